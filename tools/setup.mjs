@@ -60,6 +60,7 @@ function execute(what, command, args) {
   console.error(`\u001b[2m${what} …\u001b[0m`);
   const env = {
     ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`,
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
     ONNXRUNTIME_NODE_INSTALL: 'skip',
