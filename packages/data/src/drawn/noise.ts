@@ -1,0 +1,80 @@
+/** Two integers and a seed to a number in [0, 1). */
+export function lattice(x: number, y: number, seed: number): number {
+  let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ seed;
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
+}
+
+/** Value noise in [0, 1): random at whole coordinates, smooth between. */
+export function noise(x: number, y: number, seed: number): number {
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const fx = x - ix;
+  const fy = y - iy;
+  const sx = fx * fx * (3 - 2 * fx);
+  const sy = fy * fy * (3 - 2 * fy);
+  const a = lattice(ix, iy, seed);
+  const b = lattice(ix + 1, iy, seed);
+  const c = lattice(ix, iy + 1, seed);
+  const d = lattice(ix + 1, iy + 1, seed);
+  const top = a + (b - a) * sx;
+  return top + (c + (d - c) * sx - top) * sy;
+}
+
+/** Value noise round a circle: `turns` 0 and 1 meet. About `count` swells a turn. */
+export function ringNoise(turns: number, count: number, y: number, seed: number): number {
+  const t = (turns - Math.floor(turns)) * count;
+  const near = noise(t, y, seed);
+  const seam = t - (count - 1);
+  return seam <= 0 ? near : near + (noise(t - count, y, seed) - near) * seam;
+}
+
+/** Three octaves of value noise, in [0, 1). */
+export function cloud(x: number, y: number, seed: number): number {
+  return (
+    0.57 * noise(x, y, seed) +
+    0.29 * noise(2.03 * x + 17.1, 2.03 * y - 9.2, seed + 1) +
+    0.14 * noise(4.1 * x - 5.7, 4.1 * y + 31.4, seed + 2)
+  );
+}
+
+/** Where a point lies among scattered cells. */
+export interface Cell {
+  /** Distance to the nearest centre; cells are about 1 wide. */
+  distance: number;
+  /** How much farther the second nearest centre is: 0 on the walls between cells. */
+  wall: number;
+  /** A number in [0, 1) of the nearest cell's own. */
+  kind: number;
+}
+
+/**
+ * Cellular noise, written into `cell`.
+ *
+ * @see Steven Worley, A Cellular Texture Basis Function, SIGGRAPH 1996.
+ */
+export function cells(x: number, y: number, seed: number, cell: Cell): void {
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  let first = 9;
+  let second = 9;
+  let kind = 0;
+  for (let j = iy - 1; j <= iy + 1; j++) {
+    for (let i = ix - 1; i <= ix + 1; i++) {
+      const a = lattice(i, j, seed);
+      const b = a * 4096 - Math.floor(a * 4096);
+      const dx = i + 0.12 + 0.76 * a - x;
+      const dy = j + 0.12 + 0.76 * b - y;
+      const d = dx * dx + dy * dy;
+      if (d < first) {
+        second = first;
+        first = d;
+        kind = a;
+      } else if (d < second) second = d;
+    }
+  }
+  cell.distance = Math.sqrt(first);
+  cell.wall = Math.sqrt(second) - cell.distance;
+  cell.kind = kind * 512 - Math.floor(kind * 512);
+}

@@ -1,0 +1,114 @@
+import type { Surface } from './surface.js';
+
+/** Which mask a solid belongs to. A drop of milk is mushroom, and neither cap nor stem. */
+export type Part = 'cap' | 'stem' | 'drop';
+
+export type Vector = readonly [x: number, y: number, z: number];
+
+/** A painted mesh. Lengths in cap radii, y up, z to the viewer. */
+export interface Solid {
+  readonly part: Part;
+  readonly surface: Surface;
+  /** `[vertices, 3]`, where the vertex is in the scene. */
+  readonly positions: Float32Array;
+  /** `[vertices, 3]`, outwards, of length 1. */
+  readonly normals: Float32Array;
+  /** `[vertices, 5]`: u, v and the place before posing. */
+  readonly coordinates: Float32Array;
+  /** `[triangles, 3]`, indices of vertices. */
+  readonly triangles: Int32Array;
+  /** Seen from both sides, as a ring is. */
+  readonly thin: boolean;
+}
+
+export interface Grid {
+  /** Steps along u and round v. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Seen from both sides. Default false. */
+  readonly thin?: boolean;
+  /** Turns the normals round. Default false. */
+  readonly inward?: boolean;
+}
+
+/** Bends a grid of u in [0, 1] and v in [0, 1] into space; normals come from its differences. */
+export function sheet(
+  part: Part,
+  surface: Surface,
+  grid: Grid,
+  point: (u: number, v: number) => Vector,
+): Solid {
+  const { rows, columns, thin = false, inward = false } = grid;
+  const width = columns + 1;
+  const count = (rows + 1) * width;
+  const positions = new Float32Array(3 * count);
+  const coordinates = new Float32Array(5 * count);
+  for (let i = 0, at = 0; i <= rows; i++) {
+    for (let j = 0; j <= columns; j++, at++) {
+      const p = point(i / rows, j / columns);
+      positions.set(p, 3 * at);
+      coordinates[5 * at] = i / rows;
+      coordinates[5 * at + 1] = j / columns;
+      coordinates.set(p, 5 * at + 2);
+    }
+  }
+  const normals = gridNormals(positions, rows, columns, inward ? -1 : 1);
+  const triangles = new Int32Array(6 * rows * columns);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++, at += 6) {
+      const a = i * width + j;
+      triangles.set([a, a + width, a + 1, a + 1, a + width, a + width + 1], at);
+    }
+  }
+  return { part, surface, positions, normals, coordinates, triangles, thin };
+}
+
+/** Cross products of the differences along the two directions; v closes on itself. */
+function gridNormals(p: Float32Array, rows: number, columns: number, sign: number): Float32Array {
+  const width = columns + 1;
+  const normals = new Float32Array(p.length);
+  for (let i = 0; i <= rows; i++) {
+    const up = Math.max(i - 1, 0) * width;
+    const down = Math.min(i + 1, rows) * width;
+    // At the apex a circle shrinks to a point: the next circle stands in for it.
+    const own = (i === 0 ? 1 : i) * width;
+    for (let j = 0; j <= columns; j++) {
+      const left = 3 * (own + (j === 0 ? columns - 1 : j - 1));
+      const right = 3 * (own + (j === columns ? 1 : j + 1));
+      const above = 3 * (up + j);
+      const below = 3 * (down + j);
+      const ax = p[below]! - p[above]!;
+      const ay = p[below + 1]! - p[above + 1]!;
+      const az = p[below + 2]! - p[above + 2]!;
+      const bx = p[right]! - p[left]!;
+      const by = p[right + 1]! - p[left + 1]!;
+      const bz = p[right + 2]! - p[left + 2]!;
+      const nx = by * az - bz * ay;
+      const ny = bz * ax - bx * az;
+      const nz = bx * ay - by * ax;
+      const length = sign * Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-20);
+      const at = 3 * (i * width + j);
+      normals[at] = nx / length;
+      normals[at + 1] = ny / length;
+      normals[at + 2] = nz / length;
+    }
+  }
+  return normals;
+}
+
+/** Three rows of a rotation. */
+export type Rotation = readonly [Vector, Vector, Vector];
+
+/** Turns a solid about the origin, scales it and sets it down at `to`, in place. */
+export function place(solid: Solid, rotation: Rotation, size: number, to: Vector): void {
+  const { positions, normals } = solid;
+  for (let i = 0; i < positions.length; i += 3) {
+    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
+    const [nx, ny, nz] = [normals[i]!, normals[i + 1]!, normals[i + 2]!];
+    for (let k = 0; k < 3; k++) {
+      const [a, b, c] = rotation[k]!;
+      positions[i + k] = size * (a * x + b * y + c * z) + to[k]!;
+      normals[i + k] = a * nx + b * ny + c * nz;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Solid } from './solid.js';
+
+/** An orthographic view of the scene. */
+export interface View {
+  /** Where scene x, y, z go: samples = matrix * place + offset; the third row is nearness. */
+  readonly across: readonly [number, number, number, number];
+  readonly down: readonly [number, number, number, number];
+  readonly near: readonly [number, number, number, number];
+}
+
+/** For each sample of a square picture, which triangle is seen there and where on it. */
+export interface Visibility {
+  readonly side: number;
+  /** `[side, side]`, index of the solid, or -1. */
+  readonly solid: Int16Array;
+  readonly triangle: Int32Array;
+  /** Weights of the triangle's second and third corner. */
+  readonly second: Float32Array;
+  readonly third: Float32Array;
+  readonly nearness: Float32Array;
+}
+
+/** Hides what lies behind, by a depth buffer. Below `floor(x, z)` a solid is in the ground. */
+export function see(
+  solids: readonly Solid[],
+  view: View,
+  side: number,
+  floor?: (x: number, z: number) => number,
+): Visibility {
+  const seen: Visibility = {
+    side,
+    solid: new Int16Array(side * side).fill(-1),
+    triangle: new Int32Array(side * side),
+    second: new Float32Array(side * side),
+    third: new Float32Array(side * side),
+    nearness: new Float32Array(side * side).fill(-1e9),
+  };
+  solids.forEach((solid, index) => {
+    rasterise(solid, index, view, seen, floor);
+  });
+  return seen;
+}
+
+function rasterise(
+  { positions, triangles }: Solid,
+  index: number,
+  view: View,
+  seen: Visibility,
+  floor?: (x: number, z: number) => number,
+): void {
+  const { side, solid, triangle, second, third, nearness } = seen;
+  const projected = project(positions, view);
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [i, j, k] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+    const [ax, ay, az] = [projected[i]!, projected[i + 1]!, projected[i + 2]!];
+    const [bx, by, bz] = [projected[j]!, projected[j + 1]!, projected[j + 2]!];
+    const [cx, cy, cz] = [projected[k]!, projected[k + 1]!, projected[k + 2]!];
+    const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    if (area === 0) continue;
+    const left = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
+    const right = Math.min(side - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
+    const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
+    const bottom = Math.min(side - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
+    const inverse = 1 / area;
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) {
+        const px = x + 0.5 - ax;
+        const py = y + 0.5 - ay;
+        const w1 = (px * (cy - ay) - py * (cx - ax)) * inverse;
+        const w2 = ((bx - ax) * py - (by - ay) * px) * inverse;
+        if (w1 < 0 || w2 < 0 || w1 + w2 > 1) continue;
+        const z = az + w1 * (bz - az) + w2 * (cz - az);
+        const at = y * side + x;
+        if (z <= nearness[at]!) continue;
+        if (floor) {
+          const w0 = 1 - w1 - w2;
+          const height = w0 * positions[i + 1]! + w1 * positions[j + 1]! + w2 * positions[k + 1]!;
+          if (height < 0.25) {
+            const sx = w0 * positions[i]! + w1 * positions[j]! + w2 * positions[k]!;
+            const sz = w0 * positions[i + 2]! + w1 * positions[j + 2]! + w2 * positions[k + 2]!;
+            if (height < floor(sx, sz)) continue;
+          }
+        }
+        nearness[at] = z;
+        solid[at] = index;
+        triangle[at] = t;
+        second[at] = w1;
+        third[at] = w2;
+      }
+    }
+  }
+}
+
+/** `[vertices, 3]`: samples across, samples down, nearness. */
+export function project(positions: Float32Array, { across, down, near }: View): Float32Array {
+  const projected = new Float32Array(positions.length);
+  for (let i = 0; i < positions.length; i += 3) {
+    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
+    projected[i] = across[0] * x + across[1] * y + across[2] * z + across[3];
+    projected[i + 1] = down[0] * x + down[1] * y + down[2] * z + down[3];
+    projected[i + 2] = near[0] * x + near[1] * y + near[2] * z + near[3];
+  }
+  return projected;
+}

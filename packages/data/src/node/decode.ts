@@ -1,0 +1,115 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Pixels } from '../photo';
+
+/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
+export const mostPixels = 178_956_970;
+
+/** A file is not a picture that can be read whole. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+/**
+ * A picture squashed to a size, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
+ * the first frame of an animation; antialiased bilinear as in Pillow, whatever the file's own size.
+ *
+ * @param file A path, or the file's bytes.
+ * @param size `[height, width]` in pixels.
+ * @throws DecodeError naming what is wrong with the file.
+ */
+export async function decode(
+  file: string | Uint8Array,
+  size: readonly [number, number],
+): Promise<Pixels> {
+  const [height, width] = size;
+  const picture = open(file).resize({
+    width,
+    height,
+    fit: 'fill',
+    kernel: 'linear',
+    fastShrinkOnLoad: false,
+  });
+  return finish(picture);
+}
+
+/** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
+export async function decodeWithin(
+  file: string | Uint8Array,
+  longestSide: number,
+): Promise<Pixels> {
+  const box = {
+    width: longestSide,
+    height: longestSide,
+    fit: 'inside',
+    withoutEnlargement: true,
+  } as const;
+  return finish(open(file).resize({ ...box, kernel: 'linear' }));
+}
+
+/**
+ * Reads a whole picture, at a fraction of the cost of `decode`, and says what `decode` will convert.
+ *
+ * @returns For example `['CMYK colours', 'rotated by EXIF']`; empty for an ordinary photograph.
+ * @throws DecodeError naming what is wrong with the file.
+ */
+export async function check(file: Uint8Array): Promise<string[]> {
+  if (file.length === 0) throw new DecodeError('empty file');
+  const metadata = await open(file)
+    .metadata()
+    .catch(error => rethrow(error));
+  // Every byte is decoded, but only to a thumbnail: that finds what is cut short.
+  await finish(open(file).resize({ width: 16, height: 16, fit: 'fill' }));
+  return conversions(metadata);
+}
+
+function conversions({ space, depth, channels, hasAlpha, orientation, pages }: Metadata): string[] {
+  const found: string[] = [];
+  if (space === 'cmyk') found.push('CMYK colours');
+  if (depth !== undefined && depth !== 'uchar') found.push('more than 8 bits a channel');
+  if (channels < 3) found.push('grey');
+  if (hasAlpha) found.push('alpha channel ignored');
+  if (orientation !== undefined && orientation > 1) found.push('rotated by EXIF');
+  if (pages !== undefined && pages > 1) found.push(`animated, first of ${pages} frames`);
+  return found;
+}
+
+function open(file: string | Uint8Array): Sharp {
+  return sharp(file, { failOn: 'error', limitInputPixels: mostPixels, autoOrient: true });
+}
+
+async function finish(picture: Sharp): Promise<Pixels> {
+  try {
+    const { data, info } = await picture
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      data: info.channels === 3 ? data : greyToRgb(data),
+      height: info.height,
+      width: info.width,
+    };
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+function greyToRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3);
+  for (let index = 0; index < grey.length; index++)
+    rgb.fill(grey[index]!, index * 3, index * 3 + 3);
+  return rgb;
+}
+
+function rethrow(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/unsupported image format/i.test(message)) throw new DecodeError('not a picture');
+  if (/pixel limit/i.test(message))
+    throw new DecodeError(`more than ${Math.round(mostPixels / 1e6)} megapixels`);
+  if (/premature end|truncated|end of (file|stream)|out of data|unexpected end/i.test(message)) {
+    throw new DecodeError(`cut short (${firstLine(message)})`);
+  }
+  throw new DecodeError(`cannot be decoded (${firstLine(message)})`);
+}
+
+const firstLine = (message: string) => message.trim().split('\n')[0]!.trim();

@@ -1,0 +1,38 @@
+import type { Pixels } from './photo';
+
+/** What a network expects of its input; backbones carry it with their weights. */
+export interface Normalisation {
+  readonly channelOrder: 'RGB' | 'BGR';
+  /** Factor on pixel values of 0 to 255. */
+  readonly scale: number;
+  /** In `channelOrder`. */
+  readonly mean: readonly [number, number, number];
+  /** In `channelOrder`. */
+  readonly std: readonly [number, number, number];
+}
+
+/**
+ * Writes `(scale * pixel - mean) / std` to `target` from `offset` on, `height * width * 3` numbers, channels in the
+ * order that the network expects.
+ */
+export function normalise(
+  pixels: Pixels,
+  how: Normalisation,
+  target: Float32Array,
+  offset = 0,
+): void {
+  const { data } = pixels;
+  const tables = [0, 1, 2].map(channel =>
+    Float32Array.from(
+      { length: 256 },
+      (_, value) => (how.scale * value - how.mean[channel]!) / how.std[channel]!,
+    ),
+  );
+  const [first, second, third] = tables as [Float32Array, Float32Array, Float32Array];
+  const [a, c] = how.channelOrder === 'RGB' ? [0, 2] : [2, 0];
+  for (let index = 0; index < data.length; index += 3) {
+    target[offset + index] = first[data[index + a]!]!;
+    target[offset + index + 1] = second[data[index + 1]!]!;
+    target[offset + index + 2] = third[data[index + c]!]!;
+  }
+}

@@ -1,0 +1,31 @@
+/** One picture of a labelled set. */
+export interface Photo {
+  /** Unique and stable: its path below the set's folder, with `/` between the parts, or a name such as `drawn/Amanita/3`. */
+  readonly id: string;
+  /** Index into the set's classes. */
+  readonly label: number;
+  /** Of the file's bytes, in hexadecimal; of the pixels where there is no file. */
+  readonly sha256: string;
+}
+
+/** Something about a set that its owner should know. Nothing in it was changed. */
+export interface Finding {
+  readonly kind: 'quarantined' | 'class left out' | 'classes merged' | 'converted';
+  /** The photo or class it is about. */
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** Labelled photos, and what was found wrong while listing them. */
+export interface PhotoSet<P extends Photo = Photo> {
+  readonly classes: readonly string[];
+  readonly photos: readonly P[];
+  readonly findings: readonly Finding[];
+}
+
+/** Pixels of one picture: `[height, width, 3]`, RGB, 0 to 255. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
