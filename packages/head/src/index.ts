@@ -1,1 +1,3 @@
-export {};
+export { BatchNorm } from './batch-norm';
+export { Dropout, type DropoutArgs } from './dropout';
+export { attachHead, classifierHead, type HeadOptions } from './head';

@@ -1,0 +1,86 @@
+import { add, mean, mul, rsqrt, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+
+type Kwargs = Parameters<layers.Layer['call']>[1];
+
+/** Weight of a new batch in the running averages; PyTorch's default. */
+const momentum = 0.1;
+const epsilon = 1e-5;
+
+/**
+ * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalised by its biased variance,
+ * and the running variance takes the unbiased one. (tfjs-layers keeps the biased one, and takes it also when frozen.)
+ *
+ * It saves as tfjs-layers' own `BatchNormalization`, which computes the same in inference, so that a saved head loads
+ * anywhere.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ */
+export class BatchNorm extends layers.Layer {
+  static readonly className = 'BatchNormalization';
+  #gamma!: LayerVariable;
+  #beta!: LayerVariable;
+  #movingMean!: LayerVariable;
+  #movingVariance!: LayerVariable;
+
+  override build(inputShape: number[]): void {
+    const shape = [inputShape[inputShape.length - 1]!];
+    const ones = initializers.ones();
+    const zeros = initializers.zeros();
+    this.#gamma = this.addWeight('gamma', shape, 'float32', ones);
+    this.#beta = this.addWeight('beta', shape, 'float32', zeros);
+    this.#movingMean = this.addWeight('moving_mean', shape, 'float32', zeros, undefined, false);
+    this.#movingVariance = this.addWeight(
+      'moving_variance',
+      shape,
+      'float32',
+      ones,
+      undefined,
+      false,
+    );
+    this.built = true;
+  }
+
+  /** @throws Error for a training batch of one: its variance says nothing. */
+  override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
+    return tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const training = Boolean(kwargs?.training) && this.trainable;
+      if (!training)
+        return this.#normalise(x, this.#movingMean.read(), this.#movingVariance.read());
+
+      const count = x.shape[0]!;
+      if (count < 2)
+        throw new Error(
+          `${this.name}: a batch in training needs 2 samples or more, it has ${count}.`,
+        );
+      const batchMean = mean(x, 0);
+      const centred = sub(x, batchMean);
+      const batchVariance = mean(square(centred), 0);
+      this.#track(this.#movingMean, batchMean);
+      this.#track(this.#movingVariance, mul(batchVariance, count / (count - 1)));
+      const scale = mul(this.#gamma.read(), rsqrt(add(batchVariance, epsilon)));
+      return add(mul(centred, scale), this.#beta.read());
+    });
+  }
+
+  #normalise(x: Tensor, average: Tensor, variance: Tensor): Tensor {
+    const scale = mul(this.#gamma.read(), rsqrt(add(variance, epsilon)));
+    return add(mul(sub(x, average), scale), this.#beta.read());
+  }
+
+  #track(running: LayerVariable, batch: Tensor): void {
+    running.write(add(mul(running.read(), 1 - momentum), mul(batch, momentum)));
+  }
+
+  override getConfig() {
+    // tfjs-layers counts the other way round: the weight of the old average.
+    return {
+      ...super.getConfig(),
+      axis: -1,
+      momentum: 1 - momentum,
+      epsilon,
+      center: true,
+      scale: true,
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  initializers,
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
+import { BatchNorm } from './batch-norm';
+import { Dropout } from './dropout';
+
+export interface HeadOptions {
+  /** Of the initial weights. Default 0. */
+  readonly seed?: number;
+  /** Probabilities of dropout after the first and the second hidden layer. Default `[0.3, 0.2]`. */
+  readonly dropout?: readonly [number, number];
+}
+
+/**
+ * The classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K.
+ *
+ * Pooled features `[N, channels]` to logits `[N, classes]`, no softmax. Linear layers start as in PyTorch: weights and
+ * biases uniform within `1 / sqrt(inputs)`.
+ *
+ * @throws RangeError when there are fewer than 4 channels or 2 classes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ */
+export function classifierHead(
+  channels: number,
+  classes: number,
+  options: HeadOptions = {},
+): LayersModel {
+  const { seed = 0, dropout = [0.3, 0.2] } = options;
+  if (channels < 4 || classes < 2) {
+    throw new RangeError(
+      `A head needs at least 4 channels and 2 classes; it was given ${channels} and ${classes}.`,
+    );
+  }
+  const features = input({ shape: [channels], name: 'features' });
+  let x = features;
+  let inputs = channels;
+  [channels >> 1, channels >> 2].forEach((units, index) => {
+    const place = index + 1;
+    x = linear(inputs, units, seed, `linear${place}`).apply(x) as SymbolicTensor;
+    x = new BatchNorm({ name: `bn${place}` }).apply(x) as SymbolicTensor;
+    x = layers.activation({ activation: 'relu', name: `relu${place}` }).apply(x) as SymbolicTensor;
+    x = new Dropout({ rate: dropout[index]!, name: `dropout${place}` }).apply(x) as SymbolicTensor;
+    inputs = units;
+  });
+  x = linear(inputs, classes, seed, 'logits').apply(x) as SymbolicTensor;
+  return model({ inputs: features, outputs: x, name: 'head' });
+}
+
+function linear(inputs: number, units: number, seed: number, name: string) {
+  const bound = 1 / Math.sqrt(inputs);
+  const uniform = (salt: number) =>
+    initializers.randomUniform({
+      minval: -bound,
+      maxval: bound,
+      seed: layerSeed(seed, `${name}/${salt}`),
+    });
+  return layers.dense({ units, name, kernelInitializer: uniform(0), biasInitializer: uniform(1) });
+}
+
+/** Never 0, which tfjs takes for no seed at all. */
+function layerSeed(seed: number, name: string): number {
+  let hash = seed + 1;
+  for (const letter of name) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  return hash + 1;
+}
+
+/**
+ * A backbone, global average pooling, and a head on it: images to logits. The layers are shared with both, not copied;
+ * dispose the parts, not this.
+ */
+export function attachHead(backbone: LayersModel, head: LayersModel): LayersModel {
+  const pooled = layers.globalAveragePooling2d({ name: 'avgpool' }).apply(backbone.outputs[0]!);
+  return model({
+    inputs: backbone.inputs,
+    outputs: head.apply(pooled) as SymbolicTensor,
+    name: 'classifier',
+  });
+}
