@@ -1,1 +1,8 @@
-export {};
+export { writeAtomically } from './atomic';
+export {
+  type CheckpointFacts,
+  loadCheckpoint,
+  type Restorable,
+  saveCheckpoint,
+} from './checkpoint';
+export { FeatureCache } from './feature-cache';

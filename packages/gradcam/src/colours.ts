@@ -1,0 +1,33 @@
+/** A colour map: 256 RGB colours, dark to bright. */
+export type ColourMap = Uint8Array;
+
+/** Inferno of matplotlib (CC0) at eleven places: perceptually uniform, and told apart by colour-blind readers. */
+const infernoStops = [
+  [0, 0, 4],
+  [22, 11, 57],
+  [66, 10, 104],
+  [106, 23, 110],
+  [147, 38, 103],
+  [188, 55, 84],
+  [221, 81, 58],
+  [243, 120, 25],
+  [252, 165, 10],
+  [246, 215, 70],
+  [252, 255, 164],
+] as const;
+
+export const inferno: ColourMap = interpolated(infernoStops);
+
+function interpolated(stops: readonly (readonly [number, number, number])[]): ColourMap {
+  const colours = new Uint8Array(256 * 3);
+  for (let index = 0; index < 256; index++) {
+    const place = (index / 255) * (stops.length - 1);
+    const low = Math.min(Math.floor(place), stops.length - 2);
+    const share = place - low;
+    for (let channel = 0; channel < 3; channel++) {
+      const from = stops[low]![channel]!;
+      colours[index * 3 + channel] = Math.round(from + share * (stops[low + 1]![channel]! - from));
+    }
+  }
+  return colours;
+}

@@ -1,0 +1,161 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+type CallArgs = Parameters<Layer['apply']>[1];
+
+/** One value that flows through a model: an input, or one output of one call of one layer. */
+export interface Value {
+  /** Path of the layer, such as `resnet/layer4.2.relu`; the second call of a shared layer ends in `@1`. */
+  readonly id: string;
+  readonly shape: readonly (number | null)[];
+  /** What computes it; absent for an input of the model. */
+  readonly operation?: Operation;
+}
+
+/** One call of a layer that is not itself a model. */
+export interface Operation {
+  readonly layer: Layer;
+  readonly callArgs: CallArgs;
+  readonly inputs: readonly Value[];
+  readonly outputs: Value[];
+}
+
+/** A model as a list of calls, nested models opened up. */
+export interface Operations {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Each after those that it depends on. */
+  readonly order: readonly Operation[];
+}
+
+interface Scope {
+  readonly path: string;
+  readonly known: Map<number, Value>;
+}
+
+/** Opens up a model of any depth. Only reads the public facts of its graph; the model is not changed. */
+export function operationsOf(model: LayersModel): Operations {
+  const order: Operation[] = [];
+  const calls = new Map<string, number>();
+  const top: Scope = { path: '', known: new Map() };
+  const inputs = model.inputs.map(tensor => {
+    const value: Value = { id: tensor.sourceLayer.name, shape: tensor.shape };
+    top.known.set(tensor.id, value);
+    return value;
+  });
+
+  function trace(tensor: SymbolicTensor, scope: Scope): Value {
+    const known = scope.known.get(tensor.id);
+    if (known) return known;
+    const layer = tensor.sourceLayer;
+    const node = layer.inboundNodes[tensor.nodeIndex]!;
+    if (node.inputTensors.length === 0) {
+      throw new Error(
+        `The model's graph reaches '${scope.path}${layer.name}', which is an input but not one of the model's.`,
+      );
+    }
+    const given = node.inputTensors.map(input => trace(input, scope));
+    const name = layer.name;
+    const call = calls.get(scope.path + name) ?? 0;
+    calls.set(scope.path + name, call + 1);
+    const id = scope.path + (call === 0 ? name : `${name}@${call}`);
+
+    if (isModel(layer)) {
+      const inner: Scope = { path: `${id}/`, known: new Map() };
+      layer.inputs.forEach((input, index) => {
+        inner.known.set(input.id, given[index]!);
+      });
+      node.outputTensors.forEach((output, index) => {
+        scope.known.set(output.id, trace(layer.outputs[index]!, inner));
+      });
+    } else {
+      const operation: Operation = {
+        layer,
+        callArgs: node.callArgs ?? {},
+        inputs: given,
+        outputs: [],
+      };
+      order.push(operation);
+      node.outputTensors.forEach((output, index) => {
+        const value: Value = {
+          id: index === 0 ? id : `${id}:${index}`,
+          shape: output.shape,
+          operation,
+        };
+        operation.outputs.push(value);
+        scope.known.set(output.id, value);
+      });
+    }
+    return scope.known.get(tensor.id)!;
+  }
+
+  const outputs = model.outputs.map(output => trace(output, top));
+  return { inputs, outputs, order };
+}
+
+function isModel(layer: Layer): layer is LayersModel {
+  return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
+}
+
+/** The values that depend on `source`, itself included. */
+export function descendants(order: readonly Operation[], source: Value): Set<Value> {
+  const found = new Set([source]);
+  for (const operation of order) {
+    if (!operation.inputs.some(input => found.has(input))) continue;
+    for (const output of operation.outputs) found.add(output);
+  }
+  return found;
+}
+
+/** The operations that any of `targets` needs when the values `given` are there, in order. */
+export function needed(
+  order: readonly Operation[],
+  targets: Iterable<Value>,
+  given: ReadonlySet<Value>,
+): Operation[] {
+  const wanted = new Set(targets);
+  const kept: Operation[] = [];
+  for (const operation of [...order].reverse()) {
+    if (!operation.outputs.some(output => wanted.has(output) && !given.has(output))) continue;
+    kept.push(operation);
+    for (const input of operation.inputs) wanted.add(input);
+  }
+  return kept.reverse();
+}
+
+/**
+ * Runs operations in inference mode, batch norms on their running statistics, and adds what they compute to `values`.
+ *
+ * @param finished Called with each value that no later operation reads and that is not in `keep`.
+ */
+export function run(
+  operations: readonly Operation[],
+  values: Map<Value, Tensor>,
+  keep: ReadonlySet<Value> = new Set(),
+  finished: (tensor: Tensor) => void = () => {},
+): void {
+  const lastUse = new Map<Value, number>();
+  operations.forEach(({ inputs }, index) => {
+    for (const input of inputs) lastUse.set(input, index);
+  });
+  operations.forEach(({ layer, callArgs, inputs, outputs }, index) => {
+    const given = inputs.map(input => values.get(input)!);
+    const result = layer.apply(given.length === 1 ? given[0]! : given, {
+      ...callArgs,
+      training: false,
+    });
+    const results = (Array.isArray(result) ? result : [result]) as Tensor[];
+    outputs.forEach((output, position) => {
+      values.set(output, results[position]!);
+    });
+    for (const input of new Set(inputs)) {
+      if (lastUse.get(input) !== index || keep.has(input) || input.operation === undefined)
+        continue;
+      const tensor = values.get(input)!;
+      values.delete(input);
+      // Layers that do nothing in inference hand on the tensor that they were given.
+      if (![...values.values()].includes(tensor)) finished(tensor);
+    }
+  });
+}

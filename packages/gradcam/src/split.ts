@@ -1,0 +1,142 @@
+import {
+  dispose,
+  keep,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { logitsOf } from './logits';
+import { descendants, needed, type Operations, operationsOf, run, type Value } from './operations';
+
+/** The output of a model does not depend on the tapped layer, or there is no such layer. */
+export class TapError extends Error {
+  override readonly name = 'TapError';
+}
+
+/** What the first part of a split model computed. */
+export interface Cut {
+  /** The tapped feature map, `[N, h, w, C]`. */
+  readonly features: Tensor4D;
+  /** Other values that the second part needs, such as shortcuts around the tap. */
+  readonly side: readonly Tensor[];
+  dispose(): void;
+}
+
+/** A model cut at a feature map. Holds no tensors. */
+export interface Split {
+  /** Path of the tapped layer. */
+  readonly tap: string;
+  readonly channels: number;
+  /** Number of logits. */
+  readonly classes: number;
+  /** Whether the feature map reaches the logits through global average pooling alone. */
+  readonly pooled: boolean;
+  /** Images `[N, H, W, 3]` to the tap; no gradient is recorded. The caller disposes the cut. */
+  forward(images: Tensor): Cut;
+  /** From the tap to the logits `[N, K]`; differentiable. */
+  tail(features: Tensor4D, side: readonly Tensor[]): Tensor2D;
+  /** From the pooled tap `[N, C]` to the logits, where `pooled`. */
+  pooledTail(pooled: Tensor2D): Tensor2D;
+}
+
+export interface SplitOptions {
+  /** Name or path of a layer with a 4-D output. Default: the last one before the output. */
+  readonly tap?: string;
+}
+
+/**
+ * Cuts a model in two at a layer: functional or sequential, nested to any depth, layers frozen or not. The model is
+ * neither changed nor copied, and batch norms stay in inference mode.
+ *
+ * @throws TapError naming the layers that can be tapped.
+ */
+export function split(model: LayersModel, options: SplitOptions = {}): Split {
+  const operations = operationsOf(model);
+  if (operations.inputs.length !== 1) {
+    throw new TapError(
+      `The model has ${operations.inputs.length} inputs; only models with one can be split.`,
+    );
+  }
+  const logits = logitsOf(operations);
+  const tap = findTap(operations, logits.value, options.tap);
+  const after = needed(operations.order, [logits.value], new Set([tap]));
+  const within = descendants(operations.order, tap);
+  // Operations that do not depend on the tap belong to the first part; what they hand over are side values.
+  const tail = after.filter(({ outputs }) => outputs.some(output => within.has(output)));
+  const sides = [
+    ...new Set(tail.flatMap(({ inputs }) => inputs.filter(input => !within.has(input)))),
+  ];
+  const head = needed(operations.order, [tap, ...sides], new Set());
+  const pooling = tail.filter(({ inputs }) => inputs.includes(tap));
+  const pooled =
+    pooling.length === 1 &&
+    pooling[0]!.layer.getClassName() === 'GlobalAveragePooling2D' &&
+    sides.length === 0;
+
+  return {
+    tap: tap.id,
+    channels: tap.shape[3]!,
+    classes: operations.outputs[0]!.shape.at(-1)!,
+    pooled,
+    forward: images => {
+      const kept = new Set([tap, ...sides]);
+      const [features, ...side] = tidy(() => {
+        const values = new Map<Value, Tensor>([[operations.inputs[0]!, images]]);
+        run(head, values, kept, tensor => dispose(tensor));
+        // A side value may be the images themselves, which stay the caller's.
+        return [tap, ...sides].map(value => keep(values.get(value)!.clone()));
+      }) as [Tensor4D, ...Tensor[]];
+      return { features, side, dispose: () => dispose([features, ...side]) };
+    },
+    tail: (features, side) => {
+      const values = new Map<Value, Tensor>([
+        [tap, features],
+        ...sides.map((value, index) => [value, side[index]!] as const),
+      ]);
+      run(tail, values);
+      return logits.finish(values.get(logits.value)!);
+    },
+    pooledTail: vector => {
+      const [start] = pooling;
+      if (!pooled || !start)
+        throw new Error(
+          `'${tap.id}' does not reach the logits through global average pooling alone.`,
+        );
+      const values = new Map<Value, Tensor>([[start.outputs[0]!, vector]]);
+      run(tail.slice(tail.indexOf(start) + 1), values);
+      return logits.finish(values.get(logits.value)!);
+    },
+  };
+}
+
+/** Layers whose output is a feature map that the logits depend on, from the input to the output. */
+export function tapsOf(model: LayersModel): string[] {
+  const operations = operationsOf(model);
+  return candidates(operations, logitsOf(operations).value).map(value => value.id);
+}
+
+function candidates({ order }: Operations, logits: Value): Value[] {
+  return needed(order, [logits], new Set()).flatMap(({ outputs }) =>
+    outputs.filter(({ shape }) => shape.length === 4 && shape[3] != null),
+  );
+}
+
+function findTap(operations: Operations, logits: Value, wanted: string | undefined): Value {
+  const possible = candidates(operations, logits);
+  const last = possible.at(-1);
+  if (!last)
+    throw new TapError(
+      'The model has no layer with a 4-D output [N, h, w, C] that its logits depend on.',
+    );
+  if (wanted === undefined) return last;
+  const found = possible.filter(({ id }) => id === wanted || id.endsWith(`/${wanted}`));
+  if (found.length === 1) return found[0]!;
+  const names = (values: readonly Value[]) => values.map(({ id }) => `'${id}'`).join(', ');
+  if (found.length > 1)
+    throw new TapError(`'${wanted}' could be any of ${names(found)}. Give the whole path.`);
+  throw new TapError(
+    `There is no layer '${wanted}' with a 4-D output that the logits depend on. The last ones are ${names(possible.slice(-5))}.`,
+  );
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { colourise, inferno, normaliseMap, overlay, resizeMap, sideBySide } from '../src/index';
+
+const map = (values: number[], height: number, width: number) => ({
+  values: Float32Array.from(values),
+  height,
+  width,
+});
+
+describe('a heat map', () => {
+  test('is resized with pixel centres at half pixels, edges held', () => {
+    const wide = resizeMap(map([0, 1], 1, 2), [1, 4]);
+    expect(Array.from(wide.values)).toEqual([0, 0.25, 0.75, 1]);
+  });
+
+  test('keeps a hot corner in its corner', () => {
+    const { values } = resizeMap(map([1, 0, 0, 0, 0, 0, 0, 0, 0], 3, 3), [30, 30]);
+    const hottest = values.indexOf(Math.max(...values));
+    expect([Math.floor(hottest / 30), hottest % 30]).toEqual([0, 0]);
+    expect(values[4 * 30 + 4]).toBeCloseTo(1, 5);
+    expect(values[15 * 30 + 15]).toBe(0);
+  });
+
+  test('is divided by its maximum, and stays flat when it is flat', () => {
+    expect(Array.from(normaliseMap(map([0, 1, 4], 1, 3)).values)).toEqual([0, 0.25, 1]);
+    expect(Array.from(normaliseMap(map([0, 0], 1, 2)).values)).toEqual([0, 0]);
+  });
+
+  test('is drawn from the darkest to the brightest colour', () => {
+    const { data } = colourise(map([0, 1], 1, 2));
+    expect(Array.from(data)).toEqual([...inferno.slice(0, 3), ...inferno.slice(-3)]);
+    const brightness = Array.from(
+      { length: 256 },
+      (_, i) => inferno[3 * i]! * 0.3 + inferno[3 * i + 1]! * 0.6 + inferno[3 * i + 2]! * 0.1,
+    );
+    brightness.slice(1).forEach((value, index) => {
+      expect(value).toBeGreaterThan(brightness[index]! - 0.5);
+    });
+  });
+});
+
+describe('an overlay', () => {
+  const photo = { data: Uint8Array.from([100, 150, 200, 10, 20, 30]), height: 1, width: 2 };
+
+  test('leaves the photo clear where the map is 0', () => {
+    const { data } = overlay(photo, map([0, 1], 1, 2), { opacity: 1 });
+    expect(Array.from(data)).toEqual([100, 150, 200, ...inferno.slice(-3)]);
+  });
+
+  test('says which sizes do not agree', () => {
+    expect(() => overlay(photo, map([0], 1, 1))).toThrow(/map is 1 x 1, the photo 1 x 2/);
+  });
+
+  test('stands beside the photo', () => {
+    const pair = sideBySide([photo, photo], 1);
+    expect(pair.width).toBe(5);
+    expect(Array.from(pair.data.slice(6, 9))).toEqual([255, 255, 255]);
+  });
+});

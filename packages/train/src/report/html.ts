@@ -1,0 +1,23 @@
+/** HTML that is safe to insert as it is. */
+export class Html {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+
+type Insertable = Html | string | number | false | undefined | readonly Insertable[];
+
+/** A template whose insertions are escaped, unless they are `Html` themselves; lists are joined, `false` is nothing. */
+export function html(strings: TemplateStringsArray, ...insertions: readonly Insertable[]): Html {
+  return new Html(strings.map((part, index) => part + render(insertions[index])).join(''));
+}
+
+function render(insertion: Insertable): string {
+  if (insertion === undefined || insertion === false) return '';
+  if (insertion instanceof Html) return insertion.text;
+  if (Array.isArray(insertion)) return insertion.map(render).join('');
+  return String(insertion).replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
+}
+
+export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
