@@ -1,1 +1,10 @@
-export {};
+import { registerOrt, registerOrtKernels } from './register';
+
+export { type BackendOptions, OrtBackend } from './backend';
+export type { EngineStatistics } from './engine';
+export { fallbackCounts } from './kernels/fallback';
+export { type KernelCoverage, kernelCoverage } from './kernels/registry';
+export { configureOrt, type OrtOptions, ortBackend, registerOrt } from './register';
+
+registerOrtKernels();
+registerOrt();

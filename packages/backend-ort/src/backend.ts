@@ -1,0 +1,277 @@
+import {
+  type DataId,
+  DataStorage,
+  type DataType,
+  KernelBackend,
+  type TensorInfo,
+  engine as tfjsEngine,
+  util,
+} from '@tensorflow/tfjs-core';
+import { Engine, type EngineOptions, type EngineStatistics } from './engine';
+import {
+  type GraphNode,
+  type HostArray,
+  leaf,
+  type NumericType,
+  nodesCreated,
+  type Shape,
+} from './graph/node';
+import { reshape, sameShape } from './operators/shape';
+import type { Runtime } from './runtime/runtime';
+
+/** What backends exchange: numbers, interleaved complex numbers, or the bytes of strings. */
+export type BackendValues = HostArray | Uint8Array[];
+
+interface Entry {
+  refCount: number;
+  readonly dtype: DataType;
+  /** The value, for dtypes that live in the graph. */
+  readonly node?: GraphNode;
+  /** The value of `complex64` and `string` tensors. */
+  readonly host?: BackendValues;
+}
+
+export interface BackendOptions extends EngineOptions {
+  /** Pending operations after which work is run at the next end of an outermost `tf.tidy`, even if nobody reads. */
+  readonly pendingOperations: number;
+}
+
+/** Pending work this many times over the bound is run wherever the program is. */
+const HARD_BOUND = 16;
+
+/** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
+export class OrtBackend extends KernelBackend {
+  private readonly data = new DataStorage<Entry>(this, tfjsEngine());
+  private readonly engine: Engine;
+  private readonly live = new Set<GraphNode>();
+  private queue: Promise<unknown> = Promise.resolve();
+  private flushedAt = nodesCreated();
+  private boundary = false;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly options: BackendOptions,
+  ) {
+    super();
+    this.engine = new Engine(runtime, options);
+  }
+
+  /** What has been compiled and run so far. */
+  get statistics(): Readonly<EngineStatistics> {
+    return this.engine.statistics;
+  }
+
+  /** `onnxruntime-node` or `onnxruntime-web`. */
+  get runtimeName(): string {
+    return this.runtime.name;
+  }
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    if (dtype === 'string' || dtype === 'complex64') {
+      this.data.set(dataId, { refCount, dtype, host: values });
+      return;
+    }
+    const node = leaf(asTyped(values as HostArray, dtype), shape, dtype);
+    node.written = true;
+    node.owned = false;
+    node.references = 1;
+    this.data.set(dataId, { refCount, dtype, node });
+  }
+
+  /** Tensors for values of the graph. All outputs of a kernel come in one call, since it may run what is pending. */
+  tensors(nodes: readonly GraphNode[]): TensorInfo[] {
+    const tensors = nodes.map(node => {
+      const dataId = {};
+      node.references++;
+      if (node.data === undefined) this.live.add(node);
+      this.data.set(dataId, { refCount: 1, dtype: node.dtype, node });
+      return { dataId, shape: [...node.shape], dtype: node.dtype };
+    });
+    this.bound();
+    return tensors;
+  }
+
+  /** A tensor of values that were computed elsewhere. */
+  make(values: BackendValues, shape: Shape, dtype: DataType): TensorInfo {
+    return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+  }
+
+  /** A tensor that shares the data of another. */
+  share(x: TensorInfo, shape: Shape): TensorInfo {
+    this.data.get(x.dataId).refCount++;
+    return { dataId: x.dataId, shape: [...shape], dtype: x.dtype };
+  }
+
+  /** The value of a numeric tensor, under the tensor's shape. */
+  node(x: TensorInfo): GraphNode {
+    const { node } = this.data.get(x.dataId);
+    if (node === undefined) {
+      throw new Error(`backend-ort: a ${x.dtype} tensor of shape [${x.shape}] is not numeric.`);
+    }
+    if (!node.owned) own(node);
+    node.lastUse = this.engine.run;
+    const view = sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
+    return view;
+  }
+
+  /** Numbers of a tensor, by reference: not to be changed. */
+  valuesSync(x: TensorInfo): BackendValues {
+    const { node, host } = this.data.get(x.dataId);
+    if (host !== undefined) return host;
+    if (node!.data === undefined) this.flushSync(node!);
+    return dataOf(node!);
+  }
+
+  override readSync(dataId: DataId): BackendValues {
+    const { node, host } = this.data.get(dataId);
+    if (host !== undefined) return host;
+    if (node!.data === undefined) this.flushSync(node!);
+    return dataOf(node!).slice();
+  }
+
+  override async read(dataId: DataId): Promise<BackendValues> {
+    const { node, host } = this.data.get(dataId);
+    if (host !== undefined) return host;
+    if (node!.data !== undefined) return node!.data.slice();
+    if (this.engine.synchronous) {
+      // The native runtime computes on the calling thread all the same; a turn of the loop lets other reads join.
+      await Promise.resolve();
+      if (node!.data === undefined) this.flushSync(node!);
+      return dataOf(node!).slice();
+    }
+    // The tensor may be disposed while it is read: the node stays referenced until its values are there.
+    node!.references++;
+    const reading = this.queue.then(async () => {
+      if (node!.data === undefined) await this.engine.compute(this.takePending(node!));
+      return dataOf(node!).slice();
+    });
+    this.queue = reading.catch(() => undefined);
+    return reading.finally(() => this.release(node!));
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const entry = this.data.get(dataId);
+    entry.refCount--;
+    if (!force && entry.refCount > 0) return false;
+    this.data.delete(dataId);
+    if (entry.node !== undefined) this.release(entry.node);
+    this.boundary = true;
+    return true;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+  }
+
+  /** The engine calls this for variables alone; kernels that share data call {@link share}. */
+  override incRef(dataId: DataId): void {
+    const entry = this.data.get(dataId);
+    entry.refCount++;
+    if (entry.node !== undefined) this.engine.markVariable(entry.node);
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override timerAvailable(): boolean {
+    return this.engine.synchronous;
+  }
+
+  /** Milliseconds that `f` takes with everything it computes. */
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    if (!this.engine.synchronous) {
+      throw new Error('backend-ort: tf.time needs the native runtime (onnxruntime-node).');
+    }
+    this.engine.computeSync(this.takePending());
+    const start = util.now();
+    f();
+    this.engine.computeSync(this.takePending());
+    return { kernelMs: util.now() - start };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.engine.dispose();
+    this.live.clear();
+  }
+
+  private flushSync(node: GraphNode): void {
+    if (!this.engine.synchronous) {
+      throw new Error(
+        `backend-ort: dataSync() of a ${node.dtype} tensor of shape [${node.shape}] (${node.kernel}) on ${this.runtime.name}, ` +
+          'which cannot compute synchronously. Use await tensor.data(), or install onnxruntime-node.',
+      );
+    }
+    this.engine.computeSync(this.takePending(node));
+  }
+
+  /** Everything that is referenced and not computed: what a run has to keep. */
+  private takePending(wanted?: GraphNode): GraphNode[] {
+    if (wanted !== undefined) this.live.add(wanted);
+    const pending = [...this.live].filter(node => node.data === undefined);
+    this.live.clear();
+    this.flushedAt = nodesCreated();
+    return pending;
+  }
+
+  private release(node: GraphNode): void {
+    node.references--;
+    if (node.references > 0) return;
+    this.live.delete(node);
+    this.engine.recycle(node);
+  }
+
+  /** Runs pending work when there is much of it, preferably where few tensors are alive. */
+  private bound(): void {
+    const outermost = this.boundary && (tfjsEngine().state.scopeStack?.length ?? 0) <= 1;
+    this.boundary = false;
+    const pending = nodesCreated() - this.flushedAt;
+    if (!this.engine.synchronous) return;
+    if (pending > this.options.pendingOperations * (outermost ? 1 : HARD_BOUND)) {
+      this.engine.computeSync(this.takePending());
+    }
+  }
+}
+
+function dataOf(node: GraphNode): HostArray {
+  if (node.failure !== undefined) throw node.failure;
+  return node.data!;
+}
+
+/** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
+function own(node: GraphNode): void {
+  node.data = node.data!.slice();
+  node.owned = true;
+}
+
+function asTyped(values: HostArray | readonly number[], dtype: NumericType): HostArray {
+  if (dtype === 'float32')
+    return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+}

@@ -1,0 +1,189 @@
+import { BufferPool } from './graph/buffers';
+import type { GraphNode, HostArray } from './graph/node';
+import { describeFailure, Plan } from './graph/plan';
+import { type Schedule, schedule } from './graph/schedule';
+import { fillOperator, fillValue } from './operators/elementwise';
+import type { Runtime } from './runtime/runtime';
+
+export interface EngineOptions {
+  /** Compiled computations that are kept. */
+  readonly sessionCacheSize: number;
+  /** Runs that must see the same array in a place before it is compiled in as a constant. */
+  readonly constantAfter: number;
+  /** Most bytes of memory that are kept for results to come. */
+  readonly bufferPoolBytes: number;
+}
+
+/** Counts since the backend was made. */
+export interface EngineStatistics {
+  /** Times that pending work was run. */
+  runs: number;
+  /** Times that a model was written and compiled. */
+  compilations: number;
+  /** Sessions alive now. */
+  sessions: number;
+}
+
+/** More nodes than this failing together are not tried again one by one. */
+const MOST_RETRIES = 16;
+
+/** Compiles and runs pending nodes, and keeps what was compiled. */
+export class Engine {
+  readonly statistics: EngineStatistics = { runs: 0, compilations: 0, sessions: 0 };
+  readonly buffers: BufferPool;
+  /** Number of the current run; nodes note it when they are used. */
+  run = 1;
+  private readonly plans = new Map<string, Plan>();
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly options: EngineOptions,
+  ) {
+    this.buffers = new BufferPool(options.bufferPoolBytes);
+  }
+
+  /** Whether {@link computeSync} can be used. */
+  get synchronous(): boolean {
+    return this.runtime.createSync !== undefined;
+  }
+
+  /** Gives every target its data, or its failure. */
+  computeSync(targets: readonly GraphNode[], alone = false): void {
+    const work = this.prepare(targets);
+    if (work === undefined) return;
+    try {
+      const arrays = this.allocate(work);
+      const plan = this.planFor(work);
+      if (plan.observe(work)) {
+        this.discardSession(plan);
+        plan.session = this.runtime.createSync!(plan.encode(work));
+        this.countCompilation();
+      }
+      plan.session!.runSync!(plan.feeds(work), plan.fetches(work, arrays));
+      settle(work, arrays);
+    } catch (error) {
+      for (const part of this.fail(work, error)) this.computeSync([part], true);
+    }
+    if (!alone) this.finish(work);
+  }
+
+  /** The same on a runtime that has to be waited for. Calls must not overlap. */
+  async compute(targets: readonly GraphNode[], alone = false): Promise<void> {
+    const work = this.prepare(targets);
+    if (work === undefined) return;
+    // Tensors may be disposed while the run reads them.
+    for (const leaf of work.leaves) leaf.references++;
+    try {
+      const arrays = this.allocate(work);
+      const plan = this.planFor(work);
+      if (plan.observe(work)) {
+        this.discardSession(plan);
+        plan.session = await this.runtime.create(plan.encode(work));
+        this.countCompilation();
+      }
+      await plan.session!.run(plan.feeds(work), plan.fetches(work, arrays));
+      settle(work, arrays);
+    } catch (error) {
+      for (const part of this.fail(work, error)) await this.compute([part], true);
+    }
+    for (const leaf of work.leaves) leaf.references--;
+    if (!alone) this.finish(work);
+  }
+
+  /**
+   * Notes that a variable holds the node. Its initial value, if it is a filled tensor, becomes data at once, so that the
+   * first training step has the structure of all others.
+   */
+  markVariable(node: GraphNode): void {
+    node.variable = true;
+    if (node.operator === fillOperator && node.data === undefined) this.fill(node);
+  }
+
+  /** Releases every compiled session and all memory held. */
+  dispose(): void {
+    for (const plan of this.plans.values()) this.discardSession(plan);
+    this.plans.clear();
+    this.buffers.clear();
+  }
+
+  private prepare(targets: readonly GraphNode[]): Schedule | undefined {
+    this.run++;
+    const pending = targets.filter(target => target.data === undefined && !target.failure);
+    for (const node of pending) {
+      if (node.operator === fillOperator) this.fill(node);
+    }
+    const rest = pending.filter(node => node.data === undefined);
+    if (rest.length === 0) return undefined;
+    this.statistics.runs++;
+    return schedule(rest);
+  }
+
+  private fill(node: GraphNode): void {
+    const array = this.buffers.take(node.dtype, node.size);
+    node.data = array.fill(fillValue(node));
+  }
+
+  private allocate(work: Schedule): HostArray[] {
+    return work.targets.map(target => this.buffers.take(target.dtype, target.size));
+  }
+
+  /** Lets go of what only the run needed. */
+  private finish(work: Schedule): void {
+    for (const node of work.nodes) node.inputs = [];
+    for (const leaf of work.leaves) this.recycle(leaf);
+    for (const target of work.targets) this.recycle(target);
+  }
+
+  /** Takes a node's memory back when no tensor and no pending work needs it. */
+  recycle(node: GraphNode): void {
+    if (node.references > 0 || node.lastUse >= this.run) return;
+    if (node.data === undefined || !node.owned) return;
+    this.buffers.give(node.dtype, node.data);
+    node.data = undefined;
+  }
+
+  /** @returns targets worth trying alone, since the fault may be that of another. */
+  private fail(work: Schedule, error: unknown): readonly GraphNode[] {
+    if (work.targets.length > 1 && work.targets.length <= MOST_RETRIES) return work.targets;
+    const failure = describeFailure(error, work.nodes);
+    for (const target of work.targets) target.failure = failure;
+    const plan = this.plans.get(work.key);
+    if (plan !== undefined && plan.session === undefined) this.plans.delete(work.key);
+    return [];
+  }
+
+  private planFor(work: Schedule): Plan {
+    let plan = this.plans.get(work.key);
+    if (plan === undefined) {
+      plan = new Plan(work, this.options.constantAfter);
+      if (this.plans.size >= this.options.sessionCacheSize) this.evict();
+    }
+    // The map keeps the order of insertion: the last used is last.
+    this.plans.delete(work.key);
+    this.plans.set(work.key, plan);
+    return plan;
+  }
+
+  private evict(): void {
+    const [key, plan] = this.plans.entries().next().value as [string, Plan];
+    this.plans.delete(key);
+    this.discardSession(plan);
+  }
+
+  private discardSession(plan: Plan): void {
+    if (plan.session === undefined) return;
+    plan.release();
+    this.statistics.sessions--;
+  }
+
+  private countCompilation(): void {
+    this.statistics.compilations++;
+    this.statistics.sessions++;
+  }
+}
+
+function settle(work: Schedule, arrays: readonly HostArray[]): void {
+  work.targets.forEach((target, i) => {
+    target.data = arrays[i]!;
+  });
+}

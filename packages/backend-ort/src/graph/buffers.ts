@@ -1,0 +1,44 @@
+import type { HostArray, NumericType } from './node';
+
+/** Smaller arrays are cheaper to make than to look after. */
+const SMALLEST = 1024;
+
+/**
+ * Arrays of tensors that nobody holds any more, kept for the next run: a training step gives back as much memory as it
+ * asks for, and fresh memory has to be cleared and mapped.
+ */
+export class BufferPool {
+  private readonly free = new Map<string, HostArray[]>();
+  private held = 0;
+
+  /** @param limit most bytes that are kept unused. */
+  constructor(private readonly limit: number) {}
+
+  /** An array of arbitrary content. */
+  take(dtype: NumericType, length: number): HostArray {
+    const array = this.free.get(`${dtype}${length}`)?.pop();
+    if (array === undefined) return allocate(dtype, length);
+    this.held -= array.byteLength;
+    return array;
+  }
+
+  /** Gives an array back that nothing else refers to. */
+  give(dtype: NumericType, array: HostArray): void {
+    if (array.length < SMALLEST || this.held + array.byteLength > this.limit) return;
+    const key = `${dtype}${array.length}`;
+    const list = this.free.get(key);
+    if (list === undefined) this.free.set(key, [array]);
+    else list.push(array);
+    this.held += array.byteLength;
+  }
+
+  clear(): void {
+    this.free.clear();
+    this.held = 0;
+  }
+}
+
+export function allocate(dtype: NumericType, length: number): HostArray {
+  if (dtype === 'float32') return new Float32Array(length);
+  return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
+}

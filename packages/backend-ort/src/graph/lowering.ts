@@ -1,0 +1,164 @@
+import {
+  type Attributes,
+  type ElementType,
+  MICROSOFT,
+  OnnxModel,
+  type OnnxValue,
+} from '../onnx/model';
+import type { GraphNode, Shape } from './node';
+
+interface Place {
+  plain?: string;
+  channelsFirst?: string;
+}
+
+/**
+ * Writes graph nodes as an ONNX model.
+ *
+ * A value of rank 3 or more may exist in two layouts: as tfjs has it (channels last) and channels first, which is what
+ * ONNX convolutions and poolings want. Operators take the layout that they prefer and leave their result in one;
+ * a transpose is added only where a consumer asks for the other, once per value.
+ */
+export class Lowering {
+  readonly model = new OnnxModel();
+  private readonly places = new Map<GraphNode, Place>();
+  private origin = '';
+
+  /** Writes one node, whose inputs have been written before. */
+  lower(node: GraphNode): void {
+    this.origin = node.kernel;
+    node.operator!.lower(this, node);
+  }
+
+  /** Tells where the value of a node is. */
+  place(node: GraphNode, value: string, layout: 'plain' | 'channelsFirst' = 'plain'): void {
+    this.places.set(node, { [layout]: value });
+  }
+
+  /** Whether a node's value has been made channels first, and not in tfjs's layout. */
+  isChannelsFirst(node: GraphNode): boolean {
+    const place = this.placeOf(node);
+    return place.plain === undefined && place.channelsFirst !== undefined;
+  }
+
+  /** The value as tfjs orders it. */
+  plain(node: GraphNode): string {
+    const place = this.placeOf(node);
+    place.plain ??= isTrivial(node.shape)
+      ? this.reshape(place.channelsFirst!, node.shape)
+      : this.add('Transpose', [place.channelsFirst!], { perm: [0, ...range(2, node.rank), 1] });
+    return place.plain;
+  }
+
+  /** The value with its last axis moved to position 1. */
+  channelsFirst(node: GraphNode): string {
+    const place = this.placeOf(node);
+    if (place.channelsFirst !== undefined) return place.channelsFirst;
+    const shape = node.shape;
+    place.channelsFirst = isTrivial(shape)
+      ? this.reshape(place.plain!, channelsFirstShape(shape))
+      : this.add('Transpose', [place.plain!], {
+          perm: [0, shape.length - 1, ...range(1, shape.length - 1)],
+        });
+    return place.channelsFirst;
+  }
+
+  add(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.model.add(type, inputs, attributes, this.origin);
+  }
+
+  /** Adds an operator that ONNX Runtime has beyond the standard. */
+  addMicrosoft(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.model.add(type, inputs, attributes, this.origin, MICROSOFT);
+  }
+
+  addMany(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Attributes = {},
+  ): string[] {
+    return this.model.addMany(type, inputs, outputs, attributes, this.origin);
+  }
+
+  reshape(value: string, shape: Shape): string {
+    return this.add('Reshape', [value, this.integers(shape)], { allowzero: 1 });
+  }
+
+  /** A list of 64-bit integers, as ONNX wants axes, shapes and the like. */
+  integers(values: readonly number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.model.constant('int64', [values.length], new Uint8Array(data.buffer));
+  }
+
+  /** A constant scalar. */
+  scalar(value: number, type: ElementType): string {
+    return this.model.constant(type, [], encodeScalar(value, type));
+  }
+
+  /** Takes a leaf's data into the model. */
+  bake(node: GraphNode): void {
+    const data = node.data!;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.place(node, this.model.constant(node.dtype, node.shape, bytes));
+  }
+
+  /** Makes a leaf an input of the model. */
+  feed(node: GraphNode): string {
+    const name = this.model.input(node.dtype, node.shape);
+    this.place(node, name);
+    return name;
+  }
+
+  /** Makes a node's value an output of the model. */
+  fetch(node: GraphNode): OnnxValue {
+    this.origin = node.kernel;
+    const name = this.model.output(this.plain(node), node.dtype, node.shape);
+    return { name, type: node.dtype, shape: node.shape };
+  }
+
+  private placeOf(node: GraphNode): Place {
+    const place = this.places.get(node);
+    if (place === undefined) {
+      throw new Error(
+        `backend-ort: ${node.kernel} [${node.shape}] was used before it was written into the model.`,
+      );
+    }
+    return place;
+  }
+}
+
+/** `[N, H, W, C]` to `[N, C, H, W]`, for any rank of at least 2. */
+export function channelsFirstShape(shape: Shape): number[] {
+  return [shape[0]!, shape.at(-1)!, ...shape.slice(1, -1)];
+}
+
+/** With one channel, or one pixel, both layouts are the same in memory. */
+function isTrivial(shape: Shape): boolean {
+  return shape.at(-1) === 1 || shape.slice(1, -1).every(length => length === 1);
+}
+
+/** Where an axis is after {@link channelsFirstShape}. */
+export function channelsFirstAxis(axis: number, rank: number): number {
+  if (axis === 0) return 0;
+  return axis === rank - 1 ? 1 : axis + 1;
+}
+
+function range(start: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+}
+
+function encodeScalar(value: number, type: ElementType): Uint8Array {
+  switch (type) {
+    case 'float32':
+      return new Uint8Array(Float32Array.of(value).buffer);
+    case 'float64':
+      return new Uint8Array(Float64Array.of(value).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.of(value).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.of(BigInt(value)).buffer);
+    default:
+      return Uint8Array.of(value === 0 ? 0 : 1);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Attribute, Attributes } from '../onnx/model';
+import type { Lowering } from './lowering';
+
+/** The dtypes that live in the graph; `complex64` and `string` stay with the fallback. */
+export type NumericType = 'float32' | 'int32' | 'bool';
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+export type Shape = readonly number[];
+
+/** What a node computes: a name, and how it is written as ONNX nodes. */
+export interface Operator {
+  readonly name: string;
+  /** Adds the ONNX nodes of `node` and tells the lowering where its value is. Its inputs are lowered already. */
+  lower(graph: Lowering, node: GraphNode): void;
+}
+
+let created = 0;
+const signatures = new Map<string, number>();
+
+/**
+ * One value of the computation: either data in memory (a leaf) or an operator on other values, computed when somebody
+ * reads it. Immutable but for `data`, which is filled in by a run; the inputs are then let go.
+ */
+export class GraphNode {
+  /** Rises with creation: an order in which every node comes after its inputs. */
+  readonly id = created++;
+  /** Number of tensors' data that is this node. Only nodes that are referenced are kept by a run. */
+  references = 0;
+  data: HostArray | undefined;
+  /** Set when running it failed: reading throws this again. */
+  failure: Error | undefined;
+  /** A leaf that a `tf.Variable` holds: it will change, so that it is never baked into a model by value. */
+  variable = false;
+  /** A leaf whose data came from the program, not from a run. */
+  written = false;
+  /** Whether `data` is an array of our own, which the program cannot change behind our back. */
+  owned = true;
+  /** The last run that had started when somebody computed with this node. */
+  lastUse = 0;
+  /** Equal numbers mean equal operator, attributes, dtype and shape. */
+  readonly signature: number;
+  private knownLeafSignature: number | undefined;
+  /** Name of the tfjs kernel that made it, for messages. */
+  readonly kernel = KernelScope.current;
+
+  constructor(
+    readonly operator: Operator | undefined,
+    public inputs: readonly GraphNode[],
+    readonly shape: Shape,
+    readonly dtype: NumericType,
+    readonly attributes: Attributes = {},
+  ) {
+    this.signature = intern(
+      `${operator?.name}${describe(attributes)}${dtype === 'float32' ? '' : dtype}[${shape}]`,
+    );
+  }
+
+  /** Equal numbers mean equal dtype and shape, however the value came about. */
+  get leafSignature(): number {
+    this.knownLeafSignature ??= intern(`${this.dtype}[${this.shape}]`);
+    return this.knownLeafSignature;
+  }
+
+  get size(): number {
+    let size = 1;
+    for (const length of this.shape) size *= length;
+    return size;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+}
+
+/** The tfjs kernel that is being translated. */
+export const KernelScope = { current: '' };
+
+/** Nodes made so far. */
+export function nodesCreated(): number {
+  return created;
+}
+
+/** A node whose value is known. */
+export function leaf(data: HostArray, shape: Shape, dtype: NumericType): GraphNode {
+  const node = new GraphNode(undefined, [], shape, dtype);
+  node.data = data;
+  return node;
+}
+
+function intern(text: string): number {
+  let number = signatures.get(text);
+  if (number === undefined) {
+    number = signatures.size;
+    signatures.set(text, number);
+  }
+  return number;
+}
+
+function describe(attributes: Attributes): string {
+  let text = '';
+  for (const name in attributes) {
+    const value = attributes[name] as Attribute;
+    text += `,${name}=${typeof value === 'object' && 'float' in value ? value.float : value}`;
+  }
+  return text;
+}

@@ -1,0 +1,134 @@
+import type { GraphNode } from '../graph/node';
+import { cast, elementwise, scalar } from '../operators/elementwise';
+import { reshape } from '../operators/shape';
+import { compare, leakyRelu, multiply, where } from './elementwise';
+import type { KernelCall, Translation, Translations } from './kernel';
+
+type Binary = (a: GraphNode, b: GraphNode) => GraphNode | undefined;
+
+function binary(build: Binary): Translation {
+  return ({ inputs }: KernelCall) => build(inputs.a!, inputs.b!);
+}
+
+/** Numbers of one dtype. */
+const alike = (a: GraphNode, b: GraphNode): boolean => a.dtype === b.dtype && a.dtype !== 'bool';
+
+function arithmetic(type: string): Translation {
+  return binary((a, b) => (alike(a, b) ? elementwise(type, [a, b]) : undefined));
+}
+
+/** Comparisons take booleans as numbers. */
+function comparison(type: 'Greater' | 'Less' | 'GreaterOrEqual' | 'LessOrEqual' | 'Equal'): Binary {
+  return (a, b) => {
+    if (a.dtype !== b.dtype) return undefined;
+    const [x, y] = a.dtype === 'bool' ? [cast(a, 'int32'), cast(b, 'int32')] : [a, b];
+    return compare(type, x, y);
+  };
+}
+
+function logical(type: 'And' | 'Or' | 'Xor'): Translation {
+  return binary((a, b) => elementwise(type, [cast(a, 'bool'), cast(b, 'bool')]));
+}
+
+/** The remainder with the sign of the divisor, as in tfjs and Python. */
+function modulo(a: GraphNode, b: GraphNode): GraphNode | undefined {
+  if (!alike(a, b) || a.dtype !== 'float32') return undefined;
+  const remainder = elementwise('Mod', [a, b], { fmod: 1 });
+  const zero = scalar(0);
+  const opposite = elementwise('Xor', [compare('Less', a, zero), compare('Less', b, zero)]);
+  const shifted = elementwise('Mod', [elementwise('Add', [remainder, b]), b], { fmod: 1 });
+  return where(opposite, shifted, remainder);
+}
+
+/** Kernels of two inputs that broadcast, and of more. */
+export const arithmeticKernels: Translations = {
+  Add: arithmetic('Add'),
+  Sub: arithmetic('Sub'),
+  Multiply: arithmetic('Mul'),
+  Maximum: arithmetic('Max'),
+  Minimum: arithmetic('Min'),
+  RealDiv: binary((a, b) =>
+    a.dtype === 'float32' && b.dtype === 'float32' ? elementwise('Div', [a, b]) : undefined,
+  ),
+  Pow: binary((a, b) =>
+    a.dtype === 'float32' && b.dtype === 'float32' ? elementwise('Pow', [a, b]) : undefined,
+  ),
+  Mod: binary(modulo),
+  FloorDiv: binary((a, b) => {
+    if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
+    return elementwise('Floor', [elementwise('Div', [a, b])]);
+  }),
+  SquaredDifference: binary((a, b) => {
+    if (!alike(a, b)) return undefined;
+    const difference = elementwise('Sub', [a, b]);
+    return multiply(difference, difference);
+  }),
+  Greater: binary(comparison('Greater')),
+  GreaterEqual: binary(comparison('GreaterOrEqual')),
+  Less: binary(comparison('Less')),
+  LessEqual: binary(comparison('LessOrEqual')),
+  Equal: binary(comparison('Equal')),
+  NotEqual: binary((a, b) => {
+    const equal = comparison('Equal')(a, b);
+    return equal && elementwise('Not', [equal]);
+  }),
+  LogicalAnd: logical('And'),
+  LogicalOr: logical('Or'),
+  LogicalXor: logical('Xor'),
+  AddN: ({ list }: KernelCall) => {
+    if (list.some(x => x.dtype !== list[0]!.dtype || x.dtype === 'bool')) return undefined;
+    return list.reduce((sum, x) => elementwise('Add', [sum, x]));
+  },
+  Select: ({ inputs }: KernelCall) => {
+    const condition = cast(inputs.condition!, 'bool');
+    const t = inputs.t!;
+    const e = inputs.e!;
+    if (t.dtype !== e.dtype) return undefined;
+    // A condition of rank one chooses rows.
+    const rows = condition.rank === 1 && t.rank > 1;
+    const chosen = rows
+      ? reshape(condition, [condition.size, ...t.shape.slice(1).map(() => 1)])
+      : condition;
+    if (t.dtype !== 'bool') return where(chosen, t, e);
+    return cast(where(chosen, cast(t, 'int32'), cast(e, 'int32')), 'bool');
+  },
+  Prelu: ({ inputs }: KernelCall) => {
+    const x = inputs.x!;
+    const alpha = inputs.alpha!;
+    if (x.dtype !== 'float32' || alpha.dtype !== 'float32') return undefined;
+    return where(compare('Less', x, scalar(0)), multiply(x, alpha), x);
+  },
+  EluGrad: ({ inputs }: KernelCall) => {
+    const dy = inputs.dy!;
+    const y = inputs.y!;
+    const slope = elementwise('Add', [y, scalar(1)]);
+    return where(compare('GreaterOrEqual', y, scalar(0)), dy, multiply(dy, slope));
+  },
+};
+
+/** A fused kernel's activation. `undefined` for one that ONNX Runtime has no form of. */
+export function activate(
+  x: GraphNode,
+  activation: string,
+  attrs: { readonly leakyreluAlpha?: number },
+  weights?: GraphNode,
+): GraphNode | undefined {
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return elementwise('Relu', [x]);
+    case 'relu6':
+      return elementwise('Min', [elementwise('Relu', [x]), scalar(6)]);
+    case 'elu':
+      return elementwise('Elu', [x]);
+    case 'sigmoid':
+      return elementwise('Sigmoid', [x]);
+    case 'leakyrelu':
+      return leakyRelu(x, attrs.leakyreluAlpha ?? 0.2);
+    case 'prelu':
+      return weights && where(compare('Less', x, scalar(0)), multiply(x, weights), x);
+    default:
+      return undefined;
+  }
+}

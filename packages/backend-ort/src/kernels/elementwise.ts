@@ -1,0 +1,182 @@
+import type { GraphNode, NumericType } from '../graph/node';
+import { cast, elementwise, scalar } from '../operators/elementwise';
+import { plain } from '../operators/plain';
+import type { KernelCall, Translation, Translations } from './kernel';
+
+type Unary = (x: GraphNode) => GraphNode | undefined;
+
+/** Operators on floats that ONNX has under another or the same name. */
+const floatOperators = {
+  Acos: 'Acos',
+  Acosh: 'Acosh',
+  Asin: 'Asin',
+  Asinh: 'Asinh',
+  Atan: 'Atan',
+  Atanh: 'Atanh',
+  Ceil: 'Ceil',
+  Cos: 'Cos',
+  Cosh: 'Cosh',
+  Erf: 'Erf',
+  Exp: 'Exp',
+  Floor: 'Floor',
+  Log: 'Log',
+  Reciprocal: 'Reciprocal',
+  Round: 'Round',
+  Sigmoid: 'Sigmoid',
+  Sin: 'Sin',
+  Sinh: 'Sinh',
+  Sqrt: 'Sqrt',
+  Tan: 'Tan',
+  Tanh: 'Tanh',
+} as const;
+
+const floats: Translations = Object.fromEntries(
+  Object.entries(floatOperators).map(([kernel, type]) => [
+    kernel,
+    unary(x => (x.dtype === 'float32' ? elementwise(type, [x]) : undefined)),
+  ]),
+);
+
+function unary(build: Unary): Translation {
+  return ({ inputs }: KernelCall) => build(inputs.x ?? inputs.input!);
+}
+
+function float(
+  build: (x: GraphNode, attrs: Readonly<Record<string, number>>) => GraphNode,
+): Translation {
+  return ({ inputs, attrs }: KernelCall<Readonly<Record<string, number>>>) =>
+    inputs.x!.dtype === 'float32' ? build(inputs.x!, attrs) : undefined;
+}
+
+/** `max(x, 0)`. */
+export function relu(x: GraphNode): GraphNode {
+  return elementwise('Relu', [x]);
+}
+
+export function multiply(a: GraphNode, b: GraphNode): GraphNode {
+  return elementwise('Mul', [a, b]);
+}
+
+export function add(a: GraphNode, b: GraphNode): GraphNode {
+  return elementwise('Add', [a, b]);
+}
+
+export function subtract(a: GraphNode, b: GraphNode): GraphNode {
+  return elementwise('Sub', [a, b]);
+}
+
+export function divide(a: GraphNode, b: GraphNode): GraphNode {
+  return elementwise('Div', [a, b]);
+}
+
+export function compare(
+  type: 'Greater' | 'Less' | 'Equal' | 'GreaterOrEqual' | 'LessOrEqual',
+  a: GraphNode,
+  b: GraphNode,
+): GraphNode {
+  return elementwise(type, [a, b], {}, 'bool');
+}
+
+/** `condition ? a : b`; the two have one dtype, and not `bool`. */
+export function where(condition: GraphNode, a: GraphNode, b: GraphNode): GraphNode {
+  return elementwise('Where', [condition, a, b], {}, a.dtype);
+}
+
+/** Reciprocal square root. */
+export function rsqrt(x: GraphNode): GraphNode {
+  return elementwise('Reciprocal', [elementwise('Sqrt', [x])]);
+}
+
+/** `x` between two bounds; NaN stays NaN. */
+export function clip(x: GraphNode, low: number, high: number): GraphNode {
+  return elementwise('Clip', [x, scalar(low, x.dtype), scalar(high, x.dtype)]);
+}
+
+/** `exp(x) - 1`, accurate near zero: from the hyperbolic tangent of half of it. */
+function expm1(x: GraphNode): GraphNode {
+  const half = elementwise('Tanh', [multiply(x, scalar(0.5))]);
+  const near = divide(multiply(half, scalar(2)), subtract(scalar(1), half));
+  const far = subtract(elementwise('Exp', [x]), scalar(1));
+  return where(compare('Less', elementwise('Abs', [x]), scalar(0.5)), near, far);
+}
+
+const numeric = (x: GraphNode): boolean => x.dtype !== 'bool';
+const isFloat = (x: GraphNode): boolean => x.dtype === 'float32';
+
+/** Kernels of one input. */
+export const elementwiseKernels: Translations = {
+  ...floats,
+  Abs: unary(x => (numeric(x) ? elementwise('Abs', [x]) : undefined)),
+  Neg: unary(x => (numeric(x) ? elementwise('Neg', [x]) : undefined)),
+  Sign: unary(x => (isFloat(x) ? sign(x) : undefined)),
+  Square: unary(x => (numeric(x) ? multiply(x, x) : undefined)),
+  Rsqrt: unary(x => (isFloat(x) ? rsqrt(x) : undefined)),
+  Expm1: unary(x => (isFloat(x) ? expm1(x) : undefined)),
+  Relu: unary(x => (isFloat(x) ? relu(x) : undefined)),
+  Relu6: unary(x => (isFloat(x) ? clip(x, 0, 6) : undefined)),
+  LogicalNot: unary(x => elementwise('Not', [cast(x, 'bool')])),
+  IsNan: unary(x => (isFloat(x) ? elementwise('IsNaN', [x], {}, 'bool') : undefined)),
+  IsInf: unary(x => (isFloat(x) ? elementwise('IsInf', [x], {}, 'bool') : undefined)),
+  IsFinite: unary(x => {
+    if (!isFloat(x)) return undefined;
+    const odd = [elementwise('IsInf', [x], {}, 'bool'), elementwise('IsNaN', [x], {}, 'bool')];
+    return elementwise('Not', [elementwise('Or', odd)]);
+  }),
+  Softplus: float(x => softplus(x)),
+  Elu: float(x => elementwise('Elu', [x])),
+  Selu: float(x =>
+    elementwise('Selu', [x], {
+      alpha: { float: 1.6732632423543772 },
+      gamma: { float: 1.0507009873554805 },
+    }),
+  ),
+  LeakyRelu: float((x, { alpha }) => leakyRelu(x, alpha!)),
+  Step: float((x, { alpha }) => step(x, alpha ?? 0)),
+  ClipByValue: ({ inputs, attrs }: KernelCall<{ clipValueMin: number; clipValueMax: number }>) =>
+    isFloat(inputs.x!) ? clip(inputs.x!, attrs.clipValueMin, attrs.clipValueMax) : undefined,
+  Cast: ({ inputs, attrs }: KernelCall<{ dtype: NumericType | 'complex64' | 'string' }>) => {
+    const { dtype } = attrs;
+    if (dtype === 'complex64' || dtype === 'string') return undefined;
+    return convert(inputs.x!, dtype);
+  },
+};
+
+export function leakyRelu(x: GraphNode, alpha: number): GraphNode {
+  return elementwise('LeakyRelu', [x], { alpha: { float: alpha } });
+}
+
+/** 1 above zero, `alpha` elsewhere; NaN stays NaN. */
+function step(x: GraphNode, alpha: number): GraphNode {
+  const positive = compare('Greater', x, scalar(0));
+  const value = alpha === 0 ? cast(positive, 'float32') : where(positive, scalar(1), scalar(alpha));
+  return where(elementwise('IsNaN', [x], {}, 'bool'), x, value);
+}
+
+function sign(x: GraphNode): GraphNode {
+  return where(elementwise('IsNaN', [x], {}, 'bool'), scalar(0), elementwise('Sign', [x]));
+}
+
+/** `log(1 + exp(x))` without overflow. */
+function softplus(x: GraphNode): GraphNode {
+  return elementwise('Softplus', [x]);
+}
+
+/** tfjs's cast: towards zero, and 0 for what is no integer. */
+function convert(x: GraphNode, dtype: NumericType): GraphNode {
+  if (x.dtype !== 'float32' || dtype !== 'int32') return cast(x, dtype);
+  const finite = where(elementwise('IsNaN', [x], {}, 'bool'), scalar(0), x);
+  return cast(finite, 'int32');
+}
+
+/** Which values the operator `plain` is needed for here: a cumulative sum runs over one axis. */
+export function cumulative(
+  x: GraphNode,
+  axis: number,
+  exclusive: boolean,
+  reverse: boolean,
+): GraphNode {
+  return plain('CumSum', [x], x.shape, {
+    arguments: [{ value: axis, type: 'int32' }],
+    attributes: { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 },
+  });
+}

@@ -1,0 +1,20 @@
+import type { GraphNode } from '../graph/node';
+
+/** A call of a tfjs kernel on numeric tensors. */
+export interface KernelCall<A = Readonly<Record<string, unknown>>> {
+  /** Inputs by tfjs's name. */
+  readonly inputs: Readonly<Record<string, GraphNode>>;
+  /** Inputs in order, for kernels that take any number of them. */
+  readonly list: readonly GraphNode[];
+  readonly attrs: A;
+}
+
+/**
+ * Translates a kernel into nodes of the graph.
+ *
+ * @returns its results; `undefined` where ONNX Runtime has no form for these dtypes or attributes, so that the kernel of
+ * the `cpu` backend runs instead.
+ */
+export type Translation = (call: KernelCall<never>) => GraphNode | readonly GraphNode[] | undefined;
+
+export type Translations = Readonly<Record<string, Translation>>;

@@ -1,0 +1,106 @@
+import { util } from '@tensorflow/tfjs-core';
+import type { GraphNode } from '../graph/node';
+import { cast } from '../operators/elementwise';
+import { plain } from '../operators/plain';
+import { type ReductionType, reduce } from '../operators/reduction';
+import { cumulative } from './elementwise';
+import type { KernelCall, Translation, Translations } from './kernel';
+
+interface ReductionAttrs {
+  readonly axis: number | readonly number[];
+  readonly keepDims?: boolean;
+}
+
+function axesOf({ axis }: ReductionAttrs, x: GraphNode): number[] {
+  return util.parseAxisParam(axis as number | number[], [...x.shape]);
+}
+
+function reduction(
+  type: ReductionType,
+  prepare: (x: GraphNode) => GraphNode | undefined,
+): Translation {
+  return ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
+    const x = inputs.x!;
+    const ready = prepare(x);
+    return ready && reduce(type, ready, axesOf(attrs, x), attrs.keepDims ?? false);
+  };
+}
+
+/** Booleans are counted as integers. */
+const counted = (x: GraphNode): GraphNode => (x.dtype === 'bool' ? cast(x, 'int32') : x);
+const notBoolean = (x: GraphNode): GraphNode | undefined => (x.dtype === 'bool' ? undefined : x);
+
+/** All and any, as the least and the greatest of zeros and ones. */
+function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
+  return ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
+    const x = inputs.x!;
+    const numbers = cast(cast(x, 'bool'), 'int32');
+    return cast(reduce(type, numbers, axesOf(attrs, x), attrs.keepDims ?? false), 'bool');
+  };
+}
+
+/** The first of equal values. */
+function argument(type: 'ArgMax' | 'ArgMin'): Translation {
+  return ({ inputs, attrs }: KernelCall<{ axis: number | readonly number[] }>) => {
+    const x = inputs.x!;
+    const [axis] = axesOf(attrs, x) as [number];
+    if (x.rank === 0 || x.dtype !== 'float32') return undefined;
+    return plain(
+      type,
+      [x],
+      x.shape.filter((_, i) => i !== axis),
+      { dtype: 'int32', attributes: { axis, keepdims: 0 }, wide: true },
+    );
+  };
+}
+
+/** Softmax over the last axis. */
+function softmax(logits: GraphNode): GraphNode {
+  return plain('Softmax', [logits], logits.shape, { attributes: { axis: -1 } });
+}
+
+export const reductionKernels: Translations = {
+  Sum: reduction('ReduceSum', counted),
+  Mean: reduction('ReduceMean', x => cast(x, 'float32')),
+  Max: reduction('ReduceMax', notBoolean),
+  Min: reduction('ReduceMin', notBoolean),
+  Prod: reduction('ReduceProd', counted),
+  All: logical('ReduceMin'),
+  Any: logical('ReduceMax'),
+  ArgMax: argument('ArgMax'),
+  ArgMin: argument('ArgMin'),
+  Softmax: ({ inputs, attrs }: KernelCall<{ dim: number }>) => {
+    const logits = inputs.logits!;
+    if (logits.dtype !== 'float32' || logits.rank === 0) return undefined;
+    const last = attrs.dim === logits.rank - 1 || attrs.dim === -1;
+    return last ? softmax(logits) : undefined;
+  },
+  LogSoftmax: ({ inputs, attrs }: KernelCall<{ axis: number }>) => {
+    const logits = inputs.logits!;
+    return plain('LogSoftmax', [logits], logits.shape, { attributes: { axis: attrs.axis } });
+  },
+  Cumsum: ({
+    inputs,
+    attrs,
+  }: KernelCall<{ axis: number; exclusive: boolean; reverse: boolean }>) => {
+    const x = inputs.x!;
+    if (x.rank === 0) return undefined;
+    const [axis] = axesOf(attrs, x) as [number];
+    return cumulative(counted(x), axis, attrs.exclusive, attrs.reverse);
+  },
+  TopK: ({ inputs, attrs }: KernelCall<{ k: number; sorted: boolean }>) => {
+    const x = inputs.x!;
+    const { k } = attrs;
+    if (x.dtype === 'bool' || x.rank === 0 || k === 0) return undefined;
+    const shape = [...x.shape.slice(0, -1), k];
+    const options = {
+      outputs: 2,
+      arguments: [[k]],
+      attributes: { axis: -1, largest: 1, sorted: 1 },
+    };
+    return [
+      plain('TopK', [x], shape, options),
+      plain('TopK', [x], shape, { ...options, output: 1, dtype: 'int32', wide: true }),
+    ];
+  },
+};

@@ -1,0 +1,150 @@
+import type { Lowering } from '../graph/lowering';
+import { GraphNode, type Operator, type Shape } from '../graph/node';
+
+/** Geometry of a convolution or a pooling over one, two or three axes of space; lists have an entry per axis. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Padding before and after. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+type ConvolutionAttributes = Window & { readonly group: number };
+
+/** Reads a node's attributes, which were made from a {@link Window}. */
+export function windowOf(node: GraphNode): ConvolutionAttributes {
+  return node.attributes as unknown as ConvolutionAttributes;
+}
+
+/** ONNX's attributes of a convolution. */
+function convolutionAttributes({
+  kernel,
+  strides,
+  dilations,
+  before,
+  after,
+  group,
+}: ConvolutionAttributes) {
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group };
+}
+
+const convolutionOperator: Operator = {
+  name: 'Conv',
+  lower: (graph, node) => {
+    const [x, filter, bias] = node.inputs as [GraphNode, GraphNode, GraphNode?];
+    const inputs = [graph.channelsFirst(x), filterOutputFirst(graph, filter)];
+    if (bias !== undefined) inputs.push(graph.plain(bias));
+    graph.place(
+      node,
+      graph.add('Conv', inputs, convolutionAttributes(windowOf(node))),
+      'channelsFirst',
+    );
+  },
+};
+
+/**
+ * @param x `[N, ...space, C]`.
+ * @param filter `[...kernel, C / group, K]`.
+ * @param bias `[K]`.
+ * @returns `[N, ...outSpace, K]`.
+ */
+export function convolution(
+  x: GraphNode,
+  filter: GraphNode,
+  window: Window,
+  outputShape: Shape,
+  bias?: GraphNode,
+): GraphNode {
+  const inputs = bias === undefined ? [x, filter] : [x, filter, bias];
+  return new GraphNode(convolutionOperator, inputs, outputShape, 'float32', {
+    ...window,
+    group: 1,
+  });
+}
+
+const inputGradientOperator: Operator = {
+  name: 'ConvInputGradient',
+  lower: (graph, node) => {
+    const [dy, filter] = node.inputs as [GraphNode, GraphNode];
+    const window = windowOf(node);
+    const value = graph.channelsFirst(dy);
+    const { kernel, strides, dilations } = window;
+    const reach = kernel.map((length, i) => (length - 1) * dilations[i]!);
+    const before = reach.map((length, i) => length - window.before[i]!);
+    // What the last window did not reach is padded as well.
+    const after = reach.map((length, i) => {
+      const covered = dy.shape[i + 1]! + before[i]! - length;
+      return node.shape[i + 1]! - covered;
+    });
+    const unit = strides.every(stride => stride === 1);
+    if (unit && [...before, ...after].every(length => length >= 0)) {
+      const flipped = filterInputFirst(graph, flip(graph, filter, kernel));
+      const attributes = convolutionAttributes({ ...window, before, after });
+      graph.place(node, graph.add('Conv', [value, flipped], attributes), 'channelsFirst');
+      return;
+    }
+    const attributes = {
+      ...convolutionAttributes(window),
+      output_padding: outputPadding(node.shape, dy.shape, window),
+    };
+    const weights = filterOutputFirst(graph, filter);
+    graph.place(node, graph.add('ConvTranspose', [value, weights], attributes), 'channelsFirst');
+  },
+};
+
+/** The gradient of {@link convolution} by its input, of shape `inputShape`. */
+export function convolutionInputGradient(
+  dy: GraphNode,
+  filter: GraphNode,
+  window: Window,
+  inputShape: Shape,
+): GraphNode {
+  return new GraphNode(inputGradientOperator, [dy, filter], inputShape, 'float32', {
+    ...window,
+    group: 1,
+  });
+}
+
+/** Rows at the end of the input that no window reached; ONNX calls them output padding. */
+export function outputPadding(inputShape: Shape, outputShape: Shape, window: Window): number[] {
+  return window.kernel.map((length, i) => {
+    const reached =
+      (outputShape[i + 1]! - 1) * window.strides[i]! + (length - 1) * window.dilations[i]! + 1;
+    return inputShape[i + 1]! - (reached - window.before[i]! - window.after[i]!);
+  });
+}
+
+/** `[...kernel, C, K]` to `[K, C, ...kernel]`. */
+export function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
+  const space = filter.rank - 2;
+  return graph.add('Transpose', [graph.plain(filter)], {
+    perm: [space + 1, space, ...axes(space)],
+  });
+}
+
+/** `[...kernel, C, K]` to `[C, K, ...kernel]`. */
+function filterInputFirst(graph: Lowering, filter: { value: string; rank: number }): string {
+  const space = filter.rank - 2;
+  return graph.add('Transpose', [filter.value], { perm: [space, space + 1, ...axes(space)] });
+}
+
+/** A filter with its axes of space reversed. */
+export function flip(
+  graph: Lowering,
+  filter: GraphNode,
+  kernel: readonly number[],
+): { value: string; rank: number } {
+  const value = graph.plain(filter);
+  const long = axes(kernel.length).filter(axis => kernel[axis]! > 1);
+  if (long.length === 0) return { value, rank: filter.rank };
+  const starts = graph.integers(long.map(() => -1));
+  const ends = graph.integers(long.map(() => -(2 ** 31)));
+  const reversed = graph.add('Slice', [value, starts, ends, graph.integers(long), starts]);
+  return { value: reversed, rank: filter.rank };
+}
+
+export function axes(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

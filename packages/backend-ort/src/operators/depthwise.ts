@@ -1,0 +1,121 @@
+import type { Lowering } from '../graph/lowering';
+import { GraphNode, type Operator, type Shape } from '../graph/node';
+import { axes, flip, outputPadding, type Window, windowOf } from './convolution';
+import { cropKernel } from './filter-gradient';
+
+/** `[h, w, C, M]` to `[C * M, 1, h, w]`. */
+function filterPerChannel(graph: Lowering, filter: GraphNode): string {
+  const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
+  const ordered = graph.add('Transpose', [graph.plain(filter)], { perm: [2, 3, 0, 1] });
+  return graph.reshape(ordered, [channels * multiplier, 1, height, width]);
+}
+
+function attributesOf(node: GraphNode) {
+  const { kernel, strides, dilations, before, after, group } = windowOf(node);
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group };
+}
+
+const depthwiseOperator: Operator = {
+  name: 'DepthwiseConv',
+  lower: (graph, node) => {
+    const [x, filter, bias] = node.inputs as [GraphNode, GraphNode, GraphNode?];
+    const inputs = [graph.channelsFirst(x), filterPerChannel(graph, filter)];
+    if (bias !== undefined) inputs.push(graph.plain(bias));
+    graph.place(node, graph.add('Conv', inputs, attributesOf(node)), 'channelsFirst');
+  },
+};
+
+/**
+ * @param x `[N, H, W, C]`.
+ * @param filter `[h, w, C, M]`.
+ * @returns `[N, H', W', C * M]`.
+ */
+export function depthwise(
+  x: GraphNode,
+  filter: GraphNode,
+  window: Window,
+  outputShape: Shape,
+  bias?: GraphNode,
+): GraphNode {
+  const inputs = bias === undefined ? [x, filter] : [x, filter, bias];
+  const attributes = { ...window, group: filter.shape[2]! };
+  return new GraphNode(depthwiseOperator, inputs, outputShape, 'float32', attributes);
+}
+
+const inputGradientOperator: Operator = {
+  name: 'DepthwiseInputGradient',
+  lower: (graph, node) => {
+    const [dy, filter] = node.inputs as [GraphNode, GraphNode];
+    const window = windowOf(node);
+    const { kernel, strides, dilations } = window;
+    const reach = kernel.map((length, i) => (length - 1) * dilations[i]!);
+    const before = reach.map((length, i) => length - window.before[i]!);
+    const after = reach.map(
+      (length, i) => node.shape[i + 1]! - (dy.shape[i + 1]! + before[i]! - length),
+    );
+    const value = graph.channelsFirst(dy);
+    const unit = strides.every(stride => stride === 1);
+    if (unit && [...before, ...after].every(length => length >= 0)) {
+      const flipped = flip(graph, filter, kernel);
+      const weights = graph.add('Transpose', [flipped.value], { perm: [2, 3, 0, 1] });
+      const attributes = { ...attributesOf(node), pads: [...before, ...after] };
+      graph.place(node, graph.add('Conv', [value, weights], attributes), 'channelsFirst');
+      return;
+    }
+    const attributes = {
+      ...attributesOf(node),
+      output_padding: outputPadding(node.shape, dy.shape, window),
+    };
+    const weights = filterPerChannel(graph, filter);
+    graph.place(node, graph.add('ConvTranspose', [value, weights], attributes), 'channelsFirst');
+  },
+};
+
+export function depthwiseInputGradient(
+  dy: GraphNode,
+  filter: GraphNode,
+  window: Window,
+  inputShape: Shape,
+): GraphNode {
+  const attributes = { ...window, group: filter.shape[2]! };
+  return new GraphNode(inputGradientOperator, [dy, filter], inputShape, 'float32', attributes);
+}
+
+const filterGradientOperator: Operator = {
+  name: 'DepthwiseFilterGradient',
+  lower: (graph, node) => {
+    const [x, dy] = node.inputs as [GraphNode, GraphNode];
+    const { kernel, strides, dilations, before, after } = windowOf(node);
+    const [height, width, channels, multiplier] = node.shape as [number, number, number, number];
+    const [images, rows, columns] = x.shape as [number, number, number];
+    // One group per channel, in which the images are the channels and the output's gradient is the filter.
+    const swap = { perm: [3, 0, 1, 2] };
+    const image = graph.reshape(graph.add('Transpose', [graph.plain(x)], swap), [
+      1,
+      channels * images,
+      rows,
+      columns,
+    ]);
+    const gradient = graph.add('Transpose', [graph.plain(dy)], swap);
+    const product = graph.add('Conv', [image, gradient], {
+      kernel_shape: dy.shape.slice(1, -1),
+      strides: dilations,
+      dilations: strides,
+      pads: [...before, ...after],
+      group: channels,
+    });
+    const cropped = cropKernel(graph, product, kernel);
+    const grouped = graph.reshape(cropped, [channels, multiplier, height, width]);
+    graph.place(node, graph.add('Transpose', [grouped], { perm: [2, 3, ...axes(2)] }));
+  },
+};
+
+export function depthwiseFilterGradient(
+  x: GraphNode,
+  dy: GraphNode,
+  window: Window,
+  filterShape: Shape,
+): GraphNode {
+  const attributes = { ...window, group: filterShape[2]! };
+  return new GraphNode(filterGradientOperator, [x, dy], filterShape, 'float32', attributes);
+}

@@ -1,0 +1,115 @@
+import type { Lowering } from '../graph/lowering';
+import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
+import { type Attributes, elementTypes } from '../onnx/model';
+
+const operators = new Map<string, Operator>();
+
+/** An operator that works on each element alone, of inputs that broadcast. It runs in whichever layout its inputs have. */
+function elementwiseOperator(type: string): Operator {
+  let operator = operators.get(type);
+  if (operator === undefined) {
+    operator = {
+      name: type,
+      lower: (graph, node) => {
+        const first = prefersChannelsFirst(graph, node);
+        const inputs = node.inputs.map(input => operand(graph, input, node.rank, first));
+        graph.place(
+          node,
+          graph.add(type, inputs, node.attributes),
+          first ? 'channelsFirst' : 'plain',
+        );
+      },
+    };
+    operators.set(type, operator);
+  }
+  return operator;
+}
+
+/**
+ * @param type name of an elementwise ONNX operator.
+ * @param dtype of the result; default that of the first input.
+ */
+export function elementwise(
+  type: string,
+  inputs: readonly GraphNode[],
+  attributes: Attributes = {},
+  dtype: NumericType = inputs[0]!.dtype,
+): GraphNode {
+  const shape = inputs.reduce<Shape>((sum, input) => broadcast(sum, input.shape), []);
+  return new GraphNode(elementwiseOperator(type), inputs, shape, dtype, attributes);
+}
+
+const castOperator: Operator = {
+  name: 'Cast',
+  lower: (graph, node) => {
+    const [x] = node.inputs as [GraphNode];
+    const first = prefersChannelsFirst(graph, node);
+    const value = first ? graph.channelsFirst(x) : graph.plain(x);
+    const to = elementTypes[node.dtype];
+    graph.place(node, graph.add('Cast', [value], { to }), first ? 'channelsFirst' : 'plain');
+  },
+};
+
+/** The same numbers in another dtype; the node itself when it has that already. */
+export function cast(x: GraphNode, dtype: NumericType): GraphNode {
+  return x.dtype === dtype ? x : new GraphNode(castOperator, [x], x.shape, dtype);
+}
+
+/** One value everywhere. Kept as a scalar inside the model, where broadcasting does the rest. */
+export const fillOperator: Operator = {
+  name: 'Fill',
+  lower: (graph, node) => {
+    const value = graph.scalar(fillValue(node), node.dtype);
+    if (node.rank === 0) graph.place(node, value);
+    else graph.place(node, graph.add('Expand', [value, graph.integers(node.shape)]));
+  },
+};
+
+export function fill(value: number, shape: Shape, dtype: NumericType): GraphNode {
+  return new GraphNode(fillOperator, [], shape, dtype, { value: { float: value } });
+}
+
+/** The value of a node made by {@link fill}. */
+export function fillValue(node: GraphNode): number {
+  return (node.attributes.value as { float: number }).float;
+}
+
+export function scalar(value: number, dtype: NumericType = 'float32'): GraphNode {
+  return fill(value, [], dtype);
+}
+
+/** Whether some input that determines the shape is channels first and no other full-size one is made plain. */
+function prefersChannelsFirst(graph: Lowering, node: GraphNode): boolean {
+  if (node.rank < 3) return false;
+  return node.inputs.some(
+    input => input.rank === node.rank && input.size === node.size && graph.isChannelsFirst(input),
+  );
+}
+
+/** An input as it broadcasts against a result of the given rank and layout. */
+function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean): string {
+  // A filled tensor broadcasts as a scalar, unless it is what gives the result its shape.
+  if (!first || input.size === 1) {
+    if (input.rank <= rank && first && input.rank > 0) return graph.reshape(graph.plain(input), []);
+    return graph.plain(input);
+  }
+  if (input.rank === rank) return graph.channelsFirst(input);
+  const padded = [...Array<number>(rank - input.rank).fill(1), ...input.shape];
+  const value = graph.reshape(graph.plain(input), padded);
+  const channels = padded.at(-1)!;
+  if (padded.slice(0, -1).every(length => length === 1)) {
+    return graph.reshape(value, [1, channels, ...Array<number>(rank - 2).fill(1)]);
+  }
+  const perm = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];
+  return graph.add('Transpose', [value], { perm });
+}
+
+/** Shape of the result of an elementwise operator. tfjs has checked that they fit. */
+export function broadcast(a: Shape, b: Shape): Shape {
+  if (a.length < b.length) return broadcast(b, a);
+  const missing = a.length - b.length;
+  return a.map((length, i) => {
+    const other = b[i - missing] ?? 1;
+    return length === 1 ? other : length;
+  });
+}

@@ -1,0 +1,112 @@
+import type { Lowering } from '../graph/lowering';
+import { GraphNode, type Operator, type Shape } from '../graph/node';
+import { axes, type Window, windowOf } from './convolution';
+
+/** With fewer input channels than this, products per kernel offset are too thin to be fast. */
+const THIN = 8;
+
+const filterGradientOperator: Operator = {
+  name: 'ConvFilterGradient',
+  lower: (graph, node) => {
+    const [x] = node.inputs as [GraphNode];
+    graph.place(
+      node,
+      x.shape.at(-1)! < THIN ? asConvolution(graph, node) : asProducts(graph, node),
+    );
+  },
+};
+
+/**
+ * The gradient of a convolution by its filter.
+ *
+ * @param filterShape `[...kernel, C, K]`.
+ */
+export function convolutionFilterGradient(
+  x: GraphNode,
+  dy: GraphNode,
+  window: Window,
+  filterShape: Shape,
+): GraphNode {
+  return new GraphNode(filterGradientOperator, [x, dy], filterShape, 'float32', {
+    ...window,
+    group: 1,
+  });
+}
+
+/** One product `[C, pixels] @ [pixels, K]` per offset of the kernel, over the pixels that the offset meets. */
+function asProducts(graph: Lowering, node: GraphNode): string {
+  const [x, dy] = node.inputs as [GraphNode, GraphNode];
+  const window = windowOf(node);
+  const space = window.kernel.length;
+  const channels = x.shape.at(-1)!;
+  const outputs = dy.shape.at(-1)!;
+  const padded = padSpace(graph, graph.plain(x), window);
+  const gradient = graph.reshape(graph.plain(dy), [dy.size / outputs, outputs]);
+  const products = offsets(window.kernel).map(offset => {
+    const met = sliceSpace(graph, padded, offset, dy.shape, x.shape, window);
+    const rows = graph.reshape(met, [dy.size / outputs, channels]);
+    return graph.add('Gemm', [rows, gradient], { transA: 1 });
+  });
+  const stacked = products.length === 1 ? products[0]! : graph.add('Concat', products, { axis: 0 });
+  return space === 0 ? stacked : graph.reshape(stacked, node.shape);
+}
+
+/** A convolution of the input by the output's gradient, where channels and images change places. */
+function asConvolution(graph: Lowering, node: GraphNode): string {
+  const [x, dy] = node.inputs as [GraphNode, GraphNode];
+  const { kernel, strides, dilations, before, after } = windowOf(node);
+  const space = kernel.length;
+  const swap = { perm: [space + 1, 0, ...axes(space).map(axis => axis + 1)] };
+  const image = graph.add('Transpose', [graph.plain(x)], swap);
+  const gradient = graph.add('Transpose', [graph.plain(dy)], swap);
+  const product = graph.add('Conv', [image, gradient], {
+    kernel_shape: dy.shape.slice(1, -1),
+    strides: dilations,
+    dilations: strides,
+    pads: [...before, ...after],
+    group: 1,
+  });
+  const cropped = cropKernel(graph, product, kernel);
+  return graph.add('Transpose', [cropped], { perm: [...axes(space).map(axis => axis + 2), 0, 1] });
+}
+
+/** `[C, K, ...offsets]` cut down to the offsets that the kernel has. */
+export function cropKernel(graph: Lowering, value: string, kernel: readonly number[]): string {
+  const spatial = graph.integers(axes(kernel.length).map(axis => axis + 2));
+  const zeros = graph.integers(kernel.map(() => 0));
+  return graph.add('Slice', [value, zeros, graph.integers(kernel), spatial]);
+}
+
+function padSpace(graph: Lowering, value: string, { before, after }: Window): string {
+  if ([...before, ...after].every(length => length === 0)) return value;
+  const pads = graph.integers([0, ...before, 0, 0, ...after, 0]);
+  return graph.add('Pad', [value, pads]);
+}
+
+function sliceSpace(
+  graph: Lowering,
+  value: string,
+  offset: readonly number[],
+  outputShape: Shape,
+  inputShape: Shape,
+  { strides, dilations, before, after }: Window,
+): string {
+  const starts = offset.map((index, i) => index * dilations[i]!);
+  const ends = starts.map((start, i) => start + (outputShape[i + 1]! - 1) * strides[i]! + 1);
+  const whole = starts.every(
+    (start, i) =>
+      start === 0 && strides[i] === 1 && ends[i] === inputShape[i + 1]! + before[i]! + after[i]!,
+  );
+  if (whole) return value;
+  const spatial = graph.integers(axes(offset.length).map(axis => axis + 1));
+  const lists = [starts, ends].map(list => graph.integers(list));
+  return graph.add('Slice', [value, ...lists, spatial, graph.integers(strides)]);
+}
+
+/** Every offset of a kernel, the last axis fastest. */
+export function offsets(kernel: readonly number[]): number[][] {
+  return kernel.reduce<number[][]>(
+    (lists, length) => lists.flatMap(list => axes(length).map(index => [...list, index])),
+    [[]],
+  );
+}

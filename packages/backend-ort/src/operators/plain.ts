@@ -1,0 +1,59 @@
+import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
+import type { Attributes, ElementType } from '../onnx/model';
+
+/** A constant argument of an ONNX operator: a list of 64-bit integers, a scalar, or nothing. */
+export type Argument =
+  | readonly number[]
+  | { readonly value: number; readonly type: ElementType }
+  | null;
+
+const operators = new Map<string, Operator>();
+
+/**
+ * An ONNX operator in tfjs's layout, with constant arguments after its inputs.
+ *
+ * @param options.output which of the operator's outputs is meant, when it has several. Default 0.
+ * @param options.outputs number of outputs. Default 1.
+ */
+export function plain(
+  type: string,
+  inputs: readonly GraphNode[],
+  shape: Shape,
+  options: {
+    readonly dtype?: NumericType;
+    readonly attributes?: Attributes;
+    readonly arguments?: readonly Argument[];
+    readonly output?: number;
+    readonly outputs?: number;
+    readonly wide?: boolean;
+  } = {},
+): GraphNode {
+  const { dtype = inputs[0]!.dtype, attributes = {}, output = 0, outputs = 1 } = options;
+  const args = options.arguments ?? [];
+  // An operator whose result is int64 is narrowed to the int32 that tfjs has.
+  const wide = options.wide ?? false;
+  const name = `${type}(${args.map(describe).join(';')})${output}/${outputs}${wide}`;
+  let operator = operators.get(name);
+  if (operator === undefined) {
+    operator = {
+      name,
+      lower: (graph, node) => {
+        const constants = args.map(arg => {
+          if (arg === null) return '';
+          return 'value' in arg ? graph.scalar(arg.value, arg.type) : graph.integers(arg);
+        });
+        const values = [...node.inputs.map(input => graph.plain(input)), ...constants];
+        let value = graph.addMany(type, values, outputs, node.attributes)[output]!;
+        if (wide) value = graph.add('Cast', [value], { to: 6 });
+        graph.place(node, value);
+      },
+    };
+    operators.set(name, operator);
+  }
+  return new GraphNode(operator, inputs, shape, dtype, attributes);
+}
+
+function describe(argument: Argument): string {
+  if (argument === null) return '';
+  return 'value' in argument ? `${argument.type}${argument.value}` : argument.join();
+}

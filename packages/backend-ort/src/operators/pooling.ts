@@ -1,0 +1,107 @@
+import { channelsFirstShape } from '../graph/lowering';
+import { GraphNode, type Operator, type Shape } from '../graph/node';
+import { outputPadding, type Window, windowOf } from './convolution';
+
+export type Pooling = 'MaxPool' | 'AveragePool';
+
+function attributesOf(node: GraphNode) {
+  const { kernel, strides, dilations, before, after } = windowOf(node);
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+}
+
+const poolingOperators: Record<Pooling, Operator> = {
+  MaxPool: poolingOperator('MaxPool'),
+  AveragePool: poolingOperator('AveragePool'),
+};
+
+function poolingOperator(type: Pooling): Operator {
+  return {
+    name: type,
+    lower: (graph, node) => {
+      const [x] = node.inputs as [GraphNode];
+      const value = graph.add(type, [graph.channelsFirst(x)], attributesOf(node));
+      graph.place(node, value, 'channelsFirst');
+    },
+  };
+}
+
+/** The largest or the mean of the values in each window; padding does not count. */
+export function pool(type: Pooling, x: GraphNode, window: Window, outputShape: Shape): GraphNode {
+  return new GraphNode(poolingOperators[type], [x], outputShape, 'float32', { ...window });
+}
+
+const maxGradientOperator: Operator = {
+  name: 'MaxPoolGradient',
+  lower: (graph, node) => {
+    const [dy, x] = node.inputs as [GraphNode, GraphNode];
+    const [, indices] = graph.addMany('MaxPool', [graph.channelsFirst(x)], 2, attributesOf(node));
+    // The gradient goes to the first largest value of each window; windows that overlap add up.
+    const flat = graph.reshape(indices!, [dy.size]);
+    const gradient = graph.reshape(graph.channelsFirst(dy), [dy.size]);
+    const zeros = graph.add('Expand', [graph.scalar(0, 'float32'), graph.integers([x.size])]);
+    const sum = graph.add('ScatterElements', [zeros, flat, gradient], {
+      axis: 0,
+      reduction: 'add',
+    });
+    graph.place(node, graph.reshape(sum, channelsFirstShape(x.shape)), 'channelsFirst');
+  },
+};
+
+export function maxPoolGradient(dy: GraphNode, x: GraphNode, window: Window): GraphNode {
+  return new GraphNode(maxGradientOperator, [dy, x], x.shape, 'float32', { ...window });
+}
+
+const averageGradientOperator: Operator = {
+  name: 'AveragePoolGradient',
+  lower: (graph, node) => {
+    const [dy] = node.inputs as [GraphNode];
+    const window = windowOf(node);
+    const channels = dy.shape.at(-1)!;
+    const counts = Float32Array.from(
+      windowCounts(dy.shape, node.shape, window),
+      count => 1 / count,
+    );
+    const shares = graph.model.constant(
+      'float32',
+      [1, 1, ...dy.shape.slice(1, -1)],
+      new Uint8Array(counts.buffer),
+    );
+    const shared = graph.add('Mul', [graph.channelsFirst(dy), shares]);
+    if (dy.size === dy.shape[0]! * channels) {
+      const covers = window.kernel.every(
+        (length, i) => window.before[i] === 0 && length === node.shape[i + 1],
+      );
+      if (covers) {
+        const shape = graph.integers(channelsFirstShape(node.shape));
+        graph.place(node, graph.add('Expand', [shared, shape]), 'channelsFirst');
+        return;
+      }
+    }
+    const ones = graph.add('Expand', [
+      graph.scalar(1, 'float32'),
+      graph.integers([channels, 1, ...window.kernel]),
+    ]);
+    const value = graph.add('ConvTranspose', [shared, ones], {
+      ...attributesOf(node),
+      group: channels,
+      output_padding: outputPadding(node.shape, dy.shape, window),
+    });
+    graph.place(node, value, 'channelsFirst');
+  },
+};
+
+export function averagePoolGradient(dy: GraphNode, inputShape: Shape, window: Window): GraphNode {
+  return new GraphNode(averageGradientOperator, [dy], inputShape, 'float32', { ...window });
+}
+
+/** How many values of the input each window covers, over `[...outSpace]`. */
+function windowCounts(outputShape: Shape, inputShape: Shape, window: Window): number[] {
+  const perAxis = window.kernel.map((length, i) =>
+    Array.from({ length: outputShape[i + 1]! }, (_, place) => {
+      const start = place * window.strides[i]! - window.before[i]!;
+      const covered = Array.from({ length }, (_, k) => start + k * window.dilations[i]!);
+      return covered.filter(index => index >= 0 && index < inputShape[i + 1]!).length;
+    }),
+  );
+  return perAxis.reduce((counts, axis) => counts.flatMap(count => axis.map(n => count * n)), [1]);
+}

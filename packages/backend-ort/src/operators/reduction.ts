@@ -1,0 +1,51 @@
+import { channelsFirstAxis } from '../graph/lowering';
+import { GraphNode, type Operator } from '../graph/node';
+import { reshape } from './shape';
+
+export type ReductionType =
+  | 'ReduceSum'
+  | 'ReduceMean'
+  | 'ReduceMax'
+  | 'ReduceMin'
+  | 'ReduceProd'
+  | 'ReduceSumSquare';
+
+const operators = new Map<string, Operator>();
+
+function reductionOperator(type: ReductionType): Operator {
+  let operator = operators.get(type);
+  if (operator === undefined) {
+    operator = {
+      name: type,
+      lower: (graph, node) => {
+        const [x] = node.inputs as [GraphNode];
+        const axes = node.attributes.axes as readonly number[];
+        const keepdims = node.rank === x.rank ? 1 : 0;
+        // The order of the axes that stay is the same in both layouts only if they are kept as ones or one stays.
+        const stays = x.rank - axes.length;
+        const first = x.rank >= 3 && graph.isChannelsFirst(x) && (keepdims === 1 || stays <= 1);
+        const input = first ? graph.channelsFirst(x) : graph.plain(x);
+        const at = axes.map(axis => (first ? channelsFirstAxis(axis, x.rank) : axis));
+        const value = graph.add(type, [input, graph.integers(at)], { keepdims });
+        graph.place(node, value, first && keepdims === 1 ? 'channelsFirst' : 'plain');
+      },
+    };
+    operators.set(type, operator);
+  }
+  return operator;
+}
+
+/** Reduces over `axes`; `keepDims` leaves them as ones. */
+export function reduce(
+  type: ReductionType,
+  x: GraphNode,
+  axes: readonly number[],
+  keepDims: boolean,
+): GraphNode {
+  if (axes.length === 0) return x;
+  const kept = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
+  const shape = keepDims ? kept : kept.filter((_, i) => !axes.includes(i));
+  if (type !== 'ReduceSumSquare' && axes.every(axis => x.shape[axis] === 1))
+    return reshape(x, shape);
+  return new GraphNode(reductionOperator(type), [x], shape, x.dtype, { axes });
+}
