@@ -29,6 +29,8 @@ export interface Grid {
   readonly thin?: boolean;
   /** Turns the normals round. Default false. */
   readonly inward?: boolean;
+  /** Where the rows lie, [0, 1] to [0, 1]. Default evenly. */
+  readonly spacing?: (share: number) => number;
 }
 
 /** Bends a grid of u in [0, 1] and v in [0, 1] into space; normals come from its differences. */
@@ -38,16 +40,17 @@ export function sheet(
   grid: Grid,
   point: (u: number, v: number) => Vector,
 ): Solid {
-  const { rows, columns, thin = false, inward = false } = grid;
+  const { rows, columns, thin = false, inward = false, spacing = t => t } = grid;
   const width = columns + 1;
   const count = (rows + 1) * width;
   const positions = new Float32Array(3 * count);
   const coordinates = new Float32Array(5 * count);
   for (let i = 0, at = 0; i <= rows; i++) {
+    const u = spacing(i / rows);
     for (let j = 0; j <= columns; j++, at++) {
-      const p = point(i / rows, j / columns);
+      const p = point(u, j / columns);
       positions.set(p, 3 * at);
-      coordinates[5 * at] = i / rows;
+      coordinates[5 * at] = u;
       coordinates[5 * at + 1] = j / columns;
       coordinates.set(p, 5 * at + 2);
     }

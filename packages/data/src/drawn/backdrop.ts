@@ -1,0 +1,148 @@
+import type { Camera } from './camera.js';
+import { type Canvas, canvas, dim } from './canvas.js';
+import { scale } from './colour.js';
+import { cone } from './cone.js';
+import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
+import { forest } from './forest.js';
+import { type Cover, covers, ground, nearness, type Plane } from './ground.js';
+import { leaf, leafColour } from './leaf.js';
+import { soften } from './lens.js';
+import type { Light } from './light.js';
+import type { Group } from './pose.js';
+import type { Random } from './random.js';
+import { stone, stoneColour } from './stone.js';
+import { stroke } from './stroke.js';
+import { see } from './visibility.js';
+
+export interface Backdrop {
+  readonly canvas: Canvas;
+  readonly plane: Plane;
+  readonly cover: Cover;
+}
+
+/** Forest, ground and what lies about, before any mushroom stands in it. */
+export function backdrop(
+  size: number,
+  camera: Camera,
+  group: Group,
+  light: Light,
+  random: Random,
+): Backdrop {
+  const { uniform, pick } = random;
+  const tilt = sine(group.elevation);
+  const unit = Math.min(camera.scale / 2, 0.42 * size) * uniform(0.75, 1.1);
+  const base = camera.base / 2;
+  const plane: Plane = {
+    horizon: base - unit * (0.35 + 8 * Math.max(0, tilt)),
+    base,
+    unit,
+    squash: clamp(0.22 + 1.1 * tilt, 0.2, 0.9),
+  };
+  const cover = pick(covers);
+  const to = canvas(size);
+  forest(to, plane, light, random);
+  ground(to, plane, cover, light, random);
+  scatter(to, plane, light, random);
+  depthOfField(to, plane, uniform(0.5, 1.3));
+  cast(to, camera, group, light, size);
+  return { canvas: to, plane, cover };
+}
+
+/** A few things that are no mushrooms: stones, cones, twigs, leaves of their own colour. */
+function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
+  const { uniform, integer, chance } = random;
+  const { size } = to;
+  const things = Array.from({ length: integer(1, 6) }, () =>
+    mix(Math.max(0, plane.horizon + 0.1 * size), 1.02 * size, uniform()),
+  ).sort((a, b) => a - b);
+  for (const y of things) {
+    const x = uniform(0, size);
+    const unit = Math.min(0.5 * size, plane.unit * nearness(plane, y));
+    const squash = clamp(plane.squash + 0.25, 0.3, 0.95);
+    const kind = integer(0, 3);
+    if (kind === 0) {
+      const shape = {
+        x,
+        y,
+        radius: unit * uniform(0.12, 0.34),
+        flat: clamp(squash + 0.1),
+        colour: stoneColour(random),
+        seed: integer(1, 1 << 20),
+      };
+      stone(to, shape, light);
+    } else if (kind === 1)
+      cone(to, {
+        x,
+        y,
+        length: unit * uniform(0.5, 0.8),
+        angle: uniform(-0.1, 0.1) + (chance(0.5) ? 0.5 : 0),
+        squash: clamp(squash + 0.2),
+      });
+    else if (kind === 2) {
+      const angle = uniform();
+      const length = unit * uniform(0.8, 2.2);
+      const tone = scale([0.2, 0.13, 0.08], uniform(0.5, 1.6));
+      stroke(to, {
+        from: [x, y],
+        to: [x + length * cosine(angle), y + length * sine(angle) * squash],
+        bend: length * uniform(-0.08, 0.08),
+        width: [unit * 0.09, unit * 0.04],
+        colour: [tone, scale(tone, 1.3)],
+        lit: light.sun[0] > 0 ? 1 : -1,
+      });
+    } else
+      leaf(to, {
+        x,
+        y,
+        length: unit * uniform(0.5, 0.9),
+        angle: uniform(),
+        squash,
+        colour: leafColour(random),
+        seed: integer(1, 9999),
+      });
+  }
+}
+
+/** Sharp where the mushroom stands, soft far behind and close by. */
+function depthOfField(to: Canvas, plane: Plane, strength: number): void {
+  const { size, light } = to;
+  const near = soften(light, size, 3, 0.007 * size * strength);
+  const far = soften(near, size, 3, 0.026 * size * strength);
+  for (let y = 0; y < size; y++) {
+    const n = nearness(plane, y + 0.5);
+    const blur = y < plane.base ? clamp((1 - n) * 2.4) : clamp((n - 1.25) * 0.9) * 0.6;
+    const a = smoothstep(0.02, 0.5, blur);
+    const b = smoothstep(0.4, 1, blur);
+    for (let at = 3 * y * size; at < 3 * (y + 1) * size; at++) {
+      light[at] = mix(mix(light[at]!, near[at]!, a), far[at]!, b);
+    }
+  }
+}
+
+/** The shadow of the group on the ground, and the darkness where it touches the ground. */
+function cast(to: Canvas, camera: Camera, group: Group, light: Light, size: number): void {
+  const { sun, overcast } = light;
+  const tilt = Math.max(0.16, sine(group.elevation));
+  const k = camera.scale / 2;
+  const [ox, oy] = [camera.view.across[3] / 2, camera.view.down[3] / 2];
+  const throwTo = (x: number, z: number) => {
+    const view = {
+      across: [k, -k * x, 0, ox],
+      down: [0, -k * tilt * z, k * tilt, oy],
+      near: [0, 1, 0, 0],
+    } as const;
+    const { solid } = see(group.actors, view, size);
+    return Float32Array.from(solid, index => (index >= 0 ? 1 : 0));
+  };
+  const shade = soften(
+    throwTo(sun[0] / sun[1], sun[2] / sun[1]),
+    size,
+    1,
+    k * mix(0.03, 0.12, overcast),
+  );
+  const touch = soften(throwTo(0, 0), size, 1, k * 0.12);
+  const direct = mix(0.72, 0.3, overcast);
+  for (let at = 0; at < size * size; at++) {
+    dim(to, at, (1 - direct * shade[at]!) * (1 - 0.5 * touch[at]!));
+  }
+}

@@ -1,0 +1,71 @@
+import { clamp, cosine, hill, mix, sine } from './curve.js';
+import { noise, ringNoise } from './noise.js';
+import { type Solid, sheet, type Vector } from './solid.js';
+import type { Specimen } from './specimen.js';
+import type { Surface } from './surface.js';
+
+/** The two sides of a cap as functions of u, outwards and inwards again, and v, round it. */
+export interface CapShape {
+  /** u: apex 0, margin 1. */
+  top(u: number, v: number): Vector;
+  /** u: margin 0, stem 1. */
+  underside(u: number, v: number): Vector;
+  /** Height at which the underside meets the stem. */
+  readonly attachment: number;
+}
+
+/** The cap in cap radii, its apex above the origin, its margin near y = 0. */
+export function capShape(specimen: Specimen): CapShape {
+  const { cap, habit, stem, seed } = specimen;
+  const edge = 0.25 + cap.inroll;
+
+  const profile = (u: number): readonly [radius: number, y: number] => {
+    const turn = u * edge;
+    const radius = sine(turn);
+    const dome = cosine(turn);
+    // A cone's flank is straight but its tip is round.
+    const flank = Math.sqrt((1 - radius) * (1 - radius) + 0.012) - 0.11;
+    const y =
+      cap.crown * (dome > 0 ? mix(dome, Math.max(0, flank), cap.cone) : dome) +
+      cap.umbo * hill(radius / 0.34) -
+      cap.hollow * hill(radius / habit.hollowReach) +
+      cap.upturn * radius * radius * radius;
+    return [radius, y];
+  };
+  /** Margins are never quite round nor quite level. */
+  const bend = (radius: number, y: number, v: number): Vector => {
+    const swell = ringNoise(v, 5, 0.5, seed) - 0.5 + 0.6 * (ringNoise(v, 11, 2.5, seed) - 0.5);
+    const bumps = noise(3 * radius * cosine(v) + 40, 3 * radius * sine(v) + 40, seed) - 0.5;
+    const r = radius * (1 + (0.05 + 0.6 * cap.wave) * swell * radius * radius);
+    const x = r * cosine(v);
+    const lift =
+      1.8 * cap.wave * swell * radius * radius * radius + 0.05 * bumps * (1 - 0.5 * radius);
+    return [x, y + lift + cap.lean * x, r * sine(v)];
+  };
+
+  const [marginRadius, marginY] = profile(1);
+  const floor = profile(0.12)[1] - (habit.hymenium === 'pores' ? 0.32 : 0.2);
+  const attachment = Math.min(floor, marginY + 0.1 * cap.crown) + Math.min(0, habit.attachment);
+  const inner = stem.width * 0.9;
+  // Pores make a cushion that bulges down; gills follow the flesh.
+  const belly = habit.hymenium === 'pores' ? -0.12 : habit.attachment < -0.1 ? 0.02 : 0.05;
+
+  return {
+    attachment,
+    top: (u, v) => bend(...profile(u), v),
+    underside: (u, v) => {
+      const radius = mix(marginRadius, inner, u);
+      const free = habit.attachment > 0 ? habit.attachment * hill((u - 1) / 0.25) : 0;
+      const arch = belly * 4 * u * (1 - u) + free * clamp(8 * u);
+      return bend(radius, mix(marginY, attachment, u * mix(u, 1, 0.7)) + arch, v);
+    },
+  };
+}
+
+/** Skin above, gills or pores below. */
+export function capSolids(shape: CapShape, skin: Surface, hymenium: Surface): Solid[] {
+  return [
+    sheet('cap', skin, { rows: 30, columns: 80 }, shape.top),
+    sheet('cap', hymenium, { rows: 14, columns: 80 }, shape.underside),
+  ];
+}

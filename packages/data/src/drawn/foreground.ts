@@ -1,0 +1,96 @@
+import type { Backdrop } from './backdrop.js';
+import type { Camera } from './camera.js';
+import { blend, colour, scale, vary } from './colour.js';
+import { cosine, sine } from './curve.js';
+import { blade, tuft } from './ground.js';
+import { leaf, leafColour } from './leaf.js';
+import type { Light } from './light.js';
+import type { Group } from './pose.js';
+import type { Random } from './random.js';
+import { stroke } from './stroke.js';
+
+/** What stands before the mushrooms and hides a little of them; the masks leave it out. */
+export function foreground(
+  { canvas: to, plane, cover }: Backdrop,
+  camera: Camera,
+  group: Group,
+  light: Light,
+  random: Random,
+): void {
+  const { uniform, integer, chance } = random;
+  const { size } = to;
+  const lit = light.sun[0] > 0 ? 1 : -1;
+  const green = vary(colour('#7f9440'), 0.3, random);
+  const dry = vary(colour('#b09a60'), 0.25, random);
+  const k = camera.scale / 2;
+  for (const [x, foot, z] of group.feet) {
+    const px = k * x + camera.view.across[3] / 2;
+    const py = camera.view.down[3] / 2 + (camera.view.down[2] / 2) * z;
+    const reach = 0.34 * k * Math.max(0.5, foot);
+    const many =
+      cover === 'grass' ? integer(5, 11) : cover === 'moss' ? integer(10, 18) : integer(2, 5);
+    for (let i = 0; i < many; i++) {
+      const fx = px + reach * uniform(-1.5, 1.5);
+      const fy = py + reach * uniform(0.1, 0.42);
+      if (cover === 'moss') {
+        tuft(
+          to,
+          fx,
+          fy,
+          reach * uniform(0.3, 0.55),
+          blend(scale(green, 0.4), green, uniform()),
+          lit,
+          random,
+        );
+      } else if (cover === 'grass' || chance(0.15)) {
+        blade(
+          to,
+          fx,
+          fy + 0.1 * reach,
+          reach * uniform(1, 2.6),
+          blend(green, dry, uniform(0, 0.7)),
+          lit,
+          random,
+        );
+      } else if (cover === 'needles') {
+        const turn = uniform();
+        const length = reach * uniform(0.8, 1.5);
+        const tone = vary(colour('#94683a'), 0.3, random);
+        stroke(to, {
+          from: [fx, fy],
+          to: [fx + length * cosine(turn), fy + 0.35 * length * sine(turn)],
+          bend: 0.1 * length,
+          width: [0.05 * reach + 0.5, 0.5],
+          colour: [tone, tone],
+          lit,
+        });
+      } else {
+        leaf(to, {
+          x: fx,
+          y: fy + 0.15 * reach,
+          length: reach * uniform(0.8, 1.4),
+          angle: uniform(),
+          squash: Math.min(0.9, plane.squash + 0.15),
+          colour: leafColour(random),
+          seed: integer(1, 9999),
+        });
+      }
+    }
+  }
+  // Now and then something close to the lens, large and out of focus.
+  if (chance(0.3)) {
+    for (let i = integer(1, 3); i > 0; i--) {
+      const tone = scale(blend(green, dry, uniform()), uniform(0.4, 0.9));
+      blade(
+        to,
+        uniform(0, size),
+        1.04 * size,
+        size * uniform(0.25, 0.6),
+        tone,
+        lit,
+        random,
+        0.012 * size + 1,
+      );
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { type Canvas, dim } from './canvas.js';
+import { blend, colour, scale, vary } from './colour.js';
+import { clamp, mix, smoothstep } from './curve.js';
+import { disc, type Plane } from './ground.js';
+import type { Light } from './light.js';
+import { cloud, noise } from './noise.js';
+import type { Random } from './random.js';
+
+const moods = [
+  ['#1d2614', '#5d7038'],
+  ['#2b2117', '#6e5433'],
+  ['#16190f', '#3c4a26'],
+  ['#38431f', '#94a352'],
+  ['#20242a', '#5b6670'],
+  ['#3d2c1a', '#a37c40'],
+] as const;
+
+/** What stands far behind: trunks, bushes and gaps of light, all out of focus. */
+export function forest(to: Canvas, plane: Plane, light: Light, random: Random): void {
+  const { size } = to;
+  const bottom = Math.min(size, Math.ceil(plane.horizon) + 2);
+  if (bottom <= 0) return;
+  const { uniform, pick, chance, integer } = random;
+  const mood = pick(moods);
+  const dark = vary(colour(mood[0]), 0.25, random);
+  const bright = vary(colour(mood[1]), 0.3, random);
+  const seed = integer(1, 1 << 28);
+  const trunks = chance(0.5) ? uniform(0.3, 0.8) : 0;
+  for (let y = 0; y < bottom; y++) {
+    const high = 1 - y / bottom;
+    for (let x = 0; x < size; x++) {
+      const bush = cloud((5 * x) / size, (5 * y) / size, seed);
+      const trunk =
+        trunks * smoothstep(0.62, 0.72, noise((9 * x) / size, (0.5 * y) / size, seed + 5));
+      const t = clamp(mix(bush, bush * 1.3, high)) * (1 - trunk);
+      const at = 3 * (y * size + x);
+      for (let c = 0; c < 3; c++) to.light[at + c] = mix(dark[c]!, bright[c]!, t);
+    }
+  }
+  const glints = chance(0.7) ? integer(5, 26) : 0;
+  for (let i = 0; i < glints; i++) {
+    const tone = blend(scale(bright, uniform(1, 2.2)), light.sunlight, uniform(0, 0.16));
+    disc(
+      to,
+      uniform(0, size),
+      uniform(-0.05, 0.85) * bottom,
+      size * uniform(0.015, 0.06),
+      tone,
+      uniform(0.15, 0.5),
+    );
+  }
+  // The two meet in a haze, not in a line.
+  const band = 0.05 * size;
+  for (
+    let y = Math.max(0, Math.floor(plane.horizon - band));
+    y < Math.min(size, plane.horizon + band);
+    y++
+  ) {
+    const by = 1 - 0.35 * smoothstep(band, 0, Math.abs(y - plane.horizon));
+    for (let x = 0; x < size; x++) dim(to, y * size + x, by);
+  }
+}

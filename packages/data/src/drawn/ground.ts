@@ -1,0 +1,205 @@
+import { around, type Canvas, lay } from './canvas.js';
+import { blend, type Colour, colour, scale, vary } from './colour.js';
+import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
+import { leaf, leafColour } from './leaf.js';
+import type { Light } from './light.js';
+import { cloud, noise } from './noise.js';
+import type { Random } from './random.js';
+import { stroke } from './stroke.js';
+
+/** The ground in perspective. Lengths in pixels. */
+export interface Plane {
+  /** Row of the horizon; may lie above the picture. */
+  readonly horizon: number;
+  /** Row where the first mushroom stands, at which things have their own size. */
+  readonly base: number;
+  /** Pixels of one scene unit at the base. */
+  readonly unit: number;
+  /** Height over width of a circle on the ground, at the base. */
+  readonly squash: number;
+}
+
+/** How large things are at a row: 1 at the base, 0 at the horizon. */
+export function nearness({ horizon, base }: Plane, y: number): number {
+  return Math.max(0.02, (y - horizon) / (base - horizon));
+}
+
+export type Cover = 'litter' | 'needles' | 'moss' | 'grass' | 'wood';
+export const covers: readonly Cover[] = ['litter', 'needles', 'moss', 'grass', 'wood'];
+
+const soils: Readonly<Record<Cover, readonly [string, string]>> = {
+  litter: ['#3a2a1c', '#5c4630'],
+  needles: ['#4a3422', '#74532f'],
+  moss: ['#26330f', '#6d8030'],
+  grass: ['#2a3814', '#5c7030'],
+  wood: ['#4e3b29', '#8c7556'],
+};
+
+/** Soil, then what lies on it, from far to near. */
+export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, random: Random): void {
+  soil(to, plane, cover, random);
+  const { uniform, chance, integer } = random;
+  const { size } = to;
+  const top = Math.max(-10, plane.horizon + 0.02 * size);
+  const bottom = size * 1.08;
+  const many = { litter: 190, needles: 620, moss: 1500, grass: 420, wood: 26 }[cover];
+  const lean = light.sun[0] > 0 ? 1 : -1;
+  const tint = vary(colour(cover === 'moss' ? '#8aa038' : '#7d9440'), 0.3, random);
+  const straw = vary(colour('#c2aa6a'), 0.2, random);
+  for (let i = 0; i < many; i++) {
+    // Evenly over the ground means crowded towards the horizon.
+    const t = (i + uniform()) / many;
+    const y = mix(top, bottom, t * mix(0.75, 1, t));
+    const near = nearness(plane, y);
+    const unit = plane.unit * near;
+    const squash = clamp(plane.squash * Math.sqrt(near) + 0.12, 0.15, 0.95);
+    const x = uniform(-0.06, 1.06) * size;
+    if (unit < 2) continue;
+    if (
+      cover === 'litter' ||
+      (cover === 'wood' && chance(0.3)) ||
+      (cover === 'grass' && chance(0.04))
+    ) {
+      const length = Math.min(0.3 * size, unit * uniform(0.5, 0.95));
+      leaf(to, {
+        x,
+        y,
+        length,
+        angle: uniform(),
+        squash,
+        colour: leafColour(random),
+        seed: integer(1, 9999),
+      });
+    } else if (cover === 'needles') {
+      const angle = uniform();
+      const length = unit * uniform(0.5, 0.9);
+      const dry = vary(colour(chance(0.8) ? '#94683a' : '#5d6a30'), 0.3, random);
+      stroke(to, {
+        from: [x, y],
+        to: [x + length * cosine(angle), y + length * sine(angle) * squash],
+        bend: length * uniform(-0.12, 0.12),
+        width: [unit * 0.03 + 0.4, unit * 0.02 + 0.3],
+        colour: [scale(dry, 0.8), dry],
+        lit: lean,
+      });
+    } else if (cover === 'moss') {
+      tuft(
+        to,
+        x,
+        y,
+        unit * uniform(0.1, 0.2),
+        blend(scale(tint, 0.35), tint, uniform()),
+        lean,
+        random,
+      );
+    } else if (cover === 'grass') {
+      blade(
+        to,
+        x,
+        y,
+        unit * uniform(0.6, 1.5),
+        blend(chance(0.2) ? straw : tint, scale(tint, 0.5), uniform()),
+        lean,
+        random,
+      );
+    }
+  }
+}
+
+/** One blade, rooted at a place. */
+export function blade(
+  to: Canvas,
+  x: number,
+  y: number,
+  length: number,
+  tone: Colour,
+  lit: number,
+  { uniform }: Random,
+  blur = 1,
+): void {
+  const sway = uniform(-0.6, 0.6);
+  stroke(to, {
+    from: [x, y],
+    to: [x + sway * length, y - length * (1 - 0.4 * sway * sway)],
+    bend: -sway * length * uniform(0.1, 0.35),
+    width: [length * 0.055 + 0.6, 0.3],
+    colour: [scale(tone, 0.4), tone],
+    lit,
+    blur,
+  });
+}
+
+/** A star of moss: a few short leaves from one point. */
+export function tuft(
+  to: Canvas,
+  x: number,
+  y: number,
+  reach: number,
+  tone: Colour,
+  lit: number,
+  { uniform }: Random,
+): void {
+  for (let k = 0; k < 4; k++) {
+    const turn = uniform(0.5, 1);
+    stroke(to, {
+      from: [x, y],
+      to: [x + reach * cosine(turn), y + reach * sine(turn)],
+      bend: reach * uniform(-0.2, 0.2),
+      width: [reach * 0.2 + 0.5, 0.3],
+      colour: [scale(tone, 0.5), tone],
+      lit,
+    });
+  }
+}
+
+function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
+  const { size, light } = to;
+  const [low, high] = soils[cover];
+  const dark = vary(colour(low), 0.25, random);
+  const bright = vary(colour(high), 0.25, random);
+  const seed = random.integer(1, 1 << 28);
+  const grainAngle = random.uniform(-0.06, 0.06);
+  const cracks = cover === 'wood';
+  for (let y = Math.max(0, Math.floor(plane.horizon)); y < size; y++) {
+    const near = nearness(plane, y);
+    // Rows are taken to ground coordinates: x over depth, and depth itself.
+    const unit = Math.max(1.5, plane.unit * near);
+    const deep = (3 * plane.squash + 1) / near;
+    for (let x = 0; x < size; x++) {
+      const gx = (x - size / 2) / unit;
+      const at = y * size + x;
+      let t: number;
+      if (cracks) {
+        const along = gx + deep * grainAngle * 4;
+        const across = deep * 7 + 0.8 * noise(gx * 0.9, deep * 2, seed);
+        const fibre = noise(along * 1.1, across * 4, seed + 1);
+        const crack = smoothstep(
+          0.22,
+          0.02,
+          Math.abs(noise(along * 0.5, across * 0.9, seed + 2) - 0.5),
+        );
+        t = (0.25 + 0.75 * fibre) * (1 - 0.8 * crack);
+      } else
+        t =
+          0.75 * cloud(gx * 3, deep * 3, seed) + 0.4 * (noise(gx * 16, deep * 16, seed + 3) - 0.4);
+      light[3 * at] = mix(dark[0], bright[0], t);
+      light[3 * at + 1] = mix(dark[1], bright[1], t);
+      light[3 * at + 2] = mix(dark[2], bright[2], t);
+    }
+  }
+}
+
+/** A soft round of light or colour, for what is far out of focus. */
+export function disc(
+  to: Canvas,
+  x: number,
+  y: number,
+  radius: number,
+  tone: Colour,
+  alpha: number,
+): void {
+  around(to, x, y, radius, (at, dx, dy) => {
+    const d = Math.sqrt(dx * dx + dy * dy) / radius;
+    lay(to, at, tone, 1, alpha * smoothstep(1, 0.8, d));
+  });
+}

@@ -1,0 +1,190 @@
+import { blend, type Colour, scale } from './colour.js';
+import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
+import type { Habit } from './genus.js';
+import { type Cell, cells, cloud, noise, ringNoise } from './noise.js';
+import type { Specimen } from './specimen.js';
+import type { Paint, Surface, SurfacePoint } from './surface.js';
+
+/** What one kind of skin adds to the colour of the cap. `a` and `b` are `u` laid out flat. */
+type Finish = (point: SurfacePoint, paint: Paint, a: number, b: number) => void;
+
+/** The skin of the upper side: the colours of the species, then the finish of the genus. */
+export function skin(specimen: Specimen): Surface {
+  const { colours, seed, habit } = specimen;
+  const finish = finishes[habit.skin](specimen);
+  const { cap, centre } = colours;
+  const scatter = 2 + (seed % 3);
+  return (point, paint) => {
+    const { u, x, z } = point;
+    const radius = Math.sqrt(x * x + z * z) + 1e-6;
+    const a = (u * x) / radius;
+    const b = (u * z) / radius;
+    const patch = cloud(scatter * a + 7, scatter * b + 7, seed);
+    const middle = clamp(1.15 - 1.5 * u + 0.6 * (patch - 0.5));
+    const mottle = 0.78 + 0.44 * patch;
+    paint.r = mix(cap[0], centre[0], middle) * mottle;
+    paint.g = mix(cap[1], centre[1], middle) * mottle;
+    paint.b = mix(cap[2], centre[2], middle) * mottle;
+    paint.height = 0;
+    paint.gloss = 0.15;
+    paint.glow = 0.05;
+    paint.sky = 1;
+    finish(point, paint, a, b);
+  };
+}
+
+function stain(paint: Paint, with_: Colour, amount: number): void {
+  paint.r = mix(paint.r, with_[0], amount);
+  paint.g = mix(paint.g, with_[1], amount);
+  paint.b = mix(paint.b, with_[2], amount);
+}
+
+function dim(paint: Paint, by: number): void {
+  paint.r *= by;
+  paint.g *= by;
+  paint.b *= by;
+}
+
+const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> = {
+  /** Agaricus: fibrous scales in circles, dense in the middle, on paler flesh. */
+  scales({ colours, seed, marked }) {
+    const cell: Cell = { distance: 0, wall: 0, kind: 0 };
+    const flesh = blend(colours.cap, [0.82, 0.76, 0.64], 0.55);
+    const many = 10 + (seed % 5);
+    const smooth = seed % 4 === 0;
+    return ({ u, v }, paint, a, b) => {
+      const fibre = ringNoise(v, 90, 7 * u, seed);
+      // Scales lie across the radius: the lattice is squeezed along it.
+      const wobble = 0.35 * (noise(9 * a, 9 * b, seed) - 0.5);
+      cells(many * (a + 0.3 * wobble), many * (b + 0.3 * wobble), seed, cell);
+      const cover =
+        smoothstep(0.02, 0.22, cell.wall) * smoothstep(1.15, 0.4, u + 0.5 * cell.kind - 0.2);
+      const scale_ = smooth ? 0.25 * cover : cover * marked;
+      stain(paint, flesh, clamp(u * 1.2 - 0.1) * (1 - scale_));
+      stain(paint, colours.mark, scale_ * mix(0.85, 0.5, u) * (0.65 + 0.5 * fibre));
+      dim(paint, 0.9 + 0.2 * fibre);
+      paint.height = (smooth ? 0.006 : 0.022) * scale_ + 0.004 * fibre;
+      paint.gloss = 0.1;
+    };
+  },
+  /** Amanita: smooth, a little moist, with a combed margin; the warts are solids of their own. */
+  warts({ seed, marked }) {
+    const combed = 70 + (seed % 30);
+    return ({ u, v }, paint) => {
+      const streak = ringNoise(v, 60, 2 * u, seed);
+      dim(paint, 0.94 + 0.12 * streak);
+      const comb = smoothstep(0.86, 0.97, u) * marked * sine(v * combed);
+      dim(paint, 1 + 0.12 * comb);
+      paint.height = 0.006 * comb;
+      paint.gloss = 0.42;
+    };
+  },
+  /** Boletus: the crust of a loaf, finely velvety, often pale along the margin. */
+  velvet({ seed, colours }) {
+    const pale = blend(colours.cap, [0.85, 0.78, 0.6], 0.6);
+    return ({ u }, paint, a, b) => {
+      const grain = noise(46 * a, 46 * b, seed);
+      const dent = cloud(5 * a, 5 * b, seed + 9);
+      dim(paint, 0.86 + 0.16 * grain + 0.18 * dent);
+      stain(paint, pale, smoothstep(0.86, 1, u + 0.06 * (dent - 0.5)) * 0.75);
+      paint.height = 0.005 * grain + 0.06 * dent;
+      paint.gloss = 0.16;
+    };
+  },
+  /** Cortinarius: fibrils grown into the skin, rusty shreds of veil near the margin. */
+  fibrils({ seed, colours, marked }) {
+    const sheen = blend(colours.stem, [0.6, 0.54, 0.62], 0.4);
+    return ({ u, v }, paint, a, b) => {
+      const fibre = ringNoise(v, 110, 3.5 * u, seed);
+      const coarse = ringNoise(v, 40, 2 * u, seed + 1);
+      dim(paint, 0.72 + 0.34 * fibre + 0.2 * coarse);
+      stain(paint, sheen, smoothstep(0.6, 1, u) * 0.5 * marked * fibre);
+      const shred =
+        smoothstep(0.62, 0.75, cloud(11 * a, 11 * b, seed + 4)) * smoothstep(0.7, 0.9, u);
+      stain(paint, colours.mark, 0.8 * shred);
+      paint.height = 0.012 * fibre + 0.012 * shred;
+      paint.gloss = 0.28;
+    };
+  },
+  /** Entoloma: silk drawn from the tip to the margin, dark where moist, the margin lined. */
+  silk({ seed, colours, marked }) {
+    const lines = 44 + (seed % 20);
+    return ({ u, v }, paint) => {
+      const fibre = ringNoise(v, 160, 2 * u, seed);
+      const strand = ringNoise(v, 60, 1.2 * u, seed + 2);
+      dim(paint, 0.66 + 0.36 * fibre + 0.34 * strand);
+      const line = smoothstep(0.45, 0.95, u) * (0.5 + 0.5 * cosine(v * lines));
+      stain(paint, colours.mark, 0.5 * marked * line);
+      stain(paint, colours.mark, 0.75 * smoothstep(0.24, 0.06, u));
+      paint.height = 0.016 * strand + 0.008 * fibre - 0.012 * line;
+      paint.gloss = 0.38;
+    };
+  },
+  /** Hygrocybe: wax, half transparent, with the gills showing through at the margin. */
+  wax({ seed, colours, count, marked }) {
+    return ({ u, v }, paint, a, b) => {
+      const through = smoothstep(0.5, 1, u);
+      stain(
+        paint,
+        colours.mark,
+        0.42 * marked * smoothstep(0.72, 1, u + 0.2 * (noise(3 * a, 3 * b, seed) - 0.5)),
+      );
+      const line = 0.5 + 0.5 * cosine(v * count * 2);
+      dim(paint, 1 - 0.32 * through * line);
+      paint.height = -0.014 * through * line + 0.03 * cloud(4 * a, 4 * b, seed);
+      paint.gloss = 0.78;
+      paint.glow = 0.4;
+    };
+  },
+  /** Lactarius: circles of another shade, wavering, some broken into spots. */
+  zones({ seed, colours, marked }) {
+    const circles = 4.5 + (seed % 7) * 0.45;
+    const dark = blend(scale(colours.centre, 0.42), colours.mark, 0.08);
+    const light = blend(colours.cap, [0.88, 0.78, 0.62], 0.35);
+    const woolly = seed % 3 === 0;
+    return ({ u, v }, paint, a, b) => {
+      const waver =
+        0.16 * (cloud(3.2 * a, 3.2 * b, seed) - 0.5) + 0.05 * (ringNoise(v, 24, 5 * u, seed) - 0.5);
+      const band = sine((u + waver) * circles);
+      const spots = noise(24 * a, 24 * b, seed + 6);
+      const zone = smoothstep(-0.1, 0.55, band + 0.8 * (spots - 0.5)) * smoothstep(0.08, 0.2, u);
+      stain(paint, light, (1 - zone) * 0.5 * marked);
+      stain(paint, dark, zone * 0.8 * marked);
+      const wool = woolly ? smoothstep(0.8, 1, u) * noise(70 * v * 4, 14 * u, seed) : 0;
+      stain(paint, [0.86, 0.78, 0.68], 0.7 * wool);
+      paint.height = 0.012 * (1 - zone) + 0.03 * wool;
+      paint.gloss = 0.3;
+    };
+  },
+  /** Russula: matt as if powdered, bleached in places, furrowed along the margin. */
+  matt({ seed, colours, marked }) {
+    const furrows = 54 + (seed % 26);
+    const bleached = (seed % 5) / 10;
+    return ({ u, v }, paint, a, b) => {
+      const powder = noise(60 * a, 60 * b, seed);
+      dim(paint, 0.9 + 0.16 * powder);
+      stain(
+        paint,
+        colours.mark,
+        bleached * smoothstep(0.45, 0.75, cloud(3.5 * a + 3, 3.5 * b, seed + 3)),
+      );
+      const furrow =
+        smoothstep(0.74, 0.9, u) * smoothstep(0.1, 0.9, 0.5 + 0.5 * cosine(v * furrows)) * marked;
+      dim(paint, 1 - 0.4 * furrow);
+      paint.height = 0.004 * powder - 0.026 * furrow;
+      paint.gloss = 0.07;
+    };
+  },
+  /** Suillus: slime that mirrors the sky, streaked where it dries. */
+  slime({ seed, colours }) {
+    const dark = scale(colours.centre, 0.6);
+    return ({ u, v }, paint, a, b) => {
+      const streak = ringNoise(v, 34, 2.4 * u, seed);
+      stain(paint, dark, 0.55 * smoothstep(0.45, 0.9, streak) * smoothstep(0.05, 0.4, u));
+      const blob = cloud(6 * a, 6 * b, seed + 8);
+      dim(paint, 0.85 + 0.3 * blob);
+      paint.height = 0.035 * blob;
+      paint.gloss = 1;
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import { type Canvas, lay } from './canvas.js';
+import type { Colour } from './colour.js';
+import { clamp, mix } from './curve.js';
+
+/** A tapered, bent line: a blade of grass, a needle, a twig. Lengths in pixels. */
+export interface Stroke {
+  readonly from: readonly [x: number, y: number];
+  readonly to: readonly [x: number, y: number];
+  /** How far its middle is pushed to its left. */
+  readonly bend: number;
+  /** Width at the start and at the end. */
+  readonly width: readonly [number, number];
+  /** Colour at the start and at the end. */
+  readonly colour: readonly [Colour, Colour];
+  /** Lit from its left (-1) or right (1) side. */
+  readonly lit: number;
+  /** Width of its soft edge. Default 1. */
+  readonly blur?: number;
+}
+
+export function stroke(
+  to: Canvas,
+  { from, to: end, bend, width, colour, lit, blur = 1 }: Stroke,
+): void {
+  const { size } = to;
+  const [dx, dy] = [end[0] - from[0], end[1] - from[1]];
+  const length = Math.sqrt(dx * dx + dy * dy) + 1e-6;
+  const [ex, ey] = [dx / length, dy / length];
+  const widest = Math.max(width[0], width[1]) / 2 + blur + Math.abs(bend);
+  const left = Math.max(0, Math.floor(Math.min(from[0], end[0]) - widest));
+  const right = Math.min(size - 1, Math.ceil(Math.max(from[0], end[0]) + widest));
+  const top = Math.max(0, Math.floor(Math.min(from[1], end[1]) - widest));
+  const bottom = Math.min(size - 1, Math.ceil(Math.max(from[1], end[1]) + widest));
+  const [a, b] = colour;
+  const tone: [number, number, number] = [0, 0, 0];
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const px = x + 0.5 - from[0];
+      const py = y + 0.5 - from[1];
+      const t = (px * ex + py * ey) / length;
+      if (t < -0.02 || t > 1.02) continue;
+      const across = px * ey - py * ex - bend * 4 * t * (1 - t);
+      const half = mix(width[0], width[1], t) / 2;
+      const cover = clamp((half - Math.abs(across)) / blur + 0.5) * Math.min(1, 2 * half + 0.3);
+      if (cover <= 0) continue;
+      const side = clamp(across / (half + 0.3), -1, 1);
+      const s = clamp(t);
+      for (let c = 0; c < 3; c++) tone[c] = mix(a[c]!, b[c]!, s);
+      lay(to, y * size + x, tone, 1 + 0.35 * side * lit - 0.18 * side * side, cover);
+    }
+  }
+}
