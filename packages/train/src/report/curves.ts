@@ -70,7 +70,7 @@ function chart(
         epoch =>
           html`<text class="tick" x="${x(epoch)}" y="${height - bottom + 18}" text-anchor="middle">${epoch}</text>`,
       )}
-      <text class="tick" x="${width - right + 8}" y="${height - bottom + 18}">epoch</text>
+      <text class="tick" x="${width - right + 22}" y="${height - bottom + 18}">epoch</text>
       ${
         best !== undefined &&
         html`<line class="best" x1="${x(best)}" x2="${x(best)}" y1="${top}" y2="${height - bottom}"/>

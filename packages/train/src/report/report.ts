@@ -40,6 +40,5 @@ function picture({ image, name, truth, predicted, probability }: GalleryPicture)
   const right = truth === predicted;
   const alt = `${name}: the photo, its heat map for ${predicted}, and both on top of each other`;
   return html`<figure class="card"><img src="${image}" alt="${alt}" loading="lazy">
-    <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span> <b>${truth}</b>
-    ${right ? '' : `taken for ${predicted}`}, ${percent(probability, 0)} sure</figcaption></figure>`;
+    <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span> <b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)} sure</figcaption></figure>`;
 }

@@ -1,0 +1,52 @@
+import type { Split } from '@shroom/data';
+import type { Evaluation } from '@shroom/train';
+import type { Photos } from './photos';
+import type { Seconds } from './results';
+import { duration, fact, heading, paint, say, warn } from './terminal';
+
+const shownFindings = 12;
+
+/** How many photos there are, and every file that will not be used. */
+export function announceData({ name, photos, classes, findings }: Photos, split: Split): void {
+  fact(name, `${photos.length} photos of ${classes.length} classes: ${classes.join(', ')}`);
+  fact(
+    'split',
+    `${split.train.length} training, ${split.validation.length} validation, ${split.test.length} test`,
+  );
+  const lost = findings.filter(({ kind }) => kind !== 'converted');
+  for (const { kind, subject, reason } of lost.slice(0, shownFindings))
+    warn(`${kind}: ${subject} (${reason})`);
+  if (lost.length > shownFindings)
+    warn(`and ${lost.length - shownFindings} more; all are in metrics.json and the report`);
+  const converted = findings.length - lost.length;
+  if (converted > 0)
+    fact('converted', `${converted} photos to upright 8-bit RGB (listed in metrics.json)`);
+}
+
+/** Accuracy, a bar for each class, and where everything is. */
+export function announceResult(
+  classes: readonly string[],
+  test: Evaluation,
+  seconds: Seconds,
+  out: string,
+): void {
+  heading('Test');
+  const width = Math.max(...classes.map(name => name.length));
+  classes.forEach((name, k) => {
+    const { f1, support } = test.perClass[k]!;
+    const filled = Math.round(24 * f1);
+    const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(24 - filled));
+    say(
+      `  ${name.padEnd(width)}  ${bar}  F1 ${(100 * f1).toFixed(0).padStart(3)} %  of ${support}`,
+    );
+  });
+  say();
+  fact('accuracy', paint('bold', `${(100 * test.accuracy).toFixed(1)} %`));
+  fact('macro-F1', paint('bold', `${(100 * test.macroF1).toFixed(1)} %`));
+  fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
+  say();
+  fact('report', `${out}/report.html`);
+  fact('heat maps', `${out}/cams/`);
+  fact('try it', `npx tsx examples/explain.ts <photo> --model ${out}`);
+  say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+}

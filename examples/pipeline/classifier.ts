@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { attachHead, classifierHead } from '@shroom/head';
+import type { Backbone } from '@shroom/models';
+import { type DownloadProgress, resnet50 } from '@shroom/models/node';
+import { loadCheckpoint, writeAtomically } from '@shroom/train/node';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { Progress, say } from './terminal';
+
+/** What a run folder says of the classifier in it. */
+interface ClassifierFile {
+  readonly backbone: {
+    readonly name: 'resnet50';
+    readonly size: number;
+    readonly weights: Backbone['weights'];
+  };
+  readonly classes: readonly string[];
+  /** The head's weights, below the run folder. */
+  readonly head: string;
+}
+
+export interface Classifier {
+  readonly backbone: Backbone;
+  readonly classes: readonly string[];
+  /** Images `[N, H, W, 3]` to logits `[N, K]`. */
+  readonly model: LayersModel;
+}
+
+/** The pretrained backbone; its weights are downloaded once, with progress. */
+export async function loadBackbone(size: number, signal: AbortSignal): Promise<Backbone> {
+  let progress: Progress | undefined;
+  const onProgress = ({ source, received, total }: DownloadProgress) => {
+    if (!progress)
+      say(`  Downloading the ImageNet weights ${source} (${megabytes(total)} MB), once:`);
+    progress ??= new Progress('download', 'MB');
+    progress.update(megabytes(received), megabytes(total));
+  };
+  try {
+    return await resnet50({ size, onProgress, signal });
+  } finally {
+    progress?.stop();
+  }
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+
+export async function saveClassifier(
+  folder: string,
+  backbone: Backbone,
+  classes: readonly string[],
+  head: string,
+): Promise<void> {
+  const size = backbone.preprocessing.size[0];
+  const file: ClassifierFile = {
+    backbone: { name: 'resnet50', size, weights: backbone.weights },
+    classes,
+    head,
+  };
+  await writeAtomically(join(folder, 'classifier.json'), `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** @throws Error when the folder holds no trained classifier, or one of other backbone weights. */
+export async function loadClassifier(folder: string, signal: AbortSignal): Promise<Classifier> {
+  const text = await readFile(join(folder, 'classifier.json'), 'utf8').catch(() => {
+    throw new Error(
+      `${folder} holds no trained classifier (no classifier.json). \`npm start\` trains one and says where it is.`,
+    );
+  });
+  const { backbone: wanted, classes, head: weights } = JSON.parse(text) as ClassifierFile;
+  const backbone = await loadBackbone(wanted.size, signal);
+  if (backbone.weights.sha256 !== wanted.weights.sha256) {
+    throw new Error(
+      `${folder} was trained on ${wanted.weights.source} with other weights than ${backbone.weights.source} has now. Train anew.`,
+    );
+  }
+  const head = classifierHead(backbone.channels, classes.length);
+  await loadCheckpoint(join(folder, weights), head);
+  return { backbone, classes, model: attachHead(backbone.model, head) };
+}

@@ -1,0 +1,79 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { warn } from './terminal';
+import { multiplyTransposedFast } from './wasm';
+
+export const engineNames = ['ort', 'tensorflow', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Why this one. */
+  readonly reason: string;
+}
+
+const about: Record<EngineName, string> = {
+  ort: "ONNX Runtime's native kernels",
+  tensorflow: "TensorFlow's native kernels",
+  wasm: 'WebAssembly on one thread, about five times slower than ort',
+  cpu: 'plain JavaScript, far slower than all others',
+};
+
+/**
+ * Starts an engine under TensorFlow.js. With `auto` the first that loads, fastest first; each that does not is named.
+ *
+ * @throws Error when the engine asked for does not load: no other is taken in its place.
+ */
+export async function startEngine(wanted: EngineName | 'auto'): Promise<Engine> {
+  tf.enableProdMode();
+  for (const name of wanted === 'auto' ? engineNames : [wanted]) {
+    try {
+      await starters[name]();
+      await tf.ready();
+      const chosen = wanted === 'auto' ? 'the fastest that loads here' : 'as asked for';
+      return { name, reason: `${about[name]}; ${chosen}` };
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+      if (wanted !== 'auto')
+        throw new Error(`The engine '${name}' does not load: ${why}${advice[name] ?? ''}`);
+      // tfjs-node is optional and mostly absent: that is no news.
+      if (name !== 'tensorflow') warn(`engine '${name}' does not load: ${why}`);
+    }
+  }
+  throw new Error('No engine loads.');
+}
+
+const advice: Partial<Record<EngineName, string>> = {
+  tensorflow: '\nIt is optional: install @tensorflow/tfjs-node in examples/, or use --engine auto.',
+};
+
+const starters: Record<EngineName, () => Promise<void>> = {
+  ort: async () => {
+    await import('@shroom/backend-ort');
+    await use('ort');
+  },
+  tensorflow: async () => {
+    const optional = '@tensorflow/tfjs-node';
+    await import(optional).catch(() => {
+      throw new Error('@tensorflow/tfjs-node is not installed, or its native library is missing.');
+    });
+    await use('tensorflow');
+  },
+  wasm: async () => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    const module = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+    setWasmPaths(`${dirname(module)}/`);
+    await use('wasm');
+    multiplyTransposedFast();
+  },
+  cpu: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    await use('cpu');
+  },
+};
+
+async function use(backend: string): Promise<void> {
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`TensorFlow.js could not start its backend '${backend}'.`);
+}

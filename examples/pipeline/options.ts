@@ -1,0 +1,95 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type EngineName, engineNames } from './engine';
+
+export interface TrainOptions {
+  readonly data: string;
+  readonly drawn: number;
+  readonly backbone: 'resnet50';
+  readonly size: number;
+  readonly views: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly classWeights: 'none' | 'balanced';
+  readonly labelSmoothing: number;
+  readonly seed: number;
+  readonly engine: EngineName | 'auto';
+  readonly out: string;
+}
+
+export function parseTrainOptions(argv: readonly string[]): TrainOptions {
+  const command = new Command('npm start --')
+    .description(
+      'Trains a classifier of mushroom genera, evaluates it, and shows with Grad-CAM what it looked at.',
+    )
+    .option(
+      '--data <set>',
+      '"drawn", or a folder with a folder of photos per class ("kaggle" is still to come)',
+      'drawn',
+    )
+    .option('--drawn <count>', 'drawn photos per class', integer(6), 60)
+    .addOption(
+      new Option('--backbone <name>', 'pretrained network')
+        .choices(['resnet50'])
+        .default('resnet50'),
+    )
+    .option(
+      '--size <pixels>',
+      'side of the square that photos are resized to',
+      integer(64, 1024),
+      299,
+    )
+    .option(
+      '--views <count>',
+      'cached views of each training photo: itself, and flipped and rotated ones',
+      integer(1, 64),
+      4,
+    )
+    .option('--epochs <count>', 'passes over the training photos, at most', integer(1), 60)
+    .option('--batch <count>', 'photos per training step', integer(2), 32)
+    .addOption(
+      new Option('--class-weights <kind>', 'let rare classes count more')
+        .choices(['none', 'balanced'])
+        .default('none'),
+    )
+    .option('--label-smoothing <share>', 'probability moved off the true class', share, 0)
+    .option(
+      '--seed <number>',
+      'of the split, the first weights, the order and dropout',
+      integer(0),
+      0,
+    )
+    .addOption(engineOption())
+    .option('--out <folder>', 'where results go (default: runs/<data>-seed<seed>)')
+    .addHelpText(
+      'after',
+      '\nDownloads and features are kept in the cache folder; SHROOM_CACHE names another one.',
+    )
+    .parse(argv);
+  const options = command.opts<Omit<TrainOptions, 'out'> & { out?: string }>();
+  const name = options.data
+    .replace(/[/\\]+$/, '')
+    .split(/[/\\]/)
+    .at(-1)!;
+  return { ...options, out: options.out ?? `runs/${name}-seed${options.seed}` };
+}
+
+export const engineOption = () =>
+  new Option('--engine <name>', 'engine under TensorFlow.js')
+    .choices(['auto', ...engineNames])
+    .default('auto');
+
+function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)
+      return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`It should be a whole number, ${range}.`);
+  };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('It should be a number of 0 to below 1.');
+}

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import type { Split } from '@shroom/data';
+import type { Backbone } from '@shroom/models';
+import type { Evaluation, GalleryPicture, HistoryRow, ReportContent } from '@shroom/train';
+import type { Engine } from './engine';
+import type { TrainOptions } from './options';
+import type { Photos } from './photos';
+import { countByClass, peakMemoryMiB, type Seconds } from './results';
+import { duration } from './terminal';
+
+export interface RunFacts {
+  readonly photos: Photos;
+  readonly split: Split;
+  readonly engine: Engine;
+  readonly options: TrainOptions;
+  readonly test: Evaluation;
+  readonly history: readonly HistoryRow[];
+  readonly gallery: readonly GalleryPicture[];
+  readonly seconds: Seconds;
+  readonly backbone: Backbone;
+}
+
+/** The report's content, put together from what the run knows. */
+export function reportContent(run: RunFacts): ReportContent {
+  const { photos, split, engine, options, test, history, gallery, seconds, backbone } = run;
+  const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-core/package.json') as {
+    version: string;
+  };
+  const kind = photos.name === 'drawn' ? 'drawn pictures' : 'photographs';
+  return {
+    title: `${photos.classes.length} genera of mushrooms`,
+    summary:
+      `A head of two hidden layers on a frozen ${backbone.name}, trained on ${split.train.length} ${kind} ` +
+      `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${split.validation.length}, tested on ${split.test.length}.`,
+    classes: photos.classes,
+    counts: {
+      train: countByClass(photos, split.train),
+      validation: countByClass(photos, split.validation),
+      test: countByClass(photos, split.test),
+    },
+    test,
+    history,
+    gallery,
+    galleryNote:
+      'Grad-CAM of the last feature map for the class that was predicted: bright places raised its score. ' +
+      'For each genus the surest right and the surest wrong test pictures.',
+    findings: photos.findings,
+    facts: [
+      ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${options.seed}`],
+      [
+        'Backbone',
+        `${backbone.name}, ${backbone.weights.source} (${backbone.weights.licence}), ${options.size} px`,
+      ],
+      [
+        'Head',
+        'Linear, BatchNorm, ReLU, Dropout 0.3, Linear, BatchNorm, ReLU, Dropout 0.2, Linear',
+      ],
+      [
+        'Training',
+        `Adam 1e-3 with weight decay 1e-5, cosine annealing of 10 steps, batch ${options.batch}, ` +
+          `class weights ${options.classWeights}, label smoothing ${options.labelSmoothing}, patience 5`,
+      ],
+      ['Engine', `${engine.name} (${engine.reason})`],
+      [
+        'Time',
+        `features ${duration(seconds.features)}, head ${duration(seconds.head)}, heat maps ${duration(seconds.explain)}, ` +
+          `in all ${duration(seconds.total)}`,
+      ],
+      ['Memory', `${peakMemoryMiB()} MiB at most`],
+      [
+        'Versions',
+        `Node ${process.versions.node}, TensorFlow.js ${version}, ${process.platform} ${process.arch}`,
+      ],
+    ],
+    command: `npm start -- ${process.argv.slice(2).join(' ')}`.trim(),
+  };
+}

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Split, splitNames } from '@shroom/data';
+import {
+  type EpochReport,
+  type Evaluation,
+  type HistoryRow,
+  type ReportContent,
+  renderReport,
+} from '@shroom/train';
+import { writeAtomically } from '@shroom/train/node';
+import type { Engine } from './engine';
+import type { TrainOptions } from './options';
+import type { Photos } from './photos';
+
+export interface Seconds {
+  readonly features: number;
+  readonly head: number;
+  readonly explain: number;
+  readonly total: number;
+}
+
+/** The folder for a run's results. `metrics.json` is written last: where it is, the run is whole. */
+export async function openRunFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const entries = await readdir(folder);
+  if (entries.length > 0 && !existsSync(join(folder, 'split.json'))) {
+    throw new Error(
+      `${folder} holds other files (${entries.slice(0, 3).join(', ')}), not a run. Give another folder with --out.`,
+    );
+  }
+  for (const name of ['metrics.json', 'report.html', 'classifier.json'])
+    await rm(join(folder, name), { force: true });
+}
+
+export async function saveSplit(
+  folder: string,
+  photos: Photos,
+  split: Split,
+  seed: number,
+): Promise<void> {
+  const part = (indices: readonly number[]) =>
+    indices.map(index => {
+      const { id, label, sha256 } = photos.photos[index]!;
+      return { id, class: photos.classes[label], sha256 };
+    });
+  const manifest = {
+    rule: 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test',
+    seed,
+    classes: photos.classes,
+    ...Object.fromEntries(splitNames.map(name => [name, part(split[name])])),
+  };
+  await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+export function historyRow(report: EpochReport): HistoryRow {
+  const { epoch, trainLoss, validation, learningRate, best } = report;
+  return {
+    epoch,
+    trainLoss,
+    validationLoss: validation.loss,
+    validationAccuracy: validation.accuracy,
+    validationMacroF1: validation.macroF1,
+    learningRate,
+    best,
+  };
+}
+
+export async function saveHistory(folder: string, history: readonly HistoryRow[]): Promise<void> {
+  const lines = history.map(row =>
+    [
+      row.epoch,
+      row.trainLoss,
+      row.validationLoss,
+      row.validationAccuracy,
+      row.validationMacroF1,
+      row.learningRate,
+    ].join(','),
+  );
+  const header =
+    'epoch,train_loss,validation_loss,validation_accuracy,validation_macro_f1,learning_rate';
+  await writeAtomically(join(folder, 'history.csv'), `${[header, ...lines].join('\n')}\n`);
+}
+
+export async function saveReport(folder: string, content: ReportContent): Promise<void> {
+  await writeAtomically(join(folder, 'report.html'), renderReport(content));
+}
+
+export async function saveMetrics(
+  folder: string,
+  photos: Photos,
+  split: Split,
+  engine: Engine,
+  options: TrainOptions,
+  test: Evaluation,
+  seconds: Seconds,
+): Promise<void> {
+  const named = <T>(values: readonly T[]) =>
+    Object.fromEntries(photos.classes.map((name, k) => [name, values[k]]));
+  const counts = Object.fromEntries(
+    splitNames.map(name => [name, named(countByClass(photos, split[name]))]),
+  );
+  const metrics = {
+    data: { name: photos.name, ...counts, findings: photos.findings },
+    engine: engine.name,
+    options,
+    test: {
+      accuracy: test.accuracy,
+      macroF1: test.macroF1,
+      loss: test.loss,
+      perClass: named(test.perClass),
+      confusion: test.confusion,
+    },
+    seconds,
+    peakMemoryMiB: peakMemoryMiB(),
+  };
+  await writeAtomically(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+}
+
+export function countByClass(photos: Photos, indices: readonly number[]): number[] {
+  const counts = photos.classes.map(() => 0);
+  for (const index of indices) counts[photos.photos[index]!.label]! += 1;
+  return counts;
+}
+
+/** The most memory that the process had at any time. */
+export const peakMemoryMiB = () => Math.round(process.resourceUsage().maxRSS / 1024);

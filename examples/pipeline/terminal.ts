@@ -1,0 +1,114 @@
+import { styleText } from 'node:util';
+import { Presets, SingleBar } from 'cli-progress';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** All that is meant for people goes to standard error, so that standard output stays free for results. */
+export const say = (text = ''): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const colours = process.stderr.isTTY && !process.env.NO_COLOR;
+export const paint = (style: Style, text: string): string =>
+  colours ? styleText(style, text) : text;
+
+export const heading = (text: string): void => say(`\n${paint('bold', text)}`);
+export const fact = (name: string, value: string): void =>
+  say(`  ${paint('dim', name.padEnd(11))} ${value}`);
+export const warn = (text: string): void => say(`  ${paint('yellow', '!')} ${text}`);
+
+/** A bar with rate and time left on a terminal; elsewhere a line at every tenth. */
+export class Progress {
+  readonly #label: string;
+  readonly #unit: string;
+  readonly #bar: SingleBar | undefined;
+  readonly #begin = Date.now();
+  #total = 0;
+  #tenth = 0;
+
+  constructor(label: string, unit: string) {
+    this.#label = label;
+    this.#unit = unit;
+    if (!process.stderr.isTTY) return;
+    const format = `  ${label.padEnd(11)} ${paint('green', '{bar}')} {percentage}%  {value}/{total} ${unit}  {rate}  {left} left  {note}`;
+    this.#bar = new SingleBar(
+      {
+        format,
+        barsize: 28,
+        hideCursor: true,
+        stream: process.stderr,
+        clearOnComplete: false,
+        autopadding: true,
+      },
+      Presets.rect,
+    );
+  }
+
+  update(done: number, total: number, note = ''): void {
+    const seconds = (Date.now() - this.#begin) / 1000;
+    const rate = seconds > 0 ? done / seconds : 0;
+    const shown = `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${this.#unit}/s`;
+    const left = rate > 0 ? duration((total - done) / rate) : '...';
+    if (this.#bar) {
+      const payload = { rate: shown, left, note };
+      if (this.#total === 0) this.#bar.start(total, done, payload);
+      else this.#bar.update(done, payload);
+      this.#total = total;
+      return;
+    }
+    const tenth = Math.floor((10 * done) / total);
+    if (tenth === this.#tenth) return;
+    this.#tenth = tenth;
+    say(
+      `  ${this.#label.padEnd(11)} ${String(10 * tenth).padStart(3)}%  ${done}/${total} ${this.#unit}  ${shown}  ${left} left  ${note}`,
+    );
+  }
+
+  stop(): void {
+    if (this.#total > 0) this.#bar?.stop();
+  }
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** Runs a program: an error is told in its own words, without a stack trace; Ctrl+C stops it in good order. */
+export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => {
+    interrupted.abort(
+      new Error(
+        'Interrupted. What was downloaded and computed is kept; the same command goes on from there.',
+      ),
+    );
+  });
+  try {
+    await main(interrupted.signal);
+  } catch (error) {
+    say(`\n${paint('red', error instanceof Error ? error.message : String(error))}`);
+    if (process.env.SHROOM_DEBUG) say(error instanceof Error ? error.stack : '');
+    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  }
+}
+
+/** Seconds of each part of a run. */
+export function stopwatch() {
+  const begin = performance.now();
+  const laps = { load: 0, features: 0, head: 0, explain: 0 };
+  let last = begin;
+  const round = (milliseconds: number) => Math.round(milliseconds / 10) / 100;
+  return {
+    lap: (name: keyof typeof laps): void => {
+      laps[name] = performance.now() - last;
+      last = performance.now();
+    },
+    seconds: () => ({
+      features: round(laps.features),
+      head: round(laps.head),
+      explain: round(laps.explain),
+      total: round(performance.now() - begin),
+    }),
+  };
+}
