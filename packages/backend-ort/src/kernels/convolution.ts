@@ -3,7 +3,7 @@ import type { GraphNode } from '../graph/node';
 import { convolution, convolutionInputGradient, type Window } from '../operators/convolution';
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from '../operators/depthwise';
 import { convolutionFilterGradient } from '../operators/filter-gradient';
-import { transpose } from '../operators/shape';
+import { sameShape, transpose } from '../operators/shape';
 import { activate } from './arithmetic';
 import { add } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
@@ -36,7 +36,9 @@ function geometry(
   attrs: ConvolutionAttrs,
   perChannel = false,
 ) {
-  const { strides, pad, dilations = 1, dimRoundingMode } = attrs;
+  const { strides, dimRoundingMode } = attrs;
+  const dilations = attrs.dilations ?? 1;
+  const pad = channelsLastPadding(attrs);
   const info = backend_util.computeConv2DInfo(
     inputShape as Shape4,
     filterShape as Shape4,
@@ -47,6 +49,12 @@ function geometry(
     perChannel,
   );
   return { window: windowOf(info), outShape: info.outShape };
+}
+
+/** Explicit padding is given in the order of the axes. */
+function channelsLastPadding({ pad, dataFormat }: ConvolutionAttrs): Padding {
+  if (!Array.isArray(pad) || dataFormat !== 'NCHW') return pad;
+  return [pad[0], pad[2], pad[3], pad[1]] as backend_util.ExplicitPadding;
 }
 
 /** What tfjs computes about a convolution or a pooling, as lists over the axes of space. */
@@ -97,7 +105,8 @@ function conv2d(
   bias?: GraphNode,
 ): GraphNode {
   if (attrs.dataFormat === 'NCHW') {
-    return toFirst(conv2d(toLast(x), filter, { ...attrs, dataFormat: 'NHWC' }, bias));
+    const last = { ...attrs, pad: channelsLastPadding(attrs), dataFormat: 'NHWC' } as const;
+    return toFirst(conv2d(toLast(x), filter, last, bias));
   }
   const { window, outShape } = geometry(x.shape, filter.shape, attrs);
   return convolution(x, filter, window, outShape, bias);
@@ -151,7 +160,8 @@ export const convolutionKernels: Translations = {
     const [n, a, b, c] = attrs.inputShape as Shape4;
     const inputShape: Shape4 = nchw ? [n, b, c, a] : [n, a, b, c];
     const dy = nchw ? toLast(inputs.dy!) : inputs.dy!;
-    const { window } = geometry(inputShape, filter.shape, attrs);
+    const { window, outShape } = geometry(inputShape, filter.shape, attrs);
+    if (!sameShape(outShape, dy.shape)) return undefined;
     const dx = convolutionInputGradient(dy, filter, window, inputShape);
     return nchw ? toFirst(dx) : dx;
   },

@@ -1,19 +1,24 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
   backend_util,
-  type DataType,
   getKernel,
-  type KernelConfig,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   type TensorInfo,
-  util,
 } from '@tensorflow/tfjs-core';
 import type { BackendValues, OrtBackend } from '../backend';
 
 /** How often each kernel ran in JavaScript because it has no ONNX form for what it was given. */
 const counts = new Map<string, number>();
 let cpu: MathBackendCPU | undefined;
+
+/** What kernels are given: tensors by name, or lists of them, also in place of the names. */
+type Inputs =
+  | TensorInfo
+  | null
+  | undefined
+  | readonly Inputs[]
+  | { readonly [name: string]: Inputs };
 
 /** Runs per kernel of the `cpu` fallback since the start of the program. */
 export function fallbackCounts(): Readonly<Record<string, number>> {
@@ -29,26 +34,15 @@ export function runFallback(
 ): TensorInfo | TensorInfo[] {
   counts.set(kernelName, (counts.get(kernelName) ?? 0) + 1);
   cpu ??= quietBackend();
-  const { kernelFunc } = getKernel(kernelName, 'cpu');
-  const given = new Set<unknown>();
-  const copies: NamedTensorInfoMap = {};
-  const before = new Map<object, TensorInfo>();
-  for (const [name, input] of Object.entries(inputs)) {
-    // Optional inputs may be there as null.
-    if (input === undefined || input === null) continue;
-    const values = backend.valuesSync(input);
-    if (!Array.isArray(values)) given.add(values.buffer);
-    copies[name] = toCpu(cpu, values, input);
-    before.set(copies[name].dataId, copies[name]);
+  const visit = new Visit(cpu, backend);
+  try {
+    const given = visit.lend(inputs) as NamedTensorInfoMap;
+    const { kernelFunc } = getKernel(kernelName, 'cpu');
+    const result = kernelFunc({ inputs: given, attrs: attrs ?? {}, backend: cpu });
+    return Array.isArray(result) ? result.map(info => visit.keep(info)) : visit.keep(result);
+  } finally {
+    visit.end();
   }
-  const result = kernelFunc({ inputs: copies, attrs: attrs ?? {}, backend: cpu });
-  const infos = Array.isArray(result) ? result : [result];
-  const outputs = infos.map(info => {
-    const values = cpu!.readSync(info.dataId) as BackendValues;
-    return backend.make(ownValues(values, given), info.shape, info.dtype);
-  });
-  for (const info of [...before.values(), ...infos]) cpu.disposeData(info.dataId, true);
-  return Array.isArray(result) ? outputs : outputs[0]!;
 }
 
 /** The `cpu` backend warns that a faster one should be installed; ours is that one. */
@@ -58,28 +52,61 @@ function quietBackend(): MathBackendCPU {
   return backend;
 }
 
-function toCpu(backend: MathBackendCPU, values: BackendValues, info: TensorInfo): TensorInfo {
-  if (info.dtype !== 'complex64') {
-    const dataId = backend.write(values as Float32Array, info.shape, info.dtype);
-    return { dataId, shape: info.shape, dtype: info.dtype };
+/** One kernel's stay on the `cpu` backend. */
+class Visit {
+  private readonly buffers = new Set<unknown>();
+  private readonly visitors: TensorInfo[] = [];
+
+  constructor(
+    private readonly cpu: MathBackendCPU,
+    private readonly backend: OrtBackend,
+  ) {}
+
+  /** The same inputs as tensors of the `cpu` backend. */
+  lend(inputs: Inputs): Inputs {
+    if (inputs === null || inputs === undefined) return inputs;
+    if (Array.isArray(inputs)) return inputs.map(input => this.lend(input));
+    if (isTensor(inputs)) return this.lendTensor(inputs);
+    const entries = Object.entries(inputs as Readonly<Record<string, Inputs>>);
+    return Object.fromEntries(entries.map(([name, input]) => [name, this.lend(input)]));
   }
-  const parts = backend_util.splitRealAndImagArrays(values as Float32Array);
-  const real = part(backend, parts.real, info.shape);
-  const imag = part(backend, parts.imag, info.shape);
-  const { kernelFunc } = getKernel('Complex', 'cpu') as KernelConfig;
-  const complex = kernelFunc({ inputs: { real, imag }, attrs: {}, backend }) as TensorInfo;
-  backend.disposeData(real.dataId, true);
-  backend.disposeData(imag.dataId, true);
-  return complex;
+
+  /** A result as a tensor of ours. */
+  keep(info: TensorInfo): TensorInfo {
+    const values = this.cpu.readSync(info.dataId) as BackendValues;
+    // Kernels may return views of what they were given; those are copied.
+    const shared = !Array.isArray(values) && this.buffers.has(values.buffer);
+    const result = this.backend.make(shared ? values.slice() : values, info.shape, info.dtype);
+    this.visitors.push(info);
+    return result;
+  }
+
+  end(): void {
+    for (const info of this.visitors) this.cpu.disposeData(info.dataId, true);
+  }
+
+  private lendTensor(tensor: TensorInfo): TensorInfo {
+    const values = this.backend.valuesSync(tensor);
+    if (!Array.isArray(values)) this.buffers.add(values.buffer);
+    if (tensor.dtype !== 'complex64') return this.write(values, tensor);
+    const parts = backend_util.splitRealAndImagArrays(values as Float32Array);
+    const real = this.write(parts.real, { ...tensor, dtype: 'float32' });
+    const imag = this.write(parts.imag, { ...tensor, dtype: 'float32' });
+    const { kernelFunc } = getKernel('Complex', 'cpu');
+    const complex = kernelFunc({ inputs: { real, imag }, attrs: {}, backend: this.cpu });
+    this.visitors.push(complex as TensorInfo);
+    return complex as TensorInfo;
+  }
+
+  private write(values: BackendValues, { shape, dtype }: TensorInfo): TensorInfo {
+    const dataId = this.cpu.write(values as Float32Array, [...shape], dtype);
+    // Some kernels ask for the rank, which tensors have and their descriptions have not.
+    const info = { dataId, shape: [...shape], dtype, rank: shape.length };
+    this.visitors.push(info);
+    return info;
+  }
 }
 
-function part(backend: MathBackendCPU, values: Float32Array, shape: number[]): TensorInfo {
-  const dtype: DataType = 'float32';
-  return { dataId: backend.write(values, shape, dtype), shape, dtype };
-}
-
-/** Kernels may return views of what they were given; those are copied. */
-function ownValues(values: BackendValues, given: ReadonlySet<unknown>): BackendValues {
-  if (Array.isArray(values) || util.isString(values)) return values;
-  return given.has(values.buffer) ? values.slice() : values;
+function isTensor(value: object): value is TensorInfo {
+  return 'dataId' in value;
 }

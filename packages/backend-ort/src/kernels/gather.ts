@@ -13,6 +13,7 @@ export const gatherKernels: Translations = {
     const indices = cast(inputs.indices!, 'int32');
     const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]) as [number];
     if ((attrs.batchDims ?? 0) !== 0) return undefined;
+    checkIndices(inputs.indices!, x.shape[axis]!);
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return plain('Gather', [x, indices], shape, { attributes: { axis } });
   },
@@ -35,6 +36,16 @@ export const gatherKernels: Translations = {
     return reshape(inside, [numSegments, ...x.shape.slice(1)]);
   },
 };
+
+/** Indices that are known already are checked at once, as `cpu` does; others by the run. */
+function checkIndices({ data }: GraphNode, length: number): void {
+  data?.forEach(index => {
+    util.assert(
+      index >= 0 && index < length,
+      () => `GatherV2: the index value ${index} is not in [0, ${length - 1}]`,
+    );
+  });
+}
 
 /** `target[index[i]] += rows[i]`, rows that fall together adding up. */
 function scatterAdd(target: GraphNode, index: GraphNode, rows: GraphNode): GraphNode {

@@ -1,4 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
+import type { Window } from '../operators/convolution';
 import { averagePoolGradient, maxPoolGradient, type Pooling, pool } from '../operators/pooling';
 import { reduce } from '../operators/reduction';
 import { windowOf } from './convolution';
@@ -35,11 +36,7 @@ function pooling(type: Pooling): Translation {
       outShape[1] === 1 && outShape[2] === 1 && height === x.shape[1] && width === x.shape[2];
     const padded = [...window.before, ...window.after].some(length => length > 0);
     if (type === 'AveragePool' && global && !padded) return reduce('ReduceMean', x, [1, 2], true);
-    // A window that lies in the padding alone has no largest value in ONNX.
-    if (
-      window.kernel.some((length, i) => window.before[i]! >= length || window.after[i]! >= length)
-    )
-      return undefined;
+    if (reachesPaddingAlone(window)) return undefined;
     return pool(type, x, window, outShape);
   };
 }
@@ -56,3 +53,8 @@ export const poolingKernels: Translations = {
     return averagePoolGradient(inputs.dy!, shape, geometry(shape, attrs).window);
   },
 };
+
+/** Whether some window may lie in the padding alone: it has no value in ONNX. */
+export function reachesPaddingAlone({ kernel, before, after }: Window): boolean {
+  return kernel.some((length, i) => before[i]! >= length || after[i]! >= length);
+}

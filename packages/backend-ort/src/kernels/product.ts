@@ -18,6 +18,13 @@ interface FusedAttrs extends ProductAttrs {
 /** Batches of one matrix are plain matrices, for which there is the faster operator. */
 function product(a: GraphNode, b: GraphNode, attrs: ProductAttrs, bias?: GraphNode): GraphNode {
   const { transposeA, transposeB } = attrs;
+  const inner = a.shape.at(transposeA ? -2 : -1);
+  if (a.rank < 2 || b.rank < 2 || inner !== b.shape.at(transposeB ? -1 : -2)) {
+    throw new Error(
+      `matMul: [${a.shape}]${transposeA ? ' transposed' : ''} and [${b.shape}]${transposeB ? ' transposed' : ''} do not multiply; ` +
+        'the columns of the first must be as many as the rows of the second.',
+    );
+  }
   const single = (x: GraphNode): boolean =>
     x.rank > 2 && x.shape.slice(0, -2).every(length => length === 1);
   if (single(a) && single(b)) {

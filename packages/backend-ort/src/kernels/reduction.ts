@@ -1,18 +1,20 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/node';
-import { cast } from '../operators/elementwise';
+import { cast, elementwise, scalar } from '../operators/elementwise';
 import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
-import { cumulative } from './elementwise';
+import { cumulative, where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
 
 interface ReductionAttrs {
-  readonly axis: number | readonly number[];
+  readonly axis?: number | readonly number[];
+  /** The name that the attribute has in `Max`. */
+  readonly reductionIndices?: number | readonly number[];
   readonly keepDims?: boolean;
 }
 
-function axesOf({ axis }: ReductionAttrs, x: GraphNode): number[] {
-  return util.parseAxisParam(axis as number | number[], [...x.shape]);
+function axesOf({ axis, reductionIndices }: ReductionAttrs, x: GraphNode): number[] {
+  return util.parseAxisParam((axis ?? reductionIndices) as number | number[], [...x.shape]);
 }
 
 function reduction(
@@ -28,7 +30,22 @@ function reduction(
 
 /** Booleans are counted as integers. */
 const counted = (x: GraphNode): GraphNode => (x.dtype === 'bool' ? cast(x, 'int32') : x);
-const notBoolean = (x: GraphNode): GraphNode | undefined => (x.dtype === 'bool' ? undefined : x);
+
+const notANumber = (x: GraphNode): GraphNode => elementwise('IsNaN', [x], {}, 'bool');
+
+/** The greatest or the least; one NaN makes the result NaN, which ONNX Runtime leaves open. */
+function extreme(type: 'ReduceMax' | 'ReduceMin'): Translation {
+  return ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
+    const x = inputs.x!;
+    if (x.dtype === 'bool') return undefined;
+    const axes = axesOf(attrs, x);
+    const keepDims = attrs.keepDims ?? false;
+    const found = reduce(type, x, axes, keepDims);
+    if (x.dtype !== 'float32' || axes.length === 0) return found;
+    const spoilt = reduce('ReduceMax', cast(notANumber(x), 'int32'), axes, keepDims);
+    return where(cast(spoilt, 'bool'), scalar(Number.NaN), found);
+  };
+}
 
 /** All and any, as the least and the greatest of zeros and ones. */
 function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
@@ -39,15 +56,16 @@ function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
   };
 }
 
-/** The first of equal values. */
+/** The first of equal values; NaN never is the one. */
 function argument(type: 'ArgMax' | 'ArgMin'): Translation {
   return ({ inputs, attrs }: KernelCall<{ axis: number | readonly number[] }>) => {
     const x = inputs.x!;
     const [axis] = axesOf(attrs, x) as [number];
     if (x.rank === 0 || x.dtype !== 'float32') return undefined;
+    const last = type === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     return plain(
       type,
-      [x],
+      [where(notANumber(x), scalar(last), x)],
       x.shape.filter((_, i) => i !== axis),
       { dtype: 'int32', attributes: { axis, keepdims: 0 }, wide: true },
     );
@@ -62,8 +80,8 @@ function softmax(logits: GraphNode): GraphNode {
 export const reductionKernels: Translations = {
   Sum: reduction('ReduceSum', counted),
   Mean: reduction('ReduceMean', x => cast(x, 'float32')),
-  Max: reduction('ReduceMax', notBoolean),
-  Min: reduction('ReduceMin', notBoolean),
+  Max: extreme('ReduceMax'),
+  Min: extreme('ReduceMin'),
   Prod: reduction('ReduceProd', counted),
   All: logical('ReduceMin'),
   Any: logical('ReduceMax'),

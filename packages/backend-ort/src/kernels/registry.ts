@@ -40,6 +40,9 @@ const views: Readonly<Record<string, KernelFunc>> = {
   ExpandDims: ({ inputs, attrs, backend }) => {
     const x = inputs.input!;
     const dim = attrs!.dim as number;
+    util.assert(-(x.shape.length + 1) <= dim, () => {
+      return `Axis must be in the interval [${-(x.shape.length + 1)}, ${x.shape.length}]`;
+    });
     const at = dim < 0 ? x.shape.length + dim + 1 : dim;
     return ortOf(backend).share(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
   },

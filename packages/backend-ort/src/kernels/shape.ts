@@ -85,6 +85,10 @@ export const shapeKernels: Translations = {
   },
   Concat: ({ list, attrs }: KernelCall<{ axis: number }>) => {
     const [axis] = util.parseAxisParam(attrs.axis, [...list[0]!.shape]) as [number];
+    backend_util.assertParamsConsistent(
+      list.map(part => [...part.shape]),
+      axis,
+    );
     const parts = list.filter(part => part.size > 0);
     if (parts.length === 0 || parts.some(part => part.dtype !== parts[0]!.dtype)) return undefined;
     return concat(parts, axis);
@@ -93,6 +97,13 @@ export const shapeKernels: Translations = {
     const { axis } = attrs;
     const one = (x: GraphNode) =>
       reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+    for (const part of list) {
+      util.assertShapesMatch(
+        [...list[0]!.shape],
+        [...part.shape],
+        'All tensors passed to stack must have matching shapes: ',
+      );
+    }
     if (list.some(part => part.dtype !== list[0]!.dtype)) return undefined;
     return concat(list.map(one), axis);
   },
@@ -160,10 +171,11 @@ export const shapeKernels: Translations = {
     const begin = backend_util.getSliceBeginCoords(crops, blockShape.length);
     const size = backend_util.getSliceSize(shape, crops, blockShape.length);
     const joined = reshape(transpose(reshape(x, split), perm), shape);
+    const ends = shape.map((length, i) => (begin[i] ?? 0) + (size[i] ?? length));
     return slice(
       joined,
-      begin,
-      begin.map((start, i) => start + size[i]!),
+      shape.map((_, i) => begin[i] ?? 0),
+      ends,
     );
   },
   DepthToSpace: ({ inputs, attrs }: KernelCall<{ blockSize: number; dataFormat: string }>) => {

@@ -3,6 +3,7 @@ import { convolution, convolutionInputGradient, type Window } from '../operators
 import { convolutionFilterGradient } from '../operators/filter-gradient';
 import { averagePoolGradient, maxPoolGradient, type Pooling, pool } from '../operators/pooling';
 import type { KernelCall, Translation, Translations } from './kernel';
+import { reachesPaddingAlone } from './pooling';
 
 type Triple = number | [number, number, number];
 type Shape5 = [number, number, number, number, number];
@@ -65,6 +66,7 @@ function pooling(type: Pooling): Translation {
     const x = inputs.x!;
     if (x.dtype !== 'float32' || attrs.dimRoundingMode === 'ceil') return undefined;
     const { window, outShape } = poolGeometry(x.shape, attrs);
+    if (reachesPaddingAlone(window)) return undefined;
     return pool(type, x, window, outShape);
   };
 }

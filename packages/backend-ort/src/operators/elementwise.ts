@@ -104,12 +104,21 @@ function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean
   return graph.add('Transpose', [value], { perm });
 }
 
-/** Shape of the result of an elementwise operator. tfjs has checked that they fit. */
+/**
+ * Shape of the result of an elementwise operator.
+ *
+ * @throws Error when two lengths differ and neither is one.
+ */
 export function broadcast(a: Shape, b: Shape): Shape {
   if (a.length < b.length) return broadcast(b, a);
   const missing = a.length - b.length;
   return a.map((length, i) => {
     const other = b[i - missing] ?? 1;
+    if (length !== other && length !== 1 && other !== 1) {
+      throw new Error(
+        `Operands could not be broadcast together with shapes ${a} and ${b}: lengths must be equal or one of them 1.`,
+      );
+    }
     return length === 1 ? other : length;
   });
 }

@@ -57,16 +57,9 @@ const averageGradientOperator: Operator = {
     const [dy] = node.inputs as [GraphNode];
     const window = windowOf(node);
     const channels = dy.shape.at(-1)!;
-    const counts = Float32Array.from(
-      windowCounts(dy.shape, node.shape, window),
-      count => 1 / count,
-    );
-    const shares = graph.model.constant(
-      'float32',
-      [1, 1, ...dy.shape.slice(1, -1)],
-      new Uint8Array(counts.buffer),
-    );
-    const shared = graph.add('Mul', [graph.channelsFirst(dy), shares]);
+    // tfjs gives every place of a window an equal share, also where the window reaches into the padding.
+    const share = 1 / window.kernel.reduce((product, length) => product * length, 1);
+    const shared = graph.add('Mul', [graph.channelsFirst(dy), graph.scalar(share, 'float32')]);
     if (dy.size === dy.shape[0]! * channels) {
       const covers = window.kernel.every(
         (length, i) => window.before[i] === 0 && length === node.shape[i + 1],
@@ -92,16 +85,4 @@ const averageGradientOperator: Operator = {
 
 export function averagePoolGradient(dy: GraphNode, inputShape: Shape, window: Window): GraphNode {
   return new GraphNode(averageGradientOperator, [dy], inputShape, 'float32', { ...window });
-}
-
-/** How many values of the input each window covers, over `[...outSpace]`. */
-function windowCounts(outputShape: Shape, inputShape: Shape, window: Window): number[] {
-  const perAxis = window.kernel.map((length, i) =>
-    Array.from({ length: outputShape[i + 1]! }, (_, place) => {
-      const start = place * window.strides[i]! - window.before[i]!;
-      const covered = Array.from({ length }, (_, k) => start + k * window.dilations[i]!);
-      return covered.filter(index => index >= 0 && index < inputShape[i + 1]!).length;
-    }),
-  );
-  return perAxis.reduce((counts, axis) => counts.flatMap(count => axis.map(n => count * n)), [1]);
 }

@@ -1,4 +1,5 @@
 import { GraphNode, type Operator } from '../graph/node';
+import { broadcast } from './elementwise';
 
 const matMulOperator: Operator = {
   name: 'MatMul',
@@ -32,12 +33,7 @@ export function matMul(
   const { transposeA = false, transposeB = false, bias } = options;
   const rows = a.shape.at(transposeA ? -1 : -2)!;
   const columns = b.shape.at(transposeB ? -2 : -1)!;
-  const longer = a.rank >= b.rank ? a.shape : b.shape;
-  const other = a.rank >= b.rank ? b.shape : a.shape;
-  const missing = longer.length - other.length;
-  const batch = longer
-    .slice(0, -2)
-    .map((length, i) => (length === 1 ? (other[i - missing] ?? 1) : length));
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const inputs = bias === undefined ? [a, b] : [a, b, bias];
   return new GraphNode(matMulOperator, inputs, [...batch, rows, columns], a.dtype, {
     transA: transposeA ? 1 : 0,

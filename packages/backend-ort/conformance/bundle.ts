@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const core = dirname(require.resolve('@tensorflow/tfjs-core/package.json'));
+
+export const backends = ['ort', 'cpu', 'wasm'] as const;
+export type Backend = (typeof backends)[number];
+
+const imports: Readonly<Record<Backend, string>> = {
+  ort: join(here, '../src/index.ts'),
+  cpu: '@tensorflow/tfjs-backend-cpu',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+};
+
+/** Tests, backends and tfjs-core itself in one file: with two copies of tfjs-core there would be two engines. */
+export async function bundleSuite(backend: Backend): Promise<string> {
+  const outfile = join(here, `../node_modules/.cache/conformance-${backend}.cjs`);
+  const { name, flags } = { name: backend, flags: backend === 'cpu' ? { HAS_WEBGL: false } : {} };
+  const environment = { name, backendName: backend, flags, isDataSync: true };
+  const contents = `
+    import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
+    import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+    import '@tensorflow/tfjs-core/dist/register_all_gradients';
+    import ${JSON.stringify(imports[backend])};
+    setTestEnvs([${JSON.stringify(environment)}]);
+    require('@tensorflow/tfjs-core/dist/tests');
+  `;
+  await build({
+    stdin: { contents, resolveDir: here, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+    external: ['jasmine-core', 'onnxruntime-node', 'onnxruntime-web', 'node-fetch'],
+    // tfjs marks its test files as free of side effects.
+    ignoreAnnotations: true,
+    plugins: [oneCore],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+const oneCore: Plugin = {
+  name: 'one-tfjs-core',
+  setup(bundle) {
+    const prefix = /^@tensorflow\/tfjs-core(\/.*)?$/;
+    bundle.onResolve({ filter: prefix }, ({ path }) => {
+      const inside = prefix.exec(path)?.[1] ?? '/dist/index';
+      return { path: join(core, inside.endsWith('.js') ? inside : `${inside}.js`) };
+    });
+    bundle.onResolve({ filter: /^@tensorflow\/tfjs-backend-(cpu|wasm)$/ }, ({ path }) => ({
+      path: join(dirname(require.resolve(`${path}/package.json`)), 'dist/index.js'),
+    }));
+  },
+};
