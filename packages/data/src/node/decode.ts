@@ -106,10 +106,10 @@ function rethrow(error: unknown): never {
   if (/unsupported image format/i.test(message)) throw new DecodeError('not a picture');
   if (/pixel limit/i.test(message))
     throw new DecodeError(`more than ${Math.round(mostPixels / 1e6)} megapixels`);
-  if (/premature end|truncated|end of (file|stream)|out of data|unexpected end/i.test(message)) {
-    throw new DecodeError(`cut short (${firstLine(message)})`);
-  }
-  throw new DecodeError(`cannot be decoded (${firstLine(message)})`);
+  const detail = firstLine(message);
+  throw new DecodeError(
+    `cut short or damaged${/unknown error/i.test(detail) ? '' : ` (${detail})`}`,
+  );
 }
 
 const firstLine = (message: string) => message.trim().split('\n')[0]!.trim();
