@@ -55,6 +55,15 @@ test('a scalar that changes is fed after the first change, not compiled in again
   expect(ortBackend()!.statistics.compilations - first).toBe(2);
 });
 
+test('two scalars of one computation that change one after the other', async () => {
+  const x = tf.tensor1d([1]);
+  const affine = async (a: number, b: number) =>
+    (await tf.add(tf.mul(x, tf.scalar(a)), tf.scalar(b)).data())[0];
+  expect(await affine(2, 3)).toBe(5);
+  expect(await affine(4, 3)).toBe(7);
+  expect(await affine(4, 5)).toBe(9);
+});
+
 test('frozen weights are compiled in after some runs, and fed again when they change', async () => {
   const w = tf.variable(tf.ones([4, 4]));
   const x = tf.ones<tf.Rank.R2>([2, 4]);

@@ -99,7 +99,12 @@ function describe(attributes: Attributes): string {
   let text = '';
   for (const name in attributes) {
     const value = attributes[name] as Attribute;
-    text += `,${name}=${typeof value === 'object' && 'float' in value ? value.float : value}`;
+    text += `,${name}=${typeof value === 'object' && 'float' in value ? exact(value.float) : value}`;
   }
   return text;
+}
+
+/** A number's text, in which the two zeros differ. */
+function exact(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -113,7 +113,6 @@ export class Plan {
   release(): void {
     this.session?.release();
     this.session = undefined;
-    for (const slot of this.slots) slot.last = undefined;
   }
 }
 
