@@ -44,7 +44,7 @@ export function backdrop(
   ground(to, plane, cover, light, random);
   scatter(to, plane, light, random);
   depthOfField(to, plane, uniform(0.5, 1.3));
-  cast(to, camera, group, light, size);
+  cast(to, plane, camera, group, light);
   return { canvas: to, plane, cover };
 }
 
@@ -107,7 +107,7 @@ function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
 function depthOfField(to: Canvas, plane: Plane, strength: number): void {
   const { size, light } = to;
   const near = soften(light, size, 3, 0.007 * size * strength);
-  const far = soften(near, size, 3, 0.026 * size * strength);
+  const far = soften(near, size, 3, 0.036 * size * strength);
   for (let y = 0; y < size; y++) {
     const n = nearness(plane, y + 0.5);
     const blur = y < plane.base ? clamp((1 - n) * 2.4) : clamp((n - 1.25) * 0.9) * 0.6;
@@ -120,29 +120,35 @@ function depthOfField(to: Canvas, plane: Plane, strength: number): void {
 }
 
 /** The shadow of the group on the ground, and the darkness where it touches the ground. */
-function cast(to: Canvas, camera: Camera, group: Group, light: Light, size: number): void {
+function cast(to: Canvas, plane: Plane, camera: Camera, group: Group, light: Light): void {
+  const { size } = to;
   const { sun, overcast } = light;
   const tilt = Math.max(0.16, sine(group.elevation));
-  const k = camera.scale / 2;
-  const [ox, oy] = [camera.view.across[3] / 2, camera.view.down[3] / 2];
-  const throwTo = (x: number, z: number) => {
-    const view = {
-      across: [k, -k * x, 0, ox],
-      down: [0, -k * tilt * z, k * tilt, oy],
-      near: [0, 1, 0, 0],
-    } as const;
-    const { solid } = see(group.actors, view, size);
-    return Float32Array.from(solid, index => (index >= 0 ? 1 : 0));
+  // Shadows are soft: half of the picture's resolution is enough, and the large solids.
+  const side = Math.ceil(size / 2);
+  const k = camera.scale / 4;
+  const [ox, oy] = [camera.view.across[3] / 4, camera.view.down[3] / 4];
+  const large = group.actors.filter(actor => actor.triangles.length > 1000);
+  const thrown = (x: number, z: number) => {
+    const { solid } = see(
+      large,
+      { across: [k, -k * x, 0, ox], down: [0, -k * tilt * z, k * tilt, oy], near: [0, 1, 0, 0] },
+      side,
+    );
+    const mask = new Float32Array(side * side);
+    for (let at = 0; at < mask.length; at++) mask[at] = solid[at]! >= 0 ? 1 : 0;
+    return mask;
   };
-  const shade = soften(
-    throwTo(sun[0] / sun[1], sun[2] / sun[1]),
-    size,
-    1,
-    k * mix(0.03, 0.12, overcast),
-  );
-  const touch = soften(throwTo(0, 0), size, 1, k * 0.12);
+  const softness = k * mix(0.03, 0.12, overcast);
+  const shade = soften(thrown(sun[0] / sun[1], sun[2] / sun[1]), side, 1, softness);
+  const touch = soften(thrown(0, 0), side, 1, k * 0.12);
   const direct = mix(0.72, 0.3, overcast);
-  for (let at = 0; at < size * size; at++) {
-    dim(to, at, (1 - direct * shade[at]!) * (1 - 0.5 * touch[at]!));
+  for (let y = Math.max(0, Math.floor(plane.horizon)); y < size; y++) {
+    // No shadow reaches up into the forest.
+    const there = smoothstep(plane.horizon, mix(plane.horizon, plane.base, 0.8), y);
+    for (let x = 0; x < size; x++) {
+      const at = (y >> 1) * side + (x >> 1);
+      dim(to, y * size + x, (1 - there * direct * shade[at]!) * (1 - 0.5 * there * touch[at]!));
+    }
   }
 }

@@ -13,7 +13,7 @@ export function bark(specimen: Specimen): Surface {
   const finish = finishes[habit.bark](specimen);
   const { stem } = colours;
   return (point, paint) => {
-    const { u, v } = point;
+    const { u, v, x, z } = point;
     const fibre = ringNoise(v, 26, 2.5 * u, seed + 11);
     const mottle = (0.84 + 0.3 * fibre) * (0.88 + 0.12 * u);
     paint.r = stem[0] * mottle;
@@ -25,6 +25,15 @@ export function bark(specimen: Specimen): Surface {
     // The cap above and the ground below hide the sky.
     paint.sky = clamp(1 - 0.55 * smoothstep(0.72, 1, u) - 0.35 * smoothstep(0.16, 0, u));
     finish(point, paint);
+    // Earth sticks to the foot.
+    const earth = smoothstep(
+      0.16,
+      0,
+      u + 0.16 * (noise(11 * x + 9, 11 * z + 40 * u, seed + 61) - 0.4),
+    );
+    stain(paint, [0.06, 0.036, 0.018], 0.92 * earth);
+    paint.gloss *= 1 - earth;
+    paint.height += 0.012 * earth * noise(40 * x, 40 * z, seed + 62);
   };
 }
 
@@ -53,16 +62,16 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Boletus: a raised net, its meshes drawn out lengthwise. */
-  net({ seed, colours, marked, habit }) {
+  net({ seed, colours, marked }) {
     const cell: Cell = { distance: 0, wall: 0, kind: 0 };
-    const around = 15 + (seed % 4);
-    const long = (around * 0.5) / habit.stem.width[0] / 4.4;
+    const around = 26 + (seed % 6);
+    const long = around * 0.55;
     return ({ u, v }, paint) => {
       // The seam of the lattice lies at v = 0, where the generator turns it away from the viewer.
       const t = v * around;
-      cells(t, u * long * 1.6, seed, cell);
-      const line = smoothstep(0.2, 0.05, cell.wall) * smoothstep(0.1, 0.35, u);
-      stain(paint, colours.mark, line * (0.55 + 0.45 * marked));
+      cells(t, u * long, seed, cell);
+      const line = smoothstep(0.26, 0.08, cell.wall) * smoothstep(0.1, 0.35, u);
+      stain(paint, colours.mark, line * (0.3 + 0.5 * marked));
       const mesh = 1 - 0.34 * (1 - line) * smoothstep(0.1, 0.35, u) * marked;
       paint.r *= mesh;
       paint.g *= mesh;

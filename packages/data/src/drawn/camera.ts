@@ -34,8 +34,9 @@ export function frame(group: Group, side: number, { uniform }: Random): Camera {
       low = Math.max(low, p[i + 1]!);
     }
   }
-  const fill = side * uniform(0.76, 0.96);
-  const scale = Math.min(fill / (far - left), fill / (low - top));
+  const fill = side * uniform(0.8, 0.98);
+  // A wide group may be cut at the sides.
+  const scale = Math.min((1.12 * fill) / (far - left), fill / (low - top));
   const slackX = side - scale * (far - left);
   const slackY = side - scale * (low - top);
   const x = slackX * uniform(0.3, 0.7) - scale * left;

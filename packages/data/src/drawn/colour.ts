@@ -25,7 +25,8 @@ export function scale(a: Colour, by: number): Colour {
 export function vary(a: Colour, amount: number, { uniform }: Random): Colour {
   const bright = 1 + uniform(-amount, amount);
   const warm = uniform(-amount, amount) * 0.5;
-  const saturation = 1 + uniform(-amount, amount);
+  // Nature is seldom more vivid than its portrait in a book.
+  const saturation = 0.94 + uniform(-1.2 * amount, 0.3 * amount);
   const grey = 0.3 * a[0] + 0.5 * a[1] + 0.2 * a[2];
   const channel = (value: number, tint: number) =>
     clamp(mix(grey, value, saturation) * bright * tint, 0.002, 0.95);

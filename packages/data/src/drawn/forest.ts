@@ -7,12 +7,12 @@ import { cloud, noise } from './noise.js';
 import type { Random } from './random.js';
 
 const moods = [
-  ['#1d2614', '#5d7038'],
-  ['#2b2117', '#6e5433'],
-  ['#16190f', '#3c4a26'],
-  ['#38431f', '#94a352'],
-  ['#20242a', '#5b6670'],
-  ['#3d2c1a', '#a37c40'],
+  ['#12170d', '#3d4a28'],
+  ['#1b1510', '#4d3c28'],
+  ['#0c0e0a', '#272e1c'],
+  ['#242c16', '#6e7a42'],
+  ['#14181c', '#414b52'],
+  ['#271d13', '#6e5634'],
 ] as const;
 
 /** What stands far behind: trunks, bushes and gaps of light, all out of focus. */

@@ -28,11 +28,11 @@ export type Cover = 'litter' | 'needles' | 'moss' | 'grass' | 'wood';
 export const covers: readonly Cover[] = ['litter', 'needles', 'moss', 'grass', 'wood'];
 
 const soils: Readonly<Record<Cover, readonly [string, string]>> = {
-  litter: ['#3a2a1c', '#5c4630'],
-  needles: ['#4a3422', '#74532f'],
-  moss: ['#26330f', '#6d8030'],
-  grass: ['#2a3814', '#5c7030'],
-  wood: ['#4e3b29', '#8c7556'],
+  litter: ['#1e150e', '#4a3826'],
+  needles: ['#22180f', '#5a4027'],
+  moss: ['#141c08', '#4c5c22'],
+  grass: ['#141c0a', '#44542a'],
+  wood: ['#2c2118', '#7a664c'],
 };
 
 /** Soil, then what lies on it, from far to near. */
@@ -44,7 +44,7 @@ export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, ran
   const bottom = size * 1.08;
   const many = { litter: 190, needles: 620, moss: 1500, grass: 420, wood: 26 }[cover];
   const lean = light.sun[0] > 0 ? 1 : -1;
-  const tint = vary(colour(cover === 'moss' ? '#8aa038' : '#7d9440'), 0.3, random);
+  const tint = vary(colour(cover === 'moss' ? '#74862f' : '#6d8040'), 0.3, random);
   const straw = vary(colour('#c2aa6a'), 0.2, random);
   for (let i = 0; i < many; i++) {
     // Evenly over the ground means crowded towards the horizon.

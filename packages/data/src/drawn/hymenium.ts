@@ -13,21 +13,22 @@ function wave(phase: number): number {
 /** Gills: blades that run from the stem to the margin, with shorter ones between them. */
 export function gills({ habit, count, colours, seed }: Specimen): Surface {
   const edge = blend(colours.hymenium, [0.9, 0.86, 0.78], 0.12);
-  const gap = scale(colours.hymenium, 0.2);
+  // Between distant gills the eye sees deeper.
+  const gap = scale(colours.hymenium, habit.count[1] < 60 ? 0.26 : 0.36);
   const { thickness } = habit;
   return ({ u, v, x, z, resolution }, paint) => {
     const radius = Math.sqrt(x * x + z * z);
-    const wobble = 0.9 * (noise(6 * x + 20, 6 * z + 20, seed) - 0.5);
+    const wobble = 0.011 * count * (noise(6 * x + 20, 6 * z + 20, seed) - 0.5);
     const phase = v * count + wobble;
-    // How fully a period of the pattern can be resolved here.
-    const seen = (period: number) => smoothstep(1.6, 4, (6.28 * radius * resolution) / period);
     const long = 1 - wave(phase);
     const short =
       (1 - wave(phase + 0.5)) *
       smoothstep(0.62, 0.5, u + 0.3 * noise(Math.floor(phase + 0.5), 3, seed));
     const ridge = Math.max(long, short);
     const solid = smoothstep(0.75 - thickness, 0.98 - 0.5 * thickness, ridge);
-    const fine = u < 0.5 ? seen(2 * count) : seen(count);
+    // The pattern fades where its period is finer than the samples.
+    const period = (6.28 * radius * resolution) / (u < 0.5 ? 2 * count : count);
+    const fine = smoothstep(1.6, 4, period);
     const lit = mix(0.62, solid, fine);
     const stain = 0.9 + 0.2 * noise(5 * x, 5 * z, seed + 2);
     paint.r = mix(gap[0], edge[0], lit) * stain;
@@ -43,7 +44,7 @@ export function gills({ habit, count, colours, seed }: Specimen): Surface {
 /** The mouths of tubes packed like a sponge. */
 export function pores({ habit, count, colours, seed }: Specimen): Surface {
   const rim = blend(colours.hymenium, [0.9, 0.85, 0.6], 0.1);
-  const mouth = scale(colours.hymenium, 0.14);
+  const mouth = blend(scale(colours.hymenium, 0.3), [0.16, 0.09, 0.02], 0.3);
   const cell: Cell = { distance: 0, wall: 0, kind: 0 };
   // Large pores of old slippery jacks are drawn out towards the stem.
   const angular = habit.count[1] < 20;

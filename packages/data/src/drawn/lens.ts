@@ -9,44 +9,71 @@ export function soften(
   radius: number,
 ): Float32Array {
   const reach = Math.max(1, Math.round(radius));
-  const out = Float32Array.from(from);
-  const line = new Float32Array(size);
-  for (let pass = 0; pass < 2; pass++) {
-    for (let c = 0; c < channels; c++) {
-      for (let i = 0; i < size; i++) {
-        box(out, line, i * size * channels + c, channels, size, reach);
+  const width = size * channels;
+  const across = new Float32Array(from.length);
+  const out = new Float32Array(from.length);
+  for (const source of [from, out]) {
+    for (let row = 0; row < size; row++) {
+      for (let c = 0; c < channels; c++) {
+        boxAcross(source, across, row * width + c, channels, size, reach);
       }
-      for (let i = 0; i < size; i++) box(out, line, i * channels + c, size * channels, size, reach);
     }
+    boxDown(across, out, width, size, reach);
   }
   return out;
 }
 
-/** A running mean along one line, its ends repeated. */
-function box(
-  values: Float32Array,
-  line: Float32Array,
+/** A running mean along one row, its ends repeated. */
+function boxAcross(
+  from: Float32Array,
+  to: Float32Array,
   start: number,
   step: number,
   length: number,
   reach: number,
 ): void {
-  for (let i = 0, at = start; i < length; i++, at += step) line[i] = values[at]!;
-  const first = line[0]!;
-  const last = line[length - 1]!;
-  let sum = first * (reach + 1);
-  for (let i = 0; i < reach; i++) sum += line[Math.min(i, length - 1)]!;
+  const end = start + (length - 1) * step;
+  const ahead = reach * step;
+  let sum = from[start]! * (reach + 1);
+  for (let i = 0, at = start; i < reach; i++, at += step) sum += from[Math.min(at, end)]!;
   const inverse = 1 / (2 * reach + 1);
-  for (let i = 0, at = start; i < length; i++, at += step) {
-    sum += i + reach < length ? line[i + reach]! : last;
-    values[at] = sum * inverse;
-    sum -= i >= reach ? line[i - reach]! : first;
+  for (let at = start; at <= end; at += step) {
+    sum += from[Math.min(at + ahead, end)]!;
+    to[at] = sum * inverse;
+    sum -= from[Math.max(at - ahead, start)]!;
+  }
+}
+
+/** A running mean down all columns at once, row by row, which memory likes. */
+function boxDown(
+  from: Float32Array,
+  to: Float32Array,
+  width: number,
+  rows: number,
+  reach: number,
+): void {
+  const sums = new Float64Array(width);
+  const row = (y: number) => width * Math.max(0, Math.min(rows - 1, y));
+  for (let y = -reach; y < reach; y++) {
+    for (let x = 0, at = row(y); x < width; x++, at++) sums[x]! += from[at]!;
+  }
+  const inverse = 1 / (2 * reach + 1);
+  for (let y = 0; y < rows; y++) {
+    let enter = row(y + reach);
+    let leave = row(y - reach);
+    for (let x = 0, at = y * width; x < width; x++, at++, enter++, leave++) {
+      const sum = sums[x]! + from[enter]!;
+      to[at] = sum * inverse;
+      sums[x] = sum - from[leave]!;
+    }
   }
 }
 
 /** What the camera does to light. */
 export interface Exposure {
   readonly gain: number;
+  /** 0 shows light as it is, 1 deepens shadows and lifts lights. */
+  readonly contrast: number;
   /** Darkening of the corners, 0 to 1. */
   readonly vignette: number;
   /** Standard deviation of the sensor's noise, in bytes. */
@@ -58,7 +85,7 @@ export interface Exposure {
 
 /** Linear light `[size, size, 3]` to bytes: bright light rolls off, a root displays it. */
 export function develop(light: Float32Array, size: number, exposure: Exposure): Uint8Array {
-  const { gain, vignette, grain, warmth, seed } = exposure;
+  const { gain, contrast, vignette, grain, warmth, seed } = exposure;
   const pixels = new Uint8Array(light.length);
   const balance = [gain * warmth, gain, gain / warmth];
   for (let y = 0, at = 0; y < size; y++) {
@@ -71,12 +98,10 @@ export function develop(light: Float32Array, size: number, exposure: Exposure): 
       const grey = lattice(x, y, seed) + lattice(x, y, seed + 1) - 1;
       for (let c = 0; c < 3; c++) {
         const value = light[at + c]! * balance[c]! * fall;
-        const shown = Math.sqrt((value * (1 + 0.12 * value)) / (1 + 0.55 * value));
+        const root = 1.07 * Math.sqrt((value * (1 + 0.12 * value)) / (1 + 0.75 * value));
+        const shown = root + contrast * root * (1 - root) * (2 * root - 0.9);
         const own = lattice(x, 3 * y + c, seed + 2) - 0.5;
-        pixels[at + c] =
-          clamp(1.12 * shown) * 255 + grain * (1.8 * grey + 1.2 * own) + 0.5 > 255
-            ? 255
-            : Math.max(0, clamp(1.12 * shown) * 255 + grain * (1.8 * grey + 1.2 * own) + 0.5);
+        pixels[at + c] = clamp(255 * shown + grain * (1.8 * grey + 1.2 * own) + 0.5, 0, 255);
       }
     }
   }

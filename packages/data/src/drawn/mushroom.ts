@@ -58,7 +58,8 @@ export function drawMushroom(genus: Genus, options: DrawOptions): DrawnMushroom 
 
   const lens = stream('lens');
   const exposure = {
-    gain: lens.uniform(0.85, 1.15),
+    gain: lens.uniform(0.85, 1.1),
+    contrast: lens.uniform(0.2, 0.7),
     vignette: lens.uniform(0.1, 0.6),
     grain: lens.uniform(1, 4.5),
     warmth: lens.uniform(0.94, 1.08),

@@ -55,8 +55,8 @@ export function gather(genus: Genus, random: Random): Group {
               ? -1
               : 1
             : 1;
-      x = near.x + side * (near.reach + reach) * uniform(0.62, 0.95);
-      z = near.z + uniform(-0.8, 0.7) + (pose === 'lying' ? 0.5 : 0);
+      x = near.x + side * (near.reach + reach) * uniform(0.5, 0.8);
+      z = near.z + uniform(-1.1, 0.6) + (pose === 'lying' ? 0.7 : 0);
     }
     taken.push({ x, z, reach });
     stand(figure, pose, size, x, z, random, group);
@@ -77,13 +77,13 @@ function stand(
   // Lean is away from the viewer, so that the underside turns to him; roll is sideways.
   const lean =
     pose === 'lying'
-      ? uniform(0.2, 0.31)
+      ? uniform(0.13, 0.2)
       : pose === 'leaning'
         ? uniform(0.02, 0.085)
         : uniform(-0.008, 0.012);
   const roll =
     pose === 'lying'
-      ? uniform(0.03, 0.15) * (chance(0.5) ? 1 : -1)
+      ? uniform(0.08, 0.2) * (chance(0.5) ? 1 : -1)
       : pose === 'leaning'
         ? uniform(-0.05, 0.05)
         : uniform(-0.014, 0.014);

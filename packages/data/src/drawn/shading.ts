@@ -142,6 +142,8 @@ function illuminate(
       at,
     );
     const direct = lit * open * (0.4 + 0.6 * sky) + 0.1 * glow * open;
+    // Even in the shade the side to the sun is lighter, which keeps things round.
+    const bounce = 0.16 * (lambert > -0.6 ? (lambert + 0.6) / 1.6 : 0);
     const up = 0.5 + 0.5 * ny;
     const facing = nx * viewer[0] + ny * viewer[1] + nz * viewer[2];
     const rim = clamp(1 - facing);
@@ -158,8 +160,8 @@ function illuminate(
     const spark = gloss * open * mix(0.12 * dull, 0.9 * sharp * sharp + 0.16 * dull, gloss);
     const veil = gloss * gloss * sky * (0.1 * window + fresnel * 0.7 * mix(0.25, 1, window));
     for (let c = 0; c < 3; c++) {
-      const around = mix(groundlight[c]!, skylight[c]!, up) * sky;
-      const body = record[from + c]! * (direct * sunlight[c]! + around);
+      const around = (mix(groundlight[c]!, skylight[c]!, up) + bounce * sunlight[c]!) * sky;
+      const body = record[from + c]! * (0.92 * direct * sunlight[c]! + around);
       out[3 * at + c] = body + spark * sunlight[c]! + veil * skylight[c]! * 2.2;
     }
     from += 12;

@@ -2,7 +2,7 @@ import { lattice } from './noise.js';
 import type { Solid, Vector } from './solid.js';
 import { project, see, type View } from './visibility.js';
 
-const side = 256;
+const side = 192;
 
 /** How much of the sun a place sees, 0 to 1. `salt` scatters the soft edge. */
 export type Shadow = (x: number, y: number, z: number, salt: number) => number;

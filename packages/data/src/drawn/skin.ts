@@ -14,6 +14,9 @@ export function skin(specimen: Specimen): Surface {
   const finish = finishes[habit.skin](specimen);
   const { cap, centre } = colours;
   const scatter = 2 + (seed % 3);
+  const worn = ((seed >> 6) % 9) / 8;
+  const bitten = (seed >> 9) % 9 === 0 ? 1 : 0;
+  const flesh = blend(colours.stem, [0.8, 0.74, 0.62], 0.6);
   return (point, paint) => {
     const { u, x, z } = point;
     const radius = Math.sqrt(x * x + z * z) + 1e-6;
@@ -30,8 +33,20 @@ export function skin(specimen: Specimen): Surface {
     paint.glow = 0.05;
     paint.sky = 1;
     finish(point, paint, a, b);
+    // Weather: pale scuffs, crumbs of soil and the bites of slugs.
+    const scuff = smoothstep(0.7, 0.85, noise(9 * a + 60, 9 * b, seed + 51));
+    stain(paint, flesh, worn * 0.2 * scuff);
+    const speck = smoothstep(0.86, 0.93, noise(31 * a + 90, 31 * b, seed + 52));
+    stain(paint, soil, worn * 0.75 * speck);
+    paint.gloss *= 1 - 0.7 * worn * speck;
+    const bite = smoothstep(0.86, 0.9, noise(7 * a + 30, 7 * b, seed + 53)) * bitten;
+    stain(paint, flesh, 0.85 * bite);
+    paint.height -= 0.03 * bite;
+    paint.gloss *= 1 - bite;
   };
 }
+
+const soil: Colour = [0.05, 0.03, 0.015];
 
 function stain(paint: Paint, with_: Colour, amount: number): void {
   paint.r = mix(paint.r, with_[0], amount);
@@ -95,8 +110,8 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
   fibrils({ seed, colours, marked }) {
     const sheen = blend(colours.stem, [0.6, 0.54, 0.62], 0.4);
     return ({ u, v }, paint, a, b) => {
-      const fibre = ringNoise(v, 110, 3.5 * u, seed);
-      const coarse = ringNoise(v, 40, 2 * u, seed + 1);
+      const fibre = ringNoise(v, 130, 8 * u, seed);
+      const coarse = ringNoise(v, 37, 6 * u, seed + 1);
       dim(paint, 0.72 + 0.34 * fibre + 0.2 * coarse);
       stain(paint, sheen, smoothstep(0.6, 1, u) * 0.5 * marked * fibre);
       const shred =
@@ -138,8 +153,9 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
   },
   /** Lactarius: circles of another shade, wavering, some broken into spots. */
   zones({ seed, colours, marked }) {
-    const circles = 4.5 + (seed % 7) * 0.45;
-    const dark = blend(scale(colours.centre, 0.42), colours.mark, 0.08);
+    const circles = 5 + (seed % 11) * 0.45;
+    const strength = marked * (0.5 + 0.5 * (((seed >> 4) % 8) / 7));
+    const dark = scale(colours.centre, 0.55);
     const light = blend(colours.cap, [0.88, 0.78, 0.62], 0.35);
     const woolly = seed % 3 === 0;
     return ({ u, v }, paint, a, b) => {
@@ -147,12 +163,15 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
         0.16 * (cloud(3.2 * a, 3.2 * b, seed) - 0.5) + 0.05 * (ringNoise(v, 24, 5 * u, seed) - 0.5);
       const band = sine((u + waver) * circles);
       const spots = noise(24 * a, 24 * b, seed + 6);
-      const zone = smoothstep(-0.1, 0.55, band + 0.8 * (spots - 0.5)) * smoothstep(0.08, 0.2, u);
-      stain(paint, light, (1 - zone) * 0.5 * marked);
-      stain(paint, dark, zone * 0.8 * marked);
+      const zone =
+        smoothstep(-0.5, 0.9, band + 1.5 * (spots - 0.5)) *
+        smoothstep(0.08, 0.2, u) *
+        smoothstep(1.02, 0.9, u);
+      stain(paint, light, (1 - zone) * 0.42 * strength);
+      stain(paint, dark, zone * 0.6 * strength);
       const wool = woolly ? smoothstep(0.8, 1, u) * noise(70 * v * 4, 14 * u, seed) : 0;
       stain(paint, [0.86, 0.78, 0.68], 0.7 * wool);
-      paint.height = 0.012 * (1 - zone) + 0.03 * wool;
+      paint.height = 0.006 * (1 - zone) + 0.03 * wool;
       paint.gloss = 0.3;
     };
   },
@@ -170,8 +189,8 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       );
       const furrow =
         smoothstep(0.74, 0.9, u) * smoothstep(0.1, 0.9, 0.5 + 0.5 * cosine(v * furrows)) * marked;
-      dim(paint, 1 - 0.4 * furrow);
-      paint.height = 0.004 * powder - 0.026 * furrow;
+      dim(paint, 1 - 0.3 * furrow);
+      paint.height = 0.004 * powder - 0.018 * furrow;
       paint.gloss = 0.07;
     };
   },

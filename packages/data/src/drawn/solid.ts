@@ -49,10 +49,14 @@ export function sheet(
     const u = spacing(i / rows);
     for (let j = 0; j <= columns; j++, at++) {
       const p = point(u, j / columns);
-      positions.set(p, 3 * at);
+      positions[3 * at] = p[0];
+      positions[3 * at + 1] = p[1];
+      positions[3 * at + 2] = p[2];
       coordinates[5 * at] = u;
       coordinates[5 * at + 1] = j / columns;
-      coordinates.set(p, 5 * at + 2);
+      coordinates[5 * at + 2] = p[0];
+      coordinates[5 * at + 3] = p[1];
+      coordinates[5 * at + 4] = p[2];
     }
   }
   const normals = gridNormals(positions, rows, columns, inward ? -1 : 1);
@@ -60,7 +64,12 @@ export function sheet(
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++, at += 6) {
       const a = i * width + j;
-      triangles.set([a, a + width, a + 1, a + 1, a + width, a + width + 1], at);
+      triangles[at] = a;
+      triangles[at + 1] = a + width;
+      triangles[at + 2] = a + 1;
+      triangles[at + 3] = a + 1;
+      triangles[at + 4] = a + width;
+      triangles[at + 5] = a + width + 1;
     }
   }
   return { part, surface, positions, normals, coordinates, triangles, thin };
@@ -105,13 +114,19 @@ export type Rotation = readonly [Vector, Vector, Vector];
 /** Turns a solid about the origin, scales it and sets it down at `to`, in place. */
 export function place(solid: Solid, rotation: Rotation, size: number, to: Vector): void {
   const { positions, normals } = solid;
+  const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = rotation;
   for (let i = 0; i < positions.length; i += 3) {
-    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
-    const [nx, ny, nz] = [normals[i]!, normals[i + 1]!, normals[i + 2]!];
-    for (let k = 0; k < 3; k++) {
-      const [a, b, c] = rotation[k]!;
-      positions[i + k] = size * (a * x + b * y + c * z) + to[k]!;
-      normals[i + k] = a * nx + b * ny + c * nz;
-    }
+    const x = positions[i]!;
+    const y = positions[i + 1]!;
+    const z = positions[i + 2]!;
+    positions[i] = size * (ax * x + ay * y + az * z) + to[0];
+    positions[i + 1] = size * (bx * x + by * y + bz * z) + to[1];
+    positions[i + 2] = size * (cx * x + cy * y + cz * z) + to[2];
+    const nx = normals[i]!;
+    const ny = normals[i + 1]!;
+    const nz = normals[i + 2]!;
+    normals[i] = ax * nx + ay * ny + az * nz;
+    normals[i + 1] = bx * nx + by * ny + bz * nz;
+    normals[i + 2] = cx * nx + cy * ny + cz * nz;
   }
 }

@@ -87,7 +87,7 @@ export function kin(genus: Genus, random: Random): Kin {
       count,
       ring: chance(habit.ring),
       volva: chance(habit.volva),
-      cobweb: chance(habit.cobweb),
+      cobweb: chance(habit.cobweb) && age < 0.7,
       milk: chance(habit.milk),
       marked: uniform(0.6, 1),
       colours: { cap, centre, hymenium: blend(young, old, clamp(age * 1.1 - 0.1)), stem, mark },

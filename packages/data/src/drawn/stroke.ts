@@ -33,8 +33,14 @@ export function stroke(
   const bottom = Math.min(size - 1, Math.ceil(Math.max(from[1], end[1]) + widest));
   const [a, b] = colour;
   const tone: [number, number, number] = [0, 0, 0];
+  // Along a row the stroke is no wider than this.
+  const steep = ey >= 0 ? Math.max(0.02, ey) : Math.min(-0.02, ey);
+  const reach = (widest + 1) / Math.abs(steep) + (Math.abs(ey) < 0.02 ? length : 0);
   for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
+    const middle = from[0] + ((y + 0.5 - from[1]) * ex) / steep;
+    const first = Math.max(left, Math.floor(middle - reach));
+    const last = Math.min(right, Math.ceil(middle + reach));
+    for (let x = first; x <= last; x++) {
       const px = x + 0.5 - from[0];
       const py = y + 0.5 - from[1];
       const t = (px * ex + py * ey) / length;

@@ -1,5 +1,5 @@
 import type { CapShape } from './cap.js';
-import { cosine, hill, mix, sine, smoothstep } from './curve.js';
+import { clamp, cosine, hill, mix, sine } from './curve.js';
 import { ringNoise } from './noise.js';
 import type { Random } from './random.js';
 import { type Part, type Solid, sheet, type Vector } from './solid.js';
@@ -110,7 +110,7 @@ export function warts(
       const radius = size * mix(1.1, 0.55, u) * uniform(0.6, 1.25);
       const { at, normal } = seat(
         cap.top,
-        clampUnit(u + uniform(-0.5, 0.5) / circles),
+        clamp(u + uniform(-0.5, 0.5) / circles, 0.02, 0.98),
         (j + uniform(0, 0.8)) / around,
       );
       const shape = {
@@ -150,24 +150,21 @@ export function belts(stem: StemShape, surface: Surface, random: Random): Solid[
 
 /** The cobweb between a young margin and the stem: strands, thin as they are. */
 export function cobweb(cap: CapShape, stem: StemShape, surface: Surface, random: Random): Solid {
-  const strands = 70;
-  const ends = Array.from({ length: strands }, () => random.uniform(-0.012, 0.012));
-  const share = random.uniform(0.72, 0.82);
-  return sheet('stem', surface, { rows: 5, columns: 3 * strands, thin: true }, (u, v) => {
-    const strand = Math.floor(v * 3 * strands + 0.5);
-    const along = Math.floor(strand / 3) % strands;
-    // Of three columns two bound a strand; the third folds back on it, so the gaps stay open.
-    const width = strand % 3 === 1 ? 0.0022 : 0;
-    const turn = along / strands;
-    const from = cap.underside(0.03, turn + ends[along]! + width);
-    const to = stem.point(share + 2 * ends[(along + 9) % strands]!, turn + width, 1);
-    const sag = -0.05 * hill(2 * u - 1) * smoothstep(-0.01, 0.01, ends[along]!);
+  const strands = 64;
+  const stray = Array.from({ length: strands + 1 }, () => random.uniform(-0.014, 0.014));
+  const share = random.uniform(0.7, 0.8);
+  const solid = sheet('stem', surface, { rows: 5, columns: 2 * strands, thin: true }, (u, v) => {
+    const column = Math.round(v * 2 * strands);
+    const strand = Math.floor(column / 2);
+    const turn = strand / strands + (column % 2) * 0.0024;
+    const from = cap.underside(0.03, turn + stray[strand]!);
+    const to = stem.point(share + 3 * stray[(strand + 9) % strands]!, turn, 1);
+    const sag = -4 * Math.abs(stray[strand]!) * hill(2 * u - 1);
     return [mix(from[0], to[0], u), mix(from[1], to[1], u) + sag, mix(from[2], to[2], u)];
   });
-}
-
-function clampUnit(u: number): number {
-  return u < 0.02 ? 0.02 : u > 0.98 ? 0.98 : u;
+  // Every second column of the grid is a gap.
+  const triangles = solid.triangles.filter((_, at) => Math.floor(at / 6) % 2 === 0);
+  return { ...solid, triangles };
 }
 
 function unit([x, y, z]: Vector): Vector {

@@ -51,25 +51,34 @@ function rasterise(
   const { side, solid, triangle, second, third, nearness } = seen;
   const projected = project(positions, view);
   for (let t = 0; t < triangles.length; t += 3) {
-    const [i, j, k] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
-    const [ax, ay, az] = [projected[i]!, projected[i + 1]!, projected[i + 2]!];
-    const [bx, by, bz] = [projected[j]!, projected[j + 1]!, projected[j + 2]!];
-    const [cx, cy, cz] = [projected[k]!, projected[k + 1]!, projected[k + 2]!];
-    const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    const i = 3 * triangles[t]!;
+    const j = 3 * triangles[t + 1]!;
+    const k = 3 * triangles[t + 2]!;
+    const ax = projected[i]!;
+    const ay = projected[i + 1]!;
+    const az = projected[i + 2]!;
+    const ux = projected[j]! - ax;
+    const uy = projected[j + 1]! - ay;
+    const vx = projected[k]! - ax;
+    const vy = projected[k + 1]! - ay;
+    const area = ux * vy - uy * vx;
     if (area === 0) continue;
-    const left = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
-    const right = Math.min(side - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
-    const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-    const bottom = Math.min(side - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
+    const left = Math.max(0, Math.ceil(ax + Math.min(0, ux, vx) - 0.5));
+    const right = Math.min(side - 1, Math.floor(ax + Math.max(0, ux, vx) - 0.5));
+    const top = Math.max(0, Math.ceil(ay + Math.min(0, uy, vy) - 0.5));
+    const bottom = Math.min(side - 1, Math.floor(ay + Math.max(0, uy, vy) - 0.5));
+    if (left > right || top > bottom) continue;
     const inverse = 1 / area;
+    const uz = projected[j + 2]! - az;
+    const vz = projected[k + 2]! - az;
     for (let y = top; y <= bottom; y++) {
+      const py = y + 0.5 - ay;
       for (let x = left; x <= right; x++) {
         const px = x + 0.5 - ax;
-        const py = y + 0.5 - ay;
-        const w1 = (px * (cy - ay) - py * (cx - ax)) * inverse;
-        const w2 = ((bx - ax) * py - (by - ay) * px) * inverse;
+        const w1 = (px * vy - py * vx) * inverse;
+        const w2 = (ux * py - uy * px) * inverse;
         if (w1 < 0 || w2 < 0 || w1 + w2 > 1) continue;
-        const z = az + w1 * (bz - az) + w2 * (cz - az);
+        const z = az + w1 * uz + w2 * vz;
         const at = y * side + x;
         if (z <= nearness[at]!) continue;
         if (floor) {
@@ -95,7 +104,9 @@ function rasterise(
 export function project(positions: Float32Array, { across, down, near }: View): Float32Array {
   const projected = new Float32Array(positions.length);
   for (let i = 0; i < positions.length; i += 3) {
-    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
+    const x = positions[i]!;
+    const y = positions[i + 1]!;
+    const z = positions[i + 2]!;
     projected[i] = across[0] * x + across[1] * y + across[2] * z + across[3];
     projected[i + 1] = down[0] * x + down[1] * y + down[2] * z + down[3];
     projected[i + 2] = near[0] * x + near[1] * y + near[2] * z + near[3];

@@ -1,39 +1,96 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { drawMushroom, genera } from '../../src/index.js';
 
-/** Pixels of the mask that are set. */
-function area(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => sum + value, 0);
+/** Share of the picture that the mask covers. */
+function share(mask: Uint8Array): number {
+  return mask.reduce((sum, value) => sum + value, 0) / mask.length;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 describe.each(genera)('%s', genus => {
-  test.each([64, 224, 299, 320, 512])('is a picture of the asked size, %i', size => {
-    const { width, height, pixels, masks } = drawMushroom(genus, { seed: 5, size });
-    expect([width, height, pixels.length]).toEqual([size, size, 3 * size * size]);
-    for (const mask of Object.values(masks)) expect(mask.length).toBe(size * size);
-  });
+  const pictures = Array.from({ length: 10 }, (_, seed) => drawMushroom(genus, { seed, size: 96 }));
 
   test('cap and stem are disjoint parts of the mushroom', () => {
-    for (let seed = 0; seed < 8; seed++) {
-      const { mushroom, cap, stem } = drawMushroom(genus, { seed, size: 128 }).masks;
-      const strays = mushroom.filter((m, i) => m > 1 || cap[i]! + stem[i]! > m).length;
-      expect(strays).toBe(0);
+    for (const { mushroom, cap, stem } of pictures.map(picture => picture.masks)) {
+      expect(mushroom.filter((m, i) => m > 1 || cap[i]! + stem[i]! > m)).toHaveLength(0);
     }
   });
 
-  test('the mushroom fills between 3 and 70 % of the picture, the cap is always seen', () => {
-    for (let seed = 0; seed < 12; seed++) {
-      const { mushroom, cap } = drawMushroom(genus, { seed, size: 96 }).masks;
-      const share = area(mushroom) / mushroom.length;
-      expect(share).toBeGreaterThan(0.03);
-      expect(share).toBeLessThan(0.7);
-      expect(area(cap)).toBeGreaterThan(0);
+  test('the mushroom fills between 3 and 70 % of the picture, and the cap is always seen', () => {
+    for (const { mushroom, cap } of pictures.map(picture => picture.masks)) {
+      expect(share(mushroom)).toBeGreaterThan(0.03);
+      expect(share(mushroom)).toBeLessThan(0.7);
+      expect(share(cap)).toBeGreaterThan(0.01);
+    }
+  });
+
+  test('nearly all of a mushroom is cap or stem; the rest is drops of milk and shared pixels', () => {
+    for (const { mushroom, cap, stem } of pictures.map(picture => picture.masks)) {
+      expect(share(cap) + share(stem)).toBeGreaterThan(0.95 * share(mushroom));
     }
   });
 
   test('the same seed draws the same bytes, another seed another picture', () => {
-    const once = drawMushroom(genus, { seed: 3, size: 96 });
-    expect(drawMushroom(genus, { seed: 3, size: 96 })).toEqual(once);
-    expect(drawMushroom(genus, { seed: 4, size: 96 }).pixels).not.toEqual(once.pixels);
+    expect(drawMushroom(genus, { seed: 3, size: 96 })).toEqual(pictures[3]);
+    expect(pictures[4]!.pixels).not.toEqual(pictures[3]!.pixels);
   });
+});
+
+test.each([64, 224, 299, 512])('a picture of %i pixels a side', size => {
+  const { width, height, pixels, masks } = drawMushroom('Amanita', { seed: 5, size });
+  expect([width, height, pixels.length]).toEqual([size, size, 3 * size * size]);
+  for (const mask of Object.values(masks)) expect(mask).toHaveLength(size * size);
+});
+
+test('a mask of twice the size covers the same places', () => {
+  const small = drawMushroom('Boletus', { seed: 2, size: 100 }).masks.mushroom;
+  const large = drawMushroom('Boletus', { seed: 2, size: 200 }).masks.mushroom;
+  let same = 0;
+  for (let y = 0; y < 100; y++) {
+    for (let x = 0; x < 100; x++) {
+      if (small[y * 100 + x] === large[2 * y * 200 + 2 * x]) same++;
+    }
+  }
+  expect(same / 10_000).toBeGreaterThan(0.97);
+});
+
+test('a genus does not decide its neighbours: streams of one seed differ by genus', () => {
+  const digests = genera.map(genus => digest(drawMushroom(genus, { seed: 1, size: 64 }).pixels));
+  expect(new Set(digests).size).toBe(genera.length);
+});
+
+test('the bytes are those of every platform', () => {
+  const drawn = (['Amanita', 'Boletus', 'Lactarius'] as const).map(genus => {
+    const { pixels, masks } = drawMushroom(genus, { seed: 7, size: 128 });
+    return [genus, digest(pixels), digest(masks.mushroom), digest(masks.cap), digest(masks.stem)];
+  });
+  expect(drawn).toMatchInlineSnapshot(`
+    [
+      [
+        "Amanita",
+        "e9933636e49638bf",
+        "47967fa126d47b63",
+        "c7e088413e3b2d2b",
+        "856b6fdaa51eaec7",
+      ],
+      [
+        "Boletus",
+        "16a51aef3f3402ca",
+        "5bb5a0b2f6bd3b9f",
+        "27cb6dfe22fff534",
+        "eab0b77a93735af6",
+      ],
+      [
+        "Lactarius",
+        "05ed7a095f938820",
+        "4a9f6acabe21191a",
+        "478be998c254528c",
+        "996adcb511e0b934",
+      ],
+    ]
+  `);
 });
