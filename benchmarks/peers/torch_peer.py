@@ -1,0 +1,56 @@
+"""PyTorch side of the benchmarks: `torch_peer.py NETWORK JOB BATCH SIZE [FILE]`.
+
+Prints 0 when ready, then the seconds of one run per line of input, at the end its peak memory in bytes.
+JOB: forward, step, step-frozen-norm, step-last-stage, or export (writes FILE as ONNX and ends).
+"""
+import resource, sys, time
+import torch, torchvision
+from torch import nn
+
+network, job, batch, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+torch.set_num_threads(2)
+torch.manual_seed(0)
+
+def head():
+    layers = []
+    for inputs, outputs, rate in [(2048, 1024, 0.3), (1024, 512, 0.2)]:
+        layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU(), nn.Dropout(rate)]
+    return nn.Sequential(*layers, nn.Linear(512, 9))
+
+model = head() if network == 'head' else getattr(torchvision.models, network)(num_classes=9)
+x = torch.randn(batch, 2048) if network == 'head' else torch.randn(batch, 3, size, size)
+
+if job in ('export', 'forward'):
+    model.eval()
+    if network == 'resnet50':
+        model.fc = nn.Identity()
+if job == 'export':
+    torch.onnx.export(model, x, sys.argv[5], opset_version=17, input_names=['x'], output_names=['y'])
+    sys.exit()
+
+labels = torch.arange(batch) % 9
+model.train(job == 'step' )
+if job == 'step-last-stage':
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = name.startswith(('layer4', 'fc'))
+trained = [p for p in model.parameters() if p.requires_grad]
+optimizer = torch.optim.Adam(trained, lr=1e-4)
+
+def step():
+    loss = nn.functional.cross_entropy(model(x), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+def forward():
+    with torch.no_grad():
+        return model(x).sum().item()
+
+run = forward if job == 'forward' else step
+print(0, flush=True)
+for _ in sys.stdin:
+    start = time.perf_counter()
+    run()
+    print(time.perf_counter() - start, flush=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
