@@ -1,3 +1,5 @@
+// For its side effect: tfjs-core by itself has no gradients; this registers them.
+import '@tensorflow/tfjs-layers';
 import {
   dispose,
   type Scalar,

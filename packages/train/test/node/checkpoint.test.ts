@@ -1,0 +1,151 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  memory,
+  ones,
+  type Tensor2D,
+  tensor1d,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Adam, crossEntropy } from '../../src/index';
+import {
+  FeatureCache,
+  loadCheckpoint,
+  saveCheckpoint,
+  writeAtomically,
+} from '../../src/node/index';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-train-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const model = (units: number) =>
+  sequential({ layers: [layers.dense({ units, inputShape: [3], name: 'dense' })] });
+const weightsOf = async (network: ReturnType<typeof model>) =>
+  Promise.all(network.getWeights().map(async weight => Array.from(await weight.data())));
+
+describe('a checkpoint', () => {
+  test('brings back weights bit for bit, with the facts that went along', async () => {
+    const path = join(folder, 'deep/er/best.safetensors');
+    const saved = model(4);
+    const loaded = model(4);
+    await saveCheckpoint(path, saved, { epoch: '7' });
+    const before = memory().numTensors;
+    expect(await loadCheckpoint(path, loaded)).toEqual({ epoch: '7' });
+    expect(memory().numTensors).toBe(before);
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(saved));
+    expect(await readdir(join(folder, 'deep/er'))).toEqual(['best.safetensors']);
+  });
+
+  test('holds the averages of the optimiser, in a file that others read as safetensors', async () => {
+    const path = join(folder, 'last.safetensors');
+    const network = model(2);
+    const variables = network.trainableWeights.map(weight => weight.read() as Variable);
+    const optimiser = new Adam();
+    const { grads } = variableGrads(
+      () => crossEntropy(tensor1d([0, 1, 1, 0], 'int32'), network.apply(ones([4, 3])) as Tensor2D),
+      variables,
+    );
+    optimiser.apply(variables, grads, 1e-3);
+    await saveCheckpoint(path, network, {}, optimiser.state);
+    const bytes = await readFile(path);
+    const length = Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
+    expect(header.__metadata__).toEqual({ 'optimiser.step': '1' });
+    expect(header['optimiser/second/dense/kernel'].shape).toEqual([3, 2]);
+    const [start] = header['optimiser/first/dense/bias'].data_offsets;
+    const [gradient] = await grads[variables[1]!.name]!.data();
+    expect(bytes.readFloatLE(8 + length + start)).toBeCloseTo(0.1 * gradient!, 6);
+  });
+
+  test('that is cut short or of another shape changes nothing', async () => {
+    const path = join(folder, 'best.safetensors');
+    await saveCheckpoint(path, model(4), {});
+    const other = model(5);
+    const before = await weightsOf(other);
+    await expect(loadCheckpoint(path, other)).rejects.toThrow(
+      /'dense\/kernel' should have shape \[3,5\], the checkpoint has \[3,4\]/,
+    );
+    await truncate(path, 200);
+    await expect(loadCheckpoint(path, model(4))).rejects.toThrow(/not a whole safetensors file/);
+    expect(await weightsOf(other)).toEqual(before);
+  });
+});
+
+describe('the feature cache', () => {
+  const features = Float32Array.from([1, 2, 3, 4]);
+
+  test('gives back what was written, also in a later run', async () => {
+    const first = await FeatureCache.open(folder, 'backbone', 4);
+    expect(await first.read('photo 1')).toBeUndefined();
+    await first.write('photo 1', features);
+    expect(await first.read('photo 1')).toEqual(features);
+    await first.close();
+    const second = await FeatureCache.open(folder, 'backbone', 4);
+    expect(await second.read('photo 1')).toEqual(features);
+    await second.close();
+    const other = await FeatureCache.open(folder, 'another backbone', 4);
+    expect(await other.read('photo 1')).toBeUndefined();
+    await other.close();
+  });
+
+  test('forgets records that were cut short or damaged, and goes on', async () => {
+    const first = await FeatureCache.open(folder, 'b', 4);
+    await first.write('a', features);
+    await first.write('b', features);
+    await first.close();
+    const path = join(folder, (await readdir(folder))[0]!);
+    const bytes = await readFile(path);
+    bytes[25]! ^= 1;
+    await writeFile(path, bytes.subarray(0, bytes.length - 3));
+    const second = await FeatureCache.open(folder, 'b', 4);
+    expect(await second.read('a')).toBeUndefined();
+    expect(await second.read('b')).toBeUndefined();
+    await second.write('b', features);
+    expect(await second.read('b')).toEqual(features);
+    await second.close();
+  });
+
+  test('never takes the record of another process for its own', async () => {
+    const [one, two] = await Promise.all([
+      FeatureCache.open(folder, 'b', 4),
+      FeatureCache.open(folder, 'b', 4),
+    ]);
+    await one!.write('a', features);
+    await two!.write(
+      'c',
+      features.map(value => -value),
+    );
+    expect(await two!.read('c')).toBeUndefined();
+    expect(await one!.read('a')).toEqual(features);
+    await Promise.all([one!.close(), two!.close()]);
+    const later = await FeatureCache.open(folder, 'b', 4);
+    expect((await later.read('c'))![0]).toBe(-1);
+    await later.close();
+  });
+
+  test('refuses features of another length', async () => {
+    const cache = await FeatureCache.open(folder, 'b', 4);
+    await expect(cache.write('a', new Float32Array(3))).rejects.toThrow(
+      /should have 4 channels, they have 3/,
+    );
+    await cache.close();
+  });
+});
+
+test('a file is whole or not there', async () => {
+  const path = join(folder, 'metrics.json');
+  await writeAtomically(path, 'old');
+  await expect(writeAtomically(path, { not: 'bytes' } as never)).rejects.toThrow();
+  expect(await readFile(path, 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual(['metrics.json']);
+});
