@@ -142,13 +142,13 @@ function cast(to: Canvas, plane: Plane, camera: Camera, group: Group, light: Lig
   const softness = k * mix(0.03, 0.12, overcast);
   const shade = soften(thrown(sun[0] / sun[1], sun[2] / sun[1]), side, 1, softness);
   const touch = soften(thrown(0, 0), side, 1, k * 0.12);
-  const direct = mix(0.72, 0.3, overcast);
+  const direct = mix(0.58, 0.25, overcast);
   for (let y = Math.max(0, Math.floor(plane.horizon)); y < size; y++) {
     // No shadow reaches up into the forest.
     const there = smoothstep(plane.horizon, mix(plane.horizon, plane.base, 0.8), y);
     for (let x = 0; x < size; x++) {
       const at = (y >> 1) * side + (x >> 1);
-      dim(to, y * size + x, (1 - there * direct * shade[at]!) * (1 - 0.5 * there * touch[at]!));
+      dim(to, y * size + x, (1 - there * direct * shade[at]!) * (1 - 0.42 * there * touch[at]!));
     }
   }
 }

@@ -3,11 +3,12 @@ import { frame } from './camera.js';
 import type { Canvas } from './canvas.js';
 import { foreground } from './foreground.js';
 import type { Genus } from './genus.js';
+import { illuminate } from './illumination.js';
 import { develop } from './lens.js';
 import { weather } from './light.js';
 import { gather } from './pose.js';
 import { random } from './random.js';
-import { type Portrait, shade } from './shading.js';
+import { type Painted, paintSamples, unpainted } from './shading.js';
 import { shadows } from './shadow.js';
 import { see } from './visibility.js';
 
@@ -49,10 +50,11 @@ export function drawMushroom(genus: Genus, options: DrawOptions): DrawnMushroom 
   const camera = frame(group, 2 * size, stream('camera'));
   const shadow = shadows(group.actors, light.sun, 0.03 + 0.09 * light.overcast);
   const seen = see(group.actors, camera.view, 2 * size, () => 0);
-  const portrait = shade(group.actors, seen, camera, light, shadow);
+  const painted = paintSamples(group.actors, seen, camera);
+  const lit = illuminate(painted, seen.solid, camera, light, shadow);
 
   const behind = backdrop(size, camera, group, light, stream('backdrop'));
-  const shares = stand(behind.canvas, portrait);
+  const shares = stand(behind.canvas, painted, lit);
   behind.canvas.bare.fill(1);
   foreground(behind, camera, group, light, stream('foreground'));
 
@@ -73,44 +75,51 @@ export function drawMushroom(genus: Genus, options: DrawOptions): DrawnMushroom 
   };
 }
 
-/** Puts the portrait before the backdrop; returns how many of each pixel's 4 samples show a part. */
+/** How many of each pixel's 4 samples show a part, `[size, size]` each. */
+type Shares = Readonly<Record<'mushroom' | 'cap' | 'stem', Uint8Array>>;
+
+/** Puts the mushrooms before the backdrop. */
 function stand(
   { size, light }: Canvas,
-  portrait: Portrait,
-): Record<'mushroom' | 'cap' | 'stem', Uint8Array> {
-  const { side, part } = portrait;
-  const shares = {
-    mushroom: new Uint8Array(size * size),
-    cap: new Uint8Array(size * size),
-    stem: new Uint8Array(size * size),
-  };
+  { side, part, relief }: Painted,
+  lit: Float32Array,
+): Shares {
+  const mushroom = new Uint8Array(size * size);
+  const cap = new Uint8Array(size * size);
+  const stem = new Uint8Array(size * size);
   const samples = [0, 1, side, side + 1];
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++, at++) {
-      const corner = 2 * y * side + 2 * x;
-      let [r, g, b] = [0, 0, 0];
-      for (const offset of samples) {
-        const sample = corner + offset;
+      let painted = 0;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let s = 0; s < 4; s++) {
+        const sample = 2 * y * side + 2 * x + samples[s]!;
         const shown = part[sample]!;
         if (shown === 0) continue;
-        shares.mushroom[at]!++;
-        if (shown === 1) shares.cap[at]!++;
-        if (shown === 2) shares.stem[at]!++;
-        r += portrait.light[3 * sample]!;
-        g += portrait.light[3 * sample + 1]!;
-        b += portrait.light[3 * sample + 2]!;
+        mushroom[at]!++;
+        if (shown === 1) cap[at]!++;
+        if (shown === 2) stem[at]!++;
+        if (relief[sample] === unpainted) continue;
+        painted++;
+        r += lit[3 * sample]!;
+        g += lit[3 * sample + 1]!;
+        b += lit[3 * sample + 2]!;
       }
-      const keep = 1 - shares.mushroom[at]! / 4;
-      light[3 * at] = light[3 * at]! * keep + r / 4;
-      light[3 * at + 1] = light[3 * at + 1]! * keep + g / 4;
-      light[3 * at + 2] = light[3 * at + 2]! * keep + b / 4;
+      if (painted === 0) continue;
+      const share = mushroom[at]! / 4;
+      const weight = share / painted;
+      light[3 * at] = light[3 * at]! * (1 - share) + r * weight;
+      light[3 * at + 1] = light[3 * at + 1]! * (1 - share) + g * weight;
+      light[3 * at + 2] = light[3 * at + 2]! * (1 - share) + b * weight;
     }
   }
-  return shares;
+  return { mushroom, cap, stem };
 }
 
 /** At least half of the pixel; where cap and stem share one evenly, the cap has it. */
-function masks(shares: ReturnType<typeof stand>, bare: Float32Array): DrawnMushroom['masks'] {
+function masks(shares: Shares, bare: Float32Array): DrawnMushroom['masks'] {
   const half = (share: Uint8Array) => share.map((n, at) => (n * bare[at]! >= 2 ? 1 : 0));
   const cap = half(shares.cap);
   const stem = half(shares.stem).map((value, at) => (cap[at] ? 0 : value));

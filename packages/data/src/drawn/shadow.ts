@@ -8,7 +8,9 @@ const side = 192;
 export type Shadow = (x: number, y: number, z: number, salt: number) => number;
 
 /** A depth map drawn from the sun. `softness` is the width of the half shadow, in scene units. */
-export function shadows(solids: readonly Solid[], sun: Vector, softness: number): Shadow {
+export function shadows(all: readonly Solid[], sun: Vector, softness: number): Shadow {
+  // Warts and drops throw no shadow worth its cost.
+  const solids = all.filter(solid => solid.triangles.length > 1000);
   const flat = Math.sqrt(sun[0] * sun[0] + sun[2] * sun[2]);
   const right: Vector = [sun[2] / flat, 0, -sun[0] / flat];
   const down: Vector = [
@@ -41,10 +43,11 @@ export function shadows(solids: readonly Solid[], sun: Vector, softness: number)
     const b = downwards[0] * x + downwards[1] * y + downwards[2] * z + downwards[3];
     const near = sun[0] * x + sun[1] * y + sun[2] * z + bias;
     let open = 0;
+    const h = lattice(salt, 3, 77);
+    const [hx, hy] = [h - 0.5, h * 64 - Math.floor(h * 64) - 0.5];
     for (let tap = 0; tap < 4; tap++) {
-      const h = lattice(salt, tap, 77) * 2 - 1;
-      const i = Math.floor(a + spread * ((tap & 1) - 0.5 + 0.5 * h));
-      const j = Math.floor(b + spread * ((tap >> 1) - 0.5 + 0.5 * lattice(tap, salt, 78)));
+      const i = Math.floor(a + spread * ((tap & 1) - 0.5 + hx));
+      const j = Math.floor(b + spread * ((tap >> 1) - 0.5 + hy));
       if (i < 0 || j < 0 || i >= side || j >= side || nearness[j * side + i]! <= near) open++;
     }
     return open / 4;

@@ -42,7 +42,7 @@ export function see(
 }
 
 function rasterise(
-  { positions, triangles }: Solid,
+  { positions, normals, triangles, thin }: Solid,
   index: number,
   view: View,
   seen: Visibility,
@@ -54,6 +54,10 @@ function rasterise(
     const i = 3 * triangles[t]!;
     const j = 3 * triangles[t + 1]!;
     const k = 3 * triangles[t + 2]!;
+    // The far side of a closed solid is never seen; the margin keeps silhouettes whole.
+    if (!thin && turned(normals, i, view) && turned(normals, j, view) && turned(normals, k, view)) {
+      continue;
+    }
     const ax = projected[i]!;
     const ay = projected[i + 1]!;
     const az = projected[i + 2]!;
@@ -98,6 +102,11 @@ function rasterise(
       }
     }
   }
+}
+
+/** Whether a vertex looks well away from the viewer. */
+function turned(normals: Float32Array, i: number, { near }: View): boolean {
+  return normals[i]! * near[0] + normals[i + 1]! * near[1] + normals[i + 2]! * near[2] < -0.3;
 }
 
 /** `[vertices, 3]`: samples across, samples down, nearness. */

@@ -72,21 +72,21 @@ test('the bytes are those of every platform', () => {
     [
       [
         "Amanita",
-        "e9933636e49638bf",
-        "47967fa126d47b63",
-        "c7e088413e3b2d2b",
+        "24d8a9578ef1ef6d",
+        "240d9d9f482b982d",
+        "a93c90655d544f43",
         "856b6fdaa51eaec7",
       ],
       [
         "Boletus",
-        "16a51aef3f3402ca",
+        "b13df7ba83314768",
         "5bb5a0b2f6bd3b9f",
         "27cb6dfe22fff534",
         "eab0b77a93735af6",
       ],
       [
         "Lactarius",
-        "05ed7a095f938820",
+        "08255e2ae00236f4",
         "4a9f6acabe21191a",
         "478be998c254528c",
         "996adcb511e0b934",
