@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import Config from '@npmcli/config';
 import npmDefinitions from '@npmcli/config/lib/definitions/index.js';
-import pacote from 'pacote';
+import npmFetch from 'npm-registry-fetch';
 import { extract } from 'tar';
 import { cacheFolder } from './cache';
 
@@ -64,37 +62,56 @@ export async function fetchNpmPackage(
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(dirname(folder));
   try {
-    const configuration = { ...(await npmConfiguration()), ...npm, integrity: wanted.integrity };
-    await pacote.tarball.stream(
-      spec,
-      async tarball => {
-        // pacote calls again when what it had in npm's own cache turns out to be broken.
-        await rm(part, { recursive: true, force: true });
-        await mkdir(part);
-        let received = 0;
-        const counter = new Transform({
-          transform(chunk: Buffer, _encoding, done) {
-            received += chunk.length;
-            onProgress?.({ source: spec, received, total: wanted.bytes });
-            done(null, chunk);
-          },
-        });
-        const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
-        const unpack = extract({ cwd: part, strip: 1, filter: keep, strict: true });
-        await pipeline(tarball, counter, unpack, { signal });
-      },
-      configuration,
-    );
-    await rename(part, folder);
+    const tarball = join(part, 'package.tgz');
+    const unpacked = join(part, 'package');
+    await mkdir(unpacked, { recursive: true });
+    const configuration = { ...(await npmConfiguration()), ...npm, spec: wanted.name, signal };
+    // Where every registry and mirror serves it; the path is taken below the one that npm is configured for.
+    const address = `/${wanted.name}/-/${wanted.name.split('/').at(-1)}-${wanted.version}.tgz`;
+    const { body } = await npmFetch(address, configuration);
+    const report = (received: number) =>
+      onProgress?.({ source: spec, received, total: wanted.bytes });
+    await save(body as AsyncIterable<Uint8Array>, tarball, wanted.integrity, report, signal);
+    const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
+    await extract({ file: tarball, cwd: unpacked, strip: 1, filter: keep, strict: true });
+    await rename(unpacked, folder);
   } catch (error) {
-    await rm(part, { recursive: true, force: true });
     if (existsSync(folder)) return folder; // another process was faster
     if (signal?.aborted) throw signal.reason;
     throw new DownloadError(explain(spec, wanted, error as NodeJS.ErrnoException), {
       cause: error,
     });
+  } finally {
+    await rm(part, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Writes a tarball to a file and checks it. */
+async function save(
+  stream: AsyncIterable<Uint8Array>,
+  path: string,
+  integrity: string,
+  report: (received: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const hash = createHash('sha512');
+  const file = await open(path, 'w');
+  try {
+    let received = 0;
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      hash.update(chunk);
+      await file.write(chunk);
+      received += chunk.length;
+      report(received);
+    }
+  } finally {
+    await file.close();
+  }
+  const found = `sha512-${hash.digest('base64')}`;
+  if (found !== integrity)
+    throw Object.assign(new Error(`its integrity is ${found}`), { code: 'EINTEGRITY' });
 }
 
 /** Unfinished downloads of more than a day ago, left behind by a process that was killed. */
