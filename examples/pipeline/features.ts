@@ -1,11 +1,19 @@
 import { join } from 'node:path';
-import { normalise, type Photo, plainView, type Split, splitNames } from '@shroom/data';
+import {
+  augment,
+  normalise,
+  type Photo,
+  type Pixels,
+  plainView,
+  type Split,
+  splitNames,
+} from '@shroom/data';
 import type { Backbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
 import type { FeatureSet } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
 import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { type Photos, viewOf, viewPixels } from './photos';
+import { type Photos, viewOf } from './photos';
 import { Progress } from './terminal';
 
 interface Task {
@@ -82,11 +90,16 @@ async function* compute(
   tasks: readonly Task[],
   signal: AbortSignal,
 ): AsyncGenerator<[Task, Float32Array]> {
+  // The views of a photo follow each other, so that it is decoded once.
+  let recent: { readonly photo: Photo; readonly pixels: Promise<Pixels> } | undefined;
+  const view = async ({ photo, view }: Task): Promise<Pixels> => {
+    if (recent?.photo !== photo)
+      recent = { photo, pixels: photos.pixels(photo, backbone.preprocessing.size) };
+    const pixels = await recent.pixels;
+    return view === 0 ? pixels : augment(pixels, viewOf(photo, view));
+  };
   const load = (start: number) => {
-    const batch = tasks.slice(start, start + imagesAtOnce);
-    const ready = Promise.all(
-      batch.map(({ photo, view }) => viewPixels(photos, photo, view, backbone.preprocessing.size)),
-    );
+    const ready = Promise.all(tasks.slice(start, start + imagesAtOnce).map(view));
     // Awaited one turn later; until then a failure must not count as unhandled.
     ready.catch(() => {});
     return ready;
@@ -113,10 +126,7 @@ async function* compute(
 }
 
 /** Pictures as the backbone expects them, `[N, H, W, 3]`. */
-export function toTensor(
-  pictures: readonly { data: Uint8Array; height: number; width: number }[],
-  backbone: Backbone,
-): Tensor4D {
+export function toTensor(pictures: readonly Pixels[], backbone: Backbone): Tensor4D {
   const [height, width] = backbone.preprocessing.size;
   const input = new Float32Array(pictures.length * height * width * 3);
   pictures.forEach((picture, index) => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import {
-  augment,
   drawMushroom,
   genera,
   type Photo,
@@ -92,14 +91,4 @@ function handOfTheArtist(): string {
 /** View 0 is the photo itself; the others depend on nothing but the photo and the number, so that they can be cached. */
 export function viewOf(photo: Photo, view: number) {
   return view === 0 ? plainView : randomView(randomStream('view', photo.sha256, view));
-}
-
-export async function viewPixels(
-  photos: Photos,
-  photo: Photo,
-  view: number,
-  size: readonly [number, number],
-): Promise<Pixels> {
-  const pixels = await photos.pixels(photo, size);
-  return view === 0 ? pixels : augment(pixels, viewOf(photo, view));
 }

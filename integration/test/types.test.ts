@@ -1,0 +1,16 @@
+import type { Normalisation, Pixels } from '@shroom/data';
+import type { Picture } from '@shroom/gradcam';
+import type { classifierHead } from '@shroom/head';
+import type { Preprocessing } from '@shroom/models';
+import type { Trainable } from '@shroom/train';
+import type { Restorable } from '@shroom/train/node';
+import { expectTypeOf, test } from 'vitest';
+
+// The packages do not know each other; their interfaces fit all the same. The compiler checks it.
+test('what the packages hand to each other fits', () => {
+  expectTypeOf<Preprocessing>().toExtend<Normalisation>();
+  expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Trainable>();
+  expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Restorable>();
+  expectTypeOf<Pixels>().toExtend<Picture>();
+  expectTypeOf<Picture>().toExtend<Pixels>();
+});

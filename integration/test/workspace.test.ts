@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { root, runProgram } from './program';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const packages = readdirSync(join(root, 'packages'));
+const manifests = packages.map(name => JSON.parse(read(`packages/${name}/package.json`)));
+
+describe('the packages', () => {
+  test('have one version, one licence, and admit Node 20.19', () => {
+    expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
+    for (const { license, engines, name } of manifests) {
+      expect([name, license, engines.node]).toEqual([name, 'Apache-2.0', '>=20.19']);
+    }
+    expect(JSON.parse(read('.changeset/config.json')).fixed).toEqual([['@shroom/*']]);
+  });
+
+  test('leave TensorFlow.js to the application', () => {
+    for (const { name, dependencies = {}, peerDependencies } of manifests) {
+      const own = Object.keys(dependencies).filter(each =>
+        /^@tensorflow\/tfjs-(core|layers)$/.test(each),
+      );
+      expect([name, own]).toEqual([name, []]);
+      expect(peerDependencies).toHaveProperty('@tensorflow/tfjs-core');
+    }
+  });
+
+  test('share one copy of each TensorFlow.js package, and run no build script when they are installed', () => {
+    const lock = read('pnpm-lock.yaml');
+    for (const name of ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu', 'tfjs-backend-wasm']) {
+      const versions = new Set(lock.match(new RegExp(`@tensorflow/${name}@[0-9][0-9.]*`, 'g')));
+      expect([...versions]).toEqual([`@tensorflow/${name}@4.22.0`]);
+    }
+    expect(read('pnpm-workspace.yaml')).toMatch(/onlyBuiltDependencies: \[\]/);
+  });
+});
+
+describe('the import law', () => {
+  const violations = [
+    [
+      'packages/head/src',
+      "import { fit } from '@shroom/train';\nexport const x = fit;\n",
+      'noRestrictedImports',
+    ],
+    [
+      'packages/train/src',
+      "import '@tensorflow/tfjs-backend-cpu';\nexport const x = 1;\n",
+      'noRestrictedImports',
+    ],
+    [
+      'packages/data/src',
+      "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n",
+      'noNodejsModules',
+    ],
+    [
+      'packages/gradcam/src',
+      "import { x } from './utils';\nexport const y = x;\n",
+      'noRestrictedImports',
+    ],
+  ] as const;
+
+  test.each(violations)('fails the build in %s', async (folder, source, rule) => {
+    const file = join(root, folder, `violation-${process.pid}.ts`);
+    writeFileSync(file, source);
+    try {
+      const biome = join(root, 'node_modules', '.bin', 'biome');
+      const outcome = await promisify(execFile)(biome, ['lint', file], { cwd: root }).catch(
+        error => error,
+      );
+      expect(outcome.code).toBe(1);
+      expect(outcome.stderr).toContain(rule);
+    } finally {
+      rmSync(file);
+    }
+  });
+});
+
+describe('the snippet in the README of', () => {
+  // Below this folder, so that the packages resolve as they do for a user.
+  const folder = mkdtempSync(join(root, 'integration', '.snippets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const snippets = packages.flatMap(name =>
+    [...read(`packages/${name}/README.md`).matchAll(/```ts\n(.*?)```/gs)].map((match, index) => ({
+      name,
+      index,
+      code: match[1]!,
+    })),
+  );
+
+  test('every package is there', () => {
+    expect([...new Set(snippets.map(({ name }) => name))]).toEqual(packages);
+  });
+
+  test.each(snippets)('$name runs', async ({ name, index, code }) => {
+    const file = join(folder, `${name}-${index}.ts`);
+    writeFileSync(file, code);
+    const { code: status, stdout, stderr } = await runProgram(file);
+    expect(status, stderr).toBe(0);
+    expect(stdout).not.toBe('');
+  });
+});
