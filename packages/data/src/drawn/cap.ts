@@ -65,7 +65,7 @@ export function capShape(specimen: Specimen): CapShape {
 /** Skin above, gills or pores below. */
 export function capSolids(shape: CapShape, skin: Surface, hymenium: Surface): Solid[] {
   return [
-    sheet('cap', skin, { rows: 30, columns: 80 }, shape.top),
-    sheet('cap', hymenium, { rows: 14, columns: 80 }, shape.underside),
+    sheet('cap', skin, { rows: 26, columns: 72 }, shape.top),
+    sheet('cap', hymenium, { rows: 10, columns: 72 }, shape.underside),
   ];
 }

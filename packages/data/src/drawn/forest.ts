@@ -1,6 +1,6 @@
-import { type Canvas, dim } from './canvas.js';
+import { type Canvas, dim, lay } from './canvas.js';
 import { blend, colour, scale, vary } from './colour.js';
-import { clamp, mix, smoothstep } from './curve.js';
+import { clamp, smoothstep } from './curve.js';
 import { disc, type Plane } from './ground.js';
 import type { Light } from './light.js';
 import { cloud, noise } from './noise.js';
@@ -26,15 +26,20 @@ export function forest(to: Canvas, plane: Plane, light: Light, random: Random): 
   const bright = vary(colour(mood[1]), 0.3, random);
   const seed = integer(1, 1 << 28);
   const trunks = chance(0.5) ? uniform(0.3, 0.8) : 0;
-  for (let y = 0; y < bottom; y++) {
+  // In squares of 3 pixels, for all of it will be blurred.
+  for (let y = 0; y < bottom; y += 3) {
     const high = 1 - y / bottom;
-    for (let x = 0; x < size; x++) {
+    for (let x = 0; x < size; x += 3) {
       const bush = cloud((5 * x) / size, (5 * y) / size, seed);
       const trunk =
-        trunks * smoothstep(0.62, 0.72, noise((9 * x) / size, (0.5 * y) / size, seed + 5));
-      const t = clamp(mix(bush, bush * 1.3, high)) * (1 - trunk);
-      const at = 3 * (y * size + x);
-      for (let c = 0; c < 3; c++) to.light[at + c] = mix(dark[c]!, bright[c]!, t);
+        trunks > 0
+          ? trunks * smoothstep(0.62, 0.72, noise((9 * x) / size, (0.5 * y) / size, seed + 5))
+          : 0;
+      const t = clamp(bush * (1 + 0.3 * high)) * (1 - trunk);
+      const tone = blend(dark, bright, t);
+      for (let j = y; j < Math.min(size, y + 3); j++) {
+        for (let i = x; i < Math.min(size, x + 3); i++) lay(to, j * size + i, tone, 1, 1);
+      }
     }
   }
   const glints = chance(0.7) ? integer(5, 26) : 0;

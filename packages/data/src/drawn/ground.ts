@@ -3,7 +3,7 @@ import { blend, type Colour, colour, scale, vary } from './colour.js';
 import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
 import { leaf, leafColour } from './leaf.js';
 import type { Light } from './light.js';
-import { cloud, noise } from './noise.js';
+import { noise } from './noise.js';
 import type { Random } from './random.js';
 import { stroke } from './stroke.js';
 
@@ -181,7 +181,7 @@ function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
         t = (0.25 + 0.75 * fibre) * (1 - 0.8 * crack);
       } else
         t =
-          0.75 * cloud(gx * 3, deep * 3, seed) + 0.4 * (noise(gx * 16, deep * 16, seed + 3) - 0.4);
+          0.75 * noise(gx * 4, deep * 4, seed) + 0.4 * (noise(gx * 16, deep * 16, seed + 3) - 0.4);
       light[3 * at] = mix(dark[0], bright[0], t);
       light[3 * at + 1] = mix(dark[1], bright[1], t);
       light[3 * at + 2] = mix(dark[2], bright[2], t);

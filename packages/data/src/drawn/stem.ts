@@ -42,7 +42,7 @@ export function stemSolid(shape: StemShape, bark: Surface): Solid {
   return sheet(
     'stem',
     bark,
-    { rows: 30, columns: 32, inward: true, spacing: t => t * (0.45 + 0.55 * t) },
+    { rows: 26, columns: 28, inward: true, spacing: t => t * (0.45 + 0.55 * t) },
     (u, v) => shape.point(u, v, 1),
   );
 }

@@ -66,7 +66,7 @@ export function lump(part: Part, surface: Surface, shape: Lump, seed: number): S
     n[2] * a[0] - n[0] * a[2],
     n[0] * a[1] - n[1] * a[0],
   ];
-  return sheet(part, surface, { rows: 4, columns: 9, inward: true }, (u, v) => {
+  return sheet(part, surface, { rows: 3, columns: 8, inward: true }, (u, v) => {
     const r = radius * sine(u * 0.25) * (1 + ragged * (ringNoise(v, 5, 0.5, seed) - 0.5) * 1.6 * u);
     const h = height * (cosine(u * 0.25) * (1 - 0.3 * ragged * ringNoise(v, 4, 9, seed)) - 0.15);
     const x = r * cosine(v);

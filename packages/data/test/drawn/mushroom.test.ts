@@ -72,24 +72,24 @@ test('the bytes are those of every platform', () => {
     [
       [
         "Amanita",
-        "24d8a9578ef1ef6d",
-        "240d9d9f482b982d",
-        "a93c90655d544f43",
-        "856b6fdaa51eaec7",
+        "143810f16f9bcfc4",
+        "2a08999b0d7f7e2f",
+        "1ac15f5d79249ecd",
+        "abdff08497b79998",
       ],
       [
         "Boletus",
-        "b13df7ba83314768",
-        "5bb5a0b2f6bd3b9f",
-        "27cb6dfe22fff534",
-        "eab0b77a93735af6",
+        "55b09bb9144a9cae",
+        "9ff814ce07c47c1f",
+        "14e3a2ecfd65c578",
+        "7d14633acfb2fddf",
       ],
       [
         "Lactarius",
-        "08255e2ae00236f4",
-        "4a9f6acabe21191a",
+        "17200574f4e8b09c",
+        "02afb23a52074220",
         "478be998c254528c",
-        "996adcb511e0b934",
+        "d9ff032a2f96c715",
       ],
     ]
   `);
