@@ -1,9 +1,16 @@
+/** 2 to the power of -32. */
+const unit = 1 / 4294967296;
+const [columns, rows] = [0x27d4eb2d, 0x165667b1];
+
+function scatter(bits: number): number {
+  let h = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
 /** Two integers and a seed to a number in [0, 1). */
 export function lattice(x: number, y: number, seed: number): number {
-  let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ seed;
-  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
+  return scatter(Math.imul(x, columns) ^ Math.imul(y, rows) ^ seed) * unit;
 }
 
 /** Value noise in [0, 1): random at whole coordinates, smooth between. */
@@ -14,12 +21,16 @@ export function noise(x: number, y: number, seed: number): number {
   const fy = y - iy;
   const sx = fx * fx * (3 - 2 * fx);
   const sy = fy * fy * (3 - 2 * fy);
-  const a = lattice(ix, iy, seed);
-  const b = lattice(ix + 1, iy, seed);
-  const c = lattice(ix, iy + 1, seed);
-  const d = lattice(ix + 1, iy + 1, seed);
-  const top = a + (b - a) * sx;
-  return top + (c + (d - c) * sx - top) * sy;
+  // The four corners, with the products of their coordinates shared.
+  const left = Math.imul(ix, columns);
+  const right = (left + columns) | 0;
+  const top = Math.imul(iy, rows) ^ seed;
+  const bottom = Math.imul(iy + 1, rows) ^ seed;
+  const a = scatter(left ^ top);
+  const c = scatter(left ^ bottom);
+  const above = a + (scatter(right ^ top) - a) * sx;
+  const below = c + (scatter(right ^ bottom) - c) * sx;
+  return (above + (below - above) * sy) * unit;
 }
 
 /** Value noise round a circle: `turns` 0 and 1 meet. About `count` swells a turn. */

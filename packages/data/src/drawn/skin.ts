@@ -15,8 +15,7 @@ export function skin(specimen: Specimen): Surface {
   const { cap, centre } = colours;
   const scatter = 2 + (seed % 3);
   const worn = ((seed >> 6) % 9) / 8;
-  const bitten = (seed >> 9) % 9 === 0 ? 1 : 0;
-  const flesh = blend(colours.stem, [0.8, 0.74, 0.62], 0.6);
+  const weather = wear(specimen, worn);
   return (point, paint) => {
     const { u, x, z } = point;
     const radius = Math.sqrt(x * x + z * z) + 1e-6;
@@ -33,20 +32,29 @@ export function skin(specimen: Specimen): Surface {
     paint.glow = 0.05;
     paint.sky = 1;
     finish(point, paint, a, b);
-    // Weather: pale scuffs, crumbs of soil and the bites of slugs.
+    if (worn > 0) weather(paint, a, b);
+  };
+}
+
+const soil: Colour = [0.05, 0.03, 0.015];
+
+/** What weather leaves on a cap: pale scuffs, crumbs of soil, the bites of slugs. */
+function wear({ colours, seed }: Specimen, worn: number) {
+  const bitten = (seed >> 9) % 9 === 0;
+  const flesh = blend(colours.stem, [0.8, 0.74, 0.62], 0.6);
+  return (paint: Paint, a: number, b: number) => {
     const scuff = smoothstep(0.7, 0.85, noise(9 * a + 60, 9 * b, seed + 51));
     stain(paint, flesh, worn * 0.2 * scuff);
     const speck = smoothstep(0.86, 0.93, noise(31 * a + 90, 31 * b, seed + 52));
     stain(paint, soil, worn * 0.75 * speck);
     paint.gloss *= 1 - 0.7 * worn * speck;
-    const bite = smoothstep(0.86, 0.9, noise(7 * a + 30, 7 * b, seed + 53)) * bitten;
+    if (!bitten) return;
+    const bite = smoothstep(0.86, 0.9, noise(7 * a + 30, 7 * b, seed + 53));
     stain(paint, flesh, 0.85 * bite);
     paint.height -= 0.03 * bite;
     paint.gloss *= 1 - bite;
   };
 }
-
-const soil: Colour = [0.05, 0.03, 0.015];
 
 function stain(paint: Paint, with_: Colour, amount: number): void {
   paint.r = mix(paint.r, with_[0], amount);
