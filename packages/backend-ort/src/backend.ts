@@ -39,6 +39,9 @@ export interface BackendOptions extends EngineOptions {
 /** Pending work this many times over the bound is run wherever the program is. */
 const HARD_BOUND = 16;
 
+/** A step is over when fewer than one in so many of its values are alive. */
+const FEW_ALIVE = 8;
+
 /** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
 export class OrtBackend extends KernelBackend {
   private readonly data = new DataStorage<Entry>(this, tfjsEngine());
@@ -246,13 +249,18 @@ export class OrtBackend extends KernelBackend {
     this.engine.recycle(node);
   }
 
-  /** Runs pending work when there is much of it, preferably where few tensors are alive. */
+  /**
+   * Runs pending work when there is much of it: at the end of an outermost `tf.tidy` where few of the pending values are
+   * alive (in the middle of a training step most are, for the gradients), and anywhere when there is far too much.
+   */
   private bound(): void {
-    const outermost = this.boundary && (tfjsEngine().state.scopeStack?.length ?? 0) <= 1;
+    const ended = this.boundary;
     this.boundary = false;
     const pending = nodesCreated() - this.flushedAt;
-    if (!this.engine.synchronous) return;
-    if (pending > this.options.pendingOperations * (outermost ? 1 : HARD_BOUND)) {
+    if (pending <= this.options.pendingOperations || !this.engine.synchronous) return;
+    const outermost = ended && (tfjsEngine().state.scopeStack?.length ?? 0) <= 1;
+    const settled = outermost && this.live.size * FEW_ALIVE < pending;
+    if (settled || pending > this.options.pendingOperations * HARD_BOUND) {
       this.engine.computeSync(this.takePending());
     }
   }

@@ -1,5 +1,6 @@
 import { engine, findBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { OrtBackend } from './backend';
+import { installGradients, registerGradientKernels } from './gradients';
 import { registerKernels } from './kernels/registry';
 import { loadNativeRuntime } from './runtime/native';
 import type { Runtime } from './runtime/runtime';
@@ -21,7 +22,7 @@ export interface OrtOptions {
    * Default 2; `Infinity` never does.
    */
   readonly constantAfter?: number;
-  /** Pending operations after which work is run although nobody reads. Default 2000. */
+  /** Pending operations after which work is run although nobody reads. Default 4000. */
   readonly pendingOperations?: number;
   /** Most bytes of memory that are kept for results to come. Default 1 GB. */
   readonly bufferPoolBytes?: number;
@@ -53,11 +54,12 @@ export function ortBackend(): OrtBackend | undefined {
 }
 
 async function start(): Promise<OrtBackend> {
+  installGradients();
   const runtime = await loadRuntime();
   return new OrtBackend(runtime, {
     sessionCacheSize: options.sessionCacheSize ?? 64,
     constantAfter: options.constantAfter ?? 2,
-    pendingOperations: options.pendingOperations ?? 2000,
+    pendingOperations: options.pendingOperations ?? 4000,
     bufferPoolBytes: options.bufferPoolBytes ?? 1e9,
   });
 }
@@ -72,4 +74,5 @@ async function loadRuntime(): Promise<Runtime> {
 /** Kernels belong to the name of the backend, not to one instance of it. */
 export function registerOrtKernels(): void {
   registerKernels(BACKEND_NAME);
+  registerGradientKernels(BACKEND_NAME);
 }

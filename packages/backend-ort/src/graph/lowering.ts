@@ -22,7 +22,23 @@ interface Place {
 export class Lowering {
   readonly model = new OnnxModel();
   private readonly places = new Map<GraphNode, Place>();
+  private readonly twins = new Map<string, GraphNode>();
+  private readonly numbers = new Map<GraphNode, number>();
   private origin = '';
+
+  /** Writes a node unless the same computation has been written already, whose value it then shares. */
+  lowerOnce(node: GraphNode): void {
+    const inputs = node.inputs.map(input => this.numberOf(input));
+    const key = `${node.signature}:${inputs.join()}`;
+    const twin = this.twins.get(key);
+    if (twin === undefined) {
+      this.twins.set(key, node);
+      this.lower(node);
+    } else {
+      this.numbers.set(node, this.numberOf(twin));
+      this.places.set(node, this.placeOf(twin));
+    }
+  }
 
   /** Writes one node, whose inputs have been written before. */
   lower(node: GraphNode): void {
@@ -115,6 +131,11 @@ export class Lowering {
     this.origin = node.kernel;
     const name = this.model.output(this.plain(node), node.dtype, node.shape);
     return { name, type: node.dtype, shape: node.shape };
+  }
+
+  /** Equal for nodes that were found to be the same computation. */
+  private numberOf(node: GraphNode): number {
+    return this.numbers.get(node) ?? node.id;
   }
 
   private placeOf(node: GraphNode): Place {

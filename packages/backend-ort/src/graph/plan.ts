@@ -86,7 +86,7 @@ export class Plan {
       const name = lowering.feed(leaf);
       return { name, type: leaf.dtype, shape: leaf.shape };
     });
-    for (const node of schedule.nodes) lowering.lower(node);
+    for (const node of schedule.nodes) lowering.lowerOnce(node);
     this.outputs = schedule.targets.map(target => lowering.fetch(target));
     return encodeModel(lowering.model);
   }

@@ -148,7 +148,9 @@ export function leakyRelu(x: GraphNode, alpha: number): GraphNode {
 /** 1 above zero, `alpha` elsewhere; NaN stays NaN. */
 function step(x: GraphNode, alpha: number): GraphNode {
   const positive = compare('Greater', x, scalar(0));
-  const value = alpha === 0 ? cast(positive, 'float32') : where(positive, scalar(1), scalar(alpha));
+  // What a ReLU gave is NaN only where its input was, and there the product with the gradient is NaN already.
+  if (alpha === 0 && x.operator?.name === 'Relu') return cast(positive, 'float32');
+  const value = where(positive, scalar(1), scalar(alpha));
   return where(elementwise('IsNaN', [x], {}, 'bool'), x, value);
 }
 

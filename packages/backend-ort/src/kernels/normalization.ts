@@ -1,7 +1,13 @@
 import type { GraphNode } from '../graph/node';
+import { allButLast, channelDot } from '../operators/channels';
 import { scalar } from '../operators/elementwise';
-import { add, multiply, rsqrt, subtract } from './elementwise';
+import { reduce } from '../operators/reduction';
+import { reshape } from '../operators/shape';
+import { add, divide, multiply, rsqrt, subtract } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
+
+/** What only {@link batchNormGradient} asks for: not kernels of tfjs. */
+export const BATCH_NORM_GRADIENT = 'OrtBatchNormGradient';
 
 export const normalizationKernels: Translations = {
   // scale * (x - mean) / sqrt(variance + epsilon) + offset, folded into one product and one sum.
@@ -9,8 +15,87 @@ export const normalizationKernels: Translations = {
     const { x, mean, variance, offset, scale } = inputs as Record<string, GraphNode>;
     const rate = rsqrt(add(variance!, scalar(attrs.varianceEpsilon)));
     const factor = scale === undefined ? rate : multiply(rate, scale);
+    if (isMeanOf(mean!, x!)) {
+      // In training the centred batch exists already, for the variance and for the gradient.
+      const scaled = multiply(subtract(x!, mean!), factor);
+      return offset === undefined ? scaled : add(scaled, offset);
+    }
     const shift = multiply(mean!, factor);
     const term = offset === undefined ? multiply(shift, scalar(-1)) : subtract(offset, shift);
     return add(multiply(x!, factor), term);
   },
 };
+
+interface GradientAttrs {
+  readonly varianceEpsilon: number;
+  /** Whether mean and variance are those of `x`, so that `x` acts through them as well. */
+  readonly ofBatch: boolean;
+  /** By which input. */
+  readonly by: 'x' | 'scale' | 'offset';
+}
+
+/**
+ * The gradient of a batch norm by its input, its scale or its offset. What the three have in common is written once when
+ * the graph is compiled.
+ *
+ * With batch statistics, `dx = scale * r * (dy - mean(dy) - d * r^2 * mean(dy * d))`, where `d = x - mean` and
+ * `r = 1 / sqrt(variance + epsilon)`.
+ *
+ * @see Ioffe and Szegedy 2015, section 3. https://arxiv.org/abs/1502.03167
+ */
+export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>): GraphNode {
+  const { dy, x, mean, variance, scale } = inputs as Record<string, GraphNode>;
+  const rate = rsqrt(add(variance!, scalar(attrs.varianceEpsilon)));
+  const factor = scale === undefined ? rate : multiply(rate, scale);
+  const centred = subtract(x!, mean!);
+  const sum = reduce('ReduceSum', dy!, allButLast(dy!.rank), false);
+  const product = dotPerChannel(dy!, centred);
+  if (attrs.by === 'offset') return sum;
+  if (attrs.by === 'scale') return multiply(product, rate);
+  const direct = multiply(dy!, factor);
+  if (!attrs.ofBatch) return direct;
+  const count = scalar(dy!.size / sum.size);
+  const slope = divide(multiply(multiply(factor, multiply(rate, rate)), product), count);
+  const level = divide(multiply(factor, sum), count);
+  return subtract(subtract(direct, multiply(centred, slope)), level);
+}
+
+export function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
+  if (a.rank >= 3) return channelDot(a, b);
+  return reduce('ReduceSum', multiply(a, b), allButLast(a.rank), false);
+}
+
+/** Whether `mean` is the mean of `x` over all axes but the last, as the graph has it. */
+export function isMeanOf(mean: GraphNode, x: GraphNode): boolean {
+  const source = throughReshape(mean);
+  const axes = source.attributes.axes as readonly number[] | undefined;
+  return (
+    source.operator?.name === 'ReduceMean' &&
+    source.inputs[0] === x &&
+    axes?.length === x.rank - 1 &&
+    !axes.includes(x.rank - 1)
+  );
+}
+
+/** Whether `variance` is the mean squared distance of `x` from its mean. */
+export function isVarianceOf(variance: GraphNode, x: GraphNode): boolean {
+  const source = throughReshape(variance);
+  const squares = source.inputs[0];
+  const form = `${source.operator?.name} ${squares?.operator?.name}`;
+  if (form !== 'Mul ChannelDot' && form !== 'ReduceMean Mul') return false;
+  const [centred, same] = squares!.inputs as [GraphNode?, GraphNode?];
+  if (centred !== same) return false;
+  const [from, mean] = (centred?.inputs ?? []) as [GraphNode?, GraphNode?];
+  return centred?.operator?.name === 'Sub' && from === x && isMeanOf(mean!, x);
+}
+
+function throughReshape(x: GraphNode): GraphNode {
+  return x.operator?.name === 'Reshape' && x.inputs.length > 0 ? x.inputs[0]! : x;
+}
+
+/** The mean of squares over all axes but the last, as products that are never written down. */
+export function meanSquare(x: GraphNode, keepDims: boolean): GraphNode {
+  const channels = x.shape.at(-1)!;
+  const mean = multiply(channelDot(x, x), scalar(channels / x.size));
+  return keepDims ? reshape(mean, [...allButLast(x.rank).map(() => 1), channels]) : mean;
+}

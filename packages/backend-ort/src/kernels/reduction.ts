@@ -5,6 +5,7 @@ import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
 import { cumulative, where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
+import { meanSquare } from './normalization';
 
 interface ReductionAttrs {
   readonly axis?: number | readonly number[];
@@ -79,7 +80,16 @@ function softmax(logits: GraphNode): GraphNode {
 
 export const reductionKernels: Translations = {
   Sum: reduction('ReduceSum', counted),
-  Mean: reduction('ReduceMean', x => cast(x, 'float32')),
+  Mean: ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
+    const x = cast(inputs.x!, 'float32');
+    const axes = axesOf(attrs, x);
+    const keepDims = attrs.keepDims ?? false;
+    const [a, b] = x.inputs;
+    const square = x.operator?.name === 'Mul' && a === b && a?.rank === x.rank && x.rank >= 3;
+    const perChannel = axes.length === x.rank - 1 && !axes.includes(x.rank - 1);
+    if (square && perChannel) return meanSquare(a!, keepDims);
+    return reduce('ReduceMean', x, axes, keepDims);
+  },
   Max: extreme('ReduceMax'),
   Min: extreme('ReduceMin'),
   Prod: reduction('ReduceProd', counted),

@@ -2,7 +2,7 @@ import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type { GraphNode, NumericType } from '../graph/node';
 import { cast, fill, scalar } from '../operators/elementwise';
 import { plain } from '../operators/plain';
-import { concat, pad, reshape, slice, transpose } from '../operators/shape';
+import { concat, expand, pad, reshape, slice, transpose } from '../operators/shape';
 import { compare, where } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
@@ -134,7 +134,7 @@ export const shapeKernels: Translations = {
     const shape = x.shape.map((length, i) => length * attrs.reps[i]!);
     // Repeating along axes of length one is a broadcast, which consumers do without a copy.
     const spread = x.shape.every((length, i) => length === 1 || attrs.reps[i] === 1);
-    if (x.dtype !== 'bool' && spread) return plain('Expand', [x], shape, { arguments: [shape] });
+    if (x.dtype !== 'bool' && spread) return expand(x, shape);
     return throughIntegers(x, y => plain('Tile', [y], shape, { arguments: [attrs.reps] }));
   },
   Fill: ({

@@ -1,6 +1,7 @@
 import type { Lowering } from '../graph/lowering';
 import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
 import { type Attributes, elementTypes } from '../onnx/model';
+import { withoutVanishing } from './vanishing';
 
 const operators = new Map<string, Operator>();
 
@@ -36,7 +37,21 @@ export function elementwise(
   dtype: NumericType = inputs[0]!.dtype,
 ): GraphNode {
   const shape = inputs.reduce<Shape>((sum, input) => broadcast(sum, input.shape), []);
-  return new GraphNode(elementwiseOperator(type), inputs, shape, dtype, attributes);
+  const shorter = withoutVanishing(type, inputs, shape);
+  if (shorter !== undefined) return shorter;
+  return new GraphNode(elementwiseOperator(type), unexpanded(inputs), shape, dtype, attributes);
+}
+
+/** Broadcast copies are not made where another input has the whole shape: the operator broadcasts by itself. */
+function unexpanded(inputs: readonly GraphNode[]): readonly GraphNode[] {
+  const size = Math.max(...inputs.map(input => input.size));
+  const whole = inputs.filter(input => input.size === size && !isSpread(input));
+  if (whole.length === 0 || whole.length === inputs.length) return inputs;
+  return inputs.map(input => (isSpread(input) ? (input.inputs[0] ?? input) : input));
+}
+
+function isSpread(x: GraphNode): boolean {
+  return x.data === undefined && x.operator?.name.startsWith('Expand(') === true;
 }
 
 const castOperator: Operator = {

@@ -1,6 +1,7 @@
 import { channelsFirstAxis } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
 import { reshape } from './shape';
+import { vanishes, vanishing } from './vanishing';
 
 export type ReductionType =
   | 'ReduceSum'
@@ -45,6 +46,7 @@ export function reduce(
   if (axes.length === 0) return x;
   const kept = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
   const shape = keepDims ? kept : kept.filter((_, i) => !axes.includes(i));
+  if (vanishes(x)) return vanishing(shape);
   if (type !== 'ReduceSumSquare' && axes.every(axis => x.shape[axis] === 1))
     return reshape(x, shape);
   return new GraphNode(reductionOperator(type), [x], shape, x.dtype, { axes });

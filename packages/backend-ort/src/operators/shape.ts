@@ -1,6 +1,7 @@
 import { channelsFirstAxis } from '../graph/lowering';
 import { GraphNode, type Operator, type Shape } from '../graph/node';
 import { plain } from './plain';
+import { vanishes, vanishing } from './vanishing';
 
 const reshapeOperator: Operator = {
   name: 'Reshape',
@@ -13,6 +14,7 @@ const reshapeOperator: Operator = {
 /** The same elements under another shape; the node itself when it has that already. */
 export function reshape(x: GraphNode, shape: Shape): GraphNode {
   if (sameShape(x.shape, shape)) return x;
+  if (vanishes(x)) return vanishing(shape);
   return new GraphNode(reshapeOperator, [x], shape, x.dtype);
 }
 
@@ -138,6 +140,7 @@ export function concat(parts: readonly GraphNode[], axis: number): GraphNode {
 /** Repeats along axes of length 1 until `x` has `shape`. */
 export function expand(x: GraphNode, shape: Shape): GraphNode {
   if (sameShape(x.shape, shape)) return x;
+  if (vanishes(x)) return vanishing(shape);
   return plain('Expand', [x], shape, { arguments: [shape] });
 }
 

@@ -1,0 +1,172 @@
+import {
+  engine,
+  type GradConfig,
+  getGradient,
+  type NamedAttrMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import { OrtBackend } from './backend';
+import type { GraphNode } from './graph/node';
+import { where } from './kernels/elementwise';
+import type { KernelCall } from './kernels/kernel';
+import {
+  BATCH_NORM_GRADIENT,
+  batchNormGradient,
+  isMeanOf,
+  isVarianceOf,
+} from './kernels/normalization';
+import { elementwise, scalar } from './operators/elementwise';
+import { expand } from './operators/shape';
+import { vanishing } from './operators/vanishing';
+
+type Gradients = ReturnType<GradConfig['gradFunc']>;
+type Form = (
+  dy: Tensor,
+  saved: Tensor[],
+  attrs: NamedAttrMap,
+  backend: OrtBackend,
+) => Gradients | undefined;
+
+/** Kernels of ours alone, which gradients run. */
+const gradientKernels: Readonly<
+  Record<string, (call: KernelCall<never>) => GraphNode | readonly GraphNode[]>
+> = {
+  [BATCH_NORM_GRADIENT]: batchNormGradient,
+  // `y` is what the ReLU gave: as a boolean it says where it was above zero.
+  OrtReluGradient: ({ inputs }: KernelCall) =>
+    where(elementwise('Cast', [inputs.y!], { to: 9 }, 'bool'), inputs.dy!, scalar(0)),
+  OrtExpand: ({ inputs, attrs }: KernelCall<{ shape: number[] }>) => expand(inputs.x!, attrs.shape),
+  OrtVanishing: ({ attrs }: KernelCall<{ shape: number[] }>) => vanishing(attrs.shape),
+};
+
+function run(name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap = {}): Tensor {
+  return engine().runKernel(name, inputs, attrs);
+}
+
+/** The gradient of a sum or a mean is the same number everywhere; tfjs multiplies it with a tensor of ones. */
+function spread(share: (count: number) => number): Form {
+  return (dy, [x], attrs) => {
+    const axes = util.parseAxisParam(attrs.axis as number[], x!.shape);
+    const kept = x!.shape.map((length, i) => (axes.includes(i) ? 1 : length));
+    const count = util.sizeFromShape(x!.shape) / util.sizeFromShape(kept);
+    return {
+      x: () => {
+        const scaled = share(count) === 1 ? dy : scaledBy(dy, share(count));
+        return run(
+          'OrtExpand',
+          { x: run('Reshape', { x: scaled }, { shape: kept }) },
+          { shape: x!.shape },
+        );
+      },
+    };
+  };
+}
+
+function scaledBy(x: Tensor, factor: number): Tensor {
+  const b = run('Fill', {}, { shape: [], value: factor, dtype: 'float32' });
+  return run('Multiply', { a: x, b });
+}
+
+/** Gradients in forms that take few passes over memory. Each may decline, and tfjs's own runs. */
+const forms: Readonly<
+  Record<string, { readonly saves?: Partial<GradConfig>; readonly form: Form }>
+> = {
+  Sum: { form: spread(() => 1) },
+  Mean: { form: spread(count => 1 / count) },
+  Relu: {
+    // tfjs keeps the input until the gradient is computed; the output says the same and is needed anyhow.
+    saves: { inputsToSave: [], outputsToSave: [true] },
+    form: (dy, [y]) => ({ x: () => run('OrtReluGradient', { dy, y: y! }) }),
+  },
+  FusedBatchNorm: { form: batchNorm },
+};
+
+function batchNorm(
+  dy: Tensor,
+  saved: Tensor[],
+  attrs: NamedAttrMap,
+  backend: OrtBackend,
+): Gradients | undefined {
+  const [x, mean, variance, scale] = saved as [Tensor, Tensor, Tensor, Tensor?];
+  const channels = x.shape.at(-1);
+  const perChannel = [mean, variance, scale].every(
+    part => part === undefined || part === null || (part.rank === 1 && part.size === channels),
+  );
+  if (!perChannel || x.rank < 2) return undefined;
+  const ofBatch = isOfBatch(backend, x, mean, variance);
+  const inputs = { dy, x, mean, variance, ...(scale && { scale }) };
+  const { varianceEpsilon } = attrs as { varianceEpsilon: number };
+  const by = (input: string) => () =>
+    run(BATCH_NORM_GRADIENT, inputs, { varianceEpsilon, ofBatch, by: input });
+  const none = (of: Tensor) => () => run('OrtVanishing', {}, { shape: of.shape });
+  const gradients: Gradients = { x: by('x'), scale: by('scale'), offset: by('offset') };
+  // What x does through its own mean and variance is in its gradient already.
+  if (ofBatch) return { ...gradients, mean: none(mean), variance: none(variance) };
+  const original = originals.get('FusedBatchNorm')!(dy, saved, attrs);
+  return { ...gradients, mean: original.mean!, variance: original.variance! };
+}
+
+/** Whether mean and variance were computed from `x`, and inside of what is being differentiated. */
+function isOfBatch(backend: OrtBackend, x: Tensor, mean: Tensor, variance: Tensor): boolean {
+  const node = backend.node(x);
+  if (!isMeanOf(backend.node(mean), node) || !isVarianceOf(backend.node(variance), node))
+    return false;
+  const made = new Set<object>();
+  for (const { kernelName, outputs } of engine().state.activeTape ?? []) {
+    if (kernelName === 'Mean') made.add(outputs[0]!.dataId);
+  }
+  return made.has(mean.dataId) && made.has(variance.dataId);
+}
+
+const originals = new Map<string, GradConfig['gradFunc']>();
+
+/** Registers the kernels that the gradients here run. */
+export function registerGradientKernels(backendName: string): void {
+  for (const [kernelName, build] of Object.entries(gradientKernels)) {
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const ort = backend as OrtBackend;
+        const named: Record<string, GraphNode> = {};
+        for (const name in inputs) named[name] = ort.node(inputs[name] as TensorInfo);
+        const call: KernelCall = { inputs: named, list: [], attrs: attrs ?? {} };
+        const nodes = build(call as KernelCall<never>);
+        return Array.isArray(nodes) ? ort.tensors(nodes) : ort.tensors([nodes as GraphNode])[0]!;
+      },
+    });
+  }
+}
+
+/**
+ * Puts our forms before tfjs's gradients. Gradients belong to all backends together, so that on another one, and for
+ * gradients of gradients, tfjs's own run. Done when the backend starts: tfjs registers its own on import.
+ */
+export function installGradients(): void {
+  for (const [kernelName, { saves, form }] of Object.entries(forms)) {
+    const config = getGradient(kernelName);
+    if (config === undefined || originals.get(kernelName) === config.gradFunc) continue;
+    if (installed.has(config)) continue;
+    originals.set(kernelName, config.gradFunc);
+    const own: GradConfig = {
+      ...config,
+      ...saves,
+      gradFunc: (dy, saved, attrs) => {
+        const { backend, state } = engine();
+        // Inside of an outer gradient the tape goes on, and our kernels have no gradients themselves.
+        const first = state.gradientDepth === 0 && backend instanceof OrtBackend;
+        const tensor = dy as Tensor;
+        const gradients = first ? form(tensor, saved, attrs, backend) : undefined;
+        return gradients ?? config.gradFunc(dy, saved, attrs);
+      },
+    };
+    installed.add(own);
+    registerGradient(own);
+  }
+}
+
+const installed = new Set<GradConfig>();
