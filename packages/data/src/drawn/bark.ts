@@ -67,7 +67,7 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
     const around = 26 + (seed % 6);
     const long = around * 0.55;
     return ({ u, v }, paint) => {
-      // The seam of the lattice lies at v = 0, where the generator turns it away from the viewer.
+      // The seam of the lattice lies at v = 0, which the pose turns away.
       const t = v * around;
       cells(t, u * long, seed, cell);
       const line = smoothstep(0.26, 0.08, cell.wall) * smoothstep(0.1, 0.35, u);

@@ -1,6 +1,6 @@
 import { cosine, mix, sine } from './curve.js';
 import { type Figure, grow } from './figure.js';
-import type { Genus } from './genus.js';
+import type { Genus, Range } from './genus.js';
 import type { Random } from './random.js';
 import type { Actor } from './shading.js';
 import { place, type Rotation, type Vector } from './solid.js';
@@ -16,6 +16,13 @@ export interface Group {
 }
 
 type Pose = 'upright' | 'leaning' | 'lying';
+
+/** In turns: lean away from the viewer, so that the underside turns to him, and roll sideways. */
+const tilts: Readonly<Record<Pose, { lean: Range; roll: Range }>> = {
+  upright: { lean: [-0.008, 0.012], roll: [0, 0.014] },
+  leaning: { lean: [0.02, 0.085], roll: [0, 0.05] },
+  lying: { lean: [0.13, 0.2], roll: [0.08, 0.2] },
+};
 
 /** 1 to 4 individuals of one species, and a place to look from. */
 export function gather(genus: Genus, random: Random): Group {
@@ -45,16 +52,9 @@ export function gather(genus: Genus, random: Random): Group {
     let z = 0;
     if (i > 0) {
       const near = taken[i === 3 ? 1 : 0]!;
-      const side =
-        i % 2 === 1
-          ? chance(0.5)
-            ? 1
-            : -1
-          : near === taken[0] && taken[1]
-            ? taken[1].x > 0
-              ? -1
-              : 1
-            : 1;
+      // The third stands across from the second, the others on either side.
+      const right = i === 2 ? taken[1]!.x <= 0 : chance(0.5);
+      const side = right ? 1 : -1;
       x = near.x + side * (near.reach + reach) * uniform(0.5, 0.8);
       z = near.z + uniform(-1.1, 0.6) + (pose === 'lying' ? 0.7 : 0);
     }
@@ -64,6 +64,7 @@ export function gather(genus: Genus, random: Random): Group {
   return group;
 }
 
+/** Tilts a figure about its foot, or lays it down with its underside to the viewer. */
 function stand(
   figure: Figure,
   pose: Pose,
@@ -73,20 +74,10 @@ function stand(
   { uniform, chance }: Random,
   group: Group,
 ): void {
-  const spin = uniform(0.6, 0.9);
-  // Lean is away from the viewer, so that the underside turns to him; roll is sideways.
-  const lean =
-    pose === 'lying'
-      ? uniform(0.13, 0.2)
-      : pose === 'leaning'
-        ? uniform(0.02, 0.085)
-        : uniform(-0.008, 0.012);
-  const roll =
-    pose === 'lying'
-      ? uniform(0.08, 0.2) * (chance(0.5) ? 1 : -1)
-      : pose === 'leaning'
-        ? uniform(-0.05, 0.05)
-        : uniform(-0.014, 0.014);
+  // The seam of the skin, at v = 0, is turned away.
+  const spin = uniform(0.1, 0.4);
+  const lean = uniform(...tilts[pose].lean);
+  const roll = uniform(...tilts[pose].roll) * (chance(0.5) ? 1 : -1);
   const rotation = turn(spin, lean, roll);
   const [fx, fy, fz] = figure.foot;
   const foot = rotation.map(([a, b, c]) => size * (a * fx + b * fy + c * fz));

@@ -72,24 +72,24 @@ test('the bytes are those of every platform', () => {
     [
       [
         "Amanita",
-        "143810f16f9bcfc4",
-        "2a08999b0d7f7e2f",
-        "1ac15f5d79249ecd",
-        "abdff08497b79998",
+        "3c7d537be112b948",
+        "452abba6a3f85ac1",
+        "4fb0e487ce87c90d",
+        "67d43376a8b56578",
       ],
       [
         "Boletus",
-        "55b09bb9144a9cae",
-        "9ff814ce07c47c1f",
-        "14e3a2ecfd65c578",
-        "7d14633acfb2fddf",
+        "326c0f44db506a7f",
+        "32f86ddf12720270",
+        "aaedf8ae2d734175",
+        "c8061d55cf317cfb",
       ],
       [
         "Lactarius",
-        "17200574f4e8b09c",
-        "02afb23a52074220",
-        "478be998c254528c",
-        "d9ff032a2f96c715",
+        "011ccbe4be44779c",
+        "de66daa0142f179a",
+        "2592b29a3adc358c",
+        "60adfd1fbcb6a174",
       ],
     ]
   `);
