@@ -1,9 +1,16 @@
-import { engine, findBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import {
+  backend_util,
+  engine,
+  findBackend,
+  registerBackend,
+  removeBackend,
+} from '@tensorflow/tfjs-core';
 import { OrtBackend } from './backend';
 import { installGradients, registerGradientKernels } from './gradients';
 import { registerKernels } from './kernels/registry';
 import { loadNativeRuntime } from './runtime/native';
 import type { Runtime } from './runtime/runtime';
+import { loadWebRuntime } from './runtime/web';
 
 export const BACKEND_NAME = 'ort';
 
@@ -24,6 +31,14 @@ export interface OrtOptions {
   readonly constantAfter?: number;
   /** Pending operations after which work is run although nobody reads. Default 4000. */
   readonly pendingOperations?: number;
+  /** `native`, `web`, or `auto` (default): native in Node, web elsewhere and where there is no native one. */
+  readonly runtime?: 'auto' | 'native' | 'web';
+  /** The module `onnxruntime-web`, for programs that a bundler packs: `import * as ort from 'onnxruntime-web'`. */
+  readonly onnxruntimeWeb?: unknown;
+  /** Where the `.wasm` files of `onnxruntime-web` are served. Default: beside its script. */
+  readonly wasmPaths?: string;
+  /** Told when the backend falls back to WebAssembly. Default: the console. */
+  readonly onWarning?: (message: string) => void;
   /** Most bytes of memory that are kept for results to come. Default 1 GB. */
   readonly bufferPoolBytes?: number;
 }
@@ -64,11 +79,50 @@ async function start(): Promise<OrtBackend> {
   });
 }
 
+/**
+ * In Node the native runtime, or where it is missing the WebAssembly one, which is announced; elsewhere the WebAssembly
+ * one.
+ */
 async function loadRuntime(): Promise<Runtime> {
-  return loadNativeRuntime({
+  const { runtime = 'auto', wasmPaths, onnxruntimeWeb } = options;
+  const common = {
     threads: options.threads ?? 0,
     executionProviders: options.executionProviders ?? ['cpu'],
-  });
+  };
+  const web = { ...common, ...(wasmPaths && { wasmPaths }), module: onnxruntimeWeb };
+  if (runtime === 'web' || (runtime === 'auto' && !isNode())) return loadWebRuntime(web);
+  try {
+    return await loadNativeRuntime(common);
+  } catch (error) {
+    if (runtime === 'native' || !isMissing(error)) throw error;
+    const warn = options.onWarning ?? backend_util.warn;
+    const fallback = await loadWebRuntime(web).catch(() => undefined);
+    if (fallback === undefined) throw new Error(missingNative(error), { cause: error });
+    warn(
+      `backend-ort: no native ONNX Runtime for ${process.platform} ${process.arch}, running on onnxruntime-web (WebAssembly): slower, and dataSync() is not possible. ${INSTALL} (${message(error)})`,
+    );
+    return fallback;
+  }
+}
+
+const INSTALL =
+  'To have the native one: npm install onnxruntime-node, with ONNXRUNTIME_NODE_INSTALL=skip in the environment on Linux unless CUDA is wanted.';
+
+function missingNative(error: unknown): string {
+  return `backend-ort: neither onnxruntime-node nor onnxruntime-web could be loaded on ${process.platform} ${process.arch}. ${INSTALL} Or: npm install onnxruntime-web. (${message(error)})`;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+}
+
+/** Whether loading failed because the package or its binary is not there. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error;
+}
+
+function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined;
 }
 
 /** Kernels belong to the name of the backend, not to one instance of it. */

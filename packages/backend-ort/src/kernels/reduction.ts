@@ -3,9 +3,11 @@ import type { GraphNode } from '../graph/node';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
+import { reshape } from '../operators/shape';
 import { cumulative, where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
 import { meanSquare } from './normalization';
+import { along } from './shape';
 
 interface ReductionAttrs {
   readonly axis?: number | readonly number[];
@@ -57,19 +59,19 @@ function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
   };
 }
 
-/** The first of equal values; NaN never is the one. */
+/** The first of equal values. NaN is never the one, except, as in tfjs, where it comes first. */
 function argument(type: 'ArgMax' | 'ArgMin'): Translation {
   return ({ inputs, attrs }: KernelCall<{ axis: number | readonly number[] }>) => {
     const x = inputs.x!;
     const [axis] = axesOf(attrs, x) as [number];
     if (x.rank === 0 || x.dtype !== 'float32') return undefined;
+    const shape = x.shape.filter((_, i) => i !== axis);
     const last = type === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-    return plain(
-      type,
-      [where(notANumber(x), scalar(last), x)],
-      x.shape.filter((_, i) => i !== axis),
-      { dtype: 'int32', attributes: { axis, keepdims: 0 }, wide: true },
-    );
+    const numbers = where(notANumber(x), scalar(last), x);
+    const attributes = { axis, keepdims: 0 };
+    const found = plain(type, [numbers], shape, { dtype: 'int32', attributes, wide: true });
+    const first = reshape(along(x, axis, 0, 1), shape);
+    return where(notANumber(first), scalar(0, 'int32'), found);
   };
 }
 

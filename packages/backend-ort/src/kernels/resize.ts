@@ -1,8 +1,9 @@
-import { GraphNode, type Operator } from '../graph/node';
+import { GraphNode, leaf, type Operator } from '../graph/node';
+import { matMul } from '../operators/product';
+import { reshape } from '../operators/shape';
 import type { KernelCall, Translation, Translations } from './kernel';
 
 interface ResizeAttrs {
-  readonly images?: GraphNode;
   readonly size: [number, number];
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
@@ -41,7 +42,33 @@ function resize(mode: 'linear' | 'nearest'): Translation {
   };
 }
 
+/** The share that each of `from` places has in each of `to` places between them: `[from, to]`. */
+function shares(from: number, to: number, alignCorners: boolean): GraphNode {
+  const align = alignCorners && to > 1;
+  const scale = align ? (from - 1) / (to - 1) : from / to;
+  const data = new Float32Array(from * to);
+  for (let place = 0; place < to; place++) {
+    const at = place * scale;
+    const low = Math.floor(at);
+    const high = Math.min(Math.ceil(at), from - 1);
+    data[low * to + place]! += 1 - (at - low);
+    data[high * to + place]! += at - low;
+  }
+  return leaf(data, [from, to], 'float32');
+}
+
 export const resizeKernels: Translations = {
   ResizeBilinear: resize('linear'),
   ResizeNearestNeighbor: resize('nearest'),
+  // Bilinear interpolation is a product with a matrix along each axis, and so is its gradient.
+  ResizeBilinearGrad: ({ inputs, attrs }: KernelCall<{ alignCorners: boolean }>) => {
+    const dy = inputs.dy!;
+    const [n, fromHeight, fromWidth, c] = inputs.images!.shape as [number, number, number, number];
+    const [, toHeight, toWidth] = dy.shape as [number, number, number];
+    const rows = shares(fromHeight, toHeight, attrs.alignCorners);
+    const columns = shares(fromWidth, toWidth, attrs.alignCorners);
+    const byRows = matMul(rows, reshape(dy, [n, toHeight, toWidth * c]));
+    const byColumns = matMul(columns, reshape(byRows, [n * fromHeight, toWidth, c]));
+    return reshape(byColumns, [n, fromHeight, fromWidth, c]);
+  },
 };

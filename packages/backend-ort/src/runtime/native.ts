@@ -45,6 +45,8 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    enableMemPattern: !process.env.NOPAT,
+    enableCpuMemArena: !process.env.NOARENA,
     logSeverityLevel: LOG_ERRORS,
   };
   const createSync = (model: Uint8Array): Session => {
