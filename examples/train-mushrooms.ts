@@ -11,7 +11,7 @@ import {
   probabilities,
 } from '@shroom/train';
 import { loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
-import { announceData, announceResult } from './pipeline/announce';
+import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
@@ -80,6 +80,7 @@ await runProgram(async signal => {
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   }
   bar.stop();
+  announceTraining(history, epochs);
   await loadCheckpoint(join(out, 'checkpoints/best.safetensors'), head);
   await saveHistory(out, history);
   await saveClassifier(out, backbone, photos.classes, 'checkpoints/best.safetensors');

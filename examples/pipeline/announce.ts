@@ -1,5 +1,5 @@
 import type { Split } from '@shroom/data';
-import type { Evaluation } from '@shroom/train';
+import type { Evaluation, HistoryRow } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
 import { duration, fact, heading, paint, say, warn } from './terminal';
@@ -21,6 +21,17 @@ export function announceData({ name, photos, classes, findings }: Photos, split:
   const converted = findings.length - lost.length;
   if (converted > 0)
     fact('converted', `${converted} photos to upright 8-bit RGB (listed in metrics.json)`);
+}
+
+/** When training ended, why, and which epoch's weights are kept. */
+export function announceTraining(history: readonly HistoryRow[], most: number): void {
+  const kept = history.findLast(row => row.best)!;
+  const why = history.length < most ? 'no lower validation loss in 5 epochs' : 'all epochs done';
+  fact('ended', `after epoch ${history.length}, ${why}`);
+  fact(
+    'kept',
+    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validationAccuracy).toFixed(1)} %`,
+  );
 }
 
 /** Accuracy, a bar for each class, and where everything is. */

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawMushroom, genera } from '@shroom/data';
+import { cacheFolder } from '@shroom/models/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Outcome, root, runProgram } from './program';
@@ -133,6 +135,50 @@ describe('the main job', () => {
       (await json(join(run, 'metrics.json'))).test,
     );
   });
+});
+
+test('a run that is interrupted leaves nothing that a later run would trust', async () => {
+  const run = join(folder, 'interrupted');
+  const options = ['--size', '64', '--drawn', '30', '--views', '8', '--out', run];
+  const env = { SHROOM_CACHE: join(folder, 'cache') };
+  // The weights are those of the tests before; only features are computed anew.
+  await cp(join(cacheFolder(), 'npm'), join(folder, 'cache/npm'), { recursive: true });
+  const child = spawn(process.execPath, ['--import', 'tsx', train, ...options], {
+    cwd: join(root, 'examples'),
+    env: { ...process.env, ...env },
+  });
+  let told = '';
+  child.stderr.on('data', chunk => {
+    told += chunk;
+    if (/features +10%/.test(told)) child.kill('SIGINT');
+  });
+  const code = await new Promise(resolve => child.on('close', resolve));
+  expect(code, told).toBe(130);
+  expect(told).toMatch(/Interrupted\. What was downloaded and computed is kept/);
+  expect(await readdir(run)).toEqual(['split.json']);
+  const again = await runProgram(train, [...options, '--epochs', '2'], { env });
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toMatch(/from the cache/);
+  expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
+});
+
+test('every option is explained with its default', async () => {
+  const { code, stdout } = await runProgram(train, ['--help']);
+  expect(code).toBe(0);
+  const names = [
+    'data',
+    'drawn',
+    'backbone',
+    'size',
+    'views',
+    'epochs',
+    'batch',
+    'class-weights',
+    'label-smoothing',
+  ];
+  for (const name of [...names, 'seed', 'engine', 'out']) {
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${name} <[^>]+>.*?\\(.*?default: `));
+  }
 });
 
 describe('bad input to the main job', () => {

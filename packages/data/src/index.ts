@@ -1,6 +1,6 @@
 export { augment, plainView, randomView, type View } from './augmentation';
-export { type Genus, genera } from './drawn/genus.js';
-export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom.js';
+export { type Genus, genera } from './drawn/genus';
+export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
 export { type Normalisation, normalise } from './normalisation';
 export type { Finding, Photo, PhotoSet, Pixels } from './photo';
 export { type RandomStream, randomStream, shuffled } from './random';

@@ -1,18 +1,18 @@
-import type { Camera } from './camera.js';
-import { type Canvas, canvas, dim } from './canvas.js';
-import { scale } from './colour.js';
-import { cone } from './cone.js';
-import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
-import { forest } from './forest.js';
-import { type Cover, covers, ground, nearness, type Plane } from './ground.js';
-import { leaf, leafColour } from './leaf.js';
-import { soften } from './lens.js';
-import type { Light } from './light.js';
-import type { Group } from './pose.js';
-import type { Random } from './random.js';
-import { stone, stoneColour } from './stone.js';
-import { stroke } from './stroke.js';
-import { see } from './visibility.js';
+import type { Camera } from './camera';
+import { type Canvas, canvas, dim } from './canvas';
+import { scale } from './colour';
+import { cone } from './cone';
+import { clamp, cosine, mix, sine, smoothstep } from './curve';
+import { forest } from './forest';
+import { type Cover, covers, ground, nearness, type Plane } from './ground';
+import { leaf, leafColour } from './leaf';
+import { soften } from './lens';
+import type { Light } from './light';
+import type { Group } from './pose';
+import type { Random } from './random';
+import { stone, stoneColour } from './stone';
+import { stroke } from './stroke';
+import { see } from './visibility';
 
 export interface Backdrop {
   readonly canvas: Canvas;

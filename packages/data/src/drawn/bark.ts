@@ -1,9 +1,9 @@
-import { blend, type Colour, scale } from './colour.js';
-import { clamp, mix, smoothstep } from './curve.js';
-import type { Habit } from './genus.js';
-import { type Cell, cells, noise, ringNoise } from './noise.js';
-import type { Specimen } from './specimen.js';
-import type { Paint, Surface, SurfacePoint } from './surface.js';
+import { blend, type Colour, scale } from './colour';
+import { clamp, mix, smoothstep } from './curve';
+import type { Habit } from './genus';
+import { type Cell, cells, noise, ringNoise } from './noise';
+import type { Specimen } from './specimen';
+import type { Paint, Surface, SurfacePoint } from './surface';
 
 type Finish = (point: SurfacePoint, paint: Paint) => void;
 

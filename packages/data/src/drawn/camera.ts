@@ -1,8 +1,8 @@
-import { cosine, sine } from './curve.js';
-import type { Group } from './pose.js';
-import type { Random } from './random.js';
-import type { Vector } from './solid.js';
-import { project, type View } from './visibility.js';
+import { cosine, sine } from './curve';
+import type { Group } from './pose';
+import type { Random } from './random';
+import type { Vector } from './solid';
+import { project, type View } from './visibility';
 
 export interface Camera {
   readonly view: View;

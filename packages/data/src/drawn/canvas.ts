@@ -1,4 +1,4 @@
-import type { Colour } from './colour.js';
+import type { Colour } from './colour';
 
 /** A square picture in linear light that things are laid upon. */
 export interface Canvas {

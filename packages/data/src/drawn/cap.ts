@@ -1,8 +1,8 @@
-import { clamp, cosine, hill, mix, sine } from './curve.js';
-import { noise, ringNoise } from './noise.js';
-import { type Solid, sheet, type Vector } from './solid.js';
-import type { Specimen } from './specimen.js';
-import type { Surface } from './surface.js';
+import { clamp, cosine, hill, mix, sine } from './curve';
+import { noise, ringNoise } from './noise';
+import { type Solid, sheet, type Vector } from './solid';
+import type { Specimen } from './specimen';
+import type { Surface } from './surface';
 
 /** The two sides of a cap as functions of u, outwards and inwards again, and v, round it. */
 export interface CapShape {

@@ -1,8 +1,8 @@
-import { blend, type Colour, scale } from './colour.js';
-import { mix, smoothstep } from './curve.js';
-import { noise, ringNoise } from './noise.js';
-import type { Specimen } from './specimen.js';
-import type { Surface } from './surface.js';
+import { blend, type Colour, scale } from './colour';
+import { mix, smoothstep } from './curve';
+import { noise, ringNoise } from './noise';
+import type { Specimen } from './specimen';
+import type { Surface } from './surface';
 
 /** Ring and volva: pale skin, streaked by the gills it lay on, its rim in the colour of the mark. */
 export function cloth({ colours, seed, habit }: Specimen, rim: number): Surface {

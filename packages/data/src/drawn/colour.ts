@@ -1,5 +1,5 @@
-import { clamp, mix } from './curve.js';
-import type { Random } from './random.js';
+import { clamp, mix } from './curve';
+import type { Random } from './random';
 
 /** Linear light, red, green and blue, 0 to 1. Light adds and multiplies in it, bytes do not. */
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -1,6 +1,6 @@
-import { around, type Canvas, dim, lay } from './canvas.js';
-import { type Colour, colour } from './colour.js';
-import { clamp, cosine, sine, smoothstep } from './curve.js';
+import { around, type Canvas, dim, lay } from './canvas';
+import { type Colour, colour } from './colour';
+import { clamp, cosine, sine, smoothstep } from './curve';
 
 const bark: Colour = colour('#7d5a3a');
 

@@ -1,14 +1,14 @@
-import { bark } from './bark.js';
-import { type CapShape, capShape, capSolids } from './cap.js';
-import { cloth, crumb, milk, thread } from './cloth.js';
-import { blend } from './colour.js';
-import { gills, pores } from './hymenium.js';
-import type { Random } from './random.js';
-import { skin } from './skin.js';
-import type { Solid } from './solid.js';
-import type { Specimen } from './specimen.js';
-import { stemShape, stemSolid } from './stem.js';
-import { belts, cobweb, lump, ring, seat, volva, warts } from './veil.js';
+import { bark } from './bark';
+import { type CapShape, capShape, capSolids } from './cap';
+import { cloth, crumb, milk, thread } from './cloth';
+import { blend } from './colour';
+import { gills, pores } from './hymenium';
+import type { Random } from './random';
+import { skin } from './skin';
+import type { Solid } from './solid';
+import type { Specimen } from './specimen';
+import { stemShape, stemSolid } from './stem';
+import { belts, cobweb, lump, ring, seat, volva, warts } from './veil';
 
 /** All solids of one mushroom: the cap about the origin, the stem below it, in cap radii. */
 export interface Figure {

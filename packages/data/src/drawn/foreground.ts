@@ -1,13 +1,13 @@
-import type { Backdrop } from './backdrop.js';
-import type { Camera } from './camera.js';
-import { blend, colour, scale, vary } from './colour.js';
-import { cosine, sine } from './curve.js';
-import { blade, tuft } from './ground.js';
-import { leaf, leafColour } from './leaf.js';
-import type { Light } from './light.js';
-import type { Group } from './pose.js';
-import type { Random } from './random.js';
-import { stroke } from './stroke.js';
+import type { Backdrop } from './backdrop';
+import type { Camera } from './camera';
+import { blend, colour, scale, vary } from './colour';
+import { cosine, sine } from './curve';
+import { blade, tuft } from './ground';
+import { leaf, leafColour } from './leaf';
+import type { Light } from './light';
+import type { Group } from './pose';
+import type { Random } from './random';
+import { stroke } from './stroke';
 
 /** What stands before the mushrooms and hides a little of them; the masks leave it out. */
 export function foreground(

@@ -1,10 +1,10 @@
-import { type Canvas, dim, lay } from './canvas.js';
-import { blend, colour, scale, vary } from './colour.js';
-import { clamp, smoothstep } from './curve.js';
-import { disc, type Plane } from './ground.js';
-import type { Light } from './light.js';
-import { cloud, noise } from './noise.js';
-import type { Random } from './random.js';
+import { type Canvas, dim, lay } from './canvas';
+import { blend, colour, scale, vary } from './colour';
+import { clamp, smoothstep } from './curve';
+import { disc, type Plane } from './ground';
+import type { Light } from './light';
+import { cloud, noise } from './noise';
+import type { Random } from './random';
 
 const moods = [
   ['#12170d', '#3d4a28'],

@@ -1,11 +1,11 @@
-import { around, type Canvas, lay } from './canvas.js';
-import { blend, type Colour, colour, scale, vary } from './colour.js';
-import { clamp, cosine, mix, sine, smoothstep } from './curve.js';
-import { leaf, leafColour } from './leaf.js';
-import type { Light } from './light.js';
-import { noise } from './noise.js';
-import type { Random } from './random.js';
-import { stroke } from './stroke.js';
+import { around, type Canvas, lay } from './canvas';
+import { blend, type Colour, colour, scale, vary } from './colour';
+import { clamp, cosine, mix, sine, smoothstep } from './curve';
+import { leaf, leafColour } from './leaf';
+import type { Light } from './light';
+import { noise } from './noise';
+import type { Random } from './random';
+import { stroke } from './stroke';
 
 /** The ground in perspective. Lengths in pixels. */
 export interface Plane {

@@ -1,8 +1,8 @@
-import { blend, scale } from './colour.js';
-import { clamp, mix, smoothstep } from './curve.js';
-import { type Cell, cells, noise } from './noise.js';
-import type { Specimen } from './specimen.js';
-import type { Surface } from './surface.js';
+import { blend, scale } from './colour';
+import { clamp, mix, smoothstep } from './curve';
+import { type Cell, cells, noise } from './noise';
+import type { Specimen } from './specimen';
+import type { Surface } from './surface';
 
 /** Distance from the nearest whole number, 0 to 1. */
 function wave(phase: number): number {

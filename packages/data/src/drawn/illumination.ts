@@ -1,9 +1,9 @@
-import type { Camera } from './camera.js';
-import { clamp, mix, smoothstep } from './curve.js';
-import type { Light } from './light.js';
-import { noise } from './noise.js';
-import { type Painted, unpainted } from './shading.js';
-import type { Shadow } from './shadow.js';
+import type { Camera } from './camera';
+import { clamp, mix, smoothstep } from './curve';
+import type { Light } from './light';
+import { noise } from './noise';
+import { type Painted, unpainted } from './shading';
+import type { Shadow } from './shadow';
 
 /** Slopes steeper than this are ink, not relief. */
 const steepest = 1.4;

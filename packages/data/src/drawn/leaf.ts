@@ -1,8 +1,8 @@
-import { around, type Canvas, dim, lay } from './canvas.js';
-import { type Colour, colour, vary } from './colour.js';
-import { clamp, cosine, sine, smoothstep } from './curve.js';
-import { noise } from './noise.js';
-import type { Random } from './random.js';
+import { around, type Canvas, dim, lay } from './canvas';
+import { type Colour, colour, vary } from './colour';
+import { clamp, cosine, sine, smoothstep } from './curve';
+import { noise } from './noise';
+import type { Random } from './random';
 
 /** Autumn, and the green of what has just fallen. */
 const autumn = [

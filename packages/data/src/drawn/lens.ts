@@ -1,5 +1,5 @@
-import { clamp, mix } from './curve.js';
-import { lattice } from './noise.js';
+import { clamp, mix } from './curve';
+import { lattice } from './noise';
 
 /** Blurs `[size, size, channels]` by boxes of this radius, twice, which is near a Gaussian. */
 export function soften(

@@ -1,7 +1,7 @@
-import { type Colour, scale } from './colour.js';
-import { cosine, mix, sine } from './curve.js';
-import type { Random } from './random.js';
-import type { Vector } from './solid.js';
+import { type Colour, scale } from './colour';
+import { cosine, mix, sine } from './curve';
+import type { Random } from './random';
+import type { Vector } from './solid';
 
 /** A sun, a sky and what the ground throws back. */
 export interface Light {

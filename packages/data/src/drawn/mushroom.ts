@@ -1,16 +1,16 @@
-import { backdrop } from './backdrop.js';
-import { frame } from './camera.js';
-import type { Canvas } from './canvas.js';
-import { foreground } from './foreground.js';
-import type { Genus } from './genus.js';
-import { illuminate } from './illumination.js';
-import { develop } from './lens.js';
-import { weather } from './light.js';
-import { gather } from './pose.js';
-import { random } from './random.js';
-import { type Painted, paintSamples, unpainted } from './shading.js';
-import { shadows } from './shadow.js';
-import { see } from './visibility.js';
+import { backdrop } from './backdrop';
+import { frame } from './camera';
+import type { Canvas } from './canvas';
+import { foreground } from './foreground';
+import type { Genus } from './genus';
+import { illuminate } from './illumination';
+import { develop } from './lens';
+import { weather } from './light';
+import { gather } from './pose';
+import { random } from './random';
+import { type Painted, paintSamples, unpainted } from './shading';
+import { shadows } from './shadow';
+import { see } from './visibility';
 
 export interface DrawnMushroom {
   readonly width: number;

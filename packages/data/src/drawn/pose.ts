@@ -1,10 +1,10 @@
-import { cosine, mix, sine } from './curve.js';
-import { type Figure, grow } from './figure.js';
-import type { Genus, Range } from './genus.js';
-import type { Random } from './random.js';
-import type { Actor } from './shading.js';
-import { place, type Rotation, type Vector } from './solid.js';
-import { kin } from './specimen.js';
+import { cosine, mix, sine } from './curve';
+import { type Figure, grow } from './figure';
+import type { Genus, Range } from './genus';
+import type { Random } from './random';
+import type { Actor } from './shading';
+import { place, type Rotation, type Vector } from './solid';
+import { kin } from './specimen';
 
 /** A group of mushrooms of one genus, stood on the ground y = 0 or laid on it. */
 export interface Group {

@@ -1,7 +1,7 @@
-import type { Camera } from './camera.js';
-import type { Solid } from './solid.js';
-import type { Paint, SurfacePoint } from './surface.js';
-import type { Visibility } from './visibility.js';
+import type { Camera } from './camera';
+import type { Solid } from './solid';
+import type { Paint, SurfacePoint } from './surface';
+import type { Visibility } from './visibility';
 
 /** A solid with what the renderer must know of the figure it belongs to. */
 export interface Actor extends Solid {

@@ -1,6 +1,6 @@
-import { lattice } from './noise.js';
-import type { Solid, Vector } from './solid.js';
-import { project, see, type View } from './visibility.js';
+import { lattice } from './noise';
+import type { Solid, Vector } from './solid';
+import { project, see, type View } from './visibility';
 
 const side = 192;
 

@@ -1,4 +1,4 @@
-import type { Surface } from './surface.js';
+import type { Surface } from './surface';
 
 /** Which mask a solid belongs to. A drop of milk is mushroom, and neither cap nor stem. */
 export type Part = 'cap' | 'stem' | 'drop';

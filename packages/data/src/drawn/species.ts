@@ -1,4 +1,4 @@
-import type { Genus } from './genus.js';
+import type { Genus } from './genus';
 
 /** Colours of one species, `#rrggbb`. */
 export interface Species {

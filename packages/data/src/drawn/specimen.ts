@@ -1,8 +1,8 @@
-import { blend, type Colour, colour, vary } from './colour.js';
-import { clamp, mix } from './curve.js';
-import { type Genus, type Habit, habits, type Range } from './genus.js';
-import type { Random } from './random.js';
-import { speciesOf } from './species.js';
+import { blend, type Colour, colour, vary } from './colour';
+import { clamp, mix } from './curve';
+import { type Genus, type Habit, habits, type Range } from './genus';
+import type { Random } from './random';
+import { speciesOf } from './species';
 
 /** One mushroom: what the genus allows, decided. Lengths in radii of its own cap. */
 export interface Specimen {

@@ -1,8 +1,8 @@
-import { clamp, cosine, hill, sine } from './curve.js';
-import { ringNoise } from './noise.js';
-import { type Solid, sheet, type Vector } from './solid.js';
-import type { Specimen } from './specimen.js';
-import type { Surface } from './surface.js';
+import { clamp, cosine, hill, sine } from './curve';
+import { ringNoise } from './noise';
+import { type Solid, sheet, type Vector } from './solid';
+import type { Specimen } from './specimen';
+import type { Surface } from './surface';
 
 /** A stem that hangs from the cap: its top is at the cap, its base `length` lower. */
 export interface StemShape {

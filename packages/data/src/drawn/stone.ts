@@ -1,9 +1,9 @@
-import { around, type Canvas, dim, lay } from './canvas.js';
-import { type Colour, colour, vary } from './colour.js';
-import { clamp, mix, smoothstep } from './curve.js';
-import type { Light } from './light.js';
-import { cloud, noise } from './noise.js';
-import type { Random } from './random.js';
+import { around, type Canvas, dim, lay } from './canvas';
+import { type Colour, colour, vary } from './colour';
+import { clamp, mix, smoothstep } from './curve';
+import type { Light } from './light';
+import { cloud, noise } from './noise';
+import type { Random } from './random';
 
 const rocks = ['#8c877c', '#6e6a62', '#a39a88', '#5b5a58', '#8a7a66'].map(colour);
 

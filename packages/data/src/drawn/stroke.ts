@@ -1,6 +1,6 @@
-import { type Canvas, lay } from './canvas.js';
-import type { Colour } from './colour.js';
-import { clamp, mix } from './curve.js';
+import { type Canvas, lay } from './canvas';
+import type { Colour } from './colour';
+import { clamp, mix } from './curve';
 
 /** A tapered, bent line: a blade of grass, a needle, a twig. Lengths in pixels. */
 export interface Stroke {

@@ -1,11 +1,11 @@
-import type { CapShape } from './cap.js';
-import { clamp, cosine, hill, mix, sine } from './curve.js';
-import { ringNoise } from './noise.js';
-import type { Random } from './random.js';
-import { type Part, type Solid, sheet, type Vector } from './solid.js';
-import type { Specimen } from './specimen.js';
-import type { StemShape } from './stem.js';
-import type { Surface } from './surface.js';
+import type { CapShape } from './cap';
+import { clamp, cosine, hill, mix, sine } from './curve';
+import { ringNoise } from './noise';
+import type { Random } from './random';
+import { type Part, type Solid, sheet, type Vector } from './solid';
+import type { Specimen } from './specimen';
+import type { StemShape } from './stem';
+import type { Surface } from './surface';
 
 /** A skirt that hangs on the stem, all that is left of the skin that hid the gills. */
 export function ring(specimen: Specimen, stem: StemShape, surface: Surface, random: Random): Solid {

@@ -1,4 +1,4 @@
-import type { Solid } from './solid.js';
+import type { Solid } from './solid';
 
 /** An orthographic view of the scene. */
 export interface View {

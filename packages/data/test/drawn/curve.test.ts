@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cosine, sine, smoothstep } from '../../src/drawn/curve.js';
+import { cosine, sine, smoothstep } from '../../src/drawn/curve';
 
 test('sine and cosine take turns, and are within a thousandth and a bit', () => {
   expect([sine(0), sine(0.25), sine(0.5), sine(0.75), sine(7.25)]).toEqual([0, 1, -0, -1, 1]);

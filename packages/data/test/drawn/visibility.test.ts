@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { noise, ringNoise } from '../../src/drawn/noise.js';
-import { type Solid, sheet } from '../../src/drawn/solid.js';
-import { see } from '../../src/drawn/visibility.js';
+import { noise, ringNoise } from '../../src/drawn/noise';
+import { type Solid, sheet } from '../../src/drawn/solid';
+import { see } from '../../src/drawn/visibility';
 
 const view = { across: [1, 0, 0, 0], down: [0, 1, 0, 0], near: [0, 0, 1, 0] } as const;
 
