@@ -148,14 +148,18 @@ export class OrtBackend extends KernelBackend {
     const { node, host } = this.data.get(dataId);
     if (host !== undefined) return host;
     if (node!.data !== undefined) return node!.data.slice();
-    if (this.engine.synchronous) {
-      // The native runtime computes on the calling thread all the same; a turn of the loop lets other reads join.
-      await Promise.resolve();
-      if (node!.data === undefined) this.flushSync(node!);
-      return dataOf(node!).slice();
-    }
     // The tensor may be disposed while it is read: the node stays referenced until its values are there.
     node!.references++;
+    if (this.engine.synchronous) {
+      try {
+        // The native runtime computes on the calling thread all the same; a turn of the loop lets other reads join.
+        await Promise.resolve();
+        if (node!.data === undefined) this.flushSync(node!);
+        return dataOf(node!).slice();
+      } finally {
+        this.release(node!);
+      }
+    }
     const reading = this.queue.then(async () => {
       if (node!.data === undefined) await this.engine.compute(this.takePending(node!));
       return dataOf(node!).slice();
@@ -171,7 +175,8 @@ export class OrtBackend extends KernelBackend {
     if (!force && entry.refCount > 0) return false;
     this.data.delete(dataId);
     if (entry.node !== undefined) this.release(entry.node);
-    this.boundary = true;
+    // Operations and inner tidies are scopes of their own: at the end of an outermost one the depth is 1.
+    if (tfjsEngine().state.scopeStack.length <= 1) this.boundary = true;
     return true;
   }
 
@@ -258,8 +263,7 @@ export class OrtBackend extends KernelBackend {
     this.boundary = false;
     const pending = nodesCreated() - this.flushedAt;
     if (pending <= this.options.pendingOperations || !this.engine.synchronous) return;
-    const outermost = ended && (tfjsEngine().state.scopeStack?.length ?? 0) <= 1;
-    const settled = outermost && this.live.size * FEW_ALIVE < pending;
+    const settled = ended && this.live.size * FEW_ALIVE < pending;
     if (settled || pending > this.options.pendingOperations * HARD_BOUND) {
       this.engine.computeSync(this.takePending());
     }

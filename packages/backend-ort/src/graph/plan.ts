@@ -38,7 +38,11 @@ export class Plan {
       baked: leaf.size <= SMALL && !leaf.variable && leaf.written,
       last: undefined,
       stable: 0,
-      patience: leaf.variable || weights.has(leaf) ? patience : Number.POSITIVE_INFINITY,
+      // A single number that is fed goes on being fed: a count or a rate, which may rest for a while.
+      patience:
+        leaf.size > SMALL && (leaf.variable || weights.has(leaf))
+          ? patience
+          : Number.POSITIVE_INFINITY,
     }));
   }
 
