@@ -33,6 +33,7 @@ export default defineConfig({
           name: 'integration',
           include: ['integration/test/**/*.test.ts', 'examples/test/**/*.test.ts'],
           testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],
