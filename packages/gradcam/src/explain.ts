@@ -1,25 +1,8 @@
-import {
-  argMax,
-  dispose,
-  div,
-  keep,
-  mean,
-  mul,
-  relu,
-  reshape,
-  type Scalar,
-  softmax,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-  tensor2d,
-  tidy,
-  valueAndGrad,
-} from '@tensorflow/tfjs-core';
+import { dispose, softmax, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { gradientOf, logitsFrom, type Procedure, predictedClasses } from './evidence';
 import { gradCam, type Method } from './methods';
-import type { Cut, Split } from './split';
+import type { Split } from './split';
+import { logit, type Target } from './targets';
 
 /** A map of one value per place, row by row. */
 export interface HeatMap {
@@ -28,9 +11,14 @@ export interface HeatMap {
   readonly width: number;
 }
 
+/** Why there is nothing to draw: all 0, nowhere above 0, not a number or infinite somewhere, or the same everywhere. */
+export type Emptiness = 'zero' | 'negative' | 'not finite' | 'constant';
+
 export interface Explanation {
-  /** At the tap's resolution, at least 0, not normalised. */
+  /** At the tap's resolution, at least 0, not normalised; all 0 where the method's values are not finite. */
   readonly map: HeatMap;
+  /** The same before what is negative was clipped. */
+  readonly signed: HeatMap;
   /** The class that was explained. */
   readonly classIndex: number;
   /** `[K]` logits of the image. */
@@ -39,20 +27,25 @@ export interface Explanation {
   readonly probabilities: Float32Array;
   /** No place raised the class's score: there is nothing to draw. */
   readonly flat: boolean;
+  /** Why the map says nothing about places; absent where it does. */
+  readonly emptiness?: Emptiness;
 }
 
 export interface ExplainOptions {
   /** Default Grad-CAM. */
-  readonly method?: Method;
+  readonly method?: Method | Procedure;
   /** The class to explain, one for all images or one each. Default: the predicted one. */
   readonly classIndex?: number | readonly number[];
+  /** What is explained about the class. Default its logit. */
+  readonly target?: Target;
+  /** Rows for one pass of a method that asks the model again. Default 16. */
+  readonly batch?: number;
+  /** Stops a method that asks the model again between two passes. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Which places in an image raised the score of a class.
- *
- * Where the tap reaches the logits through global average pooling alone, the gradient is taken by the pooled vector: it is
- * the same at every place, and no gradient of a convolution is needed, on any engine.
  *
  * @param images `[N, H, W, 3]`, preprocessed as the model expects; the caller's.
  * @throws RangeError when a class index is not one of the model's.
@@ -62,48 +55,82 @@ export async function explain(
   images: Tensor4D,
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { method = gradCam, classIndex } = options;
+  const { method = gradCam, classIndex, target = logit, batch = 16, signal } = options;
   const cut = parts.forward(images);
-  let results: Tensor[] = [];
+  const mine: Tensor[] = [];
+  const owned = <T extends Tensor>(tensor: T): T => {
+    mine.push(tensor);
+    return tensor;
+  };
   try {
-    const targets = await chosenClasses(parts, cut, classIndex, images.shape[0]);
-    const evidence = gradientOf(parts, cut, targets);
-    results = [evidence.gradient, evidence.logits];
-    results.push(tidy(() => relu(method(cut.features, evidence.gradient))));
-    results.push(softmax(evidence.logits));
-    const [, logits, maps, probabilities] = (await Promise.all(
-      results.map(result => result.data()),
-    )) as Float32Array[];
-    const [, height, width] = results[2]!.shape as Tensor3D['shape'];
-    return targets.map((target, index) => {
-      const values = maps!.slice(index * height * width, (index + 1) * height * width);
-      return {
-        map: { values, height, width },
-        classIndex: target,
-        logits: logits!.slice(index * parts.classes, (index + 1) * parts.classes),
-        probabilities: probabilities!.slice(index * parts.classes, (index + 1) * parts.classes),
-        flat: !values.some(value => value > 0),
-      };
-    });
+    const needsGradient = typeof method === 'function' || method.needsGradient;
+    const known = classIndex === undefined || target.looks || !needsGradient;
+    const before = known ? owned(logitsFrom(parts, cut)) : undefined;
+    const classes =
+      classIndex === undefined
+        ? await predictedClasses(before!)
+        : checkedClasses(classIndex, images.shape[0], parts.classes);
+    const score = target.score(
+      classes,
+      target.looks ? rowsOf((await before!.data()) as Float32Array, parts.classes) : [],
+    );
+    const evidence = needsGradient
+      ? gradientOf(parts, cut, score)
+      : { logits: before!, gradient: undefined };
+    if (evidence.gradient) {
+      owned(evidence.gradient);
+      owned(evidence.logits);
+    }
+    const { features, side } = cut;
+    const maps = owned(
+      typeof method === 'function'
+        ? tidy(() => method(features, evidence.gradient!))
+        : await method.map({ ...evidence, parts, images, features, side, score, batch, signal }),
+    );
+    const chances = owned(softmax(evidence.logits));
+    const [values, logits, probabilities] = (await Promise.all(
+      [maps, evidence.logits, chances].map(tensor => tensor.data()),
+    )) as [Float32Array, Float32Array, Float32Array];
+    const [, height, width] = maps.shape;
+    const allLogits = rowsOf(logits, parts.classes);
+    const allChances = rowsOf(probabilities, parts.classes);
+    return rowsOf(values, height * width).map((signed, image) => ({
+      ...described({ values: signed, height, width }),
+      classIndex: classes[image]!,
+      logits: allLogits[image]!,
+      probabilities: allChances[image]!,
+    }));
   } finally {
     cut.dispose();
-    dispose(results);
+    dispose(mine);
   }
 }
 
-async function chosenClasses(
-  parts: Split,
-  { features, side }: Cut,
-  wanted: ExplainOptions['classIndex'],
+function described(signed: HeatMap): Pick<Explanation, 'map' | 'signed' | 'flat' | 'emptiness'> {
+  const emptiness = emptinessOf(signed.values);
+  const values = signed.values.map(value => (emptiness === 'not finite' ? 0 : Math.max(0, value)));
+  const flat = !values.some(value => value > 0);
+  return { map: { ...signed, values }, signed, flat, ...(emptiness && { emptiness }) };
+}
+
+function emptinessOf(values: Float32Array): Emptiness | undefined {
+  if (values.some(value => !Number.isFinite(value))) return 'not finite';
+  if (values.every(value => value === 0)) return 'zero';
+  if (values.every(value => value <= 0)) return 'negative';
+  return values.length > 1 && values.every(value => value === values[0]) ? 'constant' : undefined;
+}
+
+function rowsOf(values: Float32Array, length: number): Float32Array[] {
+  return Array.from({ length: values.length / length }, (_, row) =>
+    values.slice(row * length, (row + 1) * length),
+  );
+}
+
+function checkedClasses(
+  wanted: number | readonly number[],
   count: number,
-): Promise<number[]> {
-  const { classes } = parts;
-  if (wanted === undefined) {
-    const best = tidy(() => argMax(parts.tail(features, side), -1));
-    const chosen = Array.from(await best.data());
-    best.dispose();
-    return chosen;
-  }
+  classes: number,
+): readonly number[] {
   const chosen = typeof wanted === 'number' ? new Array<number>(count).fill(wanted) : [...wanted];
   if (
     chosen.length !== count ||
@@ -114,36 +141,4 @@ async function chosenClasses(
     );
   }
   return chosen;
-}
-
-/** The gradient of each image's score by its features, and the logits that came with it; the caller disposes both. */
-function gradientOf(parts: Split, { features, side }: Cut, targets: readonly number[]) {
-  const mask = new Float32Array(targets.length * parts.classes);
-  targets.forEach((target, index) => {
-    mask[index * parts.classes + target] = 1;
-  });
-  const kept: Tensor2D[] = [];
-  // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
-  const score = (logits: Tensor2D): Scalar => {
-    kept.push(keep(logits.clone()));
-    return sum(mul(logits, tensor2d(mask, [targets.length, parts.classes])));
-  };
-  try {
-    const gradient = tidy(() => {
-      if (!parts.pooled) {
-        return valueAndGrad((map: Tensor) => score(parts.tail(map as Tensor4D, side)))(features)
-          .grad as Tensor4D;
-      }
-      const [count, height, width, channels] = features.shape;
-      const pooled = mean(features, [1, 2]);
-      const { grad } = valueAndGrad((vector: Tensor) =>
-        score(parts.pooledTail(vector as Tensor2D)),
-      )(pooled);
-      return reshape(div(grad, height * width), [count, 1, 1, channels]) as Tensor4D;
-    });
-    return { gradient, logits: kept[0]! };
-  } catch (error) {
-    dispose(kept);
-    throw error;
-  }
 }

@@ -1,6 +1,31 @@
+export {
+  centreBaseline,
+  emptyBaseline,
+  randomBaseline,
+  sobelBaseline,
+} from './baselines';
 export { type ColourMap, inferno } from './colours';
-export { type ExplainOptions, type Explanation, explain, type HeatMap } from './explain';
-export { gradCam, gradCamElementWise, hiResCam, layerCam, type Method } from './methods';
+export type { Evidence, Procedure } from './evidence';
+export {
+  type Emptiness,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type HeatMap,
+} from './explain';
+export { fuseMaps, refineMaps, scaleMap } from './fusion';
+export {
+  fem,
+  type GradCamPlusPlusOptions,
+  gradCam,
+  gradCamElementWise,
+  gradCamPlusPlus,
+  hiResCam,
+  layerCam,
+  type Method,
+  xGradCam,
+} from './methods';
+export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
 export {
   colourise,
   normaliseMap,
@@ -10,4 +35,17 @@ export {
   resizeMap,
   sideBySide,
 } from './picture';
+export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
 export { type Cut, type Split, type SplitOptions, split, TapError, tapsOf } from './split';
+export {
+  type ContrastOptions,
+  contrast,
+  type FinerOptions,
+  finer,
+  logit,
+  logitPlusLogProbability,
+  logOdds,
+  probability,
+  type Score,
+  type Target,
+} from './targets';

@@ -1,0 +1,174 @@
+import {
+  add,
+  cast,
+  div,
+  expandDims,
+  gather,
+  image as imageOps,
+  max,
+  mean,
+  min,
+  mul,
+  reshape,
+  slice,
+  softmax,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor3D,
+  type Tensor4D,
+  tensor1d,
+  tensor2d,
+  tidy,
+  tile,
+  transpose,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { type Evidence, logitsFrom, type Procedure, scoreImages, sideOf } from './evidence';
+import { indicator } from './indicator';
+
+/**
+ * Score-CAM: each channel is laid over the image as a mask, and weighed by the softmax of the scores that the model then
+ * gives. One pass of the whole model for each channel. Wang et al. 2020. https://arxiv.org/abs/1910.01279
+ *
+ * Masks are resized corner to corner and scaled to 0 to 1, as pytorch-grad-cam has it.
+ */
+export const scoreCam: Procedure = {
+  needsGradient: false,
+  map: async evidence => {
+    const { features, images, parts, score } = evidence;
+    const [count, height, width] = images.shape;
+    const scores = await eachChunk(evidence, features.shape[3], (image, channels) => {
+      const chosen = gather(gather(features, [image]), tensor1d(channels, 'int32'), 3);
+      const maps = transpose(chosen, [3, 1, 2, 0]) as Tensor4D;
+      const masks = imageOps.resizeBilinear(maps, [height, width], true);
+      const low = min(masks, [1, 2], true);
+      const span = add(sub(max(masks, [1, 2], true), low), 1e-8);
+      const masked = mul(gather(images, [image]), div(sub(masks, low), span)) as Tensor4D;
+      return scoreImages(parts, masked, rowsFor(image, channels), score);
+    });
+    return weighed(features, () => softmax(tensor2d(scores, [count, features.shape[3]])));
+  },
+};
+
+export interface AblationCamOptions {
+  /**
+   * What a channel is replaced with. 'zero' (default), as in the paper; 'mean', the channel's own mean over the places, for
+   * taps before a layer norm; 'pgc', as in pytorch-grad-cam: 0 where the image's smallest feature is 0, and 1e7 below it
+   * otherwise.
+   */
+  readonly ablate?: 'zero' | 'mean' | 'pgc';
+}
+
+/**
+ * Ablation-CAM: each channel's weight is the share of the score that is lost without it. One pass of the second part of the
+ * model for each channel. Desai & Ramaswamy 2020. https://doi.org/10.1109/WACV45572.2020.9093360
+ */
+export function ablationCam(options: AblationCamOptions = {}): Procedure {
+  const { ablate = 'zero' } = options;
+  return {
+    needsGradient: false,
+    map: async evidence => {
+      const { features, logits, score } = evidence;
+      const [images, , , count] = features.shape;
+      const scores = await eachChunk(evidence, count, (image, channels) => {
+        const own = gather(features, [image]);
+        const without = reshape(indicator(channels, count), [-1, 1, 1, count]);
+        const whole = tile(own, [channels.length, 1, 1, 1]);
+        const replaced = add(zerosLike(whole), replacements[ablate](own));
+        const ablated = where(
+          tile(cast(without, 'bool'), [1, ...own.shape.slice(1, 3), 1]),
+          replaced,
+          whole,
+        );
+        return scoreFeatures(evidence, ablated as Tensor4D, rowsFor(image, channels));
+      });
+      return weighed(features, () => {
+        const rows = Array.from({ length: images }, (_, image) => image);
+        const whole = expandDims(score(logits, rows), 1);
+        return div(sub(whole, tensor2d(scores, [images, count])), whole);
+      });
+    },
+  };
+}
+
+const replacements = {
+  zero: (): Tensor | number => 0,
+  mean: (features: Tensor): Tensor | number => mean(features, [1, 2], true),
+  pgc: (features: Tensor): Tensor | number => {
+    const low = min(features);
+    return where(cast(low, 'bool'), sub(low, 1e7), zerosLike(low));
+  },
+};
+
+/**
+ * Recipro-CAM: how much of the score one place of the feature map gives alone, all others being 0. One pass of the second
+ * part of the model for each place, no gradient. Byun & Lee 2022. https://arxiv.org/abs/2209.14074
+ *
+ * The score of an empty feature map is taken off, so that places are comparable in sign; scaled to 0 to 1 the map is the
+ * paper's. Behind global average pooling and a linear layer it is Grad-CAM.
+ */
+export const reciproCam: Procedure = {
+  needsGradient: false,
+  map: async evidence => {
+    const { features } = evidence;
+    const [count, height, width] = features.shape;
+    const places = height * width;
+    // The empty map is the place after the last.
+    const scores = await eachChunk(evidence, places + 1, (image, cells) => {
+      const marks = indicator(cells, places);
+      const alone = mul(gather(features, [image]), reshape(marks, [-1, height, width, 1]));
+      return scoreFeatures(evidence, alone as Tensor4D, rowsFor(image, cells));
+    });
+    return tidy(() => {
+      const all = tensor2d(scores, [count, places + 1]);
+      const empty = slice(all, [0, places], [count, 1]);
+      const alone = slice(all, [0, 0], [count, places]);
+      return reshape(sub(alone, empty), [count, height, width]) as Tensor3D;
+    });
+  },
+};
+
+/** The scores `[N * count]` of `count` variants of each image, a batch at a time. */
+async function eachChunk(
+  { features, batch, signal }: Evidence,
+  count: number,
+  compute: (image: number, indices: number[]) => Tensor1D,
+): Promise<Float32Array> {
+  const images = features.shape[0];
+  const scores = new Float32Array(images * count);
+  for (let image = 0; image < images; image++) {
+    for (let start = 0; start < count; start += batch) {
+      signal?.throwIfAborted();
+      const length = Math.min(batch, count - start);
+      const chunk = tidy(() =>
+        compute(
+          image,
+          Array.from({ length }, (_, i) => start + i),
+        ),
+      );
+      try {
+        scores.set(await chunk.data(), image * count + start);
+      } finally {
+        chunk.dispose();
+      }
+    }
+  }
+  return scores;
+}
+
+function scoreFeatures(evidence: Evidence, features: Tensor4D, rows: readonly number[]): Tensor1D {
+  const side = sideOf(evidence.side, rows);
+  return evidence.score(logitsFrom(evidence.parts, { features, side }), rows);
+}
+
+function weighed(features: Tensor4D, weights: () => Tensor): Tensor3D {
+  return tidy(() => {
+    const [count, , , channels] = features.shape;
+    return sum(mul(features, reshape(weights(), [count, 1, 1, channels])), 3);
+  });
+}
+
+const rowsFor = (image: number, indices: readonly number[]): number[] => indices.map(() => image);

@@ -1,0 +1,160 @@
+import {
+  add,
+  div,
+  gather,
+  logSoftmax,
+  logSumExp,
+  mul,
+  softmax,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
+import { indicator } from './indicator';
+
+/**
+ * The score of each row of logits, differentiable.
+ *
+ * @param logits `[R, K]`.
+ * @param rows Which image each of the R rows belongs to; a method that asks the model again has many rows for one image.
+ * @returns `[R]`.
+ */
+export type Score = (logits: Tensor2D, rows: readonly number[]) => Tensor1D;
+
+/** What is explained about each image. */
+export interface Target {
+  /** Whether `score` looks at the logits of the images as they are. */
+  readonly looks: boolean;
+  /**
+   * @param classes The explained class of each image.
+   * @param logits `[K]` of each image; empty unless `looks`.
+   */
+  score(classes: readonly number[], logits: readonly Float32Array[]): Score;
+}
+
+/** The logit of the class. The default: it does not vanish where the model is sure. */
+export const logit: Target = { looks: false, score: classes => ofClass(classes, z => z) };
+
+/** The probability of the class by softmax; its gradient vanishes where the model is sure. */
+export const probability: Target = {
+  looks: false,
+  score: classes => ofClass(classes, z => softmax(z)),
+};
+
+/** `log(p / (1 - p))`: the class against all others together. */
+export const logOdds: Target = {
+  looks: false,
+  score: classes => (logits, rows) => {
+    const own = marks(classes, rows, logits.shape[1]);
+    // A class that is far below every other does not count among the others.
+    const others = logSumExp(sub(logits, mul(own, 1e9)), 1);
+    return sub(sum(mul(logits, own), 1), others) as Tensor1D;
+  },
+};
+
+/** Logit plus log probability, as in Cai 2025 (Shapley-CAM). https://arxiv.org/abs/2501.06261 */
+export const logitPlusLogProbability: Target = {
+  looks: false,
+  score: classes => ofClass(classes, z => add(z, logSoftmax(z)) as Tensor2D),
+};
+
+export interface ContrastOptions {
+  /** The class to be told from, one for all images or one each. Default: of all others, the one with the highest logit. */
+  readonly against?: number | readonly number[];
+  /** How much of the rival's logit is taken off, 0 to 1. Default 1. */
+  readonly strength?: number;
+}
+
+/**
+ * Why this class and not that one: the difference of two logits.
+ *
+ * The idea of Finer-CAM with one rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
+ *
+ * @throws RangeError when the rival is the class itself or is not one of the model's.
+ */
+export function contrast(options: ContrastOptions = {}): Target {
+  const { against, strength = 1 } = options;
+  return {
+    looks: true,
+    score: (classes, logits) => {
+      const rivals = classes.map((own, image) => {
+        const given = typeof against === 'number' ? against : against?.[image];
+        const rival = given ?? nearest(own, logits[image]!);
+        if (rival === own || !(rival >= 0 && rival < logits[image]!.length)) {
+          throw new RangeError(
+            `Class ${own} can be contrasted with another of 0 to ${logits[image]!.length - 1}; 'against' is ${rival}.`,
+          );
+        }
+        return rival;
+      });
+      return (z, rows) => {
+        const difference = sub(
+          marks(classes, rows, z.shape[1]),
+          mul(marks(rivals, rows, z.shape[1]), strength),
+        );
+        return sum(mul(z, difference), 1) as Tensor1D;
+      };
+    },
+  };
+}
+
+export interface FinerOptions {
+  /** Number of rivals, those whose logits are closest to the class's. Default 3. */
+  readonly rivals?: number;
+  /** How much of the rivals' logits is taken off. Default 1 for 'pgc', 0.6 for 'torchcam'. */
+  readonly strength?: number;
+  /**
+   * 'pgc' (default): rivals weighed by their probability, which the gradient passes through, as the authors' code and
+   * pytorch-grad-cam have it. 'torchcam': their plain mean.
+   */
+  readonly variant?: 'pgc' | 'torchcam';
+}
+
+/** Finer-CAM: the class against its nearest rivals. Zhang et al. 2025. https://arxiv.org/abs/2501.11309 */
+export function finer(options: FinerOptions = {}): Target {
+  const { variant = 'pgc', rivals = 3, strength = variant === 'pgc' ? 1 : 0.6 } = options;
+  return {
+    looks: true,
+    score: (classes, logits) => {
+      const masks = classes.map((own, image) => {
+        const z = logits[image]!;
+        const order = Array.from(z, (_, k) => k).filter(k => k !== own);
+        order.sort((a, b) => Math.abs(z[a]! - z[own]!) - Math.abs(z[b]! - z[own]!) || a - b);
+        const near = new Set(order.slice(0, rivals));
+        return Array.from(z, (_, k) => (near.has(k) ? 1 : 0));
+      });
+      return (z, rows) => {
+        const mask = gather(tensor2d(masks), tensor1d([...rows], 'int32'));
+        const weights = variant === 'pgc' ? mul(softmax(z), mask) : mask;
+        const own = sum(mul(z, marks(classes, rows, z.shape[1])), 1, true);
+        const differences = mul(weights, sub(own, mul(z, strength)));
+        return div(sum(differences, 1), add(sum(weights, 1), 1e-9)) as Tensor1D;
+      };
+    },
+  };
+}
+
+/** The other class with the highest logit. */
+function nearest(own: number, logits: Float32Array): number {
+  let best = own === 0 ? 1 : 0;
+  logits.forEach((value, index) => {
+    if (index !== own && value > logits[best]!) best = index;
+  });
+  return best;
+}
+
+function ofClass(classes: readonly number[], from: (logits: Tensor2D) => Tensor2D): Score {
+  return (logits, rows) =>
+    sum(mul(from(logits), marks(classes, rows, logits.shape[1])), 1) as Tensor1D;
+}
+
+/** `[R, K]`: 1 at each row's class. */
+function marks(classes: readonly number[], rows: readonly number[], count: number): Tensor2D {
+  return indicator(
+    rows.map(row => classes[row]!),
+    count,
+  );
+}

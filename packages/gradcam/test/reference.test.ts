@@ -1,0 +1,154 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { readFileSync } from 'node:fs';
+import { memory } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import {
+  ablationCam,
+  type ExplainOptions,
+  type Explanation,
+  eigenCam,
+  eigenGradCam,
+  explain,
+  fem,
+  finer,
+  fuseMaps,
+  gradCam,
+  gradCamElementWise,
+  gradCamPlusPlus,
+  type HeatMap,
+  hiResCam,
+  kpcaCam,
+  layerCam,
+  logitPlusLogProbability,
+  probability,
+  refineMaps,
+  scoreCam,
+  segEigenCam,
+  split,
+  xGradCam,
+} from '../src/index';
+import { images, network } from './formula';
+
+interface Figures {
+  readonly classes: number[];
+  readonly networks: Record<
+    string,
+    {
+      readonly logits: number[];
+      readonly taps: Record<string, Record<string, { raw: number[]; final: number[] }>>;
+      readonly fused: number[];
+      readonly refined: number[];
+    }
+  >;
+}
+
+/** Figures of pytorch-grad-cam; tools/reference/gradcam.py writes them. */
+const figures: Figures = JSON.parse(
+  readFileSync(new URL('./reference/maps.json', import.meta.url), 'utf8'),
+);
+const size = [10, 8] as const;
+
+const methods: Record<string, ExplainOptions> = {
+  gradCam: { method: gradCam },
+  hiResCam: { method: hiResCam },
+  gradCamElementWise: { method: gradCamElementWise },
+  layerCam: { method: layerCam },
+  gradCamPlusPlus: { method: gradCamPlusPlus({ variant: 'pgc' }) },
+  xGradCam: { method: xGradCam },
+  eigenCam: { method: eigenCam },
+  eigenGradCam: { method: eigenGradCam },
+  segEigenCam: { method: segEigenCam },
+  kpcaCam: { method: kpcaCam() },
+  fem: { method: fem() },
+  scoreCam: { method: scoreCam, batch: 3 },
+  ablationCam: { method: ablationCam({ ablate: 'pgc' }), batch: 3 },
+  probability: { target: probability },
+  rest: { target: logitPlusLogProbability },
+};
+/** Principal components whose sign pytorch-grad-cam leaves to its linear algebra. */
+const signless = new Set(['eigenCam', 'eigenGradCam']);
+
+for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.networks)) {
+  describe(`with a network whose features are ${kind}, as pytorch-grad-cam:`, () => {
+    const parts = Object.fromEntries(
+      Object.keys(taps).map(tap => [tap, split(network(kind), { tap })]),
+    );
+    const run = async (tap: string, options: ExplainOptions) => {
+      const photos = images();
+      const result = await explain(parts[tap]!, photos, {
+        classIndex: figures.classes,
+        ...options,
+      });
+      photos.dispose();
+      return result;
+    };
+
+    test('the logits', async () => {
+      const result = await run(Object.keys(taps)[0]!, {});
+      expectClose(
+        result.flatMap(each => [...each.logits]),
+        logits,
+      );
+    });
+
+    test.each(
+      Object.entries(taps).flatMap(([tap, rows]) =>
+        Object.keys(methods).map(method => ({ tap, method, figure: rows[method]! })),
+      ),
+    )('$method at $tap', async ({ tap, method, figure }) => {
+      const before = memory().numTensors;
+      const result = await run(tap, methods[method]!);
+      expect(memory().numTensors).toBe(before);
+      expectAgree(result, figure, signless.has(method));
+    });
+
+    test.each(Object.keys(taps))('Finer-CAM of the predicted class at %s', async tap => {
+      const result = await run(tap, { classIndex: undefined, target: finer() });
+      expectAgree(result, taps[tap]!.finer!, false);
+    });
+
+    test('Grad-CAM of two taps as one map', async () => {
+      const each = await Promise.all(Object.keys(taps).map(tap => run(tap, {})));
+      const maps = [0, 1].map(image => each.map(result => result[image]!.map));
+      expectClose(flat(maps.map(one => fuseMaps(one, size))), fused);
+    });
+
+    test('Refine-CAM', async () => {
+      const method = gradCamPlusPlus({ variant: 'pgc' });
+      const each = await Promise.all(Object.keys(taps).map(tap => run(tap, { method })));
+      const maps = [0, 1].map(image => each.map(result => result[image]!.map));
+      expectClose(flat(maps.map(one => refineMaps(one, size))), refined);
+    });
+  });
+}
+
+function expectAgree(
+  result: readonly Explanation[],
+  figure: { raw: number[]; final: number[] },
+  signless: boolean,
+): void {
+  const places = figure.raw.length / 2;
+  result.forEach(({ signed }, image) => {
+    const raw = figure.raw.slice(image * places, (image + 1) * places);
+    const product = raw.reduce((total, value, i) => total + value * signed.values[i]!, 0);
+    const sign = signless && product < 0 ? -1 : 1;
+    const turned = { ...signed, values: signed.values.map(value => sign * value) };
+    // Relative to the map's own size where that is above 1.
+    const scale = Math.max(1, ...raw.map(Math.abs));
+    expectClose(
+      turned.values.map(value => value / scale),
+      raw.map(value => value / scale),
+    );
+    expectClose(fuseMaps([turned], size).values, figure.final.slice(image * 80, image * 80 + 80));
+  });
+}
+
+const flat = (maps: readonly HeatMap[]): number[] => maps.flatMap(map => [...map.values]);
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  let worst = 0;
+  for (let i = 0; i < actual.length; i++)
+    worst = Math.max(worst, Math.abs(actual[i]! - expected[i]!));
+  expect(worst).toBeLessThan(1e-4);
+}
