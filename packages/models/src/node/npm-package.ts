@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
 import Config from '@npmcli/config';
 import npmDefinitions from '@npmcli/config/lib/definitions/index.js';
 import npmFetch from 'npm-registry-fetch';
@@ -71,7 +72,7 @@ export async function fetchNpmPackage(
     const { body } = await npmFetch(address, configuration);
     const report = (received: number) =>
       onProgress?.({ source: spec, received, total: wanted.bytes });
-    await save(body as AsyncIterable<Uint8Array>, tarball, wanted.integrity, report, signal);
+    await save(asReadable(body), tarball, wanted.integrity, report, signal);
     const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
     await extract({ file: tarball, cwd: unpacked, strip: 1, filter: keep, strict: true });
     await rename(unpacked, folder);
@@ -85,6 +86,14 @@ export async function fetchNpmPackage(
     await rm(part, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** npm's streams leave a listener behind for every chunk that is awaited of them; Node's do not. */
+function asReadable(body: NodeJS.ReadableStream): Readable {
+  const chunks = new PassThrough();
+  body.on('error', error => chunks.destroy(error));
+  body.pipe(chunks);
+  return chunks;
 }
 
 /** Writes a tarball to a file and checks it. */
