@@ -1,5 +1,5 @@
 // The whole pipeline: photographs -> features -> head -> evaluation -> explanation.
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { splitByClass } from '@shroom/data';
 import { attachHead, classifierHead } from '@shroom/head';
 import {
@@ -99,5 +99,5 @@ await runProgram(async signal => {
     reportContent({ photos, split, engine, options, test, history, gallery, seconds, backbone }),
   );
   await saveMetrics(out, photos, split, engine, options, test, seconds);
-  announceResult(photos.classes, test, seconds, relative(process.cwd(), out));
+  announceResult(photos.classes, test, seconds, out);
 });

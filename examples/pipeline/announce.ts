@@ -1,3 +1,5 @@
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Split } from '@shroom/data';
 import type { Evaluation, HistoryRow } from '@shroom/train';
 import type { Photos } from './photos';
@@ -39,8 +41,9 @@ export function announceResult(
   classes: readonly string[],
   test: Evaluation,
   seconds: Seconds,
-  out: string,
+  folder: string,
 ): void {
+  const out = fromHere(folder);
   heading('Test');
   const width = Math.max(...classes.map(name => name.length));
   classes.forEach((name, k) => {
@@ -58,6 +61,14 @@ export function announceResult(
   say();
   fact('report', `${out}/report.html`);
   fact('heat maps', `${out}/cams/`);
-  fact('try it', `npx tsx examples/explain.ts <photo> --model ${out}`);
+  fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
   say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+}
+
+const explainer = fileURLToPath(new URL('../explain.ts', import.meta.url));
+
+/** A path as one would type it here. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? resolve(path) : short;
 }
