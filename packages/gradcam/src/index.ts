@@ -14,6 +14,7 @@ export {
   type HeatMap,
 } from './explain';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
+export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './graph';
 export {
   fem,
   type GradCamPlusPlusOptions,
@@ -36,7 +37,8 @@ export {
   sideBySide,
 } from './picture';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
-export { type Cut, type Split, type SplitOptions, split, TapError, tapsOf } from './split';
+export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
+export { TapError } from './tap';
 export {
   type ContrastOptions,
   contrast,
@@ -49,3 +51,4 @@ export {
   type Score,
   type Target,
 } from './targets';
+export type { GraphNode, GraphTopology } from './topology';

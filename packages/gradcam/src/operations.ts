@@ -98,28 +98,34 @@ function isModel(layer: Layer): layer is LayersModel {
   return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
 }
 
+/** What reads some values and computes others. */
+export interface Step<V> {
+  readonly inputs: readonly V[];
+  readonly outputs: readonly V[];
+}
+
 /** The values that depend on `source`, itself included. */
-export function descendants(order: readonly Operation[], source: Value): Set<Value> {
+export function descendants<V>(order: readonly Step<V>[], source: V): Set<V> {
   const found = new Set([source]);
-  for (const operation of order) {
-    if (!operation.inputs.some(input => found.has(input))) continue;
-    for (const output of operation.outputs) found.add(output);
+  for (const step of order) {
+    if (!step.inputs.some(input => found.has(input))) continue;
+    for (const output of step.outputs) found.add(output);
   }
   return found;
 }
 
-/** The operations that any of `targets` needs when the values `given` are there, in order. */
-export function needed(
-  order: readonly Operation[],
-  targets: Iterable<Value>,
-  given: ReadonlySet<Value>,
-): Operation[] {
+/** The steps that any of `targets` needs when the values `given` are there, in order. */
+export function needed<V, S extends Step<V>>(
+  order: readonly S[],
+  targets: Iterable<V>,
+  given: ReadonlySet<V>,
+): S[] {
   const wanted = new Set(targets);
-  const kept: Operation[] = [];
-  for (const operation of [...order].reverse()) {
-    if (!operation.outputs.some(output => wanted.has(output) && !given.has(output))) continue;
-    kept.push(operation);
-    for (const input of operation.inputs) wanted.add(input);
+  const kept: S[] = [];
+  for (const step of [...order].reverse()) {
+    if (!step.outputs.some(output => wanted.has(output) && !given.has(output))) continue;
+    kept.push(step);
+    for (const input of step.inputs) wanted.add(input);
   }
   return kept.reverse();
 }

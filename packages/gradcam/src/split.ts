@@ -9,11 +9,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { logitsOf } from './logits';
 import { descendants, needed, type Operations, operationsOf, run, type Value } from './operations';
-
-/** The output of a model does not depend on the tapped layer, or there is no such layer. */
-export class TapError extends Error {
-  override readonly name = 'TapError';
-}
+import { chosenTap, TapError } from './tap';
 
 /** What the first part of a split model computed. */
 export interface Cut {
@@ -125,18 +121,9 @@ function candidates({ order }: Operations, logits: Value): Value[] {
 
 function findTap(operations: Operations, logits: Value, wanted: string | undefined): Value {
   const possible = candidates(operations, logits);
-  const last = possible.at(-1);
-  if (!last)
-    throw new TapError(
-      'The model has no layer with a 4-D output [N, h, w, C] that its logits depend on.',
-    );
-  if (wanted === undefined) return last;
-  const found = possible.filter(({ id }) => id === wanted || id.endsWith(`/${wanted}`));
-  if (found.length === 1) return found[0]!;
-  const names = (values: readonly Value[]) => values.map(({ id }) => `'${id}'`).join(', ');
-  if (found.length > 1)
-    throw new TapError(`'${wanted}' could be any of ${names(found)}. Give the whole path.`);
-  throw new TapError(
-    `There is no layer '${wanted}' with a 4-D output that the logits depend on. The last ones are ${names(possible.slice(-5))}.`,
+  const id = chosenTap(
+    possible.map(value => value.id),
+    wanted,
   );
+  return possible.find(value => value.id === id)!;
 }

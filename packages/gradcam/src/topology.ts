@@ -1,0 +1,93 @@
+import type { Step } from './operations';
+import { TapError } from './tap';
+
+/** A node of a converted graph, as model.json has it. */
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[] | null;
+}
+
+/** What a converted model's `modelTopology` holds. */
+export interface GraphTopology {
+  readonly node: readonly GraphNode[];
+}
+
+/** A node and the names of the values that it reads and computes: the node's name, `:1` and so on for its other outputs. */
+export interface GraphStep extends Step<string> {
+  readonly name: string;
+  readonly op: string;
+}
+
+/** The nodes that `output` needs, each after those that it depends on. */
+export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
+  const nodes = new Map(node.map(each => [each.name, each]));
+  const read = new Map<string, Set<string>>();
+  const done = new Set<string>();
+  const order: GraphStep[] = [];
+  // A stack in the place of recursion: a graph may be thousands of nodes deep.
+  const stack = [nodeOf(output)];
+  while (stack.length > 0) {
+    const name = stack.at(-1)!;
+    const found = nodes.get(name);
+    if (!found) throw new TapError(`The model's graph has no node '${name}'.`);
+    const inputs = (found.input ?? []).filter(input => !input.startsWith('^')).map(firstOutput);
+    const missing = inputs.map(nodeOf).filter(input => !done.has(input));
+    if (missing.length > 0) {
+      if (stack.length > nodes.size + 1)
+        throw new TapError(`The model's graph has a loop at '${name}'.`);
+      stack.push(missing[0]!);
+      continue;
+    }
+    stack.pop();
+    if (done.has(name)) continue;
+    done.add(name);
+    const outputs = new Set([name]);
+    read.set(name, outputs);
+    for (const input of inputs) read.get(nodeOf(input))!.add(input);
+    order.push({
+      name,
+      op: found.op,
+      inputs,
+      get outputs() {
+        return [...outputs];
+      },
+    });
+  }
+  return order;
+}
+
+export const nodeOf = (value: string): string => value.split(':')[0]!;
+
+/** The first output of a node has two names. */
+const firstOutput = (name: string): string => name.replace(/:0$/, '');
+
+const spatial = new Set([
+  'Conv2D',
+  '_FusedConv2D',
+  'DepthwiseConv2dNative',
+  'FusedDepthwiseConv2dNative',
+  'MaxPool',
+  'AvgPool',
+  'FusedBatchNorm',
+  'FusedBatchNormV2',
+  'FusedBatchNormV3',
+  'ResizeBilinear',
+  'ResizeNearestNeighbor',
+]);
+/** Nodes whose output has the form of their input. */
+const elementwise = new Set(
+  'Add AddV2 AddN BiasAdd Sub Mul Maximum Minimum RealDiv Relu Relu6 LeakyRelu Prelu Elu Selu Sigmoid Tanh Erf Softplus Rsqrt Square SquaredDifference Identity Pad PadV2 MirrorPad ConcatV2'.split(
+    ' ',
+  ),
+);
+
+/** Values with four dimensions, `[N, h, w, C]`, as far as the kinds of the nodes tell. */
+export function featureMaps(order: readonly GraphStep[]): string[] {
+  const found = new Set<string>();
+  for (const { name, op, inputs } of order) {
+    if (spatial.has(op) || (elementwise.has(op) && inputs.some(input => found.has(input))))
+      found.add(name);
+  }
+  return [...found];
+}

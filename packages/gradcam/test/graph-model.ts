@@ -1,0 +1,90 @@
+import { GraphModel } from '@tensorflow/tfjs-converter';
+import { io, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+
+interface Node {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: string[];
+  readonly attr?: Record<string, unknown>;
+}
+
+const float = { T: { type: 'DT_FLOAT' } };
+const strided = (stride: number) => ({
+  ...float,
+  strides: { list: { i: ['1', `${stride}`, `${stride}`, '1'] } },
+  padding: { s: 'VkFMSUQ=' }, // VALID
+  dataFormat: { s: 'TkhXQw==' }, // NHWC
+  data_format: { s: 'TkhXQw==' },
+  dilations: { list: { i: ['1', '1', '1', '1'] } },
+});
+
+/** A graph written by hand, with its weights in memory. */
+export class Graph {
+  private readonly nodes: Node[] = [];
+  private readonly weights: Record<string, Tensor> = {};
+
+  constructor(shape: readonly number[]) {
+    const dim = shape.map(size => ({ size: `${size}` }));
+    this.add('images', 'Placeholder', [], {
+      dtype: { type: 'DT_FLOAT' },
+      shape: { shape: { dim } },
+    });
+  }
+
+  add(name: string, op: string, input: string[], attr: Node['attr'] = float): string {
+    this.nodes.push({ name, op, input, attr });
+    return name;
+  }
+
+  constant(name: string, value: Tensor): string {
+    this.weights[name] = value;
+    const type = value.dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT';
+    const dim = value.shape.map(size => ({ size: `${size}` }));
+    this.nodes.push({
+      name,
+      op: 'Const',
+      attr: { dtype: { type }, value: { tensor: { dtype: type, tensorShape: { dim } } } },
+    });
+    return name;
+  }
+
+  conv(name: string, input: string, kernel: Tensor, bias: Tensor, stride: number): string {
+    this.constant(`${name}/kernel`, kernel);
+    this.constant(`${name}/bias`, bias);
+    return this.add(
+      name,
+      '_FusedConv2D',
+      [input, `${name}/kernel`, `${name}/bias`],
+      { ...strided(stride), fused_ops: { list: { s: ['Qmlhc0FkZA=='] } }, num_args: { i: '1' } }, // BiasAdd
+    );
+  }
+
+  pool(name: string, input: string, keepDims: boolean): string {
+    this.constant(`${name}/axes`, tensor1d([1, 2], 'int32'));
+    return this.add(name, 'Mean', [input, `${name}/axes`], {
+      ...float,
+      keep_dims: { b: keepDims },
+    });
+  }
+
+  dense(name: string, input: string, kernel: Tensor, bias: Tensor): string {
+    this.constant(`${name}/kernel`, kernel);
+    this.constant(`${name}/bias`, bias);
+    this.add(`${name}/product`, 'MatMul', [input, `${name}/kernel`], {
+      ...float,
+      transpose_a: { b: false },
+      transpose_b: { b: false },
+    });
+    return this.add(name, 'BiasAdd', [`${name}/product`, `${name}/bias`]);
+  }
+
+  async model(): Promise<GraphModel> {
+    const { data, specs } = await io.encodeWeights(this.weights);
+    const topology = { node: this.nodes, versions: { producer: 1 }, library: {} };
+    const loaded = new GraphModel(
+      io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData: data }),
+    );
+    await loaded.load();
+    return loaded;
+  }
+}
