@@ -9,6 +9,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { type FeatureMap, hasPlaces } from './feature-map';
 import { descendants, needed } from './operations';
 import type { Split } from './split';
 import { chosenTap, TapError } from './tap';
@@ -23,7 +24,7 @@ export interface GraphModelLike {
 }
 
 export interface GraphSplitOptions {
-  /** Name of a node with a 4-D output. Default: the last one before the output. */
+  /** Name of a node with a 4-D output. Default: the last one with more than one place. */
   readonly tap?: string;
   /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
   readonly topology?: GraphTopology;
@@ -40,7 +41,13 @@ export interface GraphSplitOptions {
  */
 export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {}): Split {
   const { order, logits } = stepsOf(model, options.topology);
-  const tap = chosenTap(featureMaps(order), options.tap);
+  const ids =
+    options.tap === undefined
+      ? graphFeatureMaps(model, options)
+          .maps.filter(hasPlaces)
+          .map(map => map.tap)
+      : featureMaps(order);
+  const tap = chosenTap(ids, options.tap);
   const input = model.inputs[0]!;
   const within = descendants(order, tap);
   const after = needed(order, [logits], new Set([tap]));
@@ -97,6 +104,27 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
 /** Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output. */
 export function graphTapsOf(model: GraphModelLike, topology?: GraphTopology): string[] {
   return featureMaps(stepsOf(model, topology).order);
+}
+
+/** All feature maps with their sizes, from a run on an image of zeros. */
+export function graphFeatureMaps(
+  model: GraphModelLike,
+  options: GraphSplitOptions,
+): { maps: FeatureMap[]; imageHeight: number } {
+  const { order } = stepsOf(model, options.topology);
+  const shape = imageShape(model.inputs[0]!, options.size);
+  const ids = featureMaps(order);
+  const kinds = new Map(order.map(({ name, op }) => [name, op]));
+  const maps = tidy(() => {
+    const images = zeros([1, ...shape]);
+    const found = ids.length > 0 ? [model.execute({ [model.inputs[0]!.name]: images }, ids)] : [];
+    return found.flat().flatMap((map, index) => {
+      const [, height, width, channels] = map.shape as Tensor4D['shape'];
+      const tap = ids[index]!;
+      return map.rank === 4 ? [{ tap, kind: kinds.get(tap)!, height, width, channels }] : [];
+    });
+  });
+  return { maps, imageHeight: shape[0]! };
 }
 
 function stepsOf(model: GraphModelLike, given: GraphTopology | undefined) {

@@ -4,6 +4,7 @@ export {
   randomBaseline,
   sobelBaseline,
 } from './baselines';
+export { type Capabilities, capabilities } from './capability';
 export { type ColourMap, inferno } from './colours';
 export type { Evidence, Procedure } from './evidence';
 export {
@@ -13,6 +14,7 @@ export {
   explain,
   type HeatMap,
 } from './explain';
+export type { FeatureMap } from './feature-map';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
 export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './graph';
 export {
@@ -38,6 +40,7 @@ export {
 } from './picture';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
 export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
+export { suggestGraphTaps, suggestTaps, type TapSuggestion } from './suggestion';
 export { TapError } from './tap';
 export {
   type ContrastOptions,

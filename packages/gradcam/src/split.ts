@@ -38,7 +38,7 @@ export interface Split {
 }
 
 export interface SplitOptions {
-  /** Name or path of a layer with a 4-D output. Default: the last one before the output. */
+  /** Name or path of a layer with a 4-D output. Default: the last one with more than one place. */
   readonly tap?: string;
 }
 
@@ -109,8 +109,13 @@ export function split(model: LayersModel, options: SplitOptions = {}): Split {
 
 /** Layers whose output is a feature map that the logits depend on, from the input to the output. */
 export function tapsOf(model: LayersModel): string[] {
+  return featureMapsOf(model).map(value => value.id);
+}
+
+/** The feature maps that the logits depend on, from the input to the output. */
+export function featureMapsOf(model: LayersModel): Value[] {
   const operations = operationsOf(model);
-  return candidates(operations, logitsOf(operations).value).map(value => value.id);
+  return candidates(operations, logitsOf(operations).value);
 }
 
 function candidates({ order }: Operations, logits: Value): Value[] {
@@ -121,9 +126,9 @@ function candidates({ order }: Operations, logits: Value): Value[] {
 
 function findTap(operations: Operations, logits: Value, wanted: string | undefined): Value {
   const possible = candidates(operations, logits);
-  const id = chosenTap(
-    possible.map(value => value.id),
-    wanted,
-  );
+  // A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
+  const spatial = possible.filter(({ shape }) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1);
+  const ids = (wanted === undefined ? spatial : possible).map(value => value.id);
+  const id = chosenTap(ids, wanted);
   return possible.find(value => value.id === id)!;
 }

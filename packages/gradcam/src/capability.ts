@@ -1,0 +1,80 @@
+import {
+  dispose,
+  getBackend,
+  getGradient,
+  getKernel,
+  profile,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { logitsFrom } from './evidence';
+import type { Split } from './split';
+
+export interface Capabilities {
+  /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
+  readonly forward: readonly string[];
+  /**
+   * What a method with a gradient lacks besides: kernels of the engine, and operations that TensorFlow.js has no gradient
+   * of. Empty behind global average pooling, even where the engine has no gradient of a convolution.
+   */
+  readonly gradient: readonly string[];
+}
+
+/** Kernels that the gradient of an operation by its input runs and that an engine may lack. */
+const backward: Readonly<Record<string, readonly string[]>> = {
+  Conv2D: ['Conv2DBackpropInput'],
+  FusedConv2D: ['Conv2DBackpropInput'],
+  DepthwiseConv2dNative: ['DepthwiseConv2dNativeBackpropInput'],
+  FusedDepthwiseConv2D: ['DepthwiseConv2dNativeBackpropInput'],
+  MaxPool: ['MaxPoolGrad'],
+  AvgPool: ['AvgPoolGrad'],
+  ResizeBilinear: ['ResizeBilinearGrad'],
+  ResizeNearestNeighbor: ['ResizeNearestNeighborGrad'],
+  LRN: ['LRNGrad'],
+  Relu: ['Step'],
+  Relu6: ['Step'],
+  Elu: ['EluGrad'],
+};
+
+/** Fused operations have their gradient with them. */
+const fused = new Set(['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul']);
+
+/**
+ * What an engine lacks for explaining a split model. Runs the second part once with the engine in use.
+ *
+ * @param images `[N, H, W, 3]`; one is enough.
+ * @param engine A registered engine. Default: the one in use.
+ */
+export async function capabilities(
+  parts: Split,
+  images: Tensor4D,
+  engine: string = getBackend(),
+): Promise<Capabilities> {
+  const cut = parts.forward(images);
+  const made: Tensor[] = [];
+  try {
+    const profiled = await profile(() => {
+      const logits: Tensor2D = logitsFrom(parts, cut);
+      made.push(logits);
+      return logits;
+    });
+    // Operations made of several kernels are listed too, under a name of their own.
+    const kernelNames = profiled.kernelNames.filter(name => !name.endsWith('__op'));
+    const lacks = (kernel: string) => getKernel(kernel, engine) === undefined;
+    // The mean over the places is taken before the gradient begins.
+    const differentiated = parts.pooled ? kernelNames.slice(1) : kernelNames;
+    return {
+      forward: unique(kernelNames.filter(lacks)),
+      gradient: unique([
+        ...differentiated.flatMap(kernel => backward[kernel] ?? []).filter(lacks),
+        ...differentiated.filter(kernel => !fused.has(kernel) && !getGradient(kernel)),
+      ]),
+    };
+  } finally {
+    dispose(made);
+    cut.dispose();
+  }
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];

@@ -1,0 +1,58 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type FeatureMap, hasPlaces } from './feature-map';
+import { type GraphModelLike, type GraphSplitOptions, graphFeatureMaps } from './graph';
+import { featureMapsOf } from './split';
+
+export interface TapSuggestion extends FeatureMap {
+  /** Pixels of the image for one place of the map, down and across alike; null where sizes are not known. */
+  readonly stride: number | null;
+  readonly reason: string;
+}
+
+/** Layers worth tapping, the best first, and why. The first one is what `split` takes by default. */
+export function suggestTaps(model: LayersModel): TapSuggestion[] {
+  const maps = featureMapsOf(model).map(({ id, shape, operation }) => ({
+    tap: id,
+    kind: operation!.layer.getClassName(),
+    height: shape[1] ?? null,
+    width: shape[2] ?? null,
+    channels: shape[3]!,
+  }));
+  return ranked(maps, model.inputs[0]!.shape[1] ?? null);
+}
+
+/** {@link suggestTaps} for a `tf.GraphModel`; runs it once, on an image of zeros. */
+export function suggestGraphTaps(
+  model: GraphModelLike,
+  options: Omit<GraphSplitOptions, 'tap'> = {},
+): TapSuggestion[] {
+  const { maps, imageHeight } = graphFeatureMaps(model, options);
+  return ranked(maps, imageHeight);
+}
+
+function ranked(all: readonly FeatureMap[], imageHeight: number | null): TapSuggestion[] {
+  const maps = all.filter(hasPlaces);
+  const last = maps.at(-1);
+  if (!last) return [];
+  const found = new Map<string, TapSuggestion>();
+  const suggest = (map: FeatureMap, reason: string) => {
+    if (found.has(map.tap)) return;
+    const stride = imageHeight && map.height ? Math.round(imageHeight / map.height) : null;
+    found.set(map.tap, { ...map, stride, reason });
+  };
+  suggest(last, 'The last feature map: what the decision is made from.');
+  const convolution = maps.findLast(({ kind }) => /conv2d/i.test(kind));
+  if (convolution)
+    suggest(
+      convolution,
+      'The last convolution, before what is done to its output: a common choice.',
+    );
+  const places = (map: FeatureMap) => (map.height ?? 0) * (map.width ?? 0);
+  let finest = places(last);
+  for (const map of [...maps].reverse()) {
+    if (places(map) <= finest) continue;
+    finest = places(map);
+    suggest(map, `The last of ${map.height} x ${map.width}: finer, and further from the decision.`);
+  }
+  return [...found.values()];
+}
