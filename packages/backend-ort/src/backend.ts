@@ -123,7 +123,7 @@ export class OrtBackend extends KernelBackend {
     if (node === undefined) {
       throw new Error(`backend-ort: a ${x.dtype} tensor of shape [${x.shape}] is not numeric.`);
     }
-    if (!node.owned) own(node);
+    if (!node.owned) this.own(node);
     node.lastUse = this.engine.run;
     const view = sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
     return view;
@@ -228,6 +228,15 @@ export class OrtBackend extends KernelBackend {
     this.live.clear();
   }
 
+  /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
+  private own(node: GraphNode): void {
+    // Into memory of the pool, as it goes back there: a loop that writes a batch at each step would fill the pool.
+    const copy = this.engine.buffers.take(node.dtype, node.size);
+    copy.set(node.data!);
+    node.data = copy;
+    node.owned = true;
+  }
+
   private flushSync(node: GraphNode): void {
     if (!this.engine.synchronous) {
       throw new Error(
@@ -273,12 +282,6 @@ export class OrtBackend extends KernelBackend {
 function dataOf(node: GraphNode): HostArray {
   if (node.failure !== undefined) throw node.failure;
   return node.data!;
-}
-
-/** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
-function own(node: GraphNode): void {
-  node.data = node.data!.slice();
-  node.owned = true;
 }
 
 function asTyped(values: HostArray | readonly number[], dtype: NumericType): HostArray {

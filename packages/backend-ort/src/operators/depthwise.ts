@@ -57,7 +57,7 @@ const inputGradientOperator: Operator = {
     const unit = strides.every(stride => stride === 1);
     if (unit && [...before, ...after].every(length => length >= 0)) {
       const flipped = flip(graph, filter, kernel);
-      const weights = graph.add('Transpose', [flipped.value], { perm: [2, 3, 0, 1] });
+      const weights = graph.add('Transpose', [flipped], { perm: [2, 3, 0, 1] });
       const attributes = { ...attributesOf(node), pads: [...before, ...after] };
       graph.place(node, graph.add('Conv', [value, weights], attributes), 'channelsFirst');
       return;

@@ -37,18 +37,27 @@ export function convolutionFilterGradient(
 function asProducts(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
   const window = windowOf(node);
-  const space = window.kernel.length;
   const channels = x.shape.at(-1)!;
   const outputs = dy.shape.at(-1)!;
-  const padded = padSpace(graph, graph.plain(x), window);
-  const gradient = graph.reshape(graph.plain(dy), [dy.size / outputs, outputs]);
+  const pixels = dy.size / outputs;
+  const padded = padSpace(graph, channelsOutermost(graph, x), window);
+  const gradient = graph.reshape(graph.plain(dy), [pixels, outputs]);
   const products = offsets(window.kernel).map(offset => {
     const met = sliceSpace(graph, padded, offset, dy.shape, x.shape, window);
-    const rows = graph.reshape(met, [dy.size / outputs, channels]);
-    return graph.add('Gemm', [rows, gradient], { transA: 1 });
+    return graph.add('Gemm', [graph.reshape(met, [channels, pixels]), gradient]);
   });
   const stacked = products.length === 1 ? products[0]! : graph.add('Concat', products, { axis: 0 });
-  return space === 0 ? stacked : graph.reshape(stacked, node.shape);
+  return graph.reshape(stacked, node.shape);
+}
+
+/** `[C, N, ...space]`: from channels first it is the cheapest transpose, and the products want it. */
+function channelsOutermost(graph: Lowering, x: GraphNode): string {
+  if (!graph.isChannelsFirst(x)) {
+    const perm = [x.rank - 1, ...axes(x.rank - 1)];
+    return graph.add('Transpose', [graph.plain(x)], { perm });
+  }
+  const perm = [1, 0, ...axes(x.rank - 2).map(axis => axis + 2)];
+  return graph.add('Transpose', [graph.channelsFirst(x)], { perm });
 }
 
 /** A convolution of the input by the output's gradient, where channels and images change places. */
@@ -79,7 +88,7 @@ export function cropKernel(graph: Lowering, value: string, kernel: readonly numb
 
 function padSpace(graph: Lowering, value: string, { before, after }: Window): string {
   if ([...before, ...after].every(length => length === 0)) return value;
-  const pads = graph.integers([0, ...before, 0, 0, ...after, 0]);
+  const pads = graph.integers([0, 0, ...before, 0, 0, ...after]);
   return graph.add('Pad', [value, pads]);
 }
 
@@ -98,7 +107,7 @@ function sliceSpace(
       start === 0 && strides[i] === 1 && ends[i] === inputShape[i + 1]! + before[i]! + after[i]!,
   );
   if (whole) return value;
-  const spatial = graph.integers(axes(offset.length).map(axis => axis + 1));
+  const spatial = graph.integers(axes(offset.length).map(axis => axis + 2));
   const lists = [starts, ends].map(list => graph.integers(list));
   return graph.add('Slice', [value, ...lists, spatial, graph.integers(strides)]);
 }
