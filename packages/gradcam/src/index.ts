@@ -28,6 +28,24 @@ export {
   type Method,
   xGradCam,
 } from './methods';
+export {
+  type ComparisonOptions,
+  type ComparisonRow,
+  compare,
+  type MetricName,
+} from './metrics/comparison';
+export { type ConfidenceChange, confidenceChange } from './metrics/confidence';
+export { type Curve, type CurveOptions, deletion, insertion } from './metrics/deletion';
+export { impute, type Pixels } from './metrics/imputation';
+export {
+  energyInMask,
+  intersectionOverUnion,
+  type Mask,
+  pointingGame,
+  rankAccuracy,
+} from './metrics/localisation';
+export { type Road, type RoadOptions, road } from './metrics/road';
+export type { Judged, MetricOptions } from './metrics/subject';
 export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
 export {
   colourise,

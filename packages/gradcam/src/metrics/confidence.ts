@@ -1,0 +1,45 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Split } from '../split';
+import { type Judged, type MetricOptions, subjectsOf } from './subject';
+
+/** What the score, y, becomes, y', when the image is multiplied with its map. */
+export interface ConfidenceChange {
+  /** `max(0, y - y') / y`: the average drop of Grad-CAM++'s authors and of torch-cam. https://arxiv.org/abs/1710.11063 */
+  readonly relativeDrop: number;
+  /** `max(0, y - y')`: what pytorch-grad-cam calls the drop. */
+  readonly absoluteDrop: number;
+  /** `max(0, y' - y) / (1 - y)`: the average gain of Opti-CAM. https://arxiv.org/abs/2301.07002 */
+  readonly gain: number;
+  /** Whether the score rose. */
+  readonly increased: boolean;
+}
+
+/**
+ * How the score changes when the image is seen through its map alone; the means over many images are the average drop, gain
+ * and increase. A map that is 1 everywhere loses nothing: look at another metric beside it.
+ *
+ * @param images `[N, H, W, C]`, preprocessed, as it is multiplied; the caller's.
+ */
+export async function confidenceChange(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: MetricOptions = {},
+): Promise<ConfidenceChange[]> {
+  const found: ConfidenceChange[] = [];
+  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+    const { pixels, map, score } = subject;
+    const [seen] = await subject.scores(1, () =>
+      pixels.values.map((value, i) => value * map.values[Math.floor(i / pixels.colours)]!),
+    );
+    const change = seen! - score;
+    const absoluteDrop = Math.max(0, -change);
+    found.push({
+      relativeDrop: absoluteDrop > 0 ? absoluteDrop / score : 0,
+      absoluteDrop,
+      gain: change > 0 ? change / (1 - score) : 0,
+      increased: change > 0,
+    });
+  }
+  return found;
+}

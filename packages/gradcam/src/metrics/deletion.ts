@@ -1,0 +1,127 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Split } from '../split';
+import type { Pixels } from './imputation';
+import { type Judged, type MetricOptions, type Subject, subjectsOf } from './subject';
+
+export interface CurveOptions extends MetricOptions {
+  /** Steps from the first image to the last. Default 20. */
+  readonly steps?: number;
+  /**
+   * What a pixel is without its content: 0 in the model's units, the mean colour of the image, or the blurred image (Gaussian,
+   * 5 pixels wide at 224). Default 0 for deletion, blurred for insertion, as in the paper.
+   */
+  readonly fill?: 'zero' | 'mean' | 'blur';
+}
+
+export interface Curve {
+  /** The score after each step, the start included: `steps + 1` values. */
+  readonly scores: readonly number[];
+  /** The area under the curve, the share of the pixels going from 0 to 1. */
+  readonly area: number;
+}
+
+/**
+ * How fast the score falls when pixels are deleted, the hottest first; a small area is better. Petsiuk et al. 2018 (RISE).
+ * https://arxiv.org/abs/1806.07421
+ *
+ * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ */
+export function deletion(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CurveOptions = {},
+): Promise<Curve[]> {
+  const { fill = 'zero' } = options;
+  return curves(parts, images, explanations, options, pixels => [
+    pixels.values,
+    fills[fill](pixels),
+  ]);
+}
+
+/** How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As {@link deletion}. */
+export function insertion(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CurveOptions = {},
+): Promise<Curve[]> {
+  const { fill = 'blur' } = options;
+  return curves(parts, images, explanations, options, pixels => [
+    fills[fill](pixels),
+    pixels.values,
+  ]);
+}
+
+async function curves(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CurveOptions,
+  ends: (pixels: Pixels) => readonly [Float32Array, Float32Array],
+): Promise<Curve[]> {
+  const { steps = 20 } = options;
+  const found: Curve[] = [];
+  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+    const order = hottestFirst(subject);
+    const [start, end] = ends(subject.pixels);
+    const { colours } = subject.pixels;
+    const scores = await subject.scores(steps + 1, step => {
+      const values = start.slice();
+      for (const place of order.subarray(0, Math.round((step / steps) * order.length))) {
+        const from = place * colours;
+        values.set(end.subarray(from, from + colours), from);
+      }
+      return values;
+    });
+    const total = scores.reduce((sum, score) => sum + score, 0);
+    found.push({ scores, area: (total - (scores[0]! + scores.at(-1)!) / 2) / steps });
+  }
+  return found;
+}
+
+/** Places from hot to cold; those that are alike in a fixed shuffled order, so that a flat map favours no corner. */
+function hottestFirst({ map: { values } }: Subject): Uint32Array {
+  const shuffled = (place: number) => Math.imul(place + 1, 0x9e3779b1) >>> 0;
+  return Uint32Array.from(values.keys()).sort(
+    (a, b) => values[b]! - values[a]! || shuffled(a) - shuffled(b),
+  );
+}
+
+const fills = {
+  zero: ({ values }: Pixels): Float32Array => new Float32Array(values.length),
+  mean: ({ values, colours }: Pixels): Float32Array => {
+    const means = new Float64Array(colours);
+    values.forEach((value, i) => {
+      means[i % colours]! += (value * colours) / values.length;
+    });
+    return values.map((_, i) => means[i % colours]!);
+  },
+  blur: (pixels: Pixels): Float32Array => {
+    const { height, width, colours } = pixels;
+    const sigma = (5 * Math.max(height, width)) / 224;
+    const across = blurred(pixels.values, width, colours, sigma);
+    return blurred(across, height, width * colours, sigma);
+  },
+};
+
+/** Blurs along one dimension of `length` places that are `stride` values apart; edges held. */
+function blurred(
+  values: Float32Array,
+  length: number,
+  stride: number,
+  sigma: number,
+): Float32Array {
+  const reach = Math.ceil(3 * sigma);
+  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return values.map((_, i) => {
+    const place = Math.floor(i / stride) % length;
+    return weights.reduce((total, weight, k) => {
+      const other = Math.min(Math.max(place + k - reach, 0), length - 1);
+      return total + (weight / sum) * values[i + (other - place) * stride]!;
+    }, 0);
+  });
+}

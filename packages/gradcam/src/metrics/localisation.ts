@@ -1,0 +1,89 @@
+import type { HeatMap } from '../explain';
+import { resizeMap } from '../picture';
+
+/** Where the thing is: above 0 inside. */
+export interface Mask {
+  readonly values: ArrayLike<number>;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Whether the hottest place of the map, or one of several as hot, is in the mask. Zhang et al. 2016. https://arxiv.org/abs/1608.00507
+ *
+ * Maps of other sizes than the mask's are resized to it, here and below; with nothing above 0 in the map there is no hit.
+ *
+ * @param tolerance How many pixels beside the mask still count. Default 0; the benchmarks of the paper have 15.
+ */
+export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): boolean {
+  const { values } = at(map, mask);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  if (!(most > 0)) return false;
+  return values.some((value, place) => value === most && isNear(place, mask, tolerance));
+}
+
+/** The share of the map's heat that is in the mask, 0 to 1; 0 for a map without heat. Wang et al. 2020. https://arxiv.org/abs/1910.01279 */
+export function energyInMask(map: HeatMap, mask: Mask): number {
+  let [inside, total] = [0, 0];
+  at(map, mask).values.forEach((value, place) => {
+    const heat = Math.max(0, value);
+    total += heat;
+    if (mask.values[place]! > 0) inside += heat;
+  });
+  return total > 0 ? inside / total : 0;
+}
+
+/**
+ * Intersection over union of the mask and the places that are hotter than a share of the maximum, 0 to 1.
+ *
+ * @param threshold Share of the maximum, 0 to 1. Default 0.5.
+ * @throws RangeError for a mask with nothing inside.
+ */
+export function intersectionOverUnion(map: HeatMap, mask: Mask, threshold = 0.5): number {
+  checkInside(mask);
+  const { values } = at(map, mask);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  let [both, either] = [0, 0];
+  values.forEach((value, place) => {
+    const hot = most > 0 && value > threshold * most;
+    const inside = mask.values[place]! > 0;
+    if (hot && inside) both++;
+    if (hot || inside) either++;
+  });
+  return both / either;
+}
+
+/**
+ * The share of the hottest places, as many as the mask has, that are in the mask, 0 to 1. Arras et al. 2022.
+ * https://arxiv.org/abs/2003.07258
+ *
+ * @throws RangeError for a mask with nothing inside.
+ */
+export function rankAccuracy(map: HeatMap, mask: Mask): number {
+  const area = checkInside(mask);
+  const { values } = at(map, mask);
+  const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+  return order.slice(0, area).filter(place => mask.values[place]! > 0).length / area;
+}
+
+function checkInside(mask: Mask): number {
+  const area = Array.from(mask.values).filter(value => value > 0).length;
+  if (area === 0) throw new RangeError('The mask has nothing inside: no map can be right.');
+  return area;
+}
+
+function at(map: HeatMap, { height, width }: Mask): HeatMap {
+  return map.height === height && map.width === width ? map : resizeMap(map, [height, width]);
+}
+
+function isNear(place: number, { values, height, width }: Mask, tolerance: number): boolean {
+  const [row, column] = [Math.floor(place / width), place % width];
+  const reach = Math.floor(tolerance);
+  for (let y = Math.max(0, row - reach); y <= Math.min(height - 1, row + reach); y++) {
+    for (let x = Math.max(0, column - reach); x <= Math.min(width - 1, column + reach); x++) {
+      const near = Math.hypot(y - row, x - column) <= tolerance;
+      if (near && values[y * width + x]! > 0) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,226 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { memory, type Tensor4D, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  compare,
+  confidenceChange,
+  deletion,
+  energyInMask,
+  gradCam,
+  type HeatMap,
+  hiResCam,
+  impute,
+  insertion,
+  intersectionOverUnion,
+  logit,
+  pointingGame,
+  rankAccuracy,
+  road,
+  split,
+} from '../../src/index';
+
+const size = 12;
+const inside = (place: number) => {
+  const [row, column] = [Math.floor(place / size), place % size];
+  return row >= 2 && row < 6 && column >= 7 && column < 11;
+};
+const mask = {
+  values: Array.from({ length: size * size }, (_, place) => Number(inside(place))),
+  height: size,
+  width: size,
+};
+
+/** Knows one thing: the brightness of a patch that is off the centre is the logit of class 0. */
+function patchModel() {
+  const result = sequential({
+    layers: [
+      layers.activation({ activation: 'linear', inputShape: [size, size, 1], name: 'tap' }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  const kernel = mask.values.map(value => [value / 4, 0]);
+  result.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
+  return split(result);
+}
+
+/** A bright patch and a dim pattern around it. */
+const image = (): Tensor4D =>
+  tensor4d(
+    Float32Array.from({ length: size * size }, (_, place) =>
+      inside(place) ? 1 : ((place * 7919) % 13) / 40,
+    ),
+    [1, size, size, 1],
+  );
+
+const mapOf = (value: (place: number) => number): HeatMap => ({
+  values: Float32Array.from({ length: size * size }, (_, place) => value(place)),
+  height: size,
+  width: size,
+});
+const oracle = mapOf(place => Number(inside(place)));
+const inverse = mapOf(place => Number(!inside(place)));
+const randoms = [0, 1, 2, 3, 4].map(seed =>
+  mapOf(place => ((place * 7919 + seed * 104729 + 13) % 1009) / 1009),
+);
+const empty = mapOf(() => 0);
+
+describe('every metric ranks an oracle above chance, and chance above its opposite', () => {
+  const parts = patchModel();
+  const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
+  const scores = {
+    road: async (map: HeatMap) => (await road(parts, image(), judge(map)))[0]!.combined,
+    deletion: async (map: HeatMap) => -(await deletion(parts, image(), judge(map)))[0]!.area,
+    insertion: async (map: HeatMap) => (await insertion(parts, image(), judge(map)))[0]!.area,
+    'average drop': async (map: HeatMap) =>
+      -(await confidenceChange(parts, image(), judge(map)))[0]!.relativeDrop,
+    'energy in mask': async (map: HeatMap) => energyInMask(map, mask),
+    'intersection over union': async (map: HeatMap) => intersectionOverUnion(map, mask),
+    'rank accuracy': async (map: HeatMap) => rankAccuracy(map, mask),
+  };
+
+  test.each(Object.entries(scores))('%s', async (_, score) => {
+    const [best, worst] = [await score(oracle), await score(inverse)];
+    let chance = 0;
+    for (const random of randoms) chance += (await score(random)) / randoms.length;
+    expect(best).toBeGreaterThan(chance);
+    expect(chance).toBeGreaterThan(worst);
+  });
+
+  test('an empty map scores 0 by ROAD combined', async () => {
+    expect(await scores.road(empty)).toBe(0);
+  });
+});
+
+describe('imputation', () => {
+  test('gives every missing pixel the weighted mean of its neighbours, and leaves the others', () => {
+    const kept = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
+    const values = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 20, maxLength: 20 });
+    fc.assert(
+      fc.property(kept, values, (keep, numbers) => {
+        fc.pre(keep.some(Boolean));
+        const pixels = { values: Float32Array.from(numbers), height: 4, width: 5, colours: 1 };
+        const filled = impute(pixels, keep);
+        keep.forEach((known, place) => {
+          let [total, weights] = [0, 0];
+          for (let y = -1; y <= 1; y++) {
+            for (let x = -1; x <= 1; x++) {
+              const [row, column] = [Math.floor(place / 5) + y, (place % 5) + x];
+              if ((y === 0 && x === 0) || row < 0 || row > 3 || column < 0 || column > 4) continue;
+              const weight = y === 0 || x === 0 ? 1 / 6 : 1 / 12;
+              total += weight * filled[row * 5 + column]!;
+              weights += weight;
+            }
+          }
+          expect(filled[place]).toBeCloseTo(known ? numbers[place]! : total / weights, 4);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('keeps an even image even', () => {
+    const pixels = { values: new Float32Array(64).fill(3), height: 8, width: 8, colours: 1 };
+    const filled = impute(
+      pixels,
+      Array.from({ length: 64 }, (_, i) => i % 7 === 0),
+    );
+    filled.forEach(value => {
+      expect(value).toBeCloseTo(3, 5);
+    });
+  });
+});
+
+test('deletion and insertion run from one end to the other', async () => {
+  const parts = patchModel();
+  const judged = [{ map: oracle, classIndex: 0 }];
+  const [down] = await deletion(parts, image(), judged, { steps: 9, target: logit });
+  const [up] = await insertion(parts, image(), judged, { steps: 9, target: logit, fill: 'zero' });
+  expect(down!.scores).toHaveLength(10);
+  expect(down!.scores[0]).toBeCloseTo(4, 5);
+  expect(down!.scores[1]).toBeCloseTo(0, 5); // 16 of 144 pixels are the patch.
+  expect(down!.area).toBeCloseTo(4 / 2 / 9, 5);
+  expect(up!.area).toBeCloseTo(4 - 4 / 2 / 9, 5);
+});
+
+test('the drop of the confidence has the number of its variant', async () => {
+  const half = mapOf(place => (place === 0 ? 1 : inside(place) ? 0.5 : 0));
+  const judged = [{ map: half, classIndex: 0 }];
+  const [change] = await confidenceChange(patchModel(), image(), judged, { target: logit });
+  expect(change!.absoluteDrop).toBeCloseTo(2, 5);
+  expect(change!.relativeDrop).toBeCloseTo(0.5, 5);
+  expect([change!.gain, change!.increased]).toEqual([0, false]);
+});
+
+describe('a mask', () => {
+  const point = mapOf(place => Number(place === 3 * size + 5));
+
+  test('is hit within the tolerance', () => {
+    expect(pointingGame(oracle, mask)).toBe(true);
+    expect([pointingGame(point, mask), pointingGame(point, mask, 2)]).toEqual([false, true]);
+    expect(pointingGame(empty, mask)).toBe(false);
+  });
+
+  test('is compared at its own size', () => {
+    const small = { values: Float32Array.from([0, 1, 0, 0]), height: 2, width: 2 };
+    expect(energyInMask(small, mask)).toBeGreaterThan(energyInMask(randoms[0]!, mask));
+  });
+
+  test('with nothing inside is refused', () => {
+    const nothing = { ...mask, values: mask.values.map(() => 0) };
+    expect(() => intersectionOverUnion(oracle, nothing)).toThrow(RangeError);
+    expect(() => rankAccuracy(oracle, nothing)).toThrow(RangeError);
+  });
+});
+
+describe('a comparison', () => {
+  test('has the baselines beside the methods, and ranks a faithful method above them', async () => {
+    const photos = image();
+    const parts = patchModel();
+    const before = memory().numTensors;
+    const rows = await compare(
+      parts,
+      photos,
+      { hiResCam, gradCam },
+      { classIndex: 0, masks: [mask] },
+    );
+    expect(memory().numTensors).toBe(before);
+    expect(rows.map(({ name, baseline }) => [name, baseline])).toEqual([
+      ['hiResCam', false],
+      ['gradCam', false],
+      ['random', true],
+      ['centre', true],
+      ['sobel', true],
+      ['empty', true],
+    ]);
+    const [best, ...others] = rows.map(({ scores }) => scores);
+    for (const other of others.slice(1)) {
+      for (const metric of ['road', 'insertion', 'energyInMask', 'rankAccuracy'] as const)
+        expect(best![metric]).toBeGreaterThan(other[metric]!);
+      expect(best!.deletion).toBeLessThan(other.deletion!);
+    }
+  });
+
+  test('computes what is asked for, and refuses masks that are too few', async () => {
+    const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
+    const [row] = await compare(patchModel(), image(), { hiResCam }, options);
+    expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
+    const few = compare(patchModel(), image(), { hiResCam }, { masks: [] });
+    await expect(few).rejects.toThrow(RangeError);
+  });
+});
+
+test('metrics stop when they are asked to, and leave no tensor behind', async () => {
+  const parts = patchModel();
+  const photos = image();
+  const before = memory().numTensors;
+  const signal = AbortSignal.abort();
+  for (const metric of [road, deletion, insertion, confidenceChange]) {
+    const judged = [{ map: oracle, classIndex: 0 }];
+    await expect(metric(parts, photos, judged, { signal })).rejects.toThrow();
+    await expect(metric(parts, photos, [], {})).rejects.toThrow(RangeError);
+  }
+  expect(memory().numTensors).toBe(before);
+});
