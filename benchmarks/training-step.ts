@@ -75,6 +75,6 @@ const jobs = [
   await pythonJob('PyTorch', [network, mode, `${batch}`, `${SIZE}`]),
 ];
 if (process.argv.includes('--wasm')) jobs.push(await tfjsJob('wasm'));
-const rounds = network === 'head' ? { warmup: 10, rounds: 31 } : { warmup: 3, rounds: 5 };
+const rounds = network === 'head' ? { warmup: 10, rounds: 31 } : { warmup: 3, rounds: 3 };
 await compare(`${network}, ${mode}, batch ${batch}`, jobs, rounds);
 process.exit(0);

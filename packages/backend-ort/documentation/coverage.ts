@@ -1,0 +1,34 @@
+/** Writes the table of kernels in the README from what the code registers: `npm run coverage-table`. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type KernelCoverage, kernelCoverage } from '../src/index';
+
+const START = '<!-- coverage: written by npm run coverage-table -->';
+const END = '<!-- end of coverage -->';
+
+/** The README with its table brought up to date. */
+export function withCoverage(readme: string, coverage: KernelCoverage): string {
+  const rows = [
+    ['ONNX', coverage.onnx],
+    ['share data, compute nothing', coverage.view],
+    ['JavaScript, by the `cpu` backend', coverage.cpu],
+  ] as const;
+  const table = [
+    '| runs as | kernels | |',
+    '|---|---|---|',
+    ...rows.map(([title, names]) => `| ${title} | ${names.length} | ${names.join(', ')} |`),
+  ];
+  const before = readme.slice(0, readme.indexOf(START) + START.length);
+  const after = readme.slice(readme.indexOf(END));
+  return `${before}\n${table.join('\n')}\n${after}`;
+}
+
+const file = fileURLToPath(new URL('../README.md', import.meta.url));
+
+export function readmeText(): string {
+  return readFileSync(file, 'utf8');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(file, withCoverage(readmeText(), kernelCoverage()));
+}
