@@ -167,6 +167,41 @@ describe('behind global average pooling and a linear layer', () => {
   });
 });
 
+describe('the map of a class', () => {
+  test('follows its class when classes change places, ignores a shift and scales with the logits', async () => {
+    const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 });
+    const scale = fc.double({ min: 0.1, max: 10, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(
+        features,
+        weights,
+        order,
+        scale,
+        number,
+        async (values, kernel, turn, by, shift) => {
+          const x = tensor4d(values, [1, 2, 3, 2]);
+          const plain = split(linearModel(kernel, [0, 0, 0]));
+          const changed = split(
+            linearModel(
+              kernel.map(row => turn.map(k => row[k]! * by)),
+              [shift, shift, shift],
+            ),
+          );
+          for (const method of [gradCam, layerCam, hiResCam, reciproCam, eigenGradCam]) {
+            const before = await signedOf(plain, x, { method, classIndex: turn[1]! });
+            const after = await signedOf(changed, x, { method, classIndex: 1 });
+            expectClose(
+              after.map(value => value / by),
+              before,
+            );
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('a target', () => {
   const parts = split(network('pooled'), { tap: 'relu2' });
   const scores = (target: { score: typeof probability.score; looks: boolean }, z: number[]) =>

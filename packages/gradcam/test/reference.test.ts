@@ -1,72 +1,19 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { readFileSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
-  ablationCam,
   type ExplainOptions,
   type Explanation,
-  eigenCam,
-  eigenGradCam,
   explain,
-  fem,
   finer,
   fuseMaps,
-  gradCam,
-  gradCamElementWise,
   gradCamPlusPlus,
   type HeatMap,
-  hiResCam,
-  kpcaCam,
-  layerCam,
-  logitPlusLogProbability,
-  probability,
   refineMaps,
-  scoreCam,
-  segEigenCam,
   split,
-  xGradCam,
 } from '../src/index';
+import { figures, methods, signless, size } from './figures';
 import { images, network } from './formula';
-
-interface Figures {
-  readonly classes: number[];
-  readonly networks: Record<
-    string,
-    {
-      readonly logits: number[];
-      readonly taps: Record<string, Record<string, { raw: number[]; final: number[] }>>;
-      readonly fused: number[];
-      readonly refined: number[];
-    }
-  >;
-}
-
-/** Figures of pytorch-grad-cam; tools/reference/gradcam.py writes them. */
-const figures: Figures = JSON.parse(
-  readFileSync(new URL('./reference/maps.json', import.meta.url), 'utf8'),
-);
-const size = [10, 8] as const;
-
-const methods: Record<string, ExplainOptions> = {
-  gradCam: { method: gradCam },
-  hiResCam: { method: hiResCam },
-  gradCamElementWise: { method: gradCamElementWise },
-  layerCam: { method: layerCam },
-  gradCamPlusPlus: { method: gradCamPlusPlus({ variant: 'pgc' }) },
-  xGradCam: { method: xGradCam },
-  eigenCam: { method: eigenCam },
-  eigenGradCam: { method: eigenGradCam },
-  segEigenCam: { method: segEigenCam },
-  kpcaCam: { method: kpcaCam() },
-  fem: { method: fem() },
-  scoreCam: { method: scoreCam, batch: 3 },
-  ablationCam: { method: ablationCam({ ablate: 'pgc' }), batch: 3 },
-  probability: { target: probability },
-  rest: { target: logitPlusLogProbability },
-};
-/** Principal components whose sign pytorch-grad-cam leaves to its linear algebra. */
-const signless = new Set(['eigenCam', 'eigenGradCam']);
 
 for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.networks)) {
   describe(`with a network whose features are ${kind}, as pytorch-grad-cam:`, () => {
