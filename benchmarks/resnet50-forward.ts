@@ -8,7 +8,7 @@ import { compare, exportOnnx, type Job, job, pythonJob } from './measure';
 import { resnet50 } from './networks/resnet50';
 
 const SIZE = 299;
-const batch = Number(process.argv[2] ?? 8);
+const batch = Number(process.argv.slice(2).find(argument => !argument.startsWith('--')) ?? 8);
 configureOrt({ threads: 2 });
 
 async function tfjsJob(backend: string): Promise<Job> {
