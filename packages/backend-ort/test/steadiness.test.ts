@@ -30,6 +30,9 @@ function classifier() {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
+/** Many small runs on a machine that may have other things to do. */
+const PATIENCE = 120_000;
+
 /**
  * Repeats a task.
  *
@@ -46,54 +49,63 @@ async function peakOf(times: number, task: (i: number) => Promise<unknown>): Pro
   return peak;
 }
 
-test('1,000 training steps leave tensors, bytes and memory as they were', async () => {
-  const model = classifier();
-  const optimizer = tf.train.adam(1e-3);
-  const x = tf.randomNormal([16, 32]);
-  const labels = tf.oneHot(
-    tf.tensor1d(
-      Array.from({ length: 16 }, (_, i) => i % 5),
-      'int32',
-    ),
-    5,
-  );
-  const step = async () => {
-    const loss = optimizer.minimize(
-      () => tf.losses.softmaxCrossEntropy(labels, model.apply(x, { training: true }) as tf.Tensor),
-      true,
-    )!;
-    const [value] = await loss.data();
-    loss.dispose();
-    return value!;
-  };
-  const first = await step();
-  const peak = await peakOf(500, step);
-  const before = tf.memory();
-  const compiled = ortBackend()!.statistics.compilations;
-  const later = await peakOf(1000, step);
-  const after = tf.memory();
-  expect(await step()).toBeLessThan(first / 2);
-  expect(after.numTensors).toBe(before.numTensors);
-  expect(after.numBytes).toBe(before.numBytes);
-  expect(ortBackend()!.statistics.compilations).toBe(compiled);
-  expect(later / peak).toBeLessThan(1.03);
-});
+test(
+  '1,000 training steps leave tensors, bytes and memory as they were',
+  async () => {
+    const model = classifier();
+    const optimizer = tf.train.adam(1e-3);
+    const x = tf.randomNormal([16, 32]);
+    const labels = tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: 16 }, (_, i) => i % 5),
+        'int32',
+      ),
+      5,
+    );
+    const step = async () => {
+      const loss = optimizer.minimize(
+        () =>
+          tf.losses.softmaxCrossEntropy(labels, model.apply(x, { training: true }) as tf.Tensor),
+        true,
+      )!;
+      const [value] = await loss.data();
+      loss.dispose();
+      return value!;
+    };
+    const first = await step();
+    const peak = await peakOf(300, step);
+    const before = tf.memory();
+    const compiled = ortBackend()!.statistics.compilations;
+    const later = await peakOf(1000, step);
+    const after = tf.memory();
+    expect(await step()).toBeLessThan(first / 2);
+    expect(after.numTensors).toBe(before.numTensors);
+    expect(after.numBytes).toBe(before.numBytes);
+    expect(ortBackend()!.statistics.compilations).toBe(compiled);
+    expect(later / peak).toBeLessThan(1.03);
+  },
+  PATIENCE,
+);
 
-test('10,000 predictions, of two models in turn, leave tensors, bytes and memory as they were', async () => {
-  const models = [classifier(), classifier()];
-  const x = tf.randomNormal([1, 32]);
-  const predict = async (i: number) => {
-    const y = tf.tidy(() => models[i % 2]!.predict(x) as tf.Tensor);
-    await y.data();
-    y.dispose();
-  };
-  const peak = await peakOf(2000, predict);
-  const before = tf.memory();
-  const later = await peakOf(10_000, predict);
-  expect(tf.memory().numTensors).toBe(before.numTensors);
-  expect(tf.memory().numBytes).toBe(before.numBytes);
-  expect(later / peak).toBeLessThan(1.03);
-});
+test(
+  '10,000 predictions, of two models in turn, leave tensors, bytes and memory as they were',
+  async () => {
+    const models = [classifier(), classifier()];
+    const x = tf.randomNormal([1, 32]);
+    const predict = async (i: number) => {
+      const y = tf.tidy(() => models[i % 2]!.predict(x) as tf.Tensor);
+      await y.data();
+      y.dispose();
+    };
+    const peak = await peakOf(2000, predict);
+    const before = tf.memory();
+    const later = await peakOf(10_000, predict);
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numBytes).toBe(before.numBytes);
+    expect(later / peak).toBeLessThan(1.03);
+  },
+  PATIENCE,
+);
 
 test('a loop that never reads is run piece by piece', async () => {
   let x: tf.Tensor = tf.ones([4]);
