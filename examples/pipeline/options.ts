@@ -26,7 +26,7 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
       '"drawn", or a folder with a folder of photos per class ("kaggle" is still to come)',
       'drawn',
     )
-    .option('--drawn <count>', 'drawn photos per class', integer(6), 60)
+    .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
     .addOption(
       new Option('--backbone <name>', 'pretrained network')
         .choices(['resnet50'])

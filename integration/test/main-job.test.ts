@@ -49,12 +49,12 @@ describe('the main job', () => {
       metrics.data.train.Amanita,
       metrics.data.validation.Amanita,
       metrics.data.test.Amanita,
-    ]).toEqual([39, 12, 9]);
+    ]).toEqual([26, 8, 6]);
     expect(metrics.data.findings).toEqual([]);
     const { accuracy, confusion, perClass, loss } = metrics.test;
     const total = confusion.flat().reduce((sum: number, count: number) => sum + count, 0);
     const hits = confusion.reduce((sum: number, row: number[], k: number) => sum + row[k]!, 0);
-    expect(total).toBe(81);
+    expect(total).toBe(54);
     expect(accuracy).toBeCloseTo(hits / total, 12);
     expect(loss).toBeGreaterThan(0);
     expect(Object.keys(perClass.Russula)).toEqual(['precision', 'recall', 'f1', 'support']);
@@ -69,7 +69,7 @@ describe('the main job', () => {
     const ids = ['train', 'validation', 'test'].flatMap(part =>
       split[part].map(({ id }: { id: string }) => id),
     );
-    expect(new Set(ids).size).toBe(540);
+    expect(new Set(ids).size).toBe(360);
     const history = (await readFile(join(run, 'history.csv'), 'utf8')).trim().split('\n');
     expect(history[0]).toBe(
       'epoch,train_loss,validation_loss,validation_accuracy,validation_macro_f1,learning_rate',
