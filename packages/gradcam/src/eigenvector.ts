@@ -5,7 +5,8 @@ export type Operator = (vector: Float64Array) => Float64Array;
  * The unit eigenvector of the largest eigenvalue of a symmetric matrix, and that eigenvalue.
  *
  * Lanczos steps from a fixed start, restarted from the best vector so far; Jacobi rotations solve the small problem between
- * them. The place farthest from 0, the first such, is positive.
+ * them. The entry farthest from 0 is positive, the first of those that are as far within a ten-thousandth: rounding does not turn
+ * the sign of a symmetric one.
  */
 export function leadingEigenvector(apply: Operator, size: number) {
   let vector = unit(
@@ -21,11 +22,9 @@ export function leadingEigenvector(apply: Operator, size: number) {
     const error = norm(residual(image, vector, value));
     if (error <= 1e-11 * Math.abs(value)) break;
   }
-  let far = 0;
-  vector.forEach((entry, place) => {
-    if (Math.abs(entry) > Math.abs(vector[far]!) * (1 + 1e-9)) far = place;
-  });
-  return { value, vector: vector[far]! < 0 ? vector.map(entry => -entry) : vector };
+  const farthest = vector.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+  const first = vector.find(entry => Math.abs(entry) >= farthest * (1 - 1e-4))!;
+  return { value, vector: first < 0 ? vector.map(entry => -entry) : vector };
 }
 
 /** An orthonormal basis that starts with `start`, and the matrix seen in it. */

@@ -71,7 +71,11 @@ export async function predictedClasses(logits: Tensor2D): Promise<number[]> {
  * Where the tap reaches the logits through global average pooling alone, the gradient is taken by the pooled vector: it is
  * the same at every place, and no gradient of a convolution is needed, on any engine.
  */
-export function gradientOf(parts: Split, { features, side }: Cut, score: Score) {
+export function gradientOf(
+  parts: Split,
+  { features, side }: Pick<Cut, 'features' | 'side'>,
+  score: Score,
+) {
   const rows = Array.from({ length: features.shape[0] }, (_, image) => image);
   const kept: Tensor2D[] = [];
   // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.

@@ -24,7 +24,10 @@ export interface GraphModelLike {
 }
 
 export interface GraphSplitOptions {
-  /** Name of a node with a 4-D output. Default: the last one with more than one place. */
+  /**
+   * Name of a node with a 4-D output, or of the model's input (`model.inputs[0].name`) for methods that look at pixels.
+   * Default: the last one with more than one place.
+   */
   readonly tap?: string;
   /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
   readonly topology?: GraphTopology;
@@ -41,14 +44,14 @@ export interface GraphSplitOptions {
  */
 export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {}): Split {
   const { order, logits } = stepsOf(model, options.topology);
+  const input = model.inputs[0]!;
   const ids =
     options.tap === undefined
       ? graphFeatureMaps(model, options)
           .maps.filter(hasPlaces)
           .map(map => map.tap)
       : featureMaps(order);
-  const tap = chosenTap(ids, options.tap);
-  const input = model.inputs[0]!;
+  const tap = options.tap === input.name ? nodeOf(input.name) : chosenTap(ids, options.tap);
   const within = descendants(order, tap);
   const after = needed(order, [logits], new Set([tap]));
   const tail = after.filter(({ outputs }) => outputs.some(output => within.has(output)));
@@ -59,7 +62,7 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
 
   const forward = (images: Tensor): Tensor[] => {
     const wanted = [tap, ...sides].filter(value => value !== nodeOf(input.name));
-    const found = [model.execute({ [input.name]: images }, wanted)].flat();
+    const found = wanted.length > 0 ? [model.execute({ [input.name]: images }, wanted)].flat() : [];
     return [tap, ...sides].map(value => found[wanted.indexOf(value)] ?? images);
   };
   const toLogits = (given: NamedTensorMap): Tensor2D =>

@@ -46,6 +46,12 @@ export {
 } from './metrics/localisation';
 export { type Road, type RoadOptions, road } from './metrics/road';
 export type { Judged, MetricOptions } from './metrics/subject';
+export {
+  type OcclusionOptions,
+  occlusion,
+  type RiseOptions,
+  rise,
+} from './occlusion';
 export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
 export {
   colourise,
@@ -56,6 +62,13 @@ export {
   resizeMap,
   sideBySide,
 } from './picture';
+export {
+  type IntegratedGradientsOptions,
+  integratedGradients,
+  type SmoothedOptions,
+  saliency,
+  smoothed,
+} from './pixels';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
 export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
 export { suggestGraphTaps, suggestTaps, type TapSuggestion } from './suggestion';

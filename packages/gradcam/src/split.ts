@@ -38,7 +38,10 @@ export interface Split {
 }
 
 export interface SplitOptions {
-  /** Name or path of a layer with a 4-D output. Default: the last one with more than one place. */
+  /**
+   * Name or path of a layer with a 4-D output, or the name of the model's input (`model.inputNames[0]`) for methods that look
+   * at pixels. Default: the last one with more than one place.
+   */
   readonly tap?: string;
 }
 
@@ -125,6 +128,7 @@ function candidates({ order }: Operations, logits: Value): Value[] {
 }
 
 function findTap(operations: Operations, logits: Value, wanted: string | undefined): Value {
+  if (wanted === operations.inputs[0]!.id) return operations.inputs[0]!;
   const possible = candidates(operations, logits);
   // A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
   const spatial = possible.filter(({ shape }) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1);

@@ -18,14 +18,19 @@ import {
   gradCamElementWise,
   gradCamPlusPlus,
   hiResCam,
+  integratedGradients,
   kpcaCam,
   layerCam,
   logOdds,
+  occlusion,
   probability,
   randomBaseline,
   reciproCam,
+  rise,
+  saliency,
   scoreCam,
   segEigenCam,
+  smoothed,
   sobelBaseline,
   split,
   xGradCam,
@@ -50,6 +55,11 @@ const every: Record<string, ExplainOptions['method'] & object> = {
   ablationCam: ablationCam(),
   'ablationCam by the mean': ablationCam({ ablate: 'mean' }),
   reciproCam,
+  saliency,
+  'integratedGradients in four steps': integratedGradients({ steps: 4 }),
+  'gradCam over noisy copies': smoothed(gradCam, { samples: 2 }),
+  occlusion: occlusion({ places: 2 }),
+  rise: rise({ masks: 10 }),
   randomBaseline: randomBaseline(3),
   centreBaseline,
   sobelBaseline,
@@ -187,7 +197,7 @@ describe('the map of a class', () => {
               [shift, shift, shift],
             ),
           );
-          for (const method of [gradCam, layerCam, hiResCam, reciproCam, eigenGradCam]) {
+          for (const method of [gradCam, layerCam, hiResCam, reciproCam]) {
             const before = await signedOf(plain, x, { method, classIndex: turn[1]! });
             const after = await signedOf(changed, x, { method, classIndex: 1 });
             expectClose(

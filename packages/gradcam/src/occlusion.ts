@@ -1,0 +1,159 @@
+import { type Tensor3D, tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { type Evidence, type Procedure, scoreImages } from './evidence';
+
+export interface OcclusionOptions {
+  /** Places of the map along each side. Default 8; a pass of the model for each place. */
+  readonly places?: number;
+  /** What is put over a place, in the model's units. Default 0. */
+  readonly fill?: number;
+}
+
+/** How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901 */
+export function occlusion(options: OcclusionOptions = {}): Procedure {
+  const { places = 8, fill = 0 } = options;
+  return {
+    needsGradient: false,
+    map: async evidence => {
+      const [count, height, width] = evidence.images.shape;
+      const covered = (cell: number, y: number, x: number) =>
+        Math.floor((y * places) / height) * places + Math.floor((x * places) / width) === cell;
+      // The last mask covers nothing.
+      const cells = places * places;
+      const scores = await maskedScores(evidence, cells + 1, fill, (cell, y, x) =>
+        covered(cell, y, x) ? 0 : 1,
+      );
+      const values = new Float32Array(count * cells);
+      for (let image = 0; image < count; image++) {
+        const from = image * (cells + 1);
+        for (let cell = 0; cell < cells; cell++)
+          values[image * cells + cell] = scores[from + cells]! - scores[from + cell]!;
+      }
+      return tensor3d(values, [count, places, places]);
+    },
+  };
+}
+
+export interface RiseOptions {
+  /** Random masks, a pass of the model for each. Default 500; the paper has thousands. */
+  readonly masks?: number;
+  /** Cells of a mask along each side. Default 7. */
+  readonly cells?: number;
+  /** Probability that a cell is kept. Default 0.5. */
+  readonly keep?: number;
+  /** An integer. Default 0; every image of a batch gets the same masks. */
+  readonly seed?: number;
+}
+
+/**
+ * RISE: the mean of random masks, each weighed by the score of the image seen through it. Petsiuk et al. 2018.
+ * https://arxiv.org/abs/1806.07421
+ *
+ * Scores are taken relative to their mean over the masks, so that few masks show no grain of their own; use a probability as
+ * the target for the paper's.
+ */
+export function rise(options: RiseOptions = {}): Procedure {
+  const { masks = 500, cells = 7, keep = 0.5, seed = 0 } = options;
+  return {
+    needsGradient: false,
+    map: async (evidence): Promise<Tensor3D> => {
+      const [count, height, width] = evidence.images.shape;
+      const drawn = Array.from({ length: masks }, (_, mask) =>
+        softMask(seed * masks + mask, cells, keep, [height, width]),
+      );
+      const scores = await maskedScores(
+        evidence,
+        masks,
+        0,
+        (mask, y, x) => drawn[mask]![y * width + x]!,
+      );
+      const values = new Float32Array(count * height * width);
+      for (let image = 0; image < count; image++) {
+        const own = scores.subarray(image * masks, (image + 1) * masks);
+        const mean = own.reduce((total, score) => total + score, 0) / masks;
+        const map = values.subarray(image * height * width, (image + 1) * height * width);
+        drawn.forEach((mask, index) => {
+          const weight = (own[index]! - mean) / (masks * keep);
+          for (let place = 0; place < map.length; place++) map[place]! += weight * mask[place]!;
+        });
+      }
+      return tensor3d(values, [count, height, width]);
+    },
+  };
+}
+
+/** A coarse mask of 0 and 1, shifted at random and enlarged with soft edges. */
+function softMask(
+  seed: number,
+  cells: number,
+  keep: number,
+  [height, width]: readonly [number, number],
+): Float32Array {
+  const random = generator(seed);
+  const side = cells + 2;
+  const coarse = Array.from({ length: side * side }, () => (random() < keep ? 1 : 0));
+  const [top, left] = [random(), random()];
+  const mask = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const row = top + ((y + 0.5) * cells) / height;
+    const [up, down] = [Math.floor(row), row - Math.floor(row)];
+    for (let x = 0; x < width; x++) {
+      const column = left + ((x + 0.5) * cells) / width;
+      const [before, after] = [Math.floor(column), column - Math.floor(column)];
+      const at = (r: number, c: number) => coarse[(up + r) * side + before + c]!;
+      const upper = at(0, 0) * (1 - after) + at(0, 1) * after;
+      const lower = at(1, 0) * (1 - after) + at(1, 1) * after;
+      mask[y * width + x] = upper * (1 - down) + lower * down;
+    }
+  }
+  return mask;
+}
+
+/** The scores `[N * masks]` of each image seen through each mask, a batch at a time. */
+async function maskedScores(
+  { parts, images, score, batch, signal }: Evidence,
+  masks: number,
+  fill: number,
+  visible: (mask: number, y: number, x: number) => number,
+): Promise<Float32Array> {
+  const [count, height, width, colours] = images.shape;
+  const pixels = await images.data();
+  const size = height * width * colours;
+  const scores = new Float32Array(count * masks);
+  for (let image = 0; image < count; image++) {
+    for (let start = 0; start < masks; start += batch) {
+      signal?.throwIfAborted();
+      const length = Math.min(batch, masks - start);
+      const values = new Float32Array(length * size);
+      for (let i = 0, target = 0; i < length; i++) {
+        for (let place = 0; place < height * width; place++) {
+          const share = visible(start + i, Math.floor(place / width), place % width);
+          for (let colour = 0; colour < colours; colour++, target++) {
+            const value = pixels[image * size + place * colours + colour]!;
+            values[target] = fill + share * (value - fill);
+          }
+        }
+      }
+      const rows = new Array<number>(length).fill(image);
+      const found = tidy(() =>
+        scoreImages(parts, tensor4d(values, [length, height, width, colours]), rows, score),
+      );
+      try {
+        scores.set(await found.data(), image * masks + start);
+      } finally {
+        found.dispose();
+      }
+    }
+  }
+  return scores;
+}
+
+/** Numbers of 0 to 1, the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = Math.imul(seed + 1, 0x9e3779b1);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
