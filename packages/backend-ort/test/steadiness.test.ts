@@ -73,7 +73,7 @@ test(
       return value!;
     };
     const first = await step();
-    const peak = await peakOf(300, step);
+    const peak = await peakOf(800, step);
     const before = tf.memory();
     const compiled = ortBackend()!.statistics.compilations;
     const later = await peakOf(1000, step);
