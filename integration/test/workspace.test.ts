@@ -84,11 +84,13 @@ describe('the snippet in the README of', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const snippets = packages.flatMap(name =>
-    [...read(`packages/${name}/README.md`).matchAll(/```[jt]s\n(.*?)```/gs)].map((match, index) => ({
-      name,
-      index,
-      code: match[1]!,
-    })),
+    [...read(`packages/${name}/README.md`).matchAll(/```[jt]s\n(.*?)```/gs)].map(
+      (match, index) => ({
+        name,
+        index,
+        code: match[1]!,
+      }),
+    ),
   );
 
   test('every package is there', () => {
