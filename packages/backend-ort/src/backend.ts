@@ -8,14 +8,9 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { Engine, type EngineOptions, type EngineStatistics } from './engine';
-import {
-  type GraphNode,
-  type HostArray,
-  leaf,
-  type NumericType,
-  nodesCreated,
-  type Shape,
-} from './graph/node';
+import { asTyped } from './graph/buffers';
+import { type GraphNode, type HostArray, leaf, type Shape } from './graph/node';
+import { PendingWork } from './graph/pending';
 import { reshape, sameShape } from './operators/shape';
 import type { Runtime } from './runtime/runtime';
 
@@ -36,27 +31,20 @@ export interface BackendOptions extends EngineOptions {
   readonly pendingOperations: number;
 }
 
-/** Pending work this many times over the bound is run wherever the program is. */
-const HARD_BOUND = 16;
-
-/** A step is over when fewer than one in so many of its values are alive. */
-const FEW_ALIVE = 8;
-
 /** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
 export class OrtBackend extends KernelBackend {
   private readonly data = new DataStorage<Entry>(this, tfjsEngine());
   private readonly engine: Engine;
-  private readonly live = new Set<GraphNode>();
+  private readonly pending: PendingWork;
   private queue: Promise<unknown> = Promise.resolve();
-  private flushedAt = nodesCreated();
-  private boundary = false;
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly options: BackendOptions,
+    options: BackendOptions,
   ) {
     super();
     this.engine = new Engine(runtime, options);
+    this.pending = new PendingWork(options.pendingOperations);
   }
 
   /** What has been compiled and run so far. */
@@ -98,11 +86,13 @@ export class OrtBackend extends KernelBackend {
     const tensors = nodes.map(node => {
       const dataId = {};
       node.references++;
-      if (node.data === undefined) this.live.add(node);
+      if (node.data === undefined) this.pending.add(node);
       this.data.set(dataId, { refCount: 1, dtype: node.dtype, node });
       return { dataId, shape: [...node.shape], dtype: node.dtype };
     });
-    this.bound();
+    if (this.engine.synchronous && this.pending.isTooMuch()) {
+      this.engine.computeSync(this.pending.take());
+    }
     return tensors;
   }
 
@@ -125,8 +115,7 @@ export class OrtBackend extends KernelBackend {
     }
     if (!node.owned) this.own(node);
     node.lastUse = this.engine.run;
-    const view = sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
-    return view;
+    return sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
   }
 
   /** Numbers of a tensor, by reference: not to be changed. */
@@ -161,7 +150,7 @@ export class OrtBackend extends KernelBackend {
       }
     }
     const reading = this.queue.then(async () => {
-      if (node!.data === undefined) await this.engine.compute(this.takePending(node!));
+      if (node!.data === undefined) await this.engine.compute(this.pending.take(node!));
       return dataOf(node!).slice();
     });
     this.queue = reading.catch(() => undefined);
@@ -176,7 +165,7 @@ export class OrtBackend extends KernelBackend {
     this.data.delete(dataId);
     if (entry.node !== undefined) this.release(entry.node);
     // Operations and inner tidies are scopes of their own: at the end of an outermost one the depth is 1.
-    if (tfjsEngine().state.scopeStack.length <= 1) this.boundary = true;
+    if (tfjsEngine().state.scopeStack.length <= 1) this.pending.scopeEnded();
     return true;
   }
 
@@ -208,10 +197,10 @@ export class OrtBackend extends KernelBackend {
     if (!this.engine.synchronous) {
       throw new Error('backend-ort: tf.time needs the native runtime (onnxruntime-node).');
     }
-    this.engine.computeSync(this.takePending());
+    this.engine.computeSync(this.pending.take());
     const start = util.now();
     f();
-    this.engine.computeSync(this.takePending());
+    this.engine.computeSync(this.pending.take());
     return { kernelMs: util.now() - start };
   }
 
@@ -225,7 +214,7 @@ export class OrtBackend extends KernelBackend {
 
   override dispose(): void {
     this.engine.dispose();
-    this.live.clear();
+    this.pending.clear();
   }
 
   /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
@@ -244,49 +233,18 @@ export class OrtBackend extends KernelBackend {
           'which cannot compute synchronously. Use await tensor.data(), or install onnxruntime-node.',
       );
     }
-    this.engine.computeSync(this.takePending(node));
-  }
-
-  /** Everything that is referenced and not computed: what a run has to keep. */
-  private takePending(wanted?: GraphNode): GraphNode[] {
-    if (wanted !== undefined) this.live.add(wanted);
-    const pending = [...this.live].filter(node => node.data === undefined);
-    this.live.clear();
-    this.flushedAt = nodesCreated();
-    return pending;
+    this.engine.computeSync(this.pending.take(node));
   }
 
   private release(node: GraphNode): void {
     node.references--;
     if (node.references > 0) return;
-    this.live.delete(node);
+    this.pending.delete(node);
     this.engine.recycle(node);
-  }
-
-  /**
-   * Runs pending work when there is much of it: at the end of an outermost `tf.tidy` where few of the pending values are
-   * alive (in the middle of a training step most are, for the gradients), and anywhere when there is far too much.
-   */
-  private bound(): void {
-    const ended = this.boundary;
-    this.boundary = false;
-    const pending = nodesCreated() - this.flushedAt;
-    if (pending <= this.options.pendingOperations || !this.engine.synchronous) return;
-    const settled = ended && this.live.size * FEW_ALIVE < pending;
-    if (settled || pending > this.options.pendingOperations * HARD_BOUND) {
-      this.engine.computeSync(this.takePending());
-    }
   }
 }
 
 function dataOf(node: GraphNode): HostArray {
   if (node.failure !== undefined) throw node.failure;
   return node.data!;
-}
-
-function asTyped(values: HostArray | readonly number[], dtype: NumericType): HostArray {
-  if (dtype === 'float32')
-    return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values);
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
 }

@@ -42,3 +42,11 @@ export function allocate(dtype: NumericType, length: number): HostArray {
   if (dtype === 'float32') return new Float32Array(length);
   return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
 }
+
+/** Values as the array that their dtype is kept in; not copied where they are one already. */
+export function asTyped(values: HostArray | readonly number[], dtype: NumericType): HostArray {
+  if (dtype === 'float32')
+    return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+}
