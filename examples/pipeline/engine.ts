@@ -16,7 +16,7 @@ export interface Engine {
 const about: Record<EngineName, string> = {
   ort: "ONNX Runtime's native kernels",
   tensorflow: "TensorFlow's native kernels",
-  wasm: 'WebAssembly on one thread, about five times slower than ort',
+  wasm: 'WebAssembly on one thread, about eight times slower than ort',
   cpu: 'plain JavaScript, far slower than all others',
 };
 
