@@ -61,6 +61,9 @@ async function readWeights(
       throw new Error(`sha256 should be ${weightsSha256}, it is ${sha256}`);
     return { checkpoint: readTfjsWeights(json, bytes), folder };
   } catch (error) {
+    // A file that is there but cannot be read just now, for want of memory or handles, is not damaged.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined && code !== 'ENOENT') throw error;
     await rm(folder, { recursive: true, force: true });
     throw new Error(
       `The weights in ${folder} were damaged (${(error as Error).message}) and have been removed. Run again to download them anew.`,
