@@ -72,7 +72,7 @@ export async function fetchNpmPackage(
     const { body } = await npmFetch(address, configuration);
     const report = (received: number) =>
       onProgress?.({ source: spec, received, total: wanted.bytes });
-    await save(asReadable(body), tarball, wanted.integrity, report, signal);
+    await save(body, tarball, wanted.integrity, report, signal);
     const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
     await extract({ file: tarball, cwd: unpacked, strip: 1, filter: keep, strict: true });
     await rename(unpacked, folder);
@@ -88,7 +88,10 @@ export async function fetchNpmPackage(
   return folder;
 }
 
-/** npm's streams leave a listener behind for every chunk that is awaited of them; Node's do not. */
+/**
+ * npm's streams leave a listener behind for every chunk that is awaited of them; Node's do not. To be read at once: an
+ * error that comes while nobody reads is thrown at the whole process.
+ */
 function asReadable(body: NodeJS.ReadableStream): Readable {
   const chunks = new PassThrough();
   body.on('error', error => chunks.destroy(error));
@@ -98,7 +101,7 @@ function asReadable(body: NodeJS.ReadableStream): Readable {
 
 /** Writes a tarball to a file and checks it. */
 async function save(
-  stream: AsyncIterable<Uint8Array>,
+  body: NodeJS.ReadableStream,
   path: string,
   integrity: string,
   report: (received: number) => void,
@@ -108,7 +111,7 @@ async function save(
   const file = await open(path, 'w');
   try {
     let received = 0;
-    for await (const chunk of stream) {
+    for await (const chunk of asReadable(body)) {
       signal?.throwIfAborted();
       hash.update(chunk);
       await file.write(chunk);

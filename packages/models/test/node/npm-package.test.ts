@@ -13,7 +13,7 @@ let server: Server;
 let registry: string;
 let tarball: Buffer;
 /** What the registry does with the tarball. */
-let behaviour: 'send' | 'cut' | 'corrupt' | 'missing' | 'forbidden';
+let behaviour: 'send' | 'cut' | 'cut at once' | 'corrupt' | 'missing' | 'forbidden';
 let requests: { path: string; authorization: string | undefined }[];
 
 /** A registry of one package. */
@@ -43,6 +43,9 @@ beforeEach(async () => {
     } else if (behaviour === 'cut') {
       response.writeHead(200, { 'content-length': tarball.length });
       response.write(tarball.subarray(0, Math.floor(tarball.length / 2)), () => response.destroy());
+    } else if (behaviour === 'cut at once') {
+      response.writeHead(200, { 'content-length': tarball.length }).flushHeaders();
+      response.socket?.destroy();
     } else {
       const bytes = Buffer.from(tarball);
       if (behaviour === 'corrupt') bytes[Math.floor(bytes.length / 2)]! ^= 1;
@@ -106,7 +109,7 @@ describe('a package from the registry', () => {
     );
   });
 
-  test.each(['cut', 'corrupt'] as const)(
+  test.each(['cut', 'cut at once', 'corrupt'] as const)(
     'leaves nothing behind when it arrives %s, and arrives the next time',
     async how => {
       behaviour = how;
