@@ -8,8 +8,8 @@ const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 const sources = readdirSync(packages).flatMap(name => [
   { find: new RegExp(`^@shroom/${name}$`), replacement: `${packages}${name}/src/index.ts` },
   {
-    find: new RegExp(`^@shroom/${name}/node$`),
-    replacement: `${packages}${name}/src/node/index.ts`,
+    find: new RegExp(`^@shroom/${name}/(\\w+)$`),
+    replacement: `${packages}${name}/src/$1/index.ts`,
   },
 ]);
 

@@ -29,24 +29,6 @@ export {
   xGradCam,
 } from './methods';
 export {
-  type ComparisonOptions,
-  type ComparisonRow,
-  compare,
-  type MetricName,
-} from './metrics/comparison';
-export { type ConfidenceChange, confidenceChange } from './metrics/confidence';
-export { type Curve, type CurveOptions, deletion, insertion } from './metrics/deletion';
-export { impute, type Pixels } from './metrics/imputation';
-export {
-  energyInMask,
-  intersectionOverUnion,
-  type Mask,
-  pointingGame,
-  rankAccuracy,
-} from './metrics/localisation';
-export { type Road, type RoadOptions, road } from './metrics/road';
-export type { Judged, MetricOptions } from './metrics/subject';
-export {
   type OcclusionOptions,
   occlusion,
   type RiseOptions,

@@ -3,23 +3,19 @@ import { memory, type Tensor4D, tensor1d, tensor2d, tensor4d } from '@tensorflow
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { gradCam, type HeatMap, hiResCam, logit, split } from '../../src/index';
 import {
   compare,
   confidenceChange,
   deletion,
   energyInMask,
-  gradCam,
-  type HeatMap,
-  hiResCam,
   impute,
   insertion,
   intersectionOverUnion,
-  logit,
   pointingGame,
   rankAccuracy,
   road,
-  split,
-} from '../../src/index';
+} from '../../src/metrics/index';
 
 const size = 12;
 const inside = (place: number) => {

@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { confidenceChange, impute, logit, probability, road, split } from '../../src/index';
+import { logit, probability, split } from '../../src/index';
+import { confidenceChange, impute, road } from '../../src/metrics/index';
 import { images, network } from '../formula';
 
 /** Figures of pytorch-grad-cam with ROAD's noise off; tools/reference/gradcam.py writes them. */
