@@ -1,11 +1,16 @@
 import {
+  abs,
   argMax,
   div,
   gather,
   keep,
+  max,
   mean,
   reshape,
   type Scalar,
+  sigmoid,
+  softmax,
+  sub,
   sum,
   type Tensor,
   type Tensor1D,
@@ -55,6 +60,38 @@ export function logitsFrom(
   return tidy(() =>
     parts.pooled ? parts.pooledTail(mean(features, [1, 2])) : parts.tail(features, side),
   );
+}
+
+/** What a model makes of its logits. */
+export const activated = ({ link }: Pick<Split, 'link'>, logits: Tensor2D): Tensor =>
+  link === 'sigmoid' ? sigmoid(logits) : softmax(logits);
+
+const verified = new WeakSet<Split>();
+
+/** The logits that were recovered from behind an activation do not give what the model gives. */
+export class LogitsError extends Error {
+  override readonly name = 'LogitsError';
+}
+
+/**
+ * Holds recovered logits against the model's own output, the first time that a split is used.
+ *
+ * @throws LogitsError when they differ by more than rounding.
+ */
+export async function verifyLogits(
+  parts: Split,
+  { features, side }: Pick<Cut, 'features' | 'side'>,
+  logits: Tensor2D,
+): Promise<void> {
+  if (!parts.output || verified.has(parts)) return;
+  const worst = tidy(() => max(abs(sub(parts.output!(features, side), activated(parts, logits)))));
+  const [difference] = await worst.data();
+  worst.dispose();
+  if (difference! > 1e-3)
+    throw new LogitsError(
+      `The logits before the model's last ${parts.link} should give its own output, and differ from it by ${difference!.toPrecision(2)}. split(model, { logits: 'as-is' }) takes the output for the logits.`,
+    );
+  verified.add(parts);
 }
 
 /** The class with the highest logit of each image. */

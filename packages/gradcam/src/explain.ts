@@ -1,5 +1,12 @@
-import { dispose, softmax, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { gradientOf, logitsFrom, type Procedure, predictedClasses } from './evidence';
+import { dispose, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import {
+  activated,
+  gradientOf,
+  logitsFrom,
+  type Procedure,
+  predictedClasses,
+  verifyLogits,
+} from './evidence';
 import { gradCam, type Method } from './methods';
 import type { Split } from './split';
 import { logit, type Target } from './targets';
@@ -23,7 +30,7 @@ export interface Explanation {
   readonly classIndex: number;
   /** `[K]` logits of the image. */
   readonly logits: Float32Array;
-  /** `[K]`, the softmax of the logits. */
+  /** `[K]`, the softmax of the logits, or the sigmoid of each where the model ends in one. */
   readonly probabilities: Float32Array;
   /** No place raised the class's score: there is nothing to draw. */
   readonly flat: boolean;
@@ -49,6 +56,7 @@ export interface ExplainOptions {
  *
  * @param images `[N, H, W, 3]`, preprocessed as the model expects; the caller's.
  * @throws RangeError when a class index is not one of the model's.
+ * @throws LogitsError when logits that were recovered from behind a softmax do not give the model's own output.
  */
 export async function explain(
   parts: Split,
@@ -87,7 +95,8 @@ export async function explain(
         ? tidy(() => method(features, evidence.gradient!))
         : await method.map({ ...evidence, parts, images, features, side, score, batch, signal }),
     );
-    const chances = owned(softmax(evidence.logits));
+    await verifyLogits(parts, cut, evidence.logits);
+    const chances = owned(activated(parts, evidence.logits));
     const [values, logits, probabilities] = (await Promise.all(
       [maps, evidence.logits, chances].map(tensor => tensor.data()),
     )) as [Float32Array, Float32Array, Float32Array];

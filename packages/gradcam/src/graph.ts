@@ -10,8 +10,10 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { type FeatureMap, hasPlaces } from './feature-map';
+import type { Link } from './logits';
 import { descendants, needed } from './operations';
-import type { Split } from './split';
+import { chosenInput, chosenOutput, repeated } from './ports';
+import type { Split, SplitOptions } from './split';
 import { chosenTap, TapError } from './tap';
 import { featureMaps, type GraphStep, type GraphTopology, nodeOf, stepsTo } from './topology';
 
@@ -23,12 +25,8 @@ export interface GraphModelLike {
   execute(inputs: NamedTensorMap, outputs: string | string[]): Tensor | Tensor[];
 }
 
-export interface GraphSplitOptions {
-  /**
-   * Name of a node with a 4-D output, or of the model's input (`model.inputs[0].name`) for methods that look at pixels.
-   * Default: the last one with more than one place.
-   */
-  readonly tap?: string;
+/** As for `split`; a tap is the name of a node with a 4-D output, or of the model's input. */
+export interface GraphSplitOptions extends SplitOptions {
   /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
   readonly topology?: GraphTopology;
   /** `[height, width]` of the images, where the model leaves it open. */
@@ -39,47 +37,46 @@ export interface GraphSplitOptions {
  * Cuts a `tf.GraphModel` in two at a node, with all values that pass the tap by, such as shortcuts. The model is not changed;
  * it is run once, on an image of zeros, to learn the shapes.
  *
- * @throws TapError naming the nodes that can be tapped; or when the model has several inputs, images of unknown size, or
+ * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, or there is
  *   control flow.
  */
 export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {}): Split {
-  const { order, logits } = stepsOf(model, options.topology);
-  const input = model.inputs[0]!;
+  const { order, logits, output, link, recovered } = stepsOf(model, options);
+  const input = imageInput(model, options);
+  const image = nodeOf(input.id);
   const ids =
     options.tap === undefined
       ? graphFeatureMaps(model, options)
           .maps.filter(hasPlaces)
           .map(map => map.tap)
       : featureMaps(order);
-  const tap = options.tap === input.name ? nodeOf(input.name) : chosenTap(ids, options.tap);
+  const tap = options.tap === input.id ? image : chosenTap(ids, options.tap);
   const within = descendants(order, tap);
   const after = needed(order, [logits], new Set([tap]));
-  const tail = after.filter(({ outputs }) => outputs.some(output => within.has(output)));
-  const sides = sideValues(order, tail, within, nodeOf(input.name));
+  const tail = after.filter(({ outputs }) => outputs.some(value => within.has(value)));
+  const varying = model.inputs.map(({ name }) => nodeOf(name));
+  const sides = sideValues(order, tail, within, varying);
   const pooling = tail.filter(({ inputs }) => inputs.includes(tap));
   const pooled =
     pooling.length === 1 && sides.length === 0 && averagesPlaces(pooling[0]!, model.weights);
 
   const forward = (images: Tensor): Tensor[] => {
-    const wanted = [tap, ...sides].filter(value => value !== nodeOf(input.name));
-    const found = wanted.length > 0 ? [model.execute({ [input.name]: images }, wanted)].flat() : [];
-    return [tap, ...sides].map(value => found[wanted.indexOf(value)] ?? images);
+    const given = inputsOf(model, input.id, images, options);
+    const fed = new Map(Object.entries(given).map(([name, value]) => [nodeOf(name), value]));
+    const wanted = [tap, ...sides].filter(value => !fed.has(value));
+    const found = wanted.length > 0 ? [model.execute(given, wanted)].flat() : [];
+    return [tap, ...sides].map(value => found[wanted.indexOf(value)] ?? fed.get(value)!);
   };
-  const toLogits = (given: NamedTensorMap): Tensor2D =>
-    [model.execute(given, logits)].flat()[0] as Tensor2D;
-  const runTail = (features: Tensor, side: readonly Tensor[]): Tensor2D =>
-    toLogits({
-      [tap]: features,
-      ...Object.fromEntries(sides.map((name, index) => [name, side[index]!])),
-    });
+  const runTail = (features: Tensor, side: readonly Tensor[], wanted: string): Tensor2D => {
+    const given = Object.fromEntries(sides.map((name, index) => [name, side[index]!]));
+    return only(model.execute({ [tap]: features, ...given }, wanted)) as Tensor2D;
+  };
   const shapes = tidy(() => {
     const [features, ...side] = forward(zeros([1, ...imageShape(input, options.size)]));
     if (features!.rank !== 4)
       throw new TapError(`'${tap}' has ${features!.rank} dimensions; a feature map has four.`);
-    const average = pooled
-      ? [model.execute({ [tap]: features! }, pooling[0]!.name)].flat()[0]!.rank
-      : 0;
-    return { tap: features!.shape, logits: runTail(features!, side).shape, average };
+    const average = pooled ? only(model.execute({ [tap]: features! }, pooling[0]!.name)).rank : 0;
+    return { tap: features!.shape, logits: runTail(features!, side, logits).shape, average };
   });
 
   return {
@@ -87,26 +84,30 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
     channels: shapes.tap[3]!,
     classes: shapes.logits.at(-1)!,
     pooled,
+    link,
     forward: images => {
       const [features, ...side] = tidy(() =>
         forward(images).map(tensor => keep(tensor.clone())),
       ) as [Tensor4D, ...Tensor[]];
       return { features, side, dispose: () => dispose([features, ...side]) };
     },
-    tail: runTail,
+    tail: (features, side) => runTail(features, side, logits),
     pooledTail: vector => {
       if (!pooled)
         throw new Error(`'${tap}' does not reach the logits through global average pooling alone.`);
       const [count, channels] = vector.shape;
       const average = shapes.average === 4 ? reshape(vector, [count, 1, 1, channels]) : vector;
-      return toLogits({ [pooling[0]!.name]: average });
+      return only(model.execute({ [pooling[0]!.name]: average }, logits)) as Tensor2D;
     },
+    ...(recovered && {
+      output: (features: Tensor4D, side: readonly Tensor[]) => runTail(features, side, output),
+    }),
   };
 }
 
 /** Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output. */
 export function graphTapsOf(model: GraphModelLike, topology?: GraphTopology): string[] {
-  return featureMaps(stepsOf(model, topology).order);
+  return featureMaps(stepsOf(model, topology ? { topology } : {}).order);
 }
 
 /** All feature maps with their sizes, from a run on an image of zeros. */
@@ -114,14 +115,16 @@ export function graphFeatureMaps(
   model: GraphModelLike,
   options: GraphSplitOptions,
 ): { maps: FeatureMap[]; imageHeight: number } {
-  const { order } = stepsOf(model, options.topology);
-  const shape = imageShape(model.inputs[0]!, options.size);
-  const ids = featureMaps(order);
+  const { order } = stepsOf(model, options);
+  const input = imageInput(model, options);
+  const shape = imageShape(input, options.size);
+  const varying = descendants(order, nodeOf(input.id));
+  const ids = featureMaps(order).filter(id => varying.has(id));
   const kinds = new Map(order.map(({ name, op }) => [name, op]));
   const maps = tidy(() => {
-    const images = zeros([1, ...shape]);
-    const found = ids.length > 0 ? [model.execute({ [model.inputs[0]!.name]: images }, ids)] : [];
-    return found.flat().flatMap((map, index) => {
+    const given = inputsOf(model, input.id, zeros([1, ...shape]), options);
+    const found = ids.length > 0 ? [model.execute(given, ids)].flat() : [];
+    return found.flatMap((map, index) => {
       const [, height, width, channels] = map.shape as Tensor4D['shape'];
       const tap = ids[index]!;
       return map.rank === 4 ? [{ tap, kind: kinds.get(tap)!, height, width, channels }] : [];
@@ -130,21 +133,44 @@ export function graphFeatureMaps(
   return { maps, imageHeight: shape[0]! };
 }
 
-function stepsOf(model: GraphModelLike, given: GraphTopology | undefined) {
-  if (model.inputs.length !== 1) {
-    throw new TapError(
-      `The model has ${model.inputs.length} inputs; only models with one can be split.`,
-    );
-  }
-  const order = stepsTo(given ?? heldTopology(model), model.outputs[0]!.name);
-  // The scores before the softmax: a probability that is close to 1 has a gradient that has vanished.
-  let last = order.at(-1)!;
-  while (['Softmax', 'Identity'].includes(last.op)) {
-    const before = nodeOf(last.inputs[0]!);
-    last = order.find(({ name }) => name === before)!;
-  }
-  return { order: needed(order, [last.name], new Set()), logits: last.name };
+const links: Readonly<Record<string, Link>> = { Softmax: 'softmax', Sigmoid: 'sigmoid' };
+
+/** The nodes up to the logits: the scores before the activation, since the gradient of a probability close to 1 has vanished. */
+function stepsOf(model: GraphModelLike, options: GraphSplitOptions) {
+  const names = model.outputs.map(({ name }) => name);
+  const output = chosenOutput(names, names, options.output);
+  const all = stepsTo(options.topology ?? heldTopology(model), output);
+  const source = (step: GraphStep): GraphStep =>
+    step.op === 'Identity' ? source(before(step)) : step;
+  const before = ({ inputs }: GraphStep) => all.find(({ name }) => name === nodeOf(inputs[0]!))!;
+  const end = source(all.at(-1)!);
+  const link = options.logits === 'as-is' ? undefined : links[end.op];
+  const logits = (link ? source(before(end)) : end).name;
+  const order = needed(all, [logits], new Set());
+  return { order, logits, output, link: link ?? 'softmax', recovered: link !== undefined };
 }
+
+const imageInput = (model: GraphModelLike, options: GraphSplitOptions) =>
+  chosenInput(
+    model.inputs.map(({ name, shape = [] }) => ({ id: name, shape })),
+    options,
+  );
+
+function inputsOf(
+  model: GraphModelLike,
+  image: string,
+  images: Tensor,
+  { given = {} }: GraphSplitOptions,
+): NamedTensorMap {
+  return Object.fromEntries(
+    model.inputs.map(({ name }) => [
+      name,
+      name === image ? images : repeated(given[name]!, images),
+    ]),
+  );
+}
+
+const only = (result: Tensor | Tensor[]): Tensor => [result].flat()[0]!;
 
 function heldTopology(model: GraphModelLike): GraphTopology {
   const artifacts: unknown = Reflect.get(model, 'artifacts');
@@ -159,10 +185,10 @@ function sideValues(
   order: readonly GraphStep[],
   tail: readonly GraphStep[],
   within: ReadonlySet<string>,
-  input: string,
+  inputs: readonly string[],
 ): string[] {
-  const varying = descendants(order, input);
-  const read = tail.flatMap(({ inputs }) => inputs).filter(value => !within.has(value));
+  const varying = new Set(inputs.flatMap(input => [...descendants(order, input)]));
+  const read = tail.flatMap(step => step.inputs).filter(value => !within.has(value));
   const sides = [...new Set(read.filter(value => varying.has(value)))];
   const twice = sides.find((value, index) => sides.map(nodeOf).indexOf(nodeOf(value)) !== index);
   if (twice !== undefined)
@@ -178,10 +204,10 @@ function averagesPlaces({ op, inputs }: GraphStep, weights: GraphModelLike['weig
 }
 
 function imageShape(
-  input: GraphModelLike['inputs'][number],
+  input: { readonly shape: readonly number[] },
   size: GraphSplitOptions['size'],
 ): number[] {
-  const [height, width, channels] = input.shape?.slice(1) ?? [];
+  const [height, width, channels] = input.shape.slice(1);
   const shape = [size?.[0] ?? height, size?.[1] ?? width, channels];
   if (shape.some(length => length === undefined || length === null || length < 1)) {
     throw new TapError(

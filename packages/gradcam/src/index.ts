@@ -6,7 +6,7 @@ export {
 } from './baselines';
 export { type Capabilities, capabilities } from './capability';
 export { type ColourMap, inferno } from './colours';
-export type { Evidence, Procedure } from './evidence';
+export { type Evidence, LogitsError, type Procedure } from './evidence';
 export {
   type Emptiness,
   type ExplainOptions,
@@ -15,8 +15,11 @@ export {
   type HeatMap,
 } from './explain';
 export type { FeatureMap } from './feature-map';
+export { type FunctionSplitOptions, splitFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
 export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './graph';
+export type { Link } from './logits';
+export { withinMask } from './mask';
 export {
   fem,
   type GradCamPlusPlusOptions,
@@ -60,11 +63,13 @@ export {
   contrast,
   type FinerOptions,
   finer,
+  independentProbability,
   logit,
   logitPlusLogProbability,
   logOdds,
   probability,
   type Score,
+  similarity,
   type Target,
 } from './targets';
 export type { GraphNode, GraphTopology } from './topology';

@@ -7,9 +7,10 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { logitsOf } from './logits';
+import { asTheyAre, type Link, logitsOf } from './logits';
 import { descendants, needed, type Operations, operationsOf, run, type Value } from './operations';
-import { chosenTap, TapError } from './tap';
+import { chosenInput, chosenOutput, repeated } from './ports';
+import { chosenTap } from './tap';
 
 /** What the first part of a split model computed. */
 export interface Cut {
@@ -20,7 +21,7 @@ export interface Cut {
   dispose(): void;
 }
 
-/** A model cut at a feature map. Holds no tensors. */
+/** A model cut at a feature map. Holds no tensors of its own. */
 export interface Split {
   /** Path of the tapped layer. */
   readonly tap: string;
@@ -29,12 +30,19 @@ export interface Split {
   readonly classes: number;
   /** Whether the feature map reaches the logits through global average pooling alone. */
   readonly pooled: boolean;
+  /** How probabilities come from the logits. */
+  readonly link: Link;
   /** Images `[N, H, W, 3]` to the tap; no gradient is recorded. The caller disposes the cut. */
   forward(images: Tensor): Cut;
   /** From the tap to the logits `[N, K]`; differentiable. */
   tail(features: Tensor4D, side: readonly Tensor[]): Tensor2D;
   /** From the pooled tap `[N, C]` to the logits, where `pooled`. */
   pooledTail(pooled: Tensor2D): Tensor2D;
+  /**
+   * From the tap to what the model itself gives, where the logits were recovered from behind an activation: what they are
+   * verified against. Absent where the model gives its logits.
+   */
+  readonly output?: (features: Tensor4D, side: readonly Tensor[]) => Tensor;
 }
 
 export interface SplitOptions {
@@ -43,27 +51,32 @@ export interface SplitOptions {
    * at pixels. Default: the last one with more than one place.
    */
   readonly tap?: string;
+  /** Which of several inputs holds the images. Default: the first with four dimensions. */
+  readonly input?: string;
+  /** Values of all other inputs by name, `[1, ...]` for every image or `[N, ...]`; the caller's, for as long as the split is used. */
+  readonly given?: Readonly<Record<string, Tensor>>;
+  /** Which of several outputs is explained. Default: the first. */
+  readonly output?: string;
+  /** Default 'recovered': from before a last softmax or sigmoid. 'as-is': the output is taken for them. */
+  readonly logits?: 'recovered' | 'as-is';
 }
 
 /**
- * Cuts a model in two at a layer: functional or sequential, nested to any depth, layers frozen or not. The model is
- * neither changed nor copied, and batch norms stay in inference mode.
+ * Cuts a model in two at a layer: functional or sequential, nested to any depth, layers frozen or not, with any number of
+ * inputs and outputs. The model is neither changed nor copied, and batch norms stay in inference mode.
  *
- * @throws TapError naming the layers that can be tapped.
+ * @throws TapError naming the layers that can be tapped, or the inputs and outputs that there are.
  */
 export function split(model: LayersModel, options: SplitOptions = {}): Split {
   const operations = operationsOf(model);
-  if (operations.inputs.length !== 1) {
-    throw new TapError(
-      `The model has ${operations.inputs.length} inputs; only models with one can be split.`,
-    );
-  }
-  const logits = logitsOf(operations);
-  const tap = findTap(operations, logits.value, options.tap);
+  const images = chosenInput(operations.inputs, options);
+  const output = chosenOutput(operations.outputs, model.outputNames, options.output);
+  const logits = options.logits === 'as-is' ? asTheyAre(output) : logitsOf(output);
+  const tap = findTap(operations, logits.value, images, options.tap);
   const after = needed(operations.order, [logits.value], new Set([tap]));
   const within = descendants(operations.order, tap);
   // Operations that do not depend on the tap belong to the first part; what they hand over are side values.
-  const tail = after.filter(({ outputs }) => outputs.some(output => within.has(output)));
+  const tail = after.filter(({ outputs }) => outputs.some(value => within.has(value)));
   const sides = [
     ...new Set(tail.flatMap(({ inputs }) => inputs.filter(input => !within.has(input)))),
   ];
@@ -73,30 +86,36 @@ export function split(model: LayersModel, options: SplitOptions = {}): Split {
     pooling.length === 1 &&
     pooling[0]!.layer.getClassName() === 'GlobalAveragePooling2D' &&
     sides.length === 0;
+  const valuesAt = (features: Tensor, side: readonly Tensor[]) =>
+    new Map<Value, Tensor>([
+      [tap, features],
+      ...sides.map((value, index) => [value, side[index]!] as const),
+    ]);
+  const toLogits = (features: Tensor4D, side: readonly Tensor[]): Tensor2D => {
+    const values = valuesAt(features, side);
+    run(tail, values);
+    return logits.finish(values.get(logits.value)!);
+  };
 
   return {
     tap: tap.id,
     channels: tap.shape[3]!,
-    classes: operations.outputs[0]!.shape.at(-1)!,
+    classes: output.shape.at(-1)!,
     pooled,
-    forward: images => {
+    link: logits.link,
+    forward: photos => {
       const kept = new Set([tap, ...sides]);
       const [features, ...side] = tidy(() => {
-        const values = new Map<Value, Tensor>([[operations.inputs[0]!, images]]);
+        const values = new Map<Value, Tensor>([[images, photos]]);
+        for (const input of operations.inputs)
+          if (input !== images) values.set(input, repeated(options.given![input.id]!, photos));
         run(head, values, kept, tensor => dispose(tensor));
         // A side value may be the images themselves, which stay the caller's.
         return [tap, ...sides].map(value => keep(values.get(value)!.clone()));
       }) as [Tensor4D, ...Tensor[]];
       return { features, side, dispose: () => dispose([features, ...side]) };
     },
-    tail: (features, side) => {
-      const values = new Map<Value, Tensor>([
-        [tap, features],
-        ...sides.map((value, index) => [value, side[index]!] as const),
-      ]);
-      run(tail, values);
-      return logits.finish(values.get(logits.value)!);
-    },
+    tail: toLogits,
     pooledTail: vector => {
       const [start] = pooling;
       if (!pooled || !start)
@@ -107,6 +126,13 @@ export function split(model: LayersModel, options: SplitOptions = {}): Split {
       run(tail.slice(tail.indexOf(start) + 1), values);
       return logits.finish(values.get(logits.value)!);
     },
+    ...(logits.recovered && {
+      output: (features: Tensor4D, side: readonly Tensor[]) => {
+        const values = valuesAt(features, side);
+        run([...tail, output.operation!], values);
+        return values.get(output)!;
+      },
+    }),
   };
 }
 
@@ -118,7 +144,7 @@ export function tapsOf(model: LayersModel): string[] {
 /** The feature maps that the logits depend on, from the input to the output. */
 export function featureMapsOf(model: LayersModel): Value[] {
   const operations = operationsOf(model);
-  return candidates(operations, logitsOf(operations).value);
+  return candidates(operations, logitsOf(operations.outputs[0]!).value);
 }
 
 function candidates({ order }: Operations, logits: Value): Value[] {
@@ -127,9 +153,16 @@ function candidates({ order }: Operations, logits: Value): Value[] {
   );
 }
 
-function findTap(operations: Operations, logits: Value, wanted: string | undefined): Value {
-  if (wanted === operations.inputs[0]!.id) return operations.inputs[0]!;
-  const possible = candidates(operations, logits);
+function findTap(
+  operations: Operations,
+  logits: Value,
+  images: Value,
+  wanted: string | undefined,
+): Value {
+  if (wanted === images.id) return images;
+  const varying = descendants(operations.order, images);
+  // A feature map of another input says nothing about the images.
+  const possible = candidates(operations, logits).filter(value => varying.has(value));
   // A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
   const spatial = possible.filter(({ shape }) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1);
   const ids = (wanted === undefined ? spatial : possible).map(value => value.id);

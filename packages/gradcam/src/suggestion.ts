@@ -18,7 +18,8 @@ export function suggestTaps(model: LayersModel): TapSuggestion[] {
     width: shape[2] ?? null,
     channels: shape[3]!,
   }));
-  return ranked(maps, model.inputs[0]!.shape[1] ?? null);
+  const images = model.inputs.find(({ shape }) => shape.length === 4);
+  return ranked(maps, images?.shape[1] ?? null);
 }
 
 /** {@link suggestTaps} for a `tf.GraphModel`; runs it once, on an image of zeros. */

@@ -5,6 +5,8 @@ import {
   logSoftmax,
   logSumExp,
   mul,
+  norm,
+  sigmoid,
   softmax,
   sub,
   sum,
@@ -38,16 +40,26 @@ export interface Target {
 /** The logit of the class. The default: it does not vanish where the model is sure. */
 export const logit: Target = { looks: false, score: classes => ofClass(classes, z => z) };
 
-/** The probability of the class by softmax; its gradient vanishes where the model is sure. */
+/**
+ * The probability of the class by softmax, or by sigmoid where there is but one logit; its gradient vanishes where the model
+ * is sure.
+ */
 export const probability: Target = {
   looks: false,
-  score: classes => ofClass(classes, z => softmax(z)),
+  score: classes => ofClass(classes, z => (z.shape[1] === 1 ? sigmoid(z) : softmax(z))),
 };
 
-/** `log(p / (1 - p))`: the class against all others together. */
+/** The probability of the class by itself, by sigmoid: where an image may have several classes. */
+export const independentProbability: Target = {
+  looks: false,
+  score: classes => ofClass(classes, z => sigmoid(z)),
+};
+
+/** `log(p / (1 - p))`: the class against all others together. The logit itself where there is but one. */
 export const logOdds: Target = {
   looks: false,
   score: classes => (logits, rows) => {
+    if (logits.shape[1] === 1) return logit.score(classes, [])(logits, rows);
     const own = marks(classes, rows, logits.shape[1]);
     // A class that is far below every other does not count among the others.
     const others = logSumExp(sub(logits, mul(own, 1e9)), 1);
@@ -133,6 +145,25 @@ export function finer(options: FinerOptions = {}): Target {
         const differences = mul(weights, sub(own, mul(z, strength)));
         return div(sum(differences, 1), add(sum(weights, 1), 1e-9)) as Tensor1D;
       };
+    },
+  };
+}
+
+/**
+ * How close an embedding is to another by the cosine of the angle between them: for a model whose output is an embedding.
+ *
+ * @param reference `[K]`, one for all images or one each.
+ */
+export function similarity(reference: ArrayLike<number> | readonly ArrayLike<number>[]): Target {
+  const each = (image: number): number[] =>
+    Array.from((typeof reference[0] === 'number' ? reference : reference[image]) as number[]);
+  return {
+    looks: false,
+    score: () => (embeddings, rows) => {
+      const others = tensor2d(rows.map(each));
+      const products = sum(mul(embeddings, others), 1);
+      const lengths = mul(norm(embeddings, 2, 1), norm(others, 2, 1));
+      return div(products, add(lengths, 1e-12)) as Tensor1D;
     },
   };
 }

@@ -1,0 +1,47 @@
+import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import type { Split } from './split';
+import { TapError } from './tap';
+
+export interface FunctionSplitOptions {
+  /** What the feature map is called in results. Default 'features'. */
+  readonly tap?: string;
+}
+
+/**
+ * A model that is already in two parts: what makes a feature map of images, and what makes logits of the feature map.
+ *
+ * @param example `[N, H, W, C]`, run once to learn the shapes.
+ * @throws TapError when the feature map is not `[N, h, w, C]` or the logits are not `[N, K]`.
+ */
+export function splitFunctions(
+  head: (images: Tensor4D) => Tensor4D,
+  tail: (features: Tensor4D) => Tensor2D,
+  example: Tensor4D,
+  options: FunctionSplitOptions = {},
+): Split {
+  const { tap = 'features' } = options;
+  const shapes = tidy(() => {
+    const features = head(example);
+    return { features: features.shape, logits: tail(features).shape };
+  });
+  if (shapes.features.length !== 4 || shapes.logits.length !== 2) {
+    throw new TapError(
+      `The first part should give [N, h, w, C] and the second [N, K]; they give [${shapes.features}] and [${shapes.logits}].`,
+    );
+  }
+  return {
+    tap,
+    channels: shapes.features[3],
+    classes: shapes.logits[1],
+    pooled: false,
+    link: 'softmax',
+    forward: (images: Tensor) => {
+      const features = tidy(() => keep(head(images as Tensor4D).clone()));
+      return { features, side: [], dispose: () => features.dispose() };
+    },
+    tail,
+    pooledTail: () => {
+      throw new Error(`'${tap}' reaches the logits by a function that is not looked into.`);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import {
+  mul,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
+import type { HeatMap } from './explain';
+import type { Split } from './split';
+
+/**
+ * A segmentation model as a classifier of one region: its logits are those of all places `[N, H, W, K]` within a mask, summed.
+ * Every method, target and metric then explains that region, as pytorch-grad-cam's `SemanticSegmentationTarget` does.
+ *
+ * @param mask Of the output's size, the same for all images; 1 inside, 0 outside.
+ * @throws RangeError when the sizes differ.
+ */
+export function withinMask(
+  parts: Split,
+  mask: Pick<HeatMap, 'height' | 'width'> & { readonly values: ArrayLike<number> },
+): Split {
+  const { height, width } = mask;
+  const inside = (outputs: Tensor): Tensor2D => {
+    if (outputs.rank !== 4 || outputs.shape[1] !== height || outputs.shape[2] !== width) {
+      throw new RangeError(
+        `A mask of ${height} x ${width} needs logits of [N, ${height}, ${width}, K]; the model's are [${outputs.shape.join(', ')}].`,
+      );
+    }
+    const weights = tensor4d(Float32Array.from(mask.values), [1, height, width, 1]);
+    return sum(mul(outputs, weights), [1, 2]) as Tensor2D;
+  };
+  const { output: _, ...rest } = parts;
+  return {
+    ...rest,
+    pooled: false,
+    tail: (features: Tensor4D, side) => inside(parts.tail(features, side)),
+  };
+}
