@@ -15,9 +15,26 @@ import numpy as np
 import torch
 import tqdm
 
-# Test-time augmentation is imported by the library's base class and not used here.
+
+
+class Variant:
+    """One of ttach's transforms: mirrored or not, times a factor."""
+
+    def __init__(self, mirrored, factor):
+        self.mirrored, self.factor = mirrored, factor
+
+    def augment_image(self, images):
+        return (images.flip(3) if self.mirrored else images) * self.factor
+
+    def deaugment_mask(self, masks):
+        return masks.flip(3) if self.mirrored else masks
+
+
+# The library's base class wants the package ttach, which Debian does not have.
 ttach = types.ModuleType("ttach")
-ttach.Compose = ttach.HorizontalFlip = ttach.Multiply = lambda *args, **kwargs: None
+ttach.HorizontalFlip = lambda: [False, True]
+ttach.Multiply = lambda factors: factors
+ttach.Compose = lambda parts: [Variant(mirrored, factor) for mirrored in parts[0] for factor in parts[1]]
 sys.modules["ttach"] = ttach
 tqdm.tqdm = lambda iterable: iterable
 sys.path.insert(0, sys.argv[1])
@@ -84,7 +101,7 @@ def record(cam, targets, base=None):
         return raw[-1]
 
     base.get_cam_image = spy
-    final = cam(input_tensor=images, targets=targets)
+    final = cam(input_tensor=images.clone(), targets=targets)
     return {"raw": numbers(raw[0]), "final": numbers(final)}
 
 
@@ -120,9 +137,22 @@ for name, names in taps.items():
         rows["rest"] = record(pgc.GradCAM(model, [layer]), rest)
         finer = pgc.FinerCAM(model, [layer])
         rows["finer"] = record(finer, None, finer.base_cam)
+        # What asks for second derivatives or for the images' leaves hooks behind that others trip over.
+        fresh = network(name == "pooled")
+        rows["shapleyCam"] = record(pgc.ShapleyCAM(fresh, [getattr(fresh, tap)]), rest)
+        smooth = pgc.GradCAM(model, [layer])
+        rows["augmented"] = {"final": numbers(smooth(images, logit_targets, aug_smooth=True))}
+        rows["eigenSmoothed"] = {"final": numbers(smooth(images, logit_targets, eigen_smooth=True))}
         found["taps"][tap] = rows
     layers = [getattr(model, tap) for tap in names]
     found["fused"] = numbers(pgc.GradCAM(model, layers)(input_tensor=images, targets=logit_targets))
+    found["fullGrad"] = numbers(pgc.FullGrad(network(name == "pooled"), [])(images.clone(), logit_targets))
+    # It takes one image and one class, and leaves a network with other ReLUs behind.
+    guided = [
+        pgc.GuidedBackpropReLUModel(network(name == "pooled"), "cpu")(images[i : i + 1].clone(), c)
+        for i, c in enumerate(chosen)
+    ]
+    found["guidedBackprop"] = numbers(np.abs(guided).max(axis=-1))
     found["refined"] = numbers(pgc.RefineCAM(model, layers)(input_tensor=images, targets=logit_targets))
     maps["networks"][name] = found
 (here / "maps.json").write_text(json.dumps(maps))

@@ -1,3 +1,4 @@
+export { cam, NotLinearError } from './activation';
 export {
   centreBaseline,
   emptyBaseline,
@@ -5,6 +6,7 @@ export {
   sobelBaseline,
 } from './baselines';
 export { type Capabilities, capabilities } from './capability';
+export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
 export { type Evidence, LogitsError, type Procedure } from './evidence';
 export {
@@ -14,7 +16,14 @@ export {
   explain,
   type HeatMap,
 } from './explain';
+export {
+  type Concept,
+  type Factorisation,
+  type FactorisationOptions,
+  factorise,
+} from './factorisation';
 export type { FeatureMap } from './feature-map';
+export { fullGrad } from './full-gradient';
 export { type FunctionSplitOptions, splitFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
 export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './graph';
@@ -55,6 +64,8 @@ export {
   smoothed,
 } from './pixels';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
+export { shapleyCam } from './shapley';
+export { augmented, eigenSmoothed } from './smoothing';
 export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
 export { suggestGraphTaps, suggestTaps, type TapSuggestion } from './suggestion';
 export { TapError } from './tap';

@@ -29,21 +29,40 @@ import {
  * @param gradient Of the explained score by the features, `[N, h, w, C]` or `[N, 1, 1, C]` where it is the same everywhere.
  * @returns `[N, h, w]`, signed.
  */
-export type Method = (features: Tensor4D, gradient: Tensor4D) => Tensor3D;
+export interface Method {
+  (features: Tensor4D, gradient: Tensor4D): Tensor3D;
+  /** The same before the channels are summed, `[N, h, w, C]`; where a method is such a sum. */
+  readonly contributions?: Contributions;
+}
+
+type Contributions = (features: Tensor4D, gradient: Tensor4D) => Tensor4D;
+
+/** A method that is a sum over the channels. */
+export const summed = (contributions: Contributions): Method =>
+  Object.assign(
+    (features: Tensor4D, gradient: Tensor4D): Tensor3D => sum(contributions(features, gradient), 3),
+    { contributions },
+  );
 
 /** Mean gradient of each channel as its weight. Selvaraju et al. 2017, equations 1 and 2. https://arxiv.org/abs/1610.02391 */
-export const gradCam: Method = (features, gradient) =>
-  weighed(features, mean(gradient, [1, 2], true));
+export const gradCam: Method = /* @__PURE__ */ summed((features, gradient) =>
+  mul(features, mean(gradient, [1, 2], true)),
+);
 
 /** Each place weighed by its own gradient. Draelos & Carin 2020. https://arxiv.org/abs/2011.08891 */
-export const hiResCam: Method = (features, gradient) => sum(mul(features, gradient), 3);
+export const hiResCam: Method = /* @__PURE__ */ summed((features, gradient) =>
+  mul(features, gradient),
+);
 
 /** Like HiResCAM, but only by what raises the score. Jiang et al. 2021. https://doi.org/10.1109/TIP.2021.3089943 */
-export const layerCam: Method = (features, gradient) => sum(mul(features, relu(gradient)), 3);
+export const layerCam: Method = /* @__PURE__ */ summed((features, gradient) =>
+  mul(features, relu(gradient)),
+);
 
 /** Only the places and channels that raise the score, each by its own gradient; as pytorch-grad-cam has it. */
-export const gradCamElementWise: Method = (features, gradient) =>
-  sum(maximum(mul(features, gradient), 0), 3);
+export const gradCamElementWise: Method = /* @__PURE__ */ summed((features, gradient) =>
+  maximum(mul(features, gradient), 0),
+);
 
 export interface GradCamPlusPlusOptions {
   /**
@@ -58,7 +77,7 @@ export interface GradCamPlusPlusOptions {
 /** Grad-CAM++: positive gradients, weighed so that several places of one class count alike. Chattopadhay et al. 2018. https://arxiv.org/abs/1710.11063 */
 export function gradCamPlusPlus(options: GradCamPlusPlusOptions = {}): Method {
   const { variant = 'paper' } = options;
-  return (features, gradient) => {
+  return summed((features, gradient) => {
     const share = where(
       notEqual(gradient, 0),
       shareOf[variant](features, gradient),
@@ -67,11 +86,8 @@ export function gradCamPlusPlus(options: GradCamPlusPlusOptions = {}): Method {
     const weights = sum(mul(relu(gradient), share), [1, 2], true);
     // A gradient that is the same everywhere is given once, and counts at every place.
     const [, height, width] = features.shape;
-    return weighed(
-      features,
-      mul(weights, (height * width) / (gradient.shape[1] * gradient.shape[2])),
-    );
-  };
+    return mul(features, mul(weights, (height * width) / (gradient.shape[1] * gradient.shape[2])));
+  });
 }
 
 const shareOf = {
@@ -96,10 +112,10 @@ const shareOf = {
  * Divides by each channel's sum. Where features can be negative, as before a ReLU, that sum can be close to 0 and the
  * channel then outweighs all others.
  */
-export const xGradCam: Method = (features, gradient) => {
+export const xGradCam: Method = /* @__PURE__ */ summed((features, gradient) => {
   const total = add(sum(features, [1, 2], true), 1e-7);
-  return weighed(features, div(sum(mul(features, gradient), [1, 2], true), total));
-};
+  return mul(features, div(sum(mul(features, gradient), [1, 2], true), total));
+});
 
 /**
  * FEM: channels weighed by how many of their places are far above their mean; no class is asked for. Fuad et al. 2020.
@@ -108,13 +124,9 @@ export const xGradCam: Method = (features, gradient) => {
  * @param deviations How far, in standard deviations of the channel. Default 2.
  */
 export function fem(deviations = 2): Method {
-  return features => {
+  return summed(features => {
     const { mean: middle, variance } = moments(features, [1, 2], true);
     const rare = greater(features, add(middle, mul(sqrt(variance), deviations)));
-    return weighed(features, mean(cast(rare, 'float32'), [1, 2], true));
-  };
-}
-
-function weighed(features: Tensor4D, weights: Tensor): Tensor3D {
-  return sum(mul(features, weights), 3);
+    return mul(features, mean(cast(rare, 'float32'), [1, 2], true));
+  });
 }

@@ -1,5 +1,6 @@
 import { type Tensor3D, tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { type Evidence, type Procedure, scoreImages } from './evidence';
+import { generator } from './generator';
 
 export interface OcclusionOptions {
   /** Places of the map along each side. Default 8; a pass of the model for each place. */
@@ -145,15 +146,4 @@ async function maskedScores(
     }
   }
   return scores;
-}
-
-/** Numbers of 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

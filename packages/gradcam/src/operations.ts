@@ -130,17 +130,24 @@ export function needed<V, S extends Step<V>>(
   return kept.reverse();
 }
 
+export interface RunOptions {
+  /** Values that are wanted in the end. */
+  readonly keep?: ReadonlySet<Value>;
+  /** Called with each value that no later operation reads and that is not in `keep`. */
+  readonly finished?: (tensor: Tensor) => void;
+  /** What goes on in the place of a value that was computed. */
+  readonly passed?: (value: Value, tensor: Tensor) => Tensor;
+}
+
 /**
  * Runs operations in inference mode, batch norms on their running statistics, and adds what they compute to `values`.
- *
- * @param finished Called with each value that no later operation reads and that is not in `keep`.
  */
 export function run(
   operations: readonly Operation[],
   values: Map<Value, Tensor>,
-  keep: ReadonlySet<Value> = new Set(),
-  finished: (tensor: Tensor) => void = () => {},
+  options: RunOptions = {},
 ): void {
+  const { keep = new Set(), finished = () => {}, passed = (_, tensor) => tensor } = options;
   const lastUse = new Map<Value, number>();
   operations.forEach(({ inputs }, index) => {
     for (const input of inputs) lastUse.set(input, index);
@@ -153,7 +160,7 @@ export function run(
     });
     const results = (Array.isArray(result) ? result : [result]) as Tensor[];
     outputs.forEach((output, position) => {
-      values.set(output, results[position]!);
+      values.set(output, passed(output, results[position]!));
     });
     for (const input of new Set(inputs)) {
       if (lastUse.get(input) !== index || keep.has(input) || input.operation === undefined)

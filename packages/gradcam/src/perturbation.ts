@@ -9,6 +9,7 @@ import {
   mean,
   min,
   mul,
+  pad,
   reshape,
   slice,
   softmax,
@@ -16,6 +17,7 @@ import {
   sum,
   type Tensor,
   type Tensor1D,
+  type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tensor1d,
@@ -38,20 +40,28 @@ import { indicator } from './indicator';
 export const scoreCam: Procedure = {
   needsGradient: false,
   map: async evidence => {
-    const { features, images, parts, score } = evidence;
-    const [count, height, width] = images.shape;
+    const { features, images } = evidence;
     const scores = await eachChunk(evidence, features.shape[3], (image, channels) => {
       const chosen = gather(gather(features, [image]), tensor1d(channels, 'int32'), 3);
-      const maps = transpose(chosen, [3, 1, 2, 0]) as Tensor4D;
-      const masks = imageOps.resizeBilinear(maps, [height, width], true);
-      const low = min(masks, [1, 2], true);
-      const span = add(sub(max(masks, [1, 2], true), low), 1e-8);
-      const masked = mul(gather(images, [image]), div(sub(masks, low), span)) as Tensor4D;
-      return scoreImages(parts, masked, rowsFor(image, channels), score);
+      return scoreThrough(evidence, image, transpose(chosen, [3, 1, 2, 0]) as Tensor4D);
     });
-    return weighed(features, () => softmax(tensor2d(scores, [count, features.shape[3]])));
+    return weighed(features, () => softmax(tensor2d(scores, [images.shape[0], features.shape[3]])));
   },
 };
+
+/** The scores `[R]` of one image seen through each of `maps` `[R, h, w, 1]`, resized and scaled to 0 to 1. */
+export function scoreThrough(
+  { images, parts, score }: Evidence,
+  image: number,
+  maps: Tensor4D,
+): Tensor1D {
+  const [, height, width] = images.shape;
+  const masks = imageOps.resizeBilinear(maps, [height, width], true);
+  const low = min(masks, [1, 2], true);
+  const span = add(sub(max(masks, [1, 2], true), low), 1e-8);
+  const masked = mul(gather(images, [image]), div(sub(masks, low), span)) as Tensor4D;
+  return scoreImages(parts, masked, new Array<number>(maps.shape[0]).fill(image), score);
+}
 
 export interface AblationCamOptions {
   /**
@@ -118,6 +128,7 @@ export const reciproCam: Procedure = {
     const places = height * width;
     // The empty map is the place after the last.
     const scores = await eachChunk(evidence, places + 1, (image, cells) => {
+      if (evidence.parts.pooled) return scorePlaces(evidence, image, cells);
       const marks = indicator(cells, places);
       const alone = mul(gather(features, [image]), reshape(marks, [-1, height, width, 1]));
       return scoreFeatures(evidence, alone as Tensor4D, rowsFor(image, cells));
@@ -132,7 +143,7 @@ export const reciproCam: Procedure = {
 };
 
 /** The scores `[N * count]` of `count` variants of each image, a batch at a time. */
-async function eachChunk(
+export async function eachChunk(
   { features, batch, signal }: Evidence,
   count: number,
   compute: (image: number, indices: number[]) => Tensor1D,
@@ -159,12 +170,33 @@ async function eachChunk(
   return scores;
 }
 
+/** The scores of single places, whose mean over the map is they themselves divided by the number of places. */
+function scorePlaces(
+  { features, parts, score }: Evidence,
+  image: number,
+  cells: readonly number[],
+): Tensor1D {
+  const [, height, width, channels] = features.shape;
+  const own = reshape(gather(features, [image]), [height * width, channels]);
+  // The empty map, the place after the last, is a row of zeros.
+  const alone = gather(
+    pad(own, [
+      [0, 1],
+      [0, 0],
+    ]),
+    tensor1d([...cells], 'int32'),
+  );
+  const logits = parts.pooledTail(div(alone, height * width) as Tensor2D);
+  return score(logits, rowsFor(image, cells));
+}
+
 function scoreFeatures(evidence: Evidence, features: Tensor4D, rows: readonly number[]): Tensor1D {
   const side = sideOf(evidence.side, rows);
   return evidence.score(logitsFrom(evidence.parts, { features, side }), rows);
 }
 
-function weighed(features: Tensor4D, weights: () => Tensor): Tensor3D {
+/** Features weighed by channel and summed. `weights` makes `[N, C]`. */
+export function weighed(features: Tensor4D, weights: () => Tensor): Tensor3D {
   return tidy(() => {
     const [count, , , channels] = features.shape;
     return sum(mul(features, reshape(weights(), [count, 1, 1, channels])), 3);

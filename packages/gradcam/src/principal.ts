@@ -54,15 +54,19 @@ export function kpcaCam(options: KpcaCamOptions = {}): Procedure {
 }
 
 /** Features of one image with each channel's mean over the places taken off; places before channels. */
-interface Centred {
+export interface Centred {
   readonly values: Float64Array;
   readonly places: number;
   readonly channels: number;
 }
 
-type Component = (features: Centred) => Float64Array;
+export type Component = (features: Centred) => Float64Array;
 
-async function eachWeighted(weighted: () => Tensor, component: Component): Promise<Tensor3D> {
+/** A component of weighted features, for each image. The weighted features are made and disposed here. */
+export async function eachWeighted(
+  weighted: () => Tensor,
+  component: Component,
+): Promise<Tensor3D> {
   const features = tidy(weighted) as Tensor4D;
   try {
     return await eachImage(features, component);
@@ -94,7 +98,7 @@ function centred(features: Float32Array, places: number, channels: number): Cent
 }
 
 /** The component times its singular value. The matrix is used as it is: its square would be large at an early tap. */
-function principalComponent({ values, places, channels }: Centred): Float64Array {
+export function principalComponent({ values, places, channels }: Centred): Float64Array {
   const { value, vector } = leadingEigenvector(weights => {
     const direction = new Float64Array(channels);
     for (let place = 0, i = 0; place < places; place++) {

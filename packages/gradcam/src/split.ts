@@ -109,7 +109,7 @@ export function split(model: LayersModel, options: SplitOptions = {}): Split {
         const values = new Map<Value, Tensor>([[images, photos]]);
         for (const input of operations.inputs)
           if (input !== images) values.set(input, repeated(options.given![input.id]!, photos));
-        run(head, values, kept, tensor => dispose(tensor));
+        run(head, values, { keep: kept, finished: tensor => dispose(tensor) });
         // A side value may be the images themselves, which stay the caller's.
         return [tap, ...sides].map(value => keep(values.get(value)!.clone()));
       }) as [Tensor4D, ...Tensor[]];

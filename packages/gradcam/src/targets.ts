@@ -1,19 +1,23 @@
 import {
   add,
+  customGrad,
   div,
+  exp,
   gather,
-  logSoftmax,
-  logSumExp,
+  log,
+  max,
   mul,
   norm,
   sigmoid,
   softmax,
+  squeeze,
   sub,
   sum,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
   tensor2d,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { indicator } from './indicator';
 
@@ -62,15 +66,15 @@ export const logOdds: Target = {
     if (logits.shape[1] === 1) return logit.score(classes, [])(logits, rows);
     const own = marks(classes, rows, logits.shape[1]);
     // A class that is far below every other does not count among the others.
-    const others = logSumExp(sub(logits, mul(own, 1e9)), 1);
-    return sub(sum(mul(logits, own), 1), others) as Tensor1D;
+    const others = logTotal(sub(logits, mul(own, 1e9)));
+    return sub(sum(mul(logits, own), 1), squeeze(others, [1])) as Tensor1D;
   },
 };
 
 /** Logit plus log probability, as in Cai 2025 (Shapley-CAM). https://arxiv.org/abs/2501.06261 */
 export const logitPlusLogProbability: Target = {
   looks: false,
-  score: classes => ofClass(classes, z => add(z, logSoftmax(z)) as Tensor2D),
+  score: classes => ofClass(classes, z => sub(add(z, z), logTotal(z)) as Tensor2D),
 };
 
 export interface ContrastOptions {
@@ -167,6 +171,21 @@ export function similarity(reference: ArrayLike<number> | readonly ArrayLike<num
     },
   };
 }
+
+/**
+ * `log(sum(exp(z)))` of each row, `[R, 1]`. TensorFlow.js's own, and its `logSoftmax`, have no right second derivative, which
+ * Shapley-CAM asks for.
+ */
+function logTotal(z: Tensor2D): Tensor2D {
+  const highest = highestOf(z);
+  return add(log(sum(exp(sub(z, highest)), 1, true)), highest) as Tensor2D;
+}
+
+/** Taken for a constant: the derivative by what is taken off and added again is 0. */
+const highestOf = /* @__PURE__ */ customGrad(z => ({
+  value: max(z as Tensor2D, 1, true),
+  gradFunc: () => zerosLike(z as Tensor2D),
+}));
 
 /** The other class with the highest logit. */
 function nearest(own: number, logits: Float32Array): number {

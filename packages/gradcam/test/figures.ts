@@ -15,6 +15,7 @@ import {
   probability,
   scoreCam,
   segEigenCam,
+  shapleyCam,
   xGradCam,
 } from '../src/index';
 
@@ -25,6 +26,8 @@ export interface Figures {
     {
       readonly logits: number[];
       readonly taps: Record<string, Record<string, { raw: number[]; final: number[] }>>;
+      readonly fullGrad: number[];
+      readonly guidedBackprop: number[];
       readonly fused: number[];
       readonly refined: number[];
     }
@@ -53,6 +56,7 @@ export const methods: Record<string, ExplainOptions> = {
   ablationCam: { method: ablationCam({ ablate: 'pgc' }), batch: 3 },
   probability: { target: probability },
   rest: { target: logitPlusLogProbability },
+  shapleyCam: { method: shapleyCam, target: logitPlusLogProbability },
 };
 /** Principal components whose sign pytorch-grad-cam leaves to its linear algebra. */
 export const signless = new Set(['eigenCam', 'eigenGradCam']);

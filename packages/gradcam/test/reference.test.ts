@@ -2,16 +2,22 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
+  augmented,
   type ExplainOptions,
   type Explanation,
+  eigenSmoothed,
   explain,
   finer,
+  fullGrad,
   fuseMaps,
+  gradCam,
   gradCamPlusPlus,
   type HeatMap,
   refineMaps,
+  saliency,
   split,
 } from '../src/index';
+import { guidedBackprop } from '../src/unfaithful/index';
 import { figures, methods, signless, size } from './figures';
 import { images, network } from './formula';
 
@@ -52,6 +58,60 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
     test.each(Object.keys(taps))('Finer-CAM of the predicted class at %s', async tap => {
       const result = await run(tap, { classIndex: undefined, target: finer() });
       expectAgree(result, taps[tap]!.finer!, false);
+    });
+
+    test.each(Object.keys(taps))('smoothing by augmentation at %s', async tap => {
+      const result = await run(tap, { method: augmented(gradCam) });
+      expectClose(
+        result.flatMap(({ signed }) => [...signed.values]),
+        taps[tap]!.augmented!.final,
+      );
+    });
+
+    test.each(Object.keys(taps))('eigen smoothing at %s, up to its sign', async tap => {
+      const result = await run(tap, { method: eigenSmoothed(gradCam) });
+      const { final } = taps[tap]!.eigenSmoothed!;
+      result.forEach(({ signed }, image) => {
+        const expected = final.slice(image * 80, image * 80 + 80);
+        const turned = { ...signed, values: signed.values.map(value => -value) };
+        const away = [signed, turned].map(map => {
+          const { values } = fuseMaps([map], size);
+          return Math.max(...values.map((value, i) => Math.abs(value - expected[i]!)));
+        });
+        expect(Math.min(...away)).toBeLessThan(1e-4);
+      });
+    });
+
+    test('FullGrad', async () => {
+      const model = network(kind);
+      const photos = images();
+      const before = memory().numTensors;
+      const result = await explain(split(model, { tap: model.inputNames[0]! }), photos, {
+        classIndex: figures.classes,
+        method: fullGrad(model),
+      });
+      expect(memory().numTensors).toBe(before);
+      expectClose(
+        flat(result.map(({ map }) => fuseMaps([map], size))),
+        figures.networks[kind]!.fullGrad,
+      );
+    });
+
+    test('guided backpropagation, and true gradients afterwards', async () => {
+      const model = network(kind);
+      const photos = images();
+      const parts = split(model, { tap: model.inputNames[0]! });
+      const options = { classIndex: figures.classes };
+      const plain = await explain(parts, photos, { ...options, method: saliency });
+      const before = memory().numTensors;
+      const result = await explain(parts, photos, { ...options, method: guidedBackprop });
+      expect(memory().numTensors).toBe(before);
+      expectClose(
+        result.flatMap(({ map }) => [...map.values]),
+        figures.networks[kind]!.guidedBackprop,
+      );
+      expect(await explain(parts, photos, { ...options, method: saliency })).toEqual(plain);
+      expect(plain[0]!.map).not.toEqual(result[0]!.map);
     });
 
     test('Grad-CAM of two taps as one map', async () => {

@@ -1,0 +1,66 @@
+import {
+  abs,
+  div,
+  grad,
+  max,
+  mean,
+  mul,
+  reshape,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { Procedure } from './evidence';
+
+/** CAM was asked of a model that it is not defined for. */
+export class NotLinearError extends Error {
+  override readonly name = 'NotLinearError';
+}
+
+/**
+ * CAM: each channel weighed by the weight that leads from it to the class. Zhou et al. 2016. https://arxiv.org/abs/1512.04150
+ *
+ * Only where the tap reaches the logits through global average pooling and one linear layer; there the places' mean, with the
+ * bias, is the logit. Elsewhere Grad-CAM is its generalisation.
+ *
+ * @throws NotLinearError where there is more between tap and logits, or where the target is not linear in the logits.
+ */
+export const cam: Procedure = {
+  needsGradient: false,
+  map: async ({ parts, features, score }) => {
+    if (!parts.pooled)
+      throw new NotLinearError(
+        `CAM needs global average pooling right after '${parts.tap}'. gradCam is its form for any network.`,
+      );
+    const rows = Array.from({ length: features.shape[0] }, (_, image) => image);
+    const [map, difference] = tidy(() => {
+      const weights = grad((pooled: Tensor) =>
+        sum(score(parts.pooledTail(pooled as Tensor2D), rows)),
+      );
+      const pooled = mean(features, [1, 2]);
+      const own = weights(pooled);
+      // The gradient of what is linear is the same everywhere.
+      const elsewhere = weights(zerosLike(pooled));
+      const difference = div(max(abs(sub(own, elsewhere))), max(abs(own)));
+      const [count, channels] = own.shape as [number, number];
+      return [sum(mul(features, reshape(own, [count, 1, 1, channels])), 3), difference] as [
+        Tensor3D,
+        Scalar,
+      ];
+    });
+    const [share] = await difference.data();
+    difference.dispose();
+    if (share! > 1e-5) {
+      map.dispose();
+      throw new NotLinearError(
+        `CAM needs one linear layer from the pooled '${parts.tap}' to the logits, and a linear target. gradCam is its form for any network.`,
+      );
+    }
+    return map;
+  },
+};

@@ -1,0 +1,86 @@
+import { generator } from './generator';
+
+export interface Clusters {
+  /** The group of each vector. */
+  readonly of: Uint32Array;
+  /** How many vectors a group has. */
+  readonly sizes: readonly number[];
+  /** The mean of each group. */
+  readonly centres: readonly Float32Array[];
+}
+
+const rounds = 20;
+
+/**
+ * Groups of vectors that are alike, by k-means from spread-out starts. Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++).
+ *
+ * @param count At most as many as there are vectors. No group is empty, unless vectors are equal.
+ */
+export function clustersOf(
+  vectors: readonly Float32Array[],
+  count: number,
+  seed: number,
+): Clusters {
+  let centres = spreadOut(vectors, count, generator(seed));
+  let of = nearest(vectors, centres);
+  for (let round = 0; round < rounds; round++) {
+    centres = centres.map(
+      (centre, group) => mean(vectors.filter((_, i) => of[i] === group)) ?? centre,
+    );
+    const next = nearest(vectors, centres);
+    const settled = next.every((group, i) => group === of[i]);
+    of = next;
+    if (settled) break;
+  }
+  const sizes = centres.map((_, group) => of.reduce((n, own) => n + Number(own === group), 0));
+  return { of, sizes, centres };
+}
+
+/** Vectors far from each other: each next one drawn with a chance that grows with its distance from those before. */
+function spreadOut(
+  vectors: readonly Float32Array[],
+  count: number,
+  random: () => number,
+): Float32Array[] {
+  const chosen = [vectors[Math.floor(random() * vectors.length)]!];
+  const distances = vectors.map(vector => distance(vector, chosen[0]!));
+  while (chosen.length < count) {
+    const total = distances.reduce((sum, value) => sum + value, 0);
+    const wanted = random() * total;
+    let passed = 0;
+    let next = distances.findIndex(value => {
+      passed += value;
+      return passed > wanted;
+    });
+    // All are equal to one that was chosen, or rounding left a rest: the farthest one.
+    if (next < 0) next = distances.indexOf(Math.max(...distances));
+    chosen.push(vectors[next]!);
+    vectors.forEach((vector, i) => {
+      distances[i] = Math.min(distances[i]!, distance(vector, vectors[next]!));
+    });
+  }
+  return chosen;
+}
+
+function nearest(vectors: readonly Float32Array[], centres: readonly Float32Array[]): Uint32Array {
+  return Uint32Array.from(vectors, vector => {
+    let best = 0;
+    let least = Infinity;
+    centres.forEach((centre, group) => {
+      const away = distance(vector, centre);
+      if (away < least) [best, least] = [group, away];
+    });
+    return best;
+  });
+}
+
+function mean(vectors: readonly Float32Array[]): Float32Array | undefined {
+  if (vectors.length === 0) return undefined;
+  return vectors[0]!.map((_, i) => vectors.reduce((sum, own) => sum + own[i]!, 0) / vectors.length);
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += (a[i]! - b[i]!) ** 2;
+  return total;
+}

@@ -1,0 +1,79 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { HeatMap } from './explain';
+import { nonNegativeFactors } from './nonnegative';
+import type { Split } from './split';
+
+export interface FactorisationOptions {
+  /** Parts to look for. Default 5. */
+  readonly concepts?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+export interface Factorisation {
+  /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
+  readonly maps: readonly (readonly HeatMap[])[];
+  readonly concepts: readonly Concept[];
+}
+
+/** What several places have in common. */
+export interface Concept {
+  /** `[C]`. */
+  readonly features: Float32Array;
+  /** `[K]`, what the model says of a feature map that is this concept everywhere; where the tap is pooled. */
+  readonly logits?: Float32Array;
+}
+
+/**
+ * Deep feature factorisation: the parts that a batch of images is made of, as the model sees them; no class is asked for.
+ * Non-negative factors of the features over all places of all images. Collins et al. 2018. https://arxiv.org/abs/1806.10206
+ *
+ * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam has it.
+ *
+ * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ */
+export async function factorise(
+  parts: Split,
+  images: Tensor4D,
+  options: FactorisationOptions = {},
+): Promise<Factorisation> {
+  const { concepts: count = 5, seed = 0 } = options;
+  const cut = parts.forward(images);
+  const [batch, height, width, channels] = cut.features.shape;
+  const values = (await cut.features.data()) as Float32Array;
+  cut.dispose();
+  const places = batch * height * width;
+  const lowest = new Float32Array(channels).fill(Infinity);
+  for (let i = 0; i < values.length; i++)
+    lowest[i % channels] = Math.min(lowest[i % channels]!, values[i]!);
+  const shifted = values.map((value, i) => value - lowest[i % channels]!);
+  const { left, right } = nonNegativeFactors(
+    { values: shifted, rows: places, columns: channels },
+    count,
+    seed,
+  );
+  const features = right.map(row => row.map((value, channel) => value + lowest[channel]!));
+  const logits = parts.pooled ? await logitsOf(parts, features) : undefined;
+  const size = height * width;
+  return {
+    maps: Array.from({ length: batch }, (_, image) =>
+      left.map(column => ({
+        values: column.slice(image * size, (image + 1) * size),
+        height,
+        width,
+      })),
+    ),
+    concepts: features.map((own, index) => ({
+      features: own,
+      ...(logits && { logits: logits[index]! }),
+    })),
+  };
+}
+
+async function logitsOf(parts: Split, features: readonly Float32Array[]): Promise<Float32Array[]> {
+  const logits = tidy(() => parts.pooledTail(tensor2d(features.map(row => Array.from(row)))));
+  const values = (await logits.data()) as Float32Array;
+  logits.dispose();
+  return features.map((_, row) => values.slice(row * parts.classes, (row + 1) * parts.classes));
+}

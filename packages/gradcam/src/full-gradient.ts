@@ -1,0 +1,142 @@
+import {
+  abs,
+  add,
+  customGrad,
+  dispose,
+  div,
+  grad,
+  image as imageOps,
+  keep,
+  max,
+  min,
+  mul,
+  type Scalar,
+  sqrt,
+  squeeze,
+  step,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Procedure } from './evidence';
+import { withoutFilterGradients } from './filters';
+import { logitsOf } from './logits';
+import { needed, type Operation, operationsOf, run, type Value } from './operations';
+
+/**
+ * FullGrad: the image times its gradient, and each bias of the network times its own, all laid over each other. What speaks
+ * for the class and what speaks against it look alike. Srinivas & Fleuret 2019. https://arxiv.org/abs/1905.00780
+ *
+ * As pytorch-grad-cam has it: biases of convolutions and of batch norms; each channel scaled to 0 to 1.
+ *
+ * @param model The model whose split is explained, with one input; its biases are read. Of a `tf.GraphModel` they cannot be:
+ *   converters fold them into one another.
+ * @throws TypeError for a convolution that ends in another activation than ReLU, behind which its bias cannot be seen.
+ */
+export function fullGrad(model: LayersModel): Procedure {
+  const { order, inputs, outputs } = operationsOf(model);
+  const logits = logitsOf(outputs[0]!);
+  const steps = needed(order, [logits.value], new Set());
+  const biased = new Map(
+    steps.flatMap(operation =>
+      hasBias(operation) ? [[operation.outputs[0]!, operation] as const] : [],
+    ),
+  );
+  return {
+    needsGradient: false,
+    map: async ({ images, score }) => {
+      const [count, height, width] = images.shape;
+      const rows = Array.from({ length: count }, (_, image) => image);
+      const gradients = new Map<Value, Tensor4D>();
+      const total = (pixels: Tensor): Scalar => {
+        const values = new Map<Value, Tensor>([[inputs[0]!, pixels]]);
+        run(steps, values, {
+          passed: (value, tensor) => {
+            const operation = biased.get(value);
+            if (!operation) return tensor;
+            const behind = beforeActivation(operation);
+            return observed(tensor, gradient =>
+              gradients.set(value, keep(behind(gradient, tensor))),
+            );
+          },
+        });
+        return sum(score(logits.finish(values.get(logits.value)!) as Tensor2D, rows));
+      };
+      try {
+        return withoutFilterGradients(() =>
+          tidy(() => {
+            let map: Tensor = sum(scaled(mul(images, grad(total)(images))), 3);
+            for (const [value, gradient] of gradients) {
+              const own = sum(scaled(mul(gradient, biasOf(biased.get(value)!))), 3, true);
+              const full = imageOps.resizeBilinear(own as Tensor4D, [height, width], false, true);
+              map = add(map, squeeze(full, [3]));
+            }
+            return map as Tensor3D;
+          }),
+        );
+      } finally {
+        dispose([...gradients.values()]);
+      }
+    },
+  };
+}
+
+/** The size of each channel of each image, shifted and divided to 0 to 1. */
+function scaled(values: Tensor): Tensor {
+  const size = abs(values);
+  const low = min(size, [1, 2], true);
+  return div(sub(size, low), add(sub(max(size, [1, 2], true), low), 1e-7));
+}
+
+/** The tensor itself; tells the gradient that arrives at it. */
+function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
+  return customGrad(value => ({
+    value: (value as Tensor).clone(),
+    gradFunc: (gradient: Tensor) => {
+      tell(gradient as Tensor4D);
+      return gradient;
+    },
+  }))(tensor);
+}
+
+const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'Conv2DTranspose']);
+const isBatchNorm = ({ layer }: Operation) => layer.getClassName() === 'BatchNormalization';
+
+function hasBias(operation: Operation): boolean {
+  if (operation.outputs[0]!.shape.length !== 4) return false;
+  if (isBatchNorm(operation)) return true;
+  const { layer } = operation;
+  return convolutions.has(layer.getClassName()) && layer.getConfig().useBias !== false;
+}
+
+/** The gradient before a layer's own activation, from the one behind it. */
+function beforeActivation({ layer }: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
+  const activation = isBatchNorm({ layer } as Operation) ? 'linear' : layer.getConfig().activation;
+  if (activation === 'linear' || activation == null) return gradient => gradient.clone();
+  if (activation === 'relu') return (gradient, output) => mul(gradient, step(output));
+  throw new TypeError(
+    `FullGrad cannot look behind the activation '${activation}' of '${layer.name}'; only behind ReLU.`,
+  );
+}
+
+/** What a layer adds to each channel. */
+function biasOf(operation: Operation): Tensor {
+  const { layer } = operation;
+  const weights = layer.getWeights();
+  if (!isBatchNorm(operation)) return weights.at(-1)!;
+  const { scale, center, epsilon } = layer.getConfig() as {
+    scale: boolean;
+    center: boolean;
+    epsilon: number;
+  };
+  const [mean, variance] = weights.slice(-2) as [Tensor, Tensor];
+  const gamma = scale ? weights[0]! : 1;
+  const beta = center ? weights[Number(scale)]! : zeros(mean.shape);
+  return sub(beta, div(mul(mean, gamma), sqrt(add(variance, epsilon))));
+}

@@ -1,0 +1,1 @@
+export { guidedBackprop, guidedGradCam } from './guided';
