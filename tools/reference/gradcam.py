@@ -40,7 +40,7 @@ tqdm.tqdm = lambda iterable: iterable
 sys.path.insert(0, sys.argv[1])
 
 import pytorch_grad_cam as pgc  # noqa: E402
-from pytorch_grad_cam.metrics import cam_mult_image, road  # noqa: E402
+from pytorch_grad_cam.metrics import arcc, cam_mult_image, road  # noqa: E402
 from pytorch_grad_cam.utils import model_targets  # noqa: E402
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
@@ -181,6 +181,13 @@ for kind, targets in {"logit": logit_targets, "probability": softmax_targets}.it
         "drop": numbers(cam_mult_image.DropInConfidence()(images, cams, targets, model)),
         "increase": numbers(cam_mult_image.IncreaseInConfidence()(images, cams, targets, model)),
     }
+road.NoisyLinearImputer.__init__.__defaults__ = (0, *road.NoisyLinearImputer.__init__.__defaults__[1:])
+joined = arcc.ARCC(pgc.LayerCAM(model, [model.conv2]))
+metrics["arcc"] = {
+    "coherency": numbers(joined.coherency(images, cams, softmax_targets, model, joined.base_method)),
+    "extent": numbers(joined.complexity(cams)),
+    "score": numbers(joined(images, cams, softmax_targets, model)),
+}
 threshold = np.percentile(cams[0], 40)
 imputed = quiet(images[0], torch.from_numpy(np.float32(cams[0] < threshold)))
 metrics["imputed"] = numbers(imputed.permute(1, 2, 0))

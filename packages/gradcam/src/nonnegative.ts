@@ -34,7 +34,7 @@ export function nonNegativeFactors(matrix: Matrix, count: number, seed: number):
     improve(left, right, timesRight(matrix, right));
     improve(right, left, timesLeft(matrix, left));
     const now = residual(matrix, left, right);
-    if (before - now <= settled * before) break;
+    if (now >= (1 - settled) * before) break;
     before = now;
   }
   return { left, right };

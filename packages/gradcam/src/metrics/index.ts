@@ -1,9 +1,11 @@
+export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
   type ComparisonOptions,
   type ComparisonRow,
   compare,
   type MetricName,
 } from './comparison';
+export { complexity, sparseness } from './concentration';
 export { type ConfidenceChange, confidenceChange } from './confidence';
 export { type Curve, type CurveOptions, deletion, insertion } from './deletion';
 export { impute, type Pixels } from './imputation';
@@ -14,5 +16,13 @@ export {
   pointingGame,
   rankAccuracy,
 } from './localisation';
+export { type RandomisationOptions, type RandomisationStage, randomisation } from './randomisation';
 export { type Road, type RoadOptions, road } from './road';
+export {
+  type InfidelityOptions,
+  infidelity,
+  type SensitivityOptions,
+  sensitivity,
+} from './robustness';
 export type { Judged, MetricOptions } from './subject';
+export { type Measured, type TrustOptions, trust, type Verdict } from './trust';

@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { logit, probability, split } from '../../src/index';
-import { confidenceChange, impute, road } from '../../src/metrics/index';
+import { layerCam, logit, probability, split } from '../../src/index';
+import { arcc, confidenceChange, impute, road } from '../../src/metrics/index';
 import { images, network } from '../formula';
 
 /** Figures of pytorch-grad-cam with ROAD's noise off; tools/reference/gradcam.py writes them. */
@@ -12,6 +12,7 @@ const read = (name: string) =>
 const figures: {
   percentiles: number[];
   imputed: number[];
+  arcc: { coherency: number[]; extent: number[]; score: number[] };
   kinds: Record<
     'logit' | 'probability',
     { morf: number[][]; lerf: number[][]; combined: number[]; drop: number[]; increase: number[] }
@@ -25,6 +26,19 @@ const maps = [0, 1].map(image => ({
 }));
 const judged = maps.map((map, image) => ({ map, classIndex: [1, 3][image]! }));
 const parts = split(network('flat'));
+
+test('as pytorch-grad-cam: ARCC', async () => {
+  const own = split(network('flat'), { tap: 'conv2' });
+  const photos = images();
+  const before = memory().numTensors;
+  const found = await arcc(own, photos, judged, { method: layerCam, explained: probability });
+  expect(memory().numTensors).toBe(before);
+  for (const name of ['coherency', 'extent', 'score'] as const)
+    expectClose(
+      found.map(each => each[name]),
+      figures.arcc[name],
+    );
+});
 
 describe.each([
   ['logit', logit],

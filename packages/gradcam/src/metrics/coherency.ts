@@ -1,0 +1,109 @@
+import { mul, stack, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { type ExplainOptions, explain } from '../explain';
+import { fuseMaps } from '../fusion';
+import type { Split } from '../split';
+import { confidenceChange } from './confidence';
+import { correlation } from './correlation';
+import { road } from './road';
+import type { Judged, MetricOptions } from './subject';
+
+export interface CoherencyOptions extends MetricOptions {
+  /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
+  readonly method?: ExplainOptions['method'];
+  /** What the maps explain. Default the logit; `target` is what the metrics watch. */
+  readonly explained?: ExplainOptions['target'];
+}
+
+/** One number for what a map should be: coherent, simple, and about the score. */
+export interface Composite {
+  /** How alike the map is to that of the image seen through it, 0 to 1. */
+  readonly coherency: number;
+  /** Mean of the map scaled to 0 to 1: how much of the image it takes. */
+  readonly extent: number;
+  /** What it is about: the relative drop for ADCC; twice ROAD, clipped to 0 to 1, for ARCC. */
+  readonly evidence: number;
+  /** Harmonic mean of the three, each turned so that more is better; 0 to 1. */
+  readonly score: number;
+}
+
+/**
+ * ADCC: average drop, coherency and complexity as one. Poppi et al. 2021. https://arxiv.org/abs/2104.10252
+ *
+ * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ */
+export async function adcc(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CoherencyOptions = {},
+): Promise<Composite[]> {
+  const alike = await coherency(parts, images, explanations, options);
+  const drops = await confidenceChange(parts, images, explanations, options);
+  return alike.map(({ coherency, extent }, image) => {
+    const { relativeDrop } = drops[image]!;
+    const score = harmonicMean([coherency, 1 - extent, 1 - relativeDrop]);
+    return { coherency, extent, evidence: relativeDrop, score };
+  });
+}
+
+/**
+ * ARCC: ROAD in the place of the average drop, which an image seen through its map is not asked fairly. As pytorch-grad-cam has
+ * it. https://arxiv.org/abs/2605.14641
+ *
+ * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ */
+export async function arcc(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CoherencyOptions = {},
+): Promise<Composite[]> {
+  const alike = await coherency(parts, images, explanations, options);
+  const removed = await road(parts, images, explanations, {
+    ...options,
+    percentiles: [20, 40, 60, 80],
+  });
+  return alike.map(({ coherency, extent }, image) => {
+    const evidence = Math.min(1, Math.max(0, 2 * removed[image]!.combined));
+    return { coherency, extent, evidence, score: harmonicMean([coherency, 1 - extent, evidence]) };
+  });
+}
+
+/** How alike each map is to the map of the image seen through it, and how much of the image it takes. */
+export async function coherency(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: CoherencyOptions = {},
+): Promise<Pick<Composite, 'coherency' | 'extent'>[]> {
+  const { method, explained, batch, signal } = options;
+  const [, height, width] = images.shape;
+  const size = [height, width] as const;
+  const maps = explanations.map(({ map }) => fuseMaps([map], size));
+  const masked = tidy(() => {
+    const masks = maps.map(({ values }) => tensor3d(values, [height, width, 1]));
+    return mul(images, stack(masks as Tensor3D[])) as Tensor4D;
+  });
+  try {
+    const again = await explain(parts, masked, {
+      classIndex: explanations.map(({ classIndex }) => classIndex),
+      ...(method && { method }),
+      ...(explained && { target: explained }),
+      ...(batch !== undefined && { batch }),
+      ...(signal && { signal }),
+    });
+    return maps.map(({ values }, image) => {
+      const other = fuseMaps([again[image]!.map], size);
+      return {
+        coherency: (correlation(other.values, values) + 1) / 2,
+        extent: values.reduce((sum, value) => sum + value, 0) / values.length,
+      };
+    });
+  } finally {
+    masked.dispose();
+  }
+}
+
+function harmonicMean(values: readonly number[]): number {
+  return values.length / values.reduce((sum, value) => sum + 1 / (value + 1e-8), 0);
+}

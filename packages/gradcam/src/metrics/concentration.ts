@@ -1,0 +1,27 @@
+import type { HeatMap } from '../explain';
+
+/**
+ * How unequal a map's places are: the Gini index, 0 where all are alike to almost 1 where one has everything. Chalasani et al.
+ * 2020. https://arxiv.org/abs/1810.06583
+ */
+export function sparseness({ values }: HeatMap): number {
+  const sorted = Float64Array.from(values, Math.abs).sort();
+  const total = sorted.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return 0;
+  const n = sorted.length;
+  const weighted = sorted.reduce((sum, value, i) => sum + (2 * (i + 1) - n - 1) * value, 0);
+  return weighted / (n * total);
+}
+
+/**
+ * How many places it takes to say what a map says: the entropy of its shares, 0 where one place has everything to `log` of the
+ * number of places. Bhatt et al. 2020. https://arxiv.org/abs/2005.00631
+ */
+export function complexity({ values }: HeatMap): number {
+  const total = values.reduce((sum, value) => sum + Math.abs(value), 0);
+  if (total === 0) return 0;
+  return values.reduce((sum, value) => {
+    const share = Math.abs(value) / total;
+    return share > 0 ? sum - share * Math.log(share) : sum;
+  }, 0);
+}

@@ -1,0 +1,132 @@
+import { add, max, min, mul, randomUniform, sub, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { type ExplainOptions, type Explanation, explain } from '../explain';
+import { generator } from '../generator';
+import type { Split } from '../split';
+import { type Judged, type MetricOptions, subjectsOf } from './subject';
+
+export interface InfidelityOptions extends MetricOptions {
+  /** Perturbed images. Default 50. */
+  readonly samples?: number;
+  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
+  readonly noise?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * How badly a map foretells what small changes of the image do to the score: the mean squared difference of the change times the
+ * map, at the scale that suits the map best, and what the score loses. 0 is best. Yeh et al. 2019.
+ * https://arxiv.org/abs/1901.09392
+ *
+ * Divided by the mean square of the losses: 1 is a map that foretells nothing.
+ *
+ * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ */
+export async function infidelity(
+  parts: Split,
+  images: Tensor4D,
+  explanations: readonly Judged[],
+  options: InfidelityOptions = {},
+): Promise<number[]> {
+  const { samples = 50, noise = 0.1, seed = 0 } = options;
+  const results: number[] = [];
+  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+    const { values, colours } = subject.pixels;
+    const deviation = noise * rangeOf(values);
+    const foretold = new Float64Array(samples);
+    const scores = await subject.scores(samples, sample => {
+      const random = generator(seed * samples + sample);
+      return values.map((value, i) => {
+        const change = deviation * normal(random);
+        foretold[sample]! += change * subject.map.values[Math.floor(i / colours)]!;
+        return value - change;
+      });
+    });
+    results.push(
+      unexplained(
+        foretold,
+        scores.map(score => subject.score - score),
+      ),
+    );
+  }
+  return results;
+}
+
+/** The share of the mean square of `actual` that no multiple of `foretold` accounts for. */
+function unexplained(foretold: Float64Array, actual: readonly number[]): number {
+  const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const total = product(actual, actual);
+  const own = product(foretold, foretold);
+  if (total === 0 || own === 0) return total === 0 ? 0 : 1;
+  return 1 - product(foretold, actual) ** 2 / (own * total);
+}
+
+export interface SensitivityOptions
+  extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
+  /** Perturbed images. Default 10. */
+  readonly samples?: number;
+  /** Largest change of a pixel as a share of the image's range. Default 0.02. */
+  readonly radius?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * How far a map can be moved by a change of the image that is hardly seen: the largest change of the map, divided by its size.
+ * 0 is best. Yeh et al. 2019. https://arxiv.org/abs/1901.09392
+ *
+ * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ */
+export async function sensitivity(
+  parts: Split,
+  images: Tensor4D,
+  options: SensitivityOptions = {},
+): Promise<number[]> {
+  const { samples = 10, radius = 0.02, seed = 0, ...explaining } = options;
+  const before = await explain(parts, images, explaining);
+  const classIndex = before.map(explanation => explanation.classIndex);
+  const worst = before.map(() => 0);
+  for (let sample = 0; sample < samples; sample++) {
+    explaining.signal?.throwIfAborted();
+    const changed = jittered(images, radius, seed * samples + sample + 1);
+    try {
+      const after = await explain(parts, changed, { ...explaining, classIndex });
+      after.forEach((explanation, image) => {
+        worst[image] = Math.max(worst[image]!, change(before[image]!, explanation));
+      });
+    } finally {
+      changed.dispose();
+    }
+  }
+  return worst;
+}
+
+function jittered(images: Tensor4D, radius: number, seed: number): Tensor4D {
+  return tidy(() => {
+    const range = sub(max(images, [1, 2, 3], true), min(images, [1, 2, 3], true));
+    const noise = randomUniform(images.shape, -radius, radius, 'float32', seed);
+    return add(images, mul(noise, range));
+  });
+}
+
+function change(before: Explanation, after: Explanation): number {
+  const [a, b] = [before.map.values, after.map.values];
+  const size = Math.hypot(...a);
+  const moved = Math.hypot(...a.map((value, i) => b[i]! - value));
+  return size > 0 ? moved / size : moved > 0 ? Infinity : 0;
+}
+
+function rangeOf(values: Float32Array): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high - low;
+}
+
+/** A number of the standard normal distribution (Box & Muller). */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

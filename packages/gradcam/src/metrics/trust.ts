@@ -1,0 +1,140 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { centreBaseline, randomBaseline } from '../baselines';
+import { type ExplainOptions, type Explanation, explain } from '../explain';
+import type { Split } from '../split';
+import { randomisation } from './randomisation';
+import { road } from './road';
+import { sensitivity } from './robustness';
+
+export interface TrustOptions
+  extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
+  /** The model that was split. With it the map is also made after its weights were lost; it is changed in the meantime. */
+  readonly model?: LayersModel;
+  /** Largest change of the map, as a share of its size, that still counts as stable. Default 0.5. */
+  readonly stable?: number;
+  /** Largest rank correlation with the map of a model that has learnt nothing. Default 0.7. */
+  readonly similar?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+/** What was measured of a map; larger is better for `road`, smaller for the others. */
+export interface Measured {
+  /** ROAD combined of the map, and the best of three random ones, and of a blob in the centre. */
+  readonly road: { readonly own: number; readonly random: number; readonly centre: number };
+  /** Largest change of the map when the image changes by 2 %. */
+  readonly sensitivity: number;
+  /** Rank correlation with the map of the same network with random weights; absent without `model`. */
+  readonly similarity?: number;
+}
+
+export interface Verdict {
+  readonly explanation: Explanation;
+  /** Whether every check that was made was passed. */
+  readonly trusted: boolean;
+  /** Why, in sentences; of a trusted map too. */
+  readonly reasons: readonly string[];
+  readonly measured: Measured;
+}
+
+/**
+ * Heat maps with a verdict each: is the map better than chance and than a blob in the centre, does it hold still when the image
+ * hardly changes, and does it depend on what the network has learnt?
+ *
+ * Costs about 120 passes of the model for an image and a class, besides what the method costs.
+ *
+ * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ */
+export async function trust(
+  parts: Split,
+  images: Tensor4D,
+  options: TrustOptions = {},
+): Promise<Verdict[]> {
+  const { model, stable = 0.5, similar = 0.7, seed = 0, ...explaining } = options;
+  const { batch, signal } = explaining;
+  const watching = { ...(batch !== undefined && { batch }), ...(signal && { signal }) };
+  const explanations = await explain(parts, images, explaining);
+  const same = { ...explaining, classIndex: explanations.map(({ classIndex }) => classIndex) };
+  const roadOf = async (method: ExplainOptions['method']) => {
+    const maps = method ? await explain(parts, images, { ...same, method }) : explanations;
+    return (await road(parts, images, maps, watching)).map(({ combined }) => combined);
+  };
+  const own = await roadOf(undefined);
+  const centre = await roadOf(centreBaseline);
+  const random: number[][] = [];
+  for (let draw = 0; draw < 3; draw++) random.push(await roadOf(randomBaseline(3 * seed + draw)));
+  const moved = await sensitivity(parts, images, { ...same, samples: 4, seed });
+  const stages = model
+    ? await randomisation(model, parts, images, { ...same, stages: 2, seed })
+    : [];
+
+  return explanations.map((explanation, image) => {
+    const measured: Measured = {
+      road: {
+        own: own[image]!,
+        random: Math.max(...random.map(scores => scores[image]!)),
+        centre: centre[image]!,
+      },
+      sensitivity: moved[image]!,
+      ...(stages.length > 0 && {
+        similarity: Math.max(...stages.map(({ similarity }) => Math.abs(similarity[image]!))),
+      }),
+    };
+    const checks = checked(explanation, measured, { stable, similar });
+    return {
+      explanation,
+      trusted: checks.every(({ passed }) => passed),
+      reasons: checks.map(({ reason }) => reason),
+      measured,
+    };
+  });
+}
+
+interface Check {
+  readonly passed: boolean;
+  readonly reason: string;
+}
+
+function checked(
+  { flat, emptiness }: Explanation,
+  { road: { own, random, centre }, sensitivity: moved, similarity }: Measured,
+  { stable, similar }: { readonly stable: number; readonly similar: number },
+): Check[] {
+  if (flat)
+    return [{ passed: false, reason: `The map says nothing: its values are ${emptiness}.` }];
+  const figure = (value: number) => value.toFixed(3);
+  const checks = [
+    check(
+      own > centre,
+      `Better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
+      `Not better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
+    ),
+    check(
+      own > random,
+      `Better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
+      `Not better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
+    ),
+    check(
+      moved <= stable,
+      `Holds still when the image changes by 2 %: the map changes by at most ${percent(moved)}.`,
+      `Does not hold still: when the image changes by 2 %, the map changes by ${percent(moved)}.`,
+    ),
+  ];
+  if (similarity === undefined) return checks;
+  return [
+    ...checks,
+    check(
+      similarity <= similar,
+      `Depends on what was learnt: with random weights the order of places is another one (correlation ${figure(similarity)}).`,
+      `Hardly depends on what was learnt: with random weights the map is much the same (correlation ${figure(similarity)}).`,
+    ),
+  ];
+}
+
+const check = (passed: boolean, good: string, bad: string): Check => ({
+  passed,
+  reason: passed ? good : bad,
+});
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -1,0 +1,241 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  memory,
+  mul,
+  type Tensor,
+  type Tensor4D,
+  tensor1d,
+  tensor2d,
+  tile,
+} from '@tensorflow/tfjs-core';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model as modelOf,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
+import { describe, expect, test } from 'vitest';
+import {
+  explain,
+  hiResCam,
+  independentProbability,
+  LogitsError,
+  logOdds,
+  probability,
+  similarity,
+  split,
+  splitFunctions,
+  splitGraph,
+  TapError,
+  withinMask,
+} from '../src/index';
+import { formula, images, network } from './formula';
+import { Graph } from './graph-model';
+
+/** Photographs with two numbers beside them, such as where they were taken; two heads. */
+function portsModel(): LayersModel {
+  const photo = input({ shape: [10, 8, 3], name: 'photo' });
+  const place = input({ shape: [2], name: 'place' });
+  const conv = layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu', name: 'conv' });
+  const map = conv.apply(photo) as SymbolicTensor;
+  const pooled = layers.globalAveragePooling2d({}).apply(map) as SymbolicTensor;
+  const joined = layers.concatenate().apply([pooled, place]) as SymbolicTensor;
+  const genus = layers.dense({ units: 3, activation: 'softmax', name: 'genus' });
+  const age = layers.dense({ units: 1, name: 'age' });
+  const outputs = [genus.apply(joined), age.apply(joined)] as SymbolicTensor[];
+  const result = modelOf({ inputs: [place, photo], outputs });
+  result.setWeights([
+    formula([3, 3, 3, 4], 2),
+    formula([4], 3),
+    formula([6, 3], 4, 3),
+    formula([3], 5),
+    formula([6, 1], 6, 3),
+    formula([1], 7),
+  ]);
+  return result;
+}
+
+describe('a model with two inputs and two outputs', () => {
+  const place = tensor2d([[0.5, -1]]);
+
+  test('is explained at the image, the other input being given', async () => {
+    const model = portsModel();
+    const photos = images();
+    const before = memory().numTensors;
+    const found = await explain(split(model, { given: { place } }), photos);
+    expect(memory().numTensors).toBe(before);
+    const [genus] = model.predict([tile(place, [2, 1]), photos]) as Tensor[];
+    found.forEach(({ probabilities }, image) => {
+      const expected = (genus!.arraySync() as number[][])[image]!;
+      expected.forEach((value, k) => {
+        expect(probabilities[k]).toBeCloseTo(value, 5);
+      });
+    });
+    const elsewhere = await explain(split(model, { given: { place: tensor2d([[3, 3]]) } }), photos);
+    expect(elsewhere[0]!.logits).not.toEqual(found[0]!.logits);
+  });
+
+  test('is explained for the output that is asked for', async () => {
+    const model = portsModel();
+    const photos = images();
+    const [, age] = model.predict([tile(place, [2, 1]), photos]) as Tensor[];
+    const parts = split(model, { given: { place }, output: 'age' });
+    const found = await explain(parts, photos, { classIndex: 0 });
+    found.forEach(({ logits }, image) => {
+      expect(logits[0]).toBeCloseTo((age!.arraySync() as number[][])[image]![0]!, 5);
+    });
+  });
+
+  test('says what is missing, and what there is', () => {
+    const model = portsModel();
+    expect(() => split(model)).toThrow(TapError);
+    expect(() => split(model)).toThrow(
+      /2 inputs.*Give values for 'place'.*given: \{ place: tensor/,
+    );
+    expect(() => split(model, { given: { place }, output: 'weight' })).toThrow(/it has 'genus/);
+    expect(() => split(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
+    const twoRows = split(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });
+    expect(() => twoRows.forward(images())).toThrow(/1 row, or 2 as there are images/);
+  });
+});
+
+describe('a model that ends in a sigmoid', () => {
+  const sure = (): LayersModel => {
+    const result = sequential({
+      layers: [
+        layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3, name: 'conv' }),
+        layers.globalAveragePooling2d({}),
+        layers.dense({ units: 1, activation: 'sigmoid' }),
+      ],
+    });
+    const weights = [[3, 3, 3, 4], [4], [4, 1]].map((shape, i) => formula(shape, i + 2, 3));
+    result.setWeights([...weights, tensor1d([40])]);
+    return result;
+  };
+
+  test('is explained by its logit, which does not vanish where it is sure', async () => {
+    const [found] = await explain(split(sure()), images());
+    expect(found!.logits[0]).toBeGreaterThan(30);
+    expect(found!.probabilities[0]).toBe(1);
+    expect(found!.emptiness).not.toBe('zero');
+    const odds = await explain(split(sure()), images(), { target: logOdds });
+    expect(odds[0]!.signed).toEqual(found!.signed);
+    const vanished = await explain(split(sure()), images(), { target: probability });
+    expect(Math.max(...vanished[0]!.signed.values.map(Math.abs))).toBeLessThan(1e-6);
+  });
+
+  test('is found in a graph too', async () => {
+    const graph = new Graph([-1, 10, 8, 3]);
+    graph.conv('conv', 'images', formula([3, 3, 3, 4], 2), formula([4], 3), 1);
+    graph.pool('pool', 'conv', false);
+    graph.dense('logits', 'pool', formula([4, 3], 4, 3), formula([3], 5));
+    graph.add('scores', 'Sigmoid', ['logits']);
+    const model = await graph.model();
+    const parts = splitGraph(model);
+    const photos = images();
+    const [found] = await explain(parts, photos, { target: independentProbability });
+    const own = (model.execute({ images: photos }, 'scores') as Tensor).arraySync() as number[][];
+    own[0]!.forEach((value, k) => {
+      expect(found!.probabilities[k]).toBeCloseTo(value, 5);
+    });
+  });
+});
+
+test('logits that do not give the model’s own output are refused, and can be taken as they are', async () => {
+  const model = sequential({
+    layers: [
+      layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3 }),
+      layers.globalAveragePooling2d({}),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  const last = model.layers.at(-1)!;
+  const call = last.call.bind(last);
+  last.call = (inputs, options) => mul(call(inputs, options) as Tensor, 0.5);
+  const photos = images();
+  const before = memory().numTensors;
+  await expect(explain(split(model), photos)).rejects.toThrow(LogitsError);
+  await expect(explain(split(model), photos)).rejects.toThrow(/logits: 'as-is'/);
+  expect(memory().numTensors).toBe(before);
+  const [taken] = await explain(split(model, { logits: 'as-is' }), photos);
+  expect(taken!.logits.reduce((added, value) => added + value, 0)).toBeCloseTo(0.5, 5);
+});
+
+test('two functions are a model too', async () => {
+  const whole = split(network('flat'), { tap: 'conv2' });
+  const head = (photos: Tensor) => whole.forward(photos).features;
+  const parts = splitFunctions(head, features => whole.tail(features, []), images());
+  expect([parts.channels, parts.classes]).toEqual([8, 5]);
+  const [expected] = await explain(whole, images());
+  const [found] = await explain(parts, images());
+  expect(found!.map).toEqual(expected!.map);
+  expect(() =>
+    splitFunctions(
+      () => tensor2d([[1]]) as never,
+      x => x as never,
+      images(),
+    ),
+  ).toThrow(/the first part should give \[N, h, w, C\]/i);
+});
+
+describe('a segmentation model', () => {
+  const segmenter = () => {
+    const result = sequential({
+      layers: [
+        layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3, name: 'conv' }),
+        layers.conv2d({ filters: 2, kernelSize: 1, name: 'classes' }),
+      ],
+    });
+    result.setWeights([
+      formula([3, 3, 3, 4], 2),
+      formula([4], 3),
+      formula([1, 1, 4, 2], 4),
+      formula([2], 5),
+    ]);
+    return result;
+  };
+  const mask = {
+    values: Array.from({ length: 8 * 6 }, (_, place) => Number(place < 6)),
+    height: 8,
+    width: 6,
+  };
+
+  test('is explained within a mask: other places have no part in it', async () => {
+    const model = segmenter();
+    const parts = withinMask(split(model, { tap: 'conv' }), mask);
+    const photos = images();
+    const before = memory().numTensors;
+    const [found] = await explain(parts, photos, { classIndex: 1, method: hiResCam });
+    expect(memory().numTensors).toBe(before);
+    const values = (model.predict(photos) as Tensor4D).arraySync()[0]!;
+    const total = values[0]!.reduce((added, place) => added + place[1]!, 0);
+    expect(found!.logits[1]).toBeCloseTo(total, 4);
+    expect(found!.signed.values.slice(6).every(value => value === 0)).toBe(true);
+    expect(found!.signed.values.slice(0, 6).every(value => value !== 0)).toBe(true);
+  });
+
+  test('needs a mask of its output’s size', () => {
+    const parts = withinMask(split(segmenter(), { tap: 'conv' }), { ...mask, height: 6, width: 8 });
+    const { features, side } = parts.forward(images());
+    expect(() => parts.tail(features, side)).toThrow(
+      /\[N, 6, 8, K\]; the model's are \[2, 8, 6, 2\]/,
+    );
+  });
+});
+
+test('an embedding is explained by what makes it alike another, whatever its length', async () => {
+  const parts = split(network('flat'), { tap: 'conv2' });
+  const reference = [1, -2, 0.5, 0, 3];
+  const maps = async (target: ReturnType<typeof similarity>) =>
+    (await explain(parts, images(), { target })).map(({ signed }) => signed.values);
+  const [first, second] = await maps(similarity(reference));
+  const [longer] = await maps(similarity(reference.map(value => 7 * value)));
+  longer!.forEach((value, place) => {
+    expect(value).toBeCloseTo(first![place]!, 5);
+  });
+  const each = await maps(similarity([[0, 1, 0, 0, 0], reference]));
+  expect(each[1]).toEqual(second);
+  expect(each[0]).not.toEqual(first);
+});
