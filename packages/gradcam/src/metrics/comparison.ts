@@ -4,6 +4,8 @@ import type { Procedure } from '../evidence';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import type { Method } from '../methods';
 import type { Split } from '../split';
+import { adcc, arcc, type CoherencyOptions } from './coherency';
+import { complexity, sparseness } from './concentration';
 import { confidenceChange } from './confidence';
 import { deletion, insertion } from './deletion';
 import {
@@ -14,13 +16,14 @@ import {
   rankAccuracy,
 } from './localisation';
 import { road } from './road';
+import { infidelity, sensitivity } from './robustness';
 import type { MetricOptions } from './subject';
 
 type Watch = (
   parts: Split,
   images: Tensor4D,
   explanations: readonly Explanation[],
-  options: MetricOptions,
+  options: CoherencyOptions,
 ) => Promise<number[]>;
 
 const watched = {
@@ -31,6 +34,21 @@ const watched = {
     (await confidenceChange(...given)).map(({ relativeDrop }) => relativeDrop),
   averageIncrease: async (...given) =>
     (await confidenceChange(...given)).map(({ increased }) => Number(increased)),
+  averageGain: async (...given) => (await confidenceChange(...given)).map(({ gain }) => gain),
+  adcc: async (...given) => (await adcc(...given)).map(({ score }) => score),
+  arcc: async (...given) => (await arcc(...given)).map(({ score }) => score),
+  infidelity,
+  sensitivity: (parts, images, explanations, { method, explained, target: _, ...options }) =>
+    sensitivity(parts, images, {
+      ...options,
+      classIndex: explanations.map(({ classIndex }) => classIndex),
+      ...(method && { method }),
+      ...(explained && { target: explained }),
+    }),
+  sparseness: async (_parts, _images, explanations) =>
+    explanations.map(({ map }) => sparseness(map)),
+  complexity: async (_parts, _images, explanations) =>
+    explanations.map(({ map }) => complexity(map)),
 } as const satisfies Record<string, Watch>;
 
 const located = {
@@ -47,7 +65,12 @@ const baselines = {
   empty: emptyBaseline,
 } as const;
 
-/** A small number is better for `deletion` and `averageDrop`, a large one for the others. */
+const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'] as const;
+
+/**
+ * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity` and `complexity`, a large one for the
+ * others.
+ */
 export type MetricName = keyof typeof watched | keyof typeof located;
 
 export interface ComparisonOptions extends MetricOptions {
@@ -55,7 +78,7 @@ export interface ComparisonOptions extends MetricOptions {
   readonly classIndex?: ExplainOptions['classIndex'];
   /** What the maps explain. Default the logit; `target` is what the metrics watch. */
   readonly explained?: ExplainOptions['target'];
-  /** Which metrics of the model's score. Default all: ROAD, deletion, insertion, average drop and increase. */
+  /** Which metrics besides those with masks. Default ROAD, deletion, insertion, average drop and increase. */
   readonly metrics?: readonly (keyof typeof watched)[];
   /** Where the thing is, one mask an image; with them the pointing game, energy, intersection over union and rank accuracy. */
   readonly masks?: readonly Mask[];
@@ -82,7 +105,7 @@ export async function compare(
   options: ComparisonOptions = {},
 ): Promise<ComparisonRow[]> {
   const { classIndex, explained, masks, batch, signal } = options;
-  const { metrics = Object.keys(watched) as (keyof typeof watched)[] } = options;
+  const { metrics = usual as readonly (keyof typeof watched)[] } = options;
   if (masks && masks.length !== images.shape[0])
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
   const passed = {
@@ -98,7 +121,9 @@ export async function compare(
     const explanations = await explain(parts, images, { ...passed, method });
     const scores: Partial<Record<MetricName, number>> = {};
     for (const metric of metrics)
-      scores[metric] = mean(await watched[metric](parts, images, explanations, options));
+      scores[metric] = mean(
+        await watched[metric](parts, images, explanations, { ...options, method }),
+      );
     if (masks) {
       for (const metric of Object.keys(located) as (keyof typeof located)[])
         scores[metric] = mean(

@@ -1,55 +1,24 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory, type Tensor4D, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { memory } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gradCam, type HeatMap, hiResCam, logit, split } from '../../src/index';
 import {
+  adcc,
+  arcc,
   compare,
   confidenceChange,
   deletion,
   energyInMask,
   impute,
+  infidelity,
   insertion,
   intersectionOverUnion,
   pointingGame,
   rankAccuracy,
   road,
 } from '../../src/metrics/index';
-
-const size = 12;
-const inside = (place: number) => {
-  const [row, column] = [Math.floor(place / size), place % size];
-  return row >= 2 && row < 6 && column >= 7 && column < 11;
-};
-const mask = {
-  values: Array.from({ length: size * size }, (_, place) => Number(inside(place))),
-  height: size,
-  width: size,
-};
-
-/** Knows one thing: the brightness of a patch that is off the centre is the logit of class 0. */
-function patchModel() {
-  const result = sequential({
-    layers: [
-      layers.activation({ activation: 'linear', inputShape: [size, size, 1], name: 'tap' }),
-      layers.flatten(),
-      layers.dense({ units: 2 }),
-    ],
-  });
-  const kernel = mask.values.map(value => [value / 4, 0]);
-  result.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
-  return split(result);
-}
-
-/** A bright patch and a dim pattern around it. */
-const image = (): Tensor4D =>
-  tensor4d(
-    Float32Array.from({ length: size * size }, (_, place) =>
-      inside(place) ? 1 : ((place * 7919) % 13) / 40,
-    ),
-    [1, size, size, 1],
-  );
+import { image, inside, mask, patchModel, size } from './patch-model';
 
 const mapOf = (value: (place: number) => number): HeatMap => ({
   values: Float32Array.from({ length: size * size }, (_, place) => value(place)),
@@ -64,7 +33,8 @@ const randoms = [0, 1, 2, 3, 4].map(seed =>
 const empty = mapOf(() => 0);
 
 describe('every metric ranks an oracle above chance, and chance above its opposite', () => {
-  const parts = patchModel();
+  const parts = split(patchModel());
+  const own = { method: hiResCam };
   const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
   const scores = {
     road: async (map: HeatMap) => (await road(parts, image(), judge(map)))[0]!.combined,
@@ -72,6 +42,10 @@ describe('every metric ranks an oracle above chance, and chance above its opposi
     insertion: async (map: HeatMap) => (await insertion(parts, image(), judge(map)))[0]!.area,
     'average drop': async (map: HeatMap) =>
       -(await confidenceChange(parts, image(), judge(map)))[0]!.relativeDrop,
+    adcc: async (map: HeatMap) => (await adcc(parts, image(), judge(map), own))[0]!.score,
+    arcc: async (map: HeatMap) => (await arcc(parts, image(), judge(map), own))[0]!.score,
+    infidelity: async (map: HeatMap) =>
+      -(await infidelity(parts, image(), judge(map), { target: logit }))[0]!,
     'energy in mask': async (map: HeatMap) => energyInMask(map, mask),
     'intersection over union': async (map: HeatMap) => intersectionOverUnion(map, mask),
     'rank accuracy': async (map: HeatMap) => rankAccuracy(map, mask),
@@ -130,7 +104,7 @@ describe('imputation', () => {
 });
 
 test('deletion and insertion run from one end to the other', async () => {
-  const parts = patchModel();
+  const parts = split(patchModel());
   const judged = [{ map: oracle, classIndex: 0 }];
   const [down] = await deletion(parts, image(), judged, { steps: 9, target: logit });
   const [up] = await insertion(parts, image(), judged, { steps: 9, target: logit, fill: 'zero' });
@@ -144,7 +118,7 @@ test('deletion and insertion run from one end to the other', async () => {
 test('the drop of the confidence has the number of its variant', async () => {
   const half = mapOf(place => (place === 0 ? 1 : inside(place) ? 0.5 : 0));
   const judged = [{ map: half, classIndex: 0 }];
-  const [change] = await confidenceChange(patchModel(), image(), judged, { target: logit });
+  const [change] = await confidenceChange(split(patchModel()), image(), judged, { target: logit });
   expect(change!.absoluteDrop).toBeCloseTo(2, 5);
   expect(change!.relativeDrop).toBeCloseTo(0.5, 5);
   expect([change!.gain, change!.increased]).toEqual([0, false]);
@@ -174,7 +148,7 @@ describe('a mask', () => {
 describe('a comparison', () => {
   test('has the baselines beside the methods, and ranks a faithful method above them', async () => {
     const photos = image();
-    const parts = patchModel();
+    const parts = split(patchModel());
     const before = memory().numTensors;
     const rows = await compare(
       parts,
@@ -199,17 +173,41 @@ describe('a comparison', () => {
     }
   });
 
+  test('has every metric by name', async () => {
+    const metrics = [
+      'adcc',
+      'arcc',
+      'infidelity',
+      'sensitivity',
+      'sparseness',
+      'complexity',
+    ] as const;
+    const photos = image();
+    const rows = await compare(
+      split(patchModel()),
+      photos,
+      { hiResCam },
+      { classIndex: 0, metrics },
+    );
+    const [own, random, centre] = rows.map(({ scores }) => scores);
+    expect(Object.keys(own!)).toEqual([...metrics]);
+    expect(own!.arcc).toBeGreaterThan(Math.max(random!.arcc!, centre!.arcc!));
+    expect(own!.sparseness).toBeGreaterThan(random!.sparseness!);
+    expect(own!.complexity).toBeLessThan(random!.complexity!);
+    expect(random!.sensitivity).toBe(0);
+  });
+
   test('computes what is asked for, and refuses masks that are too few', async () => {
     const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
-    const [row] = await compare(patchModel(), image(), { hiResCam }, options);
+    const [row] = await compare(split(patchModel()), image(), { hiResCam }, options);
     expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
-    const few = compare(patchModel(), image(), { hiResCam }, { masks: [] });
+    const few = compare(split(patchModel()), image(), { hiResCam }, { masks: [] });
     await expect(few).rejects.toThrow(RangeError);
   });
 });
 
 test('metrics stop when they are asked to, and leave no tensor behind', async () => {
-  const parts = patchModel();
+  const parts = split(patchModel());
   const photos = image();
   const before = memory().numTensors;
   const signal = AbortSignal.abort();

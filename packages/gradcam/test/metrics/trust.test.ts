@@ -1,0 +1,155 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import {
+  centreBaseline,
+  eigenCam,
+  emptyBaseline,
+  explain,
+  type HeatMap,
+  hiResCam,
+  randomBaseline,
+  sobelBaseline,
+  split,
+} from '../../src/index';
+import {
+  complexity,
+  infidelity,
+  randomisation,
+  sensitivity,
+  sparseness,
+  trust,
+} from '../../src/metrics/index';
+import { images, network } from '../formula';
+import { image, patchModel } from './patch-model';
+
+const mapOf = (...values: number[]): HeatMap => ({
+  values: Float32Array.from(values),
+  height: 1,
+  width: values.length,
+});
+
+describe('how concentrated a map is', () => {
+  test('sparseness is 0 where all is alike, and close to 1 where one place has all', () => {
+    expect(sparseness(mapOf(3, 3, 3, 3))).toBe(0);
+    expect(sparseness(mapOf(0, 0, 7, 0))).toBe(0.75); // (n - 1) / n
+    expect(sparseness(mapOf(1, 3))).toBe(0.25); // |1 - 3| / (2 * 4)
+    expect(sparseness(mapOf(0, 0))).toBe(0);
+  });
+
+  test('complexity is the entropy of the shares', () => {
+    expect(complexity(mapOf(5, 5, 5, 5))).toBeCloseTo(Math.log(4), 6);
+    expect(complexity(mapOf(0, 0, 7, 0))).toBe(0);
+    expect(complexity(mapOf(1, 3))).toBeCloseTo(
+      -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75)),
+      6,
+    );
+  });
+});
+
+describe('robustness', () => {
+  test('a linear model’s own weights foretell every change of its logit', async () => {
+    const parts = split(patchModel());
+    const found = await explain(parts, image(), { classIndex: 0, method: hiResCam });
+    // Behind the patch all weights are equal: the map of the bright patch is the weights.
+    const [own] = await infidelity(parts, image(), found, {});
+    expect(own).toBeLessThan(0.3);
+    const blob = await explain(parts, image(), { classIndex: 0, method: centreBaseline });
+    const [other] = await infidelity(parts, image(), blob);
+    expect(other).toBeGreaterThan(own!);
+  });
+
+  test('a map that does not look does not move', async () => {
+    const parts = split(network('flat'), { tap: 'conv2' });
+    const photos = images();
+    const before = memory().numTensors;
+    expect(await sensitivity(parts, photos, { method: centreBaseline })).toEqual([0, 0]);
+    const small = await sensitivity(parts, photos, { radius: 0.01 });
+    const large = await sensitivity(parts, photos, { radius: 0.2 });
+    expect(memory().numTensors).toBe(before);
+    small.forEach((value, i) => {
+      expect(value).toBeGreaterThan(0);
+      expect(large[i]).toBeGreaterThan(value);
+    });
+    expect(await sensitivity(parts, photos, { radius: 0.01 })).toEqual(small);
+  });
+});
+
+describe('a model that loses what it learnt', () => {
+  test('has its very own weights back, and another map in the meantime', async () => {
+    const model = network('flat');
+    const weights = () => model.getWeights().map(weight => [...weight.dataSync()]);
+    const own = weights();
+    const parts = split(model, { tap: 'conv2' });
+    const photos = images();
+    const before = memory();
+    const stages = await randomisation(model, parts, photos, { stages: 3 });
+    expect(memory().numTensors).toBe(before.numTensors);
+    expect(memory().numBytes).toBe(before.numBytes);
+    expect(weights()).toEqual(own);
+    expect(stages.map(({ layer }) => layer)).toEqual(['linear', 'conv2', 'conv1']);
+    for (const { similarity } of stages)
+      for (const value of similarity) expect(Math.abs(value)).toBeLessThan(0.9);
+  });
+
+  test('does not change a map that looks at features alone, as long as they are trained', async () => {
+    const model = network('flat');
+    const parts = split(model, { tap: 'conv2' });
+    const [top] = await randomisation(model, parts, images(), { method: eigenCam });
+    expect(top!.layer).toBe('linear');
+    expect(top!.similarity[0]).toBeCloseTo(1, 6);
+  });
+
+  test('gets them back when it is stopped half-way', async () => {
+    const model = network('flat');
+    const before = (model.predict(images()) as Tensor).dataSync();
+    const stop = new AbortController();
+    const method = {
+      needsGradient: false,
+      map: async () => {
+        if (calls++ > 0) stop.abort();
+        return emptyBaseline.map({ features: { shape: [2, 5, 4, 8] } } as never);
+      },
+    };
+    let calls = 0;
+    const parts = split(model, { tap: 'conv2' });
+    const running = randomisation(model, parts, images(), { method, signal: stop.signal });
+    await expect(running).rejects.toThrow();
+    expect((model.predict(images()) as Tensor).dataSync()).toEqual(before);
+  });
+});
+
+describe('a verdict', () => {
+  const verdict = async (method: Parameters<typeof trust>[2]) => {
+    const model = patchModel();
+    const [found] = await trust(split(model), image(), { classIndex: 0, model, ...method });
+    return found!;
+  };
+
+  test('trusts a map that shows what the model looks at', async () => {
+    const { trusted, reasons, measured } = await verdict({ method: hiResCam });
+    expect(reasons).toEqual([
+      expect.stringMatching(/^Better than a blob in the centre: ROAD 0\.\d+ against/),
+      expect.stringMatching(/^Better than random places/),
+      expect.stringMatching(/^Holds still/),
+      expect.stringMatching(/^Depends on what was learnt/),
+    ]);
+    expect(trusted).toBe(true);
+    expect(measured.road.own).toBeGreaterThan(measured.road.centre);
+  });
+
+  test.each([
+    ['a blob', centreBaseline, /^Not better than a blob in the centre/],
+    ['random places', randomBaseline(9), /^Not better than/],
+    ['edges', sobelBaseline, /^Hardly depends on what was learnt/],
+  ])('does not trust %s, and says why', async (_, method, reason) => {
+    const { trusted, reasons } = await verdict({ method });
+    expect(trusted).toBe(false);
+    expect(reasons.some(each => reason.test(each))).toBe(true);
+  });
+
+  test('of a map that says nothing is that it says nothing', async () => {
+    const { trusted, reasons } = await verdict({ method: emptyBaseline });
+    expect([trusted, reasons]).toEqual([false, ['The map says nothing: its values are zero.']]);
+  });
+});
