@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    'graph/index': 'src/graph/index.ts',
     'metrics/index': 'src/metrics/index.ts',
     'unfaithful/index': 'src/unfaithful/index.ts',
   },

@@ -1,10 +1,4 @@
 export { cam, NotLinearError } from './activation';
-export {
-  centreBaseline,
-  emptyBaseline,
-  randomBaseline,
-  sobelBaseline,
-} from './baselines';
 export { type Capabilities, capabilities } from './capability';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
@@ -26,7 +20,6 @@ export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
 export { type FunctionSplitOptions, splitFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
-export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './graph';
 export type { Link } from './logits';
 export { withinMask } from './mask';
 export {
@@ -67,7 +60,7 @@ export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } fro
 export { shapleyCam } from './shapley';
 export { augmented, eigenSmoothed } from './smoothing';
 export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
-export { suggestGraphTaps, suggestTaps, type TapSuggestion } from './suggestion';
+export { suggestTaps, type TapSuggestion } from './suggestion';
 export { TapError } from './tap';
 export {
   type ContrastOptions,
@@ -83,4 +76,3 @@ export {
   similarity,
   type Target,
 } from './targets';
-export type { GraphNode, GraphTopology } from './topology';

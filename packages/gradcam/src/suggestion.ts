@@ -1,6 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type FeatureMap, hasPlaces } from './feature-map';
-import { type GraphModelLike, type GraphSplitOptions, graphFeatureMaps } from './graph';
 import { featureMapsOf } from './split';
 
 export interface TapSuggestion extends FeatureMap {
@@ -22,16 +21,8 @@ export function suggestTaps(model: LayersModel): TapSuggestion[] {
   return ranked(maps, images?.shape[1] ?? null);
 }
 
-/** {@link suggestTaps} for a `tf.GraphModel`; runs it once, on an image of zeros. */
-export function suggestGraphTaps(
-  model: GraphModelLike,
-  options: Omit<GraphSplitOptions, 'tap'> = {},
-): TapSuggestion[] {
-  const { maps, imageHeight } = graphFeatureMaps(model, options);
-  return ranked(maps, imageHeight);
-}
-
-function ranked(all: readonly FeatureMap[], imageHeight: number | null): TapSuggestion[] {
+/** The last map, the last convolution, and the last one of each size, the best first. */
+export function ranked(all: readonly FeatureMap[], imageHeight: number | null): TapSuggestion[] {
   const maps = all.filter(hasPlaces);
   const last = maps.at(-1);
   if (!last) return [];

@@ -8,17 +8,16 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { graphTapsOf, splitGraph } from '../src/graph/index';
 import {
   eigenGradCam,
   explain,
   gradCam,
-  graphTapsOf,
   hiResCam,
   reciproCam,
   type Split,
   scoreCam,
   split,
-  splitGraph,
   TapError,
 } from '../src/index';
 import { formula, images } from './formula';

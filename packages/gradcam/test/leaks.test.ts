@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { explain, reciproCam, type Split, split, splitGraph } from '../src/index';
+import { splitGraph } from '../src/graph/index';
+import { explain, reciproCam, type Split, split } from '../src/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
 

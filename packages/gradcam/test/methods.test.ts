@@ -5,12 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ablationCam,
-  centreBaseline,
   contrast,
   type ExplainOptions,
   eigenCam,
   eigenGradCam,
-  emptyBaseline,
   explain,
   fem,
   finer,
@@ -24,17 +22,16 @@ import {
   logOdds,
   occlusion,
   probability,
-  randomBaseline,
   reciproCam,
   rise,
   saliency,
   scoreCam,
   segEigenCam,
   smoothed,
-  sobelBaseline,
   split,
   xGradCam,
 } from '../src/index';
+import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../src/metrics/index';
 import { formula, images, network } from './formula';
 
 const every: Record<string, ExplainOptions['method'] & object> = {

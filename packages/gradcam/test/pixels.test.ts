@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type Tensor4D, tensor1d, tensor2d, tensor4d, zerosLike } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { splitGraph } from '../src/graph/index';
 import {
   explain,
   hiResCam,
@@ -11,7 +12,6 @@ import {
   saliency,
   smoothed,
   split,
-  splitGraph,
 } from '../src/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';

@@ -17,6 +17,7 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { splitGraph } from '../src/graph/index';
 import {
   explain,
   hiResCam,
@@ -27,7 +28,6 @@ import {
   similarity,
   split,
   splitFunctions,
-  splitGraph,
   TapError,
   withinMask,
 } from '../src/index';

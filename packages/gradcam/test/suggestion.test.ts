@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { split, splitGraph, suggestGraphTaps, suggestTaps } from '../src/index';
+import { splitGraph, suggestGraphTaps } from '../src/graph/index';
+import { split, suggestTaps } from '../src/index';
 import { formula, network } from './formula';
 import { Graph } from './graph-model';
 

@@ -1,3 +1,9 @@
+export {
+  centreBaseline,
+  emptyBaseline,
+  randomBaseline,
+  sobelBaseline,
+} from '../baselines';
 export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
   type ComparisonOptions,

@@ -1,22 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { eigenCam, explain, type HeatMap, hiResCam, split } from '../../src/index';
 import {
   centreBaseline,
-  eigenCam,
-  emptyBaseline,
-  explain,
-  type HeatMap,
-  hiResCam,
-  randomBaseline,
-  sobelBaseline,
-  split,
-} from '../../src/index';
-import {
   complexity,
+  emptyBaseline,
   infidelity,
+  randomBaseline,
   randomisation,
   sensitivity,
+  sobelBaseline,
   sparseness,
   trust,
 } from '../../src/metrics/index';

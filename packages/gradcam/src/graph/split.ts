@@ -9,12 +9,12 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { type FeatureMap, hasPlaces } from './feature-map';
-import type { Link } from './logits';
-import { descendants, needed } from './operations';
-import { chosenInput, chosenOutput, repeated } from './ports';
-import type { Split, SplitOptions } from './split';
-import { chosenTap, TapError } from './tap';
+import { type FeatureMap, hasPlaces } from '../feature-map';
+import type { Link } from '../logits';
+import { descendants, needed } from '../operations';
+import { chosenInput, chosenOutput, repeated } from '../ports';
+import type { Split, SplitOptions } from '../split';
+import { chosenTap, TapError } from '../tap';
 import { featureMaps, type GraphStep, type GraphTopology, nodeOf, stepsTo } from './topology';
 
 /** What is used of a `tf.GraphModel`. */
