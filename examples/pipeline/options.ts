@@ -78,7 +78,7 @@ export const engineOption = () =>
     .choices(['auto', ...engineNames])
     .default('auto');
 
-function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)

@@ -23,7 +23,7 @@ type Watch = (
   parts: Split,
   images: Tensor4D,
   explanations: readonly Explanation[],
-  options: CoherencyOptions,
+  options: CoherencyOptions & Pick<ComparisonOptions, 'steps'>,
 ) => Promise<number[]>;
 
 const watched = {
@@ -74,6 +74,8 @@ const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'
 export type MetricName = keyof typeof watched | keyof typeof located;
 
 export interface ComparisonOptions extends MetricOptions {
+  /** Steps of deletion and insertion. Default 20. */
+  readonly steps?: number;
   /** The class to explain, one for all images or one each. Default: the predicted one. */
   readonly classIndex?: ExplainOptions['classIndex'];
   /** What the maps explain. Default the logit; `target` is what the metrics watch. */
@@ -83,6 +85,14 @@ export interface ComparisonOptions extends MetricOptions {
   /** Where the thing is, one mask an image; with them the pointing game, energy, intersection over union and rank accuracy. */
   readonly masks?: readonly Mask[];
 }
+
+/** A method that looks at another tap than the others. */
+export interface MethodAt {
+  readonly parts: Split;
+  readonly method: Method | Procedure;
+}
+
+type Compared = Readonly<Record<string, Method | Procedure | MethodAt>>;
 
 export interface ComparisonRow {
   readonly name: string;
@@ -101,7 +111,7 @@ export interface ComparisonRow {
 export async function compare(
   parts: Split,
   images: Tensor4D,
-  methods: Readonly<Record<string, Method | Procedure>>,
+  methods: Compared,
   options: ComparisonOptions = {},
 ): Promise<ComparisonRow[]> {
   const { classIndex, explained, masks, batch, signal } = options;
@@ -115,14 +125,19 @@ export async function compare(
     ...(signal && { signal }),
   };
   const rows: ComparisonRow[] = [];
-  const named = (given: Readonly<Record<string, Method | Procedure>>, baseline: boolean) =>
-    Object.entries(given).map(([name, method]) => ({ name, method, baseline }));
-  for (const { name, method, baseline } of [...named(methods, false), ...named(baselines, true)]) {
-    const explanations = await explain(parts, images, { ...passed, method });
+  const named = (given: Compared, baseline: boolean) =>
+    Object.entries(given).map(([name, method]) => ({
+      name,
+      baseline,
+      ...('parts' in method ? method : { parts, method }),
+    }));
+  for (const { name, baseline, ...at } of [...named(methods, false), ...named(baselines, true)]) {
+    const { method } = at;
+    const explanations = await explain(at.parts, images, { ...passed, method });
     const scores: Partial<Record<MetricName, number>> = {};
     for (const metric of metrics)
       scores[metric] = mean(
-        await watched[metric](parts, images, explanations, { ...options, method }),
+        await watched[metric](at.parts, images, explanations, { ...options, method }),
       );
     if (masks) {
       for (const metric of Object.keys(located) as (keyof typeof located)[])

@@ -9,6 +9,7 @@ export {
   type ComparisonOptions,
   type ComparisonRow,
   compare,
+  type MethodAt,
   type MetricName,
 } from './comparison';
 export { complexity, sparseness } from './concentration';

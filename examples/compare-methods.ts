@@ -1,0 +1,67 @@
+// Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
+import { drawMushroom, genera } from '@shroom/data';
+import { split } from '@shroom/gradcam';
+import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
+import { Command } from 'commander';
+import { loadClassifier } from './pipeline/classifier';
+import { markdown, standings } from './pipeline/comparison';
+import { startEngine } from './pipeline/engine';
+import { toTensor } from './pipeline/features';
+import { methodsAtImages, methodsAtTap } from './pipeline/methods';
+import { engineOption, integer } from './pipeline/options';
+import { fact, heading, Progress, runProgram } from './pipeline/terminal';
+
+const command = new Command('npx tsx examples/compare-methods.ts')
+  .description(
+    'Explanation methods side by side, on drawn mushrooms that the classifier was not trained on.',
+  )
+  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .option('--drawn <count>', 'photos per genus', integer(1, 100), 1)
+  .option('--methods <names>', 'some of them only, with commas')
+  .option('--json', 'the table as JSON on standard output')
+  .addOption(engineOption());
+
+const watched = ['road', 'insertion', 'deletion', 'averageDrop'] as const;
+const located = ['pointingGame', 'energyInMask', 'intersectionOverUnion', 'rankAccuracy'] as const;
+const columns: readonly MetricName[] = [...watched, ...located];
+/** Far from the seeds of the training photos. */
+const unseen = 10_000;
+
+await runProgram(async signal => {
+  const options = command
+    .parse()
+    .opts<{ model: string; drawn: number; methods?: string; json?: true; engine: 'auto' }>();
+  const engine = await startEngine(options.engine);
+  heading('Engine');
+  fact(engine.name, engine.reason);
+  const { backbone, model } = await loadClassifier(options.model, signal);
+  const parts = split(model);
+  const atImages = split(model, { tap: model.inputNames[0]! });
+  const all = {
+    ...methodsAtTap,
+    ...Object.fromEntries(
+      Object.entries(methodsAtImages).map(([name, method]) => [name, { parts: atImages, method }]),
+    ),
+  };
+  const wanted = options.methods?.split(',') ?? Object.keys(all);
+  const methods = Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
+
+  heading('Methods');
+  const progress = new Progress('comparing', 'photos');
+  const rows: ComparisonRow[] = [];
+  const total = genera.length * options.drawn;
+  for (let done = 0; done < total; done++) {
+    const size = backbone.preprocessing.size[0];
+    const drawn = drawMushroom(genera[done % genera.length]!, { seed: unseen + done, size });
+    const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
+    const masks = [{ ...drawn, values: drawn.masks.mushroom }];
+    const compared = { metrics: watched, steps: 10, masks, signal };
+    rows.push(...(await compare(parts, images, methods, compared)));
+    images.dispose();
+    progress.update(done + 1, total);
+  }
+  progress.stop();
+
+  const means = standings(rows, columns);
+  process.stdout.write(options.json ? `${JSON.stringify(means)}\n` : markdown(means, columns));
+});

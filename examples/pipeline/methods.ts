@@ -1,0 +1,48 @@
+import {
+  ablationCam,
+  augmented,
+  clusteredScoreCam,
+  eigenCam,
+  eigenGradCam,
+  fem,
+  gradCam,
+  gradCamElementWise,
+  gradCamPlusPlus,
+  integratedGradients,
+  kpcaCam,
+  layerCam,
+  occlusion,
+  reciproCam,
+  rise,
+  saliency,
+  smoothed,
+  xGradCam,
+} from '@shroom/gradcam';
+import { guidedBackprop } from '@shroom/gradcam/unfaithful';
+
+/** Methods that weigh a feature map, and those that only ask the model again. Score-CAM itself would take minutes a photo. */
+export const methodsAtTap = {
+  gradCam,
+  layerCam,
+  gradCamElementWise,
+  gradCamPlusPlus: gradCamPlusPlus(),
+  xGradCam,
+  reciproCam,
+  ablationCam: ablationCam(),
+  clusteredScoreCam: clusteredScoreCam(),
+  eigenCam,
+  eigenGradCam,
+  kpcaCam: kpcaCam(),
+  fem: fem(),
+  augmented: augmented(gradCam),
+  occlusion: occlusion(),
+  rise: rise({ masks: 200 }),
+};
+
+/** Methods for a split at the images. */
+export const methodsAtImages = {
+  saliency,
+  smoothGrad: smoothed(saliency, { samples: 8 }),
+  integratedGradients: integratedGradients({ steps: 16 }),
+  guidedBackprop,
+};
