@@ -95,15 +95,18 @@ runs = [activations(name, size) for name in networks for size in (75, 224, 299)]
 
 
 def training_step():
-    """One backward pass of ResNet-18 on a batch of four, in training mode."""
+    """
+    One backward pass of ResNet-18 in training mode, on eight small images: at 64 pixels PyTorch's own gradients in 32 and
+    in 64 bits are 2 % apart with these weights, at 32 pixels 2e-5.
+    """
     model = load(torchvision.models.resnet18()).train()
-    labels = torch.tensor([1, 30, 500, 7])
-    loss = torch.nn.functional.cross_entropy(model(images(4, 64)), labels)
+    labels = torch.tensor([1, 30, 500, 7, 8, 9, 10, 11])
+    loss = torch.nn.functional.cross_entropy(model(images(8, 32)), labels)
     loss.backward()
     gradients = {name: model.get_parameter(name).grad for name in ("conv1.weight", "layer2.0.downsample.0.weight", "fc.weight")}
     averages = {name: model.get_buffer(name) for norm in ("bn1", "layer2.0.bn1", "layer4.1.bn2") for name in (f"{norm}.running_mean", f"{norm}.running_var")}
     return {
-        "labels": labels.tolist(), "size": 64, "loss": loss.item(),
+        "labels": labels.tolist(), "size": 32, "loss": loss.item(),
         "gradients": {name: sampled(value) for name, value in gradients.items()},
         "averages": {name: sampled(value) for name, value in averages.items()},
     }

@@ -9,10 +9,13 @@ export {
 } from './backbone';
 export { type ConvNextOptions, convNext, convNextTaps } from './convnext/network';
 export { type ConvNextConfig, convNextVariants } from './convnext/variants';
+export { foldBatchNorm } from './folding';
+export { freezeThrough } from './freezing';
 export { inceptionTaps, inceptionV3 } from './inception/network';
 export { registerLayers } from './layers/registered';
 export type { NetworkOptions } from './network';
 export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
+export { findPretrained, listPretrained, type Pretrained } from './pretrained';
 export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
 export {
@@ -24,5 +27,6 @@ export {
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
+export { readSafetensors, SafetensorsError, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
 export { type Architecture, type ArchitectureName, architectures } from './zoo';
