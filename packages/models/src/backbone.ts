@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
 import { type Checkpoint, dialectOf, loadCheckpoint } from './weights/checkpoint';
 import { type Architecture, type ArchitectureName, architectures } from './zoo';
@@ -83,6 +84,7 @@ export async function createBackbone(
     model.dispose();
     throw error;
   }
+  freezeThrough({ model, taps }, taps.at(-1)!.stage);
   model.trainable = false;
   const own = weights.preprocessing.size;
   return {

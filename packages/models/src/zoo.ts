@@ -8,7 +8,7 @@ import { type ConvNextConfig, convNextVariants } from './convnext/variants';
 import { inceptionDialects } from './inception/checkpoint';
 import { inceptionTaps, inceptionV3 } from './inception/network';
 import type { NetworkOptions } from './network';
-import { resNetDialects } from './resnet/checkpoint';
+import { kerasDialects, resNetDialects } from './resnet/checkpoint';
 import { resNet, resNetTaps } from './resnet/network';
 import { type ResNetConfig, resNetVariants } from './resnet/variants';
 import type { Dialect } from './weights/dialect';
@@ -50,7 +50,10 @@ export const architectures = {
   resnet50: resNetArchitecture(resNetVariants.resnet50),
   resnet101: resNetArchitecture(resNetVariants.resnet101),
   resnet152: resNetArchitecture(resNetVariants.resnet152),
-  resnet50_keras: resNetArchitecture(resNetVariants.resnet50Keras),
+  resnet50_keras: {
+    ...resNetArchitecture(resNetVariants.resnet50Keras),
+    dialects: kerasDialects,
+  },
   convnext_tiny: convNextArchitecture(convNextVariants.convnext_tiny),
   convnext_small: convNextArchitecture(convNextVariants.convnext_small),
   convnext_base: convNextArchitecture(convNextVariants.convnext_base),

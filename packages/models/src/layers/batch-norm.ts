@@ -22,8 +22,8 @@ export interface BatchNormConfig extends LayerConfig {
  * Batch norm over the channels of `[N, H, W, C]`, with PyTorch's arithmetic: in training the batch is normalised by its
  * biased variance, and the running variance takes the unbiased one.
  *
- * Frozen (`trainable = false` on the layer or on its model) it uses the running averages and leaves them alone, in
- * `model.fit` too. tfjs-layers' own batch norm does neither.
+ * Frozen (`trainable = false`) it uses the running averages and leaves them alone, in `model.fit` too. tfjs-layers' own
+ * batch norm does neither.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
 export class BatchNorm extends layers.Layer {
@@ -61,8 +61,9 @@ export class BatchNorm extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
     return tidy(() => {
       const x = only(inputs) as Tensor4D;
-      // A frozen model sets the flag on the weights of its layers, not on the layers.
-      const training = Boolean(kwargs?.training) && this.#gamma.trainable;
+      // A frozen model sets the flag on its layers' weights, not on the layers; a Sequential around it resets that.
+      const frozen = !this.trainable || !this.#gamma.trainable;
+      const training = Boolean(kwargs?.training) && !frozen;
       if (!training)
         return this.#normalise(x, this.#movingMean.read(), this.#movingVariance.read());
       const { mean, variance } = moments(x, [0, 1, 2]);

@@ -4,6 +4,10 @@ import { type Dialect, pytorchDialect, splitWeight } from '../weights/dialect';
 export const resNetDialects: readonly Dialect[] = [
   pytorchDialect('torchvision', layer => layer),
   pytorchDialect('transformers', transformersModule),
+];
+
+/** The names of Keras' first ResNet50. Its deeper networks count their blocks differently. */
+export const kerasDialects: readonly Dialect[] = [
   {
     name: 'keras',
     layout: 'tensorflow',
