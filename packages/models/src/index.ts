@@ -14,6 +14,8 @@ export { freezeThrough } from './freezing';
 export { inceptionTaps, inceptionV3 } from './inception/network';
 export { registerLayers } from './layers/registered';
 export type { NetworkOptions } from './network';
+export { exportOnnx, type OnnxOptions } from './onnx/export';
+export type { WeightPrecision } from './onnx/weights';
 export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
 export { findPretrained, listPretrained, type Pretrained } from './pretrained';
 export { resNet, resNetTaps } from './resnet/network';
