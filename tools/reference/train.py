@@ -10,17 +10,12 @@ import pathlib
 
 import numpy as np
 import torch
+from formula import formula
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss, precision_recall_fscore_support
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/train/test/reference"
 here.mkdir(parents=True, exist_ok=True)
 torch.set_num_threads(1)
-
-
-def formula(count, salt, scale=1.0):
-    """Numbers of -0.5 to 0.5 times `scale` that any language computes alike."""
-    index = np.arange(count, dtype=np.int64)
-    return (((index * 7919 + salt * 104729 + 13) % 1009) / 1009 - 0.5) * scale
 
 
 channels, classes, count, batch = 16, 3, 24, 8

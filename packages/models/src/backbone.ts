@@ -1,8 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
+import { type Checkpoint, dialectOf, loadCheckpoint } from './weights/checkpoint';
+import { type Architecture, type ArchitectureName, architectures } from './zoo';
 
 /** A place in a backbone where features can be read. */
 export interface Tap {
+  /** The part of the network that ends here, which can be frozen: `stem`, `layer1` and so on. */
+  readonly stage: string;
   /** Name of the layer in `Backbone.model`. */
   readonly layer: string;
   /** Pixels of the input that one step on the feature map covers. */
@@ -20,11 +25,15 @@ export interface WeightsOrigin {
   readonly sha256: string;
 }
 
-/** A pretrained network without its classifier. */
+/** A pretrained network, without its classifier unless that was asked for. */
 export interface Backbone {
   readonly name: string;
-  /** Images `[N, H, W, 3]`, preprocessed, to the last feature map `[N, h, w, channels]`. Nothing in it is trainable. */
+  /**
+   * Images `[N, H, W, 3]`, preprocessed, to the last feature map `[N, h, w, channels]`, or to logits. Nothing in it is
+   * trainable.
+   */
   readonly model: LayersModel;
+  /** Of the last feature map. */
   readonly channels: number;
   readonly preprocessing: Preprocessing;
   /** From the stem to the last feature map. */
@@ -32,4 +41,64 @@ export interface Backbone {
   readonly weights: WeightsOrigin;
   /** Frees the weights. */
   dispose(): void;
+}
+
+/** Weights as they were found, with the facts that belong to them. */
+export interface PretrainedWeights {
+  readonly checkpoint: Checkpoint;
+  readonly origin: WeightsOrigin;
+  readonly preprocessing: Preprocessing;
+}
+
+export interface BackboneOptions {
+  /**
+   * Side of the square input in pixels, or `[height, width]` where `null` admits any. Default: what the weights are
+   * used with.
+   */
+  readonly size?: number | readonly [number | null, number | null];
+  /** Whether the classifier stays: the model ends in logits `[N, classes]`. Default false. */
+  readonly includeTop?: boolean;
+  /** Logits of the classifier in the weights. Default 1000, those of ImageNet. */
+  readonly classes?: number;
+}
+
+/**
+ * A network with weights, frozen.
+ *
+ * @throws WeightsMismatchError when the weights are of another network.
+ */
+export async function createBackbone(
+  name: ArchitectureName,
+  weights: PretrainedWeights,
+  options: BackboneOptions = {},
+): Promise<Backbone> {
+  const { size = weights.preprocessing.size, includeTop = false, classes = 1000 } = options;
+  const { build, dialects, taps, classifier }: Architecture = architectures[name];
+  const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
+  const model = build({ inputSize, ...(includeTop && { classes }) });
+  try {
+    const dialect = dialectOf(model, weights.checkpoint, dialects);
+    const unused = includeTop ? [] : classifier.map(weight => dialect.nameOf(weight));
+    await loadCheckpoint(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  freezeThrough({ model, taps }, taps.at(-1)!.stage);
+  model.trainable = false;
+  const own = weights.preprocessing.size;
+  return {
+    name,
+    model,
+    channels: taps.at(-1)!.channels,
+    preprocessing: {
+      ...weights.preprocessing,
+      size: [inputSize[0] ?? own[0], inputSize[1] ?? own[1]],
+    },
+    taps,
+    weights: weights.origin,
+    dispose: () => {
+      model.dispose();
+    },
+  };
 }

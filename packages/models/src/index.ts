@@ -1,12 +1,34 @@
-export type { Backbone, Tap, WeightsOrigin } from './backbone';
-export { caffePreprocessing, type Preprocessing } from './preprocessing';
-export { type NetworkOptions, resNet, resNetTaps } from './resnet/network';
-export { type ResNet50Options, resnet50Keras, resnet50KerasClassifier } from './resnet/resnet50';
+export { alexNet, alexNetTaps } from './alexnet/network';
+export {
+  type Backbone,
+  type BackboneOptions,
+  createBackbone,
+  type PretrainedWeights,
+  type Tap,
+  type WeightsOrigin,
+} from './backbone';
+export { type ConvNextOptions, convNext, convNextTaps } from './convnext/network';
+export { type ConvNextConfig, convNextVariants } from './convnext/variants';
+export { foldBatchNorm } from './folding';
+export { freezeThrough } from './freezing';
+export { inceptionTaps, inceptionV3 } from './inception/network';
+export { registerLayers } from './layers/registered';
+export type { NetworkOptions } from './network';
+export { exportOnnx, type OnnxOptions } from './onnx/export';
+export type { WeightPrecision } from './onnx/weights';
+export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
+export { findPretrained, listPretrained, type Pretrained } from './pretrained';
+export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
 export {
   type Checkpoint,
   type CheckpointTensor,
+  checkpointOf,
+  dialectOf,
   loadCheckpoint,
   WeightsMismatchError,
 } from './weights/checkpoint';
+export { type Dialect, ownDialect } from './weights/dialect';
+export { readSafetensors, SafetensorsError, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
+export { type Architecture, type ArchitectureName, architectures } from './zoo';

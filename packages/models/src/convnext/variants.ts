@@ -1,0 +1,14 @@
+/** What varies between the members of the family. Liu et al. 2022, section 3. https://arxiv.org/abs/2201.03545 */
+export interface ConvNextConfig {
+  /** Blocks in each of the four stages. */
+  readonly depths: readonly [number, number, number, number];
+  /** Channels of each stage. */
+  readonly widths: readonly [number, number, number, number];
+}
+
+export const convNextVariants = {
+  convnext_tiny: { depths: [3, 3, 9, 3], widths: [96, 192, 384, 768] },
+  convnext_small: { depths: [3, 3, 27, 3], widths: [96, 192, 384, 768] },
+  convnext_base: { depths: [3, 3, 27, 3], widths: [128, 256, 512, 1024] },
+  convnext_large: { depths: [3, 3, 27, 3], widths: [192, 384, 768, 1536] },
+} as const satisfies Record<string, ConvNextConfig>;

@@ -1,0 +1,98 @@
+import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { Tap } from '../backbone';
+import { BatchNorm } from '../layers/batch-norm';
+import {
+  apply,
+  type ConvolutionOptions,
+  convolve,
+  globalAverage,
+  imagesInput,
+  linear,
+  maxPool,
+  type NetworkOptions,
+  network,
+  pad,
+  relu,
+} from '../network';
+import {
+  type Branch,
+  type BranchConvolution,
+  type InceptionBlock,
+  inceptionBlocks,
+} from './variants';
+
+/**
+ * Inception v3, its layers named as in torchvision: `Conv2d_1a_3x3.conv` ... `Mixed_7c.branch_pool.conv`, `Mixed_7c`,
+ * `fc`. The auxiliary classifier, which only training uses, and dropout are left out.
+ *
+ * Images `[N, H, W, 3]` to the feature map `[N, h, w, 2048]`, 8 x 8 for 299 x 299, or to logits `[N, classes]`.
+ */
+export function inceptionV3(options: NetworkOptions = {}): LayersModel {
+  const images = imagesInput('inception_v3', 75, options);
+  let x = convolveNormed(images, 32, 3, 'Conv2d_1a_3x3', { stride: 2 });
+  x = convolveNormed(x, 32, 3, 'Conv2d_2a_3x3');
+  x = convolveNormed(x, 64, 3, 'Conv2d_2b_3x3', { padding: 1 });
+  x = maxPool(x, 'maxpool1');
+  x = convolveNormed(x, 80, 1, 'Conv2d_3b_1x1');
+  x = convolveNormed(x, 192, 3, 'Conv2d_4a_3x3');
+  x = maxPool(x, 'maxpool2');
+  for (const block of inceptionBlocks) x = inceptionBlock(x, block);
+  if (options.classes === undefined) return network('inception_v3', images, x);
+  return network(
+    'inception_v3',
+    images,
+    linear(globalAverage(x, 'avgpool'), options.classes, 'fc'),
+  );
+}
+
+/** All branches read the same map; their outputs are joined along the channels. */
+function inceptionBlock(x: SymbolicTensor, { name, branches }: InceptionBlock): SymbolicTensor {
+  return concatenate(
+    branches.map(branch => inceptionBranch(x, branch, name)),
+    name,
+  );
+}
+
+function inceptionBranch(x: SymbolicTensor, branch: Branch, block: string): SymbolicTensor {
+  const next = (y: SymbolicTensor, { name, filters, kernel, stride, padding }: BranchConvolution) =>
+    convolveNormed(y, filters, kernel, `${block}.${name}`, { stride, padding });
+  const start = pool(x, branch.pool, block);
+  if (!branch.fork) return branch.convolutions.reduce(next, start);
+  const y = branch.convolutions.slice(0, -2).reduce(next, start);
+  const ends = branch.convolutions.slice(-2);
+  return concatenate(
+    ends.map(convolution => next(y, convolution)),
+    `${block}.${ends[0]!.name.slice(0, -1)}`,
+  );
+}
+
+function pool(x: SymbolicTensor, kind: Branch['pool'], block: string): SymbolicTensor {
+  if (kind === 'none') return x;
+  if (kind === 'max') return maxPool(x, `${block}.maxpool`);
+  // PyTorch's average counts the zeros of the padding, so they are added beforehand.
+  const average = layers.averagePooling2d({ poolSize: 3, strides: 1, name: `${block}.avgpool` });
+  return apply(average, pad(x, 1, `${block}.avgpool.pad`));
+}
+
+function convolveNormed(
+  x: SymbolicTensor,
+  filters: number,
+  kernel: number | readonly [number, number],
+  name: string,
+  move: Pick<ConvolutionOptions, 'stride' | 'padding'> = {},
+): SymbolicTensor {
+  const y = convolve(x, filters, kernel, `${name}.conv`, { ...move, bias: false });
+  return relu(apply(new BatchNorm({ epsilon: 1e-3, name: `${name}.bn` }), y), `${name}.relu`);
+}
+
+function concatenate(maps: SymbolicTensor[], name: string): SymbolicTensor {
+  return apply(layers.concatenate({ axis: -1, name }), maps);
+}
+
+/** The outputs of the stem and of the three groups of blocks. */
+export const inceptionTaps: readonly Tap[] = [
+  { stage: 'stem', layer: 'maxpool2', stride: 8, channels: 192 },
+  { stage: 'Mixed_5', layer: 'Mixed_5d', stride: 8, channels: 288 },
+  { stage: 'Mixed_6', layer: 'Mixed_6e', stride: 16, channels: 768 },
+  { stage: 'Mixed_7', layer: 'Mixed_7c', stride: 32, channels: 2048 },
+];

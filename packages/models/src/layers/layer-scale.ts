@@ -1,0 +1,25 @@
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { type Kwargs, only, register } from './register';
+
+/**
+ * One learned factor a channel on what a residual branch adds.
+ * @see Touvron et al. 2021, section 2. https://arxiv.org/abs/2103.17239
+ */
+export class LayerScale extends layers.Layer {
+  static readonly className = 'ShroomLayerScale';
+  #scale!: LayerVariable;
+
+  override build(inputShape: number[]): void {
+    const shape = [inputShape[inputShape.length - 1]!];
+    // ConvNeXt starts at 1e-6: each block begins as the identity.
+    this.#scale = this.addWeight('scale', shape, 'float32', initializers.constant({ value: 1e-6 }));
+    this.built = true;
+  }
+
+  override call(inputs: Tensor | Tensor[], _kwargs: Kwargs): Tensor {
+    return mul(only(inputs), this.#scale.read());
+  }
+}
+
+register(LayerScale);

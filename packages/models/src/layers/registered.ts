@@ -1,0 +1,16 @@
+import { AdaptiveAverage } from './adaptive-average';
+import { BatchNorm } from './batch-norm';
+import { Gelu } from './gelu';
+import { LayerNorm } from './layer-norm';
+import { LayerScale } from './layer-scale';
+import { register } from './register';
+import { StochasticDepth } from './stochastic-depth';
+
+/**
+ * Makes the package's own layers known to `tf.loadLayersModel`. Building a network does it too; a program that only
+ * loads a saved one calls this first. Any number of times is fine.
+ */
+export function registerLayers(): void {
+  for (const layer of [AdaptiveAverage, BatchNorm, Gelu, LayerNorm, LayerScale, StochasticDepth])
+    register(layer);
+}

@@ -1,0 +1,46 @@
+import { div, floor, mul, randomUniform, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { type Kwargs, type LayerConfig, only, register } from './register';
+
+export interface StochasticDepthConfig extends LayerConfig {
+  /** Probability that a sample goes without this branch in training, 0 to below 1. */
+  readonly rate: number;
+  /** Of the first batch; each further batch draws anew. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * In training, leaves a residual branch out for a random part of the samples, and weights it up for the others.
+ * Elsewhere it changes nothing.
+ * @see Huang et al. 2016. https://arxiv.org/abs/1603.09382
+ */
+export class StochasticDepth extends layers.Layer {
+  static readonly className = 'ShroomStochasticDepth';
+  readonly #rate: number;
+  readonly #seed: number;
+  #batches = 0;
+
+  constructor(config: StochasticDepthConfig) {
+    super(config);
+    this.#rate = config.rate;
+    this.#seed = config.seed ?? 0;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
+    const x = only(inputs);
+    if (!kwargs?.training || this.#rate === 0) return x.clone();
+    const keep = 1 - this.#rate;
+    const seed = `${this.name} ${this.#seed} ${this.#batches++}`;
+    return tidy(() => {
+      const shape = x.shape.map((size, axis) => (axis === 0 ? size : 1));
+      const kept = floor(randomUniform(shape, keep, 1 + keep, 'float32', seed));
+      return mul(x, div(kept, keep));
+    });
+  }
+
+  override getConfig() {
+    return { ...super.getConfig(), rate: this.#rate, seed: this.#seed };
+  }
+}
+
+register(StochasticDepth);

@@ -1,0 +1,107 @@
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
+
+/** What every network of the package can be asked for. */
+export interface NetworkOptions {
+  /** `[height, width]` in pixels; `null` admits any. Default `[224, 224]`. */
+  readonly inputSize?: readonly [number | null, number | null];
+  /** Number of logits of the classifier; without it the network ends at the last feature map. */
+  readonly classes?: number;
+}
+
+type AnyLayer = layers.Layer;
+
+/** A layer's output, where it has one. */
+export function apply(layer: AnyLayer, x: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
+  return layer.apply(x) as SymbolicTensor;
+}
+
+/**
+ * The input of a network.
+ *
+ * @throws Error when a side is below what the network can halve so often.
+ */
+export function imagesInput(name: string, least: number, options: NetworkOptions): SymbolicTensor {
+  const { inputSize = [224, 224] } = options;
+  for (const side of inputSize) {
+    if (side !== null && !(Number.isInteger(side) && side >= least)) {
+      throw new Error(
+        `${name}: the input should have ${least} pixels a side or more, inputSize is [${inputSize}].`,
+      );
+    }
+  }
+  return input({ shape: [...inputSize, 3], name: 'images' });
+}
+
+export interface ConvolutionOptions {
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros added on every side, or above and below, and left and right. Default 0. */
+  readonly padding?: number | readonly [number, number];
+  readonly bias: boolean;
+}
+
+/**
+ * A convolution that pads as PyTorch does: at stride 2 the `'same'` of TensorFlow starts at another place.
+ * Its kernel is zero until it is loaded: what will be overwritten is not worth random numbers.
+ */
+export function convolve(
+  x: SymbolicTensor,
+  filters: number,
+  kernelSize: number | readonly [number, number],
+  name: string,
+  options: ConvolutionOptions,
+): SymbolicTensor {
+  const { stride = 1, padding = 0, bias } = options;
+  const convolution = layers.conv2d({
+    filters,
+    kernelSize: typeof kernelSize === 'number' ? kernelSize : [...kernelSize],
+    strides: stride,
+    padding: 'valid',
+    useBias: bias,
+    kernelInitializer: 'zeros',
+    name,
+  });
+  return apply(convolution, pad(x, padding, `${name}.pad`));
+}
+
+/** Adds zeros around a feature map. */
+export function pad(
+  x: SymbolicTensor,
+  padding: number | readonly [number, number],
+  name: string,
+): SymbolicTensor {
+  const [rows, columns] = typeof padding === 'number' ? [padding, padding] : padding;
+  if (rows === 0 && columns === 0) return x;
+  const sides: [[number, number], [number, number]] = [
+    [rows, rows],
+    [columns, columns],
+  ];
+  return apply(layers.zeroPadding2d({ padding: sides, name }), x);
+}
+
+/** Max pooling over 3 by 3 places at stride 2, without padding. */
+export function maxPool(x: SymbolicTensor, name: string): SymbolicTensor {
+  return apply(layers.maxPooling2d({ poolSize: 3, strides: 2, name }), x);
+}
+
+export function relu(x: SymbolicTensor, name: string): SymbolicTensor {
+  return apply(layers.activation({ activation: 'relu', name }), x);
+}
+
+export function globalAverage(x: SymbolicTensor, name: string): SymbolicTensor {
+  return apply(layers.globalAveragePooling2d({ name }), x);
+}
+
+export function linear(x: SymbolicTensor, units: number, name: string): SymbolicTensor {
+  return apply(layers.dense({ units, kernelInitializer: 'zeros', name }), x);
+}
+
+export function network(name: string, images: SymbolicTensor, output: SymbolicTensor): LayersModel {
+  return model({ inputs: images, outputs: output, name });
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What the environment says of the Hugging Face hub, in the variables that Python's huggingface_hub reads. */
+export interface HubSettings {
+  readonly endpoint: URL;
+  /** The folder of downloads, which Python shares. */
+  readonly cache: string;
+  readonly token: string | undefined;
+  readonly offline: boolean;
+}
+
+/** @see https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables */
+export async function hubSettings(env: NodeJS.ProcessEnv = process.env): Promise<HubSettings> {
+  const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+  return {
+    endpoint: new URL(env.HF_ENDPOINT || 'https://huggingface.co'),
+    cache: env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home, 'hub'),
+    token: isOn(env.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : await readToken(env, home),
+    offline: isOn(env.HF_HUB_OFFLINE),
+  };
+}
+
+const isOn = (text = '') => ['1', 'ON', 'YES', 'TRUE'].includes(text.toUpperCase());
+
+/** `HF_TOKEN`, else what `hf auth login` has written. */
+async function readToken(env: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {
+  const named = env.HF_TOKEN?.trim();
+  if (named) return named;
+  const file = env.HF_TOKEN_PATH || join(home, 'token');
+  const saved = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return saved.trim() || undefined;
+}

@@ -1,0 +1,47 @@
+import { type Backbone, type BackboneOptions, createBackbone } from '../backbone';
+import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
+import { findPretrained } from '../pretrained';
+import type { ArchitectureName } from '../zoo';
+import { openWeights, type SourceOptions } from './source';
+
+/**
+ * A backbone with weights of the table `listPretrained()`, frozen. They are downloaded on first use.
+ *
+ * @param id Such as `resnet50.keras` or `convnext_tiny.in12k_ft_in1k`.
+ * @throws Error when there are no such weights. DownloadError when they cannot be fetched.
+ */
+export async function loadPretrained(
+  id: string,
+  options: BackboneOptions & SourceOptions = {},
+): Promise<Backbone> {
+  const { architecture, source, licence, preprocessing } = findPretrained(id);
+  return loadBackbone(architecture, source, { ...options, licence, preprocessing });
+}
+
+export interface OwnWeights {
+  /** How images become the input. Default: ImageNet's mean and standard deviation, 224 pixels. */
+  readonly preprocessing?: Preprocessing;
+  /** SPDX identifier. Default `unknown`. */
+  readonly licence?: string;
+}
+
+/**
+ * A backbone with any weights of its architecture, frozen.
+ *
+ * @param source A path, a URL, `hf:owner/name@revision` or `npm:name@version`.
+ * @throws WeightsMismatchError when they are of another network.
+ */
+export async function loadBackbone(
+  architecture: ArchitectureName,
+  source: string,
+  options: BackboneOptions & SourceOptions & OwnWeights = {},
+): Promise<Backbone> {
+  const { preprocessing = imagenetPreprocessing([224, 224]), licence = 'unknown' } = options;
+  const { checkpoint, sha256, close } = await openWeights(source, options);
+  try {
+    const origin = { source, licence, sha256 };
+    return await createBackbone(architecture, { checkpoint, origin, preprocessing }, options);
+  } finally {
+    await close();
+  }
+}

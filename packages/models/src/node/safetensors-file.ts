@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Checkpoint } from '../weights/checkpoint';
+import {
+  checkpointOver,
+  headerLength,
+  parseHeader,
+  prefixBytes,
+  SafetensorsError,
+  safetensorsChunks,
+} from '../weights/safetensors';
+
+/** A safetensors file that is open: its tensors can be read until it is closed. */
+export interface SafetensorsFile {
+  readonly checkpoint: Checkpoint;
+  readonly metadata: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a safetensors file. A tensor is read from the disk when it is wanted, straight into the array that is handed
+ * out, so that loading a network needs little more memory than the network.
+ *
+ * @throws SafetensorsError when the file is damaged.
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const file = await open(path);
+  const read = async (start: number, end: number) => {
+    const bytes = new Uint8Array(end - start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0)
+        throw new SafetensorsError(`it ends at byte ${start + filled} of ${end}`);
+      filled += bytesRead;
+    }
+    return bytes;
+  };
+  try {
+    const { size } = await file.stat();
+    const length = headerLength(await read(0, Math.min(prefixBytes, size)), size);
+    const header = parseHeader(await read(prefixBytes, prefixBytes + length), size);
+    const checkpoint = checkpointOver(header, ({ start, end }) => read(start, end));
+    return { checkpoint, metadata: header.metadata, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    if (error instanceof SafetensorsError)
+      throw new SafetensorsError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Writes a checkpoint as a safetensors file, tensor by tensor, under another name that is changed at the end: a file
+ * that is there is whole.
+ *
+ * @param metadata Free text to keep in it. Default `{ format: 'pt' }`.
+ */
+export async function writeSafetensors(
+  path: string,
+  checkpoint: Checkpoint,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${randomUUID()}.part`;
+  try {
+    const file = await open(part, 'wx');
+    try {
+      for await (const chunk of safetensorsChunks(checkpoint, metadata)) await file.write(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}

@@ -1,0 +1,226 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { averagingMatrix } from '../layers/adaptive-average';
+import type { OnnxModel } from './model';
+import { addKernel, asKernel, type WeightPrecision } from './weights';
+
+/**
+ * A value of the network under its name in the ONNX model. Feature maps are `[N, C, H, W]` there; `shape` is that of
+ * TensorFlow.js, `[N, H, W, C]`.
+ */
+export interface Value {
+  readonly name: string;
+  readonly shape: readonly (number | null)[];
+}
+
+/** Zeros around a map: above, left, below, right. They are left to the convolution that reads it. */
+export type Padding = readonly [number, number, number, number];
+
+export interface Call {
+  readonly onnx: OnnxModel;
+  readonly layer: layers.Layer;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** By their name in the layer, such as `kernel`. */
+  readonly weights: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
+  readonly inputs: readonly Value[];
+  readonly precision: WeightPrecision;
+  /** Zeros to add around the first input; only convolutions are given some. */
+  readonly padding: Padding;
+}
+
+/** Writes one layer. @returns the name of its output. */
+export type Operator = (call: Call) => string;
+
+const isMap = ({ shape }: Value) => shape.length === 4;
+
+/** The kernel of a layer, and its bias where it has one. */
+function parameters(call: Call, part: string): string[] {
+  const { onnx, layer, weights, precision } = call;
+  const kernel = weights.get(part)!;
+  const turned = asKernel(`${layer.name}/${part}`, kernel.shape, kernel.values);
+  const isMixing = layer.getClassName() === 'Dense' && isMap(call.inputs[0]!);
+  // A dense layer on a map is a convolution of one place.
+  const shape = isMixing ? [...turned.shape, 1, 1] : turned.shape;
+  const names = [addKernel(onnx, `${layer.name}.weight`, { ...turned, shape }, precision)];
+  if (weights.has('bias')) names.push(vector(call, 'bias'));
+  return names;
+}
+
+function vector({ onnx, layer, weights }: Call, part: string): string {
+  const { shape, values } = weights.get(part)!;
+  return onnx.constant(`${layer.name}.${part}`, 'float32', shape, values);
+}
+
+function scalar(onnx: OnnxModel, value: number): string {
+  return onnx.constant(`number ${value}`, 'float32', [], Float32Array.of(value));
+}
+
+/** Attributes of a window that moves over a map. */
+function windowed(call: Call, size: string) {
+  const { config, padding } = call;
+  const moves = { kernel_shape: config[size] as number[], strides: config.strides as number[] };
+  if (config.padding === 'valid') return { ...moves, pads: padding };
+  if (padding.some(side => side > 0) || moves.strides.some(stride => stride > 1))
+    throw new Error(`${call.layer.name}: 'same' padding can be written at stride 1 alone.`);
+  // Odd kernels; at stride 1 the zeros are the same on both sides.
+  const [rows, columns] = moves.kernel_shape.map(side => (side - 1) / 2) as [number, number];
+  if (!Number.isInteger(rows) || !Number.isInteger(columns))
+    throw new Error(`${call.layer.name}: 'same' padding can be written for odd kernels alone.`);
+  return { ...moves, pads: [rows, columns, rows, columns] };
+}
+
+function activated(call: Call, output: string, activation: unknown): string {
+  if (activation === 'linear' || activation === undefined) return output;
+  if (activation === 'relu') return call.onnx.add('Relu', [output]);
+  if (activation === 'sigmoid') return call.onnx.add('Sigmoid', [output]);
+  // Channels are the second axis of maps and of vectors.
+  if (activation === 'softmax') return call.onnx.add('Softmax', [output], { axis: 1 });
+  throw new Error(`${call.layer.name}: the activation '${activation}' cannot be written as ONNX.`);
+}
+
+const convolution: Operator = call => {
+  const { onnx, config, inputs } = call;
+  if ((config.dilationRate as number[]).some(rate => rate !== 1))
+    throw new Error(`${call.layer.name}: dilated convolutions cannot be written as ONNX.`);
+  const isDepthwise = call.weights.has('depthwise_kernel');
+  const group = isDepthwise ? inputs[0]!.shape[3]! : 1;
+  if (isDepthwise && config.depthMultiplier !== 1)
+    throw new Error(
+      `${call.layer.name}: a depthMultiplier other than 1 cannot be written as ONNX.`,
+    );
+  const names = parameters(call, isDepthwise ? 'depthwise_kernel' : 'kernel');
+  const attributes = { ...windowed(call, 'kernelSize'), group };
+  const output = onnx.add('Conv', [inputs[0]!.name, ...names], attributes);
+  return activated(call, output, config.activation);
+};
+
+const dense: Operator = call => {
+  const [x] = call.inputs;
+  const inputs = [x!.name, ...parameters(call, 'kernel')];
+  const output = isMap(x!)
+    ? call.onnx.add('Conv', inputs, { kernel_shape: [1, 1] })
+    : call.onnx.add('Gemm', inputs, { transB: 1 });
+  return activated(call, output, call.config.activation);
+};
+
+const batchNorm: Operator = call => {
+  const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
+  if (call.weights.size !== parts.length)
+    throw new Error(`${call.layer.name}: a batch norm without scale or centre cannot be written.`);
+  const inputs = [call.inputs[0]!.name, ...parts.map(part => vector(call, part))];
+  const epsilon = { float: call.config.epsilon as number };
+  return call.onnx.add('BatchNormalization', inputs, { epsilon });
+};
+
+const layerNorm: Operator = call => {
+  const { onnx, config } = call;
+  const [x] = call.inputs;
+  const last = (name: string) =>
+    isMap(x!) ? onnx.add('Transpose', [name], { perm: [0, 2, 3, 1] }) : name;
+  const back = (name: string) =>
+    isMap(x!) ? onnx.add('Transpose', [name], { perm: [0, 3, 1, 2] }) : name;
+  const inputs = [last(x!.name), vector(call, 'gamma'), vector(call, 'beta')];
+  const attributes = { axis: x!.shape.length - 1, epsilon: { float: config.epsilon as number } };
+  return back(onnx.add('LayerNormalization', inputs, attributes));
+};
+
+const layerScale: Operator = ({ onnx, layer, weights, inputs }) => {
+  const { shape, values } = weights.get('scale')!;
+  const sides = isMap(inputs[0]!) ? [...shape, 1, 1] : shape;
+  const scale = onnx.constant(`${layer.name}.scale`, 'float32', sides, values);
+  return onnx.add('Mul', [inputs[0]!.name, scale]);
+};
+
+/** `x * (erf(x / sqrt(2)) + 1) / 2`, in the order in which ONNX Runtime knows it as one operator. */
+const gelu: Operator = ({ onnx, inputs }) => {
+  const x = inputs[0]!.name;
+  const share = onnx.add('Erf', [onnx.add('Div', [x, scalar(onnx, Math.SQRT2)])]);
+  const twice = onnx.add('Mul', [x, onnx.add('Add', [share, scalar(onnx, 1)])]);
+  return onnx.add('Mul', [twice, scalar(onnx, 0.5)]);
+};
+
+const flatten: Operator = ({ onnx, inputs }) => {
+  const [x] = inputs;
+  const values = isMap(x!) ? onnx.add('Transpose', [x!.name], { perm: [0, 2, 3, 1] }) : x!.name;
+  return onnx.add('Flatten', [values], { axis: 1 });
+};
+
+const permute: Operator = ({ onnx, layer, config, inputs }) => {
+  if (!isMap(inputs[0]!)) throw new Error(`${layer.name}: only maps can be permuted in ONNX.`);
+  // Which axis of ours is at each place of an ONNX map, and at which place each axis of ours is.
+  const ours = [0, 3, 1, 2];
+  const places = [0, 2, 3, 1];
+  const axes = [0, ...(config.dims as number[])];
+  return onnx.add('Transpose', [inputs[0]!.name], { perm: ours.map(axis => places[axes[axis]!]!) });
+};
+
+/** Averages as a product with a matrix from the left, and with one from the right. */
+const adaptiveAverage: Operator = ({ onnx, layer, config, inputs }) => {
+  const size = config.size as number;
+  const [, height, width] = inputs[0]!.shape;
+  if (!height || !width)
+    throw new Error(`${layer.name}: give the network an inputSize to write it as ONNX.`);
+  if (height === size && width === size) return inputs[0]!.name;
+  const rows = averagingMatrix(size, height);
+  const columns = averagingMatrix(size, width);
+  const turned = Float32Array.from(
+    columns,
+    (_, k) => columns[(k % size) * width + Math.floor(k / size)]!,
+  );
+  const left = onnx.constant(`${layer.name}.rows`, 'float32', [size, height], rows);
+  const right = onnx.constant(`${layer.name}.columns`, 'float32', [width, size], turned);
+  return onnx.add('MatMul', [onnx.add('MatMul', [left, inputs[0]!.name]), right]);
+};
+
+/** Channels are the last axis here, and the second there. */
+const concatenate: Operator = ({ onnx, layer, config, inputs }) => {
+  if (config.axis !== -1 && config.axis !== inputs[0]!.shape.length - 1)
+    throw new Error(`${layer.name}: only channels can be concatenated, axis is ${config.axis}.`);
+  return onnx.add(
+    'Concat',
+    inputs.map(({ name }) => name),
+    { axis: 1 },
+  );
+};
+
+const merged =
+  (type: string): Operator =>
+  ({ onnx, inputs }) =>
+    inputs.map(({ name }) => name).reduce((all, name) => onnx.add(type, [all, name]));
+
+const pooled =
+  (type: string): Operator =>
+  call =>
+    call.onnx.add(type, [call.inputs[0]!.name], windowed(call, 'poolSize'));
+
+const globallyPooled =
+  (type: string): Operator =>
+  ({ onnx, inputs }) =>
+    onnx.add('Flatten', [onnx.add(type, [inputs[0]!.name])], { axis: 1 });
+
+const unchanged: Operator = ({ inputs }) => inputs[0]!.name;
+
+/** What can be written, by class of layer. */
+export const operators: Readonly<Record<string, Operator>> = {
+  Conv2D: convolution,
+  DepthwiseConv2D: convolution,
+  Dense: dense,
+  BatchNormalization: batchNorm,
+  ShroomBatchNorm: batchNorm,
+  ShroomLayerNorm: layerNorm,
+  ShroomLayerScale: layerScale,
+  ShroomGelu: gelu,
+  ShroomAdaptiveAverage: adaptiveAverage,
+  ShroomStochasticDepth: unchanged,
+  Dropout: unchanged,
+  Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
+  ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),
+  MaxPooling2D: pooled('MaxPool'),
+  AveragePooling2D: pooled('AveragePool'),
+  GlobalAveragePooling2D: globallyPooled('GlobalAveragePool'),
+  GlobalMaxPooling2D: globallyPooled('GlobalMaxPool'),
+  Flatten: flatten,
+  Permute: permute,
+  Add: merged('Add'),
+  Multiply: merged('Mul'),
+  Concatenate: concatenate,
+};

@@ -1,0 +1,63 @@
+import { pytorchDialect } from '../weights/dialect';
+import { layoutOf } from '../weights/layout';
+import { toHalf } from '../weights/numbers';
+import type { OnnxModel } from './model';
+
+/** How kernels are stored. Biases and the numbers of norms stay 32-bit: they are few. */
+export type WeightPrecision = 'float32' | 'float16' | 'int8';
+
+/** ONNX lays kernels out as PyTorch does: the output channel comes first. */
+const layoutOfOnnx = pytorchDialect('torchvision', layer => layer);
+
+/** A kernel with its output channels first. */
+export interface Kernel {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export function asKernel(weight: string, shape: readonly number[], values: Float32Array): Kernel {
+  const layout = layoutOf(layoutOfOnnx, weight, shape);
+  return { shape: layout.shape, values: layout.toFile(values) };
+}
+
+/** Adds a kernel in the wanted precision. @returns the name of a 32-bit value. */
+export function addKernel(
+  model: OnnxModel,
+  name: string,
+  { shape, values }: Kernel,
+  precision: WeightPrecision,
+): string {
+  if (precision === 'float32') return model.constant(name, 'float32', shape, values);
+  if (precision === 'float16') {
+    const half = model.constant(`${name}.half`, 'float16', shape, toHalf(values));
+    return model.add('Cast', [half], { to: 1 }, name);
+  }
+  const { numbers, scales } = quantize(values, shape[0]!);
+  const channels = [shape[0]!];
+  const inputs = [
+    model.constant(`${name}.quantized`, 'int8', shape, numbers),
+    model.constant(`${name}.scale`, 'float32', channels, scales),
+  ];
+  return model.add('DequantizeLinear', inputs, { axis: 0 }, name);
+}
+
+/**
+ * Whole numbers of -127 to 127 and one scale for each output channel: the largest magnitude of a channel becomes 127.
+ * @see Jacob et al. 2018. https://arxiv.org/abs/1712.05877
+ */
+export function quantize(
+  values: Float32Array,
+  channels: number,
+): { numbers: Int8Array; scales: Float32Array } {
+  const numbers = new Int8Array(values.length);
+  const scales = new Float32Array(channels);
+  const size = values.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const start = channel * size;
+    const own = values.subarray(start, start + size);
+    const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    scales[channel] = largest === 0 ? 1 : largest / 127;
+    for (let k = 0; k < size; k++) numbers[start + k] = Math.round(own[k]! / scales[channel]!);
+  }
+  return { numbers, scales };
+}

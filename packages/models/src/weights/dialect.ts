@@ -1,0 +1,66 @@
+/** How one library names and lays out the weights of a network in its files. */
+export interface Dialect {
+  /** Where such files come from; `tfjs` is what the network itself says. */
+  readonly name: 'torchvision' | 'timm' | 'transformers' | 'keras' | 'tfjs';
+  /** Order of axes: PyTorch's kernels are `[out, in, h, w]` and `[out, in]`. */
+  readonly layout: 'pytorch' | 'tensorflow';
+  /**
+   * The file's name of a weight.
+   *
+   * @param weight A layer of ours and one of its weights, such as `layer1.0.conv1/kernel`.
+   */
+  nameOf(weight: string): string;
+  /** Whether a tensor may be in the file although the network has no place for it. */
+  isUnused(name: string): boolean;
+  /** Axes of length 1 that the file puts behind the channels of a layer scale. Default 0. */
+  readonly layerScaleAxes?: number;
+}
+
+const pytorchParts: Record<string, string> = {
+  kernel: '.weight',
+  depthwise_kernel: '.weight',
+  bias: '.bias',
+  gamma: '.weight',
+  beta: '.bias',
+  moving_mean: '.running_mean',
+  moving_variance: '.running_var',
+  scale: '',
+};
+
+/**
+ * A library on PyTorch.
+ *
+ * @param moduleOf Its name of one of our layers.
+ */
+export function pytorchDialect(
+  name: Dialect['name'],
+  moduleOf: (layer: string) => string,
+  options: Partial<Pick<Dialect, 'isUnused' | 'layerScaleAxes'>> = {},
+): Dialect {
+  const { isUnused = () => false, layerScaleAxes = 0 } = options;
+  return {
+    name,
+    layout: 'pytorch',
+    layerScaleAxes,
+    nameOf(weight) {
+      const { layer, part } = splitWeight(weight);
+      return `${moduleOf(layer)}${pytorchParts[part] ?? `.${part}`}`;
+    },
+    // A counter of training steps that inference does not read.
+    isUnused: tensor => tensor.endsWith('.num_batches_tracked') || isUnused(tensor),
+  };
+}
+
+/** Names and layouts as the network itself has them. Any network can be written and read like this. */
+export const ownDialect: Dialect = {
+  name: 'tfjs',
+  layout: 'tensorflow',
+  nameOf: weight => weight,
+  isUnused: () => false,
+};
+
+/** `layer1.0.conv1/kernel` is the part `kernel` of the layer `layer1.0.conv1`. */
+export function splitWeight(weight: string): { layer: string; part: string } {
+  const slash = weight.lastIndexOf('/');
+  return { layer: weight.slice(0, slash), part: weight.slice(slash + 1) };
+}

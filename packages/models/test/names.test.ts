@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { type ArchitectureName, architectures, type Dialect } from '../src/index';
+
+function dialect(architecture: ArchitectureName, name: Dialect['name']): Dialect {
+  return architectures[architecture].dialects.find(each => each.name === name)!;
+}
+
+// torchvision's names need no table here: activations.test.ts loads what the reference script named.
+test.each([
+  ['resnet50_keras', 'keras', 'bn1/moving_mean', 'bn_conv1/moving_mean'],
+  ['resnet50_keras', 'keras', 'layer1.0.conv1/bias', 'res2a_branch2a/bias'],
+  ['resnet50_keras', 'keras', 'layer3.5.bn3/gamma', 'bn4f_branch2c/gamma'],
+  ['resnet50_keras', 'keras', 'layer4.0.downsample.0/kernel', 'res5a_branch1/kernel'],
+  ['resnet50_keras', 'keras', 'layer4.0.downsample.1/beta', 'bn5a_branch1/beta'],
+  ['resnet50_keras', 'keras', 'fc/bias', 'fc1000/bias'],
+  ['resnet50', 'torchvision', 'layer1.0.bn1/moving_variance', 'layer1.0.bn1.running_var'],
+  ['resnet50', 'transformers', 'conv1/kernel', 'resnet.embedder.embedder.convolution.weight'],
+  [
+    'resnet50',
+    'transformers',
+    'layer2.3.bn1/gamma',
+    'resnet.encoder.stages.1.layers.3.layer.0.normalization.weight',
+  ],
+  [
+    'resnet50',
+    'transformers',
+    'layer4.0.downsample.1/moving_mean',
+    'resnet.encoder.stages.3.layers.0.shortcut.normalization.running_mean',
+  ],
+  ['resnet50', 'transformers', 'fc/kernel', 'classifier.1.weight'],
+  ['convnext_tiny', 'timm', 'stem.1/gamma', 'stem.1.weight'],
+  ['convnext_tiny', 'timm', 'stages.0.blocks.0.gamma/scale', 'stages.0.blocks.0.gamma'],
+  [
+    'convnext_tiny',
+    'timm',
+    'stages.2.blocks.8.conv_dw/depthwise_kernel',
+    'stages.2.blocks.8.conv_dw.weight',
+  ],
+  ['convnext_tiny', 'torchvision', 'stages.1.downsample.1/kernel', 'features.2.1.weight'],
+  ['convnext_tiny', 'torchvision', 'stages.3.blocks.2.gamma/scale', 'features.7.2.layer_scale'],
+  [
+    'convnext_tiny',
+    'transformers',
+    'stages.1.downsample.0/beta',
+    'convnext.encoder.stages.1.downsampling_layer.0.bias',
+  ],
+  [
+    'convnext_tiny',
+    'transformers',
+    'stages.0.blocks.2.mlp.fc1/kernel',
+    'convnext.encoder.stages.0.layers.2.pwconv1.weight',
+  ],
+  [
+    'convnext_tiny',
+    'transformers',
+    'stages.0.blocks.2.gamma/scale',
+    'convnext.encoder.stages.0.layers.2.layer_scale_parameter',
+  ],
+  ['convnext_tiny', 'transformers', 'head.norm/gamma', 'convnext.layernorm.weight'],
+  ['inception_v3', 'torchvision', 'Mixed_7c.branch3x3_2a.bn/beta', 'Mixed_7c.branch3x3_2a.bn.bias'],
+  ['alexnet', 'torchvision', 'classifier.6/kernel', 'classifier.6.weight'],
+] as const)('%s, %s: %s is %s', (architecture, name, ours, theirs) => {
+  expect(dialect(architecture, name).nameOf(ours)).toBe(theirs);
+});
+
+test('a layer that has no weights has no name elsewhere', () => {
+  const relu = 'layer1.0.relu1/kernel';
+  expect(() => dialect('resnet50', 'keras').nameOf(relu)).toThrow(
+    /'layer1.0.relu1' is not a layer/,
+  );
+  const act = 'stages.0.blocks.0.mlp.act/kernel';
+  expect(() => dialect('convnext_tiny', 'transformers').nameOf(act)).toThrow(/is not a layer/);
+});
+
+test('counters of training steps and the auxiliary classifier are left aside', () => {
+  expect(dialect('resnet50', 'torchvision').isUnused('bn1.num_batches_tracked')).toBe(true);
+  expect(dialect('inception_v3', 'torchvision').isUnused('AuxLogits.fc.weight')).toBe(true);
+  expect(dialect('inception_v3', 'torchvision').isUnused('fc.weight')).toBe(false);
+});

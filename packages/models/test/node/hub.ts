@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export const commit = 'a'.repeat(40);
+export const large = Buffer.from(Array.from({ length: 300_000 }, (_, k) => (k * 31) % 251));
+export const small = Buffer.from('{"architecture":"resnet18"}');
+export const largeHash = createHash('sha256').update(large).digest('hex');
+export const smallHash = createHash('sha1')
+  .update(`blob ${small.length}\0`)
+  .update(small)
+  .digest('hex');
+
+export type Behaviour =
+  | 'send'
+  | 'cut'
+  | 'corrupt'
+  | 'ignore ranges'
+  | 401
+  | 403
+  | 404
+  | 'not a hub';
+
+/** A hub of one model, and the other server that large files are on, as the real ones are. */
+export class LocalHub {
+  behaviour: Behaviour = 'send';
+  readonly requests: { server: string; method: string; range?: string; authorization?: string }[] =
+    [];
+  readonly #hub = createServer((request, response) => this.#answerHub(request, response));
+  readonly #storage = createServer((request, response) => this.#answerStorage(request, response));
+
+  async start(): Promise<void> {
+    for (const server of [this.#hub, this.#storage])
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  }
+
+  stop(): void {
+    for (const server of [this.#hub, this.#storage]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  get endpoint(): string {
+    return addressOf(this.#hub);
+  }
+
+  count(method: string): number {
+    return this.requests.filter(request => request.method === method).length;
+  }
+
+  #note(server: string, { method = '', headers }: IncomingMessage): void {
+    const { range, authorization } = headers;
+    this.requests.push({
+      server,
+      method,
+      ...(range && { range }),
+      ...(authorization && { authorization }),
+    });
+  }
+
+  #answerHub(request: IncomingMessage, response: ServerResponse): void {
+    this.#note('hub', request);
+    if (typeof this.behaviour === 'number') {
+      response.writeHead(this.behaviour, { 'x-error-message': 'said the hub' }).end();
+      return;
+    }
+    if (this.behaviour === 'not a hub') {
+      response
+        .writeHead(200, { 'content-length': 5 })
+        .end(request.method === 'HEAD' ? '' : 'hello');
+      return;
+    }
+    const facts = { 'x-repo-commit': commit };
+    if (request.url?.endsWith('/config.json')) {
+      const own = { ...facts, etag: `"${smallHash}"`, 'content-length': small.length };
+      response.writeHead(200, own).end(request.method === 'HEAD' ? '' : small);
+      return;
+    }
+    response
+      .writeHead(302, {
+        ...facts,
+        'x-linked-etag': `"${largeHash}"`,
+        'x-linked-size': large.length,
+        etag: '"of the redirect"',
+        location: `${addressOf(this.#storage)}/blob?signature=1`,
+      })
+      .end();
+  }
+
+  #answerStorage(request: IncomingMessage, response: ServerResponse): void {
+    this.#note('storage', request);
+    const wanted = this.behaviour === 'ignore ranges' ? undefined : request.headers.range;
+    const start = wanted ? Number(/^bytes=(\d+)-$/.exec(wanted)?.[1]) : 0;
+    const bytes = Buffer.from(large.subarray(start));
+    if (this.behaviour === 'corrupt') bytes[bytes.length - 1]! ^= 1;
+    response.writeHead(wanted ? 206 : 200, { 'content-length': bytes.length });
+    if (this.behaviour === 'cut')
+      response.write(bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
+    else response.end(bytes);
+  }
+}
+
+function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

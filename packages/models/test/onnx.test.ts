@@ -1,0 +1,136 @@
+import { dispose, type Tensor, tensor4d, transpose } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Architecture,
+  type ArchitectureName,
+  architectures,
+  exportOnnx,
+  foldBatchNorm,
+  imagenetPreprocessing,
+  loadCheckpoint,
+  type NetworkOptions,
+} from '../src/index';
+import { quantize } from '../src/onnx/weights';
+import { formula, formulaCheckpoint } from './formula';
+import { useWasm } from './wasm';
+
+beforeAll(useWasm);
+
+const size = 79;
+const images = () => tensor4d(formula(2 * size * size * 3, 1, 4), [2, size, size, 3]);
+
+async function networkOf(name: ArchitectureName, options: NetworkOptions): Promise<LayersModel> {
+  const { build, dialects }: Architecture = architectures[name];
+  const network = build({ inputSize: [size, size], ...options });
+  await loadCheckpoint(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+  return network;
+}
+
+async function values(tensor: Tensor): Promise<Float32Array> {
+  return (await tensor.data()) as Float32Array;
+}
+
+/** What ONNX Runtime computes from the file. */
+async function run(bytes: Uint8Array) {
+  const session = await InferenceSession.create(bytes);
+  const input = images();
+  const channelsFirst = transpose(input, [0, 3, 1, 2]);
+  const feed = new OnnxTensor('float32', await values(channelsFirst), channelsFirst.shape);
+  dispose([input, channelsFirst]);
+  return session.run({ images: feed });
+}
+
+async function predict(network: LayersModel): Promise<Tensor> {
+  const input = images();
+  const output = network.predict(input) as Tensor;
+  input.dispose();
+  return output;
+}
+
+/** The furthest that two lists are apart, as a share of the largest magnitude. */
+function change(actual: Float32Array, expected: Float32Array): number {
+  expect(actual.length).toBe(expected.length);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const furthest = expected.reduce(
+    (most, value, k) => Math.max(most, Math.abs(value - actual[k]!)),
+    0,
+  );
+  return furthest / largest;
+}
+
+describe('a network written as ONNX computes the same in ONNX Runtime', () => {
+  test.each([
+    'resnet18',
+    'resnet50',
+    'resnet50_keras',
+    'convnext_tiny',
+    'inception_v3',
+    'alexnet',
+  ] as const)('%s, classifier with its feature map', async name => {
+    const { taps, classifier }: Architecture = architectures[name];
+    const network = await networkOf(name, { classes: 10 });
+    const last = classifier.at(-1)!.split('/')[0]!;
+    const bytes = await exportOnnx(network, {
+      outputs: { logits: last, features: taps.at(-1)!.layer },
+    });
+    const { logits, features } = await run(bytes);
+    const expected = await predict(network);
+    expect(logits!.dims).toEqual([2, 10]);
+    expect(change(logits!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
+    expect(features!.dims.slice(0, 2)).toEqual([2, taps.at(-1)!.channels]);
+    expected.dispose();
+    network.dispose();
+  });
+
+  test('a backbone of any size, with batch norms folded', async () => {
+    const network = await networkOf('resnet18', { inputSize: [null, null] });
+    const folded = foldBatchNorm(network);
+    const { output } = await run(await exportOnnx(folded));
+    const expected = transpose(await predict(network), [0, 3, 1, 2]);
+    expect(output!.dims).toEqual(expected.shape);
+    expect(change(output!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
+    folded.dispose();
+    network.dispose();
+  });
+});
+
+describe('smaller weights', () => {
+  test.each([
+    ['float16', 0.5, 2e-3],
+    ['int8', 0.25, 1e-1],
+  ] as const)(
+    'of %s take %d of the bytes and change the logits by less than %d',
+    async (weights, share, most) => {
+      const network = await networkOf('resnet18', { classes: 10 });
+      const full = await exportOnnx(network);
+      const small = await exportOnnx(network, { weights });
+      expect(small.length / full.length).toBeLessThan(share + 0.01);
+      const expected = (await run(full)).output!.data as Float32Array;
+      const changed = change((await run(small)).output!.data as Float32Array, expected);
+      expect(changed).toBeGreaterThan(0);
+      expect(changed).toBeLessThan(most);
+      network.dispose();
+    },
+  );
+
+  test('are whole numbers with a scale for each channel', () => {
+    const { numbers, scales } = quantize(Float32Array.of(1, -2, 0.5, 0, 0, 0), 2);
+    expect([...numbers]).toEqual([64, -127, 32, 0, 0, 0]);
+    expect([...scales]).toEqual([Math.fround(2 / 127), 1]);
+  });
+});
+
+test('class names and preprocessing travel in the file', async () => {
+  const network = await networkOf('alexnet', { inputSize: [63, 63] });
+  const preprocessing = imagenetPreprocessing([63, 63]);
+  const classes = ['Agaricus', 'Boletus – steinpilz'];
+  const bytes = Buffer.from(await exportOnnx(network, { classes, preprocessing }));
+  expect(bytes.includes(JSON.stringify(classes))).toBe(true);
+  expect(bytes.includes(JSON.stringify(preprocessing))).toBe(true);
+  await expect(exportOnnx(network, { outputs: { logits: 'fc' } })).rejects.toThrow(
+    /no layer 'fc' to be an output/,
+  );
+  network.dispose();
+});

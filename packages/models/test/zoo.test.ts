@@ -1,0 +1,137 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  dispose,
+  io,
+  memory,
+  setBackend,
+  slice,
+  type Tensor,
+  type Tensor4D,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
+import { loadLayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, test } from 'vitest';
+import {
+  type Architecture,
+  type ArchitectureName,
+  architectures,
+  createBackbone,
+  imagenetPreprocessing,
+  loadCheckpoint,
+} from '../src/index';
+import { formula, formulaCheckpoint } from './formula';
+import { useWasm } from './wasm';
+
+const names = Object.keys(architectures) as ArchitectureName[];
+const preprocessing = imagenetPreprocessing([75, 75]);
+const origin = { source: 'formula', licence: 'none', sha256: '' };
+
+describe.each(names)('%s', name => {
+  const { build, taps, minimumSize, dialects, classifier }: Architecture = architectures[name];
+
+  test('has the taps that it says, and ends in logits when classes are given', async () => {
+    await setBackend('cpu');
+    const before = memory().numTensors;
+    const network = build({ inputSize: [224, 224], classes: 7 });
+    for (const { layer, stride, channels } of taps) {
+      const [count, height, width, depth] = (network.getLayer(layer).output as SymbolicTensor)
+        .shape;
+      expect([layer, count, depth]).toEqual([layer, null, channels]);
+      expect(height).toBe(width);
+      // Without padding a network loses up to two strides at the edges.
+      expect(Math.abs(height! - 224 / stride)).toBeLessThanOrEqual(3);
+    }
+    expect(network.outputs[0]!.shape).toEqual([null, 7]);
+    const weights = network.weights.map(({ originalName }) => originalName);
+    expect(new Set(weights).size).toBe(weights.length);
+    expect(weights).toEqual(expect.arrayContaining([...classifier]));
+    for (const dialect of dialects) {
+      const theirs = new Set(weights.map(weight => dialect.nameOf(weight)));
+      expect([dialect.name, theirs.size]).toEqual([dialect.name, weights.length]);
+    }
+    network.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('admits any size from its least on', async () => {
+    await setBackend('cpu');
+    const network = build({ inputSize: [null, null] });
+    expect(network.outputs[0]!.shape).toEqual([null, null, null, taps.at(-1)!.channels]);
+    network.dispose();
+    expect(() => build({ inputSize: [minimumSize - 1, 224] })).toThrow(/pixels a side or more/);
+    const least = build({ inputSize: [minimumSize, minimumSize] });
+    expect(least.outputs[0]!.shape![1]).toBeGreaterThanOrEqual(1);
+    least.dispose();
+  });
+});
+
+// The largest two would fill the engine's memory; they are built by the same code as the small ones.
+const computed = names.filter(name => !['convnext_base', 'convnext_large'].includes(name));
+
+describe.each(computed)('%s with weights', name => {
+  test('sees a batch as it sees its images one by one, saves and loads, and frees everything', async () => {
+    await useWasm();
+    const before = memory().numTensors;
+    const { build, dialects }: Architecture = architectures[name];
+    const empty = build({ inputSize: [75, 75] });
+    const checkpoint = formulaCheckpoint(empty, dialects[0]!);
+    empty.dispose();
+    const backbone = await createBackbone(name, { checkpoint, origin, preprocessing });
+    const images = tensor4d(formula(2 * 75 * 75 * 3, 1, 4), [2, 75, 75, 3]);
+    const both = backbone.model.predict(images) as Tensor4D;
+    const second = slice(images, [1, 0, 0, 0], [1, 75, 75, 3]);
+    const alone = backbone.model.predict(second) as Tensor4D;
+    const values = (await both.data()) as Float32Array;
+    const own = (await alone.data()) as Float32Array;
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largest).toBeGreaterThan(0.01);
+    const furthest = own.reduce(
+      (most, value, k) => Math.max(most, Math.abs(value - values[own.length + k]!)),
+      0,
+    );
+    expect(furthest / largest).toBeLessThan(1e-5);
+
+    let saved: io.ModelArtifacts | undefined;
+    await backbone.model.save(
+      io.withSaveHandler(async artifacts => {
+        saved = artifacts;
+        return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
+      }),
+    );
+    const again = await loadLayersModel(io.fromMemory(saved!));
+    expect(again.layers.map(layer => layer.name)).toEqual(
+      backbone.model.layers.map(layer => layer.name),
+    );
+    const repeated = again.predict(images) as Tensor;
+    expect(await repeated.data()).toEqual(values);
+
+    again.dispose();
+    backbone.dispose();
+    dispose([images, second, both, alone, repeated]);
+    expect(memory().numTensors).toBe(before);
+  });
+});
+
+test('a backbone takes its size from the weights, and leaves their classifier aside', async () => {
+  await setBackend('cpu');
+  const { build, dialects } = architectures.resnet18;
+  const network = build({ classes: 5 });
+  const checkpoint = formulaCheckpoint(network, dialects[0]!);
+  network.dispose();
+  const weights = { checkpoint, origin, preprocessing };
+  const backbone = await createBackbone('resnet18', weights);
+  expect(backbone.model.inputs[0]!.shape).toEqual([null, 75, 75, 3]);
+  expect(backbone.model.trainableWeights).toEqual([]);
+  const options = { includeTop: true, classes: 5, size: [null, null] as const };
+  const classifier = await createBackbone('resnet18', weights, options);
+  expect(classifier.model.outputs[0]!.shape).toEqual([null, 5]);
+  expect(classifier.preprocessing.size).toEqual([75, 75]);
+  await expect(createBackbone('convnext_tiny', weights)).rejects.toThrow(
+    /should have 'stem.0.weight' \(timm\), .* Is it of another architecture\?/,
+  );
+  await expect(loadCheckpoint(classifier.model, new Map(), dialects[0])).rejects.toThrow(
+    /missing: .fc.bias. for fc\/bias \[5\]/,
+  );
+  backbone.dispose();
+  classifier.dispose();
+});

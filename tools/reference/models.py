@@ -1,0 +1,115 @@
+"""Reference figures for @shroom/models, from torchvision.
+
+Run with `/usr/bin/python3 tools/reference/models.py` (Debian: python3-torch, python3-torchvision); it writes
+packages/models/test/reference/*.json, which the tests read. Weights and images come from a formula that the tests compute
+too: of each activation only 64 numbers and the largest magnitude are stored.
+"""
+
+import json
+import pathlib
+
+import torch
+import torchvision
+from formula import formula
+
+here = pathlib.Path(__file__).resolve().parents[2] / "packages/models/test/reference"
+here.mkdir(parents=True, exist_ok=True)
+torch.set_num_threads(1)
+
+convnext = {"stem": "features.0", "stages.0": "features.1", "stages.1": "features.3", "stages.2": "features.5", "stages.3": "features.7", "pooled": "avgpool"}
+inception = {"stem": "maxpool2", "Mixed_5": "Mixed_5d", "Mixed_6": "Mixed_6e", "Mixed_7": "Mixed_7c", "pooled": "avgpool"}
+alexnet = {"stem": "features.2", "features.3": "features.5", "features.6": "features.12", "pooled": "avgpool"}
+resnet = {"stem": "relu", **{f"layer{i}": f"layer{i}" for i in range(1, 5)}, "pooled": "avgpool"}
+# The module of torchvision at which each stage of ours ends.
+networks = {
+    "resnet18": (torchvision.models.resnet18, resnet),
+    "resnet50": (torchvision.models.resnet50, resnet),
+    "convnext_tiny": (torchvision.models.convnext_tiny, convnext),
+    "inception_v3": (lambda: torchvision.models.inception_v3(aux_logits=False, init_weights=False), inception),
+    "alexnet": (torchvision.models.alexnet, alexnet),
+}
+
+
+def weight(name, shape, salt):
+    """Weights by formula, of a size that keeps activations near one."""
+    numbers = formula(torch.Size(shape).numel(), salt)
+    if name.endswith("running_var"):
+        numbers = 1 + 0.5 * numbers
+    elif name.endswith(("running_mean", "bias")):
+        numbers = 0.2 * numbers
+    elif name.endswith("layer_scale"):
+        pass
+    elif len(shape) == 1:
+        numbers = 0.7 + 0.4 * numbers
+    else:
+        numbers = (24 / torch.Size(shape[1:]).numel()) ** 0.5 * numbers
+    return torch.tensor(numbers.reshape(shape), dtype=torch.float32)
+
+
+def load(model):
+    """Puts the formula's weights in; a weight's salt is its place among the sorted names."""
+    names = sorted(name for name in model.state_dict() if not name.endswith("num_batches_tracked"))
+    state = {name: weight(name, model.state_dict()[name].shape, salt) for salt, name in enumerate(names)}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing)
+    return model
+
+
+def images(count, size):
+    return torch.tensor(formula(count * size * size * 3, 1, 4).reshape(count, size, size, 3), dtype=torch.float32).permute(0, 3, 1, 2)
+
+
+def sampled(values):
+    """64 numbers spread over a tensor, and its largest magnitude."""
+    flat = values.detach().flatten()
+    places = [(k * 104729 + 17) % flat.numel() for k in range(64)]
+    return {
+        "shape": list(values.shape),
+        "largest": float(f"{flat.abs().max().item():.7g}"),
+        "samples": [float(f"{flat[place].item():.7g}") for place in places],
+    }
+
+
+def channels_last(values):
+    return values.permute(0, 2, 3, 1).contiguous() if values.dim() == 4 else values
+
+
+def activations(name, size):
+    build, stages = networks[name]
+    model = load(build()).eval()
+    seen = {}
+    modules = dict(model.named_modules())
+    for stage, module in stages.items():
+        modules[module].register_forward_hook(lambda _, __, output, stage=stage: seen.update({stage: output}))
+    with torch.no_grad():
+        logits = model(images(2, size))
+    pooled = seen.pop("pooled")
+    # torchvision pools to [N, C, 1, 1]; AlexNet to 6 x 6.
+    seen["pooled"] = pooled.flatten(1) if pooled.shape[2] == 1 else pooled
+    seen["logits"] = logits
+    return {"network": name, "size": size, "activations": {key: sampled(channels_last(value)) for key, value in seen.items()}}
+
+
+runs = [activations(name, size) for name in networks for size in (75, 224, 299)]
+(here / "activations.json").write_text(json.dumps({"torchvision": torchvision.__version__, "runs": runs}))
+
+
+def training_step():
+    """
+    One backward pass of ResNet-18 in training mode, on eight small images: at 64 pixels PyTorch's own gradients in 32 and
+    in 64 bits are 2 % apart with these weights, at 32 pixels 2e-5.
+    """
+    model = load(torchvision.models.resnet18()).train()
+    labels = torch.tensor([1, 30, 500, 7, 8, 9, 10, 11])
+    loss = torch.nn.functional.cross_entropy(model(images(8, 32)), labels)
+    loss.backward()
+    gradients = {name: model.get_parameter(name).grad for name in ("conv1.weight", "layer2.0.downsample.0.weight", "fc.weight")}
+    averages = {name: model.get_buffer(name) for norm in ("bn1", "layer2.0.bn1", "layer4.1.bn2") for name in (f"{norm}.running_mean", f"{norm}.running_var")}
+    return {
+        "labels": labels.tolist(), "size": 32, "loss": loss.item(),
+        "gradients": {name: sampled(value) for name, value in gradients.items()},
+        "averages": {name: sampled(value) for name, value in averages.items()},
+    }
+
+
+(here / "training-step.json").write_text(json.dumps(training_step()))
