@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'metrics/index': 'src/metrics/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'metrics/index': 'src/metrics/index.ts',
+    'pictures/index': 'src/pictures/index.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
