@@ -18,6 +18,7 @@ export { jet } from './jet';
 export { colourBar, type LegendOptions, legend } from './legend';
 export { originalCam, originalMap, originalPanels, originalTap } from './original';
 export { type Colour, drawContours, type OutlineOptions } from './outline';
+export { type PageMap, type PageOptions, toHtml } from './page';
 export {
   type Border,
   type PlaceOptions,
