@@ -24,6 +24,7 @@ figure { margin: 0; min-width: 0; }
 .photo img, .photo canvas { display: block; width: 100%; height: auto; }
 .photo canvas { position: absolute; inset: 0; height: 100%; pointer-events: none; }
 .full { max-height: 86vh; }
+main:has(.full) { max-width: 1320px; }
 .full .photo { width: var(--full); }
 figcaption { margin-top: 12px; }
 figcaption p { margin: 0; max-width: 72ch; }
@@ -33,7 +34,7 @@ figcaption p { margin: 0; max-width: 72ch; }
 .ramp { position: relative; height: 12px; border-radius: 6px; overflow: hidden; }
 .ramp i { position: absolute; inset: 0 auto 0 0; border-right: 2px solid var(--ink);
   background: color-mix(in srgb, var(--paper) 82%, transparent); }
-form { display: grid; gap: 20px; }
+form { display: grid; gap: 18px; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
 fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 legend, label.name { display: block; padding: 0; margin-bottom: 6px; font-size: 13px; font-weight: 600; color: var(--soft); }
@@ -62,6 +63,7 @@ kbd { margin-left: 5px; padding: 0 5px; border: 1px solid; border-radius: 4px; o
   main { padding: 20px 16px 40px; }
   .desk { grid-template-columns: minmax(0, 1fr); gap: 24px; }
   .note { margin-bottom: 16px; }
+  .frame:not(.full) .photo { width: min(100%, .8 * var(--fit)); }
   kbd { display: none; }
 }
 `;

@@ -82,7 +82,8 @@ export async function toHtml(
 <div class="pair">${slider('threshold', 'Threshold', 0)}${slider('opacity', 'Opacity', 75)}</div>
 <div class="pair"><button type="button" id="photo" aria-pressed="false">Photo only<kbd>P</kbd></button><button type="button" id="full" aria-pressed="false">Full size<kbd>F</kbd></button></div>
 <fieldset><legend>Class</legend><div class="classes">${classChoices(names.className, maps, probabilities)}</div></fieldset>
-<div class="pair">${choice('layer', 'Layer', names.layer)}${choice('method', 'Method', names.method)}</div>
+${choice('layer', 'Layer', names.layer)}
+${choice('method', 'Method', names.method)}
 </form>
 </div>
 <noscript>The maps are drawn by a script in this page, which this browser does not run.</noscript>
