@@ -18,13 +18,9 @@ export { jet } from './jet';
 export { colourBar, type LegendOptions, legend } from './legend';
 export { originalCam, originalMap, originalPanels, originalTap } from './original';
 export { type Colour, drawContours, type OutlineOptions } from './outline';
-export { type PageMap, type PageOptions, toHtml } from './page';
-export {
-  type Border,
-  type PlaceOptions,
-  placeOnOriginal,
-  type Rectangle,
-  type ViewStep,
-} from './placement';
+export { toHtml } from './page';
+export type { ClassProbability, PageMap, PageOptions } from './page-content';
+export { type PlaceOptions, placeOnOriginal } from './placement';
 export { encodePng } from './png';
 export { type SvgOptions, toSvg } from './svg';
+export type { Border, Rectangle, ViewStep } from './view';

@@ -1,28 +1,11 @@
-import { type ColourMap, inferno } from '../colours';
-import type { HeatMap } from '../explain';
+import { inferno } from '../colours';
 import type { Picture } from '../picture';
 import { dataAddress, type PhotoFile } from './address';
 import { base64, escaped } from './markup';
+import type { PageMap, PageOptions } from './page-content';
+import { choice, classChoices, classNames, gradient, slider } from './page-controls';
 import { script } from './page-script';
 import { style } from './page-style';
-
-/** A map with what it is of. */
-export interface PageMap {
-  readonly className: string;
-  readonly layer: string;
-  readonly method: string;
-  /** Of the whole photo, at any size; what is below 0 is not drawn. */
-  readonly map: HeatMap;
-}
-
-export interface PageOptions {
-  readonly title: string;
-  /** A sentence below the title. */
-  readonly note?: string;
-  /** Stand beside the classes, the highest first. */
-  readonly probabilities?: readonly { readonly className: string; readonly probability: number }[];
-  readonly colours?: ColourMap;
-}
 
 /** Longest side of the canvas, in pixels. More cannot be told apart in a map that is stretched. */
 const finest = 960;
@@ -110,61 +93,9 @@ function check(maps: readonly PageMap[]): void {
   }
 }
 
-/** Classes with a probability, the highest first, then those that only have maps. */
-function classNames(
-  maps: readonly PageMap[],
-  probabilities: NonNullable<PageOptions['probabilities']>,
-): string[] {
-  const ranked = [...probabilities].sort((a, b) => b.probability - a.probability);
-  return [...new Set([...ranked, ...maps].map(({ className }) => className))];
-}
-
 function embedded({ className, layer, method, map }: PageMap) {
   const largest = map.values.reduce((most, value) => Math.max(most, value), 0);
   const share = (value: number) => (largest > 0 ? Math.max(0, value) / largest : 0);
   const values = base64(Uint8Array.from(map.values, value => Math.round(255 * share(value))));
   return { className, layer, method, height: map.height, width: map.width, largest, values };
-}
-
-function classChoices(
-  names: readonly string[],
-  maps: readonly PageMap[],
-  probabilities: NonNullable<PageOptions['probabilities']>,
-): string {
-  const shares = new Map(
-    probabilities.map(({ className, probability }) => [className, probability]),
-  );
-  const choices = names.map((name, index) => {
-    const share = shares.get(name);
-    const shown = maps.some(({ className }) => className === name);
-    const state = name === maps[0]!.className ? ' checked' : shown ? '' : ' disabled';
-    const remarks = [
-      share === undefined ? '' : `${(100 * share).toFixed(1)} %`,
-      shown ? '' : 'no map',
-    ];
-    const remark = remarks.filter(Boolean).join(', ');
-    return (
-      `<label style="--share:${share ?? 0}"><input type="radio" name="className" value="${index}"${state}>` +
-      `<span>${escaped(name)}</span><small>${remark}</small></label>`
-    );
-  });
-  return choices.join('');
-}
-
-/** A list to choose from, named by number so that no name has to be unique once it is escaped. */
-const choice = (id: string, name: string, values: readonly string[]): string =>
-  `<div><label class="name" for="${id}">${name}</label><select id="${id}" name="${id}">` +
-  `${values.map((value, index) => `<option value="${index}">${escaped(value)}</option>`).join('')}</select></div>`;
-
-const slider = (id: string, name: string, value: number): string =>
-  `<div class="slider"><label class="name" for="${id}">${name}</label><output for="${id}"></output>` +
-  `<input type="range" id="${id}" name="${id}" min="0" max="100" value="${value}" autocomplete="off"></div>`;
-
-/** A colour map as CSS has it, at seventeen places. */
-function gradient(colours: ColourMap): string {
-  const stops = Array.from({ length: 17 }, (_, stop) => {
-    const index = Math.round((stop / 16) * 255) * 3;
-    return `rgb(${colours.subarray(index, index + 3).join()})`;
-  });
-  return `linear-gradient(90deg,${stops.join()})`;
 }

@@ -43,7 +43,7 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
   beforeAll(async () => {
     browser = await launch();
     page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(15_000);
     page.on('request', request => {
       if (!request.url().startsWith('data:')) requests.push(request.url());
     });
