@@ -12,6 +12,7 @@ import { type Outcome, root, runProgram } from './program';
 
 const train = join(root, 'examples/train-mushrooms.ts');
 const explain = join(root, 'examples/explain.ts');
+const explore = join(root, 'examples/explore.ts');
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-job-'));
@@ -134,6 +135,19 @@ describe('the main job', () => {
     const known = named(jet);
     expect([...named(heat)].filter(colour => !known.has(colour))).toEqual([]);
     expect(named(heat).size).toBeGreaterThan(50);
+
+    const page = join(folder, 'page.html');
+    const few = ['--classes', '2', '--layers', '1', '--out', page];
+    const explored = await runProgram(explore, [
+      join(photos, 'Amanita é.jpg'),
+      '--model',
+      run,
+      ...few,
+    ]);
+    expect(explored.code, explored.stderr).toBe(0);
+    // Two classes by three methods.
+    expect(explored.stderr).toMatch(/page\.html +6 maps/);
+    expect(await readFile(page, 'utf8')).toMatch(/<h1>Amanita é\.jpg: .*data:image\/jpeg;base64,/s);
   });
 
   test('goes on from cached features, also from examples/, and gives the same numbers again', async () => {

@@ -45,7 +45,7 @@ export const choice = (id: string, name: string, values: readonly string[]): str
 /** In per cent. */
 export const slider = (id: string, name: string, value: number): string =>
   `<div class="slider"><label class="name" for="${id}">${name}</label><output for="${id}"></output>` +
-  `<input type="range" id="${id}" name="${id}" min="0" max="100" value="${value}" autocomplete="off"></div>`;
+  `<input type="range" id="${id}" name="${id}" min="0" max="100" value="${value}"></div>`;
 
 /** A colour map as CSS has it, at seventeen places. */
 export function gradient(colours: ColourMap): string {

@@ -16,8 +16,9 @@ body { margin: 0; background: var(--paper); color: var(--ink);
 main { max-width: clamp(760px, var(--fit) + 404px, 1320px); margin: 0 auto; padding: 32px 28px 56px; }
 h1 { margin: 0 0 4px; font: 600 clamp(24px, 3.4vw, 34px)/1.2 ui-serif, Georgia, "Times New Roman", serif;
   letter-spacing: -.01em; overflow-wrap: anywhere; }
-.note { margin: 0 0 22px; max-width: 90ch; color: var(--soft); }
-.desk { display: grid; grid-template-columns: minmax(0, 1fr) 320px; gap: 28px; align-items: start; }
+.note { margin: 0; max-width: 90ch; color: var(--soft); }
+.desk { display: grid; grid-template-columns: minmax(0, 1fr) 320px; gap: 28px; align-items: start;
+  margin-top: 22px; }
 figure { margin: 0; min-width: 0; }
 .frame { overflow: auto; border-radius: 12px; }
 .photo { position: relative; width: min(100%, var(--fit)); margin: 0 auto; }
@@ -61,8 +62,7 @@ kbd { margin-left: 5px; padding: 0 5px; border: 1px solid; border-radius: 4px; o
 :is(select, button, input[type=range], .frame):focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 @media (max-width: 800px) {
   main { padding: 20px 16px 40px; }
-  .desk { grid-template-columns: minmax(0, 1fr); gap: 24px; }
-  .note { margin-bottom: 16px; }
+  .desk { grid-template-columns: minmax(0, 1fr); gap: 24px; margin-top: 16px; }
   .frame:not(.full) .photo { width: min(100%, .8 * var(--fit)); }
   kbd { display: none; }
 }

@@ -49,7 +49,7 @@ export async function toHtml(
 <body>
 <main style="--full:${photo.width}px;--fit:${fit}">
 <h1>${escaped(title)}</h1>
-<p class="note">${escaped(note)}</p>
+${note && `<p class="note">${escaped(note)}</p>`}
 <div class="desk">
 <figure>
 <div class="frame" tabindex="0" role="region" aria-label="Photograph"><div class="photo">
@@ -61,7 +61,7 @@ export async function toHtml(
 <div class="scale" aria-hidden="true"><span>0</span><div class="ramp" style="background:${gradient(colours)}"><i></i></div><span>100 %</span><span>of the largest value of the map that is shown</span></div>
 </figcaption>
 </figure>
-<form>
+<form autocomplete="off">
 <div class="pair">${slider('threshold', 'Threshold', 0)}${slider('opacity', 'Opacity', 75)}</div>
 <div class="pair"><button type="button" id="photo" aria-pressed="false">Photo only<kbd>P</kbd></button><button type="button" id="full" aria-pressed="false">Full size<kbd>F</kbd></button></div>
 <fieldset><legend>Class</legend><div class="classes">${classChoices(names.className, maps, probabilities)}</div></fieldset>
