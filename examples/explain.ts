@@ -1,15 +1,15 @@
 // What a trained classifier says of any photo, and what it looked at.
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { DecodeError, decode, decodeWithin } from '@shroom/data/node';
-import { explain, split } from '@shroom/gradcam';
+import { explain } from '@shroom/gradcam';
 import { Command } from 'commander';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
-import { engineOption } from './pipeline/options';
-import { captioned, panels, savePng } from './pipeline/pictures';
+import { type MapName, mappingOf } from './pipeline/heat-map';
+import { engineOption, mapOption } from './pipeline/options';
+import { photoFiles, unusedName } from './pipeline/photo-files';
+import { captioned, savePng } from './pipeline/pictures';
 import { fact, heading, paint, runProgram, say, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/explain.ts')
@@ -21,17 +21,24 @@ const command = new Command('npx tsx examples/explain.ts')
     '--json',
     'one line of JSON a photo on standard output, nothing else there, and no pictures',
   )
+  .addOption(mapOption())
   .addOption(engineOption());
 
 await runProgram(async signal => {
   command.parse();
-  const options = command.opts<{ model: string; out: string; json?: true; engine: 'auto' }>();
-  const files = await photosIn(command.args);
+  const options = command.opts<{
+    model: string;
+    out: string;
+    json?: true;
+    map: MapName;
+    engine: 'auto';
+  }>();
+  const files = await photoFiles(command.args);
   heading('Engine');
   const engine = await startEngine(options.engine);
   fact(engine.name, engine.reason);
   const { backbone, classes, model } = await loadClassifier(options.model, signal);
-  const parts = split(model);
+  const { parts, method, draw } = mappingOf(model, options.map);
 
   heading('Photos');
   const written = new Set<string>();
@@ -40,7 +47,7 @@ await runProgram(async signal => {
     signal.throwIfAborted();
     try {
       const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
-      const [explanation] = await explain(parts, images);
+      const [explanation] = await explain(parts, images, { method });
       images.dispose();
       const { classIndex, probabilities, map } = explanation!;
       const name = classes[classIndex]!;
@@ -50,9 +57,9 @@ await runProgram(async signal => {
         continue;
       }
       const sure = `${name}, ${Math.round(100 * probabilities[classIndex]!)} % sure`;
-      const path = join(options.out, unused(parse(basename(file)).name, written));
+      const path = join(options.out, unusedName(parse(file).name, '.png', written));
       // Drawn on the photo in its own proportions: the map covers the whole of it.
-      await savePng(captioned(panels(await decodeWithin(file, 480), map), sure), path);
+      await savePng(captioned(draw(await decodeWithin(file, 480), map), sure), path);
       fact(basename(file), `${paint('bold', sure)}  ${paint('dim', path)}`);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
@@ -63,28 +70,3 @@ await runProgram(async signal => {
   if (failed > 0) process.exitCode = 1;
   if (!options.json) say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
 });
-
-/** Files as they were named, and all files of the folders that were named. */
-async function photosIn(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    paths.map(async path => {
-      if (!existsSync(path)) throw new Error(`${path}: there is no such photo or folder.`);
-      if (!(await stat(path)).isDirectory()) return [path];
-      const entries = await readdir(path, { withFileTypes: true, recursive: true });
-      return entries
-        .filter(entry => entry.isFile())
-        .map(entry => join(entry.parentPath, entry.name));
-    }),
-  );
-  const files = found.flat().sort();
-  if (files.length === 0) throw new Error(`${paths.join(', ')}: no files there.`);
-  return files;
-}
-
-/** A file name that was not given out before. */
-function unused(stem: string, given: Set<string>): string {
-  let name = `${stem}.png`;
-  for (let count = 2; given.has(name); count++) name = `${stem}-${count}.png`;
-  given.add(name);
-  return name;
-}

@@ -31,7 +31,7 @@ import { fact, heading, Progress, runProgram, stopwatch } from './pipeline/termi
 
 await runProgram(async signal => {
   const options = parseTrainOptions(process.argv);
-  const { seed, epochs, batch, out, labelSmoothing } = options;
+  const { seed, epochs, batch, out, labelSmoothing, map } = options;
   const clock = stopwatch();
   await openRunFolder(out);
 
@@ -90,7 +90,11 @@ await runProgram(async signal => {
   heading('Explanations');
   const classifier = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
   const probability = probabilities(await logitsOf(head, features.test), classes);
-  const gallery = await explainTest(photos, split.test, probability, classifier, out, signal);
+  const gallery = await explainTest(photos, split.test, probability, classifier, {
+    out,
+    map,
+    signal,
+  });
   clock.lap('explain');
 
   const seconds = clock.seconds();

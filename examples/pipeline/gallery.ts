@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { split as cut, explain } from '@shroom/gradcam';
+import { explain } from '@shroom/gradcam';
 import type { GalleryPicture } from '@shroom/train';
 import type { Classifier } from './classifier';
 import { toTensor } from './features';
+import { type MapName, mappingOf } from './heat-map';
 import type { Photos } from './photos';
-import { captioned, panels, savePng, toDataAddress } from './pictures';
+import { captioned, savePng, toDataAddress } from './pictures';
 import { Progress } from './terminal';
 
 /** A test photo with what the classifier said of it. */
@@ -17,6 +18,13 @@ interface Judged {
   readonly probability: number;
 }
 
+export interface GalleryOptions {
+  /** The folder of the run. */
+  readonly out: string;
+  readonly map: MapName;
+  readonly signal: AbortSignal;
+}
+
 const perClass = 2;
 
 /** Explains the surest right and the surest wrong test photos of each class, and writes a picture of each. */
@@ -25,12 +33,12 @@ export async function explainTest(
   test: readonly number[],
   probability: ArrayLike<number>,
   classifier: Classifier,
-  out: string,
-  signal: AbortSignal,
+  options: GalleryOptions,
 ): Promise<GalleryPicture[]> {
+  const { out, map, signal } = options;
   await rm(join(out, 'cams'), { recursive: true, force: true });
   const chosen = choose(photos, test, probability, classifier.classes.length);
-  const parts = cut(classifier.model);
+  const { parts, method, draw } = mappingOf(classifier.model, map);
   const progress = new Progress('heat maps', 'photos');
   const gallery: GalleryPicture[] = [];
   const numbers = new Map<string, number>();
@@ -40,7 +48,7 @@ export async function explainTest(
       const photo = photos.photos[index]!;
       const pixels = await photos.pixels(photo, classifier.backbone.preprocessing.size);
       const images = toTensor([pixels], classifier.backbone);
-      const [explanation] = await explain(parts, images, { classIndex: predicted });
+      const [explanation] = await explain(parts, images, { method, classIndex: predicted });
       images.dispose();
 
       const names = {
@@ -50,7 +58,7 @@ export async function explainTest(
       const right = truth === predicted;
       const said = right ? names.truth : `${names.truth}, taken for ${names.predicted}`;
       const nothing = explanation!.flat ? ' (no place raised its score)' : '';
-      const picture = panels(pixels, explanation!.map);
+      const picture = draw(pixels, explanation!.map);
       const caption = `${said}, ${Math.round(100 * probability)} % sure${nothing}`;
       const kind = `${names.truth}-${right ? 'right' : `wrong-as-${names.predicted}`}`;
       numbers.set(kind, (numbers.get(kind) ?? 0) + 1);

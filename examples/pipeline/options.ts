@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from './engine';
+import { type MapName, mapNames } from './heat-map';
 
 export interface TrainOptions {
   readonly data: string;
@@ -12,6 +13,7 @@ export interface TrainOptions {
   readonly classWeights: 'none' | 'balanced';
   readonly labelSmoothing: number;
   readonly seed: number;
+  readonly map: MapName;
   readonly engine: EngineName | 'auto';
   readonly out: string;
 }
@@ -58,6 +60,7 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
       integer(0),
       0,
     )
+    .addOption(mapOption())
     .addOption(engineOption())
     .option('--out <folder>', 'where results go (default: runs/<data>-seed<seed>)')
     .addHelpText(
@@ -77,6 +80,14 @@ export const engineOption = () =>
   new Option('--engine <name>', 'engine under TensorFlow.js')
     .choices(['auto', ...engineNames])
     .default('auto');
+
+export const mapOption = () =>
+  new Option(
+    '--map <name>',
+    'heat maps: "gradcam" of the last feature map, or "original" of the last convolution, in JET',
+  )
+    .choices(mapNames)
+    .default('gradcam');
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {

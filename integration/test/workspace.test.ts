@@ -34,7 +34,13 @@ describe('the packages', () => {
 
   test('share one copy of each TensorFlow.js package, and run no build script when they are installed', () => {
     const lock = read('pnpm-lock.yaml');
-    for (const name of ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu', 'tfjs-backend-wasm']) {
+    for (const name of [
+      'tfjs-core',
+      'tfjs-layers',
+      'tfjs-backend-cpu',
+      'tfjs-backend-wasm',
+      'tfjs-backend-webgl',
+    ]) {
       const versions = new Set(lock.match(new RegExp(`@tensorflow/${name}@[0-9][0-9.]*`, 'g')));
       expect([...versions]).toEqual([`@tensorflow/${name}@4.22.0`]);
     }

@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'graph/index': 'src/graph/index.ts',
     'metrics/index': 'src/metrics/index.ts',
+    'pictures/index': 'src/pictures/index.ts',
     'unfaithful/index': 'src/unfaithful/index.ts',
   },
   format: ['esm', 'cjs'],

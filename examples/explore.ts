@@ -1,0 +1,75 @@
+// One photo's heat maps by class, layer and method, as a page with sliders that loads nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { decode } from '@shroom/data/node';
+import { explain, gradCam, gradCamPlusPlus, layerCam, split, suggestTaps } from '@shroom/gradcam';
+import { type PageMap, toHtml } from '@shroom/gradcam/pictures';
+import { Command } from 'commander';
+import sharp from 'sharp';
+import { loadClassifier } from './pipeline/classifier';
+import { startEngine } from './pipeline/engine';
+import { toTensor } from './pipeline/features';
+import { engineOption, integer } from './pipeline/options';
+import { fact, heading, runProgram } from './pipeline/terminal';
+
+const command = new Command('npx tsx examples/explore.ts')
+  .description('One page to explore the heat maps of a photo in: by class, layer and method.')
+  .argument('<photo>', 'a JPEG, PNG, WebP, GIF or AVIF file')
+  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .option('--classes <count>', 'the most probable ones', integer(1), 3)
+  .option('--layers <count>', 'those best suited', integer(1), 2)
+  .option('--out <file>', 'the page', 'heat-maps.html')
+  .addOption(engineOption());
+const methods = {
+  'Grad-CAM': gradCam,
+  'Grad-CAM++': gradCamPlusPlus(),
+  LayerCAM: layerCam,
+};
+
+await runProgram(async signal => {
+  command.parse();
+  const [file] = command.args as [string];
+  const {
+    model: folder,
+    out,
+    engine,
+    ...counts
+  } = command.opts<{
+    model: string;
+    out: string;
+    engine: 'auto';
+    classes: number;
+    layers: number;
+  }>();
+  heading('Engine');
+  const { name, reason } = await startEngine(engine);
+  fact(name, reason);
+  const { backbone, classes, model } = await loadClassifier(folder, signal);
+  const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
+  const [first] = await explain(split(model), images);
+  const { probabilities } = first!;
+  const ranked = [...classes.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
+
+  heading('Heat maps');
+  const maps: PageMap[] = [];
+  for (const { tap } of suggestTaps(model).slice(0, counts.layers)) {
+    const parts = split(model, { tap });
+    for (const [method, weigh] of Object.entries(methods)) {
+      for (const classIndex of ranked.slice(0, counts.classes)) {
+        signal.throwIfAborted();
+        const [found] = await explain(parts, images, { classIndex, method: weigh });
+        maps.push({ className: classes[classIndex]!, layer: tap, method, map: found!.map });
+      }
+    }
+  }
+  images.dispose();
+  // Browsers turn a photo by its EXIF orientation, as the decoder did before the model saw it.
+  const { autoOrient } = await sharp(file).metadata();
+  const page = await toHtml({ file: await readFile(file), ...autoOrient }, maps, {
+    title: `${basename(file)}: ${classes[ranked[0]!]!}`,
+    note: 'Bright places raised the score of the class. No photo decides whether a mushroom can be eaten.',
+    probabilities: classes.map((className, k) => ({ className, probability: probabilities[k]! })),
+  });
+  await writeFile(out, page);
+  fact(out, `${maps.length} maps, ${Math.round(page.length / 1024)} KiB`);
+});

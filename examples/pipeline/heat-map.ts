@@ -1,0 +1,36 @@
+import type { Pixels } from '@shroom/data';
+import { gradCam, type HeatMap, type Method, type Split, split } from '@shroom/gradcam';
+import { originalCam, originalPanels, originalTap } from '@shroom/gradcam/pictures';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { panels } from './pictures';
+
+export const mapNames = ['gradcam', 'original'] as const;
+export type MapName = (typeof mapNames)[number];
+
+/** One way to make heat maps of a model, and to draw them. */
+export interface Mapping {
+  readonly parts: Split;
+  readonly method: Method;
+  /** Photo, heat map and both on top of each other. */
+  draw(photo: Pixels, map: HeatMap): Pixels;
+}
+
+const mappings: Readonly<Record<MapName, (model: LayersModel) => Mapping>> = {
+  gradcam: model => ({ parts: split(model), method: gradCam, draw: panels }),
+  original: model => ({
+    parts: split(model, { tap: originalTap(model) }),
+    method: originalCam,
+    draw: originalPanels,
+  }),
+};
+
+export const mappingOf = (model: LayersModel, name: MapName): Mapping => mappings[name](model);
+
+/** What a reader of the pictures has to know. */
+export const mapNotes: Readonly<Record<MapName, string>> = {
+  gradcam:
+    'Grad-CAM of the last feature map for the class that was predicted: bright places raised its score.',
+  original:
+    'Grad-CAM of the last convolution, before its batch norm, for the class that was predicted, in the colours of JET, 0.3 of ' +
+    'them on 0.7 of the photo: red places raised its score most.',
+};

@@ -1,0 +1,34 @@
+import type { Picture } from '../picture';
+import { base64 } from './markup';
+import { encodePng } from './png';
+
+/** A photograph as its file, which is often far smaller than its pixels as a PNG. */
+export interface PhotoFile {
+  /** The bytes of a JPEG, PNG, WebP, GIF or AVIF file. */
+  readonly file: Uint8Array;
+  /** Pixels after the EXIF orientation is heeded, as browsers show it. */
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The picture as an address of the form `data:`, which needs nothing from anywhere. */
+export async function dataAddress(photo: Picture | PhotoFile): Promise<string> {
+  if (!('file' in photo)) return `data:image/png;base64,${base64(await encodePng(photo))}`;
+  const beginning = String.fromCharCode(...photo.file.subarray(0, 12));
+  const format = formats.find(({ marks }) => marks.test(beginning));
+  if (!format) {
+    throw new TypeError(
+      `The photograph's file should be a JPEG, PNG, WebP, GIF or AVIF; it begins with ${JSON.stringify(beginning.slice(0, 4))}. ` +
+        'Its pixels { data, height, width } can be given instead.',
+    );
+  }
+  return `data:${format.type};base64,${base64(photo.file)}`;
+}
+
+const formats = [
+  { type: 'image/jpeg', marks: /^\xff\xd8\xff/ },
+  { type: 'image/png', marks: /^\x89PNG/ },
+  { type: 'image/webp', marks: /^RIFF.{4}WEBP/s },
+  { type: 'image/gif', marks: /^GIF8/ },
+  { type: 'image/avif', marks: /^.{4}ftypavi[fs]/s },
+] as const;

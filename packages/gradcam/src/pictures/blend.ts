@@ -1,0 +1,26 @@
+import type { Picture } from '../picture';
+
+export interface BlendOptions {
+  /** Share of the photo in every pixel, 0 to 1. Default 0.7. */
+  readonly photo?: number;
+  /** Share of the other picture. Default 0.3. */
+  readonly heat?: number;
+}
+
+/**
+ * Two pictures mixed at fixed shares, the same everywhere; `overlay` lets the share follow the map instead.
+ *
+ * @throws RangeError when the sizes differ.
+ */
+export function blend(photo: Picture, heat: Picture, options: BlendOptions = {}): Picture {
+  const { photo: photoShare = 0.7, heat: heatShare = 0.3 } = options;
+  if (photo.height !== heat.height || photo.width !== heat.width) {
+    throw new RangeError(
+      `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. resizeMap(map, [height, width]) before colourise(map) makes them agree.`,
+    );
+  }
+  const data = photo.data.map((value, place) =>
+    Math.min(255, Math.round(value * photoShare + heat.data[place]! * heatShare)),
+  );
+  return { data, height: photo.height, width: photo.width };
+}

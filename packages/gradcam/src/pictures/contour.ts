@@ -1,0 +1,121 @@
+import type { HeatMap } from '../explain';
+
+/** `[x, y]` from the upper left corner, in pixels; the centre of the first pixel is `[0.5, 0.5]`. */
+export type Point = readonly [number, number];
+
+/** The lines where a map crosses a level. */
+export interface Contour {
+  readonly level: number;
+  /** Closed: the last point is joined to the first. What is above the level is on the left hand, so that holes run the other way. */
+  readonly rings: readonly (readonly Point[])[];
+}
+
+/**
+ * Contours of a map by marching squares. Values lie at pixel centres, between them they are linear along the lines of the
+ * grid, and those at the edge are held to the edge: a ring whose spot reaches the edge runs along it. At a saddle the mean of
+ * the four corners decides whether they are joined.
+ *
+ * @param map Resize it first (`resizeMap`) for smooth lines: a ring turns where it crosses the lines of the grid.
+ * @param levels In the units of the map; what is equal to a level counts as above it.
+ * @see Lorensen & Cline 1987, in two dimensions. https://doi.org/10.1145/37402.37422
+ */
+export function contoursOf(map: HeatMap, levels: readonly number[]): Contour[] {
+  const grid = framed(map);
+  return levels.map(level => {
+    if (!Number.isFinite(level))
+      throw new RangeError(`A contour's level should be a finite number; it is ${level}.`);
+    return { level, rings: ringsOf(stepsOf(grid, level)) };
+  });
+}
+
+/** Values at the crossings of a grid's lines. */
+interface Grid {
+  readonly values: Float64Array;
+  /** Where the lines of the grid run, in pixels. */
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+}
+
+/** A map with two frames: the picture's edge with the values of its pixels, and right behind it what is below any level. */
+function framed({ values, height, width }: HeatMap): Grid {
+  const rows = lines(height);
+  const columns = lines(width);
+  const framedValues = new Float64Array(rows.length * columns.length).fill(-Infinity);
+  for (let row = 1; row < rows.length - 1; row++) {
+    const y = Math.min(Math.max(row - 2, 0), height - 1);
+    for (let column = 1; column < columns.length - 1; column++) {
+      const x = Math.min(Math.max(column - 2, 0), width - 1);
+      framedValues[row * columns.length + column] = values[y * width + x]!;
+    }
+  }
+  return { values: framedValues, rows, columns };
+}
+
+const lines = (length: number): number[] => [
+  0,
+  0,
+  ...Array.from({ length }, (_, index) => index + 0.5),
+  length,
+  length,
+];
+
+/** A line's way through one cell: where it comes in, and the side that it goes out by. */
+interface Step {
+  readonly start: Point;
+  readonly next: number;
+}
+
+/** The steps through all cells, by the number of the side that they come in by. */
+function stepsOf({ values, rows, columns }: Grid, level: number): Map<number, Step> {
+  const stride = columns.length;
+  const steps = new Map<number, Step>();
+  for (let row = 0; row < rows.length - 1; row++) {
+    for (let column = 0; column < stride - 1; column++) {
+      const first = row * stride + column;
+      // Clockwise from the upper left; side i runs from corner i to the next.
+      const corners = [first, first + 1, first + stride + 1, first + stride];
+      const above = corners.map(corner => values[corner]! >= level);
+      if (above.every(Boolean) || !above.some(Boolean)) continue;
+      const sides = [2 * first, 2 * (first + 1) + 1, 2 * (first + stride), 2 * first + 1];
+      const joined = corners.reduce((sum, corner) => sum + values[corner]!, 0) >= 4 * level;
+      for (let side = 0; side < 4; side++) {
+        if (above[side] || !above[(side + 1) % 4]) continue;
+        // Going around clockwise, the line comes in where the ground rises and goes out where it falls again: at the next such
+        // side around a high corner that stands alone, at the one before where the high corners are joined.
+        const turn = joined ? 3 : 1;
+        let out = side;
+        do out = (out + turn) % 4;
+        while (!above[out] || above[(out + 1) % 4]);
+        const start = crossing(corners[side]!, corners[(side + 1) % 4]!);
+        steps.set(sides[side]!, { start, next: sides[out]! });
+      }
+    }
+  }
+  return steps;
+
+  function crossing(low: number, high: number): Point {
+    const share = (level - values[low]!) / (values[high]! - values[low]!);
+    // From behind the edge, where the value is infinite, both ends are the same place.
+    const along = Number.isFinite(share) ? share : 1;
+    const [x0, y0] = [columns[low % stride]!, rows[Math.floor(low / stride)]!];
+    const [x1, y1] = [columns[high % stride]!, rows[Math.floor(high / stride)]!];
+    return [x0 + along * (x1 - x0), y0 + along * (y1 - y0)];
+  }
+}
+
+/** Follows the steps until each ring is closed. */
+function ringsOf(steps: Map<number, Step>): Point[][] {
+  const rings: Point[][] = [];
+  for (let [side] = steps.keys(); side !== undefined; [side] = steps.keys()) {
+    const ring: Point[] = [];
+    for (let step = take(side); step; step = take(step.next)) ring.push(step.start);
+    rings.push(ring);
+  }
+  return rings;
+
+  function take(side: number): Step | undefined {
+    const step = steps.get(side);
+    steps.delete(side);
+    return step;
+  }
+}

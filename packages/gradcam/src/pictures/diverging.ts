@@ -1,0 +1,68 @@
+import type { HeatMap } from '../explain';
+import { type Picture, resizeMap, sideBySide } from '../picture';
+import type { Colour } from './outline';
+
+/** Vermilion for what speaks for a class, blue for what speaks against it: told apart by colour-blind readers (Okabe & Ito). */
+export const sides = { favour: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
+  string,
+  Colour
+>;
+
+export interface SignedOverlayOptions {
+  /** The value that is drawn with full strength, in the map's units. Default: the largest one of the map, signs ignored. */
+  readonly scale?: number;
+  readonly favour?: Colour;
+  readonly against?: Colour;
+  /** Share of the colour at full strength, 0 to 1. Default 0.8. */
+  readonly opacity?: number;
+}
+
+/** The largest value of several maps, signs ignored: a scale on which all of them can be compared. */
+export function sharedScale(maps: readonly HeatMap[]): number {
+  return maps.reduce(
+    (largest, { values }) =>
+      values.reduce((most, value) => Math.max(most, Math.abs(value)), largest),
+    0,
+  );
+}
+
+/**
+ * A photo with a signed map on it, in two colours: what is above 0 in one, what is below in the other, each the stronger the
+ * farther from 0.
+ *
+ * @param map Of any size, such as `explanation.signed`.
+ */
+export function signedOverlay(
+  photo: Picture,
+  map: HeatMap,
+  options: SignedOverlayOptions = {},
+): Picture {
+  const { scale = sharedScale([map]), opacity = 0.8, ...colours } = options;
+  const { favour, against } = { ...sides, ...colours };
+  const { values } = resizeMap(map, [photo.height, photo.width]);
+  const data = photo.data.slice();
+  values.forEach((value, place) => {
+    const share = scale > 0 ? opacity * Math.min(1, Math.abs(value) / scale) : 0;
+    const colour = value > 0 ? favour : against;
+    for (let channel = 0; channel < 3; channel++) {
+      const before = photo.data[place * 3 + channel]!;
+      data[place * 3 + channel] = Math.round(before + share * (colour[channel]! - before));
+    }
+  });
+  return { data, height: photo.height, width: photo.width };
+}
+
+/**
+ * Several classes of one photo side by side, what speaks for and against each in two colours, all on one scale, so that a weak
+ * reason looks weak beside a strong one.
+ *
+ * @param maps A signed map for each class, of any size.
+ */
+export function contrastPanels(
+  photo: Picture,
+  maps: readonly HeatMap[],
+  options: SignedOverlayOptions = {},
+): Picture {
+  const { scale = sharedScale(maps) } = options;
+  return sideBySide(maps.map(map => signedOverlay(photo, map, { ...options, scale })));
+}

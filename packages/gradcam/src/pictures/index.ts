@@ -1,0 +1,26 @@
+export type { PhotoFile } from './address';
+export { type BlendOptions, blend } from './blend';
+export {
+  contactSheet,
+  type GridOptions,
+  grid,
+  type SheetCell,
+  type SheetOptions,
+} from './contact-sheet';
+export { type Contour, contoursOf, type Point } from './contour';
+export {
+  contrastPanels,
+  type SignedOverlayOptions,
+  sharedScale,
+  signedOverlay,
+} from './diverging';
+export { jet } from './jet';
+export { colourBar, type LegendOptions, legend } from './legend';
+export { originalCam, originalMap, originalPanels, originalTap } from './original';
+export { type Colour, drawContours, type OutlineOptions } from './outline';
+export { toHtml } from './page';
+export type { ClassProbability, PageMap, PageOptions } from './page-content';
+export { type PlaceOptions, placeOnOriginal } from './placement';
+export { encodePng } from './png';
+export { type SvgOptions, toSvg } from './svg';
+export type { Border, Rectangle, ViewStep } from './view';

@@ -1,0 +1,64 @@
+import { type ColourMap, inferno } from '../colours';
+import type { HeatMap } from '../explain';
+import { colourise, type Picture } from '../picture';
+import { dataAddress } from './address';
+import { escaped } from './markup';
+import { opening } from './svg';
+
+/**
+ * A colour map from its first colour on the left to its last on the right, as pixels.
+ *
+ * @param size `[height, width]`. Default `[16, 256]`.
+ */
+export function colourBar(
+  colours: ColourMap = inferno,
+  size: readonly [number, number] = [16, 256],
+): Picture {
+  const [height, width] = size;
+  const values = Float32Array.from({ length: height * width }, (_, place) =>
+    width > 1 ? (place % width) / (width - 1) : 1,
+  );
+  const ramp: HeatMap = { values, height, width };
+  return colourise(ramp, colours);
+}
+
+export interface LegendOptions {
+  /** Value of the first colour. Default 0. */
+  readonly from?: number;
+  /** Value of the last colour. Default 1. */
+  readonly to?: number;
+  /** What the values are, such as `share of the largest value`. */
+  readonly label?: string;
+  /** Numbers along the scale, its ends among them. Default 5. */
+  readonly ticks?: number;
+  readonly colours?: ColourMap;
+}
+
+/** A colour map with a printed scale, as SVG; its lettering follows the colour of the text around it. */
+export async function legend(options: LegendOptions = {}): Promise<string> {
+  const { from = 0, to = 1, label = '', ticks = 5, colours = inferno } = options;
+  if (!(Number.isFinite(from) && Number.isFinite(to) && Number.isInteger(ticks) && ticks >= 2)) {
+    throw new RangeError(
+      `A legend should run between two finite numbers with at least 2 ticks; it has ${ticks} from ${from} to ${to}.`,
+    );
+  }
+  const bar = { left: 24, top: label ? 26 : 6, width: 256, height: 16 };
+  const [width, height] = [bar.width + 2 * bar.left, bar.top + bar.height + 24];
+  const numbers = Array.from({ length: ticks }, (_, tick) => {
+    const share = tick / (ticks - 1);
+    const x = bar.left + share * bar.width;
+    const value = Number((from + share * (to - from)).toPrecision(3));
+    return (
+      `<path d="M${x} ${bar.top + bar.height}v5" stroke="currentColor"/>` +
+      `<text x="${x}" y="${bar.top + bar.height + 18}" text-anchor="middle">${value}</text>`
+    );
+  });
+  const said = `From ${from} on the left to ${to} on the right.`;
+  return (
+    `${opening(width, height, label || 'Colour scale', said)}` +
+    `<g font-family="system-ui,'DejaVu Sans',sans-serif" font-size="12" fill="currentColor">` +
+    (label ? `<text x="${bar.left}" y="17">${escaped(label)}</text>` : '') +
+    `<image x="${bar.left}" y="${bar.top}" width="${bar.width}" height="${bar.height}" preserveAspectRatio="none" href="${await dataAddress(colourBar(colours, [1, 256]))}"/>` +
+    `${numbers.join('')}</g></svg>\n`
+  );
+}

@@ -1,0 +1,56 @@
+import { mean, mul } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { HeatMap } from '../explain';
+import type { Method } from '../methods';
+import { colourise, normaliseMap, type Picture, resizeMap, sideBySide } from '../picture';
+import { featureMapsOf } from '../split';
+import { TapError } from '../tap';
+import { blend } from './blend';
+import { jet } from './jet';
+
+const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
+
+/**
+ * The layer that scripts tap which look for the last `Conv2D` of a network: of ResNet50 the last convolution, before its
+ * batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For `split(model, { tap })`.
+ *
+ * @throws TapError when the logits depend on no convolution.
+ */
+export function originalTap(model: LayersModel): string {
+  const maps = featureMapsOf(model);
+  const last = maps.findLast(({ operation }) =>
+    convolutions.has(operation?.layer.getClassName() ?? ''),
+  );
+  if (last) return last.id;
+  throw new TapError(
+    `The model has none of ${[...convolutions].join(', ')} that its logits depend on. Its feature maps: ${maps.map(({ id }) => `'${id}'`).join(', ') || 'none'}.`,
+  );
+}
+
+/** Grad-CAM with the mean over the channels for their sum: the same map but for a factor. */
+export const originalCam: Method = (features, gradient) =>
+  mean(mul(features, mean(gradient, [1, 2], true)), 3);
+
+/**
+ * A map clipped at 0, divided by its maximum, and only then resized, bilinearly.
+ *
+ * @param size `[height, width]`.
+ * @returns 0 to 1; all 0 where nothing is above 0.
+ */
+export function originalMap(map: HeatMap, size: readonly [number, number]): HeatMap {
+  return resizeMap(normaliseMap(map), size);
+}
+
+/**
+ * Photo, heat map in JET, and both blended 0.7 to 0.3, side by side, as `cv2.applyColorMap` and `cv2.addWeighted` draw them.
+ *
+ * @param map Of any size and scale, as `explain` returns it with `method: originalCam`.
+ * @param gap White between the panels, in pixels. Default 6.
+ */
+export function originalPanels(photo: Picture, map: HeatMap, gap = 6): Picture {
+  const resized = originalMap(map, [photo.height, photo.width]);
+  // OpenCV is handed bytes, and the conversion to bytes cuts off what is behind the point.
+  const steps = { ...resized, values: resized.values.map(value => Math.floor(255 * value) / 255) };
+  const heat = colourise(steps, jet);
+  return sideBySide([photo, heat, blend(photo, heat)], gap);
+}

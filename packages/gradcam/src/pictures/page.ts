@@ -1,0 +1,101 @@
+import { inferno } from '../colours';
+import type { Picture } from '../picture';
+import { dataAddress, type PhotoFile } from './address';
+import { base64, escaped } from './markup';
+import type { PageMap, PageOptions } from './page-content';
+import { choice, classChoices, classNames, gradient, slider } from './page-controls';
+import { script } from './page-script';
+import { style } from './page-style';
+
+/** Longest side of the canvas, in pixels. More cannot be told apart in a map that is stretched. */
+const finest = 960;
+
+/**
+ * One page to explore maps in: sliders for threshold and opacity, choices of class, layer and method, the photograph below at
+ * its full size. It loads nothing, and its own policy forbids it to. Maps are kept in steps of 1/255 of their largest value.
+ *
+ * @param maps Shown by choice, the first one at first. Classes, layers and methods need not all be combined: the page says what
+ *   was not computed.
+ * @throws RangeError when there is no map, one twice, or one with values that are not finite.
+ */
+export async function toHtml(
+  photo: Picture | PhotoFile,
+  maps: readonly PageMap[],
+  options: PageOptions,
+): Promise<string> {
+  const { title, note = '', probabilities = [], colours = inferno } = options;
+  check(maps);
+  const names = {
+    className: classNames(maps, probabilities),
+    layer: [...new Set(maps.map(({ layer }) => layer))],
+    method: [...new Set(maps.map(({ method }) => method))],
+  };
+  const data = { colours: base64(colours), names, maps: maps.map(embedded) };
+  const scale = Math.min(1, finest / Math.max(photo.height, photo.width));
+  const [height, width] = [photo.height, photo.width].map(side =>
+    Math.max(1, Math.round(side * scale)),
+  );
+  // As wide as it can be with its whole height on the screen.
+  const fit = `calc(68vh * ${photo.width / photo.height})`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main style="--full:${photo.width}px;--fit:${fit}">
+<h1>${escaped(title)}</h1>
+${note && `<p class="note">${escaped(note)}</p>`}
+<div class="desk">
+<figure>
+<div class="frame" tabindex="0" role="region" aria-label="Photograph"><div class="photo">
+<img src="${await dataAddress(photo)}" width="${photo.width}" height="${photo.height}" alt="The photograph that was explained">
+<canvas width="${width}" height="${height}" role="img"></canvas>
+</div></div>
+<figcaption>
+<p aria-live="polite"></p>
+<div class="scale" aria-hidden="true"><span>0</span><div class="ramp" style="background:${gradient(colours)}"><i></i></div><span>100 %</span><span>of the largest value of the map that is shown</span></div>
+</figcaption>
+</figure>
+<form autocomplete="off">
+<div class="pair">${slider('threshold', 'Threshold', 0)}${slider('opacity', 'Opacity', 75)}</div>
+<div class="pair"><button type="button" id="photo" aria-pressed="false">Photo only<kbd>P</kbd></button><button type="button" id="full" aria-pressed="false">Full size<kbd>F</kbd></button></div>
+<fieldset><legend>Class</legend><div class="classes">${classChoices(names.className, maps, probabilities)}</div></fieldset>
+${choice('layer', 'Layer', names.layer)}
+${choice('method', 'Method', names.method)}
+</form>
+</div>
+<noscript>The maps are drawn by a script in this page, which this browser does not run.</noscript>
+</main>
+<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+function check(maps: readonly PageMap[]): void {
+  if (maps.length === 0)
+    throw new RangeError('A page of heat maps should have at least one; there is none.');
+  const seen = new Set<string>();
+  for (const { className, layer, method, map } of maps) {
+    const name = `'${className}' at '${layer}' by '${method}'`;
+    if (seen.has(name)) throw new RangeError(`The map of ${name} is given twice.`);
+    seen.add(name);
+    if (!map.values.every(Number.isFinite))
+      throw new RangeError(
+        `The map of ${name} has values that are not finite numbers. Leave it out, and say why in the note.`,
+      );
+  }
+}
+
+function embedded({ className, layer, method, map }: PageMap) {
+  const largest = map.values.reduce((most, value) => Math.max(most, value), 0);
+  const share = (value: number) => (largest > 0 ? Math.max(0, value) / largest : 0);
+  const values = base64(Uint8Array.from(map.values, value => Math.round(255 * share(value))));
+  return { className, layer, method, height: map.height, width: map.width, largest, values };
+}

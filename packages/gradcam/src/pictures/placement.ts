@@ -1,0 +1,60 @@
+import type { HeatMap } from '../explain';
+import { type ViewStep, viewOf } from './view';
+
+export interface PlaceOptions {
+  /** What was done to the photograph, in that order. Default: it was only resized. */
+  readonly steps?: readonly ViewStep[];
+  /** Value of places that the model did not see, because they were cropped away. Default 0. */
+  readonly unseen?: number;
+}
+
+/**
+ * A map in the pixels of the original photograph: through the inverse of crop, letterbox, resize and EXIF orientation. What
+ * the map says of a letterbox's border is left out.
+ *
+ * Bilinear with pixel centres at half pixels, edges held, as `resizeMap`; without steps it is `resizeMap`.
+ *
+ * @param map Of what the model saw, at any resolution.
+ * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is heeded. For a photograph that
+ *   was decoded upright, its upright size, and no `orient` step.
+ * @throws RangeError when a step is not possible, saying which.
+ */
+export function placeOnOriginal(
+  map: HeatMap,
+  size: readonly [number, number],
+  options: PlaceOptions = {},
+): HeatMap {
+  const { steps = [], unseen = 0 } = options;
+  const [height, width] = size;
+  const view = viewOf(size, steps);
+  const { x, y } = view;
+  const values = new Float32Array(height * width);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const right = x.column * (column + 0.5) + x.row * (row + 0.5) + x.start;
+      const down = y.column * (column + 0.5) + y.row * (row + 0.5) + y.start;
+      const seen = right >= x.low && right <= x.high && down >= y.low && down <= y.high;
+      values[row * width + column] = seen
+        ? valueAt(map, (down / view.height) * map.height, (right / view.width) * map.width)
+        : unseen;
+    }
+  }
+  return { values, height, width };
+}
+
+/** Bilinear; `y` and `x` in the map's pixels, whose centres are at half pixels. */
+function valueAt({ values, height, width }: HeatMap, y: number, x: number): number {
+  const row = Math.min(Math.max(y - 0.5, 0), height - 1);
+  const column = Math.min(Math.max(x - 0.5, 0), width - 1);
+  const [top, left] = [Math.floor(row), Math.floor(column)];
+  const [bottom, right] = [Math.min(top + 1, height - 1), Math.min(left + 1, width - 1)];
+  const upper = between(values[top * width + left]!, values[top * width + right]!, column - left);
+  const lower = between(
+    values[bottom * width + left]!,
+    values[bottom * width + right]!,
+    column - left,
+  );
+  return between(upper, lower, row - top);
+}
+
+const between = (from: number, to: number, share: number): number => from + (to - from) * share;
