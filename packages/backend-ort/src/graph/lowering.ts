@@ -5,7 +5,7 @@ import {
   OnnxModel,
   type OnnxValue,
 } from '../onnx/model';
-import type { GraphNode, Shape } from './node';
+import type { GraphNode, Operator, Shape } from './node';
 
 interface Place {
   plain?: string;
@@ -44,6 +44,12 @@ export class Lowering {
   lower(node: GraphNode): void {
     this.origin = node.kernel;
     node.operator!.lower(this, node);
+  }
+
+  /** Writes a node in another form than its own. */
+  lowerAs(node: GraphNode, form: Pick<Operator, 'lower'>): void {
+    this.origin = node.kernel;
+    form.lower(this, node);
   }
 
   /** Tells where the value of a node is. */

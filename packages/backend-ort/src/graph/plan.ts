@@ -1,6 +1,7 @@
 import { encodeModel } from '../onnx/encoder';
 import type { OnnxValue } from '../onnx/model';
 import type { HostTensor, Session } from '../runtime/runtime';
+import { findFusions } from './fusions';
 import { Lowering } from './lowering';
 import type { GraphNode, HostArray } from './node';
 import type { Schedule } from './schedule';
@@ -90,7 +91,18 @@ export class Plan {
       const name = lowering.feed(leaf);
       return { name, type: leaf.dtype, shape: leaf.shape };
     });
-    for (const node of schedule.nodes) lowering.lowerOnce(node);
+    const constants = new Map(
+      schedule.leaves.flatMap((leaf, i) =>
+        this.slots[i]!.baked && leaf.size === 1 ? [[leaf, leaf.data![0]!] as const] : [],
+      ),
+    );
+    const fusions = findFusions(schedule, node => constants.get(node));
+    const absorbed = new Set([...fusions.values()].flatMap(fusion => fusion.absorbed));
+    for (const node of schedule.nodes) {
+      const fusion = fusions.get(node);
+      if (fusion) lowering.lowerAs(node, fusion);
+      else if (!absorbed.has(node)) lowering.lowerOnce(node);
+    }
     this.outputs = schedule.targets.map(target => lowering.fetch(target));
     return encodeModel(lowering.model);
   }

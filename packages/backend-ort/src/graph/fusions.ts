@@ -1,0 +1,153 @@
+import { fillOperator, fillValue } from '../operators/elementwise';
+import type { Lowering } from './lowering';
+import type { GraphNode } from './node';
+import type { Schedule } from './schedule';
+
+/** Several nodes that ONNX Runtime has one operator for. */
+export interface Fusion {
+  /** Writes the operator, whose value is that of the last of the nodes. */
+  lower(graph: Lowering, node: GraphNode): void;
+  /** Nodes that only the last one needs, and that need not be written. */
+  readonly absorbed: readonly GraphNode[];
+}
+
+/** The number that a node is in the compiled model, where it is one. */
+type Constant = (node: GraphNode) => number | undefined;
+
+/**
+ * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis. Only where
+ * nobody else needs what is computed on the way, so not where a gradient will be asked for.
+ *
+ * @param constant the number of a leaf that is compiled in.
+ */
+export function findFusions(
+  { nodes, targets }: Schedule,
+  constant: Constant,
+): Map<GraphNode, Fusion> {
+  const known: Constant = node =>
+    node.operator === fillOperator && node.size === 1 ? fillValue(node) : constant(node);
+  const uses = new Map<GraphNode, number>();
+  for (const node of nodes)
+    for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const kept = new Set(targets);
+  const fusions = new Map<GraphNode, Fusion>();
+  for (const node of nodes) {
+    const fusion = gelu(node, known) ?? layerNorm(node, known);
+    if (!fusion) continue;
+    // Uses within the form itself do not count.
+    const inside = [node, ...fusion.absorbed];
+    const own = (part: GraphNode) =>
+      inside.flatMap(({ inputs }) => inputs).filter(input => input === part).length;
+    if (fusion.absorbed.every(part => !kept.has(part) && uses.get(part) === own(part)))
+      fusions.set(node, fusion);
+  }
+  return fusions;
+}
+
+/** `0.5 x (1 + erf(x / sqrt(2)))`, whichever factor comes first. */
+function gelu(root: GraphNode, known: Constant): Fusion | undefined {
+  for (const [half, cumulative] of factorsOf(root)) {
+    const scaled = scaledBy(half, 0.5, known);
+    const error = plusOne(cumulative, known);
+    const inner = error?.operator?.name === 'Erf' ? error.inputs[0]! : undefined;
+    const x = scaled && inner && rootHalfOf(inner, known);
+    if (!x || !isSame(x, scaled) || x.size !== root.size) continue;
+    return {
+      absorbed: [half, cumulative, error!, inner],
+      lower: (graph, node) => graph.place(node, graph.addMicrosoft('Gelu', [graph.plain(x)])),
+    };
+  }
+  return undefined;
+}
+
+/**
+ * `c / sqrt(mean(c^2) + epsilon) * scale + offset` over the last axis, where `c` has had its mean taken off. ONNX Runtime's
+ * operator takes it off again, which is 0 now; left to do all of it, it would lose the digits of a variance that is small
+ * beside the mean.
+ */
+function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
+  if (root.operator?.name !== 'Add') return undefined;
+  const [scaled, offset] = root.inputs as [GraphNode, GraphNode];
+  if (scaled.operator?.name !== 'Mul') return undefined;
+  const [normal, scale] = scaled.inputs as [GraphNode, GraphNode];
+  if (normal.operator?.name !== 'Mul') return undefined;
+  const [centred, rate] = normal.inputs as [GraphNode, GraphNode];
+  const channels = root.shape.at(-1);
+  const perChannel = (node: GraphNode) => node.rank === 1 && node.size === channels;
+  if (!perChannel(scale) || !perChannel(offset) || centred.size !== root.size) return undefined;
+  const deviation = only(rate, 'Reciprocal');
+  const sum = deviation && only(deviation, 'Sqrt');
+  if (sum?.operator?.name !== 'Add') return undefined;
+  const [variance, epsilon] = sum.inputs as [GraphNode, GraphNode];
+  const squares = overLastAxis(variance);
+  const small = known(epsilon);
+  const isSquare =
+    squares?.operator?.name === 'Mul' && squares.inputs.every(x => isSame(x, centred));
+  if (small === undefined || !isSquare || !isCentred(centred)) return undefined;
+  return {
+    absorbed: [scaled, normal, rate, deviation!, sum, variance, squares!],
+    lower: (graph, node) => {
+      const inputs = [centred, scale, offset].map(input => graph.plain(input));
+      const attributes = { axis: -1, epsilon: { float: small } };
+      graph.place(node, graph.add('LayerNormalization', inputs, attributes));
+    },
+  };
+}
+
+function isCentred({ operator, inputs }: GraphNode): boolean {
+  const [x, mean] = inputs as [GraphNode?, GraphNode?];
+  const averaged = mean && overLastAxis(mean);
+  return operator?.name === 'Sub' && averaged !== undefined && isSame(averaged, x!);
+}
+
+/** What a node is the mean of over its last axis, kept as 1. */
+function overLastAxis({ operator, inputs, attributes, rank }: GraphNode): GraphNode | undefined {
+  const [x] = inputs;
+  const axes = attributes.axes as readonly number[] | undefined;
+  const last = axes?.length === 1 && axes[0] === rank - 1 && x?.rank === rank;
+  return operator?.name === 'ReduceMean' && last ? x : undefined;
+}
+
+function only(node: GraphNode, name: string): GraphNode | undefined {
+  return node.operator?.name === name ? node.inputs[0] : undefined;
+}
+
+/** The two factors of a product, in both orders. */
+function factorsOf({ operator, inputs }: GraphNode): readonly (readonly [GraphNode, GraphNode])[] {
+  if (operator?.name !== 'Mul') return [];
+  const [a, b] = inputs as [GraphNode, GraphNode];
+  return [
+    [a, b],
+    [b, a],
+  ];
+}
+
+/** What a node is the product of with a number. */
+function scaledBy(node: GraphNode, factor: number, known: Constant): GraphNode | undefined {
+  const found = factorsOf(node).find(([, other]) => isClose(known(other), factor));
+  return found?.[0];
+}
+
+function rootHalfOf(node: GraphNode, known: Constant): GraphNode | undefined {
+  if (node.operator?.name !== 'Div') return scaledBy(node, Math.SQRT1_2, known);
+  const [x, divisor] = node.inputs as [GraphNode, GraphNode];
+  return isClose(known(divisor), Math.SQRT2) ? x : undefined;
+}
+
+function plusOne({ operator, inputs }: GraphNode, known: Constant): GraphNode | undefined {
+  if (operator?.name !== 'Add') return undefined;
+  const [a, b] = inputs as [GraphNode, GraphNode];
+  if (known(b) === 1) return a;
+  return known(a) === 1 ? b : undefined;
+}
+
+/** A tensor that was reshaped is a node for each use of it. */
+function isSame(a: GraphNode, b: GraphNode): boolean {
+  if (a === b) return true;
+  const reshaped = a.operator?.name === 'Reshape' && b.operator?.name === 'Reshape';
+  return reshaped && a.inputs[0] === b.inputs[0] && a.shape.join() === b.shape.join();
+}
+
+/** Equal as far as float32 tells. */
+const isClose = (value: number | undefined, expected: number): boolean =>
+  value !== undefined && Math.abs(value - expected) < 1e-7 * expected;

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { findFusions } from '../src/graph/fusions';
+import { type GraphNode, leaf } from '../src/graph/node';
+import { schedule } from '../src/graph/schedule';
+import { add, multiply } from '../src/kernels/elementwise';
+import { elementwise, scalar } from '../src/operators/elementwise';
+import { reshape } from '../src/operators/shape';
+import { distance, normal, onBoth } from './backends';
+
+/** The exact Gaussian error linear unit, as a program writes it. */
+const gelu = (x: tf.Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+
+function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const rate = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-6));
+  return tf.add(tf.mul(tf.mul(centred, rate), gamma), beta);
+}
+
+function pendingGelu(): { x: GraphNode; error: GraphNode; y: GraphNode } {
+  const x = leaf(new Float32Array(6), [2, 3], 'float32');
+  const error = elementwise('Erf', [multiply(x, scalar(Math.SQRT1_2))]);
+  return { x, error, y: multiply(add(scalar(1), error), multiply(scalar(0.5), x)) };
+}
+
+describe('GELU', () => {
+  test('is one operator, whichever way its factors stand', () => {
+    const { y } = pendingGelu();
+    const fusions = findFusions(schedule([y]), () => undefined);
+    expect([...fusions.keys()]).toEqual([y]);
+    expect(fusions.get(y)!.absorbed).toHaveLength(4);
+  });
+
+  test('is one operator of what was reshaped before', () => {
+    const { x } = pendingGelu();
+    const [a, b] = [reshape(elementwise('Exp', [x]), [3, 2]), x];
+    const twice = () => reshape(a.inputs[0]!, [3, 2]);
+    const error = elementwise('Erf', [multiply(twice(), scalar(Math.SQRT1_2))]);
+    const y = multiply(multiply(twice(), scalar(0.5)), add(error, scalar(1)));
+    expect(findFusions(schedule([y]), () => undefined).size).toBe(1);
+    const other = multiply(multiply(reshape(b, [3, 2]), scalar(0.5)), add(error, scalar(1)));
+    expect(findFusions(schedule([other]), () => undefined).size).toBe(0);
+  });
+
+  test('is not where somebody else needs what is on the way', () => {
+    const { error, y } = pendingGelu();
+    const also = elementwise('Exp', [error]);
+    expect(findFusions(schedule([y, also]), () => undefined).size).toBe(0);
+    expect(findFusions(schedule([y, error]), () => undefined).size).toBe(0);
+  });
+
+  test('is not what only looks like it', () => {
+    const x = leaf(new Float32Array(6), [2, 3], 'float32');
+    const error = elementwise('Erf', [multiply(x, scalar(0.7))]);
+    const y = multiply(multiply(x, scalar(0.5)), add(error, scalar(1)));
+    expect(findFusions(schedule([y]), () => undefined).size).toBe(0);
+  });
+
+  test('has the values of the cpu backend, and its gradient too', async () => {
+    const x = normal([3, 5, 7, 4], 1);
+    const forward = await onBoth([x], gelu);
+    expect(distance(forward.cpu[0]!, forward.ort[0]!)).toBeLessThan(1e-6);
+    const odd = { shape: [4], values: [Number.NaN, Infinity, -Infinity, -0] };
+    const extremes = await onBoth([odd], gelu);
+    expect(distance(extremes.cpu[0]!, extremes.ort[0]!)).toBe(0);
+    const slope = await onBoth([x], input => [gelu(input), tf.grad(gelu)(input)]);
+    expect(distance(slope.cpu[0]!, slope.ort[0]!)).toBeLessThan(1e-6);
+    expect(distance(slope.cpu[1]!, slope.ort[1]!)).toBeLessThan(1e-5);
+  });
+});
+
+describe('layer norm', () => {
+  const [gamma, beta] = [normal([6], 2), normal([6], 3)];
+
+  test.each([[[4, 6]], [[2, 5, 4, 6]]])('of %j has the values of the cpu backend', async shape => {
+    const { cpu, ort } = await onBoth([normal(shape, 4), gamma, beta], layerNorm);
+    expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(1e-5);
+  });
+
+  test('keeps the digits of a variance that is small beside the mean', async () => {
+    const x = normal([8, 6], 5);
+    const far = { ...x, values: x.values.map(value => 3000 + value) };
+    const { cpu, ort } = await onBoth([far, gamma, beta], layerNorm);
+    // A unit in the last place of 3000 is 2.4e-4. From mean and mean square in one pass it would be off by about 0.5.
+    expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(3e-4);
+  });
+
+  test('has the gradients of the cpu backend', async () => {
+    const loss = (x: tf.Tensor, g: tf.Tensor, b: tf.Tensor) =>
+      tf.sum(tf.square(layerNorm(x, g, b))) as tf.Scalar;
+    const inputs = [normal([2, 3, 4, 6], 6), gamma, beta];
+    const { cpu, ort } = await onBoth(inputs, (...given) => tf.grads(loss as never)(given));
+    cpu.forEach((values, i) => {
+      expect(distance(values, ort[i]!)).toBeLessThan(1e-5);
+    });
+  });
+});
