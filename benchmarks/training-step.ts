@@ -3,11 +3,13 @@
  *
  *     tsx training-step.ts head            32 samples of the head 2048-1024-512-9
  *     tsx training-step.ts resnet50 [step | step-frozen-norm | step-last-stage] [batch]
+ *     tsx training-step.ts convnext_tiny [step] [batch]
  *     add --wasm to have tfjs wasm in the round too (the head only: wasm cannot train a convolution)
  */
 import '@shroom/backend-ort';
 import '@tensorflow/tfjs-backend-wasm';
 import { configureOrt } from '@shroom/backend-ort';
+import { convNextVariants } from '@shroom/models';
 import {
   losses,
   oneHot,
@@ -21,11 +23,17 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compare, type Job, job, pythonJob } from './measure';
+import { convNextOf } from './networks/convnext';
 import { head } from './networks/head';
 import { resnet50 } from './networks/resnet50';
 
 const SIZE = 299;
 const CLASSES = 9;
+const networks = {
+  head,
+  resnet50: () => resnet50(SIZE, CLASSES),
+  convnext_tiny: () => convNextOf(convNextVariants.convnext_tiny, SIZE, CLASSES),
+};
 const [network = 'head', mode = 'step', batchText] = process.argv
   .slice(2)
   .filter(argument => !argument.startsWith('--'));
@@ -44,7 +52,7 @@ function trainedWeights(model: LayersModel): Variable[] {
 
 async function tfjsJob(backend: string): Promise<Job> {
   await setBackend(backend);
-  const model = network === 'head' ? head() : resnet50(SIZE, CLASSES);
+  const model = networks[network as keyof typeof networks]();
   const shape = network === 'head' ? [batch, 2048] : [batch, SIZE, SIZE, 3];
   const inputs = randomNormal(shape);
   const labels = oneHot(

@@ -22,6 +22,8 @@ export interface EngineStatistics {
   compilations: number;
   /** Sessions alive now. */
   sessions: number;
+  /** Time spent finding what is to be run and whether it is compiled already, writing and compiling models, and running them. */
+  readonly milliseconds: { lookup: number; compilation: number; running: number };
 }
 
 /** More nodes than this failing together are not tried again one by one. */
@@ -29,7 +31,12 @@ const MOST_RETRIES = 16;
 
 /** Compiles and runs pending nodes, and keeps what was compiled. */
 export class Engine {
-  readonly statistics: EngineStatistics = { runs: 0, compilations: 0, sessions: 0 };
+  readonly statistics: EngineStatistics = {
+    runs: 0,
+    compilations: 0,
+    sessions: 0,
+    milliseconds: { lookup: 0, compilation: 0, running: 0 },
+  };
   readonly buffers: BufferPool;
   /** Number of the current run; nodes note it when they are used. */
   run = 1;
@@ -49,18 +56,23 @@ export class Engine {
 
   /** Gives every target its data, or its failure. */
   computeSync(targets: readonly GraphNode[], alone = false): void {
+    const clock = this.clock();
     const work = this.prepare(targets);
     if (work === undefined) return;
     try {
-      const arrays = this.allocate(work);
       const plan = this.planFor(work);
-      if (plan.observe(work)) {
+      const stale = plan.observe(work);
+      clock('lookup');
+      if (stale) {
         this.discardSession(plan);
         plan.session = this.runtime.createSync!(plan.encode(work));
         this.countCompilation();
+        clock('compilation');
       }
+      const arrays = this.allocate(work);
       plan.session!.runSync!(plan.feeds(work), plan.fetches(work, arrays));
       settle(work, arrays);
+      clock('running');
     } catch (error) {
       for (const part of this.fail(work, error)) this.computeSync([part], true);
     }
@@ -69,20 +81,25 @@ export class Engine {
 
   /** The same on a runtime that has to be waited for. Calls must not overlap. */
   async compute(targets: readonly GraphNode[], alone = false): Promise<void> {
+    const clock = this.clock();
     const work = this.prepare(targets);
     if (work === undefined) return;
     // Tensors may be disposed while the run reads them.
     for (const leaf of work.leaves) leaf.references++;
     try {
-      const arrays = this.allocate(work);
       const plan = this.planFor(work);
-      if (plan.observe(work)) {
+      const stale = plan.observe(work);
+      clock('lookup');
+      if (stale) {
         this.discardSession(plan);
         plan.session = await this.runtime.create(plan.encode(work));
         this.countCompilation();
+        clock('compilation');
       }
+      const arrays = this.allocate(work);
       await plan.session!.run(plan.feeds(work), plan.fetches(work, arrays));
       settle(work, arrays);
+      clock('running');
     } catch (error) {
       for (const part of this.fail(work, error)) await this.compute([part], true);
     }
@@ -104,6 +121,16 @@ export class Engine {
     for (const plan of this.plans.values()) this.discardSession(plan);
     this.plans.clear();
     this.buffers.clear();
+  }
+
+  /** Adds the time since the last call to what it was spent on. */
+  private clock(): (spentOn: keyof EngineStatistics['milliseconds']) => void {
+    let before = performance.now();
+    return spentOn => {
+      const now = performance.now();
+      this.statistics.milliseconds[spentOn] += now - before;
+      before = now;
+    };
   }
 
   private prepare(targets: readonly GraphNode[]): Schedule | undefined {

@@ -49,7 +49,7 @@ function gelu(root: GraphNode, known: Constant): Fusion | undefined {
   for (const [half, cumulative] of factorsOf(root)) {
     const scaled = scaledBy(half, 0.5, known);
     const error = plusOne(cumulative, known);
-    const inner = error?.operator?.name === 'Erf' ? error.inputs[0]! : undefined;
+    const inner = error && only(error, 'Erf');
     const x = scaled && inner && rootHalfOf(inner, known);
     if (!x || !isSame(x, scaled) || x.size !== root.size) continue;
     return {
@@ -66,18 +66,18 @@ function gelu(root: GraphNode, known: Constant): Fusion | undefined {
  * beside the mean.
  */
 function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
-  if (root.operator?.name !== 'Add') return undefined;
+  if (kindOf(root) !== 'Add') return undefined;
   const [scaled, offset] = root.inputs as [GraphNode, GraphNode];
-  if (scaled.operator?.name !== 'Mul') return undefined;
+  if (kindOf(scaled) !== 'Mul') return undefined;
   const [normal, scale] = scaled.inputs as [GraphNode, GraphNode];
-  if (normal.operator?.name !== 'Mul') return undefined;
+  if (kindOf(normal) !== 'Mul') return undefined;
   const [centred, rate] = normal.inputs as [GraphNode, GraphNode];
   const channels = root.shape.at(-1);
   const perChannel = (node: GraphNode) => node.rank === 1 && node.size === channels;
   if (!perChannel(scale) || !perChannel(offset) || centred.size !== root.size) return undefined;
   const deviation = only(rate, 'Reciprocal');
   const sum = deviation && only(deviation, 'Sqrt');
-  if (sum?.operator?.name !== 'Add') return undefined;
+  if (!sum || kindOf(sum) !== 'Add') return undefined;
   const [variance, epsilon] = sum.inputs as [GraphNode, GraphNode];
   const squares = overLastAxis(variance);
   const small = known(epsilon);
@@ -94,28 +94,34 @@ function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
   };
 }
 
-function isCentred({ operator, inputs }: GraphNode): boolean {
-  const [x, mean] = inputs as [GraphNode?, GraphNode?];
-  const averaged = mean && overLastAxis(mean);
-  return operator?.name === 'Sub' && averaged !== undefined && isSame(averaged, x!);
+function isCentred(node: GraphNode): boolean {
+  if (kindOf(node) !== 'Sub') return false;
+  const [x, mean] = node.inputs as [GraphNode, GraphNode];
+  const averaged = overLastAxis(mean);
+  return averaged !== undefined && isSame(averaged, x);
 }
 
 /** What a node is the mean of over its last axis, kept as 1. */
-function overLastAxis({ operator, inputs, attributes, rank }: GraphNode): GraphNode | undefined {
-  const [x] = inputs;
-  const axes = attributes.axes as readonly number[] | undefined;
-  const last = axes?.length === 1 && axes[0] === rank - 1 && x?.rank === rank;
-  return operator?.name === 'ReduceMean' && last ? x : undefined;
+function overLastAxis(node: GraphNode): GraphNode | undefined {
+  const x = only(node, 'ReduceMean');
+  const axes = node.attributes.axes as readonly number[] | undefined;
+  const last = axes?.length === 1 && axes[0] === node.rank - 1 && x?.rank === node.rank;
+  return last ? x : undefined;
+}
+
+/** The operator of a node that is still to be computed; what is known already has let go of its inputs. */
+function kindOf(node: GraphNode): string | undefined {
+  return node.data === undefined ? node.operator?.name : undefined;
 }
 
 function only(node: GraphNode, name: string): GraphNode | undefined {
-  return node.operator?.name === name ? node.inputs[0] : undefined;
+  return kindOf(node) === name ? node.inputs[0] : undefined;
 }
 
 /** The two factors of a product, in both orders. */
-function factorsOf({ operator, inputs }: GraphNode): readonly (readonly [GraphNode, GraphNode])[] {
-  if (operator?.name !== 'Mul') return [];
-  const [a, b] = inputs as [GraphNode, GraphNode];
+function factorsOf(node: GraphNode): readonly (readonly [GraphNode, GraphNode])[] {
+  if (kindOf(node) !== 'Mul') return [];
+  const [a, b] = node.inputs as [GraphNode, GraphNode];
   return [
     [a, b],
     [b, a],
@@ -129,14 +135,14 @@ function scaledBy(node: GraphNode, factor: number, known: Constant): GraphNode |
 }
 
 function rootHalfOf(node: GraphNode, known: Constant): GraphNode | undefined {
-  if (node.operator?.name !== 'Div') return scaledBy(node, Math.SQRT1_2, known);
+  if (kindOf(node) !== 'Div') return scaledBy(node, Math.SQRT1_2, known);
   const [x, divisor] = node.inputs as [GraphNode, GraphNode];
   return isClose(known(divisor), Math.SQRT2) ? x : undefined;
 }
 
-function plusOne({ operator, inputs }: GraphNode, known: Constant): GraphNode | undefined {
-  if (operator?.name !== 'Add') return undefined;
-  const [a, b] = inputs as [GraphNode, GraphNode];
+function plusOne(node: GraphNode, known: Constant): GraphNode | undefined {
+  if (kindOf(node) !== 'Add') return undefined;
+  const [a, b] = node.inputs as [GraphNode, GraphNode];
   if (known(b) === 1) return a;
   return known(a) === 1 ? b : undefined;
 }
@@ -144,7 +150,7 @@ function plusOne({ operator, inputs }: GraphNode, known: Constant): GraphNode | 
 /** A tensor that was reshaped is a node for each use of it. */
 function isSame(a: GraphNode, b: GraphNode): boolean {
   if (a === b) return true;
-  const reshaped = a.operator?.name === 'Reshape' && b.operator?.name === 'Reshape';
+  const reshaped = kindOf(a) === 'Reshape' && kindOf(b) === 'Reshape';
   return reshaped && a.inputs[0] === b.inputs[0] && a.shape.join() === b.shape.join();
 }
 
