@@ -32,6 +32,11 @@ export async function decode(
   return finish(picture);
 }
 
+/** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError */
+export function decodeWhole(file: string | Uint8Array): Promise<Pixels> {
+  return finish(open(file));
+}
+
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
 export async function decodeWithin(
   file: string | Uint8Array,
