@@ -1,6 +1,20 @@
 export { augment, plainView, randomView, type View } from './augmentation';
 export { type Genus, genera } from './drawn/genus';
 export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
+export {
+  type FoldOptions,
+  type GroupedSample,
+  type GroupOptions,
+  kFolds,
+  splitByGroup,
+} from './groups';
+export {
+  applyManifest,
+  type ManifestEntry,
+  parseManifest,
+  type SplitManifest,
+  toManifest,
+} from './manifest';
 export { type Normalisation, normalise } from './normalisation';
 export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
 export type { Finding, Photo, PhotoSet, Pixels } from './photo';
