@@ -1,36 +1,44 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
-import { openDrawn, openFolder } from '@shroom/data/node';
+import { openPhotos as open } from '@shroom/data/node';
 import { Progress } from './terminal';
 
 export interface Photos extends PhotoSet {
   readonly name: string;
 }
 
-/** @param where `drawn`, or a folder with a folder per class. */
+/** The original's nine genera. */
+const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
+
+/** @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens. */
 export async function openPhotos(
   where: string,
-  drawnPerClass: number,
+  drawn: number,
   signal: AbortSignal,
 ): Promise<Photos> {
-  if (where === 'kaggle') {
-    throw new Error(
-      '--data kaggle cannot download yet. Fetch lizhecheng/mushroom-classification from Kaggle by hand, unpack it, ' +
-        'and give the folder that holds the nine class folders: --data <folder>.',
-    );
-  }
-  if (where === 'drawn') return { ...openDrawn(drawnPerClass), name: 'drawn' };
-  const progress = new Progress('checking', 'files');
+  const source = where === 'kaggle' ? kaggleSet : where;
+  const loading = new Progress('download', 'MB');
+  const checking = new Progress('checking', 'files');
   try {
-    const set = await openFolder(where, {
+    const set = await open(source, {
+      drawn,
       signal,
-      onProgress: ({ done, total }) => progress.update(done, total),
+      kaggle: {
+        onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),
+      },
+      onProgress: ({ done, total }) => {
+        loading.stop();
+        checking.update(done, total);
+      },
     });
-    return { ...set, name: basename(resolve(where)) };
+    return { ...set, name: where === 'drawn' ? where : basename(resolve(where)) };
   } finally {
-    progress.stop();
+    loading.stop();
+    checking.stop();
   }
 }
+
+const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
 
 /** View 0 is the photo itself; the others depend on nothing but the photo and the number, so that they can be cached. */
 export function viewOf(photo: Photo, view: number) {
