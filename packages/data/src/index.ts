@@ -8,6 +8,8 @@ export {
   kFolds,
   splitByGroup,
 } from './groups';
+export { findNeighbours, groupsOf, type Neighbours } from './inspection/neighbours';
+export { perceptualHash } from './inspection/perceptual-hash';
 export {
   applyManifest,
   type ManifestEntry,
