@@ -8,6 +8,15 @@ export {
   kFolds,
   splitByGroup,
 } from './groups';
+export {
+  type Concern,
+  type DuplicateGroup,
+  groupDuplicates,
+  type Inspection,
+  type InspectionLimits,
+  judge,
+  type PhotoFacts,
+} from './inspection/inspection';
 export { findNeighbours, groupsOf, type Neighbours } from './inspection/neighbours';
 export { perceptualHash } from './inspection/perceptual-hash';
 export {

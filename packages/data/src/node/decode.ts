@@ -67,6 +67,16 @@ export async function check(file: Uint8Array): Promise<string[]> {
   return conversions(metadata);
 }
 
+/** Width and height as the picture is seen, and its format, from the file's header. @throws DecodeError */
+export async function readDimensions(
+  file: Uint8Array,
+): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
+  const { autoOrient, format } = await open(file)
+    .metadata()
+    .catch(error => rethrow(error));
+  return { ...autoOrient, format };
+}
+
 function conversions({ space, depth, channels, hasAlpha, orientation, pages }: Metadata): string[] {
   const found: string[] = [];
   if (space === 'cmyk') found.push('CMYK colours');

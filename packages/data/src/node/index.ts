@@ -6,6 +6,8 @@ export { type OpenOptions, PhotoSetError } from './collection';
 export { check, DecodeError, decode, decodeWhole, decodeWithin, mostPixels } from './decode';
 export { openDrawn } from './drawn';
 export { openFolder } from './folder';
+export { type InspectOptions, inspect } from './inspect';
+export { type PageOptions, renderInspection } from './inspection-page';
 export { KaggleCredentialsError } from './kaggle/credentials';
 export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
 export { type OpenPhotosOptions, openPhotos } from './open';
