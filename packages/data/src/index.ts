@@ -1,4 +1,5 @@
 export { augment, plainView, randomView, type View } from './augmentation';
+export { type BrowserPicture, PictureError, readPicture } from './browser/picture';
 export { type Genus, genera } from './drawn/genus';
 export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
 export {
