@@ -163,6 +163,20 @@ describe('batches', () => {
     }
   });
 
+  test('take no more memory the longer they run', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({
+      ...samples[1 + (index % 4)]!,
+      id: `${index}`,
+    }));
+    const after: number[] = [];
+    for (let epoch = 0; epoch < 3; epoch++) {
+      for await (const _ of batches(many, options({ batchSize: 50, epoch, size: [64, 64] })));
+      after.push(process.memoryUsage.rss() / 2 ** 20);
+    }
+    // The batches of two epochs together take 94 MiB.
+    expect(after[2]! - after[0]!).toBeLessThan(60);
+  });
+
   test('refuse senseless options', async () => {
     await expect(all({ workers: 0 })).rejects.toThrow(
       /workers should be a whole number, 1 or more/,
