@@ -74,6 +74,8 @@ export class Threads<T, R> {
     });
     const lose = (what: string) => {
       this.#all.delete(worker);
+      const place = this.#idle.indexOf(worker);
+      if (place >= 0) this.#idle.splice(place, 1);
       this.#take(worker)?.reject(this.#closed ?? new ThreadError(what));
       // Another thread takes its place, so that what waits is not stuck.
       if (!this.#closed) this.#assign();

@@ -177,6 +177,11 @@ describe('batches', () => {
     expect(after[2]! - after[0]!).toBeLessThan(60);
   });
 
+  test('fail, and do not hang, where the threads cannot run', async () => {
+    const nowhere = new URL('nowhere.js', import.meta.url);
+    await expect(all({ worker: nowhere })).rejects.toThrow(/A thread broke down: .*nowhere\.js/);
+  });
+
   test('refuse senseless options', async () => {
     await expect(all({ workers: 0 })).rejects.toThrow(
       /workers should be a whole number, 1 or more/,
