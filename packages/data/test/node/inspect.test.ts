@@ -29,7 +29,7 @@ async function put(path: string, bytes: Uint8Array | string): Promise<void> {
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'shroom-inspect-'));
-  for (let seed = 0; seed < 10; seed++) {
+  for (let seed = 0; seed < 8; seed++) {
     await put(`Amanita/${seed}.png`, await drawn('Amanita', seed).png().toBuffer());
     await put(`Boletus/${seed}.png`, await drawn('Boletus', seed).png().toBuffer());
   }
@@ -45,12 +45,12 @@ beforeAll(async () => {
   await put('Russula/only.png', await drawn('Russula', 1).png().toBuffer());
   set = await openFolder(root, { leastPerClass: 1 });
   inspection = await inspect(set);
-});
+}, 60_000);
 afterAll(() => rm(root, { recursive: true }));
 
 describe('an inspection', () => {
   test('knows the facts of every photo', () => {
-    expect(inspection.counts).toEqual({ Amanita: 11, Boletus: 14, Russula: 1 });
+    expect(inspection.counts).toEqual({ Amanita: 9, Boletus: 12, Russula: 1 });
     const wide = inspection.photos.find(({ id }) => id === 'Boletus/wide.png');
     expect(wide).toMatchObject({ class: 'Boletus', width: 300, height: 70, format: 'png' });
   });
@@ -153,7 +153,7 @@ describe('an inspection', () => {
     const before = (await readdir(root, { recursive: true })).length;
     const seen: number[] = [];
     await inspect(set, { onProgress: ({ done }) => seen.push(done) });
-    expect(seen.at(-1)).toBe(26);
+    expect(seen.at(-1)).toBe(22);
     expect((await readdir(root, { recursive: true })).length).toBe(before);
     const stopped = inspect(set, { signal: AbortSignal.abort(new Error('enough')) });
     await expect(stopped).rejects.toThrow('enough');
