@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import type { Normalisation } from '../normalisation';
 import { randomStream, shuffled } from '../random';
 import type { TransformStep } from '../transforms/recipe';
@@ -61,10 +63,7 @@ export async function* batches<S extends Sample>(
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
   const plan = planOf(samples, options);
-  const threads = new Threads<BatchTask, Float32Array>(
-    options.worker ?? new URL('./worker.js', import.meta.url),
-    workers,
-  );
+  const threads = new Threads<BatchTask, Float32Array>(options.worker ?? ownWorker(), workers);
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const ahead: Promise<Float32Array>[] = [];
@@ -92,6 +91,10 @@ export async function* batches<S extends Sample>(
     await threads.close();
   }
 }
+
+/** The script beside this one, wherever the build put this one: found by this package's own name. */
+const ownWorker = (): URL =>
+  pathToFileURL(createRequire(import.meta.url).resolve('@shroom/data/node/worker'));
 
 /** Indices of the samples of each batch. */
 function planOf(samples: readonly Sample[], options: BatchOptions): number[][] {
