@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 /** The Python that has PyTorch: that of Debian's `python3-torch`, or another by `PYTHON`. */
 const python = process.env.PYTHON ?? '/usr/bin/python3';
-const script = fileURLToPath(new URL('peers/torch_peer.py', import.meta.url));
+const peer = (file: string) => fileURLToPath(new URL(`peers/${file}`, import.meta.url));
+const torchPeer = 'torch_peer.py';
 
 /** Writes a network of torchvision as an ONNX file, as one would who runs ONNX Runtime directly. */
 export function exportOnnx(network: string, batch: number, size: number): string {
   const file = join(mkdtempSync(join(tmpdir(), 'onnx-')), `${network}.onnx`);
-  execFileSync(python, [script, network, 'export', `${batch}`, `${size}`, file], {
+  execFileSync(python, [peer(torchPeer), network, 'export', `${batch}`, `${size}`, file], {
     stdio: 'ignore',
   });
   return file;
@@ -40,8 +41,12 @@ export function job(name: string, run: () => Promise<void>): Job {
 }
 
 /** A job of a Python peer, which answers each line of its input by the seconds that one run took. */
-export async function pythonJob(name: string, args: readonly string[]): Promise<Job> {
-  const child = spawn(python, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function pythonJob(
+  name: string,
+  args: readonly string[],
+  file = torchPeer,
+): Promise<Job> {
+  const child = spawn(python, [peer(file), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<number> => Number((await lines.next()).value);
   await answer();

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  augment,
   normalise,
   type Photo,
   type Pixels,
@@ -8,6 +7,7 @@ import {
   type Split,
   splitNames,
 } from '@shroom/data';
+import { batches } from '@shroom/data/node';
 import type { Backbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
 import type { FeatureSet } from '@shroom/train';
@@ -58,7 +58,7 @@ export async function extractFeatures(
     const computed = new Map<Task, Float32Array>();
     const cached = tasks.length - missing.length;
     if (cached > 0) progress.update(cached, tasks.length, `${cached} from the cache`);
-    for await (const [task, features] of compute(photos, backbone, missing, signal)) {
+    for await (const [task, features] of compute(backbone, missing, signal)) {
       await cache.write(keyOf(task), features);
       computed.set(task, features);
       progress.update(
@@ -83,44 +83,25 @@ export async function extractFeatures(
   }
 }
 
-/** Runs the backbone over tasks; the next batch is decoded while the engine works on this one. */
+/** Runs the backbone over tasks, while threads make the next batches. */
 async function* compute(
-  photos: Photos,
-  backbone: Backbone,
+  { preprocessing, model, channels }: Backbone,
   tasks: readonly Task[],
   signal: AbortSignal,
 ): AsyncGenerator<[Task, Float32Array]> {
-  // The views of a photo follow each other, so that it is decoded once.
-  let recent: { readonly photo: Photo; readonly pixels: Promise<Pixels> } | undefined;
-  const view = async ({ photo, view }: Task): Promise<Pixels> => {
-    if (recent?.photo !== photo)
-      recent = { photo, pixels: photos.pixels(photo, backbone.preprocessing.size) };
-    const pixels = await recent.pixels;
-    return view === 0 ? pixels : augment(pixels, viewOf(photo, view));
-  };
-  const load = (start: number) => {
-    const ready = Promise.all(tasks.slice(start, start + imagesAtOnce).map(view));
-    // Awaited one turn later; until then a failure must not count as unhandled.
-    ready.catch(() => {});
-    return ready;
-  };
-  let upcoming = load(0);
-  for (let start = 0; start < tasks.length; start += imagesAtOnce) {
-    signal.throwIfAborted();
-    const pictures = await upcoming;
-    upcoming = load(start + imagesAtOnce);
-    const images = toTensor(pictures, backbone);
-    const pooled = tidy(() =>
-      mean(backbone.model.predict(images, { batchSize: imagesAtOnce }) as Tensor4D, [1, 2]),
-    );
-    const values = (await pooled.data()) as Float32Array;
-    images.dispose();
+  const samples = tasks.map(task => ({ ...task.photo, task, view: viewOf(task.photo, task.view) }));
+  const { size } = preprocessing;
+  const how = { size, normalisation: preprocessing, batchSize: imagesAtOnce, signal };
+  for await (const batch of batches(samples, how)) {
+    const pooled = tidy(() => {
+      const images = tensor4d(batch.images, batch.shape);
+      const features = model.predict(images, { batchSize: imagesAtOnce }) as Tensor4D;
+      return mean(features, [1, 2]);
+    });
+    const values = await pooled.data<'float32'>();
     pooled.dispose();
-    for (let row = 0; row < pictures.length; row++) {
-      yield [
-        tasks[start + row]!,
-        values.slice(row * backbone.channels, (row + 1) * backbone.channels),
-      ];
+    for (const [row, { task }] of batch.samples.entries()) {
+      yield [task, values.slice(row * channels, (row + 1) * channels)];
     }
   }
 }

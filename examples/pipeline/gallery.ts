@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
 import type { GalleryPicture } from '@shroom/train';
 import type { Classifier } from './classifier';
@@ -46,7 +47,7 @@ export async function explainTest(
     for (const { index, truth, predicted, probability } of chosen) {
       signal.throwIfAborted();
       const photo = photos.photos[index]!;
-      const pixels = await photos.pixels(photo, classifier.backbone.preprocessing.size);
+      const pixels = await readPixels(photo.origin, classifier.backbone.preprocessing.size);
       const images = toTensor([pixels], classifier.backbone);
       const [explanation] = await explain(parts, images, { method, classIndex: predicted });
       images.dispose();

@@ -25,7 +25,7 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
     )
     .option(
       '--data <set>',
-      '"drawn", or a folder with a folder of photos per class ("kaggle" is still to come)',
+      '"drawn", "kaggle" or "kaggle:owner/slug", a folder with a folder of photos per class, a .zip of one, or a .csv or .json table',
       'drawn',
     )
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
@@ -71,7 +71,8 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
   const options = command.opts<Omit<TrainOptions, 'out'> & { out?: string }>();
   const name = options.data
     .replace(/[/\\]+$/, '')
-    .split(/[/\\]/)
+    .replace(/\.(zip|csv|json)$/i, '')
+    .split(/[/\\:]/)
     .at(-1)!;
   return { ...options, out: options.out ?? `runs/${name}-seed${options.seed}` };
 }

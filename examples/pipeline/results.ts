@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Split, splitNames } from '@shroom/data';
+import { type Split, splitNames, toManifest } from '@shroom/data';
 import {
   type EpochReport,
   type Evaluation,
@@ -40,17 +40,8 @@ export async function saveSplit(
   split: Split,
   seed: number,
 ): Promise<void> {
-  const part = (indices: readonly number[]) =>
-    indices.map(index => {
-      const { id, label, sha256 } = photos.photos[index]!;
-      return { id, class: photos.classes[label], sha256 };
-    });
-  const manifest = {
-    rule: 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test',
-    seed,
-    classes: photos.classes,
-    ...Object.fromEntries(splitNames.map(name => [name, part(split[name])])),
-  };
+  const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
+  const manifest = toManifest(photos, split, { rule, seed });
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 

@@ -1,4 +1,5 @@
-import type { Normalisation, Pixels } from '@shroom/data';
+import type { Normalisation, Photo, Pixels } from '@shroom/data';
+import type { Sample } from '@shroom/data/node';
 import type { Picture } from '@shroom/gradcam';
 import type { classifierHead } from '@shroom/head';
 import type { Preprocessing } from '@shroom/models';
@@ -11,6 +12,7 @@ test('what the packages hand to each other fits', () => {
   expectTypeOf<Preprocessing>().toExtend<Normalisation>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Trainable>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Restorable>();
+  expectTypeOf<Photo>().toExtend<Sample>();
   expectTypeOf<Pixels>().toExtend<Picture>();
   expectTypeOf<Picture>().toExtend<Pixels>();
 });

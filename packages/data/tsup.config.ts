@@ -1,10 +1,16 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'node/index': 'src/node/index.ts',
+    'node/worker': 'src/node/worker.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
   clean: true,
   splitting: true,
+  // The path of the threads' script, in CommonJS too.
+  shims: true,
 });

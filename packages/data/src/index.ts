@@ -1,7 +1,34 @@
 export { augment, plainView, randomView, type View } from './augmentation';
+export { type BrowserPicture, PictureError, readPicture } from './browser/picture';
 export { type Genus, genera } from './drawn/genus';
 export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
+export {
+  type FoldOptions,
+  type GroupedSample,
+  type GroupOptions,
+  kFolds,
+  splitByGroup,
+} from './groups';
+export {
+  type Concern,
+  type DuplicateGroup,
+  groupDuplicates,
+  type Inspection,
+  type InspectionLimits,
+  judge,
+  type PhotoFacts,
+} from './inspection/inspection';
+export { findNeighbours, groupsOf, type Neighbours } from './inspection/neighbours';
+export { perceptualHash } from './inspection/perceptual-hash';
+export {
+  applyManifest,
+  type ManifestEntry,
+  parseManifest,
+  type SplitManifest,
+  toManifest,
+} from './manifest';
 export { type Normalisation, normalise } from './normalisation';
+export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
 export type { Finding, Photo, PhotoSet, Pixels } from './photo';
 export { type RandomStream, randomStream, shuffled } from './random';
 export {
@@ -14,3 +41,36 @@ export {
   splitByClass,
   splitNames,
 } from './split';
+export { type AffineMatrix, affine, rotate, shearX, shearY, translate } from './transforms/affine';
+export {
+  adjustBrightness,
+  adjustContrast,
+  adjustHue,
+  adjustSaturation,
+  type ColourJitterOptions,
+  colourJitter,
+} from './transforms/colour';
+export {
+  type Box,
+  centreCrop,
+  crop,
+  drawCrop,
+  type RandomResizedCropOptions,
+  randomResizedCrop,
+} from './transforms/crop';
+export { type RandomErasingOptions, randomErasing } from './transforms/erasing';
+export { cutmix, type MixedBatch, type MixingOptions, mixup, oneHot } from './transforms/mixing';
+export {
+  type RandAugmentOptions,
+  randAugment,
+  randAugmentOperations,
+} from './transforms/randaugment';
+export { type Occasion, type TransformStep, transform } from './transforms/recipe';
+export { resize } from './transforms/resize';
+export {
+  adjustSharpness,
+  equalise,
+  posterise,
+  solarise,
+  stretchContrast,
+} from './transforms/tone';

@@ -13,7 +13,7 @@ export interface Normalisation {
 
 /**
  * Writes `(scale * pixel - mean) / std` to `target` from `offset` on, `height * width * 3` numbers, channels in the
- * order that the network expects.
+ * order that the network expects. Every step is rounded to 32 bits, as in PyTorch: the numbers are the same.
  */
 export function normalise(
   pixels: Pixels,
@@ -22,17 +22,26 @@ export function normalise(
   offset = 0,
 ): void {
   const { data } = pixels;
-  const tables = [0, 1, 2].map(channel =>
-    Float32Array.from(
-      { length: 256 },
-      (_, value) => (how.scale * value - how.mean[channel]!) / how.std[channel]!,
-    ),
-  );
-  const [first, second, third] = tables as [Float32Array, Float32Array, Float32Array];
+  const [first, second, third] = [0, 1, 2].map(channel => tableOf(how, channel)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const [a, c] = how.channelOrder === 'RGB' ? [0, 2] : [2, 0];
   for (let index = 0; index < data.length; index += 3) {
     target[offset + index] = first[data[index + a]!]!;
     target[offset + index + 1] = second[data[index + 1]!]!;
     target[offset + index + 2] = third[data[index + c]!]!;
   }
+}
+
+/** What each of the 256 values of a channel becomes. */
+function tableOf({ scale, mean, std }: Normalisation, channel: number): Float32Array {
+  const { fround } = Math;
+  const centre = fround(mean[channel]!);
+  const spread = fround(std[channel]!);
+  return Float32Array.from(
+    { length: 256 },
+    (_, value) => fround(fround(scale * value) - centre) / spread,
+  );
 }

@@ -1,11 +1,16 @@
+import type { Origin } from './origin';
+
 /** One picture of a labelled set. */
 export interface Photo {
   /** Unique and stable: its path below the set's folder, with `/` between the parts, or a name such as `drawn/Amanita/3`. */
   readonly id: string;
   /** Index into the set's classes. */
   readonly label: number;
-  /** Of the file's bytes, in hexadecimal; of the pixels where there is no file. */
+  /** Of the file's bytes, in hexadecimal; a drawn picture's depends on what is drawn. */
   readonly sha256: string;
+  readonly origin: Origin;
+  /** What must not be torn apart by a split, such as everything from one photographer. */
+  readonly group?: string;
 }
 
 /** Something about a set that its owner should know. Nothing in it was changed. */

@@ -32,6 +32,11 @@ export async function decode(
   return finish(picture);
 }
 
+/** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError */
+export function decodeWhole(file: string | Uint8Array): Promise<Pixels> {
+  return finish(open(file));
+}
+
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
 export async function decodeWithin(
   file: string | Uint8Array,
@@ -60,6 +65,16 @@ export async function check(file: Uint8Array): Promise<string[]> {
   // Every byte is decoded, but only to a thumbnail: that finds what is cut short.
   await finish(open(file).resize({ width: 16, height: 16, fit: 'fill' }));
   return conversions(metadata);
+}
+
+/** Width and height as the picture is seen, and its format, from the file's header. @throws DecodeError */
+export async function readDimensions(
+  file: Uint8Array,
+): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
+  const { autoOrient, format } = await open(file)
+    .metadata()
+    .catch(error => rethrow(error));
+  return { ...autoOrient, format };
 }
 
 function conversions({ space, depth, channels, hasAlpha, orientation, pages }: Metadata): string[] {

@@ -1,2 +1,16 @@
-export { check, DecodeError, decode, decodeWithin, mostPixels } from './decode';
-export { type OpenFolderOptions, openFolder, type PhotoFile, PhotoFolderError } from './folder';
+export { type ArchiveFile, type ArchiveLimits, listArchive, openArchive } from './archive';
+export { type Sample, SampleError } from './batch';
+export { type Batch, type BatchOptions, batches } from './batches';
+export { ArchiveError } from './bytes';
+export { type OpenOptions, PhotoSetError } from './collection';
+export { check, DecodeError, decode, decodeWhole, decodeWithin, mostPixels } from './decode';
+export { openDrawn } from './drawn';
+export { openFolder } from './folder';
+export { type InspectOptions, inspect } from './inspect';
+export { type PageOptions, renderInspection } from './inspection-page';
+export { KaggleCredentialsError } from './kaggle/credentials';
+export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
+export { type OpenPhotosOptions, openPhotos } from './open';
+export { readPixels } from './pixels';
+export { openTable, type TableOptions } from './table';
+export { type UnpackOptions, unpackArchive } from './unpacking';

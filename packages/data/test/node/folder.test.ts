@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { check, decode, openFolder, PhotoFolderError } from '../../src/node/index';
+import { check, decode, openFolder, PhotoSetError, readPixels } from '../../src/node/index';
 
 let root: string;
 beforeEach(async () => {
@@ -111,8 +111,8 @@ describe('a folder of photos', () => {
       'B/turned.jpg': 'rotated by EXIF',
       'B/moving.gif': 'alpha channel ignored, animated, first of 2 frames',
     });
-    for (const { path } of photos) {
-      const { data, height, width } = await decode(path, [8, 8]);
+    for (const { origin } of photos) {
+      const { data, height, width } = await readPixels(origin, [8, 8]);
       expect([data.length, height, width]).toEqual([192, 8, 8]);
     }
   });
@@ -135,8 +135,8 @@ describe('a folder of photos', () => {
     const { classes, findings } = await openFolder(root);
     expect(classes).toEqual(['A', 'B']);
     expect(findings.map(({ subject, reason }) => `${subject}: ${reason.split(';')[0]}`)).toEqual([
-      'C: 3 usable photos',
       'D: 0 usable photos',
+      'C: 3 usable photos',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('a folder of photos', () => {
     await expect(openFolder(join(root, 'nowhere'))).rejects.toThrow(/there is no such folder/);
     await expect(openFolder(root)).rejects.toThrow(/no usable class.*\n.*The folder is empty/s);
     await fill('A', 6);
-    await expect(openFolder(root)).rejects.toThrow(PhotoFolderError);
+    await expect(openFolder(root)).rejects.toThrow(PhotoSetError);
     await expect(openFolder(root)).rejects.toThrow(/one usable class \('A'\).*A\/|Amanita/s);
     await expect(openFolder(join(root, 'A/0.png'))).rejects.toThrow(/is a file/);
   });

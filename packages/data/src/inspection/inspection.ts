@@ -1,0 +1,174 @@
+import type { SplitName } from '../split';
+import { findNeighbours, groupsOf } from './neighbours';
+
+/** What is known of one photo without looking at its content. */
+export interface PhotoFacts {
+  readonly id: string;
+  readonly class: string;
+  /** Upright, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Such as `jpeg`. */
+  readonly format: string;
+  /** Of the file. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly perceptualHash: string;
+  /** Where a split was given. */
+  readonly part?: SplitName;
+}
+
+/** Photos that show the same. */
+export interface DuplicateGroup {
+  /** `exact`: the same bytes. `near`: nearly the same picture, at least one of them in other bytes. */
+  readonly kind: 'exact' | 'near';
+  /** Ids, in the order of the photos. */
+  readonly photos: readonly string[];
+  /** Their labels contradict each other: at least one is wrong. */
+  readonly acrossClasses: boolean;
+  /** What is trained on is tested on: the score will be too good. */
+  readonly acrossParts: boolean;
+}
+
+/** Something about a photo or a class that its owner should look at. */
+export interface Concern {
+  readonly kind:
+    | 'unusable'
+    | 'converted'
+    | 'tiny'
+    | 'huge'
+    | 'extreme aspect'
+    | 'class left out'
+    | 'classes merged'
+    | 'imbalance';
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** What an inspection found. Plain data: it can be saved as JSON. */
+export interface Inspection {
+  readonly photos: readonly PhotoFacts[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly concerns: readonly Concern[];
+  readonly duplicates: readonly DuplicateGroup[];
+  /**
+   * Ids of what should not be trained on: what cannot be read, every copy of a photo but the first, and all copies
+   * where their classes contradict each other. A suggestion; no file is touched.
+   */
+  readonly quarantine: readonly string[];
+}
+
+export interface InspectionLimits {
+  /** A shorter side is `tiny`. Default 64 pixels. */
+  readonly leastSide?: number;
+  /** More are `huge`. Default 50 million pixels. */
+  readonly mostPixels?: number;
+  /** A longer side of more than this many shorter ones is an `extreme aspect`. Default 3. */
+  readonly mostAspect?: number;
+  /** A class with this many times the photos of another is an `imbalance`. Default 5. */
+  readonly mostImbalance?: number;
+  /** Bits by which perceptual hashes of near-duplicates may differ, 0 to 15. Default 6. */
+  readonly radius?: number;
+}
+
+/** Judges facts. @param known Concerns that were found when the photos were opened. */
+export function judge(
+  photos: readonly PhotoFacts[],
+  known: readonly Concern[],
+  limits: InspectionLimits = {},
+): Inspection {
+  const duplicates = findDuplicates(photos, limits.radius ?? 6);
+  const counts: Record<string, number> = {};
+  for (const photo of photos) counts[photo.class] = (counts[photo.class] ?? 0) + 1;
+  const concerns = [
+    ...known,
+    ...photos.flatMap(photo => oddities(photo, limits)),
+    ...imbalances(counts, limits.mostImbalance ?? 5),
+  ];
+  const unusable = known.filter(({ kind }) => kind === 'unusable');
+  const copies = duplicates
+    .filter(({ kind }) => kind === 'exact')
+    .flatMap(({ photos, acrossClasses }) => (acrossClasses ? photos : photos.slice(1)));
+  const quarantine = [...new Set([...unusable.map(({ subject }) => subject), ...copies])];
+  return { photos, counts, concerns, duplicates, quarantine };
+}
+
+/**
+ * Photos with groups that keep duplicates together, for `splitByGroup` and `kFolds`. Groups that they have already are
+ * kept, and joined where a duplicate connects them.
+ */
+export function groupDuplicates<P extends { readonly id: string; readonly group?: string }>(
+  photos: readonly P[],
+  duplicates: readonly DuplicateGroup[],
+): (P & { readonly group?: string })[] {
+  const places = new Map(photos.map(({ id }, index) => [id, index]));
+  const homes = new Map<string, number>();
+  const ties = duplicates.flatMap(({ photos: ids }) => {
+    const members = ids.flatMap(id => places.get(id) ?? []);
+    return members.slice(1).map(member => ({ a: members[0]!, b: member }));
+  });
+  photos.forEach(({ group }, index) => {
+    if (group === undefined) return;
+    const home = homes.get(group);
+    if (home === undefined) homes.set(group, index);
+    else ties.push({ a: home, b: index });
+  });
+  const names = new Map<number, string>();
+  for (const members of groupsOf(photos.length, ties)) {
+    const first = photos[members[0]!]!;
+    for (const member of members) names.set(member, first.group ?? `like ${first.id}`);
+  }
+  return photos.map((photo, index) => {
+    const group = names.get(index) ?? photo.group;
+    return group === undefined ? photo : { ...photo, group };
+  });
+}
+
+function findDuplicates(photos: readonly PhotoFacts[], radius: number): DuplicateGroup[] {
+  const bySha256 = new Map<string, number[]>();
+  photos.forEach(({ sha256 }, index) => {
+    bySha256.set(sha256, [...(bySha256.get(sha256) ?? []), index]);
+  });
+  const exact = [...bySha256.values()].filter(group => group.length > 1);
+  const pairs = findNeighbours(
+    photos.map(({ perceptualHash }) => perceptualHash),
+    radius,
+  );
+  const near = groupsOf(photos.length, pairs).filter(
+    group => new Set(group.map(index => photos[index]!.sha256)).size > 1,
+  );
+  const describe = (kind: DuplicateGroup['kind']) => (group: readonly number[]) => {
+    const members = group.map(index => photos[index]!);
+    return {
+      kind,
+      photos: members.map(({ id }) => id),
+      acrossClasses: new Set(members.map(photo => photo.class)).size > 1,
+      acrossParts: new Set(members.map(({ part }) => part)).size > 1,
+    };
+  };
+  return [...exact.map(describe('exact')), ...near.map(describe('near'))];
+}
+
+function oddities({ id, width, height }: PhotoFacts, limits: InspectionLimits): Concern[] {
+  const { leastSide = 64, mostPixels = 50e6, mostAspect = 3 } = limits;
+  const size = `${width} x ${height} pixels`;
+  const aspect = Math.max(width, height) / Math.min(width, height);
+  const found: Concern[] = [];
+  if (Math.min(width, height) < leastSide) found.push({ kind: 'tiny', subject: id, reason: size });
+  if (width * height > mostPixels) found.push({ kind: 'huge', subject: id, reason: size });
+  if (aspect > mostAspect) {
+    const reason = `${size}, ${aspect.toFixed(1)} to 1: squashed to a square it is distorted`;
+    found.push({ kind: 'extreme aspect', subject: id, reason });
+  }
+  return found;
+}
+
+function imbalances(counts: Readonly<Record<string, number>>, most: number): Concern[] {
+  const largest = Object.entries(counts).reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
+  return Object.entries(counts)
+    .filter(([, count]) => count * most <= largest[1])
+    .map(([name, count]) => {
+      const reason = `${count} photos, ${largest[0]} has ${largest[1]}; class weights or more photos help`;
+      return { kind: 'imbalance', subject: name, reason };
+    });
+}

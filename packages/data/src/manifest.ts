@@ -1,0 +1,114 @@
+import type { Photo, PhotoSet } from './photo';
+import { compareText, type Split, SplitError, type SplitName, splitNames } from './split';
+
+/** One photo of a saved split. */
+export interface ManifestEntry {
+  readonly id: string;
+  readonly class: string;
+  /** Of the file's bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A split as it is saved, in JSON. */
+export interface SplitManifest extends Readonly<Record<SplitName, readonly ManifestEntry[]>> {
+  /** How the split was made, in words. */
+  readonly rule: string;
+  readonly seed: number;
+  readonly classes: readonly string[];
+}
+
+/** @param how What made the split. */
+export function toManifest(
+  { classes, photos }: Pick<PhotoSet, 'classes' | 'photos'>,
+  split: Split,
+  how: { readonly rule: string; readonly seed: number },
+): SplitManifest {
+  const part = (name: SplitName) =>
+    split[name].map((index): ManifestEntry => {
+      const { id, label, sha256 } = photos[index]!;
+      return { id, class: classes[label]!, sha256 };
+    });
+  return {
+    ...how,
+    classes,
+    train: part('train'),
+    validation: part('validation'),
+    test: part('test'),
+  };
+}
+
+/** @throws SplitError saying what the text lacks to be a manifest. */
+export function parseManifest(text: string): SplitManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new SplitError(`The manifest is no JSON: ${(error as Error).message}`);
+  }
+  const broken = (what: string) =>
+    new SplitError(`The manifest ${what}. Was it made by toManifest?`);
+  if (typeof value !== 'object' || value === null) throw broken('is no object');
+  const manifest = value as Record<string, unknown>;
+  const isText = (item: unknown) => typeof item === 'string';
+  if (!Array.isArray(manifest.classes) || !manifest.classes.every(isText)) {
+    throw broken("has no list of names in 'classes'");
+  }
+  const seen = new Set<string>();
+  for (const name of splitNames) {
+    const entries = manifest[name];
+    if (!Array.isArray(entries)) throw broken(`has no list in '${name}'`);
+    entries.forEach((entry: Partial<ManifestEntry> | null, place) => {
+      if (![entry?.id, entry?.class, entry?.sha256].every(isText)) {
+        throw broken(`lacks id, class or sha256 at ${name}[${place}]`);
+      }
+      if (seen.has(entry!.id!)) throw broken(`has '${entry!.id}' more than once`);
+      seen.add(entry!.id!);
+    });
+  }
+  return value as SplitManifest;
+}
+
+/**
+ * The split of a manifest, for the photos as they are now. Every photo is compared by its hash.
+ *
+ * @throws SplitError that lists photos which are missing, new, changed, or of another class.
+ */
+export function applyManifest(
+  manifest: SplitManifest,
+  { classes, photos }: Pick<PhotoSet, 'classes' | 'photos'>,
+): Split {
+  const now = new Map(photos.map((photo, index) => [photo.id, { photo, index }]));
+  const problems: string[] = [];
+  const indices = (name: SplitName) =>
+    manifest[name].flatMap(entry => {
+      const found = now.get(entry.id);
+      now.delete(entry.id);
+      const problem = found ? compare(entry, found.photo, classes) : 'is missing';
+      if (problem) problems.push(`${entry.id} ${problem}`);
+      return found ? [found.index] : [];
+    });
+  const [train, validation, test] = splitNames.map(name => indices(name).sort((a, b) => a - b));
+  for (const id of now.keys()) problems.push(`${id} is new`);
+  if (problems.length > 0) {
+    const shown = problems
+      .sort(compareText)
+      .slice(0, 10)
+      .map(problem => `  ${problem}`);
+    if (problems.length > shown.length)
+      shown.push(`  ... and ${problems.length - shown.length} more`);
+    throw new SplitError(
+      `The photos are not those that were split:\n${shown.join('\n')}\nRestore them, or make a new split.`,
+    );
+  }
+  return { train: train!, validation: validation!, test: test! };
+}
+
+function compare(
+  entry: ManifestEntry,
+  photo: Photo,
+  classes: readonly string[],
+): string | undefined {
+  if (entry.sha256 !== photo.sha256) return 'has changed';
+  const name = classes[photo.label];
+  return name === entry.class ? undefined : `is '${name}' now, it was '${entry.class}'`;
+}

@@ -1,0 +1,99 @@
+import { augment, type View } from '../augmentation';
+import { type Normalisation, normalise } from '../normalisation';
+import type { Origin } from '../origin';
+import type { Pixels } from '../photo';
+import { type TransformStep, transform } from '../transforms/recipe';
+import { readPixels } from './pixels';
+
+/** A picture as it should enter a network, as plain data. */
+export interface Sample {
+  /** Names it in errors. */
+  readonly id: string;
+  readonly label: number;
+  readonly origin: Origin;
+  /** Flips and rotation after the photo was squashed to its size. */
+  readonly view?: View;
+}
+
+/** One batch for a thread to make. */
+export interface BatchTask {
+  readonly samples: readonly Sample[];
+  /** Place of each sample in the list that it came from. */
+  readonly indices: readonly number[];
+  /** `[height, width]` of the result. */
+  readonly size: readonly [number, number];
+  /** Whether photos reach the transforms at their own size. */
+  readonly whole: boolean;
+  readonly transforms: readonly TransformStep[];
+  readonly normalisation: Normalisation;
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** A sample could not be made into input. */
+export class SampleError extends Error {
+  override readonly name = 'SampleError';
+  /** The sample's id. */
+  readonly sample: string;
+
+  constructor(sample: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.sample = sample;
+  }
+}
+
+/** `[N, H, W, 3]`, normalised. @throws SampleError that names the sample. */
+export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
+  const { samples, size, normalisation } = task;
+  const numbers = size[0] * size[1] * 3;
+  const images = new Float32Array(samples.length * numbers);
+  // The next photo is decoded, by native code, while this one is transformed.
+  let upcoming = load(task, 0, undefined);
+  for (let row = 0; row < samples.length; row++) {
+    const current = upcoming;
+    if (row + 1 < samples.length) upcoming = load(task, row + 1, current);
+    const { pixels } = await current.catch(error => fail(samples[row]!, error));
+    const picture = finish(pixels, task, row);
+    if (picture.height !== size[0] || picture.width !== size[1]) {
+      fail(
+        samples[row]!,
+        new RangeError(
+          `the transforms made it ${picture.height} x ${picture.width}, a batch of ${size[0]} x ${size[1]} was asked for`,
+        ),
+      );
+    }
+    normalise(picture, normalisation, images, row * numbers);
+  }
+  return images;
+}
+
+interface Loaded {
+  readonly origin: Origin;
+  readonly pixels: Pixels;
+}
+
+/** Views of one photo follow each other: it is decoded once for all of them. */
+async function load(
+  { samples, size, whole }: BatchTask,
+  row: number,
+  previous: Promise<Loaded> | undefined,
+): Promise<Loaded> {
+  const { origin } = samples[row]!;
+  if (previous && row > 0 && same(samples[row - 1]!.origin, origin)) return previous;
+  return { origin, pixels: await readPixels(origin, whole ? undefined : size) };
+}
+
+function finish(pixels: Pixels, task: BatchTask, row: number): Pixels {
+  const { view } = task.samples[row]!;
+  const { seed, epoch, transforms } = task;
+  const seen = view ? augment(pixels, view) : pixels;
+  return transform(seen, transforms, { seed, epoch, index: task.indices[row]! });
+}
+
+const same = (a: Origin, b: Origin): boolean =>
+  a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
+
+function fail({ id }: Sample, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  throw new SampleError(id, `${id}: ${message}`, { cause: error });
+}

@@ -1,0 +1,144 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import type { Normalisation } from '../normalisation';
+import { randomStream, shuffled } from '../random';
+import type { TransformStep } from '../transforms/recipe';
+import { type BatchTask, type Sample, SampleError } from './batch';
+import { ThreadError, Threads } from './threads';
+
+export interface BatchOptions {
+  /** `[height, width]` of the network's input. */
+  readonly size: readonly [number, number];
+  readonly normalisation: Normalisation;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /**
+   * Applied to each picture, after its view. Default none: photos are squashed to `size`. Where the first is `resize`,
+   * `centreCrop` or `randomResizedCrop`, it gets the photo at its own size.
+   */
+  readonly transforms?: readonly TransformStep[];
+  /** Whether samples come in a random order, another one each epoch. Default false. */
+  readonly shuffle?: boolean;
+  /** Whether a last batch of fewer samples is left out. Default false. */
+  readonly dropLast?: boolean;
+  /** Of the order and the transforms. Default 0. */
+  readonly seed?: number;
+  /** Which pass over the samples this is. Default 0. */
+  readonly epoch?: number;
+  /** Threads. Default the number of processors. */
+  readonly workers?: number;
+  /** Finished batches that wait for the consumer, beyond those in the threads. Default 2. */
+  readonly prefetch?: number;
+  readonly signal?: AbortSignal;
+  /** The threads' script, for programs that are bundled into one file: `@shroom/data/node/worker`. */
+  readonly worker?: URL;
+}
+
+/** Input of a network, in the order of the samples. Nobody else holds its arrays. */
+export interface Batch<S extends Sample = Sample> {
+  /** `[N, H, W, 3]`, normalised. */
+  readonly images: Float32Array;
+  readonly shape: [number, number, number, number];
+  readonly labels: Int32Array;
+  readonly samples: readonly S[];
+}
+
+/**
+ * Decodes, transforms and normalises in worker threads, ahead of the consumer by a bounded number of batches.
+ *
+ * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. At
+ * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
+ * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
+ * Leaving the loop ends the threads.
+ *
+ * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
+ */
+export async function* batches<S extends Sample>(
+  samples: readonly S[],
+  options: BatchOptions,
+): AsyncGenerator<Batch<S>, void, undefined> {
+  const { workers = availableParallelism(), prefetch = 2, signal } = options;
+  requireWhole('workers', workers, 1);
+  requireWhole('prefetch', prefetch, 0);
+  signal?.throwIfAborted();
+  const plan = planOf(samples, options);
+  const threads = new Threads<BatchTask, Float32Array>(options.worker ?? ownWorker(), workers);
+  const abort = () => void threads.close(signal!.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  const ahead: Promise<Float32Array>[] = [];
+  let given = 0;
+  try {
+    for (const indices of plan) {
+      while (given < plan.length && ahead.length < workers + prefetch) {
+        const images = threads.run(taskOf(samples, plan[given++]!, options));
+        // Awaited when its turn comes; until then a failure must not count as unhandled.
+        images.catch(() => {});
+        ahead.push(images);
+      }
+      const images = await ahead.shift()!.catch(rethrow);
+      signal?.throwIfAborted();
+      const members = indices.map(index => samples[index]!);
+      yield {
+        images,
+        shape: [members.length, ...options.size, 3],
+        labels: Int32Array.from(members, ({ label }) => label),
+        samples: members,
+      };
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    await threads.close();
+  }
+}
+
+/** The script beside this one, wherever the build put this one: found by this package's own name. */
+const ownWorker = (): URL =>
+  pathToFileURL(createRequire(import.meta.url).resolve('@shroom/data/node/worker'));
+
+/** Indices of the samples of each batch. */
+function planOf(samples: readonly Sample[], options: BatchOptions): number[][] {
+  const { batchSize = 32, shuffle = false, dropLast = false, seed = 0, epoch = 0 } = options;
+  requireWhole('batchSize', batchSize, 1);
+  const every = samples.map((_, index) => index);
+  const order = shuffle ? shuffled(every, randomStream('order', seed, epoch)) : every;
+  const count = (dropLast ? Math.floor : Math.ceil)(order.length / batchSize);
+  return Array.from({ length: count }, (_, batch) =>
+    order.slice(batch * batchSize, (batch + 1) * batchSize),
+  );
+}
+
+const sizing: readonly string[] = ['resize', 'centreCrop', 'randomResizedCrop'];
+
+function taskOf(
+  samples: readonly Sample[],
+  indices: readonly number[],
+  { size, normalisation, transforms = [], seed = 0, epoch = 0 }: BatchOptions,
+): BatchTask {
+  return {
+    // Samples may carry more than can be sent to a thread.
+    samples: indices.map(index => {
+      const { id, label, origin, view } = samples[index]!;
+      return { id, label, origin, ...(view && { view }) };
+    }),
+    indices,
+    size,
+    whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),
+    transforms,
+    normalisation,
+    seed,
+    epoch,
+  };
+}
+
+function requireWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`${name} should be a whole number, ${least} or more, not ${value}.`);
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof ThreadError && error.sample !== undefined) {
+    throw new SampleError(error.sample, error.message);
+  }
+  throw error;
+}

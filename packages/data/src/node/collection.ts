@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { Finding, Photo, PhotoSet } from '../photo';
+import { compareText, leastPerClass } from '../split';
+import { ArchiveError, readBytes } from './bytes';
+import { check, DecodeError } from './decode';
+
+/** A file that may be a photo. */
+export interface Candidate {
+  /** Unique. */
+  readonly id: string;
+  readonly className: string;
+  readonly group?: string;
+  readonly origin: FileOrigin | ArchiveOrigin;
+}
+
+export interface OpenOptions {
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal;
+  /** The least number of photos of a class; smaller classes are left out. Default 6, for the split into three parts. */
+  readonly leastPerClass?: number;
+}
+
+/** A place cannot serve as a labelled set. */
+export class PhotoSetError extends Error {
+  override readonly name: string = 'PhotoSetError';
+}
+
+/**
+ * Reads and decodes every candidate once. What cannot be used is listed in `findings` and left out, what decoding will
+ * convert is listed too.
+ *
+ * @param where Names the place in errors.
+ * @param found Findings of whoever listed the candidates.
+ * @throws PhotoSetError when fewer than two classes remain.
+ */
+export async function collect(
+  where: string,
+  candidates: readonly Candidate[],
+  found: readonly Finding[],
+  options: OpenOptions = {},
+): Promise<PhotoSet> {
+  const { onProgress, signal, leastPerClass: least = leastPerClass } = options;
+  const todo = [...candidates].sort((a, b) => compareText(a.id, b.id));
+  const verdicts: Verdict[] = [];
+  let done = 0;
+  await inParallel(todo.length, async index => {
+    signal?.throwIfAborted();
+    verdicts[index] = await judge(todo[index]!);
+    onProgress?.({ done: ++done, total: todo.length });
+  });
+  const findings = [...found, ...verdicts.flatMap(({ finding }) => finding ?? [])];
+  const readable = todo.flatMap((candidate, index) => {
+    const { sha256 } = verdicts[index]!;
+    return sha256 ? [{ ...candidate, sha256 }] : [];
+  });
+
+  const counts = new Map<string, number>(todo.map(({ className }) => [className, 0]));
+  for (const { className } of readable) counts.set(className, counts.get(className)! + 1);
+  const classes = [...counts.keys()].sort(compareText).filter(name => {
+    const count = counts.get(name)!;
+    if (count >= least) return true;
+    const reason = `${count} usable photos; the split into training, validation and test needs ${least}`;
+    findings.push({ kind: 'class left out', subject: name, reason });
+    return false;
+  });
+  if (classes.length < 2) {
+    throw new PhotoSetError(tooFewClasses(where, classes, findings));
+  }
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const photos = readable.flatMap(({ id, className, sha256, origin, group }): Photo[] => {
+    const label = labels.get(className);
+    return label === undefined
+      ? []
+      : [{ id, label, sha256, origin, ...(group !== undefined && { group }) }];
+  });
+  return { classes, photos, findings };
+}
+
+interface Verdict {
+  /** Of a file that can be used. */
+  readonly sha256?: string;
+  readonly finding?: Finding;
+}
+
+async function judge({ id, origin }: Candidate): Promise<Verdict> {
+  try {
+    const bytes = await readBytes(origin);
+    const converted = await check(bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (converted.length === 0) return { sha256 };
+    return { sha256, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
+  } catch (error) {
+    const ofTheFile =
+      error instanceof DecodeError ||
+      error instanceof ArchiveError ||
+      (error as NodeJS.ErrnoException).code !== undefined;
+    if (!ofTheFile) throw error;
+    return { finding: { kind: 'quarantined', subject: id, reason: (error as Error).message } };
+  }
+}
+
+/** As many at once as there are threads that decode. */
+export async function inParallel(
+  count: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(count, availableParallelism() * 2) }, lane));
+}
+
+function tooFewClasses(
+  where: string,
+  classes: readonly string[],
+  findings: readonly Finding[],
+): string {
+  const found = classes.length === 0 ? 'no usable class' : `one usable class ('${classes[0]}')`;
+  const shown = findings.slice(0, 8).map(({ subject, reason }) => `  ${subject}: ${reason}`);
+  if (findings.length > shown.length)
+    shown.push(`  ... and ${findings.length - shown.length} more`);
+  const why =
+    shown.length > 0 ? `\nWhat was found there:\n${shown.join('\n')}` : '\nThe folder is empty.';
+  return (
+    `${where} has ${found}; training needs two or more. Expected are folders named after the classes, ` +
+    `each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ${where}/Boletus/1.jpg, ...${why}`
+  );
+}

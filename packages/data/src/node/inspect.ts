@@ -1,0 +1,71 @@
+import {
+  type Concern,
+  type Inspection,
+  type InspectionLimits,
+  judge,
+  type PhotoFacts,
+} from '../inspection/inspection';
+import { perceptualHash } from '../inspection/perceptual-hash';
+import type { Finding, Photo, PhotoSet, Pixels } from '../photo';
+import { type Split, type SplitName, splitNames } from '../split';
+import { readBytes } from './bytes';
+import { inParallel, type OpenOptions } from './collection';
+import { decodeWithin, readDimensions } from './decode';
+import { readPixels } from './pixels';
+
+export interface InspectOptions extends InspectionLimits {
+  /** Which photo is in which part, to find what is in two of them. */
+  readonly split?: Split;
+  readonly onProgress?: OpenOptions['onProgress'];
+  readonly signal?: AbortSignal;
+}
+
+/** Longest side of the picture that the hash is made of. */
+const hashedSide = 256;
+
+/**
+ * Looks at every photo of a set: odd sizes, exact and near duplicates within and across classes and parts, imbalance,
+ * and what opening the set found. No file is touched.
+ *
+ * @param set Opened with `leastPerClass: 1`, also classes that are too small for a split are looked at.
+ */
+export async function inspect(set: PhotoSet, options: InspectOptions = {}): Promise<Inspection> {
+  const { split, onProgress, signal } = options;
+  const parts = new Map<number, SplitName>();
+  for (const name of splitNames) for (const index of split?.[name] ?? []) parts.set(index, name);
+  const facts: PhotoFacts[] = [];
+  let done = 0;
+  await inParallel(set.photos.length, async index => {
+    signal?.throwIfAborted();
+    const part = parts.get(index);
+    const photo = set.photos[index]!;
+    facts[index] = {
+      ...(await factsOf(photo, set.classes[photo.label]!)),
+      ...(part !== undefined && { part }),
+    };
+    onProgress?.({ done: ++done, total: set.photos.length });
+  });
+  return judge(facts, set.findings.map(toConcern), options);
+}
+
+async function factsOf(photo: Photo, className: string): Promise<PhotoFacts> {
+  const { id, sha256, origin } = photo;
+  const name = { id, class: className, sha256 };
+  if (origin.kind === 'drawn') {
+    const pixels = await readPixels(origin, undefined);
+    return { ...name, ...sizeOf(pixels), format: 'drawn', bytes: 0, ...hashOf(pixels) };
+  }
+  const bytes = await readBytes(origin);
+  const dimensions = await readDimensions(bytes);
+  const pixels = await decodeWithin(bytes, hashedSide);
+  return { ...name, ...dimensions, bytes: bytes.length, ...hashOf(pixels) };
+}
+
+const sizeOf = ({ width, height }: Pixels) => ({ width, height });
+const hashOf = (pixels: Pixels) => ({ perceptualHash: perceptualHash(pixels) });
+
+const toConcern = ({ kind, subject, reason }: Finding): Concern => ({
+  kind: kind === 'quarantined' ? 'unusable' : kind,
+  subject,
+  reason,
+});

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where credentials are looked for. */
+export interface KaggleSurroundings {
+  /** Default `process.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's folder. */
+  readonly home: string;
+}
+
+/** Credentials are there but cannot be used. */
+export class KaggleCredentialsError extends Error {
+  override readonly name = 'KaggleCredentialsError';
+}
+
+/**
+ * The value of an `Authorization` header, from the first of these, in the order of Kaggle's own client: the token in
+ * `KAGGLE_API_TOKEN` (itself or a file with it), the token in `~/.kaggle/access_token` or `access_token.txt`,
+ * `KAGGLE_USERNAME` with `KAGGLE_KEY`, `kaggle.json` in `KAGGLE_CONFIG_DIR` or `~/.kaggle`.
+ *
+ * @returns `undefined` where there are none: public data sets need none.
+ * @throws KaggleCredentialsError when `kaggle.json` lacks what it should hold. It never quotes a secret.
+ */
+export async function findCredentials({
+  env,
+  home,
+}: KaggleSurroundings): Promise<string | undefined> {
+  const token = await findToken(env.KAGGLE_API_TOKEN, home);
+  if (token) return `Bearer ${token}`;
+  if (env.KAGGLE_USERNAME && env.KAGGLE_KEY) return basic(env.KAGGLE_USERNAME, env.KAGGLE_KEY);
+  const file = join(env.KAGGLE_CONFIG_DIR ?? join(home, '.kaggle'), 'kaggle.json');
+  const text = await readText(file);
+  if (text === undefined) return undefined;
+  const { username, key } = parseLegacy(text, file);
+  return basic(username, key);
+}
+
+async function findToken(given: string | undefined, home: string): Promise<string | undefined> {
+  if (given?.trim()) return (await readText(given.trim()))?.trim() || given.trim();
+  for (const name of ['access_token', 'access_token.txt']) {
+    const token = (await readText(join(home, '.kaggle', name)))?.trim();
+    if (token) return token;
+  }
+  return undefined;
+}
+
+function parseLegacy(text: string, file: string): { username: string; key: string } {
+  const expected = `expected is {"username": "...", "key": "..."}, as kaggle.com gives it under Settings, API`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new KaggleCredentialsError(`${file} is no JSON; ${expected}.`);
+  }
+  const { username, key } = (value ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof username === 'string' && typeof key === 'string') return { username, key };
+  throw new KaggleCredentialsError(`${file} lacks its username or key; ${expected}.`);
+}
+
+const basic = (username: string, key: string) =>
+  `Basic ${Buffer.from(`${username}:${key}`).toString('base64')}`;
+
+/** `undefined` where there is no such file. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+    throw new KaggleCredentialsError(`${path} cannot be read (${code}).`);
+  }
+}

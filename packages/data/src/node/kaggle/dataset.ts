@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { unpackArchive } from '../unpacking';
+import { findCredentials } from './credentials';
+import { DownloadError, type DownloadOptions, download, type Request } from './download';
+
+export interface KaggleOptions extends DownloadOptions {
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default the user's. */
+  readonly home?: string;
+}
+
+/** A data set of Kaggle could not be had. */
+export class KaggleError extends Error {
+  override readonly name = 'KaggleError';
+}
+
+interface Handle {
+  readonly owner: string;
+  readonly slug: string;
+  readonly version: number | undefined;
+}
+
+/**
+ * The folder of a Kaggle data set, downloaded and unpacked unless it is there. It lies where Kaggle's own client
+ * (kagglehub) keeps it, so that each finds what the other downloaded.
+ *
+ * @param name `owner/slug`, or `owner/slug/versions/3`.
+ * @throws KaggleError saying what to do; KaggleCredentialsError.
+ */
+export async function fetchKaggle(name: string, options: KaggleOptions = {}): Promise<string> {
+  const { env = process.env, home = homedir(), signal } = options;
+  const handle = parseHandle(name);
+  const { owner, slug } = handle;
+  const base = join(
+    env.KAGGLEHUB_CACHE ?? join(home, '.cache', 'kagglehub'),
+    'datasets',
+    owner,
+    slug,
+  );
+  const authorization = await findCredentials({ env, home });
+  const endpoint = env.KAGGLE_API_ENDPOINT ?? 'https://www.kaggle.com';
+  const call = caller(endpoint, authorization);
+  try {
+    const version = handle.version ?? (await currentVersion(call, handle, signal));
+    const folder = join(base, 'versions', `${version}`);
+    const marker = join(base, `${version}.complete`);
+    if (existsSync(marker) && existsSync(folder)) return folder;
+    await mkdir(base, { recursive: true });
+    const archive = join(base, `${version}.archive`);
+    const body = { ownerSlug: owner, datasetSlug: slug, datasetVersionNumber: version };
+    await download(call('DownloadDataset', body), archive, options);
+    // Without its marker a folder is what an interruption left of it.
+    await rm(folder, { recursive: true, force: true });
+    await unpackArchive(archive, folder, signal ? { signal } : {});
+    await rm(archive);
+    await writeFile(marker, '');
+    return folder;
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    throw new KaggleError(explain(error, handle, endpoint, authorization !== undefined), {
+      cause: error,
+    });
+  }
+}
+
+function parseHandle(name: string): Handle {
+  const match = /^([\w-]+)\/([\w-]+)(?:\/versions\/([1-9]\d*))?$/.exec(name);
+  if (!match) {
+    throw new KaggleError(
+      `'${name}' names no Kaggle data set; expected is owner/slug, or owner/slug/versions/3.`,
+    );
+  }
+  const [, owner, slug, version] = match;
+  return {
+    owner: owner!,
+    slug: slug!,
+    version: version === undefined ? undefined : Number(version),
+  };
+}
+
+type Caller = (method: string, body: object) => Request;
+
+/** Calls as Kaggle's client makes them. `fetch` drops `Authorization` when it is redirected to another host. */
+function caller(endpoint: string, authorization: string | undefined): Caller {
+  return (method, body) => (headers, signal) =>
+    fetch(`${endpoint}/api/v1/datasets.DatasetApiService/${method}`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'Accept-Encoding': 'identity',
+        'Content-Type': 'application/json',
+        'User-Agent': 'shroom',
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
+      body: JSON.stringify(body),
+      signal,
+    });
+}
+
+async function currentVersion(
+  call: Caller,
+  { owner, slug }: Handle,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const request = call('GetDataset', { ownerSlug: owner, datasetSlug: slug });
+  const patience = AbortSignal.timeout(15_000);
+  let response: Response;
+  try {
+    response = await request({}, signal ? AbortSignal.any([signal, patience]) : patience);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = (error as Error & { cause?: NodeJS.ErrnoException }).cause;
+    throw new DownloadError(`the connection failed (${cause?.code ?? (error as Error).message})`, {
+      cause: error,
+    });
+  }
+  if (!response.ok) {
+    throw new DownloadError(`the server answered ${response.status}`, { status: response.status });
+  }
+  const { currentVersionNumber } = (await response.json()) as Record<string, unknown>;
+  if (Number.isInteger(currentVersionNumber)) return currentVersionNumber as number;
+  throw new DownloadError('the server did not name a version');
+}
+
+/** What went wrong and what to do. */
+function explain(
+  { message, status }: DownloadError,
+  { owner, slug }: Handle,
+  endpoint: string,
+  loggedIn: boolean,
+): string {
+  const page = `https://www.kaggle.com/datasets/${owner}/${slug}`;
+  const byHand = `Or download it by hand from ${page} and open the zip file, or the folder it holds.`;
+  const what = `The Kaggle data set ${owner}/${slug} could not be had from ${new URL(endpoint).host}: ${message}.`;
+  if (status === 404) return `${what} Is the name right?`;
+  if (status === 401 || status === 403) {
+    const advice = loggedIn
+      ? `Do the credentials still hold, and were the terms accepted at ${page}?`
+      : 'It may need a login: make a token at kaggle.com under Settings, API, and put it into KAGGLE_API_TOKEN.';
+    return `${what} ${advice} ${byHand}`;
+  }
+  if (status === 429)
+    return `${what} Kaggle asks for a pause; the same command goes on later. ${byHand}`;
+  return `${what} The same command goes on from what came. ${byHand}`;
+}

@@ -1,0 +1,34 @@
+import { drawMushroom } from '../drawn/mushroom';
+import type { Origin } from '../origin';
+import type { Pixels } from '../photo';
+import { readBytes } from './bytes';
+import { decode, decodeWhole } from './decode';
+
+/**
+ * The pixels of a photo, wherever it is.
+ *
+ * @param size `[height, width]` to squash it to; `undefined` for its own size (drawn: 320 px).
+ * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
+ */
+export async function readPixels(
+  origin: Origin,
+  size: readonly [number, number] | undefined,
+): Promise<Pixels> {
+  if (origin.kind === 'drawn') return drawn(origin, size);
+  const file = origin.kind === 'file' ? origin.path : await readBytes(origin);
+  return size ? decode(file, size) : decodeWhole(file);
+}
+
+const ownSizeOfDrawings = 320;
+
+function drawn(
+  { genus, seed }: Extract<Origin, { kind: 'drawn' }>,
+  size: readonly [number, number] = [ownSizeOfDrawings, ownSizeOfDrawings],
+): Pixels {
+  const [height, width] = size;
+  if (height !== width) {
+    throw new RangeError(`Mushrooms are drawn square, not ${height} x ${width}.`);
+  }
+  const { pixels } = drawMushroom(genus, { seed, size: height });
+  return { data: pixels, height, width };
+}

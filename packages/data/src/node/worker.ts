@@ -1,0 +1,24 @@
+// The script of the threads that make batches. Only `batches` starts it.
+import { parentPort } from 'node:worker_threads';
+import sharp from 'sharp';
+import { type BatchTask, makeBatch, SampleError } from './batch';
+import type { Answer } from './threads';
+
+// One picture at a time in each thread: libvips' own threads would only get in each other's way. Nothing is read twice
+// in an epoch, so that a cache of files would only take memory. Both hold for the whole process.
+sharp.concurrency(1);
+sharp.cache(false);
+
+parentPort!.on('message', async (task: BatchTask) => {
+  try {
+    const result = await makeBatch(task);
+    parentPort!.postMessage({ result } satisfies Answer<Float32Array>, [result.buffer]);
+  } catch (error) {
+    const { message } = error as Error;
+    const sample = error instanceof SampleError ? error.sample : undefined;
+    const answer: Answer<Float32Array> = {
+      error: { message, ...(sample !== undefined && { sample }) },
+    };
+    parentPort!.postMessage(answer);
+  }
+});

@@ -1,0 +1,70 @@
+import type { Pixels } from '../photo';
+
+/** `[a, b, c, d, e, f]`: the pixel at `(x, y)` of the result comes from `(ax + by + c, dx + ey + f)` of the source. */
+export type AffineMatrix = readonly [number, number, number, number, number, number];
+
+/** What to do on the way from the source to an affine picture of it. */
+export interface Mirroring {
+  readonly flipHorizontally?: boolean;
+  readonly flipVertically?: boolean;
+}
+
+/**
+ * A picture of the same size, nearest neighbour, black where nothing falls. Positions are 16.16 fixed point, as in
+ * Pillow, so that the same pixels are chosen.
+ *
+ * @param mirroring Flips of the source before the matrix; they cost nothing here.
+ * @see Pillow, src/libImaging/Geometry.c, affine_fixed
+ */
+export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirroring = {}): Pixels {
+  const { flipHorizontally = false, flipVertically = false } = mirroring;
+  const { data, height, width } = pixels;
+  const [a, b, c, d, e, f] = matrix;
+  const stepX = fixed(a);
+  const stepY = fixed(d);
+  const result = new Uint8Array(data.length);
+  for (let y = 0, target = 0; y < height; y++) {
+    let sourceX = fixed(c + a * 0.5 + b * 0.5) + y * fixed(b);
+    let sourceY = fixed(f + d * 0.5 + e * 0.5) + y * fixed(e);
+    for (let x = 0; x < width; x++, target += 3, sourceX += stepX, sourceY += stepY) {
+      const column = sourceX >> 16;
+      const row = sourceY >> 16;
+      if (column < 0 || row < 0 || column >= width || row >= height) continue;
+      const source =
+        ((flipVertically ? height - 1 - row : row) * width +
+          (flipHorizontally ? width - 1 - column : column)) *
+        3;
+      result[target] = data[source]!;
+      result[target + 1] = data[source + 1]!;
+      result[target + 2] = data[source + 2]!;
+    }
+  }
+  return { data: result, height, width };
+}
+
+/** Turns a picture about its centre. @param degrees Counter-clockwise. */
+export function rotate(pixels: Pixels, degrees: number, mirroring: Mirroring = {}): Pixels {
+  const angle = (-degrees * Math.PI) / 180;
+  // Rounded as Pillow rounds, so that a quarter turn is exact.
+  const cos = Number(Math.cos(angle).toFixed(15));
+  const sin = Number(Math.sin(angle).toFixed(15));
+  const x = pixels.width / 2;
+  const y = pixels.height / 2;
+  return affine(
+    pixels,
+    [cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y],
+    mirroring,
+  );
+}
+
+export const shearX = (pixels: Pixels, amount: number): Pixels =>
+  affine(pixels, [1, amount, 0, 0, 1, 0]);
+
+export const shearY = (pixels: Pixels, amount: number): Pixels =>
+  affine(pixels, [1, 0, 0, amount, 1, 0]);
+
+/** Moves a picture; whole pixels. */
+export const translate = (pixels: Pixels, right: number, down: number): Pixels =>
+  affine(pixels, [1, 0, -right, 0, 1, -down]);
+
+const fixed = (value: number) => Math.floor(value * 65536 + 0.5);

@@ -1,0 +1,117 @@
+import type { Pixels } from '../photo';
+import { type RandomStream, shuffled } from '../random';
+
+export interface ColourJitterOptions {
+  /** Factors of `1 - brightness` to `1 + brightness`, at least 0. Default 0: unchanged. */
+  readonly brightness?: number;
+  /** Likewise. */
+  readonly contrast?: number;
+  /** Likewise. */
+  readonly saturation?: number;
+  /** Turns of the colour wheel of `-hue` to `hue`, at most 0.5. Default 0. */
+  readonly hue?: number;
+}
+
+/** Changes brightness, contrast, saturation and hue in a random order, by torchvision's rule. */
+export function colourJitter(
+  pixels: Pixels,
+  random: RandomStream,
+  options: ColourJitterOptions = {},
+): Pixels {
+  const { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = options;
+  const steps: [number, (picture: Pixels, amount: number) => Pixels, number][] = [
+    [brightness, adjustBrightness, 1],
+    [contrast, adjustContrast, 1],
+    [saturation, adjustSaturation, 1],
+    [hue, adjustHue, 0],
+  ];
+  // Every stream is read alike, whatever is switched off, so that switching one off leaves the others as they were.
+  const drawn = steps.map(([reach, adjust, centre]) => {
+    const amount = random.between(Math.max(centre - reach, centre - 1), centre + reach);
+    return { reach, adjust, amount };
+  });
+  return shuffled(drawn, random).reduce(
+    (picture, { reach, adjust, amount }) => (reach === 0 ? picture : adjust(picture, amount)),
+    pixels,
+  );
+}
+
+/** @param factor 0 is black, 1 the picture. */
+export const adjustBrightness = (pixels: Pixels, factor: number): Pixels =>
+  blend(pixels, factor, () => 0);
+
+/** @param factor 0 is the mean grey, 1 the picture. */
+export function adjustContrast(pixels: Pixels, factor: number): Pixels {
+  const { data } = pixels;
+  let sum = 0;
+  for (let place = 0; place < data.length; place += 3) sum += greyOf(data, place);
+  const mean = Math.floor((3 * sum) / data.length + 0.5);
+  return blend(pixels, factor, () => mean);
+}
+
+/** @param factor 0 is grey, 1 the picture. */
+export function adjustSaturation(pixels: Pixels, factor: number): Pixels {
+  const { data } = pixels;
+  return blend(pixels, factor, index => greyOf(data, index - (index % 3)));
+}
+
+/** @param turns Of the colour wheel, -0.5 to 0.5; in steps of 1/256, as Pillow's HSV has it. */
+export function adjustHue(pixels: Pixels, turns: number): Pixels {
+  const { data, height, width } = pixels;
+  const shift = Math.trunc(turns * 255) & 255;
+  const result = new Uint8Array(data.length);
+  for (let place = 0; place < data.length; place += 3) {
+    const [h, s, v] = toHsv(data[place]!, data[place + 1]!, data[place + 2]!);
+    result.set(toRgb((h + shift) & 255, s, v), place);
+  }
+  return { data: result, height, width };
+}
+
+/** From `other` (factor 0) to the picture (factor 1) and beyond, in 32 bits and cut off as in Pillow. */
+export function blend(pixels: Pixels, factor: number, other: (index: number) => number): Pixels {
+  const { data, height, width } = pixels;
+  const result = new Uint8ClampedArray(data.length);
+  const share = Math.fround(factor);
+  for (let index = 0; index < data.length; index++) {
+    const from = other(index);
+    result[index] = Math.trunc(Math.fround(from + Math.fround(share * (data[index]! - from))));
+  }
+  return { data: new Uint8Array(result.buffer), height, width };
+}
+
+/** Luma by ITU-R 601-2, in Pillow's fixed point. */
+const greyOf = (data: Uint8Array, place: number): number =>
+  (data[place]! * 19595 + data[place + 1]! * 38470 + data[place + 2]! * 7471 + 0x8000) >> 16;
+
+type Triple = [number, number, number];
+
+/** Rounded to 32 bits where Pillow does. @see Pillow, src/libImaging/Convert.c, rgb2hsv_row */
+function toHsv(red: number, green: number, blue: number): Triple {
+  const most = Math.max(red, green, blue);
+  const spread = most - Math.min(red, green, blue);
+  if (spread === 0) return [0, 0, most];
+  const { fround } = Math;
+  const [r, g, b] = [red, green, blue].map(value => fround((most - value) / spread)) as Triple;
+  const sector = fround(red === most ? b - g : green === most ? 2 + r - b : 4 + g - r);
+  const hue = fround((sector / 6 + 1) % 1);
+  return [Math.trunc(hue * 255), Math.trunc(fround(spread / most) * 255), most];
+}
+
+function toRgb(hue: number, saturation: number, value: number): Triple {
+  const position = (hue * 6) / 255;
+  const sector = Math.floor(position);
+  const within = Math.fround(position - sector);
+  const s = Math.fround(saturation / 255);
+  const p = Math.round(value * (1 - s));
+  const q = Math.round(value * (1 - s * within));
+  const t = Math.round(value * (1 - s * (1 - within)));
+  const wheel: readonly Triple[] = [
+    [value, t, p],
+    [q, value, p],
+    [p, value, t],
+    [p, q, value],
+    [t, p, value],
+    [value, p, q],
+  ];
+  return wheel[sector % 6]!;
+}

@@ -1,0 +1,95 @@
+import type { RandomStream } from '../random';
+
+/** Inputs of a network and what it should say of them. */
+export interface MixedBatch {
+  /** `[N, H, W, 3]`. */
+  readonly images: Float32Array;
+  readonly shape: readonly [number, number, number, number];
+  /** `[N, K]`, the share of each class. */
+  readonly targets: Float32Array;
+}
+
+export interface MixingOptions {
+  /** Both parameters of the Beta distribution that shares are drawn from. Default 0.2 for mixup, 1 for cutmix. */
+  readonly alpha?: number;
+}
+
+/** `[N, K]`, 1 at the label. */
+export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
+  const targets = new Float32Array(labels.length * classes);
+  for (let row = 0; row < labels.length; row++) targets[row * classes + labels[row]!] = 1;
+  return targets;
+}
+
+/**
+ * Every picture becomes a weighted mean of itself and the one before it (the first: the last), and so do the targets.
+ *
+ * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412
+ */
+export function mixup(
+  batch: MixedBatch,
+  random: RandomStream,
+  options: MixingOptions = {},
+): MixedBatch {
+  const { alpha = 0.2 } = options;
+  const share = drawBeta(alpha, random);
+  const mix = (values: Float32Array) => {
+    const row = values.length / batch.shape[0];
+    return values.map((value, index) => {
+      const other = values[(index - row + values.length) % values.length]!;
+      return share * value + (1 - share) * other;
+    });
+  };
+  return { ...batch, images: mix(batch.images), targets: mix(batch.targets) };
+}
+
+/**
+ * A random rectangle of every picture comes from the one before it (the first: the last); targets are mixed by area.
+ *
+ * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
+ */
+export function cutmix(
+  batch: MixedBatch,
+  random: RandomStream,
+  options: MixingOptions = {},
+): MixedBatch {
+  const { alpha = 1 } = options;
+  const [count, height, width] = batch.shape;
+  const side = Math.sqrt(1 - drawBeta(alpha, random));
+  const [centreY, centreX] = [random.below(height), random.below(width)];
+  const clip = (value: number, most: number) => Math.max(0, Math.min(most, Math.floor(value)));
+  const top = clip(centreY - (side * height) / 2, height);
+  const bottom = clip(centreY + (side * height) / 2, height);
+  const left = clip(centreX - (side * width) / 2, width);
+  const right = clip(centreX + (side * width) / 2, width);
+
+  const images = Float32Array.from(batch.images);
+  for (let n = 0; n < count; n++) {
+    const other = (n - 1 + count) % count;
+    for (let y = top; y < bottom; y++) {
+      const from = ((other * height + y) * width + left) * 3;
+      const row = batch.images.subarray(from, from + (right - left) * 3);
+      images.set(row, ((n * height + y) * width + left) * 3);
+    }
+  }
+  // The rectangle was clipped, so that its true area counts.
+  const share = 1 - ((bottom - top) * (right - left)) / (height * width);
+  const classes = batch.targets.length / count;
+  const targets = batch.targets.map((value, index) => {
+    const other = batch.targets[(index - classes + count * classes) % (count * classes)]!;
+    return share * value + (1 - share) * other;
+  });
+  return { ...batch, images, targets };
+}
+
+/** Beta(alpha, alpha) by Jöhnk's rejection, which suits parameters of at most 1. */
+function drawBeta(alpha: number, random: RandomStream): number {
+  if (!(alpha > 0 && alpha <= 1)) {
+    throw new RangeError(`alpha should be above 0 and at most 1, not ${alpha}.`);
+  }
+  for (;;) {
+    const x = random.between(0, 1) ** (1 / alpha);
+    const y = random.between(0, 1) ** (1 / alpha);
+    if (x + y > 0 && x + y <= 1) return x / (x + y);
+  }
+}

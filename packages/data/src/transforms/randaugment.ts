@@ -1,0 +1,70 @@
+import type { Pixels } from '../photo';
+import type { RandomStream } from '../random';
+import { rotate, shearX, shearY, translate } from './affine';
+import { adjustBrightness, adjustContrast, adjustSaturation } from './colour';
+import { adjustSharpness, equalise, posterise, solarise, stretchContrast } from './tone';
+
+export interface RandAugmentOptions {
+  /** Operations on each picture, one after the other. Default 2. */
+  readonly operations?: number;
+  /** How strong they are, 0 to 30. Default 9. */
+  readonly magnitude?: number;
+}
+
+interface Operation {
+  readonly signed: boolean;
+  /** Magnitudes of signed operations may be negative. */
+  apply(pixels: Pixels, magnitude: number): Pixels;
+}
+
+const strongest = 30;
+const share = (magnitude: number) => magnitude / strongest;
+
+/** The operations of the paper in torchvision's strengths. Magnitudes are 0 to 30. */
+export const randAugmentOperations = {
+  identity: { signed: false, apply: pixels => pixels },
+  shearX: { signed: true, apply: (pixels, m) => shearX(pixels, 0.3 * share(m)) },
+  shearY: { signed: true, apply: (pixels, m) => shearY(pixels, 0.3 * share(m)) },
+  translateX: {
+    signed: true,
+    apply: (pixels, m) => translate(pixels, Math.trunc((150 / 331) * pixels.width * share(m)), 0),
+  },
+  translateY: {
+    signed: true,
+    apply: (pixels, m) => translate(pixels, 0, Math.trunc((150 / 331) * pixels.height * share(m))),
+  },
+  rotate: { signed: true, apply: (pixels, m) => rotate(pixels, m) },
+  brightness: { signed: true, apply: (pixels, m) => adjustBrightness(pixels, 1 + 0.9 * share(m)) },
+  colour: { signed: true, apply: (pixels, m) => adjustSaturation(pixels, 1 + 0.9 * share(m)) },
+  contrast: { signed: true, apply: (pixels, m) => adjustContrast(pixels, 1 + 0.9 * share(m)) },
+  sharpness: { signed: true, apply: (pixels, m) => adjustSharpness(pixels, 1 + 0.9 * share(m)) },
+  posterise: {
+    signed: false,
+    apply: (pixels, m) => posterise(pixels, 8 - Math.round(4 * share(m))),
+  },
+  solarise: { signed: false, apply: (pixels, m) => solarise(pixels, 255 * (1 - share(m))) },
+  stretchContrast: { signed: false, apply: stretchContrast },
+  equalise: { signed: false, apply: equalise },
+} as const satisfies Record<string, Operation>;
+
+const operationList: readonly Operation[] = Object.values(randAugmentOperations);
+
+/**
+ * A few random operations of one strength.
+ *
+ * @see Cubuk et al. 2020, RandAugment. https://arxiv.org/abs/1909.13719
+ */
+export function randAugment(
+  pixels: Pixels,
+  random: RandomStream,
+  options: RandAugmentOptions = {},
+): Pixels {
+  const { operations = 2, magnitude = 9 } = options;
+  let picture = pixels;
+  for (let count = 0; count < operations; count++) {
+    const { signed, apply } = operationList[random.below(operationList.length)]!;
+    const negative = random.chance(0.5);
+    picture = apply(picture, signed && negative ? -magnitude : magnitude);
+  }
+  return picture;
+}

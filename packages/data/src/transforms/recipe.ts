@@ -1,0 +1,64 @@
+import { randomView } from '../augmentation';
+import type { Pixels } from '../photo';
+import { type RandomStream, randomStream } from '../random';
+import { rotate } from './affine';
+import { type ColourJitterOptions, colourJitter } from './colour';
+import { centreCrop, type RandomResizedCropOptions, randomResizedCrop } from './crop';
+import { type RandomErasingOptions, randomErasing } from './erasing';
+import { type RandAugmentOptions, randAugment } from './randaugment';
+import { resize } from './resize';
+
+type Size = readonly [number, number];
+
+/** One transform as plain data, so that it can be sent to a thread and saved with a run. Sizes are `[height, width]`. */
+export type TransformStep =
+  | { readonly name: 'resize'; readonly size: Size }
+  | { readonly name: 'centreCrop'; readonly size: Size }
+  | ({ readonly name: 'randomResizedCrop'; readonly size: Size } & RandomResizedCropOptions)
+  /** Flips and a rotation of up to 15 degrees, as the original has it. */
+  | { readonly name: 'flipAndRotate' }
+  | ({ readonly name: 'colourJitter' } & ColourJitterOptions)
+  | ({ readonly name: 'randAugment' } & RandAugmentOptions)
+  | ({ readonly name: 'randomErasing' } & RandomErasingOptions);
+
+/** What decides the random numbers of a picture: nothing else does, not the thread, not the order of arrival. */
+export interface Occasion {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Of the sample in its list. */
+  readonly index: number;
+}
+
+/** Applies steps one after the other. Each has a stream by its name: taking one out leaves the others as they were. */
+export function transform(
+  pixels: Pixels,
+  steps: readonly TransformStep[],
+  { seed, epoch, index }: Occasion,
+): Pixels {
+  return steps.reduce(
+    (picture, step) =>
+      applyStep(picture, step, randomStream('transform', seed, epoch, index, step.name)),
+    pixels,
+  );
+}
+
+function applyStep(pixels: Pixels, step: TransformStep, random: RandomStream): Pixels {
+  switch (step.name) {
+    case 'resize':
+      return resize(pixels, step.size);
+    case 'centreCrop':
+      return centreCrop(pixels, step.size);
+    case 'randomResizedCrop':
+      return randomResizedCrop(pixels, step.size, random, step);
+    case 'flipAndRotate': {
+      const view = randomView(random);
+      return rotate(pixels, view.rotation, view);
+    }
+    case 'colourJitter':
+      return colourJitter(pixels, random, step);
+    case 'randAugment':
+      return randAugment(pixels, random, step);
+    case 'randomErasing':
+      return randomErasing(pixels, random, step);
+  }
+}

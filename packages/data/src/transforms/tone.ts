@@ -1,0 +1,81 @@
+import type { Pixels } from '../photo';
+import { blend } from './colour';
+
+/** Keeps the upper bits of each value. @param bits 0 to 8. */
+export const posterise = (pixels: Pixels, bits: number): Pixels =>
+  mapValues(pixels, value => value & (256 - 2 ** (8 - bits)));
+
+/** Inverts values of at least the threshold. */
+export const solarise = (pixels: Pixels, threshold: number): Pixels =>
+  mapValues(pixels, value => (value >= threshold ? 255 - value : value));
+
+/** Stretches each channel to 0 to 255. */
+export function stretchContrast(pixels: Pixels): Pixels {
+  return mapChannels(pixels, histogram => {
+    const low = histogram.findIndex(count => count > 0);
+    const high = histogram.findLastIndex(count => count > 0);
+    if (high <= low) return value => value;
+    const scale = 255 / (high - low);
+    return value => Math.max(0, Math.min(255, Math.trunc(value * scale - low * scale)));
+  });
+}
+
+/** Flattens the histogram of each channel. */
+export function equalise(pixels: Pixels): Pixels {
+  return mapChannels(pixels, histogram => {
+    const last = histogram.findLast(count => count > 0) ?? 0;
+    const total = histogram.reduce((sum, count) => sum + count, 0);
+    const step = Math.floor((total - last) / 255);
+    if (step === 0) return value => value;
+    let seen = Math.floor(step / 2);
+    const table = Array.from(histogram, count => {
+      const level = Math.floor(seen / step);
+      seen += count;
+      return Math.min(255, level);
+    });
+    return value => table[value]!;
+  });
+}
+
+/** @param factor 0 is smoothed, 1 the picture, 2 sharpened. */
+export function adjustSharpness(pixels: Pixels, factor: number): Pixels {
+  const smooth = smoothed(pixels);
+  return blend(pixels, factor, index => smooth[index]!);
+}
+
+/** A 3 by 3 mean whose middle counts 5 of 13; the border stays as it is. */
+function smoothed({ data, height, width }: Pixels): Uint8Array {
+  const result = Uint8Array.from(data);
+  const row = width * 3;
+  for (let y = 1; y < height - 1; y++) {
+    for (let index = y * row + 3; index < (y + 1) * row - 3; index++) {
+      let sum = 4 * data[index]!;
+      for (let above = index - row; above <= index + row; above += row) {
+        sum += data[above - 3]! + data[above]! + data[above + 3]!;
+      }
+      result[index] = Math.floor(sum / 13 + 0.5);
+    }
+  }
+  return result;
+}
+
+function mapValues({ data, height, width }: Pixels, map: (value: number) => number): Pixels {
+  const table = Uint8Array.from({ length: 256 }, (_, value) => map(value));
+  return { data: data.map(value => table[value]!), height, width };
+}
+
+/** Maps each channel by what its histogram suggests. */
+function mapChannels(
+  { data, height, width }: Pixels,
+  choose: (histogram: Uint32Array) => (value: number) => number,
+): Pixels {
+  const result = new Uint8Array(data.length);
+  for (let channel = 0; channel < 3; channel++) {
+    const histogram = new Uint32Array(256);
+    for (let index = channel; index < data.length; index += 3) histogram[data[index]!]! += 1;
+    const map = choose(histogram);
+    const table = Uint8Array.from({ length: 256 }, (_, value) => map(value));
+    for (let index = channel; index < data.length; index += 3) result[index] = table[data[index]!]!;
+  }
+  return { data: result, height, width };
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { normalise } from '../../src/index';
+import { decodeWhole } from '../../src/node/index';
+import { decoded, difference, figures, jpeg } from '../figures';
+import type { BrowserResults } from './page';
+
+const executablePath = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+].find(path => path !== '' && existsSync(path));
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+if (executablePath === undefined) {
+  process.stderr.write(
+    'The browser test is skipped: no Chromium found. Its path can be given by CHROMIUM.\n',
+  );
+}
+
+async function serve(files: Readonly<Record<string, string | Buffer>>): Promise<Server> {
+  const server = createServer((request, response) => {
+    const body = files[request.url ?? '/'];
+    const type = request.url?.endsWith('.js') ? 'text/javascript' : 'text/html';
+    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': type }).end(body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+test.skipIf(executablePath === undefined)(
+  'Chromium gets the same numbers from a File, a Blob, an address and a canvas as Node from the file',
+  async () => {
+    const bundle = await build({
+      entryPoints: [fileURLToPath(new URL('./page.ts', import.meta.url))],
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      write: false,
+      logLevel: 'error',
+    });
+    const server = await serve({
+      '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
+      '/page.js': bundle.outputFiles[0]!.text,
+      '/waves.jpg': jpeg,
+      '/turned.jpg': await sharp(jpeg).withMetadata({ orientation: 6 }).toBuffer(),
+    });
+    const browser = await chromium.launch({ executablePath: executablePath!, args: flags });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction(
+        'globalThis.results !== undefined || globalThis.failure !== undefined',
+        undefined,
+        { timeout: 80_000 },
+      );
+      expect(await page.evaluate('globalThis.failure')).toBeUndefined();
+      const results = (await page.evaluate('globalThis.results')) as BrowserResults;
+
+      const file = Buffer.from(results.file);
+      const inNode = Array.from((await decodeWhole(file)).data);
+      for (const [way, pixels] of Object.entries(results.pixels))
+        expect(pixels, way).toEqual(inNode);
+      const plain = {
+        channelOrder: 'RGB',
+        scale: 1 / 255,
+        mean: [0, 0, 0],
+        std: [1, 1, 1],
+      } as const;
+      const normalised = new Float32Array(results.normalised.length);
+      normalise(await decodeWhole(file), plain, normalised);
+      expect(results.normalised).toEqual(Array.from(normalised));
+
+      const figure = figures.jpeg.find(({ size }: { size: number[] }) => size[0] === 60);
+      const { mean } = difference(Uint8Array.from(results.jpeg), decoded(figure.pixels));
+      expect(mean).toBeLessThan(1);
+      expect(results.upright).toEqual([800, 600]);
+      expect(results.errors[0]).toBe('PictureError: /missing.jpg cannot be loaded: 404');
+      expect(results.errors[1]).toMatch(/^PictureError: the file cannot be decoded: /);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  },
+  90_000,
+);

@@ -1,0 +1,67 @@
+/** What the browser test runs inside the page: `globalThis.results` is filled in, or `globalThis.failure`. */
+import { normalise, readPicture } from '../../src/index';
+
+export interface BrowserResults {
+  /** The PNG file that the page made, as numbers. */
+  readonly file: number[];
+  /** Its pixels, by the way they were had. */
+  readonly pixels: Record<string, number[]>;
+  /** The JPEG of the reference, squashed. */
+  readonly jpeg: number[];
+  readonly upright: [number, number];
+  readonly normalised: number[];
+  readonly errors: string[];
+}
+
+/** Opaque, with every channel different. */
+function draw(): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(37, 23);
+  const context = canvas.getContext('2d')!;
+  const picture = context.createImageData(37, 23);
+  for (let place = 0; place < 37 * 23; place++) {
+    picture.data.set([(place * 7) % 256, (place * 3) % 256, (place * 11) % 256, 255], 4 * place);
+  }
+  context.putImageData(picture, 0, 0);
+  return canvas;
+}
+
+async function run(): Promise<BrowserResults> {
+  const canvas = draw();
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  const sources = {
+    blob,
+    file: new File([blob], 'a.png', { type: 'image/png' }),
+    address: URL.createObjectURL(blob),
+    url: new URL(URL.createObjectURL(blob)),
+    canvas,
+    bitmap: await createImageBitmap(blob),
+    imageData: canvas.getContext('2d')!.getImageData(0, 0, 37, 23),
+  };
+  const pixels: Record<string, number[]> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    pixels[name] = Array.from((await readPicture(source)).data);
+  }
+  const jpeg = await readPicture('/waves.jpg', [60, 44]);
+  const turned = await readPicture('/turned.jpg');
+  const normalised = new Float32Array(37 * 23 * 3);
+  const plain = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  normalise(await readPicture(blob), plain, normalised);
+  const failed = (source: string | Blob) =>
+    readPicture(source).then(
+      () => 'nothing',
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+  return {
+    file: Array.from(new Uint8Array(await blob.arrayBuffer())),
+    pixels,
+    jpeg: Array.from(jpeg.data),
+    upright: [turned.height, turned.width],
+    normalised: Array.from(normalised),
+    errors: [await failed('/missing.jpg'), await failed(new Blob(['hello']))],
+  };
+}
+
+run().then(
+  results => Object.assign(globalThis, { results }),
+  error => Object.assign(globalThis, { failure: String(error?.stack ?? error) }),
+);

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  ArchiveError,
+  decode,
+  listArchive,
+  openArchive,
+  PhotoSetError,
+  readPixels,
+  unpackArchive,
+} from '../../src/node/index';
+import { type ZipMember, zip } from './zip';
+
+let folder: string;
+let path: string;
+let pictures: Buffer[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-zip-'));
+  path = join(folder, 'photos.zip');
+  pictures = await Promise.all(
+    Array.from({ length: 14 }, (_, index) => {
+      const background = { r: 15 * index, g: 80, b: 200 };
+      return sharp({ create: { width: 9, height: 7, channels: 3, background } })
+        .png()
+        .toBuffer();
+    }),
+  );
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const members = (prefix = ''): ZipMember[] =>
+  pictures.map((bytes, index) => ({
+    name: `${prefix}${index % 2 === 0 ? 'Amanita' : 'Röhrling 茸'}/${index}.png`,
+    bytes,
+    compressed: index % 3 > 0,
+  }));
+const write = (content: readonly ZipMember[]) => writeFile(path, zip(content));
+const text = (content: string) => Buffer.from(content);
+
+describe('an archive of photos', () => {
+  test('is read where it lies, each photo as if it were a file', async () => {
+    await write(members());
+    const { classes, photos, findings } = await openArchive(path);
+    expect(classes).toEqual(['Amanita', 'Röhrling 茸']);
+    expect(photos).toHaveLength(14);
+    expect(findings).toEqual([]);
+    const photo = photos.find(({ id }) => id === 'Röhrling 茸/7.png')!;
+    expect(await readPixels(photo.origin, [4, 4])).toEqual(await decode(pictures[7]!, [4, 4]));
+    expect(await readdir(folder)).toEqual(['photos.zip']);
+  });
+
+  test('may wrap its class folders, and hold what macOS adds', async () => {
+    await write([
+      ...members('some set/data/'),
+      { name: '__MACOSX/some set/._x', bytes: text('x') },
+      { name: 'some set/data/', bytes: text('') },
+      { name: 'some set/data/readme.txt', bytes: text('hello') },
+    ]);
+    const { classes, findings } = await openArchive(path);
+    expect(classes).toEqual(['Amanita', 'Röhrling 茸']);
+    expect(findings).toEqual([
+      {
+        kind: 'quarantined',
+        subject: 'some set/data/readme.txt',
+        reason: 'lies beside the class folders, not in one',
+      },
+    ]);
+  });
+
+  test('puts what is damaged into quarantine, and names it', async () => {
+    const [first, second, ...rest] = members();
+    await write([
+      { ...first!, says: { crc32: 1 } },
+      { ...second!, says: { size: 4 } },
+      ...rest,
+      { name: 'Amanita/x.txt', bytes: text('x') },
+    ]);
+    const { photos, findings } = await openArchive(path);
+    expect(photos).toHaveLength(12);
+    expect(findings.map(({ subject, reason }) => `${subject}: ${reason.slice(0, 30)}`)).toEqual([
+      'Amanita/0.png: damaged: its checksum is wrong',
+      'Amanita/x.txt: not a picture',
+      'Röhrling 茸/1.png: cannot be unpacked (Cannot cre',
+    ]);
+  });
+
+  const refused: readonly [string, ZipMember, RegExp][] = [
+    ['goes upwards', { name: '../a.png', bytes: text('x') }, /invalid relative path: \.\.\/a\.png/],
+    ['is absolute', { name: '/etc/passwd', bytes: text('x') }, /absolute path: \/etc\/passwd/],
+    ['has a drive', { name: 'C:/a.png', bytes: text('x') }, /absolute path: C:\/a\.png/],
+    ['has backslashes', { name: '..\\a.png', bytes: text('x') }, /invalid characters/],
+    ['is a link', { name: 'A/b', bytes: text('/etc'), mode: 0o120777 }, /'A\/b' is a link/],
+    ['is a device', { name: 'A/b', bytes: text(''), mode: 0o060777 }, /'A\/b' is a link/],
+    ['explodes', { name: 'A/b', bytes: Buffer.alloc(2 ** 22) }, /would grow \d+-fold, at most 200/],
+    ['is there twice', { name: 'Amanita/0.png', bytes: text('x') }, /more than once/],
+  ];
+  test.each(refused)('is refused when an entry %s', async (_, member, message) => {
+    await write([...members(), member]);
+    await expect(listArchive(path)).rejects.toThrow(ArchiveError);
+    await expect(listArchive(path)).rejects.toThrow(message);
+    await expect(unpackArchive(path, join(folder, 'out'))).rejects.toThrow(message);
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+  });
+
+  test('is refused beyond its limits, when it is cut, no archive, or missing', async () => {
+    await write(members());
+    await expect(listArchive(path, { entries: 13 })).rejects.toThrow(/14 entries, at most 13/);
+    await expect(listArchive(path, { entryBytes: 50 })).rejects.toThrow(/at most 50/);
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, whole.length - 40));
+    await expect(openArchive(path)).rejects.toThrow(/is no zip archive that can be read/);
+    await writeFile(path, 'hello');
+    await expect(openArchive(path)).rejects.toThrow(ArchiveError);
+    await expect(openArchive(join(folder, 'none.zip'))).rejects.toThrow(PhotoSetError);
+  });
+
+  test('never unpacks more than its directory promised', async () => {
+    const promised = { name: 'A/b', bytes: Buffer.alloc(2 ** 24), says: { size: 1000 } };
+    await write([promised]);
+    const [file] = await listArchive(path);
+    await expect(readPixels(file!.origin, [1, 1])).rejects.toThrow(/cannot be unpacked/);
+  });
+
+  test('is unpacked to the byte, and nothing is written over', async () => {
+    await write(members('data/'));
+    const out = join(folder, 'out');
+    await unpackArchive(path, out);
+    expect(await readFile(join(out, 'data/Röhrling 茸/7.png'))).toEqual(pictures[7]);
+    await expect(unpackArchive(path, out)).rejects.toThrow(/EEXIST/);
+  });
+});

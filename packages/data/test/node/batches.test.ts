@@ -1,0 +1,194 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DrawnOrigin, drawMushroom, type FileOrigin } from '../../src/index';
+import { type Batch, type BatchOptions, batches, type Sample } from '../../src/node/index';
+import { buildWorker } from './worker-script';
+
+let folder: string;
+let worker: URL;
+let samples: (Sample & { origin: FileOrigin })[];
+beforeAll(async () => {
+  worker = buildWorker();
+  folder = await mkdtemp(join(tmpdir(), 'shroom-batches-'));
+  // Pictures of very different cost, so that threads finish out of order.
+  samples = await Promise.all(
+    Array.from({ length: 23 }, async (_, index) => {
+      const side = index % 5 === 0 ? 900 : 12;
+      const background = { r: 10 * index, g: index, b: 255 - index };
+      const path = join(folder, `${index}.png`);
+      await sharp({ create: { width: side, height: side, channels: 3, background } }).toFile(path);
+      return { id: `photo ${index}`, label: index % 3, origin: { kind: 'file', path } as const };
+    }),
+  );
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await rm(fileURLToPath(worker));
+});
+
+/** Values of 0 to 255, so that expectations can be read. */
+const plain = { channelOrder: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+const options = (more: Partial<BatchOptions> = {}): BatchOptions => ({
+  size: [4, 6],
+  normalisation: plain,
+  batchSize: 5,
+  workers: 2,
+  worker,
+  ...more,
+});
+
+async function all(more: Partial<BatchOptions> = {}, of: Sample[] = samples): Promise<Batch[]> {
+  const result: Batch[] = [];
+  for await (const batch of batches(of, options(more))) result.push(batch);
+  return result;
+}
+
+const firstPixels = (batch: Batch) =>
+  batch.samples.map((_, row) => Array.from(batch.images.slice(row * 72, row * 72 + 3)));
+
+describe('batches', () => {
+  test('hold the pixels and labels of every sample, in order, the last batch what is left', async () => {
+    const result = await all();
+    expect(result.map(({ shape }) => shape)).toEqual([
+      ...Array(4).fill([5, 4, 6, 3]),
+      [3, 4, 6, 3],
+    ]);
+    expect(result.flatMap(firstPixels)).toEqual(
+      samples.map((_, index) => [10 * index, index, 255 - index]),
+    );
+    expect(result.flatMap(({ labels }) => Array.from(labels))).toEqual(
+      samples.map(({ label }) => label),
+    );
+    expect(result.flatMap(batch => batch.samples)).toEqual(samples);
+  });
+
+  test('are the same numbers whatever the threads, the prefetch and the timing', async () => {
+    const more = {
+      shuffle: true,
+      seed: 3,
+      epoch: 2,
+      transforms: [
+        { name: 'randomResizedCrop', size: [4, 6] },
+        { name: 'flipAndRotate' },
+        { name: 'colourJitter', brightness: 0.4, hue: 0.1 },
+      ],
+    } as const;
+    const reference = await all({ ...more, workers: 1, prefetch: 0 });
+    for (const [workers, prefetch] of [
+      [2, 0],
+      [3, 5],
+    ] as const) {
+      expect(await all({ ...more, workers, prefetch })).toEqual(reference);
+    }
+    expect(await all({ ...more, epoch: 3 })).not.toEqual(reference);
+  });
+
+  test('give a sample the same numbers in another batch', async () => {
+    const more = { transforms: [{ name: 'flipAndRotate' }], seed: 1 } as const;
+    const whole = (await all({ ...more, batchSize: 23 }))[0]!;
+    const single = await all({ ...more, batchSize: 1 });
+    expect(single.flatMap(({ images }) => Array.from(images))).toEqual(Array.from(whole.images));
+  });
+
+  test('leave out a smaller last batch when asked to', async () => {
+    expect((await all({ dropLast: true })).map(({ shape }) => shape[0])).toEqual([5, 5, 5, 5]);
+    expect(await all({}, [])).toEqual([]);
+  });
+
+  test('draw mushrooms too, and show views', async () => {
+    const origin: DrawnOrigin = { kind: 'drawn', genus: 'Boletus', seed: 4 };
+    const view = { flipHorizontally: true, flipVertically: false, rotation: 0 };
+    const drawn = [
+      { id: 'as it is', label: 0, origin },
+      { id: 'flipped', label: 0, origin, view },
+    ];
+    const [batch] = await all({ size: [16, 16] }, drawn);
+    const { pixels } = drawMushroom('Boletus', { seed: 4, size: 16 });
+    expect(Array.from(batch!.images.slice(0, 768))).toEqual(Array.from(pixels));
+    expect(Array.from(batch!.images.slice(768, 771))).toEqual(Array.from(pixels.slice(45, 48)));
+  });
+
+  test('run ahead of the consumer no further than threads and prefetch allow', async () => {
+    const asked = new Set<number>();
+    const watched = samples.map(({ origin, ...sample }, index) => ({
+      ...sample,
+      get origin() {
+        asked.add(index);
+        return origin;
+      },
+    }));
+    const most: number[] = [];
+    const ahead = { batchSize: 1, workers: 2, prefetch: 3 };
+    for await (const _ of batches(watched, options(ahead))) most.push(asked.size);
+    expect(most).toEqual(samples.map((_, index) => Math.min(23, index + 5)));
+  });
+
+  test('name the file that cannot be read, the first one in order', async () => {
+    const broken = samples.map((sample, index) =>
+      index === 7 || index === 8
+        ? { ...sample, origin: { kind: 'file', path: fileURLToPath(import.meta.url) } as const }
+        : sample,
+    );
+    const reading = all({ batchSize: 1 }, broken);
+    await expect(reading).rejects.toThrow('photo 7: not a picture');
+    await expect(reading).rejects.toMatchObject({ name: 'SampleError', sample: 'photo 7' });
+  });
+
+  test('stop at once when the signal aborts, with its reason', async () => {
+    const controller = new AbortController();
+    let came = 0;
+    const reading = (async () => {
+      for await (const _ of batches(
+        samples,
+        options({ batchSize: 1, signal: controller.signal }),
+      )) {
+        if (++came === 2) controller.abort(new Error('enough'));
+      }
+    })();
+    await expect(reading).rejects.toThrow('enough');
+    expect(came).toBe(2);
+    await expect(all({ signal: controller.signal })).rejects.toThrow('enough');
+  });
+
+  test('can be left in the middle and begun again', async () => {
+    for (let round = 0; round < 3; round++) {
+      for await (const batch of batches(samples, options())) {
+        expect(batch.samples[0]).toBe(samples[0]);
+        break;
+      }
+    }
+  });
+
+  test('take no more memory the longer they run', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({
+      ...samples[1 + (index % 4)]!,
+      id: `${index}`,
+    }));
+    const after: number[] = [];
+    for (let epoch = 0; epoch < 3; epoch++) {
+      for await (const _ of batches(many, options({ batchSize: 50, epoch, size: [64, 64] })));
+      after.push(process.memoryUsage.rss() / 2 ** 20);
+    }
+    // The batches of two epochs together take 94 MiB.
+    expect(after[2]! - after[0]!).toBeLessThan(60);
+  });
+
+  test('fail, and do not hang, where the threads cannot run', async () => {
+    const nowhere = new URL('nowhere.js', import.meta.url);
+    await expect(all({ worker: nowhere })).rejects.toThrow(/A thread broke down: .*nowhere\.js/);
+  });
+
+  test('refuse senseless options', async () => {
+    await expect(all({ workers: 0 })).rejects.toThrow(
+      /workers should be a whole number, 1 or more/,
+    );
+    await expect(all({ batchSize: 2.5 })).rejects.toThrow(/batchSize should be/);
+    await expect(all({ transforms: [{ name: 'centreCrop', size: [2, 2] }] })).rejects.toThrow(
+      'photo 0: the transforms made it 2 x 2, a batch of 4 x 6 was asked for',
+    );
+  });
+});
