@@ -1,5 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { isModel } from '../graph';
 import { type Dialect, ownDialect } from './dialect';
 import { layoutOf } from './layout';
 
@@ -38,7 +39,7 @@ export async function loadCheckpoint(
   const left = new Set(
     [...checkpoint.keys()].filter(name => !isUnused(name) && !dialect.isUnused(name)),
   );
-  const found = network.weights.map(weight => {
+  const found = weightsOf(network).map(weight => {
     const name = dialect.nameOf(weight.originalName);
     const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
     const entry = checkpoint.get(name);
@@ -69,12 +70,17 @@ export async function loadCheckpoint(
 /** The weights of a network as a checkpoint of a dialect; each is converted when it is read. */
 export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect): Checkpoint {
   return new Map(
-    network.weights.map(weight => {
+    weightsOf(network).map(weight => {
       const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
       const read = async () => layout.toFile((await weight.read().data()) as Float32Array);
       return [dialect.nameOf(weight.originalName), { shape: layout.shape, read }];
     }),
   );
+}
+
+/** All weights layer by layer. (`network.weights` puts the frozen ones last, so that its order depends on what is frozen.) */
+function weightsOf(network: LayersModel): LayerVariable[] {
+  return network.layers.flatMap(layer => (isModel(layer) ? weightsOf(layer) : layer.weights));
 }
 
 /**
@@ -87,7 +93,7 @@ export function dialectOf(
   checkpoint: Checkpoint,
   dialects: readonly Dialect[],
 ): Dialect {
-  const first = network.weights[0]!.originalName;
+  const first = weightsOf(network)[0]!.originalName;
   const spoken = dialects.find(dialect => checkpoint.has(dialect.nameOf(first)));
   if (spoken) return spoken;
   const wanted = dialects.map(dialect => `'${dialect.nameOf(first)}' (${dialect.name})`).join(', ');
