@@ -10,9 +10,20 @@ export interface CheckpointTensor {
   /**
    * Its values; they may be a view of a larger buffer, and are not to be written to.
    *
+   * @param scratch Memory that they may be read into; they are valid until it is used again then.
    * @throws Error when it holds no floating-point numbers, or cannot be read.
    */
-  read(): Promise<Float32Array>;
+  read(scratch?: Scratch): Promise<Float32Array>;
+}
+
+/** Memory for one tensor after the other, so that loading a network leaves no garbage of its size behind. */
+export class Scratch {
+  #memory = new ArrayBuffer(0);
+
+  take(bytes: number): Uint8Array {
+    if (bytes > this.#memory.byteLength) this.#memory = new ArrayBuffer(bytes);
+    return new Uint8Array(this.#memory, 0, bytes);
+  }
 }
 
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
@@ -60,8 +71,10 @@ export async function loadCheckpoint(
         problems.map(problem => `  ${problem}`).join('\n'),
     );
   }
+  const scratch = new Scratch();
   for (const { weight, layout, entry } of found) {
-    const value = tensor(layout.toNetwork(await entry!.read()), weight.shape as number[]);
+    const values = await entry!.read(layout.copies ? scratch : undefined);
+    const value = tensor(layout.toNetwork(values), weight.shape as number[]);
     weight.write(value);
     value.dispose();
   }
