@@ -31,7 +31,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each([
   ['float32', 1e-4],
-  ['float16', 1e-2],
   ['int8', 0.3],
 ] as const)(
   'a classifier is written as ONNX with %s weights, and says what that changes',
