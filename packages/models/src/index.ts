@@ -26,7 +26,7 @@ export {
   checkpointOf,
   dialectOf,
   loadCheckpoint,
-  Scratch,
+  type Scratch,
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';

@@ -17,13 +17,19 @@ export interface CheckpointTensor {
 }
 
 /** Memory for one tensor after the other, so that loading a network leaves no garbage of its size behind. */
-export class Scratch {
-  #memory = new ArrayBuffer(0);
+export interface Scratch {
+  /** That many bytes, until they are taken again. */
+  take(bytes: number): Uint8Array;
+}
 
-  take(bytes: number): Uint8Array {
-    if (bytes > this.#memory.byteLength) this.#memory = new ArrayBuffer(bytes);
-    return new Uint8Array(this.#memory, 0, bytes);
-  }
+function reusedMemory(): Scratch {
+  let memory = new ArrayBuffer(0);
+  return {
+    take(bytes) {
+      if (bytes > memory.byteLength) memory = new ArrayBuffer(bytes);
+      return new Uint8Array(memory, 0, bytes);
+    },
+  };
 }
 
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
@@ -71,7 +77,7 @@ export async function loadCheckpoint(
         problems.map(problem => `  ${problem}`).join('\n'),
     );
   }
-  const scratch = new Scratch();
+  const scratch = reusedMemory();
   for (const { weight, layout, entry } of found) {
     const values = await entry!.read(layout.copies ? scratch : undefined);
     const value = tensor(layout.toNetwork(values), weight.shape as number[]);
