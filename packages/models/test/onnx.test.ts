@@ -86,8 +86,12 @@ describe('a network written as ONNX computes the same in ONNX Runtime', () => {
     const expected = await predict(network);
     expect(logits!.dims).toEqual([2, 10]);
     expect(change(logits!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
-    expect(features!.dims.slice(0, 2)).toEqual([2, taps.at(-1)!.channels]);
-    expected.dispose();
+    const map = network.getLayer(taps.at(-1)!.layer).output as SymbolicTensor;
+    const ours = await predict(model({ inputs: network.inputs, outputs: map }));
+    const channelsFirst = transpose(ours, [0, 3, 1, 2]);
+    expect(features!.dims).toEqual(channelsFirst.shape);
+    expect(change(features!.data as Float32Array, await values(channelsFirst))).toBeLessThan(1e-4);
+    dispose([expected, ours, channelsFirst]);
     network.dispose();
   });
 
