@@ -26,6 +26,7 @@ export {
   checkpointOf,
   dialectOf,
   loadCheckpoint,
+  type Scratch,
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';

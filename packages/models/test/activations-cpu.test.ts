@@ -13,6 +13,6 @@ describe('on cpu, every stage agrees with torchvision', () => {
     async run => {
       await compareStages(run, 1e-4);
     },
-    60_000,
+    180_000,
   );
 });

@@ -4,12 +4,15 @@ import { useWasm } from './wasm';
 
 beforeAll(useWasm);
 
+// The small size is computed on cpu.
+const usual = runs.filter(({ size }) => size >= 224);
+
 describe('on wasm, every stage agrees with torchvision', () => {
-  test.each(runs)(
+  test.each(usual)(
     '$network at $size',
     async run => {
       await compareStages(run, 1e-4);
     },
-    60_000,
+    180_000,
   );
 });

@@ -65,7 +65,7 @@ test.each([
 
 test('a layer that has no weights has no name elsewhere', () => {
   const relu = 'layer1.0.relu1/kernel';
-  expect(() => dialect('resnet50', 'keras').nameOf(relu)).toThrow(
+  expect(() => dialect('resnet50_keras', 'keras').nameOf(relu)).toThrow(
     /'layer1.0.relu1' is not a layer/,
   );
   const act = 'stages.0.blocks.0.mlp.act/kernel';

@@ -1,5 +1,12 @@
 import { dispose, type Tensor, tensor4d, transpose } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -79,8 +86,12 @@ describe('a network written as ONNX computes the same in ONNX Runtime', () => {
     const expected = await predict(network);
     expect(logits!.dims).toEqual([2, 10]);
     expect(change(logits!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
-    expect(features!.dims.slice(0, 2)).toEqual([2, taps.at(-1)!.channels]);
-    expected.dispose();
+    const map = network.getLayer(taps.at(-1)!.layer).output as SymbolicTensor;
+    const ours = await predict(model({ inputs: network.inputs, outputs: map }));
+    const channelsFirst = transpose(ours, [0, 3, 1, 2]);
+    expect(features!.dims).toEqual(channelsFirst.shape);
+    expect(change(features!.data as Float32Array, await values(channelsFirst))).toBeLessThan(1e-4);
+    dispose([expected, ours, channelsFirst]);
     network.dispose();
   });
 
@@ -94,6 +105,20 @@ describe('a network written as ONNX computes the same in ONNX Runtime', () => {
     folded.dispose();
     network.dispose();
   });
+});
+
+test('a head whose layers are named as those of the backbone keeps its own weights', async () => {
+  const inner = sequential({ name: 'head' });
+  inner.add(layers.dense({ units: 3, name: 'dense', inputShape: [2], kernelInitializer: 'ones' }));
+  const vectors = input({ shape: [2] });
+  const dense = layers.dense({ units: 2, name: 'dense', kernelInitializer: 'identity' });
+  const outputs = inner.apply(dense.apply(vectors)) as SymbolicTensor;
+  const network = model({ inputs: vectors, outputs });
+  const session = await InferenceSession.create(await exportOnnx(network));
+  const feed = new OnnxTensor('float32', Float32Array.of(2, 3), [1, 2]);
+  const { output } = await session.run({ images: feed });
+  expect([...(output!.data as Float32Array)]).toEqual([5, 5, 5]);
+  network.dispose();
 });
 
 describe('smaller weights', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Checkpoint } from '../weights/checkpoint';
+import type { Checkpoint, Scratch } from '../weights/checkpoint';
 import {
   checkpointOver,
   headerLength,
@@ -26,8 +26,8 @@ export interface SafetensorsFile {
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path);
-  const read = async (start: number, end: number) => {
-    const bytes = new Uint8Array(end - start);
+  const read = async (start: number, end: number, scratch?: Scratch) => {
+    const bytes = scratch?.take(end - start) ?? new Uint8Array(end - start);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
@@ -41,7 +41,9 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     const { size } = await file.stat();
     const length = headerLength(await read(0, Math.min(prefixBytes, size)), size);
     const header = parseHeader(await read(prefixBytes, prefixBytes + length), size);
-    const checkpoint = checkpointOver(header, ({ start, end }) => read(start, end));
+    const checkpoint = checkpointOver(header, ({ start, end }, scratch) =>
+      read(start, end, scratch),
+    );
     return { checkpoint, metadata: header.metadata, close: () => file.close() };
   } catch (error) {
     await file.close();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Checkpoint } from '../weights/checkpoint';
@@ -92,6 +92,16 @@ async function sha256Of(path: string): Promise<string> {
   const name = basename(await realpath(path));
   if (/^[0-9a-f]{64}$/.test(name)) return name;
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
+  // One buffer for all: chunks of a stream would pile up beside the weights.
+  const buffer = Buffer.alloc(1 << 20);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

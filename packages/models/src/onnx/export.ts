@@ -92,12 +92,13 @@ class NetworkWriter {
   async write(
     inputs: ReadonlyMap<SymbolicTensor, Value>,
     outputs: readonly SymbolicTensor[],
+    scope = '',
   ): Promise<void> {
     for (const [tensor, value] of inputs) this.#values.set(tensor, value);
     for (const call of callsBefore(outputs)) {
-      if (isModel(call.layer)) await this.#writeModel(call, call.layer);
+      if (isModel(call.layer)) await this.#writeModel(call, call.layer, scope);
       else if (call.layer.getClassName() === 'ZeroPadding2D') this.#pad(call);
-      else await this.#writeLayer(call);
+      else await this.#writeLayer(call, scope);
     }
   }
 
@@ -114,10 +115,14 @@ class NetworkWriter {
     return value;
   }
 
-  async #writeModel({ inputs, output }: LayerCall, model: LayersModel): Promise<void> {
+  async #writeModel(
+    { inputs, output }: LayerCall,
+    model: LayersModel,
+    scope: string,
+  ): Promise<void> {
     const values = inputs.map(each => this.read(each));
     const own = new Map(model.inputs.map((each, index) => [each, values[index]!] as const));
-    await this.write(own, model.outputs);
+    await this.write(own, model.outputs, `${scope}${model.name}/`);
     this.#values.set(output, this.read(model.outputs[0]!));
   }
 
@@ -128,7 +133,7 @@ class NetworkWriter {
     this.#padded.set(output, { source, padding: [top, left, bottom, right] });
   }
 
-  async #writeLayer({ layer, inputs, output }: LayerCall): Promise<void> {
+  async #writeLayer({ layer, inputs, output }: LayerCall, scope: string): Promise<void> {
     const className = layer.getClassName();
     const operator = operators[className];
     if (!operator) throw new Error(`${layer.name}: a ${className} cannot be written as ONNX.`);
@@ -136,6 +141,7 @@ class NetworkWriter {
     const name = operator({
       onnx: this.#onnx,
       layer,
+      path: `${scope}${layer.name}`,
       config: layer.getConfig(),
       weights: await readWeights(layer),
       inputs: padded ? [padded.source] : inputs.map(each => this.read(each)),

@@ -18,6 +18,8 @@ export type Padding = readonly [number, number, number, number];
 export interface Call {
   readonly onnx: OnnxModel;
   readonly layer: layers.Layer;
+  /** The layer's name, behind those of the networks that it is in: a head may name a layer as the backbone does. */
+  readonly path: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** By their name in the layer, such as `kernel`. */
   readonly weights: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
@@ -34,20 +36,20 @@ const isMap = ({ shape }: Value) => shape.length === 4;
 
 /** The kernel of a layer, and its bias where it has one. */
 function parameters(call: Call, part: string): string[] {
-  const { onnx, layer, weights, precision } = call;
+  const { onnx, layer, path, weights, precision } = call;
   const kernel = weights.get(part)!;
   const turned = asKernel(`${layer.name}/${part}`, kernel.shape, kernel.values);
   const isMixing = layer.getClassName() === 'Dense' && isMap(call.inputs[0]!);
   // A dense layer on a map is a convolution of one place.
   const shape = isMixing ? [...turned.shape, 1, 1] : turned.shape;
-  const names = [addKernel(onnx, `${layer.name}.weight`, { ...turned, shape }, precision)];
+  const names = [addKernel(onnx, `${path}.weight`, { ...turned, shape }, precision)];
   if (weights.has('bias')) names.push(vector(call, 'bias'));
   return names;
 }
 
-function vector({ onnx, layer, weights }: Call, part: string): string {
+function vector({ onnx, path, weights }: Call, part: string): string {
   const { shape, values } = weights.get(part)!;
-  return onnx.constant(`${layer.name}.${part}`, 'float32', shape, values);
+  return onnx.constant(`${path}.${part}`, 'float32', shape, values);
 }
 
 function scalar(onnx: OnnxModel, value: number): string {
@@ -123,10 +125,10 @@ const layerNorm: Operator = call => {
   return back(onnx.add('LayerNormalization', inputs, attributes));
 };
 
-const layerScale: Operator = ({ onnx, layer, weights, inputs }) => {
+const layerScale: Operator = ({ onnx, path, weights, inputs }) => {
   const { shape, values } = weights.get('scale')!;
   const sides = isMap(inputs[0]!) ? [...shape, 1, 1] : shape;
-  const scale = onnx.constant(`${layer.name}.scale`, 'float32', sides, values);
+  const scale = onnx.constant(`${path}.scale`, 'float32', sides, values);
   return onnx.add('Mul', [inputs[0]!.name, scale]);
 };
 
@@ -154,7 +156,7 @@ const permute: Operator = ({ onnx, layer, config, inputs }) => {
 };
 
 /** Averages as a product with a matrix from the left, and with one from the right. */
-const adaptiveAverage: Operator = ({ onnx, layer, config, inputs }) => {
+const adaptiveAverage: Operator = ({ onnx, layer, path, config, inputs }) => {
   const size = config.size as number;
   const [, height, width] = inputs[0]!.shape;
   if (!height || !width)
@@ -166,8 +168,8 @@ const adaptiveAverage: Operator = ({ onnx, layer, config, inputs }) => {
     columns,
     (_, k) => columns[(k % size) * width + Math.floor(k / size)]!,
   );
-  const left = onnx.constant(`${layer.name}.rows`, 'float32', [size, height], rows);
-  const right = onnx.constant(`${layer.name}.columns`, 'float32', [width, size], turned);
+  const left = onnx.constant(`${path}.rows`, 'float32', [size, height], rows);
+  const right = onnx.constant(`${path}.columns`, 'float32', [width, size], turned);
   return onnx.add('MatMul', [onnx.add('MatMul', [left, inputs[0]!.name]), right]);
 };
 

@@ -1,5 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { isModel } from '../graph';
 import { type Dialect, ownDialect } from './dialect';
 import { layoutOf } from './layout';
 
@@ -9,9 +10,26 @@ export interface CheckpointTensor {
   /**
    * Its values; they may be a view of a larger buffer, and are not to be written to.
    *
+   * @param scratch Memory that they may be read into; they are valid until it is used again then.
    * @throws Error when it holds no floating-point numbers, or cannot be read.
    */
-  read(): Promise<Float32Array>;
+  read(scratch?: Scratch): Promise<Float32Array>;
+}
+
+/** Memory for one tensor after the other, so that loading a network leaves no garbage of its size behind. */
+export interface Scratch {
+  /** That many bytes, until they are taken again. */
+  take(bytes: number): Uint8Array;
+}
+
+function reusedMemory(): Scratch {
+  let memory = new ArrayBuffer(0);
+  return {
+    take(bytes) {
+      if (bytes > memory.byteLength) memory = new ArrayBuffer(bytes);
+      return new Uint8Array(memory, 0, bytes);
+    },
+  };
 }
 
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
@@ -38,7 +56,7 @@ export async function loadCheckpoint(
   const left = new Set(
     [...checkpoint.keys()].filter(name => !isUnused(name) && !dialect.isUnused(name)),
   );
-  const found = network.weights.map(weight => {
+  const found = weightsOf(network).map(weight => {
     const name = dialect.nameOf(weight.originalName);
     const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
     const entry = checkpoint.get(name);
@@ -59,8 +77,10 @@ export async function loadCheckpoint(
         problems.map(problem => `  ${problem}`).join('\n'),
     );
   }
+  const scratch = reusedMemory();
   for (const { weight, layout, entry } of found) {
-    const value = tensor(layout.toNetwork(await entry!.read()), weight.shape as number[]);
+    const values = await entry!.read(layout.copies ? scratch : undefined);
+    const value = tensor(layout.toNetwork(values), weight.shape as number[]);
     weight.write(value);
     value.dispose();
   }
@@ -69,12 +89,17 @@ export async function loadCheckpoint(
 /** The weights of a network as a checkpoint of a dialect; each is converted when it is read. */
 export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect): Checkpoint {
   return new Map(
-    network.weights.map(weight => {
+    weightsOf(network).map(weight => {
       const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
       const read = async () => layout.toFile((await weight.read().data()) as Float32Array);
       return [dialect.nameOf(weight.originalName), { shape: layout.shape, read }];
     }),
   );
+}
+
+/** All weights layer by layer. (`network.weights` puts the frozen ones last, so that its order depends on what is frozen.) */
+function weightsOf(network: LayersModel): LayerVariable[] {
+  return network.layers.flatMap(layer => (isModel(layer) ? weightsOf(layer) : layer.weights));
 }
 
 /**
@@ -87,7 +112,7 @@ export function dialectOf(
   checkpoint: Checkpoint,
   dialects: readonly Dialect[],
 ): Dialect {
-  const first = network.weights[0]!.originalName;
+  const first = weightsOf(network)[0]!.originalName;
   const spoken = dialects.find(dialect => checkpoint.has(dialect.nameOf(first)));
   if (spoken) return spoken;
   const wanted = dialects.map(dialect => `'${dialect.nameOf(first)}' (${dialect.name})`).join(', ');

@@ -7,6 +7,8 @@ type Axes = readonly [number, number, number];
 export interface Layout {
   /** Shape in the file. */
   readonly shape: readonly number[];
+  /** Whether values are copied on the way, or handed on as they are. */
+  readonly copies: boolean;
   toNetwork(values: Float32Array): Float32Array;
   toFile(values: Float32Array): Float32Array;
 }
@@ -38,13 +40,14 @@ export function layoutOf(dialect: Dialect, weight: string, shape: readonly numbe
 }
 
 function same(shape: readonly number[]): Layout {
-  return { shape, toNetwork: values => values, toFile: values => values };
+  return { shape, copies: false, toNetwork: values => values, toFile: values => values };
 }
 
 function turned(shape: readonly number[], inFile: Axes): Layout {
   const [a, b, c] = inFile;
   return {
     shape,
+    copies: true,
     toNetwork: values => turn(values, [a, b, c]),
     toFile: values => turn(values, [c, b, a]),
   };

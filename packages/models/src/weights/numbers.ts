@@ -40,20 +40,21 @@ export function fromHalf(bits: number): number {
 
 /** The nearest 16-bit floating-point numbers, ties to even, as their bits. What is beyond 65,504 becomes infinite. */
 export function toHalf(numbers: Float32Array): Uint16Array {
-  const bits32 = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
-  return Uint16Array.from(bits32, bits => {
-    const sign = (bits >>> 16) & 0x8000;
-    const magnitude = bits & 0x7fffffff;
-    if (magnitude > 0x7f800000) return sign | 0x7e00;
-    if (magnitude >= 0x477ff000) return sign | 0x7c00;
-    // Below the smallest normal one: a whole number of 2^-24.
-    if (magnitude < 0x38800000) {
-      const value = new Float32Array(Uint32Array.of(magnitude).buffer)[0]!;
-      return sign | roundToEven(value * 2 ** 24);
-    }
-    const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
-    return sign | (rounded >>> 13);
-  });
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  const half = new Uint16Array(numbers.length);
+  for (let i = 0; i < half.length; i++) half[i] = halfBits(bits[i]!, numbers[i]!);
+  return half;
+}
+
+function halfBits(bits: number, value: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  // Below the smallest normal one: a whole number of 2^-24.
+  if (magnitude < 0x38800000) return sign | roundToEven(Math.abs(value) * 2 ** 24);
+  const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
+  return sign | (rounded >>> 13);
 }
 
 function roundToEven(value: number): number {

@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointTensor } from './checkpoint';
+import type { Checkpoint, CheckpointTensor, Scratch } from './checkpoint';
 import { type FloatType, floatSizes, toFloat32 } from './numbers';
 
 /** What a safetensors file says of one tensor. */
@@ -100,15 +100,15 @@ function parseEntry(name: string, value: unknown, first: number): SafetensorsEnt
 /** A checkpoint over the bytes that `read` brings, one tensor at a time. */
 export function checkpointOver(
   { entries }: SafetensorsHeader,
-  read: (entry: SafetensorsEntry) => Promise<Uint8Array>,
+  read: (entry: SafetensorsEntry, scratch?: Scratch) => Promise<Uint8Array>,
 ): Checkpoint {
   return new Map(
     entries.map((entry): [string, CheckpointTensor] => {
       const { name, dtype, shape } = entry;
-      const values = async () => {
+      const values = async (scratch?: Scratch) => {
         if (!(dtype in floatSizes))
           throw new SafetensorsError(`'${name}' is ${dtype}; weights are F64, F32, F16 or BF16.`);
-        return toFloat32(await read(entry), dtype as FloatType);
+        return toFloat32(await read(entry, scratch), dtype as FloatType);
       };
       return [name, { shape, read: values }];
     }),

@@ -49,7 +49,7 @@ describe('a file of the hub', () => {
       seen.push(received / total);
     const path = await fetchFromHub(wanted, { env: env(), onProgress });
     expect(path).toBe(join(folder(), 'snapshots', commit, 'model.safetensors'));
-    expect(await readFile(path)).toEqual(large);
+    expect((await readFile(path)).equals(large)).toBe(true);
     expect(await readlink(path)).toBe(join('..', '..', 'blobs', largeHash));
     expect(await readFile(join(folder(), 'refs/main'), 'utf8')).toBe(commit);
     expect(seen[0]).toBe(0);
@@ -83,14 +83,15 @@ describe('a file of the hub', () => {
     hub.behaviour = 'send';
     const path = await fetchFromHub(wanted, { env: env() });
     expect(hub.requests.at(-1)?.range).toBe('bytes=100000-');
-    expect(await readFile(path)).toEqual(large);
+    expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('that was cut starts anew where the server cannot go on', async () => {
     hub.behaviour = 'cut';
     await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(DownloadError);
     hub.behaviour = 'ignore ranges';
-    expect(await readFile(await fetchFromHub(wanted, { env: env() }))).toEqual(large);
+    const path = await fetchFromHub(wanted, { env: env() });
+    expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('that is not what the hub said is removed', async () => {
@@ -99,7 +100,8 @@ describe('a file of the hub', () => {
     expect(await readdir(join(folder(), 'blobs'))).toEqual([]);
     expect(existsSync(join(folder(), 'snapshots'))).toBe(false);
     hub.behaviour = 'send';
-    expect(await readFile(await fetchFromHub(wanted, { env: env() }))).toEqual(large);
+    const path = await fetchFromHub(wanted, { env: env() });
+    expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('is downloaded once when several ask at a time', async () => {
