@@ -1,0 +1,29 @@
+"""pytorch-grad-cam side of the benchmarks: `gradcam_peer.py FOLDER NETWORK BATCH SIZE`.
+
+FOLDER holds `pytorch_grad_cam/` of https://github.com/jacobgil/pytorch-grad-cam. Prints 0 when ready, then the seconds of
+one batch of maps per line of input, at the end its peak memory in bytes.
+"""
+import resource, sys, time, types
+import torch, torchvision
+
+# Test-time augmentation is imported by the library's base class and not used here.
+ttach = types.ModuleType("ttach")
+ttach.Compose = ttach.HorizontalFlip = ttach.Multiply = lambda *args, **kwargs: None
+sys.modules["ttach"] = ttach
+sys.path.insert(0, sys.argv[1])
+from pytorch_grad_cam import GradCAM
+
+network, batch, size = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+torch.set_num_threads(2)
+torch.manual_seed(0)
+model = getattr(torchvision.models, network)(num_classes=9).eval()
+layer = model.layer4[-1] if network.startswith("resnet") else model.features[-1]
+cam = GradCAM(model, [layer])
+images = torch.randn(batch, 3, size, size)
+
+print(0, flush=True)
+for _ in sys.stdin:
+    start = time.perf_counter()
+    cam(images, None)
+    print(time.perf_counter() - start, flush=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
