@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { OrtBackend } from './backend';
 import type { GraphNode } from './graph/node';
-import { where } from './kernels/elementwise';
+import { multiply } from './kernels/elementwise';
 import type { KernelCall } from './kernels/kernel';
 import {
   BATCH_NORM_GRADIENT,
@@ -19,7 +19,7 @@ import {
   isMeanOf,
   isVarianceOf,
 } from './kernels/normalization';
-import { elementwise, scalar } from './operators/elementwise';
+import { cast, elementwise } from './operators/elementwise';
 import { expand } from './operators/shape';
 import { vanishing } from './operators/vanishing';
 
@@ -36,9 +36,12 @@ const gradientKernels: Readonly<
   Record<string, (call: KernelCall<never>) => GraphNode | readonly GraphNode[]>
 > = {
   [BATCH_NORM_GRADIENT]: batchNormGradient,
-  // `y` is what the ReLU gave: as a boolean it says where it was above zero.
-  OrtReluGradient: ({ inputs }: KernelCall) =>
-    where(elementwise('Cast', [inputs.y!], { to: 9 }, 'bool'), inputs.dy!, scalar(0)),
+  // `y` is what the ReLU gave: as a boolean it says where it was above zero. ONNX Runtime chooses (`Where`) with one thread,
+  // and multiplies with all.
+  OrtReluGradient: ({ inputs }: KernelCall) => {
+    const above = elementwise('Cast', [inputs.y!], { to: 9 }, 'bool');
+    return multiply(inputs.dy!, cast(above, 'float32'));
+  },
   OrtExpand: ({ inputs, attrs }: KernelCall<{ shape: number[] }>) => expand(inputs.x!, attrs.shape),
   OrtVanishing: ({ attrs }: KernelCall<{ shape: number[] }>) => vanishing(attrs.shape),
 };

@@ -77,6 +77,39 @@ test('convolution over random sizes, channels, kernels, strides and paddings, fo
   );
 });
 
+test('convolutions in a row, whose values and gradients stay channels first', async () => {
+  // Both sides of the bound where images are multiplied one by one: many pixels and few channels, and the reverse.
+  const shapes = fc.constantFrom(
+    { n: 3, side: 14, c: 9, k: 8, kernel: 1 },
+    { n: 2, side: 12, c: 10, k: 12, kernel: 3 },
+    { n: 3, side: 4, c: 40, k: 44, kernel: 1 },
+    { n: 2, side: 4, c: 24, k: 20, kernel: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      shapes,
+      fc.integer({ min: 1, max: 2 }),
+      padding,
+      seeds,
+      async ({ n, side, c, k, kernel }, strides, pad, seed) => {
+        const inputs = [
+          normal([n, side, side, 3], seed),
+          normal([3, 3, 3, c], seed + 1),
+          normal([kernel, kernel, c, k], seed + 2),
+          normal([1, 1, k, 5], seed + 3),
+        ];
+        await agrees(inputs, (x, ...filters) => {
+          const [first, second, third] = filters as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+          const a = tf.relu(tf.conv2d(x as tf.Tensor4D, first, 1, 'same'));
+          const b = tf.relu(tf.conv2d(a, second, strides, pad));
+          return tf.mul(tf.conv2d(b, third, 1, 'valid'), 0.1);
+        });
+      },
+    ),
+    { ...options, numRuns: 20 },
+  );
+});
+
 test('depthwise convolution, with several outputs per channel', async () => {
   await fc.assert(
     fc.asyncProperty(

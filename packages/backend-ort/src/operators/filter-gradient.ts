@@ -9,10 +9,8 @@ const filterGradientOperator: Operator = {
   name: 'ConvFilterGradient',
   lower: (graph, node) => {
     const [x] = node.inputs as [GraphNode];
-    graph.place(
-      node,
-      x.shape.at(-1)! < THIN ? asConvolution(graph, node) : asProducts(graph, node),
-    );
+    const write = x.shape.at(-1)! < THIN ? asConvolution : asProducts;
+    graph.place(node, write(graph, node));
   },
 };
 
@@ -33,18 +31,35 @@ export function convolutionFilterGradient(
   });
 }
 
-/** One product `[C, pixels] @ [pixels, K]` per offset of the kernel, over the pixels that the offset meets. */
+/** One product of `[C, pixels]` and `[pixels, K]` per offset of the kernel, over the pixels that the offset meets. */
 function asProducts(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
   const window = windowOf(node);
   const channels = x.shape.at(-1)!;
   const outputs = dy.shape.at(-1)!;
-  const pixels = dy.size / outputs;
-  const padded = padSpace(graph, channelsOutermost(graph, x), window);
-  const gradient = graph.reshape(graph.plain(dy), [pixels, outputs]);
+  const images = x.shape[0]!;
+  const pixels = dy.size / outputs / images;
+  // As they are, channels first, images give a product each, to be added up. Putting all their pixels into one row first
+  // is worth it where a product is larger than the images.
+  const perImage =
+    graph.isChannelsFirst(x) &&
+    graph.isChannelsFirst(dy) &&
+    channels * outputs < pixels * (channels + outputs);
+  const padded = padSpace(
+    graph,
+    perImage ? graph.channelsFirst(x) : channelsOutermost(graph, x),
+    window,
+  );
+  const gradient = perImage
+    ? graph.reshape(graph.channelsFirst(dy), [images, outputs, pixels])
+    : graph.reshape(graph.plain(dy), [images * pixels, outputs]);
   const products = offsets(window.kernel).map(offset => {
     const met = sliceSpace(graph, padded, offset, dy.shape, x.shape, window);
-    return graph.add('Gemm', [graph.reshape(met, [channels, pixels]), gradient]);
+    if (!perImage)
+      return graph.add('Gemm', [graph.reshape(met, [channels, images * pixels]), gradient]);
+    const rows = graph.reshape(met, [images, channels, pixels]);
+    const each = graph.addMicrosoft('FusedMatMul', [rows, gradient], { transB: 1 });
+    return graph.add('ReduceSum', [each, graph.integers([0])], { keepdims: 0 });
   });
   const stacked = products.length === 1 ? products[0]! : graph.add('Concat', products, { axis: 0 });
   return graph.reshape(stacked, node.shape);
