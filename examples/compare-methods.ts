@@ -1,7 +1,12 @@
 // Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
 import { drawMushroom, genera } from '@shroom/data';
 import { split } from '@shroom/gradcam';
-import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
+import {
+  type ComparisonOptions,
+  type ComparisonRow,
+  compare,
+  type MetricName,
+} from '@shroom/gradcam/metrics';
 import { Command } from 'commander';
 import { loadClassifier } from './pipeline/classifier';
 import { markdown, standings } from './pipeline/comparison';
@@ -18,19 +23,23 @@ const command = new Command('npx tsx examples/compare-methods.ts')
   .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
   .option('--drawn <count>', 'photos per genus', integer(1, 100), 1)
   .option('--methods <names>', 'some of them only, with commas')
+  .option('--metrics <names>', 'of the score, besides those with masks', 'road,averageDrop')
   .option('--json', 'the table as JSON on standard output')
   .addOption(engineOption());
 
-const watched = ['road', 'insertion', 'deletion', 'averageDrop'] as const;
 const located = ['pointingGame', 'energyInMask', 'intersectionOverUnion', 'rankAccuracy'] as const;
-const columns: readonly MetricName[] = [...watched, ...located];
 /** Far from the seeds of the training photos. */
 const unseen = 10_000;
 
 await runProgram(async signal => {
-  const options = command
-    .parse()
-    .opts<{ model: string; drawn: number; methods?: string; json?: true; engine: 'auto' }>();
+  const options = command.parse().opts<{
+    model: string;
+    drawn: number;
+    methods?: string;
+    metrics: string;
+    json?: true;
+    engine: 'auto';
+  }>();
   const engine = await startEngine(options.engine);
   heading('Engine');
   fact(engine.name, engine.reason);
@@ -43,6 +52,8 @@ await runProgram(async signal => {
       Object.entries(methodsAtImages).map(([name, method]) => [name, { parts: atImages, method }]),
     ),
   };
+  const metrics = options.metrics.split(',') as NonNullable<ComparisonOptions['metrics']>;
+  const columns: readonly MetricName[] = [...metrics, ...located];
   const wanted = options.methods?.split(',') ?? Object.keys(all);
   const methods = Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
 
@@ -55,7 +66,7 @@ await runProgram(async signal => {
     const drawn = drawMushroom(genera[done % genera.length]!, { seed: unseen + done, size });
     const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
     const masks = [{ ...drawn, values: drawn.masks.mushroom }];
-    const compared = { metrics: watched, steps: 10, masks, signal };
+    const compared = { metrics, steps: 10, masks, signal };
     rows.push(...(await compare(parts, images, methods, compared)));
     images.dispose();
     progress.update(done + 1, total);

@@ -21,7 +21,6 @@ import {
   type Tensor3D,
   type Tensor4D,
   tidy,
-  zeros,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Procedure } from './evidence';
@@ -106,7 +105,16 @@ function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
 }
 
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'Conv2DTranspose']);
-const isBatchNorm = ({ layer }: Operation) => layer.getClassName() === 'BatchNormalization';
+
+/** A weight of a layer by the end of its name. */
+function weightCalled({ layer }: Operation, name: string): Tensor | undefined {
+  const index = layer.weights.findIndex(weight => weight.originalName.split('/').at(-1) === name);
+  return index < 0 ? undefined : layer.getWeights()[index];
+}
+
+/** Also one that is not of TensorFlow.js: what makes a batch norm is that it keeps a mean and a variance. */
+const isBatchNorm = (operation: Operation): boolean =>
+  weightCalled(operation, 'moving_variance') !== undefined;
 
 function hasBias(operation: Operation): boolean {
   if (operation.outputs[0]!.shape.length !== 4) return false;
@@ -116,8 +124,9 @@ function hasBias(operation: Operation): boolean {
 }
 
 /** The gradient before a layer's own activation, from the one behind it. */
-function beforeActivation({ layer }: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
-  const activation = isBatchNorm({ layer } as Operation) ? 'linear' : layer.getConfig().activation;
+function beforeActivation(operation: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
+  const { layer } = operation;
+  const activation = isBatchNorm(operation) ? 'linear' : layer.getConfig().activation;
   if (activation === 'linear' || activation == null) return gradient => gradient.clone();
   if (activation === 'relu') return (gradient, output) => mul(gradient, step(output));
   throw new TypeError(
@@ -127,16 +136,10 @@ function beforeActivation({ layer }: Operation): (gradient: Tensor4D, output: Te
 
 /** What a layer adds to each channel. */
 function biasOf(operation: Operation): Tensor {
-  const { layer } = operation;
-  const weights = layer.getWeights();
-  if (!isBatchNorm(operation)) return weights.at(-1)!;
-  const { scale, center, epsilon } = layer.getConfig() as {
-    scale: boolean;
-    center: boolean;
-    epsilon: number;
-  };
-  const [mean, variance] = weights.slice(-2) as [Tensor, Tensor];
-  const gamma = scale ? weights[0]! : 1;
-  const beta = center ? weights[Number(scale)]! : zeros(mean.shape);
-  return sub(beta, div(mul(mean, gamma), sqrt(add(variance, epsilon))));
+  if (!isBatchNorm(operation)) return operation.layer.getWeights().at(-1)!;
+  const named = (name: string) => weightCalled(operation, name);
+  const { epsilon } = operation.layer.getConfig() as { epsilon: number };
+  const deviation = sqrt(add(named('moving_variance')!, epsilon));
+  const shift = div(mul(named('moving_mean')!, named('gamma') ?? 1), deviation);
+  return sub(named('beta') ?? 0, shift);
 }

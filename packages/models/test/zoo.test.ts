@@ -1,15 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import {
-  dispose,
-  io,
-  memory,
-  setBackend,
-  slice,
-  type Tensor,
-  type Tensor4D,
-  tensor4d,
-} from '@tensorflow/tfjs-core';
-import { loadLayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import {
   type Architecture,
@@ -19,8 +10,9 @@ import {
   imagenetPreprocessing,
   loadCheckpoint,
 } from '../src/index';
-import { formula, formulaCheckpoint } from './formula';
+import { formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
+import { behaves } from './zoo-values';
 
 const names = Object.keys(architectures) as ArchitectureName[];
 const preprocessing = imagenetPreprocessing([75, 75]);
@@ -65,7 +57,7 @@ describe.each(names)('%s', name => {
   });
 });
 
-// The larger ones are built by the same code, and would take the engine's memory and a minute.
+// Those that do not fit into the engine's memory twice are tried in integration/test/zoo.test.ts.
 const computed = [
   'resnet18',
   'resnet34',
@@ -79,44 +71,7 @@ const computed = [
 describe.each(computed)('%s with weights', name => {
   test('sees a batch as it sees its images one by one, saves and loads, and frees everything', async () => {
     await useWasm();
-    const before = memory().numTensors;
-    const { build, dialects }: Architecture = architectures[name];
-    const empty = build({ inputSize: [75, 75] });
-    const checkpoint = formulaCheckpoint(empty, dialects[0]!);
-    empty.dispose();
-    const backbone = await createBackbone(name, { checkpoint, origin, preprocessing });
-    const images = tensor4d(formula(2 * 75 * 75 * 3, 1, 4), [2, 75, 75, 3]);
-    const both = backbone.model.predict(images) as Tensor4D;
-    const second = slice(images, [1, 0, 0, 0], [1, 75, 75, 3]);
-    const alone = backbone.model.predict(second) as Tensor4D;
-    const values = (await both.data()) as Float32Array;
-    const own = (await alone.data()) as Float32Array;
-    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    expect(largest).toBeGreaterThan(0.01);
-    const furthest = own.reduce(
-      (most, value, k) => Math.max(most, Math.abs(value - values[own.length + k]!)),
-      0,
-    );
-    expect(furthest / largest).toBeLessThan(1e-5);
-
-    let saved: io.ModelArtifacts | undefined;
-    await backbone.model.save(
-      io.withSaveHandler(async artifacts => {
-        saved = artifacts;
-        return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
-      }),
-    );
-    const again = await loadLayersModel(io.fromMemory(saved!));
-    expect(again.layers.map(layer => layer.name)).toEqual(
-      backbone.model.layers.map(layer => layer.name),
-    );
-    const repeated = again.predict(images) as Tensor;
-    expect(await repeated.data()).toEqual(values);
-
-    again.dispose();
-    backbone.dispose();
-    dispose([images, second, both, alone, repeated]);
-    expect(memory().numTensors).toBe(before);
+    await behaves(name);
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   readlink,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hubSettings } from '../../src/node/hub-settings';
 import { DownloadError, fetchFromHub, fetchUrl, type HubFile } from '../../src/node/index';
 import { withLock } from '../../src/node/lock';
@@ -136,6 +137,20 @@ describe('a file of the hub', () => {
     await expect(fetchFromHub(wanted, { env: here })).rejects.toThrow(
       /refused the connection.*HF_HUB_OFFLINE=1 uses the copy/s,
     );
+  });
+
+  test('that finds the disk full says so, and goes on when there is room', async () => {
+    const file = await open(join(cache, 'any'), 'w');
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+    });
+    const writing = vi.spyOn(Object.getPrototypeOf(file), 'write').mockRejectedValue(full);
+    await file.close();
+    await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(/The disk is full/);
+    expect(writing).toHaveBeenCalled();
+    writing.mockRestore();
+    const path = await fetchFromHub(wanted, { env: env() });
+    expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('can be cancelled', async () => {

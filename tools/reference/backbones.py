@@ -1,0 +1,104 @@
+"""Reference figures for @shroom/gradcam on two whole backbones, from the released source of pytorch-grad-cam.
+
+Run with `/usr/bin/python3 tools/reference/backbones.py <folder>`, where <folder> holds `pytorch_grad_cam/` (see gradcam.py).
+It writes packages/gradcam/test/reference/backbones.json. Weights and images come from a formula that the tests compute too; of
+each finished map one value in 97 is stored.
+"""
+
+import json
+import pathlib
+import sys
+import types
+
+import numpy as np
+import torch
+import torchvision
+import tqdm
+from networks import images, load
+
+ttach = types.ModuleType("ttach")
+ttach.Compose = ttach.HorizontalFlip = ttach.Multiply = lambda *args, **kwargs: None
+sys.modules["ttach"] = ttach
+tqdm.tqdm = lambda iterable: iterable
+sys.path.insert(0, sys.argv[1])
+
+import pytorch_grad_cam as pgc  # noqa: E402
+from pytorch_grad_cam.utils import model_targets  # noqa: E402
+
+here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
+torch.set_num_threads(2)
+
+size, classes, chosen, every = 96, 1000, [7, 421], 97
+photos = images(2, size)
+methods = {
+    "gradCam": pgc.GradCAM,
+    "hiResCam": pgc.HiResCAM,
+    "gradCamElementWise": pgc.GradCAMElementWise,
+    "layerCam": pgc.LayerCAM,
+    "gradCamPlusPlus": pgc.GradCAMPlusPlus,
+    "xGradCam": pgc.XGradCAM,
+    "eigenCam": pgc.EigenCAM,
+    "eigenGradCam": pgc.EigenGradCAM,
+    "segEigenCam": pgc.SegEigenCAM,
+    "kpcaCam": pgc.KPCA_CAM,
+    "fem": pgc.FEM,
+    "scoreCam": pgc.ScoreCAM,
+    "ablationCam": pgc.AblationCAM,
+    "shapleyCam": pgc.ShapleyCAM,
+}
+# Taps by the names that ours and torchvision's modules have.
+backbones = {
+    "resnet18": {"layer4": "layer4", "layer3": "layer3"},
+    "convnext_tiny": {"stages.3": "features.7", "stages.2": "features.5"},
+}
+# Left out of ConvNeXt: methods that divide by sums which may be 0 there, or put -1e7 before a layer norm. Methods with a pass
+# for each channel are tried at one tap.
+# TensorFlow.js has no second derivative of a depthwise convolution. Before a layer norm, HiResCAM is 0 but for rounding: the norm does not see how large its input is.
+left_out = {"layer3": {"scoreCam", "ablationCam"}}
+left_out["stages.3"] = {"xGradCam", "ablationCam", "scoreCam"}
+left_out["stages.2"] = left_out["stages.3"] | {"hiResCam", "shapleyCam"}
+
+
+def numbers(array):
+    return [float(f"{value:.6g}") for value in np.asarray(array, dtype=np.float64).flatten()]
+
+
+def record(name, module, make):
+    model = load(getattr(torchvision.models, name)()).eval()
+    cam = make(model, [dict(model.named_modules())[module]])
+    raw = []
+    get = cam.get_cam_image
+
+    def spy(*args, **kwargs):
+        raw.append(get(*args, **kwargs))
+        return raw[-1]
+
+    cam.get_cam_image = spy
+    targets = [model_targets.ClassifierOutputTarget(each) for each in chosen]
+    if make is pgc.ShapleyCAM:
+        targets = [lambda z, c=c: z[c] + torch.log_softmax(z, -1)[c] for c in chosen]
+    final = cam(photos.clone(), targets)
+    return {"raw": numbers(raw[0]), "final": [numbers(each.flatten()[::every]) for each in final]}
+
+
+found = {"size": size, "classes": chosen, "every": every, "backbones": {}}
+for name, taps in backbones.items():
+    rows = {
+        tap: {
+            method: record(name, module, make)
+            for method, make in methods.items()
+            if method not in left_out.get(tap, set())
+        }
+        for tap, module in taps.items()
+    }
+    model = load(getattr(torchvision.models, name)()).eval()
+    targets = [model_targets.ClassifierOutputTarget(each) for each in chosen]
+    if name == "resnet18":
+        # A hook on what is then changed in place sees the gradient behind the change.
+        for module in model.modules():
+            if isinstance(module, torch.nn.ReLU):
+                module.inplace = False
+        full = pgc.FullGrad(model, [])(photos.clone(), targets)
+        rows["images"] = {"fullGrad": {"raw": [], "final": [numbers(each.flatten()[::every]) for each in full]}}
+    found["backbones"][name] = rows
+(here / "backbones.json").write_text(json.dumps(found))

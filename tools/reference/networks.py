@@ -1,0 +1,33 @@
+"""torchvision's networks with weights by formula, and images by formula, that the tests compute alike."""
+
+import torch
+from formula import formula
+
+
+def weight(name, shape, salt):
+    """Weights by formula, of a size that keeps activations near one."""
+    numbers = formula(torch.Size(shape).numel(), salt)
+    if name.endswith("running_var"):
+        numbers = 1 + 0.5 * numbers
+    elif name.endswith(("running_mean", "bias")):
+        numbers = 0.2 * numbers
+    elif name.endswith("layer_scale"):
+        pass
+    elif len(shape) == 1:
+        numbers = 0.7 + 0.4 * numbers
+    else:
+        numbers = (24 / torch.Size(shape[1:]).numel()) ** 0.5 * numbers
+    return torch.tensor(numbers.reshape(shape), dtype=torch.float32)
+
+
+def load(model):
+    """Puts the formula's weights in; a weight's salt is its place among the sorted names."""
+    names = sorted(name for name in model.state_dict() if not name.endswith("num_batches_tracked"))
+    state = {name: weight(name, model.state_dict()[name].shape, salt) for salt, name in enumerate(names)}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing)
+    return model
+
+
+def images(count, size):
+    return torch.tensor(formula(count * size * size * 3, 1, 4).reshape(count, size, size, 3), dtype=torch.float32).permute(0, 3, 1, 2)
