@@ -10,7 +10,7 @@ import {
   logitsOf,
   probabilities,
 } from '@shroom/train';
-import { loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
+import { loadCheckpoint, saveCheckpoint, saveTrainingState } from '@shroom/train/node';
 import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
@@ -70,12 +70,7 @@ await runProgram(async signal => {
   for await (const report of fit(head, { ...features, classes }, recipe)) {
     history.push(historyRow(report));
     const facts = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
-    await saveCheckpoint(
-      join(out, 'checkpoints/last.safetensors'),
-      head,
-      facts,
-      report.optimiser.state,
-    );
+    await saveTrainingState(join(out, 'checkpoints/last.safetensors'), await report.snapshot());
     if (report.best) await saveCheckpoint(join(out, 'checkpoints/best.safetensors'), head, facts);
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   }

@@ -1,23 +1,20 @@
+import '@shroom/backend-ort';
 import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { classifierHead } from '@shroom/head';
-import { Adam, cosineAnnealing, crossEntropy } from '@shroom/train';
-import {
-  type Tensor2D,
-  tensor,
-  tensor1d,
-  tensor2d,
-  type Variable,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { createOptimiser, type OptimiserOptions, TrainingStep } from '@shroom/train';
+import { setBackend, type Tensor2D, tensor, tensor2d, type Variable } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { formula } from '../../packages/train/test/formula';
 
 interface Run {
   readonly name: string;
+  readonly optimiser: OptimiserOptions;
   readonly classWeights: number[] | null;
   readonly labelSmoothing: number;
-  readonly weightDecay: number;
+  readonly focus: number;
+  readonly soft: boolean;
+  readonly clipNorm: number | null;
   readonly losses: number[];
   readonly learningRates: number[];
   readonly logits: number[];
@@ -27,49 +24,88 @@ const file = new URL('../../packages/train/test/reference/training.json', import
 const { runs } = JSON.parse(readFileSync(file, 'utf8')) as { runs: Run[] };
 const [channels, classes, count, batch] = [16, 3, 24, 8] as const;
 const features = Float32Array.from(formula(count * channels, 1, 4));
-const labels = Array.from(
+const labels = Int32Array.from(
   { length: count },
   (_, index) => (5 * index + Math.floor(index / 4)) % classes,
 );
 
-describe('the head and its training, against PyTorch from the same weights and batches', () => {
-  test.each(runs)('$name', async run => {
-    const head = classifierHead(channels, classes, { dropout: [0, 0] });
-    ['linear1', 'linear2', 'logits'].forEach((name, salt) => {
-      const [kernel, bias] = head.getLayer(name).getWeights();
-      head
-        .getLayer(name)
-        .setWeights([
-          tensor(Float32Array.from(formula(kernel!.size, 10 + salt)), kernel!.shape),
-          tensor(Float32Array.from(formula(bias!.size, 20 + salt)), bias!.shape),
-        ]);
+/** A head with the weights that PyTorch started from. */
+function startingHead() {
+  const head = classifierHead(channels, classes, { dropout: [0, 0] });
+  ['linear1', 'linear2', 'logits'].forEach((name, salt) => {
+    const layer = head.getLayer(name);
+    const start = layer.getWeights().map((weight, index) => {
+      const values = formula(weight.size, (index === 0 ? 10 : 20) + salt);
+      return tensor(Float32Array.from(values), weight.shape);
     });
-    const schedule = cosineAnnealing(1e-3, 10);
-    const optimiser = new Adam({ weightDecay: run.weightDecay });
-    const classWeights = run.classWeights ? tensor1d(run.classWeights) : undefined;
-    const variables = head.trainableWeights.map(weight => weight.read() as Variable);
-
-    for (const [step, expected] of run.losses.entries()) {
-      expect(Math.abs(schedule(step) - run.learningRates[step]!)).toBeLessThan(1e-12);
-      const start = (step * batch) % count;
-      const rows = tensor2d(features.slice(start * channels, (start + batch) * channels), [
-        batch,
-        channels,
-      ]);
-      const truth = tensor1d(labels.slice(start, start + batch), 'int32');
-      const { value, grads } = variableGrads(() => {
-        const logits = head.apply(rows, { training: true }) as Tensor2D;
-        return crossEntropy(truth, logits, { classWeights, labelSmoothing: run.labelSmoothing });
-      }, variables);
-      optimiser.apply(variables, grads, schedule(step));
-      expect(Math.abs((await value.data())[0]! / expected - 1)).toBeLessThan(1e-5);
-    }
-
-    const logits = await (
-      head.predict(tensor2d(features.slice(0, 4 * channels), [4, channels])) as Tensor2D
-    ).data();
-    run.logits.forEach((expected, index) => {
-      expect(logits[index]).toBeCloseTo(expected, 4);
-    });
+    layer.setWeights(start);
   });
-});
+  return head;
+}
+
+/** Each sample blended with the one before it. */
+function blended(rows: Float32Array, truth: Int32Array, share = 0.7) {
+  const hot = new Float32Array(batch * classes);
+  for (let row = 0; row < batch; row++) hot[row * classes + truth[row]!] = 1;
+  const blend = (values: Float32Array) =>
+    values.map((value, index) => {
+      const row = values.length / batch;
+      return share * value + (1 - share) * values[(index - row + values.length) % values.length]!;
+    });
+  return { rows: blend(rows), targets: blend(hot) };
+}
+
+describe.each([
+  ['cpu', 1e-5],
+  ['ort', 1e-4],
+] as const)(
+  'on %s the head and its training, against PyTorch from the same weights and batches',
+  (engine, within) => {
+    beforeAll(async () => {
+      await setBackend(engine);
+    });
+
+    test.each(runs)('$name', async run => {
+      const head = startingHead();
+      const optimiser = createOptimiser(run.optimiser);
+      const last = head
+        .getLayer('logits')
+        .trainableWeights.map(weight => (weight.read() as Variable).name);
+      const step = new TrainingStep(head, optimiser, {
+        classWeights: run.classWeights ? Float32Array.from(run.classWeights) : undefined,
+        labelSmoothing: run.labelSmoothing,
+        focus: run.focus,
+        clipNorm: run.clipNorm ?? undefined,
+        groupOf: name =>
+          run.name.includes('groups') && !last.includes(name)
+            ? { learningRateFactor: 0.1, weightDecay: 0 }
+            : {},
+      });
+      for (const [index, expected] of run.losses.entries()) {
+        const start = (index * batch) % count;
+        const rows = features.slice(start * channels, (start + batch) * channels);
+        const truth = labels.slice(start, start + batch);
+        const mixture = run.soft ? blended(rows, truth) : { rows };
+        const loss = await step.run(
+          { shape: [channels], labels: truth, ...mixture },
+          run.learningRates[index]!,
+          index,
+        );
+        expect(Math.abs(loss / expected - 1)).toBeLessThan(within);
+      }
+      step.dispose();
+      optimiser.dispose();
+      // The gradient of a bias before a batch norm is rounding alone, which Adam makes as long as any other where no decay
+      // outweighs it: the bias wanders, training does not notice, the running averages lag behind.
+      if (run.optimiser.name === 'adamw') return;
+      const logits = await (
+        head.predict(tensor2d(features.slice(0, 4 * channels), [4, channels])) as Tensor2D
+      ).data();
+      run.logits.forEach((expected, index) => {
+        expect(logits[index]).toBeCloseTo(expected, engine === 'cpu' ? 4 : 3);
+      });
+      step.dispose();
+      optimiser.dispose();
+    });
+  },
+);

@@ -39,39 +39,112 @@ def head():
     return model
 
 
-def train(name, steps, class_weights=None, smoothing=0.0, weight_decay=1e-5):
+def focal_loss(gamma):
+    """Lin et al. 2017, equation 4, for several classes; mean over the samples."""
+
+    def loss(logits, truth):
+        own = torch.log_softmax(logits, 1).gather(1, truth[:, None])[:, 0]
+        return (-((1 - own.exp()) ** gamma) * own).mean()
+
+    return loss
+
+
+def blended(rows, truth, share=0.7):
+    """Each sample with the one before it: features and labels as mixup gives them."""
+    targets = torch.nn.functional.one_hot(truth, classes).float()
+    return share * rows + (1 - share) * rows.roll(1, 0), share * targets + (1 - share) * targets.roll(1, 0)
+
+
+def adam(parameters):
+    return torch.optim.Adam(parameters, lr=1e-3, weight_decay=1e-5)
+
+
+def train(name, steps, optimiser_options, optimiser=adam, annealed=True, class_weights=None, smoothing=0.0, focus=0.0,
+          soft=False, clip=None):
     model = head()
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=weight_decay)
+    optimiser = optimiser(model.parameters())
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=10)
     weights = None if class_weights is None else torch.tensor(class_weights)
     loss_function = torch.nn.CrossEntropyLoss(weight=weights, label_smoothing=smoothing)
+    if focus:
+        loss_function = focal_loss(focus)
     losses, rates = [], []
     for step in range(steps):
         start = step * batch % count
         rates.append(optimiser.param_groups[0]["lr"])
+        rows, truth = features[start : start + batch], labels[start : start + batch]
+        if soft:
+            rows, truth = blended(rows, truth)
         optimiser.zero_grad()
-        loss = loss_function(model(features[start : start + batch]), labels[start : start + batch])
+        loss = loss_function(model(rows), truth)
         loss.backward()
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
         optimiser.step()
-        schedule.step()
+        if annealed:
+            schedule.step()
         losses.append(loss.item())
     model.eval()
     with torch.no_grad():
         logits = model(features[:4]).flatten().tolist()
     return {
-        "name": name, "classWeights": class_weights, "labelSmoothing": smoothing, "weightDecay": weight_decay,
-        "losses": losses, "learningRates": rates, "logits": logits,
+        "name": name, "optimiser": optimiser_options, "classWeights": class_weights, "labelSmoothing": smoothing,
+        "focus": focus, "soft": soft, "clipNorm": clip, "losses": losses, "learningRates": rates, "logits": logits,
     }
 
 
+def grouped(parameters):
+    """The last layer moves as it is told, the others a tenth of it and without decay."""
+    *lower, kernel, bias = parameters
+    groups = [{"params": [kernel, bias]}, {"params": lower, "lr": 1e-3, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=1e-2, weight_decay=0.1)
+
+
+original = {"name": "adam", "weightDecay": 1e-5}
 runs = [
-    train("the original's recipe", 50),
-    train("class weights", 20, class_weights=[0.5, 1.0, 2.5]),
-    train("label smoothing", 20, smoothing=0.1),
-    train("class weights and label smoothing", 20, class_weights=[0.5, 1.0, 2.5], smoothing=0.1),
-    train("strong weight decay", 20, weight_decay=0.1),
+    train("the original's recipe", 50, original),
+    train("class weights", 20, original, class_weights=[0.5, 1.0, 2.5]),
+    train("label smoothing", 20, original, smoothing=0.1),
+    train("class weights and label smoothing", 20, original, class_weights=[0.5, 1.0, 2.5], smoothing=0.1),
+    train("strong weight decay", 20, {"name": "adam", "weightDecay": 0.1},
+          lambda p: torch.optim.Adam(p, lr=1e-3, weight_decay=0.1)),
+    train("AdamW", 20, {"name": "adamw", "weightDecay": 0.1}, lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.1)),
+    train("AdamW in two groups", 20, {"name": "adamw", "weightDecay": 0.1}, grouped, annealed=False),
+    train("SGD", 20, {"name": "sgd", "weightDecay": 1e-3}, lambda p: torch.optim.SGD(p, lr=0.05, weight_decay=1e-3)),
+    train("SGD with momentum", 20, {"name": "sgd", "momentum": 0.9, "weightDecay": 1e-3},
+          lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3)),
+    train("SGD with Nesterov's momentum", 20, {"name": "sgd", "momentum": 0.9, "nesterov": True},
+          lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, nesterov=True), annealed=False),
+    train("gradients clipped to 0.5", 20, {"name": "sgd"}, lambda p: torch.optim.SGD(p, lr=0.1), clip=0.5),
+    train("soft labels, class weights and label smoothing", 20, original, soft=True, class_weights=[0.5, 1.0, 2.5],
+          smoothing=0.1),
+    train("focal loss", 20, original, focus=2.0),
 ]
 (here / "training.json").write_text(json.dumps({"torch": torch.__version__, "runs": runs}))
+
+
+def rates(steps, make):
+    """The learning rates of a schedule that is stepped after every step."""
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
+    schedule = make(optimiser)
+    found = []
+    for _ in range(steps):
+        found.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    return found
+
+
+lr = torch.optim.lr_scheduler
+(here / "schedules.json").write_text(json.dumps({
+    "cosineAnnealing": rates(35, lambda o: lr.CosineAnnealingLR(o, T_max=10, eta_min=0.1)),
+    "stepwise": rates(20, lambda o: lr.StepLR(o, step_size=6, gamma=0.3)),
+    "oneCycle": rates(40, lambda o: lr.OneCycleLR(o, max_lr=0.5, total_steps=40)),
+    "oneCycleOfOwn": rates(30, lambda o: lr.OneCycleLR(o, max_lr=0.5, total_steps=30, pct_start=0.1, div_factor=5,
+                                                       final_div_factor=100)),
+    "warmUp": rates(20, lambda o: lr.SequentialLR(o, [
+        lr.LinearLR(o, start_factor=0.25, total_iters=5), lr.CosineAnnealingLR(o, T_max=15)], milestones=[5])),
+}))
 
 truth = [(7 * index + index // 3) % 4 for index in range(40)]  # class 4 never occurs, and is never predicted
 scores = formula(40 * 5, 3, 6).reshape(40, 5)

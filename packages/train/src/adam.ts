@@ -4,6 +4,7 @@ import {
   div,
   mul,
   type NamedTensorMap,
+  type Scalar,
   scalar,
   sqrt,
   square,
@@ -11,37 +12,45 @@ import {
   type Tensor,
   tidy,
   type Variable,
-  variable,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
+import {
+  type Optimiser,
+  type OptimiserState,
+  oneGroup,
+  Slots,
+  type WeightGroup,
+} from './optimiser';
 
 export interface AdamOptions {
   /** Decay rates of the averages of gradients and of their squares. Default `[0.9, 0.999]`. */
   readonly betas?: readonly [number, number];
   /** Added to the root of the average square. Default 1e-8. */
   readonly epsilon?: number;
-  /** Added to the gradient, times the weight: PyTorch's coupled (L2) decay, not AdamW's. Default 0. */
+  /** `Adam`: added to the gradient, times the weight. `AdamW`: taken from the weight, times the learning rate. Default 0. */
   readonly weightDecay?: number;
 }
 
-/** What is needed to go on exactly where an optimiser was. */
-export interface AdamState {
-  readonly step: number;
-  /** By variable name: averages of the gradient and of its square. */
-  readonly averages: ReadonlyMap<string, { readonly first: Variable; readonly second: Variable }>;
+/** The numbers of one step that change from step to step, as tensors: an engine that compiles a step does so once. */
+interface StepNumbers {
+  readonly learningRate: Scalar;
+  /** The learning rate over the correction of the first average. */
+  readonly stepSize: Scalar;
+  /** Root of the correction of the second average. */
+  readonly correction: Scalar;
 }
 
 /**
- * Adam with PyTorch's arithmetic. (The one in tfjs has no weight decay and a learning rate that cannot change.)
+ * Adam with PyTorch's arithmetic; its weight decay is coupled (L2). (The one in tfjs has none, and a learning rate that
+ * cannot change.)
  *
  * @see Kingma & Ba 2015, algorithm 1. https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam {
+export class Adam implements Optimiser {
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
   readonly #weightDecay: number;
-  readonly #averages = new Map<string, { first: Variable; second: Variable }>();
+  readonly #slots = new Slots('first', 'second');
   #step = 0;
 
   constructor(options: AdamOptions = {}) {
@@ -51,51 +60,80 @@ export class Adam {
     this.#weightDecay = weightDecay;
   }
 
-  get state(): AdamState {
-    return { step: this.#step, averages: this.#averages };
+  get state(): OptimiserState {
+    return { step: this.#step, slots: this.#slots.all };
   }
 
-  /** Moves every variable against its gradient, in place. */
-  apply(variables: readonly Variable[], gradients: NamedTensorMap, learningRate: number): void {
+  restore({ step, slots }: OptimiserState): void {
+    this.#step = step;
+    this.#slots.restore(slots);
+  }
+
+  apply(
+    variables: readonly Variable[],
+    gradients: NamedTensorMap,
+    learningRate: number,
+    groupOf: (variable: string) => WeightGroup = oneGroup,
+  ): void {
     const [beta1, beta2] = this.#betas;
     this.#step += 1;
-    // As tensors, so that an engine which compiles a step compiles it once, whatever the step and the rate.
-    const stepSize = scalar(learningRate / (1 - beta1 ** this.#step));
-    const correction = scalar(Math.sqrt(1 - beta2 ** this.#step));
+    const numbers = {
+      learningRate: scalar(learningRate),
+      stepSize: scalar(learningRate / (1 - beta1 ** this.#step)),
+      correction: scalar(Math.sqrt(1 - beta2 ** this.#step)),
+    };
     for (const weight of variables) {
       const gradient = gradients[weight.name];
-      if (gradient) tidy(() => this.#update(weight, gradient, stepSize, correction));
+      if (gradient) tidy(() => this.#update(weight, gradient, numbers, groupOf(weight.name)));
     }
-    dispose([stepSize, correction]);
+    dispose(Object.values(numbers));
   }
 
-  #update(weight: Variable, gradient: Tensor, stepSize: Tensor, correction: Tensor): void {
+  #update(weight: Variable, gradient: Tensor, numbers: StepNumbers, group: WeightGroup): void {
     const [beta1, beta2] = this.#betas;
-    const { first, second } = this.#averagesOf(weight);
-    const decayed =
-      this.#weightDecay === 0 ? gradient : add(gradient, mul(weight, this.#weightDecay));
-    const m = add(mul(first, beta1), mul(decayed, 1 - beta1));
-    const v = add(mul(second, beta2), mul(square(decayed), 1 - beta2));
-    const denominator = add(div(sqrt(v), correction), this.#epsilon);
+    const { learningRateFactor: factor = 1, weightDecay = this.#weightDecay } = group;
+    const { first, second } = this.#slots.of(weight);
+    const decayed = this.decayed(weight, gradient, weightDecay, numbers.learningRate, factor);
+    const m = add(mul(first, beta1), mul(decayed.gradient, 1 - beta1));
+    const v = add(mul(second, beta2), mul(square(decayed.gradient), 1 - beta2));
+    const denominator = add(div(sqrt(v), numbers.correction), this.#epsilon);
+    const stepSize = factor === 1 ? numbers.stepSize : mul(numbers.stepSize, factor);
     first.assign(m);
     second.assign(v);
-    weight.assign(sub(weight, mul(div(m, denominator), stepSize)));
+    weight.assign(sub(decayed.weight, mul(div(m, denominator), stepSize)));
   }
 
-  #averagesOf(weight: Variable): { first: Variable; second: Variable } {
-    let averages = this.#averages.get(weight.name);
-    if (!averages) {
-      averages = {
-        first: variable(zerosLike(weight), false),
-        second: variable(zerosLike(weight), false),
-      };
-      this.#averages.set(weight.name, averages);
-    }
-    return averages;
+  /** Weight and gradient with the decay in one of them. */
+  protected decayed(
+    weight: Tensor,
+    gradient: Tensor,
+    decay: number,
+    _learningRate: Scalar,
+    _factor: number,
+  ): { readonly weight: Tensor; readonly gradient: Tensor } {
+    return { weight, gradient: decay === 0 ? gradient : add(gradient, mul(weight, decay)) };
   }
 
   dispose(): void {
-    for (const { first, second } of this.#averages.values()) dispose([first, second]);
-    this.#averages.clear();
+    this.#slots.dispose();
+  }
+}
+
+/**
+ * Adam whose weight decay does not pass through the averages: each step takes `learningRate * weightDecay` of a weight.
+ *
+ * @see Loshchilov & Hutter 2019, algorithm 2. https://arxiv.org/abs/1711.05101
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ */
+export class AdamW extends Adam {
+  protected override decayed(
+    weight: Tensor,
+    gradient: Tensor,
+    decay: number,
+    learningRate: Scalar,
+    factor: number,
+  ) {
+    if (decay === 0) return { weight, gradient };
+    return { weight: mul(weight, sub(1, mul(learningRate, factor * decay))), gradient };
   }
 }

@@ -1,4 +1,4 @@
-/** Features of labelled photos, each seen in one or more views. */
+/** Pooled features of labelled photos, each seen in one or more views, in memory. */
 export interface FeatureSet {
   /** `[photos, views, channels]`; view 0 is the plain one. */
   readonly values: Float32Array;
@@ -8,17 +8,42 @@ export interface FeatureSet {
   readonly channels: number;
 }
 
+/** Features of labelled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
+export interface FeatureSource {
+  /** `[photos]`, class indices. */
+  readonly labels: Int32Array;
+  /** Views of each photo; view 0 is the plain one. */
+  readonly views: number;
+  /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
+  readonly shape: readonly number[];
+  /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */
+  read(photos: ArrayLike<number>, views: ArrayLike<number>): Float32Array | Promise<Float32Array>;
+}
+
+export type Features = FeatureSet | FeatureSource;
+
+export function sourceOf(features: Features): FeatureSource {
+  if ('read' in features) return features;
+  const { labels, views, channels } = features;
+  return {
+    labels,
+    views,
+    shape: [channels],
+    read: (photos, chosen) => gather(features, photos, (_, row) => chosen[row]!),
+  };
+}
+
 /** The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`. */
 export function gather(
   set: FeatureSet,
   indices: ArrayLike<number>,
-  viewOf: (index: number) => number,
+  viewOf: (index: number, row: number) => number,
 ): Float32Array {
   const { channels, views, values } = set;
   const rows = new Float32Array(indices.length * channels);
   for (let row = 0; row < indices.length; row++) {
     const photo = indices[row]!;
-    const start = (photo * views + viewOf(photo)) * channels;
+    const start = (photo * views + viewOf(photo, row)) * channels;
     rows.set(values.subarray(start, start + channels), row * channels);
   }
   return rows;

@@ -18,3 +18,49 @@ export function permutation(count: number, seed: number): Int32Array {
   }
   return order;
 }
+
+/**
+ * As many samples as there are labels, every class as often as any other: classes take turns in random order, and within
+ * a class no sample comes again before all have come.
+ */
+export function balancedOrder(labels: ArrayLike<number>, seed: number): Int32Array {
+  const byLabel = new Map<number, number[]>();
+  for (const index of permutation(labels.length, seed)) {
+    const label = labels[index]!;
+    byLabel.set(label, [...(byLabel.get(label) ?? []), index]);
+  }
+  const members = [...byLabel.entries()].sort(([a], [b]) => a - b).map(([, indices]) => indices);
+  const order = new Int32Array(labels.length);
+  for (let place = 0; place < order.length; place += members.length) {
+    const round = place / members.length;
+    const turn = permutation(members.length, mixed(seed, round, 1));
+    for (let i = 0; i < members.length && place + i < order.length; i++) {
+      const indices = members[turn[i]!]!;
+      order[place + i] = indices[round % indices.length]!;
+    }
+  }
+  return order;
+}
+
+/** Start and end of each batch; a last batch of one joins the one before, as batch norm cannot train on one sample. */
+export function batchBounds(count: number, batchSize: number): [number, number][] {
+  const bounds: [number, number][] = [];
+  for (let start = 0; start < count; start += batchSize)
+    bounds.push([start, Math.min(count, start + batchSize)]);
+  const last = bounds.at(-1);
+  if (last && last[1] - last[0] === 1) {
+    bounds.pop();
+    const before = bounds.at(-1);
+    if (before) before[1] = count;
+  }
+  return bounds;
+}
+
+/** Start and end of nearly equal parts of a batch, each of two samples or more where there are as many. */
+export function partBounds(count: number, parts: number): [number, number][] {
+  const most = Math.max(1, Math.min(parts, Math.floor(count / 2)));
+  return Array.from({ length: most }, (_, part) => [
+    Math.floor((part * count) / most),
+    Math.floor(((part + 1) * count) / most),
+  ]);
+}

@@ -17,10 +17,10 @@ import {
 } from '../src/index';
 
 /** A linear classifier; any object with these two members can be trained. */
-function linear(channels: number, classes: number): Trainable & { weights: Variable } {
+function linear(channels: number, classes: number): Trainable & { kernel: Variable } {
   const weights = variable(zeros([channels, classes]));
   return {
-    weights,
+    kernel: weights,
     apply: features => matMul(features, weights as Tensor2D),
     trainableWeights: [{ read: () => weights }],
   };
@@ -50,7 +50,7 @@ async function train(
   )) {
     reports.push(report);
   }
-  return { reports, weights: Array.from(await model.weights.data()) };
+  return { reports, weights: Array.from(await model.kernel.data()) };
 }
 
 describe('fit', () => {

@@ -1,0 +1,89 @@
+import {
+  dispose,
+  type NamedTensorMap,
+  type Tensor,
+  tidy,
+  type Variable,
+  variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+
+/** How the weights of a group are moved, apart from the others. */
+export interface WeightGroup {
+  /** Factor on the learning rate. Default 1. */
+  readonly learningRateFactor?: number;
+  /** Instead of the optimiser's own. */
+  readonly weightDecay?: number;
+}
+
+/** What is needed to go on exactly where an optimiser was. */
+export interface OptimiserState {
+  /** Steps taken. */
+  readonly step: number;
+  /** By variable name: what the optimiser remembers of that weight, such as averages of its gradient. */
+  readonly slots: ReadonlyMap<string, Readonly<Record<string, Tensor>>>;
+}
+
+/** Moves weights against their gradients. */
+export interface Optimiser {
+  /** For a checkpoint; its tensors are the optimiser's own. */
+  readonly state: OptimiserState;
+  /**
+   * Moves every variable that has a gradient, in place.
+   *
+   * @param gradients By variable name.
+   * @param groupOf By variable name. Default: one group of all weights.
+   */
+  apply(
+    variables: readonly Variable[],
+    gradients: NamedTensorMap,
+    learningRate: number,
+    groupOf?: (variable: string) => WeightGroup,
+  ): void;
+  /** Goes on where another optimiser of the same kind was; the tensors are copied. */
+  restore(state: OptimiserState): void;
+  dispose(): void;
+}
+
+export const oneGroup = (): WeightGroup => ({});
+
+/** What an optimiser remembers of each weight: one variable of the weight's shape by slot, zero at first. */
+export class Slots<Name extends string> {
+  readonly #names: readonly Name[];
+  readonly #byWeight = new Map<string, Record<Name, Variable>>();
+
+  constructor(...names: readonly Name[]) {
+    this.#names = names;
+  }
+
+  get all(): ReadonlyMap<string, Readonly<Record<Name, Variable>>> {
+    return this.#byWeight;
+  }
+
+  of(weight: Variable): Record<Name, Variable> {
+    const known = this.#byWeight.get(weight.name);
+    if (known) return known;
+    const entries = this.#names.map(name => [name, tidy(() => variable(zerosLike(weight), false))]);
+    const slots = Object.fromEntries(entries) as Record<Name, Variable>;
+    this.#byWeight.set(weight.name, slots);
+    return slots;
+  }
+
+  restore(state: OptimiserState['slots']): void {
+    this.dispose();
+    for (const [weight, saved] of state) {
+      const entries = this.#names.map(name => {
+        const value = saved[name];
+        if (!value)
+          throw new Error(`The state of '${weight}' has no '${name}'. Is it of another optimiser?`);
+        return [name, tidy(() => variable(value.clone(), false))];
+      });
+      this.#byWeight.set(weight, Object.fromEntries(entries) as Record<Name, Variable>);
+    }
+  }
+
+  dispose(): void {
+    for (const slots of this.#byWeight.values()) dispose(Object.values(slots));
+    this.#byWeight.clear();
+  }
+}

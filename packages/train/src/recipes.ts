@@ -1,0 +1,65 @@
+import type { FitOptions } from './fit';
+import type { Phase } from './phase';
+
+/** A whole training as plain data: `fit(classifier, data, { ...recipes.original, seed: 1 })`. */
+export interface Recipe extends Phase {
+  readonly followedBy?: FitOptions['followedBy'];
+}
+
+const adam = { name: 'adam', weightDecay: 1e-5 } as const;
+const annealing = { name: 'cosineAnnealing', base: 1e-3, period: 10 } as const;
+
+export const recipes = {
+  /**
+   * The original's: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
+   * then, from the best epoch, twenty epochs with balanced class weights and label smoothing.
+   */
+  original: {
+    epochs: 60,
+    batchSize: 32,
+    optimiser: adam,
+    schedule: annealing,
+    patience: 5,
+    followedBy: [
+      {
+        epochs: 20,
+        batchSize: 32,
+        optimiser: adam,
+        schedule: annealing,
+        classWeights: 'balanced',
+        labelSmoothing: 0.1,
+        patience: 20,
+      },
+    ],
+  },
+  /** A head on frozen features in a third of the steps: one cycle, and the average of the weights. */
+  fast: {
+    epochs: 20,
+    batchSize: 32,
+    optimiser: { name: 'adamw', weightDecay: 1e-2 },
+    decay: 'matrices',
+    schedule: { name: 'oneCycle', most: 3e-3 },
+    classWeights: 'balanced',
+    labelSmoothing: 0.1,
+    average: 0.99,
+    patience: 20,
+  },
+  /** The last stages of a backbone under a head that is trained already: small steps, smaller ones for lower stages. */
+  finetune: {
+    epochs: 12,
+    batchSize: 32,
+    accumulation: 2,
+    optimiser: { name: 'adamw', weightDecay: 5e-2 },
+    decay: 'matrices',
+    schedule: { name: 'cosineAnnealing', base: 3e-4, warmUp: 20 },
+    stageDecay: 0.3,
+    classWeights: 'balanced',
+    labelSmoothing: 0.1,
+    mixing: { kind: 'mixup', alpha: 0.2 },
+    clipNorm: 1,
+    average: 0.99,
+    patience: 4,
+  },
+} as const satisfies Record<string, Recipe>;
+
+export type RecipeName = keyof typeof recipes;
