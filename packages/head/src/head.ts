@@ -1,7 +1,9 @@
+import { mean, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import {
   initializers,
   input,
   type LayersModel,
+  type LayerVariable,
   layers,
   model,
   type SymbolicTensor,
@@ -80,4 +82,31 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
     outputs: head.apply(pooled) as SymbolicTensor,
     name: 'classifier',
   });
+}
+
+/** What can be under a head: the last stages of a backbone, for one. */
+export interface FeaturePart {
+  /** To feature maps `[N, h, w, C]`. */
+  apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
+  readonly weights: readonly LayerVariable[];
+  readonly trainableWeights: readonly LayerVariable[];
+}
+
+/** A head on stages that are trained with it. */
+export interface TrainedClassifier extends FeaturePart {
+  /** What the part takes, to logits `[N, K]`. */
+  apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
+}
+
+/** The last stages of a backbone, global average pooling, and a head: for fine-tuning. The weights are shared, not copied. */
+export function headOn(part: FeaturePart, head: LayersModel): TrainedClassifier {
+  return {
+    apply: (maps, mode) =>
+      tidy(() => {
+        const features = part.apply(maps, mode) as Tensor4D;
+        return head.apply(mean(features, [1, 2]), { ...mode }) as Tensor;
+      }),
+    weights: [...part.weights, ...head.weights],
+    trainableWeights: [...part.trainableWeights, ...head.trainableWeights],
+  };
 }

@@ -1,3 +1,10 @@
 export { BatchNorm } from './batch-norm';
 export { Dropout, type DropoutArgs } from './dropout';
-export { attachHead, classifierHead, type HeadOptions } from './head';
+export {
+  attachHead,
+  classifierHead,
+  type FeaturePart,
+  type HeadOptions,
+  headOn,
+  type TrainedClassifier,
+} from './head';

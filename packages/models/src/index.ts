@@ -9,6 +9,7 @@ export {
 } from './backbone';
 export { type ConvNextOptions, convNext, convNextTaps } from './convnext/network';
 export { type ConvNextConfig, convNextVariants } from './convnext/variants';
+export { type CutBackbone, type CutOptions, cutAt, type TrainedPart } from './cut';
 export { foldBatchNorm } from './folding';
 export { freezeThrough } from './freezing';
 export { inceptionTaps, inceptionV3 } from './inception/network';

@@ -5,7 +5,7 @@ import { type Kwargs, type LayerConfig, only, register } from './register';
 export interface StochasticDepthConfig extends LayerConfig {
   /** Probability that a sample goes without this branch in training, 0 to below 1. */
   readonly rate: number;
-  /** Of the first batch; each further batch draws anew. Default 0. */
+  /** Each batch draws anew, by this and the seed of the call or else the number of calls before. Default 0. */
   readonly seed?: number;
 }
 
@@ -30,7 +30,8 @@ export class StochasticDepth extends layers.Layer {
     const x = only(inputs);
     if (!kwargs?.training || this.#rate === 0) return x.clone();
     const keep = 1 - this.#rate;
-    const seed = `${this.name} ${this.#seed} ${this.#batches++}`;
+    const call = (kwargs.seed as number | undefined) ?? this.#batches++;
+    const seed = `${this.name} ${this.#seed} ${call}`;
     return tidy(() => {
       const shape = x.shape.map((size, axis) => (axis === 0 ? size : 1));
       const kept = floor(randomUniform(shape, keep, 1 + keep, 'float32', seed));

@@ -2,53 +2,60 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { fromHalf, toHalf } from '../half';
 
 const keyBytes = 16;
-const checksumBytes = 4;
+const headBytes = keyBytes + 4;
+/** What is read at once where keys stand close together. */
+const scanBytes = 2 ** 20;
+
+export interface CacheOptions {
+  /** How a number is stored. `float16` takes half the room and keeps three digits. Default `float32`. */
+  readonly precision?: 'float32' | 'float16';
+}
 
 /**
  * Features on disk: one record for each view of each photo, appended as it is computed. An interrupted extraction goes
- * on where it was; a record that was cut short or damaged is as good as absent.
+ * on where it was; a record that was cut short or damaged is as good as absent. Several processes may share a file.
  *
- * A record is a key, a CRC-32 of the features, and the features (float32, little-endian). Memory: the keys.
+ * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys.
  */
 export class FeatureCache {
   readonly #file: FileHandle;
-  readonly #channels: number;
-  readonly #offsets: Map<string, number>;
-  #end: number;
+  readonly #length: number;
+  readonly #precision: 'float32' | 'float16';
+  readonly #offsets = new Map<string, number>();
+  /** Up to where the file's keys are known. */
+  #known = 0;
 
-  private constructor(
-    file: FileHandle,
-    channels: number,
-    offsets: Map<string, number>,
-    end: number,
-  ) {
+  private constructor(file: FileHandle, length: number, precision: 'float32' | 'float16') {
     this.#file = file;
-    this.#channels = channels;
-    this.#offsets = offsets;
-    this.#end = end;
+    this.#length = length;
+    this.#precision = precision;
   }
 
   /**
    * @param backbone All that features depend on besides the view and the photo: weights, preprocessing, layer.
-   * @param channels Length of a feature vector.
+   * @param shape Of the features of a view: their number, or `[height, width, channels]`.
    */
-  static async open(folder: string, backbone: unknown, channels: number): Promise<FeatureCache> {
+  static async open(
+    folder: string,
+    backbone: unknown,
+    shape: number | readonly number[],
+    options: CacheOptions = {},
+  ): Promise<FeatureCache> {
+    const { precision = 'float32' } = options;
     await mkdir(folder, { recursive: true });
-    const name = createHash('sha256').update(JSON.stringify(backbone)).digest('hex').slice(0, 32);
+    const identity = JSON.stringify([backbone, shape, precision]);
+    const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
     const file = await open(join(folder, `${name}.features`), 'a+');
-    const size = recordSize(channels);
+    const length = [shape].flat().reduce((product, side) => product * side, 1);
+    const cache = new FeatureCache(file, length, precision);
     // A write that was cut short is dropped, so that the records after it stay aligned.
-    const end = Math.floor((await file.stat()).size / size) * size;
-    await file.truncate(end);
-    const offsets = new Map<string, number>();
-    const key = Buffer.alloc(keyBytes);
-    for (let offset = 0; offset < end; offset += size) {
-      await file.read(key, 0, keyBytes, offset);
-      offsets.set(key.toString('hex'), offset);
-    }
-    return new FeatureCache(file, channels, offsets, end);
+    const { size } = await file.stat();
+    await file.truncate(size - (size % cache.#recordBytes));
+    await cache.#findKeys();
+    return cache;
   }
 
   /** The features of a view, or `undefined` when they are not there or damaged. */
@@ -56,35 +63,65 @@ export class FeatureCache {
     const key = keyOf(view);
     const offset = this.#offsets.get(key.toString('hex'));
     if (offset === undefined) return undefined;
-    const record = Buffer.alloc(recordSize(this.#channels));
+    const record = Buffer.alloc(this.#recordBytes);
     await this.#file.read(record, 0, record.length, offset);
-    const features = record.subarray(keyBytes + checksumBytes);
-    // Another process may have appended in between, so that another record stands here.
-    if (!key.equals(record.subarray(0, keyBytes))) return undefined;
+    const features = record.subarray(headBytes);
     if (record.readUInt32LE(keyBytes) !== crc32(features)) return undefined;
-    return new Float32Array(new Uint8Array(features).buffer);
+    // A copy, for alignment.
+    const { buffer } = new Uint8Array(features);
+    return this.#precision === 'float16'
+      ? fromHalf(new Uint16Array(buffer))
+      : new Float32Array(buffer);
   }
 
   async write(view: string, features: Float32Array): Promise<void> {
-    if (features.length !== this.#channels) {
-      throw new RangeError(
-        `Features of '${view}' should have ${this.#channels} channels, they have ${features.length}.`,
-      );
-    }
-    const key = keyOf(view);
-    const data = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
-    const checksum = Buffer.alloc(checksumBytes);
-    checksum.writeUInt32LE(crc32(data));
-    const offset = this.#end;
-    this.#end += recordSize(this.#channels);
-    await this.#file.appendFile(Buffer.concat([key, checksum, data]));
-    this.#offsets.set(key.toString('hex'), offset);
+    await this.writeAll([[view, features]]);
+  }
+
+  /** @throws RangeError when features are of another length; nothing is written then. */
+  async writeAll(
+    entries: readonly (readonly [view: string, features: Float32Array])[],
+  ): Promise<void> {
+    const records = entries.flatMap(([view, features]) => {
+      if (features.length !== this.#length) {
+        throw new RangeError(
+          `Features of '${view}' should be ${this.#length} numbers, they are ${features.length}.`,
+        );
+      }
+      const stored = this.#precision === 'float16' ? toHalf(features) : features;
+      const data = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+      const checksum = Buffer.alloc(headBytes - keyBytes);
+      checksum.writeUInt32LE(crc32(data));
+      return [keyOf(view), checksum, data];
+    });
+    await this.#file.appendFile(Buffer.concat(records));
+    // Another process may have appended as well: where the records are is read from the file.
+    await this.#findKeys();
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
+
+  get #recordBytes(): number {
+    return headBytes + this.#length * (this.#precision === 'float16' ? 2 : 4);
+  }
+
+  async #findKeys(): Promise<void> {
+    const step = this.#recordBytes;
+    const end = Math.floor((await this.#file.stat()).size / step) * step;
+    const atOnce = Math.max(1, Math.floor(scanBytes / step));
+    while (this.#known < end) {
+      const count = Math.min(atOnce, (end - this.#known) / step);
+      const bytes = Buffer.alloc((count - 1) * step + keyBytes);
+      await this.#file.read(bytes, 0, bytes.length, this.#known);
+      for (let index = 0; index < count; index++) {
+        const key = bytes.toString('hex', index * step, index * step + keyBytes);
+        this.#offsets.set(key, this.#known + index * step);
+      }
+      this.#known += count * step;
+    }
+  }
 }
 
-const recordSize = (channels: number) => keyBytes + checksumBytes + 4 * channels;
 const keyOf = (view: string) => createHash('sha256').update(view).digest().subarray(0, keyBytes);

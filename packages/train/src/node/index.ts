@@ -1,4 +1,5 @@
 export { writeAtomically } from './atomic';
+export { type CachedOptions, cachedFeatures } from './cached-features';
 export {
   type CheckpointFacts,
   loadCheckpoint,
@@ -7,4 +8,4 @@ export {
   saveCheckpoint,
   saveTrainingState,
 } from './checkpoint';
-export { FeatureCache } from './feature-cache';
+export { type CacheOptions, FeatureCache } from './feature-cache';

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
@@ -7,7 +7,6 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fit, type TrainingState } from '../../src/index';
 import {
-  FeatureCache,
   loadCheckpoint,
   loadTrainingState,
   saveCheckpoint,
@@ -88,67 +87,6 @@ describe('a checkpoint', () => {
     await truncate(path, 200);
     await expect(loadCheckpoint(path, model(4))).rejects.toThrow(/not a whole safetensors file/);
     expect(await weightsOf(other)).toEqual(before);
-  });
-});
-
-describe('the feature cache', () => {
-  const features = Float32Array.from([1, 2, 3, 4]);
-
-  test('gives back what was written, also in a later run', async () => {
-    const first = await FeatureCache.open(folder, 'backbone', 4);
-    expect(await first.read('photo 1')).toBeUndefined();
-    await first.write('photo 1', features);
-    expect(await first.read('photo 1')).toEqual(features);
-    await first.close();
-    const second = await FeatureCache.open(folder, 'backbone', 4);
-    expect(await second.read('photo 1')).toEqual(features);
-    await second.close();
-    const other = await FeatureCache.open(folder, 'another backbone', 4);
-    expect(await other.read('photo 1')).toBeUndefined();
-    await other.close();
-  });
-
-  test('forgets records that were cut short or damaged, and goes on', async () => {
-    const first = await FeatureCache.open(folder, 'b', 4);
-    await first.write('a', features);
-    await first.write('b', features);
-    await first.close();
-    const path = join(folder, (await readdir(folder))[0]!);
-    const bytes = await readFile(path);
-    bytes[25]! ^= 1;
-    await writeFile(path, bytes.subarray(0, bytes.length - 3));
-    const second = await FeatureCache.open(folder, 'b', 4);
-    expect(await second.read('a')).toBeUndefined();
-    expect(await second.read('b')).toBeUndefined();
-    await second.write('b', features);
-    expect(await second.read('b')).toEqual(features);
-    await second.close();
-  });
-
-  test('never takes the record of another process for its own', async () => {
-    const [one, two] = await Promise.all([
-      FeatureCache.open(folder, 'b', 4),
-      FeatureCache.open(folder, 'b', 4),
-    ]);
-    await one!.write('a', features);
-    await two!.write(
-      'c',
-      features.map(value => -value),
-    );
-    expect(await two!.read('c')).toBeUndefined();
-    expect(await one!.read('a')).toEqual(features);
-    await Promise.all([one!.close(), two!.close()]);
-    const later = await FeatureCache.open(folder, 'b', 4);
-    expect((await later.read('c'))![0]).toBe(-1);
-    await later.close();
-  });
-
-  test('refuses features of another length', async () => {
-    const cache = await FeatureCache.open(folder, 'b', 4);
-    await expect(cache.write('a', new Float32Array(3))).rejects.toThrow(
-      /should have 4 channels, they have 3/,
-    );
-    await cache.close();
   });
 });
 

@@ -1,0 +1,123 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  memory,
+  randomNormal,
+  setBackend,
+  sum,
+  type Tensor,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { architectures, cutAt } from '../src/index';
+import { resNet, resNetTaps } from '../src/resnet/network';
+
+beforeAll(async () => {
+  await setBackend('cpu');
+});
+
+/** Small enough for the slowest engine. */
+const config = {
+  block: 'basic',
+  depths: [1, 1, 1, 1],
+  epsilon: 1e-5,
+  convolutionBias: false,
+  strideOn: '3x3',
+} as const;
+
+function network() {
+  const model = resNet(config as never, { inputSize: [32, 32] });
+  for (const weight of model.weights) {
+    const size = weight.shape.slice(0, -1).reduce((product, side) => product! * side!, 1)!;
+    const deviation = 1 / Math.sqrt(size);
+    const isScale = /gamma|moving_variance/.test(weight.originalName);
+    if (!isScale) weight.write(randomNormal(weight.shape as number[], 0, deviation, 'float32', 7));
+  }
+  return { model, taps: resNetTaps(config as never) };
+}
+
+const bytes = async (model: LayersModel, names: RegExp) =>
+  Promise.all(
+    model.weights
+      .filter(({ originalName }) => names.test(originalName))
+      .map(async weight => Array.from(await weight.read().data())),
+  );
+
+describe('a cut backbone', () => {
+  test('computes what the whole computes, wherever it is cut', async () => {
+    const { model, taps } = network();
+    const images = randomNormal([2, 32, 32, 3]);
+    const whole = await (model.predict(images) as Tensor).data();
+    for (const place of ['stem', 'layer2', 'layer3']) {
+      const { frozen, trained, shape } = cutAt({ model, taps }, place);
+      const maps = frozen.predict(images) as Tensor;
+      expect(maps.shape.slice(1)).toEqual(shape);
+      const parts = await trained.apply(maps, { training: false }).data();
+      expect(Array.from(parts)).toEqual(Array.from(whole));
+    }
+    expect(() => cutAt({ model, taps }, 'layer9')).toThrow(/Its stages are stem, layer1/);
+    expect(() => cutAt({ model, taps }, 'layer4.0.relu1')).toThrow(/'layer3.0.relu' passes it by/);
+    expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/Nothing of the backbone is behind/);
+    model.dispose();
+  });
+
+  test('trains what is behind the cut, and no batch norm unless it is told to', async () => {
+    const { model, taps } = network();
+    const { frozen, trained, depthOf } = cutAt({ model, taps }, 'layer3');
+    const names = trained.trainableWeights.map(({ originalName }) => originalName);
+    expect(names.sort()).toEqual([
+      'layer4.0.conv1/kernel',
+      'layer4.0.conv2/kernel',
+      'layer4.0.downsample.0/kernel',
+    ]);
+    expect(frozen.trainableWeights).toEqual([]);
+    expect([
+      depthOf('layer4.0.conv1/kernel'),
+      depthOf('layer3.0.conv1/kernel'),
+      depthOf('logits/kernel'),
+    ]).toEqual([1, 2, 0]);
+
+    const maps = frozen.predict(randomNormal([4, 32, 32, 3])) as Tensor;
+    const before = await bytes(model, /moving_|gamma|beta/);
+    const tensors = memory().numTensors;
+    const { value, grads } = variableGrads(
+      () => sum(trained.apply(maps, { training: true })),
+      trained.trainableWeights.map(weight => weight.read() as Variable),
+    );
+    value.dispose();
+    for (const gradient of Object.values(grads)) gradient.dispose();
+    expect(Object.keys(grads)).toHaveLength(3);
+    expect(memory().numTensors).toBe(tensors);
+    expect(await bytes(model, /moving_|gamma|beta/)).toEqual(before);
+
+    const learning = cutAt({ model, taps }, 'layer3', { batchNorm: 'trained' });
+    expect(learning.trained.trainableWeights.map(({ originalName }) => originalName)).toContain(
+      'layer4.0.bn1/gamma',
+    );
+    learning.trained.apply(maps, { training: true });
+    expect(await bytes(model, /layer4.*moving_/)).not.toEqual(
+      await bytes(network().model, /layer4.*moving_/),
+    );
+    expect(await bytes(model, /layer3.*moving_/)).toEqual(
+      await bytes(network().model, /layer3.*moving_/),
+    );
+    model.dispose();
+  });
+
+  test.each([
+    ['convnext_tiny', 'stages.2', /^stages\.3\./],
+    ['convnext_tiny', 'stages.3.blocks.1.add', /^stages\.3\.blocks\.2/],
+    ['inception_v3', 'Mixed_6', /^Mixed_7/],
+    ['alexnet', 'features.3', /^features\.(6|8|10)\//],
+  ] as const)('of %s at %s leaves the rest to be trained', (name, place, rest) => {
+    const { build, taps } = architectures[name];
+    const model = build({ inputSize: [75, 75] });
+    const { trained } = cutAt({ model, taps }, place);
+    expect(trained.trainableWeights.length).toBeGreaterThan(0);
+    expect(trained.trainableWeights.filter(({ originalName }) => !rest.test(originalName))).toEqual(
+      [],
+    );
+    model.dispose();
+  });
+});

@@ -1,0 +1,42 @@
+const bitsOf = new Uint32Array(1);
+const numberOf = new Float32Array(bitsOf.buffer);
+
+/** The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. Beyond 65,504: infinite. */
+export function toHalf(numbers: Float32Array): Uint16Array {
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  const half = new Uint16Array(numbers.length);
+  for (let i = 0; i < half.length; i++) {
+    const magnitude = bits[i]! & 0x7fffffff;
+    const sign = (bits[i]! >>> 16) & 0x8000;
+    if (magnitude >= 0x38800000 && magnitude < 0x477ff000) {
+      // A normal one: the exponent moves, the fraction is rounded.
+      half[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+    } else if (magnitude >= 0x477ff000) {
+      half[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
+    } else if (magnitude > 0) {
+      // Below the smallest normal one: adding 0.5 leaves a whole number of 2^-24 in the fraction, rounded as any sum.
+      bitsOf[0] = magnitude;
+      numberOf[0] = numberOf[0]! + 0.5;
+      half[i] = sign | (bitsOf[0]! - 0x3f000000);
+    } else half[i] = sign;
+  }
+  return half;
+}
+
+let table: Float32Array | undefined;
+
+/** 16-bit floating-point numbers from their bits. */
+export function fromHalf(half: Uint16Array, numbers = new Float32Array(half.length)): Float32Array {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => numberOfHalf(bits));
+  for (let i = 0; i < half.length; i++) numbers[i] = table[half[i]!]!;
+  return numbers;
+}
+
+function numberOfHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
