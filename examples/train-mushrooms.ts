@@ -1,102 +1,73 @@
-// The whole pipeline: photographs -> features -> head -> evaluation -> explanation.
-import { join } from 'node:path';
-import { splitByClass } from '@shroom/data';
+// The whole pipeline: photographs -> features -> classifier -> evaluation -> explanation.
 import { attachHead, classifierHead } from '@shroom/head';
-import {
-  balancedClassWeights,
-  evaluateOn,
-  fit,
-  type HistoryRow,
-  logitsOf,
-  probabilities,
-} from '@shroom/train';
-import { loadCheckpoint, saveCheckpoint, saveTrainingState } from '@shroom/train/node';
+import { cutAt } from '@shroom/models';
+import { evaluateOn, logitsOf, probabilities } from '@shroom/train';
 import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
 import { parseTrainOptions } from './pipeline/options';
-import { openPhotos } from './pipeline/photos';
+import { openPhotos, splitPhotos } from './pipeline/photos';
+import { mostEpochs, recipeOf } from './pipeline/recipe';
 import { reportContent } from './pipeline/report';
-import {
-  historyRow,
-  openRunFolder,
-  saveHistory,
-  saveMetrics,
-  saveReport,
-  saveSplit,
-} from './pipeline/results';
-import { fact, heading, Progress, runProgram, stopwatch } from './pipeline/terminal';
+import * as results from './pipeline/results';
+import { fact, heading, runProgram, stopwatch } from './pipeline/terminal';
+import { trainClassifier } from './pipeline/training';
 
 await runProgram(async signal => {
-  const options = parseTrainOptions(process.argv);
-  const { seed, epochs, batch, out, labelSmoothing, map } = options;
+  const { options, resumed } = await parseTrainOptions(process.argv);
+  const { seed, size, views, testViews, finetune, out, map } = options;
   const clock = stopwatch();
-  await openRunFolder(out);
+  await results.openRunFolder(out, resumed);
 
   heading('Engine');
   const engine = await startEngine(options.engine);
   fact(engine.name, engine.reason);
+  await results.saveConfiguration(options, engine, resumed);
 
   heading('Photos');
   const photos = await openPhotos(options.data, options.drawn, signal);
-  const split = splitByClass(photos.photos, { seed });
-  await saveSplit(out, photos, split, seed);
+  const { split, rule } = splitPhotos(photos.photos, options.split, seed);
+  await results.saveSplit(out, photos, split, { rule, seed });
   announceData(photos, split);
 
   heading('Backbone');
-  const backbone = await loadBackbone(options.size, signal);
-  fact(
-    backbone.name,
-    `${backbone.weights.source}, ${backbone.weights.licence}; frozen, photos at ${options.size} px`,
-  );
+  const backbone = await loadBackbone(size, signal);
+  const { source, licence } = backbone.weights;
+  const cut = finetune === 'none' ? undefined : cutAt(backbone, finetune);
+  const frozen = cut ? `frozen up to ${cut.layer}` : 'frozen';
+  fact(backbone.name, `${source}, ${licence}; ${frozen}, photos at ${size} px`);
   clock.lap('load');
-  const features = await extractFeatures(photos, split, backbone, { views: options.views, signal });
+  const seen = { views, testViews, cut, signal };
+  const features = await extractFeatures(photos, split, backbone, seen);
   clock.lap('features');
 
-  heading('Head');
+  heading('Training');
   const classes = photos.classes.length;
   const head = classifierHead(backbone.channels, classes, { seed });
-  const { labels } = features.train;
-  const classWeights =
-    options.classWeights === 'balanced' ? balancedClassWeights(labels, classes) : undefined;
-  const bar = new Progress('training', 'steps');
-  const history: HistoryRow[] = [];
-  let note = '';
-  const onStep = ({ done, total }: { done: number; total: number }) =>
-    bar.update(done, total, note);
-  const recipe = { epochs, batchSize: batch, seed, classWeights, labelSmoothing, onStep, signal };
-  for await (const report of fit(head, { ...features, classes }, recipe)) {
-    history.push(historyRow(report));
-    const facts = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
-    await saveTrainingState(join(out, 'checkpoints/last.safetensors'), await report.snapshot());
-    if (report.best) await saveCheckpoint(join(out, 'checkpoints/best.safetensors'), head, facts);
-    note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
-  }
-  bar.stop();
-  announceTraining(history, epochs);
-  await loadCheckpoint(join(out, 'checkpoints/best.safetensors'), head);
-  await saveHistory(out, history);
-  await saveClassifier(out, backbone, photos.classes, 'checkpoints/best.safetensors');
-  const test = await evaluateOn(head, features.test, classes);
+  const recipe = recipeOf(options.recipe, options);
+  const how = { recipe, classes, seed, testViews, out, signal };
+  const { classifier, file, ...trained } = await trainClassifier(features, head, cut, how);
+  const history = trained.history.map(results.historyRow);
+  announceTraining(history, mostEpochs(recipe, cut));
+  await results.saveHistory(out, history);
+  await saveClassifier(out, backbone, photos.classes, file, cut);
+  const averaged = { views: testViews, signal };
+  const test = await evaluateOn(classifier, trained.test, classes, averaged);
   clock.lap('head');
 
   heading('Explanations');
-  const classifier = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
-  const probability = probabilities(await logitsOf(head, features.test), classes);
-  const gallery = await explainTest(photos, split.test, probability, classifier, {
-    out,
-    map,
-    signal,
-  });
+  const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
+  const logits = await logitsOf(classifier, trained.test, averaged);
+  const surest = probabilities(logits, classes);
+  const gallery = await explainTest(photos, split.test, surest, whole, { out, map, signal });
+  await features.close();
   clock.lap('explain');
 
   const seconds = clock.seconds();
-  await saveReport(
-    out,
-    reportContent({ photos, split, engine, options, test, history, gallery, seconds, backbone }),
-  );
-  await saveMetrics(out, photos, split, engine, options, test, seconds);
+  const run = { photos, split, engine, options, test, history, gallery, seconds, backbone };
+  await results.saveReport(out, reportContent(run));
+  await results.saveMetrics(out, photos, split, engine, options, test, seconds);
   announceResult(photos.classes, test, seconds, out);
 });

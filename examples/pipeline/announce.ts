@@ -28,7 +28,7 @@ export function announceData({ name, photos, classes, findings }: Photos, split:
 /** When training ended, why, and which epoch's weights are kept. */
 export function announceTraining(history: readonly HistoryRow[], most: number): void {
   const kept = history.findLast(row => row.best)!;
-  const why = history.length < most ? 'no lower validation loss in 5 epochs' : 'all epochs done';
+  const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
   fact(
     'kept',

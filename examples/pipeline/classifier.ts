@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attachHead, classifierHead } from '@shroom/head';
-import type { Backbone } from '@shroom/models';
+import { type Backbone, type CutBackbone, cutAt } from '@shroom/models';
 import { type DownloadProgress, resnet50 } from '@shroom/models/node';
 import { loadCheckpoint, writeAtomically } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Progress, say } from './terminal';
+import { classifierOn } from './training';
 
 /** What a run folder says of the classifier in it. */
 interface ClassifierFile {
@@ -15,13 +16,16 @@ interface ClassifierFile {
     readonly weights: Backbone['weights'];
   };
   readonly classes: readonly string[];
-  /** The head's weights, below the run folder. */
+  /** The trained weights, below the run folder. */
   readonly head: string;
+  /** Where the backbone was cut, if what is behind was trained too: its weights are with those of the head. */
+  readonly cut?: string;
 }
 
 export interface Classifier {
   readonly backbone: Backbone;
   readonly classes: readonly string[];
+  readonly head?: LayersModel;
   /** Images `[N, H, W, 3]` to logits `[N, K]`. */
   readonly model: LayersModel;
 }
@@ -49,24 +53,34 @@ export async function saveClassifier(
   backbone: Backbone,
   classes: readonly string[],
   head: string,
+  cut: CutBackbone | undefined,
 ): Promise<void> {
   const size = backbone.preprocessing.size[0];
   const file: ClassifierFile = {
     backbone: { name: 'resnet50', size, weights: backbone.weights },
     classes,
     head,
+    ...(cut && { cut: cut.layer }),
   };
   await writeAtomically(join(folder, 'classifier.json'), `${JSON.stringify(file, null, 2)}\n`);
 }
 
 /** @throws Error when the folder holds no trained classifier, or one of other backbone weights. */
-export async function loadClassifier(folder: string, signal: AbortSignal): Promise<Classifier> {
+export async function loadClassifier(folder: string, signal: AbortSignal): Promise<Classifier>;
+/** With the backbone cut anew, to be trained from there on. */
+export async function loadClassifier(
+  folder: string,
+  signal: AbortSignal,
+  place: string,
+): Promise<Classifier & { readonly head: LayersModel; readonly cut: CutBackbone }>;
+export async function loadClassifier(folder: string, signal: AbortSignal, place?: string) {
   const text = await readFile(join(folder, 'classifier.json'), 'utf8').catch(() => {
     throw new Error(
       `${folder} holds no trained classifier (no classifier.json). \`npm start\` trains one and says where it is.`,
     );
   });
-  const { backbone: wanted, classes, head: weights } = JSON.parse(text) as ClassifierFile;
+  const file = JSON.parse(text) as ClassifierFile;
+  const { backbone: wanted, classes, head: weights } = file;
   const backbone = await loadBackbone(wanted.size, signal);
   if (backbone.weights.sha256 !== wanted.weights.sha256) {
     throw new Error(
@@ -74,6 +88,8 @@ export async function loadClassifier(folder: string, signal: AbortSignal): Promi
     );
   }
   const head = classifierHead(backbone.channels, classes.length);
-  await loadCheckpoint(join(folder, weights), head);
-  return { backbone, classes, model: attachHead(backbone.model, head) };
+  const trained = file.cut === undefined ? undefined : cutAt(backbone, file.cut);
+  await loadCheckpoint(join(folder, weights), classifierOn(head, trained));
+  const cut = place === undefined ? undefined : cutAt(backbone, place);
+  return { backbone, classes, head, cut, model: attachHead(backbone.model, head) };
 }

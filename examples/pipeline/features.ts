@@ -1,108 +1,126 @@
 import { join } from 'node:path';
-import {
-  normalise,
-  type Photo,
-  type Pixels,
-  plainView,
-  type Split,
-  splitNames,
-} from '@shroom/data';
-import { batches } from '@shroom/data/node';
-import type { Backbone } from '@shroom/models';
+import { normalise, type Pixels, plainView, type Split, splitNames } from '@shroom/data';
+import { pixelsVersion } from '@shroom/data/node';
+import type { Backbone, CutBackbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
-import type { FeatureSet } from '@shroom/train';
-import { FeatureCache } from '@shroom/train/node';
-import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import type { FeatureSet, FeatureSource } from '@shroom/train';
+import { cachedFeatures, FeatureCache } from '@shroom/train/node';
+import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { type Caches, extract, type Task } from './extraction';
 import { type Photos, viewOf } from './photos';
 import { Progress } from './terminal';
-
-interface Task {
-  readonly photo: Photo;
-  readonly view: number;
-}
 
 export interface ExtractOptions {
   /** Views of each training photo; the first is the photo itself. */
   readonly views: number;
+  /** Views of each validation and test photo. Default 1. */
+  readonly testViews?: number;
+  /** Where feature maps are wanted too, for fine-tuning. */
+  readonly cut?: CutBackbone | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Images that the backbone sees at once; larger batches are not faster on a CPU, and take more memory. */
-const imagesAtOnce = 8;
+type Parts<T> = Readonly<Record<keyof Split, T>>;
 
-/** Pooled features of every part of the split; what is in the cache is not computed again. */
+export interface Features {
+  readonly pooled: Parts<FeatureSet>;
+  /** At the cut, where there is one; they stay on disk. */
+  readonly maps?: Parts<FeatureSource>;
+  close(): Promise<void>;
+}
+
+/** Features of every part of the split; what is in the cache is not computed again. */
 export async function extractFeatures(
   photos: Photos,
   split: Split,
   backbone: Backbone,
-  { views, signal }: ExtractOptions,
-): Promise<Record<keyof Split, FeatureSet>> {
-  const { weights, preprocessing, name, channels } = backbone;
-  const cache = await FeatureCache.open(
-    join(cacheFolder(), 'features'),
-    { name, sha256: weights.sha256, preprocessing },
-    channels,
+  { views, testViews = 1, cut, signal }: ExtractOptions,
+): Promise<Features> {
+  const caches = await openCaches(backbone, cut);
+  const viewsOf = (part: keyof Split) => (part === 'train' ? views : testViews);
+  const taskOf = (index: number, view: number): Task => {
+    const photo = photos.photos[index]!;
+    const seen = view === 0 ? plainView : viewOf(photo, view);
+    return { photo, view, key: JSON.stringify([photo.sha256, seen]) };
+  };
+  const tasks = splitNames.flatMap(part =>
+    split[part].flatMap(index =>
+      Array.from({ length: viewsOf(part) }, (_, view) => taskOf(index, view)),
+    ),
   );
-  const progress = new Progress('features', 'views');
-  try {
-    const tasks = splitNames.flatMap(part =>
-      split[part].flatMap(index =>
-        Array.from({ length: part === 'train' ? views : 1 }, (_, view) => ({
-          photo: photos.photos[index]!,
-          view,
-        })),
-      ),
-    );
-    const found = await Promise.all(tasks.map(task => cache.read(keyOf(task))));
-    const missing = tasks.filter((_, index) => !found[index]);
-    const computed = new Map<Task, Float32Array>();
-    const cached = tasks.length - missing.length;
-    if (cached > 0) progress.update(cached, tasks.length, `${cached} from the cache`);
-    for await (const [task, features] of compute(backbone, missing, signal)) {
-      await cache.write(keyOf(task), features);
-      computed.set(task, features);
-      progress.update(
-        cached + computed.size,
-        tasks.length,
-        cached > 0 ? `${cached} from the cache` : '',
-      );
-    }
-    let next = 0;
-    const assemble = (part: keyof Split): FeatureSet => {
-      const count = part === 'train' ? views : 1;
-      const values = new Float32Array(split[part].length * count * channels);
-      for (let row = 0; row < split[part].length * count; row++, next++) {
-        values.set(found[next] ?? computed.get(tasks[next]!)!, row * channels);
+  await fill(backbone, cut, tasks, caches, signal);
+
+  const pooledOf = async (part: keyof Split): Promise<FeatureSet> => {
+    const [count, { channels }] = [viewsOf(part), backbone];
+    const values = new Float32Array(split[part].length * count * channels);
+    for (const [row, index] of split[part].entries())
+      for (let view = 0; view < count; view++) {
+        const features = await caches.pooled.read(taskOf(index, view).key);
+        values.set(features!, (row * count + view) * channels);
       }
-      return { values, labels: labelsOf(photos, split[part]), views: count, channels };
-    };
-    return { train: assemble('train'), validation: assemble('validation'), test: assemble('test') };
-  } finally {
-    progress.stop();
-    await cache.close();
-  }
+    return { values, labels: labelsOf(photos, split[part]), views: count, channels };
+  };
+  const mapsOf = (part: keyof Split): FeatureSource =>
+    cachedFeatures(caches.maps!, {
+      labels: labelsOf(photos, split[part]),
+      views: viewsOf(part),
+      shape: cut!.shape as number[],
+      keyOf: (row, view) => taskOf(split[part][row]!, view).key,
+    });
+  return {
+    pooled: {
+      train: await pooledOf('train'),
+      validation: await pooledOf('validation'),
+      test: await pooledOf('test'),
+    },
+    ...(cut && {
+      maps: { train: mapsOf('train'), validation: mapsOf('validation'), test: mapsOf('test') },
+    }),
+    close: async () => {
+      await Promise.all([caches.pooled.close(), caches.maps?.close()]);
+    },
+  };
 }
 
-/** Runs the backbone over tasks, while threads make the next batches. */
-async function* compute(
-  { preprocessing, model, channels }: Backbone,
+/** A cache for each kind of features, named by everything that they depend on besides photo and view. */
+async function openCaches(backbone: Backbone, cut: CutBackbone | undefined): Promise<Caches> {
+  const { name, weights, preprocessing, channels } = backbone;
+  const folder = join(cacheFolder(), 'features');
+  const source = { name, sha256: weights.sha256, preprocessing, pixels: pixelsVersion };
+  const pooled = await FeatureCache.open(folder, source, channels);
+  if (!cut) return { pooled };
+  const identity = { ...source, layer: cut.layer };
+  const precision = 'float16';
+  const maps = await FeatureCache.open(folder, identity, cut.shape as number[], { precision });
+  return { pooled, maps };
+}
+
+async function fill(
+  backbone: Backbone,
+  cut: CutBackbone | undefined,
   tasks: readonly Task[],
+  caches: Caches,
   signal: AbortSignal,
-): AsyncGenerator<[Task, Float32Array]> {
-  const samples = tasks.map(task => ({ ...task.photo, task, view: viewOf(task.photo, task.view) }));
-  const { size } = preprocessing;
-  const how = { size, normalisation: preprocessing, batchSize: imagesAtOnce, signal };
-  for await (const batch of batches(samples, how)) {
-    const pooled = tidy(() => {
-      const images = tensor4d(batch.images, batch.shape);
-      const features = model.predict(images, { batchSize: imagesAtOnce }) as Tensor4D;
-      return mean(features, [1, 2]);
-    });
-    const values = await pooled.data<'float32'>();
-    pooled.dispose();
-    for (const [row, { task }] of batch.samples.entries()) {
-      yield [task, values.slice(row * channels, (row + 1) * channels)];
+): Promise<void> {
+  const progress = new Progress('features', 'views');
+  try {
+    const missing: Task[] = [];
+    for (const task of tasks) {
+      signal.throwIfAborted();
+      // Read whole, so that what is damaged is found now and computed again.
+      const found =
+        (await caches.pooled.read(task.key)) &&
+        (!caches.maps || (await caches.maps.read(task.key)));
+      if (!found) missing.push(task);
     }
+    const cached = tasks.length - missing.length;
+    const note = cached > 0 ? `${cached} from the cache` : '';
+    let done = cached;
+    if (cached > 0) progress.update(cached, tasks.length, note);
+    for await (const _ of extract(backbone, cut, missing, caches, signal))
+      progress.update(++done, tasks.length, note);
+  } finally {
+    progress.stop();
   }
 }
 
@@ -114,10 +132,6 @@ export function toTensor(pictures: readonly Pixels[], backbone: Backbone): Tenso
     normalise(picture, backbone.preprocessing, input, index * height * width * 3);
   });
   return tensor4d(input, [pictures.length, height, width, 3]);
-}
-
-function keyOf({ photo, view }: Task): string {
-  return JSON.stringify([photo.sha256, view === 0 ? plainView : viewOf(photo, view)]);
 }
 
 function labelsOf(photos: Photos, indices: readonly number[]): Int32Array {

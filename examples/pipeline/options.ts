@@ -1,3 +1,4 @@
+import { openRun } from '@shroom/train/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from './engine';
 import { type MapName, mapNames } from './heat-map';
@@ -8,17 +9,26 @@ export interface TrainOptions {
   readonly backbone: 'resnet50';
   readonly size: number;
   readonly views: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly classWeights: 'none' | 'balanced';
-  readonly labelSmoothing: number;
+  readonly testViews: number;
+  readonly split: 'class' | 'group';
+  readonly recipe: 'original' | 'fast';
+  /** Of these, those that are given take the place of the recipe's. */
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly classWeights?: 'none' | 'balanced';
+  readonly labelSmoothing?: number;
+  /** The last stage or layer that stays frozen; `none` trains the head alone. */
+  readonly finetune: string;
   readonly seed: number;
   readonly map: MapName;
   readonly engine: EngineName | 'auto';
   readonly out: string;
 }
 
-export function parseTrainOptions(argv: readonly string[]): TrainOptions {
+/** The options of a new run; of one to be resumed, those that it was started with. */
+export async function parseTrainOptions(
+  argv: readonly string[],
+): Promise<{ readonly options: TrainOptions; readonly resumed: boolean }> {
   const command = new Command('npm start --')
     .description(
       'Trains a classifier of mushroom genera, evaluates it, and shows with Grad-CAM what it looked at.',
@@ -46,14 +56,47 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
       integer(1, 64),
       4,
     )
-    .option('--epochs <count>', 'passes over the training photos, at most', integer(1), 60)
-    .option('--batch <count>', 'photos per training step', integer(2), 32)
-    .addOption(
-      new Option('--class-weights <kind>', 'let rare classes count more')
-        .choices(['none', 'balanced'])
-        .default('none'),
+    .option(
+      '--test-views <count>',
+      'views of each validation and test photo whose probabilities are averaged',
+      integer(1, 64),
+      1,
     )
-    .option('--label-smoothing <share>', 'probability moved off the true class', share, 0)
+    .addOption(
+      new Option(
+        '--split <kind>',
+        'what goes into training, validation and test: photos of each "class", or whole "group"s (the column "group" of a table, else the part of a file name before the first "-")',
+      )
+        .choices(['class', 'group'])
+        .default('class'),
+    )
+    .addOption(
+      new Option('--recipe <name>', 'how the head is trained')
+        .choices(['original', 'fast'])
+        .default('original'),
+    )
+    .option(
+      '--epochs <count>',
+      "passes over the training photos, at most, in each phase (default: the recipe's, 60 and 20)",
+      integer(1),
+    )
+    .option('--batch <count>', "photos per training step (default: the recipe's, 32)", integer(2))
+    .addOption(
+      new Option(
+        '--class-weights <kind>',
+        "let rare classes count more (default: the recipe's, none and then balanced)",
+      ).choices(['none', 'balanced']),
+    )
+    .option(
+      '--label-smoothing <share>',
+      "probability moved off the true class (default: the recipe's, 0 and then 0.1)",
+      share,
+    )
+    .option(
+      '--finetune <place>',
+      'train the backbone too, behind this stage or layer, such as layer3 or layer4.1.relu; "none" trains the head alone',
+      'none',
+    )
     .option(
       '--seed <number>',
       'of the split, the first weights, the order and dropout',
@@ -63,18 +106,29 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
     .addOption(mapOption())
     .addOption(engineOption())
     .option('--out <folder>', 'where results go (default: runs/<data>-seed<seed>)')
+    .option(
+      '--resume <folder>',
+      'go on with a run that was interrupted, with the options it was started with (default: a new run)',
+    )
     .addHelpText(
       'after',
       '\nDownloads and features are kept in the cache folder; SHROOM_CACHE names another one.',
     )
     .parse(argv);
-  const options = command.opts<Omit<TrainOptions, 'out'> & { out?: string }>();
-  const name = options.data
+  const { resume, ...given } = command.opts<
+    Omit<TrainOptions, 'out'> & { out?: string; resume?: string }
+  >();
+  if (resume !== undefined) {
+    const { configuration } = await openRun<TrainOptions>(resume);
+    return { options: { ...configuration, out: resume }, resumed: true };
+  }
+  const name = given.data
     .replace(/[/\\]+$/, '')
     .replace(/\.(zip|csv|json)$/i, '')
     .split(/[/\\:]/)
     .at(-1)!;
-  return { ...options, out: options.out ?? `runs/${name}-seed${options.seed}` };
+  const options = { ...given, out: given.out ?? `runs/${name}-seed${given.seed}` };
+  return { options, resumed: false };
 }
 
 export const engineOption = () =>

@@ -6,6 +6,7 @@ import type { Engine } from './engine';
 import { mapNotes } from './heat-map';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
+import { recipeInWords, recipeOf } from './recipe';
 import { countByClass, peakMemoryMiB, type Seconds } from './results';
 import { duration } from './terminal';
 
@@ -56,11 +57,15 @@ export function reportContent(run: RunFacts): ReportContent {
         'Head',
         'Linear, BatchNorm, ReLU, Dropout 0.3, Linear, BatchNorm, ReLU, Dropout 0.2, Linear',
       ],
-      [
-        'Training',
-        `Adam 1e-3 with weight decay 1e-5, cosine annealing of 10 steps, batch ${options.batch}, ` +
-          `class weights ${options.classWeights}, label smoothing ${options.labelSmoothing}, patience 5`,
-      ],
+      ['Training', recipeInWords(recipeOf(options.recipe, options))],
+      ...(options.finetune === 'none'
+        ? []
+        : ([
+            [
+              'Fine-tuning',
+              `the backbone behind ${options.finetune}: ${recipeInWords(recipeOf('finetune', {}))}`,
+            ],
+          ] as const)),
       ['Engine', `${engine.name} (${engine.reason})`],
       [
         'Time',

@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { type Split, splitNames, toManifest } from '@shroom/data';
+import { pixelsVersion } from '@shroom/data/node';
 import {
-  type EpochReport,
+  type EpochRecord,
   type Evaluation,
   type HistoryRow,
   type ReportContent,
   renderReport,
 } from '@shroom/train';
-import { writeAtomically } from '@shroom/train/node';
+import { openRun, saveRun, writeAtomically } from '@shroom/train/node';
 import type { Engine } from './engine';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
+import { warn } from './terminal';
 
 export interface Seconds {
   readonly features: number;
@@ -22,30 +25,70 @@ export interface Seconds {
 }
 
 /** The folder for a run's results. `metrics.json` is written last: where it is, the run is whole. */
-export async function openRunFolder(folder: string): Promise<void> {
+export async function openRunFolder(folder: string, resumed = false): Promise<void> {
   await mkdir(folder, { recursive: true });
   const entries = await readdir(folder);
-  if (entries.length > 0 && !existsSync(join(folder, 'split.json'))) {
+  const known = ['run.json', 'split.json'].some(name => existsSync(join(folder, name)));
+  if (entries.length > 0 && !known) {
     throw new Error(
       `${folder} holds other files (${entries.slice(0, 3).join(', ')}), not a run. Give another folder with --out.`,
     );
   }
   for (const name of ['metrics.json', 'report.html', 'classifier.json'])
     await rm(join(folder, name), { force: true });
+  if (!resumed) await rm(join(folder, 'checkpoints'), { recursive: true, force: true });
+}
+
+/** Of what may change a number, for a run that is resumed elsewhere. */
+export function versions(engine: Engine): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  const versionOf = (name: string) =>
+    (require(`${name}/package.json`) as { version: string }).version;
+  return {
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    engine: engine.name,
+    pixels: pixelsVersion,
+    ...Object.fromEntries(
+      ['@tensorflow/tfjs-core', 'onnxruntime-node', '@shroom/train'].map(name => [
+        name,
+        versionOf(name),
+      ]),
+    ),
+  };
+}
+
+/** Writes what the run was started with, or says what has changed since. */
+export async function saveConfiguration(
+  options: TrainOptions,
+  engine: Engine,
+  resumed: boolean,
+): Promise<void> {
+  const now = versions(engine);
+  if (!resumed) {
+    // Resumed from anywhere: a path is kept whole.
+    const data = existsSync(options.data) ? resolve(options.data) : options.data;
+    return saveRun(options.out, { configuration: { ...options, data }, versions: now });
+  }
+  const { versions: then } = await openRun(options.out);
+  for (const [name, version] of Object.entries(now))
+    if (then[name] !== version)
+      warn(
+        `${name} was ${then[name]}, now it is ${version}: the numbers may differ in their last digits`,
+      );
 }
 
 export async function saveSplit(
   folder: string,
   photos: Photos,
   split: Split,
-  seed: number,
+  how: { readonly rule: string; readonly seed: number },
 ): Promise<void> {
-  const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
-  const manifest = toManifest(photos, split, { rule, seed });
+  const manifest = toManifest(photos, split, how);
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
-export function historyRow(report: EpochReport): HistoryRow {
+export function historyRow(report: EpochRecord): HistoryRow {
   const { epoch, trainLoss, validation, learningRate, best } = report;
   return {
     epoch,

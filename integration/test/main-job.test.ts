@@ -181,8 +181,8 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   const code = await new Promise(resolve => child.on('close', resolve));
   expect(code, told).toBe(130);
   expect(told).toMatch(/Interrupted\. What was downloaded and computed is kept/);
-  expect(await readdir(run)).toEqual(['split.json']);
-  const again = await runProgram(train, [...options, '--epochs', '2'], { env });
+  expect(await readdir(run)).toEqual(['run.json', 'split.json']);
+  const again = await runProgram(train, ['--resume', run], { env });
   expect(again.code, again.stderr).toBe(0);
   expect(again.stderr).toMatch(/from the cache/);
   expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
@@ -202,7 +202,18 @@ test('every option is explained with its default', async () => {
     'class-weights',
     'label-smoothing',
   ];
-  for (const name of [...names, 'seed', 'map', 'engine', 'out']) {
+  const more = [
+    'test-views',
+    'split',
+    'recipe',
+    'finetune',
+    'seed',
+    'map',
+    'engine',
+    'out',
+    'resume',
+  ];
+  for (const name of [...names, ...more]) {
     expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${name} <[^>]+>.*?\\(.*?default: `));
   }
 });

@@ -9,3 +9,15 @@ export {
   saveTrainingState,
 } from './checkpoint';
 export { type CacheOptions, FeatureCache } from './feature-cache';
+export {
+  type CheckpointOptions,
+  checkpointFiles,
+  fitWithCheckpoints,
+  historyOf,
+  openRun,
+  type RunFile,
+  resume,
+  saveRun,
+  startRun,
+  type Training,
+} from './run';
