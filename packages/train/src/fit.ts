@@ -111,7 +111,7 @@ export async function* fit(
       }
       Object.assign(position, { phaseEpoch: 0, phaseStep: 0, epochsWithout: 0, averaged: 0 });
       if (!isLastPhase && (phases[position.phase + 1]!.criterion ?? 'loss') !== criterion)
-        position.best = undefined;
+        position.best = null;
     }
   } finally {
     for (const value of best.values()) value.dispose();

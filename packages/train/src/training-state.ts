@@ -31,7 +31,7 @@ export interface TrainingPosition {
   /** Batches done of the epoch that has begun, and the sum of their losses, each times its samples. */
   batch: number;
   lossSum: number;
-  best: { readonly epoch: number; readonly value: number } | undefined;
+  best: { readonly epoch: number; readonly value: number } | null;
   epochsWithout: number;
   /** Updates of the weights' average. */
   averaged: number;
@@ -52,7 +52,7 @@ export interface TrainingState {
 
 export function startOf(seed: number): TrainingPosition {
   const counts = { phase: 0, epoch: 0, phaseEpoch: 0, step: 0, phaseStep: 0, batch: 0, lossSum: 0 };
-  return { seed, ...counts, best: undefined, epochsWithout: 0, averaged: 0, history: [] };
+  return { seed, ...counts, best: null, epochsWithout: 0, averaged: 0, history: [] };
 }
 
 /** What a state is taken from and put back into. */
