@@ -40,11 +40,12 @@ export function job(name: string, run: () => Promise<void>): Job {
   };
 }
 
-/** A job of a Python peer, which answers each line of its input by the seconds that one run took. */
+/** A job of a Python peer, which answers each line of its input, `request`, by the seconds that one run took. */
 export async function pythonJob(
   name: string,
   args: readonly string[],
   file = torchPeer,
+  request = 'run',
 ): Promise<Job> {
   const child = spawn(python, [peer(file), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -53,7 +54,7 @@ export async function pythonJob(
   return {
     name,
     run: () => {
-      child.stdin.write('run\n');
+      child.stdin.write(`${request}\n`);
       return answer();
     },
     close: async () => {
