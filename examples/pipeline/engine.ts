@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { registerFilterGradient } from '@shroom/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { warn } from './terminal';
 import { multiplyTransposedFast } from './wasm';
@@ -66,6 +67,7 @@ const starters: Record<EngineName, () => Promise<void>> = {
     setWasmPaths(`${dirname(module)}/`);
     await use('wasm');
     multiplyTransposedFast();
+    registerFilterGradient('wasm');
   },
   cpu: async () => {
     await import('@tensorflow/tfjs-backend-cpu');

@@ -7,6 +7,7 @@ export {
   gather,
   sourceOf,
 } from './feature-set';
+export { registerFilterGradient } from './filter-gradient';
 export { type EpochReport, type FitOptions, fit, type TrainingData } from './fit';
 export { evaluateOn, type InferenceOptions, logitsOf } from './inference';
 export { type FinderOptions, type FinderReport, findLearningRate } from './learning-rate-finder';

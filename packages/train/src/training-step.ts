@@ -180,7 +180,10 @@ function explained(error: unknown): unknown {
   if (!kernel) return error;
   return new Error(
     `The engine '${engine}' cannot train these layers: it has no kernel '${kernel}'. ` +
-      'Train fewer layers (a head on pooled features needs no convolution), or take an engine that has it, such as @shroom/backend-ort.',
+      (kernel === 'Conv2DBackpropFilter'
+        ? `registerFilterGradient('${engine}') of @shroom/train gives it one. `
+        : '') +
+      'Or train fewer layers (a head on pooled features needs no convolution), or take an engine that has it, such as @shroom/backend-ort.',
     { cause: error },
   );
 }
