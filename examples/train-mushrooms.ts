@@ -28,7 +28,7 @@ await runProgram(async signal => {
 
   heading('Photos');
   const photos = await openPhotos(options.data, options.drawn, signal);
-  const { split, rule } = splitPhotos(photos.photos, options.split, seed);
+  const { split, rule } = await splitPhotos(photos, options.split, seed, signal);
   await results.saveSplit(out, photos, split, { rule, seed });
   announceData(photos, split);
 

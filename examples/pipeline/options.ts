@@ -65,7 +65,7 @@ export async function parseTrainOptions(
     .addOption(
       new Option(
         '--split <kind>',
-        'what goes into training, validation and test: photos of each "class", or whole "group"s (the column "group" of a table, else the part of a file name before the first "-")',
+        'what goes into training, validation and test: photos of each "class", or whole "group"s (the column "group" of a table, else photos that are nearly the same)',
       )
         .choices(['class', 'group'])
         .default('class'),

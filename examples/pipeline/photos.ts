@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import {
+  groupDuplicates,
   type Photo,
   type PhotoSet,
   plainView,
@@ -9,7 +10,7 @@ import {
   splitByClass,
   splitByGroup,
 } from '@shroom/data';
-import { openPhotos as open } from '@shroom/data/node';
+import { inspect, openPhotos as open } from '@shroom/data/node';
 import { Progress } from './terminal';
 
 export interface Photos extends PhotoSet {
@@ -54,21 +55,37 @@ export function viewOf(photo: Photo, view: number) {
   return view === 0 ? plainView : randomView(randomStream('view', photo.sha256, view));
 }
 
-/** Photos of each class, or whole groups: those of a table, else whatever shares the part of its name before the first "-". */
-export function splitPhotos(
-  photos: readonly Photo[],
+/**
+ * Splits the photos of each class, or keeps groups whole: those of a table, else photos that are the same or nearly so.
+ *
+ * @throws SplitError when a class has too few photos, or groups, to be in every part.
+ */
+export async function splitPhotos(
+  set: Photos,
   kind: 'class' | 'group',
   seed: number,
-): { readonly split: Split; readonly rule: string } {
+  signal: AbortSignal,
+): Promise<{ readonly split: Split; readonly rule: string }> {
   if (kind === 'class') {
     const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
-    return { split: splitByClass(photos, { seed }), rule };
+    return { split: splitByClass(set.photos, { seed }), rule };
   }
-  const grouped = photos.map(photo => ({
-    ...photo,
-    group: photo.group ?? basename(photo.id).split('-')[0]!,
-  }));
-  const groups = new Set(grouped.map(({ group }) => group)).size;
-  const rule = `whole groups, ${groups} in all, as near to 65/20/15 of each class as they allow`;
-  return { split: splitByGroup(grouped, { seed }), rule };
+  const isGrouped = set.photos.some(({ group }) => group !== undefined);
+  const photos = isGrouped ? set.photos : await withDuplicates(set, signal);
+  const groups = new Set(photos.map(({ id, group }) => group ?? id)).size;
+  const kept = isGrouped ? 'groups' : 'groups of near duplicates';
+  const rule = `${groups} ${kept}, whole, as near to 65/20/15 of each class as they allow`;
+  return { split: splitByGroup(photos, { seed }), rule };
+}
+
+async function withDuplicates(set: Photos, signal: AbortSignal) {
+  const looking = new Progress('looking', 'photos');
+  try {
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      looking.update(done, total);
+    const { duplicates } = await inspect(set, { signal, onProgress });
+    return groupDuplicates(set.photos, duplicates);
+  } finally {
+    looking.stop();
+  }
 }

@@ -1,8 +1,8 @@
 import type { Normalisation, Photo, Pixels } from '@shroom/data';
 import type { Sample } from '@shroom/data/node';
 import type { Picture } from '@shroom/gradcam';
-import type { classifierHead } from '@shroom/head';
-import type { Preprocessing } from '@shroom/models';
+import type { classifierHead, FeaturePart, TrainedClassifier } from '@shroom/head';
+import type { CutBackbone, Preprocessing } from '@shroom/models';
 import type { Trainable } from '@shroom/train';
 import type { Restorable } from '@shroom/train/node';
 import { expectTypeOf, test } from 'vitest';
@@ -12,6 +12,8 @@ test('what the packages hand to each other fits', () => {
   expectTypeOf<Preprocessing>().toExtend<Normalisation>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Trainable>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Restorable>();
+  expectTypeOf<CutBackbone['trained']>().toExtend<FeaturePart>();
+  expectTypeOf<TrainedClassifier>().toExtend<Restorable>();
   expectTypeOf<Photo>().toExtend<Sample>();
   expectTypeOf<Pixels>().toExtend<Picture>();
   expectTypeOf<Picture>().toExtend<Pixels>();
