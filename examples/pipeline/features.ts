@@ -20,6 +20,9 @@ export interface ExtractOptions {
   readonly signal: AbortSignal;
 }
 
+/** Of the feature maps of each part; the rest is read when a batch needs it. */
+const bytesInMemory = 3e8;
+
 type Parts<T> = Readonly<Record<keyof Split, T>>;
 
 export interface Features {
@@ -66,6 +69,7 @@ export async function extractFeatures(
       views: viewsOf(part),
       shape: cut!.shape as number[],
       keyOf: (row, view) => taskOf(split[part][row]!, view).key,
+      memory: bytesInMemory,
     });
   return {
     pooled: {

@@ -32,7 +32,7 @@ export function reportContent(run: RunFacts): ReportContent {
   return {
     title: `${photos.classes.length} genera of mushrooms`,
     summary:
-      `A head of two hidden layers on a frozen ${backbone.name}, trained on ${split.train.length} ${kind} ` +
+      `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learnt too behind ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
       `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${split.validation.length}, tested on ${split.test.length}.`,
     classes: photos.classes,
     counts: {

@@ -27,6 +27,7 @@ export class FeatureCache {
   readonly #offsets = new Map<string, number>();
   /** Up to where the file's keys are known. */
   #known = 0;
+  #aligned = false;
 
   private constructor(file: FileHandle, length: number, precision: 'float32' | 'float16') {
     this.#file = file;
@@ -51,9 +52,6 @@ export class FeatureCache {
     const file = await open(join(folder, `${name}.features`), 'a+');
     const length = [shape].flat().reduce((product, side) => product * side, 1);
     const cache = new FeatureCache(file, length, precision);
-    // A write that was cut short is dropped, so that the records after it stay aligned.
-    const { size } = await file.stat();
-    await file.truncate(size - (size % cache.#recordBytes));
     await cache.#findKeys();
     return cache;
   }
@@ -94,6 +92,14 @@ export class FeatureCache {
       checksum.writeUInt32LE(crc32(data));
       return [keyOf(view), checksum, data];
     });
+    if (!this.#aligned) {
+      // A write that was cut short is dropped, so that the records after it stay aligned. Not before this process writes:
+      // it may be another's that is under way.
+      const { size } = await this.#file.stat();
+      if (size % this.#recordBytes > 0)
+        await this.#file.truncate(size - (size % this.#recordBytes));
+      this.#aligned = true;
+    }
     await this.#file.appendFile(Buffer.concat(records));
     // Another process may have appended as well: where the records are is read from the file.
     await this.#findKeys();
