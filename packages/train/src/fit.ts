@@ -73,11 +73,12 @@ export async function* fit(
   try {
     for (; position.phase < phases.length; position.phase++) {
       const phase = phases[position.phase]!;
-      const { criterion = 'loss', start = 'best' } = phase;
+      const { criterion = 'loss', start = 'best', bestOf: among = 'all' } = phase;
       const isLastPhase = position.phase === phases.length - 1;
       const fresh = position.phaseEpoch === 0 && position.phaseStep === 0;
       if (fresh && position.phase > 0 && start === 'best')
         for (const [name, value] of best) weights.get(name)!.assign(value as never);
+      if (fresh && among === 'phase') position.best = null;
       const run = new PhaseRun(classifier, data, options, phases, position, best);
       try {
         if (resumed && !fresh) run.restore(resumed);

@@ -40,6 +40,8 @@ export interface Phase {
   readonly patience?: number;
   /** Of a phase that follows another: whether it goes on from that one's best epoch or its last. Default `best`. */
   readonly start?: 'best' | 'last';
+  /** Of a phase that follows another: whether the best epoch is sought among all so far, or its own. Default `all`. */
+  readonly bestOf?: 'all' | 'phase';
 }
 
 export function classWeightsOf(

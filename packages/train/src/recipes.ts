@@ -12,7 +12,7 @@ const annealing = { name: 'cosineAnnealing', base: 1e-3, period: 10 } as const;
 export const recipes = {
   /**
    * The original's: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
-   * then, from the best epoch, twenty epochs with balanced class weights and label smoothing.
+   * then, from the best epoch, twenty epochs with balanced class weights and label smoothing, the best of which is kept.
    */
   original: {
     epochs: 60,
@@ -29,6 +29,7 @@ export const recipes = {
         classWeights: 'balanced',
         labelSmoothing: 0.1,
         patience: 20,
+        bestOf: 'phase',
       },
     ],
   },

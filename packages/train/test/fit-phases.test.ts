@@ -129,6 +129,21 @@ describe('phases', () => {
     expect(last.weights).toEqual(last.reports[3]!.weights);
   });
 
+  test('seek the best epoch among all so far, or among their own', async () => {
+    const worse = {
+      epochs: 2,
+      batchSize: 8,
+      schedule: (step: number) => (step < 5 ? 0.05 : -0.05),
+    };
+    const uphill = { epochs: 2, batchSize: 8, schedule: () => -0.05 };
+    const bests = async (bestOf: 'all' | 'phase') =>
+      (await train({ ...worse, followedBy: [{ ...uphill, bestOf }] })).reports.map(
+        ({ best }) => best,
+      );
+    expect(await bests('all')).toEqual([true, false, false, false]);
+    expect(await bests('phase')).toEqual([true, false, true, false]);
+  });
+
   test('go on bit for bit from every epoch and every step', async () => {
     const whole = await train(plan);
     const steps: TrainingState[] = [];
