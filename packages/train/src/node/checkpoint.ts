@@ -61,17 +61,29 @@ export async function loadCheckpoint(path: string, model: Restorable): Promise<C
   return facts;
 }
 
-/** Saves all that a training needs to go on exactly where it is, atomically; readable as safetensors. */
-export async function saveTrainingState(path: string, state: TrainingState): Promise<void> {
-  await writeTensors(path, state.tensors, { position: JSON.stringify(state.position) });
+/**
+ * Saves all that a training needs to go on exactly where it is, atomically; readable as safetensors.
+ *
+ * @param facts Kept in the file's metadata.
+ */
+export async function saveTrainingState(
+  path: string,
+  state: TrainingState,
+  facts: CheckpointFacts = {},
+): Promise<void> {
+  const position = JSON.stringify(state.position);
+  await writeTensors(path, state.tensors, { ...facts, position });
 }
 
 /** @throws Error when the file is damaged, or holds weights alone. */
-export async function loadTrainingState(path: string): Promise<TrainingState> {
+export async function loadTrainingState(
+  path: string,
+): Promise<TrainingState & { readonly facts: CheckpointFacts }> {
   const { tensors, facts } = await readTensors(path);
-  if (!facts.position)
+  const { position, ...others } = facts;
+  if (!position)
     throw new Error(
       `${path} holds no state of a training, only weights. Take the run's last.safetensors.`,
     );
-  return { tensors, position: JSON.parse(facts.position) as TrainingPosition };
+  return { tensors, position: JSON.parse(position) as TrainingPosition, facts: others };
 }

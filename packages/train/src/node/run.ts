@@ -25,6 +25,8 @@ export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetenso
  * the classifier holds the weights of the best epoch.
  *
  * Files are replaced whole: a process that is killed at any moment leaves the save before.
+ *
+ * @throws Error when the folder's checkpoints are of other options.
  */
 export async function* fitWithCheckpoints(
   folder: string,
@@ -35,12 +37,20 @@ export async function* fitWithCheckpoints(
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
   const { saveEvery = Number.POSITIVE_INFINITY, onStep } = options;
   const from = existsSync(last) ? await loadTrainingState(last) : undefined;
+  const plan = planOf(options);
+  if (from && from.facts.plan !== plan) {
+    throw new Error(
+      `${folder} holds the checkpoints of a training with other options: ${from.facts.plan}, now ${plan}. ` +
+        'Give the same options to go on with it, or another folder.',
+    );
+  }
   let steps = 0;
   const reports = fit(classifier, data, {
     ...options,
     ...(from && { from }),
     onStep: async report => {
-      if (++steps % saveEvery === 0) await saveTrainingState(last, await report.snapshot());
+      if (++steps % saveEvery === 0)
+        await saveTrainingState(last, await report.snapshot(), { plan });
       await onStep?.(report);
     },
   });
@@ -50,10 +60,16 @@ export async function* fitWithCheckpoints(
       const facts = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
       await saveCheckpoint(best, classifier, facts);
     }
-    await saveTrainingState(last, await report.snapshot());
+    await saveTrainingState(last, await report.snapshot(), { plan });
     yield report;
   }
   await loadCheckpoint(best, classifier);
+}
+
+/** What makes a training another one, as far as it is plain data. */
+function planOf(options: CheckpointOptions): string {
+  const { onStep, signal, saveEvery, depthOf, groups, ...plan } = options;
+  return JSON.stringify(plan);
 }
 
 /** Every epoch that a folder's checkpoints know of. */

@@ -7,10 +7,15 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fit, type TrainingState } from '../../src/index';
 import {
+  fitWithCheckpoints,
+  historyOf,
   loadCheckpoint,
   loadTrainingState,
+  resume,
   saveCheckpoint,
   saveTrainingState,
+  startRun,
+  type Training,
   writeAtomically,
 } from '../../src/node/index';
 
@@ -71,7 +76,7 @@ describe('a checkpoint', () => {
       ].sort(),
     );
     expect(header['optimiser/second/dense/kernel'].shape).toEqual([3, 2]);
-    expect(await loadTrainingState(path)).toEqual(states[0]);
+    expect(await loadTrainingState(path)).toEqual({ ...states[0], facts: {} });
     await saveCheckpoint(path, network, {});
     await expect(loadTrainingState(path)).rejects.toThrow(/no state of a training, only weights/);
   });
@@ -96,4 +101,29 @@ test('a file is whole or not there', async () => {
   await expect(writeAtomically(path, { not: 'bytes' } as never)).rejects.toThrow();
   expect(await readFile(path, 'utf8')).toBe('old');
   expect(await readdir(folder)).toEqual(['metrics.json']);
+});
+
+test('a run goes on from its folder, with the same options alone', async () => {
+  const values = Float32Array.from({ length: 24 }, (_, index) => Math.sin(index));
+  const labels = Int32Array.from({ length: 8 }, (_, index) => index % 2);
+  const set = { values, labels, views: 1, channels: 3 };
+  const data = { train: set, validation: set, classes: 2 };
+  const build = (epochs: number): Training => ({
+    classifier: model(2),
+    data,
+    options: { epochs, patience: 9 },
+  });
+  const epochs: number[] = [];
+  const run = { configuration: 4, versions: {} };
+  for await (const { epoch } of startRun(folder, run, build)) {
+    epochs.push(epoch);
+    if (epoch === 2) break;
+  }
+  for await (const { epoch } of resume(folder, build)) epochs.push(epoch);
+  expect(epochs).toEqual([1, 2, 3, 4]);
+  const checkpoints = join(folder, 'checkpoints');
+  expect((await historyOf(checkpoints)).map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+  const other = fitWithCheckpoints(checkpoints, model(2), data, { epochs: 5 });
+  await expect(other.next()).rejects.toThrow(/other options: {"epochs":4.*now {"epochs":5}/);
+  await expect(resume(checkpoints, build).next()).rejects.toThrow(/no run.json/);
 });
