@@ -20,7 +20,7 @@ export interface WeightGroup {
 export interface OptimiserState {
   /** Steps taken. */
   readonly step: number;
-  /** By variable name: what the optimiser remembers of that weight, such as averages of its gradient. */
+  /** By variable name: what the optimiser remembers of that weight, such as sums of its gradients. */
   readonly slots: ReadonlyMap<string, Readonly<Record<string, Tensor>>>;
 }
 

@@ -69,13 +69,13 @@ describe('a checkpoint', () => {
     expect(Object.keys(header).sort()).toEqual(
       [
         '__metadata__',
-        ...['average', 'optimiser/first', 'optimiser/second', 'weights'].flatMap(group => [
+        ...['average', 'optimiser/squares', 'optimiser/sum', 'weights'].flatMap(group => [
           `${group}/dense/bias`,
           `${group}/dense/kernel`,
         ]),
       ].sort(),
     );
-    expect(header['optimiser/second/dense/kernel'].shape).toEqual([3, 2]);
+    expect(header['optimiser/squares/dense/kernel'].shape).toEqual([3, 2]);
     expect(await loadTrainingState(path)).toEqual({ ...states[0], facts: {} });
     await saveCheckpoint(path, network, {});
     await expect(loadTrainingState(path)).rejects.toThrow(/no state of a training, only weights/);
