@@ -188,6 +188,32 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
 });
 
+test('fine-tuning trains behind the cut, and leaves a classifier that is loaded with what it learnt', async () => {
+  const run = join(folder, 'finetuned');
+  const small = ['--size', '64', '--drawn', '6', '--views', '1', '--epochs', '2'];
+  const first = await runProgram(train, [...small, '--finetune', 'layer4.1.relu', '--out', run]);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toMatch(/frozen up to layer4\.1\.relu/);
+  const classifier = await json(join(run, 'classifier.json'));
+  expect(classifier).toMatchObject({
+    cut: 'layer4.1.relu',
+    head: 'checkpoints/finetuned/best.safetensors',
+  });
+  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learnt too behind layer4\.1/);
+
+  // The whole classifier, loaded again, says of the test photos what the run's evaluation said.
+  const further = join(folder, 'further');
+  const more = [run, '--from', 'layer4.1.relu', '--epochs', '1', '--views', '1', '--out', further];
+  const second = await runProgram(join(root, 'examples/finetune.ts'), more);
+  expect(second.code, second.stderr).toBe(0);
+  const { accuracy } = (await json(join(run, 'metrics.json'))).test;
+  expect(second.stderr).toContain(`${(100 * accuracy).toFixed(1)} % before`);
+  expect((await readdir(join(further, 'checkpoints'))).sort()).toEqual([
+    'best.safetensors',
+    'last.safetensors',
+  ]);
+});
+
 test('every option is explained with its default', async () => {
   const { code, stdout } = await runProgram(train, ['--help']);
   expect(code).toBe(0);
