@@ -3,6 +3,7 @@ import { headOn } from '@shroom/head';
 import type { CutBackbone } from '@shroom/models';
 import {
   type EpochRecord,
+  type EpochReport,
   type Recipe,
   recipes,
   type Features as Source,
@@ -27,6 +28,12 @@ export interface TrainingOptions {
   /** The folder of the run; what it holds of an interrupted one is gone on with. */
   readonly out: string;
   readonly signal: AbortSignal;
+  /** Called, and waited for, after every epoch that is trained now, with what is trained and on what. */
+  readonly onEpoch?: (
+    report: EpochReport,
+    classifier: Restorable,
+    data: TrainingData,
+  ) => Promise<void> | void;
 }
 
 export interface Trained {
@@ -46,17 +53,24 @@ export async function trainClassifier(
   cut: CutBackbone | undefined,
   options: TrainingOptions,
 ): Promise<Trained> {
-  const { classes, recipe, seed, testViews: validationViews, signal, out } = options;
+  const { classes, recipe, seed, testViews: validationViews, signal } = options;
   const how = { seed, validationViews, signal };
-  const trained = await train('head', head, { ...features.pooled, classes }, out, 'checkpoints', {
-    ...recipe,
-    ...how,
-  });
+  const trained = await train(
+    'head',
+    head,
+    { ...features.pooled, classes },
+    'checkpoints',
+    options,
+    {
+      ...recipe,
+      ...how,
+    },
+  );
   if (!cut || !features.maps) return { ...trained, test: features.pooled.test };
   const { maps } = features;
   const folder = 'checkpoints/finetuned';
   const classifier = classifierOn(head, cut);
-  const finetuned = await train('fine-tuning', classifier, { ...maps, classes }, out, folder, {
+  const finetuned = await train('fine-tuning', classifier, { ...maps, classes }, folder, options, {
     ...recipes.finetune,
     ...how,
     depthOf: cut.depthOf,
@@ -74,8 +88,8 @@ async function train(
   label: string,
   classifier: Restorable,
   data: TrainingData,
-  out: string,
   folder: string,
+  { out, onEpoch }: TrainingOptions,
   options: CheckpointOptions,
 ): Promise<Omit<Trained, 'test'>> {
   const bar = new Progress(label, 'steps');
@@ -90,6 +104,7 @@ async function train(
     })) {
       const { epoch, validation } = report;
       note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
+      await onEpoch?.(report, classifier, data);
     }
   } finally {
     bar.stop();
