@@ -1,8 +1,8 @@
 // Writes api/, the reference of every exported name, from the sources: one page for each entry of each package.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Application } from 'typedoc';
+import { Application, Comment, ReflectionKind } from 'typedoc';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, '..', 'packages');
@@ -31,6 +31,7 @@ const app = await Application.bootstrapWithPlugins({
   githubPages: false,
   hideGenerator: true,
   sort: ['source-order'],
+  groupOrder: ['Functions', 'Variables', 'Interfaces', 'Type Aliases', 'Classes', '*'],
   name: 'API reference',
   logLevel: 'Warn',
   router: 'module',
@@ -49,8 +50,16 @@ const app = await Application.bootstrapWithPlugins({
 });
 const project = await app.convert();
 if (!project) throw new Error('The sources do not compile: `npm run check` says why.');
-for (const module of project.children ?? [])
+for (const module of project.children ?? []) {
+  const [name] = module.name.split('/');
+  const { description } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
   module.name = `@shroom/${module.name.replace(/\/src(\/|$)/, '$1')}`;
+  if (module.name === `@shroom/${name}`)
+    module.comment = new Comment([{ kind: 'text', text: `${description}.` }]);
+}
+// What every error has need not be said of each.
+for (const each of project.getReflectionsByKind(ReflectionKind.All))
+  if (each.inheritedFrom?.name.startsWith('Error.')) project.removeReflection(each);
 app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
 rmSync(out, { recursive: true, force: true });
