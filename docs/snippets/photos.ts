@@ -13,5 +13,5 @@ async function draw(genus: Genus, seed: number, size: number, file: string): Pro
 await draw('Amanita', 9, 480, 'mushroom.jpg');
 for (const genus of ['Amanita', 'Boletus', 'Hygrocybe'] as const) {
   mkdirSync(`photos/${genus}`, { recursive: true });
-  for (let seed = 0; seed < 8; seed++) await draw(genus, seed, 128, `photos/${genus}/${seed}.jpg`);
+  for (let seed = 0; seed < 8; seed++) await draw(genus, seed, 96, `photos/${genus}/${seed}.jpg`);
 }

@@ -22,7 +22,7 @@ import type { FeatureSet } from '@shroom/train';
 import { mean, setBackend, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 
 await setBackend('ort');
-const backbone = await resnet50({ size: 128 });
+const backbone = await resnet50({ size: 96 });
 const { size } = backbone.preprocessing;
 
 /** Pooled features of some photos; threads decode and normalise while the network computes. */
