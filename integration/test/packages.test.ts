@@ -62,8 +62,8 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/head'", 2],
   ["export * from '@shroom/models'", 17],
   ["export { resNet } from '@shroom/models'", 10],
-  ["export * from '@shroom/train'", 20],
-  ["export { fit } from '@shroom/train'", 7],
+  ["export * from '@shroom/train'", 24],
+  ["export { fit } from '@shroom/train'", 9],
   ["export * from '@shroom/data'", 33],
   ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 26],
@@ -74,7 +74,7 @@ describe('minified and gzipped', () => {
     const size = (await gzippedSize(code)) / 1000;
     expect(size).toBeLessThanOrEqual(kilobytes);
     // A limit that is far above what it guards guards nothing.
-    expect(size).toBeGreaterThan(kilobytes / 3);
+    expect(size).toBeGreaterThan(kilobytes / 4);
   });
 });
 
