@@ -14,6 +14,9 @@ import { untrainedRun } from './untrained';
 const folder = join(root, 'examples');
 const programs = readdirSync(folder).filter(name => name.endsWith('.ts'));
 
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Readonly<Record<string, string>>;
+};
 const helps = new Map<string, string>();
 const guides = ['docs', 'docs/guide'].flatMap(path =>
   readdirSync(join(root, path))
@@ -34,7 +37,9 @@ describe('every example', () => {
   test.concurrent.each(programs)('%s says what it does with --help', async name => {
     const { code, stdout, stderr } = await runProgram(join(folder, name), ['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    const started = name === 'train-mushrooms.ts' ? 'npm start --' : `npx tsx examples/${name}`;
+    const script = Object.keys(scripts).find(each => scripts[each]!.endsWith(`examples/${name}`));
+    const called = script === 'start' ? 'npm start --' : `npm run ${script} --`;
+    const started = script ? called : `npx tsx examples/${name}`;
     expect(stdout.startsWith(`Usage: ${started}`), stdout).toBe(true);
     expect(stdout).toContain('Options:');
     helps.set(`examples/${name}`, stdout);
@@ -62,7 +67,6 @@ describe('every example', () => {
           true,
         ]);
     }
-    const scripts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
     for (const [, script] of lines.join('\n').matchAll(/^npm run (\S+)/gm))
       expect(Object.keys(scripts)).toContain(script);
   });
