@@ -18,7 +18,12 @@ import { add, ones } from '@tensorflow/tfjs-core';
 
 await add(ones([2, 2]), 1).data();
 const { runtimeName, statistics } = ortBackend()!;
-console.log(runtimeName, statistics.runs, statistics.compilations, statistics.milliseconds);
+console.log(
+  runtimeName,
+  statistics.runs,
+  statistics.compilations,
+  statistics.milliseconds,
+);
 
 // #endregion statistics
 // #region wasm
@@ -26,14 +31,18 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-setWasmPaths(`${dirname(wasm)}/`); // in a browser: where you serve its .wasm files
+const wasm = createRequire(import.meta.url).resolve(
+  '@tensorflow/tfjs-backend-wasm',
+);
+// In a browser: the place where you serve its .wasm files.
+setWasmPaths(`${dirname(wasm)}/`);
 await setBackend('wasm');
 
 // #endregion wasm
 // #region fallback
 import { getBackend } from '@tensorflow/tfjs-core';
 
-for (const engine of ['ort', 'wasm']) if (await setBackend(engine).catch(() => false)) break;
+for (const engine of ['ort', 'wasm'])
+  if (await setBackend(engine).catch(() => false)) break;
 console.log(`runs on ${getBackend()}`);
 // #endregion fallback

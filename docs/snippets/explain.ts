@@ -1,5 +1,6 @@
 import './photos';
 import { writeFile } from 'node:fs/promises';
+import { handler } from './graph';
 import '@shroom/backend-ort';
 import { normalise } from '@shroom/data';
 import { decode } from '@shroom/data/node';
@@ -21,7 +22,12 @@ import { explain, split } from '@shroom/gradcam';
 const parts = split(model);
 const [explanation] = await explain(parts, images);
 const { classIndex, probabilities, map, flat } = explanation!;
-console.log(classes[classIndex], probabilities[classIndex], `${map.height} x ${map.width}`, flat);
+console.log(
+  classes[classIndex],
+  probabilities[classIndex],
+  `${map.height} x ${map.width}`,
+  flat,
+);
 
 // #endregion explain
 // #region taps
@@ -38,9 +44,15 @@ import { hiResCam, layerCam, reciproCam } from '@shroom/gradcam';
 
 const [fine] = await explain(finer, images, { method: layerCam });
 const [forwardOnly] = await explain(parts, images, { method: reciproCam });
-const [sameBehindPooling] = await explain(parts, images, { method: hiResCam });
+const [sameBehindPooling] = await explain(parts, images, {
+  method: hiResCam,
+});
 // #endregion methods
-console.log(fine!.map.height, forwardOnly!.map.height, sameBehindPooling!.map.height);
+console.log(
+  fine!.map.height,
+  forwardOnly!.map.height,
+  sameBehindPooling!.map.height,
+);
 
 // #region contrast
 import { contrast } from '@shroom/gradcam';
@@ -55,19 +67,29 @@ const [why] = await explain(parts, images, {
 // #endregion contrast
 // #region picture
 import { normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
-import { contoursOf, drawContours, encodePng, signedOverlay } from '@shroom/gradcam/pictures';
+import {
+  contoursOf,
+  drawContours,
+  encodePng,
+  signedOverlay,
+} from '@shroom/gradcam/pictures';
 
 const heat = normaliseMap(resizeMap(map, size));
-const picture = drawContours(overlay(photo, heat), contoursOf(heat, [0.5, 0.75]));
+const picture = drawContours(
+  overlay(photo, heat),
+  contoursOf(heat, [0.5, 0.75]),
+);
 await writeFile('heat-map.png', await encodePng(picture));
-await writeFile('why.png', await encodePng(signedOverlay(photo, why!.signed)));
+await writeFile(
+  'why.png',
+  await encodePng(signedOverlay(photo, why!.signed)),
+);
 
 // #endregion picture
 
 // #region graph
 import { splitGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { handler } from './graph';
 
 const graph = await loadGraphModel(handler); // or the address of a model.json
 console.log(suggestGraphTaps(graph).map(({ tap }) => tap));

@@ -5,7 +5,8 @@ import { architectures, imagenetPreprocessing } from '@shroom/models';
 
 const classes = ['Amanita', 'Boletus', 'Russula'];
 const preprocessing = imagenetPreprocessing([224, 224]);
-const backbone = architectures.resnet18.build({ inputSize: [224, 224] }); // or one with weights
+// Weights of zero; or any backbone that has some.
+const backbone = architectures.resnet18.build({ inputSize: [224, 224] });
 const head = classifierHead(512, classes.length);
 const model = attachHead(backbone, head);
 
@@ -22,16 +23,24 @@ await writeFile('classifier.onnx', await exportOnnx(model, options));
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 const session = await InferenceSession.create('classifier.onnx');
-const images = new Tensor('float32', new Float32Array(3 * 224 * 224), [1, 3, 224, 224]);
+const images = new Tensor(
+  'float32',
+  new Float32Array(3 * 224 * 224),
+  [1, 3, 224, 224],
+);
 const outputs = await session.run({ images });
-console.log(session.outputNames, Object.values(outputs)[0]!.dims); // one logit for each class
+// One logit for each class.
+console.log(session.outputNames, Object.values(outputs)[0]!.dims);
 
 // #endregion run
 // #region safetensors
 import { checkpointOf, ownDialect } from '@shroom/models';
 import { writeSafetensors } from '@shroom/models/node';
 
-await writeSafetensors('classifier.safetensors', checkpointOf(model, ownDialect));
+await writeSafetensors(
+  'classifier.safetensors',
+  checkpointOf(model, ownDialect),
+);
 
 // #endregion safetensors
 // #region tfjs
@@ -41,10 +50,23 @@ import { io } from '@tensorflow/tfjs-core';
 const plain = foldBatchNorm(model); // layers that every TensorFlow.js has
 await plain.save(
   io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-    const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-    await writeFile('model.json', JSON.stringify({ modelTopology, weightsManifest }));
-    await writeFile('weights.bin', new Uint8Array(weightData as ArrayBuffer));
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    const weightsManifest = [
+      { paths: ['weights.bin'], weights: weightSpecs },
+    ];
+    await writeFile(
+      'model.json',
+      JSON.stringify({ modelTopology, weightsManifest }),
+    );
+    await writeFile(
+      'weights.bin',
+      new Uint8Array(weightData as ArrayBuffer),
+    );
+    return {
+      modelArtifactsInfo: {
+        dateSaved: new Date(),
+        modelTopologyType: 'JSON',
+      },
+    };
   }),
 );
 // #endregion tfjs

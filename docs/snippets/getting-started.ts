@@ -25,6 +25,8 @@ const images = tensor4d(input, [1, 224, 224, 3]);
 // What it says, and which places made it say so.
 const [explanation] = await explain(split(model), images);
 const { classIndex, probabilities, map } = explanation!;
-console.log(`${classes[classIndex]}, ${Math.round(100 * probabilities[classIndex]!)} %`);
-await writeFile('explained.png', await encodePng(overlay(photo, resizeMap(map, size))));
+const percent = Math.round(100 * probabilities[classIndex]!);
+console.log(`${classes[classIndex]}, ${percent} %`);
+const picture = overlay(photo, resizeMap(map, size));
+await writeFile('explained.png', await encodePng(picture));
 // #endregion all

@@ -6,7 +6,12 @@ import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 
 // A network that is small enough to be asked a thousand times in a second, and has learnt nothing.
 const kernelInitializer = initializers.glorotUniform({ seed: 1 });
-const how = { kernelSize: 3, strides: 2, activation: 'relu', kernelInitializer } as const;
+const how = {
+  kernelSize: 3,
+  strides: 2,
+  activation: 'relu',
+  kernelInitializer,
+} as const;
 const model = sequential({
   layers: [
     layers.conv2d({ ...how, filters: 8, inputShape: [32, 32, 3] }),
@@ -27,7 +32,8 @@ import { explain, split } from '@shroom/gradcam';
 
 const parts = split(model);
 const [explanation] = await explain(parts, images);
-if (explanation!.flat) console.log(`the map says nothing: ${explanation!.emptiness}`);
+if (explanation!.flat)
+  console.log(`the map says nothing: ${explanation!.emptiness}`);
 
 // #endregion flat
 
@@ -35,7 +41,9 @@ if (explanation!.flat) console.log(`the map says nothing: ${explanation!.emptine
 import { trust } from '@shroom/gradcam/metrics';
 
 const [verdict] = await trust(parts, images, { model });
-console.log(verdict!.trusted ? 'can be believed' : 'should not be believed');
+console.log(
+  verdict!.trusted ? 'can be believed' : 'should not be believed',
+);
 for (const reason of verdict!.reasons) console.log(reason);
 
 // #endregion trust
@@ -43,7 +51,12 @@ for (const reason of verdict!.reasons) console.log(reason);
 import { gradCam, layerCam } from '@shroom/gradcam';
 import { compare } from '@shroom/gradcam/metrics';
 
-const rows = await compare(parts, images, { gradCam, layerCam }, { masks: [mask], steps: 4 });
+const rows = await compare(
+  parts,
+  images,
+  { gradCam, layerCam },
+  { masks: [mask], steps: 4 },
+);
 for (const { name, baseline, scores } of rows)
   console.log(name, baseline ? '(knows nothing)' : '', scores);
 // #endregion compare

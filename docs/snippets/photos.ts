@@ -3,7 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { drawMushroom, type Genus } from '@shroom/data';
 import sharp from 'sharp';
 
-async function draw(genus: Genus, seed: number, size: number, file: string): Promise<void> {
+async function draw(
+  genus: Genus,
+  seed: number,
+  size: number,
+  file: string,
+): Promise<void> {
   const { pixels, width, height } = drawMushroom(genus, { seed, size });
   await sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 92 })
@@ -13,5 +18,6 @@ async function draw(genus: Genus, seed: number, size: number, file: string): Pro
 await draw('Amanita', 9, 480, 'mushroom.jpg');
 for (const genus of ['Amanita', 'Boletus', 'Hygrocybe'] as const) {
   mkdirSync(`photos/${genus}`, { recursive: true });
-  for (let seed = 0; seed < 8; seed++) await draw(genus, seed, 96, `photos/${genus}/${seed}.jpg`);
+  for (let seed = 0; seed < 8; seed++)
+    await draw(genus, seed, 96, `photos/${genus}/${seed}.jpg`);
 }
