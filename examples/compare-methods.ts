@@ -12,7 +12,7 @@ import { loadClassifier } from './pipeline/classifier';
 import { markdown, standings } from './pipeline/comparison';
 import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
-import { methodsAtImages, methodsAtTap } from './pipeline/methods';
+import { chosen, methodsAtImages, methodsAtTap } from './pipeline/methods';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, Progress, runProgram } from './pipeline/terminal';
 
@@ -54,8 +54,7 @@ await runProgram(async signal => {
   };
   const metrics = options.metrics.split(',') as NonNullable<ComparisonOptions['metrics']>;
   const columns: readonly MetricName[] = [...metrics, ...located];
-  const wanted = options.methods?.split(',') ?? Object.keys(all);
-  const methods = Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
+  const methods = chosen(all, options.methods);
 
   heading('Methods');
   const progress = new Progress('comparing', 'photos');

@@ -1,8 +1,4 @@
-/**
- * Writes docs/images/pictures.jpg: one drawn mushroom as the pictures of @shroom/gradcam show it.
- *
- *     npx tsx examples/heat-map-pictures.ts <run folder> [file]
- */
+// The picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
 import { fileURLToPath } from 'node:url';
 import { drawMushroom } from '@shroom/data';
 import { explain, normaliseMap, overlay, resizeMap, split } from '@shroom/gradcam';
@@ -16,56 +12,68 @@ import {
   sharedScale,
   signedOverlay,
 } from '@shroom/gradcam/pictures';
+import { Command } from 'commander';
 import sharp from 'sharp';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
+import { fact, heading, runProgram } from './pipeline/terminal';
 
-const [run, file = fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url))] =
-  process.argv.slice(2);
-if (run === undefined) throw new Error('Which run? npx tsx examples/heat-map-pictures.ts <folder>');
-await startEngine('auto');
-const { backbone, classes, model } = await loadClassifier(run, new AbortController().signal);
-const [size] = backbone.preprocessing.size;
-const { pixels } = drawMushroom('Amanita', { seed: 9, size });
-const photo = { data: pixels, height: size, width: size };
-const images = toTensor([photo], backbone);
+const command = new Command('npx tsx examples/heat-map-pictures.ts')
+  .description('One drawn mushroom as the pictures of @shroom/gradcam show it.')
+  .argument('<folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .argument(
+    '[file]',
+    'a JPEG file',
+    fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url)),
+  );
 
-const [last, convolution] = [split(model), split(model, { tap: originalTap(model) })];
-const explained = async (name: string) => {
-  const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
-  return explanation!;
-};
-const [amanita, russula] = [await explained('Amanita'), await explained('Russula')];
-const heat = normaliseMap(resizeMap(amanita.map, [size, size]));
-const [original] = await explain(convolution, images, { method: originalCam });
-const threePanels = originalPanels(photo, original!.map, 0);
-const lastPanel = { left: 2 * size, top: 0, width: size, height: size };
-const raw = { height: size, width: 3 * size, channels: 3 } as const;
-const blended = await sharp(threePanels.data, { raw }).extract(lastPanel).raw().toBuffer();
-const scale = sharedScale([amanita.signed, russula.signed]);
+await runProgram(async signal => {
+  const [folder, file] = command.parse().processedArgs as [string, string];
+  await startEngine('auto');
+  const { backbone, classes, model } = await loadClassifier(folder, signal);
+  const [size] = backbone.preprocessing.size;
+  const { pixels } = drawMushroom('Amanita', { seed: 9, size });
+  const photo = { data: pixels, height: size, width: size };
+  const images = toTensor([photo], backbone);
 
-const sheet = await contactSheet(
-  [
-    {
-      picture: drawContours(overlay(photo, heat), contoursOf(heat, [0.25, 0.5, 0.75])),
-      caption: 'Amanita, contours at 1/4, 1/2 and 3/4',
-    },
-    {
-      picture: signedOverlay(photo, amanita.signed, { scale }),
-      caption: 'For Amanita orange, against it blue',
-    },
-    {
-      picture: signedOverlay(photo, russula.signed, { scale }),
-      caption: 'For and against Russula, on that scale',
-    },
-    { picture: { ...photo, data: blended }, caption: 'The last convolution, in JET' },
-  ],
-  { columns: 4, title: 'What speaks for a fly agaric' },
-);
-const {
-  width,
-  height,
-  size: bytes,
-} = await sharp(Buffer.from(sheet)).jpeg({ quality: 82, mozjpeg: true }).toFile(file);
-console.log(`${file}: ${width} x ${height}, ${Math.round(bytes / 1024)} KiB`);
+  const [last, convolution] = [split(model), split(model, { tap: originalTap(model) })];
+  const explained = async (name: string) => {
+    const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
+    return explanation!;
+  };
+  const [amanita, russula] = [await explained('Amanita'), await explained('Russula')];
+  const heat = normaliseMap(resizeMap(amanita.map, [size, size]));
+  const [original] = await explain(convolution, images, { method: originalCam });
+  const threePanels = originalPanels(photo, original!.map, 0);
+  const lastPanel = { left: 2 * size, top: 0, width: size, height: size };
+  const raw = { height: size, width: 3 * size, channels: 3 } as const;
+  const blended = await sharp(threePanels.data, { raw }).extract(lastPanel).raw().toBuffer();
+  const scale = sharedScale([amanita.signed, russula.signed]);
+
+  const sheet = await contactSheet(
+    [
+      {
+        picture: drawContours(overlay(photo, heat), contoursOf(heat, [0.25, 0.5, 0.75])),
+        caption: 'Amanita, contours at 1/4, 1/2 and 3/4',
+      },
+      {
+        picture: signedOverlay(photo, amanita.signed, { scale }),
+        caption: 'For Amanita orange, against it blue',
+      },
+      {
+        picture: signedOverlay(photo, russula.signed, { scale }),
+        caption: 'For and against Russula, on that scale',
+      },
+      { picture: { ...photo, data: blended }, caption: 'The last convolution, in JET' },
+    ],
+    { columns: 4, title: 'What speaks for a fly agaric' },
+  );
+  const {
+    width,
+    height,
+    size: bytes,
+  } = await sharp(Buffer.from(sheet)).jpeg({ quality: 82, mozjpeg: true }).toFile(file);
+  heading('Pictures');
+  fact(file, `${width} x ${height}, ${Math.round(bytes / 1024)} KiB`);
+});

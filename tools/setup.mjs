@@ -81,7 +81,7 @@ function execute(what, command, args) {
   process.exit(1);
 }
 
-const workspaces = ['packages', 'examples', 'integration', 'benchmarks'].map(name =>
+const workspaces = ['packages', 'examples', 'integration', 'benchmarks', 'docs'].map(name =>
   join(root, name),
 );
 const packages = readdirSync(join(root, 'packages')).map(name => join(root, 'packages', name));

@@ -46,3 +46,16 @@ export const methodsAtImages = {
   integratedGradients: integratedGradients({ steps: 16 }),
   guidedBackprop,
 };
+
+/**
+ * Those of a table that are named, all without names.
+ *
+ * @throws Error naming what there is, when there is no such one.
+ */
+export function chosen<T>(all: Readonly<Record<string, T>>, names?: string): Record<string, T> {
+  const wanted = names?.split(',').map(name => name.trim()) ?? Object.keys(all);
+  const unknown = wanted.find(name => !(name in all));
+  if (unknown !== undefined)
+    throw new Error(`There is no method '${unknown}'. There are: ${Object.keys(all).join(', ')}.`);
+  return Object.fromEntries(wanted.map(name => [name, all[name]!]));
+}

@@ -29,7 +29,7 @@ export function captioned(row: Pixels, caption: string): Sharp {
     .composite([{ input: text, top: row.height, left: 0 }]);
 }
 
-export const rgb = ({ data, width, height }: Pixels): Sharp =>
+const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);

@@ -1,31 +1,19 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { classifierHead } from '@shroom/head';
-import { resnet50 } from '@shroom/models/node';
-import { saveCheckpoint } from '@shroom/train/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root, runProgram } from './program';
+import { untrainedRun } from './untrained';
 
 const program = join(root, 'examples/export.ts');
 const classes = ['Agaricus', 'Amanita', 'Boletus'];
 let folder: string;
 
-/** What a run leaves behind, with a head that has learnt nothing. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-export-'));
-  const { weights, channels, dispose } = await resnet50({ size: 64 });
-  dispose();
-  const head = 'head.safetensors';
-  await saveCheckpoint(
-    join(folder, head),
-    classifierHead(channels, classes.length, { seed: 1 }),
-    {},
-  );
-  const backbone = { name: 'resnet50', size: 64, weights };
-  await writeFile(join(folder, 'classifier.json'), JSON.stringify({ backbone, classes, head }));
+  await untrainedRun(folder, classes);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -12,7 +12,7 @@ import { loadNativeRuntime } from './runtime/native';
 import type { Runtime } from './runtime/runtime';
 import { loadWebRuntime } from './runtime/web';
 
-export const BACKEND_NAME = 'ort';
+const BACKEND_NAME = 'ort';
 
 /** Above `cpu` (1) and `wasm` (2), below what computes on a graphics card. */
 const PRIORITY = 3;

@@ -38,7 +38,7 @@ export interface Method {
 type Contributions = (features: Tensor4D, gradient: Tensor4D) => Tensor4D;
 
 /** A method that is a sum over the channels. */
-export const summed = (contributions: Contributions): Method =>
+const summed = (contributions: Contributions): Method =>
   Object.assign(
     (features: Tensor4D, gradient: Tensor4D): Tensor3D => sum(contributions(features, gradient), 3),
     { contributions },

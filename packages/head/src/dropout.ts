@@ -41,7 +41,7 @@ export class Dropout extends layers.Layer {
 }
 
 /** `length` numbers, 0 with probability `rate`, else `1 / (1 - rate)`. */
-export function dropoutMask(length: number, rate: number, seed: number): Float32Array {
+function dropoutMask(length: number, rate: number, seed: number): Float32Array {
   const mask = new Float32Array(length);
   const kept = 1 / (1 - rate);
   const threshold = rate * 2 ** 32;

@@ -14,7 +14,7 @@ export function readReference<T>(name: string): T {
 }
 
 /** How far values are from a reference: the furthest of the samples, as a share of the largest magnitude. */
-export function relativeError(values: Float32Array, reference: Sample): number {
+function relativeError(values: Float32Array, reference: Sample): number {
   const furthest = reference.samples.reduce((most, expected, k) => {
     const difference = Math.abs(values[(k * 104729 + 17) % values.length]! - expected);
     return Math.max(most, difference);

@@ -38,7 +38,7 @@ export class BufferPool {
   }
 }
 
-export function allocate(dtype: NumericType, length: number): HostArray {
+function allocate(dtype: NumericType, length: number): HostArray {
   if (dtype === 'float32') return new Float32Array(length);
   return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
 }

@@ -49,7 +49,7 @@ function float(
 }
 
 /** `max(x, 0)`. */
-export function relu(x: GraphNode): GraphNode {
+function relu(x: GraphNode): GraphNode {
   return elementwise('Relu', [x]);
 }
 
@@ -88,7 +88,7 @@ export function rsqrt(x: GraphNode): GraphNode {
 }
 
 /** `x` between two bounds; NaN stays NaN. */
-export function clip(x: GraphNode, low: number, high: number): GraphNode {
+function clip(x: GraphNode, low: number, high: number): GraphNode {
   return elementwise('Clip', [x, scalar(low, x.dtype), scalar(high, x.dtype)]);
 }
 

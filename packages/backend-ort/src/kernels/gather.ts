@@ -62,7 +62,7 @@ function toInt64(x: GraphNode): GraphNode {
 }
 
 /** Sums of products over named axes; the equation as in NumPy. */
-export function einsum(equation: string, inputs: readonly GraphNode[]): GraphNode | undefined {
+function einsum(equation: string, inputs: readonly GraphNode[]): GraphNode | undefined {
   if (inputs.some(input => input.dtype !== 'float32')) return undefined;
   const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(
     equation,

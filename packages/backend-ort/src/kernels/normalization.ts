@@ -60,7 +60,7 @@ export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>):
   return subtract(subtract(direct, multiply(centred, slope)), level);
 }
 
-export function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
+function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
   if (a.rank >= 3) return channelDot(a, b);
   return reduce('ReduceSum', multiply(a, b), allButLast(a.rank), false);
 }

@@ -5,7 +5,6 @@ import {
   type NamedTensorInfoMap,
   registerKernel,
   type TensorInfo,
-  unregisterKernel,
   util,
 } from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend';
@@ -60,12 +59,6 @@ export function registerKernels(backendName: string): void {
     register(name, ({ inputs, attrs, backend }) =>
       runFallback(name, inputs, attrs, ortOf(backend)),
     );
-  }
-}
-
-export function unregisterKernels(backendName: string): void {
-  for (const { kernelName } of getKernelsForBackend(backendName)) {
-    unregisterKernel(kernelName, backendName);
   }
 }
 

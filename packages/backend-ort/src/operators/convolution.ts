@@ -117,7 +117,7 @@ export function outputPadding(inputShape: Shape, outputShape: Shape, window: Win
 }
 
 /** `[...kernel, C, K]` to `[K, C, ...kernel]`. */
-export function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
+function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
   const space = filter.rank - 2;
   const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
   const kernel = filter.shape.slice(0, space);

@@ -128,7 +128,7 @@ function sliceSpace(
 }
 
 /** Every offset of a kernel, the last axis fastest. */
-export function offsets(kernel: readonly number[]): number[][] {
+function offsets(kernel: readonly number[]): number[][] {
   return kernel.reduce<number[][]>(
     (lists, length) => lists.flatMap(list => axes(length).map(index => [...list, index])),
     [[]],

@@ -4,7 +4,7 @@ import { GraphNode, type Operator, type Shape } from '../graph/node';
  * A gradient that is known to vanish. Unlike a tensor of zeros it may be left out of sums and products: nothing that
  * the program can see would be NaN or infinite by it.
  */
-export const vanishingOperator: Operator = {
+const vanishingOperator: Operator = {
   name: 'Vanishing',
   lower: (graph, node) => {
     const zero = graph.scalar(0, node.dtype);

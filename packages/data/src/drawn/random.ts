@@ -10,7 +10,7 @@ export interface Random {
 }
 
 /** Scrambles 32 bits (the finaliser of MurmurHash3); neighbouring inputs give unrelated outputs. */
-export function scramble(bits: number): number {
+function scramble(bits: number): number {
   let h = bits | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -3,7 +3,7 @@ import { type Picture, resizeMap, sideBySide } from '../picture';
 import type { Colour } from './outline';
 
 /** Vermilion for what speaks for a class, blue for what speaks against it: told apart by colour-blind readers (Okabe & Ito). */
-export const sides = { favour: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
+const sides = { favour: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
   string,
   Colour
 >;

@@ -24,7 +24,7 @@ export interface Border {
 }
 
 /** A coordinate in the view, from those in the original. */
-export interface Coordinate {
+interface Coordinate {
   readonly column: number;
   readonly row: number;
   readonly start: number;

@@ -8,7 +8,7 @@ export interface BranchConvolution {
 }
 
 /** What is done before a branch's convolutions: nothing, an average of 3x3 places, or the largest of 3x3 at stride 2. */
-export type BranchPool = 'none' | 'average' | 'max';
+type BranchPool = 'none' | 'average' | 'max';
 
 /**
  * Convolutions one after the other; the last two read the same where they are `fork`ed, and their outputs are joined.

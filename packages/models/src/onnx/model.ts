@@ -1,7 +1,7 @@
 import { Message } from './message';
 
 /** Numbers of ONNX' element types. */
-export const elementTypes = { float32: 1, int8: 3, int64: 7, float16: 10 } as const;
+const elementTypes = { float32: 1, int8: 3, int64: 7, float16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** Whole numbers, or lists of them, and floating-point numbers. */

