@@ -6,7 +6,7 @@ interface Waiting {
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** A call that was not begun yet is left out. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LoadProgress) => void;
@@ -20,6 +20,7 @@ export class WorkerClient {
   });
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
+  #ended: Error | undefined;
 
   constructor() {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
@@ -40,7 +41,11 @@ export class WorkerClient {
     const { signal, onProgress } = options;
     const id = this.#next++;
     return new Promise((done, failed) => {
-      if (signal?.aborted) return failed(signal.reason);
+      const stopped = this.#ended ?? signal?.reason;
+      if (stopped) {
+        failed(stopped);
+        return;
+      }
       this.#waiting.set(id, { done, failed, onProgress });
       this.#worker.postMessage({ id, name, argument } satisfies CallMessage);
       signal?.addEventListener('abort', () => {
@@ -54,7 +59,8 @@ export class WorkerClient {
   /** Ends the worker; calls that are not answered fail. */
   end(): void {
     this.#worker.terminate();
-    this.#failAll(new DOMException('The engine was changed.', 'AbortError'));
+    this.#ended = new DOMException('The worker was ended.', 'AbortError');
+    this.#failAll(this.#ended);
   }
 
   #hear(message: AnswerMessage): void {

@@ -7,9 +7,10 @@ import { FullSize } from './full-size';
 import { prepareIntake } from './intake';
 import { LoadingView } from './loading-view';
 import { ModelHost } from './model-host';
+import { keepPage } from './offline';
 import { PhotoCard } from './photo-card';
 import { SettingsForm } from './settings';
-import { describeMap, percent } from './words';
+import { describeMap } from './words';
 
 /** The page: photos, what is chosen, and the model that is asked about them. */
 export class App {
@@ -32,6 +33,7 @@ export class App {
     onEngines: memory => this.#engines.show(memory),
     onRunning: (engine, wanted, notes) => this.#engines.running(engine, wanted, notes),
   });
+  readonly #pageKept = keepPage();
   #manifest: ModelManifest | undefined;
   #drawn = Math.floor(Math.random() * 9000);
   #count = 0;
@@ -159,12 +161,15 @@ export class App {
   #describe({ classes, backbone, weights, change }: ModelManifest, kept: boolean): void {
     const precision =
       weights === 'float16'
-        ? `Its weights are stored in 16 bits, which moves what it says by ${percent(change)} of its largest logit at most.`
+        ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change).toFixed(2)} % of the largest at most, on three drawn mushrooms.`
         : '';
     found('about', HTMLElement).textContent =
       `It knows ${classes.length} classes: ${classes.join(', ')}. ${backbone.name}, ${backbone.source} (${backbone.licence}). ${precision}`;
-    found('offline', HTMLElement).textContent = kept
-      ? 'It is kept on this device, and works without a network from now on.'
-      : 'This page did not come over https: the browser keeps nothing of it, and it needs the network each time.';
+    void this.#pageKept.then(pageKept => {
+      found('offline', HTMLElement).textContent =
+        kept && pageKept
+          ? 'It is kept on this device, and works without a network from now on.'
+          : 'The browser keeps nothing of this page, since it did not come over https, or is private: it needs the network each time.';
+    });
   }
 }

@@ -20,11 +20,13 @@ export function prepareCamera(onPhoto: (file: File) => void): void {
       viewfinder.srcObject = stream;
       // The dialog may have been closed while the browser asked for permission.
       if (!dialog.open) end(viewfinder);
-      shoot.disabled = false;
     } catch (error) {
       tell(problem, reasonOf(error as Error));
     }
   };
+  viewfinder.addEventListener('loadeddata', () => {
+    shoot.disabled = false;
+  });
   shoot.onclick = async () => {
     onPhoto(await frameOf(viewfinder));
     dialog.close();

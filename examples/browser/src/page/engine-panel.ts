@@ -3,7 +3,7 @@ import { element, found } from './element';
 import type { EngineMemory } from './engine-choice';
 import { engineLabels } from './words';
 
-export interface EngineActions {
+interface EngineActions {
   onWanted(wanted: EngineName | 'auto'): void;
   onMeasure(): void;
 }

@@ -5,7 +5,7 @@ import { type EngineMemory, measureEngines, order, recall, remember } from './en
 import { engineLabels } from './words';
 
 /** What the host tells the page while it works. */
-export interface HostEvents {
+interface HostEvents {
   onProgress(progress: LoadProgress): void;
   onBusy(text: string): void;
   onEngines(memory: Pick<EngineMemory, 'wanted' | 'measurements'>): void;

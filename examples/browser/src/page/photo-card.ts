@@ -3,9 +3,9 @@ import type { ModelManifest } from '../model-manifest';
 import { judge } from '../verdict';
 import { type Choice, ClassList } from './class-list';
 import { element, tell } from './element';
-import { explainVerdict, percent } from './words';
+import { describeDoubt, describeRule, percent } from './words';
 
-export interface CardActions {
+interface CardActions {
   /** Another class was chosen. */
   onChoice(): void;
   onEnlarge(): void;
@@ -40,26 +40,25 @@ export class PhotoCard {
     this.#actions = actions;
     this.address = URL.createObjectURL(file);
     this.#image = element('img', { src: this.address, alt: `Photograph ${file.name}` });
-    this.#image.addEventListener('error', () => this.element.classList.add('blind'));
     const title = element('h3', { id: `${id}-title`, title: file.name }, file.name);
+    const figure = element(
+      'figure',
+      {},
+      element(
+        'div',
+        { className: 'frame' },
+        this.#image,
+        this.canvas,
+        button('Full size', `Show ${file.name} at full size`, actions.onEnlarge),
+      ),
+      element('figcaption', {}, this.#said),
+    );
     this.element = element(
       'article',
       { className: 'card', attributes: { 'aria-labelledby': title.id, 'aria-busy': 'true' } },
       element('header', {}, title, button('Remove', `Remove ${file.name}`, actions.onRemove)),
-      element(
-        'figure',
-        {},
-        element(
-          'div',
-          { className: 'frame' },
-          this.#image,
-          this.canvas,
-          button('Full size', `Show ${file.name} at full size`, actions.onEnlarge),
-        ),
-        element('figcaption', {}, this.#said),
-      ),
-      this.#answer,
       this.#problem,
+      element('div', { className: 'body' }, figure, this.#answer),
     );
   }
 
@@ -79,18 +78,26 @@ export class PhotoCard {
     const best = verdict.ranking[0]!;
     const chance = percent(verdict.probabilities[best]!);
     this.#list = new ClassList(classes, verdict, this.#actions.onChoice);
-    const headline = verdict.sure
-      ? [element('strong', {}, classes[best]!), ` ${chance}`]
-      : [element('strong', {}, 'Not sure'), ` ${classes[best]} ${chance} at most`];
-    const details = explainVerdict(verdict, classes, certainty);
+    const doubt = describeDoubt(verdict, classes);
     this.#answer.replaceChildren(
-      element('p', { className: verdict.sure ? 'verdict' : 'verdict unsure' }, ...headline),
-      element('p', { className: 'soft' }, details),
+      ...(verdict.sure
+        ? [
+            element(
+              'p',
+              { className: 'verdict' },
+              element('strong', {}, classes[best]!),
+              ` ${chance}`,
+            ),
+          ]
+        : [
+            element('p', { className: 'verdict unsure' }, element('strong', {}, 'Not sure')),
+            element('p', {}, doubt),
+          ]),
+      element('p', { className: 'soft' }, describeRule(certainty)),
       this.#list.element,
     );
-    return verdict.sure
-      ? `${this.file.name}: ${classes[best]}, ${chance}.`
-      : `${this.file.name}: not sure. ${details}`;
+    const said = verdict.sure ? `${classes[best]}, ${chance}.` : `not sure. ${doubt}`;
+    return `${this.file.name}: ${said}`;
   }
 
   draw({ pixels, height, width }: DrawnMap, text: string): void {
@@ -104,6 +111,8 @@ export class PhotoCard {
 
   fail(message: string): void {
     tell(this.#problem, message);
+    // There is nothing to see of what is no picture.
+    this.element.classList.toggle('blind', this.#image.naturalWidth === 0);
     this.#said.textContent = '';
     this.canvas.hidden = true;
     this.element.setAttribute('aria-busy', 'false');

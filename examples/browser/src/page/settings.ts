@@ -4,7 +4,7 @@ import { element, found } from './element';
 import { layerHint, methodLabels } from './words';
 
 /** What is chosen for all photos alike. */
-export interface Settings {
+interface Settings {
   readonly method: MethodName;
   readonly layer: string;
 }

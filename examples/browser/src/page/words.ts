@@ -9,7 +9,7 @@ export const percent = (share: number): string =>
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 /** `a`, `a or b`, `a, b or c`. */
-export function either(names: readonly string[]): string {
+function either(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
 }
@@ -50,20 +50,19 @@ export function layerHint(index: number): string {
     : 'Earlier layers are finer, and further from the decision.';
 }
 
-/** What a verdict means, below its headline. */
-export function explainVerdict(
-  { candidates, sure }: Verdict,
-  classes: readonly string[],
-  certainty: Certainty | undefined,
-): string {
+/** What a photo may show where the model is not sure. */
+export function describeDoubt({ candidates }: Verdict, classes: readonly string[]): string {
   const names = candidates.map(k => classes[k]!);
-  const rule = certainty
-    ? `Of photographs like those it was checked with, ${percent(certainty.coverage)} show what it counts as possible.`
-    : `It calls itself sure from ${percent(uncalibratedCoverage)} on; how often it is right then was not measured.`;
-  if (sure) return rule;
-  if (names.length === 0)
-    return `None of the ${classes.length} genera is probable enough: it may be none of them. ${rule}`;
-  return `It may be ${either(names)}. ${rule}`;
+  return names.length > 0
+    ? `It may be ${either(names)}.`
+    : `No class is probable enough: it may be none of the ${classes.length}.`;
+}
+
+/** What it means that the model is sure, or not. */
+export function describeRule(certainty: Certainty | undefined): string {
+  return certainty
+    ? `Of photographs like those that it was checked with, ${percent(certainty.coverage)} show what it holds for possible.`
+    : `It is sure from ${percent(uncalibratedCoverage)} on; how often it is right then was not measured.`;
 }
 
 /** What a heat map shows, for those who see it and for those who do not. */
@@ -89,5 +88,7 @@ export function describeMap(
   }
   if (!map.strongest)
     return `No place raised the score of ${name}: there is nothing to draw. ${how}`;
-  return `What speaks for ${name}: most ${map.strongest}. ${how}`;
+  const what =
+    method === 'eigenCam' ? 'What stands out, whatever the class' : `What speaks for ${name}`;
+  return `${what}: most ${map.strongest}. ${how}`;
 }

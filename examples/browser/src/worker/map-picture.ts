@@ -26,8 +26,9 @@ export function drawMap(
   const scale = Math.min(1, longest / Math.max(photo.height, photo.width));
   const size = [photo.height, photo.width].map(side => Math.max(1, Math.round(side * scale)));
   const [height, width] = size as [number, number];
-  const source = signed ? toUnit(explanation.signed) : normaliseMap(explanation.map);
-  const map = placeOnOriginal(source, [height, width], { steps: photo.steps([height, width]) });
+  const source = signed ? explanation.signed : explanation.map;
+  const placed = placeOnOriginal(source, [height, width], { steps: photo.steps([height, width]) });
+  const map = signed ? toUnit(placed) : normaliseMap(placed);
   const pixels = new Uint8ClampedArray(4 * height * width);
   map.values.forEach((value, place) => {
     const strength = Math.min(255, Math.round(255 * Math.abs(value)));

@@ -3,12 +3,12 @@ import type { ModelFile, ModelManifest } from '../model-manifest';
 import { receive, sha256Of } from './transfer';
 
 /** There is no model where the page looks for it. */
-export class ModelMissingError extends Error {
+class ModelMissingError extends Error {
   override readonly name = 'ModelMissingError';
 }
 
 /** The model is not here yet, and there is no network. */
-export class OfflineError extends Error {
+class OfflineError extends Error {
   override readonly name = 'OfflineError';
 }
 

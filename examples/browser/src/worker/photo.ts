@@ -46,7 +46,7 @@ async function sizeOf(file: Blob): Promise<{ width: number; height: number } | u
 }
 
 /** How a photo becomes what the model sees. */
-export interface View {
+interface View {
   /** Of the model's input size. */
   readonly pixels: Pixels;
   /** The same steps for a photo of the same proportions and another size, to lay a map on it. */
