@@ -97,8 +97,13 @@ async function train(folder: string, signal: AbortSignal): Promise<void> {
     stdio: 'inherit',
     signal,
   });
-  const code = await new Promise<number | null>((done, failed) =>
-    child.on('close', done).on('error', failed),
-  );
+  const code = await new Promise<number | null>((done, failed) => {
+    child.on('close', done).on('error', failed);
+  }).catch((error: Error) => {
+    // Ctrl+C ends both: its own words say what is kept.
+    signal.throwIfAborted();
+    throw error;
+  });
+  signal.throwIfAborted();
   if (code !== 0) throw new Error('The training did not end well; what it said is above.');
 }

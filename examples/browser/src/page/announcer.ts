@@ -5,6 +5,7 @@ let waiting: string[] = [];
 
 /** Tells screen readers what has happened; what happens within a moment is told in one go. */
 export function announce(text: string): void {
+  if (!text) return;
   waiting.push(text);
   clearTimeout(speaking);
   speaking = setTimeout(() => {

@@ -75,7 +75,7 @@ export class App {
     for (const file of files) {
       const id = `photo${this.#count++}`;
       const card: PhotoCard = new PhotoCard(id, file, {
-        onChoice: () => void this.#explain(card),
+        onChoice: () => void this.#explain(card).then(announce),
         onEnlarge: () => this.#full.open(card),
         onRemove: () => this.#remove(card),
       });
@@ -111,17 +111,19 @@ export class App {
     await this.#explain(card);
   }
 
-  async #explain(card: PhotoCard): Promise<void> {
+  /** Draws the map that is asked for, and returns what it shows in words. */
+  async #explain(card: PhotoCard): Promise<string> {
     const { choice } = card;
-    if (!choice || !this.#manifest) return;
+    if (!choice || !this.#manifest) return '';
     const { classes, layers } = this.#manifest;
     const { method, layer } = this.#settings.settings;
+    let text = '';
     const question = { photo: card.id, method, layer, ...choice };
     await this.#ask(card, async signal => {
       card.wait('Drawing the heat map …');
       const map = await this.#host.call('explain', question, signal);
       const { against } = choice;
-      const text = describeMap(map, {
+      text = describeMap(map, {
         method,
         name: classes[choice.classIndex]!,
         layer: layers[0]!.name === layer ? 'the last layer' : `the layer ${layer}`,
@@ -129,6 +131,7 @@ export class App {
       });
       card.draw(map, text);
     });
+    return text;
   }
 
   /** Asks about a photo; an earlier question about it that is not answered yet is dropped. */
@@ -146,7 +149,10 @@ export class App {
   }
 
   #explainAll(): void {
-    for (const card of this.#cards.values()) void this.#explain(card);
+    const cards = [...this.#cards.values()];
+    void Promise.all(cards.map(card => this.#explain(card))).then(texts => {
+      announce(texts.length === 1 ? texts[0]! : 'All heat maps were drawn anew.');
+    });
   }
 
   async #draw(button: HTMLButtonElement): Promise<void> {

@@ -24,7 +24,10 @@ export class EnginePanel {
       const found = measurements.find(each => each.engine === engine);
       return this.#row(engine, engineLabels[engine], factOf(found), wanted, cannot(found));
     });
+    // Rows are made anew while somebody may be going through them by keyboard.
+    const focused = document.activeElement?.closest('#engines input')?.getAttribute('value');
     this.#list.replaceChildren(this.#row('auto', 'The fastest', '', wanted, false), ...rows);
+    if (focused) this.#list.querySelector<HTMLInputElement>(`[value=${focused}]`)?.focus();
   }
 
   /** @param notes What was announced on the way, such as an engine that did not start. */
