@@ -1,7 +1,7 @@
 import type { EngineName } from '../engine-name';
 import type { ModelManifest } from '../model-manifest';
 import { announce } from './announcer';
-import { found } from './element';
+import { found, tell } from './element';
 import { EnginePanel } from './engine-panel';
 import { FullSize } from './full-size';
 import { prepareIntake } from './intake';
@@ -151,7 +151,9 @@ export class App {
   #explainAll(): void {
     const cards = [...this.#cards.values()];
     void Promise.all(cards.map(card => this.#explain(card))).then(texts => {
-      announce(texts.length === 1 ? texts[0]! : 'All heat maps were drawn anew.');
+      // Where something else was asked meanwhile, its answer is told.
+      if (texts.every(Boolean))
+        announce(texts.length === 1 ? texts[0]! : 'All heat maps were drawn anew.');
     });
   }
 
@@ -159,6 +161,9 @@ export class App {
     button.disabled = true;
     try {
       this.#add([await this.#host.call('drawMushroom', { seed: this.#drawn++ })]);
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError')
+        tell(found('intake-problem', HTMLElement), (error as Error).message);
     } finally {
       button.disabled = false;
     }

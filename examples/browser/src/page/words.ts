@@ -3,8 +3,11 @@ import type { EngineName } from '../engine-name';
 import type { Certainty } from '../model-manifest';
 import { uncalibratedCoverage, type Verdict } from '../verdict';
 
-export const percent = (share: number): string =>
-  share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(100 * share)} %`;
+/** Never 0 % or 100 % of what is not quite. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.005) return 'below 1 %';
+  return share < 1 && share >= 0.995 ? 'above 99 %' : `${Math.round(100 * share)} %`;
+}
 
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
