@@ -58,7 +58,8 @@ export default defineConfig({
   plugins: [shellOfServiceWorker()],
   worker: { format: 'es', plugins: () => [threadsThatStandAlone()] },
   server: { headers, proxy: { '/model': 'http://localhost:4173' } },
-  preview: { headers },
+  // Without this it would take the proxy of the development server.
+  preview: { headers, proxy: {} },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
