@@ -324,6 +324,11 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     website.faults.unreachable = /weights-3of/;
     await page.getByRole('button', { name: 'Try again' }).click();
     await eventually(() => problem.textContent()).toMatch(/network was lost.*goes on from there/);
+    // Two shards of thirteen had come, and the bar had shown them.
+    const shown = page.locator('#loading-bar');
+    const share = await shown.evaluate((bar: HTMLProgressElement) => bar.value / bar.max);
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.25);
     website.faults.unreachable = undefined;
     const [third] = await filesLike(/weights-3of/);
     const damaged = Buffer.alloc((await stat(join(site, third!))).size);
