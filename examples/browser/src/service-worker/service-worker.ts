@@ -31,8 +31,8 @@ self.addEventListener('fetch', event => {
 
 async function keep(): Promise<void> {
   const cache = await caches.open(name);
-  // Past the browser's own cache, which may still have the files of an earlier version.
-  await cache.addAll(files.map(file => new Request(file, { cache: 'reload' })));
+  // Asking the server, since the browser's own cache may still have the files of an earlier version.
+  await cache.addAll(files.map(file => new Request(file, { cache: 'no-cache' })));
 }
 
 async function forgetOthers(): Promise<void> {
