@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { noChromium } from './chromium';
@@ -8,7 +8,6 @@ import { usePage } from './page-fixture';
 
 /** A fact that becomes true when the page has got there. */
 const eventually = <T>(fact: () => T | Promise<T>) => expect.poll(fact, { timeout: 60_000 });
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Paths of the site's model files. */
 async function filesLike(site: string, pattern: RegExp): Promise<string[]> {
@@ -116,7 +115,9 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
       .check();
     await eventually(async () => (await memory()).wanted).toBe('wasm');
     await visit.ready();
-    expect(await page.locator('#engine-summary').textContent()).toBe('WebAssembly, as you chose.');
+    await eventually(() => page.locator('#engine-summary').textContent()).toBe(
+      'WebAssembly, as you chose.',
+    );
   });
 
   test('works without a network after the first visit', async () => {
@@ -142,7 +143,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     await visit.choose({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
     await visit.ready();
     await visit.settled(2);
-    await page.addScriptTag({ path: axe });
+    await page.addScriptTag({ content: axe.source });
     for (const [viewport, colorScheme] of [
       [1200, 'light'],
       [1200, 'dark'],

@@ -14,7 +14,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** What a test wants to go wrong, or to be another. */
-export interface Faults {
+interface Faults {
   /** Paths that are not answered at all, as if there were no network. */
   unreachable?: RegExp;
   /** Paths that do not exist. */

@@ -50,6 +50,7 @@ export class App {
 
   async load(): Promise<void> {
     this.#manifest = undefined;
+    this.#loading.busy('Looking for the model …');
     for (const card of this.#cards.values()) card.wait('Waiting for the model …');
     try {
       const { manifest, kept } = await this.#host.load();
