@@ -11,11 +11,33 @@ const executablePath = [
   '/usr/bin/chromium-browser',
 ].find(path => path !== '' && existsSync(path));
 
+if (executablePath === undefined) {
+  process.stderr.write(
+    'The browser tests are skipped: no Chromium found. Its path can be given by CHROMIUM.\n',
+  );
+}
+
 export const noChromium = executablePath === undefined;
 
+/** Chromium with WebGL drawn in software, and a camera that films a test picture. */
 export function launch(): Promise<Browser> {
-  const args = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run'];
-  return chromium.launch({ executablePath: executablePath!, args });
+  return chromium.launch({
+    executablePath: executablePath!,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
 }
 
 const types: Readonly<Record<string, string>> = {

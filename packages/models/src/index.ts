@@ -31,6 +31,7 @@ export {
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
+export { toHalf } from './weights/numbers';
 export { readSafetensors, SafetensorsError, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
 export { type Architecture, type ArchitectureName, architectures } from './zoo';

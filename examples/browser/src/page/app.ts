@@ -1,0 +1,187 @@
+import type { EngineName } from '../engine-name';
+import type { ModelManifest } from '../model-manifest';
+import { announce } from './announcer';
+import { found, tell } from './element';
+import { EnginePanel } from './engine-panel';
+import { FullSize } from './full-size';
+import { prepareIntake } from './intake';
+import { LoadingView } from './loading-view';
+import { ModelHost } from './model-host';
+import { keepPage } from './offline';
+import { PhotoCard } from './photo-card';
+import { SettingsForm } from './settings';
+import { describeMap } from './words';
+
+/** The page: photos, what is chosen, and the model that is asked about them. */
+export class App {
+  readonly #cards = new Map<string, PhotoCard>();
+  /** Stops what is being asked about a photo when something else is asked. */
+  readonly #asking = new Map<string, AbortController>();
+  readonly #loading = new LoadingView(() => void this.load());
+  readonly #settings = new SettingsForm(() => this.#explainAll());
+  readonly #full = new FullSize();
+  readonly #engines = new EnginePanel({
+    onWanted: engine => this.#change(engine),
+    onMeasure: () => {
+      this.#host.forgetMeasurements();
+      void this.load();
+    },
+  });
+  readonly #host = new ModelHost({
+    onProgress: progress => this.#loading.progress(progress),
+    onBusy: text => this.#loading.busy(text),
+    onEngines: memory => this.#engines.show(memory),
+    onRunning: (engine, wanted, notes) => this.#engines.running(engine, wanted, notes),
+  });
+  readonly #pageKept = keepPage();
+  #manifest: ModelManifest | undefined;
+  #drawn = Math.floor(Math.random() * 9000);
+  #count = 0;
+
+  constructor() {
+    prepareIntake(files => this.#add(files));
+    const draw = found('draw', HTMLButtonElement);
+    draw.disabled = true;
+    draw.onclick = () => void this.#draw(draw);
+    window.addEventListener('online', () => {
+      if (!this.#manifest) void this.load();
+    });
+  }
+
+  async load(): Promise<void> {
+    this.#manifest = undefined;
+    this.#loading.busy('Looking for the model …');
+    for (const card of this.#cards.values()) card.wait('Waiting for the model …');
+    try {
+      const { manifest, kept } = await this.#host.load();
+      this.#manifest = manifest;
+      this.#loading.done();
+      this.#settings.offer(manifest);
+      this.#describe(manifest, kept);
+      found('draw', HTMLButtonElement).disabled = false;
+      announce('The model is ready.');
+      await Promise.all([...this.#cards.values()].map(card => this.#look(card)));
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') return;
+      this.#loading.fail((error as Error).message);
+    }
+  }
+
+  #change(engine: EngineName | 'auto'): void {
+    this.#host.want(engine);
+    void this.load();
+  }
+
+  #add(files: readonly File[]): void {
+    for (const file of files) {
+      const id = `photo${this.#count++}`;
+      const card: PhotoCard = new PhotoCard(id, file, {
+        onChoice: () => void this.#explain(card).then(announce),
+        onEnlarge: () => this.#full.open(card),
+        onRemove: () => this.#remove(card),
+      });
+      this.#cards.set(id, card);
+      found('photos', HTMLElement).append(card.element);
+      if (this.#manifest) void this.#look(card);
+    }
+    this.#arrange();
+  }
+
+  #remove(card: PhotoCard): void {
+    this.#asking.get(card.id)?.abort();
+    this.#cards.delete(card.id);
+    card.remove();
+    void this.#host.call('forget', { photo: card.id }).catch(() => undefined);
+    announce(`${card.file.name} was removed.`);
+    this.#arrange();
+    found('choose', HTMLButtonElement).focus();
+  }
+
+  #arrange(): void {
+    this.#settings.show(this.#cards.size > 0);
+    document.body.classList.toggle('filled', this.#cards.size > 0);
+    found('photos', HTMLElement).dataset.count = String(this.#cards.size);
+  }
+
+  async #look(card: PhotoCard): Promise<void> {
+    card.wait('Looking at it …');
+    await this.#ask(card, async signal => {
+      const look = await this.#host.call('look', { photo: card.id, file: card.file }, signal);
+      announce(card.answer(look, this.#manifest!));
+    });
+    await this.#explain(card);
+  }
+
+  /** Draws the map that is asked for, and returns what it shows in words. */
+  async #explain(card: PhotoCard): Promise<string> {
+    const { choice } = card;
+    if (!choice || !this.#manifest) return '';
+    const { classes, layers } = this.#manifest;
+    const { method, layer } = this.#settings.settings;
+    let text = '';
+    const question = { photo: card.id, method, layer, ...choice };
+    await this.#ask(card, async signal => {
+      card.wait('Drawing the heat map …');
+      const map = await this.#host.call('explain', question, signal);
+      const { against } = choice;
+      text = describeMap(map, {
+        method,
+        name: classes[choice.classIndex]!,
+        layer: layers[0]!.name === layer ? 'the last layer' : `the layer ${layer}`,
+        ...(against !== undefined && { rival: classes[against]! }),
+      });
+      card.draw(map, text);
+    });
+    return text;
+  }
+
+  /** Asks about a photo; an earlier question about it that is not answered yet is dropped. */
+  async #ask(card: PhotoCard, question: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#asking.get(card.id)?.abort();
+    const asking = new AbortController();
+    this.#asking.set(card.id, asking);
+    try {
+      await question(asking.signal);
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') return;
+      card.fail((error as Error).message);
+      announce(`${card.file.name}: ${(error as Error).message}`);
+    }
+  }
+
+  #explainAll(): void {
+    const cards = [...this.#cards.values()];
+    void Promise.all(cards.map(card => this.#explain(card))).then(texts => {
+      // Where something else was asked meanwhile, its answer is told.
+      if (texts.every(Boolean))
+        announce(texts.length === 1 ? texts[0]! : 'All heat maps were drawn anew.');
+    });
+  }
+
+  async #draw(button: HTMLButtonElement): Promise<void> {
+    button.disabled = true;
+    try {
+      this.#add([await this.#host.call('drawMushroom', { seed: this.#drawn++ })]);
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError')
+        tell(found('intake-problem', HTMLElement), (error as Error).message);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #describe({ classes, backbone, weights, change }: ModelManifest, kept: boolean): void {
+    const precision =
+      weights === 'float16'
+        ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change).toFixed(2)} % of the largest at most, on three drawn mushrooms.`
+        : '';
+    found('about', HTMLElement).textContent =
+      `It knows ${classes.length} classes: ${classes.join(', ')}. ${backbone.name}, ${backbone.source} (${backbone.licence}). ${precision}`;
+    void this.#pageKept.then(pageKept => {
+      found('offline', HTMLElement).textContent =
+        kept && pageKept
+          ? 'It is kept on this device, and works without a network from now on.'
+          : 'The browser keeps nothing of this page, since it did not come over https, or is private: it needs the network each time.';
+    });
+  }
+}

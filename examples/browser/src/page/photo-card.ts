@@ -1,0 +1,134 @@
+import type { DrawnMap, Look } from '../calls';
+import type { ModelManifest } from '../model-manifest';
+import { judge } from '../verdict';
+import { type Choice, ClassList } from './class-list';
+import { element, tell } from './element';
+import { describeDoubt, describeRule, percent } from './words';
+
+interface CardActions {
+  /** Another class was chosen. */
+  onChoice(): void;
+  onEnlarge(): void;
+  onRemove(): void;
+}
+
+/** One photo, what the model says of it, and the heat map on it. */
+export class PhotoCard {
+  readonly element: HTMLElement;
+  readonly canvas = element('canvas', {
+    className: 'map',
+    hidden: true,
+    attributes: { role: 'img' },
+  });
+  readonly address: string;
+  readonly #image: HTMLImageElement;
+  readonly #said = element('p', {}, 'Waiting for the model …');
+  readonly #answer = element('div', { className: 'answer' });
+  readonly #problem = element('p', {
+    className: 'problem',
+    hidden: true,
+    attributes: { role: 'alert' },
+  });
+  readonly #actions: CardActions;
+  #list: ClassList | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly file: File,
+    actions: CardActions,
+  ) {
+    this.#actions = actions;
+    this.address = URL.createObjectURL(file);
+    this.#image = element('img', { src: this.address, alt: `Photograph ${file.name}` });
+    const title = element('h3', { id: `${id}-title`, title: file.name }, file.name);
+    const figure = element(
+      'figure',
+      {},
+      element(
+        'div',
+        { className: 'frame' },
+        this.#image,
+        this.canvas,
+        button('Full size', `Show ${file.name} at full size`, actions.onEnlarge),
+      ),
+      element('figcaption', {}, this.#said),
+    );
+    this.element = element(
+      'article',
+      { className: 'card', attributes: { 'aria-labelledby': title.id, 'aria-busy': 'true' } },
+      element('header', {}, title, button('Remove', `Remove ${file.name}`, actions.onRemove)),
+      this.#problem,
+      element('div', { className: 'body' }, figure, this.#answer),
+    );
+  }
+
+  get choice(): Choice | undefined {
+    return this.#list?.choice;
+  }
+
+  /** Says that work on it has begun. */
+  wait(text: string): void {
+    this.element.setAttribute('aria-busy', 'true');
+    this.#said.textContent = text;
+  }
+
+  /** Shows what the model says, and returns it in one sentence. */
+  answer(look: Look, { classes, certainty }: ModelManifest): string {
+    const verdict = judge(look.logits, certainty);
+    const best = verdict.ranking[0]!;
+    const chance = percent(verdict.probabilities[best]!);
+    this.#list = new ClassList(classes, verdict, this.#actions.onChoice);
+    const doubt = describeDoubt(verdict, classes);
+    this.#answer.replaceChildren(
+      ...(verdict.sure
+        ? [
+            element(
+              'p',
+              { className: 'verdict' },
+              element('strong', {}, classes[best]!),
+              ` ${chance}`,
+            ),
+          ]
+        : [
+            element('p', { className: 'verdict unsure' }, element('strong', {}, 'Not sure')),
+            element('p', {}, doubt),
+          ]),
+      element('p', { className: 'soft' }, describeRule(certainty)),
+      this.#list.element,
+    );
+    const said = verdict.sure ? `${classes[best]}, ${chance}.` : `not sure. ${doubt}`;
+    return `${this.file.name}: ${said}`;
+  }
+
+  draw({ pixels, height, width }: DrawnMap, text: string): void {
+    Object.assign(this.canvas, { height, width, hidden: false });
+    this.canvas.getContext('2d')!.putImageData(new ImageData(pixels, width, height), 0, 0);
+    this.canvas.setAttribute('aria-label', `Heat map. ${text}`);
+    this.#said.textContent = text;
+    tell(this.#problem, undefined);
+    this.element.setAttribute('aria-busy', 'false');
+  }
+
+  fail(message: string): void {
+    tell(this.#problem, message);
+    // There is nothing to see of what is no picture.
+    this.element.classList.toggle('blind', this.#image.naturalWidth === 0);
+    this.#said.textContent = '';
+    this.canvas.hidden = true;
+    this.element.setAttribute('aria-busy', 'false');
+  }
+
+  remove(): void {
+    this.element.remove();
+    URL.revokeObjectURL(this.address);
+  }
+}
+
+function button(text: string, label: string, onclick: () => void): HTMLButtonElement {
+  const type = 'button';
+  return element(
+    'button',
+    { type, className: 'quiet', onclick, attributes: { 'aria-label': label } },
+    text,
+  );
+}

@@ -1,0 +1,10 @@
+import { drawMushroom, genera } from '@shroom/data';
+import { encodePng } from '@shroom/gradcam/pictures';
+
+/** A mushroom that the program draws, as a file like any other. */
+export async function drawFile(seed: number): Promise<File> {
+  const genus = genera[seed % genera.length]!;
+  const { pixels, height, width } = drawMushroom(genus, { seed, size: 640 });
+  const png = (await encodePng({ data: pixels, height, width })) as Uint8Array<ArrayBuffer>;
+  return new File([png], `drawn ${genus} ${seed}.png`, { type: 'image/png' });
+}

@@ -1,0 +1,73 @@
+import { type Explanation, type HeatMap, inferno, normaliseMap } from '@shroom/gradcam';
+import { placeOnOriginal, sharedScale, type ViewStep } from '@shroom/gradcam/pictures';
+import type { DrawnMap } from '../calls';
+import { sides } from '../sides';
+
+/** Longest side of a drawn map in pixels: the browser enlarges it smoothly from there. */
+const longest = 800;
+
+/** Where the photo is, and what was done to it. */
+export interface Placement {
+  readonly height: number;
+  readonly width: number;
+  steps(size: readonly [number, number]): ViewStep[];
+}
+
+/**
+ * A map in colours in the proportions of the photo, back through what was done to the photo: the more opaque, the higher.
+ *
+ * @param signed Shows in a second colour what speaks against the class.
+ */
+export function drawMap(
+  explanation: Explanation,
+  photo: Placement,
+  signed: boolean,
+): Omit<DrawnMap, 'milliseconds'> {
+  const scale = Math.min(1, longest / Math.max(photo.height, photo.width));
+  const size = [photo.height, photo.width].map(side => Math.max(1, Math.round(side * scale)));
+  const [height, width] = size as [number, number];
+  const source = signed ? explanation.signed : explanation.map;
+  const placed = placeOnOriginal(source, [height, width], { steps: photo.steps([height, width]) });
+  const map = signed ? toUnit(placed) : normaliseMap(placed);
+  const pixels = new Uint8ClampedArray(4 * height * width);
+  map.values.forEach((value, place) => {
+    const strength = Math.min(255, Math.round(255 * Math.abs(value)));
+    const colour = !signed
+      ? inferno.subarray(3 * strength, 3 * strength + 3)
+      : value > 0
+        ? sides.favour
+        : sides.against;
+    pixels.set(colour, 4 * place);
+    pixels[4 * place + 3] = strength;
+  });
+  const strongest = placeOf(map);
+  const opposite = signed
+    ? placeOf({ ...map, values: map.values.map(value => -value) })
+    : undefined;
+  return {
+    pixels,
+    height,
+    width,
+    places: [explanation.map.height, explanation.map.width],
+    ...(strongest && { strongest }),
+    ...(opposite && { opposite }),
+  };
+}
+
+function toUnit(map: HeatMap): HeatMap {
+  const scale = sharedScale([map]);
+  return scale > 0 ? { ...map, values: map.values.map(value => value / scale) } : map;
+}
+
+/** In which ninth of the picture a map is highest; undefined where it is nowhere above 0. */
+function placeOf({ values, height, width }: HeatMap): string | undefined {
+  let best = 0;
+  values.forEach((value, place) => {
+    if (value > values[best]!) best = place;
+  });
+  if (!(values[best]! > 0)) return undefined;
+  const row = ['top', '', 'bottom'][Math.floor((3 * Math.floor(best / width)) / height)]!;
+  const column = ['left', '', 'right'][Math.floor((3 * (best % width)) / width)]!;
+  const place = [row, column].filter(Boolean).join(' ');
+  return place ? `at the ${place}` : 'in the middle';
+}

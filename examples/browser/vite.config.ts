@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Only isolated pages may share memory between threads, which WebAssembly needs to use all cores. */
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Tells the service worker which files the page is made of, and by a version when one of them has changed. */
+function shellOfServiceWorker(): Plugin {
+  return {
+    name: 'shell-of-service-worker',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const kept = ['icon.svg', 'manifest.webmanifest'];
+        const made = Object.keys(bundle).filter(name => !/service-worker\.js$|\.map$/.test(name));
+        const hash = createHash('sha256');
+        for (const name of made.sort()) {
+          const part = bundle[name]!;
+          hash.update(name).update(part.type === 'chunk' ? part.code : part.source);
+        }
+        for (const name of kept) hash.update(readFileSync(file(`public/${name}`)));
+        const shell = { version: hash.digest('hex').slice(0, 16), files: ['./', ...made, ...kept] };
+        const worker = bundle['service-worker.js'];
+        if (worker?.type !== 'chunk') throw new Error('There is no service worker to be told.');
+        worker.code = worker.code.replace('__SHELL__', JSON.stringify(shell));
+      },
+    },
+  };
+}
+
+/**
+ * TensorFlow.js starts its WebAssembly threads with the text of a function. That function asks whether there is a variable
+ * outside of it, which a minifier, seeing that there is, no longer asks. With one of its own its text stands alone.
+ */
+function threadsThatStandAlone(): Plugin {
+  const start = 'function(WasmBackendModuleThreadedSimd) {';
+  return {
+    name: 'threads-that-stand-alone',
+    transform(code, id) {
+      if (!id.includes('tfjs-backend-wasm-threaded-simd.js')) return null;
+      if (!code.includes(start)) throw new Error(`${id} should hold '${start}'.`);
+      return { code: code.replace(start, `${start} var _scriptDir;`), map: null };
+    },
+  };
+}
+
+export default defineConfig({
+  root: file('.'),
+  base: './',
+  appType: 'mpa',
+  plugins: [shellOfServiceWorker()],
+  worker: { format: 'es', plugins: () => [threadsThatStandAlone()] },
+  server: { headers, proxy: { '/model': 'http://localhost:4173' } },
+  // Without this it would take the proxy of the development server.
+  preview: { headers, proxy: {} },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 2000,
+    rollupOptions: {
+      checks: { pluginTimings: false },
+      input: {
+        page: file('index.html'),
+        'service-worker': file('src/service-worker/service-worker.ts'),
+      },
+      output: {
+        entryFileNames: chunk =>
+          chunk.name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
+});

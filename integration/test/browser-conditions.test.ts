@@ -1,0 +1,173 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { noChromium } from './chromium';
+import { usePage } from './page-fixture';
+
+/** A fact that becomes true when the page has got there. */
+const eventually = <T>(fact: () => T | Promise<T>) => expect.poll(fact, { timeout: 60_000 });
+
+/** Paths of the site's model files. */
+async function filesLike(site: string, pattern: RegExp): Promise<string[]> {
+  const names = await readdir(join(site, 'model'), { recursive: true });
+  return names.filter(name => pattern.test(name)).map(name => `/model/${name}`);
+}
+
+describe.skipIf(noChromium)('the page that explains a mushroom, under all conditions,', () => {
+  const at = usePage();
+
+  test('says kindly what is no picture, empty, damaged or too large, and goes on', async () => {
+    const { photo, page, visit } = at;
+    const claimed = Buffer.from(await sharp(photo).png().toBuffer());
+    // The size stands behind the signature and the name of the first chunk.
+    claimed.writeUInt32BE(40_000, 16);
+    claimed.writeUInt32BE(40_000, 20);
+    const cut = (await sharp(photo).png().toBuffer()).subarray(0, 60);
+    await visit.open();
+    await visit.ready();
+    await visit.choose([
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
+      { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
+      { name: 'huge.png', mimeType: 'image/png', buffer: claimed },
+      { name: 'cut.png', mimeType: 'image/png', buffer: cut },
+      { name: 'fine.png', mimeType: 'image/png', buffer: await readFile(photo) },
+    ]);
+    await visit.settled(5);
+    expect(await page.locator('.card .problem').allTextContents()).toEqual([
+      'This is no picture that a browser can read. JPEG, PNG, WebP, AVIF and GIF are.',
+      'This file is empty.',
+      'This picture has 40000 x 40000 pixels. Up to 100 million can be looked at here: save it smaller.',
+      'This picture is damaged, or of a kind that this browser does not read. Save it as JPEG or PNG.',
+      '',
+    ]);
+    expect(await visit.caption(4)).toMatch(/^What speaks for /);
+  });
+
+  test('says what is wrong with the model, and goes on when it is mended', async () => {
+    const { site, website, page, visit } = at;
+    const problem = page.locator('#loading-problem');
+    website.faults.missing = /manifest/;
+    await visit.open();
+    await eventually(() => problem.textContent()).toMatch(/no model here.*npm run demo/);
+    website.faults.missing = undefined;
+    website.faults.unreachable = /model/;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await eventually(() => problem.textContent()).toMatch(
+      /not on this device yet, and there is no network/,
+    );
+    website.faults.unreachable = /weights-3of/;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await eventually(() => problem.textContent()).toMatch(/network was lost.*goes on from there/);
+    // Two shards of thirteen had come, and the bar had shown them.
+    const shown = page.locator('#loading-bar');
+    const share = await shown.evaluate((bar: HTMLProgressElement) => bar.value / bar.max);
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.25);
+    website.faults.unreachable = undefined;
+    const [third] = await filesLike(site, /weights-3of/);
+    const damaged = Buffer.alloc((await stat(join(site, third!))).size);
+    website.faults.replaced.set(third!, damaged);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await eventually(() => problem.textContent()).toMatch(/came damaged/);
+    website.faults.replaced.clear();
+    website.asked.length = 0;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await visit.ready();
+    // What had come was kept.
+    expect(website.asked.filter(path => /weights-[12]of/.test(path))).toEqual([]);
+  });
+
+  test('measures the engines, remembers and shows what it found, and takes another one', async () => {
+    const { website, page, visit } = at;
+    await page.goto(website.address);
+    await visit.ready();
+    const memory = async () =>
+      JSON.parse((await page.evaluate(() => localStorage.getItem('shroom.engine')))!);
+    const { measurements, wanted } = await memory();
+    expect(wanted).toBe('auto');
+    expect(measurements.map(({ engine }: { engine: string }) => engine)).toEqual([
+      'webgpu',
+      'webgl',
+      'wasm',
+    ]);
+    const timed = measurements.filter(
+      ({ milliseconds }: { milliseconds?: number }) => milliseconds,
+    );
+    expect(timed.length).toBeGreaterThanOrEqual(1);
+    const fastest = timed.sort(
+      (a: { milliseconds: number }, b: { milliseconds: number }) => a.milliseconds - b.milliseconds,
+    )[0];
+    const running = () => page.locator('#engine-summary').getAttribute('data-engine');
+    expect(await running()).toBe(fastest.engine);
+    await page.locator('#engine summary').click();
+    expect(await page.locator('#engines label').nth(3).textContent()).toMatch(
+      /^WebAssembly\d+\.\d ms$/,
+    );
+    await page.reload();
+    await visit.ready();
+    expect((await memory()).measurements).toEqual(measurements);
+    await page.locator('#engine summary').click();
+    await page
+      .locator('#engines')
+      .getByRole('radio', { name: /WebAssembly/ })
+      .check();
+    await eventually(async () => (await memory()).wanted).toBe('wasm');
+    await visit.ready();
+    await eventually(() => page.locator('#engine-summary').textContent()).toBe(
+      'WebAssembly, as you chose.',
+    );
+  });
+
+  test('works without a network after the first visit', async () => {
+    const { photo, website, page, visit } = at;
+    await visit.open();
+    await visit.ready();
+    await eventually(() => page.locator('#offline').textContent()).toMatch(
+      /works without a network from now on/,
+    );
+    website.faults.unreachable = /./;
+    await page.reload();
+    await visit.choose(photo);
+    await visit.ready();
+    await visit.settled();
+    expect(await visit.caption()).toMatch(/^What speaks for .*4 × 4 places/);
+    expect(Math.max(...(await visit.mapOf()).opacities)).toBe(255);
+  });
+
+  test('has no accessibility fault that axe finds, wide, narrow and dark, and fits a phone', async () => {
+    const { photo, page, visit } = at;
+    await visit.open();
+    await visit.choose(photo);
+    await visit.choose({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+    await visit.ready();
+    await visit.settled(2);
+    await page.addScriptTag({ content: axe.source });
+    for (const [viewport, colorScheme] of [
+      [1200, 'light'],
+      [1200, 'dark'],
+      [360, 'light'],
+    ] as const) {
+      await page.setViewportSize({ width: viewport, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      const found = await page.evaluate('axe.run()');
+      const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport);
+    }
+  });
+
+  test('leaves all that computes to a worker: the script of the page itself is small', async () => {
+    const { site } = at;
+    const html = await readFile(join(site, 'index.html'), 'utf8');
+    const scripts = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(
+      match => match[1]!,
+    );
+    const sizes = await Promise.all(scripts.map(async each => (await stat(join(site, each))).size));
+    expect(scripts).toHaveLength(1);
+    // TensorFlow.js alone has half a million bytes.
+    expect(sizes[0]).toBeLessThan(60_000);
+    expect(html).toContain('No photograph decides whether a mushroom can be eaten.');
+  });
+});

@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { drawMushroom } from '@shroom/data';
+import { inferno } from '@shroom/gradcam';
+import sharp from 'sharp';
+import { expect } from 'vitest';
+import { root, runProgram } from './program';
+
+/** Of what the model sees. */
+export const side = 128;
+/** Height and width of the photo: not square, so that a map goes back through a resize that changed the proportions. */
+export const photoSize = [220, 320] as const;
+
+/** Trains a small classifier, builds the page with it, and draws a photo, all in a folder. */
+export async function prepareSite(
+  folder: string,
+): Promise<{ run: string; site: string; photo: string }> {
+  const [run, site, photo] = ['run', 'site', 'Amanita.png'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const few = ['--drawn', '6', '--views', '1', '--size', String(side), '--epochs', '6'];
+  const trained = await runProgram(join(root, 'examples/train-mushrooms.ts'), [
+    ...few,
+    '--out',
+    run,
+  ]);
+  expect(trained.code, trained.stderr).toBe(0);
+  // The rule that the page and the programs have without a calibration: it can be checked by hand.
+  const file = join(run, 'classifier.json');
+  const { certainty: _, ...classifier } = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify(classifier));
+  const demo = ['--model', run, '--no-serve', '--out', site];
+  const built = await runProgram(join(root, 'examples/demo.ts'), demo);
+  expect(built.code, built.stderr).toBe(0);
+  expect(built.stderr).toMatch(
+    /float16, 5\d\.\d MB in 1\d files; moves logits by \S+ of the largest/,
+  );
+
+  const [height, width] = photoSize;
+  const drawn = drawMushroom('Amanita', { seed: 9001, size: width });
+  await sharp(drawn.pixels, { raw: { width, height: width, channels: 3 } })
+    .extract({ left: 0, top: 60, width, height })
+    .png()
+    .toFile(photo);
+  return { run, site, photo };
+}
+
+/** The map, 0 to 255, of a picture that `examples/explain.ts` drew: the second of three panels, in the colours of inferno. */
+export async function secondPanel(
+  file: string,
+  [height, width]: readonly [number, number],
+): Promise<number[]> {
+  const panel = sharp(file).extract({ left: width + 6, top: 0, width, height });
+  const colours = await panel.removeAlpha().raw().toBuffer();
+  const known = new Map<string, number>();
+  for (let k = 255; k >= 0; k--) known.set(inferno.subarray(3 * k, 3 * k + 3).join(), k);
+  return Array.from({ length: height * width }, (_, place) => {
+    const value = known.get(colours.subarray(3 * place, 3 * place + 3).join());
+    if (value === undefined)
+      throw new Error(`${file}: pixel ${place} is not in a colour of inferno.`);
+    return value;
+  });
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { launch } from './chromium';
+import { prepareSite } from './mushroom-site';
+import { Visit } from './visit';
+import { serveFolder, type Website } from './website';
+
+/** What a test of the page has at hand. */
+export interface PageFixture {
+  /** A temporary folder. */
+  readonly folder: string;
+  /** The run that was trained, the page that was built with it, and a drawn photo, all below the folder. */
+  readonly run: string;
+  readonly site: string;
+  readonly photo: string;
+  readonly website: Website;
+  readonly page: Page;
+  readonly visit: Visit;
+}
+
+/** Trains, builds and serves the page once for a file of tests; each gets a browser window that knows nothing. */
+export function usePage(): PageFixture {
+  const fixture = {} as { -readonly [Name in keyof PageFixture]: PageFixture[Name] };
+  const errors: string[] = [];
+  let browser: Browser | undefined;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    fixture.folder = await mkdtemp(join(tmpdir(), 'shroom-page-'));
+    Object.assign(fixture, await prepareSite(fixture.folder));
+    fixture.website = await serveFolder(fixture.site);
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await fixture.website?.close();
+    await rm(fixture.folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    context = await browser!.newContext({ viewport: { width: 1200, height: 900 } });
+    fixture.page = await context.newPage();
+    fixture.page.setDefaultTimeout(60_000);
+    fixture.page.on('pageerror', error => errors.push(error.message));
+    fixture.visit = new Visit(fixture.page, fixture.website.address);
+  });
+  afterEach(async () => {
+    const { faults } = fixture.website;
+    faults.replaced.clear();
+    faults.unreachable = undefined;
+    faults.missing = undefined;
+    await context.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+  return fixture;
+}
