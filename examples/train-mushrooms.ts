@@ -1,6 +1,5 @@
 // The whole pipeline: photographs -> features -> head -> evaluation -> explanation.
 import { join } from 'node:path';
-import { splitByClass } from '@shroom/data';
 import { attachHead, classifierHead } from '@shroom/head';
 import {
   balancedClassWeights,
@@ -27,6 +26,7 @@ import {
   saveReport,
   saveSplit,
 } from './pipeline/results';
+import { splitPhotos } from './pipeline/splitting';
 import { fact, heading, Progress, runProgram, stopwatch } from './pipeline/terminal';
 
 await runProgram(async signal => {
@@ -40,10 +40,11 @@ await runProgram(async signal => {
   fact(engine.name, engine.reason);
 
   heading('Photos');
-  const photos = await openPhotos(options.data, options.drawn, signal);
-  const split = splitByClass(photos.photos, { seed });
-  await saveSplit(out, photos, split, seed);
-  announceData(photos, split);
+  const photos = await openPhotos(options.data, options.drawn, options.group, signal);
+  const parts = await splitPhotos(photos, options.group, seed, signal);
+  const { split } = parts;
+  await saveSplit(out, photos, parts, seed);
+  announceData(photos, parts);
 
   heading('Backbone');
   const backbone = await loadBackbone(options.size, signal);

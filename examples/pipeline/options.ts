@@ -5,6 +5,7 @@ import { type MapName, mapNames } from './heat-map';
 export interface TrainOptions {
   readonly data: string;
   readonly drawn: number;
+  readonly group: string;
   readonly backbone: 'resnet50';
   readonly size: number;
   readonly views: number;
@@ -29,6 +30,12 @@ export function parseTrainOptions(argv: readonly string[]): TrainOptions {
       'drawn',
     )
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
+    .option(
+      '--group <how>',
+      'what the split keeps together: "source" (a file\'s name before its first "-"), "near" (nearly the same picture), "column:<name>[,<name>...]" of a table, "none", or "auto": a table\'s column "group" where there is one',
+      grouping,
+      'auto',
+    )
     .addOption(
       new Option('--backbone <name>', 'pretrained network')
         .choices(['resnet50'])
@@ -98,6 +105,11 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
     const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
     throw new InvalidArgumentError(`It should be a whole number, ${range}.`);
   };
+}
+
+function grouping(text: string): string {
+  if (/^(auto|none|near|source|column:[^,]+(,[^,]+)*)$/.test(text)) return text;
+  throw new InvalidArgumentError('It should be auto, none, near, source, or column:name,name,...');
 }
 
 function share(text: string): number {

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
 import { openPhotos as open } from '@shroom/data/node';
+import { columnsOf } from './splitting';
 import { Progress } from './terminal';
 
 export interface Photos extends PhotoSet {
@@ -10,19 +11,25 @@ export interface Photos extends PhotoSet {
 /** The original's nine genera. */
 const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
-/** @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens. */
+/**
+ * @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens.
+ * @param group As the option `--group` has it: a table's columns are read here.
+ */
 export async function openPhotos(
   where: string,
   drawn: number,
+  group: string,
   signal: AbortSignal,
 ): Promise<Photos> {
   const source = where === 'kaggle' ? kaggleSet : where;
+  const columns = columnsOf(group);
   const loading = new Progress('download', 'MB');
   const checking = new Progress('checking', 'files');
   try {
     const set = await open(source, {
       drawn,
       signal,
+      ...(columns && { group: columns }),
       kaggle: {
         onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),
       },

@@ -13,6 +13,7 @@ import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from './engine';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
+import type { PhotoSplit } from './splitting';
 
 export interface Seconds {
   readonly features: number;
@@ -37,10 +38,9 @@ export async function openRunFolder(folder: string): Promise<void> {
 export async function saveSplit(
   folder: string,
   photos: Photos,
-  split: Split,
+  { split, rule }: PhotoSplit,
   seed: number,
 ): Promise<void> {
-  const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
   const manifest = toManifest(photos, split, { rule, seed });
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }

@@ -5,7 +5,8 @@ import type { Normalisation } from '../normalisation';
 import { randomStream, shuffled } from '../random';
 import type { TransformStep } from '../transforms/recipe';
 import { type BatchTask, type Sample, SampleError } from './batch';
-import { ThreadError, Threads } from './threads';
+import { rest, wake } from './resting';
+import { ThreadError } from './threads';
 
 export interface BatchOptions {
   /** `[height, width]` of the network's input. */
@@ -50,7 +51,8 @@ export interface Batch<S extends Sample = Sample> {
  * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. At
  * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
  * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
- * Leaving the loop ends the threads.
+ * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, and do not keep the program
+ * from ending.
  *
  * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
  */
@@ -63,11 +65,13 @@ export async function* batches<S extends Sample>(
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
   const plan = planOf(samples, options);
-  const threads = new Threads<BatchTask, Float32Array>(options.worker ?? ownWorker(), workers);
+  const script = options.worker ?? ownWorker();
+  const threads = wake<BatchTask, Float32Array>(script, workers);
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const ahead: Promise<Float32Array>[] = [];
   let given = 0;
+  let whole = false;
   try {
     for (const indices of plan) {
       while (given < plan.length && ahead.length < workers + prefetch) {
@@ -86,9 +90,12 @@ export async function* batches<S extends Sample>(
         samples: members,
       };
     }
+    whole = true;
   } finally {
     signal?.removeEventListener('abort', abort);
-    await threads.close();
+    // After a whole epoch the next one is likely.
+    if (whole && !signal?.aborted) await rest(threads, script, workers);
+    else await threads.close();
   }
 }
 

@@ -47,6 +47,11 @@ export class Threads<T, R> {
     });
   }
 
+  /** Whether the threads keep the program running. */
+  keepAlive(alive: boolean): void {
+    for (const worker of this.#all) alive ? worker.ref() : worker.unref();
+  }
+
   /** Ends the threads at once; what was not finished is rejected. */
   async close(reason: Error = new ThreadError('The threads were closed.')): Promise<void> {
     this.#closed ??= reason;
