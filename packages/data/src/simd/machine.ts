@@ -4,7 +4,7 @@ import { gather } from './gathering';
 import { idct } from './idct';
 import { across, down } from './resampling';
 
-export const all = [across, down, idct, upsample, toRgb, halve, gather];
+const all = [across, down, idct, upsample, toRgb, halve, gather];
 type Name = 'across' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
@@ -15,19 +15,25 @@ export interface Machine {
 }
 
 const pageBytes = 65536;
-let made: Machine | undefined;
+let made: Machine | 'none' | undefined;
 
-/** `undefined` where WebAssembly lacks vectors: what uses it computes the same without, more slowly. */
+/**
+ * `undefined` where WebAssembly lacks vectors, or a page's policy forbids it: what uses it computes the same without, more
+ * slowly.
+ */
 export function machine(): Machine | undefined {
-  made ??= make();
-  return made;
+  made ??= make() ?? 'none';
+  return made === 'none' ? undefined : made;
 }
 
 function make(): Machine | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
-  const code = assemble(all);
-  if (!WebAssembly.validate(code)) return undefined;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
+  let exports: WebAssembly.Exports;
+  try {
+    ({ exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(all))));
+  } catch {
+    return undefined;
+  }
   const memory = exports.memory as WebAssembly.Memory;
   return {
     kernels: exports as unknown as Machine['kernels'],
