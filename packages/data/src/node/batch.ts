@@ -29,6 +29,8 @@ export interface BatchTask {
   readonly normalisation: Normalisation;
   readonly seed: number;
   readonly epoch: number;
+  /** Memory for the result, if it is large enough. */
+  readonly room?: ArrayBuffer;
 }
 
 /** A sample could not be made into input. */
@@ -47,7 +49,9 @@ export class SampleError extends Error {
 export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
   const { samples, size, normalisation } = task;
   const numbers = size[0] * size[1] * 3;
-  const images = new Float32Array(samples.length * numbers);
+  const length = samples.length * numbers;
+  const fits = task.room && task.room.byteLength >= 4 * length;
+  const images = fits ? new Float32Array(task.room!, 0, length) : new Float32Array(length);
   // The next photo is decoded, by native code, while this one is transformed.
   let upcoming = load(task, 0, undefined);
   for (let row = 0; row < samples.length; row++) {

@@ -31,12 +31,17 @@ export interface BatchOptions {
   readonly workers?: number;
   /** Finished batches that wait for the consumer, beyond those in the threads. Default 2. */
   readonly prefetch?: number;
+  /**
+   * Whether the memory of a batch is used again once the next one is asked for: then `images` must not be kept. Fresh
+   * memory costs a good part of the time of a small photo. Default false.
+   */
+  readonly recycle?: boolean;
   readonly signal?: AbortSignal;
   /** The threads' script, for programs that are bundled into one file: `@shroom/data/node/worker`. */
   readonly worker?: URL;
 }
 
-/** Input of a network, in the order of the samples. Nobody else holds its arrays. */
+/** Input of a network, in the order of the samples. Nobody else holds its arrays, unless they are recycled. */
 export interface Batch<S extends Sample = Sample> {
   /** `[N, H, W, 3]`, normalised. */
   readonly images: Float32Array;
@@ -60,22 +65,25 @@ export async function* batches<S extends Sample>(
   samples: readonly S[],
   options: BatchOptions,
 ): AsyncGenerator<Batch<S>, void, undefined> {
-  const { workers = availableParallelism(), prefetch = 2, signal } = options;
+  const { workers = availableParallelism(), prefetch = 2, recycle = false, signal } = options;
   requireWhole('workers', workers, 1);
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
   const plan = planOf(samples, options);
   const script = options.worker ?? ownWorker();
-  const threads = wake<BatchTask, Float32Array>(script, workers);
+  const threads = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
-  const ahead: Promise<Float32Array>[] = [];
+  const ahead: Promise<Float32Array<ArrayBuffer>>[] = [];
+  const spare: ArrayBuffer[] = [];
   let given = 0;
   let whole = false;
   try {
     for (const indices of plan) {
       while (given < plan.length && ahead.length < workers + prefetch) {
-        const images = threads.run(taskOf(samples, plan[given++]!, options));
+        const room = spare.pop();
+        const task = taskOf(samples, plan[given++]!, options);
+        const images = room ? threads.run({ ...task, room }, [room]) : threads.run(task);
         // Awaited when its turn comes; until then a failure must not count as unhandled.
         images.catch(() => {});
         ahead.push(images);
@@ -89,6 +97,8 @@ export async function* batches<S extends Sample>(
         labels: Int32Array.from(members, ({ label }) => label),
         samples: members,
       };
+      // What the consumer handed to another thread is gone.
+      if (recycle && images.buffer.byteLength > 0) spare.push(images.buffer);
     }
     whole = true;
   } finally {
