@@ -2,10 +2,10 @@ import { assemble } from './assembler';
 import { halve, toRgb, upsample } from './colour';
 import { gather } from './gathering';
 import { idct } from './idct';
-import { across, down } from './resampling';
+import { across, acrossTwo, down } from './resampling';
 
-const all = [across, down, idct, upsample, toRgb, halve, gather];
-type Name = 'across' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
+const all = [across, acrossTwo, down, idct, upsample, toRgb, halve, gather];
+type Name = 'across' | 'acrossTwo' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {

@@ -1,4 +1,4 @@
-import { add, count, kernel, load32, multiply, number, vector } from './assembler';
+import { add, type Code, count, kernel, load32, multiply, number, vector } from './assembler';
 
 /** Bits of the lower part of a weight of 22: both parts fit the 16-bit products of `dot`, two places at a time. */
 export const lowerBits = 11;
@@ -23,51 +23,70 @@ const {
   swizzle,
 } = vector;
 
+// R G B r g b ... to R r, G g, B b in 16 bits each.
+const pairedUp = vector.bytes(
+  ...[0, zero, 3, zero, 1, zero, 4, zero, 2, zero, 5, zero, zero, zero, zero, zero],
+);
+
+/** @param pairs How many pairs all windows have; else they are counted. */
+const acrossBy = (name: string, pairs?: number) =>
+  kernel(
+    name,
+    ['source', 'sourceRow', 'target', 'targetRow', 'rows', 'places', 'starts', 'weights', 'many'],
+    (frame, { source, sourceRow, target, targetRow, rows, places, starts, weights, many }) => {
+      const [row, place, pair, from, weight] = Array.from({ length: 5 }, frame.integer);
+      const [start, to] = [frame.integer(), frame.integer()];
+      const [pixels, low, high] = Array.from({ length: 3 }, frame.vector);
+      const accumulate = (index: number): Code[] => [
+        pixels!.set(swizzle(load64Zero(from!.get, 6 * index), pairedUp)),
+        low!.set(add32(low!.get, dot(pixels!.get, load32Splat(weight!.get, 8 * index)))),
+        high!.set(add32(high!.get, dot(pixels!.get, load32Splat(weight!.get, 8 * index + 4)))),
+      ];
+      const window = pairs
+        ? [
+            ...Array.from({ length: pairs }, (_, each) => accumulate(each)).flat(),
+            weight!.set(add(weight!.get, number(8 * pairs))),
+          ]
+        : [
+            pair!.set(number(0)),
+            count(pair!, many.get, [
+              ...accumulate(0),
+              from!.set(add(from!.get, number(6))),
+              weight!.set(add(weight!.get, number(8))),
+            ]),
+          ];
+      return [
+        count(row!, rows.get, [
+          weight!.set(weights.get),
+          start!.set(starts.get),
+          to!.set(target.get),
+          place!.set(number(0)),
+          count(place!, places.get, [
+            from!.set(add(source.get, load32(start!.get))),
+            low!.set(half),
+            high!.set(vector.splat32(0)),
+            ...window,
+            low!.set(shiftRight32(add32(low!.get, shiftLeft32(high!.get, lowerBits)), 22)),
+            low!.set(narrow32To16(low!.get, low!.get)),
+            // Four bytes: the fourth is written over by the next place.
+            store32(to!.get, narrow16To8(low!.get, low!.get)),
+            start!.set(add(start!.get, number(4))),
+            to!.set(add(to!.get, number(3))),
+          ]),
+          source.set(add(source.get, sourceRow.get)),
+          target.set(add(target.get, targetRow.get)),
+        ]),
+      ];
+    },
+  );
+
 /**
  * Rows to rows of another width. For each place of the result `starts` has where its window begins, in bytes, and
- * `weights` has `pairs` times: the lower parts of two weights, their upper parts.
+ * `weights` has for each pair of `many`: the lower parts of two weights, their upper parts.
  */
-export const across = kernel(
-  'across',
-  ['source', 'sourceRow', 'target', 'targetRow', 'rows', 'places', 'starts', 'weights', 'pairs'],
-  (frame, { source, sourceRow, target, targetRow, rows, places, starts, weights, pairs }) => {
-    const [row, place, pair, from, weight] = Array.from({ length: 5 }, frame.integer);
-    const [pixels, low, high] = Array.from({ length: 3 }, frame.vector);
-    // R G B r g b ... to R r, G g, B b in 16 bits each.
-    const pairUp = vector.bytes(
-      ...[0, zero, 3, zero, 1, zero, 4, zero, 2, zero, 5, zero, zero, zero, zero, zero],
-    );
-    const sum = add32(half, add32(low!.get, shiftLeft32(high!.get, lowerBits)));
-    return [
-      count(row!, rows.get, [
-        weight!.set(weights.get),
-        place!.set(number(0)),
-        count(place!, places.get, [
-          from!.set(add(source.get, load32(add(starts.get, multiply(place!.get, number(4)))))),
-          low!.set(vector.splat32(0)),
-          high!.set(vector.splat32(0)),
-          pair!.set(number(0)),
-          count(pair!, pairs.get, [
-            pixels!.set(swizzle(load64Zero(from!.get), pairUp)),
-            low!.set(add32(low!.get, dot(pixels!.get, load32Splat(weight!.get)))),
-            high!.set(add32(high!.get, dot(pixels!.get, load32Splat(weight!.get, 4)))),
-            from!.set(add(from!.get, number(6))),
-            weight!.set(add(weight!.get, number(8))),
-          ]),
-          low!.set(shiftRight32(sum, 22)),
-          low!.set(narrow32To16(low!.get, low!.get)),
-          // Four bytes: the fourth is written over by the next place.
-          store32(
-            add(target.get, multiply(place!.get, number(3))),
-            narrow16To8(low!.get, low!.get),
-          ),
-        ]),
-        source.set(add(source.get, sourceRow.get)),
-        target.set(add(target.get, targetRow.get)),
-      ]),
-    ];
-  },
-);
+export const across = acrossBy('across');
+/** The same for windows of three or four places, as small photos have them. */
+export const acrossTwo = acrossBy('acrossTwo', 2);
 
 /** Columns to columns of another height, 16 bytes at a time; a row may be written over by up to 15 bytes of the one before. */
 export const down = kernel(

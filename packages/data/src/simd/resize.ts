@@ -40,11 +40,12 @@ export function resizeByVectors(
     [y.weights, weightsY],
   ] as const)
     bytes.set(new Uint8Array(table.buffer), at);
+  const narrow = x.pairs === 2 ? kernels.acrossTwo : kernels.across;
   for (let first = 0; first < pixels.height; first += band) {
     const rows = Math.min(band, pixels.height - first);
     bytes.set(pixels.data.subarray(first * sourceRow, (first + rows) * sourceRow), last);
     const target = narrowed! + first * row;
-    kernels.across(last!, sourceRow, target, row, rows, width, startsX!, weightsX!, x.pairs);
+    narrow(last!, sourceRow, target, row, rows, width, startsX!, weightsX!, x.pairs);
   }
   kernels.down(narrowed!, last!, row, height, startsY!, weightsY!, y.pairs);
   return { data: bytes.slice(last, last! + height * row), height, width };
