@@ -33,7 +33,14 @@ let epoch = 0;
 async function readEpoch(photos: readonly Photo[]): Promise<void> {
   let count = 0;
   const transforms = [{ name: 'flipAndRotate' }] as const;
-  const how = { size: [size, size], normalisation, batchSize, workers, transforms } as const;
+  const how = {
+    size: [size, size],
+    normalisation,
+    batchSize,
+    workers,
+    transforms,
+    recycle: true,
+  } as const;
   for await (const { labels } of batches(photos, { ...how, shuffle: true, epoch: epoch++ }))
     count += labels.length;
   if (count !== photos.length) throw new Error(`${count} of ${photos.length} photos came.`);

@@ -8,10 +8,11 @@ import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
 import { parseTrainOptions } from './pipeline/options';
-import { openPhotos, splitPhotos } from './pipeline/photos';
+import { openPhotos } from './pipeline/photos';
 import { mostEpochs, recipeOf } from './pipeline/recipe';
 import { reportContent } from './pipeline/report';
 import * as results from './pipeline/results';
+import { splitPhotos } from './pipeline/splitting';
 import { fact, heading, runProgram, stopwatch } from './pipeline/terminal';
 import { trainClassifier } from './pipeline/training';
 
@@ -27,10 +28,11 @@ await runProgram(async signal => {
   await results.saveConfiguration(options, engine, resumed);
 
   heading('Photos');
-  const photos = await openPhotos(options.data, options.drawn, signal);
-  const { split, rule } = await splitPhotos(photos, options.split, seed, signal);
-  await results.saveSplit(out, photos, split, { rule, seed });
-  announceData(photos, split);
+  const photos = await openPhotos(options.data, options.drawn, options.group, signal);
+  const parts = await splitPhotos(photos, options.group, seed, signal);
+  const { split } = parts;
+  await results.saveSplit(out, photos, parts, seed);
+  announceData(photos, parts);
 
   heading('Backbone');
   const backbone = await loadBackbone(size, signal);

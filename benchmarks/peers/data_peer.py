@@ -14,7 +14,9 @@ steps = transforms.Compose([
     transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
 ])
 loader = torch.utils.data.DataLoader(
-    ImageFolder(folder, steps), batch_size=batch, shuffle=True, num_workers=workers)
+    ImageFolder(folder, steps), batch_size=batch, shuffle=True, num_workers=workers,
+    # As ours, its workers wait for the next epoch.
+    persistent_workers=True)
 
 print(0, flush=True)
 for _ in sys.stdin:

@@ -1,20 +1,24 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Split } from '@shroom/data';
 import type { Evaluation, HistoryRow } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
+import type { PhotoSplit } from './splitting';
 import { duration, fact, heading, paint, say, warn } from './terminal';
 
 const shownFindings = 12;
 
 /** How many photos there are, and every file that will not be used. */
-export function announceData({ name, photos, classes, findings }: Photos, split: Split): void {
+export function announceData(
+  { name, photos, classes, findings }: Photos,
+  { split, rule }: PhotoSplit,
+): void {
   fact(name, `${photos.length} photos of ${classes.length} classes: ${classes.join(', ')}`);
   fact(
     'split',
     `${split.train.length} training, ${split.validation.length} validation, ${split.test.length} test`,
   );
+  fact('rule', rule);
   const lost = findings.filter(({ kind }) => kind !== 'converted');
   for (const { kind, subject, reason } of lost.slice(0, shownFindings))
     warn(`${kind}: ${subject} (${reason})`);

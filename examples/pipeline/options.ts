@@ -6,11 +6,11 @@ import { type MapName, mapNames } from './heat-map';
 export interface TrainOptions {
   readonly data: string;
   readonly drawn: number;
+  readonly group: string;
   readonly backbone: 'resnet50';
   readonly size: number;
   readonly views: number;
   readonly testViews: number;
-  readonly split: 'class' | 'group';
   readonly recipe: 'original' | 'fast';
   /** Of these, those that are given take the place of the recipe's. */
   readonly epochs?: number;
@@ -39,6 +39,12 @@ export async function parseTrainOptions(
       'drawn',
     )
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
+    .option(
+      '--group <how>',
+      'what the split keeps together: "source" (a file\'s name before its first "-"), "near" (nearly the same picture), "column:<name>[,<name>...]" of a table, "none", or "auto": a table\'s column "group" where there is one',
+      grouping,
+      'auto',
+    )
     .addOption(
       new Option('--backbone <name>', 'pretrained network')
         .choices(['resnet50'])
@@ -61,14 +67,6 @@ export async function parseTrainOptions(
       'views of each validation and test photo whose probabilities are averaged',
       integer(1, 64),
       1,
-    )
-    .addOption(
-      new Option(
-        '--split <kind>',
-        'what goes into training, validation and test: photos of each "class", or whole "group"s (the column "group" of a table, else photos that are nearly the same)',
-      )
-        .choices(['class', 'group'])
-        .default('class'),
     )
     .addOption(
       new Option('--recipe <name>', 'how the head is trained')
@@ -152,6 +150,11 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
     const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
     throw new InvalidArgumentError(`It should be a whole number, ${range}.`);
   };
+}
+
+function grouping(text: string): string {
+  if (/^(auto|none|near|source|column:[^,]+(,[^,]+)*)$/.test(text)) return text;
+  throw new InvalidArgumentError('It should be auto, none, near, source, or column:name,name,...');
 }
 
 function share(text: string): number {

@@ -15,6 +15,7 @@ import { openRun, saveRun, writeAtomically } from '@shroom/train/node';
 import type { Engine } from './engine';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
+import type { PhotoSplit } from './splitting';
 import { warn } from './terminal';
 
 export interface Seconds {
@@ -81,10 +82,10 @@ export async function saveConfiguration(
 export async function saveSplit(
   folder: string,
   photos: Photos,
-  split: Split,
-  how: { readonly rule: string; readonly seed: number },
+  { split, rule }: PhotoSplit,
+  seed: number,
 ): Promise<void> {
-  const manifest = toManifest(photos, split, how);
+  const manifest = toManifest(photos, split, { rule, seed });
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 

@@ -1,6 +1,7 @@
 """Reference figures for @shroom/data, from Pillow, torchvision and SciPy.
 
-Run with `/usr/bin/python3 tools/reference/data.py` (Debian: python3-pil, python3-torchvision, python3-scipy); it writes
+Run with `/usr/bin/python3 tools/reference/data.py` (Debian: python3-pil, python3-torchvision, python3-scipy,
+libjpeg-turbo-progs); it writes
 packages/data/test/reference/, which the tests read. Pictures come from a formula that the tests compute too.
 """
 
@@ -9,6 +10,7 @@ import io
 import json
 import math
 import pathlib
+import subprocess
 
 import numpy as np
 import torch
@@ -49,6 +51,21 @@ Image.fromarray(waves.astype(np.uint8)).save(file, "JPEG", quality=70)
 jpeg = Image.open(io.BytesIO(file.getvalue())).convert("RGB")
 figures["jpeg"] = [
     {"size": list(size), "pixels": encoded(transforms.Resize(size)(jpeg))} for size in [(30, 30), (60, 44), (100, 140)]
+]
+
+# Files of other kinds than this project's encoder writes.
+def compressed(name, *options):
+    ppm = io.BytesIO()
+    picture(37, 53).save(ppm, "PPM")
+    data = subprocess.run(["cjpeg", *options], input=ppm.getvalue(), capture_output=True, check=True).stdout
+    pixels = encoded(Image.open(io.BytesIO(data)))
+    return {"name": name, "file": base64.b64encode(data).decode(), "pixels": pixels}
+
+
+figures["decoding"] = [
+    compressed("4:2:2", "-sample", "2x1"),
+    compressed("4:2:0 with restart markers", "-sample", "2x2", "-restart", "2B"),
+    compressed("4:4:4 with restart markers, of low quality", "-sample", "1x1", "-restart", "1", "-quality", "30"),
 ]
 
 normalised = F.normalize(F.to_tensor(Image.fromarray(np.arange(768, dtype=np.uint8).reshape(256, 1, 3))),

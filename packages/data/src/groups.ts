@@ -13,6 +13,8 @@ export interface GroupedSample {
 export interface GroupOptions {
   /** Default 0. */
   readonly seed?: number;
+  /** Names of the labels, for errors. */
+  readonly classes?: readonly string[];
 }
 
 export interface FoldOptions extends GroupOptions {
@@ -31,7 +33,7 @@ const shares: Readonly<Record<SplitName, number>> = { train: 0.65, validation: 0
  * @throws SplitError when a class has too few groups to be in every part.
  */
 export function splitByGroup(samples: readonly GroupedSample[], options: GroupOptions = {}): Split {
-  const { seed = 0 } = options;
+  const { seed = 0, classes } = options;
   const parts = distribute(
     samples,
     splitNames.map(name => shares[name]),
@@ -41,15 +43,35 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
     const present = new Set(part.map(sample => samples[sample]!.label));
     for (const { label } of samples) {
       if (present.has(label)) continue;
+      const own = samples.filter(sample => sample.label === label);
+      const count = new Set(own.map(({ id, group }) => group ?? id)).size;
       throw new SplitError(
-        `Class ${label} is missing from ${splitNames[index]}: its groups are too few or too large. ` +
-          'Use finer groups, or splitByClass, which ignores them.',
+        `Class ${classes?.[label] ?? label} is missing from ${splitNames[index]}: its ${own.length} samples are in ` +
+          `${count} groups, which are too few or too large. Use finer groups, or splitByClass, which ignores them.`,
       );
     }
   });
   const [train, validation, test] = parts as [number[], number[], number[]];
   return { train, validation, test };
 }
+
+/**
+ * Photos with their source as their group: whoever took them, so that a score does not come from knowing the
+ * photographer.
+ *
+ * @param sourceOf Default what a file's name has before its first `-`; a file without one stands for itself.
+ */
+export function groupBySource<P extends { readonly id: string }>(
+  photos: readonly P[],
+  sourceOf: (photo: P) => string | undefined = ({ id }) => sourceInName.exec(id)?.[1],
+): (P & { readonly group?: string })[] {
+  return photos.map(photo => {
+    const group = sourceOf(photo);
+    return group === undefined ? photo : { ...photo, group };
+  });
+}
+
+const sourceInName = /(?:^|\/)([^/-]+)-[^/]*$/;
 
 /**
  * Parts for cross-validation: every sample is in one, every class spread as evenly as its groups allow.

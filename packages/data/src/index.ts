@@ -6,6 +6,7 @@ export {
   type FoldOptions,
   type GroupedSample,
   type GroupOptions,
+  groupBySource,
   kFolds,
   splitByGroup,
 } from './groups';
@@ -30,6 +31,7 @@ export {
 export { type Normalisation, normalise } from './normalisation';
 export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
 export type { Finding, Photo, PhotoSet, Pixels } from './photo';
+export { pixelsVersion } from './pixels-version';
 export { type RandomStream, randomStream, shuffled } from './random';
 export {
   compareText,

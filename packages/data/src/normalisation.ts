@@ -22,11 +22,7 @@ export function normalise(
   offset = 0,
 ): void {
   const { data } = pixels;
-  const [first, second, third] = [0, 1, 2].map(channel => tableOf(how, channel)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const [first, second, third] = normalisationTables(how);
   const [a, c] = how.channelOrder === 'RGB' ? [0, 2] : [2, 0];
   for (let index = 0; index < data.length; index += 3) {
     target[offset + index] = first[data[index + a]!]!;
@@ -35,7 +31,12 @@ export function normalise(
   }
 }
 
-/** What each of the 256 values of a channel becomes. */
+type Tables = [Float32Array, Float32Array, Float32Array];
+
+/** What each of the 256 values becomes, for the three channels of the result. */
+export const normalisationTables = (how: Normalisation): Tables =>
+  [0, 1, 2].map(channel => tableOf(how, channel)) as Tables;
+
 function tableOf({ scale, mean, std }: Normalisation, channel: number): Float32Array {
   const { fround } = Math;
   const centre = fround(mean[channel]!);

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GroupedSample, kFolds, SplitError, splitByGroup, splitNames } from '../src/index';
+import {
+  type GroupedSample,
+  groupBySource,
+  kFolds,
+  SplitError,
+  splitByGroup,
+  splitNames,
+} from '../src/index';
 
 /** Samples in random groups, some of which hold several classes. */
 const arbitrarySamples = (groups: number) =>
@@ -118,4 +125,36 @@ describe('folds', () => {
     expect(() => kFolds(samples, { folds: 3 })).toThrow(/Fold 3 of 3 is empty/);
     expect(() => kFolds(samples, { folds: 1 })).toThrow(/2 or more, not 1/);
   });
+});
+
+test('a source is what a file is called before the first hyphen, or what the caller says', () => {
+  const ids = [
+    'Amanita/ann-1.jpg',
+    'Boletus/ann-2-b.jpg',
+    'Boletus/x-y/bob.jpg',
+    'c.jpg',
+    '-d.jpg',
+  ];
+  const photos = ids.map(id => ({ id, label: 0 }));
+  const groups = groupBySource(photos).map(({ group }) => group);
+  expect(groups).toEqual(['ann', 'ann', undefined, undefined, undefined]);
+  const folders = groupBySource(photos, ({ id }) => id.split('/').at(-2));
+  expect(folders.map(({ group }) => group)).toEqual([
+    'Amanita',
+    'Boletus',
+    'x-y',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a class that cannot be in every part is named, with the number of its groups', () => {
+  const samples = Array.from({ length: 60 }, (_, index) => ({
+    id: `${index}`,
+    label: index < 40 ? 0 : 1,
+    group: index < 40 ? `many ${index}` : `few ${index % 2}`,
+  }));
+  expect(() => splitByGroup(samples, { classes: ['Amanita', 'Hygrocybe'] })).toThrow(
+    /Class Hygrocybe is missing from \w+: its 20 samples are in 2 groups/,
+  );
 });

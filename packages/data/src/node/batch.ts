@@ -1,8 +1,9 @@
-import { augment, type View } from '../augmentation';
-import { type Normalisation, normalise } from '../normalisation';
+import { augment, randomView, type View } from '../augmentation';
+import type { Normalisation } from '../normalisation';
 import type { Origin } from '../origin';
 import type { Pixels } from '../photo';
-import { type TransformStep, transform } from '../transforms/recipe';
+import { normaliseView } from '../simd/view';
+import { streamOf, type TransformStep, transform } from '../transforms/recipe';
 import { readPixels } from './pixels';
 
 /** A picture as it should enter a network, as plain data. */
@@ -28,6 +29,8 @@ export interface BatchTask {
   readonly normalisation: Normalisation;
   readonly seed: number;
   readonly epoch: number;
+  /** Memory for the result, if it is large enough. */
+  readonly room?: ArrayBuffer;
 }
 
 /** A sample could not be made into input. */
@@ -46,14 +49,16 @@ export class SampleError extends Error {
 export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
   const { samples, size, normalisation } = task;
   const numbers = size[0] * size[1] * 3;
-  const images = new Float32Array(samples.length * numbers);
+  const length = samples.length * numbers;
+  const fits = task.room && task.room.byteLength >= 4 * length;
+  const images = fits ? new Float32Array(task.room!, 0, length) : new Float32Array(length);
   // The next photo is decoded, by native code, while this one is transformed.
   let upcoming = load(task, 0, undefined);
   for (let row = 0; row < samples.length; row++) {
     const current = upcoming;
     if (row + 1 < samples.length) upcoming = load(task, row + 1, current);
     const { pixels } = await current.catch(error => fail(samples[row]!, error));
-    const picture = finish(pixels, task, row);
+    const [picture, view] = finish(pixels, task, row);
     if (picture.height !== size[0] || picture.width !== size[1]) {
       fail(
         samples[row]!,
@@ -62,7 +67,7 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
         ),
       );
     }
-    normalise(picture, normalisation, images, row * numbers);
+    normaliseView(picture, view, normalisation, images, row * numbers);
   }
   return images;
 }
@@ -83,11 +88,17 @@ async function load(
   return { origin, pixels: await readPixels(origin, whole ? undefined : size) };
 }
 
-function finish(pixels: Pixels, task: BatchTask, row: number): Pixels {
+/** A picture, and the view of it that is yet to be taken: flips and a rotation at the end cost least when numbers are written. */
+function finish(pixels: Pixels, task: BatchTask, row: number): [Pixels, View | undefined] {
   const { view } = task.samples[row]!;
   const { seed, epoch, transforms } = task;
+  if (transforms.length === 0) return [pixels, view];
   const seen = view ? augment(pixels, view) : pixels;
-  return transform(seen, transforms, { seed, epoch, index: task.indices[row]! });
+  const occasion = { seed, epoch, index: task.indices[row]! };
+  const last = transforms.at(-1)!;
+  if (last.name !== 'flipAndRotate') return [transform(seen, transforms, occasion), undefined];
+  const before = transform(seen, transforms.slice(0, -1), occasion);
+  return [before, randomView(streamOf(last, occasion))];
 }
 
 const same = (a: Origin, b: Origin): boolean =>

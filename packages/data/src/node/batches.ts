@@ -5,7 +5,8 @@ import type { Normalisation } from '../normalisation';
 import { randomStream, shuffled } from '../random';
 import type { TransformStep } from '../transforms/recipe';
 import { type BatchTask, type Sample, SampleError } from './batch';
-import { ThreadError, Threads } from './threads';
+import { rest, wake } from './resting';
+import { ThreadError } from './threads';
 
 export interface BatchOptions {
   /** `[height, width]` of the network's input. */
@@ -30,12 +31,17 @@ export interface BatchOptions {
   readonly workers?: number;
   /** Finished batches that wait for the consumer, beyond those in the threads. Default 2. */
   readonly prefetch?: number;
+  /**
+   * Whether the memory of a batch is used again once the next one is asked for: then `images` must not be kept. Fresh
+   * memory costs a good part of the time of a small photo. Default false.
+   */
+  readonly recycle?: boolean;
   readonly signal?: AbortSignal;
   /** The threads' script, for programs that are bundled into one file: `@shroom/data/node/worker`. */
   readonly worker?: URL;
 }
 
-/** Input of a network, in the order of the samples. Nobody else holds its arrays. */
+/** Input of a network, in the order of the samples. Nobody else holds its arrays, unless they are recycled. */
 export interface Batch<S extends Sample = Sample> {
   /** `[N, H, W, 3]`, normalised. */
   readonly images: Float32Array;
@@ -50,7 +56,8 @@ export interface Batch<S extends Sample = Sample> {
  * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. At
  * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
  * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
- * Leaving the loop ends the threads.
+ * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, and do not keep the program
+ * from ending.
  *
  * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
  */
@@ -58,20 +65,25 @@ export async function* batches<S extends Sample>(
   samples: readonly S[],
   options: BatchOptions,
 ): AsyncGenerator<Batch<S>, void, undefined> {
-  const { workers = availableParallelism(), prefetch = 2, signal } = options;
+  const { workers = availableParallelism(), prefetch = 2, recycle = false, signal } = options;
   requireWhole('workers', workers, 1);
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
   const plan = planOf(samples, options);
-  const threads = new Threads<BatchTask, Float32Array>(options.worker ?? ownWorker(), workers);
+  const script = options.worker ?? ownWorker();
+  const threads = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
-  const ahead: Promise<Float32Array>[] = [];
+  const ahead: Promise<Float32Array<ArrayBuffer>>[] = [];
+  const spare: ArrayBuffer[] = [];
   let given = 0;
+  let whole = false;
   try {
     for (const indices of plan) {
       while (given < plan.length && ahead.length < workers + prefetch) {
-        const images = threads.run(taskOf(samples, plan[given++]!, options));
+        const room = spare.pop();
+        const task = taskOf(samples, plan[given++]!, options);
+        const images = room ? threads.run({ ...task, room }, [room]) : threads.run(task);
         // Awaited when its turn comes; until then a failure must not count as unhandled.
         images.catch(() => {});
         ahead.push(images);
@@ -85,10 +97,15 @@ export async function* batches<S extends Sample>(
         labels: Int32Array.from(members, ({ label }) => label),
         samples: members,
       };
+      // What the consumer handed to another thread is gone.
+      if (recycle && images.buffer.byteLength > 0) spare.push(images.buffer);
     }
+    whole = true;
   } finally {
     signal?.removeEventListener('abort', abort);
-    await threads.close();
+    // After a whole epoch the next one is likely.
+    if (whole && !signal?.aborted) await rest(threads, script, workers);
+    else await threads.close();
   }
 }
 

@@ -9,6 +9,8 @@ import { fetchKaggle, type KaggleOptions } from './kaggle/dataset';
 import { openTable } from './table';
 
 export interface OpenPhotosOptions extends OpenOptions {
+  /** Of a table: the column or columns with the group. Default `group`, where there is one. */
+  readonly group?: string | readonly string[];
   /** Drawn pictures per genus. Default 40. */
   readonly drawn?: number;
   /** How a data set of Kaggle is downloaded. */

@@ -9,8 +9,11 @@ export interface TableOptions extends OpenOptions {
   readonly path?: string;
   /** The column with the class. Default the first there is of `class`, `label`, `genus`. */
   readonly label?: string;
-  /** The column with the group, for a split that keeps groups together. Default `group`, where there is one. */
-  readonly group?: string;
+  /**
+   * The column with the group, for a split that keeps groups together; of several columns, their values together are
+   * the group. Default `group`, where there is one.
+   */
+  readonly group?: string | readonly string[];
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -71,8 +74,8 @@ export function candidatesOf(
   };
   const path = choose(options.path, ['file', 'path', 'image'], 'path of a photo');
   const label = choose(options.label, ['class', 'label', 'genus'], 'class');
-  const hasGroup = options.group !== undefined || columns.includes('group');
-  const group = hasGroup ? choose(options.group, ['group'], 'group') : undefined;
+  const asked = options.group ?? (columns.includes('group') ? 'group' : []);
+  const groups = [asked].flat().map(name => choose(name, [], 'group'));
   const seen = new Set<string>();
   return rows.map((row, index) => {
     const read = (column: string) => {
@@ -86,6 +89,7 @@ export function candidatesOf(
     if (seen.has(id))
       throw new PhotoSetError(`${where}, row ${index + 1}: '${id}' is listed twice.`);
     seen.add(id);
-    return { id, className: read(label), ...(group !== undefined && { group: read(group) }) };
+    const group = groups.map(read).join(' / ');
+    return { id, className: read(label), ...(groups.length > 0 && { group }) };
   });
 }

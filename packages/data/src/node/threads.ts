@@ -7,6 +7,8 @@ export type Answer<R> =
 
 interface Pending<T, R> {
   readonly task: T;
+  /** What the task hands over instead of copying it. */
+  readonly transfer: readonly ArrayBuffer[];
   resolve(result: R): void;
   reject(error: Error): void;
 }
@@ -39,12 +41,17 @@ export class Threads<T, R> {
     this.#most = most;
   }
 
-  run(task: T): Promise<R> {
+  run(task: T, transfer: readonly ArrayBuffer[] = []): Promise<R> {
     if (this.#closed) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ task, resolve, reject });
+      this.#waiting.push({ task, transfer, resolve, reject });
       this.#assign();
     });
+  }
+
+  /** Whether the threads keep the program running. */
+  keepAlive(alive: boolean): void {
+    for (const worker of this.#all) alive ? worker.ref() : worker.unref();
   }
 
   /** Ends the threads at once; what was not finished is rejected. */
@@ -87,7 +94,7 @@ export class Threads<T, R> {
 
   #give(worker: Worker, pending: Pending<T, R>): void {
     this.#busy.set(worker, pending);
-    worker.postMessage(pending.task);
+    worker.postMessage(pending.task, pending.transfer);
   }
 
   /** What the thread was doing; it does nothing now. */

@@ -19,13 +19,11 @@ export interface Mirroring {
 export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirroring = {}): Pixels {
   const { flipHorizontally = false, flipVertically = false } = mirroring;
   const { data, height, width } = pixels;
-  const [a, b, c, d, e, f] = matrix;
-  const stepX = fixed(a);
-  const stepY = fixed(d);
+  const { startX, startY, acrossX: stepX, acrossY: stepY, downX, downY } = fixedPoint(matrix);
   const result = new Uint8Array(data.length);
   for (let y = 0, target = 0; y < height; y++) {
-    let sourceX = fixed(c + a * 0.5 + b * 0.5) + y * fixed(b);
-    let sourceY = fixed(f + d * 0.5 + e * 0.5) + y * fixed(e);
+    let sourceX = startX + y * downX;
+    let sourceY = startY + y * downY;
     for (let x = 0; x < width; x++, target += 3, sourceX += stepX, sourceY += stepY) {
       const column = sourceX >> 16;
       const row = sourceY >> 16;
@@ -44,17 +42,21 @@ export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirrorin
 
 /** Turns a picture about its centre. @param degrees Counter-clockwise. */
 export function rotate(pixels: Pixels, degrees: number, mirroring: Mirroring = {}): Pixels {
+  return affine(pixels, rotation(pixels, degrees), mirroring);
+}
+
+/** The matrix of a turn about the centre of a picture of this size. */
+export function rotation(
+  { height, width }: { readonly height: number; readonly width: number },
+  degrees: number,
+): AffineMatrix {
   const angle = (-degrees * Math.PI) / 180;
   // Rounded as Pillow rounds, so that a quarter turn is exact.
   const cos = Number(Math.cos(angle).toFixed(15));
   const sin = Number(Math.sin(angle).toFixed(15));
-  const x = pixels.width / 2;
-  const y = pixels.height / 2;
-  return affine(
-    pixels,
-    [cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y],
-    mirroring,
-  );
+  const x = width / 2;
+  const y = height / 2;
+  return [cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y];
 }
 
 export const shearX = (pixels: Pixels, amount: number): Pixels =>
@@ -66,5 +68,15 @@ export const shearY = (pixels: Pixels, amount: number): Pixels =>
 /** Moves a picture; whole pixels. */
 export const translate = (pixels: Pixels, right: number, down: number): Pixels =>
   affine(pixels, [1, 0, -right, 0, 1, -down]);
+
+/** Where the first pixel comes from, and how far that moves with each pixel across and down, in 1 / 65536. */
+export const fixedPoint = ([a, b, c, d, e, f]: AffineMatrix) => ({
+  startX: fixed(c + a * 0.5 + b * 0.5),
+  startY: fixed(f + d * 0.5 + e * 0.5),
+  acrossX: fixed(a),
+  acrossY: fixed(d),
+  downX: fixed(b),
+  downY: fixed(e),
+});
 
 const fixed = (value: number) => Math.floor(value * 65536 + 0.5);

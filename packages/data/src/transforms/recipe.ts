@@ -33,14 +33,17 @@ export interface Occasion {
 export function transform(
   pixels: Pixels,
   steps: readonly TransformStep[],
-  { seed, epoch, index }: Occasion,
+  occasion: Occasion,
 ): Pixels {
   return steps.reduce(
-    (picture, step) =>
-      applyStep(picture, step, randomStream('transform', seed, epoch, index, step.name)),
+    (picture, step) => applyStep(picture, step, streamOf(step, occasion)),
     pixels,
   );
 }
+
+/** The random numbers of a step. */
+export const streamOf = ({ name }: TransformStep, { seed, epoch, index }: Occasion): RandomStream =>
+  randomStream('transform', seed, epoch, index, name);
 
 function applyStep(pixels: Pixels, step: TransformStep, random: RandomStream): Pixels {
   switch (step.name) {

@@ -1,32 +1,50 @@
 import type { Pixels } from '../photo';
-
-/** Fractional bits of a weight: 8 for the value and 2 of headroom leave 22 of 32, as in Pillow. */
-const precision = 22;
-
-/** For each place of the result: where its window on the source begins, and how much each place in it counts. */
-interface Windows {
-  readonly starts: Int32Array;
-  readonly lengths: Int32Array;
-  /** `[places, widest]`, fixed point; the weights of a place sum to 1. */
-  readonly weights: Int32Array;
-  readonly widest: number;
-}
+import { machine } from '../simd/machine';
+import { resizeByVectors } from '../simd/resize';
+import { precision, windows } from './windows';
 
 /**
  * Squashes a picture to a size with an antialiased triangle filter: to the byte what Pillow's
  * `Image.resize(size, Image.BILINEAR)` gives, and torchvision's `Resize` on a picture.
  *
  * @param size `[height, width]` in pixels.
+ * @param extent `[height, width]` of the part from the top left that is taken, where it is not all; fractions count, as
+ *   in Pillow's `box`.
  * @see Pillow, src/libImaging/Resample.c
  */
-export function resize(pixels: Pixels, size: readonly [number, number]): Pixels {
-  const [height, width] = size;
-  const across = width === pixels.width ? pixels : resizeAcross(pixels, width);
-  return height === across.height ? across : resizeDown(across, height);
+export function resize(
+  pixels: Pixels,
+  size: Size,
+  extent: Size = [pixels.height, pixels.width],
+): Pixels {
+  const vectors = machine();
+  if (vectors && pixels.height * size[1] < mostPlaces) {
+    return resizeByVectors(vectors, pixels, size, extent);
+  }
+  return resizeByNumbers(pixels, size, extent);
 }
 
-function resizeAcross({ data, height, width: from }: Pixels, width: number): Pixels {
-  const { starts, lengths, weights, widest } = windows(from, width);
+type Size = readonly [number, number];
+
+/** Of the picture between the two passes; a larger one would make the vectors' memory large for good. */
+const mostPlaces = 2 ** 25;
+
+/** The same without vectors. */
+export function resizeByNumbers(pixels: Pixels, size: Size, extent: Size): Pixels {
+  const [height, width] = size;
+  const across =
+    width === pixels.width && extent[1] === width ? pixels : resizeAcross(pixels, width, extent[1]);
+  return height === across.height && extent[0] === height
+    ? across
+    : resizeDown(across, height, extent[0]);
+}
+
+function resizeAcross(
+  { data, height, width: from }: Pixels,
+  width: number,
+  extent: number,
+): Pixels {
+  const { starts, lengths, weights, widest } = windows(from, extent, width);
   const result = new Uint8Array(height * width * 3);
   for (let y = 0, target = 0; y < height; y++) {
     for (let x = 0; x < width; x++, target += 3) {
@@ -49,8 +67,8 @@ function resizeAcross({ data, height, width: from }: Pixels, width: number): Pix
   return { data: result, height, width };
 }
 
-function resizeDown({ data, height: from, width }: Pixels, height: number): Pixels {
-  const { starts, lengths, weights, widest } = windows(from, height);
+function resizeDown({ data, height: from, width }: Pixels, height: number, extent: number): Pixels {
+  const { starts, lengths, weights, widest } = windows(from, extent, height);
   const row = width * 3;
   const result = new Uint8Array(height * row);
   const sums = new Int32Array(row);
@@ -67,27 +85,3 @@ function resizeDown({ data, height: from, width }: Pixels, height: number): Pixe
 }
 
 const half = 1 << (precision - 1);
-
-function windows(from: number, to: number): Windows {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  const widest = Math.ceil(support) * 2 + 1;
-  const starts = new Int32Array(to);
-  const lengths = new Int32Array(to);
-  const weights = new Int32Array(to * widest);
-  for (let place = 0; place < to; place++) {
-    const centre = (place + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(centre - support + 0.5));
-    const length = Math.min(from, Math.trunc(centre + support + 0.5)) - start;
-    const raw = Array.from({ length }, (_, k) =>
-      Math.max(0, 1 - Math.abs((k + start - centre + 0.5) / support)),
-    );
-    const sum = raw.reduce((total, weight) => total + weight, 0);
-    starts[place] = start;
-    lengths[place] = length;
-    raw.forEach((weight, k) => {
-      weights[place * widest + k] = Math.trunc(0.5 + (weight / sum) * (1 << precision));
-    });
-  }
-  return { starts, lengths, weights, widest };
-}

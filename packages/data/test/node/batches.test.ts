@@ -112,6 +112,17 @@ describe('batches', () => {
     expect(Array.from(batch!.images.slice(768, 771))).toEqual(Array.from(pixels.slice(45, 48)));
   });
 
+  test('hold the same numbers where memory is recycled, in threads that worked before', async () => {
+    const fresh = (await all()).map(({ images }) => Array.from(images));
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const recycled: number[][] = [];
+      for await (const { images } of batches(samples, options({ recycle: true, prefetch: 0 }))) {
+        recycled.push(Array.from(images));
+      }
+      expect(recycled).toEqual(fresh);
+    }
+  });
+
   test('run ahead of the consumer no further than threads and prefetch allow', async () => {
     const asked = new Set<number>();
     const watched = samples.map(({ origin, ...sample }, index) => ({

@@ -48,6 +48,16 @@ describe('a table of photos', () => {
     expect(set.photos.map(({ group }) => group).slice(0, 3)).toContain('finder 1');
   });
 
+  test('may make groups of several columns', async () => {
+    const file = await put('g.csv', csv('file,genus,group'));
+    const { photos } = await openPhotos(file, { group: ['genus', 'group'] });
+    expect(new Set(photos.map(({ group }) => group)).size).toBe(6);
+    expect(photos[0]!.group).toBe('Amanita / finder 0');
+    await expect(openPhotos(file, { group: 'who' })).rejects.toThrow(
+      /no column 'who' for the group; it has file, genus, group/,
+    );
+  });
+
   test('puts files that are missing into quarantine', async () => {
     const list = [...rows, { file: 'gone.png', genus: 'Amanita', group: 'x' }];
     const { findings } = await openTable(await put('c.csv', csv('file,genus,group', list)));

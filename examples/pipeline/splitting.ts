@@ -1,0 +1,62 @@
+import {
+  groupBySource,
+  groupDuplicates,
+  type Photo,
+  type Split,
+  splitByClass,
+  splitByGroup,
+} from '@shroom/data';
+import { inspect } from '@shroom/data/node';
+import type { Photos } from './photos';
+import { Progress } from './terminal';
+
+/** A split, and how it was made, in words. */
+export interface PhotoSplit {
+  readonly split: Split;
+  readonly rule: string;
+}
+
+/** The columns of a table that the option `--group` names. */
+export const columnsOf = (group: string): string[] | undefined =>
+  group.startsWith('column:') ? group.slice('column:'.length).split(',') : undefined;
+
+/** @param group As the option `--group` has it. */
+export async function splitPhotos(
+  photos: Photos,
+  group: string,
+  seed: number,
+  signal: AbortSignal,
+): Promise<PhotoSplit> {
+  const members = await grouped(photos, group, signal);
+  const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
+  if (group === 'none' || (group === 'auto' && groups === 0)) {
+    const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
+    return { split: splitByClass(photos.photos, { seed }), rule };
+  }
+  if (groups === 0 && group !== 'near') {
+    const what = columnsOf(group) ? 'a .csv or .json table' : 'names such as source-1.jpg';
+    throw new Error(`--group ${group} needs ${what}; ${photos.name} has none.`);
+  }
+  const split = splitByGroup(members, { seed, classes: photos.classes });
+  const what = { auto: 'column:group', near: 'near-duplicates' }[group] ?? group;
+  return { split, rule: `${groups} groups (${what}) kept together, near 65/20/15 of each class` };
+}
+
+async function grouped(
+  photos: Photos,
+  group: string,
+  signal: AbortSignal,
+): Promise<readonly Photo[]> {
+  if (group === 'source') return groupBySource(photos.photos);
+  if (group !== 'near') return photos.photos;
+  const comparing = new Progress('comparing', 'photos');
+  try {
+    const { duplicates } = await inspect(photos, {
+      signal,
+      onProgress: ({ done, total }) => comparing.update(done, total),
+    });
+    return groupDuplicates(photos.photos, duplicates);
+  } finally {
+    comparing.stop();
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDrawn, readPixels } from '@shroom/data/node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPhotos, type Photos } from '../../examples/pipeline/photos';
+import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
+
+const { signal } = new AbortController();
+const sources = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gil', 'hal'];
+let folder: string;
+let photos: Photos;
+
+/** Photos named by their source; the third of each source is nearly its second. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-splitting-'));
+  const rows = ['file,class,finder'];
+  const drawn = openDrawn(sources.length).photos;
+  for (const genus of ['Amanita', 'Boletus']) {
+    await mkdir(join(folder, genus));
+    const own = drawn.filter(({ id }) => id.includes(genus));
+    for (const [index, source] of sources.entries()) {
+      const { data, height, width } = await readPixels(own[index]!.origin, [64, 64]);
+      const picture = sharp(data, { raw: { height, width, channels: 3 } });
+      const files = [picture.clone().rotate(90), picture, picture.clone().jpeg({ quality: 70 })];
+      for (const [number, file] of files.entries()) {
+        const name = `${genus}/${source}-${number}.${number === 2 ? 'jpg' : 'png'}`;
+        await file.toFile(join(folder, name));
+        rows.push(`${name},${genus},${source}`);
+      }
+    }
+  }
+  await writeFile(join(folder, 'table.csv'), rows.join('\n'));
+  photos = await openPhotos(folder, 0, 'auto', signal);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const partsOf = (
+  set: Photos,
+  split: Record<string, readonly number[]>,
+  name: (id: string) => string,
+) => {
+  const parts = new Map<string, Set<string>>();
+  for (const [part, indices] of Object.entries(split)) {
+    for (const index of indices) {
+      const key = name(set.photos[index]!.id);
+      parts.set(key, (parts.get(key) ?? new Set()).add(part));
+    }
+  }
+  return [...parts.values()].map(({ size }) => size);
+};
+const source = (id: string) => id.split(/[/-]/)[1]!;
+
+test('a split keeps sources, near-duplicates or a table’s groups together, as --group says', async () => {
+  const bySource = await splitPhotos(photos, 'source', 0, signal);
+  expect(bySource.rule).toMatch(/^8 groups \(source\) kept together/);
+  expect(partsOf(photos, bySource.split, source)).toEqual(Array(8).fill(1));
+
+  const near = await splitPhotos(photos, 'near', 0, signal);
+  expect(near.rule).toMatch(/groups \(near-duplicates\) kept together/);
+  const twins = partsOf(photos, near.split, id => id.replace(/-[12]\..*/, '-twin'));
+  expect(Math.max(...twins)).toBe(1);
+
+  const group = 'column:class,finder';
+  expect(columnsOf(group)).toEqual(['class', 'finder']);
+  const table = await openPhotos(join(folder, 'table.csv'), 0, group, signal);
+  const byColumns = await splitPhotos(table, group, 0, signal);
+  expect(byColumns.rule).toMatch(/^16 groups \(column:class,finder\)/);
+  expect(partsOf(table, byColumns.split, id => id.split('-')[0]!)).toEqual(Array(16).fill(1));
+});
+
+test('without groups it is by class; groups that are not there are said to be missing', async () => {
+  for (const group of ['auto', 'none']) {
+    const { split, rule } = await splitPhotos(photos, group, 0, signal);
+    expect(rule).toMatch(/^of each class/);
+    expect(split.train).toHaveLength(2 * Math.ceil(0.65 * 24));
+  }
+  await expect(splitPhotos(photos, 'column:finder', 0, signal)).rejects.toThrow(
+    /--group column:finder needs a .csv or .json table/,
+  );
+});

@@ -1,0 +1,176 @@
+import { type HuffmanTable, huffmanTable } from './huffman';
+
+/** One colour channel of a JPEG. */
+export interface Component {
+  /** Samples for those of the coarsest component, across and down: 1 or 2. */
+  readonly across: number;
+  readonly down: number;
+  /** In the order of the file. */
+  readonly quantisation: Int32Array;
+  readonly dc: HuffmanTable;
+  readonly ac: HuffmanTable;
+}
+
+/** What the decoder needs to know of a file. */
+export interface JpegHeader {
+  readonly height: number;
+  readonly width: number;
+  /** Y, Cb, Cr. */
+  readonly components: readonly Component[];
+  /** Blocks of all components between restart markers; 0 for none. */
+  readonly restartInterval: number;
+  /** Where the coded data begins. */
+  readonly scan: number;
+}
+
+/**
+ * Reads a JPEG's header.
+ *
+ * @returns `undefined` for all but the ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or 4:2:0, one scan,
+ *   upright, no colour profile, nothing that is odd.
+ * @see ITU T.81, annex B
+ */
+export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tables: Tables = { quantisation: [], dc: [], ac: [] };
+  let frame: Uint8Array | undefined;
+  let restartInterval = 0;
+  let colours: 'unknown' | 'known' = 'unknown';
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const marker = view.getUint16(at);
+    const length = view.getUint16(at + 2);
+    const segment = bytes.subarray(at + 4, at + 2 + length);
+    if (length < 2 || segment.length !== length - 2) return undefined;
+    at += 2 + length;
+    switch (marker) {
+      case 0xffc0:
+      case 0xffc1:
+        if (frame) return undefined;
+        frame = segment;
+        break;
+      case 0xffc4:
+        if (!readHuffman(segment, tables)) return undefined;
+        break;
+      case 0xffdb:
+        if (!readQuantisation(segment, tables)) return undefined;
+        break;
+      case 0xffdd:
+        if (segment.length !== 2) return undefined;
+        restartInterval = (segment[0]! << 8) | segment[1]!;
+        break;
+      case 0xffe0:
+        if (startsWith(segment, 'JFIF\0')) colours = 'known';
+        break;
+      case 0xffe1:
+        if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
+        break;
+      case 0xffe2:
+        if (startsWith(segment, 'ICC_PROFILE\0')) return undefined;
+        break;
+      case 0xffee:
+        if (startsWith(segment, 'Adobe')) {
+          if (segment[11] !== 1) return undefined;
+          colours = 'known';
+        }
+        break;
+      case 0xffda: {
+        const components = frame && componentsOf(frame, segment, tables, colours === 'known');
+        if (!components) return undefined;
+        const height = (frame![1]! << 8) | frame![2]!;
+        const width = (frame![3]! << 8) | frame![4]!;
+        if (height === 0 || width === 0) return undefined;
+        return { height, width, components, restartInterval, scan: at };
+      }
+      default:
+        // Other application data and comments say nothing about the pixels.
+        if (marker !== 0xfffe && (marker < 0xffe3 || marker > 0xffef)) return undefined;
+    }
+  }
+  return undefined;
+}
+
+interface Tables {
+  readonly quantisation: (Int32Array | undefined)[];
+  readonly dc: (HuffmanTable | undefined)[];
+  readonly ac: (HuffmanTable | undefined)[];
+}
+
+function readQuantisation(segment: Uint8Array, { quantisation }: Tables): boolean {
+  for (let at = 0; at < segment.length; at += 65) {
+    // Above 15: values of 16 bits.
+    if (segment[at]! > 3 || at + 65 > segment.length) return false;
+    quantisation[segment[at]!] = Int32Array.from(segment.subarray(at + 1, at + 65));
+  }
+  return true;
+}
+
+function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
+  for (let at = 0; at < segment.length; ) {
+    const kind = segment[at]!;
+    const counts = segment.subarray(at + 1, at + 17);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const symbols = segment.subarray(at + 17, at + 17 + total);
+    if ((kind & 0xef) > 3 || counts.length < 16 || symbols.length < total) return false;
+    const table = huffmanTable(counts, symbols.slice());
+    // A difference of DC values has at most 11 bits, a coefficient 10.
+    const most = kind < 16 ? 11 : 10;
+    if (!table || symbols.some(symbol => (kind < 16 ? symbol : symbol & 15) > most)) return false;
+    (kind < 16 ? dc : ac)[kind & 15] = table;
+    at += 17 + total;
+  }
+  return true;
+}
+
+function componentsOf(
+  frame: Uint8Array,
+  scan: Uint8Array,
+  { quantisation, dc, ac }: Tables,
+  known: boolean,
+): Component[] | undefined {
+  if (frame.length !== 15 || scan.length !== 10 || frame[0] !== 8) return undefined;
+  if (frame[5] !== 3 || scan[0] !== 3 || scan[7] !== 0 || scan[8] !== 63) return undefined;
+  const components: Component[] = [];
+  for (let index = 0; index < 3; index++) {
+    const [id, sampling, which] = frame.subarray(6 + 3 * index);
+    const [scanned, coding] = scan.subarray(1 + 2 * index);
+    if (scanned !== id || (!known && id !== index + 1)) return undefined;
+    const found = {
+      across: sampling! >> 4,
+      down: sampling! & 15,
+      quantisation: quantisation[which!],
+      dc: dc[coding! >> 4],
+      ac: ac[coding! & 15],
+    };
+    if (!found.quantisation || !found.dc || !found.ac) return undefined;
+    components.push(found as Component);
+  }
+  const [luma, ...chroma] = components;
+  if (!['1 1', '2 1', '2 2'].includes(`${luma!.across} ${luma!.down}`)) return undefined;
+  return chroma.every(({ across, down }) => across === 1 && down === 1) ? components : undefined;
+}
+
+/** Whether the EXIF data, which holds a TIFF directory, has no orientation, or the ordinary one. */
+function isUpright(segment: Uint8Array): boolean {
+  const tiff = new DataView(
+    segment.buffer,
+    segment.byteOffset + 6,
+    Math.max(0, segment.length - 6),
+  );
+  try {
+    const little = tiff.getUint16(0) === 0x4949;
+    const directory = tiff.getUint32(4, little);
+    const entries = tiff.getUint16(directory, little);
+    for (let entry = 0; entry < entries; entry++) {
+      const at = directory + 2 + 12 * entry;
+      if (tiff.getUint16(at, little) === 0x0112) return tiff.getUint16(at + 8, little) === 1;
+    }
+    return true;
+  } catch {
+    // A directory that reaches beyond its segment: others shall judge.
+    return false;
+  }
+}
+
+const startsWith = (bytes: Uint8Array, text: string): boolean =>
+  [...text].every((letter, index) => bytes[index] === letter.charCodeAt(0));

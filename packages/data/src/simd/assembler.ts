@@ -1,0 +1,203 @@
+/** WebAssembly instructions as bytes; an expression leaves one value. Addresses and counts are 32-bit integers. */
+export type Code = readonly number[];
+
+/** A variable of a function. */
+export interface Local {
+  readonly get: Code;
+  set(value: Code): Code;
+}
+
+/** A function without a result. */
+export interface Kernel {
+  readonly name: string;
+  readonly parameters: number;
+  /** Types of its variables, after the parameters. */
+  readonly locals: readonly number[];
+  readonly code: Code;
+}
+
+const i32 = 0x7f;
+const v128 = 0x7b;
+
+/** @see https://webassembly.github.io/spec/core/binary/values.html#integers */
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+}
+
+function signed(value: number): number[] {
+  const rest = value >> 7;
+  const done = rest === (value & 64 ? -1 : 0);
+  return done ? [value & 127] : [(value & 127) | 128, ...signed(rest)];
+}
+
+const binary =
+  (opcode: number) =>
+  (a: Code, b: Code): Code => [...a, ...b, opcode];
+
+export const number = (value: number): Code => [0x41, ...signed(value)];
+export const add = binary(0x6a);
+export const multiply = binary(0x6c);
+export const shiftRight = binary(0x75);
+export const lessThanUnsigned = binary(0x49);
+export const and = binary(0x71);
+
+const access =
+  (...opcode: number[]) =>
+  (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
+export const load32 = access(0x28);
+export const load8 = access(0x2d);
+export const store32 = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  0x36,
+  0,
+  ...unsigned(offset),
+];
+
+/** 128-bit vectors, by the names of the specification. */
+export const vector = {
+  load: access(0xfd, 0x00),
+  load32Splat: access(0xfd, 0x09),
+  load32Zero: access(0xfd, 0x5c),
+  load64Zero: access(0xfd, 0x5d),
+  store: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    0xfd,
+    0x0b,
+    0,
+    ...unsigned(offset),
+  ],
+  /** The lowest 32 bits. */
+  store32: (address: Code, value: Code): Code => [...address, ...value, 0xfd, 0x5a, 0, 0, 0],
+  /** One half of 64 bits. */
+  store64: (address: Code, value: Code, lane: 0 | 1): Code => [
+    ...address,
+    ...value,
+    ...[0xfd, 0x5b, 0, 0, lane],
+  ],
+  bytes: (...values: number[]): Code => [0xfd, 0x0c, ...values],
+  /** Four equal 32-bit numbers. */
+  splat32: (value: number): Code => [...number(value), 0xfd, 0x11],
+  /** Eight equal 16-bit numbers. */
+  splat16: (value: number): Code => [...number(value), 0xfd, 0x10],
+  /** Eight times the lower 16 bits of an integer. */
+  spread16: (value: Code): Code => [...value, 0xfd, 0x10],
+  /** Sums of neighbouring bytes, in 16 bits. */
+  sumPairs8: operation(0x7d),
+  /** Bytes of both, by place: 0 to 15 of the first, 16 to 31 of the second. */
+  shuffle: (a: Code, b: Code, places: readonly number[]): Code => [
+    ...a,
+    ...b,
+    0xfd,
+    0x0d,
+    ...places,
+  ],
+  swizzle: operation(0x0e),
+  narrow32To16: operation(0x85),
+  narrow16ToSigned8: operation(0x65),
+  narrow16To8: operation(0x66),
+  extendLow8: operation(0x89),
+  extendHigh8: operation(0x8a),
+  extendLow16: operation(0xa7),
+  extendHigh16: operation(0xa8),
+  add8: operation(0x6e),
+  add16: operation(0x8e),
+  subtract16: operation(0x91),
+  multiply16: operation(0x95),
+  add32: operation(0xae),
+  subtract32: operation(0xb1),
+  multiply32: operation(0xb5),
+  /** Products of 16-bit numbers, neighbours summed. */
+  dot: operation(0xba),
+  or: operation(0x50),
+  shiftLeft16: shift(0x8b),
+  shiftRight16: shift(0x8c),
+  shiftRightUnsigned16: shift(0x8d),
+  shiftLeft32: shift(0xab),
+  shiftRight32: shift(0xac),
+};
+
+function operation(opcode: number) {
+  return (...operands: Code[]): Code => [...operands.flat(), 0xfd, ...unsigned(opcode)];
+}
+
+function shift(opcode: number) {
+  return (value: Code, by: number): Code => [...value, ...number(by), 0xfd, ...unsigned(opcode)];
+}
+
+/** Variables of the function that is being written. */
+export class Frame {
+  readonly locals: number[] = [];
+  readonly #parameters: number;
+
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  integer = (): Local => this.#add(i32);
+  vector = (): Local => this.#add(v128);
+
+  #add(type: number): Local {
+    return local(this.#parameters + this.locals.push(type) - 1);
+  }
+}
+
+const local = (index: number): Local => ({
+  get: [0x20, ...unsigned(index)],
+  set: value => [...value, 0x21, ...unsigned(index)],
+});
+
+/** @param write Gets the variables and the parameters, and returns statements. */
+export function kernel<const P extends readonly string[]>(
+  name: string,
+  parameters: P,
+  write: (frame: Frame, given: Record<P[number], Local>) => Code[],
+): Kernel {
+  const frame = new Frame(parameters.length);
+  const given = Object.fromEntries(parameters.map((each, index) => [each, local(index)]));
+  const code = write(frame, given as Record<P[number], Local>).flat();
+  return { name, parameters: parameters.length, locals: frame.locals, code };
+}
+
+/** Steps while `index` is below `end`. */
+export function count(index: Local, end: Code, body: Code[], step = 1): Code {
+  const done = [...index.get, ...end, 0x4e];
+  const next = index.set(add(index.get, number(step)));
+  return [0x02, 0x40, 0x03, 0x40, ...done, 0x0d, 1, ...body.flat(), ...next, 0x0c, 0, 0x0b, 0x0b];
+}
+
+export const whenElse = (condition: Code, yes: Code[], no: Code[]): Code => [
+  ...condition,
+  0x04,
+  0x40,
+  ...yes.flat(),
+  0x05,
+  ...no.flat(),
+  0x0b,
+];
+
+/** A module with an exported memory. @see https://webassembly.github.io/spec/core/binary/modules.html */
+export function assemble(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
+  const list = (items: readonly (readonly number[])[]) => [
+    ...unsigned(items.length),
+    ...items.flat(),
+  ];
+  const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
+  const section = (id: number, content: readonly number[]) => [id, ...sized(content)];
+  const text = (value: string) => sized([...new TextEncoder().encode(value)]);
+  const body = ({ locals, code }: Kernel) =>
+    sized([...list(locals.map(type => [1, type])), ...code, 0x0b]);
+  const exported = kernels.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]);
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      list(kernels.map(({ parameters }) => [0x60, ...list(Array(parameters).fill([i32])), 0])),
+    ),
+    ...section(3, list(kernels.map((_, index) => unsigned(index)))),
+    ...section(5, list([[0, 1]])),
+    ...section(7, list([[...text('memory'), 2, 0], ...exported])),
+    ...section(10, list(kernels.map(body))),
+  ]);
+}

@@ -1,0 +1,46 @@
+import { assemble } from './assembler';
+import { halve, toRgb, upsample } from './colour';
+import { gather } from './gathering';
+import { idct } from './idct';
+import { across, acrossTwo, down } from './resampling';
+
+const all = [across, acrossTwo, down, idct, upsample, toRgb, halve, gather];
+type Name = 'across' | 'acrossTwo' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
+
+/** Vector instructions, and the memory that they work on. Made once in each thread. */
+export interface Machine {
+  readonly kernels: Readonly<Record<Name, (...values: number[]) => void>>;
+  /** At least so many bytes of memory; what was there is kept, views of before are not. */
+  memory(bytes: number): ArrayBuffer;
+}
+
+const pageBytes = 65536;
+let made: Machine | 'none' | undefined;
+
+/**
+ * `undefined` where WebAssembly lacks vectors, or a page's policy forbids it: what uses it computes the same without, more
+ * slowly.
+ */
+export function machine(): Machine | undefined {
+  made ??= make() ?? 'none';
+  return made === 'none' ? undefined : made;
+}
+
+function make(): Machine | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
+  let exports: WebAssembly.Exports;
+  try {
+    ({ exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(all))));
+  } catch {
+    return undefined;
+  }
+  const memory = exports.memory as WebAssembly.Memory;
+  return {
+    kernels: exports as unknown as Machine['kernels'],
+    memory: bytes => {
+      const lacking = bytes - memory.buffer.byteLength;
+      if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes));
+      return memory.buffer;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { mutate } from '../../fuzz/targets';
+import { type Pixels, randomStream, resize } from '../../src/index';
+import { decodeJpeg } from '../../src/jpeg/decoder';
+import { decoded, figures, jpeg, picture } from '../figures';
+
+type How = Parameters<ReturnType<typeof sharp>['jpeg']>[0];
+const raw = ({ data, height, width }: Pixels) =>
+  sharp(data, { raw: { height, width, channels: 3 } });
+const encode = (pixels: Pixels, how?: How): Promise<Buffer> => raw(pixels).jpeg(how).toBuffer();
+/** By libjpeg-turbo. */
+const expected = async (file: Uint8Array) => new Uint8Array(await sharp(file).raw().toBuffer());
+
+/** Waves that a photograph could have: sharp edges and noise are the formula's. */
+function waves(height: number, width: number): Pixels {
+  const data = Uint8Array.from({ length: height * width * 3 }, (_, index) => {
+    const place = Math.floor(index / 3);
+    const [y, x] = [Math.floor(place / width), place % width];
+    return 128 + 90 * Math.sin(y / (7 + (index % 3) * 3) + x / 11) + ((x * 7919 + y * 31) % 17);
+  });
+  return { data, height, width };
+}
+
+describe('an ordinary JPEG', () => {
+  test('is decoded to the bytes of libjpeg-turbo, whatever size, quality, and sampling', async () => {
+    const sides = fc.integer({ min: 5, max: 70 });
+    const how = fc.record({
+      quality: fc.integer({ min: 1, max: 100 }),
+      chromaSubsampling: fc.constantFrom('4:2:0', '4:4:4'),
+      optimiseCoding: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(sides, sides, fc.boolean(), how, async (height, width, smooth, options) => {
+        const file = await encode(smooth ? waves(height, width) : picture(height, width), options);
+        const { pixels, extent } = decodeJpeg(file)!;
+        expect([pixels.height, pixels.width, ...extent]).toEqual([height, width, height, width]);
+        expect(pixels.data).toEqual(await expected(file));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each<{ name: string; file: string; pixels: string }>(figures.decoding)(
+    '$name is decoded to the bytes of Pillow',
+    ({ file, pixels }) => {
+      expect(decodeJpeg(decoded(file))!.pixels.data).toEqual(decoded(pixels));
+    },
+  );
+
+  test('of five times the size may come halved; resized it is hardly another picture', async () => {
+    for (const [height, width] of [
+      [600, 800],
+      [1003, 997],
+      [514, 1999],
+    ] as const) {
+      for (const chromaSubsampling of ['4:2:0', '4:4:4']) {
+        const file = await encode(waves(height, width), { quality: 90, chromaSubsampling });
+        const whole = decodeJpeg(file)!.pixels;
+        for (const size of [
+          [224, 200],
+          [120, 160],
+          [100, 97],
+          [16, 20],
+        ] as const) {
+          const { pixels, extent } = decodeJpeg(file, size)!;
+          const scale = height / extent[0];
+          expect(width / extent[1]).toBe(scale);
+          expect(scale).toBe(height >= 5 * size[0] && width >= 5 * size[1] ? 2 : 1);
+          expect([pixels.height, pixels.width]).toEqual(extent.map(Math.ceil));
+          const exact = resize(whole, size).data;
+          const apart = resize(pixels, size, extent).data.map((value, index) =>
+            Math.abs(value - exact[index]!),
+          );
+          const mean = apart.reduce((sum, each) => sum + each, 0) / apart.length;
+          const most = apart.reduce((a, b) => Math.max(a, b), 0);
+          expect(mean).toBeLessThan(scale === 1 ? 1e-9 : 1);
+          expect(most).toBeLessThan(12);
+        }
+      }
+    }
+  });
+
+  test('that was decoded into given room holds the same', () => {
+    const room = new Uint8Array(2_000_000);
+    const { data } = decodeJpeg(jpeg, undefined, room)!.pixels;
+    expect(data.buffer).toBe(room.buffer);
+    expect(Buffer.compare(data, decodeJpeg(jpeg)!.pixels.data)).toBe(0);
+  });
+});
+
+describe('is left to the other decoder:', () => {
+  const small = waves(20, 30);
+  test.each<[string, () => Promise<Buffer>]>([
+    ['a progressive JPEG', () => encode(small, { progressive: true })],
+    ['grey', () => raw(small).toColourspace('b-w').jpeg().toBuffer()],
+    ['CMYK', () => raw(small).toColourspace('cmyk').jpeg().toBuffer()],
+    ['what EXIF turns', () => raw(small).withMetadata({ orientation: 6 }).jpeg().toBuffer()],
+    ['a colour profile', () => raw(small).withIccProfile('p3').jpeg().toBuffer()],
+    ['chroma of two columns', () => encode(waves(20, 4))],
+    ['a PNG', () => raw(small).png().toBuffer()],
+    ['nothing', async () => Buffer.alloc(0)],
+  ])('%s', async (_, make) => {
+    expect(decodeJpeg(await make())).toBeUndefined();
+  });
+
+  test('a file that is cut short, wherever', async () => {
+    const file = await encode(small);
+    for (let length = 0; length < file.length; length++) {
+      expect(decodeJpeg(file.subarray(0, length))).toBeUndefined();
+    }
+    expect(decodeJpeg(file)).toBeDefined();
+  });
+
+  test('a damaged file, or it gives a picture of some size; it never throws', async () => {
+    const files = [
+      await encode(small),
+      await encode(picture(40, 33), { chromaSubsampling: '4:4:4' }),
+    ];
+    let refused = 0;
+    for (let index = 0; index < 2000; index++) {
+      const random = randomStream('damage', index);
+      const found = decodeJpeg(mutate(files[index % 2]!, random), [5, 5]);
+      if (!found) refused++;
+      else expect(found.pixels.data.length).toBe(found.pixels.height * found.pixels.width * 3);
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+});
