@@ -1,4 +1,69 @@
 export { Adam, type AdamOptions, type AdamState } from './adam';
+export {
+  type Areas,
+  averagePrecision,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RankingAreas,
+  type RocCurve,
+  rankingAreas,
+  rocArea,
+  rocCurve,
+} from './evaluation/areas';
+export {
+  type Calibration,
+  type CalibrationOptions,
+  calibration,
+  type ReliabilityBin,
+} from './evaluation/calibration';
+export {
+  type Answer,
+  answer,
+  type Certainty,
+  type CertaintyOptions,
+  fitCertainty,
+} from './evaluation/certainty';
+export { classDistance } from './evaluation/class-distance';
+export {
+  type AdaptiveOptions,
+  adaptive,
+  calibrateSets,
+  conformalQuantile,
+  evaluateSets,
+  leastAmbiguous,
+  predictionSets,
+  type SetOptions,
+  type SetReport,
+  type SetRule,
+  type Strangeness,
+} from './evaluation/conformal';
+export {
+  type CrossValidation,
+  crossValidate,
+  type Fold,
+  type Spread,
+  selectPhotos,
+} from './evaluation/cross-validation';
+export { hardest, type Judgement } from './evaluation/hardest';
+export {
+  type BootstrapOptions,
+  bootstrap,
+  type ClassIntervals,
+  classIntervals,
+  type Figure,
+  figureIntervals,
+  type Interval,
+  type Level,
+  shareInterval,
+} from './evaluation/intervals';
+export {
+  energy,
+  type NoveltyDetector,
+  nearestNeighbours,
+  noveltyThreshold,
+} from './evaluation/novelty';
+export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
+export { topKAccuracy } from './evaluation/top';
 export { type FeatureSet, gather } from './feature-set';
 export {
   type EpochReport,
@@ -11,6 +76,7 @@ export {
 } from './fit';
 export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './loss';
 export {
+  type AverageMetrics,
   type ClassMetrics,
   type Evaluation,
   evaluate,
