@@ -74,6 +74,8 @@ export {
   type Trainable,
   type TrainingData,
 } from './fit';
+export { encodeScalars, encodeVersion, type ScalarEvent } from './logs/events';
+export { type HistoryRow, historyCsv } from './logs/history';
 export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './loss';
 export {
   type AverageMetrics,
@@ -83,6 +85,6 @@ export {
   predictions,
   probabilities,
 } from './metrics';
-export type { GalleryPicture, HistoryRow, ReportContent } from './report/content';
+export type { GalleryPicture, ReportContent } from './report/content';
 export { renderReport } from './report/report';
 export { constant, cosineAnnealing, type Schedule } from './schedule';

@@ -6,3 +6,4 @@ export {
   saveCheckpoint,
 } from './checkpoint';
 export { FeatureCache } from './feature-cache';
+export { HistoryLog } from './history-log';

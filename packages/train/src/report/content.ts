@@ -1,15 +1,5 @@
+import type { HistoryRow } from '../logs/history';
 import type { Evaluation } from '../metrics';
-
-/** One row of the learning curves. */
-export interface HistoryRow {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  readonly validationMacroF1: number;
-  readonly learningRate: number;
-  readonly best: boolean;
-}
 
 /** A picture of the gallery: photo, heat map and overlay side by side. */
 export interface GalleryPicture {

@@ -1,4 +1,4 @@
-import type { HistoryRow } from './content';
+import type { HistoryRow } from '../logs/history';
 import { type Html, html } from './html';
 
 interface Curve {
