@@ -3,30 +3,24 @@ import { join } from 'node:path';
 import { splitByClass } from '@shroom/data';
 import { attachHead, classifierHead } from '@shroom/head';
 import {
+  assess,
   balancedClassWeights,
   evaluateOn,
   fit,
-  type HistoryRow,
+  fitCertainty,
   logitsOf,
-  probabilities,
 } from '@shroom/train';
-import { loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
+import { HistoryLog, loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
 import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
+import { EpochMaps } from './pipeline/epoch-maps';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
 import { parseTrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
 import { reportContent } from './pipeline/report';
-import {
-  historyRow,
-  openRunFolder,
-  saveHistory,
-  saveMetrics,
-  saveReport,
-  saveSplit,
-} from './pipeline/results';
+import { historyRow, openRunFolder, saveMetrics, saveReport, saveSplit } from './pipeline/results';
 import { fact, heading, Progress, runProgram, stopwatch } from './pipeline/terminal';
 
 await runProgram(async signal => {
@@ -62,13 +56,18 @@ await runProgram(async signal => {
   const classWeights =
     options.classWeights === 'balanced' ? balancedClassWeights(labels, classes) : undefined;
   const bar = new Progress('training', 'steps');
-  const history: HistoryRow[] = [];
+  const log = await HistoryLog.open(out);
+  const classifier = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
+  const shown = photos.photos[split.validation[0]!]!;
+  const epochMaps = await EpochMaps.open(out, shown, classifier, map);
   let note = '';
   const onStep = ({ done, total }: { done: number; total: number }) =>
     bar.update(done, total, note);
   const recipe = { epochs, batchSize: batch, seed, classWeights, labelSmoothing, onStep, signal };
   for await (const report of fit(head, { ...features, classes }, recipe)) {
-    history.push(historyRow(report));
+    const onTraining = await evaluateOn(head, features.train, classes);
+    await log.append(historyRow(report, onTraining.accuracy));
+    await epochMaps.record(report.epoch);
     const facts = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
     await saveCheckpoint(
       join(out, 'checkpoints/last.safetensors'),
@@ -80,28 +79,36 @@ await runProgram(async signal => {
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   }
   bar.stop();
-  announceTraining(history, epochs);
+  announceTraining(log.rows, epochs);
   await loadCheckpoint(join(out, 'checkpoints/best.safetensors'), head);
-  await saveHistory(out, history);
-  await saveClassifier(out, backbone, photos.classes, 'checkpoints/best.safetensors');
-  const test = await evaluateOn(head, features.test, classes);
+  const { validation, test } = features;
+  const certainty = fitCertainty(validation.labels, await logitsOf(head, validation), classes);
+  await saveClassifier(out, backbone, photos.classes, 'checkpoints/best.safetensors', certainty);
+  const logits = await logitsOf(head, test);
+  const assessment = assess(test.labels, logits, classes, certainty);
   clock.lap('head');
 
   heading('Explanations');
-  const classifier = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
-  const probability = probabilities(await logitsOf(head, features.test), classes);
-  const gallery = await explainTest(photos, split.test, probability, classifier, {
-    out,
-    map,
-    signal,
-  });
+  const how = { out, map, signal };
+  const gallery = await explainTest(photos, split.test, assessment, logits, classifier, how);
   clock.lap('explain');
 
   const seconds = clock.seconds();
   await saveReport(
     out,
-    reportContent({ photos, split, engine, options, test, history, gallery, seconds, backbone }),
+    reportContent({
+      photos,
+      split,
+      engine,
+      options,
+      assessment,
+      history: log.rows,
+      gallery,
+      epochs: { photo: shown, pictures: await epochMaps.pictures() },
+      seconds,
+      backbone,
+    }),
   );
-  await saveMetrics(out, photos, split, engine, options, test, seconds);
-  announceResult(photos.classes, test, seconds, out);
+  await saveMetrics(out, photos, split, engine, options, assessment, seconds);
+  announceResult(photos.classes, assessment, seconds, out);
 });

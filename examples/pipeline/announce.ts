@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Split } from '@shroom/data';
-import type { Evaluation, HistoryRow } from '@shroom/train';
+import type { Assessment, HistoryRow, Interval } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
 import { duration, fact, heading, paint, say, warn } from './terminal';
@@ -39,7 +39,7 @@ export function announceTraining(history: readonly HistoryRow[], most: number): 
 /** Accuracy, a bar for each class, and where everything is. */
 export function announceResult(
   classes: readonly string[],
-  test: Evaluation,
+  { evaluation, figures, sets, certainty }: Assessment,
   seconds: Seconds,
   folder: string,
 ): void {
@@ -47,7 +47,7 @@ export function announceResult(
   heading('Test');
   const width = Math.max(...classes.map(name => name.length));
   classes.forEach((name, k) => {
-    const { f1, support } = test.perClass[k]!;
+    const { f1, support } = evaluation.perClass[k]!;
     const filled = Math.round(24 * f1);
     const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(24 - filled));
     say(
@@ -55,14 +55,27 @@ export function announceResult(
     );
   });
   say();
-  fact('accuracy', paint('bold', `${(100 * test.accuracy).toFixed(1)} %`));
-  fact('macro-F1', paint('bold', `${(100 * test.macroF1).toFixed(1)} %`));
+  fact('accuracy', withInterval(figures.accuracy));
+  fact('macro-F1', withInterval(figures.macroF1));
+  const share = (value: number) => `${Math.round(100 * value)} %`;
+  const right = sets.sure > 0 ? `, of which ${share(sets.accuracyWhereSure)} are right` : '';
+  fact('sure', `of ${share(sets.sure)}${right}; "not sure" of the others`);
+  fact(
+    'coverage',
+    `${share(sets.coverage)} have their genus among those named, ${share(certainty.coverage)} promised`,
+  );
   fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
   say();
   fact('report', `${out}/report.html`);
   fact('heat maps', `${out}/cams/`);
   fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
   say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+}
+
+/** A share, and where 95 of 100 such test sets would put it. */
+function withInterval({ value, low, high }: Interval): string {
+  const [most, least] = [high, low].map(bound => (100 * bound).toFixed(0));
+  return `${paint('bold', `${(100 * value).toFixed(1)} %`)}  ${paint('dim', `${least} to ${most} %`)}`;
 }
 
 const explainer = fileURLToPath(new URL('../explain.ts', import.meta.url));

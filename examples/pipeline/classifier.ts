@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { attachHead, classifierHead } from '@shroom/head';
 import type { Backbone } from '@shroom/models';
 import { type DownloadProgress, resnet50 } from '@shroom/models/node';
+import type { Certainty } from '@shroom/train';
 import { loadCheckpoint, writeAtomically } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { Progress, say } from './terminal';
+import { Progress, say, warn } from './terminal';
 
 /** What a run folder says of the classifier in it. */
 interface ClassifierFile {
@@ -17,6 +18,8 @@ interface ClassifierFile {
   readonly classes: readonly string[];
   /** The head's weights, below the run folder. */
   readonly head: string;
+  /** When an answer is sure; absent in folders of older runs. */
+  readonly certainty?: Certainty;
 }
 
 export interface Classifier {
@@ -24,6 +27,8 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** Images `[N, H, W, 3]` to logits `[N, K]`. */
   readonly model: LayersModel;
+  /** When an answer is sure. */
+  readonly certainty: Certainty;
 }
 
 /** The pretrained backbone; its weights are downloaded once, with progress. */
@@ -49,15 +54,20 @@ export async function saveClassifier(
   backbone: Backbone,
   classes: readonly string[],
   head: string,
+  certainty: Certainty,
 ): Promise<void> {
   const size = backbone.preprocessing.size[0];
   const file: ClassifierFile = {
     backbone: { name: 'resnet50', size, weights: backbone.weights },
     classes,
     head,
+    certainty,
   };
   await writeAtomically(join(folder, 'classifier.json'), `${JSON.stringify(file, null, 2)}\n`);
 }
+
+/** For folders of older runs. */
+const unmeasured: Certainty = { temperature: 1, threshold: 0.5, coverage: 0 };
 
 /** @throws Error when the folder holds no trained classifier, or one of other backbone weights. */
 export async function loadClassifier(folder: string, signal: AbortSignal): Promise<Classifier> {
@@ -66,7 +76,15 @@ export async function loadClassifier(folder: string, signal: AbortSignal): Promi
       `${folder} holds no trained classifier (no classifier.json). \`npm start\` trains one and says where it is.`,
     );
   });
-  const { backbone: wanted, classes, head: weights } = JSON.parse(text) as ClassifierFile;
+  const {
+    backbone: wanted,
+    classes,
+    head: weights,
+    certainty = unmeasured,
+  } = JSON.parse(text) as ClassifierFile;
+  if (certainty === unmeasured) {
+    warn('the run did not measure when its classifier is sure: 50 % or more is taken for sure');
+  }
   const backbone = await loadBackbone(wanted.size, signal);
   if (backbone.weights.sha256 !== wanted.weights.sha256) {
     throw new Error(
@@ -75,5 +93,5 @@ export async function loadClassifier(folder: string, signal: AbortSignal): Promi
   }
   const head = classifierHead(backbone.channels, classes.length);
   await loadCheckpoint(join(folder, weights), head);
-  return { backbone, classes, model: attachHead(backbone.model, head) };
+  return { backbone, classes, model: attachHead(backbone.model, head), certainty };
 }

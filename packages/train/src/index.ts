@@ -10,6 +10,7 @@ export {
   rocArea,
   rocCurve,
 } from './evaluation/areas';
+export { type Assessment, assess } from './evaluation/assessment';
 export {
   type Calibration,
   type CalibrationOptions,
@@ -85,6 +86,6 @@ export {
   predictions,
   probabilities,
 } from './metrics';
-export type { GalleryPicture, ReportContent } from './report/content';
+export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
 export { renderReport } from './report/report';
 export { constant, cosineAnnealing, type Schedule } from './schedule';

@@ -1,3 +1,5 @@
+import type { Interval } from '../evaluation/intervals';
+
 /** HTML that is safe to insert as it is. */
 export class Html {
   constructor(readonly text: string) {}
@@ -20,4 +22,9 @@ function render(insertion: Insertable): string {
   return String(insertion).replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
 }
 
-export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+export const percent = (share: number, digits = 1) =>
+  Number.isNaN(share) ? 'unknown' : `${(100 * share).toFixed(digits)} %`;
+
+/** An interval of shares, such as "61 to 95 %". */
+export const range = ({ low, high }: Interval) =>
+  Number.isNaN(low) ? 'unknown' : `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
