@@ -22,11 +22,15 @@ interface ClassifierFile {
   readonly certainty?: Certainty;
 }
 
-export interface Classifier {
+/** What is needed to explain photos. */
+export interface Explained {
   readonly backbone: Backbone;
   readonly classes: readonly string[];
   /** Images `[N, H, W, 3]` to logits `[N, K]`. */
   readonly model: LayersModel;
+}
+
+export interface Classifier extends Explained {
   /** When an answer is sure. */
   readonly certainty: Certainty;
 }

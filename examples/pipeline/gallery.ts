@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
 import { type Assessment, answer, type GalleryPicture, type Judgement } from '@shroom/train';
-import type { Classifier } from './classifier';
+import type { Explained } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
 import type { Photos } from './photos';
@@ -32,7 +32,7 @@ export async function explainTest(
   test: readonly number[],
   { hardest, certainty }: Assessment,
   logits: ArrayLike<number>,
-  classifier: Classifier,
+  classifier: Explained,
   options: GalleryOptions,
 ): Promise<Gallery> {
   const { out, map, signal } = options;

@@ -52,6 +52,7 @@ export {
   type ClassIntervals,
   classIntervals,
   type Figure,
+  type FigureOptions,
   figureIntervals,
   type Interval,
   type Level,

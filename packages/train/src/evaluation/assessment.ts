@@ -5,10 +5,10 @@ import { answer, type Certainty } from './certainty';
 import { evaluateSets, type SetReport } from './conformal';
 import { hardest, type Judgement } from './hardest';
 import {
-  type BootstrapOptions,
   type ClassIntervals,
   classIntervals,
   type Figure,
+  type FigureOptions,
   figureIntervals,
   type Interval,
 } from './intervals';
@@ -47,7 +47,7 @@ export function assess(
   logits: ArrayLike<number>,
   classes: number,
   certainty: Certainty,
-  options: Omit<BootstrapOptions, 'strata'> = {},
+  options: FigureOptions = {},
 ): Assessment {
   const raw = probabilities(logits, classes);
   const scaled = probabilities(logits, classes, certainty.temperature);

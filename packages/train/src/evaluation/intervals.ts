@@ -76,8 +76,20 @@ export type Figure =
   | 'rocArea'
   | 'averagePrecision';
 
+export interface FigureOptions {
+  /** Default 1000. */
+  readonly resamples?: number;
+  /** Default 0.95. */
+  readonly level?: Level;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
 /**
- * An evaluation's figures with bootstrap intervals; every class keeps its number of samples.
+ * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
+ * resample happens to leave out does not count in its averages.
+ *
+ * With few errors the bootstrap promises too much: where all samples are right, it sees no doubt at all.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
@@ -86,20 +98,22 @@ export function figureIntervals(
   labels: ArrayLike<number>,
   probability: ArrayLike<number>,
   classes: number,
-  options: Omit<BootstrapOptions, 'strata'> = {},
+  options: FigureOptions = {},
 ): Record<Figure, Interval> {
+  const there = new Set(Array.from(labels)).size;
   const statistic = (samples: Int32Array): Record<Figure, number> => {
     const drawn = pick(labels, probability, classes, samples);
-    const { accuracy, balancedAccuracy, macroF1, weighted, loss, brier } = evaluate(
+    const { accuracy, balancedAccuracy, macroF1, weighted, loss, brier, perClass } = evaluate(
       drawn.labels,
       drawn.rows,
       classes,
     );
+    const missing = there - perClass.filter(({ support }) => support > 0).length;
     const areas = rankingAreas(drawn.labels, drawn.rows, classes);
     return {
       accuracy,
       balancedAccuracy,
-      macroF1,
+      macroF1: (macroF1 * classes) / (classes - missing),
       weightedF1: weighted.f1,
       loss,
       brier,
@@ -108,7 +122,9 @@ export function figureIntervals(
       averagePrecision: areas.macro.averagePrecision,
     };
   };
-  return bootstrap(labels.length, statistic, { ...options, strata: labels });
+  const found = bootstrap(labels.length, statistic, options);
+  const hits = Math.round(found.accuracy.value * labels.length);
+  return { ...found, accuracy: shareInterval(hits, labels.length, options.level) };
 }
 
 /**

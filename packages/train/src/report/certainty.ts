@@ -8,7 +8,7 @@ export function certaintySection(assessment: Assessment): Html {
   return html`<div class="pair">${reliabilityDiagram(calibration.raw, calibration.scaled)}${abstention(assessment)}</div>`;
 }
 
-const box = { size: 300, left: 44, top: 12, bottom: 40, right: 12 };
+const box = { size: 300, left: 64, top: 12, bottom: 40, right: 12 };
 
 /** How often answers were right, by how sure they were: as the network gives them, and at the fitted temperature. */
 function reliabilityDiagram(raw: Calibration, scaled: Calibration): Html {

@@ -26,5 +26,9 @@ export const percent = (share: number, digits = 1) =>
   Number.isNaN(share) ? 'unknown' : `${(100 * share).toFixed(digits)} %`;
 
 /** An interval of shares, such as "61 to 95 %". */
-export const range = ({ low, high }: Interval) =>
-  Number.isNaN(low) ? 'unknown' : `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+export function range({ low, high }: Interval): string {
+  if (Number.isNaN(low)) return 'unknown';
+  // The bootstrap sees no doubt where all samples are alike; a reader would take that for certainty.
+  if (low === high) return 'too few photos to tell';
+  return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+}

@@ -25,7 +25,7 @@ ${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}<
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
 <main>${sections.map(
     ({ id, title, body }) =>
-      html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>
+      html`<section id="${id}"><h2>${title}</h2>${body}</section>
 `,
   )}</main></body></html>
 `;
