@@ -34,7 +34,7 @@ def write():
 
 
 def read(folder):
-    from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
+    from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
     from tensorboard.util import tensor_util
 
     events = EventMultiplexer().AddRunsFromDirectory(folder).Reload()

@@ -17,6 +17,8 @@ export interface Certainty {
 export interface CertaintyOptions extends TemperatureOptions {
   /** Default 0.9. */
   readonly coverage?: number;
+  /** Bounds of the temperature. Default `[1, 20]`: a small validation set that is all right is no reason to be surer. */
+  readonly range?: readonly [number, number];
 }
 
 /**
@@ -34,9 +36,9 @@ export function fitCertainty(
   classes: number,
   options: CertaintyOptions = {},
 ): Certainty {
-  const { coverage = 0.9 } = options;
+  const { coverage = 0.9, range = [1, 20] } = options;
   checkLabels(labels, logits, classes);
-  const temperature = fitTemperature(labels, logits, classes, options);
+  const temperature = fitTemperature(labels, logits, classes, { range });
   const probability = probabilities(logits, classes, temperature);
   // Negative probabilities rank as one minus them would, without its rounding.
   const negative = Float64Array.from(

@@ -65,6 +65,17 @@ describe('intervals', () => {
     }
   });
 
+  test('of an evaluation: accuracy by Wilson, and a class that a resample leaves out does not count as wrong', () => {
+    // Four classes of one sample each, all right: every class that a resample has is right.
+    const rows = Float64Array.from({ length: 16 }, (_, place) => (place % 5 === 0 ? 1 : 0));
+    const found = figureIntervals([0, 1, 2, 3], rows, 4, { resamples: 200 });
+    expect(found.macroF1).toEqual({ value: 1, low: 1, high: 1 });
+    expect(found.accuracy).toEqual(shareInterval(4, 4));
+    // Two of them wrong: the interval is wide.
+    const half = figureIntervals([0, 1, 3, 2], rows, 4, { resamples: 200 });
+    expect(half.macroF1.high - half.macroF1.low).toBeGreaterThan(0.5);
+  });
+
   test('strata keep the number of each kind', () => {
     const kinds = [0, 1, 1, 2, 2, 2];
     const counts = bootstrap(
