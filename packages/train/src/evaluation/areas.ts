@@ -46,15 +46,38 @@ export function rankingAreas(
   scores: ArrayLike<number>,
   classes: number,
 ): RankingAreas {
+  return areasOf(rankings(labels, scores, classes));
+}
+
+/** The samples of one class and the others, by falling score. */
+export interface Ranking {
+  readonly positive: Uint8Array;
+  readonly scores: Float64Array;
+  readonly order: Uint32Array;
+}
+
+/** Ranks all samples for each class. */
+export function rankings(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+): Ranking[] {
   checkLabels(labels, scores, classes);
-  const support = new Float64Array(classes);
-  const perClass = Array.from({ length: classes }, (_, k): Areas => {
-    const positive = Uint8Array.from({ length: labels.length }, (_, row) => {
-      const own = labels[row] === k ? 1 : 0;
-      support[k]! += own;
-      return own;
-    });
-    const steps = ranked(positive, column(scores, classes, k));
+  return Array.from({ length: classes }, (_, k) => {
+    const positive = Uint8Array.from({ length: labels.length }, (_, row) =>
+      labels[row] === k ? 1 : 0,
+    );
+    const own = column(scores, classes, k);
+    return { positive, scores: own, order: byFallingScore(own) };
+  });
+}
+
+/** @param times How often each sample counts. Default: once. */
+export function areasOf(ranked: readonly Ranking[], times?: ArrayLike<number>): RankingAreas {
+  const support = new Float64Array(ranked.length);
+  const perClass = ranked.map((ranking, k): Areas => {
+    const steps = stepsOf(ranking, times);
+    support[k] = steps.hits.at(-1) ?? 0;
     return { roc: rocOf(steps), averagePrecision: precisionOf(steps) };
   });
   const average = (name: keyof Areas, weightOf: (k: number) => number) => {
@@ -125,31 +148,45 @@ interface Steps {
 }
 
 function ranked(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): Steps {
-  const count = scores.length;
-  if (positive.length !== count) {
-    throw new RangeError(`There are ${positive.length} truths for ${count} scores.`);
+  if (positive.length !== scores.length) {
+    throw new RangeError(`There are ${positive.length} truths for ${scores.length} scores.`);
   }
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  order.sort((a, b) => scores[b]! - scores[a]!);
+  return stepsOf({
+    positive: Uint8Array.from({ length: scores.length }, (_, row) => (positive[row] ? 1 : 0)),
+    scores: Float64Array.from(scores),
+    order: byFallingScore(scores),
+  });
+}
+
+function byFallingScore(scores: ArrayLike<number>): Uint32Array {
+  const order = Uint32Array.from({ length: scores.length }, (_, index) => index);
+  return order.sort((a, b) => scores[b]! - scores[a]!);
+}
+
+function stepsOf({ positive, scores, order }: Ranking, times?: ArrayLike<number>): Steps {
+  const count = order.length;
   const hits = new Float64Array(count);
   const alarms = new Float64Array(count);
   const thresholds = new Float64Array(count);
   let step = 0;
   let right = 0;
+  let wrong = 0;
   for (let rank = 0; rank < count; rank++) {
     const sample = order[rank]!;
     const score = scores[sample]!;
-    if (positive[sample]) right += 1;
+    const often = times ? times[sample]! : 1;
+    if (positive[sample]) right += often;
+    else wrong += often;
     if (rank + 1 < count && scores[order[rank + 1]!] === score) continue;
     hits[step] = right;
-    alarms[step] = rank + 1 - right;
+    alarms[step] = wrong;
     thresholds[step] = score;
     step += 1;
   }
   return {
-    hits: hits.slice(0, step),
-    alarms: alarms.slice(0, step),
-    thresholds: thresholds.slice(0, step),
+    hits: hits.subarray(0, step),
+    alarms: alarms.subarray(0, step),
+    thresholds: thresholds.subarray(0, step),
   };
 }
 
@@ -168,7 +205,7 @@ function precisionOf({ hits, alarms }: Steps): number {
   let sum = 0;
   for (let step = 0; step < hits.length; step++) {
     const gained = hits[step]! - (step === 0 ? 0 : hits[step - 1]!);
-    sum += (gained * hits[step]!) / (hits[step]! + alarms[step]!);
+    if (gained > 0) sum += (gained * hits[step]!) / (hits[step]! + alarms[step]!);
   }
   return sum / total;
 }

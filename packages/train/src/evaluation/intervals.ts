@@ -1,6 +1,6 @@
 import { evaluate } from '../metrics';
 import { mixed } from '../order';
-import { rankingAreas } from './areas';
+import { areasOf, rankings } from './areas';
 import { calibration, quantile } from './calibration';
 import { pick } from './samples';
 
@@ -100,6 +100,8 @@ export function figureIntervals(
   classes: number,
   options: FigureOptions = {},
 ): Record<Figure, Interval> {
+  const ranked = rankings(labels, probability, classes);
+  const times = new Float64Array(labels.length);
   const there = new Set(Array.from(labels)).size;
   const statistic = (samples: Int32Array): Record<Figure, number> => {
     const drawn = pick(labels, probability, classes, samples);
@@ -109,7 +111,9 @@ export function figureIntervals(
       classes,
     );
     const missing = there - perClass.filter(({ support }) => support > 0).length;
-    const areas = rankingAreas(drawn.labels, drawn.rows, classes);
+    times.fill(0);
+    for (const sample of samples) times[sample]! += 1;
+    const areas = areasOf(ranked, times);
     return {
       accuracy,
       balancedAccuracy,

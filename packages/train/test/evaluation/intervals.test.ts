@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { areasOf, rankings } from '../../src/evaluation/areas';
 import { quantile } from '../../src/evaluation/calibration';
-import { bootstrap, classIntervals, figureIntervals, shareInterval } from '../../src/index';
+import { pick } from '../../src/evaluation/samples';
+import {
+  bootstrap,
+  classIntervals,
+  figureIntervals,
+  rankingAreas,
+  shareInterval,
+} from '../../src/index';
 import { mixed } from '../../src/order';
 import { cases, reference, tied } from './figures';
 
@@ -74,6 +82,20 @@ describe('intervals', () => {
     // Two of them wrong: the interval is wide.
     const half = figureIntervals([0, 1, 3, 2], rows, 4, { resamples: 200 });
     expect(half.macroF1.high - half.macroF1.low).toBeGreaterThan(0.5);
+  });
+
+  test('areas of a sample that counts some twice and others not are those of the sample so drawn', () => {
+    const drawn = Int32Array.from({ length: 40 }, (_, draw) => (draw * draw * 7 + 3) % 48);
+    const times = new Float64Array(48);
+    for (const sample of drawn) times[sample]! += 1;
+    const { labels, rows } = pick(tied, cases.ties!, 4, drawn);
+    const found = areasOf(rankings(tied, cases.ties!, 4), times);
+    const expected = rankingAreas(labels, rows, 4);
+    for (const [k, { roc, averagePrecision }] of expected.perClass.entries()) {
+      expect(found.perClass[k]!.roc).toBeCloseTo(roc, 12);
+      expect(found.perClass[k]!.averagePrecision).toBeCloseTo(averagePrecision, 12);
+    }
+    expect(found.weighted.roc).toBeCloseTo(expected.weighted.roc, 12);
   });
 
   test('strata keep the number of each kind', () => {
