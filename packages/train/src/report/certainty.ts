@@ -1,17 +1,18 @@
 import type { Assessment } from '../evaluation/assessment';
 import type { Calibration } from '../evaluation/calibration';
+import { shareInterval } from '../evaluation/intervals';
 import { type Html, html, percent } from './html';
 
 /** Whether its percentages can be believed, and when it says "not sure". */
 export function certaintySection(assessment: Assessment): Html {
-  const { calibration } = assessment;
-  return html`<div class="pair">${reliabilityDiagram(calibration.raw, calibration.scaled)}${abstention(assessment)}</div>`;
+  const { calibration, certainty } = assessment;
+  return html`<div class="pair">${reliabilityDiagram(calibration, certainty.temperature !== 1)}${abstention(assessment)}</div>`;
 }
 
 const box = { size: 300, left: 64, top: 12, bottom: 40, right: 12 };
 
 /** How often answers were right, by how sure they were: as the network gives them, and at the fitted temperature. */
-function reliabilityDiagram(raw: Calibration, scaled: Calibration): Html {
+function reliabilityDiagram({ raw, scaled }: Assessment['calibration'], isScaled: boolean): Html {
   const { size, left, top, bottom, right } = box;
   const width = left + size + right;
   const height = top + size + bottom;
@@ -36,31 +37,32 @@ function reliabilityDiagram(raw: Calibration, scaled: Calibration): Html {
         return html`<rect class="share" x="${x(low) + 1}" y="${y(0) - tall}" width="${Math.max(0, size * (high - low) - 2)}" height="${tall}"/>`;
       })}
       <line class="ideal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>
-      ${points(raw, 'b', x, y)}${points(scaled, 'a', x, y)}
+      ${isScaled && points(raw, 'b', x, y)}${points(scaled, 'a', x, y)}
     </svg>
-    <p class="key"><span class="dot-key b"></span>as the network gives them: off by ${percent(raw.expectedError)} on average
-      <br><span class="dot-key a"></span>as the answers are given: off by ${percent(scaled.expectedError)}
-      <br><span class="dot-key share"></span>how many answers were so sure</p></figure>`;
+    <p class="key">${isScaled && html`<span class="dot-key b"></span>as the network gives them: off by ${percent(raw.expectedError)} on average<br>`}
+      <span class="dot-key a"></span>as the answers are given: off by ${percent(scaled.expectedError)}${!isScaled && ' on average'}
+      <br><span class="dot-key share"></span>how many answers were so sure</p>
+    <p class="key">A line is where the share may be, as the answers are few.</p></figure>`;
 }
 
+/** Each bin as a dot, the larger the more answers it has, on the interval that its share may be in. */
 function points(
   { bins }: Calibration,
   kind: 'a' | 'b',
   x: (share: number) => number,
   y: (share: number) => number,
-): Html {
+): Html[] {
   const filled = bins.filter(({ count }) => count > 0);
-  const path = filled
-    .map(
-      ({ confidence, accuracy }, index) =>
-        `${index === 0 ? 'M' : 'L'}${x(confidence).toFixed(1)} ${y(accuracy).toFixed(1)}`,
-    )
-    .join('');
   const most = Math.max(...filled.map(({ count }) => count));
-  return html`<path class="curve thin ${kind}" d="${path}"/>${filled.map(
-    ({ confidence, accuracy, count }) =>
-      html`<circle class="dot ${kind}" cx="${x(confidence).toFixed(1)}" cy="${y(accuracy).toFixed(1)}" r="${(2 + 4 * Math.sqrt(count / most)).toFixed(1)}"/>`,
-  )}`;
+  return filled.map(({ confidence, accuracy, count }) => {
+    const { low, high } = shareInterval(Math.round(accuracy * count), count);
+    const [place, radius] = [
+      x(confidence).toFixed(1),
+      (2 + 4 * Math.sqrt(count / most)).toFixed(1),
+    ];
+    return html`<line class="whisker ${kind}" x1="${place}" x2="${place}" y1="${y(low).toFixed(1)}" y2="${y(high).toFixed(1)}"/>
+      <circle class="dot ${kind}" cx="${place}" cy="${y(accuracy).toFixed(1)}" r="${radius}"/>`;
+  });
 }
 
 /** The promise of the prediction sets, how it was kept, and how often the answer is "not sure". */
@@ -81,6 +83,5 @@ function abstention({ certainty, sets }: Assessment): Html {
     <div class="stack" role="img" aria-label="${described}">${kinds.map(({ kind, share }) => html`<span class="${kind}" style="flex:${share.toFixed(4)}"></span>`)}</div>
     <ul class="key">${kinds.map(({ kind, label, share }) => html`<li><span class="dot-key ${kind}"></span>${label}: <b>${percent(share, 0)}</b></li>`)}</ul>
     <p>${sets.sure > 0 ? html`Where it was sure, <b>${percent(sets.accuracyWhereSure)}</b> were right.` : 'It was never sure.'}
-      The promise is about photos like these: of a mushroom of another kind, or of no mushroom, it may be sure and
-      wrong.</p></div>`;
+      The promise is about photos like these: of anything else it may be sure and wrong.</p></div>`;
 }

@@ -23,7 +23,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:6px 18px;list-style:none;margin:22px 0 0;
 figcaption{font-weight:600;margin-bottom:8px}
 svg{display:block;width:100%;height:auto;overflow:visible}.square{max-width:400px;margin:0 auto}
 .grid{stroke:var(--line)}.tick{fill:var(--soft);font-size:12px}.best,.ideal{stroke:var(--soft);stroke-dasharray:3 4}
-.curve{fill:none;stroke-width:2.2;stroke-linejoin:round}.thin{stroke-width:1.4;opacity:.7}
+.curve{fill:none;stroke-width:2.2;stroke-linejoin:round}.whisker{stroke-width:1.6;opacity:.55}.whisker.a{stroke:var(--a)}.whisker.b{stroke:var(--b)}
 .curve.a{stroke:var(--a)}.curve.b{stroke:var(--b)}.curve.c{stroke:var(--c)}.dot.a{fill:var(--a)}.dot.b{fill:var(--b)}.dot.c{fill:var(--c)}
 .name{font-size:13px;font-weight:600}.name.a{fill:var(--a)}.name.b{fill:var(--b)}.name.c{fill:var(--c)}
 .share{fill:var(--track)}
@@ -36,7 +36,7 @@ svg{display:block;width:100%;height:auto;overflow:visible}.square{max-width:400p
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600}thead th{color:var(--soft);font-size:13px;font-weight:500;vertical-align:bottom}
-.classes th,.classes td{padding:8px 16px 8px 0;border-bottom:1px solid var(--line)}.classes>tbody>tr>:last-child{padding-right:0}
+.classes th,.classes td{padding:8px 16px 8px 0;border-bottom:1px solid var(--line)}.classes>*>tr>:last-child{padding-right:0}.classes thead th{white-space:nowrap}
 .classes tbody th{position:sticky;left:-18px;background:var(--card);padding-left:18px;margin-left:-18px}.classes thead th:first-child{padding-left:18px}
 .classes{margin-left:-18px;width:calc(100% + 18px)}
 tbody tr:last-child>*{border-bottom:0!important}
