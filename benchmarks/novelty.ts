@@ -62,10 +62,18 @@ if (source !== 'drawn') {
 }
 
 const all = [...set.classes.keys()];
-const rows: [string, Record<string, number>][] = [];
 const known = await detectors(all);
+console.log(`${set.photos.length} photos of ${source}, ResNet50 at ${SIZE}`);
+console.log(`| strange | ${Object.keys(known).join(' | ')} |`);
+console.log(`|---|${'---|'.repeat(Object.keys(known).length)}`);
+const row = (name: string, found: Record<string, number>) =>
+  console.log(
+    `| ${name} | ${Object.values(found)
+      .map(area => area.toFixed(3))
+      .join(' | ')} |`,
+  );
 const ordinary = rowsOf(split.test);
-for (const [name, values] of strange) rows.push([name, await areas(known, ordinary, values)]);
+for (const [name, values] of strange) row(name, await areas(known, ordinary, values));
 const near: Record<string, number>[] = [];
 for (const left of all) {
   const others = all.filter(k => k !== left);
@@ -73,24 +81,11 @@ for (const left of all) {
   const own = set.photos.flatMap(({ label }, index) => (label === left ? [index] : []));
   near.push(await areas(await detectors(others), rowsOf(ofOthers), rowsOf(own)));
 }
-const average = Object.fromEntries(
-  Object.keys(near[0]!).map(name => [
-    name,
-    near.reduce((sum, each) => sum + each[name]!, 0) / near.length,
-  ]),
+const average = (name: string) => near.reduce((sum, each) => sum + each[name]!, 0) / near.length;
+row(
+  'a genus left out (mean)',
+  Object.fromEntries(Object.keys(known).map(name => [name, average(name)])),
 );
-rows.push(['a genus left out (mean)', average]);
-
-console.log(`${set.photos.length} photos of ${source}, ResNet50 at ${SIZE}`);
-console.log(`| strange | ${Object.keys(average).join(' | ')} |`);
-console.log(`|---|${'---|'.repeat(Object.keys(average).length)}`);
-for (const [name, found] of rows) {
-  console.log(
-    `| ${name} | ${Object.values(found)
-      .map(area => area.toFixed(3))
-      .join(' | ')} |`,
-  );
-}
 process.exit(0);
 
 type Score = (features: Float32Array) => Promise<Float64Array>;

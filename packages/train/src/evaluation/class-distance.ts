@@ -36,20 +36,25 @@ export function classDistance(
     }
   }
   const factor = weight > 0 ? cholesky(gram, count) : undefined;
-  const projected = new Float64Array(count);
+  /** Products of a vector with every centred row. */
+  const project = (vector: Float32Array | Float64Array, start: number) =>
+    Float64Array.from({ length: count }, (_, a) =>
+      dot(centred, a * channels, vector, start, channels),
+    );
+  const projectedMeans = there.map(mean => project(mean, 0));
   const difference = new Float64Array(channels);
   return {
     score: features =>
       Float64Array.from({ length: features.length / channels }, (_, row) => {
+        const projected = project(features, row * channels);
         let nearest = Number.POSITIVE_INFINITY;
-        for (const mean of there) {
+        for (const [index, mean] of there.entries()) {
           for (let c = 0; c < channels; c++)
             difference[c] = features[row * channels + c]! - mean[c]!;
           let square = dot(difference, 0, difference, 0, channels);
           if (factor) {
-            for (let a = 0; a < count; a++)
-              projected[a] = dot(centred, a * channels, difference, 0, channels);
-            square -= forwardSquare(factor, projected, count);
+            const offset = projected.map((value, a) => value - projectedMeans[index]![a]!);
+            square -= forwardSquare(factor, offset, count);
           }
           nearest = Math.min(nearest, square / ridge);
         }
