@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, parseManifest } from '@shroom/data';
-import { evaluateOn, type FitOptions, recipes } from '@shroom/train';
+import { evaluateOn, type FitOptions, fitCertainty, logitsOf, recipes } from '@shroom/train';
 import { fitWithCheckpoints, openRun } from '@shroom/train/node';
 import { Command } from 'commander';
 import { loadClassifier, saveClassifier } from './pipeline/classifier';
@@ -27,7 +27,7 @@ await runProgram(async signal => {
   const run = command.args[0]!.replace(/[/\\]+$/, '');
   const given = command.opts<{ from: string; epochs: number; views: number; engine: 'auto' }>();
   const { out = `${run}-finetuned` } = command.opts<{ out?: string }>();
-  const { data, drawn, seed } = (await openRun<TrainOptions>(run)).configuration;
+  const { data, drawn, group, seed } = (await openRun<TrainOptions>(run)).configuration;
 
   heading('Classifier');
   const engine = await startEngine(given.engine);
@@ -36,7 +36,7 @@ await runProgram(async signal => {
   fact('cut', `${cut.layer}, feature maps of ${cut.shape.join(' x ')}; what is behind is trained`);
 
   heading('Photos');
-  const photos = await openPhotos(data, drawn, signal);
+  const photos = await openPhotos(data, drawn, group, signal);
   const manifest = parseManifest(await readFile(join(run, 'split.json'), 'utf8'));
   const split = applyManifest(manifest, photos);
   const seen = { views: given.views, cut, signal };
@@ -62,7 +62,9 @@ await runProgram(async signal => {
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();
-  await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', cut);
+  const checked = await logitsOf(classifier, validation, { signal });
+  const certainty = fitCertainty(validation.labels, checked, classes.length);
+  await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', certainty, cut);
   const after = await evaluateOn(classifier, test, classes.length, { signal });
   await features.close();
 

@@ -29,7 +29,7 @@ export function captioned(row: Pixels, caption: string): Sharp {
     .composite([{ input: text, top: row.height, left: 0 }]);
 }
 
-const rgb = ({ data, width, height }: Pixels): Sharp =>
+export const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
@@ -39,8 +39,8 @@ export async function savePng(picture: Sharp, path: string): Promise<void> {
   await picture.png({ compressionLevel: 9 }).toFile(path);
 }
 
-export async function toDataAddress(picture: Pixels): Promise<string> {
-  const small = rgb(picture).resize({ width: 720, withoutEnlargement: true });
+export async function toDataAddress(picture: Pixels, width = 720): Promise<string> {
+  const small = rgb(picture).resize({ width, withoutEnlargement: true });
   const jpeg = await small.jpeg({ quality: 82, mozjpeg: true }).toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

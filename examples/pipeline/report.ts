@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import type { Split } from '@shroom/data';
+import type { Photo, Split } from '@shroom/data';
 import type { Backbone } from '@shroom/models';
-import type { Evaluation, GalleryPicture, HistoryRow, ReportContent } from '@shroom/train';
+import type { Assessment, EpochPicture, HistoryRow, ReportContent } from '@shroom/train';
 import type { Engine } from './engine';
+import type { Gallery } from './gallery';
 import { mapNotes } from './heat-map';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
@@ -15,16 +16,28 @@ export interface RunFacts {
   readonly split: Split;
   readonly engine: Engine;
   readonly options: TrainOptions;
-  readonly test: Evaluation;
+  readonly assessment: Assessment;
   readonly history: readonly HistoryRow[];
-  readonly gallery: readonly GalleryPicture[];
+  readonly gallery: Gallery;
+  readonly epochs: { readonly photo: Photo; readonly pictures: readonly EpochPicture[] };
   readonly seconds: Seconds;
   readonly backbone: Backbone;
 }
 
 /** The report's content, put together from what the run knows. */
 export function reportContent(run: RunFacts): ReportContent {
-  const { photos, split, engine, options, test, history, gallery, seconds, backbone } = run;
+  const {
+    photos,
+    split,
+    engine,
+    options,
+    assessment,
+    history,
+    gallery,
+    epochs,
+    seconds,
+    backbone,
+  } = run;
   const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-core/package.json') as {
     version: string;
   };
@@ -34,18 +47,26 @@ export function reportContent(run: RunFacts): ReportContent {
     summary:
       `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learnt too behind ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
       `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${split.validation.length}, tested on ${split.test.length}.`,
+    caution: {
+      headline: 'No photo decides whether a mushroom can be eaten.',
+      text:
+        'A classifier is wrong with confidence, deadly species look like good ones, and what tells them apart is often not in ' +
+        'the picture. Whoever wants to eat a mushroom asks somebody who knows it and holds it in their hand.',
+    },
     classes: photos.classes,
     counts: {
       train: countByClass(photos, split.train),
       validation: countByClass(photos, split.validation),
       test: countByClass(photos, split.test),
     },
-    test,
+    assessment,
     history,
-    gallery,
-    galleryNote:
-      `${mapNotes[options.map]} ` +
-      'For each genus the surest right and the surest wrong test pictures.',
+    epochs: {
+      truth: photos.classes[epochs.photo.label]!,
+      name: epochs.photo.id,
+      pictures: epochs.pictures,
+    },
+    gallery: { ...gallery, note: mapNotes[options.map] },
     findings: photos.findings,
     facts: [
       ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${options.seed}`],

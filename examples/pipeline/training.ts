@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { headOn } from '@shroom/head';
 import type { CutBackbone } from '@shroom/models';
 import {
-  type EpochRecord,
-  type EpochReport,
+  type EpochPicture,
+  evaluateOn,
+  type HistoryRow,
   type Recipe,
   recipes,
   type Features as Source,
@@ -13,11 +14,13 @@ import {
   type CheckpointOptions,
   checkpointFiles,
   fitWithCheckpoints,
-  historyOf,
   type Restorable,
 } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { openLog } from './epoch-log';
+import type { EpochMaps } from './epoch-maps';
 import type { Features } from './features';
+import { historyRow } from './results';
 import { Progress } from './terminal';
 
 export interface TrainingOptions {
@@ -27,20 +30,20 @@ export interface TrainingOptions {
   readonly testViews: number;
   /** The folder of the run; what it holds of an interrupted one is gone on with. */
   readonly out: string;
+  /** The heat map of one photo over the epochs; `goesOn` keeps those of the epochs before. */
+  readonly openMaps: (goesOn: boolean) => Promise<EpochMaps>;
   readonly signal: AbortSignal;
-  /** Called, and waited for, after every epoch that is trained now, with what is trained and on what. */
-  readonly onEpoch?: (
-    report: EpochReport,
-    classifier: Restorable,
-    data: TrainingData,
-  ) => Promise<void> | void;
 }
 
 export interface Trained {
   /** It holds the weights of the best epoch. */
   readonly classifier: Restorable;
-  readonly history: readonly EpochRecord[];
-  /** What the classifier takes, of the test photos. */
+  /** Of the training that came last. */
+  readonly history: readonly HistoryRow[];
+  /** The heat maps over its epochs. */
+  readonly pictures: readonly EpochPicture[];
+  /** What the classifier takes, of the validation and the test photos. */
+  readonly validation: Source;
   readonly test: Source;
   /** Its weights, below the run's folder. */
   readonly file: string;
@@ -55,29 +58,38 @@ export async function trainClassifier(
 ): Promise<Trained> {
   const { classes, recipe, seed, testViews: validationViews, signal } = options;
   const how = { seed, validationViews, signal };
-  const trained = await train(
-    'head',
-    head,
-    { ...features.pooled, classes },
-    'checkpoints',
+  const { pooled, maps } = features;
+  const onPooled = { ...pooled, classes };
+  const headOptions = { ...recipe, ...how };
+  const headAlone = { ...headTraining, logs: cut ? headTraining.folder : '' };
+  const trained = await train(headAlone, head, onPooled, options, headOptions);
+  if (!cut || !maps) return { ...trained, validation: pooled.validation, test: pooled.test };
+  const finetuned = await train(
+    finetuning,
+    classifierOn(head, cut),
+    { ...maps, classes },
     options,
     {
-      ...recipe,
+      ...recipes.finetune,
       ...how,
+      depthOf: cut.depthOf,
+      saveEvery: 20,
     },
   );
-  if (!cut || !features.maps) return { ...trained, test: features.pooled.test };
-  const { maps } = features;
-  const folder = 'checkpoints/finetuned';
-  const classifier = classifierOn(head, cut);
-  const finetuned = await train('fine-tuning', classifier, { ...maps, classes }, folder, options, {
-    ...recipes.finetune,
-    ...how,
-    depthOf: cut.depthOf,
-    saveEvery: 20,
-  });
-  return { ...finetuned, test: maps.test };
+  return { ...finetuned, validation: maps.validation, test: maps.test };
 }
+
+/** One training of a run; its folders are below the run's. */
+interface Part {
+  readonly label: string;
+  /** Of its checkpoints. */
+  readonly folder: string;
+  /** Of its history; that of the training that comes last is the run's own. */
+  readonly logs: string;
+}
+
+const headTraining = { label: 'head', folder: 'checkpoints' };
+const finetuning: Part = { label: 'fine-tuning', folder: 'checkpoints/finetuned', logs: '' };
 
 /** The head, or the head on the stages behind the cut. */
 export function classifierOn(head: LayersModel, cut: CutBackbone | undefined): Restorable {
@@ -85,30 +97,34 @@ export function classifierOn(head: LayersModel, cut: CutBackbone | undefined): R
 }
 
 async function train(
-  label: string,
+  { label, folder, logs }: Part,
   classifier: Restorable,
   data: TrainingData,
-  folder: string,
-  { out, onEpoch }: TrainingOptions,
+  { out, openMaps }: TrainingOptions,
   options: CheckpointOptions,
-): Promise<Omit<Trained, 'test'>> {
+): Promise<Omit<Trained, 'validation' | 'test'>> {
+  const checkpoints = join(out, folder);
+  const log = await openLog(join(out, logs), checkpoints);
+  const maps = logs === '' ? await openMaps(log.rows.length > 0) : undefined;
   const bar = new Progress(label, 'steps');
   let note = '';
   const onStep = ({ done, total }: { done: number; total: number }) =>
     bar.update(done, total, note);
-  const checkpoints = join(out, folder);
+  const reports = fitWithCheckpoints(checkpoints, classifier, data, { ...options, onStep });
   try {
-    for await (const report of fitWithCheckpoints(checkpoints, classifier, data, {
-      ...options,
-      onStep,
-    })) {
+    for await (const report of reports) {
       const { epoch, validation } = report;
       note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
-      await onEpoch?.(report, classifier, data);
+      const { signal } = options;
+      const onTraining = await evaluateOn(classifier, data.train, data.classes, {
+        ...(signal && { signal }),
+      });
+      await log.append(historyRow(report, onTraining.accuracy));
+      await maps?.record(epoch);
     }
   } finally {
     bar.stop();
   }
-  const history = await historyOf(checkpoints);
-  return { classifier, history, file: `${folder}/${checkpointFiles.best}` };
+  const file = `${folder}/${checkpointFiles.best}`;
+  return { classifier, history: log.rows, pictures: (await maps?.pictures()) ?? [], file };
 }
