@@ -65,7 +65,7 @@ export class Engine {
       clock('lookup');
       if (stale) {
         this.discardSession(plan);
-        plan.session = this.runtime.createSync!(plan.encode(work));
+        plan.session = this.runtime.createSync!(plan.encode(work, this.runtime.unreadableFirst));
         this.countCompilation();
         clock('compilation');
       }
@@ -92,7 +92,7 @@ export class Engine {
       clock('lookup');
       if (stale) {
         this.discardSession(plan);
-        plan.session = await this.runtime.create(plan.encode(work));
+        plan.session = await this.runtime.create(plan.encode(work, this.runtime.unreadableFirst));
         this.countCompilation();
         clock('compilation');
       }

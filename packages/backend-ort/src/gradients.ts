@@ -118,11 +118,24 @@ function isOfBatch(backend: OrtBackend, x: Tensor, mean: Tensor, variance: Tenso
   const node = backend.node(x);
   if (!isMeanOf(backend.node(mean), node) || !isVarianceOf(backend.node(variance), node))
     return false;
-  const made = new Set<object>();
-  for (const { kernelName, outputs } of engine().state.activeTape ?? []) {
-    if (kernelName === 'Mean') made.add(outputs[0]!.dataId);
-  }
+  const made = meansOf(engine().state.activeTape ?? []);
   return made.has(mean.dataId) && made.has(variance.dataId);
+}
+
+type Tape = NonNullable<ReturnType<typeof engine>['state']['activeTape']>;
+
+const searched = new WeakMap<Tape, { length: number; means: ReadonlySet<object> }>();
+
+/** Data of the means on a tape: a backward pass asks for them at each of its batch norms. */
+function meansOf(tape: Tape): ReadonlySet<object> {
+  const known = searched.get(tape);
+  // It has grown when its length is another.
+  if (known?.length === tape.length) return known.means;
+  const means = new Set<object>();
+  for (const { kernelName, outputs } of tape)
+    if (kernelName === 'Mean') means.add(outputs[0]!.dataId);
+  searched.set(tape, { length: tape.length, means });
+  return means;
 }
 
 const originals = new Map<string, GradConfig['gradFunc']>();

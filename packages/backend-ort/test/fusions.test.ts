@@ -23,6 +23,19 @@ function pendingGelu(): { x: GraphNode; error: GraphNode; y: GraphNode } {
   return { x, error, y: multiply(add(scalar(1), error), multiply(scalar(0.5), x)) };
 }
 
+/** The nodes of tfjs's gradient of the GELU. */
+function pendingGradient(scale = 2 / Math.sqrt(Math.PI)) {
+  const x = leaf(new Float32Array(6), [2, 3], 'float32');
+  const dy = leaf(new Float32Array(6), [2, 3], 'float32');
+  const [half, inner] = [multiply(x, scalar(0.5)), multiply(x, scalar(Math.SQRT1_2))];
+  const cumulative = add(elementwise('Erf', [inner]), scalar(1));
+  const y = multiply(half, cumulative);
+  const bell = elementwise('Exp', [elementwise('Neg', [multiply(inner, inner)])]);
+  const byError = multiply(multiply(dy, half), multiply(bell, scalar(scale)));
+  const byHalf = multiply(multiply(dy, cumulative), scalar(0.5));
+  return { x, y, slope: add(multiply(byError, scalar(Math.SQRT1_2)), byHalf) };
+}
+
 describe('GELU', () => {
   test('is one operator, whichever way its factors stand', () => {
     const { y } = pendingGelu();
@@ -47,6 +60,25 @@ describe('GELU', () => {
     const also = elementwise('Exp', [error]);
     expect(findFusions(schedule([y, also]), () => undefined).size).toBe(0);
     expect(findFusions(schedule([y, error]), () => undefined).size).toBe(0);
+  });
+
+  test('is one operator where its gradient is asked for too, which needs nothing of it but its input', () => {
+    const { x, slope, y } = pendingGradient();
+    const fusions = findFusions(schedule([y, slope]), () => undefined);
+    expect([...fusions.keys()]).toEqual([slope, y]);
+    expect(fusions.get(slope)!.inputs[0]).toBe(x);
+    expect(fusions.get(slope)!.absorbed).toHaveLength(9);
+  });
+
+  test('has another gradient where it is scaled differently', () => {
+    const { slope, y } = pendingGradient(1);
+    expect(findFusions(schedule([y, slope]), () => undefined).size).toBe(0);
+  });
+
+  test('has the gradient of the cpu backend where it is computed in pieces', async () => {
+    const x = normal([64, 2048], 7);
+    const slope = await onBoth([x], input => tf.grad(gelu)(input));
+    expect(distance(slope.cpu[0]!, slope.ort[0]!)).toBeLessThan(1e-6);
   });
 
   test('is not what only looks like it', () => {

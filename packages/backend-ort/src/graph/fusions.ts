@@ -1,22 +1,32 @@
 import { fillOperator, fillValue } from '../operators/elementwise';
+import { geluGradient } from './gelu-gradient';
 import type { Lowering } from './lowering';
 import type { GraphNode } from './node';
+import {
+  type Constant,
+  factorsOf,
+  isClose,
+  isSame,
+  kindOf,
+  only,
+  plusOne,
+  scaledBy,
+} from './pattern';
 import type { Schedule } from './schedule';
 
-/** Several nodes that ONNX Runtime has one operator for. */
+/** Several nodes that are written as one operator, or in a shorter form. */
 export interface Fusion {
-  /** Writes the operator, whose value is that of the last of the nodes. */
+  /** What the form is computed from. */
+  readonly inputs: readonly GraphNode[];
+  /** Writes the form, whose value is that of the last of the nodes. */
   lower(graph: Lowering, node: GraphNode): void;
   /** Nodes that only the last one needs, and that need not be written. */
   readonly absorbed: readonly GraphNode[];
 }
 
-/** The number that a node is in the compiled model, where it is one. */
-type Constant = (node: GraphNode) => number | undefined;
-
 /**
- * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis. Only where
- * nobody else needs what is computed on the way, so not where a gradient will be asked for.
+ * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis; and the
+ * gradient of the GELU. Only where nobody else needs what is computed on the way, such as a gradient of another form.
  *
  * @param constant the number of a leaf that is compiled in.
  */
@@ -31,16 +41,23 @@ export function findFusions(
     for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const kept = new Set(targets);
   const fusions = new Map<GraphNode, Fusion>();
-  for (const node of nodes) {
-    const fusion = gelu(node, known) ?? layerNorm(node, known);
-    if (!fusion) continue;
-    // Uses within the form itself do not count.
-    const inside = [node, ...fusion.absorbed];
-    const own = (part: GraphNode) =>
-      inside.flatMap(({ inputs }) => inputs).filter(input => input === part).length;
-    if (fusion.absorbed.every(part => !kept.has(part) && uses.get(part) === own(part)))
+  const find = (form: (node: GraphNode) => Fusion | undefined): void => {
+    for (const node of nodes) {
+      const fusion = fusions.has(node) ? undefined : form(node);
+      if (!fusion) continue;
+      // Uses within the form itself do not count.
+      const inside = [node, ...fusion.absorbed];
+      const used = inside.flatMap(({ inputs }) => inputs);
+      const own = (part: GraphNode) => used.filter(input => input === part).length;
+      if (fusion.absorbed.some(part => kept.has(part) || uses.get(part) !== own(part))) continue;
       fusions.set(node, fusion);
-  }
+      for (const input of used) uses.set(input, uses.get(input)! - 1);
+      for (const input of fusion.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+    }
+  };
+  // Gradients first: what they no longer use may be left out of the forward pass.
+  find(node => geluGradient(node, known));
+  find(node => gelu(node, known) ?? layerNorm(node, known));
   return fusions;
 }
 
@@ -53,6 +70,7 @@ function gelu(root: GraphNode, known: Constant): Fusion | undefined {
     const x = scaled && inner && rootHalfOf(inner, known);
     if (!x || !isSame(x, scaled) || x.size !== root.size) continue;
     return {
+      inputs: [x],
       absorbed: [half, cumulative, error!, inner],
       lower: (graph, node) => graph.place(node, graph.addMicrosoft('Gelu', [graph.plain(x)])),
     };
@@ -85,6 +103,7 @@ function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
     squares?.operator?.name === 'Mul' && squares.inputs.every(x => isSame(x, centred));
   if (small === undefined || !isSquare || !isCentred(centred)) return undefined;
   return {
+    inputs: [centred, scale, offset],
     absorbed: [scaled, normal, rate, deviation!, sum, variance, squares!],
     lower: (graph, node) => {
       const inputs = [centred, scale, offset].map(input => graph.plain(input));
@@ -109,51 +128,8 @@ function overLastAxis(node: GraphNode): GraphNode | undefined {
   return last ? x : undefined;
 }
 
-/** The operator of a node that is still to be computed; what is known already has let go of its inputs. */
-function kindOf(node: GraphNode): string | undefined {
-  return node.data === undefined ? node.operator?.name : undefined;
-}
-
-function only(node: GraphNode, name: string): GraphNode | undefined {
-  return kindOf(node) === name ? node.inputs[0] : undefined;
-}
-
-/** The two factors of a product, in both orders. */
-function factorsOf(node: GraphNode): readonly (readonly [GraphNode, GraphNode])[] {
-  if (kindOf(node) !== 'Mul') return [];
-  const [a, b] = node.inputs as [GraphNode, GraphNode];
-  return [
-    [a, b],
-    [b, a],
-  ];
-}
-
-/** What a node is the product of with a number. */
-function scaledBy(node: GraphNode, factor: number, known: Constant): GraphNode | undefined {
-  const found = factorsOf(node).find(([, other]) => isClose(known(other), factor));
-  return found?.[0];
-}
-
 function rootHalfOf(node: GraphNode, known: Constant): GraphNode | undefined {
   if (kindOf(node) !== 'Div') return scaledBy(node, Math.SQRT1_2, known);
   const [x, divisor] = node.inputs as [GraphNode, GraphNode];
   return isClose(known(divisor), Math.SQRT2) ? x : undefined;
 }
-
-function plusOne(node: GraphNode, known: Constant): GraphNode | undefined {
-  if (kindOf(node) !== 'Add') return undefined;
-  const [a, b] = node.inputs as [GraphNode, GraphNode];
-  if (known(b) === 1) return a;
-  return known(a) === 1 ? b : undefined;
-}
-
-/** A tensor that was reshaped is a node for each use of it. */
-function isSame(a: GraphNode, b: GraphNode): boolean {
-  if (a === b) return true;
-  const reshaped = kindOf(a) === 'Reshape' && kindOf(b) === 'Reshape';
-  return reshaped && a.inputs[0] === b.inputs[0] && a.shape.join() === b.shape.join();
-}
-
-/** Equal as far as float32 tells. */
-const isClose = (value: number | undefined, expected: number): boolean =>
-  value !== undefined && Math.abs(value - expected) < 1e-7 * expected;

@@ -103,6 +103,28 @@ export class Lowering {
     return this.model.addMany(type, inputs, outputs, attributes, this.origin);
   }
 
+  /**
+   * Runs a graph on each row of its inputs.
+   *
+   * @param rows values of shape `[n, ...shape]`.
+   * @param build writes the graph of one row, of values of `shape`, and tells its result, of the same.
+   * @returns the results, `[n, ...shape]`.
+   */
+  addScan(
+    rows: readonly string[],
+    shape: Shape,
+    build: (body: OnnxModel, row: readonly string[]) => string,
+  ): string {
+    const graph = new OnnxModel(`b${this.model.nodes.length}_`);
+    const result = build(
+      graph,
+      rows.map(() => graph.input('float32', shape)),
+    );
+    graph.output(result, 'float32', shape);
+    const attributes = { body: { graph }, num_scan_inputs: rows.length };
+    return this.model.add('Scan', rows, attributes, this.origin);
+  }
+
   reshape(value: string, shape: Shape): string {
     return this.add('Reshape', [value, this.integers(shape)], { allowzero: 1 });
   }

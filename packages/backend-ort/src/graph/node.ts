@@ -36,8 +36,13 @@ export class GraphNode {
   owned = true;
   /** The last run that had started when somebody computed with this node. */
   lastUse = 0;
+  /** The last search that met the node, and its number in it: fields are quicker than a map of thousands of nodes. */
+  pass = 0;
+  number = 0;
   /** Equal numbers mean equal operator, attributes, dtype and shape. */
   readonly signature: number;
+  /** Numbers that it holds. */
+  readonly size: number;
   private knownLeafSignature: number | undefined;
   /** Name of the tfjs kernel that made it, for messages. */
   readonly kernel = KernelScope.current;
@@ -49,6 +54,9 @@ export class GraphNode {
     readonly dtype: NumericType,
     readonly attributes: Attributes = {},
   ) {
+    let size = 1;
+    for (const length of shape) size *= length;
+    this.size = size;
     this.signature = intern(
       `${operator?.name}${describe(attributes)}${dtype === 'float32' ? '' : dtype}[${shape}]`,
     );
@@ -58,12 +66,6 @@ export class GraphNode {
   get leafSignature(): number {
     this.knownLeafSignature ??= intern(`${this.dtype}[${this.shape}]`);
     return this.knownLeafSignature;
-  }
-
-  get size(): number {
-    let size = 1;
-    for (const length of this.shape) size *= length;
-    return size;
   }
 
   get rank(): number {

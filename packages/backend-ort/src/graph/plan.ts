@@ -80,9 +80,14 @@ export class Plan {
     return changed;
   }
 
-  /** The ONNX model of the computation. */
-  encode(schedule: Schedule): Uint8Array {
+  /**
+   * The ONNX model of the computation.
+   *
+   * @param unreadableFirst see `unreadableFirst` of the runtime.
+   */
+  encode(schedule: Schedule, unreadableFirst = false): Uint8Array {
     const lowering = new Lowering();
+    if (unreadableFirst) lowering.model.outputUnreadable();
     this.inputs = schedule.leaves.map((leaf, i) => {
       if (this.slots[i]!.baked) {
         lowering.bake(leaf);

@@ -12,37 +12,39 @@ export interface Schedule {
   readonly key: string;
 }
 
+let pass = 0;
+
 /**
  * Everything that the targets depend on and that is not known yet.
  */
 export function schedule(targets: readonly GraphNode[]): Schedule {
-  const found = new Set<GraphNode>();
+  pass++;
+  const nodes: GraphNode[] = [];
   const stack: GraphNode[] = [...targets];
   while (stack.length > 0) {
     const node = stack.pop()!;
-    if (found.has(node) || node.data !== undefined) continue;
-    found.add(node);
+    if (node.pass === pass || node.data !== undefined) continue;
+    node.pass = pass;
+    nodes.push(node);
     for (const input of node.inputs) stack.push(input);
   }
-  const nodes = [...found].sort((a, b) => a.id - b.id);
+  nodes.sort((a, b) => a.id - b.id);
   const leaves: GraphNode[] = [];
-  const numbers = new Map<GraphNode, number>();
   const wanted = new Set(targets);
   const key: number[] = [];
+  let computed = 0;
   for (const node of nodes) {
     key.push(wanted.has(node) ? -1 - node.signature : node.signature, node.inputs.length);
     for (const input of node.inputs) {
-      let number = numbers.get(input);
-      if (number === undefined) {
+      if (input.pass !== pass) {
+        // Numbers of nodes count from 1, those of leaves from -1. A new leaf tells its own shape and dtype.
         leaves.push(input);
-        number = -leaves.length;
-        numbers.set(input, number);
-        // A new leaf tells its own shape and dtype.
-        key.push(number, input.leafSignature);
-      } else key.push(number);
+        input.pass = pass;
+        input.number = -leaves.length;
+        key.push(input.number, input.leafSignature);
+      } else key.push(input.number);
     }
-    // Numbers of nodes count from 1, those of leaves from -1.
-    numbers.set(node, numbers.size - leaves.length + 1);
+    node.number = ++computed;
   }
   return { nodes, leaves, targets: nodes.filter(node => wanted.has(node)), key: key.join() };
 }

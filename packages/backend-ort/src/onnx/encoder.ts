@@ -1,6 +1,7 @@
 import { Message } from './message';
 import {
   type Attribute,
+  type Body,
   elementTypes,
   MICROSOFT,
   type OnnxModel,
@@ -19,19 +20,23 @@ const IR_VERSION = 9;
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
+  return new Message()
+    .integer(1, IR_VERSION)
+    .string(2, 'shroom-backend-ort')
+    .message(7, encodeGraph(model))
+    .message(8, new Message().string(1, '').integer(2, OPSET))
+    .message(8, new Message().string(1, MICROSOFT).integer(2, 1))
+    .toBytes();
+}
+
+function encodeGraph(model: OnnxModel): Message {
   const graph = new Message();
   for (const node of model.nodes) graph.message(1, encodeNode(node));
   graph.string(2, 'graph');
   for (const tensor of model.constants) graph.message(5, encodeTensor(tensor));
   for (const value of model.inputs) graph.message(11, encodeValue(value));
   for (const value of model.outputs) graph.message(12, encodeValue(value));
-  return new Message()
-    .integer(1, IR_VERSION)
-    .string(2, 'shroom-backend-ort')
-    .message(7, graph)
-    .message(8, new Message().string(1, '').integer(2, OPSET))
-    .message(8, new Message().string(1, MICROSOFT).integer(2, 1))
-    .toBytes();
+  return graph;
 }
 
 function encodeNode(node: OnnxNode): Message {
@@ -46,10 +51,11 @@ function encodeNode(node: OnnxNode): Message {
   return message;
 }
 
-function encodeAttribute(name: string, value: Attribute): Message {
+function encodeAttribute(name: string, value: Attribute | Body): Message {
   const message = new Message().string(1, name);
   if (typeof value === 'number') return message.integer(3, value).integer(20, 2);
   if (typeof value === 'string') return message.string(4, value).integer(20, 3);
+  if ('graph' in value) return message.message(6, encodeGraph(value.graph)).integer(20, 5);
   if ('float' in value) return message.float(2, value.float).integer(20, 1);
   for (const item of value) message.integer(8, item);
   return message.integer(20, 7);

@@ -6,12 +6,17 @@ export const elementTypes = {
   int64: 7,
   bool: 9,
   float64: 11,
+  bfloat16: 16,
 } as const;
 
 export type ElementType = keyof typeof elementTypes;
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
+/** The graph that an operator runs, as a loop does with its body. */
+export interface Body {
+  readonly graph: OnnxModel;
+}
 
 export interface OnnxNode {
   readonly name: string;
@@ -19,7 +24,7 @@ export interface OnnxNode {
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Attributes;
+  readonly attributes: Readonly<Record<string, Attribute | Body>>;
 }
 
 export interface OnnxTensor {
@@ -34,6 +39,14 @@ export interface OnnxValue {
   readonly type: ElementType;
   readonly shape: readonly number[];
 }
+
+/** A number that JavaScript has no array for, as an output of a model. What it is for: `runtime/uncopied.ts`. */
+export const UNREADABLE: OnnxTensor = {
+  name: 'unreadable',
+  type: 'bfloat16',
+  shape: [],
+  bytes: new Uint8Array(2),
+};
 
 /** Operators that ONNX Runtime adds to the standard. */
 export const MICROSOFT = 'com.microsoft';
@@ -50,6 +63,9 @@ export class OnnxModel {
   private readonly smallConstants = new Map<string, string>();
   private values = 0;
 
+  /** @param prefix what names begin with: those of a {@link Body} differ from those around it. */
+  constructor(private readonly prefix = '') {}
+
   /**
    * Adds one node.
    *
@@ -59,11 +75,11 @@ export class OnnxModel {
   add(
     type: string,
     inputs: readonly string[],
-    attributes: Attributes = {},
+    attributes: OnnxNode['attributes'] = {},
     origin = '',
     domain = '',
   ): string {
-    const output = `v${this.values++}`;
+    const output = `${this.prefix}v${this.values++}`;
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: [output], attributes });
     return output;
@@ -78,7 +94,7 @@ export class OnnxModel {
     origin = '',
     domain = '',
   ): string[] {
-    const names = Array.from({ length: outputs }, () => `v${this.values++}`);
+    const names = Array.from({ length: outputs }, () => `${this.prefix}v${this.values++}`);
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: names, attributes });
     return names;
@@ -89,21 +105,27 @@ export class OnnxModel {
     const key = bytes.byteLength <= 256 ? `${type}[${shape}]${bytes.join()}` : undefined;
     const known = key === undefined ? undefined : this.smallConstants.get(key);
     if (known !== undefined) return known;
-    const name = `c${this.constants.length}`;
+    const name = `${this.prefix}c${this.constants.length}`;
     this.constants.push({ name, type, shape, bytes });
     if (key !== undefined) this.smallConstants.set(key, name);
     return name;
   }
 
   input(type: ElementType, shape: readonly number[]): string {
-    const name = `x${this.inputs.length}`;
+    const name = `${this.prefix}x${this.inputs.length}`;
     this.inputs.push({ name, type, shape });
     return name;
   }
 
+  /** Makes {@link UNREADABLE} an output. */
+  outputUnreadable(): void {
+    this.constants.push(UNREADABLE);
+    this.outputs.push(UNREADABLE);
+  }
+
   /** Makes a value an output of the model under a name of its own. */
   output(value: string, type: ElementType, shape: readonly number[]): string {
-    const name = `y${this.outputs.length}`;
+    const name = `${this.prefix}y${this.outputs.length}`;
     this.nodes.push({
       name: `output/Identity_${this.nodes.length}`,
       type: 'Identity',

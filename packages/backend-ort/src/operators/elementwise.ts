@@ -1,6 +1,7 @@
 import type { Lowering } from '../graph/lowering';
 import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
 import { type Attributes, elementTypes } from '../onnx/model';
+import { sameShape } from './shape';
 import { withoutVanishing } from './vanishing';
 
 const operators = new Map<string, Operator>();
@@ -36,7 +37,8 @@ export function elementwise(
   attributes: Attributes = {},
   dtype: NumericType = inputs[0]!.dtype,
 ): GraphNode {
-  const shape = inputs.reduce<Shape>((sum, input) => broadcast(sum, input.shape), []);
+  let { shape } = inputs[0]!;
+  for (let i = 1; i < inputs.length; i++) shape = broadcast(shape, inputs[i]!.shape);
   const shorter = withoutVanishing(type, inputs, shape);
   if (shorter !== undefined) return shorter;
   return new GraphNode(elementwiseOperator(type), unexpanded(inputs), shape, dtype, attributes);
@@ -44,6 +46,7 @@ export function elementwise(
 
 /** Broadcast copies are not made where another input has the whole shape: the operator broadcasts by itself. */
 function unexpanded(inputs: readonly GraphNode[]): readonly GraphNode[] {
+  if (!inputs.some(isSpread)) return inputs;
   const size = Math.max(...inputs.map(input => input.size));
   const whole = inputs.filter(input => input.size === size && !isSpread(input));
   if (whole.length === 0 || whole.length === inputs.length) return inputs;
@@ -125,6 +128,7 @@ function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean
  * @throws Error when two lengths differ and neither is one.
  */
 export function broadcast(a: Shape, b: Shape): Shape {
+  if (b.length === 0 || sameShape(a, b)) return a;
   if (a.length < b.length) return broadcast(b, a);
   const missing = a.length - b.length;
   return a.map((length, i) => {

@@ -1,9 +1,15 @@
+import { UNREADABLE } from '../onnx/model';
 import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
+import { probeModel, stopMessage } from './uncopied';
 
 /** The part of `onnxruntime-node`'s binding that runs synchronously. */
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
-  run(feeds: Tensors, fetches: Tensors, options: object): Record<string, HostTensor>;
+  run(
+    feeds: Tensors,
+    fetches: Readonly<Record<string, HostTensor | null>>,
+    options: object,
+  ): Record<string, HostTensor>;
   dispose(): void;
 }
 
@@ -51,23 +57,44 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     enableCpuMemArena: false,
     logSeverityLevel: LOG_ERRORS,
   };
-  const createSync = (model: Uint8Array): Session => {
+  const load = (model: Uint8Array): NativeSession => {
     const session = new binding.InferenceSession();
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
-    return new NativeRun(session);
+    return session;
   };
-  return { name: 'onnxruntime-node', createSync, create: async model => createSync(model) };
+  const probe = load(probeModel());
+  const stop = stopMessage((feeds, fetches) => probe.run(feeds, fetches, {}));
+  probe.dispose();
+  const createSync = (model: Uint8Array): Session => new NativeRun(load(model), stop);
+  return {
+    name: 'onnxruntime-node',
+    unreadableFirst: stop !== undefined,
+    createSync,
+    create: async model => createSync(model),
+  };
 }
 
 class NativeRun implements Session {
-  constructor(private readonly session: NativeSession) {}
+  /** @param stop what the binding says when it meets the output that cannot be read, which comes first. */
+  constructor(
+    private readonly session: NativeSession,
+    private readonly stop: string | undefined,
+  ) {}
 
   async run(feeds: Tensors, fetches: Tensors): Promise<void> {
     this.runSync(feeds, fetches);
   }
 
   runSync(feeds: Tensors, fetches: Tensors): void {
-    this.session.run(feeds, fetches, {});
+    if (this.stop === undefined) {
+      this.session.run(feeds, fetches, {});
+      return;
+    }
+    try {
+      this.session.run(feeds, { [UNREADABLE.name]: null, ...fetches }, {});
+    } catch (error) {
+      if ((error as Error).message !== this.stop) throw error;
+    }
   }
 
   release(): void {

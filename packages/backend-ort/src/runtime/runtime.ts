@@ -27,6 +27,8 @@ export interface Session {
 /** An ONNX Runtime: native in Node, WebAssembly everywhere. The graph and the kernels know no more of it than this. */
 export interface Runtime {
   readonly name: string;
+  /** Whether the first output of a model should be one that cannot be read: see `uncopied.ts`. */
+  readonly unreadableFirst?: boolean;
   create(model: Uint8Array): Promise<Session>;
   /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
   createSync?(model: Uint8Array): Session;
