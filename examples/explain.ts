@@ -2,7 +2,9 @@
 import { basename, join, parse } from 'node:path';
 import { DecodeError, decode, decodeWithin } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
+import { answer } from '@shroom/train';
 import { Command } from 'commander';
+import { inWords } from './pipeline/answer';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
@@ -37,7 +39,7 @@ await runProgram(async signal => {
   heading('Engine');
   const engine = await startEngine(options.engine);
   fact(engine.name, engine.reason);
-  const { backbone, classes, model } = await loadClassifier(options.model, signal);
+  const { backbone, classes, model, certainty } = await loadClassifier(options.model, signal);
   const { parts, method, draw } = mappingOf(model, options.map);
 
   heading('Photos');
@@ -49,18 +51,21 @@ await runProgram(async signal => {
       const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
       const [explanation] = await explain(parts, images, { method });
       images.dispose();
-      const { classIndex, probabilities, map } = explanation!;
+      const { logits, map } = explanation!;
+      const { classIndex, probabilities, fitting } = answer(logits, certainty);
       const name = classes[classIndex]!;
+      const fits = fitting.map(k => classes[k]!);
       if (options.json) {
         const named = Object.fromEntries(classes.map((each, k) => [each, probabilities[k]]));
-        process.stdout.write(`${JSON.stringify({ file, class: name, probabilities: named })}\n`);
+        const line = { file, class: name, probabilities: named, fits, sure: fits.length === 1 };
+        process.stdout.write(`${JSON.stringify(line)}\n`);
         continue;
       }
-      const sure = `${name}, ${Math.round(100 * probabilities[classIndex]!)} % sure`;
+      const said = inWords(name, probabilities[classIndex]!, fits);
       const path = join(options.out, unusedName(parse(file).name, '.png', written));
       // Drawn on the photo in its own proportions: the map covers the whole of it.
-      await savePng(captioned(draw(await decodeWithin(file, 480), map), sure), path);
-      fact(basename(file), `${paint('bold', sure)}  ${paint('dim', path)}`);
+      await savePng(captioned(draw(await decodeWithin(file, 480), map), said), path);
+      fact(basename(file), `${paint('bold', said)}  ${paint('dim', path)}`);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       failed += 1;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, parseManifest } from '@shroom/data';
-import { evaluateOn, type FitOptions, recipes } from '@shroom/train';
+import { evaluateOn, type FitOptions, fitCertainty, logitsOf, recipes } from '@shroom/train';
 import { fitWithCheckpoints, openRun } from '@shroom/train/node';
 import { Command } from 'commander';
 import { loadClassifier, saveClassifier } from './pipeline/classifier';
@@ -62,7 +62,9 @@ await runProgram(async signal => {
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();
-  await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', cut);
+  const logits = await logitsOf(classifier, validation, { signal });
+  const certainty = fitCertainty(validation.labels, logits, classes.length);
+  await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', certainty, cut);
   const after = await evaluateOn(classifier, test, classes.length, { signal });
   await features.close();
 

@@ -1,12 +1,12 @@
 // The whole pipeline: photographs -> features -> classifier -> evaluation -> explanation.
 import { attachHead, classifierHead } from '@shroom/head';
 import { cutAt } from '@shroom/models';
-import { evaluateOn, logitsOf, probabilities } from '@shroom/train';
 import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
+import { judge } from './pipeline/judgement';
 import { parseTrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
 import { mostEpochs, recipeOf } from './pipeline/recipe';
@@ -15,6 +15,7 @@ import * as results from './pipeline/results';
 import { splitPhotos } from './pipeline/splitting';
 import { fact, heading, runProgram, stopwatch } from './pipeline/terminal';
 import { trainClassifier } from './pipeline/training';
+import { TrainingLog } from './pipeline/training-log';
 
 await runProgram(async signal => {
   const { options, resumed } = await parseTrainOptions(process.argv);
@@ -48,28 +49,27 @@ await runProgram(async signal => {
   heading('Training');
   const classes = photos.classes.length;
   const head = classifierHead(backbone.channels, classes, { seed });
+  const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
+  const shown = photos.photos[split.validation[0]!]!;
+  const log = await TrainingLog.open(out, shown, whole, map, resumed);
   const recipe = recipeOf(options.recipe, options);
-  const how = { recipe, classes, seed, testViews, out, signal };
-  const { classifier, file, ...trained } = await trainClassifier(features, head, cut, how);
-  const history = trained.history.map(results.historyRow);
-  announceTraining(history, mostEpochs(recipe, cut));
-  await results.saveHistory(out, history);
-  await saveClassifier(out, backbone, photos.classes, file, cut);
+  const how = { recipe, classes, seed, testViews, out, signal, log };
+  const trained = await trainClassifier(features, head, cut, how);
+  announceTraining(trained.history, mostEpochs(recipe, cut));
   const averaged = { views: testViews, signal };
-  const test = await evaluateOn(classifier, trained.test, classes, averaged);
+  const judgement = await judge(trained.classifier, trained, classes, averaged);
+  const { assessment } = judgement;
+  await saveClassifier(out, backbone, photos.classes, trained.file, judgement.certainty, cut);
   clock.lap('head');
 
   heading('Explanations');
-  const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
-  const logits = await logitsOf(classifier, trained.test, averaged);
-  const surest = probabilities(logits, classes);
-  const gallery = await explainTest(photos, split.test, surest, whole, { out, map, signal });
+  const gallery = await explainTest(photos, split.test, judgement, whole, { out, map, signal });
   await features.close();
   clock.lap('explain');
 
   const seconds = clock.seconds();
-  const run = { photos, split, engine, options, test, history, gallery, seconds, backbone };
-  await results.saveReport(out, reportContent(run));
-  await results.saveMetrics(out, photos, split, engine, options, test, seconds);
-  announceResult(photos.classes, test, seconds, out);
+  const run = { photos, split, engine, options, assessment, gallery, seconds, backbone };
+  await results.saveReport(out, await reportContent(run, log, shown));
+  await results.saveMetrics(out, photos, split, engine, options, assessment, seconds);
+  announceResult(photos.classes, assessment, seconds, out);
 });

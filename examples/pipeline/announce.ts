@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Evaluation, HistoryRow } from '@shroom/train';
+import type { Assessment, EpochRecord, Interval } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
 import type { PhotoSplit } from './splitting';
@@ -30,28 +30,42 @@ export function announceData(
 }
 
 /** When training ended, why, and which epoch's weights are kept. */
-export function announceTraining(history: readonly HistoryRow[], most: number): void {
+export function announceTraining(history: readonly EpochRecord[], most: number): void {
   const kept = history.findLast(row => row.best)!;
   const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
   fact(
     'kept',
-    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validationAccuracy).toFixed(1)} %`,
+    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validation.accuracy).toFixed(1)} %`,
   );
 }
 
-/** Accuracy, a bar for each class, and where everything is. */
+/** Where everything is, below what was found. */
 export function announceResult(
   classes: readonly string[],
-  test: Evaluation,
+  assessment: Assessment,
   seconds: Seconds,
   folder: string,
 ): void {
   const out = fromHere(folder);
+  announceAssessment(classes, assessment);
+  fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
+  say();
+  fact('report', `${out}/report.html`);
+  fact('heat maps', `${out}/cams/`);
+  fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
+  say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+}
+
+/** A bar for each class, accuracy with intervals, and how often the classifier is sure. */
+export function announceAssessment(
+  classes: readonly string[],
+  { evaluation, figures, calibration, sets, certainty }: Assessment,
+): void {
   heading('Test');
   const width = Math.max(...classes.map(name => name.length));
   classes.forEach((name, k) => {
-    const { f1, support } = test.perClass[k]!;
+    const { f1, support } = evaluation.perClass[k]!;
     const filled = Math.round(24 * f1);
     const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(24 - filled));
     say(
@@ -59,14 +73,24 @@ export function announceResult(
     );
   });
   say();
-  fact('accuracy', paint('bold', `${(100 * test.accuracy).toFixed(1)} %`));
-  fact('macro-F1', paint('bold', `${(100 * test.macroF1).toFixed(1)} %`));
-  fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
-  say();
-  fact('report', `${out}/report.html`);
-  fact('heat maps', `${out}/cams/`);
-  fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
-  say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+  const share = (value: number) => `${Math.round(100 * value)} %`;
+  const off = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const right =
+    sets.sure > 0 ? `; ${share(sets.accuracyWhereSure)} of these answers are right` : '';
+  fact('accuracy', withInterval(figures.accuracy));
+  fact('macro-F1', withInterval(figures.macroF1));
+  fact('calibrated', `off by ${off(calibration.scaled.expectedError)} on average`);
+  fact('sure', `of ${share(sets.sure)} of the photos${right}`);
+  fact(
+    'promise',
+    `the class is among those that fit in ${share(certainty.coverage)}; it is in ${share(sets.coverage)}`,
+  );
+}
+
+/** A share, and where 95 of 100 such test sets would put it. */
+function withInterval({ value, low, high }: Interval): string {
+  const [most, least] = [high, low].map(bound => (100 * bound).toFixed(0));
+  return `${paint('bold', `${(100 * value).toFixed(1)} %`)}  ${paint('dim', low === high ? 'too few photos to tell how surely' : `${least} to ${most} %`)}`;
 }
 
 const explainer = fileURLToPath(new URL('../explain.ts', import.meta.url));

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { attachHead, classifierHead } from '@shroom/head';
 import { type Backbone, type CutBackbone, cutAt } from '@shroom/models';
 import { type DownloadProgress, resnet50 } from '@shroom/models/node';
+import type { Certainty } from '@shroom/train';
 import { loadCheckpoint, writeAtomically } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { Progress, say } from './terminal';
+import { Progress, say, warn } from './terminal';
 import { classifierOn } from './training';
 
 /** What a run folder says of the classifier in it. */
@@ -20,14 +21,22 @@ interface ClassifierFile {
   readonly head: string;
   /** Where the backbone was cut, if what is behind was trained too: its weights are with those of the head. */
   readonly cut?: string;
+  /** When an answer is sure; absent in folders of older runs. */
+  readonly certainty?: Certainty;
 }
 
-export interface Classifier {
+/** What is needed to explain photos. */
+export interface Explained {
   readonly backbone: Backbone;
   readonly classes: readonly string[];
   readonly head?: LayersModel;
   /** Images `[N, H, W, 3]` to logits `[N, K]`. */
   readonly model: LayersModel;
+}
+
+export interface Classifier extends Explained {
+  /** When an answer is sure. */
+  readonly certainty: Certainty;
 }
 
 /** The pretrained backbone; its weights are downloaded once, with progress. */
@@ -53,7 +62,8 @@ export async function saveClassifier(
   backbone: Backbone,
   classes: readonly string[],
   head: string,
-  cut: CutBackbone | undefined,
+  certainty: Certainty,
+  cut?: CutBackbone,
 ): Promise<void> {
   const size = backbone.preprocessing.size[0];
   const file: ClassifierFile = {
@@ -61,9 +71,13 @@ export async function saveClassifier(
     classes,
     head,
     ...(cut && { cut: cut.layer }),
+    certainty,
   };
   await writeAtomically(join(folder, 'classifier.json'), `${JSON.stringify(file, null, 2)}\n`);
 }
+
+/** For folders of older runs. */
+const unmeasured: Certainty = { temperature: 1, threshold: 0.5, coverage: 0 };
 
 /** @throws Error when the folder holds no trained classifier, or one of other backbone weights. */
 export async function loadClassifier(folder: string, signal: AbortSignal): Promise<Classifier>;
@@ -80,7 +94,10 @@ export async function loadClassifier(folder: string, signal: AbortSignal, place?
     );
   });
   const file = JSON.parse(text) as ClassifierFile;
-  const { backbone: wanted, classes, head: weights } = file;
+  const { backbone: wanted, classes, head: weights, certainty = unmeasured } = file;
+  if (certainty === unmeasured) {
+    warn('the run did not measure when its classifier is sure: 50 % or more is taken for sure');
+  }
   const backbone = await loadBackbone(wanted.size, signal);
   if (backbone.weights.sha256 !== wanted.weights.sha256) {
     throw new Error(
@@ -91,5 +108,5 @@ export async function loadClassifier(folder: string, signal: AbortSignal, place?
   const trained = file.cut === undefined ? undefined : cutAt(backbone, file.cut);
   await loadCheckpoint(join(folder, weights), classifierOn(head, trained));
   const cut = place === undefined ? undefined : cutAt(backbone, place);
-  return { backbone, classes, head, cut, model: attachHead(backbone.model, head) };
+  return { backbone, classes, head, cut, model: attachHead(backbone.model, head), certainty };
 }

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
-import { normalise, type Pixels, plainView, type Split, splitNames } from '@shroom/data';
-import { pixelsVersion } from '@shroom/data/node';
+import {
+  normalise,
+  type Pixels,
+  pixelsVersion,
+  plainView,
+  type Split,
+  splitNames,
+} from '@shroom/data';
+
 import type { Backbone, CutBackbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
 import type { FeatureSet, FeatureSource } from '@shroom/train';

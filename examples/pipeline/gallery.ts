@@ -2,22 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
-import type { GalleryPicture } from '@shroom/train';
-import type { Classifier } from './classifier';
+import { answer, type GalleryPicture, type Judgement } from '@shroom/train';
+import type { Explained } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
+import type { Judgement as Judged } from './judgement';
 import type { Photos } from './photos';
 import { captioned, savePng, toDataAddress } from './pictures';
 import { Progress } from './terminal';
-
-/** A test photo with what the classifier said of it. */
-interface Judged {
-  /** Index into the photos. */
-  readonly index: number;
-  readonly truth: number;
-  readonly predicted: number;
-  readonly probability: number;
-}
 
 export interface GalleryOptions {
   /** The folder of the run. */
@@ -26,36 +18,44 @@ export interface GalleryOptions {
   readonly signal: AbortSignal;
 }
 
-const perClass = 2;
+const rightPerClass = 2;
+const hardestInAll = 12;
 
-/** Explains the surest right and the surest wrong test photos of each class, and writes a picture of each. */
+/** The pictures of the report, the hardest and the right ones. */
+export interface Gallery {
+  readonly hardest: readonly GalleryPicture[];
+  readonly right: readonly GalleryPicture[];
+}
+
+/** Explains the hardest test photos and the surest right ones of each class, and writes a picture of each. */
 export async function explainTest(
   photos: Photos,
   test: readonly number[],
-  probability: ArrayLike<number>,
-  classifier: Classifier,
+  { assessment: { hardest }, certainty, logits }: Judged,
+  classifier: Explained,
   options: GalleryOptions,
-): Promise<GalleryPicture[]> {
+): Promise<Gallery> {
   const { out, map, signal } = options;
   await rm(join(out, 'cams'), { recursive: true, force: true });
-  const chosen = choose(photos, test, probability, classifier.classes.length);
+  const { classes } = classifier;
+  const chosen = choose(hardest, classes.length);
   const { parts, method, draw } = mappingOf(classifier.model, map);
   const progress = new Progress('heat maps', 'photos');
-  const gallery: GalleryPicture[] = [];
+  const gallery = { hardest: [] as GalleryPicture[], right: [] as GalleryPicture[] };
+  let done = 0;
   const numbers = new Map<string, number>();
   try {
-    for (const { index, truth, predicted, probability } of chosen) {
+    for (const { sample, truth, predicted, probability, group } of chosen) {
       signal.throwIfAborted();
-      const photo = photos.photos[index]!;
+      const photo = photos.photos[test[sample]!]!;
       const pixels = await readPixels(photo.origin, classifier.backbone.preprocessing.size);
       const images = toTensor([pixels], classifier.backbone);
       const [explanation] = await explain(parts, images, { method, classIndex: predicted });
       images.dispose();
 
-      const names = {
-        truth: classifier.classes[truth]!,
-        predicted: classifier.classes[predicted]!,
-      };
+      const names = { truth: classes[truth]!, predicted: classes[predicted]! };
+      const row = Array.from(classes, (_, k) => logits[sample * classes.length + k]!);
+      const fitting = answer(row, certainty).fitting.map(k => classes[k]!);
       const right = truth === predicted;
       const said = right ? names.truth : `${names.truth}, taken for ${names.predicted}`;
       const nothing = explanation!.flat ? ' (no place raised its score)' : '';
@@ -67,8 +67,9 @@ export async function explainTest(
         captioned(picture, caption),
         join(out, 'cams', `${kind}-${numbers.get(kind)}.png`),
       );
-      gallery.push({ image: await toDataAddress(picture), name: photo.id, ...names, probability });
-      progress.update(gallery.length, chosen.length);
+      const image = await toDataAddress(picture);
+      gallery[group].push({ image, name: photo.id, ...names, probability, fitting });
+      progress.update(++done, chosen.length);
     }
   } finally {
     progress.stop();
@@ -76,27 +77,22 @@ export async function explainTest(
   return gallery;
 }
 
-function choose(
-  photos: Photos,
-  test: readonly number[],
-  probability: ArrayLike<number>,
-  classes: number,
-): Judged[] {
-  const judged = test.map((index, row) => {
-    const scores = Array.from({ length: classes }, (_, k) => probability[row * classes + k]!);
-    const highest = Math.max(...scores);
-    return {
-      index,
-      truth: photos.photos[index]!.label,
-      predicted: scores.indexOf(highest),
-      probability: highest,
-    };
-  });
-  judged.sort((a, b) => b.probability - a.probability);
-  return photos.classes.flatMap((_, label) => {
-    const own = judged.filter(({ truth }) => truth === label);
-    const right = own.filter(({ predicted }) => predicted === label).slice(0, perClass);
-    const wrong = own.filter(({ predicted }) => predicted !== label).slice(0, perClass);
-    return [...right, ...wrong];
-  });
+interface Chosen extends Judgement {
+  readonly group: keyof Gallery;
+}
+
+/** The hardest, a quarter of all at most; then of each class those whose truth was expected most. */
+function choose(judged: readonly Judgement[], classes: number): Chosen[] {
+  const hard = judged.slice(0, Math.min(hardestInAll, Math.ceil(judged.length / 4)));
+  const right = [...Array(classes).keys()].flatMap(label =>
+    judged
+      .filter(({ truth, predicted }) => truth === label && predicted === label)
+      .filter(each => !hard.includes(each))
+      .slice(-rightPerClass)
+      .reverse(),
+  );
+  return [
+    ...hard.map(each => ({ ...each, group: 'hardest' as const })),
+    ...right.map(each => ({ ...each, group: 'right' as const })),
+  ];
 }

@@ -39,8 +39,8 @@ export async function savePng(picture: Sharp, path: string): Promise<void> {
   await picture.png({ compressionLevel: 9 }).toFile(path);
 }
 
-export async function toDataAddress(picture: Pixels): Promise<string> {
-  const small = rgb(picture).resize({ width: 720, withoutEnlargement: true });
+export async function toDataAddress(picture: Pixels, width = 720): Promise<string> {
+  const small = rgb(picture).resize({ width, withoutEnlargement: true });
   const jpeg = await small.jpeg({ quality: 82, mozjpeg: true }).toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

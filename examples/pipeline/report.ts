@@ -1,30 +1,39 @@
 import { createRequire } from 'node:module';
-import type { Split } from '@shroom/data';
+import type { Photo, Split } from '@shroom/data';
 import type { Backbone } from '@shroom/models';
-import type { Evaluation, GalleryPicture, HistoryRow, ReportContent } from '@shroom/train';
+import type { Assessment, ReportContent } from '@shroom/train';
 import type { Engine } from './engine';
+import type { Gallery } from './gallery';
 import { mapNotes } from './heat-map';
 import type { TrainOptions } from './options';
 import type { Photos } from './photos';
 import { recipeInWords, recipeOf } from './recipe';
 import { countByClass, peakMemoryMiB, type Seconds } from './results';
 import { duration } from './terminal';
+import type { TrainingLog } from './training-log';
 
 export interface RunFacts {
   readonly photos: Photos;
   readonly split: Split;
   readonly engine: Engine;
   readonly options: TrainOptions;
-  readonly test: Evaluation;
-  readonly history: readonly HistoryRow[];
-  readonly gallery: readonly GalleryPicture[];
+  readonly assessment: Assessment;
+  readonly gallery: Gallery;
   readonly seconds: Seconds;
   readonly backbone: Backbone;
 }
 
-/** The report's content, put together from what the run knows. */
-export function reportContent(run: RunFacts): ReportContent {
-  const { photos, split, engine, options, test, history, gallery, seconds, backbone } = run;
+/**
+ * The report's content, put together from what the run knows.
+ *
+ * @param shown The photo whose heat map was drawn after epochs.
+ */
+export async function reportContent(
+  run: RunFacts,
+  log: TrainingLog,
+  shown: Photo,
+): Promise<ReportContent> {
+  const { photos, split, engine, options, assessment, gallery, seconds, backbone } = run;
   const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-core/package.json') as {
     version: string;
   };
@@ -34,18 +43,26 @@ export function reportContent(run: RunFacts): ReportContent {
     summary:
       `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learnt too behind ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
       `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${split.validation.length}, tested on ${split.test.length}.`,
+    caution: {
+      headline: 'No photo decides whether a mushroom can be eaten.',
+      text:
+        'A classifier is wrong with confidence, deadly species look like good ones, and what tells them apart is often not in ' +
+        'the picture. Whoever wants to eat a mushroom asks somebody who knows it and holds it in their hand.',
+    },
     classes: photos.classes,
     counts: {
       train: countByClass(photos, split.train),
       validation: countByClass(photos, split.validation),
       test: countByClass(photos, split.test),
     },
-    test,
-    history,
-    gallery,
-    galleryNote:
-      `${mapNotes[options.map]} ` +
-      'For each genus the surest right and the surest wrong test pictures.',
+    assessment,
+    history: log.rows,
+    epochs: {
+      truth: photos.classes[shown.label]!,
+      name: shown.id,
+      pictures: await log.pictures(),
+    },
+    gallery: { ...gallery, note: mapNotes[options.map] },
     findings: photos.findings,
     facts: [
       ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${options.seed}`],

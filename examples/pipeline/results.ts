@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { type Split, splitNames, toManifest } from '@shroom/data';
-import { pixelsVersion } from '@shroom/data/node';
+import { pixelsVersion, type Split, splitNames, toManifest } from '@shroom/data';
+
 import {
+  type Assessment,
   type EpochRecord,
-  type Evaluation,
   type HistoryRow,
   type ReportContent,
   renderReport,
@@ -41,7 +41,7 @@ export async function openRunFolder(folder: string, resumed = false): Promise<vo
 }
 
 /** Of what may change a number, for a run that is resumed elsewhere. */
-export function versions(engine: Engine): Record<string, string> {
+function versions(engine: Engine): Record<string, string> {
   const require = createRequire(import.meta.url);
   const versionOf = (name: string) =>
     (require(`${name}/package.json`) as { version: string }).version;
@@ -89,33 +89,20 @@ export async function saveSplit(
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
-export function historyRow(report: EpochRecord): HistoryRow {
+/** @param trainAccuracy On the training photos themselves, after the epoch, where it is known. */
+export function historyRow(report: EpochRecord, trainAccuracy?: number): HistoryRow {
   const { epoch, trainLoss, validation, learningRate, best } = report;
   return {
     epoch,
     trainLoss,
+    ...(trainAccuracy !== undefined && { trainAccuracy }),
     validationLoss: validation.loss,
     validationAccuracy: validation.accuracy,
     validationMacroF1: validation.macroF1,
     learningRate,
     best,
+    time: Date.now(),
   };
-}
-
-export async function saveHistory(folder: string, history: readonly HistoryRow[]): Promise<void> {
-  const lines = history.map(row =>
-    [
-      row.epoch,
-      row.trainLoss,
-      row.validationLoss,
-      row.validationAccuracy,
-      row.validationMacroF1,
-      row.learningRate,
-    ].join(','),
-  );
-  const header =
-    'epoch,train_loss,validation_loss,validation_accuracy,validation_macro_f1,learning_rate';
-  await writeAtomically(join(folder, 'history.csv'), `${[header, ...lines].join('\n')}\n`);
 }
 
 export async function saveReport(folder: string, content: ReportContent): Promise<void> {
@@ -128,9 +115,10 @@ export async function saveMetrics(
   split: Split,
   engine: Engine,
   options: TrainOptions,
-  test: Evaluation,
+  test: Assessment,
   seconds: Seconds,
 ): Promise<void> {
+  const { evaluation, figures, areas, top, calibration, certainty, sets } = test;
   const named = <T>(values: readonly T[]) =>
     Object.fromEntries(photos.classes.map((name, k) => [name, values[k]]));
   const counts = Object.fromEntries(
@@ -141,11 +129,14 @@ export async function saveMetrics(
     engine: engine.name,
     options,
     test: {
-      accuracy: test.accuracy,
-      macroF1: test.macroF1,
-      loss: test.loss,
-      perClass: named(test.perClass),
-      confusion: test.confusion,
+      ...evaluation,
+      perClass: named(evaluation.perClass),
+      intervals: { ...figures, perClass: named(test.perClass) },
+      areas: { ...areas, perClass: named(areas.perClass) },
+      top,
+      calibration,
+      certainty,
+      sets: { ...sets, perClass: named(sets.perClass) },
     },
     seconds,
     peakMemoryMiB: peakMemoryMiB(),

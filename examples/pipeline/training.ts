@@ -28,23 +28,28 @@ export interface TrainingOptions {
   /** The folder of the run; what it holds of an interrupted one is gone on with. */
   readonly out: string;
   readonly signal: AbortSignal;
-  /** Called, and waited for, after every epoch that is trained now, with what is trained and on what. */
-  readonly onEpoch?: (
-    report: EpochReport,
-    classifier: Restorable,
-    data: TrainingData,
-  ) => Promise<void> | void;
+  /** Told of every epoch that is trained now, with what is trained and on what. */
+  readonly log: {
+    record(report: EpochReport, classifier: Restorable, data: TrainingData): Promise<void>;
+  };
 }
 
 export interface Trained {
   /** It holds the weights of the best epoch. */
   readonly classifier: Restorable;
   readonly history: readonly EpochRecord[];
-  /** What the classifier takes, of the test photos. */
+  /** What the classifier takes, of the validation and the test photos. */
+  readonly validation: Source;
   readonly test: Source;
   /** Its weights, below the run's folder. */
   readonly file: string;
 }
+
+/** Below the run's folder. */
+export const checkpointFolders = {
+  head: 'checkpoints',
+  finetuned: 'checkpoints/finetuned',
+} as const;
 
 /** Trains the head on pooled features; then, where the backbone is cut, what is behind the cut with it. */
 export async function trainClassifier(
@@ -59,24 +64,30 @@ export async function trainClassifier(
     'head',
     head,
     { ...features.pooled, classes },
-    'checkpoints',
+    checkpointFolders.head,
     options,
     {
       ...recipe,
       ...how,
     },
   );
-  if (!cut || !features.maps) return { ...trained, test: features.pooled.test };
+  if (!cut || !features.maps) return { ...trained, ...features.pooled };
   const { maps } = features;
-  const folder = 'checkpoints/finetuned';
   const classifier = classifierOn(head, cut);
-  const finetuned = await train('fine-tuning', classifier, { ...maps, classes }, folder, options, {
-    ...recipes.finetune,
-    ...how,
-    depthOf: cut.depthOf,
-    saveEvery: 20,
-  });
-  return { ...finetuned, test: maps.test };
+  const finetuned = await train(
+    'fine-tuning',
+    classifier,
+    { ...maps, classes },
+    checkpointFolders.finetuned,
+    options,
+    {
+      ...recipes.finetune,
+      ...how,
+      depthOf: cut.depthOf,
+      saveEvery: 20,
+    },
+  );
+  return { ...finetuned, validation: maps.validation, test: maps.test };
 }
 
 /** The head, or the head on the stages behind the cut. */
@@ -89,9 +100,9 @@ async function train(
   classifier: Restorable,
   data: TrainingData,
   folder: string,
-  { out, onEpoch }: TrainingOptions,
+  { out, log }: TrainingOptions,
   options: CheckpointOptions,
-): Promise<Omit<Trained, 'test'>> {
+): Promise<Omit<Trained, 'validation' | 'test'>> {
   const bar = new Progress(label, 'steps');
   let note = '';
   const onStep = ({ done, total }: { done: number; total: number }) =>
@@ -104,7 +115,7 @@ async function train(
     })) {
       const { epoch, validation } = report;
       note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
-      await onEpoch?.(report, classifier, data);
+      await log.record(report, classifier, data);
     }
   } finally {
     bar.stop();

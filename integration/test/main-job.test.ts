@@ -13,6 +13,7 @@ import { type Outcome, root, runProgram } from './program';
 const train = join(root, 'examples/train-mushrooms.ts');
 const explain = join(root, 'examples/explain.ts');
 const explore = join(root, 'examples/explore.ts');
+const evaluateProgram = join(root, 'examples/evaluate.ts');
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-job-'));
@@ -60,6 +61,14 @@ describe('the main job', () => {
     expect(accuracy).toBeCloseTo(hits / total, 12);
     expect(loss).toBeGreaterThan(0);
     expect(Object.keys(perClass.Russula)).toEqual(['precision', 'recall', 'f1', 'support']);
+    const { intervals, areas, calibration, sets, top } = metrics.test;
+    expect(intervals.accuracy.low).toBeLessThan(accuracy);
+    expect(intervals.macroF1.value).toBe(metrics.test.macroF1);
+    expect(intervals.perClass.Russula.recall.low).toBeLessThan(perClass.Russula.recall);
+    expect(areas.macro.roc).toBeGreaterThan(0.95);
+    expect(top.accuracy).toBeGreaterThanOrEqual(accuracy);
+    expect(calibration.raw.bins).toHaveLength(10);
+    expect(sets.sizes.reduce((sum: number, size: number) => sum + size, 0)).toBe(54);
     for (const part of ['features', 'head', 'explain', 'total'])
       expect(metrics.seconds[part]).toBeGreaterThan(0);
     expect(metrics.peakMemoryMiB).toBeGreaterThan(100);
@@ -74,9 +83,21 @@ describe('the main job', () => {
     expect(new Set(ids).size).toBe(360);
     const history = (await readFile(join(run, 'history.csv'), 'utf8')).trim().split('\n');
     expect(history[0]).toBe(
-      'epoch,train_loss,validation_loss,validation_accuracy,validation_macro_f1,learning_rate',
+      'epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_macro_f1,learning_rate',
     );
     expect(history.length).toBeGreaterThan(3);
+    const lines = (await readFile(join(run, 'history.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(history.length - 1);
+    const { epoch, trainLoss, validationLoss } = JSON.parse(lines[1]!);
+    expect(history[2]!.split(',').map(Number)).toMatchObject({
+      0: epoch,
+      1: trainLoss,
+      3: validationLoss,
+    });
+    for (const part of ['train', 'validation']) {
+      const events = await readdir(join(run, 'tensorboard', part));
+      expect(events).toEqual(['events.out.tfevents.0000000001.shroom']);
+    }
     expect((await readdir(join(run, 'checkpoints'))).sort()).toEqual([
       'best.safetensors',
       'last.safetensors',
@@ -87,8 +108,50 @@ describe('the main job', () => {
     const { width, height } = await sharp(join(run, 'cams', cams[0]!)).metadata();
     expect([width, height! > 299]).toEqual([3 * 299 + 12, true]);
     const report = await readFile(join(run, 'report.html'), 'utf8');
-    expect(report.match(/<img /g)).toHaveLength(cams.length);
+    const byEpoch = (await readdir(join(run, 'cams-by-epoch'))).filter(name => /png$/.test(name));
+    expect(byEpoch.slice(0, 3)).toEqual(['epoch-0001.png', 'epoch-0002.png', 'epoch-0003.png']);
+    expect(report.match(/<img /g)).toHaveLength(cams.length + byEpoch.length);
+    expect(report).toMatch(/No photo decides whether a mushroom can be eaten/);
     expect(report).not.toMatch(/https?:/);
+  });
+
+  test('leaves a classifier that knows when it is not sure', async () => {
+    const { certainty } = await json(join(run, 'classifier.json'));
+    expect(Object.keys(certainty)).toEqual(['temperature', 'threshold', 'coverage']);
+    expect(certainty.temperature).toBeGreaterThanOrEqual(1);
+    expect(certainty.threshold).toBeGreaterThan(0);
+    expect(certainty.coverage).toBe(0.9);
+
+    // Evaluated again from its photos, it is what the job said of it.
+    const again = await runProgram(evaluateProgram, ['--model', run, '--json']);
+    expect(again.code, again.stderr).toBe(0);
+    const { evaluation, sets } = JSON.parse(again.stdout);
+    const { test: scores } = await json(join(run, 'metrics.json'));
+    expect(evaluation.confusion).toEqual(scores.confusion);
+    expect(evaluation.loss).toBeCloseTo(scores.loss, 4);
+    expect(sets.sizes).toEqual(scores.sets.sizes);
+    expect(again.stderr).toMatch(/accuracy .*[0-9]+ to [0-9]+ %/);
+
+    // Grey noise is nothing that it knows; the class whose name it does not know is told apart.
+    const strange = join(folder, 'strange');
+    await mkdir(join(strange, 'Noise'), { recursive: true });
+    await mkdir(join(strange, 'Amanita'), { recursive: true });
+    for (let seed = 0; seed < 3; seed++) {
+      const noise = Buffer.from(
+        Array.from({ length: 96 * 96 }, (_, i) => (i * i * 7 + seed * 31) % 251),
+      );
+      const raw = { width: 96, height: 96, channels: 1 } as const;
+      await sharp(noise, { raw })
+        .png()
+        .toFile(join(strange, 'Noise', `${seed}.png`));
+    }
+    const { pixels, width, height } = drawMushroom('Amanita', { seed: 9003, size: 299 });
+    const drawn = sharp(pixels, { raw: { width, height, channels: 3 } });
+    await drawn.png().toFile(join(strange, 'Amanita', 'one.png'));
+    const other = await runProgram(evaluateProgram, ['--model', run, '--data', strange]);
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stderr).toMatch(/1 of classes that it knows, 3 of others/);
+    expect(other.stderr).toMatch(/not sure +of [0-9]+ % of 3 photos: Noise/);
   });
 
   test('leaves a classifier that explains any photo', async () => {
@@ -108,7 +171,8 @@ describe('the main job', () => {
       .map(line => JSON.parse(line));
     expect(lines).toHaveLength(2);
     for (const line of lines) {
-      expect(Object.keys(line)).toEqual(['file', 'class', 'probabilities']);
+      expect(Object.keys(line)).toEqual(['file', 'class', 'probabilities', 'fits', 'sure']);
+      expect(line.sure).toBe(line.fits.length === 1);
       expect(Object.keys(line.probabilities)).toEqual([...genera]);
       const sum = Object.values<number>(line.probabilities).reduce((total, p) => total + p, 0);
       expect(sum).toBeCloseTo(1, 5);

@@ -12,6 +12,5 @@ export { KaggleCredentialsError } from './kaggle/credentials';
 export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
 export { type OpenPhotosOptions, openPhotos } from './open';
 export { readPixels } from './pixels';
-export { pixelsVersion } from './pixels-version';
 export { openTable, type TableOptions } from './table';
 export { type UnpackOptions, unpackArchive } from './unpacking';

@@ -9,6 +9,7 @@ export {
   saveTrainingState,
 } from './checkpoint';
 export { type CacheOptions, FeatureCache } from './feature-cache';
+export { HistoryLog } from './history-log';
 export {
   type CheckpointOptions,
   checkpointFiles,

@@ -1,15 +1,5 @@
-import type { Evaluation } from '../metrics';
-
-/** One row of the learning curves. */
-export interface HistoryRow {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  readonly validationMacroF1: number;
-  readonly learningRate: number;
-  readonly best: boolean;
-}
+import type { Assessment } from '../evaluation/assessment';
+import type { HistoryRow } from '../logs/history';
 
 /** A picture of the gallery: photo, heat map and overlay side by side. */
 export interface GalleryPicture {
@@ -20,6 +10,17 @@ export interface GalleryPicture {
   readonly predicted: string;
   /** Of the predicted class, 0 to 1. */
   readonly probability: number;
+  /** The classes that fit, the most probable first: exactly one where the answer is sure. */
+  readonly fitting?: readonly string[];
+}
+
+/** The heat map of one photo as it was after an epoch. */
+export interface EpochPicture {
+  readonly epoch: number;
+  /** A `data:` address. */
+  readonly image: string;
+  /** Of the photo's own class, 0 to 1. */
+  readonly probability: number;
 }
 
 /** All that the report shows; it draws no conclusions of its own. */
@@ -27,6 +28,8 @@ export interface ReportContent {
   readonly title: string;
   /** One sentence below the title: what was trained on what. */
   readonly summary: string;
+  /** What a reader must not forget. */
+  readonly caution?: { readonly headline: string; readonly text: string };
   readonly classes: readonly string[];
   /** `[K]` photos of each class in each part. */
   readonly counts: {
@@ -34,11 +37,23 @@ export interface ReportContent {
     readonly validation: readonly number[];
     readonly test: readonly number[];
   };
-  readonly test: Evaluation;
+  /** Of the test photos. */
+  readonly assessment: Assessment;
   readonly history: readonly HistoryRow[];
-  readonly gallery: readonly GalleryPicture[];
-  /** What the pictures of the gallery show, in a sentence. */
-  readonly galleryNote: string;
+  /** The heat map of one validation photo over the epochs; absent where there is none. */
+  readonly epochs?: {
+    /** The photo's class. */
+    readonly truth: string;
+    readonly name: string;
+    readonly pictures: readonly EpochPicture[];
+  };
+  /** Test photos: those whose truth surprised the classifier most, and right ones. */
+  readonly gallery: {
+    readonly hardest: readonly GalleryPicture[];
+    readonly right: readonly GalleryPicture[];
+    /** What the pictures show, in a sentence. */
+    readonly note: string;
+  };
   readonly findings: readonly {
     readonly kind: string;
     readonly subject: string;

@@ -1,13 +1,13 @@
-import type { HistoryRow } from './content';
+import type { HistoryRow } from '../logs/history';
 import { type Html, html } from './html';
 
 interface Curve {
   readonly name: string;
-  readonly kind: 'a' | 'b';
+  readonly kind: 'a' | 'b' | 'c';
   readonly values: readonly number[];
 }
 
-const box = { width: 460, height: 240, left: 44, right: 84, top: 14, bottom: 34 };
+const box = { width: 460, height: 256, left: 44, right: 84, top: 20, bottom: 44 };
 
 /** Loss by epoch, and accuracy with macro-F1 by epoch; the epoch whose weights were kept is marked. */
 export function learningCurves(history: readonly HistoryRow[]): Html {
@@ -18,13 +18,17 @@ export function learningCurves(history: readonly HistoryRow[]): Html {
     { name: 'validation', kind: 'a', values: history.map(row => row.validationLoss) },
   ];
   const score: Curve[] = [
-    { name: 'accuracy', kind: 'a', values: history.map(row => row.validationAccuracy) },
-    { name: 'macro-F1', kind: 'b', values: history.map(row => row.validationMacroF1) },
+    { name: 'validation', kind: 'a', values: history.map(row => row.validationAccuracy) },
+    { name: 'macro-F1', kind: 'c', values: history.map(row => row.validationMacroF1) },
   ];
+  const trained = history.map(row => row.trainAccuracy);
+  if (trained.every(value => value !== undefined)) {
+    score.unshift({ name: 'training', kind: 'b', values: trained });
+  }
   const highest = Math.max(...loss.flatMap(curve => curve.values));
   return html`<div class="pair">
     ${chart('Cross entropy', epochs, loss, [0, highest], value => value.toFixed(highest < 1 ? 2 : 1), best)}
-    ${chart('On the validation set', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
+    ${chart('Accuracy', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
   </div>`;
 }
 
@@ -70,11 +74,11 @@ function chart(
         epoch =>
           html`<text class="tick" x="${x(epoch)}" y="${height - bottom + 18}" text-anchor="middle">${epoch}</text>`,
       )}
-      <text class="tick" x="${width - right + 22}" y="${height - bottom + 18}">epoch</text>
+      <text class="tick" x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>
       ${
         best !== undefined &&
         html`<line class="best" x1="${x(best)}" x2="${x(best)}" y1="${top}" y2="${height - bottom}"/>
-        <text class="tick" x="${x(best)}" y="${top - 3}" text-anchor="middle">kept</text>`
+        <text class="tick" x="${x(best)}" y="${top - 6}" text-anchor="middle">kept</text>`
       }
       ${curves.map(
         (curve, index) => html`<path class="curve ${curve.kind}" d="${path(curve.values)}"/>

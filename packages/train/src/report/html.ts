@@ -1,3 +1,5 @@
+import type { Interval } from '../evaluation/intervals';
+
 /** HTML that is safe to insert as it is. */
 export class Html {
   constructor(readonly text: string) {}
@@ -20,4 +22,13 @@ function render(insertion: Insertable): string {
   return String(insertion).replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
 }
 
-export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+export const percent = (share: number, digits = 1) =>
+  Number.isNaN(share) ? 'unknown' : `${(100 * share).toFixed(digits)} %`;
+
+/** An interval of shares, such as "61 to 95 %". */
+export function range({ low, high }: Interval): string {
+  if (Number.isNaN(low)) return 'unknown';
+  // The bootstrap sees no doubt where all samples are alike; a reader would take that for certainty.
+  if (low === high) return 'too few photos to tell';
+  return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+}

@@ -1,44 +1,82 @@
-import type { GalleryPicture, ReportContent } from './content';
+import { certaintySection } from './certainty';
+import type { ReportContent } from './content';
 import { learningCurves } from './curves';
-import { Html, html, percent } from './html';
+import { epochStrip, gallery } from './gallery';
+import { Html, html, percent, range } from './html';
 import { style } from './style';
 import { classTable, confusionMatrix, findingsList } from './tables';
 
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
 /** One HTML file that shows how a training went. It loads nothing and holds no script. */
 export function renderReport(content: ReportContent): string {
-  const { title, summary, test, history, gallery, findings, facts, command } = content;
-  const count = test.perClass.reduce((sum, { support }) => sum + support, 0);
-  const kept = history.findLast(row => row.best)?.epoch;
+  const { title, summary, caution } = content;
+  const sections = sectionsOf(content);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${new Html(style)}</style></head><body><main>
+<title>${title}</title><style>${new Html(style)}</style></head><body>
 <header><h1>${title}</h1><p class="lead">${summary}</p>
-<div class="figures">
-  ${figure(percent(test.accuracy), `accuracy on ${count} test photos`)}
-  ${figure(percent(test.macroF1), 'macro-F1, each class counting the same')}
-  ${figure(test.loss.toFixed(3), 'cross entropy, in nats')}
-  ${figure(String(history.length), kept === undefined ? 'epochs' : `epochs, the weights of epoch ${kept} kept`)}
-</div>
-<p class="warning"><b>No photo decides whether a mushroom can be eaten.</b> A classifier is wrong with confidence, and
-several genera here have deadly species.</p></header>
-<section><h2>Class by class</h2>${classTable(content)}</section>
-<section><h2>What is taken for what</h2>${confusionMatrix(content)}</section>
-<section><h2>Learning</h2>${learningCurves(history)}</section>
-${gallery.length > 0 && html`<section><h2>What it looked at</h2><p>${content.galleryNote}</p><div class="gallery">${gallery.map(picture)}</div></section>`}
-<section><h2>The photos</h2>${findingsList(findings)}</section>
-<section><h2>How it was made</h2><div class="card"><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-<pre><code>${command}</code></pre></div></section>
-</main></body></html>
+${keyFigures(content)}
+${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}</p>`}
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
+<main>${sections.map(
+    ({ id, title, body }) =>
+      html`<section id="${id}"><h2>${title}</h2>${body}</section>
+`,
+  )}</main></body></html>
 `;
   return page.text;
 }
 
-const figure = (value: string, label: string) =>
-  html`<div class="card"><strong>${value}</strong><span>${label}</span></div>`;
+function sectionsOf(content: ReportContent): Section[] {
+  const { history, gallery: pictures, epochs, findings } = content;
+  const sections: Section[] = [
+    { id: 'classes', title: 'Class by class', body: classTable(content) },
+    { id: 'confusion', title: 'What is taken for what', body: confusionMatrix(content) },
+    { id: 'certainty', title: 'How sure it is', body: certaintySection(content.assessment) },
+    { id: 'learning', title: 'Learning', body: learningCurves(history) },
+  ];
+  if (epochs && epochs.pictures.length > 0) {
+    sections.push({ id: 'epochs', title: 'Learning where to look', body: epochStrip(epochs) });
+  }
+  if (pictures.hardest.length > 0) {
+    const lead = 'The test photos whose true class surprised the classifier most.';
+    const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.hardest)}`;
+    sections.push({ id: 'hardest', title: 'The hardest photos', body });
+  }
+  if (pictures.right.length > 0) {
+    const body = html`<p>Of each class those that it was surest of. ${pictures.note}</p>${gallery(pictures.right)}`;
+    sections.push({ id: 'right', title: 'What it knows', body });
+  }
+  sections.push(
+    { id: 'photos', title: 'The photos', body: findingsList(findings) },
+    { id: 'made', title: 'How it was made', body: making(content) },
+  );
+  return sections;
+}
 
-function picture({ image, name, truth, predicted, probability }: GalleryPicture): Html {
-  const right = truth === predicted;
-  const alt = `${name}: the photo, its heat map for ${predicted}, and both on top of each other`;
-  return html`<figure class="card"><img src="${image}" alt="${alt}" loading="lazy">
-    <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span> <b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)} sure</figcaption></figure>`;
+function keyFigures({ assessment, history }: ReportContent): Html {
+  const { evaluation, figures, top } = assessment;
+  const count = evaluation.perClass.reduce((sum, { support }) => sum + support, 0);
+  const kept = history.findLast(row => row.best)?.epoch;
+  const { accuracy, macroF1 } = figures;
+  return html`<div class="figures">
+  ${figure(percent(accuracy.value), `accuracy on ${count} test photos`, range(accuracy))}
+  ${figure(percent(macroF1.value), 'macro-F1, each class counting the same', range(macroF1))}
+  ${figure(percent(top.accuracy), `have their class among the first ${top.k}`)}
+  ${figure(percent(figures.rocArea.value), 'of pairs ranked rightly: the area below the ROC curve, mean of the classes')}
+  ${figure(String(history.length), kept === undefined ? 'epochs' : `epochs, the weights of epoch ${kept} kept`)}
+</div>`;
+}
+
+const figure = (value: string, label: string, interval?: string) =>
+  html`<div class="card"><strong>${value}</strong>${interval !== undefined && html`<em>${interval}</em>`}<span>${label}</span></div>`;
+
+function making({ facts, command }: ReportContent): Html {
+  return html`<div class="card"><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<div class="scroll" tabindex="0" role="region" aria-label="The command"><pre><code>${command}</code></pre></div></div>`;
 }

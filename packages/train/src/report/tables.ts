@@ -1,27 +1,42 @@
+import type { Interval } from '../evaluation/intervals';
 import type { ReportContent } from './content';
-import { type Html, html, percent } from './html';
+import { type Html, html, percent, range } from './html';
 
-/** Precision, recall and F1 of each class with a bar each, and how many photos it had. */
-export function classTable({ classes, counts, test }: ReportContent): Html {
-  const bar = (value: number) =>
-    html`<td class="bar" style="--share:${value.toFixed(4)}"><span>${percent(value, 0)}</span></td>`;
-  return html`<div class="scroll card"><table class="classes">
+/** Precision, recall and F1 of each class with their intervals, its ROC area, and how many photos it had. */
+export function classTable({ classes, counts, assessment }: ReportContent): Html {
+  const { perClass, areas } = assessment;
+  return html`<p>The dot is what the test photos gave. The band holds the true value in 95 of 100 cases: with few photos
+    it is wide, and a class of six may look perfect by luck.</p>
+    <div class="scroll card" tabindex="0" role="region" aria-label="Class by class"><table class="classes">
     <thead><tr><th scope="col">Class</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">F1</th>
-      <th scope="col" class="number">training</th><th scope="col" class="number">validation</th><th scope="col" class="number">test photos</th></tr></thead>
+      <th scope="col" class="number">ROC area</th>
+      <th scope="col" class="number">training</th><th scope="col" class="number">validation</th><th scope="col" class="number">test</th></tr></thead>
     <tbody>${classes.map((name, k) => {
-      const { precision, recall, f1 } = test.perClass[k]!;
-      return html`<tr><th scope="row">${name}</th>${bar(precision)}${bar(recall)}${bar(f1)}
+      const { precision, recall, f1 } = perClass[k]!;
+      const { roc } = areas.perClass[k]!;
+      return html`<tr><th scope="row">${name}</th>${band(precision)}${band(recall)}${band(f1)}
+        <td class="number">${Number.isNaN(roc) ? '–' : roc.toFixed(3)}</td>
         <td class="number">${counts.train[k]}</td><td class="number">${counts.validation[k]}</td><td class="number">${counts.test[k]}</td></tr>`;
     })}</tbody></table></div>`;
 }
 
+/** A share as a number, and as a dot on its interval. */
+function band(interval: Interval): Html {
+  const { value, low, high } = interval;
+  if (Number.isNaN(value)) return html`<td class="band"><span class="none">none</span></td>`;
+  const at = (share: number) => `${(100 * share).toFixed(1)}%`;
+  return html`<td class="band"><span>${percent(value, 0)}</span> <small>${range(interval)}</small>
+    <div class="track"><i style="left:${at(low)};width:${at(high - low)}"></i><b style="left:${at(value)}"></b></div></td>`;
+}
+
 /** Rows by true class, columns by predicted class, shaded by the share of the row. */
-export function confusionMatrix({ classes, test }: ReportContent): Html {
-  return html`<div class="scroll card"><table class="confusion">
+export function confusionMatrix({ classes, assessment }: ReportContent): Html {
+  const { confusion, perClass } = assessment.evaluation;
+  return html`<div class="scroll card" tabindex="0" role="region" aria-label="Confusion matrix"><table class="confusion">
     <caption>Rows: what it is. Columns: what the classifier said. Shade: share of the row.</caption>
     <thead><tr><td></td>${classes.map(name => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead>
-    <tbody>${test.confusion.map((row, truth) => {
-      const total = Math.max(1, test.perClass[truth]!.support);
+    <tbody>${confusion.map((row, truth) => {
+      const total = Math.max(1, perClass[truth]!.support);
       return html`<tr><th scope="row">${classes[truth]}</th>${row.map((count, said) => {
         const share = count / total;
         const tip = `${count} of ${total} ${classes[truth]} called ${classes[said]}`;
@@ -36,7 +51,8 @@ export function findingsList(findings: ReportContent['findings']): Html {
   if (findings.length === 0) return html`<p>Every file could be used.</p>`;
   const shown = findings.slice(0, 200);
   return html`<p>${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}; no file was changed.</p>
-    <div class="scroll card"><table class="findings"><tbody>${shown.map(
+    <div class="scroll card" tabindex="0" role="region" aria-label="Findings"><table class="findings">
+    <thead><tr><th scope="col">Kind</th><th scope="col">File or class</th><th scope="col">Why</th></tr></thead><tbody>${shown.map(
       ({ kind, subject, reason }) =>
         html`<tr><td><span class="badge">${kind}</span></td><th scope="row">${subject}</th><td>${reason}</td></tr>`,
     )}</tbody></table></div>

@@ -1,51 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate, type ReportContent, renderReport } from '../../src/index';
-
-const content: ReportContent = {
-  title: 'Two <classes>',
-  summary: 'A test & more.',
-  classes: ['Amanita', 'Boletus "x"'],
-  counts: { train: [6, 7], validation: [1, 2], test: [3, 4] },
-  test: evaluate([0, 1, 1], [0.9, 0.1, 0.2, 0.8, 0.6, 0.4], 2),
-  history: [1, 2, 3].map(epoch => ({
-    epoch,
-    trainLoss: 1 / epoch,
-    validationLoss: 1.2 / epoch,
-    validationAccuracy: 0.5,
-    validationMacroF1: 0.4,
-    learningRate: 1e-3,
-    best: epoch < 3,
-  })),
-  gallery: [
-    {
-      image: 'data:image/jpeg;base64,AA==',
-      name: 'a.jpg',
-      truth: 'Amanita',
-      predicted: 'Boletus "x"',
-      probability: 0.61,
-    },
-  ],
-  galleryNote: 'Heat maps.',
-  findings: [{ kind: 'quarantined', subject: '<b>.jpg', reason: 'not a picture' }],
-  facts: [['Engine', 'cpu']],
-  command: 'npm start -- --seed 0',
-};
+import { renderReport } from '../../src/index';
+import { content } from './content';
 
 describe('the report', () => {
   const page = renderReport(content);
 
   test('is one file that loads nothing and runs nothing', () => {
     expect(page).not.toMatch(/<script|<link|@import|url\(|https?:/);
-    expect(page.match(/src="/g)).toHaveLength(1);
-    expect(page).toContain('src="data:image/jpeg;base64,AA=="');
+    const sources = [...page.matchAll(/src="([^"]*)"/g)].map(([, source]) => source);
+    expect(sources).toHaveLength(4);
+    for (const source of sources) expect(source).toMatch(/^data:image\/gif;base64,/);
   });
 
   test('shows the figures, and that a photo decides nothing', () => {
-    expect(page).toContain('66.7 %');
+    expect(page).toContain('83.3 %');
     expect(page).toContain('the weights of epoch 2 kept');
-    expect(page).toContain('1 of 2 Boletus &#34;x&#34; called Amanita');
-    expect(page).toContain('taken for Boletus &#34;x&#34;, 61 % sure');
+    expect(page).toContain('1 of 4 Boletus &#34;x&#34; called Amanita');
+    expect(page).toContain('taken for Boletus &#34;x&#34;, 61 %');
+    expect(page).toContain('not sure: Boletus &#34;x&#34; or Amanita');
     expect(page).toMatch(/No photo decides whether a mushroom can be eaten/);
+  });
+
+  test('gives intervals: Wilson 2 of 2 is 34 % or more', () => {
+    // Recall of the first class: 1 / (1 + 1.96^2 / 2) = 0.342.
+    expect(page).toMatch(/<th scope="row">Amanita<\/th>.*?100 %<\/span> <small>34 to 100 %/s);
+    expect(page).toMatch(/accuracy on 6 test photos/);
+  });
+
+  test('says how the promise was kept, and shows what it learned to look at', () => {
+    expect(page).toMatch(/at least <b>90 %<\/b> of cases.*On the test photos it was in\s+<b>/s);
+    expect(page).toContain('b.jpg after epoch 2: where it spoke for Amanita');
+    const { epochs, ...rest } = content;
+    expect(epochs?.pictures).toHaveLength(2);
+    expect(renderReport(rest)).not.toContain('Learning where to look');
   });
 
   test('escapes what comes from outside', () => {

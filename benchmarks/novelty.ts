@@ -1,0 +1,178 @@
+/**
+ * Which score tells best that a photo is of nothing that the classifier knows? Areas below the ROC curve, 0.5 for chance.
+ * Far: noise, clouds and drawings. Near: a genus that was left out of the training, each in turn.
+ *
+ *     tsx novelty.ts [drawn | folder of photos] [drawn pictures a class]
+ */
+import '@shroom/backend-ort';
+import { normalise, type Photo, plainView, randomStream, splitByClass } from '@shroom/data';
+import { batches, openPhotos } from '@shroom/data/node';
+import { classifierHead } from '@shroom/head';
+import { resnet50 } from '@shroom/models/node';
+import {
+  classDistance,
+  energy,
+  type FeatureSet,
+  fit,
+  logitsOf,
+  nearestNeighbours,
+  probabilities,
+  rocArea,
+} from '@shroom/train';
+import { mean, setBackend, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+
+const [source = 'drawn', count = '20'] = process.argv.slice(2);
+await setBackend('ort');
+const SIZE = 224;
+const backbone = await resnet50({ size: SIZE });
+const { channels, preprocessing } = backbone;
+const set = await openPhotos(source, { drawn: Number(count) });
+const split = splitByClass(set.photos);
+const features = await featuresOfPhotos(set.photos);
+
+const far = {
+  noise: (random: () => number) => () => random() * 255,
+  clouds: (random: () => number) => {
+    const waves = Array.from({ length: 18 }, () => random() * 6);
+    return (x: number, y: number, c: number) =>
+      127 +
+      40 * Math.sin((4 * x * waves[c]!) / 3 + waves[c + 3]!) +
+      40 * Math.sin(4 * y * waves[c + 6]! + waves[c + 9]!) +
+      40 * Math.sin(3 * (x + y) * waves[c + 12]! + waves[c + 15]!);
+  },
+  drawings: (random: () => number) => {
+    const discs = Array.from({ length: 6 }, () => Array.from({ length: 6 }, random));
+    return (x: number, y: number, c: number) => {
+      const disc = discs.findLast(([a, b, r]) => Math.hypot(x - a!, y - b!) < r! / 3);
+      return 255 * (disc ? disc[3 + c]! : discs[0]![3 + c]!);
+    };
+  },
+};
+const strange = new Map<string, Float32Array>();
+for (const [name, make] of Object.entries(far)) {
+  const pictures = Array.from({ length: 40 }, (_, index) => {
+    const stream = randomStream('novelty', name, index);
+    return make(() => stream.between(0, 1));
+  });
+  strange.set(name, await featuresOfPictures(pictures));
+}
+if (source !== 'drawn') {
+  const drawn = await openPhotos('drawn', { drawn: 6 });
+  strange.set('drawn mushrooms', await featuresOfPhotos(drawn.photos));
+}
+
+const all = [...set.classes.keys()];
+const known = await detectors(all);
+console.log(`${set.photos.length} photos of ${source}, ResNet50 at ${SIZE}`);
+console.log(`| strange | ${Object.keys(known).join(' | ')} |`);
+console.log(`|---|${'---|'.repeat(Object.keys(known).length)}`);
+const row = (name: string, found: Record<string, number>) =>
+  console.log(
+    `| ${name} | ${Object.values(found)
+      .map(area => area.toFixed(3))
+      .join(' | ')} |`,
+  );
+const ordinary = rowsOf(split.test);
+for (const [name, values] of strange) row(name, await areas(known, ordinary, values));
+const near: Record<string, number>[] = [];
+for (const left of all) {
+  const others = all.filter(k => k !== left);
+  const ofOthers = split.test.filter(index => set.photos[index]!.label !== left);
+  const own = set.photos.flatMap(({ label }, index) => (label === left ? [index] : []));
+  near.push(await areas(await detectors(others), rowsOf(ofOthers), rowsOf(own)));
+}
+const average = (name: string) => near.reduce((sum, each) => sum + each[name]!, 0) / near.length;
+row(
+  'a genus left out (mean)',
+  Object.fromEntries(Object.keys(known).map(name => [name, average(name)])),
+);
+process.exit(0);
+
+type Score = (features: Float32Array) => Promise<Float64Array>;
+
+/** Scores of a classifier that was trained on some of the classes. */
+async function detectors(classes: readonly number[]): Promise<Record<string, Score>> {
+  const part = (indices: readonly number[]): FeatureSet => {
+    const own = indices.filter(index => classes.includes(set.photos[index]!.label));
+    const labels = Int32Array.from(own, index => classes.indexOf(set.photos[index]!.label));
+    return { values: rowsOf(own), labels, views: 1, channels };
+  };
+  const train = part(split.train);
+  const head = classifierHead(channels, classes.length);
+  const data = { train, validation: part(split.validation), classes: classes.length };
+  for await (const { last } of fit(head, data, { epochs: 30 })) if (last) break;
+  const logits = (values: Float32Array) => {
+    const labels = new Int32Array(values.length / channels);
+    return logitsOf(head, { values, labels, views: 1, channels });
+  };
+  const neighbours = nearestNeighbours(train);
+  const distance = classDistance(train, classes.length);
+  return {
+    'least probability': async values => {
+      const rows = probabilities(await logits(values), classes.length);
+      return Float64Array.from({ length: rows.length / classes.length }, (_, row) => {
+        const own = rows.subarray(row * classes.length, (row + 1) * classes.length);
+        return 1 - Math.max(...own);
+      });
+    },
+    energy: async values => energy(await logits(values), classes.length),
+    'nearest neighbours': async values => neighbours.score(values),
+    'class distance': async values => distance.score(values),
+  };
+}
+
+async function areas(scores: Record<string, Score>, ordinary: Float32Array, strange: Float32Array) {
+  const found: Record<string, number> = {};
+  for (const [name, score] of Object.entries(scores)) {
+    const [low, high] = [await score(ordinary), await score(strange)];
+    found[name] = rocArea([...low.map(() => 0), ...high.map(() => 1)], [...low, ...high]);
+  }
+  return found;
+}
+
+function rowsOf(indices: readonly number[]): Float32Array {
+  const rows = new Float32Array(indices.length * channels);
+  for (const [row, index] of indices.entries()) {
+    rows.set(features.subarray(index * channels, (index + 1) * channels), row * channels);
+  }
+  return rows;
+}
+
+async function featuresOfPhotos(photos: readonly Photo[]): Promise<Float32Array> {
+  const found = new Float32Array(photos.length * channels);
+  const samples = photos.map((photo, row) => ({ ...photo, row, view: plainView }));
+  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: 8 };
+  for await (const batch of batches(samples, how)) {
+    const values = await pooled(tensor4d(batch.images, batch.shape));
+    for (const [place, { row }] of batch.samples.entries()) {
+      found.set(values.subarray(place * channels, (place + 1) * channels), row * channels);
+    }
+  }
+  return found;
+}
+
+type Paint = (x: number, y: number, channel: number) => number;
+
+async function featuresOfPictures(pictures: readonly Paint[]): Promise<Float32Array> {
+  const found = new Float32Array(pictures.length * channels);
+  for (const [row, paint] of pictures.entries()) {
+    const data = Uint8ClampedArray.from({ length: SIZE * SIZE * 3 }, (_, place) => {
+      const spot = Math.floor(place / 3);
+      return paint((spot % SIZE) / SIZE, Math.floor(spot / SIZE) / SIZE, place % 3);
+    });
+    const input = new Float32Array(data.length);
+    normalise({ data: new Uint8Array(data), width: SIZE, height: SIZE }, preprocessing, input, 0);
+    found.set(await pooled(tensor4d(input, [1, SIZE, SIZE, 3])), row * channels);
+  }
+  return found;
+}
+
+async function pooled(images: Tensor4D): Promise<Float32Array> {
+  const vectors = tidy(() =>
+    mean(backbone.model.predict(images, { batchSize: 8 }) as Tensor4D, [1, 2]),
+  );
+  images.dispose();
+  const values = await vectors.data<'float32'>();
+  vectors.dispose();
+  return values;
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
+import { openPhotos } from '@shroom/data/node';
+
+/** Photos to judge a classifier by. */
+export interface JudgedPhotos {
+  /** Of classes that the classifier knows, with its own labels. */
+  readonly known: readonly Photo[];
+  /** Of classes that it does not know. */
+  readonly strange: readonly Photo[];
+  readonly strangeClasses: readonly string[];
+}
+
+/** One part of the photos that a run was made of, as its folder says. */
+export async function photosOfRun(
+  folder: string,
+  part: SplitName,
+  signal: AbortSignal,
+): Promise<JudgedPhotos> {
+  const text = await readFile(join(folder, 'metrics.json'), 'utf8').catch(() => {
+    throw new Error(`${folder} holds no finished run (no metrics.json). \`npm start\` makes one.`);
+  });
+  const { options } = JSON.parse(text) as { options: { data: string; drawn: number } };
+  const source = options.data === 'kaggle' ? undefined : options.data;
+  if (source === undefined)
+    throw new Error('The run was on the Kaggle set. Name its folder or zip file with --data.');
+  const set = await openPhotos(source, { drawn: options.drawn, signal });
+  const split = applyManifest(
+    parseManifest(await readFile(join(folder, 'split.json'), 'utf8')),
+    set,
+  );
+  return { known: split[part].map(index => set.photos[index]!), strange: [], strangeClasses: [] };
+}
+
+/** All photos of another set; its classes are known by their names. */
+export async function photosOf(
+  source: string,
+  classes: readonly string[],
+  signal: AbortSignal,
+): Promise<JudgedPhotos> {
+  const set = await openPhotos(source, { signal, leastPerClass: 1 });
+  const known: Photo[] = [];
+  const strange: Photo[] = [];
+  for (const photo of set.photos) {
+    const label = classes.indexOf(set.classes[photo.label]!);
+    if (label < 0) strange.push(photo);
+    else known.push({ ...photo, label });
+  }
+  return { known, strange, strangeClasses: set.classes.filter(name => !classes.includes(name)) };
+}

@@ -1,0 +1,211 @@
+import { checkLabels, column } from './samples';
+
+/** How well scores rank the samples of a class above all others, whatever threshold is taken later. */
+export interface Areas {
+  /** Below the ROC curve: 0.5 for chance, 1 for perfect. NaN where only one side occurs. */
+  readonly roc: number;
+  /** Below the precision-recall curve, as average precision: the class's share for chance. NaN where the class is absent. */
+  readonly averagePrecision: number;
+}
+
+export interface RankingAreas {
+  /** One class against the rest. */
+  readonly perClass: readonly Areas[];
+  /** Mean over the classes that have an area. */
+  readonly macro: Areas;
+  /** The same, each counting as often as it occurs. */
+  readonly weighted: Areas;
+}
+
+export interface RocCurve {
+  readonly falsePositiveRate: Float64Array;
+  readonly truePositiveRate: Float64Array;
+  /** Descending; the first is infinite: nothing is called positive there. */
+  readonly thresholds: Float64Array;
+}
+
+export interface PrecisionRecallCurve {
+  /** By rising threshold; the last is 1 by definition, and has no threshold. */
+  readonly precision: Float64Array;
+  readonly recall: Float64Array;
+  readonly thresholds: Float64Array;
+}
+
+/**
+ * Areas below the ROC and precision-recall curves, each class against the rest.
+ *
+ * A class without samples has no area and is left out of the averages. (scikit-learn raises an error for its ROC, and
+ * counts 0 for its average precision.)
+ *
+ * @param labels n class indices.
+ * @param scores `[n, classes]`, such as probabilities.
+ * @see https://scikit-learn.org/stable/modules/model_evaluation.html#roc-metrics `multi_class='ovr'`
+ */
+export function rankingAreas(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+): RankingAreas {
+  return areasOf(rankings(labels, scores, classes));
+}
+
+/** The samples of one class and the others, by falling score. */
+export interface Ranking {
+  readonly positive: Uint8Array;
+  readonly scores: Float64Array;
+  readonly order: Uint32Array;
+}
+
+/** Ranks all samples for each class. */
+export function rankings(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+): Ranking[] {
+  checkLabels(labels, scores, classes);
+  return Array.from({ length: classes }, (_, k) => {
+    const positive = Uint8Array.from({ length: labels.length }, (_, row) =>
+      labels[row] === k ? 1 : 0,
+    );
+    const own = column(scores, classes, k);
+    return { positive, scores: own, order: byFallingScore(own) };
+  });
+}
+
+/** @param times How often each sample counts. Default: once. */
+export function areasOf(ranked: readonly Ranking[], times?: ArrayLike<number>): RankingAreas {
+  const support = new Float64Array(ranked.length);
+  const perClass = ranked.map((ranking, k): Areas => {
+    const steps = stepsOf(ranking, times);
+    support[k] = steps.hits.at(-1) ?? 0;
+    return { roc: rocOf(steps), averagePrecision: precisionOf(steps) };
+  });
+  const average = (name: keyof Areas, weightOf: (k: number) => number) => {
+    const there = [...perClass.keys()].filter(k => !Number.isNaN(perClass[k]![name]));
+    const total = there.reduce((sum, k) => sum + weightOf(k), 0);
+    return there.reduce((sum, k) => sum + weightOf(k) * perClass[k]![name], 0) / total;
+  };
+  const averages = (weightOf: (k: number) => number): Areas => ({
+    roc: average('roc', weightOf),
+    averagePrecision: average('averagePrecision', weightOf),
+  });
+  return { perClass, macro: averages(() => 1), weighted: averages(k => support[k]!) };
+}
+
+/** Area below the ROC curve of a yes-or-no question: the chance that a positive outscores a negative, ties counting half. */
+export function rocArea(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): number {
+  return rocOf(ranked(positive, scores));
+}
+
+/** Mean precision over the steps of recall; NaN without positives. */
+export function averagePrecision(
+  positive: ArrayLike<number | boolean>,
+  scores: ArrayLike<number>,
+): number {
+  return precisionOf(ranked(positive, scores));
+}
+
+/** All points of the ROC curve (`drop_intermediate=False` in scikit-learn). */
+export function rocCurve(
+  positive: ArrayLike<number | boolean>,
+  scores: ArrayLike<number>,
+): RocCurve {
+  const { hits, alarms, thresholds } = ranked(positive, scores);
+  const from0 = (counts: Float64Array) => {
+    const total = counts.at(-1) ?? 0;
+    return Float64Array.from([0, ...counts], count => count / total);
+  };
+  return {
+    falsePositiveRate: from0(alarms),
+    truePositiveRate: from0(hits),
+    thresholds: Float64Array.from([Number.POSITIVE_INFINITY, ...thresholds]),
+  };
+}
+
+/** All points of the precision-recall curve. */
+export function precisionRecallCurve(
+  positive: ArrayLike<number | boolean>,
+  scores: ArrayLike<number>,
+): PrecisionRecallCurve {
+  const { hits, alarms, thresholds } = ranked(positive, scores);
+  const total = hits.at(-1) ?? 0;
+  const precision = hits.map((count, step) => count / (count + alarms[step]!)).reverse();
+  const recall = hits.map(count => count / total).reverse();
+  return {
+    precision: Float64Array.from([...precision, 1]),
+    recall: Float64Array.from([...recall, 0]),
+    thresholds: thresholds.slice().reverse(),
+  };
+}
+
+/** One step for each different score, the highest first. */
+interface Steps {
+  /** Positives with this score or a higher one. */
+  readonly hits: Float64Array;
+  /** Negatives with this score or a higher one. */
+  readonly alarms: Float64Array;
+  readonly thresholds: Float64Array;
+}
+
+function ranked(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): Steps {
+  if (positive.length !== scores.length) {
+    throw new RangeError(`There are ${positive.length} truths for ${scores.length} scores.`);
+  }
+  return stepsOf({
+    positive: Uint8Array.from({ length: scores.length }, (_, row) => (positive[row] ? 1 : 0)),
+    scores: Float64Array.from(scores),
+    order: byFallingScore(scores),
+  });
+}
+
+function byFallingScore(scores: ArrayLike<number>): Uint32Array {
+  const order = Uint32Array.from({ length: scores.length }, (_, index) => index);
+  return order.sort((a, b) => scores[b]! - scores[a]!);
+}
+
+function stepsOf({ positive, scores, order }: Ranking, times?: ArrayLike<number>): Steps {
+  const count = order.length;
+  const hits = new Float64Array(count);
+  const alarms = new Float64Array(count);
+  const thresholds = new Float64Array(count);
+  let step = 0;
+  let right = 0;
+  let wrong = 0;
+  for (let rank = 0; rank < count; rank++) {
+    const sample = order[rank]!;
+    const score = scores[sample]!;
+    const often = times ? times[sample]! : 1;
+    if (positive[sample]) right += often;
+    else wrong += often;
+    if (rank + 1 < count && scores[order[rank + 1]!] === score) continue;
+    hits[step] = right;
+    alarms[step] = wrong;
+    thresholds[step] = score;
+    step += 1;
+  }
+  return {
+    hits: hits.subarray(0, step),
+    alarms: alarms.subarray(0, step),
+    thresholds: thresholds.subarray(0, step),
+  };
+}
+
+function rocOf({ hits, alarms }: Steps): number {
+  let area = 0;
+  for (let step = 0; step < hits.length; step++) {
+    const before = step === 0 ? 0 : hits[step - 1]!;
+    const width = alarms[step]! - (step === 0 ? 0 : alarms[step - 1]!);
+    area += (width * (hits[step]! + before)) / 2;
+  }
+  return area / ((hits.at(-1) ?? 0) * (alarms.at(-1) ?? 0));
+}
+
+function precisionOf({ hits, alarms }: Steps): number {
+  const total = hits.at(-1) ?? 0;
+  let sum = 0;
+  for (let step = 0; step < hits.length; step++) {
+    const gained = hits[step]! - (step === 0 ? 0 : hits[step - 1]!);
+    if (gained > 0) sum += (gained * hits[step]!) / (hits[step]! + alarms[step]!);
+  }
+  return sum / total;
+}

@@ -1,0 +1,74 @@
+import { type Evaluation, evaluate, probabilities } from '../metrics';
+import { type RankingAreas, rankingAreas } from './areas';
+import { type Calibration, calibration } from './calibration';
+import { answer, type Certainty } from './certainty';
+import { evaluateSets, type SetReport } from './conformal';
+import { hardest, type Judgement } from './hardest';
+import {
+  type ClassIntervals,
+  classIntervals,
+  type Figure,
+  type FigureOptions,
+  figureIntervals,
+  type Interval,
+} from './intervals';
+import { topKAccuracy } from './top';
+
+/** All that is said about a classifier on one set of samples; plain data. */
+export interface Assessment {
+  readonly evaluation: Evaluation;
+  /** With bootstrap intervals. */
+  readonly figures: Readonly<Record<Figure, Interval>>;
+  readonly perClass: readonly ClassIntervals[];
+  readonly areas: RankingAreas;
+  /** Share whose class is among the three most probable, or among all but one where there are fewer than four. */
+  readonly top: { readonly k: number; readonly accuracy: number };
+  readonly calibration: {
+    readonly raw: Calibration;
+    /** At the fitted temperature. */
+    readonly scaled: Calibration;
+  };
+  readonly certainty: Certainty;
+  /** How the promise of `certainty` was kept. */
+  readonly sets: SetReport;
+  /** All samples, the hardest first. */
+  readonly hardest: readonly Judgement[];
+}
+
+/**
+ * Assesses a classifier on samples that neither its training nor `certainty` has seen.
+ *
+ * @param labels n class indices.
+ * @param logits `[n, classes]`.
+ * @param certainty Fitted on a validation set by `fitCertainty`.
+ */
+export function assess(
+  labels: ArrayLike<number>,
+  logits: ArrayLike<number>,
+  classes: number,
+  certainty: Certainty,
+  options: FigureOptions = {},
+): Assessment {
+  const raw = probabilities(logits, classes);
+  const scaled = probabilities(logits, classes, certainty.temperature);
+  const evaluation = evaluate(labels, raw, classes);
+  const k = Math.min(3, classes - 1);
+  const sets = Array.from({ length: labels.length }, (_, sample) => {
+    const row = Array.from({ length: classes }, (_, index) => logits[sample * classes + index]!);
+    return answer(row, certainty).fitting;
+  });
+  return {
+    evaluation,
+    figures: figureIntervals(labels, raw, classes, options),
+    perClass: classIntervals(evaluation.confusion),
+    areas: rankingAreas(labels, raw, classes),
+    top: { k, accuracy: topKAccuracy(labels, raw, classes, k) },
+    calibration: {
+      raw: calibration(labels, raw, classes),
+      scaled: calibration(labels, scaled, classes),
+    },
+    certainty,
+    sets: evaluateSets(labels, sets, classes),
+    hardest: hardest(labels, scaled, classes),
+  };
+}

@@ -1,0 +1,94 @@
+import { predictions } from '../metrics';
+import { checkLabels } from './samples';
+
+export interface CalibrationOptions {
+  /** Default 10. */
+  readonly bins?: number;
+  /** Bins of equal width from 0 to 1, or of equally many samples. Default `'uniform'`. */
+  readonly strategy?: 'uniform' | 'quantile';
+}
+
+/** The samples whose confidence is above `low` and not above `high`. */
+export interface ReliabilityBin {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  /** Mean probability of the predicted class; NaN in an empty bin. */
+  readonly confidence: number;
+  /** Share that was right; NaN in an empty bin. */
+  readonly accuracy: number;
+}
+
+/** Whether "90 % sure" is right in 90 of 100 cases. */
+export interface Calibration {
+  readonly bins: readonly ReliabilityBin[];
+  /** Expected calibration error: mean distance of confidence and accuracy, weighted by the bins' samples. */
+  readonly expectedError: number;
+  /** The largest of these distances. */
+  readonly maximumError: number;
+  /** Mean probability of the predicted class over all samples: above the accuracy, the classifier is too sure of itself. */
+  readonly confidence: number;
+}
+
+/**
+ * Compares how sure the classifier was of its answers with how often they were right.
+ *
+ * @param labels n class indices.
+ * @param probability `[n, classes]`.
+ * @see Guo et al. 2017, section 2. https://arxiv.org/abs/1706.04599
+ * @see https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html (the bins)
+ */
+export function calibration(
+  labels: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  classes: number,
+  options: CalibrationOptions = {},
+): Calibration {
+  const { bins = 10, strategy = 'uniform' } = options;
+  checkLabels(labels, probability, classes);
+  if (!(Number.isInteger(bins) && bins >= 1))
+    throw new RangeError(`bins is ${bins}; it should be a whole number, 1 or more.`);
+  const predicted = predictions(probability, classes);
+  const sure = Float64Array.from(predicted, (k, row) => probability[row * classes + k]!);
+  const edges =
+    strategy === 'uniform'
+      ? Array.from({ length: bins + 1 }, (_, index) => (index === bins ? 1 : index * (1 / bins)))
+      : Array.from({ length: bins + 1 }, (_, index) => quantile(sure, index / bins));
+
+  const counts = new Float64Array(bins);
+  const confidences = new Float64Array(bins);
+  const hits = new Float64Array(bins);
+  for (let row = 0; row < sure.length; row++) {
+    let bin = 0;
+    while (bin < bins - 1 && sure[row]! > edges[bin + 1]!) bin += 1;
+    counts[bin]! += 1;
+    confidences[bin]! += sure[row]!;
+    hits[bin]! += predicted[row] === labels[row] ? 1 : 0;
+  }
+  let expectedError = 0;
+  let maximumError = 0;
+  const made = Array.from(counts, (count, bin): ReliabilityBin => {
+    const gap = Math.abs(confidences[bin]! - hits[bin]!);
+    expectedError += gap / labels.length;
+    if (count > 0) maximumError = Math.max(maximumError, gap / count);
+    return {
+      low: edges[bin]!,
+      high: edges[bin + 1]!,
+      count,
+      confidence: confidences[bin]! / count,
+      accuracy: hits[bin]! / count,
+    };
+  });
+  const confidence = confidences.reduce((sum, value) => sum + value, 0) / labels.length;
+  return { bins: made, expectedError, maximumError, confidence };
+}
+
+/** The value below which a share of the values lies, interpolated between neighbours as NumPy does by default. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (high - low) * (place - below);
+}

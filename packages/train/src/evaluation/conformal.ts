@@ -1,0 +1,173 @@
+import { mixed } from '../order';
+import { checkLabels } from './samples';
+
+/**
+ * How little a class fits a sample, from the probabilities of the sample's row: the higher, the stranger.
+ *
+ * @param row `[classes]`.
+ * @param chance A number of 0 to below 1 that belongs to the sample, for those that break ties by lot.
+ */
+export type Strangeness = (row: ArrayLike<number>, k: number, chance: number) => number;
+
+/**
+ * One minus the class's probability. The smallest sets on average; an empty one where nothing fits.
+ * @see Sadinle, Lei & Wasserman 2019. https://arxiv.org/abs/1609.00451
+ */
+export const leastAmbiguous: Strangeness = (row, k) => 1 - row[k]!;
+
+export interface AdaptiveOptions {
+  /** Added for every class of the set beyond `free` (RAPS). Default 0, which is APS. */
+  readonly penalty?: number;
+  /** Classes without a penalty. Default 1. */
+  readonly free?: number;
+  /** Whether only a share of the class's own probability counts, drawn by lot, as in the paper. Without it a photo's set is always the same. Default true. */
+  readonly randomised?: boolean;
+}
+
+/**
+ * The probability of all classes that are at least as probable: sets grow where the sample is hard.
+ * @see Romano, Sesia & Candes 2020 (APS). https://arxiv.org/abs/2006.02544
+ * @see Angelopoulos et al. 2021 (RAPS, the penalty). https://arxiv.org/abs/2009.14193
+ */
+export function adaptive(options: AdaptiveOptions = {}): Strangeness {
+  const { penalty = 0, free = 1, randomised = true } = options;
+  return (row, k, chance) => {
+    const own = row[k]!;
+    let above = 0;
+    let rank = 1;
+    for (let other = 0; other < row.length; other++) {
+      const probability = row[other]!;
+      if (probability > own || (probability === own && other < k)) {
+        above += probability;
+        rank += 1;
+      }
+    }
+    return above + (randomised ? chance : 1) * own + penalty * Math.max(0, rank - free);
+  };
+}
+
+export interface SetOptions {
+  /** Share of the samples whose true class will be in their set, 0 to 1, exclusive. Default 0.9. */
+  readonly coverage?: number;
+  /** Default `leastAmbiguous`. */
+  readonly strangeness?: Strangeness;
+  /** Of the lots. Default 0. */
+  readonly seed?: number;
+}
+
+/** A rule for prediction sets, as calibrated. */
+export interface SetRule {
+  readonly coverage: number;
+  readonly strangeness: Strangeness;
+  /** A class is in the set when its strangeness is not above. Infinite where there were too few samples for the promise. */
+  readonly limit: number;
+  readonly seed: number;
+}
+
+/**
+ * Split conformal prediction: on samples that were not trained on, finds how strange the truth may look.
+ *
+ * New samples of the same kind then have their class in their set with a probability of at least `coverage`, whatever the
+ * classifier, and of at most `1 / (n + 1)` more where no two samples look equally strange. It is a promise about
+ * averages: not about each class, and not about photos of another kind.
+ *
+ * @param labels n class indices.
+ * @param probability `[n, classes]`.
+ * @see Angelopoulos & Bates 2021, section 1. https://arxiv.org/abs/2107.07511
+ */
+export function calibrateSets(
+  labels: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  classes: number,
+  options: SetOptions = {},
+): SetRule {
+  const { coverage = 0.9, strangeness = leastAmbiguous, seed = 0 } = options;
+  checkLabels(labels, probability, classes);
+  const scores = Float64Array.from({ length: labels.length }, (_, sample) =>
+    strangeness(rowOf(probability, classes, sample), labels[sample]!, lot(seed, 1, sample)),
+  );
+  return { coverage, strangeness, limit: conformalQuantile(scores, coverage), seed };
+}
+
+/**
+ * The `ceil((n + 1) coverage)`-th smallest value, or infinity when there are fewer: the finite-sample correction.
+ *
+ * @throws RangeError when the coverage is not between 0 and 1.
+ */
+export function conformalQuantile(scores: ArrayLike<number>, coverage: number): number {
+  if (!(coverage > 0 && coverage < 1))
+    throw new RangeError(`The coverage is ${coverage}; it should be between 0 and 1, such as 0.9.`);
+  // A product such as 10 * 0.9 may come out a little above the whole number that it is.
+  const rank = Math.ceil((scores.length + 1) * coverage - 1e-9);
+  if (rank > scores.length) return Number.POSITIVE_INFINITY;
+  return Float64Array.from(scores).sort()[rank - 1]!;
+}
+
+/** The classes that fit each sample, ascending: one is a sure answer, several or none say "not sure". */
+export function predictionSets(
+  probability: ArrayLike<number>,
+  classes: number,
+  rule: SetRule,
+): number[][] {
+  const { strangeness, limit, seed } = rule;
+  return Array.from({ length: probability.length / classes }, (_, sample) => {
+    const row = rowOf(probability, classes, sample);
+    const chance = lot(seed, 2, sample);
+    return Array.from({ length: classes }, (_, k) => k).filter(
+      k => strangeness(row, k, chance) <= limit,
+    );
+  });
+}
+
+/** How prediction sets did. */
+export interface SetReport {
+  /** Share of the samples whose class was in its set. */
+  readonly coverage: number;
+  readonly meanSize: number;
+  /** Share with exactly one class. */
+  readonly sure: number;
+  /** Share of those that were right; NaN where nothing was sure. */
+  readonly accuracyWhereSure: number;
+  /** `[classes + 1]`: how many sets had no class, one, two and so on. */
+  readonly sizes: readonly number[];
+  /** Coverage of each class; NaN for one that does not occur. */
+  readonly perClass: readonly number[];
+}
+
+/** Compares prediction sets with the truth. */
+export function evaluateSets(
+  labels: ArrayLike<number>,
+  sets: readonly (readonly number[])[],
+  classes: number,
+): SetReport {
+  if (labels.length !== sets.length || sets.length === 0)
+    throw new RangeError(`There are ${labels.length} labels for ${sets.length} sets.`);
+  const sizes = new Array<number>(classes + 1).fill(0);
+  const covered = new Float64Array(classes);
+  const support = new Float64Array(classes);
+  let rightWhereSure = 0;
+  let size = 0;
+  sets.forEach((set, sample) => {
+    const truth = labels[sample]!;
+    const right = set.includes(truth);
+    sizes[set.length]! += 1;
+    support[truth]! += 1;
+    size += set.length;
+    if (right) covered[truth]! += 1;
+    if (right && set.length === 1) rightWhereSure += 1;
+  });
+  return {
+    coverage: covered.reduce((sum, count) => sum + count, 0) / sets.length,
+    meanSize: size / sets.length,
+    sure: sizes[1]! / sets.length,
+    accuracyWhereSure: rightWhereSure / sizes[1]!,
+    sizes,
+    perClass: Array.from(covered, (count, k) => count / support[k]!),
+  };
+}
+
+const lot = (seed: number, use: number, sample: number) => mixed(seed, use, sample) / 2 ** 32;
+
+function rowOf(values: ArrayLike<number>, classes: number, sample: number): Float64Array {
+  return Float64Array.from({ length: classes }, (_, k) => values[sample * classes + k]!);
+}

@@ -1,0 +1,102 @@
+import type { FeatureSet } from '../feature-set';
+import { type Evaluation, evaluate } from '../metrics';
+
+/** The photos of one fold, as indices. */
+export interface Fold {
+  /** From 0. */
+  readonly fold: number;
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** Mean and spread of a figure over the folds. */
+export interface Spread {
+  readonly mean: number;
+  /** Sample standard deviation (n - 1); NaN for a single fold. */
+  readonly deviation: number;
+}
+
+export interface CrossValidation {
+  /** Each fold's evaluation. */
+  readonly folds: readonly Evaluation[];
+  /** All samples at once, each judged by the classifier that had not seen it. */
+  readonly pooled: Evaluation;
+  /** `[n, classes]`, each row by the classifier that had not seen it. */
+  readonly probability: Float64Array;
+  readonly accuracy: Spread;
+  readonly macroF1: Spread;
+}
+
+/**
+ * Cross-validation: trains once for each fold on all others, and judges every sample once.
+ *
+ * @param labels n class indices.
+ * @param folds Indices into the labels; every sample is in exactly one, as `kFolds` of `@shroom/data` makes them.
+ * @param train Trains on `train` and gives the probabilities of `test`, `[test.length, classes]`.
+ * @throws RangeError when a sample is in no fold or in several, or a fold's probabilities do not fit.
+ */
+export async function crossValidate(
+  labels: ArrayLike<number>,
+  classes: number,
+  folds: readonly ArrayLike<number>[],
+  train: (fold: Fold) => Promise<ArrayLike<number>> | ArrayLike<number>,
+): Promise<CrossValidation> {
+  checkFolds(labels.length, folds);
+  const probability = new Float64Array(labels.length * classes);
+  const evaluations: Evaluation[] = [];
+  for (const [fold, members] of folds.entries()) {
+    const test = Int32Array.from(members);
+    const others = folds.flatMap((other, index) => (index === fold ? [] : Array.from(other)));
+    const rows = await train({ fold, train: Int32Array.from(others).sort(), test });
+    evaluations.push(
+      evaluate(
+        test.map(sample => labels[sample]!),
+        rows,
+        classes,
+      ),
+    );
+    test.forEach((sample, row) => {
+      for (let k = 0; k < classes; k++)
+        probability[sample * classes + k] = rows[row * classes + k]!;
+    });
+  }
+  return {
+    folds: evaluations,
+    pooled: evaluate(labels, probability, classes),
+    probability,
+    accuracy: spread(evaluations.map(({ accuracy }) => accuracy)),
+    macroF1: spread(evaluations.map(({ macroF1 }) => macroF1)),
+  };
+}
+
+/** Some photos of a set of features, with all their views. */
+export function selectPhotos(set: FeatureSet, photos: ArrayLike<number>): FeatureSet {
+  const stride = set.views * set.channels;
+  const values = new Float32Array(photos.length * stride);
+  for (let row = 0; row < photos.length; row++) {
+    const start = photos[row]! * stride;
+    values.set(set.values.subarray(start, start + stride), row * stride);
+  }
+  const labels = Int32Array.from({ length: photos.length }, (_, row) => set.labels[photos[row]!]!);
+  return { ...set, values, labels };
+}
+
+function checkFolds(count: number, folds: readonly ArrayLike<number>[]): void {
+  const times = new Uint8Array(count);
+  for (const fold of folds) {
+    for (let index = 0; index < fold.length; index++) times[fold[index]!]! += 1;
+  }
+  const odd = times.findIndex(each => each !== 1);
+  if (folds.length < 2 || odd >= 0 || folds.some(fold => fold.length === 0)) {
+    throw new RangeError(
+      `Every sample should be in exactly one of two or more folds that are not empty; there are ${folds.length} folds` +
+        `${odd >= 0 ? `, and sample ${odd} is in ${times[odd]} of them` : ''}.`,
+    );
+  }
+}
+
+function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
+}

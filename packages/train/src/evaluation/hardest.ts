@@ -1,0 +1,36 @@
+import { predictions } from '../metrics';
+import { checkLabels } from './samples';
+
+/** A sample and what was said of it. */
+export interface Judgement {
+  /** Its place among the labels. */
+  readonly sample: number;
+  readonly truth: number;
+  readonly predicted: number;
+  /** Of the predicted class. */
+  readonly probability: number;
+  /** Cross entropy in nats: how surprising the truth was. */
+  readonly loss: number;
+}
+
+/** All samples, the most surprising truth first; equally surprising ones in their order. */
+export function hardest(
+  labels: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  classes: number,
+): Judgement[] {
+  checkLabels(labels, probability, classes);
+  const predicted = predictions(probability, classes);
+  const judged = Array.from({ length: labels.length }, (_, sample): Judgement => {
+    const truth = labels[sample]!;
+    const own = probability[sample * classes + truth]!;
+    return {
+      sample,
+      truth,
+      predicted: predicted[sample]!,
+      probability: probability[sample * classes + predicted[sample]!]!,
+      loss: -Math.log(Math.max(own, Number.EPSILON)),
+    };
+  });
+  return judged.sort((a, b) => b.loss - a.loss || a.sample - b.sample);
+}

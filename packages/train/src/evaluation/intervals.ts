@@ -1,0 +1,197 @@
+import { evaluate } from '../metrics';
+import { mixed } from '../order';
+import { areasOf, rankings } from './areas';
+import { calibration, quantile } from './calibration';
+import { pick } from './samples';
+
+/** A figure and where it might as well lie, had other samples of the same kind been drawn. */
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface BootstrapOptions {
+  /** Default 1000. */
+  readonly resamples?: number;
+  /** Share of such intervals that hold the true value. Default 0.95. */
+  readonly level?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** One number a sample: each resample draws as many of every kind as there are, so that no class goes missing. Default: all of one kind. */
+  readonly strata?: ArrayLike<number>;
+}
+
+/**
+ * Percentile bootstrap: the figures of many samples drawn with repetition from the one there is.
+ *
+ * @param count Samples.
+ * @param statistic Figures of a sample, given as indices. Called `resamples + 1` times. A figure that is not a number in a
+ *   resample is left out there.
+ * @see Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13
+ */
+export function bootstrap<Name extends string>(
+  count: number,
+  statistic: (samples: Int32Array) => Readonly<Record<Name, number>>,
+  options: BootstrapOptions = {},
+): Record<Name, Interval> {
+  const { resamples = 1000, level = 0.95, seed = 0, strata } = options;
+  if (!(count >= 1))
+    throw new RangeError(`A bootstrap needs 1 sample or more; there are ${count}.`);
+  const values = statistic(Int32Array.from({ length: count }, (_, index) => index));
+  const names = Object.keys(values) as Name[];
+  const groups = groupsOf(count, strata);
+  const draws = new Map<Name, number[]>(names.map(name => [name, []]));
+  const samples = new Int32Array(count);
+  for (let resample = 0; resample < resamples; resample++) {
+    let next = 0;
+    for (const group of groups) {
+      for (let draw = 0; draw < group.length; draw++, next++) {
+        const place = Math.floor((mixed(seed, resample, next) / 2 ** 32) * group.length);
+        samples[next] = group[place]!;
+      }
+    }
+    const drawn = statistic(samples);
+    for (const name of names) {
+      if (!Number.isNaN(drawn[name])) draws.get(name)!.push(drawn[name]);
+    }
+  }
+  const intervals = names.map(name => {
+    const drawn = draws.get(name)!;
+    const at = (share: number) => (drawn.length === 0 ? Number.NaN : quantile(drawn, share));
+    return [name, { value: values[name], low: at((1 - level) / 2), high: at((1 + level) / 2) }];
+  });
+  return Object.fromEntries(intervals) as Record<Name, Interval>;
+}
+
+/** The figures of an evaluation that have an interval. */
+export type Figure =
+  | 'accuracy'
+  | 'balancedAccuracy'
+  | 'macroF1'
+  | 'weightedF1'
+  | 'loss'
+  | 'brier'
+  | 'calibrationError'
+  | 'rocArea'
+  | 'averagePrecision';
+
+export interface FigureOptions {
+  /** Default 1000. */
+  readonly resamples?: number;
+  /** Default 0.95. */
+  readonly level?: Level;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
+ * resample happens to leave out does not count in its averages.
+ *
+ * With few errors the bootstrap promises too much: where all samples are right, it sees no doubt at all.
+ *
+ * @param labels n class indices.
+ * @param probability `[n, classes]`.
+ */
+export function figureIntervals(
+  labels: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  classes: number,
+  options: FigureOptions = {},
+): Record<Figure, Interval> {
+  const ranked = rankings(labels, probability, classes);
+  const times = new Float64Array(labels.length);
+  const there = new Set(Array.from(labels)).size;
+  const statistic = (samples: Int32Array): Record<Figure, number> => {
+    const drawn = pick(labels, probability, classes, samples);
+    const { accuracy, balancedAccuracy, macroF1, weighted, loss, brier, perClass } = evaluate(
+      drawn.labels,
+      drawn.rows,
+      classes,
+    );
+    const missing = there - perClass.filter(({ support }) => support > 0).length;
+    times.fill(0);
+    for (const sample of samples) times[sample]! += 1;
+    const areas = areasOf(ranked, times);
+    return {
+      accuracy,
+      balancedAccuracy,
+      macroF1: (macroF1 * classes) / (classes - missing),
+      weightedF1: weighted.f1,
+      loss,
+      brier,
+      calibrationError: calibration(drawn.labels, drawn.rows, classes).expectedError,
+      rocArea: areas.macro.roc,
+      averagePrecision: areas.macro.averagePrecision,
+    };
+  };
+  const found = bootstrap(labels.length, statistic, options);
+  const hits = Math.round(found.accuracy.value * labels.length);
+  return { ...found, accuracy: shareInterval(hits, labels.length, options.level) };
+}
+
+/**
+ * Wilson's interval of a share. Unlike the bootstrap it is honest about few samples: 6 of 6 says no more than "0.61 or
+ * more".
+ *
+ * @param level 0.9, 0.95 or 0.99. Default 0.95.
+ * @returns NaN throughout where `count` is 0.
+ * @see Wilson 1927, Probable inference, the law of succession, and statistical inference
+ */
+export function shareInterval(hits: number, count: number, level: Level = 0.95): Interval {
+  const z = normalQuantiles[level];
+  const share = hits / count;
+  const centre = (hits + z ** 2 / 2) / (count + z ** 2);
+  const half =
+    (z / (count + z ** 2)) * Math.sqrt((hits * (count - hits)) / Math.max(count, 1) + z ** 2 / 4);
+  if (count === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  return { value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+export type Level = 0.9 | 0.95 | 0.99;
+
+const normalQuantiles: Readonly<Record<Level, number>> = {
+  0.9: 1.6448536269514722,
+  0.95: 1.959963984540054,
+  0.99: 2.5758293035489004,
+};
+
+export interface ClassIntervals {
+  readonly precision: Interval;
+  readonly recall: Interval;
+  readonly f1: Interval;
+}
+
+/**
+ * Intervals of every class's precision, recall and F1 from its row and column of the confusion matrix. F1 is a function of
+ * hits / (hits + misses + false alarms), whose Wilson interval is carried over.
+ */
+export function classIntervals(
+  confusion: readonly (readonly number[])[],
+  level: Level = 0.95,
+): ClassIntervals[] {
+  return confusion.map((row, k) => {
+    const hits = row[k]!;
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const claimed = confusion.reduce((sum, other) => sum + other[k]!, 0);
+    const union = shareInterval(hits, support + claimed - hits, level);
+    const f1 = (share: number) => (2 * share) / (1 + share);
+    return {
+      precision: shareInterval(hits, claimed, level),
+      recall: shareInterval(hits, support, level),
+      f1: { value: f1(union.value), low: f1(union.low), high: f1(union.high) },
+    };
+  });
+}
+
+function groupsOf(count: number, strata?: ArrayLike<number>): number[][] {
+  const groups = new Map<number, number[]>();
+  for (let sample = 0; sample < count; sample++) {
+    const kind = strata?.[sample] ?? 0;
+    const group = groups.get(kind);
+    if (group) group.push(sample);
+    else groups.set(kind, [sample]);
+  }
+  return [...groups.values()];
+}

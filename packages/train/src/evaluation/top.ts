@@ -1,0 +1,32 @@
+import { checkLabels } from './samples';
+
+/**
+ * Share of the samples whose class is among the `k` highest scores. Of equal scores the later class ranks higher, as in
+ * scikit-learn.
+ *
+ * @param labels n class indices.
+ * @param scores `[n, classes]`.
+ * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.top_k_accuracy_score.html
+ */
+export function topKAccuracy(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+  k: number,
+): number {
+  checkLabels(labels, scores, classes);
+  if (!(Number.isInteger(k) && k >= 1))
+    throw new RangeError(`k is ${k}; it should be a whole number, 1 or more.`);
+  let hits = 0;
+  for (let sample = 0; sample < labels.length; sample++) {
+    const truth = labels[sample]!;
+    const own = scores[sample * classes + truth]!;
+    let above = 0;
+    for (let other = 0; other < classes; other++) {
+      const score = scores[sample * classes + other]!;
+      if (score > own || (score === own && other > truth)) above += 1;
+    }
+    if (above < k) hits += 1;
+  }
+  return hits / labels.length;
+}

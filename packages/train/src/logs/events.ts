@@ -1,0 +1,104 @@
+/** Values of one step, as TensorBoard shows them. */
+export interface ScalarEvent {
+  /** Whole, 0 or more: an epoch, or an optimiser's step. */
+  readonly step: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** By the name of the chart, such as `loss`; kept as 32-bit floats. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/**
+ * The first record of an event file, by which TensorBoard knows it.
+ *
+ * @param time Milliseconds since 1970.
+ */
+export function encodeVersion(time: number): Uint8Array {
+  return record(message(double(1, time / 1000), text(3, 'brain.Event:2')));
+}
+
+/**
+ * One record of an event file. A file is its version and then any number of these; its name has to contain `tfevents`.
+ *
+ * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
+ * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/summary.proto
+ */
+export function encodeScalars({ step, time, values }: ScalarEvent): Uint8Array {
+  if (!(Number.isSafeInteger(step) && step >= 0)) {
+    throw new RangeError(`The step is ${step}; it should be a whole number, 0 or more.`);
+  }
+  const entries = Object.entries(values).map(([tag, value]) =>
+    nested(1, message(text(1, tag), float(2, value))),
+  );
+  return record(message(double(1, time / 1000), whole(2, step), nested(5, message(...entries))));
+}
+
+/** Length, its checksum, content, its checksum. */
+function record(content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(content.length + 16);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, content.length, true);
+  view.setUint32(8, maskedChecksum(bytes.subarray(0, 8)), true);
+  bytes.set(content, 12);
+  view.setUint32(12 + content.length, maskedChecksum(content), true);
+  return bytes;
+}
+
+// Protocol buffers: a field is its number and kind of coding, then its value.
+// https://protobuf.dev/programming-guides/encoding/
+const message = (...fields: readonly number[][]): Uint8Array => Uint8Array.from(fields.flat());
+
+const double = (field: number, value: number): number[] => [
+  (field << 3) | 1,
+  ...new Uint8Array(littleEndian(8, view => view.setFloat64(0, value, true))),
+];
+
+const float = (field: number, value: number): number[] => [
+  (field << 3) | 5,
+  ...new Uint8Array(littleEndian(4, view => view.setFloat32(0, value, true))),
+];
+
+const whole = (field: number, value: number): number[] => [field << 3, ...varint(value)];
+
+const nested = (field: number, bytes: Uint8Array): number[] => [
+  (field << 3) | 2,
+  ...varint(bytes.length),
+  ...bytes,
+];
+
+const text = (field: number, value: string) => nested(field, new TextEncoder().encode(value));
+
+function littleEndian(bytes: number, write: (view: DataView) => void): ArrayBuffer {
+  const buffer = new ArrayBuffer(bytes);
+  write(new DataView(buffer));
+  return buffer;
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  return [...bytes, rest];
+}
+
+/** CRC-32C (Castagnoli, reflected), by byte. */
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
+  return value;
+});
+
+export function crc32c(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) value = table[(value ^ byte) & 255]! ^ (value >>> 8);
+  return (value ^ 0xffffffff) >>> 0;
+}
+
+/** Rotated and moved, so that checksums of data that holds checksums stay good. */
+function maskedChecksum(bytes: Uint8Array): number {
+  const checksum = crc32c(bytes);
+  return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
+}

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import {
+  calibration,
+  classDistance,
+  crossValidate,
+  energy,
+  evaluate,
+  type FeatureSet,
+  fitTemperature,
+  hardest,
+  nearestNeighbours,
+  noveltyThreshold,
+  probabilities,
+  rankingAreas,
+  selectPhotos,
+  topKAccuracy,
+} from '../../src/index';
+
+describe('what is wrong with the numbers is said', () => {
+  test('of labels, probabilities and options', () => {
+    expect(() => evaluate([0, 2], [1, 0, 0, 1], 2)).toThrow(/Label 1 is 2; .* 0 to 1/);
+    expect(() => evaluate([0, 1], [1, 0, Number.NaN, 1], 2)).toThrow(/sample 1 for class 0/);
+    expect(() => rankingAreas([], [], 2)).toThrow(/at least one row/);
+    expect(() => topKAccuracy([0], [1, 0], 2, 0)).toThrow(/k is 0/);
+    expect(() => calibration([0], [1, 0], 2, { bins: 0 })).toThrow(/bins is 0/);
+  });
+});
+
+test('the hardest examples are those whose truth was most surprising', () => {
+  const rows = [0.75, 0.25, 0.125, 0.875, 0.5, 0.5, 1, 0];
+  const found = hardest([0, 0, 1, 1], rows, 2);
+  expect(found.map(({ sample }) => sample)).toEqual([3, 1, 2, 0]);
+  expect(found[1]).toEqual({
+    sample: 1,
+    truth: 0,
+    predicted: 1,
+    probability: 0.875,
+    loss: Math.log(8),
+  });
+});
+
+describe('the temperature', () => {
+  test('undoes an exaggeration: logits three times as large need one three times as high', () => {
+    const logits = [2, 0, 0, 1, 1, 0.5, 0.2, 0];
+    const labels = [0, 0, 1, 0];
+    const plain = fitTemperature(labels, logits, 2);
+    expect(
+      fitTemperature(
+        labels,
+        logits.map(value => 3 * value),
+        2,
+      ),
+    ).toBeCloseTo(3 * plain, 10);
+  });
+
+  test('stays within its bounds where there is no best one', () => {
+    expect(fitTemperature([0, 1], [1, 0, 0, 1], 2)).toBe(0.05);
+    expect(fitTemperature([0, 1], [1, 0, 0, 1], 2, { range: [0.5, 2] })).toBe(0.5);
+    expect(fitTemperature([1, 0], [1, 0, 0, 1], 2)).toBe(20);
+  });
+
+  test('lowers the cross entropy, and never changes the answer', () => {
+    const logits = [6, 0, 0, 6, 0, 6, 6, 1];
+    const labels = [0, 1, 0, 0];
+    const temperature = fitTemperature(labels, logits, 2);
+    const [before, after] = [1, temperature].map(t =>
+      evaluate(labels, probabilities(logits, 2, t), 2),
+    );
+    expect(after!.loss).toBeLessThan(before!.loss);
+    expect(after!.confusion).toEqual(before!.confusion);
+  });
+});
+
+describe('cross-validation', () => {
+  const labels = [0, 1, 0, 1, 0, 1];
+  const folds = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ];
+
+  test('judges every sample once, by a classifier that has not seen it', async () => {
+    const seen: number[][] = [];
+    const result = await crossValidate(labels, 2, folds, ({ fold, train, test: held }) => {
+      seen.push([...train, -1, ...held]);
+      // The last fold's classifier always says class 1.
+      return Array.from(held).flatMap(sample =>
+        fold < 2 && labels[sample] === 0 ? [0.75, 0.25] : [0.25, 0.75],
+      );
+    });
+    expect(seen).toEqual([
+      [2, 3, 4, 5, -1, 0, 1],
+      [0, 1, 4, 5, -1, 2, 3],
+      [0, 1, 2, 3, -1, 4, 5],
+    ]);
+    expect(result.folds.map(({ accuracy }) => accuracy)).toEqual([1, 1, 0.5]);
+    expect(result.pooled.accuracy).toBeCloseTo(5 / 6, 12);
+    expect(result.accuracy.mean).toBeCloseTo(5 / 6, 12);
+    expect(result.accuracy.deviation).toBeCloseTo(Math.sqrt(1 / 12), 12);
+    expect(Array.from(result.probability.slice(8))).toEqual([0.25, 0.75, 0.25, 0.75]);
+  });
+
+  test('refuses folds that leave out or repeat a sample', async () => {
+    const train = () => [];
+    await expect(
+      crossValidate(
+        labels,
+        2,
+        [
+          [0, 1, 2],
+          [3, 4],
+        ],
+        train,
+      ),
+    ).rejects.toThrow(/sample 5 is in 0/);
+    await expect(crossValidate([0, 1], 2, [[0, 1], [1]], train)).rejects.toThrow(
+      /sample 1 is in 2/,
+    );
+  });
+
+  test('takes photos of a set of features with all their views', () => {
+    const set: FeatureSet = {
+      values: Float32Array.from([1, 2, 3, 4, 5, 6]),
+      labels: Int32Array.from([7, 8, 9]),
+      views: 2,
+      channels: 1,
+    };
+    const { values, labels: picked, views } = selectPhotos(set, [2, 0]);
+    expect([[...values], [...picked], views]).toEqual([[5, 6, 1, 2], [9, 7], 2]);
+  });
+});
+
+describe('novelty', () => {
+  test('energy is the negative logarithm of the sum of exponentials', () => {
+    const [known, strange] = energy([Math.log(6), Math.log(2), 0, 0], 2);
+    expect(known).toBeCloseTo(-Math.log(8), 12);
+    expect(strange).toBeCloseTo(-Math.log(2), 12);
+    expect(energy([1000, 0], 2)[0]).toBeCloseTo(-1000, 9);
+    expect(energy([2, 2], 2, 2)[0]).toBeCloseTo(-2 - 2 * Math.log(2), 12);
+  });
+
+  test('what lies where training photos lie is less strange, for few photos of many channels too', () => {
+    const labels = Int32Array.from({ length: 8 }, (_, index) => index % 2);
+    const channels = 40;
+    const rows = (count: number, of: (row: number, c: number) => number) =>
+      Float32Array.from({ length: count * channels }, (_, place) =>
+        of(Math.floor(place / channels), place % channels),
+      );
+    const wave = (row: number, c: number) => Math.sin(3 * row + 7 * c);
+    const values = rows(8, (row, c) => (row % 2 === c % 2 ? 4 : 0) + wave(row, c));
+    const train: FeatureSet = { values, labels, views: 1, channels };
+    const known = rows(20, (row, c) => (row % 2 === c % 2 ? 4 : 0) + wave(row + 50, c));
+    const strange = rows(20, (row, c) => (c < 20 ? 4 : 0) + wave(row + 50, c));
+    for (const detector of [nearestNeighbours(train, 3), classDistance(train, 2)]) {
+      const limit = noveltyThreshold(detector.score(known));
+      expect(detector.score(strange).filter(score => score > limit)).toHaveLength(20);
+    }
+  });
+});
