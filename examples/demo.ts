@@ -1,11 +1,9 @@
 // A web page that explains a mushroom: trains the classifier if there is none, builds the page, serves it.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { build, preview } from 'vite';
 import { loadClassifier } from './pipeline/classifier';
+import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
 import { startEngine } from './pipeline/engine';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
@@ -21,7 +19,6 @@ interface DemoOptions {
   readonly engine: 'auto';
 }
 
-const page = fileURLToPath(new URL('browser/', import.meta.url));
 const command = new Command('npm run demo --')
   .description('A web page that classifies photos of mushrooms and shows what it looked at.')
   .option(
@@ -29,7 +26,11 @@ const command = new Command('npm run demo --')
     'what `npm start` trained; trained now if it is not there',
     'runs/drawn-seed0',
   )
-  .option('--out <folder>', 'the finished page: files for any web server', join(page, 'dist'))
+  .option(
+    '--out <folder>',
+    'the finished page: files for any web server',
+    join(pageSources, 'dist'),
+  )
   .addOption(
     new Option('--weights <kind>', 'how kernels are stored; float16 halves the download')
       .choices(['float16', 'float32'])
@@ -42,17 +43,12 @@ const command = new Command('npm run demo --')
 
 await runProgram(async signal => {
   const { model, out, weights, port, host, serve, engine } = command.parse().opts<DemoOptions>();
-  if (!existsSync(join(model, 'metrics.json'))) await train(model, signal);
+  if (!existsSync(join(model, 'metrics.json'))) await trainFirst(model, signal);
   const { name, reason } = await startEngine(engine);
   fact('engine', `${name}: ${reason}`);
 
   heading('Page');
-  await build({
-    root: page,
-    configFile: join(page, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: resolve(out), emptyOutDir: true },
-  });
+  await buildPage(out);
   const { files, change, classes } = await writeWebModel(
     await loadClassifier(model, signal),
     model,
@@ -67,19 +63,9 @@ await runProgram(async signal => {
   );
   fact('page', out);
   if (!serve) return;
-  const server = await preview({
-    root: page,
-    configFile: join(page, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: resolve(out) },
-    preview: { port, host: host ?? '127.0.0.1' },
-  });
+  const server = await servePage(out, port, host ?? false);
   heading('Ready');
-  for (const address of [
-    ...(server.resolvedUrls?.local ?? []),
-    ...(server.resolvedUrls?.network ?? []),
-  ])
-    fact('open', paint('bold', address));
+  for (const address of server.addresses) fact('open', paint('bold', address));
   if (host)
     say(
       '  Over plain http, browsers keep nothing for use without a network, and allow no camera in the page.',
@@ -88,22 +74,3 @@ await runProgram(async signal => {
   await new Promise<void>(done => signal.addEventListener('abort', () => done()));
   await server.close();
 });
-
-/** The main job, as `npm start` runs it. */
-async function train(folder: string, signal: AbortSignal): Promise<void> {
-  say(`  ${folder} holds no finished run: training one first, as \`npm start\` does.`);
-  const program = fileURLToPath(new URL('train-mushrooms.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, program, '--out', folder], {
-    stdio: 'inherit',
-    signal,
-  });
-  const code = await new Promise<number | null>((done, failed) => {
-    child.on('close', done).on('error', failed);
-  }).catch((error: Error) => {
-    // Ctrl+C ends both: its own words say what is kept.
-    signal.throwIfAborted();
-    throw error;
-  });
-  signal.throwIfAborted();
-  if (code !== 0) throw new Error('The training did not end well; what it said is above.');
-}

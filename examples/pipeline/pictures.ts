@@ -29,7 +29,8 @@ export function captioned(row: Pixels, caption: string): Sharp {
     .composite([{ input: text, top: row.height, left: 0 }]);
 }
 
-const rgb = ({ data, width, height }: Pixels): Sharp =>
+/** The pixels as sharp takes them. */
+export const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
