@@ -1,27 +1,54 @@
 // A web page that explains a mushroom: trains the classifier if there is none, builds the page, serves it.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build, preview } from 'vite';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
 import { loadClassifier } from './pipeline/classifier';
-import { page, parseDemoOptions } from './pipeline/demo-options';
+import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
 import { startEngine } from './pipeline/engine';
-import { trainFirst } from './pipeline/main-job';
+import { engineOption, integer } from './pipeline/options';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
-import { writeWebModel } from './pipeline/web-model';
+import { type WebWeights, writeWebModel } from './pipeline/web-model';
+
+interface DemoOptions {
+  readonly model: string;
+  readonly out: string;
+  readonly weights: WebWeights;
+  readonly port: number;
+  readonly host?: true;
+  readonly serve: boolean;
+  readonly engine: 'auto';
+}
+
+const command = new Command('npm run demo --')
+  .description('A web page that classifies photos of mushrooms and shows what it looked at.')
+  .option(
+    '--model <folder>',
+    'what `npm start` trained; trained now if it is not there',
+    'runs/drawn-seed0',
+  )
+  .option(
+    '--out <folder>',
+    'the finished page: files for any web server',
+    join(pageSources, 'dist'),
+  )
+  .addOption(
+    new Option('--weights <kind>', 'how kernels are stored; float16 halves the download')
+      .choices(['float16', 'float32'])
+      .default('float16'),
+  )
+  .option('--port <number>', 'where it is served', integer(1, 65535), 4173)
+  .option('--host', 'also to other devices in your network, such as a phone')
+  .option('--no-serve', 'only build it')
+  .addOption(engineOption());
 
 await runProgram(async signal => {
-  const { model, out, weights, port, host, serve, engine } = parseDemoOptions();
+  const { model, out, weights, port, host, serve, engine } = command.parse().opts<DemoOptions>();
   if (!existsSync(join(model, 'metrics.json'))) await trainFirst(model, signal);
   const { name, reason } = await startEngine(engine);
   fact('engine', `${name}: ${reason}`);
 
   heading('Page');
-  await build({
-    root: page,
-    configFile: join(page, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: resolve(out), emptyOutDir: true },
-  });
+  await buildPage(out);
   const { files, change, classes } = await writeWebModel(
     await loadClassifier(model, signal),
     model,
@@ -36,19 +63,9 @@ await runProgram(async signal => {
   );
   fact('page', out);
   if (!serve) return;
-  const server = await preview({
-    root: page,
-    configFile: join(page, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: resolve(out) },
-    preview: { port, host: host ?? '127.0.0.1' },
-  });
+  const server = await servePage(out, port, host ?? false);
   heading('Ready');
-  for (const address of [
-    ...(server.resolvedUrls?.local ?? []),
-    ...(server.resolvedUrls?.network ?? []),
-  ])
-    fact('open', paint('bold', address));
+  for (const address of server.addresses) fact('open', paint('bold', address));
   if (host)
     say(
       '  Over plain http, browsers keep nothing for use without a network, and allow no camera in the page.',

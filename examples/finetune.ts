@@ -62,8 +62,8 @@ await runProgram(async signal => {
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();
-  const checked = await logitsOf(classifier, validation, { signal });
-  const certainty = fitCertainty(validation.labels, checked, classes.length);
+  const logits = await logitsOf(classifier, validation, { signal });
+  const certainty = fitCertainty(validation.labels, logits, classes.length);
   await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', certainty, cut);
   const after = await evaluateOn(classifier, test, classes.length, { signal });
   await features.close();

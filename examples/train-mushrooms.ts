@@ -1,13 +1,12 @@
 // The whole pipeline: photographs -> features -> classifier -> evaluation -> explanation.
 import { attachHead, classifierHead } from '@shroom/head';
 import { cutAt } from '@shroom/models';
-import { assess, type Features, fitCertainty, logitsOf } from '@shroom/train';
 import { announceData, announceResult, announceTraining } from './pipeline/announce';
 import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
-import { EpochMaps } from './pipeline/epoch-maps';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
+import { judge } from './pipeline/judgement';
 import { parseTrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
 import { mostEpochs, recipeOf } from './pipeline/recipe';
@@ -16,6 +15,7 @@ import * as results from './pipeline/results';
 import { splitPhotos } from './pipeline/splitting';
 import { fact, heading, runProgram, stopwatch } from './pipeline/terminal';
 import { trainClassifier } from './pipeline/training';
+import { TrainingLog } from './pipeline/training-log';
 
 await runProgram(async signal => {
   const { options, resumed } = await parseTrainOptions(process.argv);
@@ -51,29 +51,25 @@ await runProgram(async signal => {
   const head = classifierHead(backbone.channels, classes, { seed });
   const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
   const shown = photos.photos[split.validation[0]!]!;
-  const openMaps = (goesOn: boolean) => EpochMaps.open(out, shown, whole, map, goesOn);
+  const log = await TrainingLog.open(out, shown, whole, map, resumed);
   const recipe = recipeOf(options.recipe, options);
-  const how = { recipe, classes, seed, testViews, out, openMaps, signal };
+  const how = { recipe, classes, seed, testViews, out, signal, log };
   const trained = await trainClassifier(features, head, cut, how);
-  const { classifier, history, validation, test } = trained;
-  announceTraining(history, mostEpochs(recipe, cut));
-  const judge = (set: Features) => logitsOf(classifier, set, { views: testViews, signal });
-  const certainty = fitCertainty(validation.labels, await judge(validation), classes);
-  await saveClassifier(out, backbone, photos.classes, trained.file, certainty, cut);
-  const logits = await judge(test);
-  const assessment = assess(test.labels, logits, classes, certainty);
+  announceTraining(trained.history, mostEpochs(recipe, cut));
+  const averaged = { views: testViews, signal };
+  const judgement = await judge(trained.classifier, trained, classes, averaged);
+  const { assessment } = judgement;
+  await saveClassifier(out, backbone, photos.classes, trained.file, judgement.certainty, cut);
   clock.lap('head');
 
   heading('Explanations');
-  const drawn = { out, map, signal };
-  const gallery = await explainTest(photos, split.test, assessment, logits, whole, drawn);
+  const gallery = await explainTest(photos, split.test, judgement, whole, { out, map, signal });
   await features.close();
   clock.lap('explain');
 
   const seconds = clock.seconds();
-  const epochs = { photo: shown, pictures: trained.pictures };
-  const run = { photos, split, engine, options, assessment, history, gallery, epochs, seconds };
-  await results.saveReport(out, reportContent({ ...run, backbone }));
+  const run = { photos, split, engine, options, assessment, gallery, seconds, backbone };
+  await results.saveReport(out, await reportContent(run, log, shown));
   await results.saveMetrics(out, photos, split, engine, options, assessment, seconds);
   announceResult(photos.classes, assessment, seconds, out);
 });

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Assessment, HistoryRow, Interval } from '@shroom/train';
+import type { Assessment, EpochRecord, Interval } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
 import type { PhotoSplit } from './splitting';
@@ -30,13 +30,13 @@ export function announceData(
 }
 
 /** When training ended, why, and which epoch's weights are kept. */
-export function announceTraining(history: readonly HistoryRow[], most: number): void {
+export function announceTraining(history: readonly EpochRecord[], most: number): void {
   const kept = history.findLast(row => row.best)!;
   const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
   fact(
     'kept',
-    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validationAccuracy).toFixed(1)} %`,
+    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validation.accuracy).toFixed(1)} %`,
   );
 }
 

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
-import { type Assessment, answer, type GalleryPicture, type Judgement } from '@shroom/train';
+import { answer, type GalleryPicture, type Judgement } from '@shroom/train';
 import type { Explained } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
+import type { Judgement as Judged } from './judgement';
 import type { Photos } from './photos';
 import { captioned, savePng, toDataAddress } from './pictures';
 import { Progress } from './terminal';
@@ -30,8 +31,7 @@ export interface Gallery {
 export async function explainTest(
   photos: Photos,
   test: readonly number[],
-  { hardest, certainty }: Assessment,
-  logits: ArrayLike<number>,
+  { assessment: { hardest }, certainty, logits }: Judged,
   classifier: Explained,
   options: GalleryOptions,
 ): Promise<Gallery> {

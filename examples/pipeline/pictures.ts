@@ -29,6 +29,7 @@ export function captioned(row: Pixels, caption: string): Sharp {
     .composite([{ input: text, top: row.height, left: 0 }]);
 }
 
+/** The pixels as sharp takes them. */
 export const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 

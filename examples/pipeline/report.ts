@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Photo, Split } from '@shroom/data';
 import type { Backbone } from '@shroom/models';
-import type { Assessment, EpochPicture, HistoryRow, ReportContent } from '@shroom/train';
+import type { Assessment, ReportContent } from '@shroom/train';
 import type { Engine } from './engine';
 import type { Gallery } from './gallery';
 import { mapNotes } from './heat-map';
@@ -10,6 +10,7 @@ import type { Photos } from './photos';
 import { recipeInWords, recipeOf } from './recipe';
 import { countByClass, peakMemoryMiB, type Seconds } from './results';
 import { duration } from './terminal';
+import type { TrainingLog } from './training-log';
 
 export interface RunFacts {
   readonly photos: Photos;
@@ -17,27 +18,22 @@ export interface RunFacts {
   readonly engine: Engine;
   readonly options: TrainOptions;
   readonly assessment: Assessment;
-  readonly history: readonly HistoryRow[];
   readonly gallery: Gallery;
-  readonly epochs: { readonly photo: Photo; readonly pictures: readonly EpochPicture[] };
   readonly seconds: Seconds;
   readonly backbone: Backbone;
 }
 
-/** The report's content, put together from what the run knows. */
-export function reportContent(run: RunFacts): ReportContent {
-  const {
-    photos,
-    split,
-    engine,
-    options,
-    assessment,
-    history,
-    gallery,
-    epochs,
-    seconds,
-    backbone,
-  } = run;
+/**
+ * The report's content, put together from what the run knows.
+ *
+ * @param shown The photo whose heat map was drawn after epochs.
+ */
+export async function reportContent(
+  run: RunFacts,
+  log: TrainingLog,
+  shown: Photo,
+): Promise<ReportContent> {
+  const { photos, split, engine, options, assessment, gallery, seconds, backbone } = run;
   const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-core/package.json') as {
     version: string;
   };
@@ -60,11 +56,11 @@ export function reportContent(run: RunFacts): ReportContent {
       test: countByClass(photos, split.test),
     },
     assessment,
-    history,
+    history: log.rows,
     epochs: {
-      truth: photos.classes[epochs.photo.label]!,
-      name: epochs.photo.id,
-      pictures: epochs.pictures,
+      truth: photos.classes[shown.label]!,
+      name: shown.id,
+      pictures: await log.pictures(),
     },
     gallery: { ...gallery, note: mapNotes[options.map] },
     findings: photos.findings,

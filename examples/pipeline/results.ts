@@ -88,7 +88,7 @@ export async function saveSplit(
   await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
-/** @param trainAccuracy On the training photos themselves, after the epoch; unknown of an epoch that was cut off. */
+/** @param trainAccuracy On the training photos themselves, after the epoch, where it is known. */
 export function historyRow(report: EpochRecord, trainAccuracy?: number): HistoryRow {
   const { epoch, trainLoss, validation, learningRate, best } = report;
   return {
@@ -100,7 +100,7 @@ export function historyRow(report: EpochRecord, trainAccuracy?: number): History
     validationMacroF1: validation.macroF1,
     learningRate,
     best,
-    ...(trainAccuracy !== undefined && { time: Date.now() }),
+    time: Date.now(),
   };
 }
 

@@ -65,7 +65,7 @@ function build({ kind, first, second }: Configuration): Training {
       ...first,
       followedBy: [second],
       seed: 5,
-      saveEvery: 2,
+      saveEvery: cut ? 5 : 2,
       ...(cut && { depthOf: cut.depthOf }),
       onStep: ({ done }) => process.stdout.write(`step ${done}\n`),
     },

@@ -44,7 +44,7 @@ const files = async (out: string) =>
 test.each([
   ['cpu', 'head', [1, 7]],
   ['ort', 'head', [2, 5, 9]],
-  ['ort', 'stages', [5]],
+  ['ort', 'stages', [8]],
 ] as const)(
   'on %s a training of the %s that is killed ends with the very same weights',
   async (engine, kind, kills) => {

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+import { say } from './terminal';
+
+/** The sources of the web page. */
+export const pageSources = fileURLToPath(new URL('../browser/', import.meta.url));
+const sources = {
+  root: pageSources,
+  configFile: `${pageSources}vite.config.ts`,
+  logLevel: 'warn',
+} as const;
+
+/** Builds the page into a folder, which is emptied first. */
+export async function buildPage(folder: string): Promise<void> {
+  await build({ ...sources, build: { outDir: resolve(folder), emptyOutDir: true } });
+}
+
+/** @param host Whether other devices in the network may open it. */
+export async function servePage(folder: string, port: number, host: boolean) {
+  const server = await preview({
+    ...sources,
+    build: { outDir: resolve(folder) },
+    preview: { port, host: host || '127.0.0.1' },
+  });
+  const { local = [], network = [] } = server.resolvedUrls ?? {};
+  return { addresses: [...local, ...network], close: () => server.close() };
+}
+
+/** The main job in a process of its own, as `npm start` runs it. */
+export async function trainFirst(folder: string, signal: AbortSignal): Promise<void> {
+  say(`  ${folder} holds no finished run: training one first, as \`npm start\` does.`);
+  const program = fileURLToPath(new URL('../train-mushrooms.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, program, '--out', folder], {
+    stdio: 'inherit',
+    signal,
+  });
+  const code = await new Promise<number | null>((done, failed) => {
+    child.on('close', done).on('error', failed);
+  }).catch((error: Error) => {
+    // Ctrl+C ends both: its own words say what is kept.
+    signal.throwIfAborted();
+    throw error;
+  });
+  signal.throwIfAborted();
+  if (code !== 0) throw new Error('The training did not end well; what it said is above.');
+}
