@@ -294,7 +294,7 @@ test('every option is explained with its default', async () => {
   ];
   const more = [
     'test-views',
-    'split',
+    'group',
     'recipe',
     'finetune',
     'seed',
