@@ -72,11 +72,15 @@ function layerSeed(seed: number, name: string): number {
 }
 
 /**
- * A backbone, global average pooling, and a head on it: images to logits. The layers are shared with both, not copied;
- * dispose the parts, not this.
+ * A backbone, global average pooling where it ends in a feature map, and a head on it: images to logits. The layers are
+ * shared with both, not copied; dispose the parts, not this.
  */
 export function attachHead(backbone: LayersModel, head: LayersModel): LayersModel {
-  const pooled = layers.globalAveragePooling2d({ name: 'avgpool' }).apply(backbone.outputs[0]!);
+  const features = backbone.outputs[0]!;
+  const pooled =
+    features.shape.length === 4
+      ? layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features)
+      : features;
   return model({
     inputs: backbone.inputs,
     outputs: head.apply(pooled) as SymbolicTensor,

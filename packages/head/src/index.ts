@@ -1,4 +1,9 @@
 export { BatchNorm } from './batch-norm';
+export {
+  CovariancePooling,
+  type CovariancePoolingArgs,
+  registerCovariancePooling,
+} from './covariance-pooling';
 export { Dropout, type DropoutArgs } from './dropout';
 export {
   attachHead,
@@ -8,3 +13,6 @@ export {
   headOn,
   type TrainedClassifier,
 } from './head';
+export { linearHead } from './linear-head';
+export { type PrincipalDirections, principalDirections } from './principal-directions';
+export { type PooledTap, poolCovariances } from './second-order';

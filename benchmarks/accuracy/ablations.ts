@@ -1,0 +1,66 @@
+import { type Phase, recipes } from '@shroom/train';
+
+/** One way to train, for the table. */
+export interface Ablation {
+  readonly name: string;
+  readonly features: 'average' | 'covariance layer3' | 'covariance layer4' | 'covariance both';
+  readonly head: 'original' | 'linear';
+  /** Views of each photo in training, and in validation and test. */
+  readonly views: number;
+  readonly testViews: number;
+  readonly phase: Phase;
+}
+
+const { followedBy: _, ...original } = recipes.original;
+
+/** Features that tell much by themselves want few and gentle steps. */
+const linear: Phase = {
+  epochs: 20,
+  batchSize: 32,
+  optimiser: { name: 'adamw', weightDecay: 1e-2 },
+  decay: 'matrices',
+  schedule: { name: 'cosineAnnealing', base: 2e-4 },
+  patience: 20,
+};
+const careful: Phase = { ...linear, classWeights: 'balanced', labelSmoothing: 0.1 };
+
+const average = { features: 'average', head: 'original', phase: original } as const;
+const both = { features: 'covariance both', head: 'linear' } as const;
+
+export const ablations: readonly Ablation[] = [
+  {
+    name: 'covariances of layer4, one linear layer',
+    ...both,
+    features: 'covariance layer4',
+    phase: linear,
+    views: 1,
+    testViews: 1,
+  },
+  {
+    name: 'covariances of layer3',
+    ...both,
+    features: 'covariance layer3',
+    phase: linear,
+    views: 1,
+    testViews: 1,
+  },
+  { name: 'covariances of both', ...both, phase: linear, views: 1, testViews: 1 },
+  { name: 'both, four views in training', ...both, phase: linear, views: 4, testViews: 1 },
+  { name: 'both, four views, averaged at test', ...both, phase: linear, views: 4, testViews: 4 },
+  {
+    name: 'both, four views, class weights, smoothing',
+    ...both,
+    phase: careful,
+    views: 4,
+    testViews: 4,
+  },
+  {
+    name: 'the same with mixup',
+    ...both,
+    phase: { ...careful, mixing: { kind: 'mixup', alpha: 0.2 } },
+    views: 4,
+    testViews: 4,
+  },
+  { name: 'the original: averages, its head, its recipe', ...average, views: 1, testViews: 1 },
+  { name: 'four views, averaged at test', ...average, views: 4, testViews: 4 },
+];

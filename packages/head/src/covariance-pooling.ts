@@ -1,0 +1,116 @@
+import {
+  add,
+  div,
+  eye,
+  log1p,
+  matMul,
+  mul,
+  relu,
+  reshape,
+  serialization,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+
+/** Arguments of `CovariancePooling`, as they are saved. */
+export interface CovariancePoolingArgs {
+  /** Directions of feature space that are kept, at most the channels. */
+  readonly components: number;
+  /** Steps of Newton and Schulz towards the square root. Default 5, as the paper has it. */
+  readonly iterations?: number;
+  readonly name?: string;
+}
+
+/**
+ * Second-order pooling: which features occur together, `[N, h, w, C]` to `[N, components * components]`.
+ *
+ * Each place's features `log(1 + x)`, less a centre, are seen along a few directions; their second moments over all
+ * places make a matrix, and its square root, found by iteration, keeps the strongest directions from drowning the rest.
+ * The numbers of each photo have a mean square of 1. Nothing is learnt here: centre and directions are set (see
+ * `principalDirections`) and stay.
+ *
+ * @see Li et al. 2018, "Towards Faster Training of Global Covariance Pooling Networks by Iterative Matrix Square Root
+ * Normalization". https://arxiv.org/abs/1712.01034
+ */
+export class CovariancePooling extends layers.Layer {
+  static readonly className = 'CovariancePooling';
+  readonly #components: number;
+  readonly #iterations: number;
+  #centre!: LayerVariable;
+  #directions!: LayerVariable;
+
+  constructor(args: CovariancePoolingArgs) {
+    super({ ...args, trainable: false });
+    const { components, iterations = 5 } = args;
+    this.#components = components;
+    this.#iterations = iterations;
+  }
+
+  /** @throws RangeError when there are fewer channels than components. */
+  override build(inputShape: number[]): void {
+    const channels = inputShape[inputShape.length - 1]!;
+    if (channels < this.#components) {
+      throw new RangeError(
+        `${this.name}: ${this.#components} components need as many channels, there are ${channels}.`,
+      );
+    }
+    const zeros = initializers.zeros();
+    const fixed = (name: string, shape: number[]) =>
+      this.addWeight(name, shape, 'float32', zeros, undefined, false);
+    this.#centre = fixed('centre', [channels]);
+    this.#directions = fixed('directions', [channels, this.#components]);
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: number[]): [number | null, number] {
+    return [inputShape[0] ?? null, this.#components ** 2];
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tidy(() => {
+      const maps = (Array.isArray(inputs) ? inputs[0]! : inputs) as Tensor4D;
+      const [count, height, width, channels] = maps.shape;
+      const size = this.#components;
+      const rows = reshape(log1p(relu(maps)), [count * height * width, channels]);
+      const seen = matMul(sub(rows, this.#centre.read()), this.#directions.read() as Tensor2D);
+      const places = reshape(seen, [count, height * width, size]) as Tensor3D;
+      const moments = matMul(places, places, true) as Tensor3D;
+      const root = squareRoot(moments, this.#iterations);
+      return mul(reshape(root, [count, size * size]), size);
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      components: this.#components,
+      iterations: this.#iterations,
+    };
+  }
+}
+
+/** Square roots of `[N, n, n]` positive matrices divided by their traces. A matrix of zeros has the root 0. */
+function squareRoot(matrices: Tensor3D, iterations: number): Tensor3D {
+  const identity = eye(matrices.shape[1]!);
+  const traces = sum(mul(matrices, identity), [1, 2], true);
+  let root: Tensor = div(matrices, add(traces, 1e-12));
+  let inverse: Tensor = add(mul(root, 0), identity);
+  for (let step = 0; step < iterations; step++) {
+    const factor = sub(mul(identity, 1.5), mul(matMul(inverse, root), 0.5));
+    root = matMul(root, factor);
+    if (step < iterations - 1) inverse = matMul(factor, inverse);
+  }
+  return root as Tensor3D;
+}
+
+/** Makes the layer known to `tf.loadLayersModel`; building one's model by `poolCovariances` does it too. */
+export function registerCovariancePooling(): void {
+  const known = serialization.SerializationMap.getMap().classNameMap;
+  if (!(CovariancePooling.className in known)) serialization.registerClass(CovariancePooling);
+}

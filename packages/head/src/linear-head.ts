@@ -1,0 +1,19 @@
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
+
+/**
+ * One linear layer: features `[N, channels]` to logits `[N, classes]`. It starts at zero, where every class is as likely;
+ * for features that tell much by themselves, such as those of `poolCovariances`.
+ */
+export function linearHead(channels: number, classes: number): LayersModel {
+  const features = input({ shape: [channels], name: 'features' });
+  const logits = layers
+    .dense({ units: classes, kernelInitializer: 'zeros', name: 'logits' })
+    .apply(features) as SymbolicTensor;
+  return model({ inputs: features, outputs: logits, name: 'head' });
+}

@@ -1,0 +1,99 @@
+import {
+  div,
+  log1p,
+  matMul,
+  mean,
+  relu,
+  reshape,
+  sub,
+  type Tensor2D,
+  type Tensor4D,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+
+/** A frame to see features in: what `CovariancePooling` holds. */
+export interface PrincipalDirections {
+  /** `[C]`, the mean. */
+  readonly centre: Float32Array;
+  /** `[C, components]`, orthonormal columns, those of the greatest variance. */
+  readonly directions: Float32Array;
+}
+
+/**
+ * Principal directions of the features `log(1 + x)` of many places, by orthogonal iteration. They need no labels, and any
+ * pictures will do: drawn ones serve photographs nearly as well as photographs themselves.
+ *
+ * @param maps `[N, h, w, C]`, feature maps of some pictures; the caller keeps them.
+ * @param options `iterations` of the iteration, default 20: the strongest directions are found first.
+ * @throws RangeError when there are fewer places or channels than components.
+ * @see Golub & Van Loan, "Matrix Computations", section 8.2.4
+ */
+export async function principalDirections(
+  maps: Tensor4D,
+  components: number,
+  options: { readonly iterations?: number } = {},
+): Promise<PrincipalDirections> {
+  const { iterations = 20 } = options;
+  const [count, height, width, channels] = maps.shape;
+  const places = count * height * width;
+  if (components > Math.min(places, channels)) {
+    throw new RangeError(
+      `${components} directions need as many places and channels; there are ${places} and ${channels}.`,
+    );
+  }
+  const [centre, covariance] = tidy(() => {
+    const rows = reshape(log1p(relu(maps)), [places, channels]);
+    const middle = mean(rows, 0);
+    const centred = sub(rows, middle);
+    return [middle, div(matMul(centred, centred, true), places) as Tensor2D] as const;
+  });
+  try {
+    let directions = orthonormal(start(channels, components), channels, components);
+    for (let step = 0; step < iterations; step++) {
+      const turned = tidy(() => matMul(covariance, tensor2d(directions, [channels, components])));
+      directions = orthonormal((await turned.data()) as Float32Array, channels, components);
+      turned.dispose();
+    }
+    return { centre: (await centre.data()) as Float32Array, directions };
+  } finally {
+    centre.dispose();
+    covariance.dispose();
+  }
+}
+
+/** A frame that favours nothing: numbers of a fixed sequence. */
+function start(channels: number, components: number): Float32Array {
+  let state = 1;
+  return Float32Array.from({ length: channels * components }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** Columns made orthonormal one after the other (modified Gram and Schmidt, twice, in double precision). */
+function orthonormal(values: Float32Array, rows: number, columns: number): Float32Array {
+  const frame = Array.from({ length: columns }, (_, column) =>
+    Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!),
+  );
+  frame.forEach((vector, column) => {
+    for (let pass = 0; pass < 2; pass++)
+      for (let other = 0; other < column; other++) {
+        const share = dot(vector, frame[other]!);
+        for (let row = 0; row < rows; row++) vector[row]! -= share * frame[other]![row]!;
+      }
+    const length = Math.sqrt(dot(vector, vector));
+    for (let row = 0; row < rows; row++) vector[row]! /= length || 1;
+  });
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      result[row * columns + column] = frame[column]![row]!;
+  return result;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
