@@ -62,11 +62,8 @@ export function resultsPage(page: ResultsPage): string {
   return `# Results on real photographs
 
 ${photos} photographs of the nine genera, collected from public repositories; ResNet50 with ImageNet weights, frozen, photos at
-299 px. Means and standard deviations over ${seeds} seeds: of the split, the first weights, the order. Written by
-
-\`\`\`sh
-${command}
-\`\`\`
+299 px. Means and standard deviations over ${seeds} seeds: of the split, the first weights, the order. Written
+by \`${command}\`.
 
 The way to train was chosen by the validation photos alone: the best mean of accuracy and macro-F1 over the seeds of the
 stratified split. With it, on test photos that nothing was chosen by:
