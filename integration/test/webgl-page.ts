@@ -1,0 +1,44 @@
+import '@tensorflow/tfjs-backend-webgl';
+import { type ArchitectureName, architectures, loadCheckpoint } from '@shroom/models';
+import { setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
+import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { formula, formulaCheckpoint } from '../../packages/models/test/formula';
+
+/** Values of a stage at the places that the reference has. */
+export interface StageValues {
+  readonly shape: readonly number[];
+  readonly largest: number;
+  readonly samples: readonly number[];
+}
+
+declare global {
+  interface Window {
+    stagesOf(network: ArchitectureName, size: number, samples: number): Promise<StageValues[]>;
+  }
+}
+
+window.stagesOf = async (network, size, samples) => {
+  await setBackend('webgl');
+  const { build, taps, dialects } = architectures[network];
+  const classifier = build({ inputSize: [size, size], classes: 1000 });
+  const torchvision = dialects.find(({ name }) => name === 'torchvision')!;
+  await loadCheckpoint(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
+  const outputs = taps.map(({ layer }) => classifier.getLayer(layer).output as SymbolicTensor);
+  const stages = model({
+    inputs: classifier.inputs,
+    outputs: [...outputs, classifier.outputs[0]!],
+  });
+  const images = tensor4d(formula(2 * size * size * 3, 1, 4), [2, size, size, 3]);
+  const found = stages.predict(images) as Tensor[];
+  const values: StageValues[] = [];
+  for (const tensor of found) {
+    const numbers = (await tensor.data()) as Float32Array;
+    const at = (k: number) => numbers[(k * 104729 + 17) % numbers.length]!;
+    values.push({
+      shape: tensor.shape,
+      largest: numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+      samples: Array.from({ length: samples }, (_, k) => at(k)),
+    });
+  }
+  return values;
+};
