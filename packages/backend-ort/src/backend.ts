@@ -57,6 +57,11 @@ export class OrtBackend extends KernelBackend {
     return this.runtime.name;
   }
 
+  /** Whether memory that a run has freed stays with the process. */
+  get keepsMemory(): boolean {
+    return this.runtime.keepsMemory ?? false;
+  }
+
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     const dataId = {};
     this.move(dataId, values, shape, dtype, 1);
@@ -215,6 +220,7 @@ export class OrtBackend extends KernelBackend {
   override dispose(): void {
     this.engine.dispose();
     this.pending.clear();
+    this.runtime.dispose?.();
   }
 
   /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */

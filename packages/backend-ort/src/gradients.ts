@@ -19,7 +19,7 @@ import {
   isMeanOf,
   isVarianceOf,
 } from './kernels/normalization';
-import { cast, elementwise } from './operators/elementwise';
+import { elementwise } from './operators/elementwise';
 import { expand } from './operators/shape';
 import { vanishing } from './operators/vanishing';
 
@@ -31,16 +31,22 @@ type Form = (
   backend: OrtBackend,
 ) => Gradients | undefined;
 
+/** Times the smallest normal number it is above 1. */
+const STEEPEST = 3e38;
+
 /** Kernels of ours alone, which gradients run. */
 const gradientKernels: Readonly<
   Record<string, (call: KernelCall<never>) => GraphNode | readonly GraphNode[]>
 > = {
   [BATCH_NORM_GRADIENT]: batchNormGradient,
-  // `y` is what the ReLU gave: as a boolean it says where it was above zero. ONNX Runtime chooses (`Where`) with one thread,
-  // and multiplies with all.
+  // `y` is what the ReLU gave. A line so steep, cut off at 0 and 1, is the step above zero in one pass over memory; ONNX
+  // Runtime chooses (`Where`) with one thread, and takes two passes by way of a boolean.
   OrtReluGradient: ({ inputs }: KernelCall) => {
-    const above = elementwise('Cast', [inputs.y!], { to: 9 }, 'bool');
-    return multiply(inputs.dy!, cast(above, 'float32'));
+    const above = elementwise('HardSigmoid', [inputs.y!], {
+      alpha: { float: STEEPEST },
+      beta: { float: 0 },
+    });
+    return multiply(inputs.dy!, above);
   },
   OrtExpand: ({ inputs, attrs }: KernelCall<{ shape: number[] }>) => expand(inputs.x!, attrs.shape),
   OrtVanishing: ({ attrs }: KernelCall<{ shape: number[] }>) => vanishing(attrs.shape),

@@ -41,6 +41,11 @@ export interface OrtOptions {
   readonly onWarning?: (message: string) => void;
   /** Most bytes of memory that are kept for results to come. Default 1 GB. */
   readonly bufferPoolBytes?: number;
+  /**
+   * Whether memory that a run has freed stays with the process, so that the next need not ask the system for it again. Needs
+   * Linux with glibc and the package `koffi`. Default: where it can be done; `true` throws where it cannot.
+   */
+  readonly keepMemory?: boolean;
 }
 
 let options: OrtOptions = {};
@@ -88,6 +93,7 @@ async function loadRuntime(): Promise<Runtime> {
   const common = {
     threads: options.threads ?? 0,
     executionProviders: options.executionProviders ?? ['cpu'],
+    ...(options.keepMemory !== undefined && { keepMemory: options.keepMemory }),
   };
   const web = { ...common, ...(wasmPaths && { wasmPaths }), module: onnxruntimeWeb };
   if (runtime === 'web' || (runtime === 'auto' && !isNode())) return loadWebRuntime(web);

@@ -3,6 +3,7 @@ import type { GraphNode } from '../graph/node';
 import { convolution, convolutionInputGradient, type Window } from '../operators/convolution';
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from '../operators/depthwise';
 import { convolutionFilterGradient } from '../operators/filter-gradient';
+import { withoutPadding } from '../operators/padding';
 import { sameShape, transpose } from '../operators/shape';
 import { activate } from './arithmetic';
 import { add } from './elementwise';
@@ -109,7 +110,8 @@ function conv2d(
     return toFirst(conv2d(toLast(x), filter, last, bias));
   }
   const { window, outShape } = geometry(x.shape, filter.shape, attrs);
-  return convolution(x, filter, window, outShape, bias);
+  const seen = withoutPadding(x, window);
+  return convolution(seen.x, filter, seen.window, outShape, bias);
 }
 
 function depthwise2d(
@@ -119,7 +121,8 @@ function depthwise2d(
   bias?: GraphNode,
 ): GraphNode {
   const { window, outShape } = geometry(x.shape, filter.shape, attrs, true);
-  return depthwise(x, filter, window, outShape, bias);
+  const seen = withoutPadding(x, window);
+  return depthwise(seen.x, filter, seen.window, outShape, bias);
 }
 
 /** A convolution, its bias and its activation; a bias of one number per channel goes into the convolution. */
@@ -173,7 +176,8 @@ export const convolutionKernels: Translations = {
     const x = nchw ? toLast(inputs.x!) : inputs.x!;
     const dy = nchw ? toLast(inputs.dy!) : inputs.dy!;
     const { window } = geometry(x.shape, attrs.filterShape, attrs);
-    return convolutionFilterGradient(x, dy, window, attrs.filterShape);
+    const seen = withoutPadding(x, window);
+    return convolutionFilterGradient(seen.x, dy, seen.window, attrs.filterShape);
   },
   DepthwiseConv2dNativeBackpropInput: ({
     inputs,
@@ -189,6 +193,7 @@ export const convolutionKernels: Translations = {
   }: KernelCall<ConvolutionAttrs & { filterShape: number[] }>) => {
     const x = inputs.x!;
     const { window } = geometry(x.shape, attrs.filterShape, attrs, true);
-    return depthwiseFilterGradient(x, inputs.dy!, window, attrs.filterShape);
+    const seen = withoutPadding(x, window);
+    return depthwiseFilterGradient(seen.x, inputs.dy!, seen.window, attrs.filterShape);
   },
 };

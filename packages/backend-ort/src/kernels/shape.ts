@@ -1,6 +1,7 @@
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type { GraphNode, NumericType } from '../graph/node';
 import { cast, fill, scalar } from '../operators/elementwise';
+import { croppedGradient } from '../operators/padding';
 import { plain } from '../operators/plain';
 import { concat, expand, pad, reshape, slice, transpose } from '../operators/shape';
 import { compare, where } from './elementwise';
@@ -21,11 +22,8 @@ export const shapeKernels: Translations = {
     const probe = { rank: x.rank, shape: [...x.shape] };
     const [begin, size] = slice_util.parseSliceParams(probe as never, attrs.begin, attrs.size);
     slice_util.assertParamsValid(probe as never, begin!, size!);
-    return slice(
-      x,
-      begin!,
-      begin!.map((start, i) => start + size![i]!),
-    );
+    const end = begin!.map((start, i) => start + size![i]!);
+    return croppedGradient(x, begin!, end) ?? slice(x, begin!, end);
   },
   StridedSlice: ({ inputs, attrs }: KernelCall<StridedSliceAttrs>) => {
     const x = inputs.x!;

@@ -61,6 +61,8 @@ export class OnnxModel {
   readonly inputs: OnnxValue[] = [];
   readonly outputs: OnnxValue[] = [];
   private readonly smallConstants = new Map<string, string>();
+  /** Values that nodes give and that are no outputs yet. */
+  private readonly computed = new Set<string>();
   private values = 0;
 
   /** @param prefix what names begin with: those of a {@link Body} differ from those around it. */
@@ -82,6 +84,7 @@ export class OnnxModel {
     const output = `${this.prefix}v${this.values++}`;
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: [output], attributes });
+    this.computed.add(output);
     return output;
   }
 
@@ -97,6 +100,7 @@ export class OnnxModel {
     const names = Array.from({ length: outputs }, () => `${this.prefix}v${this.values++}`);
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: names, attributes });
+    for (const output of names) this.computed.add(output);
     return names;
   }
 
@@ -123,8 +127,15 @@ export class OnnxModel {
     this.outputs.push(UNREADABLE);
   }
 
-  /** Makes a value an output of the model under a name of its own. */
+  /**
+   * Makes a value an output of the model. What an operator computed is written to where the output goes; an input, a constant
+   * or what is an output already is copied there, under a name of its own.
+   */
   output(value: string, type: ElementType, shape: readonly number[]): string {
+    if (this.computed.delete(value)) {
+      this.outputs.push({ name: value, type, shape });
+      return value;
+    }
     const name = `${this.prefix}y${this.outputs.length}`;
     this.nodes.push({
       name: `output/Identity_${this.nodes.length}`,

@@ -75,6 +75,17 @@ export function pad(
   });
 }
 
+/** What a pending node pads with zeros, and how far on each axis. */
+export function paddedWithZeros(
+  node: GraphNode,
+): { x: GraphNode; before: readonly number[]; after: readonly number[] } | undefined {
+  if (node.operator !== padOperator || node.data !== undefined) return undefined;
+  const [x] = node.inputs;
+  const { before, after, value, mode } = node.attributes as unknown as PadAttributes;
+  if (x === undefined || mode !== 'constant' || value.float !== 0) return undefined;
+  return { x, before, after };
+}
+
 const sliceOperator: Operator = {
   name: 'Slice',
   lower: (graph, node) => {

@@ -1,4 +1,5 @@
 import { UNREADABLE } from '../onnx/model';
+import { type KeptMemory, keepFreedMemory } from './memory';
 import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
 import { probeModel, stopMessage } from './uncopied';
 
@@ -62,16 +63,34 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
     return session;
   };
-  const probe = load(probeModel());
-  const stop = stopMessage((feeds, fetches) => probe.run(feeds, fetches, {}));
-  probe.dispose();
-  const createSync = (model: Uint8Array): Session => new NativeRun(load(model), stop);
+  const probe = probeModel();
+  const session = load(probe.bytes);
+  const stop = stopMessage(probe, (feeds, fetches) => session.run(feeds, fetches, {}));
+  session.dispose();
+  const kept = await keptMemory(options.keepMemory);
+  const createSync = (model: Uint8Array): Session => new NativeRun(load(model), stop, kept?.memory);
   return {
     name: 'onnxruntime-node',
     unreadableFirst: stop !== undefined,
     createSync,
     create: async model => createSync(model),
+    keepsMemory: kept !== undefined,
+    ...(kept && { dispose: kept.giveBack }),
   };
+}
+
+/** @returns `undefined` where memory is not kept. */
+async function keptMemory(wanted: boolean | undefined) {
+  if (wanted === false) return undefined;
+  try {
+    return await keepFreedMemory();
+  } catch (error) {
+    if (wanted === undefined) return undefined;
+    throw new Error(
+      `backend-ort: keepMemory cannot be had: ${(error as Error).message.split('\n')[0]}. It needs Linux with glibc and the package koffi (npm install koffi).`,
+      { cause: error },
+    );
+  }
 }
 
 class NativeRun implements Session {
@@ -79,6 +98,7 @@ class NativeRun implements Session {
   constructor(
     private readonly session: NativeSession,
     private readonly stop: string | undefined,
+    private readonly memory: KeptMemory | undefined,
   ) {}
 
   async run(feeds: Tensors, fetches: Tensors): Promise<void> {
@@ -86,6 +106,11 @@ class NativeRun implements Session {
   }
 
   runSync(feeds: Tensors, fetches: Tensors): void {
+    this.runOnce(feeds, fetches);
+    this.memory?.afterRun();
+  }
+
+  private runOnce(feeds: Tensors, fetches: Tensors): void {
     if (this.stop === undefined) {
       this.session.run(feeds, fetches, {});
       return;

@@ -32,6 +32,10 @@ export interface Runtime {
   create(model: Uint8Array): Promise<Session>;
   /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
   createSync?(model: Uint8Array): Session;
+  /** Whether freed memory stays with the process: see `memory.ts`. */
+  readonly keepsMemory?: boolean;
+  /** Undoes what the runtime has changed about the process. */
+  dispose?(): void;
 }
 
 export interface RuntimeOptions {
@@ -39,4 +43,6 @@ export interface RuntimeOptions {
   readonly threads: number;
   /** Execution providers by preference, such as `cpu`, `cuda`, `coreml`, `dml`, `webgpu`. */
   readonly executionProviders: readonly string[];
+  /** Whether freed memory shall stay with the process: see `memory.ts`. */
+  readonly keepMemory?: boolean;
 }

@@ -10,21 +10,24 @@ import type { HostTensor, Tensors } from './runtime';
  * output is put first: when the error comes, the run is over, and every array is written.
  */
 
-/** A model that changes the sign of `x0`, with the output that cannot be read before it. */
-export function probeModel(): Uint8Array {
+/** A model that changes the sign of its input, with the output that cannot be read before it. */
+export function probeModel(): { bytes: Uint8Array; input: string; output: string } {
   const model = new OnnxModel();
   model.outputUnreadable();
-  model.output(model.add('Neg', [model.input('float32', [1])]), 'float32', [1]);
-  return encodeModel(model);
+  const input = model.input('float32', [1]);
+  const output = model.output(model.add('Neg', [input]), 'float32', [1]);
+  return { bytes: encodeModel(model), input, output };
 }
 
 /**
  * What the installed binding says when it stops before it copies.
  *
- * @param run runs {@link probeModel}.
+ * @param probe what {@link probeModel} gave.
+ * @param run runs it.
  * @returns `undefined` where it does not stop, or stops before the arrays are written.
  */
 export function stopMessage(
+  probe: { readonly input: string; readonly output: string },
   run: (feeds: Tensors, fetches: Readonly<Record<string, HostTensor | null>>) => unknown,
 ): string | undefined {
   const tensor = (value: number): HostTensor => ({
@@ -33,14 +36,11 @@ export function stopMessage(
     data: Float32Array.of(value),
     location: 'cpu',
   });
-  const [x0, y0] = [tensor(1), tensor(0)];
+  const [x, y] = [tensor(1), tensor(0)];
   try {
-    run({ x0 }, { [UNREADABLE.name]: null, [FIRST_OUTPUT]: y0 });
+    run({ [probe.input]: x }, { [UNREADABLE.name]: null, [probe.output]: y });
     return undefined;
   } catch (error) {
-    return y0.data[0] === -1 ? (error as Error).message : undefined;
+    return y.data[0] === -1 ? (error as Error).message : undefined;
   }
 }
-
-/** Outputs count the unreadable one. */
-const FIRST_OUTPUT = 'y1';
