@@ -3,7 +3,7 @@ import { layOut } from '../simd/layout';
 import { type Machine, machine } from '../simd/machine';
 import { type JpegHeader, readHeader } from './header';
 import { type ComponentPlan, type Plane, readPlanes } from './planes';
-import { unstuff } from './scan';
+import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 
 type Size = readonly [number, number];
 
@@ -34,10 +34,12 @@ export function decodeJpeg(
   const scale = size ? scaleFor(header, size) : 1;
   const plan = planOf(header, scale);
   if (!plan) return undefined;
-  const coded = unstuff(bytes, header.scan);
-  if (!coded) return undefined;
-  vectors.memory(plan.end);
-  if (!readPlanes(header, coded, plan.components, plan.strip, vectors)) return undefined;
+  const codedBytes = bytes.length - header.scan + scanMargin;
+  const memory = new Uint8Array(vectors.memory(plan.end + codedBytes));
+  const ends = unstuff(bytes, header.scan, memory.subarray(plan.end));
+  if (!ends) return undefined;
+  const reader = new UnitReader(header, plan.components, plan.reader, vectors);
+  if (!readPlanes(header, reader, plan.end, ends, plan.components, vectors)) return undefined;
   return {
     pixels: colour(plan, vectors, room),
     extent: [header.height / scale, header.width / scale],
@@ -53,7 +55,8 @@ function scaleFor({ height, width }: JpegHeader, size: Size): 1 | 2 {
 
 interface Plan {
   readonly components: readonly ComponentPlan[];
-  readonly strip: number;
+  /** Address of what a `UnitReader` needs. */
+  readonly reader: number;
   /** Rows of chroma at full width. */
   readonly rows: readonly [number, number];
   /** Finished pixels. */
@@ -98,11 +101,12 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
   const rowBytes = shapes[0]!.width * 3;
   const bandRows = Math.max(1, Math.floor(bandBytes / rowBytes));
   const widest = Math.max(...shapes.map(({ blocks }) => blocks * 8));
-  const blockRows = shapes.map(({ blocks }, which) => blocks * components[which]!.down * 128);
+  const rowsOfBlocks = shapes.map(({ blocks }, which) => blocks * components[which]!.down);
   const places = layOut([
     ...planeBytes,
-    ...blockRows,
-    widest * 8 + margin,
+    ...rowsOfBlocks.map(blocks => blocks * 128),
+    ...rowsOfBlocks,
+    readerBytes,
     widest + 2 * margin,
     widest + 2 * margin,
     bandRows * rowBytes + 4 * margin,
@@ -112,12 +116,13 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
       ...shape,
       address: places[which]! + margin,
       coefficients: places[3 + which]!,
+      extents: places[6 + which]!,
     })),
-    strip: places[6]!,
-    rows: [places[7]!, places[8]!],
-    band: places[9]!,
+    reader: places[9]!,
+    rows: [places[10]!, places[11]!],
+    band: places[12]!,
     bandRows,
-    end: places[10]!,
+    end: places[13]!,
   };
 }
 

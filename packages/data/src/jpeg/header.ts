@@ -112,7 +112,8 @@ function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if ((kind & 0xef) > 3 || counts.length < 16 || symbols.length < total) return false;
-    const table = huffmanTable(counts, symbols.slice());
+    if (total > 256) return false;
+    const table = huffmanTable(counts, symbols, kind < 16 ? 'dc' : 'ac');
     // A difference of DC values has at most 11 bits, a coefficient 10.
     const most = kind < 16 ? 11 : 10;
     if (!table || symbols.some(symbol => (kind < 16 ? symbol : symbol & 15) > most)) return false;

@@ -121,36 +121,3 @@ export const toRgb = kernel(
 );
 
 type Places = (number | undefined)[];
-
-/** Planes at half their size: means of 2 by 2 samples, 8 at a time. */
-export const halve = kernel(
-  'halve',
-  ['source', 'row', 'target', 'targetRow', 'rows', 'samples'],
-  (frame, { source, row, target, targetRow, rows, samples }) => {
-    const [y, x, from] = Array.from({ length: 3 }, frame.integer);
-    const sum = frame.vector();
-    return [
-      count(y!, rows.get, [
-        x!.set(number(0)),
-        count(
-          x!,
-          samples.get,
-          [
-            from!.set(add(source.get, add(x!.get, x!.get))),
-            sum.set(
-              add16(
-                vector.sumPairs8(load(from!.get)),
-                vector.sumPairs8(load(add(from!.get, row.get))),
-              ),
-            ),
-            sum.set(shiftRightUnsigned16(add16(sum.get, splat16(2)), 2)),
-            vector.store64(add(target.get, x!.get), narrow16To8(sum.get, sum.get), 0),
-          ],
-          8,
-        ),
-        source.set(add(source.get, add(row.get, row.get))),
-        target.set(add(target.get, targetRow.get)),
-      ]),
-    ];
-  },
-);

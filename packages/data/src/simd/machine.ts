@@ -1,11 +1,21 @@
 import { assemble } from './assembler';
-import { halve, toRgb, upsample } from './colour';
+import { toRgb, upsample } from './colour';
 import { gather } from './gathering';
-import { idct } from './idct';
+import { idct, idctHalved } from './idct';
 import { across, acrossTwo, down } from './resampling';
+import { scan } from './scanning';
 
-const all = [across, acrossTwo, down, idct, upsample, toRgb, halve, gather];
-type Name = 'across' | 'acrossTwo' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
+const all = [across, acrossTwo, down, scan, idct, idctHalved, upsample, toRgb, gather];
+type Name =
+  | 'across'
+  | 'acrossTwo'
+  | 'down'
+  | 'scan'
+  | 'idct'
+  | 'idctHalved'
+  | 'upsample'
+  | 'toRgb'
+  | 'gather';
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {
