@@ -1,3 +1,4 @@
+import { columnOrder } from '../simd/idct';
 import { layOut } from '../simd/layout';
 import type { Machine } from '../simd/machine';
 import { blockPlan, codeTable, scanState } from '../simd/scanning';
@@ -45,6 +46,12 @@ const zigzag = Uint8Array.from([
   58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ]);
 
+/** By natural place: where a coefficient stands in its block, in bytes. */
+const memoryPlace = Uint8Array.from(
+  { length: 64 },
+  (_, place) => 16 * (place >> 3) + 2 * columnOrder.indexOf(place & 7),
+);
+
 /** Memory that a `UnitReader` needs. */
 export const readerBytes = 6 * (4 * blockPlan.size + codeTable.size) + 3 * 256 + 1024;
 
@@ -85,7 +92,7 @@ export class UnitReader {
     for (const table of tables) numbers.set(table, addressOf(table) / 4);
     components.forEach(({ quantisation }, which) => {
       for (let k = 0, at = places[2 + which]! / 4; k < 64; k++) {
-        numbers[at + k] = (zigzag[k]! << 17) | quantisation[k]!;
+        numbers[at + k] = (memoryPlace[zigzag[k]!]! << 16) | quantisation[k]!;
       }
     });
     const first = places.at(-2)!;

@@ -1,13 +1,6 @@
 import { type Code, type Local, vector } from './assembler';
-import { interleaving } from './lanes';
 
-const { add16, add32, dot, narrow32To16, shiftRight32, shuffle, splat32, subtract32 } = vector;
-
-/** For `shuffle`: 16-bit numbers of two vectors in turn, of the first half of each, and of the second. */
-export const halves = [interleaving(0), interleaving(4)] as const;
-type Half = (typeof halves)[number];
-/** Which half of the even frequencies' vectors, and which of the odd ones'. */
-type Chosen = readonly [Half, Half];
+const { add32, dot, narrow32To16, shiftRight32, splat32, subtract32 } = vector;
 
 /** With 13 fractional bits. */
 const fixed = (value: number) => Math.sign(value) * Math.round(Math.abs(value) * 8192);
@@ -21,82 +14,83 @@ function factors(first: readonly number[], second: readonly number[]): Code {
 }
 
 /**
- * One dimension of an inverse cosine transform, of one half of the columns: statements, and then sums with 13 more fractional
- * bits. Sample i is `even[i] + odd[i]`, the same from the end is their difference.
+ * One dimension of an inverse cosine transform, of four columns: sums with 13 more fractional bits. Sample i is
+ * `even[i] + odd[i]`, the same from the end is their difference.
  */
-type Transform = (
-  frequencies: readonly Local[],
-  chosen: Chosen,
-) => { readonly before: Code[]; readonly even: Code[]; readonly odd: Code[] };
-
-const mixing = (chosen: Chosen) =>
-  chosen.map(half => (a: Local, b: Local) => shuffle(a.get, b.get, half)) as [Mix, Mix];
-type Mix = (a: Local, b: Local) => Code;
-
-/**
- * Eight samples, to the bit libjpeg's accurate integer transform, as its vector code computes it.
- *
- * @see Loeffler, Ligtenberg and Moschytz 1989, Practical Fast 1-D DCT Algorithms with 11 Multiplications
- */
-export function eightSamples(variable: () => Local): Transform {
-  const [sum73, sum51, z3, z4] = Array.from({ length: 4 }, variable) as Four;
-  const [e0, e1, e2, e3] = Array.from({ length: 4 }, variable) as Four;
-  const [o0, o1, o2, o3] = Array.from({ length: 4 }, variable) as Four;
-  const [a, b] = [0.899976223, 2.562915447];
-  return (x, chosen) => {
-    const [even, odd] = mixing(chosen);
-    const [x04, x26] = [even(x[0]!, x[4]!), even(x[2]!, x[6]!)];
-    const [x71, x53] = [odd(x[7]!, x[1]!), odd(x[5]!, x[3]!)];
-    const sums = odd(sum73, sum51);
-    return {
-      before: [
-        sum73.set(add16(x[7]!.get, x[3]!.get)),
-        sum51.set(add16(x[5]!.get, x[1]!.get)),
-        e0.set(dot(x04, factors([1], [1]))),
-        e1.set(dot(x04, factors([1], [-1]))),
-        e2.set(dot(x26, factors([0.5411961], [0.5411961, -1.847759065]))),
-        e3.set(dot(x26, factors([0.5411961, 0.765366865], [0.5411961]))),
-        z3.set(dot(sums, factors([1.175875602, -1.96157056], [1.175875602]))),
-        z4.set(dot(sums, factors([1.175875602], [1.175875602, -0.390180644]))),
-        o0.set(add32(z3.get, dot(x71, factors([0.298631336, -a], [-a])))),
-        o3.set(add32(z4.get, dot(x71, factors([-a], [1.50132111, -a])))),
-        o1.set(add32(z4.get, dot(x53, factors([2.053119869, -b], [-b])))),
-        o2.set(add32(z3.get, dot(x53, factors([-b], [3.072711026, -b])))),
-      ],
-      even: [
-        add32(e0.get, e3.get),
-        add32(e1.get, e2.get),
-        subtract32(e1.get, e2.get),
-        subtract32(e0.get, e3.get),
-      ],
-      odd: [o3.get, o2.get, o1.get, o0.get],
-    };
-  };
+export interface Transform {
+  /** Frequencies that stand side by side in a vector, as 16-bit numbers. */
+  readonly pairs: readonly (readonly [number, number])[];
+  waves(pairs: readonly Local[]): { readonly even: Code[]; readonly odd: Code[] };
 }
+
+/** The pairs of all eight frequencies. */
+export const allPairs = [
+  [0, 4],
+  [2, 6],
+  [1, 7],
+  [3, 5],
+] as const;
+/** Of the lower four. */
+export const lowPairs = [
+  [0, 2],
+  [1, 3],
+] as const;
+
+// Constants of libjpeg, jidctint.c: sums of cosines, rounded each.
+const [c298, c390, c541, c765, c899] = [
+  0.298631336, 0.390180644, 0.5411961, 0.765366865, 0.899976223,
+] as const;
+const [c1175, c1501, c1847, c1961] = [1.175875602, 1.50132111, 1.847759065, 1.96157056] as const;
+const [c2053, c2562, c3072] = [2.053119869, 2.562915447, 3.072711026] as const;
+
+/** Eight samples, to the bit libjpeg's accurate integer transform. */
+export const eightSamples: Transform = {
+  pairs: allPairs,
+  waves: ([x04, x26, x17, x35]) => {
+    const of = (pair: Local | undefined, first: number[], second: number[]) =>
+      dot(pair!.get, factors(first, second));
+    const [sum, difference] = [of(x04, [1], [1]), of(x04, [1], [-1])];
+    const outer = of(x26, [c541, c765], [c541]);
+    const inner = of(x26, [c541], [c541, -c1847]);
+    const odd = (one: number[], seven: number[], three: number[], five: number[]) =>
+      add32(of(x17, one, seven), of(x35, three, five));
+    return {
+      even: [
+        add32(sum, outer),
+        add32(difference, inner),
+        subtract32(difference, inner),
+        subtract32(sum, outer),
+      ],
+      odd: [
+        odd([c1501, -c899, c1175, -c390], [c1175, -c899], [c1175], [c1175, -c390]),
+        odd([c1175], [c1175, -c1961], [c3072, -c2562, c1175, -c1961], [c1175, -c2562]),
+        odd([c1175, -c390], [c1175], [c1175, -c2562], [c2053, -c2562, c1175, -c390]),
+        odd([c1175, -c899], [c298, -c899, c1175, -c1961], [c1175, -c1961], [c1175]),
+      ],
+    };
+  },
+};
 
 /** The same where the upper four frequencies are 0. */
-export function eightSamplesOfFour(variable: () => Local): Transform {
-  const [x02, x13] = [variable(), variable()];
-  const [a, b, c, d] = [0.899976223, 2.562915447, 1.175875602, 0.5411961];
-  return (x, chosen) => {
-    const [even, odd] = mixing(chosen);
-    const ofEven = (...second: number[]) => dot(x02.get, factors([1], second));
-    const ofOdd = (first: number[], third: number[]) => dot(x13.get, factors(first, third));
+export const eightSamplesOfFour: Transform = {
+  pairs: lowPairs,
+  waves: ([x02, x13]) => {
+    const even = (...second: number[]) => dot(x02!.get, factors([1], second));
+    const odd = (one: number[], three: number[]) => dot(x13!.get, factors(one, three));
     return {
-      before: [x02.set(even(x[0]!, x[2]!)), x13.set(odd(x[1]!, x[3]!))],
-      even: [ofEven(d, 0.765366865), ofEven(d), ofEven(-d), ofEven(-d, -0.765366865)],
+      even: [even(c541, c765), even(c541), even(-c541), even(-c541, -c765)],
       odd: [
-        ofOdd([c, -0.390180644, 1.50132111, -a], [c]),
-        ofOdd([c], [c, -1.96157056, 3.072711026, -b]),
-        ofOdd([c, -0.390180644], [c, -b]),
-        ofOdd([c, -a], [c, -1.96157056]),
+        odd([c1501, -c899, c1175, -c390], [c1175]),
+        odd([c1175], [c3072, -c2562, c1175, -c1961]),
+        odd([c1175, -c390], [c1175, -c2562]),
+        odd([c1175, -c899], [c1175, -c1961]),
       ],
     };
-  };
-}
+  },
+};
 
 const { cos, sin, PI } = Math;
-/** What is left of a frequency, and of the one that looks like it, when neighbours are averaged. */
+/** What is left of a frequency, and of the one that looks like it from then on, when neighbours are averaged. */
 const averaged = (frequency: number) =>
   [cos((frequency * PI) / 16), -sin((frequency * PI) / 16)] as const;
 /** Of the frequencies 1 and 3, at the first and the second of four samples. */
@@ -106,80 +100,76 @@ const waves = [
 ] as const;
 
 /** Four means of two of the eight samples each. */
-export function fourMeans(variable: () => Local): Transform {
-  const [e, f, x17, x35] = Array.from({ length: 4 }, variable) as Four;
-  const times = (parts: readonly [number, number], by: number) =>
-    factors([parts[0] * by], [parts[1] * by]);
-  return (x, chosen) => {
-    const [even, odd] = mixing(chosen);
+export const fourMeans: Transform = {
+  pairs: allPairs,
+  waves: ([x04, x26, x17, x35]) => {
+    const of = (pair: Local | undefined, [low, high]: readonly [number, number], by: number) =>
+      dot(pair!.get, factors([low * by], [high * by]));
+    const [mean, second] = [of(x04, [1, 0], 1), of(x26, averaged(2), 1)];
     return {
-      before: [
-        e.set(dot(even(x[0]!, x[4]!), factors([1], []))),
-        f.set(dot(even(x[2]!, x[6]!), factors([averaged(2)[0]], [averaged(2)[1]]))),
-        x17.set(odd(x[1]!, x[7]!)),
-        x35.set(odd(x[3]!, x[5]!)),
-      ],
-      even: [add32(e.get, f.get), subtract32(e.get, f.get)],
+      even: [add32(mean, second), subtract32(mean, second)],
       odd: waves.map(([first, third]) =>
-        add32(dot(x17.get, times(averaged(1), first)), dot(x35.get, times(averaged(3), third))),
+        add32(of(x17, averaged(1), first), of(x35, averaged(3), third)),
       ),
     };
-  };
-}
+  },
+};
 
 /** The same where the upper four frequencies are 0. */
-export function fourMeansOfFour(variable: () => Local): Transform {
-  const [x02, x13] = [variable(), variable()];
-  return (x, chosen) => {
-    const [even, odd] = mixing(chosen);
+export const fourMeansOfFour: Transform = {
+  pairs: lowPairs,
+  waves: ([x02, x13]) => {
     const second = averaged(2)[0];
     return {
-      before: [x02.set(even(x[0]!, x[2]!)), x13.set(odd(x[1]!, x[3]!))],
-      even: [second, -second].map(each => dot(x02.get, factors([1], [each]))),
+      even: [second, -second].map(each => dot(x02!.get, factors([1], [each]))),
       odd: waves.map(([first, third]) =>
-        dot(x13.get, factors([averaged(1)[0] * first], [averaged(3)[0] * third])),
+        dot(x13!.get, factors([averaged(1)[0] * first], [averaged(3)[0] * third])),
       ),
     };
-  };
-}
+  },
+};
 
-type Four = [Local, Local, Local, Local];
-
-export const firstHalves: Chosen = [halves[0], halves[0]];
-
-/** 32-bit samples of one half of the columns, shifted down by so many bits. */
+/**
+ * 32-bit samples of four columns, shifted down by so many bits.
+ *
+ * @param pairs Vectors of pairs of frequencies.
+ */
 export function samples(
-  transform: Transform,
-  frequencies: readonly Local[],
-  chosen: Chosen,
+  { waves }: Transform,
+  pairs: readonly Local[],
   scale: number,
+  variable: () => Local,
   keep: (place: number, value: Code) => Code,
 ): Code[] {
   const rounding = splat32(1 << (scale - 1));
-  const scaled = (value: Code) => shiftRight32(add32(value, rounding), scale);
-  const { before, even, odd } = transform(frequencies, chosen);
+  const { even, odd } = waves(pairs);
   const last = 2 * even.length - 1;
-  return [
-    ...before,
-    ...even.flatMap((each, place) => [
-      keep(place, scaled(add32(each, odd[place]!))),
-      keep(last - place, scaled(subtract32(each, odd[place]!))),
-    ]),
-  ];
+  return even.flatMap((each, place) => {
+    const [one, other] = [variable(), variable()];
+    return [
+      one.set(add32(each, rounding)),
+      other.set(odd[place]!),
+      keep(place, shiftRight32(add32(one.get, other.get), scale)),
+      keep(last - place, shiftRight32(subtract32(one.get, other.get), scale)),
+    ];
+  });
 }
 
-/** 16-bit samples of all columns. @param waiting Variables, as many as samples. */
-export const allSamples = (
+/** 16-bit samples of eight columns. @param halves Vectors of pairs of frequencies, of four columns each. */
+export function allSamples(
   transform: Transform,
-  frequencies: readonly Local[],
+  halves: readonly (readonly Local[])[],
   scale: number,
-  waiting: readonly Local[],
+  variable: () => Local,
   result: readonly Local[],
-): Code[] => [
-  ...samples(transform, frequencies, firstHalves, scale, (place, value) =>
-    waiting[place]!.set(value),
-  ),
-  ...samples(transform, frequencies, [halves[1], halves[1]], scale, (place, value) =>
-    result[place]!.set(narrow32To16(waiting[place]!.get, value)),
-  ),
-];
+): Code[] {
+  const waiting = result.map(variable);
+  return [
+    ...samples(transform, halves[0]!, scale, variable, (place, value) =>
+      waiting[place]!.set(value),
+    ),
+    ...samples(transform, halves[1]!, scale, variable, (place, value) =>
+      result[place]!.set(narrow32To16(waiting[place]!.get, value)),
+    ),
+  ];
+}

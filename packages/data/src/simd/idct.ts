@@ -15,23 +15,28 @@ import {
   whenElse,
 } from './assembler';
 import {
+  allPairs,
   allSamples,
   eightSamples,
   eightSamplesOfFour,
-  firstHalves,
   fourMeans,
   fourMeansOfFour,
-  halves,
+  lowPairs,
   samples,
+  type Transform,
 } from './cosine';
+import { interleaving, lanesOf } from './lanes';
 
-const { add8, load, load64Zero, narrow16ToSigned8, narrow32To16, shuffle, spread16 } = vector;
-const { splat32, store, store32Lane, store64 } = vector;
+const { add8, load, narrow16ToSigned8, narrow32To16, shuffle, splat32, spread16 } = vector;
+const { store, store32Lane, store64 } = vector;
+
+/** In which order the columns of a row of coefficients stand. */
+export const columnOrder: readonly number[] = allPairs.flat();
 
 /** After one dimension 2 more bits are kept than the result has; the transform is 8 times too large. */
 const scales = [13 - 2, 13 + 2 + 3] as const;
-/** Bits of `extents` that say that there is something beyond the first four frequencies of a dimension. */
-const beyondFour = (4 | 32) << 1;
+/** Places in bytes that are beyond the first four frequencies of a dimension: in every other column, in the lower rows. */
+const beyondFour = 2 | (4 << 4);
 const middle = vector.bytes(...Array(16).fill(128));
 /** 16-bit numbers around 0 to bytes around 128. */
 const bytesOf = (a: Code, b: Code) => add8(narrow16ToSigned8(a, b), middle);
@@ -40,26 +45,35 @@ interface Given {
   readonly blocks: Local;
   readonly target: Local;
   readonly row: Local;
+  /** Some vectors. */
+  some(count: number): Local[];
+  /** Stores rows of samples, by the statement for each at an address. */
+  rows(...stores: ((at: Code) => Code)[]): Code[];
 }
 
 /** Blocks to samples by what is in them: only their mean, the first 4 by 4 frequencies, or more. */
 const byExtent = (
   name: string,
   side: number,
-  write: (frame: Frame, given: Given) => { few: Code[]; all: Code[]; mean: Code[] },
+  write: (given: Given, frame: Frame) => { few: Code[]; all: Code[]; mean: Code[] },
 ) =>
   kernel(name, ['blocks', 'end', 'extents', 'target', 'row'], (frame, given) => {
-    const { blocks, end, extents, target } = given;
-    const { few, all, mean } = write(frame, given);
+    const { blocks, end, extents, target, row } = given;
+    const at = frame.integer();
+    const some = (count: number) => Array.from({ length: count }, frame.vector);
+    const rows: Given['rows'] = (...stores) => [
+      at.set(target.get),
+      ...stores.flatMap(write => [write(at.get), at.set(add(at.get, row.get))]),
+    ];
+    const { few, all, mean } = write({ blocks, target, row, some, rows }, frame);
     const extent = load8(extents.get);
+    const clearedMean = [...mean, store16(blocks.get, number(0))];
     return [
       count(
         blocks,
         end.get,
         [
-          whenElse(and(extent, number(beyondFour)), all, [
-            whenElse(extent, few, [...mean, store16(blocks.get, number(0))]),
-          ]),
+          whenElse(and(extent, number(beyondFour)), all, [whenElse(extent, few, clearedMean)]),
           extents.set(add(extents.get, number(1))),
           target.set(add(target.get, number(side))),
         ],
@@ -73,14 +87,87 @@ const meanOf = ({ blocks }: Given) => {
   const value = spread16(shiftRight(add(load16(blocks.get), number(4)), number(3)));
   return bytesOf(value, value);
 };
-const loadAll = (x: readonly Local[], blocks: Local): Code[] => [
-  ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
-  ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
-];
-const loadFew = (x: readonly Local[], blocks: Local): Code[] => [
-  ...x.slice(0, 4).map((each, index) => each.set(load64Zero(blocks.get, 16 * index))),
-  ...[0, 1, 2, 3].map(index => store64(add(blocks.get, number(16 * index)), splat32(0), 0)),
-];
+
+/** The first dimension, from memory, which is 0 after it: rows of eight columns. */
+function fromMemory({ blocks, some }: Given, transform: Transform, rows: readonly Local[]): Code[] {
+  const x = some(8);
+  const halves = [0, 4].map(first => ({ first, pairs: some(4) }));
+  const variable = () => some(1)[0]!;
+  return [
+    ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
+    ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
+    ...halves.flatMap(({ first, pairs }) =>
+      transform.pairs.map(([a, b], index) =>
+        pairs[index]!.set(shuffle(x[a]!.get, x[b]!.get, interleaving(first))),
+      ),
+    ),
+    ...allSamples(
+      transform,
+      halves.map(({ pairs }) => pairs),
+      scales[0],
+      variable,
+      rows,
+    ),
+  ];
+}
+
+/** The same where all but the first 4 by 4 frequencies are 0: two rows of four columns in each vector. */
+function fewFromMemory(
+  { blocks, some }: Given,
+  transform: Transform,
+  rows: readonly Local[],
+): Code[] {
+  const x = some(4);
+  const pairs = some(2);
+  const wide = some(2 * rows.length);
+  const low = lanesOf(
+    2,
+    lowPairs.flat().map(column => columnOrder.indexOf(column)),
+  );
+  return [
+    ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
+    ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
+    ...x.map(each => each.set(shuffle(each.get, each.get, [...low, ...low]))),
+    ...transform.pairs.map(([a, b], index) =>
+      pairs[index]!.set(shuffle(x[a]!.get, x[b]!.get, interleaving(0))),
+    ),
+    ...samples(
+      transform,
+      pairs,
+      scales[0],
+      () => some(1)[0]!,
+      (place, value) => wide[place]!.set(value),
+    ),
+    ...rows.map((each, index) =>
+      each.set(narrow32To16(wide[2 * index]!.get, wide[2 * index + 1]!.get)),
+    ),
+  ];
+}
+
+/** Four rows of pairs to the four vectors of these pairs. */
+function transposePairs(from: readonly Local[], to: readonly Local[], some: Given['some']): Code[] {
+  const mixed = some(4);
+  const mix = (a: Local, b: Local, first: 0 | 2) =>
+    shuffle(a.get, b.get, lanesOf(4, [first, 4 + first, first + 1, 5 + first]));
+  const [a, b, c, d] = from as Four;
+  const [p, q, r, s] = mixed as Four;
+  return [
+    p.set(mix(a, c, 0)),
+    q.set(mix(a, c, 2)),
+    r.set(mix(b, d, 0)),
+    s.set(mix(b, d, 2)),
+    to[0]!.set(mix(p, r, 0)),
+    to[1]!.set(mix(p, r, 2)),
+    to[2]!.set(mix(q, s, 0)),
+    to[3]!.set(mix(q, s, 2)),
+  ];
+}
+
+/** Two vectors of two rows with two pairs each to the two vectors of these pairs. */
+const transposeFew = ([a, b]: readonly Local[], to: readonly Local[]): Code[] =>
+  to.map((each, pair) =>
+    each.set(shuffle(a!.get, b!.get, lanesOf(4, [pair, 2 + pair, 4 + pair, 6 + pair]))),
+  );
 
 /**
  * Inverse cosine transform of blocks of 8 by 8 coefficients to rows of samples, in which the blocks stand side by side.
@@ -88,141 +175,93 @@ const loadFew = (x: readonly Local[], blocks: Local): Code[] => [
  *
  * @param extents As `scan` wrote them.
  */
-export const idct = byExtent('idct', 8, (frame, given) => {
-  const { blocks, target, row } = given;
-  const at = frame.integer();
-  const [x, y, waiting] = Array.from({ length: 3 }, () =>
-    Array.from({ length: 8 }, frame.vector),
-  ) as [Local[], Local[], Local[]];
-  const eight = eightSamples(frame.vector);
-  const ofFour = eightSamplesOfFour(frame.vector);
-  const rows = [0, 2, 4, 6].flatMap(index => [
-    y[0]!.set(bytesOf(x[index]!.get, x[index + 1]!.get)),
-    store64(at.get, y[0]!.get, 0),
-    at.set(add(at.get, row.get)),
-    store64(at.get, y[0]!.get, 1),
-    at.set(add(at.get, row.get)),
-  ]);
-  const narrow = (place: number, value: Code) => y[place]!.set(narrow32To16(value, value));
+export const idct = byExtent('idct', 8, given => {
+  const { some, rows } = given;
+  const [y, columns] = [some(8), some(8)];
+  const halves = [some(4), some(4)] as const;
+  const [bytes, mixed] = [some(4), some(4)];
+  const variable = () => some(1)[0]!;
+  const shuffled = (a: readonly Local[], b: readonly Local[]) =>
+    [0, 1].flatMap(index =>
+      [0, 8].map((first, half) =>
+        b[2 * index + half]!.set(
+          shuffle(
+            a[index]!.get,
+            a[index + 2]!.get,
+            Array.from({ length: 16 }, (_, byte) => first + (byte >> 1) + (byte & 1 ? 16 : 0)),
+          ),
+        ),
+      ),
+    );
+  // Columns of samples to rows: three perfect shuffles of 64 bytes.
+  const finish = [
+    ...bytes.map((each, index) =>
+      each.set(bytesOf(columns[2 * index]!.get, columns[2 * index + 1]!.get)),
+    ),
+    ...shuffled(bytes, mixed),
+    ...shuffled(mixed, bytes),
+    ...shuffled(bytes, mixed),
+    ...rows(
+      ...mixed.flatMap(each => [
+        (at: Code) => store64(at, each.get, 0),
+        (at: Code) => store64(at, each.get, 1),
+      ]),
+    ),
+  ];
+  const few = halves.map(half => half.slice(0, 2));
+  const mean = some(1)[0]!;
   return {
     all: [
-      ...loadAll(x, blocks),
-      ...allSamples(eight, x, scales[0], waiting, y),
-      ...transpose(y, x),
-      ...allSamples(eight, x, scales[1], waiting, y),
-      ...transpose(y, x),
-      at.set(target.get),
-      ...rows,
+      ...fromMemory(given, eightSamples, y),
+      ...transposePairs(y.slice(0, 4), halves[0], some),
+      ...transposePairs(y.slice(4), halves[1], some),
+      ...allSamples(eightSamples, halves, scales[1], variable, columns),
+      ...finish,
     ],
     few: [
-      ...loadFew(x, blocks),
-      ...samples(ofFour, x, firstHalves, scales[0], narrow),
-      ...transposeHalf(y, x),
-      ...allSamples(ofFour, x, scales[1], waiting, y),
-      ...transpose(y, x),
-      at.set(target.get),
-      ...rows,
+      ...fewFromMemory(given, eightSamplesOfFour, y.slice(0, 4)),
+      ...transposeFew(y.slice(0, 2), few[0]!),
+      ...transposeFew(y.slice(2, 4), few[1]!),
+      ...allSamples(eightSamplesOfFour, few, scales[1], variable, columns),
+      ...finish,
     ],
     mean: [
-      y[0]!.set(meanOf(given)),
-      at.set(target.get),
-      ...Array.from({ length: 8 }, () => [
-        store64(at.get, y[0]!.get, 0),
-        at.set(add(at.get, row.get)),
-      ]).flat(),
+      mean.set(meanOf(given)),
+      ...rows(...Array.from({ length: 8 }, () => (at: Code) => store64(at, mean.get, 0))),
     ],
   };
 });
 
 /** The same at half the size: means of 2 by 2 samples, which are rounded once. */
-export const idctHalved = byExtent('idctHalved', 4, (frame, given) => {
-  const { blocks, target, row } = given;
-  const at = frame.integer();
-  const [x, y, waiting] = Array.from({ length: 3 }, () =>
-    Array.from({ length: 8 }, frame.vector),
-  ) as [Local[], Local[], Local[]];
-  const ofEight = fourMeans(frame.vector);
-  const ofFour = fourMeansOfFour(frame.vector);
-  const keep = (place: number, value: Code) => waiting[place]!.set(value);
-  const rows = (bytes: Code) => [
-    y[0]!.set(bytes),
-    at.set(target.get),
-    ...([0, 1, 2, 3] as const).flatMap(lane => [
-      store32Lane(at.get, y[0]!.get, lane),
-      at.set(add(at.get, row.get)),
-    ]),
-  ];
-  const [w0, w1, w2, w3] = waiting as [Local, Local, Local, Local];
-  const columns = bytesOf(narrow32To16(w0.get, w1.get), narrow32To16(w2.get, w3.get));
+export const idctHalved = byExtent('idctHalved', 4, given => {
+  const { some, rows } = given;
+  const [y, pairs, wide] = [some(4), some(4), some(4)];
+  const [result] = some(1) as [Local];
+  const variable = () => some(1)[0]!;
+  const keep = (place: number, value: Code) => wide[place]!.set(value);
+  const [a, b, c, d] = wide as Four;
   const turned = Array.from({ length: 16 }, (_, byte) => 4 * (byte & 3) + (byte >> 2));
-  const finished = [y[0]!.set(columns), ...rows(shuffle(y[0]!.get, y[0]!.get, turned))];
-  const mixed = (a: Local, b: Local, half: 0 | 1) => shuffle(a.get, b.get, halves[half]);
-  const [y0, y1, y2, y3, s, t, u, v] = y as Eight;
-  const [x01, x23, x45, x67] = x as Eight;
+  const stored = rows(...[0, 1, 2, 3].map(lane => (at: Code) => store32Lane(at, result.get, lane)));
+  const finish = [
+    result.set(bytesOf(narrow32To16(a.get, b.get), narrow32To16(c.get, d.get))),
+    result.set(shuffle(result.get, result.get, turned)),
+    ...stored,
+  ];
   return {
     all: [
-      ...loadAll(x, blocks),
-      ...allSamples(ofEight, x, scales[0], waiting, y),
-      // Four rows of eight to columns, two in a vector.
-      s.set(mixed(y0, y2, 0)),
-      t.set(mixed(y1, y3, 0)),
-      u.set(mixed(y0, y2, 1)),
-      v.set(mixed(y1, y3, 1)),
-      x01.set(mixed(s, t, 0)),
-      x23.set(mixed(s, t, 1)),
-      x45.set(mixed(u, v, 0)),
-      x67.set(mixed(u, v, 1)),
-      ...samples(ofEight, [x01, x01, x23, x23, x45, x45, x67, x67], halves, scales[1], keep),
-      ...finished,
+      ...fromMemory(given, fourMeans, y),
+      ...transposePairs(y, pairs, some),
+      ...samples(fourMeans, pairs, scales[1], variable, keep),
+      ...finish,
     ],
     few: [
-      ...loadFew(x, blocks),
-      ...samples(ofFour, x, firstHalves, scales[0], keep),
-      y0.set(narrow32To16(w0.get, w1.get)),
-      y1.set(narrow32To16(w2.get, w3.get)),
-      s.set(mixed(y0, y1, 0)),
-      t.set(mixed(y0, y1, 1)),
-      x01.set(mixed(s, t, 0)),
-      x23.set(mixed(s, t, 1)),
-      ...samples(ofFour, [x01, x01, x23, x23], halves, scales[1], keep),
-      ...finished,
+      ...fewFromMemory(given, fourMeansOfFour, y.slice(0, 2)),
+      ...transposeFew(y.slice(0, 2), pairs.slice(0, 2)),
+      ...samples(fourMeansOfFour, pairs, scales[1], variable, keep),
+      ...finish,
     ],
-    mean: rows(meanOf(given)),
+    mean: [result.set(meanOf(given)), ...stored],
   };
 });
 
-type Eight = [Local, Local, Local, Local, Local, Local, Local, Local];
-
-/** Eight vectors of eight numbers: three perfect shuffles of 64 numbers. What was in `from` is lost. */
-function transpose(from: readonly Local[], to: readonly Local[]): Code[] {
-  const shuffled = (a: readonly Local[], b: readonly Local[]) =>
-    [0, 1, 2, 3].flatMap(index => {
-      const [one, other] = [a[index]!.get, a[index + 4]!.get];
-      return [
-        b[2 * index]!.set(shuffle(one, other, halves[0])),
-        b[2 * index + 1]!.set(shuffle(one, other, halves[1])),
-      ];
-    });
-  return [...shuffled(from, to), ...shuffled(to, from), ...shuffled(from, to)];
-}
-
-/** Eight vectors with four numbers each to four vectors of eight. */
-function transposeHalf(from: readonly Local[], to: readonly Local[]): Code[] {
-  const mix = (a: Local, b: Local, half: 0 | 1) => shuffle(a.get, b.get, halves[half]);
-  const [f0, f1, f2, f3, f4, f5, f6, f7] = from as Eight;
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = to as Eight;
-  return [
-    t4.set(mix(f0, f4, 0)),
-    t5.set(mix(f1, f5, 0)),
-    t6.set(mix(f2, f6, 0)),
-    t7.set(mix(f3, f7, 0)),
-    f0.set(mix(t4, t6, 0)),
-    f1.set(mix(t4, t6, 1)),
-    f2.set(mix(t5, t7, 0)),
-    f3.set(mix(t5, t7, 1)),
-    t0.set(mix(f0, f2, 0)),
-    t1.set(mix(f0, f2, 1)),
-    t2.set(mix(f1, f3, 0)),
-    t3.set(mix(f1, f3, 1)),
-  ];
-}
+type Four = [Local, Local, Local, Local];
