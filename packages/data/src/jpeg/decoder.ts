@@ -1,6 +1,8 @@
 import type { Pixels } from '../photo';
 import { layOut } from '../simd/layout';
 import { type Machine, machine } from '../simd/machine';
+import { rowsAtOnce } from '../simd/resampling';
+import { bandBytes, isResizable, Resizing } from '../simd/resize';
 import { type JpegHeader, readHeader } from './header';
 import { type ComponentPlan, type Plane, readPlanes } from './planes';
 import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
@@ -20,30 +22,61 @@ export interface DecodedJpeg {
  *
  * @param size `[height, width]` that the photo will be resized to; where it is at least five times as large, its pixels
  *   may be means of two by two.
- * @param room Where the pixels may go, if they fit; else they get their own.
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  */
-export function decodeJpeg(
-  bytes: Uint8Array,
-  size?: Size,
-  room?: Uint8Array,
-): DecodedJpeg | undefined {
+export function decodeJpeg(bytes: Uint8Array, size?: Size): DecodedJpeg | undefined {
+  const read = readPhoto(bytes, size);
+  if (!read) return undefined;
+  const { plan, extent, vectors } = read;
+  const { height, width } = plan.components[0]!;
+  const data = new Uint8Array(height * width * 3);
+  colour(plan, vectors, (address, first, rows) => {
+    const band = new Uint8Array(vectors.memory(0), address, rows * width * 3);
+    data.set(band, first * width * 3);
+  });
+  return { pixels: { data, height, width }, extent };
+}
+
+/**
+ * The same, resized on the way.
+ *
+ * @param size `[height, width]`.
+ * @param room Where the pixels may go, if they fit; else they get their own.
+ */
+export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): Pixels | undefined {
+  const read = readPhoto(bytes, size);
+  if (!read) return undefined;
+  const { plan, extent, vectors } = read;
+  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end);
+  vectors.memory(resizing.end);
+  resizing.begin(vectors);
+  colour(plan, vectors, (address, first, rows) => {
+    resizing.addRows(vectors, address, first, rows);
+  });
+  return resizing.finish(vectors, room);
+}
+
+interface Read {
+  readonly plan: Plan;
+  readonly extent: Size;
+  readonly vectors: Machine;
+}
+
+/** A photo's samples in the vectors' memory. */
+function readPhoto(bytes: Uint8Array, size: Size | undefined): Read | undefined {
   const vectors = machine();
   const header = vectors && readHeader(bytes);
   if (!header) return undefined;
   const scale = size ? scaleFor(header, size) : 1;
   const plan = planOf(header, scale);
-  if (!plan) return undefined;
+  if (!plan || (size && !isResizable(plan.components[0]!, size))) return undefined;
   const codedBytes = bytes.length - header.scan + scanMargin;
   const memory = new Uint8Array(vectors.memory(plan.end + codedBytes));
   const ends = unstuff(bytes, header.scan, memory.subarray(plan.end));
   if (!ends) return undefined;
   const reader = new UnitReader(header, plan.components, plan.reader, vectors);
   if (!readPlanes(header, reader, plan.end, ends, plan.components, vectors)) return undefined;
-  return {
-    pixels: colour(plan, vectors, room),
-    extent: [header.height / scale, header.width / scale],
-  };
+  return { plan, extent: [header.height / scale, header.width / scale], vectors };
 }
 
 /** From here on the mean difference stays below 1 of 255, and is mostly below 1/2, on photographs full of detail. */
@@ -68,7 +101,6 @@ interface Plan {
 
 /** Vectors reach beyond the ends of rows. */
 const margin = 16;
-const bandBytes = 2 ** 18;
 /** Of all planes; larger photos would make the vectors' memory large for good. */
 const mostBytes = 2 ** 26;
 
@@ -109,7 +141,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
     readerBytes,
     widest + 2 * margin,
     widest + 2 * margin,
-    bandRows * rowBytes + 4 * margin,
+    (bandRows + rowsAtOnce) * rowBytes + 4 * margin,
   ]);
   return {
     components: shapes.map((shape, which) => ({
@@ -126,46 +158,40 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
   };
 }
 
+/** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
 function colour(
   { components, rows, band, bandRows }: Plan,
   { kernels, memory }: Machine,
-  room: Uint8Array = new Uint8Array(0),
-): Pixels {
-  const luma: Plane = components[0]!;
-  const chroma: readonly Plane[] = components.slice(1);
+  take: (address: number, first: number, rows: number) => void,
+): void {
+  const [luma, ...chroma] = components as readonly Plane[] as [Plane, Plane, Plane];
   const { height, width } = luma;
-  const bytes = new Uint8Array(memory(0));
-  const size = height * width * 3;
-  const data = room.length < size ? new Uint8Array(size) : room.subarray(0, size);
-  const halfAcross = chroma[0]!.width < width;
-  const halfDown = chroma[0]!.height < height;
-  if (halfAcross) for (const plane of chroma) repeatEnds(plane, bytes);
+  const halfAcross = chroma[0].width < width;
+  const halfDown = chroma[0].height < height;
+  const [even, odd] = halfDown ? [8, 7] : [4, 8];
+  if (halfAcross) {
+    const bytes = new Uint8Array(memory(0));
+    for (const plane of chroma) repeatEnds(plane, bytes);
+  }
+  const chromaRow = (plane: Plane, target: number, y: number): number => {
+    const near = halfDown ? y >> 1 : y;
+    const address = plane.address + near * plane.row;
+    if (!halfAcross) return address;
+    const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
+    const far = plane.address + Math.max(0, Math.min(plane.height - 1, other)) * plane.row;
+    kernels.upsample(address, far, target, plane.width, even, odd);
+    return target;
+  };
   for (let first = 0; first < height; first += bandRows) {
     const end = Math.min(height, first + bandRows);
     for (let y = first; y < end; y++) {
-      const [blueness, redness] = chroma.map(({ address, row, width, height }, which) => {
-        const near = halfDown ? y >> 1 : y;
-        if (!halfAcross) return address + near * row;
-        const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
-        const far = Math.max(0, Math.min(height - 1, other));
-        const rounding = halfDown ? [8, 7] : [4, 8];
-        const target = rows[which]!;
-        kernels.upsample(
-          address + near * row,
-          address + far * row,
-          target,
-          width,
-          rounding[0]!,
-          rounding[1]!,
-        );
-        return target;
-      });
+      const blueness = chromaRow(chroma[0], rows[0], y);
+      const redness = chromaRow(chroma[1], rows[1], y);
       const target = band + (y - first) * width * 3;
-      kernels.toRgb(luma.address + y * luma.row, blueness!, redness!, target, width);
+      kernels.toRgb(luma.address + y * luma.row, blueness, redness, target, width);
     }
-    data.set(bytes.subarray(band, band + (end - first) * width * 3), first * width * 3);
+    take(band, first, end - first);
   }
-  return { data, height, width };
 }
 
 /** Beyond the ends of a row its last samples go on. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { decodeJpeg } from '../jpeg/decoder';
+import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
 import type { Pixels } from '../photo';
 import { resize } from '../transforms/resize';
 
@@ -21,23 +21,21 @@ export class DecodeError extends Error {
  *
  * @param file A path, or the file's bytes.
  * @param size `[height, width]` in pixels.
+ * @param room Where the pixels may go, if they fit.
  * @throws DecodeError naming what is wrong with the file; the file system's error where it cannot be read.
  */
 export async function decode(
   file: string | Uint8Array,
   size: readonly [number, number],
+  room?: Uint8Array,
 ): Promise<Pixels> {
   const bytes = typeof file === 'string' ? await read(file) : file;
-  const photo = decodeJpeg(bytes, size, passing);
-  return photo ? resize(photo.pixels, size, photo.extent) : resize(await finish(open(bytes)), size);
+  return decodeJpegTo(bytes, size, room) ?? resize(await finish(open(bytes)), size);
 }
 
 /** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */
 const read = (path: string): Buffer | Promise<Buffer> =>
   isMainThread ? readFile(path) : readFileSync(path);
-
-/** Pixels that are resized at once; a photo of a megapixel fits. Without it the collector would be busy. */
-const passing = new Uint8Array(3 * 2 ** 20);
 
 /** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError, or the file system's error. */
 export async function decodeWhole(file: string | Uint8Array): Promise<Pixels> {

@@ -2,20 +2,16 @@ import { assemble } from './assembler';
 import { toRgb, upsample } from './colour';
 import { gather } from './gathering';
 import { idct, idctHalved } from './idct';
-import { across, acrossTwo, down } from './resampling';
+import { across, acrossOne, acrossTwo, down, downOne, downTwo } from './resampling';
 import { scan } from './scanning';
 
-const all = [across, acrossTwo, down, scan, idct, idctHalved, upsample, toRgb, gather];
+const all = [
+  ...[across, acrossOne, acrossTwo, down, downOne, downTwo],
+  ...[scan, idct, idctHalved, upsample, toRgb, gather],
+];
 type Name =
-  | 'across'
-  | 'acrossTwo'
-  | 'down'
-  | 'scan'
-  | 'idct'
-  | 'idctHalved'
-  | 'upsample'
-  | 'toRgb'
-  | 'gather';
+  | `${'across' | 'down'}${'' | 'One' | 'Two'}`
+  | ('scan' | 'idct' | 'idctHalved' | 'upsample' | 'toRgb' | 'gather');
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { mutate } from '../../fuzz/targets';
 import { type Pixels, randomStream, resize } from '../../src/index';
-import { decodeJpeg } from '../../src/jpeg/decoder';
+import { decodeJpeg, decodeJpegTo } from '../../src/jpeg/decoder';
 import { decoded, figures, jpeg, picture } from '../figures';
 
 type How = Parameters<ReturnType<typeof sharp>['jpeg']>[0];
@@ -82,11 +82,24 @@ describe('an ordinary JPEG', () => {
     }
   });
 
-  test('that was decoded into given room holds the same', () => {
-    const room = new Uint8Array(2_000_000);
-    const { data } = decodeJpeg(jpeg, undefined, room)!.pixels;
-    expect(data.buffer).toBe(room.buffer);
-    expect(Buffer.compare(data, decodeJpeg(jpeg)!.pixels.data)).toBe(0);
+  test('decoded to a size has the bytes of both steps, in given room or its own', async () => {
+    const sides = fc.integer({ min: 5, max: 200 });
+    const size = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }));
+    const chroma = fc.constantFrom('4:2:0', '4:4:4');
+    await fc.assert(
+      fc.asyncProperty(sides, sides, size, chroma, async (height, width, to, sampling) => {
+        const file = await encode(waves(height, width), { chromaSubsampling: sampling });
+        const { pixels, extent } = decodeJpeg(file, to)!;
+        const room = new Uint8Array(10_800);
+        const found = decodeJpegTo(file, to, room)!;
+        expect(found).toEqual(resize(pixels, to, extent));
+        expect(found.data.buffer).toBe(room.buffer);
+        expect(decodeJpegTo(file, to)).toEqual(found);
+      }),
+      { numRuns: 60 },
+    );
+    const large = decodeJpeg(jpeg)!.pixels;
+    expect(decodeJpegTo(jpeg, [299, 299])).toEqual(resize(large, [299, 299]));
   });
 });
 
