@@ -90,8 +90,6 @@ interface Plan {
   readonly components: readonly ComponentPlan[];
   /** Address of what a `UnitReader` needs. */
   readonly reader: number;
-  /** Rows of chroma at full width. */
-  readonly rows: readonly [number, number];
   /** Finished pixels. */
   readonly band: number;
   /** Rows of pixels that it has room for. */
@@ -132,15 +130,12 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
   if (planeBytes.reduce((sum, size) => sum + size, 0) > mostBytes) return undefined;
   const rowBytes = shapes[0]!.width * 3;
   const bandRows = Math.max(1, Math.floor(bandBytes / rowBytes));
-  const widest = Math.max(...shapes.map(({ blocks }) => blocks * 8));
   const rowsOfBlocks = shapes.map(({ blocks }, which) => blocks * components[which]!.down);
   const places = layOut([
     ...planeBytes,
     ...rowsOfBlocks.map(blocks => blocks * 128),
     ...rowsOfBlocks,
     readerBytes,
-    widest + 2 * margin,
-    widest + 2 * margin,
     (bandRows + rowsAtOnce) * rowBytes + 4 * margin,
   ]);
   return {
@@ -151,44 +146,50 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
       extents: places[6 + which]!,
     })),
     reader: places[9]!,
-    rows: [places[10]!, places[11]!],
-    band: places[12]!,
+    band: places[10]!,
     bandRows,
-    end: places[13]!,
+    end: places[11]!,
   };
 }
 
 /** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
 function colour(
-  { components, rows, band, bandRows }: Plan,
+  { components, band, bandRows }: Plan,
   { kernels, memory }: Machine,
   take: (address: number, first: number, rows: number) => void,
 ): void {
-  const [luma, ...chroma] = components as readonly Plane[] as [Plane, Plane, Plane];
+  const [luma, blueness, redness] = components as readonly Plane[] as [Plane, Plane, Plane];
   const { height, width } = luma;
-  const halfAcross = chroma[0].width < width;
-  const halfDown = chroma[0].height < height;
+  const halfAcross = blueness.width < width;
+  const halfDown = blueness.height < height;
   const [even, odd] = halfDown ? [8, 7] : [4, 8];
   if (halfAcross) {
     const bytes = new Uint8Array(memory(0));
-    for (const plane of chroma) repeatEnds(plane, bytes);
+    for (const plane of [blueness, redness]) repeatEnds(plane, bytes);
   }
-  const chromaRow = (plane: Plane, target: number, y: number): number => {
-    const near = halfDown ? y >> 1 : y;
-    const address = plane.address + near * plane.row;
-    if (!halfAcross) return address;
-    const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
-    const far = plane.address + Math.max(0, Math.min(plane.height - 1, other)) * plane.row;
-    kernels.upsample(address, far, target, plane.width, even, odd);
-    return target;
-  };
+  const rowOf = ({ address, row }: Plane, y: number) => address + y * row;
   for (let first = 0; first < height; first += bandRows) {
     const end = Math.min(height, first + bandRows);
-    for (let y = first; y < end; y++) {
-      const blueness = chromaRow(chroma[0], rows[0], y);
-      const redness = chromaRow(chroma[1], rows[1], y);
-      const target = band + (y - first) * width * 3;
-      kernels.toRgb(luma.address + y * luma.row, blueness, redness, target, width);
+    for (let y = first, target = band; y < end; y++, target += width * 3) {
+      const near = halfDown ? y >> 1 : y;
+      const at = rowOf(luma, y);
+      if (!halfAcross) {
+        kernels.toRgb(at, rowOf(blueness, near), rowOf(redness, near), target, width);
+        continue;
+      }
+      const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
+      const far = Math.max(0, Math.min(blueness.height - 1, other));
+      kernels.upsampledToRgb(
+        at,
+        rowOf(blueness, near),
+        rowOf(blueness, far),
+        rowOf(redness, near),
+        rowOf(redness, far),
+        target,
+        blueness.width,
+        even,
+        odd,
+      );
     }
     take(band, first, end - first);
   }

@@ -146,12 +146,13 @@ export const vector = {
   add8: operation(0x6e),
   add16: operation(0x8e),
   subtract16: operation(0x91),
-  multiply16: operation(0x95),
+  /** Products shifted down by 15 bits, and rounded. */
+  roundedProduct16: operation(0x82),
   add32: operation(0xae),
   subtract32: operation(0xb1),
-  multiply32: operation(0xb5),
   /** Products of 16-bit numbers, neighbours summed. */
   dot: operation(0xba),
+  and: operation(0x4e),
   or: operation(0x50),
   shiftLeft16: shift(0x8b),
   shiftRight16: shift(0x8c),

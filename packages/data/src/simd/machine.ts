@@ -1,5 +1,5 @@
 import { assemble } from './assembler';
-import { toRgb, upsample } from './colour';
+import { toRgb, upsampledToRgb } from './colour';
 import { gather } from './gathering';
 import { idct, idctHalved } from './idct';
 import { across, acrossOne, acrossTwo, down, downOne, downTwo } from './resampling';
@@ -7,11 +7,11 @@ import { scan } from './scanning';
 
 const all = [
   ...[across, acrossOne, acrossTwo, down, downOne, downTwo],
-  ...[scan, idct, idctHalved, upsample, toRgb, gather],
+  ...[scan, idct, idctHalved, toRgb, upsampledToRgb, gather],
 ];
 type Name =
   | `${'across' | 'down'}${'' | 'One' | 'Two'}`
-  | ('scan' | 'idct' | 'idctHalved' | 'upsample' | 'toRgb' | 'gather');
+  | ('scan' | 'idct' | 'idctHalved' | 'toRgb' | 'upsampledToRgb' | 'gather');
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {
