@@ -9,36 +9,28 @@ import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 
 type Size = readonly [number, number];
 
-/** A decoded photo. */
-export interface DecodedJpeg {
-  readonly pixels: Pixels;
-  /** `[height, width]` of the photo in these pixels: where it was reduced, the last ones may reach beyond it. */
-  readonly extent: Size;
-}
-
 /**
  * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile. At its full size, to the byte what
  * libjpeg-turbo gives.
  *
- * @param size `[height, width]` that the photo will be resized to; where it is at least five times as large, its pixels
- *   may be means of two by two.
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  */
-export function decodeJpeg(bytes: Uint8Array, size?: Size): DecodedJpeg | undefined {
-  const read = readPhoto(bytes, size);
+export function decodeJpeg(bytes: Uint8Array): Pixels | undefined {
+  const read = readPhoto(bytes);
   if (!read) return undefined;
-  const { plan, extent, vectors } = read;
+  const { plan, vectors } = read;
   const { height, width } = plan.components[0]!;
   const data = new Uint8Array(height * width * 3);
   colour(plan, vectors, (address, first, rows) => {
     const band = new Uint8Array(vectors.memory(0), address, rows * width * 3);
     data.set(band, first * width * 3);
   });
-  return { pixels: { data, height, width }, extent };
+  return { data, height, width };
 }
 
 /**
- * The same, resized on the way.
+ * The same, resized on the way, as `resize` does it. Where a photo of 512 by 512 pixels or more is at least five times as
+ * large as the size, means of two by two pixels are resized.
  *
  * @param size `[height, width]`.
  * @param room Where the pixels may go, if they fit; else they get their own.
@@ -46,8 +38,8 @@ export function decodeJpeg(bytes: Uint8Array, size?: Size): DecodedJpeg | undefi
 export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): Pixels | undefined {
   const read = readPhoto(bytes, size);
   if (!read) return undefined;
-  const { plan, extent, vectors } = read;
-  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end);
+  const { plan, extent, halved, vectors } = read;
+  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end, halved);
   vectors.memory(resizing.end);
   resizing.begin(vectors);
   colour(plan, vectors, (address, first, rows) => {
@@ -58,12 +50,14 @@ export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): 
 
 interface Read {
   readonly plan: Plan;
+  /** `[height, width]` of the photo in these samples: where it was halved, the last ones may reach beyond it. */
   readonly extent: Size;
+  readonly halved: boolean;
   readonly vectors: Machine;
 }
 
 /** A photo's samples in the vectors' memory. */
-function readPhoto(bytes: Uint8Array, size: Size | undefined): Read | undefined {
+function readPhoto(bytes: Uint8Array, size?: Size): Read | undefined {
   const vectors = machine();
   const header = vectors && readHeader(bytes);
   if (!header) return undefined;
@@ -76,14 +70,18 @@ function readPhoto(bytes: Uint8Array, size: Size | undefined): Read | undefined 
   if (!ends) return undefined;
   const reader = new UnitReader(header, plan.components, plan.reader, vectors);
   if (!readPlanes(header, reader, plan.end, ends, plan.components, vectors)) return undefined;
-  return { plan, extent: [header.height / scale, header.width / scale], vectors };
+  const extent = [header.height / scale, header.width / scale] as const;
+  return { plan, extent, halved: scale === 2, vectors };
 }
 
 /** From here on the mean difference stays below 1 of 255, and is mostly below 1/2, on photographs full of detail. */
 const largeEnough = 5;
+/** Of smaller photos, in pixels, halving would save little. */
+const leastHalved = 2 ** 18;
 
 function scaleFor({ height, width }: JpegHeader, size: Size): 1 | 2 {
-  return height >= largeEnough * size[0] && width >= largeEnough * size[1] ? 2 : 1;
+  const large = height >= largeEnough * size[0] && width >= largeEnough * size[1];
+  return large && height * width >= leastHalved ? 2 : 1;
 }
 
 interface Plan {

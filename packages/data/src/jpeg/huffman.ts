@@ -7,6 +7,7 @@ export type HuffmanTable = Int32Array;
  * @param counts How many codes there are of 1 to 16 bits.
  * @param symbols Of all codes, the shortest first.
  * @param kind What the symbols say: lengths of differences, or zeros and lengths of coefficients.
+ * @param table Where it is written.
  * @returns `undefined` where there cannot be so many codes.
  * @see ITU T.81, annex C
  */
@@ -14,8 +15,8 @@ export function huffmanTable(
   counts: Uint8Array,
   symbols: Uint8Array,
   kind: 'dc' | 'ac',
+  table: HuffmanTable,
 ): HuffmanTable | undefined {
-  const table = new Int32Array(codeTable.size / 4);
   let code = 0;
   let place = 0;
   for (let length = 1; length <= 16; length++) {

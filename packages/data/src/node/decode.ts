@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
 import type { Pixels } from '../photo';
 import { resize } from '../transforms/resize';
+import { readOver } from './shelf';
 
 /** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
 export const mostPixels = 178_956_970;
@@ -29,18 +29,26 @@ export async function decode(
   size: readonly [number, number],
   room?: Uint8Array,
 ): Promise<Pixels> {
-  const bytes = typeof file === 'string' ? await read(file) : file;
-  return decodeJpegTo(bytes, size, room) ?? resize(await finish(open(bytes)), size);
+  const bytes = isAwaited(file) ? await readFile(file) : read(file);
+  return decodeJpegTo(bytes, size, room) ?? resize(await finish(open(kept(bytes, file))), size);
 }
 
 /** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */
-const read = (path: string): Buffer | Promise<Buffer> =>
-  isMainThread ? readFile(path) : readFileSync(path);
+const isAwaited = (file: string | Uint8Array): file is string =>
+  typeof file === 'string' && isMainThread;
+
+/** Bytes that must be decoded before the next file is read: nothing may be awaited in between. */
+const read = (file: string | Uint8Array): Uint8Array =>
+  typeof file === 'string' ? readOver(file) : file;
+
+/** sharp is not done with the bytes when the next file is read. */
+const kept = (bytes: Uint8Array, file: string | Uint8Array): Uint8Array =>
+  typeof file === 'string' && !isMainThread ? bytes.slice() : bytes;
 
 /** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError, or the file system's error. */
 export async function decodeWhole(file: string | Uint8Array): Promise<Pixels> {
-  const bytes = typeof file === 'string' ? await read(file) : file;
-  return decodeJpeg(bytes)?.pixels ?? finish(open(bytes));
+  const bytes = isAwaited(file) ? await readFile(file) : read(file);
+  return decodeJpeg(bytes) ?? finish(open(kept(bytes, file)));
 }
 
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */

@@ -51,18 +51,23 @@ export class Resizing {
   readonly #y: Pairs;
   readonly #places: readonly number[];
 
-  /** @param address Of free memory. */
+  /**
+   * @param address Of free memory.
+   * @param averaged Whether pixels are means of two by two: then the triangles are narrower, so that both together spread as
+   *   much as those that a picture at its full size gets.
+   */
   constructor(
     { height, width }: { readonly height: number; readonly width: number },
     size: Size,
     extent: Size,
     address: number,
+    averaged = false,
   ) {
     this.#size = size;
     this.#sourceRow = width * 3;
     this.#narrowRow = 16 * Math.floor((size[1] * 3) / 16 + 1);
-    this.#x = pairsFor(width, extent[1], size[1], 3);
-    this.#y = pairsFor(height, extent[0], size[0], 1);
+    this.#x = pairsFor(width, extent[1], size[1], 3, averaged);
+    this.#y = pairsFor(height, extent[0], size[0], 1, averaged);
     const places = layOut([
       ...[this.#x, this.#y].flatMap(({ starts, weights }) => [
         starts.byteLength,
@@ -121,11 +126,19 @@ const known = new Map<string, Pairs>();
 const mostKnown = 64;
 
 /** @param stride From one place to the next, in bytes. */
-function pairsFor(from: number, extent: number, to: number, stride: number): Pairs {
-  const key = `${from} ${extent} ${to} ${stride}`;
+function pairsFor(
+  from: number,
+  extent: number,
+  to: number,
+  stride: number,
+  averaged: boolean,
+): Pairs {
+  const key = `${from} ${extent} ${to} ${stride} ${averaged}`;
   let pairs = known.get(key);
   if (!pairs) {
-    pairs = pairsOf(windows(from, extent, to), stride);
+    // The mean of two places has a variance of 1/4 of them, 1/16 of these; a triangle a sixth of its squared support.
+    const support = averaged ? Math.sqrt((extent / to) ** 2 - 6 / 16) : undefined;
+    pairs = pairsOf(windows(from, extent, to, support), stride);
     if (known.size >= mostKnown) known.clear();
     known.set(key, pairs);
   }

@@ -61,20 +61,35 @@ export function normaliseView(
 /** For each row, which pixels come from inside the source: from the first of two numbers up to the second. */
 function insidesOf(turn: ReturnType<typeof fixedPoint>, height: number, width: number): Int32Array {
   const insides = new Int32Array(2 * height);
-  for (let y = 0; y < height; y++) {
-    const [beginX, endX] = inside(turn.startX + y * turn.downX, turn.acrossX, width);
-    const [beginY, endY] = inside(turn.startY + y * turn.downY, turn.acrossY, height);
-    const begin = Math.min(width, Math.max(0, beginX, beginY));
-    insides[2 * y] = begin;
-    insides[2 * y + 1] = Math.max(begin, Math.min(width, endX, endY));
-  }
+  for (let y = 0; y < height; y++) insides[2 * y + 1] = width;
+  narrow(insides, turn.startX, turn.downX, turn.acrossX, width);
+  narrow(insides, turn.startY, turn.downY, turn.acrossY, height);
   return insides;
 }
 
-/** The whole numbers x with `0 <= start + x * step < 65536 * size`, from the first up to the second. */
-function inside(start: number, step: number, size: number): readonly [number, number] {
-  const end = 65536 * size;
-  if (step > 0) return [Math.ceil(-start / step), Math.ceil((end - start) / step)];
-  if (step < 0) return [Math.floor((end - start) / step) + 1, Math.floor(-start / step) + 1];
-  return start >= 0 && start < end ? [-Infinity, Infinity] : [Infinity, Infinity];
+/** To the whole numbers x with `0 <= start + y * down + x * across < 65536 * size`. */
+function narrow(
+  insides: Int32Array,
+  start: number,
+  down: number,
+  across: number,
+  size: number,
+): void {
+  const limit = 65536 * size;
+  for (let row = 0, position = start; row < insides.length; row += 2, position += down) {
+    let begin = 0;
+    let end = insides[row + 1]!;
+    if (across > 0) {
+      begin = Math.ceil(-position / across);
+      end = Math.ceil((limit - position) / across);
+    } else if (across < 0) {
+      begin = Math.floor((limit - position) / across) + 1;
+      end = Math.floor(-position / across) + 1;
+    } else if (position < 0 || position >= limit) {
+      end = 0;
+    }
+    const from = Math.max(insides[row]!, Math.min(begin, insides[row + 1]!));
+    insides[row] = from;
+    insides[row + 1] = Math.max(from, Math.min(end, insides[row + 1]!));
+  }
 }
