@@ -16,8 +16,9 @@ export class DecodeError extends Error {
 
 /**
  * A picture squashed to a size, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
- * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs that are at least five times
- * as large as the size, means of two by two pixels are resized: that is quicker, and hardly another picture.
+ * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs of 512 by 512 pixels or more
+ * that are at least five times as large as the size, means of two by two pixels are resized: that is quicker, and hardly
+ * another picture.
  *
  * @param file A path, or the file's bytes.
  * @param size `[height, width]` in pixels.
