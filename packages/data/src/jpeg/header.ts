@@ -2,7 +2,7 @@ import { codeTable } from '../simd/scanning';
 import { type HuffmanTable, huffmanTable } from './huffman';
 
 /** One colour channel of a JPEG. */
-export interface Component {
+interface Component {
   /** Samples for those of the coarsest component, across and down: 1 or 2. */
   readonly across: number;
   readonly down: number;

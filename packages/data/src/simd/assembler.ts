@@ -47,7 +47,6 @@ export const shiftRightUnsigned = binary(0x76);
 export const equal = binary(0x46);
 export const different = binary(0x47);
 export const lessThan = binary(0x48);
-export const lessThanUnsigned = binary(0x49);
 export const greaterThan = binary(0x4a);
 
 const access =
