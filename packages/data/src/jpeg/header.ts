@@ -1,4 +1,4 @@
-import { codeTable } from '../simd/scanning';
+import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 
 /** One colour channel of a JPEG. */

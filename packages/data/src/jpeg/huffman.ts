@@ -1,4 +1,4 @@
-import { codeTable, lookedUp, special } from '../simd/scanning';
+import { codeTable, lookedUp, special } from '../simd/coding';
 
 /** @see codeTable */
 export type HuffmanTable = Int32Array;

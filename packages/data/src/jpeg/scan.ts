@@ -1,7 +1,7 @@
+import { blockPlan, codeTable, scanState } from '../simd/coding';
 import { columnOrder } from '../simd/idct';
 import { layOut } from '../simd/layout';
 import type { Machine } from '../simd/machine';
-import { blockPlan, codeTable, scanState } from '../simd/scanning';
 import type { JpegHeader } from './header';
 import type { HuffmanTable } from './huffman';
 import type { ComponentPlan } from './planes';

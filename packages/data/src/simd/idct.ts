@@ -26,6 +26,7 @@ import {
   type Transform,
 } from './cosine';
 import { interleaving, lanesOf } from './lanes';
+import { transposeFew, transposePairs } from './transposition';
 
 const { add8, load, narrow16ToSigned8, narrow32To16, shuffle, splat32, spread16 } = vector;
 const { store, store32Lane, store64 } = vector;
@@ -143,31 +144,6 @@ function fewFromMemory(
     ),
   ];
 }
-
-/** Four rows of pairs to the four vectors of these pairs. */
-function transposePairs(from: readonly Local[], to: readonly Local[], some: Given['some']): Code[] {
-  const mixed = some(4);
-  const mix = (a: Local, b: Local, first: 0 | 2) =>
-    shuffle(a.get, b.get, lanesOf(4, [first, 4 + first, first + 1, 5 + first]));
-  const [a, b, c, d] = from as Four;
-  const [p, q, r, s] = mixed as Four;
-  return [
-    p.set(mix(a, c, 0)),
-    q.set(mix(a, c, 2)),
-    r.set(mix(b, d, 0)),
-    s.set(mix(b, d, 2)),
-    to[0]!.set(mix(p, r, 0)),
-    to[1]!.set(mix(p, r, 2)),
-    to[2]!.set(mix(q, s, 0)),
-    to[3]!.set(mix(q, s, 2)),
-  ];
-}
-
-/** Two vectors of two rows with two pairs each to the two vectors of these pairs. */
-const transposeFew = ([a, b]: readonly Local[], to: readonly Local[]): Code[] =>
-  to.map((each, pair) =>
-    each.set(shuffle(a!.get, b!.get, lanesOf(4, [pair, 2 + pair, 4 + pair, 6 + pair]))),
-  );
 
 /**
  * Inverse cosine transform of blocks of 8 by 8 coefficients to rows of samples, in which the blocks stand side by side.

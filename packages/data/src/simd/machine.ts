@@ -1,7 +1,7 @@
-import { assemble } from './assembler';
 import { toRgb, upsampledToRgb } from './colour';
 import { gather } from './gathering';
 import { idct, idctHalved } from './idct';
+import { assemble } from './module';
 import { across, acrossOne, acrossTwo, down, downOne, downTwo } from './resampling';
 import { scan } from './scanning';
 
