@@ -65,8 +65,8 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { resNet } from '@shroom/models'", 10],
   ["export * from '@shroom/train'", 24],
   ["export { fit } from '@shroom/train'", 9],
-  ["export * from '@shroom/data'", 36],
-  ["export { splitByClass } from '@shroom/data'", 11],
+  ["export * from '@shroom/data'", 38],
+  ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 26],
 ];
 

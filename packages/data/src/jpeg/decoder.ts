@@ -1,61 +1,93 @@
 import type { Pixels } from '../photo';
 import { layOut } from '../simd/layout';
 import { type Machine, machine } from '../simd/machine';
+import { rowsAtOnce } from '../simd/resampling';
+import { bandBytes, isResizable, Resizing } from '../simd/resize';
 import { type JpegHeader, readHeader } from './header';
 import { type ComponentPlan, type Plane, readPlanes } from './planes';
-import { unstuff } from './scan';
+import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 
 type Size = readonly [number, number];
-
-/** A decoded photo. */
-export interface DecodedJpeg {
-  readonly pixels: Pixels;
-  /** `[height, width]` of the photo in these pixels: where it was reduced, the last ones may reach beyond it. */
-  readonly extent: Size;
-}
 
 /**
  * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile. At its full size, to the byte what
  * libjpeg-turbo gives.
  *
- * @param size `[height, width]` that the photo will be resized to; where it is at least five times as large, its pixels
- *   may be means of two by two.
- * @param room Where the pixels may go, if they fit; else they get their own.
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  */
-export function decodeJpeg(
-  bytes: Uint8Array,
-  size?: Size,
-  room?: Uint8Array,
-): DecodedJpeg | undefined {
+export function decodeJpeg(bytes: Uint8Array): Pixels | undefined {
+  const read = readPhoto(bytes);
+  if (!read) return undefined;
+  const { plan, vectors } = read;
+  const { height, width } = plan.components[0]!;
+  const data = new Uint8Array(height * width * 3);
+  colour(plan, vectors, (address, first, rows) => {
+    const band = new Uint8Array(vectors.memory(0), address, rows * width * 3);
+    data.set(band, first * width * 3);
+  });
+  return { data, height, width };
+}
+
+/**
+ * The same, resized on the way, as `resize` does it. Where a photo of 512 by 512 pixels or more is at least five times as
+ * large as the size, means of two by two pixels are resized.
+ *
+ * @param size `[height, width]`.
+ * @param room Where the pixels may go, if they fit; else they get their own.
+ */
+export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): Pixels | undefined {
+  const read = readPhoto(bytes, size);
+  if (!read) return undefined;
+  const { plan, extent, halved, vectors } = read;
+  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end, halved);
+  vectors.memory(resizing.end);
+  resizing.begin(vectors);
+  colour(plan, vectors, (address, first, rows) => {
+    resizing.addRows(vectors, address, first, rows);
+  });
+  return resizing.finish(vectors, room);
+}
+
+interface Read {
+  readonly plan: Plan;
+  /** `[height, width]` of the photo in these samples: where it was halved, the last ones may reach beyond it. */
+  readonly extent: Size;
+  readonly halved: boolean;
+  readonly vectors: Machine;
+}
+
+/** A photo's samples in the vectors' memory. */
+function readPhoto(bytes: Uint8Array, size?: Size): Read | undefined {
   const vectors = machine();
   const header = vectors && readHeader(bytes);
   if (!header) return undefined;
   const scale = size ? scaleFor(header, size) : 1;
   const plan = planOf(header, scale);
-  if (!plan) return undefined;
-  const coded = unstuff(bytes, header.scan);
-  if (!coded) return undefined;
-  vectors.memory(plan.end);
-  if (!readPlanes(header, coded, plan.components, plan.strip, vectors)) return undefined;
-  return {
-    pixels: colour(plan, vectors, room),
-    extent: [header.height / scale, header.width / scale],
-  };
+  if (!plan || (size && !isResizable(plan.components[0]!, size))) return undefined;
+  const codedBytes = bytes.length - header.scan + scanMargin;
+  const memory = new Uint8Array(vectors.memory(plan.end + codedBytes));
+  const ends = unstuff(bytes, header.scan, memory.subarray(plan.end));
+  if (!ends) return undefined;
+  const reader = new UnitReader(header, plan.components, plan.reader, vectors);
+  if (!readPlanes(header, reader, plan.end, ends, plan.components, vectors)) return undefined;
+  const extent = [header.height / scale, header.width / scale] as const;
+  return { plan, extent, halved: scale === 2, vectors };
 }
 
 /** From here on the mean difference stays below 1 of 255, and is mostly below 1/2, on photographs full of detail. */
 const largeEnough = 5;
+/** Of smaller photos, in pixels, halving would save little. */
+const leastHalved = 2 ** 18;
 
 function scaleFor({ height, width }: JpegHeader, size: Size): 1 | 2 {
-  return height >= largeEnough * size[0] && width >= largeEnough * size[1] ? 2 : 1;
+  const large = height >= largeEnough * size[0] && width >= largeEnough * size[1];
+  return large && height * width >= leastHalved ? 2 : 1;
 }
 
 interface Plan {
   readonly components: readonly ComponentPlan[];
-  readonly strip: number;
-  /** Rows of chroma at full width. */
-  readonly rows: readonly [number, number];
+  /** Address of what a `UnitReader` needs. */
+  readonly reader: number;
   /** Finished pixels. */
   readonly band: number;
   /** Rows of pixels that it has room for. */
@@ -65,7 +97,6 @@ interface Plan {
 
 /** Vectors reach beyond the ends of rows. */
 const margin = 16;
-const bandBytes = 2 ** 18;
 /** Of all planes; larger photos would make the vectors' memory large for good. */
 const mostBytes = 2 ** 26;
 
@@ -97,70 +128,69 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
   if (planeBytes.reduce((sum, size) => sum + size, 0) > mostBytes) return undefined;
   const rowBytes = shapes[0]!.width * 3;
   const bandRows = Math.max(1, Math.floor(bandBytes / rowBytes));
-  const widest = Math.max(...shapes.map(({ blocks }) => blocks * 8));
-  const blockRows = shapes.map(({ blocks }, which) => blocks * components[which]!.down * 128);
+  const rowsOfBlocks = shapes.map(({ blocks }, which) => blocks * components[which]!.down);
   const places = layOut([
     ...planeBytes,
-    ...blockRows,
-    widest * 8 + margin,
-    widest + 2 * margin,
-    widest + 2 * margin,
-    bandRows * rowBytes + 4 * margin,
+    ...rowsOfBlocks.map(blocks => blocks * 128),
+    ...rowsOfBlocks,
+    readerBytes,
+    (bandRows + rowsAtOnce) * rowBytes + 4 * margin,
   ]);
   return {
     components: shapes.map((shape, which) => ({
       ...shape,
       address: places[which]! + margin,
       coefficients: places[3 + which]!,
+      extents: places[6 + which]!,
     })),
-    strip: places[6]!,
-    rows: [places[7]!, places[8]!],
-    band: places[9]!,
+    reader: places[9]!,
+    band: places[10]!,
     bandRows,
-    end: places[10]!,
+    end: places[11]!,
   };
 }
 
+/** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
 function colour(
-  { components, rows, band, bandRows }: Plan,
+  { components, band, bandRows }: Plan,
   { kernels, memory }: Machine,
-  room: Uint8Array = new Uint8Array(0),
-): Pixels {
-  const luma: Plane = components[0]!;
-  const chroma: readonly Plane[] = components.slice(1);
+  take: (address: number, first: number, rows: number) => void,
+): void {
+  const [luma, blueness, redness] = components as readonly Plane[] as [Plane, Plane, Plane];
   const { height, width } = luma;
-  const bytes = new Uint8Array(memory(0));
-  const size = height * width * 3;
-  const data = room.length < size ? new Uint8Array(size) : room.subarray(0, size);
-  const halfAcross = chroma[0]!.width < width;
-  const halfDown = chroma[0]!.height < height;
-  if (halfAcross) for (const plane of chroma) repeatEnds(plane, bytes);
+  const halfAcross = blueness.width < width;
+  const halfDown = blueness.height < height;
+  const [even, odd] = halfDown ? [8, 7] : [4, 8];
+  if (halfAcross) {
+    const bytes = new Uint8Array(memory(0));
+    for (const plane of [blueness, redness]) repeatEnds(plane, bytes);
+  }
+  const rowOf = ({ address, row }: Plane, y: number) => address + y * row;
   for (let first = 0; first < height; first += bandRows) {
     const end = Math.min(height, first + bandRows);
-    for (let y = first; y < end; y++) {
-      const [blueness, redness] = chroma.map(({ address, row, width, height }, which) => {
-        const near = halfDown ? y >> 1 : y;
-        if (!halfAcross) return address + near * row;
-        const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
-        const far = Math.max(0, Math.min(height - 1, other));
-        const rounding = halfDown ? [8, 7] : [4, 8];
-        const target = rows[which]!;
-        kernels.upsample(
-          address + near * row,
-          address + far * row,
-          target,
-          width,
-          rounding[0]!,
-          rounding[1]!,
-        );
-        return target;
-      });
-      const target = band + (y - first) * width * 3;
-      kernels.toRgb(luma.address + y * luma.row, blueness!, redness!, target, width);
+    for (let y = first, target = band; y < end; y++, target += width * 3) {
+      const near = halfDown ? y >> 1 : y;
+      const at = rowOf(luma, y);
+      if (!halfAcross) {
+        kernels.toRgb(at, rowOf(blueness, near), rowOf(redness, near), target, width);
+        continue;
+      }
+      const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
+      const far = Math.max(0, Math.min(blueness.height - 1, other));
+      kernels.upsampledToRgb(
+        at,
+        rowOf(blueness, near),
+        rowOf(blueness, far),
+        rowOf(redness, near),
+        rowOf(redness, far),
+        target,
+        blueness.width,
+        even,
+        odd,
+      );
     }
-    data.set(bytes.subarray(band, band + (end - first) * width * 3), first * width * 3);
+    take(band, first, end - first);
   }
-  return { data, height, width };
 }
 
 /** Beyond the ends of a row its last samples go on. */

@@ -1,12 +1,13 @@
+import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 
 /** One colour channel of a JPEG. */
-export interface Component {
+interface Component {
   /** Samples for those of the coarsest component, across and down: 1 or 2. */
   readonly across: number;
   readonly down: number;
   /** In the order of the file. */
-  readonly quantisation: Int32Array;
+  readonly quantisation: Uint8Array;
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
 }
@@ -24,7 +25,7 @@ export interface JpegHeader {
 }
 
 /**
- * Reads a JPEG's header.
+ * Reads a JPEG's header. It holds until the next one is read, as long as the bytes do.
  *
  * @returns `undefined` for all but the ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or 4:2:0, one scan,
  *   upright, no colour profile, nothing that is odd.
@@ -91,7 +92,7 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
 }
 
 interface Tables {
-  readonly quantisation: (Int32Array | undefined)[];
+  readonly quantisation: (Uint8Array | undefined)[];
   readonly dc: (HuffmanTable | undefined)[];
   readonly ac: (HuffmanTable | undefined)[];
 }
@@ -100,10 +101,13 @@ function readQuantisation(segment: Uint8Array, { quantisation }: Tables): boolea
   for (let at = 0; at < segment.length; at += 65) {
     // Above 15: values of 16 bits.
     if (segment[at]! > 3 || at + 65 > segment.length) return false;
-    quantisation[segment[at]!] = Int32Array.from(segment.subarray(at + 1, at + 65));
+    quantisation[segment[at]!] = segment.subarray(at + 1, at + 65);
   }
   return true;
 }
+
+/** Of the DC tables and the AC tables, 0 to 3 each; the next header is written over this one's. */
+const rooms = Array.from({ length: 8 }, () => new Int32Array(codeTable.size / 4));
 
 function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
   for (let at = 0; at < segment.length; ) {
@@ -112,7 +116,13 @@ function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if ((kind & 0xef) > 3 || counts.length < 16 || symbols.length < total) return false;
-    const table = huffmanTable(counts, symbols.slice());
+    if (total > 256) return false;
+    const table = huffmanTable(
+      counts,
+      symbols,
+      kind < 16 ? 'dc' : 'ac',
+      rooms[(kind >> 2) | (kind & 3)]!,
+    );
     // A difference of DC values has at most 11 bits, a coefficient 10.
     const most = kind < 16 ? 11 : 10;
     if (!table || symbols.some(symbol => (kind < 16 ? symbol : symbol & 15) > most)) return false;

@@ -1,59 +1,54 @@
-/** Bits that are looked up at once. */
-export const lookedUp = 10;
+import { codeTable, lookedUp, special } from '../simd/coding';
 
-/** A Huffman code, ready for reading. */
-export interface HuffmanTable {
-  /** By the next bits: length of the code and symbol, `length << 8 | symbol`; 0 where the code is longer than these bits. */
-  readonly short: Uint16Array;
-  /** By the next bits, where code and value fit into them: `value << 8 | run << 4 | bits of both`; else 0. */
-  readonly whole: Int16Array;
-  /** By length: the first code of 16 bits that is longer. */
-  readonly limits: Int32Array;
-  /** By length: what to add to a code of that length for the place of its symbol. */
-  readonly offsets: Int32Array;
-  readonly symbols: Uint8Array;
-}
+/** @see codeTable */
+export type HuffmanTable = Int32Array;
 
 /**
  * @param counts How many codes there are of 1 to 16 bits.
  * @param symbols Of all codes, the shortest first.
+ * @param kind What the symbols say: lengths of differences, or zeros and lengths of coefficients.
+ * @param table Where it is written.
  * @returns `undefined` where there cannot be so many codes.
  * @see ITU T.81, annex C
  */
-export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable | undefined {
-  const short = new Uint16Array(1 << lookedUp);
-  const limits = new Int32Array(18);
-  const offsets = new Int32Array(18);
+export function huffmanTable(
+  counts: Uint8Array,
+  symbols: Uint8Array,
+  kind: 'dc' | 'ac',
+  table: HuffmanTable,
+): HuffmanTable | undefined {
   let code = 0;
   let place = 0;
   for (let length = 1; length <= 16; length++) {
-    offsets[length] = place - code;
+    table[codeTable.offsets / 4 + length] = place - code;
     for (let n = 0; n < counts[length - 1]!; n++, code++, place++) {
+      const entry = entryOf(symbols[place]!, length, kind);
+      table[codeTable.places / 4 + place] = entry;
       if (length > lookedUp) continue;
-      const first = code << (lookedUp - length);
-      short.fill((length << 8) | symbols[place]!, first, first + (1 << (lookedUp - length)));
+      const end = (code + 1) << (lookedUp - length);
+      for (let bits = code << (lookedUp - length); bits < end; bits++) table[bits] = entry;
     }
     if (code > 1 << length) return undefined;
-    limits[length] = code << (16 - length);
+    table[codeTable.limits / 4 + length] = code << (16 - length);
     code <<= 1;
   }
-  return { short, whole: wholeValues(short), limits, offsets, symbols };
+  table.fill(
+    special.longCode << 24,
+    table[codeTable.limits / 4 + lookedUp]! >> (16 - lookedUp),
+    1 << lookedUp,
+  );
+  return table;
 }
 
-/** As in stb_image: most coefficients are read with one look. */
-function wholeValues(short: Uint16Array): Int16Array {
-  const whole = new Int16Array(1 << lookedUp);
-  for (let bits = 0; bits < whole.length; bits++) {
-    const length = short[bits]! >> 8;
-    const run = (short[bits]! >> 4) & 15;
-    const size = short[bits]! & 15;
-    if (length === 0 || size === 0 || length + size > lookedUp) continue;
-    const value = extend((bits >> (lookedUp - length - size)) & ((1 << size) - 1), size);
-    if (value >= -128 && value < 128) whole[bits] = (value << 8) | (run << 4) | (length + size);
-  }
-  return whole;
+function entryOf(symbol: number, length: number, kind: 'dc' | 'ac'): number {
+  const size = symbol & 15;
+  return (
+    (length + size) | (length << 8) | (((64 - size) & 63) << 16) | (onwards(symbol, kind) << 24)
+  );
 }
 
-/** @see ITU T.81, F.2.2.1 */
-export const extend = (bits: number, size: number): number =>
-  bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
+function onwards(symbol: number, kind: 'dc' | 'ac'): number {
+  if (kind === 'dc') return symbol > 0 ? 1 : 0;
+  if ((symbol & 15) > 0) return (symbol >> 4) + 1;
+  return symbol === 0xf0 ? special.sixteenZeros : special.end;
+}

@@ -1,6 +1,6 @@
 import type { Machine } from '../simd/machine';
 import type { JpegHeader } from './header';
-import { BlockReader, type CodedData } from './scan';
+import type { UnitReader } from './scan';
 
 /** The samples of one component in the vectors' memory. */
 export interface Plane {
@@ -21,76 +21,54 @@ export interface ComponentPlan extends Plane {
   readonly blocks: number;
   /** Address of the coefficients of the rows of blocks that are read at once. */
   readonly coefficients: number;
+  /** Address of a byte for each of these blocks. */
+  readonly extents: number;
 }
 
 /**
  * Reads the coded data and transforms it to samples, a row of blocks after the other.
  *
- * @param strip Address of room for a row of blocks at full size.
+ * @param coded Address of the data.
+ * @param ends Of the intervals in it, in bytes.
  * @returns Whether the data was sound.
  */
 export function readPlanes(
-  header: JpegHeader,
-  { view, ends }: CodedData,
+  { height, width, components, restartInterval }: JpegHeader,
+  reader: UnitReader,
+  coded: number,
+  ends: readonly number[],
   plans: readonly ComponentPlan[],
-  strip: number,
   { kernels, memory }: Machine,
 ): boolean {
-  const { components, restartInterval } = header;
-  const bytes = new Uint8Array(memory(0));
-  const numbers = new Int16Array(bytes.buffer);
-  const reader = new BlockReader(view);
   const luma = components[0]!;
-  const [across, down] = [
-    Math.ceil(header.width / (8 * luma.across)),
-    Math.ceil(header.height / (8 * luma.down)),
-  ];
-  const intervals = restartInterval ? Math.ceil((across * down) / restartInterval) : 1;
-  if (ends.length !== intervals) return false;
-  const predecessors = [0, 0, 0];
-  let interval = 0;
-  const ended = () => {
-    const left = ends[interval++]! - reader.position;
-    return left >= 0 && left < 8;
-  };
-  for (const { coefficients, blocks } of plans) {
-    bytes.fill(0, coefficients, coefficients + 2 * blocks * 128);
-  }
+  const across = Math.ceil(width / (8 * luma.across));
+  const down = Math.ceil(height / (8 * luma.down));
+  const length = restartInterval || across * down;
+  if (ends.length !== Math.ceil((across * down) / length)) return false;
+  const bytes = new Uint8Array(memory(0));
+  plans.forEach(({ coefficients, blocks }, which) => {
+    bytes.fill(0, coefficients, coefficients + components[which]!.down * blocks * 128);
+  });
   for (let y = 0, unit = 0; y < down; y++) {
-    for (let x = 0; x < across; x++, unit++) {
-      if (restartInterval && unit > 0 && unit % restartInterval === 0) {
-        if (!ended()) return false;
-        reader.position = ends[interval - 1]!;
-        predecessors.fill(0);
-      }
-      for (let which = 0; which < 3; which++) {
-        const component = components[which]!;
-        const { coefficients, blocks } = plans[which]!;
-        for (let v = 0; v < component.down; v++) {
-          for (let h = 0; h < component.across; h++) {
-            const offset = (coefficients >> 1) + (v * blocks + x * component.across + h) * 64;
-            const dc = reader.read(component, numbers, offset, predecessors[which]!);
-            if (dc === undefined) return false;
-            predecessors[which] = dc;
-          }
-        }
-      }
-      if (reader.position > ends[interval]!) return false;
+    for (let x = 0; x < across; ) {
+      const interval = Math.floor(unit / length);
+      const end = coded + ends[interval]!;
+      if (unit % length === 0) reader.begin(interval ? coded + ends[interval - 1]! : coded);
+      const last = Math.min(across, x + length - (unit % length));
+      if (!reader.read(x, last, end)) return false;
+      unit += last - x;
+      x = last;
+      if ((unit % length === 0 || unit === across * down) && !reader.hasEnded(end)) return false;
     }
-    for (let which = 0; which < 3; which++) {
-      const plan = plans[which]!;
-      for (let v = 0; v < components[which]!.down; v++) {
-        const first = plan.coefficients + v * plan.blocks * 128;
-        const target = plan.address + (y * components[which]!.down + v) * plan.side * plan.row;
-        const stripRow = plan.blocks * 8;
-        if (plan.side === 8) {
-          kernels.idct(first, first + plan.blocks * 128, target, plan.row);
-        } else {
-          kernels.idct(first, first + plan.blocks * 128, strip, stripRow);
-          kernels.halve(strip, stripRow, target, plan.row, 4, stripRow >> 1);
-        }
+    plans.forEach(({ side, blocks, address, row, coefficients, extents }, which) => {
+      const rows = components[which]!.down;
+      const transform = side === 8 ? kernels.idct : kernels.idctHalved;
+      for (let v = 0; v < rows; v++) {
+        const first = coefficients + v * blocks * 128;
+        const target = address + (y * rows + v) * side * row;
+        transform(first, first + blocks * 128, extents + v * blocks, target, row);
       }
-    }
+    });
   }
-  return ended();
+  return true;
 }

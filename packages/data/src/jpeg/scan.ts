@@ -1,27 +1,22 @@
-import type { Component } from './header';
-import { extend, lookedUp } from './huffman';
+import { blockPlan, codeTable, scanState } from '../simd/coding';
+import { columnOrder } from '../simd/idct';
+import { layOut } from '../simd/layout';
+import type { Machine } from '../simd/machine';
+import type { JpegHeader } from './header';
+import type { HuffmanTable } from './huffman';
+import type { ComponentPlan } from './planes';
 
-/** Coded data without what keeps markers apart, and where each interval between restart markers ends. */
-export interface CodedData {
-  readonly view: DataView;
-  /** In bits. */
-  readonly ends: readonly number[];
-}
-
-/** What the last file was copied to; the next one is too. */
-let clean = new Uint8Array(0);
-
-/** A block may read so much beyond the end before that is noticed. */
-const margin = 4096;
+/** So much behind the end of the coded data may be read before that is noticed. */
+export const scanMargin = 4096;
 
 /**
- * Takes the stuffed zeros out, up to the end of the picture. The result holds until the next call.
+ * Takes the stuffed zeros out, up to the end of the picture.
  *
- * @returns `undefined` where another marker than those of restarts comes before the end, or none at all.
+ * @param target Room for what is left of the file and `scanMargin`.
+ * @returns Where each interval between restart markers ends; `undefined` where another marker than those comes before the
+ *   end, or none at all.
  */
-export function unstuff(bytes: Uint8Array, from: number): CodedData | undefined {
-  const needed = bytes.length - from + margin;
-  if (clean.length < needed) clean = new Uint8Array(needed);
+export function unstuff(bytes: Uint8Array, from: number, target: Uint8Array): number[] | undefined {
   const ends: number[] = [];
   let length = 0;
   for (let at = from; ; ) {
@@ -29,105 +24,122 @@ export function unstuff(bytes: Uint8Array, from: number): CodedData | undefined 
     if (mark < 0 || mark + 1 >= bytes.length) return undefined;
     const next = bytes[mark + 1]!;
     const kept = bytes.subarray(at, next === 0 ? mark + 1 : mark);
-    clean.set(kept, length);
+    target.set(kept, length);
     length += kept.length;
     at = mark + 2;
     if (next === 0) continue;
-    ends.push(length * 8);
+    ends.push(length);
     if (next === 0xd9) {
-      clean.fill(0, length, length + margin);
-      return { view: new DataView(clean.buffer), ends };
+      target.fill(0, length, length + scanMargin);
+      return ends;
     }
     if (next !== 0xd0 + ((ends.length - 1) & 7)) return undefined;
   }
 }
 
-/** Natural place of each coefficient in the order of the file; what is beyond the last goes to it. */
+/** Natural place of each coefficient in the order of the file. */
 // biome-ignore format: a table
 const zigzag = Uint8Array.from([
    0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
   12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
   58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-  63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
 ]);
 
-/** Reads blocks one after the other. */
-export class BlockReader {
-  readonly #view: DataView;
-  /** In bits. */
-  position = 0;
+/** By natural place: where a coefficient stands in its block, in bytes. */
+const memoryPlace = Uint8Array.from(
+  { length: 64 },
+  (_, place) => 16 * (place >> 3) + 2 * columnOrder.indexOf(place & 7),
+);
 
-  constructor(view: DataView) {
-    this.#view = view;
+/** Memory that a `UnitReader` needs. */
+export const readerBytes = 6 * (4 * blockPlan.size + codeTable.size) + 3 * 256 + 1024;
+
+/** Reads units, a row of them or less at a time, into the components' coefficients. */
+export class UnitReader {
+  readonly #vectors: Machine;
+  readonly #numbers: Int32Array;
+  readonly #state: number;
+  readonly #plans: number;
+  readonly #predecessors: number;
+  readonly #end: number;
+
+  /** @param address Of `readerBytes`. */
+  constructor(
+    { components }: JpegHeader,
+    plans: readonly ComponentPlan[],
+    address: number,
+    vectors: Machine,
+  ) {
+    const blocks = components.flatMap(({ across, down }, which) =>
+      Array.from({ length: across * down }, (_, place) => ({
+        which,
+        h: place % across,
+        v: Math.floor(place / across),
+      })),
+    );
+    const tables = [...new Set(components.flatMap(({ dc, ac }) => [dc, ac]))];
+    const places = layOut([
+      scanState.size,
+      4 * 3,
+      ...[0, 1, 2].map(() => 256),
+      ...tables.map(() => codeTable.size),
+      4 * blockPlan.size * blocks.length,
+    ]).map(place => address + place);
+    const [state, predecessors] = places as [number, number];
+    const numbers = new Int32Array(vectors.memory(0));
+    const addressOf = (table: HuffmanTable) => places[5 + tables.indexOf(table)]!;
+    for (const table of tables) numbers.set(table, addressOf(table) / 4);
+    components.forEach(({ quantisation }, which) => {
+      for (let k = 0, at = places[2 + which]! / 4; k < 64; k++) {
+        numbers[at + k] = (memoryPlace[zigzag[k]!]! << 16) | quantisation[k]!;
+      }
+    });
+    const first = places.at(-2)!;
+    blocks.forEach(({ which, h, v }, index) => {
+      const at = first / 4 + index * blockPlan.size;
+      const { dc, ac, across } = components[which]!;
+      const block = v * plans[which]!.blocks + h;
+      numbers[at + blockPlan.dc] = addressOf(dc);
+      numbers[at + blockPlan.ac] = addressOf(ac);
+      numbers[at + blockPlan.quantisation] = places[2 + which]!;
+      numbers[at + blockPlan.coefficients] = plans[which]!.coefficients + 128 * block;
+      numbers[at + blockPlan.extents] = plans[which]!.extents + block;
+      numbers[at + blockPlan.predecessor] = predecessors + 4 * which;
+      numbers[at + blockPlan.step] = across;
+    });
+    this.#vectors = vectors;
+    this.#numbers = numbers;
+    this.#state = state;
+    this.#predecessors = predecessors;
+    this.#plans = first;
+    this.#end = first + 4 * blockPlan.size * blocks.length;
   }
 
-  /**
-   * Reads a block and multiplies it by the quantisation.
-   *
-   * @param blocks Coefficients in natural order; those of this block are 0 before.
-   * @param dc Its predecessor's, not multiplied.
-   * @returns Its DC value, not multiplied; `undefined` when the data is damaged.
-   */
-  read(
-    { quantisation, dc: differences, ac }: Component,
-    blocks: Int16Array,
-    offset: number,
-    dc: number,
-  ): number | undefined {
-    const view = this.#view;
-    const { short, whole, limits, offsets, symbols } = ac;
-    let { position } = this;
-    let bits = view.getInt32(position >>> 3) << (position & 7);
-    let length = differences.short[bits >>> (32 - lookedUp)]! >> 8;
-    let symbol = differences.short[bits >>> (32 - lookedUp)]! & 255;
-    if (length === 0) {
-      const code = bits >>> 16;
-      for (length = lookedUp + 1; length <= 16 && code >= differences.limits[length]!; ) length++;
-      if (length > 16) return undefined;
-      symbol = differences.symbols[(code >>> (16 - length)) + differences.offsets[length]!]!;
+  /** Begins an interval. @param address Of its first byte. */
+  begin(address: number): void {
+    const state = this.#state / 4;
+    this.#numbers.fill(0, state, state + scanState.size / 4);
+    this.#numbers[state + scanState.pointer / 4] = address;
+    this.#numbers.fill(0, this.#predecessors / 4, this.#predecessors / 4 + 3);
+  }
+
+  /** @param end Address behind the interval. @returns Whether the data was sound. */
+  read(first: number, last: number, end: number): boolean {
+    try {
+      this.#vectors.kernels.scan(this.#state, this.#plans, this.#end, first, last, end);
+      return true;
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) return false;
+      throw error;
     }
-    position += length;
-    let value = dc;
-    if (symbol > 0) {
-      bits = view.getInt32(position >>> 3) << (position & 7);
-      value += extend(bits >>> (32 - symbol), symbol);
-      position += symbol;
-    }
-    blocks[offset] = value * quantisation[0]!;
-    for (let k = 1; k < 64; k++) {
-      bits = view.getInt32(position >>> 3) << (position & 7);
-      const found = whole[bits >>> (32 - lookedUp)]!;
-      if (found !== 0) {
-        k += (found >> 4) & 15;
-        position += found & 15;
-        blocks[offset + zigzag[k]!] = (found >> 8) * quantisation[k & 63]!;
-        if (k > 63) return undefined;
-        continue;
-      }
-      length = short[bits >>> (32 - lookedUp)]! >> 8;
-      symbol = short[bits >>> (32 - lookedUp)]! & 255;
-      if (length === 0) {
-        const code = bits >>> 16;
-        for (length = lookedUp + 1; length <= 16 && code >= limits[length]!; ) length++;
-        if (length > 16) return undefined;
-        symbol = symbols[(code >>> (16 - length)) + offsets[length]!]!;
-      }
-      position += length;
-      const size = symbol & 15;
-      if (size === 0) {
-        if (symbol !== 0xf0) break;
-        k += 15;
-        if (k > 62) return undefined;
-        continue;
-      }
-      k += symbol >> 4;
-      if (k > 63) return undefined;
-      bits = view.getInt32(position >>> 3) << (position & 7);
-      position += size;
-      blocks[offset + zigzag[k]!] = extend(bits >>> (32 - size), size) * quantisation[k]!;
-    }
-    this.position = position;
-    return value;
+  }
+
+  /** Whether an interval that ends here was read to its end. */
+  hasEnded(end: number): boolean {
+    const state = this.#state / 4;
+    const bits = this.#numbers[state + scanState.bits / 4]!;
+    const left = 8 * (end - this.#numbers[state + scanState.pointer / 4]!) + bits;
+    return left >= 0 && left < 8;
   }
 }

@@ -52,7 +52,7 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
   const length = samples.length * numbers;
   const fits = task.room && task.room.byteLength >= 4 * length;
   const images = fits ? new Float32Array(task.room!, 0, length) : new Float32Array(length);
-  // The next photo is decoded, by native code, while this one is transformed.
+  // The next photo is decoded, by native code where it is no ordinary JPEG, while this one is transformed.
   let upcoming = load(task, 0, undefined);
   for (let row = 0; row < samples.length; row++) {
     const current = upcoming;
@@ -85,7 +85,17 @@ async function load(
 ): Promise<Loaded> {
   const { origin } = samples[row]!;
   if (previous && row > 0 && same(samples[row - 1]!.origin, origin)) return previous;
-  return { origin, pixels: await readPixels(origin, whole ? undefined : size) };
+  if (whole) return { origin, pixels: await readPixels(origin, undefined) };
+  return { origin, pixels: await readPixels(origin, size, nextRoom(3 * size[0] * size[1])) };
+}
+
+/** Where pixels are before they are numbers, in turn: the last photo's, and the next one's. Else the collector would be busy. */
+const rooms: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+
+function nextRoom(bytes: number): Uint8Array {
+  rooms.reverse();
+  if (rooms[0].length < bytes) rooms[0] = new Uint8Array(bytes);
+  return rooms[0];
 }
 
 /** A picture, and the view of it that is yet to be taken: flips and a rotation at the end cost least when numbers are written. */

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { decodeJpeg } from '../jpeg/decoder';
+import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
 import type { Pixels } from '../photo';
 import { resize } from '../transforms/resize';
+import { readOver } from './shelf';
 
 /** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
 export const mostPixels = 178_956_970;
@@ -16,33 +16,40 @@ export class DecodeError extends Error {
 
 /**
  * A picture squashed to a size, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
- * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs that are at least five times
- * as large as the size, means of two by two pixels are resized: that is quicker, and hardly another picture.
+ * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs of 512 by 512 pixels or more
+ * that are at least five times as large as the size, means of two by two pixels are resized: that is quicker, and hardly
+ * another picture.
  *
  * @param file A path, or the file's bytes.
  * @param size `[height, width]` in pixels.
+ * @param room Where the pixels may go, if they fit.
  * @throws DecodeError naming what is wrong with the file; the file system's error where it cannot be read.
  */
 export async function decode(
   file: string | Uint8Array,
   size: readonly [number, number],
+  room?: Uint8Array,
 ): Promise<Pixels> {
-  const bytes = typeof file === 'string' ? await read(file) : file;
-  const photo = decodeJpeg(bytes, size, passing);
-  return photo ? resize(photo.pixels, size, photo.extent) : resize(await finish(open(bytes)), size);
+  const bytes = isAwaited(file) ? await readFile(file) : read(file);
+  return decodeJpegTo(bytes, size, room) ?? resize(await finish(open(kept(bytes, file))), size);
 }
 
 /** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */
-const read = (path: string): Buffer | Promise<Buffer> =>
-  isMainThread ? readFile(path) : readFileSync(path);
+const isAwaited = (file: string | Uint8Array): file is string =>
+  typeof file === 'string' && isMainThread;
 
-/** Pixels that are resized at once; a photo of a megapixel fits. Without it the collector would be busy. */
-const passing = new Uint8Array(3 * 2 ** 20);
+/** Bytes that must be decoded before the next file is read: nothing may be awaited in between. */
+const read = (file: string | Uint8Array): Uint8Array =>
+  typeof file === 'string' ? readOver(file) : file;
+
+/** sharp is not done with the bytes when the next file is read. */
+const kept = (bytes: Uint8Array, file: string | Uint8Array): Uint8Array =>
+  typeof file === 'string' && !isMainThread ? bytes.slice() : bytes;
 
 /** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError, or the file system's error. */
 export async function decodeWhole(file: string | Uint8Array): Promise<Pixels> {
-  const bytes = typeof file === 'string' ? await read(file) : file;
-  return decodeJpeg(bytes)?.pixels ?? finish(open(bytes));
+  const bytes = isAwaited(file) ? await readFile(file) : read(file);
+  return decodeJpeg(bytes) ?? finish(open(kept(bytes, file)));
 }
 
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */

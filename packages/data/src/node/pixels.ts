@@ -8,15 +8,17 @@ import { decode, decodeWhole } from './decode';
  * The pixels of a photo, wherever it is.
  *
  * @param size `[height, width]` to squash it to; `undefined` for its own size (drawn: 320 px).
+ * @param room Where the pixels may go, if they fit.
  * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
  */
 export async function readPixels(
   origin: Origin,
   size: readonly [number, number] | undefined,
+  room?: Uint8Array,
 ): Promise<Pixels> {
   if (origin.kind === 'drawn') return drawn(origin, size);
   const file = origin.kind === 'file' ? origin.path : await readBytes(origin);
-  return size ? decode(file, size) : decodeWhole(file);
+  return size ? decode(file, size, room) : decodeWhole(file);
 }
 
 const ownSizeOfDrawings = 320;

@@ -16,11 +16,12 @@ export interface Kernel {
   readonly code: Code;
 }
 
-const i32 = 0x7f;
+export const i32 = 0x7f;
+const i64 = 0x7e;
 const v128 = 0x7b;
 
 /** @see https://webassembly.github.io/spec/core/binary/values.html#integers */
-function unsigned(value: number): number[] {
+export function unsigned(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
 }
 
@@ -36,23 +37,57 @@ const binary =
 
 export const number = (value: number): Code => [0x41, ...signed(value)];
 export const add = binary(0x6a);
+export const subtract = binary(0x6b);
 export const multiply = binary(0x6c);
-export const shiftRight = binary(0x75);
-export const lessThanUnsigned = binary(0x49);
 export const and = binary(0x71);
+export const or = binary(0x72);
+export const shiftLeft = binary(0x74);
+export const shiftRight = binary(0x75);
+export const shiftRightUnsigned = binary(0x76);
+export const equal = binary(0x46);
+export const different = binary(0x47);
+export const lessThan = binary(0x48);
+export const greaterThan = binary(0x4a);
 
 const access =
   (...opcode: number[]) =>
   (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
+const storing =
+  (opcode: number) =>
+  (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    opcode,
+    0,
+    ...unsigned(offset),
+  ];
 export const load32 = access(0x28);
 export const load8 = access(0x2d);
-export const store32 = (address: Code, value: Code, offset = 0): Code => [
-  ...address,
-  ...value,
-  0x36,
-  0,
-  ...unsigned(offset),
-];
+/** With a sign. */
+export const load16 = access(0x2e);
+export const store32 = storing(0x36);
+export const store16 = storing(0x3b);
+export const store8 = storing(0x3a);
+
+/** 64-bit integers. Of what they are shifted by, the lowest 6 bits count. */
+export const long = {
+  number: (value: number): Code => [0x42, ...signed(value)],
+  load: access(0x29),
+  /** 32 bits without a sign. */
+  load32: access(0x35),
+  store: storing(0x37),
+  subtract: binary(0x7d),
+  and: binary(0x83),
+  or: binary(0x84),
+  xor: binary(0x85),
+  shiftLeft: binary(0x86),
+  shiftRight: binary(0x87),
+  shiftRightUnsigned: binary(0x88),
+  /** The lower 32 bits. */
+  low: (value: Code): Code => [...value, 0xa7],
+  /** The lower half of a vector. */
+  ofVector: (value: Code): Code => [...value, 0xfd, 0x1d, 0],
+};
 
 /** 128-bit vectors, by the names of the specification. */
 export const vector = {
@@ -69,7 +104,13 @@ export const vector = {
     ...unsigned(offset),
   ],
   /** The lowest 32 bits. */
-  store32: (address: Code, value: Code): Code => [...address, ...value, 0xfd, 0x5a, 0, 0, 0],
+  store32: (address: Code, value: Code): Code => vector.store32Lane(address, value, 0),
+  /** One quarter. */
+  store32Lane: (address: Code, value: Code, lane: number): Code => [
+    ...address,
+    ...value,
+    ...[0xfd, 0x5a, 0, 0, lane],
+  ],
   /** One half of 64 bits. */
   store64: (address: Code, value: Code, lane: 0 | 1): Code => [
     ...address,
@@ -104,12 +145,13 @@ export const vector = {
   add8: operation(0x6e),
   add16: operation(0x8e),
   subtract16: operation(0x91),
-  multiply16: operation(0x95),
+  /** Products shifted down by 15 bits, and rounded. */
+  roundedProduct16: operation(0x82),
   add32: operation(0xae),
   subtract32: operation(0xb1),
-  multiply32: operation(0xb5),
   /** Products of 16-bit numbers, neighbours summed. */
   dot: operation(0xba),
+  and: operation(0x4e),
   or: operation(0x50),
   shiftLeft16: shift(0x8b),
   shiftRight16: shift(0x8c),
@@ -136,6 +178,7 @@ export class Frame {
   }
 
   integer = (): Local => this.#add(i32);
+  long = (): Local => this.#add(i64);
   vector = (): Local => this.#add(v128);
 
   #add(type: number): Local {
@@ -167,6 +210,24 @@ export function count(index: Local, end: Code, body: Code[], step = 1): Code {
   return [0x02, 0x40, 0x03, 0x40, ...done, 0x0d, 1, ...body.flat(), ...next, 0x0c, 0, 0x0b, 0x0b];
 }
 
+/** Statements that `leave` ends. */
+export const block = (...body: Code[]): Code => [0x02, 0x40, ...body.flat(), 0x0b];
+/** Statements that `leave` begins again. */
+export const repeat = (...body: Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0b];
+/** Goes to the end of a block, or the beginning of what repeats. @param depth How many blocks and conditions there are around this up to it. */
+export const leave = (depth: number): Code => [0x0c, depth];
+export const leaveWhen = (depth: number, condition: Code): Code => [...condition, 0x0d, depth];
+/** Throws a `RuntimeError`. */
+export const fail: Code = [0x00];
+
+export const when = (condition: Code, ...yes: Code[]): Code => [
+  ...condition,
+  0x04,
+  0x40,
+  ...yes.flat(),
+  0x0b,
+];
+
 export const whenElse = (condition: Code, yes: Code[], no: Code[]): Code => [
   ...condition,
   0x04,
@@ -176,28 +237,3 @@ export const whenElse = (condition: Code, yes: Code[], no: Code[]): Code => [
   ...no.flat(),
   0x0b,
 ];
-
-/** A module with an exported memory. @see https://webassembly.github.io/spec/core/binary/modules.html */
-export function assemble(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
-  const list = (items: readonly (readonly number[])[]) => [
-    ...unsigned(items.length),
-    ...items.flat(),
-  ];
-  const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
-  const section = (id: number, content: readonly number[]) => [id, ...sized(content)];
-  const text = (value: string) => sized([...new TextEncoder().encode(value)]);
-  const body = ({ locals, code }: Kernel) =>
-    sized([...list(locals.map(type => [1, type])), ...code, 0x0b]);
-  const exported = kernels.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]);
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(
-      1,
-      list(kernels.map(({ parameters }) => [0x60, ...list(Array(parameters).fill([i32])), 0])),
-    ),
-    ...section(3, list(kernels.map((_, index) => unsigned(index)))),
-    ...section(5, list([[0, 1]])),
-    ...section(7, list([[...text('memory'), 2, 0], ...exported])),
-    ...section(10, list(kernels.map(body))),
-  ]);
-}

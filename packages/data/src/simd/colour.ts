@@ -1,117 +1,110 @@
-import { add, type Code, count, kernel, type Local, number, vector } from './assembler';
+import { add, type Code, count, type Frame, kernel, type Local, number, vector } from './assembler';
 import { interleaving } from './lanes';
 
-const { add16, add32, dot, extendHigh8, extendLow8, load, load64Zero, narrow16To8 } = vector;
-const { narrow32To16, or, shiftLeft16, shiftRight32, shiftRightUnsigned16, shuffle } = vector;
-const { splat16, splat32, store, subtract16 } = vector;
+const { add16, add32, and, dot, extendLow8, load, load64Zero, narrow16To8, narrow32To16 } = vector;
+const { roundedProduct16, shiftLeft16, shiftRight32, shiftRightUnsigned16, shuffle } = vector;
+const { splat16, splat32, spread16, store, subtract16 } = vector;
 
-/**
- * A row of chroma at twice its width, from the row that it lies in and the nearest other one: three quarters of the near
- * sample and one of the far, in both directions. Reads a sample before and 15 behind.
- *
- * @param even,odd What is added before sums of 16 samples are shifted down.
- * @see libjpeg, jdsample.c, h2v2_fancy_upsample
- */
-export const upsample = kernel(
-  'upsample',
-  ['near', 'far', 'target', 'samples', 'even', 'odd'],
-  (frame, { near, far, target, samples, even, odd }) => {
-    const [place, doubled] = [frame.integer(), frame.integer()];
-    const [before, here, behind, left, right] = Array.from({ length: 5 }, frame.vector);
-    const three = (value: Code) => add16(value, shiftLeft16(value, 1));
-    const sums = (shift: number) => {
-      const at = (row: Local) =>
-        extendLow8(load64Zero(add(row.get, add(place.get, number(shift)))));
-      return add16(three(at(near)), at(far));
-    };
-    const mixed = (other: Local, rounding: Local) =>
-      shiftRightUnsigned16(
-        add16(add16(three(here!.get), other.get), vector.spread16(rounding.get)),
-        4,
-      );
-    return [
-      count(
-        place,
-        samples.get,
-        [
-          before!.set(sums(-1)),
-          here!.set(sums(0)),
-          behind!.set(sums(1)),
-          left!.set(mixed(before!, even)),
-          right!.set(mixed(behind!, odd)),
-          doubled.set(add(target.get, add(place.get, place.get))),
-          store(doubled.get, or(left!.get, shiftLeft16(right!.get, 8))),
-        ],
-        8,
-      ),
-    ];
-  },
-);
+/** Chroma of 16 pixels, without the 128 that stand for 0: 16-bit numbers of the even pixels, and of the odd ones. */
+type Chroma = readonly [even: Local, odd: Local];
 
-/** Of 16 fractional bits, two factors for pairs of 16-bit numbers. */
+const centred = (value: Code) => subtract16(value, splat16(128));
+const evenBytes = (value: Code) => and(value, splat16(255));
+const oddBytes = (value: Code) => shiftRightUnsigned16(value, 8);
+
+/** 16 fractional bits of two factors, for pairs of 16-bit numbers. */
 const factors = (blue: number, red: number) =>
   splat32((Math.round(blue * 65536) & 0xffff) | (Math.round(red * 65536) << 16));
 
-/** Places that take every third byte of 48 from a vector; 16 elsewhere, which is the first of a second vector. */
-const third = (part: number, colour: number) =>
-  Array.from({ length: 16 }, (_, byte) => {
-    const place = 16 * part + byte;
-    return place % 3 === colour ? Math.floor(place / 3) : undefined;
-  });
+/** 15 fractional bits: for -128 to 127 they give the same as 16. */
+const times = (value: Code, by: number) => roundedProduct16(value, splat16(Math.round(by * 32768)));
 
 /**
- * Y, Cb and Cr to R, G and B, 16 pixels at a time; up to 15 more are written.
+ * Statements that write 16 pixels.
  *
  * @see libjpeg, jdcolor.c; the factors above 1/2 are reduced by whole numbers to fit 16 bits.
  */
+function toColours(
+  { vector: variable }: Frame,
+  luma: Code,
+  [blueness, redness]: readonly [Chroma, Chroma],
+  target: Code,
+): Code[] {
+  const [pixels, y, sum] = Array.from({ length: 3 }, variable) as [Local, Local, Local];
+  const colours = Array.from({ length: 3 }, () => [variable(), variable()]) as [Pair, Pair, Pair];
+  const bytes = Array.from({ length: 3 }, variable) as [Local, Local, Local];
+  const weights = factors(-0.34414, 1 - 0.71414);
+  const of = (parity: 0 | 1): Code[] => {
+    const [cb, cr] = [blueness[parity].get, redness[parity].get];
+    const [red, green, blue] = colours.map(pair => pair[parity]) as [Local, Local, Local];
+    const mixed = (first: number) =>
+      shiftRight32(add32(dot(shuffle(cb, cr, interleaving(first)), weights), splat32(1 << 15)), 16);
+    return [
+      y.set((parity ? oddBytes : evenBytes)(pixels.get)),
+      red.set(add16(add16(y.get, cr), times(cr, 0.402))),
+      sum.set(narrow32To16(mixed(0), mixed(4))),
+      green.set(add16(subtract16(y.get, cr), sum.get)),
+      blue.set(add16(add16(y.get, add16(cb, cb)), times(cb, 1.772 - 2))),
+    ];
+  };
+  const ordered = (part: number): Code => {
+    const places = Array.from({ length: 16 }, (_, byte) => 16 * part + byte);
+    // Of a colour the bytes of the even pixels come first.
+    const from = (place: number) => {
+      const pixel = Math.floor(place / 3);
+      return (pixel >> 1) + 8 * (pixel & 1);
+    };
+    const both = shuffle(
+      bytes[0].get,
+      bytes[1].get,
+      places.map(place => from(place) + (place % 3 === 1 ? 16 : 0)),
+    );
+    return shuffle(
+      both,
+      bytes[2].get,
+      places.map((place, at) => (place % 3 === 2 ? 16 + from(place) : at)),
+    );
+  };
+  return [
+    pixels.set(load(luma)),
+    ...of(0),
+    ...of(1),
+    ...bytes.map((each, colour) =>
+      each.set(narrow16To8(colours[colour]![0].get, colours[colour]![1].get)),
+    ),
+    ...[0, 1, 2].map(part => store(target, ordered(part), 16 * part)),
+  ];
+}
+
+type Pair = [Local, Local];
+
+/** Rows of Y, Cb and Cr to R, G and B, 16 pixels at a time; up to 15 more are written. */
 export const toRgb = kernel(
   'toRgb',
   ['luma', 'blueness', 'redness', 'target', 'pixels'],
   (frame, { luma, blueness, redness, target, pixels }) => {
     const place = frame.integer();
-    const [y, cb, cr, pairs, red, green, blue] = Array.from({ length: 7 }, frame.vector);
-    const kept = Array.from({ length: 3 }, frame.vector);
-    const parts = Array.from({ length: 3 }, frame.vector);
-    const half = splat32(1 << 15);
-    const centred = (value: Code) => subtract16(value, splat16(128));
-    const weights = [factors(0, 0.402), factors(-0.34414, 1 - 0.71414), factors(1.772 - 2, 0)];
-    const mixed = (weight: Code) => shiftRight32(add32(dot(pairs!.get, weight), half), 16);
-    const half8 = (extend: typeof extendLow8): Code[] => [
-      y!.set(extend(load(add(luma.get, place.get)))),
-      cb!.set(centred(extend(load(add(blueness.get, place.get))))),
-      cr!.set(centred(extend(load(add(redness.get, place.get))))),
-      pairs!.set(shuffle(cb!.get, cr!.get, interleaving(0))),
-      ...parts.map((each, colour) => each.set(mixed(weights[colour]!))),
-      pairs!.set(shuffle(cb!.get, cr!.get, interleaving(4))),
-      ...parts.map((each, colour) => each.set(narrow32To16(each.get, mixed(weights[colour]!)))),
-      red!.set(add16(add16(y!.get, cr!.get), parts[0]!.get)),
-      green!.set(add16(subtract16(y!.get, cr!.get), parts[1]!.get)),
-      blue!.set(add16(add16(y!.get, add16(cb!.get, cb!.get)), parts[2]!.get)),
-    ];
-    const three = [red!, green!, blue!];
-    const ordered = (part: number): Code => {
-      const [r, g, b] = [0, 1, 2].map(colour => third(part, colour)) as [Places, Places, Places];
-      const both = shuffle(
-        red!.get,
-        green!.get,
-        r.map((from, at) => from ?? 16 + (g[at] ?? 0)),
-      );
-      return shuffle(
-        both,
-        blue!.get,
-        b.map((from, at) => (from === undefined ? at : 16 + from)),
-      );
-    };
+    const chroma = [blueness, redness].map(row => ({
+      row,
+      both: [frame.vector(), frame.vector()] as Pair,
+    }));
+    const samples = frame.vector();
     return [
       count(
         place,
         pixels.get,
         [
-          ...half8(extendLow8),
-          ...kept.map((each, colour) => each.set(three[colour]!.get)),
-          ...half8(extendHigh8),
-          ...three.map((each, colour) => each.set(narrow16To8(kept[colour]!.get, each.get))),
-          ...[0, 1, 2].map(part => store(target.get, ordered(part), 16 * part)),
+          ...chroma.flatMap(({ row, both: [even, odd] }) => [
+            samples.set(load(add(row.get, place.get))),
+            even.set(centred(evenBytes(samples.get))),
+            odd.set(centred(oddBytes(samples.get))),
+          ]),
+          ...toColours(
+            frame,
+            add(luma.get, place.get),
+            chroma.map(({ both }) => both) as [Pair, Pair],
+            target.get,
+          ),
           target.set(add(target.get, number(48))),
         ],
         16,
@@ -120,37 +113,66 @@ export const toRgb = kernel(
   },
 );
 
-type Places = (number | undefined)[];
-
-/** Planes at half their size: means of 2 by 2 samples, 8 at a time. */
-export const halve = kernel(
-  'halve',
-  ['source', 'row', 'target', 'targetRow', 'rows', 'samples'],
-  (frame, { source, row, target, targetRow, rows, samples }) => {
-    const [y, x, from] = Array.from({ length: 3 }, frame.integer);
-    const sum = frame.vector();
+/**
+ * The same where chroma has half as many samples across, and maybe down: pixels get three quarters of the near sample and one
+ * of the far, in both directions. Reads 8 samples before a row and 15 behind.
+ *
+ * @param blueFar,redFar The nearest other rows; where chroma has all rows, the same.
+ * @param even,odd What is added before sums of 16 samples are shifted down.
+ * @see libjpeg, jdsample.c, h2v2_fancy_upsample
+ */
+export const upsampledToRgb = kernel(
+  'upsampledToRgb',
+  ['luma', 'blueNear', 'blueFar', 'redNear', 'redFar', 'target', 'samples', 'even', 'odd'],
+  (frame, { luma, blueNear, blueFar, redNear, redFar, target, samples, even, odd }) => {
+    const place = frame.integer();
+    const three = (value: Code) => add16(value, shiftLeft16(value, 1));
+    const chroma = [
+      [blueNear, blueFar],
+      [redNear, redFar],
+    ].map(([near, far]) => {
+      const at = (row: Local, ahead: number) =>
+        extendLow8(load64Zero(add(row.get, add(place.get, number(ahead)))));
+      return {
+        /** Of both rows, 8 samples from so many places ahead. */
+        sums: (ahead: number) => add16(three(at(near!, ahead)), at(far!, ahead)),
+        before: frame.vector(),
+        here: frame.vector(),
+        behind: frame.vector(),
+        both: [frame.vector(), frame.vector()] as Pair,
+      };
+    });
+    const [evenRounding, oddRounding, tripled] = [frame.vector(), frame.vector(), frame.vector()];
+    // Eight numbers of 16 bits, from the seventh of the first vector or the first one on.
+    const after = (from: number) => Array.from({ length: 16 }, (_, byte) => 2 * from + byte);
+    const mixed = (other: Code, rounding: Local) =>
+      centred(shiftRightUnsigned16(add16(add16(tripled.get, other), rounding.get), 4));
     return [
-      count(y!, rows.get, [
-        x!.set(number(0)),
-        count(
-          x!,
-          samples.get,
-          [
-            from!.set(add(source.get, add(x!.get, x!.get))),
-            sum.set(
-              add16(
-                vector.sumPairs8(load(from!.get)),
-                vector.sumPairs8(load(add(from!.get, row.get))),
-              ),
-            ),
-            sum.set(shiftRightUnsigned16(add16(sum.get, splat16(2)), 2)),
-            vector.store64(add(target.get, x!.get), narrow16To8(sum.get, sum.get), 0),
-          ],
-          8,
-        ),
-        source.set(add(source.get, add(row.get, row.get))),
-        target.set(add(target.get, targetRow.get)),
-      ]),
+      evenRounding.set(spread16(even.get)),
+      oddRounding.set(spread16(odd.get)),
+      ...chroma.flatMap(({ sums, before, here }) => [before.set(sums(-8)), here.set(sums(0))]),
+      count(
+        place,
+        samples.get,
+        [
+          ...chroma.flatMap(({ sums, before, here, behind, both }) => [
+            behind.set(sums(8)),
+            tripled.set(three(here.get)),
+            both[0].set(mixed(shuffle(before.get, here.get, after(7)), evenRounding)),
+            both[1].set(mixed(shuffle(here.get, behind.get, after(1)), oddRounding)),
+            before.set(here.get),
+            here.set(behind.get),
+          ]),
+          ...toColours(
+            frame,
+            add(luma.get, add(place.get, place.get)),
+            chroma.map(({ both }) => both) as [Pair, Pair],
+            target.get,
+          ),
+          target.set(add(target.get, number(48))),
+        ],
+        8,
+      ),
     ];
   },
 );

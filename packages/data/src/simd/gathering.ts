@@ -4,64 +4,68 @@ import {
   type Code,
   count,
   kernel,
-  lessThanUnsigned,
-  load8,
   load32,
   multiply,
   number,
+  shiftLeft,
   shiftRight,
+  shiftRightUnsigned,
   store32,
-  whenElse,
 } from './assembler';
 
 /**
- * Pixels of an affine picture, each byte by the table of its channel. Positions are 16.16 fixed point; what lies outside is
- * black. Pitches are bytes from one row and column to the next: negative ones mirror.
+ * Rows of pixels of an affine picture, each byte by the table of its channel. Positions are 16.16 fixed point. Pitches are
+ * bytes from one row and column to the next: negative ones mirror. Four bytes are read of the last pixel.
+ *
+ * @param insides For each row, from the first: where what lies inside the source begins and ends; the rest is black.
+ * @param first,third Which bits of a pixel, from the lowest on, become the first and the third number.
  */
 export const gather = kernel(
   'gather',
   [
-    ...(['source', 'rowPitch', 'columnPitch', 'height', 'width', 'target', 'tables'] as const),
-    ...(['first', 'third', 'startX', 'startY', 'acrossX', 'acrossY', 'downX', 'downY'] as const),
+    ...(['source', 'rowPitch', 'columnPitch', 'width', 'target', 'tables', 'insides'] as const),
+    ...(['first', 'third', 'from', 'to', 'startX', 'startY'] as const),
+    ...(['acrossX', 'acrossY', 'downX', 'downY'] as const),
   ],
   (frame, given) => {
-    const { source, rowPitch, columnPitch, height, width, target, tables } = given;
-    const { first, third, startX, startY, acrossX, acrossY, downX, downY } = given;
-    const [y, x, atX, atY, row, column, from] = Array.from({ length: 7 }, frame.integer);
-    const one = number(1);
-    const write = (channel: number, byte: Code) =>
-      store32(
-        target.get,
-        load32(add(tables.get, multiply(byte, number(4))), 1024 * channel),
-        4 * channel,
-      );
+    const { source, rowPitch, columnPitch, width, target, tables, insides } = given;
+    const { first, third, from, to, startX, startY, acrossX, acrossY, downX, downY } = given;
+    const [x, atX, atY, pixel, end] = Array.from({ length: 5 }, frame.integer);
+    const y = from;
+    const write = (channel: number, byteTimes4: Code) =>
+      store32(target.get, load32(add(tables.get, byteTimes4), 1024 * channel), 4 * channel);
+    const black = [0, 1, 2].map(channel => write(channel, number(0)));
+    const times4 = (shift: Code) => and(shiftRightUnsigned(pixel!.get, shift), number(255 << 2));
+    const part = (position: Code, pitch: Code) => multiply(shiftRight(position, number(16)), pitch);
+    const next = target.set(add(target.get, number(12)));
+    const inside = add(insides.get, shiftLeft(y.get, number(3)));
+    const start = (begin: Code, down: Code, across: Code) =>
+      add(add(begin, multiply(y.get, down)), multiply(x!.get, across));
     return [
-      count(y!, height.get, [
-        atX!.set(add(startX.get, multiply(y!.get, downX.get))),
-        atY!.set(add(startY.get, multiply(y!.get, downY.get))),
+      count(y, to.get, [
         x!.set(number(0)),
-        count(x!, width.get, [
-          column!.set(shiftRight(atX!.get, number(16))),
-          row!.set(shiftRight(atY!.get, number(16))),
-          whenElse(
-            and(lessThanUnsigned(column!.get, width.get), lessThanUnsigned(row!.get, height.get)),
-            [
-              from!.set(
-                add(
-                  source.get,
-                  add(multiply(row!.get, rowPitch.get), multiply(column!.get, columnPitch.get)),
-                ),
+        end!.set(load32(inside)),
+        count(x!, end!.get, [...black, next]),
+        atX!.set(start(startX.get, downX.get, acrossX.get)),
+        atY!.set(start(startY.get, downY.get, acrossY.get)),
+        end!.set(load32(inside, 4)),
+        count(x!, end!.get, [
+          pixel!.set(
+            shiftLeft(
+              load32(
+                add(source.get, add(part(atY!.get, rowPitch.get), part(atX!.get, columnPitch.get))),
               ),
-              write(0, load8(add(from!.get, first.get))),
-              write(1, load8(add(from!.get, one))),
-              write(2, load8(add(from!.get, third.get))),
-            ],
-            [0, 1, 2].map(channel => write(channel, number(0))),
+              number(2),
+            ),
           ),
+          write(0, times4(first.get)),
+          write(1, times4(number(8))),
+          write(2, times4(third.get)),
           atX!.set(add(atX!.get, acrossX.get)),
           atY!.set(add(atY!.get, acrossY.get)),
-          target.set(add(target.get, number(12))),
+          next,
         ]),
+        count(x!, width.get, [...black, next]),
       ]),
     ];
   },

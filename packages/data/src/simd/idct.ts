@@ -1,133 +1,243 @@
-import { add, type Code, count, kernel, type Local, number, vector } from './assembler';
-import { interleaving } from './lanes';
+import {
+  add,
+  and,
+  type Code,
+  count,
+  type Frame,
+  kernel,
+  type Local,
+  load8,
+  load16,
+  number,
+  shiftRight,
+  store16,
+  vector,
+  whenElse,
+} from './assembler';
+import {
+  allPairs,
+  allSamples,
+  eightSamples,
+  eightSamplesOfFour,
+  fourMeans,
+  fourMeansOfFour,
+  lowPairs,
+  samples,
+  type Transform,
+} from './cosine';
+import { interleaving, lanesOf } from './lanes';
+import { transposeFew, transposePairs } from './transposition';
 
-const { add16, add32, add8, dot, load, narrow32To16, shiftRight32, shuffle, splat32, store } =
-  vector;
-const { subtract32 } = vector;
+const { add8, load, narrow16ToSigned8, narrow32To16, shuffle, splat32, spread16 } = vector;
+const { store, store32Lane, store64 } = vector;
 
-const firstHalf = interleaving(0);
-const secondHalf = interleaving(4);
+/** In which order the columns of a row of coefficients stand. */
+export const columnOrder: readonly number[] = allPairs.flat();
 
-/** Two factors with 13 fractional bits, four times; as in libjpeg. */
-function factors(a: number, b: number): Code {
-  const [low, high] = [Math.round(a * 8192), Math.round(b * 8192)];
-  return splat32((low & 0xffff) | (high << 16));
+/** After one dimension 2 more bits are kept than the result has; the transform is 8 times too large. */
+const scales = [13 - 2, 13 + 2 + 3] as const;
+/** Places in bytes that are beyond the first four frequencies of a dimension: in every other column, in the lower rows. */
+const beyondFour = 2 | (4 << 4);
+const middle = vector.bytes(...Array(16).fill(128));
+/** 16-bit numbers around 0 to bytes around 128. */
+const bytesOf = (a: Code, b: Code) => add8(narrow16ToSigned8(a, b), middle);
+
+interface Given {
+  readonly blocks: Local;
+  readonly target: Local;
+  readonly row: Local;
+  /** Some vectors. */
+  some(count: number): Local[];
+  /** Stores rows of samples, by the statement for each at an address. */
+  rows(...stores: ((at: Code) => Code)[]): Code[];
 }
 
-const middle = vector.bytes(...Array(16).fill(128));
-
-/**
- * Inverse cosine transform of blocks of 8 by 8 coefficients to rows of samples, in which the blocks stand side by side.
- * The blocks are 0 after it. To the bit libjpeg's accurate integer transform, as its vector code computes it.
- *
- * @see Loeffler, Ligtenberg and Moschytz 1989, Practical Fast 1-D DCT Algorithms with 11 Multiplications
- */
-export const idct = kernel(
-  'idct',
-  ['blocks', 'end', 'target', 'row'],
-  (frame, { blocks, end, target, row }) => {
+/** Blocks to samples by what is in them: only their mean, the first 4 by 4 frequencies, or more. */
+const byExtent = (
+  name: string,
+  side: number,
+  write: (given: Given, frame: Frame) => { few: Code[]; all: Code[]; mean: Code[] },
+) =>
+  kernel(name, ['blocks', 'end', 'extents', 'target', 'row'], (frame, given) => {
+    const { blocks, end, extents, target, row } = given;
     const at = frame.integer();
-    const x = Array.from({ length: 8 }, frame.vector);
-    const y = Array.from({ length: 8 }, frame.vector);
-    const pass = passes(frame.vector);
+    const some = (count: number) => Array.from({ length: count }, frame.vector);
+    const rows: Given['rows'] = (...stores) => [
+      at.set(target.get),
+      ...stores.flatMap(write => [write(at.get), at.set(add(at.get, row.get))]),
+    ];
+    const { few, all, mean } = write({ blocks, target, row, some, rows }, frame);
+    const extent = load8(extents.get);
+    const clearedMean = [...mean, store16(blocks.get, number(0))];
     return [
       count(
         blocks,
         end.get,
         [
-          ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
-          ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
-          // 2 more bits than the result has are kept in between; the transform is 8 times too large.
-          ...pass(x, y, 13 - 2),
-          ...transpose(y, x),
-          ...pass(x, y, 13 + 2 + 3),
-          ...transpose(y, x),
-          at.set(target.get),
-          ...[0, 2, 4, 6].flatMap(index => [
-            y[0]!.set(add8(vector.narrow16ToSigned8(x[index]!.get, x[index + 1]!.get), middle)),
-            vector.store64(at.get, y[0]!.get, 0),
-            at.set(add(at.get, row.get)),
-            vector.store64(at.get, y[0]!.get, 1),
-            at.set(add(at.get, row.get)),
-          ]),
-          target.set(add(target.get, number(8))),
+          whenElse(and(extent, number(beyondFour)), all, [whenElse(extent, few, clearedMean)]),
+          extents.set(add(extents.get, number(1))),
+          target.set(add(target.get, number(side))),
         ],
         128,
       ),
     ];
-  },
-);
+  });
 
-/** Writes one dimension of the transform, from `x` to `y`, the results shifted down by so many bits. */
-function passes(variable: () => Local) {
-  const [sum73, sum51, z3, z4] = Array.from({ length: 4 }, variable) as Four;
-  const evens = Array.from({ length: 4 }, variable) as Four;
-  const odds = Array.from({ length: 4 }, variable) as Four;
-  const waiting = Array.from({ length: 8 }, variable);
-  const [e0, e1, e2, e3] = evens;
-  const [o0, o1, o2, o3] = odds;
-  return (x: readonly Local[], y: readonly Local[], scale: number): Code[] => {
-    const half = splat32(1 << (scale - 1));
-    const scaled = (value: Code) => shiftRight32(add32(value, half), scale);
-    // Products have 32 bits: four of the eight numbers at a time.
-    const butterflies = (which: readonly number[], keep: (place: number, value: Code) => Code) => {
-      const mix = (a: Local, b: Local) => shuffle(a.get, b.get, which);
-      const [x04, x26] = [mix(x[0]!, x[4]!), mix(x[2]!, x[6]!)];
-      const [x71, x53] = [mix(x[7]!, x[1]!), mix(x[5]!, x[3]!)];
-      const sums = mix(sum73, sum51);
-      const [a, b] = [0.899976223, 2.562915447];
-      return [
-        e0.set(dot(x04, factors(1, 1))),
-        e1.set(dot(x04, factors(1, -1))),
-        e2.set(dot(x26, twoFactors(0.5411961, 0, 0.5411961, -1.847759065))),
-        e3.set(dot(x26, twoFactors(0.5411961, 0.765366865, 0.5411961, 0))),
-        z3.set(dot(sums, twoFactors(1.175875602, -1.96157056, 1.175875602, 0))),
-        z4.set(dot(sums, twoFactors(1.175875602, 0, 1.175875602, -0.390180644))),
-        o0.set(add32(z3.get, dot(x71, twoFactors(0.298631336, -a, 0, -a)))),
-        o3.set(add32(z4.get, dot(x71, twoFactors(0, -a, 1.50132111, -a)))),
-        o1.set(add32(z4.get, dot(x53, twoFactors(2.053119869, -b, 0, -b)))),
-        o2.set(add32(z3.get, dot(x53, twoFactors(0, -b, 3.072711026, -b)))),
-        ...(
-          [
-            [add32(e0.get, e3.get), o3],
-            [add32(e1.get, e2.get), o2],
-            [subtract32(e1.get, e2.get), o1],
-            [subtract32(e0.get, e3.get), o0],
-          ] as const
-        ).flatMap(([even, odd], place) => [
-          keep(place, scaled(add32(even, odd.get))),
-          keep(7 - place, scaled(subtract32(even, odd.get))),
-        ]),
-      ];
-    };
-    return [
-      sum73.set(add16(x[7]!.get, x[3]!.get)),
-      sum51.set(add16(x[5]!.get, x[1]!.get)),
-      ...butterflies(firstHalf, (place, value) => waiting[place]!.set(value)),
-      ...butterflies(secondHalf, (place, value) =>
-        y[place]!.set(narrow32To16(waiting[place]!.get, value)),
+/** The mean of a block in all bytes. */
+const meanOf = ({ blocks }: Given) => {
+  const value = spread16(shiftRight(add(load16(blocks.get), number(4)), number(3)));
+  return bytesOf(value, value);
+};
+
+/** The first dimension, from memory, which is 0 after it: rows of eight columns. */
+function fromMemory({ blocks, some }: Given, transform: Transform, rows: readonly Local[]): Code[] {
+  const x = some(8);
+  const halves = [0, 4].map(first => ({ first, pairs: some(4) }));
+  const variable = () => some(1)[0]!;
+  return [
+    ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
+    ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
+    ...halves.flatMap(({ first, pairs }) =>
+      transform.pairs.map(([a, b], index) =>
+        pairs[index]!.set(shuffle(x[a]!.get, x[b]!.get, interleaving(first))),
       ),
-    ];
-  };
+    ),
+    ...allSamples(
+      transform,
+      halves.map(({ pairs }) => pairs),
+      scales[0],
+      variable,
+      rows,
+    ),
+  ];
 }
+
+/** The same where all but the first 4 by 4 frequencies are 0: two rows of four columns in each vector. */
+function fewFromMemory(
+  { blocks, some }: Given,
+  transform: Transform,
+  rows: readonly Local[],
+): Code[] {
+  const x = some(4);
+  const pairs = some(2);
+  const wide = some(2 * rows.length);
+  const low = lanesOf(
+    2,
+    lowPairs.flat().map(column => columnOrder.indexOf(column)),
+  );
+  return [
+    ...x.map((each, index) => each.set(load(blocks.get, 16 * index))),
+    ...x.map((_, index) => store(blocks.get, splat32(0), 16 * index)),
+    ...x.map(each => each.set(shuffle(each.get, each.get, [...low, ...low]))),
+    ...transform.pairs.map(([a, b], index) =>
+      pairs[index]!.set(shuffle(x[a]!.get, x[b]!.get, interleaving(0))),
+    ),
+    ...samples(
+      transform,
+      pairs,
+      scales[0],
+      () => some(1)[0]!,
+      (place, value) => wide[place]!.set(value),
+    ),
+    ...rows.map((each, index) =>
+      each.set(narrow32To16(wide[2 * index]!.get, wide[2 * index + 1]!.get)),
+    ),
+  ];
+}
+
+/**
+ * Inverse cosine transform of blocks of 8 by 8 coefficients to rows of samples, in which the blocks stand side by side.
+ * The blocks are 0 after it. To the bit libjpeg's accurate integer transform.
+ *
+ * @param extents As `scan` wrote them.
+ */
+export const idct = byExtent('idct', 8, given => {
+  const { some, rows } = given;
+  const [y, columns] = [some(8), some(8)];
+  const halves = [some(4), some(4)] as const;
+  const [bytes, mixed] = [some(4), some(4)];
+  const variable = () => some(1)[0]!;
+  const shuffled = (a: readonly Local[], b: readonly Local[]) =>
+    [0, 1].flatMap(index =>
+      [0, 8].map((first, half) =>
+        b[2 * index + half]!.set(
+          shuffle(
+            a[index]!.get,
+            a[index + 2]!.get,
+            Array.from({ length: 16 }, (_, byte) => first + (byte >> 1) + (byte & 1 ? 16 : 0)),
+          ),
+        ),
+      ),
+    );
+  // Columns of samples to rows: three perfect shuffles of 64 bytes.
+  const finish = [
+    ...bytes.map((each, index) =>
+      each.set(bytesOf(columns[2 * index]!.get, columns[2 * index + 1]!.get)),
+    ),
+    ...shuffled(bytes, mixed),
+    ...shuffled(mixed, bytes),
+    ...shuffled(bytes, mixed),
+    ...rows(
+      ...mixed.flatMap(each => [
+        (at: Code) => store64(at, each.get, 0),
+        (at: Code) => store64(at, each.get, 1),
+      ]),
+    ),
+  ];
+  const few = halves.map(half => half.slice(0, 2));
+  const mean = some(1)[0]!;
+  return {
+    all: [
+      ...fromMemory(given, eightSamples, y),
+      ...transposePairs(y.slice(0, 4), halves[0], some),
+      ...transposePairs(y.slice(4), halves[1], some),
+      ...allSamples(eightSamples, halves, scales[1], variable, columns),
+      ...finish,
+    ],
+    few: [
+      ...fewFromMemory(given, eightSamplesOfFour, y.slice(0, 4)),
+      ...transposeFew(y.slice(0, 2), few[0]!),
+      ...transposeFew(y.slice(2, 4), few[1]!),
+      ...allSamples(eightSamplesOfFour, few, scales[1], variable, columns),
+      ...finish,
+    ],
+    mean: [
+      mean.set(meanOf(given)),
+      ...rows(...Array.from({ length: 8 }, () => (at: Code) => store64(at, mean.get, 0))),
+    ],
+  };
+});
+
+/** The same at half the size: means of 2 by 2 samples, which are rounded once. */
+export const idctHalved = byExtent('idctHalved', 4, given => {
+  const { some, rows } = given;
+  const [y, pairs, wide] = [some(4), some(4), some(4)];
+  const [result] = some(1) as [Local];
+  const variable = () => some(1)[0]!;
+  const keep = (place: number, value: Code) => wide[place]!.set(value);
+  const [a, b, c, d] = wide as Four;
+  const turned = Array.from({ length: 16 }, (_, byte) => 4 * (byte & 3) + (byte >> 2));
+  const stored = rows(...[0, 1, 2, 3].map(lane => (at: Code) => store32Lane(at, result.get, lane)));
+  const finish = [
+    result.set(bytesOf(narrow32To16(a.get, b.get), narrow32To16(c.get, d.get))),
+    result.set(shuffle(result.get, result.get, turned)),
+    ...stored,
+  ];
+  return {
+    all: [
+      ...fromMemory(given, fourMeans, y),
+      ...transposePairs(y, pairs, some),
+      ...samples(fourMeans, pairs, scales[1], variable, keep),
+      ...finish,
+    ],
+    few: [
+      ...fewFromMemory(given, fourMeansOfFour, y.slice(0, 2)),
+      ...transposeFew(y.slice(0, 2), pairs.slice(0, 2)),
+      ...samples(fourMeansOfFour, pairs, scales[1], variable, keep),
+      ...finish,
+    ],
+    mean: [result.set(meanOf(given)), ...stored],
+  };
+});
 
 type Four = [Local, Local, Local, Local];
-
-/** Sums of factors that are rounded each, as libjpeg has them. */
-function twoFactors(a: number, b: number, c: number, d: number): Code {
-  const fixed = (value: number) => Math.sign(value) * Math.round(Math.abs(value) * 8192);
-  return factors((fixed(a) + fixed(b)) / 8192, (fixed(c) + fixed(d)) / 8192);
-}
-
-/** Eight vectors of eight numbers: three perfect shuffles of 64 numbers. What was in `from` is lost. */
-function transpose(from: readonly Local[], to: readonly Local[]): Code[] {
-  const shuffled = (a: readonly Local[], b: readonly Local[]) =>
-    [0, 1, 2, 3].flatMap(index => {
-      const [one, other] = [a[index]!.get, a[index + 4]!.get];
-      return [
-        b[2 * index]!.set(shuffle(one, other, firstHalf)),
-        b[2 * index + 1]!.set(shuffle(one, other, secondHalf)),
-      ];
-    });
-  return [...shuffled(from, to), ...shuffled(to, from), ...shuffled(from, to)];
-}

@@ -4,3 +4,7 @@ export const interleaving = (first: number): number[] =>
     const vector = byte & 2 ? 16 : 0;
     return vector + 2 * (first + (byte >> 2)) + (byte & 1);
   });
+
+/** For `shuffle`: these numbers of so many bytes each; those of the second vector follow those of the first. */
+export const lanesOf = (bytes: number, places: readonly number[]): number[] =>
+  places.flatMap(place => Array.from({ length: bytes }, (_, byte) => bytes * place + byte));

@@ -1,11 +1,17 @@
-import { assemble } from './assembler';
-import { halve, toRgb, upsample } from './colour';
+import { toRgb, upsampledToRgb } from './colour';
 import { gather } from './gathering';
-import { idct } from './idct';
-import { across, acrossTwo, down } from './resampling';
+import { idct, idctHalved } from './idct';
+import { assemble } from './module';
+import { across, acrossOne, acrossTwo, down, downOne, downTwo } from './resampling';
+import { scan } from './scanning';
 
-const all = [across, acrossTwo, down, idct, upsample, toRgb, halve, gather];
-type Name = 'across' | 'acrossTwo' | 'down' | 'idct' | 'upsample' | 'toRgb' | 'halve' | 'gather';
+const all = [
+  ...[across, acrossOne, acrossTwo, down, downOne, downTwo],
+  ...[scan, idct, idctHalved, toRgb, upsampledToRgb, gather],
+];
+type Name =
+  | `${'across' | 'down'}${'' | 'One' | 'Two'}`
+  | ('scan' | 'idct' | 'idctHalved' | 'toRgb' | 'upsampledToRgb' | 'gather');
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {

@@ -1,27 +1,62 @@
-import { add, type Code, count, kernel, load32, multiply, number, vector } from './assembler';
+import {
+  add,
+  type Code,
+  count,
+  type Frame,
+  kernel,
+  type Local,
+  load32,
+  multiply,
+  number,
+  vector,
+} from './assembler';
 
 /** Bits of the lower part of a weight of 22: both parts fit the 16-bit products of `dot`, two places at a time. */
 export const lowerBits = 11;
 
+/** Rows that are narrowed at once: up to so many less one may be read and written beyond the last. */
+export const rowsAtOnce = 4;
+
 const half = vector.splat32(1 << 21);
 const zero = 255;
-const {
-  add32,
-  dot,
-  extendHigh8,
-  extendLow8,
-  load,
-  load32Splat,
-  load64Zero,
-  narrow16To8,
-  narrow32To16,
-  shiftLeft32,
-  shiftRight32,
-  shuffle,
-  store,
-  store32,
-  swizzle,
-} = vector;
+const { add32, dot, extendHigh8, extendLow8, load, load32Splat, load64Zero } = vector;
+const { narrow16To8, narrow32To16, shiftLeft32, shiftRight32, shuffle, store, store32Lane } =
+  vector;
+const { swizzle } = vector;
+
+/** Sums of the products by the two parts of weights. */
+class Sum {
+  readonly #low: Local;
+  readonly #high: Local;
+
+  constructor({ vector }: Frame) {
+    this.#low = vector();
+    this.#high = vector();
+  }
+
+  get begin(): Code[] {
+    return [this.#low.set(half), this.#high.set(vector.splat32(0))];
+  }
+
+  /** @param values Pairs of 16-bit numbers, in a variable. */
+  add(values: Local, lower: Local, upper: Local): Code[] {
+    return [
+      this.#low.set(add32(this.#low.get, dot(values.get, lower.get))),
+      this.#high.set(add32(this.#high.get, dot(values.get, upper.get))),
+    ];
+  }
+
+  /** Rounded to whole numbers, 32 bits. */
+  get result(): Code {
+    return shiftRight32(add32(this.#low.get, shiftLeft32(this.#high.get, lowerBits)), 22);
+  }
+}
+
+/** The parts of the weights of a pair, in variables. */
+const loadWeights = (lower: Local, upper: Local, weight: Code, pair = 0): Code[] => [
+  lower.set(load32Splat(weight, 8 * pair)),
+  upper.set(load32Splat(weight, 8 * pair + 4)),
+];
 
 // R G B r g b ... to R r, G g, B b in 16 bits each.
 const pairedUp = vector.bytes(
@@ -34,118 +69,146 @@ const acrossBy = (name: string, pairs?: number) =>
     name,
     ['source', 'sourceRow', 'target', 'targetRow', 'rows', 'places', 'starts', 'weights', 'many'],
     (frame, { source, sourceRow, target, targetRow, rows, places, starts, weights, many }) => {
-      const [row, place, pair, from, weight] = Array.from({ length: 5 }, frame.integer);
-      const [start, to] = [frame.integer(), frame.integer()];
-      const [pixels, low, high] = Array.from({ length: 3 }, frame.vector);
+      const [row, place, pair, weight, start] = Array.from({ length: 5 }, frame.integer) as Five;
+      const lines = Array.from({ length: rowsAtOnce }, () => ({
+        from: frame.integer(),
+        to: frame.integer(),
+        sum: new Sum(frame),
+      }));
+      const at = frame.integer();
+      const [pixels, lower, upper, bytes] = Array.from({ length: 4 }, frame.vector) as Four;
       const accumulate = (index: number): Code[] => [
-        pixels!.set(swizzle(load64Zero(from!.get, 6 * index), pairedUp)),
-        low!.set(add32(low!.get, dot(pixels!.get, load32Splat(weight!.get, 8 * index)))),
-        high!.set(add32(high!.get, dot(pixels!.get, load32Splat(weight!.get, 8 * index + 4)))),
+        ...loadWeights(lower, upper, weight.get, index),
+        ...lines.flatMap(({ from, sum }) => [
+          pixels.set(swizzle(load64Zero(add(from.get, start.get), 6 * index), pairedUp)),
+          ...sum.add(pixels, lower, upper),
+        ]),
       ];
+      const next = (variable: Local, by: number) => variable.set(add(variable.get, number(by)));
       const window = pairs
         ? [
             ...Array.from({ length: pairs }, (_, each) => accumulate(each)).flat(),
-            weight!.set(add(weight!.get, number(8 * pairs))),
+            next(weight, 8 * pairs),
           ]
         : [
-            pair!.set(number(0)),
-            count(pair!, many.get, [
-              ...accumulate(0),
-              from!.set(add(from!.get, number(6))),
-              weight!.set(add(weight!.get, number(8))),
-            ]),
+            pair.set(number(0)),
+            count(pair, many.get, [...accumulate(0), next(start, 6), next(weight, 8)]),
           ];
+      const [a, b, c, d] = lines.map(({ sum }) => sum.result) as [Code, Code, Code, Code];
       return [
-        count(row!, rows.get, [
-          weight!.set(weights.get),
-          start!.set(starts.get),
-          to!.set(target.get),
-          place!.set(number(0)),
-          count(place!, places.get, [
-            from!.set(add(source.get, load32(start!.get))),
-            low!.set(half),
-            high!.set(vector.splat32(0)),
-            ...window,
-            low!.set(shiftRight32(add32(low!.get, shiftLeft32(high!.get, lowerBits)), 22)),
-            low!.set(narrow32To16(low!.get, low!.get)),
-            // Four bytes: the fourth is written over by the next place.
-            store32(to!.get, narrow16To8(low!.get, low!.get)),
-            start!.set(add(start!.get, number(4))),
-            to!.set(add(to!.get, number(3))),
-          ]),
-          source.set(add(source.get, sourceRow.get)),
-          target.set(add(target.get, targetRow.get)),
-        ]),
+        count(
+          row,
+          rows.get,
+          [
+            ...lines.flatMap(({ from, to }, line) => [
+              from.set(add(source.get, multiply(sourceRow.get, number(line)))),
+              to.set(add(target.get, multiply(targetRow.get, number(line)))),
+            ]),
+            weight.set(weights.get),
+            at.set(starts.get),
+            place.set(number(0)),
+            count(place, places.get, [
+              start.set(load32(at.get)),
+              ...lines.flatMap(({ sum }) => sum.begin),
+              ...window,
+              bytes.set(narrow16To8(narrow32To16(a, b), narrow32To16(c, d))),
+              // Four bytes: the fourth is written over by the next place, or lies between two rows.
+              ...lines.flatMap(({ to }, line) => [
+                store32Lane(to.get, bytes.get, line),
+                next(to, 3),
+              ]),
+              next(at, 4),
+            ]),
+            source.set(add(source.get, multiply(sourceRow.get, number(rowsAtOnce)))),
+            target.set(add(target.get, multiply(targetRow.get, number(rowsAtOnce)))),
+          ],
+          rowsAtOnce,
+        ),
       ];
     },
   );
 
 /**
  * Rows to rows of another width. For each place of the result `starts` has where its window begins, in bytes, and
- * `weights` has for each pair of `many`: the lower parts of two weights, their upper parts.
+ * `weights` has for each pair of `many`: the lower parts of two weights, their upper parts. Between rows of the result is a
+ * byte at least.
  */
 export const across = acrossBy('across');
-/** The same for windows of three or four places, as small photos have them. */
+/** The same for windows of one or two places, as enlarging has them. */
+export const acrossOne = acrossBy('acrossOne', 1);
+/** For three or four places. */
 export const acrossTwo = acrossBy('acrossTwo', 2);
 
-/** Columns to columns of another height, 16 bytes at a time; a row may be written over by up to 15 bytes of the one before. */
-export const down = kernel(
-  'down',
-  ['source', 'target', 'row', 'rows', 'starts', 'weights', 'pairs'],
-  (frame, { source, target, row, rows, starts, weights, pairs }) => {
-    const [y, x, pair, from, weight] = Array.from({ length: 5 }, frame.integer);
-    const [a, b, mixed, lower, upper] = Array.from({ length: 5 }, frame.vector);
-    const lows = Array.from({ length: 4 }, frame.vector);
-    const highs = Array.from({ length: 4 }, frame.vector);
-    const interleave = (first: number) =>
-      Array.from({ length: 16 }, (_, index) => first + (index >> 1) + (index & 1 ? 16 : 0));
-    const accumulate = (part: number, values: readonly number[]) => [
-      mixed!.set(values),
-      lows[part]!.set(add32(lows[part]!.get, dot(mixed!.get, lower!.get))),
-      highs[part]!.set(add32(highs[part]!.get, dot(mixed!.get, upper!.get))),
-    ];
-    const low = shuffle(a!.get, b!.get, interleave(0));
-    const high = shuffle(a!.get, b!.get, interleave(8));
-    const sums = lows.map((each, part) =>
-      shiftRight32(add32(half, add32(each.get, shiftLeft32(highs[part]!.get, lowerBits))), 22),
-    );
-    return [
-      count(y!, rows.get, [
-        x!.set(number(0)),
-        count(
-          x!,
-          row.get,
-          [
-            from!.set(
-              add(
-                add(source.get, x!.get),
-                multiply(row.get, load32(add(starts.get, multiply(y!.get, number(4))))),
-              ),
-            ),
-            ...[...lows, ...highs].map(each => each.set(vector.splat32(0))),
-            weight!.set(add(weights.get, multiply(multiply(y!.get, pairs.get), number(8)))),
-            pair!.set(number(0)),
-            count(pair!, pairs.get, [
-              a!.set(load(from!.get)),
-              b!.set(load(add(from!.get, row.get))),
-              lower!.set(load32Splat(weight!.get)),
-              upper!.set(load32Splat(weight!.get, 4)),
-              ...accumulate(0, extendLow8(low)),
-              ...accumulate(1, extendHigh8(low)),
-              ...accumulate(2, extendLow8(high)),
-              ...accumulate(3, extendHigh8(high)),
-              from!.set(add(from!.get, multiply(row.get, number(2)))),
-              weight!.set(add(weight!.get, number(8))),
+/** @param pairs How many pairs all windows have; else they are counted. */
+const downBy = (name: string, pairs?: number) =>
+  kernel(
+    name,
+    ['source', 'sourceRow', 'target', 'row', 'rows', 'starts', 'weights', 'many'],
+    (frame, { source, sourceRow, target, row, rows, starts, weights, many }) => {
+      const [y, x, pair, from, first, weight] = Array.from({ length: 6 }, frame.integer) as Six;
+      const [a, b, mixed] = Array.from({ length: 3 }, frame.vector) as [Local, Local, Local];
+      const known = Array.from({ length: pairs ?? 1 }, () => [frame.vector(), frame.vector()]) as [
+        Local,
+        Local,
+      ][];
+      const sums = Array.from({ length: 4 }, () => new Sum(frame));
+      const [s, t, u, v] = sums.map(({ result }) => result) as [Code, Code, Code, Code];
+      const interleave = (first: number) =>
+        Array.from({ length: 16 }, (_, index) => first + (index >> 1) + (index & 1 ? 16 : 0));
+      const low = shuffle(a.get, b.get, interleave(0));
+      const high = shuffle(a.get, b.get, interleave(8));
+      const values = [extendLow8(low), extendHigh8(low), extendLow8(high), extendHigh8(high)];
+      const accumulate = ([lower, upper]: [Local, Local]) => [
+        a.set(load(from.get)),
+        b.set(load(add(from.get, sourceRow.get))),
+        ...sums.flatMap((sum, part) => [mixed.set(values[part]!), ...sum.add(mixed, lower, upper)]),
+        from.set(add(from.get, multiply(sourceRow.get, number(2)))),
+      ];
+      const next = (variable: Local, by: number) => variable.set(add(variable.get, number(by)));
+      const window = pairs
+        ? known.flatMap(accumulate)
+        : [
+            weight.set(weights.get),
+            pair.set(number(0)),
+            count(pair, many.get, [
+              ...loadWeights(...known[0]!, weight.get),
+              ...accumulate(known[0]!),
+              next(weight, 8),
             ]),
-            store(
-              add(target.get, x!.get),
-              narrow16To8(narrow32To16(sums[0]!, sums[1]!), narrow32To16(sums[2]!, sums[3]!)),
-            ),
-          ],
-          16,
-        ),
-        target.set(add(target.get, row.get)),
-      ]),
-    ];
-  },
-);
+          ];
+      return [
+        count(y, rows.get, [
+          first.set(add(source.get, multiply(sourceRow.get, load32(starts.get)))),
+          ...(pairs
+            ? known.flatMap(([lower, upper], index) =>
+                loadWeights(lower, upper, weights.get, index),
+              )
+            : []),
+          x.set(number(0)),
+          count(
+            x,
+            row.get,
+            [
+              from.set(add(first.get, x.get)),
+              ...sums.flatMap(({ begin }) => begin),
+              ...window,
+              store(add(target.get, x.get), narrow16To8(narrow32To16(s, t), narrow32To16(u, v))),
+            ],
+            16,
+          ),
+          next(starts, 4),
+          weights.set(add(weights.get, multiply(many.get, number(8)))),
+          target.set(add(target.get, row.get)),
+        ]),
+      ];
+    },
+  );
+
+/** Columns to columns of another height, 16 bytes at a time: up to 15 bytes behind a row are written before the next one. */
+export const down = downBy('down');
+export const downOne = downBy('downOne', 1);
+export const downTwo = downBy('downTwo', 2);
+
+type Four = [Local, Local, Local, Local];
+type Five = [Local, ...Four];
+type Six = [Local, ...Five];

@@ -2,53 +2,116 @@ import type { Pixels } from '../photo';
 import { type Windows, windows } from '../transforms/windows';
 import { layOut } from './layout';
 import type { Machine } from './machine';
-import { lowerBits } from './resampling';
+import { lowerBits, rowsAtOnce } from './resampling';
 
 type Size = readonly [number, number];
 
 /** Source rows are brought into the vectors' memory by bands of about so many bytes: they stay in the cache. */
-const bandBytes = 2 ** 18;
+export const bandBytes = 2 ** 18;
 /** Vectors read and write beyond the end of a line. */
 const margin = 64;
 
+/** Of the picture between the two passes; a larger one would make the vectors' memory large for good. */
+const mostPlaces = 2 ** 25;
+
+/** Whether a picture is not too large for these vectors. */
+export const isResizable = ({ height }: { readonly height: number }, size: Size): boolean =>
+  height * size[1] < mostPlaces;
+
 /** `resize` by vectors; the same bytes. */
 export function resizeByVectors(
-  { kernels, memory }: Machine,
+  vectors: Machine,
   pixels: Pixels,
-  [height, width]: Size,
+  size: Size,
   extent: Size,
 ): Pixels {
-  const row = width * 3;
-  const x = pairsOf(windows(pixels.width, extent[1], width), 3);
-  const y = pairsOf(windows(pixels.height, extent[0], height), 1);
-  const sourceRow = pixels.width * 3;
-  const band = Math.max(1, Math.floor(bandBytes / sourceRow));
-  const places = layOut([
-    x.starts.byteLength,
-    x.weights.byteLength,
-    y.starts.byteLength,
-    y.weights.byteLength,
-    (pixels.height + 1) * row + margin,
-    Math.max(band * sourceRow, height * row) + margin,
-  ]);
-  const [startsX, weightsX, startsY, weightsY, narrowed, last, end] = places;
-  const bytes = new Uint8Array(memory(end!));
-  for (const [table, at] of [
-    [x.starts, startsX],
-    [x.weights, weightsX],
-    [y.starts, startsY],
-    [y.weights, weightsY],
-  ] as const)
-    bytes.set(new Uint8Array(table.buffer), at);
-  const narrow = x.pairs === 2 ? kernels.acrossTwo : kernels.across;
+  const row = pixels.width * 3;
+  const band = Math.max(1, Math.floor(bandBytes / row));
+  const [source, end] = layOut([(band + rowsAtOnce) * row + margin]) as [number, number];
+  const resizing = new Resizing(pixels, size, extent, end);
+  const bytes = new Uint8Array(vectors.memory(resizing.end));
+  resizing.begin(vectors);
   for (let first = 0; first < pixels.height; first += band) {
     const rows = Math.min(band, pixels.height - first);
-    bytes.set(pixels.data.subarray(first * sourceRow, (first + rows) * sourceRow), last);
-    const target = narrowed! + first * row;
-    narrow(last!, sourceRow, target, row, rows, width, startsX!, weightsX!, x.pairs);
+    bytes.set(pixels.data.subarray(first * row, (first + rows) * row), source);
+    resizing.addRows(vectors, source, first, rows);
   }
-  kernels.down(narrowed!, last!, row, height, startsY!, weightsY!, y.pairs);
-  return { data: bytes.slice(last, last! + height * row), height, width };
+  return resizing.finish(vectors);
+}
+
+/** Resizes what comes row by row, in the vectors' memory. */
+export class Resizing {
+  /** Of the memory that it needs. */
+  readonly end: number;
+  readonly #size: Size;
+  readonly #sourceRow: number;
+  /** From one narrowed row to the next. */
+  readonly #narrowRow: number;
+  readonly #x: Pairs;
+  readonly #y: Pairs;
+  readonly #places: readonly number[];
+
+  /**
+   * @param address Of free memory.
+   * @param averaged Whether pixels are means of two by two: then the triangles are narrower, so that both together spread as
+   *   much as those that a picture at its full size gets.
+   */
+  constructor(
+    { height, width }: { readonly height: number; readonly width: number },
+    size: Size,
+    extent: Size,
+    address: number,
+    averaged = false,
+  ) {
+    this.#size = size;
+    this.#sourceRow = width * 3;
+    this.#narrowRow = 16 * Math.floor((size[1] * 3) / 16 + 1);
+    this.#x = pairsFor(width, extent[1], size[1], 3, averaged);
+    this.#y = pairsFor(height, extent[0], size[0], 1, averaged);
+    const places = layOut([
+      ...[this.#x, this.#y].flatMap(({ starts, weights }) => [
+        starts.byteLength,
+        weights.byteLength,
+      ]),
+      (height + rowsAtOnce) * this.#narrowRow + margin,
+      size[0] * size[1] * 3 + margin,
+    ]).map(place => address + place);
+    this.#places = places;
+    this.end = places.at(-1)!;
+  }
+
+  begin({ memory }: Machine): void {
+    const bytes = new Uint8Array(memory(0));
+    [this.#x, this.#y]
+      .flatMap(({ starts, weights }) => [starts, weights])
+      .forEach((table, index) => {
+        bytes.set(new Uint8Array(table.buffer), this.#places[index]!);
+      });
+  }
+
+  /** @param source Address of the first of these rows; up to three more may be read. @param first Its place in the picture. */
+  addRows({ kernels }: Machine, source: number, first: number, rows: number): void {
+    const { pairs } = this.#x;
+    const across = [kernels.acrossOne, kernels.acrossTwo][pairs - 1] ?? kernels.across;
+    const [starts, weights, , , narrowed] = this.#places;
+    const [, width] = this.#size;
+    const row = this.#narrowRow;
+    const target = narrowed! + first * row;
+    across(source, this.#sourceRow, target, row, rows, width, starts!, weights!, pairs);
+  }
+
+  /** @param room Where the pixels may go, if they fit; else they get their own. */
+  finish({ kernels, memory }: Machine, room?: Uint8Array): Pixels {
+    const { pairs } = this.#y;
+    const down = [kernels.downOne, kernels.downTwo][pairs - 1] ?? kernels.down;
+    const [, , starts, weights, narrowed, result] = this.#places;
+    const [height, width] = this.#size;
+    down(narrowed!, this.#narrowRow, result!, width * 3, height, starts!, weights!, pairs);
+    const bytes = new Uint8Array(memory(0), result!, height * width * 3);
+    if (!room || room.length < bytes.length) return { data: bytes.slice(), height, width };
+    room.set(bytes);
+    return { data: room.subarray(0, bytes.length), height, width };
+  }
 }
 
 interface Pairs {
@@ -58,7 +121,30 @@ interface Pairs {
   readonly pairs: number;
 }
 
+/** Those of the last photos: many have the same size. */
+const known = new Map<string, Pairs>();
+const mostKnown = 64;
+
 /** @param stride From one place to the next, in bytes. */
+function pairsFor(
+  from: number,
+  extent: number,
+  to: number,
+  stride: number,
+  averaged: boolean,
+): Pairs {
+  const key = `${from} ${extent} ${to} ${stride} ${averaged}`;
+  let pairs = known.get(key);
+  if (!pairs) {
+    // The mean of two places has a variance of 1/4 of them, 1/16 of these; a triangle a sixth of its squared support.
+    const support = averaged ? Math.sqrt((extent / to) ** 2 - 6 / 16) : undefined;
+    pairs = pairsOf(windows(from, extent, to, support), stride);
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, pairs);
+  }
+  return pairs;
+}
+
 function pairsOf({ starts, lengths, weights, widest }: Windows, stride: number): Pairs {
   let longest = 1;
   for (const length of lengths) longest = Math.max(longest, length);

@@ -1,6 +1,6 @@
 import type { Pixels } from '../photo';
 import { machine } from '../simd/machine';
-import { resizeByVectors } from '../simd/resize';
+import { isResizable, resizeByVectors } from '../simd/resize';
 import { precision, windows } from './windows';
 
 /**
@@ -18,16 +18,13 @@ export function resize(
   extent: Size = [pixels.height, pixels.width],
 ): Pixels {
   const vectors = machine();
-  if (vectors && pixels.height * size[1] < mostPlaces) {
+  if (vectors && isResizable(pixels, size)) {
     return resizeByVectors(vectors, pixels, size, extent);
   }
   return resizeByNumbers(pixels, size, extent);
 }
 
 type Size = readonly [number, number];
-
-/** Of the picture between the two passes; a larger one would make the vectors' memory large for good. */
-const mostPlaces = 2 ** 25;
 
 /** The same without vectors. */
 export function resizeByNumbers(pixels: Pixels, size: Size, extent: Size): Pixels {

@@ -15,11 +15,16 @@ export interface Windows {
  * @param from Places of the source.
  * @param extent How many of them, from the first, become the result; a fraction counts.
  * @param to Places of the result.
+ * @param support Half the width of the triangle. Default that of Pillow.
  * @see Pillow, src/libImaging/Resample.c, precompute_coeffs
  */
-export function windows(from: number, extent: number, to: number): Windows {
+export function windows(
+  from: number,
+  extent: number,
+  to: number,
+  support: number = Math.max(extent / to, 1),
+): Windows {
   const scale = extent / to;
-  const support = Math.max(scale, 1);
   const widest = Math.ceil(support) * 2 + 1;
   const starts = new Int32Array(to);
   const lengths = new Int32Array(to);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DrawnOrigin, drawMushroom, type FileOrigin } from '../../src/index';
-import { type Batch, type BatchOptions, batches, type Sample } from '../../src/node/index';
+import { type Batch, type BatchOptions, batches, decode, type Sample } from '../../src/node/index';
+import { picture } from '../figures';
 import { buildWorker } from './worker-script';
 
 let folder: string;
@@ -64,6 +65,24 @@ describe('batches', () => {
       samples.map(({ label }) => label),
     );
     expect(result.flatMap(batch => batch.samples)).toEqual(samples);
+  });
+
+  test('hold of JPEGs and other files the pixels that each has when it is decoded alone', async () => {
+    const kinds = ['jpg', 'jpg', 'png', 'webp', 'jpg'];
+    const mixed = await Promise.all(
+      kinds.map(async (kind, index) => {
+        const pixels = picture(40 + 30 * index, 50);
+        const { data, height, width } = pixels;
+        const path = join(folder, `mixed-${index}.${kind}`);
+        await sharp(data, { raw: { height, width, channels: 3 } }).toFile(path);
+        return { id: `${index}`, label: index, origin: { kind: 'file', path } as const };
+      }),
+    );
+    // Views of one photo follow each other.
+    const views = mixed.flatMap(each => Array.from({ length: each.label + 1 }, () => each));
+    const found = await all({ batchSize: views.length }, views);
+    const alone = await Promise.all(views.map(({ origin }) => decode(origin.path, [4, 6])));
+    expect(Array.from(found[0]!.images)).toEqual(alone.flatMap(({ data }) => Array.from(data)));
   });
 
   test('are the same numbers whatever the threads, the prefetch and the timing', async () => {

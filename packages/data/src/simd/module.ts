@@ -1,0 +1,26 @@
+import { i32, type Kernel, unsigned } from './assembler';
+
+/** A module with an exported memory. @see https://webassembly.github.io/spec/core/binary/modules.html */
+export function assemble(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
+  const list = (items: readonly (readonly number[])[]) => [
+    ...unsigned(items.length),
+    ...items.flat(),
+  ];
+  const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
+  const section = (id: number, content: readonly number[]) => [id, ...sized(content)];
+  const text = (value: string) => sized([...new TextEncoder().encode(value)]);
+  const body = ({ locals, code }: Kernel) =>
+    sized([...list(locals.map(type => [1, type])), ...code, 0x0b]);
+  const exported = kernels.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]);
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      list(kernels.map(({ parameters }) => [0x60, ...list(Array(parameters).fill([i32])), 0])),
+    ),
+    ...section(3, list(kernels.map((_, index) => unsigned(index)))),
+    ...section(5, list([[0, 1]])),
+    ...section(7, list([[...text('memory'), 2, 0], ...exported])),
+    ...section(10, list(kernels.map(body))),
+  ]);
+}
