@@ -33,13 +33,6 @@ export const ofTheMethod = [
   'randomisation',
 ] as const satisfies ComparisonOptions['metrics'];
 
-export const withMasks = [
-  'pointingGame',
-  'energyInMask',
-  'intersectionOverUnion',
-  'rankAccuracy',
-] as const satisfies readonly MetricName[];
-
 /** What was measured so far, one line a map; a file that a program can go on with. */
 export class Figures {
   private constructor(
