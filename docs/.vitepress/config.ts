@@ -33,6 +33,7 @@ const guides = pages([
 ]);
 const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],
+  ['Which method', 'methods'],
   ['Results', 'results'],
   ['Benchmarks', 'benchmarks'],
   ['Architecture', 'architecture'],

@@ -150,10 +150,10 @@ function pooledGradient(
   return reshape(div(grad, height * width), [count, 1, 1, channels]);
 }
 
-/** Side values for rows that belong to the images `rows`; a graph's may hold no images but, say, a shape. */
+/** Side values for rows that belong to the images `rows`. */
 export function sideOf(side: readonly Tensor[], rows: readonly number[]): Tensor[] {
   const indices = tensor1d([...rows], 'int32');
-  return side.map(value => (value.rank < 2 ? value : gather(value, indices)));
+  return side.map(value => gather(value, indices));
 }
 
 /** The scores of whole images, `[R]`. */

@@ -1,5 +1,5 @@
 import { GraphModel } from '@tensorflow/tfjs-converter';
-import { io, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { io, scalar, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 
 interface Node {
   readonly name: string;
@@ -76,6 +76,29 @@ export class Graph {
       transpose_b: { b: false },
     });
     return this.add(name, 'BiasAdd', [`${name}/product`, `${name}/bias`]);
+  }
+
+  /** The batch size of `value`, as a number. */
+  rows(name: string, value: string): string {
+    this.add(`${name}/shape`, 'Shape', [value]);
+    for (const [part, at] of Object.entries({ begin: 0, end: 1, strides: 1 }))
+      this.constant(`${name}/${part}`, tensor1d([at], 'int32'));
+    const masks = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask'].map(mask => [
+      mask,
+      { i: '0' },
+    ]);
+    return this.add(
+      name,
+      'StridedSlice',
+      ['shape', 'begin', 'end', 'strides'].map(part => `${name}/${part}`),
+      { T: { type: 'DT_INT32' }, ...Object.fromEntries(masks), shrink_axis_mask: { i: '1' } },
+    );
+  }
+
+  /** A shape of the batch size and constants. */
+  shape(name: string, rows: string, rest: readonly number[]): string {
+    const parts = rest.map((length, i) => this.constant(`${name}/${i}`, scalar(length, 'int32')));
+    return this.add(name, 'Pack', [rows, ...parts], { T: { type: 'DT_INT32' }, axis: { i: '0' } });
   }
 
   async model(): Promise<GraphModel> {

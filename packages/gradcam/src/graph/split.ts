@@ -15,6 +15,8 @@ import { descendants, needed } from '../operations';
 import { chosenInput, chosenOutput, repeated } from '../ports';
 import type { Split, SplitOptions } from '../split';
 import { chosenTap, TapError } from '../tap';
+import { sideValues } from './frontier';
+import { oneByOne } from './one-by-one';
 import { featureMaps, type GraphStep, type GraphTopology, nodeOf, stepsTo } from './topology';
 
 /** What is used of a `tf.GraphModel`. */
@@ -37,8 +39,11 @@ export interface GraphSplitOptions extends SplitOptions {
  * Cuts a `tf.GraphModel` in two at a node, with all values that pass the tap by, such as shortcuts. The model is not changed;
  * it is run once, on an image of zeros, to learn the shapes.
  *
- * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, or there is
- *   control flow.
+ * The second part can be run on more or fewer rows than the first, also where the graph works with its batch size. A graph made
+ * for one image takes several one by one.
+ *
+ * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, the graph
+ *   takes batches of one size above 1, or there is control flow.
  */
 export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {}): Split {
   const { order, logits, output, link, recovered } = stepsOf(model, options);
@@ -54,8 +59,15 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
   const within = descendants(order, tap);
   const after = needed(order, [logits], new Set([tap]));
   const tail = after.filter(({ outputs }) => outputs.some(value => within.has(value)));
-  const varying = model.inputs.map(({ name }) => nodeOf(name));
-  const sides = sideValues(order, tail, within, varying);
+  const given = model.inputs.map(({ name }) => nodeOf(name));
+  const example = () => zeros([1, ...imageShape(input, options.size)]);
+  const probe = (values: readonly string[]) =>
+    tidy(() =>
+      execute(model, inputsOf(model, input.id, example(), options), values).map(
+        ({ shape }) => shape,
+      ),
+    );
+  const sides = sideValues(tail, { order, tap, inputs: given, probe });
   const pooling = tail.filter(({ inputs }) => inputs.includes(tap));
   const pooled =
     pooling.length === 1 && sides.length === 0 && averagesPlaces(pooling[0]!, model.weights);
@@ -64,22 +76,28 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
     const given = inputsOf(model, input.id, images, options);
     const fed = new Map(Object.entries(given).map(([name, value]) => [nodeOf(name), value]));
     const wanted = [tap, ...sides].filter(value => !fed.has(value));
-    const found = wanted.length > 0 ? [model.execute(given, wanted)].flat() : [];
-    return [tap, ...sides].map(value => found[wanted.indexOf(value)] ?? fed.get(value)!);
+    const found = wanted.length > 0 ? execute(model, given, wanted) : [];
+    return [tap, ...sides].map(value => {
+      const tensor = found[wanted.indexOf(value)] ?? fed.get(value)!;
+      checkRows(value, tensor, images.shape[0]!);
+      return tensor;
+    });
   };
   const runTail = (features: Tensor, side: readonly Tensor[], wanted: string): Tensor2D => {
     const given = Object.fromEntries(sides.map((name, index) => [name, side[index]!]));
-    return only(model.execute({ [tap]: features, ...given }, wanted)) as Tensor2D;
+    const [result] = execute(model, { [tap]: features, ...given }, [wanted]) as [Tensor2D];
+    checkRows(wanted, result, features.shape[0]!);
+    return result;
   };
   const shapes = tidy(() => {
-    const [features, ...side] = forward(zeros([1, ...imageShape(input, options.size)]));
+    const [features, ...side] = forward(example());
     if (features!.rank !== 4)
       throw new TapError(`'${tap}' has ${features!.rank} dimensions; a feature map has four.`);
-    const average = pooled ? only(model.execute({ [tap]: features! }, pooling[0]!.name)).rank : 0;
+    const average = pooled ? execute(model, { [tap]: features! }, [pooling[0]!.name])[0]!.rank : 0;
     return { tap: features!.shape, logits: runTail(features!, side, logits).shape, average };
   });
 
-  return {
+  const parts: Split = {
     tap,
     channels: shapes.tap[3]!,
     classes: shapes.logits.at(-1)!,
@@ -97,12 +115,21 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
         throw new Error(`'${tap}' does not reach the logits through global average pooling alone.`);
       const [count, channels] = vector.shape;
       const average = shapes.average === 4 ? reshape(vector, [count, 1, 1, channels]) : vector;
-      return only(model.execute({ [pooling[0]!.name]: average }, logits)) as Tensor2D;
+      return execute(model, { [pooling[0]!.name]: average }, [logits])[0] as Tensor2D;
     },
     ...(recovered && {
       output: (features: Tensor4D, side: readonly Tensor[]) => runTail(features, side, output),
     }),
   };
+  return input.shape[0] === 1 ? oneByOne(parts) : parts;
+}
+
+/** A value has a row for each image, or methods would mix images up. */
+function checkRows(value: string, { shape }: Tensor, images: number): void {
+  if (shape[0] === images) return;
+  throw new TapError(
+    `'${value}' should have a row for each of ${images} images, and its shape is [${shape.join(', ')}]. Tap where images are apart, or explain one at a time.`,
+  );
 }
 
 /** Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output. */
@@ -123,11 +150,13 @@ export function graphFeatureMaps(
   const kinds = new Map(order.map(({ name, op }) => [name, op]));
   const maps = tidy(() => {
     const given = inputsOf(model, input.id, zeros([1, ...shape]), options);
-    const found = ids.length > 0 ? [model.execute(given, ids)].flat() : [];
+    const found = ids.length > 0 ? execute(model, given, ids) : [];
     return found.flatMap((map, index) => {
       const [, height, width, channels] = map.shape as Tensor4D['shape'];
       const tap = ids[index]!;
-      return map.rank === 4 ? [{ tap, kind: kinds.get(tap)!, height, width, channels }] : [];
+      return map.rank === 4 && map.shape[0] === 1
+        ? [{ tap, kind: kinds.get(tap)!, height, width, channels }]
+        : [];
     });
   });
   return { maps, imageHeight: shape[0]! };
@@ -170,7 +199,22 @@ function inputsOf(
   );
 }
 
-const only = (result: Tensor | Tensor[]): Tensor => [result].flat()[0]!;
+function execute(
+  model: GraphModelLike,
+  given: NamedTensorMap,
+  wanted: readonly string[],
+): Tensor[] {
+  try {
+    return [model.execute(given, [...wanted])].flat();
+  } catch (error) {
+    const rows = Object.values(given)[0]!.shape[0];
+    if (rows === 1) throw error;
+    throw new TapError(
+      `The graph could not be run on ${rows} images at once: ${(error as Error).message} If it is made for one, explain one at a time, with { batch: 1 }.`,
+      { cause: error },
+    );
+  }
+}
 
 function heldTopology(model: GraphModelLike): GraphTopology {
   const artifacts: unknown = Reflect.get(model, 'artifacts');
@@ -178,24 +222,6 @@ function heldTopology(model: GraphModelLike): GraphTopology {
   if (!held?.node)
     throw new TapError("The model holds no topology. Give the 'modelTopology' of its model.json.");
   return held;
-}
-
-/** What the second part reads that neither comes from the tap nor is a constant. */
-function sideValues(
-  order: readonly GraphStep[],
-  tail: readonly GraphStep[],
-  within: ReadonlySet<string>,
-  inputs: readonly string[],
-): string[] {
-  const varying = new Set(inputs.flatMap(input => [...descendants(order, input)]));
-  const read = tail.flatMap(step => step.inputs).filter(value => !within.has(value));
-  const sides = [...new Set(read.filter(value => varying.has(value)))];
-  const twice = sides.find((value, index) => sides.map(nodeOf).indexOf(nodeOf(value)) !== index);
-  if (twice !== undefined)
-    throw new TapError(
-      `Several outputs of '${nodeOf(twice)}' pass the tap by, and a graph can be given only one. Tap before that node.`,
-    );
-  return sides;
 }
 
 function averagesPlaces({ op, inputs }: GraphStep, weights: GraphModelLike['weights']): boolean {
@@ -207,7 +233,11 @@ function imageShape(
   input: { readonly shape: readonly number[] },
   size: GraphSplitOptions['size'],
 ): number[] {
-  const [height, width, channels] = input.shape.slice(1);
+  const [rows, height, width, channels] = input.shape;
+  if (rows! > 1)
+    throw new TapError(
+      `The graph takes batches of ${rows} images and no others. Convert the model with a batch size that is open, or 1.`,
+    );
   const shape = [size?.[0] ?? height, size?.[1] ?? width, channels];
   if (shape.some(length => length === undefined || length === null || length < 1)) {
     throw new TapError(

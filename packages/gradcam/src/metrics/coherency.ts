@@ -2,9 +2,9 @@ import { mul, stack, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tenso
 import { type ExplainOptions, explain } from '../explain';
 import { fuseMaps } from '../fusion';
 import type { Split } from '../split';
-import { confidenceChange } from './confidence';
+import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
-import { road } from './road';
+import { type Road, road } from './road';
 import type { Judged, MetricOptions } from './subject';
 
 export interface CoherencyOptions extends MetricOptions {
@@ -38,7 +38,14 @@ export async function adcc(
   options: CoherencyOptions = {},
 ): Promise<Composite[]> {
   const alike = await coherency(parts, images, explanations, options);
-  const drops = await confidenceChange(parts, images, explanations, options);
+  return adccOf(alike, await confidenceChange(parts, images, explanations, options));
+}
+
+/** ADCC of what was measured already. */
+export function adccOf(
+  alike: readonly Coherency[],
+  drops: readonly Pick<ConfidenceChange, 'relativeDrop'>[],
+): Composite[] {
   return alike.map(({ coherency, extent }, image) => {
     const { relativeDrop } = drops[image]!;
     const score = harmonicMean([coherency, 1 - extent, 1 - relativeDrop]);
@@ -59,15 +66,24 @@ export async function arcc(
   options: CoherencyOptions = {},
 ): Promise<Composite[]> {
   const alike = await coherency(parts, images, explanations, options);
-  const removed = await road(parts, images, explanations, {
-    ...options,
-    percentiles: [20, 40, 60, 80],
-  });
+  const percentiles = percentilesOfArcc;
+  return arccOf(alike, await road(parts, images, explanations, { ...options, percentiles }));
+}
+
+export const percentilesOfArcc = [20, 40, 60, 80] as const;
+
+/** ARCC of what was measured already, ROAD at {@link percentilesOfArcc}. */
+export function arccOf(
+  alike: readonly Coherency[],
+  removed: readonly Pick<Road, 'combined'>[],
+): Composite[] {
   return alike.map(({ coherency, extent }, image) => {
     const evidence = Math.min(1, Math.max(0, 2 * removed[image]!.combined));
     return { coherency, extent, evidence, score: harmonicMean([coherency, 1 - extent, evidence]) };
   });
 }
+
+type Coherency = Pick<Composite, 'coherency' | 'extent'>;
 
 /** How alike each map is to the map of the image seen through it, and how much of the image it takes. */
 export async function coherency(
@@ -75,7 +91,7 @@ export async function coherency(
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},
-): Promise<Pick<Composite, 'coherency' | 'extent'>[]> {
+): Promise<Coherency[]> {
   const { method, explained, batch, signal } = options;
   const [, height, width] = images.shape;
   const size = [height, width] as const;

@@ -4,10 +4,6 @@ import type { Procedure } from '../evidence';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import type { Method } from '../methods';
 import type { Split } from '../split';
-import { adcc, arcc, type CoherencyOptions } from './coherency';
-import { complexity, sparseness } from './concentration';
-import { confidenceChange } from './confidence';
-import { deletion, insertion } from './deletion';
 import {
   energyInMask,
   intersectionOverUnion,
@@ -15,41 +11,7 @@ import {
   pointingGame,
   rankAccuracy,
 } from './localisation';
-import { road } from './road';
-import { infidelity, sensitivity } from './robustness';
-import type { MetricOptions } from './subject';
-
-type Watch = (
-  parts: Split,
-  images: Tensor4D,
-  explanations: readonly Explanation[],
-  options: CoherencyOptions & Pick<ComparisonOptions, 'steps'>,
-) => Promise<number[]>;
-
-const watched = {
-  road: async (...given) => (await road(...given)).map(({ combined }) => combined),
-  deletion: async (...given) => (await deletion(...given)).map(({ area }) => area),
-  insertion: async (...given) => (await insertion(...given)).map(({ area }) => area),
-  averageDrop: async (...given) =>
-    (await confidenceChange(...given)).map(({ relativeDrop }) => relativeDrop),
-  averageIncrease: async (...given) =>
-    (await confidenceChange(...given)).map(({ increased }) => Number(increased)),
-  averageGain: async (...given) => (await confidenceChange(...given)).map(({ gain }) => gain),
-  adcc: async (...given) => (await adcc(...given)).map(({ score }) => score),
-  arcc: async (...given) => (await arcc(...given)).map(({ score }) => score),
-  infidelity,
-  sensitivity: (parts, images, explanations, { method, explained, target: _, ...options }) =>
-    sensitivity(parts, images, {
-      ...options,
-      classIndex: explanations.map(({ classIndex }) => classIndex),
-      ...(method && { method }),
-      ...(explained && { target: explained }),
-    }),
-  sparseness: async (_parts, _images, explanations) =>
-    explanations.map(({ map }) => sparseness(map)),
-  complexity: async (_parts, _images, explanations) =>
-    explanations.map(({ map }) => complexity(map)),
-} as const satisfies Record<string, Watch>;
+import { metricsOfScore, type WatchOptions, watchedMaps } from './watched';
 
 const located = {
   pointingGame: (...given) => Number(pointingGame(...given)),
@@ -59,29 +21,29 @@ const located = {
 } as const satisfies Record<string, (map: Explanation['map'], mask: Mask) => number>;
 
 const baselines = {
-  random: randomBaseline(),
-  centre: centreBaseline,
-  sobel: sobelBaseline,
-  empty: emptyBaseline,
-} as const;
+  random: randomBaseline,
+  centre: () => centreBaseline,
+  sobel: () => sobelBaseline,
+  empty: () => emptyBaseline,
+} as const satisfies Record<string, (seed?: number) => Procedure>;
+
+export type BaselineName = keyof typeof baselines;
 
 const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'] as const;
 
 /**
- * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity` and `complexity`, a large one for the
- * others.
+ * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity`, `randomisation` and `complexity`, a large
+ * one for the others.
  */
-export type MetricName = keyof typeof watched | keyof typeof located;
+export type MetricName = keyof typeof metricsOfScore | keyof typeof located;
 
-export interface ComparisonOptions extends MetricOptions {
-  /** Steps of deletion and insertion. Default 20. */
-  readonly steps?: number;
+export interface ComparisonOptions extends Omit<WatchOptions, 'method'> {
+  /** Baselines to stand beside the methods. Default all. */
+  readonly baselines?: readonly BaselineName[];
   /** The class to explain, one for all images or one each. Default: the predicted one. */
   readonly classIndex?: ExplainOptions['classIndex'];
-  /** What the maps explain. Default the logit; `target` is what the metrics watch. */
-  readonly explained?: ExplainOptions['target'];
   /** Which metrics besides those with masks. Default ROAD, deletion, insertion, average drop and increase. */
-  readonly metrics?: readonly (keyof typeof watched)[];
+  readonly metrics?: readonly (keyof typeof metricsOfScore)[];
   /** Where the thing is, one mask an image; with them the pointing game, energy, intersection over union and rank accuracy. */
   readonly masks?: readonly Mask[];
 }
@@ -103,10 +65,11 @@ export interface ComparisonRow {
 }
 
 /**
- * Methods side by side, always with the baselines random, centre, Sobel and empty beside them.
+ * Methods side by side, with the baselines random, centre, Sobel and empty beside them.
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many masks as images, or a mask has nothing inside.
+ * @throws TypeError when `randomisation` is asked for without the model.
  */
 export async function compare(
   parts: Split,
@@ -114,8 +77,9 @@ export async function compare(
   methods: Compared,
   options: ComparisonOptions = {},
 ): Promise<ComparisonRow[]> {
-  const { classIndex, explained, masks, batch, signal } = options;
-  const { metrics = usual as readonly (keyof typeof watched)[] } = options;
+  const { classIndex, explained, masks, batch, signal, seed } = options;
+  const { metrics = usual as readonly (keyof typeof metricsOfScore)[] } = options;
+  const beside = options.baselines ?? (Object.keys(baselines) as BaselineName[]);
   if (masks && masks.length !== images.shape[0])
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
   const passed = {
@@ -131,14 +95,13 @@ export async function compare(
       baseline,
       ...('parts' in method ? method : { parts, method }),
     }));
-  for (const { name, baseline, ...at } of [...named(methods, false), ...named(baselines, true)]) {
+  const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
+  for (const { name, baseline, ...at } of [...named(methods, false), ...named(known, true)]) {
     const { method } = at;
     const explanations = await explain(at.parts, images, { ...passed, method });
     const scores: Partial<Record<MetricName, number>> = {};
-    for (const metric of metrics)
-      scores[metric] = mean(
-        await watched[metric](at.parts, images, explanations, { ...options, method }),
-      );
+    const maps = watchedMaps(at.parts, images, explanations, { ...options, method });
+    for (const metric of metrics) scores[metric] = mean(await metricsOfScore[metric](maps));
     if (masks) {
       for (const metric of Object.keys(located) as (keyof typeof located)[])
         scores[metric] = mean(

@@ -6,6 +6,7 @@ export {
 } from '../baselines';
 export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
+  type BaselineName,
   type ComparisonOptions,
   type ComparisonRow,
   compare,

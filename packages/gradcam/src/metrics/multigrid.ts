@@ -111,23 +111,35 @@ export function solve(levels: readonly Level[], right: Float64Array): Float64Arr
 function cycle(levels: readonly Level[], depth: number, right: Float64Array): Float64Array {
   const { system, block } = levels[depth]!;
   const guess = new Float64Array(right.length);
-  const image = new Float64Array(right.length);
-  const smooth = () => {
-    multiply(system, guess, image);
-    for (let i = 0; i < guess.length; i++)
-      guess[i]! += (0.8 * (right[i]! - image[i]!)) / system.diagonal[i]!;
-  };
   const last = depth === levels.length - 1;
-  for (let round = 0; round < (last ? 20 : 2); round++) smooth();
-  if (last) return guess;
-  multiply(system, guess, image);
-  const rest = new Float64Array(levels[depth + 1]!.system.places.length);
-  for (let i = 0; i < guess.length; i++) rest[block[i]!]! += right[i]! - image[i]!;
-  const coarse = cycle(levels, depth + 1, rest);
-  // Blocks of one value each are too stiff for a slope, and their answer too small by about half.
-  for (let i = 0; i < guess.length; i++) guess[i]! += 1.8 * coarse[block[i]!]!;
-  for (let round = 0; round < 2; round++) smooth();
+  const rounds = last ? 20 : 1;
+  for (let round = 0; round < rounds; round++) sweep(system, guess, right, 1);
+  if (!last) {
+    const image = new Float64Array(right.length);
+    multiply(system, guess, image);
+    const rest = new Float64Array(levels[depth + 1]!.system.places.length);
+    for (let i = 0; i < guess.length; i++) rest[block[i]!]! += right[i]! - image[i]!;
+    const coarse = cycle(levels, depth + 1, rest);
+    // Blocks of one value each are too stiff for a slope, and their answer too small by about half.
+    for (let i = 0; i < guess.length; i++) guess[i]! += 1.8 * coarse[block[i]!]!;
+  }
+  for (let round = 0; round < rounds; round++) sweep(system, guess, right, -1);
   return guess;
+}
+
+/** Gauss and Seidel's: each unknown by its neighbours as they are by now; there and back it is symmetric. */
+function sweep(system: GridSystem, guess: Float64Array, right: Float64Array, way: 1 | -1): void {
+  const { diagonal, columns, weights } = system;
+  const count = guess.length;
+  for (let i = 0; i < count; i++) {
+    const row = way === 1 ? i : count - 1 - i;
+    let total = right[row]!;
+    for (let k = row * 8; k < row * 8 + 8; k++) {
+      const column = columns[k]!;
+      if (column >= 0) total += weights[k]! * guess[column]!;
+    }
+    guess[row] = total / diagonal[row]!;
+  }
 }
 
 function multiply(system: GridSystem, vector: Float64Array, into: Float64Array): void {

@@ -8,6 +8,8 @@ export interface RoadOptions extends MetricOptions {
   readonly percentiles?: readonly number[];
 }
 
+export const usualPercentiles: readonly number[] = [10, 20, 30, 40, 50, 60, 70, 80, 90];
+
 export interface Road {
   /** Change of the score when the most relevant pixels go first, for each percentile; lower is better. */
   readonly mostRelevantFirst: readonly number[];
@@ -34,7 +36,7 @@ export async function road(
   explanations: readonly Judged[],
   options: RoadOptions = {},
 ): Promise<Road[]> {
-  const { percentiles = [10, 20, 30, 40, 50, 60, 70, 80, 90] } = options;
+  const { percentiles = usualPercentiles } = options;
   const found: Road[] = [];
   for (const subject of await subjectsOf(parts, images, explanations, options)) {
     const inverse = subject.map.values.map(value => 1 - value);
@@ -51,10 +53,25 @@ export async function road(
     };
     const mostRelevantFirst = await changes(subject.map.values);
     const leastRelevantFirst = await changes(inverse);
-    const combined = (mean(leastRelevantFirst) - mean(mostRelevantFirst)) / 2;
-    found.push({ mostRelevantFirst, leastRelevantFirst, combined });
+    found.push(combined(mostRelevantFirst, leastRelevantFirst));
   }
   return found;
+}
+
+/** ROAD at some of the percentiles that it was measured at. */
+export function roadAt(
+  { mostRelevantFirst, leastRelevantFirst }: Road,
+  measured: readonly number[],
+  percentiles: readonly number[],
+): Road {
+  const places = percentiles.map(percent => measured.indexOf(percent));
+  const chosen = (scores: readonly number[]) => places.map(place => scores[place]!);
+  return combined(chosen(mostRelevantFirst), chosen(leastRelevantFirst));
+}
+
+function combined(mostRelevantFirst: number[], leastRelevantFirst: number[]): Road {
+  const both = (mean(leastRelevantFirst) - mean(mostRelevantFirst)) / 2;
+  return { mostRelevantFirst, leastRelevantFirst, combined: both };
 }
 
 /** Between two values where no one is at the place, as NumPy has it. */

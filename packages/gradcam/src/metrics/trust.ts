@@ -78,7 +78,7 @@ export async function trust(
       },
       sensitivity: moved[image]!,
       ...(stages.length > 0 && {
-        similarity: Math.max(...stages.map(({ similarity }) => Math.abs(similarity[image]!))),
+        similarity: Math.max(...stages.map(({ similarity }) => similarity[image]!)),
       }),
     };
     const checks = checked(explanation, measured, { stable, similar });

@@ -30,9 +30,13 @@ const inverse = mapOf(place => Number(!inside(place)));
 const randoms = [0, 1, 2, 3, 4].map(seed =>
   mapOf(place => ((place * 7919 + seed * 104729 + 13) % 1009) / 1009),
 );
+/** Hotter inside, and not all of it: what a method is at its best. */
+const methods = randoms.map(({ values }) =>
+  mapOf(place => Number(inside(place)) + 1.5 * values[place]!),
+);
 const empty = mapOf(() => 0);
 
-describe('every metric ranks an oracle above chance, and chance above its opposite', () => {
+describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
   const parts = split(patchModel());
   const own = { method: hiResCam };
   const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
@@ -53,10 +57,33 @@ describe('every metric ranks an oracle above chance, and chance above its opposi
 
   test.each(Object.entries(scores))('%s', async (_, score) => {
     const [best, worst] = [await score(oracle), await score(inverse)];
-    let chance = 0;
-    for (const random of randoms) chance += (await score(random)) / randoms.length;
-    expect(best).toBeGreaterThan(chance);
+    const average = async (maps: readonly HeatMap[]) => {
+      let total = 0;
+      for (const map of maps) total += await score(map);
+      return total / maps.length;
+    };
+    const [method, chance] = [await average(methods), await average(randoms)];
+    expect(best).toBeGreaterThan(method);
+    expect(method).toBeGreaterThan(chance);
     expect(chance).toBeGreaterThan(worst);
+  });
+
+  test('average gain and increase, where the surroundings speak against the class', async () => {
+    const wary = split(patchModel(-0.05));
+    const change = async (map: HeatMap) =>
+      (await confidenceChange(wary, image(), [{ map, classIndex: 0 }]))[0]!;
+    const best = await change(oracle);
+    expect(best.increased).toBe(true);
+    for (const map of [...methods, ...randoms, inverse])
+      expect(best.gain).toBeGreaterThan((await change(map)).gain);
+    expect((await change(inverse)).increased).toBe(false);
+  });
+
+  test('pointing game', () => {
+    expect(pointingGame(oracle, mask)).toBe(true);
+    const hits = (maps: readonly HeatMap[]) => maps.filter(map => pointingGame(map, mask)).length;
+    expect(hits(methods)).toBeGreaterThan(hits(randoms));
+    expect(pointingGame(inverse, mask)).toBe(false);
   });
 
   test('an empty map scores 0 by ROAD combined', async () => {
@@ -195,6 +222,20 @@ describe('a comparison', () => {
     expect(own!.sparseness).toBeGreaterThan(random!.sparseness!);
     expect(own!.complexity).toBeLessThan(random!.complexity!);
     expect(random!.sensitivity).toBe(0);
+  });
+
+  test('measures randomisation where it is given the model, and can leave the baselines out', async () => {
+    const model = patchModel();
+    const options = { classIndex: 0, metrics: ['randomisation'], baselines: [] } as const;
+    const rows = await compare(split(model), image(), { hiResCam }, { ...options, model });
+    expect(rows.map(({ name }) => name)).toEqual(['hiResCam']);
+    expect(rows[0]!.scores.randomisation).toBeLessThan(0.9);
+    const { scores } = (
+      await compare(split(model), image(), {}, { ...options, baselines: ['centre'], model })
+    )[0]!;
+    expect(scores.randomisation).toBeCloseTo(1, 6);
+    const without = compare(split(model), image(), { hiResCam }, options);
+    await expect(without).rejects.toThrow(/needs the model/);
   });
 
   test('computes what is asked for, and refuses masks that are too few', async () => {

@@ -12,8 +12,11 @@ export const mask = {
   width: size,
 };
 
-/** Knows one thing: the brightness of a patch that is off the centre is the logit of class 0. */
-export function patchModel(): LayersModel {
+/**
+ * Knows one thing: the brightness of a patch that is off the centre is the logit of class 0, and that of its `surroundings`
+ * where they have a weight.
+ */
+export function patchModel(surroundings = 0): LayersModel {
   const result = sequential({
     layers: [
       layers.activation({ activation: 'linear', inputShape: [size, size, 1], name: 'tap' }),
@@ -21,7 +24,7 @@ export function patchModel(): LayersModel {
       layers.dense({ units: 2 }),
     ],
   });
-  const kernel = mask.values.map(value => [value / 4, 0]);
+  const kernel = mask.values.map(value => [value > 0 ? 1 / 4 : surroundings, 0]);
   result.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
   return result;
 }

@@ -1,0 +1,151 @@
+import {
+  ablationCam,
+  augmented,
+  clusteredScoreCam,
+  eigenCam,
+  eigenGradCam,
+  explain,
+  fem,
+  fullGrad,
+  fuseMaps,
+  gradCam,
+  gradCamPlusPlus,
+  type HeatMap,
+  integratedGradients,
+  kpcaCam,
+  layerCam,
+  type Method,
+  occlusion,
+  type Procedure,
+  reciproCam,
+  refineMaps,
+  rise,
+  type Split,
+  saliency,
+  scoreCam,
+  smoothed,
+  split,
+} from '@shroom/gradcam';
+import type { MethodAt } from '@shroom/gradcam/metrics';
+import { guidedBackprop, guidedGradCam } from '@shroom/gradcam/unfaithful';
+import { type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+export interface Contestant extends MethodAt {
+  readonly group: string;
+  /** What it costs besides the forward pass that all need. */
+  readonly cost: string;
+  /** Seconds and more a map: judged on fewer photos. */
+  readonly costly?: true;
+  /** Minutes a map: metrics that make the map again are left out. */
+  readonly once?: true;
+}
+
+export const groups = [
+  'From the last feature map and its gradient',
+  'From finer feature maps too',
+  'From the last feature map alone',
+  'By asking the model again',
+  'From the pixels and their gradient',
+  'Marked as unfaithful',
+  'Baselines: they know nothing of the model',
+] as const;
+
+/**
+ * Every method of `@shroom/gradcam` that gives a map of one class or none, for a model with its last tap and a finer one; but for
+ * those that are another one behind global average pooling and a ReLU.
+ */
+export function contestantsFor(model: LayersModel, finerTap: string): Record<string, Contestant> {
+  const parts = split(model);
+  const finer = split(model, { tap: finerTap });
+  const atImages = split(model, { tap: model.inputNames[0]! });
+  const [gradient, fine, features, asking, pixels, unfaithful] = groups;
+  const at =
+    (parts: Split, group: string) =>
+    (method: Method | Procedure, cost: string, more: Pick<Contestant, 'costly' | 'once'> = {}) => ({
+      parts,
+      method,
+      group,
+      cost,
+      ...more,
+    });
+  const byGradient = at(parts, gradient);
+  const byFeatures = at(parts, features);
+  const byAsking = at(parts, asking);
+  const byPixels = at(atImages, pixels);
+  const byUnfaithful = at(atImages, unfaithful);
+  const byFiner = at(finer, fine);
+  const head = 'gradient of the head';
+  return {
+    gradCam: byGradient(gradCam, head),
+    layerCam: byGradient(layerCam, head),
+    gradCamPlusPlus: byGradient(gradCamPlusPlus(), head),
+    eigenGradCam: byGradient(eigenGradCam, head),
+    'augmented(gradCam)': byGradient(augmented(gradCam), '6 passes', { costly: true }),
+    'smoothed(gradCamPlusPlus)': byGradient(
+      smoothed(gradCamPlusPlus(), { samples: 8 }),
+      '8 passes',
+      {
+        costly: true,
+      },
+    ),
+    'layerCam a stage earlier': byFiner(layerCam, 'gradient of a stage'),
+    'gradCam a stage earlier': byFiner(gradCam, 'gradient of a stage'),
+    'layerCam of both stages': byFiner(
+      ofTaps([finer, parts], layerCam, fuseMaps),
+      'gradient of a stage',
+    ),
+    'Refine-CAM of both stages': byFiner(
+      ofTaps([finer, parts], gradCamPlusPlus(), refineMaps),
+      'gradient of a stage',
+    ),
+    eigenCam: byFeatures(eigenCam, 'none'),
+    kpcaCam: byFeatures(kpcaCam(), 'none'),
+    fem: byFeatures(fem(), 'none'),
+    reciproCam: byAsking(reciproCam, '100 passes of the head'),
+    ablationCam: byAsking(ablationCam(), '2048 passes of the head'),
+    clusteredScoreCam: byAsking(clusteredScoreCam(), '32 passes', { costly: true }),
+    scoreCam: byAsking(scoreCam, '2048 passes', { costly: true, once: true }),
+    occlusion: byAsking(occlusion(), '65 passes', { costly: true }),
+    rise: byAsking(rise({ masks: 200 }), '200 passes', { costly: true }),
+    saliency: byPixels(saliency, 'gradient of the model', { costly: true }),
+    smoothGrad: byPixels(smoothed(saliency, { samples: 8 }), '8 gradients of the model', {
+      costly: true,
+    }),
+    integratedGradients: byPixels(integratedGradients({ steps: 16 }), '16 gradients of the model', {
+      costly: true,
+    }),
+    fullGrad: byPixels(fullGrad(model), 'gradient of the model', { costly: true }),
+    guidedBackprop: byUnfaithful(guidedBackprop, 'gradient of the model', { costly: true }),
+    guidedGradCam: byUnfaithful(guidedGradCam(parts), 'gradient of the model', { costly: true }),
+  };
+}
+
+/** One map out of the maps of several taps. */
+function ofTaps(
+  taps: readonly Split[],
+  method: Method,
+  join: (maps: readonly HeatMap[], size: readonly [number, number]) => HeatMap,
+): Procedure {
+  return {
+    needsGradient: false,
+    map: async ({ images, score, features }): Promise<Tensor3D> => {
+      const [count, height, width] = [images.shape[0], features.shape[1], features.shape[2]];
+      const target = { looks: false, score: () => score };
+      const given = { method, target, classIndex: 0 };
+      const found: HeatMap[][] = [];
+      for (const parts of taps)
+        found.push((await explain(parts, images, given)).map(({ map }) => map));
+      const joined = Array.from({ length: count }, (_, image) =>
+        join(
+          found.map(maps => maps[image]!),
+          [height, width],
+        ),
+      );
+      return tensor3d(
+        joined.flatMap(({ values }) => [...values]),
+        [count, height, width],
+      );
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import {
+  concat,
+  dispose,
+  keep,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type { Split } from '../split';
+
+/** A split graph that takes one image at a time, given many: each goes through alone, and the results are put together. */
+export function oneByOne(parts: Split): Split {
+  const each = <T extends Tensor>(values: readonly Tensor[], run: (row: Tensor[]) => T): T => {
+    const count = values[0]!.shape[0]!;
+    if (count === 1) return run([...values]);
+    return tidy(() => {
+      const rows = Array.from({ length: count }, (_, row) =>
+        run(values.map(value => slice(value, row, 1))),
+      );
+      return concat(rows, 0) as T;
+    });
+  };
+  return {
+    ...parts,
+    forward: images => {
+      const cuts = Array.from({ length: images.shape[0]! }, (_, row) => {
+        const image = slice(images, row, 1);
+        try {
+          return parts.forward(image);
+        } finally {
+          image.dispose();
+        }
+      });
+      const joined = tidy(() =>
+        [0, ...cuts[0]!.side.keys()].map((_, index) =>
+          keep(
+            concat(
+              cuts.map(({ features, side }) => [features, ...side][index]!),
+              0,
+            ),
+          ),
+        ),
+      );
+      for (const cut of cuts) cut.dispose();
+      const [features, ...side] = joined as [Tensor4D, ...Tensor[]];
+      return { features, side, dispose: () => dispose([features, ...side]) };
+    },
+    tail: (features, side) =>
+      each([features, ...side], ([map, ...rest]) => parts.tail(map as Tensor4D, rest)),
+    pooledTail: pooled => each([pooled], ([vector]) => parts.pooledTail(vector as Tensor2D)),
+    ...(parts.output && {
+      output: (features: Tensor4D, side: readonly Tensor[]) =>
+        each([features, ...side], ([map, ...rest]) => parts.output!(map as Tensor4D, rest)),
+    }),
+  };
+}

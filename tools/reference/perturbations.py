@@ -1,0 +1,137 @@
+"""Reference figures for methods of @shroom/gradcam that pytorch-grad-cam does not have, in plain PyTorch from their papers.
+
+Run with `/usr/bin/python3 tools/reference/perturbations.py` (Debian: python3-torch, python3-scipy). It writes
+packages/gradcam/test/reference/perturbations.json. Networks, images and noise come from a formula that the tests compute
+too; the masks of RISE from the same random numbers, Mulberry32.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import torch
+from scipy.ndimage import map_coordinates
+
+here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
+torch.set_num_threads(1)
+
+height, width, classes = 10, 8, 5
+chosen = [1, 3]  # the class that each image is explained for
+
+
+def formula(shape, salt, scale=1.0):
+    """Numbers of -0.5 to 0.5 times `scale` that any language computes alike."""
+    index = np.arange(np.prod(shape), dtype=np.int64)
+    numbers = (((index * 7919 + salt * 104729 + 13) % 1009) / 1009 - 0.5) * scale
+    return torch.tensor(numbers.reshape(shape), dtype=torch.float32)
+
+
+def conv(x, kernel, bias, stride):
+    return torch.nn.functional.conv2d(x, kernel.permute(3, 2, 0, 1), bias, stride=stride, padding=1)
+
+
+def head(x):
+    """Images `[N, 3, H, W]` to the second convolution, before its ReLU."""
+    x = torch.relu(conv(x, formula((3, 3, 3, 6), 2), formula((6,), 3), 1))
+    return conv(x, formula((3, 3, 6, 8), 4), formula((8,), 5), 2)
+
+
+def tail(kind, features):
+    x = torch.relu(features)
+    if kind == "pooled":
+        return x.mean(dim=(2, 3)) @ formula((8, classes), 6, 4) + formula((classes,), 7)
+    return x.permute(0, 2, 3, 1).reshape(len(x), -1) @ formula((160, classes), 6) + formula((classes,), 7)
+
+
+def numbers(array):
+    return [float(f"{value:.7g}") for value in np.asarray(array, dtype=np.float64).flatten()]
+
+
+def mulberry32(seed):
+    state = ((seed + 1) * 0x9E3779B1) & 0xFFFFFFFF
+    while True:
+        state = (state + 0x6D2B79F5) & 0xFFFFFFFF
+        t = ((state ^ (state >> 15)) * (1 | state)) & 0xFFFFFFFF
+        t = ((t + (((t ^ (t >> 7)) * (61 | t)) & 0xFFFFFFFF)) & 0xFFFFFFFF) ^ t
+        yield (t ^ (t >> 14)) / 2**32
+
+
+def rise_mask(seed, cells, keep):
+    """A grid of zeros and ones, one cell and a bit larger than the image, shifted at random, read between its points."""
+    random = mulberry32(seed)
+    side = cells + 2
+    coarse = np.array([next(random) < keep for _ in range(side * side)], dtype=np.float64).reshape(side, side)
+    top, left = next(random), next(random)
+    rows = top + (np.arange(height) + 0.5) * cells / height
+    columns = left + (np.arange(width) + 0.5) * cells / width
+    return map_coordinates(coarse, np.meshgrid(rows, columns, indexing="ij"), order=1)
+
+
+def gradient(score, point):
+    point = point.clone().requires_grad_(True)
+    score(point).backward()
+    return point.grad
+
+
+images = formula((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
+steps, samples, places, masks, cells, keep = 5, 3, 4, 20, 3, 0.5
+noise = [0.1 * formula((height, width, 3), 100 + sample, 4).permute(2, 0, 1) for sample in range(samples)]
+figures = {
+    "classes": chosen,
+    "options": {"steps": steps, "samples": samples, "places": places, "masks": masks, "cells": cells, "keep": keep},
+    "networks": {},
+}
+for kind in ("pooled", "flat"):
+    found = {name: [] for name in
+             ("occlusion", "rise", "saliency", "inputTimesGradient", "integratedGradients", "integratedFeatures",
+              "smoothGrad", "smoothGradCamPlusPlus", "reciproCam")}
+    for image, c in zip(images, chosen):
+        score = lambda x, c=c: tail(kind, head(x[None]))[0, c]
+        behind = lambda a, c=c: tail(kind, a[None])[0, c]
+        with torch.no_grad():
+            lost = np.zeros((places, places))
+            for i in range(places):
+                for j in range(places):
+                    covered = image.clone()
+                    # The pixels whose share of the side falls into the cell.
+                    top, low = -(-i * height // places), -(-(i + 1) * height // places)
+                    left, right = -(-j * width // places), -(-(j + 1) * width // places)
+                    covered[:, top:low, left:right] = 0
+                    lost[i, j] = score(image) - score(covered)
+            seen = [rise_mask(seed, cells, keep) for seed in range(masks)]
+            scores = np.array([float(score(image * torch.tensor(m, dtype=torch.float32))) for m in seen])
+            risen = sum((s - scores.mean()) * m for s, m in zip(scores, seen)) / (masks * keep)
+            features = head(image[None])[0]
+            empty = behind(torch.zeros_like(features))
+            alone = torch.zeros(features.shape[1:])
+            for i in range(alone.shape[0]):
+                for j in range(alone.shape[1]):
+                    one = torch.zeros_like(features)
+                    one[:, i, j] = features[:, i, j]
+                    alone[i, j] = behind(one) - empty
+        plain = gradient(score, image)
+        path = sum(gradient(score, image * (k + 0.5) / steps) for k in range(steps)) / steps
+        deep = sum(gradient(behind, features * (k + 0.5) / steps) for k in range(steps)) / steps
+        span = image.max() - image.min()
+        noisy = [image + span * each for each in noise]
+        smooth = sum(gradient(score, x).abs().amax(0) for x in noisy) / samples
+        plusplus = 0
+        for x in noisy:
+            with torch.no_grad():
+                a = head(x[None])[0]
+            g = gradient(behind, a)
+            divisor = 2 * g**2 + a.sum(dim=(1, 2), keepdim=True) * g**3
+            alpha = torch.where(g != 0, g**2 / divisor, torch.zeros_like(g))
+            weights = (alpha * torch.relu(g)).sum(dim=(1, 2), keepdim=True)
+            plusplus = plusplus + (weights * a).sum(0) / samples
+        found["occlusion"] += numbers(lost)
+        found["rise"] += numbers(risen)
+        found["saliency"] += numbers(plain.abs().amax(0))
+        found["inputTimesGradient"] += numbers((image * plain).sum(0))
+        found["integratedGradients"] += numbers((image * path).sum(0))
+        found["integratedFeatures"] += numbers((features * deep).sum(0))
+        found["smoothGrad"] += numbers(smooth)
+        found["smoothGradCamPlusPlus"] += numbers(plusplus)
+        found["reciproCam"] += numbers(alone)
+    figures["networks"][kind] = found
+(here / "perturbations.json").write_text(json.dumps(figures))
