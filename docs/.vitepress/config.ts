@@ -35,6 +35,7 @@ const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],
   ['Results', 'results'],
   ['Benchmarks', 'benchmarks'],
+  ['Performance', 'performance'],
   ['Architecture', 'architecture'],
 ]);
 
