@@ -2,17 +2,18 @@
  * Heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD: gradcam, scorecam over the
  * first CHANNELS channels, or forward for the network alone. Weights are random, as the peer's.
  */
-import { explain, gradCam, type Procedure, scoreCam, split } from '@shroom/gradcam';
+import { explain, gradCam, type Method, type Procedure, scoreCam, split } from '@shroom/gradcam';
 import { type ArchitectureName, architectures } from '@shroom/models';
 import { randomNormal, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { withRandomKernels } from '../networks/random-kernels';
 import { startEngine } from './engine';
 import { serve } from './serve';
 
 const [name, method] = process.argv.slice(2) as [ArchitectureName, string];
 const [batch = 1, size = 299, channels = 0] = process.argv.slice(4).map(Number);
 await startEngine('ort');
-const model = architectures[name].build({ inputSize: [size, size], classes: 9 });
-model.setWeights(model.getWeights().map(({ shape }) => randomNormal(shape, 0, 0.05)));
+const network = architectures[name].build({ inputSize: [size, size], classes: 9 });
+const model = withRandomKernels(network);
 const images = randomNormal([batch, size, size, 3]) as Tensor4D;
 const parts = split(model);
 
@@ -30,9 +31,15 @@ const someChannels: Procedure = {
   },
 };
 
+/** @throws Error when a map is nothing: its time would be worth as much. */
+async function maps(method: Method | Procedure): Promise<void> {
+  for (const { emptiness } of await explain(parts, images, { method }))
+    if (emptiness && emptiness !== 'negative') throw new Error(`A map is '${emptiness}'.`);
+}
+
 const jobs: Record<string, () => Promise<unknown>> = {
-  gradcam: () => explain(parts, images, { method: gradCam }),
-  scorecam: () => explain(parts, images, { method: someChannels }),
+  gradcam: () => maps(gradCam),
+  scorecam: () => maps(someChannels),
   forward: async () => {
     const logits = tidy(() => model.predict(images, { batchSize: batch }) as Tensor);
     await logits.data();

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batches, openFolder } from '@shroom/data/node';
 import { explain, split } from '@shroom/gradcam';
-import { classifierHead } from '@shroom/head';
+import { attachHead, classifierHead } from '@shroom/head';
 import { architectures, type Backbone, imagenetPreprocessing } from '@shroom/models';
 import { assess, type FeatureSet, fit, fitCertainty, logitsOf } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
@@ -36,17 +36,13 @@ const backbone: Backbone = {
   weights: { source: 'random', licence: 'none', sha256: '' },
   dispose: () => {},
 };
-const classifier = split(
-  withRandomKernels(
-    architectures.resnet50.build({ inputSize: [size, size], classes: job.classes }),
-  ),
-);
 const cacheFolder = await mkdtemp(join(tmpdir(), 'extraction-'));
 process.on('exit', () => rmSync(cacheFolder, { recursive: true }));
 const caches = { pooled: await FeatureCache.open(cacheFolder, 'benchmark', backbone.channels) };
 const training = { train: features(job.train, job.views), validation: features(job.validation, 1) };
 const test = features(job.test, 1);
 const head = classifierHead(backbone.channels, job.classes);
+const classifier = split(attachHead(backbone.model, head));
 const epochs = fit(
   head,
   { ...training, classes: job.classes },
@@ -103,8 +99,10 @@ async function explanations(): Promise<void> {
 }
 
 function features(count: number, views: number): FeatureSet {
+  const values = new Float32Array(count * views * 2048);
+  for (let index = 0; index < values.length; index++) values[index] = Math.abs(Math.sin(index));
   return {
-    values: Float32Array.from({ length: count * views * 2048 }, (_, i) => Math.abs(Math.sin(i))),
+    values,
     labels: Int32Array.from({ length: count }, (_, index) => index % job.classes),
     views,
     channels: 2048,

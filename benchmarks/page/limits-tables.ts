@@ -63,7 +63,7 @@ const counted: Readonly<Record<string, Counted>> = {
   'convnext-tiny-train-step-299': { network: 'convnext_tiny', seconds: s => s / 8, passes: 3 },
   'gradcam-resnet50-299': { network: 'resnet50', seconds: rate => 1 / rate, passes: 1 },
   'gradcam-convnext-base-299': { network: 'convnext_base', seconds: rate => 1 / rate, passes: 1 },
-  'scorecam-resnet50-299': { network: 'resnet50', seconds: rate => 1 / rate, passes: 2048 },
+  'scorecam-resnet50-299': { network: 'resnet50', seconds: rate => 3600 / rate, passes: 2048 },
 };
 
 export interface Distance {

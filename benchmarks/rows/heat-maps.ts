@@ -10,7 +10,10 @@ interface Method {
   readonly channels?: readonly [part: number, all: number];
 }
 
-/** Heat maps a second at the last feature map, beside pytorch-grad-cam's. */
+/** Seconds of the unit: a map of Score-CAM takes minutes. */
+const perUnit = { gradcam: 1, scorecam: 3600 };
+
+/** Heat maps at the last feature map, beside pytorch-grad-cam's, over a second or an hour. */
 export function heatMapRow(
   { network, method, batch, channels: [part, all] = [1, 1] }: Method,
   factor: number,
@@ -18,10 +21,10 @@ export function heatMapRow(
   const theirs = ({ found }: Place) =>
     python('gradcam_peer.py', found.gradCam!, network, method, batch, size, part);
   return {
-    unit: 'maps/s',
+    unit: perUnit[method] === 1 ? 'maps/s' : 'maps/h',
     better: 'higher',
     bounds: [{ peer: 'pytorch-grad-cam', relation: '>=', factor }],
-    value: seconds => batch / ((seconds * all) / part),
+    value: seconds => (perUnit[method] * batch * part) / (seconds * all),
     warmup: 3,
     rounds: 7,
     ours: () => node('heat-maps.ts', network, method, batch, size, part),
