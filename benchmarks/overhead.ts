@@ -17,8 +17,8 @@ import {
   tidy,
   train,
 } from '@tensorflow/tfjs-core';
-import { median } from './measure';
 import { resnet50 } from './networks/resnet50';
+import { median } from './runner/comparison';
 
 const SIZE = 299;
 const ROUNDS = 7;

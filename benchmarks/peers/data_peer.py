@@ -1,13 +1,13 @@
-"""torchvision side of the input pipeline: `data_peer.py input-pipeline FOLDER SIZE BATCH WORKERS`.
+"""torchvision side of the input pipeline: `data_peer.py FOLDER SIZE BATCH WORKERS`.
 
-Prints 0 when ready, then the seconds of one epoch per line of input, at the end its peak memory in bytes.
+Prints 0 when ready, then the seconds a photo of one epoch per line of input, at the end its peak memory in bytes.
 """
 import resource, sys, time
 import torch
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
-folder, size, batch, workers = sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
+folder, size, batch, workers = sys.argv[1], *map(int, sys.argv[2:5])
 steps = transforms.Compose([
     transforms.Resize((size, size)), transforms.RandomHorizontalFlip(), transforms.RandomVerticalFlip(),
     transforms.RandomRotation(15), transforms.ToTensor(),
@@ -23,5 +23,5 @@ for _ in sys.stdin:
     start = time.perf_counter()
     for images, labels in loader:
         pass
-    print(time.perf_counter() - start, flush=True)
+    print((time.perf_counter() - start) / len(loader.dataset), flush=True)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)

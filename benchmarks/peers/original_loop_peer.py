@@ -1,17 +1,20 @@
-"""The original's training loop in PyTorch: `original_loop_peer.py FOLDER SIZE BATCH WORKERS`.
+"""The original's job in PyTorch, a part of each of its steps, scaled: `original_loop_peer.py FOLDER SIZE BATCH WORKERS JOB`.
 
-Every epoch decodes and augments the training photos anew and runs the frozen ResNet50 over them, with the head trained
-behind it; then the validation photos. Prints 0 when ready, then for each line of input `TRAIN VALIDATION` (numbers of photos) the
-seconds that they took, at the end its peak memory in bytes. Weights are random: they do not matter for the time.
+JOB is the numbers of `rows/original-job.ts` in JSON. Every epoch decodes and augments the training photos anew and runs the
+frozen ResNet50 over them, with the head trained behind it; then the validation photos. The test photos run once, and some
+get a heat map through hooks. Prints 0 when ready, then for each line of input the seconds that the whole job would take, at
+the end its peak memory in bytes. Weights are random: they do not matter for the time.
 """
-import resource, sys, time
+import json, os, resource, sys, time
 import torch, torchvision
 from torch import nn
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 folder, size, batch, workers = sys.argv[1], *map(int, sys.argv[2:5])
-torch.set_num_threads(2)
+job = json.loads(sys.argv[5])
+part = job["part"]
+torch.set_num_threads(int(os.environ.get("THREADS", 2)))
 torch.manual_seed(0)
 end = [transforms.ToTensor(), transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]
 resize = transforms.Resize((size, size))
@@ -37,25 +40,54 @@ def batches(photos, count):
     return torch.utils.data.DataLoader(part, batch_size=batch, shuffle=True, num_workers=workers)
 
 
-def epoch(train, validation):
+def train(count):
     model.train()
-    for images, labels in batches(augmented, train):
+    for images, labels in batches(augmented, count):
         optimiser.zero_grad()
         loss = loss_function(model(images), labels)
         loss.backward()
         optimiser.step()
         schedule.step()
         loss.item()
+
+
+def evaluate(count):
     model.eval()
     with torch.no_grad():
-        for images, labels in batches(plain, validation):
+        for images, labels in batches(plain, count):
             loss_function(model(images), labels).item()
+
+
+def explain(count):
+    """Grad-CAM at the last convolution, one photo after the other, as the original does it."""
+    model.eval()
+    kept = {}
+
+    def keep(module, inputs, output):
+        kept["features"] = output
+        output.register_hook(lambda gradient: kept.update(gradient=gradient))
+
+    hook = model.layer4[-1].conv3.register_forward_hook(keep)
+    for index in range(count):
+        image = plain[index][0][None].requires_grad_()
+        logits = model(image)
+        model.zero_grad()
+        logits[0, logits.argmax()].backward()
+        weights = kept["gradient"].mean((2, 3), keepdim=True)
+        torch.relu((weights * kept["features"]).sum(1)).detach().numpy()
+    hook.remove()
+
+
+def seconds(run, count):
+    start = time.perf_counter()
+    run(count)
+    return (time.perf_counter() - start) / count
 
 
 print(0, flush=True)
 for line in sys.stdin:
-    train, validation = map(int, line.split())
-    start = time.perf_counter()
-    epoch(train, validation)
-    print(time.perf_counter() - start, flush=True)
+    trained, evaluated, explained = seconds(train, part["train"]), seconds(evaluate, part["validation"]), seconds(explain, part["maps"])
+    epoch = job["train"] * trained + job["validation"] * evaluated
+    total = job["epochs"] * epoch + job["test"] * evaluated + job["maps"] * explained
+    print(json.dumps({"seconds": total, "details": {"epoch": epoch, "trained": trained, "evaluated": evaluated, "map": explained}}), flush=True)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)

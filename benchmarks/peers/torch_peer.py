@@ -1,14 +1,14 @@
 """PyTorch side of the benchmarks: `torch_peer.py NETWORK JOB BATCH SIZE [FILE]`.
 
 Prints 0 when ready, then the seconds of one run per line of input, at the end its peak memory in bytes.
-JOB: forward, step, step-frozen-norm, step-last-stage, or export (writes FILE as ONNX and ends).
+JOB: forward, step, step-frozen-norm, step-last-stage, or export (writes FILE as ONNX before it is ready).
 """
-import resource, sys, time
+import os, resource, sys, time
 import torch, torchvision
 from torch import nn
 
 network, job, batch, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-torch.set_num_threads(2)
+torch.set_num_threads(int(os.environ.get('THREADS', 2)))
 torch.manual_seed(0)
 
 def head():
@@ -26,6 +26,9 @@ if job in ('export', 'forward'):
         model.fc = nn.Identity()
 if job == 'export':
     torch.onnx.export(model, x, sys.argv[5], opset_version=17, input_names=['x'], output_names=['y'])
+    print(0, flush=True)
+    sys.stdin.read()
+    print(0, flush=True)
     sys.exit()
 
 labels = torch.arange(batch) % 9

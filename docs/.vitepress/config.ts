@@ -36,6 +36,7 @@ const understanding = pages([
   ['Which method', 'methods'],
   ['Results', 'results'],
   ['Benchmarks', 'benchmarks'],
+  ['Performance', 'performance'],
   ['Architecture', 'architecture'],
 ]);
 

@@ -3,10 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
-import Config from '@npmcli/config';
-import npmDefinitions from '@npmcli/config/lib/definitions/index.js';
-import npmFetch from 'npm-registry-fetch';
-import { extract } from 'tar';
 import { cacheFolder } from './cache';
 import { DownloadError, type DownloadProgress } from './download-error';
 
@@ -55,6 +51,10 @@ export async function fetchNpmPackage(
     const tarball = join(part, 'package.tgz');
     const unpacked = join(part, 'package');
     await mkdir(unpacked, { recursive: true });
+    const [{ default: npmFetch }, { extract }] = await Promise.all([
+      import('npm-registry-fetch'),
+      import('tar'),
+    ]);
     const configuration = { ...(await npmConfiguration()), ...npm, spec: wanted.name, signal };
     // Where every registry and mirror serves it; the path is taken below the one that npm is configured for.
     const address = `/${wanted.name}/-/${wanted.name.split('/').at(-1)}-${wanted.version}.tgz`;
@@ -125,8 +125,15 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** What `npm config list` would show here, in the form that npm's fetching libraries take. */
+/**
+ * What `npm config list` would show here, in the form that npm's fetching libraries take. npm's libraries take a tenth of a
+ * second to load, which only a download should wait for.
+ */
 async function npmConfiguration(): Promise<Record<string, unknown>> {
+  const [{ default: Config }, { default: npmDefinitions }] = await Promise.all([
+    import('@npmcli/config'),
+    import('@npmcli/config/lib/definitions/index.js'),
+  ]);
   const config = new Config({
     ...npmDefinitions,
     npmPath: join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm'),

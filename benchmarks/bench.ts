@@ -1,0 +1,111 @@
+// Shroom beside what a user would take instead: `npm run bench -- --help`.
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readFigures } from './page/figures';
+import { writePages } from './page/pages';
+import { Contestant } from './runner/contestant';
+import { describeMachine, type Machine } from './runner/machine';
+import { chosen, parseOptions, usage } from './runner/options';
+import { type FoundPeers, findPeers, missingPeers } from './runner/peers';
+import { node } from './runner/row';
+import type { RunOptions } from './runner/run';
+import { type Task, tasks } from './runner/tasks';
+import { clearStatus, paint, say, status, titleOf, warn } from './runner/terminal';
+
+/** Pictures that stand for photographs where there are none. */
+const drawn = 500;
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return say(usage);
+  const selected = chosen(tasks, options.names);
+  if (options.list) {
+    for (const { name, measures } of selected) say(`${name.padEnd(32)} ${paint('dim', measures)}`);
+    return;
+  }
+  const rounds = options.rounds ?? (options.quick ? 2 : undefined);
+  const folder = options.out ?? here;
+  const docs = options.out ?? join(here, '../docs');
+  mkdirSync(folder, { recursive: true });
+  if (options.page) return written(folder, docs);
+  const found = findPeers();
+  const machine = describeMachine(found, options.threads);
+  announce(machine);
+  for (const line of missingPeers(found)) warn(line);
+  const photos = options.photos ?? (await drawPhotos(machine, found));
+  try {
+    let failures = 0;
+    for (const task of selected) {
+      const keep = await measured(task, { found, machine, photos }, rounds, folder);
+      if (!keep) failures++;
+      else if (!options.quick) keep(folder);
+    }
+    if (!options.quick) written(folder, docs);
+    if (failures > 0) {
+      warn(`${failures} of ${selected.length} failed; see above.`);
+      process.exitCode = 1;
+    }
+  } finally {
+    if (photos !== options.photos) await rm(photos, { recursive: true });
+  }
+}
+
+/** @returns what keeps the result; undefined for a task that failed, which does no harm to others. */
+async function measured(
+  task: Task,
+  machineAndPhotos: Omit<RunOptions, 'onRound'>,
+  rounds: number | undefined,
+  folder: string,
+): Promise<((folder: string) => void) | undefined> {
+  say(`\n${paint('bold', task.name)}  ${paint('dim', task.measures)}`);
+  const onRound = (who: string, round: number): void => {
+    const starting = round < -task.warmup ? 'start' : 'warm-up';
+    status(`  ${round < 0 ? starting : `round ${round + 1}`}: ${titleOf(who)}`);
+  };
+  try {
+    return await task.run({ ...machineAndPhotos, onRound }, rounds);
+  } catch (error) {
+    clearStatus();
+    say(`  ${paint('red', 'failed')}: ${error instanceof Error ? error.message : error}`);
+    const date = task.known(folder);
+    if (date) say(`  its result of ${date} stays in ${folder}.`);
+    return undefined;
+  }
+}
+
+function written(folder: string, docs: string): void {
+  const files = writePages(readFigures(folder, here), docs);
+  say(`\nfigures in ${shown(folder)}; pages: ${files.map(shown).join(', ')}`);
+}
+
+const shown = (path: string): string => relative(process.cwd(), path) || '.';
+
+function announce({ cpu, cores, memory, system, threads, versions }: Machine): void {
+  say(`${paint('bold', 'Shroom, side by side')}`);
+  say(`  ${cpu}; ${cores} cores, ${threads} threads for everyone; ${memory} GB; ${system}`);
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  say(`  ${paint('dim', list.join(', '))}`);
+}
+
+async function drawPhotos(machine: Machine, found: FoundPeers): Promise<string> {
+  warn(`There is no folder of photographs: ${drawn} drawn pictures stand for them (--photos).`);
+  const folder = await mkdtemp(join(tmpdir(), 'shroom-drawn-'));
+  const settings = { python: found.torch?.python, threads: machine.threads };
+  const painter = new Contestant(node('drawn-photos.ts', folder, drawn), settings);
+  await painter.ready();
+  await painter.close();
+  return folder;
+}
+
+try {
+  await main();
+} catch (error) {
+  clearStatus();
+  say(paint('red', error instanceof Error ? error.message : String(error)));
+  process.exitCode = 1;
+}

@@ -1,0 +1,12 @@
+import '@shroom/backend-ort';
+import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-cpu';
+import { configureOrt } from '@shroom/backend-ort';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { threads } from './serve';
+
+/** Starts an engine with the threads that everybody has. tfjs has one thread in Node, on wasm as on cpu. */
+export async function startEngine(name: string): Promise<void> {
+  configureOrt({ threads });
+  if (!(await setBackend(name))) throw new Error(`The engine '${name}' does not start.`);
+}

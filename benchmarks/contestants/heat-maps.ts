@@ -1,0 +1,54 @@
+/**
+ * Heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD: gradcam, scorecam over the
+ * first CHANNELS channels, or forward for the network alone. Weights are random, as the peer's.
+ */
+import { explain, gradCam, type Method, type Procedure, scoreCam, split } from '@shroom/gradcam';
+import { type ArchitectureName, architectures } from '@shroom/models';
+import { randomNormal, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { withRandomKernels } from '../networks/random-kernels';
+import { startEngine } from './engine';
+import { serve } from './serve';
+
+const [name, method] = process.argv.slice(2) as [ArchitectureName, string];
+const [batch = 1, size = 299, channels = 0] = process.argv.slice(4).map(Number);
+await startEngine('ort');
+const network = architectures[name].build({ inputSize: [size, size], classes: 9 });
+const model = withRandomKernels(network);
+const images = randomNormal([batch, size, size, 3]) as Tensor4D;
+const parts = split(model);
+
+/** Each channel costs a pass of the network: a part of them says what all cost. */
+const someChannels: Procedure = {
+  needsGradient: false,
+  map: async evidence => {
+    const all = evidence.features;
+    const features = tidy(() => slice(all, [0, 0, 0, 0], [-1, -1, -1, channels]) as Tensor4D);
+    try {
+      return await scoreCam.map({ ...evidence, features });
+    } finally {
+      features.dispose();
+    }
+  },
+};
+
+/** @throws Error when a map is nothing: its time would be worth as much. */
+async function maps(method: Method | Procedure): Promise<void> {
+  for (const { emptiness } of await explain(parts, images, { method }))
+    if (emptiness && emptiness !== 'negative') throw new Error(`A map is '${emptiness}'.`);
+}
+
+const jobs: Record<string, () => Promise<unknown>> = {
+  gradcam: () => maps(gradCam),
+  scorecam: () => maps(someChannels),
+  forward: async () => {
+    const logits = tidy(() => model.predict(images, { batchSize: batch }) as Tensor);
+    await logits.data();
+    logits.dispose();
+  },
+};
+const job = jobs[method];
+if (!job) throw new Error(`There is no job '${method}' here.`);
+await serve(async () => {
+  await job();
+  return undefined;
+});

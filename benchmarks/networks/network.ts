@@ -1,0 +1,14 @@
+import { convNextVariants } from '@shroom/models';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { convNextOf } from './convnext';
+import { head } from './head';
+import { resnet50 } from './resnet50';
+
+/** A network with generated weights by the name that it has in torchvision; `head` is the classifier head alone. */
+export function networkOf(name: string, size: number, classes?: number): LayersModel {
+  if (name === 'head') return head();
+  if (name === 'resnet50') return resnet50(size, classes);
+  if (name === 'convnext_tiny' || name === 'convnext_base')
+    return convNextOf(convNextVariants[name], size, classes);
+  throw new Error(`There is no network '${name}' here.`);
+}

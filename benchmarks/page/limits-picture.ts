@@ -1,0 +1,53 @@
+import { figure, titleOf } from '../runner/terminal';
+import type { Distance } from './limits-tables';
+import { colours, dot, line, picture, scale, text, ticksTo } from './svg';
+
+const [width, left, right, top, step] = [760, 240, 40, 84, 30];
+const colourOf: Record<string, string> = {
+  ours: colours[0],
+  onnxruntime: colours[4],
+  pytorch: colours[1],
+  'pytorch-grad-cam': colours[1],
+  'tfjs-wasm': colours[2],
+};
+
+/** Arithmetic that every row reaches, beside what the machine's cores do in a plain product. */
+export function limitsPicture(list: readonly Distance[], most: number): string {
+  const title = 'GFLOP/s of each row, and what a plain matrix product reaches';
+  const height = top + list.length * step + 40;
+  const ticks = ticksTo(Math.max(most, ...list.flatMap(({ reached }) => Object.values(reached))));
+  const x = scale([0, ticks.at(-1)!], [left, width - right]);
+  const bottom = height - 36;
+  const parts = [text(20, 30, title, 'title')];
+  let at = 20;
+  for (const [who, colour] of [
+    ['ours', colours[0]],
+    ['onnxruntime', colours[4]],
+    ['pytorch', colours[1]],
+    ['tfjs-wasm', colours[2]],
+  ] as const) {
+    const name = titleOf(who);
+    parts.push(dot(at + 5, 51, colour), text(at + 16, 55, name, 'faint'));
+    at += 46 + 6.4 * name.length;
+  }
+  parts.push(
+    line(at + 5, 44, at + 5, 58, 'bound'),
+    text(at + 13, 55, `plain product, ${figure(most)} GFLOP/s`, 'faint'),
+  );
+  for (const tick of ticks)
+    parts.push(
+      line(x(tick), top - 12, x(tick), bottom, tick === 0 ? 'axis' : 'grid'),
+      text(x(tick), bottom + 18, `${tick}`, 'faint middle'),
+    );
+  parts.push(line(x(most), top - 12, x(most), bottom, 'bound'));
+  list.forEach(({ name, reached }, index) => {
+    const y = top + 8 + index * step;
+    parts.push(text(left - 14, y + 4, name, 'end'));
+    // Ours last, so that it is on top.
+    for (const [who, value] of Object.entries(reached).reverse())
+      parts.push(
+        `<g><title>${titleOf(who)}: ${figure(value)} GFLOP/s</title>${dot(x(value), y, colourOf[who]!, 6)}</g>`,
+      );
+  });
+  return picture(width, height, title, parts.join('\n'));
+}

@@ -1,0 +1,124 @@
+import type { NetworkCost } from '../limits/cost';
+import type { Limits } from '../limits/measure';
+import type { Result } from '../runner/results';
+import { figure } from '../runner/terminal';
+import { machineText } from './table';
+
+/** One entry of `costs.json`. */
+export interface CountedCost extends NetworkCost {
+  readonly network: string;
+  readonly size: number;
+}
+
+/** What the cores do at most, as a table. */
+export function limitsTable({ limits, date, machine }: Limits): string {
+  const lines = limits.flatMap(({ name, unit, threads, best }) =>
+    Object.entries(best).map(
+      ([who, value]) => `| ${name} | ${who} | ${threads} | ${figure(value)} ${unit} |`,
+    ),
+  );
+  return [
+    '| what | by | threads | best of five |',
+    '|---|---|---|---|',
+    ...lines,
+    '',
+    `Measured ${date}:`,
+    '',
+    machineText([machine]),
+  ].join('\n');
+}
+
+/** What networks cost an image, counted from their layers. */
+export function costsTable(costs: readonly CountedCost[]): string {
+  const lines = costs.map(
+    ({ network, size, gflop, weights, traffic, leastTraffic }) =>
+      `| ${network} | ${size} | ${figure(gflop)} | ${figure(weights)} | ${figure(traffic)} | ${figure(leastTraffic)} | ${figure((1000 * gflop) / leastTraffic)} |`,
+  );
+  return [
+    '| network | pixels | GFLOP an image | MB of weights | MB moved, every layer by itself | MB moved, products alone | FLOP a byte |',
+    '|---|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}
+
+export const best = (limits: Limits, unit: 'GFLOP/s' | 'GB/s'): number =>
+  Math.max(
+    ...limits.limits.filter(each => each.unit === unit).flatMap(each => Object.values(each.best)),
+  );
+
+/** A row whose arithmetic is known: how many images, and how often a forward pass. */
+interface Counted {
+  readonly network: string;
+  /** Seconds an image from the row's figure. */
+  readonly seconds: (value: number) => number;
+  /** Forward passes that an image costs in arithmetic: a training step is three. */
+  readonly passes: number;
+}
+
+const counted: Readonly<Record<string, Counted>> = {
+  'resnet50-forward-299': { network: 'resnet50', seconds: ms => ms / 1000, passes: 1 },
+  'convnext-base-forward-299': { network: 'convnext_base', seconds: ms => ms / 1000, passes: 1 },
+  'convnext-tiny-forward-299': { network: 'convnext_tiny', seconds: ms => ms / 1000, passes: 1 },
+  'resnet50-train-step-299': { network: 'resnet50', seconds: s => s / 8, passes: 3 },
+  'convnext-tiny-train-step-299': { network: 'convnext_tiny', seconds: s => s / 8, passes: 3 },
+  'gradcam-resnet50-299': { network: 'resnet50', seconds: rate => 1 / rate, passes: 1 },
+  'gradcam-convnext-base-299': { network: 'convnext_base', seconds: rate => 1 / rate, passes: 1 },
+  'scorecam-resnet50-299': { network: 'resnet50', seconds: rate => 3600 / rate, passes: 2048 },
+};
+
+export interface Distance {
+  readonly name: string;
+  /** GFLOP/s that are reached, by who. */
+  readonly reached: Readonly<Record<string, number>>;
+  /** Shares of the arithmetic limit. */
+  readonly share: number;
+}
+
+/** GFLOP/s of every row that is made of products. */
+export function distances(
+  results: readonly Result[],
+  costs: readonly CountedCost[],
+  limits: Limits,
+): Distance[] {
+  const most = best(limits, 'GFLOP/s');
+  return results.flatMap(({ name, ours, peers }) => {
+    const known = counted[name];
+    const cost = costs.find(each => each.network === known?.network && each.size === 299);
+    if (!known || !cost) return [];
+    const rate = (value: number) => (known.passes * cost.gflop) / known.seconds(value);
+    const reached = Object.fromEntries(
+      Object.entries({ ours, ...peers }).map(([who, value]) => [who, rate(value)]),
+    );
+    return [{ name, reached, share: reached.ours! / most }];
+  });
+}
+
+/** What each such row needs at least, by arithmetic and by memory, and how far ours is. */
+export function distanceTable(
+  results: readonly Result[],
+  costs: readonly CountedCost[],
+  limits: Limits,
+): string {
+  const [product, copy] = [best(limits, 'GFLOP/s'), best(limits, 'GB/s')];
+  const lines = distances(results, costs, limits).map(({ name, reached, share }) => {
+    const { network, passes } = counted[name]!;
+    const cost = costs.find(each => each.network === network && each.size === 299)!;
+    const arithmetic = (1000 * passes * cost.gflop) / product;
+    const memory = (passes * cost.leastTraffic) / copy;
+    const took = (1000 * passes * cost.gflop) / reached.ours!;
+    const cells = [
+      name,
+      figure(arithmetic),
+      figure(memory),
+      figure(took),
+      `${figure(reached.ours!)} GFLOP/s`,
+      `${Math.round(100 * share)} %`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '| row | products at full speed, ms an image | least traffic at full speed, ms | ours, ms | ours | of the limit |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}

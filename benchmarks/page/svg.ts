@@ -1,0 +1,69 @@
+/** Colours that stand apart on both grounds, for colour-blind eyes too; the first is ours. */
+export const colours = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
+
+const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+
+/**
+ * A picture with a ground of its own, so that it can be read on a light page and on a dark one, whatever the reader's system
+ * prefers.
+ */
+export function picture(width: number, height: number, title: string, content: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${quoted(title)}">
+<style>
+text { ${font}; font-size: 13px; fill: #3d3d46; }
+.ground { fill: #ffffff; stroke: #e2e2e8; }
+.title { font-size: 15px; font-weight: 600; fill: #1f1f26; }
+.faint { fill: #6b6b76; font-size: 12px; }
+.end { text-anchor: end; } .middle { text-anchor: middle; } .strong { font-weight: 600; }
+.grid { stroke: #e7e7ec; } .axis { stroke: #9a9aa6; } .bound { stroke: #1f1f26; stroke-width: 2; }
+@media (prefers-color-scheme: dark) {
+text { fill: #d5d5de; } .ground { fill: #202127; stroke: #3a3a44; } .title { fill: #f2f2f7; } .faint { fill: #a3a3b0; }
+.grid { stroke: #33343c; } .axis { stroke: #7c7c88; } .bound { stroke: #f2f2f7; }
+}
+</style>
+<rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>
+${content}
+</svg>
+`;
+}
+
+export const text = (x: number, y: number, content: string, kind = ''): string =>
+  `<text x="${round(x)}" y="${round(y)}"${kind && ` class="${kind}"`}>${quoted(content)}</text>`;
+
+export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
+  `<line class="${kind}" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}"/>`;
+
+export const dot = (x: number, y: number, colour: string, radius = 5): string =>
+  `<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="${colour}"/>`;
+
+export const path = (points: readonly (readonly [number, number])[], colour: string): string =>
+  `<polyline fill="none" stroke="${colour}" stroke-width="2.5" points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`;
+
+const round = (value: number): number => Math.round(10 * value) / 10;
+
+function quoted(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** From values to places, logarithmically or not. */
+export function scale(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  logarithmic = false,
+): (value: number) => number {
+  const turn = logarithmic ? Math.log : (value: number) => value;
+  const span = turn(high) - turn(low) || 1;
+  return value => from + ((turn(value) - turn(low)) / span) * (to - from);
+}
+
+/** Four or five round numbers from 0 to a little above the highest value. */
+export function ticksTo(highest: number): number[] {
+  const rough = highest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 2.5, 5, 10].find(each => each * power >= rough)!;
+  return Array.from({ length: Math.ceil(highest / step) + 1 }, (_, index) => index * step);
+}

@@ -1,0 +1,69 @@
+import type { Machine } from '../runner/machine';
+import type { BoundResult, Result, Spread } from '../runner/results';
+import { peerTitles, type Row } from '../runner/row';
+import { figure, titleOf } from '../runner/terminal';
+import { timesAs } from './ratios';
+
+/** The table of bounds, or of the rows that have none. */
+export function mainTable(results: readonly Result[], rows: readonly Row[]): string {
+  const lines = results.map(result => {
+    const { name, ours, unit, peers, bounds } = result;
+    const measures = rows.find(row => row.name === name)?.measures;
+    const beside = Object.entries(peers).map(
+      ([peer, value]) => `${titleOf(peer)} ${figure(value)}`,
+    );
+    const times = Object.values(peers).map(value => `${figure(timesAs(result, value))} x`);
+    const cells = [
+      `**${name}**${measures ? `<br>${measures}` : ''}`,
+      `${figure(ours)} ${unit}`,
+      beside.join('<br>'),
+      times.join('<br>'),
+      bounds.map(boundText).join('<br>'),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '| what | Shroom | beside | ours is | bound on ours |',
+    '|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}
+
+const relations = { '<': 'less than', '<=': 'at most', '>=': 'at least' };
+
+function boundText({ peer, relation, factor, ratio, met }: BoundResult): string {
+  const bound = `${relations[relation]} ${figure(factor)} times ${peerTitles[peer]}`;
+  return `${bound}: ${figure(ratio)}, ${met ? '✓ met' : '**✗ not met**'}`;
+}
+
+/** Least and most of the rounds, and the memory of the processes that stayed. */
+export function spreadTable(results: readonly Result[]): string {
+  const range = ([least, most]: Spread) => `${figure(least)} to ${figure(most)}`;
+  const lines = results.flatMap(({ name, unit, ours, peers, spread, memory, rounds, date }) => {
+    const all = [
+      ['ours', ours, spread.ours] as const,
+      ...Object.entries(peers).map(([peer, value]) => [peer, value, spread.peers[peer]!] as const),
+    ];
+    return all.map(([who, value, own], index) => {
+      const first = index === 0 ? [name, `${rounds}`, date] : ['', '', ''];
+      const held = memory?.[who] ? `${memory[who].toFixed(2)} GB` : '';
+      return `| ${first[0]} | ${titleOf(who)} | ${figure(value)} ${unit} | ${range(own)} | ${held} | ${first[1]} | ${first[2]} |`;
+    });
+  });
+  return [
+    '| row | | median | least to most | peak memory | rounds | measured |',
+    '|---|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}
+
+/** Each machine that results come from. */
+export function machineText(machines: readonly Machine[]): string {
+  const all = new Map(machines.map(machine => [JSON.stringify(machine), machine]));
+  return [...all.values()]
+    .map(({ cpu, cores, threads, memory, system, versions }) => {
+      const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+      return `- ${cpu}; ${cores} cores, ${threads} threads for every contestant; ${memory} GB of memory; ${system}; ${list.join(', ')}.`;
+    })
+    .join('\n');
+}

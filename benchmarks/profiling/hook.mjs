@@ -1,0 +1,29 @@
+// Loaded before a contestant (`node --import`): every session of ONNX Runtime, the engine's or another's, writes its profile
+// into the folder PROFILES when the process ends.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const { binding } = require('onnxruntime-node/dist/binding.js');
+const { InferenceSession } = binding;
+const sessions = [];
+
+class ProfiledSession extends InferenceSession {
+  loadModel(...args) {
+    const options = args.pop();
+    const profileFilePrefix = join(process.env.PROFILES, `session-${sessions.length}`);
+    super.loadModel(...args, { ...options, enableProfiling: true, profileFilePrefix });
+    sessions.push(this);
+  }
+
+  dispose() {
+    // A session that is thrown away writes what it has.
+    this.endProfiling();
+    sessions.splice(sessions.indexOf(this), 1);
+    super.dispose();
+  }
+}
+binding.InferenceSession = ProfiledSession;
+process.on('exit', () => {
+  for (const session of sessions) session.endProfiling();
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { node, type Place, python, type Row } from '../runner/row';
+
+const size = 299;
+
+/** A frozen network's forward pass, beside the same network in PyTorch, exported from there, and on tfjs's own engine. */
+export function forwardRow(network: string, batch: number): Omit<Row, 'name' | 'measures'> {
+  const exported = ({ folder }: Place) => join(folder, `${network}.onnx`);
+  return {
+    unit: 'ms/image',
+    better: 'lower',
+    bounds: [
+      { peer: 'pytorch', relation: '<', factor: 1 },
+      { peer: 'onnxruntime', relation: '<=', factor: 1.1 },
+    ],
+    value: seconds => (1000 * seconds) / batch,
+    warmup: 4,
+    rounds: 7,
+    prepare: place => [python('torch_peer.py', network, 'export', batch, size, exported(place))],
+    ours: () => node('forward.ts', network, 'ort', batch, size),
+    peers: {
+      onnxruntime: {
+        command: place => node('exported.ts', exported(place), batch, size),
+        needs: 'torch',
+      },
+      pytorch: { command: () => python('torch_peer.py', network, 'forward', batch, size) },
+      'tfjs-wasm': { command: () => node('forward.ts', network, 'wasm', batch, size) },
+    },
+  };
+}

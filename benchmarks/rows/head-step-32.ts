@@ -1,0 +1,20 @@
+import { node, python, type Row } from '../runner/row';
+
+const step = (engine: string) => () => node('training-step.ts', 'head', engine, 32, 0);
+
+export const headStep: Row = {
+  name: 'head-step-32',
+  measures: 'a step of Adam for the head 2048-1024-512-9 with batch norm and dropout, batch 32',
+  unit: 'ms/step',
+  better: 'lower',
+  bounds: [{ peer: 'pytorch', relation: '<=', factor: 1 }],
+  value: seconds => 1000 * seconds,
+  warmup: 5,
+  rounds: 21,
+  ours: step('ort'),
+  peers: {
+    pytorch: { command: () => python('torch_peer.py', 'head', 'step', 32, 0) },
+    'tfjs-wasm': { command: step('wasm') },
+    'tfjs-cpu': { command: step('cpu') },
+  },
+};

@@ -1,0 +1,49 @@
+import { node, type Place, python, type Row } from '../runner/row';
+
+/** The original's job at its size: 6,714 photos in 65/20/15, 60 epochs; and what of it is measured in a round. */
+const job = {
+  classes: 9,
+  train: 4364,
+  validation: 1343,
+  test: 1007,
+  views: 4,
+  epochs: 60,
+  maps: 30,
+  /** `ahead`: views that threads have ready before it begins. The peer has no views: it runs `train` and `validation` photos. */
+  part: { views: 112, ahead: 48, train: 64, validation: 20, maps: 4 },
+} as const;
+export type OriginalJob = typeof job;
+
+const size = 299;
+const text = JSON.stringify(job);
+const ours = ({ photos }: Place) => node('original-job.ts', photos, size, text);
+const theirs = ({ photos }: Place) => python('original_loop_peer.py', photos, size, 32, 2, text);
+
+export const originalJob: Row = {
+  name: 'original-job',
+  measures:
+    'extract features of 6,714 photos, train the head for 60 epochs, evaluate, explain 30 photos; parts of each, scaled',
+  unit: 'h',
+  better: 'lower',
+  bounds: [{ relation: '<=', factor: 1 / 20 }],
+  value: seconds => seconds / 3600,
+  warmup: 1,
+  rounds: 3,
+  ours,
+  peers: { original: { command: theirs } },
+};
+
+export const originalJobMemory: Row = {
+  name: 'peak-memory-original-job',
+  measures:
+    'most memory during that job, of the process and its children; features of all 6,714 photos are in it',
+  unit: 'GB',
+  better: 'lower',
+  bounds: [{ relation: '<=', factor: 1 }],
+  quantity: 'memory',
+  value: bytes => bytes / 1e9,
+  warmup: 0,
+  rounds: 3,
+  ours,
+  peers: { original: { command: theirs } },
+};

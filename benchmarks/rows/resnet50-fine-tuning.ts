@@ -1,0 +1,20 @@
+import type { Row } from '../runner/row';
+import { trainingRow } from './training-step';
+
+/** What fine-tuning does: statistics of batch norm stay as they are. */
+export const resnet50FrozenNorm: Row = {
+  name: 'resnet50-frozen-norm-step-299',
+  measures: 'a step of Adam for a whole ResNet50 with frozen batch norm, batch 8',
+  ...trainingRow('resnet50', 1, 'step-frozen-norm'),
+  bounds: [],
+  rounds: 5,
+  onlyByName: true,
+};
+
+export const resnet50LastStage: Row = {
+  name: 'resnet50-last-stage-step-299',
+  measures: "a step of Adam for ResNet50's last stage, the others frozen, batch 8",
+  ...trainingRow('resnet50', 1, 'step-last-stage'),
+  bounds: [],
+  onlyByName: true,
+};

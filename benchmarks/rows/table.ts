@@ -1,0 +1,34 @@
+import type { Row } from '../runner/row';
+import { convnextBaseForward } from './convnext-base-forward-299';
+import { convnextTinyForward } from './convnext-tiny-forward-299';
+import { convnextTinyTrainStep } from './convnext-tiny-train-step-299';
+import { gradCamConvnextBase } from './gradcam-convnext-base-299';
+import { gradCamResnet50 } from './gradcam-resnet50-299';
+import { headStep } from './head-step-32';
+import { inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
+import { loadResnet50 } from './load-resnet50';
+import { originalJob, originalJobMemory } from './original-job';
+import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
+import { resnet50Forward } from './resnet50-forward-299';
+import { resnet50TrainStep } from './resnet50-train-step-299';
+import { scoreCamResnet50 } from './scorecam-resnet50-299';
+
+/** Every row, in the order of the table. */
+export const rows: readonly Row[] = [
+  resnet50Forward,
+  convnextBaseForward,
+  resnet50TrainStep,
+  convnextTinyTrainStep,
+  headStep,
+  inputPipelineSmall,
+  inputPipelineCamera,
+  gradCamResnet50,
+  gradCamConvnextBase,
+  scoreCamResnet50,
+  originalJob,
+  originalJobMemory,
+  loadResnet50,
+  convnextTinyForward,
+  resnet50FrozenNorm,
+  resnet50LastStage,
+];

@@ -1,0 +1,122 @@
+import { Contestant, type Settings } from './contestant';
+import type { Command, Row } from './row';
+
+/** Which contestant runs, and in which round; rounds below 0 warm up. */
+export type OnRound = (name: string, round: number) => void;
+
+/** What one contestant was measured at: a value a round, in the row's unit. */
+export interface Measurement {
+  readonly values: readonly number[];
+  /** Peak resident memory of the process in bytes, where it stays for all rounds. */
+  readonly memory?: number;
+  /** Medians of the figures that it gives of its parts. */
+  readonly details?: Readonly<Record<string, number>>;
+}
+
+/** A way to measure one contestant again and again. */
+interface Entrant {
+  run(): Promise<{ measured: number; details?: Readonly<Record<string, number>> }>;
+  /** @returns peak memory in bytes, where known. */
+  close?(): Promise<number>;
+  kill?(): void;
+}
+
+/**
+ * Measures contestants in alternating rounds, so that whatever else the machine does meets all of them.
+ *
+ * @throws Error when one fails: a comparison with fewer would look like the same one.
+ */
+export async function compare(
+  row: Pick<Row, 'value' | 'warmup' | 'rounds' | 'quantity'>,
+  commands: Readonly<Record<string, Command>>,
+  settings: Settings,
+  onRound: OnRound,
+): Promise<Record<string, Measurement>> {
+  const entrants: Record<string, Entrant> = {};
+  const values: Record<string, number[]> = {};
+  const details: Record<string, Record<string, number>[]> = {};
+  try {
+    for (const [name, command] of Object.entries(commands)) {
+      onRound(name, -row.warmup - 1);
+      entrants[name] = await kinds[row.quantity ?? 'seconds'](command, settings);
+      values[name] = [];
+      details[name] = [];
+    }
+    for (let round = -row.warmup; round < row.rounds; round++)
+      for (const [name, entrant] of Object.entries(entrants)) {
+        onRound(name, round);
+        const answer = await entrant.run();
+        if (round < 0) continue;
+        values[name]!.push(row.value(answer.measured));
+        if (answer.details) details[name]!.push({ ...answer.details });
+      }
+    const measurements: Record<string, Measurement> = {};
+    for (const [name, entrant] of Object.entries(entrants)) {
+      const memory = await entrant.close?.();
+      measurements[name] = {
+        values: values[name]!,
+        ...(memory && { memory }),
+        ...(details[name]!.length > 0 && { details: medians(details[name]!) }),
+      };
+    }
+    return measurements;
+  } catch (error) {
+    for (const entrant of Object.values(entrants)) entrant.kill?.();
+    throw error;
+  }
+}
+
+const kinds: Record<
+  NonNullable<Row['quantity']>,
+  (command: Command, settings: Settings) => Promise<Entrant>
+> = {
+  seconds: async (command, settings) => {
+    const contestant = new Contestant(command, settings);
+    await contestant.ready();
+    return {
+      run: async () => {
+        const { seconds, ...more } = await contestant.run();
+        return { measured: seconds, ...more };
+      },
+      close: () => contestant.close(),
+      kill: () => contestant.kill(),
+    };
+  },
+  fresh: async (command, settings) => ({
+    run: async () => {
+      const contestant = new Contestant(command, settings);
+      const measured = await contestant.ready();
+      await contestant.exited();
+      return { measured };
+    },
+  }),
+  memory: async (command, settings) => ({
+    run: async () => {
+      const contestant = new Contestant(command, settings);
+      const memory = contestant.watch();
+      try {
+        await contestant.ready();
+        await contestant.run();
+        await contestant.close();
+        return { measured: memory.most };
+      } catch (error) {
+        contestant.kill();
+        throw error;
+      } finally {
+        memory.end();
+      }
+    },
+  }),
+};
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function medians(list: readonly Record<string, number>[]): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(list[0]!).map(key => [key, median(list.map(each => each[key]!))]),
+  );
+}

@@ -1,0 +1,101 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { PeakMemory } from './memory';
+import type { Command } from './row';
+
+/** What a contestant says of one run: its seconds, and whatever figures it has of its parts. */
+export interface Answer {
+  readonly seconds: number;
+  readonly details?: Readonly<Record<string, number>>;
+}
+
+export interface Settings {
+  readonly python: string | undefined;
+  readonly threads: number;
+}
+
+/**
+ * A program in a process of its own, so that nobody's memory, garbage collection and threads are another's. It writes a
+ * line when it is ready, then for each line of its input one with the seconds that the run took, as a number or as an
+ * `Answer` in JSON; when its input ends, a last one with its peak memory in bytes.
+ */
+export class Contestant {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  readonly #command: Command;
+  readonly #started = performance.now();
+  #errors = '';
+
+  constructor(command: Command, { python, threads }: Settings) {
+    this.#command = command;
+    const folder = command.language === 'python' ? 'peers' : 'contestants';
+    const file = fileURLToPath(new URL(`../${folder}/${command.file}`, import.meta.url));
+    // A plain .mjs starts as its user's would, without the loader of TypeScript.
+    const loader = command.file.endsWith('.mjs') ? [] : process.execArgv;
+    const [program, before] =
+      command.language === 'python' ? [python!, []] : [process.execPath, loader];
+    const args = [...before, file, ...(command.args ?? []).map(String)];
+    const pinned = ['THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
+    const env = Object.fromEntries(pinned.map(name => [name, `${threads}`]));
+    this.#child = spawn(program, args, { env: { ...process.env, ...env } });
+    this.#child.stdin.on('error', () => {});
+    this.#child.stderr.on('data', chunk => {
+      this.#errors = (this.#errors + chunk).slice(-4000);
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @returns seconds since its start. */
+  async ready(): Promise<number> {
+    await this.#line();
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  async run(): Promise<Answer> {
+    this.#child.stdin.write(`${this.#command.request ?? 'run'}\n`);
+    const answer = JSON.parse(await this.#line()) as number | Answer;
+    return typeof answer === 'number' ? { seconds: answer } : answer;
+  }
+
+  /** Watches how much memory it and its children hold, until it ends. */
+  watch(): PeakMemory {
+    return new PeakMemory(this.#child.pid!);
+  }
+
+  /** Lets it end. @returns the peak resident memory that it tells, in bytes. */
+  async close(): Promise<number> {
+    this.#child.stdin.end();
+    const peak = Number(await this.#line());
+    await this.exited();
+    return peak;
+  }
+
+  /** Waits until it ends. @throws Error when it fails. */
+  async exited(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null)
+      await once(this.#child, 'close');
+    if (this.#child.exitCode !== 0) throw this.#failure();
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  async #line(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (!done) return value;
+    if (this.#child.exitCode === null) await once(this.#child, 'close');
+    throw this.#failure();
+  }
+
+  #failure(): Error {
+    const { file, args = [] } = this.#command;
+    const { exitCode, signalCode } = this.#child;
+    const last = this.#errors.trim().split('\n').slice(-8).join('\n');
+    return new Error(
+      `'${[file, ...args].join(' ')}' ended (${signalCode ?? `exit code ${exitCode}`}):\n${last}`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** What to run; empty for everything. */
+  readonly names: readonly string[];
+  readonly quick: boolean;
+  /** Instead of each row's own number. */
+  readonly rounds: number | undefined;
+  readonly list: boolean;
+  readonly page: boolean;
+  readonly help: boolean;
+  readonly threads: number;
+  /** A folder of photographs; undefined where there is none. */
+  readonly photos: string | undefined;
+  /** Where results and pages go instead of the project's own. */
+  readonly out: string | undefined;
+}
+
+export const usage = `npm run bench                    every row of the table, growth and limits
+npm run bench -- <name...>       one row or several; input-pipeline means all that begin so
+  --quick                        two rounds each: a look, nothing is written
+  --rounds <count>               instead of each row's own number
+  --list                         the names, and what they measure
+  --page                         writes the pages from the results that are there, measures nothing
+  --threads <count>              for every contestant; default: the cores
+  --photos <folder>              a folder of photographs for each class; default ../shared/mushrooms, else drawn pictures
+  --out <folder>                 results and pages go there, not into benchmarks/ and docs/
+
+PYTHON=<python with torch and torchvision>, default /usr/bin/python3, then python3
+PYTORCH_GRAD_CAM=<folder that holds pytorch_grad_cam/>`;
+
+const known = fileURLToPath(new URL('../../../shared/mushrooms', import.meta.url));
+
+/** @throws TypeError for an option that is not known. RangeError for a number that is none, or a folder that is not there. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      threads: { type: 'string', default: `${availableParallelism()}` },
+      photos: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const threads = count('threads', values.threads);
+  const rounds = values.rounds === undefined ? undefined : count('rounds', values.rounds);
+  if (values.photos !== undefined && !existsSync(values.photos))
+    throw new RangeError(`--photos: there is no folder '${values.photos}'.`);
+  const photos = values.photos ?? (existsSync(known) ? known : undefined);
+  return { ...values, names: positionals, threads, rounds, photos, out: values.out };
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 1))
+    throw new RangeError(`--${option} should be a number from 1 on, it is '${text}'.`);
+  return value;
+}
+
+/**
+ * The items that names stand for: their own, or the beginning of several.
+ *
+ * @throws RangeError for a name that stands for none.
+ */
+export function chosen<T extends { readonly name: string; readonly onlyByName?: boolean }>(
+  items: readonly T[],
+  names: readonly string[],
+): T[] {
+  if (names.length === 0) return items.filter(({ onlyByName }) => !onlyByName);
+  const wanted = names.flatMap(name => {
+    const exact = items.filter(item => item.name === name);
+    const found = exact.length > 0 ? exact : items.filter(item => item.name.startsWith(`${name}-`));
+    if (found.length === 0)
+      throw new RangeError(
+        `There is no row '${name}'. There are: ${items.map(item => item.name).join(', ')}.`,
+      );
+    return found;
+  });
+  return items.filter(item => wanted.includes(item));
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureGrowth } from '../growth/measure';
+import { type Growth, growthSeries } from '../growth/series';
+import { measureLimits } from '../limits/measure';
+import { rows } from '../rows/table';
+import type { OnRound } from './comparison';
+import { keepEntry, type Result, readEntries, writeJson } from './results';
+import type { Place } from './row';
+import { type RunOptions, runRow } from './run';
+import { report, reportGrowth, reportLimits } from './terminal';
+
+/** What `npm run bench` runs by its name: a row of the table, how cost grows, or what the machine does at most. */
+export interface Task {
+  readonly name: string;
+  readonly measures: string;
+  readonly onlyByName?: boolean;
+  /** Rounds of the task, and those that warm up. */
+  readonly rounds: number;
+  readonly warmup: number;
+  /**
+   * Measures and reports.
+   *
+   * @param rounds Instead of its own.
+   * @returns what keeps the result in a folder.
+   */
+  run(options: RunOptions, rounds: number | undefined): Promise<(folder: string) => void>;
+  /** Day of the result that the folder has. */
+  known(folder: string): string | undefined;
+}
+
+const names = rows.map(({ name }) => name);
+
+const rowTasks = rows.map(
+  (row): Task => ({
+    ...row,
+    run: async (options, rounds = row.rounds) => {
+      const result = await runRow({ ...row, rounds }, options);
+      report(result);
+      return folder => keepEntry(join(folder, 'results.json'), result, names);
+    },
+    known: folder => dateOf<Result>(join(folder, 'results.json'), row.name),
+  }),
+);
+
+const growthTasks = growthSeries.map(
+  (series): Task => ({
+    ...series,
+    run: async (options, rounds = series.rounds) => {
+      const growth = await inFolder(options, place =>
+        measureGrowth({ ...series, rounds }, place, options.machine, options.onRound),
+      );
+      reportGrowth(growth);
+      const order = growthSeries.map(({ name }) => name);
+      return folder => keepEntry(join(folder, 'growth.json'), growth, order);
+    },
+    known: folder => dateOf<Growth>(join(folder, 'growth.json'), series.name),
+  }),
+);
+
+const limitsTask: Task = {
+  name: 'limits',
+  measures: 'what the cores do in a plain matrix product, and memory in a plain copy',
+  rounds: 5,
+  warmup: 2,
+  run: async (options, rounds = 5) => {
+    const limits = await inFolder(options, place =>
+      measureLimits(place, options.machine, rounds, options.onRound),
+    );
+    reportLimits(limits);
+    return folder => writeJson(join(folder, 'limits.json'), limits);
+  },
+  known: () => undefined,
+};
+
+export const tasks: readonly Task[] = [...rowTasks, ...growthTasks, limitsTask];
+
+async function inFolder<T>(
+  { found, photos }: RunOptions & { readonly onRound: OnRound },
+  run: (place: Place) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'shroom-bench-'));
+  try {
+    return await run({ folder, photos, found });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function dateOf<T extends { readonly name: string; readonly date: string }>(
+  file: string,
+  wanted: string,
+): string | undefined {
+  return readEntries<T>(file).find(({ name }) => name === wanted)?.date;
+}

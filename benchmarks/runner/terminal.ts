@@ -1,0 +1,97 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Growth } from '../growth/series';
+import type { Limits } from '../limits/measure';
+import type { BoundResult, Result } from './results';
+import { type PeerName, peerTitles } from './row';
+
+type Style = Parameters<typeof styleText>[0];
+
+const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+export const paint = (style: Style, text: string): string =>
+  colours ? styleText(style, text) : text;
+
+/** A line; the one that is written over goes. */
+export const say = (text = ''): void => {
+  clearStatus();
+  process.stdout.write(`${text}\n`);
+};
+export const warn = (text: string): void => say(`${paint('yellow', '!')} ${text}`);
+
+/** A line that is written over until it is cleared; elsewhere than on a terminal nothing. */
+export function status(text: string): void {
+  if (!process.stdout.isTTY) return;
+  const width = (process.stdout.columns ?? 80) - 1;
+  process.stdout.write(`\r\u001b[K${paint('dim', text.slice(0, width))}`);
+}
+export function clearStatus(): void {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[K');
+}
+
+export const titleOf = (name: string): string =>
+  name === 'ours' ? 'Shroom' : (peerTitles[name as PeerName] ?? name);
+
+/** Three digits, or all before the point. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  return value.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4);
+}
+
+/** A result as a small table. */
+export function report(result: Result): void {
+  const { unit, ours, peers, spread, bounds, memory = {} } = result;
+  const lines = [
+    { name: 'ours', value: ours, range: spread.ours },
+    ...Object.entries(peers).map(([name, value]) => ({
+      name,
+      value: value!,
+      range: spread.peers[name]!,
+    })),
+  ];
+  for (const { name, value, range } of lines) {
+    const [least, most] = range.map(figure);
+    const bound = bounds.find(each => each.peer === name);
+    const cells = [
+      pad(name === 'ours' ? paint('bold', titleOf(name)) : titleOf(name), 30),
+      pad(`${figure(value)} ${unit}`, 19),
+      pad(paint('dim', `${least} to ${most}`), 17),
+      pad(memory[name] ? paint('dim', `${memory[name].toFixed(2)} GB`) : '', 8),
+      name === 'ours' ? '' : pad(timesAs(result, value), 24),
+      bound ? verdict(bound) : '',
+    ];
+    say(`  ${cells.join(' ').trimEnd()}`);
+  }
+}
+
+/** How cost grows along an axis, a line a point. */
+export function reportGrowth({ axis, points }: Growth): void {
+  for (const { x, ours, peer } of points) {
+    const costs = [ours, ...(peer ? [peer] : [])].map(
+      ({ rate, memory }, index) =>
+        `${index === 0 ? paint('bold', 'Shroom') : 'PyTorch'} ${pad(`${figure(rate)} images/s`, 16)} ${pad(`${memory.toFixed(2)} GB`, 10)}`,
+    );
+    say(`  ${x.toLocaleString('en').padStart(8)} ${axis}   ${costs.join(' ').trimEnd()}`);
+  }
+}
+
+/** What the machine does at most. */
+export function reportLimits({ limits }: Limits): void {
+  for (const { name, unit, threads, best } of limits)
+    for (const [who, value] of Object.entries(best))
+      say(`  ${pad(name, 40)} ${threads} threads  ${pad(who, 36)} ${figure(value)} ${unit}`);
+}
+
+const timesAs = ({ ours, better, unit }: Result, value: number): string =>
+  unit === 'GB'
+    ? `ours is ${figure(ours / value)} of it`
+    : `ours ${figure(better === 'lower' ? value / ours : ours / value)} x as fast`;
+
+function verdict({ relation, factor, ratio, met }: BoundResult): string {
+  const text = `${figure(ratio)} ${met ? '' : 'not '}${relation} ${figure(factor)}`;
+  return met ? paint('green', `✓ ${text}`) : paint('red', `✗ ${text}`);
+}
+
+const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
