@@ -56,8 +56,8 @@ export interface Batch<S extends Sample = Sample> {
  * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. At
  * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
  * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
- * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, and do not keep the program
- * from ending.
+ * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, with the memory that is to be
+ * recycled, and do not keep the program from ending.
  *
  * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
  */
@@ -71,11 +71,11 @@ export async function* batches<S extends Sample>(
   signal?.throwIfAborted();
   const plan = planOf(samples, options);
   const script = options.worker ?? ownWorker();
-  const threads = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
+  const crew = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
+  const { threads, spare } = crew;
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
   const ahead: Promise<Float32Array<ArrayBuffer>>[] = [];
-  const spare: ArrayBuffer[] = [];
   let given = 0;
   let whole = false;
   try {
@@ -104,7 +104,7 @@ export async function* batches<S extends Sample>(
   } finally {
     signal?.removeEventListener('abort', abort);
     // After a whole epoch the next one is likely.
-    if (whole && !signal?.aborted) await rest(threads, script, workers);
+    if (whole && !signal?.aborted) await rest(crew, script, workers);
     else await threads.close();
   }
 }

@@ -1,36 +1,42 @@
 import { Threads } from './threads';
 
-/** Threads that wait for the next epoch, by script and number. */
-const resting = new Map<
-  string,
-  { readonly threads: Threads<never, unknown>; readonly end: NodeJS.Timeout }
->();
-
-/** How long threads wait, in milliseconds. */
-const patience = 10_000;
-
-/** Threads that rest, or new ones: to start them and to warm them up takes as long as hundreds of small photos. */
-export function wake<T, R>(script: URL, most: number): Threads<T, R> {
-  const key = keyOf(script, most);
-  const found = resting.get(key);
-  if (!found) return new Threads(script, most);
-  clearTimeout(found.end);
-  resting.delete(key);
-  found.threads.keepAlive(true);
-  return found.threads as Threads<T, R>;
+/** Threads, and memory of batches that nobody holds any more. */
+export interface Crew<T, R> {
+  readonly threads: Threads<T, R>;
+  readonly spare: ArrayBuffer[];
 }
 
-/** Keeps threads that have nothing to do for a while; they do not keep the program running. */
-export async function rest<T, R>(threads: Threads<T, R>, script: URL, most: number): Promise<void> {
+/** Crews that wait for the next epoch, by script and number of threads. */
+const resting = new Map<
+  string,
+  { readonly crew: Crew<never, unknown>; readonly end: NodeJS.Timeout }
+>();
+
+/** How long a crew waits, in milliseconds. */
+const patience = 10_000;
+
+/** A crew that rests, or a new one: to start threads and to warm them up takes as long as hundreds of small photos. */
+export function wake<T, R>(script: URL, most: number): Crew<T, R> {
   const key = keyOf(script, most);
-  // One set of threads is enough, where two loops ran at the same time.
-  if (resting.has(key)) return threads.close();
-  threads.keepAlive(false);
+  const found = resting.get(key);
+  if (!found) return { threads: new Threads(script, most), spare: [] };
+  clearTimeout(found.end);
+  resting.delete(key);
+  found.crew.threads.keepAlive(true);
+  return found.crew as Crew<T, R>;
+}
+
+/** Keeps a crew that has nothing to do for a while; it does not keep the program running. */
+export async function rest<T, R>(crew: Crew<T, R>, script: URL, most: number): Promise<void> {
+  const key = keyOf(script, most);
+  // One crew is enough, where two loops ran at the same time.
+  if (resting.has(key)) return crew.threads.close();
+  crew.threads.keepAlive(false);
   const end = setTimeout(() => {
     resting.delete(key);
-    void threads.close();
+    void crew.threads.close();
   }, patience).unref();
-  resting.set(key, { threads: threads as Threads<never, unknown>, end });
+  resting.set(key, { crew: crew as Crew<never, unknown>, end });
 }
 
 const keyOf = (script: URL, most: number) => `${most} ${script.href}`;
