@@ -58,7 +58,7 @@ export const growthSeries: readonly GrowthSeries[] = [
   },
   {
     name: 'growth-photos',
-    measures: `Photos to features on disk and back, ResNet18 at ${side} pixels, from the first photo on, by their number`,
+    measures: `Photos to features on disk, ResNet18 at ${side} pixels, by their number`,
     axis: 'photos',
     xs: [100, 1000, 10_000],
     images: x => x,

@@ -18,7 +18,7 @@ const legend = [
   ['tfjs wasm', colours[2]],
   ['tfjs cpu', colours[3]],
 ] as const;
-const [width, left, right, top, step] = [760, 220, 60, 84, 30];
+const [width, left, right, top, step] = [760, 240, 60, 84, 30];
 
 /** How many times as fast as each peer ours is, or how many times as much memory the peer takes. */
 export const timesAs = ({ better, ours }: Result, peer: number): number =>
