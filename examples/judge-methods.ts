@@ -3,28 +3,19 @@
  * tables of docs/methods.md. Figures are kept as they come, so that it can be stopped and goes on.
  */
 import { fileURLToPath } from 'node:url';
-import { drawMushroom, genera } from '@shroom/data';
-import {
-  centreBaseline,
-  compare,
-  emptyBaseline,
-  randomBaseline,
-  sobelBaseline,
-} from '@shroom/gradcam/metrics';
 import { Command } from 'commander';
-import { type Contestant, contestantsFor, groups } from './methods/contestants';
-import { Figures, ofTheMap, ofTheMethod } from './methods/figures';
+import { contestantsFor } from './methods/contestants';
+import { Figures } from './methods/figures';
+import { type JobOptions, judge, openJobs, withBaselines } from './methods/judging';
 import { writeTables } from './methods/page';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
-import { chosen } from './pipeline/methods';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, Progress, runProgram } from './pipeline/terminal';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const command = new Command('npx tsx examples/judge-methods.ts')
+const command = new Command('npm run methods --')
   .description(
     'Every explanation method by every metric, on drawn mushrooms. Takes an hour or two on two cores; can be stopped at any time, and goes on.',
   )
@@ -40,91 +31,33 @@ const command = new Command('npx tsx examples/judge-methods.ts')
   .option('--write <page>', 'whose tables are written', here('../docs/methods.md'))
   .addOption(engineOption());
 
-type Metric = (typeof ofTheMap)[number] | (typeof ofTheMethod)[number];
-const again = new Set<Metric>(ofTheMethod);
-
-/** Far from the seeds of the training photos. */
-const unseen = 10_000;
+interface Options extends JobOptions {
+  readonly model: string;
+  readonly minutes?: number;
+  readonly figures: string;
+  readonly write: string;
+  readonly engine: 'auto';
+}
 
 await runProgram(async signal => {
-  const options = command.parse().opts<{
-    model: string;
-    drawn: number;
-    costly: number;
-    again: number;
-    minutes?: number;
-    methods?: string;
-    metrics?: string;
-    first: number;
-    figures: string;
-    write: string;
-    engine: 'auto';
-  }>();
+  const options = command.parse().opts<Options>();
   const engine = await startEngine(options.engine);
   heading('Engine');
   fact(engine.name, engine.reason);
-  const { backbone, model } = await loadClassifier(options.model, signal);
-  const finer = backbone.taps.at(-2)!.layer;
-  const methods = contestantsFor(model, finer);
-  const { parts } = methods.gradCam!;
-  const baseline = { parts, group: groups.at(-1)!, cost: 'none' };
-  const contestants: Record<string, Contestant> = {
-    ...methods,
-    centre: { ...baseline, method: centreBaseline },
-    random: { ...baseline, method: randomBaseline() },
-    sobel: { ...baseline, method: sobelBaseline },
-    empty: { ...baseline, method: emptyBaseline },
-  };
+  const classifier = await loadClassifier(options.model, signal);
+  const finer = classifier.backbone.taps.at(-2)!.layer;
+  const contestants = withBaselines(contestantsFor(classifier.model, finer));
   const figures = await Figures.open(options.figures);
-  const photos = genera.length * options.drawn;
-  const jobs = (costly: boolean, count: number, metrics: readonly Metric[]) =>
-    Array.from({ length: count }, (_, photo) =>
-      Object.entries(chosen(contestants, options.methods))
-        .filter(([, each]) => Boolean(each.costly) === costly)
-        .map(([method, { once }]) => {
-          const asked = options.metrics?.split(',') ?? metrics;
-          const possible = metrics.filter(
-            metric => asked.includes(metric) && !(once && again.has(metric)),
-          );
-          return { method, photo, metrics: figures.missing(method, photo, possible) };
-        }),
-    ).flat();
-  // Photo by photo, the costly ones last: who stops early has compared like with like.
-  const open = [
-    ...jobs(false, photos, [...ofTheMap, ...ofTheMethod]),
-    ...jobs(true, options.costly, ofTheMap),
-    ...jobs(true, options.again, ofTheMethod),
-  ].filter(({ metrics, photo }) => metrics.length > 0 && photo >= options.first);
+  const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');
   const progress = new Progress('judging', 'maps');
   const end = Date.now() + (options.minutes ?? Infinity) * 60_000;
-  for (const [done, { method, photo, metrics }] of open.entries()) {
+  for (const [done, job] of jobs.entries()) {
     if (Date.now() > end) break;
     signal.throwIfAborted();
-    const size = backbone.preprocessing.size[0];
-    const drawn = drawMushroom(genera[photo % genera.length]!, { seed: unseen + photo, size });
-    const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
-    const one = contestants[method]!;
-    const [row] = await compare(
-      one.parts,
-      images,
-      { [method]: one },
-      {
-        metrics,
-        masks: [{ ...drawn, values: drawn.masks.mushroom }],
-        percentiles: [20, 40, 60, 80],
-        steps: 10,
-        samples: 4,
-        seed: photo,
-        model,
-        baselines: [],
-        signal,
-      },
-    );
-    await figures.add({ method, photo, scores: row!.scores });
-    images.dispose();
-    progress.update(done + 1, open.length);
+    await figures.add(await judge(job, contestants[job.method]!, classifier, signal));
+    progress.update(done + 1, jobs.length);
   }
   progress.stop();
   await writeTables(options.write, contestants, figures.all);

@@ -1,0 +1,106 @@
+import { drawMushroom, genera } from '@shroom/data';
+import {
+  centreBaseline,
+  compare,
+  emptyBaseline,
+  randomBaseline,
+  sobelBaseline,
+} from '@shroom/gradcam/metrics';
+import type { Backbone } from '@shroom/models';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { toTensor } from '../pipeline/features';
+import { chosen } from '../pipeline/methods';
+import { type Contestant, groups } from './contestants';
+import { type Figure, type Figures, ofTheMap, ofTheMethod } from './figures';
+
+type Metric = (typeof ofTheMap)[number] | (typeof ofTheMethod)[number];
+const again = new Set<Metric>(ofTheMethod);
+
+/** Far from the seeds of the training photos. */
+const unseen = 10_000;
+
+/** One map that is to be judged. */
+export interface Job {
+  readonly method: string;
+  readonly photo: number;
+  readonly metrics: readonly Metric[];
+}
+
+export interface JobOptions {
+  /** Photos per genus. */
+  readonly drawn: number;
+  /** Photos for methods that take seconds a map. */
+  readonly costly: number;
+  /** Of them, for metrics that make such maps again. */
+  readonly again: number;
+  readonly methods?: string;
+  readonly metrics?: string;
+  /** Number of the first photo. */
+  readonly first: number;
+}
+
+/** The methods, and what knows nothing of the model. */
+export function withBaselines(
+  methods: Readonly<Record<string, Contestant>>,
+): Record<string, Contestant> {
+  const { parts } = methods.gradCam!;
+  const baseline = { parts, group: groups.at(-1)!, cost: 'none' };
+  return {
+    ...methods,
+    centre: { ...baseline, method: centreBaseline },
+    random: { ...baseline, method: randomBaseline() },
+    sobel: { ...baseline, method: sobelBaseline },
+    empty: { ...baseline, method: emptyBaseline },
+  };
+}
+
+/** What is missing: photo by photo, the costly methods last, so that who stops early has compared like with like. */
+export function openJobs(
+  contestants: Readonly<Record<string, Contestant>>,
+  figures: Figures,
+  options: JobOptions,
+): Job[] {
+  const jobs = (costly: boolean, count: number, metrics: readonly Metric[]) =>
+    Array.from({ length: count }, (_, photo) =>
+      Object.entries(chosen(contestants, options.methods))
+        .filter(([, each]) => Boolean(each.costly) === costly)
+        .map(([method, { once }]) => {
+          const asked = options.metrics?.split(',') ?? metrics;
+          const possible = metrics.filter(
+            metric => asked.includes(metric) && !(once && again.has(metric)),
+          );
+          return { method, photo, metrics: figures.missing(method, photo, possible) };
+        }),
+    ).flat();
+  return [
+    ...jobs(false, genera.length * options.drawn, [...ofTheMap, ...ofTheMethod]),
+    ...jobs(true, options.costly, ofTheMap),
+    ...jobs(true, options.again, ofTheMethod),
+  ].filter(({ metrics, photo }) => metrics.length > 0 && photo >= options.first);
+}
+
+/** Judges one map. */
+export async function judge(
+  { method, photo, metrics }: Job,
+  contestant: Contestant,
+  { backbone, model }: { readonly backbone: Backbone; readonly model: LayersModel },
+  signal: AbortSignal,
+): Promise<Figure> {
+  const size = backbone.preprocessing.size[0];
+  const drawn = drawMushroom(genera[photo % genera.length]!, { seed: unseen + photo, size });
+  const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
+  const options = {
+    metrics,
+    masks: [{ ...drawn, values: drawn.masks.mushroom }],
+    percentiles: [20, 40, 60, 80],
+    steps: 10,
+    samples: 4,
+    seed: photo,
+    model,
+    baselines: [],
+    signal,
+  };
+  const [row] = await compare(contestant.parts, images, { [method]: contestant }, options);
+  images.dispose();
+  return { method, photo, scores: row!.scores };
+}
