@@ -12,6 +12,7 @@ import { asTyped } from './graph/buffers';
 import { type GraphNode, type HostArray, leaf, type Shape } from './graph/node';
 import { PendingWork } from './graph/pending';
 import { reshape, sameShape } from './operators/shape';
+import { Reads } from './reads';
 import type { Runtime } from './runtime/runtime';
 
 /** What backends exchange: numbers, interleaved complex numbers, or the bytes of strings. */
@@ -36,7 +37,7 @@ export class OrtBackend extends KernelBackend {
   private readonly data = new DataStorage<Entry>(this, tfjsEngine());
   private readonly engine: Engine;
   private readonly pending: PendingWork;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly reads: Reads;
 
   constructor(
     private readonly runtime: Runtime,
@@ -45,6 +46,7 @@ export class OrtBackend extends KernelBackend {
     super();
     this.engine = new Engine(runtime, options);
     this.pending = new PendingWork(options.pendingOperations);
+    this.reads = new Reads(this.engine, this.pending, runtime.name);
   }
 
   /** What has been compiled and run so far. */
@@ -126,40 +128,20 @@ export class OrtBackend extends KernelBackend {
   /** Numbers of a tensor, by reference: not to be changed. */
   valuesSync(x: TensorInfo): BackendValues {
     const { node, host } = this.data.get(x.dataId);
-    if (host !== undefined) return host;
-    if (node!.data === undefined) this.flushSync(node!);
-    return dataOf(node!);
+    return host ?? this.reads.now(node!);
   }
 
   override readSync(dataId: DataId): BackendValues {
     const { node, host } = this.data.get(dataId);
-    if (host !== undefined) return host;
-    if (node!.data === undefined) this.flushSync(node!);
-    return dataOf(node!).slice();
+    return host ?? this.reads.now(node!).slice();
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
     const { node, host } = this.data.get(dataId);
     if (host !== undefined) return host;
-    if (node!.data !== undefined) return node!.data.slice();
     // The tensor may be disposed while it is read: the node stays referenced until its values are there.
     node!.references++;
-    if (this.engine.synchronous) {
-      try {
-        // The native runtime computes on the calling thread all the same; a turn of the loop lets other reads join.
-        await Promise.resolve();
-        if (node!.data === undefined) this.flushSync(node!);
-        return dataOf(node!).slice();
-      } finally {
-        this.release(node!);
-      }
-    }
-    const reading = this.queue.then(async () => {
-      if (node!.data === undefined) await this.engine.compute(this.pending.take(node!));
-      return dataOf(node!).slice();
-    });
-    this.queue = reading.catch(() => undefined);
-    return reading.finally(() => this.release(node!));
+    return this.reads.later(node!).finally(() => this.release(node!));
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -232,25 +214,10 @@ export class OrtBackend extends KernelBackend {
     node.owned = true;
   }
 
-  private flushSync(node: GraphNode): void {
-    if (!this.engine.synchronous) {
-      throw new Error(
-        `backend-ort: dataSync() of a ${node.dtype} tensor of shape [${node.shape}] (${node.kernel}) on ${this.runtime.name}, ` +
-          'which cannot compute synchronously. Use await tensor.data(), or install onnxruntime-node.',
-      );
-    }
-    this.engine.computeSync(this.pending.take(node));
-  }
-
   private release(node: GraphNode): void {
     node.references--;
     if (node.references > 0) return;
     this.pending.delete(node);
     this.engine.recycle(node);
   }
-}
-
-function dataOf(node: GraphNode): HostArray {
-  if (node.failure !== undefined) throw node.failure;
-  return node.data!;
 }
