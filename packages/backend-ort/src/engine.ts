@@ -86,6 +86,7 @@ export class Engine {
     if (work === undefined) return;
     // Tensors may be disposed while the run reads them.
     for (const leaf of work.leaves) leaf.references++;
+    for (const node of work.nodes) node.running = true;
     try {
       const plan = this.planFor(work);
       const stale = plan.observe(work);
@@ -104,6 +105,7 @@ export class Engine {
       for (const part of this.fail(work, error)) await this.compute([part], true);
     }
     for (const leaf of work.leaves) leaf.references--;
+    for (const node of work.nodes) node.running = false;
     if (!alone) this.finish(work);
   }
 

@@ -34,6 +34,8 @@ export class GraphNode {
   written = false;
   /** Whether `data` is an array of our own, which the program cannot change behind our back. */
   owned = true;
+  /** Set while a run computes it that is waited for. */
+  running = false;
   /** The last run that had started when somebody computed with this node. */
   lastUse = 0;
   /** The last search that met the node, and its number in it: fields are quicker than a map of thousands of nodes. */
@@ -60,6 +62,11 @@ export class GraphNode {
     this.signature = intern(
       `${operator?.name}${describe(attributes)}${dtype === 'float32' ? '' : dtype}[${shape}]`,
     );
+  }
+
+  /** Whether others may compute with its inputs instead of it. Once it is being computed they go, if nobody holds them. */
+  get isTransparent(): boolean {
+    return this.data === undefined && !this.running && this.inputs.length > 0;
   }
 
   /** Equal numbers mean equal dtype and shape, however the value came about. */

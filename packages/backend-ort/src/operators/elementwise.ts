@@ -50,11 +50,11 @@ function unexpanded(inputs: readonly GraphNode[]): readonly GraphNode[] {
   const size = Math.max(...inputs.map(input => input.size));
   const whole = inputs.filter(input => input.size === size && !isSpread(input));
   if (whole.length === 0 || whole.length === inputs.length) return inputs;
-  return inputs.map(input => (isSpread(input) ? (input.inputs[0] ?? input) : input));
+  return inputs.map(input => (isSpread(input) ? input.inputs[0]! : input));
 }
 
 function isSpread(x: GraphNode): boolean {
-  return x.data === undefined && x.operator?.name.startsWith('Expand(') === true;
+  return x.isTransparent && x.operator!.name.startsWith('Expand(');
 }
 
 const castOperator: Operator = {

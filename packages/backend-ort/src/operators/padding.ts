@@ -42,8 +42,7 @@ export function croppedGradient(
   ends: readonly number[],
 ): GraphNode | undefined {
   const { operator, inputs, shape } = x;
-  if (operator === undefined || !INPUT_GRADIENTS.has(operator.name) || inputs.length === 0)
-    return undefined;
+  if (!x.isTransparent || !INPUT_GRADIENTS.has(operator!.name)) return undefined;
   const left = shape.map((length, i) => length - ends[i]!);
   if (!isOfSpace(starts) || !isOfSpace(left)) return undefined;
   const { before, after } = windowOf(x);

@@ -79,11 +79,10 @@ export function pad(
 export function paddedWithZeros(
   node: GraphNode,
 ): { x: GraphNode; before: readonly number[]; after: readonly number[] } | undefined {
-  if (node.operator !== padOperator || node.data !== undefined) return undefined;
-  const [x] = node.inputs;
+  if (node.operator !== padOperator || !node.isTransparent) return undefined;
   const { before, after, value, mode } = node.attributes as unknown as PadAttributes;
-  if (x === undefined || mode !== 'constant' || value.float !== 0) return undefined;
-  return { x, before, after };
+  if (mode !== 'constant' || value.float !== 0) return undefined;
+  return { x: node.inputs[0]!, before, after };
 }
 
 const sliceOperator: Operator = {
