@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { node, type Place, python, type Row } from '../runner/row';
 
 const [size, batch, workers] = [299, 32, 2];
-const large = { count: 64, side: 4000 };
 
 function pipelineRow(folderOf: (place: Place) => string): Omit<Row, 'name' | 'measures'> {
   return {
@@ -30,12 +29,23 @@ export const inputPipelineSmall: Row = {
 };
 
 const cameraFolder = ({ folder }: Place) => join(folder, 'camera');
+
+function cameraRow(count: number, side: number): Omit<Row, 'name'> {
+  return {
+    measures: `an epoch of ${count} photos of ${side} pixels, as of a camera: ${transforms}`,
+    ...pipelineRow(cameraFolder),
+    rounds: 5,
+    prepare: place => [node('camera-photos.ts', place.photos, cameraFolder(place), count, side)],
+  };
+}
+
 export const inputPipelineCamera: Row = {
   name: 'input-pipeline-camera',
-  measures: `an epoch of ${large.count} photos of ${large.side} pixels, as of a camera: ${transforms}`,
-  ...pipelineRow(cameraFolder),
-  rounds: 5,
-  prepare: place => [
-    node('camera-photos.ts', place.photos, cameraFolder(place), large.count, large.side),
-  ],
+  ...cameraRow(64, 4000),
+};
+
+export const inputPipeline2000: Row = {
+  name: 'input-pipeline-2000',
+  ...cameraRow(146, 2000),
+  onlyByName: true,
 };

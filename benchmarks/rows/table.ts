@@ -5,7 +5,7 @@ import { convnextTinyTrainStep } from './convnext-tiny-train-step-299';
 import { gradCamConvnextBase } from './gradcam-convnext-base-299';
 import { gradCamResnet50 } from './gradcam-resnet50-299';
 import { headStep } from './head-step-32';
-import { inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
+import { inputPipeline2000, inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
 import { loadResnet50 } from './load-resnet50';
 import { originalJob, originalJobMemory } from './original-job';
 import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
@@ -29,6 +29,7 @@ export const rows: readonly Row[] = [
   originalJobMemory,
   loadResnet50,
   convnextTinyForward,
+  inputPipeline2000,
   resnet50FrozenNorm,
   resnet50LastStage,
 ];

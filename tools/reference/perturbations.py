@@ -10,6 +10,7 @@ import pathlib
 
 import numpy as np
 import torch
+from formula import formula
 from scipy.ndimage import map_coordinates
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
@@ -19,11 +20,9 @@ height, width, classes = 10, 8, 5
 chosen = [1, 3]  # the class that each image is explained for
 
 
-def formula(shape, salt, scale=1.0):
-    """Numbers of -0.5 to 0.5 times `scale` that any language computes alike."""
-    index = np.arange(np.prod(shape), dtype=np.int64)
-    numbers = (((index * 7919 + salt * 104729 + 13) % 1009) / 1009 - 0.5) * scale
-    return torch.tensor(numbers.reshape(shape), dtype=torch.float32)
+def shaped(shape, salt, scale=1.0):
+    """Numbers of the formula as a tensor."""
+    return torch.tensor(formula(np.prod(shape), salt, scale).reshape(shape), dtype=torch.float32)
 
 
 def conv(x, kernel, bias, stride):
@@ -32,15 +31,15 @@ def conv(x, kernel, bias, stride):
 
 def head(x):
     """Images `[N, 3, H, W]` to the second convolution, before its ReLU."""
-    x = torch.relu(conv(x, formula((3, 3, 3, 6), 2), formula((6,), 3), 1))
-    return conv(x, formula((3, 3, 6, 8), 4), formula((8,), 5), 2)
+    x = torch.relu(conv(x, shaped((3, 3, 3, 6), 2), shaped((6,), 3), 1))
+    return conv(x, shaped((3, 3, 6, 8), 4), shaped((8,), 5), 2)
 
 
 def tail(kind, features):
     x = torch.relu(features)
     if kind == "pooled":
-        return x.mean(dim=(2, 3)) @ formula((8, classes), 6, 4) + formula((classes,), 7)
-    return x.permute(0, 2, 3, 1).reshape(len(x), -1) @ formula((160, classes), 6) + formula((classes,), 7)
+        return x.mean(dim=(2, 3)) @ shaped((8, classes), 6, 4) + shaped((classes,), 7)
+    return x.permute(0, 2, 3, 1).reshape(len(x), -1) @ shaped((160, classes), 6) + shaped((classes,), 7)
 
 
 def numbers(array):
@@ -73,9 +72,9 @@ def gradient(score, point):
     return point.grad
 
 
-images = formula((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
+images = shaped((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
 steps, samples, places, masks, cells, keep = 5, 3, 4, 20, 3, 0.5
-noise = [0.1 * formula((height, width, 3), 100 + sample, 4).permute(2, 0, 1) for sample in range(samples)]
+noise = [0.1 * shaped((height, width, 3), 100 + sample, 4).permute(2, 0, 1) for sample in range(samples)]
 figures = {
     "classes": chosen,
     "options": {"steps": steps, "samples": samples, "places": places, "masks": masks, "cells": cells, "keep": keep},

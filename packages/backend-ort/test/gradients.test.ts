@@ -77,6 +77,34 @@ test('convolution over random sizes, channels, kernels, strides and paddings, fo
   );
 });
 
+test('convolutions, also depthwise, of what was padded before: by other amounts on each side, with strides', async () => {
+  const amount = fc.integer({ min: 0, max: 4 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(amount, amount, amount, amount),
+      fc.integer({ min: 1, max: 3 }),
+      padding,
+      fc.boolean(),
+      seeds,
+      async ([top, bottom, left, right], strides, pads, perChannel, seed) => {
+        const inputs = [normal([2, 5, 6, 3], seed), normal([3, 2, 3, 2], seed + 1)];
+        await agrees(inputs, (x, filter) => {
+          const relu = tf.relu(x as tf.Tensor4D);
+          const padded = tf.pad4d(relu, [
+            [0, 0],
+            [top, bottom],
+            [left, right],
+            [0, 0],
+          ]);
+          const convolve = perChannel ? tf.depthwiseConv2d : tf.conv2d;
+          return convolve(padded, filter as tf.Tensor4D, strides, pads);
+        });
+      },
+    ),
+    options,
+  );
+});
+
 test('convolutions in a row, whose values and gradients stay channels first', async () => {
   // Both sides of the bound where images are multiplied one by one: many pixels and few channels, and the reverse.
   const shapes = fc.constantFrom(

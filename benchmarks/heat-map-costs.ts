@@ -1,0 +1,51 @@
+/**
+ * What heat maps of a ResNet50 at 299 pixels cost beside a forward pass of the same images, in one process and in turns. Weights
+ * are random.
+ *
+ *     npx tsx benchmarks/heat-map-costs.ts [batch, default 4]
+ */
+import '@shroom/backend-ort';
+import { configureOrt } from '@shroom/backend-ort';
+import { explain, gradCam, layerCam, reciproCam, split } from '@shroom/gradcam';
+import { architectures } from '@shroom/models';
+import { randomNormal, setBackend, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { withRandomKernels } from './networks/random-kernels';
+import { median } from './runner/comparison';
+
+const SIZE = 299;
+const [WARMUP, ROUNDS] = [4, 7];
+const batch = Number(process.argv[2] ?? 4);
+configureOrt({ threads: 2 });
+await setBackend('ort');
+
+const { build, taps } = architectures.resnet50;
+const model = withRandomKernels(build({ inputSize: [SIZE, SIZE], classes: 9 }));
+const images = randomNormal([batch, SIZE, SIZE, 3]) as Tensor4D;
+const parts = split(model);
+const earlier = split(model, { tap: taps.at(-2)!.layer });
+
+const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
+  'forward pass': async () => {
+    const logits = tidy(() => model.predict(images, { batchSize: batch }) as Tensor);
+    await logits.data();
+    logits.dispose();
+  },
+  'Grad-CAM': () => explain(parts, images, { method: gradCam }),
+  'Recipro-CAM': () => explain(parts, images, { method: reciproCam, batch: 256 }),
+  'LayerCAM a stage earlier': () => explain(earlier, images, { method: layerCam }),
+};
+const times = Object.values(jobs).map((): number[] => []);
+for (let round = -WARMUP; round < ROUNDS; round++) {
+  for (const [i, run] of Object.values(jobs).entries()) {
+    const start = performance.now();
+    await run();
+    if (round >= 0) times[i]!.push(performance.now() - start);
+  }
+}
+const forward = median(times[0]!);
+for (const [i, name] of Object.keys(jobs).entries()) {
+  const of = `${(median(times[i]!) / forward).toFixed(2)} of a forward pass`;
+  const spread = `${Math.min(...times[i]!).toFixed(0)} to ${Math.max(...times[i]!).toFixed(0)}`;
+  console.log(`${name.padEnd(26)} ${median(times[i]!).toFixed(0)} ms (${spread}), ${of}`);
+}
+process.exit(0);
