@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { contestantsFor } from './methods/contestants';
-import { Figures } from './methods/figures';
+import { Figures, fingerprint } from './methods/figures';
 import { type JobOptions, judge, openJobs, withBaselines } from './methods/judging';
 import { writeTables } from './methods/page';
 import { loadClassifier } from './pipeline/classifier';
@@ -47,7 +47,7 @@ await runProgram(async signal => {
   const classifier = await loadClassifier(options.model, signal);
   const finer = classifier.backbone.taps.at(-2)!.layer;
   const contestants = withBaselines(contestantsFor(classifier.model, finer));
-  const figures = await Figures.open(options.figures);
+  const figures = await Figures.open(options.figures, await fingerprint(classifier.head));
   const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');

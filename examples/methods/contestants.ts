@@ -6,6 +6,7 @@ import {
   eigenGradCam,
   explain,
   fem,
+  finer as finerTarget,
   fullGrad,
   fuseMaps,
   gradCam,
@@ -14,6 +15,7 @@ import {
   integratedGradients,
   kpcaCam,
   layerCam,
+  logitPlusLogProbability,
   type Method,
   occlusion,
   type Procedure,
@@ -23,6 +25,7 @@ import {
   type Split,
   saliency,
   scoreCam,
+  shapleyCam,
   smoothed,
   split,
 } from '@shroom/gradcam';
@@ -37,8 +40,6 @@ export interface Contestant extends MethodAt {
   readonly cost: string;
   /** Seconds and more a map: judged on fewer photos. */
   readonly costly?: true;
-  /** Minutes a map: metrics that make the map again are left out. */
-  readonly once?: true;
 }
 
 export const groups = [
@@ -62,7 +63,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
   const [gradient, fine, features, asking, pixels, unfaithful] = groups;
   const at =
     (parts: Split, group: string) =>
-    (method: Method | Procedure, cost: string, more: Pick<Contestant, 'costly' | 'once'> = {}) => ({
+    (method: Method | Procedure, cost: string, more: Pick<Contestant, 'costly' | 'target'> = {}) => ({
       parts,
       method,
       group,
@@ -81,6 +82,10 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
     layerCam: byGradient(layerCam, head),
     gradCamPlusPlus: byGradient(gradCamPlusPlus(), head),
     eigenGradCam: byGradient(eigenGradCam, head),
+    'gradCam for finer()': byGradient(gradCam, head, { target: finerTarget() }),
+    shapleyCam: byGradient(shapleyCam, 'two gradients of the head', {
+      target: logitPlusLogProbability,
+    }),
     'augmented(gradCam)': byGradient(augmented(gradCam), '6 passes', { costly: true }),
     'smoothed(gradCamPlusPlus)': byGradient(
       smoothed(gradCamPlusPlus(), { samples: 8 }),
@@ -105,7 +110,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
     reciproCam: byAsking(reciproCam, '100 passes of the head'),
     ablationCam: byAsking(ablationCam(), '2048 passes of the head'),
     clusteredScoreCam: byAsking(clusteredScoreCam(), '32 passes', { costly: true }),
-    scoreCam: byAsking(scoreCam, '2048 passes', { costly: true, once: true }),
+    scoreCam: byAsking(scoreCam, '2048 passes', { costly: true }),
     occlusion: byAsking(occlusion(), '65 passes', { costly: true }),
     rise: byAsking(rise({ masks: 200 }), '200 passes', { costly: true }),
     saliency: byPixels(saliency, 'gradient of the model', { costly: true }),

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ComparisonOptions, MetricName } from '@shroom/gradcam/metrics';
 import { writeAtomically } from '@shroom/train/node';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** Figures of one method's map of one photo. */
 export interface Figure {
@@ -33,16 +35,37 @@ export const ofTheMethod = [
   'randomisation',
 ] as const satisfies ComparisonOptions['metrics'];
 
-/** What was measured so far, one line a map; a file that a program can go on with. */
+/** Tells classifiers apart: the start of the SHA-256 of a head's weights. */
+export async function fingerprint(head: LayersModel): Promise<string> {
+  const hash = createHash('sha256');
+  for (const weights of head.getWeights()) hash.update(await weights.data());
+  return hash.digest('hex').slice(0, 16);
+}
+
+interface FiguresFile {
+  /** Its {@link fingerprint}. */
+  readonly classifier: string;
+  readonly figures: Figure[];
+}
+
+/** What was measured of one classifier so far, one line a map; a file that a program can go on with. */
 export class Figures {
   private constructor(
     private readonly file: string,
+    private readonly classifier: string,
     readonly all: Figure[],
   ) {}
 
-  static async open(file: string): Promise<Figures> {
-    const text = existsSync(file) ? await readFile(file, 'utf8') : '[]';
-    return new Figures(file, JSON.parse(text) as Figure[]);
+  /** @throws Error when the file has figures of another classifier: theirs cannot stand in one table. */
+  static async open(file: string, classifier: string): Promise<Figures> {
+    if (!existsSync(file)) return new Figures(file, classifier, []);
+    const known = JSON.parse(await readFile(file, 'utf8')) as FiguresFile;
+    if (known.classifier !== classifier) {
+      throw new Error(
+        `${file} holds figures of classifier ${known.classifier}, and this one is ${classifier}: a classifier that is trained anew is another one. Name another file with --figures, or remove this one.`,
+      );
+    }
+    return new Figures(file, classifier, known.figures);
   }
 
   /** Which of some metrics one map was not judged by yet. */
@@ -61,7 +84,8 @@ export class Figures {
     if (before) this.all.splice(this.all.indexOf(before), 1);
     this.all.push({ method, photo, scores: both });
     const lines = this.all.map(each => JSON.stringify(each)).join(',\n');
-    await writeAtomically(this.file, `[\n${lines}\n]\n`);
+    const start = `{"classifier":"${this.classifier}","figures":[`;
+    await writeAtomically(this.file, `${start}\n${lines}\n]}\n`);
   }
 
   private of(method: string, photo: number): Figure | undefined {

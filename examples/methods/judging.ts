@@ -14,7 +14,6 @@ import { type Contestant, groups } from './contestants';
 import { type Figure, type Figures, ofTheMap, ofTheMethod } from './figures';
 
 type Metric = (typeof ofTheMap)[number] | (typeof ofTheMethod)[number];
-const again = new Set<Metric>(ofTheMethod);
 
 /** Far from the seeds of the training photos. */
 const unseen = 10_000;
@@ -64,11 +63,9 @@ export function openJobs(
     Array.from({ length: count }, (_, photo) =>
       Object.entries(chosen(contestants, options.methods))
         .filter(([, each]) => Boolean(each.costly) === costly)
-        .map(([method, { once }]) => {
+        .map(([method]) => {
           const asked = options.metrics?.split(',') ?? metrics;
-          const possible = metrics.filter(
-            metric => asked.includes(metric) && !(once && again.has(metric)),
-          );
+          const possible = metrics.filter(metric => asked.includes(metric));
           return { method, photo, metrics: figures.missing(method, photo, possible) };
         }),
     ).flat();

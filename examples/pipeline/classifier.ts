@@ -35,6 +35,7 @@ export interface Explained {
 }
 
 export interface Classifier extends Explained {
+  readonly head: LayersModel;
   /** When an answer is sure. */
   readonly certainty: Certainty;
 }
@@ -86,7 +87,7 @@ export async function loadClassifier(
   folder: string,
   signal: AbortSignal,
   place: string,
-): Promise<Classifier & { readonly head: LayersModel; readonly cut: CutBackbone }>;
+): Promise<Classifier & { readonly cut: CutBackbone }>;
 export async function loadClassifier(folder: string, signal: AbortSignal, place?: string) {
   const text = await readFile(join(folder, 'classifier.json'), 'utf8').catch(() => {
     throw new Error(

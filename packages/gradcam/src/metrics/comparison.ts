@@ -4,6 +4,7 @@ import type { Procedure } from '../evidence';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import type { Method } from '../methods';
 import type { Split } from '../split';
+import type { Target } from '../targets';
 import {
   energyInMask,
   intersectionOverUnion,
@@ -48,10 +49,12 @@ export interface ComparisonOptions extends Omit<WatchOptions, 'method'> {
   readonly masks?: readonly Mask[];
 }
 
-/** A method that looks at another tap than the others. */
+/** A method that looks at another tap than the others, or explains another score of the class. */
 export interface MethodAt {
   readonly parts: Split;
   readonly method: Method | Procedure;
+  /** What it explains. Default the `explained` of the options. */
+  readonly target?: Target;
 }
 
 type Compared = Readonly<Record<string, Method | Procedure | MethodAt>>;
@@ -84,7 +87,6 @@ export async function compare(
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
   const passed = {
     ...(classIndex !== undefined && { classIndex }),
-    ...(explained && { target: explained }),
     ...(batch !== undefined && { batch }),
     ...(signal && { signal }),
   };
@@ -98,9 +100,15 @@ export async function compare(
   const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
   for (const { name, baseline, ...at } of [...named(methods, false), ...named(known, true)]) {
     const { method } = at;
-    const explanations = await explain(at.parts, images, { ...passed, method });
+    const target = ('target' in at && at.target) || explained;
+    const how = { ...passed, ...(target && { target }), method };
+    const explanations = await explain(at.parts, images, how);
     const scores: Partial<Record<MetricName, number>> = {};
-    const maps = watchedMaps(at.parts, images, explanations, { ...options, method });
+    const maps = watchedMaps(at.parts, images, explanations, {
+      ...options,
+      ...(target && { explained: target }),
+      method,
+    });
     for (const metric of metrics) scores[metric] = mean(await metricsOfScore[metric](maps));
     if (masks) {
       for (const metric of Object.keys(located) as (keyof typeof located)[])
