@@ -44,7 +44,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     await visit.settled(2);
     for (const [index, { name, size, tolerance }] of [
       { name: 'Amanita.png', size: [height, width], tolerance: 0.05 },
-      { name: 'shrunk.png', size: [side, side], tolerance: 0.01 },
+      { name: 'shrunk.png', size: [side, side], tolerance: 0.016 },
     ].entries()) {
       const { class: best, probabilities } = inNode.find(({ file }) => file.endsWith(name));
       const shares = await visit.sharesOf(index);

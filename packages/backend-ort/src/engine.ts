@@ -65,7 +65,7 @@ export class Engine {
       clock('lookup');
       if (stale) {
         this.discardSession(plan);
-        plan.session = this.runtime.createSync!(plan.encode(work, this.runtime.unreadableFirst));
+        plan.session = this.runtime.createSync!(plan.lower(work, this.runtime.unreadableFirst));
         this.countCompilation();
         clock('compilation');
       }
@@ -93,7 +93,7 @@ export class Engine {
       clock('lookup');
       if (stale) {
         this.discardSession(plan);
-        plan.session = await this.runtime.create(plan.encode(work, this.runtime.unreadableFirst));
+        plan.session = await this.runtime.create(plan.lower(work, this.runtime.unreadableFirst));
         this.countCompilation();
         clock('compilation');
       }

@@ -5,7 +5,7 @@ import {
   OnnxModel,
   type OnnxValue,
 } from '../onnx/model';
-import type { GraphNode, Operator, Shape } from './node';
+import type { GraphNode, HostArray, Operator, Shape } from './node';
 
 interface Place {
   plain?: string;
@@ -22,6 +22,9 @@ interface Place {
 export class Lowering {
   readonly model = new OnnxModel();
   private readonly places = new Map<GraphNode, Place>();
+  /** Leaves that are part of the model. Each is written in the form in which it is first asked for. */
+  private readonly baked = new Set<GraphNode>();
+  private readonly turnedConstants = new Map<GraphNode, string>();
   private readonly twins = new Map<string, GraphNode>();
   private readonly numbers = new Map<GraphNode, number>();
   private origin = '';
@@ -142,9 +145,28 @@ export class Lowering {
 
   /** Takes a leaf's data into the model. */
   bake(node: GraphNode): void {
-    const data = node.data!;
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.place(node, this.model.constant(node.dtype, node.shape, bytes));
+    this.baked.add(node);
+  }
+
+  /**
+   * The weights of a convolution with their axes in another order, where they are part of the model: ONNX Runtime would need three
+   * times their memory to do that itself.
+   *
+   * @param turn gives the numbers in that order.
+   * @param shape of the result.
+   * @returns `undefined` where they are not part of the model.
+   */
+  turned(
+    node: GraphNode,
+    turn: (numbers: Float32Array) => Float32Array,
+    shape: Shape,
+  ): string | undefined {
+    if (!this.baked.has(node)) return undefined;
+    const known = this.turnedConstants.get(node);
+    if (known !== undefined) return known;
+    const name = this.model.constant('float32', shape, bytesOf(turn(node.data as Float32Array)));
+    this.turnedConstants.set(node, name);
+    return name;
   }
 
   /** Makes a leaf an input of the model. */
@@ -167,6 +189,8 @@ export class Lowering {
   }
 
   private placeOf(node: GraphNode): Place {
+    if (this.baked.has(node) && !this.places.has(node))
+      this.place(node, this.model.constant(node.dtype, node.shape, bytesOf(node.data!)));
     const place = this.places.get(node);
     if (place === undefined) {
       throw new Error(
@@ -192,6 +216,9 @@ export function channelsFirstAxis(axis: number, rank: number): number {
   if (axis === 0) return 0;
   return axis === rank - 1 ? 1 : axis + 1;
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: HostArray): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 function range(start: number, end: number): number[] {
   return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);

@@ -1,5 +1,4 @@
-import { encodeModel } from '../onnx/encoder';
-import type { OnnxValue } from '../onnx/model';
+import type { OnnxModel, OnnxValue } from '../onnx/model';
 import type { HostTensor, Session } from '../runtime/runtime';
 import { findFusions } from './fusions';
 import { Lowering } from './lowering';
@@ -85,7 +84,7 @@ export class Plan {
    *
    * @param unreadableFirst see `unreadableFirst` of the runtime.
    */
-  encode(schedule: Schedule, unreadableFirst = false): Uint8Array {
+  lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
     const lowering = new Lowering();
     if (unreadableFirst) lowering.model.outputUnreadable();
     this.inputs = schedule.leaves.map((leaf, i) => {
@@ -109,7 +108,7 @@ export class Plan {
       else if (!absorbed.has(node)) lowering.lowerOnce(node);
     }
     this.outputs = schedule.targets.map(target => lowering.fetch(target));
-    return encodeModel(lowering.model);
+    return lowering.model;
   }
 
   feeds(schedule: Schedule): Record<string, HostTensor> {

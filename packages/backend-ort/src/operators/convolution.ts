@@ -121,15 +121,51 @@ function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
   const space = filter.rank - 2;
   const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
   const kernel = filter.shape.slice(0, space);
+  const turned = graph.turned(filter, numbers => reversed(numbers, inputs, outputs), [
+    outputs,
+    inputs,
+    ...kernel,
+  ]);
+  if (turned !== undefined) return turned;
   if (kernel.every(length => length === 1)) {
     const matrix = graph.reshape(graph.plain(filter), [inputs, outputs]);
-    const turned = graph.add('Transpose', [matrix], { perm: [1, 0] });
-    return graph.reshape(turned, [outputs, inputs, ...kernel]);
+    const matrixTurned = graph.add('Transpose', [matrix], { perm: [1, 0] });
+    return graph.reshape(matrixTurned, [outputs, inputs, ...kernel]);
   }
   // As a matrix transpose and an exchange of short rows: a tenth of the time of the general permutation.
   const last = kernelLast(graph, graph.plain(filter), filter.shape);
   const swapped = graph.add('Transpose', [last], { perm: [1, 0, 2] });
   return graph.reshape(swapped, [outputs, inputs, ...kernel]);
+}
+
+/** Side of the squares in which rows and columns are exchanged, so that both stay in the processor's cache. */
+const BLOCK = 32;
+
+/** `[n, inputs, outputs]` to `[outputs, inputs, n]`. */
+export function reversed(
+  numbers: Float32Array,
+  inputs: number,
+  outputs: number,
+): Float32Array<ArrayBuffer> {
+  const turned = new Float32Array(numbers.length);
+  const count = numbers.length / (inputs * outputs);
+  for (let top = 0; top < inputs; top += BLOCK) {
+    const bottom = Math.min(inputs, top + BLOCK);
+    for (let left = 0; left < outputs; left += BLOCK) {
+      const right = Math.min(outputs, left + BLOCK);
+      for (let n = 0; n < count; n++) {
+        for (let row = top; row < bottom; row++) {
+          let from = (n * inputs + row) * outputs + left;
+          let to = (left * inputs + row) * count + n;
+          for (let column = left; column < right; column++) {
+            turned[to] = numbers[from++]!;
+            to += inputs * count;
+          }
+        }
+      }
+    }
+  }
+  return turned;
 }
 
 /** `[...kernel, C, K]` to `[C, K, ...kernel]`. */

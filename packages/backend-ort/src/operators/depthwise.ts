@@ -1,13 +1,21 @@
 import type { Lowering } from '../graph/lowering';
 import { GraphNode, type Operator, type Shape } from '../graph/node';
-import { axes, flip, outputPadding, type Window, windowOf } from './convolution';
+import { axes, flip, outputPadding, reversed, type Window, windowOf } from './convolution';
 import { cropKernel } from './filter-gradient';
 
 /** `[h, w, C, M]` to `[C * M, 1, h, w]`. */
 function filterPerChannel(graph: Lowering, filter: GraphNode): string {
   const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
+  const outputs = channels * multiplier;
+  const turned = graph.turned(filter, numbers => reversed(numbers, 1, outputs), [
+    outputs,
+    1,
+    height,
+    width,
+  ]);
+  if (turned !== undefined) return turned;
   const ordered = graph.add('Transpose', [graph.plain(filter)], { perm: [2, 3, 0, 1] });
-  return graph.reshape(ordered, [channels * multiplier, 1, height, width]);
+  return graph.reshape(ordered, [outputs, 1, height, width]);
 }
 
 function attributesOf(node: GraphNode) {

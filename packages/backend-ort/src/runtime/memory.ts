@@ -25,6 +25,9 @@ interface ForeignFunctions {
 const GROWTH = 1.25;
 const SMALL_GROWTH = 64 * 2 ** 20;
 
+/** Bytes of weights from which compiling a model is worth to begin with nothing kept. */
+const LARGE_MODEL = 16 * 2 ** 20;
+
 /** Freed memory that stays with the process. */
 export class KeptMemory {
   /** Most bytes that were resident after a run that had begun with nothing kept. */
@@ -39,6 +42,14 @@ export class KeptMemory {
     private readonly trim: () => void,
     private readonly resident: () => number = () => process.memoryUsage.rss(),
   ) {}
+
+  /**
+   * To be called before a model is compiled, which takes several times the memory of its weights, in blocks of other sizes than
+   * runs have freed.
+   */
+  beforeCompiling(weights: number): void {
+    if (weights >= LARGE_MODEL) this.trim();
+  }
 
   /**
    * To be called after a run. glibc does not always find the block again that it has freed: then memory would grow with the

@@ -1,4 +1,6 @@
-import { UNREADABLE } from '../onnx/model';
+import { encodeModel } from '../onnx/encoder';
+import { type OnnxModel, UNREADABLE } from '../onnx/model';
+import { areWeightsCopied } from './beside';
 import { type KeptMemory, keepFreedMemory } from './memory';
 import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
 import { probeModel, stopMessage } from './uncopied';
@@ -58,17 +60,23 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     enableCpuMemArena: false,
     logSeverityLevel: LOG_ERRORS,
   };
-  const load = (model: Uint8Array): NativeSession => {
+  const load = (model: OnnxModel, large: 'inside' | 'beside', kept?: KeptMemory): NativeSession => {
     const session = new binding.InferenceSession();
-    session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
+    const { bytes, weights } = encodeModel(model, large);
+    kept?.beforeCompiling(totalBytes(weights.values()));
+    const externalData = Array.from(weights, ([path, data]) => ({ path, data }));
+    const given = { ...sessionOptions, ...(large === 'beside' && { externalData }) };
+    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, given);
     return session;
   };
   const probe = probeModel();
-  const session = load(probe.bytes);
+  const session = load(probe.model, 'inside');
   const stop = stopMessage(probe, (feeds, fetches) => session.run(feeds, fetches, {}));
   session.dispose();
   const kept = await keptMemory(options.keepMemory);
-  const createSync = (model: Uint8Array): Session => new NativeRun(load(model), stop, kept?.memory);
+  const large = areWeightsCopied(model => load(model, 'beside')) ? 'beside' : 'inside';
+  const createSync = (model: OnnxModel): Session =>
+    new NativeRun(load(model, large, kept?.memory), stop, kept?.memory);
   return {
     name: 'onnxruntime-node',
     unreadableFirst: stop !== undefined,
@@ -91,6 +99,12 @@ async function keptMemory(wanted: boolean | undefined) {
       { cause: error },
     );
   }
+}
+
+function totalBytes(arrays: Iterable<Uint8Array>): number {
+  let total = 0;
+  for (const { byteLength } of arrays) total += byteLength;
+  return total;
 }
 
 class NativeRun implements Session {

@@ -1,4 +1,5 @@
 import type { HostArray, NumericType, Shape } from '../graph/node';
+import type { OnnxModel } from '../onnx/model';
 
 /** A tensor in memory, as ONNX Runtime's JavaScript interface has it. */
 export interface HostTensor {
@@ -29,9 +30,9 @@ export interface Runtime {
   readonly name: string;
   /** Whether the first output of a model should be one that cannot be read: see `uncopied.ts`. */
   readonly unreadableFirst?: boolean;
-  create(model: Uint8Array): Promise<Session>;
+  create(model: OnnxModel): Promise<Session>;
   /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
-  createSync?(model: Uint8Array): Session;
+  createSync?(model: OnnxModel): Session;
   /** Whether freed memory stays with the process: see `memory.ts`. */
   readonly keepsMemory?: boolean;
   /** Undoes what the runtime has changed about the process. */

@@ -1,4 +1,3 @@
-import { encodeModel } from '../onnx/encoder';
 import { OnnxModel, UNREADABLE } from '../onnx/model';
 import type { HostTensor, Tensors } from './runtime';
 
@@ -11,12 +10,12 @@ import type { HostTensor, Tensors } from './runtime';
  */
 
 /** A model that changes the sign of its input, with the output that cannot be read before it. */
-export function probeModel(): { bytes: Uint8Array; input: string; output: string } {
+export function probeModel(): { model: OnnxModel; input: string; output: string } {
   const model = new OnnxModel();
   model.outputUnreadable();
   const input = model.input('float32', [1]);
   const output = model.output(model.add('Neg', [input]), 'float32', [1]);
-  return { bytes: encodeModel(model), input, output };
+  return { model, input, output };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import type { HostArray } from '../graph/node';
+import { encodeModel } from '../onnx/encoder';
+import type { OnnxModel } from '../onnx/model';
 import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
 
 /** The part of `onnxruntime-web` that is used. */
@@ -44,8 +46,11 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
   web.env.logLevel = 'error';
   if (options.threads > 0) web.env.wasm.numThreads = options.threads;
   if (options.wasmPaths !== undefined) web.env.wasm.wasmPaths = options.wasmPaths;
-  const create = async (model: Uint8Array): Promise<Session> => {
-    const session = await web.InferenceSession.create(model, {
+  const create = async (model: OnnxModel): Promise<Session> => {
+    const { bytes, weights } = encodeModel(model, 'beside');
+    const session = await web.InferenceSession.create(bytes, {
+      // WebAssembly's memory never shrinks: one copy of the weights less while compiling is one less for good.
+      externalData: Array.from(weights, ([path, data]) => ({ path, data })),
       executionProviders,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,

@@ -21,10 +21,12 @@ test.runIf(process.platform === 'linux')(
       number,
       number,
     ];
-    expect(keptFaults).toBeLessThan(faults / 2);
+    // Not none: glibc does not find every block again, and what has gathered goes back now and then.
+    expect(keptFaults).toBeLessThan(0.85 * faults);
     expect(runs).toBeLessThan(1.3 * run + 64e6);
     expect(afterwards).toBeLessThan(run);
   },
+  120_000,
 );
 
 test('where memory cannot be kept, who asks for it is told', async () => {
@@ -39,6 +41,22 @@ test('where memory cannot be kept, who asks for it is told', async () => {
   } finally {
     Object.defineProperty(process, 'platform', { value: platform });
   }
+});
+
+test('compiling weights in takes less than five times their memory', () => {
+  const [weights, growth] = program('compiled-weights.ts') as [number, number];
+  expect(growth / weights).toBeLessThan(5);
+});
+
+test('a model with large weights is compiled with nothing kept', () => {
+  let trims = 0;
+  const memory = new KeptMemory(() => {
+    trims++;
+  });
+  memory.beforeCompiling(1e6);
+  expect(trims).toBe(0);
+  memory.beforeCompiling(1e8);
+  expect(trims).toBe(1);
 });
 
 test('memory that grows beyond what a run needs goes back', () => {

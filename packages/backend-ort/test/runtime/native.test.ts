@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { encodeModel } from '../../src/onnx/encoder';
 import { OnnxModel } from '../../src/onnx/model';
+import { areWeightsCopied } from '../../src/runtime/beside';
 import { loadNativeRuntime } from '../../src/runtime/native';
 import type { HostTensor } from '../../src/runtime/runtime';
 import { stopMessage } from '../../src/runtime/uncopied';
@@ -20,7 +20,7 @@ test('outputs are written into the arrays that are given, and not copied', async
   model.outputUnreadable();
   const input = model.input('float32', [length]);
   const output = model.output(model.add('Neg', [input]), 'float32', [length]);
-  const session = runtime.createSync!(encodeModel(model));
+  const session = runtime.createSync!(model);
   const [x, y] = [tensor(length), tensor(length)];
   const before = process.memoryUsage().external;
   session.runSync!({ [input]: x }, { [output]: y });
@@ -35,7 +35,7 @@ test('an error of the run itself is thrown', async () => {
   model.outputUnreadable();
   const input = model.input('float32', [3]);
   const output = model.output(model.add('Neg', [input]), 'float32', [3]);
-  const session = runtime.createSync!(encodeModel(model));
+  const session = runtime.createSync!(model);
   expect(() => session.runSync!({ [input]: tensor(2) }, { [output]: tensor(3) })).toThrow(
     /dimension/,
   );
@@ -48,4 +48,24 @@ test('a binding that does not stop, or stops too early, is left to copy', () => 
     throw new Error('no such type');
   };
   expect(stopMessage(PROBE, early)).toBeUndefined();
+});
+
+test('weights are taken from beside the model only where they are copied', async () => {
+  const load = (weights: 'copied' | 'shared') => (model: OnnxModel) => {
+    const { bytes } = model.constants[0]!;
+    const seen = weights === 'copied' ? bytes.slice() : bytes;
+    return {
+      run: (_: object, fetches: Record<string, HostTensor>) => {
+        const { data } = Object.values(fetches)[0]!;
+        data.set(new Float32Array(seen.buffer) as never);
+      },
+      dispose: () => {},
+    };
+  };
+  expect(areWeightsCopied(load('copied'))).toBe(true);
+  expect(areWeightsCopied(load('shared'))).toBe(false);
+  const older = () => {
+    throw new Error('no such file');
+  };
+  expect(areWeightsCopied(older)).toBe(false);
 });
