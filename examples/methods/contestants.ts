@@ -63,7 +63,11 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
   const [gradient, fine, features, asking, pixels, unfaithful] = groups;
   const at =
     (parts: Split, group: string) =>
-    (method: Method | Procedure, cost: string, more: Pick<Contestant, 'costly' | 'target'> = {}) => ({
+    (
+      method: Method | Procedure,
+      cost: string,
+      more: Pick<Contestant, 'costly' | 'target'> = {},
+    ) => ({
       parts,
       method,
       group,

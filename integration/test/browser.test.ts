@@ -42,6 +42,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     await visit.choose([photo, shrunk]);
     await visit.ready();
     await visit.settled(2);
+    // The page has weights of 16 bits: as many as four steps of 255 are theirs.
     for (const [index, { name, size, tolerance }] of [
       { name: 'Amanita.png', size: [height, width], tolerance: 0.05 },
       { name: 'shrunk.png', size: [side, side], tolerance: 0.016 },

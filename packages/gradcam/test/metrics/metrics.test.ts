@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gradCam, type HeatMap, hiResCam, logit, split } from '../../src/index';
+import { contrast, gradCam, type HeatMap, hiResCam, logit, split } from '../../src/index';
 import {
   adcc,
   arcc,
@@ -236,6 +236,24 @@ describe('a comparison', () => {
     expect(scores.randomisation).toBeCloseTo(1, 6);
     const without = compare(split(model), image(), { hiResCam }, options);
     await expect(without).rejects.toThrow(/needs the model/);
+  });
+
+  test('explains another score of the class with each method that names one', async () => {
+    const model = patchModel();
+    // What is around speaks for class 0 too, but more for class 1.
+    const kernel = mask.values.map(value => [value > 0 ? 1 / 4 : 1 / 20, value > 0 ? 0 : 1 / 4]);
+    model.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
+    const parts = split(model);
+    const options = { classIndex: 0, metrics: ['sparseness', 'adcc'], baselines: [] } as const;
+    const target = contrast();
+    const at = { parts, method: hiResCam };
+    const methods = { own: hiResCam, given: { ...at, target } };
+    const [own, given] = await compare(parts, image(), methods, options);
+    const all = { ...options, explained: target };
+    const [expected] = await compare(parts, image(), { given: at }, all);
+    expect(given).toEqual(expected);
+    expect(given!.scores.sparseness).not.toBe(own!.scores.sparseness);
+    expect(given!.scores.adcc).not.toBe(own!.scores.adcc);
   });
 
   test('computes what is asked for, and refuses masks that are too few', async () => {
