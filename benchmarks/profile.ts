@@ -1,6 +1,6 @@
 /**
  * Where a row's time goes, by ONNX Runtime's own profiler: `npx tsx profile.ts <row> [runs]` in `benchmarks/`. Every kind of
- * operator with its milliseconds a run, in the session that ran most often, with what the row's own runs took beside it.
+ * operator with its milliseconds a run, in the session that took most of it, with what the row's own runs took beside it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,10 +47,11 @@ function report(seconds: number): void {
   const sessions = readdirSync(folder).map(
     file => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[],
   );
-  const runsOf = (events: readonly Event[]) =>
-    events.filter(({ name }) => name === 'model_run').length;
-  const events = sessions.reduce((most, each) => (runsOf(each) > runsOf(most) ? each : most));
-  const count = runsOf(events);
+  const runsOf = (events: readonly Event[]) => events.filter(({ name }) => name === 'model_run');
+  const timeOf = (events: readonly Event[]) =>
+    runsOf(events).reduce((sum, { dur }) => sum + dur, 0);
+  const events = sessions.reduce((most, each) => (timeOf(each) > timeOf(most) ? each : most));
+  const count = runsOf(events).length;
   const perOperator = new Map<string, { calls: number; milliseconds: number }>();
   for (const { cat, name, dur, args } of events) {
     if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue;
