@@ -14,14 +14,13 @@ export function benchmarksPage(
   const met = bounds.filter(bound => bound.met).length;
   const listed = results.filter(result => result.bounds.length > 0);
   const others = results.filter(result => result.bounds.length === 0);
-  const machines = [...results, ...growth].map(({ machine }) => machine);
   return `# Benchmarks
 
-Shroom beside what you would take instead, on one machine, in turns. ${met} of ${bounds.length} bounds are met. This page is written from
+Shroom beside what you would take instead, both on one machine, in turns. ${met} of ${bounds.length} bounds are met. This page is written from
 \`benchmarks/results.json\` by
 
 \`\`\`sh
-npm run bench                           # everything, about half an hour
+npm run bench                           # everything, a minute to ten a row
 npm run bench -- resnet50-forward-299   # one row, or several
 npm run bench -- --help
 \`\`\`
@@ -32,7 +31,7 @@ ${mainTable(listed, rows)}
 ${others.length > 0 ? `\nRows without a bound:\n\n${mainTable(others, rows)}\n` : ''}
 ## How it was measured
 
-${machineText(machines)}
+${machineText([...results, ...growth])}
 
 Every contestant is a process of its own, and all have the same number of threads; tfjs has one in Node, on wasm as on cpu. A round runs
 each of them once, one after the other, so that whatever else the machine does meets all; first come rounds that are not counted, in which

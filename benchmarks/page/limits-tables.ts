@@ -24,7 +24,7 @@ export function limitsTable({ limits, date, machine }: Limits): string {
     '',
     `Measured ${date}:`,
     '',
-    machineText([machine]),
+    machineText([{ machine }]),
   ].join('\n');
 }
 

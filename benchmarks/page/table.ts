@@ -57,13 +57,25 @@ export function spreadTable(results: readonly Result[]): string {
   ].join('\n');
 }
 
-/** Each machine that results come from. */
-export function machineText(machines: readonly Machine[]): string {
-  const all = new Map(machines.map(machine => [JSON.stringify(machine), machine]));
+interface Measured {
+  readonly name?: string;
+  readonly machine: Machine;
+}
+
+/** Each machine that figures come from; of all but the first, what was measured there. */
+export function machineText(figures: readonly Measured[]): string {
+  const all = new Map<string, Measured[]>();
+  for (const each of figures) {
+    const key = JSON.stringify(each.machine);
+    all.set(key, [...(all.get(key) ?? []), each]);
+  }
   return [...all.values()]
-    .map(({ cpu, cores, threads, memory, system, versions }) => {
+    .map((measured, index) => {
+      const { cpu, cores, threads, memory, system, versions } = measured[0]!.machine;
       const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-      return `- ${cpu}; ${cores} cores, ${threads} threads for every contestant; ${memory} GB of memory; ${system}; ${list.join(', ')}.`;
+      const names = measured.map(({ name }) => `\`${name}\``).join(', ');
+      const there = index === 0 ? '' : ` Measured there: ${names}.`;
+      return `- ${cpu}; ${cores} cores, ${threads} threads for every contestant; ${memory} GB of memory; ${system}; ${list.join(', ')}.${there}`;
     })
     .join('\n');
 }
