@@ -67,4 +67,20 @@ describe('weights that are compiled in give what weights that are fed do', () =>
     for (const [index, expected] of cpu.entries())
       expect(distance(expected, ort[index]!)).toBeLessThan(1e-5);
   });
+
+  test('a filter of two convolutions that order it differently', async () => {
+    const inputs = [normal([1, 6, 5, 3], 2), normal([3, 3, 3, 3], 1)];
+    const { cpu, ort } = await onBoth(inputs, (x, numbers) => {
+      const weights = tf.variable(numbers!);
+      const computed = Array.from({ length: runs }, () => {
+        const made = tf.concat([full(x!, weights), depthwise(x!, weights)], 3);
+        made.dataSync();
+        return made;
+      });
+      weights.dispose();
+      return computed;
+    });
+    for (const [index, expected] of cpu.entries())
+      expect(distance(expected, ort[index]!)).toBeLessThan(1e-5);
+  });
 });

@@ -24,7 +24,8 @@ export class Lowering {
   private readonly places = new Map<GraphNode, Place>();
   /** Leaves that are part of the model. Each is written in the form in which it is first asked for. */
   private readonly baked = new Set<GraphNode>();
-  private readonly turnedConstants = new Map<GraphNode, string>();
+  /** Names of constants, by their leaf and the shape that they are turned to. */
+  private readonly turnedConstants = new Map<string, string>();
   private readonly twins = new Map<string, GraphNode>();
   private readonly numbers = new Map<GraphNode, number>();
   private origin = '';
@@ -162,10 +163,11 @@ export class Lowering {
     shape: Shape,
   ): string | undefined {
     if (!this.baked.has(node)) return undefined;
-    const known = this.turnedConstants.get(node);
+    const key = `${node.id}:${shape}`;
+    const known = this.turnedConstants.get(key);
     if (known !== undefined) return known;
     const name = this.model.constant('float32', shape, bytesOf(turn(node.data as Float32Array)));
-    this.turnedConstants.set(node, name);
+    this.turnedConstants.set(key, name);
     return name;
   }
 
