@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { ortBackend } from '../src/index';
 import { reversed } from '../src/operators/convolution';
 import { distance, normal, onBoth } from './backends';
 
@@ -69,18 +70,21 @@ describe('weights that are compiled in give what weights that are fed do', () =>
   });
 
   test('a filter of two convolutions that order it differently', async () => {
-    const inputs = [normal([1, 6, 5, 3], 2), normal([3, 3, 3, 3], 1)];
-    const { cpu, ort } = await onBoth(inputs, (x, numbers) => {
-      const weights = tf.variable(numbers!);
-      const computed = Array.from({ length: runs }, () => {
-        const made = tf.concat([full(x!, weights), depthwise(x!, weights)], 3);
-        made.dataSync();
-        return made;
-      });
-      weights.dispose();
-      return computed;
-    });
-    for (const [index, expected] of cpu.entries())
-      expect(distance(expected, ort[index]!)).toBeLessThan(1e-5);
+    await tf.setBackend('ort');
+    const { compilations } = ortBackend()!.statistics;
+    const [x, weights] = [normal([1, 6, 5, 3], 2), normal([3, 3, 3, 3], 1)].map(
+      ({ shape, values }) => tf.variable(tf.tensor([...values], shape)),
+    ) as [tf.Variable, tf.Variable];
+    const outputs: Float32Array[] = [];
+    for (let run = 0; run < runs; run++) {
+      const both = tf.tidy(() => tf.concat([full(x, weights), depthwise(x, weights)], 3));
+      outputs.push(await both.data<'float32'>());
+      both.dispose();
+    }
+    tf.dispose([x, weights]);
+    const [fed, , compiledIn] = outputs as [Float32Array, Float32Array, Float32Array];
+    for (const [index, value] of compiledIn.entries()) expect(value).toBeCloseTo(fed[index]!, 4);
+    // Where a model does not compile, its parts are tried one by one.
+    expect(ortBackend()!.statistics.compilations - compilations).toBe(2);
   });
 });
