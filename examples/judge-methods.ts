@@ -17,7 +17,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const command = new Command('npm run methods --')
   .description(
-    'Every explanation method by every metric, on drawn mushrooms. Takes an hour or two on two cores; can be stopped at any time, and goes on.',
+    'Every explanation method by every metric, on drawn mushrooms. Takes hours on two cores, Score-CAM half an hour of them; can be stopped at any time, and goes on.',
   )
   .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
   .option('--drawn <count>', 'photos per genus', integer(1, 100), 1)
