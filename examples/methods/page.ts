@@ -218,5 +218,6 @@ function interval(values: readonly number[]): string {
     values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
   const quantile = quantiles[values.length - 2] ?? 1.96;
   const half = quantile * Math.sqrt(variance / values.length);
-  return `${middle.toFixed(3)} ± ${half.toFixed(3)}`;
+  // Spaces that do not break.
+  return `${middle.toFixed(3)}\u00a0±\u00a0${half.toFixed(3)}`;
 }
