@@ -1,8 +1,8 @@
 /**
  * Judges every explanation method by every metric, on drawn mushrooms that the classifier was not trained on, and writes the
- * tables of docs/methods.md. Figures are kept as they come, so that it can be stopped and goes on.
+ * tables of a page such as docs/methods.md. Figures are kept as they come, so that it can be stopped and goes on.
  */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { contestantsFor } from './methods/contestants';
 import { Figures, fingerprint } from './methods/figures';
@@ -12,8 +12,6 @@ import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, Progress, runProgram } from './pipeline/terminal';
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const command = new Command('npm run methods --')
   .description(
@@ -27,15 +25,15 @@ const command = new Command('npm run methods --')
   .option('--metrics <names>', 'some of them only, besides those with masks, with commas')
   .option('--first <photo>', 'number of the first photo', integer(0), 0)
   .option('--minutes <count>', 'stop after so long', integer(1))
-  .option('--figures <file>', 'what was measured', here('../docs/methods.json'))
-  .option('--write <page>', 'whose tables are written', here('../docs/methods.md'))
+  .option('--figures <file>', 'what was measured (default: methods.json of the model)')
+  .option('--write <page>', 'whose tables are written (default: methods.md of the model)')
   .addOption(engineOption());
 
 interface Options extends JobOptions {
   readonly model: string;
   readonly minutes?: number;
-  readonly figures: string;
-  readonly write: string;
+  readonly figures?: string;
+  readonly write?: string;
   readonly engine: 'auto';
 }
 
@@ -47,7 +45,9 @@ await runProgram(async signal => {
   const classifier = await loadClassifier(options.model, signal);
   const finer = classifier.backbone.taps.at(-2)!.layer;
   const contestants = withBaselines(contestantsFor(classifier.model, finer));
-  const figures = await Figures.open(options.figures, await fingerprint(classifier.head));
+  const { figures: file = join(options.model, 'methods.json') } = options;
+  const { write: page = join(options.model, 'methods.md') } = options;
+  const figures = await Figures.open(file, await fingerprint(classifier.head));
   const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');
@@ -60,6 +60,6 @@ await runProgram(async signal => {
     progress.update(done + 1, jobs.length);
   }
   progress.stop();
-  await writeTables(options.write, contestants, figures.all);
-  fact('tables', options.write);
+  await writeTables(page, contestants, figures.all);
+  fact('tables', page);
 });

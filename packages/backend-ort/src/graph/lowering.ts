@@ -22,7 +22,7 @@ interface Place {
 export class Lowering {
   readonly model = new OnnxModel();
   private readonly places = new Map<GraphNode, Place>();
-  /** Leaves that are part of the model. Each is written in the form in which it is first asked for. */
+  /** Leaves that are part of the model, written in the forms that are asked for. */
   private readonly baked = new Set<GraphNode>();
   /** Names of constants, by their leaf and the shape that they are turned to. */
   private readonly turnedConstants = new Map<string, string>();

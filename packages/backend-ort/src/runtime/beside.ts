@@ -20,7 +20,8 @@ interface Runs {
  */
 export function areWeightsCopied(load: (model: OnnxModel) => Runs): boolean {
   const length = 1024;
-  const weights = new Float32Array(length).fill(1);
+  // Not from the start of its memory, as weights that were read from one file are not.
+  const weights = new Float32Array(2 * length).subarray(length).fill(1);
   const tensor = (): HostTensor => ({
     type: 'float32',
     dims: [length],
@@ -29,7 +30,8 @@ export function areWeightsCopied(load: (model: OnnxModel) => Runs): boolean {
   });
   const model = new OnnxModel();
   const input = model.input('float32', [length]);
-  const constant = model.constant('float32', [length], new Uint8Array(weights.buffer));
+  const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  const constant = model.constant('float32', [length], bytes);
   const output = model.output(model.add('Add', [input, constant]), 'float32', [length]);
   try {
     const session = load(model);

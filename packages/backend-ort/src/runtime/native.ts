@@ -74,12 +74,14 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
   const stop = stopMessage(probe, (feeds, fetches) => session.run(feeds, fetches, {}));
   session.dispose();
   const kept = await keptMemory(options.keepMemory);
-  const large = areWeightsCopied(model => load(model, 'beside')) ? 'beside' : 'inside';
+  const weightsBeside = areWeightsCopied(model => load(model, 'beside'));
+  const large = weightsBeside ? 'beside' : 'inside';
   const createSync = (model: OnnxModel): Session =>
     new NativeRun(load(model, large, kept?.memory), stop, kept?.memory);
   return {
     name: 'onnxruntime-node',
     unreadableFirst: stop !== undefined,
+    weightsBeside,
     createSync,
     create: async model => createSync(model),
     keepsMemory: kept !== undefined,

@@ -30,6 +30,8 @@ export interface Runtime {
   readonly name: string;
   /** Whether the first output of a model should be one that cannot be read: see `uncopied.ts`. */
   readonly unreadableFirst?: boolean;
+  /** Whether large weights are taken from where they are: see `beside.ts`. */
+  readonly weightsBeside?: boolean;
   create(model: OnnxModel): Promise<Session>;
   /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
   createSync?(model: OnnxModel): Session;

@@ -51,6 +51,7 @@ test('a binding that does not stop, or stops too early, is left to copy', () => 
 });
 
 test('weights are taken from beside the model only where they are copied', async () => {
+  expect((await loadNativeRuntime(options)).weightsBeside).toBe(true);
   const load = (weights: 'copied' | 'shared') => (model: OnnxModel) => {
     const { bytes } = model.constants[0]!;
     const seen = weights === 'copied' ? bytes.slice() : bytes;

@@ -95,12 +95,11 @@ export async function compare(
     Object.entries(given).map(([name, method]) => ({
       name,
       baseline,
-      ...('parts' in method ? method : { parts, method }),
+      at: ('parts' in method ? method : { parts, method }) satisfies MethodAt,
     }));
   const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
-  for (const { name, baseline, ...at } of [...named(methods, false), ...named(known, true)]) {
-    const { method } = at;
-    const target = ('target' in at && at.target) || explained;
+  for (const { name, baseline, at } of [...named(methods, false), ...named(known, true)]) {
+    const { method, target = explained }: MethodAt = at;
     const how = { ...passed, ...(target && { target }), method };
     const explanations = await explain(at.parts, images, how);
     const scores: Partial<Record<MetricName, number>> = {};
