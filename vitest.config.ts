@@ -31,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['integration/test/**/*.test.ts', 'examples/test/**/*.test.ts'],
+          include: ['{integration,examples,benchmarks}/test/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

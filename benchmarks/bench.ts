@@ -6,14 +6,16 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFigures } from './page/figures';
 import { writePages } from './page/pages';
+import { rows } from './rows/table';
+import { runAgainst } from './runner/against';
 import { Contestant } from './runner/contestant';
 import { describeMachine, type Machine } from './runner/machine';
-import { chosen, parseOptions, usage } from './runner/options';
+import { type BenchOptions, chosen, parseOptions, usage } from './runner/options';
 import { type FoundPeers, findPeers, missingPeers } from './runner/peers';
 import { node } from './runner/row';
 import type { RunOptions } from './runner/run';
 import { type Task, tasks } from './runner/tasks';
-import { clearStatus, paint, say, status, titleOf, warn } from './runner/terminal';
+import { clearStatus, paint, reportChange, say, status, titleOf, warn } from './runner/terminal';
 
 /** Pictures that stand for photographs where there are none. */
 const drawn = 500;
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     for (const { name, measures } of selected) say(`${name.padEnd(32)} ${paint('dim', measures)}`);
     return;
   }
+  if (options.against !== undefined) return compareCheckouts(options, options.against);
   const rounds = options.rounds ?? (options.quick ? 2 : undefined);
   const folder = options.out ?? here;
   const docs = options.out ?? join(here, '../docs');
@@ -55,6 +58,30 @@ async function main(): Promise<void> {
   }
 }
 
+/** Rows here and in another checkout: how a change is shown not to cost time. */
+async function compareCheckouts(options: BenchOptions, checkout: string): Promise<void> {
+  const found = findPeers();
+  const machine = describeMachine(found, options.threads);
+  announce(machine);
+  const photos = options.photos ?? (await drawPhotos(machine, found));
+  try {
+    for (const row of chosen(rows, options.names)) {
+      say(`\n${paint('bold', row.name)}  ${paint('dim', row.measures)}`);
+      const runOptions = { found, machine, photos, onRound: showRound(row.warmup) };
+      reportChange(await runAgainst(row, checkout, options.rounds ?? 4 * row.rounds, runOptions));
+    }
+  } finally {
+    if (photos !== options.photos) await rm(photos, { recursive: true });
+  }
+}
+
+const showRound =
+  (warmup: number) =>
+  (who: string, round: number): void => {
+    const starting = round < -warmup ? 'start' : 'warm-up';
+    status(`  ${round < 0 ? starting : `round ${round + 1}`}: ${titleOf(who)}`);
+  };
+
 /** @returns what keeps the result; undefined for a task that failed, which does no harm to others. */
 async function measured(
   task: Task,
@@ -63,12 +90,8 @@ async function measured(
   folder: string,
 ): Promise<((folder: string) => void) | undefined> {
   say(`\n${paint('bold', task.name)}  ${paint('dim', task.measures)}`);
-  const onRound = (who: string, round: number): void => {
-    const starting = round < -task.warmup ? 'start' : 'warm-up';
-    status(`  ${round < 0 ? starting : `round ${round + 1}`}: ${titleOf(who)}`);
-  };
   try {
-    return await task.run({ ...machineAndPhotos, onRound }, rounds);
+    return await task.run({ ...machineAndPhotos, onRound: showRound(task.warmup) }, rounds);
   } catch (error) {
     clearStatus();
     say(`  ${paint('red', 'failed')}: ${error instanceof Error ? error.message : error}`);

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PeakMemory } from './memory';
@@ -31,7 +32,10 @@ export class Contestant {
   constructor(command: Command, { python, threads }: Settings) {
     this.#command = command;
     const folder = command.language === 'python' ? 'peers' : 'contestants';
-    const file = fileURLToPath(new URL(`../${folder}/${command.file}`, import.meta.url));
+    const benchmarks = command.checkout
+      ? join(command.checkout, 'benchmarks')
+      : fileURLToPath(new URL('..', import.meta.url));
+    const file = join(benchmarks, folder, command.file);
     // A plain .mjs starts as its user's would, without the loader of TypeScript.
     const loader = command.file.endsWith('.mjs') ? [] : process.execArgv;
     const [program, before] =

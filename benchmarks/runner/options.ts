@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -9,6 +10,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Instead of each row's own number. */
   readonly rounds: number | undefined;
+  /** Root of another checkout to be measured beside this one. */
+  readonly against: string | undefined;
   readonly list: boolean;
   readonly page: boolean;
   readonly help: boolean;
@@ -23,6 +26,7 @@ export const usage = `npm run bench                    every row of the table, g
 npm run bench -- <name...>       one row or several; input-pipeline means all that begin so
   --quick                        two rounds each: a look, nothing is written
   --rounds <count>               instead of each row's own number
+  --against <checkout>           ours here and in another checkout in turns: what a change did to speed; nothing is written
   --list                         the names, and what they measure
   --page                         writes the pages from the results that are there, measures nothing
   --threads <count>              for every contestant; default: the cores
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      against: { type: 'string' },
       list: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -54,8 +59,21 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const rounds = values.rounds === undefined ? undefined : count('rounds', values.rounds);
   if (values.photos !== undefined && !existsSync(values.photos))
     throw new RangeError(`--photos: there is no folder '${values.photos}'.`);
+  const { against } = values;
+  if (against !== undefined && !existsSync(join(against, 'benchmarks/contestants')))
+    throw new RangeError(
+      `--against: '${against}' is no checkout of this project. Clone it, run npm run setup there, and give its folder.`,
+    );
   const photos = values.photos ?? (existsSync(known) ? known : undefined);
-  return { ...values, names: positionals, threads, rounds, photos, out: values.out };
+  return {
+    ...values,
+    names: positionals,
+    threads,
+    rounds,
+    photos,
+    out: values.out,
+    against: against === undefined ? undefined : resolve(against),
+  };
 }
 
 function count(option: string, text: string): number {

@@ -20,6 +20,8 @@ export interface Command {
   readonly args?: readonly (string | number)[];
   /** The line that asks for one run. Default `run`. */
   readonly request?: string;
+  /** Root of the checkout whose file it is. Default: this one. */
+  readonly checkout?: string;
 }
 
 export const node = (file: string, ...args: (string | number)[]): Command => ({

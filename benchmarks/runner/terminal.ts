@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Growth } from '../growth/series';
 import type { Limits } from '../limits/measure';
+import type { Change } from './against';
 import type { BoundResult, Result } from './results';
 import { type PeerName, peerTitles } from './row';
 
@@ -28,7 +29,11 @@ export function clearStatus(): void {
 }
 
 export const titleOf = (name: string): string =>
-  name === 'ours' ? 'Shroom' : (peerTitles[name as PeerName] ?? name);
+  name === 'ours'
+    ? 'Shroom'
+    : name === 'before'
+      ? 'the other checkout'
+      : (peerTitles[name as PeerName] ?? name);
 
 /** Three digits, or all before the point. */
 export function figure(value: number): string {
@@ -63,6 +68,14 @@ export function report(result: Result): void {
     ];
     say(`  ${cells.join(' ').trimEnd()}`);
   }
+}
+
+/** What a change did to a row. */
+export function reportChange({ unit, now, before, pairs, ratio, interval }: Change): void {
+  const range = interval.map(value => value.toFixed(3)).join(' to ');
+  say(
+    `  now ${figure(now)} ${unit}, before ${figure(before)}: ${paint('bold', ratio.toFixed(3))} of the time (95 %: ${range}; ${pairs} pairs)`,
+  );
 }
 
 /** How cost grows along an axis, a line a point. */

@@ -72,6 +72,24 @@ describe('a row of the benchmarks', () => {
   });
 });
 
+describe('another checkout', () => {
+  test('is measured beside this one, and nothing is written', async () => {
+    const args = ['head-step-32', '--rounds', '2', '--against', root];
+    const { code, stdout, stderr } = await bench(args, { PYTHON: join(folder, 'no-python') });
+    expect(code, stdout + stderr).toBe(0);
+    const line = /of the time \(95 %: ([\d.]+) to ([\d.]+); 2 pairs\)/.exec(stdout);
+    expect(Number(line?.[1])).toBeGreaterThan(0);
+    expect(Number(line?.[2])).toBeGreaterThanOrEqual(Number(line?.[1]));
+    expect(stdout).not.toMatch(/figures in/);
+  });
+
+  test('that is none is refused', async () => {
+    const { code, stdout } = await bench(['head-step-32', '--against', folder]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/--against: '.*' is no checkout of this project/);
+  });
+});
+
 describe('the figures that are kept', () => {
   const kept = ['results.json', 'growth.json', 'limits.json'];
   const source = (name: string) => join(root, 'benchmarks', name);
