@@ -6,7 +6,7 @@
  */
 import '@shroom/backend-ort';
 import { configureOrt } from '@shroom/backend-ort';
-import { explain, gradCam, layerCam, reciproCam, split } from '@shroom/gradcam';
+import { explain, gradCam, layerCam, prepareModel, reciproCam } from '@shroom/gradcam';
 import { architectures } from '@shroom/models';
 import { randomNormal, setBackend, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { withRandomKernels } from './networks/random-kernels';
@@ -21,8 +21,8 @@ await setBackend('ort');
 const { build, taps } = architectures.resnet50;
 const model = withRandomKernels(build({ inputSize: [SIZE, SIZE], classes: 9 }));
 const images = randomNormal([batch, SIZE, SIZE, 3]) as Tensor4D;
-const parts = split(model);
-const earlier = split(model, { tap: taps.at(-2)!.layer });
+const parts = prepareModel(model);
+const earlier = prepareModel(model, { tap: taps.at(-2)!.layer });
 
 const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
   'forward pass': async () => {

@@ -1,6 +1,6 @@
 // Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
 import { drawMushroom, genera } from '@shroom/data';
-import { split } from '@shroom/gradcam';
+import { prepareModel } from '@shroom/gradcam';
 import {
   type ComparisonOptions,
   type ComparisonRow,
@@ -44,8 +44,8 @@ await runProgram(async signal => {
   heading('Engine');
   fact(engine.name, engine.reason);
   const { backbone, model } = await loadClassifier(options.model, signal);
-  const parts = split(model);
-  const atImages = split(model, { tap: model.inputNames[0]! });
+  const parts = prepareModel(model);
+  const atImages = prepareModel(model, { tap: model.inputNames[0]! });
   const all = {
     ...methodsAtTap,
     ...Object.fromEntries(

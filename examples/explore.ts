@@ -2,7 +2,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decode } from '@shroom/data/node';
-import { explain, gradCam, gradCamPlusPlus, layerCam, split, suggestTaps } from '@shroom/gradcam';
+import {
+  explain,
+  gradCam,
+  gradCamPlusPlus,
+  layerCam,
+  prepareModel,
+  suggestTaps,
+} from '@shroom/gradcam';
 import { type PageMap, toHtml } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
 import sharp from 'sharp';
@@ -46,14 +53,14 @@ await runProgram(async signal => {
   fact(name, reason);
   const { backbone, classes, model } = await loadClassifier(folder, signal);
   const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
-  const [first] = await explain(split(model), images);
+  const [first] = await explain(prepareModel(model), images);
   const { probabilities } = first!;
   const ranked = [...classes.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
 
   heading('Heat maps');
   const maps: PageMap[] = [];
   for (const { tap } of suggestTaps(model).slice(0, counts.layers)) {
-    const parts = split(model, { tap });
+    const parts = prepareModel(model, { tap });
     for (const [method, weigh] of Object.entries(methods)) {
       for (const classIndex of ranked.slice(0, counts.classes)) {
         signal.throwIfAborted();

@@ -1,7 +1,7 @@
 // The picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
 import { fileURLToPath } from 'node:url';
 import { drawMushroom } from '@shroom/data';
-import { explain, normaliseMap, overlay, resizeMap, split } from '@shroom/gradcam';
+import { explain, normaliseMap, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
 import {
   contactSheet,
   contoursOf,
@@ -37,7 +37,10 @@ await runProgram(async signal => {
   const photo = { data: pixels, height: size, width: size };
   const images = toTensor([photo], backbone);
 
-  const [last, convolution] = [split(model), split(model, { tap: originalTap(model) })];
+  const [last, convolution] = [
+    prepareModel(model),
+    prepareModel(model, { tap: originalTap(model) }),
+  ];
   const explained = async (name: string) => {
     const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
     return explanation!;

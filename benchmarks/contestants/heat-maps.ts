@@ -2,7 +2,14 @@
  * Heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD: gradcam, scorecam over the
  * first CHANNELS channels, or forward for the network alone. Weights are random, as the peer's.
  */
-import { explain, gradCam, type Method, type Procedure, scoreCam, split } from '@shroom/gradcam';
+import {
+  explain,
+  gradCam,
+  type Method,
+  type Procedure,
+  prepareModel,
+  scoreCam,
+} from '@shroom/gradcam';
 import { type ArchitectureName, architectures } from '@shroom/models';
 import { randomNormal, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { withRandomKernels } from '../networks/random-kernels';
@@ -15,7 +22,7 @@ await startEngine('ort');
 const network = architectures[name].build({ inputSize: [size, size], classes: 9 });
 const model = withRandomKernels(network);
 const images = randomNormal([batch, size, size, 3]) as Tensor4D;
-const parts = split(model);
+const parts = prepareModel(model);
 
 /** Each channel costs a pass of the network: a part of them says what all cost. */
 const someChannels: Procedure = {

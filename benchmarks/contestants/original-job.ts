@@ -8,7 +8,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batches, openFolder } from '@shroom/data/node';
-import { explain, split } from '@shroom/gradcam';
+import { explain, prepareModel } from '@shroom/gradcam';
 import { attachHead, classifierHead } from '@shroom/head';
 import { architectures, type Backbone, imagenetPreprocessing } from '@shroom/models';
 import { assess, type FeatureSet, fit, fitCertainty, logitsOf } from '@shroom/train';
@@ -42,7 +42,7 @@ const caches = { pooled: await FeatureCache.open(cacheFolder, 'benchmark', backb
 const training = { train: features(job.train, job.views), validation: features(job.validation, 1) };
 const test = features(job.test, 1);
 const head = classifierHead(backbone.channels, job.classes);
-const classifier = split(attachHead(backbone.model, head));
+const classifier = prepareModel(attachHead(backbone.model, head));
 const epochs = fit(
   head,
   { ...training, classes: job.classes },

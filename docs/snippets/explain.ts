@@ -17,9 +17,9 @@ normalise(photo, caffePreprocessing(size), input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // #region explain
-import { explain, split } from '@shroom/gradcam';
+import { explain, prepareModel } from '@shroom/gradcam';
 
-const parts = split(model);
+const parts = prepareModel(model);
 const [explanation] = await explain(parts, images);
 const { classIndex, probabilities, map, flat } = explanation!;
 console.log(
@@ -36,7 +36,7 @@ import { suggestTaps } from '@shroom/gradcam';
 for (const { tap, height, width, reason } of suggestTaps(model))
   console.log(tap, `${height} x ${width}`, reason);
 
-const finer = split(model, { tap: 'layer3.5.relu' });
+const finer = prepareModel(model, { tap: 'layer3.5.relu' });
 
 // #endregion taps
 // #region methods
@@ -88,11 +88,11 @@ await writeFile(
 // #endregion picture
 
 // #region graph
-import { splitGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
+import { prepareGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 
 const graph = await loadGraphModel(handler); // or the address of a model.json
 console.log(suggestGraphTaps(graph).map(({ tap }) => tap));
-const [ofGraph] = await explain(splitGraph(graph), images);
+const [ofGraph] = await explain(prepareGraph(graph), images);
 // #endregion graph
 console.log(ofGraph!.map.height);

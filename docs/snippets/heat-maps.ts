@@ -28,9 +28,9 @@ normalise(photo, imagenetPreprocessing([32, 32]), input);
 const images = tensor4d(input, [1, 32, 32, 3]);
 
 // #region flat
-import { explain, split } from '@shroom/gradcam';
+import { explain, prepareModel } from '@shroom/gradcam';
 
-const parts = split(model);
+const parts = prepareModel(model);
 const [explanation] = await explain(parts, images);
 if (explanation!.flat)
   console.log(`the map says nothing: ${explanation!.emptiness}`);

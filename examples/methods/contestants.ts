@@ -18,16 +18,16 @@ import {
   logitPlusLogProbability,
   type Method,
   occlusion,
+  type PreparedModel,
   type Procedure,
+  prepareModel,
   reciproCam,
   refineMaps,
   rise,
-  type Split,
   saliency,
   scoreCam,
   shapleyCam,
   smoothed,
-  split,
 } from '@shroom/gradcam';
 import type { MethodAt } from '@shroom/gradcam/metrics';
 import { guidedBackprop, guidedGradCam } from '@shroom/gradcam/unfaithful';
@@ -57,12 +57,12 @@ export const groups = [
  * those that are another one behind global average pooling and a ReLU.
  */
 export function contestantsFor(model: LayersModel, finerTap: string): Record<string, Contestant> {
-  const parts = split(model);
-  const finer = split(model, { tap: finerTap });
-  const atImages = split(model, { tap: model.inputNames[0]! });
+  const parts = prepareModel(model);
+  const finer = prepareModel(model, { tap: finerTap });
+  const atImages = prepareModel(model, { tap: model.inputNames[0]! });
   const [gradient, fine, features, asking, pixels, unfaithful] = groups;
   const at =
-    (parts: Split, group: string) =>
+    (parts: PreparedModel, group: string) =>
     (
       method: Method | Procedure,
       cost: string,
@@ -132,7 +132,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
 
 /** One map out of the maps of several taps. */
 function ofTaps(
-  taps: readonly Split[],
+  taps: readonly PreparedModel[],
   method: Method,
   join: (maps: readonly HeatMap[], size: readonly [number, number]) => HeatMap,
 ): Procedure {

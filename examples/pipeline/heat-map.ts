@@ -1,5 +1,11 @@
 import type { Pixels } from '@shroom/data';
-import { gradCam, type HeatMap, type Method, type Split, split } from '@shroom/gradcam';
+import {
+  gradCam,
+  type HeatMap,
+  type Method,
+  type PreparedModel,
+  prepareModel,
+} from '@shroom/gradcam';
 import { originalCam, originalPanels, originalTap } from '@shroom/gradcam/pictures';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { panels } from './pictures';
@@ -9,16 +15,16 @@ export type MapName = (typeof mapNames)[number];
 
 /** One way to make heat maps of a model, and to draw them. */
 export interface Mapping {
-  readonly parts: Split;
+  readonly parts: PreparedModel;
   readonly method: Method;
   /** Photo, heat map and both on top of each other. */
   draw(photo: Pixels, map: HeatMap): Pixels;
 }
 
 const mappings: Readonly<Record<MapName, (model: LayersModel) => Mapping>> = {
-  gradcam: model => ({ parts: split(model), method: gradCam, draw: panels }),
+  gradcam: model => ({ parts: prepareModel(model), method: gradCam, draw: panels }),
   original: model => ({
-    parts: split(model, { tap: originalTap(model) }),
+    parts: prepareModel(model, { tap: originalTap(model) }),
     method: originalCam,
     draw: originalPanels,
   }),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Split, split, suggestTaps, type TapSuggestion } from '@shroom/gradcam';
-import { splitGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
+import { type PreparedModel, prepareModel, suggestTaps, type TapSuggestion } from '@shroom/gradcam';
+import { prepareGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
@@ -13,7 +13,7 @@ export interface OpenedModel {
   readonly input: readonly [number, number, number];
   /** Layers worth tapping, the best first. */
   readonly taps: readonly TapSuggestion[];
-  cut(tap?: string): Split;
+  cut(tap?: string): PreparedModel;
 }
 
 /**
@@ -27,14 +27,14 @@ export async function openModel(file: string, size?: number): Promise<OpenedMode
   if (format === 'layers-model') {
     const model: LayersModel = await loadLayersModel(io.fromMemory(artifacts));
     const input = imageShape(file, model.inputs[0]!.shape, size);
-    const cut = (tap?: string) => split(model, tap === undefined ? {} : { tap });
+    const cut = (tap?: string) => prepareModel(model, tap === undefined ? {} : { tap });
     return { kind: 'LayersModel', input, taps: suggestTaps(model), cut };
   }
   const model: GraphModel = await loadGraphModel(io.fromMemory(artifacts));
   const input = imageShape(file, model.inputs[0]!.shape ?? [], size);
   const options = { size: [input[0], input[1]] } as const;
   const cut = (tap?: string) =>
-    splitGraph(model, tap === undefined ? options : { ...options, tap });
+    prepareGraph(model, tap === undefined ? options : { ...options, tap });
   return { kind: 'GraphModel', input, taps: suggestGraphTaps(model, options), cut };
 }
 

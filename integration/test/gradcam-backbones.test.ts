@@ -7,9 +7,9 @@ import {
   explain,
   fullGrad,
   fuseMaps,
-  type Split,
-  split,
-  splitFunctions,
+  type PreparedModel,
+  prepareFunctions,
+  prepareModel,
 } from '@shroom/gradcam';
 import { type ArchitectureName, architectures, loadCheckpoint } from '@shroom/models';
 import { memory, setBackend, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
@@ -60,7 +60,7 @@ describe.each(Object.keys(backbones))('%s is explained as by pytorch-grad-cam', 
     const network = await load(name);
     const images = photos();
     for (const stage of stages) {
-      const parts = split(network, { tap: tapCalled(name, stage) });
+      const parts = prepareModel(network, { tap: tapCalled(name, stage) });
       for (const [method, figure] of Object.entries(backbones[name]![stage]!)) {
         const before = memory().numTensors;
         const found = await explain(parts, images, { classIndex: classes, ...all[method]! });
@@ -76,7 +76,7 @@ describe.each(Object.keys(backbones))('%s is explained as by pytorch-grad-cam', 
     const network = await load(name);
     const images = photos();
     const [stage] = stages as [string];
-    const whole = split(network, { tap: tapCalled(name, stage) });
+    const whole = prepareModel(network, { tap: tapCalled(name, stage) });
     const parts = computedOnce(whole, images);
     for (const [method, figure] of Object.entries(backbones[name]![stage]!)) {
       if (slow.has(method)) continue;
@@ -91,16 +91,20 @@ test('FullGrad sees the biases of batch norms as pytorch-grad-cam does', async (
   await setBackend('ort');
   const network = await load('resnet18');
   const options: ExplainOptions = { classIndex: classes, method: fullGrad(network) };
-  const found = await explain(split(network, { tap: network.inputNames[0]! }), photos(), options);
+  const found = await explain(
+    prepareModel(network, { tap: network.inputNames[0]! }),
+    photos(),
+    options,
+  );
   expectAgree('FullGrad', found, backbones.resnet18!.images!.fullGrad!, false, 2e-3);
   network.dispose();
 });
 
 /** A split whose first part has been computed: the engine in JavaScript takes seconds for it. */
-function computedOnce(parts: Split, images: Tensor4D): Split {
+function computedOnce(parts: PreparedModel, images: Tensor4D): PreparedModel {
   const { features } = parts.forward(images);
   const head = () => features.clone() as Tensor4D;
-  const plain = splitFunctions(head, map => parts.tail(map, []), images);
+  const plain = prepareFunctions(head, map => parts.tail(map, []), images);
   return { ...plain, pooled: parts.pooled, pooledTail: parts.pooledTail };
 }
 

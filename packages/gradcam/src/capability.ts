@@ -9,7 +9,7 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { logitsFrom } from './evidence';
-import type { Split } from './split';
+import type { PreparedModel } from './prepared';
 
 export interface Capabilities {
   /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
@@ -41,13 +41,13 @@ const backward: Readonly<Record<string, readonly string[]>> = {
 const fused = new Set(['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul']);
 
 /**
- * What an engine lacks for explaining a split model. Runs the second part once with the engine in use.
+ * What an engine lacks for explaining a prepared model. Runs the second part once with the engine in use.
  *
  * @param images `[N, H, W, 3]`; one is enough.
  * @param engine A registered engine. Default: the one in use.
  */
 export async function capabilities(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   engine: string = getBackend(),
 ): Promise<Capabilities> {

@@ -22,12 +22,12 @@ import {
   valueAndGrad,
 } from '@tensorflow/tfjs-core';
 import { withoutFilterGradients } from './filters';
-import type { Cut, Split } from './split';
+import type { Cut, PreparedModel } from './prepared';
 import type { Score } from './targets';
 
 /** What a method that does more than weigh features works on. All tensors are the caller's. */
 export interface Evidence {
-  readonly parts: Split;
+  readonly parts: PreparedModel;
   /** `[N, H, W, 3]`. */
   readonly images: Tensor4D;
   /** `[N, h, w, C]`. */
@@ -54,7 +54,7 @@ export interface Procedure {
 
 /** The logits of a cut, `[N, K]`; no gradient of them is recorded. The caller disposes them. */
 export function logitsFrom(
-  parts: Split,
+  parts: PreparedModel,
   { features, side }: Pick<Cut, 'features' | 'side'>,
 ): Tensor2D {
   return tidy(() =>
@@ -63,10 +63,10 @@ export function logitsFrom(
 }
 
 /** What a model makes of its logits. */
-export const activated = ({ link }: Pick<Split, 'link'>, logits: Tensor2D): Tensor =>
+export const activated = ({ link }: Pick<PreparedModel, 'link'>, logits: Tensor2D): Tensor =>
   link === 'sigmoid' ? sigmoid(logits) : softmax(logits);
 
-const verified = new WeakSet<Split>();
+const verified = new WeakSet<PreparedModel>();
 
 /** The logits that were recovered from behind an activation do not give what the model gives. */
 export class LogitsError extends Error {
@@ -74,12 +74,12 @@ export class LogitsError extends Error {
 }
 
 /**
- * Holds recovered logits against the model's own output, the first time that a split is used.
+ * Holds recovered logits against the model's own output, the first time that a model is explained.
  *
  * @throws LogitsError when they differ by more than rounding.
  */
 export async function verifyLogits(
-  parts: Split,
+  parts: PreparedModel,
   { features, side }: Pick<Cut, 'features' | 'side'>,
   logits: Tensor2D,
 ): Promise<void> {
@@ -89,7 +89,7 @@ export async function verifyLogits(
   worst.dispose();
   if (difference! > 1e-3)
     throw new LogitsError(
-      `The logits before the model's last ${parts.link} should give its own output, and differ from it by ${difference!.toPrecision(2)}. split(model, { logits: 'as-is' }) takes the output for the logits.`,
+      `The logits before the model's last ${parts.link} should give its own output, and differ from it by ${difference!.toPrecision(2)}. prepareModel(model, { logits: 'as-is' }) takes the output for the logits.`,
     );
   verified.add(parts);
 }
@@ -109,7 +109,7 @@ export async function predictedClasses(logits: Tensor2D): Promise<number[]> {
  * the same at every place, and no gradient of a convolution is needed, on any engine.
  */
 export function gradientOf(
-  parts: Split,
+  parts: PreparedModel,
   { features, side }: Pick<Cut, 'features' | 'side'>,
   score: Score,
 ) {
@@ -138,7 +138,7 @@ export function gradientOf(
 }
 
 function pooledGradient(
-  parts: Split,
+  parts: PreparedModel,
   features: Tensor4D,
   total: (logits: Tensor2D) => Scalar,
 ): Tensor4D {
@@ -158,7 +158,7 @@ export function sideOf(side: readonly Tensor[], rows: readonly number[]): Tensor
 
 /** The scores of whole images, `[R]`. */
 export function scoreImages(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   rows: readonly number[],
   score: Score,

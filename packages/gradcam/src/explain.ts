@@ -8,7 +8,7 @@ import {
   verifyLogits,
 } from './evidence';
 import { gradCam, type Method } from './methods';
-import type { Split } from './split';
+import type { PreparedModel } from './prepared';
 import { logit, type Target } from './targets';
 
 /** A map of one value per place, row by row. */
@@ -59,7 +59,7 @@ export interface ExplainOptions {
  * @throws LogitsError when logits that were recovered from behind a softmax do not give the model's own output.
  */
 export async function explain(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {

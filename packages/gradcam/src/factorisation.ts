@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { HeatMap } from './explain';
 import { nonNegativeFactors } from './nonnegative';
-import type { Split } from './split';
+import type { PreparedModel } from './prepared';
 
 export interface FactorisationOptions {
   /** Parts to look for. Default 5. */
@@ -34,7 +34,7 @@ export interface Concept {
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
 export async function factorise(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   options: FactorisationOptions = {},
 ): Promise<Factorisation> {
@@ -71,7 +71,10 @@ export async function factorise(
   };
 }
 
-async function logitsOf(parts: Split, features: readonly Float32Array[]): Promise<Float32Array[]> {
+async function logitsOf(
+  parts: PreparedModel,
+  features: readonly Float32Array[],
+): Promise<Float32Array[]> {
   const logits = tidy(() => parts.pooledTail(tensor2d(features.map(row => Array.from(row)))));
   const values = (await logits.data()) as Float32Array;
   logits.dispose();

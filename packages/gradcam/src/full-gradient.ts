@@ -34,7 +34,7 @@ import { needed, type Operation, operationsOf, run, type Value } from './operati
  *
  * As pytorch-grad-cam has it: biases of convolutions and of batch norms; each channel scaled to 0 to 1.
  *
- * @param model The model whose split is explained, with one input; its biases are read. Of a `tf.GraphModel` they cannot be:
+ * @param model The model that is explained, with one input; its biases are read. Of a `tf.GraphModel` they cannot be:
  *   converters fold them into one another.
  * @throws TypeError for a convolution that ends in another activation than ReLU, behind which its bias cannot be seen.
  */

@@ -1,8 +1,8 @@
 import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import type { Split } from './split';
+import type { PreparedModel } from './prepared';
 import { TapError } from './tap';
 
-export interface FunctionSplitOptions {
+export interface PrepareFunctionsOptions {
   /** What the feature map is called in results. Default 'features'. */
   readonly tap?: string;
 }
@@ -13,12 +13,12 @@ export interface FunctionSplitOptions {
  * @param example `[N, H, W, C]`, run once to learn the shapes.
  * @throws TapError when the feature map is not `[N, h, w, C]` or the logits are not `[N, K]`.
  */
-export function splitFunctions(
+export function prepareFunctions(
   head: (images: Tensor4D) => Tensor4D,
   tail: (features: Tensor4D) => Tensor2D,
   example: Tensor4D,
-  options: FunctionSplitOptions = {},
-): Split {
+  options: PrepareFunctionsOptions = {},
+): PreparedModel {
   const { tap = 'features' } = options;
   const shapes = tidy(() => {
     const features = head(example);

@@ -18,7 +18,7 @@ export {
 } from './factorisation';
 export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
-export { type FunctionSplitOptions, splitFunctions } from './functions';
+export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
 export type { Link } from './logits';
 export { withinMask } from './mask';
@@ -56,10 +56,16 @@ export {
   saliency,
   smoothed,
 } from './pixels';
+export {
+  type Cut,
+  type PreparedModel,
+  type PrepareOptions,
+  prepareModel,
+  tapsOf,
+} from './prepared';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
 export { shapleyCam } from './shapley';
 export { augmented, eigenSmoothed } from './smoothing';
-export { type Cut, type Split, type SplitOptions, split, tapsOf } from './split';
 export { suggestTaps, type TapSuggestion } from './suggestion';
 export { TapError } from './tap';
 export {

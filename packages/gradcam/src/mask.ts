@@ -7,7 +7,7 @@ import {
   tensor4d,
 } from '@tensorflow/tfjs-core';
 import type { HeatMap } from './explain';
-import type { Split } from './split';
+import type { PreparedModel } from './prepared';
 
 /**
  * A segmentation model as a classifier of one region: its logits are those of all places `[N, H, W, K]` within a mask, summed.
@@ -17,9 +17,9 @@ import type { Split } from './split';
  * @throws RangeError when the sizes differ.
  */
 export function withinMask(
-  parts: Split,
+  parts: PreparedModel,
   mask: Pick<HeatMap, 'height' | 'width'> & { readonly values: ArrayLike<number> },
-): Split {
+): PreparedModel {
   const { height, width } = mask;
   const inside = (outputs: Tensor): Tensor2D => {
     if (outputs.rank !== 4 || outputs.shape[1] !== height || outputs.shape[2] !== width) {

@@ -19,7 +19,7 @@ import type { Method } from './methods';
 /**
  * The size of the gradient, its largest over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
  *
- * For a split at the images; `hiResCam` there is gradient times input.
+ * For a model that is tapped at the images; `hiResCam` there is gradient times input.
  */
 export const saliency: Method = (features, gradient) => {
   const [count, height, width] = features.shape;
@@ -36,7 +36,7 @@ export interface IntegratedGradientsOptions {
  * Integrated gradients from 0 to the features: over all places they sum to what the score gains. Sundararajan et al. 2017.
  * https://arxiv.org/abs/1703.01365
  *
- * For a split at the images, or at any tap; a gradient from there for each step.
+ * For a model that is tapped at the images, or at any tap; a gradient from there for each step.
  */
 export function integratedGradients(options: IntegratedGradientsOptions = {}): Procedure {
   const { steps = 32 } = options;
@@ -62,7 +62,7 @@ export interface SmoothedOptions {
 }
 
 /**
- * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is {@link saliency} and the split is
+ * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is {@link saliency} and the tap is
  * at the images. Smilkov et al. 2017. https://arxiv.org/abs/1706.03825
  */
 export function smoothed(method: Method, options: SmoothedOptions = {}): Procedure {

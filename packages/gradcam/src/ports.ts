@@ -26,7 +26,7 @@ export function chosenInput<P extends Port>(inputs: readonly P[], options: Input
   const missing = inputs.filter(port => port !== images && !given[port.id]);
   if (missing.length > 0) {
     throw new TapError(
-      `The model has ${inputs.length} inputs and '${images.id}' takes the images. Give values for ${names(missing)}: split(model, { given: { ${missing[0]!.id}: tensor } }).`,
+      `The model has ${inputs.length} inputs and '${images.id}' takes the images. Give values for ${names(missing)}: prepareModel(model, { given: { ${missing[0]!.id}: tensor } }).`,
     );
   }
   return images;

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type FeatureMap, hasPlaces } from './feature-map';
-import { featureMapsOf } from './split';
+import { featureMapsOf } from './prepared';
 
 export interface TapSuggestion extends FeatureMap {
   /** Pixels of the image for one place of the map, down and across alike; null where sizes are not known. */
@@ -8,7 +8,7 @@ export interface TapSuggestion extends FeatureMap {
   readonly reason: string;
 }
 
-/** Layers worth tapping, the best first, and why. The first one is what `split` takes by default. */
+/** Layers worth tapping, the best first, and why. The first one is what `prepareModel` takes by default. */
 export function suggestTaps(model: LayersModel): TapSuggestion[] {
   const maps = featureMapsOf(model).map(({ id, shape, operation }) => ({
     tap: id,

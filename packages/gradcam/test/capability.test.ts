@@ -6,7 +6,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { capabilities, split } from '../src/index';
+import { capabilities, prepareModel } from '../src/index';
 import { images, network } from './formula';
 
 const missing = ['Conv2DBackpropInput', 'Softmax'];
@@ -23,18 +23,18 @@ afterAll(() => {
 
 test('the engine in use has what it takes', async () => {
   const photos = images();
-  const parts = split(network('flat'), { tap: 'relu1' });
+  const parts = prepareModel(network('flat'), { tap: 'relu1' });
   const before = memory().numTensors;
   expect(await capabilities(parts, photos)).toEqual({ forward: [], gradient: [] });
   expect(memory().numTensors).toBe(before);
 });
 
 test('an engine without gradients of convolutions lacks them below the last, and needs none behind pooling', async () => {
-  const early = split(network('pooled'), { tap: 'relu1' });
+  const early = prepareModel(network('pooled'), { tap: 'relu1' });
   expect(await capabilities(early, images(), 'poor')).toEqual({
     forward: [],
     gradient: ['Conv2DBackpropInput'],
   });
-  const last = split(network('pooled'));
+  const last = prepareModel(network('pooled'));
   expect(await capabilities(last, images(), 'poor')).toEqual({ forward: [], gradient: [] });
 });

@@ -10,16 +10,16 @@ import {
   factorise,
   gradCam,
   NotLinearError,
+  prepareModel,
   probability,
   saliency,
   scoreCam,
   shapleyCam,
-  split,
 } from '../src/index';
 import { nonNegativeFactors } from '../src/nonnegative';
 import { images, network } from './formula';
 
-const parts = split(network('pooled'), { tap: 'relu2' });
+const parts = prepareModel(network('pooled'), { tap: 'relu2' });
 
 describe('CAM', () => {
   test('is Grad-CAM times the number of places, and its mean with the bias is the logit', async () => {
@@ -39,7 +39,7 @@ describe('CAM', () => {
   });
 
   test('is refused where it is not defined', async () => {
-    const flat = split(network('flat'), { tap: 'relu1' });
+    const flat = prepareModel(network('flat'), { tap: 'relu1' });
     await expect(explain(flat, images(), { method: cam })).rejects.toThrow(NotLinearError);
     const curved = explain(parts, images(), { method: cam, target: probability });
     await expect(curved).rejects.toThrow(/one linear layer.*and a linear target/);
@@ -65,7 +65,7 @@ describe('Shapley-CAM', () => {
       ],
     });
     const photos = images();
-    const found = explain(split(model, { tap: 'conv' }), photos, {
+    const found = explain(prepareModel(model, { tap: 'conv' }), photos, {
       method: shapleyCam,
       target: probability,
     });
@@ -77,7 +77,7 @@ describe('Shapley-CAM', () => {
 
 describe('clustered Score-CAM', () => {
   test('with a group for each channel is Score-CAM', async () => {
-    const flat = split(network('flat'), { tap: 'conv2' });
+    const flat = prepareModel(network('flat'), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
     const found = await explain(flat, photos, { method: clusteredScoreCam({ clusters: 99 }) });
@@ -91,7 +91,7 @@ describe('clustered Score-CAM', () => {
   });
 
   test('with fewer is close to it, and the same for the same seed', async () => {
-    const flat = split(network('flat'), { tap: 'conv2' });
+    const flat = prepareModel(network('flat'), { tap: 'conv2' });
     const method = clusteredScoreCam({ clusters: 5, seed: 1 });
     const [found] = await explain(flat, images(), { method });
     const [again] = await explain(flat, images(), { method });

@@ -24,7 +24,7 @@ import {
   gradCamElementWise,
   hiResCam,
   layerCam,
-  split,
+  prepareModel,
   TapError,
   tapsOf,
 } from '../src/index';
@@ -77,7 +77,7 @@ const photos = (count: number) => randomNormal([count, 8, 8, 3], 0, 1, 'float32'
 
 describe('Grad-CAM', () => {
   test('with pooling and a linear head is CAM divided by h * w', async () => {
-    const parts = split(linearModel([[1], [-1]]));
+    const parts = prepareModel(linearModel([[1], [-1]]));
     const images = tensor4d([4, 0, 0, 4], [1, 1, 2, 2]);
     const [explanation] = await explain(parts, images, { classIndex: 0 });
     expect(Array.from(explanation!.map.values)).toEqual([2, 0]); // relu((a - b) / 2)
@@ -85,7 +85,7 @@ describe('Grad-CAM', () => {
   });
 
   test('pixel values of a linear head sum to its logit', async () => {
-    const parts = split(
+    const parts = prepareModel(
       linearModel(
         [
           [2, 1],
@@ -101,7 +101,7 @@ describe('Grad-CAM', () => {
   });
 
   test('says so when no place raised the score', async () => {
-    const parts = split(linearModel([[-1], [-1]]));
+    const parts = prepareModel(linearModel([[-1], [-1]]));
     const [explanation] = await explain(parts, tensor4d([1, 1, 1, 1], [1, 1, 2, 2]), {
       classIndex: 0,
     });
@@ -110,7 +110,7 @@ describe('Grad-CAM', () => {
   });
 
   test('behind pooling equals HiResCAM, and the general way', async () => {
-    const parts = split(residualModel());
+    const parts = prepareModel(residualModel());
     expect(parts.tap).toBe('backbone/relu2');
     expect(parts.pooled).toBe(true);
     const images = photos(2);
@@ -128,7 +128,7 @@ describe('Grad-CAM', () => {
 
   test('agrees with a finite difference at a tap with a shortcut around it', async () => {
     const network = residualModel();
-    const parts = split(network, { tap: 'conv2' });
+    const parts = prepareModel(network, { tap: 'conv2' });
     expect(parts.tap).toBe('backbone/conv2');
     expect(parts.pooled).toBe(false);
     const cut = parts.forward(photos(1));
@@ -164,13 +164,13 @@ describe('Grad-CAM', () => {
   });
 });
 
-describe('a split model', () => {
+describe('a prepared model', () => {
   test('computes what the whole model computes, at every tap', async () => {
     const network = residualModel();
     const images = photos(3);
     const whole = (await (network.predict(images) as Tensor).data()) as Float32Array;
     for (const tap of tapsOf(network)) {
-      const parts = split(network, { tap });
+      const parts = prepareModel(network, { tap });
       const cut = parts.forward(images);
       expectClose((await parts.tail(cut.features, cut.side).data()) as Float32Array, whole);
     }
@@ -184,7 +184,7 @@ describe('a split model', () => {
     const logits = (await (linear.predict(images) as Tensor).data()) as Float32Array;
     const separate = sequential({ layers: [linear, layers.softmax()] });
     for (const network of [fused, separate]) {
-      const [first] = await explain(split(network), images);
+      const [first] = await explain(prepareModel(network), images);
       expectClose(first!.logits, logits.slice(0, 3));
       const probability = (await (network.predict(images) as Tensor).data()) as Float32Array;
       expectClose(first!.probabilities, probability.slice(0, 3));
@@ -192,7 +192,7 @@ describe('a split model', () => {
   });
 
   test('explains a batch as it does one by one, each image for its own class', async () => {
-    const parts = split(residualModel());
+    const parts = prepareModel(residualModel());
     const images = photos(3);
     const batch = await explain(parts, images, { classIndex: [0, 1, 2] });
     for (const [index, explanation] of batch.entries()) {
@@ -203,7 +203,7 @@ describe('a split model', () => {
   });
 
   test('explains the predicted class by default', async () => {
-    const [explanation] = await explain(split(residualModel()), photos(1));
+    const [explanation] = await explain(prepareModel(residualModel()), photos(1));
     const best = explanation!.logits.indexOf(Math.max(...explanation!.logits));
     expect(explanation!.classIndex).toBe(best);
   });
@@ -218,9 +218,9 @@ describe('a split model', () => {
     const before = memory().numTensors;
     for (const method of [gradCam, hiResCam, layerCam, gradCamElementWise]) {
       for (const tap of ['relu2', 'conv2'])
-        await explain(split(network, { tap }), images, { method });
+        await explain(prepareModel(network, { tap }), images, { method });
     }
-    await expect(explain(split(network), images, { classIndex: 3 })).rejects.toThrow(
+    await expect(explain(prepareModel(network), images, { classIndex: 3 })).rejects.toThrow(
       /one class of 0 to 2/,
     );
     expect(memory().numTensors).toBe(before);
@@ -231,8 +231,8 @@ describe('a split model', () => {
   });
 
   test('names the layers there are when asked for one that is not', () => {
-    expect(() => split(residualModel(), { tap: 'conv9' })).toThrow(TapError);
-    expect(() => split(residualModel(), { tap: 'conv9' })).toThrow(
+    expect(() => prepareModel(residualModel(), { tap: 'conv9' })).toThrow(TapError);
+    expect(() => prepareModel(residualModel(), { tap: 'conv9' })).toThrow(
       /'backbone\/conv2', 'backbone\/add'/,
     );
   });
@@ -244,7 +244,7 @@ describe('a split model', () => {
     const pooled = layers.globalAveragePooling2d({ name: 'pool' }).apply(twice) as SymbolicTensor;
     const network = model({ inputs: images, outputs: pooled });
     expect(tapsOf(network)).toEqual(['shared', 'shared@1']);
-    expect(split(network).tap).toBe('shared@1');
+    expect(prepareModel(network).tap).toBe('shared@1');
   });
 });
 

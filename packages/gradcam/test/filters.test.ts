@@ -11,14 +11,14 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { explain, split } from '../src/index';
+import { explain, prepareModel } from '../src/index';
 import { formula, images, network } from './formula';
 
 const name = 'Conv2DBackpropFilter';
 
 test('an explanation asks for no gradient by a filter, and leaves the engine its own', async () => {
   const own = getKernel(name, 'cpu');
-  const parts = split(network('flat'), { tap: 'relu1' });
+  const parts = prepareModel(network('flat'), { tap: 'relu1' });
   let asked: unknown;
   const watched = {
     ...parts,
@@ -34,7 +34,7 @@ test('an explanation asks for no gradient by a filter, and leaves the engine its
 
 test('the engine has its own kernel back when an explanation fails', async () => {
   const own = getKernel(name, 'cpu');
-  const parts = split(network('flat'), { tap: 'relu1' });
+  const parts = prepareModel(network('flat'), { tap: 'relu1' });
   const photos = images();
   const before = memory().numTensors;
   const broken = {
@@ -49,7 +49,7 @@ test('the engine has its own kernel back when an explanation fails', async () =>
 });
 
 test('training after an explanation still moves filters', async () => {
-  await explain(split(network('flat'), { tap: 'relu1' }), images(), { classIndex: 1 });
+  await explain(prepareModel(network('flat'), { tap: 'relu1' }), images(), { classIndex: 1 });
   const filter = variable(formula([3, 3, 3, 2], 5) as Tensor4D);
   const { grads } = variableGrads(() =>
     sum<Scalar>(fused.conv2d({ x: images(), filter, strides: 1, pad: 'same' })),

@@ -8,7 +8,7 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { graphTapsOf, splitGraph } from '../src/graph/index';
+import { graphTapsOf, prepareGraph } from '../src/graph/index';
 import {
   ablationCam,
   clusteredScoreCam,
@@ -17,13 +17,13 @@ import {
   hiResCam,
   integratedGradients,
   occlusion,
+  type PreparedModel,
+  prepareModel,
   reciproCam,
-  type Split,
   saliency,
   scoreCam,
   shapleyCam,
   smoothed,
-  split,
   TapError,
 } from '../src/index';
 import { road } from '../src/metrics/index';
@@ -122,21 +122,26 @@ describe('a graph that works with its batch size', () => {
   test.each(['conv1', 'relu1', 'conv2', 'sum', 'relu2'])(
     'has the maps of its twin of layers at %s, with any number of rows behind the tap',
     async tap => {
-      const [one, other] = [splitGraph(await graph(), { tap }), split(twin(), { tap })];
+      const [one, other] = [prepareGraph(await graph(), { tap }), prepareModel(twin(), { tap })];
       for (const [name, method] of Object.entries(methods))
         for (const batch of [3, 16]) await expectSame(one, other, { method, batch }, name);
     },
   );
 
   test('is explained at its images', async () => {
-    const one = splitGraph(await graph(), { tap: 'images' });
-    await expectSame(one, split(twin(), { tap: 'images' }), { method: saliency }, 'saliency');
+    const one = prepareGraph(await graph(), { tap: 'images' });
+    await expectSame(
+      one,
+      prepareModel(twin(), { tap: 'images' }),
+      { method: saliency },
+      'saliency',
+    );
   });
 
   test('hands over what has a row for each image, and nothing else', async () => {
     const loaded = await graph();
     const sides = (tap: string) => {
-      const cut = splitGraph(loaded, { tap }).forward(images());
+      const cut = prepareGraph(loaded, { tap }).forward(images());
       const shapes = cut.side.map(({ shape }) => shape);
       cut.dispose();
       return shapes;
@@ -153,10 +158,10 @@ describe('a graph that works with its batch size', () => {
 
   test('is judged by metrics, which run it on other batches than it was explained with', async () => {
     const [one, other] = [
-      splitGraph(await graph(), { tap: 'conv2' }),
-      split(twin(), { tap: 'conv2' }),
+      prepareGraph(await graph(), { tap: 'conv2' }),
+      prepareModel(twin(), { tap: 'conv2' }),
     ];
-    const judge = async (parts: Split) =>
+    const judge = async (parts: PreparedModel) =>
       (await road(parts, images(), await explain(parts, images()), { batch: 3 })).map(
         ({ combined }) => combined,
       );
@@ -167,7 +172,7 @@ describe('a graph that works with its batch size', () => {
   });
 
   test('leaves no tensor behind', async () => {
-    const parts = splitGraph(await graph(), { tap: 'conv2' });
+    const parts = prepareGraph(await graph(), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
     for (const method of Object.values(methods)) await explain(parts, photos, { method });
@@ -178,12 +183,12 @@ describe('a graph that works with its batch size', () => {
 describe('a graph made for one image', () => {
   test.each(['relu1', 'conv2', 'relu2'])('takes several one by one at %s', async tap => {
     const loaded = await graph(1);
-    const one = splitGraph(loaded, { tap });
+    const one = prepareGraph(loaded, { tap });
     const photos = images();
     const before = memory().numTensors;
     for (const method of Object.values(methods)) await explain(one, photos, { method });
     expect(memory().numTensors).toBe(before);
-    const other = split(twin(), { tap });
+    const other = prepareModel(twin(), { tap });
     for (const [name, method] of Object.entries(methods))
       await expectSame(one, other, { method }, name);
   });
@@ -195,7 +200,7 @@ describe('a graph made for one image', () => {
       g.pool('pool', 'conv1', false);
       g.dense('logits', 'pool', formula([6, 5], 6, 4), kernels.lastBias);
       g.add('softmax', 'Softmax', ['logits']);
-      return splitGraph(await g.model());
+      return prepareGraph(await g.model());
     };
     const [one, any] = [await pooledGraph(1), await pooledGraph(-1)];
     expect(one.pooled).toBe(true);
@@ -214,7 +219,7 @@ describe('what cannot be explained is said', () => {
     g.add('difference', 'Sub', ['conv2', 'common']);
     g.pool('pool', 'difference', false);
     g.dense('logits', 'pool', formula([6, 5], 6, 4), kernels.lastBias);
-    const parts = splitGraph(await g.model(), { tap: 'conv2' });
+    const parts = prepareGraph(await g.model(), { tap: 'conv2' });
     const first = slice(images(), 0, 1);
     expect(parts.forward(first).side.map(({ shape }) => shape)).toEqual([[1, 8, 6, 6]]);
     const before = memory().numTensors;
@@ -228,7 +233,9 @@ describe('what cannot be explained is said', () => {
 
   test('a batch of one size', async () => {
     const loaded = await graph(4);
-    expect(() => splitGraph(loaded, { tap: 'conv2' })).toThrow(/takes batches of 4 images and no/);
+    expect(() => prepareGraph(loaded, { tap: 'conv2' })).toThrow(
+      /takes batches of 4 images and no/,
+    );
     expect(graphTapsOf(loaded)).toContain('conv2');
   });
 
@@ -238,7 +245,7 @@ describe('what cannot be explained is said', () => {
     g.constant('one', tensor1d([1, 8 * 6 * 6], 'int32'));
     g.add('flat', 'Reshape', ['conv1', 'one']);
     g.dense('logits', 'flat', formula([8 * 6 * 6, 5], 6), kernels.lastBias);
-    const parts = splitGraph(await g.model(), { tap: 'conv1' });
+    const parts = prepareGraph(await g.model(), { tap: 'conv1' });
     const photo = slice(images(), 0, 1);
     const options = { method: reciproCam };
     await expect(explain(parts, photo, options)).rejects.toThrow(
@@ -250,8 +257,8 @@ describe('what cannot be explained is said', () => {
 });
 
 async function expectSame(
-  one: Split,
-  other: Split,
+  one: PreparedModel,
+  other: PreparedModel,
   options: Parameters<typeof explain>[2],
   name: string,
 ): Promise<void> {

@@ -8,16 +8,16 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { graphTapsOf, splitGraph } from '../src/graph/index';
+import { graphTapsOf, prepareGraph } from '../src/graph/index';
 import {
   eigenGradCam,
   explain,
   gradCam,
   hiResCam,
+  type PreparedModel,
+  prepareModel,
   reciproCam,
-  type Split,
   scoreCam,
-  split,
   TapError,
 } from '../src/index';
 import { formula, images } from './formula';
@@ -73,7 +73,7 @@ describe('a graph model', () => {
   test.each(['conv1', 'relu1', 'conv2', 'add', 'relu2'])(
     'has the maps of its twin of layers at %s',
     async tap => {
-      const [one, other] = [splitGraph(await graph(), { tap }), split(twin(), { tap })];
+      const [one, other] = [prepareGraph(await graph(), { tap }), prepareModel(twin(), { tap })];
       expect([one.tap, one.channels, one.classes]).toEqual([tap, 6, 5]);
       expect(one.pooled).toBe(other.pooled);
       for (const method of [gradCam, hiResCam, eigenGradCam, reciproCam, scoreCam])
@@ -82,13 +82,13 @@ describe('a graph model', () => {
   );
 
   test('takes a pooling that keeps its dimensions', async () => {
-    const one = splitGraph(await graph(true));
+    const one = prepareGraph(await graph(true));
     expect([one.tap, one.pooled]).toEqual(['relu2', true]);
-    await expectSame(one, split(twin()), {});
+    await expectSame(one, prepareModel(twin()), {});
   });
 
   test('hands the shortcut around the tap over, and nothing else', async () => {
-    const parts = splitGraph(await graph(), { tap: 'conv2' });
+    const parts = prepareGraph(await graph(), { tap: 'conv2' });
     const cut = parts.forward(images());
     expect(cut.side.map(({ shape }) => shape)).toEqual([[2, 8, 6, 6]]);
     cut.dispose();
@@ -99,7 +99,7 @@ describe('a graph model', () => {
     const photos = images();
     const before = memory().numTensors;
     for (const tap of ['conv2', 'relu2']) {
-      const parts = splitGraph(loaded, { tap });
+      const parts = prepareGraph(loaded, { tap });
       for (const method of [gradCam, reciproCam]) await explain(parts, photos, { method });
     }
     expect(memory().numTensors).toBe(before);
@@ -107,8 +107,8 @@ describe('a graph model', () => {
 
   test('names the nodes there are when asked for one that is not', async () => {
     const loaded = await graph();
-    expect(() => splitGraph(loaded, { tap: 'conv9' })).toThrow(TapError);
-    expect(() => splitGraph(loaded, { tap: 'conv9' })).toThrow(/'add', 'relu2'/);
+    expect(() => prepareGraph(loaded, { tap: 'conv9' })).toThrow(TapError);
+    expect(() => prepareGraph(loaded, { tap: 'conv9' })).toThrow(/'add', 'relu2'/);
   });
 
   test('asks for the size of its images where the model leaves it open', async () => {
@@ -117,14 +117,14 @@ describe('a graph model', () => {
     g.pool('pool', 'conv1', false);
     g.dense('logits', 'pool', kernels.last, kernels.lastBias);
     const loaded = await g.model();
-    expect(() => splitGraph(loaded)).toThrow(/Give their height and width as 'size'/);
-    expect(splitGraph(loaded, { size: [10, 8] }).pooled).toBe(true);
+    expect(() => prepareGraph(loaded)).toThrow(/Give their height and width as 'size'/);
+    expect(prepareGraph(loaded, { size: [10, 8] }).pooled).toBe(true);
   });
 });
 
 async function expectSame(
-  one: Split,
-  other: Split,
+  one: PreparedModel,
+  other: PreparedModel,
   options: Parameters<typeof explain>[2],
 ): Promise<void> {
   const maps = await Promise.all([one, other].map(parts => explain(parts, images(), options)));

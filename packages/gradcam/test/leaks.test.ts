@@ -1,21 +1,21 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { splitGraph } from '../src/graph/index';
-import { explain, reciproCam, type Split, split } from '../src/index';
+import { prepareGraph } from '../src/graph/index';
+import { explain, type PreparedModel, prepareModel, reciproCam } from '../src/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
 
-async function graph(): Promise<Split> {
+async function graph(): Promise<PreparedModel> {
   const g = new Graph([-1, 10, 8, 3]);
   g.conv('conv1', 'images', formula([3, 3, 3, 2], 2), formula([2], 3), 3);
   g.pool('pool', 'conv1', false);
   g.dense('logits', 'pool', formula([2, 3], 6), formula([3], 7));
-  return splitGraph(await g.model());
+  return prepareGraph(await g.model());
 }
 
 test.each([
-  ['layers', async () => split(network('pooled'))],
+  ['layers', async () => prepareModel(network('pooled'))],
   ['graph', graph],
 ] as const)('a thousand explanations of a %s model leave no tensor behind', async (_, make) => {
   const parts = await make();

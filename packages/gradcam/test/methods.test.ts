@@ -21,6 +21,7 @@ import {
   layerCam,
   logOdds,
   occlusion,
+  prepareModel,
   probability,
   reciproCam,
   rise,
@@ -28,7 +29,6 @@ import {
   scoreCam,
   segEigenCam,
   smoothed,
-  split,
   xGradCam,
 } from '../src/index';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../src/metrics/index';
@@ -82,13 +82,16 @@ const weights = fc.array(fc.array(number, { minLength: 3, maxLength: 3 }), {
   minLength: 2,
   maxLength: 2,
 });
-const signedOf = async (parts: ReturnType<typeof split>, x: Tensor4D, options: ExplainOptions) =>
-  (await explain(parts, x, options)).flatMap(({ signed }) => [...signed.values]);
+const signedOf = async (
+  parts: ReturnType<typeof prepareModel>,
+  x: Tensor4D,
+  options: ExplainOptions,
+) => (await explain(parts, x, options)).flatMap(({ signed }) => [...signed.values]);
 
 describe.each(Object.entries(every))('%s', (_, method) => {
   test.each(['pooled', 'flat'])('explains a batch as one by one (%s)', async kind => {
     for (const tap of ['conv2', 'relu2']) {
-      const parts = split(network(kind), { tap });
+      const parts = prepareModel(network(kind), { tap });
       const batch = await explain(parts, images(), { method, classIndex: [1, 3] });
       for (const [index, { signed }] of batch.entries()) {
         const alone = await explain(parts, slice(images(), [index], [1]) as Tensor4D, {
@@ -101,14 +104,14 @@ describe.each(Object.entries(every))('%s', (_, method) => {
   });
 
   test('gives the same by the short way behind pooling and by the general one', async () => {
-    const parts = split(network('pooled'), { tap: 'relu2' });
+    const parts = prepareModel(network('pooled'), { tap: 'relu2' });
     expect(parts.pooled).toBe(true);
     const short = await signedOf(parts, images(), { method });
     expectClose(short, await signedOf({ ...parts, pooled: false }, images(), { method }));
   });
 
   test('leaves no tensor behind, also when it is stopped', async () => {
-    const parts = split(network('flat'), { tap: 'relu1' });
+    const parts = prepareModel(network('flat'), { tap: 'relu1' });
     const photos = images();
     const before = memory().numTensors;
     await explain(parts, photos, { method });
@@ -121,7 +124,7 @@ describe('behind global average pooling and a linear layer', () => {
   test('Grad-CAM, HiResCAM and Recipro-CAM are one, and with the bias they sum to the logit', async () => {
     await fc.assert(
       fc.asyncProperty(features, weights, async (values, kernel) => {
-        const parts = split(linearModel(kernel, [0.5, -1, 2]));
+        const parts = prepareModel(linearModel(kernel, [0.5, -1, 2]));
         const x = tensor4d(values, [1, 2, 3, 2]);
         const options = { classIndex: 1 };
         const [explanation] = await explain(parts, x, options);
@@ -136,7 +139,7 @@ describe('behind global average pooling and a linear layer', () => {
   });
 
   test('Ablation-CAM without a bias is CAM over the logit', async () => {
-    const parts = split(
+    const parts = prepareModel(
       linearModel(
         [
           [1, 2, 0],
@@ -157,7 +160,7 @@ describe('behind global average pooling and a linear layer', () => {
   test('a contrast is the difference of two maps', async () => {
     await fc.assert(
       fc.asyncProperty(features, weights, async (values, kernel) => {
-        const parts = split(linearModel(kernel, [0, 0, 0]));
+        const parts = prepareModel(linearModel(kernel, [0, 0, 0]));
         const x = tensor4d(values, [1, 2, 3, 2]);
         const [a, b] = [
           await signedOf(parts, x, { classIndex: 0 }),
@@ -187,8 +190,8 @@ describe('the map of a class', () => {
         number,
         async (values, kernel, turn, by, shift) => {
           const x = tensor4d(values, [1, 2, 3, 2]);
-          const plain = split(linearModel(kernel, [0, 0, 0]));
-          const changed = split(
+          const plain = prepareModel(linearModel(kernel, [0, 0, 0]));
+          const changed = prepareModel(
             linearModel(
               kernel.map(row => turn.map(k => row[k]! * by)),
               [shift, shift, shift],
@@ -210,7 +213,7 @@ describe('the map of a class', () => {
 });
 
 describe('a target', () => {
-  const parts = split(network('pooled'), { tap: 'relu2' });
+  const parts = prepareModel(network('pooled'), { tap: 'relu2' });
   const scores = (target: { score: typeof probability.score; looks: boolean }, z: number[]) =>
     target
       .score([1], [Float32Array.from(z)])(tensor2d([z]), [0])
@@ -251,7 +254,7 @@ describe('a target', () => {
 });
 
 describe('a map', () => {
-  const flat = split(network('flat'), { tap: 'conv2' });
+  const flat = prepareModel(network('flat'), { tap: 'conv2' });
 
   test('of Grad-CAM++ is as in the paper, where libraries differ', () => {
     const of = (variant: 'paper' | 'pgc' | 'torchcam', gradient: number) => {
@@ -269,7 +272,7 @@ describe('a map', () => {
   });
 
   test('that says nothing about places says why', async () => {
-    const parts = split(linearModel([[1], [1]], [0]), { tap: 'tap' });
+    const parts = prepareModel(linearModel([[1], [1]], [0]), { tap: 'tap' });
     const of = async (value: number) => {
       const x = tensor4d(new Array(12).fill(value), [1, 2, 3, 2]);
       const [explanation] = await explain(parts, x);
@@ -294,7 +297,7 @@ describe('a map', () => {
   test('of the Sobel baseline is hot where the image changes', async () => {
     const edge = formula([1, 10, 8, 3], 1, 0);
     const values = edge.dataSync().map((_, i) => (Math.floor(i / 3) % 8 < 4 ? 0 : 1));
-    const parts = split(network('flat'), { tap: 'relu1' });
+    const parts = prepareModel(network('flat'), { tap: 'relu1' });
     const x = tensor4d(values, [1, 10, 8, 3]);
     const [explanation] = await explain(parts, x, { method: sobelBaseline });
     expect([...explanation!.map.values.slice(0, 8)]).toEqual([0, 0, 0, 4, 4, 0, 0, 0]);

@@ -7,11 +7,11 @@ import {
   hiResCam,
   integratedGradients,
   occlusion,
+  prepareModel,
   reciproCam,
   rise,
   saliency,
   smoothed,
-  split,
 } from '../src/index';
 import { formula, images, network } from './formula';
 
@@ -61,7 +61,7 @@ test.each(
   ),
 )('$name is PyTorch’s, with features that are $kind', async ({ kind, name, at, method }) => {
   const model = network(kind);
-  const parts = split(model, { tap: at === 'images' ? model.inputNames[0]! : at });
+  const parts = prepareModel(model, { tap: at === 'images' ? model.inputNames[0]! : at });
   const options = { method, classIndex: figures.classes, batch: 7 };
   const found = await explain(parts, images(), options);
   const values = found.flatMap(({ signed }) => [...signed.values]);

@@ -2,26 +2,26 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type Tensor4D, tensor1d, tensor2d, tensor4d, zerosLike } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { splitGraph } from '../src/graph/index';
+import { prepareGraph } from '../src/graph/index';
 import {
   explain,
   hiResCam,
   integratedGradients,
   occlusion,
+  prepareModel,
   rise,
   saliency,
   smoothed,
-  split,
 } from '../src/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
 
 const atImages = () => {
   const model = network('flat');
-  return split(model, { tap: model.inputNames[0]! });
+  return prepareModel(model, { tap: model.inputNames[0]! });
 };
 
-describe('a split at the images', () => {
+describe('a tap at the images', () => {
   test('has gradient times input by HiResCAM, and the same for a graph', async () => {
     const kernels = [
       formula([3, 3, 3, 6], 2),
@@ -43,8 +43,12 @@ describe('a split at the images', () => {
     });
     twin.setWeights([...kernels]);
     const options = { method: hiResCam, classIndex: 2 };
-    const one = await explain(splitGraph(await g.model(), { tap: 'images' }), images(), options);
-    const other = await explain(split(twin, { tap: twin.inputNames[0]! }), images(), options);
+    const one = await explain(prepareGraph(await g.model(), { tap: 'images' }), images(), options);
+    const other = await explain(
+      prepareModel(twin, { tap: twin.inputNames[0]! }),
+      images(),
+      options,
+    );
     expect(one[0]!.map.height).toBe(10);
     expectClose(one[1]!.signed.values, other[1]!.signed.values);
   });
@@ -82,7 +86,7 @@ function quarterModel() {
   });
   const kernel = Array.from({ length: 64 }, (_, i) => [Number(i < 32 && i % 8 < 4), 0]);
   result.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
-  return split(result);
+  return prepareModel(result);
 }
 const bright = tensor4d(new Float32Array(64).fill(1), [1, 8, 8, 1]);
 

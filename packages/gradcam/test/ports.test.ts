@@ -17,17 +17,17 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { splitGraph } from '../src/graph/index';
+import { prepareGraph } from '../src/graph/index';
 import {
   explain,
   hiResCam,
   independentProbability,
   LogitsError,
   logOdds,
+  prepareFunctions,
+  prepareModel,
   probability,
   similarity,
-  split,
-  splitFunctions,
   TapError,
   withinMask,
 } from '../src/index';
@@ -64,7 +64,7 @@ describe('a model with two inputs and two outputs', () => {
     const model = portsModel();
     const photos = images();
     const before = memory().numTensors;
-    const found = await explain(split(model, { given: { place } }), photos);
+    const found = await explain(prepareModel(model, { given: { place } }), photos);
     expect(memory().numTensors).toBe(before);
     const [genus] = model.predict([tile(place, [2, 1]), photos]) as Tensor[];
     found.forEach(({ probabilities }, image) => {
@@ -73,7 +73,10 @@ describe('a model with two inputs and two outputs', () => {
         expect(probabilities[k]).toBeCloseTo(value, 5);
       });
     });
-    const elsewhere = await explain(split(model, { given: { place: tensor2d([[3, 3]]) } }), photos);
+    const elsewhere = await explain(
+      prepareModel(model, { given: { place: tensor2d([[3, 3]]) } }),
+      photos,
+    );
     expect(elsewhere[0]!.logits).not.toEqual(found[0]!.logits);
   });
 
@@ -81,7 +84,7 @@ describe('a model with two inputs and two outputs', () => {
     const model = portsModel();
     const photos = images();
     const [, age] = model.predict([tile(place, [2, 1]), photos]) as Tensor[];
-    const parts = split(model, { given: { place }, output: 'age' });
+    const parts = prepareModel(model, { given: { place }, output: 'age' });
     const found = await explain(parts, photos, { classIndex: 0 });
     found.forEach(({ logits }, image) => {
       expect(logits[0]).toBeCloseTo((age!.arraySync() as number[][])[image]![0]!, 5);
@@ -90,13 +93,15 @@ describe('a model with two inputs and two outputs', () => {
 
   test('says what is missing, and what there is', () => {
     const model = portsModel();
-    expect(() => split(model)).toThrow(TapError);
-    expect(() => split(model)).toThrow(
+    expect(() => prepareModel(model)).toThrow(TapError);
+    expect(() => prepareModel(model)).toThrow(
       /2 inputs.*Give values for 'place'.*given: \{ place: tensor/,
     );
-    expect(() => split(model, { given: { place }, output: 'weight' })).toThrow(/it has 'genus/);
-    expect(() => split(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
-    const twoRows = split(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });
+    expect(() => prepareModel(model, { given: { place }, output: 'weight' })).toThrow(
+      /it has 'genus/,
+    );
+    expect(() => prepareModel(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
+    const twoRows = prepareModel(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });
     expect(() => twoRows.forward(images())).toThrow(/1 row, or 2 as there are images/);
   });
 });
@@ -116,13 +121,13 @@ describe('a model that ends in a sigmoid', () => {
   };
 
   test('is explained by its logit, which does not vanish where it is sure', async () => {
-    const [found] = await explain(split(sure()), images());
+    const [found] = await explain(prepareModel(sure()), images());
     expect(found!.logits[0]).toBeGreaterThan(30);
     expect(found!.probabilities[0]).toBe(1);
     expect(found!.emptiness).not.toBe('zero');
-    const odds = await explain(split(sure()), images(), { target: logOdds });
+    const odds = await explain(prepareModel(sure()), images(), { target: logOdds });
     expect(odds[0]!.signed).toEqual(found!.signed);
-    const vanished = await explain(split(sure()), images(), { target: probability });
+    const vanished = await explain(prepareModel(sure()), images(), { target: probability });
     expect(Math.max(...vanished[0]!.signed.values.map(Math.abs))).toBeLessThan(1e-6);
   });
 
@@ -133,7 +138,7 @@ describe('a model that ends in a sigmoid', () => {
     graph.dense('logits', 'pool', formula([4, 3], 4, 3), formula([3], 5));
     graph.add('scores', 'Sigmoid', ['logits']);
     const model = await graph.model();
-    const parts = splitGraph(model);
+    const parts = prepareGraph(model);
     const photos = images();
     const [found] = await explain(parts, photos, { target: independentProbability });
     const own = (model.execute({ images: photos }, 'scores') as Tensor).arraySync() as number[][];
@@ -156,23 +161,23 @@ test('logits that do not give the model’s own output are refused, and can be t
   last.call = (inputs, options) => mul(call(inputs, options) as Tensor, 0.5);
   const photos = images();
   const before = memory().numTensors;
-  await expect(explain(split(model), photos)).rejects.toThrow(LogitsError);
-  await expect(explain(split(model), photos)).rejects.toThrow(/logits: 'as-is'/);
+  await expect(explain(prepareModel(model), photos)).rejects.toThrow(LogitsError);
+  await expect(explain(prepareModel(model), photos)).rejects.toThrow(/logits: 'as-is'/);
   expect(memory().numTensors).toBe(before);
-  const [taken] = await explain(split(model, { logits: 'as-is' }), photos);
+  const [taken] = await explain(prepareModel(model, { logits: 'as-is' }), photos);
   expect(taken!.logits.reduce((added, value) => added + value, 0)).toBeCloseTo(0.5, 5);
 });
 
 test('two functions are a model too', async () => {
-  const whole = split(network('flat'), { tap: 'conv2' });
+  const whole = prepareModel(network('flat'), { tap: 'conv2' });
   const head = (photos: Tensor) => whole.forward(photos).features;
-  const parts = splitFunctions(head, features => whole.tail(features, []), images());
+  const parts = prepareFunctions(head, features => whole.tail(features, []), images());
   expect([parts.channels, parts.classes]).toEqual([8, 5]);
   const [expected] = await explain(whole, images());
   const [found] = await explain(parts, images());
   expect(found!.map).toEqual(expected!.map);
   expect(() =>
-    splitFunctions(
+    prepareFunctions(
       () => tensor2d([[1]]) as never,
       x => x as never,
       images(),
@@ -204,7 +209,7 @@ describe('a segmentation model', () => {
 
   test('is explained within a mask: other places have no part in it', async () => {
     const model = segmenter();
-    const parts = withinMask(split(model, { tap: 'conv' }), mask);
+    const parts = withinMask(prepareModel(model, { tap: 'conv' }), mask);
     const photos = images();
     const before = memory().numTensors;
     const [found] = await explain(parts, photos, { classIndex: 1, method: hiResCam });
@@ -217,7 +222,11 @@ describe('a segmentation model', () => {
   });
 
   test('needs a mask of its output’s size', () => {
-    const parts = withinMask(split(segmenter(), { tap: 'conv' }), { ...mask, height: 6, width: 8 });
+    const parts = withinMask(prepareModel(segmenter(), { tap: 'conv' }), {
+      ...mask,
+      height: 6,
+      width: 8,
+    });
     const { features, side } = parts.forward(images());
     expect(() => parts.tail(features, side)).toThrow(
       /\[N, 6, 8, K\]; the model's are \[2, 8, 6, 2\]/,
@@ -226,7 +235,7 @@ describe('a segmentation model', () => {
 });
 
 test('an embedding is explained by what makes it alike another, whatever its length', async () => {
-  const parts = split(network('flat'), { tap: 'conv2' });
+  const parts = prepareModel(network('flat'), { tap: 'conv2' });
   const reference = [1, -2, 0.5, 0, 3];
   const maps = async (target: ReturnType<typeof similarity>) =>
     (await explain(parts, images(), { target })).map(({ signed }) => signed.values);

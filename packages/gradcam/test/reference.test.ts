@@ -13,9 +13,9 @@ import {
   gradCam,
   gradCamPlusPlus,
   type HeatMap,
+  prepareModel,
   refineMaps,
   saliency,
-  split,
 } from '../src/index';
 import { guidedBackprop } from '../src/unfaithful/index';
 import { figures, methods, signless, size } from './figures';
@@ -24,7 +24,7 @@ import { images, network } from './formula';
 for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.networks)) {
   describe(`with a network whose features are ${kind}, as pytorch-grad-cam:`, () => {
     const parts = Object.fromEntries(
-      Object.keys(taps).map(tap => [tap, split(network(kind), { tap })]),
+      Object.keys(taps).map(tap => [tap, prepareModel(network(kind), { tap })]),
     );
     const run = async (tap: string, options: ExplainOptions) => {
       const photos = images();
@@ -86,7 +86,7 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
       const model = network(kind);
       const photos = images();
       const before = memory().numTensors;
-      const result = await explain(split(model, { tap: model.inputNames[0]! }), photos, {
+      const result = await explain(prepareModel(model, { tap: model.inputNames[0]! }), photos, {
         classIndex: figures.classes,
         method: fullGrad(model),
       });
@@ -100,7 +100,7 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
     test('guided backpropagation, and true gradients afterwards', async () => {
       const model = network(kind);
       const photos = images();
-      const parts = split(model, { tap: model.inputNames[0]! });
+      const parts = prepareModel(model, { tap: model.inputNames[0]! });
       const options = { classIndex: figures.classes };
       const plain = await explain(parts, photos, { ...options, method: saliency });
       const before = memory().numTensors;

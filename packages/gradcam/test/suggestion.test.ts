@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { splitGraph, suggestGraphTaps } from '../src/graph/index';
-import { split, suggestTaps } from '../src/index';
+import { prepareGraph, suggestGraphTaps } from '../src/graph/index';
+import { prepareModel, suggestTaps } from '../src/index';
 import { formula, network } from './formula';
 import { Graph } from './graph-model';
 
@@ -16,7 +16,7 @@ test('the taps of a network are ranked, the default first', () => {
     ['conv2', 5, 4, 8, 2],
     ['pad2', 12, 10, 6, 1],
   ]);
-  expect(found[0]!.tap).toBe(split(network('pooled')).tap);
+  expect(found[0]!.tap).toBe(prepareModel(network('pooled')).tap);
   expect(found[2]!.reason).toContain('12 x 10');
 });
 
@@ -30,8 +30,8 @@ test('a map of one place is neither suggested nor taken by default', () => {
     ],
   });
   expect(suggestTaps(small).map(({ tap }) => tap)).toEqual(['conv']);
-  expect(split(small).tap).toBe('conv');
-  expect(split(small, { tap: 'scores' }).tap).toBe('scores');
+  expect(prepareModel(small).tap).toBe('conv');
+  expect(prepareModel(small, { tap: 'scores' }).tap).toBe('scores');
 });
 
 test('the nodes of a graph are ranked likewise', async () => {
@@ -49,5 +49,5 @@ test('the nodes of a graph are ranked likewise', async () => {
     ['conv2', 3, 4],
     ['relu1', 1, 6],
   ]);
-  expect(splitGraph(model).tap).toBe('conv2');
+  expect(prepareGraph(model).tap).toBe('conv2');
 });

@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { explain, resizeMap, split } from '../src/index';
+import { explain, prepareModel, resizeMap } from '../src/index';
 import { guidedBackprop, guidedGradCam } from '../src/unfaithful/index';
 import { images, network } from './formula';
 
 test('guided Grad-CAM is guided backpropagation where Grad-CAM looks', async () => {
   const model = network('flat');
-  const atImages = split(model, { tap: model.inputNames[0]! });
-  const atConvolution = split(model, { tap: 'conv2' });
+  const atImages = prepareModel(model, { tap: model.inputNames[0]! });
+  const atConvolution = prepareModel(model, { tap: 'conv2' });
   const photos = images();
   const options = { classIndex: 1 };
   const [fine] = await explain(atImages, photos, { ...options, method: guidedBackprop });

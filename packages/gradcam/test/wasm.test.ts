@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { getBackend, getKernel, memory, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { capabilities, explain, fuseMaps, split } from '../src/index';
+import { capabilities, explain, fuseMaps, prepareModel } from '../src/index';
 import { figures, methods, signless, size } from './figures';
 import { images, network } from './formula';
 
@@ -24,7 +24,7 @@ describe('on the wasm engine, as pytorch-grad-cam on its own:', () => {
 
   test.each(cases)('$method at $tap ($kind)', async ({ kind, tap, method, figure }) => {
     expect(getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
-    const parts = split(network(kind), { tap });
+    const parts = prepareModel(network(kind), { tap });
     const photos = images();
     const before = memory().numTensors;
     const options = { classIndex: figures.classes, ...methods[method] };
@@ -46,7 +46,7 @@ describe('on the wasm engine, as pytorch-grad-cam on its own:', () => {
   });
 
   test('says beforehand that nothing is lacking', async () => {
-    const parts = split(network('flat'), { tap: 'relu1' });
+    const parts = prepareModel(network('flat'), { tap: 'relu1' });
     expect(await capabilities(parts, images())).toEqual({ forward: [], gradient: [] });
   });
 });

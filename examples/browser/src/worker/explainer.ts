@@ -10,8 +10,8 @@ import {
   layerCam,
   logit,
   type Method,
-  type Split,
-  split,
+  type PreparedModel,
+  prepareModel,
 } from '@shroom/gradcam';
 import { type Tensor4D, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -40,7 +40,7 @@ interface Seen extends Placement {
 /** A model, and the photos that it is asked about. */
 export class Explainer {
   readonly #seen = new Map<string, Seen>();
-  readonly #splits = new Map<string, Split>();
+  readonly #splits = new Map<string, PreparedModel>();
 
   private constructor(
     private readonly model: LayersModel,
@@ -104,13 +104,13 @@ export class Explainer {
     for (const cut of seen.cuts.values()) cut.dispose();
   }
 
-  #splitAt(layer: string): Split {
-    const known = this.#splits.get(layer) ?? split(this.model, { tap: layer });
+  #splitAt(layer: string): PreparedModel {
+    const known = this.#splits.get(layer) ?? prepareModel(this.model, { tap: layer });
     this.#splits.set(layer, known);
     return known;
   }
 
-  #cutOf({ images, cuts }: Seen, parts: Split): Cut {
+  #cutOf({ images, cuts }: Seen, parts: PreparedModel): Cut {
     const known = cuts.get(parts.tap) ?? parts.forward(images);
     cuts.set(parts.tap, known);
     return known;

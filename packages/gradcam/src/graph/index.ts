@@ -1,3 +1,8 @@
-export { type GraphModelLike, type GraphSplitOptions, graphTapsOf, splitGraph } from './split';
+export {
+  type GraphModelLike,
+  graphTapsOf,
+  type PrepareGraphOptions,
+  prepareGraph,
+} from './prepare';
 export { suggestGraphTaps } from './suggestion';
 export type { GraphNode, GraphTopology } from './topology';

@@ -8,10 +8,10 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 
-/** A split graph that takes one image at a time, given many: each goes through alone, and the results are put together. */
-export function oneByOne(parts: Split): Split {
+/** A prepared graph that takes one image at a time, given many: each goes through alone, and the results are put together. */
+export function oneByOne(parts: PreparedModel): PreparedModel {
   const each = <T extends Tensor>(values: readonly Tensor[], run: (row: Tensor[]) => T): T => {
     const count = values[0]!.shape[0]!;
     if (count === 1) return run([...values]);

@@ -1,7 +1,7 @@
 import { mul, stack, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { type ExplainOptions, explain } from '../explain';
 import { fuseMaps } from '../fusion';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
 import { type Road, road } from './road';
@@ -32,7 +32,7 @@ export interface Composite {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function adcc(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},
@@ -60,7 +60,7 @@ export function adccOf(
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function arcc(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},
@@ -87,7 +87,7 @@ type Coherency = Pick<Composite, 'coherency' | 'extent'>;
 
 /** How alike each map is to the map of the image seen through it, and how much of the image it takes. */
 export async function coherency(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},

@@ -3,7 +3,7 @@ import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '..
 import type { Procedure } from '../evidence';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import type { Method } from '../methods';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import type { Target } from '../targets';
 import {
   energyInMask,
@@ -51,7 +51,7 @@ export interface ComparisonOptions extends Omit<WatchOptions, 'method'> {
 
 /** A method that looks at another tap than the others, or explains another score of the class. */
 export interface MethodAt {
-  readonly parts: Split;
+  readonly parts: PreparedModel;
   readonly method: Method | Procedure;
   /** What it explains. Default the `explained` of the options. */
   readonly target?: Target;
@@ -75,7 +75,7 @@ export interface ComparisonRow {
  * @throws TypeError when `randomisation` is asked for without the model.
  */
 export async function compare(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   methods: Compared,
   options: ComparisonOptions = {},

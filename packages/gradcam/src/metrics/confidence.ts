@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
 /** What the score, y, becomes, y', when the image is multiplied with its map. */
@@ -21,7 +21,7 @@ export interface ConfidenceChange {
  * @param images `[N, H, W, C]`, preprocessed, as it is multiplied; the caller's.
  */
 export async function confidenceChange(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: MetricOptions = {},

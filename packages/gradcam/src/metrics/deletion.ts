@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import type { Pixels } from './imputation';
 import { type Judged, type MetricOptions, type Subject, subjectsOf } from './subject';
 
@@ -27,7 +27,7 @@ export interface Curve {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export function deletion(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CurveOptions = {},
@@ -41,7 +41,7 @@ export function deletion(
 
 /** How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As {@link deletion}. */
 export function insertion(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CurveOptions = {},
@@ -54,7 +54,7 @@ export function insertion(
 }
 
 async function curves(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: CurveOptions,

@@ -17,7 +17,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExplainOptions, explain } from '../explain';
 import { operationsOf } from '../operations';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { rankCorrelation } from './correlation';
 
 export interface RandomisationOptions
@@ -42,12 +42,12 @@ export interface RandomisationStage {
  * Weights become random numbers with their own mean and deviation. **The model is changed while this runs**, and has its very
  * own weights back afterwards, whatever happens: use it for nothing else in between.
  *
- * @param model The model that `parts` was split from; not a `tf.GraphModel`, whose weights are frozen.
+ * @param model The model that `parts` were made of; not a `tf.GraphModel`, whose weights are frozen.
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
 export async function randomisation(
   model: LayersModel,
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   options: RandomisationOptions = {},
 ): Promise<RandomisationStage[]> {

@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { impute } from './imputation';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
@@ -31,7 +31,7 @@ export interface Road {
  * @throws RangeError when there are not as many explanations as images.
  */
 export async function road(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: RoadOptions = {},

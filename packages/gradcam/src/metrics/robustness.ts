@@ -1,7 +1,7 @@
 import { add, max, min, mul, randomUniform, sub, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { generator } from '../generator';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
@@ -23,7 +23,7 @@ export interface InfidelityOptions extends MetricOptions {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function infidelity(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
   options: InfidelityOptions = {},
@@ -79,7 +79,7 @@ export interface SensitivityOptions
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function sensitivity(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   options: SensitivityOptions = {},
 ): Promise<number[]> {

@@ -2,7 +2,7 @@ import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { logitsFrom, scoreImages } from '../evidence';
 import type { Explanation, HeatMap } from '../explain';
 import { fuseMaps } from '../fusion';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { probability, type Target } from '../targets';
 import type { Pixels } from './imputation';
 
@@ -35,7 +35,7 @@ export interface Subject {
  * @throws RangeError when there are not as many explanations as images.
  */
 export async function subjectsOf(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   judged: readonly Judged[],
   options: MetricOptions,
@@ -86,7 +86,7 @@ export async function subjectsOf(
   return subjects;
 }
 
-async function logitsOf(parts: Split, images: Tensor4D): Promise<Float32Array[]> {
+async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32Array[]> {
   const cut = parts.forward(images);
   try {
     const logits = logitsFrom(parts, cut);

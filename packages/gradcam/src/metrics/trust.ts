@@ -2,14 +2,14 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { centreBaseline, randomBaseline } from '../baselines';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { randomisation } from './randomisation';
 import { road } from './road';
 import { sensitivity } from './robustness';
 
 export interface TrustOptions
   extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
-  /** The model that was split. With it the map is also made after its weights were lost; it is changed in the meantime. */
+  /** The model that is explained. With it the map is also made after its weights were lost; it is changed in the meantime. */
   readonly model?: LayersModel;
   /** Largest change of the map, as a share of its size, that still counts as stable. Default 0.5. */
   readonly stable?: number;
@@ -47,7 +47,7 @@ export interface Verdict {
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
 export async function trust(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   options: TrustOptions = {},
 ): Promise<Verdict[]> {

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Explanation } from '../explain';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 import { adccOf, arccOf, type CoherencyOptions, coherency, percentilesOfArcc } from './coherency';
 import { complexity, sparseness } from './concentration';
 import { confidenceChange } from './confidence';
@@ -19,13 +19,13 @@ export interface WatchOptions extends CoherencyOptions {
   readonly samples?: number;
   /** An integer, of everything that is drawn at random. Default 0. */
   readonly seed?: number;
-  /** The model that was split, for `randomisation`; **it is changed while that runs**, and has its own weights back afterwards. */
+  /** The model that is explained, for `randomisation`; **it is changed while that runs**, and has its own weights back afterwards. */
   readonly model?: LayersModel;
 }
 
 /** Maps with what several metrics have in common, measured once. */
 interface Watched {
-  readonly parts: Split;
+  readonly parts: PreparedModel;
   readonly images: Tensor4D;
   readonly explanations: readonly Explanation[];
   readonly options: WatchOptions;
@@ -35,7 +35,7 @@ interface Watched {
 }
 
 export function watchedMaps(
-  parts: Split,
+  parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Explanation[],
   options: WatchOptions,

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HeatMap } from '../explain';
 import type { Method } from '../methods';
 import { colourise, normaliseMap, type Picture, resizeMap, sideBySide } from '../picture';
-import { featureMapsOf } from '../split';
+import { featureMapsOf } from '../prepared';
 import { TapError } from '../tap';
 import { blend } from './blend';
 import { jet } from './jet';
@@ -12,7 +12,7 @@ const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
 
 /**
  * The layer that scripts tap which look for the last `Conv2D` of a network: of ResNet50 the last convolution, before its
- * batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For `split(model, { tap })`.
+ * batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For `prepareModel(model, { tap })`.
  *
  * @throws TapError when the logits depend on no convolution.
  */

@@ -16,10 +16,10 @@ import {
 import { gradientOf, type Procedure } from '../evidence';
 import { withGradients } from '../gradients';
 import { gradCam, type Method } from '../methods';
-import type { Split } from '../split';
+import type { PreparedModel } from '../prepared';
 
 /**
- * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a split at the
+ * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a tap at the
  * images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
  * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learnt: it
@@ -40,13 +40,13 @@ export const guidedBackprop: Procedure = {
 };
 
 /**
- * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a split at the images.
+ * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a model that is tapped at the images.
  *
  * **Unfaithful**, as {@link guidedBackprop} is. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
  *
- * @param parts The model split where `method` looks.
+ * @param parts The model tapped where `method` looks.
  */
-export function guidedGradCam(parts: Split, method: Method = gradCam): Procedure {
+export function guidedGradCam(parts: PreparedModel, method: Method = gradCam): Procedure {
   return {
     needsGradient: false,
     map: async evidence => {

@@ -1,13 +1,20 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { splitGraph } from '../../src/graph/index';
-import { explain, gradCam, layerCam, reciproCam, type Split, split } from '../../src/index';
+import { prepareGraph } from '../../src/graph/index';
+import {
+  explain,
+  gradCam,
+  layerCam,
+  type PreparedModel,
+  prepareModel,
+  reciproCam,
+} from '../../src/index';
 import { formula, images, network } from '../formula';
 import { Graph } from '../graph-model';
 
 const methods = { gradCam, layerCam, reciproCam };
 
 /** Two convolutions with a shortcut around the second. */
-async function graph(): Promise<Split> {
+async function graph(): Promise<PreparedModel> {
   const g = new Graph([-1, 10, 8, 3]);
   g.conv('conv1', 'images', formula([3, 3, 3, 6], 2), formula([6], 3), 2);
   g.conv('conv2', 'conv1', formula([1, 1, 6, 6], 4), formula([6], 5), 1);
@@ -15,12 +22,12 @@ async function graph(): Promise<Split> {
   g.add('relu', 'Relu', ['sum']);
   g.pool('pool', 'relu', false);
   g.dense('logits', 'pool', formula([6, 5], 6, 4), formula([5], 7));
-  return splitGraph(await g.model(), { tap: 'conv2' });
+  return prepareGraph(await g.model(), { tap: 'conv2' });
 }
 
-const models: Readonly<Record<string, () => Promise<Split>>> = {
-  'LayersModel behind pooling': async () => split(network('pooled'), { tap: 'relu2' }),
-  'LayersModel before a convolution': async () => split(network('flat'), { tap: 'relu1' }),
+const models: Readonly<Record<string, () => Promise<PreparedModel>>> = {
+  'LayersModel behind pooling': async () => prepareModel(network('pooled'), { tap: 'relu2' }),
+  'LayersModel before a convolution': async () => prepareModel(network('flat'), { tap: 'relu1' }),
   'GraphModel with a shortcut': graph,
 };
 

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contrast, gradCam, type HeatMap, hiResCam, logit, split } from '../../src/index';
+import { contrast, gradCam, type HeatMap, hiResCam, logit, prepareModel } from '../../src/index';
 import {
   adcc,
   arcc,
@@ -37,7 +37,7 @@ const methods = randoms.map(({ values }) =>
 const empty = mapOf(() => 0);
 
 describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
-  const parts = split(patchModel());
+  const parts = prepareModel(patchModel());
   const own = { method: hiResCam };
   const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
   const scores = {
@@ -69,7 +69,7 @@ describe('every metric ranks an oracle above a method, that above chance, and ch
   });
 
   test('average gain and increase, where the surroundings speak against the class', async () => {
-    const wary = split(patchModel(-0.05));
+    const wary = prepareModel(patchModel(-0.05));
     const change = async (map: HeatMap) =>
       (await confidenceChange(wary, image(), [{ map, classIndex: 0 }]))[0]!;
     const best = await change(oracle);
@@ -131,7 +131,7 @@ describe('imputation', () => {
 });
 
 test('deletion and insertion run from one end to the other', async () => {
-  const parts = split(patchModel());
+  const parts = prepareModel(patchModel());
   const judged = [{ map: oracle, classIndex: 0 }];
   const [down] = await deletion(parts, image(), judged, { steps: 9, target: logit });
   const [up] = await insertion(parts, image(), judged, { steps: 9, target: logit, fill: 'zero' });
@@ -145,7 +145,9 @@ test('deletion and insertion run from one end to the other', async () => {
 test('the drop of the confidence has the number of its variant', async () => {
   const half = mapOf(place => (place === 0 ? 1 : inside(place) ? 0.5 : 0));
   const judged = [{ map: half, classIndex: 0 }];
-  const [change] = await confidenceChange(split(patchModel()), image(), judged, { target: logit });
+  const [change] = await confidenceChange(prepareModel(patchModel()), image(), judged, {
+    target: logit,
+  });
   expect(change!.absoluteDrop).toBeCloseTo(2, 5);
   expect(change!.relativeDrop).toBeCloseTo(0.5, 5);
   expect([change!.gain, change!.increased]).toEqual([0, false]);
@@ -175,7 +177,7 @@ describe('a mask', () => {
 describe('a comparison', () => {
   test('has the baselines beside the methods, and ranks a faithful method above them', async () => {
     const photos = image();
-    const parts = split(patchModel());
+    const parts = prepareModel(patchModel());
     const before = memory().numTensors;
     const rows = await compare(
       parts,
@@ -211,7 +213,7 @@ describe('a comparison', () => {
     ] as const;
     const photos = image();
     const rows = await compare(
-      split(patchModel()),
+      prepareModel(patchModel()),
       photos,
       { hiResCam },
       { classIndex: 0, metrics },
@@ -227,14 +229,14 @@ describe('a comparison', () => {
   test('measures randomisation where it is given the model, and can leave the baselines out', async () => {
     const model = patchModel();
     const options = { classIndex: 0, metrics: ['randomisation'], baselines: [] } as const;
-    const rows = await compare(split(model), image(), { hiResCam }, { ...options, model });
+    const rows = await compare(prepareModel(model), image(), { hiResCam }, { ...options, model });
     expect(rows.map(({ name }) => name)).toEqual(['hiResCam']);
     expect(rows[0]!.scores.randomisation).toBeLessThan(0.9);
     const { scores } = (
-      await compare(split(model), image(), {}, { ...options, baselines: ['centre'], model })
+      await compare(prepareModel(model), image(), {}, { ...options, baselines: ['centre'], model })
     )[0]!;
     expect(scores.randomisation).toBeCloseTo(1, 6);
-    const without = compare(split(model), image(), { hiResCam }, options);
+    const without = compare(prepareModel(model), image(), { hiResCam }, options);
     await expect(without).rejects.toThrow(/needs the model/);
   });
 
@@ -243,7 +245,7 @@ describe('a comparison', () => {
     // What is around speaks for class 0 too, but more for class 1.
     const kernel = mask.values.map(value => [value > 0 ? 1 / 4 : 1 / 20, value > 0 ? 0 : 1 / 4]);
     model.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
-    const parts = split(model);
+    const parts = prepareModel(model);
     const options = { classIndex: 0, metrics: ['sparseness', 'adcc'], baselines: [] } as const;
     const target = contrast();
     const at = { parts, method: hiResCam };
@@ -258,15 +260,15 @@ describe('a comparison', () => {
 
   test('computes what is asked for, and refuses masks that are too few', async () => {
     const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
-    const [row] = await compare(split(patchModel()), image(), { hiResCam }, options);
+    const [row] = await compare(prepareModel(patchModel()), image(), { hiResCam }, options);
     expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
-    const few = compare(split(patchModel()), image(), { hiResCam }, { masks: [] });
+    const few = compare(prepareModel(patchModel()), image(), { hiResCam }, { masks: [] });
     await expect(few).rejects.toThrow(RangeError);
   });
 });
 
 test('metrics stop when they are asked to, and leave no tensor behind', async () => {
-  const parts = split(patchModel());
+  const parts = prepareModel(patchModel());
   const photos = image();
   const before = memory().numTensors;
   const signal = AbortSignal.abort();

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { layerCam, logit, probability, split } from '../../src/index';
+import { layerCam, logit, prepareModel, probability } from '../../src/index';
 import { arcc, confidenceChange, impute, road } from '../../src/metrics/index';
 import { images, network } from '../formula';
 
@@ -25,10 +25,10 @@ const maps = [0, 1].map(image => ({
   width: 8,
 }));
 const judged = maps.map((map, image) => ({ map, classIndex: [1, 3][image]! }));
-const parts = split(network('flat'));
+const parts = prepareModel(network('flat'));
 
 test('as pytorch-grad-cam: ARCC', async () => {
-  const own = split(network('flat'), { tap: 'conv2' });
+  const own = prepareModel(network('flat'), { tap: 'conv2' });
   const photos = images();
   const before = memory().numTensors;
   const found = await arcc(own, photos, judged, { method: layerCam, explained: probability });

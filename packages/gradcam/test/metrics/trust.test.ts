@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { eigenCam, explain, type HeatMap, hiResCam, split } from '../../src/index';
+import { eigenCam, explain, type HeatMap, hiResCam, prepareModel } from '../../src/index';
 import {
   centreBaseline,
   complexity,
@@ -43,7 +43,7 @@ describe('how concentrated a map is', () => {
 
 describe('robustness', () => {
   test('a linear model’s own weights foretell every change of its logit', async () => {
-    const parts = split(patchModel());
+    const parts = prepareModel(patchModel());
     const found = await explain(parts, image(), { classIndex: 0, method: hiResCam });
     // Behind the patch all weights are equal: the map of the bright patch is the weights.
     const [own] = await infidelity(parts, image(), found, {});
@@ -54,7 +54,7 @@ describe('robustness', () => {
   });
 
   test('a map that does not look does not move', async () => {
-    const parts = split(network('flat'), { tap: 'conv2' });
+    const parts = prepareModel(network('flat'), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
     expect(await sensitivity(parts, photos, { method: centreBaseline })).toEqual([0, 0]);
@@ -74,7 +74,7 @@ describe('a model that loses what it learnt', () => {
     const model = network('flat');
     const weights = () => model.getWeights().map(weight => [...weight.dataSync()]);
     const own = weights();
-    const parts = split(model, { tap: 'conv2' });
+    const parts = prepareModel(model, { tap: 'conv2' });
     const photos = images();
     const before = memory();
     const stages = await randomisation(model, parts, photos, { stages: 3 });
@@ -88,7 +88,7 @@ describe('a model that loses what it learnt', () => {
 
   test('does not change a map that looks at features alone, as long as they are trained', async () => {
     const model = network('flat');
-    const parts = split(model, { tap: 'conv2' });
+    const parts = prepareModel(model, { tap: 'conv2' });
     const [top] = await randomisation(model, parts, images(), { method: eigenCam });
     expect(top!.layer).toBe('linear');
     expect(top!.similarity[0]).toBeCloseTo(1, 6);
@@ -106,7 +106,7 @@ describe('a model that loses what it learnt', () => {
       },
     };
     let calls = 0;
-    const parts = split(model, { tap: 'conv2' });
+    const parts = prepareModel(model, { tap: 'conv2' });
     const running = randomisation(model, parts, images(), { method, signal: stop.signal });
     await expect(running).rejects.toThrow();
     expect((model.predict(images()) as Tensor).dataSync()).toEqual(before);
@@ -116,7 +116,7 @@ describe('a model that loses what it learnt', () => {
 describe('a verdict', () => {
   const verdict = async (method: Parameters<typeof trust>[2]) => {
     const model = patchModel();
-    const [found] = await trust(split(model), image(), { classIndex: 0, model, ...method });
+    const [found] = await trust(prepareModel(model), image(), { classIndex: 0, model, ...method });
     return found!;
   };
 

@@ -8,7 +8,7 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { explain, split } from '../../src/index';
+import { explain, prepareModel } from '../../src/index';
 import {
   blend,
   jet,
@@ -71,7 +71,7 @@ describe.each([
 ] as const)("the original's map, %s", (_, name, network) => {
   const parts = () => {
     const whole = network();
-    return split(whole, { tap: originalTap(whole) });
+    return prepareModel(whole, { tap: originalTap(whole) });
   };
   const explained = async () => {
     const photos = images();

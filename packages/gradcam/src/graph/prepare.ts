@@ -13,7 +13,7 @@ import { type FeatureMap, hasPlaces } from '../feature-map';
 import type { Link } from '../logits';
 import { descendants, needed } from '../operations';
 import { chosenInput, chosenOutput, repeated } from '../ports';
-import type { Split, SplitOptions } from '../split';
+import type { PreparedModel, PrepareOptions } from '../prepared';
 import { chosenTap, TapError } from '../tap';
 import { sideValues } from './frontier';
 import { oneByOne } from './one-by-one';
@@ -27,8 +27,8 @@ export interface GraphModelLike {
   execute(inputs: NamedTensorMap, outputs: string | string[]): Tensor | Tensor[];
 }
 
-/** As for `split`; a tap is the name of a node with a 4-D output, or of the model's input. */
-export interface GraphSplitOptions extends SplitOptions {
+/** As for `prepareModel`; a tap is the name of a node with a 4-D output, or of the model's input. */
+export interface PrepareGraphOptions extends PrepareOptions {
   /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
   readonly topology?: GraphTopology;
   /** `[height, width]` of the images, where the model leaves it open. */
@@ -45,7 +45,10 @@ export interface GraphSplitOptions extends SplitOptions {
  * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, the graph
  *   takes batches of one size above 1, or there is control flow.
  */
-export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {}): Split {
+export function prepareGraph(
+  model: GraphModelLike,
+  options: PrepareGraphOptions = {},
+): PreparedModel {
   const { order, logits, output, link, recovered } = stepsOf(model, options);
   const input = imageInput(model, options);
   const image = nodeOf(input.id);
@@ -97,7 +100,7 @@ export function splitGraph(model: GraphModelLike, options: GraphSplitOptions = {
     return { tap: features!.shape, logits: runTail(features!, side, logits).shape, average };
   });
 
-  const parts: Split = {
+  const parts: PreparedModel = {
     tap,
     channels: shapes.tap[3]!,
     classes: shapes.logits.at(-1)!,
@@ -140,7 +143,7 @@ export function graphTapsOf(model: GraphModelLike, topology?: GraphTopology): st
 /** All feature maps with their sizes, from a run on an image of zeros. */
 export function graphFeatureMaps(
   model: GraphModelLike,
-  options: GraphSplitOptions,
+  options: PrepareGraphOptions,
 ): { maps: FeatureMap[]; imageHeight: number } {
   const { order } = stepsOf(model, options);
   const input = imageInput(model, options);
@@ -165,7 +168,7 @@ export function graphFeatureMaps(
 const links: Readonly<Record<string, Link>> = { Softmax: 'softmax', Sigmoid: 'sigmoid' };
 
 /** The nodes up to the logits: the scores before the activation, since the gradient of a probability close to 1 has vanished. */
-function stepsOf(model: GraphModelLike, options: GraphSplitOptions) {
+function stepsOf(model: GraphModelLike, options: PrepareGraphOptions) {
   const names = model.outputs.map(({ name }) => name);
   const output = chosenOutput(names, names, options.output);
   const all = stepsTo(options.topology ?? heldTopology(model), output);
@@ -179,7 +182,7 @@ function stepsOf(model: GraphModelLike, options: GraphSplitOptions) {
   return { order, logits, output, link: link ?? 'softmax', recovered: link !== undefined };
 }
 
-const imageInput = (model: GraphModelLike, options: GraphSplitOptions) =>
+const imageInput = (model: GraphModelLike, options: PrepareGraphOptions) =>
   chosenInput(
     model.inputs.map(({ name, shape = [] }) => ({ id: name, shape })),
     options,
@@ -189,7 +192,7 @@ function inputsOf(
   model: GraphModelLike,
   image: string,
   images: Tensor,
-  { given = {} }: GraphSplitOptions,
+  { given = {} }: PrepareGraphOptions,
 ): NamedTensorMap {
   return Object.fromEntries(
     model.inputs.map(({ name }) => [
@@ -231,7 +234,7 @@ function averagesPlaces({ op, inputs }: GraphStep, weights: GraphModelLike['weig
 
 function imageShape(
   input: { readonly shape: readonly number[] },
-  size: GraphSplitOptions['size'],
+  size: PrepareGraphOptions['size'],
 ): number[] {
   const [rows, height, width, channels] = input.shape;
   if (rows! > 1)

@@ -12,7 +12,7 @@ import { descendants, needed, type Operations, operationsOf, run, type Value } f
 import { chosenInput, chosenOutput, repeated } from './ports';
 import { chosenTap } from './tap';
 
-/** What the first part of a split model computed. */
+/** What the first part of a prepared model computed. */
 export interface Cut {
   /** The tapped feature map, `[N, h, w, C]`. */
   readonly features: Tensor4D;
@@ -22,7 +22,7 @@ export interface Cut {
 }
 
 /** A model cut at a feature map. Holds no tensors of its own. */
-export interface Split {
+export interface PreparedModel {
   /** Path of the tapped layer. */
   readonly tap: string;
   readonly channels: number;
@@ -45,7 +45,7 @@ export interface Split {
   readonly output?: (features: Tensor4D, side: readonly Tensor[]) => Tensor;
 }
 
-export interface SplitOptions {
+export interface PrepareOptions {
   /**
    * Name or path of a layer with a 4-D output, or the name of the model's input (`model.inputNames[0]`) for methods that look
    * at pixels. Default: the last one with more than one place.
@@ -53,7 +53,7 @@ export interface SplitOptions {
   readonly tap?: string;
   /** Which of several inputs holds the images. Default: the first with four dimensions. */
   readonly input?: string;
-  /** Values of all other inputs by name, `[1, ...]` for every image or `[N, ...]`; the caller's, for as long as the split is used. */
+  /** Values of all other inputs by name, `[1, ...]` for every image or `[N, ...]`; the caller's, for as long as it is explained. */
   readonly given?: Readonly<Record<string, Tensor>>;
   /** Which of several outputs is explained. Default: the first. */
   readonly output?: string;
@@ -67,7 +67,7 @@ export interface SplitOptions {
  *
  * @throws TapError naming the layers that can be tapped, or the inputs and outputs that there are.
  */
-export function split(model: LayersModel, options: SplitOptions = {}): Split {
+export function prepareModel(model: LayersModel, options: PrepareOptions = {}): PreparedModel {
   const operations = operationsOf(model);
   const images = chosenInput(operations.inputs, options);
   const output = chosenOutput(operations.outputs, model.outputNames, options.output);
