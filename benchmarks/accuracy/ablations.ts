@@ -19,7 +19,7 @@ const linear: Phase = {
   batchSize: 32,
   optimiser: { name: 'adamw', weightDecay: 1e-2 },
   decay: 'matrices',
-  schedule: { name: 'cosineAnnealing', base: 2e-4 },
+  schedule: { name: 'cosineAnnealing', learningRate: 2e-4 },
   patience: 20,
 };
 const careful: Phase = { ...linear, classWeights: 'balanced', labelSmoothing: 0.1 };

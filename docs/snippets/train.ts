@@ -38,7 +38,8 @@ const { size } = backbone.preprocessing;
 /** Pooled features of some photos; threads decode and normalise while the network computes. */
 async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
   const samples = indices.map(index => set.photos[index]!);
-  const values: number[] = [];
+  const values = new Float32Array(samples.length * backbone.channels);
+  let filled = 0;
   for await (const batch of batches(samples, {
     size,
     normalisation: backbone.preprocessing,
@@ -50,12 +51,13 @@ async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
       );
       return mean(maps as Tensor, [1, 2]);
     });
-    values.push(...(await pooled.data()));
+    values.set(await pooled.data<'float32'>(), filled);
+    filled += pooled.size;
     pooled.dispose();
   }
   const labels = Int32Array.from(samples, ({ label }) => label);
   return {
-    values: Float32Array.from(values),
+    values,
     labels,
     views: 1,
     channels: backbone.channels,

@@ -10,6 +10,10 @@ export interface RecipeChanges {
 
 /** A recipe with what was asked for in its place, in every phase. */
 export function recipeOf(name: RecipeName, changes: RecipeChanges): Recipe {
+  if (!Object.hasOwn(recipes, name))
+    throw new RangeError(
+      `There is no recipe '${name}'; there are ${Object.keys(recipes).join(', ')}.`,
+    );
   const { followedBy = [], ...first }: Recipe = recipes[name];
   const changed = (phase: Phase): Phase => {
     const { epochs = phase.epochs, batch = phase.batchSize, classWeights } = changes;

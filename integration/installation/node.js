@@ -22,7 +22,8 @@ const main = async () => {
     normalisation,
     workers: 2,
   }))
-    values.push(...(await avgPool(tensor4d(images, shape), 16, 16, 'valid').data()));
+    for (const value of await avgPool(tensor4d(images, shape), 16, 16, 'valid').data())
+      values.push(value);
 
   const channels = 4 * 4 * 3;
   const light = photos.map((_, i) =>

@@ -11,7 +11,7 @@ import {
   prepareFunctions,
   prepareModel,
 } from '@shroom/gradcam';
-import { type ArchitectureName, architectures, loadCheckpoint } from '@shroom/models';
+import { type ArchitectureName, architectures, loadWeights } from '@shroom/models';
 import { memory, setBackend, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
@@ -45,7 +45,7 @@ async function load(name: string): Promise<LayersModel> {
   const { build, dialects } = architectures[name as ArchitectureName];
   const network = build({ inputSize: [size, size], classes: 1000 });
   const torchvision = dialects.find(dialect => dialect.name === 'torchvision')!;
-  await loadCheckpoint(network, formulaCheckpoint(network, torchvision), torchvision);
+  await loadWeights(network, formulaCheckpoint(network, torchvision), torchvision);
   return network;
 }
 

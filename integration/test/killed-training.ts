@@ -79,7 +79,7 @@ const configuration: Configuration = {
     batchSize: 8,
     accumulation: 2,
     optimiser: { name: 'adamw', weightDecay: 0.01 },
-    schedule: { name: 'oneCycle', most: 3e-3 },
+    schedule: { name: 'oneCycle', learningRate: 3e-3 },
     mixing: { kind: 'mixup', alpha: 0.4 },
     stageDecay: 0.3,
     clipNorm: 1,

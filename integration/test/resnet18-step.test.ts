@@ -1,5 +1,5 @@
 import '@shroom/backend-ort';
-import { architectures, loadCheckpoint } from '@shroom/models';
+import { architectures, loadWeights } from '@shroom/models';
 import {
   losses,
   oneHot,
@@ -48,7 +48,7 @@ test.each(engines)(
     await setBackend(engine);
     const { build, dialects } = architectures.resnet18;
     const network = build({ inputSize: [size, size], classes: 1000 });
-    await loadCheckpoint(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
     const count = labels.length;
     const images = tensor4d(formula(count * size * size * 3, 1, 4), [count, size, size, 3]);
     const truth = oneHot(tensor1d(labels, 'int32'), 1000);

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-webgl';
-import { type ArchitectureName, architectures, loadCheckpoint } from '@shroom/models';
+import { type ArchitectureName, architectures, loadWeights } from '@shroom/models';
 import { setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { formula, formulaCheckpoint } from '../../packages/models/test/formula';
@@ -22,7 +22,7 @@ window.stagesOf = async (network, size, samples) => {
   const { build, taps, dialects } = architectures[network];
   const classifier = build({ inputSize: [size, size], classes: 1000 });
   const torchvision = dialects.find(({ name }) => name === 'torchvision')!;
-  await loadCheckpoint(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
+  await loadWeights(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
   const outputs = taps.map(({ layer }) => classifier.getLayer(layer).output as SymbolicTensor);
   const stages = model({
     inputs: classifier.inputs,

@@ -128,7 +128,7 @@ function distribute(
       return lack;
     });
     const neediest = need.indexOf(Math.max(...need));
-    result[neediest]!.push(...members);
+    for (const member of members) result[neediest]!.push(member);
     for (const [label, count] of counts) {
       held[neediest]!.set(label, (held[neediest]!.get(label) ?? 0) + count);
     }
@@ -147,5 +147,10 @@ function groupsOf(samples: readonly GroupedSample[]): Group[] {
     found.counts.set(label, (found.counts.get(label) ?? 0) + 1);
     groups.set(name, found);
   });
-  return [...groups.values()].sort((a, b) => compareText(a.name, b.name));
+  const named = [...groups.values()].sort((a, b) => compareText(a.name, b.name));
+  // Sums over classes are rounded: they are made in the same order, whatever the order of the samples.
+  return named.map(group => ({
+    ...group,
+    counts: new Map([...group.counts].sort(([a], [b]) => a - b)),
+  }));
 }

@@ -35,7 +35,9 @@ export function splitByClass(
   const { seed = 0 } = options;
   const classes = new Map<number, number[]>();
   samples.forEach(({ label }, index) => {
-    classes.set(label, [...(classes.get(label) ?? []), index]);
+    const members = classes.get(label);
+    if (members) members.push(index);
+    else classes.set(label, [index]);
   });
 
   const split: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
@@ -51,9 +53,10 @@ export function splitByClass(
     // Integers keep 0.65 n from being rounded up one too far.
     const trained = Math.ceil((65 * count) / 100);
     const validated = Math.floor((20 * count) / 100);
-    split.train.push(...order.slice(0, trained));
-    split.validation.push(...order.slice(trained, trained + validated));
-    split.test.push(...order.slice(trained + validated));
+    order.forEach((index, place) => {
+      const name = place < trained ? 'train' : place < trained + validated ? 'validation' : 'test';
+      split[name].push(index);
+    });
   }
   for (const name of splitNames) split[name].sort((a, b) => a - b);
   return split;

@@ -24,7 +24,7 @@ export interface HeadOptions {
  * Pooled features `[N, channels]` to logits `[N, classes]`, no softmax. Linear layers start as in PyTorch: weights and
  * biases uniform within `1 / sqrt(inputs)`.
  *
- * @throws RangeError when there are fewer than 4 channels or 2 classes.
+ * @throws RangeError when there are fewer than 4 channels or 2 classes, or a probability of dropout is not 0 to below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export function classifierHead(
@@ -33,11 +33,15 @@ export function classifierHead(
   options: HeadOptions = {},
 ): LayersModel {
   const { seed = 0, dropout = [0.3, 0.2] } = options;
-  if (channels < 4 || classes < 2) {
+  const isWhole = Number.isInteger(channels) && Number.isInteger(classes);
+  if (!(isWhole && channels >= 4 && classes >= 2)) {
     throw new RangeError(
       `A head needs at least 4 channels and 2 classes; it was given ${channels} and ${classes}.`,
     );
   }
+  for (const rate of dropout)
+    if (!(rate >= 0 && rate < 1))
+      throw new RangeError(`dropout should be numbers of 0 to below 1, not [${dropout}].`);
   const features = input({ shape: [channels], name: 'features' });
   let x = features;
   let inputs = channels;

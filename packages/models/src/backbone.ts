@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
-import { type Checkpoint, dialectOf, loadCheckpoint } from './weights/checkpoint';
-import { type Architecture, type ArchitectureName, architectures } from './zoo';
+import { type Checkpoint, dialectOf, loadWeights } from './weights/checkpoint';
+import { type ArchitectureName, findArchitecture } from './zoo';
 
 /** A place in a backbone where features can be read. */
 export interface Tap {
@@ -65,6 +65,7 @@ export interface BackboneOptions {
 /**
  * A network with weights, frozen.
  *
+ * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when the weights are of another network.
  */
 export async function createBackbone(
@@ -73,13 +74,13 @@ export async function createBackbone(
   options: BackboneOptions = {},
 ): Promise<Backbone> {
   const { size = weights.preprocessing.size, includeTop = false, classes = 1000 } = options;
-  const { build, dialects, taps, classifier }: Architecture = architectures[name];
+  const { build, dialects, taps, classifier } = findArchitecture(name);
   const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
   const model = build({ inputSize, ...(includeTop && { classes }) });
   try {
     const dialect = dialectOf(model, weights.checkpoint, dialects);
     const unused = includeTop ? [] : classifier.map(weight => dialect.nameOf(weight));
-    await loadCheckpoint(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
+    await loadWeights(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
   } catch (error) {
     model.dispose();
     throw error;

@@ -26,7 +26,7 @@ export {
   type CheckpointTensor,
   checkpointOf,
   dialectOf,
-  loadCheckpoint,
+  loadWeights,
   type Scratch,
   WeightsMismatchError,
 } from './weights/checkpoint';
@@ -34,4 +34,4 @@ export { type Dialect, ownDialect } from './weights/dialect';
 export { toHalf } from './weights/numbers';
 export { readSafetensors, SafetensorsError, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
-export { type Architecture, type ArchitectureName, architectures } from './zoo';
+export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';

@@ -14,6 +14,18 @@ export interface NetworkOptions {
   readonly classes?: number;
 }
 
+/**
+ * What a table has under the name that a caller chose.
+ *
+ * @throws RangeError when it was none of the table's, listing those.
+ */
+export function requireVariant<V>(family: string, config: V | undefined, table: object): V {
+  if (config) return config;
+  throw new RangeError(
+    `${family}: there is no such variant; there are ${Object.keys(table).join(', ')}.`,
+  );
+}
+
 type AnyLayer = layers.Layer;
 
 /** A layer's output, where it has one. */

@@ -1,5 +1,5 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
-import type { ArchitectureName } from './zoo';
+import { type ArchitectureName, findArchitecture } from './zoo';
 
 /** Weights that somebody published, trained on ImageNet with its 1,000 classes. */
 export interface Pretrained {
@@ -74,11 +74,15 @@ const table: readonly Pretrained[] = [
   onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', APACHE, bicubic288, 86.302),
 ];
 
-/** Known pretrained weights, of all architectures or of one. */
+/**
+ * Known pretrained weights, of all architectures or of one.
+ *
+ * @throws RangeError when there is no such architecture.
+ */
 export function listPretrained(architecture?: ArchitectureName): readonly Pretrained[] {
-  return architecture === undefined
-    ? table
-    : table.filter(entry => entry.architecture === architecture);
+  if (architecture === undefined) return table;
+  findArchitecture(architecture);
+  return table.filter(entry => entry.architecture === architecture);
 }
 
 /** @throws Error when there are no known weights of that name. */

@@ -78,3 +78,12 @@ export const architectures = {
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;
+
+/** @throws RangeError when there is no architecture of that name, listing those that there are. */
+export function findArchitecture(name: ArchitectureName): Architecture {
+  if (!Object.hasOwn(architectures, name))
+    throw new RangeError(
+      `There is no architecture '${name}'; there are ${Object.keys(architectures).join(', ')}.`,
+    );
+  return architectures[name];
+}

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Checkpoint,
   type CheckpointTensor,
-  loadCheckpoint,
+  loadWeights,
   ownDialect,
   type ResNetConfig,
   readTfjsWeights,
@@ -59,7 +59,7 @@ describe('a checkpoint', () => {
   test('fills every weight and leaves no other tensor', async () => {
     const network = resNet(shallow, { inputSize: [32, 32] });
     const before = memory().numTensors;
-    await loadCheckpoint(network, halves(network));
+    await loadWeights(network, halves(network));
     expect(memory().numTensors).toBe(before);
     for (const weight of network.getWeights()) expect((await weight.data())[0]).toBe(0.5);
     network.dispose();
@@ -72,7 +72,7 @@ describe('a checkpoint', () => {
     checkpoint.set('bn1/gamma', tensorOf([63], 1));
     checkpoint.set('extra/kernel', tensorOf([2], 1));
     checkpoint.set('fc/kernel', tensorOf([2], 1));
-    const refused = await loadCheckpoint(network, checkpoint, ownDialect, name =>
+    const refused = await loadWeights(network, checkpoint, ownDialect, name =>
       name.startsWith('fc/'),
     ).catch((error: Error) => error);
     expect(refused).toBeInstanceOf(WeightsMismatchError);

@@ -1,6 +1,6 @@
 import { dispose, memory, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { type Architecture, architectures, foldBatchNorm, loadCheckpoint } from '../src/index';
+import { type Architecture, architectures, foldBatchNorm, loadWeights } from '../src/index';
 import { formula, formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
 
@@ -11,7 +11,7 @@ test.each(['resnet18', 'resnet50_keras', 'inception_v3'] as const)(
   async name => {
     const { build, dialects }: Architecture = architectures[name];
     const network = build({ inputSize: [75, 75], classes: 10 });
-    await loadCheckpoint(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
     const before = memory().numTensors;
     const folded = foldBatchNorm(network);
     expect(folded.layers.some(layer => /BatchNorm/.test(layer.getClassName()))).toBe(false);

@@ -1,5 +1,21 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { expect, test } from 'vitest';
-import { type ArchitectureName, architectures, type Dialect } from '../src/index';
+import {
+  type ArchitectureName,
+  architectures,
+  convNext,
+  convNextTaps,
+  createBackbone,
+  type Dialect,
+  exportOnnx,
+  findArchitecture,
+  findPretrained,
+  imagenetPreprocessing,
+  listPretrained,
+  resNet,
+  resNetTaps,
+} from '../src/index';
+import { loadBackbone } from '../src/node/index';
 
 function dialect(architecture: ArchitectureName, name: Dialect['name']): Dialect {
   return architectures[architecture].dialects.find(each => each.name === name)!;
@@ -76,4 +92,35 @@ test('counters of training steps and the auxiliary classifier are left aside', (
   expect(dialect('resnet50', 'torchvision').isUnused('bn1.num_batches_tracked')).toBe(true);
   expect(dialect('inception_v3', 'torchvision').isUnused('AuxLogits.fc.weight')).toBe(true);
   expect(dialect('inception_v3', 'torchvision').isUnused('fc.weight')).toBe(false);
+});
+
+test('an unknown name is answered with the names that there are', async () => {
+  const none = 'resnet19' as 'resnet18';
+  const preprocessing = imagenetPreprocessing([64, 64]);
+  const weights = {
+    checkpoint: new Map(),
+    origin: { source: '', licence: '', sha256: '' },
+    preprocessing,
+  };
+  const listed = /'resnet19'; there are resnet18, .*, alexnet\./;
+  await expect(createBackbone(none, weights)).rejects.toThrow(listed);
+  await expect(loadBackbone(none, 'no-such-file.safetensors')).rejects.toThrow(listed);
+  await expect(createBackbone('toString' as 'resnet18', weights)).rejects.toThrow(
+    /there are resnet18/,
+  );
+  expect(() => findArchitecture(none)).toThrow(listed);
+  expect(() => listPretrained(none)).toThrow(listed);
+  expect(() => findPretrained('resnet50.none')).toThrow(/Known ones: resnet50.keras, /);
+  const variants: Record<string, never> = {};
+  for (const build of [resNet, resNetTaps])
+    expect(() => build(variants.resnet19!)).toThrow(
+      /no such variant; there are resnet18, resnet34/,
+    );
+  for (const build of [convNext, convNextTaps])
+    expect(() => build(variants.convnext_huge!)).toThrow(/there are convnext_tiny, convnext_small/);
+  const network = architectures.alexnet.build({ inputSize: [63, 63] });
+  await expect(exportOnnx(network, { weights: 'int4' as 'int8' })).rejects.toThrow(
+    /'int4'; there are float32, float16, int8/,
+  );
+  network.dispose();
 });

@@ -16,7 +16,7 @@ import {
   exportOnnx,
   foldBatchNorm,
   imagenetPreprocessing,
-  loadCheckpoint,
+  loadWeights,
   type NetworkOptions,
 } from '../src/index';
 import { quantize } from '../src/onnx/weights';
@@ -31,7 +31,7 @@ const images = () => tensor4d(formula(2 * size * size * 3, 1, 4), [2, size, size
 async function networkOf(name: ArchitectureName, options: NetworkOptions): Promise<LayersModel> {
   const { build, dialects }: Architecture = architectures[name];
   const network = build({ inputSize: [size, size], ...options });
-  await loadCheckpoint(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+  await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
   return network;
 }
 

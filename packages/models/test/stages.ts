@@ -1,7 +1,7 @@
 import { dispose, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { model as multiOutput, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
-import { type ArchitectureName, architectures, loadCheckpoint } from '../src/index';
+import { type ArchitectureName, architectures, loadWeights } from '../src/index';
 import { formula, formulaCheckpoint } from './formula';
 import { expectClose, readReference, type Sample } from './reference';
 
@@ -23,7 +23,7 @@ export async function compareStages(
   const { build, taps, dialects } = architectures[network];
   const classifier = build({ inputSize: [size, size], classes: 1000 });
   const torchvision = dialects.find(({ name }) => name === 'torchvision')!;
-  await loadCheckpoint(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
+  await loadWeights(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
 
   const layers = taps.map(({ layer }) => layer);
   const outputs = [...layers, pooling[network] ?? 'avgpool'].map(

@@ -8,7 +8,7 @@ import {
   architectures,
   createBackbone,
   imagenetPreprocessing,
-  loadCheckpoint,
+  loadWeights,
 } from '../src/index';
 import { formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
@@ -92,7 +92,7 @@ test('a backbone takes its size from the weights, and leaves their classifier as
   await expect(createBackbone('convnext_tiny', weights)).rejects.toThrow(
     /should have 'stem.0.weight' \(timm\), .* Is it of another architecture\?/,
   );
-  await expect(loadCheckpoint(classifier.model, new Map(), dialects[0])).rejects.toThrow(
+  await expect(loadWeights(classifier.model, new Map(), dialects[0])).rejects.toThrow(
     /missing: .fc.bias. for fc\/bias \[5\]/,
   );
   backbone.dispose();

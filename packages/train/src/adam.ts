@@ -20,6 +20,7 @@ import {
   Slots,
   type WeightGroup,
 } from './optimiser';
+import { requireInteger, requireNumber } from './requirements';
 
 export interface AdamOptions {
   /** Decay rates of the averages of gradients and of their squares. Default `[0.9, 0.999]`. */
@@ -56,8 +57,15 @@ export class Adam implements Optimiser {
   readonly #slots = new Slots('sum', 'squares');
   #step = 0;
 
+  /** @throws RangeError for a number that cannot be, naming it. */
   constructor(options: AdamOptions = {}) {
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+    betas.forEach((beta, index) => {
+      requireNumber(`betas[${index}]`, beta, { least: 0, below: 1 });
+    });
+    requireInteger('betas.length', betas.length, { least: 2, most: 2 });
+    requireNumber('epsilon', epsilon, { least: 0 });
+    requireNumber('weightDecay', weightDecay, { least: 0 });
     this.#betas = betas;
     this.#epsilon = epsilon;
     this.#weightDecay = weightDecay;

@@ -13,6 +13,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { requireNumber } from './requirements';
 
 /** The length of all gradients as one vector. */
 export function globalNorm(gradients: NamedTensorMap): Scalar {
@@ -25,9 +26,11 @@ export function globalNorm(gradients: NamedTensorMap): Scalar {
 /**
  * All gradients, scaled by one factor so that together they are no longer than `most`.
  *
+ * @throws RangeError when `most` is not above 0.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
 export function clipByGlobalNorm(gradients: NamedTensorMap, most: number): NamedTensorMap {
+  requireNumber('most', most, { above: 0 });
   return tidy(() => {
     const factor = minimum(1, div(most, add(globalNorm(gradients), 1e-6)));
     const clipped = Object.entries(gradients).map(([name, gradient]): [string, Tensor] => [

@@ -1,10 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkFeatures } from './feature-requirements';
 import type { Features } from './feature-set';
 import { evaluateOn } from './inference';
 import type { Evaluation } from './metrics';
 import type { WeightGroup } from './optimiser';
-import type { Phase } from './phase';
+import { batchBounds } from './order';
+import { checkPhase, type Phase } from './phase';
 import { PhaseRun, type StepReport } from './phase-run';
+import { requireInteger } from './requirements';
 import type { Trainable } from './trainable';
 import { variablesOf } from './trainable';
 import {
@@ -53,8 +56,11 @@ export interface EpochReport extends EpochRecord {
  * Trains a classifier on features and reports after every epoch; leaving the loop stops the training. Where an average of
  * the weights is kept, the classifier holds it while the loop's body runs, and in the end.
  *
- * @throws RangeError when there are fewer than two training samples or no validation samples.
- * @throws Error when the loss is no longer a number, naming the step; or when the engine lacks a kernel.
+ * Everything is checked before the first step; rows of a `FeatureSource` whenever they are read.
+ *
+ * @throws RangeError naming the option that cannot be, or the row whose label is no class or whose features are not finite
+ *   numbers; and when there are fewer than two training samples or no validation samples.
+ * @throws Error when two weights have one name; when the loss is no longer a number, naming the step; or when the engine lacks a kernel.
  */
 export async function* fit(
   classifier: Trainable,
@@ -63,6 +69,7 @@ export async function* fit(
 ): AsyncGenerator<EpochReport, void, undefined> {
   const { seed = 0, validationViews: views = 1, from, followedBy = [], signal } = options;
   const phases: readonly Phase[] = [options, ...followedBy];
+  checkTraining(data, options, phases);
   const weights = variablesOf(classifier);
   const position: TrainingPosition = from ? structuredClone(from.position) : startOf(seed);
   if (position.seed !== seed)
@@ -117,6 +124,29 @@ export async function* fit(
   } finally {
     for (const value of best.values()) value.dispose();
   }
+}
+
+/** @throws RangeError when a training of these phases on this data cannot be. */
+function checkTraining(
+  { train, validation, classes }: TrainingData,
+  { seed = 0, validationViews = 1 }: FitOptions,
+  phases: readonly Phase[],
+): void {
+  checkFeatures('train', train, classes);
+  checkFeatures('validation', validation, classes);
+  const { labels } = train;
+  if (labels.length < 2 || validation.labels.length === 0)
+    throw new RangeError(
+      `Training needs 2 samples and validation 1; there are ${labels.length} and ${validation.labels.length}.`,
+    );
+  requireInteger('seed', seed, {});
+  requireInteger('validationViews', validationViews, { least: 1, most: validation.views });
+  const shape = 'read' in train ? train.shape : [train.channels];
+  phases.forEach((phase, index) => {
+    const where = index === 0 ? '' : `followedBy[${index - 1}].`;
+    const stepsPerEpoch = batchBounds(labels.length, phase.batchSize ?? 32).length;
+    checkPhase(phase, where, { stepsPerEpoch, labels, classes, shape });
+  });
 }
 
 function isOver(

@@ -1,5 +1,6 @@
 import { dispose, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
-import { type Features, sourceOf } from './feature-set';
+import { checkedSource, checkFeatures } from './feature-requirements';
+import type { Features } from './feature-set';
 import { type Evaluation, evaluate, probabilities } from './metrics';
 import type { Trainable } from './trainable';
 
@@ -12,14 +13,24 @@ export interface InferenceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Evaluates a set by its plain views, or by the mean of several. */
+/**
+ * Evaluates a set by its plain views, or by the mean of several.
+ *
+ * @throws RangeError when a label is no class or a feature is not a finite number, naming the row; when the set is empty; or
+ *   when the classifier gives another number of logits.
+ */
 export async function evaluateOn(
   classifier: Trainable,
   set: Features,
   classes: number,
   options: InferenceOptions = {},
 ): Promise<Evaluation> {
+  checkFeatures('The set', set, classes);
   const logits = await logitsOf(classifier, set, options);
+  if (logits.length !== set.labels.length * classes)
+    throw new RangeError(
+      `The classifier gives ${logits.length / set.labels.length} logits for each photo; ${classes} classes need as many.`,
+    );
   return evaluate(set.labels, probabilities(logits, classes), classes);
 }
 
@@ -58,7 +69,7 @@ async function logitsOfView(
   view: number,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const source = sourceOf(set);
+  const source = checkedSource('The set', set);
   const count = source.labels.length;
   const size = source.shape.reduce((product, side) => product * side, 1);
   const atOnce = Math.max(1, Math.floor(numbersAtOnce / size));

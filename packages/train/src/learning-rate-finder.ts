@@ -1,9 +1,10 @@
 import { dispose } from '@tensorflow/tfjs-core';
-import { sourceOf } from './feature-set';
+import { checkedSource, checkFeatures } from './feature-requirements';
 import type { TrainingData } from './fit';
 import { createOptimiser, type OptimiserOptions } from './optimisers';
 import { batchBounds, mixed, permutation } from './order';
 import { classWeightsOf, type Phase } from './phase';
+import { requireInteger, requireNumber } from './requirements';
 import { type Trainable, variablesOf } from './trainable';
 import { TrainingStep } from './training-step';
 
@@ -41,6 +42,7 @@ const explosion = 4;
  * Finds a learning rate: trains with one that grows from step to step, until the loss explodes. The weights are as they
  * were afterwards, also when the loop is left early.
  *
+ * @throws RangeError naming the option that cannot be, or the row whose label or features cannot be.
  * @see Smith 2017, section 3.3. https://arxiv.org/abs/1506.01186
  */
 export async function* findLearningRate(
@@ -50,14 +52,27 @@ export async function* findLearningRate(
 ): AsyncGenerator<FinderReport, void, undefined> {
   const { range = [1e-6, 1], steps = 100, batchSize = 32, seed = 0, signal } = options;
   const { optimiser: kind = { name: 'adam', weightDecay: 1e-5 }, labelSmoothing, focus } = options;
-  const source = sourceOf(data.train);
+  const [first, highest] = range;
+  requireNumber('range[0]', first, { above: 0 });
+  requireNumber('range[1]', highest, { above: first });
+  requireInteger('steps', steps, { least: 1 });
+  requireInteger('seed', seed, {});
+  checkFeatures('train', data.train, data.classes);
+  const source = checkedSource('train', data.train);
   const { labels, views, shape } = source;
+  if (labels.length < 2)
+    throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
   const bounds = batchBounds(labels.length, batchSize);
+  const classWeights = classWeightsOf(options, labels, data.classes);
   const variables = [...variablesOf(classifier).values()];
   const before = variables.map(weight => weight.clone());
   const optimiser = createOptimiser(kind);
-  const classWeights = classWeightsOf({ epochs: 1, ...options }, labels, data.classes);
-  const step = new TrainingStep(classifier, optimiser, { classWeights, labelSmoothing, focus });
+  const step = new TrainingStep(classifier, optimiser, {
+    classWeights,
+    labelSmoothing,
+    focus,
+    classes: data.classes,
+  });
   let [average, lowest, steepest] = [0, Number.POSITIVE_INFINITY, 0];
   let last: number | undefined;
   let suggestion: number | undefined;
@@ -71,7 +86,7 @@ export async function* findLearningRate(
         photos,
         photos.map(photo => mixed(seed, index, photo) % views),
       );
-      const learningRate = range[0] * (range[1] / range[0]) ** (index / Math.max(1, steps - 1));
+      const learningRate = first * (highest / first) ** (index / Math.max(1, steps - 1));
       const truth = photos.map(photo => labels[photo]!);
       const loss = await step.run({ rows, shape, labels: truth }, learningRate, mixed(seed, index));
       if (!Number.isFinite(loss)) return;

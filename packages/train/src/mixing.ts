@@ -1,4 +1,5 @@
 import { mixed, permutation } from './order';
+import { requireNumber, requireOneOf } from './requirements';
 
 /** Samples of a batch are blended with others of it, and so are their labels. */
 export interface Mixing {
@@ -22,7 +23,8 @@ export interface Mixture {
  *
  * @param rows `[N, ...shape]`; not changed.
  * @param shape Of one sample: `[channels]`, or `[height, width, channels]`.
- * @throws RangeError for cutmix of pooled features, which have no places to cut.
+ * @throws RangeError for another kind, an alpha that is not above 0, and for cutmix of pooled features, which have no
+ *   places to cut.
  * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412; on features: Verma et al. 2019.
  * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
  */
@@ -31,9 +33,11 @@ export function mix(
   shape: readonly number[],
   labels: ArrayLike<number>,
   classes: number,
-  { kind, alpha }: Mixing,
+  mixing: Mixing,
   seed: number,
 ): Mixture {
+  const { kind, alpha } = mixing;
+  checkMixing(mixing, shape);
   const partners = permutation(labels.length, mixed(seed, 2));
   const drawn = drawBeta(alpha, mixed(seed, 3));
   const { blended, share } =
@@ -46,6 +50,16 @@ export function mix(
     targets[row * classes + labels[partner]!]! += 1 - share;
   });
   return { rows: blended, targets };
+}
+
+/** @throws RangeError for another kind, for an alpha that is not above 0, and for cutmix of pooled features. */
+export function checkMixing({ kind, alpha }: Mixing, shape: readonly number[]): void {
+  requireOneOf('kind', kind, ['mixup', 'cutmix']);
+  requireNumber('alpha', alpha, { above: 0 });
+  if (kind === 'cutmix' && shape.length < 3)
+    throw new RangeError(
+      `cutmix needs feature maps, [height, width, channels]; a sample here is [${shape}]. Try mixup.`,
+    );
 }
 
 function mean(rows: Float32Array, partners: Int32Array, share: number): Float32Array {
@@ -66,11 +80,7 @@ function cut(
   drawn: number,
   seed: number,
 ): { readonly blended: Float32Array; readonly share: number } {
-  const [height, width, channels] = shape;
-  if (height === undefined || width === undefined || channels === undefined)
-    throw new RangeError(
-      `cutmix needs feature maps, [height, width, channels]; a sample here is [${shape}]. Try mixup.`,
-    );
+  const [height, width, channels] = shape as [number, number, number];
   const side = Math.sqrt(1 - drawn);
   const [top, bottom] = span(height, side, mixed(seed, 4) / 2 ** 32);
   const [left, right] = span(width, side, mixed(seed, 5) / 2 ** 32);
@@ -99,7 +109,7 @@ function span(length: number, share: number, position: number): [number, number]
  * @throws RangeError when alpha is not above 0.
  */
 export function drawBeta(alpha: number, seed: number): number {
-  if (!(alpha > 0)) throw new RangeError(`alpha should be above 0, not ${alpha}.`);
+  requireNumber('alpha', alpha, { above: 0 });
   const [x, y] = [drawLogGamma(alpha, mixed(seed, 0)), drawLogGamma(alpha, mixed(seed, 1))];
   // As logarithms: for a small alpha both are below every number that there is.
   return 1 / (1 + Math.exp(y - x));

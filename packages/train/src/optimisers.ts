@@ -1,5 +1,6 @@
 import { Adam, type AdamOptions, AdamW } from './adam';
 import type { Optimiser } from './optimiser';
+import { unknownName } from './requirements';
 import { Sgd, type SgdOptions } from './sgd';
 
 /** An optimiser as plain data, which a configuration can hold. */
@@ -17,8 +18,6 @@ export function createOptimiser(options: OptimiserOptions): Optimiser {
     case 'sgd':
       return new Sgd(options);
     default:
-      throw new RangeError(
-        `There is no optimiser '${(options as { name: string }).name}'; there are adam, adamw and sgd.`,
-      );
+      throw unknownName('optimiser', (options as { name: string }).name, ['adam', 'adamw', 'sgd']);
   }
 }

@@ -1,3 +1,5 @@
+import { requireInteger } from './requirements';
+
 /** A 32-bit number, 0 or more, that depends on all of its arguments and on nothing else. */
 export function mixed(...parts: readonly number[]): number {
   let hash = 0x9e3779b9;
@@ -27,7 +29,9 @@ export function balancedOrder(labels: ArrayLike<number>, seed: number): Int32Arr
   const byLabel = new Map<number, number[]>();
   for (const index of permutation(labels.length, seed)) {
     const label = labels[index]!;
-    byLabel.set(label, [...(byLabel.get(label) ?? []), index]);
+    const known = byLabel.get(label);
+    if (known) known.push(index);
+    else byLabel.set(label, [index]);
   }
   const members = [...byLabel.entries()].sort(([a], [b]) => a - b).map(([, indices]) => indices);
   const order = new Int32Array(labels.length);
@@ -42,8 +46,13 @@ export function balancedOrder(labels: ArrayLike<number>, seed: number): Int32Arr
   return order;
 }
 
-/** Start and end of each batch; a last batch of one joins the one before, as batch norm cannot train on one sample. */
+/**
+ * Start and end of each batch; a last batch of one joins the one before, as batch norm cannot train on one sample.
+ *
+ * @throws RangeError when the size is not a whole number, 1 or more.
+ */
 export function batchBounds(count: number, batchSize: number): [number, number][] {
+  requireInteger('batchSize', batchSize, { least: 1 });
   const bounds: [number, number][] = [];
   for (let start = 0; start < count; start += batchSize)
     bounds.push([start, Math.min(count, start + batchSize)]);

@@ -1,12 +1,13 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { type FeatureSource, sourceOf } from './feature-set';
+import { checkedSource } from './feature-requirements';
+import type { FeatureSource } from './feature-set';
 import type { FitOptions, TrainingData } from './fit';
 import { mix } from './mixing';
 import type { Optimiser, WeightGroup } from './optimiser';
-import { createOptimiser } from './optimisers';
 import { balancedOrder, batchBounds, mixed, permutation } from './order';
-import { classWeightsOf, groupOf, type Phase } from './phase';
-import { cosineAnnealing, type Schedule, scheduleOf } from './schedule';
+import { classWeightsOf, groupOf, optimiserOf, type Phase, plannedSchedule } from './phase';
+import { requireNumber } from './requirements';
+import type { Schedule } from './schedule';
 import { type Trainable, variablesOf } from './trainable';
 import { putMemory, type TrainingPosition, type TrainingState, takeState } from './training-state';
 import { type TrainingBatch, TrainingStep } from './training-step';
@@ -40,7 +41,6 @@ export class PhaseRun {
   readonly #total: number;
   readonly #before: number;
 
-  /** @throws RangeError when there are fewer than two training samples or no validation samples. */
   constructor(
     classifier: Trainable,
     data: TrainingData,
@@ -58,18 +58,13 @@ export class PhaseRun {
     this.#phase = phase;
     this.#position = position;
     this.#best = best;
-    this.#source = sourceOf(data.train);
+    this.#source = checkedSource('train', data.train);
     this.#bounds = batchBounds(labels.length, phase.batchSize ?? 32);
-    if (this.#bounds.length === 0 || data.validation.labels.length === 0) {
-      throw new RangeError(
-        `Training needs 2 samples and validation 1; there are ${labels.length} and ${data.validation.labels.length}.`,
-      );
-    }
     this.#total = phases.reduce((sum, each) => sum + stepsOf(each), 0);
     this.#before = phases.slice(0, position.phase).reduce((sum, each) => sum + stepsOf(each), 0);
-    this.#schedule = planned(phase, this.#bounds.length);
+    this.#schedule = plannedSchedule(phase, this.#bounds.length);
     this.#weights = variablesOf(classifier);
-    this.#optimiser = createOptimiser(phase.optimiser ?? { name: 'adam', weightDecay: 1e-5 });
+    this.#optimiser = optimiserOf(phase);
     if (phase.average !== undefined)
       this.#average = new WeightAverage([...this.#weights.values()], phase.average);
     const { labelSmoothing, focus, clipNorm, accumulation } = phase;
@@ -80,6 +75,7 @@ export class PhaseRun {
       focus,
       clipNorm,
       accumulation,
+      classes: data.classes,
       groupOf: variable => groups.get(variable) ?? {},
     });
   }
@@ -109,11 +105,11 @@ export class PhaseRun {
       const batch = (await next)!;
       // Fetched while this one is trained on.
       if (position.batch + 1 < this.#bounds.length) next = load(position.batch + 1);
-      const learningRate = this.#schedule(position.phaseStep);
+      const learningRate = this.#learningRate(position.phaseStep);
       const loss = await this.#step.run(batch, learningRate, mixed(position.seed, position.step));
       if (!Number.isFinite(loss)) {
         throw new Error(
-          `The loss is ${loss} at step ${position.step}. Try a smaller learning rate, and look for features that are not numbers.`,
+          `The loss is ${loss} at step ${position.step}. Try a smaller learning rate, or clipNorm.`,
         );
       }
       this.#average?.update();
@@ -128,7 +124,7 @@ export class PhaseRun {
     const trainLoss = position.lossSum / this.#bounds.at(-1)![1];
     position.batch = 0;
     position.lossSum = 0;
-    return { trainLoss, learningRate: this.#schedule(position.phaseStep - 1) };
+    return { trainLoss, learningRate: this.#learningRate(position.phaseStep - 1) };
   }
 
   /** Puts the average of the weights into the classifier, or the weights back; nothing without an average. */
@@ -146,6 +142,12 @@ export class PhaseRun {
     this.#step.dispose();
     this.#optimiser.dispose();
     this.#average?.dispose();
+  }
+
+  #learningRate(step: number): number {
+    const learningRate = this.#schedule(step);
+    requireNumber(`schedule(${step})`, learningRate, {});
+    return learningRate;
   }
 
   #order(): Int32Array {
@@ -170,16 +172,14 @@ export class PhaseRun {
 
   #groups(): Map<string, WeightGroup> {
     const { groups, depthOf = () => 0 } = this.#options;
-    const entries = [...this.#weights].map(([name, weight]): [string, WeightGroup] => [
-      weight.name,
-      groups ? groups(name) : groupOf(this.#phase, depthOf(name), weight.rank),
-    ]);
+    const entries = [...this.#weights].map(([name, weight]): [string, WeightGroup] => {
+      const group = groups ? groups(name) : groupOf(this.#phase, depthOf(name), weight.rank);
+      const { learningRateFactor = 1, weightDecay = 0 } = group;
+      const asked = groups ? `groups('${name}')` : `depthOf('${name}')`;
+      requireNumber(`The learningRateFactor by ${asked}`, learningRateFactor, { least: 0 });
+      requireNumber(`The weightDecay by ${asked}`, weightDecay, { least: 0 });
+      return [weight.name, group];
+    });
     return new Map(entries);
   }
-}
-
-function planned({ schedule, epochs }: Phase, stepsPerEpoch: number): Schedule {
-  if (typeof schedule === 'function') return schedule;
-  if (schedule) return scheduleOf(schedule, { epochs, stepsPerEpoch });
-  return cosineAnnealing(1e-3, 10);
 }

@@ -1,12 +1,13 @@
 import { balancedClassWeights } from './loss';
-import type { Mixing } from './mixing';
+import { checkMixing, type Mixing } from './mixing';
 import type { WeightGroup } from './optimiser';
-import type { OptimiserOptions } from './optimisers';
-import type { Schedule, ScheduleOptions } from './schedule';
+import { createOptimiser, type OptimiserOptions } from './optimisers';
+import { requireInteger, requireNumber, requireOneOf, within } from './requirements';
+import { cosineAnnealing, type Schedule, type ScheduleOptions, scheduleOf } from './schedule';
 
 /** One stretch of training, as plain data but for a schedule of one's own. */
 export interface Phase {
-  /** Passes over the training set, at most. */
+  /** Passes over the training set, at most; 1 or more. */
   readonly epochs: number;
   /** Samples per step. Default 32. */
   readonly batchSize?: number;
@@ -24,19 +25,19 @@ export interface Phase {
   readonly classWeights?: ArrayLike<number> | 'balanced';
   /** Probability moved off the true class, 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
-  /** Exponent of focal loss. Default 0: cross entropy. */
+  /** Exponent of focal loss, 0 or more. Default 0: cross entropy. */
   readonly focus?: number;
   /** Mixup or cutmix. Default: none. */
   readonly mixing?: Mixing;
   /** `balanced` draws every class as often. Default `shuffled`: every sample once an epoch. */
   readonly sampling?: 'shuffled' | 'balanced';
-  /** Most length of all gradients together. Default: any. */
+  /** Most length of all gradients together, above 0. Default: any. */
   readonly clipNorm?: number;
   /** Decay of a moving average of the weights, which is what is evaluated and kept, such as 0.99. Default: none. */
   readonly average?: number;
   /** What is better in validation. Default `loss`, the lower. */
   readonly criterion?: 'loss' | 'accuracy' | 'macroF1';
-  /** Epochs without a better validation after which to stop. Default 5. */
+  /** Epochs without a better validation after which to stop, 1 or more; `Infinity` never stops. Default 5. */
   readonly patience?: number;
   /** Of a phase that follows another: whether it goes on from that one's best epoch or its last. Default `best`. */
   readonly start?: 'best' | 'last';
@@ -44,8 +45,56 @@ export interface Phase {
   readonly bestOf?: 'all' | 'phase';
 }
 
+/** What is checked of a phase besides its options. */
+export interface PhaseFacts {
+  readonly stepsPerEpoch: number;
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * @param where What the options are in, such as `followedBy[0].`; empty for the first phase.
+ * @throws RangeError naming the first option that cannot be.
+ */
+export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void {
+  const { epochs, batchSize = 32, accumulation = 1, stageDecay = 1, decay = 'all' } = phase;
+  const { labelSmoothing = 0, focus = 0, mixing, sampling = 'shuffled', clipNorm, average } = phase;
+  const { criterion = 'loss', patience = 5, start = 'best', bestOf = 'all' } = phase;
+  requireInteger(`${where}epochs`, epochs, { least: 1 });
+  requireInteger(`${where}batchSize`, batchSize, { least: 1 });
+  requireInteger(`${where}accumulation`, accumulation, { least: 1 });
+  requireNumber(`${where}stageDecay`, stageDecay, { least: 0 });
+  requireOneOf(`${where}decay`, decay, ['all', 'matrices']);
+  requireNumber(`${where}labelSmoothing`, labelSmoothing, { least: 0, most: 1 });
+  requireNumber(`${where}focus`, focus, { least: 0 });
+  requireOneOf(`${where}sampling`, sampling, ['shuffled', 'balanced']);
+  if (clipNorm !== undefined) requireNumber(`${where}clipNorm`, clipNorm, { above: 0 });
+  if (average !== undefined) requireNumber(`${where}average`, average, { least: 0, below: 1 });
+  requireOneOf(`${where}criterion`, criterion, ['loss', 'accuracy', 'macroF1']);
+  requireInteger(`${where}patience`, patience, { least: 1, infinite: true });
+  requireOneOf(`${where}start`, start, ['best', 'last']);
+  requireOneOf(`${where}bestOf`, bestOf, ['all', 'phase']);
+  if (mixing) within(`${where}mixing`, () => checkMixing(mixing, facts.shape));
+  within(`${where}classWeights`, () => classWeightsOf(phase, facts.labels, facts.classes));
+  within(`${where}optimiser`, () => optimiserOf(phase).dispose());
+  within(`${where}schedule`, () => plannedSchedule(phase, facts.stepsPerEpoch));
+}
+
+export function optimiserOf({ optimiser = { name: 'adam', weightDecay: 1e-5 } }: Phase) {
+  return createOptimiser(optimiser);
+}
+
+export function plannedSchedule({ schedule, epochs }: Phase, stepsPerEpoch: number): Schedule {
+  if (typeof schedule === 'function') return schedule;
+  if (schedule) return scheduleOf(schedule, { epochs, stepsPerEpoch });
+  return cosineAnnealing(1e-3, 10);
+}
+
+/** @throws RangeError when there are not as many weights as classes, or when one is below 0 or all are 0. */
 export function classWeightsOf(
-  { classWeights }: Phase,
+  { classWeights }: Pick<Phase, 'classWeights'>,
   labels: Int32Array,
   classes: number,
 ): Float32Array | undefined {
@@ -55,7 +104,13 @@ export function classWeightsOf(
     throw new RangeError(
       `${classes} classes need as many weights, there are ${classWeights.length}.`,
     );
-  return Float32Array.from(classWeights);
+  const weights = Float32Array.from(classWeights);
+  weights.forEach((weight, index) => {
+    requireNumber(`classWeights[${index}]`, weight, { least: 0 });
+  });
+  if (weights.every(weight => weight === 0))
+    throw new RangeError('All class weights are 0: nothing would be learned.');
+  return weights;
 }
 
 /** The group of a weight: further from the logits smaller steps, and decay only for what is decayed. */

@@ -7,7 +7,7 @@ export interface Recipe extends Phase {
 }
 
 const adam = { name: 'adam', weightDecay: 1e-5 } as const;
-const annealing = { name: 'cosineAnnealing', base: 1e-3, period: 10 } as const;
+const annealing = { name: 'cosineAnnealing', learningRate: 1e-3, period: 10 } as const;
 
 export const recipes = {
   /**
@@ -39,7 +39,7 @@ export const recipes = {
     batchSize: 32,
     optimiser: { name: 'adamw', weightDecay: 1e-2 },
     decay: 'matrices',
-    schedule: { name: 'oneCycle', most: 3e-3 },
+    schedule: { name: 'oneCycle', learningRate: 3e-3 },
     classWeights: 'balanced',
     labelSmoothing: 0.1,
     average: 0.99,
@@ -52,7 +52,7 @@ export const recipes = {
     accumulation: 2,
     optimiser: { name: 'adamw', weightDecay: 5e-2 },
     decay: 'matrices',
-    schedule: { name: 'cosineAnnealing', base: 3e-4, warmUp: 20 },
+    schedule: { name: 'cosineAnnealing', learningRate: 3e-4, warmUp: 20 },
     stageDecay: 0.3,
     classWeights: 'balanced',
     labelSmoothing: 0.1,

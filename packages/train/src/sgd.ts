@@ -15,6 +15,7 @@ import {
   Slots,
   type WeightGroup,
 } from './optimiser';
+import { requireNumber } from './requirements';
 
 export interface SgdOptions {
   /** Share of the last move that is made again, 0 to below 1. Default 0. */
@@ -29,7 +30,7 @@ export interface SgdOptions {
  * Stochastic gradient descent with PyTorch's arithmetic: the velocity is `momentum * velocity + gradient`, and the learning
  * rate is a factor on it, not in it.
  *
- * @throws RangeError for Nesterov's form without momentum.
+ * @throws RangeError for Nesterov's form without momentum, and for a number that cannot be, naming it.
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
@@ -42,6 +43,8 @@ export class Sgd implements Optimiser {
 
   constructor(options: SgdOptions = {}) {
     const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
+    requireNumber('momentum', momentum, { least: 0, below: 1 });
+    requireNumber('weightDecay', weightDecay, { least: 0 });
     if (nesterov && momentum <= 0)
       throw new RangeError(`Nesterov's form needs a momentum above 0; it is ${momentum}.`);
     this.#momentum = momentum;

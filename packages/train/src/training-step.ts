@@ -17,9 +17,10 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { clipByGlobalNorm } from './clipping';
-import { batchWeight, crossEntropy } from './loss';
+import { batchWeight, summedCrossEntropy } from './loss';
 import type { Optimiser, WeightGroup } from './optimiser';
 import { mixed, partBounds } from './order';
+import { requireInteger, requireNumber } from './requirements';
 import type { Trainable } from './trainable';
 
 /** Samples of one step. */
@@ -41,6 +42,8 @@ export interface TrainingStepOptions {
   readonly clipNorm?: number;
   /** Parts that a batch is cut into, one after another. Default 1. */
   readonly accumulation?: number;
+  /** Logits that the classifier should give. Default: any number. */
+  readonly classes?: number;
   /** By variable name. */
   readonly groupOf?: (variable: string) => WeightGroup;
 }
@@ -53,6 +56,10 @@ export class TrainingStep {
   readonly #classWeights: Tensor1D | undefined;
 
   constructor(classifier: Trainable, optimiser: Optimiser, options: TrainingStepOptions) {
+    const { accumulation = 1, clipNorm, classes } = options;
+    requireInteger('accumulation', accumulation, { least: 1 });
+    if (clipNorm !== undefined) requireNumber('clipNorm', clipNorm, { above: 0 });
+    if (classes !== undefined) requireInteger('classes', classes, { least: 1 });
     this.#classifier = classifier;
     this.#optimiser = optimiser;
     this.#options = options;
@@ -61,7 +68,8 @@ export class TrainingStep {
 
   /**
    * @param seed Of dropout.
-   * @returns the mean loss of the batch, before the move.
+   * @returns the mean loss of the batch, before the move. 0 where nothing in it counts, as all are of classes of weight 0.
+   * @throws RangeError when the classifier does not give `[N, classes]` logits.
    * @throws Error when the engine lacks a kernel, naming it.
    */
   async run(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
@@ -77,7 +85,7 @@ export class TrainingStep {
 
   async #whole(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
     const loss = tidy(() => {
-      const { value, grads } = this.#gradients(batch, seed);
+      const { value, grads } = this.#gradients(batch, this.#shareOf(batch), seed);
       this.#move(grads, learningRate);
       return value;
     });
@@ -92,42 +100,57 @@ export class TrainingStep {
   ): Promise<number> {
     let sum: NamedTensorMap = {};
     let loss = 0;
+    const share = this.#shareOf(batch);
     for (const [index, [start, end]] of parts.entries()) {
-      const part = slice(batch, start, end);
-      const share = this.#weightOf(part) / this.#weightOf(batch);
       const { value, sums } = tidy(() => {
-        const { value, grads } = this.#gradients(part, mixed(seed, index));
-        const factor = scalar(share);
+        const part = slice(batch, start, end);
+        const { value, grads } = this.#gradients(part, share, mixed(seed, index));
         const sums = Object.fromEntries(
-          Object.entries(grads).map(([name, gradient]) => {
-            const counted = mul(gradient, factor);
-            return [name, sum[name] ? add(sum[name], counted) : counted];
-          }),
+          Object.entries(grads).map(([name, gradient]) => [
+            name,
+            sum[name] ? add(sum[name], gradient) : gradient,
+          ]),
         ) as NamedTensorMap;
         return { value, sums };
       });
       dispose(Object.values(sum));
       sum = sums;
       // Read at once, so that an engine which puts work off computes this part before the next.
-      loss += share * (await read(value));
+      loss += await read(value);
     }
     tidy(() => this.#move(sum, learningRate));
     dispose(Object.values(sum));
     return loss;
   }
 
-  #gradients(batch: TrainingBatch, seed: number): { value: Scalar; grads: NamedTensorMap } {
-    const { rows, shape, labels, targets } = batch;
-    const { labelSmoothing, focus } = this.#options;
+  /**
+   * Of samples that are a batch or a part of one.
+   *
+   * @param share Of each unit of weight in the mean over the whole batch.
+   */
+  #gradients(
+    { rows, shape, labels, targets }: TrainingBatch,
+    share: number,
+    seed: number,
+  ): { value: Scalar; grads: NamedTensorMap } {
+    const { labelSmoothing, focus, classes } = this.#options;
     const features = tensor(rows, [labels.length, ...shape]);
     const truth = targets
       ? tensor2d(targets, [labels.length, targets.length / labels.length])
       : tensor1d(labels, 'int32');
+    // A tensor, as it changes from step to step: an engine that compiles a step does so once.
+    const factor = scalar(share);
     return variableGrads(() => {
       const mode = { training: true, seed };
       const logits = this.#classifier.apply(features, mode) as Tensor2D;
+      const expected = [labels.length, classes ?? logits.shape[1]];
+      if (String(logits.shape) !== String(expected))
+        throw new RangeError(
+          `The classifier gives logits [${logits.shape}]; ${labels.length} samples of ${classes ?? 'any number of'} classes need [${expected}].`,
+        );
       const classWeights = this.#classWeights;
-      return crossEntropy(truth, logits, { classWeights, labelSmoothing, focus });
+      const total = summedCrossEntropy(truth, logits, { classWeights, labelSmoothing, focus });
+      return mul(total, factor) as Scalar;
     }, this.#weights());
   }
 
@@ -137,13 +160,17 @@ export class TrainingStep {
     this.#optimiser.apply(this.#weights(), clipped, learningRate, groupOf);
   }
 
+  /** Each once, also where layers share it. */
   #weights(): Variable[] {
-    return this.#classifier.trainableWeights.map(weight => weight.read() as Variable);
+    const weights = this.#classifier.trainableWeights.map(weight => weight.read() as Variable);
+    return [...new Set(weights)];
   }
 
-  #weightOf({ labels, targets }: TrainingBatch): number {
+  /** What the mean over a batch counts a unit of weight for. */
+  #shareOf({ labels, targets }: TrainingBatch): number {
     const { classWeights, focus } = this.#options;
-    return batchWeight(labels, { classWeights, focus, soft: targets !== undefined });
+    const total = batchWeight(labels, { classWeights, focus, soft: targets !== undefined });
+    return total === 0 ? 0 : 1 / total;
   }
 
   dispose(): void {

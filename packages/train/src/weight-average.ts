@@ -9,6 +9,7 @@ import {
   type Variable,
   variable,
 } from '@tensorflow/tfjs-core';
+import { requireNumber } from './requirements';
 
 /**
  * An exponential moving average of weights, which is often better than the weights it follows. It starts as the weights
@@ -26,8 +27,7 @@ export class WeightAverage {
 
   /** @param decay 0 to below 1, such as 0.999. */
   constructor(weights: readonly Variable[], decay: number) {
-    if (!(decay >= 0 && decay < 1))
-      throw new RangeError(`The decay of an average should be 0 to below 1, not ${decay}.`);
+    requireNumber('decay', decay, { least: 0, below: 1 });
     this.#decay = decay;
     this.#weights = weights;
     this.#averages = weights.map(weight => tidy(() => variable(weight.clone(), false)));

@@ -47,7 +47,7 @@ function clouds(count: number, views = 1): FeatureSet {
 
 const data = { train: clouds(40, 2), validation: clouds(11), classes: 2 };
 const numbers = async (model: { kernel: Variable }) => Array.from(await model.kernel.data());
-const constantly = { schedule: { name: 'constant', rate: 0.05 } } as const;
+const constantly = { schedule: { name: 'constant', learningRate: 0.05 } } as const;
 
 async function train(options: FitOptions, model = linear(2, 2), sets: TrainingData = data) {
   const states: TrainingState[] = [];
@@ -112,7 +112,7 @@ describe('phases', () => {
 
   test('start from the best epoch, or from the last', async () => {
     // A rate below 0 makes everything worse.
-    const still = { name: 'constant', rate: 0 } as const;
+    const still = { name: 'constant', learningRate: 0 } as const;
     const worse = {
       ...plan,
       average: undefined,

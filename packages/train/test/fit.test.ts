@@ -115,10 +115,8 @@ describe('fit', () => {
   });
 
   test('says so when the loss is no number, and when there is nothing to train on', async () => {
-    const broken = clouds(10);
-    broken.values[3] = Number.NaN;
-    await expect(train({}, { train: broken, validation: clouds(4) })).rejects.toThrow(
-      /The loss is NaN at step 0/,
+    await expect(train({ schedule: () => 1e39, optimiser: { name: 'sgd' } })).rejects.toThrow(
+      /The loss is (NaN|Infinity) at step \d/,
     );
     await expect(train({}, { train: clouds(1), validation: clouds(4) })).rejects.toThrow(
       /there are 1 and 4/,

@@ -30,16 +30,19 @@ describe('a schedule as plain data', () => {
   const length = { epochs: 4, stepsPerEpoch: 10 };
 
   test('lasts as long as the training', () => {
-    const falling = scheduleOf({ name: 'cosineAnnealing', base: 1, warmUp: 8 }, length);
+    const falling = scheduleOf({ name: 'cosineAnnealing', learningRate: 1, warmUp: 8 }, length);
     expect(falling(0)).toBe(0);
     expect(falling(4)).toBe(0.5);
     expect(falling(8)).toBe(1);
     expect(falling(24)).toBeCloseTo(0.5, 12);
     expect(falling(40)).toBeCloseTo(0, 12);
-    expect(scheduleOf({ name: 'oneCycle', most: 0.5 }, length)(39)).toBeCloseTo(0.5 / 25 / 1e4, 12);
-    const steps = scheduleOf({ name: 'stepwise', base: 1, epochs: 2, factor: 0.1 }, length);
+    expect(scheduleOf({ name: 'oneCycle', learningRate: 0.5 }, length)(39)).toBeCloseTo(
+      0.5 / 25 / 1e4,
+      12,
+    );
+    const steps = scheduleOf({ name: 'stepwise', learningRate: 1, epochs: 2, factor: 0.1 }, length);
     expect([steps(19), steps(20)]).toEqual([1, 0.1]);
-    expect(scheduleOf({ name: 'constant', rate: 0.3 }, length)(17)).toBe(0.3);
+    expect(scheduleOf({ name: 'constant', learningRate: 0.3 }, length)(17)).toBe(0.3);
   });
 
   test('of an unknown name is refused with those that there are', () => {

@@ -127,7 +127,9 @@ export function groupDuplicates<P extends { readonly id: string; readonly group?
 function findDuplicates(photos: readonly PhotoFacts[], radius: number): DuplicateGroup[] {
   const bySha256 = new Map<string, number[]>();
   photos.forEach(({ sha256 }, index) => {
-    bySha256.set(sha256, [...(bySha256.get(sha256) ?? []), index]);
+    const same = bySha256.get(sha256);
+    if (same) same.push(index);
+    else bySha256.set(sha256, [index]);
   });
   const exact = [...bySha256.values()].filter(group => group.length > 1);
   const pairs = findNeighbours(

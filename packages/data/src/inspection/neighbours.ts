@@ -119,7 +119,9 @@ export function groupsOf(count: number, pairs: Iterable<Pick<Neighbours, 'a' | '
   const groups = new Map<number, number[]>();
   for (let item = 0; item < count; item++) {
     const root = rootOf(item);
-    groups.set(root, [...(groups.get(root) ?? []), item]);
+    const group = groups.get(root);
+    if (group) group.push(item);
+    else groups.set(root, [item]);
   }
   return [...groups.values()].filter(group => group.length > 1);
 }

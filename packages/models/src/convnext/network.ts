@@ -12,8 +12,9 @@ import {
   linear,
   type NetworkOptions,
   network,
+  requireVariant,
 } from '../network';
-import type { ConvNextConfig } from './variants';
+import { type ConvNextConfig, convNextVariants } from './variants';
 
 export interface ConvNextOptions extends NetworkOptions {
   /**
@@ -33,6 +34,7 @@ export interface ConvNextOptions extends NetworkOptions {
  */
 export function convNext(config: ConvNextConfig, options: ConvNextOptions = {}): LayersModel {
   const { classes, stochasticDepth = 0, seed = 0 } = options;
+  requireVariant('convNext', config, convNextVariants);
   const images = imagesInput('convnext', 32, options);
   let x = convolve(images, config.widths[0], 4, 'stem.0', { stride: 4, bias: true });
   x = layerNorm(x, 'stem.1');
@@ -85,6 +87,7 @@ function layerNorm(x: SymbolicTensor, name: string): SymbolicTensor {
 
 /** The outputs of the stem and of the four stages. */
 export function convNextTaps(config: ConvNextConfig): Tap[] {
+  requireVariant('convNextTaps', config, convNextVariants);
   const stages = config.depths.map((depth, stage) => ({
     stage: `stages.${stage}`,
     layer: `stages.${stage}.blocks.${depth - 1}.add`,

@@ -1,7 +1,7 @@
 import { type Backbone, type BackboneOptions, createBackbone } from '../backbone';
 import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
 import { findPretrained } from '../pretrained';
-import type { ArchitectureName } from '../zoo';
+import { type ArchitectureName, findArchitecture } from '../zoo';
 import { openWeights, type SourceOptions } from './source';
 
 /**
@@ -29,6 +29,7 @@ export interface OwnWeights {
  * A backbone with any weights of its architecture, frozen.
  *
  * @param source A path, a URL, `hf:owner/name@revision` or `npm:name@version`.
+ * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when they are of another network.
  */
 export async function loadBackbone(
@@ -36,6 +37,8 @@ export async function loadBackbone(
   source: string,
   options: BackboneOptions & SourceOptions & OwnWeights = {},
 ): Promise<Backbone> {
+  // Before anything is downloaded.
+  findArchitecture(architecture);
   const { preprocessing = imagenetPreprocessing([224, 224]), licence = 'unknown' } = options;
   const { checkpoint, sha256, close } = await openWeights(source, options);
   try {

@@ -4,7 +4,7 @@ import type { Preprocessing } from '../preprocessing';
 import { splitWeight } from '../weights/dialect';
 import { type Dimension, OnnxModel } from './model';
 import { operators, type Padding, type Value } from './operators';
-import type { WeightPrecision } from './weights';
+import { requirePrecision, type WeightPrecision } from './weights';
 
 export interface OnnxOptions {
   /**
@@ -33,6 +33,7 @@ export async function exportOnnx(
   options: OnnxOptions = {},
 ): Promise<Uint8Array> {
   const { outputs = { output: undefined }, weights = 'float32', classes, preprocessing } = options;
+  requirePrecision(weights);
   const onnx = new OnnxModel();
   const [images] = network.inputs;
   const wanted = Object.entries(outputs).map(([name, layer]) => {

@@ -20,6 +20,16 @@ export function asKernel(weight: string, shape: readonly number[], values: Float
   return { shape: layout.shape, values: layout.toFile(values) };
 }
 
+const precisions: readonly WeightPrecision[] = ['float32', 'float16', 'int8'];
+
+/** @throws RangeError when it is none, listing those that there are. */
+export function requirePrecision(precision: WeightPrecision): void {
+  if (!precisions.includes(precision))
+    throw new RangeError(
+      `There is no precision of weights '${precision}'; there are ${precisions.join(', ')}.`,
+    );
+}
+
 /** Adds a kernel in the wanted precision. @returns the name of a 32-bit value. */
 export function addKernel(
   model: OnnxModel,

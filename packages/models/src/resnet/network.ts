@@ -12,8 +12,9 @@ import {
   network,
   pad,
   relu,
+  requireVariant,
 } from '../network';
-import type { ResNetConfig } from './variants';
+import { type ResNetConfig, resNetVariants } from './variants';
 
 const widths = [64, 128, 256, 512] as const;
 const expansion = { basic: 1, bottleneck: 4 } as const;
@@ -24,6 +25,7 @@ const expansion = { basic: 1, bottleneck: 4 } as const;
  * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]`, or to logits `[N, classes]` (no softmax).
  */
 export function resNet(config: ResNetConfig, options: NetworkOptions = {}): LayersModel {
+  requireVariant('resNet', config, resNetVariants);
   const images = imagesInput('resnet', 32, options);
   const bias = config.convolutionBias;
   let x = convolve(images, 64, 7, 'conv1', { stride: 2, padding: 3, bias });
@@ -100,6 +102,7 @@ function batchNorm({ epsilon }: ResNetConfig, x: SymbolicTensor, name: string): 
 
 /** The outputs of the stem and of the four stages. */
 export function resNetTaps(config: ResNetConfig): Tap[] {
+  requireVariant('resNetTaps', config, resNetVariants);
   const stages = config.depths.map((depth, stage) => ({
     stage: `layer${stage + 1}`,
     layer: `layer${stage + 1}.${depth - 1}.relu`,

@@ -46,7 +46,7 @@ export class WeightsMismatchError extends Error {
  * @param isUnused Names that the checkpoint may have besides, such as those of its classifier.
  * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped; nothing is loaded then.
  */
-export async function loadCheckpoint(
+export async function loadWeights(
   network: LayersModel,
   checkpoint: Checkpoint,
   dialect: Dialect = ownDialect,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Architecture, architectures, checkpointOf, loadCheckpoint } from '../../src/index';
+import { type Architecture, architectures, checkpointOf, loadWeights } from '../../src/index';
 import { loadBackbone, openSafetensors, openWeights, writeSafetensors } from '../../src/node/index';
 import { formulaCheckpoint } from '../formula';
 
@@ -21,7 +21,7 @@ async function save(name: 'resnet18' | 'convnext_tiny', dialectIndex: number): P
   const { build, dialects }: Architecture = architectures[name];
   const dialect = dialects[dialectIndex]!;
   const network = build({ inputSize: [32, 32], classes: 10 });
-  await loadCheckpoint(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+  await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
   const path = join(folder, `${name}.${dialect.name}.safetensors`);
   await writeSafetensors(path, checkpointOf(network, dialect));
   network.dispose();

@@ -1,0 +1,71 @@
+/** What a number has to be. Finite, if nothing else is said. */
+export interface Bounds {
+  readonly least?: number;
+  readonly above?: number;
+  readonly most?: number;
+  readonly below?: number;
+  /** Whether `Infinity` is a value too. */
+  readonly infinite?: boolean;
+}
+
+/**
+ * @param name Of the option, as the caller wrote it.
+ * @throws RangeError naming the option, what it should be, and what it is.
+ */
+export function requireNumber(name: string, value: number, bounds: Bounds): void {
+  if (!isWithin(value, bounds)) throw mismatch(name, `a number${inWords(bounds)}`, value);
+}
+
+/** @throws RangeError naming the option, what it should be, and what it is. */
+export function requireInteger(name: string, value: number, bounds: Bounds): void {
+  const isWhole = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY;
+  if (!isWhole || !isWithin(value, bounds))
+    throw mismatch(name, `a whole number${inWords(bounds)}`, value);
+}
+
+/** @throws RangeError naming the option, all that it can be, and what it is. */
+export function requireOneOf(name: string, value: unknown, known: readonly unknown[]): void {
+  if (!known.includes(value))
+    throw mismatch(name, known.map(each => `'${each}'`).join(' or '), value);
+}
+
+/** An error for a name that nothing has, which lists what there is. */
+export function unknownName(kind: string, name: unknown, known: readonly string[]): RangeError {
+  return new RangeError(`There is no ${kind} '${name}'; there are ${known.join(', ')}.`);
+}
+
+/** What `make` returns; an error of it says where it was. */
+export function within<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${where}: ${error.message}`, { cause: error });
+  }
+}
+
+function isWithin(value: number, { least, above, most, below, infinite = false }: Bounds): boolean {
+  if (typeof value !== 'number') return false;
+  if (!Number.isFinite(value)) return infinite && value === Number.POSITIVE_INFINITY;
+  return (
+    (least === undefined || value >= least) &&
+    (above === undefined || value > above) &&
+    (most === undefined || value <= most) &&
+    (below === undefined || value < below)
+  );
+}
+
+/** `0 to 1`, `above 0`, `1 or more`; nothing where any finite number will do. */
+function inWords({ least, above, most, below, infinite }: Bounds): string {
+  const lower = least ?? (above === undefined ? undefined : `above ${above}`);
+  const upper = most ?? (below === undefined ? undefined : `below ${below}`);
+  const range = upper === undefined ? lower : `${lower} to ${upper}`;
+  if (range === undefined) return '';
+  const open = upper === undefined && least !== undefined ? ' or more' : '';
+  return `, ${range}${open}${infinite ? ' or Infinity' : ''}`;
+}
+
+const mismatch = (name: string, expected: string, value: unknown) =>
+  new RangeError(`${name} should be ${expected}, not ${shown(value)}.`);
+
+const shown = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
