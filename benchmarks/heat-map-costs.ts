@@ -30,9 +30,9 @@ const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
     await logits.data();
     logits.dispose();
   },
-  'Grad-CAM': () => explain(parts, images, { method: gradCam }),
-  'Recipro-CAM': () => explain(parts, images, { method: reciproCam, batch: 256 }),
-  'LayerCAM a stage earlier': () => explain(earlier, images, { method: layerCam }),
+  'Grad-CAM': () => explain(parts, images, { method: gradCam() }),
+  'Recipro-CAM': () => explain(parts, images, { method: reciproCam(), batch: 256 }),
+  'LayerCAM a stage earlier': () => explain(earlier, images, { method: layerCam() }),
 };
 const times = Object.values(jobs).map((): number[] => []);
 for (let round = -WARMUP; round < ROUNDS; round++) {

@@ -28,9 +28,9 @@ const command = new Command('npx tsx examples/explore.ts')
   .option('--out <file>', 'the page', 'heat-maps.html')
   .addOption(engineOption());
 const methods = {
-  'Grad-CAM': gradCam,
+  'Grad-CAM': gradCam(),
   'Grad-CAM++': gradCamPlusPlus(),
-  LayerCAM: layerCam,
+  LayerCAM: layerCam(),
 };
 
 await runProgram(async signal => {

@@ -47,7 +47,7 @@ await runProgram(async signal => {
   };
   const [amanita, russula] = [await explained('Amanita'), await explained('Russula')];
   const heat = normaliseMap(resizeMap(amanita.map, [size, size]));
-  const [original] = await explain(convolution, images, { method: originalCam });
+  const [original] = await explain(convolution, images, { method: originalCam() });
   const threePanels = originalPanels(photo, original!.map, 0);
   const lastPanel = { left: 2 * size, top: 0, width: size, height: size };
   const raw = { height: size, width: 3 * size, channels: 3 } as const;

@@ -45,7 +45,7 @@ async function maps(method: Method | Procedure): Promise<void> {
 }
 
 const jobs: Record<string, () => Promise<unknown>> = {
-  gradcam: () => maps(gradCam),
+  gradcam: () => maps(gradCam()),
   scorecam: () => maps(someChannels),
   forward: async () => {
     const logits = tidy(() => model.predict(images, { batchSize: batch }) as Tensor);

@@ -42,10 +42,12 @@ const finer = prepareModel(model, { tap: 'layer3.5.relu' });
 // #region methods
 import { hiResCam, layerCam, reciproCam } from '@shroom/gradcam';
 
-const [fine] = await explain(finer, images, { method: layerCam });
-const [forwardOnly] = await explain(parts, images, { method: reciproCam });
+const [fine] = await explain(finer, images, { method: layerCam() });
+const [forwardOnly] = await explain(parts, images, {
+  method: reciproCam(),
+});
 const [sameBehindPooling] = await explain(parts, images, {
-  method: hiResCam,
+  method: hiResCam(),
 });
 // #endregion methods
 console.log(

@@ -54,7 +54,7 @@ import { compare } from '@shroom/gradcam/metrics';
 const rows = await compare(
   parts,
   images,
-  { gradCam, layerCam },
+  { gradCam: gradCam(), layerCam: layerCam() },
   { masks: [mask], steps: 4 },
 );
 for (const { name, baseline, scores } of rows)

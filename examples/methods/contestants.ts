@@ -19,7 +19,6 @@ import {
   type Method,
   occlusion,
   type PreparedModel,
-  type Procedure,
   prepareModel,
   reciproCam,
   refineMaps,
@@ -63,11 +62,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
   const [gradient, fine, features, asking, pixels, unfaithful] = groups;
   const at =
     (parts: PreparedModel, group: string) =>
-    (
-      method: Method | Procedure,
-      cost: string,
-      more: Pick<Contestant, 'costly' | 'target'> = {},
-    ) => ({
+    (method: Method, cost: string, more: Pick<Contestant, 'costly' | 'target'> = {}) => ({
       parts,
       method,
       group,
@@ -82,15 +77,15 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
   const byFiner = at(finer, fine);
   const head = 'gradient of the head';
   return {
-    gradCam: byGradient(gradCam, head),
-    layerCam: byGradient(layerCam, head),
+    gradCam: byGradient(gradCam(), head),
+    layerCam: byGradient(layerCam(), head),
     gradCamPlusPlus: byGradient(gradCamPlusPlus(), head),
-    eigenGradCam: byGradient(eigenGradCam, head),
-    'gradCam for finer()': byGradient(gradCam, head, { target: finerTarget() }),
-    shapleyCam: byGradient(shapleyCam, 'two gradients of the head', {
+    eigenGradCam: byGradient(eigenGradCam(), head),
+    'gradCam for finer()': byGradient(gradCam(), head, { target: finerTarget() }),
+    shapleyCam: byGradient(shapleyCam(), 'two gradients of the head', {
       target: logitPlusLogProbability,
     }),
-    'augmented(gradCam)': byGradient(augmented(gradCam), '6 passes', { costly: true }),
+    'augmented(gradCam)': byGradient(augmented(gradCam()), '6 passes', { costly: true }),
     'smoothed(gradCamPlusPlus)': byGradient(
       smoothed(gradCamPlusPlus(), { samples: 8 }),
       '8 passes',
@@ -98,34 +93,34 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
         costly: true,
       },
     ),
-    'layerCam a stage earlier': byFiner(layerCam, 'gradient of a stage'),
-    'gradCam a stage earlier': byFiner(gradCam, 'gradient of a stage'),
+    'layerCam a stage earlier': byFiner(layerCam(), 'gradient of a stage'),
+    'gradCam a stage earlier': byFiner(gradCam(), 'gradient of a stage'),
     'layerCam of both stages': byFiner(
-      ofTaps([finer, parts], layerCam, fuseMaps),
+      ofTaps([finer, parts], layerCam(), fuseMaps),
       'gradient of a stage',
     ),
     'Refine-CAM of both stages': byFiner(
       ofTaps([finer, parts], gradCamPlusPlus(), refineMaps),
       'gradient of a stage',
     ),
-    eigenCam: byFeatures(eigenCam, 'none'),
+    eigenCam: byFeatures(eigenCam(), 'none'),
     kpcaCam: byFeatures(kpcaCam(), 'none'),
     fem: byFeatures(fem(), 'none'),
-    reciproCam: byAsking(reciproCam, '100 passes of the head'),
+    reciproCam: byAsking(reciproCam(), '100 passes of the head'),
     ablationCam: byAsking(ablationCam(), '2048 passes of the head'),
     clusteredScoreCam: byAsking(clusteredScoreCam(), '32 passes', { costly: true }),
-    scoreCam: byAsking(scoreCam, '2048 passes', { costly: true }),
+    scoreCam: byAsking(scoreCam(), '2048 passes', { costly: true }),
     occlusion: byAsking(occlusion(), '65 passes', { costly: true }),
     rise: byAsking(rise({ masks: 200 }), '200 passes', { costly: true }),
-    saliency: byPixels(saliency, 'gradient of the model', { costly: true }),
-    smoothGrad: byPixels(smoothed(saliency, { samples: 8 }), '8 gradients of the model', {
+    saliency: byPixels(saliency(), 'gradient of the model', { costly: true }),
+    smoothGrad: byPixels(smoothed(saliency(), { samples: 8 }), '8 gradients of the model', {
       costly: true,
     }),
     integratedGradients: byPixels(integratedGradients({ steps: 16 }), '16 gradients of the model', {
       costly: true,
     }),
     fullGrad: byPixels(fullGrad(model), 'gradient of the model', { costly: true }),
-    guidedBackprop: byUnfaithful(guidedBackprop, 'gradient of the model', { costly: true }),
+    guidedBackprop: byUnfaithful(guidedBackprop(), 'gradient of the model', { costly: true }),
     guidedGradCam: byUnfaithful(guidedGradCam(parts), 'gradient of the model', { costly: true }),
   };
 }
@@ -135,7 +130,7 @@ function ofTaps(
   taps: readonly PreparedModel[],
   method: Method,
   join: (maps: readonly HeatMap[], size: readonly [number, number]) => HeatMap,
-): Procedure {
+): Method {
   return {
     needsGradient: false,
     map: async ({ images, score, features }): Promise<Tensor3D> => {

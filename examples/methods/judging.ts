@@ -46,10 +46,10 @@ export function withBaselines(
   const baseline = { parts, group: groups.at(-1)!, cost: 'none' };
   return {
     ...methods,
-    centre: { ...baseline, method: centreBaseline },
+    centre: { ...baseline, method: centreBaseline() },
     random: { ...baseline, method: randomBaseline() },
-    sobel: { ...baseline, method: sobelBaseline },
-    empty: { ...baseline, method: emptyBaseline },
+    sobel: { ...baseline, method: sobelBaseline() },
+    empty: { ...baseline, method: emptyBaseline() },
   };
 }
 

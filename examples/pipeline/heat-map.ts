@@ -22,10 +22,10 @@ export interface Mapping {
 }
 
 const mappings: Readonly<Record<MapName, (model: LayersModel) => Mapping>> = {
-  gradcam: model => ({ parts: prepareModel(model), method: gradCam, draw: panels }),
+  gradcam: model => ({ parts: prepareModel(model), method: gradCam(), draw: panels }),
   original: model => ({
     parts: prepareModel(model, { tap: originalTap(model) }),
-    method: originalCam,
+    method: originalCam(),
     draw: originalPanels,
   }),
 };

@@ -22,29 +22,29 @@ import { guidedBackprop } from '@shroom/gradcam/unfaithful';
 
 /** Methods that weigh a feature map, and those that only ask the model again. Score-CAM itself would take minutes a photo. */
 export const methodsAtTap = {
-  gradCam,
-  layerCam,
-  gradCamElementWise,
+  gradCam: gradCam(),
+  layerCam: layerCam(),
+  gradCamElementWise: gradCamElementWise(),
   gradCamPlusPlus: gradCamPlusPlus(),
-  xGradCam,
-  reciproCam,
+  xGradCam: xGradCam(),
+  reciproCam: reciproCam(),
   ablationCam: ablationCam(),
   clusteredScoreCam: clusteredScoreCam(),
-  eigenCam,
-  eigenGradCam,
+  eigenCam: eigenCam(),
+  eigenGradCam: eigenGradCam(),
   kpcaCam: kpcaCam(),
   fem: fem(),
-  augmented: augmented(gradCam),
+  augmented: augmented(gradCam()),
   occlusion: occlusion(),
   rise: rise({ masks: 200 }),
 };
 
 /** Methods for a split at the images. */
 export const methodsAtImages = {
-  saliency,
-  smoothGrad: smoothed(saliency, { samples: 8 }),
+  saliency: saliency(),
+  smoothGrad: smoothed(saliency(), { samples: 8 }),
   integratedGradients: integratedGradients({ steps: 16 }),
-  guidedBackprop,
+  guidedBackprop: guidedBackprop(),
 };
 
 /**

@@ -83,7 +83,7 @@ figures = {
 for kind in ("pooled", "flat"):
     found = {name: [] for name in
              ("occlusion", "rise", "saliency", "inputTimesGradient", "integratedGradients", "integratedFeatures",
-              "smoothGrad", "smoothGradCamPlusPlus", "reciproCam")}
+              "smoothGrad", "smoothedGradCamPlusPlus", "smoothGradCamPlusPlus", "reciproCam")}
     for image, c in zip(images, chosen):
         score = lambda x, c=c: tail(kind, head(x[None]))[0, c]
         behind = lambda a, c=c: tail(kind, a[None])[0, c]
@@ -115,6 +115,7 @@ for kind in ("pooled", "flat"):
         noisy = [image + span * each for each in noise]
         smooth = sum(gradient(score, x).abs().amax(0) for x in noisy) / samples
         plusplus = 0
+        derivatives = [0, 0, 0]
         for x in noisy:
             with torch.no_grad():
                 a = head(x[None])[0]
@@ -123,6 +124,13 @@ for kind in ("pooled", "flat"):
             alpha = torch.where(g != 0, g**2 / divisor, torch.zeros_like(g))
             weights = (alpha * torch.relu(g)).sum(dim=(1, 2), keepdim=True)
             plusplus = plusplus + (weights * a).sum(0) / samples
+            derivatives = [total + g**order / samples for order, total in enumerate(derivatives, 1)]
+        # Omeiza et al. 2019, equation 6: means of the derivatives over the noisy copies, features of the image itself.
+        first, second, third = derivatives
+        divisor = 2 * second + features.sum(dim=(1, 2), keepdim=True) * third
+        alpha = torch.where(divisor != 0, second / divisor, torch.zeros_like(second))
+        weights = (alpha * torch.relu(first)).sum(dim=(1, 2), keepdim=True)
+        averaged = (weights * features).sum(0)
         found["occlusion"] += numbers(lost)
         found["rise"] += numbers(risen)
         found["saliency"] += numbers(plain.abs().amax(0))
@@ -130,7 +138,8 @@ for kind in ("pooled", "flat"):
         found["integratedGradients"] += numbers((image * path).sum(0))
         found["integratedFeatures"] += numbers((features * deep).sum(0))
         found["smoothGrad"] += numbers(smooth)
-        found["smoothGradCamPlusPlus"] += numbers(plusplus)
+        found["smoothedGradCamPlusPlus"] += numbers(plusplus)
+        found["smoothGradCamPlusPlus"] += numbers(averaged)
         found["reciproCam"] += numbers(alone)
     figures["networks"][kind] = found
 (here / "perturbations.json").write_text(json.dumps(figures))

@@ -15,7 +15,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { Procedure } from './evidence';
+import type { Method } from './method';
 
 /** CAM was asked of a model that it is not defined for. */
 export class NotLinearError extends Error {
@@ -30,7 +30,7 @@ export class NotLinearError extends Error {
  *
  * @throws NotLinearError where there is more between tap and logits, or where the target is not linear in the logits.
  */
-export const cam: Procedure = {
+export const cam = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, score }) => {
     if (!parts.pooled)
@@ -63,4 +63,4 @@ export const cam: Procedure = {
     }
     return map;
   },
-};
+});

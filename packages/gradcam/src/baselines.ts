@@ -1,5 +1,6 @@
 import { type Tensor3D, tensor3d, zeros } from '@tensorflow/tfjs-core';
-import type { Evidence, Procedure } from './evidence';
+import type { Evidence } from './evidence';
+import type { Method } from './method';
 
 /** A map that is drawn from the place, the image's number and the pixels alone: what a method has to be better than. */
 function baseline(
@@ -7,7 +8,7 @@ function baseline(
     place: { image: number; row: number; column: number },
     size: readonly [number, number],
   ) => number,
-): Procedure {
+): Method {
   return {
     needsGradient: false,
     map: async ({ features }: Evidence): Promise<Tensor3D> => {
@@ -28,25 +29,26 @@ function baseline(
  *
  * @param seed An integer. Default 0.
  */
-export function randomBaseline(seed = 0): Procedure {
+export function randomBaseline(seed = 0): Method {
   return baseline(({ row, column }, [, width]) => hashed(seed, row * width + column));
 }
 
 /** A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there. */
-export const centreBaseline: Procedure = baseline(({ row, column }, [height, width]) => {
-  const y = ((row + 0.5) / height - 0.5) / 0.25;
-  const x = ((column + 0.5) / width - 0.5) / 0.25;
-  return Math.exp(-(x * x + y * y) / 2);
-});
+export const centreBaseline = (): Method =>
+  baseline(({ row, column }, [height, width]) => {
+    const y = ((row + 0.5) / height - 0.5) / 0.25;
+    const x = ((column + 0.5) / width - 0.5) / 0.25;
+    return Math.exp(-(x * x + y * y) / 2);
+  });
 
 /** 0 everywhere. */
-export const emptyBaseline: Procedure = {
+export const emptyBaseline = (): Method => ({
   needsGradient: false,
   map: async ({ features: { shape } }) => zeros([shape[0], shape[1], shape[2]]),
-};
+});
 
 /** Where the image itself changes: the length of Sobel's gradient of the mean of the colours, averaged over each cell of the map. */
-export const sobelBaseline: Procedure = {
+export const sobelBaseline = (): Method => ({
   needsGradient: false,
   map: async ({ features, images }) => {
     const [count, height, width] = features.shape;
@@ -73,7 +75,7 @@ export const sobelBaseline: Procedure = {
     }
     return tensor3d(values, [count, height, width]);
   },
-};
+});
 
 function slope(grey: (row: number, column: number) => number, y: number, x: number): number {
   const across = (side: number) =>

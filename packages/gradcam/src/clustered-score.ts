@@ -1,6 +1,6 @@
 import { softmax, type Tensor4D, tensor2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { clustersOf } from './clusters';
-import type { Procedure } from './evidence';
+import { atLeastOne, type Method } from './method';
 import { eachChunk, scoreThrough, weighed } from './perturbation';
 
 export interface ClusteredScoreCamOptions {
@@ -16,8 +16,9 @@ export interface ClusteredScoreCamOptions {
  * them. With as many groups as channels it is Score-CAM. The idea of Cluster-CAM, Feng et al. 2023.
  * https://arxiv.org/abs/2302.01642
  */
-export function clusteredScoreCam(options: ClusteredScoreCamOptions = {}): Procedure {
+export function clusteredScoreCam(options: ClusteredScoreCamOptions = {}): Method {
   const { clusters = 32, seed = 0 } = options;
+  atLeastOne(clusters, 'clusters');
   return {
     needsGradient: false,
     map: async evidence => {

@@ -15,7 +15,6 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   type Tensor4D,
   tensor1d,
   tidy,
@@ -41,15 +40,6 @@ export interface Evidence {
   /** Rows for one pass of a method that asks the model again. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A method that asks the model again, or that computes in JavaScript. */
-export interface Procedure {
-  readonly needsGradient: boolean;
-  /**
-   * @returns `[N, h, w]`, signed; the caller disposes it.
-   */
-  map(evidence: Evidence): Promise<Tensor3D>;
 }
 
 /** The logits of a cut, `[N, K]`; no gradient of them is recorded. The caller disposes them. */

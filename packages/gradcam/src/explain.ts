@@ -1,13 +1,7 @@
-import { dispose, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import {
-  activated,
-  gradientOf,
-  logitsFrom,
-  type Procedure,
-  predictedClasses,
-  verifyLogits,
-} from './evidence';
-import { gradCam, type Method } from './methods';
+import { dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { activated, gradientOf, logitsFrom, predictedClasses, verifyLogits } from './evidence';
+import { checkedMethod, type Method, mapOf } from './method';
+import { gradCam } from './methods';
 import type { PreparedModel } from './prepared';
 import { logit, type Target } from './targets';
 
@@ -40,7 +34,7 @@ export interface Explanation {
 
 export interface ExplainOptions {
   /** Default Grad-CAM. */
-  readonly method?: Method | Procedure;
+  readonly method?: Method;
   /** The class to explain, one for all images or one each. Default: the predicted one. */
   readonly classIndex?: number | readonly number[];
   /** What is explained about the class. Default its logit. */
@@ -63,7 +57,8 @@ export async function explain(
   images: Tensor4D,
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { method = gradCam, classIndex, target = logit, batch = 16, signal } = options;
+  const { classIndex, target = logit, batch = 16, signal } = options;
+  const method = options.method === undefined ? gradCam() : checkedMethod(options.method);
   const cut = parts.forward(images);
   const mine: Tensor[] = [];
   const owned = <T extends Tensor>(tensor: T): T => {
@@ -71,7 +66,7 @@ export async function explain(
     return tensor;
   };
   try {
-    const needsGradient = typeof method === 'function' || method.needsGradient;
+    const { needsGradient } = method;
     const known = classIndex === undefined || target.looks || !needsGradient;
     const before = known ? owned(logitsFrom(parts, cut)) : undefined;
     const classes =
@@ -91,9 +86,7 @@ export async function explain(
     }
     const { features, side } = cut;
     const maps = owned(
-      typeof method === 'function'
-        ? tidy(() => method(features, evidence.gradient!))
-        : await method.map({ ...evidence, parts, images, features, side, score, batch, signal }),
+      await mapOf(method, { ...evidence, parts, images, features, side, score, batch, signal }),
     );
     await verifyLogits(parts, cut, evidence.logits);
     const chances = owned(activated(parts, evidence.logits));

@@ -23,9 +23,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Procedure } from './evidence';
 import { withoutFilterGradients } from './filters';
 import { logitsOf } from './logits';
+import type { Method } from './method';
 import { needed, type Operation, operationsOf, run, type Value } from './operations';
 
 /**
@@ -38,7 +38,7 @@ import { needed, type Operation, operationsOf, run, type Value } from './operati
  *   converters fold them into one another.
  * @throws TypeError for a convolution that ends in another activation than ReLU, behind which its bias cannot be seen.
  */
-export function fullGrad(model: LayersModel): Procedure {
+export function fullGrad(model: LayersModel): Method {
   const { order, inputs, outputs } = operationsOf(model);
   const logits = logitsOf(outputs[0]!);
   const steps = needed(order, [logits.value], new Set());

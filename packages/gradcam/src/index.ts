@@ -2,7 +2,7 @@ export { cam, NotLinearError } from './activation';
 export { type Capabilities, capabilities } from './capability';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
-export { type Evidence, LogitsError, type Procedure } from './evidence';
+export { type Evidence, LogitsError } from './evidence';
 export {
   type Emptiness,
   type ExplainOptions,
@@ -22,6 +22,7 @@ export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
 export type { Link } from './logits';
 export { withinMask } from './mask';
+export { customMethod, type Method, MethodError } from './method';
 export {
   fem,
   type GradCamPlusPlusOptions,
@@ -30,9 +31,9 @@ export {
   gradCamPlusPlus,
   hiResCam,
   layerCam,
-  type Method,
   xGradCam,
 } from './methods';
+export { type SmoothedOptions, smoothed, smoothGradCamPlusPlus } from './noise';
 export {
   type OcclusionOptions,
   occlusion,
@@ -49,13 +50,7 @@ export {
   resizeMap,
   sideBySide,
 } from './picture';
-export {
-  type IntegratedGradientsOptions,
-  integratedGradients,
-  type SmoothedOptions,
-  saliency,
-  smoothed,
-} from './pixels';
+export { type IntegratedGradientsOptions, integratedGradients, saliency } from './pixels';
 export {
   type Cut,
   type PreparedModel,

@@ -1,6 +1,7 @@
 import { type Tensor3D, tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { type Evidence, type Procedure, scoreImages } from './evidence';
+import { type Evidence, scoreImages } from './evidence';
 import { generator } from './generator';
+import { atLeastOne, type Method } from './method';
 
 export interface OcclusionOptions {
   /** Places of the map along each side. Default 8; a pass of the model for each place. */
@@ -10,8 +11,9 @@ export interface OcclusionOptions {
 }
 
 /** How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901 */
-export function occlusion(options: OcclusionOptions = {}): Procedure {
+export function occlusion(options: OcclusionOptions = {}): Method {
   const { places = 8, fill = 0 } = options;
+  atLeastOne(places, 'places');
   return {
     needsGradient: false,
     map: async evidence => {
@@ -52,8 +54,10 @@ export interface RiseOptions {
  * Scores are taken relative to their mean over the masks, so that few masks show no grain of their own; use a probability as
  * the target for the paper's.
  */
-export function rise(options: RiseOptions = {}): Procedure {
+export function rise(options: RiseOptions = {}): Method {
   const { masks = 500, cells = 7, keep = 0.5, seed = 0 } = options;
+  atLeastOne(masks, 'masks');
+  atLeastOne(cells, 'cells');
   return {
     needsGradient: false,
     map: async (evidence): Promise<Tensor3D> => {

@@ -28,8 +28,9 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { type Evidence, logitsFrom, type Procedure, scoreImages, sideOf } from './evidence';
+import { type Evidence, logitsFrom, scoreImages, sideOf } from './evidence';
 import { indicator } from './indicator';
+import { type Method, oneOf } from './method';
 
 /**
  * Score-CAM: each channel is laid over the image as a mask, and weighed by the softmax of the scores that the model then
@@ -37,7 +38,7 @@ import { indicator } from './indicator';
  *
  * Masks are resized corner to corner and scaled to 0 to 1, as pytorch-grad-cam has it.
  */
-export const scoreCam: Procedure = {
+export const scoreCam = (): Method => ({
   needsGradient: false,
   map: async evidence => {
     const { features, images } = evidence;
@@ -47,7 +48,7 @@ export const scoreCam: Procedure = {
     });
     return weighed(features, () => softmax(tensor2d(scores, [images.shape[0], features.shape[3]])));
   },
-};
+});
 
 /** The scores `[R]` of one image seen through each of `maps` `[R, h, w, 1]`, resized and scaled to 0 to 1. */
 export function scoreThrough(
@@ -70,14 +71,21 @@ export interface AblationCamOptions {
    * otherwise.
    */
   readonly ablate?: 'zero' | 'mean' | 'pgc';
+  /**
+   * What a channel weighs. 'drop' (default): what the score loses without it. 'paper': that divided by the score, as in the paper and
+   * in pytorch-grad-cam: the same map but for a factor where the score is above 0, turned upside down where it is below.
+   */
+  readonly variant?: 'drop' | 'paper';
 }
 
 /**
- * Ablation-CAM: each channel's weight is the share of the score that is lost without it. One pass of the second part of the
- * model for each channel. Desai & Ramaswamy 2020. https://doi.org/10.1109/WACV45572.2020.9093360
+ * Ablation-CAM: each channel's weight is what the score loses without it. One pass of the second part of the model for each
+ * channel. Desai & Ramaswamy 2020. https://doi.org/10.1109/WACV45572.2020.9093360
  */
-export function ablationCam(options: AblationCamOptions = {}): Procedure {
-  const { ablate = 'zero' } = options;
+export function ablationCam(options: AblationCamOptions = {}): Method {
+  const { ablate = 'zero', variant = 'drop' } = options;
+  oneOf(ablate, ['zero', 'mean', 'pgc'], 'ablate');
+  oneOf(variant, ['drop', 'paper'], 'variant');
   return {
     needsGradient: false,
     map: async evidence => {
@@ -98,7 +106,8 @@ export function ablationCam(options: AblationCamOptions = {}): Procedure {
       return weighed(features, () => {
         const rows = Array.from({ length: images }, (_, image) => image);
         const whole = expandDims(score(logits, rows), 1);
-        return div(sub(whole, tensor2d(scores, [images, count])), whole);
+        const drop = sub(whole, tensor2d(scores, [images, count]));
+        return variant === 'paper' ? div(drop, whole) : drop;
       });
     },
   };
@@ -120,7 +129,7 @@ const replacements = {
  * The score of an empty feature map is taken off, so that places are comparable in sign; scaled to 0 to 1 the map is the
  * paper's. Behind global average pooling and a linear layer it is Grad-CAM.
  */
-export const reciproCam: Procedure = {
+export const reciproCam = (): Method => ({
   needsGradient: false,
   map: async evidence => {
     const { features } = evidence;
@@ -140,7 +149,7 @@ export const reciproCam: Procedure = {
       return reshape(sub(alone, empty), [count, height, width]) as Tensor3D;
     });
   },
-};
+});
 
 /** The scores `[N * count]` of `count` variants of each image, a batch at a time. */
 export async function eachChunk(

@@ -3,29 +3,27 @@ import {
   add,
   div,
   max,
-  min,
   mul,
-  randomNormal,
-  sub,
   sum,
   type Tensor3D,
   type Tensor4D,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { gradientOf, type Procedure } from './evidence';
-import type { Method } from './methods';
+import { gradientOf } from './evidence';
+import { atLeastOne, customMethod, type Method } from './method';
 
 /**
  * The size of the gradient, its largest over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
  *
- * For a model that is tapped at the images; `hiResCam` there is gradient times input.
+ * For a split at the images; `hiResCam` there is gradient times input.
  */
-export const saliency: Method = (features, gradient) => {
-  const [count, height, width] = features.shape;
-  // A gradient that is the same everywhere is given once.
-  return add(zeros([count, height, width]), max(abs(gradient), 3));
-};
+export const saliency = (): Method =>
+  customMethod((features, gradient) => {
+    const [count, height, width] = features.shape;
+    // A gradient that is the same everywhere is given once.
+    return add(zeros([count, height, width]), max(abs(gradient), 3));
+  });
 
 export interface IntegratedGradientsOptions {
   /** Points between no features and all. Default 32. */
@@ -36,10 +34,11 @@ export interface IntegratedGradientsOptions {
  * Integrated gradients from 0 to the features: over all places they sum to what the score gains. Sundararajan et al. 2017.
  * https://arxiv.org/abs/1703.01365
  *
- * For a model that is tapped at the images, or at any tap; a gradient from there for each step.
+ * For a split at the images, or at any tap; a gradient from there for each step.
  */
-export function integratedGradients(options: IntegratedGradientsOptions = {}): Procedure {
+export function integratedGradients(options: IntegratedGradientsOptions = {}): Method {
   const { steps = 32 } = options;
+  atLeastOne(steps, 'steps');
   return {
     needsGradient: false,
     map: ({ parts, features, side, score, signal }) =>
@@ -48,40 +47,6 @@ export function integratedGradients(options: IntegratedGradientsOptions = {}): P
         const { gradient, logits } = gradientOf(parts, { features: scaled, side }, score);
         logits.dispose();
         return sum(mul(features, div(gradient, steps)), 3);
-      }),
-  };
-}
-
-export interface SmoothedOptions {
-  /** Noisy copies of each image. Default 16. */
-  readonly samples?: number;
-  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
-  readonly noise?: number;
-  /** An integer. Default 0; every image of a batch gets the same noise. */
-  readonly seed?: number;
-}
-
-/**
- * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is {@link saliency} and the tap is
- * at the images. Smilkov et al. 2017. https://arxiv.org/abs/1706.03825
- */
-export function smoothed(method: Method, options: SmoothedOptions = {}): Procedure {
-  const { samples = 16, noise = 0.1, seed = 0 } = options;
-  return {
-    needsGradient: false,
-    map: ({ parts, images, score, signal }) =>
-      summed(samples, signal, sample => {
-        const [, ...shape] = images.shape;
-        const range = sub(max(images, [1, 2, 3], true), min(images, [1, 2, 3], true));
-        const drawn = randomNormal([1, ...shape], 0, noise, 'float32', seed * samples + sample + 1);
-        const cut = parts.forward(add(images, mul(drawn, range)));
-        try {
-          const { gradient, logits } = gradientOf(parts, cut, score);
-          logits.dispose();
-          return div(method(cut.features, gradient), samples) as Tensor3D;
-        } finally {
-          cut.dispose();
-        }
       }),
   };
 }

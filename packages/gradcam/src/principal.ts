@@ -8,7 +8,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { leadingEigenvector } from './eigenvector';
-import type { Procedure } from './evidence';
+import type { Method } from './method';
 
 /**
  * Eigen-CAM: the first principal component of the features over the places; no class is asked for. Muhammad & Yeasin 2020.
@@ -17,23 +17,23 @@ import type { Procedure } from './evidence';
  * A component has no sign of its own, and other libraries leave it to their linear algebra. Here the place that is farthest
  * from 0 is positive.
  */
-export const eigenCam: Procedure = {
+export const eigenCam = (): Method => ({
   needsGradient: false,
   map: ({ features }) => eachImage(features, principalComponent),
-};
+});
 
 /** The first principal component of features times gradient, signed as for Eigen-CAM. From pytorch-grad-cam. */
-export const eigenGradCam: Procedure = {
+export const eigenGradCam = (): Method => ({
   needsGradient: true,
   map: ({ features, gradient }) => eachWeighted(() => mul(features, gradient!), principalComponent),
-};
+});
 
 /** The first principal component of features times the gradient's size, signed as for Eigen-CAM. Chung & Ying 2025. https://doi.org/10.3390/app15137562 */
-export const segEigenCam: Procedure = {
+export const segEigenCam = (): Method => ({
   needsGradient: true,
   map: ({ features, gradient }) =>
     eachWeighted(() => mul(features, abs(gradient!)), principalComponent),
-};
+});
 
 export interface KpcaCamOptions {
   /** Scale of the inner products within the kernel `tanh(scale * x . y + 1)`. Default 1 over the number of channels. */
@@ -45,7 +45,7 @@ export interface KpcaCamOptions {
  *
  * Holds a matrix of places by places: for a last or next to last stage.
  */
-export function kpcaCam(options: KpcaCamOptions = {}): Procedure {
+export function kpcaCam(options: KpcaCamOptions = {}): Method {
   return {
     needsGradient: false,
     map: ({ features }) =>

@@ -12,9 +12,9 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Procedure } from './evidence';
 import { withoutFilterGradients } from './filters';
 import { twiceDifferentiable, withGradients } from './gradients';
+import type { Method } from './method';
 
 /**
  * Shapley-CAM: Grad-CAM's weights less half of what the gradient changes by over the features, `mean(g - H A / 2)`, which is
@@ -25,7 +25,7 @@ import { twiceDifferentiable, withGradients } from './gradients';
  *
  * @throws Error of TensorFlow.js naming the operation that has no second derivative.
  */
-export const shapleyCam: Procedure = {
+export const shapleyCam = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
     const [count, height, width, channels] = features.shape;
@@ -44,7 +44,7 @@ export const shapleyCam: Procedure = {
       withoutFilterGradients(() => tidy(() => sum(mul(features, weights()), 3) as Tensor3D)),
     );
   },
-};
+});
 
 /** The gradient less half of the Hessian times the point. */
 function bentGradient(of: (at: Tensor) => Tensor, point: Tensor): Tensor {

@@ -1,20 +1,21 @@
-import { mul, reverse, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { type Evidence, gradientOf, type Procedure } from './evidence';
-import type { HeatMap } from './explain';
+import { mul, reverse, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { mapOfImages } from './copies';
 import { fuseMaps } from './fusion';
-import type { Method } from './methods';
+import { checkedMethod, type Method, MethodError } from './method';
 import { eachWeighted, principalComponent } from './principal';
 
 /**
  * Eigen smoothing: the first principal component of what the channels contribute, in the place of their sum. Less noise, and
  * less of the class. Signed as for Eigen-CAM. From pytorch-grad-cam.
  *
- * @throws TypeError for a method that is not a sum over channels.
+ * @throws MethodError for a method that is not a sum over channels.
  */
-export function eigenSmoothed(method: Method): Procedure {
-  const { contributions } = method;
+export function eigenSmoothed(method: Method): Method {
+  const { contributions } = checkedMethod(method, "eigenSmoothed's method");
   if (!contributions)
-    throw new TypeError('eigenSmoothed takes a method that sums over channels, such as gradCam.');
+    throw new MethodError(
+      'eigenSmoothed takes a method that sums over channels, such as gradCam() or layerCam().',
+    );
   return {
     needsGradient: true,
     map: ({ features, gradient }) =>
@@ -28,7 +29,8 @@ export function eigenSmoothed(method: Method): Procedure {
  *
  * @returns A procedure with maps of the images' size, 0 to 1.
  */
-export function augmented(method: Method | Procedure): Procedure {
+export function augmented(method: Method): Method {
+  checkedMethod(method, "augmented's method");
   return {
     needsGradient: false,
     map: async evidence => {
@@ -41,15 +43,20 @@ export function augmented(method: Method | Procedure): Procedure {
             mul(mirrored ? reverse(evidence.images, 2) : evidence.images, factor),
           ) as Tensor4D;
           try {
-            const maps = await mapsOf(method, { ...evidence, images });
-            maps.forEach((map, image) => {
+            const maps = await mapOfImages(method, evidence, images);
+            const [, rows, columns] = maps.shape;
+            const all = (await maps.data()) as Float32Array;
+            maps.dispose();
+            for (let image = 0; image < count; image++) {
+              const own = all.slice(image * rows * columns, (image + 1) * rows * columns);
+              const map = { values: own, height: rows, width: columns };
               const { values } = fuseMaps([map], [height, width]);
               values.forEach((value, place) => {
                 const column = place % width;
                 const target = mirrored ? place - column + (width - 1 - column) : place;
                 total[image * height * width + target]! += value / 6;
               });
-            });
+            }
           } finally {
             images.dispose();
           }
@@ -58,33 +65,4 @@ export function augmented(method: Method | Procedure): Procedure {
       return tensor3d(total, [count, height, width]);
     },
   };
-}
-
-/** A method's maps of other images than those that the evidence is about. */
-async function mapsOf(method: Method | Procedure, evidence: Evidence): Promise<HeatMap[]> {
-  const { parts, images, score } = evidence;
-  const cut = parts.forward(images);
-  const { features, side } = cut;
-  try {
-    const { gradient, logits } = gradientOf(parts, cut, score);
-    let maps: Tensor3D | undefined;
-    try {
-      maps =
-        typeof method === 'function'
-          ? tidy(() => method(features, gradient))
-          : await method.map({ ...evidence, features, side, gradient, logits });
-      const [count, height, width] = maps.shape;
-      const values = (await maps.data()) as Float32Array;
-      const places = height * width;
-      return Array.from({ length: count }, (_, image) => ({
-        values: values.slice(image * places, (image + 1) * places),
-        height,
-        width,
-      }));
-    } finally {
-      for (const tensor of [gradient, logits, maps]) tensor?.dispose();
-    }
-  } finally {
-    cut.dispose();
-  }
 }

@@ -25,7 +25,7 @@ describe('CAM', () => {
   test('is Grad-CAM times the number of places, and its mean with the bias is the logit', async () => {
     const photos = images();
     const before = memory().numTensors;
-    const found = await explain(parts, photos, { method: cam, classIndex: 2 });
+    const found = await explain(parts, photos, { method: cam(), classIndex: 2 });
     expect(memory().numTensors).toBe(before);
     const grad = await explain(parts, photos, { classIndex: 2 });
     const bias = ((2 * 7919 + 7 * 104729 + 13) % 1009) / 1009 - 0.5;
@@ -40,15 +40,15 @@ describe('CAM', () => {
 
   test('is refused where it is not defined', async () => {
     const flat = prepareModel(network('flat'), { tap: 'relu1' });
-    await expect(explain(flat, images(), { method: cam })).rejects.toThrow(NotLinearError);
-    const curved = explain(parts, images(), { method: cam, target: probability });
+    await expect(explain(flat, images(), { method: cam() })).rejects.toThrow(NotLinearError);
+    const curved = explain(parts, images(), { method: cam(), target: probability });
     await expect(curved).rejects.toThrow(/one linear layer.*and a linear target/);
   });
 });
 
 describe('Shapley-CAM', () => {
   test('of a logit behind a linear layer is Grad-CAM', async () => {
-    const found = await explain(parts, images(), { method: shapleyCam, classIndex: 1 });
+    const found = await explain(parts, images(), { method: shapleyCam(), classIndex: 1 });
     const grad = await explain(parts, images(), { classIndex: 1 });
     found[0]!.signed.values.forEach((value, place) => {
       expect(value).toBeCloseTo(grad[0]!.signed.values[place]!, 5);
@@ -66,7 +66,7 @@ describe('Shapley-CAM', () => {
     });
     const photos = images();
     const found = explain(prepareModel(model, { tap: 'conv' }), photos, {
-      method: shapleyCam,
+      method: shapleyCam(),
       target: probability,
     });
     await expect(found).rejects.toThrow(/MaxPoolGrad/);
@@ -82,7 +82,7 @@ describe('clustered Score-CAM', () => {
     const before = memory().numTensors;
     const found = await explain(flat, photos, { method: clusteredScoreCam({ clusters: 99 }) });
     expect(memory().numTensors).toBe(before);
-    const each = await explain(flat, photos, { method: scoreCam });
+    const each = await explain(flat, photos, { method: scoreCam() });
     found.forEach(({ signed }, image) => {
       signed.values.forEach((value, place) => {
         expect(value).toBeCloseTo(each[image]!.signed.values[place]!, 5);
@@ -96,7 +96,7 @@ describe('clustered Score-CAM', () => {
     const [found] = await explain(flat, images(), { method });
     const [again] = await explain(flat, images(), { method });
     expect(again).toEqual(found);
-    const [each] = await explain(flat, images(), { method: scoreCam });
+    const [each] = await explain(flat, images(), { method: scoreCam() });
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
     const [a, b] = [found!.map.values, each!.map.values];
     expect(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))).toBeGreaterThan(0.9);
@@ -154,6 +154,6 @@ describe('deep feature factorisation', () => {
 });
 
 test('eigen smoothing is refused for a method that is no sum over channels', () => {
-  expect(() => eigenSmoothed(saliency)).toThrow(/such as gradCam/);
-  expect(eigenSmoothed(gradCam).needsGradient).toBe(true);
+  expect(() => eigenSmoothed(saliency())).toThrow(/such as gradCam/);
+  expect(eigenSmoothed(gradCam()).needsGradient).toBe(true);
 });

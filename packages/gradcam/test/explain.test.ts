@@ -118,7 +118,7 @@ describe('Grad-CAM', () => {
     const general = await explain({ ...parts, pooled: false }, images, { classIndex: 1 });
     const hiRes = await explain({ ...parts, pooled: false }, images, {
       classIndex: 1,
-      method: hiResCam,
+      method: hiResCam(),
     });
     fast.forEach((explanation, index) => {
       expectClose(explanation.map.values, general[index]!.map.values);
@@ -216,7 +216,7 @@ describe('a prepared model', () => {
     const nodes = network.layers.map(layer => layer.inboundNodes.length);
     const images = photos(2);
     const before = memory().numTensors;
-    for (const method of [gradCam, hiResCam, layerCam, gradCamElementWise]) {
+    for (const method of [gradCam(), hiResCam(), layerCam(), gradCamElementWise()]) {
       for (const tap of ['relu2', 'conv2'])
         await explain(prepareModel(network, { tap }), images, { method });
     }

@@ -41,22 +41,22 @@ export const figures: Figures = JSON.parse(
 export const size = [10, 8] as const;
 
 export const methods: Record<string, ExplainOptions> = {
-  gradCam: { method: gradCam },
-  hiResCam: { method: hiResCam },
-  gradCamElementWise: { method: gradCamElementWise },
-  layerCam: { method: layerCam },
+  gradCam: { method: gradCam() },
+  hiResCam: { method: hiResCam() },
+  gradCamElementWise: { method: gradCamElementWise() },
+  layerCam: { method: layerCam() },
   gradCamPlusPlus: { method: gradCamPlusPlus({ variant: 'pgc' }) },
-  xGradCam: { method: xGradCam },
-  eigenCam: { method: eigenCam },
-  eigenGradCam: { method: eigenGradCam },
-  segEigenCam: { method: segEigenCam },
+  xGradCam: { method: xGradCam() },
+  eigenCam: { method: eigenCam() },
+  eigenGradCam: { method: eigenGradCam() },
+  segEigenCam: { method: segEigenCam() },
   kpcaCam: { method: kpcaCam() },
   fem: { method: fem() },
-  scoreCam: { method: scoreCam, batch: 3 },
-  ablationCam: { method: ablationCam({ ablate: 'pgc' }), batch: 3 },
+  scoreCam: { method: scoreCam(), batch: 3 },
+  ablationCam: { method: ablationCam({ ablate: 'pgc', variant: 'paper' }), batch: 3 },
   probability: { target: probability },
   rest: { target: logitPlusLogProbability },
-  shapleyCam: { method: shapleyCam, target: logitPlusLogProbability },
+  shapleyCam: { method: shapleyCam(), target: logitPlusLogProbability },
 };
 /** Principal components whose sign pytorch-grad-cam leaves to its linear algebra. */
 export const signless = new Set(['eigenCam', 'eigenGradCam']);

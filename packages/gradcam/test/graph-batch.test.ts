@@ -64,7 +64,10 @@ function graph(batch = -1) {
   g.add('relu2', 'Relu', ['sum']);
   // Two outputs of one node.
   g.constant('axis', scalar(3, 'int32'));
-  g.add('halves', 'Split', ['axis', 'relu1'], { T: { type: 'DT_FLOAT' }, num_split: { i: '2' } });
+  g.add('halves', 'PreparedModel', ['axis', 'relu1'], {
+    T: { type: 'DT_FLOAT' },
+    num_split: { i: '2' },
+  });
   g.add('both', 'ConcatV2', ['relu2', 'halves', 'halves:1', 'axis'], {
     T: { type: 'DT_FLOAT' },
     N: { i: '3' },
@@ -106,16 +109,16 @@ function twin(): LayersModel {
 }
 
 const methods = {
-  gradCam,
-  hiResCam,
-  shapleyCam,
-  reciproCam,
-  scoreCam,
+  gradCam: gradCam(),
+  hiResCam: hiResCam(),
+  shapleyCam: shapleyCam(),
+  reciproCam: reciproCam(),
+  scoreCam: scoreCam(),
   clusteredScoreCam: clusteredScoreCam({ clusters: 4 }),
   ablationCam: ablationCam(),
   occlusion: occlusion({ places: 2 }),
   integratedGradients: integratedGradients({ steps: 3 }),
-  smoothed: smoothed(gradCam, { samples: 2 }),
+  smoothed: smoothed(gradCam(), { samples: 2 }),
 };
 
 describe('a graph that works with its batch size', () => {
@@ -133,7 +136,7 @@ describe('a graph that works with its batch size', () => {
     await expectSame(
       one,
       prepareModel(twin(), { tap: 'images' }),
-      { method: saliency },
+      { method: saliency() },
       'saliency',
     );
   });
@@ -204,7 +207,8 @@ describe('a graph made for one image', () => {
     };
     const [one, any] = [await pooledGraph(1), await pooledGraph(-1)];
     expect(one.pooled).toBe(true);
-    for (const method of [gradCam, reciproCam]) await expectSame(one, any, { method }, 'pooled');
+    for (const method of [gradCam(), reciproCam()])
+      await expectSame(one, any, { method }, 'pooled');
   });
 });
 
@@ -247,7 +251,7 @@ describe('what cannot be explained is said', () => {
     g.dense('logits', 'flat', formula([8 * 6 * 6, 5], 6), kernels.lastBias);
     const parts = prepareGraph(await g.model(), { tap: 'conv1' });
     const photo = slice(images(), 0, 1);
-    const options = { method: reciproCam };
+    const options = { method: reciproCam() };
     await expect(explain(parts, photo, options)).rejects.toThrow(
       /on 16 images at once: .*one at a time, with \{ batch: 1 \}/s,
     );

@@ -76,7 +76,7 @@ describe('a graph model', () => {
       const [one, other] = [prepareGraph(await graph(), { tap }), prepareModel(twin(), { tap })];
       expect([one.tap, one.channels, one.classes]).toEqual([tap, 6, 5]);
       expect(one.pooled).toBe(other.pooled);
-      for (const method of [gradCam, hiResCam, eigenGradCam, reciproCam, scoreCam])
+      for (const method of [gradCam(), hiResCam(), eigenGradCam(), reciproCam(), scoreCam()])
         await expectSame(one, other, { method });
     },
   );
@@ -100,7 +100,7 @@ describe('a graph model', () => {
     const before = memory().numTensors;
     for (const tap of ['conv2', 'relu2']) {
       const parts = prepareGraph(loaded, { tap });
-      for (const method of [gradCam, reciproCam]) await explain(parts, photos, { method });
+      for (const method of [gradCam(), reciproCam()]) await explain(parts, photos, { method });
     }
     expect(memory().numTensors).toBe(before);
   });

@@ -22,7 +22,7 @@ test.each([
   const photos = images();
   const before = memory();
   for (let call = 0; call < 990; call++) await explain(parts, photos);
-  for (let call = 0; call < 10; call++) await explain(parts, photos, { method: reciproCam });
+  for (let call = 0; call < 10; call++) await explain(parts, photos, { method: reciproCam() });
   expect(memory().numTensors).toBe(before.numTensors);
   expect(memory().numBytes).toBe(before.numBytes);
 });

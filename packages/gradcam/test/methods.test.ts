@@ -1,11 +1,22 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory, slice, type Tensor4D, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
+import {
+  memory,
+  mul,
+  slice,
+  sum,
+  type Tensor3D,
+  type Tensor4D,
+  tensor1d,
+  tensor2d,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ablationCam,
   contrast,
+  customMethod,
   type ExplainOptions,
   eigenCam,
   eigenGradCam,
@@ -29,38 +40,42 @@ import {
   scoreCam,
   segEigenCam,
   smoothed,
+  smoothGradCamPlusPlus,
   xGradCam,
 } from '../src/index';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../src/metrics/index';
 import { formula, images, network } from './formula';
 
 const every: Record<string, ExplainOptions['method'] & object> = {
-  gradCam,
-  hiResCam,
-  layerCam,
-  gradCamElementWise,
+  gradCam: gradCam(),
+  hiResCam: hiResCam(),
+  layerCam: layerCam(),
+  gradCamElementWise: gradCamElementWise(),
   'gradCamPlusPlus of the paper': gradCamPlusPlus(),
   'gradCamPlusPlus of pytorch-grad-cam': gradCamPlusPlus({ variant: 'pgc' }),
   'gradCamPlusPlus of torch-cam': gradCamPlusPlus({ variant: 'torchcam' }),
-  xGradCam,
+  xGradCam: xGradCam(),
   fem: fem(),
-  eigenCam,
-  eigenGradCam,
-  segEigenCam,
+  eigenCam: eigenCam(),
+  eigenGradCam: eigenGradCam(),
+  segEigenCam: segEigenCam(),
   kpcaCam: kpcaCam(),
-  scoreCam,
+  scoreCam: scoreCam(),
   ablationCam: ablationCam(),
   'ablationCam by the mean': ablationCam({ ablate: 'mean' }),
-  reciproCam,
-  saliency,
+  reciproCam: reciproCam(),
+  saliency: saliency(),
   'integratedGradients in four steps': integratedGradients({ steps: 4 }),
-  'gradCam over noisy copies': smoothed(gradCam, { samples: 2 }),
+  'gradCam over noisy copies': smoothed(gradCam(), { samples: 2 }),
+  'scoreCam over noisy copies': smoothed(scoreCam(), { samples: 2 }),
+  smoothGradCamPlusPlus: smoothGradCamPlusPlus({ samples: 2 }),
+  'a function': customMethod((x, gradient) => sum<Tensor3D>(mul(x, gradient), 3)),
   occlusion: occlusion({ places: 2 }),
   rise: rise({ masks: 10 }),
   randomBaseline: randomBaseline(3),
-  centreBaseline,
-  sobelBaseline,
-  emptyBaseline,
+  centreBaseline: centreBaseline(),
+  sobelBaseline: sobelBaseline(),
+  emptyBaseline: emptyBaseline(),
 };
 
 /** The features are the images, pooled and weighed by `weights`, `[C, K]`. */
@@ -129,8 +144,8 @@ describe('behind global average pooling and a linear layer', () => {
         const options = { classIndex: 1 };
         const [explanation] = await explain(parts, x, options);
         const map = [...explanation!.signed.values];
-        expectClose(map, await signedOf(parts, x, { ...options, method: hiResCam }));
-        expectClose(map, await signedOf(parts, x, { ...options, method: reciproCam }));
+        expectClose(map, await signedOf(parts, x, { ...options, method: hiResCam() }));
+        expectClose(map, await signedOf(parts, x, { ...options, method: reciproCam() }));
         const sum = map.reduce((total, value) => total + value, 0);
         expect(sum - 1).toBeCloseTo(explanation!.logits[1]!, 3);
       }),
@@ -138,23 +153,28 @@ describe('behind global average pooling and a linear layer', () => {
     );
   });
 
-  test('Ablation-CAM without a bias is CAM over the logit', async () => {
-    const parts = prepareModel(
-      linearModel(
-        [
-          [1, 2, 0],
-          [3, 1, 1],
-        ],
-        [0, 0, 0],
-      ),
-    );
+  test('Ablation-CAM is what a channel gives, and over the logit as in the paper', async () => {
+    const kernel = [
+      [1, 2, 0],
+      [3, 1, 1],
+    ];
     const x = tensor4d([1, 2, 3, 4, 5, 6, 1, 1, 0, 2, 2, 3], [1, 2, 3, 2]);
-    const method = ablationCam();
-    const [explanation] = await explain(parts, x, { method, classIndex: 0 });
-    const { signed, logits } = explanation!;
-    const mean = [12 / 6, 18 / 6];
-    const weight = [mean[0]! / logits[0]!, (3 * mean[1]!) / logits[0]!];
-    expect(signed.values[0]).toBeCloseTo(weight[0]! * 1 + weight[1]! * 2, 5);
+    const weights = [12 / 6, (3 * 18) / 6];
+    // The bias makes the logit 11, or -9: what a channel gives is the same, and in the paper's form the map is turned over.
+    for (const [bias, logit] of [
+      [0, 11],
+      [-20, -9],
+    ] as const) {
+      const parts = prepareModel(linearModel(kernel, [bias, 0, 0]));
+      const drop = await signedOf(parts, x, { method: ablationCam(), classIndex: 0 });
+      expect(drop[0]).toBeCloseTo(weights[0]! * 1 + weights[1]! * 2, 4);
+      const method = ablationCam({ variant: 'paper' });
+      const paper = await signedOf(parts, x, { method, classIndex: 0 });
+      expectClose(
+        paper,
+        drop.map(value => value / logit),
+      );
+    }
   });
 
   test('a contrast is the difference of two maps', async () => {
@@ -197,7 +217,7 @@ describe('the map of a class', () => {
               [shift, shift, shift],
             ),
           );
-          for (const method of [gradCam, layerCam, hiResCam, reciproCam]) {
+          for (const method of [gradCam(), layerCam(), hiResCam(), reciproCam()]) {
             const before = await signedOf(plain, x, { method, classIndex: turn[1]! });
             const after = await signedOf(changed, x, { method, classIndex: 1 });
             expectClose(
@@ -237,13 +257,13 @@ describe('a target', () => {
 
   test('keeps its rival while a method changes the features', async () => {
     const target = contrast();
-    const nearest = await explain(parts, images(), { method: reciproCam, target });
+    const nearest = await explain(parts, images(), { method: reciproCam(), target });
     const rivals = nearest.map(({ logits, classIndex }) => {
       const others = [...logits].map((value, k) => (k === classIndex ? -Infinity : value));
       return others.indexOf(Math.max(...others));
     });
     const given = contrast({ against: rivals });
-    const named = await explain(parts, images(), { method: reciproCam, target: given });
+    const named = await explain(parts, images(), { method: reciproCam(), target: given });
     expectClose(nearest[0]!.signed.values, named[0]!.signed.values);
   });
 
@@ -257,18 +277,19 @@ describe('a map', () => {
   const flat = prepareModel(network('flat'), { tap: 'conv2' });
 
   test('of Grad-CAM++ is as in the paper, where libraries differ', () => {
-    const of = (variant: 'paper' | 'pgc' | 'torchcam', gradient: number) => {
+    const of = (variant: 'paper' | 'pgc' | 'torchcam', gradient: number, feature = 3) => {
       const one = (value: number) => tensor4d([value], [1, 1, 1, 1]);
-      return gradCamPlusPlus({ variant })(one(3), one(gradient)).dataSync()[0]!;
+      const { contributions } = gradCamPlusPlus({ variant });
+      return contributions!(one(feature), one(gradient)).dataSync()[0]!;
     };
     expect(of('paper', 2)).toBeCloseTo((3 * 2) / (2 + 3 * 2), 6);
     expect(of('paper', 1e-4) / 1e-4).toBeCloseTo(3 / 2.0003, 4);
     // A small gradient is lost in what is added to the denominator.
     expect(of('pgc', 1e-4) / 1e-4).toBeCloseTo(0.0294, 4);
-    expect(of('torchcam', 1e-4) / 1e-4).toBeCloseTo(0.9999, 3);
-    expect(
-      gradCamPlusPlus()(tensor4d([-1], [1, 1, 1, 1]), tensor4d([2], [1, 1, 1, 1])).dataSync()[0],
-    ).toBeCloseTo(0, 6);
+    // The cube of the gradient times the feature, whatever the feature.
+    expect(of('torchcam', 2)).toBeCloseTo(2 ** 3 * 3, 6);
+    // The divisor is 2 + S g = 0.
+    expect(of('paper', 2, -1)).toBeCloseTo(0, 6);
   });
 
   test('that says nothing about places says why', async () => {
@@ -286,7 +307,7 @@ describe('a map', () => {
   });
 
   test('of a principal component is positive where it is farthest from 0', async () => {
-    for (const method of [eigenCam, eigenGradCam, segEigenCam, kpcaCam()]) {
+    for (const method of [eigenCam(), eigenGradCam(), segEigenCam(), kpcaCam()]) {
       for (const { signed } of await explain(flat, images(), { method })) {
         const far = signed.values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
         expect(far).toBeGreaterThan(0);
@@ -299,7 +320,7 @@ describe('a map', () => {
     const values = edge.dataSync().map((_, i) => (Math.floor(i / 3) % 8 < 4 ? 0 : 1));
     const parts = prepareModel(network('flat'), { tap: 'relu1' });
     const x = tensor4d(values, [1, 10, 8, 3]);
-    const [explanation] = await explain(parts, x, { method: sobelBaseline });
+    const [explanation] = await explain(parts, x, { method: sobelBaseline() });
     expect([...explanation!.map.values.slice(0, 8)]).toEqual([0, 0, 0, 4, 4, 0, 0, 0]);
   });
 });

@@ -12,6 +12,7 @@ import {
   rise,
   saliency,
   smoothed,
+  smoothGradCamPlusPlus,
 } from '../src/index';
 import { formula, images, network } from './formula';
 
@@ -43,16 +44,17 @@ const { steps, samples, places, masks, cells, keep } = figures.options;
 const methods = {
   occlusion: { at: 'images', method: occlusion({ places }) },
   rise: { at: 'images', method: rise({ masks, cells, keep }) },
-  saliency: { at: 'images', method: saliency },
-  inputTimesGradient: { at: 'images', method: hiResCam },
+  saliency: { at: 'images', method: saliency() },
+  inputTimesGradient: { at: 'images', method: hiResCam() },
   integratedGradients: { at: 'images', method: integratedGradients({ steps }) },
   integratedFeatures: { at: 'conv2', method: integratedGradients({ steps }) },
-  smoothGrad: { at: 'images', method: smoothed(saliency, { samples, noise: 0.1 }) },
-  smoothGradCamPlusPlus: {
+  smoothGrad: { at: 'images', method: smoothed(saliency(), { samples, noise: 0.1 }) },
+  smoothedGradCamPlusPlus: {
     at: 'conv2',
     method: smoothed(gradCamPlusPlus(), { samples, noise: 0.1 }),
   },
-  reciproCam: { at: 'conv2', method: reciproCam },
+  smoothGradCamPlusPlus: { at: 'conv2', method: smoothGradCamPlusPlus({ samples, noise: 0.1 }) },
+  reciproCam: { at: 'conv2', method: reciproCam() },
 } as const;
 
 test.each(

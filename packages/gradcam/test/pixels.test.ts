@@ -21,7 +21,7 @@ const atImages = () => {
   return prepareModel(model, { tap: model.inputNames[0]! });
 };
 
-describe('a tap at the images', () => {
+describe('a split at the images', () => {
   test('has gradient times input by HiResCAM, and the same for a graph', async () => {
     const kernels = [
       formula([3, 3, 3, 6], 2),
@@ -42,7 +42,7 @@ describe('a tap at the images', () => {
       ],
     });
     twin.setWeights([...kernels]);
-    const options = { method: hiResCam, classIndex: 2 };
+    const options = { method: hiResCam(), classIndex: 2 };
     const one = await explain(prepareGraph(await g.model(), { tap: 'images' }), images(), options);
     const other = await explain(
       prepareModel(twin, { tap: twin.inputNames[0]! }),
@@ -66,11 +66,11 @@ describe('a tap at the images', () => {
 
   test('has the size of the gradient as saliency; without noise, smoothing changes nothing', async () => {
     const parts = atImages();
-    const plain = await explain(parts, images(), { method: saliency, classIndex: 1 });
-    const still = smoothed(saliency, { samples: 3, noise: 0 });
+    const plain = await explain(parts, images(), { method: saliency(), classIndex: 1 });
+    const still = smoothed(saliency(), { samples: 3, noise: 0 });
     const calm = await explain(parts, images(), { method: still, classIndex: 1 });
     expectClose(plain[0]!.signed.values, calm[0]!.signed.values);
-    const noisy = await explain(parts, images(), { method: smoothed(saliency), classIndex: 1 });
+    const noisy = await explain(parts, images(), { method: smoothed(saliency()), classIndex: 1 });
     expect(difference(plain[0]!.signed.values, noisy[0]!.signed.values)).toBeGreaterThan(1e-3);
   });
 });

@@ -212,7 +212,7 @@ describe('a segmentation model', () => {
     const parts = withinMask(prepareModel(model, { tap: 'conv' }), mask);
     const photos = images();
     const before = memory().numTensors;
-    const [found] = await explain(parts, photos, { classIndex: 1, method: hiResCam });
+    const [found] = await explain(parts, photos, { classIndex: 1, method: hiResCam() });
     expect(memory().numTensors).toBe(before);
     const values = (model.predict(photos) as Tensor4D).arraySync()[0]!;
     const total = values[0]!.reduce((added, place) => added + place[1]!, 0);

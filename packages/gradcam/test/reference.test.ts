@@ -61,7 +61,7 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
     });
 
     test.each(Object.keys(taps))('smoothing by augmentation at %s', async tap => {
-      const result = await run(tap, { method: augmented(gradCam) });
+      const result = await run(tap, { method: augmented(gradCam()) });
       expectClose(
         result.flatMap(({ signed }) => [...signed.values]),
         taps[tap]!.augmented!.final,
@@ -69,7 +69,7 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
     });
 
     test.each(Object.keys(taps))('eigen smoothing at %s, up to its sign', async tap => {
-      const result = await run(tap, { method: eigenSmoothed(gradCam) });
+      const result = await run(tap, { method: eigenSmoothed(gradCam()) });
       const { final } = taps[tap]!.eigenSmoothed!;
       result.forEach(({ signed }, image) => {
         const expected = final.slice(image * 80, image * 80 + 80);
@@ -102,15 +102,15 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
       const photos = images();
       const parts = prepareModel(model, { tap: model.inputNames[0]! });
       const options = { classIndex: figures.classes };
-      const plain = await explain(parts, photos, { ...options, method: saliency });
+      const plain = await explain(parts, photos, { ...options, method: saliency() });
       const before = memory().numTensors;
-      const result = await explain(parts, photos, { ...options, method: guidedBackprop });
+      const result = await explain(parts, photos, { ...options, method: guidedBackprop() });
       expect(memory().numTensors).toBe(before);
       expectClose(
         result.flatMap(({ map }) => [...map.values]),
         figures.networks[kind]!.guidedBackprop,
       );
-      expect(await explain(parts, photos, { ...options, method: saliency })).toEqual(plain);
+      expect(await explain(parts, photos, { ...options, method: saliency() })).toEqual(plain);
       expect(plain[0]!.map).not.toEqual(result[0]!.map);
     });
 

@@ -11,7 +11,7 @@ test('guided Grad-CAM is guided backpropagation where Grad-CAM looks', async () 
   const atConvolution = prepareModel(model, { tap: 'conv2' });
   const photos = images();
   const options = { classIndex: 1 };
-  const [fine] = await explain(atImages, photos, { ...options, method: guidedBackprop });
+  const [fine] = await explain(atImages, photos, { ...options, method: guidedBackprop() });
   const [coarse] = await explain(atConvolution, photos, options);
   const before = memory().numTensors;
   const [both] = await explain(atImages, photos, {

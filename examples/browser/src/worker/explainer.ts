@@ -23,11 +23,11 @@ import type { ModelBytes } from './model-files';
 import { readPhoto, viewOf } from './photo';
 
 const methods: Record<MethodName, Method | typeof eigenCam> = {
-  gradCam,
+  gradCam: gradCam(),
   gradCamPlusPlus: gradCamPlusPlus(),
-  layerCam,
-  hiResCam,
-  eigenCam,
+  layerCam: layerCam(),
+  hiResCam: hiResCam(),
+  eigenCam: eigenCam(),
 };
 
 /** A photo that was looked at. */

@@ -1,8 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
-import type { Procedure } from '../evidence';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
-import type { Method } from '../methods';
+import { checkedMethod, type Method } from '../method';
 import type { PreparedModel } from '../prepared';
 import type { Target } from '../targets';
 import {
@@ -23,10 +22,10 @@ const located = {
 
 const baselines = {
   random: randomBaseline,
-  centre: () => centreBaseline,
-  sobel: () => sobelBaseline,
-  empty: () => emptyBaseline,
-} as const satisfies Record<string, (seed?: number) => Procedure>;
+  centre: centreBaseline,
+  sobel: sobelBaseline,
+  empty: emptyBaseline,
+} as const satisfies Record<string, (seed?: number) => Method>;
 
 export type BaselineName = keyof typeof baselines;
 
@@ -52,12 +51,12 @@ export interface ComparisonOptions extends Omit<WatchOptions, 'method'> {
 /** A method that looks at another tap than the others, or explains another score of the class. */
 export interface MethodAt {
   readonly parts: PreparedModel;
-  readonly method: Method | Procedure;
+  readonly method: Method;
   /** What it explains. Default the `explained` of the options. */
   readonly target?: Target;
 }
 
-type Compared = Readonly<Record<string, Method | Procedure | MethodAt>>;
+type Compared = Readonly<Record<string, Method | MethodAt>>;
 
 export interface ComparisonRow {
   readonly name: string;
@@ -92,11 +91,12 @@ export async function compare(
   };
   const rows: ComparisonRow[] = [];
   const named = (given: Compared, baseline: boolean) =>
-    Object.entries(given).map(([name, method]) => ({
-      name,
-      baseline,
-      at: ('parts' in method ? method : { parts, method }) satisfies MethodAt,
-    }));
+    Object.entries(given).map(([name, method]) => {
+      const at: MethodAt =
+        'parts' in Object(method) ? (method as MethodAt) : { parts, method: method as Method };
+      checkedMethod(at.method, `The method '${name}'`);
+      return { name, baseline, at };
+    });
   const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
   for (const { name, baseline, at } of [...named(methods, false), ...named(known, true)]) {
     const { method, target = explained }: MethodAt = at;

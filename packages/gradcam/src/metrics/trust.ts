@@ -61,7 +61,7 @@ export async function trust(
     return (await road(parts, images, maps, watching)).map(({ combined }) => combined);
   };
   const own = await roadOf(undefined);
-  const centre = await roadOf(centreBaseline);
+  const centre = await roadOf(centreBaseline());
   const random: number[][] = [];
   for (let draw = 0; draw < 3; draw++) random.push(await roadOf(randomBaseline(3 * seed + draw)));
   const moved = await sensitivity(parts, images, { ...same, samples: 4, seed });

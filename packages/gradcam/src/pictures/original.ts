@@ -1,7 +1,7 @@
 import { mean, mul } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HeatMap } from '../explain';
-import type { Method } from '../methods';
+import { customMethod, type Method } from '../method';
 import { colourise, normaliseMap, type Picture, resizeMap, sideBySide } from '../picture';
 import { featureMapsOf } from '../prepared';
 import { TapError } from '../tap';
@@ -28,8 +28,8 @@ export function originalTap(model: LayersModel): string {
 }
 
 /** Grad-CAM with the mean over the channels for their sum: the same map but for a factor. */
-export const originalCam: Method = (features, gradient) =>
-  mean(mul(features, mean(gradient, [1, 2], true)), 3);
+export const originalCam = (): Method =>
+  customMethod((features, gradient) => mean(mul(features, mean(gradient, [1, 2], true)), 3));
 
 /**
  * A map clipped at 0, divided by its maximum, and only then resized, bilinearly.
@@ -44,7 +44,7 @@ export function originalMap(map: HeatMap, size: readonly [number, number]): Heat
 /**
  * Photo, heat map in JET, and both blended 0.7 to 0.3, side by side, as `cv2.applyColorMap` and `cv2.addWeighted` draw them.
  *
- * @param map Of any size and scale, as `explain` returns it with `method: originalCam`.
+ * @param map Of any size and scale, as `explain` returns it with `method: originalCam()`.
  * @param gap White between the panels, in pixels. Default 6.
  */
 export function originalPanels(photo: Picture, map: HeatMap, gap = 6): Picture {

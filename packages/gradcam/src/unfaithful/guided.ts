@@ -13,20 +13,22 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { gradientOf, type Procedure } from '../evidence';
+import { mapOfImages } from '../copies';
+import { gradientOf } from '../evidence';
 import { withGradients } from '../gradients';
-import { gradCam, type Method } from '../methods';
+import { checkedMethod, type Method } from '../method';
+import { gradCam } from '../methods';
 import type { PreparedModel } from '../prepared';
 
 /**
- * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a tap at the
+ * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a split at the
  * images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
  * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learnt: it
  * fails the sanity checks of Adebayo et al. 2018 (https://arxiv.org/abs/1810.03292). Here for comparison, not for trust. Other
  * activations than ReLU pass their own gradient.
  */
-export const guidedBackprop: Procedure = {
+export const guidedBackprop = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
     const { gradient, logits } = withGradients(guidedRelus, () =>
@@ -37,36 +39,36 @@ export const guidedBackprop: Procedure = {
     gradient.dispose();
     return map;
   },
-};
+});
 
 /**
- * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a model that is tapped at the images.
+ * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a split at the images.
  *
  * **Unfaithful**, as {@link guidedBackprop} is. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
  *
- * @param parts The model tapped where `method` looks.
+ * @param parts The model split where `method` looks.
  */
-export function guidedGradCam(parts: PreparedModel, method: Method = gradCam): Procedure {
+export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()): Method {
+  checkedMethod(method, "guidedGradCam's method");
   return {
     needsGradient: false,
     map: async evidence => {
-      const { images, score } = evidence;
+      const { images } = evidence;
       const [, height, width] = images.shape;
-      const fine = await guidedBackprop.map(evidence);
-      const cut = parts.forward(images);
+      const fine = await guidedBackprop().map(evidence);
       try {
-        return tidy(() => {
-          const { gradient, logits } = gradientOf(parts, cut, score);
-          logits.dispose();
-          const map = relu(method(cut.features, gradient));
-          gradient.dispose();
-          const [count, rows, columns] = map.shape;
-          const coarse = reshape(map, [count, rows, columns, 1]) as Tensor4D;
-          const full = imageOps.resizeBilinear(coarse, [height, width], false, true);
-          return mul(fine, squeeze(full, [3])) as Tensor3D;
-        });
+        const map = await mapOfImages(method, { ...evidence, parts }, images);
+        try {
+          return tidy(() => {
+            const [count, rows, columns] = map.shape;
+            const coarse = reshape(relu(map), [count, rows, columns, 1]) as Tensor4D;
+            const full = imageOps.resizeBilinear(coarse, [height, width], false, true);
+            return mul(fine, squeeze(full, [3])) as Tensor3D;
+          });
+        } finally {
+          map.dispose();
+        }
       } finally {
-        cut.dispose();
         fine.dispose();
       }
     },

@@ -11,7 +11,7 @@ import {
 import { formula, images, network } from '../formula';
 import { Graph } from '../graph-model';
 
-const methods = { gradCam, layerCam, reciproCam };
+const methods = { gradCam: gradCam(), layerCam: layerCam(), reciproCam: reciproCam() };
 
 /** Two convolutions with a shortcut around the second. */
 async function graph(): Promise<PreparedModel> {

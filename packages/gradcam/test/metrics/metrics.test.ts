@@ -38,7 +38,7 @@ const empty = mapOf(() => 0);
 
 describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
   const parts = prepareModel(patchModel());
-  const own = { method: hiResCam };
+  const own = { method: hiResCam() };
   const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
   const scores = {
     road: async (map: HeatMap) => (await road(parts, image(), judge(map)))[0]!.combined,
@@ -182,7 +182,7 @@ describe('a comparison', () => {
     const rows = await compare(
       parts,
       photos,
-      { hiResCam, gradCam },
+      { hiResCam: hiResCam(), gradCam: gradCam() },
       { classIndex: 0, masks: [mask] },
     );
     expect(memory().numTensors).toBe(before);
@@ -215,7 +215,7 @@ describe('a comparison', () => {
     const rows = await compare(
       prepareModel(patchModel()),
       photos,
-      { hiResCam },
+      { hiResCam: hiResCam() },
       { classIndex: 0, metrics },
     );
     const [own, random, centre] = rows.map(({ scores }) => scores);
@@ -229,14 +229,19 @@ describe('a comparison', () => {
   test('measures randomisation where it is given the model, and can leave the baselines out', async () => {
     const model = patchModel();
     const options = { classIndex: 0, metrics: ['randomisation'], baselines: [] } as const;
-    const rows = await compare(prepareModel(model), image(), { hiResCam }, { ...options, model });
+    const rows = await compare(
+      prepareModel(model),
+      image(),
+      { hiResCam: hiResCam() },
+      { ...options, model },
+    );
     expect(rows.map(({ name }) => name)).toEqual(['hiResCam']);
     expect(rows[0]!.scores.randomisation).toBeLessThan(0.9);
     const { scores } = (
       await compare(prepareModel(model), image(), {}, { ...options, baselines: ['centre'], model })
     )[0]!;
     expect(scores.randomisation).toBeCloseTo(1, 6);
-    const without = compare(prepareModel(model), image(), { hiResCam }, options);
+    const without = compare(prepareModel(model), image(), { hiResCam: hiResCam() }, options);
     await expect(without).rejects.toThrow(/needs the model/);
   });
 
@@ -248,8 +253,8 @@ describe('a comparison', () => {
     const parts = prepareModel(model);
     const options = { classIndex: 0, metrics: ['sparseness', 'adcc'], baselines: [] } as const;
     const target = contrast();
-    const at = { parts, method: hiResCam };
-    const methods = { own: hiResCam, given: { ...at, target } };
+    const at = { parts, method: hiResCam() };
+    const methods = { own: hiResCam(), given: { ...at, target } };
     const [own, given] = await compare(parts, image(), methods, options);
     const all = { ...options, explained: target };
     const [expected] = await compare(parts, image(), { given: at }, all);
@@ -260,9 +265,19 @@ describe('a comparison', () => {
 
   test('computes what is asked for, and refuses masks that are too few', async () => {
     const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
-    const [row] = await compare(prepareModel(patchModel()), image(), { hiResCam }, options);
+    const [row] = await compare(
+      prepareModel(patchModel()),
+      image(),
+      { hiResCam: hiResCam() },
+      options,
+    );
     expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
-    const few = compare(prepareModel(patchModel()), image(), { hiResCam }, { masks: [] });
+    const few = compare(
+      prepareModel(patchModel()),
+      image(),
+      { hiResCam: hiResCam() },
+      { masks: [] },
+    );
     await expect(few).rejects.toThrow(RangeError);
   });
 });

@@ -31,7 +31,7 @@ test('as pytorch-grad-cam: ARCC', async () => {
   const own = prepareModel(network('flat'), { tap: 'conv2' });
   const photos = images();
   const before = memory().numTensors;
-  const found = await arcc(own, photos, judged, { method: layerCam, explained: probability });
+  const found = await arcc(own, photos, judged, { method: layerCam(), explained: probability });
   expect(memory().numTensors).toBe(before);
   for (const name of ['coherency', 'extent', 'score'] as const)
     expectClose(

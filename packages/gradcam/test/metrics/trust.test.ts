@@ -44,11 +44,11 @@ describe('how concentrated a map is', () => {
 describe('robustness', () => {
   test('a linear model’s own weights foretell every change of its logit', async () => {
     const parts = prepareModel(patchModel());
-    const found = await explain(parts, image(), { classIndex: 0, method: hiResCam });
+    const found = await explain(parts, image(), { classIndex: 0, method: hiResCam() });
     // Behind the patch all weights are equal: the map of the bright patch is the weights.
     const [own] = await infidelity(parts, image(), found, {});
     expect(own).toBeLessThan(0.3);
-    const blob = await explain(parts, image(), { classIndex: 0, method: centreBaseline });
+    const blob = await explain(parts, image(), { classIndex: 0, method: centreBaseline() });
     const [other] = await infidelity(parts, image(), blob);
     expect(other).toBeGreaterThan(own!);
   });
@@ -57,7 +57,7 @@ describe('robustness', () => {
     const parts = prepareModel(network('flat'), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
-    expect(await sensitivity(parts, photos, { method: centreBaseline })).toEqual([0, 0]);
+    expect(await sensitivity(parts, photos, { method: centreBaseline() })).toEqual([0, 0]);
     const small = await sensitivity(parts, photos, { radius: 0.01 });
     const large = await sensitivity(parts, photos, { radius: 0.2 });
     expect(memory().numTensors).toBe(before);
@@ -89,7 +89,7 @@ describe('a model that loses what it learnt', () => {
   test('does not change a map that looks at features alone, as long as they are trained', async () => {
     const model = network('flat');
     const parts = prepareModel(model, { tap: 'conv2' });
-    const [top] = await randomisation(model, parts, images(), { method: eigenCam });
+    const [top] = await randomisation(model, parts, images(), { method: eigenCam() });
     expect(top!.layer).toBe('linear');
     expect(top!.similarity[0]).toBeCloseTo(1, 6);
   });
@@ -102,7 +102,7 @@ describe('a model that loses what it learnt', () => {
       needsGradient: false,
       map: async () => {
         if (calls++ > 0) stop.abort();
-        return emptyBaseline.map({ features: { shape: [2, 5, 4, 8] } } as never);
+        return emptyBaseline().map({ features: { shape: [2, 5, 4, 8] } } as never);
       },
     };
     let calls = 0;
@@ -121,7 +121,7 @@ describe('a verdict', () => {
   };
 
   test('trusts a map that shows what the model looks at', async () => {
-    const { trusted, reasons, measured } = await verdict({ method: hiResCam });
+    const { trusted, reasons, measured } = await verdict({ method: hiResCam() });
     expect(reasons).toEqual([
       expect.stringMatching(/^Better than a blob in the centre: ROAD 0\.\d+ against/),
       expect.stringMatching(/^Better than random places/),
@@ -133,9 +133,9 @@ describe('a verdict', () => {
   });
 
   test.each([
-    ['a blob', centreBaseline, /^Not better than a blob in the centre/],
+    ['a blob', centreBaseline(), /^Not better than a blob in the centre/],
     ['random places', randomBaseline(9), /^Not better than/],
-    ['edges', sobelBaseline, /^Hardly depends on what was learnt/],
+    ['edges', sobelBaseline(), /^Hardly depends on what was learnt/],
   ])('does not trust %s, and says why', async (_, method, reason) => {
     const { trusted, reasons } = await verdict({ method });
     expect(trusted).toBe(false);
@@ -143,7 +143,7 @@ describe('a verdict', () => {
   });
 
   test('of a map that says nothing is that it says nothing', async () => {
-    const { trusted, reasons } = await verdict({ method: emptyBaseline });
+    const { trusted, reasons } = await verdict({ method: emptyBaseline() });
     expect([trusted, reasons]).toEqual([false, ['The map says nothing: its values are zero.']]);
   });
 });

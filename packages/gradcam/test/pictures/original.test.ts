@@ -75,7 +75,7 @@ describe.each([
   };
   const explained = async () => {
     const photos = images();
-    const found = await explain(parts(), photos, { method: originalCam, classIndex: [1, 3] });
+    const found = await explain(parts(), photos, { method: originalCam(), classIndex: [1, 3] });
     photos.dispose();
     return found;
   };
