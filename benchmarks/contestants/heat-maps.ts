@@ -2,14 +2,7 @@
  * Heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD: gradcam, scorecam over the
  * first CHANNELS channels, or forward for the network alone. Weights are random, as the peer's.
  */
-import {
-  explain,
-  gradCam,
-  type Method,
-  type Procedure,
-  prepareModel,
-  scoreCam,
-} from '@shroom/gradcam';
+import { explain, gradCam, type Method, prepareModel, scoreCam } from '@shroom/gradcam';
 import { type ArchitectureName, architectures } from '@shroom/models';
 import { randomNormal, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { withRandomKernels } from '../networks/random-kernels';
@@ -25,13 +18,13 @@ const images = randomNormal([batch, size, size, 3]) as Tensor4D;
 const parts = prepareModel(model);
 
 /** Each channel costs a pass of the network: a part of them says what all cost. */
-const someChannels: Procedure = {
+const someChannels: Method = {
   needsGradient: false,
   map: async evidence => {
     const all = evidence.features;
     const features = tidy(() => slice(all, [0, 0, 0, 0], [-1, -1, -1, channels]) as Tensor4D);
     try {
-      return await scoreCam.map({ ...evidence, features });
+      return await scoreCam().map({ ...evidence, features });
     } finally {
       features.dispose();
     }
@@ -39,7 +32,7 @@ const someChannels: Procedure = {
 };
 
 /** @throws Error when a map is nothing: its time would be worth as much. */
-async function maps(method: Method | Procedure): Promise<void> {
+async function maps(method: Method): Promise<void> {
   for (const { emptiness } of await explain(parts, images, { method }))
     if (emptiness && emptiness !== 'negative') throw new Error(`A map is '${emptiness}'.`);
 }

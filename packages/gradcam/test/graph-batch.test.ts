@@ -64,7 +64,7 @@ function graph(batch = -1) {
   g.add('relu2', 'Relu', ['sum']);
   // Two outputs of one node.
   g.constant('axis', scalar(3, 'int32'));
-  g.add('halves', 'PreparedModel', ['axis', 'relu1'], {
+  g.add('halves', 'Split', ['axis', 'relu1'], {
     T: { type: 'DT_FLOAT' },
     num_split: { i: '2' },
   });

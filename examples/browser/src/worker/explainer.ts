@@ -22,7 +22,7 @@ import { buildModel, warmUp } from './model';
 import type { ModelBytes } from './model-files';
 import { readPhoto, viewOf } from './photo';
 
-const methods: Record<MethodName, Method | typeof eigenCam> = {
+const methods: Record<MethodName, Method> = {
   gradCam: gradCam(),
   gradCamPlusPlus: gradCamPlusPlus(),
   layerCam: layerCam(),
