@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, parseManifest } from '@shroom/data';
-import { evaluateOn, type FitOptions, fitCertainty, logitsOf, recipes } from '@shroom/train';
+import {
+  evaluateOn,
+  type FitOptions,
+  fitCertainty,
+  logitsOf,
+  recipes,
+  selectFrom,
+} from '@shroom/train';
 import { fitWithCheckpoints, openRun } from '@shroom/train/node';
 import { Command } from 'commander';
 import { loadClassifier, saveClassifier } from './pipeline/classifier';
@@ -10,6 +17,7 @@ import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { engineOption, integer, type TrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
+import { validationHalves } from './pipeline/splitting';
 import { fact, heading, Progress, runProgram } from './pipeline/terminal';
 import { classifierOn } from './pipeline/training';
 
@@ -58,12 +66,15 @@ await runProgram(async signal => {
   };
   // Started again, it goes on from the checkpoints in the folder.
   const checkpoints = join(out, 'checkpoints');
-  const sets = { train, validation, classes: classes.length };
+  // One half of the validation photos chooses the epoch, the other calibrates the answers.
+  const halves = await validationHalves(photos, split, group, seed, signal);
+  const [calibrating, choosing] = halves.map(half => selectFrom(validation, half));
+  const sets = { train, validation: choosing!, classes: classes.length };
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();
-  const logits = await logitsOf(classifier, validation, { signal });
-  const certainty = fitCertainty(validation.labels, logits, classes.length);
+  const logits = await logitsOf(classifier, calibrating!, { signal });
+  const certainty = fitCertainty(calibrating!.labels, logits, classes.length);
   await saveClassifier(out, backbone, classes, 'checkpoints/best.safetensors', certainty, cut);
   const after = await evaluateOn(classifier, test, classes.length, { signal });
   await features.close();

@@ -31,7 +31,7 @@ await runProgram(async signal => {
   heading('Photos');
   const photos = await openPhotos(options.data, options.drawn, options.group, signal);
   const parts = await splitPhotos(photos, options.group, seed, signal);
-  const { split } = parts;
+  const { split, halves } = parts;
   await results.saveSplit(out, photos, parts, seed);
   announceData(photos, parts);
 
@@ -48,18 +48,19 @@ await runProgram(async signal => {
 
   heading('Training');
   const classes = photos.classes.length;
-  const head = classifierHead(backbone.channels, classes, { seed });
+  const startHead = () => classifierHead(backbone.channels, classes, { seed });
+  const head = startHead();
   const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
   const shown = photos.photos[split.validation[0]!]!;
   const log = await TrainingLog.open(out, shown, whole, map, resumed);
   const recipe = recipeOf(options.recipe, options);
-  const how = { recipe, classes, seed, testViews, out, signal, log };
+  const how = { recipe, classes, seed, testViews, halves, startHead, out, signal, log };
   const trained = await trainClassifier(features, head, cut, how);
   announceTraining(trained.history, mostEpochs(recipe, cut));
   const averaged = { views: testViews, signal };
-  const judgement = await judge(trained.classifier, trained, classes, averaged);
+  const judgement = await judge(trained, classes, averaged);
   const { assessment } = judgement;
-  await saveClassifier(out, backbone, photos.classes, trained.file, judgement.certainty, cut);
+  await saveClassifier(out, backbone, photos.classes, trained.file, judgement.plain, cut);
   clock.lap('head');
 
   heading('Explanations');

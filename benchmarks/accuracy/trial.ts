@@ -67,7 +67,7 @@ export async function trial(
 const scores = ({ accuracy, macroF1 }: Evaluation): Scores => ({ accuracy, macroF1 });
 
 /** One kind of features of some photos, read where they are. */
-function sourceOf(
+export function sourceOf(
   { values, width, views: held, kinds }: PhotoFeatures,
   kind: string,
   labels: Int32Array,

@@ -79,7 +79,15 @@ export function announceAssessment(
     sets.sure > 0 ? `; ${share(sets.accuracyWhereSure)} of these answers are right` : '';
   fact('accuracy', withInterval(figures.accuracy));
   fact('macro-F1', withInterval(figures.macroF1));
-  fact('calibrated', `off by ${off(calibration.scaled.expectedError)} on average`);
+  const { raw, scaled } = calibration;
+  fact(
+    'by itself',
+    `${raw.verdict}: ${share(raw.confidence)} sure on average, right in ${share(raw.accuracy)}`,
+  );
+  fact(
+    'calibrated',
+    `${share(scaled.confidence)} sure at a temperature of ${certainty.temperature.toFixed(2)}; off by ${off(scaled.expectedError)} on average`,
+  );
   fact('sure', `of ${share(sets.sure)} of the photos${right}`);
   fact(
     'promise',

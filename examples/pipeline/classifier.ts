@@ -21,7 +21,7 @@ interface ClassifierFile {
   readonly head: string;
   /** Where the backbone was cut, if what is behind was trained too: its weights are with those of the head. */
   readonly cut?: string;
-  /** When an answer is sure; absent in folders of older runs. */
+  /** When an answer from one view of a photo is sure; absent in folders of older runs. */
   readonly certainty?: Certainty;
 }
 
@@ -36,7 +36,7 @@ export interface Explained {
 
 export interface Classifier extends Explained {
   readonly head: LayersModel;
-  /** When an answer is sure. */
+  /** When an answer from one view of a photo is sure. */
   readonly certainty: Certainty;
 }
 

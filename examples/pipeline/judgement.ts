@@ -2,15 +2,16 @@ import {
   type Assessment,
   assess,
   type Certainty,
-  type Features,
   fitCertainty,
   type InferenceOptions,
   logitsOf,
-  type Trainable,
 } from '@shroom/train';
+import type { Trained } from './training';
 
 export interface Judgement {
-  /** When an answer is sure: found on the validation photos. */
+  /** When an answer from one view of a photo is sure, as those of the programs and of the page are. */
+  readonly plain: Certainty;
+  /** When an answer from as many views as the test averages is sure. */
   readonly certainty: Certainty;
   /** Of the test photos, `[photos, classes]`. */
   readonly logits: Float32Array;
@@ -19,13 +20,17 @@ export interface Judgement {
 
 /** How good a classifier is on test photos, and when it may be sure. */
 export async function judge(
-  classifier: Trainable,
-  { validation, test }: { readonly validation: Features; readonly test: Features },
+  { classifier, calibrating, test }: Trained,
   classes: number,
   options: InferenceOptions,
 ): Promise<Judgement> {
-  const found = await logitsOf(classifier, validation, options);
-  const certainty = fitCertainty(validation.labels, found, classes);
+  const { labels, plain, averaged } = calibrating;
+  const certainty = fitCertainty(labels, averaged, classes);
   const logits = await logitsOf(classifier, test, options);
-  return { certainty, logits, assessment: assess(test.labels, logits, classes, certainty) };
+  return {
+    plain: fitCertainty(labels, plain, classes),
+    certainty,
+    logits,
+    assessment: assess(test.labels, logits, classes, certainty),
+  };
 }

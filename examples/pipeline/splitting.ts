@@ -1,6 +1,7 @@
 import {
   groupBySource,
   groupDuplicates,
+  kFolds,
   type Photo,
   type Split,
   splitByClass,
@@ -14,6 +15,8 @@ import { Progress } from './terminal';
 export interface PhotoSplit {
   readonly split: Split;
   readonly rule: string;
+  /** Halves of the validation photos, as places in that part: one may choose what the other measures. */
+  readonly halves: readonly (readonly number[])[];
 }
 
 /** The columns of a table that the option `--group` names. */
@@ -31,7 +34,8 @@ export async function splitPhotos(
   const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
   if (group === 'none' || (group === 'auto' && groups === 0)) {
     const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
-    return { split: splitByClass(photos.photos, { seed }), rule };
+    const split = splitByClass(photos.photos, { seed });
+    return { split, rule, halves: halvesOf(photos.photos, split, seed) };
   }
   if (groups === 0 && group !== 'near') {
     const what = columnsOf(group) ? 'a .csv or .json table' : 'names such as source-1.jpg';
@@ -39,7 +43,27 @@ export async function splitPhotos(
   }
   const split = splitByGroup(members, { seed, classes: photos.classes });
   const what = { auto: 'column:group', near: 'near-duplicates' }[group] ?? group;
-  return { split, rule: `${groups} groups (${what}) kept together, near 65/20/15 of each class` };
+  const rule = `${groups} groups (${what}) kept together, near 65/20/15 of each class`;
+  return { split, rule, halves: halvesOf(members, split, seed) };
+}
+
+/** The halves of a split that was made before. @param group As the option `--group` had it. */
+export async function validationHalves(
+  photos: Photos,
+  split: Split,
+  group: string,
+  seed: number,
+  signal: AbortSignal,
+): Promise<PhotoSplit['halves']> {
+  return halvesOf(await grouped(photos, group, signal), split, seed);
+}
+
+/** Classes even, and groups together where there are two or more. */
+function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoSplit['halves'] {
+  const own = split.validation.map(index => members[index]!);
+  const groups = new Set(own.map(({ id, group }) => group ?? id)).size;
+  const samples = groups > 1 ? own : own.map(({ id, label }) => ({ id, label }));
+  return kFolds(samples, { folds: 2, seed });
 }
 
 async function grouped(

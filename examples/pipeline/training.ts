@@ -4,9 +4,12 @@ import type { CutBackbone } from '@shroom/models';
 import {
   type EpochRecord,
   type EpochReport,
+  heldOutLogits,
+  logitsOf,
   type Recipe,
   recipes,
   type Features as Source,
+  selectFrom,
   type TrainingData,
 } from '@shroom/train';
 import {
@@ -25,6 +28,10 @@ export interface TrainingOptions {
   readonly recipe: Recipe;
   readonly seed: number;
   readonly testViews: number;
+  /** Halves of the validation photos. */
+  readonly halves: readonly (readonly number[])[];
+  /** A head with its first weights. */
+  readonly startHead: () => LayersModel;
   /** The folder of the run; what it holds of an interrupted one is gone on with. */
   readonly out: string;
   readonly signal: AbortSignal;
@@ -38,12 +45,24 @@ export interface Trained {
   /** It holds the weights of the best epoch. */
   readonly classifier: Restorable;
   readonly history: readonly EpochRecord[];
-  /** What the classifier takes, of the validation and the test photos. */
-  readonly validation: Source;
+  /** What its answers are calibrated on: validation photos that had no part in its training, nor in the choice of an epoch. */
+  readonly calibrating: Calibrating;
+  /** What the classifier takes, of the test photos. */
   readonly test: Source;
   /** Its weights, below the run's folder. */
   readonly file: string;
 }
+
+interface Calibrating {
+  readonly labels: Int32Array;
+  /** From one view of each photo. */
+  readonly plain: Float32Array;
+  /** From as many views as are averaged in the test. */
+  readonly averaged: Float32Array;
+}
+
+/** Of validation photos, from which on a half of them is enough to calibrate on. */
+const manyPhotos = 600;
 
 /** Below the run's folder. */
 export const checkpointFolders = {
@@ -51,33 +70,36 @@ export const checkpointFolders = {
   finetuned: 'checkpoints/finetuned',
 } as const;
 
-/** Trains the head on pooled features; then, where the backbone is cut, what is behind the cut with it. */
+/**
+ * Trains the head on pooled features; then, where the backbone is cut, what is behind the cut with it.
+ *
+ * All validation photos choose the epoch of a head; shorter trainings beside it tell what it says of photos that did not.
+ * To fine-tune twice would take too long: there one half chooses, and the other is kept for calibration.
+ */
 export async function trainClassifier(
   features: Features,
   head: LayersModel,
   cut: CutBackbone | undefined,
   options: TrainingOptions,
 ): Promise<Trained> {
-  const { classes, recipe, seed, testViews: validationViews, signal } = options;
+  const { classes, recipe, seed, testViews: validationViews, halves, signal } = options;
   const how = { seed, validationViews, signal };
-  const trained = await train(
-    'head',
-    head,
-    { ...features.pooled, classes },
-    checkpointFolders.head,
-    options,
-    {
-      ...recipe,
-      ...how,
-    },
-  );
-  if (!cut || !features.maps) return { ...trained, ...features.pooled };
-  const { maps } = features;
+  const { pooled, maps } = features;
+  const [kept, choosing] = halves as [readonly number[], readonly number[]];
+  const whole = { ...pooled, classes };
+  const half = { ...whole, validation: selectFrom(pooled.validation, choosing) };
+  const plan = { ...recipe, ...how };
+  const data = cut ? half : whole;
+  const trained = await train('head', head, data, checkpointFolders.head, options, plan);
+  if (!cut || !maps) {
+    const calibrating = await calibratingLogits(whole, options, plan);
+    return { ...trained, calibrating, test: pooled.test };
+  }
   const classifier = classifierOn(head, cut);
   const finetuned = await train(
     'fine-tuning',
     classifier,
-    { ...maps, classes },
+    { train: maps.train, validation: selectFrom(maps.validation, choosing), classes },
     checkpointFolders.finetuned,
     options,
     {
@@ -87,7 +109,40 @@ export async function trainClassifier(
       saveEvery: 20,
     },
   );
-  return { ...finetuned, validation: maps.validation, test: maps.test };
+  const unseen = selectFrom(maps.validation, kept);
+  const plain = await logitsOf(classifier, unseen, { signal });
+  const averaged =
+    validationViews === 1
+      ? plain
+      : await logitsOf(classifier, unseen, { views: validationViews, signal });
+  return {
+    ...finetuned,
+    calibrating: { labels: unseen.labels, plain, averaged },
+    test: maps.test,
+  };
+}
+
+/** What heads that are trained as the classifier's say of validation photos that did not choose their epoch. */
+async function calibratingLogits(
+  data: TrainingData,
+  { halves, startHead, testViews }: TrainingOptions,
+  plan: CheckpointOptions,
+): Promise<Calibrating> {
+  const folds = data.validation.labels.length < manyPhotos ? halves : halves.slice(0, 1);
+  const bar = new Progress('calibration', 'steps');
+  let trainings = 0;
+  const onStep = ({ done, total }: { done: number; total: number }) => {
+    if (done === 1) trainings++;
+    bar.update((trainings - 1) * total + done, folds.length * total);
+  };
+  try {
+    const views = [1, testViews];
+    const found = await heldOutLogits(startHead, data, folds, { ...plan, views, onStep });
+    const [plain, averaged] = found.logits as [Float32Array, Float32Array];
+    return { labels: found.labels, plain, averaged };
+  } finally {
+    bar.stop();
+  }
 }
 
 /** The head, or the head on the stages behind the cut. */
@@ -102,7 +157,7 @@ async function train(
   folder: string,
   { out, log }: TrainingOptions,
   options: CheckpointOptions,
-): Promise<Omit<Trained, 'validation' | 'test'>> {
+): Promise<Omit<Trained, 'calibrating' | 'test'>> {
   const bar = new Progress(label, 'steps');
   let note = '';
   const onStep = ({ done, total }: { done: number; total: number }) =>

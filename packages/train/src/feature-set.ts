@@ -33,6 +33,19 @@ export function sourceOf(features: Features): FeatureSource {
   };
 }
 
+/** Some photos of features wherever they are kept, with all their views; nothing is copied. */
+export function selectFrom(features: Features, photos: ArrayLike<number>): FeatureSource {
+  const source = sourceOf(features);
+  const { labels, views, shape } = source;
+  const own = (rows: ArrayLike<number>) => Int32Array.from(rows, row => photos[row]!);
+  return {
+    labels: Int32Array.from(photos, photo => labels[photo]!),
+    views,
+    shape,
+    read: (rows, chosen) => source.read(own(rows), chosen),
+  };
+}
+
 /** The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`. */
 export function gather(
   set: FeatureSet,

@@ -17,6 +17,7 @@ export {
   type CalibrationOptions,
   calibration,
   type ReliabilityBin,
+  type Sureness,
 } from './evaluation/calibration';
 export {
   type Answer,
@@ -72,10 +73,12 @@ export {
   type FeatureSource,
   type Features,
   gather,
+  selectFrom,
   sourceOf,
 } from './feature-set';
 export { registerFilterGradient } from './filter-gradient';
 export { type EpochReport, type FitOptions, fit, type TrainingData } from './fit';
+export { type HeldOut, type HeldOutOptions, heldOutLogits } from './held-out';
 export { evaluateOn, type InferenceOptions, logitsOf } from './inference';
 export { type FinderOptions, type FinderReport, findLearningRate } from './learning-rate-finder';
 export { encodeScalars, encodeVersion, type ScalarEvent } from './logs/events';

@@ -38,13 +38,17 @@ export interface Evaluation {
 /**
  * Row-wise softmax of logits `[n, classes]`, in double precision.
  *
- * @param temperature What logits are divided by; above 1 it makes the probabilities more cautious. Default 1.
+ * @param temperature What logits are divided by; above 1 it makes the probabilities more cautious, below 1 surer. Default 1.
+ * @throws RangeError when the temperature is not a number above 0, or a row has no softmax: a logit is NaN or `Infinity`, or
+ *   all are `-Infinity`.
  */
 export function probabilities(
   logits: ArrayLike<number>,
   classes: number,
   temperature = 1,
 ): Float64Array {
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY))
+    throw new RangeError(`The temperature is ${temperature}; it should be a number above 0.`);
   const result = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes) {
     let most = Number.NEGATIVE_INFINITY;
@@ -52,6 +56,13 @@ export function probabilities(
     let total = 0;
     for (let k = 0; k < classes; k++) {
       total += result[row + k] = Math.exp((logits[row + k]! - most) / temperature);
+    }
+    if (!(total > 0)) {
+      const values = Array.from({ length: classes }, (_, k) => logits[row + k]);
+      throw new RangeError(
+        `The logits of sample ${row / classes} are ${values.slice(0, 10).join(', ')}: they have no softmax. ` +
+          'Look for numbers that are infinite or not a number in the features or weights that made them.',
+      );
     }
     for (let k = 0; k < classes; k++) result[row + k]! /= total;
   }

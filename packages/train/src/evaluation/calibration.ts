@@ -28,7 +28,16 @@ export interface Calibration {
   readonly maximumError: number;
   /** Mean probability of the predicted class over all samples: above the accuracy, the classifier is too sure of itself. */
   readonly confidence: number;
+  /** Share of all samples that was right. */
+  readonly accuracy: number;
+  /**
+   * `too sure` where the confidence is above the accuracy by more than two standard deviations of what as many samples
+   * would show of a perfectly calibrated classifier; `not sure enough` where it is as far below; else `as sure as right`.
+   */
+  readonly verdict: Sureness;
 }
+
+export type Sureness = 'too sure' | 'as sure as right' | 'not sure enough';
 
 /**
  * Compares how sure the classifier was of its answers with how often they were right.
@@ -79,8 +88,20 @@ export function calibration(
       accuracy: hits[bin]! / count,
     };
   });
-  const confidence = confidences.reduce((sum, value) => sum + value, 0) / labels.length;
-  return { bins: made, expectedError, maximumError, confidence };
+  const mean = (sums: Float64Array) => sums.reduce((sum, value) => sum + value, 0) / labels.length;
+  const [confidence, accuracy] = [mean(confidences), mean(hits)];
+  const verdict = verdictOf(confidence - accuracy, sure);
+  return { bins: made, expectedError, maximumError, confidence, accuracy, verdict };
+}
+
+/** If every answer were right as often as it says, the hits would be a sum of independent draws. */
+function verdictOf(excess: number, sure: Float64Array): Sureness {
+  const variance = sure.reduce((sum, share) => sum + share * (1 - share), 0);
+  const deviation = Math.sqrt(Math.max(0, variance)) / sure.length;
+  // Sums of shares that are equal may differ in their last digits.
+  const tolerance = 2 * deviation + 1e-9;
+  if (excess > tolerance) return 'too sure';
+  return excess < -tolerance ? 'not sure enough' : 'as sure as right';
 }
 
 /** The value below which a share of the values lies, interpolated between neighbours as NumPy does by default. */

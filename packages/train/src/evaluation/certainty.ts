@@ -1,13 +1,16 @@
 import { probabilities } from '../metrics';
 import { conformalQuantile } from './conformal';
-import { checkLabels } from './samples';
 import { fitTemperature, type TemperatureOptions } from './temperature';
 
 /**
  * All that is needed to say "not sure", as plain data: a class fits a photo when its probability, `softmax(logits /
  * temperature)`, is `threshold` or more.
+ *
+ * It belongs to answers made as the logits were that it was fitted on: from as many views of a photo. Averaging several
+ * views makes a classifier less sure, so that one view needs another temperature than four.
  */
 export interface Certainty {
+  /** Above 1 where the classifier is too sure by itself, below 1 where it is not sure enough. */
   readonly temperature: number;
   readonly threshold: number;
   /** The share of photos whose true class fits, as promised. */
@@ -17,18 +20,20 @@ export interface Certainty {
 export interface CertaintyOptions extends TemperatureOptions {
   /** Default 0.9. */
   readonly coverage?: number;
-  /** Bounds of the temperature. Default `[1, 20]`: a small validation set that is all right is no reason to be surer. */
-  readonly range?: readonly [number, number];
 }
 
 /**
- * Fits the temperature on a validation set, and then the threshold by split conformal prediction (`leastAmbiguous`).
+ * Fits the temperature, and then the threshold by split conformal prediction (`leastAmbiguous`).
  *
- * Both come from the same samples. Strictly, the promise holds for a threshold from samples of which nothing else was
- * learned; one number fitted to them costs little, which the coverage of a test set shows.
+ * Take samples that nothing else was fitted on: not the weights, and not the epoch whose weights are kept. Validation
+ * photos that chose the epoch look a little too good; `heldOutLogits` gives logits of theirs that can be taken.
  *
- * @param labels n class indices of samples that were not trained on.
+ * Temperature and threshold come from the same samples. Strictly, the promise holds for a threshold from samples of which
+ * nothing else was learned; one number fitted to them costs little, which the coverage of a test set shows.
+ *
+ * @param labels n class indices.
  * @param logits `[n, classes]`.
+ * @throws RangeError as `fitTemperature` does.
  */
 export function fitCertainty(
   labels: ArrayLike<number>,
@@ -36,9 +41,8 @@ export function fitCertainty(
   classes: number,
   options: CertaintyOptions = {},
 ): Certainty {
-  const { coverage = 0.9, range = [1, 20] } = options;
-  checkLabels(labels, logits, classes);
-  const temperature = fitTemperature(labels, logits, classes, { range });
+  const { coverage = 0.9 } = options;
+  const temperature = fitTemperature(labels, logits, classes, options);
   const probability = probabilities(logits, classes, temperature);
   // Negative probabilities rank as one minus them would, without its rounding.
   const negative = Float64Array.from(
@@ -61,7 +65,10 @@ export interface Answer {
   readonly sure: boolean;
 }
 
-/** @param logits `[classes]`, of one photo. */
+/**
+ * @param logits `[classes]`, of one photo, from as many views as `certainty` was fitted on.
+ * @throws RangeError when a logit is NaN or `Infinity`, or all are `-Infinity`.
+ */
 export function answer(logits: ArrayLike<number>, certainty: Certainty): Answer {
   const probability = probabilities(logits, logits.length, certainty.temperature);
   const ranked = Array.from(probability.keys()).sort((a, b) => probability[b]! - probability[a]!);

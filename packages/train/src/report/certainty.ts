@@ -1,12 +1,33 @@
 import type { Assessment } from '../evaluation/assessment';
-import type { Calibration } from '../evaluation/calibration';
+import type { Calibration, Sureness } from '../evaluation/calibration';
 import { shareInterval } from '../evaluation/intervals';
 import { type Html, html, percent } from './html';
 
 /** Whether its percentages can be believed, and when it says "not sure". */
 export function certaintySection(assessment: Assessment): Html {
   const { calibration, certainty } = assessment;
-  return html`<div class="pair">${reliabilityDiagram(calibration, certainty.temperature !== 1)}${abstention(assessment)}</div>`;
+  return html`<p>${surenessInWords(assessment)}</p>
+    <div class="pair">${reliabilityDiagram(calibration, certainty.temperature !== 1)}${abstention(assessment)}</div>`;
+}
+
+const verdicts: Readonly<Record<Sureness, string>> = {
+  'too sure': 'too sure of itself',
+  'as sure as right': 'as sure as it should be, as far as the test photos tell',
+  'not sure enough': 'not sure enough',
+};
+
+/** Which way the classifier erred, and what the temperature did about it. */
+function surenessInWords({ calibration, certainty }: Assessment): Html {
+  const { raw, scaled } = calibration;
+  const { temperature } = certainty;
+  const shares = ({ confidence }: Calibration) => `${percent(confidence)} sure on average`;
+  const was = html`By itself the classifier was <b>${verdicts[raw.verdict]}</b>: on the test photos ${shares(raw)}, and right in
+    ${percent(raw.accuracy)} of cases.`;
+  if (temperature === 1) return html`${was} Its answers are given as they are.`;
+  const way =
+    temperature < 1 ? 'below 1, which makes it surer' : 'above 1, which makes it less sure';
+  return html`${was} Its answers are given at a temperature of ${temperature.toFixed(2)}, ${way}: ${shares(scaled)}
+    (${verdicts[scaled.verdict]}).`;
 }
 
 const box = { size: 300, left: 64, top: 12, bottom: 40, right: 12 };
@@ -77,7 +98,7 @@ function abstention({ certainty, sets }: Assessment): Html {
   const described = kinds.map(({ label, share }) => `${label} ${percent(share, 0)}`).join('; ');
   return html`<div class="card sure"><h3>When it says “not sure”</h3>
     <p>A class fits when its probability is ${percent(certainty.threshold)} or more, at a temperature of
-      ${certainty.temperature.toFixed(2)}. Both were found on the validation photos, so that the true class is among those that
+      ${certainty.temperature.toFixed(2)}. Both were found on validation photos, so that the true class is among those that
       fit in at least <b>${percent(certainty.coverage, 0)}</b> of cases. On the test photos it was in
       <b>${percent(sets.coverage)}</b>.</p>
     <div class="stack" role="img" aria-label="${described}">${kinds.map(({ kind, share }) => html`<span class="${kind}" style="flex:${share.toFixed(4)}"></span>`)}</div>

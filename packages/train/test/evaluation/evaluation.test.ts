@@ -6,11 +6,9 @@ import {
   energy,
   evaluate,
   type FeatureSet,
-  fitTemperature,
   hardest,
   nearestNeighbours,
   noveltyThreshold,
-  probabilities,
   rankingAreas,
   selectPhotos,
   topKAccuracy,
@@ -39,35 +37,30 @@ test('the hardest examples are those whose truth was most surprising', () => {
   });
 });
 
-describe('the temperature', () => {
-  test('undoes an exaggeration: logits three times as large need one three times as high', () => {
-    const logits = [2, 0, 0, 1, 1, 0.5, 0.2, 0];
-    const labels = [0, 0, 1, 0];
-    const plain = fitTemperature(labels, logits, 2);
-    expect(
-      fitTemperature(
-        labels,
-        logits.map(value => 3 * value),
-        2,
-      ),
-    ).toBeCloseTo(3 * plain, 10);
-  });
-
-  test('stays within its bounds where there is no best one', () => {
-    expect(fitTemperature([0, 1], [1, 0, 0, 1], 2)).toBe(0.05);
-    expect(fitTemperature([0, 1], [1, 0, 0, 1], 2, { range: [0.5, 2] })).toBe(0.5);
-    expect(fitTemperature([1, 0], [1, 0, 0, 1], 2)).toBe(20);
-  });
-
-  test('lowers the cross entropy, and never changes the answer', () => {
-    const logits = [6, 0, 0, 6, 0, 6, 6, 1];
-    const labels = [0, 1, 0, 0];
-    const temperature = fitTemperature(labels, logits, 2);
-    const [before, after] = [1, temperature].map(t =>
-      evaluate(labels, probabilities(logits, 2, t), 2),
+describe('the verdict on how sure it was', () => {
+  // 100 answers at 0.9: were that true, 90 would be right, give or take two times 3.
+  const verdict = (right: number, sure: number) => {
+    const labels = Array.from({ length: 100 }, (_, sample) => (sample < right ? 0 : 1));
+    const found = calibration(
+      labels,
+      labels.flatMap(() => [sure, 1 - sure]),
+      2,
     );
-    expect(after!.loss).toBeLessThan(before!.loss);
-    expect(after!.confusion).toEqual(before!.confusion);
+    expect(found.accuracy).toBeCloseTo(right / 100, 12);
+    return found.verdict;
+  };
+
+  test('goes by what as many answers of a calibrated classifier would show', () => {
+    expect(verdict(83, 0.9)).toBe('too sure');
+    expect([verdict(85, 0.9), verdict(90, 0.9), verdict(95, 0.9)]).toEqual(
+      Array(3).fill('as sure as right'),
+    );
+    expect(verdict(97, 0.9)).toBe('not sure enough');
+    expect([verdict(100, 1), verdict(99, 1)]).toEqual(['as sure as right', 'too sure']);
+  });
+
+  test('does not come of a single answer', () => {
+    expect(calibration([1], [0.6, 0.4], 2).verdict).toBe('as sure as right');
   });
 });
 

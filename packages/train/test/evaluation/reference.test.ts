@@ -118,9 +118,12 @@ test('all points of the curves are those of scikit-learn, with ties', () => {
   expect(averagePrecision([1, 0, 1], [3, 2, 1])).toBeCloseTo((1 + 2 / 3) / 2, 12);
 });
 
-test('the temperature is the one that SciPy finds', () => {
-  near([fitTemperature(several, logits.absent, 5)], [reference.temperatures.absent]);
-  near([fitTemperature(two, logits.two, 2)], [reference.temperatures.two]);
+test('the temperature without a prior is the one that SciPy finds', () => {
+  const priorDeviation = Number.POSITIVE_INFINITY;
+  const found = (labels: number[], rows: ArrayLike<number>, count: number) =>
+    fitTemperature(labels, rows, count, { priorDeviation });
+  near([found(several, logits.absent, 5)], [reference.temperatures.absent]);
+  near([found(two, logits.two, 2)], [reference.temperatures.two]);
 });
 
 test('distances to the nearest photos and classes are those of scikit-learn', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderReport } from '../../src/index';
+import { renderReport, type Sureness } from '../../src/index';
 import { content } from './content';
 
 describe('the report', () => {
@@ -33,6 +33,33 @@ describe('the report', () => {
     const { epochs, ...rest } = content;
     expect(epochs?.pictures).toHaveLength(2);
     expect(renderReport(rest)).not.toContain('Learning where to look');
+  });
+
+  test('says whether it was too sure or not sure enough, and what the temperature does about it', () => {
+    const { assessment } = content;
+    const { certainty, calibration } = assessment;
+    const of = (raw: Sureness, temperature: number) =>
+      renderReport({
+        ...content,
+        assessment: {
+          ...assessment,
+          certainty: { ...certainty, temperature },
+          calibration: {
+            raw: { ...calibration.raw, verdict: raw, confidence: 0.5, accuracy: 0.75 },
+            scaled: { ...calibration.scaled, verdict: 'as sure as right', confidence: 0.7 },
+          },
+        },
+      });
+    expect(of('not sure enough', 0.7)).toMatch(
+      /classifier was <b>not sure enough<\/b>: on the test photos 50\.0 % sure on average, and right in\s+75\.0 % of cases/,
+    );
+    expect(of('not sure enough', 0.7)).toMatch(
+      /temperature of 0\.70, below 1, which makes it surer: 70\.0 % sure on average/,
+    );
+    expect(of('too sure', 1.4)).toMatch(
+      /<b>too sure of itself<\/b>.*1\.40, above 1, which makes it less sure/s,
+    );
+    expect(of('as sure as right', 1)).toMatch(/as sure as it should be.*given as they are/s);
   });
 
   test('escapes what comes from outside', () => {
