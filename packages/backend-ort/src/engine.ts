@@ -2,8 +2,9 @@ import { BufferPool } from './graph/buffers';
 import type { GraphNode, HostArray } from './graph/node';
 import { describeFailure, Plan } from './graph/plan';
 import { type Schedule, schedule } from './graph/schedule';
+import type { OnnxModel } from './onnx/model';
 import { fillOperator, fillValue } from './operators/elementwise';
-import type { Runtime } from './runtime/runtime';
+import { REWRITES, type Rewrites, type Runtime } from './runtime/runtime';
 
 export interface EngineOptions {
   /** Compiled computations that are kept. */
@@ -22,6 +23,8 @@ export interface EngineStatistics {
   compilations: number;
   /** Sessions alive now. */
   sessions: number;
+  /** Models that ONNX Runtime could not compile or run as it rewrote them, and that run with fewer rewrites. */
+  fewerRewrites: number;
   /** Time spent finding what is to be run and whether it is compiled already, writing and compiling models, and running them. */
   readonly milliseconds: { lookup: number; compilation: number; running: number };
 }
@@ -35,6 +38,7 @@ export class Engine {
     runs: 0,
     compilations: 0,
     sessions: 0,
+    fewerRewrites: 0,
     milliseconds: { lookup: 0, compilation: 0, running: 0 },
   };
   readonly buffers: BufferPool;
@@ -59,23 +63,28 @@ export class Engine {
     const clock = this.clock();
     const work = this.prepare(targets);
     if (work === undefined) return;
-    try {
-      const plan = this.planFor(work);
-      const stale = plan.observe(work);
-      clock('lookup');
-      if (stale) {
-        this.discardSession(plan);
-        plan.session = this.runtime.createSync!(plan.lower(work, this.runtime.unreadableFirst));
-        this.countCompilation();
-        clock('compilation');
+    const plan = this.planFor(work);
+    const stale = plan.observe(work);
+    clock('lookup');
+    const failures: unknown[] = [];
+    for (const rewrites of fewerAndFewer(plan.rewrites)) {
+      try {
+        if (stale || failures.length > 0) {
+          const model = this.lower(plan, work, rewrites);
+          plan.session = this.runtime.createSync!(model, rewrites);
+          this.countCompilation();
+          clock('compilation');
+        }
+        const arrays = this.allocate(work);
+        plan.session!.runSync!(plan.feeds(work), plan.fetches(work, arrays));
+        this.settle(work, arrays, failures);
+        clock('running');
+        break;
+      } catch (error) {
+        failures.push(error);
       }
-      const arrays = this.allocate(work);
-      plan.session!.runSync!(plan.feeds(work), plan.fetches(work, arrays));
-      settle(work, arrays);
-      clock('running');
-    } catch (error) {
-      for (const part of this.fail(work, error)) this.computeSync([part], true);
     }
+    for (const part of this.failed(work, plan, failures)) this.computeSync([part], true);
     if (!alone) this.finish(work);
   }
 
@@ -87,23 +96,28 @@ export class Engine {
     // Tensors may be disposed while the run reads them.
     for (const leaf of work.leaves) leaf.references++;
     for (const node of work.nodes) node.running = true;
-    try {
-      const plan = this.planFor(work);
-      const stale = plan.observe(work);
-      clock('lookup');
-      if (stale) {
-        this.discardSession(plan);
-        plan.session = await this.runtime.create(plan.lower(work, this.runtime.unreadableFirst));
-        this.countCompilation();
-        clock('compilation');
+    const plan = this.planFor(work);
+    const stale = plan.observe(work);
+    clock('lookup');
+    const failures: unknown[] = [];
+    for (const rewrites of fewerAndFewer(plan.rewrites)) {
+      try {
+        if (stale || failures.length > 0) {
+          const model = this.lower(plan, work, rewrites);
+          plan.session = await this.runtime.create(model, rewrites);
+          this.countCompilation();
+          clock('compilation');
+        }
+        const arrays = this.allocate(work);
+        await plan.session!.run(plan.feeds(work), plan.fetches(work, arrays));
+        this.settle(work, arrays, failures);
+        clock('running');
+        break;
+      } catch (error) {
+        failures.push(error);
       }
-      const arrays = this.allocate(work);
-      await plan.session!.run(plan.feeds(work), plan.fetches(work, arrays));
-      settle(work, arrays);
-      clock('running');
-    } catch (error) {
-      for (const part of this.fail(work, error)) await this.compute([part], true);
     }
+    for (const part of this.failed(work, plan, failures)) await this.compute([part], true);
     for (const leaf of work.leaves) leaf.references--;
     for (const node of work.nodes) node.running = false;
     if (!alone) this.finish(work);
@@ -171,13 +185,32 @@ export class Engine {
     node.data = undefined;
   }
 
+  /** The model that a plan's next session is compiled from. */
+  private lower(plan: Plan, work: Schedule, rewrites: Rewrites): OnnxModel {
+    this.discardSession(plan);
+    plan.rewrites = rewrites;
+    return plan.lower(work, this.runtime.unreadableFirst);
+  }
+
+  private settle(work: Schedule, arrays: readonly HostArray[], failures: unknown[]): void {
+    work.targets.forEach((target, i) => {
+      target.data = arrays[i]!;
+    });
+    // Fewer rewrites have helped: the fault was theirs.
+    if (failures.length > 0) this.statistics.fewerRewrites++;
+    failures.length = 0;
+  }
+
   /** @returns targets worth trying alone, since the fault may be that of another. */
-  private fail(work: Schedule, error: unknown): readonly GraphNode[] {
+  private failed(work: Schedule, plan: Plan, failures: readonly unknown[]): readonly GraphNode[] {
+    if (failures.length === 0) return [];
+    // It failed without rewrites as well, so that they are not to blame.
+    this.discardSession(plan);
+    plan.rewrites = 'all';
     if (work.targets.length > 1 && work.targets.length <= MOST_RETRIES) return work.targets;
-    const failure = describeFailure(error, work.nodes);
+    const failure = describeFailure(failures[0], work.nodes);
     for (const target of work.targets) target.failure = failure;
-    const plan = this.plans.get(work.key);
-    if (plan !== undefined && plan.session === undefined) this.plans.delete(work.key);
+    this.plans.delete(work.key);
     return [];
   }
 
@@ -211,8 +244,7 @@ export class Engine {
   }
 }
 
-function settle(work: Schedule, arrays: readonly HostArray[]): void {
-  work.targets.forEach((target, i) => {
-    target.data = arrays[i]!;
-  });
+/** What is left to try where ONNX Runtime fails with some rewrites. */
+function fewerAndFewer(rewrites: Rewrites): readonly Rewrites[] {
+  return REWRITES.slice(REWRITES.indexOf(rewrites));
 }

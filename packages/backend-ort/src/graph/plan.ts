@@ -1,5 +1,5 @@
 import type { OnnxModel, OnnxValue } from '../onnx/model';
-import type { HostTensor, Session } from '../runtime/runtime';
+import type { HostTensor, Rewrites, Session } from '../runtime/runtime';
 import { findFusions } from './fusions';
 import { Lowering } from './lowering';
 import type { GraphNode, HostArray } from './node';
@@ -27,6 +27,8 @@ const WEIGHTED = new Set(['Conv', 'DepthwiseConv', 'MatMul']);
 /** How one structure of computation is run: its compiled session and which leaves are constants in it. */
 export class Plan {
   session: Session | undefined;
+  /** What its session is built with. Fewer where ONNX Runtime breaks its model by more. */
+  rewrites: Rewrites = 'all';
   private readonly slots: Slot[];
   private inputs: (OnnxValue | undefined)[] = [];
   private outputs: readonly OnnxValue[] = [];

@@ -41,16 +41,25 @@ export function elementwise(
   for (let i = 1; i < inputs.length; i++) shape = broadcast(shape, inputs[i]!.shape);
   const shorter = withoutVanishing(type, inputs, shape);
   if (shorter !== undefined) return shorter;
-  return new GraphNode(elementwiseOperator(type), unexpanded(inputs), shape, dtype, attributes);
+  return new GraphNode(
+    elementwiseOperator(type),
+    unexpanded(inputs, shape),
+    shape,
+    dtype,
+    attributes,
+  );
 }
 
-/** Broadcast copies are not made where another input has the whole shape: the operator broadcasts by itself. */
-function unexpanded(inputs: readonly GraphNode[]): readonly GraphNode[] {
+/** Broadcast copies are not made where the operator broadcasts to the same shape without them. */
+function unexpanded(inputs: readonly GraphNode[], shape: Shape): readonly GraphNode[] {
   if (!inputs.some(isSpread)) return inputs;
-  const size = Math.max(...inputs.map(input => input.size));
-  const whole = inputs.filter(input => input.size === size && !isSpread(input));
-  if (whole.length === 0 || whole.length === inputs.length) return inputs;
-  return inputs.map(input => (isSpread(input) ? input.inputs[0]! : input));
+  const kept = [...inputs];
+  kept.forEach((input, i) => {
+    if (!isSpread(input)) return;
+    const others = kept.map((other, j) => (i === j ? input.inputs[0]! : other).shape);
+    if (sameShape(others.reduce(broadcast), shape)) kept[i] = input.inputs[0]!;
+  });
+  return kept;
 }
 
 function isSpread(x: GraphNode): boolean {

@@ -2,7 +2,15 @@ import { encodeModel } from '../onnx/encoder';
 import { type OnnxModel, UNREADABLE } from '../onnx/model';
 import { areWeightsCopied } from './beside';
 import { type KeptMemory, keepFreedMemory } from './memory';
-import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
+import {
+  type HostTensor,
+  type Rewrites,
+  type Runtime,
+  type RuntimeOptions,
+  rewritingOptions,
+  type Session,
+  type Tensors,
+} from './runtime';
 import { probeModel, stopMessage } from './uncopied';
 
 /** The part of `onnxruntime-node`'s binding that runs synchronously. */
@@ -53,19 +61,27 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     executionProviders: [...options.executionProviders],
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
     // The arena keeps the peak of every session for itself. Without it a training step takes half the memory, and
     // neither it nor a forward pass is slower.
     enableMemPattern: false,
     enableCpuMemArena: false,
     logSeverityLevel: LOG_ERRORS,
   };
-  const load = (model: OnnxModel, large: 'inside' | 'beside', kept?: KeptMemory): NativeSession => {
+  const load = (
+    model: OnnxModel,
+    large: 'inside' | 'beside',
+    kept?: KeptMemory,
+    rewrites: Rewrites = 'all',
+  ): NativeSession => {
     const session = new binding.InferenceSession();
     const { bytes, weights } = encodeModel(model, large);
     kept?.beforeCompiling(totalBytes(weights.values()));
     const externalData = Array.from(weights, ([path, data]) => ({ path, data }));
-    const given = { ...sessionOptions, ...(large === 'beside' && { externalData }) };
+    const given = {
+      ...sessionOptions,
+      ...rewritingOptions(rewrites),
+      ...(large === 'beside' && { externalData }),
+    };
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, given);
     return session;
   };
@@ -76,14 +92,14 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
   const kept = await keptMemory(options.keepMemory);
   const weightsBeside = areWeightsCopied(model => load(model, 'beside'));
   const large = weightsBeside ? 'beside' : 'inside';
-  const createSync = (model: OnnxModel): Session =>
-    new NativeRun(load(model, large, kept?.memory), stop, kept?.memory);
+  const createSync = (model: OnnxModel, rewrites?: Rewrites): Session =>
+    new NativeRun(load(model, large, kept?.memory, rewrites), stop, kept?.memory);
   return {
     name: 'onnxruntime-node',
     unreadableFirst: stop !== undefined,
     weightsBeside,
     createSync,
-    create: async model => createSync(model),
+    create: async (model, rewrites) => createSync(model, rewrites),
     keepsMemory: kept !== undefined,
     ...(kept && { dispose: kept.giveBack }),
   };

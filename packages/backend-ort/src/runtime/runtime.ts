@@ -25,6 +25,40 @@ export interface Session {
   release(): void;
 }
 
+/**
+ * How much of a model ONNX Runtime may rewrite: everything that it can; not by its rules of a few nodes, of which some lose
+ * nodes; nothing.
+ */
+export const REWRITES = ['all', 'some', 'none'] as const;
+
+export type Rewrites = (typeof REWRITES)[number];
+
+/** Options of a session that bound what is rewritten. */
+interface RewritingOptions {
+  readonly graphOptimizationLevel: 'all' | 'disabled';
+  readonly extra: { readonly optimization: { readonly disable_specified_optimizers: string } };
+}
+
+/**
+ * Rewrites that are never used, since they are wrong: `DivMulFusion` writes `1 / y * x` as `x / y` without the edge between
+ * `x` and the quotient, so that a rule which then leaves `x` out makes the model invalid.
+ *
+ * @see https://github.com/microsoft/onnxruntime/issues/32416
+ */
+const UNSOUND = ['DivMulFusion'];
+
+/** All rules of a few nodes. */
+const RULES = ['Level1_RuleBasedTransformer', 'Level2_RuleBasedTransformer'];
+
+/** The options of a session with these rewrites. Older bindings do not know `extra`, and leave it. */
+export function rewritingOptions(rewrites: Rewrites): RewritingOptions {
+  const disabled = rewrites === 'all' ? UNSOUND : [...UNSOUND, ...RULES];
+  return {
+    graphOptimizationLevel: rewrites === 'none' ? 'disabled' : 'all',
+    extra: { optimization: { disable_specified_optimizers: disabled.join(';') } },
+  };
+}
+
 /** An ONNX Runtime: native in Node, WebAssembly everywhere. The graph and the kernels know no more of it than this. */
 export interface Runtime {
   readonly name: string;
@@ -32,9 +66,9 @@ export interface Runtime {
   readonly unreadableFirst?: boolean;
   /** Whether large weights are taken from where they are: see `beside.ts`. */
   readonly weightsBeside?: boolean;
-  create(model: OnnxModel): Promise<Session>;
+  create(model: OnnxModel, rewrites?: Rewrites): Promise<Session>;
   /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
-  createSync?(model: OnnxModel): Session;
+  createSync?(model: OnnxModel, rewrites?: Rewrites): Session;
   /** Whether freed memory stays with the process: see `memory.ts`. */
   readonly keepsMemory?: boolean;
   /** Undoes what the runtime has changed about the process. */

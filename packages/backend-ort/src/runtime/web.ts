@@ -2,7 +2,15 @@ import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import type { HostArray } from '../graph/node';
 import { encodeModel } from '../onnx/encoder';
 import type { OnnxModel } from '../onnx/model';
-import type { HostTensor, Runtime, RuntimeOptions, Session, Tensors } from './runtime';
+import {
+  type HostTensor,
+  type Rewrites,
+  type Runtime,
+  type RuntimeOptions,
+  rewritingOptions,
+  type Session,
+  type Tensors,
+} from './runtime';
 
 /** The part of `onnxruntime-web` that is used. */
 interface WebModule {
@@ -46,13 +54,13 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
   web.env.logLevel = 'error';
   if (options.threads > 0) web.env.wasm.numThreads = options.threads;
   if (options.wasmPaths !== undefined) web.env.wasm.wasmPaths = options.wasmPaths;
-  const create = async (model: OnnxModel): Promise<Session> => {
+  const create = async (model: OnnxModel, rewrites: Rewrites = 'all'): Promise<Session> => {
     const { bytes, weights } = encodeModel(model, 'beside');
     const session = await web.InferenceSession.create(bytes, {
       // WebAssembly's memory never shrinks: one copy of the weights less while compiling is one less for good.
       externalData: Array.from(weights, ([path, data]) => ({ path, data })),
       executionProviders,
-      graphOptimizationLevel: 'all',
+      ...rewritingOptions(rewrites),
       logSeverityLevel: 3,
     });
     return new WebRun(web, session);

@@ -1,0 +1,92 @@
+/** A tensor in float64, in the order of memory: what a computation should give. */
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  /** How far float32 may be from it, as an absolute number: 0 where it is exact. */
+  readonly error: number;
+}
+
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+/** The index of every element. */
+export function indicesOf(shape: readonly number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (lists, length) =>
+      lists.flatMap(list => Array.from({ length }, (_, index) => [...list, index])),
+    [[]],
+  );
+}
+
+/** Where an element of a broadcast result lies in an operand. */
+export function placeOf(shape: readonly number[], index: readonly number[]): number {
+  const missing = index.length - shape.length;
+  return shape.reduce(
+    (place, length, axis) => place * length + (length === 1 ? 0 : index[axis + missing]!),
+    0,
+  );
+}
+
+/** @returns `undefined` where the shapes do not broadcast. */
+export function broadcastShape(
+  ...shapes: readonly (readonly number[])[]
+): readonly number[] | undefined {
+  const rank = Math.max(...shapes.map(shape => shape.length));
+  const result: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const lengths = shapes.map(shape => shape[axis - rank + shape.length] ?? 1);
+    const length = lengths.find(each => each !== 1) ?? 1;
+    if (lengths.some(each => each !== 1 && each !== length)) return undefined;
+    result.push(length);
+  }
+  return result;
+}
+
+/** A function of the elements that meet when the operands broadcast. */
+export function zip(
+  operands: readonly Numbers[],
+  f: (...values: number[]) => number,
+): { shape: readonly number[]; values: Float64Array } | undefined {
+  const shape = broadcastShape(...operands.map(operand => operand.shape));
+  if (shape === undefined) return undefined;
+  const values = indicesOf(shape).map(index =>
+    f(...operands.map(operand => operand.values[placeOf(operand.shape, index)]!)),
+  );
+  return { shape, values: Float64Array.from(values) };
+}
+
+/** A function of the elements that fall together when axes are left out; they stay as 1 in the shape. */
+export function fold(
+  x: Numbers,
+  axes: readonly number[],
+  f: (values: number[]) => number,
+): { shape: readonly number[]; values: Float64Array } {
+  const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  const groups = Array.from({ length: sizeOf(shape) }, (): number[] => []);
+  indicesOf(x.shape).forEach((index, i) => {
+    groups[placeOf(shape, index)]!.push(x.values[i]!);
+  });
+  return { shape, values: Float64Array.from(groups, f) };
+}
+
+/** Elements picked by where they come from. */
+export function pick(
+  x: Numbers,
+  shape: readonly number[],
+  from: (index: readonly number[]) => readonly number[],
+): Float64Array {
+  return Float64Array.from(indicesOf(shape), index => x.values[placeOf(x.shape, from(index))]!);
+}
+
+export function largestOf(values: Iterable<number>): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
+
+export function smallestOf(values: Iterable<number>): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const value of values) smallest = Math.min(smallest, Math.abs(value));
+  return smallest;
+}
