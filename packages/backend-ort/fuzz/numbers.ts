@@ -11,7 +11,7 @@ export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, 1);
 
 /** The index of every element. */
-export function indicesOf(shape: readonly number[]): number[][] {
+function indicesOf(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>(
     (lists, length) =>
       lists.flatMap(list => Array.from({ length }, (_, index) => [...list, index])),
@@ -20,7 +20,7 @@ export function indicesOf(shape: readonly number[]): number[][] {
 }
 
 /** Where an element of a broadcast result lies in an operand. */
-export function placeOf(shape: readonly number[], index: readonly number[]): number {
+function placeOf(shape: readonly number[], index: readonly number[]): number {
   const missing = index.length - shape.length;
   return shape.reduce(
     (place, length, axis) => place * length + (length === 1 ? 0 : index[axis + missing]!),
@@ -29,9 +29,7 @@ export function placeOf(shape: readonly number[], index: readonly number[]): num
 }
 
 /** @returns `undefined` where the shapes do not broadcast. */
-export function broadcastShape(
-  ...shapes: readonly (readonly number[])[]
-): readonly number[] | undefined {
+function broadcastShape(...shapes: readonly (readonly number[])[]): readonly number[] | undefined {
   const rank = Math.max(...shapes.map(shape => shape.length));
   const result: number[] = [];
   for (let axis = 0; axis < rank; axis++) {

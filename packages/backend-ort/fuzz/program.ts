@@ -20,7 +20,7 @@ export interface Program {
 }
 
 /** How far a result may be from float64, as a part of the largest number on the way. */
-export const TOLERANCE = 1e-5;
+const TOLERANCE = 1e-5;
 
 /** Programs are built of steps after which float32 itself is no further off than this part of the largest number. */
 const CONDITION = 3e-6;
