@@ -4,7 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
 import { normalise } from '@shroom/data';
 import { decode } from '@shroom/data/node';
-import { explain, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
+import {
+  explain,
+  normaliseMap,
+  overlay,
+  prepareModel,
+  resizeMap,
+} from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 import { caffePreprocessing } from '@shroom/models';
 import { resnet50Classifier } from '@shroom/models/node';
@@ -27,6 +33,6 @@ const [explanation] = await explain(prepareModel(model), images);
 const { classIndex, probabilities, map } = explanation!;
 const percent = Math.round(100 * probabilities[classIndex]!);
 console.log(`${classes[classIndex]}, ${percent} %`);
-const picture = overlay(photo, resizeMap(map, size));
+const picture = overlay(photo, normaliseMap(resizeMap(map, size)));
 await writeFile('explained.png', await encodePng(picture));
 // #endregion all

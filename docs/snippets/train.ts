@@ -106,7 +106,13 @@ console.table(confusion);
 
 import { normalise } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
-import { explain, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
+import {
+  explain,
+  normaliseMap,
+  overlay,
+  prepareModel,
+  resizeMap,
+} from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 // #endregion evaluate
 // #region explain
@@ -123,6 +129,8 @@ const [explanation] = await explain(
 console.log(set.classes[explanation!.classIndex]);
 await writeFile(
   'explained.png',
-  await encodePng(overlay(photo, resizeMap(explanation!.map, size))),
+  await encodePng(
+    overlay(photo, normaliseMap(resizeMap(explanation!.map, size))),
+  ),
 );
 // #endregion explain

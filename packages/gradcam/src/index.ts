@@ -47,6 +47,7 @@ export {
   type OverlayOptions,
   overlay,
   type Picture,
+  type PicturePixels,
   resizeMap,
   sideBySide,
 } from './picture';

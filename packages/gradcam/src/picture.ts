@@ -8,6 +8,40 @@ export interface Picture {
   readonly width: number;
 }
 
+/** Pixels as they come: RGB, or RGBA as a canvas has them (`ImageData`), `[height, width, 3 or 4]`, 0 to 255. */
+export interface PicturePixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Pixels as RGB. What is transparent lets white through.
+ *
+ * @throws RangeError for another number of values than 3 or 4 a pixel, and for values that are not bytes.
+ */
+export function rgbOf(pixels: PicturePixels): Picture {
+  const { data, height, width } = pixels;
+  const places = height * width;
+  const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (!bytes || (data.length !== 3 * places && data.length !== 4 * places)) {
+    throw new RangeError(
+      `A picture of ${height} x ${width} pixels should be ${3 * places} bytes of RGB, or ${4 * places} of RGBA, in a Uint8Array; it has ${data?.length} values${bytes ? '' : ` in ${Object.prototype.toString.call(data).slice(8, -1)}`}.`,
+    );
+  }
+  if (data.length === 3 * places)
+    return data instanceof Uint8Array
+      ? { data, height, width }
+      : { ...pixels, data: new Uint8Array(data) };
+  const rgb = new Uint8Array(3 * places);
+  for (let place = 0; place < places; place++) {
+    const share = data[4 * place + 3]! / 255;
+    for (let channel = 0; channel < 3; channel++)
+      rgb[3 * place + channel] = Math.round(255 + share * (data[4 * place + channel]! - 255));
+  }
+  return { data: rgb, height, width };
+}
+
 /**
  * A map at another size: bilinear, pixel centres at half pixels, edges held, as OpenCV's `resize`.
  *
@@ -47,8 +81,18 @@ export function normaliseMap(map: HeatMap): HeatMap {
   return most > 0 ? { ...map, values: map.values.map(value => Math.max(0, value) / most) } : map;
 }
 
-/** A map of 0 to 1 in colours. */
+/**
+ * A map of 0 to 1 in colours; what is below 0 counts as 0.
+ *
+ * @throws RangeError for a map with values above 1, which was not normalized, or that are no numbers.
+ */
 export function colourise(map: HeatMap, colours: ColourMap = inferno): Picture {
+  // Rounding can take a map a little above 1.
+  const wrong = map.values.find(value => !(value <= 1 + 1e-3));
+  if (wrong !== undefined)
+    throw new RangeError(
+      `A map should be 0 to 1 to be drawn; it has the value ${wrong}. normaliseMap(map) divides it by its largest value.`,
+    );
   const data = new Uint8Array(map.values.length * 3);
   map.values.forEach((value, index) => {
     const colour = Math.round(255 * Math.min(1, Math.max(0, value))) * 3;
@@ -67,9 +111,9 @@ export interface OverlayOptions {
  * A photo with a map on it. The opacity follows the map, so that the photo stays clear where nothing was found.
  *
  * @param map 0 to 1, of the photo's size.
- * @throws RangeError when the sizes differ.
+ * @throws RangeError when the sizes differ, and for a map that was not normalized.
  */
-export function overlay(photo: Picture, map: HeatMap, options: OverlayOptions = {}): Picture {
+export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOptions = {}): Picture {
   const { colours = inferno, opacity = 0.75 } = options;
   if (map.height !== photo.height || map.width !== photo.width) {
     throw new RangeError(
@@ -77,18 +121,19 @@ export function overlay(photo: Picture, map: HeatMap, options: OverlayOptions = 
     );
   }
   const heat = colourise(map, colours).data;
-  const data = new Uint8Array(photo.data.length);
+  const before = rgbOf(photo).data;
+  const data = new Uint8Array(before.length);
   map.values.forEach((value, place) => {
     const share = opacity * Math.min(1, Math.max(0, value));
     for (let channel = place * 3; channel < place * 3 + 3; channel++) {
-      data[channel] = Math.round(photo.data[channel]! * (1 - share) + heat[channel]! * share);
+      data[channel] = Math.round(before[channel]! * (1 - share) + heat[channel]! * share);
     }
   });
   return { data, height: photo.height, width: photo.width };
 }
 
 /** Pictures of one height side by side, white between them. */
-export function sideBySide(pictures: readonly Picture[], gap = 6): Picture {
+export function sideBySide(pictures: readonly PicturePixels[], gap = 6): Picture {
   const height = pictures[0]?.height ?? 0;
   const width = pictures.reduce((sum, picture) => sum + picture.width, gap * (pictures.length - 1));
   const data = new Uint8Array(height * width * 3).fill(255);
@@ -96,8 +141,9 @@ export function sideBySide(pictures: readonly Picture[], gap = 6): Picture {
   for (const picture of pictures) {
     if (picture.height !== height)
       throw new RangeError(`Pictures are ${height} and ${picture.height} pixels high.`);
+    const { data: own } = rgbOf(picture);
     for (let y = 0; y < height; y++) {
-      const row = picture.data.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
+      const row = own.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
       data.set(row, (y * width + left) * 3);
     }
     left += picture.width + gap;

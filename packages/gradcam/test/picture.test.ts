@@ -47,6 +47,32 @@ describe('an overlay', () => {
     expect(Array.from(data)).toEqual([100, 150, 200, ...inferno.slice(-3)]);
   });
 
+  test('takes the pixels of a canvas: RGBA, white behind what is transparent', () => {
+    const canvas = Uint8ClampedArray.from([100, 150, 200, 255, 10, 20, 30, 51]);
+    const rgba = { data: canvas, height: 1, width: 2 };
+    const clear = overlay(rgba, map([0, 0], 1, 2));
+    // A fifth of 10 and four fifths of 255.
+    expect(Array.from(clear.data)).toEqual([100, 150, 200, 206, 208, 210]);
+    const opaque = { ...rgba, data: Uint8Array.from([100, 150, 200, 255, 10, 20, 30, 255]) };
+    const heat = map([0.5, 1], 1, 2);
+    expect(overlay(opaque, heat)).toEqual(overlay(photo, heat));
+    expect(sideBySide([opaque, photo])).toEqual(sideBySide([photo, photo]));
+  });
+
+  test('refuses pixels of another form', () => {
+    const wrong = (data: unknown) => () =>
+      overlay({ data, height: 1, width: 2 } as never, map([0, 1], 1, 2));
+    expect(wrong(new Uint8Array(2))).toThrow(/6 bytes of RGB, or 8 of RGBA.*it has 2 values/);
+    expect(wrong(new Float32Array(6))).toThrow(/6 values in Float32Array/);
+    expect(wrong([1, 2, 3, 4, 5, 6])).toThrow(/6 values in Array/);
+  });
+
+  test('refuses a map that was not normalized', () => {
+    expect(() => overlay(photo, map([0, 3], 1, 2))).toThrow(/has the value 3\. normaliseMap/);
+    expect(() => overlay(photo, map([0, Number.NaN], 1, 2))).toThrow(RangeError);
+    expect(overlay(photo, map([-2, 1], 1, 2)).data).toEqual(overlay(photo, map([0, 1], 1, 2)).data);
+  });
+
   test('says which sizes do not agree', () => {
     expect(() => overlay(photo, map([0], 1, 1))).toThrow(/map is 1 x 1, the photo 1 x 2/);
   });

@@ -4,7 +4,7 @@ import { fuseMaps } from '../fusion';
 import type { PreparedModel } from '../prepared';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
-import { type Road, road } from './road';
+import { type Road, type RoadOptions, road } from './road';
 import type { Judged, MetricOptions } from './subject';
 
 export interface CoherencyOptions extends MetricOptions {
@@ -55,7 +55,7 @@ export function adccOf(
 
 /**
  * ARCC: ROAD in the place of the average drop, which an image seen through its map is not asked fairly. As pytorch-grad-cam has
- * it. https://arxiv.org/abs/2605.14641
+ * it with `ties: 'together'`. https://arxiv.org/abs/2605.14641
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
@@ -63,7 +63,7 @@ export async function arcc(
   parts: PreparedModel,
   images: Tensor4D,
   explanations: readonly Judged[],
-  options: CoherencyOptions = {},
+  options: CoherencyOptions & Pick<RoadOptions, 'ties'> = {},
 ): Promise<Composite[]> {
   const alike = await coherency(parts, images, explanations, options);
   const percentiles = percentilesOfArcc;

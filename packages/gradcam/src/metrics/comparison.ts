@@ -14,7 +14,7 @@ import {
 import { metricsOfScore, type WatchOptions, watchedMaps } from './watched';
 
 const located = {
-  pointingGame: (...given) => Number(pointingGame(...given)),
+  pointingGame,
   energyInMask,
   intersectionOverUnion,
   rankAccuracy,

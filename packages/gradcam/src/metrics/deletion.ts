@@ -1,7 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { atLeastOne, oneOf } from '../method';
 import type { PreparedModel } from '../prepared';
 import type { Pixels } from './imputation';
-import { type Judged, type MetricOptions, type Subject, subjectsOf } from './subject';
+import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import { expectedScores } from './ties';
 
 export interface CurveOptions extends MetricOptions {
   /** Steps from the first image to the last. Default 20. */
@@ -11,6 +13,11 @@ export interface CurveOptions extends MetricOptions {
    * 5 pixels wide at 224). Default 0 for deletion, blurred for insertion, as in the paper.
    */
   readonly fill?: 'zero' | 'mean' | 'blur';
+  /**
+   * Orders that places that are alike are taken in, where a step ends among them; the mean of the scores counts. Default 2, one the
+   * reverse of the other. A map with many zeros costs up to this many times the passes.
+   */
+  readonly draws?: number;
 }
 
 export interface Curve {
@@ -33,6 +40,7 @@ export function deletion(
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'zero' } = options;
+  oneOf(fill, fillNames, 'fill');
   return curves(parts, images, explanations, options, pixels => [
     pixels.values,
     fills[fill](pixels),
@@ -47,11 +55,14 @@ export function insertion(
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'blur' } = options;
+  oneOf(fill, fillNames, 'fill');
   return curves(parts, images, explanations, options, pixels => [
     fills[fill](pixels),
     pixels.values,
   ]);
 }
+
+const fillNames = ['zero', 'mean', 'blur'] as const;
 
 async function curves(
   parts: PreparedModel,
@@ -60,32 +71,29 @@ async function curves(
   options: CurveOptions,
   ends: (pixels: Pixels) => readonly [Float32Array, Float32Array],
 ): Promise<Curve[]> {
-  const { steps = 20 } = options;
+  const { steps = 20, draws = 2 } = options;
+  atLeastOne(steps, 'steps');
+  atLeastOne(draws, 'draws');
   const found: Curve[] = [];
   for (const subject of await subjectsOf(parts, images, explanations, options)) {
-    const order = hottestFirst(subject);
     const [start, end] = ends(subject.pixels);
-    const { colours } = subject.pixels;
-    const scores = await subject.scores(steps + 1, step => {
-      const values = start.slice();
-      for (const place of order.subarray(0, Math.round((step / steps) * order.length))) {
+    const { colours, height, width } = subject.pixels;
+    const counts = Array.from({ length: steps + 1 }, (_, step) =>
+      Math.round((step / steps) * height * width),
+    );
+    const { values } = subject.map;
+    const scores = await expectedScores(subject, values, counts, draws, places => {
+      const changed = start.slice();
+      for (const place of places) {
         const from = place * colours;
-        values.set(end.subarray(from, from + colours), from);
+        changed.set(end.subarray(from, from + colours), from);
       }
-      return values;
+      return changed;
     });
     const total = scores.reduce((sum, score) => sum + score, 0);
     found.push({ scores, area: (total - (scores[0]! + scores.at(-1)!) / 2) / steps });
   }
   return found;
-}
-
-/** Places from hot to cold; those that are alike in a fixed shuffled order, so that a flat map favours no corner. */
-function hottestFirst({ map: { values } }: Subject): Uint32Array {
-  const shuffled = (place: number) => Math.imul(place + 1, 0x9e3779b1) >>> 0;
-  return Uint32Array.from(values.keys()).sort(
-    (a, b) => values[b]! - values[a]! || shuffled(a) - shuffled(b),
-  );
 }
 
 const fills = {

@@ -9,17 +9,24 @@ export interface Mask {
 }
 
 /**
- * Whether the hottest place of the map, or one of several as hot, is in the mask. Zhang et al. 2016. https://arxiv.org/abs/1608.00507
+ * Whether the hottest place of the map is in the mask: 1 or 0, and of several as hot the share that is. Zhang et al. 2016.
+ * https://arxiv.org/abs/1608.00507
  *
  * Maps of other sizes than the mask's are resized to it, here and below; with nothing above 0 in the map there is no hit.
  *
  * @param tolerance How many pixels beside the mask still count. Default 0; the benchmarks of the paper have 15.
  */
-export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): boolean {
+export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): number {
   const { values } = at(map, mask);
   const most = values.reduce((a, b) => Math.max(a, b), 0);
-  if (!(most > 0)) return false;
-  return values.some((value, place) => value === most && isNear(place, mask, tolerance));
+  if (!(most > 0)) return 0;
+  let [hits, hottest] = [0, 0];
+  values.forEach((value, place) => {
+    if (value !== most) return;
+    hottest++;
+    if (isNear(place, mask, tolerance)) hits++;
+  });
+  return hits / hottest;
 }
 
 /** The share of the map's heat that is in the mask, 0 to 1; 0 for a map without heat. Wang et al. 2020. https://arxiv.org/abs/1910.01279 */
@@ -57,13 +64,27 @@ export function intersectionOverUnion(map: HeatMap, mask: Mask, threshold = 0.5)
  * The share of the hottest places, as many as the mask has, that are in the mask, 0 to 1. Arras et al. 2022.
  * https://arxiv.org/abs/2003.07258
  *
+ * Of places that are alike each is as likely to be among the hottest: a map that is the same everywhere has the mask's share of
+ * the image.
+ *
  * @throws RangeError for a mask with nothing inside.
  */
 export function rankAccuracy(map: HeatMap, mask: Mask): number {
   const area = checkInside(mask);
   const { values } = at(map, mask);
-  const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
-  return order.slice(0, area).filter(place => mask.values[place]! > 0).length / area;
+  const coldest = values.slice().sort()[values.length - area]!;
+  let [above, hits, alike, alikeHits] = [0, 0, 0, 0];
+  values.forEach((value, place) => {
+    const inside = mask.values[place]! > 0 ? 1 : 0;
+    if (value > coldest) {
+      above++;
+      hits += inside;
+    } else if (value === coldest) {
+      alike++;
+      alikeHits += inside;
+    }
+  });
+  return (hits + (alikeHits * (area - above)) / alike) / area;
 }
 
 function checkInside(mask: Mask): number {

@@ -1,11 +1,24 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { atLeastOne, oneOf } from '../method';
 import type { PreparedModel } from '../prepared';
 import { impute } from './imputation';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import { expectedScores } from './ties';
 
 export interface RoadOptions extends MetricOptions {
   /** Where the map is cut, in percent of the pixels. Default 10, 20, to 90. */
   readonly percentiles?: readonly number[];
+  /**
+   * What happens to places that are alike at the percentile. 'expected' (default): as many of them go as the percentile says, and the
+   * score is the mean over the orders that they could go in. 'together': all of them go, as in pytorch-grad-cam; of a map that is
+   * 0 at half of its places, half go at every percentile below.
+   */
+  readonly ties?: 'expected' | 'together';
+  /**
+   * Orders that places that are alike are taken in, where `ties` is 'expected'; the mean of the scores counts. Default 2, one the
+   * reverse of the other. A map with many zeros costs up to this many times the passes.
+   */
+  readonly draws?: number;
 }
 
 export const usualPercentiles: readonly number[] = [10, 20, 30, 40, 50, 60, 70, 80, 90];
@@ -24,8 +37,8 @@ export interface Road {
  * Rong et al. 2022. https://arxiv.org/abs/2202.00449
  *
  * Judge by `combined`: by the most relevant first alone an empty map can look better than Grad-CAM's. As in
- * pytorch-grad-cam without noise: at percentile p, the pixels of at least that percentile of the map go (of one minus the map
- * for the least relevant first).
+ * pytorch-grad-cam without noise, but for places that are alike (see `ties`): at percentile p, the pixels of at least that
+ * percentile of the map go (of minus the map for the least relevant first).
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many explanations as images.
@@ -36,21 +49,28 @@ export async function road(
   explanations: readonly Judged[],
   options: RoadOptions = {},
 ): Promise<Road[]> {
-  const { percentiles = usualPercentiles } = options;
+  const { percentiles = usualPercentiles, ties = 'expected', draws = 2 } = options;
+  oneOf(ties, ['expected', 'together'], 'ties');
+  atLeastOne(draws, 'draws');
   const found: Road[] = [];
   for (const subject of await subjectsOf(parts, images, explanations, options)) {
-    const inverse = subject.map.values.map(value => 1 - value);
     const changes = async (map: Float32Array) => {
       const sorted = map.slice().sort();
-      const scores = await subject.scores(percentiles.length, index => {
-        const threshold = percentile(sorted, percentiles[index]!);
-        return impute(
-          subject.pixels,
-          Array.from(map, value => value < threshold),
-        );
+      const counts = percentiles.map(percent => {
+        const place = (percent / 100) * (sorted.length - 1);
+        if (ties === 'expected') return sorted.length - Math.ceil(place);
+        const threshold = between(sorted, place);
+        return map.filter(value => value >= threshold).length;
+      });
+      const scores = await expectedScores(subject, map, counts, draws, places => {
+        const kept = new Array<boolean>(map.length).fill(true);
+        for (const place of places) kept[place] = false;
+        return impute(subject.pixels, kept);
       });
       return scores.map(score => score - subject.score);
     };
+    // pytorch-grad-cam subtracts from 1, and rounding makes places alike that were not.
+    const inverse = subject.map.values.map(value => (ties === 'together' ? 1 : 0) - value);
     const mostRelevantFirst = await changes(subject.map.values);
     const leastRelevantFirst = await changes(inverse);
     found.push(combined(mostRelevantFirst, leastRelevantFirst));
@@ -74,9 +94,8 @@ function combined(mostRelevantFirst: number[], leastRelevantFirst: number[]): Ro
   return { mostRelevantFirst, leastRelevantFirst, combined: both };
 }
 
-/** Between two values where no one is at the place, as NumPy has it. */
-function percentile(sorted: Float32Array, percent: number): number {
-  const place = (percent / 100) * (sorted.length - 1);
+/** The value at a place between two others, as NumPy has it. */
+function between(sorted: Float32Array, place: number): number {
   const low = sorted[Math.floor(place)]!;
   const high = sorted[Math.ceil(place)]!;
   return low + (high - low) * (place - Math.floor(place));

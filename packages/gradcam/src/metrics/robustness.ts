@@ -112,9 +112,14 @@ function jittered(images: Tensor4D, radius: number, seed: number): Tensor4D {
 
 function change(before: Explanation, after: Explanation): number {
   const [a, b] = [before.map.values, after.map.values];
-  const size = Math.hypot(...a);
-  const moved = Math.hypot(...a.map((value, i) => b[i]! - value));
+  const size = lengthOf(a);
+  const moved = lengthOf(a.map((value, i) => b[i]! - value));
   return size > 0 ? moved / size : moved > 0 ? Infinity : 0;
+}
+
+/** Not by `Math.hypot(...)`: a map of an image's size does not fit the stack. */
+function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
 }
 
 function rangeOf(values: Float32Array): number {

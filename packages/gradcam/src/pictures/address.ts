@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import type { PicturePixels } from '../picture';
 import { base64 } from './markup';
 import { encodePng } from './png';
 
@@ -12,7 +12,7 @@ export interface PhotoFile {
 }
 
 /** The picture as an address of the form `data:`, which needs nothing from anywhere. */
-export async function dataAddress(photo: Picture | PhotoFile): Promise<string> {
+export async function dataAddress(photo: PicturePixels | PhotoFile): Promise<string> {
   if (!('file' in photo)) return `data:image/png;base64,${base64(await encodePng(photo))}`;
   const beginning = String.fromCharCode(...photo.file.subarray(0, 12));
   const format = formats.find(({ marks }) => marks.test(beginning));

@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from '../picture';
 
 export interface BlendOptions {
   /** Share of the photo in every pixel, 0 to 1. Default 0.7. */
@@ -12,15 +12,20 @@ export interface BlendOptions {
  *
  * @throws RangeError when the sizes differ.
  */
-export function blend(photo: Picture, heat: Picture, options: BlendOptions = {}): Picture {
+export function blend(
+  photo: PicturePixels,
+  heat: PicturePixels,
+  options: BlendOptions = {},
+): Picture {
   const { photo: photoShare = 0.7, heat: heatShare = 0.3 } = options;
   if (photo.height !== heat.height || photo.width !== heat.width) {
     throw new RangeError(
       `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. resizeMap(map, [height, width]) before colourise(map) makes them agree.`,
     );
   }
-  const data = photo.data.map((value, place) =>
-    Math.min(255, Math.round(value * photoShare + heat.data[place]! * heatShare)),
+  const other = rgbOf(heat).data;
+  const data = rgbOf(photo).data.map((value, place) =>
+    Math.min(255, Math.round(value * photoShare + other[place]! * heatShare)),
   );
   return { data, height: photo.height, width: photo.width };
 }

@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from '../picture';
 import { dataAddress } from './address';
 import { escaped } from './markup';
 import { opening } from './svg';
@@ -17,7 +17,7 @@ interface Layout {
   readonly cell: { readonly height: number; readonly width: number };
 }
 
-function layoutOf(pictures: readonly Picture[], columns: number | undefined): Layout {
+function layoutOf(pictures: readonly PicturePixels[], columns: number | undefined): Layout {
   if (pictures.length === 0)
     throw new RangeError('A grid of pictures should have at least one; there is none.');
   const wanted = columns ?? Math.ceil(Math.sqrt(pictures.length));
@@ -36,7 +36,7 @@ function layoutOf(pictures: readonly Picture[], columns: number | undefined): La
 }
 
 /** Pictures row by row on white, without text. */
-export function grid(pictures: readonly Picture[], options: GridOptions = {}): Picture {
+export function grid(pictures: readonly PicturePixels[], options: GridOptions = {}): Picture {
   const { columns: wanted, gap = 6 } = options;
   const { columns, rows, cell } = layoutOf(pictures, wanted);
   const height = rows * (cell.height + gap) - gap;
@@ -47,8 +47,9 @@ export function grid(pictures: readonly Picture[], options: GridOptions = {}): P
     const column = (index % columns) * (cell.width + gap);
     const top = row + Math.floor((cell.height - picture.height) / 2);
     const left = column + Math.floor((cell.width - picture.width) / 2);
+    const { data: own } = rgbOf(picture);
     for (let y = 0; y < picture.height; y++) {
-      const line = picture.data.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
+      const line = own.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
       data.set(line, ((top + y) * width + left) * 3);
     }
   });
@@ -56,7 +57,7 @@ export function grid(pictures: readonly Picture[], options: GridOptions = {}): P
 }
 
 export interface SheetCell {
-  readonly picture: Picture;
+  readonly picture: PicturePixels;
   /** Broken into lines where it is wider than the picture. */
   readonly caption: string;
 }

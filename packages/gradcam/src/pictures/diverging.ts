@@ -1,5 +1,5 @@
 import type { HeatMap } from '../explain';
-import { type Picture, resizeMap, sideBySide } from '../picture';
+import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from '../picture';
 import type { Colour } from './outline';
 
 /** Vermilion for what speaks for a class, blue for what speaks against it: told apart by colour-blind readers (Okabe & Ito). */
@@ -33,19 +33,20 @@ export function sharedScale(maps: readonly HeatMap[]): number {
  * @param map Of any size, such as `explanation.signed`.
  */
 export function signedOverlay(
-  photo: Picture,
+  photo: PicturePixels,
   map: HeatMap,
   options: SignedOverlayOptions = {},
 ): Picture {
   const { scale = sharedScale([map]), opacity = 0.8, ...colours } = options;
   const { favour, against } = { ...sides, ...colours };
   const { values } = resizeMap(map, [photo.height, photo.width]);
-  const data = photo.data.slice();
+  const own = rgbOf(photo).data;
+  const data = own.slice();
   values.forEach((value, place) => {
     const share = scale > 0 ? opacity * Math.min(1, Math.abs(value) / scale) : 0;
     const colour = value > 0 ? favour : against;
     for (let channel = 0; channel < 3; channel++) {
-      const before = photo.data[place * 3 + channel]!;
+      const before = own[place * 3 + channel]!;
       data[place * 3 + channel] = Math.round(before + share * (colour[channel]! - before));
     }
   });
@@ -59,7 +60,7 @@ export function signedOverlay(
  * @param maps A signed map for each class, of any size.
  */
 export function contrastPanels(
-  photo: Picture,
+  photo: PicturePixels,
   maps: readonly HeatMap[],
   options: SignedOverlayOptions = {},
 ): Picture {

@@ -2,7 +2,14 @@ import { mean, mul } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HeatMap } from '../explain';
 import { customMethod, type Method } from '../method';
-import { colourise, normaliseMap, type Picture, resizeMap, sideBySide } from '../picture';
+import {
+  colourise,
+  normaliseMap,
+  type Picture,
+  type PicturePixels,
+  resizeMap,
+  sideBySide,
+} from '../picture';
 import { featureMapsOf } from '../prepared';
 import { TapError } from '../tap';
 import { blend } from './blend';
@@ -47,7 +54,7 @@ export function originalMap(map: HeatMap, size: readonly [number, number]): Heat
  * @param map Of any size and scale, as `explain` returns it with `method: originalCam()`.
  * @param gap White between the panels, in pixels. Default 6.
  */
-export function originalPanels(photo: Picture, map: HeatMap, gap = 6): Picture {
+export function originalPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
   const resized = originalMap(map, [photo.height, photo.width]);
   // OpenCV is handed bytes, and the conversion to bytes cuts off what is behind the point.
   const steps = { ...resized, values: resized.values.map(value => Math.floor(255 * value) / 255) };

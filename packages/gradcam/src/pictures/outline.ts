@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from '../picture';
 import type { Contour, Point } from './contour';
 
 /** Red, green and blue, 0 to 255. */
@@ -17,7 +17,7 @@ export interface OutlineOptions {
  * @param contours In the pixels of the picture: of a map that was resized to it.
  */
 export function drawContours(
-  picture: Picture,
+  picture: PicturePixels,
   contours: readonly Contour[],
   options: OutlineOptions = {},
 ): Picture {
@@ -30,7 +30,7 @@ export function drawContours(
       });
     }
   }
-  const data = picture.data.map((value, place) => {
+  const data = rgbOf(picture).data.map((value, place) => {
     const share = cover[Math.floor(place / 3)]!;
     return Math.round(value * (1 - share) + colour[place % 3]! * share);
   });
@@ -40,7 +40,7 @@ export function drawContours(
 /** Marks how far each pixel is covered by a line with round ends: fully within `radius`, half at its rim. */
 function coverSegment(
   cover: Float32Array,
-  { height, width }: Picture,
+  { height, width }: PicturePixels,
   [x0, y0]: Point,
   [x1, y1]: Point,
   radius: number,

@@ -1,5 +1,5 @@
 import { inferno } from '../colours';
-import type { Picture } from '../picture';
+import type { PicturePixels } from '../picture';
 import { dataAddress, type PhotoFile } from './address';
 import { base64, escaped } from './markup';
 import type { PageMap, PageOptions } from './page-content';
@@ -19,7 +19,7 @@ const finest = 960;
  * @throws RangeError when there is no map, one twice, or one with values that are not finite.
  */
 export async function toHtml(
-  photo: Picture | PhotoFile,
+  photo: PicturePixels | PhotoFile,
   maps: readonly PageMap[],
   options: PageOptions,
 ): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from '../picture';
 
 /**
  * A picture as a PNG file: 8 bits, RGB, no colour profile, which browsers take for sRGB. In Node and in browsers.
@@ -6,13 +6,10 @@ import type { Picture } from '../picture';
  * @throws RangeError when the picture has no pixels, or another number of bytes than its size says.
  * @see https://www.w3.org/TR/png-3/
  */
-export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
-  const { data, height, width } = picture;
-  if (height < 1 || width < 1 || data.length !== height * width * 3) {
-    throw new RangeError(
-      `A picture of ${height} x ${width} pixels should have ${height * width * 3} bytes, and more than none; it has ${data.length}.`,
-    );
-  }
+export async function encodePng(picture: PicturePixels): Promise<Uint8Array<ArrayBuffer>> {
+  const { height, width } = picture;
+  if (height < 1 || width < 1)
+    throw new RangeError(`A picture should have pixels; this one is ${height} x ${width}.`);
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -20,7 +17,7 @@ export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffe
   header.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB; the only compression and filtering that there are; not interlaced
   const chunks = [
     chunk('IHDR', header),
-    chunk('IDAT', await compress(filtered(picture))),
+    chunk('IDAT', await compress(filtered(rgbOf(picture)))),
     chunk('IEND', new Uint8Array(0)),
   ];
   return joined([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks]);

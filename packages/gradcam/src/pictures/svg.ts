@@ -1,4 +1,4 @@
-import type { Picture } from '../picture';
+import type { PicturePixels } from '../picture';
 import { dataAddress, type PhotoFile } from './address';
 import type { Contour } from './contour';
 import { escaped } from './markup';
@@ -18,7 +18,10 @@ export interface SvgOptions {
 }
 
 /** A photo, or an overlay, with contours as paths that stay sharp at any size. One file that loads nothing. */
-export async function toSvg(photo: Picture | PhotoFile, options: SvgOptions): Promise<string> {
+export async function toSvg(
+  photo: PicturePixels | PhotoFile,
+  options: SvgOptions,
+): Promise<string> {
   const { title, description, contours = [], colour = [255, 255, 255], width = 2 } = options;
   const paths = contours.map(
     contour =>

@@ -80,10 +80,11 @@ describe('every metric ranks an oracle above a method, that above chance, and ch
   });
 
   test('pointing game', () => {
-    expect(pointingGame(oracle, mask)).toBe(true);
-    const hits = (maps: readonly HeatMap[]) => maps.filter(map => pointingGame(map, mask)).length;
+    expect(pointingGame(oracle, mask)).toBe(1);
+    const hits = (maps: readonly HeatMap[]) =>
+      maps.filter(map => pointingGame(map, mask) === 1).length;
     expect(hits(methods)).toBeGreaterThan(hits(randoms));
-    expect(pointingGame(inverse, mask)).toBe(false);
+    expect(pointingGame(inverse, mask)).toBe(0);
   });
 
   test('an empty map scores 0 by ROAD combined', async () => {
@@ -157,9 +158,9 @@ describe('a mask', () => {
   const point = mapOf(place => Number(place === 3 * size + 5));
 
   test('is hit within the tolerance', () => {
-    expect(pointingGame(oracle, mask)).toBe(true);
-    expect([pointingGame(point, mask), pointingGame(point, mask, 2)]).toEqual([false, true]);
-    expect(pointingGame(empty, mask)).toBe(false);
+    expect(pointingGame(oracle, mask)).toBe(1);
+    expect([pointingGame(point, mask), pointingGame(point, mask, 2)]).toEqual([0, 1]);
+    expect(pointingGame(empty, mask)).toBe(0);
   });
 
   test('is compared at its own size', () => {

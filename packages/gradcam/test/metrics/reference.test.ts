@@ -31,7 +31,11 @@ test('as pytorch-grad-cam: ARCC', async () => {
   const own = prepareModel(network('flat'), { tap: 'conv2' });
   const photos = images();
   const before = memory().numTensors;
-  const found = await arcc(own, photos, judged, { method: layerCam(), explained: probability });
+  const found = await arcc(own, photos, judged, {
+    method: layerCam(),
+    explained: probability,
+    ties: 'together',
+  });
   expect(memory().numTensors).toBe(before);
   for (const name of ['coherency', 'extent', 'score'] as const)
     expectClose(
@@ -50,7 +54,12 @@ describe.each([
     const { percentiles } = figures;
     const photos = images();
     const before = memory().numTensors;
-    const found = await road(parts, photos, judged, { target, percentiles, batch: 4 });
+    const found = await road(parts, photos, judged, {
+      target,
+      percentiles,
+      batch: 4,
+      ties: 'together',
+    });
     expect(memory().numTensors).toBe(before);
     found.forEach(({ mostRelevantFirst, leastRelevantFirst, combined }, image) => {
       expectClose(

@@ -35,6 +35,8 @@ describe('a PNG', () => {
 
   test('of another number of bytes than the size says is refused', async () => {
     const picture = { data: new Uint8Array(5), height: 1, width: 2 };
-    await expect(encodePng(picture)).rejects.toThrow(/1 x 2 pixels should have 6 bytes.*it has 5/);
+    await expect(encodePng(picture)).rejects.toThrow(
+      /1 x 2 pixels should be 6 bytes of RGB.*it has 5/,
+    );
   });
 });
