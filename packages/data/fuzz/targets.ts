@@ -138,7 +138,8 @@ async function readArchive(bytes: Uint8Array): Promise<void> {
   try {
     const path = join(folder, 'a.zip');
     await writeFile(path, bytes);
-    for (const { origin } of await listArchive(path)) await readPixels(origin, [8, 8]);
+    const { files } = await listArchive(path);
+    for (const { origin } of files) await readPixels(origin, [8, 8]);
   } finally {
     await rm(folder, { recursive: true });
   }

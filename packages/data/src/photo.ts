@@ -1,4 +1,5 @@
 import type { Origin } from './origin';
+import type { SplitName } from './split';
 
 /** One picture of a labelled set. */
 export interface Photo {
@@ -11,12 +12,28 @@ export interface Photo {
   readonly origin: Origin;
   /** What must not be torn apart by a split, such as everything from one photographer. */
   readonly group?: string;
+  /** Where the set comes with a split: its part. */
+  readonly part?: SplitName;
 }
 
 /** Something about a set that its owner should know. Nothing in it was changed. */
 export interface Finding {
-  readonly kind: 'quarantined' | 'class left out' | 'classes merged' | 'converted';
-  /** The photo or class it is about. */
+  readonly kind:
+    | 'quarantined'
+    | 'class left out'
+    | 'classes merged'
+    | 'converted'
+    /** Folders or a column are taken as the split. */
+    | 'split given'
+    /** Folders look like a split, but are taken as classes. */
+    | 'split doubtful'
+    /** The same photo in two parts of a given split; the copy in training or validation is left out. */
+    | 'leak'
+    /** Hidden files and the system's own, summed. */
+    | 'system files'
+    /** A name that other disks refuse. */
+    | 'not portable';
+  /** The photo, class or folders that it is about. */
   readonly subject: string;
   readonly reason: string;
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../photo';
 import type { SplitName } from '../split';
 import { findNeighbours, groupsOf } from './neighbours';
 
@@ -38,8 +39,7 @@ export interface Concern {
     | 'tiny'
     | 'huge'
     | 'extreme aspect'
-    | 'class left out'
-    | 'classes merged'
+    | Exclude<Finding['kind'], 'quarantined' | 'converted'>
     | 'imbalance';
   readonly subject: string;
   readonly reason: string;

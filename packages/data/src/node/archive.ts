@@ -1,10 +1,19 @@
+import { isUtf8 } from 'node:buffer';
 import { resolve } from 'node:path';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import {
+  type Entry,
+  getFileNameLowLevel,
+  openPromise,
+  validateFileName,
+  type ZipFile,
+} from 'yauzl';
 import type { ArchiveOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { ArchiveError } from './bytes';
-import { mergeByCase } from './classes';
-import { type Candidate, collect, type OpenOptions, PhotoSetError } from './collection';
+import { collectPlaced } from './classes';
+import { PhotoSetError } from './collection';
+import type { FolderOptions } from './folder';
+import { readLayout } from './layout';
 
 /** What an archive may hold at most; beyond that it is taken for an attack or an accident. */
 export interface ArchiveLimits {
@@ -24,40 +33,33 @@ export interface ArchiveFile {
 }
 
 /**
- * A zip archive with a folder of photos for each class, read entry by entry where it lies: nothing is unpacked to disk.
- * Folders above the class folders are passed over while there is but one.
+ * A zip archive with a folder of photos for each class, or `train`, `val` and `test` folders that hold such folders, read entry
+ * by entry where it lies: nothing is unpacked to disk. Links and encrypted entries are left out and listed in `findings`.
  *
  * @throws ArchiveError when the archive is damaged, or holds what is refused; PhotoSetError when it lacks classes.
  */
-export async function openArchive(path: string, options: OpenOptions = {}): Promise<PhotoSet> {
-  const files = await listArchive(path);
-  const depth = depthOfClasses(files.map(({ name }) => name.split('/')));
-  const strayed: Finding[] = [];
-  const inside: { file: ArchiveFile; folder: string }[] = [];
-  for (const file of files) {
-    const parts = file.name.split('/');
-    if (parts.length > depth + 1) inside.push({ file, folder: parts[depth]! });
-    else {
-      const reason = 'lies beside the class folders, not in one';
-      strayed.push({ kind: 'quarantined', subject: file.name, reason });
-    }
-  }
-  const { names, findings } = mergeByCase(new Set(inside.map(({ folder }) => folder)));
-  const candidates = inside.map(
-    ({ file, folder }): Candidate => ({
-      id: file.name.split('/').slice(depth).join('/'),
-      className: names.get(folder)!,
-      origin: file.origin,
-    }),
-  );
-  return collect(resolve(path), candidates, [...strayed, ...findings], options);
+export async function openArchive(path: string, options: FolderOptions = {}): Promise<PhotoSet> {
+  const { files, findings } = await listArchive(path);
+  const layout = readLayout(files, resolve(path), options.givenSplit);
+  return collectPlaced(resolve(path), layout.placed, [...layout.findings, ...findings], options);
 }
 
-/** Every file of an archive, by its directory; no file's content is read. */
+/** What an archive holds. */
+export interface ArchiveListing {
+  readonly files: readonly ArchiveFile[];
+  /** Entries that are left out: links and encrypted ones. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`.
+ *
+ * @throws ArchiveError when it is damaged, or when an entry goes out of the archive's folder, explodes or is there twice.
+ */
 export async function listArchive(
   path: string,
   limits: ArchiveLimits = {},
-): Promise<ArchiveFile[]> {
+): Promise<ArchiveListing> {
   const { entries = 1_000_000, entryBytes = 2 ** 29, ratio = 200 } = limits;
   const where = resolve(path);
   const refuse = (what: string): never => {
@@ -67,14 +69,25 @@ export async function listArchive(
   try {
     if (zip.entryCount > entries) refuse(`${zip.entryCount} entries, at most ${entries} are read`);
     const files: ArchiveFile[] = [];
+    const findings: Finding[] = [];
     const seen = new Set<string>();
     for await (const entry of zip.eachEntry()) {
-      const name = entry.fileName;
-      if (name.endsWith('/') || isResourceFork(name)) continue;
+      const name = nameOf(entry);
+      const wrong = validateFileName(name);
+      if (wrong !== null) refuse(wrong);
+      if (name.endsWith('/')) continue;
       if (seen.has(name)) refuse(`'${name}' is in it more than once`);
       seen.add(name);
-      if (isLink(entry)) refuse(`'${name}' is a link; links are not followed`);
-      if (entry.isEncrypted()) refuse(`'${name}' is encrypted`);
+      const leaveOut = (reason: string) =>
+        findings.push({ kind: 'quarantined', subject: name, reason });
+      if (isLink(entry)) {
+        leaveOut('is a link or a device in the archive; links are not followed');
+        continue;
+      }
+      if (entry.isEncrypted()) {
+        leaveOut('is encrypted');
+        continue;
+      }
       const { compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
       if (method !== 0 && method !== 8) refuse(`'${name}' is packed by unknown method ${method}`);
       if (size > entryBytes) refuse(`'${name}' would be ${size} bytes, at most ${entryBytes}`);
@@ -95,7 +108,7 @@ export async function listArchive(
       };
       files.push({ name, origin });
     }
-    return files;
+    return { files, findings };
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError(
@@ -108,8 +121,7 @@ export async function listArchive(
 
 async function open(path: string): Promise<ZipFile> {
   try {
-    // Names that are absolute or go upwards are refused by yauzl.
-    return await openPromise(path, { strictFileNames: true, validateEntrySizes: true });
+    return await openPromise(path, { decodeStrings: false, validateEntrySizes: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new PhotoSetError(`${path}: there is no such archive.`);
@@ -125,14 +137,13 @@ function isLink({ externalFileAttributes }: Entry): boolean {
   return kind !== 0 && kind !== regularFile;
 }
 
-/** What macOS adds beside each file. */
-const isResourceFork = (name: string) => name.startsWith('__MACOSX/') || name.endsWith('.DS_Store');
+const utf8Flag = 0x800;
 
-/** How many folders lie above the class folders: one that is alone and holds folders is not a class. */
-function depthOfClasses(paths: readonly string[][]): number {
-  for (let depth = 0; ; depth++) {
-    const nested = paths.filter(parts => parts.length > depth + 1);
-    const alone = new Set(nested.map(parts => parts[depth])).size === 1;
-    if (!alone || nested.every(parts => parts.length === depth + 2)) return depth;
-  }
+/**
+ * An entry's name. Without the flag for UTF-8 it is in code page 437 by the specification, but macOS and others write UTF-8
+ * without saying so: names that are valid UTF-8 are taken as that.
+ */
+function nameOf({ fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
+  const flag = isUtf8(fileNameRaw) ? generalPurposeBitFlag | utf8Flag : generalPurposeBitFlag;
+  return getFileNameLowLevel(flag, fileNameRaw, extraFields, false);
 }

@@ -1,7 +1,11 @@
-import type { Finding } from '../photo';
+import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { Finding, PhotoSet } from '../photo';
 import { compareText } from '../split';
+import { type Candidate, collect, type OpenOptions } from './collection';
+import type { Placed } from './layout';
+import { foldCase, portabilityFindings } from './portability';
 
-/** Folder name to class name: folders that differ in letter case alone would clash on half of the world's disks. */
+/** Names of folders or labels to class names: those that differ in letter case or Unicode form alone are one class. */
 export function mergeByCase(folders: Iterable<string>): {
   readonly names: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
@@ -11,15 +15,35 @@ export function mergeByCase(folders: Iterable<string>): {
   const sorted = [...folders].sort(compareText);
   const names = new Map(
     sorted.map(name => {
-      const key = name.normalize('NFC').toLowerCase();
+      const key = foldCase(name);
       const kept = first.get(key) ?? name;
       first.set(key, kept);
       if (kept !== name) {
-        const reason = `differs from '${kept}' in letter case alone; both are taken as the class '${kept}'`;
+        const reason = `differs from '${kept}' in letter case or Unicode form alone; both are taken as the class '${kept}'`;
         findings.push({ kind: 'classes merged', subject: name, reason });
       }
       return [name, kept];
     }),
   );
   return { names, findings };
+}
+
+/** Collects files whose class and part follow from where they lie. */
+export function collectPlaced(
+  where: string,
+  placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
+  found: readonly Finding[],
+  options: OpenOptions,
+): Promise<PhotoSet> {
+  const { names, findings } = mergeByCase(new Set(placed.map(({ className }) => className)));
+  const candidates = placed.map(
+    ({ id, className, part, file }): Candidate => ({
+      id,
+      className: names.get(className)!,
+      origin: file.origin,
+      ...(part && { part }),
+    }),
+  );
+  const portability = portabilityFindings(placed.map(({ id }) => id));
+  return collect(where, candidates, [...found, ...findings, ...portability], options);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
-import { compareText, leastPerClass } from '../split';
+import { compareText, leastPerClass, type SplitName, splitNames } from '../split';
 import { ArchiveError, readBytes } from './bytes';
 import { check, DecodeError } from './decode';
 
@@ -12,6 +12,7 @@ export interface Candidate {
   readonly id: string;
   readonly className: string;
   readonly group?: string;
+  readonly part?: SplitName;
   readonly origin: FileOrigin | ArchiveOrigin;
 }
 
@@ -51,10 +52,12 @@ export async function collect(
     onProgress?.({ done: ++done, total: todo.length });
   });
   const findings = [...found, ...verdicts.flatMap(({ finding }) => finding ?? [])];
-  const readable = todo.flatMap((candidate, index) => {
+  const hashed = todo.flatMap((candidate, index) => {
     const { sha256 } = verdicts[index]!;
     return sha256 ? [{ ...candidate, sha256 }] : [];
   });
+  const { readable, leaks } = withoutLeaks(hashed);
+  findings.push(...leaks);
 
   const counts = new Map<string, number>(todo.map(({ className }) => [className, 0]));
   for (const { className } of readable) counts.set(className, counts.get(className)! + 1);
@@ -69,13 +72,36 @@ export async function collect(
     throw new PhotoSetError(tooFewClasses(where, classes, findings));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const photos = readable.flatMap(({ id, className, sha256, origin, group }): Photo[] => {
+  const photos = readable.flatMap(({ className, ...photo }): Photo[] => {
     const label = labels.get(className);
-    return label === undefined
-      ? []
-      : [{ id, label, sha256, origin, ...(group !== undefined && { group }) }];
+    return label === undefined ? [] : [{ ...photo, label }];
   });
   return { classes, photos, findings };
+}
+
+/**
+ * Of a given split, every photo is in one part only: what is tested on is not trained on, byte for byte. Copies of a test photo
+ * are left out of training and validation, and those of a validation photo out of training.
+ */
+function withoutLeaks<C extends Candidate & { readonly sha256: string }>(
+  candidates: readonly C[],
+): { readable: readonly C[]; leaks: readonly Finding[] } {
+  const kept = new Map<string, C>();
+  const rank = ({ part }: C) => (part === undefined ? -1 : splitNames.indexOf(part));
+  for (const candidate of candidates) {
+    const other = kept.get(candidate.sha256);
+    if (!other || rank(candidate) > rank(other)) kept.set(candidate.sha256, candidate);
+  }
+  const leaks: Finding[] = [];
+  const readable = candidates.filter(candidate => {
+    const { id, sha256, part } = candidate;
+    const best = kept.get(sha256)!;
+    if (part === best.part) return true;
+    const reason = `the same bytes as ${best.id} in ${best.part}; this copy is left out of ${part}`;
+    leaks.push({ kind: 'leak', subject: id, reason });
+    return false;
+  });
+  return { readable, leaks };
 }
 
 interface Verdict {

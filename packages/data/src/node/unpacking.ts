@@ -10,7 +10,7 @@ export interface UnpackOptions extends ArchiveLimits {
 /**
  * Writes the files of an archive below a folder, one after the other. Every checksum is verified.
  *
- * @throws ArchiveError when anything is damaged, or would be written elsewhere; what was written before remains.
+ * @throws ArchiveError when anything is damaged, a link or encrypted, or would be written elsewhere; what was written before remains.
  */
 export async function unpackArchive(
   path: string,
@@ -19,7 +19,10 @@ export async function unpackArchive(
 ): Promise<void> {
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
-  for (const { name, origin } of await listArchive(path, options)) {
+  const { files, findings } = await listArchive(path, options);
+  const [left] = findings;
+  if (left) throw new ArchiveError(`${resolve(path)}: '${left.subject}' ${left.reason}`);
+  for (const { name, origin } of files) {
     options.signal?.throwIfAborted();
     const target = join(root, name);
     // The reader refuses such names already; this holds whatever the reader does.

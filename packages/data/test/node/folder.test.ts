@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -124,7 +124,74 @@ describe('a folder of photos', () => {
     const { classes, photos, findings } = await openFolder(root);
     expect(classes).toEqual(['Amanita', 'Boletus']);
     expect(photos.filter(({ label }) => label === 0)).toHaveLength(7);
-    expect(findings).toMatchObject([{ kind: 'classes merged', subject: 'amanita' }]);
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
+      'classes merged: amanita',
+      'not portable: amanita/0.png',
+      'not portable: amanita/1.png',
+      'not portable: amanita/2.png',
+    ]);
+  });
+
+  test('never takes hidden or system folders for classes, and says so in one line', async () => {
+    await fill('A', 6);
+    await fill('B', 6);
+    const folders = ['.ipynb_checkpoints', '.thumbs', '@eaDir', '__MACOSX', '$RECYCLE.BIN', '.git'];
+    for (const [index, name] of folders.entries()) await fill(name, 6, 20 + index);
+    await put('A/.hidden.png', await picture().png().toBuffer());
+    await put('A/Thumbs.db', 'x');
+    await put('.DS_Store', 'x');
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(photos).toHaveLength(12);
+    expect(findings).toMatchObject([{ kind: 'system files', subject: '9 system files' }]);
+    expect(findings[0]!.reason).toMatch(/\.ipynb_checkpoints.*Thumbs\.db/);
+  });
+
+  test('follows links to folders and photos, and no circle', async () => {
+    await fill('A', 6);
+    await fill('elsewhere/B', 6, 10);
+    const set = join(root, 'set');
+    await mkdir(set);
+    await symlink(join(root, 'A'), join(set, 'A'));
+    await symlink(join(root, 'elsewhere/B'), join(set, 'B'));
+    await symlink(join(root, 'elsewhere/B/0.png'), join(root, 'A/linked.png'));
+    await symlink(join(root, 'nowhere'), join(root, 'A/broken.png'));
+    await symlink(set, join(root, 'A/circle'));
+    const { classes, photos, findings } = await openFolder(set);
+    expect(classes).toEqual(['A', 'B']);
+    expect(photos).toHaveLength(13);
+    expect(findings.map(({ subject, reason }) => `${subject}: ${reason}`).sort()).toEqual([
+      'A/broken.png: a link to nothing',
+      'A/circle: a link to a folder that it lies in',
+    ]);
+  });
+
+  test('may be wrapped in folders', async () => {
+    await fill('download/photos/A', 6);
+    await fill('download/photos/B', 6, 10);
+    await put('download/readme.txt', 'hello');
+    const { classes, photos } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(photos[0]!.id).toBe('A/0.png');
+  });
+
+  test('names what other disks cannot hold', async () => {
+    await fill('A', 6);
+    await fill('B', 6);
+    await put('A/10:30.png', await picture(30).png().toBuffer());
+    await put('A/aux.png', await picture(31).png().toBuffer());
+    await put('B/X.png', await picture(32).png().toBuffer());
+    await put('B/x.png', await picture(33).png().toBuffer());
+    await put('B/e\u0301.png', await picture(34).png().toBuffer());
+    await put('B/\u00e9.png', await picture(35).png().toBuffer());
+    const { photos, findings } = await openFolder(root);
+    expect(photos).toHaveLength(18);
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
+      'not portable: A/10:30.png',
+      'not portable: A/aux.png',
+      'not portable: B/x.png',
+      'not portable: B/\u00e9.png',
+    ]);
   });
 
   test('leaves out a class that the split has too few photos of', async () => {
@@ -159,6 +226,88 @@ describe('a folder of photos', () => {
     await expect(
       openFolder(root, { signal: AbortSignal.abort(new Error('stop')) }),
     ).rejects.toThrow('stop');
+  });
+});
+
+describe('a folder that comes with a split', () => {
+  const parts = (photos: readonly { readonly part?: string }[]) => {
+    const counts: Record<string, number> = {};
+    for (const { part = 'none' } of photos) counts[part] = (counts[part] ?? 0) + 1;
+    return counts;
+  };
+
+  test.each([
+    ['train', 'val', 'test'],
+    ['training', 'validation', 'testing'],
+    ['Train', 'VALID', 'eval'],
+  ])('has its parts in %s, %s and %s, and their folders for classes', async (...names) => {
+    for (const [index, name] of names.entries()) {
+      await fill(`${name}/A`, 6 - index, 10 * index);
+      await fill(`${name}/B`, 6 - index, 40 + 10 * index);
+    }
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(parts(photos)).toEqual({ train: 12, validation: 10, test: 8 });
+    expect(photos.map(({ id }) => id)).toContain(`${names[0]}/A/0.png`);
+    expect(findings).toMatchObject([
+      { kind: 'split given', subject: [...names].sort().join(', ') },
+    ]);
+  });
+
+  test('may have the parts below the classes, and wrap them', async () => {
+    for (const name of ['A', 'B']) {
+      await fill(`set/${name}/train`, 6, name === 'A' ? 0 : 20);
+      await fill(`set/${name}/test`, 2, name === 'A' ? 10 : 30);
+    }
+    const { classes, photos } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(parts(photos)).toEqual({ train: 12, test: 4 });
+  });
+
+  test('leaves out an unlabelled test, and says so', async () => {
+    await fill('train/A', 6);
+    await fill('train/B', 6, 10);
+    await fill('test', 5, 20);
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(parts(photos)).toEqual({ train: 12 });
+    expect(findings).toMatchObject([
+      { kind: 'split given', subject: 'train' },
+      { kind: 'quarantined', subject: 'test: 5 files', reason: expect.stringMatching(/no labels/) },
+    ]);
+  });
+
+  test('keeps copies of what is tested on out of training', async () => {
+    await fill('train/A', 6);
+    await fill('train/B', 6, 10);
+    await fill('test/A', 2, 20);
+    await fill('test/B', 2, 30);
+    await put('train/A/leak.png', await picture(20).png().toBuffer());
+    const { photos, findings } = await openFolder(root);
+    expect(parts(photos)).toEqual({ train: 12, test: 4 });
+    expect(findings.filter(({ kind }) => kind === 'leak')).toEqual([
+      {
+        kind: 'leak',
+        subject: 'train/A/leak.png',
+        reason: 'the same bytes as test/A/0.png in test; this copy is left out of train',
+      },
+    ]);
+  });
+
+  test('is a set of classes on request, where a folder has another name, and never without labels', async () => {
+    await fill('train/A', 6);
+    await fill('test/A', 6, 10);
+    const ignored = await openFolder(root, { givenSplit: 'ignore' });
+    expect(ignored.classes).toEqual(['test', 'train']);
+    await fill('other/A', 6, 20);
+    const doubtful = await openFolder(root);
+    expect(doubtful.classes).toEqual(['other', 'test', 'train']);
+    expect(doubtful.findings).toMatchObject([{ kind: 'split doubtful', subject: 'test, train' }]);
+    await expect(openFolder(root, { givenSplit: 'require' })).rejects.toThrow(/gives no split/);
+    await rm(join(root, 'other'), { recursive: true });
+    await rm(join(root, 'train/A'), { recursive: true });
+    await fill('train', 6);
+    await expect(openFolder(root)).rejects.toThrow(/nothing says what the photos show/);
   });
 });
 

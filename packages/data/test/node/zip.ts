@@ -2,12 +2,15 @@ import { crc32, deflateRawSync } from 'node:zlib';
 
 /** A file of an archive, and what is wrong with it. */
 export interface ZipMember {
-  readonly name: string;
+  readonly name: string | Uint8Array;
   readonly bytes: Uint8Array;
   /** Default true. */
   readonly compressed?: boolean;
   /** Unix file mode. Default 0: unknown. */
   readonly mode?: number;
+  readonly encrypted?: boolean;
+  /** General purpose flags. Default that of UTF-8 names. */
+  readonly flags?: number;
   /** What the directory says instead of the truth. */
   readonly says?: { readonly crc32?: number; readonly size?: number };
 }
@@ -17,12 +20,13 @@ export function zip(members: readonly ZipMember[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, bytes, compressed = true, mode = 0, says = {} } of members) {
+  for (const member of members) {
+    const { name, bytes, compressed = true, mode = 0, flags = 0x800, says = {} } = member;
     const stored = compressed ? deflateRawSync(bytes) : Buffer.from(bytes);
     const title = Buffer.from(name);
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0);
-    facts.writeUInt16LE(0x800, 2);
+    facts.writeUInt16LE(flags | (member.encrypted ? 1 : 0), 2);
     facts.writeUInt16LE(compressed ? 8 : 0, 4);
     facts.writeUInt32LE(says.crc32 ?? crc32(bytes), 10);
     facts.writeUInt32LE(stored.length, 14);
