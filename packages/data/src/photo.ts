@@ -29,6 +29,8 @@ export interface Finding {
     | 'split doubtful'
     /** The same photo in two parts of a given split; the copy in training or validation is left out. */
     | 'leak'
+    /** A table lists a photo again; it counts once. */
+    | 'listed twice'
     /** Hidden files and the system's own, summed. */
     | 'system files'
     /** A name that other disks refuse. */

@@ -1,15 +1,22 @@
-export { type ArchiveFile, type ArchiveLimits, listArchive, openArchive } from './archive';
+export {
+  type ArchiveFile,
+  type ArchiveLimits,
+  type ArchiveListing,
+  listArchive,
+  openArchive,
+} from './archive';
 export { type Sample, SampleError } from './batch';
 export { type Batch, type BatchOptions, batches } from './batches';
 export { ArchiveError } from './bytes';
 export { type OpenOptions, PhotoSetError } from './collection';
 export { check, DecodeError, decode, decodeWhole, decodeWithin, mostPixels } from './decode';
 export { openDrawn } from './drawn';
-export { openFolder } from './folder';
+export { type FolderOptions, openFolder } from './folder';
 export { type InspectOptions, inspect } from './inspect';
 export { type PageOptions, renderInspection } from './inspection-page';
 export { KaggleCredentialsError } from './kaggle/credentials';
 export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
+export type { GivenSplit } from './layout';
 export { type OpenPhotosOptions, openPhotos } from './open';
 export { readPixels } from './pixels';
 export { openTable, type TableOptions } from './table';

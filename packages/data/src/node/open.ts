@@ -1,16 +1,17 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PhotoSet } from '../photo';
 import { openArchive } from './archive';
-import type { OpenOptions } from './collection';
 import { openDrawn } from './drawn';
-import { openFolder } from './folder';
+import { type FolderOptions, openFolder } from './folder';
 import { fetchKaggle, type KaggleOptions } from './kaggle/dataset';
 import { openTable } from './table';
 
-export interface OpenPhotosOptions extends OpenOptions {
+export interface OpenPhotosOptions extends FolderOptions {
   /** Of a table: the column or columns with the group. Default `group`, where there is one. */
   readonly group?: string | readonly string[];
+  /** Of a table: the column with the photo's path. Default the usual names. */
+  readonly path?: string;
+  /** Of a table: the column with the class. Default the usual names. */
+  readonly label?: string;
   /** Drawn pictures per genus. Default 40. */
   readonly drawn?: number;
   /** How a data set of Kaggle is downloaded. */
@@ -20,7 +21,7 @@ export interface OpenPhotosOptions extends OpenOptions {
 /**
  * Labelled photos from anywhere.
  *
- * @param where `drawn`; `kaggle:owner/slug`; a `.zip`, `.csv` or `.json` file; or a folder with a folder per class.
+ * @param where `drawn`; `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; or a folder with a folder per class.
  */
 export async function openPhotos(
   where: string,
@@ -33,16 +34,9 @@ export async function openPhotos(
       ...kaggle,
       ...(signal && { signal }),
     });
-    return openFolder(await classFolder(folder), options);
+    return openFolder(folder, options);
   }
   if (/\.zip$/i.test(where)) return openArchive(where, options);
-  if (/\.(csv|json)$/i.test(where)) return openTable(where, options);
+  if (/\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)) return openTable(where, options);
   return openFolder(where, options);
-}
-
-/** The folder that holds the class folders: archives often wrap them in one more. */
-async function classFolder(folder: string): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const only = entries.length === 1 ? entries[0]! : undefined;
-  return only?.isDirectory() ? classFolder(join(folder, only.name)) : folder;
 }

@@ -1,95 +1,212 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import type { PhotoSet } from '../photo';
+import { dirname, isAbsolute, posix, resolve } from 'node:path';
+import { partNamed } from '../given-split';
+import type { Finding, PhotoSet } from '../photo';
+import type { SplitName } from '../split';
+import { mergeByCase } from './classes';
 import { type Candidate, collect, type OpenOptions, PhotoSetError } from './collection';
+import type { GivenSplit } from './layout';
+import { portabilityFindings } from './portability';
+import { parseTable, type Row, type Table } from './table-text';
 
 export interface TableOptions extends OpenOptions {
-  /** The column with the photo's path, relative to the table. Default the first there is of `file`, `path`, `image`. */
+  /**
+   * The column with the photo's path, relative to the table. Default the first there is of `file`, `file_name`, `filename`,
+   * `path`, `image`, `image_path`, `image_id`, `photo`; letter case does not count.
+   */
   readonly path?: string;
-  /** The column with the class. Default the first there is of `class`, `label`, `genus`. */
+  /** The column with the class. Default the first there is of `class`, `label`, `category`, `genus`, `class_name`. */
   readonly label?: string;
   /**
    * The column with the group, for a split that keeps groups together; of several columns, their values together are
    * the group. Default `group`, where there is one.
    */
   readonly group?: string | readonly string[];
+  /** What a column `split` with the names of parts means. Default `auto`. */
+  readonly givenSplit?: GivenSplit;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Columns = Pick<TableOptions, 'path' | 'label' | 'group' | 'givenSplit'>;
+
+const usual = {
+  path: [
+    'file',
+    'file_name',
+    'filename',
+    'path',
+    'filepath',
+    'file_path',
+    'image',
+    'image_path',
+    'image_id',
+    'photo',
+  ],
+  label: ['class', 'label', 'category', 'genus', 'class_name', 'label_name'],
+  split: ['split', 'subset', 'partition'],
+};
 
 /**
- * Photos that are listed in a table: CSV with a header line, or a JSON array of objects.
+ * Photos that are listed in a table: CSV (commas, semicolons or tabs) with a header line, a JSON array of objects, or JSON lines.
+ * A path without an ending names the photo with one that lies there.
  *
- * @throws PhotoSetError naming the line and the column that is wrong, or when the photos lack classes.
+ * @throws PhotoSetError naming the row and the column that is wrong, or when the photos lack classes.
  */
 export async function openTable(file: string, options: TableOptions = {}): Promise<PhotoSet> {
   const where = resolve(file);
-  const text = await readFile(where, 'utf8').catch(error => {
+  const bytes = await readFile(where).catch(error => {
     throw new PhotoSetError(`${where} cannot be read: ${(error as Error).message}`);
   });
-  const rows = parseTable(text, where);
+  const table = parseTable(bytes, where);
+  const { listed, findings } = readRows(table, where, options);
+  if (table.encoding)
+    findings.unshift({ kind: 'converted', subject: where, reason: `read as ${table.encoding}` });
+  const { names, findings: merged } = mergeByCase(new Set(listed.map(row => row.className)));
   const folder = dirname(where);
-  const candidates = candidatesOf(rows, where, options).map(({ id, className, group }) => {
-    const origin = { kind: 'file', path: resolve(folder, id) } as const;
-    return { id, className, origin, ...(group !== undefined && { group }) };
+  const candidates = listed.map((row): Candidate => {
+    const path = withEnding(resolve(folder, row.id));
+    return { ...row, className: names.get(row.className)!, origin: { kind: 'file', path } };
   });
-  return collect(where, candidates, [], options);
+  const portability = portabilityFindings(listed.map(({ id }) => id).filter(id => !isAbsolute(id)));
+  return collect(where, candidates, [...findings, ...merged, ...portability], options);
 }
 
-/** @param where Names the table in errors; ending in `.json` it is JSON. */
-export function parseTable(text: string, where: string): Row[] {
-  const isJson = /\.json$/i.test(where);
-  let rows: unknown;
-  try {
-    rows = isJson
-      ? JSON.parse(text)
-      : parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
-  } catch (error) {
-    throw new PhotoSetError(
-      `${where} is not ${isJson ? 'JSON' : 'CSV'}: ${(error as Error).message}`,
-    );
-  }
-  const isRow = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
-  if (!Array.isArray(rows) || rows.length === 0 || !rows.every(isRow)) {
-    throw new PhotoSetError(`${where} should be a list of rows, with at least one.`);
-  }
-  return rows;
-}
+const endings = ['.jpg', '.jpeg', '.png', '.webp', '.JPG', '.JPEG', '.PNG'];
 
-/** The photos of a table's rows, without their origin. @throws PhotoSetError */
-export function candidatesOf(
-  rows: readonly Row[],
+/** Tables with ids of photos leave the ending away. */
+const withEnding = (path: string): string =>
+  existsSync(path) ? path : (endings.map(ending => path + ending).find(existsSync) ?? path);
+
+type Listed = Omit<Candidate, 'origin'>;
+
+/**
+ * The photos of a table's rows, without their origin. A photo that is listed again is one photo; one that is listed under two
+ * classes or in two parts is left out.
+ *
+ * @throws PhotoSetError naming the row and the column that is wrong.
+ */
+export function readRows(
+  { rows, columns }: Table,
   where: string,
-  options: Pick<TableOptions, 'path' | 'label' | 'group'> = {},
-): Omit<Candidate, 'origin'>[] {
-  const columns = Object.keys(rows[0]!);
-  const choose = (given: string | undefined, usual: readonly string[], what: string) => {
+  options: Columns = {},
+): { listed: Listed[]; findings: Finding[] } {
+  const columnOf = chooser(columns, where);
+  const path = columnOf(options.path, usual.path, 'path of a photo');
+  const label = columnOf(options.label, usual.label, 'class');
+  const asked = options.group ?? columns.filter(name => name.toLowerCase() === 'group').slice(0, 1);
+  const groups = [asked].flat().map(name => columnOf(name, [], 'group'));
+  const findings: Finding[] = [];
+  const split = splitColumn({ rows, columns }, where, options.givenSplit, findings);
+  const byPath = new Map<string, Listed & { readonly spelled: string }>();
+  const contradicted = new Map<string, string>();
+  let unlabelled = 0;
+  rows.forEach((row, index) => {
+    const read = (column: string) => {
+      const text = textOf(row[column]);
+      if (text !== undefined) return text;
+      throw new PhotoSetError(`${where}, row ${index + 1}: '${column}' is empty or no text.`);
+    };
+    const spelled = read(path);
+    const id = normalized(spelled);
+    const part = split === undefined ? undefined : partNamed(read(split))!;
+    if (part === 'test' && textOf(row[label]) === undefined) {
+      unlabelled++;
+      return;
+    }
+    const className = read(label);
+    const other = byPath.get(id);
+    if (other === undefined) {
+      const group = groups.map(read).join(' / ');
+      byPath.set(id, {
+        id,
+        className,
+        spelled,
+        ...(groups.length > 0 && { group }),
+        ...(part && { part }),
+      });
+      return;
+    }
+    const again = `row ${index + 1}`;
+    if (other.className !== className)
+      contradicted.set(id, `${again}: listed as '${other.className}' and as '${className}'`);
+    else if (other.part !== part)
+      contradicted.set(id, `${again}: listed in ${other.part} and in ${part}`);
+    else {
+      const how = other.spelled === spelled ? 'again' : `again, as '${spelled}'`;
+      findings.push({ kind: 'listed twice', subject: id, reason: `${again} lists it ${how}` });
+    }
+  });
+  for (const [id, reason] of contradicted) {
+    byPath.delete(id);
+    findings.push({ kind: 'quarantined', subject: id, reason: `${reason}; it is left out` });
+  }
+  if (unlabelled > 0)
+    findings.push({
+      kind: 'quarantined',
+      subject: `${unlabelled} rows of test`,
+      reason: 'have no class, and are left out',
+    });
+  const listed = [...byPath.values()].map(({ spelled, ...row }) => row);
+  return { listed, findings };
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : typeof value === 'string' && value.trim() !== ''
+      ? value.trim()
+      : undefined;
+
+/** One spelling of a path: `a\b.jpg`, `./a/b.jpg` and `a//b.jpg` are `a/b.jpg`. */
+const normalized = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));
+
+type Chooser = (given: string | undefined, usual: readonly string[], what: string) => string;
+
+/** Finds columns by their names; letter case does not count where it is not needed. */
+const chooser =
+  (columns: readonly string[], where: string): Chooser =>
+  (given, usual, what) => {
     const names = given === undefined ? usual : [given];
-    const found = names.find(name => columns.includes(name));
-    if (found !== undefined) return found;
+    for (const name of names) {
+      const found =
+        columns.find(column => column === name) ??
+        columns.find(column => column.toLowerCase() === name.toLowerCase());
+      if (found !== undefined) return found;
+    }
     throw new PhotoSetError(
       `${where} has no column '${names.join("' or '")}' for the ${what}; it has ${columns.join(', ')}.`,
     );
   };
-  const path = choose(options.path, ['file', 'path', 'image'], 'path of a photo');
-  const label = choose(options.label, ['class', 'label', 'genus'], 'class');
-  const asked = options.group ?? (columns.includes('group') ? 'group' : []);
-  const groups = [asked].flat().map(name => choose(name, [], 'group'));
-  const seen = new Set<string>();
-  return rows.map((row, index) => {
-    const read = (column: string) => {
-      const value = row[column];
-      if (typeof value === 'number' || (typeof value === 'string' && value !== '')) {
-        return String(value);
-      }
-      throw new PhotoSetError(`${where}, row ${index + 1}: '${column}' is empty or no text.`);
-    };
-    const id = read(path).replaceAll('\\', '/');
-    if (seen.has(id))
-      throw new PhotoSetError(`${where}, row ${index + 1}: '${id}' is listed twice.`);
-    seen.add(id);
-    const group = groups.map(read).join(' / ');
-    return { id, className: read(label), ...(groups.length > 0 && { group }) };
-  });
+
+/** The column that gives the split, if one does. */
+function splitColumn(
+  { rows, columns }: Pick<Table, 'rows' | 'columns'>,
+  where: string,
+  givenSplit: GivenSplit = 'auto',
+  findings: Finding[],
+): string | undefined {
+  if (givenSplit === 'ignore') return undefined;
+  const column = columns.find(name => usual.split.includes(name.toLowerCase()));
+  const partOf = (row: Row): SplitName | undefined => partNamed(textOf(row[column!]) ?? '');
+  const strange = column === undefined ? undefined : rows.find(row => !partOf(row));
+  if (column !== undefined && strange === undefined && rows.some(row => partOf(row) === 'train')) {
+    const reason = 'the column is taken as the split';
+    findings.push({ kind: 'split given', subject: column, reason });
+    return column;
+  }
+  const why =
+    column === undefined
+      ? `no column '${usual.split.join("' or '")}'`
+      : strange === undefined
+        ? `nothing to train on in column '${column}'`
+        : `'${textOf(strange[column]) ?? ''}' in column '${column}', which names no part`;
+  if (givenSplit === 'require')
+    throw new PhotoSetError(`${where} gives no split: it has ${why}. Use train, val and test.`);
+  if (column !== undefined)
+    findings.push({
+      kind: 'split doubtful',
+      subject: column,
+      reason: `not taken as the split: ${why}`,
+    });
+  return undefined;
 }

@@ -24,7 +24,7 @@ const rows = Array.from({ length: 12 }, (_, index) => ({
 }));
 const csv = (header: string, list = rows) =>
   [header, ...list.map(row => `"${row.file}",${row.genus},${row.group}`)].join('\r\n');
-async function put(name: string, content: string): Promise<string> {
+async function put(name: string, content: string | Uint8Array): Promise<string> {
   await writeFile(join(folder, name), content);
   return join(folder, name);
 }
@@ -42,10 +42,113 @@ describe('a table of photos', () => {
   test('may name its columns', async () => {
     const file = await put('b.csv', csv('where,what,who'));
     await expect(openTable(file)).rejects.toThrow(
-      /no column 'file' or 'path' or 'image' for the path of a photo; it has where, what, who/,
+      /no column 'file' or 'file_name' or .* for the path of a photo; it has where, what, who/,
     );
     const set = await openTable(file, { path: 'where', label: 'what', group: 'who' });
     expect(set.photos.map(({ group }) => group).slice(0, 3)).toContain('finder 1');
+  });
+
+  test('has the columns that others write, in any case and order, and any separator', async () => {
+    const table = (header: string, separator: string) =>
+      [header, ...rows.map(({ file, genus }) => `"${file}"${separator}${genus}`)].join('\n');
+    const usual = await openTable(await put('u.csv', csv('file,genus,group')));
+    for (const [name, content] of [
+      ['hub.csv', table('file_name,label', ',')],
+      ['excel.csv', table('FileName;Class', ';')],
+      ['tabs.tsv', table('path\tcategory', '\t')],
+      ['quoted.csv', table('"Image";"Label, as found"', ';').replace('Label, as found', 'Label')],
+      [
+        'lines.jsonl',
+        rows.map(({ file, genus }) => JSON.stringify({ image: file, label: genus })).join('\n'),
+      ],
+    ] as const) {
+      const { photos, classes } = await openPhotos(await put(name, content));
+      expect(classes, name).toEqual(usual.classes);
+      expect(
+        photos.map(({ id, label }) => `${id} ${label}`),
+        name,
+      ).toEqual(usual.photos.map(({ id, label }) => `${id} ${label}`));
+    }
+  });
+
+  test('may lack the endings of the photos', async () => {
+    const list = rows.map(row => ({ ...row, file: row.file.replace('.png', '') }));
+    const { photos } = await openTable(await put('ids.csv', csv('image_id,genus,group', list)));
+    expect(photos).toHaveLength(12);
+  });
+
+  test('is read in other encodings, which is said where it is a guess', async () => {
+    const text = csv('file,genus,group').replaceAll('Boletus', 'Röhrling');
+    const bom = await openTable(await put('bom.csv', `\uFEFF${text}`));
+    const wide = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    expect((await openTable(await put('wide.csv', wide))).classes).toEqual(bom.classes);
+    const { classes, findings } = await openTable(
+      await put('latin.csv', Buffer.from(text, 'latin1')),
+      {
+        leastPerClass: 0,
+      },
+    );
+    expect(classes).toEqual(['Amanita', 'Röhrling']);
+    expect(findings[0]).toMatchObject({
+      kind: 'converted',
+      reason: expect.stringMatching(/Latin-1/),
+    });
+    const json = `\uFEFF${JSON.stringify(rows)}`;
+    expect((await openTable(await put('bom.json', json))).photos).toHaveLength(12);
+  });
+
+  test('counts a photo once, however it is spelled, and leaves out what it contradicts', async () => {
+    const list = [
+      ...rows,
+      { ...rows[0]!, file: './all//0, ü.png' },
+      { ...rows[1]!, file: 'all\\1, ü.png', genus: 'Boletus' },
+    ];
+    const { photos, findings } = await openTable(
+      await put('h.csv', csv('file,genus,group', list)),
+      {
+        leastPerClass: 1,
+      },
+    );
+    expect(photos).toHaveLength(11);
+    expect(findings).toEqual([
+      {
+        kind: 'listed twice',
+        subject: 'all/0, ü.png',
+        reason: "row 13 lists it again, as './all//0, ü.png'",
+      },
+      {
+        kind: 'quarantined',
+        subject: 'all/1, ü.png',
+        reason: "row 14: listed as 'Amanita' and as 'Boletus'; it is left out",
+      },
+    ]);
+  });
+
+  test('merges classes that differ in letter case or Unicode form alone', async () => {
+    const spelled = ['Ka\u0308se', 'K\u00e4se', 'k\u00e4se', 'Brot', 'brot', 'BROT'];
+    const list = rows.map((row, index) => ({ ...row, genus: spelled[index % 6]! }));
+    const { classes, findings } = await openTable(
+      await put('i.csv', csv('file,genus,group', list)),
+    );
+    expect(classes).toHaveLength(2);
+    expect(findings.map(({ kind }) => kind)).toEqual(Array(4).fill('classes merged'));
+  });
+
+  test('may give the split', async () => {
+    const names = ['train', 'Train', 'val', 'test'];
+    const list = rows.map((row, index) => ({ ...row, group: names[index % 4]! }));
+    const file = await put('j.csv', csv('file,genus,Split', list));
+    const { photos, findings } = await openTable(file);
+    expect(photos.filter(({ part }) => part === 'train')).toHaveLength(6);
+    expect(photos.filter(({ part }) => part === 'validation')).toHaveLength(3);
+    expect(findings).toMatchObject([{ kind: 'split given', subject: 'Split' }]);
+    const ignored = await openTable(file, { givenSplit: 'ignore' });
+    expect(ignored.photos.every(({ part }) => part === undefined)).toBe(true);
+    const odd = await put('k.csv', csv('file,genus,split', rows));
+    expect((await openTable(odd)).findings).toMatchObject([
+      { kind: 'split doubtful', reason: expect.stringMatching(/'finder 0'/) },
+    ]);
+    await expect(openTable(odd, { givenSplit: 'require' })).rejects.toThrow(/gives no split/);
   });
 
   test('may make groups of several columns', async () => {
@@ -72,7 +175,8 @@ describe('a table of photos', () => {
       await expect(reading).rejects.toThrow(message);
     };
     await fails('d.csv', 'file,class\na.png,A\nb.png,\n', /row 2: 'class' is empty/);
-    await fails('d.csv', 'file,class\na.png,A\na.png,B\n', /row 2: 'a.png' is listed twice/);
+    await fails('d.csv', 'file,class,class\na.png,A,B\n', /has the column 'class' twice/);
+    await fails('d.jsonl', '{"file": "a"}\n{', /is not JSON lines: line 2/);
     await fails('d.csv', 'file,class\n"a.png,A\n', /is not CSV/);
     await fails('d.csv', 'file,class\n', /at least one/);
     await fails('d.json', '{"file": 1}', /should be a list of rows/);
