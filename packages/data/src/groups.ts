@@ -1,14 +1,8 @@
-import { randomStream, shuffled } from './random';
-import { compareText, type Split, SplitError, type SplitName, splitNames } from './split';
+import { type Allocable, allocate, countsOf, inOrder, roomFor, unitsOf } from './allocation';
+import { type Split, SplitError, splitNames, splitOf } from './split';
 
-/** A sample that must stay together with the others of its group. */
-export interface GroupedSample {
-  /** Unique. */
-  readonly id: string;
-  readonly label: number;
-  /** Samples without one stand for themselves. */
-  readonly group?: string;
-}
+/** A sample that must stay together with the others of its group, and with those of the same bytes. */
+export type GroupedSample = Allocable;
 
 export interface GroupOptions {
   /** Default 0. */
@@ -22,23 +16,18 @@ export interface FoldOptions extends GroupOptions {
   readonly folds?: number;
 }
 
-const shares: Readonly<Record<SplitName, number>> = { train: 0.65, validation: 0.2, test: 0.15 };
-
 /**
- * Splits by groups, as near to 65/20/15 within each class as whole groups allow: the largest group first, each into the
- * part that lacks its classes most.
+ * Splits by groups, with the counts of `splitByClass` as far as whole groups allow: large groups and those of several classes
+ * first, each into the part that lacks its classes most, then the others in the order of their hashes.
  *
- * Depends on ids, labels, groups and the seed alone: not on the platform or on the order of the samples.
+ * Depends on hashes (or ids), labels, groups and the seed alone: not on the platform or on the order of the samples.
  *
  * @throws SplitError when a class has too few groups to be in every part.
  */
 export function splitByGroup(samples: readonly GroupedSample[], options: GroupOptions = {}): Split {
   const { seed = 0, classes } = options;
-  const parts = distribute(
-    samples,
-    splitNames.map(name => shares[name]),
-    ['split by group', seed],
-  );
+  const counts = countsOf(samples);
+  const parts = allocate(unitsOf(samples), roomFor(counts), counts, seed);
   parts.forEach((part, index) => {
     const present = new Set(part.map(sample => samples[sample]!.label));
     for (const { label } of samples) {
@@ -51,8 +40,7 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
       );
     }
   });
-  const [train, validation, test] = parts as [number[], number[], number[]];
-  return { train, validation, test };
+  return splitOf(parts);
 }
 
 /**
@@ -87,7 +75,8 @@ export function kFolds(
   if (!Number.isInteger(folds) || folds < 2) {
     throw new RangeError(`folds should be a whole number, 2 or more, not ${folds}.`);
   }
-  const parts = distribute(samples, Array(folds).fill(1 / folds), ['folds', seed]);
+  const counts = countsOf(samples);
+  const parts = distribute(samples, counts, folds, seed);
   const empty = parts.findIndex(part => part.length === 0);
   if (empty >= 0) {
     throw new SplitError(
@@ -97,60 +86,31 @@ export function kFolds(
   return parts;
 }
 
-interface Group {
-  readonly name: string;
-  readonly members: number[];
-  /** How many members of each class. */
-  readonly counts: Map<number, number>;
-}
-
-/** Gives whole groups to parts of these shares. @returns Indices, ascending, for each part. */
+/** Whole groups, the largest first, each to the part that lacks its classes most. @returns Indices, ascending, for each part. */
 function distribute(
   samples: readonly GroupedSample[],
-  parts: readonly number[],
-  names: readonly (string | number)[],
+  totals: ReadonlyMap<number, number>,
+  folds: number,
+  seed: number,
 ): number[][] {
-  const groups = groupsOf(samples);
-  const totals = new Map<number, number>();
-  for (const { label } of samples) totals.set(label, (totals.get(label) ?? 0) + 1);
-  const held = parts.map(() => new Map<number, number>());
-  const result = parts.map((): number[] => []);
-  const order = shuffled(groups, randomStream(...names));
+  const held = Array.from({ length: folds }, () => new Map<number, number>());
+  const result = held.map((): number[] => []);
+  const order = inOrder(unitsOf(samples), `folds ${seed}`);
   order.sort((a, b) => b.members.length - a.members.length);
   for (const { members, counts } of order) {
-    const need = parts.map((share, part) => {
+    const need = held.map(labels => {
       let lack = 0;
       for (const [label, count] of counts) {
-        const goal = share * totals.get(label)!;
-        // What the part lacks of this class, as a share of what it should have; rare classes count as much as others.
-        lack += (count * (goal - (held[part]!.get(label) ?? 0))) / goal;
+        const goal = totals.get(label)! / folds;
+        lack += (count * (goal - (labels.get(label) ?? 0))) / goal;
       }
       return lack;
     });
     const neediest = need.indexOf(Math.max(...need));
     for (const member of members) result[neediest]!.push(member);
-    for (const [label, count] of counts) {
+    for (const [label, count] of counts)
       held[neediest]!.set(label, (held[neediest]!.get(label) ?? 0) + count);
-    }
   }
   for (const part of result) part.sort((a, b) => a - b);
   return result;
-}
-
-function groupsOf(samples: readonly GroupedSample[]): Group[] {
-  const groups = new Map<string, Group>();
-  samples.forEach(({ id, label, group }, index) => {
-    // A sample of its own must not fall together with a group that has its name.
-    const name = group === undefined ? `sample ${id}` : `group ${group}`;
-    const found = groups.get(name) ?? { name, members: [], counts: new Map<number, number>() };
-    found.members.push(index);
-    found.counts.set(label, (found.counts.get(label) ?? 0) + 1);
-    groups.set(name, found);
-  });
-  const named = [...groups.values()].sort((a, b) => compareText(a.name, b.name));
-  // Sums over classes are rounded: they are made in the same order, whatever the order of the samples.
-  return named.map(group => ({
-    ...group,
-    counts: new Map([...group.counts].sort(([a], [b]) => a - b)),
-  }));
 }

@@ -2,6 +2,7 @@ export { augment, plainView, randomView, type View } from './augmentation';
 export { type BrowserPicture, PictureError, readPicture } from './browser/picture';
 export { type Genus, genera } from './drawn/genus';
 export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
+export { type GivenSample, partNamed, splitAsGiven } from './given-split';
 export {
   type FoldOptions,
   type GroupedSample,
@@ -10,6 +11,7 @@ export {
   kFolds,
   splitByGroup,
 } from './groups';
+export { type ExtendedSplit, extendSplit } from './growing';
 export {
   type Concern,
   type DuplicateGroup,
@@ -34,7 +36,6 @@ export type { Finding, Photo, PhotoSet, Pixels } from './photo';
 export { pixelsVersion } from './pixels-version';
 export { type RandomStream, randomStream, shuffled } from './random';
 export {
-  compareText,
   leastPerClass,
   type Split,
   SplitError,
@@ -43,6 +44,7 @@ export {
   splitByClass,
   splitNames,
 } from './split';
+export { compareText } from './text-order';
 export { type AffineMatrix, affine, rotate, shearX, shearY, translate } from './transforms/affine';
 export {
   adjustBrightness,

@@ -1,5 +1,6 @@
 import type { Photo, PhotoSet } from './photo';
-import { compareText, type Split, SplitError, type SplitName, splitNames } from './split';
+import { type Split, SplitError, type SplitName, splitNames } from './split';
+import { compareText } from './text-order';
 
 /** One photo of a saved split. */
 export interface ManifestEntry {

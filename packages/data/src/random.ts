@@ -37,7 +37,7 @@ export function shuffled<T>(items: readonly T[], random: RandomStream): T[] {
 }
 
 /** FNV-1a over UTF-16 units, then the finaliser of MurmurHash3, so that near names get far seeds. */
-function hash32(text: string): number {
+export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -1,4 +1,4 @@
-import { randomStream, shuffled } from './random';
+import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocation';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -21,48 +21,32 @@ export class SplitError extends Error {
 
 /**
  * Splits every class 65/20/15 by the rule of the original: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
- * the rest test.
+ * the rest test. Samples with the same bytes stay in one part.
  *
- * Depends on the ids, the labels and the seed alone: not on the platform or on the order of the samples.
+ * A sample's place in the order follows from its own hash and the seed: another class changes nothing, and an added sample
+ * moves one or two others across a border. Not from the platform, nor from the order of the samples.
  *
- * @param samples Ids must be unique.
+ * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.
  */
 export function splitByClass(
-  samples: readonly { readonly id: string; readonly label: number }[],
+  samples: readonly Omit<Allocable, 'group'>[],
   options: SplitOptions = {},
 ): Split {
   const { seed = 0 } = options;
-  const classes = new Map<number, number[]>();
-  samples.forEach(({ label }, index) => {
-    const members = classes.get(label);
-    if (members) members.push(index);
-    else classes.set(label, [index]);
-  });
-
-  const split: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
-  for (const [label, members] of classes) {
-    const count = members.length;
+  const counts = countsOf(samples);
+  for (const [label, count] of counts)
     if (count < leastPerClass) {
       throw new SplitError(
         `Class ${label} has ${count} samples; a split into three parts needs ${leastPerClass}.`,
       );
     }
-    const sorted = members.sort((a, b) => compareText(samples[a]!.id, samples[b]!.id));
-    const order = shuffled(sorted, randomStream('split', seed, label));
-    // Integers keep 0.65 n from being rounded up one too far.
-    const trained = Math.ceil((65 * count) / 100);
-    const validated = Math.floor((20 * count) / 100);
-    order.forEach((index, place) => {
-      const name = place < trained ? 'train' : place < trained + validated ? 'validation' : 'test';
-      split[name].push(index);
-    });
-  }
-  for (const name of splitNames) split[name].sort((a, b) => a - b);
-  return split;
+  const alone = samples.map(({ id, label, sha256 }) => ({ id, label, ...(sha256 && { sha256 }) }));
+  return splitOf(allocate(unitsOf(alone), roomFor(counts), counts, seed));
 }
 
-/** By UTF-16 units: the same everywhere, unlike a locale's order. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** @param parts Training, validation and test. */
+export function splitOf(parts: readonly (readonly number[])[]): Split {
+  const [train = [], validation = [], test = []] = parts;
+  return { train, validation, test };
 }

@@ -50,11 +50,45 @@ describe('the split', () => {
   test('is the same on every platform, and another with another seed', () => {
     const all = samples(10);
     expect(splitByClass(all, { seed: 1 })).toEqual({
-      train: [1, 2, 3, 4, 5, 7, 8],
-      validation: [0, 9],
-      test: [6],
+      train: [0, 3, 4, 6, 7, 8, 9],
+      validation: [1, 2],
+      test: [5],
     });
     expect(splitByClass(all, { seed: 2 })).not.toEqual(splitByClass(all, { seed: 1 }));
+  });
+
+  test('keeps samples with the same bytes in one part', () => {
+    const all = samples(40).map((sample, index) => ({ ...sample, sha256: `${index % 30}` }));
+    const split = splitByClass(all);
+    const partOf = (index: number) => splitNames.findIndex(name => split[name].includes(index));
+    for (let index = 0; index < 10; index++) expect(partOf(index + 30)).toBe(partOf(index));
+    expect(splitNames.map(name => split[name].length)).toEqual([26, 8, 6]);
+  });
+
+  test('hardly changes when the set grows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 20, max: 200 }), fc.nat(), (count, seed) => {
+        const hashed = (all: { id: string; label: number }[]) =>
+          all.map(sample => ({ ...sample, sha256: `hash of ${sample.id}` }));
+        const all = hashed(samples(count, 30));
+        const [train, validation, rest] = idsOf(all, splitByClass(all, { seed }));
+        // Another class, which comes first, changes nothing.
+        const more = hashed([
+          ...samples(12).map(({ id }) => ({ id: `new ${id}`, label: 2 })),
+          ...all,
+        ]);
+        const grown = idsOf(more, splitByClass(more, { seed }));
+        const old = grown.map(part => part.filter(id => !id.startsWith('new')));
+        expect(old).toEqual([train, validation, rest]);
+        // One more photo moves at most one across each of the two borders.
+        const one = [...all, { id: '0/added', label: 0, sha256: 'hash of it' }];
+        const [, , nowTested] = idsOf(one, splitByClass(one, { seed }));
+        const [nowTrained] = idsOf(one, splitByClass(one, { seed }));
+        expect(rest!.filter(id => !nowTested!.includes(id)).length).toBeLessThanOrEqual(1);
+        expect(train!.filter(id => !nowTrained!.includes(id)).length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test('names the class that is too small', () => {

@@ -1,6 +1,6 @@
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
-import { compareText } from '../split';
+import { compareText } from '../text-order';
 import { type Candidate, collect, type OpenOptions } from './collection';
 import type { Placed } from './layout';
 import { foldCase, portabilityFindings } from './portability';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
-import { compareText, leastPerClass, type SplitName, splitNames } from '../split';
+import { leastPerClass, type SplitName, splitNames } from '../split';
+import { compareText } from '../text-order';
 import { ArchiveError, readBytes } from './bytes';
 import { check, DecodeError } from './decode';
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { partNamed } from '../given-split';
 import type { FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
-import { compareText } from '../split';
+import { compareText } from '../text-order';
 import { collectPlaced } from './classes';
 import { type OpenOptions, PhotoSetError } from './collection';
 import { type GivenSplit, readLayout } from './layout';

@@ -82,6 +82,7 @@ describe('an inspection', () => {
   test('lists what is odd, and suggests what not to train on', () => {
     const concerns = inspection.concerns.map(({ kind, subject }) => `${kind}: ${subject}`);
     expect(concerns).toEqual([
+      'not portable: Amanita/copy <of> 3.png',
       'unusable: Boletus/broken.jpg',
       'tiny: Boletus/tiny.png',
       'extreme aspect: Boletus/wide.png',

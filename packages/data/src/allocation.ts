@@ -1,0 +1,168 @@
+import { hash32 } from './random';
+import { compareText } from './text-order';
+
+/** What an allocation knows of a sample. */
+export interface Allocable {
+  /** Unique. */
+  readonly id: string;
+  readonly label: number;
+  /** Of its bytes, where known: its place in the order follows from this, and equal ones stay together. Default the id. */
+  readonly sha256?: string;
+  /** Samples without one stand for themselves. */
+  readonly group?: string;
+}
+
+/** Samples that stay together. */
+export interface Unit {
+  /** What its place in the order follows from. */
+  readonly key: string;
+  /** Indices into the samples. */
+  readonly members: number[];
+  /** How many members of each class. */
+  readonly counts: Map<number, number>;
+}
+
+/** What each part still takes of each class. */
+export type Room = readonly Map<number, number>[];
+
+/** A unit of one class that is at most this share of the class fills parts to the exact count; others go where most is lacking. */
+const smallShare = 0.05;
+
+/** Samples by their group; those with the same bytes are in one unit, whatever their groups. */
+export function unitsOf(samples: readonly Allocable[]): Unit[] {
+  const parents = samples.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (parents[root] !== root) {
+      parents[root] = parents[parents[root]!]!;
+      root = parents[root]!;
+    }
+    return root;
+  };
+  const homes = new Map<string, number>();
+  samples.forEach(({ id, sha256, group }, index) => {
+    // A sample of its own must not fall together with a group that has its name.
+    const names = [
+      sha256 === undefined ? `sample ${id}` : `bytes ${sha256}`,
+      ...(group === undefined ? [] : [`group ${group}`]),
+    ];
+    for (const name of names) {
+      const home = homes.get(name);
+      if (home === undefined) homes.set(name, index);
+      else parents[rootOf(index)] = rootOf(home);
+    }
+  });
+  const units = new Map<number, Omit<Unit, 'key'>>();
+  samples.forEach(({ label }, index) => {
+    const root = rootOf(index);
+    const unit = units.get(root) ?? { members: [], counts: new Map<number, number>() };
+    units.set(root, unit);
+    unit.members.push(index);
+    unit.counts.set(label, (unit.counts.get(label) ?? 0) + 1);
+  });
+  // Sums over classes are rounded: they are made in the same order, whatever the order of the samples.
+  const sorted = (counts: Unit['counts']) => new Map([...counts].sort(([a], [b]) => a - b));
+  return Array.from(units.values(), ({ members, counts }) => ({
+    members,
+    counts: sorted(counts),
+    key: keyOf(samples, { members }),
+  }));
+}
+
+/** Its group's name, or the least of its members' hashes: it mostly stays when the unit grows. */
+function keyOf(samples: readonly Allocable[], { members }: Pick<Unit, 'members'>): string {
+  let least: string | undefined;
+  for (const member of members) {
+    const { group, sha256, id } = samples[member]!;
+    const key = group === undefined ? (sha256 ?? id) : `group ${group}`;
+    if (least === undefined || compareText(key, least) < 0) least = key;
+  }
+  return least!;
+}
+
+/** Units in an order that follows from each one's key and the seed alone: what is added changes no other's place. */
+export function inOrder(units: readonly Unit[], seed: string | number): Unit[] {
+  return units
+    .map(unit => ({ unit, place: hash32(`${seed}\u0000${unit.key}`) >>> 0 }))
+    .sort((a, b) => a.place - b.place || compareText(a.unit.key, b.unit.key))
+    .map(({ unit }) => unit);
+}
+
+/** Of `count` samples of a class: `ceil(0.65 n)` train, `floor(0.2 n)` validate, the rest test. */
+export function exactShares(count: number): [number, number, number] {
+  // Integers keep 0.65 n from being rounded up one too far.
+  const train = Math.ceil((65 * count) / 100);
+  const validation = Math.floor((20 * count) / 100);
+  return [train, validation, count - train - validation];
+}
+
+export function countsOf(samples: Iterable<{ readonly label: number }>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/** Room for the exact shares of each class. */
+export function roomFor(counts: ReadonlyMap<number, number>): Room {
+  const room = [0, 1, 2].map(() => new Map<number, number>());
+  for (const [label, count] of counts)
+    for (const [part, share] of exactShares(count).entries()) room[part]!.set(label, share);
+  return room;
+}
+
+/**
+ * Gives whole units to parts. Large ones, and those of several classes, go first, each to the part that lacks its classes
+ * most; then the small ones, in order, into the first part that has room for them.
+ *
+ * @param room What each part takes of each class; what is given is taken off it.
+ * @param totals Samples of each class.
+ * @returns Members for each part, ascending.
+ */
+export function allocate(
+  units: readonly Unit[],
+  room: Room,
+  totals: ReadonlyMap<number, number>,
+  seed: string | number,
+): number[][] {
+  const parts = room.map((): number[] => []);
+  const goals = room.map(labels => new Map(labels));
+  const give = ({ members, counts }: Unit, part: number) => {
+    for (const member of members) parts[part]!.push(member);
+    for (const [label, count] of counts)
+      room[part]!.set(label, (room[part]!.get(label) ?? 0) - count);
+  };
+  const isSmall = ({ members, counts }: Unit) => {
+    const [label] = counts.keys();
+    return (
+      counts.size === 1 &&
+      (members.length === 1 || members.length <= smallShare * totals.get(label!)!)
+    );
+  };
+  const ordered = inOrder(units, seed);
+  const large = ordered.filter(unit => !isSmall(unit));
+  large.sort((a, b) => b.members.length - a.members.length);
+  for (const unit of large) give(unit, neediest(unit, room, goals));
+  for (const unit of ordered) {
+    if (!isSmall(unit)) continue;
+    const [[label, count]] = [...unit.counts] as [[number, number]];
+    const fitting = room.findIndex(labels => (labels.get(label) ?? 0) >= count);
+    give(unit, fitting >= 0 ? fitting : neediest(unit, room, goals));
+  }
+  for (const part of parts) part.sort((a, b) => a - b);
+  return parts;
+}
+
+/** What a part lacks of a unit's classes, as a share of what it should have; rare classes count as much as others. */
+function neediest({ counts }: Unit, room: Room, goals: Room): number {
+  const need = room.map((labels, part) => {
+    let lack = 0;
+    for (const [label, count] of counts) {
+      const goal = goals[part]!.get(label) ?? 0;
+      // Where nothing is wanted, whatever is there is too much.
+      lack +=
+        goal > 0 ? (count * labels.get(label)!) / goal : -count * (1 - (labels.get(label) ?? 0));
+    }
+    return lack;
+  });
+  return need.indexOf(Math.max(...need));
+}

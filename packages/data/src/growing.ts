@@ -1,0 +1,88 @@
+import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocation';
+import type { SplitManifest } from './manifest';
+import type { Photo, PhotoSet } from './photo';
+import { type Split, SplitError, type SplitName, splitNames } from './split';
+
+/** A split of a set that has grown. */
+export interface ExtendedSplit {
+  readonly split: Split;
+  /** Ids of photos that the manifest does not know. */
+  readonly added: readonly string[];
+  /** Ids of the manifest that are gone. */
+  readonly missing: readonly string[];
+  /** Ids of photos whose bytes are others now; they keep their part. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Extends an earlier split to the photos as they are now. Known photos, by their bytes or else by their id, stay where they
+ * were: no test photo ever becomes a training photo. New ones join the part of their group or of their copies, where there is
+ * one, else they fill the parts up to 65/20/15 of each class.
+ *
+ * @param set With groups where near-duplicates are to stay together.
+ * @throws SplitError when no photo of the manifest is there.
+ */
+export function extendSplit(
+  manifest: SplitManifest,
+  { photos }: { readonly photos: readonly (Photo & Allocable)[] } & Pick<PhotoSet, 'classes'>,
+  options: { readonly seed?: number } = {},
+): ExtendedSplit {
+  const { seed = manifest.seed } = options;
+  const byHash = new Map<string, SplitName>();
+  const byId = new Map<string, { part: SplitName; sha256: string }>();
+  for (const part of splitNames)
+    for (const { id, sha256 } of manifest[part]) {
+      byHash.set(sha256, later(byHash.get(sha256), part));
+      byId.set(id, { part, sha256 });
+    }
+  const known = photos.map(({ id, sha256 }) => byHash.get(sha256) ?? byId.get(id)?.part);
+  if (!known.some(part => part !== undefined))
+    throw new SplitError(
+      'None of the photos of the earlier split are there. Is it the split of another set?',
+    );
+  const parts: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
+  const totals = countsOf(photos);
+  const room = roomFor(totals);
+  const place = (index: number, part: SplitName) => {
+    parts[part].push(index);
+    const labels = room[splitNames.indexOf(part)]!;
+    labels.set(photos[index]!.label, labels.get(photos[index]!.label)! - 1);
+  };
+  const fresh: Photo[] = [];
+  const places = new Map<Photo, number>();
+  for (const { members } of unitsOf(photos)) {
+    const home = members.reduce<SplitName | undefined>(
+      (part, member) => (known[member] ? later(part, known[member]!) : part),
+      undefined,
+    );
+    for (const member of members) {
+      const part = known[member] ?? home;
+      if (part) place(member, part);
+      else {
+        fresh.push(photos[member]!);
+        places.set(photos[member]!, member);
+      }
+    }
+  }
+  const filled = allocate(unitsOf(fresh), room, totals, seed);
+  for (const [index, name] of splitNames.entries()) {
+    for (const member of filled[index]!) parts[name].push(places.get(fresh[member]!)!);
+    parts[name].sort((a, b) => a - b);
+  }
+  const ids = new Set(photos.map(({ id }) => id));
+  const hashes = new Set(photos.map(({ sha256 }) => sha256));
+  const gone = ({ id, sha256 }: { id: string; sha256: string }) =>
+    !ids.has(id) && !hashes.has(sha256);
+  const missing = splitNames.flatMap(name => manifest[name].filter(gone).map(({ id }) => id));
+  const isChanged = ({ id, sha256 }: Photo) => !byHash.has(sha256) && byId.has(id);
+  return {
+    split: parts,
+    added: photos.filter((_, index) => known[index] === undefined).map(({ id }) => id),
+    missing,
+    changed: photos.filter(isChanged).map(({ id }) => id),
+  };
+}
+
+/** Of two parts the one that must not be trained on. */
+const later = (a: SplitName | undefined, b: SplitName): SplitName =>
+  a !== undefined && splitNames.indexOf(a) > splitNames.indexOf(b) ? a : b;

@@ -1,0 +1,4 @@
+/** By UTF-16 units: the same everywhere, unlike a locale's order. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
