@@ -35,7 +35,7 @@ await runProgram(async signal => {
   const run = command.args[0]!.replace(/[/\\]+$/, '');
   const given = command.opts<{ from: string; epochs: number; views: number; engine: 'auto' }>();
   const { out = `${run}-finetuned` } = command.opts<{ out?: string }>();
-  const { data, drawn, group, seed } = (await openRun<TrainOptions>(run)).configuration;
+  const { data, drawn, group, givenSplit, seed } = (await openRun<TrainOptions>(run)).configuration;
 
   heading('Classifier');
   const engine = await startEngine(given.engine);
@@ -44,7 +44,7 @@ await runProgram(async signal => {
   fact('cut', `${cut.layer}, feature maps of ${cut.shape.join(' x ')}; what is behind is trained`);
 
   heading('Photos');
-  const photos = await openPhotos(data, drawn, group, signal);
+  const photos = await openPhotos(data, drawn, group, signal, givenSplit);
   const manifest = parseManifest(await readFile(join(run, 'split.json'), 'utf8'));
   const split = applyManifest(manifest, photos);
   const seen = { views: given.views, cut, signal };

@@ -29,8 +29,9 @@ await runProgram(async signal => {
   await results.saveConfiguration(options, engine, resumed);
 
   heading('Photos');
-  const photos = await openPhotos(options.data, options.drawn, options.group, signal);
-  const parts = await splitPhotos(photos, options.group, seed, signal);
+  const { data, drawn, group, givenSplit } = options;
+  const photos = await openPhotos(data, drawn, group, signal, givenSplit);
+  const parts = await splitPhotos(photos, group, seed, signal, options.split);
   const { split, halves } = parts;
   await results.saveSplit(out, photos, parts, seed);
   announceData(photos, parts);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
-import { openPhotos as open } from '@shroom/data/node';
+import { type GivenSplit, openPhotos as open } from '@shroom/data/node';
 import { openPhotos } from './photos';
 
 /** Photos to judge a classifier by. */
@@ -23,10 +23,10 @@ export async function photosOfRun(
     throw new Error(`${folder} holds no finished run (no metrics.json). \`npm start\` makes one.`);
   });
   const { options } = JSON.parse(text) as {
-    options: { data: string; drawn: number; group?: string };
+    options: { data: string; drawn: number; group?: string; givenSplit?: GivenSplit };
   };
-  const { data, drawn, group = 'none' } = options;
-  const set = await openPhotos(data, drawn, group, signal);
+  const { data, drawn, group = 'none', givenSplit } = options;
+  const set = await openPhotos(data, drawn, group, signal, givenSplit);
   const split = applyManifest(
     parseManifest(await readFile(join(folder, 'split.json'), 'utf8')),
     set,

@@ -1,3 +1,4 @@
+import type { GivenSplit } from '@shroom/data/node';
 import { openRun } from '@shroom/train/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type EngineName, engineNames } from './engine';
@@ -7,6 +8,9 @@ export interface TrainOptions {
   readonly data: string;
   readonly drawn: number;
   readonly group: string;
+  /** An earlier `split.json`, which is extended. */
+  readonly split?: string;
+  readonly givenSplit: GivenSplit;
   readonly backbone: 'resnet50';
   readonly size: number;
   readonly views: number;
@@ -35,7 +39,7 @@ export async function parseTrainOptions(
     )
     .option(
       '--data <set>',
-      '"drawn", "kaggle" or "kaggle:owner/slug", a folder with a folder of photos per class, a .zip of one, or a .csv or .json table',
+      '"drawn", "kaggle" or "kaggle:owner/slug", a folder with a folder of photos per class, a .zip of one, or a .csv, .tsv, .json or .jsonl table',
       'drawn',
     )
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
@@ -44,6 +48,18 @@ export async function parseTrainOptions(
       'what the split keeps together: "source" (a file\'s name before its first "-"), "near" (nearly the same picture), "column:<name>[,<name>...]" of a table, "none", or "auto": a table\'s column "group" where there is one',
       grouping,
       'auto',
+    )
+    .option(
+      '--split <file>',
+      'the split.json of an earlier run: photos that it knows stay in their parts, new ones are added (default: a new split)',
+    )
+    .addOption(
+      new Option(
+        '--given-split <use>',
+        'whether folders such as train, val and test, or a column "split", are the split: "auto" where all of them have such names, "require", or "ignore"',
+      )
+        .choices(['auto', 'require', 'ignore'])
+        .default('auto'),
     )
     .addOption(
       new Option('--backbone <name>', 'pretrained network')
@@ -122,7 +138,7 @@ export async function parseTrainOptions(
   }
   const name = given.data
     .replace(/[/\\]+$/, '')
-    .replace(/\.(zip|csv|json)$/i, '')
+    .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
     .split(/[/\\:]/)
     .at(-1)!;
   const options = { ...given, out: given.out ?? `runs/${name}-seed${given.seed}` };

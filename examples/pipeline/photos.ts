@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
-import { openPhotos as open } from '@shroom/data/node';
+import { type GivenSplit, openPhotos as open } from '@shroom/data/node';
 import { columnsOf } from './splitting';
 import { Progress } from './terminal';
 
@@ -14,12 +14,14 @@ const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 /**
  * @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens.
  * @param group As the option `--group` has it: a table's columns are read here.
+ * @param givenSplit As the option `--given-split` has it.
  */
 export async function openPhotos(
   where: string,
   drawn: number,
   group: string,
   signal: AbortSignal,
+  givenSplit: GivenSplit = 'auto',
 ): Promise<Photos> {
   const source = where === 'kaggle' ? kaggleSet : where;
   const columns = columnsOf(group);
@@ -29,6 +31,7 @@ export async function openPhotos(
     const set = await open(source, {
       drawn,
       signal,
+      givenSplit,
       ...(columns && { group: columns }),
       kaggle: {
         onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),

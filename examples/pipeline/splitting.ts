@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import {
+  extendSplit,
   groupBySource,
   groupDuplicates,
   kFolds,
   type Photo,
+  type PhotoSet,
+  parseManifest,
   type Split,
+  splitAsGiven,
   splitByClass,
   splitByGroup,
 } from '@shroom/data';
@@ -23,19 +28,38 @@ export interface PhotoSplit {
 export const columnsOf = (group: string): string[] | undefined =>
   group.startsWith('column:') ? group.slice('column:'.length).split(',') : undefined;
 
-/** @param group As the option `--group` has it. */
+/**
+ * @param group As the option `--group` has it.
+ * @param earlier A `split.json` that is extended.
+ */
 export async function splitPhotos(
   photos: Photos,
   group: string,
   seed: number,
   signal: AbortSignal,
+  earlier?: string,
 ): Promise<PhotoSplit> {
   const members = await grouped(photos, group, signal);
+  const made = (split: Split, rule: string): PhotoSplit => ({
+    split,
+    rule,
+    halves: halvesOf(members, split, seed),
+  });
+  if (earlier !== undefined) {
+    const manifest = parseManifest(await readFile(earlier, 'utf8'));
+    const set = { ...photos, photos: members };
+    const { split, added, missing, changed } = extendSplit(manifest, set, { seed });
+    const counts = `${added.length} photos added, ${missing.length} missing, ${changed.length} changed`;
+    return made(split, `${manifest.rule}; extended: ${counts}`);
+  }
+  if (members.some(({ part }) => part !== undefined)) {
+    const rule = 'as the photos came, split; what they lack is cut from training';
+    return made(splitAsGiven(members, { seed }), rule);
+  }
   const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
   if (group === 'none' || (group === 'auto' && groups === 0)) {
     const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
-    const split = splitByClass(photos.photos, { seed });
-    return { split, rule, halves: halvesOf(photos.photos, split, seed) };
+    return made(splitByClass(photos.photos, { seed }), rule);
   }
   if (groups === 0 && group !== 'near') {
     const what = columnsOf(group) ? 'a .csv or .json table' : 'names such as source-1.jpg';
@@ -44,7 +68,7 @@ export async function splitPhotos(
   const split = splitByGroup(members, { seed, classes: photos.classes });
   const what = { auto: 'column:group', near: 'near-duplicates' }[group] ?? group;
   const rule = `${groups} groups (${what}) kept together, near 65/20/15 of each class`;
-  return { split, rule, halves: halvesOf(members, split, seed) };
+  return made(split, rule);
 }
 
 /** The halves of a split that was made before. @param group As the option `--group` had it. */
