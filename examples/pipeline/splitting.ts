@@ -5,7 +5,6 @@ import {
   groupDuplicates,
   kFolds,
   type Photo,
-  type PhotoSet,
   parseManifest,
   type Split,
   splitAsGiven,
