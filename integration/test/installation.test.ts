@@ -34,7 +34,7 @@ const run = async (cwd: string, command: string, ...args: string[]): Promise<str
 
 interface Project {
   readonly files: Readonly<Record<string, string>>;
-  /** Besides the six packages and their peers; in the version of the workspace where they name none. */
+  /** Besides the packages and their peers; in the version of the workspace where they name none. */
   readonly extras: readonly string[];
 }
 

@@ -59,6 +59,8 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/gradcam/pictures'", 14],
   ["export * from '@shroom/gradcam/graph'", 5],
   ["export * from '@shroom/gradcam/unfaithful'", 2],
+  ["export * from '@shroom/formats'", 7],
+  ["export { toHalf } from '@shroom/formats'", 1],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
   ["export * from '@shroom/models'", 17],
@@ -83,6 +85,8 @@ describe('a bundler', () => {
   test('keeps what registers layers and the engine, where nothing else is imported', async () => {
     expect(await bundled("import '@shroom/models'")).toContain('ShroomBatchNorm');
     expect(await bundled("import '@shroom/backend-ort'")).toContain('registerBackend');
-    expect(await bundled("import '@shroom/gradcam'; import '@shroom/train'")).toBe('');
+    expect(
+      await bundled("import '@shroom/formats'; import '@shroom/gradcam'; import '@shroom/train'"),
+    ).toBe('');
   });
 });

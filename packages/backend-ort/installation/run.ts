@@ -68,16 +68,23 @@ const run = (command: string, args: readonly string[], cwd: string): string => {
 };
 
 run('npx', ['pnpm', 'run', 'build'], home);
-run('npx', ['pnpm', 'pack', '--pack-destination', folder], home);
-const tarball = join(folder, readdirSync(folder).find(file => file.endsWith('.tgz'))!);
+for (const each of [home, join(home, '../formats')])
+  run('npx', ['pnpm', 'pack', '--pack-destination', folder], each);
+const tarballs = readdirSync(folder)
+  .filter(file => file.endsWith('.tgz'))
+  .map(file => join(folder, file));
 
 let failures = 0;
 for (const { name, manager, runtimes, expected } of cases) {
   const project = mkdtempSync(join(folder, 'project-'));
-  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const formats = tarballs.find(file => file.includes('formats'))!;
+  // pnpm would look for it where packages are published; npm takes the one that stands beside.
+  const pnpm = { overrides: { '@shroom/formats': `file:${formats}` } };
+  const manifest = { private: true, type: 'module', pnpm };
+  writeFileSync(join(project, 'package.json'), `${JSON.stringify(manifest)}\n`);
   copyFileSync(join(here, 'program.js'), join(project, 'program.js'));
   const packages = [
-    tarball,
+    ...tarballs,
     `@tensorflow/tfjs-core@${TFJS}`,
     `@tensorflow/tfjs-layers@${TFJS}`,
     ...runtimes,

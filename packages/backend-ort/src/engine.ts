@@ -1,8 +1,8 @@
+import type { OnnxModel } from '@shroom/formats';
 import { BufferPool } from './graph/buffers';
 import type { GraphNode, HostArray } from './graph/node';
 import { describeFailure, Plan } from './graph/plan';
 import { type Schedule, schedule } from './graph/schedule';
-import type { OnnxModel } from './onnx/model';
 import { fillOperator, fillValue } from './operators/elementwise';
 import { REWRITES, type Rewrites, type Runtime } from './runtime/runtime';
 

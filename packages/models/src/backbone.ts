@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
-import { type Checkpoint, dialectOf, loadWeights } from './weights/checkpoint';
+import { type Checkpoint, dialectOf, fillNetwork } from './weights/checkpoint';
 import { type ArchitectureName, findArchitecture } from './zoo';
 
 /** A place in a backbone where features can be read. */
@@ -80,7 +80,7 @@ export async function createBackbone(
   try {
     const dialect = dialectOf(model, weights.checkpoint, dialects);
     const unused = includeTop ? [] : classifier.map(weight => dialect.nameOf(weight));
-    await loadWeights(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
+    await fillNetwork(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
   } catch (error) {
     model.dispose();
     throw error;

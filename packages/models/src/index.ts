@@ -1,3 +1,4 @@
+export { ElementTypeError, SafetensorsError, toHalf } from '@shroom/formats';
 export { alexNet, alexNetTaps } from './alexnet/network';
 export {
   type Backbone,
@@ -31,7 +32,6 @@ export {
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
-export { toHalf } from './weights/numbers';
-export { readSafetensors, SafetensorsError, safetensorsChunks } from './weights/safetensors';
+export { readSafetensors, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
 export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';

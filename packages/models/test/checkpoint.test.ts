@@ -84,6 +84,22 @@ describe('a checkpoint', () => {
     expect((await network.getLayer('conv1').getWeights()[0]!.data())[0]).toBe(0);
     network.dispose();
   });
+
+  test.each([
+    ['cannot be read', () => Promise.reject(new Error('the disk is gone'))],
+    ['has too few values', async () => new Float32Array(3)],
+  ])('of which one tensor %s leaves the network as it was', async (_, read) => {
+    const network = resNet(shallow, { inputSize: [32, 32] });
+    const checkpoint = halves(network);
+    const [name, { shape }] = [...checkpoint].at(-1)!;
+    checkpoint.set(name, { shape, read });
+    const before = memory().numTensors;
+    const values = await Promise.all(network.getWeights().map(async weight => weight.data()));
+    await expect(loadWeights(network, checkpoint)).rejects.toThrow();
+    expect(await Promise.all(network.getWeights().map(weight => weight.data()))).toEqual(values);
+    expect(memory().numTensors).toBe(before);
+    network.dispose();
+  });
 });
 
 describe('the weights of a tfjs model', () => {

@@ -1,4 +1,4 @@
-import type { OnnxModel } from '../onnx/model';
+import type { OnnxModel } from '@shroom/formats';
 import type { Fusion } from './fusions';
 import type { Lowering } from './lowering';
 import type { GraphNode } from './node';

@@ -4,7 +4,7 @@ import {
   MICROSOFT,
   OnnxModel,
   type OnnxValue,
-} from '../onnx/model';
+} from '@shroom/formats';
 import type { GraphNode, HostArray, Operator, Shape } from './node';
 
 interface Place {

@@ -1,4 +1,4 @@
-import type { Attribute, Attributes } from '../onnx/model';
+import type { Attribute, Attributes } from '@shroom/formats';
 import type { Lowering } from './lowering';
 
 /** The dtypes that live in the graph; `complex64` and `string` stay with the fallback. */

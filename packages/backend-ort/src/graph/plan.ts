@@ -1,4 +1,5 @@
-import type { OnnxModel, OnnxValue } from '../onnx/model';
+import type { OnnxModel, OnnxValue } from '@shroom/formats';
+import { outputUnreadable } from '../onnx/unreadable';
 import type { HostTensor, Rewrites, Session } from '../runtime/runtime';
 import { findFusions } from './fusions';
 import { Lowering } from './lowering';
@@ -88,7 +89,7 @@ export class Plan {
    */
   lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
     const lowering = new Lowering();
-    if (unreadableFirst) lowering.model.outputUnreadable();
+    if (unreadableFirst) outputUnreadable(lowering.model);
     this.inputs = schedule.leaves.map((leaf, i) => {
       if (this.slots[i]!.baked) {
         lowering.bake(leaf);

@@ -1,4 +1,4 @@
-import { OnnxModel } from '../onnx/model';
+import { OnnxModel } from '@shroom/formats';
 import type { HostTensor, Tensors } from './runtime';
 
 /*

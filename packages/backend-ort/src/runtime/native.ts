@@ -1,5 +1,6 @@
+import type { OnnxModel } from '@shroom/formats';
 import { encodeModel } from '../onnx/encoder';
-import { type OnnxModel, UNREADABLE } from '../onnx/model';
+import { UNREADABLE } from '../onnx/unreadable';
 import { areWeightsCopied } from './beside';
 import { type KeptMemory, keepFreedMemory } from './memory';
 import {

@@ -1,5 +1,5 @@
+import type { OnnxModel } from '@shroom/formats';
 import type { HostArray, NumericType, Shape } from '../graph/node';
-import type { OnnxModel } from '../onnx/model';
 
 /** A tensor in memory, as ONNX Runtime's JavaScript interface has it. */
 export interface HostTensor {

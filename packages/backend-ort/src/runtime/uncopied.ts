@@ -1,4 +1,5 @@
-import { OnnxModel, UNREADABLE } from '../onnx/model';
+import { OnnxModel } from '@shroom/formats';
+import { outputUnreadable, UNREADABLE } from '../onnx/unreadable';
 import type { HostTensor, Tensors } from './runtime';
 
 /*
@@ -12,7 +13,7 @@ import type { HostTensor, Tensors } from './runtime';
 /** A model that changes the sign of its input, with the output that cannot be read before it. */
 export function probeModel(): { model: OnnxModel; input: string; output: string } {
   const model = new OnnxModel();
-  model.outputUnreadable();
+  outputUnreadable(model);
   const input = model.input('float32', [1]);
   const output = model.output(model.add('Neg', [input]), 'float32', [1]);
   return { model, input, output };

@@ -1,7 +1,7 @@
+import type { OnnxModel } from '@shroom/formats';
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import type { HostArray } from '../graph/node';
 import { encodeModel } from '../onnx/encoder';
-import type { OnnxModel } from '../onnx/model';
 import {
   type HostTensor,
   type Rewrites,

@@ -1,5 +1,6 @@
+import { OnnxModel } from '@shroom/formats';
 import { expect, test } from 'vitest';
-import { OnnxModel } from '../../src/onnx/model';
+import { outputUnreadable } from '../../src/onnx/unreadable';
 import { areWeightsCopied } from '../../src/runtime/beside';
 import { loadNativeRuntime } from '../../src/runtime/native';
 import type { HostTensor } from '../../src/runtime/runtime';
@@ -17,7 +18,7 @@ test('outputs are written into the arrays that are given, and not copied', async
   expect(runtime.unreadableFirst).toBe(true);
   const length = 1e7;
   const model = new OnnxModel();
-  model.outputUnreadable();
+  outputUnreadable(model);
   const input = model.input('float32', [length]);
   const output = model.output(model.add('Neg', [input]), 'float32', [length]);
   const session = runtime.createSync!(model);
@@ -32,7 +33,7 @@ test('outputs are written into the arrays that are given, and not copied', async
 test('an error of the run itself is thrown', async () => {
   const runtime = await loadNativeRuntime(options);
   const model = new OnnxModel();
-  model.outputUnreadable();
+  outputUnreadable(model);
   const input = model.input('float32', [3]);
   const output = model.output(model.add('Neg', [input]), 'float32', [3]);
   const session = runtime.createSync!(model);

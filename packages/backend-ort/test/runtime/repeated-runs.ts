@@ -1,6 +1,7 @@
 // Runs that take and free large blocks. Writes, as JSON: page faults of a run with memory not kept, and kept; bytes resident after
 // a few runs, after many, and when the runtime has gone.
-import { OnnxModel } from '../../src/onnx/model';
+import { OnnxModel } from '@shroom/formats';
+import { outputUnreadable } from '../../src/onnx/unreadable';
 import { loadNativeRuntime } from '../../src/runtime/native';
 import type { HostTensor } from '../../src/runtime/runtime';
 
@@ -16,7 +17,7 @@ const result: HostTensor = { ...numbers, dims: [], data: new Float32Array(1) };
 /** Multiples of the input that are all kept until they are added up. */
 function model() {
   const graph = new OnnxModel();
-  graph.outputUnreadable();
+  outputUnreadable(graph);
   const input = graph.input('float32', [length]);
   const scalar = (value: number) =>
     graph.constant('float32', [], new Uint8Array(Float32Array.of(value).buffer));

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readSafetensorsHeader, SafetensorsError } from '@shroom/formats';
 import type { Checkpoint, Scratch } from '../weights/checkpoint';
-import {
-  checkpointOver,
-  headerLength,
-  parseHeader,
-  prefixBytes,
-  SafetensorsError,
-  safetensorsChunks,
-} from '../weights/safetensors';
+import { checkpointOver, safetensorsChunks } from '../weights/safetensors';
 
 /** A safetensors file that is open: its tensors can be read until it is closed. */
 export interface SafetensorsFile {
@@ -26,29 +20,30 @@ export interface SafetensorsFile {
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path);
+  const options = { source: path };
   const read = async (start: number, end: number, scratch?: Scratch) => {
     const bytes = scratch?.take(end - start) ?? new Uint8Array(end - start);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
       if (bytesRead === 0)
-        throw new SafetensorsError(`it ends at byte ${start + filled} of ${end}`);
+        throw new SafetensorsError(
+          `${path} ends at byte ${start + filled}, before ${end}.`,
+          options,
+        );
       filled += bytesRead;
     }
     return bytes;
   };
   try {
     const { size } = await file.stat();
-    const length = headerLength(await read(0, Math.min(prefixBytes, size)), size);
-    const header = parseHeader(await read(prefixBytes, prefixBytes + length), size);
-    const checkpoint = checkpointOver(header, ({ start, end }, scratch) =>
-      read(start, end, scratch),
-    );
-    return { checkpoint, metadata: header.metadata, close: () => file.close() };
+    const { entries, metadata } = await readSafetensorsHeader(read, size, options);
+    const bytesOf = ({ start, end }: (typeof entries)[number], scratch?: Scratch) =>
+      read(start, end, scratch);
+    const checkpoint = checkpointOver(entries, bytesOf, options);
+    return { checkpoint, metadata, close: () => file.close() };
   } catch (error) {
     await file.close();
-    if (error instanceof SafetensorsError)
-      throw new SafetensorsError(`${path}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -1,8 +1,9 @@
+import type { Dimension } from '@shroom/formats';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callsBefore, isModel, type LayerCall } from '../graph';
 import type { Preprocessing } from '../preprocessing';
 import { splitWeight } from '../weights/dialect';
-import { type Dimension, OnnxModel } from './model';
+import { OnnxModel } from './model';
 import { operators, type Padding, type Value } from './operators';
 import { requirePrecision, type WeightPrecision } from './weights';
 

@@ -1,6 +1,6 @@
+import { toHalf } from '@shroom/formats';
 import { pytorchDialect } from '../weights/dialect';
 import { layoutOf } from '../weights/layout';
-import { toHalf } from '../weights/numbers';
 import type { OnnxModel } from './model';
 
 /** How kernels are stored. Biases and the numbers of norms stay 32-bit: they are few. */

@@ -1,8 +1,8 @@
-import { tensor } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { isModel } from '../graph';
 import { type Dialect, ownDialect } from './dialect';
-import { layoutOf } from './layout';
+import { type Layout, layoutOf } from './layout';
 
 /** One tensor of a checkpoint, read when it is wanted, so that never all of them are there twice. */
 export interface CheckpointTensor {
@@ -11,9 +11,15 @@ export interface CheckpointTensor {
    * Its values; they may be a view of a larger buffer, and are not to be written to.
    *
    * @param scratch Memory that they may be read into; they are valid until it is used again then.
-   * @throws Error when it holds no floating-point numbers, or cannot be read.
+   * @throws ElementTypeError when it holds no floating-point numbers. Error when it cannot be read.
    */
   read(scratch?: Scratch): Promise<Float32Array>;
+  /**
+   * Called for every tensor before the first is read: what is known of it without its values.
+   *
+   * @throws ElementTypeError when it holds no floating-point numbers.
+   */
+  check?(): void;
 }
 
 /** Memory for one tensor after the other, so that loading a network leaves no garbage of its size behind. */
@@ -40,11 +46,13 @@ export class WeightsMismatchError extends Error {
 }
 
 /**
- * Puts a checkpoint's tensors into a network, each exactly once, one after the other.
+ * Puts a checkpoint's tensors into a network, each exactly once: all of them, or none where anything is wrong. While it
+ * works, the old and the new weights are both there.
  *
  * @param dialect How the checkpoint names and lays out its tensors.
  * @param isUnused Names that the checkpoint may have besides, such as those of its classifier.
- * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped; nothing is loaded then.
+ * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped. ElementTypeError when a
+ *   tensor holds no floating-point numbers. Error when one cannot be read.
  */
 export async function loadWeights(
   network: LayersModel,
@@ -52,6 +60,58 @@ export async function loadWeights(
   dialect: Dialect = ownDialect,
   isUnused: (name: string) => boolean = () => false,
 ): Promise<void> {
+  const values: Tensor[] = [];
+  try {
+    const found = match(network, checkpoint, dialect, isUnused);
+    for await (const value of read(found)) values.push(value);
+    found.forEach(({ weight }, index) => {
+      weight.write(values[index]!);
+    });
+  } finally {
+    dispose(values);
+  }
+}
+
+/**
+ * As {@link loadWeights}, with memory for one weight more than the network alone. When a tensor cannot be read, those
+ * before it are in the network: it is for a network that its maker disposes then.
+ */
+export async function fillNetwork(
+  network: LayersModel,
+  checkpoint: Checkpoint,
+  dialect: Dialect,
+  isUnused: (name: string) => boolean,
+): Promise<void> {
+  const found = match(network, checkpoint, dialect, isUnused);
+  let index = 0;
+  for await (const value of read(found)) {
+    found[index++]!.weight.write(value);
+    value.dispose();
+  }
+}
+
+/** A weight and the tensor that belongs in it. */
+interface Match {
+  readonly weight: LayerVariable;
+  readonly layout: Layout;
+  readonly entry: CheckpointTensor;
+}
+
+/** The values of all weights, one after the other. */
+async function* read(found: readonly Match[]): AsyncGenerator<Tensor> {
+  const scratch = reusedMemory();
+  for (const { weight, layout, entry } of found) {
+    const values = await entry.read(layout.copies ? scratch : undefined);
+    yield tensor(layout.toNetwork(values), weight.shape as number[]);
+  }
+}
+
+function match(
+  network: LayersModel,
+  checkpoint: Checkpoint,
+  dialect: Dialect,
+  isUnused: (name: string) => boolean,
+): Match[] {
   const problems: string[] = [];
   const left = new Set(
     [...checkpoint.keys()].filter(name => !isUnused(name) && !dialect.isUnused(name)),
@@ -77,13 +137,9 @@ export async function loadWeights(
         problems.map(problem => `  ${problem}`).join('\n'),
     );
   }
-  const scratch = reusedMemory();
-  for (const { weight, layout, entry } of found) {
-    const values = await entry!.read(layout.copies ? scratch : undefined);
-    const value = tensor(layout.toNetwork(values), weight.shape as number[]);
-    weight.write(value);
-    value.dispose();
-  }
+  const matches = found.map(({ entry, ...rest }) => ({ ...rest, entry: entry! }));
+  for (const { entry } of matches) entry.check?.();
+  return matches;
 }
 
 /** The weights of a network as a checkpoint of a dialect; each is converted when it is read. */

@@ -1,3 +1,5 @@
+import { Message } from '@shroom/formats';
+
 /** Values of one step, as TensorBoard shows them. */
 export interface ScalarEvent {
   /** Whole, 0 or more: an epoch, or an optimiser's step. */
@@ -14,7 +16,7 @@ export interface ScalarEvent {
  * @param time Milliseconds since 1970.
  */
 export function encodeVersion(time: number): Uint8Array {
-  return record(message(double(1, time / 1000), text(3, 'brain.Event:2')));
+  return record(new Message().double(1, time / 1000).string(3, 'brain.Event:2'));
 }
 
 /**
@@ -27,14 +29,20 @@ export function encodeScalars({ step, time, values }: ScalarEvent): Uint8Array {
   if (!(Number.isSafeInteger(step) && step >= 0)) {
     throw new RangeError(`The step is ${step}; it should be a whole number, 0 or more.`);
   }
-  const entries = Object.entries(values).map(([tag, value]) =>
-    nested(1, message(text(1, tag), float(2, value))),
+  const summary = new Message();
+  for (const [tag, value] of Object.entries(values))
+    summary.message(1, new Message().string(1, tag).float(2, value));
+  return record(
+    new Message()
+      .double(1, time / 1000)
+      .integer(2, step)
+      .message(5, summary),
   );
-  return record(message(double(1, time / 1000), whole(2, step), nested(5, message(...entries))));
 }
 
 /** Length, its checksum, content, its checksum. */
-function record(content: Uint8Array): Uint8Array {
+function record(message: Message): Uint8Array {
+  const content = message.toBytes();
   const bytes = new Uint8Array(content.length + 16);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, content.length, true);
@@ -42,46 +50,6 @@ function record(content: Uint8Array): Uint8Array {
   bytes.set(content, 12);
   view.setUint32(12 + content.length, maskedChecksum(content), true);
   return bytes;
-}
-
-// Protocol buffers: a field is its number and kind of coding, then its value.
-// https://protobuf.dev/programming-guides/encoding/
-const message = (...fields: readonly number[][]): Uint8Array => Uint8Array.from(fields.flat());
-
-const double = (field: number, value: number): number[] => [
-  (field << 3) | 1,
-  ...new Uint8Array(littleEndian(8, view => view.setFloat64(0, value, true))),
-];
-
-const float = (field: number, value: number): number[] => [
-  (field << 3) | 5,
-  ...new Uint8Array(littleEndian(4, view => view.setFloat32(0, value, true))),
-];
-
-const whole = (field: number, value: number): number[] => [field << 3, ...varint(value)];
-
-const nested = (field: number, bytes: Uint8Array): number[] => [
-  (field << 3) | 2,
-  ...varint(bytes.length),
-  ...bytes,
-];
-
-const text = (field: number, value: string) => nested(field, new TextEncoder().encode(value));
-
-function littleEndian(bytes: number, write: (view: DataView) => void): ArrayBuffer {
-  const buffer = new ArrayBuffer(bytes);
-  write(new DataView(buffer));
-  return buffer;
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  return [...bytes, rest];
 }
 
 /** CRC-32C (Castagnoli, reflected), by byte. */

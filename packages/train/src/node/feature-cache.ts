@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { fromHalf, toHalf } from '../half';
+import { fromHalf, toHalf } from '@shroom/formats';
 
 const keyBytes = 16;
 const headBytes = keyBytes + 4;

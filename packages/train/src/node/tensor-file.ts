@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decodeSafetensors, encodeSafetensors, toFloat32 } from '@shroom/formats';
 import type { SavedTensor } from '../training-state';
 import { writeAtomically } from './atomic';
 
@@ -10,58 +11,28 @@ export interface TensorFile {
   readonly facts: TensorFacts;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
-
-/**
- * Writes float32 tensors as one safetensors file, whole or not at all.
- * @see https://github.com/huggingface/safetensors#format
- */
+/** Writes tensors as one safetensors file, whole or not at all. */
 export async function writeTensors(
   path: string,
   tensors: ReadonlyMap<string, SavedTensor>,
   facts: TensorFacts,
 ): Promise<void> {
-  const header: Record<string, HeaderEntry | TensorFacts> = { __metadata__: facts };
-  let end = 0;
-  for (const [name, { shape, values }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] };
-    end += values.byteLength;
-  }
-  let text = JSON.stringify(header);
-  text += ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8);
-  const head = Buffer.from(text);
-  const bytes = Buffer.alloc(8 + head.length + end);
-  bytes.writeBigUInt64LE(BigInt(head.length));
-  head.copy(bytes, 8);
-  let offset = 8 + head.length;
-  for (const { values } of tensors.values()) {
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength).copy(bytes, offset);
-    offset += values.byteLength;
-  }
-  await writeAtomically(path, bytes);
+  await writeAtomically(path, encodeSafetensors(tensors, facts));
 }
 
-/** @throws Error when the file is not whole. */
+/**
+ * @throws SafetensorsError when the file is not whole. ElementTypeError when a tensor holds no floating-point numbers.
+ */
 export async function readTensors(path: string): Promise<TensorFile> {
-  const bytes = await readFile(path);
-  const damaged = (why: string) => new Error(`${path} is not a whole safetensors file: ${why}.`);
-  if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
-  const length = Number(bytes.readBigUInt64LE());
-  if (8 + length > bytes.length) throw damaged('it ends within its header');
-  const { __metadata__: facts = {}, ...entries } = JSON.parse(
-    bytes.toString('utf8', 8, 8 + length),
-  );
-  const tensors = new Map<string, SavedTensor>();
-  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
-    const [start, end] = entry.data_offsets;
-    if (8 + length + end > bytes.length) throw damaged(`it ends within '${name}'`);
-    // A copy, for alignment.
-    const data = new Uint8Array(bytes.subarray(8 + length + start, 8 + length + end));
-    tensors.set(name, { shape: entry.shape, values: new Float32Array(data.buffer) });
-  }
-  return { tensors, facts: facts as TensorFacts };
+  const options = { source: path };
+  const { tensors, metadata } = decodeSafetensors(await readFile(path), options);
+  const values = [...tensors].map(([name, { shape, bytes, ...entry }]) => {
+    // A copy where it is a view of the file, which would stay as long as one tensor of it does.
+    const numbers = toFloat32(bytes, entry, options);
+    return [
+      name,
+      { shape, values: numbers.buffer === bytes.buffer ? numbers.slice() : numbers },
+    ] as const;
+  });
+  return { tensors: new Map(values), facts: metadata };
 }

@@ -2,9 +2,11 @@
 export const elementTypes = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
   float64: 11,
   bfloat16: 16,
 } as const;
@@ -39,14 +41,6 @@ export interface OnnxValue {
   readonly type: ElementType;
   readonly shape: readonly number[];
 }
-
-/** A number that JavaScript has no array for, as an output of a model. What it is for: `runtime/uncopied.ts`. */
-export const UNREADABLE: OnnxTensor = {
-  name: 'unreadable',
-  type: 'bfloat16',
-  shape: [],
-  bytes: new Uint8Array(2),
-};
 
 /** Operators that ONNX Runtime adds to the standard. */
 export const MICROSOFT = 'com.microsoft';
@@ -119,12 +113,6 @@ export class OnnxModel {
     const name = `${this.prefix}x${this.inputs.length}`;
     this.inputs.push({ name, type, shape });
     return name;
-  }
-
-  /** Makes {@link UNREADABLE} an output. */
-  outputUnreadable(): void {
-    this.constants.push(UNREADABLE);
-    this.outputs.push(UNREADABLE);
   }
 
   /**

@@ -1,7 +1,7 @@
 const bitsOf = new Uint32Array(1);
 const numberOf = new Float32Array(bitsOf.buffer);
 
-/** The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. Beyond 65,504: infinite. */
+/** The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. From 65,520 on: infinite. */
 export function toHalf(numbers: Float32Array): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
   const half = new Uint16Array(numbers.length);
@@ -25,7 +25,7 @@ export function toHalf(numbers: Float32Array): Uint16Array {
 
 let table: Float32Array | undefined;
 
-/** 16-bit floating-point numbers from their bits. */
+/** 16-bit floating-point numbers (IEEE 754 binary16) from their bits. Every one is exact in 32 bits. */
 export function fromHalf(half: Uint16Array, numbers = new Float32Array(half.length)): Float32Array {
   table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => numberOfHalf(bits));
   for (let i = 0; i < half.length; i++) numbers[i] = table[half[i]!]!;
@@ -39,4 +39,12 @@ function numberOfHalf(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** bfloat16 numbers from their bits, which are the upper half of a 32-bit number: every one is exact. */
+export function fromBfloat16(upper: Uint16Array): Float32Array {
+  const numbers = new Float32Array(upper.length);
+  const bits = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < upper.length; i++) bits[i] = upper[i]! << 16;
+  return numbers;
 }

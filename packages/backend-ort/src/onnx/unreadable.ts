@@ -1,0 +1,15 @@
+import type { OnnxModel, OnnxTensor } from '@shroom/formats';
+
+/** A number that JavaScript has no array for, as an output of a model. What it is for: `runtime/uncopied.ts`. */
+export const UNREADABLE: OnnxTensor = {
+  name: 'unreadable',
+  type: 'bfloat16',
+  shape: [],
+  bytes: new Uint8Array(2),
+};
+
+/** Makes {@link UNREADABLE} an output. */
+export function outputUnreadable(model: OnnxModel): void {
+  model.constants.push(UNREADABLE);
+  model.outputs.push(UNREADABLE);
+}

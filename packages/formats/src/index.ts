@@ -1,0 +1,47 @@
+export { ElementTypeError, FormatError, type ReadOptions } from './error';
+export { fromBfloat16, fromHalf, toHalf } from './float16';
+export type { NpyType, NpyValues } from './npy/element-type';
+export { NpyError } from './npy/error';
+export { decodeNpy, type NpyArray } from './npy/reader';
+export { encodeNpy } from './npy/writer';
+export {
+  type Dimension,
+  type EncodedModel,
+  encodeOnnx,
+  type OnnxFacts,
+  OnnxGraph,
+} from './onnx/encoder';
+export {
+  type Attribute,
+  type Attributes,
+  type Body,
+  type ElementType,
+  elementTypes,
+  MICROSOFT,
+  OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx/model';
+export { Message } from './protobuf/message';
+export { checkFloat, type SafetensorsType, toFloat32 } from './safetensors/element-type';
+export { SafetensorsError } from './safetensors/error';
+export {
+  decodeSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+} from './safetensors/header';
+export {
+  decodeSafetensors,
+  type ReadRange,
+  readSafetensorsHeader,
+  type SafetensorsTensor,
+} from './safetensors/reader';
+export {
+  encodeSafetensors,
+  encodeSafetensorsHeader,
+  type SafetensorsSpec,
+  type SafetensorsValues,
+} from './safetensors/writer';
+export { elementCount } from './shape';

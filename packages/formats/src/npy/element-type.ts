@@ -1,0 +1,36 @@
+/** Arrays of numbers that an npy file can hold, by what its header calls their elements: little-endian. */
+const arrays = {
+  '<f4': Float32Array,
+  '<f8': Float64Array,
+  '|i1': Int8Array,
+  '|u1': Uint8Array,
+  '<i2': Int16Array,
+  '<u2': Uint16Array,
+  '<i4': Int32Array,
+  '<u4': Uint32Array,
+  '<i8': BigInt64Array,
+  '<u8': BigUint64Array,
+} as const;
+
+/** What NumPy calls an element type. */
+export type NpyType = keyof typeof arrays;
+
+export type NpyValues = InstanceType<(typeof arrays)[NpyType]>;
+
+export const npyTypes = Object.keys(arrays) as NpyType[];
+
+export const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(arrays, descr);
+
+export const bytesOfNpyType = (type: NpyType): number => arrays[type].BYTES_PER_ELEMENT;
+
+/** @returns `undefined` where npy has no type for an array. */
+export const npyTypeOf = (values: NpyValues): NpyType | undefined =>
+  npyTypes.find(type => arrays[type].name === values?.[Symbol.toStringTag]);
+
+/** Numbers from their bytes: a view where they are aligned, else a copy. */
+export function npyValuesOf(type: NpyType, bytes: Uint8Array): NpyValues {
+  const size = bytesOfNpyType(type);
+  const { buffer, byteOffset, byteLength } =
+    bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return new arrays[type](buffer as ArrayBuffer, byteOffset, byteLength / size);
+}

@@ -1,0 +1,53 @@
+/** What the header of an npy file says: a dictionary of Python with three entries. */
+export interface NpyHeader {
+  readonly descr: string;
+  readonly isFortran: boolean;
+  readonly shape: readonly number[];
+}
+
+const space = '[ \\t]*';
+const string = `'([^'\\\\]*)'`;
+const tuple = `\\(${space}((?:\\d+${space},${space})*(?:\\d+${space})?)\\)`;
+const value = `(?:${string}|(True|False)|${tuple})`;
+const entry = new RegExp(`${space}${string}${space}:${space}${value}${space}(,|$)`, 'y');
+
+/**
+ * Reads the dictionary. Its entries may stand in any order, each once.
+ *
+ * @returns What is wrong, where it is no such dictionary.
+ */
+export function parseNpyHeader(text: string): NpyHeader | string {
+  const body = /^\{(.*)\} *\n$/s.exec(text)?.[1];
+  if (body === undefined) return 'its header is no dictionary that ends with a line break';
+  const found = new Map<string, string | boolean | readonly number[]>();
+  for (let position = 0; body.slice(position).trim() !== ''; position = entry.lastIndex) {
+    entry.lastIndex = position;
+    const [, key, word, truth, list] = entry.exec(body) ?? [];
+    if (key === undefined)
+      return `its header cannot be read at character ${position + 1}: ${JSON.stringify(text)}`;
+    if (found.has(key)) return `its header has '${key}' twice`;
+    if (word !== undefined) found.set(key, word);
+    else if (truth !== undefined) found.set(key, truth === 'True');
+    else {
+      const shape = shapeOf(list!);
+      if (!shape) return `its shape (${list}) is no tuple of whole numbers below 2^53`;
+      found.set(key, shape);
+    }
+  }
+  const [descr, isFortran, shape] = ['descr', 'fortran_order', 'shape'].map(key => found.get(key));
+  const isRight =
+    typeof descr === 'string' && typeof isFortran === 'boolean' && Array.isArray(shape);
+  if (!isRight || found.size !== 3)
+    return `its header should have descr, fortran_order and shape, it has ${text.trim()}`;
+  return { descr, isFortran, shape };
+}
+
+/** `(3)` is no tuple in Python, `(3,)` is; `(03,)` is no number. */
+function shapeOf(list: string): number[] | undefined {
+  const sides = list.split(',').map(side => side.trim());
+  if (sides.at(-1) === '') sides.pop();
+  else if (sides.length === 1) return undefined;
+  const isWhole = (side: string) =>
+    /^(?:0|[1-9]\d*)$/.test(side) && Number.isSafeInteger(Number(side));
+  return sides.every(isWhole) ? sides.map(Number) : undefined;
+}

@@ -1,0 +1,80 @@
+import { ElementTypeError, type ReadOptions } from '../error';
+import { elementCount } from '../shape';
+import {
+  bytesOfNpyType,
+  isNpyType,
+  type NpyType,
+  type NpyValues,
+  npyTypes,
+  npyValuesOf,
+} from './element-type';
+import { damaged } from './error';
+import { parseNpyHeader } from './header';
+
+/** An array of NumPy, in C order: the last axis runs fastest. */
+export interface NpyArray {
+  /** `[]` for a scalar. */
+  readonly shape: readonly number[];
+  readonly values: NpyValues;
+}
+
+/** `\x93NUMPY`. */
+export const npyMagic: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** NumPy itself does not read longer ones from files that it does not trust. */
+const mostHeaderBytes = 10_000;
+
+/**
+ * An npy file of version 1 or 2 that is in memory: float32, float64, or whole numbers of 8 to 64 bits, little-endian, in
+ * C order.
+ *
+ * @param bytes All of the file. Values are a view of it where they are aligned, else a copy.
+ * @throws NpyError when anything about it is wrong.
+ * @throws ElementTypeError when it is whole, but of another element type or in Fortran order.
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArray {
+  const fail = (why: string): never => {
+    throw damaged(why, options);
+  };
+  const first = headerStart(bytes, fail);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = first === 10 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > mostHeaderBytes)
+    fail(`its header would have ${length} bytes, more than ${mostHeaderBytes}`);
+  if (first + length > bytes.byteLength) fail('it ends within its header');
+  const letters = bytes.subarray(first, first + length);
+  if (letters.some(letter => letter > 126)) fail('its header is not ASCII');
+  const header = parseNpyHeader(new TextDecoder().decode(letters));
+  if (typeof header === 'string') return fail(header);
+  const type = typeOf(header.descr, header.isFortran, options);
+  const expected = (elementCount(header.shape) ?? Number.NaN) * bytesOfNpyType(type);
+  const data = bytes.subarray(first + length);
+  if (data.byteLength !== expected)
+    fail(`${type} [${header.shape}] has ${expected} bytes, it has ${data.byteLength}`);
+  return { shape: header.shape, values: npyValuesOf(type, data) };
+}
+
+/** Where the header begins: its length takes two bytes in version 1, four in version 2. */
+function headerStart(bytes: Uint8Array, fail: (why: string) => never): number {
+  if (bytes.byteLength < 12) return fail(`it has ${bytes.byteLength} bytes`);
+  if (npyMagic.some((byte, index) => bytes[index] !== byte))
+    return fail('it does not begin with \\x93NUMPY');
+  const [major, minor] = [bytes[6]!, bytes[7]!];
+  if (minor !== 0 || (major !== 1 && major !== 2))
+    return fail(`its version is ${major}.${minor}; 1.0 and 2.0 are known`);
+  return major === 1 ? 10 : 12;
+}
+
+function typeOf(descr: string, isFortran: boolean, { source }: ReadOptions): NpyType {
+  const of = source === undefined ? '' : `${source}: `;
+  if (!isNpyType(descr)) {
+    const message = `${of}its elements are '${descr}'; ${npyTypes.join(', ')} can be read.`;
+    throw new ElementTypeError(message, { source });
+  }
+  if (isFortran) {
+    const message = `${of}it is in Fortran order. Save it as numpy.ascontiguousarray(array).`;
+    throw new ElementTypeError(message, { source });
+  }
+  return descr;
+}

@@ -1,0 +1,35 @@
+import { elementCount } from '../shape';
+import { npyTypeOf } from './element-type';
+import { NpyError } from './error';
+import { type NpyArray, npyMagic } from './reader';
+
+/** Values begin at a multiple of this many bytes, as NumPy's own do. */
+const alignment = 64;
+
+/**
+ * An npy file, as `numpy.save` writes it: version 1, or 2 where the shape is too long for it.
+ *
+ * @throws NpyError when there are other than as many values as the shape says, or they are of a type that npy does not have.
+ */
+export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
+  const type = npyTypeOf(values);
+  if (!type) throw new NpyError('The values are no array of numbers of one type.');
+  if (elementCount(shape) !== values.length)
+    throw new NpyError(`The shape [${shape}] does not have ${values.length} values.`);
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  // Spaces and a line break bring it to a multiple of 64.
+  const isLong = Math.ceil((10 + text.length + 1) / alignment) * alignment - 10 > 0xffff;
+  const prefix = isLong ? 12 : 10;
+  const first = Math.ceil((prefix + text.length + 1) / alignment) * alignment;
+  const bytes = new Uint8Array(first + values.byteLength).fill(0x20, 0, first);
+  bytes.set(npyMagic);
+  bytes.set([isLong ? 2 : 1, 0], npyMagic.length);
+  const view = new DataView(bytes.buffer);
+  if (isLong) view.setUint32(8, first - prefix, true);
+  else view.setUint16(8, first - prefix, true);
+  bytes.set(new TextEncoder().encode(text), prefix);
+  bytes[first - 1] = 0x0a;
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), first);
+  return bytes;
+}

@@ -1,0 +1,167 @@
+import { Message } from '../protobuf/message';
+import {
+  type Attribute,
+  type Body,
+  elementTypes,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './model';
+
+/** Constants of at least so many bytes stay beside the model. */
+const LARGE_BYTES = 4096;
+
+/** Where a constant's data is kept that is not in `TensorProto.raw_data`. */
+const EXTERNAL = 1;
+
+/** What protocol buffers can hold at most: readers refuse more. */
+const mostBytes = 2 ** 31 - 1;
+
+/** What a file says besides its graph. */
+export interface OnnxFacts {
+  /** Version of ONNX' own format. */
+  readonly irVersion: number;
+  /** Versions of the sets of operators, by domain; the standard's is `''`. */
+  readonly operatorSets: Readonly<Record<string, number>>;
+  /** Who writes it. */
+  readonly producer: string;
+  /** Text that travels with the model. */
+  readonly metadata?: readonly (readonly [key: string, value: string])[];
+}
+
+/** A model, and the large constants that it names. */
+export interface EncodedModel {
+  /** Those of an ONNX file. */
+  readonly bytes: Uint8Array;
+  /** Data of constants, each by the name of the file in which the model looks for it. */
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A side of a tensor: its length, or a name where any length is fine. */
+export type Dimension = number | string;
+
+/**
+ * A model as the bytes of an ONNX file.
+ *
+ * @param large where large constants are: copied into the bytes, or where they were, beside them.
+ * @throws RangeError when the bytes would be more than 2 GiB, which no reader takes.
+ */
+export function encodeOnnx(
+  model: OnnxModel,
+  large: 'inside' | 'beside',
+  facts: OnnxFacts,
+): EncodedModel {
+  const weights = new Map<string, Uint8Array>();
+  const graph = graphOf(model, large === 'beside' ? weights : undefined);
+  return { bytes: graph.toBytes(facts), weights };
+}
+
+function graphOf(model: OnnxModel, beside?: Map<string, Uint8Array>): OnnxGraph {
+  const graph = new OnnxGraph(beside);
+  for (const node of model.nodes) graph.node(node);
+  graph.named('graph');
+  for (const tensor of model.constants) graph.constant(tensor);
+  for (const value of model.inputs) graph.input(value);
+  for (const value of model.outputs) graph.output(value);
+  return graph;
+}
+
+/**
+ * A graph being written, part by part in the order of its writer. Nodes stand in the order in which they compute. The
+ * numbers of fields are those of `onnx.proto`.
+ *
+ * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
+export class OnnxGraph {
+  readonly #message = new Message();
+  readonly #beside: Map<string, Uint8Array> | undefined;
+
+  /** @param beside Gets the data of large constants, which the file then only names. Default: they are in the file. */
+  constructor(beside?: Map<string, Uint8Array>) {
+    this.#beside = beside;
+  }
+
+  named(name: string): void {
+    this.#message.string(2, name);
+  }
+
+  node(node: OnnxNode): void {
+    const message = new Message();
+    for (const input of node.inputs) message.string(1, input);
+    for (const output of node.outputs) message.string(2, output);
+    message.string(3, node.name).string(4, node.type);
+    for (const [name, value] of Object.entries(node.attributes))
+      message.message(5, encodeAttribute(name, value));
+    if (node.domain !== '') message.string(7, node.domain);
+    this.#message.message(1, message);
+  }
+
+  constant({ name, type, shape, bytes }: OnnxTensor): void {
+    const message = new Message();
+    for (const size of shape) message.integer(1, size);
+    message.integer(2, elementTypes[type]).string(8, name);
+    if (!this.#beside || bytes.byteLength < LARGE_BYTES) message.bytes(9, bytes);
+    else {
+      this.#beside.set(name, bytes);
+      message.message(13, encodeEntry('location', name)).integer(14, EXTERNAL);
+    }
+    this.#message.message(5, message);
+  }
+
+  input(value: Value): void {
+    this.#message.message(11, encodeValue(value));
+  }
+
+  output(value: Value): void {
+    this.#message.message(12, encodeValue(value));
+  }
+
+  /** @throws RangeError when the bytes would be more than 2 GiB, which no reader takes. */
+  toBytes({ irVersion, operatorSets, producer, metadata = [] }: OnnxFacts): Uint8Array {
+    const model = new Message().integer(1, irVersion).string(2, producer).message(7, this.#message);
+    for (const [domain, version] of Object.entries(operatorSets))
+      model.message(8, new Message().string(1, domain).integer(2, version));
+    for (const [key, value] of metadata) model.message(14, encodeEntry(key, value));
+    if (model.byteLength > mostBytes) {
+      throw new RangeError(
+        `An ONNX file holds at most ${mostBytes} bytes; this one would have ${model.byteLength}. ` +
+          'Store weights in fewer bits, or beside the file.',
+      );
+    }
+    return model.toBytes();
+  }
+
+  /** The graph in a node of another one. */
+  get message(): Message {
+    return this.#message;
+  }
+}
+
+type Value = Pick<OnnxValue, 'name' | 'type'> & { readonly shape: readonly Dimension[] };
+
+function encodeAttribute(name: string, value: Attribute | Body): Message {
+  const message = new Message().string(1, name);
+  if (typeof value === 'number') return message.integer(3, value).integer(20, 2);
+  if (typeof value === 'string') return message.string(4, value).integer(20, 3);
+  if ('graph' in value) return message.message(6, graphOf(value.graph).message).integer(20, 5);
+  if ('float' in value) return message.float(2, value.float).integer(20, 1);
+  for (const item of value) message.integer(8, item);
+  return message.integer(20, 7);
+}
+
+function encodeEntry(key: string, value: string): Message {
+  return new Message().string(1, key).string(2, value);
+}
+
+function encodeValue({ name, type, shape }: Value): Message {
+  const sides = new Message();
+  for (const side of shape) {
+    const dimension = new Message();
+    if (typeof side === 'number') dimension.integer(1, side);
+    else dimension.string(2, side);
+    sides.message(1, dimension);
+  }
+  const tensor = new Message().integer(1, elementTypes[type]).message(2, sides);
+  return new Message().string(1, name).message(2, new Message().message(1, tensor));
+}

@@ -1,0 +1,61 @@
+import { ElementTypeError, type ReadOptions } from '../error';
+import { fromBfloat16, fromHalf } from '../float16';
+
+/** Bits of an element of each type of the standard, as its reference implementation names them. */
+export const bitsOfType = {
+  ...{ BOOL: 8, F4: 4, F6_E2M3: 6, F6_E3M2: 6 },
+  ...{ U8: 8, I8: 8, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8 },
+  ...{ I16: 16, U16: 16, F16: 16, BF16: 16, I32: 32, U32: 32, F32: 32 },
+  ...{ C64: 64, F64: 64, I64: 64, U64: 64 },
+} as const;
+
+/** An element type of a safetensors file. */
+export type SafetensorsType = keyof typeof bitsOfType;
+
+export const isSafetensorsType = (name: string): name is SafetensorsType =>
+  Object.hasOwn(bitsOfType, name);
+
+const floats: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
+
+/** A tensor by its name and type. */
+interface Typed {
+  readonly name: string;
+  readonly dtype: SafetensorsType;
+}
+
+/**
+ * Whether {@link toFloat32} reads a type. Whole numbers are no weights: those of a quantized network need its scales.
+ *
+ * @throws ElementTypeError when it does not.
+ */
+export function checkFloat({ name, dtype }: Typed, { source }: ReadOptions = {}): void {
+  if (floats.has(dtype)) return;
+  throw new ElementTypeError(
+    `${source === undefined ? '' : `${source}: `}'${name}' is ${dtype}; weights are F64, F32, F16 or BF16.`,
+    { source },
+  );
+}
+
+/**
+ * Little-endian floating-point numbers in 32 bits each. F32, F16 and BF16 are exact. F64 is rounded to the nearest, and
+ * infinite beyond 3.4e38, as PyTorch's `float()` does it.
+ *
+ * @param bytes A view is given where they are aligned 32-bit numbers already, else they are converted.
+ * @throws ElementTypeError when the type is none of these four.
+ */
+export function toFloat32(
+  bytes: Uint8Array,
+  tensor: Typed,
+  options: ReadOptions = {},
+): Float32Array {
+  checkFloat(tensor, options);
+  const size = bitsOfType[tensor.dtype] / 8;
+  // A copy where it is not aligned. (`slice` of Node's Buffer makes none.)
+  const { buffer, byteOffset, byteLength } =
+    bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  const count = byteLength / size;
+  if (tensor.dtype === 'F32') return new Float32Array(buffer, byteOffset, count);
+  if (tensor.dtype === 'F64') return Float32Array.from(new Float64Array(buffer, byteOffset, count));
+  const bits = new Uint16Array(buffer, byteOffset, count);
+  return tensor.dtype === 'F16' ? fromHalf(bits) : fromBfloat16(bits);
+}

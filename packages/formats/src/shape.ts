@@ -1,0 +1,19 @@
+/** Whether a value is a whole number of 0 or more that a JavaScript number holds exactly. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+/**
+ * How many elements a tensor has: 1 for a scalar, whose shape is `[]`.
+ *
+ * @returns `undefined` where a side is no whole number of 0 or more, or where there are more than 2^53 - 1 elements.
+ */
+export function elementCount(shape: readonly number[]): number | undefined {
+  if (!shape.every(isCount)) return undefined;
+  if (shape.includes(0)) return 0;
+  let product = 1;
+  for (const side of shape) {
+    product *= side;
+    if (!Number.isSafeInteger(product)) return undefined;
+  }
+  return product;
+}
