@@ -57,7 +57,7 @@ const types = [
   '>f4',
 ];
 
-export const mutations: Readonly<Record<string, Mutation>> = {
+const mutations: Readonly<Record<string, Mutation>> = {
   'a bit of the file': (bytes, _, random) => {
     const list = [...bytes];
     list[random.below(list.length)]! ^= 1 << random.below(8);

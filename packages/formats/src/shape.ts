@@ -1,5 +1,5 @@
 /** Whether a value is a whole number of 0 or more that a JavaScript number holds exactly. */
-export const isCount = (value: unknown): value is number =>
+const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
