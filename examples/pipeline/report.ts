@@ -42,7 +42,7 @@ export async function reportContent(
     title: `${photos.classes.length} genera of mushrooms`,
     summary:
       `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learnt too behind ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
-      `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${split.validation.length}, tested on ${split.test.length}.`,
+      `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${options.finetune === 'none' ? '' : 'half of '}${split.validation.length}, tested on ${split.test.length}.`,
     caution: {
       headline: 'No photo decides whether a mushroom can be eaten.',
       text:
@@ -83,6 +83,12 @@ export async function reportContent(
               `the backbone behind ${options.finetune}: ${recipeInWords(recipeOf('finetune', {}))}`,
             ],
           ] as const)),
+      [
+        'Calibration',
+        options.finetune === 'none'
+          ? 'on what heads trained beside this one say of validation photos that did not choose their epoch'
+          : 'on half of the validation photos; the other half chose the epochs',
+      ],
       ['Engine', `${engine.name} (${engine.reason})`],
       [
         'Time',

@@ -3,10 +3,11 @@ import {
   extendSplit,
   groupBySource,
   groupDuplicates,
-  kFolds,
   type Photo,
   parseManifest,
+  randomStream,
   type Split,
+  shuffled,
   splitAsGiven,
   splitByClass,
   splitByGroup,
@@ -81,12 +82,27 @@ export async function validationHalves(
   return halvesOf(await grouped(photos, group, signal), split, seed);
 }
 
-/** Classes even, and groups together where there are two or more. */
+/** Classes as even as they can be, and groups together where there are two or more. */
 function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoSplit['halves'] {
   const own = split.validation.map(index => members[index]!);
-  const groups = new Set(own.map(({ id, group }) => group ?? id)).size;
-  const samples = groups > 1 ? own : own.map(({ id, label }) => ({ id, label }));
-  return kFolds(samples, { folds: 2, seed });
+  const nameOf = ({ id, group }: Photo) => (group === undefined ? `photo ${id}` : `group ${group}`);
+  const single = new Set(own.map(nameOf)).size === 1;
+  const groups = new Map<string, number[]>();
+  for (const [place, photo] of own.entries()) {
+    const name = single ? `photo ${photo.id}` : nameOf(photo);
+    groups.set(name, [...(groups.get(name) ?? []), place]);
+  }
+  const order = shuffled([...groups.values()], randomStream('halves', seed));
+  const halves: [number[], number[]] = [[], []];
+  for (const group of order.sort((a, b) => b.length - a.length)) {
+    const labels = group.map(place => own[place]!.label);
+    const [first, second] = halves.map(
+      half => half.filter(place => labels.includes(own[place]!.label)).length,
+    ) as [number, number];
+    const isSecond = first === second ? halves[0].length > halves[1].length : first > second;
+    halves[isSecond ? 1 : 0].push(...group);
+  }
+  return halves.map(half => half.sort((a, b) => a - b));
 }
 
 async function grouped(

@@ -136,10 +136,13 @@ async function calibratingLogits(
     bar.update((trainings - 1) * total + done, folds.length * total);
   };
   try {
-    const views = [1, testViews];
-    const found = await heldOutLogits(startHead, data, folds, { ...plan, views, onStep });
-    const [plain, averaged] = found.logits as [Float32Array, Float32Array];
-    return { labels: found.labels, plain, averaged };
+    const views = testViews === 1 ? [1] : [1, testViews];
+    const { labels, logits } = await heldOutLogits(startHead, data, folds, {
+      ...plan,
+      views,
+      onStep,
+    });
+    return { labels, plain: logits[0]!, averaged: logits.at(-1)! };
   } finally {
     bar.stop();
   }

@@ -239,7 +239,8 @@ describe('the main job', () => {
 
 test('a run that is interrupted leaves nothing that a later run would trust', async () => {
   const run = join(folder, 'interrupted');
-  const options = ['--size', '64', '--drawn', '30', '--views', '8', '--out', run];
+  const views = ['--views', '8', '--test-views', '2'];
+  const options = ['--size', '64', '--drawn', '30', ...views, '--out', run];
   const env = { SHROOM_CACHE: join(folder, 'cache') };
   // The weights are those of the tests before; only features are computed anew.
   await cp(join(cacheFolder(), 'npm'), join(folder, 'cache/npm'), { recursive: true });
@@ -260,6 +261,11 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect(again.code, again.stderr).toBe(0);
   expect(again.stderr).toMatch(/from the cache/);
   expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
+
+  // Programs and the page look at one view of a photo: the test's two have a temperature of their own.
+  const { certainty: ofOne } = await json(join(run, 'classifier.json'));
+  const { certainty: ofTwo } = (await json(join(run, 'metrics.json'))).test;
+  expect(ofTwo.temperature).not.toBe(ofOne.temperature);
 });
 
 test('fine-tuning trains behind the cut, and leaves a classifier that is loaded with what it learnt', async () => {
