@@ -55,12 +55,11 @@ export async function* outOfFold(
   const { seed } = options;
   const folder = join(cacheFolder(), 'calibration');
   await mkdir(folder, { recursive: true });
-  const identity = createHash('sha256')
-    .update(new Uint8Array(features.values.buffer))
-    .update(JSON.stringify([way, samples.map(({ id, label, group }) => [id, label, group]), seed]))
-    .digest('hex');
-  for (const [fold, test] of kFolds(samples, { folds, seed }).entries()) {
-    const file = join(folder, `${identity}-${fold}.json`);
+  const hashOf = (data: string | Float32Array) => createHash('sha256').update(data).digest('hex');
+  const photos = samples.map(({ id, label, group }) => [id, label, group]);
+  const identity = hashOf(JSON.stringify([hashOf(features.values), way, photos, seed]));
+  for (const test of kFolds(samples, { folds, seed })) {
+    const file = join(folder, `${hashOf(JSON.stringify([identity, test]))}.json`);
     const kept = await readFile(file, 'utf8').catch(() => undefined);
     if (kept === undefined) {
       const made = await trainFold(way, features, samples, test, options);

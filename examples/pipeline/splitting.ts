@@ -85,7 +85,7 @@ export async function validationHalves(
 /** Classes as even as they can be, and groups together where there are two or more. */
 function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoSplit['halves'] {
   const own = split.validation.map(index => members[index]!);
-  const nameOf = ({ id, group }: Photo) => (group === undefined ? `photo ${id}` : `group ${group}`);
+  const nameOf = ({ sha256, group }: Photo) => (group === undefined ? sha256 : `group ${group}`);
   const single = new Set(own.map(nameOf)).size === 1;
   const groups = new Map<string, number[]>();
   for (const [place, photo] of own.entries()) {
