@@ -94,7 +94,7 @@ await runProgram(async signal => {
       rows.push({ name: way.name, kind, seeds: found });
     }
   progress.stop();
-  const page = calibrationPage(rows, set.photos.length, seeds.length);
+  const page = calibrationPage(rows, set.photos.length).replace(/\n+$/, '\n');
   process.stdout.write(page);
   await writeAtomically(values.out, page);
   fact('results', values.out);

@@ -95,5 +95,7 @@ Covariances are second-order pooling: which features of the last two stages occu
 average ([iSQRT-COV](https://arxiv.org/abs/1712.01034), \`poolCovariances\` of \`@shroom/head\`). The directions in which they are
 taken come from drawn mushrooms, without labels, so that no photograph has a say before training. Views are the photo, its mirror
 image, and two crops of 40 % or more of it. The last row trains on the validation photos too, once nothing is left to choose.
+
+Whether its percentages are true: [Calibration](calibration.md).
 `;
 }
