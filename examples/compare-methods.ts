@@ -44,8 +44,8 @@ await runProgram(async signal => {
   heading('Engine');
   fact(engine.name, engine.reason);
   const { backbone, model } = await loadClassifier(options.model, signal);
-  const parts = prepareModel(model);
-  const atImages = prepareModel(model, { tap: model.inputNames[0]! });
+  const parts = prepareModel(model, { link: 'softmax' });
+  const atImages = prepareModel(model, { tap: model.inputs[0]!.name, link: 'softmax' });
   const all = {
     ...methodsAtTap,
     ...Object.fromEntries(

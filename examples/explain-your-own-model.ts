@@ -63,14 +63,21 @@ await runProgram(async signal => {
     const colour: Tensor4D = tensor4d(values, [1, height, width, 3]);
     return channels === 3 ? colour : (mean(colour, 3, true) as Tensor4D);
   });
-  const [explanation] = await explain(cut(options.tap), images);
-  const { probabilities, classIndex, map, emptiness } = explanation!;
+  const parts = cut(options.tap);
+  const [explanation] = await explain(parts, images);
+  const { classIndex, map, emptiness, score, target } = explanation!;
+  // A single sigmoid says how probable "yes" is, class 1.
+  const [yes] = explanation!.probabilities;
+  const binary = parts.classes === 2 && explanation!.probabilities.length === 1;
+  const outputs = binary ? [1 - yes!, yes!] : [...explanation!.probabilities];
+  const said = (value: number) =>
+    parts.link === 'linear' ? value.toPrecision(3) : `${(100 * value).toFixed(1)} %`;
   const name = (index: number): string => labels[index] ?? `class ${index}`;
-  const ranked = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
-  for (const index of ranked.slice(0, 5))
-    fact(`${(100 * probabilities[index]!).toFixed(1)} %`, name(index));
+  const ranked = [...outputs.keys()].sort((a, b) => outputs[b]! - outputs[a]!);
+  for (const index of ranked.slice(0, 5)) fact(said(outputs[index]!), name(index));
+  fact('explained', target.name ?? 'a target of its own');
   if (emptiness) fact('map', `says nothing: ${emptiness}`);
-  const caption = `${name(classIndex)}, ${Math.round(100 * probabilities[classIndex]!)} %`;
+  const caption = `${name(classIndex)}, ${said(score)}`;
   await savePng(captioned(panels(await decodeWithin(photo, 480), map), caption), options.out);
   fact('picture', options.out);
 });

@@ -53,14 +53,14 @@ await runProgram(async signal => {
   fact(name, reason);
   const { backbone, classes, model } = await loadClassifier(folder, signal);
   const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
-  const [first] = await explain(prepareModel(model), images);
+  const [first] = await explain(model, images, { link: 'softmax' });
   const { probabilities } = first!;
   const ranked = [...classes.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
 
   heading('Heat maps');
   const maps: PageMap[] = [];
   for (const { tap } of suggestTaps(model).slice(0, counts.layers)) {
-    const parts = prepareModel(model, { tap });
+    const parts = prepareModel(model, { tap, link: 'softmax' });
     for (const [method, weigh] of Object.entries(methods)) {
       for (const classIndex of ranked.slice(0, counts.classes)) {
         signal.throwIfAborted();

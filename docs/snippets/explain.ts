@@ -19,7 +19,8 @@ const images = tensor4d(input, [1, 224, 224, 3]);
 // #region explain
 import { explain, prepareModel } from '@shroom/gradcam';
 
-const parts = prepareModel(model);
+// The model gives logits, whose softmax are its probabilities.
+const parts = prepareModel(model, { link: 'softmax' });
 const [explanation] = await explain(parts, images);
 const { classIndex, probabilities, map, flat } = explanation!;
 console.log(
@@ -36,7 +37,10 @@ import { suggestTaps } from '@shroom/gradcam';
 for (const { tap, height, width, reason } of suggestTaps(model))
   console.log(tap, `${height} x ${width}`, reason);
 
-const finer = prepareModel(model, { tap: 'layer3.5.relu' });
+const finer = prepareModel(model, {
+  tap: 'layer3.5.relu',
+  link: 'softmax',
+});
 
 // #endregion taps
 // #region methods
@@ -90,11 +94,11 @@ await writeFile(
 // #endregion picture
 
 // #region graph
-import { prepareGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
+import { suggestGraphTaps } from '@shroom/gradcam/graph';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 
 const graph = await loadGraphModel(handler); // or the address of a model.json
 console.log(suggestGraphTaps(graph).map(({ tap }) => tap));
-const [ofGraph] = await explain(prepareGraph(graph), images);
+const [ofGraph] = await explain(graph, images);
 // #endregion graph
 console.log(ofGraph!.map.height);

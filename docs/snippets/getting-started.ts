@@ -4,13 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
 import { normalise } from '@shroom/data';
 import { decode } from '@shroom/data/node';
-import {
-  explain,
-  normaliseMap,
-  overlay,
-  prepareModel,
-  resizeMap,
-} from '@shroom/gradcam';
+import { explain, normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 import { caffePreprocessing } from '@shroom/models';
 import { resnet50Classifier } from '@shroom/models/node';
@@ -29,7 +23,9 @@ normalise(photo, caffePreprocessing(size), input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // What it says, and which places made it say so.
-const [explanation] = await explain(prepareModel(model), images);
+const [explanation] = await explain(model, images, {
+  link: 'softmax',
+});
 const { classIndex, probabilities, map } = explanation!;
 const percent = Math.round(100 * probabilities[classIndex]!);
 console.log(`${classes[classIndex]}, ${percent} %`);

@@ -30,7 +30,7 @@ const images = tensor4d(input, [1, 32, 32, 3]);
 // #region flat
 import { explain, prepareModel } from '@shroom/gradcam';
 
-const parts = prepareModel(model);
+const parts = prepareModel(model, { link: 'softmax' });
 const [explanation] = await explain(parts, images);
 if (explanation!.flat)
   console.log(`the map says nothing: ${explanation!.emptiness}`);

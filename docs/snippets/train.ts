@@ -106,13 +106,7 @@ console.table(confusion);
 
 import { normalise } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
-import {
-  explain,
-  normaliseMap,
-  overlay,
-  prepareModel,
-  resizeMap,
-} from '@shroom/gradcam';
+import { explain, normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 // #endregion evaluate
 // #region explain
@@ -123,7 +117,7 @@ const photo = await readPixels(set.photos[split.test[0]!]!.origin, size);
 const input = new Float32Array(size[0] * size[1] * 3);
 normalise(photo, backbone.preprocessing, input);
 const [explanation] = await explain(
-  prepareModel(model),
+  model,
   tensor4d(input, [1, size[0], size[1], 3]),
 );
 console.log(set.classes[explanation!.classIndex]);

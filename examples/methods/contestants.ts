@@ -56,9 +56,9 @@ export const groups = [
  * those that are another one behind global average pooling and a ReLU.
  */
 export function contestantsFor(model: LayersModel, finerTap: string): Record<string, Contestant> {
-  const parts = prepareModel(model);
-  const finer = prepareModel(model, { tap: finerTap });
-  const atImages = prepareModel(model, { tap: model.inputNames[0]! });
+  const parts = prepareModel(model, { link: 'softmax' });
+  const finer = prepareModel(model, { tap: finerTap, link: 'softmax' });
+  const atImages = prepareModel(model, { tap: model.inputs[0]!.name, link: 'softmax' });
   const [gradient, fine, features, asking, pixels, unfaithful] = groups;
   const at =
     (parts: PreparedModel, group: string) =>

@@ -22,9 +22,13 @@ export interface Mapping {
 }
 
 const mappings: Readonly<Record<MapName, (model: LayersModel) => Mapping>> = {
-  gradcam: model => ({ parts: prepareModel(model), method: gradCam(), draw: panels }),
+  gradcam: model => ({
+    parts: prepareModel(model, { link: 'softmax' }),
+    method: gradCam(),
+    draw: panels,
+  }),
   original: model => ({
-    parts: prepareModel(model, { tap: originalTap(model) }),
+    parts: prepareModel(model, { tap: originalTap(model), link: 'softmax' }),
     method: originalCam(),
     draw: originalPanels,
   }),

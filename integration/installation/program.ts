@@ -1,7 +1,7 @@
 // A whole pipeline in miniature: mushrooms drawn by day and at dusk, filters of random numbers, a head that learns to tell
 // the one from the other, a heat map. Compiled as ESM and as CommonJS, and bundled by Vite.
 import { adjustBrightness, drawMushroom, normalise, splitByClass } from '@shroom/data';
-import { explain, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
+import { explain, overlay, resizeMap } from '@shroom/gradcam';
 import { graphTapsOf } from '@shroom/gradcam/graph';
 import { sparseness } from '@shroom/gradcam/metrics';
 import { encodePng } from '@shroom/gradcam/pictures';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const { accuracy } = await evaluateOn(head, await featuresOf(parts.test), 2);
 
   const [first] = parts.test;
-  const [explanation] = await explain(prepareModel(attachHead(backbone, head)), images([first!]));
+  const [explanation] = await explain(attachHead(backbone, head), images([first!]));
   const { map } = explanation!;
   const png = await encodePng(overlay(photos[first!]!.picture, resizeMap(map, [size, size])));
   const there = [graphTapsOf, sparseness, architectures.resnet50.build].map(each => typeof each);

@@ -1,16 +1,11 @@
 import {
-  abs,
-  argMax,
   div,
   gather,
+  getGradient,
   keep,
-  max,
   mean,
   reshape,
   type Scalar,
-  sigmoid,
-  softmax,
-  sub,
   sum,
   type Tensor,
   type Tensor1D,
@@ -21,13 +16,19 @@ import {
   valueAndGrad,
 } from '@tensorflow/tfjs-core';
 import { withoutFilterGradients } from './filters';
+import { requireRows } from './output';
 import type { Cut, PreparedModel } from './prepared';
 import type { Score } from './targets';
+
+/** The gradients that a method needs are not there. */
+export class GradientError extends Error {
+  override readonly name = 'GradientError';
+}
 
 /** What a method that does more than weigh features works on. All tensors are the caller's. */
 export interface Evidence {
   readonly parts: PreparedModel;
-  /** `[N, H, W, 3]`. */
+  /** `[N, H, W, C]`, whatever the model's own layout. */
   readonly images: Tensor4D;
   /** `[N, h, w, C]`. */
   readonly features: Tensor4D;
@@ -42,54 +43,22 @@ export interface Evidence {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The logits of a cut, `[N, K]`; no gradient of them is recorded. The caller disposes them. */
+/**
+ * The logits of a cut, `[N, K]`; no gradient of them is recorded. The caller disposes them.
+ *
+ * @throws OutputError when the output has places, as of a segmentation or detection.
+ */
 export function logitsFrom(
   parts: PreparedModel,
   { features, side }: Pick<Cut, 'features' | 'side'>,
 ): Tensor2D {
-  return tidy(() =>
-    parts.pooled ? parts.pooledTail(mean(features, [1, 2])) : parts.tail(features, side),
-  );
-}
-
-/** What a model makes of its logits. */
-export const activated = ({ link }: Pick<PreparedModel, 'link'>, logits: Tensor2D): Tensor =>
-  link === 'sigmoid' ? sigmoid(logits) : softmax(logits);
-
-const verified = new WeakSet<PreparedModel>();
-
-/** The logits that were recovered from behind an activation do not give what the model gives. */
-export class LogitsError extends Error {
-  override readonly name = 'LogitsError';
-}
-
-/**
- * Holds recovered logits against the model's own output, the first time that a model is explained.
- *
- * @throws LogitsError when they differ by more than rounding.
- */
-export async function verifyLogits(
-  parts: PreparedModel,
-  { features, side }: Pick<Cut, 'features' | 'side'>,
-  logits: Tensor2D,
-): Promise<void> {
-  if (!parts.output || verified.has(parts)) return;
-  const worst = tidy(() => max(abs(sub(parts.output!(features, side), activated(parts, logits)))));
-  const [difference] = await worst.data();
-  worst.dispose();
-  if (difference! > 1e-3)
-    throw new LogitsError(
-      `The logits before the model's last ${parts.link} should give its own output, and differ from it by ${difference!.toPrecision(2)}. prepareModel(model, { logits: 'as-is' }) takes the output for the logits.`,
-    );
-  verified.add(parts);
-}
-
-/** The class with the highest logit of each image. */
-export async function predictedClasses(logits: Tensor2D): Promise<number[]> {
-  const best = tidy(() => argMax(logits, -1));
-  const chosen = Array.from(await best.data());
-  best.dispose();
-  return chosen;
+  return tidy(() => {
+    const logits = parts.pooled
+      ? parts.pooledTail(mean(features, [1, 2]))
+      : parts.tail(features, side);
+    requireRows(parts, logits);
+    return logits;
+  });
 }
 
 /**
@@ -103,10 +72,15 @@ export function gradientOf(
   { features, side }: Pick<Cut, 'features' | 'side'>,
   score: Score,
 ) {
+  if (!getGradient('Relu'))
+    throw new GradientError(
+      "TensorFlow.js has no gradients loaded: they come with '@tensorflow/tfjs-layers', with '@tensorflow/tfjs', or in a bundle with '@tensorflow/tfjs-core/dist/register_all_gradients'. Import one of them, or take a method without a gradient, such as reciproCam.",
+    );
   const rows = Array.from({ length: features.shape[0] }, (_, image) => image);
   const kept: Tensor2D[] = [];
   // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
   const total = (logits: Tensor2D): Scalar => {
+    requireRows(parts, logits);
     kept.push(keep(logits.clone()));
     return sum(score(logits, rows));
   };

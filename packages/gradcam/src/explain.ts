@@ -1,9 +1,13 @@
-import { dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { activated, gradientOf, logitsFrom, predictedClasses, verifyLogits } from './evidence';
+import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { gradientOf, logitsFrom } from './evidence';
+import { imagesFor } from './images';
+import { activated } from './logits';
 import { checkedMethod, type Method, mapOf } from './method';
 import { gradCam } from './methods';
+import { refuseEmbedding, verifyOutput } from './output';
 import type { PreparedModel } from './prepared';
-import { logit, type Target } from './targets';
+import { type Explainable, partsOf, type SourceOptions } from './source';
+import { defaultTargets, scoreOf, type Target } from './targets';
 
 /** A map of one value per place, row by row. */
 export interface HeatMap {
@@ -20,11 +24,15 @@ export interface Explanation {
   readonly map: HeatMap;
   /** The same before what is negative was clipped. */
   readonly signed: HeatMap;
-  /** The class that was explained. */
+  /** The class that was explained. Of a single sigmoid, 1 is "yes" and 0 is "no". */
   readonly classIndex: number;
+  /** What was explained of it; metrics watch the same. */
+  readonly target: Target;
+  /** What metrics watch of the image as it is: by default its probability, or the output of a model without any. */
+  readonly score: number;
   /** `[K]` logits of the image. */
   readonly logits: Float32Array;
-  /** `[K]`, the softmax of the logits, or the sigmoid of each where the model ends in one. */
+  /** `[K]`, the model's own output: probabilities where it ends in a softmax or sigmoids, numbers as they are elsewhere. */
   readonly probabilities: Float32Array;
   /** No place raised the class's score: there is nothing to draw. */
   readonly flat: boolean;
@@ -32,12 +40,16 @@ export interface Explanation {
   readonly emptiness?: Emptiness;
 }
 
-export interface ExplainOptions {
+/** `tap` and the other options of a model that is not prepared yet are those of `prepareModel` and `prepareGraph`. */
+export interface ExplainOptions extends SourceOptions {
   /** Default Grad-CAM. */
   readonly method?: Method;
-  /** The class to explain, one for all images or one each. Default: the predicted one. */
+  /**
+   * The class to explain, one for all images or one each. Default: the predicted one. Of a single sigmoid, 1 is "yes" and 0 is
+   * "no"; of a regression, it is the index of the output.
+   */
   readonly classIndex?: number | readonly number[];
-  /** What is explained about the class. Default its logit. */
+  /** What is explained about the class. Default its logit, or the output of a model that has none. */
   readonly target?: Target;
   /** Rows for one pass of a method that asks the model again. Default 16. */
   readonly batch?: number;
@@ -48,59 +60,81 @@ export interface ExplainOptions {
 /**
  * Which places in an image raised the score of a class.
  *
- * @param images `[N, H, W, 3]`, preprocessed as the model expects; the caller's.
- * @throws RangeError when a class index is not one of the model's.
- * @throws LogitsError when logits that were recovered from behind a softmax do not give the model's own output.
+ * @param model A `tf.LayersModel`, a `tf.GraphModel`, or one of them prepared; it is prepared once, see {@link dispose}.
+ * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects; the caller's.
+ * @throws RangeError when a class index is not one of the model's, or the images are not what the model takes.
+ * @throws LogitsError when what is reported does not equal the model's own output, the first time that it is explained.
+ * @throws OutputError when the output is not `[N, K]`, or is an embedding and nothing says what of it is explained.
  */
 export async function explain(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { classIndex, target = logit, batch = 16, signal } = options;
-  const method = options.method === undefined ? gradCam() : checkedMethod(options.method);
-  const cut = parts.forward(images);
-  const mine: Tensor[] = [];
+  const [parts, own] = await partsOf(model, options);
+  const method = own.method === undefined ? gradCam() : checkedMethod(own.method);
+  const { classIndex, target = defaultTargets[parts.link], batch = 16, signal } = own;
+  if (classIndex === undefined && own.target === undefined) refuseEmbedding(parts);
+  const seen = imagesFor(parts, images);
+  const mine: Tensor[] = [seen];
   const owned = <T extends Tensor>(tensor: T): T => {
     mine.push(tensor);
     return tensor;
   };
+  const cut = parts.forward(seen);
   try {
     const { needsGradient } = method;
-    const known = classIndex === undefined || target.looks || !needsGradient;
-    const before = known ? owned(logitsFrom(parts, cut)) : undefined;
+    const first = owned(logitsFrom(parts, cut));
+    const { features, side } = cut;
+    const reported = owned(tidy(() => parts.own?.(features, side) ?? activated(parts.link, first)));
+    await verifyOutput(parts, seen, reported);
+    const [logits, probabilities] = (await Promise.all([first.data(), reported.data()])) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const allLogits = rowsOf(logits, seen.shape[0]);
+    const known = allLogits.map(row => classLogits(parts, row));
     const classes =
       classIndex === undefined
-        ? await predictedClasses(before!)
-        : checkedClasses(classIndex, images.shape[0], parts.classes);
-    const score = target.score(
-      classes,
-      target.looks ? rowsOf((await before!.data()) as Float32Array, parts.classes) : [],
-    );
+        ? known.map(best)
+        : checkedClasses(classIndex, seen.shape[0], parts.classes);
+    const score = scoreOf(target, parts, classes, known);
     const evidence = needsGradient
       ? gradientOf(parts, cut, score)
-      : { logits: before!, gradient: undefined };
+      : { logits: first, gradient: undefined };
     if (evidence.gradient) {
       owned(evidence.gradient);
       owned(evidence.logits);
     }
-    const { features, side } = cut;
     const maps = owned(
-      await mapOf(method, { ...evidence, parts, images, features, side, score, batch, signal }),
+      await mapOf(method, {
+        ...evidence,
+        parts,
+        images: seen,
+        features,
+        side,
+        score,
+        batch,
+        signal,
+      }),
     );
-    await verifyLogits(parts, cut, evidence.logits);
-    const chances = owned(activated(parts, evidence.logits));
-    const [values, logits, probabilities] = (await Promise.all(
-      [maps, evidence.logits, chances].map(tensor => tensor.data()),
-    )) as [Float32Array, Float32Array, Float32Array];
+    const rows = classes.map((_, row) => row);
+    const watched = owned(
+      tidy(() => scoreOf(target.watched ?? target, parts, classes, known)(first, rows)),
+    );
+    const [values, scores] = (await Promise.all([maps.data(), watched.data()])) as [
+      Float32Array,
+      Float32Array,
+    ];
     const [, height, width] = maps.shape;
-    const allLogits = rowsOf(logits, parts.classes);
-    const allChances = rowsOf(probabilities, parts.classes);
-    return rowsOf(values, height * width).map((signed, image) => ({
-      ...described({ values: signed, height, width }),
+    const chances = rowsOf(probabilities, classes.length);
+    return rowsOf(values, classes.length).map((signed, image) => ({
+      ...described({ values: signed, height, width }, allLogits[image]!),
       classIndex: classes[image]!,
+      target,
+      score: scores[image]!,
       logits: allLogits[image]!,
-      probabilities: allChances[image]!,
+      probabilities: chances[image]!,
     }));
   } finally {
     cut.dispose();
@@ -108,8 +142,11 @@ export async function explain(
   }
 }
 
-function described(signed: HeatMap): Pick<Explanation, 'map' | 'signed' | 'flat' | 'emptiness'> {
-  const emptiness = emptinessOf(signed.values);
+function described(
+  signed: HeatMap,
+  logits: Float32Array,
+): Pick<Explanation, 'map' | 'signed' | 'flat' | 'emptiness'> {
+  const emptiness = logits.every(Number.isFinite) ? emptinessOf(signed.values) : 'not finite';
   const values = signed.values.map(value => (emptiness === 'not finite' ? 0 : Math.max(0, value)));
   const flat = !values.some(value => value > 0);
   return { map: { ...signed, values }, signed, flat, ...(emptiness && { emptiness }) };
@@ -122,11 +159,17 @@ function emptinessOf(values: Float32Array): Emptiness | undefined {
   return values.length > 1 && values.every(value => value === values[0]) ? 'constant' : undefined;
 }
 
-function rowsOf(values: Float32Array, length: number): Float32Array[] {
-  return Array.from({ length: values.length / length }, (_, row) =>
-    values.slice(row * length, (row + 1) * length),
-  );
+function rowsOf(values: Float32Array, count: number): Float32Array[] {
+  const length = values.length / count;
+  return Array.from({ length: count }, (_, row) => values.slice(row * length, (row + 1) * length));
 }
+
+/** One logit for each class: a single sigmoid's are against and for it. */
+export function classLogits({ classes }: PreparedModel, logits: Float32Array): Float32Array {
+  return classes === 2 && logits.length === 1 ? Float32Array.of(-logits[0]!, logits[0]!) : logits;
+}
+
+const best = (logits: Float32Array): number => Math.max(0, logits.indexOf(Math.max(...logits)));
 
 function checkedClasses(
   wanted: number | readonly number[],

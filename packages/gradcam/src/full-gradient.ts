@@ -17,7 +17,6 @@ import {
   sub,
   sum,
   type Tensor,
-  type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tidy,
@@ -41,7 +40,7 @@ import { needed, type Operation, operationsOf, run, type Value } from './operati
 export function fullGrad(model: LayersModel): Method {
   const { order, inputs, outputs } = operationsOf(model);
   const logits = logitsOf(outputs[0]!);
-  const steps = needed(order, [logits.value], new Set());
+  const steps = needed(order, logits.values, new Set());
   const biased = new Map(
     steps.flatMap(operation =>
       hasBias(operation) ? [[operation.outputs[0]!, operation] as const] : [],
@@ -56,6 +55,7 @@ export function fullGrad(model: LayersModel): Method {
       const total = (pixels: Tensor): Scalar => {
         const values = new Map<Value, Tensor>([[inputs[0]!, pixels]]);
         run(steps, values, {
+          keep: new Set(logits.values),
           passed: (value, tensor) => {
             const operation = biased.get(value);
             if (!operation) return tensor;
@@ -65,7 +65,7 @@ export function fullGrad(model: LayersModel): Method {
             );
           },
         });
-        return sum(score(logits.finish(values.get(logits.value)!) as Tensor2D, rows));
+        return sum(score(logits.finish(values), rows));
       };
       try {
         return withoutFilterGradients(() =>

@@ -1,10 +1,15 @@
 import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import type { Link } from './logits';
 import type { PreparedModel } from './prepared';
 import { TapError } from './tap';
 
 export interface PrepareFunctionsOptions {
   /** What the feature map is called in results. Default 'features'. */
   readonly tap?: string;
+  /** What the model makes of its logits. Default softmax, or sigmoid where there is but one. */
+  readonly link?: Link;
+  /** The whole model, images to its output `[N, K]`: the first explanation is then held against it. */
+  readonly predict?: (images: Tensor4D) => Tensor;
 }
 
 /**
@@ -19,7 +24,7 @@ export function prepareFunctions(
   example: Tensor4D,
   options: PrepareFunctionsOptions = {},
 ): PreparedModel {
-  const { tap = 'features' } = options;
+  const { tap = 'features', predict } = options;
   const shapes = tidy(() => {
     const features = head(example);
     return { features: features.shape, logits: tail(features).shape };
@@ -29,12 +34,22 @@ export function prepareFunctions(
       `The first part should give [N, h, w, C] and the second [N, K]; they give [${shapes.features}] and [${shapes.logits}].`,
     );
   }
+  const [, count] = shapes.logits;
+  const { link = count === 1 ? 'sigmoid' : 'softmax' } = options;
   return {
     tap,
     channels: shapes.features[3],
-    classes: shapes.logits[1],
+    classes: count === 1 && link === 'sigmoid' ? 2 : count,
     pooled: false,
-    link: 'softmax',
+    link,
+    output: {
+      name: 'logits',
+      activations: ['the second function'],
+      asIs: false,
+      embedding: false,
+      all: `[${shapes.logits.join(', ')}]`,
+    },
+    ...(predict && { predict }),
     forward: (images: Tensor) => {
       const features = tidy(() => keep(head(images as Tensor4D).clone()));
       return { features, side: [], dispose: () => features.dispose() };

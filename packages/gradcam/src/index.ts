@@ -2,7 +2,7 @@ export { cam, NotLinearError } from './activation';
 export { type Capabilities, capabilities } from './capability';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
-export { type Evidence, LogitsError } from './evidence';
+export { type Evidence, GradientError } from './evidence';
 export {
   type Emptiness,
   type ExplainOptions,
@@ -20,6 +20,7 @@ export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
 export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
+export { prepareModel, tapsOf } from './layers-model';
 export type { Link } from './logits';
 export { withinMask } from './mask';
 export { customMethod, type Method, MethodError } from './method';
@@ -40,6 +41,7 @@ export {
   type RiseOptions,
   rise,
 } from './occlusion';
+export { LogitsError, OutputError } from './output';
 export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
 export {
   colourise,
@@ -52,16 +54,17 @@ export {
   sideBySide,
 } from './picture';
 export { type IntegratedGradientsOptions, integratedGradients, saliency } from './pixels';
-export {
-  type Cut,
-  type PreparedModel,
-  type PrepareOptions,
-  prepareModel,
-  tapsOf,
+export type {
+  Cut,
+  ImageInput,
+  OutputFacts,
+  PreparedModel,
+  PrepareOptions,
 } from './prepared';
 export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
 export { shapleyCam } from './shapley';
 export { augmented, eigenSmoothed } from './smoothing';
+export { dispose, type Explainable, type SourceOptions } from './source';
 export { suggestTaps, type TapSuggestion } from './suggestion';
 export { TapError } from './tap';
 export {

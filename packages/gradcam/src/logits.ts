@@ -1,52 +1,153 @@
-import { add, matMul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Operation, Value } from './operations';
-
-/** How a model makes probabilities of its logits: of all classes together, or of each by itself. */
-export type Link = 'softmax' | 'sigmoid';
-
-/** Where a model's logits are, and how they come from a value of its graph. */
-export interface LogitsSource {
-  readonly value: Value;
-  readonly link: Link;
-  /** From `value` to the logits `[N, K]`. */
-  readonly finish: (tensor: Tensor) => Tensor2D;
-  /** Whether `output` gives probabilities, of which the logits were recovered, and not the logits themselves. */
-  readonly recovered: boolean;
-}
+import {
+  logSoftmax,
+  reshape,
+  sigmoid,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { type Operation, run, type Value } from './operations';
 
 /**
- * The scores before the softmax or sigmoid: explaining a probability that is close to 1 would ask for a gradient that has
- * vanished.
+ * How a model makes its output of logits: probabilities of all classes together, or of each by itself, logarithms of
+ * probabilities, or the numbers as they are.
+ */
+export type Link = 'softmax' | 'sigmoid' | 'logSoftmax' | 'linear';
+
+/** Where a model's logits are, and how they come from values of its graph. */
+export interface LogitsSource {
+  /** What is computed before. */
+  readonly values: readonly Value[];
+  readonly link: Link;
+  /** From those values to the logits. */
+  readonly finish: (values: ReadonlyMap<Value, Tensor>) => Tensor2D;
+  /** Layers whose activation was left out. */
+  readonly activations: readonly string[];
+}
+
+const links: Readonly<Record<string, Link>> = {
+  softmax: 'softmax',
+  sigmoid: 'sigmoid',
+  logSoftmax: 'logSoftmax',
+  log_softmax: 'logSoftmax',
+};
+
+/** Layers that only move values, or do nothing in inference; such as have these in their names are taken for the same. */
+const moving =
+  /^(Activation|ActivityRegularization|\w*Dropout\w*|GaussianNoise|\w*(Reshape|Flatten|Permute|Transpose|Squeeze|ExpandDims|Identity|Cast|Slic|Cropping|Concatenate)\w*)$/i;
+
+/**
+ * The scores before the last softmax or sigmoid, wherever it is: explaining a probability that is close to 1 would ask for a
+ * gradient that has vanished.
  *
- * Looks behind a layer that is nothing but the activation, and behind a dense layer that ends in one.
+ * Looks through layers that only move values, to a layer that is nothing but the activation, or to any that ends in one.
  */
 export function logitsOf(output: Value): LogitsSource {
-  const asIs = asTheyAre(output);
-  const { operation } = output;
-  if (!operation) return asIs;
-  const { layer, inputs } = operation;
-  const kind = layer.getClassName();
-  const link = kind === 'Softmax' ? 'softmax' : layer.getConfig().activation;
-  if (link !== 'softmax' && link !== 'sigmoid') return asIs;
-  const recovered = { value: inputs[0]!, link, recovered: true } as const;
-  if (kind === 'Softmax' || kind === 'Activation') return { ...recovered, finish: asIs.finish };
-  if (kind === 'Dense')
-    return { ...recovered, finish: tensor => denseWithoutActivation(operation, tensor) };
-  return asIs;
+  const found = activationsBefore(output);
+  if (!found) return asTheyAre(output);
+  const { ends, moves, link } = found;
+  const values = ends.flatMap(({ inputs }) => inputs);
+  return {
+    values,
+    link,
+    activations: ends.map(({ outputs }) => outputs[0]!.id),
+    finish: given => {
+      const all = new Map(given);
+      for (const end of ends) all.set(end.outputs[0]!, withoutActivation(end, all));
+      run(moves, all);
+      return asRows(all.get(output)!);
+    },
+  };
 }
 
 /** The model's output taken for its logits. */
 export function asTheyAre(output: Value): LogitsSource {
   return {
-    value: output,
-    link: 'softmax',
-    finish: tensor => tensor as Tensor2D,
-    recovered: false,
+    values: [output],
+    link: 'linear',
+    activations: [],
+    finish: values => asRows(values.get(output)!),
   };
 }
 
-function denseWithoutActivation({ layer }: Operation, tensor: Tensor): Tensor2D {
-  const [kernel, bias] = layer.getWeights();
-  const product = matMul(tensor as Tensor2D, kernel as Tensor2D) as Tensor2D;
-  return bias ? add(product, bias) : product;
+interface Ending {
+  readonly ends: readonly Operation[];
+  /** From the activations to the output, in order. */
+  readonly moves: readonly Operation[];
+  readonly link: Link;
+}
+
+/** The activations that all of a value went through last. */
+function activationsBefore({ operation }: Value): Ending | undefined {
+  if (!operation) return undefined;
+  const link = linkOf(operation);
+  if (link) return { ends: [operation], moves: [], link };
+  if (!isMove(operation)) return undefined;
+  const before = operation.inputs.map(activationsBefore);
+  const [first] = before;
+  if (!first || before.some(each => each?.link !== first.link)) return undefined;
+  const all = before as Ending[];
+  return {
+    ends: [...new Set(all.flatMap(({ ends }) => ends))],
+    moves: [...new Set(all.flatMap(({ moves }) => moves)), operation],
+    link: first.link,
+  };
+}
+
+/** What a layer ends in, where it is an activation that makes probabilities. */
+export function linkOf({ layer }: Operation): Link | undefined {
+  const kind = layer.getClassName();
+  if (kind === 'Softmax') return 'softmax';
+  // A recurrent layer's activation is its cell's.
+  if (kind !== 'Activation' && !Object.hasOwn(layer, 'activation')) return undefined;
+  return links[String(layer.getConfig().activation)];
+}
+
+/** Whether a layer only moves values. */
+export function isMove({ layer }: Operation): boolean {
+  const kind = layer.getClassName();
+  const { activation = 'linear' } = layer.getConfig();
+  return moving.test(kind) && (kind !== 'Activation' || activation === 'linear');
+}
+
+const none = { apply: (x: Tensor) => x, getClassName: () => 'linear', getConfig: () => ({}) };
+
+/** What a layer computes before its activation. It has its activation back whatever happens, before anybody else runs. */
+function withoutActivation(operation: Operation, values: ReadonlyMap<Value, Tensor>): Tensor {
+  const { layer, callArgs, inputs } = operation;
+  const given = inputs.map(input => values.get(input)!);
+  const kind = layer.getClassName();
+  if (kind === 'Softmax' || kind === 'Activation') return given[0]!;
+  const own: unknown = Reflect.get(layer, 'activation');
+  try {
+    Reflect.set(layer, 'activation', none);
+    const result = layer.apply(given.length === 1 ? given[0]! : given, {
+      ...callArgs,
+      training: false,
+    });
+    return result as Tensor;
+  } finally {
+    Reflect.set(layer, 'activation', own);
+  }
+}
+
+/** The classes of an output `[N, ...rest]` that has no places: `[N]` has 1, `[N, 1, 1, K]` has K. */
+export function rowLength(rest: readonly (number | null)[]): number | undefined {
+  const long = rest.filter(length => length !== 1);
+  return long.length > 1 ? undefined : (long[0] ?? 1);
+}
+
+/** `[N, K]` where there are no places; what has places stays as it is. */
+export function asRows(output: Tensor): Tensor2D {
+  const [count = 1, ...rest] = output.shape;
+  const classes = rowLength(rest);
+  if (output.rank === 2 || classes === undefined) return output as Tensor2D;
+  return reshape(output, [count, classes]);
+}
+
+/** What a model makes of its logits. */
+export function activated(link: Link, logits: Tensor2D): Tensor2D {
+  if (link === 'softmax') return softmax(logits);
+  if (link === 'sigmoid') return sigmoid(logits);
+  return link === 'logSoftmax' ? logSoftmax(logits) : logits.clone();
 }

@@ -7,11 +7,14 @@ import {
   tensor4d,
 } from '@tensorflow/tfjs-core';
 import type { HeatMap } from './explain';
+import { activated } from './logits';
 import type { PreparedModel } from './prepared';
 
 /**
  * A segmentation model as a classifier of one region: its logits are those of all places `[N, H, W, K]` within a mask, summed.
  * Every method, target and metric then explains that region, as pytorch-grad-cam's `SemanticSegmentationTarget` does.
+ *
+ * Reported as `probabilities` is the mean of the model's own output within the mask; `logits` are the sums.
  *
  * @param mask Of the output's size, the same for all images; 1 inside, 0 outside.
  * @throws RangeError when the sizes differ.
@@ -21,19 +24,27 @@ export function withinMask(
   mask: Pick<HeatMap, 'height' | 'width'> & { readonly values: ArrayLike<number> },
 ): PreparedModel {
   const { height, width } = mask;
-  const inside = (outputs: Tensor): Tensor2D => {
+  const inside = (outputs: Tensor, share = 1): Tensor2D => {
     if (outputs.rank !== 4 || outputs.shape[1] !== height || outputs.shape[2] !== width) {
       throw new RangeError(
         `A mask of ${height} x ${width} needs logits of [N, ${height}, ${width}, K]; the model's are [${outputs.shape.join(', ')}].`,
       );
     }
     const weights = tensor4d(Float32Array.from(mask.values), [1, height, width, 1]);
-    return sum(mul(outputs, weights), [1, 2]) as Tensor2D;
+    return sum(mul(mul(outputs, weights), share), [1, 2]) as Tensor2D;
   };
-  const { output: _, ...rest } = parts;
+  const area = Array.from(mask.values).reduce((total, value) => total + value, 0);
+  const tail: PreparedModel['tail'] = (features, side) => inside(parts.tail(features, side));
   return {
-    ...rest,
+    ...parts,
     pooled: false,
-    tail: (features: Tensor4D, side) => inside(parts.tail(features, side)),
+    // A sum of logits is no logit of a probability.
+    link: 'linear',
+    output: { ...parts.output, asIs: true, embedding: false },
+    tail,
+    own: (features, side) => inside(activated(parts.link, parts.tail(features, side)), 1 / area),
+    ...(parts.predict && {
+      predict: (images: Tensor4D) => inside(parts.predict!(images), 1 / area),
+    }),
   };
 }

@@ -1,61 +1,103 @@
 import { type Tensor, tile } from '@tensorflow/tfjs-core';
-import type { Value } from './operations';
 import { TapError } from './tap';
 
 /** A model's input: what is used of it to tell images from other things. */
-type Port = Pick<Value, 'id' | 'shape'>;
-
-interface InputOptions {
-  readonly input?: string;
-  readonly given?: Readonly<Record<string, Tensor>>;
+export interface Port {
+  readonly id: string;
+  /** What else it is called. */
+  readonly names: readonly string[];
+  readonly shape: readonly (number | null)[];
 }
+
+type Given = Readonly<Record<string, Tensor>> | undefined;
+
+/**
+ * A name that is asked for and `undefined` comes from a model that does not know it, as `inputNames` of a sequential model
+ * before its first `predict`; another layer would be explained without a word.
+ *
+ * @throws TapError naming the option.
+ */
+export function checkNames(options: object): void {
+  for (const name of ['tap', 'input', 'output', 'given']) {
+    if (name in options && Reflect.get(options, name) === undefined)
+      throw new TapError(
+        `The option '${name}' is undefined. Leave it out for the default; the model's input is called model.inputs[0].name.`,
+      );
+  }
+}
+
+const called = (name: string) => (port: Port) => port.id === name || port.names.includes(name);
+const listed = (names: readonly string[]) => names.map(name => `'${name}'`).join(', ');
 
 /**
  * The input that holds the images.
  *
  * @throws TapError when there is none of the name, or when a value of another input is missing.
  */
-export function chosenInput<P extends Port>(inputs: readonly P[], options: InputOptions): P {
+export function chosenInput<P extends Port>(
+  inputs: readonly P[],
+  options: { readonly input?: string; readonly given?: Given; readonly tap?: string },
+): P {
   const { input, given = {} } = options;
+  const ids = inputs.map(({ id }) => id);
   const images =
     input === undefined
-      ? (inputs.find(({ shape }) => shape.length === 4) ?? inputs[0]!)
-      : inputs.find(({ id }) => id === input);
-  const names = (ports: readonly Port[]) => ports.map(({ id }) => `'${id}'`).join(', ');
-  if (!images) throw new TapError(`The model has no input '${input}'; it has ${names(inputs)}.`);
-  const missing = inputs.filter(port => port !== images && !given[port.id]);
+      ? (inputs.find(({ shape }) => shape.length === 4) ??
+        inputs.find(({ shape }) => shape.length === 3) ??
+        inputs[0]!)
+      : inputs.find(called(input));
+  if (!images) throw new TapError(`The model has no input '${input}'; it has ${listed(ids)}.`);
+  const others = inputs.filter(port => port !== images);
+  const unknown = Object.keys(given).find(name => !others.some(called(name)));
+  const missing = others.filter(port => !givenFor(port, given));
   if (missing.length > 0) {
     throw new TapError(
-      `The model has ${inputs.length} inputs and '${images.id}' takes the images. Give values for ${names(missing)}: prepareModel(model, { given: { ${missing[0]!.id}: tensor } }).`,
+      `The model has ${inputs.length} inputs and '${images.id}' takes the images. Give values for ${listed(missing.map(({ id }) => id))}: { given: { ${missing[0]!.id}: tensor } }.${unknown === undefined ? '' : ` '${unknown}' is none of them.`}`,
     );
   }
+  if (unknown !== undefined)
+    throw new TapError(
+      `'${unknown}' is given, and no other input of the model than '${images.id}' is called so.`,
+    );
   return images;
 }
 
+const givenFor = ({ id, names }: Port, given: NonNullable<Given>): Tensor | undefined =>
+  [id, ...names].map(name => given[name]).find(value => value !== undefined);
+
 /**
- * One of several outputs by name.
+ * The output that is meant by a name, or by the end of a path; the model's first by default.
  *
+ * @param names What the model's outputs are called, in several ways.
+ * @param others Whatever else can be taken for the output.
  * @throws TapError naming those that there are.
  */
 export function chosenOutput<T>(
   outputs: readonly T[],
-  names: readonly string[],
+  names: readonly (readonly string[])[],
+  others: readonly (readonly [string, T])[],
   wanted: string | undefined,
 ): T {
-  const found = wanted === undefined ? outputs[0] : outputs[names.indexOf(wanted)];
-  if (found === undefined)
-    throw new TapError(
-      `The model has no output '${wanted}'; it has ${names.map(name => `'${name}'`).join(', ')}.`,
-    );
-  return found;
+  if (wanted === undefined) return outputs[0]!;
+  for (const each of names) {
+    const index = each.indexOf(wanted);
+    if (index >= 0) return outputs[index]!;
+  }
+  const exact = others.filter(([name]) => name === wanted);
+  const found = exact.length > 0 ? exact : others.filter(([name]) => name.endsWith(`/${wanted}`));
+  if (found.length === 1) return found[0]![1];
+  throw new TapError(
+    `The model has no output '${wanted}', and ${found.length > 1 ? 'several layers' : 'no layer'} of that name; its outputs are ${listed(names[0]!)}.`,
+  );
 }
 
-/** A value with a row for each image: `[1, ...]` is repeated. */
-export function repeated(value: Tensor, images: Tensor): Tensor {
+/** What is given for an input, with a row for each image: `[1, ...]` is repeated. */
+export function repeated(port: Port, given: Given, images: Tensor): Tensor {
+  const value = givenFor(port, given!)!;
   const [rows, count] = [value.shape[0], images.shape[0]!];
   if (rows === count) return value;
   if (rows === 1) return tile(value, [count, ...value.shape.slice(1).map(() => 1)]);
   throw new RangeError(
-    `An input that is given should have 1 row, or ${count} as there are images; its shape is [${value.shape.join(', ')}].`,
+    `'${port.id}' should be given 1 row, or ${count} as there are images; its shape is [${value.shape.join(', ')}].`,
   );
 }

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type FeatureMap, hasPlaces } from './feature-map';
-import { featureMapsOf } from './prepared';
+import { featureMapsOf, refuseTransformer } from './layers-model';
 
 export interface TapSuggestion extends FeatureMap {
   /** Pixels of the image for one place of the map, down and across alike; null where sizes are not known. */
@@ -8,8 +8,13 @@ export interface TapSuggestion extends FeatureMap {
   readonly reason: string;
 }
 
-/** Layers worth tapping, the best first, and why. The first one is what `prepareModel` takes by default. */
+/**
+ * Layers worth tapping, the best first, and why. The first one is what `prepareModel` takes by default.
+ *
+ * @throws TapError for a transformer, whose tokens cannot be tapped.
+ */
 export function suggestTaps(model: LayersModel): TapSuggestion[] {
+  refuseTransformer(model);
   const maps = featureMapsOf(model).map(({ id, shape, operation }) => ({
     tap: id,
     kind: operation!.layer.getClassName(),

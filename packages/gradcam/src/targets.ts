@@ -1,5 +1,6 @@
 import {
   add,
+  concat,
   customGrad,
   div,
   exp,
@@ -7,6 +8,7 @@ import {
   log,
   max,
   mul,
+  neg,
   norm,
   sigmoid,
   softmax,
@@ -20,6 +22,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { indicator } from './indicator';
+import type { Link } from './logits';
 
 /**
  * The score of each row of logits, differentiable.
@@ -30,40 +33,59 @@ import { indicator } from './indicator';
  */
 export type Score = (logits: Tensor2D, rows: readonly number[]) => Tensor1D;
 
-/** What is explained about each image. */
+/** What is explained about each image, and what metrics watch. */
 export interface Target {
+  /** In words, for results. */
+  readonly name?: string;
   /** Whether `score` looks at the logits of the images as they are. */
   readonly looks: boolean;
+  /** Whether the score is a probability, 0 to 1: what metrics that divide by it need. Default false. */
+  readonly bounded?: boolean;
   /**
    * @param classes The explained class of each image.
    * @param logits `[K]` of each image; empty unless `looks`.
+   * @param link How the model's output comes from its logits. Default softmax.
    */
-  score(classes: readonly number[], logits: readonly Float32Array[]): Score;
+  score(classes: readonly number[], logits: readonly Float32Array[], link?: Link): Score;
+  /** What metrics watch in its place: the same about the image, in other units. Default: itself. */
+  readonly watched?: Target;
 }
 
-/** The logit of the class. The default: it does not vanish where the model is sure. */
-export const logit: Target = { looks: false, score: classes => ofClass(classes, z => z) };
+/** The logit of the class: it does not vanish where the model is sure. */
+export const logit: Target = {
+  name: 'logit',
+  looks: false,
+  score: classes => ofClass(classes, z => z),
+};
 
 /**
- * The probability of the class by softmax, or by sigmoid where there is but one logit; its gradient vanishes where the model
- * is sure.
+ * The probability of the class, as the model makes it of its logits; its gradient vanishes where the model is sure. Of an
+ * output that is no probability, it is taken for logits: by softmax, or by sigmoid where there is but one.
  */
 export const probability: Target = {
+  name: 'probability',
   looks: false,
-  score: classes => ofClass(classes, z => (z.shape[1] === 1 ? sigmoid(z) : softmax(z))),
+  bounded: true,
+  score: (classes, _, link) =>
+    ofClass(classes, z =>
+      link === 'sigmoid' || z.shape[1] === 1 ? sigmoid(z) : (softmax(z) as Tensor2D),
+    ),
 };
 
 /** The probability of the class by itself, by sigmoid: where an image may have several classes. */
 export const independentProbability: Target = {
+  name: 'independent probability',
   looks: false,
+  bounded: true,
   score: classes => ofClass(classes, z => sigmoid(z)),
 };
 
-/** `log(p / (1 - p))`: the class against all others together. The logit itself where there is but one. */
+/** `log(p / (1 - p))`: the class against all others together. The logit itself where classes are independent. */
 export const logOdds: Target = {
+  name: 'log odds',
   looks: false,
-  score: classes => (logits, rows) => {
-    if (logits.shape[1] === 1) return logit.score(classes, [])(logits, rows);
+  score: (classes, _, link) => (logits, rows) => {
+    if (link === 'sigmoid' || logits.shape[1] === 1) return logit.score(classes, [])(logits, rows);
     const own = marks(classes, rows, logits.shape[1]);
     // A class that is far below every other does not count among the others.
     const others = logTotal(sub(logits, mul(own, 1e9)));
@@ -73,9 +95,47 @@ export const logOdds: Target = {
 
 /** Logit plus log probability, as in Cai 2025 (Shapley-CAM). https://arxiv.org/abs/2501.06261 */
 export const logitPlusLogProbability: Target = {
+  name: 'logit plus log probability',
   looks: false,
   score: classes => ofClass(classes, z => sub(add(z, z), logTotal(z)) as Tensor2D),
 };
+
+/**
+ * What is explained where nothing else is asked for, by how the model ends: the logit of the class, which metrics watch as its
+ * probability, or the output itself where it is none.
+ */
+export const defaultTargets: Readonly<Record<Link, Target>> = {
+  softmax: {
+    ...logit,
+    name: 'logit before the softmax, watched as probability',
+    watched: probability,
+  },
+  logSoftmax: {
+    ...logit,
+    name: 'logit before the softmax, watched as probability',
+    watched: probability,
+  },
+  sigmoid: {
+    ...logit,
+    name: 'logit before the sigmoid, watched as probability',
+    watched: probability,
+  },
+  linear: { ...logit, name: 'output' },
+};
+
+/**
+ * The score of a target for a model. What a target gets is one logit for each class: a single sigmoid is given as two, against
+ * and for it.
+ */
+export function scoreOf(
+  target: Target,
+  { link, classes: count }: { readonly link: Link; readonly classes: number },
+  classes: readonly number[],
+  logits: readonly Float32Array[] = [],
+): Score {
+  const score = target.score(classes, logits, link);
+  return (z, rows) => score(count === 2 && z.shape[1] === 1 ? concat([neg(z), z], 1) : z, rows);
+}
 
 export interface ContrastOptions {
   /** The class to be told from, one for all images or one each. Default: of all others, the one with the highest logit. */
@@ -94,6 +154,7 @@ export interface ContrastOptions {
 export function contrast(options: ContrastOptions = {}): Target {
   const { against, strength = 1 } = options;
   return {
+    name: `class against ${against === undefined ? 'the nearest other' : `class ${against}`}`,
     looks: true,
     score: (classes, logits) => {
       const rivals = classes.map((own, image) => {
@@ -133,6 +194,7 @@ export interface FinerOptions {
 export function finer(options: FinerOptions = {}): Target {
   const { variant = 'pgc', rivals = 3, strength = variant === 'pgc' ? 1 : 0.6 } = options;
   return {
+    name: `class against its ${rivals} nearest (${variant})`,
     looks: true,
     score: (classes, logits) => {
       const masks = classes.map((own, image) => {
@@ -162,6 +224,7 @@ export function similarity(reference: ArrayLike<number> | readonly ArrayLike<num
   const each = (image: number): number[] =>
     Array.from((typeof reference[0] === 'number' ? reference : reference[image]) as number[]);
   return {
+    name: 'similarity',
     looks: false,
     score: () => (embeddings, rows) => {
       const others = tensor2d(rows.map(each));

@@ -98,7 +98,7 @@ describe('a model with two inputs and two outputs', () => {
       /2 inputs.*Give values for 'place'.*given: \{ place: tensor/,
     );
     expect(() => prepareModel(model, { given: { place }, output: 'weight' })).toThrow(
-      /it has 'genus/,
+      /its outputs are 'genus/,
     );
     expect(() => prepareModel(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
     const twoRows = prepareModel(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });

@@ -105,7 +105,8 @@ export class Explainer {
   }
 
   #splitAt(layer: string): PreparedModel {
-    const known = this.#splits.get(layer) ?? prepareModel(this.model, { tap: layer });
+    const known =
+      this.#splits.get(layer) ?? prepareModel(this.model, { tap: layer, link: 'softmax' });
     this.#splits.set(layer, known);
     return known;
   }

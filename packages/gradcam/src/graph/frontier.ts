@@ -20,8 +20,14 @@ export interface GraphCut {
  * What has none is computed in the second part anew, from values that do: the batch size, a shape made of it and what is
  * broadcast to that; rows that are places of images; values of a node with several outputs, of which a graph can be given only
  * the first.
+ *
+ * @param wanted What the second part is run for; it may come past the tap itself.
  */
-export function sideValues(tail: readonly GraphStep[], cut: GraphCut): string[] {
+export function sideValues(
+  tail: readonly GraphStep[],
+  wanted: readonly string[],
+  cut: GraphCut,
+): string[] {
   const { order, inputs, tap, probe } = cut;
   const given = new Set(inputs);
   const varying = new Set(inputs.flatMap(input => [...descendants(order, input)]));
@@ -32,7 +38,7 @@ export function sideValues(tail: readonly GraphStep[], cut: GraphCut): string[] 
   const rows = new Map<string, boolean>();
 
   for (;;) {
-    const read = [...steps.values()].flatMap(step => step.inputs);
+    const read = [...[...steps.values()].flatMap(step => step.inputs), ...wanted];
     const sides = [...new Set(read)].filter(
       value => value !== tap && varying.has(value) && !steps.has(nodeOf(value)),
     );

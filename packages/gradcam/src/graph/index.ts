@@ -1,8 +1,4 @@
-export {
-  type GraphModelLike,
-  graphTapsOf,
-  type PrepareGraphOptions,
-  prepareGraph,
-} from './prepare';
+export type { GraphModelLike, PrepareGraphOptions } from './model';
+export { graphTapsOf, prepareGraph } from './prepare';
 export { suggestGraphTaps } from './suggestion';
 export type { GraphNode, GraphTopology } from './topology';

@@ -50,9 +50,6 @@ export function oneByOne(parts: PreparedModel): PreparedModel {
     tail: (features, side) =>
       each([features, ...side], ([map, ...rest]) => parts.tail(map as Tensor4D, rest)),
     pooledTail: pooled => each([pooled], ([vector]) => parts.pooledTail(vector as Tensor2D)),
-    ...(parts.output && {
-      output: (features: Tensor4D, side: readonly Tensor[]) =>
-        each([features, ...side], ([map, ...rest]) => parts.output!(map as Tensor4D, rest)),
-    }),
+    predict: images => each([images], ([image]) => parts.predict!(image as Tensor4D)),
   };
 }

@@ -1,39 +1,41 @@
 import {
+  cast,
   dispose,
+  expandDims,
   keep,
-  type NamedTensorMap,
   reshape,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
   tidy,
-  zeros,
+  transpose,
 } from '@tensorflow/tfjs-core';
 import { type FeatureMap, hasPlaces } from '../feature-map';
-import type { Link } from '../logits';
+import { activated, asRows, rowLength } from '../logits';
 import { descendants, needed } from '../operations';
-import { chosenInput, chosenOutput, repeated } from '../ports';
-import type { PreparedModel, PrepareOptions } from '../prepared';
+import { checkNames, chosenOutput } from '../ports';
+import type { PreparedModel } from '../prepared';
 import { chosenTap, TapError } from '../tap';
+import { refuseTokens } from '../tokens';
+import { endingOf, type GraphEnding } from './ending';
+import { endsLinear, isChannelsFirst, isEmbedding, readsTokens } from './facts';
 import { sideValues } from './frontier';
+import {
+  type GraphModelLike,
+  graphSource,
+  heldTopology,
+  namesOf,
+  type PrepareGraphOptions,
+} from './model';
 import { oneByOne } from './one-by-one';
-import { featureMaps, type GraphStep, type GraphTopology, nodeOf, stepsTo } from './topology';
-
-/** What is used of a `tf.GraphModel`. */
-export interface GraphModelLike {
-  readonly inputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
-  readonly outputs: readonly { readonly name: string }[];
-  readonly weights: Readonly<Record<string, readonly Tensor[]>>;
-  execute(inputs: NamedTensorMap, outputs: string | string[]): Tensor | Tensor[];
-}
-
-/** As for `prepareModel`; a tap is the name of a node with a 4-D output, or of the model's input. */
-export interface PrepareGraphOptions extends PrepareOptions {
-  /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
-  readonly topology?: GraphTopology;
-  /** `[height, width]` of the images, where the model leaves it open. */
-  readonly size?: readonly [number, number];
-}
+import {
+  featureMaps,
+  firstOutput,
+  type GraphStep,
+  type GraphTopology,
+  nodeOf,
+  stepsTo,
+} from './topology';
 
 /**
  * Cuts a `tf.GraphModel` in two at a node, with all values that pass the tap by, such as shortcuts. The model is not changed;
@@ -43,88 +45,129 @@ export interface PrepareGraphOptions extends PrepareOptions {
  * for one image takes several one by one.
  *
  * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, the graph
- *   takes batches of one size above 1, or there is control flow.
+ *   takes batches of one size above 1, there is control flow, or the network goes on in tokens.
  */
 export function prepareGraph(
   model: GraphModelLike,
   options: PrepareGraphOptions = {},
 ): PreparedModel {
-  const { order, logits, output, link, recovered } = stepsOf(model, options);
-  const input = imageInput(model, options);
-  const image = nodeOf(input.id);
+  checkNames(options);
+  const source = graphSource(model, options);
+  const { all, order, output, ending } = stepsOf(model, options);
+  const image = source.node;
+  const atImages = options.tap !== undefined && source.names.includes(options.tap);
   const ids =
     options.tap === undefined
       ? graphFeatureMaps(model, options)
           .maps.filter(hasPlaces)
           .map(map => map.tap)
       : featureMaps(order);
-  const tap = options.tap === input.id ? image : chosenTap(ids, options.tap);
+  const tap = atImages ? image : chosenTap(ids, options.tap);
   const within = descendants(order, tap);
-  const after = needed(order, [logits], new Set([tap]));
+  const after = needed(order, ending.values, new Set([tap]));
   const tail = after.filter(({ outputs }) => outputs.some(value => within.has(value)));
+  if (options.tap === undefined && readsTokens(tail)) refuseTokens(tap, source.images.name);
   const given = model.inputs.map(({ name }) => nodeOf(name));
-  const example = () => zeros([1, ...imageShape(input, options.size)]);
   const probe = (values: readonly string[]) =>
-    tidy(() =>
-      execute(model, inputsOf(model, input.id, example(), options), values).map(
-        ({ shape }) => shape,
-      ),
-    );
-  const sides = sideValues(tail, { order, tap, inputs: given, probe });
+    tidy(() => source.run(source.inputs(source.example()), values).map(({ shape }) => shape));
+  const sides = sideValues(tail, ending.values, { order, tap, inputs: given, probe });
   const pooling = tail.filter(({ inputs }) => inputs.includes(tap));
+  const channelsFirst = !atImages && isChannelsFirst(order, tap);
   const pooled =
-    pooling.length === 1 && sides.length === 0 && averagesPlaces(pooling[0]!, model.weights);
+    pooling.length === 1 &&
+    sides.length === 0 &&
+    !channelsFirst &&
+    !ending.values.includes(tap) &&
+    averagesPlaces(pooling[0]!, model.weights);
+  const imageType = source.images.dtype;
 
   const forward = (images: Tensor): Tensor[] => {
-    const given = inputsOf(model, input.id, images, options);
-    const fed = new Map(Object.entries(given).map(([name, value]) => [nodeOf(name), value]));
+    const inputs = source.inputs(images);
+    const fed = new Map(Object.entries(inputs).map(([name, value]) => [nodeOf(name), value]));
+    if (atImages) fed.set(image, cast(images, 'float32'));
     const wanted = [tap, ...sides].filter(value => !fed.has(value));
-    const found = wanted.length > 0 ? execute(model, given, wanted) : [];
+    const found = wanted.length > 0 ? source.run(inputs, wanted) : [];
     return [tap, ...sides].map(value => {
       const tensor = found[wanted.indexOf(value)] ?? fed.get(value)!;
       checkRows(value, tensor, images.shape[0]!);
-      return tensor;
+      return value === tap && channelsFirst ? transpose(tensor, [0, 2, 3, 1]) : tensor;
     });
   };
-  const runTail = (features: Tensor, side: readonly Tensor[], wanted: string): Tensor2D => {
-    const given = Object.fromEntries(sides.map((name, index) => [name, side[index]!]));
-    const [result] = execute(model, { [tap]: features, ...given }, [wanted]) as [Tensor2D];
-    checkRows(wanted, result, features.shape[0]!);
-    return result;
+  const fedTap = (features: Tensor): Tensor => {
+    if (atImages) return source.inputs(cast(features, imageType))[source.images.name]!;
+    return channelsFirst ? transpose(features, [0, 3, 1, 2]) : features;
   };
+  const logitsFrom = (fed: Record<string, Tensor>): Tensor => {
+    const held = ending.values.flatMap(name =>
+      model.weights[name] ? [[name, model.weights[name][0]!] as const] : [],
+    );
+    const values = new Map([...Object.entries(fed), ...held]);
+    const names = ending.values.filter(name => !values.has(name));
+    const found = names.length > 0 ? source.run(fed, names) : [];
+    names.forEach((name, index) => {
+      values.set(name, found[index]!);
+    });
+    return ending.finish(values, source.run);
+  };
+  const runTail = (features: Tensor, side: readonly Tensor[]): Tensor =>
+    logitsFrom({
+      [tap]: fedTap(features),
+      ...Object.fromEntries(sides.map((name, index) => [name, side[index]!])),
+    });
   const shapes = tidy(() => {
-    const [features, ...side] = forward(example());
+    const [features, ...side] = forward(source.example());
     if (features!.rank !== 4)
       throw new TapError(`'${tap}' has ${features!.rank} dimensions; a feature map has four.`);
-    const average = pooled ? execute(model, { [tap]: features! }, [pooling[0]!.name])[0]!.rank : 0;
-    return { tap: features!.shape, logits: runTail(features!, side, logits).shape, average };
+    const average = pooled ? source.run({ [tap]: features! }, [pooling[0]!.name])[0]!.rank : 0;
+    return { tap: features!.shape, logits: runTail(features!, side).shape, average };
   });
+  // A graph without batch axis may end without one too.
+  const bare = shapes.logits.length === 1 && shapes.logits[0] !== 1;
+  const rows = (result: Tensor, count: number): Tensor2D => {
+    const whole = bare ? expandDims(result, 0) : result;
+    checkRows(output, whole, count);
+    return asRows(whole);
+  };
+  const { link = ending.link } = options;
+  const lengths = bare ? shapes.logits : shapes.logits.slice(1);
+  const classes = rowLength(lengths) ?? lengths.at(-1)!;
 
   const parts: PreparedModel = {
     tap,
     channels: shapes.tap[3]!,
-    classes: shapes.logits.at(-1)!,
+    classes: link === 'sigmoid' && classes === 1 ? 2 : classes,
     pooled,
     link,
+    output: {
+      name: output,
+      activations: ending.activations,
+      asIs: options.logits === 'as-is' || endsLinear(all, output),
+      embedding: link === 'linear' && classes > 1 && isEmbedding(all, output),
+      all: model.outputs.map(({ name }) => `'${name}'`).join(', '),
+    },
+    images: source.images,
     forward: images => {
       const [features, ...side] = tidy(() =>
         forward(images).map(tensor => keep(tensor.clone())),
       ) as [Tensor4D, ...Tensor[]];
       return { features, side, dispose: () => dispose([features, ...side]) };
     },
-    tail: (features, side) => runTail(features, side, logits),
+    tail: (features, side) => rows(runTail(features, side), features.shape[0]),
     pooledTail: vector => {
       if (!pooled)
         throw new Error(`'${tap}' does not reach the logits through global average pooling alone.`);
       const [count, channels] = vector.shape;
       const average = shapes.average === 4 ? reshape(vector, [count, 1, 1, channels]) : vector;
-      return execute(model, { [pooling[0]!.name]: average }, [logits])[0] as Tensor2D;
+      return rows(logitsFrom({ [pooling[0]!.name]: average }), count);
     },
-    ...(recovered && {
-      output: (features: Tensor4D, side: readonly Tensor[]) => runTail(features, side, output),
-    }),
+    predict: images => {
+      const [result] = source.run(source.inputs(images), [output]);
+      const own = rows(result!, images.shape[0]);
+      return options.link && ending.link === 'linear' ? activated(options.link, own) : own;
+    },
   };
-  return input.shape[0] === 1 ? oneByOne(parts) : parts;
+  const single = source.images.shape[0] === 1 || source.images.shape.length === 3 || bare;
+  return single ? oneByOne(parts) : parts;
 }
 
 /** A value has a row for each image, or methods would mix images up. */
@@ -146,106 +189,57 @@ export function graphFeatureMaps(
   options: PrepareGraphOptions,
 ): { maps: FeatureMap[]; imageHeight: number } {
   const { order } = stepsOf(model, options);
-  const input = imageInput(model, options);
-  const shape = imageShape(input, options.size);
-  const varying = descendants(order, nodeOf(input.id));
+  const source = graphSource(model, options);
+  const varying = descendants(order, source.node);
   const ids = featureMaps(order).filter(id => varying.has(id));
   const kinds = new Map(order.map(({ name, op }) => [name, op]));
-  const maps = tidy(() => {
-    const given = inputsOf(model, input.id, zeros([1, ...shape]), options);
-    const found = ids.length > 0 ? execute(model, given, ids) : [];
-    return found.flatMap((map, index) => {
-      const [, height, width, channels] = map.shape as Tensor4D['shape'];
+  return tidy(() => {
+    const example = source.example();
+    const found = ids.length > 0 ? source.run(source.inputs(example), ids) : [];
+    const maps = found.flatMap((map, index) => {
       const tap = ids[index]!;
-      return map.rank === 4 && map.shape[0] === 1
-        ? [{ tap, kind: kinds.get(tap)!, height, width, channels }]
-        : [];
+      const [count, ...sizes] = map.shape as Tensor4D['shape'];
+      if (map.rank !== 4 || count !== 1) return [];
+      const [height, width, channels] = isChannelsFirst(order, tap)
+        ? ([sizes[1], sizes[2], sizes[0]] as const)
+        : sizes;
+      return [{ tap, kind: kinds.get(tap)!, height, width, channels }];
     });
+    return { maps, imageHeight: example.shape[1]! };
   });
-  return { maps, imageHeight: shape[0]! };
 }
 
-const links: Readonly<Record<string, Link>> = { Softmax: 'softmax', Sigmoid: 'sigmoid' };
+/** @throws TapError where the network goes on in tokens after its last feature map. */
+export function refuseTransformer(model: GraphModelLike, options: PrepareGraphOptions): void {
+  const { order, ending } = stepsOf(model, options);
+  const last = graphFeatureMaps(model, options).maps.filter(hasPlaces).at(-1);
+  if (last && readsTokens(needed(order, ending.values, new Set([last.tap]))))
+    refuseTokens(last.tap, model.inputs[0]!.name);
+}
 
 /** The nodes up to the logits: the scores before the activation, since the gradient of a probability close to 1 has vanished. */
-function stepsOf(model: GraphModelLike, options: PrepareGraphOptions) {
+function stepsOf(
+  model: GraphModelLike,
+  options: PrepareGraphOptions,
+): { all: GraphStep[]; order: GraphStep[]; output: string; ending: GraphEnding } {
+  const topology = options.topology ?? heldTopology(model);
   const names = model.outputs.map(({ name }) => name);
-  const output = chosenOutput(names, names, options.output);
-  const all = stepsTo(options.topology ?? heldTopology(model), output);
-  const source = (step: GraphStep): GraphStep =>
-    step.op === 'Identity' ? source(before(step)) : step;
-  const before = ({ inputs }: GraphStep) => all.find(({ name }) => name === nodeOf(inputs[0]!))!;
-  const end = source(all.at(-1)!);
-  const link = options.logits === 'as-is' ? undefined : links[end.op];
-  const logits = (link ? source(before(end)) : end).name;
-  const order = needed(all, [logits], new Set());
-  return { order, logits, output, link: link ?? 'softmax', recovered: link !== undefined };
-}
-
-const imageInput = (model: GraphModelLike, options: PrepareGraphOptions) =>
-  chosenInput(
-    model.inputs.map(({ name, shape = [] }) => ({ id: name, shape })),
-    options,
+  const aliases = names.map(name => namesOf(model, 'outputs', name));
+  const columns = Math.max(...aliases.map(each => each.length));
+  const chosen = chosenOutput(
+    names,
+    [names, ...Array.from({ length: columns }, (_, at) => aliases.map(each => each[at] ?? ''))],
+    topology.node.map(({ name }) => [name, name]),
+    options.output,
   );
-
-function inputsOf(
-  model: GraphModelLike,
-  image: string,
-  images: Tensor,
-  { given = {} }: PrepareGraphOptions,
-): NamedTensorMap {
-  return Object.fromEntries(
-    model.inputs.map(({ name }) => [
-      name,
-      name === image ? images : repeated(given[name]!, images),
-    ]),
-  );
-}
-
-function execute(
-  model: GraphModelLike,
-  given: NamedTensorMap,
-  wanted: readonly string[],
-): Tensor[] {
-  try {
-    return [model.execute(given, [...wanted])].flat();
-  } catch (error) {
-    const rows = Object.values(given)[0]!.shape[0];
-    if (rows === 1) throw error;
-    throw new TapError(
-      `The graph could not be run on ${rows} images at once: ${(error as Error).message} If it is made for one, explain one at a time, with { batch: 1 }.`,
-      { cause: error },
-    );
-  }
-}
-
-function heldTopology(model: GraphModelLike): GraphTopology {
-  const artifacts: unknown = Reflect.get(model, 'artifacts');
-  const held = (artifacts as { modelTopology?: GraphTopology } | undefined)?.modelTopology;
-  if (!held?.node)
-    throw new TapError("The model holds no topology. Give the 'modelTopology' of its model.json.");
-  return held;
+  const output = firstOutput(chosen);
+  const all = stepsTo(topology, output);
+  const varying = new Set(model.inputs.flatMap(({ name }) => [...descendants(all, nodeOf(name))]));
+  const ending = endingOf(all, output, varying, options.logits === 'as-is');
+  return { all, order: needed(all, ending.values, new Set()), output, ending };
 }
 
 function averagesPlaces({ op, inputs }: GraphStep, weights: GraphModelLike['weights']): boolean {
   const axes = weights[inputs[1] ?? '']?.[0];
   return op === 'Mean' && axes !== undefined && Array.from(axes.dataSync()).sort().join() === '1,2';
-}
-
-function imageShape(
-  input: { readonly shape: readonly number[] },
-  size: PrepareGraphOptions['size'],
-): number[] {
-  const [rows, height, width, channels] = input.shape;
-  if (rows! > 1)
-    throw new TapError(
-      `The graph takes batches of ${rows} images and no others. Convert the model with a batch size that is open, or 1.`,
-    );
-  const shape = [size?.[0] ?? height, size?.[1] ?? width, channels];
-  if (shape.some(length => length === undefined || length === null || length < 1)) {
-    throw new TapError(
-      `The model's images are [${shape.join(', ')}]. Give their height and width as 'size'.`,
-    );
-  }
-  return shape as number[];
 }

@@ -6,6 +6,7 @@ export interface GraphNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[] | null;
+  readonly attr?: Readonly<Record<string, unknown>> | null;
 }
 
 /** What a converted model's `modelTopology` holds. */
@@ -17,7 +18,12 @@ export interface GraphTopology {
 export interface GraphStep extends Step<string> {
   readonly name: string;
   readonly op: string;
+  readonly attr: Readonly<Record<string, unknown>>;
 }
+
+/** Nodes that a graph is run with later than at once: the engine waits for what decides how it goes on. */
+const deciding =
+  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|If|StatelessIf|While|StatelessWhile|Where|NonMaxSuppression\w*)$/;
 
 /** The nodes that `output` needs, each after those that it depends on. */
 export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
@@ -31,6 +37,7 @@ export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
     const name = stack.at(-1)!;
     const found = nodes.get(name);
     if (!found) throw new TapError(`The model's graph has no node '${name}'.`);
+    if (deciding.test(found.op)) refuseControlFlow(found, output);
     const inputs = (found.input ?? []).filter(input => !input.startsWith('^')).map(firstOutput);
     const missing = inputs.map(nodeOf).filter(input => !done.has(input));
     if (missing.length > 0) {
@@ -48,6 +55,7 @@ export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
     order.push({
       name,
       op: found.op,
+      attr: found.attr ?? {},
       inputs,
       get outputs() {
         return [...outputs];
@@ -57,10 +65,22 @@ export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
   return order;
 }
 
+function refuseControlFlow({ name, op, input }: GraphNode, output: string): never {
+  const before = (input ?? []).filter(each => !each.startsWith('^')).map(each => `'${each}'`);
+  throw new TapError(
+    `'${output}' depends on '${name}', a ${op}: loops, conditions and choices of boxes are not differentiated, and a graph with one is run by executeAsync alone. Explain what is computed before it, { output: name }, of ${before.join(', ')} or an earlier node; or cover parts of the images yourself and ask model.executeAsync.`,
+  );
+}
+
+/** A text of a node's attributes, which model.json holds in base 64. */
+export function textOf(value: unknown): string {
+  return Array.isArray(value) ? String.fromCharCode(...value) : atob(String(value));
+}
+
 export const nodeOf = (value: string): string => value.split(':')[0]!;
 
 /** The first output of a node has two names. */
-const firstOutput = (name: string): string => name.replace(/:0$/, '');
+export const firstOutput = (name: string): string => name.replace(/:0$/, '');
 
 const spatial = new Set([
   'Conv2D',

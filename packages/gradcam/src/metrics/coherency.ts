@@ -1,17 +1,16 @@
-import { mul, stack, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { mul, stack, type Tensor, type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { type ExplainOptions, explain } from '../explain';
 import { fuseMaps } from '../fusion';
-import type { PreparedModel } from '../prepared';
+import { asGiven, imagesFor } from '../images';
+import { type Explainable, partsOf } from '../source';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
 import { type Road, type RoadOptions, road } from './road';
-import type { Judged, MetricOptions } from './subject';
+import { type Judged, type MetricOptions, requireBounded, watchedTarget } from './subject';
 
 export interface CoherencyOptions extends MetricOptions {
   /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
   readonly method?: ExplainOptions['method'];
-  /** What the maps explain. Default the logit; `target` is what the metrics watch. */
-  readonly explained?: ExplainOptions['target'];
 }
 
 /** One number for what a map should be: coherent, simple, and about the score. */
@@ -32,13 +31,14 @@ export interface Composite {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function adcc(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},
 ): Promise<Composite[]> {
-  const alike = await coherency(parts, images, explanations, options);
-  return adccOf(alike, await confidenceChange(parts, images, explanations, options));
+  await requireProbability('adcc', model, explanations, options);
+  const alike = await coherency(model, images, explanations, options);
+  return adccOf(alike, await confidenceChange(model, images, explanations, options));
 }
 
 /** ADCC of what was measured already. */
@@ -60,14 +60,26 @@ export function adccOf(
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function arcc(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CoherencyOptions & Pick<RoadOptions, 'ties'> = {},
 ): Promise<Composite[]> {
-  const alike = await coherency(parts, images, explanations, options);
+  await requireProbability('arcc', model, explanations, options);
+  const alike = await coherency(model, images, explanations, options);
   const percentiles = percentilesOfArcc;
-  return arccOf(alike, await road(parts, images, explanations, { ...options, percentiles }));
+  return arccOf(alike, await road(model, images, explanations, { ...options, percentiles }));
+}
+
+async function requireProbability(
+  metric: string,
+  model: Explainable,
+  explanations: readonly Judged[],
+  options: CoherencyOptions,
+): Promise<void> {
+  const [parts] = await partsOf(model, options);
+  for (const each of explanations)
+    requireBounded(metric, watchedTarget(parts, each, options.target));
 }
 
 export const percentilesOfArcc = [20, 40, 60, 80] as const;
@@ -87,20 +99,23 @@ type Coherency = Pick<Composite, 'coherency' | 'extent'>;
 
 /** How alike each map is to the map of the image seen through it, and how much of the image it takes. */
 export async function coherency(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CoherencyOptions = {},
 ): Promise<Coherency[]> {
-  const { method, explained, batch, signal } = options;
-  const [, height, width] = images.shape;
+  const [parts, { method, target, batch, signal }] = await partsOf(model, options);
+  const seen = imagesFor(parts, images);
+  const [, height, width] = seen.shape;
   const size = [height, width] as const;
   const maps = explanations.map(({ map }) => fuseMaps([map], size));
   const masked = tidy(() => {
     const masks = maps.map(({ values }) => tensor3d(values, [height, width, 1]));
-    return mul(images, stack(masks as Tensor3D[])) as Tensor4D;
+    return asGiven(parts, mul(seen, stack(masks as Tensor3D[])));
   });
+  seen.dispose();
   try {
+    const explained = target ?? explanations[0]?.target;
     const again = await explain(parts, masked, {
       classIndex: explanations.map(({ classIndex }) => classIndex),
       ...(method && { method }),

@@ -1,8 +1,8 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { checkedMethod, type Method } from '../method';
-import type { PreparedModel } from '../prepared';
+import { type Explainable, partsOf } from '../source';
 import type { Target } from '../targets';
 import {
   energyInMask,
@@ -11,7 +11,8 @@ import {
   pointingGame,
   rankAccuracy,
 } from './localisation';
-import { metricsOfScore, type WatchOptions, watchedMaps } from './watched';
+import { TargetError, unbounded, watchedTarget } from './subject';
+import { metricsOfScore, metricsOfShares, type WatchOptions, watchedMaps } from './watched';
 
 const located = {
   pointingGame,
@@ -50,9 +51,9 @@ export interface ComparisonOptions extends Omit<WatchOptions, 'method'> {
 
 /** A method that looks at another tap than the others, or explains another score of the class. */
 export interface MethodAt {
-  readonly parts: PreparedModel;
+  readonly parts: Explainable;
   readonly method: Method;
-  /** What it explains. Default the `explained` of the options. */
+  /** What it explains; what is watched is the `target` of the options for all. Default the same. */
   readonly target?: Target;
 }
 
@@ -62,6 +63,10 @@ export interface ComparisonRow {
   readonly name: string;
   /** Whether it looks at nothing that the model computes: what a method has to be better than. */
   readonly baseline: boolean;
+  /** The score that was watched, in words. */
+  readonly watched: string;
+  /** Usual metrics that make no sense of that score, and why. */
+  readonly senseless: Readonly<Partial<Record<MetricName, string>>>;
   /** Means over the images. */
   readonly scores: Readonly<Partial<Record<MetricName, number>>>;
 }
@@ -71,17 +76,19 @@ export interface ComparisonRow {
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many masks as images, or a mask has nothing inside.
+ * @throws TargetError when a metric is asked for that makes no sense of what is watched.
  * @throws TypeError when `randomisation` is asked for without the model.
  */
 export async function compare(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   methods: Compared,
   options: ComparisonOptions = {},
 ): Promise<ComparisonRow[]> {
-  const { classIndex, explained, masks, batch, signal, seed } = options;
-  const { metrics = usual as readonly (keyof typeof metricsOfScore)[] } = options;
-  const beside = options.baselines ?? (Object.keys(baselines) as BaselineName[]);
+  const [parts, own] = await partsOf(model, options);
+  const { classIndex, target: wanted, masks, batch, signal, seed } = own;
+  const { metrics = usual as readonly (keyof typeof metricsOfScore)[] } = own;
+  const beside = own.baselines ?? (Object.keys(baselines) as BaselineName[]);
   if (masks && masks.length !== images.shape[0])
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
   const passed = {
@@ -99,23 +106,38 @@ export async function compare(
     });
   const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
   for (const { name, baseline, at } of [...named(methods, false), ...named(known, true)]) {
-    const { method, target = explained }: MethodAt = at;
+    const { method, target = wanted }: MethodAt = at;
     const how = { ...passed, ...(target && { target }), method };
     const explanations = await explain(at.parts, images, how);
     const scores: Partial<Record<MetricName, number>> = {};
+    // All rows are judged by one score, whatever each explains.
+    const watched = watchedTarget(parts, {}, wanted);
     const maps = watchedMaps(at.parts, images, explanations, {
-      ...options,
+      ...own,
+      target: watched,
       ...(target && { explained: target }),
       method,
     });
-    for (const metric of metrics) scores[metric] = mean(await metricsOfScore[metric](maps));
+    const senseless: Partial<Record<MetricName, string>> = {};
+    for (const metric of metrics) {
+      const reason = metricsOfShares.has(metric) ? unbounded(metric, watched) : undefined;
+      if (reason && own.metrics) throw new TargetError(reason);
+      if (reason) senseless[metric] = reason;
+      else scores[metric] = mean(await metricsOfScore[metric](maps));
+    }
     if (masks) {
       for (const metric of Object.keys(located) as (keyof typeof located)[])
         scores[metric] = mean(
           explanations.map(({ map }, image) => located[metric](map, masks[image]!)),
         );
     }
-    rows.push({ name, baseline, scores });
+    rows.push({
+      name,
+      baseline,
+      watched: watched.name ?? 'a target of your own',
+      scores,
+      senseless,
+    });
   }
   return rows;
 }

@@ -1,14 +1,20 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { PreparedModel } from '../prepared';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Explainable } from '../source';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
 /** What the score, y, becomes, y', when the image is multiplied with its map. */
 export interface ConfidenceChange {
-  /** `max(0, y - y') / y`: the average drop of Grad-CAM++'s authors and of torch-cam. https://arxiv.org/abs/1710.11063 */
+  /**
+   * `max(0, y - y') / y`: the average drop of Grad-CAM++'s authors and of torch-cam; NaN where
+   * y is not above 0, of which there is no share. https://arxiv.org/abs/1710.11063
+   */
   readonly relativeDrop: number;
   /** `max(0, y - y')`: what pytorch-grad-cam calls the drop. */
   readonly absoluteDrop: number;
-  /** `max(0, y' - y) / (1 - y)`: the average gain of Opti-CAM. https://arxiv.org/abs/2301.07002 */
+  /**
+   * `max(0, y' - y) / (1 - y)`: the average gain of Opti-CAM; NaN where the score rises and is no
+   * probability. https://arxiv.org/abs/2301.07002
+   */
   readonly gain: number;
   /** Whether the score rose. */
   readonly increased: boolean;
@@ -21,23 +27,23 @@ export interface ConfidenceChange {
  * @param images `[N, H, W, C]`, preprocessed, as it is multiplied; the caller's.
  */
 export async function confidenceChange(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: MetricOptions = {},
 ): Promise<ConfidenceChange[]> {
   const found: ConfidenceChange[] = [];
-  for (const subject of await subjectsOf(parts, images, explanations, options)) {
-    const { pixels, map, score } = subject;
+  for (const subject of await subjectsOf(model, images, explanations, options)) {
+    const { pixels, map, score, bounded } = subject;
     const [seen] = await subject.scores(1, () =>
       pixels.values.map((value, i) => value * map.values[Math.floor(i / pixels.colours)]!),
     );
     const change = seen! - score;
     const absoluteDrop = Math.max(0, -change);
     found.push({
-      relativeDrop: absoluteDrop > 0 ? absoluteDrop / score : 0,
+      relativeDrop: absoluteDrop === 0 ? 0 : score > 0 ? absoluteDrop / score : Number.NaN,
       absoluteDrop,
-      gain: change > 0 ? change / (1 - score) : 0,
+      gain: change <= 0 ? 0 : bounded ? change / (1 - score) : Number.NaN,
       increased: change > 0,
     });
   }

@@ -1,6 +1,6 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../method';
-import type { PreparedModel } from '../prepared';
+import type { Explainable } from '../source';
 import type { Pixels } from './imputation';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
@@ -34,14 +34,14 @@ export interface Curve {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export function deletion(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'zero' } = options;
   oneOf(fill, fillNames, 'fill');
-  return curves(parts, images, explanations, options, pixels => [
+  return curves(model, images, explanations, options, pixels => [
     pixels.values,
     fills[fill](pixels),
   ]);
@@ -49,14 +49,14 @@ export function deletion(
 
 /** How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As {@link deletion}. */
 export function insertion(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'blur' } = options;
   oneOf(fill, fillNames, 'fill');
-  return curves(parts, images, explanations, options, pixels => [
+  return curves(model, images, explanations, options, pixels => [
     fills[fill](pixels),
     pixels.values,
   ]);
@@ -65,8 +65,8 @@ export function insertion(
 const fillNames = ['zero', 'mean', 'blur'] as const;
 
 async function curves(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: CurveOptions,
   ends: (pixels: Pixels) => readonly [Float32Array, Float32Array],
@@ -75,7 +75,7 @@ async function curves(
   atLeastOne(steps, 'steps');
   atLeastOne(draws, 'draws');
   const found: Curve[] = [];
-  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+  for (const subject of await subjectsOf(model, images, explanations, options)) {
     const [start, end] = ends(subject.pixels);
     const { colours, height, width } = subject.pixels;
     const counts = Array.from({ length: steps + 1 }, (_, step) =>

@@ -32,5 +32,5 @@ export {
   type SensitivityOptions,
   sensitivity,
 } from './robustness';
-export type { Judged, MetricOptions } from './subject';
+export { type Judged, type MetricOptions, TargetError } from './subject';
 export { type Measured, type TrustOptions, trust, type Verdict } from './trust';

@@ -10,18 +10,16 @@ import {
   randomNormal,
   sqrt,
   type Tensor,
-  type Tensor4D,
   tidy,
   where,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type ExplainOptions, explain } from '../explain';
 import { operationsOf } from '../operations';
-import type { PreparedModel } from '../prepared';
+import type { Explainable } from '../source';
 import { rankCorrelation } from './correlation';
 
-export interface RandomisationOptions
-  extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
+export interface RandomisationOptions extends ExplainOptions {
   /** Maps are made after so many layers, evenly from the last one down, have lost what they learnt. Default 3. */
   readonly stages?: number;
   /** An integer. Default 0. */
@@ -42,13 +40,14 @@ export interface RandomisationStage {
  * Weights become random numbers with their own mean and deviation. **The model is changed while this runs**, and has its very
  * own weights back afterwards, whatever happens: use it for nothing else in between.
  *
- * @param model The model that `parts` were made of; not a `tf.GraphModel`, whose weights are frozen.
+ * @param model Whose weights are lost; not a `tf.GraphModel`, whose weights are frozen.
+ * @param parts The same model, or what it was prepared to.
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
 export async function randomisation(
   model: LayersModel,
-  parts: PreparedModel,
-  images: Tensor4D,
+  parts: Explainable,
+  images: Tensor,
   options: RandomisationOptions = {},
 ): Promise<RandomisationStage[]> {
   const { stages = 3, seed = 0, ...explaining } = options;

@@ -1,6 +1,6 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../method';
-import type { PreparedModel } from '../prepared';
+import type { Explainable } from '../source';
 import { impute } from './imputation';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
@@ -44,8 +44,8 @@ export interface Road {
  * @throws RangeError when there are not as many explanations as images.
  */
 export async function road(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: RoadOptions = {},
 ): Promise<Road[]> {
@@ -53,7 +53,7 @@ export async function road(
   oneOf(ties, ['expected', 'together'], 'ties');
   atLeastOne(draws, 'draws');
   const found: Road[] = [];
-  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+  for (const subject of await subjectsOf(model, images, explanations, options)) {
     const changes = async (map: Float32Array) => {
       const sorted = map.slice().sort();
       const counts = percentiles.map(percent => {

@@ -1,7 +1,17 @@
-import { add, max, min, mul, randomUniform, sub, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  max,
+  min,
+  mul,
+  randomUniform,
+  sub,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { generator } from '../generator';
-import type { PreparedModel } from '../prepared';
+import type { Explainable } from '../source';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
@@ -23,14 +33,14 @@ export interface InfidelityOptions extends MetricOptions {
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function infidelity(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   explanations: readonly Judged[],
   options: InfidelityOptions = {},
 ): Promise<number[]> {
   const { samples = 50, noise = 0.1, seed = 0 } = options;
   const results: number[] = [];
-  for (const subject of await subjectsOf(parts, images, explanations, options)) {
+  for (const subject of await subjectsOf(model, images, explanations, options)) {
     const { values, colours } = subject.pixels;
     const deviation = noise * rangeOf(values);
     const foretold = new Float64Array(samples);
@@ -62,8 +72,7 @@ function unexplained(foretold: Float64Array, actual: readonly number[]): number 
   return 1 - product(foretold, actual) ** 2 / (own * total);
 }
 
-export interface SensitivityOptions
-  extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
+export interface SensitivityOptions extends ExplainOptions {
   /** Perturbed images. Default 10. */
   readonly samples?: number;
   /** Largest change of a pixel as a share of the image's range. Default 0.02. */
@@ -79,19 +88,19 @@ export interface SensitivityOptions
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  */
 export async function sensitivity(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   options: SensitivityOptions = {},
 ): Promise<number[]> {
   const { samples = 10, radius = 0.02, seed = 0, ...explaining } = options;
-  const before = await explain(parts, images, explaining);
+  const before = await explain(model, images, explaining);
   const classIndex = before.map(explanation => explanation.classIndex);
   const worst = before.map(() => 0);
   for (let sample = 0; sample < samples; sample++) {
     explaining.signal?.throwIfAborted();
     const changed = jittered(images, radius, seed * samples + sample + 1);
     try {
-      const after = await explain(parts, changed, { ...explaining, classIndex });
+      const after = await explain(model, changed, { ...explaining, classIndex });
       after.forEach((explanation, image) => {
         worst[image] = Math.max(worst[image]!, change(before[image]!, explanation));
       });
@@ -102,11 +111,13 @@ export async function sensitivity(
   return worst;
 }
 
-function jittered(images: Tensor4D, radius: number, seed: number): Tensor4D {
+function jittered(images: Tensor, radius: number, seed: number): Tensor {
   return tidy(() => {
-    const range = sub(max(images, [1, 2, 3], true), min(images, [1, 2, 3], true));
+    // Of a model without batch axis, the one image is all.
+    const axes = images.rank === 4 ? [1, 2, 3] : undefined;
+    const range = sub(max(images, axes, true), min(images, axes, true));
     const noise = randomUniform(images.shape, -radius, radius, 'float32', seed);
-    return add(images, mul(noise, range));
+    return cast(add(images, mul(noise, range)), images.dtype);
   });
 }
 

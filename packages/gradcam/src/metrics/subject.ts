@@ -1,16 +1,24 @@
-import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { logitsFrom, scoreImages } from '../evidence';
-import type { Explanation, HeatMap } from '../explain';
+import { classLogits, type Explanation, type HeatMap } from '../explain';
 import { fuseMaps } from '../fusion';
+import { imagesFor } from '../images';
 import type { PreparedModel } from '../prepared';
-import { probability, type Target } from '../targets';
+import { type Explainable, partsOf, type SourceOptions } from '../source';
+import { defaultTargets, scoreOf, type Target } from '../targets';
 import type { Pixels } from './imputation';
 
 /** What a metric needs of an explanation. */
-export type Judged = Pick<Explanation, 'map' | 'classIndex'>;
+export type Judged = Pick<Explanation, 'map' | 'classIndex'> & Partial<Pick<Explanation, 'target'>>;
 
-export interface MetricOptions {
-  /** The score that is watched while the image changes. Default the probability of the explained class. */
+/** A metric was asked of a score that it makes no sense for. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+}
+
+/** The options of a model that is not prepared are those of `explain`; where it is tapped makes no difference. */
+export interface MetricOptions extends SourceOptions {
+  /** The score that is watched while the image changes. Default: what was explained, as a probability where it has one. */
   readonly target?: Target;
   /** Images for one pass of the model. Default 16. */
   readonly batch?: number;
@@ -25,6 +33,8 @@ export interface Subject {
   readonly map: HeatMap;
   /** Of the image as it is. */
   readonly score: number;
+  /** Whether it is a probability. */
+  readonly bounded: boolean;
   /** The scores of `count` variants; `make` gives the pixels of each. */
   scores(count: number, make: (index: number) => Float32Array): Promise<number[]>;
 }
@@ -35,20 +45,40 @@ export interface Subject {
  * @throws RangeError when there are not as many explanations as images.
  */
 export async function subjectsOf(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  given: Tensor,
   judged: readonly Judged[],
   options: MetricOptions,
 ): Promise<Subject[]> {
-  const { target = probability, batch = 16, signal } = options;
+  const [parts, { batch = 16, signal }] = await partsOf(model, options);
+  const images = imagesFor(parts, given);
+  try {
+    return await readSubjects(parts, images, judged, { ...options, batch, signal });
+  } finally {
+    images.dispose();
+  }
+}
+
+async function readSubjects(
+  parts: PreparedModel,
+  images: Tensor4D,
+  judged: readonly Judged[],
+  options: {
+    readonly target?: Target;
+    readonly batch: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Subject[]> {
+  const { batch, signal } = options;
   const [count, height, width, colours] = images.shape;
   if (judged.length !== count)
     throw new RangeError(`There are ${count} images and ${judged.length} explanations.`);
-  const all = (await images.data()) as Float32Array;
-  const score = target.score(
-    judged.map(({ classIndex }) => classIndex),
-    target.looks ? await logitsOf(parts, images) : [],
-  );
+  // Images of whole numbers come as such, and changes of them are none.
+  const all = Float32Array.from(await images.data());
+  const targets = judged.map(each => watchedTarget(parts, each, options.target));
+  const logits = targets.some(({ looks }) => looks) ? await logitsOf(parts, images) : [];
+  const classes = judged.map(({ classIndex }) => classIndex);
+  const scores = targets.map(target => scoreOf(target, parts, classes, logits));
   const size = height * width * colours;
   const scoresOf = async (
     image: number,
@@ -62,12 +92,12 @@ export async function subjectsOf(
       const values = new Float32Array(length * size);
       for (let i = 0; i < length; i++) values.set(make(start + i), i * size);
       const changed = tensor4d(values, [length, height, width, colours]);
-      const scores = scoreImages(parts, changed, new Array(length).fill(image), score);
+      const answers = scoreImages(parts, changed, new Array(length).fill(image), scores[image]!);
       changed.dispose();
       try {
-        found.push(...(await scores.data()));
+        found.push(...(await answers.data()));
       } finally {
-        scores.dispose();
+        answers.dispose();
       }
     }
     return found;
@@ -80,10 +110,36 @@ export async function subjectsOf(
       pixels: { values, height, width, colours },
       map: fuseMaps([map], [height, width]),
       score: whole!,
+      bounded: targets[image]!.bounded === true,
       scores: (variants, make) => scoresOf(image, variants, make),
     });
   }
   return subjects;
+}
+
+/** What is watched of an explanation: what was explained, unless something else is asked for. */
+export function watchedTarget(
+  { link }: Pick<PreparedModel, 'link'>,
+  { target }: Pick<Judged, 'target'>,
+  wanted: Target | undefined,
+): Target {
+  const explained = wanted ?? target ?? defaultTargets[link];
+  return explained.watched ?? explained;
+}
+
+/** @throws TargetError for a score that is no probability. */
+export function requireBounded(metric: string, watched: Target): void {
+  const reason = unbounded(metric, watched);
+  if (reason) throw new TargetError(reason);
+}
+
+/** Why a metric that takes a score for a share makes no sense of one, if so. */
+export function unbounded(
+  metric: string,
+  { bounded, name = 'a target of your own' }: Target,
+): string | undefined {
+  if (bounded) return undefined;
+  return `'${metric}' takes the score for a share of 0 to 1, and '${name}' is none. road, deletion and insertion watch any score; { target: probability } watches one that the metric is for.`;
 }
 
 async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32Array[]> {
@@ -94,7 +150,7 @@ async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32
       const values = (await logits.data()) as Float32Array;
       const [count, classes] = logits.shape;
       return Array.from({ length: count }, (_, row) =>
-        values.slice(row * classes, (row + 1) * classes),
+        classLogits(parts, values.slice(row * classes, (row + 1) * classes)),
       );
     } finally {
       logits.dispose();

@@ -1,14 +1,13 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { centreBaseline, randomBaseline } from '../baselines';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
-import type { PreparedModel } from '../prepared';
+import { type Explainable, partsOf } from '../source';
 import { randomisation } from './randomisation';
 import { road } from './road';
 import { sensitivity } from './robustness';
 
-export interface TrustOptions
-  extends Pick<ExplainOptions, 'method' | 'classIndex' | 'target' | 'batch' | 'signal'> {
+export interface TrustOptions extends ExplainOptions {
   /** The model that is explained. With it the map is also made after its weights were lost; it is changed in the meantime. */
   readonly model?: LayersModel;
   /** Largest change of the map, as a share of its size, that still counts as stable. Default 0.5. */
@@ -42,25 +41,32 @@ export interface Verdict {
  * Heat maps with a verdict each: is the map better than chance and than a blob in the centre, does it hold still when the image
  * hardly changes, and does it depend on what the network has learnt?
  *
+ * ROAD watches what is explained: `target`, or its default.
+ *
  * Costs about 120 passes of the model for an image and a class, besides what the method costs.
  *
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
 export async function trust(
-  parts: PreparedModel,
-  images: Tensor4D,
+  explained: Explainable,
+  images: Tensor,
   options: TrustOptions = {},
 ): Promise<Verdict[]> {
-  const { model, stable = 0.5, similar = 0.7, seed = 0, ...explaining } = options;
-  const { batch, signal } = explaining;
-  const watching = { ...(batch !== undefined && { batch }), ...(signal && { signal }) };
+  const [parts, own] = await partsOf(explained, options);
+  const { model, stable = 0.5, similar = 0.7, seed = 0, ...explaining } = own;
+  const { target, batch, signal } = explaining;
+  const watching = {
+    ...(target && { target }),
+    ...(batch !== undefined && { batch }),
+    ...(signal && { signal }),
+  };
   const explanations = await explain(parts, images, explaining);
   const same = { ...explaining, classIndex: explanations.map(({ classIndex }) => classIndex) };
   const roadOf = async (method: ExplainOptions['method']) => {
     const maps = method ? await explain(parts, images, { ...same, method }) : explanations;
     return (await road(parts, images, maps, watching)).map(({ combined }) => combined);
   };
-  const own = await roadOf(undefined);
+  const found = await roadOf(undefined);
   const centre = await roadOf(centreBaseline());
   const random: number[][] = [];
   for (let draw = 0; draw < 3; draw++) random.push(await roadOf(randomBaseline(3 * seed + draw)));
@@ -72,7 +78,7 @@ export async function trust(
   return explanations.map((explanation, image) => {
     const measured: Measured = {
       road: {
-        own: own[image]!,
+        own: found[image]!,
         random: Math.max(...random.map(scores => scores[image]!)),
         centre: centre[image]!,
       },
@@ -81,7 +87,7 @@ export async function trust(
         similarity: Math.max(...stages.map(({ similarity }) => similarity[image]!)),
       }),
     };
-    const checks = checked(explanation, measured, { stable, similar });
+    const checks = checked(explanation, measured, { stable, similar, classes: parts.classes });
     return {
       explanation,
       trusted: checks.every(({ passed }) => passed),
@@ -97,12 +103,11 @@ interface Check {
 }
 
 function checked(
-  { flat, emptiness }: Explanation,
+  explanation: Explanation,
   { road: { own, random, centre }, sensitivity: moved, similarity }: Measured,
-  { stable, similar }: { readonly stable: number; readonly similar: number },
+  { stable, similar, classes }: Record<'stable' | 'similar' | 'classes', number>,
 ): Check[] {
-  if (flat)
-    return [{ passed: false, reason: `The map says nothing: its values are ${emptiness}.` }];
+  if (explanation.flat) return [{ passed: false, reason: nothingToDraw(explanation, classes) }];
   const figure = (value: number) => value.toFixed(3);
   const checks = [
     check(
@@ -130,6 +135,14 @@ function checked(
       `Hardly depends on what was learnt: with random weights the map is much the same (correlation ${figure(similarity)}).`,
     ),
   ];
+}
+
+/** Why a map is empty, and what to ask instead. */
+function nothingToDraw({ emptiness, classIndex }: Explanation, classes: number): string {
+  const said = `The map says nothing: its values are ${emptiness}.`;
+  if (emptiness !== 'negative' || classes < 2) return said;
+  const other = classIndex === 0 ? 1 : 0;
+  return `${said} Nothing speaks for class ${classIndex}: explain(model, images, { classIndex: ${other} }) shows what speaks for class ${other}, and 'signed' holds what speaks against this one.`;
 }
 
 const check = (passed: boolean, good: string, bad: string): Check => ({

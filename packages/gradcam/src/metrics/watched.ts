@@ -1,7 +1,8 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Explanation } from '../explain';
-import type { PreparedModel } from '../prepared';
+import type { Explainable } from '../source';
+import type { Target } from '../targets';
 import { adccOf, arccOf, type CoherencyOptions, coherency, percentilesOfArcc } from './coherency';
 import { complexity, sparseness } from './concentration';
 import { confidenceChange } from './confidence';
@@ -23,27 +24,33 @@ export interface WatchOptions extends CoherencyOptions {
   readonly model?: LayersModel;
 }
 
+/** What a row of a comparison adds: it may explain another score than the one that is watched of all. */
+export interface RowOptions extends WatchOptions {
+  readonly explained?: Target;
+}
+
 /** Maps with what several metrics have in common, measured once. */
 interface Watched {
-  readonly parts: PreparedModel;
-  readonly images: Tensor4D;
+  readonly parts: Explainable;
+  readonly images: Tensor;
   readonly explanations: readonly Explanation[];
-  readonly options: WatchOptions;
+  readonly options: RowOptions;
   readonly removed: () => ReturnType<typeof road>;
   readonly change: () => ReturnType<typeof confidenceChange>;
   readonly alike: () => ReturnType<typeof coherency>;
 }
 
 export function watchedMaps(
-  parts: PreparedModel,
-  images: Tensor4D,
+  parts: Explainable,
+  images: Tensor,
   explanations: readonly Explanation[],
-  options: WatchOptions,
+  options: RowOptions,
 ): Watched {
   const once = <T>(measure: () => Promise<T>) => {
     let measured: Promise<T> | undefined;
     return () => (measured ??= measure());
   };
+  const { explained } = options;
   return {
     parts,
     images,
@@ -51,9 +58,22 @@ export function watchedMaps(
     options,
     removed: once(() => road(parts, images, explanations, options)),
     change: once(() => confidenceChange(parts, images, explanations, options)),
-    alike: once(() => coherency(parts, images, explanations, options)),
+    alike: once(() =>
+      coherency(parts, images, explanations, {
+        ...options,
+        ...(explained && { target: explained }),
+      }),
+    ),
   };
 }
+
+/** Metrics that take the score for a share of 0 to 1. */
+export const metricsOfShares: ReadonlySet<string> = new Set([
+  'averageDrop',
+  'averageGain',
+  'adcc',
+  'arcc',
+]);
 
 /** One number an image, of each metric that looks at the score. */
 export const metricsOfScore = {
@@ -100,7 +120,7 @@ export const metricsOfScore = {
 /** The options of a metric that makes the maps again. */
 function remaking(
   explanations: readonly Explanation[],
-  { method, explained, batch, signal, seed }: WatchOptions,
+  { method, explained, batch, signal, seed }: RowOptions,
 ) {
   return {
     classIndex: explanations.map(({ classIndex }) => classIndex),

@@ -1,6 +1,7 @@
 import { mean, mul } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HeatMap } from '../explain';
+import { featureMapsOf } from '../layers-model';
 import { customMethod, type Method } from '../method';
 import {
   colourise,
@@ -10,7 +11,6 @@ import {
   resizeMap,
   sideBySide,
 } from '../picture';
-import { featureMapsOf } from '../prepared';
 import { TapError } from '../tap';
 import { blend } from './blend';
 import { jet } from './jet';

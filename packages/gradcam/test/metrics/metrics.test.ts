@@ -1,8 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contrast, gradCam, type HeatMap, hiResCam, logit, prepareModel } from '../../src/index';
+import {
+  contrast,
+  explain,
+  gradCam,
+  type HeatMap,
+  hiResCam,
+  logit,
+  prepareModel,
+} from '../../src/index';
 import {
   adcc,
   arcc,
@@ -17,6 +26,7 @@ import {
   pointingGame,
   rankAccuracy,
   road,
+  TargetError,
 } from '../../src/metrics/index';
 import { image, inside, mask, patchModel, size } from './patch-model';
 
@@ -36,8 +46,11 @@ const methods = randoms.map(({ values }) =>
 );
 const empty = mapOf(() => 0);
 
+/** The patch model gives logits: its softmax is left to others. */
+const probable = (model: LayersModel) => prepareModel(model, { link: 'softmax' });
+
 describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
-  const parts = prepareModel(patchModel());
+  const parts = probable(patchModel());
   const own = { method: hiResCam() };
   const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
   const scores = {
@@ -69,7 +82,7 @@ describe('every metric ranks an oracle above a method, that above chance, and ch
   });
 
   test('average gain and increase, where the surroundings speak against the class', async () => {
-    const wary = prepareModel(patchModel(-0.05));
+    const wary = probable(patchModel(-0.05));
     const change = async (map: HeatMap) =>
       (await confidenceChange(wary, image(), [{ map, classIndex: 0 }]))[0]!;
     const best = await change(oracle);
@@ -132,7 +145,7 @@ describe('imputation', () => {
 });
 
 test('deletion and insertion run from one end to the other', async () => {
-  const parts = prepareModel(patchModel());
+  const parts = probable(patchModel());
   const judged = [{ map: oracle, classIndex: 0 }];
   const [down] = await deletion(parts, image(), judged, { steps: 9, target: logit });
   const [up] = await insertion(parts, image(), judged, { steps: 9, target: logit, fill: 'zero' });
@@ -146,7 +159,7 @@ test('deletion and insertion run from one end to the other', async () => {
 test('the drop of the confidence has the number of its variant', async () => {
   const half = mapOf(place => (place === 0 ? 1 : inside(place) ? 0.5 : 0));
   const judged = [{ map: half, classIndex: 0 }];
-  const [change] = await confidenceChange(prepareModel(patchModel()), image(), judged, {
+  const [change] = await confidenceChange(probable(patchModel()), image(), judged, {
     target: logit,
   });
   expect(change!.absoluteDrop).toBeCloseTo(2, 5);
@@ -178,7 +191,7 @@ describe('a mask', () => {
 describe('a comparison', () => {
   test('has the baselines beside the methods, and ranks a faithful method above them', async () => {
     const photos = image();
-    const parts = prepareModel(patchModel());
+    const parts = probable(patchModel());
     const before = memory().numTensors;
     const rows = await compare(
       parts,
@@ -214,7 +227,7 @@ describe('a comparison', () => {
     ] as const;
     const photos = image();
     const rows = await compare(
-      prepareModel(patchModel()),
+      probable(patchModel()),
       photos,
       { hiResCam: hiResCam() },
       { classIndex: 0, metrics },
@@ -251,40 +264,56 @@ describe('a comparison', () => {
     // What is around speaks for class 0 too, but more for class 1.
     const kernel = mask.values.map(value => [value > 0 ? 1 / 4 : 1 / 20, value > 0 ? 0 : 1 / 4]);
     model.setWeights([tensor2d(kernel), tensor1d([0, 0])]);
-    const parts = prepareModel(model);
+    const parts = probable(model);
     const options = { classIndex: 0, metrics: ['sparseness', 'adcc'], baselines: [] } as const;
     const target = contrast();
     const at = { parts, method: hiResCam() };
     const methods = { own: hiResCam(), given: { ...at, target } };
     const [own, given] = await compare(parts, image(), methods, options);
-    const all = { ...options, explained: target };
+    const all = { ...options, metrics: ['sparseness'], target } as const;
     const [expected] = await compare(parts, image(), { given: at }, all);
-    expect(given).toEqual(expected);
+    expect(given!.scores.sparseness).toBe(expected!.scores.sparseness);
+    // Rows are judged by one score, whatever each explains.
+    expect([own, given, expected].map(row => row!.watched)).toEqual([
+      'probability',
+      'probability',
+      'class against the nearest other',
+    ]);
     expect(given!.scores.sparseness).not.toBe(own!.scores.sparseness);
     expect(given!.scores.adcc).not.toBe(own!.scores.adcc);
   });
 
   test('computes what is asked for, and refuses masks that are too few', async () => {
     const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
-    const [row] = await compare(
-      prepareModel(patchModel()),
-      image(),
-      { hiResCam: hiResCam() },
-      options,
-    );
+    const [row] = await compare(probable(patchModel()), image(), { hiResCam: hiResCam() }, options);
     expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
-    const few = compare(
-      prepareModel(patchModel()),
-      image(),
-      { hiResCam: hiResCam() },
-      { masks: [] },
-    );
+    const few = compare(probable(patchModel()), image(), { hiResCam: hiResCam() }, { masks: [] });
     await expect(few).rejects.toThrow(RangeError);
   });
 });
 
-test('metrics stop when they are asked to, and leave no tensor behind', async () => {
+test('metrics say of what they make no sense', async () => {
   const parts = prepareModel(patchModel());
+  const judged = await explain(parts, image(), { classIndex: 0 });
+  expect(judged[0]!.target.name).toBe('output');
+  await expect(adcc(parts, image(), judged)).rejects.toThrow(TargetError);
+  await expect(arcc(parts, image(), judged)).rejects.toThrow(
+    /'output' is none.*target: probability/,
+  );
+  const asked = compare(
+    parts,
+    image(),
+    { hiResCam: hiResCam() },
+    { metrics: ['averageGain'], baselines: [] },
+  );
+  await expect(asked).rejects.toThrow(TargetError);
+  const [row] = await compare(parts, image(), { hiResCam: hiResCam() }, { baselines: [] });
+  expect(Object.keys(row!.scores)).toEqual(['road', 'deletion', 'insertion', 'averageIncrease']);
+  expect(row!.senseless.averageDrop).toMatch(/takes the score for a share/);
+});
+
+test('metrics stop when they are asked to, and leave no tensor behind', async () => {
+  const parts = probable(patchModel());
   const photos = image();
   const before = memory().numTensors;
   const signal = AbortSignal.abort();

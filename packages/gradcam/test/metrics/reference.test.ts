@@ -33,7 +33,7 @@ test('as pytorch-grad-cam: ARCC', async () => {
   const before = memory().numTensors;
   const found = await arcc(own, photos, judged, {
     method: layerCam(),
-    explained: probability,
+    target: probability,
     ties: 'together',
   });
   expect(memory().numTensors).toBe(before);

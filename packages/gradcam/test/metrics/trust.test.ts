@@ -43,7 +43,7 @@ describe('how concentrated a map is', () => {
 
 describe('robustness', () => {
   test('a linear model’s own weights foretell every change of its logit', async () => {
-    const parts = prepareModel(patchModel());
+    const parts = prepareModel(patchModel(), { link: 'softmax' });
     const found = await explain(parts, image(), { classIndex: 0, method: hiResCam() });
     // Behind the patch all weights are equal: the map of the bright patch is the weights.
     const [own] = await infidelity(parts, image(), found, {});
@@ -116,7 +116,11 @@ describe('a model that loses what it learnt', () => {
 describe('a verdict', () => {
   const verdict = async (method: Parameters<typeof trust>[2]) => {
     const model = patchModel();
-    const [found] = await trust(prepareModel(model), image(), { classIndex: 0, model, ...method });
+    const [found] = await trust(prepareModel(model, { link: 'softmax' }), image(), {
+      classIndex: 0,
+      model,
+      ...method,
+    });
     return found!;
   };
 

@@ -1,0 +1,28 @@
+import { TapError } from './tap';
+
+/** A step between the last feature map and the output, as far as tokens are told by it. */
+interface Reader {
+  readonly kind: string;
+  readonly inputRanks: readonly number[];
+  readonly outputRank: number;
+}
+
+/** Layers of sequences that are no transformer's: those of convolutional and recurrent networks. */
+const usual =
+  /^(Conv1D|SeparableConv1D|LSTM|GRU|SimpleRNN|RNN|Bidirectional|TimeDistributed|Dense|\w*Dropout\w*|Activation|\w*ReLU|ELU|Softmax|Reshape|Permute|RepeatVector|Flatten|BatchNormalization|\w*Pooling1D|\w*Padding1D|Cropping1D|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Gaussian\w*|Masking|ActivityRegularization|Rescaling)$/;
+
+/** Whether a network goes on in tokens `[N, T, C]` after its last feature map, as transformers do. */
+export function readsTokens(steps: readonly Reader[]): boolean {
+  return steps.some(
+    ({ kind, inputRanks, outputRank }) =>
+      /attention|transformer/i.test(kind) ||
+      (inputRanks.includes(3) && outputRank === 3 && !usual.test(kind)),
+  );
+}
+
+/** A map before the tokens would be drawn for what they decide. */
+export function refuseTokens(tap: string, pixels: string): never {
+  throw new TapError(
+    `After '${tap}' this model goes on in tokens, as transformers do, and tokens cannot be tapped. A map of '${tap}' shows what patches are made of, and not what the decision is made from: ask for it by { tap: '${tap}' }, or explain the pixels with { tap: '${pixels}' } and rise(), occlusion() or integratedGradients().`,
+  );
+}
