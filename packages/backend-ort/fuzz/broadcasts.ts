@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from './numbers';
 import { Random } from './random';
 
-type Computation = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => tf.Tensor;
+export type Computation = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => tf.Tensor;
 
 /** A gradient of something that broadcasts, computed with further: the copies in it are never made. */
 const meanGradient: Computation = (a, b) => tf.mul(tf.grad(x => tf.mean(x))(a), b);
@@ -67,7 +67,7 @@ export const computations: Readonly<Record<string, Computation>> = {
   greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
 };
 
-interface Operand {
+export interface Operand {
   readonly shape: number[];
   readonly values: number[];
 }
@@ -94,10 +94,9 @@ interface Result {
 
 /** The computation and its gradients by each operand, on the backend in use. */
 export async function forwardsAndBackwards(
-  name: string,
+  compute: Computation,
   operands: readonly Operand[],
 ): Promise<Result[]> {
-  const compute = computations[name]!;
   const inputs = operands.map(({ shape, values }) => tf.tensor(values, shape));
   const results: Result[] = [];
   const tell = async (make: () => tf.Tensor): Promise<void> => {
@@ -126,21 +125,24 @@ export async function forwardsAndBackwards(
   return results;
 }
 
-/** The greatest difference of two results, relative to the largest number in them (at least 1). */
+/**
+ * The greatest difference of two results, relative to the largest finite number in them (at least 1). Infinities and NaN must stand
+ * against equal ones.
+ */
 export function apart(a: readonly Result[], b: readonly Result[]): number {
   return Math.max(
     ...a.map(({ shape, values, error }, i) => {
       const other = b[i]!;
       if (shape.join() !== other.shape.join() || error !== other.error)
         return Number.POSITIVE_INFINITY;
-      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      const largest = values.reduce(
+        (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+        1,
+      );
       return values.reduce((worst, value, at) => {
+        if (Object.is(value, other.values[at])) return worst;
         const difference = Math.abs(value - other.values[at]!) / largest;
-        return difference <= worst
-          ? worst
-          : Number.isNaN(difference)
-            ? Number.POSITIVE_INFINITY
-            : difference;
+        return Math.max(worst, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
       }, 0);
     }),
   );

@@ -1,19 +1,27 @@
 /**
- * Computes thousands of random programs on `ort` and compares them with float64, and thousands of broadcasts and their
- * gradients with `cpu`.
+ * Computes thousands of random programs on `ort` and compares them with float64, and thousands of broadcasts, convolutions
+ * and poolings, and their gradients, with `cpu`.
  *
  *     npm run fuzz:engine -- [programs, default 20000] [first seed, default 0]
  */
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { configureOrt, ortBackend } from '../src/index';
-import { apart, computations, drawOperands, forwardsAndBackwards } from './broadcasts';
+import {
+  apart,
+  type Computation,
+  computations,
+  drawOperands,
+  forwardsAndBackwards,
+  type Operand,
+} from './broadcasts';
 import { check, compute, describe, drawProgram, leafTensors } from './program';
+import { drawWindowed } from './windows';
 
 const programs = Number(process.argv[2] ?? 20_000);
 const first = Number(process.argv[3] ?? 0);
-/** One broadcast for so many programs. */
-const PROGRAMS_A_BROADCAST = 10;
+/** One broadcast and one convolution or pooling for so many programs. */
+const PROGRAMS_A_COMPARISON = 10;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 // Each program is compiled, and the numbers are few: more threads would only be made and ended.
 configureOrt({ threads: 1 });
@@ -38,21 +46,30 @@ say(
     `${wrong} programs differ from float64`,
 );
 
+/** @returns whether the two engines differ. */
+async function differs(text: string, compute: Computation, operands: readonly Operand[]) {
+  await tf.setBackend('cpu');
+  const expected = await forwardsAndBackwards(compute, operands);
+  await tf.setBackend('ort');
+  const difference = apart(expected, await forwardsAndBackwards(compute, operands));
+  if (difference < 1e-5) return false;
+  say(`${text} is ${difference} from cpu`);
+  return true;
+}
+
 const names = Object.keys(computations);
-const broadcasts = Math.ceil(programs / PROGRAMS_A_BROADCAST);
+const comparisons = Math.ceil(programs / PROGRAMS_A_COMPARISON);
 let different = 0;
-for (let seed = first; seed < first + broadcasts; seed++) {
+for (let seed = first; seed < first + comparisons; seed++) {
   const name = names[seed % names.length]!;
   const operands = drawOperands(seed);
-  await tf.setBackend('cpu');
-  const expected = await forwardsAndBackwards(name, operands);
-  await tf.setBackend('ort');
-  const given = await forwardsAndBackwards(name, operands);
-  const difference = apart(expected, given);
-  if (difference < 1e-5) continue;
-  different++;
   const shapes = operands.map(({ shape }) => `[${shape}]`).join(', ');
-  say(`seed ${seed}: ${name} of ${shapes} is ${difference} from cpu`);
+  const text = `seed ${seed}: ${name} of ${shapes}`;
+  if (await differs(text, computations[name]!, operands)) different++;
+  const windowed = drawWindowed(seed);
+  if (await differs(windowed.text, windowed.compute, windowed.operands)) different++;
 }
-say(`${broadcasts} broadcasts, forwards and backwards: ${different} differ from cpu`);
+say(
+  `${comparisons} broadcasts and as many convolutions and poolings, forwards and backwards: ${different} differ from cpu`,
+);
 if (wrong + different > 0) process.exitCode = 1;

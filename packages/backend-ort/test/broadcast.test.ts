@@ -45,9 +45,9 @@ test('operands of ranks 1 to 6 broadcast as on cpu, forwards and backwards', asy
     const name = names[seed % names.length]!;
     const operands = drawOperands(seed);
     await tf.setBackend('cpu');
-    const expected = await forwardsAndBackwards(name, operands);
+    const expected = await forwardsAndBackwards(computations[name]!, operands);
     await tf.setBackend('ort');
-    const given = await forwardsAndBackwards(name, operands);
+    const given = await forwardsAndBackwards(computations[name]!, operands);
     const shapes = operands.map(({ shape }) => `[${shape}]`).join(', ');
     expect(apart(expected, given), `${name} of ${shapes}`).toBeLessThan(1e-5);
   }

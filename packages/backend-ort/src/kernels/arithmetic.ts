@@ -1,5 +1,11 @@
 import type { GraphNode } from '../graph/node';
 import { cast, elementwise, scalar } from '../operators/elementwise';
+import {
+  floorDivision,
+  integerProduct,
+  integerSquaredDifference,
+  remainder,
+} from '../operators/integers';
 import { reshape } from '../operators/shape';
 import { compare, leakyRelu, multiply, where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
@@ -30,21 +36,14 @@ function logical(type: 'And' | 'Or' | 'Xor'): Translation {
   return binary((a, b) => elementwise(type, [cast(a, 'bool'), cast(b, 'bool')]));
 }
 
-/** The remainder with the sign of the divisor, as in tfjs and Python. */
-function modulo(a: GraphNode, b: GraphNode): GraphNode | undefined {
-  if (!alike(a, b) || a.dtype !== 'float32') return undefined;
-  const remainder = elementwise('Mod', [a, b], { fmod: 1 });
-  const zero = scalar(0);
-  const opposite = elementwise('Xor', [compare('Less', a, zero), compare('Less', b, zero)]);
-  const shifted = elementwise('Mod', [elementwise('Add', [remainder, b]), b], { fmod: 1 });
-  return where(opposite, shifted, remainder);
-}
-
 /** Kernels of two inputs that broadcast, and of more. */
 export const arithmeticKernels: Translations = {
   Add: arithmetic('Add'),
   Sub: arithmetic('Sub'),
-  Multiply: arithmetic('Mul'),
+  Multiply: binary((a, b) => {
+    if (!alike(a, b)) return undefined;
+    return a.dtype === 'int32' ? integerProduct(a, b) : elementwise('Mul', [a, b]);
+  }),
   Maximum: arithmetic('Max'),
   Minimum: arithmetic('Min'),
   RealDiv: binary((a, b) =>
@@ -53,13 +52,15 @@ export const arithmeticKernels: Translations = {
   Pow: binary((a, b) =>
     a.dtype === 'float32' && b.dtype === 'float32' ? elementwise('Pow', [a, b]) : undefined,
   ),
-  Mod: binary(modulo),
-  FloorDiv: binary((a, b) => {
-    if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
-    return elementwise('Floor', [elementwise('Div', [a, b])]);
-  }),
+  Mod: binary((a, b) =>
+    a.dtype === 'float32' && b.dtype === 'float32' ? remainder(a, b) : undefined,
+  ),
+  FloorDiv: binary((a, b) =>
+    a.dtype === 'float32' && b.dtype === 'float32' ? floorDivision(a, b) : undefined,
+  ),
   SquaredDifference: binary((a, b) => {
     if (!alike(a, b)) return undefined;
+    if (a.dtype === 'int32') return integerSquaredDifference(a, b);
     const difference = elementwise('Sub', [a, b]);
     return multiply(difference, difference);
   }),

@@ -1,6 +1,12 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { GraphNode } from '../graph/node';
-import { convolution, convolutionInputGradient, type Window } from '../operators/convolution';
+import type { GraphNode, Shape } from '../graph/node';
+import {
+  convolution,
+  convolutionInputGradient,
+  fits,
+  neededAfter,
+  type Window,
+} from '../operators/convolution';
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from '../operators/depthwise';
 import { convolutionFilterGradient } from '../operators/filter-gradient';
 import { withoutPadding } from '../operators/padding';
@@ -30,26 +36,33 @@ type Shape4 = [number, number, number, number];
 const toLast = (x: GraphNode): GraphNode => transpose(x, [0, 2, 3, 1]);
 const toFirst = (x: GraphNode): GraphNode => transpose(x, [0, 3, 1, 2]);
 
-/** Geometry and shapes of a convolution in two axes, channels last. */
+/**
+ * Geometry of a convolution in two axes, channels last.
+ *
+ * @param dyShape of the gradient that is given; tfjs does not tell gradients how the forward pass was rounded.
+ * @returns `undefined` where ONNX has no such windows.
+ */
 function geometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
   attrs: ConvolutionAttrs,
-  perChannel = false,
+  options: { readonly perChannel?: boolean; readonly dyShape?: Shape } = {},
 ) {
   const { strides, dimRoundingMode } = attrs;
-  const dilations = attrs.dilations ?? 1;
-  const pad = channelsLastPadding(attrs);
   const info = backend_util.computeConv2DInfo(
     inputShape as Shape4,
     filterShape as Shape4,
     strides,
-    dilations,
-    pad,
+    attrs.dilations ?? 1,
+    channelsLastPadding(attrs),
     dimRoundingMode,
-    perChannel,
+    options.perChannel ?? false,
   );
-  return { window: windowOf(info), outShape: info.outShape };
+  const { outShape } = info;
+  const window = windowOf(info);
+  const expected = options.dyShape === undefined || sameShape(outShape, options.dyShape);
+  const fitting = expected && fits(window, inputShape.slice(1, -1), outShape.slice(1, -1));
+  return fitting ? { window, outShape } : undefined;
 }
 
 /** Explicit padding is given in the order of the axes. */
@@ -60,43 +73,14 @@ function channelsLastPadding({ pad, dataFormat }: ConvolutionAttrs): Padding {
 
 /** What tfjs computes about a convolution or a pooling, as lists over the axes of space. */
 export function windowOf(info: backend_util.Conv2DInfo): Window {
-  return {
+  const window = {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
     before: [info.padInfo.top, info.padInfo.left],
-    after: reachEnd(info),
   };
-}
-
-/** Rounding up makes the last window reach past the padding: ONNX is told the padding that it takes. */
-function reachEnd(info: backend_util.Conv2DInfo): [number, number] {
-  const { padInfo, outHeight, outWidth, inHeight, inWidth } = info;
-  const needed = (
-    out: number,
-    stride: number,
-    kernel: number,
-    dilation: number,
-    size: number,
-    before: number,
-  ) => (out - 1) * stride + (kernel - 1) * dilation + 1 - size - before;
-  const rows = needed(
-    outHeight,
-    info.strideHeight,
-    info.filterHeight,
-    info.dilationHeight,
-    inHeight,
-    padInfo.top,
-  );
-  const columns = needed(
-    outWidth,
-    info.strideWidth,
-    info.filterWidth,
-    info.dilationWidth,
-    inWidth,
-    padInfo.left,
-  );
-  return [Math.max(padInfo.bottom, rows), Math.max(padInfo.right, columns)];
+  const after = neededAfter(window, [info.inHeight, info.inWidth], [info.outHeight, info.outWidth]);
+  return { ...window, after };
 }
 
 function conv2d(
@@ -104,14 +88,16 @@ function conv2d(
   filter: GraphNode,
   attrs: ConvolutionAttrs,
   bias?: GraphNode,
-): GraphNode {
+): GraphNode | undefined {
   if (attrs.dataFormat === 'NCHW') {
     const last = { ...attrs, pad: channelsLastPadding(attrs), dataFormat: 'NHWC' } as const;
-    return toFirst(conv2d(toLast(x), filter, last, bias));
+    const y = conv2d(toLast(x), filter, last, bias);
+    return y && toFirst(y);
   }
-  const { window, outShape } = geometry(x.shape, filter.shape, attrs);
-  const seen = withoutPadding(x, window);
-  return convolution(seen.x, filter, seen.window, outShape, bias);
+  const known = geometry(x.shape, filter.shape, attrs);
+  if (known === undefined) return undefined;
+  const seen = withoutPadding(x, known.window);
+  return convolution(seen.x, filter, seen.window, known.outShape, bias);
 }
 
 function depthwise2d(
@@ -119,10 +105,11 @@ function depthwise2d(
   filter: GraphNode,
   attrs: ConvolutionAttrs,
   bias?: GraphNode,
-): GraphNode {
-  const { window, outShape } = geometry(x.shape, filter.shape, attrs, true);
-  const seen = withoutPadding(x, window);
-  return depthwise(seen.x, filter, seen.window, outShape, bias);
+): GraphNode | undefined {
+  const known = geometry(x.shape, filter.shape, attrs, { perChannel: true });
+  if (known === undefined) return undefined;
+  const seen = withoutPadding(x, known.window);
+  return depthwise(seen.x, filter, seen.window, known.outShape, bias);
 }
 
 /** A convolution, its bias and its activation; a bias of one number per channel goes into the convolution. */
@@ -138,6 +125,7 @@ function fused(
   const channels = build === conv2d ? filter.shape[3] : filter.shape[2]! * filter.shape[3]!;
   const perChannel = bias !== undefined && bias.rank === 1 && bias.size === channels;
   let y = build(x, filter, attrs, perChannel ? bias : undefined);
+  if (y === undefined) return undefined;
   if (bias !== undefined && !perChannel) y = add(y, bias);
   return activate(y, attrs.activation, attrs, weights);
 }
@@ -163,9 +151,9 @@ export const convolutionKernels: Translations = {
     const [n, a, b, c] = attrs.inputShape as Shape4;
     const inputShape: Shape4 = nchw ? [n, b, c, a] : [n, a, b, c];
     const dy = nchw ? toLast(inputs.dy!) : inputs.dy!;
-    const { window, outShape } = geometry(inputShape, filter.shape, attrs);
-    if (!sameShape(outShape, dy.shape)) return undefined;
-    const dx = convolutionInputGradient(dy, filter, window, inputShape);
+    const known = geometry(inputShape, filter.shape, attrs, { dyShape: dy.shape });
+    if (known === undefined) return undefined;
+    const dx = convolutionInputGradient(dy, filter, known.window, inputShape);
     return nchw ? toFirst(dx) : dx;
   },
   Conv2DBackpropFilter: ({
@@ -175,8 +163,9 @@ export const convolutionKernels: Translations = {
     const nchw = attrs.dataFormat === 'NCHW';
     const x = nchw ? toLast(inputs.x!) : inputs.x!;
     const dy = nchw ? toLast(inputs.dy!) : inputs.dy!;
-    const { window } = geometry(x.shape, attrs.filterShape, attrs);
-    const seen = withoutPadding(x, window);
+    const known = geometry(x.shape, attrs.filterShape, attrs, { dyShape: dy.shape });
+    if (known === undefined) return undefined;
+    const seen = withoutPadding(x, known.window);
     return convolutionFilterGradient(seen.x, dy, seen.window, attrs.filterShape);
   },
   DepthwiseConv2dNativeBackpropInput: ({
@@ -184,16 +173,19 @@ export const convolutionKernels: Translations = {
     attrs,
   }: KernelCall<ConvolutionAttrs & { inputShape: number[] }>) => {
     const filter = inputs.filter!;
-    const { window } = geometry(attrs.inputShape, filter.shape, attrs, true);
-    return depthwiseInputGradient(inputs.dy!, filter, window, attrs.inputShape);
+    const options = { perChannel: true, dyShape: inputs.dy!.shape };
+    const known = geometry(attrs.inputShape, filter.shape, attrs, options);
+    return known && depthwiseInputGradient(inputs.dy!, filter, known.window, attrs.inputShape);
   },
   DepthwiseConv2dNativeBackpropFilter: ({
     inputs,
     attrs,
   }: KernelCall<ConvolutionAttrs & { filterShape: number[] }>) => {
     const x = inputs.x!;
-    const { window } = geometry(x.shape, attrs.filterShape, attrs, true);
-    const seen = withoutPadding(x, window);
+    const options = { perChannel: true, dyShape: inputs.dy!.shape };
+    const known = geometry(x.shape, attrs.filterShape, attrs, options);
+    if (known === undefined) return undefined;
+    const seen = withoutPadding(x, known.window);
     return depthwiseFilterGradient(seen.x, inputs.dy!, seen.window, attrs.filterShape);
   },
 };

@@ -1,5 +1,6 @@
 import type { GraphNode, NumericType } from '../graph/node';
 import { cast, elementwise, scalar } from '../operators/elementwise';
+import { integerProduct, toInteger } from '../operators/integers';
 import { plain } from '../operators/plain';
 import type { KernelCall, Translation, Translations } from './kernel';
 
@@ -109,7 +110,10 @@ export const elementwiseKernels: Translations = {
   Abs: unary(x => (numeric(x) ? elementwise('Abs', [x]) : undefined)),
   Neg: unary(x => (numeric(x) ? elementwise('Neg', [x]) : undefined)),
   Sign: unary(x => (isFloat(x) ? sign(x) : undefined)),
-  Square: unary(x => (numeric(x) ? multiply(x, x) : undefined)),
+  Square: unary(x => {
+    if (x.dtype === 'int32') return integerProduct(x, x);
+    return isFloat(x) ? multiply(x, x) : undefined;
+  }),
   Rsqrt: unary(x => (isFloat(x) ? rsqrt(x) : undefined)),
   Expm1: unary(x => (isFloat(x) ? expm1(x) : undefined)),
   Relu: unary(x => (isFloat(x) ? relu(x) : undefined)),
@@ -163,11 +167,9 @@ function softplus(x: GraphNode): GraphNode {
   return elementwise('Softplus', [x]);
 }
 
-/** tfjs's cast: towards zero, and 0 for what is no integer. */
+/** tfjs's cast. */
 function convert(x: GraphNode, dtype: NumericType): GraphNode {
-  if (x.dtype !== 'float32' || dtype !== 'int32') return cast(x, dtype);
-  const finite = where(elementwise('IsNaN', [x], {}, 'bool'), scalar(0), x);
-  return cast(finite, 'int32');
+  return x.dtype === 'float32' && dtype === 'int32' ? toInteger(x) : cast(x, dtype);
 }
 
 /** Which values the operator `plain` is needed for here: a cumulative sum runs over one axis. */

@@ -19,10 +19,11 @@ export const gatherKernels: Translations = {
   },
   // Rows whose segment is out of range are left out, which the extra row takes in.
   UnsortedSegmentSum: ({ inputs, attrs }: KernelCall<{ numSegments: number }>) => {
-    const x = inputs.x!;
+    // The sums are floats in tfjs, of integers too.
+    const x = cast(inputs.x!, 'float32');
     const ids = inputs.segmentIds!;
     const { numSegments } = attrs;
-    if (x.dtype === 'bool' || ids.dtype !== 'int32') return undefined;
+    if (inputs.x!.dtype === 'bool' || ids.dtype !== 'int32') return undefined;
     if (ids.rank !== 1 || ids.size !== x.shape[0]) return undefined;
     const width = x.size / ids.size;
     const outside = compare('GreaterOrEqual', ids, scalar(numSegments, 'int32'));

@@ -1,7 +1,9 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { Window } from '../operators/convolution';
+import type { GraphNode, Shape } from '../graph/node';
+import { fits, type Window } from '../operators/convolution';
 import { averagePoolGradient, maxPoolGradient, type Pooling, pool } from '../operators/pooling';
 import { reduce } from '../operators/reduction';
+import { sameShape } from '../operators/shape';
 import { windowOf } from './convolution';
 import type { KernelCall, Translation, Translations } from './kernel';
 
@@ -13,7 +15,8 @@ interface PoolAttrs {
   readonly dilations?: number | [number, number];
 }
 
-function geometry(inputShape: readonly number[], attrs: PoolAttrs) {
+/** @returns `undefined` where ONNX has no such windows, or not those of `dyShape`. */
+function geometry(inputShape: readonly number[], attrs: PoolAttrs, dyShape?: Shape) {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const info = backend_util.computePool2DInfo(
     inputShape as [number, number, number, number],
@@ -23,20 +26,25 @@ function geometry(inputShape: readonly number[], attrs: PoolAttrs) {
     pad,
     dimRoundingMode,
   );
-  return { window: windowOf(info), outShape: info.outShape };
+  const { outShape } = info;
+  const window = windowOf(info);
+  const expected = dyShape === undefined || sameShape(outShape, dyShape);
+  const fitting = expected && fits(window, inputShape.slice(1, -1), outShape.slice(1, -1));
+  return fitting && !reachesPaddingAlone(window) ? { window, outShape } : undefined;
 }
 
 function pooling(type: Pooling): Translation {
   return ({ inputs, attrs }: KernelCall<PoolAttrs>) => {
     const x = inputs.x!;
     if (x.dtype !== 'float32') return undefined;
-    const { window, outShape } = geometry(x.shape, attrs);
+    const found = geometry(x.shape, attrs);
+    if (found === undefined) return undefined;
+    const { window, outShape } = found;
     const [height, width] = window.kernel;
     const global =
       outShape[1] === 1 && outShape[2] === 1 && height === x.shape[1] && width === x.shape[2];
     const padded = [...window.before, ...window.after].some(length => length > 0);
     if (type === 'AveragePool' && global && !padded) return reduce('ReduceMean', x, [1, 2], true);
-    if (reachesPaddingAlone(window)) return undefined;
     return pool(type, x, window, outShape);
   };
 }
@@ -45,12 +53,14 @@ export const poolingKernels: Translations = {
   MaxPool: pooling('MaxPool'),
   AvgPool: pooling('AveragePool'),
   MaxPoolGrad: ({ inputs, attrs }: KernelCall<PoolAttrs>) => {
-    const x = inputs.input!;
-    return maxPoolGradient(inputs.dy!, x, geometry(x.shape, attrs).window);
+    const { dy, input } = inputs as Record<string, GraphNode>;
+    const found = geometry(input!.shape, attrs, dy!.shape);
+    return found && maxPoolGradient(dy!, input!, found.window);
   },
   AvgPoolGrad: ({ inputs, attrs }: KernelCall<PoolAttrs>) => {
-    const { shape } = inputs.input!;
-    return averagePoolGradient(inputs.dy!, shape, geometry(shape, attrs).window);
+    const { dy, input } = inputs as Record<string, GraphNode>;
+    const found = geometry(input!.shape, attrs, dy!.shape);
+    return found && averagePoolGradient(dy!, input!.shape, found.window);
   },
 };
 

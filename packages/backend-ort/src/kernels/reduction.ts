@@ -1,6 +1,7 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/node';
 import { cast, elementwise, scalar } from '../operators/elementwise';
+import { integerSum } from '../operators/integers';
 import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
@@ -81,7 +82,14 @@ function softmax(logits: GraphNode): GraphNode {
 }
 
 export const reductionKernels: Translations = {
-  Sum: reduction('ReduceSum', counted),
+  Sum: call => {
+    const { inputs, attrs } = call as KernelCall<ReductionAttrs>;
+    const x = inputs.x!;
+    const axes = axesOf(attrs, x);
+    // Truths are too few to overflow.
+    if (x.dtype === 'int32' && axes.length > 0) return integerSum(x, axes, attrs.keepDims ?? false);
+    return reduce('ReduceSum', counted(x), axes, attrs.keepDims ?? false);
+  },
   Mean: ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
     const x = cast(inputs.x!, 'float32');
     const axes = axesOf(attrs, x);
@@ -94,7 +102,8 @@ export const reductionKernels: Translations = {
   },
   Max: extreme('ReduceMax'),
   Min: extreme('ReduceMin'),
-  Prod: reduction('ReduceProd', counted),
+  // Of integers ONNX Runtime keeps a product that does not fit at the largest integer.
+  Prod: reduction('ReduceProd', x => (x.dtype === 'int32' ? undefined : counted(x))),
   All: logical('ReduceMin'),
   Any: logical('ReduceMax'),
   ArgMax: argument('ArgMax'),

@@ -1,7 +1,15 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import { convolution, convolutionInputGradient, type Window } from '../operators/convolution';
+import type { GraphNode, Shape } from '../graph/node';
+import {
+  convolution,
+  convolutionInputGradient,
+  fits,
+  neededAfter,
+  type Window,
+} from '../operators/convolution';
 import { convolutionFilterGradient } from '../operators/filter-gradient';
 import { averagePoolGradient, maxPoolGradient, type Pooling, pool } from '../operators/pooling';
+import { sameShape } from '../operators/shape';
 import type { KernelCall, Translation, Translations } from './kernel';
 import { reachesPaddingAlone } from './pooling';
 
@@ -21,21 +29,27 @@ interface VolumePoolAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function windowOf(info: backend_util.Conv3DInfo): Window {
-  const { padInfo } = info;
-  return {
+/** What ONNX is told about a convolution or a pooling; `undefined` where it has no such windows, or not those of `dyShape`. */
+function known(info: backend_util.Conv3DInfo, dyShape?: Shape) {
+  const { padInfo, outShape } = info;
+  const input = [info.inDepth, info.inHeight, info.inWidth];
+  const output = [info.outDepth, info.outHeight, info.outWidth];
+  const start = {
     kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
     strides: [info.strideDepth, info.strideHeight, info.strideWidth],
     dilations: [info.dilationDepth, info.dilationHeight, info.dilationWidth],
     before: [padInfo.front, padInfo.top, padInfo.left],
-    after: [padInfo.back, padInfo.bottom, padInfo.right],
   };
+  const window: Window = { ...start, after: neededAfter(start, input, output) };
+  const expected = dyShape === undefined || sameShape(outShape, dyShape);
+  return expected && fits(window, input, output) ? { window, outShape } : undefined;
 }
 
 function geometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
   attrs: VolumeAttrs,
+  dyShape?: Shape,
 ) {
   const { strides, dilations = 1, pad } = attrs;
   const info = backend_util.computeConv3DInfo(
@@ -45,10 +59,10 @@ function geometry(
     dilations,
     pad,
   );
-  return { window: windowOf(info), outShape: info.outShape };
+  return known(info, dyShape);
 }
 
-function poolGeometry(inputShape: readonly number[], attrs: VolumePoolAttrs) {
+function poolGeometry(inputShape: readonly number[], attrs: VolumePoolAttrs, dyShape?: Shape) {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const info = backend_util.computePool3DInfo(
     inputShape as Shape5,
@@ -58,49 +72,51 @@ function poolGeometry(inputShape: readonly number[], attrs: VolumePoolAttrs) {
     pad,
     dimRoundingMode,
   );
-  return { window: windowOf(info), outShape: info.outShape };
+  const found = known(info, dyShape);
+  return found && !reachesPaddingAlone(found.window) ? found : undefined;
 }
 
 function pooling(type: Pooling): Translation {
   return ({ inputs, attrs }: KernelCall<VolumePoolAttrs>) => {
     const x = inputs.x!;
-    if (x.dtype !== 'float32' || attrs.dimRoundingMode === 'ceil') return undefined;
-    const { window, outShape } = poolGeometry(x.shape, attrs);
-    if (reachesPaddingAlone(window)) return undefined;
-    return pool(type, x, window, outShape);
+    if (x.dtype !== 'float32') return undefined;
+    const found = poolGeometry(x.shape, attrs);
+    return found && pool(type, x, found.window, found.outShape);
   };
 }
 
 /** Convolution and pooling over three axes of space. */
 export const volumeKernels: Translations = {
   Conv3D: ({ inputs, attrs }: KernelCall<VolumeAttrs>) => {
-    const { window, outShape } = geometry(inputs.x!.shape, inputs.filter!.shape, attrs);
-    return convolution(inputs.x!, inputs.filter!, window, outShape);
+    const found = geometry(inputs.x!.shape, inputs.filter!.shape, attrs);
+    return found && convolution(inputs.x!, inputs.filter!, found.window, found.outShape);
   },
   Conv3DBackpropInputV2: ({
     inputs,
     attrs,
   }: KernelCall<VolumeAttrs & { inputShape: number[] }>) => {
-    const { window } = geometry(attrs.inputShape, inputs.filter!.shape, attrs);
-    return convolutionInputGradient(inputs.dy!, inputs.filter!, window, attrs.inputShape);
+    const { dy, filter } = inputs as Record<string, GraphNode>;
+    const found = geometry(attrs.inputShape, filter!.shape, attrs, dy!.shape);
+    return found && convolutionInputGradient(dy!, filter!, found.window, attrs.inputShape);
   },
   Conv3DBackpropFilterV2: ({
     inputs,
     attrs,
   }: KernelCall<VolumeAttrs & { filterShape: number[] }>) => {
-    const { window } = geometry(inputs.x!.shape, attrs.filterShape, attrs);
-    return convolutionFilterGradient(inputs.x!, inputs.dy!, window, attrs.filterShape);
+    const { x, dy } = inputs as Record<string, GraphNode>;
+    const found = geometry(x!.shape, attrs.filterShape, attrs, dy!.shape);
+    return found && convolutionFilterGradient(x!, dy!, found.window, attrs.filterShape);
   },
   MaxPool3D: pooling('MaxPool'),
   AvgPool3D: pooling('AveragePool'),
   MaxPool3DGrad: ({ inputs, attrs }: KernelCall<VolumePoolAttrs>) => {
-    if (attrs.dimRoundingMode === 'ceil') return undefined;
-    const { window } = poolGeometry(inputs.input!.shape, attrs);
-    return maxPoolGradient(inputs.dy!, inputs.input!, window);
+    const { dy, input } = inputs as Record<string, GraphNode>;
+    const found = poolGeometry(input!.shape, attrs, dy!.shape);
+    return found && maxPoolGradient(dy!, input!, found.window);
   },
   AvgPool3DGrad: ({ inputs, attrs }: KernelCall<VolumePoolAttrs>) => {
-    if (attrs.dimRoundingMode === 'ceil') return undefined;
-    const { window } = poolGeometry(inputs.input!.shape, attrs);
-    return averagePoolGradient(inputs.dy!, inputs.input!.shape, window);
+    const { dy, input } = inputs as Record<string, GraphNode>;
+    const found = poolGeometry(input!.shape, attrs, dy!.shape);
+    return found && averagePoolGradient(dy!, input!.shape, found.window);
   },
 };

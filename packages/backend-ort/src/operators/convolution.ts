@@ -11,6 +11,31 @@ export interface Window {
   readonly after: readonly number[];
 }
 
+/**
+ * Whether ONNX's windows are as many as tfjs's. Where a kernel or a stride has different lengths, tfjs takes the first of them for the
+ * number of windows in every axis; rounding adds a window, or leaves one out.
+ *
+ * @param input lengths of the axes of space.
+ * @param output the same of the result.
+ */
+export function fits(window: Window, input: Shape, output: Shape): boolean {
+  const { kernel, strides, dilations, before, after } = window;
+  return kernel.every((length, i) => {
+    const padded = input[i]! + before[i]! + after[i]!;
+    const most = Math.floor((padded - (length - 1) * dilations[i]! - 1) / strides[i]!) + 1;
+    return before[i]! >= 0 && after[i]! >= 0 && most >= 1 && most === output[i];
+  });
+}
+
+/** Padding at the end that the last window needs: where windows do not reach the end, none. */
+export function neededAfter(window: Omit<Window, 'after'>, input: Shape, output: Shape): number[] {
+  const { kernel, strides, dilations, before } = window;
+  return kernel.map((length, i) => {
+    const reached = (output[i]! - 1) * strides[i]! + (length - 1) * dilations[i]! + 1;
+    return Math.max(0, reached - input[i]! - before[i]!);
+  });
+}
+
 type ConvolutionAttributes = Window & { readonly group: number };
 
 /** Reads a node's attributes, which were made from a {@link Window}. */

@@ -107,7 +107,8 @@ export function scalar(value: number, dtype: NumericType = 'float32'): GraphNode
 
 /** Whether some input that determines the shape is channels first and no other full-size one is made plain. */
 function prefersChannelsFirst(graph: Lowering, node: GraphNode): boolean {
-  if (node.rank < 3) return false;
+  // Of single numbers there is no order, and as scalars they would lose the rank of the result.
+  if (node.rank < 3 || node.size === 1) return false;
   return node.inputs.some(
     input => input.rank === node.rank && input.size === node.size && graph.isChannelsFirst(input),
   );
