@@ -1,6 +1,6 @@
+import { elementTypes } from '@shroom/formats';
 import type { Lowering } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
-import { elementTypes } from '../onnx/model';
 import { broadcast } from './elementwise';
 
 /** Integers from here on do not fit into 32 bits. */
