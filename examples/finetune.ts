@@ -69,7 +69,8 @@ await runProgram(async signal => {
   // One half of the validation photos chooses the epoch, the other calibrates the answers.
   const halves = await validationHalves(photos, split, group, seed, signal);
   const [calibrating, choosing] = halves.map(half => selectFrom(validation, half));
-  const sets = { train, validation: choosing!, classes: classes.length };
+  const named = { classes: classes.length, classNames: classes };
+  const sets = { train, validation: choosing!, ...named };
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();

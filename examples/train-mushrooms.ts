@@ -21,12 +21,12 @@ await runProgram(async signal => {
   const { options, resumed } = await parseTrainOptions(process.argv);
   const { seed, size, views, testViews, finetune, out, map } = options;
   const clock = stopwatch();
-  await results.openRunFolder(out, resumed);
+  await results.openRunFolder(out);
 
   heading('Engine');
   const engine = await startEngine(options.engine);
   fact(engine.name, engine.reason);
-  await results.saveConfiguration(options, engine, resumed);
+  const goesOn = await results.saveConfiguration(options, engine, resumed);
 
   heading('Photos');
   const { data, drawn, group, givenSplit } = options;
@@ -53,10 +53,12 @@ await runProgram(async signal => {
   const head = startHead();
   const whole = { backbone, classes: photos.classes, model: attachHead(backbone.model, head) };
   const shown = photos.photos[split.validation[0]!]!;
-  const log = await TrainingLog.open(out, shown, whole, map, resumed);
+  const log = await TrainingLog.open(out, shown, whole, map, goesOn);
   const recipe = recipeOf(options.recipe, options);
-  const how = { recipe, classes, seed, testViews, halves, startHead, out, signal, log };
+  const named = { classes: photos.classes };
+  const how = { recipe, ...named, seed, testViews, halves, startHead, out, signal, log };
   const trained = await trainClassifier(features, head, cut, how);
+  await log.save();
   announceTraining(trained.history, mostEpochs(recipe, cut));
   const averaged = { views: testViews, signal };
   const judgement = await judge(trained, classes, averaged);

@@ -24,8 +24,12 @@ export interface Seconds {
   readonly total: number;
 }
 
-/** The folder for a run's results. `metrics.json` is written last: where it is, the run is whole. */
-export async function openRunFolder(folder: string, resumed = false): Promise<void> {
+/**
+ * The folder for a run's results, new or of a run. Nothing in it changes yet.
+ *
+ * @throws Error when it holds other files.
+ */
+export async function openRunFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const entries = await readdir(folder);
   const known = ['run.json', 'split.json'].some(name => existsSync(join(folder, name)));
@@ -34,9 +38,12 @@ export async function openRunFolder(folder: string, resumed = false): Promise<vo
       `${folder} holds other files (${entries.slice(0, 3).join(', ')}), not a run. Give another folder with --out.`,
     );
   }
+}
+
+/** What is written when a run is whole, `metrics.json` last. A run that goes on is not whole until then. */
+async function removeResults(folder: string): Promise<void> {
   for (const name of ['metrics.json', 'report.html', 'classifier.json'])
     await rm(join(folder, name), { force: true });
-  if (!resumed) await rm(join(folder, 'checkpoints'), { recursive: true, force: true });
 }
 
 /** Of what may change a number, for a run that is resumed elsewhere. */
@@ -58,24 +65,34 @@ function versions(engine: Engine): Record<string, string> {
   };
 }
 
-/** Writes what the run was started with, or says what has changed since. */
+/**
+ * Writes what the run was started with. Where the folder holds a run of the same options, it goes on, and what has changed
+ * besides is said.
+ *
+ * @returns Whether it goes on.
+ * @throws RunMismatchError when the folder holds a run of other options, naming what differs.
+ */
 export async function saveConfiguration(
   options: TrainOptions,
   engine: Engine,
   resumed: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const now = versions(engine);
+  const goesOn = resumed || existsSync(join(options.out, 'run.json'));
   if (!resumed) {
     // Resumed from anywhere: a path is kept whole.
     const data = existsSync(options.data) ? resolve(options.data) : options.data;
-    return saveRun(options.out, { configuration: { ...options, data }, versions: now });
+    const configuration = { ...options, data, out: resolve(options.out) };
+    await saveRun(options.out, { configuration, versions: now });
   }
+  await removeResults(options.out);
   const { versions: then } = await openRun(options.out);
   for (const [name, version] of Object.entries(now))
     if (then[name] !== version)
       warn(
         `${name} was ${then[name]}, now it is ${version}: the numbers may differ in their last digits`,
       );
+  return goesOn;
 }
 
 export async function saveSplit(

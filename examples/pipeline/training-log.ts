@@ -66,6 +66,11 @@ export class TrainingLog {
     await this.#maps.record(epoch);
   }
 
+  /** Brings the files up to date where nothing was left to train. */
+  save(): Promise<void> {
+    return this.#history.save();
+  }
+
   pictures(): Promise<EpochPicture[]> {
     return this.#maps.pictures();
   }

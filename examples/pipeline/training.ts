@@ -24,7 +24,7 @@ import type { Features } from './features';
 import { Progress } from './terminal';
 
 export interface TrainingOptions {
-  readonly classes: number;
+  readonly classes: readonly string[];
   readonly recipe: Recipe;
   readonly seed: number;
   readonly testViews: number;
@@ -82,11 +82,13 @@ export async function trainClassifier(
   cut: CutBackbone | undefined,
   options: TrainingOptions,
 ): Promise<Trained> {
-  const { classes, recipe, seed, testViews: validationViews, halves, signal } = options;
+  const { classes: classNames, recipe, seed, testViews: validationViews } = options;
+  const { halves, signal } = options;
+  const named = { classes: classNames.length, classNames };
   const how = { seed, validationViews, signal };
   const { pooled, maps } = features;
   const [kept, choosing] = halves as [readonly number[], readonly number[]];
-  const whole = { ...pooled, classes };
+  const whole = { ...pooled, ...named };
   const half = { ...whole, validation: selectFrom(pooled.validation, choosing) };
   const plan = { ...recipe, ...how };
   const data = cut ? half : whole;
@@ -99,7 +101,7 @@ export async function trainClassifier(
   const finetuned = await train(
     'fine-tuning',
     classifier,
-    { train: maps.train, validation: selectFrom(maps.validation, choosing), classes },
+    { train: maps.train, validation: selectFrom(maps.validation, choosing), ...named },
     checkpointFolders.finetuned,
     options,
     {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawMushroom, genera } from '@shroom/data';
 import { attachHead } from '@shroom/head';
-import { foldBatchNorm, toHalf } from '@shroom/models';
+import { foldBatchNorm, tfjsArtifacts, toHalf } from '@shroom/models';
 import { io, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Certainty, ModelFile, ModelManifest } from '../browser/src/model-manifest';
@@ -93,21 +93,9 @@ interface StoredModel {
 }
 
 async function artifactsOf(model: LayersModel): Promise<StoredModel> {
-  let stored: StoredModel | undefined;
-  await model.save(
-    io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-      const bytes = io.CompositeArrayBuffer.join(weightData);
-      stored = {
-        modelTopology: modelTopology as object,
-        weightSpecs: weightSpecs!,
-        weightData: bytes,
-      };
-      return {
-        modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' },
-      };
-    }),
-  );
-  return stored!;
+  const { modelTopology, weightSpecs, weightData } = await tfjsArtifacts(model);
+  const bytes = io.CompositeArrayBuffer.join(weightData);
+  return { modelTopology: modelTopology as object, weightSpecs, weightData: bytes };
 }
 
 function halved({ modelTopology, weightSpecs, weightData }: StoredModel): StoredModel {

@@ -32,7 +32,7 @@ const labels = Int32Array.from(
 /** A head with the weights that PyTorch started from. */
 function startingHead() {
   const head = classifierHead(channels, classes, { dropout: [0, 0] });
-  ['linear1', 'linear2', 'logits'].forEach((name, salt) => {
+  ['head/linear1', 'head/linear2', 'head/logits'].forEach((name, salt) => {
     const layer = head.getLayer(name);
     const start = layer.getWeights().map((weight, index) => {
       const values = formula(weight.size, (index === 0 ? 10 : 20) + salt);
@@ -69,7 +69,7 @@ describe.each([
       const head = startingHead();
       const optimiser = createOptimiser(run.optimiser);
       const last = head
-        .getLayer('logits')
+        .getLayer('head/logits')
         .trainableWeights.map(weight => (weight.read() as Variable).name);
       const step = new TrainingStep(head, optimiser, {
         classWeights: run.classWeights ? Float32Array.from(run.classWeights) : undefined,

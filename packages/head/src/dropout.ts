@@ -23,7 +23,9 @@ export class Dropout extends layers.Layer {
   constructor({ name, rate }: DropoutArgs) {
     super({ name });
     this.#rate = rate;
-    this.#salt = [...name].reduce((hash, letter) => mix(hash ^ letter.charCodeAt(0)), 0);
+    // The last part of the name, so that what is drawn does not depend on the model that the layer is in.
+    const own = name.slice(name.lastIndexOf('/') + 1);
+    this.#salt = [...own].reduce((hash, letter) => mix(hash ^ letter.charCodeAt(0)), 0);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {

@@ -16,10 +16,14 @@ export interface HeadOptions {
   readonly seed?: number;
   /** Probabilities of dropout after the first and the second hidden layer. Default `[0.3, 0.2]`. */
   readonly dropout?: readonly [number, number];
+  /** Of the model, and in front of the names of its layers and weights: `head/bn1/gamma`. Default `head`. */
+  readonly name?: string;
 }
 
 /**
  * The classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K.
+ *
+ * Its layers have the head's name in front, `head/bn1`: they stay apart from those of any backbone under it.
  *
  * Pooled features `[N, channels]` to logits `[N, classes]`, no softmax. Linear layers start as in PyTorch: weights and
  * biases uniform within `1 / sqrt(inputs)`.
@@ -32,7 +36,7 @@ export function classifierHead(
   classes: number,
   options: HeadOptions = {},
 ): LayersModel {
-  const { seed = 0, dropout = [0.3, 0.2] } = options;
+  const { seed = 0, dropout = [0.3, 0.2], name = 'head' } = options;
   const isWhole = Number.isInteger(channels) && Number.isInteger(classes);
   if (!(isWhole && channels >= 4 && classes >= 2)) {
     throw new RangeError(
@@ -42,19 +46,20 @@ export function classifierHead(
   for (const rate of dropout)
     if (!(rate >= 0 && rate < 1))
       throw new RangeError(`dropout should be numbers of 0 to below 1, not [${dropout}].`);
-  const features = input({ shape: [channels], name: 'features' });
+  const features = input({ shape: [channels], name: `${name}/features` });
   let x = features;
   let inputs = channels;
   [channels >> 1, channels >> 2].forEach((units, index) => {
     const place = index + 1;
-    x = linear(inputs, units, seed, `linear${place}`).apply(x) as SymbolicTensor;
-    x = new BatchNorm({ name: `bn${place}` }).apply(x) as SymbolicTensor;
-    x = layers.activation({ activation: 'relu', name: `relu${place}` }).apply(x) as SymbolicTensor;
-    x = new Dropout({ rate: dropout[index]!, name: `dropout${place}` }).apply(x) as SymbolicTensor;
+    const own = (layer: string) => `${name}/${layer}${place}`;
+    x = linear(inputs, units, seed, own('linear')).apply(x) as SymbolicTensor;
+    x = new BatchNorm({ name: own('bn') }).apply(x) as SymbolicTensor;
+    x = layers.activation({ activation: 'relu', name: own('relu') }).apply(x) as SymbolicTensor;
+    x = new Dropout({ rate: dropout[index]!, name: own('dropout') }).apply(x) as SymbolicTensor;
     inputs = units;
   });
-  x = linear(inputs, classes, seed, 'logits').apply(x) as SymbolicTensor;
-  return model({ inputs: features, outputs: x, name: 'head' });
+  x = linear(inputs, classes, seed, `${name}/logits`).apply(x) as SymbolicTensor;
+  return model({ inputs: features, outputs: x, name });
 }
 
 function linear(inputs: number, units: number, seed: number, name: string) {
@@ -63,10 +68,13 @@ function linear(inputs: number, units: number, seed: number, name: string) {
     initializers.randomUniform({
       minval: -bound,
       maxval: bound,
-      seed: layerSeed(seed, `${name}/${salt}`),
+      seed: layerSeed(seed, `${lastPart(name)}/${salt}`),
     });
   return layers.dense({ units, name, kernelInitializer: uniform(0), biasInitializer: uniform(1) });
 }
+
+/** `linear1` of `head/linear1`: what is drawn does not depend on what a head is called. */
+const lastPart = (name: string) => name.slice(name.lastIndexOf('/') + 1);
 
 /** Never 0, which tfjs takes for no seed at all. */
 function layerSeed(seed: number, name: string): number {
@@ -83,7 +91,7 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
   const features = backbone.outputs[0]!;
   const pooled =
     features.shape.length === 4
-      ? layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features)
+      ? layers.globalAveragePooling2d({ name: `${head.name}/avgpool` }).apply(features)
       : features;
   return model({
     inputs: backbone.inputs,
@@ -98,6 +106,8 @@ export interface FeaturePart {
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
+  /** What the weights are in, so that their names can say it. */
+  readonly layers?: readonly layers.Layer[];
 }
 
 /** A head on stages that are trained with it. */
@@ -116,5 +126,6 @@ export function headOn(part: FeaturePart, head: LayersModel): TrainedClassifier 
       }),
     weights: [...part.weights, ...head.weights],
     trainableWeights: [...part.trainableWeights, ...head.trainableWeights],
+    ...(part.layers && { layers: [...part.layers, head] }),
   };
 }

@@ -64,10 +64,10 @@ describe('the head', () => {
   test('has the layers of the original', () => {
     const head = classifierHead(2048, 9);
     expect(head.layers.map(layer => layer.name)).toEqual([
-      'features',
-      ...['linear1', 'bn1', 'relu1', 'dropout1'],
-      ...['linear2', 'bn2', 'relu2', 'dropout2'],
-      'logits',
+      'head/features',
+      ...['head/linear1', 'head/bn1', 'head/relu1', 'head/dropout1'],
+      ...['head/linear2', 'head/bn2', 'head/relu2', 'head/dropout2'],
+      'head/logits',
     ]);
     expect(head.weights.map(weight => weight.shape.join('x'))).toEqual([
       ...['2048x1024', '1024', '1024', '1024', '1024x512', '512', '512', '512', '512x9', '9'],
@@ -78,7 +78,7 @@ describe('the head', () => {
 
   test('starts with the distribution of PyTorch: uniform within 1 / sqrt(inputs)', async () => {
     const head = classifierHead(256, 3);
-    const [kernel, bias] = head.getLayer('linear1').getWeights();
+    const [kernel, bias] = head.getLayer('head/linear1').getWeights();
     for (const tensor of [kernel!, bias!]) {
       const data = (await tensor.data()) as Float32Array;
       const bound = 1 / Math.sqrt(256);

@@ -2,11 +2,13 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   type LayersModel,
   type LayerVariable,
+  type layers,
   model as modelOf,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import type { Backbone } from './backbone';
 import { callsBefore, type LayerCall } from './graph';
+import { namedWeights } from './weights/names';
 
 /** The part of a backbone behind a cut, ready to be trained. */
 export interface TrainedPart {
@@ -18,6 +20,8 @@ export interface TrainedPart {
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
+  /** What the weights are in. */
+  readonly layers: readonly layers.Layer[];
 }
 
 /** A backbone in two parts, which share its layers: what is trained in one is trained in the backbone. */
@@ -84,6 +88,7 @@ export function cutAt(
       apply: (maps, mode) => run(rest, tap, maps, model.outputs[0]!, mode),
       weights: [...restLayers].flatMap(each => each.weights),
       trainableWeights: [...restLayers].flatMap(each => each.trainableWeights),
+      layers: [...restLayers],
     },
     depthOf: weight => depths.get(weight) ?? 0,
   };
@@ -120,12 +125,13 @@ function run(
 
 /** Stages from the top, by the name of the weight. */
 function depthsOf(taps: Backbone['taps'], model: LayersModel): Map<string, number> {
+  const names = new Map(namedWeights(model.layers).map(({ name, weight }) => [weight, name]));
   const depths = new Map<string, number>();
   // From the top down, so that a weight ends with the lowest stage that it is needed for.
   [...taps].reverse().forEach(({ layer }, index) => {
     const output = model.getLayer(layer).output as SymbolicTensor;
     for (const call of callsBefore([output]))
-      for (const weight of call.layer.weights) depths.set(weight.originalName, index + 1);
+      for (const weight of call.layer.weights) depths.set(names.get(weight)!, index + 1);
   });
   return depths;
 }

@@ -34,4 +34,5 @@ export {
 export { type Dialect, ownDialect } from './weights/dialect';
 export { readSafetensors, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
+export { tfjsArtifacts } from './weights/tfjs-artifacts';
 export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';

@@ -17,6 +17,7 @@ import {
   type Optimiser,
   type OptimiserState,
   oneGroup,
+  requireDistinct,
   Slots,
   type WeightGroup,
 } from './optimiser';
@@ -87,6 +88,7 @@ export class Adam implements Optimiser {
     groupOf: (variable: string) => WeightGroup = oneGroup,
   ): void {
     const [beta1, beta2] = this.#betas;
+    requireDistinct(variables);
     this.#step += 1;
     // From sums to averages without bias.
     const first = (1 - beta1) / (1 - beta1 ** this.#step);

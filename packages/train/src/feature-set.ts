@@ -16,6 +16,11 @@ export interface FeatureSource {
   readonly views: number;
   /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
   readonly shape: readonly number[];
+  /**
+   * What the features are, by which a training knows its data again: such as a hash of the photos, the weights that they went
+   * through, and the preprocessing. Default: eight rows are read and stand for all.
+   */
+  readonly identity?: string;
   /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */
   read(photos: ArrayLike<number>, views: ArrayLike<number>): Float32Array | Promise<Float32Array>;
 }

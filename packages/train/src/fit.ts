@@ -25,6 +25,8 @@ export interface TrainingData {
   /** It decides when to stop and which epoch was best. */
   readonly validation: Features;
   readonly classes: number;
+  /** What the classes are called, by which a training knows its data again. Default: not known. */
+  readonly classNames?: readonly string[];
 }
 
 export interface FitOptions extends Phase {
@@ -69,7 +71,7 @@ export async function* fit(
 ): AsyncGenerator<EpochReport, void, undefined> {
   const { seed = 0, validationViews: views = 1, from, followedBy = [], signal } = options;
   const phases: readonly Phase[] = [options, ...followedBy];
-  checkTraining(data, options, phases);
+  checkTraining(data, options);
   const weights = variablesOf(classifier);
   const position: TrainingPosition = from ? structuredClone(from.position) : startOf(seed);
   if (position.seed !== seed)
@@ -127,13 +129,18 @@ export async function* fit(
 }
 
 /** @throws RangeError when a training of these phases on this data cannot be. */
-function checkTraining(
-  { train, validation, classes }: TrainingData,
-  { seed = 0, validationViews = 1 }: FitOptions,
-  phases: readonly Phase[],
+export function checkTraining(
+  { train, validation, classes, classNames }: TrainingData,
+  options: FitOptions,
 ): void {
+  const { seed = 0, validationViews = 1, followedBy = [] } = options;
+  const phases: readonly Phase[] = [options, ...followedBy];
   checkFeatures('train', train, classes);
   checkFeatures('validation', validation, classes);
+  if (classNames && classNames.length !== classes)
+    throw new RangeError(
+      `${classes} classes need as many classNames, there are ${classNames.length}.`,
+    );
   const { labels } = train;
   if (labels.length < 2 || validation.labels.length === 0)
     throw new RangeError(

@@ -32,6 +32,7 @@ export interface Optimiser {
    * Moves every variable that has a gradient, in place.
    *
    * @param gradients By variable name.
+   * @throws Error when two variables have one name.
    * @param groupOf By variable name. Default: one group of all weights.
    */
   apply(
@@ -43,6 +44,19 @@ export interface Optimiser {
   /** Goes on where another optimiser of the same kind was; the tensors are copied. */
   restore(state: OptimiserState): void;
   dispose(): void;
+}
+
+/** @throws Error when two variables have one name: what is remembered of one would be taken for the other's. */
+export function requireDistinct(variables: readonly Variable[]): void {
+  const byName = new Map<string, number>();
+  variables.forEach(({ name }, index) => {
+    const other = byName.get(name);
+    if (other !== undefined)
+      throw new Error(
+        `Two variables are called '${name}': number ${other} and number ${index} of those to be moved. Each needs a name of its own, and is listed once.`,
+      );
+    byName.set(name, index);
+  });
 }
 
 export const oneGroup = (): WeightGroup => ({});

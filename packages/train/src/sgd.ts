@@ -12,6 +12,7 @@ import {
   type Optimiser,
   type OptimiserState,
   oneGroup,
+  requireDistinct,
   Slots,
   type WeightGroup,
 } from './optimiser';
@@ -67,6 +68,7 @@ export class Sgd implements Optimiser {
     learningRate: number,
     groupOf: (variable: string) => WeightGroup = oneGroup,
   ): void {
+    requireDistinct(variables);
     this.#step += 1;
     const rate = scalar(learningRate);
     for (const weight of variables) {

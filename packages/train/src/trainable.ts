@@ -1,4 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { type NamedLayer, namedWeights } from './weight-names';
 
 /** A weight of a model; `tf.LayerVariable` is one. */
 export interface Weight {
@@ -15,14 +16,15 @@ export interface Trainable {
   readonly trainableWeights: readonly Weight[];
   /** All weights, such as the running averages of batch norm. Default: those that are trained. */
   readonly weights?: readonly Weight[];
+  /** What the weights are in; their names have those of the models in front that a layer is nested in. */
+  readonly layers?: readonly NamedLayer[];
 }
 
-/** Every weight by its name in checkpoints. */
-export function variablesOf({ weights, trainableWeights }: Trainable): Map<string, Variable> {
-  return new Map(
-    (weights ?? trainableWeights).map(weight => {
-      const value = weight.read() as Variable;
-      return [weight.originalName ?? value.name, value];
-    }),
-  );
+/**
+ * Every weight by its name in checkpoints.
+ *
+ * @throws Error when two weights have one name, saying where they are.
+ */
+export function variablesOf(model: Trainable): Map<string, Variable> {
+  return new Map(namedWeights(model).map(({ name, weight }) => [name, weight.read() as Variable]));
 }

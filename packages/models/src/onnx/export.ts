@@ -3,6 +3,7 @@ import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layer
 import { callsBefore, isModel, type LayerCall } from '../graph';
 import type { Preprocessing } from '../preprocessing';
 import { splitWeight } from '../weights/dialect';
+import { qualified } from '../weights/names';
 import { OnnxModel } from './model';
 import { operators, type Padding, type Value } from './operators';
 import { requirePrecision, type WeightPrecision } from './weights';
@@ -27,7 +28,7 @@ const noPadding: Padding = [0, 0, 0, 0];
  * A network as the bytes of an ONNX file, for inference: batch norms use their running averages, dropout does nothing.
  * The input `images` is `[N, 3, H, W]`, as PyTorch's networks have it, and so are feature maps among the outputs.
  *
- * @throws Error naming the layer that cannot be written, or an output that the network does not have.
+ * @throws Error naming the layer that cannot be written, two layers of one name, or an output that the network does not have.
  */
 export async function exportOnnx(
   network: LayersModel,
@@ -83,6 +84,8 @@ class NetworkWriter {
   readonly #onnx: OnnxModel;
   readonly #precision: WeightPrecision;
   readonly #values = new Map<SymbolicTensor, Value>();
+  /** Those that have been written, by the names that their weights have in front. */
+  readonly #layers = new Map<string, layers.Layer>();
   /** Zero paddings that are not written yet, by their output. */
   readonly #padded = new Map<SymbolicTensor, { source: Value; padding: Padding }>();
 
@@ -124,7 +127,7 @@ class NetworkWriter {
   ): Promise<void> {
     const values = inputs.map(each => this.read(each));
     const own = new Map(model.inputs.map((each, index) => [each, values[index]!] as const));
-    await this.write(own, model.outputs, `${scope}${model.name}/`);
+    await this.write(own, model.outputs, qualified(scope, model.name));
     this.#values.set(output, this.read(model.outputs[0]!));
   }
 
@@ -139,11 +142,18 @@ class NetworkWriter {
     const className = layer.getClassName();
     const operator = operators[className];
     if (!operator) throw new Error(`${layer.name}: a ${className} cannot be written as ONNX.`);
+    const path = qualified(scope, layer.name);
+    const other = this.#layers.get(path);
+    if (other && other !== layer)
+      throw new Error(
+        `Two layers are called '${path}': a ${other.getClassName()} named '${other.name}', and a ${className} named '${layer.name}' in '${scope}'. Give one another name.`,
+      );
+    this.#layers.set(path, layer);
     const padded = className === 'Conv2D' ? this.#padded.get(inputs[0]!) : undefined;
     const name = operator({
       onnx: this.#onnx,
       layer,
-      path: `${scope}${layer.name}`,
+      path,
       config: layer.getConfig(),
       weights: await readWeights(layer),
       inputs: padded ? [padded.source] : inputs.map(each => this.read(each)),

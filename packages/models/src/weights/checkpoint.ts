@@ -1,8 +1,8 @@
 import { dispose, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { isModel } from '../graph';
 import { type Dialect, ownDialect } from './dialect';
 import { type Layout, layoutOf } from './layout';
+import { namedWeights } from './names';
 
 /** One tensor of a checkpoint, read when it is wanted, so that never all of them are there twice. */
 export interface CheckpointTensor {
@@ -51,6 +51,7 @@ export class WeightsMismatchError extends Error {
  *
  * @param dialect How the checkpoint names and lays out its tensors.
  * @param isUnused Names that the checkpoint may have besides, such as those of its classifier.
+ * @throws Error when two weights of the network have one name, saying where they are.
  * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped. ElementTypeError when a
  *   tensor holds no floating-point numbers. Error when one cannot be read.
  */
@@ -116,12 +117,13 @@ function match(
   const left = new Set(
     [...checkpoint.keys()].filter(name => !isUnused(name) && !dialect.isUnused(name)),
   );
-  const found = weightsOf(network).map(weight => {
-    const name = dialect.nameOf(weight.originalName);
-    const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
+  let older = false;
+  const found = weightsOf(network, dialect).map(({ name, own, weight }) => {
+    const layout = layoutOf(dialect, own, weight.shape as number[]);
     const entry = checkpoint.get(name);
     if (!entry) {
-      problems.push(`missing: '${name}' for ${weight.originalName} [${layout.shape}]`);
+      problems.push(`missing: '${name}' for ${own} [${layout.shape}]`);
+      older ||= checkpoint.has(dialect.nameOf(olderName(own)));
     } else if (String(entry.shape) !== String(layout.shape)) {
       problems.push(
         `'${name}' should have shape [${layout.shape}], the checkpoint has [${entry.shape}]`,
@@ -132,9 +134,12 @@ function match(
   });
   for (const name of left) problems.push(`unexpected: '${name}' [${checkpoint.get(name)?.shape}]`);
   if (problems.length > 0) {
+    const why = older
+      ? 'It names weights as an older version did, which could lose those of one name. Train again.'
+      : 'Is it of another variant?';
+    const list = problems.map(problem => `  ${problem}`).join('\n');
     throw new WeightsMismatchError(
-      `${network.name}: the checkpoint does not fit (${problems.length} problems). Is it of another variant?\n` +
-        problems.map(problem => `  ${problem}`).join('\n'),
+      `${network.name}: the checkpoint does not fit (${problems.length} problems). ${why}\n${list}`,
     );
   }
   const matches = found.map(({ entry, ...rest }) => ({ ...rest, entry: entry! }));
@@ -142,21 +147,38 @@ function match(
   return matches;
 }
 
-/** The weights of a network as a checkpoint of a dialect; each is converted when it is read. */
+/**
+ * The weights of a network as a checkpoint of a dialect; each is converted when it is read.
+ *
+ * @throws Error when two weights would have one name, saying where they are.
+ */
 export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect): Checkpoint {
   return new Map(
-    weightsOf(network).map(weight => {
-      const layout = layoutOf(dialect, weight.originalName, weight.shape as number[]);
+    weightsOf(network, dialect).map(({ name, own, weight }) => {
+      const layout = layoutOf(dialect, own, weight.shape as number[]);
       const read = async () => layout.toFile((await weight.read().data()) as Float32Array);
-      return [dialect.nameOf(weight.originalName), { shape: layout.shape, read }];
+      return [name, { shape: layout.shape, read }];
     }),
   );
 }
 
-/** All weights layer by layer. (`network.weights` puts the frozen ones last, so that its order depends on what is frozen.) */
-function weightsOf(network: LayersModel): LayerVariable[] {
-  return network.layers.flatMap(layer => (isModel(layer) ? weightsOf(layer) : layer.weights));
+/** All weights layer by layer, each under the name that a dialect has for it, and under the network's own. */
+function weightsOf(network: LayersModel, dialect: Dialect) {
+  const places = new Map<string, string>();
+  return namedWeights(network.layers).map(({ name: own, weight, place }) => {
+    const name = dialect.nameOf(own);
+    const other = places.get(name);
+    if (other !== undefined)
+      throw new Error(
+        `${network.name}: two weights would be called '${name}' (${dialect.name}): ${other}, and ${place}.`,
+      );
+    places.set(name, place);
+    return { name, own, weight };
+  });
 }
+
+/** What a weight was called when names did not have their model's in front. */
+const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
 
 /**
  * Which of several dialects a checkpoint speaks: that of the network's first weight.
@@ -168,7 +190,7 @@ export function dialectOf(
   checkpoint: Checkpoint,
   dialects: readonly Dialect[],
 ): Dialect {
-  const first = weightsOf(network)[0]!.originalName;
+  const first = namedWeights(network.layers)[0]!.name;
   const spoken = dialects.find(dialect => checkpoint.has(dialect.nameOf(first)));
   if (spoken) return spoken;
   const wanted = dialects.map(dialect => `'${dialect.nameOf(first)}' (${dialect.name})`).join(', ');

@@ -18,7 +18,7 @@ export interface TfjsModelJson {
  * The weights of a tfjs layers-model.
  *
  * @param bytes All the files that the manifest names, one after the other. It is not copied: tensors are views of it.
- * @throws Error when a tensor is not float32, or when the manifest and `bytes` have different lengths.
+ * @throws Error when a tensor is not float32, when two have one name, or when the manifest and `bytes` have different lengths.
  */
 export function readTfjsWeights(json: TfjsModelJson, bytes: ArrayBuffer): Checkpoint {
   const checkpoint = new Map<string, CheckpointTensor>();
@@ -29,6 +29,10 @@ export function readTfjsWeights(json: TfjsModelJson, bytes: ArrayBuffer): Checkp
     const size = shape.reduce((product, side) => product * side, 1);
     const end = offset + size * Float32Array.BYTES_PER_ELEMENT;
     if (end > bytes.byteLength) break;
+    if (checkpoint.has(name))
+      throw new Error(
+        `The manifest names two tensors '${name}': weights of one name, as an older version could write them. Train again, and write the model again.`,
+      );
     const values = new Float32Array(bytes, offset, size);
     checkpoint.set(name, { shape, read: async () => values });
     offset = end;

@@ -1,15 +1,17 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import type { Trainable } from '../trainable';
+import type { Trainable, Weight } from '../trainable';
 import type { SavedTensor, TrainingPosition, TrainingState } from '../training-state';
+import { namedWeights } from '../weight-names';
 import { readTensors, type TensorFacts, writeTensors } from './tensor-file';
 
 /** Any model whose weights can be listed and set: a `tf.LayersModel` is one. */
 export interface Restorable extends Trainable {
-  readonly weights: readonly {
-    readonly originalName: string;
-    read(): Tensor;
-    write(value: Tensor): unknown;
-  }[];
+  readonly weights: readonly RestorableWeight[];
+}
+
+interface RestorableWeight extends Weight {
+  read(): Tensor;
+  write(value: Tensor): unknown;
 }
 
 /** Plain facts that travel with the weights. */
@@ -19,6 +21,7 @@ export type CheckpointFacts = TensorFacts;
  * Saves all weights as one safetensors file, atomically.
  *
  * @param facts Kept in the file's metadata.
+ * @throws Error when two weights have one name, saying where they are; nothing is written then.
  */
 export async function saveCheckpoint(
   path: string,
@@ -26,10 +29,10 @@ export async function saveCheckpoint(
   facts: CheckpointFacts,
 ): Promise<void> {
   const tensors = new Map<string, SavedTensor>();
-  for (const weight of model.weights) {
+  for (const { name, weight } of namedWeights(model)) {
     const value = weight.read();
     const values = (await value.data()) as Float32Array;
-    tensors.set(weight.originalName, { shape: value.shape, values });
+    tensors.set(name, { shape: value.shape, values });
   }
   await writeTensors(path, tensors, facts);
 }
@@ -38,28 +41,34 @@ export async function saveCheckpoint(
  * Puts the weights of a checkpoint back into a model of the same shape.
  *
  * @returns The facts that were saved with it.
- * @throws Error when the file is damaged, or when a weight is missing or has another shape; the model is unchanged then.
+ * @throws Error when the file is damaged, when a weight is missing or has another shape, or when two weights of the model have
+ *   one name; the model is unchanged then.
  */
 export async function loadCheckpoint(path: string, model: Restorable): Promise<CheckpointFacts> {
   const { tensors, facts } = await readTensors(path);
-  const found = model.weights.map(weight => {
+  const found = namedWeights(model).map(({ name, weight }) => {
     const shape = weight.read().shape;
-    const entry = tensors.get(weight.originalName);
+    const entry = tensors.get(name);
     if (!entry || String(entry.shape) !== String(shape)) {
       throw new Error(
-        `${path}: '${weight.originalName}' should have shape [${shape}], the checkpoint has ${entry ? `[${entry.shape}]` : 'no such tensor'}. ` +
-          'Is it of a model with another number of classes?',
+        `${path}: '${name}' should have shape [${shape}], the checkpoint has ${entry ? `[${entry.shape}]` : 'no such tensor'}. ` +
+          (!entry && tensors.has(olderName(name))
+            ? `It has '${olderName(name)}', as an older version wrote it, which could lose weights of one name. Train again.`
+            : 'Is it of a model with another number of classes?'),
       );
     }
-    return entry;
+    return { weight, entry };
   });
-  model.weights.forEach((weight, index) => {
-    const value = tensor(found[index]!.values, [...found[index]!.shape]);
+  for (const { weight, entry } of found) {
+    const value = tensor(entry.values, [...entry.shape]);
     weight.write(value);
     value.dispose();
-  });
+  }
   return facts;
 }
+
+/** What a weight was called when names did not have their model's in front. */
+const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
 
 /**
  * Saves all that a training needs to go on exactly where it is, atomically; readable as safetensors.

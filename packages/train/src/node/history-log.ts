@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeScalars, encodeVersion, type ScalarEvent } from '../logs/events';
 import { type HistoryRow, historyCsv, scalarsOf } from '../logs/history';
@@ -13,6 +13,8 @@ export class HistoryLog {
   readonly #rows: HistoryRow[];
   /** The event file of each run. */
   readonly #files = new Map<string, string>();
+  /** Whether the folder's files are of this training. */
+  #isWritten = false;
 
   private constructor(folder: string, rows: readonly HistoryRow[]) {
     this.#folder = folder;
@@ -20,19 +22,13 @@ export class HistoryLog {
   }
 
   /**
-   * Begins anew, or goes on.
+   * Begins anew, or goes on. Nothing in the folder changes before the first epoch is appended, or `save` is called: until then
+   * the training may turn out to be of another folder.
    *
    * @param rows What the history has already, in a training that goes on. Default: none; an older history in the folder
-   *   is removed then.
+   *   is replaced with the first epoch.
    */
   static async open(folder: string, rows: readonly HistoryRow[] = []): Promise<HistoryLog> {
-    await mkdir(folder, { recursive: true });
-    if (rows.length === 0) {
-      await rm(join(folder, 'tensorboard'), { recursive: true, force: true });
-      await rm(join(folder, 'history.csv'), { force: true });
-    } else await writeAtomically(join(folder, 'history.csv'), historyCsv(rows));
-    const lines = rows.map(row => `${JSON.stringify(row)}\n`);
-    await writeAtomically(join(folder, 'history.jsonl'), lines.join(''));
     return new HistoryLog(folder, rows);
   }
 
@@ -40,10 +36,23 @@ export class HistoryLog {
     return this.#rows;
   }
 
-  async append(row: HistoryRow): Promise<void> {
-    this.#rows.push(row);
+  /** Writes the rows that it was opened with, once; for a training that had nothing left to do. */
+  async save(): Promise<void> {
+    if (this.#isWritten || this.#rows.length === 0) return;
     await writeAtomically(join(this.#folder, 'history.csv'), historyCsv(this.#rows));
-    await appendFile(join(this.#folder, 'history.jsonl'), `${JSON.stringify(row)}\n`);
+    const lines = this.#rows.map(row => `${JSON.stringify(row)}\n`);
+    await writeAtomically(join(this.#folder, 'history.jsonl'), lines.join(''));
+    this.#isWritten = true;
+  }
+
+  async append(row: HistoryRow): Promise<void> {
+    if (!this.#isWritten && this.#rows.length === 0)
+      await rm(join(this.#folder, 'tensorboard'), { recursive: true, force: true });
+    this.#rows.push(row);
+    if (this.#isWritten) {
+      await writeAtomically(join(this.#folder, 'history.csv'), historyCsv(this.#rows));
+      await appendFile(join(this.#folder, 'history.jsonl'), `${JSON.stringify(row)}\n`);
+    } else await this.save();
     for (const [run, values] of Object.entries(scalarsOf(row))) {
       await this.#appendEvent(run, row, values);
     }

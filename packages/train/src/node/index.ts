@@ -10,6 +10,8 @@ export {
 } from './checkpoint';
 export { type CacheOptions, FeatureCache } from './feature-cache';
 export { HistoryLog } from './history-log';
+export { type DataIdentity, identityOf, type RunIdentity } from './identity';
+export { differences, type Plain } from './plain';
 export {
   type CheckpointOptions,
   checkpointFiles,
@@ -17,6 +19,7 @@ export {
   historyOf,
   openRun,
   type RunFile,
+  RunMismatchError,
   resume,
   saveRun,
   startRun,

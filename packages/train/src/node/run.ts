@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type EpochReport, type FitOptions, fit, type TrainingData } from '../fit';
+import { join, resolve } from 'node:path';
+import { checkTraining, type EpochReport, type FitOptions, fit, type TrainingData } from '../fit';
+import { requireInteger } from '../requirements';
+import type { TrainingState } from '../training-state';
 import { writeAtomically } from './atomic';
 import {
   loadCheckpoint,
@@ -10,6 +12,8 @@ import {
   saveCheckpoint,
   saveTrainingState,
 } from './checkpoint';
+import { identityOf, type RunIdentity, runFormat } from './identity';
+import { differences } from './plain';
 
 export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
   /** Steps after which the state is saved, besides the end of every epoch. Default: only there. */
@@ -19,14 +23,33 @@ export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
 /** Below the folder: the best epoch's weights, and all that is needed to go on from the last save. */
 export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetensors' } as const;
 
+/** A folder holds another training than the one that was about to start in it. */
+export class RunMismatchError extends Error {
+  override readonly name = 'RunMismatchError';
+  /** What differs: where, what it was, and what it is now. */
+  readonly differences: readonly string[];
+
+  constructor(folder: string, differences: readonly string[]) {
+    const shown = differences.slice(0, 20).map(each => `\n  ${each}`);
+    const more = differences.length > 20 ? `\n  and ${differences.length - 20} more` : '';
+    super(
+      `${folder} holds another training. What differs:${shown.join('')}${more}\n` +
+        'Give what it was started with to go on with it, or another folder.',
+    );
+    this.differences = differences;
+  }
+}
+
 /**
  * Trains like `fit` and keeps checkpoints; where the folder holds those of the same training, it goes on from them and ends
  * with the very weights that it would have ended with. Only epochs to come are reported; `historyOf` has all. In the end
  * the classifier holds the weights of the best epoch.
  *
- * Files are replaced whole: a process that is killed at any moment leaves the save before.
+ * Files are replaced whole: a process that is killed at any moment leaves the save before. Nothing is written before the
+ * folder is known to be of this training.
  *
- * @throws Error when the folder's checkpoints are of other options.
+ * @throws RunMismatchError when the folder's checkpoints are of other data, classes, weights or options, naming what differs.
+ * @throws Error when they were written by an older version.
  */
 export async function* fitWithCheckpoints(
   folder: string,
@@ -34,42 +57,73 @@ export async function* fitWithCheckpoints(
   data: TrainingData,
   options: CheckpointOptions,
 ): AsyncGenerator<EpochReport, void, undefined> {
+  const training = { classifier, data, options };
+  yield* train(folder, training, await startIn(folder, training));
+}
+
+/** Where a training starts, once its folder is known to be of it. */
+interface Start {
+  readonly identity: RunIdentity;
+  readonly from?: TrainingState;
+}
+
+/** The weights that classifiers of this process started from, by folder: a training that was left can be called again. */
+const starts = new WeakMap<Restorable, Map<string, string>>();
+
+/** @throws RunMismatchError when the folder's checkpoints are of another training. */
+async function startIn(folder: string, { classifier, data, options }: Training): Promise<Start> {
+  const { saveEvery = Number.POSITIVE_INFINITY, ...fitOptions } = options;
+  requireInteger('saveEvery', saveEvery, { least: 1, infinite: true });
+  checkTraining(data, fitOptions);
+  const fresh = await identityOf(classifier, data, fitOptions);
+  const last = join(folder, checkpointFiles.last);
+  const known = starts.get(classifier) ?? new Map<string, string>();
+  starts.set(classifier, known);
+  if (!existsSync(last)) {
+    known.set(resolve(folder), fresh.initialWeights);
+    return { identity: fresh };
+  }
+  const from = await loadTrainingState(last);
+  const initialWeights = known.get(resolve(folder)) ?? fresh.initialWeights;
+  const identity = { ...fresh, initialWeights };
+  const then = JSON.parse(from.facts.identity ?? 'null') as RunIdentity | null;
+  if (then?.format !== runFormat)
+    throw new Error(
+      `${last} was written by an older version, which did not say what it is of. Train again, in another folder.`,
+    );
+  const found = differences(then, identity);
+  if (found.length > 0) throw new RunMismatchError(folder, found);
+  known.set(resolve(folder), initialWeights);
+  return { identity, from };
+}
+
+async function* train(
+  folder: string,
+  { classifier, data, options }: Training,
+  { identity, from }: Start,
+): AsyncGenerator<EpochReport, void, undefined> {
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
   const { saveEvery = Number.POSITIVE_INFINITY, onStep } = options;
-  const from = existsSync(last) ? await loadTrainingState(last) : undefined;
-  const plan = planOf(options);
-  if (from && from.facts.plan !== plan) {
-    throw new Error(
-      `${folder} holds the checkpoints of a training with other options: ${from.facts.plan}, now ${plan}. ` +
-        'Give the same options to go on with it, or another folder.',
-    );
-  }
+  const facts = { identity: JSON.stringify(identity) };
   let steps = 0;
   const reports = fit(classifier, data, {
     ...options,
     ...(from && { from }),
     onStep: async report => {
-      if (++steps % saveEvery === 0)
-        await saveTrainingState(last, await report.snapshot(), { plan });
+      if (++steps % saveEvery === 0) await saveTrainingState(last, await report.snapshot(), facts);
       await onStep?.(report);
     },
   });
   for await (const report of reports) {
     // The best first: the state that names it must not be there without it.
     if (report.best) {
-      const facts = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
-      await saveCheckpoint(best, classifier, facts);
+      const named = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
+      await saveCheckpoint(best, classifier, named);
     }
-    await saveTrainingState(last, await report.snapshot(), { plan });
+    await saveTrainingState(last, await report.snapshot(), facts);
     yield report;
   }
   await loadCheckpoint(best, classifier);
-}
-
-/** What makes a training another one, as far as it is plain data. */
-function planOf(options: CheckpointOptions): string {
-  const { onStep, signal, saveEvery, depthOf, groups, ...plan } = options;
-  return JSON.stringify(plan);
 }
 
 /** Every epoch that a folder's checkpoints know of. */
@@ -83,6 +137,8 @@ export interface RunFile<C> {
   readonly configuration: C;
   /** Of whatever may change the numbers, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Of the training that the configuration was made into. Absent until it has started. */
+  readonly identity?: RunIdentity;
 }
 
 /** What a configuration is made into: a classifier with its first weights, and data. */
@@ -92,32 +148,79 @@ export interface Training {
   readonly options: CheckpointOptions;
 }
 
-/** Starts a run: the configuration and versions go into the folder, then checkpoints. */
+/**
+ * Starts a run: the configuration, the versions and the identity go into the folder, then checkpoints. Where the folder holds
+ * this very run, it goes on, and its `run.json` stays as it is. Nothing is written before that is known.
+ *
+ * @throws RunMismatchError when the folder holds another run, naming what differs.
+ */
 export async function* startRun<C>(
   folder: string,
   run: RunFile<C>,
   build: (configuration: C) => Training | Promise<Training>,
 ): AsyncGenerator<EpochReport, void, undefined> {
-  await saveRun(folder, run);
-  yield* resume(folder, build);
+  const known = await runIn<C>(folder);
+  if (known) requireSame(folder, known, run);
+  yield* goOn(folder, known, run, build);
 }
 
 /**
  * Goes on with a run that was interrupted, by what its folder holds.
  *
  * @throws Error when the folder holds no run.
+ * @throws RunMismatchError when what is built now is another training, naming what differs.
  */
 export async function* resume<C>(
   folder: string,
   build: (configuration: C) => Training | Promise<Training>,
 ): AsyncGenerator<EpochReport, void, undefined> {
-  const { configuration } = await openRun<C>(folder);
-  const { classifier, data, options } = await build(configuration);
-  yield* fitWithCheckpoints(join(folder, 'checkpoints'), classifier, data, options);
+  const known = await openRun<C>(folder);
+  yield* goOn(folder, known, known, build);
 }
 
+async function* goOn<C>(
+  folder: string,
+  known: RunFile<C> | undefined,
+  run: RunFile<C>,
+  build: (configuration: C) => Training | Promise<Training>,
+): AsyncGenerator<EpochReport, void, undefined> {
+  const training = await build(run.configuration);
+  const checkpoints = join(folder, 'checkpoints');
+  const start = await startIn(checkpoints, training);
+  if (known?.identity && !start.from) {
+    // Killed before its first checkpoint.
+    const found = differences(known.identity, start.identity);
+    if (found.length > 0) throw new RunMismatchError(folder, found);
+  }
+  if (!known?.identity) await writeRun(folder, { ...run, identity: start.identity });
+  yield* train(checkpoints, training, start);
+}
+
+/**
+ * Writes what a run is started with. Where the folder holds this very run, its file stays as it is.
+ *
+ * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
+ */
 export async function saveRun<C>(folder: string, run: RunFile<C>): Promise<void> {
+  const known = await runIn<C>(folder);
+  if (known) requireSame(folder, known, run);
+  else await writeRun(folder, run);
+}
+
+async function writeRun<C>(folder: string, run: RunFile<C>): Promise<void> {
   await writeAtomically(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+}
+
+function runIn<C>(folder: string): Promise<RunFile<C>> | undefined {
+  return existsSync(join(folder, 'run.json')) ? openRun<C>(folder) : undefined;
+}
+
+function requireSame<C>(folder: string, known: RunFile<C>, now: RunFile<C>): void {
+  const found = differences(
+    { configuration: known.configuration },
+    { configuration: now.configuration },
+  );
+  if (found.length > 0) throw new RunMismatchError(folder, found);
 }
 
 /** @throws Error when the folder holds no run. */

@@ -58,8 +58,26 @@ test('a training that goes on adds to its history, a new one begins anew', async
   expect(await readdir(join(folder, 'tensorboard/train'))).toHaveLength(2);
 
   await writeFile(join(folder, 'tensorboard', 'old'), '');
+  const before = await read('history.csv');
   const third = await HistoryLog.open(folder);
-  expect(await readdir(folder)).toEqual(['history.jsonl']);
+  // It may turn out that the folder is another training's: nothing is gone yet.
+  await third.save();
+  expect(await read('history.csv')).toBe(before);
+  expect(await readdir(join(folder, 'tensorboard'))).toContain('old');
   await third.append(rows[0]!);
+  expect((await read('history.csv')).trim().split('\n')).toHaveLength(2);
+  expect((await read('history.jsonl')).trim().split('\n')).toHaveLength(1);
   expect(await readdir(join(folder, 'tensorboard'))).toEqual(['train', 'validation']);
+});
+
+test('a training that has nothing left to do still has its whole history on disk', async () => {
+  const first = await HistoryLog.open(folder);
+  await first.append(rows[0]!);
+  // Killed between a checkpoint and its row: the checkpoints know of one more.
+  const second = await HistoryLog.open(folder, rows.slice(0, 2));
+  expect((await read('history.csv')).trim().split('\n')).toHaveLength(2);
+  await second.save();
+  expect((await read('history.csv')).trim().split('\n')).toHaveLength(3);
+  expect((await read('history.jsonl')).trim().split('\n')).toHaveLength(2);
+  expect(await readdir(join(folder, 'tensorboard/train'))).toHaveLength(1);
 });

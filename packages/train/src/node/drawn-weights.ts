@@ -1,0 +1,41 @@
+import type { Trainable, Weight } from '../trainable';
+import type { NamedLayer } from '../weight-names';
+
+/** A layer that can say how it was made; `tf.layers.Layer` can. */
+interface ConfiguredLayer extends NamedLayer {
+  getConfig?(): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Weights that begin with other numbers each time that their model is made, because their layer draws them without a seed:
+ * they say nothing about whether it is the same model.
+ */
+export function drawsAnew({ layers = [] }: Trainable): Set<Weight> {
+  const found = new Set<Weight>();
+  const visit = (layer: ConfiguredLayer) => {
+    if (layer.layers) {
+      layer.layers.forEach(visit);
+      return;
+    }
+    const parts = layer.getConfig ? unseededParts(layer.getConfig()) : [];
+    for (const weight of layer.weights) {
+      const part = weight.originalName?.split('/').at(-1) ?? '';
+      if (parts.some(each => part.replaceAll('_', '').startsWith(each))) found.add(weight);
+    }
+  };
+  layers.forEach(visit);
+  return found;
+}
+
+/** `kernel` where there is a `kernelInitializer` that draws without a seed; of the layers in a wrapper too. */
+function unseededParts(config: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(config).flatMap(([key, value]) => {
+    if (typeof value !== 'object' || value === null) return [];
+    const inner = (value as { readonly config?: Readonly<Record<string, unknown>> }).config;
+    if (!inner) return [];
+    const isInitializer = key.endsWith('Initializer');
+    if (isInitializer)
+      return 'seed' in inner && !inner.seed ? [key.slice(0, -11).toLowerCase()] : [];
+    return unseededParts(inner);
+  });
+}

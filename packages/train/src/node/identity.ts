@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Features } from '../feature-set';
+import { sourceOf } from '../feature-set';
+import type { FitOptions, TrainingData } from '../fit';
+import { batchBounds } from '../order';
+import type { Phase } from '../phase';
+import { namedWeights } from '../weight-names';
+import type { Restorable } from './checkpoint';
+import { drawsAnew } from './drawn-weights';
+import { type Plain, plain } from './plain';
+
+/** Of what a folder holds. A change of it means: train again. */
+export const runFormat = 2;
+
+/** A set of photos, by their number, labels and features. */
+export interface DataIdentity {
+  readonly photos: number;
+  readonly views: number;
+  /** Of one view of one photo. */
+  readonly shape: readonly number[];
+  /** SHA-256. */
+  readonly labels: string;
+  /** What the features' source says that they are; else SHA-256, of all in memory or of eight rows of a source. */
+  readonly features: string;
+}
+
+/** What makes a training this one and no other, as plain data. Whatever goes on with a training compares it first. */
+export interface RunIdentity {
+  readonly format: number;
+  readonly train: DataIdentity;
+  readonly validation: DataIdentity;
+  readonly classes: number;
+  readonly classNames?: readonly string[];
+  /** Shape of each weight, and whether it is trained, by its name. */
+  readonly weights: Readonly<Record<string, string>>;
+  /** SHA-256 of all weights before the first step, but for those that are drawn without a seed. */
+  readonly initialWeights: string;
+  /** With defaults; a function is its name and a hash of what it says. */
+  readonly options: Plain;
+}
+
+/** How many rows of a source stand for all of it. */
+const sampledRows = 8;
+
+/**
+ * The identity of a training that is about to start. It takes a pass over features in memory, eight rows of a source, and a
+ * pass over the weights.
+ *
+ * @param classifier With the weights that it starts from.
+ */
+export async function identityOf(
+  classifier: Restorable,
+  data: TrainingData,
+  options: FitOptions,
+): Promise<RunIdentity> {
+  const named = namedWeights(classifier).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const trained = new Set<unknown>(classifier.trainableWeights);
+  const hash = createHash('sha256');
+  const drawn = drawsAnew(classifier);
+  for (const { name, weight } of named) {
+    if (drawn.has(weight)) continue;
+    hash.update(JSON.stringify(name)).update(bytesOf((await weight.read().data()) as Float32Array));
+  }
+  const weights = named.map(({ name, weight }): [string, string] => [
+    name,
+    `[${weight.read().shape}] ${trained.has(weight) ? 'trained' : 'frozen'}${drawn.has(weight) ? ', drawn without a seed' : ''}`,
+  ]);
+  return {
+    format: runFormat,
+    train: await dataIdentity(data.train),
+    validation: await dataIdentity(data.validation),
+    classes: data.classes,
+    ...(data.classNames && { classNames: [...data.classNames] }),
+    weights: Object.fromEntries(weights),
+    initialWeights: hash.digest('hex'),
+    options: optionsIdentity(
+      options,
+      data.train.labels.length,
+      named.map(({ name }) => name),
+    ),
+  };
+}
+
+async function dataIdentity(features: Features): Promise<DataIdentity> {
+  const { labels, views, shape, identity, read } = sourceOf(features);
+  const whole = { photos: labels.length, views, shape: [...shape] };
+  const hashed = { ...whole, labels: sha256(Int32Array.from(labels)) };
+  if (identity !== undefined) return { ...hashed, features: identity };
+  if ('values' in features) return { ...hashed, features: sha256(features.values) };
+  const count = Math.min(sampledRows, labels.length);
+  const photos = Int32Array.from({ length: count }, (_, row) =>
+    Math.floor((row * labels.length) / count),
+  );
+  const rows = await read(photos, new Int32Array(count));
+  return { ...hashed, features: `${count} rows: ${sha256(rows)}` };
+}
+
+/** Options with their defaults, so that saying a default changes nothing. */
+function optionsIdentity(options: FitOptions, samples: number, weights: readonly string[]): Plain {
+  const { followedBy = [], seed = 0, validationViews = 1, depthOf, groups, ...first } = options;
+  const { onStep, signal, from, ...phase } = first;
+  const functions = {
+    ...(depthOf && { depthOf: named(depthOf, weights.map(depthOf)) }),
+    ...(groups && { groups: named(groups, weights.map(groups)) }),
+  };
+  const phases = [phase, ...followedBy].map(each => phaseIdentity(each, samples));
+  const [own, ...later] = phases;
+  return plain({ ...own, followedBy: later, seed, validationViews, ...functions });
+}
+
+function phaseIdentity(phase: Phase, samples: number): object {
+  const { batchSize = 32, schedule = { name: 'cosineAnnealing', learningRate: 1e-3, period: 10 } } =
+    phase;
+  const steps = phase.epochs * batchBounds(samples, batchSize).length;
+  return {
+    accumulation: 1,
+    optimiser: { name: 'adam', weightDecay: 1e-5 },
+    stageDecay: 1,
+    decay: 'all',
+    labelSmoothing: 0,
+    focus: 0,
+    sampling: 'shuffled',
+    criterion: 'loss',
+    patience: 5,
+    start: 'best',
+    bestOf: 'all',
+    ...Object.fromEntries(Object.entries(phase).filter(([, value]) => value !== undefined)),
+    batchSize,
+    schedule:
+      typeof schedule === 'function'
+        ? named(
+            schedule,
+            Array.from({ length: steps }, (_, step) => schedule(step)),
+          )
+        : schedule,
+  };
+}
+
+/** A function by its name and by what it said when it was asked everything. */
+const named = (asked: { readonly name: string }, answers: readonly unknown[]): string =>
+  `function ${asked.name || 'without a name'}, whose ${answers.length} answers have the hash ${sha256(JSON.stringify(plain(answers))).slice(0, 16)}`;
+
+const bytesOf = (values: Float32Array | Int32Array) =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+function sha256(content: string | Float32Array | Int32Array): string {
+  const bytes = typeof content === 'string' ? content : bytesOf(content);
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,298 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memory, onesLike } from '@tensorflow/tfjs-core';
+import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FeatureSet, FeatureSource, FitOptions, TrainingData } from '../../src/index';
+import {
+  differences,
+  fitWithCheckpoints,
+  identityOf,
+  loadTrainingState,
+  RunMismatchError,
+  resume,
+  saveRun,
+  saveTrainingState,
+  startRun,
+} from '../../src/node/index';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-identity-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const seeded = (seed: number, units = 2, name = 'dense', trainable = true): LayersModel =>
+  sequential({
+    layers: [
+      layers.dense({
+        units,
+        inputShape: [3],
+        name,
+        kernelInitializer: initializers.glorotNormal({ seed }),
+        trainable,
+      }),
+    ],
+  });
+
+const set = (change = 0, views = 1): FeatureSet => ({
+  values: Float32Array.from(
+    { length: 24 * views },
+    (_, index) => Math.sin(index) + (index === 5 ? change : 0),
+  ),
+  labels: Int32Array.from({ length: 8 }, (_, index) => index % 2),
+  views,
+  channels: 3,
+});
+const data: TrainingData = { train: set(), validation: set(), classes: 2, classNames: ['a', 'b'] };
+const options: FitOptions = { epochs: 2, patience: 9 };
+
+async function epochs(
+  classifier = seeded(1),
+  on: Partial<TrainingData> = {},
+  how: Partial<FitOptions> = {},
+): Promise<number> {
+  let count = 0;
+  const run = fitWithCheckpoints(folder, classifier, { ...data, ...on }, { ...options, ...how });
+  for await (const _ of run) count += 1;
+  return count;
+}
+
+const source = (read: FeatureSource['read'], identity?: string): FeatureSource => ({
+  labels: set().labels,
+  views: 1,
+  shape: [3],
+  read,
+  ...(identity !== undefined && { identity }),
+});
+const flipped = set().labels.map(label => 1 - label);
+
+describe('a folder is of one training', () => {
+  test('which goes on in it, said in other words too', async () => {
+    expect(await epochs()).toBe(2);
+    expect(await epochs()).toBe(0);
+    // Defaults, and what is not of the numbers.
+    const signal = new AbortController().signal;
+    const said = {
+      batchSize: 32,
+      labelSmoothing: 0,
+      optimiser: { weightDecay: 1e-5, name: 'adam' as const },
+    };
+    expect(await epochs(seeded(1), {}, { ...said, signal, onStep: () => {} })).toBe(0);
+  });
+
+  test.each<[string, RegExp, LayersModel, Partial<TrainingData>, Partial<FitOptions>]>([
+    ['features', /train.features: "\w{64}", now "\w{64}"/, seeded(1), { train: set(0.5) }, {}],
+    ['views', /train.views: 1, now 2/, seeded(1), { train: set(0, 2) }, {}],
+    ['labels', /train.labels/, seeded(1), { train: { ...set(), labels: flipped } }, {}],
+    ['validation', /validation.features/, seeded(1), { validation: set(1) }, {}],
+    [
+      'the order of the classes',
+      /classNames\[0\]: "a", now "b"/,
+      seeded(1),
+      { classNames: ['b', 'a'] },
+      {},
+    ],
+    [
+      'names of classes',
+      /classNames\[1\]: "b", now "c"/,
+      seeded(1),
+      { classNames: ['a', 'c'] },
+      {},
+    ],
+    [
+      'the number of classes',
+      /classes: 2, now 3/,
+      seeded(1, 3),
+      { classes: 3, classNames: ['a', 'b', 'c'] },
+      {},
+    ],
+    [
+      'the shape of a weight',
+      /weights.dense\/kernel: "\[3,2\] trained", now "\[3,3\] trained"/,
+      seeded(1, 3),
+      { classes: 3, classNames: ['a', 'b', 'c'] },
+      {},
+    ],
+    ['the name of a weight', /weights.other\/kernel: absent, now/, seeded(1, 2, 'other'), {}, {}],
+    ['first weights', /initialWeights: "\w{64}", now "\w{64}"/, seeded(2), {}, {}],
+    ['an option', /options.epochs: 2, now 3/, seeded(1), {}, { epochs: 3 }],
+    ['a seed', /options.seed: 0, now 1/, seeded(1), {}, { seed: 1 }],
+    [
+      'class weights',
+      /options.classWeights/,
+      seeded(1),
+      {},
+      { classWeights: Float32Array.of(1, 2) },
+    ],
+    [
+      'a phase that follows',
+      /followedBy\[0\].epochs: absent, now 1/,
+      seeded(1),
+      {},
+      { followedBy: [{ epochs: 1 }] },
+    ],
+    [
+      'a schedule of its own',
+      /options.schedule: .*now "function schedule/,
+      seeded(1),
+      {},
+      { schedule: () => 0.1 },
+    ],
+    [
+      'groups',
+      /options.groups: absent, now "function groups/,
+      seeded(1),
+      {},
+      { groups: () => ({}) },
+    ],
+  ])(
+    'another one is refused, and told what differs: %s',
+    async (_, message, classifier, on, how) => {
+      await epochs();
+      const before = await contents();
+      const refused = await epochs(classifier, on, how).catch(error => error);
+      expect(refused).toBeInstanceOf(RunMismatchError);
+      expect(refused.message).toMatch(message);
+      expect(await contents()).toEqual(before);
+    },
+  );
+
+  test('functions are told apart by what they answer', async () => {
+    await epochs(seeded(1), {}, { schedule: step => 0.1 / (1 + step) });
+    expect(await epochs(seeded(1), {}, { schedule: step => 0.1 / (step + 1) })).toBe(0);
+    await expect(epochs(seeded(1), {}, { schedule: step => 0.2 / (1 + step) })).rejects.toThrow(
+      /options.schedule: "function schedule, .* now "function schedule/,
+    );
+  });
+
+  test('a source says what it is, or eight rows stand for it', async () => {
+    const read = (shift: number) => (photos: ArrayLike<number>) =>
+      Float32Array.from({ length: photos.length * 3 }, (_, index) => Math.sin(index) + shift);
+    await epochs(seeded(1), { train: source(read(0)) });
+    expect(await epochs(seeded(1), { train: source(read(0)) })).toBe(0);
+    await expect(epochs(seeded(1), { train: source(read(1)) })).rejects.toThrow(
+      /train.features: "8 rows/,
+    );
+    await rm(folder, { recursive: true });
+    await epochs(seeded(1), { train: source(read(0), 'photos of May') });
+    // The same by its own word.
+    expect(await epochs(seeded(1), { train: source(read(1), 'photos of May') })).toBe(0);
+    await expect(epochs(seeded(1), { train: source(read(0), 'photos of June') })).rejects.toThrow(
+      /train.features: "photos of May", now "photos of June"/,
+    );
+  });
+
+  test('weights that are drawn without a seed do not make it another', async () => {
+    const drawn = () =>
+      sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name: 'dense' })] });
+    await epochs(drawn());
+    expect(await epochs(drawn())).toBe(0);
+    const biased = drawn();
+    const [kernel, bias] = biased.getWeights();
+    biased.setWeights([kernel!, onesLike(bias!)]);
+    await expect(epochs(biased)).rejects.toThrow(/initialWeights/);
+  });
+
+  test('a classifier that was left in training can be called again', async () => {
+    const classifier = seeded(1);
+    for await (const _ of fitWithCheckpoints(folder, classifier, data, options)) break;
+    expect(await epochs(classifier)).toBe(1);
+    expect(await epochs(classifier)).toBe(0);
+  });
+
+  test('checkpoints of an older version are refused', async () => {
+    await epochs();
+    const path = join(folder, 'last.safetensors');
+    const state = await loadTrainingState(path);
+    await saveTrainingState(path, state, { plan: '{"epochs":2}' });
+    await expect(epochs()).rejects.toThrow(/older version.*Train again/);
+  });
+
+  test('an option that cannot be is named before anything is written', async () => {
+    await expect(epochs(seeded(1), {}, { patience: 0 })).rejects.toThrow(/patience/);
+    const run = fitWithCheckpoints(folder, seeded(1), data, { ...options, saveEvery: 0 });
+    await expect(run.next()).rejects.toThrow(/saveEvery should be a whole number, 1 or more/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a run', () => {
+  const build = ({ flip }: { readonly flip: boolean }) => ({
+    classifier: seeded(1),
+    data: { ...data, train: flip ? { ...set(), labels: flipped } : set() },
+    options,
+  });
+  const start = async (flip: boolean, made = build) => {
+    let count = 0;
+    const run = { configuration: { flip }, versions: { node: process.versions.node } };
+    for await (const _ of startRun(folder, run, made)) count += 1;
+    return count;
+  };
+
+  test('of another configuration is refused, and run.json stays', async () => {
+    expect(await start(false)).toBe(2);
+    const before = await contents();
+    expect(await start(false)).toBe(0);
+    await expect(start(true)).rejects.toThrow(/\n {2}configuration.flip: false, now true\n/);
+    // The same configuration, made into something else.
+    const other = () => build({ flip: true });
+    await expect(start(false, other)).rejects.toThrow(/train.labels/);
+    await expect(resume(folder, other).next()).rejects.toThrow(/train.labels/);
+    const run = { configuration: { flip: true }, versions: {} };
+    await expect(saveRun(folder, run)).rejects.toThrow(/configuration.flip: false, now true/);
+    expect((await contents()).get('run.json')).toBe(before.get('run.json'));
+    expect(JSON.parse(before.get('run.json')!).identity).toEqual(
+      await identityOf(seeded(1), data, options),
+    );
+  });
+
+  test('that was killed before its first checkpoint is known by run.json', async () => {
+    for await (const _ of startRun(folder, { configuration: { flip: false }, versions: {} }, build))
+      break;
+    await rm(join(folder, 'checkpoints'), { recursive: true });
+    const other = () => build({ flip: true });
+    await expect(resume(folder, other).next()).rejects.toThrow(/train.labels/);
+    expect(await start(false)).toBe(2);
+  });
+});
+
+test('an identity is plain data, and reading it leaks nothing', async () => {
+  const classifier = seeded(1);
+  const before = memory().numTensors;
+  const identity = await identityOf(classifier, data, {
+    ...options,
+    patience: Number.POSITIVE_INFINITY,
+  });
+  expect(memory().numTensors).toBe(before);
+  expect(JSON.parse(JSON.stringify(identity))).toEqual(identity);
+  expect(identity.weights).toEqual({
+    'dense/bias': '[2] trained',
+    'dense/kernel': '[3,2] trained',
+  });
+  expect(differences(identity, identity)).toEqual([]);
+  expect(differences({ a: [1, { b: 2 }] }, { a: [1, { b: 3 }], c: [] })).toEqual([
+    'a[1].b: 2, now 3',
+    'c: absent, now []',
+  ]);
+});
+
+/** Every file's bytes, by its path. */
+async function contents(): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter(entry => entry.isFile());
+  return new Map(
+    await Promise.all(
+      files.map(
+        async ({ parentPath, name }): Promise<[string, string]> => [
+          join(parentPath, name).slice(folder.length + 1),
+          (await readFile(join(parentPath, name))).toString('latin1'),
+        ],
+      ),
+    ),
+  );
+}
