@@ -33,7 +33,6 @@ async function measure(runtime: 'native' | 'web'): Promise<never> {
   const weights = 4 * model.countParams();
   const peak = () => process.resourceUsage().maxRSS * 1024;
   const before = peak();
-  // Weights are compiled in when they have been the same a few times.
   for (let run = 0; run < 5; run++) {
     const features = tidy(() => model.predict(zeros([1, ...size, 3])) as Tensor);
     await features.data();

@@ -1,16 +1,18 @@
 import type { OnnxModel } from '@shroom/formats';
 import { BufferPool } from './graph/buffers';
 import type { GraphNode, HostArray } from './graph/node';
-import { describeFailure, Plan } from './graph/plan';
+import { describeFailure, type Plan } from './graph/plan';
+import { PlanCache } from './graph/plan-cache';
 import { type Schedule, schedule } from './graph/schedule';
+import { earlierTargets } from './graph/stages';
 import { fillOperator, fillValue } from './operators/elementwise';
-import { REWRITES, type Rewrites, type Runtime } from './runtime/runtime';
+import { fewerAndFewer, type Rewrites, type Runtime } from './runtime/runtime';
 
 export interface EngineOptions {
   /** Compiled computations that are kept. */
   readonly sessionCacheSize: number;
-  /** Runs that must see the same array in a place before it is compiled in as a constant. */
-  readonly constantAfter: number;
+  /** Whether weights of convolutions that are not trained are part of the compiled model. */
+  readonly compileWeights: boolean;
   /** Most bytes of memory that are kept for results to come. */
   readonly bufferPoolBytes: number;
 }
@@ -44,13 +46,16 @@ export class Engine {
   readonly buffers: BufferPool;
   /** Number of the current run; nodes note it when they are used. */
   run = 1;
-  private readonly plans = new Map<string, Plan>();
+  private readonly plans: PlanCache;
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly options: EngineOptions,
+    options: EngineOptions,
   ) {
     this.buffers = new BufferPool(options.bufferPoolBytes);
+    this.plans = new PlanCache(options.sessionCacheSize, options.compileWeights, plan =>
+      this.discardSession(plan),
+    );
   }
 
   /** Whether {@link computeSync} can be used. */
@@ -63,13 +68,22 @@ export class Engine {
     const clock = this.clock();
     const work = this.prepare(targets);
     if (work === undefined) return;
-    const plan = this.planFor(work);
-    const stale = plan.observe(work);
+    const earlier = alone ? [] : earlierTargets(work);
+    if (earlier.length > 0) {
+      const held = [...earlier, ...work.leaves];
+      for (const node of held) node.references++;
+      this.computeSync(earlier);
+      this.computeSync(targets);
+      for (const node of held) this.recycle(node, true);
+      return;
+    }
+    this.statistics.runs++;
+    const plan = this.plans.find(work);
     clock('lookup');
     const failures: unknown[] = [];
     for (const rewrites of fewerAndFewer(plan.rewrites)) {
       try {
-        if (stale || failures.length > 0) {
+        if (plan.session === undefined || failures.length > 0) {
           const model = this.lower(plan, work, rewrites);
           plan.session = this.runtime.createSync!(model, rewrites);
           this.countCompilation();
@@ -96,13 +110,21 @@ export class Engine {
     // Tensors may be disposed while the run reads them.
     for (const leaf of work.leaves) leaf.references++;
     for (const node of work.nodes) node.running = true;
-    const plan = this.planFor(work);
-    const stale = plan.observe(work);
+    const earlier = alone ? [] : earlierTargets(work);
+    if (earlier.length > 0) {
+      for (const node of earlier) node.references++;
+      await this.compute(earlier);
+      await this.compute(targets);
+      for (const node of [...earlier, ...work.leaves]) this.recycle(node, true);
+      return;
+    }
+    this.statistics.runs++;
+    const plan = this.plans.find(work);
     clock('lookup');
     const failures: unknown[] = [];
     for (const rewrites of fewerAndFewer(plan.rewrites)) {
       try {
-        if (stale || failures.length > 0) {
+        if (plan.session === undefined || failures.length > 0) {
           const model = this.lower(plan, work, rewrites);
           plan.session = await this.runtime.create(model, rewrites);
           this.countCompilation();
@@ -134,7 +156,6 @@ export class Engine {
 
   /** Releases every compiled session and all memory held. */
   dispose(): void {
-    for (const plan of this.plans.values()) this.discardSession(plan);
     this.plans.clear();
     this.buffers.clear();
   }
@@ -156,9 +177,7 @@ export class Engine {
       if (node.operator === fillOperator) this.fill(node);
     }
     const rest = pending.filter(node => node.data === undefined);
-    if (rest.length === 0) return undefined;
-    this.statistics.runs++;
-    return schedule(rest);
+    return rest.length === 0 ? undefined : schedule(rest);
   }
 
   private fill(node: GraphNode): void {
@@ -177,9 +196,11 @@ export class Engine {
     for (const target of work.targets) this.recycle(target);
   }
 
-  /** Takes a node's memory back when no tensor and no pending work needs it. */
-  recycle(node: GraphNode): void {
+  /** Takes a node's memory back when no tensor and no pending work needs it, and what was compiled with it. */
+  recycle(node: GraphNode, letGo = false): void {
+    if (letGo) node.references--;
     if (node.references > 0 || node.lastUse >= this.run) return;
+    this.plans.forget(node);
     if (node.data === undefined || !node.owned) return;
     this.buffers.give(node.dtype, node.data);
     node.data = undefined;
@@ -210,26 +231,8 @@ export class Engine {
     if (work.targets.length > 1 && work.targets.length <= MOST_RETRIES) return work.targets;
     const failure = describeFailure(failures[0], work.nodes);
     for (const target of work.targets) target.failure = failure;
-    this.plans.delete(work.key);
+    this.plans.remove(plan);
     return [];
-  }
-
-  private planFor(work: Schedule): Plan {
-    let plan = this.plans.get(work.key);
-    if (plan === undefined) {
-      plan = new Plan(work, this.options.constantAfter);
-      if (this.plans.size >= this.options.sessionCacheSize) this.evict();
-    }
-    // The map keeps the order of insertion: the last used is last.
-    this.plans.delete(work.key);
-    this.plans.set(work.key, plan);
-    return plan;
-  }
-
-  private evict(): void {
-    const [key, plan] = this.plans.entries().next().value as [string, Plan];
-    this.plans.delete(key);
-    this.discardSession(plan);
   }
 
   private discardSession(plan: Plan): void {
@@ -242,9 +245,4 @@ export class Engine {
     this.statistics.compilations++;
     this.statistics.sessions++;
   }
-}
-
-/** What is left to try where ONNX Runtime fails with some rewrites. */
-function fewerAndFewer(rewrites: Rewrites): readonly Rewrites[] {
-  return REWRITES.slice(REWRITES.indexOf(rewrites));
 }

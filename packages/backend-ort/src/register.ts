@@ -25,10 +25,10 @@ export interface OrtOptions {
   /** Compiled computations that are kept, the least recently used going first. Default 64. */
   readonly sessionCacheSize?: number;
   /**
-   * Runs that must find the same tensor in a place before it is compiled in as a constant, as frozen weights should be.
-   * Default 2; `Infinity` never does.
+   * Whether weights of networks with convolutions are part of the compiled model where a run does not train them: faster, for a
+   * copy of the weights, and compiled again when they change. Default true. It changes results in their last digits.
    */
-  readonly constantAfter?: number;
+  readonly compileWeights?: boolean;
   /** Pending operations after which work is run although nobody reads. Default 4000. */
   readonly pendingOperations?: number;
   /** `native`, `web`, or `auto` (default): native in Node, web elsewhere and where there is no native one. */
@@ -78,7 +78,7 @@ async function start(): Promise<OrtBackend> {
   const runtime = await loadRuntime();
   return new OrtBackend(runtime, {
     sessionCacheSize: options.sessionCacheSize ?? 64,
-    constantAfter: options.constantAfter ?? 2,
+    compileWeights: options.compileWeights ?? true,
     pendingOperations: options.pendingOperations ?? 4000,
     bufferPoolBytes: options.bufferPoolBytes ?? 1e9,
   });

@@ -45,14 +45,14 @@ test('steps of one structure compile once, whatever their numbers', async () => 
   expect([...losses].sort((a, b) => b - a)).toEqual(losses);
 });
 
-test('a scalar that changes is fed after the first change, not compiled in again and again', async () => {
+test('numbers that change do not compile anything again', async () => {
   const x = tf.tensor1d([1, 2]);
   const first = ortBackend()!.statistics.compilations;
   for (let rate = 1; rate <= 5; rate++) {
     const scaled = tf.add(tf.mul(x, tf.scalar(rate)), tf.scalar(0.5));
     expect(Array.from(await scaled.data())).toEqual([rate + 0.5, 2 * rate + 0.5]);
   }
-  expect(ortBackend()!.statistics.compilations - first).toBe(2);
+  expect(ortBackend()!.statistics.compilations - first).toBe(1);
 });
 
 test('two scalars of one computation that change one after the other', async () => {
@@ -64,16 +64,15 @@ test('two scalars of one computation that change one after the other', async () 
   expect(await affine(4, 5)).toBe(9);
 });
 
-test('frozen weights are compiled in after some runs, and fed again when they change', async () => {
+test('weights of a product are fed', async () => {
   const w = tf.variable(tf.ones([4, 4]));
   const x = tf.ones<tf.Rank.R2>([2, 4]);
   const first = ortBackend()!.statistics.compilations;
   const predict = async () => (await tf.tidy(() => tf.matMul(x, w as tf.Tensor2D)).data())[0];
   for (let run = 0; run < 5; run++) expect(await predict()).toBe(4);
-  expect(ortBackend()!.statistics.compilations - first).toBe(2);
   w.assign(tf.fill([4, 4], 2));
   for (let run = 0; run < 4; run++) expect(await predict()).toBe(8);
-  expect(ortBackend()!.statistics.compilations - first).toBe(3);
+  expect(ortBackend()!.statistics.compilations - first).toBe(1);
 });
 
 test('complex and string tensors work through the fallback, which is counted', async () => {

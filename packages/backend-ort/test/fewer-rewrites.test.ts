@@ -5,7 +5,7 @@ import { elementwise, scalar } from '../src/operators/elementwise';
 import { loadNativeRuntime } from '../src/runtime/native';
 import type { Rewrites, Runtime, Session } from '../src/runtime/runtime';
 
-const options = { sessionCacheSize: 4, constantAfter: 2, bufferPoolBytes: 1e6 };
+const options = { sessionCacheSize: 4, compileWeights: true, bufferPoolBytes: 1e6 };
 
 /** The native runtime, except that models fail as long as they are rewritten so. */
 async function runtimeThatFails(

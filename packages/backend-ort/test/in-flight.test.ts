@@ -27,7 +27,7 @@ function start(...targets: GraphNode[]): { finish: () => Promise<void> } {
   const runtime: Runtime = { name: 'gated', create: async () => session };
   const engine = new Engine(runtime, {
     sessionCacheSize: 1,
-    constantAfter: 2,
+    compileWeights: true,
     bufferPoolBytes: 0,
   });
   const running = engine.compute(targets);

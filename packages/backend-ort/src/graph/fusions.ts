@@ -3,6 +3,7 @@ import { geluGradient } from './gelu-gradient';
 import type { Lowering } from './lowering';
 import type { GraphNode } from './node';
 import {
+  ANY_NUMBER,
   type Constant,
   factorsOf,
   isClose,
@@ -28,22 +29,27 @@ export interface Fusion {
  * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis; and the
  * gradient of the GELU. Only where nobody else needs what is computed on the way, such as a gradient of another form.
  *
- * @param constant the number of a leaf that is compiled in.
+ * @param constant the number of a leaf, which the form then depends on. Asked for only where the rest of the form is there.
+ * @param isNumber whether a leaf has such a number. Default: none has.
  */
 export function findFusions(
   { nodes, targets }: Schedule,
   constant: Constant,
+  isNumber: (leaf: GraphNode) => boolean = () => false,
 ): Map<GraphNode, Fusion> {
-  const known: Constant = node =>
-    node.operator === fillOperator && node.size === 1 ? fillValue(node) : constant(node);
+  const filled = (node: GraphNode) =>
+    node.operator === fillOperator && node.size === 1 ? fillValue(node) : undefined;
+  const known: Constant = node => filled(node) ?? constant(node);
+  const any: Constant = node => filled(node) ?? (isNumber(node) ? ANY_NUMBER : undefined);
   const uses = new Map<GraphNode, number>();
   for (const node of nodes)
     for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const kept = new Set(targets);
   const fusions = new Map<GraphNode, Fusion>();
-  const find = (form: (node: GraphNode) => Fusion | undefined): void => {
+  const find = (form: (node: GraphNode, known: Constant) => Fusion | undefined): void => {
     for (const node of nodes) {
-      const fusion = fusions.has(node) ? undefined : form(node);
+      if (fusions.has(node) || !form(node, any)) continue;
+      const fusion = form(node, known);
       if (!fusion) continue;
       // Uses within the form itself do not count.
       const inside = [node, ...fusion.absorbed];
@@ -56,8 +62,8 @@ export function findFusions(
     }
   };
   // Gradients first: what they no longer use may be left out of the forward pass.
-  find(node => geluGradient(node, known));
-  find(node => gelu(node, known) ?? layerNorm(node, known));
+  find(geluGradient);
+  find((node, numbers) => gelu(node, numbers) ?? layerNorm(node, numbers));
   return fusions;
 }
 

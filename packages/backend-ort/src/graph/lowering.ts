@@ -10,6 +10,8 @@ import type { GraphNode, HostArray, Operator, Shape } from './node';
 interface Place {
   plain?: string;
   channelsFirst?: string;
+  /** A single number as a vector of one. */
+  single?: string;
 }
 
 /**
@@ -70,10 +72,16 @@ export class Lowering {
   /** The value as tfjs orders it. */
   plain(node: GraphNode): string {
     const place = this.placeOf(node);
+    if (place.single !== undefined) place.plain ??= this.reshape(place.single, node.shape);
     place.plain ??= isTrivial(node.shape)
       ? this.reshape(place.channelsFirst!, node.shape)
       : this.add('Transpose', [place.channelsFirst!], { perm: [0, ...range(2, node.rank), 1] });
     return place.plain;
+  }
+
+  /** A single number in a shape that broadcasts to any of one axis or more. */
+  broadcasting(node: GraphNode): string {
+    return this.placeOf(node).single ?? this.plain(node);
   }
 
   /** The value with its last axis moved to position 1. */
@@ -81,9 +89,10 @@ export class Lowering {
     const place = this.placeOf(node);
     if (place.channelsFirst !== undefined) return place.channelsFirst;
     const shape = node.shape;
+    const plain = this.plain(node);
     place.channelsFirst = isTrivial(shape)
-      ? this.reshape(place.plain!, channelsFirstShape(shape))
-      : this.add('Transpose', [place.plain!], {
+      ? this.reshape(plain, channelsFirstShape(shape))
+      : this.add('Transpose', [plain], {
           perm: [0, shape.length - 1, ...range(1, shape.length - 1)],
         });
     return place.channelsFirst;
@@ -175,6 +184,17 @@ export class Lowering {
   feed(node: GraphNode): string {
     const name = this.model.input(node.dtype, node.shape);
     this.place(node, name);
+    return name;
+  }
+
+  /** Makes leaves of one number each one input together, a vector. */
+  feedNumbers(leaves: readonly GraphNode[]): string {
+    const name = this.model.input('float32', [leaves.length]);
+    const count = leaves.length;
+    const parts = this.model.addMany('Split', [name], count, { axis: 0, num_outputs: count });
+    leaves.forEach((leaf, i) => {
+      this.places.set(leaf, { single: parts[i]! });
+    });
     return name;
   }
 

@@ -3,6 +3,9 @@ import type { GraphNode } from './node';
 /** The number that a node is in the compiled model, where it is one. */
 export type Constant = (node: GraphNode) => number | undefined;
 
+/** Stands for a number that is not looked at: it equals whatever is asked for. */
+export const ANY_NUMBER = Number.POSITIVE_INFINITY;
+
 /** The operator of a node that is still to be computed; what is known already has let go of its inputs. */
 export function kindOf(node: GraphNode): string | undefined {
   return node.data === undefined ? node.operator?.name : undefined;
@@ -31,8 +34,8 @@ export function scaledBy(node: GraphNode, factor: number, known: Constant): Grap
 export function plusOne(node: GraphNode, known: Constant): GraphNode | undefined {
   if (kindOf(node) !== 'Add') return undefined;
   const [a, b] = node.inputs as [GraphNode, GraphNode];
-  if (known(b) === 1) return a;
-  return known(a) === 1 ? b : undefined;
+  if (isClose(known(b), 1)) return a;
+  return isClose(known(a), 1) ? b : undefined;
 }
 
 /** A tensor that was reshaped is a node for each use of it. */
@@ -44,4 +47,4 @@ export function isSame(a: GraphNode, b: GraphNode): boolean {
 
 /** Equal as far as float32 tells. */
 export const isClose = (value: number | undefined, expected: number): boolean =>
-  value !== undefined && Math.abs(value - expected) < 1e-7 * expected;
+  value === ANY_NUMBER || (value !== undefined && Math.abs(value - expected) < 1e-7 * expected);

@@ -6,80 +6,38 @@ import { Lowering } from './lowering';
 import type { GraphNode, HostArray } from './node';
 import type { Schedule } from './schedule';
 
-/** A leaf of at most this many numbers is taken into the model by value at once: epsilons, rates, axes. */
-const SMALL = 1;
-/** A model may not be larger than two gigabytes; the rest is headroom. */
-const MOST_BAKED_BYTES = 1.5e9;
+/** A number that the form of a compiled model depends on, such as the epsilon of a layer norm: by its leaf. */
+type Assumption = readonly [leaf: number, value: number];
 
-type Slot = {
-  /** Whether the leaf's data is part of the compiled model. */
-  baked: boolean;
-  /** What was seen at the last run: which node for large leaves, which number for small ones. */
-  last: number | undefined;
-  /** Runs in a row that saw the same. */
-  stable: number;
-  /** Runs that have to see the same before the leaf is baked; grows when that was wrong. */
-  patience: number;
-};
-
-/** Operators whose inputs after the first are weights. */
-const WEIGHTED = new Set(['Conv', 'DepthwiseConv', 'MatMul']);
-
-/** How one structure of computation is run: its compiled session and which leaves are constants in it. */
+/**
+ * One structure of computation with certain weights: its compiled session.
+ *
+ * Numbers of the program (rates, epsilons) are fed, all in one vector, so that ONNX Runtime computes in the same way whether they
+ * change or not. Weights are part of the model or not by a rule that looks at the computation alone: see `weights.ts`.
+ */
 export class Plan {
   session: Session | undefined;
   /** What its session is built with. Fewer where ONNX Runtime breaks its model by more. */
   rewrites: Rewrites = 'all';
-  private readonly slots: Slot[];
+  private readonly compiled: ReadonlySet<number>;
+  /** Leaves that are numbers of the program. */
+  private readonly numbers: readonly number[];
+  private assumptions: readonly Assumption[] = [];
   private inputs: (OnnxValue | undefined)[] = [];
+  private vector: OnnxValue | undefined;
   private outputs: readonly OnnxValue[] = [];
 
-  /** @param patience runs that have to see the same array before it is taken for constant. */
-  constructor(schedule: Schedule, patience: number) {
-    const weights = weightsOf(schedule);
-    this.slots = schedule.leaves.map(leaf => ({
-      baked: leaf.size <= SMALL && !leaf.variable && leaf.written,
-      last: undefined,
-      stable: 0,
-      // A single number that is fed goes on being fed: a count or a rate, which may rest for a while.
-      patience:
-        leaf.size > SMALL && (leaf.variable || weights.has(leaf))
-          ? patience
-          : Number.POSITIVE_INFINITY,
-    }));
+  /** @param compiledIn leaves that are part of the model, by number. */
+  constructor(schedule: Schedule, compiledIn: readonly number[]) {
+    this.compiled = new Set(compiledIn);
+    this.numbers = schedule.leaves.flatMap((leaf, i) =>
+      isNumber(leaf) && !this.compiled.has(i) ? [i] : [],
+    );
   }
 
-  /**
-   * Notes what the leaves are this time.
-   *
-   * @returns whether the model has to be compiled, for the first time or again.
-   */
-  observe(schedule: Schedule): boolean {
-    let changed = this.session === undefined;
-    let bytes = 0;
-    schedule.leaves.forEach((leaf, i) => {
-      const slot = this.slots[i]!;
-      const data = leaf.data!;
-      const now = leaf.size <= SMALL ? data[0]! : leaf.id;
-      const same = Object.is(slot.last, now);
-      if (slot.baked && slot.last !== undefined && !same) {
-        slot.baked = false;
-        slot.patience *= 4;
-        changed = true;
-      }
-      slot.stable = same ? slot.stable + 1 : 0;
-      slot.last = now;
-      if (slot.baked) bytes += data.byteLength;
-    });
-    schedule.leaves.forEach((leaf, i) => {
-      const slot = this.slots[i]!;
-      if (slot.baked || slot.stable < slot.patience) return;
-      bytes += leaf.data!.byteLength;
-      if (bytes > MOST_BAKED_BYTES) return;
-      slot.baked = true;
-      changed = true;
-    });
-    return changed;
+  /** Whether the numbers are those that the form of the model depends on. */
+  fits({ leaves }: Schedule): boolean {
+    return this.assumptions.every(([i, value]) => Object.is(leaves[i]!.data![0], value));
   }
 
   /**
@@ -90,20 +48,26 @@ export class Plan {
   lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
     const lowering = new Lowering();
     if (unreadableFirst) outputUnreadable(lowering.model);
+    const together = this.feedNumbers(schedule, lowering);
     this.inputs = schedule.leaves.map((leaf, i) => {
-      if (this.slots[i]!.baked) {
+      if (this.compiled.has(i)) {
         lowering.bake(leaf);
         return undefined;
       }
+      if (together.has(i)) return undefined;
       const name = lowering.feed(leaf);
       return { name, type: leaf.dtype, shape: leaf.shape };
     });
-    const constants = new Map(
-      schedule.leaves.flatMap((leaf, i) =>
-        this.slots[i]!.baked && leaf.size === 1 ? [[leaf, leaf.data![0]!] as const] : [],
-      ),
+    const assumed = new Map<GraphNode, number>();
+    const known = (leaf: GraphNode) => {
+      if (!isNumber(leaf)) return undefined;
+      assumed.set(leaf, leaf.data![0]!);
+      return leaf.data![0]!;
+    };
+    const fusions = findFusions(schedule, known, isNumber);
+    this.assumptions = schedule.leaves.flatMap((leaf, i) =>
+      assumed.has(leaf) ? [[i, assumed.get(leaf)!] as const] : [],
     );
-    const fusions = findFusions(schedule, node => constants.get(node));
     const absorbed = new Set([...fusions.values()].flatMap(fusion => fusion.absorbed));
     for (const node of schedule.nodes) {
       const fusion = fusions.get(node);
@@ -121,6 +85,10 @@ export class Plan {
       const leaf = schedule.leaves[i]!;
       feeds[input.name] = hostTensor(leaf, leaf.data!);
     });
+    if (this.vector !== undefined) {
+      const data = Float32Array.from(this.numbers, i => schedule.leaves[i]!.data![0]!);
+      feeds[this.vector.name] = { type: 'float32', dims: [data.length], data, location: 'cpu' };
+    }
     return feeds;
   }
 
@@ -133,20 +101,24 @@ export class Plan {
     return fetches;
   }
 
+  /** Several numbers are one input, which is taken apart in the model. */
+  private feedNumbers({ leaves }: Schedule, lowering: Lowering): ReadonlySet<number> {
+    const count = this.numbers.length;
+    if (count < 2) return new Set();
+    const name = lowering.feedNumbers(this.numbers.map(i => leaves[i]!));
+    this.vector = { name, type: 'float32', shape: [count] };
+    return new Set(this.numbers);
+  }
+
   release(): void {
     this.session?.release();
     this.session = undefined;
   }
 }
 
-/** Leaves that stand where a network has its weights. Only they, and variables, may be compiled in. */
-function weightsOf({ nodes }: Schedule): ReadonlySet<GraphNode> {
-  const weights = new Set<GraphNode>();
-  for (const node of nodes) {
-    if (!WEIGHTED.has(node.operator!.name)) continue;
-    for (const input of node.inputs.slice(1)) weights.add(input);
-  }
-  return weights;
+/** A single number that the program gave, and that is no variable. */
+function isNumber(leaf: GraphNode): boolean {
+  return leaf.size === 1 && leaf.dtype === 'float32' && leaf.written && !leaf.variable;
 }
 
 function hostTensor(node: GraphNode, data: HostArray): HostTensor {

@@ -116,6 +116,7 @@ function prefersChannelsFirst(graph: Lowering, node: GraphNode): boolean {
 
 /** An input as it broadcasts against a result of the given rank and layout. */
 function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean): string {
+  if (input.size === 1 && rank > 0 && input.rank <= 1) return graph.broadcasting(input);
   // A filled tensor broadcasts as a scalar, unless it is what gives the result its shape.
   if (!first || input.size === 1) {
     if (input.rank <= rank && first && input.rank > 0) return graph.reshape(graph.plain(input), []);

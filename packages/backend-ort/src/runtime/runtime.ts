@@ -29,9 +29,14 @@ export interface Session {
  * How much of a model ONNX Runtime may rewrite: everything that it can; not by its rules of a few nodes, of which some lose
  * nodes; nothing.
  */
-export const REWRITES = ['all', 'some', 'none'] as const;
+const REWRITES = ['all', 'some', 'none'] as const;
 
 export type Rewrites = (typeof REWRITES)[number];
+
+/** What is left to try where ONNX Runtime fails with some rewrites. */
+export function fewerAndFewer(rewrites: Rewrites): readonly Rewrites[] {
+  return REWRITES.slice(REWRITES.indexOf(rewrites));
+}
 
 /** Options of a session that bound what is rewritten. */
 interface RewritingOptions {
