@@ -42,7 +42,7 @@ export function imagesFor({ images: takes }: PreparedModel, images: Tensor): Ten
     throw new RangeError(`There are no images; their shape is ${given}.`);
   if (images.dtype !== dtype && exact)
     throw new TypeError(
-      `'${name}' takes ${dtype} images; these are ${images.dtype}. ${dtype === 'int32' ? 'images.toInt()' : 'images.toFloat()'} makes them so.`,
+      `'${name}' takes ${dtype} images; these are ${images.dtype}. cast(images, '${dtype}') makes them so.`,
     );
   return tidy(() => {
     const typed = cast(images, dtype);

@@ -23,10 +23,10 @@ export class Graph {
   private readonly nodes: Node[] = [];
   private readonly weights: Record<string, Tensor> = {};
 
-  constructor(shape: readonly number[]) {
+  constructor(shape: readonly number[], dtype = 'DT_FLOAT') {
     const dim = shape.map(size => ({ size: `${size}` }));
     this.add('images', 'Placeholder', [], {
-      dtype: { type: 'DT_FLOAT' },
+      dtype: { type: dtype },
       shape: { shape: { dim } },
     });
   }
