@@ -4,19 +4,22 @@ import {
   getGradient,
   getKernel,
   profile,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { logitsFrom } from './evidence';
-import type { PreparedModel } from './prepared';
+import { gradientOf, logitsFrom } from './evidence';
+import { GradientError } from './gradient-error';
+import { missingGradients } from './missing-gradients';
+import type { Cut, PreparedModel } from './prepared';
 
 export interface Capabilities {
   /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
   readonly forward: readonly string[];
   /**
    * What a method with a gradient lacks besides: kernels of the engine, and operations that TensorFlow.js has no gradient
-   * of. Empty behind global average pooling, even where the engine has no gradient of a convolution.
+   * of; or why the gradient could not be computed on the engine in use. Empty behind global average pooling, even where the engine has no gradient of a convolution.
    */
   readonly gradient: readonly string[];
 }
@@ -29,8 +32,9 @@ const backward: Readonly<Record<string, readonly string[]>> = {
   FusedDepthwiseConv2D: ['DepthwiseConv2dNativeBackpropInput'],
   MaxPool: ['MaxPoolGrad'],
   AvgPool: ['AvgPoolGrad'],
-  ResizeBilinear: ['ResizeBilinearGrad'],
-  ResizeNearestNeighbor: ['ResizeNearestNeighborGrad'],
+  ResizeBilinear: ['BatchMatMul', 'Transpose'],
+  ResizeNearestNeighbor: ['BatchMatMul', 'Transpose'],
+  StridedSlice: ['ScatterNd'],
   LRN: ['LRNGrad'],
   Relu: ['Step'],
   Relu6: ['Step'],
@@ -41,7 +45,8 @@ const backward: Readonly<Record<string, readonly string[]>> = {
 const fused = new Set(['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul']);
 
 /**
- * What an engine lacks for explaining a prepared model. Runs the second part once with the engine in use.
+ * What an engine lacks for explaining a prepared model. Runs the second part once with the engine in use, and takes its gradient where
+ * `engine` is that one.
  *
  * @param images `[N, H, W, 3]`; one is enough.
  * @param engine A registered engine. Default: the one in use.
@@ -62,18 +67,34 @@ export async function capabilities(
     // Operations made of several kernels are listed too, under a name of their own.
     const kernelNames = profiled.kernelNames.filter(name => !name.endsWith('__op'));
     const lacks = (kernel: string) => getKernel(kernel, engine) === undefined;
+    const given = new Set(missingGradients().map(({ kernelName }) => kernelName));
     // The mean over the places is taken before the gradient begins.
     const differentiated = parts.pooled ? kernelNames.slice(1) : kernelNames;
     return {
       forward: unique(kernelNames.filter(lacks)),
       gradient: unique([
         ...differentiated.flatMap(kernel => backward[kernel] ?? []).filter(lacks),
-        ...differentiated.filter(kernel => !fused.has(kernel) && !getGradient(kernel)),
+        ...differentiated.filter(
+          kernel => !fused.has(kernel) && !given.has(kernel) && !getGradient(kernel),
+        ),
+        ...(engine === getBackend() ? attempted(parts, cut) : []),
       ]),
     };
   } finally {
     dispose(made);
     cut.dispose();
+  }
+}
+
+/** Why the gradient of the logits cannot be computed; empty where it can. */
+function attempted(parts: PreparedModel, cut: Cut): string[] {
+  try {
+    const { gradient, logits } = gradientOf(parts, cut, all => sum(all, 1));
+    dispose([gradient, logits]);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GradientError)) throw error;
+    return [error.message];
   }
 }
 

@@ -16,14 +16,10 @@ import {
   valueAndGrad,
 } from '@tensorflow/tfjs-core';
 import { withoutFilterGradients } from './filters';
+import { GradientError } from './gradient-error';
 import { requireRows } from './output';
 import type { Cut, PreparedModel } from './prepared';
 import type { Score } from './targets';
-
-/** The gradients that a method needs are not there. */
-export class GradientError extends Error {
-  override readonly name = 'GradientError';
-}
 
 /** What a method that does more than weigh features works on. All tensors are the caller's. */
 export interface Evidence {

@@ -6,15 +6,21 @@ import {
   unregisterKernel,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { explainingGradients } from './gradient-error';
+import { withGradients } from './gradients';
+import { missingGradients } from './missing-gradients';
 
 const filterGradients = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'] as const;
 
 /**
- * Runs `compute` without paying for gradients of convolutions by their filters, which no heat map needs.
+ * Runs `compute` without paying for gradients of convolutions by their filters, which no heat map needs, and with the gradients
+ * that TensorFlow.js has not or has wrong.
  *
  * A fused convolution computes the gradients of all of its inputs at once, also the one by its filter; some engines, such
  * as wasm, have no kernel for it. While `compute` runs, zeros stand in for it. It is synchronous, so nobody else sees this,
  * and the engine has its own kernels back whatever happens.
+ *
+ * @throws GradientError when there is a gradient that cannot be computed.
  */
 export function withoutFilterGradients<T>(compute: () => T): T {
   const engine = getBackend();
@@ -24,7 +30,7 @@ export function withoutFilterGradients<T>(compute: () => T): T {
       if (own[index]) unregisterKernel(kernelName, engine);
       registerKernel({ kernelName, backendName: engine, kernelFunc: noFilterGradient });
     });
-    return compute();
+    return explainingGradients(() => withGradients(missingGradients(), compute));
   } finally {
     filterGradients.forEach((name, index) => {
       if (getKernel(name, engine)) unregisterKernel(name, engine);

@@ -13,21 +13,26 @@ import {
   sub,
   sum,
   type Tensor,
+  type Tensor4D,
   tanh,
   unregisterGradient,
 } from '@tensorflow/tfjs-core';
+import { averaged } from './missing-gradients';
 
 /**
  * Runs `compute` with other gradients of some operations. It is synchronous, so nobody else sees this, and TensorFlow.js has
  * its own back whatever happens.
  */
 export function withGradients<T>(others: readonly GradConfig[], compute: () => T): T {
-  const own = others.map(({ kernelName }) => getGradient(kernelName));
+  const own = others.map(({ kernelName }) => [kernelName, getGradient(kernelName)] as const);
   try {
     for (const gradient of others) replace(gradient);
     return compute();
   } finally {
-    for (const gradient of own) replace(gradient);
+    for (const [name, gradient] of own) {
+      if (gradient) replace(gradient);
+      else if (getGradient(name)) unregisterGradient(name);
+    }
   }
 }
 
@@ -50,6 +55,11 @@ export const twiceDifferentiable: readonly GradConfig[] = [
     return sub(share, mul(sum(share, -1, true), softmax(z)));
   }),
   ofInput('LogSoftmax', 'logits', (dy, z) => sub(dy, mul(sum(dy, -1, true), exp(logSoftmax(z))))),
+  {
+    kernelName: 'AvgPool',
+    inputsToSave: ['x'],
+    gradFunc: (dy, saved, attrs) => averaged(dy as Tensor4D, saved, attrs),
+  },
   ofInput('Elu', 'x', (dy, x) => mul(dy, add(step(x), mul(step(neg(x)), exp(x))))),
 ];
 

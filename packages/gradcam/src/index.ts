@@ -2,7 +2,7 @@ export { cam, NotLinearError } from './activation';
 export { type Capabilities, capabilities } from './capability';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
-export { type Evidence, GradientError } from './evidence';
+export type { Evidence } from './evidence';
 export {
   type Emptiness,
   type ExplainOptions,
@@ -20,6 +20,7 @@ export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
 export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
+export { GradientError } from './gradient-error';
 export { prepareModel, tapsOf } from './layers-model';
 export type { Link } from './logits';
 export { withinMask } from './mask';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { add, conv2d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
@@ -98,6 +98,33 @@ function isModel(layer: Layer): layer is LayersModel {
   return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
 }
 
+const isDilated = (layer: Layer): boolean => {
+  const { dilationRate = 1, dataFormat } = layer.getConfig() as {
+    dilationRate?: number | number[];
+    dataFormat?: string;
+  };
+  const rates = [dilationRate].flat();
+  return (
+    layer.getClassName() === 'Conv2D' &&
+    dataFormat !== 'channelsFirst' &&
+    rates.some(rate => rate > 1)
+  );
+};
+
+/** TensorFlow.js computes a layer's convolution, bias and activation as one, and refuses the gradient of that when it is dilated. */
+function dilatedConvolution(layer: Layer, x: Tensor4D): Tensor {
+  const { strides, padding, dilationRate } = layer.getConfig() as {
+    strides: [number, number];
+    padding: 'same' | 'valid';
+    dilationRate: [number, number];
+  };
+  const { activation } = layer as Layer & { activation?: { apply(tensor: Tensor): Tensor } };
+  const [kernel, bias] = layer.getWeights() as [Tensor4D, Tensor?];
+  const product = conv2d(x, kernel, strides, padding, 'NHWC', dilationRate);
+  const sum = bias ? add(product, bias) : product;
+  return activation ? activation.apply(sum) : sum;
+}
+
 /** What reads some values and computes others. */
 export interface Step<V> {
   readonly inputs: readonly V[];
@@ -154,10 +181,9 @@ export function run(
   });
   operations.forEach(({ layer, callArgs, inputs, outputs }, index) => {
     const given = inputs.map(input => values.get(input)!);
-    const result = layer.apply(given.length === 1 ? given[0]! : given, {
-      ...callArgs,
-      training: false,
-    });
+    const result = isDilated(layer)
+      ? dilatedConvolution(layer, given[0] as Tensor4D)
+      : layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, training: false });
     const results = (Array.isArray(result) ? result : [result]) as Tensor[];
     outputs.forEach((output, position) => {
       values.set(output, passed(output, results[position]!));

@@ -21,9 +21,9 @@ import type { Method } from './method';
  * each channel's Shapley value up to second order. Cai 2025. https://arxiv.org/abs/2501.06261
  *
  * The paper explains `logitPlusLogProbability`; of a logit behind a linear layer it is Grad-CAM. Needs second derivatives of
- * the second part, which TensorFlow.js lacks for max and average pooling with a window.
+ * the second part; max pooling with a window has none.
  *
- * @throws Error of TensorFlow.js naming the operation that has no second derivative.
+ * @throws GradientError naming the operation that has no second derivative.
  */
 export const shapleyCam = (): Method => ({
   needsGradient: false,

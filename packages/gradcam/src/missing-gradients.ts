@@ -1,0 +1,243 @@
+import {
+  conv2d,
+  conv2dTranspose,
+  depthwiseConv2d,
+  div,
+  engine,
+  eye,
+  type GradConfig,
+  gatherND,
+  getGradient,
+  image as imageOps,
+  matMul,
+  ones,
+  pad,
+  range,
+  reshape,
+  scatterND,
+  slice,
+  stridedSlice,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+
+type Pair = readonly [number, number];
+type Padding = 'same' | 'valid' | number;
+type Attributes = Parameters<GradConfig['gradFunc']>[2];
+type Sized = { readonly size: number };
+
+/**
+ * Gradients by the input that TensorFlow.js has not, or has wrong, made of operations that every engine has:
+ * of dilated convolutions (it refuses), of strided slices (there is none), of resizing (its `cpu` kernels take height for width, and
+ * leave out half-pixel centers), and of average pooling with padding (it divides by the whole window). All have a gradient again.
+ */
+export function missingGradients(): readonly GradConfig[] {
+  return [
+    instead('Conv2D', ['x', 'filter'], dilatedConvolution),
+    instead('DepthwiseConv2dNative', ['x', 'filter'], dilatedDepthwise),
+    instead('AvgPool', ['x'], paddedAverage),
+    { kernelName: 'ResizeBilinear', inputsToSave: ['images'], gradFunc: resized('resizeBilinear') },
+    {
+      kernelName: 'ResizeNearestNeighbor',
+      inputsToSave: ['images'],
+      gradFunc: resized('resizeNearestNeighbor'),
+    },
+    { kernelName: 'StridedSlice', inputsToSave: ['x'], gradFunc: scattered },
+    {
+      kernelName: 'ScatterNd',
+      inputsToSave: ['indices'],
+      gradFunc: (ddx, [indices]) => ({ updates: () => gatherND(ddx as Tensor, indices!) }),
+    },
+    {
+      kernelName: 'DepthwiseConv2dNativeBackpropInput',
+      inputsToSave: ['filter'],
+      gradFunc: (ddx, [filter], attrs) => {
+        const { strides, pad: padding, dilations } = attrs as unknown as Convolution;
+        return {
+          dy: () =>
+            depthwiseConv2d(
+              ddx as Tensor4D,
+              filter as Tensor4D,
+              strides as [number, number],
+              padding as Padding,
+              'NHWC',
+              (dilations ?? 1) as number,
+            ),
+        };
+      },
+    },
+  ];
+}
+
+type Form = (
+  dy: Tensor4D,
+  saved: Tensor[],
+  attrs: Attributes,
+) => Record<string, () => Tensor> | undefined;
+
+/** A gradient where `form` gives one, and TensorFlow.js's own elsewhere. */
+function instead(kernelName: string, inputsToSave: string[], form: Form): GradConfig {
+  const own = getGradient(kernelName);
+  return {
+    ...own,
+    kernelName,
+    inputsToSave,
+    gradFunc: (dy, saved, attrs) =>
+      form(dy as Tensor4D, saved, attrs) ?? own!.gradFunc(dy, saved, attrs),
+  };
+}
+
+interface Convolution {
+  readonly strides: number | Pair;
+  readonly pad: Padding;
+  readonly dilations?: number | Pair;
+  readonly dataFormat?: string;
+}
+
+const pairOf = (value: number | Pair = 1): Pair =>
+  typeof value === 'number' ? [value, value] : value;
+
+/** A filter with zeros between its places, which does without dilation what the filter does with it. */
+export function spreadFilter(filter: Tensor4D, dilations: number | Pair | undefined): Tensor4D {
+  const [down, across] = pairOf(dilations);
+  const [height, width, inputs, outputs] = filter.shape;
+  const apart = pad(reshape(filter, [height, 1, width, 1, inputs * outputs]), [
+    [0, 0],
+    [0, down - 1],
+    [0, 0],
+    [0, across - 1],
+    [0, 0],
+  ]);
+  const whole = reshape(apart, [height * down, width * across, inputs, outputs]) as Tensor4D;
+  return slice(
+    whole,
+    [0, 0, 0, 0],
+    [(height - 1) * down + 1, (width - 1) * across + 1, inputs, outputs],
+  );
+}
+
+const isDilated = ({ dilations }: Convolution): boolean => pairOf(dilations).some(rate => rate > 1);
+
+const dilatedConvolution: Form = (dy, [x, filter], attrs) => {
+  const convolution = attrs as unknown as Convolution;
+  const { strides, pad: padding, dataFormat = 'NHWC', dilations } = convolution;
+  if (!isDilated(convolution) || dataFormat !== 'NHWC') return undefined;
+  const shape = x!.shape as Tensor4D['shape'];
+  return {
+    x: () =>
+      conv2dTranspose(
+        dy,
+        spreadFilter(filter as Tensor4D, dilations),
+        shape,
+        strides as [number, number],
+        padding,
+      ),
+  };
+};
+
+const dilatedDepthwise: Form = (dy, [x, filter], attrs) => {
+  const convolution = attrs as unknown as Convolution;
+  if (!isDilated(convolution)) return undefined;
+  return {
+    x: () =>
+      engine().runKernel(
+        'DepthwiseConv2dNativeBackpropInput',
+        { dy, filter: spreadFilter(filter as Tensor4D, convolution.dilations) },
+        { ...attrs, dilations: [1, 1], inputShape: x!.shape },
+      ) as Tensor,
+  };
+};
+
+const paddedAverage: Form = (dy, saved, attrs) => {
+  const { pad: padding } = attrs as unknown as Convolution;
+  return padding === 'valid' || padding === 0 ? undefined : averaged(dy, saved, attrs);
+};
+
+/** Of average pooling, of operations that have gradients again. */
+export function averaged(dy: Tensor4D, [x]: Tensor[], attrs: Attributes) {
+  const {
+    filterSize,
+    strides,
+    pad: padding,
+  } = attrs as unknown as Convolution & {
+    filterSize: number | Pair;
+  };
+  const [count, height, width, channels] = x!.shape as Tensor4D['shape'];
+  const [, rows, columns] = dy.shape;
+  const window = ones([...pairOf(filterSize), 1, 1]) as Tensor4D;
+  const steps = strides as [number, number];
+  return {
+    x: () => {
+      const places = conv2d(ones([1, height, width, 1]) as Tensor4D, window, steps, padding);
+      const shares = transpose(div(dy, places), [0, 3, 1, 2]);
+      // Each channel as an image of its own.
+      const alone = reshape(shares, [count * channels, rows, columns, 1]) as Tensor4D;
+      const whole = conv2dTranspose(
+        alone,
+        window,
+        [count * channels, height, width, 1],
+        steps,
+        padding,
+      );
+      return transpose(reshape(whole, [count, channels, height, width]), [0, 2, 3, 1]);
+    },
+  };
+}
+
+/** Resizing is a matrix along each side; its gradient is what they are the other way around. */
+function resized(name: 'resizeBilinear' | 'resizeNearestNeighbor'): GradConfig['gradFunc'] {
+  return (dy, [images], attrs) => {
+    const { alignCorners, halfPixelCenters } = attrs as unknown as Record<string, boolean>;
+    const [count, height, width, channels] = images!.shape as Tensor4D['shape'];
+    const [, rows, columns] = (dy as Tensor4D).shape;
+    /** `[to, from]`. */
+    const along = (from: number, to: number) =>
+      reshape(
+        imageOps[name](
+          reshape(eye(from), [1, from, from, 1]) as Tensor4D,
+          [to, from],
+          alignCorners,
+          halfPixelCenters,
+        ),
+        [to, from],
+      ) as Tensor2D;
+    const times = (values: Tensor, matrix: Tensor2D) =>
+      matMul(reshape(values, [-1, matrix.shape[0]]) as Tensor2D, matrix);
+    return {
+      images: () => {
+        const narrow = times(transpose(dy as Tensor4D, [0, 3, 1, 2]), along(width, columns));
+        const turned = transpose(reshape(narrow, [count, channels, rows, width]), [0, 1, 3, 2]);
+        const low = times(turned, along(height, rows));
+        return transpose(reshape(low, [count, channels, width, height]), [0, 3, 2, 1]);
+      },
+    };
+  };
+}
+
+const scattered: GradConfig['gradFunc'] = (dy, [x], attrs) => ({
+  x: () => {
+    const { begin, end, strides, ...masks } = attrs as unknown as Record<
+      'begin' | 'end' | 'strides',
+      number[]
+    > &
+      Record<string, number>;
+    const { size } = x! as Sized;
+    const numbers = reshape(range(0, size, 1, 'int32'), x!.shape);
+    const taken = stridedSlice(
+      numbers,
+      begin,
+      end,
+      strides,
+      masks.beginMask,
+      masks.endMask,
+      masks.ellipsisMask,
+      masks.newAxisMask,
+      masks.shrinkAxisMask,
+    );
+    const values = reshape(dy as Tensor, [-1]) as Tensor1D;
+    return reshape(scatterND(reshape(taken, [-1, 1]) as Tensor2D, values, [size]), x!.shape);
+  },
+});

@@ -1,0 +1,170 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  add,
+  avgPool,
+  conv2d,
+  depthwiseConv2d,
+  grad,
+  image,
+  memory,
+  mul,
+  stridedSlice,
+  sum,
+  type Tensor,
+  type Tensor4D,
+  tensor4d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { describe, expect, test } from 'vitest';
+import { withoutFilterGradients } from '../src/filters';
+import { twiceDifferentiable, withGradients } from '../src/gradients';
+import {
+  capabilities,
+  explain,
+  GradientError,
+  hiResCam,
+  logitPlusLogProbability,
+  prepareModel,
+  shapleyCam,
+} from '../src/index';
+import { formula } from './formula';
+
+const x = formula([2, 6, 9, 3], 1, 4) as Tensor4D;
+const filter = formula([3, 3, 3, 4], 2) as Tensor4D;
+const depthwise = formula([3, 2, 3, 2], 3) as Tensor4D;
+const operations: Record<string, (v: Tensor4D) => Tensor> = {
+  'a dilated convolution': v => conv2d(v, filter, 1, 'same', 'NHWC', 2),
+  'a convolution dilated along one side, without padding': v =>
+    conv2d(v, filter, 1, 'valid', 'NHWC', [1, 3]),
+  'a dilated depthwise convolution': v => depthwiseConv2d(v, depthwise, 1, 'same', 'NHWC', 2),
+  'bilinear resizing, up, not square': v => image.resizeBilinear(v, [11, 14]),
+  'bilinear resizing, down': v => image.resizeBilinear(v, [4, 5]),
+  'bilinear resizing, half-pixel centers': v => image.resizeBilinear(v, [12, 15], false, true),
+  'bilinear resizing, corners aligned': v => image.resizeBilinear(v, [7, 19], true),
+  'nearest neighbor': v => image.resizeNearestNeighbor(v, [12, 18]),
+  'nearest neighbor, half-pixel centers': v => image.resizeNearestNeighbor(v, [13, 7], false, true),
+  'a strided slice': v => stridedSlice(v, [0, 1, 0, 0], [2, 6, 9, 3], [1, 2, 3, 1]),
+  'a strided slice backwards': v => stridedSlice(v, [1, 5, 8, 2], [0, 0, 0, 0], [-1, -2, -1, -1]),
+  'average pooling with padding': v => avgPool(v, 3, 1, 'same'),
+  'average pooling with padding and strides': v => avgPool(v, [2, 3], 2, 'same'),
+  'average pooling with padding as a number': v => avgPool(v, 3, 2, 1),
+  'average pooling without padding': v => avgPool(v, 2, 2, 'valid'),
+};
+
+/** A sum of all values, each with a weight of its own. */
+const score = (values: Tensor) => sum(mul(values, formula(values.shape, 7)));
+
+describe.each(Object.entries(operations))('%s', (_, operation) => {
+  test('has the gradient that finite differences have', () => {
+    const before = memory().numTensors;
+    const values = tidy(() => {
+      const of = (v: Tensor) => score(operation(v as Tensor4D));
+      return withoutFilterGradients(() => grad(of)(x)).dataSync();
+    });
+    expect(memory().numTensors).toBe(before);
+    const data = x.dataSync();
+    const at = (index: number, step: number) =>
+      tidy(() => {
+        const moved = data.slice();
+        moved[index]! += step;
+        return score(operation(tensor4d(moved, x.shape))).dataSync()[0]!;
+      });
+    // They are linear: a long step is exact.
+    for (let index = 0; index < data.length; index += 5)
+      expect(values[index]).toBeCloseTo(at(index, 1) / 2 - at(index, -1) / 2, 3);
+  });
+
+  test('has a second gradient', () => {
+    // Of the square of a linear map A, the gradient is 2 A'A x: applied to a direction it is linear again.
+    const values = tidy(() =>
+      withGradients(twiceDifferentiable, () =>
+        withoutFilterGradients(() => {
+          const of = (v: Tensor) => {
+            const y = operation(v as Tensor4D);
+            return sum(mul(y, mul(y, y)));
+          };
+          const direction = formula(x.shape, 9);
+          return grad((v: Tensor) => sum(mul(grad(of)(v), direction)))(x);
+        }),
+      ).dataSync(),
+    );
+    const gradientAt = (step: number) =>
+      tidy(() =>
+        withoutFilterGradients(() =>
+          grad((v: Tensor) => {
+            const y = operation(v as Tensor4D);
+            return sum(mul(y, mul(y, y)));
+          })(add(x, mul(formula(x.shape, 9), step))),
+        ).dataSync(),
+      );
+    const [up, down] = [gradientAt(0.5), gradientAt(-0.5)];
+    // The gradient is quadratic in the step: a difference about the middle is exact.
+    values.forEach((value, i) => {
+      expect(Math.abs(value - (up[i]! - down[i]!))).toBeLessThan(
+        1e-3 * Math.max(1, Math.abs(value)),
+      );
+    });
+  });
+});
+
+function model(...behind: Parameters<ReturnType<typeof sequential>['add']>[0][]) {
+  const result = sequential({
+    layers: [
+      layers.conv2d({
+        inputShape: [12, 10, 3],
+        filters: 4,
+        kernelSize: 3,
+        padding: 'same',
+        activation: 'relu',
+        name: 'tap',
+      }),
+      ...behind,
+      layers.flatten({}),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  result.setWeights(result.getWeights().map(({ shape }, i) => formula(shape, i, 1)));
+  return result;
+}
+const photos = formula([1, 12, 10, 3], 5, 2) as Tensor4D;
+
+test.each([
+  [
+    'a dilated layer',
+    layers.conv2d({
+      filters: 4,
+      kernelSize: 3,
+      padding: 'same',
+      dilationRate: 2,
+      activation: 'relu',
+    }),
+  ],
+  ['upsampling', layers.upSampling2d({ size: [2, 3], interpolation: 'bilinear' })],
+  ['average pooling', layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' })],
+])('a model with %s is explained, and predicts as it does', async (_, layer) => {
+  const built = model(layer);
+  const parts = prepareModel(built, { tap: 'tap' });
+  expect(await capabilities(parts, photos)).toEqual({ forward: [], gradient: [] });
+  const [found] = await explain(parts, photos, { method: hiResCam(), classIndex: 1 });
+  const own = (built.predict(photos) as Tensor).dataSync();
+  found!.probabilities.forEach((value, i) => {
+    expect(value).toBeCloseTo(own[i]!, 5);
+  });
+  // Features times gradient sum to how the logit grows with all features.
+  const cut = parts.forward(photos);
+  const at = (factor: number) =>
+    tidy(() => parts.tail(mul(cut.features, factor), cut.side).dataSync()[1]!);
+  const growth = (at(1.001) - at(0.999)) / 0.002;
+  expect(found!.signed.values.reduce((a, b) => a + b, 0)).toBeCloseTo(growth, 1);
+  cut.dispose();
+});
+
+test('what has no second derivative is named in words', async () => {
+  const parts = prepareModel(model(layers.maxPooling2d({ poolSize: 2 })), { tap: 'tap' });
+  const found = explain(parts, photos, { method: shapleyCam(), target: logitPlusLogProbability });
+  await expect(found).rejects.toThrow(GradientError);
+  await expect(found).rejects.toThrow(
+    /'MaxPoolGrad', itself a gradient, has no gradient.*reciproCam/,
+  );
+});
