@@ -101,7 +101,7 @@ const pairOf = (value: number | Pair = 1): Pair =>
   typeof value === 'number' ? [value, value] : value;
 
 /** A filter with zeros between its places, which does without dilation what the filter does with it. */
-export function spreadFilter(filter: Tensor4D, dilations: number | Pair | undefined): Tensor4D {
+function spreadFilter(filter: Tensor4D, dilations: number | Pair | undefined): Tensor4D {
   const [down, across] = pairOf(dilations);
   const [height, width, inputs, outputs] = filter.shape;
   const apart = pad(reshape(filter, [height, 1, width, 1, inputs * outputs]), [
