@@ -63,6 +63,7 @@ export {
   randomResizedCrop,
 } from './transforms/crop';
 export { type RandomErasingOptions, randomErasing } from './transforms/erasing';
+export { type Framing, frame, resizedSize } from './transforms/framing';
 export { cutmix, type MixedBatch, type MixingOptions, mixup, oneHot } from './transforms/mixing';
 export {
   type RandAugmentOptions,
@@ -78,3 +79,4 @@ export {
   solarise,
   stretchContrast,
 } from './transforms/tone';
+export type { Interpolation } from './transforms/windows';

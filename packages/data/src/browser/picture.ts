@@ -1,4 +1,5 @@
 import type { Pixels } from '../photo';
+import { type Framing, frame } from '../transforms/framing';
 import { resize } from '../transforms/resize';
 
 /** What a browser can decode or show: a file of a form, a blob, an address, a canvas, an image, a video's frame. */
@@ -20,18 +21,19 @@ export class PictureError extends Error {
 
 /**
  * The pixels of a picture in a browser or a web worker: upright by its EXIF orientation, sRGB, 8 bits. Squashed to a
- * size, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, it is black.
+ * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, it is black.
  *
  * @param source A string is an address.
- * @param size `[height, width]`; without it the picture keeps its own.
+ * @param how `[height, width]`, or the framing of weights; without it the picture keeps its size.
  * @throws PictureError naming the address, where there is one.
  */
 export async function readPicture(
   source: BrowserPicture,
-  size?: readonly [number, number],
+  how?: readonly [number, number] | Framing,
 ): Promise<Pixels> {
   const pixels = toRgb(source instanceof ImageData ? source : await rasterise(source));
-  return size ? resize(pixels, size) : pixels;
+  if (how === undefined) return pixels;
+  return 'size' in how ? frame(pixels, how) : resize(pixels, how);
 }
 
 async function rasterise(source: Exclude<BrowserPicture, ImageData>): Promise<ImageData> {

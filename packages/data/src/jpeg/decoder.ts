@@ -39,7 +39,9 @@ export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): 
   const read = readPhoto(bytes, size);
   if (!read) return undefined;
   const { plan, extent, halved, vectors } = read;
-  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end, halved);
+  const resizing = new Resizing(plan.components[0]!, size, extent, plan.end, {
+    averaged: halved,
+  });
   vectors.memory(resizing.end);
   resizing.begin(vectors);
   colour(plan, vectors, (address, first, rows) => {

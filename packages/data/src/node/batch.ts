@@ -3,6 +3,7 @@ import type { Normalisation } from '../normalisation';
 import type { Origin } from '../origin';
 import type { Pixels } from '../photo';
 import { normaliseView } from '../simd/view';
+import type { Framing } from '../transforms/framing';
 import { streamOf, type TransformStep, transform } from '../transforms/recipe';
 import { readPixels } from './pixels';
 
@@ -23,6 +24,8 @@ export interface BatchTask {
   readonly indices: readonly number[];
   /** `[height, width]` of the result. */
   readonly size: readonly [number, number];
+  /** How photos get that size, where they are not squashed. */
+  readonly framing?: Framing;
   /** Whether photos reach the transforms at their own size. */
   readonly whole: boolean;
   readonly transforms: readonly TransformStep[];
@@ -79,13 +82,14 @@ interface Loaded {
 
 /** Views of one photo follow each other: it is decoded once for all of them. */
 async function load(
-  { samples, size, whole }: BatchTask,
+  { samples, size, framing, whole }: BatchTask,
   row: number,
   previous: Promise<Loaded> | undefined,
 ): Promise<Loaded> {
   const { origin } = samples[row]!;
   if (previous && row > 0 && same(samples[row - 1]!.origin, origin)) return previous;
   if (whole) return { origin, pixels: await readPixels(origin, undefined) };
+  if (framing) return { origin, pixels: await readPixels(origin, framing) };
   return { origin, pixels: await readPixels(origin, size, nextRoom(3 * size[0] * size[1])) };
 }
 

@@ -3,20 +3,37 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { Normalisation } from '../normalisation';
 import { randomStream, shuffled } from '../random';
+import type { Framing } from '../transforms/framing';
 import type { TransformStep } from '../transforms/recipe';
 import { type BatchTask, type Sample, SampleError } from './batch';
 import { rest, wake } from './resting';
 import { ThreadError } from './threads';
 
-export interface BatchOptions {
-  /** `[height, width]` of the network's input. */
+/** All that weights say of their input: how a photo is framed, and what numbers it becomes. */
+export type Preprocessing = Framing & Normalisation;
+
+export interface SquashedBatchOptions extends CommonOptions {
+  /** `[height, width]` of the network's input; photos are squashed to it. */
   readonly size: readonly [number, number];
   readonly normalisation: Normalisation;
+  readonly preprocessing?: undefined;
+}
+
+export interface PreprocessedBatchOptions extends CommonOptions {
+  /** Of the weights, applied whole: resize, crop, interpolation, normalisation. */
+  readonly preprocessing: Preprocessing;
+  readonly size?: undefined;
+  readonly normalisation?: undefined;
+}
+
+export type BatchOptions = SquashedBatchOptions | PreprocessedBatchOptions;
+
+interface CommonOptions {
   /** Default 32. */
   readonly batchSize?: number;
   /**
-   * Applied to each picture, after its view. Default none: photos are squashed to `size`. Where the first is `resize`,
-   * `centreCrop` or `randomResizedCrop`, it gets the photo at its own size.
+   * Applied to each picture, after its view. Default none. Where the first is `resize`, `centreCrop` or `randomResizedCrop`, it
+   * gets the photo at its own size; else the photo that was squashed or framed.
    */
   readonly transforms?: readonly TransformStep[];
   /** Whether samples come in a random order, another one each epoch. Default false. */
@@ -69,6 +86,7 @@ export async function* batches<S extends Sample>(
   requireWhole('workers', workers, 1);
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
+  const { size } = options.preprocessing ?? options;
   const plan = planOf(samples, options);
   const script = options.worker ?? ownWorker();
   const crew = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
@@ -93,7 +111,7 @@ export async function* batches<S extends Sample>(
       const members = indices.map(index => samples[index]!);
       yield {
         images,
-        shape: [members.length, ...options.size, 3],
+        shape: [members.length, ...size, 3],
         labels: Int32Array.from(members, ({ label }) => label),
         samples: members,
       };
@@ -130,8 +148,11 @@ const sizing: readonly string[] = ['resize', 'centreCrop', 'randomResizedCrop'];
 function taskOf(
   samples: readonly Sample[],
   indices: readonly number[],
-  { size, normalisation, transforms = [], seed = 0, epoch = 0 }: BatchOptions,
+  options: BatchOptions,
 ): BatchTask {
+  const { transforms = [], seed = 0, epoch = 0, preprocessing } = options;
+  const { size } = preprocessing ?? options;
+  const normalisation = preprocessing ?? options.normalisation;
   return {
     // Samples may carry more than can be sent to a thread.
     samples: indices.map(index => {
@@ -140,6 +161,7 @@ function taskOf(
     }),
     indices,
     size,
+    ...(preprocessing && { framing: preprocessing }),
     whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),
     transforms,
     normalisation,

@@ -3,6 +3,7 @@ import { isMainThread } from 'node:worker_threads';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
 import type { Pixels } from '../photo';
+import { type Framing, frame } from '../transforms/framing';
 import { resize } from '../transforms/resize';
 import { readOver } from './shelf';
 
@@ -15,23 +16,25 @@ export class DecodeError extends Error {
 }
 
 /**
- * A picture squashed to a size, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
+ * A picture as a network's weights expect it: with a `Framing`, such as the preprocessing of weights, it is resized and cropped to
+ * the byte as Pillow does it. With a size alone it is squashed, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
  * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs of 512 by 512 pixels or more
  * that are at least five times as large as the size, means of two by two pixels are resized: that is quicker, and hardly
  * another picture.
  *
  * @param file A path, or the file's bytes.
- * @param size `[height, width]` in pixels.
+ * @param how The framing, or `[height, width]` in pixels.
  * @param room Where the pixels may go, if they fit.
  * @throws DecodeError naming what is wrong with the file; the file system's error where it cannot be read.
  */
 export async function decode(
   file: string | Uint8Array,
-  size: readonly [number, number],
+  how: readonly [number, number] | Framing,
   room?: Uint8Array,
 ): Promise<Pixels> {
+  if ('size' in how) return frame(await decodeWhole(file), how);
   const bytes = isAwaited(file) ? await readFile(file) : read(file);
-  return decodeJpegTo(bytes, size, room) ?? resize(await finish(open(kept(bytes, file))), size);
+  return decodeJpegTo(bytes, how, room) ?? resize(await finish(open(kept(bytes, file))), how);
 }
 
 /** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */

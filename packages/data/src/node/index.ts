@@ -6,7 +6,14 @@ export {
   openArchive,
 } from './archive';
 export { type Sample, SampleError } from './batch';
-export { type Batch, type BatchOptions, batches } from './batches';
+export {
+  type Batch,
+  type BatchOptions,
+  batches,
+  type PreprocessedBatchOptions,
+  type Preprocessing,
+  type SquashedBatchOptions,
+} from './batches';
 export { ArchiveError } from './bytes';
 export { type OpenOptions, PhotoSetError } from './collection';
 export { check, DecodeError, decode, decodeWhole, decodeWithin, mostPixels } from './decode';

@@ -1,24 +1,28 @@
 import { drawMushroom } from '../drawn/mushroom';
 import type { Origin } from '../origin';
 import type { Pixels } from '../photo';
+import { type Framing, frame } from '../transforms/framing';
 import { readBytes } from './bytes';
 import { decode, decodeWhole } from './decode';
 
 /**
  * The pixels of a photo, wherever it is.
  *
- * @param size `[height, width]` to squash it to; `undefined` for its own size (drawn: 320 px).
+ * @param how `[height, width]` to squash it to, or the framing of weights; `undefined` for its own size (drawn: 320 px).
  * @param room Where the pixels may go, if they fit.
  * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
  */
 export async function readPixels(
   origin: Origin,
-  size: readonly [number, number] | undefined,
+  how: readonly [number, number] | Framing | undefined,
   room?: Uint8Array,
 ): Promise<Pixels> {
-  if (origin.kind === 'drawn') return drawn(origin, size);
+  if (origin.kind === 'drawn') {
+    if (how === undefined || !('size' in how)) return drawn(origin, how);
+    return how.resize === 'squash' ? drawn(origin, how.size) : frame(drawn(origin, undefined), how);
+  }
   const file = origin.kind === 'file' ? origin.path : await readBytes(origin);
-  return size ? decode(file, size, room) : decodeWhole(file);
+  return how ? decode(file, how, room) : decodeWhole(file);
 }
 
 const ownSizeOfDrawings = 320;

@@ -1,5 +1,5 @@
 import type { Pixels } from '../photo';
-import { type Windows, windows } from '../transforms/windows';
+import { type Interpolation, type Windows, windows } from '../transforms/windows';
 import { layOut } from './layout';
 import type { Machine } from './machine';
 import { lowerBits, rowsAtOnce } from './resampling';
@@ -24,11 +24,12 @@ export function resizeByVectors(
   pixels: Pixels,
   size: Size,
   extent: Size,
+  interpolation: Interpolation = 'bilinear',
 ): Pixels {
   const row = pixels.width * 3;
   const band = Math.max(1, Math.floor(bandBytes / row));
   const [source, end] = layOut([(band + rowsAtOnce) * row + margin]) as [number, number];
-  const resizing = new Resizing(pixels, size, extent, end);
+  const resizing = new Resizing(pixels, size, extent, end, { interpolation });
   const bytes = new Uint8Array(vectors.memory(resizing.end));
   resizing.begin(vectors);
   for (let first = 0; first < pixels.height; first += band) {
@@ -37,6 +38,15 @@ export function resizeByVectors(
     resizing.addRows(vectors, source, first, rows);
   }
   return resizing.finish(vectors);
+}
+
+export interface ResizingOptions {
+  /**
+   * Whether pixels are means of two by two: then the triangles are narrower, so that both together spread as much as those that a
+   * picture at its full size gets.
+   */
+  readonly averaged?: boolean;
+  readonly interpolation?: Interpolation;
 }
 
 /** Resizes what comes row by row, in the vectors' memory. */
@@ -53,28 +63,28 @@ export class Resizing {
 
   /**
    * @param address Of free memory.
-   * @param averaged Whether pixels are means of two by two: then the triangles are narrower, so that both together spread as
-   *   much as those that a picture at its full size gets.
    */
   constructor(
     { height, width }: { readonly height: number; readonly width: number },
     size: Size,
     extent: Size,
     address: number,
-    averaged = false,
+    how: ResizingOptions = {},
   ) {
     this.#size = size;
     this.#sourceRow = width * 3;
     this.#narrowRow = 16 * Math.floor((size[1] * 3) / 16 + 1);
-    this.#x = pairsFor(width, extent[1], size[1], 3, averaged);
-    this.#y = pairsFor(height, extent[0], size[0], 1, averaged);
+    this.#x = pairsFor(width, extent[1], size[1], 3, how);
+    this.#y = pairsFor(height, extent[0], size[0], 1, how);
     const places = layOut([
       ...[this.#x, this.#y].flatMap(({ starts, weights }) => [
         starts.byteLength,
         weights.byteLength,
       ]),
-      (height + rowsAtOnce) * this.#narrowRow + margin,
-      size[0] * size[1] * 3 + margin,
+      // All windows are read to the length of the longest, also where they end at the last row.
+      (height + rowsAtOnce + 2 * this.#y.pairs) * this.#narrowRow + margin,
+      // So are those along a row, in whatever lies behind the last one that is given.
+      size[0] * size[1] * 3 + margin + 6 * this.#x.pairs,
     ]).map(place => address + place);
     this.#places = places;
     this.end = places.at(-1)!;
@@ -131,14 +141,14 @@ function pairsFor(
   extent: number,
   to: number,
   stride: number,
-  averaged: boolean,
+  { averaged = false, interpolation = 'bilinear' }: ResizingOptions,
 ): Pairs {
-  const key = `${from} ${extent} ${to} ${stride} ${averaged}`;
+  const key = `${from} ${extent} ${to} ${stride} ${averaged} ${interpolation}`;
   let pairs = known.get(key);
   if (!pairs) {
     // The mean of two places has a variance of 1/4 of them, 1/16 of these; a triangle a sixth of its squared support.
-    const support = averaged ? Math.sqrt((extent / to) ** 2 - 6 / 16) : undefined;
-    pairs = pairsOf(windows(from, extent, to, support), stride);
+    const spread = averaged ? Math.sqrt((extent / to) ** 2 - 6 / 16) : undefined;
+    pairs = pairsOf(windows(from, extent, to, spread, interpolation), stride);
     if (known.size >= mostKnown) known.clear();
     known.set(key, pairs);
   }

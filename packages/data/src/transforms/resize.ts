@@ -1,47 +1,69 @@
 import type { Pixels } from '../photo';
 import { machine } from '../simd/machine';
 import { isResizable, resizeByVectors } from '../simd/resize';
-import { precision, windows } from './windows';
+import { type Interpolation, precision, windows } from './windows';
 
 /**
- * Squashes a picture to a size with an antialiased triangle filter: to the byte what Pillow's
- * `Image.resize(size, Image.BILINEAR)` gives, and torchvision's `Resize` on a picture.
+ * Squashes a picture to a size with an antialiased filter: to the byte what Pillow's `Image.resize(size, Image.BILINEAR)` or
+ * `Image.BICUBIC` gives, and torchvision's `Resize` on a picture.
  *
  * @param size `[height, width]` in pixels.
  * @param extent `[height, width]` of the part from the top left that is taken, where it is not all; fractions count, as
  *   in Pillow's `box`.
+ * @param interpolation Default `bilinear`.
+ * @throws RangeError where a side is no whole number of 1 or more.
  * @see Pillow, src/libImaging/Resample.c
  */
 export function resize(
   pixels: Pixels,
   size: Size,
   extent: Size = [pixels.height, pixels.width],
+  interpolation: Interpolation = 'bilinear',
 ): Pixels {
+  if (![...size, pixels.height, pixels.width].every(side => Number.isInteger(side) && side > 0)) {
+    throw new RangeError(
+      `A picture of ${pixels.height} x ${pixels.width} cannot be resized to ${size.join(' x ')}: sides are whole numbers of 1 or more.`,
+    );
+  }
   const vectors = machine();
   if (vectors && isResizable(pixels, size)) {
-    return resizeByVectors(vectors, pixels, size, extent);
+    return resizeByVectors(vectors, pixels, size, extent, interpolation);
   }
-  return resizeByNumbers(pixels, size, extent);
+  return resizeByNumbers(pixels, size, extent, interpolation);
 }
 
 type Size = readonly [number, number];
 
 /** The same without vectors. */
-export function resizeByNumbers(pixels: Pixels, size: Size, extent: Size): Pixels {
+export function resizeByNumbers(
+  pixels: Pixels,
+  size: Size,
+  extent: Size,
+  interpolation: Interpolation = 'bilinear',
+): Pixels {
   const [height, width] = size;
   const across =
-    width === pixels.width && extent[1] === width ? pixels : resizeAcross(pixels, width, extent[1]);
+    width === pixels.width && extent[1] === width
+      ? pixels
+      : resizeAcross(pixels, width, extent[1], interpolation);
   return height === across.height && extent[0] === height
     ? across
-    : resizeDown(across, height, extent[0]);
+    : resizeDown(across, height, extent[0], interpolation);
 }
 
 function resizeAcross(
   { data, height, width: from }: Pixels,
   width: number,
   extent: number,
+  interpolation: Interpolation,
 ): Pixels {
-  const { starts, lengths, weights, widest } = windows(from, extent, width);
+  const { starts, lengths, weights, widest } = windows(
+    from,
+    extent,
+    width,
+    undefined,
+    interpolation,
+  );
   const result = new Uint8Array(height * width * 3);
   for (let y = 0, target = 0; y < height; y++) {
     for (let x = 0; x < width; x++, target += 3) {
@@ -55,17 +77,27 @@ function resizeAcross(
         green += data[source + 1]! * weight;
         blue += data[source + 2]! * weight;
       }
-      // A triangle has no negative lobes, so that nothing needs clipping.
-      result[target] = red >> precision;
-      result[target + 1] = green >> precision;
-      result[target + 2] = blue >> precision;
+      result[target] = clipped(red);
+      result[target + 1] = clipped(green);
+      result[target + 2] = clipped(blue);
     }
   }
   return { data: result, height, width };
 }
 
-function resizeDown({ data, height: from, width }: Pixels, height: number, extent: number): Pixels {
-  const { starts, lengths, weights, widest } = windows(from, extent, height);
+function resizeDown(
+  { data, height: from, width }: Pixels,
+  height: number,
+  extent: number,
+  interpolation: Interpolation,
+): Pixels {
+  const { starts, lengths, weights, widest } = windows(
+    from,
+    extent,
+    height,
+    undefined,
+    interpolation,
+  );
   const row = width * 3;
   const result = new Uint8Array(height * row);
   const sums = new Int32Array(row);
@@ -76,9 +108,12 @@ function resizeDown({ data, height: from, width }: Pixels, height: number, exten
       const source = (starts[y]! + k) * row;
       for (let x = 0; x < row; x++) sums[x]! += data[source + x]! * weight;
     }
-    for (let x = 0; x < row; x++) result[y * row + x] = sums[x]! >> precision;
+    for (let x = 0; x < row; x++) result[y * row + x] = clipped(sums[x]!);
   }
   return { data: result, height, width };
 }
 
 const half = 1 << (precision - 1);
+
+/** A cubic overshoots at edges. */
+const clipped = (sum: number): number => Math.max(0, Math.min(255, sum >> precision));

@@ -5,26 +5,41 @@ export const precision = 22;
 export interface Windows {
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
-  /** `[places, widest]`, fixed point; the weights of a place sum to 1, beyond its window they are 0. */
+  /** `[places, widest]`, fixed point, some negative where the filter is cubic; the weights of a place sum to 1, beyond its window they are 0. */
   readonly weights: Int32Array;
   /** The longest window there may be. */
   readonly widest: number;
 }
 
+/** How a place of the result weighs the places around it: a triangle, or Keys' cubic with a = -1/2, as in Pillow. */
+export type Interpolation = 'bilinear' | 'bicubic';
+
+/** Half the width of each filter, and its value at a distance from its centre. */
+const filters: Record<Interpolation, { half: number; at: (distance: number) => number }> = {
+  bilinear: { half: 1, at: x => Math.max(0, 1 - x) },
+  bicubic: {
+    half: 2,
+    at: x => (x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0),
+  },
+};
+
 /**
  * @param from Places of the source.
  * @param extent How many of them, from the first, become the result; a fraction counts.
  * @param to Places of the result.
- * @param support Half the width of the triangle. Default that of Pillow.
+ * @param spread How many places of the source one step of the filter is. Default that of Pillow.
  * @see Pillow, src/libImaging/Resample.c, precompute_coeffs
  */
 export function windows(
   from: number,
   extent: number,
   to: number,
-  support: number = Math.max(extent / to, 1),
+  spread: number = Math.max(extent / to, 1),
+  interpolation: Interpolation = 'bilinear',
 ): Windows {
   const scale = extent / to;
+  const { half, at } = filters[interpolation];
+  const support = half * spread;
   const widest = Math.ceil(support) * 2 + 1;
   const starts = new Int32Array(to);
   const lengths = new Int32Array(to);
@@ -36,13 +51,14 @@ export function windows(
     const length = Math.min(from, Math.trunc(centre + support + 0.5)) - start;
     let sum = 0;
     for (let k = 0; k < length; k++) {
-      raw[k] = Math.max(0, 1 - Math.abs((k + start - centre + 0.5) / support));
+      raw[k] = at(Math.abs((k + start - centre + 0.5) / spread));
       sum += raw[k]!;
     }
     starts[place] = start;
     lengths[place] = length;
     for (let k = 0; k < length; k++) {
-      weights[place * widest + k] = Math.trunc(0.5 + (raw[k]! / sum) * (1 << precision));
+      const weight = (raw[k]! / sum) * (1 << precision);
+      weights[place * widest + k] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
   }
   return { starts, lengths, weights, widest };

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DrawnOrigin, drawMushroom, type FileOrigin } from '../../src/index';
-import { type Batch, type BatchOptions, batches, decode, type Sample } from '../../src/node/index';
+import {
+  type Batch,
+  batches,
+  decode,
+  type Sample,
+  type SquashedBatchOptions,
+} from '../../src/node/index';
 import { picture } from '../figures';
 import { buildWorker } from './worker-script';
 
@@ -33,7 +39,7 @@ afterAll(async () => {
 
 /** Values of 0 to 255, so that expectations can be read. */
 const plain = { channelOrder: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
-const options = (more: Partial<BatchOptions> = {}): BatchOptions => ({
+const options = (more: Partial<SquashedBatchOptions> = {}): SquashedBatchOptions => ({
   size: [4, 6],
   normalisation: plain,
   batchSize: 5,
@@ -42,7 +48,10 @@ const options = (more: Partial<BatchOptions> = {}): BatchOptions => ({
   ...more,
 });
 
-async function all(more: Partial<BatchOptions> = {}, of: Sample[] = samples): Promise<Batch[]> {
+async function all(
+  more: Partial<SquashedBatchOptions> = {},
+  of: Sample[] = samples,
+): Promise<Batch[]> {
   const result: Batch[] = [];
   for await (const batch of batches(of, options(more))) result.push(batch);
   return result;
