@@ -11,9 +11,10 @@ import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
 await setBackend('ort');
 const size = [224, 224] as const;
 const { model, classes } = await resnet50Classifier({ size });
-const photo = await decode('mushroom.jpg', size);
+const preprocessing = caffePreprocessing(size);
+const photo = await decode('mushroom.jpg', preprocessing);
 const input = new Float32Array(224 * 224 * 3);
-normalise(photo, caffePreprocessing(size), input);
+normalise(photo, preprocessing, input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // #region explain

@@ -15,7 +15,6 @@ await setBackend('ort');
 const set = await openPhotos('photos');
 const split = splitByClass(set.photos, { seed: 0 });
 const backbone = await resnet50({ size: 64 });
-const { size } = backbone.preprocessing;
 const head = classifierHead(backbone.channels, set.classes.length, {
   seed: 0,
 });
@@ -38,7 +37,7 @@ import type { FeatureSource } from '@shroom/train';
 async function mapsOf(indices: readonly number[]): Promise<FeatureSource> {
   const samples = indices.map(index => set.photos[index]!);
   const maps: Float32Array[] = [];
-  const how = { size, normalisation: backbone.preprocessing, batchSize: 1 };
+  const how = { preprocessing: backbone.preprocessing, batchSize: 1 };
   for await (const { images, shape } of batches(samples, how)) {
     const map = tidy(
       () => cut.frozen.predict(tensor4d(images, shape)) as Tensor,

@@ -40,8 +40,7 @@ import { losses, train } from '@tensorflow/tfjs-core';
 const optimiser = train.adam(1e-5);
 for (let epoch = 0; epoch < 2; epoch++) {
   for await (const batch of batches(set.photos, {
-    size: [64, 64],
-    normalisation: backbone.preprocessing,
+    preprocessing: backbone.preprocessing,
     transforms: [{ name: 'flipAndRotate' }],
     batchSize: 8,
     shuffle: true,

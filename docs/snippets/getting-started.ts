@@ -17,9 +17,10 @@ const size = [224, 224] as const;
 const { model, classes } = await resnet50Classifier({ size });
 
 // The photo as this network wants it.
-const photo = await decode('mushroom.jpg', size);
+const preprocessing = caffePreprocessing(size);
+const photo = await decode('mushroom.jpg', preprocessing);
 const input = new Float32Array(224 * 224 * 3);
-normalise(photo, caffePreprocessing(size), input);
+normalise(photo, preprocessing, input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // What it says, and which places made it say so.

@@ -41,8 +41,7 @@ async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
   const values = new Float32Array(samples.length * backbone.channels);
   let filled = 0;
   for await (const batch of batches(samples, {
-    size,
-    normalisation: backbone.preprocessing,
+    preprocessing: backbone.preprocessing,
     batchSize: 8,
   })) {
     const pooled = tidy(() => {
@@ -113,7 +112,10 @@ import { encodePng } from '@shroom/gradcam/pictures';
 import { attachHead } from '@shroom/head';
 
 const model = attachHead(backbone.model, head);
-const photo = await readPixels(set.photos[split.test[0]!]!.origin, size);
+const photo = await readPixels(
+  set.photos[split.test[0]!]!.origin,
+  backbone.preprocessing,
+);
 const input = new Float32Array(size[0] * size[1] * 3);
 normalise(photo, backbone.preprocessing, input);
 const [explanation] = await explain(
