@@ -1,12 +1,15 @@
 import {
+  elu,
   engine,
   type GradConfig,
   getGradient,
   type NamedAttrMap,
   registerGradient,
   registerKernel,
+  sigmoid,
   type Tensor,
   type TensorInfo,
+  tanh,
   util,
 } from '@tensorflow/tfjs-core';
 import { OrtBackend } from './backend';
@@ -19,6 +22,7 @@ import {
   isMeanOf,
   isVarianceOf,
 } from './kernels/normalization';
+import { eluSlope, sigmoidSlope, tanhSlope } from './kernels/tails';
 import { elementwise } from './operators/elementwise';
 import { expand } from './operators/shape';
 import { vanishing } from './operators/vanishing';
@@ -48,6 +52,9 @@ const gradientKernels: Readonly<
     });
     return multiply(inputs.dy!, above);
   },
+  OrtSigmoidGradient: ({ inputs }: KernelCall) => multiply(inputs.dy!, sigmoidSlope(inputs.x!)),
+  OrtTanhGradient: ({ inputs }: KernelCall) => multiply(inputs.dy!, tanhSlope(inputs.x!)),
+  OrtEluGradient: ({ inputs }: KernelCall) => multiply(inputs.dy!, eluSlope(inputs.x!)),
   OrtExpand: ({ inputs, attrs }: KernelCall<{ shape: number[] }>) => expand(inputs.x!, attrs.shape),
   OrtVanishing: ({ attrs }: KernelCall<{ shape: number[] }>) => vanishing(attrs.shape),
 };
@@ -80,10 +87,24 @@ function scaledBy(x: Tensor, factor: number): Tensor {
   return run('Multiply', { a: x, b });
 }
 
+interface Own {
+  readonly saves?: Partial<GradConfig>;
+  readonly form: Form;
+  /** What tfjs's own form is given of what is saved. Default: the same. */
+  readonly original?: (saved: Tensor[]) => Tensor[];
+}
+
+/** A gradient by a kernel that takes the input; tfjs's own takes the output. */
+function ofInput(kernel: string, output: (x: Tensor) => Tensor): Own {
+  return {
+    saves: { inputsToSave: ['x'], outputsToSave: [] },
+    form: (dy, [x]) => ({ x: () => run(kernel, { dy, x: x! }) }),
+    original: ([x]) => [output(x!)],
+  };
+}
+
 /** Gradients in forms that take few passes over memory. Each may decline, and tfjs's own runs. */
-const forms: Readonly<
-  Record<string, { readonly saves?: Partial<GradConfig>; readonly form: Form }>
-> = {
+const forms: Readonly<Record<string, Own>> = {
   Sum: { form: spread(() => 1) },
   Mean: { form: spread(count => 1 / count) },
   Relu: {
@@ -92,6 +113,10 @@ const forms: Readonly<
     form: (dy, [y]) => ({ x: () => run('OrtReluGradient', { dy, y: y! }) }),
   },
   FusedBatchNorm: { form: batchNorm },
+  // tfjs computes these of the output, which next to 1 has no digits left to subtract from 1.
+  Sigmoid: ofInput('OrtSigmoidGradient', sigmoid),
+  Tanh: ofInput('OrtTanhGradient', tanh),
+  Elu: ofInput('OrtEluGradient', elu),
 };
 
 function batchNorm(
@@ -169,7 +194,7 @@ export function registerGradientKernels(backendName: string): void {
  * gradients of gradients, tfjs's own run. Done when the backend starts: tfjs registers its own on import.
  */
 export function installGradients(): void {
-  for (const [kernelName, { saves, form }] of Object.entries(forms)) {
+  for (const [kernelName, { saves, form, original }] of Object.entries(forms)) {
     const config = getGradient(kernelName);
     if (config === undefined || originals.get(kernelName) === config.gradFunc) continue;
     if (installed.has(config)) continue;
@@ -183,7 +208,7 @@ export function installGradients(): void {
         const first = state.gradientDepth === 0 && backend instanceof OrtBackend;
         const tensor = dy as Tensor;
         const gradients = first ? form(tensor, saved, attrs, backend) : undefined;
-        return gradients ?? config.gradFunc(dy, saved, attrs);
+        return gradients ?? config.gradFunc(dy, original?.(saved) ?? saved, attrs);
       },
     };
     installed.add(own);

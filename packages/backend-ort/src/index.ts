@@ -1,4 +1,4 @@
-import { registerOrt, registerOrtKernels } from './register';
+import { registerGradientsOfAll, registerOrt, registerOrtKernels } from './register';
 
 export { type BackendOptions, OrtBackend } from './backend';
 export type { EngineStatistics } from './engine';
@@ -8,3 +8,4 @@ export { configureOrt, type OrtOptions, ortBackend, registerOrt } from './regist
 
 registerOrtKernels();
 registerOrt();
+registerGradientsOfAll();

@@ -11,6 +11,7 @@ import { registerKernels } from './kernels/registry';
 import { loadNativeRuntime } from './runtime/native';
 import type { Runtime } from './runtime/runtime';
 import { loadWebRuntime } from './runtime/web';
+import { registerSharedGradients } from './shared-gradients';
 
 const BACKEND_NAME = 'ort';
 
@@ -74,6 +75,7 @@ export function ortBackend(): OrtBackend | undefined {
 }
 
 async function start(): Promise<OrtBackend> {
+  registerSharedGradients();
   installGradients();
   const runtime = await loadRuntime();
   return new OrtBackend(runtime, {
@@ -129,6 +131,15 @@ function isMissing(error: unknown): boolean {
 
 function isNode(): boolean {
   return typeof process !== 'undefined' && process.versions?.node !== undefined;
+}
+
+/**
+ * Gradients belong to all engines together. `@tensorflow/tfjs-layers` registers tfjs's own when it is loaded, which may be right
+ * after this package: they are registered once more when what is being loaded has been.
+ */
+export function registerGradientsOfAll(): void {
+  registerSharedGradients();
+  queueMicrotask(registerSharedGradients);
 }
 
 /** Kernels belong to the name of the backend, not to one instance of it. */

@@ -148,6 +148,11 @@ export class Lowering {
     return this.model.constant('int64', [values.length], new Uint8Array(data.buffer));
   }
 
+  /** A constant of floats. */
+  floats(values: Float32Array, shape: Shape): string {
+    return this.model.constant('float32', shape, bytesOf(values));
+  }
+
   /** A constant scalar. */
   scalar(value: number, type: ElementType): string {
     return this.model.constant(type, [], encodeScalar(value, type));

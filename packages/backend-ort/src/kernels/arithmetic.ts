@@ -9,6 +9,8 @@ import {
 import { reshape } from '../operators/shape';
 import { compare, leakyRelu, multiply, where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
+import { withoutMaximum } from './log-sum';
+import { elu, sigmoid } from './tails';
 
 type Binary = (a: GraphNode, b: GraphNode) => GraphNode | undefined;
 
@@ -39,7 +41,10 @@ function logical(type: 'And' | 'Or' | 'Xor'): Translation {
 /** Kernels of two inputs that broadcast, and of more. */
 export const arithmeticKernels: Translations = {
   Add: arithmetic('Add'),
-  Sub: arithmetic('Sub'),
+  Sub: binary((a, b) => {
+    if (!alike(a, b)) return undefined;
+    return withoutMaximum(a, b) ?? elementwise('Sub', [a, b]);
+  }),
   Multiply: binary((a, b) => {
     if (!alike(a, b)) return undefined;
     return a.dtype === 'int32' ? integerProduct(a, b) : elementwise('Mul', [a, b]);
@@ -122,9 +127,9 @@ export function activate(
     case 'relu6':
       return elementwise('Min', [elementwise('Relu', [x]), scalar(6)]);
     case 'elu':
-      return elementwise('Elu', [x]);
+      return elu(x);
     case 'sigmoid':
-      return elementwise('Sigmoid', [x]);
+      return sigmoid(x);
     case 'leakyrelu':
       return leakyRelu(x, attrs.leakyreluAlpha ?? 0.2);
     case 'prelu':

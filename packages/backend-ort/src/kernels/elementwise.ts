@@ -1,8 +1,9 @@
 import type { GraphNode, NumericType } from '../graph/node';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import { integerProduct, toInteger } from '../operators/integers';
-import { plain } from '../operators/plain';
 import type { KernelCall, Translation, Translations } from './kernel';
+import { log } from './log-sum';
+import { elu, expm1, log1p, selu, sigmoid, tanh } from './tails';
 
 type Unary = (x: GraphNode) => GraphNode | undefined;
 
@@ -20,15 +21,12 @@ const floatOperators = {
   Erf: 'Erf',
   Exp: 'Exp',
   Floor: 'Floor',
-  Log: 'Log',
   Reciprocal: 'Reciprocal',
   Round: 'Round',
-  Sigmoid: 'Sigmoid',
   Sin: 'Sin',
   Sinh: 'Sinh',
   Sqrt: 'Sqrt',
   Tan: 'Tan',
-  Tanh: 'Tanh',
 } as const;
 
 const floats: Translations = Object.fromEntries(
@@ -93,14 +91,6 @@ function clip(x: GraphNode, low: number, high: number): GraphNode {
   return elementwise('Clip', [x, scalar(low, x.dtype), scalar(high, x.dtype)]);
 }
 
-/** `exp(x) - 1`, accurate near zero: from the hyperbolic tangent of half of it. */
-function expm1(x: GraphNode): GraphNode {
-  const half = elementwise('Tanh', [multiply(x, scalar(0.5))]);
-  const near = divide(multiply(half, scalar(2)), subtract(scalar(1), half));
-  const far = subtract(elementwise('Exp', [x]), scalar(1));
-  return where(compare('Less', elementwise('Abs', [x]), scalar(0.5)), near, far);
-}
-
 const numeric = (x: GraphNode): boolean => x.dtype !== 'bool';
 const isFloat = (x: GraphNode): boolean => x.dtype === 'float32';
 
@@ -115,7 +105,11 @@ export const elementwiseKernels: Translations = {
     return isFloat(x) ? multiply(x, x) : undefined;
   }),
   Rsqrt: unary(x => (isFloat(x) ? rsqrt(x) : undefined)),
+  Sigmoid: unary(x => (isFloat(x) ? sigmoid(x) : undefined)),
+  Tanh: unary(x => (isFloat(x) ? tanh(x) : undefined)),
   Expm1: unary(x => (isFloat(x) ? expm1(x) : undefined)),
+  Log: unary(x => (isFloat(x) ? log(x) : undefined)),
+  Log1p: unary(x => (isFloat(x) ? log1p(x) : undefined)),
   Relu: unary(x => (isFloat(x) ? relu(x) : undefined)),
   Relu6: unary(x => (isFloat(x) ? clip(x, 0, 6) : undefined)),
   LogicalNot: unary(x => elementwise('Not', [cast(x, 'bool')])),
@@ -127,13 +121,8 @@ export const elementwiseKernels: Translations = {
     return elementwise('Not', [elementwise('Or', odd)]);
   }),
   Softplus: float(x => softplus(x)),
-  Elu: float(x => elementwise('Elu', [x])),
-  Selu: float(x =>
-    elementwise('Selu', [x], {
-      alpha: { float: 1.6732632423543772 },
-      gamma: { float: 1.0507009873554805 },
-    }),
-  ),
+  Elu: float(x => elu(x)),
+  Selu: float(x => selu(x)),
   LeakyRelu: float((x, { alpha }) => leakyRelu(x, alpha!)),
   Step: float((x, { alpha }) => step(x, alpha ?? 0)),
   ClipByValue: ({ inputs, attrs }: KernelCall<{ clipValueMin: number; clipValueMax: number }>) =>
@@ -170,17 +159,4 @@ function softplus(x: GraphNode): GraphNode {
 /** tfjs's cast. */
 function convert(x: GraphNode, dtype: NumericType): GraphNode {
   return x.dtype === 'float32' && dtype === 'int32' ? toInteger(x) : cast(x, dtype);
-}
-
-/** Which values the operator `plain` is needed for here: a cumulative sum runs over one axis. */
-export function cumulative(
-  x: GraphNode,
-  axis: number,
-  exclusive: boolean,
-  reverse: boolean,
-): GraphNode {
-  return plain('CumSum', [x], x.shape, {
-    arguments: [{ value: axis, type: 'int32' }],
-    attributes: { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 },
-  });
 }

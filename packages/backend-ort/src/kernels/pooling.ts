@@ -60,7 +60,8 @@ export const poolingKernels: Translations = {
   AvgPoolGrad: ({ inputs, attrs }: KernelCall<PoolAttrs>) => {
     const { dy, input } = inputs as Record<string, GraphNode>;
     const found = geometry(input!.shape, attrs, dy!.shape);
-    return found && averagePoolGradient(dy!, input!.shape, found.window);
+    if (found === undefined || found.window.after.some(length => length < 0)) return undefined;
+    return averagePoolGradient(dy!, input!.shape, found.window);
   },
 };
 

@@ -1,12 +1,14 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/node';
+import { cumulative } from '../operators/cumulative';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import { integerSum } from '../operators/integers';
 import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
-import { cumulative, where } from './elementwise';
+import { where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
+import { logSoftmax } from './log-sum';
 import { meanSquare } from './normalization';
 import { along } from './shape';
 
@@ -76,9 +78,17 @@ function argument(type: 'ArgMax' | 'ArgMin'): Translation {
   };
 }
 
+/** ONNX Runtime adds up the exponentials of a longer axis with few running sums, which lose digits. */
+const LONGEST_SOFTMAX = 4096;
+
 /** Softmax over the last axis. */
 function softmax(logits: GraphNode): GraphNode {
-  return plain('Softmax', [logits], logits.shape, { attributes: { axis: -1 } });
+  const last = logits.rank - 1;
+  if (logits.shape[last]! <= LONGEST_SOFTMAX)
+    return plain('Softmax', [logits], logits.shape, { attributes: { axis: -1 } });
+  const greatest = reduce('ReduceMax', logits, [last], true);
+  const exponentials = elementwise('Exp', [elementwise('Sub', [logits, greatest])]);
+  return elementwise('Div', [exponentials, reduce('ReduceSum', exponentials, [last], true)]);
 }
 
 export const reductionKernels: Translations = {
@@ -116,7 +126,8 @@ export const reductionKernels: Translations = {
   },
   LogSoftmax: ({ inputs, attrs }: KernelCall<{ axis: number }>) => {
     const logits = inputs.logits!;
-    return plain('LogSoftmax', [logits], logits.shape, { attributes: { axis: attrs.axis } });
+    if (logits.dtype !== 'float32' || logits.rank === 0) return undefined;
+    return logSoftmax(logits, axesOf(attrs, logits)[0]!);
   },
   Cumsum: ({
     inputs,

@@ -1,5 +1,9 @@
 import { channelsFirstShape } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
+import { cut, padTo, sumInStages } from './stages';
+
+/** Most products that one matrix product adds up: it keeps a few running sums in float32. */
+const MOST_IN_PRODUCT = 4096;
 
 /** Per channel, the sum of products of two tensors. As many small matrix products it never writes the products down. */
 const channelDotOperator: Operator = {
@@ -8,12 +12,18 @@ const channelDotOperator: Operator = {
     const [a, b] = node.inputs as [GraphNode, GraphNode];
     const [images, channels, ...space] = channelsFirstShape(a.shape) as [number, number];
     const pixels = space.reduce((product, length) => product * length, 1);
-    const rows = [a, b].map(x =>
-      graph.reshape(graph.channelsFirst(x), [images * channels, 1, pixels]),
-    );
+    const { parts, of } = cut(pixels, MOST_IN_PRODUCT);
+    const rows = [a, b].map(x => {
+      const planes = graph.reshape(graph.channelsFirst(x), [images * channels, pixels]);
+      const whole = padTo(graph, planes, [images * channels, pixels], 1, parts * of);
+      return graph.reshape(whole, [images * channels * parts, 1, of]);
+    });
     const dots = graph.addMicrosoft('FusedMatMul', rows, { transB: 1 });
-    const perImage = graph.reshape(dots, [images, channels]);
-    const sum = graph.add('ReduceSum', [perImage, graph.integers([0])], { keepdims: 0 });
+    const shape = [images, channels, parts];
+    const value = graph.reshape(dots, shape);
+    const sum =
+      sumInStages(graph, 'ReduceSum', value, shape, [0, 2], [channels]) ??
+      graph.add('ReduceSum', [value, graph.integers([0, 2])], { keepdims: 0 });
     graph.place(node, sum);
   },
 };

@@ -1,15 +1,13 @@
-import { channelsFirstAxis } from '../graph/lowering';
+import { channelsFirstAxis, channelsFirstShape } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
 import { reshape } from './shape';
+import { type Summation, sumInStages } from './stages';
 import { vanishes, vanishing } from './vanishing';
 
-export type ReductionType =
-  | 'ReduceSum'
-  | 'ReduceMean'
-  | 'ReduceMax'
-  | 'ReduceMin'
-  | 'ReduceProd'
-  | 'ReduceSumSquare';
+export type ReductionType = Summation | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
+
+const isSummation = (type: ReductionType): type is Summation =>
+  type === 'ReduceSum' || type === 'ReduceMean';
 
 const operators = new Map<string, Operator>();
 
@@ -27,7 +25,14 @@ function reductionOperator(type: ReductionType): Operator {
         const first = x.rank >= 3 && graph.isChannelsFirst(x) && (keepdims === 1 || stays <= 1);
         const input = first ? graph.channelsFirst(x) : graph.plain(x);
         const at = axes.map(axis => (first ? channelsFirstAxis(axis, x.rank) : axis));
-        const value = graph.add(type, [input, graph.integers(at)], { keepdims });
+        const shape = first ? channelsFirstShape(x.shape) : x.shape;
+        const kept = shape.map((length, i) => (at.includes(i) ? 1 : length));
+        const outShape = keepdims === 1 ? kept : kept.filter((_, i) => !at.includes(i));
+        const staged =
+          isSummation(type) && x.dtype === 'float32'
+            ? sumInStages(graph, type, input, shape, at, outShape)
+            : undefined;
+        const value = staged ?? graph.add(type, [input, graph.integers(at)], { keepdims });
         graph.place(node, value, first && keepdims === 1 ? 'channelsFirst' : 'plain');
       },
     };
@@ -47,7 +52,6 @@ export function reduce(
   const kept = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
   const shape = keepDims ? kept : kept.filter((_, i) => !axes.includes(i));
   if (vanishes(x)) return vanishing(shape);
-  if (type !== 'ReduceSumSquare' && axes.every(axis => x.shape[axis] === 1))
-    return reshape(x, shape);
+  if (axes.every(axis => x.shape[axis] === 1)) return reshape(x, shape);
   return new GraphNode(reductionOperator(type), [x], shape, x.dtype, { axes });
 }

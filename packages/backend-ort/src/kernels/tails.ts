@@ -1,0 +1,89 @@
+import type { GraphNode } from '../graph/node';
+import { elementwise, scalar } from '../operators/elementwise';
+import { add, compare, divide, multiply, subtract, where } from './elementwise';
+
+/**
+ * Functions that ONNX Runtime computes from a rational function between two bounds, which keeps the absolute error small and
+ * loses the relative one: its sigmoid is 0 below -18 and 17 % off at -15. Here they are composed of operators that keep it.
+ */
+
+/** Where the hyperbolic tangent of `x` is `x`, and far from the smallest normal number. */
+const TINY = 1e-30;
+
+const MOST = 3.4028234663852886e38;
+
+const exp = (x: GraphNode): GraphNode => elementwise('Exp', [x]);
+const negative = (x: GraphNode): GraphNode => elementwise('Neg', [x]);
+
+/** `1 / (1 + exp(-x))`. */
+export function sigmoid(x: GraphNode): GraphNode {
+  return elementwise('Reciprocal', [add(exp(negative(x)), scalar(1))]);
+}
+
+/** ONNX Runtime's loses its digits next to 0, since it multiplies by small coefficients there; that part is taken off first. */
+export function tanh(x: GraphNode): GraphNode {
+  const part = elementwise('Clip', [x, scalar(-TINY), scalar(TINY)]);
+  return add(elementwise('Tanh', [subtract(x, part)]), part);
+}
+
+/** `exp(x) - 1` for `x` of at most 0, where it is `2 t / (1 - t)` with `t = tanh(x / 2)`, and nothing cancels. */
+function belowZero(x: GraphNode): GraphNode {
+  const half = tanh(multiply(x, scalar(0.5)));
+  return divide(add(half, half), subtract(scalar(1), half));
+}
+
+/** `exp(x) - 1`; above 0 it is `exp(x) (1 - exp(-x))`. */
+export function expm1(x: GraphNode): GraphNode {
+  const below = belowZero(negative(elementwise('Abs', [x])));
+  return where(compare('Less', x, scalar(0)), below, multiply(exp(x), negative(below)));
+}
+
+/**
+ * `log(1 + x)`. Rounding `1 + x` is made up for by `x / ((1 + x) - 1)`.
+ *
+ * @see Goldberg 1991, theorem 4. https://doi.org/10.1145/103162.103163
+ */
+export function log1p(x: GraphNode): GraphNode {
+  const sum = add(scalar(1), x);
+  // Not infinite, so that the quotient is a number.
+  const bounded = elementwise('Min', [x, scalar(MOST)]);
+  const lost = divide(bounded, subtract(add(scalar(1), bounded), scalar(1)));
+  const product = multiply(elementwise('Log', [sum]), lost);
+  return where(compare('Equal', sum, scalar(1)), x, product);
+}
+
+/** `x` above 0, `exp(x) - 1` below. */
+export function elu(x: GraphNode): GraphNode {
+  return add(elementwise('Relu', [x]), belowZero(elementwise('Min', [x, scalar(0)])));
+}
+
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+
+export function selu(x: GraphNode): GraphNode {
+  const below = belowZero(elementwise('Min', [x, scalar(0)]));
+  const above = multiply(elementwise('Relu', [x]), scalar(SELU_SCALE));
+  return add(above, multiply(below, scalar(SELU_SCALE * SELU_ALPHA)));
+}
+
+/** The derivative of the sigmoid, from `exp(-|x|)`. */
+export function sigmoidSlope(x: GraphNode): GraphNode {
+  return bell(exp(negative(elementwise('Abs', [x]))));
+}
+
+/** The derivative of the hyperbolic tangent: four times that of the sigmoid at `2 x`. */
+export function tanhSlope(x: GraphNode): GraphNode {
+  const decay = exp(multiply(elementwise('Abs', [x]), scalar(-2)));
+  return multiply(bell(decay), scalar(4));
+}
+
+/** `e / (1 + e)^2`. */
+function bell(decay: GraphNode): GraphNode {
+  const sum = add(decay, scalar(1));
+  return divide(decay, multiply(sum, sum));
+}
+
+/** 1 above 0, `exp(x)` below. */
+export function eluSlope(x: GraphNode): GraphNode {
+  return exp(elementwise('Min', [x, scalar(0)]));
+}
