@@ -36,7 +36,7 @@ export function nearestPlaces(from: number, to: number, alignment: Alignment): n
 }
 
 /** Between which places in the input each place in the output is, in tfjs's arithmetic. */
-export function placesBetween(from: number, to: number, alignment: Alignment): Between[] {
+function placesBetween(from: number, to: number, alignment: Alignment): Between[] {
   const scale = scaleOf(from, to, alignment);
   return Array.from({ length: to }, (_, place) => {
     const at = alignment.halfPixelCenters ? scale * (place + 0.5) - 0.5 : scale * place;

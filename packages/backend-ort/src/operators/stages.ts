@@ -1,6 +1,6 @@
+import { elementTypes } from '@shroom/formats';
 import type { Lowering } from '../graph/lowering';
 import type { Shape } from '../graph/node';
-import { elementTypes } from '../onnx/model';
 
 /** Sums of floats; a mean is a sum that is divided at the end. */
 export type Summation = 'ReduceSum' | 'ReduceMean';
