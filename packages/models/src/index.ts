@@ -33,6 +33,6 @@ export {
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
 export { readSafetensors, safetensorsChunks } from './weights/safetensors';
-export { readTfjsWeights, type TfjsModelJson } from './weights/tfjs';
+export { readTfjsWeights, type TfjsModelJson, TfjsWeightsError } from './weights/tfjs';
 export { tfjsArtifacts } from './weights/tfjs-artifacts';
 export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';

@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest';
 import {
   type Checkpoint,
   type CheckpointTensor,
+  ElementTypeError,
   loadWeights,
   ownDialect,
   type ResNetConfig,
   readTfjsWeights,
   resNet,
   resNetTaps,
+  TfjsWeightsError,
   WeightsMismatchError,
 } from '../src/index';
 
@@ -122,6 +124,22 @@ describe('the weights of a tfjs model', () => {
     const { buffer, byteOffset } = await checkpoint.get('b')!.read();
     expect(buffer).toBe(bytes);
     expect(byteOffset).toBe(8);
+  });
+
+  test.each([
+    ['of whole numbers', { dtype: 'int32' }, ElementTypeError, /'a' is int32; only float32/],
+    ['in 16 bits', { quantization: { dtype: 'float16' } }, ElementTypeError, /'a' is float16/],
+    ['of half a number', { shape: [0.5, 4] }, TfjsWeightsError, /no list of whole numbers/],
+    ['of a negative size', { shape: [-1, -2] }, TfjsWeightsError, /no list of whole numbers/],
+    ['of one name', { name: 'b' }, TfjsWeightsError, /names two tensors 'b'/],
+  ])('are refused where one is %s', (_, change, type, message) => {
+    const [first, second] = json.weightsManifest[0]!.weights;
+    const weights = [{ ...first!, ...change }, second!];
+    const manifest = { weightsManifest: [{ paths: [], weights }] };
+    const read = () => readTfjsWeights(manifest, new ArrayBuffer(12), { source: 'm.json' });
+    expect(read).toThrow(type);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/^m\.json: /);
   });
 
   test('are refused when they are too few or too many', () => {

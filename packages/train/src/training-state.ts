@@ -90,26 +90,34 @@ export async function takeState(
 }
 
 /**
- * Puts weights back.
+ * Puts weights back, after everything that belongs to them in the state has been checked.
  *
- * @throws Error when one is missing or of another shape; nothing is changed then.
+ * @throws Error when anything is missing or of another shape; nothing is changed then.
  */
 export function putWeights(
-  { tensors }: TrainingState,
+  { position, tensors }: TrainingState,
   weights: ReadonlyMap<string, Variable>,
 ): void {
-  for (const [name, weight] of weights) {
-    const saved = tensors.get(`weights/${name}`);
-    if (String(saved?.shape) !== String(weight.shape)) {
-      throw new Error(
-        `The state's '${name}' should have shape [${weight.shape}], it has ${saved ? `[${saved.shape}]` : 'no such weight'}. ` +
-          'Is it of another model?',
-      );
-    }
+  const needed = position.averaged > 0 ? ['weights', 'average'] : ['weights'];
+  for (const [name, weight] of weights)
+    for (const group of needed) requireShape(tensors, `${group}/${name}`, weight);
+  for (const key of tensors.keys()) {
+    const name = /^(?:average|best|optimiser\/[^/]+)\/(.+)$/.exec(key)?.[1];
+    const weight = name === undefined ? undefined : weights.get(name);
+    if (weight) requireShape(tensors, key, weight);
   }
   tidy(() => {
     for (const [name, weight] of weights) weight.assign(restored(tensors.get(`weights/${name}`)!));
   });
+}
+
+function requireShape(tensors: TrainingState['tensors'], key: string, { shape }: Variable): void {
+  const saved = tensors.get(key);
+  if (String(saved?.shape) === String(shape)) return;
+  throw new Error(
+    `The state's '${key.replace(/^weights\//, '')}' should have shape [${shape}], it has ${saved ? `[${saved.shape}]` : 'no such weight'}. ` +
+      'Is it of another model?',
+  );
 }
 
 /** Puts back what the optimiser and the average remember. */
@@ -127,6 +135,7 @@ export function putMemory(
     }
     optimiser.restore({ step: position.phaseStep, slots });
     if (!average) return;
+    for (const [name, weight] of weights) requireShape(tensors, `average/${name}`, weight);
     const averages = [...weights.keys()].map(name => restored(tensors.get(`average/${name}`)!));
     average.restore(position.averaged, averages);
   });

@@ -32,7 +32,7 @@ export function checkpointOver<Entry extends SafetensorsEntry>(
  * A safetensors file that is in memory.
  *
  * @param bytes It is not copied: 32-bit tensors are views of it.
- * @param options.source The file's name, for messages.
+ * @param options Its `source` is the file's name, for messages.
  * @throws SafetensorsError when the file is damaged.
  */
 export function readSafetensors(

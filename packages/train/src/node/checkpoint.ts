@@ -1,7 +1,8 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { Trainable, Weight } from '../trainable';
-import type { SavedTensor, TrainingPosition, TrainingState } from '../training-state';
+import type { SavedTensor, TrainingState } from '../training-state';
 import { namedWeights } from '../weight-names';
+import { parsePosition } from './position';
 import { readTensors, type TensorFacts, writeTensors } from './tensor-file';
 
 /** Any model whose weights can be listed and set: a `tf.LayersModel` is one. */
@@ -41,8 +42,8 @@ export async function saveCheckpoint(
  * Puts the weights of a checkpoint back into a model of the same shape.
  *
  * @returns The facts that were saved with it.
- * @throws Error when the file is damaged, when a weight is missing or has another shape, or when two weights of the model have
- *   one name; the model is unchanged then.
+ * @throws FormatError when the file is damaged. Error when a weight is missing or has another shape, or when two weights of the
+ *   model have one name. The model is unchanged then.
  */
 export async function loadCheckpoint(path: string, model: Restorable): Promise<CheckpointFacts> {
   const { tensors, facts } = await readTensors(path);
@@ -84,7 +85,7 @@ export async function saveTrainingState(
   await writeTensors(path, state.tensors, { ...facts, position });
 }
 
-/** @throws Error when the file is damaged, or holds weights alone. */
+/** @throws FormatError when the file is damaged. Error when it holds weights alone. */
 export async function loadTrainingState(
   path: string,
 ): Promise<TrainingState & { readonly facts: CheckpointFacts }> {
@@ -94,5 +95,5 @@ export async function loadTrainingState(
     throw new Error(
       `${path} holds no state of a training, only weights. Take the run's last.safetensors.`,
     );
-  return { tensors, position: JSON.parse(position) as TrainingPosition, facts: others };
+  return { tensors, position: parsePosition(position, path), facts: others };
 }
