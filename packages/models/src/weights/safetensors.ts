@@ -65,7 +65,7 @@ export async function* safetensorsChunks(
     const values = await checkpoint.get(name)!.read();
     if (!(values instanceof Float32Array) || values.length !== elementCount(shape)) {
       throw new SafetensorsError(
-        `'${name}' should be ${elementCount(shape)} 32-bit numbers for its shape [${shape}], it is ${values?.length} in a ${values?.constructor.name}.`,
+        `'${name}' should be 32-bit numbers for its shape [${shape}], it is ${values?.length} numbers.`,
       );
     }
     const { buffer, byteOffset, byteLength } = values;

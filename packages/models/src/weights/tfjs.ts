@@ -71,36 +71,32 @@ export function readTfjsWeights(
   { source }: ReadOptions = {},
 ): Checkpoint {
   const of = source === undefined ? '' : `${source}: `;
+  const fail = (why: string): never => {
+    throw new TfjsWeightsError(`${of}${why}`, { source });
+  };
   const checkpoint = new Map<string, CheckpointTensor>();
   const weights = json.weightsManifest.flatMap(group => group.weights);
   let offset = 0;
   for (const { name, shape, dtype, quantization } of weights) {
-    const stored = quantization?.dtype ?? dtype;
-    if (dtype !== 'float32' || stored !== 'float32') {
+    const stored = dtype === 'float32' ? (quantization?.dtype ?? dtype) : dtype;
+    if (stored !== 'float32') {
       const message = `${of}'${name}' is ${stored}; only float32 weights can be read.`;
       throw new ElementTypeError(message, { source });
     }
-    if (checkpoint.has(name)) {
-      const message = `${of}the manifest names two tensors '${name}'. Train again, and write the model again.`;
-      throw new TfjsWeightsError(message, { source });
-    }
-    const size = elementCount(shape);
-    if (size === undefined) {
-      const message = `${of}'${name}' has shape [${shape}], which is no list of whole numbers of 0 or more.`;
-      throw new TfjsWeightsError(message, { source });
-    }
+    if (checkpoint.has(name))
+      fail(`the manifest names two tensors '${name}'. Train again, and write the model again.`);
+    const size =
+      elementCount(shape) ?? fail(`'${name}' has shape [${shape}], no list of whole numbers.`);
     const end = offset + size * Float32Array.BYTES_PER_ELEMENT;
     if (end > bytes.byteLength) break;
     const values = new Float32Array(bytes, offset, size);
     checkpoint.set(name, { shape, read: async () => values });
     offset = end;
   }
-  if (checkpoint.size !== weights.length || offset !== bytes.byteLength) {
-    throw new TfjsWeightsError(
-      `${of}the manifest names ${weights.length} tensors; ${checkpoint.size} of them and ${offset} bytes were found in ${bytes.byteLength} bytes. ` +
+  if (checkpoint.size !== weights.length || offset !== bytes.byteLength)
+    fail(
+      `the manifest names ${weights.length} tensors; ${checkpoint.size} of them and ${offset} bytes were found in ${bytes.byteLength} bytes. ` +
         'The weights are cut short or of another model.',
-      { source },
     );
-  }
   return checkpoint;
 }
