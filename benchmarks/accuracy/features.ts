@@ -69,14 +69,14 @@ export async function photoFeatures(
       found.forEach((row, index) => {
         if (row) put(index, row);
       });
-      // What a crop shows depends on the photo's place in the list: a view is computed whole, or not at all.
-      const whole = found.every(row => row !== undefined);
-      if (!whole)
-        for await (const [index, row] of compute(photos, view, together, backbone, signal)) {
-          put(index, row);
-          await cache.write(keyOf(photos[index]!), row);
-          progress.update(done + index + 1, photos.length * photoViews.length, view.name);
-        }
+      const missing = photos.flatMap((_, index) => (found[index] ? [] : [index]));
+      const wanted = missing.map(index => photos[index]!);
+      for await (const [place, row] of compute(wanted, view, together, backbone, signal)) {
+        const index = missing[place]!;
+        put(index, row);
+        await cache.write(keyOf(photos[index]!), row);
+        progress.update(done + index + 1, photos.length * photoViews.length, view.name);
+      }
       done += photos.length;
       progress.update(done, photos.length * photoViews.length, view.name);
     }

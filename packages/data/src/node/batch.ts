@@ -11,6 +11,8 @@ import { readPixels } from './pixels';
 export interface Sample {
   /** Names it in errors. */
   readonly id: string;
+  /** Of its bytes, which decides what random transforms do to it. Default: the id decides. */
+  readonly sha256?: string;
   readonly label: number;
   readonly origin: Origin;
   /** Flips and rotation after the photo was squashed to its size. */
@@ -20,8 +22,8 @@ export interface Sample {
 /** One batch for a thread to make. */
 export interface BatchTask {
   readonly samples: readonly Sample[];
-  /** Place of each sample in the list that it came from. */
-  readonly indices: readonly number[];
+  /** How many samples of the same photo are before each in the list. */
+  readonly copies: readonly number[];
   /** `[height, width]` of the result. */
   readonly size: readonly [number, number];
   /** How photos get that size, where they are not squashed. */
@@ -108,7 +110,8 @@ function finish(pixels: Pixels, task: BatchTask, row: number): [Pixels, View | u
   const { seed, epoch, transforms } = task;
   if (transforms.length === 0) return [pixels, view];
   const seen = view ? augment(pixels, view) : pixels;
-  const occasion = { seed, epoch, index: task.indices[row]! };
+  const { id, sha256 = id } = task.samples[row]!;
+  const occasion = { seed, epoch, photo: sha256, copy: task.copies[row]! };
   const last = transforms.at(-1)!;
   if (last.name !== 'flipAndRotate') return [transform(seen, transforms, occasion), undefined];
   const before = transform(seen, transforms.slice(0, -1), occasion);

@@ -70,7 +70,8 @@ export interface Batch<S extends Sample = Sample> {
 /**
  * Decodes, transforms and normalises in worker threads, ahead of the consumer by a bounded number of batches.
  *
- * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. At
+ * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. What random
+ * transforms do to a photo follows from its hash, the seed and the epoch, not from its place in the list. At
  * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
  * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
  * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, with the memory that is to be
@@ -88,6 +89,7 @@ export async function* batches<S extends Sample>(
   signal?.throwIfAborted();
   const { size } = options.preprocessing ?? options;
   const plan = planOf(samples, options);
+  const copies = copiesOf(samples);
   const script = options.worker ?? ownWorker();
   const crew = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
   const { threads, spare } = crew;
@@ -100,7 +102,7 @@ export async function* batches<S extends Sample>(
     for (const indices of plan) {
       while (given < plan.length && ahead.length < workers + prefetch) {
         const room = spare.pop();
-        const task = taskOf(samples, plan[given++]!, options);
+        const task = taskOf(samples, copies, plan[given++]!, options);
         const images = room ? threads.run({ ...task, room }, [room]) : threads.run(task);
         // Awaited when its turn comes; until then a failure must not count as unhandled.
         images.catch(() => {});
@@ -145,8 +147,19 @@ function planOf(samples: readonly Sample[], options: BatchOptions): number[][] {
 
 const sizing: readonly string[] = ['resize', 'centreCrop', 'randomResizedCrop'];
 
+/** Of each sample, how many of the same photo are before it: what a photo gets does not depend on the other photos. */
+function copiesOf(samples: readonly Sample[]): number[] {
+  const seen = new Map<string, number>();
+  return samples.map(({ id, sha256 = id }) => {
+    const before = seen.get(sha256) ?? 0;
+    seen.set(sha256, before + 1);
+    return before;
+  });
+}
+
 function taskOf(
   samples: readonly Sample[],
+  copies: readonly number[],
   indices: readonly number[],
   options: BatchOptions,
 ): BatchTask {
@@ -156,10 +169,10 @@ function taskOf(
   return {
     // Samples may carry more than can be sent to a thread.
     samples: indices.map(index => {
-      const { id, label, origin, view } = samples[index]!;
-      return { id, label, origin, ...(view && { view }) };
+      const { id, label, origin, sha256, view } = samples[index]!;
+      return { id, label, origin, ...(sha256 && { sha256 }), ...(view && { view }) };
     }),
-    indices,
+    copies: indices.map(index => copies[index]!),
     size,
     ...(preprocessing && { framing: preprocessing }),
     whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),

@@ -25,8 +25,10 @@ export type TransformStep =
 export interface Occasion {
   readonly seed: number;
   readonly epoch: number;
-  /** Of the sample in its list. */
-  readonly index: number;
+  /** The hash of the photo, or another name that stays its own whatever list it is in. */
+  readonly photo: string;
+  /** How often the photo came before in the list: copies of it get other numbers. Default 0. */
+  readonly copy?: number;
 }
 
 /** Applies steps one after the other. Each has a stream by its name: taking one out leaves the others as they were. */
@@ -42,8 +44,10 @@ export function transform(
 }
 
 /** The random numbers of a step. */
-export const streamOf = ({ name }: TransformStep, { seed, epoch, index }: Occasion): RandomStream =>
-  randomStream('transform', seed, epoch, index, name);
+export const streamOf = (
+  { name }: TransformStep,
+  { seed, epoch, photo, copy = 0 }: Occasion,
+): RandomStream => randomStream('transform', seed, epoch, photo, copy, name);
 
 function applyStep(pixels: Pixels, step: TransformStep, random: RandomStream): Pixels {
   switch (step.name) {

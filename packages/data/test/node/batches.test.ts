@@ -122,6 +122,17 @@ describe('batches', () => {
     expect(single.flatMap(({ images }) => Array.from(images))).toEqual(Array.from(whole.images));
   });
 
+  test('give a photo the same numbers in another list, by its hash; copies of it get others', async () => {
+    const more = { transforms: [{ name: 'flipAndRotate' }], seed: 1, batchSize: 1 } as const;
+    const hashed = samples.map((sample, index) => ({ ...sample, sha256: `hash ${index}` }));
+    const whole = (await all(more, hashed)).map(({ images }) => images);
+    const fewer = (await all(more, [...hashed].reverse().slice(0, 7))).map(({ images }) => images);
+    expect(fewer).toEqual([...whole].reverse().slice(0, 7));
+    const jitter = { ...more, transforms: [{ name: 'colourJitter', brightness: 0.5 }] } as const;
+    const [first, second] = await all(jitter, [hashed[3]!, { ...hashed[3]!, id: 'a copy' }]);
+    expect(second!.images).not.toEqual(first!.images);
+  });
+
   test('leave out a smaller last batch when asked to', async () => {
     expect((await all({ dropLast: true })).map(({ shape }) => shape[0])).toEqual([5, 5, 5, 5]);
     expect(await all({}, [])).toEqual([]);

@@ -35,7 +35,7 @@ describe('for any picture and seed', () => {
     fc.assert(
       fc.property(sides, sides, seeds, steps, (height, width, seed, step) => {
         const original = picture(height, width);
-        const occasion = { seed, epoch: 1, index: 2 };
+        const occasion = { seed, epoch: 1, photo: 'a' };
         const once = transform(original, [step], occasion);
         expect(transform(picture(height, width), [step], occasion)).toEqual(once);
         expect(original).toEqual(picture(height, width));
@@ -75,14 +75,14 @@ describe('for any picture and seed', () => {
   });
 });
 
-test('what a step does depends on seed, epoch, index and its name alone', () => {
+test('what a step does depends on seed, epoch, photo and its name alone', () => {
   const original = picture(12, 12);
-  const occasion = { seed: 1, epoch: 2, index: 3 };
+  const occasion = { seed: 1, epoch: 2, photo: 'a' };
   const flip = { name: 'flipAndRotate' } as const;
   const nothing = { name: 'colourJitter' } as const;
   const alone = transform(original, [flip], occasion);
   expect(transform(original, [nothing, flip], occasion)).toEqual(alone);
-  for (const other of [{ seed: 2 }, { epoch: 3 }, { index: 4 }]) {
+  for (const other of [{ seed: 2 }, { epoch: 3 }, { photo: 'b' }, { copy: 1 }]) {
     expect(transform(original, [flip], { ...occasion, ...other })).not.toEqual(alone);
   }
 });
