@@ -32,7 +32,9 @@ export function isEmbedding({ operation, id }: Value): boolean {
   const kind = layer.getClassName();
   const [before] = inputs;
   if (normalizing.test(kind)) return true;
-  if (/pooling/i.test(kind)) return !isScore(before!);
+  // Probabilities that are pooled are no features either.
+  if (/pooling/i.test(kind))
+    return !isScore(before!) && !(before!.operation && linkOf(before!.operation));
   if (kind === 'Flatten' && before!.shape.length === 4) return !isScore(before!);
   return isMove(operation) && before !== undefined && isEmbedding(before);
 }

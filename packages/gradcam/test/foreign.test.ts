@@ -384,6 +384,9 @@ describe('outputs that are no classes', () => {
     await expect(explain(odd, images(), { classIndex: 0, tap: 'conv' })).rejects.toThrow(
       /looks like probabilities.*as-is/,
     );
+    await expect(explain(odd, images(), { tap: 'conv' })).rejects.toThrow(
+      /looks like probabilities/,
+    );
     const [taken] = await explain(odd, images(), { classIndex: 0, tap: 'conv', logits: 'as-is' });
     expect(taken!.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });

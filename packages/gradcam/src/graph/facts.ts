@@ -55,7 +55,8 @@ export function endsLinear(all: readonly GraphStep[], output: string): boolean {
 
 const isScore = (step: GraphStep | undefined): boolean =>
   step !== undefined &&
-  (/^(Conv2D|BiasAdd)$/.test(step.op) || (step.op === '_FusedConv2D' && fusedOf(step).length < 2));
+  (/^(Conv2D|BiasAdd|Softmax|Sigmoid)$/.test(step.op) ||
+    (step.op === '_FusedConv2D' && fusedOf(step).length < 2));
 
 function root(
   step: GraphStep | undefined,
