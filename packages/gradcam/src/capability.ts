@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { gradientOf, logitsFrom } from './evidence';
 import { GradientError } from './gradient-error';
-import { missingGradients } from './missing-gradients';
+import { loadedGradients, loadGradients } from './loaded-gradients';
 import type { Cut, PreparedModel } from './prepared';
 
 export interface Capabilities {
@@ -56,6 +56,7 @@ export async function capabilities(
   images: Tensor4D,
   engine: string = getBackend(),
 ): Promise<Capabilities> {
+  await loadGradients();
   const cut = parts.forward(images);
   const made: Tensor[] = [];
   try {
@@ -67,7 +68,11 @@ export async function capabilities(
     // Operations made of several kernels are listed too, under a name of their own.
     const kernelNames = profiled.kernelNames.filter(name => !name.endsWith('__op'));
     const lacks = (kernel: string) => getKernel(kernel, engine) === undefined;
-    const given = new Set(missingGradients().map(({ kernelName }) => kernelName));
+    const given = new Set(
+      loadedGradients()
+        .missingGradients()
+        .map(({ kernelName }) => kernelName),
+    );
     // The mean over the places is taken before the gradient begins.
     const differentiated = parts.pooled ? kernelNames.slice(1) : kernelNames;
     return {

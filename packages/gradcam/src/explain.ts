@@ -1,6 +1,7 @@
 import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { gradientOf, logitsFrom } from './evidence';
 import { imagesFor } from './images';
+import { loadGradients } from './loaded-gradients';
 import { activated } from './logits';
 import { checkedMethod, type Method, mapOf } from './method';
 import { gradCam } from './methods';
@@ -75,6 +76,7 @@ export async function explain(
   const method = own.method === undefined ? gradCam() : checkedMethod(own.method);
   const { classIndex, target = defaultTargets[parts.link], batch = 16, signal } = own;
   if (classIndex === undefined && own.target === undefined) refuseEmbedding(parts);
+  await loadGradients();
   const seen = imagesFor(parts, images);
   const mine: Tensor[] = [seen];
   const owned = <T extends Tensor>(tensor: T): T => {

@@ -6,9 +6,8 @@ import {
   unregisterKernel,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { explainingGradients } from './gradient-error';
 import { withGradients } from './gradients';
-import { missingGradients } from './missing-gradients';
+import { loadedGradients } from './loaded-gradients';
 
 const filterGradients = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'] as const;
 
@@ -23,6 +22,7 @@ const filterGradients = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropF
  * @throws GradientError when there is a gradient that cannot be computed.
  */
 export function withoutFilterGradients<T>(compute: () => T): T {
+  const { missingGradients, explained } = loadedGradients();
   const engine = getBackend();
   const own = filterGradients.map(name => getKernel(name, engine));
   try {
@@ -30,7 +30,9 @@ export function withoutFilterGradients<T>(compute: () => T): T {
       if (own[index]) unregisterKernel(kernelName, engine);
       registerKernel({ kernelName, backendName: engine, kernelFunc: noFilterGradient });
     });
-    return explainingGradients(() => withGradients(missingGradients(), compute));
+    return withGradients(missingGradients(), compute);
+  } catch (error) {
+    throw explained(error);
   } finally {
     filterGradients.forEach((name, index) => {
       if (getKernel(name, engine)) unregisterKernel(name, engine);

@@ -17,7 +17,7 @@ import {
   tanh,
   unregisterGradient,
 } from '@tensorflow/tfjs-core';
-import { averaged } from './missing-gradients';
+import { loadedGradients } from './loaded-gradients';
 
 /**
  * Runs `compute` with other gradients of some operations. It is synchronous, so nobody else sees this, and TensorFlow.js has
@@ -58,7 +58,7 @@ export const twiceDifferentiable: readonly GradConfig[] = [
   {
     kernelName: 'AvgPool',
     inputsToSave: ['x'],
-    gradFunc: (dy, saved, attrs) => averaged(dy as Tensor4D, saved, attrs),
+    gradFunc: (dy, saved, attrs) => loadedGradients().averaged(dy as Tensor4D, saved, attrs),
   },
   ofInput('Elu', 'x', (dy, x) => mul(dy, add(step(x), mul(step(neg(x)), exp(x))))),
 ];

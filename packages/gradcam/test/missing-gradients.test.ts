@@ -16,7 +16,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { withoutFilterGradients } from '../src/filters';
 import { twiceDifferentiable, withGradients } from '../src/gradients';
 import {
@@ -28,7 +28,10 @@ import {
   prepareModel,
   shapleyCam,
 } from '../src/index';
+import { loadGradients } from '../src/loaded-gradients';
 import { formula } from './formula';
+
+beforeAll(loadGradients);
 
 const x = formula([2, 6, 9, 3], 1, 4) as Tensor4D;
 const filter = formula([3, 3, 3, 4], 2) as Tensor4D;
