@@ -5,11 +5,9 @@ let loaded: Loaded | undefined;
 /** Loads what is needed once a gradient is taken, and not before: methods without gradients go without it. */
 export async function loadGradients(): Promise<void> {
   if (loaded) return;
-  const [missing, reasons] = await Promise.all([
-    import('./missing-gradients'),
-    import('./gradient-reasons'),
-  ]);
-  loaded = { ...missing, ...reasons };
+  const { averaged, missingGradients } = await import('./missing-gradients');
+  const { explained } = await import('./gradient-reasons');
+  loaded = { averaged, missingGradients, explained };
 }
 
 /** @throws Error before `loadGradients`: without it TensorFlow.js's own gradients would be taken, some of which are wrong. */
