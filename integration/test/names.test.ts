@@ -196,7 +196,47 @@ test('every architecture and the head on it have names of their own, folded too'
   }
 });
 
+/** Three models in each other, all called `m`, and each with a layer `k`. */
+function threeDeep(): LayersModel {
+  const wrapped = (inputs: number, units: number, inner?: LayersModel) => {
+    const x = input({ shape: [inputs], name: 'in' });
+    const y = inner ? inner.apply(x) : x;
+    const z = layers.dense({ units, name: 'k' }).apply(y);
+    return model({ inputs: x, outputs: z as SymbolicTensor, name: 'm' });
+  };
+  return wrapped(4, 3, wrapped(4, 5, wrapped(4, 6)));
+}
+
 describe('models in models that name their layers alike', () => {
+  test('have every model of the path in their names, also those that are called the same', async () => {
+    expect([...checkpointOf(threeDeep()).keys()].sort()).toEqual([
+      'k/bias',
+      'k/kernel',
+      'm/k/bias',
+      'm/k/kernel',
+      'm/m/k/bias',
+      'm/m/k/kernel',
+    ]);
+    const x = tidy(() => randomUniform([2, 4], -1, 1, 'float32', 5));
+    await comesBack(threeDeep, x, undefined);
+    x.dispose();
+  });
+
+  test('that share a layer are loaded with its weights in each of them', async () => {
+    const shared = layers.dense({ units: 4, name: 'k' });
+    const within = input({ shape: [4] });
+    const inner = model({ inputs: within, outputs: shared.apply(within) as SymbolicTensor });
+    const outer = input({ shape: [4] });
+    const y = shared.apply(inner.apply(outer) as SymbolicTensor) as SymbolicTensor;
+    const network = model({ inputs: outer, outputs: y });
+    fill(network);
+    const loaded = await loadLayersModel(io.fromMemory(await tfjsArtifacts(network)));
+    const x = tidy(() => randomUniform([2, 4], -1, 1, 'float32', 5));
+    expect(await predict(loaded, x)).toEqual(await predict(network, x));
+    dispose(x);
+    loaded.dispose();
+  });
+
   test('come back from every file', async () => {
     const x = tidy(() => randomUniform([3, 4], -1, 1, 'float32', 5));
     await comesBack(nestedModel, x, x);

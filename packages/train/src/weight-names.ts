@@ -25,7 +25,7 @@ export function namedWeights<W extends Weight>(
   model: Omit<Trainable, 'weights' | 'apply'> & { readonly weights?: readonly W[] },
 ): NamedWeight<W>[] {
   const known = new Map<Weight, { readonly name: string; readonly place: string }>();
-  for (const { weight, ...rest } of (model.layers ?? []).flatMap(placesOf))
+  for (const { weight, ...rest } of (model.layers ?? []).flatMap(layer => placesOf(layer)))
     if (!known.has(weight)) known.set(weight, rest);
 
   const byName = new Map<string, NamedWeight<W> & { readonly place: string }>();
@@ -51,24 +51,25 @@ interface Place {
   readonly place: string;
 }
 
-function placesOf(layer: NamedLayer): Place[] {
+/** @param scope Path of the model that the layer is in; empty at the top. */
+function placesOf(layer: NamedLayer, scope = ''): Place[] {
+  const isInFront = scope === '' || layer.name.startsWith(`${scope}/`);
+  const path = isInFront ? layer.name : `${scope}/${layer.name}`;
   if (layer.layers)
-    return layer.layers.flatMap(placesOf).map(({ weight, name, place }) => ({
-      weight,
-      name: name.startsWith(`${layer.name}/`) ? name : `${layer.name}/${name}`,
-      place: `${place} of '${layer.name}'`,
-    }));
+    return layer.layers
+      .flatMap(each => placesOf(each, path))
+      .map(({ place, ...named }) => ({ ...named, place: `${place} of '${layer.name}'` }));
   return layer.weights.map((weight, index) => ({
     weight,
-    name: ownName(layer.name, weight.originalName ?? variableName(weight)),
+    name: `${path}/${partOf(layer.name, weight.originalName ?? variableName(weight))}`,
     place: `weight ${index} of the layer '${layer.name}'`,
   }));
 }
 
-/** `layer/part`, without what a model that was built late puts in front of it. */
-function ownName(layer: string, name: string): string {
+/** What a weight is called in its layer, without what a model that was built late puts in front of it. */
+function partOf(layer: string, name: string): string {
   const start = `/${name}`.lastIndexOf(`/${layer}/`);
-  return start < 0 ? `${layer}/${name}` : name.slice(start);
+  return start < 0 ? name : name.slice(start + layer.length + 1);
 }
 
 const variableName = (weight: Weight) => (weight.read() as { readonly name: string }).name;

@@ -19,15 +19,34 @@ export interface NamedWeight {
  * @throws Error when two weights have one name, saying where they are.
  */
 export function namedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
-  const byName = new Map<string, NamedWeight>();
   const seen = new Set<LayerVariable>();
-  for (const named of ofLayers.flatMap(weightsOf)) {
-    const { name, weight, place } = named;
-    // A layer that several models share is saved with the first of them.
-    if (seen.has(weight)) continue;
-    seen.add(weight);
+  const first = ofLayers
+    .flatMap(layer => weightsOf(layer))
+    .filter(({ weight }) => {
+      // A layer that several models share is saved with the first of them.
+      const isFirst = !seen.has(weight);
+      seen.add(weight);
+      return isFirst;
+    });
+  return distinct(first);
+}
+
+/**
+ * All weights at every place that they have: those of a layer that several models share once for each of them, as a format
+ * needs it in which each model has layers of its own.
+ *
+ * @throws Error when two weights have one name, saying where they are.
+ */
+export function placedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
+  return distinct(ofLayers.flatMap(layer => weightsOf(layer)));
+}
+
+function distinct(weights: readonly NamedWeight[]): NamedWeight[] {
+  const byName = new Map<string, NamedWeight>();
+  for (const named of weights) {
+    const { name, place } = named;
     const other = byName.get(name);
-    if (other)
+    if (other && other.weight !== named.weight)
       throw new Error(
         `Two weights are called '${name}': ${other.place}, and ${place}. One would be lost in files; give the layers names of their own.`,
       );
@@ -36,15 +55,15 @@ export function namedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
   return [...byName.values()];
 }
 
-function weightsOf(layer: layers.Layer): NamedWeight[] {
+/** @param scope Path of the model that the layer is in; empty at the top. */
+function weightsOf(layer: layers.Layer, scope = ''): NamedWeight[] {
+  const path = qualified(scope, layer.name);
   if (isModel(layer))
-    return layer.layers.flatMap(weightsOf).map(({ name, weight, place }) => ({
-      name: qualified(layer.name, name),
-      weight,
-      place: `${place} of '${layer.name}'`,
-    }));
+    return layer.layers
+      .flatMap(each => weightsOf(each, path))
+      .map(({ place, ...named }) => ({ ...named, place: `${place} of '${layer.name}'` }));
   return layer.weights.map((weight, index) => ({
-    name: ownName(layer.name, weight.originalName),
+    name: `${path}/${partOf(layer.name, weight.originalName)}`,
     weight,
     place: `weight ${index} of the layer '${layer.name}'`,
   }));
@@ -55,8 +74,8 @@ export function qualified(path: string, name: string): string {
   return path === '' || name.startsWith(`${path}/`) ? name : `${path}/${name}`;
 }
 
-/** `layer/part`, without what a model that was built late puts in front of it. */
-function ownName(layer: string, name: string): string {
+/** What a weight is called in its layer, without what a model that was built late puts in front of it. */
+function partOf(layer: string, name: string): string {
   const start = `/${name}`.lastIndexOf(`/${layer}/`);
-  return start < 0 ? `${layer}/${name}` : name.slice(start);
+  return start < 0 ? name : name.slice(start + layer.length + 1);
 }

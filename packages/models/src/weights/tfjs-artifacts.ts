@@ -1,6 +1,6 @@
 import { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { namedWeights, qualified } from './names';
+import { placedWeights, qualified } from './names';
 
 interface ModelConfig {
   readonly name: string;
@@ -23,7 +23,8 @@ type Reference = readonly [layer: string, ...rest: unknown[]];
  * A network as TensorFlow.js's layers-model, to be given to a save handler or to `io.fromMemory`; `loadLayersModel` reads it.
  *
  * Layers of a model that is a layer itself have its name in front. (`model.save` writes them without, and of two weights of one
- * name a reader gets one.)
+ * name a reader gets one.) A layer that several models share is written with each of them, as the format cannot say that they
+ * are one.
  *
  * @throws Error when two weights have one name, saying where they are.
  */
@@ -32,7 +33,7 @@ export async function tfjsArtifacts(
 ): Promise<
   Required<Pick<io.ModelArtifacts, 'format' | 'modelTopology' | 'weightSpecs' | 'weightData'>>
 > {
-  const named = namedWeights(network.layers);
+  const named = placedWeights(network.layers);
   const tensors = named.map(({ name, weight }) => ({ name, tensor: weight.read() }));
   const { data, specs } = await io.encodeWeights(tensors);
   const topology = network.toJSON(null, false) as unknown as LayerConfig;
