@@ -18,7 +18,7 @@ export interface FeatureSource {
   readonly shape: readonly number[];
   /**
    * What the features are, by which a training knows its data again: such as a hash of the photos, the weights that they went
-   * through, and the preprocessing. Default: eight rows are read and stand for all.
+   * through, and the preprocessing. Default: rows are read that stand for all, up to four million numbers and eight rows at least.
    */
   readonly identity?: string;
   /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */

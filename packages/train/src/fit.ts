@@ -7,7 +7,7 @@ import type { WeightGroup } from './optimiser';
 import { batchBounds } from './order';
 import { checkPhase, type Phase } from './phase';
 import { PhaseRun, type StepReport } from './phase-run';
-import { requireInteger } from './requirements';
+import { requireInteger, requireKind } from './requirements';
 import type { Trainable } from './trainable';
 import { variablesOf } from './trainable';
 import {
@@ -70,8 +70,8 @@ export async function* fit(
   options: FitOptions,
 ): AsyncGenerator<EpochReport, void, undefined> {
   const { seed = 0, validationViews: views = 1, from, followedBy = [], signal } = options;
-  const phases: readonly Phase[] = [options, ...followedBy];
   checkTraining(data, options);
+  const phases: readonly Phase[] = [options, ...followedBy];
   const weights = variablesOf(classifier);
   const position: TrainingPosition = from ? structuredClone(from.position) : startOf(seed);
   if (position.seed !== seed)
@@ -134,6 +134,9 @@ export function checkTraining(
   options: FitOptions,
 ): void {
   const { seed = 0, validationViews = 1, followedBy = [] } = options;
+  requireKind('followedBy', followedBy, 'a list');
+  requireKind('depthOf', options.depthOf, 'a function');
+  requireKind('groups', options.groups, 'a function');
   const phases: readonly Phase[] = [options, ...followedBy];
   checkFeatures('train', train, classes);
   checkFeatures('validation', validation, classes);
@@ -148,13 +151,20 @@ export function checkTraining(
     );
   requireInteger('seed', seed, {});
   requireInteger('validationViews', validationViews, { least: 1, most: validation.views });
-  const shape = 'read' in train ? train.shape : [train.channels];
+  const shape = shapeOf(train);
+  if (String(shape) !== String(shapeOf(validation)))
+    throw new RangeError(
+      `validation should have features of the shape of train's, [${shape}]; they are [${shapeOf(validation)}].`,
+    );
   phases.forEach((phase, index) => {
     const where = index === 0 ? '' : `followedBy[${index - 1}].`;
     const stepsPerEpoch = batchBounds(labels.length, phase.batchSize ?? 32).length;
     checkPhase(phase, where, { stepsPerEpoch, labels, classes, shape });
   });
 }
+
+const shapeOf = (features: Features): readonly number[] =>
+  'read' in features ? features.shape : [features.channels];
 
 function isOver(
   { phaseEpoch, epochsWithout }: { readonly phaseEpoch: number; readonly epochsWithout: number },

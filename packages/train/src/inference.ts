@@ -1,4 +1,4 @@
-import { dispose, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from './feature-requirements';
 import type { Features } from './feature-set';
 import { type Evaluation, evaluate, probabilities } from './metrics';
@@ -85,9 +85,13 @@ async function logitsOfView(
       photos.map(() => view),
     );
     const features = tensor(rows, [photos.length, ...source.shape]);
-    const logits = tidy(() => classifier.apply(features, { training: false }) as Tensor2D);
-    parts.push((await logits.data()) as Float32Array);
-    dispose([features, logits]);
+    try {
+      const logits = tidy(() => classifier.apply(features, { training: false }) as Tensor2D);
+      parts.push((await logits.data()) as Float32Array);
+      logits.dispose();
+    } finally {
+      features.dispose();
+    }
   }
   return parts.length === 1 ? parts[0]! : joined(parts);
 }

@@ -4,7 +4,7 @@ import type { TrainingData } from './fit';
 import { createOptimiser, type OptimiserOptions } from './optimisers';
 import { batchBounds, mixed, permutation } from './order';
 import { classWeightsOf, type Phase } from './phase';
-import { requireInteger, requireNumber } from './requirements';
+import { requireInteger, requireKind, requireNumber, within } from './requirements';
 import { type Trainable, variablesOf } from './trainable';
 import { TrainingStep } from './training-step';
 
@@ -57,6 +57,9 @@ export async function* findLearningRate(
   requireNumber('range[1]', highest, { above: first });
   requireInteger('steps', steps, { least: 1 });
   requireInteger('seed', seed, {});
+  if (labelSmoothing !== undefined)
+    requireNumber('labelSmoothing', labelSmoothing, { least: 0, most: 1 });
+  if (focus !== undefined) requireNumber('focus', focus, { least: 0 });
   checkFeatures('train', data.train, data.classes);
   const source = checkedSource('train', data.train);
   const { labels, views, shape } = source;
@@ -64,9 +67,10 @@ export async function* findLearningRate(
     throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
   const bounds = batchBounds(labels.length, batchSize);
   const classWeights = classWeightsOf(options, labels, data.classes);
+  requireKind('optimiser', kind, 'an object');
+  const optimiser = within('optimiser', () => createOptimiser(kind));
   const variables = [...variablesOf(classifier).values()];
   const before = variables.map(weight => weight.clone());
-  const optimiser = createOptimiser(kind);
   const step = new TrainingStep(classifier, optimiser, {
     classWeights,
     labelSmoothing,

@@ -146,7 +146,7 @@ export class PhaseRun {
 
   #learningRate(step: number): number {
     const learningRate = this.#schedule(step);
-    requireNumber(`schedule(${step})`, learningRate, {});
+    requireNumber(`schedule(${step})`, learningRate, { least: 0 });
     return learningRate;
   }
 

@@ -2,7 +2,7 @@ import { balancedClassWeights } from './loss';
 import { checkMixing, type Mixing } from './mixing';
 import type { WeightGroup } from './optimiser';
 import { createOptimiser, type OptimiserOptions } from './optimisers';
-import { requireInteger, requireNumber, requireOneOf, within } from './requirements';
+import { requireInteger, requireKind, requireNumber, requireOneOf, within } from './requirements';
 import { cosineAnnealing, type Schedule, type ScheduleOptions, scheduleOf } from './schedule';
 
 /** One stretch of training, as plain data but for a schedule of one's own. */
@@ -76,6 +76,9 @@ export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void
   requireInteger(`${where}patience`, patience, { least: 1, infinite: true });
   requireOneOf(`${where}start`, start, ['best', 'last']);
   requireOneOf(`${where}bestOf`, bestOf, ['all', 'phase']);
+  requireKind(`${where}mixing`, mixing, 'an object');
+  requireKind(`${where}optimiser`, phase.optimiser, 'an object');
+  requireKind(`${where}schedule`, phase.schedule, 'an object or a function');
   if (mixing) within(`${where}mixing`, () => checkMixing(mixing, facts.shape));
   within(`${where}classWeights`, () => classWeightsOf(phase, facts.labels, facts.classes));
   within(`${where}optimiser`, () => optimiserOf(phase).dispose());
@@ -100,9 +103,9 @@ export function classWeightsOf(
 ): Float32Array | undefined {
   if (classWeights === undefined) return undefined;
   if (classWeights === 'balanced') return balancedClassWeights(labels, classes);
-  if (classWeights.length !== classes)
+  if (classWeights?.length !== classes)
     throw new RangeError(
-      `${classes} classes need as many weights, there are ${classWeights.length}.`,
+      `${classes} classes need as many weights, there are ${classWeights?.length ?? 'none'}.`,
     );
   const weights = Float32Array.from(classWeights);
   weights.forEach((weight, index) => {

@@ -29,6 +29,27 @@ export function requireOneOf(name: string, value: unknown, known: readonly unkno
     throw mismatch(name, known.map(each => `'${each}'`).join(' or '), value);
 }
 
+/**
+ * What an option is, where its kind alone can be told; `undefined` is what is left out.
+ *
+ * @throws RangeError naming the option.
+ */
+export function requireKind(
+  name: string,
+  value: unknown,
+  kind: 'a function' | 'an object' | 'a list' | 'an object or a function',
+): void {
+  if (value === undefined) return;
+  const isObject = typeof value === 'object' && value !== null;
+  const isOne = {
+    'a function': typeof value === 'function',
+    'an object': isObject,
+    'a list': Array.isArray(value),
+    'an object or a function': isObject || typeof value === 'function',
+  };
+  if (!isOne[kind]) throw mismatch(name, kind, value);
+}
+
 /** An error for a name that nothing has, which lists what there is. */
 export function unknownName(kind: string, name: unknown, known: readonly string[]): RangeError {
   return new RangeError(`There is no ${kind} '${name}'; there are ${known.join(', ')}.`);

@@ -101,6 +101,13 @@ describe('an option that cannot be is named before the first step', () => {
     ['schedule', [{ name: 'stepwise', learningRate: 1, epochs: 0, factor: 0.1 }]],
     ['schedule', [{ name: 'cosineAnnealing', learningRate: 1, period: 0 }]],
     ['schedule', [{ name: 'constant', learningRate: 1, warmUp: -1 }]],
+    ['mixing', [null, 0, Number.NaN, false, 'mixup']],
+    ['optimiser', [null, 0, 'adam']],
+    ['schedule', [null, 0, Number.NaN, 'constant', () => -1]],
+    ['classWeights', [null, 0]],
+    ['followedBy', [null, 0, { epochs: 1 }]],
+    ['depthOf', [null, 0, 'stage']],
+    ['groups', [null, 0, Number.NaN]],
     ['groups', [() => ({ weightDecay: -1 }), () => ({ learningRateFactor: Number.NaN })]],
   ] as const)('%s', async (name, values) => {
     for (const value of values) {
@@ -122,6 +129,9 @@ describe('an option that cannot be is named before the first step', () => {
     ['range', [1, 0.1]],
     ['batchSize', 0],
     ['labelSmoothing', 2],
+    ['focus', -1],
+    ['optimiser', null],
+    ['optimiser', { name: 'sgd', momentum: 1 }],
     ['classWeights', [1]],
   ])('in looking for a learning rate: %s %o', async (name, value) => {
     const search = findLearningRate(linear(), good, { [name]: value });
@@ -175,6 +185,19 @@ describe('data that cannot be is named by its row before the first step', () => 
     await expect(evaluateOn(linear(), odd, 3)).rejects.toThrow(message);
     const search = findLearningRate(linear(), { train: odd, classes: 3 });
     await expect(search.next()).rejects.toThrow(message);
+  });
+
+  test('photos of another shape than those that are trained on', async () => {
+    const wide: FeatureSource = {
+      ...{ labels: set(6).labels, views: 1, shape: [1, 1, channels] },
+      read: photos => new Float32Array(photos.length * channels),
+    };
+    expect((await failure({}, { validation: wide })).message).toBe(
+      "validation should have features of the shape of train's, [2]; they are [1,1,2].",
+    );
+    expect(
+      (await failure({}, { validation: { ...set(6, 1), channels: 1, views: 2 } })).message,
+    ).toMatch(/shape of train's, \[2\]; they are \[1\]/);
   });
 
   test('rows of a source, when they are read', async () => {

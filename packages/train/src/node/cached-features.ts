@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FeatureSource } from '../feature-set';
+import { requireInteger, requireNumber } from '../requirements';
 import type { FeatureCache } from './feature-cache';
 
 export interface CachedOptions {
@@ -9,17 +11,21 @@ export interface CachedOptions {
   readonly shape: readonly number[];
   /** The name of a view in the cache. */
   readonly keyOf: (photo: number, view: number) => string;
-  /** Most bytes of features that are kept in memory once they were read. Default 1e9. */
+  /** Most bytes of features that are kept in memory once they were read, 0 or more. Default 1e9. */
   readonly memory?: number;
 }
 
 /**
- * Features that stay on disk: a batch reads what it needs, and what was read is kept as long as it fits the bound.
+ * Features that stay on disk: a batch reads what it needs, and what was read is kept as long as it fits the bound. A training
+ * knows them again by the keys and checksums of all views, in their order; no features are read for that.
  *
  * @param cache Stays open as long as the features are used; the caller closes it.
  */
 export function cachedFeatures(cache: FeatureCache, options: CachedOptions): FeatureSource {
   const { labels, views, shape, keyOf, memory = 1e9 } = options;
+  requireInteger('views', views, { least: 1 });
+  for (const side of shape) requireInteger('shape', side, { least: 1 });
+  requireNumber('memory', memory, { least: 0, infinite: true });
   const size = shape.reduce((product, side) => product * side, 1);
   const kept = new Map<string, Float32Array>();
   const most = Math.floor(memory / (4 * size));
@@ -29,19 +35,31 @@ export function cachedFeatures(cache: FeatureCache, options: CachedOptions): Fea
     const known = kept.get(key);
     if (known) return known;
     const features = await cache.read(key);
-    if (!features) {
-      throw new Error(
-        `The features of photo ${photo}, view ${view}, are not in the cache, or damaged there. Compute them again.`,
-      );
-    }
+    if (!features) throw absent(photo, view);
     if (kept.size < most) kept.set(key, features);
     return features;
+  }
+
+  function identity(): string {
+    const hash = createHash('sha256');
+    for (let photo = 0; photo < labels.length; photo++)
+      for (let view = 0; view < views; view++) {
+        const key = keyOf(photo, view);
+        const checksum = cache.checksum(key);
+        if (checksum === undefined) throw absent(photo, view);
+        hash.update(JSON.stringify([key, checksum]));
+      }
+    return `cached, ${hash.digest('hex')}`;
   }
 
   return {
     labels,
     views,
     shape,
+    // When it is asked for: the cache may still be filled until then.
+    get identity() {
+      return identity();
+    },
     read: async (photos, chosen) => {
       const rows = new Float32Array(photos.length * size);
       const reading = Array.from(photos, async (photo, row) => {
@@ -52,3 +70,8 @@ export function cachedFeatures(cache: FeatureCache, options: CachedOptions): Fea
     },
   };
 }
+
+const absent = (photo: number, view: number) =>
+  new Error(
+    `The features of photo ${photo}, view ${view}, are not in the cache, or damaged there. Compute them again.`,
+  );

@@ -22,7 +22,8 @@ export type CheckpointFacts = TensorFacts;
  * Saves all weights as one safetensors file, atomically.
  *
  * @param facts Kept in the file's metadata.
- * @throws Error when two weights have one name, saying where they are; nothing is written then.
+ * @throws Error when two weights have one name, saying where they are, or one is not of 32-bit floating-point numbers; nothing
+ *   is written then.
  */
 export async function saveCheckpoint(
   path: string,
@@ -30,7 +31,7 @@ export async function saveCheckpoint(
   facts: CheckpointFacts,
 ): Promise<void> {
   const tensors = new Map<string, SavedTensor>();
-  for (const { name, weight } of namedWeights(model)) {
+  for (const { name, weight } of savedWeights(model)) {
     const value = weight.read();
     const values = (await value.data()) as Float32Array;
     tensors.set(name, { shape: value.shape, values });
@@ -66,6 +67,21 @@ export async function loadCheckpoint(path: string, model: Restorable): Promise<C
     value.dispose();
   }
   return facts;
+}
+
+/**
+ * The weights of a model by their names in checkpoints.
+ *
+ * @throws Error when one of them could not be read back.
+ */
+export function savedWeights(model: Restorable) {
+  const named = namedWeights(model);
+  for (const { name, weight } of named) {
+    const { dtype } = weight.read();
+    if (dtype !== 'float32')
+      throw new Error(`'${name}' is ${dtype}; a checkpoint holds weights that are float32.`);
+  }
+  return named;
 }
 
 /** What a weight was called when names did not have their model's in front. */

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fromHalf, toHalf } from '@shroom/formats';
+import { requireInteger, requireOneOf } from '../requirements';
 
 const keyBytes = 16;
 const headBytes = keyBytes + 4;
@@ -14,17 +15,23 @@ export interface CacheOptions {
   readonly precision?: 'float32' | 'float16';
 }
 
+/** Where a record is, and the checksum of its features. */
+interface Place {
+  readonly offset: number;
+  readonly checksum: number;
+}
+
 /**
  * Features on disk: one record for each view of each photo, appended as it is computed. An interrupted extraction goes
  * on where it was; a record that was cut short or damaged is as good as absent. Several processes may share a file.
  *
- * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys.
+ * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys and checksums.
  */
 export class FeatureCache {
   readonly #file: FileHandle;
   readonly #length: number;
   readonly #precision: 'float32' | 'float16';
-  readonly #offsets = new Map<string, number>();
+  readonly #records = new Map<string, Place>();
   /** Up to where the file's keys are known. */
   #known = 0;
   #aligned = false;
@@ -38,6 +45,7 @@ export class FeatureCache {
   /**
    * @param backbone All that features depend on besides the view and the photo: weights, preprocessing, layer.
    * @param shape Of the features of a view: their number, or `[height, width, channels]`.
+   * @throws RangeError for another precision, or a side that is not a whole number above 0.
    */
   static async open(
     folder: string,
@@ -46,6 +54,8 @@ export class FeatureCache {
     options: CacheOptions = {},
   ): Promise<FeatureCache> {
     const { precision = 'float32' } = options;
+    requireOneOf('precision', precision, ['float32', 'float16']);
+    for (const side of [shape].flat()) requireInteger('shape', side, { least: 1 });
     await mkdir(folder, { recursive: true });
     const identity = JSON.stringify([backbone, shape, precision]);
     const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
@@ -59,10 +69,10 @@ export class FeatureCache {
   /** The features of a view, or `undefined` when they are not there or damaged. */
   async read(view: string): Promise<Float32Array | undefined> {
     const key = keyOf(view);
-    const offset = this.#offsets.get(key.toString('hex'));
-    if (offset === undefined) return undefined;
+    const known = this.#records.get(key.toString('hex'));
+    if (!known) return undefined;
     const record = Buffer.alloc(this.#recordBytes);
-    await this.#file.read(record, 0, record.length, offset);
+    await this.#file.read(record, 0, record.length, known.offset);
     const features = record.subarray(headBytes);
     if (record.readUInt32LE(keyBytes) !== crc32(features)) return undefined;
     // A copy, for alignment.
@@ -70,6 +80,11 @@ export class FeatureCache {
     return this.#precision === 'float16'
       ? fromHalf(new Uint16Array(buffer))
       : new Float32Array(buffer);
+  }
+
+  /** The checksum that the features of a view were written with, without reading them; `undefined` when they are not there. */
+  checksum(view: string): number | undefined {
+    return this.#records.get(keyOf(view).toString('hex'))?.checksum;
   }
 
   async write(view: string, features: Float32Array): Promise<void> {
@@ -119,11 +134,13 @@ export class FeatureCache {
     const atOnce = Math.max(1, Math.floor(scanBytes / step));
     while (this.#known < end) {
       const count = Math.min(atOnce, (end - this.#known) / step);
-      const bytes = Buffer.alloc((count - 1) * step + keyBytes);
+      const bytes = Buffer.alloc((count - 1) * step + headBytes);
       await this.#file.read(bytes, 0, bytes.length, this.#known);
       for (let index = 0; index < count; index++) {
-        const key = bytes.toString('hex', index * step, index * step + keyBytes);
-        this.#offsets.set(key, this.#known + index * step);
+        const start = index * step;
+        const key = bytes.toString('hex', start, start + keyBytes);
+        const checksum = bytes.readUInt32LE(start + keyBytes);
+        this.#records.set(key, { offset: this.#known + start, checksum });
       }
       this.#known += count * step;
     }

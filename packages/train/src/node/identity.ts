@@ -4,8 +4,7 @@ import { sourceOf } from '../feature-set';
 import type { FitOptions, TrainingData } from '../fit';
 import { batchBounds } from '../order';
 import type { Phase } from '../phase';
-import { namedWeights } from '../weight-names';
-import type { Restorable } from './checkpoint';
+import { type Restorable, savedWeights } from './checkpoint';
 import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 
@@ -20,7 +19,7 @@ export interface DataIdentity {
   readonly shape: readonly number[];
   /** SHA-256. */
   readonly labels: string;
-  /** What the features' source says that they are; else SHA-256, of all in memory or of eight rows of a source. */
+  /** What the features' source says that they are; else SHA-256, of all in memory or of as many rows of a source as are read at once. */
   readonly features: string;
 }
 
@@ -39,12 +38,13 @@ export interface RunIdentity {
   readonly options: Plain;
 }
 
-/** How many rows of a source stand for all of it. */
-const sampledRows = 8;
+/** Numbers of a source that are read at most, to stand for all of it; of eight rows at least. */
+const sampledNumbers = 2 ** 22;
+const leastRows = 8;
 
 /**
- * The identity of a training that is about to start. It takes a pass over features in memory, eight rows of a source, and a
- * pass over the weights.
+ * The identity of a training that is about to start. It takes a pass over features in memory, some rows of a source, and a pass
+ * over the weights.
  *
  * @param classifier With the weights that it starts from.
  */
@@ -53,7 +53,7 @@ export async function identityOf(
   data: TrainingData,
   options: FitOptions,
 ): Promise<RunIdentity> {
-  const named = namedWeights(classifier).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = savedWeights(classifier).sort((a, b) => (a.name < b.name ? -1 : 1));
   const trained = new Set<unknown>(classifier.trainableWeights);
   const hash = createHash('sha256');
   const drawn = drawsAnew(classifier);
@@ -87,12 +87,17 @@ async function dataIdentity(features: Features): Promise<DataIdentity> {
   const hashed = { ...whole, labels: sha256(Int32Array.from(labels)) };
   if (identity !== undefined) return { ...hashed, features: identity };
   if ('values' in features) return { ...hashed, features: sha256(features.values) };
-  const count = Math.min(sampledRows, labels.length);
-  const photos = Int32Array.from({ length: count }, (_, row) =>
-    Math.floor((row * labels.length) / count),
+  const size = shape.reduce((product, side) => product * side, 1);
+  const most = Math.max(leastRows, Math.floor(sampledNumbers / size));
+  const all = labels.length * views;
+  const places = Array.from({ length: Math.min(most, all) }, (_, row) =>
+    Math.floor((row * all) / Math.min(most, all)),
   );
-  const rows = await read(photos, new Int32Array(count));
-  return { ...hashed, features: `${count} rows: ${sha256(rows)}` };
+  const rows = await read(
+    Int32Array.from(places, place => Math.floor(place / views)),
+    Int32Array.from(places, place => place % views),
+  );
+  return { ...hashed, features: `${places.length} of ${all} rows: ${sha256(rows)}` };
 }
 
 /** Options with their defaults, so that saying a default changes nothing. */

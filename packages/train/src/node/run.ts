@@ -153,12 +153,14 @@ export interface Training {
  * this very run, it goes on, and its `run.json` stays as it is. Nothing is written before that is known.
  *
  * @throws RunMismatchError when the folder holds another run, naming what differs.
+ * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
  */
 export async function* startRun<C>(
   folder: string,
   run: RunFile<C>,
   build: (configuration: C) => Training | Promise<Training>,
 ): AsyncGenerator<EpochReport, void, undefined> {
+  requirePlain(run);
   const known = await runIn<C>(folder);
   if (known) requireSame(folder, known, run);
   yield* goOn(folder, known, run, build);
@@ -200,11 +202,23 @@ async function* goOn<C>(
  * Writes what a run is started with. Where the folder holds this very run, its file stays as it is.
  *
  * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
+ * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
  */
 export async function saveRun<C>(folder: string, run: RunFile<C>): Promise<void> {
+  requirePlain(run);
   const known = await runIn<C>(folder);
   if (known) requireSame(folder, known, run);
   else await writeRun(folder, run);
+}
+
+/** @throws TypeError when a configuration would not come back from JSON as it is: the run could not be made again from it. */
+function requirePlain<C>({ configuration }: RunFile<C>): void {
+  const text = JSON.stringify({ configuration });
+  const found = differences({ configuration }, JSON.parse(text));
+  if (found.length > 0)
+    throw new TypeError(
+      `A run's configuration should be plain data, which JSON holds; it would be read back as another. ${found.slice(0, 3).join('; ')}.`,
+    );
 }
 
 async function writeRun<C>(folder: string, run: RunFile<C>): Promise<void> {

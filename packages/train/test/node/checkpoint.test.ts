@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, tensor1d, variable } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fit, type TrainingState } from '../../src/index';
@@ -43,6 +43,24 @@ describe('a checkpoint', () => {
     expect(memory().numTensors).toBe(before);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(saved));
     expect(await readdir(join(folder, 'deep/er'))).toEqual(['best.safetensors']);
+  });
+
+  test('is not begun for weights that could not be read back from it', async () => {
+    const count = variable(tensor1d([1], 'int32'), false);
+    const weight = { originalName: 'counter/count', read: () => count, write: () => {} };
+    const network = model(2);
+    const weights = [...network.weights, weight];
+    const { layers: own, trainableWeights } = network;
+    const counting = { apply: network.apply.bind(network), layers: own, trainableWeights, weights };
+    const set = { values: new Float32Array(24), labels: new Int32Array(8), views: 1, channels: 3 };
+    const data = { train: set, validation: set, classes: 2 };
+    const run = fitWithCheckpoints(folder, counting as never, data, { epochs: 1 });
+    const message = "'counter/count' is int32; a checkpoint holds weights that are float32.";
+    await expect(run.next()).rejects.toThrow(message);
+    const path = join(folder, 'best.safetensors');
+    await expect(saveCheckpoint(path, counting as never, {})).rejects.toThrow(message);
+    expect(await readdir(folder)).toEqual([]);
+    count.dispose();
   });
 
   test('of a whole training holds what the optimiser remembers, in a file that others read as safetensors', async () => {

@@ -71,6 +71,17 @@ describe('the feature cache', () => {
     await cache.close();
   });
 
+  test.each(['float64', 'Float16', '', 16])('refuses the precision %j', async precision => {
+    const options = { precision: precision as 'float16' };
+    await expect(FeatureCache.open(folder, 'b', 4, options)).rejects.toThrow(
+      /precision should be 'float32' or 'float16', not/,
+    );
+    await expect(FeatureCache.open(folder, 'b', [2, Number.NaN])).rejects.toThrow(
+      /shape should be/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('keeps feature maps in half the room, to three digits', async () => {
     const map = Float32Array.from({ length: 2 * 3 * 4 }, (_, index) => 10 * Math.sin(index));
     const options = { precision: 'float16' } as const;
@@ -104,6 +115,8 @@ describe('the feature cache', () => {
     });
     for (let time = 0; time < 2; time++)
       expect(Array.from(await source.read([1, 0], [0, 1]))).toEqual([1, 0, 1, 0, 0, 1, 0, 1]);
+    const wrong = { labels: Int32Array.of(0), views: 1, shape: [1, 2, 2], keyOf };
+    expect(() => cachedFeatures(cache, { ...wrong, memory: Number.NaN })).toThrow(/memory should/);
     await expect(source.read([2], [0])).rejects.toThrow(/photo 2, view 0, are not in the cache/);
     await cache.close();
   });

@@ -7,7 +7,9 @@ import { initializers, type LayersModel, layers, sequential } from '@tensorflow/
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FeatureSet, FeatureSource, FitOptions, TrainingData } from '../../src/index';
 import {
+  cachedFeatures,
   differences,
+  FeatureCache,
   fitWithCheckpoints,
   identityOf,
   loadTrainingState,
@@ -170,13 +172,13 @@ describe('a folder is of one training', () => {
     );
   });
 
-  test('a source says what it is, or eight rows stand for it', async () => {
+  test('a source says what it is, or its rows stand for it', async () => {
     const read = (shift: number) => (photos: ArrayLike<number>) =>
       Float32Array.from({ length: photos.length * 3 }, (_, index) => Math.sin(index) + shift);
     await epochs(seeded(1), { train: source(read(0)) });
     expect(await epochs(seeded(1), { train: source(read(0)) })).toBe(0);
     await expect(epochs(seeded(1), { train: source(read(1)) })).rejects.toThrow(
-      /train.features: "8 rows/,
+      /train.features: "8 of 8 rows/,
     );
     await rm(folder, { recursive: true });
     await epochs(seeded(1), { train: source(read(0), 'photos of May') });
@@ -185,6 +187,54 @@ describe('a folder is of one training', () => {
     await expect(epochs(seeded(1), { train: source(read(0), 'photos of June') })).rejects.toThrow(
       /train.features: "photos of May", now "photos of June"/,
     );
+  });
+
+  test('rows of a source and all their views are told apart, also beyond the first', async () => {
+    const set2 = set(0, 2);
+    const rowsOf = (change: number) => (photos: ArrayLike<number>, views: ArrayLike<number>) =>
+      Float32Array.from({ length: photos.length * 3 }, (_, index) => {
+        const row = Math.floor(index / 3);
+        const place = (photos[row]! * 2 + views[row]!) * 3 + (index % 3);
+        return set2.values[place]! + (place === 45 ? change : 0);
+      });
+    const train = (change: number) => ({ ...source(rowsOf(change)), views: 2 });
+    await epochs(seeded(1), { train: train(0) });
+    expect(await epochs(seeded(1), { train: train(0) })).toBe(0);
+    await expect(epochs(seeded(1), { train: train(1) })).rejects.toThrow(/train.features/);
+  });
+
+  test('cached features are known by the keys and checksums of all views', async () => {
+    const cacheIn = async (name: string, change: number) => {
+      const cache = await FeatureCache.open(join(folder, name), 'b', 3);
+      for (let photo = 0; photo < 8; photo++)
+        for (let view = 0; view < 2; view++) {
+          const last = photo === 7 && view === 1 ? change : 0;
+          await cache.write(`${photo}/${view}`, Float32Array.of(photo, view, last));
+        }
+      return cache;
+    };
+    const cached = (cache: FeatureCache, places = [0, 1, 2, 3, 4, 5, 6, 7]) =>
+      cachedFeatures(cache, {
+        labels: set().labels,
+        views: 2,
+        shape: [3],
+        keyOf: (photo, view) => `${places[photo]}/${view}`,
+      });
+    const caches = await Promise.all([cacheIn('a', 0), cacheIn('b', 0), cacheIn('c', 1)]);
+    const [one, same, other] = caches;
+    expect(cached(same!).identity).toBe(cached(one!).identity);
+    expect(cached(other!).identity).not.toBe(cached(one!).identity);
+    // Two photos of one class in each other's place.
+    const exchanged = cached(one!, [0, 3, 2, 1, 4, 5, 6, 7]);
+    await epochs(seeded(1), { train: cached(one!) });
+    expect(await epochs(seeded(1), { train: cached(same!) })).toBe(0);
+    await expect(epochs(seeded(1), { train: exchanged })).rejects.toThrow(
+      /train.features: "cached, .*, now "cached, /,
+    );
+    expect(() => cached(one!, [0, 1, 2, 3, 4, 5, 6, 8]).identity).toThrow(
+      /photo 7, view 0, are not in the cache/,
+    );
+    await Promise.all(caches.map(cache => cache.close()));
   });
 
   test('weights that are drawn without a seed do not make it another', async () => {
@@ -260,6 +310,22 @@ describe('a run', () => {
     expect(await start(false)).toBe(2);
   });
 });
+
+test.each([
+  [{ patience: Number.POSITIVE_INFINITY }, /configuration.patience: "Infinity", now null/],
+  [{ rates: [1, Number.NaN] }, /configuration.rates\[1\]: "NaN", now null/],
+  [{ weights: Float32Array.of(1) }, /configuration.weights\[0\]: 1, now absent/],
+  [{ schedule: () => 1 }, /configuration.schedule: "function schedule", now absent/],
+])(
+  'a run that could not be made again from its file does not start',
+  async (configuration, message) => {
+    const run = { configuration, versions: {} };
+    const start = startRun(folder, run, () => ({ classifier: seeded(1), data, options }));
+    await expect(start.next()).rejects.toThrow(message);
+    await expect(saveRun(folder, run)).rejects.toThrow(TypeError);
+    expect(await contents()).toEqual(new Map());
+  },
+);
 
 test('an identity is plain data, and reading it leaks nothing', async () => {
   const classifier = seeded(1);
