@@ -132,3 +132,14 @@ test('tensors of rank 0 to 6 broadcast against each other', async () => {
     { numRuns: 40, seed: 11 },
   );
 });
+
+test('the greatest numbers beside NaN are found, and NaN counts as greater', async () => {
+  await tf.setBackend('ort');
+  const rows = [
+    [1, Number.NaN, 3, 2],
+    [5, 7, 6, 7],
+  ];
+  const { values, indices } = tf.topk(tf.tensor2d(rows), 2);
+  expect(Array.from(await values.data())).toEqual([Number.NaN, 3, 7, 7]);
+  expect(Array.from(await indices.data())).toEqual([1, 2, 1, 3]);
+});

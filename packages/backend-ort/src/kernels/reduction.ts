@@ -148,9 +148,13 @@ export const reductionKernels: Translations = {
       arguments: [[k]],
       attributes: { axis: -1, largest: 1, sorted: 1 },
     };
-    return [
-      plain('TopK', [x], shape, options),
-      plain('TopK', [x], shape, { ...options, output: 1, dtype: 'int32', wide: true }),
-    ];
+    const placed = { ...options, output: 1, dtype: 'int32', wide: true } as const;
+    if (x.dtype !== 'float32') {
+      return [plain('TopK', [x], shape, options), plain('TopK', [x], shape, placed)];
+    }
+    // ONNX Runtime loses numbers beside NaN. It counts as the greatest here, as in PyTorch.
+    const numbers = where(notANumber(x), scalar(Number.POSITIVE_INFINITY), x);
+    const places = plain('TopK', [numbers], shape, placed);
+    return [plain('GatherElements', [x, places], shape, { attributes: { axis: -1 } }), places];
   },
 };
