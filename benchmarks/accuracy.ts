@@ -45,7 +45,8 @@ await runProgram(async signal => {
     grouped: seeds.map(seed => splitByGroup(set.photos, { seed })),
   };
   fact('photos', `${set.photos.length} of ${classes} classes`);
-  const features = await photoFeatures(set.photos, await loadBackbone(size, signal), signal);
+  const backbone = await loadBackbone(size, signal);
+  const features = await photoFeatures(set.photos, backbone, engine, signal);
 
   heading('Training');
   const kinds = ['stratified', 'grouped'] as const;

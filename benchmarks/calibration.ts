@@ -62,7 +62,8 @@ await runProgram(async signal => {
   const labels = Int32Array.from(set.photos, ({ label }) => label);
   const classes = set.classes.length;
   fact('photos', `${set.photos.length} of ${classes} classes`);
-  const features = await photoFeatures(set.photos, await loadBackbone(size, signal), signal);
+  const backbone = await loadBackbone(size, signal);
+  const features = await photoFeatures(set.photos, backbone, engine, signal);
   const samples = {
     stratified: set.photos.map(({ id, label }) => ({ id, label })),
     grouped: set.photos,

@@ -142,7 +142,7 @@ async function featuresOfPhotos(photos: readonly Photo[]): Promise<Float32Array>
   const found = new Float32Array(photos.length * channels);
   const samples = photos.map((photo, row) => ({ ...photo, row, view: plainView }));
   const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: 8 };
-  for await (const batch of batches(samples, how)) {
+  for await (const batch of batches(samples, { ...how, fillLast: true })) {
     const values = await pooled(tensor4d(batch.images, batch.shape));
     for (const [place, { row }] of batch.samples.entries()) {
       found.set(values.subarray(place * channels, (place + 1) * channels), row * channels);

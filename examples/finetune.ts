@@ -47,7 +47,7 @@ await runProgram(async signal => {
   const photos = await openPhotos(data, drawn, group, signal, givenSplit);
   const manifest = parseManifest(await readFile(join(run, 'split.json'), 'utf8'));
   const split = applyManifest(manifest, photos);
-  const seen = { views: given.views, cut, signal };
+  const seen = { views: given.views, cut, engine, signal };
   const features = await extractFeatures(photos, split, backbone, seen);
   const { train, validation, test } = features.maps!;
 

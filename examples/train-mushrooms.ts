@@ -43,7 +43,7 @@ await runProgram(async signal => {
   const frozen = cut ? `frozen up to ${cut.layer}` : 'frozen';
   fact(backbone.name, `${source}, ${licence}; ${frozen}, photos at ${size} px`);
   clock.lap('load');
-  const seen = { views, testViews, cut, signal };
+  const seen = { views, testViews, cut, engine, signal };
   const features = await extractFeatures(photos, split, backbone, seen);
   clock.lap('features');
 

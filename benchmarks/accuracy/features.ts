@@ -6,13 +6,16 @@ import { type PooledTap, poolCovariances, principalDirections } from '@shroom/he
 import type { Backbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
 import { FeatureCache } from '@shroom/train/node';
-import { concat, type Tensor2D, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { concat, slice, type Tensor2D, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { Engine } from '../../examples/pipeline/engine';
 import { Progress } from '../../examples/pipeline/terminal';
 import { type PhotoView, photoViews } from './views';
 
 const atOnce = 8;
 const components = 96;
+/** Changes when a view becomes another picture. */
+const viewsVersion = 'by hash';
 /** Pictures of each genus from which the directions are found: drawn ones, so that no photograph has a say. */
 const drawnPerGenus = 12;
 
@@ -30,6 +33,7 @@ export interface PhotoFeatures {
 export async function photoFeatures(
   photos: readonly Photo[],
   backbone: Backbone,
+  engine: Engine,
   signal: AbortSignal,
 ): Promise<PhotoFeatures> {
   const stages = backbone.taps.slice(-2);
@@ -53,7 +57,7 @@ export async function photoFeatures(
   const identity = { name, sha256: weights.sha256, preprocessing, pixels: pixelsVersion };
   const cache = await FeatureCache.open(
     join(cacheFolder(), 'features'),
-    { ...identity, frame: frame.digest('hex') },
+    { ...identity, frame: frame.digest('hex'), engine: engine.identity, views: viewsVersion },
     width,
     { precision: 'float16' },
   );
@@ -101,6 +105,7 @@ async function* compute(
     transforms: transforms(preprocessing.size[0]),
     epoch: photoViews.findIndex(each => each.name === name),
     batchSize: atOnce,
+    fillLast: true,
     signal,
   };
   let next = 0;
@@ -111,7 +116,7 @@ async function* compute(
     });
     const rows = await features.data<'float32'>();
     features.dispose();
-    const width = rows.length / labels.length;
+    const width = rows.length / atOnce;
     for (let row = 0; row < labels.length; row++)
       yield [next++, rows.slice(row * width, (row + 1) * width)];
   }
@@ -128,14 +133,21 @@ async function directionsOf(
   const outputs = stages.map(({ layer }) => backbone.model.getLayer(layer).output);
   const network = model({ inputs: backbone.model.inputs, outputs: outputs as SymbolicTensor[] });
   const maps: Tensor4D[][] = stages.map(() => []);
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: atOnce, signal };
-  for await (const { images, shape } of batches(drawn, how)) {
+  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: atOnce };
+  for await (const { images, shape, samples } of batches(drawn, {
+    ...how,
+    fillLast: true,
+    signal,
+  })) {
     const input = tensor4d(images, shape);
     const found = network.predict(input, { batchSize: atOnce }) as Tensor4D[];
     input.dispose();
-    found.forEach((map, index) => {
-      maps[index]!.push(map);
-    });
+    for (const [index, map] of found.entries()) {
+      // Read, so that each batch is a run of its own.
+      await map.data();
+      maps[index]!.push(slice(map, 0, samples.length));
+      map.dispose();
+    }
   }
   const taps: PooledTap[] = [];
   for (const [index, { layer }] of stages.entries()) {

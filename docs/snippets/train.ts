@@ -43,6 +43,7 @@ async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
   for await (const batch of batches(samples, {
     preprocessing: backbone.preprocessing,
     batchSize: 8,
+    fillLast: true, // The last batch too is computed as eight.
   })) {
     const pooled = tidy(() => {
       const maps = backbone.model.predict(
@@ -50,8 +51,10 @@ async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
       );
       return mean(maps as Tensor, [1, 2]);
     });
-    values.set(await pooled.data<'float32'>(), filled);
-    filled += pooled.size;
+    const rows = await pooled.data<'float32'>();
+    const own = batch.samples.length * backbone.channels;
+    values.set(rows.subarray(0, own), filled);
+    filled += own;
     pooled.dispose();
   }
   const labels = Int32Array.from(samples, ({ label }) => label);

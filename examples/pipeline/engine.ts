@@ -12,6 +12,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Why this one. */
   readonly reason: string;
+  /** Its version and what else the last bits of its results depend on: part of the key of what is kept. */
+  readonly identity: string;
 }
 
 const about: Record<EngineName, string> = {
@@ -33,7 +35,8 @@ export async function startEngine(wanted: EngineName | 'auto'): Promise<Engine> 
       await starters[name]();
       await tf.ready();
       const chosen = wanted === 'auto' ? 'the fastest that loads here' : 'as asked for';
-      return { name, reason: `${about[name]}; ${chosen}` };
+      const identity = `${name}: ${await identities[name]()}; tfjs ${tf.version_core}`;
+      return { name, identity, reason: `${about[name]}; ${chosen}` };
     } catch (error) {
       const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
       if (wanted !== 'auto')
@@ -73,6 +76,23 @@ const starters: Record<EngineName, () => Promise<void>> = {
     await import('@tensorflow/tfjs-backend-cpu');
     await use('cpu');
   },
+};
+
+/** JavaScript's exponential and its like are V8's, WebAssembly's vectors are those of the standard, others the processor's. */
+const identities: Record<EngineName, () => string | Promise<string>> = {
+  ort: async () => (await import('@shroom/backend-ort')).ortBackend()!.identity,
+  tensorflow: async () => {
+    const { instructionSet } = await import('@shroom/backend-ort');
+    const optional = '@tensorflow/tfjs-node';
+    const { version } = await import(optional);
+    return `${version['tfjs-node']}, ${instructionSet()}`;
+  },
+  wasm: async () => {
+    const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return `${version_wasm}, ${simd ? 'simd' : 'no simd'}, V8 ${process.versions.v8}`;
+  },
+  cpu: () => `V8 ${process.versions.v8}`,
 };
 
 async function use(backend: string): Promise<void> {

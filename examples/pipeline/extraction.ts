@@ -24,6 +24,7 @@ const imagesAtOnce = 8;
 
 interface Running {
   readonly tasks: readonly Task[];
+  /** Rows of copies, which fill up the last batch, are behind those of the tasks. */
   readonly pooled: Promise<Float32Array>;
   readonly maps: Promise<Float32Array> | undefined;
 }
@@ -42,8 +43,9 @@ export async function* extract(
   const { preprocessing } = backbone;
   const samples = tasks.map(task => ({ ...task.photo, task, view: viewOf(task.photo, task.view) }));
   const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: imagesAtOnce };
+  const ahead = batches(samples, { ...how, fillLast: true, signal });
   let before: Running | undefined;
-  for await (const batch of batches(samples, { ...how, signal })) {
+  for await (const batch of ahead) {
     const images = tensor4d(batch.images, batch.shape);
     const running = {
       ...start(backbone, cut, images),
@@ -86,7 +88,7 @@ async function* finish({ tasks, pooled, maps }: Running, caches: Caches): AsyncG
 }
 
 async function store(cache: FeatureCache, tasks: readonly Task[], values: Float32Array) {
-  const size = values.length / tasks.length;
+  const size = values.length / imagesAtOnce;
   await cache.writeAll(
     tasks.map(({ key }, row) => [key, values.subarray(row * size, (row + 1) * size)]),
   );

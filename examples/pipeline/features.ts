@@ -12,6 +12,7 @@ import { cacheFolder } from '@shroom/models/node';
 import type { FeatureSet, FeatureSource } from '@shroom/train';
 import { cachedFeatures, FeatureCache } from '@shroom/train/node';
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import type { Engine } from './engine';
 import { type Caches, extract, type Task } from './extraction';
 import { type Photos, viewOf } from './photos';
 import { Progress } from './terminal';
@@ -23,6 +24,8 @@ export interface ExtractOptions {
   readonly testViews?: number;
   /** Where feature maps are wanted too, for fine-tuning. */
   readonly cut?: CutBackbone | undefined;
+  /** The one that runs: features of another are not taken from the cache. */
+  readonly engine: Engine;
   readonly signal: AbortSignal;
 }
 
@@ -43,9 +46,9 @@ export async function extractFeatures(
   photos: Photos,
   split: Split,
   backbone: Backbone,
-  { views, testViews = 1, cut, signal }: ExtractOptions,
+  { views, testViews = 1, cut, engine, signal }: ExtractOptions,
 ): Promise<Features> {
-  const caches = await openCaches(backbone, cut);
+  const caches = await openCaches(backbone, cut, engine);
   const viewsOf = (part: keyof Split) => (part === 'train' ? views : testViews);
   const taskOf = (index: number, view: number): Task => {
     const photo = photos.photos[index]!;
@@ -93,10 +96,15 @@ export async function extractFeatures(
 }
 
 /** A cache for each kind of features, named by everything that they depend on besides photo and view. */
-async function openCaches(backbone: Backbone, cut: CutBackbone | undefined): Promise<Caches> {
+async function openCaches(
+  backbone: Backbone,
+  cut: CutBackbone | undefined,
+  engine: Engine,
+): Promise<Caches> {
   const { name, weights, preprocessing, channels } = backbone;
   const folder = join(cacheFolder(), 'features');
-  const source = { name, sha256: weights.sha256, preprocessing, pixels: pixelsVersion };
+  const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
+  const source = { name, sha256: weights.sha256, ...how };
   const pooled = await FeatureCache.open(folder, source, channels);
   if (!cut) return { pooled };
   const identity = { ...source, layer: cut.layer };

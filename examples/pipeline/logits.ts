@@ -19,7 +19,7 @@ export async function logitsOfPhotos(
   const progress = new Progress('judging', 'photos');
   let done = 0;
   try {
-    for await (const batch of batches(samples, { ...how, signal })) {
+    for await (const batch of batches(samples, { ...how, fillLast: true, signal })) {
       const images = tensor4d(batch.images, batch.shape);
       const said = model.predict(images, { batchSize: imagesAtOnce }) as Tensor2D;
       const values = await said.data<'float32'>();

@@ -7,6 +7,7 @@ import {
   engine as tfjsEngine,
   util,
 } from '@tensorflow/tfjs-core';
+import { version } from '../package.json';
 import { Engine, type EngineOptions, type EngineStatistics } from './engine';
 import { asTyped } from './graph/buffers';
 import { type GraphNode, type HostArray, leaf, type Shape } from './graph/node';
@@ -41,7 +42,7 @@ export class OrtBackend extends KernelBackend {
 
   constructor(
     private readonly runtime: Runtime,
-    options: BackendOptions,
+    private readonly options: BackendOptions,
   ) {
     super();
     this.engine = new Engine(runtime, options);
@@ -57,6 +58,17 @@ export class OrtBackend extends KernelBackend {
   /** `onnxruntime-node` or `onnxruntime-web`. */
   get runtimeName(): string {
     return this.runtime.name;
+  }
+
+  /**
+   * What the last bits of results depend on: this package's version, the runtime and its version, the execution providers,
+   * the processor's vector instructions, and whether weights are compiled in. Include it in cache keys. The number of
+   * threads is no part of it.
+   */
+  get identity(): string {
+    const weights = this.options.compileWeights ? 'weights compiled in' : 'weights given';
+    const { name, computesWith } = this.runtime;
+    return `backend-ort ${version}, ${name} ${computesWith}, ${weights}`;
   }
 
   /** Whether memory that a run has freed stays with the process. */

@@ -5,6 +5,7 @@ export type { EngineStatistics } from './engine';
 export { fallbackCounts } from './kernels/fallback';
 export { type KernelCoverage, kernelCoverage } from './kernels/registry';
 export { configureOrt, type OrtOptions, ortBackend, registerOrt } from './register';
+export { instructionSet } from './runtime/instruction-set';
 
 registerOrtKernels();
 registerOrt();

@@ -24,7 +24,7 @@ function start(...targets: GraphNode[]): { finish: () => Promise<void> } {
     end = resolve;
   });
   const session = { run: () => gate, release: () => {} };
-  const runtime: Runtime = { name: 'gated', create: async () => session };
+  const runtime: Runtime = { name: 'gated', computesWith: '', create: async () => session };
   const engine = new Engine(runtime, {
     sessionCacheSize: 1,
     compileWeights: true,

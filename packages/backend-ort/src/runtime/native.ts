@@ -2,6 +2,7 @@ import type { OnnxModel } from '@shroom/formats';
 import { encodeModel } from '../onnx/encoder';
 import { UNREADABLE } from '../onnx/unreadable';
 import { areWeightsCopied } from './beside';
+import { instructionSet } from './instruction-set';
 import { type KeptMemory, keepFreedMemory } from './memory';
 import {
   type HostTensor,
@@ -49,6 +50,7 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     readonly default?: NativeBinding;
   };
   const { binding, initOrt } = loaded.default ?? loaded;
+  const version = await versionOfPackage();
   initOrt();
   const available = ['cpu', ...binding.listSupportedBackends().map(backend => backend.name)];
   const missing = options.executionProviders.filter(name => !available.includes(name));
@@ -97,6 +99,7 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     new NativeRun(load(model, large, kept?.memory, rewrites), stop, kept?.memory);
   return {
     name: 'onnxruntime-node',
+    computesWith: `${version}, ${options.executionProviders.join(' ')}, ${instructionSet()}`,
     unreadableFirst: stop !== undefined,
     weightsBeside,
     createSync,
@@ -104,6 +107,15 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     keepsMemory: kept !== undefined,
     ...(kept && { dispose: kept.giveBack }),
   };
+}
+
+async function versionOfPackage(): Promise<string> {
+  const path = 'onnxruntime-node/dist/version.js';
+  const loaded = (await import(/* @vite-ignore */ path)) as {
+    readonly version?: string;
+    readonly default?: { readonly version: string };
+  };
+  return loaded.version ?? loaded.default!.version;
 }
 
 /** @returns `undefined` where memory is not kept. */

@@ -67,6 +67,8 @@ export function rewritingOptions(rewrites: Rewrites): RewritingOptions {
 /** An ONNX Runtime: native in Node, WebAssembly everywhere. The graph and the kernels know no more of it than this. */
 export interface Runtime {
   readonly name: string;
+  /** Its version, its execution providers and the instructions that it computes with: what the last bits of results depend on. */
+  readonly computesWith: string;
   /** Whether the first output of a model should be one that cannot be read: see `uncopied.ts`. */
   readonly unreadableFirst?: boolean;
   /** Whether large weights are taken from where they are: see `beside.ts`. */

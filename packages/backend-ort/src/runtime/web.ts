@@ -16,6 +16,7 @@ import {
 interface WebModule {
   readonly env: {
     logLevel?: string;
+    readonly versions: { readonly web?: string; readonly common: string };
     readonly wasm: { numThreads?: number; wasmPaths?: string | object };
   };
   readonly Tensor: typeof Tensor;
@@ -65,7 +66,10 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
     });
     return new WebRun(web, session);
   };
-  return { name: 'onnxruntime-web', create };
+  // WebAssembly's numbers are those of the standard on every processor.
+  const { web: version, common } = web.env.versions;
+  const computesWith = `${version ?? common}, ${executionProviders.join(' ')}`;
+  return { name: 'onnxruntime-web', computesWith, create };
 }
 
 async function importWeb(given: unknown): Promise<WebModule> {

@@ -40,6 +40,12 @@ interface CommonOptions {
   readonly shuffle?: boolean;
   /** Whether a last batch of fewer samples is left out. Default false. */
   readonly dropLast?: boolean;
+  /**
+   * Whether a last batch of fewer samples is filled up with copies of its last image. Some kernels give other last bits at
+   * another batch size, so that features which are kept want it. `samples` and `labels` are without the copies: drop the rows
+   * behind them. Default false.
+   */
+  readonly fillLast?: boolean;
   /** Of the order and the transforms. Default 0. */
   readonly seed?: number;
   /** Which pass over the samples this is. Default 0. */
@@ -60,7 +66,7 @@ interface CommonOptions {
 
 /** Input of a network, in the order of the samples. Nobody else holds its arrays, unless they are recycled. */
 export interface Batch<S extends Sample = Sample> {
-  /** `[N, H, W, 3]`, normalised. */
+  /** `[N, H, W, 3]`, normalised. With `fillLast` N is the batch size, and may be more than the samples. */
   readonly images: Float32Array;
   readonly shape: [number, number, number, number];
   readonly labels: Int32Array;
@@ -84,6 +90,7 @@ export async function* batches<S extends Sample>(
   options: BatchOptions,
 ): AsyncGenerator<Batch<S>, void, undefined> {
   const { workers = availableParallelism(), prefetch = 2, recycle = false, signal } = options;
+  const { batchSize = 32, fillLast = false } = options;
   requireWhole('workers', workers, 1);
   requireWhole('prefetch', prefetch, 0);
   signal?.throwIfAborted();
@@ -108,12 +115,14 @@ export async function* batches<S extends Sample>(
         images.catch(() => {});
         ahead.push(images);
       }
-      const images = await ahead.shift()!.catch(rethrow);
+      const made = await ahead.shift()!.catch(rethrow);
       signal?.throwIfAborted();
       const members = indices.map(index => samples[index]!);
+      const rows = fillLast ? batchSize : members.length;
+      const images = filled(made, members.length, rows);
       yield {
         images,
-        shape: [members.length, ...size, 3],
+        shape: [rows, ...size, 3],
         labels: Int32Array.from(members, ({ label }) => label),
         samples: members,
       };
@@ -143,6 +152,17 @@ function planOf(samples: readonly Sample[], options: BatchOptions): number[][] {
   return Array.from({ length: count }, (_, batch) =>
     order.slice(batch * batchSize, (batch + 1) * batchSize),
   );
+}
+
+/** Images of a batch, and copies of the last one up to so many rows. */
+function filled(images: Float32Array<ArrayBuffer>, count: number, rows: number) {
+  if (rows === count) return images;
+  const size = images.length / count;
+  const all = new Float32Array(rows * size);
+  all.set(images);
+  for (let row = count; row < rows; row++)
+    all.copyWithin(row * size, (count - 1) * size, count * size);
+  return all;
 }
 
 const sizing: readonly string[] = ['resize', 'centreCrop', 'randomResizedCrop'];

@@ -61,6 +61,16 @@ const firstPixels = (batch: Batch) =>
   batch.samples.map((_, row) => Array.from(batch.images.slice(row * 72, row * 72 + 3)));
 
 describe('batches', () => {
+  test('fill the last batch up with copies of its last image, where that is asked for', async () => {
+    const [first, ...rest] = await all({ fillLast: true, recycle: true }, samples.slice(0, 8));
+    const last = rest[0]!;
+    expect([first!.shape, last.shape]).toEqual(Array(2).fill([5, 4, 6, 3]));
+    expect([last.samples.length, last.labels.length]).toEqual([3, 3]);
+    const blues = [0, 1, 2, 3, 4].map(row => last.images[row * 72 + 2]);
+    expect(blues).toEqual([250, 249, 248, 248, 248]);
+    expect(last.images.slice(4 * 72)).toEqual(last.images.slice(2 * 72, 3 * 72));
+  });
+
   test('hold the pixels and labels of every sample, in order, the last batch what is left', async () => {
     const result = await all();
     expect(result.map(({ shape }) => shape)).toEqual([

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { splitByClass } from '@shroom/data';
+import { classifierHead } from '@shroom/head';
+import { startRun } from '@shroom/train/node';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startEngine } from '../../examples/pipeline/engine';
+import { extractFeatures } from '../../examples/pipeline/features';
+import { openPhotos } from '../../examples/pipeline/photos';
+import { features } from './features-of-drawn';
+import { generatedBackbone } from './generated-backbone';
+import { root, runProgram } from './program';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-bits-'));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const families = ['resnet', 'convnext'] as const;
+const program = join(root, 'integration/test/extracted-features.ts');
+
+/** Of the file of a cache's features. Its records are all of one length. */
+async function cut(cache: string, channels: number, records: number): Promise<void> {
+  const [name] = await readdir(cache);
+  const recordBytes = 16 + 4 + 4 * channels;
+  const { size } = await stat(join(cache, name!));
+  expect(size).toBeGreaterThan(records * recordBytes);
+  await truncate(join(cache, name!), Math.floor(records * recordBytes));
+}
+
+test.each(families)(
+  '%s: features of 20 batches do not depend on the order, the cache or the process',
+  async family => {
+    const cache = join(folder, family);
+    const expected = await features(family, cache, tasks => tasks);
+    expect(new Set(expected).size).toBe(153);
+    const { channels } = generatedBackbone(family);
+    // 101 photos are left, in an order that puts others together and leaves five over.
+    await cut(cache, channels, 52);
+    const mixed = (place: number) => (place * 37) % 101;
+    const again = await features(family, cache, tasks =>
+      tasks.map((_, place) => tasks[mixed(place)]!),
+    );
+    expect(again).toEqual(expected);
+    const other = await runProgram(program, [family, join(folder, `${family}-other`)]);
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stdout.split('\n')).toEqual(expected);
+  },
+  60_000,
+);
+
+test.each(families)(
+  '%s: a run ends in the same checkpoint wherever its cache was cut',
+  async family => {
+    vi.stubEnv('SHROOM_CACHE', join(folder, 'cache', family));
+    const { signal } = new AbortController();
+    const engine = await startEngine('ort');
+    const backbone = generatedBackbone(family);
+    const photos = await openPhotos('drawn', 6, 'none', signal);
+    const split = splitByClass(photos.photos, { seed: 0 });
+    const { channels } = backbone;
+    const classes = photos.classes.length;
+
+    const run = async (name: string): Promise<Buffer[]> => {
+      const how = { views: 2, engine, signal };
+      const { pooled, close } = await extractFeatures(photos, split, backbone, how);
+      const out = join(folder, family, name);
+      await mkdir(out, { recursive: true });
+      const reports = startRun(out, { configuration: {}, versions: {} }, () => ({
+        classifier: classifierHead(channels, classes, { seed: 1 }),
+        data: { ...pooled, classes },
+        options: { epochs: 3, batchSize: 8, seed: 2 },
+      }));
+      for await (const { epoch } of reports) expect(epoch).toBeLessThanOrEqual(3);
+      await close();
+      return Promise.all(
+        ['last', 'best'].map(each => readFile(join(out, 'checkpoints', `${each}.safetensors`))),
+      );
+    };
+    const expected = await run('whole');
+    for (const records of [0, 1, 8, 33.5, 70, 89.999]) {
+      await cut(join(folder, 'cache', family, 'features'), channels, records);
+      const found = await run(`cut-at-${records}`);
+      expect(
+        found.map((bytes, at) => bytes.equals(expected[at]!)),
+        `cut at ${records}`,
+      ).toEqual([true, true]);
+    }
+  },
+  60_000,
+);
