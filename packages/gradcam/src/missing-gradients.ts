@@ -23,6 +23,7 @@ import {
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { sharedExtremes } from './extremes';
 
 type Pair = readonly [number, number];
 type Padding = 'same' | 'valid' | number;
@@ -36,6 +37,7 @@ type Sized = { readonly size: number };
  */
 export function missingGradients(): readonly GradConfig[] {
   return [
+    ...sharedExtremes,
     instead('Conv2D', ['x', 'filter'], dilatedConvolution),
     instead('DepthwiseConv2dNative', ['x', 'filter'], dilatedDepthwise),
     instead('AvgPool', ['x'], paddedAverage),

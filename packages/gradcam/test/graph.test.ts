@@ -120,6 +120,19 @@ describe('a graph model', () => {
     expect(() => prepareGraph(loaded)).toThrow(/Give their height and width as 'size'/);
     expect(prepareGraph(loaded, { size: [10, 8] }).pooled).toBe(true);
   });
+
+  test.each([[[-1, 43844, 1]], [[-1, 64]]])(
+    'says of %j, sound or rows of numbers, that it is no image',
+    async shape => {
+      const g = new Graph(shape);
+      g.add('relu', 'Relu', ['images']);
+      const loaded = await g.model();
+      expect(() => prepareGraph(loaded)).toThrow(TapError);
+      expect(() => prepareGraph(loaded)).toThrow(
+        `'images' takes [${shape.join(', ')}], and a map is of images`,
+      );
+    },
+  );
 });
 
 async function expectSame(

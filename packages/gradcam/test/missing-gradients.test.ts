@@ -6,12 +6,15 @@ import {
   depthwiseConv2d,
   grad,
   image,
+  max,
   memory,
+  min,
   mul,
   stridedSlice,
   sum,
   type Tensor,
   type Tensor4D,
+  tensor2d,
   tensor4d,
   tidy,
 } from '@tensorflow/tfjs-core';
@@ -57,6 +60,37 @@ const operations: Record<string, (v: Tensor4D) => Tensor> = {
 
 /** A sum of all values, each with a weight of its own. */
 const score = (values: Tensor) => sum(mul(values, formula(values.shape, 7)));
+
+test.each([
+  [
+    'the largest',
+    max,
+    [
+      [3, 3, 1, 3],
+      [0, 2, 2, 1],
+    ],
+  ],
+  [
+    'the smallest',
+    min,
+    [
+      [1, 1, 3, 1],
+      [4, 2, 2, 3],
+    ],
+  ],
+] as const)(
+  '%s of values that are alike share their gradient, as in TensorFlow',
+  (_, extreme, rows) => {
+    const of = (v: Tensor) => sum(mul(extreme(v, 1), [6, 4]));
+    const values = tidy(() =>
+      withoutFilterGradients(() => grad(of)(tensor2d(rows.map(row => [...row])))),
+    );
+    const expected = [2, 2, 0, 2, 0, 2, 2, 0];
+    expect([...values.dataSync()]).toEqual(expected.map(value => expect.closeTo(value, 5)));
+    // Raised together, they raise the extreme by as much: 6 + 4.
+    expect(expected.reduce((total, value) => total + value)).toBe(10);
+  },
+);
 
 describe.each(Object.entries(operations))('%s', (_, operation) => {
   test('has the gradient that finite differences have', () => {

@@ -126,8 +126,16 @@ export function heldTopology(model: GraphModelLike): GraphTopology {
 }
 
 /** `[H, W, C]`, whatever the model's layout. */
-function imageShape({ shape, layout }: ImageInput, size: PrepareGraphOptions['size']): number[] {
-  const [rows, ...image] = shape.length === 3 ? [1, ...shape] : shape;
+function imageShape(
+  { name, shape, layout }: ImageInput,
+  size: PrepareGraphOptions['size'],
+): number[] {
+  const single = shape.length === 3 && !isOpen(shape[0]);
+  if (shape.length !== 4 && !single)
+    throw new TapError(
+      `'${name}' takes [${shape.join(', ')}], and a map is of images: [N, H, W, C], or [H, W, C]. { input: name } takes another input of the model for them; sound and text are not explained.`,
+    );
+  const [rows, ...image] = single ? [1, ...shape] : shape;
   const [height, width, channels] = layout === 'NCHW' ? [image[1], image[2], image[0]] : image;
   if (rows! > 1)
     throw new TapError(
