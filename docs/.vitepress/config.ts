@@ -35,6 +35,7 @@ const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],
   ['Which method', 'methods'],
   ['Results', 'results'],
+  ['Models of others', 'foreign-models'],
   ['Calibration', 'calibration'],
   ['Benchmarks', 'benchmarks'],
   ['Performance', 'performance'],

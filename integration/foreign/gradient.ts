@@ -1,0 +1,138 @@
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import {
+  abs,
+  add,
+  grad,
+  keep,
+  max,
+  mean,
+  mul,
+  type NamedTensorMap,
+  neg,
+  oneHot,
+  reshape,
+  type Scalar,
+  slice,
+  sum,
+  type Tensor,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isLayers, type Model } from './models';
+
+/** The score of a class as a function of what is added to the tapped features; nothing of the library is used. */
+export interface Watched {
+  /** `[1, h, w, C]`. */
+  readonly features: Tensor;
+  score(delta: Tensor): Scalar;
+}
+
+/**
+ * @param bare The model without its last activation.
+ * @param tap A node of a graph, or the path of a layer.
+ * @param pick The output and its index; `sign` -1 is "no" of a single sigmoid.
+ */
+export function watched(
+  bare: Model,
+  fed: NamedTensorMap,
+  tap: string,
+  pick: { readonly output: string; readonly index: number; readonly sign: number },
+): Watched {
+  const chosen = (output: Tensor): Scalar => {
+    const flat = reshape(output, [-1]);
+    return mul(reshape(slice(flat, [pick.index], [1]), []), pick.sign) as Scalar;
+  };
+  return isLayers(bare)
+    ? inLayers(bare, Object.values(fed), tap, chosen)
+    : inGraph(bare, fed, tap, output => chosen(output), pick.output);
+}
+
+function inGraph(
+  bare: GraphModel,
+  fed: NamedTensorMap,
+  tap: string,
+  chosen: (output: Tensor) => Scalar,
+  output: string,
+): Watched {
+  const features = bare.execute(fed, tap) as Tensor;
+  return {
+    features,
+    score: delta => chosen(bare.execute({ ...fed, [tap]: add(features, delta) }, output) as Tensor),
+  };
+}
+
+/** The tapped layer itself adds what is given. */
+function inLayers(
+  bare: LayersModel,
+  fed: Tensor[],
+  tap: string,
+  chosen: (output: Tensor) => Scalar,
+): Watched {
+  let layer: ReturnType<LayersModel['getLayer']> | LayersModel = bare;
+  for (const name of tap.split('/')) layer = (layer as LayersModel).getLayer(name);
+  const call = layer.call.bind(layer);
+  let added: Tensor | undefined;
+  let seen: Tensor | undefined;
+  layer.call = (inputs, kwargs) => {
+    const output = [call(inputs, kwargs)].flat()[0]!;
+    if (added) return add(output, added);
+    seen = keep(output.clone());
+    return output;
+  };
+  bare.apply(fed);
+  const features = seen!;
+  return {
+    features,
+    score: delta => {
+      added = delta;
+      const output = [bare.apply(fed) as Tensor | Tensor[]].flat()[0]!;
+      added = undefined;
+      return chosen(output);
+    },
+  };
+}
+
+/** Gradient of the score, mean over places, `[C]`. */
+export async function weightsOf({ features, score }: Watched): Promise<Float32Array> {
+  const weights = tidy(() => mean(grad(score)(zerosLike(features)), [0, 1, 2]));
+  return (await weights.data()) as Float32Array;
+}
+
+/** The same by central differences, for models with operations that TensorFlow.js does not differentiate. */
+export const slopesOf = (on: Watched): Float32Array =>
+  Float32Array.from({ length: on.features.shape[3]! }, (_, channel) => slope(on, channel, 1e-3));
+
+/** Grad-CAM before what is negative is cut, `[h * w]`. */
+export const mapOf = ({ features }: Watched, weights: Float32Array): Float32Array =>
+  tidy(() => sum(mul(features, weights), 3).dataSync()) as Float32Array;
+
+/**
+ * The largest difference of the gradient from central differences of the score: whole channels are raised and lowered, the
+ * three that the map has most of and two others. As a share of what the first of them gives the map. Of two steps the better
+ * one counts: one is larger than the rounding, the other smaller than the bends.
+ */
+export function differences(on: Watched, weights: Float32Array): number {
+  const heights = tidy(() => max(abs(on.features), [0, 1, 2]).dataSync());
+  const share = (channel: number) => Math.abs(weights[channel]!) * heights[channel]!;
+  const order = [...weights.keys()].sort((a, b) => share(b) - share(a));
+  const { length } = order;
+  const channels = new Set([...order.slice(0, 3), order[length >> 1]!, order[length >> 2]!]);
+  const errors = [...channels].map(channel => {
+    const error = (step: number) => Math.abs(slope(on, channel, step) - weights[channel]!);
+    return (Math.min(error(1e-2), error(1e-3)) * heights[channel]!) / share(order[0]!);
+  });
+  return Math.max(...errors);
+}
+
+/** Of the mean over places; the step is a share of the largest feature. */
+function slope({ features, score }: Watched, channel: number, share: number): number {
+  return tidy(() => {
+    const channels = features.shape[3]!;
+    const step = share * max(abs(features)).dataSync()[0]!;
+    const one = reshape(mul(oneHot([channel], channels), step), [1, 1, 1, channels]);
+    const delta = add(zerosLike(features), one);
+    const difference = score(delta).dataSync()[0]! - score(neg(delta)).dataSync()[0]!;
+    return (difference / (2 * step) / features.size) * channels;
+  });
+}
