@@ -57,6 +57,23 @@ test.each<[string, (x: tf.Tensor) => tf.Tensor]>(Object.entries(unary))(
   },
 );
 
+test.each([
+  [-1, [2, 3, 2]],
+  [-2, [2, 2, 3]],
+  [-3, [2, 2, 3]],
+])('stacks along axis %i, counted from the end of the result', async (axis, shape) => {
+  const rows = [0, 10].map(from => ({
+    shape: [2, 3],
+    values: Array.from({ length: 6 }, (_, i) => from + i),
+  }));
+  const { cpu, ort } = await onBoth(rows, (a, b) => {
+    const stacked = tf.stack([a!, b!], axis);
+    expect(stacked.shape).toEqual(shape);
+    return stacked;
+  });
+  expect(distance(cpu[0]!, ort[0]!)).toBe(0);
+});
+
 test('sums, products, quotients, extremes and comparisons of every two of them', async () => {
   const rows = { shape: [odd.length, 1], values: odd };
   const columns = { shape: [1, odd.length], values: odd };

@@ -92,7 +92,8 @@ export const shapeKernels: Translations = {
     return concat(parts, axis);
   },
   Pack: ({ list, attrs }: KernelCall<{ axis: number }>) => {
-    const { axis } = attrs;
+    // Among the dimensions of the result, which are one more.
+    const axis = attrs.axis < 0 ? attrs.axis + list[0]!.shape.length + 1 : attrs.axis;
     const one = (x: GraphNode) =>
       reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
     for (const part of list) {
