@@ -13,7 +13,7 @@ export interface Artifacts extends io.ModelArtifacts {
 }
 
 /** Of a layers model `model_config`, of a graph model `node`. */
-export interface Topology {
+interface Topology {
   readonly model_config?: LayerConfig;
   readonly node?: GraphNode[];
 }

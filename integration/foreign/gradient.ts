@@ -3,7 +3,6 @@ import {
   abs,
   add,
   grad,
-  keep,
   max,
   mean,
   mul,
@@ -18,7 +17,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { isLayers, type Model } from './models';
 
 /** The score of a class as a function of what is added to the tapped features; nothing of the library is used. */
@@ -62,34 +61,21 @@ function inGraph(
   };
 }
 
-/** The tapped layer itself adds what is given. */
+/** Layers behind the tap are applied one after the other: models that branch there are not for this. */
 function inLayers(
   bare: LayersModel,
   fed: Tensor[],
   tap: string,
   chosen: (output: Tensor) => Scalar,
 ): Watched {
-  let layer: ReturnType<LayersModel['getLayer']> | LayersModel = bare;
-  for (const name of tap.split('/')) layer = (layer as LayersModel).getLayer(name);
-  const call = layer.call.bind(layer);
-  let added: Tensor | undefined;
-  let seen: Tensor | undefined;
-  layer.call = (inputs, kwargs) => {
-    const output = [call(inputs, kwargs)].flat()[0]!;
-    if (added) return add(output, added);
-    seen = keep(output.clone());
-    return output;
-  };
-  bare.apply(fed);
-  const features = seen!;
+  const layer = bare.getLayer(tap);
+  const outputs = layer.output as SymbolicTensor;
+  const features = model({ inputs: bare.inputs, outputs }).predict(fed) as Tensor;
+  const behind = bare.layers.slice(bare.layers.indexOf(layer) + 1);
   return {
     features,
-    score: delta => {
-      added = delta;
-      const output = [bare.apply(fed) as Tensor | Tensor[]].flat()[0]!;
-      added = undefined;
-      return chosen(output);
-    },
+    score: delta =>
+      chosen(behind.reduce((x, each) => each.apply(x) as Tensor, add(features, delta))),
   };
 }
 

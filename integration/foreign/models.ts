@@ -73,13 +73,9 @@ export function values(inputs: readonly Port[], size: number): NamedTensorMap {
   );
 }
 
-/** What a model gives, one tensor for each output; graphs with loops are run asynchronously. */
+/** What a model gives, one tensor for each output; asynchronously, since some graphs have loops. */
 export async function predict(model: Model, fed: NamedTensorMap): Promise<Tensor[]> {
   if (isLayers(model)) return [model.predict(Object.values(fed)) as Tensor | Tensor[]].flat();
   const names = model.outputs.map(({ name }) => name);
-  try {
-    return [model.execute(fed, names)].flat();
-  } catch {
-    return [await model.executeAsync(fed, names)].flat();
-  }
+  return [await model.executeAsync(fed, names)].flat();
 }

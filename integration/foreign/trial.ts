@@ -114,8 +114,9 @@ async function explained(
       reported,
     };
   } catch (error) {
-    const { name, message } = error as Error;
-    return { kind: ownErrors.includes(name) ? 'refused' : 'wrong', says: `${name}: ${message}` };
+    const { name, message, stack } = error as Error;
+    if (ownErrors.includes(name)) return { kind: 'refused', says: `${name}: ${message}` };
+    return { kind: 'wrong', says: stack ?? message };
   }
 }
 
