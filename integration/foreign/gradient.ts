@@ -104,9 +104,12 @@ export function differences(on: Watched, weights: Float32Array): number {
   const order = [...weights.keys()].sort((a, b) => share(b) - share(a));
   const { length } = order;
   const channels = new Set([...order.slice(0, 3), order[length >> 1]!, order[length >> 2]!]);
+  const largest = share(order[0]!);
   const errors = [...channels].map(channel => {
     const error = (step: number) => Math.abs(slope(on, channel, step) - weights[channel]!);
-    return (Math.min(error(1e-2), error(1e-3)) * heights[channel]!) / share(order[0]!);
+    const given = Math.min(error(1e-2), error(1e-3)) * heights[channel]!;
+    // A map of zeros, as of features that are 0 everywhere.
+    return given === 0 ? 0 : given / largest;
   });
   return Math.max(...errors);
 }

@@ -1,7 +1,6 @@
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import {
   depthToSpace,
-  fill,
   io,
   mul,
   type NamedTensorMap,
@@ -9,6 +8,7 @@ import {
   serialization,
   type Tensor,
   type Tensor4D,
+  tensor,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Artifacts } from './artifacts';
@@ -66,7 +66,7 @@ export function values(inputs: readonly Port[], size: number): NamedTensorMap {
       const sizes = shape.map((length, at) =>
         length === null || length < 0 ? open(shape, at) : length,
       );
-      if (dtype === 'string') return [name, fill(sizes, 'let x = 1;', 'string')];
+      if (dtype === 'string') return [name, tensor(['let x = 1;'], sizes as number[], 'string')];
       const [low, high] = dtype === 'int32' ? [0, 255] : [0, 1];
       return [name, randomUniform(sizes, low, high, dtype as 'float32' | 'int32', 7 + index)];
     }),

@@ -138,12 +138,14 @@ async function independent(
     const differentiated = await weightsOf(on).catch(error => {
       if (!/gradient function not found/.test(error.message)) throw error;
     });
-    const weights = differentiated ?? slopesOf(on);
-    const map = largest([signed], [mapOf(on, weights)]);
     await setBackend('ort');
-    // What was made of differences is not held against them again.
-    const finite = differentiated && differences(watched(model, fed, tap, pick), weights);
-    return { map, finite };
+    const onOrt = watched(model, fed, tap, pick);
+    const finite = differentiated && differences(onOrt, differentiated);
+    // TensorFlow.js has not all gradients, and has some wrong: of a maximum that several places share, each gets the whole.
+    const right = finite !== undefined && finite <= bounds.finite;
+    const weights = right ? differentiated! : slopesOf(onOrt);
+    const map = largest([signed], [mapOf(onOrt, weights)]);
+    return right ? { map, finite } : { map };
   } finally {
     model.dispose();
     await setBackend('ort');
