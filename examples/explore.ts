@@ -27,6 +27,7 @@ const command = new Command('npx tsx examples/explore.ts')
   .option('--layers <count>', 'those best suited', integer(1), 2)
   .option('--out <file>', 'the page', 'heat-maps.html')
   .addOption(engineOption());
+type Given = { model: string; out: string; engine: 'auto' };
 const methods = {
   'Grad-CAM': gradCam(),
   'Grad-CAM++': gradCamPlusPlus(),
@@ -36,18 +37,8 @@ const methods = {
 await runProgram(async signal => {
   command.parse();
   const [file] = command.args as [string];
-  const {
-    model: folder,
-    out,
-    engine,
-    ...counts
-  } = command.opts<{
-    model: string;
-    out: string;
-    engine: 'auto';
-    classes: number;
-    layers: number;
-  }>();
+  const counts = command.opts<{ classes: number; layers: number }>();
+  const { model: folder, out, engine } = command.opts<Given>();
   heading('Engine');
   const { name, reason } = await startEngine(engine);
   fact(name, reason);

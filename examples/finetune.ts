@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, parseManifest } from '@shroom/data';
-import {
-  evaluateOn,
-  type FitOptions,
-  fitCertainty,
-  logitsOf,
-  recipes,
-  selectFrom,
-} from '@shroom/train';
+import { evaluateOn, fitCertainty, logitsOf, recipes, selectFrom } from '@shroom/train';
 import { fitWithCheckpoints, openRun } from '@shroom/train/node';
 import { Command } from 'commander';
 import { loadClassifier, saveClassifier } from './pipeline/classifier';
@@ -56,22 +49,18 @@ await runProgram(async signal => {
   const before = await evaluateOn(classifier, test, classes.length, { signal });
   const bar = new Progress('training', 'steps');
   let note = '';
-  const options: FitOptions = {
-    ...recipes.finetune,
-    epochs: given.epochs,
-    seed,
-    depthOf: cut.depthOf,
-    onStep: ({ done, total }) => bar.update(done, total, note),
-    signal,
-  };
+  const { depthOf } = cut;
+  const how = { ...recipes.finetune, epochs: given.epochs, seed, depthOf, signal };
   // Started again, it goes on from the checkpoints in the folder.
   const checkpoints = join(out, 'checkpoints');
-  // One half of the validation photos chooses the epoch, the other calibrates the answers.
+  // Half of the validation photos choose the epoch, the others calibrate the answers.
   const halves = await validationHalves(photos, split, group, seed, signal);
   const [calibrating, choosing] = halves.map(half => selectFrom(validation, half));
-  const named = { classes: classes.length, classNames: classes };
-  const sets = { train, validation: choosing!, ...named };
-  for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, options))
+  const sets = { train, validation: choosing!, classes: classes.length, classNames: classes };
+  for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, {
+    ...how,
+    onStep: ({ done, total }) => bar.update(done, total, note),
+  }))
     note = `epoch ${report.epoch}, validation ${(100 * report.validation.accuracy).toFixed(1)} %`;
   bar.stop();
   const logits = await logitsOf(classifier, calibrating!, { signal });
@@ -81,7 +70,10 @@ await runProgram(async signal => {
   await features.close();
 
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  fact('accuracy', `${percent(before.accuracy)} before, ${percent(after.accuracy)} after`);
-  fact('macro-F1', `${percent(before.macroF1)} before, ${percent(after.macroF1)} after`);
+  for (const [name, score] of [
+    ['accuracy', 'accuracy'],
+    ['macro-F1', 'macroF1'],
+  ] as const)
+    fact(name, `${percent(before[score])} before, ${percent(after[score])} after`);
   fact('classifier', `${out}; npx tsx examples/explain.ts <photo> --model ${out}`);
 });

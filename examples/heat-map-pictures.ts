@@ -19,14 +19,11 @@ import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
+const usual = fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url));
 const command = new Command('npx tsx examples/heat-map-pictures.ts')
   .description('One drawn mushroom as the pictures of @shroom/gradcam show it.')
   .argument('<folder>', 'what `npm start` trained, such as runs/drawn-seed0')
-  .argument(
-    '[file]',
-    'a JPEG file',
-    fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url)),
-  );
+  .argument('[file]', 'a JPEG file', usual);
 
 await runProgram(async signal => {
   const [folder, file] = command.parse().processedArgs as [string, string];
@@ -37,10 +34,8 @@ await runProgram(async signal => {
   const photo = { data: pixels, height: size, width: size };
   const images = toTensor([photo], backbone);
 
-  const [last, convolution] = [
-    prepareModel(model),
-    prepareModel(model, { tap: originalTap(model) }),
-  ];
+  const last = prepareModel(model);
+  const convolution = prepareModel(model, { tap: originalTap(model) });
   const explained = async (name: string) => {
     const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
     return explanation!;

@@ -14,3 +14,7 @@ export function inWords(most: string, probability: number, fits: readonly string
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
+
+/** An output for each class. A single sigmoid says how probable "yes" is, class 1; "no" is the rest. */
+export const byClass = (output: Float32Array, classes: number): number[] =>
+  classes === 2 && output.length === 1 ? [1 - output[0]!, output[0]!] : [...output];

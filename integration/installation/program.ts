@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 
   const head = classifierHead(channels, 2, { seed: 0 });
   const reports: EpochReport[] = [];
-  const recipe = { epochs: 20, batchSize: 8, schedule: () => 0.02 };
+  const recipe = { epochs: 20, patience: 20, batchSize: 8, schedule: () => 0.02 };
   for await (const report of fit(head, { train, validation, classes: 2 }, recipe))
     reports.push(report);
   const { accuracy } = await evaluateOn(head, await featuresOf(parts.test), 2);
