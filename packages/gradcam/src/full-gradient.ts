@@ -23,6 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { withoutFilterGradients } from './filters';
+import { loadGradients } from './loaded-gradients';
 import { logitsOf } from './logits';
 import type { Method } from './method';
 import { needed, type Operation, operationsOf, run, type Value } from './operations';
@@ -67,6 +68,7 @@ export function fullGrad(model: LayersModel): Method {
         });
         return sum(score(logits.finish(values), rows));
       };
+      await loadGradients();
       try {
         return withoutFilterGradients(() =>
           tidy(() => {

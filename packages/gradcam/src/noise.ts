@@ -18,6 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { mapOfImages } from './copies';
 import { gradientOf } from './evidence';
+import { loadGradients } from './loaded-gradients';
 import { atLeastOne, checkedMethod, type Method } from './method';
 import { quotient, weighedPlusPlus } from './methods';
 
@@ -96,6 +97,7 @@ export function smoothGradCamPlusPlus(options: SmoothedOptions = {}): Method {
   return {
     needsGradient: false,
     map: async ({ parts, images, features, score, signal }) => {
+      await loadGradients();
       let sums: Tensor[] = [];
       try {
         await eachNoisy(images, options, signal, async copy => {

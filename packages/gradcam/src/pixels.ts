@@ -11,6 +11,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { gradientOf } from './evidence';
+import { loadGradients } from './loaded-gradients';
 import { atLeastOne, customMethod, type Method } from './method';
 
 /**
@@ -41,13 +42,15 @@ export function integratedGradients(options: IntegratedGradientsOptions = {}): M
   atLeastOne(steps, 'steps');
   return {
     needsGradient: false,
-    map: ({ parts, features, side, score, signal }) =>
-      summed(steps, signal, step => {
+    map: async ({ parts, features, side, score, signal }) => {
+      await loadGradients();
+      return summed(steps, signal, step => {
         const scaled = mul(features, (step + 0.5) / steps) as Tensor4D;
         const { gradient, logits } = gradientOf(parts, { features: scaled, side }, score);
         logits.dispose();
         return sum(mul(features, div(gradient, steps)), 3);
-      }),
+      });
+    },
   };
 }
 

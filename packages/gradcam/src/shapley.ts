@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { withoutFilterGradients } from './filters';
 import { twiceDifferentiable, withGradients } from './gradients';
+import { loadGradients } from './loaded-gradients';
 import type { Method } from './method';
 
 /**
@@ -28,6 +29,7 @@ import type { Method } from './method';
 export const shapleyCam = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
+    await loadGradients();
     const [count, height, width, channels] = features.shape;
     const rows = Array.from({ length: count }, (_, image) => image);
     const weights = (): Tensor => {

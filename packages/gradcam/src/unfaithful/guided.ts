@@ -16,6 +16,7 @@ import {
 import { mapOfImages } from '../copies';
 import { gradientOf } from '../evidence';
 import { withGradients } from '../gradients';
+import { loadGradients } from '../loaded-gradients';
 import { checkedMethod, type Method } from '../method';
 import { gradCam } from '../methods';
 import type { PreparedModel } from '../prepared';
@@ -31,6 +32,7 @@ import type { PreparedModel } from '../prepared';
 export const guidedBackprop = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
+    await loadGradients();
     const { gradient, logits } = withGradients(guidedRelus, () =>
       gradientOf(parts, { features, side }, score),
     );
