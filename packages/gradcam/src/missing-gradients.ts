@@ -95,15 +95,18 @@ function instead(kernelName: string, inputsToSave: string[], form: Form): GradCo
 interface Convolution {
   readonly strides: number | Pair;
   readonly pad: Padding;
-  readonly dilations?: number | Pair;
+  readonly dilations?: number | Pair | null;
   readonly dataFormat?: string;
 }
 
-const pairOf = (value: number | Pair = 1): Pair =>
-  typeof value === 'number' ? [value, value] : value;
+/** Layers give `null` where nothing was asked for. */
+function pairOf(value: number | Pair | null | undefined): Pair {
+  const rate = value ?? 1;
+  return typeof rate === 'number' ? [rate, rate] : rate;
+}
 
 /** A filter with zeros between its places, which does without dilation what the filter does with it. */
-function spreadFilter(filter: Tensor4D, dilations: number | Pair | undefined): Tensor4D {
+function spreadFilter(filter: Tensor4D, dilations: number | Pair | null | undefined): Tensor4D {
   const [down, across] = pairOf(dilations);
   const [height, width, inputs, outputs] = filter.shape;
   const apart = pad(reshape(filter, [height, 1, width, 1, inputs * outputs]), [

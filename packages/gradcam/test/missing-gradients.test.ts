@@ -43,6 +43,8 @@ const operations: Record<string, (v: Tensor4D) => Tensor> = {
   'a dilated convolution': v => conv2d(v, filter, 1, 'same', 'NHWC', 2),
   'a convolution dilated along one side, without padding': v =>
     conv2d(v, filter, 1, 'valid', 'NHWC', [1, 3]),
+  'a depthwise convolution whose dilations are null, as layers have it': v =>
+    depthwiseConv2d(v, depthwise, 1, 'same', 'NHWC', null as unknown as number),
   'a dilated depthwise convolution': v => depthwiseConv2d(v, depthwise, 1, 'same', 'NHWC', 2),
   'bilinear resizing, up, not square': v => image.resizeBilinear(v, [11, 14]),
   'bilinear resizing, down': v => image.resizeBilinear(v, [4, 5]),
