@@ -152,7 +152,8 @@ export function checkTraining(
   requireInteger('seed', seed, {});
   requireInteger('validationViews', validationViews, { least: 1, most: validation.views });
   const shape = shapeOf(train);
-  if (String(shape) !== String(shapeOf(validation)))
+  // Maps of one place are as good as what is pooled of them.
+  if (sizeOf(shape) !== sizeOf(shapeOf(validation)))
     throw new RangeError(
       `validation should have features of the shape of train's, [${shape}]; they are [${shapeOf(validation)}].`,
     );
@@ -181,3 +182,6 @@ function isBetter(
   if (value === undefined) return true;
   return criterion === 'loss' ? validation.loss < value : validation[criterion] > value;
 }
+
+const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);

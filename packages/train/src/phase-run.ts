@@ -146,7 +146,8 @@ export class PhaseRun {
 
   #learningRate(step: number): number {
     const learningRate = this.#schedule(step);
-    requireNumber(`schedule(${step})`, learningRate, { least: 0 });
+    // A function's rate may be negative, as in PyTorch's LambdaLR: it climbs.
+    requireNumber(`schedule(${step})`, learningRate, {});
     return learningRate;
   }
 

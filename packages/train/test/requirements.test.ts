@@ -103,7 +103,7 @@ describe('an option that cannot be is named before the first step', () => {
     ['schedule', [{ name: 'constant', learningRate: 1, warmUp: -1 }]],
     ['mixing', [null, 0, Number.NaN, false, 'mixup']],
     ['optimiser', [null, 0, 'adam']],
-    ['schedule', [null, 0, Number.NaN, 'constant', () => -1]],
+    ['schedule', [null, 0, Number.NaN, 'constant']],
     ['classWeights', [null, 0]],
     ['followedBy', [null, 0, { epochs: 1 }]],
     ['depthOf', [null, 0, 'stage']],
@@ -189,11 +189,11 @@ describe('data that cannot be is named by its row before the first step', () => 
 
   test('photos of another shape than those that are trained on', async () => {
     const wide: FeatureSource = {
-      ...{ labels: set(6).labels, views: 1, shape: [1, 1, channels] },
-      read: photos => new Float32Array(photos.length * channels),
+      ...{ labels: set(6).labels, views: 1, shape: [1, 2, channels] },
+      read: photos => new Float32Array(photos.length * 2 * channels),
     };
     expect((await failure({}, { validation: wide })).message).toBe(
-      "validation should have features of the shape of train's, [2]; they are [1,1,2].",
+      "validation should have features of the shape of train's, [2]; they are [1,2,2].",
     );
     expect(
       (await failure({}, { validation: { ...set(6, 1), channels: 1, views: 2 } })).message,
