@@ -125,6 +125,27 @@ describe('a network gives the same bits', () => {
     for (const each of [trained, loaded, images, optimizer]) each.dispose();
   });
 
+  test('and a step of its training is one run, though its weights are still to be computed', async () => {
+    const [network, images] = [new Network(), x()];
+    const optimizer = tf.train.adam(0.01);
+    // As in a large step, whose work is run before the weights move.
+    const step = async () => {
+      const { value, grads } = tf.variableGrads(
+        () => tf.mean<tf.Scalar>(tf.square(network.apply(images))),
+        network.weights,
+      );
+      await value.data();
+      optimizer.applyGradients(grads as Parameters<typeof optimizer.applyGradients>[0]);
+      tf.dispose([value, ...Object.values(grads)]);
+    };
+    await step();
+    await step();
+    const before = statistics().runs;
+    for (let i = 0; i < 3; i++) await step();
+    expect(statistics().runs - before).toBe(3);
+    for (const each of [network, images, optimizer]) each.dispose();
+  });
+
   test.each([true, false])(
     'when its last part is trained, and the loss is read before the step: %s',
     async readFirst => {

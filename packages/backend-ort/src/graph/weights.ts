@@ -32,7 +32,7 @@ export function findWeights(work: Schedule): WeightPlaces {
     for (const input of rest) others.add(input);
   }
   if (filters.size === 0) return { filters: [], others: [] };
-  const trained = trainedLeaves(work);
+  const trained = trainedBy(work);
   const places = { filters: [] as number[], others: [] as number[] };
   leaves.forEach((leaf, i) => {
     if (trained(leaf)) return;
@@ -62,9 +62,11 @@ export function compiledIn({ leaves }: Schedule, { filters, others }: WeightPlac
 
 /**
  * Variables that stand as weights of a network with convolutions and are still to be computed. They have to be known before the
- * rest is compiled: else the network would compute in another way right after its weights were assigned than later.
+ * rest is compiled: else the network would compute in another way right after its weights were assigned than later. Weights that
+ * the rest trains need not be: they are fed when they are known.
  */
-export function pendingWeights({ nodes }: Schedule): GraphNode[] {
+export function pendingWeights(work: Schedule): GraphNode[] {
+  const { nodes } = work;
   if (!nodes.some(node => CONVOLUTIONS.has(node.operator!.name))) return [];
   const found: GraphNode[] = [];
   /** Values that a larger one is computed from, as weights are, or a product. What moves a weight has the weight's size. */
@@ -79,22 +81,25 @@ export function pendingWeights({ nodes }: Schedule): GraphNode[] {
       if (larger || (passes && node.size === input.size)) spread.add(input);
     });
   }
-  return found;
+  if (found.length === 0) return found;
+  const trained = trainedBy(work);
+  return found.filter(node => !trained(node));
 }
 
-/** Tells whether a run computes the next value of a leaf, or its gradient. */
-function trainedLeaves({ nodes, targets }: Schedule): (leaf: GraphNode) => boolean {
+/** Tells whether a run computes a weight's next value, or its gradient. */
+function trainedBy({ nodes, targets }: Schedule): (weight: GraphNode) => boolean {
   const trains = nodes.some(
     ({ operator, attributes }) =>
       FILTER_GRADIENTS.has(operator!.name) ||
       (operator!.name === 'MatMul' && attributes.transA === 1),
   );
-  const shapeOf = (node: GraphNode) => node.shape.join();
+  // A gradient may have axes of one that its weight has not.
+  const shapeOf = (node: GraphNode) => node.shape.filter(length => length !== 1).join();
   // Which weight a gradient belongs to cannot be told: all of its shape are taken for trained.
   const gradients = new Set(trains ? targets.filter(target => !target.variable).map(shapeOf) : []);
   const moved = new Set<GraphNode>();
   for (const target of targets) reach(target, moved);
-  return leaf => moved.has(leaf) || gradients.has(shapeOf(leaf));
+  return weight => moved.has(weight) || gradients.has(shapeOf(weight));
 }
 
 /** Adds what a value is computed from number by number: an optimizer computes a weight's next value so from the weight. */
@@ -102,11 +107,12 @@ function reach(target: GraphNode, reached: Set<GraphNode>): void {
   const stack = [target];
   while (stack.length > 0) {
     const node = stack.pop()!;
-    if (reached.has(node)) continue;
-    reached.add(node);
     if (node.data !== undefined || WEIGHTED.has(node.operator!.name)) continue;
-    for (const input of node.inputs)
-      if (input.size === target.size && input.rank === target.rank) stack.push(input);
+    for (const input of node.inputs) {
+      if (input.size !== target.size || input.rank !== target.rank || reached.has(input)) continue;
+      reached.add(input);
+      stack.push(input);
+    }
   }
 }
 
