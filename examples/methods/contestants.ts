@@ -119,7 +119,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
     integratedGradients: byPixels(integratedGradients({ steps: 16 }), '16 gradients of the model', {
       costly: true,
     }),
-    fullGrad: byPixels(fullGrad(model), 'gradient of the model', { costly: true }),
+    fullGrad: byPixels(fullGrad(), 'gradient of the model', { costly: true }),
     guidedBackprop: byUnfaithful(guidedBackprop(), 'gradient of the model', { costly: true }),
     guidedGradCam: byUnfaithful(guidedGradCam(parts), 'gradient of the model', { costly: true }),
   };

@@ -1,5 +1,8 @@
-import { relative } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -35,12 +38,44 @@ export async function gzippedSize(code: string): Promise<number> {
     metafile: true,
   });
   const made = new Map(outputFiles.map(({ path, text }) => [relative(process.cwd(), path), text]));
-  const first = Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!;
+  // What is loaded later has an entry point too.
+  const first = Object.keys(metafile.outputs).find(
+    path => metafile.outputs[path]!.entryPoint === '<stdin>',
+  )!;
   const loaded = new Set([first]);
   for (const path of loaded) {
     for (const { path: next, kind } of metafile.outputs[path]!.imports)
       if (kind === 'import-statement' && made.has(next)) loaded.add(next);
   }
-  const texts = [...loaded].map(path => made.get(path)!);
-  return texts.reduce((total, text) => total + gzipSync(text, { level: 9 }).length, 0);
+  return [...loaded].reduce((total, path) => total + sizeOf(made.get(path)!), 0);
+}
+
+const sizeOf = (text: string): number => gzipSync(text, { level: 9 }).length;
+
+/**
+ * Runs a program for a browser, cut as a bundler cuts it, and counts what of it was loaded in the end.
+ *
+ * @param code May import packages, TensorFlow.js and its engine in JavaScript.
+ */
+export async function gzippedSizeInTheEnd(code: string): Promise<number> {
+  // Beside the tests, so that what stays outside is found.
+  const folder = mkdtempSync(join(here, '.loaded-'));
+  try {
+    const { outputFiles } = await build({
+      ...options,
+      stdin: { contents: code, resolveDir: here, loader: 'js' },
+      splitting: true,
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+    });
+    const told = `import { basename } from 'node:path';console.log(basename(import.meta.url));\n`;
+    for (const { path, text } of outputFiles) writeFileSync(path, told + text);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'stdin.mjs')]);
+    const loaded = new Set(stdout.split('\n'));
+    return outputFiles
+      .filter(({ path }) => loaded.has(basename(path)))
+      .reduce((total, { text }) => total + sizeOf(text), 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -90,7 +90,7 @@ describe.each(Object.keys(backbones))('%s is explained as by pytorch-grad-cam', 
 test('FullGrad sees the biases of batch norms as pytorch-grad-cam does', async () => {
   await setBackend('ort');
   const network = await load('resnet18');
-  const options: ExplainOptions = { classIndex: classes, method: fullGrad(network) };
+  const options: ExplainOptions = { classIndex: classes, method: fullGrad() };
   const found = await explain(
     prepareModel(network, { tap: network.inputNames[0]! }),
     photos(),

@@ -1,18 +1,6 @@
-import {
-  dispose,
-  getBackend,
-  getGradient,
-  getKernel,
-  profile,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
-import { gradientOf, logitsFrom } from './evidence';
-import { GradientError } from './gradient-error';
-import { loadedGradients, loadGradients } from './loaded-gradients';
-import type { Cut, PreparedModel } from './prepared';
+import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { imagesFor } from './images';
+import { type Explainable, partsOf, type SourceOptions } from './source';
 
 export interface Capabilities {
   /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
@@ -24,83 +12,25 @@ export interface Capabilities {
   readonly gradient: readonly string[];
 }
 
-/** Kernels that the gradient of an operation by its input runs and that an engine may lack. */
-const backward: Readonly<Record<string, readonly string[]>> = {
-  Conv2D: ['Conv2DBackpropInput'],
-  FusedConv2D: ['Conv2DBackpropInput'],
-  DepthwiseConv2dNative: ['DepthwiseConv2dNativeBackpropInput'],
-  FusedDepthwiseConv2D: ['DepthwiseConv2dNativeBackpropInput'],
-  MaxPool: ['MaxPoolGrad'],
-  AvgPool: ['AvgPoolGrad'],
-  ResizeBilinear: ['BatchMatMul', 'Transpose'],
-  ResizeNearestNeighbor: ['BatchMatMul', 'Transpose'],
-  StridedSlice: ['ScatterNd'],
-  LRN: ['LRNGrad'],
-  Relu: ['Step'],
-  Relu6: ['Step'],
-  Elu: ['EluGrad'],
-};
-
-/** Fused operations have their gradient with them. */
-const fused = new Set(['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul']);
-
 /**
- * What an engine lacks for explaining a prepared model. Runs the second part once with the engine in use, and takes its gradient where
+ * What an engine lacks for explaining a model. Runs the second part once with the engine in use, and takes its gradient where
  * `engine` is that one.
  *
- * @param images `[N, H, W, 3]`; one is enough.
+ * @param model As for `explain`, or prepared.
+ * @param images As for `explain`; one is enough.
  * @param engine A registered engine. Default: the one in use.
  */
 export async function capabilities(
-  parts: PreparedModel,
-  images: Tensor4D,
+  model: Explainable,
+  images: Tensor,
   engine: string = getBackend(),
+  options: SourceOptions = {},
 ): Promise<Capabilities> {
-  await loadGradients();
-  const cut = parts.forward(images);
-  const made: Tensor[] = [];
+  const [parts] = await partsOf(model, options);
+  const seen = await imagesFor(parts, images);
   try {
-    const profiled = await profile(() => {
-      const logits: Tensor2D = logitsFrom(parts, cut);
-      made.push(logits);
-      return logits;
-    });
-    // Operations made of several kernels are listed too, under a name of their own.
-    const kernelNames = profiled.kernelNames.filter(name => !name.endsWith('__op'));
-    const lacks = (kernel: string) => getKernel(kernel, engine) === undefined;
-    const given = new Set(
-      loadedGradients()
-        .missingGradients()
-        .map(({ kernelName }) => kernelName),
-    );
-    // The mean over the places is taken before the gradient begins.
-    const differentiated = parts.pooled ? kernelNames.slice(1) : kernelNames;
-    return {
-      forward: unique(kernelNames.filter(lacks)),
-      gradient: unique([
-        ...differentiated.flatMap(kernel => backward[kernel] ?? []).filter(lacks),
-        ...differentiated.filter(
-          kernel => !fused.has(kernel) && !given.has(kernel) && !getGradient(kernel),
-        ),
-        ...(engine === getBackend() ? attempted(parts, cut) : []),
-      ]),
-    };
+    return await (await import('./capability-check')).lackingFor(parts, seen, engine);
   } finally {
-    dispose(made);
-    cut.dispose();
+    seen.dispose();
   }
 }
-
-/** Why the gradient of the logits cannot be computed; empty where it can. */
-function attempted(parts: PreparedModel, cut: Cut): string[] {
-  try {
-    const { gradient, logits } = gradientOf(parts, cut, all => sum(all, 1));
-    dispose([gradient, logits]);
-    return [];
-  } catch (error) {
-    if (!(error instanceof GradientError)) throw error;
-    return [error.message];
-  }
-}
-
-const unique = (names: readonly string[]): string[] => [...new Set(names)];

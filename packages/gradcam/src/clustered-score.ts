@@ -1,5 +1,4 @@
 import { softmax, type Tensor4D, tensor2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { clustersOf } from './clusters';
 import { atLeastOne, type Method } from './method';
 import { eachChunk, scoreThrough, weighed } from './perturbation';
 
@@ -22,6 +21,7 @@ export function clusteredScoreCam(options: ClusteredScoreCamOptions = {}): Metho
   return {
     needsGradient: false,
     map: async evidence => {
+      const { clustersOf } = await import('./clusters');
       const { features } = evidence;
       const [count, height, width, channels] = features.shape;
       const values = (await features.data()) as Float32Array;

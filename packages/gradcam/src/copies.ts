@@ -1,6 +1,5 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Evidence, gradientOf, logitsFrom } from './evidence';
-import { loadGradients } from './loaded-gradients';
 import { type Method, mapOf } from './method';
 
 /** A method's map of other images than those that the evidence is about, of the same score. The caller disposes it. */
@@ -10,12 +9,11 @@ export async function mapOfImages(
   images: Tensor4D,
 ): Promise<Tensor3D> {
   const { parts, score } = evidence;
-  if (method.needsGradient) await loadGradients();
   const cut = parts.forward(images);
   try {
     const { features, side } = cut;
     const { gradient, logits } = method.needsGradient
-      ? gradientOf(parts, cut, score)
+      ? await gradientOf(parts, cut, score)
       : { gradient: undefined, logits: logitsFrom(parts, cut) };
     try {
       return await mapOf(method, { ...evidence, images, features, side, gradient, logits });

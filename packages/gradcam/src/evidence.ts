@@ -1,7 +1,8 @@
 import {
   div,
+  type GradConfig,
   gather,
-  getGradient,
+  grad,
   keep,
   mean,
   reshape,
@@ -13,11 +14,8 @@ import {
   type Tensor4D,
   tensor1d,
   tidy,
-  valueAndGrad,
 } from '@tensorflow/tfjs-core';
-import { withoutFilterGradients } from './filters';
-import { GradientError } from './gradient-error';
-import { requireRows } from './output';
+import { GradientError, OutputError } from './errors';
 import type { Cut, PreparedModel } from './prepared';
 import type { Score } from './targets';
 
@@ -62,52 +60,69 @@ export function logitsFrom(
  *
  * Where the tap reaches the logits through global average pooling alone, the gradient is taken by the pooled vector: it is
  * the same at every place, and no gradient of a convolution is needed, on any engine.
+ *
+ * Elsewhere, what TensorFlow.js lacks for it is loaded first.
+ *
+ * @param others Gradients of some operations to be taken in the place of their own.
+ * @throws GradientError when there is a gradient that cannot be computed.
  */
-export function gradientOf(
+export async function gradientOf(
   parts: PreparedModel,
   { features, side }: Pick<Cut, 'features' | 'side'>,
   score: Score,
+  others?: readonly GradConfig[],
 ) {
-  if (!getGradient('Relu'))
-    throw new GradientError(
-      "TensorFlow.js has no gradients loaded: they come with '@tensorflow/tfjs-layers', with '@tensorflow/tfjs', or in a bundle with '@tensorflow/tfjs-core/dist/register_all_gradients'. Import one of them, or take a method without a gradient, such as reciproCam.",
-    );
-  const rows = Array.from({ length: features.shape[0] }, (_, image) => image);
-  const kept: Tensor2D[] = [];
+  const [count, height, width, channels] = features.shape;
+  const rows = [...Array(count).keys()];
+  let kept: Tensor2D | undefined;
   // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
   const total = (logits: Tensor2D): Scalar => {
     requireRows(parts, logits);
-    kept.push(keep(logits.clone()));
+    kept = keep(logits.clone());
     return sum(score(logits, rows));
   };
+  const of = parts.pooled
+    ? grad(vector => total(parts.pooledTail(vector as Tensor2D)))
+    : grad(map => total(parts.tail(map as Tensor4D, side)));
+  const compute = () =>
+    tidy(() => {
+      if (!parts.pooled) return of(features) as Tensor4D;
+      const share = div(of(mean(features, [1, 2])), height * width);
+      return reshape(share, [count, 1, 1, channels]) as Tensor4D;
+    });
   try {
-    const gradient = parts.pooled
-      ? tidy(() => pooledGradient(parts, features, total))
-      : withoutFilterGradients(() =>
-          tidy(
-            () =>
-              valueAndGrad((map: Tensor) => total(parts.tail(map as Tensor4D, side)))(features)
-                .grad as Tensor4D,
-          ),
-        );
-    return { gradient, logits: kept[0]! };
+    const gradient = await differentiated(compute, others, parts.pooled && !others);
+    return { gradient, logits: kept! };
   } catch (error) {
-    for (const logits of kept) logits.dispose();
+    kept?.dispose();
     throw error;
   }
 }
 
-function pooledGradient(
-  parts: PreparedModel,
-  features: Tensor4D,
-  total: (logits: Tensor2D) => Scalar,
-): Tensor4D {
-  const [count, height, width, channels] = features.shape;
-  const pooled = mean(features, [1, 2]);
-  const { grad } = valueAndGrad((vector: Tensor) => total(parts.pooledTail(vector as Tensor2D)))(
-    pooled,
-  );
-  return reshape(div(grad, height * width), [count, 1, 1, channels]);
+/**
+ * Runs a computation with gradients as they should be: see `corrected`.
+ *
+ * @param own Whether TensorFlow.js's own gradients do.
+ * @throws GradientError when there is a gradient that cannot be computed.
+ */
+export async function differentiated<T>(
+  compute: () => T,
+  others?: readonly GradConfig[],
+  own = false,
+): Promise<T> {
+  try {
+    return own ? compute() : (await import('./gradients')).corrected(compute, others);
+  } catch (error) {
+    throw (await import('./failures')).gradientFailure(error, GradientError);
+  }
+}
+
+/** @throws OutputError unless the logits are `[N, K]`. */
+function requireRows({ output }: PreparedModel, logits: Tensor): void {
+  if (logits.rank !== 2)
+    throw new OutputError(
+      `'${output.name}' gives [${logits.shape.join(', ')}], and what is explained is a number a class, [N, K]. withinMask(parts, mask) explains a region of a segmentation; { output: name } takes another layer or output, of ${output.all}.`,
+    );
 }
 
 /** Side values for rows that belong to the images `rows`. */

@@ -1,14 +1,13 @@
-import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { EngineError, OutputError } from './errors';
 import { gradientOf, logitsFrom } from './evidence';
 import { imagesFor } from './images';
-import { loadGradients } from './loaded-gradients';
 import { activated } from './logits';
 import { checkedMethod, type Method, mapOf } from './method';
 import { gradCam } from './methods';
-import { refuseEmbedding, verifyOutput } from './output';
-import type { PreparedModel } from './prepared';
+import { verifyOutput } from './output';
 import { type Explainable, partsOf, type SourceOptions } from './source';
-import { defaultTargets, scoreOf, type Target } from './targets';
+import { classLogits, defaultTargets, scoreOf, type Target } from './targets';
 
 /** A map of one value per place, row by row. */
 export interface HeatMap {
@@ -65,6 +64,7 @@ export interface ExplainOptions extends SourceOptions {
  * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects; the caller's.
  * @throws RangeError when a class index is not one of the model's, or the images are not what the model takes.
  * @throws LogitsError when what is reported does not equal the model's own output, the first time that it is explained.
+ * @throws EngineError when the engine cannot run the model, GradientError when it cannot differentiate it.
  * @throws OutputError when the output is not `[N, K]`, or is an embedding and nothing says what of it is explained.
  */
 export async function explain(
@@ -73,36 +73,39 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
   const [parts, own] = await partsOf(model, options);
-  const method = own.method === undefined ? gradCam() : checkedMethod(own.method);
+  const method = own.method === undefined ? gradCam() : await checkedMethod(own.method);
   const { classIndex, target = defaultTargets[parts.link], batch = 16, signal } = own;
-  if (classIndex === undefined && own.target === undefined) refuseEmbedding(parts);
-  await loadGradients();
-  const seen = imagesFor(parts, images);
-  const mine: Tensor[] = [seen];
-  const owned = <T extends Tensor>(tensor: T): T => {
-    mine.push(tensor);
-    return tensor;
+  if (parts.link === 'linear' && classIndex === undefined && !own.target) {
+    const reason = await (await import('./linear')).embeddingReason(parts);
+    if (reason) throw new OutputError(reason);
+  }
+  const mine: Pick<Tensor, 'dispose'>[] = [];
+  const owned = <T extends Pick<Tensor, 'dispose'>>(made: T): T => {
+    mine.push(made);
+    return made;
   };
-  const cut = parts.forward(seen);
   try {
-    const { needsGradient } = method;
-    const first = owned(logitsFrom(parts, cut));
+    const seen = owned(await imagesFor(parts, images));
+    const cut = owned(parts.forward(seen));
     const { features, side } = cut;
+    const first = owned(logitsFrom(parts, cut));
     const reported = owned(tidy(() => parts.own?.(features, side) ?? activated(parts.link, first)));
     await verifyOutput(parts, seen, reported);
-    const [logits, probabilities] = (await Promise.all([first.data(), reported.data()])) as [
-      Float32Array,
-      Float32Array,
-    ];
-    const allLogits = rowsOf(logits, seen.shape[0]);
-    const known = allLogits.map(row => classLogits(parts, row));
+    const logits = await rowsOf(first);
+    const probabilities = await rowsOf(reported);
+    const known = logits.map(row => classLogits(parts, row));
     const classes =
-      classIndex === undefined
-        ? known.map(best)
-        : checkedClasses(classIndex, seen.shape[0], parts.classes);
+      typeof classIndex === 'number'
+        ? known.map(() => classIndex)
+        : (classIndex ?? known.map(best));
+    if (
+      classes.length !== known.length ||
+      classes.some(index => !Number.isInteger(index) || index < 0 || index >= parts.classes)
+    )
+      throw (await import('./failures')).classesFailure(classIndex, known.length, parts.classes);
     const score = scoreOf(target, parts, classes, known);
-    const evidence = needsGradient
-      ? gradientOf(parts, cut, score)
+    const evidence = method.needsGradient
+      ? await gradientOf(parts, cut, score)
       : { logits: first, gradient: undefined };
     if (evidence.gradient) {
       owned(evidence.gradient);
@@ -120,27 +123,25 @@ export async function explain(
         signal,
       }),
     );
-    const rows = classes.map((_, row) => row);
     const watched = owned(
-      tidy(() => scoreOf(target.watched ?? target, parts, classes, known)(first, rows)),
+      tidy(() =>
+        scoreOf(target.watched ?? target, parts, classes, known)(first, [...classes.keys()]),
+      ),
     );
-    const [values, scores] = (await Promise.all([maps.data(), watched.data()])) as [
-      Float32Array,
-      Float32Array,
-    ];
+    const scores = await watched.data();
     const [, height, width] = maps.shape;
-    const chances = rowsOf(probabilities, classes.length);
-    return rowsOf(values, classes.length).map((signed, image) => ({
-      ...described({ values: signed, height, width }, allLogits[image]!),
+    return (await rowsOf(maps)).map((signed, image) => ({
+      ...described({ values: signed, height, width }, logits[image]!),
       classIndex: classes[image]!,
       target,
       score: scores[image]!,
-      logits: allLogits[image]!,
-      probabilities: chances[image]!,
+      logits: logits[image]!,
+      probabilities: probabilities[image]!,
     }));
+  } catch (error) {
+    throw (await import('./failures')).engineFailure(error, EngineError);
   } finally {
-    cut.dispose();
-    dispose(mine);
+    for (const made of mine) made.dispose();
   }
 }
 
@@ -150,42 +151,23 @@ function described(
 ): Pick<Explanation, 'map' | 'signed' | 'flat' | 'emptiness'> {
   const emptiness = logits.every(Number.isFinite) ? emptinessOf(signed.values) : 'not finite';
   const values = signed.values.map(value => (emptiness === 'not finite' ? 0 : Math.max(0, value)));
-  const flat = !values.some(value => value > 0);
+  const flat = values.every(value => value === 0);
   return { map: { ...signed, values }, signed, flat, ...(emptiness && { emptiness }) };
 }
 
 function emptinessOf(values: Float32Array): Emptiness | undefined {
-  if (values.some(value => !Number.isFinite(value))) return 'not finite';
+  if (!values.every(Number.isFinite)) return 'not finite';
   if (values.every(value => value === 0)) return 'zero';
   if (values.every(value => value <= 0)) return 'negative';
   return values.length > 1 && values.every(value => value === values[0]) ? 'constant' : undefined;
 }
 
-function rowsOf(values: Float32Array, count: number): Float32Array[] {
+/** What a tensor `[N, ...]` holds of each image. */
+async function rowsOf(tensor: Tensor): Promise<Float32Array[]> {
+  const values = (await tensor.data()) as Float32Array;
+  const [count] = tensor.shape as [number];
   const length = values.length / count;
   return Array.from({ length: count }, (_, row) => values.slice(row * length, (row + 1) * length));
 }
 
-/** One logit for each class: a single sigmoid's are against and for it. */
-export function classLogits({ classes }: PreparedModel, logits: Float32Array): Float32Array {
-  return classes === 2 && logits.length === 1 ? Float32Array.of(-logits[0]!, logits[0]!) : logits;
-}
-
 const best = (logits: Float32Array): number => Math.max(0, logits.indexOf(Math.max(...logits)));
-
-function checkedClasses(
-  wanted: number | readonly number[],
-  count: number,
-  classes: number,
-): readonly number[] {
-  const chosen = typeof wanted === 'number' ? new Array<number>(count).fill(wanted) : [...wanted];
-  if (
-    chosen.length !== count ||
-    chosen.some(index => !Number.isInteger(index) || index < 0 || index >= classes)
-  ) {
-    throw new RangeError(
-      `classIndex should be one class of 0 to ${classes - 1}, or one for each of the ${count} images; it is ${JSON.stringify(wanted)}.`,
-    );
-  }
-  return chosen;
-}

@@ -1,8 +1,7 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeatMap } from './explain';
-import { nonNegativeFactors } from './nonnegative';
-import type { PreparedModel } from './prepared';
+import { imagesFor } from './images';
+import { type Explainable, partsOf, type SourceOptions } from './source';
 
 export interface FactorisationOptions {
   /** Parts to look for. Default 5. */
@@ -31,52 +30,19 @@ export interface Concept {
  *
  * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam has it.
  *
- * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ * @param model As for `explain`, or prepared.
+ * @param images As for `explain`; the caller's.
  */
 export async function factorise(
-  parts: PreparedModel,
-  images: Tensor4D,
-  options: FactorisationOptions = {},
+  model: Explainable,
+  images: Tensor,
+  options: FactorisationOptions & SourceOptions = {},
 ): Promise<Factorisation> {
-  const { concepts: count = 5, seed = 0 } = options;
-  const cut = parts.forward(images);
-  const [batch, height, width, channels] = cut.features.shape;
-  const values = (await cut.features.data()) as Float32Array;
-  cut.dispose();
-  const places = batch * height * width;
-  const lowest = new Float32Array(channels).fill(Infinity);
-  for (let i = 0; i < values.length; i++)
-    lowest[i % channels] = Math.min(lowest[i % channels]!, values[i]!);
-  const shifted = values.map((value, i) => value - lowest[i % channels]!);
-  const { left, right } = nonNegativeFactors(
-    { values: shifted, rows: places, columns: channels },
-    count,
-    seed,
-  );
-  const features = right.map(row => row.map((value, channel) => value + lowest[channel]!));
-  const logits = parts.pooled ? await logitsOf(parts, features) : undefined;
-  const size = height * width;
-  return {
-    maps: Array.from({ length: batch }, (_, image) =>
-      left.map(column => ({
-        values: column.slice(image * size, (image + 1) * size),
-        height,
-        width,
-      })),
-    ),
-    concepts: features.map((own, index) => ({
-      features: own,
-      ...(logits && { logits: logits[index]! }),
-    })),
-  };
-}
-
-async function logitsOf(
-  parts: PreparedModel,
-  features: readonly Float32Array[],
-): Promise<Float32Array[]> {
-  const logits = tidy(() => parts.pooledTail(tensor2d(features.map(row => Array.from(row)))));
-  const values = (await logits.data()) as Float32Array;
-  logits.dispose();
-  return features.map((_, row) => values.slice(row * parts.classes, (row + 1) * parts.classes));
+  const [parts, { concepts = 5, seed = 0 }] = await partsOf(model, options);
+  const seen = await imagesFor(parts, images);
+  try {
+    return await (await import('./factors')).factorsOf(parts, seen, concepts, seed);
+  } finally {
+    seen.dispose();
+  }
 }

@@ -1,147 +1,16 @@
-import {
-  abs,
-  add,
-  customGrad,
-  dispose,
-  div,
-  grad,
-  image as imageOps,
-  keep,
-  max,
-  min,
-  mul,
-  type Scalar,
-  sqrt,
-  squeeze,
-  step,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor3D,
-  type Tensor4D,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { withoutFilterGradients } from './filters';
-import { loadGradients } from './loaded-gradients';
-import { logitsOf } from './logits';
 import type { Method } from './method';
-import { needed, type Operation, operationsOf, run, type Value } from './operations';
 
 /**
  * FullGrad: the image times its gradient, and each bias of the network times its own, all laid over each other. What speaks
  * for the class and what speaks against it look alike. Srinivas & Fleuret 2019. https://arxiv.org/abs/1905.00780
  *
- * As pytorch-grad-cam has it: biases of convolutions and of batch norms; each channel scaled to 0 to 1.
+ * As pytorch-grad-cam has it: biases of convolutions and of batch norms; each channel scaled to 0 to 1. Of a
+ * `tf.LayersModel`, wherever it is tapped. Biases of a `tf.GraphModel` cannot be read: converters fold them into one another.
  *
- * @param model The model that is explained, with one input; its biases are read. Of a `tf.GraphModel` they cannot be:
- *   converters fold them into one another.
- * @throws TypeError for a convolution that ends in another activation than ReLU, behind which its bias cannot be seen.
+ * @throws TypeError for a graph and for functions, and for a convolution that ends in another activation than ReLU, behind
+ *   which its bias cannot be seen.
  */
-export function fullGrad(model: LayersModel): Method {
-  const { order, inputs, outputs } = operationsOf(model);
-  const logits = logitsOf(outputs[0]!);
-  const steps = needed(order, logits.values, new Set());
-  const biased = new Map(
-    steps.flatMap(operation =>
-      hasBias(operation) ? [[operation.outputs[0]!, operation] as const] : [],
-    ),
-  );
-  return {
-    needsGradient: false,
-    map: async ({ images, score }) => {
-      const [count, height, width] = images.shape;
-      const rows = Array.from({ length: count }, (_, image) => image);
-      const gradients = new Map<Value, Tensor4D>();
-      const total = (pixels: Tensor): Scalar => {
-        const values = new Map<Value, Tensor>([[inputs[0]!, pixels]]);
-        run(steps, values, {
-          keep: new Set(logits.values),
-          passed: (value, tensor) => {
-            const operation = biased.get(value);
-            if (!operation) return tensor;
-            const behind = beforeActivation(operation);
-            return observed(tensor, gradient =>
-              gradients.set(value, keep(behind(gradient, tensor))),
-            );
-          },
-        });
-        return sum(score(logits.finish(values), rows));
-      };
-      await loadGradients();
-      try {
-        return withoutFilterGradients(() =>
-          tidy(() => {
-            let map: Tensor = sum(scaled(mul(images, grad(total)(images))), 3);
-            for (const [value, gradient] of gradients) {
-              const own = sum(scaled(mul(gradient, biasOf(biased.get(value)!))), 3, true);
-              const full = imageOps.resizeBilinear(own as Tensor4D, [height, width], false, true);
-              map = add(map, squeeze(full, [3]));
-            }
-            return map as Tensor3D;
-          }),
-        );
-      } finally {
-        dispose([...gradients.values()]);
-      }
-    },
-  };
-}
-
-/** The size of each channel of each image, shifted and divided to 0 to 1. */
-function scaled(values: Tensor): Tensor {
-  const size = abs(values);
-  const low = min(size, [1, 2], true);
-  return div(sub(size, low), add(sub(max(size, [1, 2], true), low), 1e-7));
-}
-
-/** The tensor itself; tells the gradient that arrives at it. */
-function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
-  return customGrad(value => ({
-    value: (value as Tensor).clone(),
-    gradFunc: (gradient: Tensor) => {
-      tell(gradient as Tensor4D);
-      return gradient;
-    },
-  }))(tensor);
-}
-
-const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'Conv2DTranspose']);
-
-/** A weight of a layer by the end of its name. */
-function weightCalled({ layer }: Operation, name: string): Tensor | undefined {
-  const index = layer.weights.findIndex(weight => weight.originalName.split('/').at(-1) === name);
-  return index < 0 ? undefined : layer.getWeights()[index];
-}
-
-/** Also one that is not of TensorFlow.js: what makes a batch norm is that it keeps a mean and a variance. */
-const isBatchNorm = (operation: Operation): boolean =>
-  weightCalled(operation, 'moving_variance') !== undefined;
-
-function hasBias(operation: Operation): boolean {
-  if (operation.outputs[0]!.shape.length !== 4) return false;
-  if (isBatchNorm(operation)) return true;
-  const { layer } = operation;
-  return convolutions.has(layer.getClassName()) && layer.getConfig().useBias !== false;
-}
-
-/** The gradient before a layer's own activation, from the one behind it. */
-function beforeActivation(operation: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
-  const { layer } = operation;
-  const activation = isBatchNorm(operation) ? 'linear' : layer.getConfig().activation;
-  if (activation === 'linear' || activation == null) return gradient => gradient.clone();
-  if (activation === 'relu') return (gradient, output) => mul(gradient, step(output));
-  throw new TypeError(
-    `FullGrad cannot look behind the activation '${activation}' of '${layer.name}'; only behind ReLU.`,
-  );
-}
-
-/** What a layer adds to each channel. */
-function biasOf(operation: Operation): Tensor {
-  if (!isBatchNorm(operation)) return operation.layer.getWeights().at(-1)!;
-  const named = (name: string) => weightCalled(operation, name);
-  const { epsilon } = operation.layer.getConfig() as { epsilon: number };
-  const deviation = sqrt(add(named('moving_variance')!, epsilon));
-  const shift = div(mul(named('moving_mean')!, named('gamma') ?? 1), deviation);
-  return sub(named('beta') ?? 0, shift);
-}
+export const fullGrad = (): Method => ({
+  needsGradient: false,
+  map: async evidence => (await import('./full-gradient-map')).fullGradientMap(evidence),
+});

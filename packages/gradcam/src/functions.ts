@@ -1,7 +1,7 @@
 import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Link } from './logits';
 import type { PreparedModel } from './prepared';
-import { TapError } from './tap';
+import { refusePooled, TapError } from './tap';
 
 export interface PrepareFunctionsOptions {
   /** What the feature map is called in results. Default 'features'. */
@@ -45,9 +45,8 @@ export function prepareFunctions(
     output: {
       name: 'logits',
       activations: ['the second function'],
-      asIs: false,
-      embedding: false,
       all: `[${shapes.logits.join(', ')}]`,
+      facts: async () => ({ asIs: false, embedding: false }),
     },
     ...(predict && { predict }),
     forward: (images: Tensor) => {
@@ -55,8 +54,6 @@ export function prepareFunctions(
       return { features, side: [], dispose: () => features.dispose() };
     },
     tail,
-    pooledTail: () => {
-      throw new Error(`'${tap}' reaches the logits by a function that is not looked into.`);
-    },
+    pooledTail: () => refusePooled(tap),
   };
 }

@@ -1,76 +1,84 @@
 import {
-  add,
-  exp,
+  engine,
   type GradConfig,
+  getBackend,
   getGradient,
-  logSoftmax,
-  mul,
-  neg,
+  getKernel,
   registerGradient,
-  sigmoid,
-  softmax,
-  step,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor4D,
-  tanh,
+  registerKernel,
   unregisterGradient,
+  unregisterKernel,
+  zeros,
 } from '@tensorflow/tfjs-core';
-import { loadedGradients } from './loaded-gradients';
+import { missingGradients } from './missing-gradients';
 
 /**
- * Runs `compute` with other gradients of some operations. It is synchronous, so nobody else sees this, and TensorFlow.js has
- * its own back whatever happens.
+ * Runs a computation with gradients as they should be: those that TensorFlow.js has not, or has wrong, are others (see
+ * `missingGradients`); and without gradients of convolutions by their filters, which no map needs.
+ *
+ * It is synchronous, so nobody else sees this, and TensorFlow.js has its own back whatever happens.
+ *
+ * @param others Gradients of some operations to be taken in the place of their own.
  */
-export function withGradients<T>(others: readonly GradConfig[], compute: () => T): T {
-  const own = others.map(({ kernelName }) => [kernelName, getGradient(kernelName)] as const);
+export function corrected<T>(compute: () => T, others: readonly GradConfig[] = []): T {
   try {
-    for (const gradient of others) replace(gradient);
-    return compute();
-  } finally {
-    for (const [name, gradient] of own) {
-      if (gradient) replace(gradient);
-      else if (getGradient(name)) unregisterGradient(name);
-    }
+    return withGradients(others, () =>
+      withGradients(missingGradients(), () => withoutFilterGradients(compute)),
+    );
+  } catch (error) {
+    forgetTape();
+    throw error;
   }
 }
 
-function replace(gradient: GradConfig): void {
+/** A backward pass that fails leaves behind what it would have read. */
+function forgetTape(): void {
+  const { state } = engine();
+  for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+  state.activeTape = [];
+}
+
+/** Runs `compute` with other gradients of some operations; TensorFlow.js has its own back whatever happens. */
+function withGradients<T>(others: readonly GradConfig[], compute: () => T): T {
+  const own = others.map(({ kernelName }) => [kernelName, getGradient(kernelName)] as const);
+  try {
+    for (const gradient of others) replace(gradient.kernelName, gradient);
+    return compute();
+  } finally {
+    for (const [name, gradient] of own) replace(name, gradient);
+  }
+}
+
+function replace(name: string, gradient: GradConfig | undefined): void {
   // Without this, TensorFlow.js says on the console that a gradient is replaced.
-  if (getGradient(gradient.kernelName)) unregisterGradient(gradient.kernelName);
-  registerGradient(gradient);
+  if (getGradient(name)) unregisterGradient(name);
+  if (gradient) registerGradient(gradient);
 }
 
 /**
- * Gradients whose own gradient is right. TensorFlow.js's keep the operation's output, and record that copy before the
- * operation itself: a second derivative then goes past the operation without a word. These keep the input.
+ * Runs `compute` without paying for gradients of convolutions by their filters.
+ *
+ * A fused convolution computes the gradients of all of its inputs at once, also the one by its filter; some engines, such
+ * as wasm, have no kernel for it. While `compute` runs, zeros stand in for it.
  */
-export const twiceDifferentiable: readonly GradConfig[] = [
-  ofInput('Exp', 'x', (dy, x) => mul(dy, exp(x))),
-  ofInput('Sigmoid', 'x', (dy, x) => mul(dy, mul(sigmoid(x), sigmoid(neg(x))))),
-  ofInput('Tanh', 'x', (dy, x) => mul(dy, sub(1, mul(tanh(x), tanh(x))))),
-  ofInput('Softmax', 'logits', (dy, z) => {
-    const share = mul(dy, softmax(z));
-    return sub(share, mul(sum(share, -1, true), softmax(z)));
-  }),
-  ofInput('LogSoftmax', 'logits', (dy, z) => sub(dy, mul(sum(dy, -1, true), exp(logSoftmax(z))))),
-  {
-    kernelName: 'AvgPool',
-    inputsToSave: ['x'],
-    gradFunc: (dy, saved, attrs) => loadedGradients().averaged(dy as Tensor4D, saved, attrs),
-  },
-  ofInput('Elu', 'x', (dy, x) => mul(dy, add(step(x), mul(step(neg(x)), exp(x))))),
-];
-
-function ofInput(
-  kernelName: string,
-  input: string,
-  gradient: (dy: Tensor, value: Tensor) => Tensor,
-): GradConfig {
-  return {
-    kernelName,
-    inputsToSave: [input],
-    gradFunc: (dy, [value]) => ({ [input]: () => gradient(dy as Tensor, value!) }),
-  };
+function withoutFilterGradients<T>(compute: () => T): T {
+  const backendName = getBackend();
+  const own = ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'].map(kernelName => {
+    const kernel = getKernel(kernelName, backendName);
+    if (kernel) unregisterKernel(kernelName, backendName);
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ attrs }) => zeros((attrs as unknown as { filterShape: number[] }).filterShape),
+    });
+    return [kernelName, kernel] as const;
+  });
+  try {
+    return compute();
+  } finally {
+    for (const [kernelName, kernel] of own) {
+      unregisterKernel(kernelName, backendName);
+      if (kernel) registerKernel(kernel);
+    }
+  }
 }

@@ -14,8 +14,8 @@ export function layoutOf(
   shape: readonly (number | null)[],
   channelsFirst: boolean,
 ): ImageInput['layout'] {
-  const colours = (length: number | null | undefined) => [1, 3, 4].includes(length ?? 0);
-  const first = shape.length === 4 && colours(shape[1]) && !colours(shape[3]);
+  const colours = (at: number) => [1, 3, 4].includes(shape[at]!);
+  const first = shape.length === 4 && colours(1) && !colours(3);
   return channelsFirst || first ? 'NCHW' : 'NHWC';
 }
 
@@ -24,26 +24,20 @@ export function layoutOf(
  *
  * @throws RangeError when the model would not take them: another size, number of colours or kind of number.
  */
-export function imagesFor({ images: takes }: PreparedModel, images: Tensor): Tensor4D {
-  const given = `[${images.shape.join(', ')}]`;
+export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {
+  const takes = parts.images;
   if (!takes) return images.clone() as Tensor4D;
-  const { name, shape, dtype, exact, layout } = takes;
+  const { shape, dtype, exact, layout } = takes;
   const fits =
     images.rank === shape.length &&
     // The rows may be any number: a model made for one image takes several one by one.
-    images.shape.every((length, at) =>
-      at === 0 && shape.length === 4 ? true : isOpen(shape[at]) || shape[at] === length,
+    images.shape.every(
+      (length, at) =>
+        length > 0 &&
+        ((at === 0 && images.rank === 4) || isOpen(shape[at]) || shape[at] === length),
     );
-  if (!fits)
-    throw new RangeError(
-      `'${name}' takes images [${shape.map((length, at) => (isOpen(length) ? (at === 0 ? 'N' : '?') : length)).join(', ')}]; these are ${given}. Resize them as the model was trained.`,
-    );
-  if (images.shape.includes(0))
-    throw new RangeError(`There are no images; their shape is ${given}.`);
-  if (images.dtype !== dtype && exact)
-    throw new TypeError(
-      `'${name}' takes ${dtype} images; these are ${images.dtype}. cast(images, '${dtype}') makes them so.`,
-    );
+  if (!fits || (exact && images.dtype !== dtype))
+    throw (await import('./failures')).imagesFailure(parts, images);
   return tidy(() => {
     const typed = cast(images, dtype);
     if (images.rank === 3) return expandDims(typed, 0) as Tensor4D;

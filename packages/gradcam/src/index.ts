@@ -2,6 +2,7 @@ export { cam, NotLinearError } from './activation';
 export { type Capabilities, capabilities } from './capability';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
 export { type ColourMap, inferno } from './colours';
+export { EngineError, GradientError, LogitsError, OutputError } from './errors';
 export type { Evidence } from './evidence';
 export {
   type Emptiness,
@@ -20,7 +21,6 @@ export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
 export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
-export { GradientError } from './gradient-error';
 export { prepareModel, tapsOf } from './layers-model';
 export type { Link } from './logits';
 export { withinMask } from './mask';
@@ -42,7 +42,6 @@ export {
   type RiseOptions,
   rise,
 } from './occlusion';
-export { LogitsError, OutputError } from './output';
 export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
 export {
   colourise,

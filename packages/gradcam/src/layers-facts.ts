@@ -1,22 +1,17 @@
-import { isMove, linkOf } from './logits';
-import type { Operation, Value } from './operations';
+import type { isMove, linkOf } from './logits';
+import type { Value } from './operations';
 
-/** Whether a value has its channels first, as what computes it, or else what reads it, says. */
-export function isChannelsFirst(value: Value, order: readonly Operation[]): boolean {
-  for (let each: Value | undefined = value; each; ) {
-    const { operation }: Value = each;
-    if (!operation) {
-      const reader = order.find(({ inputs, layer }) => inputs.includes(each!) && formatOf(layer));
-      return reader !== undefined && formatOf(reader.layer) === 'channelsFirst';
-    }
-    const format = formatOf(operation.layer);
-    if (format || operation.layer.getClassName() === 'Permute') return format === 'channelsFirst';
-    each = operation.inputs.find(({ shape }) => shape.length === 4);
-  }
-  return false;
+/** How the look for logits sees a layer; handed in, so that nothing is imported that is loaded at once. */
+interface Looks {
+  readonly isMove: typeof isMove;
+  readonly linkOf: typeof linkOf;
 }
 
-const formatOf = (layer: Operation['layer']): unknown => layer.getConfig().dataFormat;
+/** What is told of an output that is numbers as they are. */
+export const factsOf = (output: Value, asIs: boolean, looks: Looks) => ({
+  asIs: asIs || endsLinear(output, looks),
+  embedding: output.shape.at(-1) !== 1 && isEmbedding(output, looks),
+});
 
 const normalizing = /norm|l2/i;
 const convolution = /conv|dense/i;
@@ -25,7 +20,7 @@ const convolution = /conv|dense/i;
  * Whether an output is an embedding: features that were pooled, flattened or normalized, and no classifier's scores. Scores of
  * a convolution that are pooled, as SqueezeNet's, are none.
  */
-export function isEmbedding({ operation, id }: Value): boolean {
+function isEmbedding({ operation, id }: Value, looks: Looks): boolean {
   if (/embed|descriptor|feature/i.test(id)) return true;
   if (!operation) return false;
   const { layer, inputs } = operation;
@@ -34,20 +29,24 @@ export function isEmbedding({ operation, id }: Value): boolean {
   if (normalizing.test(kind)) return true;
   // Probabilities that are pooled are no features either.
   if (/pooling/i.test(kind))
-    return !isScore(before!) && !(before!.operation && linkOf(before!.operation));
-  if (kind === 'Flatten' && before!.shape.length === 4) return !isScore(before!);
-  return isMove(operation) && before !== undefined && isEmbedding(before);
+    return !isScore(before!, looks) && !(before!.operation && looks.linkOf(before!.operation));
+  if (kind === 'Flatten' && before!.shape.length === 4) return !isScore(before!, looks);
+  return looks.isMove(operation) && before !== undefined && isEmbedding(before, looks);
 }
 
 /** Whether an output is what a linear layer gives, moved at most. */
-export function endsLinear(value: Value): boolean {
+function endsLinear(value: Value, looks: Looks): boolean {
   const { operation } = value;
-  if (isScore(value)) return true;
-  return operation !== undefined && isMove(operation) && operation.inputs.every(endsLinear);
+  if (isScore(value, looks)) return true;
+  return (
+    operation !== undefined &&
+    looks.isMove(operation) &&
+    operation.inputs.every(each => endsLinear(each, looks))
+  );
 }
 
 /** Whether a map is what a convolution gives, without an activation. */
-const isScore = ({ operation }: Value): boolean =>
+const isScore = ({ operation }: Value, { linkOf }: Looks): boolean =>
   operation !== undefined &&
   convolution.test(operation.layer.getClassName()) &&
   linkOf(operation) === undefined &&

@@ -1,12 +1,29 @@
-import { dispose, keep, type Tensor, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  keep,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { layoutOf } from './images';
-import { endsLinear, isChannelsFirst, isEmbedding } from './layers-facts';
-import { activated, asRows, asTheyAre, logitsOf, rowLength } from './logits';
-import { descendants, needed, type Operations, operationsOf, run, type Value } from './operations';
+import { activated, asRows, asTheyAre, isMove, linkOf, logitsOf, rowLength } from './logits';
+import {
+  descendants,
+  isChannelsFirst,
+  needed,
+  type Operation,
+  type Operations,
+  operationsOf,
+  type RunOptions,
+  run,
+  type Value,
+} from './operations';
 import { checkNames, chosenInput, chosenOutput, repeated } from './ports';
 import type { PreparedModel, PrepareOptions } from './prepared';
-import { chosenTap } from './tap';
+import { chosenTap, refusePooled } from './tap';
 import { readsTokens, refuseTokens } from './tokens';
 
 /**
@@ -22,53 +39,65 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
       "prepareModel takes a tf.LayersModel. For a tf.GraphModel, prepareGraph of '@shroom/gradcam/graph' or explain(model, images).",
     );
   const operations = operationsOf(model);
-  const inputs = operations.inputs.map((value, index) => ({
-    ...model.inputs[index]!,
-    value,
-    id: value.id,
-    names: [model.inputs[index]!.name],
-    shape: value.shape,
-  }));
+  const { order, outputs } = operations;
+  const inputs = operations.inputs.map((value, index) => {
+    const { name, dtype } = model.inputs[index]!;
+    return { ...value, value, names: [name], dtype };
+  });
   const input = chosenInput(inputs, options);
   const images = input.value;
-  const values = operations.order.flatMap(({ outputs }) => outputs);
   const output = chosenOutput(
-    operations.outputs,
+    outputs,
     [
-      operations.outputs.map(({ id }) => id),
-      operations.outputs.map(({ operation }) => operation?.layer.name ?? ''),
+      outputs.map(({ id }) => id),
+      outputs.map(({ operation }) => operation?.layer.name ?? ''),
       model.outputs.map(({ name }) => name),
     ],
-    values.map(value => [value.id, value]),
+    order.flatMap(each => each.outputs).map(value => [value.id, value]),
     options.output,
   );
-  const logits = options.logits === 'as-is' ? asTheyAre(output) : logitsOf(output);
+  const asIs = options.logits === 'as-is';
+  const logits = asIs ? asTheyAre(output) : logitsOf(output);
+  const keepLogits = new Set(logits.values);
+  const finish = (
+    values: Map<Value, Tensor>,
+    steps: readonly Operation[],
+    passed?: RunOptions['passed'],
+  ): Tensor2D => {
+    run(steps, values, { keep: keepLogits, ...(passed && { passed }) });
+    return logits.finish(values);
+  };
   const atImages = options.tap !== undefined && [input.id, ...input.names].includes(options.tap);
   const tap = atImages ? images : findTap(operations, logits.values, images, options.tap);
-  const after = needed(operations.order, logits.values, new Set([tap]));
-  const within = descendants(operations.order, tap);
+  const within = descendants(order, tap);
   // Operations that do not depend on the tap belong to the first part; what they hand over are side values.
-  const tail = after.filter(({ outputs }) => outputs.some(value => within.has(value)));
-  const read = [...tail.flatMap(({ inputs }) => inputs), ...logits.values];
-  const sides = [...new Set(read.filter(value => !within.has(value)))];
+  const tail = needed(order, logits.values, new Set([tap])).filter(step =>
+    step.outputs.some(value => within.has(value)),
+  );
+  const read = [...tail.flatMap(step => step.inputs), ...logits.values];
+  const sides = [...new Set(read)].filter(value => !within.has(value));
   if (options.tap === undefined && readsTokens(tail.map(readerOf))) refuseTokens(tap.id, images.id);
-  const head = needed(operations.order, [tap, ...sides], new Set());
-  const pooling = tail.filter(({ inputs }) => inputs.includes(tap));
-  const channelsFirst = isChannelsFirst(tap, operations.order);
+  const kept = [tap, ...sides];
+  const head = needed(order, kept, new Set());
+  const [pooling, ...others] = tail.filter(step => step.inputs.includes(tap));
+  const channelsFirst = isChannelsFirst(tap, order);
   const pooled =
-    pooling.length === 1 &&
-    pooling[0]!.layer.getClassName() === 'GlobalAveragePooling2D' &&
-    sides.length === 0 &&
-    !logits.values.includes(tap);
-  const keepLogits = new Set(logits.values);
-  const layout = layoutOf(images.shape, isChannelsFirst(images, operations.order));
+    pooling?.layer.getClassName() === 'GlobalAveragePooling2D' &&
+    !others[0] &&
+    !sides[0] &&
+    !keepLogits.has(tap);
+  const layout = layoutOf(images.shape, isChannelsFirst(images, order));
   const classes = rowLength(output.shape.slice(1)) ?? output.shape.at(-1)!;
   const link = options.link ?? logits.link;
-  const takes = (photos: Tensor) => (layout === 'NCHW' ? transpose(photos, [0, 3, 1, 2]) : photos);
-  const othersFor = (photos: Tensor) =>
-    operations.inputs.map((each, index) =>
-      each === images ? takes(photos) : repeated(inputs[index]!, options.given, photos),
-    );
+  const given = (photos: Tensor) =>
+    inputs.map(port => {
+      if (port !== input) return repeated(port, options.given, photos);
+      return layout === 'NCHW' ? transpose(photos, [0, 3, 1, 2]) : photos;
+    });
+  const started = (photos: Tensor) => {
+    const fed = given(photos);
+    return new Map<Value, Tensor>(operations.inputs.map((value, index) => [value, fed[index]!]));
+  };
 
   return {
     tap: tap.id,
@@ -79,57 +108,48 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     output: {
       name: output.id,
       activations: logits.activations,
-      asIs: options.logits === 'as-is' || endsLinear(output),
-      embedding: link === 'linear' && classes > 1 && isEmbedding(output),
-      all: operations.outputs.map(({ id, shape }) => `'${id}' [${shape.join(', ')}]`).join(', '),
+      all: outputs.map(({ id, shape }) => `'${id}' [${shape.join(', ')}]`).join(', '),
+      facts: async () => (await import('./layers-facts')).factsOf(output, asIs, { isMove, linkOf }),
     },
     images: { name: images.id, shape: images.shape, dtype: input.dtype, exact: false, layout },
     forward: photos => {
-      const kept = new Set([tap, ...sides]);
       const [features, ...side] = tidy(() => {
-        const given = othersFor(photos);
-        const values = new Map(operations.inputs.map((value, index) => [value, given[index]!]));
-        run(head, values, { keep: kept, finished: tensor => dispose(tensor) });
+        const values = started(photos);
+        run(head, values, { keep: new Set(kept), finished: tensor => dispose(tensor) });
         // A side value may be the images themselves, which stay the caller's.
-        return [tap, ...sides].map(value => {
+        return kept.map(value => {
           const tensor = values.get(value)!;
-          const placed =
-            value === tap && channelsFirst ? transpose(tensor, [0, 2, 3, 1]) : tensor.clone();
-          return keep(placed);
+          return keep(
+            value === tap && channelsFirst ? transpose(tensor, [0, 2, 3, 1]) : tensor.clone(),
+          );
         });
       }) as [Tensor4D, ...Tensor[]];
       return { features, side, dispose: () => dispose([features, ...side]) };
     },
     tail: (features, side) => {
       const placed = channelsFirst ? transpose(features, [0, 3, 1, 2]) : features;
-      const values = new Map<Value, Tensor>([
-        [tap, placed],
-        ...sides.map((value, index) => [value, side[index]!] as const),
-      ]);
-      run(tail, values, { keep: keepLogits });
-      return logits.finish(values);
+      return finish(new Map(kept.map((value, at) => [value, at ? side[at - 1]! : placed])), tail);
     },
     pooledTail: vector => {
-      const [start] = pooling;
-      if (!pooled || !start)
-        throw new Error(
-          `'${tap.id}' does not reach the logits through global average pooling alone.`,
-        );
-      const values = new Map<Value, Tensor>([[start.outputs[0]!, vector]]);
-      run(tail.slice(tail.indexOf(start) + 1), values, { keep: keepLogits });
-      return logits.finish(values);
+      if (!pooled) refusePooled(tap.id);
+      return finish(
+        new Map([[pooling!.outputs[0]!, vector]]),
+        tail.filter(step => step !== pooling),
+      );
     },
+    through: (photos, passed) =>
+      finish(started(photos), needed(order, logits.values, new Set()), passed),
     predict: photos => {
-      const given = othersFor(photos);
-      const own = operations.outputs.indexOf(output);
-      if (own >= 0) {
-        const all = model.predict(given.length === 1 ? given[0]! : given);
-        const found = asRows([all].flat()[own]!);
-        return options.link && logits.link === 'linear' ? activated(options.link, found) : found;
+      const own = outputs.indexOf(output);
+      if (own < 0) {
+        const values = started(photos);
+        run(needed(order, [output], new Set()), values);
+        return asRows(values.get(output)!);
       }
-      const values = new Map(operations.inputs.map((value, index) => [value, given[index]!]));
-      run(needed(operations.order, [output], new Set()), values);
-      return asRows(values.get(output)!);
+      const fed = given(photos);
+      const all = model.predict(fed[1] ? fed : fed[0]!);
+      const found = asRows([all].flat()[own]!);
+      return options.link && logits.link === 'linear' ? activated(options.link, found) : found;
     },
   };
 }

@@ -113,19 +113,14 @@ export function isMove({ layer }: Operation): boolean {
 const none = { apply: (x: Tensor) => x, getClassName: () => 'linear', getConfig: () => ({}) };
 
 /** What a layer computes before its activation. It has its activation back whatever happens, before anybody else runs. */
-function withoutActivation(operation: Operation, values: ReadonlyMap<Value, Tensor>): Tensor {
-  const { layer, callArgs, inputs } = operation;
-  const given = inputs.map(input => values.get(input)!);
-  const kind = layer.getClassName();
-  if (kind === 'Softmax' || kind === 'Activation') return given[0]!;
+function withoutActivation(operation: Operation, values: Map<Value, Tensor>): Tensor {
+  const { layer, inputs, outputs } = operation;
+  if (/^(Softmax|Activation)$/.test(layer.getClassName())) return values.get(inputs[0]!)!;
   const own: unknown = Reflect.get(layer, 'activation');
   try {
     Reflect.set(layer, 'activation', none);
-    const result = layer.apply(given.length === 1 ? given[0]! : given, {
-      ...callArgs,
-      training: false,
-    });
-    return result as Tensor;
+    run([operation], values, { keep: new Set(inputs) });
+    return values.get(outputs[0]!)!;
   } finally {
     Reflect.set(layer, 'activation', own);
   }

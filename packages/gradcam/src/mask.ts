@@ -40,9 +40,12 @@ export function withinMask(
     pooled: false,
     // A sum of logits is no logit of a probability.
     link: 'linear',
-    output: { ...parts.output, asIs: true, embedding: false },
+    output: { ...parts.output, facts: async () => ({ asIs: true, embedding: false }) },
     tail,
     own: (features, side) => inside(activated(parts.link, parts.tail(features, side)), 1 / area),
+    ...(parts.through && {
+      through: (images, passed) => inside(parts.through!(images, passed)),
+    }),
     ...(parts.predict && {
       predict: (images: Tensor4D) => inside(parts.predict!(images), 1 / area),
     }),

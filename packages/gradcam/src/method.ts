@@ -42,15 +42,25 @@ export function customMethod(weigh: (features: Tensor4D, gradient: Tensor4D) => 
  * @param place What it was given as, for the message.
  * @throws MethodError for a function that was not called, a name, a promise and anything else.
  */
-export function checkedMethod(method: unknown, place = 'method'): Method {
+export async function checkedMethod(method: unknown, place = 'method'): Promise<Method> {
+  if (isMethod(method)) return method;
+  throw new MethodError((await import('./failures')).methodFailure(method, place));
+}
+
+export function isMethod(method: unknown): method is Method {
   const { needsGradient, map } = Object(method) as Partial<Method>;
-  if (typeof needsGradient === 'boolean' && typeof map === 'function') return method as Method;
-  const wanted = `${place} should be what a method's function returns, such as gradCam() or scoreCam()`;
-  if (typeof method !== 'function')
-    throw new MethodError(`${wanted}; ${described(method)} came instead.`);
-  const name = method.name || 'it';
+  return typeof needsGradient === 'boolean' && typeof map === 'function';
+}
+
+/**
+ * A method that another one is made of.
+ *
+ * @throws MethodError for anything else.
+ */
+export function innerMethod(method: Method, outer: string): Method {
+  if (isMethod(method)) return method;
   throw new MethodError(
-    `${wanted}; the function '${name}' came instead. Call it: ${name}(). Wrap a function of your own: customMethod((features, gradient) => map).`,
+    `${outer}'s method should be what a method's function returns, as gradCam() does; ${(method as { name?: string } | null)?.name || method} came instead.`,
   );
 }
 
@@ -67,14 +77,6 @@ export async function mapOf(method: Method, evidence: Evidence): Promise<Tensor3
   throw new MethodError(
     `A method's map should be of the shape [${count}, h, w]; this one's is [${map.shape.join(', ')}].`,
   );
-}
-
-function described(value: unknown): string {
-  if (typeof value === 'string') return `the text '${value}'`;
-  if (value instanceof Promise) return 'a promise';
-  if (typeof value === 'object' && value !== null)
-    return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`;
-  return String(value);
 }
 
 /**

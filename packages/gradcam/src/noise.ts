@@ -18,8 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { mapOfImages } from './copies';
 import { gradientOf } from './evidence';
-import { loadGradients } from './loaded-gradients';
-import { atLeastOne, checkedMethod, type Method } from './method';
+import { atLeastOne, innerMethod, type Method } from './method';
 import { quotient, weighedPlusPlus } from './methods';
 
 export interface SmoothedOptions {
@@ -63,7 +62,7 @@ async function eachNoisy(
  * @param method Any method.
  */
 export function smoothed(method: Method, options: SmoothedOptions = {}): Method {
-  checkedMethod(method, "smoothed's method");
+  innerMethod(method, 'smoothed');
   const samples = atLeastOne(options.samples ?? 16, 'samples');
   return {
     needsGradient: false,
@@ -97,13 +96,12 @@ export function smoothGradCamPlusPlus(options: SmoothedOptions = {}): Method {
   return {
     needsGradient: false,
     map: async ({ parts, images, features, score, signal }) => {
-      await loadGradients();
       let sums: Tensor[] = [];
       try {
         await eachNoisy(images, options, signal, async copy => {
           const cut = parts.forward(copy);
           try {
-            const { gradient, logits } = gradientOf(parts, cut, score);
+            const { gradient, logits } = await gradientOf(parts, cut, score);
             logits.dispose();
             const before = sums;
             sums = tidy(() =>

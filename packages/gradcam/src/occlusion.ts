@@ -1,6 +1,3 @@
-import { type Tensor3D, tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { type Evidence, scoreImages } from './evidence';
-import { generator } from './generator';
 import { atLeastOne, type Method } from './method';
 
 export interface OcclusionOptions {
@@ -16,23 +13,7 @@ export function occlusion(options: OcclusionOptions = {}): Method {
   atLeastOne(places, 'places');
   return {
     needsGradient: false,
-    map: async evidence => {
-      const [count, height, width] = evidence.images.shape;
-      const covered = (cell: number, y: number, x: number) =>
-        Math.floor((y * places) / height) * places + Math.floor((x * places) / width) === cell;
-      // The last mask covers nothing.
-      const cells = places * places;
-      const scores = await maskedScores(evidence, cells + 1, fill, (cell, y, x) =>
-        covered(cell, y, x) ? 0 : 1,
-      );
-      const values = new Float32Array(count * cells);
-      for (let image = 0; image < count; image++) {
-        const from = image * (cells + 1);
-        for (let cell = 0; cell < cells; cell++)
-          values[image * cells + cell] = scores[from + cells]! - scores[from + cell]!;
-      }
-      return tensor3d(values, [count, places, places]);
-    },
+    map: async evidence => (await import('./occlusion-map')).occluded(evidence, places, fill),
   };
 }
 
@@ -60,94 +41,7 @@ export function rise(options: RiseOptions = {}): Method {
   atLeastOne(cells, 'cells');
   return {
     needsGradient: false,
-    map: async (evidence): Promise<Tensor3D> => {
-      const [count, height, width] = evidence.images.shape;
-      const drawn = Array.from({ length: masks }, (_, mask) =>
-        softMask(seed * masks + mask, cells, keep, [height, width]),
-      );
-      const scores = await maskedScores(
-        evidence,
-        masks,
-        0,
-        (mask, y, x) => drawn[mask]![y * width + x]!,
-      );
-      const values = new Float32Array(count * height * width);
-      for (let image = 0; image < count; image++) {
-        const own = scores.subarray(image * masks, (image + 1) * masks);
-        const mean = own.reduce((total, score) => total + score, 0) / masks;
-        const map = values.subarray(image * height * width, (image + 1) * height * width);
-        drawn.forEach((mask, index) => {
-          const weight = (own[index]! - mean) / (masks * keep);
-          for (let place = 0; place < map.length; place++) map[place]! += weight * mask[place]!;
-        });
-      }
-      return tensor3d(values, [count, height, width]);
-    },
+    map: async evidence =>
+      (await import('./occlusion-map')).seenThroughMasks(evidence, { masks, cells, keep, seed }),
   };
-}
-
-/** A coarse mask of 0 and 1, shifted at random and enlarged with soft edges. */
-function softMask(
-  seed: number,
-  cells: number,
-  keep: number,
-  [height, width]: readonly [number, number],
-): Float32Array {
-  const random = generator(seed);
-  const side = cells + 2;
-  const coarse = Array.from({ length: side * side }, () => (random() < keep ? 1 : 0));
-  const [top, left] = [random(), random()];
-  const mask = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) {
-    const row = top + ((y + 0.5) * cells) / height;
-    const [up, down] = [Math.floor(row), row - Math.floor(row)];
-    for (let x = 0; x < width; x++) {
-      const column = left + ((x + 0.5) * cells) / width;
-      const [before, after] = [Math.floor(column), column - Math.floor(column)];
-      const at = (r: number, c: number) => coarse[(up + r) * side + before + c]!;
-      const upper = at(0, 0) * (1 - after) + at(0, 1) * after;
-      const lower = at(1, 0) * (1 - after) + at(1, 1) * after;
-      mask[y * width + x] = upper * (1 - down) + lower * down;
-    }
-  }
-  return mask;
-}
-
-/** The scores `[N * masks]` of each image seen through each mask, a batch at a time. */
-async function maskedScores(
-  { parts, images, score, batch, signal }: Evidence,
-  masks: number,
-  fill: number,
-  visible: (mask: number, y: number, x: number) => number,
-): Promise<Float32Array> {
-  const [count, height, width, colours] = images.shape;
-  const pixels = await images.data();
-  const size = height * width * colours;
-  const scores = new Float32Array(count * masks);
-  for (let image = 0; image < count; image++) {
-    for (let start = 0; start < masks; start += batch) {
-      signal?.throwIfAborted();
-      const length = Math.min(batch, masks - start);
-      const values = new Float32Array(length * size);
-      for (let i = 0, target = 0; i < length; i++) {
-        for (let place = 0; place < height * width; place++) {
-          const share = visible(start + i, Math.floor(place / width), place % width);
-          for (let colour = 0; colour < colours; colour++, target++) {
-            const value = pixels[image * size + place * colours + colour]!;
-            values[target] = fill + share * (value - fill);
-          }
-        }
-      }
-      const rows = new Array<number>(length).fill(image);
-      const found = tidy(() =>
-        scoreImages(parts, tensor4d(values, [length, height, width, colours]), rows, score),
-      );
-      try {
-        scores.set(await found.data(), image * masks + start);
-      } finally {
-        found.dispose();
-      }
-    }
-  }
-  return scores;
 }

@@ -98,31 +98,43 @@ function isModel(layer: Layer): layer is LayersModel {
   return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
 }
 
-const isDilated = (layer: Layer): boolean => {
-  const { dilationRate = 1, dataFormat } = layer.getConfig() as {
-    dilationRate?: number | number[];
-    dataFormat?: string;
-  };
-  const rates = [dilationRate].flat();
-  return (
-    layer.getClassName() === 'Conv2D' &&
-    dataFormat !== 'channelsFirst' &&
-    rates.some(rate => rate > 1)
-  );
-};
+/** Whether a value has its channels first, as what computes it, or else what reads it, says. */
+export function isChannelsFirst(value: Value, order: readonly Operation[]): boolean {
+  for (let each: Value | undefined = value; each; ) {
+    const { operation }: Value = each;
+    if (!operation) {
+      const reader = order.find(({ inputs, layer }) => inputs.includes(each!) && formatOf(layer));
+      return formatOf(reader?.layer) === 'channelsFirst';
+    }
+    const format = formatOf(operation.layer);
+    if (format || operation.layer.getClassName() === 'Permute') return format === 'channelsFirst';
+    each = operation.inputs.find(({ shape }) => shape.length === 4);
+  }
+  return false;
+}
 
-/** TensorFlow.js computes a layer's convolution, bias and activation as one, and refuses the gradient of that when it is dilated. */
-function dilatedConvolution(layer: Layer, x: Tensor4D): Tensor {
-  const { strides, padding, dilationRate } = layer.getConfig() as {
-    strides: [number, number];
-    padding: 'same' | 'valid';
-    dilationRate: [number, number];
-  };
-  const { activation } = layer as Layer & { activation?: { apply(tensor: Tensor): Tensor } };
+const formatOf = (layer: Layer | undefined): unknown => layer?.getConfig().dataFormat;
+
+interface Convolution {
+  readonly strides: [number, number];
+  readonly padding: 'same' | 'valid';
+  readonly dilationRate?: number | [number, number];
+}
+
+/**
+ * What a layer computes. TensorFlow.js takes a layer's convolution, bias and activation as one, and refuses the gradient of
+ * that when it is dilated; they are taken apart.
+ */
+function applied({ layer, callArgs, inputs }: Operation, values: ReadonlyMap<Value, Tensor>) {
+  const [x, ...others] = inputs.map(input => values.get(input)!);
+  const { strides, padding, dilationRate = 1 } = layer.getConfig() as unknown as Convolution;
+  const dilated = [dilationRate].flat().some(rate => rate > 1);
+  if (layer.getClassName() !== 'Conv2D' || !dilated || formatOf(layer) === 'channelsFirst')
+    return layer.apply(others.length ? [x!, ...others] : x!, { ...callArgs, training: false });
   const [kernel, bias] = layer.getWeights() as [Tensor4D, Tensor?];
-  const product = conv2d(x, kernel, strides, padding, 'NHWC', dilationRate);
-  const sum = bias ? add(product, bias) : product;
-  return activation ? activation.apply(sum) : sum;
+  const product = conv2d(x as Tensor4D, kernel, strides, padding, 'NHWC', dilationRate);
+  const { activation } = layer as Layer & { activation: { apply(tensor: Tensor): Tensor } };
+  return activation.apply(bias ? add(product, bias) : product);
 }
 
 /** What reads some values and computes others. */
@@ -179,12 +191,9 @@ export function run(
   operations.forEach(({ inputs }, index) => {
     for (const input of inputs) lastUse.set(input, index);
   });
-  operations.forEach(({ layer, callArgs, inputs, outputs }, index) => {
-    const given = inputs.map(input => values.get(input)!);
-    const result = isDilated(layer)
-      ? dilatedConvolution(layer, given[0] as Tensor4D)
-      : layer.apply(given.length === 1 ? given[0]! : given, { ...callArgs, training: false });
-    const results = (Array.isArray(result) ? result : [result]) as Tensor[];
+  operations.forEach((operation, index) => {
+    const { inputs, outputs } = operation;
+    const results = [applied(operation, values)].flat() as Tensor[];
     outputs.forEach((output, position) => {
       values.set(output, passed(output, results[position]!));
     });

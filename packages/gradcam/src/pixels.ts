@@ -1,9 +1,11 @@
 import {
   abs,
   add,
+  dispose,
   div,
   max,
   mul,
+  type Rank,
   sum,
   type Tensor3D,
   type Tensor4D,
@@ -11,7 +13,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { gradientOf } from './evidence';
-import { loadGradients } from './loaded-gradients';
 import { atLeastOne, customMethod, type Method } from './method';
 
 /**
@@ -43,36 +44,21 @@ export function integratedGradients(options: IntegratedGradientsOptions = {}): M
   return {
     needsGradient: false,
     map: async ({ parts, features, side, score, signal }) => {
-      await loadGradients();
-      return summed(steps, signal, step => {
-        const scaled = mul(features, (step + 0.5) / steps) as Tensor4D;
-        const { gradient, logits } = gradientOf(parts, { features: scaled, side }, score);
-        logits.dispose();
-        return sum(mul(features, div(gradient, steps)), 3);
-      });
+      let total = tidy(() => zeros<Rank.R3>(features.shape.slice(0, 3) as Tensor3D['shape']));
+      try {
+        for (let step = 0; step < steps; step++) {
+          signal?.throwIfAborted();
+          const scaled = mul(features, (step + 0.5) / steps) as Tensor4D;
+          const { gradient, logits } = await gradientOf(parts, { features: scaled, side }, score);
+          const before = total;
+          total = tidy(() => add(before, sum(mul(features, div(gradient, steps)), 3)));
+          dispose([scaled, gradient, logits, before]);
+        }
+        return total;
+      } catch (error) {
+        total.dispose();
+        throw error;
+      }
     },
   };
-}
-
-/** The sum of maps, one at a time. */
-async function summed(
-  count: number,
-  signal: AbortSignal | undefined,
-  map: (index: number) => Tensor3D,
-): Promise<Tensor3D> {
-  let total: Tensor3D | undefined;
-  try {
-    for (let index = 0; index < count; index++) {
-      signal?.throwIfAborted();
-      const before: Tensor3D | undefined = total;
-      total = tidy((): Tensor3D => (before ? add(before, map(index)) : map(index)));
-      before?.dispose();
-      // Lets an engine that works in the background keep up, and a caller stop.
-      await Promise.resolve();
-    }
-  } catch (error) {
-    total?.dispose();
-    throw error;
-  }
-  return total!;
 }

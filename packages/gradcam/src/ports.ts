@@ -1,5 +1,5 @@
 import { type Tensor, tile } from '@tensorflow/tfjs-core';
-import { TapError } from './tap';
+import { listed, TapError } from './tap';
 
 /** A model's input: what is used of it to tell images from other things. */
 export interface Port {
@@ -26,8 +26,7 @@ export function checkNames(options: object): void {
   }
 }
 
-const called = (name: string) => (port: Port) => port.id === name || port.names.includes(name);
-const listed = (names: readonly string[]) => names.map(name => `'${name}'`).join(', ');
+const called = (name: string) => (port: Port) => [port.id, ...port.names].includes(name);
 
 /**
  * The input that holds the images.
@@ -36,34 +35,30 @@ const listed = (names: readonly string[]) => names.map(name => `'${name}'`).join
  */
 export function chosenInput<P extends Port>(
   inputs: readonly P[],
-  options: { readonly input?: string; readonly given?: Given; readonly tap?: string },
+  { input, given = {} }: { readonly input?: string; readonly given?: Given },
 ): P {
-  const { input, given = {} } = options;
-  const ids = inputs.map(({ id }) => id);
   const images =
     input === undefined
-      ? (inputs.find(({ shape }) => shape.length === 4) ??
-        inputs.find(({ shape }) => shape.length === 3) ??
+      ? ([4, 3].map(rank => inputs.find(({ shape }) => shape.length === rank)).find(Boolean) ??
         inputs[0]!)
       : inputs.find(called(input));
-  if (!images) throw new TapError(`The model has no input '${input}'; it has ${listed(ids)}.`);
+  if (!images)
+    throw new TapError(
+      `The model has no input '${input}'; it has ${listed(inputs.map(({ id }) => id))}.`,
+    );
   const others = inputs.filter(port => port !== images);
   const unknown = Object.keys(given).find(name => !others.some(called(name)));
-  const missing = others.filter(port => !givenFor(port, given));
-  if (missing.length > 0) {
+  const missing = others.filter(port => !givenFor(port, given)).map(({ id }) => id);
+  const [first] = missing;
+  if (first !== undefined || unknown !== undefined)
     throw new TapError(
-      `The model has ${inputs.length} inputs and '${images.id}' takes the images. Give values for ${listed(missing.map(({ id }) => id))}: { given: { ${missing[0]!.id}: tensor } }.${unknown === undefined ? '' : ` '${unknown}' is none of them.`}`,
-    );
-  }
-  if (unknown !== undefined)
-    throw new TapError(
-      `'${unknown}' is given, and no other input of the model than '${images.id}' is called so.`,
+      `The model has ${inputs.length} inputs, and '${images.id}' takes the images.${first === undefined ? '' : ` Give values for ${listed(missing)}: { given: { ${first}: tensor } }.`}${unknown === undefined ? '' : ` '${unknown}' is given, and none of the others.`}`,
     );
   return images;
 }
 
 const givenFor = ({ id, names }: Port, given: NonNullable<Given>): Tensor | undefined =>
-  [id, ...names].map(name => given[name]).find(value => value !== undefined);
+  [id, ...names].map(name => given[name]).find(Boolean);
 
 /**
  * The output that is meant by a name, or by the end of a path; the model's first by default.
@@ -84,19 +79,20 @@ export function chosenOutput<T>(
     if (index >= 0) return outputs[index]!;
   }
   const exact = others.filter(([name]) => name === wanted);
-  const found = exact.length > 0 ? exact : others.filter(([name]) => name.endsWith(`/${wanted}`));
+  const found = exact[0] ? exact : others.filter(([name]) => name.endsWith(`/${wanted}`));
   if (found.length === 1) return found[0]![1];
   throw new TapError(
-    `The model has no output '${wanted}', and ${found.length > 1 ? 'several layers' : 'no layer'} of that name; its outputs are ${listed(names[0]!)}.`,
+    `The model has no output '${wanted}', and ${found[0] ? 'several layers' : 'no layer'} of that name; its outputs are ${listed(names[0]!)}.`,
   );
 }
 
 /** What is given for an input, with a row for each image: `[1, ...]` is repeated. */
 export function repeated(port: Port, given: Given, images: Tensor): Tensor {
   const value = givenFor(port, given!)!;
-  const [rows, count] = [value.shape[0], images.shape[0]!];
+  const [rows, ...rest] = value.shape;
+  const [count] = images.shape;
   if (rows === count) return value;
-  if (rows === 1) return tile(value, [count, ...value.shape.slice(1).map(() => 1)]);
+  if (rows === 1) return tile(value, [count!, ...rest.fill(1)]);
   throw new RangeError(
     `'${port.id}' should be given 1 row, or ${count} as there are images; its shape is [${value.shape.join(', ')}].`,
   );

@@ -1,5 +1,6 @@
 import type { DataType, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Link } from './logits';
+import type { Value } from './operations';
 
 /** What the first part of a prepared model computed. */
 export interface Cut {
@@ -47,6 +48,14 @@ export interface PreparedModel {
   readonly predict?: (images: Tensor4D) => Tensor;
   /** From the logits to what the model gives, where the link alone does not say it. */
   readonly own?: (features: Tensor4D, side: readonly Tensor[]) => Tensor2D;
+  /**
+   * From images `[N, H, W, C]` to the logits, differentiable, with something else in the place of what layers give; of a
+   * `tf.LayersModel`.
+   */
+  readonly through?: (
+    images: Tensor4D,
+    passed: (value: Value, tensor: Tensor) => Tensor,
+  ) => Tensor2D;
 }
 
 export interface OutputFacts {
@@ -54,12 +63,17 @@ export interface OutputFacts {
   readonly name: string;
   /** Layers or nodes whose activation was left out. */
   readonly activations: readonly string[];
+  /** All outputs with their shapes, in words. */
+  readonly all: string;
+  /** What an output is that is numbers as they are; asked of such alone. */
+  facts(): Promise<LinearFacts>;
+}
+
+export interface LinearFacts {
   /** Whether it is features of a network that ends before a classifier. */
   readonly embedding: boolean;
   /** Whether the output is no probability for certain: a linear layer's, or taken for the logits because that was asked for. */
   readonly asIs: boolean;
-  /** All outputs with their shapes, in words. */
-  readonly all: string;
 }
 
 export interface PrepareOptions {

@@ -12,9 +12,7 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { withoutFilterGradients } from './filters';
-import { twiceDifferentiable, withGradients } from './gradients';
-import { loadGradients } from './loaded-gradients';
+import { differentiated } from './evidence';
 import type { Method } from './method';
 
 /**
@@ -29,7 +27,7 @@ import type { Method } from './method';
 export const shapleyCam = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
-    await loadGradients();
+    const { twiceDifferentiable } = await import('./second-gradients');
     const [count, height, width, channels] = features.shape;
     const rows = Array.from({ length: count }, (_, image) => image);
     const weights = (): Tensor => {
@@ -42,8 +40,9 @@ export const shapleyCam = (): Method => ({
       const of = (map: Tensor) => sum(score(parts.tail(map as Tensor4D, side), rows));
       return mean(bentGradient(of, features), [1, 2], true);
     };
-    return withGradients(twiceDifferentiable, () =>
-      withoutFilterGradients(() => tidy(() => sum(mul(features, weights()), 3) as Tensor3D)),
+    return differentiated(
+      () => tidy(() => sum(mul(features, weights()), 3) as Tensor3D),
+      twiceDifferentiable,
     );
   },
 });

@@ -1,8 +1,8 @@
 import { mul, reverse, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { mapOfImages } from './copies';
 import { fuseMaps } from './fusion';
-import { checkedMethod, type Method, MethodError } from './method';
-import { eachWeighted, principalComponent } from './principal';
+import { innerMethod, type Method, MethodError } from './method';
+import { componentOf } from './principal';
 
 /**
  * Eigen smoothing: the first principal component of what the channels contribute, in the place of their sum. Less noise, and
@@ -11,15 +11,14 @@ import { eachWeighted, principalComponent } from './principal';
  * @throws MethodError for a method that is not a sum over channels.
  */
 export function eigenSmoothed(method: Method): Method {
-  const { contributions } = checkedMethod(method, "eigenSmoothed's method");
+  const { contributions } = innerMethod(method, 'eigenSmoothed');
   if (!contributions)
     throw new MethodError(
       'eigenSmoothed takes a method that sums over channels, such as gradCam() or layerCam().',
     );
   return {
     needsGradient: true,
-    map: ({ features, gradient }) =>
-      eachWeighted(() => contributions(features, gradient!), principalComponent),
+    map: ({ features, gradient }) => componentOf(() => contributions(features, gradient!)),
   };
 }
 
@@ -30,7 +29,7 @@ export function eigenSmoothed(method: Method): Method {
  * @returns A procedure with maps of the images' size, 0 to 1.
  */
 export function augmented(method: Method): Method {
-  checkedMethod(method, "augmented's method");
+  innerMethod(method, 'augmented');
   return {
     needsGradient: false,
     map: async evidence => {

@@ -1,7 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { GraphModelLike } from './graph/model';
 import type { GraphTopology } from './graph/topology';
-import { checkNames } from './ports';
 import { type PreparedModel, type PrepareOptions, preparing } from './prepared';
 
 /** A model as it is loaded, or one that is prepared already. */
@@ -32,37 +31,32 @@ export async function partsOf<O extends SourceOptions>(
   model: Explainable,
   options: O,
 ): Promise<readonly [PreparedModel, Omit<O, keyof SourceOptions>]> {
-  const entries = Object.entries(options);
-  const own = Object.fromEntries(entries.filter(([name]) => preparing.includes(name)));
-  const rest = Object.fromEntries(entries.filter(([name]) => !preparing.includes(name))) as Omit<
-    O,
-    keyof SourceOptions
-  >;
-  if (isPrepared(model)) {
-    const [name] = Object.keys(own);
-    if (name === undefined) return [model, rest];
-    throw new TypeError(
-      `The model is prepared already, at '${model.tap}'; '${name}' belongs to where it is prepared.`,
-    );
+  const own: SourceOptions & Record<string, unknown> = {};
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options))
+    (preparing.includes(name) ? own : rest)[name] = value;
+  const result = (parts: PreparedModel) => [parts, rest as Omit<O, keyof SourceOptions>] as const;
+  const [option] = Object.keys(own);
+  const isModel = model instanceof Object && ('layers' in model || 'execute' in model);
+  if (!isModel) {
+    if (isPrepared(model) && option === undefined) return result(model);
+    throw (await import('./failures')).sourceFailure(model, option);
   }
-  if (!(model instanceof Object && ('layers' in model || 'execute' in model)))
-    throw new TypeError(
-      'A tf.LayersModel, a tf.GraphModel or what prepareModel, prepareGraph or prepareFunctions gave is explained, and before the images.',
-    );
-  checkNames(own);
-  const { given, topology: _, ...named } = own as SourceOptions;
+  const { given, topology: _, ...named } = own;
   const key = JSON.stringify(Object.entries(named).sort());
   const known = prepared.get(model) ?? new Map<string, Kept>();
   prepared.set(model, known);
   const before = known.get(key);
-  if (before && sameTensors(before.given, given)) return [before.parts, rest];
+  // A name that is undefined is refused by what prepares.
+  if (before && !Object.values(own).includes(undefined) && sameTensors(before.given, given))
+    return result(before.parts);
   // What reads models is loaded where a model comes as it is: whoever prepares models themselves needs but one kind.
   const parts =
     'layers' in model
       ? (await import('./layers-model')).prepareModel(model, own)
       : (await import('./graph/prepare')).prepareGraph(model, own);
   known.set(key, { given, parts });
-  return [parts, rest];
+  return result(parts);
 }
 
 /** Forgets how a model was prepared for explanations. The model itself stays as it is. */

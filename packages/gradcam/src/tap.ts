@@ -9,19 +9,27 @@ export class TapError extends Error {
  * @throws TapError naming those that there are.
  */
 export function chosenTap(possible: readonly string[], wanted: string | undefined): string {
-  const last = possible.at(-1);
-  if (last === undefined)
-    throw new TapError(
-      'The model has no layer with a 4-D output [N, h, w, C] that its logits depend on.',
-    );
-  if (wanted === undefined) return last;
   const exact = possible.filter(id => id === wanted);
-  const found = exact.length > 0 ? exact : possible.filter(id => id.endsWith(`/${wanted}`));
+  const found =
+    wanted === undefined
+      ? possible.slice(-1)
+      : exact[0] === undefined
+        ? possible.filter(id => id.endsWith(`/${wanted}`))
+        : exact;
   if (found.length === 1) return found[0]!;
-  const names = (ids: readonly string[]) => ids.map(id => `'${id}'`).join(', ');
-  if (found.length > 1)
-    throw new TapError(`'${wanted}' could be any of ${names(found)}. Give the whole path.`);
   throw new TapError(
-    `There is no layer '${wanted}' with a 4-D output that the logits depend on. The last ones are ${names(possible.slice(-5))}.`,
+    possible.length === 0
+      ? 'The model has no layer with a 4-D output [N, h, w, C] that its logits depend on.'
+      : found.length > 1
+        ? `'${wanted}' could be any of ${listed(found)}. Give the whole path.`
+        : `There is no layer '${wanted}' with a 4-D output that the logits depend on. The last ones are ${listed(possible.slice(-5))}.`,
   );
+}
+
+/** Names in words. */
+export const listed = (names: readonly string[]): string =>
+  names.map(name => `'${name}'`).join(', ');
+
+export function refusePooled(tap: string): never {
+  throw new Error(`'${tap}' does not reach the logits through global average pooling alone.`);
 }

@@ -123,6 +123,14 @@ export const defaultTargets: Readonly<Record<Link, Target>> = {
   linear: { ...logit, name: 'output' },
 };
 
+/** One logit for each class: a single sigmoid's are against and for it. */
+export function classLogits(
+  { classes }: { readonly classes: number },
+  logits: Float32Array,
+): Float32Array {
+  return classes === 2 && logits.length === 1 ? Float32Array.of(-logits[0]!, logits[0]!) : logits;
+}
+
 /**
  * The score of a target for a model. What a target gets is one logit for each class: a single sigmoid is given as two, against
  * and for it.

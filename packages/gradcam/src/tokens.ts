@@ -9,7 +9,7 @@ interface Reader {
 
 /** Layers of sequences that are no transformer's: those of convolutional and recurrent networks. */
 const usual =
-  /^(Conv1D|SeparableConv1D|LSTM|GRU|SimpleRNN|RNN|Bidirectional|TimeDistributed|Dense|\w*Dropout\w*|Activation|\w*ReLU|ELU|Softmax|Reshape|Permute|RepeatVector|Flatten|BatchNormalization|\w*Pooling1D|\w*Padding1D|Cropping1D|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Gaussian\w*|Masking|ActivityRegularization|Rescaling)$/;
+  /(1D|RNN|LSTM|GRU|ReLU|ELU|Dense|Bidirectional|Distributed|Dropout\w*|Activation|Softmax|Reshape|Permute|RepeatVector|Flatten|BatchNormalization|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Masking|Regularization|Rescaling)$|^Gaussian/;
 
 /** Whether a network goes on in tokens `[N, T, C]` after its last feature map, as transformers do. */
 export function readsTokens(steps: readonly Reader[]): boolean {
@@ -23,6 +23,6 @@ export function readsTokens(steps: readonly Reader[]): boolean {
 /** A map before the tokens would be drawn for what they decide. */
 export function refuseTokens(tap: string, pixels: string): never {
   throw new TapError(
-    `After '${tap}' this model goes on in tokens, as transformers do, and tokens cannot be tapped. A map of '${tap}' shows what patches are made of, and not what the decision is made from: ask for it by { tap: '${tap}' }, or explain the pixels with { tap: '${pixels}' } and rise(), occlusion() or integratedGradients().`,
+    `After '${tap}' this model goes on in tokens, as transformers do, which cannot be tapped; a map of '${tap}' shows what patches are made of, not what the decision is made from. Ask for it by { tap: '${tap}' }, or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
   );
 }

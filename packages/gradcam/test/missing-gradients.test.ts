@@ -19,9 +19,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { withoutFilterGradients } from '../src/filters';
-import { twiceDifferentiable, withGradients } from '../src/gradients';
+import { describe, expect, test } from 'vitest';
+import { differentiated } from '../src/evidence';
 import {
   capabilities,
   explain,
@@ -31,10 +30,8 @@ import {
   prepareModel,
   shapleyCam,
 } from '../src/index';
-import { loadGradients } from '../src/loaded-gradients';
+import { twiceDifferentiable } from '../src/second-gradients';
 import { formula } from './formula';
-
-beforeAll(loadGradients);
 
 const x = formula([2, 6, 9, 3], 1, 4) as Tensor4D;
 const filter = formula([3, 3, 3, 4], 2) as Tensor4D;
@@ -82,11 +79,9 @@ test.each([
   ],
 ] as const)(
   '%s of values that are alike share their gradient, as in TensorFlow',
-  (_, extreme, rows) => {
+  async (_, extreme, rows) => {
     const of = (v: Tensor) => sum(mul(extreme(v, 1), [6, 4]));
-    const values = tidy(() =>
-      withoutFilterGradients(() => grad(of)(tensor2d(rows.map(row => [...row])))),
-    );
+    const values = await differentiated(() => grad(of)(tensor2d(rows.map(row => [...row]))));
     const expected = [2, 2, 0, 2, 0, 2, 2, 0];
     expect([...values.dataSync()]).toEqual(expected.map(value => expect.closeTo(value, 5)));
     // Raised together, they raise the extreme by as much: 6 + 4.
@@ -95,12 +90,10 @@ test.each([
 );
 
 describe.each(Object.entries(operations))('%s', (_, operation) => {
-  test('has the gradient that finite differences have', () => {
+  test('has the gradient that finite differences have', async () => {
     const before = memory().numTensors;
-    const values = tidy(() => {
-      const of = (v: Tensor) => score(operation(v as Tensor4D));
-      return withoutFilterGradients(() => grad(of)(x)).dataSync();
-    });
+    const of = (v: Tensor) => score(operation(v as Tensor4D));
+    const values = await differentiated(() => tidy(() => grad(of)(x).dataSync()));
     expect(memory().numTensors).toBe(before);
     const data = x.dataSync();
     const at = (index: number, step: number) =>
@@ -114,30 +107,20 @@ describe.each(Object.entries(operations))('%s', (_, operation) => {
       expect(values[index]).toBeCloseTo(at(index, 1) / 2 - at(index, -1) / 2, 3);
   });
 
-  test('has a second gradient', () => {
+  test('has a second gradient', async () => {
     // Of the square of a linear map A, the gradient is 2 A'A x: applied to a direction it is linear again.
-    const values = tidy(() =>
-      withGradients(twiceDifferentiable, () =>
-        withoutFilterGradients(() => {
-          const of = (v: Tensor) => {
-            const y = operation(v as Tensor4D);
-            return sum(mul(y, mul(y, y)));
-          };
-          const direction = formula(x.shape, 9);
-          return grad((v: Tensor) => sum(mul(grad(of)(v), direction)))(x);
-        }),
-      ).dataSync(),
+    const of = (v: Tensor) => {
+      const y = operation(v as Tensor4D);
+      return sum(mul(y, mul(y, y)));
+    };
+    const direction = formula(x.shape, 9);
+    const values = await differentiated(
+      () => tidy(() => grad((v: Tensor) => sum(mul(grad(of)(v), direction)))(x).dataSync()),
+      twiceDifferentiable,
     );
     const gradientAt = (step: number) =>
-      tidy(() =>
-        withoutFilterGradients(() =>
-          grad((v: Tensor) => {
-            const y = operation(v as Tensor4D);
-            return sum(mul(y, mul(y, y)));
-          })(add(x, mul(formula(x.shape, 9), step))),
-        ).dataSync(),
-      );
-    const [up, down] = [gradientAt(0.5), gradientAt(-0.5)];
+      differentiated(() => tidy(() => grad(of)(add(x, mul(direction, step))).dataSync()));
+    const [up, down] = [await gradientAt(0.5), await gradientAt(-0.5)];
     // The gradient is quadratic in the step: a difference about the middle is exact.
     values.forEach((value, i) => {
       expect(Math.abs(value - (up[i]! - down[i]!))).toBeLessThan(

@@ -88,7 +88,7 @@ for (const [kind, { logits, taps, fused, refined }] of Object.entries(figures.ne
       const before = memory().numTensors;
       const result = await explain(prepareModel(model, { tap: model.inputNames[0]! }), photos, {
         classIndex: figures.classes,
-        method: fullGrad(model),
+        method: fullGrad(),
       });
       expect(memory().numTensors).toBe(before);
       expectClose(

@@ -15,10 +15,10 @@ import { activated, asRows, rowLength } from '../logits';
 import { descendants, needed } from '../operations';
 import { checkNames, chosenOutput } from '../ports';
 import type { PreparedModel } from '../prepared';
-import { chosenTap, TapError } from '../tap';
+import { chosenTap, listed, refusePooled, TapError } from '../tap';
 import { refuseTokens } from '../tokens';
-import { endingOf, type GraphEnding } from './ending';
-import { endsLinear, isChannelsFirst, isEmbedding, readsTokens } from './facts';
+import { endingOf, fusedOf, type GraphEnding } from './ending';
+import { isChannelsFirst, readsTokens } from './facts';
 import { sideValues } from './frontier';
 import {
   type GraphModelLike,
@@ -141,9 +141,14 @@ export function prepareGraph(
     output: {
       name: output,
       activations: ending.activations,
-      asIs: options.logits === 'as-is' || endsLinear(all, output),
-      embedding: link === 'linear' && classes > 1 && isEmbedding(all, output),
-      all: model.outputs.map(({ name }) => `'${name}'`).join(', '),
+      all: listed(model.outputs.map(({ name }) => name)),
+      facts: async () =>
+        (await import('./linear-facts')).factsOf(
+          all,
+          output,
+          { asIs: options.logits === 'as-is', classes },
+          { nodeOf, fusedOf },
+        ),
     },
     images: source.images,
     forward: images => {
@@ -154,8 +159,7 @@ export function prepareGraph(
     },
     tail: (features, side) => rows(runTail(features, side), features.shape[0]),
     pooledTail: vector => {
-      if (!pooled)
-        throw new Error(`'${tap}' does not reach the logits through global average pooling alone.`);
+      if (!pooled) refusePooled(tap);
       const [count, channels] = vector.shape;
       const average = shapes.average === 4 ? reshape(vector, [count, 1, 1, channels]) : vector;
       return rows(logitsFrom({ [pooling[0]!.name]: average }), count);

@@ -1,36 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
-import { type ExplainOptions, type Explanation, explain } from '../explain';
-import { checkedMethod, type Method } from '../method';
-import { type Explainable, partsOf } from '../source';
+import type { ExplainOptions } from '../explain';
+import type { Method } from '../method';
+import type { Explainable } from '../source';
 import type { Target } from '../targets';
-import {
-  energyInMask,
-  intersectionOverUnion,
-  type Mask,
-  pointingGame,
-  rankAccuracy,
-} from './localisation';
-import { TargetError, unbounded, watchedTarget } from './subject';
-import { metricsOfScore, metricsOfShares, type WatchOptions, watchedMaps } from './watched';
-
-const located = {
-  pointingGame,
-  energyInMask,
-  intersectionOverUnion,
-  rankAccuracy,
-} as const satisfies Record<string, (map: Explanation['map'], mask: Mask) => number>;
-
-const baselines = {
-  random: randomBaseline,
-  centre: centreBaseline,
-  sobel: sobelBaseline,
-  empty: emptyBaseline,
-} as const satisfies Record<string, (seed?: number) => Method>;
+import type { baselines, located } from './compared';
+import type { Mask } from './localisation';
+import type { metricsOfScore, WatchOptions } from './watched';
 
 export type BaselineName = keyof typeof baselines;
-
-const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'] as const;
 
 /**
  * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity`, `randomisation` and `complexity`, a large
@@ -57,8 +34,6 @@ export interface MethodAt {
   readonly target?: Target;
 }
 
-type Compared = Readonly<Record<string, Method | MethodAt>>;
-
 export interface ComparisonRow {
   readonly name: string;
   /** Whether it looks at nothing that the model computes: what a method has to be better than. */
@@ -82,66 +57,8 @@ export interface ComparisonRow {
 export async function compare(
   model: Explainable,
   images: Tensor,
-  methods: Compared,
+  methods: Readonly<Record<string, Method | MethodAt>>,
   options: ComparisonOptions = {},
 ): Promise<ComparisonRow[]> {
-  const [parts, own] = await partsOf(model, options);
-  const { classIndex, target: wanted, masks, batch, signal, seed } = own;
-  const { metrics = usual as readonly (keyof typeof metricsOfScore)[] } = own;
-  const beside = own.baselines ?? (Object.keys(baselines) as BaselineName[]);
-  if (masks && masks.length !== images.shape[0])
-    throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
-  const passed = {
-    ...(classIndex !== undefined && { classIndex }),
-    ...(batch !== undefined && { batch }),
-    ...(signal && { signal }),
-  };
-  const rows: ComparisonRow[] = [];
-  const named = (given: Compared, baseline: boolean) =>
-    Object.entries(given).map(([name, method]) => {
-      const at: MethodAt =
-        'parts' in Object(method) ? (method as MethodAt) : { parts, method: method as Method };
-      checkedMethod(at.method, `The method '${name}'`);
-      return { name, baseline, at };
-    });
-  const known = Object.fromEntries(beside.map(name => [name, baselines[name](seed)]));
-  for (const { name, baseline, at } of [...named(methods, false), ...named(known, true)]) {
-    const { method, target = wanted }: MethodAt = at;
-    const how = { ...passed, ...(target && { target }), method };
-    const explanations = await explain(at.parts, images, how);
-    const scores: Partial<Record<MetricName, number>> = {};
-    // All rows are judged by one score, whatever each explains.
-    const watched = watchedTarget(parts, {}, wanted);
-    const maps = watchedMaps(at.parts, images, explanations, {
-      ...own,
-      target: watched,
-      ...(target && { explained: target }),
-      method,
-    });
-    const senseless: Partial<Record<MetricName, string>> = {};
-    for (const metric of metrics) {
-      const reason = metricsOfShares.has(metric) ? unbounded(metric, watched) : undefined;
-      if (reason && own.metrics) throw new TargetError(reason);
-      if (reason) senseless[metric] = reason;
-      else scores[metric] = mean(await metricsOfScore[metric](maps));
-    }
-    if (masks) {
-      for (const metric of Object.keys(located) as (keyof typeof located)[])
-        scores[metric] = mean(
-          explanations.map(({ map }, image) => located[metric](map, masks[image]!)),
-        );
-    }
-    rows.push({
-      name,
-      baseline,
-      watched: watched.name ?? 'a target of your own',
-      scores,
-      senseless,
-    });
-  }
-  return rows;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
+  return (await import('./compared')).compare(model, images, methods, options);
 }

@@ -1,18 +1,7 @@
-import {
-  add,
-  cast,
-  max,
-  min,
-  mul,
-  randomUniform,
-  sub,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { type ExplainOptions, type Explanation, explain } from '../explain';
-import { generator } from '../generator';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../source';
-import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import type { Judged, MetricOptions } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
   /** Perturbed images. Default 50. */
@@ -38,38 +27,7 @@ export async function infidelity(
   explanations: readonly Judged[],
   options: InfidelityOptions = {},
 ): Promise<number[]> {
-  const { samples = 50, noise = 0.1, seed = 0 } = options;
-  const results: number[] = [];
-  for (const subject of await subjectsOf(model, images, explanations, options)) {
-    const { values, colours } = subject.pixels;
-    const deviation = noise * rangeOf(values);
-    const foretold = new Float64Array(samples);
-    const scores = await subject.scores(samples, sample => {
-      const random = generator(seed * samples + sample);
-      return values.map((value, i) => {
-        const change = deviation * normal(random);
-        foretold[sample]! += change * subject.map.values[Math.floor(i / colours)]!;
-        return value - change;
-      });
-    });
-    results.push(
-      unexplained(
-        foretold,
-        scores.map(score => subject.score - score),
-      ),
-    );
-  }
-  return results;
-}
-
-/** The share of the mean square of `actual` that no multiple of `foretold` accounts for. */
-function unexplained(foretold: Float64Array, actual: readonly number[]): number {
-  const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-    Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
-  const total = product(actual, actual);
-  const own = product(foretold, foretold);
-  if (total === 0 || own === 0) return total === 0 ? 0 : 1;
-  return 1 - product(foretold, actual) ** 2 / (own * total);
+  return (await import('./perturbed')).infidelity(model, images, explanations, options);
 }
 
 export interface SensitivityOptions extends ExplainOptions {
@@ -92,57 +50,5 @@ export async function sensitivity(
   images: Tensor,
   options: SensitivityOptions = {},
 ): Promise<number[]> {
-  const { samples = 10, radius = 0.02, seed = 0, ...explaining } = options;
-  const before = await explain(model, images, explaining);
-  const classIndex = before.map(explanation => explanation.classIndex);
-  const worst = before.map(() => 0);
-  for (let sample = 0; sample < samples; sample++) {
-    explaining.signal?.throwIfAborted();
-    const changed = jittered(images, radius, seed * samples + sample + 1);
-    try {
-      const after = await explain(model, changed, { ...explaining, classIndex });
-      after.forEach((explanation, image) => {
-        worst[image] = Math.max(worst[image]!, change(before[image]!, explanation));
-      });
-    } finally {
-      changed.dispose();
-    }
-  }
-  return worst;
-}
-
-function jittered(images: Tensor, radius: number, seed: number): Tensor {
-  return tidy(() => {
-    // Of a model without batch axis, the one image is all.
-    const axes = images.rank === 4 ? [1, 2, 3] : undefined;
-    const range = sub(max(images, axes, true), min(images, axes, true));
-    const noise = randomUniform(images.shape, -radius, radius, 'float32', seed);
-    return cast(add(images, mul(noise, range)), images.dtype);
-  });
-}
-
-function change(before: Explanation, after: Explanation): number {
-  const [a, b] = [before.map.values, after.map.values];
-  const size = lengthOf(a);
-  const moved = lengthOf(a.map((value, i) => b[i]! - value));
-  return size > 0 ? moved / size : moved > 0 ? Infinity : 0;
-}
-
-/** Not by `Math.hypot(...)`: a map of an image's size does not fit the stack. */
-function lengthOf(vector: Float32Array): number {
-  return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
-}
-
-function rangeOf(values: Float32Array): number {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return high - low;
-}
-
-/** A number of the standard normal distribution (Box & Muller). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return (await import('./perturbed')).sensitivity(model, images, options);
 }

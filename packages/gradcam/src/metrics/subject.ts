@@ -1,11 +1,11 @@
 import { type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { logitsFrom, scoreImages } from '../evidence';
-import { classLogits, type Explanation, type HeatMap } from '../explain';
+import type { Explanation, HeatMap } from '../explain';
 import { fuseMaps } from '../fusion';
 import { imagesFor } from '../images';
 import type { PreparedModel } from '../prepared';
 import { type Explainable, partsOf, type SourceOptions } from '../source';
-import { defaultTargets, scoreOf, type Target } from '../targets';
+import { classLogits, defaultTargets, scoreOf, type Target } from '../targets';
 import type { Pixels } from './imputation';
 
 /** What a metric needs of an explanation. */
@@ -51,7 +51,7 @@ export async function subjectsOf(
   options: MetricOptions,
 ): Promise<Subject[]> {
   const [parts, { batch = 16, signal }] = await partsOf(model, options);
-  const images = imagesFor(parts, given);
+  const images = await imagesFor(parts, given);
   try {
     return await readSubjects(parts, images, judged, { ...options, batch, signal });
   } finally {

@@ -1,11 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { centreBaseline, randomBaseline } from '../baselines';
-import { type ExplainOptions, type Explanation, explain } from '../explain';
-import { type Explainable, partsOf } from '../source';
-import { randomisation } from './randomisation';
-import { road } from './road';
-import { sensitivity } from './robustness';
+import type { ExplainOptions, Explanation } from '../explain';
+import type { Explainable } from '../source';
 
 export interface TrustOptions extends ExplainOptions {
   /** The model that is explained. With it the map is also made after its weights were lost; it is changed in the meantime. */
@@ -52,102 +48,5 @@ export async function trust(
   images: Tensor,
   options: TrustOptions = {},
 ): Promise<Verdict[]> {
-  const [parts, own] = await partsOf(explained, options);
-  const { model, stable = 0.5, similar = 0.7, seed = 0, ...explaining } = own;
-  const { target, batch, signal } = explaining;
-  const watching = {
-    ...(target && { target }),
-    ...(batch !== undefined && { batch }),
-    ...(signal && { signal }),
-  };
-  const explanations = await explain(parts, images, explaining);
-  const same = { ...explaining, classIndex: explanations.map(({ classIndex }) => classIndex) };
-  const roadOf = async (method: ExplainOptions['method']) => {
-    const maps = method ? await explain(parts, images, { ...same, method }) : explanations;
-    return (await road(parts, images, maps, watching)).map(({ combined }) => combined);
-  };
-  const found = await roadOf(undefined);
-  const centre = await roadOf(centreBaseline());
-  const random: number[][] = [];
-  for (let draw = 0; draw < 3; draw++) random.push(await roadOf(randomBaseline(3 * seed + draw)));
-  const moved = await sensitivity(parts, images, { ...same, samples: 4, seed });
-  const stages = model
-    ? await randomisation(model, parts, images, { ...same, stages: 2, seed })
-    : [];
-
-  return explanations.map((explanation, image) => {
-    const measured: Measured = {
-      road: {
-        own: found[image]!,
-        random: Math.max(...random.map(scores => scores[image]!)),
-        centre: centre[image]!,
-      },
-      sensitivity: moved[image]!,
-      ...(stages.length > 0 && {
-        similarity: Math.max(...stages.map(({ similarity }) => similarity[image]!)),
-      }),
-    };
-    const checks = checked(explanation, measured, { stable, similar, classes: parts.classes });
-    return {
-      explanation,
-      trusted: checks.every(({ passed }) => passed),
-      reasons: checks.map(({ reason }) => reason),
-      measured,
-    };
-  });
+  return (await import('./verdict')).trust(explained, images, options);
 }
-
-interface Check {
-  readonly passed: boolean;
-  readonly reason: string;
-}
-
-function checked(
-  explanation: Explanation,
-  { road: { own, random, centre }, sensitivity: moved, similarity }: Measured,
-  { stable, similar, classes }: Record<'stable' | 'similar' | 'classes', number>,
-): Check[] {
-  if (explanation.flat) return [{ passed: false, reason: nothingToDraw(explanation, classes) }];
-  const figure = (value: number) => value.toFixed(3);
-  const checks = [
-    check(
-      own > centre,
-      `Better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
-      `Not better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
-    ),
-    check(
-      own > random,
-      `Better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
-      `Not better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
-    ),
-    check(
-      moved <= stable,
-      `Holds still when the image changes by 2 %: the map changes by at most ${percent(moved)}.`,
-      `Does not hold still: when the image changes by 2 %, the map changes by ${percent(moved)}.`,
-    ),
-  ];
-  if (similarity === undefined) return checks;
-  return [
-    ...checks,
-    check(
-      similarity <= similar,
-      `Depends on what was learnt: with random weights the order of places is another one (correlation ${figure(similarity)}).`,
-      `Hardly depends on what was learnt: with random weights the map is much the same (correlation ${figure(similarity)}).`,
-    ),
-  ];
-}
-
-/** Why a map is empty, and what to ask instead. */
-function nothingToDraw({ emptiness, classIndex }: Explanation, classes: number): string {
-  const said = `The map says nothing: its values are ${emptiness}.`;
-  if (emptiness !== 'negative' || classes < 2) return said;
-  const other = classIndex === 0 ? 1 : 0;
-  return `${said} Nothing speaks for class ${classIndex}: explain(model, images, { classIndex: ${other} }) shows what speaks for class ${other}, and 'signed' holds what speaks against this one.`;
-}
-
-const check = (passed: boolean, good: string, bad: string): Check => ({
-  passed,
-  reason: passed ? good : bad,
-});
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;

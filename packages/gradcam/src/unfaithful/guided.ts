@@ -15,9 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { mapOfImages } from '../copies';
 import { gradientOf } from '../evidence';
-import { withGradients } from '../gradients';
-import { loadGradients } from '../loaded-gradients';
-import { checkedMethod, type Method } from '../method';
+import { innerMethod, type Method } from '../method';
 import { gradCam } from '../methods';
 import type { PreparedModel } from '../prepared';
 
@@ -32,10 +30,7 @@ import type { PreparedModel } from '../prepared';
 export const guidedBackprop = (): Method => ({
   needsGradient: false,
   map: async ({ parts, features, side, score }) => {
-    await loadGradients();
-    const { gradient, logits } = withGradients(guidedRelus, () =>
-      gradientOf(parts, { features, side }, score),
-    );
+    const { gradient, logits } = await gradientOf(parts, { features, side }, score, guidedRelus);
     logits.dispose();
     const map = tidy(() => max(abs(gradient), 3) as Tensor3D);
     gradient.dispose();
@@ -51,7 +46,7 @@ export const guidedBackprop = (): Method => ({
  * @param parts The model split where `method` looks.
  */
 export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()): Method {
-  checkedMethod(method, "guidedGradCam's method");
+  innerMethod(method, 'guidedGradCam');
   return {
     needsGradient: false,
     map: async evidence => {

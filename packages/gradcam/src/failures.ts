@@ -1,0 +1,100 @@
+import { getBackend, getGradient, type Tensor } from '@tensorflow/tfjs-core';
+import type { PreparedModel } from './prepared';
+
+// Loaded where an explanation fails: what is said then. It imports nothing that is loaded at once.
+
+type Failure = new (message: string, options?: ErrorOptions) => Error;
+
+/** What an engine could not differentiate, in this library's words; any other error as it is. */
+export function gradientFailure(error: unknown, GradientError: Failure): unknown {
+  const reason = reasonOf(error);
+  if (reason === undefined) return error;
+  return new GradientError(
+    `The gradient of the score by the feature map cannot be computed on the engine '${getBackend()}': ${reason} ` +
+      'capabilities(model, images) tells beforehand. Take a later tap, another engine, or a method without gradients: reciproCam(), ablationCam(), scoreCam().',
+    { cause: error },
+  );
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (!getGradient('Relu'))
+    return "no gradients are loaded: they come with '@tensorflow/tfjs-layers', with '@tensorflow/tfjs', or in a bundle with '@tensorflow/tfjs-core/dist/register_all_gradients'. Import one of them.";
+  const { message } = error;
+  const missing = /gradient function not found for (\w+)/.exec(message)?.[1];
+  if (missing)
+    return missing.endsWith('Grad') || missing.includes('Backprop') || missing.startsWith('Ort')
+      ? `'${missing}', itself a gradient, has no gradient, and the method takes a second one.`
+      : `the operation '${missing}' has no gradient.`;
+  const kernel = lackingKernel(message);
+  if (kernel) return `it lacks the kernel '${kernel}'.`;
+  const shape = /Error in gradient for op (\w+)/.exec(message)?.[1];
+  if (shape) return `its gradient of '${shape}' has a wrong shape.`;
+  return /in gradient of|Cannot compute gradient/.test(message) ? sentence(message) : undefined;
+}
+
+const lackingKernel = (message: string) =>
+  /Kernel '(\w+)' not registered for backend/.exec(message)?.[1];
+const sentence = (message: string) => message.replace(/\.?\s*$/, '.');
+
+/** What the engine says of a model that it cannot run, in this library's words; errors that are typed as they are. */
+export function engineFailure(error: unknown, EngineError: Failure): unknown {
+  if (!(error instanceof Error) || Object.getPrototypeOf(error) !== Error.prototype) return error;
+  const kernel = lackingKernel(error.message);
+  return new EngineError(
+    `The model cannot be run on the engine '${getBackend()}': ${kernel ? `it lacks the kernel '${kernel}'.` : sentence(error.message)} Where model.predict(images) works, take that engine, by setBackend(name).`,
+    { cause: error },
+  );
+}
+
+export function methodFailure(method: unknown, place: string): string {
+  const wanted = `${place} should be what a method's function returns, such as gradCam() or scoreCam()`;
+  if (typeof method !== 'function') return `${wanted}; ${described(method)} came instead.`;
+  const name = method.name || 'it';
+  return `${wanted}; the function '${name}' came instead. Call it: ${name}(). Wrap a function of your own: customMethod((features, gradient) => map).`;
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return `the text '${value}'`;
+  if (value instanceof Promise) return 'a promise';
+  if (typeof value === 'object' && value !== null)
+    return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`;
+  return String(value);
+}
+
+/** Why a model does not take images. */
+export function imagesFailure({ images: takes }: PreparedModel, images: Tensor): Error {
+  const { name, shape, dtype } = takes!;
+  const given = `[${images.shape.join(', ')}]`;
+  if (images.shape.includes(0))
+    return new RangeError(`There are no images; their shape is ${given}.`);
+  const fits =
+    images.rank === shape.length &&
+    images.shape.every((length, at) =>
+      at === 0 && shape.length === 4 ? true : isOpen(shape[at]) || shape[at] === length,
+    );
+  if (!fits)
+    return new RangeError(
+      `'${name}' takes images [${shape.map((length, at) => (isOpen(length) ? (at === 0 ? 'N' : '?') : length)).join(', ')}]; these are ${given}. Resize them as the model was trained.`,
+    );
+  return new TypeError(
+    `'${name}' takes ${dtype} images; these are ${images.dtype}. cast(images, '${dtype}') makes them so.`,
+  );
+}
+
+const isOpen = (length: number | null | undefined) => length == null || length < 1;
+
+export const classesFailure = (wanted: unknown, images: number, classes: number) =>
+  new RangeError(
+    `classIndex should be one class of 0 to ${classes - 1}, or one for each of the ${images} images; it is ${JSON.stringify(wanted)}.`,
+  );
+
+export const mismatchFailure = ({ link, output }: PreparedModel, how: string) =>
+  `${output.activations.length > 0 ? `The logits before the ${link} of ${output.activations.map(name => `'${name}'`).join(', ')}` : `What was computed of '${output.name}'`} should give the model's own output, and ${how}. { logits: 'as-is' } takes the output for the logits; { output: name } another layer.`;
+
+export const sourceFailure = (model: unknown, option: string | undefined) =>
+  new TypeError(
+    model instanceof Object && 'tap' in model
+      ? `The model is prepared already, at '${model.tap}'; '${option}' belongs to where it is prepared.`
+      : 'A tf.LayersModel, a tf.GraphModel or what prepareModel, prepareGraph or prepareFunctions gave is explained, and before the images.',
+  );

@@ -1,0 +1,115 @@
+import { mul, stack, type Tensor, type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { explain } from '../explain';
+import { fuseMaps } from '../fusion';
+import { asGiven, imagesFor } from '../images';
+import { type Explainable, partsOf } from '../source';
+import type { CoherencyOptions, Composite } from './coherency';
+import { type ConfidenceChange, confidenceChange } from './confidence';
+import { correlation } from './correlation';
+import { type Road, type RoadOptions, road } from './road';
+import { type Judged, requireBounded, watchedTarget } from './subject';
+
+/** See `adcc` of coherency. */
+export async function adcc(
+  model: Explainable,
+  images: Tensor,
+  explanations: readonly Judged[],
+  options: CoherencyOptions = {},
+): Promise<Composite[]> {
+  await requireProbability('adcc', model, explanations, options);
+  const alike = await coherency(model, images, explanations, options);
+  return adccOf(alike, await confidenceChange(model, images, explanations, options));
+}
+
+/** ADCC of what was measured already. */
+export function adccOf(
+  alike: readonly Coherency[],
+  drops: readonly Pick<ConfidenceChange, 'relativeDrop'>[],
+): Composite[] {
+  return alike.map(({ coherency, extent }, image) => {
+    const { relativeDrop } = drops[image]!;
+    const score = harmonicMean([coherency, 1 - extent, 1 - relativeDrop]);
+    return { coherency, extent, evidence: relativeDrop, score };
+  });
+}
+
+/** See `arcc` of coherency. */
+export async function arcc(
+  model: Explainable,
+  images: Tensor,
+  explanations: readonly Judged[],
+  options: CoherencyOptions & Pick<RoadOptions, 'ties'> = {},
+): Promise<Composite[]> {
+  await requireProbability('arcc', model, explanations, options);
+  const alike = await coherency(model, images, explanations, options);
+  const percentiles = percentilesOfArcc;
+  return arccOf(alike, await road(model, images, explanations, { ...options, percentiles }));
+}
+
+async function requireProbability(
+  metric: string,
+  model: Explainable,
+  explanations: readonly Judged[],
+  options: CoherencyOptions,
+): Promise<void> {
+  const [parts] = await partsOf(model, options);
+  for (const each of explanations)
+    requireBounded(metric, watchedTarget(parts, each, options.target));
+}
+
+export const percentilesOfArcc = [20, 40, 60, 80] as const;
+
+/** ARCC of what was measured already, ROAD at {@link percentilesOfArcc}. */
+export function arccOf(
+  alike: readonly Coherency[],
+  removed: readonly Pick<Road, 'combined'>[],
+): Composite[] {
+  return alike.map(({ coherency, extent }, image) => {
+    const evidence = Math.min(1, Math.max(0, 2 * removed[image]!.combined));
+    return { coherency, extent, evidence, score: harmonicMean([coherency, 1 - extent, evidence]) };
+  });
+}
+
+type Coherency = Pick<Composite, 'coherency' | 'extent'>;
+
+/** See `coherency` of coherency. */
+export async function coherency(
+  model: Explainable,
+  images: Tensor,
+  explanations: readonly Judged[],
+  options: CoherencyOptions = {},
+): Promise<Coherency[]> {
+  const [parts, { method, target, batch, signal }] = await partsOf(model, options);
+  const seen = await imagesFor(parts, images);
+  const [, height, width] = seen.shape;
+  const size = [height, width] as const;
+  const maps = explanations.map(({ map }) => fuseMaps([map], size));
+  const masked = tidy(() => {
+    const masks = maps.map(({ values }) => tensor3d(values, [height, width, 1]));
+    return asGiven(parts, mul(seen, stack(masks as Tensor3D[])));
+  });
+  seen.dispose();
+  try {
+    const explained = target ?? explanations[0]?.target;
+    const again = await explain(parts, masked, {
+      classIndex: explanations.map(({ classIndex }) => classIndex),
+      ...(method && { method }),
+      ...(explained && { target: explained }),
+      ...(batch !== undefined && { batch }),
+      ...(signal && { signal }),
+    });
+    return maps.map(({ values }, image) => {
+      const other = fuseMaps([again[image]!.map], size);
+      return {
+        coherency: (correlation(other.values, values) + 1) / 2,
+        extent: values.reduce((sum, value) => sum + value, 0) / values.length,
+      };
+    });
+  } finally {
+    masked.dispose();
+  }
+}
+
+function harmonicMean(values: readonly number[]): number {
+  return values.length / values.reduce((sum, value) => sum + 1 / (value + 1e-8), 0);
+}

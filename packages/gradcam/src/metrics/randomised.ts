@@ -1,0 +1,87 @@
+import {
+  abs,
+  add,
+  dispose,
+  greater,
+  greaterEqual,
+  min,
+  moments,
+  mul,
+  randomNormal,
+  sqrt,
+  type Tensor,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { explain } from '../explain';
+import { operationsOf } from '../operations';
+import type { Explainable } from '../source';
+import { rankCorrelation } from './correlation';
+import type { RandomisationOptions, RandomisationStage } from './randomisation';
+
+/** See `randomisation` of randomisation. */
+export async function randomisation(
+  model: LayersModel,
+  parts: Explainable,
+  images: Tensor,
+  options: RandomisationOptions = {},
+): Promise<RandomisationStage[]> {
+  const { stages = 3, seed = 0, ...explaining } = options;
+  const trained = await explain(parts, images, explaining);
+  const classIndex = trained.map(explanation => explanation.classIndex);
+  const layers = weightedLayers(model);
+  const marks = new Set(
+    Array.from({ length: stages }, (_, stage) =>
+      Math.round((stage * (layers.length - 1)) / Math.max(1, stages - 1)),
+    ),
+  );
+  const results: RandomisationStage[] = [];
+  const restore: (() => void)[] = [];
+  try {
+    for (const [index, layer] of layers.entries()) {
+      explaining.signal?.throwIfAborted();
+      restore.push(randomised(layer, seed * layers.length + index));
+      if (!marks.has(index)) continue;
+      const maps = await explain(parts, images, { ...explaining, classIndex });
+      const similarity = maps.map(({ signed }, image) =>
+        rankCorrelation(signed.values, trained[image]!.signed.values),
+      );
+      results.push({ layer: layer.name, similarity });
+    }
+  } finally {
+    for (const back of restore.reverse()) back();
+  }
+  return results;
+}
+
+type Layer = LayersModel['layers'][number];
+
+/** Each layer that has weights, once, from the logits to the images. */
+function weightedLayers(model: LayersModel): Layer[] {
+  const all = operationsOf(model).order.map(({ layer }) => layer);
+  return [...new Set(all.reverse())].filter(layer => layer.getWeights().length > 0);
+}
+
+/** Gives a layer random weights; what comes back gives it its own again. */
+function randomised(layer: Layer, seed: number): () => void {
+  // Clones share their numbers with the weights, and keep them while others are there.
+  const own = layer.getWeights().map(weight => weight.clone());
+  const others = tidy(() => own.map((weight, index) => randomLike(weight, seed * 10 + index + 1)));
+  layer.setWeights(others);
+  dispose(others);
+  return () => {
+    layer.setWeights(own);
+    dispose(own);
+  };
+}
+
+function randomLike(weight: Tensor, seed: number): Tensor {
+  const { mean, variance } = moments(weight);
+  const deviation = sqrt(variance);
+  // A vector of equal numbers, such as a bias of 0, has no deviation of its own.
+  const spread = where(greater(deviation, 0), deviation, 0.05);
+  const drawn = add(mul(randomNormal(weight.shape, 0, 1, 'float32', seed), spread), mean);
+  // What is nowhere below 0, such as a variance, stays so.
+  return where(greaterEqual(min(weight), 0), abs(drawn), drawn);
+}
