@@ -1,7 +1,7 @@
 // One photo's heat maps by class, layer and method, as a page with sliders that loads nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { decode } from '@shroom/data/node';
+import { decode, readDimensions } from '@shroom/data/node';
 import {
   explain,
   gradCam,
@@ -12,7 +12,6 @@ import {
 } from '@shroom/gradcam';
 import { type PageMap, toHtml } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
-import sharp from 'sharp';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { toTensor } from './pipeline/features';
@@ -62,8 +61,9 @@ await runProgram(async signal => {
   }
   images.dispose();
   // Browsers turn a photo by its EXIF orientation, as the decoder did before the model saw it.
-  const { autoOrient } = await sharp(file).metadata();
-  const page = await toHtml({ file: await readFile(file), ...autoOrient }, maps, {
+  const bytes = await readFile(file);
+  const { width, height } = await readDimensions(bytes);
+  const page = await toHtml({ file: bytes, width, height }, maps, {
     title: `${basename(file)}: ${classes[ranked[0]!]!}`,
     note: 'Bright places raised the score of the class. No photo decides whether a mushroom can be eaten.',
     probabilities: classes.map((className, k) => ({ className, probability: probabilities[k]! })),

@@ -86,6 +86,9 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
     picture.clone().gif().toBuffer(),
     picture.clone().tiff().toBuffer(),
     Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')),
+    picture.clone().ensureAlpha(0.5).png().toBuffer(),
+    picture.clone().withIccProfile('p3').jpeg().toBuffer(),
+    Promise.resolve(bitmap()),
   ]);
   const archive = zip([
     { name: 'Amanita/1.jpg', bytes: pictures[0]! },
@@ -108,8 +111,8 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
       name: 'decoder',
       seeds: pictures,
       read: async bytes => {
-        await check(bytes);
-        await decode(bytes, [8, 8]);
+        await check(bytes, { svg: true });
+        await decode(bytes, [8, 8], { svg: true });
       },
     },
     { name: 'zip reader', seeds: [archive], read: readArchive },
@@ -132,6 +135,19 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
       },
     },
   ];
+}
+
+/** Of 24 bits. */
+function bitmap(): Buffer {
+  const [height, width] = [6, 7];
+  const file = Buffer.alloc(54 + height * 24, 90);
+  file.fill(0, 0, 54).write('BM');
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.writeUInt32LE(1 | (24 << 16), 26);
+  return file;
 }
 
 async function readArchive(bytes: Uint8Array): Promise<void> {

@@ -33,6 +33,7 @@ export {
 export { type Normalisation, normalise } from './normalisation';
 export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
 export type { Finding, Photo, PhotoSet, Pixels } from './photo';
+export type { BackgroundOptions, Colour } from './pictures/options';
 export { pixelsVersion } from './pixels-version';
 export { type RandomStream, randomStream, shuffled } from './random';
 export {

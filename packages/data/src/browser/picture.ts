@@ -1,4 +1,9 @@
 import type { Pixels } from '../photo';
+import { type BackgroundOptions, type Colour, requireColour, white } from '../pictures/options';
+import { exchangesSides, type Orientation } from '../pictures/orientation';
+import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation';
+import { toPixels } from '../pictures/raster';
+import { unreadFormat } from '../pictures/unread-formats';
 import { type Framing, frame } from '../transforms/framing';
 import { resize } from '../transforms/resize';
 
@@ -21,34 +26,79 @@ export class PictureError extends Error {
 
 /**
  * The pixels of a picture in a browser or a web worker: upright by its EXIF orientation, sRGB, 8 bits. Squashed to a
- * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, it is black.
+ * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, the
+ * background is seen, which is white.
  *
  * @param source A string is an address.
  * @param how `[height, width]`, or the framing of weights; without it the picture keeps its size.
- * @throws PictureError naming the address, where there is one.
+ * @throws PictureError naming the address, where there is one, and the kind of the file, where it is known; RangeError for a
+ *   background that is no colour.
  */
 export async function readPicture(
   source: BrowserPicture,
   how?: readonly [number, number] | Framing,
+  { background = white }: BackgroundOptions = {},
 ): Promise<Pixels> {
-  const pixels = toRgb(source instanceof ImageData ? source : await rasterise(source));
+  requireColour(background);
+  const image = source instanceof ImageData ? source : await rasterise(source, background);
+  const pixels = toPixels({ ...sized(image), channels: 4 }, background);
   if (how === undefined) return pixels;
   return 'size' in how ? frame(pixels, how) : resize(pixels, how);
 }
 
-async function rasterise(source: Exclude<BrowserPicture, ImageData>): Promise<ImageData> {
-  const bitmap =
-    typeof source === 'string' || source instanceof URL
-      ? await decode(await load(source), String(source))
-      : await decode(source, source instanceof Blob ? 'the file' : 'the picture');
+const sized = ({ data, height, width }: ImageData) => ({
+  data: data as Uint8ClampedArray,
+  height,
+  width,
+});
+
+async function rasterise(
+  source: Exclude<BrowserPicture, ImageData>,
+  background: Colour,
+): Promise<ImageData> {
+  const isAddress = typeof source === 'string' || source instanceof URL;
+  const picture = isAddress ? await load(source) : source;
+  const name = isAddress ? String(source) : picture instanceof Blob ? 'the file' : 'the picture';
+  const png = picture instanceof Blob ? await bytesOfPng(picture) : undefined;
+  const orientation = png ? await pngOrientation(png) : 1;
+  // Browsers differ in which orientations of a PNG they know.
+  const plain = png && orientation > 1 ? new Blob(withoutExif(png) as BlobPart[]) : picture;
+  const bitmap = await decode(plain, name);
   try {
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' })!;
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, bitmap.width, bitmap.height);
+    return draw(bitmap, orientation, background);
   } finally {
     bitmap.close();
   }
+}
+
+async function bytesOfPng(file: Blob): Promise<Uint8Array | undefined> {
+  if (!isPng(new Uint8Array(await file.slice(0, 8).arrayBuffer()))) return undefined;
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+/** How rows and columns of the file run in the upright picture: factors of x and y, first those of x. @see HTML Canvas, `transform` */
+const turns: Record<Orientation, readonly [number, number, number, number]> = {
+  1: [1, 0, 0, 1],
+  2: [-1, 0, 0, 1],
+  3: [-1, 0, 0, -1],
+  4: [1, 0, 0, -1],
+  5: [0, 1, 1, 0],
+  6: [0, 1, -1, 0],
+  7: [0, -1, -1, 0],
+  8: [0, -1, 1, 0],
+};
+
+function draw(bitmap: ImageBitmap, orientation: Orientation, background: Colour): ImageData {
+  const { width, height } = bitmap;
+  const [across, down] = exchangesSides(orientation) ? [height, width] : [width, height];
+  const canvas = new OffscreenCanvas(across, down);
+  const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' })!;
+  context.fillStyle = `rgb(${background.join(' ')})`;
+  context.fillRect(0, 0, across, down);
+  const [a, b, c, d] = turns[orientation];
+  context.setTransform(a, b, c, d, a + c < 0 ? across : 0, b + d < 0 ? down : 0);
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, across, down);
 }
 
 async function load(address: string | URL): Promise<Blob> {
@@ -63,16 +113,12 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
   try {
     return await createImageBitmap(source, { imageOrientation: 'from-image' });
   } catch (error) {
-    throw new PictureError(`${name} cannot be decoded: ${(error as Error).message}`);
+    const unread = source instanceof Blob ? unreadFormat(await start(source)) : undefined;
+    const why = unread
+      ? `it is ${unread.name}, which this browser does not read. ${unread.advice}`
+      : (error as Error).message;
+    throw new PictureError(`${name} cannot be decoded: ${why}`, { cause: error });
   }
 }
 
-function toRgb({ data, height, width }: ImageData): Pixels {
-  const rgb = new Uint8Array(height * width * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = data[from]!;
-    rgb[to + 1] = data[from + 1]!;
-    rgb[to + 2] = data[from + 2]!;
-  }
-  return { data: rgb, height, width };
-}
+const start = async (file: Blob) => new Uint8Array(await file.slice(0, 4096).arrayBuffer());

@@ -3,6 +3,7 @@ import { layOut } from '../simd/layout';
 import { type Machine, machine } from '../simd/machine';
 import { rowsAtOnce } from '../simd/resampling';
 import { bandBytes, isResizable, Resizing } from '../simd/resize';
+import { scaleFor } from './halving';
 import { type JpegHeader, readHeader } from './header';
 import { type ComponentPlan, type Plane, readPlanes } from './planes';
 import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
@@ -10,13 +11,14 @@ import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 type Size = readonly [number, number];
 
 /**
- * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile. At its full size, to the byte what
- * libjpeg-turbo gives.
+ * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile or with sRGB's. At its full size, to the byte
+ * what libjpeg-turbo gives.
  *
+ * @param mostPixels Of a larger one nothing is decoded.
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  */
-export function decodeJpeg(bytes: Uint8Array): Pixels | undefined {
-  const read = readPhoto(bytes);
+export function decodeJpeg(bytes: Uint8Array, mostPixels = Infinity): Pixels | undefined {
+  const read = readPhoto(bytes, mostPixels);
   if (!read) return undefined;
   const { plan, vectors } = read;
   const { height, width } = plan.components[0]!;
@@ -35,8 +37,13 @@ export function decodeJpeg(bytes: Uint8Array): Pixels | undefined {
  * @param size `[height, width]`.
  * @param room Where the pixels may go, if they fit; else they get their own.
  */
-export function decodeJpegTo(bytes: Uint8Array, size: Size, room?: Uint8Array): Pixels | undefined {
-  const read = readPhoto(bytes, size);
+export function decodeJpegTo(
+  bytes: Uint8Array,
+  size: Size,
+  mostPixels = Infinity,
+  room?: Uint8Array,
+): Pixels | undefined {
+  const read = readPhoto(bytes, mostPixels, size);
   if (!read) return undefined;
   const { plan, extent, halved, vectors } = read;
   const resizing = new Resizing(plan.components[0]!, size, extent, plan.end, {
@@ -59,10 +66,10 @@ interface Read {
 }
 
 /** A photo's samples in the vectors' memory. */
-function readPhoto(bytes: Uint8Array, size?: Size): Read | undefined {
+function readPhoto(bytes: Uint8Array, mostPixels: number, size?: Size): Read | undefined {
   const vectors = machine();
   const header = vectors && readHeader(bytes);
-  if (!header) return undefined;
+  if (!header || header.height * header.width > mostPixels) return undefined;
   const scale = size ? scaleFor(header, size) : 1;
   const plan = planOf(header, scale);
   if (!plan || (size && !isResizable(plan.components[0]!, size))) return undefined;
@@ -74,16 +81,6 @@ function readPhoto(bytes: Uint8Array, size?: Size): Read | undefined {
   if (!readPlanes(header, reader, plan.end, ends, plan.components, vectors)) return undefined;
   const extent = [header.height / scale, header.width / scale] as const;
   return { plan, extent, halved: scale === 2, vectors };
-}
-
-/** From here on the mean difference stays below 1 of 255, and is mostly below 1/2, on photographs full of detail. */
-const largeEnough = 5;
-/** Of smaller photos, in pixels, halving would save little. */
-const leastHalved = 2 ** 18;
-
-function scaleFor({ height, width }: JpegHeader, size: Size): 1 | 2 {
-  const large = height >= largeEnough * size[0] && width >= largeEnough * size[1];
-  return large && height * width >= leastHalved ? 2 : 1;
 }
 
 interface Plan {

@@ -1,3 +1,4 @@
+import { readColourProfile } from '../pictures/colour-profile';
 import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 
@@ -28,7 +29,7 @@ export interface JpegHeader {
  * Reads a JPEG's header. It holds until the next one is read, as long as the bytes do.
  *
  * @returns `undefined` for all but the ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or 4:2:0, one scan,
- *   upright, no colour profile, nothing that is odd.
+ *   upright, no colour profile other than sRGB's, nothing that is odd.
  * @see ITU T.81, annex B
  */
 export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
@@ -67,7 +68,7 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
         break;
       case 0xffe2:
-        if (startsWith(segment, 'ICC_PROFILE\0')) return undefined;
+        if (startsWith(segment, 'ICC_PROFILE\0') && !isSrgb(segment)) return undefined;
         break;
       case 0xffee:
         if (startsWith(segment, 'Adobe')) {
@@ -180,6 +181,12 @@ function isUpright(segment: Uint8Array): boolean {
     // A directory that reaches beyond its segment: others shall judge.
     return false;
   }
+}
+
+/** Profiles of sRGB fit into one segment; others are left to others. */
+function isSrgb(segment: Uint8Array): boolean {
+  const [number, count] = segment.subarray(12, 14);
+  return number === 1 && count === 1 && readColourProfile(segment.subarray(14)).isSrgb;
 }
 
 const startsWith = (bytes: Uint8Array, text: string): boolean =>

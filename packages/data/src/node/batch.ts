@@ -5,6 +5,7 @@ import type { Pixels } from '../photo';
 import { normaliseView } from '../simd/view';
 import type { Framing } from '../transforms/framing';
 import { streamOf, type TransformStep, transform } from '../transforms/recipe';
+import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
 /** A picture as it should enter a network, as plain data. */
@@ -28,6 +29,7 @@ export interface BatchTask {
   readonly size: readonly [number, number];
   /** How photos get that size, where they are not squashed. */
   readonly framing?: Framing;
+  readonly decoding?: DecodeOptions;
   /** Whether photos reach the transforms at their own size. */
   readonly whole: boolean;
   readonly transforms: readonly TransformStep[];
@@ -84,15 +86,16 @@ interface Loaded {
 
 /** Views of one photo follow each other: it is decoded once for all of them. */
 async function load(
-  { samples, size, framing, whole }: BatchTask,
+  { samples, size, framing, whole, decoding }: BatchTask,
   row: number,
   previous: Promise<Loaded> | undefined,
 ): Promise<Loaded> {
   const { origin } = samples[row]!;
   if (previous && row > 0 && same(samples[row - 1]!.origin, origin)) return previous;
-  if (whole) return { origin, pixels: await readPixels(origin, undefined) };
-  if (framing) return { origin, pixels: await readPixels(origin, framing) };
-  return { origin, pixels: await readPixels(origin, size, nextRoom(3 * size[0] * size[1])) };
+  if (whole) return { origin, pixels: await readPixels(origin, undefined, decoding) };
+  if (framing) return { origin, pixels: await readPixels(origin, framing, decoding) };
+  const room = nextRoom(3 * size[0] * size[1]);
+  return { origin, pixels: await readPixels(origin, size, { ...decoding, room }) };
 }
 
 /** Where pixels are before they are numbers, in turn: the last photo's, and the next one's. Else the collector would be busy. */

@@ -6,6 +6,7 @@ import { randomStream, shuffled } from '../random';
 import type { Framing } from '../transforms/framing';
 import type { TransformStep } from '../transforms/recipe';
 import { type BatchTask, type Sample, SampleError } from './batch';
+import { type DecodeOptions, withDefaults } from './decode-options';
 import { rest, wake } from './resting';
 import { ThreadError } from './threads';
 
@@ -29,6 +30,8 @@ export interface PreprocessedBatchOptions extends CommonOptions {
 export type BatchOptions = SquashedBatchOptions | PreprocessedBatchOptions;
 
 interface CommonOptions {
+  /** How files become pixels: the background of transparent ones, the most pixels, drawings. */
+  readonly decoding?: DecodeOptions;
   /** Default 32. */
   readonly batchSize?: number;
   /**
@@ -93,6 +96,7 @@ export async function* batches<S extends Sample>(
   const { batchSize = 32, fillLast = false } = options;
   requireWhole('workers', workers, 1);
   requireWhole('prefetch', prefetch, 0);
+  withDefaults(options.decoding ?? {});
   signal?.throwIfAborted();
   const { size } = options.preprocessing ?? options;
   const plan = planOf(samples, options);
@@ -183,7 +187,7 @@ function taskOf(
   indices: readonly number[],
   options: BatchOptions,
 ): BatchTask {
-  const { transforms = [], seed = 0, epoch = 0, preprocessing } = options;
+  const { transforms = [], seed = 0, epoch = 0, preprocessing, decoding } = options;
   const { size } = preprocessing ?? options;
   const normalisation = preprocessing ?? options.normalisation;
   return {
@@ -195,6 +199,7 @@ function taskOf(
     copies: indices.map(index => copies[index]!),
     size,
     ...(preprocessing && { framing: preprocessing }),
+    ...(decoding && { decoding }),
     whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),
     transforms,
     normalisation,

@@ -5,7 +5,9 @@ import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName, splitNames } from '../split';
 import { compareText } from '../text-order';
 import { ArchiveError, readBytes } from './bytes';
-import { check, DecodeError } from './decode';
+import { check } from './decode';
+import { DecodeError } from './decode-error';
+import { type DecodeOptions, withDefaults } from './decode-options';
 
 /** A file that may be a photo. */
 export interface Candidate {
@@ -18,6 +20,8 @@ export interface Candidate {
 }
 
 export interface OpenOptions {
+  /** How files become pixels: the most pixels, whether drawings count. Give `batches` the same. */
+  readonly decoding?: DecodeOptions;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
   /** The least number of photos of a class; smaller classes are left out. Default 6, for the split into three parts. */
@@ -43,13 +47,14 @@ export async function collect(
   found: readonly Finding[],
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
-  const { onProgress, signal, leastPerClass: least = leastPerClass } = options;
+  const { onProgress, signal, leastPerClass: least = leastPerClass, decoding } = options;
+  withDefaults(decoding ?? {});
   const todo = [...candidates].sort((a, b) => compareText(a.id, b.id));
   const verdicts: Verdict[] = [];
   let done = 0;
   await inParallel(todo.length, async index => {
     signal?.throwIfAborted();
-    verdicts[index] = await judge(todo[index]!);
+    verdicts[index] = await judge(todo[index]!, decoding);
     onProgress?.({ done: ++done, total: todo.length });
   });
   const findings = [...found, ...verdicts.flatMap(({ finding }) => finding ?? [])];
@@ -111,10 +116,13 @@ interface Verdict {
   readonly finding?: Finding;
 }
 
-async function judge({ id, origin }: Candidate): Promise<Verdict> {
+async function judge(
+  { id, origin }: Candidate,
+  decoding: DecodeOptions | undefined,
+): Promise<Verdict> {
   try {
     const bytes = await readBytes(origin);
-    const converted = await check(bytes);
+    const converted = await check(bytes, decoding);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (converted.length === 0) return { sha256 };
     return { sha256, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };

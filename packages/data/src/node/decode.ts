@@ -1,40 +1,53 @@
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import { decodeBmp } from '../bmp/decoder';
+import { BmpError, type BmpHeader, isBmp, readHeader } from '../bmp/header';
 import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
+import { resizeJpeg } from '../jpeg/halving';
 import type { Pixels } from '../photo';
+import { isTransparent, type Raster, toPixels } from '../pictures/raster';
 import { type Framing, frame } from '../transforms/framing';
 import { resize } from '../transforms/resize';
+import { DecodeError, tooLarge } from './decode-error';
+import { type DecodeOptions, type DecodingLimits, withDefaults } from './decode-options';
+import {
+  checkByLibrary,
+  decodeByLibrary,
+  type LibraryHeader,
+  readByLibrary,
+  refuseUnread,
+  uprightSize,
+} from './library';
 import { readOver } from './shelf';
-
-/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
-export const mostPixels = 178_956_970;
-
-/** A file is not a picture that can be read whole. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError';
-}
 
 /**
  * A picture as a network's weights expect it: with a `Framing`, such as the preprocessing of weights, it is resized and cropped to
- * the byte as Pillow does it. With a size alone it is squashed, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits, without alpha,
- * the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs of 512 by 512 pixels or more
- * that are at least five times as large as the size, means of two by two pixels are resized: that is quicker, and hardly
- * another picture.
+ * the byte as Pillow does it. With a size alone it is squashed, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits,
+ * on white where it is transparent, the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs
+ * of 512 by 512 pixels or more that are at least five times as large as the size, means of two by two pixels are resized: that is
+ * quicker, and hardly another picture.
  *
  * @param file A path, or the file's bytes.
  * @param how The framing, or `[height, width]` in pixels.
- * @param room Where the pixels may go, if they fit.
- * @throws DecodeError naming what is wrong with the file; the file system's error where it cannot be read.
+ * @param options Also `room`: where the pixels may go, if they fit.
+ * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read; the file system's
+ *   error where it cannot be read; RangeError for an option.
+ * @example
+ *
+ *     const { data } = await decode('logo.png', [224, 224], { background: [0, 0, 0], mostPixels: 50e6 });
  */
 export async function decode(
   file: string | Uint8Array,
   how: readonly [number, number] | Framing,
-  room?: Uint8Array,
+  options: DecodeOptions & { readonly room?: Uint8Array } = {},
 ): Promise<Pixels> {
-  if ('size' in how) return frame(await decodeWhole(file), how);
+  if ('size' in how) return frame(await decodeWhole(file, options), how);
+  const limited = withDefaults(options);
   const bytes = isAwaited(file) ? await readFile(file) : read(file);
-  return decodeJpegTo(bytes, how, room) ?? resize(await finish(open(kept(bytes, file))), how);
+  const squashed = decodeJpegTo(bytes, how, limited.mostPixels, options.room);
+  if (squashed) return squashed;
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
+  return (isJpeg ? resizeJpeg : resize)(await decodeOther(bytes, file, limited), how);
 }
 
 /** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */
@@ -45,104 +58,121 @@ const isAwaited = (file: string | Uint8Array): file is string =>
 const read = (file: string | Uint8Array): Uint8Array =>
   typeof file === 'string' ? readOver(file) : file;
 
-/** sharp is not done with the bytes when the next file is read. */
-const kept = (bytes: Uint8Array, file: string | Uint8Array): Uint8Array =>
-  typeof file === 'string' && !isMainThread ? bytes.slice() : bytes;
-
-/** A picture at its own size: upright, sRGB, 8 bits, without alpha. @throws DecodeError, or the file system's error. */
-export async function decodeWhole(file: string | Uint8Array): Promise<Pixels> {
+/** A picture at its own size: upright, sRGB, 8 bits, on white where it is transparent. @throws As `decode` does. */
+export async function decodeWhole(
+  file: string | Uint8Array,
+  options: DecodeOptions = {},
+): Promise<Pixels> {
+  const limited = withDefaults(options);
   const bytes = isAwaited(file) ? await readFile(file) : read(file);
-  return decodeJpeg(bytes) ?? finish(open(kept(bytes, file)));
+  return decodeJpeg(bytes, limited.mostPixels) ?? decodeOther(bytes, file, limited);
 }
 
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
 export async function decodeWithin(
   file: string | Uint8Array,
   longestSide: number,
+  options: DecodeOptions = {},
 ): Promise<Pixels> {
-  const box = {
-    width: longestSide,
-    height: longestSide,
-    fit: 'inside',
-    withoutEnlargement: true,
-  } as const;
-  return finish(open(file).resize({ ...box, kernel: 'linear' }));
+  const limited = withDefaults(options);
+  const bytes = typeof file === 'string' ? await readFile(file) : file;
+  const bitmap = decodeBitmap(bytes, limited);
+  if (bitmap) return fitted(toPixels(bitmap, limited.background), longestSide);
+  const header = await readByLibrary(bytes, limited);
+  return (await decodeByLibrary(bytes, header, limited, longestSide)).pixels;
+}
+
+function fitted(pixels: Pixels, longestSide: number): Pixels {
+  const { height, width } = pixels;
+  const scale = longestSide / Math.max(height, width);
+  if (scale >= 1) return pixels;
+  const side = (length: number) => Math.max(1, Math.round(scale * length));
+  return resize(pixels, [side(height), side(width)]);
 }
 
 /**
  * Reads a whole picture, at a fraction of the cost of `decode`, and says what `decode` will convert.
  *
- * @returns For example `['CMYK colours', 'rotated by EXIF']`; empty for an ordinary photograph.
- * @throws DecodeError naming what is wrong with the file.
+ * @returns For example `['CMYK colours', 'rotated by EXIF', 'colour profile Display P3']`; empty for an ordinary photograph.
+ * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read.
  */
-export async function check(file: Uint8Array): Promise<string[]> {
-  if (file.length === 0) throw new DecodeError('empty file');
-  const metadata = await open(file)
-    .metadata()
-    .catch(error => rethrow(error));
-  // Every byte is decoded, but only to a thumbnail: that finds what is cut short.
-  await finish(open(file).resize({ width: 16, height: 16, fit: 'fill' }));
-  return conversions(metadata);
+export async function check(file: Uint8Array, options: DecodeOptions = {}): Promise<string[]> {
+  const limited = withDefaults(options);
+  const bitmap = decodeBitmap(file, limited);
+  if (bitmap) return isTransparent(bitmap) ? ['transparent, laid on the background'] : [];
+  const header = await readByLibrary(file, limited);
+  const found = conversions(header);
+  if (!header.hasAlpha) {
+    await checkByLibrary(file, limited);
+    return found;
+  }
+  const decoded = await decodeByLibrary(file, header, limited);
+  return decoded.isTransparent ? ['transparent, laid on the background', ...found] : found;
 }
 
 /** Width and height as the picture is seen, and its format, from the file's header. @throws DecodeError */
 export async function readDimensions(
   file: Uint8Array,
+  options: DecodeOptions = {},
 ): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
-  const { autoOrient, format } = await open(file)
-    .metadata()
-    .catch(error => rethrow(error));
-  return { ...autoOrient, format };
+  const limited = withDefaults(options);
+  refuseUnread(file);
+  if (isBmp(file)) {
+    const { height, width } = bitmapHeader(file, limited);
+    return { width, height, format: 'bmp' };
+  }
+  const header = await readByLibrary(file, limited);
+  return { ...uprightSize(header), format: header.format };
 }
 
-function conversions({ space, depth, channels, hasAlpha, orientation, pages }: Metadata): string[] {
+function conversions(header: LibraryHeader): string[] {
+  const { space, depth, channels, profile, orientation, ownOrientation, pages, format } = header;
   const found: string[] = [];
   if (space === 'cmyk') found.push('CMYK colours');
   if (depth !== undefined && depth !== 'uchar') found.push('more than 8 bits a channel');
   if (channels < 3) found.push('grey');
-  if (hasAlpha) found.push('alpha channel ignored');
-  if (orientation !== undefined && orientation > 1) found.push('rotated by EXIF');
-  if (pages !== undefined && pages > 1) found.push(`animated, first of ${pages} frames`);
+  if (profile && !profile.isSrgb) found.push(`colour profile ${profile.name || 'without a name'}`);
+  const turned = format === 'png' ? ownOrientation : (orientation ?? 1);
+  if (turned > 1) found.push('rotated by EXIF');
+  if (pages !== undefined && pages > 1) {
+    const isFilm = format === 'gif' || format === 'webp';
+    found.push(isFilm ? `animated, first of ${pages} frames` : `first of ${pages} pages`);
+  }
   return found;
 }
 
-function open(file: string | Uint8Array): Sharp {
-  return sharp(file, { failOn: 'error', limitInputPixels: mostPixels, autoOrient: true });
+/** What is no ordinary JPEG. Bytes that were read over the last file's are copied before anything is awaited. */
+async function decodeOther(
+  bytes: Uint8Array,
+  file: string | Uint8Array,
+  limited: DecodeOptions & DecodingLimits,
+): Promise<Pixels> {
+  const bitmap = decodeBitmap(bytes, limited);
+  if (bitmap) return toPixels(bitmap, limited.background);
+  const own = typeof file === 'string' && !isMainThread ? bytes.slice() : bytes;
+  const header = await readByLibrary(own, limited);
+  return (await decodeByLibrary(own, header, limited)).pixels;
 }
 
-async function finish(picture: Sharp): Promise<Pixels> {
+/** @returns `undefined` for a file of another format. @throws DecodeError */
+function decodeBitmap(bytes: Uint8Array, limits: DecodingLimits): Raster | undefined {
+  refuseUnread(bytes);
+  if (!isBmp(bytes)) return undefined;
+  const header = bitmapHeader(bytes, limits);
+  return named(() => decodeBmp(bytes, header));
+}
+
+function bitmapHeader(bytes: Uint8Array, limits: DecodingLimits): BmpHeader {
+  const header = named(() => readHeader(bytes));
+  if (header.height * header.width > limits.mostPixels) throw tooLarge(limits.mostPixels);
+  return header;
+}
+
+function named<T>(work: () => T): T {
   try {
-    const { data, info } = await picture
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return {
-      data: info.channels === 3 ? data : greyToRgb(data),
-      height: info.height,
-      width: info.width,
-    };
+    return work();
   } catch (error) {
-    return rethrow(error);
+    if (!(error instanceof BmpError)) throw error;
+    throw new DecodeError(`cannot be read as BMP: ${error.message}`, { cause: error });
   }
 }
-
-function greyToRgb(grey: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(grey.length * 3);
-  for (let index = 0; index < grey.length; index++)
-    rgb.fill(grey[index]!, index * 3, index * 3 + 3);
-  return rgb;
-}
-
-function rethrow(error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/unsupported image format/i.test(message)) throw new DecodeError('not a picture');
-  if (/pixel limit/i.test(message))
-    throw new DecodeError(`more than ${Math.round(mostPixels / 1e6)} megapixels`);
-  const detail = firstLine(message);
-  throw new DecodeError(
-    `cut short or damaged${/unknown error/i.test(detail) ? '' : ` (${detail})`}`,
-  );
-}
-
-const firstLine = (message: string) => message.trim().split('\n')[0]!.trim();

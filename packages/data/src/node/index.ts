@@ -16,7 +16,9 @@ export {
 } from './batches';
 export { ArchiveError } from './bytes';
 export { type OpenOptions, PhotoSetError } from './collection';
-export { check, DecodeError, decode, decodeWhole, decodeWithin, mostPixels } from './decode';
+export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
+export { DecodeError } from './decode-error';
+export { type DecodeOptions, mostPixels } from './decode-options';
 export { openDrawn } from './drawn';
 export { type FolderOptions, openFolder } from './folder';
 export { type InspectOptions, inspect } from './inspect';

@@ -11,11 +11,14 @@ import { type Split, type SplitName, splitNames } from '../split';
 import { readBytes } from './bytes';
 import { inParallel, type OpenOptions } from './collection';
 import { decodeWithin, readDimensions } from './decode';
+import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
 export interface InspectOptions extends InspectionLimits {
   /** Which photo is in which part, to find what is in two of them. */
   readonly split?: Split;
+  /** As the set was opened. */
+  readonly decoding?: DecodeOptions;
   readonly onProgress?: OpenOptions['onProgress'];
   readonly signal?: AbortSignal;
 }
@@ -30,7 +33,7 @@ const hashedSide = 256;
  * @param set Opened with `leastPerClass: 1`, also classes that are too small for a split are looked at.
  */
 export async function inspect(set: PhotoSet, options: InspectOptions = {}): Promise<Inspection> {
-  const { split, onProgress, signal } = options;
+  const { split, decoding, onProgress, signal } = options;
   const parts = new Map<number, SplitName>();
   for (const name of splitNames) for (const index of split?.[name] ?? []) parts.set(index, name);
   const facts: PhotoFacts[] = [];
@@ -40,7 +43,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
     const part = parts.get(index);
     const photo = set.photos[index]!;
     facts[index] = {
-      ...(await factsOf(photo, set.classes[photo.label]!)),
+      ...(await factsOf(photo, set.classes[photo.label]!, decoding)),
       ...(part !== undefined && { part }),
     };
     onProgress?.({ done: ++done, total: set.photos.length });
@@ -48,7 +51,11 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
   return judge(facts, set.findings.map(toConcern), options);
 }
 
-async function factsOf(photo: Photo, className: string): Promise<PhotoFacts> {
+async function factsOf(
+  photo: Photo,
+  className: string,
+  decoding: DecodeOptions | undefined,
+): Promise<PhotoFacts> {
   const { id, sha256, origin } = photo;
   const name = { id, class: className, sha256 };
   if (origin.kind === 'drawn') {
@@ -56,8 +63,8 @@ async function factsOf(photo: Photo, className: string): Promise<PhotoFacts> {
     return { ...name, ...sizeOf(pixels), format: 'drawn', bytes: 0, ...hashOf(pixels) };
   }
   const bytes = await readBytes(origin);
-  const dimensions = await readDimensions(bytes);
-  const pixels = await decodeWithin(bytes, hashedSide);
+  const dimensions = await readDimensions(bytes, decoding);
+  const pixels = await decodeWithin(bytes, hashedSide, decoding);
   return { ...name, ...dimensions, bytes: bytes.length, ...hashOf(pixels) };
 }
 

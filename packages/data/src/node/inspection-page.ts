@@ -4,9 +4,12 @@ import type { Photo, PhotoSet } from '../photo';
 import { readBytes } from './bytes';
 import { inParallel } from './collection';
 import { decodeWithin } from './decode';
+import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
 export interface PageOptions {
+  /** As the set was opened. */
+  readonly decoding?: DecodeOptions;
   /** Photos shown of each class, evenly spaced over its list. Default 24. */
   readonly perClass?: number;
   /** Groups of duplicates that are shown; the others are in the JSON. Default 40. */
@@ -31,7 +34,7 @@ export async function renderInspection(
   set: PhotoSet,
   options: PageOptions = {},
 ): Promise<string> {
-  const { perClass = 24, groups = 40, title = 'Inspection' } = options;
+  const { perClass = 24, groups = 40, title = 'Inspection', decoding } = options;
   const shownGroups = worstFirst(inspection.duplicates).slice(0, groups);
   const sheets = set.classes.map((name, label) => ({
     name,
@@ -44,7 +47,10 @@ export async function renderInspection(
     ...sheets.flatMap(({ photos }) => photos.map(({ id }) => id)),
     ...shownGroups.flatMap(({ photos }) => photos.slice(0, mostOfGroup)),
   ]);
-  const thumbnails = await readThumbnails(set.photos.filter(({ id }) => wanted.has(id)));
+  const thumbnails = await readThumbnails(
+    set.photos.filter(({ id }) => wanted.has(id)),
+    decoding,
+  );
   const classes = new Map(inspection.photos.map(photo => [photo.id, photo.class]));
   const figure = (id: string, caption: string) =>
     `<figure><img src="${thumbnails.get(id)}" alt="" title="${escaped(id)}" loading="lazy"><figcaption>${escaped(caption)}</figcaption></figure>`;
@@ -97,14 +103,17 @@ function spaced<T>(items: readonly T[], count: number): T[] {
 }
 
 /** JPEGs as data addresses, by id. */
-async function readThumbnails(photos: readonly Photo[]): Promise<Map<string, string>> {
+async function readThumbnails(
+  photos: readonly Photo[],
+  decoding: DecodeOptions | undefined,
+): Promise<Map<string, string>> {
   const result = new Map<string, string>();
   await inParallel(photos.length, async index => {
     const { id, origin } = photos[index]!;
     const { data, width, height } =
       origin.kind === 'drawn'
         ? await readPixels(origin, [thumbnailSide, thumbnailSide])
-        : await decodeWithin(await readBytes(origin), thumbnailSide);
+        : await decodeWithin(await readBytes(origin), thumbnailSide, decoding);
     const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
       .jpeg({ quality: 72 })
       .toBuffer();

@@ -4,25 +4,26 @@ import type { Pixels } from '../photo';
 import { type Framing, frame } from '../transforms/framing';
 import { readBytes } from './bytes';
 import { decode, decodeWhole } from './decode';
+import type { DecodeOptions } from './decode-options';
 
 /**
  * The pixels of a photo, wherever it is.
  *
  * @param how `[height, width]` to squash it to, or the framing of weights; `undefined` for its own size (drawn: 320 px).
- * @param room Where the pixels may go, if they fit.
+ * @param options Also `room`: where the pixels may go, if they fit.
  * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
  */
 export async function readPixels(
   origin: Origin,
   how: readonly [number, number] | Framing | undefined,
-  room?: Uint8Array,
+  options: DecodeOptions & { readonly room?: Uint8Array } = {},
 ): Promise<Pixels> {
   if (origin.kind === 'drawn') {
     if (how === undefined || !('size' in how)) return drawn(origin, how);
     return how.resize === 'squash' ? drawn(origin, how.size) : frame(drawn(origin, undefined), how);
   }
   const file = origin.kind === 'file' ? origin.path : await readBytes(origin);
-  return how ? decode(file, how, room) : decodeWhole(file);
+  return how ? decode(file, how, options) : decodeWhole(file, options);
 }
 
 const ownSizeOfDrawings = 320;

@@ -24,12 +24,12 @@ export function resizeByVectors(
   pixels: Pixels,
   size: Size,
   extent: Size,
-  interpolation: Interpolation = 'bilinear',
+  how: ResizingOptions = {},
 ): Pixels {
   const row = pixels.width * 3;
   const band = Math.max(1, Math.floor(bandBytes / row));
   const [source, end] = layOut([(band + rowsAtOnce) * row + margin]) as [number, number];
-  const resizing = new Resizing(pixels, size, extent, end, { interpolation });
+  const resizing = new Resizing(pixels, size, extent, end, how);
   const bytes = new Uint8Array(vectors.memory(resizing.end));
   resizing.begin(vectors);
   for (let first = 0; first < pixels.height; first += band) {

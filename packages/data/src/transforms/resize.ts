@@ -27,7 +27,7 @@ export function resize(
   }
   const vectors = machine();
   if (vectors && isResizable(pixels, size)) {
-    return resizeByVectors(vectors, pixels, size, extent, interpolation);
+    return resizeByVectors(vectors, pixels, size, extent, { interpolation });
   }
   return resizeByNumbers(pixels, size, extent, interpolation);
 }

@@ -8,7 +8,8 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { normalise } from '../../src/index';
 import { decodeWhole } from '../../src/node/index';
-import { decoded, difference, figures, jpeg } from '../figures';
+import { decoded, difference, figures, jpeg, picture } from '../figures';
+import { chunk, exif, packedText, rawProfile, withChunks, xmp } from '../pictures/chunks';
 import type { BrowserResults } from './page';
 
 const executablePath = [
@@ -55,7 +56,21 @@ test.skipIf(executablePath === undefined)(
       write: false,
       logLevel: 'error',
     });
+    const png = await sharp(picture(6, 9).data, { raw: { height: 6, width: 9, channels: 3 } })
+      .png()
+      .toBuffer();
+    const clear = await sharp(picture(6, 9).data, { raw: { height: 6, width: 9, channels: 3 } })
+      .joinChannel(Buffer.alloc(54, 128), { raw: { height: 6, width: 9, channels: 1 } })
+      .png()
+      .toBuffer();
+    const pngs: Record<string, Buffer> = {
+      exif: withChunks(png, chunk('eXIf', exif(6))),
+      raw: withChunks(png, packedText('Raw profile type exif', rawProfile(exif(7)))),
+      xmp: withChunks(png, xmp(3)),
+      clear,
+    };
     const server = await serve({
+      ...Object.fromEntries(Object.entries(pngs).map(([name, file]) => [`/${name}.png`, file])),
       '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
       '/page.js': bundle.outputFiles[0]!.text,
       '/waves.jpg': jpeg,
@@ -91,8 +106,22 @@ test.skipIf(executablePath === undefined)(
       const { mean } = difference(Uint8Array.from(results.jpeg), decoded(figure.pixels));
       expect(mean).toBeLessThan(1);
       expect(results.upright).toEqual([800, 600]);
+      for (const [name, file] of Object.entries(pngs)) {
+        const { most } = difference(
+          Uint8Array.from(results.pngs[name]!),
+          (await decodeWhole(file)).data,
+        );
+        // The browser mixes what is transparent with its background by itself.
+        expect(most, name).toBeLessThanOrEqual(name === 'clear' ? 1 : 0);
+      }
+      const onBlue = (await decodeWhole(clear, { background: [0, 0, 255] })).data;
+      const { most } = difference(Uint8Array.from(results.pngs.clearOnBlue!), onBlue);
+      expect(most).toBeLessThanOrEqual(1);
       expect(results.errors[0]).toBe('PictureError: /missing.jpg cannot be loaded: 404');
       expect(results.errors[1]).toMatch(/^PictureError: the file cannot be decoded: /);
+      expect(results.errors[2]).toMatch(
+        /it is a PPM.*which this browser does not read\. Convert it/,
+      );
     } finally {
       await browser.close();
       server.close();

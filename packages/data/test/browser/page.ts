@@ -9,6 +9,8 @@ export interface BrowserResults {
   /** The JPEG of the reference, squashed. */
   readonly jpeg: number[];
   readonly upright: [number, number];
+  /** Pixels of a PNG that is turned by each kind of its texts, and of one that is transparent, on white and on blue. */
+  readonly pngs: Record<string, number[]>;
   readonly normalised: number[];
   readonly errors: string[];
 }
@@ -43,6 +45,11 @@ async function run(): Promise<BrowserResults> {
   }
   const jpeg = await readPicture('/waves.jpg', [60, 44]);
   const turned = await readPicture('/turned.jpg');
+  const pngs: Record<string, number[]> = {};
+  for (const name of ['exif', 'raw', 'xmp', 'clear'])
+    pngs[name] = Array.from((await readPicture(`/${name}.png`)).data);
+  const onBlue = await readPicture('/clear.png', undefined, { background: [0, 0, 255] });
+  pngs.clearOnBlue = Array.from(onBlue.data);
   const normalised = new Float32Array(37 * 23 * 3);
   const plain = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
   normalise(await readPicture(blob), plain, normalised);
@@ -56,8 +63,13 @@ async function run(): Promise<BrowserResults> {
     pixels,
     jpeg: Array.from(jpeg.data),
     upright: [turned.height, turned.width],
+    pngs,
     normalised: Array.from(normalised),
-    errors: [await failed('/missing.jpg'), await failed(new Blob(['hello']))],
+    errors: [
+      await failed('/missing.jpg'),
+      await failed(new Blob(['hello'])),
+      await failed(new Blob(['P6\n2 2\n255\n'])),
+    ],
   };
 }
 

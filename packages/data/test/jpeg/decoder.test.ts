@@ -92,7 +92,7 @@ describe('an ordinary JPEG', () => {
           const size = [Math.ceil(height * y), Math.ceil(width * x)] as const;
           const file = await encode(waves(height, width), { chromaSubsampling: sampling });
           const room = new Uint8Array(size[0] * size[1] * 3 + 1);
-          const found = decodeJpegTo(file, size, room)!;
+          const found = decodeJpegTo(file, size, undefined, room)!;
           expect(found).toEqual(resize(decodeJpeg(file)!, size));
           expect(found.data.buffer).toBe(room.buffer);
           expect(decodeJpegTo(file, size)).toEqual(found);

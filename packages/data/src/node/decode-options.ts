@@ -1,0 +1,27 @@
+import { type BackgroundOptions, requireColour } from '../pictures/options';
+
+/** How files become pixels. The defaults are those of `pixelsVersion`. */
+export interface DecodeOptions extends BackgroundOptions {
+  /** A picture of more pixels is refused before it is decoded. Default `mostPixels`, about 179 million. */
+  readonly mostPixels?: number;
+  /**
+   * Whether drawings (SVG) are read, at the size that they name. Default false: a drawing has other statistics than a photo, and its
+   * pixels depend on the fonts of the machine.
+   */
+  readonly svg?: boolean;
+}
+
+/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
+export const mostPixels = 178_956_970;
+
+export type DecodingLimits = Required<Pick<DecodeOptions, 'mostPixels' | 'svg'>>;
+
+/** The options with their defaults. @throws RangeError naming the option. */
+export function withDefaults(options: DecodeOptions): DecodeOptions & DecodingLimits {
+  const limited = { mostPixels, svg: false, ...options };
+  if (options.background) requireColour(options.background);
+  if (!(limited.mostPixels > 0)) {
+    throw new RangeError(`mostPixels should be above 0, not ${limited.mostPixels}.`);
+  }
+  return limited;
+}

@@ -1,0 +1,22 @@
+/** Red, green, blue, 0 to 255. */
+export type Colour = readonly [number, number, number];
+
+/** What a picture is laid on where it is transparent. */
+export interface BackgroundOptions {
+  /**
+   * Default white, `[255, 255, 255]`, which logos and cut-outs are made for. Where another is chosen it belongs into the key of
+   * whatever is kept of the pixels, beside `pixelsVersion`.
+   */
+  readonly background?: Colour;
+}
+
+export const white: Colour = [255, 255, 255];
+
+/** @throws RangeError */
+export function requireColour(colour: Colour): void {
+  const whole = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
+  if (colour.length === 3 && colour.every(whole)) return;
+  throw new RangeError(
+    `background should be red, green and blue, whole numbers from 0 to 255, not [${colour}].`,
+  );
+}

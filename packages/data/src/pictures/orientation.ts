@@ -1,0 +1,66 @@
+import type { Pixels } from '../photo';
+
+/**
+ * How a picture must be turned to be upright, as EXIF numbers it: 1 not at all, 2 mirrored, 3 turned by 180 degrees, 4 upside down in
+ * a mirror, 5 to 8 with rows and columns exchanged.
+ */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Whether rows become columns. */
+export const exchangesSides = (orientation: Orientation): boolean => orientation > 4;
+
+/** The picture upright. @see Exif 2.32, tag 0x0112 */
+export function turnUpright(pixels: Pixels, orientation: Orientation): Pixels {
+  if (orientation === 1) return pixels;
+  const { data, height: rows, width: columns } = pixels;
+  const [height, width] = exchangesSides(orientation) ? [columns, rows] : [rows, columns];
+  const result = new Uint8Array(data.length);
+  // The sides of the file's picture that are left and top of the upright one.
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBottom = [3, 4, 6, 7].includes(orientation);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to += 3) {
+      const [v, u] = exchangesSides(orientation) ? [x, y] : [y, x];
+      const row = fromBottom ? rows - 1 - v : v;
+      const column = fromRight ? columns - 1 - u : u;
+      const from = (row * columns + column) * 3;
+      result[to] = data[from]!;
+      result[to + 1] = data[from + 1]!;
+      result[to + 2] = data[from + 2]!;
+    }
+  }
+  return { data: result, height, width };
+}
+
+/**
+ * The orientation in EXIF data.
+ *
+ * @param tiff From its byte order on. @returns `undefined` where there is none, or none that there could be.
+ */
+export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  try {
+    const order = view.getUint16(0);
+    if (order !== 0x4949 && order !== 0x4d4d) return undefined;
+    const little = order === 0x4949;
+    const directory = view.getUint32(4, little);
+    const entries = view.getUint16(directory, little);
+    for (let entry = 0; entry < entries; entry++) {
+      const at = directory + 2 + 12 * entry;
+      if (view.getUint16(at, little) === 0x0112) return known(view.getUint16(at + 8, little));
+    }
+    return undefined;
+  } catch {
+    // A directory that reaches beyond its data says nothing.
+    return undefined;
+  }
+}
+
+/** The orientation in XMP, which is XML. */
+export function xmpOrientation(xmp: string): Orientation | undefined {
+  const found = /tiff:Orientation(?:\s*=\s*["']|>)\s*(\d)\b/.exec(xmp);
+  return found ? known(Number(found[1])) : undefined;
+}
+
+const known = (value: number): Orientation | undefined =>
+  Number.isInteger(value) && value >= 1 && value <= 8 ? (value as Orientation) : undefined;

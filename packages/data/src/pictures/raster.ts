@@ -1,0 +1,34 @@
+import type { Pixels } from '../photo';
+import { type Colour, white } from './options';
+
+/** Rows of 8-bit samples as decoders give them: grey, grey and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
+export interface Raster {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly channels: 1 | 2 | 3 | 4;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** RGB; what is transparent is laid on the background: `(alpha * colour + (255 - alpha) * background) / 255`, rounded. */
+export function toPixels(raster: Raster, background: Colour = white): Pixels {
+  const { data, channels, height, width } = raster;
+  if (channels === 3 && data instanceof Uint8Array) return { data, height, width };
+  const rgb = new Uint8Array(height * width * 3);
+  const isGrey = channels < 3;
+  const hasAlpha = channels % 2 === 0;
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    const alpha = hasAlpha ? data[from + channels - 1]! : 255;
+    for (let c = 0; c < 3; c++) {
+      const sample = data[isGrey ? from : from + c]!;
+      rgb[to + c] = Math.round((sample * alpha + background[c]! * (255 - alpha)) / 255);
+    }
+  }
+  return { data: rgb, height, width };
+}
+
+/** Whether something behind it would be seen. */
+export function isTransparent({ data, channels }: Raster): boolean {
+  if (channels % 2 === 1) return false;
+  for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== 255) return true;
+  return false;
+}
