@@ -4,7 +4,7 @@ export class BmpError extends Error {
 }
 
 /** Which bits of a pixel hold a channel. */
-export interface Mask {
+interface Mask {
   readonly shift: number;
   /** All ones, of as many bits as the channel has; 0 where there is no such channel. */
   readonly most: number;
