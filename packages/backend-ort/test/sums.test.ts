@@ -86,6 +86,20 @@ describe.each(Object.entries(fills))('%s', (_name, fill) => {
     expect(relativeError(await mean.data(), means)).toBeLessThan(1e-5);
     tf.dispose([x, mean]);
   });
+
+  test('mean squares of each channel behind a convolution', async () => {
+    const shape: [number, number, number, number] = [2, 150, 150, 16];
+    const size = shape.reduce((product, length) => product * length, 1);
+    const values = Float32Array.from({ length: size }, (_, i) =>
+      Math.sqrt(fill(Math.floor(i / 16), size / 16)),
+    );
+    const identity = tf.reshape<tf.Rank.R4>(tf.eye(16), [1, 1, 16, 16]);
+    const y = tf.conv2d(tf.tensor4d(values, shape), identity, 1, 'same');
+    const squares = values.map(value => value ** 2);
+    const wanted = sums(squares, shape, [0, 1, 2]).map(sum => (sum * 16) / size);
+    const got = await tf.mean(tf.square(y), [0, 1, 2]).data();
+    expect(relativeError(got, wanted)).toBeLessThan(1e-5);
+  });
 });
 
 test('few numbers are added up at once, and integers are exact', async () => {
@@ -120,6 +134,37 @@ test('norms, and losses', async () => {
   expect(relativeError(await loss.data(), [tenth * tenth])).toBeLessThan(1e-5);
   const absolute = tf.losses.absoluteDifference(tf.zeros([MANY]), x);
   expect(relativeError(await absolute.data(), [tenth])).toBeLessThan(1e-5);
+});
+
+test.each([
+  [1, 1e7, 1],
+  [2, 1000003, 3],
+  [8, 300000, 1],
+  [1, 300000, 8],
+])('products of [%i, %i] by [.., %i], transposed or not', async (rows, inner, columns) => {
+  const left = Float32Array.from({ length: inner }, (_, i) => 0.1 + (i % 7));
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    const a = tf.tidy(() => {
+      const row = tf.tile(tf.tensor2d(left, [1, inner]), [rows, 1]);
+      const scaled = tf.mul(row, tf.reshape(tf.range(1, rows + 1), [rows, 1]));
+      return (transposeA ? tf.transpose(scaled) : scaled) as tf.Tensor2D;
+    });
+    const b = tf.fill<tf.Rank.R2>(transposeB ? [columns, inner] : [inner, columns], 0.7);
+    const y = tf.matMul(a, b, transposeA, transposeB);
+    const once = left.reduce((sum, value) => sum + value * Math.fround(0.7), 0);
+    const wanted = Array.from(
+      { length: rows * columns },
+      (_, i) => once * (1 + Math.floor(i / columns)),
+    );
+    expect(y.shape).toEqual([rows, columns]);
+    expect(relativeError(await y.data(), wanted)).toBeLessThan(1e-5);
+    tf.dispose([a, b, y]);
+  }
 });
 
 test.each([[[4, 301, 299, 8]], [[2, 600, 600, 3]], [[1, 1009, 997, 2]]])(

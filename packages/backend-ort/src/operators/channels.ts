@@ -2,8 +2,8 @@ import { channelsFirstShape } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
 import { cut, padTo, sumInStages } from './stages';
 
-/** Most products that one matrix product adds up: it keeps a few running sums in float32. */
-const MOST_IN_PRODUCT = 4096;
+/** Most products that one matrix product adds up: in WebAssembly it keeps one or two running sums in float32. */
+const MOST_IN_PRODUCT = 256;
 
 /** Per channel, the sum of products of two tensors. As many small matrix products it never writes the products down. */
 const channelDotOperator: Operator = {

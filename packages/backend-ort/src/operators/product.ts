@@ -1,5 +1,12 @@
+import type { Lowering } from '../graph/lowering';
 import { GraphNode, type Operator } from '../graph/node';
 import { broadcast } from './elementwise';
+import { cut, padTo, sumInStages } from './stages';
+
+/** Rows times columns of so many numbers are cut: ONNX Runtime adds up their products in float32. */
+const MANY_PRODUCTS = 1 << 16;
+/** Most products that one of the parts adds up. */
+const MOST_IN_PART = 1024;
 
 const matMulOperator: Operator = {
   name: 'MatMul',
@@ -8,6 +15,15 @@ const matMulOperator: Operator = {
     const { transA, transB } = node.attributes as Record<string, number>;
     const inputs = [graph.plain(a), graph.plain(b)];
     if (a.rank === 2 && b.rank === 2 && a.dtype === 'float32') {
+      const inner = a.shape[transA === 1 ? 0 : 1]!;
+      if (inner > MANY_PRODUCTS) {
+        const value = inParts(graph, node, inner);
+        graph.place(
+          node,
+          bias === undefined ? value : graph.add('Add', [value, graph.plain(bias)]),
+        );
+        return;
+      }
       if (bias !== undefined) inputs.push(graph.plain(bias));
       graph.place(node, graph.add('Gemm', inputs, { transA: transA!, transB: transB! }));
       return;
@@ -19,6 +35,30 @@ const matMulOperator: Operator = {
     graph.place(node, bias === undefined ? value : graph.add('Add', [value, graph.plain(bias)]));
   },
 };
+
+/** A product of two matrices as a sum of products of their parts: neither loses digits, however many numbers meet. */
+function inParts(graph: Lowering, node: GraphNode, inner: number): string {
+  const [a, b] = node.inputs as [GraphNode, GraphNode];
+  const [rows, columns] = node.shape as [number, number];
+  const { parts, of } = cut(inner, MOST_IN_PART);
+  /** `[parts, of, outer]`, or `[parts, outer, of]` where the cut axis comes last. */
+  const cutUp = (x: GraphNode, isLast: boolean, outer: number): string => {
+    const shape = isLast ? [outer, inner] : [inner, outer];
+    const whole = padTo(graph, graph.plain(x), shape, isLast ? 1 : 0, parts * of);
+    if (!isLast) return graph.reshape(whole, [parts, of, outer]);
+    const lines = graph.reshape(whole, [outer, parts, of]);
+    return graph.add('Transpose', [lines], { perm: [1, 0, 2] });
+  };
+  const transA = node.attributes.transA as number;
+  const transB = node.attributes.transB as number;
+  const factors = [cutUp(a, transA === 0, rows), cutUp(b, transB === 1, columns)];
+  const products = graph.addMicrosoft('FusedMatMul', factors, { transA, transB });
+  const shape = [parts, rows, columns];
+  return (
+    sumInStages(graph, 'ReduceSum', products, shape, [0], [rows, columns]) ??
+    graph.add('ReduceSum', [products, graph.integers([0])], { keepdims: 0 })
+  );
+}
 
 /** `a @ b`, over leading axes that broadcast; the last two axes of either may be swapped. */
 export function matMul(

@@ -10,8 +10,8 @@ export type Summation = 'ReduceSum' | 'ReduceMean';
  * sign, and all together by at most 7.6e-6.
  */
 const MOST_ADDED = 128;
-/** The same along the last axis, where ONNX Runtime keeps at least eight sums side by side. */
-const MOST_ADDED_IN_ROWS = 8 * MOST_ADDED;
+/** The same along the last axis, where ONNX Runtime keeps at least two sums side by side, and eight where it is native. */
+const MOST_ADDED_IN_ROWS = 2 * MOST_ADDED;
 /** A first stage that takes fewer numbers together leaves too many for the second; the axis is padded instead. */
 const FEWEST_ADDED = 32;
 
