@@ -1,4 +1,4 @@
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Evidence, gradientOf, logitsFrom } from './evidence';
 import { type Method, mapOf } from './method';
 
@@ -10,18 +10,16 @@ export async function mapOfImages(
 ): Promise<Tensor3D> {
   const { parts, score } = evidence;
   const cut = parts.forward(images);
+  const { features, side } = cut;
+  const made: Pick<Tensor, 'dispose'>[] = [cut];
   try {
-    const { features, side } = cut;
     const { gradient, logits } = method.needsGradient
       ? await gradientOf(parts, cut, score)
       : { gradient: undefined, logits: logitsFrom(parts, cut) };
-    try {
-      return await mapOf(method, { ...evidence, images, features, side, gradient, logits });
-    } finally {
-      gradient?.dispose();
-      logits.dispose();
-    }
+    made.push(logits);
+    if (gradient) made.push(gradient);
+    return await mapOf(method, { ...evidence, images, features, side, gradient, logits });
   } finally {
-    cut.dispose();
+    for (const each of made) each.dispose();
   }
 }

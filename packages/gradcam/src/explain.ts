@@ -1,10 +1,10 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { EngineError, OutputError } from './errors';
 import { gradientOf, logitsFrom } from './evidence';
+import { gradCam } from './grad-cam';
 import { imagesFor } from './images';
 import { activated } from './logits';
 import { checkedMethod, type Method, mapOf } from './method';
-import { gradCam } from './methods';
 import { verifyOutput } from './output';
 import { type Explainable, partsOf, type SourceOptions } from './source';
 import { classLogits, defaultTargets, scoreOf, type Target } from './targets';

@@ -21,6 +21,7 @@ export type { FeatureMap } from './feature-map';
 export { fullGrad } from './full-gradient';
 export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
 export { fuseMaps, refineMaps, scaleMap } from './fusion';
+export { gradCam } from './grad-cam';
 export { prepareModel, tapsOf } from './layers-model';
 export type { Link } from './logits';
 export { withinMask } from './mask';
@@ -28,7 +29,6 @@ export { customMethod, type Method, MethodError } from './method';
 export {
   fem,
   type GradCamPlusPlusOptions,
-  gradCam,
   gradCamElementWise,
   gradCamPlusPlus,
   hiResCam,

@@ -46,16 +46,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   });
   const input = chosenInput(inputs, options);
   const images = input.value;
-  const output = chosenOutput(
-    outputs,
-    [
-      outputs.map(({ id }) => id),
-      outputs.map(({ operation }) => operation?.layer.name ?? ''),
-      model.outputs.map(({ name }) => name),
-    ],
-    order.flatMap(each => each.outputs).map(value => [value.id, value]),
-    options.output,
-  );
+  const output = outputOf(model, operations, options.output);
   const asIs = options.logits === 'as-is';
   const logits = asIs ? asTheyAre(output) : logitsOf(output);
   const keepLogits = new Set(logits.values);
@@ -154,15 +145,36 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   };
 }
 
-/** Layers whose output is a feature map that the logits depend on, from the input to the output. */
-export function tapsOf(model: LayersModel): string[] {
-  return featureMapsOf(model).map(value => value.id);
+/** The output that is meant by its name; the first one by default. */
+export function outputOf(model: LayersModel, { outputs, order }: Operations, wanted?: string) {
+  return chosenOutput(
+    outputs,
+    [
+      outputs.map(({ id }) => id),
+      outputs.map(({ operation }) => operation?.layer.name ?? ''),
+      model.outputs.map(({ name }) => name),
+    ],
+    order.flatMap(each => each.outputs).map(value => [value.id, value]),
+    wanted,
+  );
+}
+
+/**
+ * Layers whose output is a feature map that the logits depend on, from the input to the output.
+ *
+ * @param output As for `prepareModel`. Default: the first.
+ */
+export function tapsOf(
+  model: LayersModel,
+  { output }: Pick<PrepareOptions, 'output'> = {},
+): string[] {
+  return featureMapsOf(model, output).map(value => value.id);
 }
 
 /** The feature maps that the logits depend on, from the input to the output. */
-export function featureMapsOf(model: LayersModel): Value[] {
+export function featureMapsOf(model: LayersModel, output?: string): Value[] {
   const operations = operationsOf(model);
-  return candidates(operations, logitsOf(operations.outputs[0]!).values);
+  return candidates(operations, logitsOf(outputOf(model, operations, output)).values);
 }
 
 function candidates({ order }: Operations, logits: readonly Value[]): Value[] {
@@ -180,21 +192,24 @@ function findTap(
   const varying = descendants(operations.order, images);
   // A feature map of another input says nothing about the images.
   const possible = candidates(operations, logits).filter(value => varying.has(value));
-  // A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
-  const spatial = possible.filter(({ shape }) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1);
-  const ids = (wanted === undefined ? spatial : possible).map(value => value.id);
+  const ids = possible
+    .filter(value => wanted !== undefined || isSpatial(value))
+    .map(({ id }) => id);
   const id = chosenTap(ids, wanted);
   return possible.find(value => value.id === id)!;
 }
 
 /** @throws TapError where the network goes on in tokens after its last feature map. */
-export function refuseTransformer(model: LayersModel): void {
-  const { order, outputs } = operationsOf(model);
-  const { values } = logitsOf(outputs[0]!);
-  const last = featureMapsOf(model).findLast(({ shape }) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1);
-  const after = last && needed(order, values, new Set([last]));
+export function refuseTransformer(model: LayersModel, output?: string): void {
+  const operations = operationsOf(model);
+  const { values } = logitsOf(outputOf(model, operations, output));
+  const last = candidates(operations, values).findLast(isSpatial);
+  const after = last && needed(operations.order, values, new Set([last]));
   if (after && readsTokens(after.map(readerOf))) refuseTokens(last.id, model.inputs[0]!.name);
 }
+
+// A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
+const isSpatial = ({ shape }: Value) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1;
 
 const readerOf = ({ layer, inputs, outputs }: Operations['order'][number]) => ({
   kind: layer.getClassName(),

@@ -75,7 +75,7 @@ export async function mapOf(method: Method, evidence: Evidence): Promise<Tensor3
   if (map.shape.length === 3 && map.shape[0] === count) return map;
   map.dispose();
   throw new MethodError(
-    `A method's map should be of the shape [${count}, h, w]; this one's is [${map.shape.join(', ')}].`,
+    `A method's map should be [${count}, h, w]; this one is [${map.shape.join(', ')}].`,
   );
 }
 

@@ -20,17 +20,8 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { type Contributions, customMethod, type Method, oneOf } from './method';
-
-/** A method that is a sum over the channels. */
-const summed = (contributions: Contributions): Method => ({
-  ...customMethod((features, gradient) => sum(contributions(features, gradient), 3)),
-  contributions,
-});
-
-/** Mean gradient of each channel as its weight. Selvaraju et al. 2017, equations 1 and 2. https://arxiv.org/abs/1610.02391 */
-export const gradCam = (): Method =>
-  summed((features, gradient) => mul(features, mean(gradient, [1, 2], true)));
+import { summed } from './grad-cam';
+import { type Method, oneOf } from './method';
 
 /** Each place weighed by its own gradient. Draelos & Carin 2020. https://arxiv.org/abs/2011.08891 */
 export const hiResCam = (): Method => summed((features, gradient) => mul(features, gradient));

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type FeatureMap, hasPlaces } from './feature-map';
 import { featureMapsOf, refuseTransformer } from './layers-model';
+import type { PrepareOptions } from './prepared';
 
 export interface TapSuggestion extends FeatureMap {
   /** Pixels of the image for one place of the map, down and across alike; null where sizes are not known. */
@@ -11,11 +12,15 @@ export interface TapSuggestion extends FeatureMap {
 /**
  * Layers worth tapping, the best first, and why. The first one is what `prepareModel` takes by default.
  *
+ * @param output As for `prepareModel`. Default: the first.
  * @throws TapError for a transformer, whose tokens cannot be tapped.
  */
-export function suggestTaps(model: LayersModel): TapSuggestion[] {
-  refuseTransformer(model);
-  const maps = featureMapsOf(model).map(({ id, shape, operation }) => ({
+export function suggestTaps(
+  model: LayersModel,
+  { output }: Pick<PrepareOptions, 'output'> = {},
+): TapSuggestion[] {
+  refuseTransformer(model, output);
+  const maps = featureMapsOf(model, output).map(({ id, shape, operation }) => ({
     tap: id,
     kind: operation!.layer.getClassName(),
     height: shape[1] ?? null,

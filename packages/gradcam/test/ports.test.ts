@@ -7,6 +7,7 @@ import {
   tensor1d,
   tensor2d,
   tile,
+  transpose,
 } from '@tensorflow/tfjs-core';
 import {
   input,
@@ -19,18 +20,28 @@ import {
 import { describe, expect, test } from 'vitest';
 import { prepareGraph } from '../src/graph/index';
 import {
+  capabilities,
   explain,
+  factorise,
+  fullGrad,
+  gradCam,
   hiResCam,
   independentProbability,
   LogitsError,
   logOdds,
+  occlusion,
   prepareFunctions,
   prepareModel,
   probability,
   similarity,
+  suggestTaps,
   TapError,
+  tapsOf,
   withinMask,
 } from '../src/index';
+import { compare, randomisation } from '../src/metrics/index';
+import { originalTap } from '../src/pictures/index';
+import { guidedGradCam } from '../src/unfaithful/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
 
@@ -103,6 +114,168 @@ describe('a model with two inputs and two outputs', () => {
     expect(() => prepareModel(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
     const twoRows = prepareModel(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });
     expect(() => twoRows.forward(images())).toThrow(/1 row, or 2 as there are images/);
+  });
+});
+
+/** The part of `portsModel` that leads to one of its outputs. */
+function partOf(whole: LayersModel, output: number): LayersModel {
+  return modelOf({ inputs: whole.inputs, outputs: whole.outputs[output]! });
+}
+
+describe('what reads the whole model explains the output that is asked for', () => {
+  const given = { place: tensor2d([[0.5, -1]]) };
+  const options = { given, output: 'age', classIndex: 0 };
+
+  test('FullGrad', async () => {
+    const whole = portsModel();
+    const photos = images();
+    const maps = async (model: LayersModel, how: object) =>
+      (await explain(model, photos, { given, classIndex: 0, method: fullGrad(), ...how }))[0]!;
+    const found = await maps(whole, { output: 'age' });
+    expect(found.signed).toEqual((await maps(partOf(whole, 1), {})).signed);
+    expect(found.signed).not.toEqual((await maps(whole, {})).signed);
+    // Wherever it is tapped.
+    expect(await maps(whole, { output: 'age', tap: 'photo' })).toEqual(found);
+  });
+
+  test('FullGrad, of a region of a segmentation too', async () => {
+    const photo = input({ shape: [10, 8, 3] });
+    const map = layers.conv2d({ filters: 2, kernelSize: 1, name: 'map' }).apply(photo);
+    const model = modelOf({ inputs: photo, outputs: map as SymbolicTensor });
+    model.setWeights([formula([1, 1, 3, 2], 2), formula([2], 3)]);
+    const mask = {
+      values: Float32Array.from({ length: 80 }, (_, i) => Number(i === 17)),
+      height: 10,
+      width: 8,
+    };
+    const parts = withinMask(prepareModel(model, { tap: model.inputs[0]!.name }), mask);
+    const [found] = await explain(parts, images(), { classIndex: 1, method: fullGrad() });
+    // Nothing else than the place that is explained has a gradient; its channels are scaled to 1, and its bias.
+    expect([...found!.signed.values].map(value => Math.round(value * 100) / 100)).toEqual(
+      Array.from({ length: 80 }, (_, i) => (i === 17 ? 4 : 0)),
+    );
+  });
+
+  test('FullGrad of a graph or of functions says that it cannot be', async () => {
+    const parts = prepareFunctions(
+      photos => prepareModel(network('flat'), { tap: 'conv2' }).forward(photos).features,
+      features => prepareModel(network('flat'), { tap: 'conv2' }).tail(features, []),
+      images(),
+    );
+    await expect(explain(parts, images(), { method: fullGrad() })).rejects.toThrow(
+      /biases of a tf.LayersModel/,
+    );
+  });
+
+  test('layers that are made random are those of that output', async () => {
+    const stages = await randomisation(portsModel(), portsModel(), images(), {
+      ...options,
+      stages: 2,
+    });
+    expect(stages.map(({ layer }) => layer)).toEqual(['age', 'conv']);
+  });
+
+  test('rows of a comparison that are not prepared, and what is prepared for another', async () => {
+    const whole = portsModel();
+    const photos = images();
+    const at = { parts: whole, method: gradCam() };
+    const rest = { baselines: [], metrics: ['road'] as const, percentiles: [50] };
+    const [row] = await compare(whole, photos, { own: at }, { ...options, ...rest });
+    const [expected] = await compare(whole, photos, { own: gradCam() }, { ...options, ...rest });
+    expect(row!.scores.road).toBe(expected!.scores.road);
+    const other = { parts: prepareModel(whole, { given }), method: gradCam() };
+    await expect(compare(whole, photos, { other }, { ...options, ...rest })).rejects.toThrow(
+      /explains the output 'genus', and 'age' is watched/,
+    );
+    const pixels = { ...options, tap: 'photo', method: guidedGradCam(other.parts) };
+    await expect(explain(whole, photos, pixels)).rejects.toThrow(
+      /'age' is explained, and guidedGradCam has 'genus'/,
+    );
+  });
+
+  test('taps that lead to it', () => {
+    const photo = input({ shape: [10, 8, 3], name: 'photo' });
+    const heads = ['first', 'second'].map(name => {
+      const map = layers.conv2d({ filters: 2, kernelSize: 3, name }).apply(photo);
+      return layers.flatten({ name: `${name}Flat` }).apply(map as SymbolicTensor) as SymbolicTensor;
+    });
+    const model = modelOf({ inputs: photo, outputs: heads });
+    expect(tapsOf(model)).toEqual(['first']);
+    const second = { output: 'secondFlat' };
+    expect(tapsOf(model, second)).toEqual(['second']);
+    expect(suggestTaps(model, second).map(({ tap }) => tap)).toEqual(['second']);
+    expect(originalTap(model, second)).toBe('second');
+    expect(prepareModel(model, second).tap).toBe('second');
+  });
+});
+
+function channelsFirst(): LayersModel {
+  const first = { dataFormat: 'channelsFirst' as const };
+  const result = sequential({
+    layers: [
+      layers.conv2d({ ...first, inputShape: [3, 10, 8], filters: 6, kernelSize: 3, name: 'conv1' }),
+      layers.reLU({ name: 'relu1' }),
+      layers.conv2d({ ...first, filters: 8, kernelSize: 3, strides: 2, name: 'conv2' }),
+      layers.permute({ dims: [2, 3, 1] }),
+      layers.flatten({ name: 'flat' }),
+      layers.dense({ units: 5, name: 'linear' }),
+    ],
+  });
+  result.setWeights(firstWeights());
+  return result;
+}
+
+function channelsLast(): LayersModel {
+  const result = sequential({
+    layers: [
+      layers.conv2d({ inputShape: [10, 8, 3], filters: 6, kernelSize: 3, name: 'conv1' }),
+      layers.reLU({ name: 'relu1' }),
+      layers.conv2d({ filters: 8, kernelSize: 3, strides: 2, name: 'conv2' }),
+      layers.flatten({ name: 'flat' }),
+      layers.dense({ units: 5, name: 'linear' }),
+    ],
+  });
+  result.setWeights(firstWeights());
+  return result;
+}
+
+const firstWeights = () => [
+  formula([3, 3, 3, 6], 2),
+  formula([6], 3),
+  formula([3, 3, 6, 8], 4),
+  formula([8], 5),
+  formula([3 * 2 * 8, 5], 6),
+  formula([5], 7),
+];
+
+describe('channels first', () => {
+  const first = () => transpose(images(), [0, 3, 1, 2]);
+
+  test.each([
+    ['Grad-CAM', gradCam(), {}],
+    ['Grad-CAM of an earlier layer', gradCam(), { tap: 'relu1' }],
+    ['FullGrad', fullGrad(), {}],
+    ['occlusion', occlusion({ places: 2 }), {}],
+  ])('%s is that of channels last', async (_, method, how) => {
+    const options = { classIndex: 2, method, ...how };
+    const found = await explain(channelsFirst(), first(), options);
+    const expected = await explain(channelsLast(), images(), options);
+    found.forEach(({ signed }, image) => {
+      const other = expected[image]!.signed;
+      expect([signed.height, signed.width]).toEqual([other.height, other.width]);
+      signed.values.forEach((value, place) => {
+        expect(value).toBeCloseTo(other.values[place]!, 4);
+      });
+    });
+  });
+
+  test('factors and capabilities take images as the model does', async () => {
+    const found = await factorise(channelsFirst(), first(), { concepts: 2 });
+    const expected = await factorise(channelsLast(), images(), { concepts: 2 });
+    found.maps[0]![0]!.values.forEach((value, place) => {
+      expect(value).toBeCloseTo(expected.maps[0]![0]!.values[place]!, 3);
+    });
+    expect(await capabilities(channelsFirst(), first())).toEqual({ forward: [], gradient: [] });
   });
 });
 

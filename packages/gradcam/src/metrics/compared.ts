@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
 import { type Explanation, explain } from '../explain';
 import { checkedMethod, type Method } from '../method';
+import type { PreparedModel } from '../prepared';
 import { type Explainable, partsOf } from '../source';
 import type {
   BaselineName,
@@ -67,12 +68,13 @@ export async function compare(
   for (const { name, baseline, at } of [...named(methods, false), ...named(known, true)]) {
     const { target = wanted }: MethodAt = at;
     const method = await checkedMethod(at.method, `The method '${name}'`);
+    const row = await sameOutput(parts, at.parts, options, name);
     const how = { ...passed, ...(target && { target }), method };
-    const explanations = await explain(at.parts, images, how);
+    const explanations = await explain(row, images, how);
     const scores: Partial<Record<MetricName, number>> = {};
     // All rows are judged by one score, whatever each explains.
     const watched = watchedTarget(parts, {}, wanted);
-    const maps = watchedMaps(at.parts, images, explanations, {
+    const maps = watchedMaps(row, images, explanations, {
       ...own,
       target: watched,
       ...(target && { explained: target }),
@@ -104,4 +106,18 @@ export async function compare(
 
 function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+/** What a row explains, tapped elsewhere: the same output of the model. */
+async function sameOutput(
+  parts: PreparedModel,
+  at: Explainable,
+  { tap: _, ...options }: ComparisonOptions,
+  name: string,
+): Promise<PreparedModel> {
+  const [row] = await partsOf(at, 'tail' in at ? {} : options);
+  if (row.output.name === parts.output.name) return row;
+  throw new TargetError(
+    `The method '${name}' explains the output '${row.output.name}', and '${parts.output.name}' is watched. Prepare both for one output: { output: name }.`,
+  );
 }

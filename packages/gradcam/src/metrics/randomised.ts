@@ -15,8 +15,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { explain } from '../explain';
-import { operationsOf } from '../operations';
-import type { Explainable } from '../source';
+import { needed, operationsOf } from '../operations';
+import { type Explainable, partsOf } from '../source';
 import { rankCorrelation } from './correlation';
 import type { RandomisationOptions, RandomisationStage } from './randomisation';
 
@@ -30,7 +30,8 @@ export async function randomisation(
   const { stages = 3, seed = 0, ...explaining } = options;
   const trained = await explain(parts, images, explaining);
   const classIndex = trained.map(explanation => explanation.classIndex);
-  const layers = weightedLayers(model);
+  const [{ output }] = await partsOf(parts, explaining);
+  const layers = weightedLayers(model, output.name);
   const marks = new Set(
     Array.from({ length: stages }, (_, stage) =>
       Math.round((stage * (layers.length - 1)) / Math.max(1, stages - 1)),
@@ -57,9 +58,11 @@ export async function randomisation(
 
 type Layer = LayersModel['layers'][number];
 
-/** Each layer that has weights, once, from the logits to the images. */
-function weightedLayers(model: LayersModel): Layer[] {
-  const all = operationsOf(model).order.map(({ layer }) => layer);
+/** Each layer that has weights and that the output depends on, once, from the logits to the images. */
+function weightedLayers(model: LayersModel, output: string): Layer[] {
+  const { order } = operationsOf(model);
+  const explained = order.flatMap(({ outputs }) => outputs).filter(({ id }) => id === output);
+  const all = needed(order, explained, new Set()).map(({ layer }) => layer);
   return [...new Set(all.reverse())].filter(layer => layer.getWeights().length > 0);
 }
 

@@ -11,6 +11,7 @@ import {
   resizeMap,
   sideBySide,
 } from '../picture';
+import type { PrepareOptions } from '../prepared';
 import { TapError } from '../tap';
 import { blend } from './blend';
 import { jet } from './jet';
@@ -21,10 +22,14 @@ const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
  * The layer that scripts tap which look for the last `Conv2D` of a network: of ResNet50 the last convolution, before its
  * batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For `prepareModel(model, { tap })`.
  *
+ * @param output As for `prepareModel`. Default: the first.
  * @throws TapError when the logits depend on no convolution.
  */
-export function originalTap(model: LayersModel): string {
-  const maps = featureMapsOf(model);
+export function originalTap(
+  model: LayersModel,
+  { output }: Pick<PrepareOptions, 'output'> = {},
+): string {
+  const maps = featureMapsOf(model, output);
   const last = maps.findLast(({ operation }) =>
     convolutions.has(operation?.layer.getClassName() ?? ''),
   );

@@ -1,11 +1,12 @@
 import {
   abs,
+  dispose,
+  expandDims,
   type GradConfig,
   image as imageOps,
   max,
   mul,
   relu,
-  reshape,
   squeeze,
   step,
   type Tensor,
@@ -15,8 +16,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { mapOfImages } from '../copies';
 import { gradientOf } from '../evidence';
-import { innerMethod, type Method } from '../method';
-import { gradCam } from '../methods';
+import { gradCam } from '../grad-cam';
+import { innerMethod, type Method, MethodError } from '../method';
 import type { PreparedModel } from '../prepared';
 
 /**
@@ -51,22 +52,24 @@ export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()):
     needsGradient: false,
     map: async evidence => {
       const { images } = evidence;
-      const [, height, width] = images.shape;
-      const fine = await guidedBackprop().map(evidence);
+      const { name } = evidence.parts.output;
+      if (name !== parts.output.name)
+        throw new MethodError(
+          `'${name}' is explained, and guidedGradCam has '${parts.output.name}'.`,
+        );
+      const made: Tensor3D[] = [];
       try {
-        const map = await mapOfImages(method, { ...evidence, parts }, images);
-        try {
-          return tidy(() => {
-            const [count, rows, columns] = map.shape;
-            const coarse = reshape(relu(map), [count, rows, columns, 1]) as Tensor4D;
-            const full = imageOps.resizeBilinear(coarse, [height, width], false, true);
-            return mul(fine, squeeze(full, [3])) as Tensor3D;
-          });
-        } finally {
-          map.dispose();
-        }
+        made.push(await guidedBackprop().map(evidence));
+        made.push(await mapOfImages(method, { ...evidence, parts }, images));
+        return tidy(() => {
+          const [fine, map] = made as [Tensor3D, Tensor3D];
+          const coarse = expandDims<Tensor4D>(relu(map), 3);
+          const [, height, width] = images.shape;
+          const full = imageOps.resizeBilinear(coarse, [height, width], false, true);
+          return mul(fine, squeeze(full, [3])) as Tensor3D;
+        });
       } finally {
-        fine.dispose();
+        dispose(made);
       }
     },
   };
