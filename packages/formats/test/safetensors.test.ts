@@ -305,3 +305,15 @@ test('elements are counted in whole numbers alone', () => {
   for (const shape of [[-1], [0.5], [Number.NaN], [Infinity], [2 ** 53], [2 ** 30, 2 ** 30]])
     expect(elementCount(shape)).toBeUndefined();
 });
+
+test.each([
+  ['a zip of torch.save', [0x50, 0x4b, 3, 4, 0, 0, 8, 8], /a zip.*save_file/],
+  ["Git LFS's pointer", [...new TextEncoder().encode('version https://git-lfs')], /git lfs pull/],
+  ['a web page', [...new TextEncoder().encode('<!doctype html>')], /a web page/],
+  ['a pickle', [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46], /a pickle/],
+  ['HDF5', [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], /HDF5/],
+])('%s is called by its name', (_, bytes, message) => {
+  const reading = () => decodeSafetensors(Uint8Array.from(bytes), { source: 'w.safetensors' });
+  expect(reading).toThrow(SafetensorsError);
+  expect(reading).toThrow(message);
+});

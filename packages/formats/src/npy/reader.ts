@@ -69,7 +69,7 @@ function headerStart(bytes: Uint8Array, fail: (why: string) => never): number {
 function typeOf(descr: string, isFortran: boolean, { source }: ReadOptions): NpyType {
   const of = source === undefined ? '' : `${source}: `;
   if (!isNpyType(descr)) {
-    const message = `${of}its elements are '${descr}'; ${npyTypes.join(', ')} can be read.`;
+    const message = `${of}its elements are '${descr}'; ${npyTypes.join(', ')} can be read. Save it as array.astype('<f4').`;
     throw new ElementTypeError(message, { source });
   }
   if (isFortran) {

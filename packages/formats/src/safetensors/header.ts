@@ -43,12 +43,28 @@ export function safetensorsHeaderLength(
     throw damaged(`it has ${Math.min(prefix.byteLength, fileBytes)} bytes`, options);
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
   if (length > BigInt(mostHeaderBytes)) {
+    const what = otherFile(prefix);
     const why = `its header would have ${length} bytes, more than ${mostHeaderBytes}`;
-    throw damaged(why, options);
+    throw damaged(what === undefined ? why : `it begins as ${what}`, options);
   }
   if (prefixBytes + Number(length) > fileBytes)
     throw damaged(`it ends within its header: it has ${fileBytes} bytes`, options);
   return Number(length);
+}
+
+/** What is often given instead, by its first bytes, and the way out. */
+const otherFiles: Readonly<Record<string, string>> = {
+  PK: "a zip, which torch.save writes; safetensors.torch.save_file writes a model's state_dict as safetensors",
+  'version ': "Git LFS's note of where a file is; `git lfs pull` brings the file",
+  '<': 'a web page; download the file itself, under its raw address',
+  '\u0080\u0002':
+    "a pickle of Python; safetensors.torch.save_file writes a model's state_dict as safetensors",
+  '\u0089HDF': 'HDF5, which Keras writes; convert it with tensorflowjs_converter',
+};
+
+function otherFile(prefix: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...prefix.subarray(0, prefixBytes));
+  return Object.entries(otherFiles).find(([magic]) => start.startsWith(magic))?.[1];
 }
 
 /**

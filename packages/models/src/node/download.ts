@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DownloadError, type DownloadProgress } from './download-error';
+import { writeWhole } from './whole-file';
 
 /** A file on a server, as far as its headers tell. */
 export interface RemoteFile {
@@ -122,11 +123,6 @@ async function hashExisting(part: string, most: number, hash: Hash): Promise<num
   }
   if (size > 0) for await (const chunk of createReadStream(part)) hash.update(chunk);
   return size;
-}
-
-async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.length; )
-    offset += (await file.write(chunk, offset)).bytesWritten;
 }
 
 async function check(remote: RemoteFile, part: string, received: number, hash: Hash) {

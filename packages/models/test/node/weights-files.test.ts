@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Architecture, architectures, checkpointOf, loadWeights } from '../../src/index';
 import { loadBackbone, openSafetensors, openWeights, writeSafetensors } from '../../src/node/index';
 import { formulaCheckpoint } from '../formula';
@@ -70,4 +70,57 @@ describe('weights in a file', () => {
     await expect(openWeights('npm:some@1.0.0#x.safetensors')).rejects.toThrow(/give its integrity/);
     await expect(openWeights('npm:some')).rejects.toThrow(/should be npm:name@version/);
   });
+});
+
+describe('a disk that takes a part of what is written', () => {
+  const values = Float32Array.from({ length: 1000 }, (_, index) => index);
+  const checkpoint = new Map([['x', { shape: [1000], read: async () => values }]]);
+
+  /** Every write takes 100 bytes at most; after `room` bytes the disk is full. */
+  async function limitWrites(room: number) {
+    const probe = await open(join(folder, 'probe'), 'w');
+    const prototype = Object.getPrototypeOf(probe);
+    const { write } = prototype;
+    await probe.close();
+    let left = room;
+    return vi.spyOn(prototype, 'write').mockImplementation(async function (
+      this: unknown,
+      bytes: Uint8Array,
+      offset = 0,
+    ) {
+      const length = Math.min(100, left, bytes.length - offset);
+      if (length === 0 && bytes.length > offset) throw new Error('no space left on device');
+      left -= length;
+      return write.call(this, bytes, offset, length);
+    } as never);
+  }
+
+  test('the rest is written too', async () => {
+    const path = join(folder, 'parts.safetensors');
+    const limited = await limitWrites(10_000);
+    await writeSafetensors(path, checkpoint);
+    limited.mockRestore();
+    const file = await openSafetensors(path);
+    expect(await file.checkpoint.get('x')!.read()).toEqual(values);
+    await file.close();
+  });
+
+  test('no file is left where it is full, and the one before stays', async () => {
+    const path = join(folder, 'full.safetensors');
+    await writeSafetensors(path, checkpoint, { run: '1' });
+    const limited = await limitWrites(2_000);
+    await expect(writeSafetensors(path, checkpoint, { run: '2' })).rejects.toThrow(/no space/);
+    limited.mockRestore();
+    const file = await openSafetensors(path);
+    expect(file.metadata).toEqual({ run: '1' });
+    await file.close();
+    expect((await readdir(folder)).filter(name => name.startsWith('full'))).toEqual([
+      'full.safetensors',
+    ]);
+  });
+});
+
+test('a folder in place of a file is named', async () => {
+  for (const reading of [openSafetensors(folder), loadBackbone('resnet18', folder)])
+    await expect(reading).rejects.toThrow(`${folder} cannot be read: it is a folder`);
 });

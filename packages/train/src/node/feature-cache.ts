@@ -35,6 +35,7 @@ export class FeatureCache {
   /** Up to where the file's keys are known. */
   #known = 0;
   #aligned = false;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(file: FileHandle, length: number, precision: 'float32' | 'float16') {
     this.#file = file;
@@ -107,15 +108,25 @@ export class FeatureCache {
       checksum.writeUInt32LE(crc32(data));
       return [keyOf(view), checksum, data];
     });
+    const bytes = Buffer.concat(records);
+    // One after the other: where a record is follows from what is in the file before it.
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#append(bytes));
+    await this.#writing;
+  }
+
+  async #append(records: Buffer): Promise<void> {
     if (!this.#aligned) {
       // A write that was cut short is dropped, so that the records after it stay aligned. Not before this process writes:
       // it may be another's that is under way.
       const { size } = await this.#file.stat();
       if (size % this.#recordBytes > 0)
         await this.#file.truncate(size - (size % this.#recordBytes));
-      this.#aligned = true;
     }
-    await this.#file.appendFile(Buffer.concat(records));
+    // Until all of it is there: a full disk takes a part.
+    this.#aligned = false;
+    for (let offset = 0; offset < records.length; )
+      offset += (await this.#file.write(records, offset)).bytesWritten;
+    this.#aligned = true;
     // Another process may have appended as well: where the records are is read from the file.
     await this.#findKeys();
   }

@@ -1,7 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedFeatures, FeatureCache } from '../../src/node/index';
 
 let folder: string;
@@ -27,6 +36,35 @@ describe('the feature cache', () => {
     const other = await FeatureCache.open(folder, 'another backbone', 4);
     expect(await other.read('photo 1')).toBeUndefined();
     await other.close();
+  });
+
+  test('takes writes that begin before others end', async () => {
+    const cache = await FeatureCache.open(folder, 'b', 4);
+    const photos = Array.from({ length: 30 }, (_, photo) => `photo ${photo}`);
+    const of = (photo: string) =>
+      Float32Array.from([1, 2, 3, photo.length + Number(photo.slice(6))]);
+    await Promise.all(photos.map(photo => cache.write(photo, of(photo))));
+    for (const photo of photos) expect(await cache.read(photo)).toEqual(of(photo));
+    await cache.close();
+  });
+
+  test('a write that a full disk cut short costs that record alone', async () => {
+    const cache = await FeatureCache.open(folder, 'b', 4);
+    await cache.write('a', features);
+    const file = await open(join(folder, 'probe'), 'w');
+    const write = vi.spyOn(Object.getPrototypeOf(file), 'write');
+    await file.close();
+    write.mockImplementationOnce(async function (this: FileHandle, bytes: Uint8Array) {
+      await this.appendFile(bytes.subarray(0, 7));
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    } as never);
+    await expect(cache.write('b', features)).rejects.toThrow(/no space/);
+    write.mockRestore();
+    await cache.write('c', features);
+    expect(await cache.read('a')).toEqual(features);
+    expect(await cache.read('b')).toBeUndefined();
+    expect(await cache.read('c')).toEqual(features);
+    await cache.close();
   });
 
   test('forgets records that were cut short or damaged, and goes on', async () => {
