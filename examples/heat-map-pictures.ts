@@ -34,8 +34,8 @@ await runProgram(async signal => {
   const photo = { data: pixels, height: size, width: size };
   const images = toTensor([photo], backbone);
 
-  const last = prepareModel(model);
-  const convolution = prepareModel(model, { tap: originalTap(model) });
+  const last = prepareModel(model, { link: 'softmax' });
+  const convolution = prepareModel(model, { tap: originalTap(model), link: 'softmax' });
   const explained = async (name: string) => {
     const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
     return explanation!;

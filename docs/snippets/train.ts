@@ -124,6 +124,7 @@ normalise(photo, backbone.preprocessing, input);
 const [explanation] = await explain(
   model,
   tensor4d(input, [1, size[0], size[1], 3]),
+  { link: 'softmax' }, // the model gives logits
 );
 console.log(set.classes[explanation!.classIndex]);
 await writeFile(

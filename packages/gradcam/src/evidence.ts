@@ -91,7 +91,8 @@ export async function gradientOf(
       return reshape(share, [count, 1, 1, channels]) as Tensor4D;
     });
   try {
-    const gradient = await differentiated(compute, others, parts.pooled && !others);
+    const own = parts.pooled && parts.simple && !others;
+    const gradient = await differentiated(compute, others, own);
     return { gradient, logits: kept! };
   } catch (error) {
     kept?.dispose();

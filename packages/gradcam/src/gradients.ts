@@ -4,17 +4,21 @@ import {
   getBackend,
   getGradient,
   getKernel,
+  type NamedTensorMap,
+  onesLike,
   registerGradient,
   registerKernel,
+  type Tensor,
   unregisterGradient,
   unregisterKernel,
   zeros,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { missingGradients } from './missing-gradients';
 
 /**
  * Runs a computation with gradients as they should be: those that TensorFlow.js has not, or has wrong, are others (see
- * `missingGradients`); and without gradients of convolutions by their filters, which no map needs.
+ * `missingGradients`), and batch norms may be without a scale; and without gradients of convolutions by their filters, which no map needs.
  *
  * It is synchronous, so nobody else sees this, and TensorFlow.js has its own back whatever happens.
  *
@@ -23,7 +27,9 @@ import { missingGradients } from './missing-gradients';
 export function corrected<T>(compute: () => T, others: readonly GradConfig[] = []): T {
   try {
     return withGradients(others, () =>
-      withGradients(missingGradients(), () => withoutFilterGradients(compute)),
+      withGradients(missingGradients(), () =>
+        withoutFilterGradients(() => withWholeBatchNorms(compute)),
+      ),
     );
   } catch (error) {
     forgetTape();
@@ -81,4 +87,36 @@ function withoutFilterGradients<T>(compute: () => T): T {
       if (kernel) registerKernel(kernel);
     }
   }
+}
+
+/**
+ * Runs `compute` with batch norms that have a scale and an offset. Where there is none, TensorFlow.js differentiates by it all
+ * the same, and fails: ones and zeros stand in.
+ */
+function withWholeBatchNorms<T>(compute: () => T): T {
+  const running = engine();
+  const own = running.runKernel;
+  running.runKernel = ((kernelName, inputs: BatchNorm, attrs) =>
+    own.call(
+      running,
+      kernelName,
+      kernelName === 'FusedBatchNorm'
+        ? {
+            ...inputs,
+            scale: inputs.scale ?? onesLike(inputs.variance),
+            offset: inputs.offset ?? zerosLike(inputs.mean),
+          }
+        : inputs,
+      attrs,
+    )) as typeof own;
+  try {
+    return compute();
+  } finally {
+    running.runKernel = own;
+  }
+}
+
+interface BatchNorm extends NamedTensorMap {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
 }

@@ -95,6 +95,11 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     channels: tap.shape[channelsFirst ? 1 : 3]!,
     classes: link === 'sigmoid' && classes === 1 ? 2 : classes,
     pooled,
+    simple: tail.every(
+      ({ layer }) =>
+        layer === pooling?.layer ||
+        /^(Dense|Dropout|Flatten|Activation)$/.test(layer.getClassName()),
+    ),
     link,
     output: {
       name: output.id,

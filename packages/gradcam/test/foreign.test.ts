@@ -1,16 +1,29 @@
-import '@tensorflow/tfjs-backend-cpu';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
+  add,
   cast,
   fill,
+  getKernelsForBackend,
+  io,
   mean,
+  memory,
   mul,
+  registerBackend,
+  registerKernel,
+  removeBackend,
+  reshape,
+  setBackend,
   slice,
   type Tensor,
   type Tensor4D,
+  tensor,
   tensor1d,
   tensor2d,
+  tidy,
+  tile,
   transpose,
   unstack,
+  util,
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
@@ -22,18 +35,22 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { suggestGraphTaps } from '../src/graph/index';
 import {
   contrast,
   dispose,
+  EngineError,
   explain,
   finer,
   hiResCam,
   independentProbability,
+  LogitsError,
   logit,
   prepareFunctions,
   prepareModel,
   probability,
   saliency,
+  shapleyCam,
   similarity,
   suggestTaps,
   TapError,
@@ -127,6 +144,95 @@ describe('graphs take images in many ways', () => {
     await expect(explain(loaded, images())).rejects.toThrow(/takes images \[N, 3, 10, 8\]/);
     const [pixels] = await explain(loaded, first, { tap: 'images', method: saliency() });
     expect([pixels!.map.height, pixels!.map.width]).toEqual([10, 8]);
+  });
+
+  test('channels first through the whole graph', async () => {
+    const g = new Graph([-1, 3, 10, 8]);
+    // An engine in JavaScript adds a bias to the last dimension only.
+    g.conv('conv', 'images', kernel, zeros([4]), 1, 'NCHW');
+    g.constant('bias', reshape(bias, [1, 4, 1, 1]));
+    g.add('relu', 'Relu', [g.add('sum', 'AddV2', ['conv', 'bias'])]);
+    g.pool('pool', 'relu', false, [2, 3]);
+    g.dense('logits', 'pool', formula([4, 3], 4, 3), formula([3], 5));
+    g.add('scores', 'Softmax', ['logits']);
+    const loaded = await g.model();
+    const first = transpose(images(), [0, 3, 1, 2]);
+    for (const tap of ['relu', 'sum']) {
+      const [found] = await explain(loaded, first, { ...options, tap });
+      expect([found!.map.height, found!.map.width]).toEqual([8, 6]);
+      const twin = { ...options, tap: tap === 'relu' ? 'relu' : 'conv' };
+      expectSame(found!, (await explain(await graph([-1, 10, 8, 3]), images(), twin))[0]!);
+    }
+    expect(suggestGraphTaps(loaded)[0]).toMatchObject({ tap: 'relu', height: 8, channels: 4 });
+  });
+
+  test('values of other inputs, by any of their names', async () => {
+    const g = new Graph([-1, 10, 8, 3]);
+    g.add('place', 'Placeholder', [], {
+      dtype: { type: 'DT_FLOAT' },
+      shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } },
+    });
+    g.conv('conv', 'images', kernel, bias, 1);
+    g.add('relu', 'Relu', ['conv']);
+    g.pool('pool', 'relu', false);
+    g.dense('own', 'pool', formula([4, 3], 4, 3), formula([3], 5));
+    g.add('scores', 'Softmax', [g.add('logits', 'AddV2', ['own', 'place'])]);
+    const port = (name: string) => ({ name: `${name}:0`, dtype: 'DT_FLOAT' });
+    const signature = {
+      inputs: { photo: port('images'), where: port('place') },
+      outputs: { genus: port('scores') },
+    };
+    const loaded = await g.model({ signature: signature as never });
+    const value = tensor2d([[0.5, -1, 2]]);
+    const found = [];
+    for (const name of ['where', 'place', 'place:0'])
+      found.push((await explain(loaded, images(), { ...options, given: { [name]: value } }))[0]!);
+    const fed = { images: images(), place: tile(value, [2, 1]) };
+    const own = loaded.execute(fed, 'scores') as Tensor;
+    expect([...found[0]!.probabilities]).toEqual(
+      [...own.dataSync().slice(0, 3)].map(chance => expect.closeTo(chance, 5)),
+    );
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
+    const named = { given: { where: value }, input: 'photo', output: 'genus' };
+    expect(await explain(loaded, images(), { ...options, ...named })).toHaveLength(2);
+    await expect(explain(loaded, images(), options)).rejects.toThrow(/Give values for 'place/);
+    await expect(
+      explain(loaded, images(), { ...options, given: { nowhere: value } }),
+    ).rejects.toThrow(/'nowhere' is given, and none of the others/);
+  });
+
+  test('weights of eight bits', async () => {
+    const bytes = Uint8Array.from({ length: 108 }, (_, i) => (i * 37) % 256);
+    const [scale, min] = [1 / 255, -0.5];
+    const whole = tensor(
+      Float32Array.from(bytes, byte => byte * scale + min),
+      [3, 3, 3, 4],
+    );
+    const g = new Graph([-1, 10, 8, 3]);
+    g.conv('conv', 'images', whole, bias, 1);
+    g.add('relu', 'Relu', ['conv']);
+    g.pool('pool', 'relu', false);
+    g.dense('logits', 'pool', formula([4, 3], 4, 3), formula([3], 5));
+    g.add('scores', 'Softmax', ['logits']);
+    const expected = await explain(await g.model(), images(), options);
+    const { data, specs } = await io.encodeWeights({ ...g.weights, 'conv/kernel': whole });
+    const order = specs.findIndex(({ name }) => name === 'conv/kernel');
+    const before = specs
+      .slice(0, order)
+      .reduce((sum, { shape }) => sum + 4 * util.sizeFromShape(shape), 0);
+    const weightData = io.concatenateArrayBuffers([
+      data.slice(0, before),
+      bytes.buffer,
+      data.slice(before + 4 * bytes.length),
+    ]);
+    const quantization = { dtype: 'uint8' as const, scale, min };
+    const weightSpecs = specs.map((spec, at) => (at === order ? { ...spec, quantization } : spec));
+    const small = await g.model({ weightSpecs, weightData });
+    const found = await explain(small, images(), options);
+    found.forEach((each, image) => {
+      expectSame(each, expected[image]!);
+    });
   });
 
   test('one at a time, without a batch axis', async () => {
@@ -234,6 +340,95 @@ test('a model is prepared once, until it is disposed of', async () => {
   dispose(counted);
   await explain(counted, images());
   expect(predicted).toBe(2);
+});
+
+describe('engines', () => {
+  class Half extends MathBackendCPU {
+    override floatPrecision(): 16 | 32 {
+      return 16;
+    }
+  }
+
+  /** The engine `cpu` under another name, without some kernels. */
+  async function on(name: string, lacking: readonly string[], run: () => Promise<void>) {
+    registerBackend(name, () => new Half());
+    for (const kernel of getKernelsForBackend('cpu'))
+      if (!lacking.includes(kernel.kernelName)) registerKernel({ ...kernel, backendName: name });
+    try {
+      await setBackend(name);
+      await run();
+    } finally {
+      await setBackend('cpu');
+      removeBackend(name);
+    }
+  }
+
+  test('of sixteen bits may be a hundredth off, others a thousandth', async () => {
+    const off = (share: number) => {
+      const result = small(3, 'softmax');
+      const own = result.predict.bind(result);
+      result.predict = (...given) => add(own(...given) as Tensor, share);
+      return result;
+    };
+    await expect(explain(off(0.005), images())).rejects.toThrow(LogitsError);
+    expect(await explain(off(0.0005), images())).toHaveLength(2);
+    await on('half', [], async () => {
+      expect(await explain(off(0.005), images())).toHaveLength(2);
+      await expect(explain(off(0.02), images())).rejects.toThrow(LogitsError);
+    });
+  });
+
+  test('that cannot run a model say which kernel they lack', async () => {
+    await on('bare', ['FusedConv2D', '_FusedMatMul'], async () => {
+      const [model, photos] = [small(3, 'softmax'), images()];
+      const before = memory().numTensors;
+      const found = explain(model, photos);
+      await expect(found).rejects.toThrow(EngineError);
+      await expect(found).rejects.toThrow(
+        /on the engine 'bare': it lacks the kernel 'FusedConv2D'/,
+      );
+      expect(memory().numTensors).toBe(before);
+    });
+  });
+});
+
+test.each([
+  ['behind the tap', 'conv', 'early'],
+  ['behind the pooling', 'pooled', 'conv'],
+])('batch norms without a scale %s', async (_, place, tap) => {
+  const norm = () => layers.batchNormalization({ scale: false, name: 'norm' });
+  const result = sequential({
+    layers: [
+      layers.conv2d({
+        inputShape: [10, 8, 3],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        name: 'early',
+      }),
+      layers.conv2d({ filters: 4, kernelSize: 3, name: 'conv' }),
+      ...(place === 'conv' ? [norm()] : []),
+      layers.globalAveragePooling2d({}),
+      ...(place === 'pooled' ? [norm()] : []),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  result.setWeights(
+    result
+      .getWeights()
+      .map(({ shape }, i) => add(formula(shape, i, 0.5), shape.length === 1 ? 1 : 0)),
+  );
+  const parts = prepareModel(result, { tap });
+  const cut = parts.forward(images());
+  for (const method of [hiResCam(), shapleyCam()]) {
+    const [found] = await explain(parts, images(), { classIndex: 1, method });
+    const at = (factor: number) =>
+      tidy(() => parts.tail(mul(cut.features, factor) as Tensor4D, cut.side).dataSync()[1]!);
+    // Features times gradient sum to how the logit grows with all features; behind linear layers Shapley's weights are alike.
+    const growth = (at(1.001) - at(0.999)) / 0.002;
+    expect(found!.signed.values.reduce((a, b) => a + b, 0)).toBeCloseTo(growth, 1);
+    if (tap === 'early') break;
+  }
 });
 
 test('images are taken as predict takes them', async () => {

@@ -21,7 +21,7 @@ const strided = (stride: number) => ({
 /** A graph written by hand, with its weights in memory. */
 export class Graph {
   private readonly nodes: Node[] = [];
-  private readonly weights: Record<string, Tensor> = {};
+  readonly weights: Record<string, Tensor> = {};
 
   constructor(shape: readonly number[], dtype = 'DT_FLOAT') {
     const dim = shape.map(size => ({ size: `${size}` }));
@@ -48,19 +48,32 @@ export class Graph {
     return name;
   }
 
-  conv(name: string, input: string, kernel: Tensor, bias: Tensor, stride: number): string {
+  conv(
+    name: string,
+    input: string,
+    kernel: Tensor,
+    bias: Tensor,
+    stride: number,
+    format: 'NHWC' | 'NCHW' = 'NHWC',
+  ): string {
     this.constant(`${name}/kernel`, kernel);
     this.constant(`${name}/bias`, bias);
+    const layout = { data_format: { s: btoa(format) }, dataFormat: { s: btoa(format) } };
     return this.add(
       name,
       '_FusedConv2D',
       [input, `${name}/kernel`, `${name}/bias`],
-      { ...strided(stride), fused_ops: { list: { s: ['Qmlhc0FkZA=='] } }, num_args: { i: '1' } }, // BiasAdd
+      {
+        ...strided(stride),
+        ...layout,
+        fused_ops: { list: { s: ['Qmlhc0FkZA=='] } },
+        num_args: { i: '1' },
+      }, // BiasAdd
     );
   }
 
-  pool(name: string, input: string, keepDims: boolean): string {
-    this.constant(`${name}/axes`, tensor1d([1, 2], 'int32'));
+  pool(name: string, input: string, keepDims: boolean, axes = [1, 2]): string {
+    this.constant(`${name}/axes`, tensor1d(axes, 'int32'));
     return this.add(name, 'Mean', [input, `${name}/axes`], {
       ...float,
       keep_dims: { b: keepDims },
@@ -101,11 +114,12 @@ export class Graph {
     return this.add(name, 'Pack', [rows, ...parts], { T: { type: 'DT_INT32' }, axis: { i: '0' } });
   }
 
-  async model(): Promise<GraphModel> {
+  /** @param more Of what model.json holds besides. */
+  async model(more: Partial<io.ModelArtifacts> = {}): Promise<GraphModel> {
     const { data, specs } = await io.encodeWeights(this.weights);
     const topology = { node: this.nodes, versions: { producer: 1 }, library: {} };
     const loaded = new GraphModel(
-      io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData: data }),
+      io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData: data, ...more }),
     );
     await loaded.load();
     return loaded;

@@ -1,16 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
   add,
-  avgPool,
-  conv2d,
-  depthwiseConv2d,
   grad,
-  image,
   max,
   memory,
   min,
   mul,
-  stridedSlice,
   sum,
   type Tensor,
   type Tensor4D,
@@ -32,30 +27,9 @@ import {
 } from '../src/index';
 import { twiceDifferentiable } from '../src/second-gradients';
 import { formula } from './formula';
+import { given, operations } from './gradient-cases';
 
-const x = formula([2, 6, 9, 3], 1, 4) as Tensor4D;
-const filter = formula([3, 3, 3, 4], 2) as Tensor4D;
-const depthwise = formula([3, 2, 3, 2], 3) as Tensor4D;
-const operations: Record<string, (v: Tensor4D) => Tensor> = {
-  'a dilated convolution': v => conv2d(v, filter, 1, 'same', 'NHWC', 2),
-  'a convolution dilated along one side, without padding': v =>
-    conv2d(v, filter, 1, 'valid', 'NHWC', [1, 3]),
-  'a depthwise convolution whose dilations are null, as layers have it': v =>
-    depthwiseConv2d(v, depthwise, 1, 'same', 'NHWC', null as unknown as number),
-  'a dilated depthwise convolution': v => depthwiseConv2d(v, depthwise, 1, 'same', 'NHWC', 2),
-  'bilinear resizing, up, not square': v => image.resizeBilinear(v, [11, 14]),
-  'bilinear resizing, down': v => image.resizeBilinear(v, [4, 5]),
-  'bilinear resizing, half-pixel centers': v => image.resizeBilinear(v, [12, 15], false, true),
-  'bilinear resizing, corners aligned': v => image.resizeBilinear(v, [7, 19], true),
-  'nearest neighbor': v => image.resizeNearestNeighbor(v, [12, 18]),
-  'nearest neighbor, half-pixel centers': v => image.resizeNearestNeighbor(v, [13, 7], false, true),
-  'a strided slice': v => stridedSlice(v, [0, 1, 0, 0], [2, 6, 9, 3], [1, 2, 3, 1]),
-  'a strided slice backwards': v => stridedSlice(v, [1, 5, 8, 2], [0, 0, 0, 0], [-1, -2, -1, -1]),
-  'average pooling with padding': v => avgPool(v, 3, 1, 'same'),
-  'average pooling with padding and strides': v => avgPool(v, [2, 3], 2, 'same'),
-  'average pooling with padding as a number': v => avgPool(v, 3, 2, 1),
-  'average pooling without padding': v => avgPool(v, 2, 2, 'valid'),
-};
+const x = given();
 
 /** A sum of all values, each with a weight of its own. */
 const score = (values: Tensor) => sum(mul(values, formula(values.shape, 7)));
