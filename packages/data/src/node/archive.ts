@@ -75,11 +75,15 @@ export async function listArchive(
       const name = nameOf(entry);
       const wrong = validateFileName(name);
       if (wrong !== null) refuse(wrong);
+      const leaveOut = (reason: string) =>
+        findings.push({ kind: 'quarantined', subject: printable(name), reason });
+      if (name.includes('\0')) {
+        leaveOut('has a name with a NUL in it, which no disk can hold');
+        continue;
+      }
       if (name.endsWith('/')) continue;
       if (seen.has(name)) refuse(`'${name}' is in it more than once`);
       seen.add(name);
-      const leaveOut = (reason: string) =>
-        findings.push({ kind: 'quarantined', subject: name, reason });
       if (isLink(entry)) {
         leaveOut('is a link or a device in the archive; links are not followed');
         continue;
@@ -113,6 +117,7 @@ export async function listArchive(
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError(
       `${where} is no zip archive that can be read: ${(error as Error).message}`,
+      { cause: error },
     );
   } finally {
     zip.close();
@@ -125,9 +130,13 @@ async function open(path: string): Promise<ZipFile> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new PhotoSetError(`${path}: there is no such archive.`);
-    throw new ArchiveError(`${path} is no zip archive that can be read: ${message}`);
+    throw new ArchiveError(`${path} is no zip archive that can be read: ${message}`, {
+      cause: error,
+    });
   }
 }
+
+const printable = (name: string): string => name.replaceAll('\0', '\\0');
 
 const regularFile = 0o100000;
 

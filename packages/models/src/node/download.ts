@@ -1,8 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DownloadError, type DownloadProgress } from './download-error';
+import { type PatienceOptions, persist, Silence } from './interruption';
+import { request } from './request';
 import { writeWhole } from './whole-file';
 
 /** A file on a server, as far as its headers tell. */
@@ -16,15 +18,15 @@ export interface RemoteFile {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends PatienceOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
-  readonly signal?: AbortSignal;
+  /** A file that claims to be larger is refused before anything is written. Default 20e9. */
+  readonly mostBytes?: number;
 }
 
-const mostRedirects = 5;
-
 /**
- * Downloads a file beside its place, goes on where an earlier try stopped, checks it, and gives it its name at the end.
+ * Downloads a file beside its place, goes on where an earlier try stopped, checks it, and gives it its name at the end. A connection
+ * that breaks or falls silent is tried again, from where it was.
  *
  * @param part Where the unfinished file is kept. It must belong to this very version of the file.
  */
@@ -34,79 +36,68 @@ export async function download(
   part: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const { onProgress, signal } = options;
+  requireSize(remote, options);
   await mkdir(dirname(path), { recursive: true });
-  const hash = startHash(remote);
-  let received = await hashExisting(part, remote.bytes, hash);
-  onProgress?.({ source: remote.source, received, total: remote.bytes });
-  if (received < remote.bytes || remote.bytes === 0) {
-    const range: Record<string, string> = received > 0 ? { range: `bytes=${received}-` } : {};
-    const response = await request(remote, 'GET', range, signal);
-    if (received > 0 && response.status !== 206) {
-      // The server sends all of it again.
-      await rm(part, { force: true });
-      await response.body?.cancel();
-      return download(remote, path, part, options);
-    }
-    const file = await open(part, 'a');
-    try {
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-        signal?.throwIfAborted();
-        received += chunk.length;
-        if (received > remote.bytes) break;
-        await writeWhole(file, chunk);
-        hash.update(chunk);
-        onProgress?.({ source: remote.source, received, total: remote.bytes });
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  await check(remote, part, received, hash);
+  const attempt = () => receive(remote, part, options);
+  await persist(remote.source, attempt, () => sizeOf(part), options);
   await rename(part, path);
 }
 
-/**
- * Asks a server, and follows it to others without showing them the headers that were meant for the first.
- *
- * @throws DownloadError for an answer that is not the file.
- */
-export async function request(
-  { source, url, headers = {} }: Pick<RemoteFile, 'source' | 'url' | 'headers'>,
-  method: 'GET' | 'HEAD',
-  more: Readonly<Record<string, string>>,
-  signal: AbortSignal | undefined,
-  followElsewhere = true,
-): Promise<Response> {
-  let address = url;
-  for (let hop = 0; hop <= mostRedirects; hop++) {
-    const own = address.origin === url.origin ? headers : {};
-    // A packed answer would have another length than the file.
-    const all = { 'accept-encoding': 'identity', ...more, ...own };
-    const response = await fetch(address, { method, headers: all, redirect: 'manual', signal });
-    const location = response.headers.get('location');
-    if (response.status >= 300 && response.status < 400 && location) {
-      const next = new URL(location, address);
-      if (next.origin !== url.origin && !followElsewhere) return response;
-      address = next;
-      continue;
-    }
-    if (response.ok) return response;
-    throw new DownloadError(`${source} could not be downloaded: ${explainStatus(response)}`);
-  }
-  throw new DownloadError(`${source} could not be downloaded: ${url.origin} redirects in circles.`);
+function requireSize({ source, bytes }: RemoteFile, { mostBytes = 20e9 }: DownloadOptions): void {
+  if (bytes <= mostBytes) return;
+  throw new DownloadError(
+    'size',
+    `${source} claims to have ${bytes} bytes; ${mostBytes} are allowed. The option mostBytes allows more.`,
+  );
 }
 
-function explainStatus({ status, headers }: Response): string {
-  const said = headers.get('x-error-message');
-  const what = `the server answers ${status}${said ? ` (${said})` : ''}.`;
-  if (status === 401)
-    return `${what}\nIt wants a login, or there is no such thing. HF_TOKEN is the login of the Hugging Face hub.`;
-  if (status === 403)
-    return `${what}\nThis login may not read it. Its page on the server may ask to accept a licence.`;
-  if (status === 404) return `${what}\nIs the name right, and the revision?`;
-  return `${what}\nTrying again later is safe.`;
+/** One connection: from what is there to the end. */
+async function receive(remote: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
+  const { onProgress } = options;
+  const { source, bytes } = remote;
+  const hash = startHash(remote);
+  let received = await hashExisting(part, bytes, hash);
+  onProgress?.({ source, received, total: bytes });
+  if (received < bytes || bytes === 0) {
+    const silence = new Silence(options);
+    try {
+      const range: Record<string, string> = received > 0 ? { range: `bytes=${received}-` } : {};
+      const response = await request(remote, 'GET', range, silence.signal);
+      if (received > 0 && !continues(response, received)) {
+        // The server sends all of it, or another part.
+        await rm(part, { force: true });
+        await response.body?.cancel();
+        return await receive(remote, part, options);
+      }
+      const file = await open(part, 'a');
+      try {
+        for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+          silence.heard();
+          silence.signal.throwIfAborted();
+          received += chunk.length;
+          if (received > bytes) break;
+          await writeWhole(file, chunk);
+          hash.update(chunk);
+          onProgress?.({ source, received, total: bytes });
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw silence.explain(source, error);
+    } finally {
+      silence.end();
+    }
+  }
+  await check(remote, part, received, hash);
+}
+
+function continues({ status, headers }: Response, received: number): boolean {
+  if (status !== 206) return false;
+  const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
+  // Where a server does not say which part it sends, the hash tells.
+  return start === undefined || Number(start) === received;
 }
 
 function startHash({ expected, bytes }: RemoteFile): Hash {
@@ -116,27 +107,34 @@ function startHash({ expected, bytes }: RemoteFile): Hash {
 
 /** Puts what is there of a file into a hash. @returns its length; a file that is too long is removed. */
 async function hashExisting(part: string, most: number, hash: Hash): Promise<number> {
-  const size = (await stat(part).catch(() => undefined))?.size ?? 0;
-  if (size > most) {
+  const found = await lstat(part).catch(() => undefined);
+  // A link would be written through, to wherever it leads.
+  if (found && (!found.isFile() || found.size > most)) {
     await rm(part);
     return 0;
   }
+  const size = found?.size ?? 0;
   if (size > 0) for await (const chunk of createReadStream(part)) hash.update(chunk);
   return size;
 }
 
+const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
+
 async function check(remote: RemoteFile, part: string, received: number, hash: Hash) {
-  if (received < remote.bytes) {
+  const { source, bytes, expected } = remote;
+  if (received < bytes) {
     throw new DownloadError(
-      `${remote.source} was cut: ${received} of ${remote.bytes} bytes came.\nThe next try goes on from here.`,
+      'connection',
+      `${source} was cut: ${received} of ${bytes} bytes came.\nThe next try goes on from here.`,
     );
   }
   const found = hash.digest('hex');
-  if (received === remote.bytes && (!remote.expected || remote.expected.hash === found)) return;
+  if (received === bytes && (!expected || expected.hash === found)) return;
   await rm(part, { force: true });
-  const wanted = remote.expected?.hash ?? `${remote.bytes} bytes`;
+  const got = received > bytes ? `more than ${bytes} bytes` : `${received} bytes with ${found}`;
   throw new DownloadError(
-    `${remote.source} is not what it should be: wanted ${wanted}, got ${received} bytes with ${found}.\n` +
+    received > bytes ? 'size' : 'damaged',
+    `${source} is not what it should be: wanted ${expected?.hash ?? `${bytes} bytes`}, got ${got}.\n` +
       'It was removed. A proxy may have changed it; trying again starts anew.',
   );
 }

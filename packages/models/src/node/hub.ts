@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { type DownloadOptions, download, type RemoteFile, request } from './download';
+import { makeInside, requireInside, staysBelow } from './cache-names';
+import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
 import { type HubSettings, hubSettings } from './hub-settings';
+import { persist, Silence } from './interruption';
 import { withLock } from './lock';
+import { bytesIn, request } from './request';
 
 /** A file of a model on the Hugging Face hub. */
 export interface HubFile {
@@ -24,13 +27,16 @@ const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
 
 /**
  * The path of a file of the hub in the cache folder that Python's huggingface_hub uses, downloaded when it is not there.
- * A file of a commit that is in the cache is not asked for again; of a branch, the server says which commit it is.
+ * A file of a commit that is in the cache is not asked for again; of a branch, the server says which commit it is. A server that falls
+ * silent is asked again, and a download that broke goes on.
  *
- * @throws DownloadError when it is not in the cache and cannot be fetched, or HF_HUB_OFFLINE forbids it.
+ * @throws DownloadError when it is not in the cache and cannot be fetched, HF_HUB_OFFLINE forbids it, or the names would lead out
+ *   of the cache. Its message names the ways out.
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
 export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): Promise<string> {
   const { model, revision = 'main', file } = wanted;
+  requireHubNames({ model, revision, file });
   const settings = await hubSettings(options.env);
   const folder = join(settings.cache, `models--${model.replace('/', '--')}`);
   const source = `hf:${model}@${revision}#${file}`;
@@ -38,55 +44,106 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
   if (cached && (isCommit(revision) || settings.offline)) return cached;
   if (settings.offline) {
     throw new DownloadError(
-      `${source} is not in ${settings.cache}, and HF_HUB_OFFLINE forbids to download it.`,
+      'offline',
+      `${source} is not in ${settings.cache}, and HF_HUB_OFFLINE forbids to download it.\n${waysOut(file)}`,
     );
   }
   try {
-    const { remote, commit, etag } = await ask(settings, wanted, source, options.signal);
+    const { remote, commit, etag } = await persist(
+      source,
+      () => ask(settings, { model, revision, file }, source, options),
+      async () => 0,
+      options,
+    );
     const blob = join(folder, 'blobs', etag);
+    const path = join(folder, 'snapshots', commit, ...file.split('/'));
+    const reference = isCommit(revision) ? undefined : join(folder, 'refs', ...revision.split('/'));
+    await mkdir(folder, { recursive: true });
+    await makeInside(folder, dirname(blob));
     const lock = join(settings.cache, '.locks', `models--${model.replace('/', '--')}`);
     await withLock(join(lock, `${etag}.shroom.lock`), options.signal, async () => {
       // Python writes to `.incomplete` under a lock that Node cannot take.
       if (!existsSync(blob)) await download(remote, blob, `${blob}.shroom.incomplete`, options);
-      await link(blob, join(folder, 'snapshots', commit, file));
-      if (!isCommit(revision)) await writeAtomically(join(folder, 'refs', revision), commit);
+      await makeInside(folder, dirname(path));
+      await link(blob, path);
+      if (!reference) return;
+      await makeInside(folder, dirname(reference));
+      await writeAtomically(reference, commit);
     });
-    return join(folder, 'snapshots', commit, file);
+    await requireInside(folder, path);
+    return path;
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     const failed = downloadError(source, error);
-    if (cached) failed.message += `\nHF_HUB_OFFLINE=1 uses the copy in ${settings.cache}.`;
-    throw failed;
+    const copy = cached ? `\nHF_HUB_OFFLINE=1 uses the copy in ${settings.cache}.` : '';
+    throw new DownloadError(failed.fault, `${failed.message}${copy}\n${waysOut(file)}`, {
+      cause: failed.cause ?? failed,
+    });
   }
 }
 
+const waysOut = (file: string) =>
+  `Ways out: download ${file} by hand and give its path as the source; HF_ENDPOINT names a mirror of the hub; ` +
+  'weights that another machine has can be copied into HF_HUB_CACHE and used with HF_HUB_OFFLINE=1.';
+
+/** @throws DownloadError for names that no file of the hub has, or that would lead out of the cache. */
+export function requireHubNames({ model, revision, file }: Required<HubFile>): void {
+  const isRepository =
+    /^\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/.test(model) && !/\.\.|--|[.-](\/|$)/.test(model);
+  const wrong = !isRepository
+    ? ['model', model, 'owner/name of letters, digits, single -, _ and .']
+    : !staysBelow(revision)
+      ? ['revision', revision, 'a branch, a tag or a commit']
+      : !staysBelow(file)
+        ? ['file', file, 'a path below the repository, without ..']
+        : undefined;
+  if (!wrong) return;
+  const [what, name, expected] = wrong;
+  throw new DownloadError(
+    'name',
+    `${what} ${JSON.stringify(name)} names nothing on the hub; expected is ${expected}.`,
+  );
+}
+
+/** @throws DownloadError where a link leads out of the model's folder. */
 async function findCached(folder: string, revision: string, file: string) {
-  const named = join(folder, 'refs', revision);
+  const named = join(folder, 'refs', ...revision.split('/'));
   const commit = existsSync(named) ? (await readFile(named, 'utf8')).trim() : revision;
-  const path = join(folder, 'snapshots', commit, file);
-  return existsSync(path) ? path : undefined;
+  if (!staysBelow(commit)) return undefined;
+  const path = join(folder, 'snapshots', commit, ...file.split('/'));
+  if (!existsSync(path)) return undefined;
+  await requireInside(folder, path);
+  return path;
 }
 
 /** What the hub says of a file: its commit, and its hash, which is the name of its blob in the cache. */
 async function ask(
   { endpoint, token }: HubSettings,
-  { model, revision = 'main', file }: HubFile,
+  { model, revision, file }: Required<HubFile>,
   source: string,
-  signal: AbortSignal | undefined,
+  options: HubOptions,
 ): Promise<{ remote: RemoteFile; commit: string; etag: string }> {
   const base = endpoint.href.replace(/\/$/, '');
-  const url = new URL(
-    `${base}/${model}/resolve/${encodeURIComponent(revision)}/${encodeURI(file)}`,
-  );
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  const url = new URL(`${base}/${model}/resolve/${encodeURIComponent(revision)}/${path}`);
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-  // Large files are elsewhere; what is asked for is said before the hub sends us there.
-  const answer = await request({ source, url, headers }, 'HEAD', {}, signal, false);
+  const silence = new Silence(options);
+  let answer: Response;
+  try {
+    // Large files are elsewhere; what is asked for is said before the hub sends us there.
+    answer = await request({ source, url, headers }, 'HEAD', {}, silence.signal, false);
+  } catch (error) {
+    throw silence.explain(source, error);
+  } finally {
+    silence.end();
+  }
   const said = (name: string) => answer.headers.get(name);
   const commit = said('x-repo-commit');
   const etag = (said('x-linked-etag') ?? said('etag'))?.replace(/^W\//, '').replaceAll('"', '');
-  const bytes = Number(said('x-linked-size') ?? said('content-length') ?? Number.NaN);
-  if (!commit || !isCommit(commit) || !etag || !/^[\w.-]+$/.test(etag) || Number.isNaN(bytes)) {
+  const bytes = bytesIn(said('x-linked-size') ?? said('content-length'));
+  if (!commit || !isCommit(commit) || !etag || bytes === undefined) {
     throw new DownloadError(
+      'answer',
       `${source}: ${endpoint.origin} does not answer as a Hugging Face hub does. HF_ENDPOINT names the hub.`,
     );
   }
@@ -98,7 +155,8 @@ function expectedOf(etag: string): RemoteFile['expected'] {
   if (/^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', hash: etag };
   if (/^[0-9a-f]{40}$/.test(etag)) return { kind: 'git', hash: etag };
   throw new DownloadError(
-    `The hub names a file '${etag}', which is not a hash that can be checked.`,
+    'answer',
+    `The hub names a file '${etag.slice(0, 100)}', which is not a hash that can be checked.`,
   );
 }
 

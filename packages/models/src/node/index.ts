@@ -1,6 +1,6 @@
 export { cacheFolder } from './cache';
 export type { DownloadOptions } from './download';
-export { DownloadError, type DownloadProgress } from './download-error';
+export { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 export { fetchFromHub, type HubFile, type HubOptions } from './hub';
 export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';

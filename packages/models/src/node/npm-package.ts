@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { cacheFolder } from './cache';
-import { DownloadError, type DownloadProgress } from './download-error';
+import { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 import { writeWhole } from './whole-file';
 
 /** A file of an npm package to fetch, pinned. */
@@ -24,6 +24,8 @@ export interface FetchOptions {
   readonly cache?: string;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
+  /** Milliseconds without a byte after which the registry counts as silent. Default 30,000. */
+  readonly patience?: number;
   /** Settings that override the user's npm configuration, such as `{ registry }`. */
   readonly npm?: Readonly<Record<string, unknown>>;
 }
@@ -41,6 +43,7 @@ export async function fetchNpmPackage(
 ): Promise<string> {
   const { cache = cacheFolder(), onProgress, signal, npm } = options;
   const spec = `${wanted.name}@${wanted.version}`;
+  requireNames(wanted);
   const folder = join(cache, 'npm', spec.replace('/', '+'));
   if (existsSync(folder)) return folder;
   signal?.throwIfAborted();
@@ -62,16 +65,14 @@ export async function fetchNpmPackage(
     const { body } = await npmFetch(address, configuration);
     const report = (received: number) =>
       onProgress?.({ source: spec, received, total: wanted.bytes });
-    await save(body, tarball, wanted.integrity, report, signal);
+    await save(body, tarball, wanted, report, options);
     const keep = (path: string) => wanted.keep?.(path.replace(/^[^/]*\//, '')) ?? true;
     await extract({ file: tarball, cwd: unpacked, strip: 1, filter: keep, strict: true });
     await rename(unpacked, folder);
   } catch (error) {
     if (existsSync(folder)) return folder; // another process was faster
     if (signal?.aborted) throw signal.reason;
-    throw new DownloadError(explain(spec, wanted, error as NodeJS.ErrnoException), {
-      cause: error,
-    });
+    throw explain(spec, wanted, error as NodeJS.ErrnoException);
   } finally {
     await rm(part, { recursive: true, force: true });
   }
@@ -89,32 +90,51 @@ function asReadable(body: NodeJS.ReadableStream): Readable {
   return chunks;
 }
 
+/** @throws DownloadError for what names no package, or would lead out of the cache. */
+function requireNames({ name, version }: NpmPackage): void {
+  const isName = /^(@[a-z0-9_~-][a-z0-9._~-]*\/)?[a-z0-9_~-][a-z0-9._~-]*$/i.test(name);
+  if (isName && /^\d[\w.+-]*$/.test(version) && name.length + version.length < 200) return;
+  const given = JSON.stringify(`${name}@${version}`.slice(0, 300));
+  throw new DownloadError('name', `${given} names no npm package; expected is name@1.2.3.`);
+}
+
+/** Of a package whose size is not known. */
+const mostBytes = 20e9;
+
 /** Writes a tarball to a file and checks it. */
 async function save(
   body: NodeJS.ReadableStream,
   path: string,
-  integrity: string,
+  wanted: NpmPackage,
   report: (received: number) => void,
-  signal: AbortSignal | undefined,
+  { signal, patience = 30_000 }: FetchOptions,
 ): Promise<void> {
   const hash = createHash('sha512');
   const file = await open(path, 'w');
+  const chunks = asReadable(body);
+  const most = wanted.bytes > 0 ? wanted.bytes : mostBytes;
+  const silent = () => chunks.destroy(coded('ESILENT', `silent for ${patience / 1000} s`));
+  const timer = setTimeout(silent, patience);
   try {
     let received = 0;
-    for await (const chunk of asReadable(body)) {
+    for await (const chunk of chunks) {
+      timer.refresh();
       signal?.throwIfAborted();
       hash.update(chunk);
       await writeWhole(file, chunk);
       received += chunk.length;
+      if (received > most) throw coded('ETOOLONG', `it has more than ${most} bytes`);
       report(received);
     }
   } finally {
+    clearTimeout(timer);
     await file.close();
   }
   const found = `sha512-${hash.digest('base64')}`;
-  if (found !== integrity)
-    throw Object.assign(new Error(`its integrity is ${found}`), { code: 'EINTEGRITY' });
+  if (found !== wanted.integrity) throw coded('EINTEGRITY', `its integrity is ${found}`);
 }
+
+const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 /** Unfinished downloads of more than a day ago, left behind by a process that was killed. */
 async function removeAbandoned(folder: string): Promise<void> {
@@ -146,18 +166,50 @@ async function npmConfiguration(): Promise<Record<string, unknown>> {
   return config.flat;
 }
 
-function explain(spec: string, wanted: NpmPackage, error: NodeJS.ErrnoException): string {
-  const advice: Record<string, string> = {
-    EINTEGRITY: `The registry sent something else than ${wanted.integrity}. A proxy or mirror may have changed it.`,
-    ENOTFOUND: 'The registry could not be found. Is there a network? `npm ping` tells.',
-    ECONNREFUSED:
-      'The registry refused the connection. `npm ping` tells more; `npm config get registry` which one it is.',
-    ENOSPC: 'The disk is full. SHROOM_CACHE names another folder for downloads.',
-    EACCES: 'The cache folder cannot be written. SHROOM_CACHE names another one.',
-    E401: 'The registry wants a login: `npm login`.',
-    E403: 'The registry denies access to this package: `npm whoami` tells who you are there.',
-    E404: 'The registry does not have it. `npm config get registry` tells which one it is.',
-  };
-  const hint = advice[error.code ?? ''] ?? 'Trying again is safe: nothing was kept.';
-  return `${spec} could not be downloaded: ${error.message}\n${hint}`;
+const silentAdvice = 'The registry is slow, or a proxy holds it back. Trying again is safe.';
+
+const advice: Record<string, readonly [DownloadFault, string]> = {
+  EINTEGRITY: [
+    'damaged',
+    'The registry sent something else than what was pinned. A proxy or mirror may have changed it.',
+  ],
+  ETOOLONG: [
+    'size',
+    'The registry sent something else than what was pinned. A proxy or mirror may have changed it.',
+  ],
+  ENOTFOUND: [
+    'connection',
+    'The registry could not be found. Is there a network? `npm ping` tells.',
+  ],
+  ECONNREFUSED: [
+    'connection',
+    'The registry refused the connection. `npm ping` tells more; `npm config get registry` which one it is.',
+  ],
+  ESILENT: ['silence', silentAdvice],
+  ETIMEDOUT: ['silence', silentAdvice],
+  ERR_SOCKET_TIMEOUT: ['silence', silentAdvice],
+  ENOSPC: ['disk', 'The disk is full. SHROOM_CACHE names another folder for downloads.'],
+  EACCES: ['disk', 'The cache folder cannot be written. SHROOM_CACHE names another one.'],
+  E401: ['refused', 'The registry wants a login: `npm login`.'],
+  E403: [
+    'refused',
+    'The registry denies access to this package: `npm whoami` tells who you are there.',
+  ],
+  E404: [
+    'missing',
+    'The registry does not have it. `npm config get registry` tells which one it is.',
+  ],
+};
+
+function explain(spec: string, wanted: NpmPackage, error: NodeJS.ErrnoException): DownloadError {
+  const [fault, hint] = advice[error.code ?? ''] ?? [
+    'connection',
+    'Trying again is safe: nothing was kept.',
+  ];
+  const pinned = fault === 'damaged' || fault === 'size' ? wanted.integrity : '';
+  return new DownloadError(
+    fault,
+    `${spec} could not be downloaded: ${error.message}\n${hint.replace('what was pinned', pinned)}\nOr download the package by hand, unpack it, and give the path of its model.json.`,
+    { cause: error },
+  );
 }

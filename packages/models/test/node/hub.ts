@@ -16,6 +16,17 @@ export type Behaviour =
   | 'cut'
   | 'corrupt'
   | 'ignore ranges'
+  /** Sends a part of what is asked for, and then nothing. */
+  | 'stall'
+  /** Says how long the file is, and sends no answer. */
+  | 'silent'
+  /** Sends without an end, and without saying how much. */
+  | 'endless'
+  | 'no length'
+  /** Ends early, as if that were all. */
+  | 'short'
+  /** Begins elsewhere than it was asked to. */
+  | 'wrong part'
   | 401
   | 403
   | 404
@@ -24,6 +35,11 @@ export type Behaviour =
 /** A hub of one model, and the other server that large files are on, as the real ones are. */
 export class LocalHub {
   behaviour: Behaviour = 'send';
+  /** Of the headers with which the hub answers; `undefined` leaves one away. */
+  said: Record<string, string | undefined> = {};
+  /** Requests that are not answered, before others are. */
+  unanswered = 0;
+  readonly addresses: string[] = [];
   readonly requests: { server: string; method: string; range?: string; authorization?: string }[] =
     [];
   readonly #hub = createServer((request, response) => this.#answerHub(request, response));
@@ -61,6 +77,8 @@ export class LocalHub {
 
   #answerHub(request: IncomingMessage, response: ServerResponse): void {
     this.#note('hub', request);
+    this.addresses.push(request.url ?? '');
+    if (this.unanswered-- > 0) return;
     if (typeof this.behaviour === 'number') {
       response.writeHead(this.behaviour, { 'x-error-message': 'said the hub' }).end();
       return;
@@ -77,15 +95,17 @@ export class LocalHub {
       response.writeHead(200, own).end(request.method === 'HEAD' ? '' : small);
       return;
     }
-    response
-      .writeHead(302, {
-        ...facts,
-        'x-linked-etag': `"${largeHash}"`,
-        'x-linked-size': large.length,
-        etag: '"of the redirect"',
-        location: `${addressOf(this.#storage)}/blob?signature=1`,
-      })
-      .end();
+    const headers: Record<string, string | undefined> = {
+      ...facts,
+      'x-linked-etag': `"${largeHash}"`,
+      'x-linked-size': `${large.length}`,
+      etag: '"of the redirect"',
+      location: `${addressOf(this.#storage)}/blob?signature=1`,
+      ...this.said,
+    };
+    for (const [name, value] of Object.entries(headers))
+      if (value !== undefined) response.setHeader(name, value);
+    response.writeHead(302).end();
   }
 
   #answerStorage(request: IncomingMessage, response: ServerResponse): void {
@@ -94,6 +114,39 @@ export class LocalHub {
     const start = wanted ? Number(/^bytes=(\d+)-$/.exec(wanted)?.[1]) : 0;
     const bytes = Buffer.from(large.subarray(start));
     if (this.behaviour === 'corrupt') bytes[bytes.length - 1]! ^= 1;
+    switch (this.behaviour) {
+      case 'silent':
+        return;
+      case 'stall':
+        response.writeHead(wanted ? 206 : 200, { 'content-length': bytes.length });
+        response.write(bytes.subarray(0, 120_000));
+        return;
+      case 'endless': {
+        const chunk = Buffer.alloc(65_536);
+        const more = () => {
+          while (!response.destroyed && response.write(chunk));
+        };
+        response.on('drain', more);
+        response.on('error', () => {});
+        response.writeHead(200);
+        more();
+        return;
+      }
+      case 'no length':
+        response.writeHead(wanted ? 206 : 200);
+        response.end(bytes);
+        return;
+      case 'short':
+        response.writeHead(wanted ? 206 : 200, { 'content-length': Math.min(1000, bytes.length) });
+        response.end(bytes.subarray(0, 1000));
+        return;
+      case 'wrong part':
+        if (wanted) {
+          const other = { 'content-range': `bytes 5-${large.length - 1}/${large.length}` };
+          response.writeHead(206, other).end(large.subarray(5));
+          return;
+        }
+    }
     response.writeHead(wanted ? 206 : 200, { 'content-length': bytes.length });
     if (this.behaviour === 'cut')
       response.write(bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));

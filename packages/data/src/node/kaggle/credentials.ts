@@ -37,12 +37,23 @@ export async function findCredentials({
 }
 
 async function findToken(given: string | undefined, home: string): Promise<string | undefined> {
-  if (given?.trim()) return (await readText(given.trim()))?.trim() || given.trim();
+  if (given?.trim()) {
+    const named = given.includes('\0') ? undefined : await readText(given.trim());
+    return requireToken(named?.trim() || given.trim(), 'KAGGLE_API_TOKEN');
+  }
   for (const name of ['access_token', 'access_token.txt']) {
     const token = (await readText(join(home, '.kaggle', name)))?.trim();
-    if (token) return token;
+    if (token) return requireToken(token, join(home, '.kaggle', name));
   }
   return undefined;
+}
+
+/** A header takes no others; what refuses it would quote the token. */
+function requireToken(token: string, where: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new KaggleCredentialsError(
+    `The token in ${where} holds letters that no token has, such as spaces or line ends. Make one at kaggle.com under Settings, API.`,
+  );
 }
 
 function parseLegacy(text: string, file: string): { username: string; key: string } {
@@ -51,6 +62,7 @@ function parseLegacy(text: string, file: string): { username: string; key: strin
   try {
     value = JSON.parse(text);
   } catch {
+    // The cause would quote what is in the file.
     throw new KaggleCredentialsError(`${file} is no JSON; ${expected}.`);
   }
   const { username, key } = (value ?? {}) as Partial<Record<string, unknown>>;
@@ -68,6 +80,8 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
-    throw new KaggleCredentialsError(`${path} cannot be read (${code}).`);
+    throw new KaggleCredentialsError(`${JSON.stringify(path)} cannot be read (${code}).`, {
+      cause: error,
+    });
   }
 }

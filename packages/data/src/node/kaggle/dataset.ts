@@ -18,6 +18,8 @@ export class KaggleError extends Error {
   override readonly name = 'KaggleError';
 }
 
+type Surroundings = Readonly<Record<string, string | undefined>>;
+
 interface Handle {
   readonly owner: string;
   readonly slug: string;
@@ -35,6 +37,7 @@ export async function fetchKaggle(name: string, options: KaggleOptions = {}): Pr
   const { env = process.env, home = homedir(), signal } = options;
   const handle = parseHandle(name);
   const { owner, slug } = handle;
+  const endpoint = endpointOf(env);
   const base = join(
     env.KAGGLEHUB_CACHE ?? join(home, '.cache', 'kagglehub'),
     'datasets',
@@ -42,7 +45,6 @@ export async function fetchKaggle(name: string, options: KaggleOptions = {}): Pr
     slug,
   );
   const authorization = await findCredentials({ env, home });
-  const endpoint = env.KAGGLE_API_ENDPOINT ?? 'https://www.kaggle.com';
   const call = caller(endpoint, authorization);
   try {
     const version = handle.version ?? (await currentVersion(call, handle, signal));
@@ -67,11 +69,22 @@ export async function fetchKaggle(name: string, options: KaggleOptions = {}): Pr
   }
 }
 
+/** @throws KaggleError for settings that cannot be used. */
+function endpointOf({ KAGGLE_API_ENDPOINT, KAGGLEHUB_CACHE }: Surroundings): string {
+  const endpoint = KAGGLE_API_ENDPOINT ?? 'https://www.kaggle.com';
+  if (KAGGLEHUB_CACHE?.includes('\0'))
+    throw new KaggleError('KAGGLEHUB_CACHE holds a NUL; it should be the path of a folder.');
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint;
+  throw new KaggleError(
+    `KAGGLE_API_ENDPOINT is ${JSON.stringify(endpoint)}; it should be an address such as https://www.kaggle.com.`,
+  );
+}
+
 function parseHandle(name: string): Handle {
-  const match = /^([\w-]+)\/([\w-]+)(?:\/versions\/([1-9]\d*))?$/.exec(name);
+  const match = /^([\w-]+)\/([\w-]+)(?:\/versions\/([1-9]\d{0,8}))?$/.exec(name);
   if (!match) {
     throw new KaggleError(
-      `'${name}' names no Kaggle data set; expected is owner/slug, or owner/slug/versions/3.`,
+      `${JSON.stringify(name)} names no Kaggle data set; expected is owner/slug, or owner/slug/versions/3.`,
     );
   }
   const [, owner, slug, version] = match;
@@ -121,9 +134,33 @@ async function currentVersion(
   if (!response.ok) {
     throw new DownloadError(`the server answered ${response.status}`, { status: response.status });
   }
-  const { currentVersionNumber } = (await response.json()) as Record<string, unknown>;
-  if (Number.isInteger(currentVersionNumber)) return currentVersionNumber as number;
+  const version = await versionIn(response);
+  if (Number.isSafeInteger(version) && (version as number) > 0) return version as number;
   throw new DownloadError('the server did not name a version');
+}
+
+/** Of an answer; real ones have a few kilobytes. In bytes. */
+const mostAnswer = 2 ** 22;
+
+async function versionIn(response: Response): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const part of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+      length += part.length;
+      if (length > mostAnswer) throw new DownloadError('the server answers without an end');
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof DownloadError) throw error;
+    throw new DownloadError(`the answer was cut (${(error as Error).message})`, { cause: error });
+  }
+  try {
+    const answer = JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown> | null;
+    return answer?.currentVersionNumber;
+  } catch (error) {
+    throw new DownloadError('the server answered with something else than JSON', { cause: error });
+  }
 }
 
 /** What went wrong and what to do. */

@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fetchKaggle, type KaggleOptions, openPhotos } from '../../../src/node/index';
+import {
+  ArchiveError,
+  fetchKaggle,
+  KaggleCredentialsError,
+  KaggleError,
+  type KaggleOptions,
+  openPhotos,
+} from '../../../src/node/index';
 import { zip } from '../zip';
 import { type Fault, KaggleServer } from './server';
 
@@ -178,6 +185,79 @@ describe('what to do is said when', () => {
     await new Promise(resolve => closed.close(resolve));
     const tried = get({ env: { KAGGLE_API_ENDPOINT: `http://127.0.0.1:${port}` } });
     await expect(tried).rejects.toThrow(/connection failed \(ECONNREFUSED\).*download it by hand/s);
+  });
+});
+
+describe('what cannot be', () => {
+  test.each([
+    'a\0/b',
+    'a/b\0',
+    '\0',
+    'a/b/versions/1\0',
+    'a/..',
+    'a/%2e%2e',
+    'a\\b/c',
+    `a/b/versions/${'9'.repeat(30)}`,
+  ])('a name %j is refused before anything is asked', async name => {
+    await expect(fetchKaggle(name, options())).rejects.toThrow(KaggleError);
+    await expect(openPhotos(`kaggle:${name}`)).rejects.toThrow(KaggleError);
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each<[string, string | Buffer]>([
+    ['nothing', ''],
+    ['half of it', '{"currentVersionNumber": '],
+    ['a page', '<html>log in</html>'],
+    ['null', 'null'],
+    ['a list', '[3]'],
+    ['a version of another kind', '{"currentVersionNumber": "../3"}'],
+    ['a version below 1', '{"currentVersionNumber": -3}'],
+    ['a version beyond all', '{"currentVersionNumber": 1e300}'],
+    ['bytes', Buffer.from([0, 255, 254, 1])],
+    ['an answer without an end', Buffer.alloc(5_000_000, 32)],
+  ])('an answer of %s is an error that says what to do', async (_, answer) => {
+    server.answer = answer;
+    const error = await get().catch((error: Error) => error);
+    expect(error).toBeInstanceOf(KaggleError);
+    expect(String(error)).toMatch(/(did not name a version|than JSON|without an end)\..*by hand/s);
+    expect((error as Error).cause).toBeInstanceOf(Error);
+    expect(storage()).toEqual([]);
+  });
+
+  test.each([
+    { KAGGLE_API_ENDPOINT: 'nowhere' },
+    { KAGGLE_API_ENDPOINT: 'file:///etc' },
+    { KAGGLEHUB_CACHE: '/tmp/a\0b' },
+  ])('settings %j', async env => {
+    await expect(get({ env })).rejects.toThrow(KaggleError);
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each(['[]', 'null', '3', '"a"', '{', '\ufeff{', '', '{"username": 1, "key": "b"}', '\0'])(
+    'a kaggle.json of %j',
+    async text => {
+      await mkdir(join(home, '.kaggle'));
+      await writeFile(join(home, '.kaggle/kaggle.json'), text);
+      await expect(get()).rejects.toThrow(KaggleCredentialsError);
+    },
+  );
+
+  test('a token that no header can hold is not quoted', async () => {
+    for (const token of ['secret\0', 'secret\nsecond', 'secret ü']) {
+      const error = await get({ env: { KAGGLE_API_TOKEN: token } }).catch((error: Error) => error);
+      expect(error).toBeInstanceOf(KaggleCredentialsError);
+      expect(`${error} ${(error as Error).cause}`).not.toMatch(/secret/);
+    }
+    expect(server.asked).toEqual([]);
+  });
+
+  test('an entry with a NUL in its name is not unpacked', async () => {
+    const bad = zip([{ name: 'A/a\0.png', bytes: Buffer.from('x') }]);
+    await server.stop();
+    server = new KaggleServer(bad);
+    endpoint = await server.start();
+    await expect(get()).rejects.toThrow(ArchiveError);
+    await expect(get()).rejects.toThrow(/a\\0\.png' has a name with a NUL in it/);
   });
 });
 

@@ -25,6 +25,8 @@ export class KaggleServer {
   /** One for each request, the first first; without one all is well. */
   readonly storageFaults: Fault[] = [];
   readonly apiFaults: number[] = [];
+  /** To what the current version is. */
+  answer: string | Buffer = '{"currentVersionNumber": 3}';
   readonly archive: Buffer;
   #api = createServer((request, response) => void this.#answerApi(request, response));
   #storage = createServer((request, response) => void this.#answerStorage(request, response));
@@ -59,7 +61,7 @@ export class KaggleServer {
     await this.#note('api', request);
     const fault = this.apiFaults.shift();
     if (fault) response.writeHead(fault).end('{"message": "no"}');
-    else if (request.url?.endsWith('/GetDataset')) response.end('{"currentVersionNumber": 3}');
+    else if (request.url?.endsWith('/GetDataset')) response.end(this.answer);
     else response.writeHead(302, { location: `${addressOf(this.#storage)}/file?signed` }).end();
   }
 
