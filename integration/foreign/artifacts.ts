@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
+import { parseTfjsModel } from '@shroom/models';
 import type { io } from '@tensorflow/tfjs-core';
 
 const require = createRequire(import.meta.url);
@@ -32,9 +33,10 @@ export interface GraphNode {
 
 export function artifactsOf(file: string): Artifacts {
   const bundled = extname(file) === '.js';
-  const model = (
-    bundled ? require(file) : JSON.parse(readFileSync(file, 'utf8'))
-  ) as io.ModelJSON & { modelTopology: Topology };
+  const text = bundled ? JSON.stringify(require(file)) : readFileSync(file, 'utf8');
+  const model = parseTfjsModel(text, { source: file }) as io.ModelJSON & {
+    modelTopology: Topology;
+  };
   const folder = dirname(file);
   const read = (path: string): Uint8Array =>
     bundled

@@ -43,3 +43,38 @@ export interface ModelManifest {
   /** A tfjs layers-model: `model.json` first, then its weights in order. */
   readonly files: readonly ModelFile[];
 }
+
+/** A manifest that no model has: the page was put up wrongly, or something else answers. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+}
+
+/** Of all files of a model; a page cannot hold more. */
+const mostBytes = 2e9;
+
+/**
+ * A manifest from what a server sent, as far as files are fetched by it.
+ *
+ * @throws ManifestError when a file would not be below the manifest, or its size or hash is none.
+ */
+export function readManifest(value: unknown): ModelManifest {
+  const { files, classes } = (value ?? {}) as Partial<ModelManifest>;
+  const isFile = ({ path, bytes, sha256 }: Partial<ModelFile>) =>
+    typeof path === 'string' &&
+    path.split('/').every(part => /^[\w-][\w. -]*$/.test(part)) &&
+    Number.isSafeInteger(bytes) &&
+    bytes! >= 0 &&
+    /^[0-9a-f]{64}$/.test(`${sha256}`);
+  const wrong =
+    !Array.isArray(files) || files.length === 0 || !Array.isArray(classes)
+      ? 'it names no files or no classes'
+      : !files.every(file => file !== null && isFile(file))
+        ? 'a file in it has a path, a size or a hash that cannot be'
+        : files.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes
+          ? `its files have more than ${mostBytes / 1e9} GB`
+          : undefined;
+  if (wrong === undefined) return value as ModelManifest;
+  throw new ManifestError(
+    `The model's manifest.json is damaged: ${wrong}. \`npm run demo\` writes it anew.`,
+  );
+}

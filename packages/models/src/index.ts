@@ -33,6 +33,12 @@ export {
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
 export { readSafetensors, safetensorsChunks } from './weights/safetensors';
-export { readTfjsWeights, type TfjsModelJson, TfjsWeightsError } from './weights/tfjs';
+export { readTfjsWeights } from './weights/tfjs';
 export { tfjsArtifacts } from './weights/tfjs-artifacts';
+export {
+  parseTfjsModel,
+  type TfjsModelJson,
+  TfjsWeightsError,
+  type WeightsEntry,
+} from './weights/tfjs-manifest';
 export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';

@@ -1,5 +1,5 @@
 import type { FetchedModel, LoadProgress } from '../calls';
-import type { ModelFile, ModelManifest } from '../model-manifest';
+import { type ModelFile, type ModelManifest, readManifest } from '../model-manifest';
 import { receive, sha256Of } from './transfer';
 
 /** There is no model where the page looks for it. */
@@ -37,11 +37,13 @@ export async function fetchModel(
   const files: Uint8Array<ArrayBuffer>[] = [];
   for (const file of manifest.files) {
     const address = folder + file.path;
-    const held = await cache?.match(address);
-    if (held) kept += file.bytes;
+    const held = await (await cache?.match(address))?.arrayBuffer();
+    // What was kept of another length is not this file.
+    const isWhole = held?.byteLength === file.bytes;
+    if (isWhole) kept += file.bytes;
     files.push(
-      held
-        ? new Uint8Array(await held.arrayBuffer())
+      isWhole
+        ? new Uint8Array(held)
         : await fetchFile(address, file, cache, received =>
             onProgress({ received: before + received, total, kept }),
           ),
@@ -57,8 +59,10 @@ export async function fetchModel(
 async function fetchManifest(address: string, cache: Cache | undefined): Promise<ModelManifest> {
   const response = await fetch(address, { cache: 'no-cache' }).catch(() => undefined);
   if (response?.ok && response.headers.get('content-type')?.includes('json')) {
-    await cache?.put(address, response.clone());
-    return response.json();
+    const copy = response.clone();
+    const manifest = readManifest(await response.json().catch(() => undefined));
+    await cache?.put(address, copy);
+    return manifest;
   }
   if (response && response.status < 500) {
     throw new ModelMissingError(
@@ -66,7 +70,7 @@ async function fetchManifest(address: string, cache: Cache | undefined): Promise
     );
   }
   const held = await cache?.match(address);
-  if (held) return held.json();
+  if (held) return readManifest(await held.json());
   throw new OfflineError(
     'The model is not on this device yet, and there is no network to bring it. Once it is here, no network is needed.',
   );

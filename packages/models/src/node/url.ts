@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { staysBelow } from '../weights/file-names';
 import { cacheFolder } from './cache';
-import { makeInside, staysBelow } from './cache-names';
+import { makeInside } from './cache-names';
 import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
 import { persist, Silence } from './interruption';

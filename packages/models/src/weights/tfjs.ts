@@ -1,61 +1,6 @@
-import { ElementTypeError, elementCount, FormatError, type ReadOptions } from '@shroom/formats';
+import { ElementTypeError, elementCount, type ReadOptions } from '@shroom/formats';
 import type { Checkpoint, CheckpointTensor } from './checkpoint';
-
-interface WeightsGroup {
-  readonly paths: readonly string[];
-  readonly weights: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly dtype: string;
-    /** How values are stored in fewer bits. */
-    readonly quantization?: { readonly dtype: string };
-  }[];
-}
-
-/** The parts of a tfjs `model.json` that say where its weights are. */
-export interface TfjsModelJson {
-  readonly weightsManifest: readonly WeightsGroup[];
-}
-
-/** A tfjs `model.json` or its weights are damaged, cut short, or of another model. */
-export class TfjsWeightsError extends FormatError {
-  override readonly name = 'TfjsWeightsError';
-}
-
-/**
- * A `model.json` from its text, as far as its weights go.
- *
- * @throws TfjsWeightsError when it is no JSON, or has no manifest of weights.
- */
-export function parseTfjsModel(text: string, { source }: ReadOptions = {}): TfjsModelJson {
-  const fail = (why: string, cause?: unknown): never => {
-    throw new TfjsWeightsError(`${source ?? 'This'} is no model.json of tfjs: ${why}.`, {
-      source,
-      cause,
-    });
-  };
-  let json: Partial<TfjsModelJson> | null;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return fail('it is not JSON', error);
-  }
-  const groups = json?.weightsManifest;
-  const isText = (value: unknown) => typeof value === 'string';
-  const isManifest =
-    Array.isArray(groups) &&
-    groups.every(
-      group =>
-        Array.isArray(group?.paths) &&
-        group.paths.every(isText) &&
-        Array.isArray(group.weights) &&
-        group.weights.every(
-          (weight: Partial<WeightsGroup['weights'][number]> | null) =>
-            isText(weight?.name) && isText(weight?.dtype) && Array.isArray(weight?.shape),
-        ),
-    );
-  return isManifest ? (json as TfjsModelJson) : fail('it has no manifest of paths and weights');
-}
+import { type TfjsModelJson, TfjsWeightsError } from './tfjs-manifest';
 
 /**
  * The weights of a tfjs layers-model.

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { staysBelow } from '../../src/node/cache-names';
 import {
   DownloadError,
   fetchFromHub,
@@ -15,6 +14,7 @@ import {
   openWeights,
 } from '../../src/node/index';
 import { parseHubSource } from '../../src/node/source';
+import { staysBelow } from '../../src/weights/file-names';
 import { commit, LocalHub, large, largeHash, small } from './hub';
 
 let hub: LocalHub;
