@@ -63,7 +63,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { toHalf } from '@shroom/formats'", 1],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
-  ["export * from '@shroom/models'", 18],
+  ["export * from '@shroom/models'", 19],
   ["export { resNet } from '@shroom/models'", 10],
   ["export * from '@shroom/train'", 27],
   ["export { fit } from '@shroom/train'", 11],
