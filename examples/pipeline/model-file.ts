@@ -16,7 +16,7 @@ export interface OpenedModel {
 }
 
 /** A file is no model that can be opened. Its weights have errors of their own. */
-export class ModelFileError extends Error {
+class ModelFileError extends Error {
   override readonly name = 'ModelFileError';
 }
 

@@ -45,7 +45,7 @@ export interface ModelManifest {
 }
 
 /** A manifest that no model has: the page was put up wrongly, or something else answers. */
-export class ManifestError extends Error {
+class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
 
