@@ -1,3 +1,5 @@
+import { mixed } from './order';
+
 /** Pooled features of labelled photos, each seen in one or more views, in memory. */
 export interface FeatureSet {
   /** `[photos, views, channels]`; view 0 is the plain one. */
@@ -38,17 +40,34 @@ export function sourceOf(features: Features): FeatureSource {
   };
 }
 
-/** Some photos of features wherever they are kept, with all their views; nothing is copied. */
+/**
+ * Some photos of features wherever they are kept, with all their views; nothing is copied. Where the features have an
+ * `identity`, so have these: it says which photos of which features they are.
+ */
 export function selectFrom(features: Features, photos: ArrayLike<number>): FeatureSource {
   const source = sourceOf(features);
-  const { labels, views, shape } = source;
+  const { labels, views, shape, identity } = source;
   const own = (rows: ArrayLike<number>) => Int32Array.from(rows, row => photos[row]!);
   return {
     labels: Int32Array.from(photos, photo => labels[photo]!),
     views,
     shape,
+    ...(identity !== undefined && {
+      identity: `${photos.length} of ${labels.length} photos (${listHash(photos)}) of ${identity}`,
+    }),
     read: (rows, chosen) => source.read(own(rows), chosen),
   };
+}
+
+/** 128 bits that follow from a list of places and their order. */
+function listHash(places: ArrayLike<number>): string {
+  return [1, 2, 3, 4]
+    .map(seed => {
+      let hash = seed;
+      for (let index = 0; index < places.length; index++) hash = mixed(hash, places[index]!);
+      return hash.toString(16).padStart(8, '0');
+    })
+    .join('');
 }
 
 /** The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`. */

@@ -4,8 +4,9 @@ import type { Features } from './feature-set';
 import { evaluateOn } from './inference';
 import type { Evaluation } from './metrics';
 import type { WeightGroup } from './optimiser';
+import { type NamesOf, requireKnown } from './option-names';
 import { batchBounds } from './order';
-import { checkPhase, type Phase } from './phase';
+import { checkPhase, type Phase, phaseOptions } from './phase';
 import { PhaseRun, type StepReport } from './phase-run';
 import { requireInteger, requireKind } from './requirements';
 import type { Trainable } from './trainable';
@@ -47,6 +48,12 @@ export interface FitOptions extends Phase {
   readonly signal?: AbortSignal;
 }
 
+export const fitOptions: NamesOf<FitOptions> = {
+  ...phaseOptions,
+  ...{ followedBy: true, seed: true, validationViews: true, depthOf: true, groups: true },
+  ...{ from: true, onStep: true, signal: true },
+};
+
 export interface EpochReport extends EpochRecord {
   /** The last report of this fit: all epochs of all phases done, or patience at its end. */
   readonly last: boolean;
@@ -76,6 +83,7 @@ export async function* fit(
   const position: TrainingPosition = from ? structuredClone(from.position) : startOf(seed);
   if (position.seed !== seed)
     throw new RangeError(`The state is of seed ${position.seed}, the options say ${seed}.`);
+  checkPosition(position, phases, data.train.labels.length);
   if (from) putWeights(from, weights);
   const best: Map<string, Tensor> = from ? bestOf(from) : new Map();
   let resumed = from;
@@ -134,6 +142,7 @@ export function checkTraining(
   options: FitOptions,
 ): void {
   const { seed = 0, validationViews = 1, followedBy = [] } = options;
+  requireKnown('', options, fitOptions);
   requireKind('followedBy', followedBy, 'a list');
   requireKind('depthOf', options.depthOf, 'a function');
   requireKind('groups', options.groups, 'a function');
@@ -159,9 +168,28 @@ export function checkTraining(
     );
   phases.forEach((phase, index) => {
     const where = index === 0 ? '' : `followedBy[${index - 1}].`;
+    if (index > 0) {
+      requireKind(where.slice(0, -1), phase, 'an object');
+      requireKnown(where, phase, phaseOptions);
+    }
     const stepsPerEpoch = batchBounds(labels.length, phase.batchSize ?? 32).length;
     checkPhase(phase, where, { stepsPerEpoch, labels, classes, shape });
   });
+}
+
+/** @throws RangeError when a training of these phases cannot be where a state says that it is. */
+function checkPosition(
+  { phase, phaseEpoch, batch }: TrainingPosition,
+  phases: readonly Phase[],
+  samples: number,
+): void {
+  const { epochs, batchSize = 32 } = phases[phase] ?? { epochs: 0 };
+  const batches = batchBounds(samples, batchSize).length;
+  if (phase >= phases.length || phaseEpoch > epochs || batch > batches)
+    throw new RangeError(
+      `The state is of phase ${phase}, epoch ${phaseEpoch}, batch ${batch}; the options make ${phases.length} phases` +
+        `${phase < phases.length ? `, and this one has ${epochs} epochs of ${batches} batches` : ''}. It is of another training.`,
+    );
 }
 
 const shapeOf = (features: Features): readonly number[] =>

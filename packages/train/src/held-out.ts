@@ -1,6 +1,8 @@
 import { selectFrom } from './feature-set';
-import { type FitOptions, fit, type TrainingData } from './fit';
+import { checkTraining, type FitOptions, fit, fitOptions, type TrainingData } from './fit';
 import { logitsOf } from './inference';
+import { requireKnown } from './option-names';
+import { requireInteger } from './requirements';
 import type { Trainable } from './trainable';
 
 export interface HeldOutOptions extends Omit<FitOptions, 'from'> {
@@ -28,7 +30,7 @@ export interface HeldOut {
  *
  * @param start A new classifier with the first weights of the one to be calibrated. It is disposed of if it can be.
  * @param folds Places in the validation set, as `kFolds` of `@shroom/data` makes them; no place may be in two.
- * @throws RangeError when a fold is empty, holds all photos, or holds what is no place or in another fold.
+ * @throws RangeError as `fit` does, before the first training; when a fold is empty, holds all photos, or holds what is no place or in another fold.
  */
 export async function heldOutLogits(
   start: () => Trainable & { dispose?(): unknown },
@@ -39,6 +41,14 @@ export async function heldOutLogits(
   const { views = [options.validationViews ?? 1], ...training } = options;
   const { signal } = training;
   const count = data.validation.labels.length;
+  const { from, ...known } = fitOptions;
+  requireKnown('', options, { ...known, views: true });
+  // Before anything is trained, and while a row has the number that the caller knows it by.
+  checkTraining(data, training);
+  if (views.length === 0)
+    throw new RangeError('views is empty; it should say how many views are averaged.');
+  for (const each of views)
+    requireInteger('views', each, { least: 1, most: data.validation.views });
   checkFolds(count, folds);
   const samples = folds.flatMap(fold => Array.from(fold));
   const logits = views.map(() => new Float32Array(samples.length * data.classes));

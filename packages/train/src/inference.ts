@@ -2,6 +2,7 @@ import { type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from './feature-requirements';
 import type { Features } from './feature-set';
 import { type Evaluation, evaluate, probabilities } from './metrics';
+import { type NamesOf, requireKnown } from './option-names';
 import type { Trainable } from './trainable';
 
 /** Numbers that one forward pass takes at most: it bounds the memory of evaluating feature maps. */
@@ -12,6 +13,8 @@ export interface InferenceOptions {
   readonly views?: number;
   readonly signal?: AbortSignal;
 }
+
+const inferenceOptions: NamesOf<InferenceOptions> = { views: true, signal: true };
 
 /**
  * Evaluates a set by its plain views, or by the mean of several.
@@ -46,6 +49,7 @@ export async function logitsOf(
   options: InferenceOptions = {},
 ): Promise<Float32Array> {
   const { views = 1, signal } = options;
+  requireKnown('', options, inferenceOptions);
   if (!(Number.isInteger(views) && views >= 1 && views <= set.views))
     throw new RangeError(
       `The set has ${set.views} views of each photo, ${views} cannot be averaged.`,

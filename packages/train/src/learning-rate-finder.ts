@@ -2,6 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from './feature-requirements';
 import type { TrainingData } from './fit';
 import { createOptimiser, type OptimiserOptions } from './optimisers';
+import { type NamesOf, requireKnown } from './option-names';
 import { batchBounds, mixed, permutation } from './order';
 import { classWeightsOf, type Phase } from './phase';
 import { requireInteger, requireKind, requireNumber, within } from './requirements';
@@ -20,6 +21,11 @@ export interface FinderOptions
   readonly seed?: number;
   readonly signal?: AbortSignal;
 }
+
+const finderOptions: NamesOf<FinderOptions> = {
+  ...{ batchSize: true, classWeights: true, labelSmoothing: true, focus: true, range: true },
+  ...{ steps: true, optimiser: true, seed: true, signal: true },
+};
 
 export interface FinderReport {
   /** From 0. */
@@ -52,6 +58,7 @@ export async function* findLearningRate(
 ): AsyncGenerator<FinderReport, void, undefined> {
   const { range = [1e-6, 1], steps = 100, batchSize = 32, seed = 0, signal } = options;
   const { optimiser: kind = { name: 'adam', weightDecay: 1e-5 }, labelSmoothing, focus } = options;
+  requireKnown('', options, finderOptions);
   const [first, highest] = range;
   requireNumber('range[0]', first, { above: 0 });
   requireNumber('range[1]', highest, { above: first });

@@ -1,3 +1,4 @@
+import { type NamesOf, requireKnown } from './option-names';
 import { mixed, permutation } from './order';
 import { requireNumber, requireOneOf } from './requirements';
 
@@ -52,8 +53,12 @@ export function mix(
   return { rows: blended, targets };
 }
 
+const mixingOptions: NamesOf<Mixing> = { kind: true, alpha: true };
+
 /** @throws RangeError for another kind, for an alpha that is not above 0, and for cutmix of pooled features. */
-export function checkMixing({ kind, alpha }: Mixing, shape: readonly number[]): void {
+export function checkMixing(mixing: Mixing, shape: readonly number[]): void {
+  const { kind, alpha } = mixing;
+  requireKnown('', mixing, mixingOptions);
   requireOneOf('kind', kind, ['mixup', 'cutmix']);
   requireNumber('alpha', alpha, { above: 0 });
   if (kind === 'cutmix' && shape.length < 3)

@@ -1,5 +1,6 @@
 import { Adam, type AdamOptions, AdamW } from './adam';
 import type { Optimiser } from './optimiser';
+import { type NamesOf, requireKnown } from './option-names';
 import { unknownName } from './requirements';
 import { Sgd, type SgdOptions } from './sgd';
 
@@ -8,14 +9,24 @@ export type OptimiserOptions =
   | ({ readonly name: 'adam' | 'adamw' } & AdamOptions)
   | ({ readonly name: 'sgd' } & SgdOptions);
 
-/** @throws RangeError when there is no optimiser of that name. */
+const adamOptions: NamesOf<AdamOptions & { name: string }> = {
+  ...{ name: true, betas: true, epsilon: true, weightDecay: true },
+};
+const sgdOptions: NamesOf<SgdOptions & { name: string }> = {
+  ...{ name: true, momentum: true, nesterov: true, weightDecay: true },
+};
+
+/** @throws RangeError when there is no optimiser of that name, or it has no such option. */
 export function createOptimiser(options: OptimiserOptions): Optimiser {
   switch (options.name) {
     case 'adam':
+      requireKnown('', options, adamOptions);
       return new Adam(options);
     case 'adamw':
+      requireKnown('', options, adamOptions);
       return new AdamW(options);
     case 'sgd':
+      requireKnown('', options, sgdOptions);
       return new Sgd(options);
     default:
       throw unknownName('optimiser', (options as { name: string }).name, ['adam', 'adamw', 'sgd']);

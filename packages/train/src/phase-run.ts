@@ -4,6 +4,7 @@ import type { FeatureSource } from './feature-set';
 import type { FitOptions, TrainingData } from './fit';
 import { mix } from './mixing';
 import type { Optimiser, WeightGroup } from './optimiser';
+import { type NamesOf, requireKnown } from './option-names';
 import { balancedOrder, batchBounds, mixed, permutation } from './order';
 import { classWeightsOf, groupOf, optimiserOf, type Phase, plannedSchedule } from './phase';
 import { requireNumber } from './requirements';
@@ -22,6 +23,8 @@ export interface StepReport {
   /** All that is needed to go on from here; to be called before the step's callback ends. */
   snapshot(): Promise<TrainingState>;
 }
+
+const groupOptions: NamesOf<WeightGroup> = { learningRateFactor: true, weightDecay: true };
 
 /** One phase of a training under way: everything that is made for it and freed after it. */
 export class PhaseRun {
@@ -176,6 +179,7 @@ export class PhaseRun {
     const entries = [...this.#weights].map(([name, weight]): [string, WeightGroup] => {
       const group = groups ? groups(name) : groupOf(this.#phase, depthOf(name), weight.rank);
       const { learningRateFactor = 1, weightDecay = 0 } = group;
+      requireKnown(`groups('${name}').`, group, groupOptions);
       const asked = groups ? `groups('${name}')` : `depthOf('${name}')`;
       requireNumber(`The learningRateFactor by ${asked}`, learningRateFactor, { least: 0 });
       requireNumber(`The weightDecay by ${asked}`, weightDecay, { least: 0 });

@@ -2,6 +2,7 @@ import { balancedClassWeights } from './loss';
 import { checkMixing, type Mixing } from './mixing';
 import type { WeightGroup } from './optimiser';
 import { createOptimiser, type OptimiserOptions } from './optimisers';
+import type { NamesOf } from './option-names';
 import { requireInteger, requireKind, requireNumber, requireOneOf, within } from './requirements';
 import { cosineAnnealing, type Schedule, type ScheduleOptions, scheduleOf } from './schedule';
 
@@ -44,6 +45,13 @@ export interface Phase {
   /** Of a phase that follows another: whether the best epoch is sought among all so far, or its own. Default `all`. */
   readonly bestOf?: 'all' | 'phase';
 }
+
+export const phaseOptions: NamesOf<Phase> = {
+  ...{ epochs: true, batchSize: true, accumulation: true, optimiser: true, schedule: true },
+  ...{ stageDecay: true, decay: true, classWeights: true, labelSmoothing: true, focus: true },
+  ...{ mixing: true, sampling: true, clipNorm: true, average: true, criterion: true },
+  ...{ patience: true, start: true, bestOf: true },
+};
 
 /** What is checked of a phase besides its options. */
 export interface PhaseFacts {

@@ -1,3 +1,4 @@
+import { type NamesOf, requireKnown } from './option-names';
 import { requireInteger, requireNumber, unknownName } from './requirements';
 
 /** The learning rate at a step, counted from 0. */
@@ -107,9 +108,23 @@ export interface TrainingLength {
   readonly stepsPerEpoch: number;
 }
 
-/** @throws RangeError when there is no schedule of that name, or a number of it cannot be; it names the number. */
+type OptionsOf<Name extends ScheduleOptions['name']> = Extract<ScheduleOptions, { name: Name }>;
+const common = { name: true, learningRate: true, warmUp: true } as const;
+const scheduleOptions: { readonly [Name in ScheduleOptions['name']]: NamesOf<OptionsOf<Name>> } = {
+  constant: common,
+  cosineAnnealing: { ...common, period: true, least: true },
+  oneCycle: { ...common, rising: true, initialDivisor: true, finalDivisor: true },
+  stepwise: { ...common, epochs: true, factor: true },
+};
+
+/**
+ * @throws RangeError when there is no schedule of that name, it has no such option, or a number of it cannot be; it names
+ *   the option.
+ */
 export function scheduleOf(options: ScheduleOptions, length: TrainingLength): Schedule {
   const { warmUp: rise = 0 } = options;
+  if (Object.hasOwn(scheduleOptions, options.name))
+    requireKnown('', options, scheduleOptions[options.name]);
   requireInteger('warmUp', rise, { least: 0 });
   const schedule = plainSchedule(options, length, length.epochs * length.stepsPerEpoch - rise);
   return rise > 0 ? warmUp(schedule, rise) : schedule;
@@ -135,8 +150,10 @@ function plainSchedule(
       requireNumber('epochs', options.epochs, { above: 0 });
       return stepwise(options.learningRate, options.epochs * stepsPerEpoch, options.factor);
     default:
-      throw unknownName('schedule', (options as { name: string }).name, [
-        ...['constant', 'cosineAnnealing', 'oneCycle', 'stepwise'],
-      ]);
+      throw unknownName(
+        'schedule',
+        (options as { name: string }).name,
+        Object.keys(scheduleOptions),
+      );
   }
 }

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { type FeatureSet, fit, heldOutLogits, logitsOf, selectFrom } from '../src/index';
+import { type FeatureSet, fit, heldOutLogits, logitsOf, selectFrom, sourceOf } from '../src/index';
 
 const classes = 2;
 
@@ -91,4 +91,43 @@ describe('logits of photos that chose nothing', () => {
     await expect(of([[1, 2], [2]])).rejects.toThrow(/Fold 1 holds 2; .* 0 to 11/);
     await expect(of([[12]])).rejects.toThrow(/Fold 0 holds 12; /);
   });
+});
+
+test('everything is checked before the first training, and rows have the numbers that they came with', async () => {
+  let started = 0;
+  const counted = () => {
+    started += 1;
+    return start();
+  };
+  const odd = { ...validation, values: Float32Array.from(validation.values) };
+  odd.values[7 * 4 + 2] = Number.NaN;
+  const label = {
+    ...validation,
+    labels: validation.labels.map((each, row) => (row === 7 ? 5 : each)),
+  };
+  for (const [held, how, message] of [
+    [odd, {}, /validation: row 7, view 1/],
+    [label, {}, /validation.labels: row 7 is 5/],
+    [validation, { views: [1, 3] }, /views should be a whole number, 1 to 2, not 3/],
+    [validation, { views: [] }, /views is empty/],
+  ] as const) {
+    const data = { train, validation: held, classes };
+    await expect(heldOutLogits(counted, data, halves, { ...options, ...how })).rejects.toThrow(
+      message,
+    );
+  }
+  expect(started).toBe(0);
+});
+
+test('a selection says which photos of which features it is', async () => {
+  const features = { ...sourceOf(validation), identity: 'photos of May' };
+  const some = selectFrom(features, [3, 1]);
+  expect(some.identity).toMatch(/^2 of 12 photos \([0-9a-f]{32}\) of photos of May$/);
+  const others = [[1, 3], [3], [3, 2], [3, 1, 1]].map(
+    places => selectFrom(features, places).identity,
+  );
+  expect(new Set([some.identity, ...others]).size).toBe(5);
+  expect(selectFrom(features, Int32Array.of(3, 1)).identity).toBe(some.identity);
+  expect(selectFrom(some, [0]).identity).toContain(some.identity);
+  expect(selectFrom(validation, [3]).identity).toBeUndefined();
 });

@@ -14,8 +14,11 @@ import {
   type FitOptions,
   findLearningRate,
   fit,
+  fitCertainty,
+  heldOutLogits,
   type Trainable,
   type TrainingData,
+  type TrainingState,
 } from '../src/index';
 
 const channels = 2;
@@ -225,4 +228,66 @@ describe('data that cannot be is named by its row before the first step', () => 
     expect(message).toBe('The classifier gives logits [4,3]; 4 samples of 4 classes need [4,4].');
     await expect(evaluateOn(linear(), set(), 4)).rejects.toThrow(/3 logits .* 4 classes/);
   });
+});
+
+describe('an option that there is not is named, with the one that was meant', () => {
+  test.each<[object, RegExp]>([
+    [{ labelsmoothing: 0.1 }, /no option labelsmoothing\. Did you mean labelSmoothing\?/],
+    [{ batch_size: 8 }, /no option batch_size\. Did you mean batchSize\?/],
+    [{ learningRate: 1e-3 }, /no option learningRate\. There are epochs, batchSize/],
+    [{ optimizer: { name: 'sgd' } }, /no option optimizer\. Did you mean optimiser\?/],
+    [
+      { followedBy: [{ epochs: 1, patient: 2 }] },
+      /no option followedBy\[0\]\.patient\. Did you mean patience\?/,
+    ],
+    [{ followedBy: [{ epochs: 1, seed: 2 }] }, /no option followedBy\[0\]\.seed/],
+    [{ mixing: { kind: 'mixup', alpha: 0.2, Alpha: 1 } }, /mixing: .*Did you mean alpha\?/],
+    [{ optimiser: { name: 'adam', momentum: 0.9 } }, /optimiser: There is no option momentum/],
+    [{ optimiser: { name: 'sgd', momentun: 0.9 } }, /Did you mean momentum\?/],
+    [
+      { schedule: { name: 'oneCycle', learningRate: 1, finalDivider: 10 } },
+      /schedule: .* finalDivider\. Did you mean finalDivisor\?/,
+    ],
+    [{ schedule: { name: 'constant', learningRate: 1, period: 10 } }, /no option period/],
+    [
+      { groups: () => ({ learningrateFactor: 0.1 }) },
+      /groups\('linear\/kernel'\)\.learningrateFactor\. Did you mean learningRateFactor\?/,
+    ],
+  ])('%j', async (options, message) => {
+    const error = await failure(options);
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error.message).toMatch(message);
+  });
+
+  test('elsewhere than in fit', async () => {
+    const finder = findLearningRate(linear(), good, { step: 10 } as FinderOptions);
+    await expect(finder.next()).rejects.toThrow(/Did you mean steps\?/);
+    const folds = [[0, 1, 2]];
+    const held = heldOutLogits(linear, good, folds, { epochs: 1, view: [1] } as never);
+    await expect(held).rejects.toThrow(/Did you mean views\?/);
+    await expect(evaluateOn(linear(), good.train, 3, { view: 2 } as object)).rejects.toThrow(
+      /Did you mean views\?/,
+    );
+    const certainty = () => fitCertainty([0, 1], [1, 0, 0, 1], 2, { coverge: 0.8 } as object);
+    expect(certainty).toThrow(/Did you mean coverage\?/);
+  });
+
+  test('what is undefined is left out', async () => {
+    const fitted = fit(linear(), good, { epochs: 1, warmup: undefined } as FitOptions);
+    expect((await fitted.next()).done).toBe(false);
+    await fitted.return();
+  });
+});
+
+test('a state of another training is not gone on with', async () => {
+  const two = { epochs: 1, batchSize: 4, followedBy: [{ epochs: 1, batchSize: 4 }] };
+  let from: TrainingState | undefined;
+  for await (const report of fit(linear(), good, two)) from = await report.snapshot();
+  const message =
+    /state is of phase 1, epoch 1, batch 0; the options make 1 phases.*another training/;
+  const { followedBy, ...one } = two;
+  await expect(fit(linear(), good, { ...one, from }).next()).rejects.toThrow(message);
+  const position = { ...from!.position, batch: 99 };
+  const far = { ...two, from: { ...from!, position } };
+  await expect(fit(linear(), good, far).next()).rejects.toThrow(/1 epochs of 3 batches/);
 });

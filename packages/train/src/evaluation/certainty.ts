@@ -1,6 +1,7 @@
 import { probabilities } from '../metrics';
+import { requireKnown } from '../option-names';
 import { conformalQuantile } from './conformal';
-import { fitTemperature, type TemperatureOptions } from './temperature';
+import { fitTemperature, type TemperatureOptions, temperatureOptions } from './temperature';
 
 /**
  * All that is needed to say "not sure", as plain data: a class fits a photo when its probability, `softmax(logits /
@@ -41,8 +42,9 @@ export function fitCertainty(
   classes: number,
   options: CertaintyOptions = {},
 ): Certainty {
-  const { coverage = 0.9 } = options;
-  const temperature = fitTemperature(labels, logits, classes, options);
+  const { coverage = 0.9, ...ofTemperature } = options;
+  requireKnown('', options, { coverage: true, ...temperatureOptions });
+  const temperature = fitTemperature(labels, logits, classes, ofTemperature);
   const probability = probabilities(logits, classes, temperature);
   // Negative probabilities rank as one minus them would, without its rounding.
   const negative = Float64Array.from(

@@ -1,3 +1,4 @@
+import { type NamesOf, requireKnown } from '../option-names';
 import { checkLabels } from './samples';
 
 export interface TemperatureOptions {
@@ -9,6 +10,11 @@ export interface TemperatureOptions {
    */
   readonly priorDeviation?: number;
 }
+
+export const temperatureOptions: NamesOf<TemperatureOptions> = {
+  range: true,
+  priorDeviation: true,
+};
 
 /** Places at which the objective is looked at first; it may have several valleys where there is a prior. */
 const places = 240;
@@ -38,6 +44,7 @@ export function fitTemperature(
   options: TemperatureOptions = {},
 ): number {
   const { range = [0.05, 20], priorDeviation = 0.5 } = options;
+  requireKnown('', options, temperatureOptions);
   const [lowest, highest] = range;
   if (!(lowest > 0 && lowest <= highest && highest < Number.POSITIVE_INFINITY))
     throw new RangeError(

@@ -1,9 +1,16 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { type NamesOf, requireKnown } from '../option-names';
 import type { Trainable, Weight } from '../trainable';
 import type { SavedTensor, TrainingState } from '../training-state';
 import { namedWeights } from '../weight-names';
 import { parsePosition } from './position';
-import { readTensors, type TensorFacts, writeTensors } from './tensor-file';
+import {
+  openTensors,
+  readTensors,
+  type StoredTensor,
+  type TensorFacts,
+  writeTensors,
+} from './tensor-file';
 
 /** Any model whose weights can be listed and set: a `tf.LayersModel` is one. */
 export interface Restorable extends Trainable {
@@ -39,34 +46,121 @@ export async function saveCheckpoint(
   await writeTensors(path, tensors, facts);
 }
 
+/** What a checkpoint and a model do not have in common, by names of weights. */
+export interface LeftOut {
+  /** In the model alone: these weights stay as they are. */
+  readonly missing: readonly string[];
+  /** In the checkpoint alone: these tensors are not used. */
+  readonly unexpected: readonly string[];
+}
+
+export interface LoadOptions {
+  /** Whether both have to have the same names, as in PyTorch's `load_state_dict`. Default true. */
+  readonly strict?: boolean;
+  /** Called where `strict` is false and the names differ, before the model is changed. */
+  readonly onLeftOut?: (names: LeftOut) => unknown;
+}
+
+const loadOptions: NamesOf<LoadOptions> = { strict: true, onLeftOut: true };
+
+/** A checkpoint does not fit a model: names or shapes differ. */
+export class CheckpointMismatchError extends Error implements LeftOut {
+  override readonly name = 'CheckpointMismatchError';
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+
+  constructor(path: string, problems: readonly string[], why: string, names: LeftOut) {
+    const shown = problems.slice(0, 20).map(each => `\n  ${each}`);
+    const more = problems.length > 20 ? `\n  and ${problems.length - 20} more` : '';
+    super(`${path} does not fit the model. ${why}${shown.join('')}${more}`);
+    this.missing = names.missing;
+    this.unexpected = names.unexpected;
+  }
+}
+
 /**
- * Puts the weights of a checkpoint back into a model of the same shape.
+ * Puts the weights of a checkpoint back into a model that has the same names and shapes.
+ *
+ * ```ts
+ * // Of a classifier with another head: what both have.
+ * await loadCheckpoint(path, model, {
+ *   strict: false,
+ *   onLeftOut: ({ missing, unexpected }) => console.warn(missing, unexpected),
+ * });
+ * ```
  *
  * @returns The facts that were saved with it.
- * @throws FormatError when the file is damaged. Error when a weight is missing or has another shape, or when two weights of the
- *   model have one name. The model is unchanged then.
+ * @throws CheckpointMismatchError listing every weight that is missing or unexpected, or of another shape; with
+ *   `strict: false` for shapes alone, or where no name is the same. FormatError when the file is damaged, or a tensor that is
+ *   wanted holds no floating-point numbers. Error when two weights of the model have one name. The model is unchanged then.
  */
-export async function loadCheckpoint(path: string, model: Restorable): Promise<CheckpointFacts> {
-  const { tensors, facts } = await readTensors(path);
-  const found = namedWeights(model).map(({ name, weight }) => {
-    const shape = weight.read().shape;
+export async function loadCheckpoint(
+  path: string,
+  model: Restorable,
+  options: LoadOptions = {},
+): Promise<CheckpointFacts> {
+  requireKnown('', options, loadOptions);
+  const { tensors, facts } = await openTensors(path);
+  putTensors(path, tensors, model, options);
+  return facts;
+}
+
+/** As {@link loadCheckpoint}, from a file that was read already. */
+export function putTensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  model: Restorable,
+  { strict = true, onLeftOut }: LoadOptions = {},
+): void {
+  const named = namedWeights(model);
+  const names = new Set(named.map(({ name }) => name));
+  const missing = named.map(({ name }) => name).filter(name => !tensors.has(name));
+  const unexpected = [...tensors.keys()].filter(name => !names.has(name));
+  const shapes = named.flatMap(({ name, weight }) => {
+    const { shape } = weight.read();
     const entry = tensors.get(name);
-    if (!entry || String(entry.shape) !== String(shape)) {
-      throw new Error(
-        `${path}: '${name}' should have shape [${shape}], the checkpoint has ${entry ? `[${entry.shape}]` : 'no such tensor'}. ` +
-          (!entry && tensors.has(olderName(name))
-            ? `It has '${olderName(name)}', as an older version wrote it, which could lose weights of one name. Train again.`
-            : 'Is it of a model with another number of classes?'),
-      );
-    }
-    return { weight, entry };
+    return !entry || String(entry.shape) === String(shape)
+      ? []
+      : [`'${name}' should have shape [${shape}], the checkpoint has [${entry.shape}]`];
   });
-  for (const { weight, entry } of found) {
-    const value = tensor(entry.values, [...entry.shape]);
+  const nothing = named.length > 0 && missing.length === named.length;
+  const differ = missing.length + unexpected.length > 0;
+  if (shapes.length > 0 || nothing || (strict && differ)) {
+    const problems = [
+      ...shapes,
+      ...missing.map(name => `missing: '${name}'`),
+      ...unexpected.map(name => `unexpected: '${name}' [${tensors.get(name)!.shape}]`),
+    ];
+    throw new CheckpointMismatchError(path, problems, reasonOf(missing, tensors, shapes), {
+      missing,
+      unexpected,
+    });
+  }
+  // All are read before the first is put: one that cannot be changes nothing.
+  const found = named.flatMap(({ name, weight }) => {
+    const entry = tensors.get(name);
+    return entry ? [{ weight, shape: entry.shape, values: entry.read() }] : [];
+  });
+  if (differ) onLeftOut?.({ missing, unexpected });
+  for (const { weight, shape, values } of found) {
+    const value = tensor(values, [...shape]);
     weight.write(value);
     value.dispose();
   }
-  return facts;
+}
+
+function reasonOf(
+  missing: readonly string[],
+  tensors: ReadonlyMap<string, StoredTensor>,
+  shapes: readonly string[],
+): string {
+  if (missing.some(name => tensors.has(`weights/${name}`)))
+    return "It is the state of a training; take the run's best.safetensors.";
+  const older = missing.find(name => tensors.has(olderName(name)));
+  if (older !== undefined)
+    return `It has '${olderName(older)}' for '${older}', as an older version wrote it, which could lose weights of one name. Train again.`;
+  if (shapes.length > 0) return 'Is it of a model with another number of classes?';
+  return 'Is it of another model? With `strict: false` what both have is loaded.';
 }
 
 /**

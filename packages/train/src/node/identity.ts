@@ -9,7 +9,7 @@ import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 
 /** Of what a folder holds. A change of it means: train again. */
-export const runFormat = 2;
+export const runFormat = 3;
 
 /** A set of photos, by their number, labels and features. */
 export interface DataIdentity {

@@ -2,6 +2,9 @@ export { writeAtomically } from './atomic';
 export { type CachedOptions, cachedFeatures } from './cached-features';
 export {
   type CheckpointFacts,
+  CheckpointMismatchError,
+  type LeftOut,
+  type LoadOptions,
   loadCheckpoint,
   loadTrainingState,
   type Restorable,

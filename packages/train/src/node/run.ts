@@ -1,24 +1,37 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { checkTraining, type EpochReport, type FitOptions, fit, type TrainingData } from '../fit';
+import { FormatError } from '@shroom/formats';
+import {
+  checkTraining,
+  type EpochReport,
+  type FitOptions,
+  fit,
+  fitOptions,
+  type TrainingData,
+} from '../fit';
+import { type NamesOf, requireKnown } from '../option-names';
 import { requireInteger } from '../requirements';
-import type { TrainingState } from '../training-state';
 import { writeAtomically } from './atomic';
 import {
-  loadCheckpoint,
   loadTrainingState,
+  putTensors,
   type Restorable,
   saveCheckpoint,
   saveTrainingState,
 } from './checkpoint';
 import { identityOf, type RunIdentity, runFormat } from './identity';
 import { differences } from './plain';
+import { openTensors } from './tensor-file';
 
 export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
   /** Steps after which the state is saved, besides the end of every epoch. Default: only there. */
   readonly saveEvery?: number;
 }
+
+const { from: _, ...withoutFrom } = fitOptions;
+const checkpointOptions: NamesOf<CheckpointOptions> = { ...withoutFrom, saveEvery: true };
 
 /** Below the folder: the best epoch's weights, and all that is needed to go on from the last save. */
 export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetensors' } as const;
@@ -64,7 +77,7 @@ export async function* fitWithCheckpoints(
 /** Where a training starts, once its folder is known to be of it. */
 interface Start {
   readonly identity: RunIdentity;
-  readonly from?: TrainingState;
+  readonly from?: Awaited<ReturnType<typeof loadTrainingState>>;
 }
 
 /** The weights that classifiers of this process started from, by folder: a training that was left can be called again. */
@@ -72,10 +85,11 @@ const starts = new WeakMap<Restorable, Map<string, string>>();
 
 /** @throws RunMismatchError when the folder's checkpoints are of another training. */
 async function startIn(folder: string, { classifier, data, options }: Training): Promise<Start> {
-  const { saveEvery = Number.POSITIVE_INFINITY, ...fitOptions } = options;
+  const { saveEvery = Number.POSITIVE_INFINITY, ...rest } = options;
+  requireKnown('', options, checkpointOptions);
   requireInteger('saveEvery', saveEvery, { least: 1, infinite: true });
-  checkTraining(data, fitOptions);
-  const fresh = await identityOf(classifier, data, fitOptions);
+  checkTraining(data, rest);
+  const fresh = await identityOf(classifier, data, rest);
   const last = join(folder, checkpointFiles.last);
   const known = starts.get(classifier) ?? new Map<string, string>();
   starts.set(classifier, known);
@@ -86,15 +100,47 @@ async function startIn(folder: string, { classifier, data, options }: Training):
   const from = await loadTrainingState(last);
   const initialWeights = known.get(resolve(folder)) ?? fresh.initialWeights;
   const identity = { ...fresh, initialWeights };
-  const then = JSON.parse(from.facts.identity ?? 'null') as RunIdentity | null;
+  const then = parsed(from.facts.identity ?? 'null', last) as RunIdentity | null;
   if (then?.format !== runFormat)
     throw new Error(
       `${last} was written by an older version, which did not say what it is of. Train again, in another folder.`,
     );
   const found = differences(then, identity);
   if (found.length > 0) throw new RunMismatchError(folder, found);
+  if (from.position.history.some(({ best }) => best))
+    await bestIn(folder, nameOf(from.facts.identity!));
   known.set(resolve(folder), initialWeights);
   return { identity, from };
+}
+
+/** What the best epoch's weights carry of the training that they are of. */
+const nameOf = (identity: string) => createHash('sha256').update(identity).digest('hex');
+
+/**
+ * The best epoch's weights, known to be of this training and not of another that was put, or ran, into the same folder.
+ *
+ * @throws RunMismatchError when they are of another. FormatError when they are not there, or damaged.
+ */
+async function bestIn(folder: string, training: string) {
+  const path = join(folder, checkpointFiles.best);
+  const { tensors, facts } = await openTensors(path);
+  if (facts.training !== training)
+    throw new RunMismatchError(folder, [
+      `${checkpointFiles.best}: weights of the training ${training}, now of ${facts.training ?? 'one that is not named'}`,
+    ]);
+  return { path, tensors };
+}
+
+/** @throws FormatError naming the file. */
+function parsed(json: string, source: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError(`${source} is damaged: what it says of its run is not JSON.`, {
+      source,
+      cause,
+    });
+  }
 }
 
 async function* train(
@@ -104,7 +150,9 @@ async function* train(
 ): AsyncGenerator<EpochReport, void, undefined> {
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
   const { saveEvery = Number.POSITIVE_INFINITY, onStep } = options;
-  const facts = { identity: JSON.stringify(identity) };
+  // Of a training that goes on as it was written, so that it keeps its name.
+  const facts = { identity: from?.facts.identity ?? JSON.stringify(identity) };
+  const training = nameOf(facts.identity);
   let steps = 0;
   const reports = fit(classifier, data, {
     ...options,
@@ -117,13 +165,15 @@ async function* train(
   for await (const report of reports) {
     // The best first: the state that names it must not be there without it.
     if (report.best) {
-      const named = { epoch: String(report.epoch), validationLoss: String(report.validation.loss) };
+      const { epoch, validation } = report;
+      const named = { epoch: String(epoch), validationLoss: String(validation.loss), training };
       await saveCheckpoint(best, classifier, named);
     }
     await saveTrainingState(last, await report.snapshot(), facts);
     yield report;
   }
-  await loadCheckpoint(best, classifier);
+  const { path, tensors } = await bestIn(folder, training);
+  putTensors(path, tensors, classifier);
 }
 
 /** Every epoch that a folder's checkpoints know of. */
@@ -160,7 +210,7 @@ export async function* startRun<C>(
   run: RunFile<C>,
   build: (configuration: C) => Training | Promise<Training>,
 ): AsyncGenerator<EpochReport, void, undefined> {
-  requirePlain(run);
+  requireRun(run);
   const known = await runIn<C>(folder);
   if (known) requireSame(folder, known, run);
   yield* goOn(folder, known, run, build);
@@ -187,6 +237,7 @@ async function* goOn<C>(
   build: (configuration: C) => Training | Promise<Training>,
 ): AsyncGenerator<EpochReport, void, undefined> {
   const training = await build(run.configuration);
+  requireKnown('Training.', training, { classifier: true, data: true, options: true });
   const checkpoints = join(folder, 'checkpoints');
   const start = await startIn(checkpoints, training);
   if (known?.identity && !start.from) {
@@ -205,20 +256,41 @@ async function* goOn<C>(
  * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
  */
 export async function saveRun<C>(folder: string, run: RunFile<C>): Promise<void> {
-  requirePlain(run);
+  requireRun(run);
   const known = await runIn<C>(folder);
   if (known) requireSame(folder, known, run);
   else await writeRun(folder, run);
 }
 
+const runKeys: NamesOf<RunFile<unknown>> = { configuration: true, versions: true, identity: true };
+
 /** @throws TypeError when a configuration would not come back from JSON as it is: the run could not be made again from it. */
-function requirePlain<C>({ configuration }: RunFile<C>): void {
+function requireRun<C>(run: RunFile<C>): void {
+  requireKnown('', run, runKeys);
+  const { configuration } = run;
   const text = JSON.stringify({ configuration });
   const found = differences({ configuration }, JSON.parse(text));
+  const odd =
+    configuration === undefined ? 'There is none' : unplain('configuration', configuration);
+  if (odd !== undefined) found.unshift(odd);
   if (found.length > 0)
     throw new TypeError(
       `A run's configuration should be plain data, which JSON holds; it would be read back as another. ${found.slice(0, 3).join('; ')}.`,
     );
+}
+
+/** Where something is an object of a class: JSON loses what is in a Map or a Set. */
+function unplain(path: string, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain =
+    Array.isArray(value) || prototype === null || prototype?.constructor?.name === 'Object';
+  if (!isPlain) return `${path} is a ${prototype?.constructor?.name || 'class of its own'}`;
+  for (const [name, each] of Object.entries(value)) {
+    const found = unplain(`${path}.${name}`, each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 async function writeRun<C>(folder: string, run: RunFile<C>): Promise<void> {
@@ -237,10 +309,21 @@ function requireSame<C>(folder: string, known: RunFile<C>, now: RunFile<C>): voi
   if (found.length > 0) throw new RunMismatchError(folder, found);
 }
 
-/** @throws Error when the folder holds no run. */
+/** @throws Error when the folder holds no run. FormatError when what it holds is damaged. */
 export async function openRun<C>(folder: string): Promise<RunFile<C>> {
-  const text = await readFile(join(folder, 'run.json'), 'utf8').catch(() => {
-    throw new Error(`${folder} holds no run (no run.json): there is nothing to resume.`);
+  const path = join(folder, 'run.json');
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
+      throw new Error(`${folder} holds no run (no run.json): there is nothing to resume.`, {
+        cause,
+      });
+    throw new FormatError(`${path} cannot be read: ${cause.message}.`, { source: path, cause });
   });
-  return JSON.parse(text) as RunFile<C>;
+  const run = parsed(text, path) as RunFile<C> | null;
+  if (typeof run !== 'object' || run === null || !('configuration' in run))
+    throw new FormatError(
+      `${path} is damaged: it has no configuration. Restore it, or take another folder.`,
+      { source: path },
+    );
+  return run;
 }

@@ -1,14 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeSafetensors } from '@shroom/formats';
 import { memory, tensor1d, variable } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fit, type TrainingState } from '../../src/index';
 import {
+  CheckpointMismatchError,
   fitWithCheckpoints,
   historyOf,
+  type LeftOut,
   loadCheckpoint,
   loadTrainingState,
   resume,
@@ -97,6 +100,100 @@ describe('a checkpoint', () => {
     expect(await loadTrainingState(path)).toEqual({ ...states[0], facts: {} });
     await saveCheckpoint(path, network, {});
     await expect(loadTrainingState(path)).rejects.toThrow(/no state of a training, only weights/);
+  });
+
+  describe('of a model with other names', () => {
+    const deeper = () =>
+      sequential({
+        layers: [
+          layers.dense({ units: 3, inputShape: [3], name: 'before' }),
+          layers.dense({ units: 4, name: 'dense' }),
+        ],
+      });
+    const save = async (network: ReturnType<typeof model>) => {
+      const path = join(folder, 'of-another.safetensors');
+      await saveCheckpoint(path, network, { epoch: '7' });
+      return path;
+    };
+
+    test('is refused, listing what is left over and what is missing', async () => {
+      const [network, larger] = [model(4), deeper()];
+      const before = [await weightsOf(network), await weightsOf(larger)];
+      const extra = await loadCheckpoint(await save(larger), network).catch(error => error);
+      expect(extra).toBeInstanceOf(CheckpointMismatchError);
+      expect(extra.message).toMatch(
+        /unexpected: 'before\/kernel' \[3,3\]\n {2}unexpected: 'before\/bias' \[3\]/,
+      );
+      expect([...extra.unexpected].sort()).toEqual(['before/bias', 'before/kernel']);
+      expect(extra.missing).toEqual([]);
+      const lacking = await loadCheckpoint(await save(network), larger).catch(error => error);
+      expect(lacking.message).toMatch(/missing: 'before\/kernel'/);
+      expect(lacking.missing).toEqual(['before/kernel', 'before/bias']);
+      expect([await weightsOf(network), await weightsOf(larger)]).toEqual(before);
+    });
+
+    test('gives what both have where strict is false, and tells what was left out', async () => {
+      const [network, larger] = [model(4), deeper()];
+      const told: LeftOut[] = [];
+      const how = { strict: false, onLeftOut: (names: LeftOut) => told.push(names) };
+      const untouched = (await weightsOf(larger)).slice(0, 2);
+      expect(await loadCheckpoint(await save(network), larger, how)).toEqual({ epoch: '7' });
+      expect(told).toEqual([{ missing: ['before/kernel', 'before/bias'], unexpected: [] }]);
+      expect(await weightsOf(larger)).toEqual([...untouched, ...(await weightsOf(network))]);
+      await expect(loadCheckpoint(await save(model(5)), larger, how)).rejects.toThrow(
+        /should have shape/,
+      );
+      const other = sequential({
+        layers: [layers.dense({ units: 4, inputShape: [3], name: 'another' })],
+      });
+      await expect(loadCheckpoint(await save(model(4)), other, how)).rejects.toThrow(
+        /missing: 'another/,
+      );
+      expect(told.length).toBe(1);
+    });
+
+    test('may have whole numbers in what is not used', async () => {
+      const path = join(folder, 'counted.safetensors');
+      const dense = { shape: [3, 4], values: new Float32Array(12).fill(2) };
+      const bias = { shape: [4], values: new Float32Array(4) };
+      const steps = { shape: [1], values: BigInt64Array.of(7n) };
+      const tensors = new Map([
+        ['dense/kernel', dense],
+        ['dense/bias', bias],
+        ['steps', steps],
+      ] as const);
+      await writeFile(path, encodeSafetensors(tensors as never));
+      await expect(loadCheckpoint(path, model(4))).rejects.toThrow(/unexpected: 'steps' \[1\]/);
+      const network = model(4);
+      await loadCheckpoint(path, network, { strict: false });
+      expect((await weightsOf(network))[0]).toEqual([...dense.values]);
+    });
+  });
+
+  test('that is none is called by its name', async () => {
+    await expect(loadCheckpoint(folder, model(4))).rejects.toThrow(
+      `${folder} cannot be read: it is a folder`,
+    );
+    await expect(loadCheckpoint(join(folder, 'none'), model(4))).rejects.toThrow(
+      /none cannot be read: there is no/,
+    );
+    const data = {
+      ...{
+        train: { values: new Float32Array(24), labels: new Int32Array(8), views: 1, channels: 3 },
+      },
+      ...{
+        validation: {
+          values: new Float32Array(24),
+          labels: new Int32Array(8),
+          views: 1,
+          channels: 3,
+        },
+      },
+      classes: 4,
+    };
+    for await (const _ of fitWithCheckpoints(folder, model(4), data, { epochs: 1 }));
+    const state = loadCheckpoint(join(folder, 'last.safetensors'), model(4));
+    await expect(state).rejects.toThrow(/the state of a training; take the run's best.safetensors/);
   });
 
   test('that is cut short or of another shape changes nothing', async () => {

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FormatError } from '@shroom/formats';
 import { memory, onesLike } from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ import {
   loadTrainingState,
   RunMismatchError,
   resume,
+  saveCheckpoint,
   saveRun,
   saveTrainingState,
   startRun,
@@ -263,10 +265,48 @@ describe('a folder is of one training', () => {
     await expect(epochs()).rejects.toThrow(/older version.*Train again/);
   });
 
+  test("the best weights are this training's own, or refused", async () => {
+    await epochs();
+    const best = join(folder, 'best.safetensors');
+    const own = await readFile(best);
+    const other = seeded(2);
+    await saveCheckpoint(best, other, { epoch: '1' });
+    const network = seeded(1);
+    const before = network.getWeights().map(weight => [...weight.dataSync()]);
+    const refused = fitWithCheckpoints(folder, network, data, options).next();
+    await expect(refused).rejects.toThrow(
+      /best.safetensors: weights of the training [0-9a-f]{64}, now/,
+    );
+    await expect(refused).rejects.toBeInstanceOf(RunMismatchError);
+    expect(network.getWeights().map(weight => [...weight.dataSync()])).toEqual(before);
+    await rm(best);
+    await expect(epochs()).rejects.toThrow(
+      /best.safetensors cannot be read: there is no such file/,
+    );
+    await writeFile(best, own.subarray(0, 100));
+    await expect(epochs()).rejects.toThrow(/best.safetensors is not a whole/);
+    await writeFile(best, own);
+    expect(await epochs()).toBe(0);
+  });
+
+  test('of two trainings that begin in it at once, one at most ends with its own weights', async () => {
+    const outcomes = await Promise.allSettled([
+      epochs(seeded(1), {}, { seed: 1 }),
+      epochs(seeded(2), {}, { seed: 2 }),
+    ]);
+    const failed = outcomes.filter(outcome => outcome.status === 'rejected');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { reason } of failed) expect(reason).toBeInstanceOf(RunMismatchError);
+  });
+
   test('an option that cannot be is named before anything is written', async () => {
     await expect(epochs(seeded(1), {}, { patience: 0 })).rejects.toThrow(/patience/);
     const run = fitWithCheckpoints(folder, seeded(1), data, { ...options, saveEvery: 0 });
     await expect(run.next()).rejects.toThrow(/saveEvery should be a whole number, 1 or more/);
+    const misspelt = { ...options, saveevery: 1 };
+    await expect(fitWithCheckpoints(folder, seeded(1), data, misspelt).next()).rejects.toThrow(
+      /no option saveevery\. Did you mean saveEvery\?/,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -311,7 +351,38 @@ describe('a run', () => {
   });
 });
 
-test.each([
+test.each(['', '{"configuration":', 'null', '[]', '{"versions":{}}'])(
+  'a run.json that is %j is named, and stays',
+  async text => {
+    const path = join(folder, 'run.json');
+    await writeFile(path, text);
+    const build = () => ({ classifier: seeded(1), data, options });
+    const run = { configuration: {}, versions: {} };
+    for (const open of [() => startRun(folder, run, build), () => resume(folder, build)]) {
+      const error = await open()
+        .next()
+        .catch(error => error);
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error.message).toContain(path);
+    }
+    expect(await contents()).toEqual(new Map([['run.json', text]]));
+  },
+);
+
+test('a run says what it is made of, and nothing else', async () => {
+  const build = () => ({ classifier: seeded(1), data, options });
+  const misspelt = { configuration: {}, version: {} } as never;
+  await expect(startRun(folder, misspelt, build).next()).rejects.toThrow(/Did you mean versions\?/);
+  const run = { configuration: {}, versions: {} };
+  const made = () => ({ ...build(), option: { epochs: 9 } });
+  await expect(startRun(folder, run, made).next()).rejects.toThrow(/Did you mean options\?/);
+  expect(await contents()).toEqual(new Map());
+});
+
+test.each<[object | undefined, RegExp]>([
+  [undefined, /There is none/],
+  [{ names: new Map([['a', 1]]) }, /configuration.names is a Map/],
+  [{ phases: [{ names: new Set([1]) }] }, /configuration.phases.0.names is a Set/],
   [{ patience: Number.POSITIVE_INFINITY }, /configuration.patience: "Infinity", now null/],
   [{ rates: [1, Number.NaN] }, /configuration.rates\[1\]: "NaN", now null/],
   [{ weights: Float32Array.of(1) }, /configuration.weights\[0\]: 1, now absent/],
