@@ -10,6 +10,7 @@ import { requireInteger } from './requirements';
  */
 export function checkFeatures(name: string, features: Features, classes: number): void {
   requireInteger('classes', classes, { least: 1 });
+  checkIsFeatures(name, features);
   checkLabels(`${name}.labels`, features.labels, classes);
   requireInteger(`${name}.views`, features.views, { least: 1 });
   if ('read' in features) {
@@ -28,6 +29,23 @@ export function checkFeatures(name: string, features: Features, classes: number)
     const row = Math.floor(odd / channels);
     throw oddRow(name, Math.floor(row / views), row % views, odd % channels, values[odd]!);
   }
+}
+
+/** @throws RangeError when they are neither a `FeatureSet` nor a `FeatureSource`: JavaScript does not tell. */
+function checkIsFeatures(name: string, features: Features): void {
+  const fail = (part: string, expected: string): never => {
+    throw new RangeError(`${name}${part} should be ${expected}.`);
+  };
+  if (typeof features !== 'object' || features === null)
+    fail('', 'features: values and labels, or a source of them');
+  const { labels } = features;
+  if (!(ArrayBuffer.isView(labels) || Array.isArray(labels)))
+    fail('.labels', 'an Int32Array, one class index a photo');
+  if ('read' in features) {
+    if (typeof features.read !== 'function') fail('.read', 'a function');
+    if (!Array.isArray(features.shape)) fail('.shape', 'a list of sides');
+  } else if (!ArrayBuffer.isView(features.values))
+    fail('.values', 'a Float32Array; new Float32Array(list) makes one');
 }
 
 /** @throws RangeError naming the first label that is no class. */

@@ -146,6 +146,7 @@ export function checkTraining(
   requireKind('followedBy', followedBy, 'a list');
   requireKind('depthOf', options.depthOf, 'a function');
   requireKind('groups', options.groups, 'a function');
+  requireKind('onStep', options.onStep, 'a function');
   const phases: readonly Phase[] = [options, ...followedBy];
   checkFeatures('train', train, classes);
   checkFeatures('validation', validation, classes);

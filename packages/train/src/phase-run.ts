@@ -7,7 +7,7 @@ import type { Optimiser, WeightGroup } from './optimiser';
 import { type NamesOf, requireKnown } from './option-names';
 import { balancedOrder, batchBounds, mixed, permutation } from './order';
 import { classWeightsOf, groupOf, optimiserOf, type Phase, plannedSchedule } from './phase';
-import { requireNumber } from './requirements';
+import { requireKind, requireNumber } from './requirements';
 import type { Schedule } from './schedule';
 import { type Trainable, variablesOf } from './trainable';
 import { putMemory, type TrainingPosition, type TrainingState, takeState } from './training-state';
@@ -178,8 +178,9 @@ export class PhaseRun {
     const { groups, depthOf = () => 0 } = this.#options;
     const entries = [...this.#weights].map(([name, weight]): [string, WeightGroup] => {
       const group = groups ? groups(name) : groupOf(this.#phase, depthOf(name), weight.rank);
-      const { learningRateFactor = 1, weightDecay = 0 } = group;
+      requireKind(`groups('${name}')`, group ?? null, 'an object');
       requireKnown(`groups('${name}').`, group, groupOptions);
+      const { learningRateFactor = 1, weightDecay = 0 } = group;
       const asked = groups ? `groups('${name}')` : `depthOf('${name}')`;
       requireNumber(`The learningRateFactor by ${asked}`, learningRateFactor, { least: 0 });
       requireNumber(`The weightDecay by ${asked}`, weightDecay, { least: 0 });

@@ -3,7 +3,13 @@ import { matMul, type Tensor2D, type Variable, variable, zeros } from '@tensorfl
 import { describe, expect, test } from 'vitest';
 import {
   Adam,
+  adaptive,
+  answer,
   balancedClassWeights,
+  bootstrap,
+  type Certainty,
+  calibrateSets,
+  calibration,
   clipByGlobalNorm,
   cosineAnnealing,
   createOptimiser,
@@ -12,6 +18,7 @@ import {
   type FeatureSource,
   type FinderOptions,
   type FitOptions,
+  figureIntervals,
   findLearningRate,
   fit,
   fitCertainty,
@@ -290,4 +297,57 @@ test('a state of another training is not gone on with', async () => {
   const position = { ...from!.position, batch: 99 };
   const far = { ...two, from: { ...from!, position } };
   await expect(fit(linear(), good, far).next()).rejects.toThrow(/1 epochs of 3 batches/);
+});
+
+describe('what JavaScript hands over is named as well', () => {
+  test.each<[object, Partial<TrainingData>, RegExp]>([
+    [{}, { train: undefined }, /train should be features/],
+    [
+      {},
+      { train: { ...set(), labels: undefined } as never },
+      /train.labels should be an Int32Array/,
+    ],
+    [
+      {},
+      { validation: { ...set(), values: [1, 2] } as never },
+      /validation.values should be a Float32Array/,
+    ],
+    [{ onStep: 'log' }, {}, /onStep should be a function, not 'log'/],
+    [{ groups: () => undefined }, {}, /groups\('linear\/kernel'\) should be an object/],
+  ])('%j', async (options, data, message) => {
+    const error = await failure(options, data);
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error.message).toMatch(message);
+  });
+
+  test('in what a classifier answers and how it is judged', () => {
+    const labels = [0, 1];
+    const logits = [1, 0, 0, 1];
+    for (const [make, message] of [
+      [() => calibration(labels, logits, 2, { bin: 5 } as object), /Did you mean bins\?/],
+      [
+        () => calibration(labels, logits, 2, { strategy: 'quantiles' as never }),
+        /strategy should be/,
+      ],
+      [
+        () => calibrateSets(labels, logits, 2, { coverge: 0.8 } as object),
+        /Did you mean coverage\?/,
+      ],
+      [() => adaptive({ randomized: false } as object), /Did you mean randomised\?/],
+      [
+        () => figureIntervals(labels, logits, 2, { resample: 9 } as object),
+        /Did you mean resamples\?/,
+      ],
+      [() => bootstrap(2, () => ({ a: 1 }), { resamples: 0 }), /resamples should be/],
+      [() => fitCertainty(labels, logits, 2, { coverage: '0.9' as never }), /coverage is 0.9/],
+      [
+        () => answer([1, 2], { temperature: 1, coverage: 0.9 } as Certainty),
+        /certainty.threshold should/,
+      ],
+      [() => answer([], { temperature: 1, threshold: 0.5, coverage: 0.9 }), /There are no logits/],
+    ] as const) {
+      expect(make).toThrow(RangeError);
+      expect(make).toThrow(message);
+    }
+  });
 });

@@ -1,4 +1,6 @@
 import { predictions } from '../metrics';
+import { type NamesOf, requireKnown } from '../option-names';
+import { requireOneOf } from '../requirements';
 import { checkLabels } from './samples';
 
 export interface CalibrationOptions {
@@ -7,6 +9,8 @@ export interface CalibrationOptions {
   /** Bins of equal width from 0 to 1, or of equally many samples. Default `'uniform'`. */
   readonly strategy?: 'uniform' | 'quantile';
 }
+
+const calibrationOptions: NamesOf<CalibrationOptions> = { bins: true, strategy: true };
 
 /** The samples whose confidence is above `low` and not above `high`. */
 export interface ReliabilityBin {
@@ -54,6 +58,8 @@ export function calibration(
   options: CalibrationOptions = {},
 ): Calibration {
   const { bins = 10, strategy = 'uniform' } = options;
+  requireKnown('', options, calibrationOptions);
+  requireOneOf('strategy', strategy, ['uniform', 'quantile']);
   checkLabels(labels, probability, classes);
   if (!(Number.isInteger(bins) && bins >= 1))
     throw new RangeError(`bins is ${bins}; it should be a whole number, 1 or more.`);

@@ -1,5 +1,6 @@
 import { probabilities } from '../metrics';
 import { requireKnown } from '../option-names';
+import { requireNumber } from '../requirements';
 import { conformalQuantile } from './conformal';
 import { fitTemperature, type TemperatureOptions, temperatureOptions } from './temperature';
 
@@ -69,9 +70,13 @@ export interface Answer {
 
 /**
  * @param logits `[classes]`, of one photo, from as many views as `certainty` was fitted on.
- * @throws RangeError when a logit is NaN or `Infinity`, or all are `-Infinity`.
+ * @throws RangeError when there are no logits, one is NaN or `Infinity`, or all are `-Infinity`; and when `certainty` lacks a
+ *   number, as one from a file may.
  */
 export function answer(logits: ArrayLike<number>, certainty: Certainty): Answer {
+  if (logits.length === 0) throw new RangeError('There are no logits; one a class is needed.');
+  requireNumber('certainty.temperature', certainty.temperature, { above: 0 });
+  requireNumber('certainty.threshold', certainty.threshold, { least: 0 });
   const probability = probabilities(logits, logits.length, certainty.temperature);
   const ranked = Array.from(probability.keys()).sort((a, b) => probability[b]! - probability[a]!);
   const fitting = ranked.filter(k => probability[k]! >= certainty.threshold);

@@ -1,4 +1,6 @@
+import { type NamesOf, requireKnown } from '../option-names';
 import { mixed } from '../order';
+import { requireNumber } from '../requirements';
 import { checkLabels } from './samples';
 
 /**
@@ -24,6 +26,8 @@ export interface AdaptiveOptions {
   readonly randomised?: boolean;
 }
 
+const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, randomised: true };
+
 /**
  * The probability of all classes that are at least as probable: sets grow where the sample is hard.
  * @see Romano, Sesia & Candes 2020 (APS). https://arxiv.org/abs/2006.02544
@@ -31,6 +35,9 @@ export interface AdaptiveOptions {
  */
 export function adaptive(options: AdaptiveOptions = {}): Strangeness {
   const { penalty = 0, free = 1, randomised = true } = options;
+  requireKnown('', options, adaptiveOptions);
+  requireNumber('penalty', penalty, { least: 0 });
+  requireNumber('free', free, { least: 0 });
   return (row, k, chance) => {
     const own = row[k]!;
     let above = 0;
@@ -54,6 +61,8 @@ export interface SetOptions {
   /** Of the lots. Default 0. */
   readonly seed?: number;
 }
+
+const setOptions: NamesOf<SetOptions> = { coverage: true, strangeness: true, seed: true };
 
 /** A rule for prediction sets, as calibrated. */
 export interface SetRule {
@@ -82,6 +91,7 @@ export function calibrateSets(
   options: SetOptions = {},
 ): SetRule {
   const { coverage = 0.9, strangeness = leastAmbiguous, seed = 0 } = options;
+  requireKnown('', options, setOptions);
   checkLabels(labels, probability, classes);
   const scores = Float64Array.from({ length: labels.length }, (_, sample) =>
     strangeness(rowOf(probability, classes, sample), labels[sample]!, lot(seed, 1, sample)),
@@ -95,7 +105,7 @@ export function calibrateSets(
  * @throws RangeError when the coverage is not between 0 and 1.
  */
 export function conformalQuantile(scores: ArrayLike<number>, coverage: number): number {
-  if (!(coverage > 0 && coverage < 1))
+  if (!(typeof coverage === 'number' && coverage > 0 && coverage < 1))
     throw new RangeError(`The coverage is ${coverage}; it should be between 0 and 1, such as 0.9.`);
   // A product such as 10 * 0.9 may come out a little above the whole number that it is.
   const rank = Math.ceil((scores.length + 1) * coverage - 1e-9);

@@ -1,5 +1,7 @@
 import { evaluate } from '../metrics';
+import { type NamesOf, requireKnown } from '../option-names';
 import { mixed } from '../order';
+import { requireInteger, requireNumber } from '../requirements';
 import { areasOf, rankings } from './areas';
 import { calibration, quantile } from './calibration';
 import { pick } from './samples';
@@ -36,6 +38,9 @@ export function bootstrap<Name extends string>(
   options: BootstrapOptions = {},
 ): Record<Name, Interval> {
   const { resamples = 1000, level = 0.95, seed = 0, strata } = options;
+  requireKnown('', options, { ...figureOptions, strata: true });
+  requireInteger('resamples', resamples, { least: 1 });
+  requireNumber('level', level, { above: 0, below: 1 });
   if (!(count >= 1))
     throw new RangeError(`A bootstrap needs 1 sample or more; there are ${count}.`);
   const values = statistic(Int32Array.from({ length: count }, (_, index) => index));
@@ -85,6 +90,8 @@ export interface FigureOptions {
   readonly seed?: number;
 }
 
+const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, seed: true };
+
 /**
  * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
  * resample happens to leave out does not count in its averages.
@@ -100,6 +107,7 @@ export function figureIntervals(
   classes: number,
   options: FigureOptions = {},
 ): Record<Figure, Interval> {
+  requireKnown('', options, figureOptions);
   const ranked = rankings(labels, probability, classes);
   const times = new Float64Array(labels.length);
   const there = new Set(Array.from(labels)).size;

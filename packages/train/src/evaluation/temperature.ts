@@ -50,7 +50,7 @@ export function fitTemperature(
     throw new RangeError(
       `The range of the temperature is ${lowest} to ${highest}; it should be two numbers above 0, the lower first.`,
     );
-  if (!(priorDeviation > 0))
+  if (!(typeof priorDeviation === 'number' && priorDeviation > 0))
     throw new RangeError(
       `priorDeviation is ${priorDeviation}; it should be above 0, or Infinity for no prior.`,
     );

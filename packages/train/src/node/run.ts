@@ -149,13 +149,14 @@ async function* train(
   { identity, from }: Start,
 ): AsyncGenerator<EpochReport, void, undefined> {
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
-  const { saveEvery = Number.POSITIVE_INFINITY, onStep } = options;
+  const { saveEvery = Number.POSITIVE_INFINITY, ...rest } = options;
+  const { onStep } = rest;
   // Of a training that goes on as it was written, so that it keeps its name.
   const facts = { identity: from?.facts.identity ?? JSON.stringify(identity) };
   const training = nameOf(facts.identity);
   let steps = 0;
   const reports = fit(classifier, data, {
-    ...options,
+    ...rest,
     ...(from && { from }),
     onStep: async report => {
       if (++steps % saveEvery === 0) await saveTrainingState(last, await report.snapshot(), facts);

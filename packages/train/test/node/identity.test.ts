@@ -265,6 +265,20 @@ describe('a folder is of one training', () => {
     await expect(epochs()).rejects.toThrow(/older version.*Train again/);
   });
 
+  test('a state is saved every few steps', async () => {
+    const how = { ...options, batchSize: 2, saveEvery: 3 };
+    const run = fitWithCheckpoints(folder, seeded(1), data, {
+      ...how,
+      onStep: ({ done }) => {
+        if (done === 4) throw new Error('a power cut');
+      },
+    });
+    await expect(run.next()).rejects.toThrow('a power cut');
+    const { position } = await loadTrainingState(join(folder, 'last.safetensors'));
+    expect(position).toMatchObject({ epoch: 0, batch: 3 });
+    expect(await epochs(seeded(1), {}, how)).toBe(2);
+  });
+
   test("the best weights are this training's own, or refused", async () => {
     await epochs();
     const best = join(folder, 'best.safetensors');
