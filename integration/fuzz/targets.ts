@@ -12,7 +12,7 @@ import {
 } from '@shroom/formats';
 import { checkpointOf, loadWeights, WeightsMismatchError } from '@shroom/models';
 import { openSafetensors, writeSafetensors } from '@shroom/models/node';
-import { loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
+import { CheckpointMismatchError, loadCheckpoint, saveCheckpoint } from '@shroom/train/node';
 import { memory } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
@@ -129,7 +129,9 @@ async function targetsIn(folder: string): Promise<readonly Target[]> {
         await put(bytes);
         await loadCheckpoint(path, model);
       },
-      error => isFormat(error) || error.message.startsWith(`${path}: '`),
+      error =>
+        isFormat(error) ||
+        (error instanceof CheckpointMismatchError && error.message.startsWith(path)),
     ),
     modelTarget(
       'weights of @shroom/models',
