@@ -41,6 +41,8 @@ cases = [
         ([24, 24], 0.95, "bicubic", "center"),
         ([28, 28], 1.0, "bicubic", "center"),
         ([28, 28], 1.0, "bicubic", "squash"),
+        ([24, 24], 0.875, "bilinear", "squash"),
+        ([20, 32], 0.95, "bicubic", "squash"),
         ([20, 32], 0.9, "bicubic", "center"),
     ]
     if mode == "center" or height <= width

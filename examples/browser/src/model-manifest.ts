@@ -18,6 +18,8 @@ export interface Preprocessing {
   readonly std: readonly [number, number, number];
   readonly resize: 'squash' | 'crop';
   readonly cropFraction: number;
+  /** Default `bilinear`, which manifests had before they said it. */
+  readonly interpolation?: 'bilinear' | 'bicubic';
 }
 
 export interface ModelFile {

@@ -25,9 +25,19 @@ export interface GivenSample extends Allocable {
   readonly part?: SplitName;
 }
 
+/** Of a class's `count` training photos: what training keeps, and what is cut for parts that were not given. */
+function sharesOf(count: number, isValidated: boolean, isTested: boolean): number[] {
+  if (isValidated && isTested) return [count, 0, 0];
+  if (!isValidated && !isTested) return exactShares(count);
+  // As 65 and 20 of a whole, or 65 and 15; at least one where two are there.
+  const share = isTested ? 20 / 85 : 15 / 80;
+  const cut = Math.min(count - 1, Math.max(1, Math.round(share * count)));
+  return isTested ? [count - cut, cut, 0] : [count - cut, 0, cut];
+}
+
 /**
- * The split that a set came with. Where it has no validation or no test part, that is cut from training, as large as
- * `splitByClass` makes it; groups and samples with the same bytes stay together there.
+ * The split that a set came with. Where it has no validation or no test part, that is cut from training, in the
+ * ratio of 65/20/15, whatever the size of the other part; groups and samples with the same bytes stay together there.
  *
  * @throws SplitError when a sample has no part, or nothing is left to train on.
  */
@@ -52,9 +62,7 @@ export function splitAsGiven(
   const trained = given.train.map(index => samples[index]!);
   const room = [0, 1, 2].map(() => new Map<number, number>());
   for (const [label, count] of countsOf(trained)) {
-    const [, validation, test] = exactShares(totals.get(label)!);
-    const cut = [given.validation.length > 0 ? 0 : validation, given.test.length > 0 ? 0 : test];
-    const wanted = [count - cut[0]! - cut[1]!, ...cut];
+    const wanted = sharesOf(count, given.validation.length > 0, given.test.length > 0);
     for (const [part, share] of wanted.entries()) room[part]!.set(label, share);
   }
   const parts = allocate(unitsOf(trained), room, totals, seed);

@@ -12,30 +12,37 @@ export interface ExtendedSplit {
   readonly missing: readonly string[];
   /** Ids of photos whose bytes are others now; they keep their part. */
   readonly changed: readonly string[];
+  /** Ids of photos whose class has another name now; they keep their part. */
+  readonly relabelled: readonly string[];
 }
 
 /**
  * Extends an earlier split to the photos as they are now. Known photos, by their bytes or else by their id, stay where they
  * were: no test photo ever becomes a training photo. New ones join the part of their group or of their copies, where there is
- * one, else they fill the parts up to 65/20/15 of each class.
+ * one, else the part that they came with, else they fill the parts up to 65/20/15 of each class.
  *
  * @param set With groups where near-duplicates are to stay together.
- * @throws SplitError when no photo of the manifest is there.
+ * @throws SplitError when no photo of the manifest is there, or when a part has lost all of its photos and gets no new ones.
  */
 export function extendSplit(
   manifest: SplitManifest,
-  { photos }: { readonly photos: readonly (Photo & Allocable)[] } & Pick<PhotoSet, 'classes'>,
+  {
+    photos,
+    classes,
+  }: { readonly photos: readonly (Photo & Allocable)[] } & Pick<PhotoSet, 'classes'>,
   options: { readonly seed?: number } = {},
 ): ExtendedSplit {
   const { seed = manifest.seed } = options;
   const byHash = new Map<string, SplitName>();
-  const byId = new Map<string, { part: SplitName; sha256: string }>();
+  const byId = new Map<string, SplitName>();
+  const classOf = new Map<string, string>();
   for (const part of splitNames)
-    for (const { id, sha256 } of manifest[part]) {
+    for (const { id, sha256, class: name } of manifest[part]) {
       byHash.set(sha256, later(byHash.get(sha256), part));
-      byId.set(id, { part, sha256 });
+      byId.set(id, part);
+      classOf.set(id, name).set(sha256, name);
     }
-  const known = photos.map(({ id, sha256 }) => byHash.get(sha256) ?? byId.get(id)?.part);
+  const known = photos.map(({ id, sha256 }) => byHash.get(sha256) ?? byId.get(id));
   if (!known.some(part => part !== undefined))
     throw new SplitError(
       'None of the photos of the earlier split are there. Is it the split of another set?',
@@ -56,7 +63,8 @@ export function extendSplit(
       undefined,
     );
     for (const member of members) {
-      const part = known[member] ?? home;
+      const given = photos[member]!.part;
+      const part = known[member] ?? (given ? later(home, given) : home);
       if (part) place(member, part);
       else {
         fresh.push(photos[member]!);
@@ -69,17 +77,28 @@ export function extendSplit(
     for (const member of filled[index]!) parts[name].push(places.get(fresh[member]!)!);
     parts[name].sort((a, b) => a - b);
   }
+  const empty = splitNames.find(name => parts[name].length === 0 && manifest[name].length > 0);
+  if (empty)
+    throw new SplitError(
+      `All ${manifest[empty].length} photos of ${empty} are gone, such as '${manifest[empty][0]!.id}', and no new ones are there to ` +
+        'replace them. Restore them, or make a new split.',
+    );
   const ids = new Set(photos.map(({ id }) => id));
   const hashes = new Set(photos.map(({ sha256 }) => sha256));
   const gone = ({ id, sha256 }: { id: string; sha256: string }) =>
     !ids.has(id) && !hashes.has(sha256);
   const missing = splitNames.flatMap(name => manifest[name].filter(gone).map(({ id }) => id));
+  const isRelabelled = ({ id, sha256, label }: Photo) => {
+    const name = classOf.get(sha256) ?? classOf.get(id);
+    return name !== undefined && name !== classes[label];
+  };
   const isChanged = ({ id, sha256 }: Photo) => !byHash.has(sha256) && byId.has(id);
   return {
     split: parts,
     added: photos.filter((_, index) => known[index] === undefined).map(({ id }) => id),
     missing,
     changed: photos.filter(isChanged).map(({ id }) => id),
+    relabelled: photos.filter(isRelabelled).map(({ id }) => id),
   };
 }
 

@@ -42,7 +42,7 @@ export function toManifest(
 export function parseManifest(text: string): SplitManifest {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new SplitError(`The manifest is no JSON: ${(error as Error).message}`);
   }
@@ -54,6 +54,8 @@ export function parseManifest(text: string): SplitManifest {
   if (!Array.isArray(manifest.classes) || !manifest.classes.every(isText)) {
     throw broken("has no list of names in 'classes'");
   }
+  if (!Number.isFinite(manifest.seed)) throw broken("has no number in 'seed'");
+  if (!isText(manifest.rule)) throw broken("has no text in 'rule'");
   const seen = new Set<string>();
   for (const name of splitNames) {
     const entries = manifest[name];

@@ -22,6 +22,8 @@ export interface Finding {
     | 'quarantined'
     | 'class left out'
     | 'classes merged'
+    /** Two classes whose names probably mean the same. */
+    | 'classes alike'
     | 'converted'
     /** Folders or a column are taken as the split. */
     | 'split given'

@@ -24,7 +24,7 @@ export class SplitError extends Error {
  * the rest test. Samples with the same bytes stay in one part.
  *
  * A sample's place in the order follows from its own hash and the seed: another class changes nothing, and an added sample
- * moves one or two others across a border. Not from the platform, nor from the order of the samples.
+ * moves at most one other out of training and two out of the test, more where copies move as a whole. Not from the platform, nor from the order of the samples.
  *
  * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.

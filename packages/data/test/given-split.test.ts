@@ -40,6 +40,16 @@ describe('a split that a set came with', () => {
     for (const group of groups('validation')) expect(groups('train').has(group)).toBe(false);
   });
 
+  test('leaves most to train on, however large the given test is', () => {
+    // A quarter of training, as 20 of 85.
+    expect(sizes(splitAsGiven(samples({ train: 3, test: 60 })))).toEqual([4, 2, 120]);
+    expect(sizes(splitAsGiven(samples({ train: 17, test: 900 })))).toEqual([26, 8, 1800]);
+    expect(sizes(splitAsGiven(samples({ train: 2, test: 10 })))).toEqual([2, 2, 20]);
+    expect(sizes(splitAsGiven(samples({ train: 16, validation: 400 })))).toEqual([26, 800, 6]);
+    const lone = [...samples({ train: 9, test: 9 }), { id: 'x', label: 2, part: 'train' as const }];
+    expect(splitAsGiven(lone).train).toContain(lone.length - 1);
+  });
+
   test('is refused where a sample has no part', () => {
     const all = [...samples({ train: 8 }), { id: 'x', label: 0 }];
     expect(() => splitAsGiven(all)).toThrow(SplitError);

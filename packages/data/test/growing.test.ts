@@ -83,6 +83,41 @@ describe('an extended split', () => {
     expect(split.test).toContain(21);
   });
 
+  test('leaves new photos in the part that they came with, and never tests less for it', () => {
+    const before = photos(40);
+    const manifest = manifestOf(before);
+    const given = photos(30, 0, 'new').map((photo, index): Photo => {
+      return { ...photo, part: index < 20 ? 'test' : 'train' };
+    });
+    const now = [...before, ...given];
+    const { split } = extendSplit(manifest, { classes, photos: now });
+    expect(split.test.filter(index => now[index]!.part === 'test')).toHaveLength(20);
+    expect(split.train.filter(index => now[index]!.part === 'train')).toHaveLength(10);
+    // In the group of a test photo it is tested on, whatever its folder says.
+    const tested = before.findIndex(({ id }) => id === manifest.test[0]!.id);
+    const joined = now.map((photo, index) =>
+      index === tested || index === now.length - 1 ? { ...photo, group: 'near' } : photo,
+    );
+    expect(extendSplit(manifest, { classes, photos: joined }).split.test).toContain(now.length - 1);
+  });
+
+  test('names photos that have another class now, and leaves them where they are', () => {
+    const before = photos(20);
+    const now = before.map((photo, index) => (index < 3 ? { ...photo, label: 1 } : photo));
+    const { split, relabelled } = extendSplit(manifestOf(before), { classes, photos: now });
+    expect(relabelled).toEqual(now.slice(0, 3).map(({ id }) => id));
+    expect(split).toEqual(splitByClass(before));
+  });
+
+  test('is refused where nothing is left to test on', () => {
+    const before = photos(20);
+    const manifest = manifestOf(before);
+    const tested = new Set(manifest.test.map(({ id }) => id));
+    const left = before.filter(({ id }) => !tested.has(id));
+    expect(() => extendSplit(manifest, { classes, photos: left })).toThrow(SplitError);
+    expect(() => extendSplit(manifest, { classes, photos: left })).toThrow(/All 3 photos of test/);
+  });
+
   test('is refused for another set', () => {
     const other = { classes, photos: photos(20, 1, 'strange') };
     expect(() => extendSplit(manifestOf(photos(20)), other)).toThrow(SplitError);

@@ -56,6 +56,9 @@ describe('a manifest', () => {
       expect(() => parseManifest(JSON.stringify(broken))).toThrow(message);
     };
     expect(() => parseManifest('{')).toThrow(/is no JSON/);
+    expect(parseManifest(`\uFEFF${text}`)).toEqual(manifest);
+    fails({ ...manifest, seed: 'x' }, /no number in 'seed'/);
+    fails({ ...manifest, rule: undefined }, /no text in 'rule'/);
     fails(null, /is no object/);
     fails({ ...manifest, classes: [1] }, /no list of names in 'classes'/);
     fails({ ...manifest, test: undefined }, /no list in 'test'/);

@@ -80,14 +80,15 @@ describe('the split', () => {
         const grown = idsOf(more, splitByClass(more, { seed }));
         const old = grown.map(part => part.filter(id => !id.startsWith('new')));
         expect(old).toEqual([train, validation, rest]);
-        // One more photo moves at most one across each of the two borders.
+        // One more photo moves at most one out of training. Of 104, 68 train and 16 test; of 105, 69 and 15: two may leave the test.
         const one = [...all, { id: '0/added', label: 0, sha256: 'hash of it' }];
         const [, , nowTested] = idsOf(one, splitByClass(one, { seed }));
         const [nowTrained] = idsOf(one, splitByClass(one, { seed }));
-        expect(rest!.filter(id => !nowTested!.includes(id)).length).toBeLessThanOrEqual(1);
+        expect(rest!.filter(id => !nowTested!.includes(id)).length).toBeLessThanOrEqual(2);
+        expect(rest!.filter(id => nowTrained!.includes(id))).toEqual([]);
         expect(train!.filter(id => !nowTrained!.includes(id)).length).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[104, 624572872]] },
     );
   });
 

@@ -14,7 +14,7 @@ export interface Preprocessing {
   /** Divided by after the mean is subtracted, in `channelOrder`. */
   readonly std: readonly [number, number, number];
   /**
-   * `'squash'` resizes both sides to `size` and ignores the aspect ratio; `'crop'` resizes the shorter side to
+   * `'squash'` resizes both sides to `size / cropFraction` and ignores the aspect ratio; `'crop'` resizes the shorter side to
    * `size / cropFraction`, rounded down, and takes the middle.
    */
   readonly resize: 'squash' | 'crop';

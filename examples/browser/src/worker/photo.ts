@@ -1,4 +1,4 @@
-import { centreCrop, PictureError, type Pixels, readPicture, resize } from '@shroom/data';
+import { frame, PictureError, type Pixels, readPicture, resizedSize } from '@shroom/data';
 import type { ViewStep } from '@shroom/gradcam/pictures';
 import { imageSize } from 'image-size';
 import type { Preprocessing } from '../model-manifest';
@@ -54,24 +54,20 @@ interface View {
 }
 
 export function viewOf(photo: Pixels, how: Preprocessing): View {
-  const { size, cropFraction } = how;
-  if (how.resize === 'squash')
-    return { pixels: resize(photo, size), steps: () => [{ resize: size }] };
-  const [height, width] = shorterTo(photo, Math.floor(Math.min(...size) / cropFraction));
+  const { size } = how;
+  const framing = { interpolation: 'bilinear', ...how } as const;
+  const [height, width] = resizedSize(photo, framing);
+  const pixels = frame(photo, framing);
+  if (height === size[0] && width === size[1]) return { pixels, steps: () => [{ resize: size }] };
   const top = Math.round((height - size[0]) / 2);
   const left = Math.round((width - size[1]) / 2);
   return {
-    pixels: centreCrop(resize(photo, [height, width]), size),
+    pixels,
     steps: () => [
       { resize: [height, width] },
       { crop: { top, left, height: size[0], width: size[1] } },
     ],
   };
-}
-
-function shorterTo({ height, width }: Pixels, side: number): [number, number] {
-  const long = (longer: number, shorter: number) => Math.floor((side * longer) / shorter);
-  return height < width ? [side, long(width, height)] : [long(height, width), side];
 }
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);

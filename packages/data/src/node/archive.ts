@@ -34,7 +34,8 @@ export interface ArchiveFile {
 
 /**
  * A zip archive with a folder of photos for each class, or `train`, `val` and `test` folders that hold such folders, read entry
- * by entry where it lies: nothing is unpacked to disk. Links and encrypted entries are left out and listed in `findings`.
+ * by entry where it lies: nothing is unpacked to disk. Links, encrypted entries and those that are not packed by Deflate are left out
+ * and listed in `findings`.
  *
  * @throws ArchiveError when the archive is damaged, or holds what is refused; PhotoSetError when it lacks classes.
  */
@@ -47,7 +48,7 @@ export async function openArchive(path: string, options: FolderOptions = {}): Pr
 /** What an archive holds. */
 export interface ArchiveListing {
   readonly files: readonly ArchiveFile[];
-  /** Entries that are left out: links and encrypted ones. */
+  /** Entries that are left out: links, encrypted ones, and those packed in ways that are not read. */
   readonly findings: readonly Finding[];
 }
 
@@ -72,16 +73,17 @@ export async function listArchive(
     const findings: Finding[] = [];
     const seen = new Set<string>();
     for await (const entry of zip.eachEntry()) {
-      const name = nameOf(entry);
-      const wrong = validateFileName(name);
+      const raw = nameOf(entry);
+      const wrong = validateFileName(raw);
       if (wrong !== null) refuse(wrong);
+      const name = raw.replace(/(^|\/)(\.?\/)+/g, '$1');
       const leaveOut = (reason: string) =>
         findings.push({ kind: 'quarantined', subject: printable(name), reason });
       if (name.includes('\0')) {
         leaveOut('has a name with a NUL in it, which no disk can hold');
         continue;
       }
-      if (name.endsWith('/')) continue;
+      if (name === '' || name.endsWith('/') || isFolder(entry)) continue;
       if (seen.has(name)) refuse(`'${name}' is in it more than once`);
       seen.add(name);
       if (isLink(entry)) {
@@ -93,7 +95,10 @@ export async function listArchive(
         continue;
       }
       const { compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
-      if (method !== 0 && method !== 8) refuse(`'${name}' is packed by unknown method ${method}`);
+      if (method !== 0 && method !== 8) {
+        leaveOut(`is packed by ${methods[method] ?? `method ${method}`}; only Deflate is read`);
+        continue;
+      }
       if (size > entryBytes) refuse(`'${name}' would be ${size} bytes, at most ${entryBytes}`);
       if (size > 2 ** 20 && size > ratio * compressedSize) {
         refuse(`'${name}' would grow ${Math.round(size / compressedSize)}-fold, at most ${ratio}`);
@@ -138,7 +143,21 @@ async function open(path: string): Promise<ZipFile> {
 
 const printable = (name: string): string => name.replaceAll('\0', '\\0');
 
+/** Ways of packing that others can write. */
+const methods: Readonly<Record<number, string>> = {
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+};
+
 const regularFile = 0o100000;
+const folder = 0o040000;
+
+const isFolder = ({ externalFileAttributes, uncompressedSize }: Entry): boolean =>
+  ((externalFileAttributes >>> 16) & 0o170000) === folder && uncompressedSize === 0;
 
 /** Unix keeps the kind of a file in the upper half of the external attributes; 0 where nobody wrote it. */
 function isLink({ externalFileAttributes }: Entry): boolean {

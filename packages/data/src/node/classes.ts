@@ -25,8 +25,32 @@ export function mergeByCase(folders: Iterable<string>): {
       return [name, kept];
     }),
   );
-  return { names, findings };
+  return { names, findings: [...findings, ...alikeFindings(new Set(names.values()))] };
 }
+
+/** Classes whose names probably mean the same: `1` and `1.0`, `fly agaric` and `fly_agaric`. They stay classes of their own. */
+function alikeFindings(classes: ReadonlySet<string>): Finding[] {
+  const findings: Finding[] = [];
+  const first = new Map<string, string>();
+  for (const name of classes) {
+    const key = plainKey(name);
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, name);
+      continue;
+    }
+    const reason = `looks like '${other}'; both are taken as classes of their own. Where they are one, give them one name`;
+    findings.push({ kind: 'classes alike', subject: name, reason });
+  }
+  return findings;
+}
+
+const plainKey = (name: string): string =>
+  /^[+-]?\d+(\.\d*)?$/.test(name.trim())
+    ? String(Number(name))
+    : foldCase(name)
+        .trim()
+        .replace(/[\s_-]+/g, ' ');
 
 /** Collects files whose class and part follow from where they lie. */
 export function collectPlaced(

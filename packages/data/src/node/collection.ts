@@ -67,13 +67,19 @@ export async function collect(
 
   const counts = new Map<string, number>(todo.map(({ className }) => [className, 0]));
   for (const { className } of readable) counts.set(className, counts.get(className)! + 1);
+  const given = partsGiven(readable);
   const classes = [...counts.keys()].sort(compareText).filter(name => {
     const count = counts.get(name)!;
-    if (count >= least) return true;
-    const reason = `${count} usable photos; the split into training, validation and test needs ${least}`;
+    const parts = given?.get(name);
+    const reason =
+      given && count > 0 && !parts?.has('train')
+        ? `${count} usable photos, none of them in training: nothing to learn the class from`
+        : `${count} usable photos; the split into training, validation and test needs ${least}`;
+    if (count >= least && (!given || parts?.has('train'))) return true;
     findings.push({ kind: 'class left out', subject: name, reason });
     return false;
   });
+  findings.push(...unmeasured(classes, given));
   if (classes.length < 2) {
     throw new PhotoSetError(tooFewClasses(where, classes, findings));
   }
@@ -108,6 +114,27 @@ function withoutLeaks<C extends Candidate & { readonly sha256: string }>(
     return false;
   });
   return { readable, leaks };
+}
+
+type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
+
+/** The parts that each class has photos in, where a split was given. */
+function partsGiven(candidates: readonly Candidate[]): Parts | undefined {
+  if (!candidates.some(({ part }) => part)) return undefined;
+  const parts = new Map<string, Set<SplitName>>();
+  for (const { className, part } of candidates)
+    if (part) parts.set(className, (parts.get(className) ?? new Set()).add(part));
+  return parts;
+}
+
+/** Of a given split: classes that validation or test lacks, where it has others. */
+function unmeasured(classes: readonly string[], given: Parts | undefined): Finding[] {
+  return (['validation', 'test'] as const).flatMap(part => {
+    const lacking = classes.filter(name => !given?.get(name)?.has(part));
+    if (!given || lacking.length === classes.length) return [];
+    const reason = `no photos in ${part}, which has those of other classes: it is not measured there`;
+    return lacking.map((subject): Finding => ({ kind: 'split doubtful', subject, reason }));
+  });
 }
 
 interface Verdict {
@@ -157,10 +184,11 @@ function tooFewClasses(
   const shown = findings.slice(0, 8).map(({ subject, reason }) => `  ${subject}: ${reason}`);
   if (findings.length > shown.length)
     shown.push(`  ... and ${findings.length - shown.length} more`);
-  const why =
-    shown.length > 0 ? `\nWhat was found there:\n${shown.join('\n')}` : '\nThe folder is empty.';
-  return (
-    `${where} has ${found}; training needs two or more. Expected are folders named after the classes, ` +
-    `each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ${where}/Boletus/1.jpg, ...${why}`
-  );
+  const empty = classes.length === 0 ? '\nThe folder is empty.' : '';
+  const why = shown.length > 0 ? `\nWhat was found there:\n${shown.join('\n')}` : empty;
+  const expected = /\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)
+    ? `Expected are rows with at least ${leastPerClass} photos of each class.`
+    : `Expected are folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
+      `${where}/Boletus/1.jpg, ...`;
+  return `${where} has ${found}; training needs two or more. ${expected}${why}`;
 }

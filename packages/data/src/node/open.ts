@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { PhotoSet } from '../photo';
 import { openArchive } from './archive';
 import { openDrawn } from './drawn';
@@ -36,6 +37,11 @@ export async function openPhotos(
     });
     return openFolder(folder, options);
   }
+  const isFolder = await stat(where).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return openFolder(where, options);
   if (/\.zip$/i.test(where)) return openArchive(where, options);
   if (/\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)) return openTable(where, options);
   return openFolder(where, options);

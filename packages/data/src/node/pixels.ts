@@ -20,7 +20,9 @@ export async function readPixels(
 ): Promise<Pixels> {
   if (origin.kind === 'drawn') {
     if (how === undefined || !('size' in how)) return drawn(origin, how);
-    return how.resize === 'squash' ? drawn(origin, how.size) : frame(drawn(origin, undefined), how);
+    return how.resize === 'squash' && how.cropFraction === 1
+      ? drawn(origin, how.size)
+      : frame(drawn(origin, undefined), how);
   }
   const file = origin.kind === 'file' ? origin.path : await readBytes(origin);
   return how ? decode(file, how, options) : decodeWhole(file, options);

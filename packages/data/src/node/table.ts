@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, posix, resolve } from 'node:path';
 import { partNamed } from '../given-split';
 import type { Finding, PhotoSet } from '../photo';
@@ -13,7 +13,8 @@ import { parseTable, type Row, type Table } from './table-text';
 export interface TableOptions extends OpenOptions {
   /**
    * The column with the photo's path, relative to the table. Default the first there is of `file`, `file_name`, `filename`,
-   * `path`, `image`, `image_path`, `image_id`, `photo`; letter case does not count.
+   * `path`, `image`, `image_path`, `image_id`, `photo`; letter case, spaces, `_` and a plural's `s` do not count. Of several, the first
+   * whose photos are there.
    */
   readonly path?: string;
   /** The column with the class. Default the first there is of `class`, `label`, `category`, `genus`, `class_name`. */
@@ -40,11 +41,21 @@ const usual = {
     'image',
     'image_path',
     'image_id',
+    'image_name',
     'photo',
   ],
-  label: ['class', 'label', 'category', 'genus', 'class_name', 'label_name'],
+  label: ['class', 'label', 'category', 'genus', 'class_name', 'label_name', 'category_name'],
   split: ['split', 'subset', 'partition'],
+  /** Taken as the split where all of their values name parts, else something else is meant. */
+  perhapsSplit: ['set', 'data_set', 'dataset', 'usage', 'phase'],
 };
+
+/** `Image ID`, `imageId`, `image_ids`: the same column. */
+const nameKey = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '')
+    .replace(/(?<!s|clas)s$/, '');
 
 /**
  * Photos that are listed in a table: CSV (commas, semicolons or tabs) with a header line, a JSON array of objects, or JSON lines.
@@ -58,13 +69,27 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
     throw new PhotoSetError(`${where} cannot be read: ${(error as Error).message}`);
   });
   const table = parseTable(bytes, where);
-  const { listed, findings } = readRows(table, where, options);
+  const folder = dirname(where);
+  const path = options.path ?? pathColumn(table, folder);
+  const { listed: rows, findings } = readRows(table, where, { ...options, ...(path && { path }) });
   if (table.encoding)
     findings.unshift({ kind: 'converted', subject: where, reason: `read as ${table.encoding}` });
+  const places = await Promise.all(
+    rows.map(async row => {
+      const path = withEnding(resolve(folder, row.id));
+      return { row, path, real: await realpath(path).catch(() => undefined) };
+    }),
+  );
+  const missing = places.filter(({ real }) => real === undefined);
+  if (missing.length === places.length) throw new PhotoSetError(noneThere(where, folder, missing));
+  for (const { row, path } of missing)
+    findings.push({ kind: 'quarantined', subject: row.id, reason: `there is no file ${path}` });
+  const { listed, findings: again } = oneRowEach(
+    places.flatMap(({ row, path, real }) => (real ? [{ ...row, path, real }] : [])),
+  );
+  findings.push(...again);
   const { names, findings: merged } = mergeByCase(new Set(listed.map(row => row.className)));
-  const folder = dirname(where);
-  const candidates = listed.map((row): Candidate => {
-    const path = withEnding(resolve(folder, row.id));
+  const candidates = listed.map(({ path, real, ...row }): Candidate => {
     return { ...row, className: names.get(row.className)!, origin: { kind: 'file', path } };
   });
   const portability = portabilityFindings(listed.map(({ id }) => id).filter(id => !isAbsolute(id)));
@@ -73,9 +98,76 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
 
 const endings = ['.jpg', '.jpeg', '.png', '.webp', '.JPG', '.JPEG', '.PNG'];
 
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 /** Tables with ids of photos leave the ending away. */
 const withEnding = (path: string): string =>
-  existsSync(path) ? path : (endings.map(ending => path + ending).find(existsSync) ?? path);
+  isFile(path) ? path : (endings.map(ending => path + ending).find(isFile) ?? path);
+
+/** Of several columns with usual names, the first with the path of a photo that is there. */
+function pathColumn({ columns, rows }: Table, folder: string): string | undefined {
+  const keys = usual.path.map(nameKey);
+  const found = columns
+    .filter(name => keys.includes(nameKey(name)))
+    .sort((a, b) => keys.indexOf(nameKey(a)) - keys.indexOf(nameKey(b)));
+  if (found.length < 2) return undefined;
+  return found.find(name =>
+    rows.slice(0, 20).some(row => {
+      const text = textOf(row[name]);
+      return text !== undefined && isFile(withEnding(resolve(folder, normalized(text))));
+    }),
+  );
+}
+
+function noneThere(
+  where: string,
+  folder: string,
+  missing: readonly { readonly row: Listed; readonly path: string }[],
+): string {
+  const [{ row, path }] = missing as [{ row: Listed; path: string }];
+  const hint = /^\w{2,}:\/|%[0-9a-f]{2}/i.test(row.id)
+    ? 'Addresses are not loaded, nor are they decoded: write plain paths.'
+    : 'Put the table where its paths lead from, or correct them.';
+  return (
+    `${where}: none of its ${missing.length} photos is there. The first is '${row.id}', which would be ${path}; paths are relative ` +
+    `to the table's folder, ${folder}. ${hint}`
+  );
+}
+
+/** A file that is listed by several names, such as with and without its ending or through a link, is one photo. */
+function oneRowEach<R extends Listed & { readonly real: string }>(
+  rows: readonly R[],
+): { listed: R[]; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const first = new Map<string, R>();
+  const contradicted = new Set<string>();
+  for (const row of rows) {
+    const other = first.get(row.real);
+    if (other === undefined) {
+      first.set(row.real, row);
+      continue;
+    }
+    const contradiction =
+      other.className !== row.className
+        ? `'${other.className}' and as '${row.className}'`
+        : other.part !== row.part
+          ? `part of ${other.part} and of ${row.part}`
+          : undefined;
+    if (contradiction) contradicted.add(row.real);
+    findings.push(
+      contradiction
+        ? {
+            kind: 'quarantined',
+            subject: row.id,
+            reason: `the same file as '${other.id}', listed as ${contradiction}; it is left out`,
+          }
+        : { kind: 'listed twice', subject: row.id, reason: `the same file as '${other.id}'` },
+    );
+  }
+  const listed = rows.filter(row => first.get(row.real) === row && !contradicted.has(row.real));
+  return { listed, findings };
+}
 
 type Listed = Omit<Candidate, 'origin'>;
 
@@ -93,7 +185,7 @@ export function readRows(
   const columnOf = chooser(columns, where);
   const path = columnOf(options.path, usual.path, 'path of a photo');
   const label = columnOf(options.label, usual.label, 'class');
-  const asked = options.group ?? columns.filter(name => name.toLowerCase() === 'group').slice(0, 1);
+  const asked = options.group ?? columns.filter(name => nameKey(name) === 'group').slice(0, 1);
   const groups = [asked].flat().map(name => columnOf(name, [], 'group'));
   const findings: Finding[] = [];
   const split = splitColumn({ rows, columns }, where, options.givenSplit, findings);
@@ -162,19 +254,28 @@ const normalized = (path: string): string => posix.normalize(path.replaceAll('\\
 
 type Chooser = (given: string | undefined, usual: readonly string[], what: string) => string;
 
-/** Finds columns by their names; letter case does not count where it is not needed. */
+/** Finds columns by their names; letter case and spelling do not count where they are not needed. @see nameKey */
 const chooser =
   (columns: readonly string[], where: string): Chooser =>
   (given, usual, what) => {
     const names = given === undefined ? usual : [given];
+    if (given !== undefined && columns.includes(given)) return given;
     for (const name of names) {
-      const found =
-        columns.find(column => column === name) ??
-        columns.find(column => column.toLowerCase() === name.toLowerCase());
-      if (found !== undefined) return found;
+      const found = columns.filter(column => nameKey(column) === nameKey(name));
+      if (found.length > 1)
+        throw new PhotoSetError(
+          `${where} has the columns '${found.join("' and '")}' for the ${what}. Say which is meant, or remove one.`,
+        );
+      if (found.length === 1) return found[0]!;
     }
+    const option = { 'path of a photo': 'path', class: 'label', group: 'group' }[what];
     throw new PhotoSetError(
-      `${where} has no column '${names.join("' or '")}' for the ${what}; it has ${columns.join(', ')}.`,
+      `${where} has no column '${names.join("' or '")}' for the ${what}; its first line has ${columns
+        .slice(0, 20)
+        .map(name => `'${name}'`)
+        .join(
+          ', ',
+        )}${columns.length > 20 ? ', …' : ''}. Name the column there, or give its name as the option ${option}.`,
     );
   };
 
@@ -186,7 +287,14 @@ function splitColumn(
   findings: Finding[],
 ): string | undefined {
   if (givenSplit === 'ignore') return undefined;
-  const column = columns.find(name => usual.split.includes(name.toLowerCase()));
+  const isPart = (row: Row, name: string) => partNamed(textOf(row[name]) ?? '') !== undefined;
+  const column =
+    columns.find(name => usual.split.map(nameKey).includes(nameKey(name))) ??
+    columns.find(
+      name =>
+        usual.perhapsSplit.map(nameKey).includes(nameKey(name)) &&
+        rows.every(row => isPart(row, name)),
+    );
   const partOf = (row: Row): SplitName | undefined => partNamed(textOf(row[column!]) ?? '');
   const strange = column === undefined ? undefined : rows.find(row => !partOf(row));
   if (column !== undefined && strange === undefined && rows.some(row => partOf(row) === 'train')) {

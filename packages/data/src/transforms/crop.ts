@@ -30,13 +30,21 @@ export function crop({ data, height, width }: Pixels, box: Box): Pixels {
   return { data: result, height: box.height, width: box.width };
 }
 
-/** The middle of a picture, as torchvision's `CenterCrop` takes it. @param size `[height, width]`. */
+/**
+ * The middle of a picture, as torchvision's `CenterCrop` takes it; what a smaller picture lacks is black.
+ *
+ * @param size `[height, width]`.
+ */
 export function centreCrop(pixels: Pixels, size: readonly [number, number]): Pixels {
   const [height, width] = size;
-  const top = roundHalfToEven((pixels.height - height) / 2);
-  const left = roundHalfToEven((pixels.width - width) / 2);
+  const top = firstOfMiddle(pixels.height, height);
+  const left = firstOfMiddle(pixels.width, width);
   return crop(pixels, { top, left, height, width });
 }
+
+/** Where a middle begins; of a border around a smaller side the odd pixel lies behind. */
+const firstOfMiddle = (whole: number, part: number): number =>
+  whole < part ? -Math.floor((part - whole) / 2) : roundHalfToEven((whole - part) / 2);
 
 /** A random part of a picture at a size. @param size `[height, width]`. */
 export function randomResizedCrop(

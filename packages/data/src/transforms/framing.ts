@@ -7,9 +7,12 @@ import type { Interpolation } from './windows';
 export interface Framing {
   /** `[height, width]` in pixels. */
   readonly size: readonly [number, number];
-  /** `squash` ignores the aspect ratio; `crop` resizes the shorter side to `size / cropFraction`, rounded down, and takes the middle. */
+  /**
+   * `squash` resizes both sides to `size / cropFraction`, rounded down, and ignores the aspect ratio; `crop` resizes the shorter side to
+   * that. Then the middle is taken.
+   */
   readonly resize: 'squash' | 'crop';
-  /** Share of the resized shorter side that is kept, above 0 to 1. */
+  /** Share of the resized side that is kept, above 0 to 1. */
   readonly cropFraction: number;
   readonly interpolation: Interpolation;
 }
@@ -17,23 +20,41 @@ export interface Framing {
 /**
  * A photo as timm's and torchvision's evaluation transforms frame it, to the byte of what they give with Pillow.
  *
+ * @throws RangeError for a framing that is none.
  * @see timm, data/transforms_factory.py, transforms_imagenet_eval
  */
 export function frame(pixels: Pixels, framing: Framing): Pixels {
-  const { size, resize: how, interpolation } = framing;
-  if (how === 'squash') return resize(pixels, size, undefined, interpolation);
+  const { size, interpolation } = framing;
   const whole = resize(pixels, resizedSize(pixels, framing), undefined, interpolation);
-  return centreCrop(whole, size);
+  return whole.height === size[0] && whole.width === size[1] ? whole : centreCrop(whole, size);
 }
+
+const ways = ['squash', 'crop'];
+const interpolations = ['bilinear', 'bicubic'];
 
 /** `[height, width]` of the whole photo before its middle is taken. */
 export function resizedSize(
   { height, width }: { readonly height: number; readonly width: number },
-  { size, cropFraction }: Framing,
+  { size, resize: how, cropFraction, interpolation }: Framing,
 ): [number, number] {
+  if (!ways.includes(how))
+    throw new RangeError(`resize should be 'squash' or 'crop', not ${JSON.stringify(how)}.`);
+  if (!interpolations.includes(interpolation))
+    throw new RangeError(
+      `interpolation should be 'bilinear' or 'bicubic', not ${JSON.stringify(interpolation)}.`,
+    );
+  if (
+    !Array.isArray(size) ||
+    size.length !== 2 ||
+    !size.every(side => Number.isInteger(side) && side > 0)
+  )
+    throw new RangeError(
+      `size should be [height, width] in whole pixels of 1 or more, not ${JSON.stringify(size)}.`,
+    );
   if (!(cropFraction > 0 && cropFraction <= 1))
     throw new RangeError(`cropFraction should be above 0 and at most 1, not ${cropFraction}.`);
   const [tall, wide] = size.map(side => Math.floor(side / cropFraction)) as [number, number];
+  if (how === 'squash') return [tall, wide];
   if (tall === wide) {
     return width <= height
       ? [Math.floor((tall * height) / width), tall]

@@ -145,6 +145,33 @@ describe('an archive of photos', () => {
     expect(await readdir(join(folder, 'out'))).toEqual([]);
   });
 
+  test('may begin its names with "./", and list folders without a "/"', async () => {
+    await write([
+      ...members('./set//./'),
+      { name: 'set/empty', bytes: text(''), mode: 0o040755 },
+      { name: './', bytes: text('') },
+    ]);
+    const { photos, findings } = await openArchive(path);
+    expect(photos).toHaveLength(14);
+    expect(photos[0]!.id).toBe('Amanita/0.png');
+    expect(findings).toEqual([]);
+    const [first] = photos;
+    expect(await readPixels(first!.origin, [4, 4])).toEqual(await decode(pictures[0]!, [4, 4]));
+  });
+
+  test('is used without what is packed in another way', async () => {
+    await write([...members(), { name: 'Amanita/x.png', bytes: pictures[0]!, method: 14 }]);
+    const { photos, findings } = await openArchive(path);
+    expect(photos).toHaveLength(14);
+    expect(findings).toEqual([
+      {
+        kind: 'quarantined',
+        subject: 'Amanita/x.png',
+        reason: 'is packed by LZMA; only Deflate is read',
+      },
+    ]);
+  });
+
   test('is refused beyond its limits, when it is cut, no archive, or missing', async () => {
     await write(members());
     await expect(listArchive(path, { entries: 13 })).rejects.toThrow(/14 entries, at most 13/);

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { check, decode, openFolder, PhotoSetError, readPixels } from '../../src/node/index';
+import {
+  check,
+  decode,
+  openFolder,
+  openPhotos,
+  PhotoSetError,
+  readPixels,
+} from '../../src/node/index';
 
 let root: string;
 beforeEach(async () => {
@@ -175,6 +182,51 @@ describe('a folder of photos', () => {
     expect(photos[0]!.id).toBe('A/0.png');
   });
 
+  test('has the classes of images/ where only texts and tables lie beside', async () => {
+    await fill('CUB/images/001.A', 6);
+    await fill('CUB/images/002.B', 6, 10);
+    for (const name of ['attributes/a.txt', 'parts/parts.txt', 'classes.txt', 'README'])
+      await put(`CUB/${name}`, 'x');
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['001.A', '002.B']);
+    expect(photos).toHaveLength(12);
+    expect(findings.map(({ subject }) => subject).sort()).toEqual([
+      'CUB/README',
+      'CUB/attributes/a.txt',
+      'CUB/classes.txt',
+      'CUB/parts/parts.txt',
+    ]);
+  });
+
+  test('says of photos above the class folders that they are left out', async () => {
+    await fill('a/b/A', 6);
+    await fill('a/b/B', 6, 10);
+    await put('a/stray.png', await picture(50).png().toBuffer());
+    const { photos, findings } = await openFolder(root);
+    expect(photos).toHaveLength(12);
+    expect(findings).toMatchObject([{ kind: 'quarantined', subject: 'a/stray.png' }]);
+  });
+
+  test('says which classes look alike', async () => {
+    for (const [index, name] of ['1', '01', '1.0', 'fly agaric', 'fly_agaric', '2'].entries())
+      await fill(name, 6, 10 * index);
+    const { classes, findings } = await openFolder(root);
+    expect(classes).toHaveLength(6);
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
+      'classes alike: 1',
+      'classes alike: 1.0',
+      'classes alike: fly_agaric',
+    ]);
+  });
+
+  test('may be named like a table or an archive', async () => {
+    for (const name of ['set.zip', 'set.csv']) {
+      await fill(`${name}/A`, 6);
+      await fill(`${name}/B`, 6, 10);
+      expect((await openPhotos(join(root, name))).photos).toHaveLength(12);
+    }
+  });
+
   test('names what other disks cannot hold', async () => {
     await fill('A', 6);
     await fill('B', 6);
@@ -212,6 +264,7 @@ describe('a folder of photos', () => {
     await expect(openFolder(root)).rejects.toThrow(/no usable class.*\n.*The folder is empty/s);
     await fill('A', 6);
     await expect(openFolder(root)).rejects.toThrow(PhotoSetError);
+    await expect(openFolder(root)).rejects.not.toThrow(/is empty/);
     await expect(openFolder(root)).rejects.toThrow(/one usable class \('A'\).*A\/|Amanita/s);
     await expect(openFolder(join(root, 'A/0.png'))).rejects.toThrow(/is a file/);
   });
@@ -275,6 +328,89 @@ describe('a folder that comes with a split', () => {
       { kind: 'split given', subject: 'train' },
       { kind: 'quarantined', subject: 'test: 5 files', reason: expect.stringMatching(/no labels/) },
     ]);
+  });
+
+  test.each([
+    ['a folder of its own in each part', 'train/train/', 'test/test/'],
+    ['other names', 'training_set/', 'test_set/'],
+    ['a word before and a folder within', 'seg_train/seg_train/', 'seg_test/seg_test/'],
+    ['folders of images', 'train/train_images/', 'test/test_images/'],
+    ['years', 'train2017/', 'val2017/'],
+  ])('may have %s', async (_, train, test) => {
+    for (const [index, name] of ['A', 'B'].entries()) {
+      await fill(`${train}${name}`, 6, 40 * index);
+      await fill(`${test}${name}`, 3, 40 * index + 20);
+    }
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(Object.values(parts(photos)).sort()).toEqual([12, 6]);
+    expect(findings).toMatchObject([{ kind: 'split given' }]);
+  });
+
+  test('has classes with folders in them also where a part has but one class', async () => {
+    await fill('train/A/monday', 6);
+    await fill('train/B/monday', 6, 20);
+    await fill('test/A/monday', 3, 40);
+    await fill('test/A/tuesday', 3, 50);
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(parts(photos)).toEqual({ train: 12, test: 6 });
+    expect(findings).toMatchObject([
+      { kind: 'split given' },
+      { kind: 'split doubtful', subject: 'B', reason: expect.stringMatching(/no photos in test/) },
+    ]);
+  });
+
+  test.each(['test/unknown', 'test/test', 'val/C'])(
+    'leaves out what training has nothing of, in %s',
+    async unlabelled => {
+      await fill('train/train/A', 6);
+      await fill('train/train/B', 6, 10);
+      await fill(unlabelled, 7, 30);
+      const { classes, photos, findings } = await openFolder(root);
+      expect(classes).toEqual(['A', 'B']);
+      expect(photos).toHaveLength(12);
+      const left = findings.filter(({ kind }) => kind === 'class left out');
+      expect(left).toMatchObject([{ reason: expect.stringMatching(/none of them in training/) }]);
+    },
+  );
+
+  test('is not hidden by annotations, nor by a folder of unlabelled photos', async () => {
+    for (const [index, name] of ['A', 'B'].entries()) {
+      await fill(`train/images/${name}`, 6, 40 * index);
+      await fill(`val/images/${name}`, 3, 40 * index + 20);
+      await put(`train/labels/${name}.txt`, 'x');
+    }
+    await put('annotations/all.json', '{}');
+    await put('meta/classes.txt', 'A');
+    await fill('unlabelled', 7, 100);
+    const { classes, photos, findings } = await openFolder(root);
+    expect(classes).toEqual(['A', 'B']);
+    expect(parts(photos)).toEqual({ train: 12, validation: 6 });
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
+      'class left out: annotations',
+      'class left out: meta',
+      'split given: train, val',
+      'quarantined: train: 2 files',
+      'quarantined: unlabelled: 7 files',
+    ]);
+  });
+
+  test('below each class is not hidden by a text, and doubtful where a class lacks it', async () => {
+    for (const [index, name] of ['A', 'B'].entries()) {
+      await fill(`${name}/train`, 6, 40 * index);
+      await fill(`${name}/test`, 3, 40 * index + 20);
+    }
+    await put('A/readme.txt', 'hello');
+    expect(parts((await openFolder(root)).photos)).toEqual({ train: 12, test: 6 });
+    await fill('C', 6, 100);
+    const { photos, findings } = await openFolder(root);
+    expect(parts(photos)).toEqual({ none: 24 });
+    expect(findings).toContainEqual({
+      kind: 'split doubtful',
+      subject: 'test, train',
+      reason: "named after parts of a split, but not taken as one, since 'C' beside them is not",
+    });
   });
 
   test('keeps copies of what is tested on out of training', async () => {

@@ -9,6 +9,8 @@ export interface ZipMember {
   /** Unix file mode. Default 0: unknown. */
   readonly mode?: number;
   readonly encrypted?: boolean;
+  /** Number of the way of packing. Default that of `compressed`. */
+  readonly method?: number;
   /** General purpose flags. Default that of UTF-8 names. */
   readonly flags?: number;
   /** What the directory says instead of the truth. */
@@ -27,7 +29,7 @@ export function zip(members: readonly ZipMember[]): Buffer {
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0);
     facts.writeUInt16LE(flags | (member.encrypted ? 1 : 0), 2);
-    facts.writeUInt16LE(compressed ? 8 : 0, 4);
+    facts.writeUInt16LE(member.method ?? (compressed ? 8 : 0), 4);
     facts.writeUInt32LE(says.crc32 ?? crc32(bytes), 10);
     facts.writeUInt32LE(stored.length, 14);
     facts.writeUInt32LE(says.size ?? bytes.length, 18);

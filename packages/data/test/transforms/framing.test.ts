@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { type Framing, frame, resize } from '../../src/index';
+import { centreCrop, type Framing, frame, resize } from '../../src/index';
 import { decode, readPixels } from '../../src/node/index';
 import { resizeByNumbers } from '../../src/transforms/resize';
 import { jpeg, picture } from '../figures';
@@ -66,6 +66,30 @@ describe('framing', () => {
         ).toBe(true);
       }
     }
+  });
+
+  test.each([
+    { resize: 'shortest' },
+    { resize: undefined },
+    { interpolation: 'lanczos' },
+    { cropFraction: 0 },
+    { cropFraction: 1.1 },
+    { cropFraction: Number.NaN },
+    { size: 24 },
+    { size: [24] },
+    { size: [24, 0] },
+    { size: [24.5, 24] },
+  ])('is refused with %o', wrong => {
+    const right = { size: [24, 24], resize: 'crop', cropFraction: 1, interpolation: 'bilinear' };
+    const framing = { ...right, ...wrong } as unknown as Framing;
+    expect(() => frame(picture(30, 40), framing)).toThrow(RangeError);
+    const [name] = Object.keys(wrong);
+    expect(() => frame(picture(30, 40), framing)).toThrow(new RegExp(`^${name} should be`));
+  });
+
+  test('of a smaller picture has a black border, its odd pixel behind, as in torchvision', () => {
+    const { data } = centreCrop({ data: new Uint8Array(3).fill(9), height: 1, width: 1 }, [4, 1]);
+    expect(Array.from(data.filter((_, index) => index % 3 === 0))).toEqual([0, 9, 0, 0]);
   });
 
   test('refuses sizes that are none', async () => {
