@@ -27,7 +27,8 @@ await runProgram(async signal => {
   const opening = new Progress('opening', 'files');
   const set = await openPhotos(command.args[0]!, {
     signal,
-    leastPerClass: 1,
+    // A run leaves small classes out: its split is of the others.
+    ...(splitFile === undefined && { leastPerClass: 1 }),
     onProgress: ({ done, total }) => opening.update(done, total),
   });
   opening.stop();
