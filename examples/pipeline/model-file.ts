@@ -3,7 +3,7 @@ import { prepareGraph, suggestGraphTaps } from '@shroom/gradcam/graph';
 import { readTfjsModel } from '@shroom/models/node';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io } from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 
 /** A model from a file, ready to be explained. */
 export interface OpenedModel {
@@ -13,6 +13,8 @@ export interface OpenedModel {
   /** Layers worth tapping, the best first. */
   readonly taps: readonly TapSuggestion[];
   cut(tap?: string): PreparedModel;
+  /** Frees the weights. */
+  dispose(): void;
 }
 
 /** A file is no model that can be opened. Its weights have errors of their own. */
@@ -29,24 +31,33 @@ class ModelFileError extends Error {
  */
 export async function openModel(file: string, size?: number): Promise<OpenedModel> {
   const artifacts = await readTfjsModel(file);
-  const build = <Model>(load: () => Promise<Model>): Promise<Model> =>
-    load().catch((cause: Error) => {
-      throw new ModelFileError(`${file} cannot be built: ${cause.message}`, { cause });
-    });
   const { format, modelTopology } = artifacts;
   // Old files do not say; only a graph has nodes.
-  if (format !== 'graph-model' && !('node' in modelTopology)) {
-    const model = await build(() => loadLayersModel(io.fromMemory(artifacts)));
-    const input = imageShape(file, model.inputs[0]!.shape, size);
-    const cut = (tap?: string) => prepareModel(model, tap === undefined ? {} : { tap });
-    return { kind: 'LayersModel', input, taps: suggestTaps(model), cut };
+  const isGraph = format === 'graph-model' || 'node' in modelTopology;
+  try {
+    return isGraph
+      ? describeGraph(file, await loadGraphModel(io.fromMemory(artifacts)), size)
+      : describeLayers(file, await loadLayersModel(io.fromMemory(artifacts)), size);
+  } catch (cause) {
+    if (cause instanceof ModelFileError) throw cause;
+    throw new ModelFileError(`${file} cannot be built: ${(cause as Error).message}`, { cause });
   }
-  const model: GraphModel = await build(() => loadGraphModel(io.fromMemory(artifacts)));
+}
+
+function describeLayers(file: string, model: LayersModel, size: number | undefined): OpenedModel {
+  const input = imageShape(file, model.inputs[0]!.shape, size);
+  const cut = (tap?: string) => prepareModel(model, tap === undefined ? {} : { tap });
+  const dispose = () => void model.dispose();
+  return { kind: 'LayersModel', input, taps: suggestTaps(model), cut, dispose };
+}
+
+function describeGraph(file: string, model: GraphModel, size: number | undefined): OpenedModel {
   const input = imageShape(file, model.inputs[0]?.shape ?? [], size);
   const options = { size: [input[0], input[1]] } as const;
   const cut = (tap?: string) =>
     prepareGraph(model, tap === undefined ? options : { ...options, tap });
-  return { kind: 'GraphModel', input, taps: suggestGraphTaps(model, options), cut };
+  const dispose = () => model.dispose();
+  return { kind: 'GraphModel', input, taps: suggestGraphTaps(model, options), cut, dispose };
 }
 
 function imageShape(

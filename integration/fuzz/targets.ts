@@ -201,25 +201,34 @@ export interface FuzzReport {
   readonly cases: number;
   /** Of them, how many were taken, with the values that they hold; the others were refused. */
   readonly taken: number;
+  /** Milliseconds of the slowest. */
+  readonly slowest: number;
 }
 
 /**
  * Damages files in many ways and has every reader read them.
  *
  * @param cases For each reader.
+ * @param onCase Told before each file is read.
  * @throws Error naming the reader, the case and the damage, when a reader breaks its promise.
  */
-export async function fuzzFormats(cases: number, seed = 0): Promise<readonly FuzzReport[]> {
+export async function fuzzFormats(
+  cases: number,
+  seed = 0,
+  onCase: (index: number) => void = () => {},
+): Promise<readonly FuzzReport[]> {
   const folder = await mkdtemp(join(tmpdir(), 'shroom-damaged-'));
   try {
     const reports: FuzzReport[] = [];
     for (const target of await targetsIn(folder)) {
       for (const bytes of target.seeds) await target.check(bytes);
-      let taken = 0;
+      let [taken, slowest] = [0, 0];
       for (let index = 0; index < cases; index++) {
         const random = randomStream('damaged files', target.name, seed, index);
         const whole = target.seeds[random.below(target.seeds.length)]!;
         const { kind, bytes } = damage(whole, target.headerOf(whole), target.withLength, random);
+        onCase(index);
+        const begin = performance.now();
         try {
           if (await target.check(bytes)) taken += 1;
         } catch (cause) {
@@ -230,8 +239,9 @@ export async function fuzzFormats(cases: number, seed = 0): Promise<readonly Fuz
             { cause },
           );
         }
+        slowest = Math.max(slowest, performance.now() - begin);
       }
-      reports.push({ name: target.name, cases, taken });
+      reports.push({ name: target.name, cases, taken, slowest });
     }
     return reports;
   } finally {

@@ -195,6 +195,12 @@ export function readRows(
   rows.forEach((row, index) => {
     const read = (column: string) => {
       const text = textOf(row[column]);
+      const strange = controlIn(text ?? '');
+      if (strange !== undefined) {
+        throw new PhotoSetError(
+          `${where}, row ${index + 1}: '${column}' holds the control character ${strange}. Is the table damaged, or are its line ends mixed?`,
+        );
+      }
       if (text !== undefined) return text;
       throw new PhotoSetError(`${where}, row ${index + 1}: '${column}' is empty or no text.`);
     };
@@ -248,6 +254,12 @@ const textOf = (value: unknown): string | undefined =>
     : typeof value === 'string' && value.trim() !== ''
       ? value.trim()
       : undefined;
+
+/** Such as `U+000D`; no path and no name of a class holds one. */
+function controlIn(text: string): string | undefined {
+  const found = /\p{Cc}/u.exec(text)?.[0];
+  return found && `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
 
 /** One spelling of a path: `a\b.jpg`, `./a/b.jpg` and `a//b.jpg` are `a/b.jpg`. */
 const normalized = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));

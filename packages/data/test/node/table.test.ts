@@ -251,6 +251,22 @@ describe('a table of photos', () => {
     expect(findings[0]!.reason).toMatch(/there is no file .*gone\.png/);
   });
 
+  test.each(['\r', '\0', '\u0085', '\x1b'])(
+    'is refused where a class or a path holds %j, which no name has',
+    async letter => {
+      const json = await put(
+        'd.json',
+        JSON.stringify([...rows, { ...rows[0], genus: `A${letter}b` }]),
+      );
+      await expect(openTable(json)).rejects.toThrow(PhotoSetError);
+      await expect(openTable(json)).rejects.toThrow(
+        /row 13: 'genus' holds the control character U\+00/,
+      );
+      const path = await put('e.json', JSON.stringify([{ ...rows[0], file: `a${letter}b` }]));
+      await expect(openTable(path)).rejects.toThrow(/row 1: 'file' holds the control character/);
+    },
+  );
+
   test('is refused with the row that is wrong', async () => {
     const fails = async (name: string, content: string, message: RegExp) => {
       const reading = openTable(await put(name, content));

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { staysBelow } from '../weights/file-names';
+import { cacheFolder } from './cache';
 import { makeInside, requireInside } from './cache-names';
+import { noteDownload, noteUse } from './cache-use';
 import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
 import { type HubSettings, hubSettings } from './hub-settings';
@@ -42,7 +44,10 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
   const folder = join(settings.cache, `models--${model.replace('/', '--')}`);
   const source = `hf:${model}@${revision}#${file}`;
   const cached = await findCached(folder, revision, file);
-  if (cached && (isCommit(revision) || settings.offline)) return cached;
+  if (cached && (isCommit(revision) || settings.offline)) {
+    await noteUse(cached);
+    return cached;
+  }
   if (settings.offline) {
     throw new DownloadError(
       'offline',
@@ -64,7 +69,12 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
     const lock = join(settings.cache, '.locks', `models--${model.replace('/', '--')}`);
     await withLock(join(lock, `${etag}.shroom.lock`), options.signal, async () => {
       // Python writes to `.incomplete` under a lock that Node cannot take.
-      if (!existsSync(blob)) await download(remote, blob, `${blob}.shroom.incomplete`, options);
+      if (!existsSync(blob)) {
+        const own = { model, file, folder, etag };
+        // Before: what is cut is ours as well.
+        await noteDownload(cacheFolder(options.env), own);
+        await download(remote, blob, `${blob}.shroom.incomplete`, options);
+      } else await noteUse(blob);
       await makeInside(folder, dirname(path));
       await link(blob, path);
       if (!reference) return;
@@ -81,6 +91,27 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
       cause: failed.cause ?? failed,
     });
   }
+}
+
+/**
+ * Whether a file of the hub is in the cache, and else how many bytes it has; `undefined` where the hub must not be asked.
+ *
+ * @throws DownloadError
+ */
+export async function hubNeeds(
+  { model, revision = 'main', file }: HubFile,
+  options: HubOptions = {},
+): Promise<{ here: boolean; download: number | undefined }> {
+  requireHubNames({ model, revision, file });
+  const settings = await hubSettings(options.env);
+  const folder = join(settings.cache, `models--${model.replace('/', '--')}`);
+  if (await findCached(folder, revision, file)) return { here: true, download: 0 };
+  if (settings.offline) return { here: false, download: undefined };
+  const source = `hf:${model}@${revision}#${file}`;
+  const asked = () => ask(settings, { model, revision, file }, source, options);
+  const { remote, etag } = await persist(source, asked, async () => 0, options);
+  const here = existsSync(join(folder, 'blobs', etag));
+  return { here, download: here ? 0 : remote.bytes };
 }
 
 const waysOut = (file: string) =>

@@ -9,3 +9,12 @@ export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safet
 export { type OpenWeights, openWeights, type SourceOptions } from './source';
 export { readTfjsModel, type TfjsModelFiles } from './tfjs-files';
 export { fetchUrl, type UrlOptions } from './url';
+export {
+  type CachedWeights,
+  type CacheOptions,
+  listWeightsCache,
+  type PruneOptions,
+  type PruneReport,
+  pruneWeightsCache,
+} from './weights-cache';
+export { type WeightsNeeds, weightsNeeds } from './weights-needs';

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { cacheFolder } from './cache';
+import { noteUse } from './cache-use';
 import { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 import { writeWhole } from './whole-file';
 
@@ -45,7 +46,10 @@ export async function fetchNpmPackage(
   const spec = `${wanted.name}@${wanted.version}`;
   requireNames(wanted);
   const folder = join(cache, 'npm', spec.replace('/', '+'));
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    await noteUse(folder);
+    return folder;
+  }
   signal?.throwIfAborted();
 
   const part = `${folder}.${randomUUID()}.part`;

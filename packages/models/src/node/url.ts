@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { staysBelow } from '../weights/file-names';
 import { cacheFolder } from './cache';
 import { makeInside } from './cache-names';
+import { noteUse } from './cache-use';
 import { type DownloadOptions, download, type RemoteFile } from './download';
 import { DownloadError, downloadError } from './download-error';
 import { persist, Silence } from './interruption';
@@ -28,14 +29,18 @@ export async function fetchUrl(address: string, options: UrlOptions = {}): Promi
   const url = addressOf(address, sha256);
   const name = basename(url.pathname);
   const pinned = sha256 && join(cache, 'url', sha256, name);
-  if (pinned && existsSync(pinned)) return pinned;
+  if (pinned && existsSync(pinned)) {
+    await noteUse(pinned);
+    return pinned;
+  }
   try {
     const asked = () => ask(url, sha256, options);
     const remote = await persist(address, asked, async () => 0, options);
     const path = pinned || join(cache, 'url', remote.version, name);
     await makeInside(cache, dirname(path));
     await withLock(`${path}.lock`, signal, async () => {
-      if (!existsSync(path)) await download(remote, path, `${path}.incomplete`, options);
+      if (existsSync(path)) await noteUse(path);
+      else await download(remote, path, `${path}.incomplete`, options);
     });
     return path;
   } catch (error) {

@@ -62,6 +62,9 @@ export class FeatureCache {
     const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
     const file = await open(join(folder, `${name}.features`), 'a+');
     const length = [shape].flat().reduce((product, side) => product * side, 1);
+    // That it is used, for `pruneFeatures`: file systems note it once a day, or never.
+    const { mtime } = await file.stat();
+    await file.utimes(new Date(), mtime).catch(() => {});
     const cache = new FeatureCache(file, length, precision);
     await cache.#findKeys();
     return cache;
@@ -136,7 +139,7 @@ export class FeatureCache {
   }
 
   get #recordBytes(): number {
-    return headBytes + this.#length * (this.#precision === 'float16' ? 2 : 4);
+    return recordBytes(this.#length, this.#precision);
   }
 
   async #findKeys(): Promise<void> {
@@ -156,6 +159,15 @@ export class FeatureCache {
       this.#known += count * step;
     }
   }
+}
+
+/** On the disk, of the features of one view. */
+export function recordBytes(
+  shape: number | readonly number[],
+  precision: 'float32' | 'float16',
+): number {
+  const length = [shape].flat().reduce((product, side) => product * side, 1);
+  return headBytes + length * (precision === 'float16' ? 2 : 4);
 }
 
 const keyOf = (view: string) => createHash('sha256').update(view).digest().subarray(0, keyBytes);

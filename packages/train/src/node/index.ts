@@ -12,6 +12,16 @@ export {
   saveTrainingState,
 } from './checkpoint';
 export { type CacheOptions, FeatureCache } from './feature-cache';
+export {
+  type FeatureFile,
+  type JobNeeds,
+  jobNeeds,
+  listFeatures,
+  type PlannedJob,
+  type PrunedFeatures,
+  type PruneFeaturesOptions,
+  pruneFeatures,
+} from './feature-files';
 export { HistoryLog } from './history-log';
 export { type DataIdentity, identityOf, type RunIdentity } from './identity';
 export { differences, type Plain } from './plain';

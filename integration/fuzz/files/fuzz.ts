@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomStream } from '@shroom/data';
+import { fuzzFormats } from '../targets';
+import { modelTarget } from './models';
+import { tableTarget } from './tables';
+import type { FileTarget } from './target';
+import { zipTarget } from './zips';
+
+export const fileKinds = ['tables', 'zips', 'tensors', 'models'] as const;
+export type FileKind = (typeof fileKinds)[number];
+
+export interface FileReport {
+  readonly kind: FileKind;
+  readonly cases: number;
+  /** Of which something was taken; the others were refused by an error that callers are told of. */
+  readonly taken: number;
+  /** Milliseconds of the slowest. */
+  readonly slowest: number;
+  /** The most memory of the process, in bytes. */
+  readonly memory: number;
+}
+
+const makers: Record<Exclude<FileKind, 'tensors'>, (folder: string) => Promise<FileTarget>> = {
+  tables: tableTarget,
+  zips: zipTarget,
+  models: modelTarget,
+};
+
+/**
+ * Damages files of a kind in many ways, and has every reader read them.
+ *
+ * @param onCase Told before each one is read: who waits for the next call for too long has found a hang.
+ * @throws Error naming the case, when a reader breaks its promise; the file is kept, and named.
+ */
+export async function fuzzFiles(
+  kind: FileKind,
+  cases: number,
+  seed: number,
+  onCase: (index: number) => void = () => {},
+): Promise<FileReport> {
+  let [taken, slowest, most] = [0, 0, 0];
+  const see = (begin: number) => {
+    slowest = Math.max(slowest, performance.now() - begin);
+    most = Math.max(most, process.memoryUsage().rss);
+  };
+  if (kind === 'tensors') {
+    // Four readers share the cases.
+    const reports = await fuzzFormats(Math.ceil(cases / 4), seed, index => {
+      onCase(index);
+      most = Math.max(most, process.memoryUsage().rss);
+    });
+    for (const report of reports) {
+      taken += report.taken;
+      slowest = Math.max(slowest, report.slowest);
+    }
+    return { kind, cases: 4 * Math.ceil(cases / 4), taken, slowest, memory: most };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'shroom-files-'));
+  try {
+    const target = await makers[kind](folder);
+    for (let index = 0; index < cases; index++) {
+      const bytes = target.damage(randomStream('damaged files', kind, seed, index));
+      onCase(index);
+      const begin = performance.now();
+      try {
+        if (await target.check(bytes)) taken++;
+      } catch (cause) {
+        const file = join(tmpdir(), `fuzz-${kind}-${seed}-${index}`);
+        await writeFile(file, bytes);
+        const { message } = cause as Error;
+        throw new Error(
+          `${kind}, case ${index} of seed ${seed}: ${message} The input is in ${file}.`,
+          {
+            cause,
+          },
+        );
+      }
+      see(begin);
+    }
+    return { kind, cases, taken, slowest, memory: most };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
