@@ -54,7 +54,7 @@ await runProgram(async signal => {
   // Started again, it goes on from the checkpoints in the folder.
   const checkpoints = join(out, 'checkpoints');
   // Half of the validation photos choose the epoch, the others calibrate the answers.
-  const halves = await validationHalves(photos, split, group, seed, signal);
+  const halves = validationHalves(photos, split, group, seed);
   const [calibrating, choosing] = halves.map(half => selectFrom(validation, half));
   const sets = { train, validation: choosing!, classes: classes.length, classNames: classes };
   for await (const report of fitWithCheckpoints(checkpoints, classifier, sets, {

@@ -31,7 +31,7 @@ await runProgram(async signal => {
   heading('Photos');
   const { data, drawn, group, givenSplit } = options;
   const photos = await openPhotos(data, drawn, group, signal, givenSplit);
-  const parts = await splitPhotos(photos, group, seed, signal, options.split);
+  const parts = await splitPhotos(photos, group, seed, options.split);
   const { split, halves } = parts;
   await results.saveSplit(out, photos, parts, seed);
   announceData(photos, parts);

@@ -2,21 +2,21 @@ import './photos';
 import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
 // #region open
-import { groupDuplicates, splitByGroup } from '@shroom/data';
+import { splitByClass } from '@shroom/data';
 import { batches, inspect, openPhotos } from '@shroom/data/node';
 
 const set = await openPhotos('photos'); // photos/Amanita/0.jpg, photos/Boletus/0.jpg, ...
 for (const { subject, reason } of set.findings)
   console.log(subject, reason);
 
-const { concerns, duplicates } = await inspect(set);
+const { concerns } = await inspect(set);
 for (const { kind, subject, reason } of concerns)
   console.log(kind, subject, reason);
 
 // Pictures that are nearly the same stay together: a test photo must not have a twin in training.
-const split = splitByGroup(groupDuplicates(set.photos, duplicates), {
-  seed: 0,
-});
+for (const { kind, photos } of set.copies ?? [])
+  console.log(kind, photos.join(', '));
+const split = splitByClass(set.photos, { seed: 0 });
 console.log(split.train.length, split.validation.length, split.test.length);
 
 // #endregion open

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type DuplicateGroup, splitNames } from '@shroom/data';
 import type { Assessment, EpochRecord, Interval } from '@shroom/train';
 import type { Photos } from './photos';
 import type { Seconds } from './results';
@@ -7,9 +8,15 @@ import type { PhotoSplit } from './splitting';
 import { duration, fact, heading, paint, say, warn } from './terminal';
 
 const shownFindings = 12;
+const shownCopies = 6;
 
-/** How many photos there are, and every file that will not be used. */
-export function announceData(
+/** How many photos there are, which are copies, and every file that will not be used. */
+export function announceData(photos: Photos, parts: PhotoSplit): void {
+  announcePhotos(photos, parts);
+  announceCopies(photos, parts);
+}
+
+function announcePhotos(
   { name, photos, classes, findings }: Photos,
   { split, rule }: PhotoSplit,
 ): void {
@@ -27,6 +34,40 @@ export function announceData(
   const converted = findings.length - lost.length;
   if (converted > 0)
     fact('converted', `${converted} photos to upright 8-bit RGB (listed in metrics.json)`);
+}
+
+/** How many photos are copies of others, where, and whether a split keeps them together. */
+function announceCopies({ photos, copies = [] }: Photos, { split }: PhotoSplit): void {
+  if (copies.length === 0) return;
+  const count = (kind: DuplicateGroup['kind']) => {
+    const groups = copies.filter(group => group.kind === kind);
+    const members = groups.reduce((sum, group) => sum + group.photos.length, 0);
+    const what = kind === 'exact' ? 'the same file' : 'nearly the same picture';
+    return groups.length > 0 ? [`${members} photos are ${what}, in ${groups.length} groups`] : [];
+  };
+  const partOf = new Map(
+    splitNames.flatMap(part => split[part].map(index => [photos[index]!.id, part] as const)),
+  );
+  const partsOf = (ids: readonly string[]) => [...new Set(ids.map(id => partOf.get(id)!))];
+  const torn = copies.filter(group => partsOf(group.photos).length > 1);
+  const kept = torn.length === 0 ? '; each group is in one part' : '';
+  fact('copies', [...count('exact'), ...count('near')].join('; ') + kept);
+  const rank = (group: DuplicateGroup) => (torn.includes(group) ? 0 : group.acrossClasses ? 1 : 2);
+  const worstFirst = [...copies].sort((a, b) => rank(a) - rank(b));
+  for (const group of worstFirst.slice(0, shownCopies)) {
+    const { kind, photos: ids, acrossClasses } = group;
+    const what = [
+      kind === 'exact' ? 'the same file' : 'nearly the same',
+      ...(acrossClasses ? ['in several classes, so that a label is wrong'] : []),
+      ...(torn.includes(group)
+        ? [`in ${partsOf(ids).join(' and ')}, as the earlier split has it`]
+        : []),
+    ].join(', ');
+    const more = ids.length > 4 ? [`and ${ids.length - 4} more`] : [];
+    warn(`${what}: ${[...ids.slice(0, 4), ...more].join(', ')}`);
+  }
+  if (copies.length > shownCopies)
+    warn(`and ${copies.length - shownCopies} more groups of copies; all are in metrics.json`);
 }
 
 /** When training ended, why, and which epoch's weights are kept. */

@@ -45,7 +45,7 @@ export async function parseTrainOptions(
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
     .option(
       '--group <how>',
-      'what the split keeps together: "source" (a file\'s name before its first "-"), "near" (nearly the same picture), "column:<name>[,<name>...]" of a table, "none", or "auto": a table\'s column "group" where there is one',
+      'what the split keeps together beside identical photos: "auto" (near copies, and a table\'s column "group" where there is one), "near" (near copies alone), "source" (a file\'s name before its first "-") or "column:<name>[,<name>...]" of a table, each with near copies; "exact" (the column "group" without near copies), or "none"',
       grouping,
       'auto',
     )
@@ -169,8 +169,10 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
 }
 
 function grouping(text: string): string {
-  if (/^(auto|none|near|source|column:[^,]+(,[^,]+)*)$/.test(text)) return text;
-  throw new InvalidArgumentError('It should be auto, none, near, source, or column:name,name,...');
+  if (/^(auto|exact|none|near|source|column:[^,]+(,[^,]+)*)$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'It should be auto, exact, none, near, source, or column:name,name,...',
+  );
 }
 
 function share(text: string): number {

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
 import { type GivenSplit, openPhotos as open } from '@shroom/data/node';
-import { columnsOf } from './splitting';
+import { columnsOf, copiesFor } from './splitting';
 import { Progress } from './terminal';
 
 export interface Photos extends PhotoSet {
@@ -13,7 +13,7 @@ const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
 /**
  * @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens.
- * @param group As the option `--group` has it: a table's columns are read here.
+ * @param group As the option `--group` has it: a table's columns are read here, and near copies looked for.
  * @param givenSplit As the option `--given-split` has it.
  */
 export async function openPhotos(
@@ -32,6 +32,7 @@ export async function openPhotos(
       drawn,
       signal,
       givenSplit,
+      copies: copiesFor(group),
       ...(columns && { group: columns }),
       kaggle: {
         onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),

@@ -142,6 +142,7 @@ export async function saveMetrics(
   );
   const metrics = {
     data: { name: photos.name, ...counts, findings: photos.findings },
+    copies: photos.copies ?? [],
     engine: engine.name,
     options,
     test: {

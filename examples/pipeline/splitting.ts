@@ -12,9 +12,7 @@ import {
   splitByClass,
   splitByGroup,
 } from '@shroom/data';
-import { inspect } from '@shroom/data/node';
 import type { Photos } from './photos';
-import { Progress } from './terminal';
 
 /** A split, and how it was made, in words. */
 export interface PhotoSplit {
@@ -23,6 +21,10 @@ export interface PhotoSplit {
   /** Halves of the validation photos, as places in that part: one may choose what the other measures. */
   readonly halves: readonly (readonly number[])[];
 }
+
+/** Which copies are looked for when photos are opened, by the option `--group`. */
+export const copiesFor = (group: string): 'auto' | 'exact' =>
+  group === 'exact' || group === 'none' ? 'exact' : 'auto';
 
 /** The columns of a table that the option `--group` names. */
 export const columnsOf = (group: string): string[] | undefined =>
@@ -36,14 +38,13 @@ export async function splitPhotos(
   photos: Photos,
   group: string,
   seed: number,
-  signal: AbortSignal,
   earlier?: string,
 ): Promise<PhotoSplit> {
-  const members = await grouped(photos, group, signal);
+  const members = grouped(photos, group);
   const made = (split: Split, rule: string): PhotoSplit => ({
     split,
     rule,
-    halves: halvesOf(members, split, seed),
+    halves: halvesOf(together(members, photos), split, seed),
   });
   if (earlier !== undefined) {
     const manifest = parseManifest(await readFile(earlier, 'utf8'));
@@ -58,30 +59,31 @@ export async function splitPhotos(
     const rule = 'as the photos came, split; what they lack is cut from training';
     return made(splitAsGiven(members, { seed }), rule);
   }
+  const near = (photos.copies ?? []).filter(({ kind }) => kind === 'near').length;
+  const likeness = near > 0 ? `; ${near} groups of near copies kept together` : '';
   const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
-  if (group === 'none' || (group === 'auto' && groups === 0)) {
+  if (groups === 0 && ['auto', 'exact', 'near', 'none'].includes(group)) {
     const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
-    return made(splitByClass(photos.photos, { seed }), rule);
+    return made(splitByClass(members, { seed }), rule + likeness);
   }
-  if (groups === 0 && group !== 'near') {
+  if (groups === 0) {
     const what = columnsOf(group) ? 'a .csv or .json table' : 'names such as source-1.jpg';
     throw new Error(`--group ${group} needs ${what}; ${photos.name} has none.`);
   }
   const split = splitByGroup(members, { seed, classes: photos.classes });
-  const what = { auto: 'column:group', near: 'near-duplicates' }[group] ?? group;
+  const what = { auto: 'column:group', exact: 'column:group' }[group] ?? group;
   const rule = `${groups} groups (${what}) kept together, near 65/20/15 of each class`;
-  return made(split, rule);
+  return made(split, rule + likeness);
 }
 
 /** The halves of a split that was made before. @param group As the option `--group` had it. */
-export async function validationHalves(
+export function validationHalves(
   photos: Photos,
   split: Split,
   group: string,
   seed: number,
-  signal: AbortSignal,
-): Promise<PhotoSplit['halves']> {
-  return halvesOf(await grouped(photos, group, signal), split, seed);
+): PhotoSplit['halves'] {
+  return halvesOf(together(grouped(photos, group), photos), split, seed);
 }
 
 /** Classes as even as they can be, and groups together where there are two or more. */
@@ -107,21 +109,13 @@ function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoS
   return halves.map(half => half.sort((a, b) => a - b));
 }
 
-async function grouped(
-  photos: Photos,
-  group: string,
-  signal: AbortSignal,
-): Promise<readonly Photo[]> {
-  if (group === 'source') return groupBySource(photos.photos);
-  if (group !== 'near') return photos.photos;
-  const comparing = new Progress('comparing', 'photos');
-  try {
-    const { duplicates } = await inspect(photos, {
-      signal,
-      onProgress: ({ done, total }) => comparing.update(done, total),
-    });
-    return groupDuplicates(photos.photos, duplicates);
-  } finally {
-    comparing.stop();
-  }
+/** Photos with the groups that `--group` names; near copies are known to each photo since it was opened. */
+function grouped({ photos }: Photos, group: string): readonly Photo[] {
+  if (group === 'source') return groupBySource(photos);
+  if (group !== 'none' && group !== 'near') return photos;
+  return photos.map(({ group, ...photo }) => photo);
 }
+
+/** Photos whose groups are joined where copies connect them. */
+const together = (members: readonly Photo[], { copies = [] }: Photos): readonly Photo[] =>
+  groupDuplicates(members, copies);

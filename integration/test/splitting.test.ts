@@ -12,7 +12,7 @@ const sources = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gil', 'hal'];
 let folder: string;
 let photos: Photos;
 
-/** Photos named by their source; the third of each source is nearly its second. */
+/** Photos named by their source; the third of each source is nearly its second, the first is the same on its side. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-splitting-'));
   const rows = ['file,class,finder'];
@@ -53,30 +53,33 @@ const partsOf = (
 const source = (id: string) => id.split(/[/-]/)[1]!;
 
 test('a split keeps sources, near-duplicates or a table’s groups together, as --group says', async () => {
-  const bySource = await splitPhotos(photos, 'source', 0, signal);
+  const bySource = await splitPhotos(photos, 'source', 0);
   expect(bySource.rule).toMatch(/^8 groups \(source\) kept together/);
   expect(partsOf(photos, bySource.split, source)).toEqual(Array(8).fill(1));
 
-  const near = await splitPhotos(photos, 'near', 0, signal);
-  expect(near.rule).toMatch(/groups \(near-duplicates\) kept together/);
-  const twins = partsOf(photos, near.split, id => id.replace(/-[12]\..*/, '-twin'));
-  expect(Math.max(...twins)).toBe(1);
+  for (const group of ['auto', 'near']) {
+    const near = await splitPhotos(photos, group, 0);
+    expect(near.rule).toMatch(/; 16 groups of near copies kept together/);
+    const copies = partsOf(photos, near.split, id => id.replace(/-.*/, ''));
+    expect(copies).toEqual(Array(16).fill(1));
+  }
 
   const group = 'column:class,finder';
   expect(columnsOf(group)).toEqual(['class', 'finder']);
   const table = await openPhotos(join(folder, 'table.csv'), 0, group, signal);
-  const byColumns = await splitPhotos(table, group, 0, signal);
+  const byColumns = await splitPhotos(table, group, 0);
   expect(byColumns.rule).toMatch(/^16 groups \(column:class,finder\)/);
   expect(partsOf(table, byColumns.split, id => id.split('-')[0]!)).toEqual(Array(16).fill(1));
 });
 
 test('without groups it is by class; groups that are not there are said to be missing', async () => {
-  for (const group of ['auto', 'none']) {
-    const { split, rule } = await splitPhotos(photos, group, 0, signal);
-    expect(rule).toMatch(/^of each class/);
+  for (const group of ['exact', 'none']) {
+    const opened = await openPhotos(folder, 0, group, signal);
+    const { split, rule } = await splitPhotos(opened, group, 0);
+    expect(rule).toMatch(/^of each class.* the rest test$/);
     expect(split.train).toHaveLength(2 * Math.ceil(0.65 * 24));
   }
-  await expect(splitPhotos(photos, 'column:finder', 0, signal)).rejects.toThrow(
+  await expect(splitPhotos(photos, 'column:finder', 0)).rejects.toThrow(
     /--group column:finder needs a .csv or .json table/,
   );
 });

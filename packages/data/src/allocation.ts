@@ -10,6 +10,8 @@ export interface Allocable {
   readonly sha256?: string;
   /** Samples without one stand for themselves. */
   readonly group?: string;
+  /** Names nearly the same pictures, which stay together. */
+  readonly sameAs?: string;
 }
 
 /** Samples that stay together. */
@@ -28,7 +30,7 @@ export type Room = readonly Map<number, number>[];
 /** A unit of one class that is at most this share of the class fills parts to the exact count; others go where most is lacking. */
 const smallShare = 0.05;
 
-/** Samples by their group; those with the same bytes are in one unit, whatever their groups. */
+/** Samples by their group; those with the same bytes, and near copies, are in one unit, whatever their groups. */
 export function unitsOf(samples: readonly Allocable[]): Unit[] {
   const parents = samples.map((_, index) => index);
   const rootOf = (index: number): number => {
@@ -40,11 +42,12 @@ export function unitsOf(samples: readonly Allocable[]): Unit[] {
     return root;
   };
   const homes = new Map<string, number>();
-  samples.forEach(({ id, sha256, group }, index) => {
+  samples.forEach(({ id, sha256, group, sameAs }, index) => {
     // A sample of its own must not fall together with a group that has its name.
     const names = [
       sha256 === undefined ? `sample ${id}` : `bytes ${sha256}`,
       ...(group === undefined ? [] : [`group ${group}`]),
+      ...(sameAs === undefined ? [] : [`copies ${sameAs}`]),
     ];
     for (const name of names) {
       const home = homes.get(name);

@@ -37,7 +37,8 @@ function sharesOf(count: number, isValidated: boolean, isTested: boolean): numbe
 
 /**
  * The split that a set came with. Where it has no validation or no test part, that is cut from training, in the
- * ratio of 65/20/15, whatever the size of the other part; groups and samples with the same bytes stay together there.
+ * ratio of 65/20/15, whatever the size of the other part; groups, samples with the
+ * same bytes and near copies stay together there.
  *
  * @throws SplitError when a sample has no part, or nothing is left to train on.
  */

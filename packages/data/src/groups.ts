@@ -1,7 +1,7 @@
 import { type Allocable, allocate, countsOf, inOrder, roomFor, unitsOf } from './allocation';
 import { type Split, SplitError, splitNames, splitOf } from './split';
 
-/** A sample that must stay together with the others of its group, and with those of the same bytes. */
+/** A sample that must stay together with the others of its group, with those of the same bytes, and with its near copies. */
 export type GroupedSample = Allocable;
 
 export interface GroupOptions {

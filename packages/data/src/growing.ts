@@ -18,10 +18,10 @@ export interface ExtendedSplit {
 
 /**
  * Extends an earlier split to the photos as they are now. Known photos, by their bytes or else by their id, stay where they
- * were: no test photo ever becomes a training photo. New ones join the part of their group or of their copies, where there is
+ * were: no test photo ever becomes a training photo. New ones join the part of their group or of their copies, near ones too, where there is
  * one, else the part that they came with, else they fill the parts up to 65/20/15 of each class.
  *
- * @param set With groups where near-duplicates are to stay together.
+ * @param set As it was opened, with what is known of copies; groups stay together too.
  * @throws SplitError when no photo of the manifest is there, or when a part has lost all of its photos and gets no new ones.
  */
 export function extendSplit(
@@ -57,11 +57,13 @@ export function extendSplit(
   };
   const fresh: Photo[] = [];
   const places = new Map<Photo, number>();
+  const partOf = new Map(photos.map(({ id }, index) => [id, known[index]]));
   for (const { members } of unitsOf(photos)) {
-    const home = members.reduce<SplitName | undefined>(
-      (part, member) => (known[member] ? later(part, known[member]!) : part),
-      undefined,
-    );
+    const parts = members.flatMap(member => [
+      known[member],
+      ...(photos[member]!.cutFrom ?? []).map(id => partOf.get(id)),
+    ]);
+    const home = parts.reduce((home, part) => (part ? later(home, part) : home), undefined);
     for (const member of members) {
       const given = photos[member]!.part;
       const part = known[member] ?? (given ? later(home, given) : home);

@@ -1,5 +1,8 @@
 export { augment, plainView, randomView, type View } from './augmentation';
 export { type BrowserPicture, PictureError, readPicture } from './browser/picture';
+export { type CopyGroups, groupCopies } from './copies/chains';
+export { type CopyOptions, type CopyPair, findCopies } from './copies/copies';
+export { type Sketch, sketch } from './copies/sketch';
 export { type Genus, genera } from './drawn/genus';
 export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
 export { type GivenSample, partNamed, splitAsGiven } from './given-split';
@@ -14,7 +17,6 @@ export {
 export { type ExtendedSplit, extendSplit } from './growing';
 export {
   type Concern,
-  type DuplicateGroup,
   groupDuplicates,
   type Inspection,
   type InspectionLimits,
@@ -32,7 +34,7 @@ export {
 } from './manifest';
 export { type Normalisation, normalise } from './normalisation';
 export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
-export type { Finding, Photo, PhotoSet, Pixels } from './photo';
+export type { DuplicateGroup, Finding, Photo, PhotoSet, Pixels } from './photo';
 export type { BackgroundOptions, Colour } from './pictures/options';
 export { pixelsVersion } from './pixels-version';
 export { type RandomStream, randomStream, shuffled } from './random';

@@ -14,6 +14,10 @@ export interface Photo {
   readonly group?: string;
   /** Where the set comes with a split: its part. */
   readonly part?: SplitName;
+  /** Id of the first photo that is nearly the same picture, also its own: those with the same id stay in one part. */
+  readonly sameAs?: string;
+  /** Ids of near copies in other groups, where a chain of copies was cut. */
+  readonly cutFrom?: readonly string[];
 }
 
 /** Something about a set that its owner should know. Nothing in it was changed. */
@@ -29,8 +33,10 @@ export interface Finding {
     | 'split given'
     /** Folders look like a split, but are taken as classes. */
     | 'split doubtful'
-    /** The same photo in two parts of a given split; the copy in training or validation is left out. */
+    /** The same photo, or nearly the same, in two parts of a given split; the copy in training or validation is left out. */
     | 'leak'
+    /** Near copies that are in two groups, since a chain of them had become too long. */
+    | 'chain cut'
     /** A table lists a photo again; it counts once. */
     | 'listed twice'
     /** Hidden files and the system's own, summed. */
@@ -42,11 +48,25 @@ export interface Finding {
   readonly reason: string;
 }
 
+/** Photos that show the same. */
+export interface DuplicateGroup {
+  /** `exact`: the same bytes. `near`: nearly the same picture, at least one of them in other bytes. */
+  readonly kind: 'exact' | 'near';
+  /** Ids, in the order of the photos. */
+  readonly photos: readonly string[];
+  /** Their labels contradict each other: at least one is wrong. */
+  readonly acrossClasses: boolean;
+  /** What is trained on is tested on: the score will be too good. */
+  readonly acrossParts: boolean;
+}
+
 /** Labelled photos, and what was found wrong while listing them. */
 export interface PhotoSet<P extends Photo = Photo> {
   readonly classes: readonly string[];
   readonly photos: readonly P[];
   readonly findings: readonly Finding[];
+  /** Photos that are the same or nearly so, where they were looked for; none is in two groups. */
+  readonly copies?: readonly DuplicateGroup[];
 }
 
 /** Pixels of one picture: `[height, width, 3]`, RGB, 0 to 255. */

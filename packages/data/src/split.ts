@@ -21,7 +21,7 @@ export class SplitError extends Error {
 
 /**
  * Splits every class 65/20/15 by the rule of the original: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
- * the rest test. Samples with the same bytes stay in one part.
+ * the rest test. Samples with the same bytes stay in one part, and so do near copies that opening a set has found.
  *
  * A sample's place in the order follows from its own hash and the seed: another class changes nothing, and an added sample
  * moves at most one other out of training and two out of the test, more where copies move as a whole. Not from the platform, nor from the order of the samples.
@@ -41,7 +41,12 @@ export function splitByClass(
         `Class ${label} has ${count} samples; a split into three parts needs ${leastPerClass}.`,
       );
     }
-  const alone = samples.map(({ id, label, sha256 }) => ({ id, label, ...(sha256 && { sha256 }) }));
+  const alone = samples.map(({ id, label, sha256, sameAs }) => ({
+    id,
+    label,
+    ...(sha256 && { sha256 }),
+    ...(sameAs !== undefined && { sameAs }),
+  }));
   return splitOf(allocate(unitsOf(alone), roomFor(counts), counts, seed));
 }
 

@@ -1,6 +1,14 @@
-import type { Finding } from '../photo';
+import type { CopyPair } from '../copies/copies';
+import {
+  chainFindings,
+  describeGroup,
+  groupPhotos,
+  type PhotoCopies,
+  sameBytes,
+} from '../copies/photo-copies';
+import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
-import { findNeighbours, groupsOf } from './neighbours';
+import { groupsOf } from './neighbours';
 
 /** What is known of one photo without looking at its content. */
 export interface PhotoFacts {
@@ -14,21 +22,8 @@ export interface PhotoFacts {
   /** Of the file. */
   readonly bytes: number;
   readonly sha256: string;
-  readonly perceptualHash: string;
   /** Where a split was given. */
   readonly part?: SplitName;
-}
-
-/** Photos that show the same. */
-export interface DuplicateGroup {
-  /** `exact`: the same bytes. `near`: nearly the same picture, at least one of them in other bytes. */
-  readonly kind: 'exact' | 'near';
-  /** Ids, in the order of the photos. */
-  readonly photos: readonly string[];
-  /** Their labels contradict each other: at least one is wrong. */
-  readonly acrossClasses: boolean;
-  /** What is trained on is tested on: the score will be too good. */
-  readonly acrossParts: boolean;
 }
 
 /** Something about a photo or a class that its owner should look at. */
@@ -67,21 +62,28 @@ export interface InspectionLimits {
   readonly mostAspect?: number;
   /** A class with this many times the photos of another is an `imbalance`. Default 5. */
   readonly mostImbalance?: number;
-  /** Bits by which perceptual hashes of near-duplicates may differ, 0 to 15. Default 6. */
-  readonly radius?: number;
 }
 
-/** Judges facts. @param known Concerns that were found when the photos were opened. */
+/**
+ * Judges facts.
+ *
+ * @param known Concerns that were found when the photos were opened.
+ * @param pairs Pairs of near copies among the photos, as `findCopies` finds them. Default none.
+ */
 export function judge(
   photos: readonly PhotoFacts[],
   known: readonly Concern[],
   limits: InspectionLimits = {},
+  pairs: readonly CopyPair[] = [],
 ): Inspection {
-  const duplicates = findDuplicates(photos, limits.radius ?? 6);
+  const { groups, cut } = groupPhotos(photos, pairs);
+  const duplicates = describe(photos, groups);
   const counts: Record<string, number> = {};
   for (const photo of photos) counts[photo.class] = (counts[photo.class] ?? 0) + 1;
+  const isNew = ({ subject }: Concern) => !known.some(each => each.subject === subject);
   const concerns = [
     ...known,
+    ...(chainFindings(cut, photos) as Concern[]).filter(isNew),
     ...photos.flatMap(photo => oddities(photo, limits)),
     ...imbalances(counts, limits.mostImbalance ?? 5),
   ];
@@ -124,31 +126,12 @@ export function groupDuplicates<P extends { readonly id: string; readonly group?
   });
 }
 
-function findDuplicates(photos: readonly PhotoFacts[], radius: number): DuplicateGroup[] {
-  const bySha256 = new Map<string, number[]>();
-  photos.forEach(({ sha256 }, index) => {
-    const same = bySha256.get(sha256);
-    if (same) same.push(index);
-    else bySha256.set(sha256, [index]);
-  });
-  const exact = [...bySha256.values()].filter(group => group.length > 1);
-  const pairs = findNeighbours(
-    photos.map(({ perceptualHash }) => perceptualHash),
-    radius,
-  );
-  const near = groupsOf(photos.length, pairs).filter(
-    group => new Set(group.map(index => photos[index]!.sha256)).size > 1,
-  );
-  const describe = (kind: DuplicateGroup['kind']) => (group: readonly number[]) => {
-    const members = group.map(index => photos[index]!);
-    return {
-      kind,
-      photos: members.map(({ id }) => id),
-      acrossClasses: new Set(members.map(photo => photo.class)).size > 1,
-      acrossParts: new Set(members.map(({ part }) => part)).size > 1,
-    };
-  };
-  return [...exact.map(describe('exact')), ...near.map(describe('near'))];
+/** Groups with the same bytes, then groups of nearly the same pictures. */
+function describe(photos: readonly PhotoFacts[], near: PhotoCopies['groups']): DuplicateGroup[] {
+  const exact = sameBytes(photos).filter(group => group.length > 1);
+  const groups = [...exact, ...near].map(group => group.map(index => photos[index]!));
+  const described = groups.map(describeGroup);
+  return described.filter(({ kind }, index) => kind === 'near' || index < exact.length);
 }
 
 function oddities({ id, width, height }: PhotoFacts, limits: InspectionLimits): Concern[] {

@@ -10,10 +10,10 @@ export interface Neighbours {
 /**
  * All pairs of 64-bit hashes of which at most `radius` bits differ.
  *
- * The bits are cut into `radius + 1` bands. Of a pair within the radius at least one band is the same, so that only
- * hashes which share a band are compared: multi-index hashing. Among equal hashes only neighbours in the list are
- * paired, and only the first of them with others: the groups that pairs make are the same, and a thousand blank
- * pictures do not make half a million pairs.
+ * The bits are cut into `radius + t` bands. Of a pair within the radius at least t bands are the same, so that for every choice of
+ * t bands only hashes which share these are compared: multi-index hashing. A million random hashes at a radius of 6 take seconds.
+ * Among equal hashes only neighbours in the list are paired, and only the first of them with others: the groups that pairs make
+ * are the same, and a thousand blank pictures do not make half a million pairs.
  *
  * @param hashes 16 hexadecimal digits each.
  * @param radius 0 to 15. Default 6, at which unrelated photos hardly ever meet.
@@ -38,21 +38,26 @@ export function findNeighbours(hashes: readonly string[], radius = 6): Neighbour
   const high = Int32Array.from(unique, index => Number.parseInt(hashes[index]!.slice(0, 8), 16));
   const low = Int32Array.from(unique, index => Number.parseInt(hashes[index]!.slice(8), 16));
 
-  const bands = bandsOf(radius + 1);
-  for (const [number, band] of bands.entries()) {
-    for (const bucket of bucketsOf(band, high, low)) {
-      for (let i = 1; i < bucket.length; i++) {
-        const one = bucket[i]!;
-        for (let j = 0; j < i; j++) {
-          const other = bucket[j]!;
+  const shared = sharedBands(unique.length, radius);
+  const bands = bandsOf(radius + shared);
+  for (const chosen of choices(bands.length, shared)) {
+    const { places, begins } = bucketsOf(
+      chosen.map(band => bands[band]!),
+      high,
+      low,
+    );
+    for (let bucket = 0; bucket + 1 < begins.length; bucket++) {
+      const [begin, end] = [begins[bucket]!, begins[bucket + 1]!];
+      for (let i = begin + 1; i < end; i++) {
+        const one = places[i]!;
+        for (let j = begin; j < i; j++) {
+          const other = places[j]!;
           const differHigh = high[one]! ^ high[other]!;
           const differLow = low[one]! ^ low[other]!;
           const distance = countBits(differHigh) + countBits(differLow);
           if (distance > radius) continue;
-          // A pair that shares an earlier band was found there.
-          const earlier = bands.slice(0, number);
-          if (earlier.some(each => (differHigh & each.high) === 0 && (differLow & each.low) === 0))
-            continue;
+          // A pair that shares other bands too is taken where it shares its first.
+          if (!sharesFirst(bands, chosen, differHigh, differLow)) continue;
           pairs.push({ a: unique[other]!, b: unique[one]!, distance });
         }
       }
@@ -81,17 +86,67 @@ function bandsOf(count: number): Band[] {
   });
 }
 
-/** Places of hashes whose band is the same, ascending; of one or more. */
-function bucketsOf(band: Band, high: Int32Array, low: Int32Array): Iterable<readonly number[]> {
-  const buckets = new Map<number, number[]>();
-  for (let place = 0; place < high.length; place++) {
-    // A band of more than 32 bits (radius 0) may put strangers together; they are told apart when they are compared.
-    const key = (high[place]! & band.high) ^ Math.imul(low[place]! & band.low, 0x9e3779b1);
-    const bucket = buckets.get(key);
-    if (bucket) bucket.push(place);
-    else buckets.set(key, [place]);
+/** How many shared bands cost least: more make buckets smaller, but there are more choices of them. */
+function sharedBands(count: number, radius: number): number {
+  const costs = [1, 2, 3].map(shared => {
+    const bits = (64 * shared) / (radius + shared);
+    const sorting = 20 * count;
+    return binomial(radius + shared, shared) * (sorting + count ** 2 / 2 ** (bits + 1));
+  });
+  return 1 + costs.indexOf(Math.min(...costs));
+}
+
+const binomial = (n: number, k: number): number => (k === 0 ? 1 : (binomial(n - 1, k - 1) * n) / k);
+
+/** All ways to choose so many bands, ascending. */
+function choices(bands: number, count: number, from = 0): number[][] {
+  if (count === 0) return [[]];
+  return Array.from({ length: bands - from }, (_, index) => from + index).flatMap(first =>
+    choices(bands, count - 1, first + 1).map(others => [first, ...others]),
+  );
+}
+
+function sharesFirst(
+  bands: readonly Band[],
+  chosen: readonly number[],
+  differHigh: number,
+  differLow: number,
+): boolean {
+  let found = 0;
+  for (let band = 0; found < chosen.length; band++) {
+    const { high, low } = bands[band]!;
+    if ((differHigh & high) !== 0 || (differLow & low) !== 0) continue;
+    if (chosen[found] !== band) return false;
+    found++;
   }
-  return buckets.values();
+  return true;
+}
+
+/** Places of hashes in the order of what they have in some bands, and where each bucket begins; ascending in each. */
+function bucketsOf(chosen: readonly Band[], high: Int32Array, low: Int32Array) {
+  const count = high.length;
+  const bits = Math.max(1, Math.ceil(Math.log2(count + 1)));
+  const mask = { high: 0, low: 0 };
+  for (const band of chosen) {
+    mask.high |= band.high;
+    mask.low |= band.low;
+  }
+  // Strangers in one bucket are told apart when they are compared.
+  const keyOf = (place: number) =>
+    Math.imul(
+      Math.imul(high[place]! & mask.high, 0x85ebca6b) ^
+        (low[place]! & mask.low) ^
+        ((high[place]! & mask.high) >>> 15),
+      0x9e3779b1,
+    ) >>>
+    (32 - bits);
+  const begins = new Uint32Array(2 ** bits + 1);
+  for (let place = 0; place < count; place++) begins[keyOf(place) + 1]!++;
+  for (let key = 1; key < begins.length; key++) begins[key]! += begins[key - 1]!;
+  const next = begins.slice();
+  const places = new Uint32Array(count);
+  for (let place = 0; place < count; place++) places[next[keyOf(place)]!++] = place;
+  return { places, begins };
 }
 
 /** @see Hacker's Delight, 5-1 */

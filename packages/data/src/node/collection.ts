@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import type { Sketch } from '../copies/sketch';
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
-import { leastPerClass, type SplitName, splitNames } from '../split';
+import { leastPerClass, type SplitName } from '../split';
 import { compareText } from '../text-order';
 import { ArchiveError, readBytes } from './bytes';
-import { check } from './decode';
+import { findCopiesAmong, tellOfCopies, withoutLeaks } from './copies';
+import { look } from './decode';
 import { DecodeError } from './decode-error';
 import { type DecodeOptions, withDefaults } from './decode-options';
 
@@ -26,6 +28,11 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** The least number of photos of a class; smaller classes are left out. Default 6, for the split into three parts. */
   readonly leastPerClass?: number;
+  /**
+   * Which copies stay in one part of a split. `auto`: the same bytes, and nearly the same pictures: compressed again, scaled,
+   * mirrored, turned by quarters, or cropped to at least 80 % of the area. `exact`: the same bytes alone. Default `auto`.
+   */
+  readonly copies?: 'auto' | 'exact';
 }
 
 /** A place cannot serve as a labelled set. */
@@ -59,15 +66,17 @@ export async function collect(
   });
   const findings = [...found, ...verdicts.flatMap(({ finding }) => finding ?? [])];
   const hashed = todo.flatMap((candidate, index) => {
-    const { sha256 } = verdicts[index]!;
-    return sha256 ? [{ ...candidate, sha256 }] : [];
+    const { sha256, sketch } = verdicts[index]!;
+    return sha256 ? [{ ...candidate, sha256, ...(sketch && { sketch }) }] : [];
   });
-  const { readable, leaks } = withoutLeaks(hashed);
-  findings.push(...leaks);
+  const near = (options.copies ?? 'auto') === 'auto';
+  const copies = await findCopiesAmong(hashed, near, { ...(signal && { signal }) });
+  const { kept, leaks } = withoutLeaks(hashed, copies);
+  findings.push(...leaks, ...copies.findings);
 
   const counts = new Map<string, number>(todo.map(({ className }) => [className, 0]));
-  for (const { className } of readable) counts.set(className, counts.get(className)! + 1);
-  const given = partsGiven(readable);
+  for (const { className } of kept) counts.set(className, counts.get(className)! + 1);
+  const given = partsGiven(kept);
   const classes = [...counts.keys()].sort(compareText).filter(name => {
     const count = counts.get(name)!;
     const parts = given?.get(name);
@@ -84,36 +93,13 @@ export async function collect(
     throw new PhotoSetError(tooFewClasses(where, classes, findings));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const photos = readable.flatMap(({ className, ...photo }): Photo[] => {
-    const label = labels.get(className);
-    return label === undefined ? [] : [{ ...photo, label }];
+  const used = kept.filter(({ className }) => labels.has(className));
+  const told = tellOfCopies(used, copies);
+  const photos = used.map((looked): Photo => {
+    const { className, sketch, ...photo } = looked;
+    return { ...photo, label: labels.get(className)!, ...told.marks.get(looked) };
   });
-  return { classes, photos, findings };
-}
-
-/**
- * Of a given split, every photo is in one part only: what is tested on is not trained on, byte for byte. Copies of a test photo
- * are left out of training and validation, and those of a validation photo out of training.
- */
-function withoutLeaks<C extends Candidate & { readonly sha256: string }>(
-  candidates: readonly C[],
-): { readable: readonly C[]; leaks: readonly Finding[] } {
-  const kept = new Map<string, C>();
-  const rank = ({ part }: C) => (part === undefined ? -1 : splitNames.indexOf(part));
-  for (const candidate of candidates) {
-    const other = kept.get(candidate.sha256);
-    if (!other || rank(candidate) > rank(other)) kept.set(candidate.sha256, candidate);
-  }
-  const leaks: Finding[] = [];
-  const readable = candidates.filter(candidate => {
-    const { id, sha256, part } = candidate;
-    const best = kept.get(sha256)!;
-    if (part === best.part) return true;
-    const reason = `the same bytes as ${best.id} in ${best.part}; this copy is left out of ${part}`;
-    leaks.push({ kind: 'leak', subject: id, reason });
-    return false;
-  });
-  return { readable, leaks };
+  return { classes, photos, findings, copies: told.copies };
 }
 
 type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
@@ -140,6 +126,7 @@ function unmeasured(classes: readonly string[], given: Parts | undefined): Findi
 interface Verdict {
   /** Of a file that can be used. */
   readonly sha256?: string;
+  readonly sketch?: Sketch;
   readonly finding?: Finding;
 }
 
@@ -149,10 +136,11 @@ async function judge(
 ): Promise<Verdict> {
   try {
     const bytes = await readBytes(origin);
-    const converted = await check(bytes, decoding);
+    const { converted, sketch } = await look(bytes, decoding);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (converted.length === 0) return { sha256 };
-    return { sha256, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
+    const usable = { sha256, ...(sketch && { sketch }) };
+    if (converted.length === 0) return usable;
+    return { ...usable, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
   } catch (error) {
     const ofTheFile =
       error instanceof DecodeError ||

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { decodeBmp } from '../bmp/decoder';
 import { BmpError, type BmpHeader, isBmp, readHeader } from '../bmp/header';
+import { type Sketch, sketch } from '../copies/sketch';
 import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
 import { resizeJpeg } from '../jpeg/halving';
 import type { Pixels } from '../photo';
@@ -97,18 +98,41 @@ function fitted(pixels: Pixels, longestSide: number): Pixels {
  * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read.
  */
 export async function check(file: Uint8Array, options: DecodeOptions = {}): Promise<string[]> {
+  return (await look(file, options)).converted;
+}
+
+/** What one look at a file tells. */
+export interface Look {
+  /** What `decode` will convert. */
+  readonly converted: string[];
+  /** To find its near copies; of pictures that are large enough for that. */
+  readonly sketch?: Sketch;
+}
+
+/** `check`, and a sketch of the same decoded pixels. @throws DecodeError as `check` does. */
+export async function look(file: Uint8Array, options: DecodeOptions = {}): Promise<Look> {
   const limited = withDefaults(options);
+  const laid = 'transparent, laid on the background';
   const bitmap = decodeBitmap(file, limited);
-  if (bitmap) return isTransparent(bitmap) ? ['transparent, laid on the background'] : [];
+  if (bitmap) {
+    const converted = isTransparent(bitmap) ? [laid] : [];
+    return { converted, ...sketched(toPixels(bitmap, limited.background), bitmap) };
+  }
   const header = await readByLibrary(file, limited);
   const found = conversions(header);
   if (!header.hasAlpha) {
-    await checkByLibrary(file, limited);
-    return found;
+    return { converted: found, ...sketched(await checkByLibrary(file, limited), header) };
   }
-  const decoded = await decodeByLibrary(file, header, limited);
-  return decoded.isTransparent ? ['transparent, laid on the background', ...found] : found;
+  const { pixels, isTransparent: isLaid } = await decodeByLibrary(file, header, limited);
+  return { converted: isLaid ? [laid, ...found] : found, ...sketched(pixels, header) };
 }
+
+/** Pictures with a shorter side have too few pixels to tell what is nearly the same. */
+const leastSketched = 32;
+
+/** @param size Of the whole picture, of which these are the pixels or a thumbnail. */
+const sketched = (pixels: Pixels, { height, width }: Omit<Pixels, 'data'>): Pick<Look, 'sketch'> =>
+  Math.min(height, width) < leastSketched ? {} : { sketch: sketch(pixels) };
 
 /** Width and height as the picture is seen, and its format, from the file's header. @throws DecodeError */
 export async function readDimensions(

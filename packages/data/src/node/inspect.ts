@@ -1,3 +1,5 @@
+import { findPhotoCopies } from '../copies/photo-copies';
+import { type Sketch, sketch } from '../copies/sketch';
 import {
   type Concern,
   type Inspection,
@@ -5,12 +7,11 @@ import {
   judge,
   type PhotoFacts,
 } from '../inspection/inspection';
-import { perceptualHash } from '../inspection/perceptual-hash';
-import type { Finding, Photo, PhotoSet, Pixels } from '../photo';
+import type { Finding, Photo, PhotoSet } from '../photo';
 import { type Split, type SplitName, splitNames } from '../split';
 import { readBytes } from './bytes';
 import { inParallel, type OpenOptions } from './collection';
-import { decodeWithin, readDimensions } from './decode';
+import { look, readDimensions } from './decode';
 import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
@@ -23,9 +24,6 @@ export interface InspectOptions extends InspectionLimits {
   readonly signal?: AbortSignal;
 }
 
-/** Longest side of the picture that the hash is made of. */
-const hashedSide = 256;
-
 /**
  * Looks at every photo of a set: odd sizes, exact and near duplicates within and across classes and parts, imbalance,
  * and what opening the set found. No file is touched.
@@ -36,7 +34,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
   const { split, decoding, onProgress, signal } = options;
   const parts = new Map<number, SplitName>();
   for (const name of splitNames) for (const index of split?.[name] ?? []) parts.set(index, name);
-  const facts: PhotoFacts[] = [];
+  const facts: (PhotoFacts & { readonly sketch?: Sketch })[] = [];
   let done = 0;
   await inParallel(set.photos.length, async index => {
     signal?.throwIfAborted();
@@ -48,28 +46,28 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
     };
     onProgress?.({ done: ++done, total: set.photos.length });
   });
-  return judge(facts, set.findings.map(toConcern), options);
+  const copies = await findPhotoCopies(facts, { ...(signal && { signal }) });
+  const plain = facts.map(({ sketch, ...fact }): PhotoFacts => fact);
+  return judge(plain, set.findings.map(toConcern), options, copies);
 }
 
 async function factsOf(
   photo: Photo,
   className: string,
   decoding: DecodeOptions | undefined,
-): Promise<PhotoFacts> {
+): Promise<PhotoFacts & { readonly sketch?: Sketch }> {
   const { id, sha256, origin } = photo;
   const name = { id, class: className, sha256 };
   if (origin.kind === 'drawn') {
     const pixels = await readPixels(origin, undefined);
-    return { ...name, ...sizeOf(pixels), format: 'drawn', bytes: 0, ...hashOf(pixels) };
+    const { width, height } = pixels;
+    return { ...name, width, height, format: 'drawn', bytes: 0, sketch: sketch(pixels) };
   }
   const bytes = await readBytes(origin);
   const dimensions = await readDimensions(bytes, decoding);
-  const pixels = await decodeWithin(bytes, hashedSide, decoding);
-  return { ...name, ...dimensions, bytes: bytes.length, ...hashOf(pixels) };
+  const { sketch: seen } = await look(bytes, decoding);
+  return { ...name, ...dimensions, bytes: bytes.length, ...(seen && { sketch: seen }) };
 }
-
-const sizeOf = ({ width, height }: Pixels) => ({ width, height });
-const hashOf = (pixels: Pixels) => ({ perceptualHash: perceptualHash(pixels) });
 
 const toConcern = ({ kind, subject, reason }: Finding): Concern => ({
   kind: kind === 'quarantined' ? 'unusable' : kind,

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { DuplicateGroup, Inspection } from '../inspection/inspection';
-import type { Photo, PhotoSet } from '../photo';
+import type { Inspection } from '../inspection/inspection';
+import type { DuplicateGroup, Photo, PhotoSet } from '../photo';
 import { readBytes } from './bytes';
 import { inParallel } from './collection';
 import { decodeWithin } from './decode';

@@ -1,4 +1,5 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { sketchSide } from '../copies/sketch';
 import type { Pixels } from '../photo';
 import { type ColourProfile, readColourProfile } from '../pictures/colour-profile';
 import { exchangesSides, type Orientation, turnUpright } from '../pictures/orientation';
@@ -61,10 +62,15 @@ export async function decodeByLibrary(
   };
 }
 
-/** Reads every byte, but keeps a thumbnail only: that finds what is cut short. @throws DecodeError */
-export async function checkByLibrary(file: Uint8Array, limits: DecodingLimits): Promise<void> {
+/**
+ * Reads every byte, but keeps a thumbnail only, not upright and without alpha: that finds what is cut short.
+ *
+ * @throws DecodeError
+ */
+export async function checkByLibrary(file: Uint8Array, limits: DecodingLimits): Promise<Pixels> {
   const picture = sharp(file, { failOn: 'error', limitInputPixels: limits.mostPixels });
-  await finish(picture.resize({ width: 16, height: 16, fit: 'fill' }), limits.mostPixels);
+  const thumbnail = picture.resize({ width: sketchSide, height: sketchSide, fit: 'fill' });
+  return toPixels(await finish(thumbnail, limits.mostPixels));
 }
 
 /** Width and height as the picture is seen. */

@@ -1,0 +1,95 @@
+import type { CopyPair } from './copies';
+
+/** Photos that stay together, and pairs that do not although they are copies. */
+export interface CopyGroups {
+  /** Each ascending, of two or more, the first photo first. */
+  readonly groups: readonly (readonly number[])[];
+  /** Pairs that were cut, since a chain of copies had become too long. */
+  readonly cut: readonly CopyPair[];
+}
+
+/** Groups of so many are kept together however small the set, where one of them is a copy of all others. */
+const smallStar = 16;
+
+/**
+ * Photos that are connected by pairs. A chain, in which one photo is like the next but the first is nothing like the last, may run
+ * through a whole set: a group of more than `share` of the set is cut at its weakest pairs. A small group in which one photo is a
+ * copy of all others is no chain.
+ *
+ * @param sizes For each photo, in how many files of the same bytes it is: these are never torn apart.
+ * @param pairs As `findCopies` gives them.
+ * @param share Of all files. Default 0.05; two files may always be a group.
+ */
+export function groupCopies(
+  sizes: ArrayLike<number>,
+  pairs: readonly CopyPair[],
+  share = 0.05,
+): CopyGroups {
+  const most = Math.max(2, Math.floor(share * sum(sizes)));
+  const all = connect(sizes, pairs, Number.POSITIVE_INFINITY);
+  const tooLong = new Set<number>();
+  const neighbours = new Map<number, Set<number>>();
+  for (const { a, b } of pairs)
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      neighbours.set(one, (neighbours.get(one) ?? new Set()).add(other));
+  for (const group of all.groups) {
+    const isStar = group.some(photo => neighbours.get(photo)!.size === group.length - 1);
+    const size = sum(group.map(photo => sizes[photo]!));
+    if (size <= most || (isStar && size <= smallStar)) continue;
+    for (const photo of group) tooLong.add(photo);
+  }
+  if (tooLong.size === 0) return all;
+  const kept = all.groups.filter(([first]) => !tooLong.has(first!));
+  const pieces = connect(
+    sizes,
+    pairs.filter(({ a }) => tooLong.has(a)),
+    most,
+  );
+  const groups = [...kept, ...pieces.groups].sort(([a], [b]) => a! - b!);
+  return { groups, cut: pieces.cut };
+}
+
+const sum = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((total, value) => total + value, 0);
+
+/** Joins the most alike first, while a group has room for it. */
+function connect(given: ArrayLike<number>, pairs: readonly CopyPair[], most: number): CopyGroups {
+  const parents = Int32Array.from(given, (_, index) => index);
+  const sizes = Int32Array.from(given);
+  const rootOf = (photo: number): number => {
+    let root = photo;
+    while (parents[root] !== root) {
+      parents[root] = parents[parents[root]!]!;
+      root = parents[root]!;
+    }
+    return root;
+  };
+  const strongest = [...pairs].sort((x, y) => y.likeness - x.likeness || x.a - y.a || x.b - y.b);
+  const cut: CopyPair[] = [];
+  for (const pair of strongest) {
+    const [a, b] = [rootOf(pair.a), rootOf(pair.b)].sort((x, y) => x - y) as [number, number];
+    if (a === b) continue;
+    if (sizes[a]! + sizes[b]! > most) {
+      cut.push(pair);
+      continue;
+    }
+    parents[b] = a;
+    sizes[a]! += sizes[b]!;
+  }
+  const members = new Map<number, number[]>();
+  for (const { a, b } of pairs)
+    for (const photo of [a, b]) {
+      const root = rootOf(photo);
+      const group = members.get(root);
+      if (group) group.push(photo);
+      else members.set(root, [photo]);
+    }
+  const groups = Array.from(members.values(), group => [...new Set(group)].sort((a, b) => a - b));
+  return {
+    groups: groups.filter(group => group.length > 1).sort(([a], [b]) => a! - b!),
+    cut: cut.filter(({ a, b }) => rootOf(a) !== rootOf(b)),
+  };
+}

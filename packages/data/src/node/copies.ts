@@ -1,0 +1,112 @@
+import type { CopyOptions } from '../copies/copies';
+import { chainFindings, describeGroup, findPhotoCopies, groupPhotos } from '../copies/photo-copies';
+import type { Sketch } from '../copies/sketch';
+import type { DuplicateGroup, Finding } from '../photo';
+import { type SplitName, splitNames } from '../split';
+
+/** A file that was looked at. */
+export interface Looked {
+  readonly id: string;
+  readonly className: string;
+  readonly part?: SplitName;
+  readonly sha256: string;
+  readonly sketch?: Sketch;
+}
+
+/** Which photos are the same, or nearly so. */
+export interface Copies<P> {
+  /** The group of each photo that has copies. */
+  readonly groups: ReadonlyMap<P, readonly P[]>;
+  /** Where chains were cut: near copies in other groups, by the hash of the bytes. */
+  readonly cut: ReadonlyMap<string, readonly P[]>;
+  /** That chains were cut. */
+  readonly findings: readonly Finding[];
+}
+
+/** @param near Whether near copies are looked for, or the same bytes only. */
+export async function findCopiesAmong<P extends Looked>(
+  photos: readonly P[],
+  near: boolean,
+  options: CopyOptions,
+): Promise<Copies<P>> {
+  const pairs = near ? await findPhotoCopies(photos, options) : [];
+  const found = groupPhotos(photos, pairs);
+  const groups = new Map<P, readonly P[]>();
+  for (const group of found.groups) {
+    const members = group.map(index => photos[index]!);
+    for (const member of members) groups.set(member, members);
+  }
+  const cut = new Map<string, P[]>();
+  const note = ({ sha256 }: P, other: P) => {
+    const known = cut.get(sha256);
+    if (known) known.push(other);
+    else cut.set(sha256, [other]);
+  };
+  for (const { a, b } of found.cut) {
+    note(photos[a]!, photos[b]!);
+    note(photos[b]!, photos[a]!);
+  }
+  return { groups, cut, findings: chainFindings(found.cut, photos) };
+}
+
+/**
+ * Of a given split, every photo is in one part only: copies of a test photo, near ones too, are left out of training and
+ * validation, and those of a validation photo out of training.
+ */
+export function withoutLeaks<P extends Looked>(
+  photos: readonly P[],
+  { groups, cut }: Copies<P>,
+): { readonly kept: readonly P[]; readonly leaks: readonly Finding[] } {
+  const rank = ({ part }: P) => (part === undefined ? -1 : splitNames.indexOf(part));
+  const highest = (related: readonly P[]) =>
+    related.reduce((best, each) => (rank(each) > rank(best) ? each : best));
+  const highestOf = new Map<readonly P[], P>();
+  for (const group of groups.values())
+    if (!highestOf.has(group)) highestOf.set(group, highest(group));
+  const leaks: Finding[] = [];
+  const kept = photos.filter(photo => {
+    const { id, sha256, part } = photo;
+    const group = groups.get(photo) ?? [photo];
+    const best = highest([photo, highestOf.get(group) ?? photo, ...(cut.get(sha256) ?? [])]);
+    if (best.part === part) return true;
+    const same = group.find(other => other.sha256 === sha256 && other.part === best.part);
+    const what = same ? 'the same bytes' : 'nearly the same picture';
+    const reason = `${what} as ${(same ?? best).id} in ${best.part}; this copy is left out of ${part}`;
+    leaks.push({ kind: 'leak', subject: id, reason });
+    return false;
+  });
+  return { kept, leaks };
+}
+
+/** What a set tells of copies among the photos that are used. */
+export interface Told<P> {
+  readonly copies: readonly DuplicateGroup[];
+  /** What each photo carries of it. */
+  readonly marks: ReadonlyMap<
+    P,
+    { readonly sameAs?: string; readonly cutFrom?: readonly string[] }
+  >;
+}
+
+/** @param used In the order of the set. */
+export function tellOfCopies<P extends Looked>(used: readonly P[], copies: Copies<P>): Told<P> {
+  const members = new Map<readonly P[], P[]>();
+  for (const photo of used) {
+    const group = copies.groups.get(photo);
+    if (group) members.set(group, [...(members.get(group) ?? []), photo]);
+  }
+  const groups = [...members.values()].filter(group => group.length > 1);
+  const marks = new Map<P, { sameAs?: string; cutFrom?: readonly string[] }>();
+  const described = groups.map(group => {
+    const told = describeGroup(
+      group.map(({ className, ...photo }) => ({ ...photo, class: className })),
+    );
+    if (told.kind === 'near') for (const photo of group) marks.set(photo, { sameAs: group[0]!.id });
+    return told;
+  });
+  for (const photo of used) {
+    const cutFrom = copies.cut.get(photo.sha256)?.map(({ id }) => id);
+    if (cutFrom) marks.set(photo, { ...marks.get(photo), cutFrom });
+  }
+  return { copies: described, marks };
+}
