@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDrawn, readPixels } from '@shroom/data/node';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { announceData } from '../../examples/pipeline/announce';
 import { openPhotos, type Photos } from '../../examples/pipeline/photos';
 import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
 
@@ -81,5 +82,27 @@ test('without groups it is by class; groups that are not there are said to be mi
   }
   await expect(splitPhotos(photos, 'column:finder', 0)).rejects.toThrow(
     /--group column:finder needs a .csv or .json table/,
+  );
+});
+
+test('the output says how many copies there are, and where', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const parts = await splitPhotos(photos, 'auto', 0);
+  announceData(photos, parts);
+  const first = photos.photos[parts.split.train[0]!]!.id;
+  const torn = { ...parts.split, test: [...parts.split.test, parts.split.train[0]!] };
+  announceData(photos, { ...parts, split: { ...torn, train: parts.split.train.slice(1) } });
+  const text = said.mock.calls.map(([line]) => line).join('');
+  said.mockRestore();
+  expect(text).toMatch(
+    /copies +48 photos are nearly the same picture, in 16 groups; each group is in one part\n/,
+  );
+  expect(text).toMatch(
+    /! nearly the same: Amanita\/ann-0.png, Amanita\/ann-1.png, Amanita\/ann-2.jpg/,
+  );
+  expect(text).toMatch(/! and 10 more groups of copies; all are in metrics.json/);
+  expect(text).toMatch(/copies +48 photos are nearly the same picture, in 16 groups\n/);
+  expect(text).toContain(
+    `nearly the same, in test and train, as the earlier split has it: ${first.split('-')[0]}`,
   );
 });

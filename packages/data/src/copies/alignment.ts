@@ -70,7 +70,7 @@ export interface Fit {
 }
 
 /** A coarse fit that is worse is no copy: it is not looked at more closely. */
-const coarseLimit = { early: 0.8, shape: 0.94, detail: 0.5 };
+const coarseLimit = { early: 0.7, shape: 0.94, detail: 0.5 };
 
 /**
  * Lays a part over a whole where both agree best, by Gauss-Newton steps from coarse to fine.

@@ -1,4 +1,5 @@
 import type { CopyPair } from './copies';
+import { Families } from './families';
 
 /** Photos that stay together, and pairs that do not although they are copies. */
 export interface CopyGroups {
@@ -57,32 +58,21 @@ const sum = (values: ArrayLike<number>): number =>
 
 /** Joins the most alike first, while a group has room for it. */
 function connect(given: ArrayLike<number>, pairs: readonly CopyPair[], most: number): CopyGroups {
-  const parents = Int32Array.from(given, (_, index) => index);
+  const families = new Families(given.length);
   const sizes = Int32Array.from(given);
-  const rootOf = (photo: number): number => {
-    let root = photo;
-    while (parents[root] !== root) {
-      parents[root] = parents[parents[root]!]!;
-      root = parents[root]!;
-    }
-    return root;
-  };
   const strongest = [...pairs].sort((x, y) => y.likeness - x.likeness || x.a - y.a || x.b - y.b);
   const cut: CopyPair[] = [];
   for (const pair of strongest) {
-    const [a, b] = [rootOf(pair.a), rootOf(pair.b)].sort((x, y) => x - y) as [number, number];
+    const [a, b] = [families.of(pair.a), families.of(pair.b)];
     if (a === b) continue;
-    if (sizes[a]! + sizes[b]! > most) {
-      cut.push(pair);
-      continue;
-    }
-    parents[b] = a;
-    sizes[a]! += sizes[b]!;
+    const size = sizes[a]! + sizes[b]!;
+    if (size > most) cut.push(pair);
+    else sizes[families.join(a, b)] = size;
   }
   const members = new Map<number, number[]>();
   for (const { a, b } of pairs)
     for (const photo of [a, b]) {
-      const root = rootOf(photo);
+      const root = families.of(photo);
       const group = members.get(root);
       if (group) group.push(photo);
       else members.set(root, [photo]);
@@ -90,6 +80,6 @@ function connect(given: ArrayLike<number>, pairs: readonly CopyPair[], most: num
   const groups = Array.from(members.values(), group => [...new Set(group)].sort((a, b) => a - b));
   return {
     groups: groups.filter(group => group.length > 1).sort(([a], [b]) => a! - b!),
-    cut: cut.filter(({ a, b }) => rootOf(a) !== rootOf(b)),
+    cut: cut.filter(({ a, b }) => families.of(a) !== families.of(b)),
   };
 }

@@ -1,5 +1,6 @@
 import { align, type Fit, type Prepared, prepare, turnedAll } from './alignment';
 import { CandidateIndex } from './candidates';
+import { Families } from './families';
 import type { Sketch } from './sketch';
 
 /** Two photos of which one is nearly the other, or a crop of it. */
@@ -23,13 +24,13 @@ const isCopy = ({ detail, shape, everywhere, colour, gain }: Fit) =>
 /** Sketches with less detail, in grey levels, are too plain to tell what is a copy. Of a thousand photographs the least was 6.8. */
 const leastContrast = 2;
 /**
- * A photo is laid over so many others at most, the likeliest, and over fewer once that were more than four a photo: in a set of
- * look-alikes everything may be a candidate. Of photographs it is one in three photos that has a candidate.
+ * A photo is laid in vain over so many others at most, the likeliest first, and over fewer once that were more than four a photo: in
+ * a set of look-alikes everything may be a candidate. Of photographs it is one in three photos that has a candidate.
  */
-const mostTried = 24;
-const meanTried = 4;
-const triedAnyhow = 2000;
-/** More copies of a photo are not paired with it: they are with each other. */
+const mostMissed = 24;
+const meanMissed = 4;
+const missedAnyhow = 2000;
+/** Once a photo is paired with so many, no more are looked at that are connected with it already. */
 const mostFound = 16;
 const mostPrepared = 512;
 /** Photos between two looks at the signal. */
@@ -62,7 +63,8 @@ export async function findCopies(
     prepared.set(photo, made);
     return made;
   };
-  let tried = 0;
+  let missed = 0;
+  const families = new Families(sketches.length);
   for (let whole = 0; whole < sketches.length; whole++) {
     if (whole % stride === 0) {
       // Others get their turn: a signal, progress, a page.
@@ -76,22 +78,25 @@ export async function findCopies(
     if (plain.contrast < leastContrast) continue;
     const turns = new Map<number, Prepared>();
     let found = 0;
-    const allowed = triedAnyhow + meanTried * whole - tried;
-    const most = Math.max(meanTried, Math.min(mostTried, allowed));
-    for (const { part, turn } of candidates.slice(0, most)) {
-      if (found >= mostFound) break;
-      if (pairs.has(keyOf(whole, part))) {
-        found++;
-        continue;
-      }
+    const allowed = Math.min(mostMissed, missedAnyhow + meanMissed * whole - missed);
+    let left = Math.max(meanMissed, allowed);
+    for (const { part, turn } of candidates) {
+      if (left === 0) break;
+      const isKnown = pairs.has(keyOf(whole, part));
+      if (isKnown) found++;
+      if (isKnown || (found >= mostFound && families.of(whole) === families.of(part))) continue;
       const other = upright(part);
       if (other.contrast < leastContrast) continue;
       const seen = turns.get(turn) ?? turnedAll(plain, turn);
       turns.set(turn, seen);
-      tried++;
       const fit = align(seen, other);
-      if (!fit || !isCopy(fit)) continue;
+      if (!fit || !isCopy(fit)) {
+        left--;
+        missed++;
+        continue;
+      }
       found++;
+      families.join(whole, part);
       const [a, b] = [Math.min(whole, part), Math.max(whole, part)];
       pairs.set(keyOf(a, b), { a, b, likeness: Math.min(1, fit.detail) });
     }

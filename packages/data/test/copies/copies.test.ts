@@ -4,6 +4,7 @@ import {
   drawMushroom,
   findCopies,
   genera,
+  groupCopies,
   type Pixels,
   type RandomStream,
   randomStream,
@@ -11,15 +12,15 @@ import {
   sketch,
 } from '../../src/index';
 
-const count = 36;
+const count = 27;
 let pictures: Pixels[];
 beforeAll(() => {
   pictures = Array.from({ length: count }, (_, index) => {
-    const size = 128;
+    const size = 96;
     const { pixels } = drawMushroom(genera[index % genera.length]!, { seed: index, size });
     return resize({ data: pixels, height: size, width: size }, [120, 150]);
   });
-});
+}, 60_000);
 
 /** Pixel by pixel from where `from` says. */
 function rearranged(
@@ -87,6 +88,15 @@ describe('near copies', () => {
     expect(await found([...pictures, ...copies])).toEqual(
       pictures.map((_, index) => [index, count + index]),
     );
+  });
+
+  test('many copies of one picture are all connected', async () => {
+    const random = randomStream('many');
+    const copies = Array.from({ length: 30 }, () => someCrop(pictures[0]!, 0.8, random));
+    const all = [...pictures, ...copies];
+    const pairs = await findCopies(all.map(sketch));
+    const { groups } = groupCopies(Array<number>(all.length).fill(1), pairs, 1);
+    expect(groups).toEqual([[0, ...copies.map((_, index) => count + index)]]);
   });
 
   test('both crops of one picture are found, and it makes no difference which is first', async () => {

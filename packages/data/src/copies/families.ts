@@ -1,0 +1,27 @@
+/** Which items are connected, directly or through others. */
+export class Families {
+  readonly #parents: Int32Array;
+
+  constructor(count: number) {
+    this.#parents = Int32Array.from({ length: count }, (_, index) => index);
+  }
+
+  /** The item that stands for all that are connected with this one, the first of them. */
+  of(item: number): number {
+    const parents = this.#parents;
+    let root = item;
+    while (parents[root] !== root) {
+      parents[root] = parents[parents[root]!]!;
+      root = parents[root]!;
+    }
+    return root;
+  }
+
+  /** @returns The item that stands for both now. */
+  join(a: number, b: number): number {
+    const [first, second] = [this.of(a), this.of(b)];
+    const [root, other] = first < second ? [first, second] : [second, first];
+    this.#parents[other] = root;
+    return root;
+  }
+}
