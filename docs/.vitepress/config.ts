@@ -36,6 +36,7 @@ const understanding = pages([
   ['Which method', 'methods'],
   ['Results', 'results'],
   ['Models of others', 'foreign-models'],
+  ['Compared with other libraries', 'compared-with-libraries'],
   ['Calibration', 'calibration'],
   ['Benchmarks', 'benchmarks'],
   ['Performance', 'performance'],
