@@ -224,12 +224,6 @@ def metrics_of_quantus(model, photos, finished, classes, mask):
     yield "pointingGame", lambda: quantus.PointingGame(**plain)(model=model, x_batch=x, y_batch=y, a_batch=a, s_batch=s)
     yield "energyInMask", lambda: quantus.RelevanceMassAccuracy(**plain)(model=model, x_batch=x, y_batch=y, a_batch=a, s_batch=s)
     yield "rankAccuracy", lambda: quantus.RelevanceRankAccuracy(**plain)(model=model, x_batch=x, y_batch=y, a_batch=a, s_batch=s)
-    pixels = x.shape[-1] ** 2
-    if pixels % 32 == 0:
-        flipping = {"features_in_step": pixels // 32, "perturb_baseline": 0.0, **plain}
-        yield "deletion", lambda: np.asarray(
-            quantus.PixelFlipping(**flipping)(model=torch.nn.Sequential(model, torch.nn.Softmax(-1)).eval(), x_batch=x, y_batch=y, a_batch=a)
-        )
 
 
 def metrics_of_pgc(model, photos, finished, classes):
@@ -324,7 +318,7 @@ def main(folder):
                 print("    ", metric, library, "refused:", repr(error)[:200], flush=True)
                 continue
             own = np.asarray(ours["metrics"][metric], dtype=np.float64)
-            own = own[:, 1:] if metric == "deletion" else own[: len(theirs)]
+            own = own[: len(theirs)]
             apart_by = np.abs(own - theirs)
             judged.append({"metric": metric, "library": library, "median": float(np.median(apart_by)), "worst": float(apart_by.max()), "size": float(np.abs(theirs).max())})
             keep()
@@ -348,7 +342,8 @@ HiResCAM of ConvNeXt before a layer norm is 0 but for rounding, since the norm d
 there. A rank correlation below 1 beside differences of 1e-6 comes from places that are 0 but for rounding.
 
 What is made with random numbers has no counterpart that could be the same: smoothed methods, RISE, infidelity, sensitivity,
-randomisation. Intersection over union, insertion, ADCC, average gain: none of the four has the same.
+randomisation. Intersection over union, insertion, ADCC, average gain: none of the four has the same; of deletion neither, since Quantus takes
+each colour of a pixel away by itself.
 """
 
 
