@@ -31,11 +31,9 @@ def framed(image, size, fraction, interpolation, mode):
     return np.asarray(transform(image)).transpose(1, 2, 0)
 
 
-# Where the height shrinks more than the width, Pillow 13 goes down the columns first, which differs by 1 of 255 from Pillow
-# before it: such a squash is not here.
 cases = [
     ([height, width], size, fraction, interpolation, mode)
-    for height, width in [(40, 64), (64, 40), (300, 417), (23, 17)]
+    for height, width in [(40, 64), (64, 40), (300, 417), (23, 17), (310, 230)]
     for size, fraction, interpolation, mode in [
         ([24, 24], 0.875, "bilinear", "center"),
         ([24, 24], 0.95, "bicubic", "center"),
@@ -45,7 +43,6 @@ cases = [
         ([20, 32], 0.95, "bicubic", "squash"),
         ([20, 32], 0.9, "bicubic", "center"),
     ]
-    if mode == "center" or height <= width
 ]
 
 if len(sys.argv) == 1:
@@ -72,9 +69,22 @@ else:
     names = []
     for index, file in enumerate(files):
         image = Image.open(file).convert("RGB")
-        for fraction, interpolation in [(0.875, "bilinear"), (0.95, "bicubic")]:
-            name = f"{index}-{interpolation}.rgb"
-            (out / name).write_bytes(framed(image, [224, 224], fraction, interpolation, "center").tobytes())
-            names.append({"photo": str(file), "frame": str(out / name), "cropFraction": fraction, "interpolation": interpolation})
+        for fraction, interpolation, mode in [
+            (0.875, "bilinear", "center"),
+            (0.95, "bicubic", "center"),
+            (0.875, "bilinear", "squash"),
+            (1.0, "bicubic", "squash"),
+        ]:
+            name = f"{index}-{interpolation}-{mode}.rgb"
+            (out / name).write_bytes(framed(image, [224, 224], fraction, interpolation, mode).tobytes())
+            names.append(
+                {
+                    "photo": str(file),
+                    "frame": str(out / name),
+                    "resize": "squash" if mode == "squash" else "crop",
+                    "cropFraction": fraction,
+                    "interpolation": interpolation,
+                }
+            )
     (out / "frames.json").write_text(json.dumps(names))
     print(out / "frames.json")

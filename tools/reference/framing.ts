@@ -6,19 +6,15 @@ interface Frame {
   readonly photo: string;
   /** Raw `[224, 224, 3]`. */
   readonly frame: string;
+  readonly resize: 'squash' | 'crop';
   readonly cropFraction: number;
   readonly interpolation: 'bilinear' | 'bicubic';
 }
 
 const frames: Frame[] = JSON.parse(readFileSync(process.argv[2]!, 'utf8'));
 const apart = { equal: 0, most: 0, sum: 0, numbers: 0 };
-for (const { photo, frame, cropFraction, interpolation } of frames) {
-  const { data } = await decode(photo, {
-    size: [224, 224],
-    resize: 'crop',
-    cropFraction,
-    interpolation,
-  });
+for (const { photo, frame, ...framing } of frames) {
+  const { data } = await decode(photo, { size: [224, 224], ...framing });
   const expected = readFileSync(frame);
   let most = 0;
   data.forEach((value, index) => {

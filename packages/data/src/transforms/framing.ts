@@ -25,7 +25,14 @@ export interface Framing {
  */
 export function frame(pixels: Pixels, framing: Framing): Pixels {
   const { size, interpolation } = framing;
-  const whole = resize(pixels, resizedSize(pixels, framing), undefined, interpolation);
+  const [height, width] = resizedSize(pixels, framing);
+  const lost = pixels.height - height;
+  // Where many more rows go than columns, Pillow 13 makes the columns shorter first, which rounds in another way.
+  const columnsFirst = lost > 0 && lost > 2 * (pixels.width - width);
+  const shorter = columnsFirst
+    ? resize(pixels, [height, pixels.width], undefined, interpolation)
+    : pixels;
+  const whole = resize(shorter, [height, width], undefined, interpolation);
   return whole.height === size[0] && whole.width === size[1] ? whole : centreCrop(whole, size);
 }
 
