@@ -32,17 +32,23 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
       { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
       { name: 'huge.png', mimeType: 'image/png', buffer: claimed },
       { name: 'cut.png', mimeType: 'image/png', buffer: cut },
+      {
+        name: 'phone.heic',
+        mimeType: 'image/heic',
+        buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
+      },
       { name: 'fine.png', mimeType: 'image/png', buffer: await readFile(photo) },
     ]);
-    await visit.settled(5);
+    await visit.settled(6);
     expect(await page.locator('.card .problem').allTextContents()).toEqual([
       'This is no picture that a browser can read. JPEG, PNG, WebP, AVIF and GIF are.',
       'This file is empty.',
       'This picture has 40000 x 40000 pixels. Up to 100 million can be looked at here: save it smaller.',
       'This picture is damaged, or of a kind that this browser does not read. Save it as JPEG or PNG.',
+      'This is an HEIC picture, which this browser does not read. Save it as JPEG or PNG.',
       '',
     ]);
-    expect(await visit.caption(4)).toMatch(/^What speaks for /);
+    expect(await visit.caption(5)).toMatch(/^What speaks for /);
   });
 
   test('says what is wrong with the model, and goes on when it is mended', async () => {

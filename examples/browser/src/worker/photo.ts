@@ -26,6 +26,10 @@ export async function readPhoto(file: Blob): Promise<Pixels> {
     return await readPicture(file);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
+    if (error.unread)
+      throw new PictureError(
+        `This is ${error.unread}, which this browser does not read. Save it as JPEG or PNG.`,
+      );
     throw new PictureError(
       claimed
         ? 'This picture is damaged, or of a kind that this browser does not read. Save it as JPEG or PNG.'

@@ -22,6 +22,14 @@ export type BrowserPicture =
 /** A browser could not get or decode a picture. */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
+  /** Where the file is of a known kind that this browser does not read, such as `an HEIC picture`. */
+  readonly unread: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly unread?: string } = {}) {
+    const { unread, ...rest } = options;
+    super(message, rest);
+    this.unread = unread;
+  }
 }
 
 /**
@@ -117,7 +125,10 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
     const why = unread
       ? `it is ${unread.name}, which this browser does not read. ${unread.advice}`
       : (error as Error).message;
-    throw new PictureError(`${name} cannot be decoded: ${why}`, { cause: error });
+    throw new PictureError(`${name} cannot be decoded: ${why}`, {
+      cause: error,
+      ...(unread && { unread: unread.name }),
+    });
   }
 }
 
