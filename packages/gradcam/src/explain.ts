@@ -4,7 +4,7 @@ import { gradientOf, logitsFrom } from './evidence';
 import { gradCam } from './grad-cam';
 import { imagesFor } from './images';
 import { activated } from './logits';
-import { checkedMethod, type Method, mapOf } from './method';
+import { atLeastOne, checkedMethod, type Method, mapOf } from './method';
 import { verifyOutput } from './output';
 import { type Explainable, partsOf, type SourceOptions } from './source';
 import { classLogits, defaultTargets, scoreOf, type Target } from './targets';
@@ -40,6 +40,8 @@ export interface Explanation {
   readonly emptiness?: Emptiness;
 }
 
+const asked = ['method', 'classIndex', 'target', 'batch', 'signal'];
+
 /** `tap` and the other options of a model that is not prepared yet are those of `prepareModel` and `prepareGraph`. */
 export interface ExplainOptions extends SourceOptions {
   /** Default Grad-CAM. */
@@ -62,6 +64,7 @@ export interface ExplainOptions extends SourceOptions {
  *
  * @param model A `tf.LayersModel`, a `tf.GraphModel`, or one of them prepared; it is prepared once, see {@link dispose}.
  * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects; the caller's.
+ * @throws TypeError for an option that there is not, and for images or a target that are none.
  * @throws RangeError when a class index is not one of the model's, or the images are not what the model takes.
  * @throws LogitsError when what is reported does not equal the model's own output, the first time that it is explained.
  * @throws EngineError when the engine cannot run the model, GradientError when it cannot differentiate it.
@@ -73,8 +76,11 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
   const [parts, own] = await partsOf(model, options);
-  const method = own.method === undefined ? gradCam() : await checkedMethod(own.method);
   const { classIndex, target = defaultTargets[parts.link], batch = 16, signal } = own;
+  const unknown = Object.keys(own).find(name => !asked.includes(name));
+  if (unknown) throw (await import('./failures')).optionFailure(unknown);
+  const method = own.method === undefined ? gradCam() : await checkedMethod(own.method);
+  atLeastOne(batch, 'batch');
   if (parts.link === 'linear' && classIndex === undefined && !own.target) {
     const reason = await (await import('./linear')).embeddingReason(parts);
     if (reason) throw new OutputError(reason);

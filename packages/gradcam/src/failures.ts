@@ -1,5 +1,5 @@
 import { getBackend, getGradient, type Tensor } from '@tensorflow/tfjs-core';
-import type { PreparedModel } from './prepared';
+import { type PreparedModel, preparing } from './prepared';
 
 // Loaded where an explanation fails: what is said then. It imports nothing that is loaded at once.
 
@@ -61,6 +61,18 @@ function described(value: unknown): string {
     return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`;
   return String(value);
 }
+
+/** What was given in the place of images, or images that are gone. */
+export const noImagesFailure = (images: unknown) =>
+  new TypeError(
+    `images should be one tensor [N, H, W, C]; ${images instanceof Object && 'isDisposed' in images ? 'this one is disposed already' : `${Array.isArray(images) ? 'an array' : described(images)} came instead. stack(tensors) makes one of several`}.`,
+  );
+
+/** An option that there is not would be left out without a word, and another map be drawn. */
+export const optionFailure = (unknown: string) =>
+  new TypeError(
+    `explain has no option '${unknown}'; it has method, classIndex, target, batch, signal, ${preparing.join(', ')}.`,
+  );
 
 /** Why a model does not take images. */
 export function imagesFailure({ images: takes }: PreparedModel, images: Tensor): Error {

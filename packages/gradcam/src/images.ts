@@ -2,7 +2,7 @@ import {
   cast,
   expandDims,
   squeeze,
-  type Tensor,
+  Tensor,
   type Tensor4D,
   tidy,
   transpose,
@@ -26,6 +26,8 @@ export function layoutOf(
  */
 export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {
   const takes = parts.images;
+  if (!(images instanceof Tensor) || images.isDisposed)
+    throw (await import('./failures')).noImagesFailure(images);
   if (!takes) return images.clone() as Tensor4D;
   const { shape, dtype, exact, layout } = takes;
   const fits =

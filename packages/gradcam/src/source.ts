@@ -43,7 +43,9 @@ export async function partsOf<O extends SourceOptions>(
     throw (await import('./failures')).sourceFailure(model, option);
   }
   const { given, topology: _, ...named } = own;
-  const key = JSON.stringify(Object.entries(named).sort());
+  // A sequential model may have got another end since.
+  const ends = (model as LayersModel).outputs.map(({ id }) => id);
+  const key = JSON.stringify([ends, ...Object.entries(named).sort()]);
   const known = prepared.get(model) ?? new Map<string, Kept>();
   prepared.set(model, known);
   const before = known.get(key);

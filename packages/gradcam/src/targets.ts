@@ -23,6 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { indicator } from './indicator';
 import type { Link } from './logits';
+import { atLeastOne, oneOf } from './method';
 
 /**
  * The score of each row of logits, differentiable.
@@ -141,6 +142,10 @@ export function scoreOf(
   classes: readonly number[],
   logits: readonly Float32Array[] = [],
 ): Score {
+  if (typeof target?.score !== 'function')
+    throw new TypeError(
+      `target should be such as logit, probability, contrast() or finer(); ${typeof target === 'string' ? `'${target}'` : String(target).slice(0, 40)} came instead.`,
+    );
   const score = target.score(classes, logits, link);
   return (z, rows) => score(count === 2 && z.shape[1] === 1 ? concat([neg(z), z], 1) : z, rows);
 }
@@ -166,9 +171,13 @@ export function contrast(options: ContrastOptions = {}): Target {
     looks: true,
     score: (classes, logits) => {
       const rivals = classes.map((own, image) => {
-        const given = typeof against === 'number' ? against : against?.[image];
-        const rival = given ?? nearest(own, logits[image]!);
-        if (rival === own || !(rival >= 0 && rival < logits[image]!.length)) {
+        const rival =
+          against === undefined
+            ? nearest(own, logits[image]!)
+            : typeof against === 'number'
+              ? against
+              : against[image];
+        if (rival === undefined || rival === own || !(rival in logits[image]!)) {
           throw new RangeError(
             `Class ${own} can be contrasted with another of 0 to ${logits[image]!.length - 1}; 'against' is ${rival}.`,
           );
@@ -201,6 +210,8 @@ export interface FinerOptions {
 /** Finer-CAM: the class against its nearest rivals. Zhang et al. 2025. https://arxiv.org/abs/2501.11309 */
 export function finer(options: FinerOptions = {}): Target {
   const { variant = 'pgc', rivals = 3, strength = variant === 'pgc' ? 1 : 0.6 } = options;
+  oneOf(variant, ['pgc', 'torchcam'], 'variant');
+  atLeastOne(rivals, 'rivals');
   return {
     name: `class against its ${rivals} nearest (${variant})`,
     looks: true,
@@ -236,6 +247,10 @@ export function similarity(reference: ArrayLike<number> | readonly ArrayLike<num
     looks: false,
     score: () => (embeddings, rows) => {
       const others = tensor2d(rows.map(each));
+      if (others.shape[1] !== embeddings.shape[1])
+        throw new RangeError(
+          `The reference of similarity should have ${embeddings.shape[1]} numbers, as the output has; it has ${others.shape[1]}.`,
+        );
       const products = sum(mul(embeddings, others), 1);
       const lengths = mul(norm(embeddings, 2, 1), norm(others, 2, 1));
       return div(products, add(lengths, 1e-12)) as Tensor1D;

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
 import { type Explanation, explain } from '../explain';
-import { checkedMethod, type Method } from '../method';
+import { checkedMethod, type Method, oneOf } from '../method';
 import type { PreparedModel } from '../prepared';
 import { type Explainable, partsOf } from '../source';
 import type {
@@ -52,6 +52,7 @@ export async function compare(
   const beside = own.baselines ?? (Object.keys(baselines) as BaselineName[]);
   if (masks && masks.length !== images.shape[0])
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
+  for (const metric of metrics) oneOf<string>(metric, Object.keys(metricsOfScore), 'metrics');
   const passed = {
     ...(classIndex !== undefined && { classIndex }),
     ...(batch !== undefined && { batch }),

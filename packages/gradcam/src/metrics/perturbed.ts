@@ -11,6 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Explanation, explain } from '../explain';
 import { generator } from '../generator';
+import { atLeastOne } from '../method';
 import type { Explainable } from '../source';
 import type { InfidelityOptions, SensitivityOptions } from './robustness';
 import { type Judged, subjectsOf } from './subject';
@@ -23,6 +24,7 @@ export async function infidelity(
   options: InfidelityOptions = {},
 ): Promise<number[]> {
   const { samples = 50, noise = 0.1, seed = 0 } = options;
+  atLeastOne(samples, 'samples');
   const results: number[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const { values, colours } = subject.pixels;
@@ -63,6 +65,7 @@ export async function sensitivity(
   options: SensitivityOptions = {},
 ): Promise<number[]> {
   const { samples = 10, radius = 0.02, seed = 0, ...explaining } = options;
+  atLeastOne(samples, 'samples');
   const before = await explain(model, images, explaining);
   const classIndex = before.map(explanation => explanation.classIndex);
   const worst = before.map(() => 0);

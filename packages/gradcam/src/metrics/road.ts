@@ -52,6 +52,10 @@ export async function road(
   const { percentiles = usualPercentiles, ties = 'expected', draws = 2 } = options;
   oneOf(ties, ['expected', 'together'], 'ties');
   atLeastOne(draws, 'draws');
+  if (percentiles.length < 1 || !percentiles.every(percent => percent >= 0 && percent <= 100))
+    throw new RangeError(
+      `percentiles should be numbers of 0 to 100, at least one; they are [${percentiles.join(', ')}].`,
+    );
   const found: Road[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const changes = async (map: Float32Array) => {

@@ -3,6 +3,7 @@ import { logitsFrom, scoreImages } from '../evidence';
 import type { Explanation, HeatMap } from '../explain';
 import { fuseMaps } from '../fusion';
 import { imagesFor } from '../images';
+import { atLeastOne } from '../method';
 import type { PreparedModel } from '../prepared';
 import { type Explainable, partsOf, type SourceOptions } from '../source';
 import { classLogits, defaultTargets, scoreOf, type Target } from '../targets';
@@ -51,6 +52,7 @@ export async function subjectsOf(
   options: MetricOptions,
 ): Promise<Subject[]> {
   const [parts, { batch = 16, signal }] = await partsOf(model, options);
+  atLeastOne(batch, 'batch');
   const images = await imagesFor(parts, given);
   try {
     return await readSubjects(parts, images, judged, { ...options, batch, signal });
@@ -78,6 +80,8 @@ async function readSubjects(
   const targets = judged.map(each => watchedTarget(parts, each, options.target));
   const logits = targets.some(({ looks }) => looks) ? await logitsOf(parts, images) : [];
   const classes = judged.map(({ classIndex }) => classIndex);
+  if (!classes.every(index => Number.isInteger(index) && index >= 0 && index < parts.classes))
+    throw (await import('../failures')).classesFailure(classes, count, parts.classes);
   const scores = targets.map(target => scoreOf(target, parts, classes, logits));
   const size = height * width * colours;
   const scoresOf = async (
