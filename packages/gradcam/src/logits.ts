@@ -126,10 +126,12 @@ function withoutActivation(operation: Operation, values: Map<Value, Tensor>): Te
   }
 }
 
-/** The classes of an output `[N, ...rest]` that has no places: `[N]` has 1, `[N, 1, 1, K]` has K. */
+/** The classes of an output `[N, ...rest]` that has no places: `[N]` has 1, `[N, 1, 1, K]` and `[N, K, 1, 1]` have K. */
 export function rowLength(rest: readonly (number | null)[]): number | undefined {
   const long = rest.filter(length => length !== 1);
-  return long.length > 1 ? undefined : (long[0] ?? 1);
+  // Between others stand places: `[N, 1, W, 1]` is one class along a line.
+  const between = rest.slice(1, -1).some(length => length !== 1);
+  return between || long.length > 1 ? undefined : (long[0] ?? 1);
 }
 
 /** `[N, K]` where there are no places; what has places stays as it is. */

@@ -90,3 +90,15 @@ test('a sequential model that has another end is prepared anew', async () => {
   const [after] = await explain(model, photos);
   expect([...after!.probabilities]).toEqual(new Array(5).fill(expect.closeTo(0.2, 5)));
 });
+
+test('an output that is one line of places is none of so many classes', async () => {
+  const model = sequential();
+  const early = { name: 'early', filters: 4, kernelSize: 3 };
+  model.add(layers.conv2d({ inputShape: [5, 10, 3], ...early }));
+  model.add(layers.conv2d({ kernelSize: 3, filters: 1, activation: 'sigmoid' }));
+  expect(model.outputs[0]!.shape).toEqual([null, 1, 6, 1]);
+  await expect(explain(model, zeros([1, 5, 10, 3]), { tap: 'early' })).rejects.toThrow(
+    /\[1, 1, 6, 1\].*withinMask/,
+  );
+  model.dispose();
+});
