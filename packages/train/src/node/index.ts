@@ -30,11 +30,8 @@ export {
   checkpointFiles,
   fitWithCheckpoints,
   historyOf,
-  openRun,
-  type RunFile,
-  RunMismatchError,
   resume,
-  saveRun,
   startRun,
   type Training,
 } from './run';
+export { openRun, type RunFile, RunMismatchError, saveRun } from './run-file';
