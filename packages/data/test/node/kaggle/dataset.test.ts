@@ -227,7 +227,7 @@ describe('what cannot be', () => {
   test.each([
     { KAGGLE_API_ENDPOINT: 'nowhere' },
     { KAGGLE_API_ENDPOINT: 'file:///etc' },
-    { KAGGLEHUB_CACHE: '/tmp/a\0b' },
+    { KAGGLEHUB_CACHE: 'caches/a\0b' },
   ])('settings %j', async env => {
     await expect(get({ env })).rejects.toThrow(KaggleError);
     expect(server.asked).toEqual([]);
