@@ -27,8 +27,8 @@ export interface Unit {
 /** What each part still takes of each class. */
 export type Room = readonly Map<number, number>[];
 
-/** A unit of one class that is at most this share of the class fills parts to the exact count; others go where most is lacking. */
-const smallShare = 0.05;
+/** A unit of one class that is at most this share of the class is small. */
+const smallShare = 0.1;
 
 /** Samples by their group; those with the same bytes, and near copies, are in one unit, whatever their groups. */
 export function unitsOf(samples: readonly Allocable[]): Unit[] {
@@ -83,10 +83,14 @@ function keyOf(samples: readonly Allocable[], { members }: Pick<Unit, 'members'>
   return least!;
 }
 
-/** Units in an order that follows from each one's key and the seed alone: what is added changes no other's place. */
+/** Where a unit stands between 0 and 1: it follows from its key and the seed alone. */
+const placeOf = ({ key }: Unit, seed: string | number): number =>
+  (hash32(`${seed}\u0000${key}`) >>> 0) / 2 ** 32;
+
+/** Units by their places: what is added changes no other's. */
 export function inOrder(units: readonly Unit[], seed: string | number): Unit[] {
   return units
-    .map(unit => ({ unit, place: hash32(`${seed}\u0000${unit.key}`) >>> 0 }))
+    .map(unit => ({ unit, place: placeOf(unit, seed) }))
     .sort((a, b) => a.place - b.place || compareText(a.unit.key, b.unit.key))
     .map(({ unit }) => unit);
 }
@@ -115,7 +119,9 @@ export function roomFor(counts: ReadonlyMap<number, number>): Room {
 
 /**
  * Gives whole units to parts. Large ones, and those of several classes, go first, each to the part that lacks its classes
- * most; then the small ones, in order, into the first part that has room for them.
+ * most, and what is left of a class is shared out anew where one took more than its part should have. Then small groups go
+ * where their own place in the order says, as long as there is room: a photo more elsewhere moves none of them. Last the
+ * samples that stand for themselves, in order, into the first part that has room.
  *
  * @param room What each part takes of each class; what is given is taken off it.
  * @param totals Samples of each class.
@@ -145,14 +151,38 @@ export function allocate(
   const large = ordered.filter(unit => !isSmall(unit));
   large.sort((a, b) => b.members.length - a.members.length);
   for (const unit of large) give(unit, neediest(unit, room, goals));
-  for (const unit of ordered) {
-    if (!isSmall(unit)) continue;
+  for (const label of totals.keys()) shareOut(room, label);
+  const small = ordered.filter(isSmall);
+  const groups = small.filter(({ members }) => members.length > 1);
+  const alone = small.filter(({ members }) => members.length === 1);
+  for (const unit of [...groups, ...alone]) {
     const [[label, count]] = [...unit.counts] as [[number, number]];
-    const fitting = room.findIndex(labels => (labels.get(label) ?? 0) >= count);
-    give(unit, fitting >= 0 ? fitting : neediest(unit, room, goals));
+    const fits = (part: number) => (room[part]!.get(label) ?? 0) >= count;
+    const own = unit.members.length > 1 ? partAt(placeOf(unit, seed)) : 0;
+    const part = [own, ...room.keys()].find(fits);
+    give(unit, part ?? neediest(unit, room, goals));
   }
   for (const part of parts) part.sort((a, b) => a - b);
   return parts;
+}
+
+/** The part of 65/20/15 in which a place in the order lies. */
+const partAt = (place: number) => (place < 0.65 ? 0 : place < 0.85 ? 1 : 2);
+
+/** Where large groups took more of a class than a part should have, the other parts share what is left in proportion. */
+function shareOut(room: Room, label: number): void {
+  const wanted = room.map(labels => Math.max(labels.get(label) ?? 0, 0));
+  const left = room.reduce((sum, labels) => sum + (labels.get(label) ?? 0), 0);
+  const total = wanted.reduce((sum, count) => sum + count, 0);
+  if (total <= left) return;
+  let before = 0;
+  let given = 0;
+  for (const [part, count] of wanted.entries()) {
+    before += count;
+    const until = Math.round((left * before) / total);
+    room[part]!.set(label, until - given);
+    given = until;
+  }
 }
 
 /** What a part lacks of a unit's classes, as a share of what it should have; rare classes count as much as others. */

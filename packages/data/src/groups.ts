@@ -17,8 +17,9 @@ export interface FoldOptions extends GroupOptions {
 }
 
 /**
- * Splits by groups, with the counts of `splitByClass` as far as whole groups allow: large groups and those of several classes
- * first, each into the part that lacks its classes most, then the others in the order of their hashes.
+ * Splits by groups, with the counts of `splitByClass` as far as whole groups allow. Groups of more than a tenth of their class,
+ * and those of several classes, go first, the largest first, each into the part that lacks its classes most; the others go
+ * where their own hashes say.
  *
  * Depends on hashes (or ids), labels, groups and the seed alone: not on the platform or on the order of the samples.
  *

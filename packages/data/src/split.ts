@@ -23,8 +23,8 @@ export class SplitError extends Error {
  * Splits every class 65/20/15 by the rule of the original: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
  * the rest test. Samples with the same bytes stay in one part, and so do near copies that opening a set has found.
  *
- * A sample's place in the order follows from its own hash and the seed: another class changes nothing, and an added sample
- * moves at most one other out of training and two out of the test, more where copies move as a whole. Not from the platform, nor from the order of the samples.
+ * A sample's place in the order follows from its own hash and the seed, not from the platform or the order of the samples.
+ * Another class changes nothing. An added sample moves one or two others across a border, and no copies but its own.
  *
  * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.

@@ -83,6 +83,46 @@ describe('a split by group', () => {
     expect(splitByGroup(samples, { seed: 2 })).not.toEqual(split);
   });
 
+  test('leaves every part some of a class that has one large source, as far as its small ones reach', () => {
+    const large = fc.integer({ min: 30, max: 200 });
+    const small = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 12, maxLength: 40 });
+    fc.assert(
+      fc.property(large, small, fc.nat(), (most, others, seed) => {
+        const samples = [most, ...others].flatMap((size, source) =>
+          Array.from({ length: size }, (_, index) => ({
+            id: `${source}/${index}`,
+            label: 0,
+            group: `source ${source}`,
+          })),
+        );
+        const split = splitByGroup(samples, { seed });
+        const left = samples.length - most;
+        // Of what the large source leaves, validation and test share as they share the whole: 20 to 15.
+        if (most >= Math.ceil(0.65 * samples.length)) {
+          expect(Math.abs(split.validation.length - (left * 20) / 35)).toBeLessThanOrEqual(5);
+          expect(Math.abs(split.test.length - (left * 15) / 35)).toBeLessThanOrEqual(5);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('moves no source when a photo of another is added, unless the parts would not fit', () => {
+    const samples = Array.from({ length: 300 }, (_, index) => ({
+      id: `${index}`,
+      label: 0,
+      ...(index < 60 && { group: `source ${index >> 2}` }),
+    }));
+    const moved = Array.from({ length: 20 }, (_, seed) => {
+      const before = placesOf(samples, Object.values(splitByGroup(samples, { seed })));
+      const more = [...samples, { id: `added ${seed}`, label: 0 }];
+      const after = placesOf(more, Object.values(splitByGroup(more, { seed })));
+      return samples.filter(({ id }) => before.get(id) !== after.get(id));
+    });
+    expect(moved.flat().filter(({ group }) => group !== undefined)).toEqual([]);
+    for (const each of moved) expect(each.length).toBeLessThanOrEqual(2);
+  });
+
   test('says which class has too few groups', () => {
     const samples = Array.from({ length: 40 }, (_, index) => ({
       id: `${index}`,
