@@ -41,6 +41,7 @@ const understanding = pages([
   ['Benchmarks', 'benchmarks'],
   ['Performance', 'performance'],
   ['Architecture', 'architecture'],
+  ['Decisions', 'decisions/index'],
 ]);
 
 export default defineConfig({
