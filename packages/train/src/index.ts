@@ -1,5 +1,3 @@
-export { Adam, type AdamOptions, AdamW } from './adam';
-export { clipByGlobalNorm, globalNorm } from './clipping';
 export {
   type Areas,
   averagePrecision,
@@ -48,6 +46,7 @@ export {
   selectPhotos,
 } from './evaluation/cross-validation';
 export { hardest, type Judgement } from './evaluation/hardest';
+export { evaluateOn, type InferenceOptions, logitsOf } from './evaluation/inference';
 export {
   type BootstrapOptions,
   bootstrap,
@@ -60,6 +59,14 @@ export {
   type Level,
   shareInterval,
 } from './evaluation/intervals';
+export {
+  type AverageMetrics,
+  type ClassMetrics,
+  type Evaluation,
+  evaluate,
+  predictions,
+  probabilities,
+} from './evaluation/metrics';
 export {
   energy,
   type NoveltyDetector,
@@ -75,32 +82,35 @@ export {
   gather,
   selectFrom,
   sourceOf,
-} from './feature-set';
-export { registerFilterGradient } from './filter-gradient';
-export { type EpochReport, type FitOptions, fit, type TrainingData } from './fit';
-export { type HeldOut, type HeldOutOptions, heldOutLogits } from './held-out';
-export { evaluateOn, type InferenceOptions, logitsOf } from './inference';
-export { type FinderOptions, type FinderReport, findLearningRate } from './learning-rate-finder';
+} from './features/feature-set';
+export { registerFilterGradient } from './fit/filter-gradient';
+export { type EpochReport, type FitOptions, fit, type TrainingData } from './fit/fit';
+export { type HeldOut, type HeldOutOptions, heldOutLogits } from './fit/held-out';
+export {
+  type FinderOptions,
+  type FinderReport,
+  findLearningRate,
+} from './fit/learning-rate-finder';
+export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './fit/loss';
+export { type Mixing, type Mixture, mix } from './fit/mixing';
+export type { Phase } from './fit/phase';
+export type { StepReport } from './fit/phase-run';
+export { type Recipe, type RecipeName, recipes } from './fit/recipes';
+export type {
+  EpochRecord,
+  SavedTensor,
+  TrainingPosition,
+  TrainingState,
+} from './fit/training-state';
+export { type TrainingBatch, TrainingStep, type TrainingStepOptions } from './fit/training-step';
 export { encodeScalars, encodeVersion, type ScalarEvent } from './logs/events';
 export { type HistoryRow, historyCsv } from './logs/history';
-export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './loss';
-export {
-  type AverageMetrics,
-  type ClassMetrics,
-  type Evaluation,
-  evaluate,
-  predictions,
-  probabilities,
-} from './metrics';
-export { type Mixing, type Mixture, mix } from './mixing';
-export type { Optimiser, OptimiserState, WeightGroup } from './optimiser';
-export { createOptimiser, type OptimiserOptions } from './optimisers';
-export { balancedOrder } from './order';
-export type { Phase } from './phase';
-export type { StepReport } from './phase-run';
-export { type Recipe, type RecipeName, recipes } from './recipes';
-export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
-export { renderReport } from './report/report';
+export type { Trainable, Weight } from './model/trainable';
+export { Adam, type AdamOptions } from './optimizers/adam';
+export { AdamW } from './optimizers/adamw';
+export { clipByGlobalNorm, globalNorm } from './optimizers/clipping';
+export { createOptimiser, type OptimiserOptions } from './optimizers/create-optimizer';
+export type { Optimiser, OptimiserState, WeightGroup } from './optimizers/optimizer';
 export {
   constant,
   cosineAnnealing,
@@ -112,9 +122,9 @@ export {
   stepwise,
   type TrainingLength,
   warmUp,
-} from './schedule';
-export { Sgd, type SgdOptions } from './sgd';
-export type { Trainable, Weight } from './trainable';
-export type { EpochRecord, SavedTensor, TrainingPosition, TrainingState } from './training-state';
-export { type TrainingBatch, TrainingStep, type TrainingStepOptions } from './training-step';
-export { WeightAverage } from './weight-average';
+} from './optimizers/schedule';
+export { Sgd, type SgdOptions } from './optimizers/sgd';
+export { WeightAverage } from './optimizers/weight-average';
+export { balancedOrder } from './random/order';
+export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
+export { renderReport } from './report/report';

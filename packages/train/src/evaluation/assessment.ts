@@ -1,4 +1,3 @@
-import { type Evaluation, evaluate, probabilities } from '../metrics';
 import { type RankingAreas, rankingAreas } from './areas';
 import { type Calibration, calibration } from './calibration';
 import { answer, type Certainty } from './certainty';
@@ -12,6 +11,7 @@ import {
   figureIntervals,
   type Interval,
 } from './intervals';
+import { type Evaluation, evaluate, probabilities } from './metrics';
 import { topKAccuracy } from './top';
 
 /** All that is said about a classifier on one set of samples; plain data. */

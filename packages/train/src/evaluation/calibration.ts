@@ -1,6 +1,6 @@
-import { predictions } from '../metrics';
-import { type NamesOf, requireKnown } from '../option-names';
-import { requireOneOf } from '../requirements';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireOneOf } from '../options/requirements';
+import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
 export interface CalibrationOptions {

@@ -1,7 +1,7 @@
-import { probabilities } from '../metrics';
-import { requireKnown } from '../option-names';
-import { requireNumber } from '../requirements';
+import { requireKnown } from '../options/option-names';
+import { requireNumber } from '../options/requirements';
 import { conformalQuantile } from './conformal';
+import { probabilities } from './metrics';
 import { fitTemperature, type TemperatureOptions, temperatureOptions } from './temperature';
 
 /**

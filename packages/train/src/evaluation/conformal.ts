@@ -1,6 +1,6 @@
-import { type NamesOf, requireKnown } from '../option-names';
-import { mixed } from '../order';
-import { requireNumber } from '../requirements';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireNumber } from '../options/requirements';
+import { mixed } from '../random/order';
 import { checkLabels } from './samples';
 
 /**

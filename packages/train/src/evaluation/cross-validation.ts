@@ -1,5 +1,5 @@
-import type { FeatureSet } from '../feature-set';
-import { type Evaluation, evaluate } from '../metrics';
+import type { FeatureSet } from '../features/feature-set';
+import { type Evaluation, evaluate } from './metrics';
 
 /** The photos of one fold, as indices. */
 export interface Fold {

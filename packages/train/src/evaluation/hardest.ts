@@ -1,4 +1,4 @@
-import { predictions } from '../metrics';
+import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
 /** A sample and what was said of it. */

@@ -1,9 +1,9 @@
-import { evaluate } from '../metrics';
-import { type NamesOf, requireKnown } from '../option-names';
-import { mixed } from '../order';
-import { requireInteger, requireNumber } from '../requirements';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireInteger, requireNumber } from '../options/requirements';
+import { mixed } from '../random/order';
 import { areasOf, rankings } from './areas';
 import { calibration, quantile } from './calibration';
+import { evaluate } from './metrics';
 import { pick } from './samples';
 
 /** A figure and where it might as well lie, had other samples of the same kind been drawn. */

@@ -1,4 +1,4 @@
-import type { FeatureSet } from '../feature-set';
+import type { FeatureSet } from '../features/feature-set';
 import { quantile } from './calibration';
 
 /**

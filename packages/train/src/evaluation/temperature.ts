@@ -1,4 +1,4 @@
-import { type NamesOf, requireKnown } from '../option-names';
+import { type NamesOf, requireKnown } from '../options/option-names';
 import { checkLabels } from './samples';
 
 export interface TemperatureOptions {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FeatureSource } from '../feature-set';
-import { requireInteger, requireNumber } from '../requirements';
+import type { FeatureSource } from '../features/feature-set';
+import { requireInteger, requireNumber } from '../options/requirements';
 import type { FeatureCache } from './feature-cache';
 
 export interface CachedOptions {

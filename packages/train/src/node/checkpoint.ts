@@ -1,8 +1,8 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { type NamesOf, requireKnown } from '../option-names';
-import type { Trainable, Weight } from '../trainable';
-import type { SavedTensor, TrainingState } from '../training-state';
-import { namedWeights } from '../weight-names';
+import type { SavedTensor, TrainingState } from '../fit/training-state';
+import type { Trainable, Weight } from '../model/trainable';
+import { namedWeights } from '../model/weight-names';
+import { type NamesOf, requireKnown } from '../options/option-names';
 import { parsePosition } from './position';
 import {
   openTensors,

@@ -1,5 +1,4 @@
-import type { Trainable, Weight } from '../trainable';
-import type { NamedLayer } from '../weight-names';
+import type { NamedLayer, Trainable, Weight } from '../model/trainable';
 
 /** A layer that can say how it was made; `tf.layers.Layer` can. */
 interface ConfiguredLayer extends NamedLayer {

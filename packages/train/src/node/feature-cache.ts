@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fromHalf, toHalf } from '@shroom/formats';
-import { requireInteger, requireOneOf } from '../requirements';
+import { requireInteger, requireOneOf } from '../options/requirements';
 
 const keyBytes = 16;
 const headBytes = keyBytes + 4;

@@ -1,6 +1,6 @@
 import { lstat, readdir, rm, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { requireInteger, requireOneOf } from '../requirements';
+import { requireInteger, requireOneOf } from '../options/requirements';
 import { type CacheOptions, recordBytes } from './feature-cache';
 
 /** A file of a `FeatureCache`. */

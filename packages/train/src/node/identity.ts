@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Features } from '../feature-set';
-import { sourceOf } from '../feature-set';
-import type { FitOptions, TrainingData } from '../fit';
-import { batchBounds } from '../order';
-import type { Phase } from '../phase';
+import type { Features } from '../features/feature-set';
+import { sourceOf } from '../features/feature-set';
+import { batchBounds } from '../fit/batches';
+import type { FitOptions, TrainingData } from '../fit/fit';
+import type { Phase } from '../fit/phase';
 import { type Restorable, savedWeights } from './checkpoint';
 import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';

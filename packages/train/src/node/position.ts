@@ -1,5 +1,5 @@
 import { FormatError } from '@shroom/formats';
-import type { TrainingPosition } from '../training-state';
+import type { TrainingPosition } from '../fit/training-state';
 
 const counts = [
   ...['phase', 'epoch', 'phaseEpoch', 'step', 'phaseStep'],

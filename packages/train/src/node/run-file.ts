@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FormatError } from '@shroom/formats';
-import { type NamesOf, requireKnown } from '../option-names';
+import { type NamesOf, requireKnown } from '../options/option-names';
 import { writeAtomically } from './atomic';
 import type { RunIdentity } from './identity';
 import { differences } from './plain';

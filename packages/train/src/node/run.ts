@@ -8,9 +8,9 @@ import {
   fit,
   fitOptions,
   type TrainingData,
-} from '../fit';
-import { type NamesOf, requireKnown } from '../option-names';
-import { requireInteger } from '../requirements';
+} from '../fit/fit';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireInteger } from '../options/requirements';
 import {
   loadTrainingState,
   putTensors,

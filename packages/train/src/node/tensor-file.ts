@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodeSafetensors, encodeSafetensors, FormatError, toFloat32 } from '@shroom/formats';
-import type { SavedTensor } from '../training-state';
+import type { SavedTensor } from '../fit/training-state';
 import { writeAtomically } from './atomic';
 
 /** Plain facts that travel with tensors. */

@@ -13,7 +13,7 @@ import {
   type SetReport,
   type Strangeness,
 } from '../../src/index';
-import { mixed, permutation } from '../../src/order';
+import { mixed, permutation } from '../../src/random/order';
 
 const classes = 5;
 

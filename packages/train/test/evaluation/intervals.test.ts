@@ -9,7 +9,7 @@ import {
   rankingAreas,
   shareInterval,
 } from '../../src/index';
-import { mixed } from '../../src/order';
+import { mixed } from '../../src/random/order';
 import { cases, reference, tied } from './figures';
 
 describe('intervals', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { answer, evaluate, fitCertainty, fitTemperature, probabilities } from '../../src/index';
-import { mixed } from '../../src/order';
+import { mixed } from '../../src/random/order';
 import { formula } from '../formula';
 
 const withoutPrior = { priorDeviation: Number.POSITIVE_INFINITY };

@@ -1,0 +1,87 @@
+import { mixed } from '../random/order';
+
+/** Pooled features of labelled photos, each seen in one or more views, in memory. */
+export interface FeatureSet {
+  /** `[photos, views, channels]`; view 0 is the plain one. */
+  readonly values: Float32Array;
+  /** `[photos]`, class indices. */
+  readonly labels: Int32Array;
+  readonly views: number;
+  readonly channels: number;
+}
+
+/** Features of labelled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
+export interface FeatureSource {
+  /** `[photos]`, class indices. */
+  readonly labels: Int32Array;
+  /** Views of each photo; view 0 is the plain one. */
+  readonly views: number;
+  /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
+  readonly shape: readonly number[];
+  /**
+   * What the features are, by which a training knows its data again: such as a hash of the photos, the weights that they went
+   * through, and the preprocessing. Default: rows are read that stand for all, up to four million numbers and eight rows at least.
+   */
+  readonly identity?: string;
+  /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */
+  read(photos: ArrayLike<number>, views: ArrayLike<number>): Float32Array | Promise<Float32Array>;
+}
+
+export type Features = FeatureSet | FeatureSource;
+
+export function sourceOf(features: Features): FeatureSource {
+  if ('read' in features) return features;
+  const { labels, views, channels } = features;
+  return {
+    labels,
+    views,
+    shape: [channels],
+    read: (photos, chosen) => gather(features, photos, (_, row) => chosen[row]!),
+  };
+}
+
+/**
+ * Some photos of features wherever they are kept, with all their views; nothing is copied. Where the features have an
+ * `identity`, so have these: it says which photos of which features they are.
+ */
+export function selectFrom(features: Features, photos: ArrayLike<number>): FeatureSource {
+  const source = sourceOf(features);
+  const { labels, views, shape, identity } = source;
+  const own = (rows: ArrayLike<number>) => Int32Array.from(rows, row => photos[row]!);
+  return {
+    labels: Int32Array.from(photos, photo => labels[photo]!),
+    views,
+    shape,
+    ...(identity !== undefined && {
+      identity: `${photos.length} of ${labels.length} photos (${listHash(photos)}) of ${identity}`,
+    }),
+    read: (rows, chosen) => source.read(own(rows), chosen),
+  };
+}
+
+/** 128 bits that follow from a list of places and their order. */
+function listHash(places: ArrayLike<number>): string {
+  return [1, 2, 3, 4]
+    .map(seed => {
+      let hash = seed;
+      for (let index = 0; index < places.length; index++) hash = mixed(hash, places[index]!);
+      return hash.toString(16).padStart(8, '0');
+    })
+    .join('');
+}
+
+/** The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`. */
+export function gather(
+  set: FeatureSet,
+  indices: ArrayLike<number>,
+  viewOf: (index: number, row: number) => number,
+): Float32Array {
+  const { channels, views, values } = set;
+  const rows = new Float32Array(indices.length * channels);
+  for (let row = 0; row < indices.length; row++) {
+    const photo = indices[row]!;
+    const start = (photo * views + viewOf(photo, row)) * channels;
+    rows.set(values.subarray(start, start + channels), row * channels);
+  }
+  return rows;
+}

@@ -1,0 +1,127 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import { checkedSource, checkFeatures } from '../features/feature-requirements';
+import type { Trainable } from '../model/trainable';
+import { variablesOf } from '../model/weight-names';
+import { createOptimiser, type OptimiserOptions } from '../optimizers/create-optimizer';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireInteger, requireKind, requireNumber, within } from '../options/requirements';
+import { mixed, permutation } from '../random/order';
+import { batchBounds } from './batches';
+import type { TrainingData } from './fit';
+import { classWeightsOf, type Phase } from './phase';
+import { TrainingStep } from './training-step';
+
+export interface FinderOptions
+  extends Pick<Phase, 'batchSize' | 'classWeights' | 'labelSmoothing' | 'focus'> {
+  /** First and last learning rate. Default `[1e-6, 1]`. */
+  readonly range?: readonly [number, number];
+  /** Steps from the first to the last. Default 100. */
+  readonly steps?: number;
+  /** Default Adam with weight decay 1e-5. */
+  readonly optimiser?: OptimiserOptions;
+  /** Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+const finderOptions: NamesOf<FinderOptions> = {
+  ...{ batchSize: true, classWeights: true, labelSmoothing: true, focus: true, range: true },
+  ...{ steps: true, optimiser: true, seed: true, signal: true },
+};
+
+export interface FinderReport {
+  /** From 0. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly loss: number;
+  /** Moving average of the losses. */
+  readonly smoothed: number;
+  /** The rate at which the smoothed loss has fallen steepest so far; `undefined` until it falls. */
+  readonly suggestion: number | undefined;
+}
+
+/** Weight of the past in the smoothed loss, and the steps that it takes to mean anything. */
+const memory = 0.9;
+const settled = 10;
+/** Times the lowest smoothed loss at which training has blown up. */
+const explosion = 4;
+
+/**
+ * Finds a learning rate: trains with one that grows from step to step, until the loss explodes. The weights are as they
+ * were afterwards, also when the loop is left early.
+ *
+ * @throws RangeError naming the option that cannot be, or the row whose label or features cannot be.
+ * @see Smith 2017, section 3.3. https://arxiv.org/abs/1506.01186
+ */
+export async function* findLearningRate(
+  classifier: Trainable,
+  data: Pick<TrainingData, 'train' | 'classes'>,
+  options: FinderOptions = {},
+): AsyncGenerator<FinderReport, void, undefined> {
+  const { range = [1e-6, 1], steps = 100, batchSize = 32, seed = 0, signal } = options;
+  const { optimiser: kind = { name: 'adam', weightDecay: 1e-5 }, labelSmoothing, focus } = options;
+  requireKnown('', options, finderOptions);
+  const [first, highest] = range;
+  requireNumber('range[0]', first, { above: 0 });
+  requireNumber('range[1]', highest, { above: first });
+  requireInteger('steps', steps, { least: 1 });
+  requireInteger('seed', seed, {});
+  if (labelSmoothing !== undefined)
+    requireNumber('labelSmoothing', labelSmoothing, { least: 0, most: 1 });
+  if (focus !== undefined) requireNumber('focus', focus, { least: 0 });
+  checkFeatures('train', data.train, data.classes);
+  const source = checkedSource('train', data.train);
+  const { labels, views, shape } = source;
+  if (labels.length < 2)
+    throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
+  const bounds = batchBounds(labels.length, batchSize);
+  const classWeights = classWeightsOf(options, labels, data.classes);
+  requireKind('optimiser', kind, 'an object');
+  const optimiser = within('optimiser', () => createOptimiser(kind));
+  const variables = [...variablesOf(classifier).values()];
+  const before = variables.map(weight => weight.clone());
+  const step = new TrainingStep(classifier, optimiser, {
+    classWeights,
+    labelSmoothing,
+    focus,
+    classes: data.classes,
+  });
+  let [average, lowest, steepest] = [0, Number.POSITIVE_INFINITY, 0];
+  let last: number | undefined;
+  let suggestion: number | undefined;
+  try {
+    for (let index = 0; index < steps; index++) {
+      signal?.throwIfAborted();
+      const order = permutation(labels.length, mixed(seed, Math.floor(index / bounds.length)));
+      const [start, end] = bounds[index % bounds.length]!;
+      const photos = order.subarray(start, end);
+      const rows = await source.read(
+        photos,
+        photos.map(photo => mixed(seed, index, photo) % views),
+      );
+      const learningRate = first * (highest / first) ** (index / Math.max(1, steps - 1));
+      const truth = photos.map(photo => labels[photo]!);
+      const loss = await step.run({ rows, shape, labels: truth }, learningRate, mixed(seed, index));
+      if (!Number.isFinite(loss)) return;
+      average = memory * average + (1 - memory) * loss;
+      const smoothed = average / (1 - memory ** (index + 1));
+      // Rates grow by the same factor, so that differences are slopes over the logarithm of the rate.
+      const fall = last === undefined ? 0 : last - smoothed;
+      if (index >= settled && fall > steepest) {
+        steepest = fall;
+        suggestion = learningRate;
+      }
+      last = smoothed;
+      lowest = Math.min(lowest, smoothed);
+      yield { step: index, learningRate, loss, smoothed, suggestion };
+      if (index >= settled && smoothed > explosion * lowest) return;
+    }
+  } finally {
+    variables.forEach((weight, index) => {
+      weight.assign(before[index]!);
+    });
+    dispose(before);
+    step.dispose();
+    optimiser.dispose();
+  }
+}

@@ -1,0 +1,217 @@
+// For its side effect: tfjs-core by itself has no gradients; this registers them.
+import '@tensorflow/tfjs-layers';
+import {
+  add,
+  dispose,
+  mul,
+  type NamedTensorMap,
+  type Scalar,
+  scalar,
+  type Tensor1D,
+  type Tensor2D,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Trainable } from '../model/trainable';
+import { clipByGlobalNorm } from '../optimizers/clipping';
+import type { Optimiser, WeightGroup } from '../optimizers/optimizer';
+import { requireInteger, requireNumber } from '../options/requirements';
+import { mixed } from '../random/order';
+import { partBounds } from './batches';
+import { batchWeight, summedCrossEntropy } from './loss';
+
+/** Samples of one step. */
+export interface TrainingBatch {
+  /** `[N, ...shape]`. */
+  readonly rows: Float32Array;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+  readonly labels: Int32Array;
+  /** `[N, K]` instead of the labels, where samples were blended. */
+  readonly targets?: Float32Array;
+}
+
+export interface TrainingStepOptions {
+  readonly classWeights?: Float32Array;
+  readonly labelSmoothing?: number;
+  readonly focus?: number;
+  /** Most length of all gradients together. Default: any. */
+  readonly clipNorm?: number;
+  /** Parts that a batch is cut into, one after another. Default 1. */
+  readonly accumulation?: number;
+  /** Logits that the classifier should give. Default: any number. */
+  readonly classes?: number;
+  /** By variable name. */
+  readonly groupOf?: (variable: string) => WeightGroup;
+}
+
+/** One step of training: forwards, backwards, and the move of the weights. */
+export class TrainingStep {
+  readonly #classifier: Trainable;
+  readonly #optimiser: Optimiser;
+  readonly #options: TrainingStepOptions;
+  readonly #classWeights: Tensor1D | undefined;
+
+  constructor(classifier: Trainable, optimiser: Optimiser, options: TrainingStepOptions) {
+    const { accumulation = 1, clipNorm, classes } = options;
+    requireInteger('accumulation', accumulation, { least: 1 });
+    if (clipNorm !== undefined) requireNumber('clipNorm', clipNorm, { above: 0 });
+    if (classes !== undefined) requireInteger('classes', classes, { least: 1 });
+    this.#classifier = classifier;
+    this.#optimiser = optimiser;
+    this.#options = options;
+    this.#classWeights = options.classWeights && tensor1d(options.classWeights);
+  }
+
+  /**
+   * @param seed Of dropout.
+   * @returns the mean loss of the batch, before the move. 0 where nothing in it counts, as all are of classes of weight 0.
+   * @throws RangeError when the classifier does not give `[N, classes]` logits.
+   * @throws Error when the engine lacks a kernel, naming it.
+   */
+  async run(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
+    const parts = partBounds(batch.labels.length, this.#options.accumulation ?? 1);
+    try {
+      return await (parts.length === 1
+        ? this.#whole(batch, learningRate, seed)
+        : this.#inParts(batch, parts, learningRate, seed));
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  async #whole(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
+    const loss = tidy(() => {
+      const { value, grads } = this.#gradients(batch, this.#shareOf(batch), seed);
+      this.#move(grads, learningRate);
+      return value;
+    });
+    return read(loss);
+  }
+
+  async #inParts(
+    batch: TrainingBatch,
+    parts: readonly (readonly [number, number])[],
+    learningRate: number,
+    seed: number,
+  ): Promise<number> {
+    let sum: NamedTensorMap = {};
+    let loss = 0;
+    const share = this.#shareOf(batch);
+    for (const [index, [start, end]] of parts.entries()) {
+      const { value, sums } = tidy(() => {
+        const part = slice(batch, start, end);
+        const { value, grads } = this.#gradients(part, share, mixed(seed, index));
+        const sums = Object.fromEntries(
+          Object.entries(grads).map(([name, gradient]) => [
+            name,
+            sum[name] ? add(sum[name], gradient) : gradient,
+          ]),
+        ) as NamedTensorMap;
+        return { value, sums };
+      });
+      dispose(Object.values(sum));
+      sum = sums;
+      // Read at once, so that an engine which puts work off computes this part before the next.
+      loss += await read(value);
+    }
+    tidy(() => this.#move(sum, learningRate));
+    dispose(Object.values(sum));
+    return loss;
+  }
+
+  /**
+   * Of samples that are a batch or a part of one.
+   *
+   * @param share Of each unit of weight in the mean over the whole batch.
+   */
+  #gradients(
+    { rows, shape, labels, targets }: TrainingBatch,
+    share: number,
+    seed: number,
+  ): { value: Scalar; grads: NamedTensorMap } {
+    const { labelSmoothing, focus, classes } = this.#options;
+    const features = tensor(rows, [labels.length, ...shape]);
+    const truth = targets
+      ? tensor2d(targets, [labels.length, targets.length / labels.length])
+      : tensor1d(labels, 'int32');
+    // A tensor, as it changes from step to step: an engine that compiles a step does so once.
+    const factor = scalar(share);
+    return variableGrads(() => {
+      const mode = { training: true, seed };
+      const logits = this.#classifier.apply(features, mode) as Tensor2D;
+      const expected = [labels.length, classes ?? logits.shape[1]];
+      if (String(logits.shape) !== String(expected))
+        throw new RangeError(
+          `The classifier gives logits [${logits.shape}]; ${labels.length} samples of ${classes ?? 'any number of'} classes need [${expected}].`,
+        );
+      const classWeights = this.#classWeights;
+      const total = summedCrossEntropy(truth, logits, { classWeights, labelSmoothing, focus });
+      return mul(total, factor) as Scalar;
+    }, this.#weights());
+  }
+
+  #move(gradients: NamedTensorMap, learningRate: number): void {
+    const { clipNorm, groupOf } = this.#options;
+    const clipped = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, clipNorm);
+    this.#optimiser.apply(this.#weights(), clipped, learningRate, groupOf);
+  }
+
+  /** Each once, also where layers share it. */
+  #weights(): Variable[] {
+    const weights = this.#classifier.trainableWeights.map(weight => weight.read() as Variable);
+    return [...new Set(weights)];
+  }
+
+  /** What the mean over a batch counts a unit of weight for. */
+  #shareOf({ labels, targets }: TrainingBatch): number {
+    const { classWeights, focus } = this.#options;
+    const total = batchWeight(labels, { classWeights, focus, soft: targets !== undefined });
+    return total === 0 ? 0 : 1 / total;
+  }
+
+  dispose(): void {
+    this.#classWeights?.dispose();
+  }
+}
+
+function slice(
+  { rows, shape, labels, targets }: TrainingBatch,
+  start: number,
+  end: number,
+): TrainingBatch {
+  const size = rows.length / labels.length;
+  const classes = targets ? targets.length / labels.length : 0;
+  return {
+    rows: rows.subarray(start * size, end * size),
+    shape,
+    labels: labels.subarray(start, end),
+    ...(targets && { targets: targets.subarray(start * classes, end * classes) }),
+  };
+}
+
+async function read(loss: Scalar): Promise<number> {
+  const value = (await loss.data())[0]!;
+  loss.dispose();
+  return value;
+}
+
+/** An engine's missing kernel, in words that say what to do. */
+function explained(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, kernel, engine] =
+    /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(message) ?? [];
+  if (!kernel) return error;
+  return new Error(
+    `The engine '${engine}' cannot train these layers: it has no kernel '${kernel}'. ` +
+      (kernel === 'Conv2DBackpropFilter'
+        ? `registerFilterGradient('${engine}') of @shroom/train gives it one. `
+        : '') +
+      'Or train fewer layers (a head on pooled features needs no convolution), or take an engine that has it, such as @shroom/backend-ort.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,35 @@
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { unknownName } from '../options/requirements';
+import { Adam, type AdamOptions } from './adam';
+import { AdamW } from './adamw';
+import type { Optimiser } from './optimizer';
+import { Sgd, type SgdOptions } from './sgd';
+
+/** An optimiser as plain data, which a configuration can hold. */
+export type OptimiserOptions =
+  | ({ readonly name: 'adam' | 'adamw' } & AdamOptions)
+  | ({ readonly name: 'sgd' } & SgdOptions);
+
+const adamOptions: NamesOf<AdamOptions & { name: string }> = {
+  ...{ name: true, betas: true, epsilon: true, weightDecay: true },
+};
+const sgdOptions: NamesOf<SgdOptions & { name: string }> = {
+  ...{ name: true, momentum: true, nesterov: true, weightDecay: true },
+};
+
+/** @throws RangeError when there is no optimiser of that name, or it has no such option. */
+export function createOptimiser(options: OptimiserOptions): Optimiser {
+  switch (options.name) {
+    case 'adam':
+      requireKnown('', options, adamOptions);
+      return new Adam(options);
+    case 'adamw':
+      requireKnown('', options, adamOptions);
+      return new AdamW(options);
+    case 'sgd':
+      requireKnown('', options, sgdOptions);
+      return new Sgd(options);
+    default:
+      throw unknownName('optimiser', (options as { name: string }).name, ['adam', 'adamw', 'sgd']);
+  }
+}

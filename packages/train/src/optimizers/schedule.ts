@@ -1,0 +1,159 @@
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireInteger, requireNumber, unknownName } from '../options/requirements';
+
+/** The learning rate at a step, counted from 0. */
+export type Schedule = (step: number) => number;
+
+export function constant(learningRate: number): Schedule {
+  requireNumber('learningRate', learningRate, { least: 0 });
+  return () => learningRate;
+}
+
+/**
+ * Cosine annealing: from `learningRate` down to `least` in `period` steps, and up again in as many, as PyTorch's
+ * `CosineAnnealingLR` goes on past `T_max`.
+ * @see Loshchilov & Hutter 2017, equation 5. https://arxiv.org/abs/1608.03983
+ */
+export function cosineAnnealing(learningRate: number, period: number, least = 0): Schedule {
+  requireNumber('learningRate', learningRate, { least: 0 });
+  requireNumber('period', period, { above: 0 });
+  requireNumber('least', least, { least: 0 });
+  return step => cosine(learningRate, least, step / period);
+}
+
+/** `learningRate`, times `factor` after every `period` steps. PyTorch's `StepLR`. */
+export function stepwise(learningRate: number, period: number, factor: number): Schedule {
+  requireNumber('learningRate', learningRate, { least: 0 });
+  requireNumber('period', period, { above: 0 });
+  requireNumber('factor', factor, { least: 0 });
+  return step => learningRate * factor ** Math.floor(step / period);
+}
+
+export interface OneCycleOptions {
+  /** Share of the steps in which the learning rate rises, 0 to 1. Default 0.3. */
+  readonly rising?: number;
+  /** The first learning rate is the highest over this. Default 25. */
+  readonly initialDivisor?: number;
+  /** The last learning rate is the first over this. Default 1e4. */
+  readonly finalDivisor?: number;
+}
+
+/**
+ * One cycle: along a cosine up to `learningRate`, the highest, and along another down to almost nothing at the last of
+ * `total` steps. The learning rate of PyTorch's `OneCycleLR`; momentum stays as it is.
+ * @see Smith & Topin 2018. https://arxiv.org/abs/1708.07120
+ */
+export function oneCycle(
+  learningRate: number,
+  total: number,
+  options: OneCycleOptions = {},
+): Schedule {
+  const { rising = 0.3, initialDivisor = 25, finalDivisor = 1e4 } = options;
+  requireNumber('learningRate', learningRate, { least: 0 });
+  requireNumber('total', total, { least: 1 });
+  requireNumber('rising', rising, { least: 0, most: 1 });
+  requireNumber('initialDivisor', initialDivisor, { above: 0 });
+  requireNumber('finalDivisor', finalDivisor, { above: 0 });
+  const first = learningRate / initialDivisor;
+  const peak = rising * total - 1;
+  return step =>
+    step <= peak
+      ? cosine(first, learningRate, peak > 0 ? step / peak : 1)
+      : cosine(learningRate, first / finalDivisor, Math.min(1, (step - peak) / (total - 1 - peak)));
+}
+
+/**
+ * Rises along a line from the share `start` of the wrapped schedule's first learning rate, and starts that schedule after `steps`
+ * steps.
+ * @see Goyal et al. 2017, section 2.2. https://arxiv.org/abs/1706.02677
+ */
+export function warmUp(schedule: Schedule, steps: number, start = 0): Schedule {
+  requireInteger('steps', steps, { least: 0 });
+  requireNumber('start', start, { least: 0, most: 1 });
+  return step =>
+    step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps);
+}
+
+/** From `from` at 0 to `to` at 1. */
+function cosine(from: number, to: number, progress: number): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
+}
+
+/** A schedule as plain data, which a configuration can hold. What is not said lasts as long as the training. */
+export type ScheduleOptions = (
+  | { readonly name: 'constant' }
+  | {
+      readonly name: 'cosineAnnealing';
+      /** In steps. Default: the whole training, once down. */
+      readonly period?: number;
+      readonly least?: number;
+    }
+  | ({ readonly name: 'oneCycle' } & OneCycleOptions)
+  | {
+      readonly name: 'stepwise';
+      /** In epochs. */
+      readonly epochs: number;
+      readonly factor: number;
+    }
+) & {
+  /** The highest: that of `constant` all the time, of the others at the start or, of `oneCycle`, at the peak. */
+  readonly learningRate: number;
+  /** Steps of linear rise before all of that. Default 0. */
+  readonly warmUp?: number;
+};
+
+/** What is known of a training before it starts. */
+export interface TrainingLength {
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+type OptionsOf<Name extends ScheduleOptions['name']> = Extract<ScheduleOptions, { name: Name }>;
+const common = { name: true, learningRate: true, warmUp: true } as const;
+const scheduleOptions: { readonly [Name in ScheduleOptions['name']]: NamesOf<OptionsOf<Name>> } = {
+  constant: common,
+  cosineAnnealing: { ...common, period: true, least: true },
+  oneCycle: { ...common, rising: true, initialDivisor: true, finalDivisor: true },
+  stepwise: { ...common, epochs: true, factor: true },
+};
+
+/**
+ * @throws RangeError when there is no schedule of that name, it has no such option, or a number of it cannot be; it names
+ *   the option.
+ */
+export function scheduleOf(options: ScheduleOptions, length: TrainingLength): Schedule {
+  const { warmUp: rise = 0 } = options;
+  if (Object.hasOwn(scheduleOptions, options.name))
+    requireKnown('', options, scheduleOptions[options.name]);
+  requireInteger('warmUp', rise, { least: 0 });
+  const schedule = plainSchedule(options, length, length.epochs * length.stepsPerEpoch - rise);
+  return rise > 0 ? warmUp(schedule, rise) : schedule;
+}
+
+function plainSchedule(
+  options: ScheduleOptions,
+  { stepsPerEpoch }: TrainingLength,
+  total: number,
+): Schedule {
+  switch (options.name) {
+    case 'constant':
+      return constant(options.learningRate);
+    case 'cosineAnnealing':
+      return cosineAnnealing(
+        options.learningRate,
+        options.period ?? Math.max(1, total),
+        options.least,
+      );
+    case 'oneCycle':
+      return oneCycle(options.learningRate, Math.max(2, total), options);
+    case 'stepwise':
+      requireNumber('epochs', options.epochs, { above: 0 });
+      return stepwise(options.learningRate, options.epochs * stepsPerEpoch, options.factor);
+    default:
+      throw unknownName(
+        'schedule',
+        (options as { name: string }).name,
+        Object.keys(scheduleOptions),
+      );
+  }
+}
