@@ -101,9 +101,11 @@ export async function explain(
     const probabilities = await rowsOf(reported);
     const known = logits.map(row => classLogits(parts, row));
     const classes =
-      typeof classIndex === 'number'
-        ? known.map(() => classIndex)
-        : (classIndex ?? known.map(best));
+      classIndex === undefined
+        ? known.map(best)
+        : typeof classIndex === 'number'
+          ? known.map(() => classIndex)
+          : Array.from(classIndex ?? []);
     if (
       classes.length !== known.length ||
       classes.some(index => !Number.isInteger(index) || index < 0 || index >= parts.classes)

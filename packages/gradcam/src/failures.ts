@@ -40,6 +40,11 @@ const sentence = (message: string) => message.replace(/\.?\s*$/, '.');
 /** What the engine says of a model that it cannot run, in this library's words; errors that are typed as they are. */
 export function engineFailure(error: unknown, EngineError: Failure): unknown {
   if (!(error instanceof Error) || Object.getPrototypeOf(error) !== Error.prototype) return error;
+  if (/disposed/.test(error.message))
+    return new EngineError(
+      `The model, or a tensor that is given to one of its inputs, is disposed: ${sentence(error.message)} Load or make it again.`,
+      { cause: error },
+    );
   const kernel = lackingKernel(error.message);
   return new EngineError(
     `The model cannot be run on the engine '${getBackend()}': ${kernel ? `it lacks the kernel '${kernel}'.` : sentence(error.message)} Where model.predict(images) works, take that engine, by setBackend(name).`,
@@ -65,7 +70,7 @@ function described(value: unknown): string {
 /** What was given in the place of images, or images that are gone. */
 export const noImagesFailure = (images: unknown) =>
   new TypeError(
-    `images should be one tensor [N, H, W, C]; ${images instanceof Object && 'isDisposed' in images ? 'this one is disposed already' : `${Array.isArray(images) ? 'an array' : described(images)} came instead. stack(tensors) makes one of several`}.`,
+    `images should be one tensor [N, H, W, C]; ${images instanceof Object && 'isDisposed' in images ? (images.isDisposed ? 'this one is disposed already' : `this one is ${(images as Tensor).dtype}, and no real numbers`) : `${Array.isArray(images) ? 'an array' : described(images)} came instead. stack(tensors) makes one of several`}.`,
   );
 
 /** An option that there is not would be left out without a word, and another map be drawn. */
@@ -98,8 +103,27 @@ const isOpen = (length: number | null | undefined) => length == null || length <
 
 export const classesFailure = (wanted: unknown, images: number, classes: number) =>
   new RangeError(
-    `classIndex should be one class of 0 to ${classes - 1}, or one for each of the ${images} images; it is ${JSON.stringify(wanted)}.`,
+    `classIndex should be one class of 0 to ${classes - 1}, or one for each of the ${images} images; it is ${worded(wanted)}.`,
   );
+
+const worded = (value: unknown): string =>
+  Array.isArray(value) || ArrayBuffer.isView(value)
+    ? `[${Array.from(value as ArrayLike<unknown>, worded).join(', ')}]`
+    : typeof value === 'string'
+      ? `'${value}'`
+      : String(value);
+
+/** What was given to a metric in the place of explanations. */
+export const judgedFailure = (judged: unknown, images: number) =>
+  Array.isArray(judged) && judged.length !== images && judged.every(each => each?.map)
+    ? new RangeError(`There are ${images} images and ${judged.length} explanations.`)
+    : new TypeError(
+        `explanations should be an array of what explain gives of each image, { map, classIndex }; ${
+          Array.isArray(judged)
+            ? `it has ${described(judged.find(each => !each?.map))}`
+            : `${described(judged)} came instead`
+        }.`,
+      );
 
 export const mismatchFailure = ({ link, output }: PreparedModel, how: string) =>
   `${output.activations.length > 0 ? `The logits before the ${link} of ${output.activations.map(name => `'${name}'`).join(', ')}` : `What was computed of '${output.name}'`} should give the model's own output, and ${how}. { logits: 'as-is' } takes the output for the logits; { output: name } another layer.`;
@@ -107,6 +131,8 @@ export const mismatchFailure = ({ link, output }: PreparedModel, how: string) =>
 export const sourceFailure = (model: unknown, option: string | undefined) =>
   new TypeError(
     model instanceof Object && 'tap' in model
-      ? `The model is prepared already, at '${model.tap}'; '${option}' belongs to where it is prepared.`
+      ? option === undefined
+        ? `The model, prepared at '${model.tap}', has got other outputs or another last activation since. Prepare it again.`
+        : `The model is prepared already, at '${model.tap}'; '${option}' belongs to where it is prepared.`
       : 'A tf.LayersModel, a tf.GraphModel or what prepareModel, prepareGraph or prepareFunctions gave is explained, and before the images.',
   );

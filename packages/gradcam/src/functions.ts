@@ -1,5 +1,6 @@
 import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Link } from './logits';
+import { checkNames } from './ports';
 import type { PreparedModel } from './prepared';
 import { refusePooled, TapError } from './tap';
 
@@ -36,6 +37,7 @@ export function prepareFunctions(
   }
   const [, count] = shapes.logits;
   const { link = count === 1 ? 'sigmoid' : 'softmax' } = options;
+  checkNames({ link });
   return {
     tap,
     channels: shapes.features[3],

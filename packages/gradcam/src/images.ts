@@ -22,12 +22,13 @@ export function layoutOf(
 /**
  * Images as methods see them, `[N, H, W, C]`, of what the model takes. The caller disposes them.
  *
- * @throws RangeError when the model would not take them: another size, number of colours or kind of number.
+ * @throws RangeError when the model would not take them: another size or number of colours.
+ * @throws TypeError for what is no tensor of real numbers, or not of the kind that a graph takes.
  */
 export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {
   const takes = parts.images;
-  if (!(images instanceof Tensor) || images.isDisposed)
-    throw (await import('./failures')).noImagesFailure(images);
+  const isReal = images instanceof Tensor && !/complex|string/.test(images.dtype);
+  if (!isReal || images.isDisposed) throw (await import('./failures')).noImagesFailure(images);
   if (!takes) return images.clone() as Tensor4D;
   const { shape, dtype, exact, layout } = takes;
   const fits =

@@ -15,10 +15,12 @@ export const factsOf = (output: Value, asIs: boolean, looks: Looks) => ({
 
 const normalizing = /norm|l2/i;
 const convolution = /conv|dense/i;
+/** What features have been through, and scores have not: all below 0 is lost, or squeezed. */
+const rectifying = /^(re_?lu6?|leaky_?re_?lu|prelu|elu|selu|gelu(_new)?|silu|swish|mish)$/i;
 
 /**
- * Whether an output is an embedding: features that were pooled, flattened or normalized, and no classifier's scores. Scores of
- * a convolution that are pooled, as SqueezeNet's, are none.
+ * Whether an output is an embedding: features that were pooled, flattened, normalized or rectified, and no classifier's scores.
+ * Scores of a convolution that are pooled, as SqueezeNet's, are none.
  */
 function isEmbedding({ operation, id }: Value, looks: Looks): boolean {
   if (/embed|descriptor|feature/i.test(id)) return true;
@@ -26,7 +28,9 @@ function isEmbedding({ operation, id }: Value, looks: Looks): boolean {
   const { layer, inputs } = operation;
   const kind = layer.getClassName();
   const [before] = inputs;
-  if (normalizing.test(kind)) return true;
+  const { activation } = layer.getConfig();
+  if (normalizing.test(kind) || rectifying.test(kind) || rectifying.test(String(activation)))
+    return true;
   // Probabilities that are pooled are no features either.
   if (/pooling/i.test(kind))
     return !isScore(before!, looks) && !(before!.operation && looks.linkOf(before!.operation));

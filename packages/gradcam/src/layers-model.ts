@@ -49,6 +49,11 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   const output = outputOf(model, operations, options.output);
   const asIs = options.logits === 'as-is';
   const logits = asIs ? asTheyAre(output) : logitsOf(output);
+  const endsIn = () => {
+    const { link, activations } = asIs ? logits : logitsOf(output);
+    return `${model.outputs.map(({ id }) => id)} ${link} ${activations}`;
+  };
+  const ending = endsIn();
   const keepLogits = new Set(logits.values);
   const finish = (
     values: Map<Value, Tensor>,
@@ -108,6 +113,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
       facts: async () => (await import('./layers-facts')).factsOf(output, asIs, { isMove, linkOf }),
     },
     images: { name: images.id, shape: images.shape, dtype: input.dtype, exact: false, layout },
+    isStale: () => endsIn() !== ending,
     forward: photos => {
       const [features, ...side] = tidy(() => {
         const values = started(photos);

@@ -92,6 +92,18 @@ export function oneOf<T extends string>(value: T, names: readonly T[], option: s
 }
 
 /**
+ * A number of 0 or more.
+ *
+ * @param most Default: any that is finite.
+ * @throws RangeError for another one.
+ */
+export function atLeastZero(value: number, option: string, most = Number.MAX_VALUE): number {
+  if (typeof value === 'number' && value >= 0 && value <= most) return value;
+  const bound = most === Number.MAX_VALUE ? 'finite and 0 or more' : `0 to ${most}`;
+  throw new RangeError(`${option} should be ${bound}; it is ${value}.`);
+}
+
+/**
  * A whole number of 1 or more.
  *
  * @throws RangeError for another one.

@@ -18,7 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { mapOfImages } from './copies';
 import { gradientOf } from './evidence';
-import { atLeastOne, innerMethod, type Method } from './method';
+import { atLeastOne, atLeastZero, innerMethod, type Method } from './method';
 import { quotient, weighedPlusPlus } from './methods';
 
 export interface SmoothedOptions {
@@ -64,6 +64,7 @@ async function eachNoisy(
 export function smoothed(method: Method, options: SmoothedOptions = {}): Method {
   innerMethod(method, 'smoothed');
   const samples = atLeastOne(options.samples ?? 16, 'samples');
+  atLeastZero(options.noise ?? 0, 'noise');
   return {
     needsGradient: false,
     map: async evidence => {
@@ -93,6 +94,7 @@ export function smoothed(method: Method, options: SmoothedOptions = {}): Method 
  */
 export function smoothGradCamPlusPlus(options: SmoothedOptions = {}): Method {
   const samples = atLeastOne(options.samples ?? 16, 'samples');
+  atLeastZero(options.noise ?? 0, 'noise');
   return {
     needsGradient: false,
     map: async ({ parts, images, features, score, signal }) => {

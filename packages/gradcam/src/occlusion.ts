@@ -1,4 +1,4 @@
-import { atLeastOne, type Method } from './method';
+import { atLeastOne, atLeastZero, type Method } from './method';
 
 export interface OcclusionOptions {
   /** Places of the map along each side. Default 8; a pass of the model for each place. */
@@ -39,6 +39,7 @@ export function rise(options: RiseOptions = {}): Method {
   const { masks = 500, cells = 7, keep = 0.5, seed = 0 } = options;
   atLeastOne(masks, 'masks');
   atLeastOne(cells, 'cells');
+  atLeastZero(keep, 'keep', 1);
   return {
     needsGradient: false,
     map: async evidence =>

@@ -1,5 +1,6 @@
 import { add, conv2d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { TapError } from './tap';
 
 type Layer = layers.Layer;
 type CallArgs = Parameters<Layer['apply']>[1];
@@ -36,6 +37,10 @@ interface Scope {
 
 /** Opens up a model of any depth. Only reads the public facts of its graph; the model is not changed. */
 export function operationsOf(model: LayersModel): Operations {
+  if (!model.outputs?.[0])
+    throw new TapError(
+      'The model has no output: it has no layers yet, or the first of them no inputShape.',
+    );
   const order: Operation[] = [];
   const calls = new Map<string, number>();
   const top: Scope = { path: '', known: new Map() };

@@ -46,6 +46,8 @@ export interface PreparedModel {
   tail(features: Tensor4D, side: readonly Tensor[]): Tensor2D;
   /** From the pooled tap `[N, C]` to the logits, where `pooled`. */
   pooledTail(pooled: Tensor2D): Tensor2D;
+  /** Whether the model has other outputs, or another last activation, than when it was prepared. */
+  readonly isStale?: () => boolean;
   /** What the whole model says of images `[N, H, W, C]`: what the first explanation is held against. */
   readonly predict?: (images: Tensor4D) => Tensor;
   /** From the logits to what the model gives, where the link alone does not say it. */

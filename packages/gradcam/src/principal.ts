@@ -1,5 +1,5 @@
 import { abs, mul, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { Method } from './method';
+import { atLeastZero, type Method } from './method';
 
 /**
  * Eigen-CAM: the first principal component of the features over the places; no class is asked for. Muhammad & Yeasin 2020.
@@ -39,6 +39,7 @@ export interface KpcaCamOptions {
  * Holds a matrix of places by places: for a last or next to last stage.
  */
 export function kpcaCam(options: KpcaCamOptions = {}): Method {
+  atLeastZero(options.scale ?? 1, 'scale');
   return {
     needsGradient: false,
     map: async ({ features }) => {

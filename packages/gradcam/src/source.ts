@@ -39,19 +39,17 @@ export async function partsOf<O extends SourceOptions>(
   const [option] = Object.keys(own);
   const isModel = model instanceof Object && ('layers' in model || 'execute' in model);
   if (!isModel) {
-    if (isPrepared(model) && option === undefined) return result(model);
+    if (isPrepared(model) && option === undefined && !model.isStale?.()) return result(model);
     throw (await import('./failures')).sourceFailure(model, option);
   }
   const { given, topology: _, ...named } = own;
-  // A sequential model may have got another end since.
-  const ends = (model as LayersModel).outputs.map(({ id }) => id);
-  const key = JSON.stringify([ends, ...Object.entries(named).sort()]);
+  const key = JSON.stringify(Object.entries(named).sort());
   const known = prepared.get(model) ?? new Map<string, Kept>();
   prepared.set(model, known);
   const before = known.get(key);
   // A name that is undefined is refused by what prepares.
-  if (before && !Object.values(own).includes(undefined) && sameTensors(before.given, given))
-    return result(before.parts);
+  const again = Object.values(own).includes(undefined) || before?.parts.isStale?.();
+  if (before && !again && sameTensors(before.given, given)) return result(before.parts);
   // What reads models is loaded where a model comes as it is: whoever prepares models themselves needs but one kind.
   const parts =
     'layers' in model

@@ -23,7 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { indicator } from './indicator';
 import type { Link } from './logits';
-import { atLeastOne, oneOf } from './method';
+import { atLeastOne, atLeastZero, oneOf } from './method';
 
 /**
  * The score of each row of logits, differentiable.
@@ -162,10 +162,11 @@ export interface ContrastOptions {
  *
  * The idea of Finer-CAM with one rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
  *
- * @throws RangeError when the rival is the class itself or is not one of the model's.
+ * @throws RangeError when the rival is the class itself or is not one of the model's, or `strength` is not 0 to 1.
  */
 export function contrast(options: ContrastOptions = {}): Target {
   const { against, strength = 1 } = options;
+  atLeastZero(strength, 'strength', 1);
   return {
     name: `class against ${against === undefined ? 'the nearest other' : `class ${against}`}`,
     looks: true,
@@ -212,6 +213,7 @@ export function finer(options: FinerOptions = {}): Target {
   const { variant = 'pgc', rivals = 3, strength = variant === 'pgc' ? 1 : 0.6 } = options;
   oneOf(variant, ['pgc', 'torchcam'], 'variant');
   atLeastOne(rivals, 'rivals');
+  atLeastZero(strength, 'strength', 1);
   return {
     name: `class against its ${rivals} nearest (${variant})`,
     looks: true,

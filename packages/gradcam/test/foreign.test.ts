@@ -535,6 +535,34 @@ describe('outputs that are no classes', () => {
     expect(await explain(pooled, images(), { target: similarity([1, 0, 0, 1]) })).toHaveLength(2);
   });
 
+  test.each<[string, ...layers.Layer[]]>([
+    ['a dense layer that rectifies', layers.dense({ units: 16, activation: 'relu' })],
+    [
+      'an activation by itself',
+      layers.dense({ units: 16 }),
+      layers.activation({ activation: 'elu' }),
+    ],
+    ['a rectifier by itself', layers.dense({ units: 16 }), layers.leakyReLU({})],
+    [
+      'dropout after it',
+      layers.dense({ units: 16, activation: 'relu6' }),
+      layers.dropout({ rate: 0.5 }),
+    ],
+  ])('features that end in %s are an embedding', async (_, ...ends) => {
+    const conv = layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3 });
+    const result = sequential({ layers: [conv, layers.flatten(), ...ends] });
+    await expect(explain(result, images())).rejects.toThrow(/is an embedding.*similarity/);
+    expect(await explain(result, images(), { classIndex: 1 })).toHaveLength(2);
+  });
+
+  test('a single number that is rectified, and numbers of a linear layer, are none', async () => {
+    for (const end of [{ units: 1, activation: 'relu' }, { units: 4 }] as const) {
+      const conv = layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3 });
+      const result = sequential({ layers: [conv, layers.flatten(), layers.dense(end)] });
+      expect(await explain(result, images())).toHaveLength(2);
+    }
+  });
+
   test('a segmentation is explained within a mask, its softmax fused', async () => {
     const result = sequential({
       layers: [

@@ -65,6 +65,19 @@ function twin(): LayersModel {
   return result;
 }
 
+test.each([
+  ['Relu', []],
+  ['Relu6', ['Identity']],
+])('features that end in %s are an embedding', async (op, after) => {
+  const g = new Graph([-1, 10, 8, 3]);
+  g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+  g.dense('numbers', g.pool('pool', 'conv1', false), kernels.last, kernels.lastBias);
+  [op, ...after].reduce((input, each) => g.add(each, each, [input]), 'numbers');
+  const model = await g.model();
+  await expect(explain(model, images())).rejects.toThrow(/is an embedding.*similarity/);
+  expect(await explain(model, images(), { classIndex: 1 })).toHaveLength(2);
+});
+
 describe('a graph model', () => {
   test('lists its feature maps', async () => {
     expect(graphTapsOf(await graph())).toEqual(['conv1', 'relu1', 'conv2', 'add', 'relu2']);

@@ -18,11 +18,13 @@ export const factsOf = (
   embedding: classes > 1 && isEmbedding(all, output, looks),
 });
 
+/** What features have been through, and scores have not: all below 0 is lost, or squeezed. */
+const rectifying = /^(Relu6?|LeakyRelu|Prelu|Elu|Selu)$/;
 const moving = /^(Identity|Reshape|Squeeze|ExpandDims|Cast)$/;
 
 /**
- * Whether an output is an embedding: features that were pooled or normalized, and no classifier's scores. Scores of a
- * convolution that are pooled, as SqueezeNet's, are none.
+ * Whether an output is an embedding: features that were pooled, normalized or rectified, and no classifier's scores. Scores of
+ * a convolution that are pooled, as SqueezeNet's, are none.
  */
 function isEmbedding(all: readonly GraphStep[], output: string, looks: Looks): boolean {
   if (/embed|descriptor|feature/i.test(output)) return true;
@@ -32,6 +34,7 @@ function isEmbedding(all: readonly GraphStep[], output: string, looks: Looks): b
   while (step && moving.test(step.op)) step = at(step.inputs[0]);
   if (!step) return false;
   const { op, inputs } = step;
+  if (rectifying.test(op) || rectifying.test(looks.fusedOf(step).at(-1) ?? '')) return true;
   if (/^(Mean|AvgPool|MaxPool|Max)$/.test(op)) return !isScore(at(inputs[0]), looks);
   // Divided by its length: x * rsqrt(sum(x * x)), or x / sqrt(...).
   return (

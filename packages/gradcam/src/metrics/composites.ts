@@ -1,13 +1,23 @@
-import { mul, stack, type Tensor, type Tensor3D, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { explain } from '../explain';
+import {
+  gather,
+  mul,
+  stack,
+  type Tensor,
+  type Tensor3D,
+  tensor1d,
+  tensor3d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { type Explanation, explain } from '../explain';
 import { fuseMaps } from '../fusion';
 import { asGiven, imagesFor } from '../images';
 import { type Explainable, partsOf } from '../source';
+import type { Target } from '../targets';
 import type { CoherencyOptions, Composite } from './coherency';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
 import { type Road, type RoadOptions, road } from './road';
-import { type Judged, requireBounded, watchedTarget } from './subject';
+import { checkJudged, type Judged, requireBounded, watchedTarget } from './subject';
 
 /** See `adcc` of coherency. */
 export async function adcc(
@@ -53,6 +63,7 @@ async function requireProbability(
   options: CoherencyOptions,
 ): Promise<void> {
   const [parts] = await partsOf(model, options);
+  await checkJudged(explanations, explanations?.length);
   for (const each of explanations)
     requireBounded(metric, watchedTarget(parts, each, options.target));
 }
@@ -81,7 +92,13 @@ export async function coherency(
 ): Promise<Coherency[]> {
   const [parts, { method, target, batch, signal }] = await partsOf(model, options);
   const seen = await imagesFor(parts, images);
-  const [, height, width] = seen.shape;
+  const [count, height, width] = seen.shape;
+  try {
+    await checkJudged(explanations, count);
+  } catch (error) {
+    seen.dispose();
+    throw error;
+  }
   const size = [height, width] as const;
   const maps = explanations.map(({ map }) => fuseMaps([map], size));
   const masked = tidy(() => {
@@ -89,15 +106,27 @@ export async function coherency(
     return asGiven(parts, mul(seen, stack(masks as Tensor3D[])));
   });
   seen.dispose();
+  const again: Explanation[] = [];
   try {
-    const explained = target ?? explanations[0]?.target;
-    const again = await explain(parts, masked, {
-      classIndex: explanations.map(({ classIndex }) => classIndex),
-      ...(method && { method }),
-      ...(explained && { target: explained }),
-      ...(batch !== undefined && { batch }),
-      ...(signal && { signal }),
-    });
+    for (const [explained, own] of byTarget(explanations, target)) {
+      const rows = tidy(() =>
+        own.length < count ? gather(masked, tensor1d(own, 'int32')) : masked.clone(),
+      );
+      try {
+        const found = await explain(parts, rows, {
+          classIndex: own.map(image => explanations[image]!.classIndex),
+          ...(method && { method }),
+          ...(explained && { target: explained }),
+          ...(batch !== undefined && { batch }),
+          ...(signal && { signal }),
+        });
+        found.forEach((each, row) => {
+          again[own[row]!] = each;
+        });
+      } finally {
+        rows.dispose();
+      }
+    }
     return maps.map(({ values }, image) => {
       const other = fuseMaps([again[image]!.map], size);
       return {
@@ -108,6 +137,19 @@ export async function coherency(
   } finally {
     masked.dispose();
   }
+}
+
+/** The images that one target was explained of, for each of the targets. */
+function byTarget(
+  explanations: readonly Judged[],
+  wanted: Target | undefined,
+): Map<Target | undefined, number[]> {
+  const groups = new Map<Target | undefined, number[]>();
+  for (const [image, each] of explanations.entries()) {
+    const target = wanted ?? each.target;
+    groups.set(target, [...(groups.get(target) ?? []), image]);
+  }
+  return groups;
 }
 
 function harmonicMean(values: readonly number[]): number {

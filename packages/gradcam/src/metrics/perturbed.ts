@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Explanation, explain } from '../explain';
 import { generator } from '../generator';
-import { atLeastOne } from '../method';
+import { atLeastOne, atLeastZero } from '../method';
 import type { Explainable } from '../source';
 import type { InfidelityOptions, SensitivityOptions } from './robustness';
 import { type Judged, subjectsOf } from './subject';
@@ -25,6 +25,7 @@ export async function infidelity(
 ): Promise<number[]> {
   const { samples = 50, noise = 0.1, seed = 0 } = options;
   atLeastOne(samples, 'samples');
+  atLeastZero(noise, 'noise');
   const results: number[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const { values, colours } = subject.pixels;
@@ -66,6 +67,7 @@ export async function sensitivity(
 ): Promise<number[]> {
   const { samples = 10, radius = 0.02, seed = 0, ...explaining } = options;
   atLeastOne(samples, 'samples');
+  atLeastZero(radius, 'radius');
   const before = await explain(model, images, explaining);
   const classIndex = before.map(explanation => explanation.classIndex);
   const worst = before.map(() => 0);

@@ -73,8 +73,7 @@ async function readSubjects(
 ): Promise<Subject[]> {
   const { batch, signal } = options;
   const [count, height, width, colours] = images.shape;
-  if (judged.length !== count)
-    throw new RangeError(`There are ${count} images and ${judged.length} explanations.`);
+  await checkJudged(judged, count);
   // Images of whole numbers come as such, and changes of them are none.
   const all = Float32Array.from(await images.data());
   const targets = judged.map(each => watchedTarget(parts, each, options.target));
@@ -119,6 +118,16 @@ async function readSubjects(
     });
   }
   return subjects;
+}
+
+/**
+ * @throws RangeError when there are not as many explanations as images.
+ * @throws TypeError for what is no explanations, as bare maps are.
+ */
+export async function checkJudged(judged: readonly Judged[], images: number): Promise<void> {
+  const complete =
+    Array.isArray(judged) && judged.length === images && judged.every(each => each?.map);
+  if (!complete) throw (await import('../failures')).judgedFailure(judged, images);
 }
 
 /** What is watched of an explanation: what was explained, unless something else is asked for. */
