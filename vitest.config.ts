@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SkippedTests } from './tools/chromium/reporter.mjs';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
@@ -16,11 +18,15 @@ const sources = readdirSync(packages).flatMap(name => [
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 30_000,
-    reporters: process.env.CI
-      ? ['default', ['json', { outputFile: 'node_modules/.cache/vitest.json' }]]
-      : ['default'],
+    reporters: [
+      'default',
+      new SkippedTests(),
+      ...(process.env.CI
+        ? [['json', { outputFile: 'node_modules/.cache/vitest.json' }] satisfies [string, object]]
+        : []),
+    ],
     projects: [
       {
         extends: true,

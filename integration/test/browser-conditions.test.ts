@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noChromium } from '@shroom-internal/chromium';
 import axe from 'axe-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { noChromium } from './chromium';
 import { usePage } from './page-fixture';
 
 /** A fact that becomes true when the page has got there. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resize } from '@shroom/data';
+import { noChromium } from '@shroom-internal/chromium';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { noChromium } from './chromium';
 import { photoSize, secondPanel, side } from './mushroom-site';
 import { usePage } from './page-fixture';
 import { root, runProgram } from './program';

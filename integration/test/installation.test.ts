@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, noChromium, serve } from './chromium';
 import { root } from './program';
 import { packAll, type Tarball } from './tarballs';
 
@@ -145,7 +145,7 @@ describe('a fresh project with the packed packages', () => {
     });
     oneTensorFlow(project);
     await run(project, 'npx', '--no-install', 'vite', 'build');
-    const { server, url } = await serve(join(project, 'dist'));
+    const site = await serve(filesOf(join(project, 'dist')));
     const browser = await launch();
     try {
       const page = await browser.newPage();
@@ -153,11 +153,11 @@ describe('a fresh project with the packed packages', () => {
       page.on('pageerror', error => {
         throw error;
       });
-      await page.goto(url);
+      await page.goto(site.url);
       expect(JSON.parse((await printed).text())).toEqual({ ...miniature, there });
     } finally {
       await browser.close();
-      server.close();
+      site.close();
     }
   });
 });

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launch } from '@shroom-internal/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { launch } from './chromium';
 import { prepareSite } from './mushroom-site';
 import { Visit } from './visit';
 import { serveFolder, type Website } from './website';
@@ -32,7 +32,7 @@ export function usePage(): PageFixture {
     fixture.folder = await mkdtemp(join(tmpdir(), 'shroom-page-'));
     Object.assign(fixture, await prepareSite(fixture.folder));
     fixture.website = await serveFolder(fixture.site);
-    browser = await launch();
+    browser = await launch({ webgl: true, camera: true });
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,10 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle, launch, noChromium } from '@shroom-internal/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readReference } from '../../packages/models/test/reference';
 import type { Run } from '../../packages/models/test/stages';
-import { launch, noChromium } from './chromium';
 
 const { runs } = readReference<{ runs: readonly Run[] }>('activations.json');
 // Drawn in software the large ones take long: SHROOM_SLOW=1 computes them too.
@@ -17,17 +15,13 @@ describe.skipIf(noChromium)('on webgl, every stage agrees with torchvision', () 
   let page: Page;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL('webgl-page.ts', import.meta.url))],
-      bundle: true,
-      format: 'iife',
-      platform: 'browser',
-      write: false,
-      logLevel: 'silent',
-    });
-    browser = await launch();
+    browser = await launch({ webgl: true });
     page = await browser.newPage();
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    await page.addScriptTag({
+      type: 'module',
+      content: await bundle(new URL('./webgl-page.ts', import.meta.url)),
+    });
+    await page.waitForFunction('window.stagesOf');
   });
   afterAll(() => browser?.close());
 

@@ -1,9 +1,4 @@
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { bundle, launch, noChromium, resultsOf, serve } from '@shroom-internal/chromium';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { normalise } from '../../src/index';
@@ -12,50 +7,9 @@ import { decoded, difference, figures, jpeg, picture } from '../figures';
 import { chunk, exif, packedText, rawProfile, withChunks, xmp } from '../pictures/chunks';
 import type { BrowserResults } from './page';
 
-const executablePath = [
-  process.env.CHROMIUM ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-].find(path => path !== '' && existsSync(path));
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-if (executablePath === undefined) {
-  process.stderr.write(
-    'The browser test is skipped: no Chromium found. Its path can be given by CHROMIUM.\n',
-  );
-}
-
-async function serve(files: Readonly<Record<string, string | Buffer>>): Promise<Server> {
-  const server = createServer((request, response) => {
-    const body = files[request.url ?? '/'];
-    const type = request.url?.endsWith('.js') ? 'text/javascript' : 'text/html';
-    response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': type }).end(body);
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-test.skipIf(executablePath === undefined)(
+test.skipIf(noChromium)(
   'Chromium gets the same numbers from a File, a Blob, an address and a canvas as Node from the file',
   async () => {
-    const bundle = await build({
-      entryPoints: [fileURLToPath(new URL('./page.ts', import.meta.url))],
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      write: false,
-      logLevel: 'error',
-    });
     const png = await sharp(picture(6, 9).data, { raw: { height: 6, width: 9, channels: 3 } })
       .png()
       .toBuffer();
@@ -69,24 +23,17 @@ test.skipIf(executablePath === undefined)(
       xmp: withChunks(png, xmp(3)),
       clear,
     };
-    const server = await serve({
+    const files: Record<string, string | Uint8Array> = {
       ...Object.fromEntries(Object.entries(pngs).map(([name, file]) => [`/${name}.png`, file])),
       '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
-      '/page.js': bundle.outputFiles[0]!.text,
+      '/page.js': await bundle(new URL('./page.ts', import.meta.url)),
       '/waves.jpg': jpeg,
       '/turned.jpg': await sharp(jpeg).withMetadata({ orientation: 6 }).toBuffer(),
-    });
-    const browser = await chromium.launch({ executablePath: executablePath!, args: flags });
+    };
+    const site = await serve(path => files[path]);
+    const browser = await launch();
     try {
-      const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page.waitForFunction(
-        'globalThis.results !== undefined || globalThis.failure !== undefined',
-        undefined,
-        { timeout: 80_000 },
-      );
-      expect(await page.evaluate('globalThis.failure')).toBeUndefined();
-      const results = (await page.evaluate('globalThis.results')) as BrowserResults;
+      const results = await resultsOf<BrowserResults>(browser, site.url);
 
       const file = Buffer.from(results.file);
       const inNode = Array.from((await decodeWhole(file)).data);
@@ -124,7 +71,7 @@ test.skipIf(executablePath === undefined)(
       );
     } finally {
       await browser.close();
-      server.close();
+      site.close();
     }
   },
   90_000,

@@ -1,8 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, launch, noChromium, type Page } from '@shroom-internal/chromium';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PageMap, type PageOptions, toHtml } from '../../src/pictures';
 import { mapOf, plain } from '../pictures/figures';
-import { launch, noChromium } from './chromium';
 
 const photo = plain(40, 80, [90, 90, 90]);
 const left = mapOf([2, 0], 1, 2);
@@ -41,7 +40,7 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    browser = await launch();
+    browser = await launch({ webgl: true });
     page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
     page.setDefaultTimeout(15_000);
     page.on('request', request => {

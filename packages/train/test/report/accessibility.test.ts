@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type Browser, launch, noChromium } from '@shroom-internal/chromium';
 import type { AxeResults } from 'axe-core';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/index';
-import { launch, noChromium } from './chromium';
 import { content } from './content';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

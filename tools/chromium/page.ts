@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+
+/** A program and all that it imports as one script for a page. */
+export async function bundle(program: URL): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(program)],
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0]!.text;
+}
+
+/**
+ * What a page left in `globalThis.results`.
+ *
+ * @param patience Milliseconds. Default 80,000.
+ * @throws Error with what the page left in `globalThis.failure`.
+ */
+export async function resultsOf<Results>(
+  browser: Browser,
+  url: string,
+  patience = 80_000,
+): Promise<Results> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(url);
+    const ended = 'globalThis.results !== undefined || globalThis.failure !== undefined';
+    await page.waitForFunction(ended, undefined, { timeout: patience });
+    const failure = await page.evaluate('globalThis.failure');
+    if (failure !== undefined) throw new Error(`${url}: ${failure}`);
+    return (await page.evaluate('globalThis.results')) as Results;
+  } finally {
+    await page.close();
+  }
+}

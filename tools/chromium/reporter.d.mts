@@ -1,0 +1,5 @@
+import type { Reporter } from 'vitest/node';
+
+export class SkippedTests implements Reporter {
+  onTestRunEnd: NonNullable<Reporter['onTestRunEnd']>;
+}

@@ -1,0 +1,17 @@
+import { executable, howToGetChromium } from './executable.mjs';
+
+/** Says in the last lines of a run which tests were skipped, and how to run those that want a browser. */
+export class SkippedTests {
+  onTestRunEnd(modules) {
+    const skipped = modules.flatMap(module => {
+      const count = [...module.children.allTests('skipped')].length;
+      return count > 0 ? [`  ${module.relativeModuleId}: ${count}`] : [];
+    });
+    if (skipped.length === 0) return;
+    const hint = executable === undefined ? `\nNo Chromium was found. ${howToGetChromium}` : '';
+    // After the runner's own summary.
+    process.once('exit', () =>
+      process.stderr.write(`\nTests that were not run:\n${skipped.join('\n')}${hint}\n`),
+    );
+  }
+}
