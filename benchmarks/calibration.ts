@@ -1,6 +1,6 @@
 /**
  * Whether percentages on real photographs are true: each photo judged by a classifier that has not seen it, five folds,
- * five seeds, for the original's recipe and for the way that the accuracy table chose; writes docs/calibration.md.
+ * five seeds, for the reference recipe and for the way that the accuracy table chose; writes docs/calibration.md.
  *
  *     npx tsx calibration.ts [--table <manifest.csv>] [--seeds <count>] [--kinds stratified,grouped] [--out <file>]
  *
@@ -27,12 +27,12 @@ const size = 299;
 const { phase, ...best } = ablations.find(({ name }) => name === 'the same with mixup')!;
 const ways: readonly Way[] = [
   {
-    name: 'the original: averages, its head, its recipe with its second phase; four views in training',
+    name: 'the reference: averages, an MLP, the reference recipe with its second phase; four views in training',
     features: 'average',
-    head: 'original',
+    head: 'mlp',
     views: 4,
     testViews: 1,
-    recipe: recipes.original,
+    recipe: recipes.reference,
     chooses: true,
   },
   {

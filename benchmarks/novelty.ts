@@ -15,7 +15,7 @@ import {
   type FeatureSet,
   fit,
   logitsOf,
-  nearestNeighbours,
+  nearestNeighbors,
   probabilities,
   rocArea,
 } from '@shroom/train';
@@ -105,7 +105,7 @@ async function detectors(classes: readonly number[]): Promise<Record<string, Sco
     const labels = new Int32Array(values.length / channels);
     return logitsOf(head, { values, labels, views: 1, channels });
   };
-  const neighbours = nearestNeighbours(train);
+  const neighbors = nearestNeighbors(train);
   const distance = classDistance(train, classes.length);
   return {
     'least probability': async values => {
@@ -116,7 +116,7 @@ async function detectors(classes: readonly number[]): Promise<Record<string, Sco
       });
     },
     energy: async values => energy(await logits(values), classes.length),
-    'nearest neighbours': async values => neighbours.score(values),
+    'nearest neighbors': async values => neighbors.score(values),
     'class distance': async values => distance.score(values),
   };
 }

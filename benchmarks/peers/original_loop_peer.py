@@ -29,8 +29,8 @@ layers = []
 for inputs, outputs, rate in [(2048, 1024, 0.3), (1024, 512, 0.2)]:
     layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU(), nn.Dropout(rate)]
 model.fc = nn.Sequential(*layers, nn.Linear(512, len(plain.classes)))
-optimiser = torch.optim.Adam(model.fc.parameters(), lr=1e-3, weight_decay=1e-5)
-schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=10)
+optimizer = torch.optim.Adam(model.fc.parameters(), lr=1e-3, weight_decay=1e-5)
+schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
 loss_function = nn.CrossEntropyLoss()
 
 
@@ -43,10 +43,10 @@ def batches(photos, count):
 def train(count):
     model.train()
     for images, labels in batches(augmented, count):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = loss_function(model(images), labels)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         schedule.step()
         loss.item()
 

@@ -37,7 +37,7 @@ console.log(
 import { losses, train } from '@tensorflow/tfjs-core';
 
 // Small steps: the weights are good already.
-const optimiser = train.adam(1e-5);
+const optimizer = train.adam(1e-5);
 for (let epoch = 0; epoch < 2; epoch++) {
   for await (const batch of batches(set.photos, {
     preprocessing: backbone.preprocessing,
@@ -51,7 +51,7 @@ for (let epoch = 0; epoch < 2; epoch++) {
       tensor1d(batch.labels, 'int32'),
       set.classes.length,
     );
-    const loss = optimiser.minimize(() => {
+    const loss = optimizer.minimize(() => {
       const logits = model.apply(images, { training: true }) as Tensor2D;
       return losses.softmaxCrossEntropy(labels, logits);
     }, true)!;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
-import { answer, type GalleryPicture, type Judgement } from '@shroom/train';
+import { answer, type GalleryPicture, type JudgedSample } from '@shroom/train';
 import type { Explained } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
@@ -77,12 +77,12 @@ export async function explainTest(
   return gallery;
 }
 
-interface Chosen extends Judgement {
+interface Chosen extends JudgedSample {
   readonly group: keyof Gallery;
 }
 
 /** The hardest, a quarter of all at most; then of each class those whose truth was expected most. */
-function choose(judged: readonly Judgement[], classes: number): Chosen[] {
+function choose(judged: readonly JudgedSample[], classes: number): Chosen[] {
   const hard = judged.slice(0, Math.min(hardestInAll, Math.ceil(judged.length / 4)));
   const right = [...Array(classes).keys()].flatMap(label =>
     judged

@@ -15,7 +15,7 @@ export interface TrainOptions {
   readonly size: number;
   readonly views: number;
   readonly testViews: number;
-  readonly recipe: 'original' | 'fast';
+  readonly recipe: 'reference' | 'fast';
   /** Of these, those that are given take the place of the recipe's. */
   readonly epochs?: number;
   readonly batch?: number;
@@ -86,8 +86,8 @@ export async function parseTrainOptions(
     )
     .addOption(
       new Option('--recipe <name>', 'how the head is trained')
-        .choices(['original', 'fast'])
-        .default('original'),
+        .choices(['reference', 'fast'])
+        .default('reference'),
     )
     .option(
       '--epochs <count>',

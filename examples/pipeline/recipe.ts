@@ -37,12 +37,12 @@ export function recipeInWords({ followedBy = [], ...first }: Recipe): string {
 }
 
 function phaseInWords(phase: Phase): string {
-  const { epochs, batchSize, optimiser, schedule, patience, classWeights, labelSmoothing } = phase;
+  const { epochs, batchSize, optimizer, schedule, patience, classWeights, labelSmoothing } = phase;
   const { mixing, average, clipNorm, stageDecay } = phase;
   const named = typeof schedule === 'object' ? Object.values(schedule).join(' ') : 'default';
   return [
     `${epochs} epochs at most`,
-    `${optimiser?.name} with weight decay ${optimiser?.weightDecay ?? 0}`,
+    `${optimizer?.name} with weight decay ${optimizer?.weightDecay ?? 0}`,
     `schedule ${named}`,
     `batch ${batchSize}`,
     `class weights ${classWeights === undefined ? 'none' : 'balanced'}`,

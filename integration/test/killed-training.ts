@@ -78,7 +78,7 @@ const configuration: Configuration = {
     epochs: 3,
     batchSize: 8,
     accumulation: 2,
-    optimiser: { name: 'adamw', weightDecay: 0.01 },
+    optimizer: { name: 'adamw', weightDecay: 0.01 },
     schedule: { name: 'oneCycle', learningRate: 3e-3 },
     mixing: { kind: 'mixup', alpha: 0.4 },
     stageDecay: 0.3,

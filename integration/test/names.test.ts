@@ -286,7 +286,7 @@ describe('models in models that name their layers alike', () => {
   });
 });
 
-/** By what an optimiser's groups are asked about. */
+/** By what an optimizer's groups are asked about. */
 function checkpointNames(classifier: Trainable): Set<string> {
   const names = new Set<string>();
   const labels = Int32Array.of(0, 1);
@@ -362,7 +362,7 @@ describe('two weights of one name are refused, and both places are named', () =>
     dispose([one, two]);
   });
 
-  test('by the optimiser, which remembers by name', () => {
+  test('by the optimizer, which remembers by name', () => {
     const adam = new Adam();
     const alike = [1, 2].map(value => ({ name: 'w', value }) as unknown as Variable);
     expect(() => adam.apply(alike, {}, 0.1)).toThrow(/'w': number 0 and number 1/);

@@ -2,14 +2,14 @@ import '@shroom/backend-ort';
 import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { classifierHead } from '@shroom/head';
-import { createOptimiser, type OptimiserOptions, TrainingStep } from '@shroom/train';
+import { createOptimizer, type OptimizerOptions, TrainingStep } from '@shroom/train';
 import { setBackend, type Tensor2D, tensor, tensor2d, type Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formula } from '../../packages/train/test/formula';
 
 interface Run {
   readonly name: string;
-  readonly optimiser: OptimiserOptions;
+  readonly optimizer: OptimizerOptions;
   readonly classWeights: number[] | null;
   readonly labelSmoothing: number;
   readonly focus: number;
@@ -67,11 +67,11 @@ describe.each([
 
     test.each(runs)('$name', async run => {
       const head = startingHead();
-      const optimiser = createOptimiser(run.optimiser);
+      const optimizer = createOptimizer(run.optimizer);
       const last = head
         .getLayer('head/logits')
         .trainableWeights.map(weight => (weight.read() as Variable).name);
-      const step = new TrainingStep(head, optimiser, {
+      const step = new TrainingStep(head, optimizer, {
         classWeights: run.classWeights ? Float32Array.from(run.classWeights) : undefined,
         labelSmoothing: run.labelSmoothing,
         focus: run.focus,
@@ -94,10 +94,10 @@ describe.each([
         expect(Math.abs(loss / expected - 1)).toBeLessThan(within);
       }
       step.dispose();
-      optimiser.dispose();
+      optimizer.dispose();
       // The gradient of a bias before a batch norm is rounding alone, which Adam makes as long as any other where no decay
       // outweighs it: the bias wanders, training does not notice, the running averages lag behind.
-      if (run.optimiser.name === 'adamw') return;
+      if (run.optimizer.name === 'adamw') return;
       const logits = await (
         head.predict(tensor2d(features.slice(0, 4 * channels), [4, channels])) as Tensor2D
       ).data();
@@ -105,7 +105,7 @@ describe.each([
         expect(logits[index]).toBeCloseTo(expected, engine === 'cpu' ? 4 : 3);
       });
       step.dispose();
-      optimiser.dispose();
+      optimizer.dispose();
     });
   },
 );

@@ -59,11 +59,11 @@ def adam(parameters):
     return torch.optim.Adam(parameters, lr=1e-3, weight_decay=1e-5)
 
 
-def train(name, steps, optimiser_options, optimiser=adam, annealed=True, class_weights=None, smoothing=0.0, focus=0.0,
+def train(name, steps, optimizer_options, optimizer=adam, annealed=True, class_weights=None, smoothing=0.0, focus=0.0,
           soft=False, clip=None):
     model = head()
-    optimiser = optimiser(model.parameters())
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=10)
+    optimizer = optimizer(model.parameters())
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
     weights = None if class_weights is None else torch.tensor(class_weights)
     loss_function = torch.nn.CrossEntropyLoss(weight=weights, label_smoothing=smoothing)
     if focus:
@@ -71,16 +71,16 @@ def train(name, steps, optimiser_options, optimiser=adam, annealed=True, class_w
     losses, rates = [], []
     for step in range(steps):
         start = step * batch % count
-        rates.append(optimiser.param_groups[0]["lr"])
+        rates.append(optimizer.param_groups[0]["lr"])
         rows, truth = features[start : start + batch], labels[start : start + batch]
         if soft:
             rows, truth = blended(rows, truth)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = loss_function(model(rows), truth)
         loss.backward()
         if clip is not None:
             torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-        optimiser.step()
+        optimizer.step()
         if annealed:
             schedule.step()
         losses.append(loss.item())
@@ -88,7 +88,7 @@ def train(name, steps, optimiser_options, optimiser=adam, annealed=True, class_w
     with torch.no_grad():
         logits = model(features[:4]).flatten().tolist()
     return {
-        "name": name, "optimiser": optimiser_options, "classWeights": class_weights, "labelSmoothing": smoothing,
+        "name": name, "optimizer": optimizer_options, "classWeights": class_weights, "labelSmoothing": smoothing,
         "focus": focus, "soft": soft, "clipNorm": clip, "losses": losses, "learningRates": rates, "logits": logits,
     }
 
@@ -100,12 +100,12 @@ def grouped(parameters):
     return torch.optim.AdamW(groups, lr=1e-2, weight_decay=0.1)
 
 
-original = {"name": "adam", "weightDecay": 1e-5}
+reference = {"name": "adam", "weightDecay": 1e-5}
 runs = [
-    train("the original's recipe", 50, original),
-    train("class weights", 20, original, class_weights=[0.5, 1.0, 2.5]),
-    train("label smoothing", 20, original, smoothing=0.1),
-    train("class weights and label smoothing", 20, original, class_weights=[0.5, 1.0, 2.5], smoothing=0.1),
+    train("the reference recipe", 50, reference),
+    train("class weights", 20, reference, class_weights=[0.5, 1.0, 2.5]),
+    train("label smoothing", 20, reference, smoothing=0.1),
+    train("class weights and label smoothing", 20, reference, class_weights=[0.5, 1.0, 2.5], smoothing=0.1),
     train("strong weight decay", 20, {"name": "adam", "weightDecay": 0.1},
           lambda p: torch.optim.Adam(p, lr=1e-3, weight_decay=0.1)),
     train("AdamW", 20, {"name": "adamw", "weightDecay": 0.1}, lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.1)),
@@ -116,21 +116,21 @@ runs = [
     train("SGD with Nesterov's momentum", 20, {"name": "sgd", "momentum": 0.9, "nesterov": True},
           lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, nesterov=True), annealed=False),
     train("gradients clipped to 0.5", 20, {"name": "sgd"}, lambda p: torch.optim.SGD(p, lr=0.1), clip=0.5),
-    train("soft labels, class weights and label smoothing", 20, original, soft=True, class_weights=[0.5, 1.0, 2.5],
+    train("soft labels, class weights and label smoothing", 20, reference, soft=True, class_weights=[0.5, 1.0, 2.5],
           smoothing=0.1),
-    train("focal loss", 20, original, focus=2.0),
+    train("focal loss", 20, reference, focus=2.0),
 ]
 (here / "training.json").write_text(json.dumps({"torch": torch.__version__, "runs": runs}))
 
 
 def rates(steps, make):
     """The learning rates of a schedule that is stepped after every step."""
-    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
-    schedule = make(optimiser)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
+    schedule = make(optimizer)
     found = []
     for _ in range(steps):
-        found.append(optimiser.param_groups[0]["lr"])
-        optimiser.step()
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
         schedule.step()
     return found
 

@@ -61,7 +61,7 @@ describe('dropout', () => {
 });
 
 describe('the head', () => {
-  test('has the layers of the original', () => {
+  test('has its layers in the documented order', () => {
     const head = classifierHead(2048, 9);
     expect(head.layers.map(layer => layer.name)).toEqual([
       'head/features',

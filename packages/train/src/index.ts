@@ -45,7 +45,7 @@ export {
   type Spread,
   selectPhotos,
 } from './evaluation/cross-validation';
-export { hardest, type Judgement } from './evaluation/hardest';
+export { hardest, type JudgedSample } from './evaluation/hardest';
 export { evaluateOn, type InferenceOptions, logitsOf } from './evaluation/inference';
 export {
   type BootstrapOptions,
@@ -70,7 +70,7 @@ export {
 export {
   energy,
   type NoveltyDetector,
-  nearestNeighbours,
+  nearestNeighbors,
   noveltyThreshold,
 } from './evaluation/novelty';
 export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
@@ -109,8 +109,8 @@ export type { Trainable, Weight } from './model/trainable';
 export { Adam, type AdamOptions } from './optimizers/adam';
 export { AdamW } from './optimizers/adamw';
 export { clipByGlobalNorm, globalNorm } from './optimizers/clipping';
-export { createOptimiser, type OptimiserOptions } from './optimizers/create-optimizer';
-export type { Optimiser, OptimiserState, WeightGroup } from './optimizers/optimizer';
+export { createOptimizer, type OptimizerOptions } from './optimizers/create-optimizer';
+export type { Optimizer, OptimizerState, WeightGroup } from './optimizers/optimizer';
 export {
   constant,
   cosineAnnealing,

@@ -110,7 +110,7 @@ function verdictOf(excess: number, sure: Float64Array): Sureness {
   return excess < -tolerance ? 'not sure enough' : 'as sure as right';
 }
 
-/** The value below which a share of the values lies, interpolated between neighbours as NumPy does by default. */
+/** The value below which a share of the values lies, interpolated between neighbors as NumPy does by default. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   const place = share * (sorted.length - 1);

@@ -19,27 +19,27 @@ export function classDistance(
   const there = means.filter(mean => mean !== undefined);
   // Rows less their class's mean; the covariance is their product, which is never formed: Woodbury's identity turns the
   // system of `channels` equations into one of as many as there are photos.
-  const centred = Float64Array.from(rows, (value, index) => {
+  const centered = Float64Array.from(rows, (value, index) => {
     const photo = Math.floor(index / channels);
     return value - means[labels[photo]!]![index % channels]!;
   });
   const count = labels.length;
-  const variance = centred.reduce((sum, value) => sum + value * value, 0) / (count * channels);
+  const variance = centered.reduce((sum, value) => sum + value * value, 0) / (count * channels);
   const ridge = shrinkage * variance || 1e-12;
   const weight = (1 - shrinkage) / count;
   const gram = new Float64Array(count * count);
   for (let a = 0; a < count; a++) {
     for (let b = 0; b <= a; b++) {
       gram[a * count + b] =
-        dot(centred, a * channels, centred, b * channels, channels) +
+        dot(centered, a * channels, centered, b * channels, channels) +
         (a === b && weight > 0 ? ridge / weight : 0);
     }
   }
   const factor = weight > 0 ? cholesky(gram, count) : undefined;
-  /** Products of a vector with every centred row. */
+  /** Products of a vector with every centered row. */
   const project = (vector: Float32Array | Float64Array, start: number) =>
     Float64Array.from({ length: count }, (_, a) =>
-      dot(centred, a * channels, vector, start, channels),
+      dot(centered, a * channels, vector, start, channels),
     );
   const projectedMeans = there.map(mean => project(mean, 0));
   const difference = new Float64Array(channels);

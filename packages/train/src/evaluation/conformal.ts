@@ -23,10 +23,10 @@ export interface AdaptiveOptions {
   /** Classes without a penalty. Default 1. */
   readonly free?: number;
   /** Whether only a share of the class's own probability counts, drawn by lot, as in the paper. Without it a photo's set is always the same. Default true. */
-  readonly randomised?: boolean;
+  readonly randomized?: boolean;
 }
 
-const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, randomised: true };
+const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, randomized: true };
 
 /**
  * The probability of all classes that are at least as probable: sets grow where the sample is hard.
@@ -34,7 +34,7 @@ const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, r
  * @see Angelopoulos et al. 2021 (RAPS, the penalty). https://arxiv.org/abs/2009.14193
  */
 export function adaptive(options: AdaptiveOptions = {}): Strangeness {
-  const { penalty = 0, free = 1, randomised = true } = options;
+  const { penalty = 0, free = 1, randomized = true } = options;
   requireKnown('', options, adaptiveOptions);
   requireNumber('penalty', penalty, { least: 0 });
   requireNumber('free', free, { least: 0 });
@@ -49,7 +49,7 @@ export function adaptive(options: AdaptiveOptions = {}): Strangeness {
         rank += 1;
       }
     }
-    return above + (randomised ? chance : 1) * own + penalty * Math.max(0, rank - free);
+    return above + (randomized ? chance : 1) * own + penalty * Math.max(0, rank - free);
   };
 }
 

@@ -2,7 +2,7 @@ import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
 /** A sample and what was said of it. */
-export interface Judgement {
+export interface JudgedSample {
   /** Its place among the labels. */
   readonly sample: number;
   readonly truth: number;
@@ -18,10 +18,10 @@ export function hardest(
   labels: ArrayLike<number>,
   probability: ArrayLike<number>,
   classes: number,
-): Judgement[] {
+): JudgedSample[] {
   checkLabels(labels, probability, classes);
   const predicted = predictions(probability, classes);
-  const judged = Array.from({ length: labels.length }, (_, sample): Judgement => {
+  const judged = Array.from({ length: labels.length }, (_, sample): JudgedSample => {
     const truth = labels[sample]!;
     const own = probability[sample * classes + truth]!;
     return {

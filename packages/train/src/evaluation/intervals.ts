@@ -150,11 +150,11 @@ export function figureIntervals(
 export function shareInterval(hits: number, count: number, level: Level = 0.95): Interval {
   const z = normalQuantiles[level];
   const share = hits / count;
-  const centre = (hits + z ** 2 / 2) / (count + z ** 2);
+  const center = (hits + z ** 2 / 2) / (count + z ** 2);
   const half =
     (z / (count + z ** 2)) * Math.sqrt((hits * (count - hits)) / Math.max(count, 1) + z ** 2 / 4);
   if (count === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-  return { value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  return { value: share, low: Math.max(0, center - half), high: Math.min(1, center + half) };
 }
 
 export type Level = 0.9 | 0.95 | 0.99;

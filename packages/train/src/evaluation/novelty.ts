@@ -33,14 +33,14 @@ export interface NoveltyDetector {
  * Distance to the nearest training photos, all features scaled to length 1.
  *
  * @param train Its plain views are kept: `4 * photos * channels` bytes.
- * @param neighbours The distance is to the k-th nearest. Default 10, or fewer where there are fewer photos.
+ * @param neighbors The distance is to the k-th nearest. Default 10, or fewer where there are fewer photos.
  * @see Sun et al. 2022. https://arxiv.org/abs/2204.06507
  */
-export function nearestNeighbours(train: FeatureSet, neighbours = 10): NoveltyDetector {
+export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDetector {
   const { channels } = train;
   const known = unit(plainViews(train), channels);
   const count = known.length / channels;
-  const rank = Math.min(neighbours, count) - 1;
+  const rank = Math.min(neighbors, count) - 1;
   return {
     score: features => {
       const given = unit(features, channels);

@@ -1,6 +1,6 @@
 import { mixed } from '../random/order';
 
-/** Pooled features of labelled photos, each seen in one or more views, in memory. */
+/** Pooled features of labeled photos, each seen in one or more views, in memory. */
 export interface FeatureSet {
   /** `[photos, views, channels]`; view 0 is the plain one. */
   readonly values: Float32Array;
@@ -10,7 +10,7 @@ export interface FeatureSet {
   readonly channels: number;
 }
 
-/** Features of labelled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
+/** Features of labeled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
 export interface FeatureSource {
   /** `[photos]`, class indices. */
   readonly labels: Int32Array;

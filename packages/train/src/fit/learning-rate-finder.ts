@@ -2,7 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from '../features/feature-requirements';
 import type { Trainable } from '../model/trainable';
 import { variablesOf } from '../model/weight-names';
-import { createOptimiser, type OptimiserOptions } from '../optimizers/create-optimizer';
+import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireKind, requireNumber, within } from '../options/requirements';
 import { mixed, permutation } from '../random/order';
@@ -18,7 +18,7 @@ export interface FinderOptions
   /** Steps from the first to the last. Default 100. */
   readonly steps?: number;
   /** Default Adam with weight decay 1e-5. */
-  readonly optimiser?: OptimiserOptions;
+  readonly optimizer?: OptimizerOptions;
   /** Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -26,7 +26,7 @@ export interface FinderOptions
 
 const finderOptions: NamesOf<FinderOptions> = {
   ...{ batchSize: true, classWeights: true, labelSmoothing: true, focus: true, range: true },
-  ...{ steps: true, optimiser: true, seed: true, signal: true },
+  ...{ steps: true, optimizer: true, seed: true, signal: true },
 };
 
 export interface FinderReport {
@@ -59,7 +59,7 @@ export async function* findLearningRate(
   options: FinderOptions = {},
 ): AsyncGenerator<FinderReport, void, undefined> {
   const { range = [1e-6, 1], steps = 100, batchSize = 32, seed = 0, signal } = options;
-  const { optimiser: kind = { name: 'adam', weightDecay: 1e-5 }, labelSmoothing, focus } = options;
+  const { optimizer: kind = { name: 'adam', weightDecay: 1e-5 }, labelSmoothing, focus } = options;
   requireKnown('', options, finderOptions);
   const [first, highest] = range;
   requireNumber('range[0]', first, { above: 0 });
@@ -76,11 +76,11 @@ export async function* findLearningRate(
     throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
   const bounds = batchBounds(labels.length, batchSize);
   const classWeights = classWeightsOf(options, labels, data.classes);
-  requireKind('optimiser', kind, 'an object');
-  const optimiser = within('optimiser', () => createOptimiser(kind));
+  requireKind('optimizer', kind, 'an object');
+  const optimizer = within('optimizer', () => createOptimizer(kind));
   const variables = [...variablesOf(classifier).values()];
   const before = variables.map(weight => weight.clone());
-  const step = new TrainingStep(classifier, optimiser, {
+  const step = new TrainingStep(classifier, optimizer, {
     classWeights,
     labelSmoothing,
     focus,
@@ -122,6 +122,6 @@ export async function* findLearningRate(
     });
     dispose(before);
     step.dispose();
-    optimiser.dispose();
+    optimizer.dispose();
   }
 }

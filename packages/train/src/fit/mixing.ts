@@ -101,11 +101,11 @@ function cut(
   return { blended, share: 1 - ((bottom - top) * (right - left)) / (height * width) };
 }
 
-/** Start and end of a side of the rectangle, about a random centre, within the map. */
+/** Start and end of a side of the rectangle, about a random center, within the map. */
 function span(length: number, share: number, position: number): [number, number] {
-  const centre = position * length;
+  const center = position * length;
   const clip = (value: number) => Math.max(0, Math.min(length, Math.round(value)));
-  return [clip(centre - (share * length) / 2), clip(centre + (share * length) / 2)];
+  return [clip(center - (share * length) / 2), clip(center + (share * length) / 2)];
 }
 
 /**

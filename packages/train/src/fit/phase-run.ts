@@ -3,7 +3,7 @@ import { checkedSource } from '../features/feature-requirements';
 import type { FeatureSource } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { variablesOf } from '../model/weight-names';
-import type { Optimiser, WeightGroup } from '../optimizers/optimizer';
+import type { Optimizer, WeightGroup } from '../optimizers/optimizer';
 import type { Schedule } from '../optimizers/schedule';
 import { WeightAverage } from '../optimizers/weight-average';
 import { type NamesOf, requireKnown } from '../options/option-names';
@@ -12,7 +12,7 @@ import { balancedOrder, mixed, permutation } from '../random/order';
 import { batchBounds } from './batches';
 import type { FitOptions, TrainingData } from './fit';
 import { mix } from './mixing';
-import { classWeightsOf, groupOf, optimiserOf, type Phase, plannedSchedule } from './phase';
+import { classWeightsOf, groupOf, optimizerOf, type Phase, plannedSchedule } from './phase';
 import { putMemory, type TrainingPosition, type TrainingState, takeState } from './training-state';
 import { type TrainingBatch, TrainingStep } from './training-step';
 
@@ -38,7 +38,7 @@ export class PhaseRun {
   readonly #bounds: readonly (readonly [number, number])[];
   readonly #weights: ReadonlyMap<string, Variable>;
   readonly #best: ReadonlyMap<string, Tensor>;
-  readonly #optimiser: Optimiser;
+  readonly #optimizer: Optimizer;
   readonly #average: WeightAverage | undefined;
   readonly #step: TrainingStep;
   readonly #schedule: Schedule;
@@ -69,12 +69,12 @@ export class PhaseRun {
     this.#before = phases.slice(0, position.phase).reduce((sum, each) => sum + stepsOf(each), 0);
     this.#schedule = plannedSchedule(phase, this.#bounds.length);
     this.#weights = variablesOf(classifier);
-    this.#optimiser = optimiserOf(phase);
+    this.#optimizer = optimizerOf(phase);
     if (phase.average !== undefined)
       this.#average = new WeightAverage([...this.#weights.values()], phase.average);
     const { labelSmoothing, focus, clipNorm, accumulation } = phase;
     const groups = this.#groups();
-    this.#step = new TrainingStep(classifier, this.#optimiser, {
+    this.#step = new TrainingStep(classifier, this.#optimizer, {
       classWeights: classWeightsOf(phase, labels, data.classes),
       labelSmoothing,
       focus,
@@ -87,8 +87,8 @@ export class PhaseRun {
 
   /** Goes on where the state was taken. */
   restore(state: TrainingState): void {
-    const [weights, optimiser, average] = [this.#weights, this.#optimiser, this.#average];
-    putMemory(state, { weights, optimiser, average });
+    const [weights, optimizer, average] = [this.#weights, this.#optimizer, this.#average];
+    putMemory(state, { weights, optimizer, average });
   }
 
   /** Trains what is left of the epoch that has begun, or a whole one. */
@@ -138,14 +138,14 @@ export class PhaseRun {
   }
 
   snapshot(): Promise<TrainingState> {
-    const [weights, optimiser] = [this.#weights, this.#optimiser];
+    const [weights, optimizer] = [this.#weights, this.#optimizer];
     const [average, best] = [this.#average, this.#best];
-    return takeState(this.#position, { weights, optimiser, average, best });
+    return takeState(this.#position, { weights, optimizer, average, best });
   }
 
   dispose(): void {
     this.#step.dispose();
-    this.#optimiser.dispose();
+    this.#optimizer.dispose();
     this.#average?.dispose();
   }
 

@@ -1,4 +1,4 @@
-import { createOptimiser, type OptimiserOptions } from '../optimizers/create-optimizer';
+import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer';
 import type { WeightGroup } from '../optimizers/optimizer';
 import {
   cosineAnnealing,
@@ -25,9 +25,9 @@ export interface Phase {
   readonly batchSize?: number;
   /** Parts that a batch is cut into, one after another, to save memory; the same step but for batch norm. Default 1. */
   readonly accumulation?: number;
-  /** Default Adam with weight decay 1e-5, as the original's. */
-  readonly optimiser?: OptimiserOptions;
-  /** Default cosine annealing from 1e-3 with a period of 10 steps, as the original's. */
+  /** Default Adam with weight decay 1e-5, as in the reference recipe. */
+  readonly optimizer?: OptimizerOptions;
+  /** Default cosine annealing from 1e-3 with a period of 10 steps, as in the reference recipe. */
   readonly schedule?: ScheduleOptions | Schedule;
   /** Factor on the learning rate for each stage further from the logits, by `depthOf`. Default 1. */
   readonly stageDecay?: number;
@@ -58,7 +58,7 @@ export interface Phase {
 }
 
 export const phaseOptions: NamesOf<Phase> = {
-  ...{ epochs: true, batchSize: true, accumulation: true, optimiser: true, schedule: true },
+  ...{ epochs: true, batchSize: true, accumulation: true, optimizer: true, schedule: true },
   ...{ stageDecay: true, decay: true, classWeights: true, labelSmoothing: true, focus: true },
   ...{ mixing: true, sampling: true, clipNorm: true, average: true, criterion: true },
   ...{ patience: true, start: true, bestOf: true },
@@ -96,16 +96,16 @@ export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void
   requireOneOf(`${where}start`, start, ['best', 'last']);
   requireOneOf(`${where}bestOf`, bestOf, ['all', 'phase']);
   requireKind(`${where}mixing`, mixing, 'an object');
-  requireKind(`${where}optimiser`, phase.optimiser, 'an object');
+  requireKind(`${where}optimizer`, phase.optimizer, 'an object');
   requireKind(`${where}schedule`, phase.schedule, 'an object or a function');
   if (mixing) within(`${where}mixing`, () => checkMixing(mixing, facts.shape));
   within(`${where}classWeights`, () => classWeightsOf(phase, facts.labels, facts.classes));
-  within(`${where}optimiser`, () => optimiserOf(phase).dispose());
+  within(`${where}optimizer`, () => optimizerOf(phase).dispose());
   within(`${where}schedule`, () => plannedSchedule(phase, facts.stepsPerEpoch));
 }
 
-export function optimiserOf({ optimiser = { name: 'adam', weightDecay: 1e-5 } }: Phase) {
-  return createOptimiser(optimiser);
+export function optimizerOf({ optimizer = { name: 'adam', weightDecay: 1e-5 } }: Phase) {
+  return createOptimizer(optimizer);
 }
 
 export function plannedSchedule({ schedule, epochs }: Phase, stepsPerEpoch: number): Schedule {

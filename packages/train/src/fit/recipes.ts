@@ -1,7 +1,7 @@
 import type { FitOptions } from './fit';
 import type { Phase } from './phase';
 
-/** A whole training as plain data: `fit(classifier, data, { ...recipes.original, seed: 1 })`. */
+/** A whole training as plain data: `fit(classifier, data, { ...recipes.reference, seed: 1 })`. */
 export interface Recipe extends Phase {
   readonly followedBy?: FitOptions['followedBy'];
 }
@@ -11,20 +11,20 @@ const annealing = { name: 'cosineAnnealing', learningRate: 1e-3, period: 10 } as
 
 export const recipes = {
   /**
-   * The original's: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
+   * What other recipes are compared with: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
    * then, from the best epoch, twenty epochs with balanced class weights and label smoothing, the best of which is kept.
    */
-  original: {
+  reference: {
     epochs: 60,
     batchSize: 32,
-    optimiser: adam,
+    optimizer: adam,
     schedule: annealing,
     patience: 5,
     followedBy: [
       {
         epochs: 20,
         batchSize: 32,
-        optimiser: adam,
+        optimizer: adam,
         schedule: annealing,
         classWeights: 'balanced',
         labelSmoothing: 0.1,
@@ -37,7 +37,7 @@ export const recipes = {
   fast: {
     epochs: 20,
     batchSize: 32,
-    optimiser: { name: 'adamw', weightDecay: 1e-2 },
+    optimizer: { name: 'adamw', weightDecay: 1e-2 },
     decay: 'matrices',
     schedule: { name: 'oneCycle', learningRate: 3e-3 },
     classWeights: 'balanced',
@@ -50,7 +50,7 @@ export const recipes = {
     epochs: 12,
     batchSize: 32,
     accumulation: 2,
-    optimiser: { name: 'adamw', weightDecay: 5e-2 },
+    optimizer: { name: 'adamw', weightDecay: 5e-2 },
     decay: 'matrices',
     schedule: { name: 'cosineAnnealing', learningRate: 3e-4, warmUp: 20 },
     stageDecay: 0.3,

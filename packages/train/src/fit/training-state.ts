@@ -1,6 +1,6 @@
 import { dispose, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { Evaluation } from '../evaluation/metrics';
-import type { Optimiser } from '../optimizers/optimizer';
+import type { Optimizer } from '../optimizers/optimizer';
 import type { WeightAverage } from '../optimizers/weight-average';
 
 /** What is kept of an epoch. */
@@ -9,7 +9,7 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Index of the phase. */
   readonly phase: number;
-  /** Mean over the epoch's samples, as the optimiser saw it. */
+  /** Mean over the epoch's samples, as the optimizer saw it. */
   readonly trainLoss: number;
   readonly validation: Evaluation;
   /** At the epoch's last step. */
@@ -46,7 +46,7 @@ export interface SavedTensor {
 /** All that is needed to go on exactly where a training was, on any engine. */
 export interface TrainingState {
   readonly position: Readonly<TrainingPosition>;
-  /** `weights/<name>`, `average/<name>`, `optimiser/<slot>/<name>`, `best/<name>`. */
+  /** `weights/<name>`, `average/<name>`, `optimizer/<slot>/<name>`, `best/<name>`. */
   readonly tensors: ReadonlyMap<string, SavedTensor>;
 }
 
@@ -59,7 +59,7 @@ export function startOf(seed: number): TrainingPosition {
 export interface TrainingParts {
   /** By name in checkpoints. */
   readonly weights: ReadonlyMap<string, Variable>;
-  readonly optimiser: Optimiser;
+  readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   /** The best epoch's weights, where a later phase goes on from them. */
   readonly best: ReadonlyMap<string, Tensor>;
@@ -68,15 +68,15 @@ export interface TrainingParts {
 /** Reads everything that a training is made of. */
 export async function takeState(
   position: TrainingPosition,
-  { weights, optimiser, average, best }: TrainingParts,
+  { weights, optimizer, average, best }: TrainingParts,
 ): Promise<TrainingState> {
   const sources = new Map<string, Tensor>();
   [...weights].forEach(([name, weight], index) => {
     const aside = average?.aside[index];
     sources.set(`weights/${name}`, average?.inUse ? aside! : weight);
     if (aside) sources.set(`average/${name}`, average.inUse ? weight : aside);
-    for (const [slot, value] of Object.entries(optimiser.state.slots.get(weight.name) ?? {}))
-      sources.set(`optimiser/${slot}/${name}`, value);
+    for (const [slot, value] of Object.entries(optimizer.state.slots.get(weight.name) ?? {}))
+      sources.set(`optimizer/${slot}/${name}`, value);
   });
   for (const [name, value] of best) sources.set(`best/${name}`, value);
   const taken = { ...position, averaged: average?.updates ?? 0, history: [...position.history] };
@@ -102,7 +102,7 @@ export function putWeights(
   for (const [name, weight] of weights)
     for (const group of needed) requireShape(tensors, `${group}/${name}`, weight);
   for (const key of tensors.keys()) {
-    const name = /^(?:average|best|optimiser\/[^/]+)\/(.+)$/.exec(key)?.[1];
+    const name = /^(?:average|best|optimizer\/[^/]+)\/(.+)$/.exec(key)?.[1];
     const weight = name === undefined ? undefined : weights.get(name);
     if (weight) requireShape(tensors, key, weight);
   }
@@ -120,20 +120,20 @@ function requireShape(tensors: TrainingState['tensors'], key: string, { shape }:
   );
 }
 
-/** Puts back what the optimiser and the average remember. */
+/** Puts back what the optimizer and the average remember. */
 export function putMemory(
   { position, tensors }: TrainingState,
-  { weights, optimiser, average }: Omit<TrainingParts, 'best'>,
+  { weights, optimizer, average }: Omit<TrainingParts, 'best'>,
 ): void {
   tidy(() => {
     const slots = new Map<string, Record<string, Tensor>>();
     for (const [key, saved] of tensors) {
-      const [, slot, name] = /^optimiser\/([^/]+)\/(.+)$/.exec(key) ?? [];
+      const [, slot, name] = /^optimizer\/([^/]+)\/(.+)$/.exec(key) ?? [];
       const weight = name === undefined ? undefined : weights.get(name);
       if (!weight) continue;
       slots.set(weight.name, { ...slots.get(weight.name), [slot!]: restored(saved) });
     }
-    optimiser.restore({ step: position.phaseStep, slots });
+    optimizer.restore({ step: position.phaseStep, slots });
     if (!average) return;
     for (const [name, weight] of weights) requireShape(tensors, `average/${name}`, weight);
     const averages = [...weights.keys()].map(name => restored(tensors.get(`average/${name}`)!));

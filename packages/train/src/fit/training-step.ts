@@ -18,7 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Trainable } from '../model/trainable';
 import { clipByGlobalNorm } from '../optimizers/clipping';
-import type { Optimiser, WeightGroup } from '../optimizers/optimizer';
+import type { Optimizer, WeightGroup } from '../optimizers/optimizer';
 import { requireInteger, requireNumber } from '../options/requirements';
 import { mixed } from '../random/order';
 import { partBounds } from './batches';
@@ -52,17 +52,17 @@ export interface TrainingStepOptions {
 /** One step of training: forwards, backwards, and the move of the weights. */
 export class TrainingStep {
   readonly #classifier: Trainable;
-  readonly #optimiser: Optimiser;
+  readonly #optimizer: Optimizer;
   readonly #options: TrainingStepOptions;
   readonly #classWeights: Tensor1D | undefined;
 
-  constructor(classifier: Trainable, optimiser: Optimiser, options: TrainingStepOptions) {
+  constructor(classifier: Trainable, optimizer: Optimizer, options: TrainingStepOptions) {
     const { accumulation = 1, clipNorm, classes } = options;
     requireInteger('accumulation', accumulation, { least: 1 });
     if (clipNorm !== undefined) requireNumber('clipNorm', clipNorm, { above: 0 });
     if (classes !== undefined) requireInteger('classes', classes, { least: 1 });
     this.#classifier = classifier;
-    this.#optimiser = optimiser;
+    this.#optimizer = optimizer;
     this.#options = options;
     this.#classWeights = options.classWeights && tensor1d(options.classWeights);
   }
@@ -158,7 +158,7 @@ export class TrainingStep {
   #move(gradients: NamedTensorMap, learningRate: number): void {
     const { clipNorm, groupOf } = this.#options;
     const clipped = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, clipNorm);
-    this.#optimiser.apply(this.#weights(), clipped, learningRate, groupOf);
+    this.#optimizer.apply(this.#weights(), clipped, learningRate, groupOf);
   }
 
   /** Each once, also where layers share it. */

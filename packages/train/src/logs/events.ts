@@ -2,7 +2,7 @@ import { Message } from '@shroom/formats';
 
 /** Values of one step, as TensorBoard shows them. */
 export interface ScalarEvent {
-  /** Whole, 0 or more: an epoch, or an optimiser's step. */
+  /** Whole, 0 or more: an epoch, or an optimizer's step. */
   readonly step: number;
   /** Milliseconds since 1970. */
   readonly time: number;

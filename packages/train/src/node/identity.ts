@@ -9,7 +9,7 @@ import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 
 /** Of what a folder holds. A change of it means: train again. */
-export const runFormat = 3;
+export const runFormat = 4;
 
 /** A set of photos, by their number, labels and features. */
 export interface DataIdentity {
@@ -119,7 +119,7 @@ function phaseIdentity(phase: Phase, samples: number): object {
   const steps = phase.epochs * batchBounds(samples, batchSize).length;
   return {
     accumulation: 1,
-    optimiser: { name: 'adam', weightDecay: 1e-5 },
+    optimizer: { name: 'adam', weightDecay: 1e-5 },
     stageDecay: 1,
     decay: 'all',
     labelSmoothing: 0,

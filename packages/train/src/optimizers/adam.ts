@@ -15,8 +15,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { requireInteger, requireNumber } from '../options/requirements';
 import {
-  type Optimiser,
-  type OptimiserState,
+  type Optimizer,
+  type OptimizerState,
   oneGroup,
   requireDistinct,
   Slots,
@@ -51,7 +51,7 @@ interface StepNumbers {
  * @see Kingma & Ba 2015, algorithm 1. https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam implements Optimiser {
+export class Adam implements Optimizer {
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
   readonly #weightDecay: number;
@@ -72,11 +72,11 @@ export class Adam implements Optimiser {
     this.#weightDecay = weightDecay;
   }
 
-  get state(): OptimiserState {
+  get state(): OptimizerState {
     return { step: this.#step, slots: this.#slots.all };
   }
 
-  restore({ step, slots }: OptimiserState): void {
+  restore({ step, slots }: OptimizerState): void {
     this.#step = step;
     this.#slots.restore(slots);
   }

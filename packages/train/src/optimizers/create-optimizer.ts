@@ -2,11 +2,11 @@ import { type NamesOf, requireKnown } from '../options/option-names';
 import { unknownName } from '../options/requirements';
 import { Adam, type AdamOptions } from './adam';
 import { AdamW } from './adamw';
-import type { Optimiser } from './optimizer';
+import type { Optimizer } from './optimizer';
 import { Sgd, type SgdOptions } from './sgd';
 
-/** An optimiser as plain data, which a configuration can hold. */
-export type OptimiserOptions =
+/** An optimizer as plain data, which a configuration can hold. */
+export type OptimizerOptions =
   | ({ readonly name: 'adam' | 'adamw' } & AdamOptions)
   | ({ readonly name: 'sgd' } & SgdOptions);
 
@@ -17,8 +17,8 @@ const sgdOptions: NamesOf<SgdOptions & { name: string }> = {
   ...{ name: true, momentum: true, nesterov: true, weightDecay: true },
 };
 
-/** @throws RangeError when there is no optimiser of that name, or it has no such option. */
-export function createOptimiser(options: OptimiserOptions): Optimiser {
+/** @throws RangeError when there is no optimizer of that name, or it has no such option. */
+export function createOptimizer(options: OptimizerOptions): Optimizer {
   switch (options.name) {
     case 'adam':
       requireKnown('', options, adamOptions);
@@ -30,6 +30,6 @@ export function createOptimiser(options: OptimiserOptions): Optimiser {
       requireKnown('', options, sgdOptions);
       return new Sgd(options);
     default:
-      throw unknownName('optimiser', (options as { name: string }).name, ['adam', 'adamw', 'sgd']);
+      throw unknownName('optimizer', (options as { name: string }).name, ['adam', 'adamw', 'sgd']);
   }
 }

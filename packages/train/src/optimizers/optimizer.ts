@@ -12,22 +12,22 @@ import {
 export interface WeightGroup {
   /** Factor on the learning rate. Default 1. */
   readonly learningRateFactor?: number;
-  /** Instead of the optimiser's own. */
+  /** Instead of the optimizer's own. */
   readonly weightDecay?: number;
 }
 
-/** What is needed to go on exactly where an optimiser was. */
-export interface OptimiserState {
+/** What is needed to go on exactly where an optimizer was. */
+export interface OptimizerState {
   /** Steps taken. */
   readonly step: number;
-  /** By variable name: what the optimiser remembers of that weight, such as sums of its gradients. */
+  /** By variable name: what the optimizer remembers of that weight, such as sums of its gradients. */
   readonly slots: ReadonlyMap<string, Readonly<Record<string, Tensor>>>;
 }
 
 /** Moves weights against their gradients. */
-export interface Optimiser {
-  /** For a checkpoint; its tensors are the optimiser's own. */
-  readonly state: OptimiserState;
+export interface Optimizer {
+  /** For a checkpoint; its tensors are the optimizer's own. */
+  readonly state: OptimizerState;
   /**
    * Moves every variable that has a gradient, in place.
    *
@@ -41,8 +41,8 @@ export interface Optimiser {
     learningRate: number,
     groupOf?: (variable: string) => WeightGroup,
   ): void;
-  /** Goes on where another optimiser of the same kind was; the tensors are copied. */
-  restore(state: OptimiserState): void;
+  /** Goes on where another optimizer of the same kind was; the tensors are copied. */
+  restore(state: OptimizerState): void;
   dispose(): void;
 }
 
@@ -61,7 +61,7 @@ export function requireDistinct(variables: readonly Variable[]): void {
 
 export const oneGroup = (): WeightGroup => ({});
 
-/** What an optimiser remembers of each weight: one variable of the weight's shape by slot, zero at first. */
+/** What an optimizer remembers of each weight: one variable of the weight's shape by slot, zero at first. */
 export class Slots<Name extends string> {
   readonly #names: readonly Name[];
   readonly #byWeight = new Map<string, Record<Name, Variable>>();
@@ -83,13 +83,13 @@ export class Slots<Name extends string> {
     return slots;
   }
 
-  restore(state: OptimiserState['slots']): void {
+  restore(state: OptimizerState['slots']): void {
     this.dispose();
     for (const [weight, saved] of state) {
       const entries = this.#names.map(name => {
         const value = saved[name];
         if (!value)
-          throw new Error(`The state of '${weight}' has no '${name}'. Is it of another optimiser?`);
+          throw new Error(`The state of '${weight}' has no '${name}'. Is it of another optimizer?`);
         return [name, tidy(() => variable(value.clone(), false))];
       });
       this.#byWeight.set(weight, Object.fromEntries(entries) as Record<Name, Variable>);

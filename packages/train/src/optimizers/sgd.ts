@@ -10,8 +10,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { requireNumber } from '../options/requirements';
 import {
-  type Optimiser,
-  type OptimiserState,
+  type Optimizer,
+  type OptimizerState,
   oneGroup,
   requireDistinct,
   Slots,
@@ -35,7 +35,7 @@ export interface SgdOptions {
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
-export class Sgd implements Optimiser {
+export class Sgd implements Optimizer {
   readonly #momentum: number;
   readonly #nesterov: boolean;
   readonly #weightDecay: number;
@@ -53,11 +53,11 @@ export class Sgd implements Optimiser {
     this.#weightDecay = weightDecay;
   }
 
-  get state(): OptimiserState {
+  get state(): OptimizerState {
     return { step: this.#step, slots: this.#slots.all };
   }
 
-  restore({ step, slots }: OptimiserState): void {
+  restore({ step, slots }: OptimizerState): void {
     this.#step = step;
     this.#slots.restore(slots);
   }

@@ -2,7 +2,7 @@
 export type NamesOf<Options> = Readonly<Record<keyof Required<Options>, true>>;
 
 /**
- * Options that are spelt wrongly would be ignored: nothing else would ever tell.
+ * Options that are spelled wrongly would be ignored: nothing else would ever tell.
  *
  * @param where What the options are of, in front of their names, such as `followedBy[0].`.
  * @throws RangeError naming the option and the one that was probably meant.

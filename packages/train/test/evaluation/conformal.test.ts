@@ -70,7 +70,7 @@ describe('prediction sets', () => {
       sizes: [1, 1, 1, 0],
       perClass: [1, 0, Number.NaN],
     });
-    const aps = adaptive({ randomised: false });
+    const aps = adaptive({ randomized: false });
     expect(aps([0.5, 0.375, 0.125], 1, 0)).toBe(0.875);
     expect(adaptive()([0.5, 0.375, 0.125], 1, 0.5)).toBe(0.6875);
     expect(adaptive({ penalty: 0.25 })([0.5, 0.375, 0.125], 2, 0)).toBe(0.875 + 0.5);
@@ -105,7 +105,7 @@ describe('prediction sets', () => {
   );
 
   test('adaptive sets without lots keep the promise too, and depend on no seed', () => {
-    const strangeness = adaptive({ randomised: false });
+    const strangeness = adaptive({ randomized: false });
     const at = (seed: number) => {
       const first = { labels: labels.subarray(0, 500), rows: probability.subarray(0, 2500) };
       const rule = calibrateSets(first.labels, first.rows, classes, { strangeness, seed });

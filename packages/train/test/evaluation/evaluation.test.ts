@@ -7,7 +7,7 @@ import {
   evaluate,
   type FeatureSet,
   hardest,
-  nearestNeighbours,
+  nearestNeighbors,
   noveltyThreshold,
   rankingAreas,
   selectPhotos,
@@ -144,7 +144,7 @@ describe('novelty', () => {
     const train: FeatureSet = { values, labels, views: 1, channels };
     const known = rows(20, (row, c) => (row % 2 === c % 2 ? 4 : 0) + wave(row + 50, c));
     const strange = rows(20, (row, c) => (c < 20 ? 4 : 0) + wave(row + 50, c));
-    for (const detector of [nearestNeighbours(train, 3), classDistance(train, 2)]) {
+    for (const detector of [nearestNeighbors(train, 3), classDistance(train, 2)]) {
       const limit = noveltyThreshold(detector.score(known));
       expect(detector.score(strange).filter(score => score > limit)).toHaveLength(20);
     }

@@ -26,9 +26,9 @@ describe('intervals', () => {
     const { average } = bootstrap(200, samples => ({ average: mean(samples) }), {
       resamples: 4000,
     });
-    const centre = mean(Int32Array.from({ length: 200 }, (_, index) => index));
-    const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / 200;
-    expect(average.value).toBeCloseTo(centre, 12);
+    const center = mean(Int32Array.from({ length: 200 }, (_, index) => index));
+    const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / 200;
+    expect(average.value).toBeCloseTo(center, 12);
     const half = 1.96 * Math.sqrt(variance / 200);
     expect(Math.abs((average.high - average.low) / 2 / half - 1)).toBeLessThan(0.04);
   });

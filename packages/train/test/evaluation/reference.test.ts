@@ -6,7 +6,7 @@ import {
   evaluate,
   type FeatureSet,
   fitTemperature,
-  nearestNeighbours,
+  nearestNeighbors,
   precisionRecallCurve,
   rankingAreas,
   rocArea,
@@ -133,7 +133,7 @@ test('distances to the nearest photos and classes are those of scikit-learn', ()
   );
   const others = Float32Array.from(formula(7 * 5, 6, 4));
   const train: FeatureSet = { values, labels, views: 1, channels: 5 };
-  const distances = nearestNeighbours(train, 3).score(others);
+  const distances = nearestNeighbors(train, 3).score(others);
   // Features of length 1 are kept as float32.
   for (const [row, expected] of reference.novelty.nearest.entries())
     expect(distances[row]).toBeCloseTo(expected, 6);

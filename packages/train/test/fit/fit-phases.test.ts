@@ -91,7 +91,7 @@ describe('phases', () => {
         batchSize: 10,
         classWeights: 'balanced',
         labelSmoothing: 0.1,
-        optimiser: { name: 'sgd', momentum: 0.9 },
+        optimizer: { name: 'sgd', momentum: 0.9 },
       },
     ],
   };
@@ -199,7 +199,7 @@ test('groups and depth scale the steps', async () => {
   expect((await train({ ...plan, groups: () => ({ learningRateFactor: 0 }) })).weights).toEqual([
     0, 0, 0, 0,
   ]);
-  const sgd = { ...plan, optimiser: { name: 'sgd' }, stageDecay: 0.5 } as const;
+  const sgd = { ...plan, optimizer: { name: 'sgd' }, stageDecay: 0.5 } as const;
   const near = await train(sgd);
   const far = await train({ ...sgd, depthOf: name => (name === 'linear/kernel' ? 2 : 0) });
   near.weights.forEach((weight, index) => {
@@ -264,10 +264,10 @@ describe('the learning-rate finder', () => {
   test('suggests a rate where the loss falls, and leaves the weights alone', async () => {
     const model = linear(2, 2);
     const before = memory().numTensors;
-    const optimiser = { name: 'sgd' } as const;
+    const optimizer = { name: 'sgd' } as const;
     const reports = [];
     for await (const report of findLearningRate(model, data, {
-      optimiser,
+      optimizer,
       range: [1e-3, 1e4],
       batchSize: 8,
     }))
@@ -285,6 +285,6 @@ describe('the learning-rate finder', () => {
 
 test('recipes are plain data', () => {
   expect(JSON.parse(JSON.stringify(recipes))).toEqual(recipes);
-  const [second] = recipes.original.followedBy;
+  const [second] = recipes.reference.followedBy;
   expect(second).toMatchObject({ epochs: 20, classWeights: 'balanced', labelSmoothing: 0.1 });
 });

@@ -115,7 +115,7 @@ describe('fit', () => {
   });
 
   test('says so when the loss is no number, and when there is nothing to train on', async () => {
-    await expect(train({ schedule: () => 1e39, optimiser: { name: 'sgd' } })).rejects.toThrow(
+    await expect(train({ schedule: () => 1e39, optimizer: { name: 'sgd' } })).rejects.toThrow(
       /The loss is (NaN|Infinity) at step \d/,
     );
     await expect(train({}, { train: clouds(1), validation: clouds(4) })).rejects.toThrow(

@@ -66,7 +66,7 @@ describe('a checkpoint', () => {
     count.dispose();
   });
 
-  test('of a whole training holds what the optimiser remembers, in a file that others read as safetensors', async () => {
+  test('of a whole training holds what the optimizer remembers, in a file that others read as safetensors', async () => {
     const path = join(folder, 'last.safetensors');
     const network = model(2);
     const values = Float32Array.from({ length: 24 }, (_, index) => Math.sin(index));
@@ -90,13 +90,13 @@ describe('a checkpoint', () => {
     expect(Object.keys(header).sort()).toEqual(
       [
         '__metadata__',
-        ...['average', 'optimiser/squares', 'optimiser/sum', 'weights'].flatMap(group => [
+        ...['average', 'optimizer/squares', 'optimizer/sum', 'weights'].flatMap(group => [
           `${group}/dense/bias`,
           `${group}/dense/kernel`,
         ]),
       ].sort(),
     );
-    expect(header['optimiser/squares/dense/kernel'].shape).toEqual([3, 2]);
+    expect(header['optimizer/squares/dense/kernel'].shape).toEqual([3, 2]);
     expect(await loadTrainingState(path)).toEqual({ ...states[0], facts: {} });
     await saveCheckpoint(path, network, {});
     await expect(loadTrainingState(path)).rejects.toThrow(/no state of a training, only weights/);

@@ -68,7 +68,7 @@ describe('a training is not gone on with', () => {
   test.each([
     ['average/', undefined, /'average\/.*no such weight/],
     ['average/', [6], /'average\/.*it has \[6\]/],
-    ['optimiser/', [1, 1], /'optimiser\/.*it has \[1,1\]/],
+    ['optimizer/', [1, 1], /'optimizer\/.*it has \[1,1\]/],
   ])('where its %s is of shape %s, and no weight is changed', async (group, shape, message) => {
     const state = await stateOf();
     const tensors = new Map(state.tensors);

@@ -84,7 +84,7 @@ describe('a folder is of one training', () => {
     const said = {
       batchSize: 32,
       labelSmoothing: 0,
-      optimiser: { weightDecay: 1e-5, name: 'adam' as const },
+      optimizer: { weightDecay: 1e-5, name: 'adam' as const },
     };
     expect(await epochs(seeded(1), {}, { ...said, signal, onStep: () => {} })).toBe(0);
   });
@@ -317,8 +317,8 @@ describe('a folder is of one training', () => {
     await expect(epochs(seeded(1), {}, { patience: 0 })).rejects.toThrow(/patience/);
     const run = fitWithCheckpoints(folder, seeded(1), data, { ...options, saveEvery: 0 });
     await expect(run.next()).rejects.toThrow(/saveEvery should be a whole number, 1 or more/);
-    const misspelt = { ...options, saveevery: 1 };
-    await expect(fitWithCheckpoints(folder, seeded(1), data, misspelt).next()).rejects.toThrow(
+    const misspelled = { ...options, saveevery: 1 };
+    await expect(fitWithCheckpoints(folder, seeded(1), data, misspelled).next()).rejects.toThrow(
       /no option saveevery\. Did you mean saveEvery\?/,
     );
     expect(await readdir(folder)).toEqual([]);
@@ -385,8 +385,10 @@ test.each(['', '{"configuration":', 'null', '[]', '{"versions":{}}'])(
 
 test('a run says what it is made of, and nothing else', async () => {
   const build = () => ({ classifier: seeded(1), data, options });
-  const misspelt = { configuration: {}, version: {} } as never;
-  await expect(startRun(folder, misspelt, build).next()).rejects.toThrow(/Did you mean versions\?/);
+  const misspelled = { configuration: {}, version: {} } as never;
+  await expect(startRun(folder, misspelled, build).next()).rejects.toThrow(
+    /Did you mean versions\?/,
+  );
   const run = { configuration: {}, versions: {} };
   const made = () => ({ ...build(), option: { epochs: 9 } });
   await expect(startRun(folder, run, made).next()).rejects.toThrow(/Did you mean options\?/);

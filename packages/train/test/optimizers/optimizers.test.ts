@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   AdamW,
   clipByGlobalNorm,
-  createOptimiser,
+  createOptimizer,
   globalNorm,
-  type OptimiserOptions,
+  type OptimizerOptions,
   Sgd,
   WeightAverage,
 } from '../../src/index';
@@ -24,7 +24,7 @@ afterEach(() => {
 const numbers = async (value: { data(): Promise<ArrayLike<number>> }) =>
   Array.from(await value.data());
 
-describe('an optimiser', () => {
+describe('an optimizer', () => {
   test('moves against the gradient; momentum adds up', async () => {
     const sgd = new Sgd({ momentum: 0.5 });
     const gradients = { [weight.name]: tensor1d([1, 0]) };
@@ -55,7 +55,7 @@ describe('an optimiser', () => {
     sgd.dispose();
   });
 
-  const kinds: OptimiserOptions[] = [
+  const kinds: OptimizerOptions[] = [
     { name: 'adam', weightDecay: 0.1 },
     { name: 'adamw', weightDecay: 0.1 },
     { name: 'sgd', momentum: 0.9, nesterov: true },
@@ -63,9 +63,9 @@ describe('an optimiser', () => {
   test.each(kinds)('$name goes on bit for bit from its state, and leaks nothing', async kind => {
     const before = memory().numTensors;
     const gradients = { [weight.name]: tensor1d([0.3, -0.7]) };
-    const first = createOptimiser(kind);
+    const first = createOptimizer(kind);
     first.apply([weight], gradients, 0.1);
-    const second = createOptimiser(kind);
+    const second = createOptimizer(kind);
     second.restore(first.state);
     const saved = variable(weight.clone(), true, 'saved');
     first.apply([weight], gradients, 0.1);
@@ -79,10 +79,10 @@ describe('an optimiser', () => {
   });
 
   test('of another name or state is refused', () => {
-    expect(() => createOptimiser({ name: 'lion' } as never)).toThrow(/no optimiser 'lion'/);
+    expect(() => createOptimizer({ name: 'lion' } as never)).toThrow(/no optimizer 'lion'/);
     const sgd = new Sgd({ momentum: 0.9 });
     const state = { step: 1, slots: new Map([['w', { first: scalar(1) }]]) };
-    expect(() => sgd.restore(state)).toThrow(/has no 'velocity'.*another optimiser/);
+    expect(() => sgd.restore(state)).toThrow(/has no 'velocity'.*another optimizer/);
   });
 });
 

@@ -12,7 +12,7 @@ import {
   calibration,
   clipByGlobalNorm,
   cosineAnnealing,
-  createOptimiser,
+  createOptimizer,
   evaluateOn,
   type FeatureSet,
   type FeatureSource,
@@ -87,11 +87,11 @@ describe('an option that cannot be is named before the first step', () => {
     ['bestOf', ['none']],
     ['classWeights', [[1, 1], [1, -1, 1], [0, 0, 0], [1, Number.NaN, 1], 'balance']],
     [
-      'optimiser',
+      'optimizer',
       [{ name: 'lion' }, { name: 'adam', betas: [1, 0.9] }, { name: 'sgd', momentum: 1 }],
     ],
     [
-      'optimiser',
+      'optimizer',
       [
         { name: 'adam', epsilon: -1 },
         { name: 'adamw', weightDecay: Number.NaN },
@@ -112,7 +112,7 @@ describe('an option that cannot be is named before the first step', () => {
     ['schedule', [{ name: 'cosineAnnealing', learningRate: 1, period: 0 }]],
     ['schedule', [{ name: 'constant', learningRate: 1, warmUp: -1 }]],
     ['mixing', [null, 0, Number.NaN, false, 'mixup']],
-    ['optimiser', [null, 0, 'adam']],
+    ['optimizer', [null, 0, 'adam']],
     ['schedule', [null, 0, Number.NaN, 'constant']],
     ['classWeights', [null, 0]],
     ['followedBy', [null, 0, { epochs: 1 }]],
@@ -140,8 +140,8 @@ describe('an option that cannot be is named before the first step', () => {
     ['batchSize', 0],
     ['labelSmoothing', 2],
     ['focus', -1],
-    ['optimiser', null],
-    ['optimiser', { name: 'sgd', momentum: 1 }],
+    ['optimizer', null],
+    ['optimizer', { name: 'sgd', momentum: 1 }],
     ['classWeights', [1]],
   ])('in looking for a learning rate: %s %o', async (name, value) => {
     const search = findLearningRate(linear(), good, { [name]: value });
@@ -154,7 +154,7 @@ describe('an option that cannot be is named before the first step', () => {
     expect(() => new Adam({ betas: [0.9, 1] })).toThrow(
       /betas\[1\] should be a number, 0 to below 1/,
     );
-    expect(() => createOptimiser({ name: 'sgd', momentum: -1 })).toThrow(/momentum/);
+    expect(() => createOptimizer({ name: 'sgd', momentum: -1 })).toThrow(/momentum/);
     expect(() => clipByGlobalNorm({}, 0)).toThrow(/most should be a number, above 0, not 0/);
     expect(() => cosineAnnealing(Number.NaN, 10)).toThrow(/learningRate should be a number/);
     expect(() => balancedClassWeights([0, 3], 3)).toThrow(/row 1 is 3/);
@@ -166,7 +166,7 @@ describe('data that cannot be is named by its row before the first step', () => 
     const whole = set();
     return { ...whole, ...change(whole) };
   };
-  const labelled = (row: number, label: number) =>
+  const labeled = (row: number, label: number) =>
     changed(({ labels }) => ({
       labels: labels.map((own, index) => (index === row ? label : own)),
     }));
@@ -174,8 +174,8 @@ describe('data that cannot be is named by its row before the first step', () => 
     changed(({ values }) => ({ values: values.map((own, index) => (index === 22 ? value : own)) }));
 
   test.each([
-    ['a label of K', labelled(7, 3), /labels: row 7 is 3; with 3 classes .* 0 to 2/],
-    ['a label below 0', labelled(4, -1), /labels: row 4 is -1/],
+    ['a label of K', labeled(7, 3), /labels: row 7 is 3; with 3 classes .* 0 to 2/],
+    ['a label below 0', labeled(4, -1), /labels: row 4 is -1/],
     [
       'values that are too few',
       changed(() => ({ values: new Float32Array(47) })),
@@ -242,15 +242,15 @@ describe('an option that there is not is named, with the one that was meant', ()
     [{ labelsmoothing: 0.1 }, /no option labelsmoothing\. Did you mean labelSmoothing\?/],
     [{ batch_size: 8 }, /no option batch_size\. Did you mean batchSize\?/],
     [{ learningRate: 1e-3 }, /no option learningRate\. There are epochs, batchSize/],
-    [{ optimizer: { name: 'sgd' } }, /no option optimizer\. Did you mean optimiser\?/],
+    [{ optimiser: { name: 'sgd' } }, /no option optimiser\. Did you mean optimizer\?/],
     [
       { followedBy: [{ epochs: 1, patient: 2 }] },
       /no option followedBy\[0\]\.patient\. Did you mean patience\?/,
     ],
     [{ followedBy: [{ epochs: 1, seed: 2 }] }, /no option followedBy\[0\]\.seed/],
     [{ mixing: { kind: 'mixup', alpha: 0.2, Alpha: 1 } }, /mixing: .*Did you mean alpha\?/],
-    [{ optimiser: { name: 'adam', momentum: 0.9 } }, /optimiser: There is no option momentum/],
-    [{ optimiser: { name: 'sgd', momentun: 0.9 } }, /Did you mean momentum\?/],
+    [{ optimizer: { name: 'adam', momentum: 0.9 } }, /optimizer: There is no option momentum/],
+    [{ optimizer: { name: 'sgd', momentun: 0.9 } }, /Did you mean momentum\?/],
     [
       { schedule: { name: 'oneCycle', learningRate: 1, finalDivider: 10 } },
       /schedule: .* finalDivider\. Did you mean finalDivisor\?/,
@@ -333,7 +333,7 @@ describe('what JavaScript hands over is named as well', () => {
         () => calibrateSets(labels, logits, 2, { coverge: 0.8 } as object),
         /Did you mean coverage\?/,
       ],
-      [() => adaptive({ randomized: false } as object), /Did you mean randomised\?/],
+      [() => adaptive({ randomised: false } as object), /Did you mean randomized\?/],
       [
         () => figureIntervals(labels, logits, 2, { resample: 9 } as object),
         /Did you mean resamples\?/,
