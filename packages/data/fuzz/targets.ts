@@ -12,7 +12,8 @@ import {
   PhotoSetError,
   readPixels,
 } from '../src/node/index';
-import { readRows } from '../src/node/table';
+import { findColumns } from '../src/node/table-columns';
+import { readRows } from '../src/node/table-rows';
 import { parseTable } from '../src/node/table-text';
 import { zip } from '../test/node/zip';
 
@@ -104,7 +105,8 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
     test: [entry('3')],
   };
   const table = (where: string) => async (bytes: Uint8Array) => {
-    readRows(parseTable(bytes, where), where);
+    const table = parseTable(bytes, where);
+    readRows(table, where, findColumns(table, where));
   };
   return [
     {

@@ -37,7 +37,11 @@ export interface Finding {
     | 'leak'
     /** Near copies that are in two groups, since a chain of them had become too long. */
     | 'chain cut'
-    /** A table lists a photo again; it counts once. */
+    /** Which columns of a table say what, where it has no header line or none for the class. */
+    | 'columns guessed'
+    /** Rows of a table without a group. */
+    | 'group missing'
+    /** A table or an archive lists a photo again; it counts once. */
     | 'listed twice'
     /** Hidden files and the system's own, summed. */
     | 'system files'

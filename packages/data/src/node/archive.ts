@@ -34,10 +34,10 @@ export interface ArchiveFile {
 
 /**
  * A zip archive with a folder of photos for each class, or `train`, `val` and `test` folders that hold such folders, read entry
- * by entry where it lies: nothing is unpacked to disk. Links, encrypted entries and those that are not packed by Deflate are left out
- * and listed in `findings`.
+ * by entry where it lies: nothing is unpacked to disk. Entries that cannot be used, or should not be, are left out and listed in
+ * `findings`: links, encrypted ones, those that are not packed by Deflate, lead out of the archive, explode, or have the name of another.
  *
- * @throws ArchiveError when the archive is damaged, or holds what is refused; PhotoSetError when it lacks classes.
+ * @throws ArchiveError when the archive is damaged, or has too many entries; PhotoSetError when it lacks classes.
  */
 export async function openArchive(path: string, options: FolderOptions = {}): Promise<PhotoSet> {
   const { files, findings } = await listArchive(path);
@@ -48,76 +48,71 @@ export async function openArchive(path: string, options: FolderOptions = {}): Pr
 /** What an archive holds. */
 export interface ArchiveListing {
   readonly files: readonly ArchiveFile[];
-  /** Entries that are left out: links, encrypted ones, and those packed in ways that are not read. */
+  /** Entries that are left out, and why. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`.
+ * Every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`. Entries that go out of
+ * the archive's folder, explode, or cannot be read are left out and listed. Of entries with one name that hold the same, one is listed;
+ * where they differ, none is.
  *
- * @throws ArchiveError when it is damaged, or when an entry goes out of the archive's folder, explodes or is there twice.
+ * @throws ArchiveError when it is damaged, or has too many entries.
  */
 export async function listArchive(
   path: string,
   limits: ArchiveLimits = {},
 ): Promise<ArchiveListing> {
-  const { entries = 1_000_000, entryBytes = 2 ** 29, ratio = 200 } = limits;
+  const { entries = 1_000_000 } = limits;
   const where = resolve(path);
-  const refuse = (what: string): never => {
-    throw new ArchiveError(`${where}: ${what}`);
-  };
   const zip = await open(where);
   try {
-    if (zip.entryCount > entries) refuse(`${zip.entryCount} entries, at most ${entries} are read`);
-    const files: ArchiveFile[] = [];
+    if (zip.entryCount > entries)
+      throw new ArchiveError(`${where}: ${zip.entryCount} entries, at most ${entries} are read`);
+    const files = new Map<string, ArchiveFile>();
+    const differing = new Set<string>();
     const findings: Finding[] = [];
-    const seen = new Set<string>();
     for await (const entry of zip.eachEntry()) {
       const raw = nameOf(entry);
-      const wrong = validateFileName(raw);
-      if (wrong !== null) refuse(wrong);
       const name = raw.replace(/(^|\/)(\.?\/)+/g, '$1');
       const leaveOut = (reason: string) =>
         findings.push({ kind: 'quarantined', subject: printable(name), reason });
-      if (name.includes('\0')) {
-        leaveOut('has a name with a NUL in it, which no disk can hold');
+      if (validateFileName(raw) !== null) {
+        leaveOut('leads out of the archive: its path is absolute or goes upwards');
         continue;
       }
       if (name === '' || name.endsWith('/') || isFolder(entry)) continue;
-      if (seen.has(name)) refuse(`'${name}' is in it more than once`);
-      seen.add(name);
-      if (isLink(entry)) {
-        leaveOut('is a link or a device in the archive; links are not followed');
+      const reason = whyUnused(entry, name, zip.fileSize, limits);
+      if (reason !== undefined) {
+        leaveOut(reason);
         continue;
-      }
-      if (entry.isEncrypted()) {
-        leaveOut('is encrypted');
-        continue;
-      }
-      const { compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
-      if (method !== 0 && method !== 8) {
-        leaveOut(`is packed by ${methods[method] ?? `method ${method}`}; only Deflate is read`);
-        continue;
-      }
-      if (size > entryBytes) refuse(`'${name}' would be ${size} bytes, at most ${entryBytes}`);
-      if (size > 2 ** 20 && size > ratio * compressedSize) {
-        refuse(`'${name}' would grow ${Math.round(size / compressedSize)}-fold, at most ${ratio}`);
-      }
-      if (entry.relativeOffsetOfLocalHeader + compressedSize > zip.fileSize) {
-        refuse(`'${name}' reaches beyond the end of the file; the archive is cut short`);
       }
       const origin: ArchiveOrigin = {
         kind: 'archive',
         path: where,
         offset: entry.relativeOffsetOfLocalHeader,
-        compressedSize,
-        size,
-        compressed: method === 8,
+        compressedSize: entry.compressedSize,
+        size: entry.uncompressedSize,
+        compressed: entry.compressionMethod === 8,
         crc32: entry.crc32,
       };
-      files.push({ name, origin });
+      const other = files.get(name)?.origin;
+      if (other === undefined) files.set(name, { name, origin });
+      else if (other.crc32 === origin.crc32 && other.size === origin.size)
+        findings.push({
+          kind: 'listed twice',
+          subject: name,
+          reason: 'is in the archive again, with the same bytes',
+        });
+      else differing.add(name);
     }
-    return { files, findings };
+    for (const subject of differing) {
+      files.delete(subject);
+      const reason =
+        'is in the archive more than once, with other bytes: nothing says which is meant';
+      findings.push({ kind: 'quarantined', subject, reason });
+    }
+    return { files: [...files.values()], findings };
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError(
@@ -127,6 +122,27 @@ export async function listArchive(
   } finally {
     zip.close();
   }
+}
+
+/** Why an entry is left out, if it is. @param fileSize Of the archive, in bytes. */
+function whyUnused(
+  entry: Entry,
+  name: string,
+  fileSize: number,
+  { entryBytes = 2 ** 29, ratio = 200 }: ArchiveLimits,
+): string | undefined {
+  const { compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
+  if (name.includes('\0')) return 'has a name with a NUL in it, which no disk can hold';
+  if (isLink(entry)) return 'is a link or a device in the archive; links are not followed';
+  if (entry.isEncrypted()) return 'is encrypted';
+  if (method !== 0 && method !== 8)
+    return `is packed by ${methods[method] ?? `method ${method}`}; only Deflate is read`;
+  if (size > entryBytes) return `would be ${size} bytes, at most ${entryBytes} are unpacked`;
+  if (size > 2 ** 20 && size > ratio * compressedSize)
+    return `would grow ${Math.round(size / compressedSize)}-fold, at most ${ratio} is allowed`;
+  if (entry.relativeOffsetOfLocalHeader + compressedSize > fileSize)
+    return 'reaches beyond the end of the archive, which is cut short';
+  return undefined;
 }
 
 async function open(path: string): Promise<ZipFile> {

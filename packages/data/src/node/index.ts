@@ -29,4 +29,5 @@ export type { GivenSplit } from './layout';
 export { type OpenPhotosOptions, openPhotos } from './open';
 export { readPixels } from './pixels';
 export { openTable, type TableOptions } from './table';
+export type { ColumnNames } from './table-columns';
 export { type UnpackOptions, unpackArchive } from './unpacking';

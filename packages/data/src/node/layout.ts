@@ -91,7 +91,9 @@ function beside<F extends { readonly name: string }>(files: readonly Nested<F>[]
   const folders = new Map<string, F[]>();
   for (const { file } of files) {
     const folder = file.name.slice(0, file.name.lastIndexOf('/') + 1);
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    const beside = folders.get(folder);
+    if (beside) beside.push(file);
+    else folders.set(folder, [file]);
   }
   return [...folders].flatMap(([folder, inside]): Finding[] =>
     inside.length <= mostNamed || folder === ''
@@ -225,8 +227,12 @@ function wrappersOfParts<F>(
   partOf: ReadonlyMap<string, SplitName>,
 ): ReadonlyMap<string, readonly string[]> {
   const inside = new Map<string, string[][]>();
-  for (const { parts } of nested)
-    inside.set(parts[0]!, [...(inside.get(parts[0]!) ?? []), parts.slice(1)]);
+  for (const { parts } of nested) {
+    const [top, ...path] = parts as [string, ...string[]];
+    const paths = inside.get(top);
+    if (paths) paths.push(path);
+    else inside.set(top, [path]);
+  }
   const common = wrappers(nested.map(({ parts }) => parts.slice(1)));
   const below = (name: string) =>
     new Set(inside.get(name)!.map(parts => parts[common.length]!.toLowerCase()));

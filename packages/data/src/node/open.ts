@@ -5,14 +5,10 @@ import { openDrawn } from './drawn';
 import { type FolderOptions, openFolder } from './folder';
 import { fetchKaggle, type KaggleOptions } from './kaggle/dataset';
 import { openTable } from './table';
+import type { ColumnNames } from './table-columns';
 
-export interface OpenPhotosOptions extends FolderOptions {
-  /** Of a table: the column or columns with the group. Default `group`, where there is one. */
-  readonly group?: string | readonly string[];
-  /** Of a table: the column with the photo's path. Default the usual names. */
-  readonly path?: string;
-  /** Of a table: the column with the class. Default the usual names. */
-  readonly label?: string;
+/** The names of columns are for tables. */
+export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
   /** Drawn pictures per genus. Default 40. */
   readonly drawn?: number;
   /** How a data set of Kaggle is downloaded. */

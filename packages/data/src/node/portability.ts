@@ -5,28 +5,39 @@ const reserved = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(\.|$)/i;
 const refused = /[<>:"|?*\\\u0000-\u001f]/;
 
 /**
- * Paths that cannot be copied to every disk: names that Windows refuses, and names that are one file where letter case or
- * the Unicode form does not count.
+ * Paths that cannot be copied to every disk: names that Windows refuses, and names that are one file or folder where letter
+ * case or the Unicode form does not count. A folder is named once, whatever is in it.
  *
  * @param paths With `/` between the parts.
  */
 export function portabilityFindings(paths: readonly string[]): Finding[] {
   const findings: Finding[] = [];
-  const seen = new Map<string, string>();
+  const note = (subject: string, reason: string) =>
+    findings.push({ kind: 'not portable', subject, reason });
+  // By folded path: how its last part was first spelled, and the whole; other spellings were told already.
+  const first = new Map<string, { readonly name: string; readonly path: string }>();
+  const told = new Set<string>();
   const judged = new Set<string>();
   for (const path of paths) {
-    const key = foldCase(path);
-    const other = seen.get(key);
-    if (other !== undefined && other !== path) {
-      const reason = `differs from '${other}' in letter case or Unicode form alone: one file on many disks`;
-      findings.push({ kind: 'not portable', subject: path, reason });
-    }
-    seen.set(key, other ?? path);
-    for (const name of path.split('/')) {
+    const names = path.split('/');
+    let [folded, spelled] = ['', ''];
+    for (const [depth, name] of names.entries()) {
+      folded += `/${foldCase(name)}`;
+      spelled += depth === 0 ? name : `/${name}`;
+      const other = first.get(folded);
+      if (other === undefined) first.set(folded, { name, path: spelled });
+      else if (other.name !== name && !told.has(`${folded} ${name}`)) {
+        told.add(`${folded} ${name}`);
+        const what = depth < names.length - 1 ? 'folder' : 'file';
+        note(
+          spelled,
+          `differs from '${other.path}' in letter case or Unicode form alone: one ${what} on many disks`,
+        );
+      }
       if (judged.has(name)) continue;
       judged.add(name);
       const reason = whyRefused(name);
-      if (reason) findings.push({ kind: 'not portable', subject: path, reason });
+      if (reason) note(path, reason);
     }
   }
   return findings;

@@ -7,12 +7,33 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** Rows that cannot be read, by their place, and why. */
+  readonly broken: ReadonlyMap<number, string>;
+  /** Without one, columns are named `1`, `2` and so on. */
+  readonly hasHeader: boolean;
+  /** Of a table without a header: the columns that hold names of pictures in its first line. */
+  readonly photoColumns: readonly string[];
   /** Not UTF-8: what it was read as, for people. */
   readonly encoding?: string;
 }
 
+/** A cell's text; `undefined` where it is empty or holds a list or an object. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : typeof value === 'string' && value.trim() !== ''
+      ? value.trim()
+      : undefined;
+
+/** Whether a cell says yes, as a column for a class has it. */
+export const isYes = (cell: string | undefined): boolean => /^(1(\.0*)?|true)$/i.test(cell ?? '');
+
+/** Whether it says yes or no. */
+export const isFlag = (cell: string | undefined): boolean =>
+  isYes(cell) || /^(0(\.0*)?|false)$/i.test(cell ?? '');
+
 /**
- * A table's rows: CSV with a header line, separated by commas, semicolons, tabs or bars; JSON, an array of objects; or JSON
+ * A table's rows: CSV, separated by commas, semicolons, tabs or bars; JSON, an array of objects; or JSON
  * lines. UTF-8 or UTF-16 with a byte order mark, UTF-8 without, else Windows' Latin-1.
  *
  * @param where Names the table in errors; its ending says what it is.
@@ -21,17 +42,14 @@ export interface Table {
 export function parseTable(bytes: Uint8Array, where: string): Table {
   const { text, encoding } = decodeText(bytes);
   const kind = /\.(json|jsonl|ndjson)$/i.test(where) ? 'JSON' : 'CSV';
-  let rows: unknown;
-  let columns: readonly string[] | undefined;
+  let read: Omit<Table, 'encoding'>;
   try {
-    if (kind === 'JSON') rows = parseJson(text);
-    else ({ rows, columns } = parseCsv(text, where));
+    read = kind === 'JSON' ? tableOf(parseJson(text)) : parseCsv(text, where);
   } catch (error) {
     if (error instanceof PhotoSetError) throw error;
     throw new PhotoSetError(`${where} is not ${kind}: ${(error as Error).message}`);
   }
-  const isRow = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
-  if (!Array.isArray(rows) || rows.length === 0 || !rows.every(isRow)) {
+  if (read.rows.length === read.broken.size && !(kind === 'CSV' && read.rows.length > 0)) {
     throw new PhotoSetError(
       `${where} should be a list of rows, with at least one, such as ${
         kind === 'CSV'
@@ -40,8 +58,19 @@ export function parseTable(bytes: Uint8Array, where: string): Table {
       }.`,
     );
   }
-  columns ??= [...new Set((rows as Row[]).flatMap(row => Object.keys(row)))];
-  return { columns, rows, ...(encoding && { encoding }) };
+  return { ...read, ...(encoding && { encoding }) };
+}
+
+/** Of JSON. What is no list has no rows. */
+function tableOf(value: unknown): Omit<Table, 'encoding'> {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isRow = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
+  const broken = new Map(
+    values.flatMap((row, index) => (isRow(row) ? [] : [[index, 'is no object'] as const])),
+  );
+  const rows = values.map((row): Row => (isRow(row) ? (row as Row) : {}));
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  return { columns, rows, broken, hasHeader: true, photoColumns: [] };
 }
 
 function decodeText(bytes: Uint8Array): { text: string; encoding?: string } {
@@ -86,27 +115,44 @@ function parseLines(text: string): unknown[] {
 
 const separators = [',', ';', '\t', '|'];
 
-function parseCsv(text: string, where: string): { rows: Row[]; columns: string[] } {
+/** Endings of pictures: a first line with such a cell is a photo's, and no header. */
+const picture = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
+
+function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
   // A first line for Excel.
   const [line, named] = /^\s*"?sep=(.)"?[ \t,;|]*(?:\r\n|\r|\n)/i.exec(text) ?? [''];
   const table = text.slice(line.length);
-  const [columns, ...records] = parse(table, {
+  const all = parse(table, {
     delimiter: named ?? separatorOf(table),
     record_delimiter: ['\r\n', '\n', '\r'],
     skip_empty_lines: true,
+    relax_column_count: true,
     trim: true,
   }) as string[][];
-  if (columns === undefined) return { rows: [], columns: [] };
+  const [first = []] = all;
+  const hasHeader = !first.some(cell => picture.test(cell));
+  const columns = hasHeader ? [...first] : first.map((_, index) => String(index + 1));
+  const records = hasHeader ? all.slice(1) : all;
   // Spreadsheets leave separators behind the last column.
-  while (columns.at(-1) === '' && records.every(record => !record[columns.length - 1]))
+  const isEmpty = (place: number) => records.every(record => !record[place]);
+  while (
+    (hasHeader ? columns.at(-1) : first[columns.length - 1]) === '' &&
+    isEmpty(columns.length - 1)
+  )
     columns.pop();
   const twice = columns.find((name, index) => columns.indexOf(name) < index);
   if (twice !== undefined)
     throw new PhotoSetError(`${where} has the column '${twice}' twice. Rename or remove one.`);
-  const rows = records.map(record =>
-    Object.fromEntries(columns.map((name, index) => [name, record[index]])),
-  );
-  return { rows, columns };
+  const broken = new Map<number, string>();
+  const rows = records.map((record, index) => {
+    const behind = record.slice(columns.length).findLastIndex(cell => cell !== '') + 1;
+    const cells = behind > 0 ? columns.length + behind : Math.min(record.length, columns.length);
+    if (cells !== columns.length)
+      broken.set(index, `has ${cells} cells where the first line has ${columns.length}`);
+    return Object.fromEntries(columns.map((name, place) => [name, record[place]]));
+  });
+  const photoColumns = hasHeader ? [] : columns.filter((_, index) => picture.test(first[index]!));
+  return { columns, rows, broken, hasHeader, photoColumns };
 }
 
 /** The one that is most often in each of the first lines, outside quotes. */

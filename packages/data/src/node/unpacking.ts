@@ -10,7 +10,7 @@ export interface UnpackOptions extends ArchiveLimits {
 /**
  * Writes the files of an archive below a folder, one after the other. Every checksum is verified.
  *
- * @throws ArchiveError when anything is damaged, a link or encrypted, or would be written elsewhere; what was written before remains.
+ * @throws ArchiveError when anything is damaged or left out by `listArchive`, or would be written elsewhere; what was written before remains.
  */
 export async function unpackArchive(
   path: string,
@@ -20,7 +20,7 @@ export async function unpackArchive(
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
   const { files, findings } = await listArchive(path, options);
-  const [left] = findings;
+  const left = findings.find(({ kind }) => kind !== 'listed twice');
   if (left) throw new ArchiveError(`${resolve(path)}: '${left.subject}' ${left.reason}`);
   for (const { name, origin } of files) {
     options.signal?.throwIfAborted();

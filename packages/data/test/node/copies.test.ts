@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -18,13 +18,17 @@ import {
   splitNames,
   toManifest,
 } from '../../src/index';
-import { openFolder, openTable } from '../../src/node/index';
+import { openArchive, openFolder, openTable } from '../../src/node/index';
+import { zip } from './zip';
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'shroom-copies-'));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(async () => {
+  await rm(root, { recursive: true });
+  await rm(`${root}.zip`, { force: true });
+});
 
 const drawings = new Map<number, Uint8Array>();
 const drawn = (seed: number): Sharp => {
@@ -36,6 +40,20 @@ const drawn = (seed: number): Sharp => {
 async function put(path: string, picture: Sharp): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await picture.toFile(join(root, path));
+}
+/** The folder's files as an archive, which lies beside it. */
+async function zipped(below = ''): Promise<string> {
+  const names = await readdir(join(root, below), { recursive: true, withFileTypes: true });
+  const files = names.filter(entry => entry.isFile());
+  const members = await Promise.all(
+    files.map(async ({ parentPath, name }) => ({
+      name: relative(join(root, below), join(parentPath, name)),
+      bytes: await readFile(join(parentPath, name)),
+    })),
+  );
+  const path = `${root}.zip`;
+  await writeFile(path, zip(members));
+  return path;
 }
 const shrunk = (seed: number) => drawn(seed).resize(70).jpeg({ quality: 50 });
 const cut = (seed: number) =>
@@ -117,6 +135,28 @@ describe('copies in a set', () => {
     await writeFile(join(root, 'photos.csv'), ['file,class', ...rows].join('\n'));
     const { copies } = await openTable(join(root, 'photos.csv'));
     expect(copies?.map(({ photos }) => photos)).toEqual(ids);
+  });
+
+  test('of a zip are found as in a folder, also across its split', async () => {
+    await putSet();
+    await putCopies();
+    const inZip = await openArchive(await zipped());
+    expect(inZip.copies?.map(({ photos }) => photos)).toEqual(ids);
+    const { photos } = await openFolder(root);
+    const facts = (set: Pick<PhotoSet, 'photos'>) =>
+      set.photos.map(({ id, sha256, sameAs }) => ({ id, sha256, sameAs }));
+    expect(facts(inZip)).toEqual(facts({ photos }));
+    const split = splitByClass(inZip.photos);
+    const parts = partsOf(inZip, split);
+    for (const group of ids) expect(new Set(group.map(id => parts.get(id))).size).toBe(1);
+    for (const [part, name] of ['train/A/1.png', 'train/B/2.png', 'test/A/5.png'].entries())
+      await put(`given/${name}`, drawn(300 + part));
+    await put('given/test/B/4.png', drawn(400));
+    await put('given/train/B/leak.jpg', shrunk(302));
+    const given = await openArchive(await zipped('given'), { leastPerClass: 1 });
+    expect(given.findings.filter(({ kind }) => kind === 'leak')).toMatchObject([
+      { subject: 'train/B/leak.jpg', reason: expect.stringMatching(/as test\/A\/5.png in test/) },
+    ]);
   });
 
   test('pictures with a side of fewer than 32 pixels are compared byte for byte', async () => {

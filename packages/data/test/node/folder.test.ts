@@ -133,9 +133,7 @@ describe('a folder of photos', () => {
     expect(photos.filter(({ label }) => label === 0)).toHaveLength(7);
     expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
       'classes merged: amanita',
-      'not portable: amanita/0.png',
-      'not portable: amanita/1.png',
-      'not portable: amanita/2.png',
+      'not portable: amanita',
     ]);
   });
 
@@ -305,6 +303,20 @@ describe('a folder that comes with a split', () => {
     expect(findings).toMatchObject([
       { kind: 'split given', subject: [...names].sort().join(', ') },
     ]);
+  });
+
+  test('says once that two of its folders differ in letter case alone', async () => {
+    for (const [index, name] of ['train', 'Train', 'test'].entries()) {
+      await fill(`${name}/A`, 6, 10 * index);
+      await fill(`${name}/B`, 6, 40 + 10 * index);
+    }
+    const { photos, findings } = await openFolder(root);
+    expect(parts(photos)).toEqual({ train: 24, test: 12 });
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`)).toEqual([
+      'split given: Train, test, train',
+      'not portable: train',
+    ]);
+    expect(findings[1]!.reason).toMatch(/^differs from 'Train'.*one folder on many disks/);
   });
 
   test('may have the parts below the classes, and wrap them', async () => {

@@ -251,6 +251,120 @@ describe('a table of photos', () => {
     expect(findings[0]!.reason).toMatch(/there is no file .*gone\.png/);
   });
 
+  test('is used without the rows that lack a class, a path or cells, which are named or counted', async () => {
+    const lines = csv('file,genus,group').split('\r\n');
+    const text = [...lines, 'x.png,,a', ',Amanita,b', 'y.png,Amanita', 'z,1.png,Amanita,c'];
+    const { photos, findings } = await openTable(await put('s.csv', text.join('\n')));
+    expect(photos).toHaveLength(12);
+    expect(findings.map(({ kind, subject, reason }) => `${kind}: ${subject}: ${reason}`)).toEqual([
+      "quarantined: x.png: row 13: 'genus' is empty or no text; it is left out",
+      "quarantined: row 14: row 14: 'file' is empty or no text; it is left out",
+      'quarantined: row 15: row 15: has 2 cells where the first line has 3; it is left out',
+      'quarantined: row 16: row 16: has 4 cells where the first line has 3; it is left out',
+    ]);
+    const many = [...rows, ...Array.from({ length: 9 }, () => null)];
+    const json = await openTable(await put('s.json', JSON.stringify(many)));
+    expect(json.photos).toHaveLength(12);
+    expect(json.findings).toEqual([
+      {
+        kind: 'quarantined',
+        subject: '9 rows',
+        reason: 'is no object; left out, the first is row 13',
+      },
+    ]);
+  });
+
+  test('may lack groups, which is said; a split without a part leaves the photo out', async () => {
+    const some = rows.map((row, index) => ({ ...row, group: index === 4 ? '' : row.group }));
+    const grouped = await openTable(await put('t.csv', csv('file,genus,group', some)));
+    expect(grouped.photos).toHaveLength(12);
+    expect(grouped.findings).toMatchObject([
+      { kind: 'group missing', subject: 'group', reason: expect.stringMatching(/^1 photos/) },
+    ]);
+    const parts = rows.map((row, index) => ({ ...row, group: ['', 'test', 'train'][index % 3]! }));
+    const list = parts.map((row, index) => ({ ...row, group: index > 3 ? 'train' : row.group }));
+    const file = await put('t2.csv', csv('file,genus,split', list));
+    const { photos, findings } = await openTable(file, { leastPerClass: 1 });
+    expect(photos).toHaveLength(10);
+    expect(findings.map(({ kind, subject }) => `${kind}: ${subject}`).slice(0, 3)).toEqual([
+      'split given: split',
+      'quarantined: all/0, ü.png',
+      'quarantined: all/3, ü.png',
+    ]);
+    await expect(openTable(file, { givenSplit: 'require' })).rejects.toThrow(/'' in column/);
+  });
+
+  test('may name the column of the split', async () => {
+    const list = rows.map((row, index) => ({ ...row, group: index % 3 ? 'train' : 'test' }));
+    const file = await put('u2.csv', csv('file,genus,purpose', list));
+    expect((await openTable(file)).photos.every(({ part }) => part === undefined)).toBe(true);
+    const { photos } = await openPhotos(file, { part: 'purpose' });
+    expect(photos.filter(({ part }) => part === 'test')).toHaveLength(4);
+    await expect(openTable(file, { part: 'genus' })).rejects.toThrow(
+      /gives no split: it has 'Amanita' in column 'genus'/,
+    );
+    await expect(openTable(file, { part: 'what' })).rejects.toThrow(
+      /no column 'what' for the part of the split/,
+    );
+  });
+
+  test('may lack a header line: the columns are told by what they hold, or named by number', async () => {
+    const plain = rows.map(({ file, genus }) => `"${file}",${genus}`).join('\n');
+    const { photos, classes, findings } = await openTable(await put('v.csv', plain));
+    expect(classes).toEqual(['Amanita', 'Boletus']);
+    expect(photos).toHaveLength(12);
+    expect(findings).toMatchObject([
+      {
+        kind: 'columns guessed',
+        reason: 'no header line: column 1 is taken as the path of a photo, column 2 as the class',
+      },
+    ]);
+    const more = rows.map(({ file, genus, group }) => `${genus};${group};"${file}"`).join('\n');
+    const wide = await put('v2.csv', more);
+    await expect(openTable(wide)).rejects.toThrow(
+      /no header line, and 2 columns beside.*'file,label', or give the number of the column as the option label/,
+    );
+    const named = await openTable(wide, { label: '1', group: '2' });
+    expect(named.photos.map(({ label }) => label)).toEqual(photos.map(({ label }) => label));
+    expect(named.photos[0]!.group).toBe('finder 0');
+    const split = rows.map(
+      ({ file, genus }, index) => `"${file}",${genus},${index % 3 ? 'train' : 'test'}`,
+    );
+    const given = await openTable(await put('v3.csv', split.join('\n')));
+    expect(given.photos.filter(({ part }) => part === 'test')).toHaveLength(4);
+  });
+
+  test('may have a column for each class', async () => {
+    const flags = rows.map(({ file, genus }, index) => ({
+      image: file,
+      Amanita: genus === 'Amanita' ? 1 : 0,
+      Boletus: genus === 'Boletus' ? '1.0' : '0.0',
+      place: index,
+    }));
+    const { photos, classes, findings } = await openTable(
+      await put('w.json', JSON.stringify([...flags, { ...flags[0], image: 'x', Amanita: 0 }])),
+    );
+    expect(classes).toEqual(['Amanita', 'Boletus']);
+    expect(photos.filter(({ label }) => label === 1)).toHaveLength(6);
+    expect(findings).toMatchObject([
+      { kind: 'columns guessed', reason: expect.stringMatching(/'Amanita', 'Boletus'$/) },
+      { kind: 'quarantined', subject: 'x', reason: expect.stringMatching(/none of its classes/) },
+    ]);
+    const checked = flags.map(row => ({ ...row, checked: 1 }));
+    const file = await put('w2.json', JSON.stringify([...checked, { ...checked[0], Boletus: 1 }]));
+    await expect(openTable(file)).rejects.toThrow(
+      /'Amanita', 'Boletus', 'checked' hold 0 and 1, but row 1 has more than one 1.*option label/,
+    );
+    const named = await openTable(file, { label: ['Amanita', 'Boletus'] });
+    expect(named.photos).toHaveLength(12);
+    expect(named.findings).toMatchObject([
+      {
+        kind: 'quarantined',
+        reason: "row 13: has the classes 'Amanita' and 'Boletus'; it is left out",
+      },
+    ]);
+  });
+
   test.each(['\r', '\0', '\u0085', '\x1b'])(
     'is refused where a class or a path holds %j, which no name has',
     async letter => {
@@ -273,7 +387,8 @@ describe('a table of photos', () => {
       await expect(reading).rejects.toThrow(PhotoSetError);
       await expect(reading).rejects.toThrow(message);
     };
-    await fails('d.csv', 'file,class\na.png,A\nb.png,\n', /row 2: 'class' is empty/);
+    await fails('d.csv', 'file,class\na.png,\n', /none of its 1 rows.*row 1: 'class' is empty/s);
+    await fails('d.csv', 'file,class\na.png\n', /row 1: has 1 cells where the first line has 2/);
     await fails('d.csv', 'file,class,class\na.png,A,B\n', /has the column 'class' twice/);
     await fails('d.jsonl', '{"file": "a"}\n{', /is not JSON: line 2/);
     await fails('d.csv', 'file,class\n"a.png,A\n', /is not CSV/);

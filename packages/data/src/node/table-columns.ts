@@ -1,0 +1,248 @@
+import { partNamed } from '../given-split';
+import type { Finding } from '../photo';
+import { PhotoSetError } from './collection';
+import type { GivenSplit } from './layout';
+import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
+
+/** Which columns of a table say what. Those of a table without a header line are named `1`, `2` and so on. */
+export interface ColumnNames {
+  /**
+   * The column with the photo's path, relative to the table. Default the first there is of `file`, `file_name`, `filename`,
+   * `path`, `image`, `image_path`, `image_id`, `photo`; letter case, spaces, `_` and a plural's `s` do not count. Of several, the first
+   * whose photos are there.
+   */
+  readonly path?: string;
+  /**
+   * The column with the class; of several columns, each is a class, and the one that holds 1 (or true) is the photo's. Default the
+   * first there is of `class`, `label`, `category`, `genus`, `class_name`; else all columns of 0 and 1, where no row has two 1.
+   */
+  readonly label?: string | readonly string[];
+  /**
+   * The column with the group, for a split that keeps groups together; of several columns, their values together are
+   * the group. Default `group`, where there is one.
+   */
+  readonly group?: string | readonly string[];
+  /** The column with the part of a split. Default `split`, `subset` or `partition`, or `set` and its kin where all of it names parts. */
+  readonly part?: string;
+  /** What a column with the names of parts means. Default `auto`. */
+  readonly givenSplit?: GivenSplit;
+}
+
+/** The columns that were found. */
+export interface Columns {
+  readonly path: string;
+  /** One holds the name of the class; of several, each is a class. */
+  readonly labels: readonly string[];
+  readonly groups: readonly string[];
+  readonly part?: string;
+  /** What was guessed. */
+  readonly findings: readonly Finding[];
+}
+
+const usual = {
+  path: [
+    'file',
+    'file_name',
+    'filename',
+    'path',
+    'filepath',
+    'file_path',
+    'image',
+    'image_path',
+    'image_id',
+    'image_name',
+    'photo',
+  ],
+  label: ['class', 'label', 'category', 'genus', 'class_name', 'label_name', 'category_name'],
+  part: ['split', 'subset', 'partition'],
+  /** Taken as the split where all of their values name parts, else something else is meant. */
+  perhapsPart: ['set', 'data_set', 'dataset', 'usage', 'phase'],
+};
+
+/** `Image ID`, `imageId`, `image_ids`: the same column. */
+const nameKey = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '')
+    .replace(/(?<!s|clas)s$/, '');
+
+const named = (columns: readonly string[], names: readonly string[]): string[] => {
+  const keys = names.map(nameKey);
+  return columns
+    .filter(name => keys.includes(nameKey(name)))
+    .sort((a, b) => keys.indexOf(nameKey(a)) - keys.indexOf(nameKey(b)));
+};
+
+/**
+ * The columns of a table, by the names that are given or usual, and where it has no header line by what they hold.
+ *
+ * @param where Names the table in errors.
+ * @param isThere Whether a cell names a photo that is there.
+ * @throws PhotoSetError naming what is missing, and the way out.
+ */
+export function findColumns(
+  table: Table,
+  where: string,
+  names: ColumnNames = {},
+  isThere: (cell: string) => boolean = () => true,
+): Columns {
+  const findings: Finding[] = [];
+  const path = pathColumn(table, where, names, isThere);
+  const groups = [names.group ?? named(table.columns, ['group']).slice(0, 1)]
+    .flat()
+    .map(name => oneColumn(table.columns, where, 'group', [name]));
+  const part = partColumn(table, where, names, findings);
+  const taken = [path, ...groups, ...(part === undefined ? [] : [part])];
+  const rest = table.columns.filter(name => !taken.includes(name));
+  const labels = labelColumns(table, where, names, rest, findings);
+  if (!table.hasHeader) {
+    const reason = `no header line: column ${path} is taken as the path of a photo, column ${labels.join(', ')} as the class`;
+    findings.push({ kind: 'columns guessed', subject: where, reason });
+  }
+  return { path, labels, groups, ...(part !== undefined && { part }), findings };
+}
+
+/** Of several columns that may be meant, the first with the path of a photo that is there. */
+function pathColumn(
+  { columns, rows, hasHeader, photoColumns }: Table,
+  where: string,
+  { path }: ColumnNames,
+  isThere: (cell: string) => boolean,
+): string {
+  const found = hasHeader ? named(columns, usual.path) : photoColumns;
+  if (path === undefined && (found.length > 1 || !hasHeader)) {
+    const filled = found.find(name =>
+      rows.slice(0, 20).some(row => {
+        const cell = textOf(row[name]);
+        return cell !== undefined && isThere(cell);
+      }),
+    );
+    if (filled !== undefined) return filled;
+    if (!hasHeader) return found[0]!;
+  }
+  return oneColumn(columns, where, 'path', path === undefined ? usual.path : [path]);
+}
+
+function labelColumns(
+  table: Table,
+  where: string,
+  { label }: ColumnNames,
+  rest: readonly string[],
+  findings: Finding[],
+): readonly string[] {
+  const { columns, hasHeader } = table;
+  if (label !== undefined)
+    return [label].flat().map(name => oneColumn(columns, where, 'label', [name]));
+  if (!hasHeader) {
+    if (rest.length === 1) return rest;
+    throw new PhotoSetError(
+      `${where} has no header line, and ${rest.length} columns beside the path of a photo: nothing says which is the class. Write a ` +
+        "first line such as 'file,label', or give the number of the column as the option label, such as '2'.",
+    );
+  }
+  if (named(columns, usual.label).length > 0)
+    return [oneColumn(columns, where, 'label', usual.label)];
+  const classes = classColumns(table, where, rest);
+  if (classes.length < 2) return [oneColumn(columns, where, 'label', usual.label)];
+  const reason = `each column of 0 and 1 is taken as a class: ${quoted(classes)}`;
+  findings.push({ kind: 'columns guessed', subject: where, reason });
+  return classes;
+}
+
+/** One column for each class ("one-hot"): those of 0 and 1, where no row has two 1. */
+function classColumns({ rows, broken }: Table, where: string, rest: readonly string[]): string[] {
+  const whole = rows.filter((_, index) => !broken.has(index));
+  const flags = rest.filter(name => whole.every(row => isFlag(textOf(row[name]))));
+  if (flags.length < 2) return [];
+  const several = rows.findIndex(row => flags.filter(name => isYes(textOf(row[name]))).length > 1);
+  if (several < 0) return flags;
+  throw new PhotoSetError(
+    `${where} has no column for the class; ${quoted(flags)} hold 0 and 1, but row ${several + 1} has more than one 1. Name those ` +
+      'that are classes as the option label, a list; a photo has one class.',
+  );
+}
+
+const whatIs = {
+  path: 'path of a photo',
+  label: 'class',
+  group: 'group',
+  part: 'part of the split',
+};
+
+/** The one column with the first of these names that there is; letter case and spelling do not count where they are not needed. */
+function oneColumn(
+  columns: readonly string[],
+  where: string,
+  option: keyof typeof whatIs,
+  names: readonly string[],
+): string {
+  if (names.length === 1 && columns.includes(names[0]!)) return names[0]!;
+  for (const name of names) {
+    const found = named(columns, [name]);
+    if (found.length > 1)
+      throw new PhotoSetError(
+        `${where} has the columns '${found.join("' and '")}' for the ${whatIs[option]}. Say which is meant, or remove one.`,
+      );
+    if (found.length === 1) return found[0]!;
+  }
+  throw new PhotoSetError(
+    `${where} has no column '${names.join("' or '")}' for the ${whatIs[option]}; its first line has ${quoted(columns)}. ` +
+      `Name the column there, or give its name as the option ${option}.`,
+  );
+}
+
+const quoted = (names: readonly string[]): string =>
+  names
+    .slice(0, 20)
+    .map(name => `'${name}'`)
+    .join(', ') + (names.length > 20 ? ', …' : '');
+
+/** The column that gives the split, if one does. */
+function partColumn(
+  { rows, columns, broken, hasHeader }: Table,
+  where: string,
+  { part, givenSplit = 'auto' }: ColumnNames,
+  findings: Finding[],
+): string | undefined {
+  if (givenSplit === 'ignore') return undefined;
+  const whole = rows.filter((_, index) => !broken.has(index));
+  const isPart = (row: Row, name: string) => partNamed(textOf(row[name]) ?? '') !== undefined;
+  const perhaps = hasHeader ? named(columns, usual.perhapsPart) : columns;
+  const column =
+    part !== undefined
+      ? oneColumn(columns, where, 'part', [part])
+      : (named(columns, usual.part)[0] ??
+        perhaps.find(name => whole.every(row => isPart(row, name))));
+  const isNeeded = part !== undefined || givenSplit === 'require';
+  // A row without a part is left out; where most rows have none, something else is meant.
+  const without = (name: string) => whole.filter(row => textOf(row[name]) === undefined).length;
+  const canLack =
+    column !== undefined && givenSplit !== 'require' && without(column) < whole.length / 2;
+  const strange =
+    column === undefined
+      ? undefined
+      : whole.find(row => !isPart(row, column) && !(canLack && textOf(row[column]) === undefined));
+  const trains = whole.some(
+    row => column !== undefined && partNamed(textOf(row[column]) ?? '') === 'train',
+  );
+  if (column !== undefined && strange === undefined && trains) {
+    const reason = 'the column is taken as the split';
+    findings.push({ kind: 'split given', subject: column, reason });
+    return column;
+  }
+  const why =
+    column === undefined
+      ? `no column '${usual.part.join("' or '")}'`
+      : strange === undefined
+        ? `nothing to train on in column '${column}'`
+        : `'${textOf(strange[column]) ?? ''}' in column '${column}', which names no part`;
+  if (isNeeded)
+    throw new PhotoSetError(`${where} gives no split: it has ${why}. Use train, val and test.`);
+  if (column !== undefined)
+    findings.push({
+      kind: 'split doubtful',
+      subject: column,
+      reason: `not taken as the split: ${why}`,
+    });
+  return undefined;
+}

@@ -1,0 +1,158 @@
+import { posix } from 'node:path';
+import { partNamed } from '../given-split';
+import type { Finding } from '../photo';
+import { type Candidate, PhotoSetError } from './collection';
+import type { Columns } from './table-columns';
+import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
+
+/** A photo as a table lists it: its path, class, group and part. */
+export type Listed = Omit<Candidate, 'origin'>;
+
+/**
+ * The photos of a table's rows, without their origin. A photo that is listed again is one photo; one that is listed under two
+ * classes or in two parts is left out, and so is a row without a path, a class or a part.
+ *
+ * @throws PhotoSetError where a cell holds a control character, or no row can be used.
+ */
+export function readRows(
+  { rows, broken }: Table,
+  where: string,
+  columns: Columns,
+): { listed: Listed[]; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const byPath = new Map<string, ReadRow>();
+  const contradicted = new Map<string, string>();
+  const unusable: Unusable[] = [];
+  for (const [index, row] of rows.entries()) {
+    const number = index + 1;
+    const why = broken.get(index);
+    const read = why ? { why } : readRow(row, columns, `${where}, row ${number}`);
+    if ('why' in read) {
+      unusable.push({ number, ...read });
+      continue;
+    }
+    const { id, className, part, spelled } = read;
+    const other = byPath.get(id);
+    const again = `row ${number}`;
+    if (other === undefined) byPath.set(id, read);
+    else if (other.className !== className)
+      contradicted.set(id, `${again}: listed as '${other.className}' and as '${className}'`);
+    else if (other.part !== part)
+      contradicted.set(id, `${again}: listed in ${other.part} and in ${part}`);
+    else {
+      const how = other.spelled === spelled ? 'again' : `again, as '${spelled}'`;
+      findings.push({ kind: 'listed twice', subject: id, reason: `${again} lists it ${how}` });
+    }
+  }
+  for (const [id, reason] of contradicted) {
+    byPath.delete(id);
+    findings.push({ kind: 'quarantined', subject: id, reason: `${reason}; it is left out` });
+  }
+  const left = unusableFindings(unusable);
+  if (unusable.length === rows.length) {
+    const shown = left.map(({ subject, reason }) => `\n  ${subject}: ${reason}`).join('');
+    throw new PhotoSetError(`${where}: none of its ${rows.length} rows can be used.${shown}`);
+  }
+  const listed = [...byPath.values()].map(({ spelled, ...row }): Listed => row);
+  findings.push(...left, ...withoutGroup(listed, columns));
+  return { listed, findings };
+}
+
+type ReadRow = Listed & { readonly spelled: string };
+
+/** A row's photo, or why it cannot be used. */
+function readRow(
+  row: Row,
+  { path, labels, groups, part: partColumn }: Columns,
+  where: string,
+): ReadRow | { readonly why: string; readonly id?: string } {
+  const read = (column: string) => readCell(row, column, where);
+  const spelled = read(path);
+  if (spelled === undefined) return { why: `'${path}' is empty or no text` };
+  const id = normalized(spelled);
+  const found = labels.length === 1 ? named(read(labels[0]!), labels[0]!) : marked(row, labels);
+  if ('why' in found) return { ...found, id };
+  const part = partColumn === undefined ? undefined : partNamed(read(partColumn) ?? '');
+  if (partColumn !== undefined && part === undefined)
+    return { why: `'${partColumn}' is empty`, id };
+  const cells = groups.map(read);
+  const group = cells.some(cell => cell !== undefined) && cells.map(cell => cell ?? '').join(' / ');
+  return { id, ...found, spelled, ...(group && { group }), ...(part && { part }) };
+}
+
+type ClassFound = { readonly className: string } | { readonly why: string };
+
+const named = (className: string | undefined, column: string): ClassFound =>
+  className === undefined ? { why: `'${column}' is empty or no text` } : { className };
+
+/** The one of the columns that holds 1. */
+function marked(row: Row, columns: readonly string[]): ClassFound {
+  const odd = columns.find(name => !isFlag(textOf(row[name])));
+  if (odd !== undefined)
+    return { why: `'${odd}' is ${textOf(row[odd]) ?? 'empty or no text'}, neither 0 nor 1` };
+  const [className, ...others] = columns.filter(name => isYes(textOf(row[name])));
+  if (className === undefined) return { why: 'none of its classes is 1' };
+  if (others.length === 0) return { className };
+  return { why: `has the classes '${[className, ...others].join("' and '")}'` };
+}
+
+function withoutGroup(listed: readonly Listed[], { groups }: Columns): Finding[] {
+  const count = listed.filter(({ group }) => group === undefined).length;
+  if (groups.length === 0 || count === 0) return [];
+  const reason = `${count} photos have none: each is taken as a group of its own`;
+  return [{ kind: 'group missing', subject: groups.join(', '), reason }];
+}
+
+interface Unusable {
+  readonly number: number;
+  readonly why: string;
+  readonly id?: string;
+}
+
+/** Few rows are named, many are counted. */
+function unusableFindings(rows: readonly Unusable[]): Finding[] {
+  const byReason = new Map<string, Unusable[]>();
+  for (const row of rows) {
+    const alike = byReason.get(row.why);
+    if (alike) alike.push(row);
+    else byReason.set(row.why, [row]);
+  }
+  return [...byReason].flatMap(([why, all]) =>
+    all.length <= mostNamed
+      ? all.map(
+          ({ number, id }): Finding => ({
+            kind: 'quarantined',
+            subject: id ?? `row ${number}`,
+            reason: `row ${number}: ${why}; it is left out`,
+          }),
+        )
+      : [
+          {
+            kind: 'quarantined',
+            subject: `${all.length} rows`,
+            reason: `${why}; left out, the first is row ${all[0]!.number}`,
+          },
+        ],
+  );
+}
+
+const mostNamed = 8;
+
+/** @throws PhotoSetError where it holds what no path and no name of a class does: then more than this cell is wrong. */
+function readCell(row: Row, column: string, where: string): string | undefined {
+  const text = textOf(row[column]);
+  const strange = controlIn(text ?? '');
+  if (strange === undefined) return text;
+  throw new PhotoSetError(
+    `${where}: '${column}' holds the control character ${strange}. Is the table damaged, or are its line ends mixed?`,
+  );
+}
+
+/** Such as `U+000D`; no path and no name of a class holds one. */
+function controlIn(text: string): string | undefined {
+  const found = /\p{Cc}/u.exec(text)?.[0];
+  return found && `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** One spelling of a path: `a\b.jpg`, `./a/b.jpg` and `a//b.jpg` are `a/b.jpg`. */
+export const normalized = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));
