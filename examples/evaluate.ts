@@ -4,6 +4,7 @@ import { answer, assess } from '@shroom/train';
 import { Command, Option } from 'commander';
 import { announceAssessment } from './pipeline/announce';
 import { loadClassifier } from './pipeline/classifier';
+import { columnsOption } from './pipeline/columns';
 import { startEngine } from './pipeline/engine';
 import { photosOf, photosOfRun } from './pipeline/judged-photos';
 import { logitsOfPhotos } from './pipeline/logits';
@@ -16,6 +17,7 @@ const command = new Command('npx tsx examples/evaluate.ts')
   )
   .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
   .option('--data <set>', 'other photos, a folder per class, instead of those of the run')
+  .addOption(columnsOption())
   .addOption(
     new Option('--part <name>', 'of the photos of the run').choices(splitNames).default('test'),
   )
@@ -27,6 +29,7 @@ await runProgram(async signal => {
   const options = command.parse().opts<{
     model: string;
     data?: string;
+    columns?: string;
     part: (typeof splitNames)[number];
     resamples: number;
     json?: true;
@@ -43,7 +46,7 @@ await runProgram(async signal => {
   const { known, strange, strangeClasses } =
     data === undefined
       ? await photosOfRun(model, part, signal)
-      : await photosOf(data, classes, signal);
+      : await photosOf(data, classes, signal, options.columns);
   fact('photos', `${known.length} of classes that it knows, ${strange.length} of others`);
   if (known.length === 0)
     throw new Error(`None of the photos is of a class it knows: ${classes.join(', ')}.`);

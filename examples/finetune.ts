@@ -28,7 +28,8 @@ await runProgram(async signal => {
   const run = command.args[0]!.replace(/[/\\]+$/, '');
   const given = command.opts<{ from: string; epochs: number; views: number; engine: 'auto' }>();
   const { out = `${run}-finetuned` } = command.opts<{ out?: string }>();
-  const { data, drawn, group, givenSplit, seed } = (await openRun<TrainOptions>(run)).configuration;
+  const { configuration } = await openRun<TrainOptions>(run);
+  const { group, seed } = configuration;
 
   heading('Classifier');
   const engine = await startEngine(given.engine);
@@ -37,7 +38,7 @@ await runProgram(async signal => {
   fact('cut', `${cut.layer}, feature maps of ${cut.shape.join(' x ')}; what is behind is trained`);
 
   heading('Photos');
-  const photos = await openPhotos(data, drawn, group, signal, givenSplit);
+  const photos = await openPhotos(configuration, signal);
   const manifest = parseManifest(await readFile(join(run, 'split.json'), 'utf8'));
   const split = applyManifest(manifest, photos);
   const seen = { views: given.views, cut, engine, signal };

@@ -5,6 +5,7 @@ import { applyManifest, parseManifest } from '@shroom/data';
 import { inspect, openPhotos, renderInspection } from '@shroom/data/node';
 import { writeAtomically } from '@shroom/train/node';
 import { Command } from 'commander';
+import { columnNames, columnsOption } from './pipeline/columns';
 import { fact, heading, Progress, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/inspect.ts')
@@ -16,17 +17,20 @@ const command = new Command('npx tsx examples/inspect.ts')
     'a folder with a folder per class, a .zip of one, a .csv or .json table, or kaggle:owner/slug',
   )
   .option('--split <file>', 'the split.json of a run: finds what is in two of its parts')
+  .addOption(columnsOption())
   .option('--out <folder>', 'where index.html and inspection.json go', 'inspection');
 
 const shown = 12;
 
 await runProgram(async signal => {
   command.parse();
-  const { split: splitFile, out } = command.opts<{ split?: string; out: string }>();
+  const given = command.opts<{ split?: string; columns?: string; out: string }>();
+  const { split: splitFile, columns, out } = given;
   heading('Photos');
   const opening = new Progress('opening', 'files');
   const set = await openPhotos(command.args[0]!, {
     signal,
+    ...(columns !== undefined && columnNames(columns)),
     // A run leaves small classes out: its split is of the others.
     ...(splitFile === undefined && { leastPerClass: 1 }),
     onProgress: ({ done, total }) => opening.update(done, total),

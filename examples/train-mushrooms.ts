@@ -29,9 +29,8 @@ await runProgram(async signal => {
   const goesOn = await results.saveConfiguration(options, engine, resumed);
 
   heading('Photos');
-  const { data, drawn, group, givenSplit } = options;
-  const photos = await openPhotos(data, drawn, group, signal, givenSplit);
-  const parts = await splitPhotos(photos, group, seed, options.split);
+  const photos = await openPhotos(options, signal);
+  const parts = await splitPhotos(photos, options.group, seed, options.split);
   const { split, halves } = parts;
   await results.saveSplit(out, photos, parts, seed);
   announceData(photos, parts);

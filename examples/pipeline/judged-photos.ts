@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
-import { type GivenSplit, openPhotos as open } from '@shroom/data/node';
-import { openPhotos } from './photos';
+import { openPhotos as open } from '@shroom/data/node';
+import { columnNames } from './columns';
+import { openPhotos, type PhotoOptions } from './photos';
 
 /** Photos to judge a classifier by. */
 export interface JudgedPhotos {
@@ -23,10 +24,9 @@ export async function photosOfRun(
     throw new Error(`${folder} holds no finished run (no metrics.json). \`npm start\` makes one.`);
   });
   const { options } = JSON.parse(text) as {
-    options: { data: string; drawn: number; group?: string; givenSplit?: GivenSplit };
+    options: Omit<PhotoOptions, 'group'> & { group?: string };
   };
-  const { data, drawn, group = 'none', givenSplit } = options;
-  const set = await openPhotos(data, drawn, group, signal, givenSplit);
+  const set = await openPhotos({ ...options, group: options.group ?? 'none' }, signal);
   const split = applyManifest(
     parseManifest(await readFile(join(folder, 'split.json'), 'utf8')),
     set,
@@ -34,13 +34,15 @@ export async function photosOfRun(
   return { known: split[part].map(index => set.photos[index]!), strange: [], strangeClasses: [] };
 }
 
-/** All photos of another set; its classes are known by their names. */
+/** All photos of another set; its classes are known by their names. @param columns Of a table, as the option `--columns` has it. */
 export async function photosOf(
   source: string,
   classes: readonly string[],
   signal: AbortSignal,
+  columns?: string,
 ): Promise<JudgedPhotos> {
-  const set = await open(source, { signal, leastPerClass: 1 });
+  const named = columns === undefined ? {} : columnNames(columns);
+  const set = await open(source, { signal, leastPerClass: 1, ...named });
   const known: Photo[] = [];
   const strange: Photo[] = [];
   for (const photo of set.photos) {

@@ -1,6 +1,7 @@
 import type { GivenSplit } from '@shroom/data/node';
 import { openRun } from '@shroom/train/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { columnsOption } from './columns';
 import { type EngineName, engineNames } from './engine';
 import { type MapName, mapNames } from './heat-map';
 
@@ -11,6 +12,8 @@ export interface TrainOptions {
   /** An earlier `split.json`, which is extended. */
   readonly split?: string;
   readonly givenSplit: GivenSplit;
+  /** Names of a table's columns, as typed. */
+  readonly columns?: string;
   readonly backbone: 'resnet50';
   readonly size: number;
   readonly views: number;
@@ -61,6 +64,7 @@ export async function parseTrainOptions(
         .choices(['auto', 'require', 'ignore'])
         .default('auto'),
     )
+    .addOption(columnsOption())
     .addOption(
       new Option('--backbone <name>', 'pretrained network')
         .choices(['resnet50'])

@@ -1,6 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
-import { type GivenSplit, openPhotos as open } from '@shroom/data/node';
+import { openPhotos as open } from '@shroom/data/node';
+import { columnNames } from './columns';
+import type { TrainOptions } from './options';
 import { columnsOf, copiesFor } from './splitting';
 import { Progress } from './terminal';
 
@@ -11,20 +13,17 @@ export interface Photos extends PhotoSet {
 /** The original's nine genera. */
 const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
-/**
- * @param where `drawn`, `kaggle`, or whatever `@shroom/data` opens.
- * @param group As the option `--group` has it: a table's columns are read here, and near copies looked for.
- * @param givenSplit As the option `--given-split` has it.
- */
+/** Where photos are and how they are read, as the options of the same names have it. */
+export type PhotoOptions = Pick<TrainOptions, 'data' | 'group' | 'columns'> &
+  Partial<Pick<TrainOptions, 'drawn' | 'givenSplit'>>;
+
+/** @param options `data` is `drawn`, `kaggle`, or whatever `@shroom/data` opens. */
 export async function openPhotos(
-  where: string,
-  drawn: number,
-  group: string,
+  { data: where, drawn = 40, group, givenSplit = 'auto', columns }: PhotoOptions,
   signal: AbortSignal,
-  givenSplit: GivenSplit = 'auto',
 ): Promise<Photos> {
   const source = where === 'kaggle' ? kaggleSet : where;
-  const columns = columnsOf(group);
+  const groups = columnsOf(group);
   const loading = new Progress('download', 'MB');
   const checking = new Progress('checking', 'files');
   try {
@@ -33,7 +32,8 @@ export async function openPhotos(
       signal,
       givenSplit,
       copies: copiesFor(group),
-      ...(columns && { group: columns }),
+      ...(groups && { group: groups }),
+      ...(columns !== undefined && columnNames(columns)),
       kaggle: {
         onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),
       },

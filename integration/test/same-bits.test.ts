@@ -61,7 +61,7 @@ test.each(families)(
     const { signal } = new AbortController();
     const engine = await startEngine('ort');
     const backbone = generatedBackbone(family);
-    const photos = await openPhotos('drawn', 6, 'none', signal);
+    const photos = await openPhotos({ data: 'drawn', drawn: 6, group: 'none' }, signal);
     const split = splitByClass(photos.photos, { seed: 0 });
     const { channels } = backbone;
     const classes = photos.classes.length;

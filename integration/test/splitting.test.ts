@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDrawn, readPixels } from '@shroom/data/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceData } from '../../examples/pipeline/announce';
+import { columnNames } from '../../examples/pipeline/columns';
+import { parseTrainOptions } from '../../examples/pipeline/options';
 import { openPhotos, type Photos } from '../../examples/pipeline/photos';
 import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
 
@@ -33,7 +35,7 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(folder, 'table.csv'), rows.join('\n'));
-  photos = await openPhotos(folder, 0, 'auto', signal);
+  photos = await openPhotos({ data: folder, group: 'auto' }, signal);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -67,15 +69,34 @@ test('a split keeps sources, near-duplicates or a table’s groups together, as 
 
   const group = 'column:class,finder';
   expect(columnsOf(group)).toEqual(['class', 'finder']);
-  const table = await openPhotos(join(folder, 'table.csv'), 0, group, signal);
+  const table = await openPhotos({ data: join(folder, 'table.csv'), group }, signal);
   const byColumns = await splitPhotos(table, group, 0);
   expect(byColumns.rule).toMatch(/^16 groups \(column:class,finder\)/);
   expect(partsOf(table, byColumns.split, id => id.split('-')[0]!)).toEqual(Array(16).fill(1));
 });
 
+test('--columns names the columns of a table', async () => {
+  const head = 'Foto,Art,Finder,Teil';
+  const rows = (await readFile(join(folder, 'table.csv'), 'utf8')).split('\n').slice(1);
+  const parts = rows.map((row, index) => `${row},${index % 3 === 0 ? 'test' : 'train'}`);
+  const data = join(folder, 'named.csv');
+  await writeFile(data, [head, ...parts].join('\n'));
+  await expect(openPhotos({ data, group: 'none' }, signal)).rejects.toThrow(/no column 'file'/);
+  const columns = 'path=Foto,label=Art,part=Teil';
+  const { argv } = process;
+  const typed = [...argv.slice(0, 2), '--data', data, '--columns', columns, '--group', 'none'];
+  const { options } = await parseTrainOptions(typed);
+  const opened = await openPhotos(options, signal);
+  expect(opened.classes).toEqual(['Amanita', 'Boletus']);
+  expect(opened.photos.filter(({ part }) => part === 'test')).toHaveLength(16);
+  expect(columnNames('label=A,label=B')).toEqual({ label: ['A', 'B'] });
+  for (const wrong of ['file=Foto', 'path', 'path=a,path=b', '', 'path='])
+    expect(() => columnNames(wrong)).toThrow(/It should be path=<name>|Only label/);
+});
+
 test('without groups it is by class; groups that are not there are said to be missing', async () => {
   for (const group of ['exact', 'none']) {
-    const opened = await openPhotos(folder, 0, group, signal);
+    const opened = await openPhotos({ data: folder, group }, signal);
     const { split, rule } = await splitPhotos(opened, group, 0);
     expect(rule).toMatch(/^of each class.* the rest test$/);
     expect(split.train).toHaveLength(2 * Math.ceil(0.65 * 24));

@@ -3,4 +3,4 @@
  * do, so that what was computed of older ones (features in a cache) is not taken for what is computed of these. Part of
  * the key of such a cache.
  */
-export const pixelsVersion = 'pillow-bilinear-4';
+export const pixelsVersion = 'pillow-bilinear-5';

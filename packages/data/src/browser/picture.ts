@@ -1,4 +1,5 @@
 import type { Pixels } from '../photo';
+import { xmpOrientationOfJpeg } from '../pictures/jpeg-orientation';
 import { type BackgroundOptions, type Colour, requireColour, white } from '../pictures/options';
 import { exchangesSides, type Orientation } from '../pictures/orientation';
 import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation';
@@ -67,8 +68,7 @@ async function rasterise(
   const isAddress = typeof source === 'string' || source instanceof URL;
   const picture = isAddress ? await load(source) : source;
   const name = isAddress ? String(source) : picture instanceof Blob ? 'the file' : 'the picture';
-  const png = picture instanceof Blob ? await bytesOfPng(picture) : undefined;
-  const orientation = png ? await pngOrientation(png) : 1;
+  const { png, orientation } = picture instanceof Blob ? await orientationOf(picture) : upright;
   // Browsers differ in which orientations of a PNG they know.
   const plain = png && orientation > 1 ? new Blob(withoutExif(png) as BlobPart[]) : picture;
   const bitmap = await decode(plain, name);
@@ -79,9 +79,22 @@ async function rasterise(
   }
 }
 
-async function bytesOfPng(file: Blob): Promise<Uint8Array | undefined> {
-  if (!isPng(new Uint8Array(await file.slice(0, 8).arrayBuffer()))) return undefined;
-  return new Uint8Array(await file.arrayBuffer());
+interface Turned {
+  /** How the browser's picture must be turned. */
+  readonly orientation: Orientation;
+  /** The bytes of a PNG. */
+  readonly png?: Uint8Array;
+}
+const upright: Turned = { orientation: 1 };
+
+/** What browsers do not know: any orientation of a PNG, and that of a JPEG in XMP alone. */
+async function orientationOf(file: Blob): Promise<Turned> {
+  const first = new Uint8Array(await file.slice(0, 8).arrayBuffer());
+  const isJpeg = first[0] === 0xff && first[1] === 0xd8;
+  if (!isPng(first) && !isJpeg) return upright;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (isJpeg) return { orientation: xmpOrientationOfJpeg(bytes) };
+  return { orientation: await pngOrientation(bytes), png: bytes };
 }
 
 /** How rows and columns of the file run in the upright picture: factors of x and y, first those of x. @see HTML Canvas, `transform` */

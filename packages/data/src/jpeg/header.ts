@@ -1,4 +1,6 @@
 import { readColourProfile } from '../pictures/colour-profile';
+import { xmpOfSegment } from '../pictures/jpeg-orientation';
+import { xmpOrientation } from '../pictures/orientation';
 import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 
@@ -66,6 +68,8 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         break;
       case 0xffe1:
         if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
+        // Whether XMP counts depends on the EXIF data: others shall judge.
+        if ((xmpOrientation(xmpOfSegment(segment) ?? '') ?? 1) > 1) return undefined;
         break;
       case 0xffe2:
         if (startsWith(segment, 'ICC_PROFILE\0') && !isSrgb(segment)) return undefined;

@@ -156,8 +156,8 @@ function conversions(header: LibraryHeader): string[] {
   if (depth !== undefined && depth !== 'uchar') found.push('more than 8 bits a channel');
   if (channels < 3) found.push('grey');
   if (profile && !profile.isSrgb) found.push(`colour profile ${profile.name || 'without a name'}`);
-  const turned = format === 'png' ? ownOrientation : (orientation ?? 1);
-  if (turned > 1) found.push('rotated by EXIF');
+  const byExif = format === 'png' ? 1 : (orientation ?? 1);
+  if (byExif > 1 || ownOrientation > 1) found.push('rotated by EXIF');
   if (pages !== undefined && pages > 1) {
     const isFilm = format === 'gif' || format === 'webp';
     found.push(isFilm ? `animated, first of ${pages} frames` : `first of ${pages} pages`);

@@ -2,7 +2,12 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { sketchSide } from '../copies/sketch';
 import type { Pixels } from '../photo';
 import { type ColourProfile, readColourProfile } from '../pictures/colour-profile';
-import { exchangesSides, type Orientation, turnUpright } from '../pictures/orientation';
+import {
+  exchangesSides,
+  type Orientation,
+  turnUpright,
+  xmpOrientation,
+} from '../pictures/orientation';
 import { isPng, pngOrientation } from '../pictures/png-orientation';
 import { isTransparent, type Raster, toPixels } from '../pictures/raster';
 import { unreadFormat } from '../pictures/unread-formats';
@@ -13,7 +18,7 @@ import type { DecodeOptions, DecodingLimits } from './decode-options';
 export interface LibraryHeader extends Metadata {
   /** Of colours in RGB or grey, where the file has one. */
   readonly profile?: ColourProfile;
-  /** What sharp does not know of: that of a PNG. */
+  /** What sharp does not know of: that of a PNG, and that of XMP where there is none in EXIF data. */
   readonly ownOrientation: Orientation;
 }
 
@@ -32,7 +37,7 @@ export async function readByLibrary(
   if (!svg && metadata.format === 'svg') throw drawing();
   const { width, height, icc } = metadata;
   if (width * height > mostPixels) throw tooLarge(mostPixels);
-  const ownOrientation = isPng(file) ? await pngOrientation(file) : 1;
+  const ownOrientation = isPng(file) ? await pngOrientation(file) : orientationInXmp(metadata);
   return { ...metadata, ownOrientation, ...(icc && { profile: readColourProfile(icc) }) };
 }
 
@@ -73,10 +78,20 @@ export async function checkByLibrary(file: Uint8Array, limits: DecodingLimits): 
   return toPixels(await finish(thumbnail, limits.mostPixels));
 }
 
+/** Formats in which XMP may say what EXIF data does not; others have fields of their own. */
+const withXmp = new Set(['jpeg', 'webp']);
+
+function orientationInXmp({ format, orientation, xmp }: Metadata): Orientation {
+  if (orientation !== undefined || !xmp || !withXmp.has(format)) return 1;
+  return xmpOrientation(xmp.toString('latin1')) ?? 1;
+}
+
 /** Width and height as the picture is seen. */
-export function uprightSize({ autoOrient, ownOrientation, width, height, format }: LibraryHeader) {
-  if (format !== 'png') return autoOrient;
-  return exchangesSides(ownOrientation) ? { width: height, height: width } : { width, height };
+export function uprightSize(header: LibraryHeader): { width: number; height: number } {
+  const { width, height } = header.format === 'png' ? header : header.autoOrient;
+  return exchangesSides(header.ownOrientation)
+    ? { width: height, height: width }
+    : { width, height };
 }
 
 function fitted(picture: Sharp, side: number): Sharp {

@@ -5,8 +5,14 @@ import type { Listed } from './table-rows';
 const endings = ['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif'];
 const spelledEndings = [...endings, ...endings.map(ending => ending.toUpperCase())];
 
-export const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Also of what no disk can hold: names that are too long, or have a NUL. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
+}
 
 /** Tables with ids of photos leave the ending away. */
 export const withEnding = (path: string): string =>

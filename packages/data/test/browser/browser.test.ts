@@ -4,7 +4,16 @@ import { expect, test } from 'vitest';
 import { normalise } from '../../src/index';
 import { decodeWhole } from '../../src/node/index';
 import { decoded, difference, figures, jpeg, picture } from '../figures';
-import { chunk, exif, packedText, rawProfile, withChunks, xmp } from '../pictures/chunks';
+import {
+  chunk,
+  exif,
+  packedText,
+  rawProfile,
+  withChunks,
+  withSegments,
+  xmp,
+  xmpSegment,
+} from '../pictures/chunks';
 import type { BrowserResults } from './page';
 
 test.skipIf(noChromium)(
@@ -28,6 +37,7 @@ test.skipIf(noChromium)(
       '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
       '/page.js': await bundle(new URL('./page.ts', import.meta.url)),
       '/waves.jpg': jpeg,
+      '/xmp.jpg': withSegments(jpeg, xmpSegment(6)),
       '/turned.jpg': await sharp(jpeg).withMetadata({ orientation: 6 }).toBuffer(),
     };
     const site = await serve(path => files[path]);
@@ -52,7 +62,7 @@ test.skipIf(noChromium)(
       const figure = figures.jpeg.find(({ size }: { size: number[] }) => size[0] === 60);
       const { mean } = difference(Uint8Array.from(results.jpeg), decoded(figure.pixels));
       expect(mean).toBeLessThan(1);
-      expect(results.upright).toEqual([800, 600]);
+      expect(results.upright).toEqual([800, 600, 800, 600]);
       for (const [name, file] of Object.entries(pngs)) {
         const { most } = difference(
           Uint8Array.from(results.pngs[name]!),

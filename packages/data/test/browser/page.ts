@@ -8,7 +8,8 @@ export interface BrowserResults {
   readonly pixels: Record<string, number[]>;
   /** The JPEG of the reference, squashed. */
   readonly jpeg: number[];
-  readonly upright: [number, number];
+  /** Sides of a JPEG that is turned by EXIF data, and of one by XMP. */
+  readonly upright: [number, number, number, number];
   /** Pixels of a PNG that is turned by each kind of its texts, and of one that is transparent, on white and on blue. */
   readonly pngs: Record<string, number[]>;
   readonly normalised: number[];
@@ -45,6 +46,7 @@ async function run(): Promise<BrowserResults> {
   }
   const jpeg = await readPicture('/waves.jpg', [60, 44]);
   const turned = await readPicture('/turned.jpg');
+  const turnedByXmp = await readPicture('/xmp.jpg');
   const pngs: Record<string, number[]> = {};
   for (const name of ['exif', 'raw', 'xmp', 'clear'])
     pngs[name] = Array.from((await readPicture(`/${name}.png`)).data);
@@ -62,7 +64,7 @@ async function run(): Promise<BrowserResults> {
     file: Array.from(new Uint8Array(await blob.arrayBuffer())),
     pixels,
     jpeg: Array.from(jpeg.data),
-    upright: [turned.height, turned.width],
+    upright: [turned.height, turned.width, turnedByXmp.height, turnedByXmp.width],
     pngs,
     normalised: Array.from(normalised),
     errors: [

@@ -249,6 +249,11 @@ describe('a table of photos', () => {
     const { findings } = await openTable(await put('c.csv', csv('file,genus,group', list)));
     expect(findings).toMatchObject([{ kind: 'quarantined', subject: 'gone.png' }]);
     expect(findings[0]!.reason).toMatch(/there is no file .*gone\.png/);
+    const long = { file: 'x'.repeat(5000), genus: 'Amanita', group: 'x' };
+    const { photos } = await openTable(
+      await put('c2.csv', csv('file,genus,group', [...rows, long])),
+    );
+    expect(photos).toHaveLength(12);
   });
 
   test('is used without the rows that lack a class, a path or cells, which are named or counted', async () => {
@@ -378,6 +383,10 @@ describe('a table of photos', () => {
       );
       const path = await put('e.json', JSON.stringify([{ ...rows[0], file: `a${letter}b` }]));
       await expect(openTable(path)).rejects.toThrow(/row 1: 'file' holds the control character/);
+      // Of several columns for the path, too.
+      const two = { ...rows[0], file: `a${letter}b`, image: 'c.png' };
+      const both = await put('e2.json', JSON.stringify([two]));
+      await expect(openTable(both)).rejects.toThrow(PhotoSetError);
     },
   );
 

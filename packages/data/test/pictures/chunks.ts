@@ -47,8 +47,26 @@ export const text = (name: string, content: string) =>
 export const packedText = (name: string, content: string) =>
   chunk('zTXt', Buffer.concat([Buffer.from(`${name}\0\0`), deflateSync(content)]));
 
+export const xmpText = (orientation: number) =>
+  `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="${orientation}"/></rdf:RDF></x:xmpmeta>`;
+
 export const xmp = (orientation: number, packed = false) => {
-  const body = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="${orientation}"/></x:xmpmeta>`;
+  const body = xmpText(orientation);
   const start = Buffer.from(`XML:com.adobe.xmp\0${packed ? '\x01' : '\0'}\0\0\0`, 'latin1');
   return chunk('iTXt', Buffer.concat([start, packed ? deflateSync(body) : Buffer.from(body)]));
 };
+
+/** A JPEG with segments of application data (APP1), in front of all others. */
+export function withSegments(jpeg: Uint8Array, ...contents: readonly Uint8Array[]): Buffer {
+  const segments = contents.map(content => {
+    const start = Buffer.from([0xff, 0xe1, 0, 0]);
+    start.writeUInt16BE(content.length + 2, 2);
+    return Buffer.concat([start, content]);
+  });
+  return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}
+
+export const xmpSegment = (orientation: number) =>
+  Buffer.from(`http://ns.adobe.com/xap/1.0/\0${xmpText(orientation)}`, 'latin1');
+export const exifSegment = (orientation: number) =>
+  Buffer.concat([Buffer.from('Exif\0\0'), exif(orientation)]);

@@ -4,8 +4,21 @@ import { type Colour, type Pixels, pixelsVersion } from '../../src/index';
 import { decodeJpeg } from '../../src/jpeg/decoder';
 import { readDimensions } from '../../src/node/decode';
 import { check, DecodeError, decode, decodeWhole, decodeWithin } from '../../src/node/index';
+import { turnUpright } from '../../src/pictures/orientation';
 import { difference, picture } from '../figures';
-import { chunk, exif, packedText, rawProfile, text, withChunks, xmp } from './chunks';
+import {
+  chunk,
+  exif,
+  exifSegment,
+  packedText,
+  rawProfile,
+  text,
+  withChunks,
+  withSegments,
+  xmp,
+  xmpSegment,
+  xmpText,
+} from './chunks';
 
 const raw = ({ data, height, width }: Pixels) =>
   sharp(data, { raw: { height, width, channels: 3 } });
@@ -139,6 +152,37 @@ describe('a PNG is turned upright', () => {
     const before = process.memoryUsage().rss;
     expect(await decodeWhole(withChunks(await png(), bomb))).toEqual(await turned(6));
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27);
+  });
+});
+
+describe('what says how it is turned in XMP alone', () => {
+  const shown = picture(30, 44);
+  const jpeg = (progressive: boolean) => raw(shown).jpeg({ progressive }).toBuffer();
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('is a JPEG turned as by EXIF data, %i', async orientation => {
+    for (const progressive of [false, true]) {
+      const plain = await jpeg(progressive);
+      const byExif = withSegments(plain, exifSegment(orientation));
+      for (const file of [
+        withSegments(plain, xmpSegment(orientation)),
+        // EXIF data counts where it has an orientation, in whichever order they come.
+        withSegments(plain, xmpSegment(3), exifSegment(orientation)),
+        withSegments(plain, exifSegment(orientation), xmpSegment(3)),
+      ]) {
+        const expected = await decodeWhole(byExif);
+        expect(await decodeWhole(file)).toEqual(expected);
+        expect(await decodeWithin(file, 20)).toEqual(await decodeWithin(byExif, 20));
+        expect(await decode(file, [20, 10])).toEqual(await decode(byExif, [20, 10]));
+        expect(await readDimensions(file)).toEqual(await readDimensions(byExif));
+        expect(await check(file)).toEqual(orientation === 1 ? [] : ['rotated by EXIF']);
+      }
+    }
+  });
+
+  test('is a WebP as well', async () => {
+    const file = await raw(shown).withXmp(xmpText(6)).webp({ lossless: true }).toBuffer();
+    expect(await decodeWhole(file)).toEqual(turnUpright(shown, 6));
+    expect(await readDimensions(file)).toEqual({ height: 44, width: 30, format: 'webp' });
   });
 });
 

