@@ -84,7 +84,8 @@ export {
   sourceOf,
 } from './features/feature-set';
 export { registerFilterGradient } from './fit/filter-gradient';
-export { type EpochReport, type FitOptions, fit, type TrainingData } from './fit/fit';
+export { fit } from './fit/fit';
+export type { EpochReport, FitOptions, StepReport, TrainingData } from './fit/fit-options';
 export { type HeldOut, type HeldOutOptions, heldOutLogits } from './fit/held-out';
 export {
   type FinderOptions,
@@ -94,7 +95,6 @@ export {
 export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './fit/loss';
 export { type Mixing, type Mixture, mix } from './fit/mixing';
 export type { Phase } from './fit/phase';
-export type { StepReport } from './fit/phase-run';
 export { type Recipe, type RecipeName, recipes } from './fit/recipes';
 export type {
   EpochRecord,

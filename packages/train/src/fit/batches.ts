@@ -5,7 +5,7 @@ import { requireInteger } from '../options/requirements';
  *
  * @throws RangeError when the size is not a whole number, 1 or more.
  */
-export function batchBounds(count: number, batchSize: number): [number, number][] {
+export function batchBounds(count: number, batchSize = 32): [number, number][] {
   requireInteger('batchSize', batchSize, { least: 1 });
   const bounds: [number, number][] = [];
   for (let start = 0; start < count; start += batchSize)

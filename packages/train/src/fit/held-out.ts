@@ -3,7 +3,8 @@ import { selectFrom } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { requireKnown } from '../options/option-names';
 import { requireInteger } from '../options/requirements';
-import { checkTraining, type FitOptions, fit, fitOptions, type TrainingData } from './fit';
+import { fit } from './fit';
+import { checkTraining, type FitOptions, fitOptions, type TrainingData } from './fit-options';
 
 export interface HeldOutOptions extends Omit<FitOptions, 'from'> {
   /** For each number, logits of an average of as many views of a photo. Default: that of `validationViews` alone. */

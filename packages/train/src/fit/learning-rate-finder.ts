@@ -7,7 +7,7 @@ import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireKind, requireNumber, within } from '../options/requirements';
 import { mixed, permutation } from '../random/order';
 import { batchBounds } from './batches';
-import type { TrainingData } from './fit';
+import type { TrainingData } from './fit-options';
 import { classWeightsOf, type Phase } from './phase';
 import { TrainingStep } from './training-step';
 

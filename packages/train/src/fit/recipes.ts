@@ -1,4 +1,4 @@
-import type { FitOptions } from './fit';
+import type { FitOptions } from './fit-options';
 import type { Phase } from './phase';
 
 /** A whole training as plain data: `fit(classifier, data, { ...recipes.reference, seed: 1 })`. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Features } from '../features/feature-set';
 import { sourceOf } from '../features/feature-set';
 import { batchBounds } from '../fit/batches';
-import type { FitOptions, TrainingData } from '../fit/fit';
+import type { FitOptions, TrainingData } from '../fit/fit-options';
 import type { Phase } from '../fit/phase';
 import { type Restorable, savedWeights } from './checkpoint';
 import { drawsAnew } from './drawn-weights';

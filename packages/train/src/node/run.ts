@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fit } from '../fit/fit';
 import {
   checkTraining,
   type EpochReport,
   type FitOptions,
-  fit,
   fitOptions,
   type TrainingData,
-} from '../fit/fit';
+} from '../fit/fit-options';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger } from '../options/requirements';
 import {

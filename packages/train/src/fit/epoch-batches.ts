@@ -1,0 +1,50 @@
+import type { FeatureSource } from '../features/feature-set';
+import { balancedOrder, mixed, permutation } from '../random/order';
+import { batchBounds } from './batches';
+import { mix } from './mixing';
+import type { Phase } from './phase';
+import type { TrainingPosition } from './training-state';
+import type { TrainingBatch } from './training-step';
+
+/**
+ * The batches that are left of the epoch that has begun. While one is trained on, the next is read. Order, views and mixing
+ * follow from the seed and the position alone.
+ */
+export async function* epochBatches(
+  source: FeatureSource,
+  classes: number,
+  phase: Phase,
+  { seed, epoch, batch: first, step: firstStep }: TrainingPosition,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TrainingBatch, void, undefined> {
+  const { labels, shape, views } = source;
+  const { batchSize, mixing, sampling } = phase;
+  const orderSeed = mixed(seed, epoch + 1);
+  const order =
+    sampling === 'balanced'
+      ? balancedOrder(labels, orderSeed)
+      : permutation(labels.length, orderSeed);
+  const bounds = batchBounds(labels.length, batchSize);
+
+  async function load(batch: number): Promise<TrainingBatch> {
+    const photos = order.subarray(...bounds[batch]!);
+    const chosen = photos.map(photo => mixed(seed, epoch + 1, photo) % views);
+    const rows = await source.read(photos, chosen);
+    const truth = photos.map(photo => labels[photo]!);
+    if (!mixing) return { rows, shape, labels: truth };
+    const mixSeed = mixed(seed, firstStep + batch - first, 7);
+    return { shape, labels: truth, ...mix(rows, shape, truth, classes, mixing, mixSeed) };
+  }
+
+  let next: Promise<TrainingBatch> | undefined;
+  for (let batch = first; batch < bounds.length; batch++) {
+    signal?.throwIfAborted();
+    const loaded = await (next ?? load(batch));
+    if (batch + 1 < bounds.length) {
+      next = load(batch + 1);
+      // Awaited when its turn comes; until then a failure must not count as unhandled.
+      next.catch(() => {});
+    }
+    yield loaded;
+  }
+}
