@@ -44,6 +44,11 @@ const understanding = pages([
   ['Decisions', 'decisions/index'],
 ]);
 
+const contributing = pages([
+  ['Add a backbone', 'contributing/add-a-backbone'],
+  ['Add an explanation method', 'contributing/add-an-explanation-method'],
+]);
+
 export default defineConfig({
   title: 'Shroom',
   description: 'Train, evaluate and explain image classifiers in TypeScript, on TensorFlow.js',
@@ -69,6 +74,7 @@ export default defineConfig({
       '/': [
         { text: 'Guide', items: guides },
         { text: 'Understand', items: understanding },
+        { text: 'Contribute', items: contributing },
         { text: 'Reference', items: [{ text: 'API', link: '/api/' }] },
       ],
     },

@@ -1,5 +1,6 @@
 import type { Reporter } from 'vitest/node';
 
 export class SkippedTests implements Reporter {
+  onInit: NonNullable<Reporter['onInit']>;
   onTestRunEnd: NonNullable<Reporter['onTestRunEnd']>;
 }

@@ -2,7 +2,15 @@ import { executable, howToGetChromium } from './executable.mjs';
 
 /** Says in the last lines of a run which tests were skipped, and how to run those that want a browser. */
 export class SkippedTests {
+  #vitest;
+
+  onInit(vitest) {
+    this.#vitest = vitest;
+  }
+
   onTestRunEnd(modules) {
+    // Whoever names tests knows that the others are not run.
+    if (this.#vitest.config.testNamePattern) return;
     const skipped = modules.flatMap(module => {
       const count = [...module.children.allTests('skipped')].length;
       return count > 0 ? [`  ${module.relativeModuleId}: ${count}`] : [];

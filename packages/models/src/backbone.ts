@@ -1,19 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
+import type { Tap } from './tap';
 import { type Checkpoint, dialectOf, fillNetwork } from './weights/checkpoint';
-import { type ArchitectureName, findArchitecture } from './zoo';
-
-/** A place in a backbone where features can be read. */
-export interface Tap {
-  /** The part of the network that ends here, which can be frozen: `stem`, `layer1` and so on. */
-  readonly stage: string;
-  /** Name of the layer in `Backbone.model`. */
-  readonly layer: string;
-  /** Pixels of the input that one step on the feature map covers. */
-  readonly stride: number;
-  readonly channels: number;
-}
+import { type AnyArchitecture, findArchitecture } from './zoo';
 
 /** Where weights came from, so that what was trained on them can say so. */
 export interface WeightsOrigin {
@@ -65,11 +55,12 @@ export interface BackboneOptions {
 /**
  * A network with weights, frozen.
  *
+ * @param name Of the zoo, or of an architecture that was registered.
  * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when the weights are of another network.
  */
 export async function createBackbone(
-  name: ArchitectureName,
+  name: AnyArchitecture,
   weights: PretrainedWeights,
   options: BackboneOptions = {},
 ): Promise<Backbone> {

@@ -1,11 +1,11 @@
 export { ElementTypeError, SafetensorsError, toHalf } from '@shroom/formats';
 export { alexNet, alexNetTaps } from './alexnet/network';
+export type { Architecture } from './architecture';
 export {
   type Backbone,
   type BackboneOptions,
   createBackbone,
   type PretrainedWeights,
-  type Tap,
   type WeightsOrigin,
 } from './backbone';
 export { type ConvNextOptions, convNext, convNextTaps } from './convnext/network';
@@ -19,9 +19,10 @@ export type { NetworkOptions } from './network';
 export { exportOnnx, type OnnxOptions } from './onnx/export';
 export type { WeightPrecision } from './onnx/weights';
 export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
-export { findPretrained, listPretrained, type Pretrained } from './pretrained';
+export { findPretrained, listPretrained, type Pretrained, registerPretrained } from './pretrained';
 export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
+export type { Tap } from './tap';
 export {
   type Checkpoint,
   type CheckpointTensor,
@@ -41,4 +42,11 @@ export {
   TfjsWeightsError,
   type WeightsEntry,
 } from './weights/tfjs-manifest';
-export { type Architecture, type ArchitectureName, architectures, findArchitecture } from './zoo';
+export {
+  type AnyArchitecture,
+  type ArchitectureName,
+  architectures,
+  findArchitecture,
+  listArchitectures,
+  registerArchitecture,
+} from './zoo';

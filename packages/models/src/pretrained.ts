@@ -1,11 +1,11 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
-import { type ArchitectureName, findArchitecture } from './zoo';
+import { type AnyArchitecture, findArchitecture } from './zoo';
 
 /** Weights that somebody published, trained on ImageNet with its 1,000 classes. */
 export interface Pretrained {
   /** What timm calls them, or Keras. */
   readonly id: string;
-  readonly architecture: ArchitectureName;
+  readonly architecture: AnyArchitecture;
   /** Where they are: `npm:name@version`, or `hf:owner/name` on the Hugging Face hub. */
   readonly source: string;
   /** SPDX identifier. */
@@ -31,7 +31,7 @@ const bicubic288 = imagenetPreprocessing(square(288), {
 });
 function onHub(
   id: string,
-  architecture: ArchitectureName,
+  architecture: AnyArchitecture,
   licence: string,
   preprocessing: Preprocessing,
   top1: number,
@@ -74,21 +74,37 @@ const table: readonly Pretrained[] = [
   onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', APACHE, bicubic288, 86.302),
 ];
 
+const registered: Pretrained[] = [];
+
+/**
+ * Adds weights to those that are known by an id: for `loadPretrained`, `listPretrained` and `findPretrained`.
+ *
+ * @throws RangeError when other weights have the id, or when there is no such architecture.
+ */
+export function registerPretrained(weights: Pretrained): void {
+  findArchitecture(weights.architecture);
+  if (known().some(({ id }) => id === weights.id))
+    throw new RangeError(`There are weights '${weights.id}' already. Choose another id.`);
+  registered.push(weights);
+}
+
+const known = (): readonly Pretrained[] => [...table, ...registered];
+
 /**
  * Known pretrained weights, of all architectures or of one.
  *
  * @throws RangeError when there is no such architecture.
  */
-export function listPretrained(architecture?: ArchitectureName): readonly Pretrained[] {
-  if (architecture === undefined) return table;
+export function listPretrained(architecture?: AnyArchitecture): readonly Pretrained[] {
+  if (architecture === undefined) return known();
   findArchitecture(architecture);
-  return table.filter(entry => entry.architecture === architecture);
+  return known().filter(entry => entry.architecture === architecture);
 }
 
 /** @throws Error when there are no known weights of that name. */
 export function findPretrained(id: string): Pretrained {
-  const found = table.find(entry => entry.id === id);
+  const found = known().find(entry => entry.id === id);
   if (found) return found;
-  const known = table.map(entry => entry.id).join(', ');
-  throw new Error(`There are no known weights '${id}'. Known ones: ${known}.`);
+  const ids = known().map(entry => entry.id);
+  throw new Error(`There are no known weights '${id}'. Known ones: ${ids.join(', ')}.`);
 }

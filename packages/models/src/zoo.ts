@@ -1,89 +1,76 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { alexNetDialects } from './alexnet/checkpoint';
-import { alexNet, alexNetTaps } from './alexnet/network';
-import type { Tap } from './backbone';
-import { convNextDialects } from './convnext/checkpoint';
-import { convNext, convNextTaps } from './convnext/network';
-import { type ConvNextConfig, convNextVariants } from './convnext/variants';
-import { inceptionDialects } from './inception/checkpoint';
-import { inceptionTaps, inceptionV3 } from './inception/network';
-import type { NetworkOptions } from './network';
-import { kerasDialects, resNetDialects } from './resnet/checkpoint';
-import { resNet, resNetTaps } from './resnet/network';
-import { type ResNetConfig, resNetVariants } from './resnet/variants';
-import type { Dialect } from './weights/dialect';
+import { alexNetArchitectures } from './alexnet/architectures';
+import type { Architecture } from './architecture';
+import { convNextArchitectures } from './convnext/architectures';
+import { inceptionArchitectures } from './inception/architectures';
+import { resNetArchitectures } from './resnet/architectures';
 
-/** One network of the zoo. */
-export interface Architecture {
-  /** The network with weights of zero, to be loaded. */
-  build(options?: NetworkOptions): LayersModel;
-  /** From the stem to the last feature map. */
-  readonly taps: readonly Tap[];
-  /** Weights of the classifier, which a network without it has no place for. */
-  readonly classifier: readonly string[];
-  /** Whose files can be read, the likeliest first. */
-  readonly dialects: readonly Dialect[];
-  /** Smallest input side in pixels. */
-  readonly minimumSize: number;
-}
-
-const resNetArchitecture = (config: ResNetConfig): Architecture => ({
-  build: options => resNet(config, options),
-  taps: resNetTaps(config),
-  classifier: ['fc/kernel', 'fc/bias'],
-  dialects: resNetDialects,
-  minimumSize: 32,
-});
-
-const convNextArchitecture = (config: ConvNextConfig): Architecture => ({
-  build: options => convNext(config, options),
-  taps: convNextTaps(config),
-  classifier: ['head.norm/gamma', 'head.norm/beta', 'head.fc/kernel', 'head.fc/bias'],
-  dialects: convNextDialects,
-  minimumSize: 32,
-});
-
-/** Every network by its name, which is the one it has in torchvision and timm. */
+/** Every network of this package by its name, which is the one it has in torchvision and timm. */
 export const architectures = {
-  resnet18: resNetArchitecture(resNetVariants.resnet18),
-  resnet34: resNetArchitecture(resNetVariants.resnet34),
-  resnet50: resNetArchitecture(resNetVariants.resnet50),
-  resnet101: resNetArchitecture(resNetVariants.resnet101),
-  resnet152: resNetArchitecture(resNetVariants.resnet152),
-  resnet50_keras: {
-    ...resNetArchitecture(resNetVariants.resnet50Keras),
-    dialects: kerasDialects,
-  },
-  convnext_tiny: convNextArchitecture(convNextVariants.convnext_tiny),
-  convnext_small: convNextArchitecture(convNextVariants.convnext_small),
-  convnext_base: convNextArchitecture(convNextVariants.convnext_base),
-  convnext_large: convNextArchitecture(convNextVariants.convnext_large),
-  inception_v3: {
-    build: inceptionV3,
-    taps: inceptionTaps,
-    classifier: ['fc/kernel', 'fc/bias'],
-    dialects: inceptionDialects,
-    minimumSize: 75,
-  },
-  alexnet: {
-    build: alexNet,
-    taps: alexNetTaps,
-    classifier: ['classifier.1', 'classifier.4', 'classifier.6'].flatMap(layer => [
-      `${layer}/kernel`,
-      `${layer}/bias`,
-    ]),
-    dialects: alexNetDialects,
-    minimumSize: 63,
-  },
+  ...resNetArchitectures,
+  ...convNextArchitectures,
+  ...inceptionArchitectures,
+  ...alexNetArchitectures,
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;
 
-/** @throws RangeError when there is no architecture of that name, listing those that there are. */
-export function findArchitecture(name: ArchitectureName): Architecture {
-  if (!Object.hasOwn(architectures, name))
-    throw new RangeError(
-      `There is no architecture '${name}'; there are ${Object.keys(architectures).join(', ')}.`,
+/** A name of `architectures`, or one that was registered. */
+export type AnyArchitecture = ArchitectureName | (string & {});
+
+const registered = new Map<string, Architecture>();
+
+/**
+ * Adds a network of your own, for `createBackbone`, `loadBackbone` and everything that takes a name, as timm's `register_model` does.
+ *
+ * @param name Not that of another network. Registering the same object again does nothing.
+ * @throws RangeError when another network has the name.
+ * @throws TypeError when a part of the architecture is missing.
+ *
+ * @example
+ * ```ts
+ * import { ownDialect, registerArchitecture } from '@shroom/models';
+ *
+ * registerArchitecture('tiny_net', {
+ *   build: ({ inputSize = [64, 64], classes } = {}) => tinyNet(inputSize, classes),
+ *   taps: [{ stage: 'stem', layer: 'stem', stride: 2, channels: 16 }],
+ *   classifier: ['fc/kernel', 'fc/bias'],
+ *   dialects: [ownDialect],
+ *   minimumSize: 32,
+ * });
+ * ```
+ */
+export function registerArchitecture(name: string, architecture: Architecture): void {
+  const other = lookUp(name);
+  if (other === architecture) return;
+  if (other)
+    throw new RangeError(`There is an architecture '${name}' already. Choose another name.`);
+  const missing = parts.filter(part => architecture[part] === undefined);
+  if (missing.length > 0)
+    throw new TypeError(`The architecture '${name}' lacks ${missing.join(', ')}.`);
+  if (architecture.taps.length === 0)
+    throw new TypeError(
+      `The architecture '${name}' has no taps. The last one should be its last feature map.`,
     );
-  return architectures[name];
+  registered.set(name, architecture);
 }
+
+const parts = ['build', 'taps', 'classifier', 'dialects', 'minimumSize'] as const;
+
+/** Names of all networks, those of this package first. */
+export function listArchitectures(): readonly string[] {
+  return [...Object.keys(architectures), ...registered.keys()];
+}
+
+/** @throws RangeError when there is no architecture of that name, listing those that there are. */
+export function findArchitecture(name: AnyArchitecture): Architecture {
+  const found = lookUp(name);
+  if (found) return found;
+  throw new RangeError(
+    `There is no architecture '${name}'; there are ${listArchitectures().join(', ')}.`,
+  );
+}
+
+const lookUp = (name: string): Architecture | undefined =>
+  Object.hasOwn(architectures, name)
+    ? architectures[name as ArchitectureName]
+    : registered.get(name);

@@ -21,6 +21,21 @@ import { formula, formulaCheckpoint } from './formula';
 const preprocessing = imagenetPreprocessing([75, 75]);
 const origin = { source: 'formula', licence: 'none', sha256: '' };
 
+const names = Object.keys(architectures) as ArchitectureName[];
+
+/**
+ * Networks without their classifier, those of up to 30 million weights or those of more: a large one does not fit twice into the
+ * memory of the WebAssembly engine.
+ */
+export function networksOf(size: 'small' | 'large'): readonly ArchitectureName[] {
+  return names.filter(name => {
+    const network = architectures[name].build();
+    const isSmall = network.countParams() <= 30e6;
+    network.dispose();
+    return isSmall === (size === 'small');
+  });
+}
+
 /** A network with weights sees a batch as it sees its images one by one, saves and loads, and frees everything. */
 export async function behaves(name: ArchitectureName): Promise<void> {
   const before = memory().numTensors;

@@ -12,7 +12,7 @@ import {
 } from '../src/index';
 import { formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
-import { behaves } from './zoo-values';
+import { behaves, networksOf } from './zoo-values';
 
 const names = Object.keys(architectures) as ArchitectureName[];
 const preprocessing = imagenetPreprocessing([75, 75]);
@@ -57,18 +57,9 @@ describe.each(names)('%s', name => {
   });
 });
 
-// Those that do not fit into the engine's memory twice are tried in integration/test/zoo.test.ts.
-const computed = [
-  'resnet18',
-  'resnet34',
-  'resnet50',
-  'resnet50_keras',
-  'convnext_tiny',
-  'inception_v3',
-  'alexnet',
-] as const;
-
-describe.each(computed)('%s with weights', name => {
+await setBackend('cpu');
+// The large ones are tried in integration/test/zoo.test.ts.
+describe.each(networksOf('small'))('%s with weights', name => {
   test('sees a batch as it sees its images one by one, saves and loads, and frees everything', async () => {
     await useWasm();
     await behaves(name);

@@ -1,5 +1,4 @@
 import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { Tap } from '../backbone';
 import { AdaptiveAverage } from '../layers/adaptive-average';
 import {
   apply,
@@ -11,6 +10,7 @@ import {
   network,
   relu,
 } from '../network';
+import type { Tap } from '../tap';
 import { alexNetConvolutions } from './variants';
 
 /**

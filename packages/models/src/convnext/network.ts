@@ -1,5 +1,4 @@
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Tap } from '../backbone';
 import { Gelu } from '../layers/gelu';
 import { LayerNorm } from '../layers/layer-norm';
 import { LayerScale } from '../layers/layer-scale';
@@ -14,6 +13,7 @@ import {
   network,
   requireVariant,
 } from '../network';
+import type { Tap } from '../tap';
 import { type ConvNextConfig, convNextVariants } from './variants';
 
 export interface ConvNextOptions extends NetworkOptions {

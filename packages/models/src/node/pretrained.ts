@@ -1,7 +1,7 @@
 import { type Backbone, type BackboneOptions, createBackbone } from '../backbone';
 import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
 import { findPretrained } from '../pretrained';
-import { type ArchitectureName, findArchitecture } from '../zoo';
+import { type AnyArchitecture, findArchitecture } from '../zoo';
 import { openWeights, type SourceOptions } from './source';
 
 /**
@@ -33,7 +33,7 @@ export interface OwnWeights {
  * @throws WeightsMismatchError when they are of another network.
  */
 export async function loadBackbone(
-  architecture: ArchitectureName,
+  architecture: AnyArchitecture,
   source: string,
   options: BackboneOptions & SourceOptions & OwnWeights = {},
 ): Promise<Backbone> {

@@ -1,5 +1,4 @@
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Tap } from '../backbone';
 import { BatchNorm } from '../layers/batch-norm';
 import {
   apply,
@@ -14,6 +13,7 @@ import {
   relu,
   requireVariant,
 } from '../network';
+import type { Tap } from '../tap';
 import { type ResNetConfig, resNetVariants } from './variants';
 
 const widths = [64, 128, 256, 512] as const;

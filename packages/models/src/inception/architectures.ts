@@ -1,0 +1,13 @@
+import type { Architecture } from '../architecture';
+import { inceptionDialects } from './checkpoint';
+import { inceptionTaps, inceptionV3 } from './network';
+
+export const inceptionArchitectures = {
+  inception_v3: {
+    build: inceptionV3,
+    taps: inceptionTaps,
+    classifier: ['fc/kernel', 'fc/bias'],
+    dialects: inceptionDialects,
+    minimumSize: 75,
+  },
+} as const satisfies Record<string, Architecture>;
