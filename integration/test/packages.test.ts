@@ -61,13 +61,15 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/gradcam/unfaithful'", 1.6],
   ["export * from '@shroom/formats'", 7],
   ["export { toHalf } from '@shroom/formats'", 1],
+  ["export * from '@shroom/pixels'", 20],
+  ["export { resize } from '@shroom/pixels'", 12],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
   ["export * from '@shroom/models'", 19],
   ["export { resNet } from '@shroom/models'", 10],
   ["export * from '@shroom/train'", 28],
   ["export { fit } from '@shroom/train'", 12],
-  ["export * from '@shroom/data'", 49],
+  ["export * from '@shroom/data'", 54],
   ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 31],
 ];
@@ -112,7 +114,9 @@ describe('a bundler', () => {
     expect(await bundled("import '@shroom/models'")).toContain('ShroomBatchNorm');
     expect(await bundled("import '@shroom/backend-ort'")).toContain('registerBackend');
     expect(
-      await bundled("import '@shroom/formats'; import '@shroom/gradcam'; import '@shroom/train'"),
+      await bundled(
+        "import '@shroom/formats'; import '@shroom/pixels'; import '@shroom/gradcam'; import '@shroom/train'",
+      ),
     ).toBe('');
   });
 });

@@ -5,8 +5,6 @@ export default defineConfig({
     index: 'src/index.ts',
     'node/index': 'src/node/index.ts',
     'node/worker': 'src/node/worker.ts',
-    // In a file of its own, which bundlers leave out where nothing is resized: vectors are written when it is loaded.
-    'simd/machine': 'src/simd/machine.ts',
   },
   format: ['esm', 'cjs'],
   target: 'es2022',

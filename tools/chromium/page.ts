@@ -1,12 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 
-/** A program and all that it imports as one script for a page. */
-export async function bundle(program: URL): Promise<string> {
+/**
+ * A program and all that it imports as one script for a page.
+ *
+ * @param alias Packages that come from elsewhere, such as from their sources.
+ */
+export async function bundle(
+  program: URL,
+  alias: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(program)],
     bundle: true,
+    alias,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
@@ -31,7 +40,9 @@ export async function resultsOf<Results>(
   try {
     await page.goto(url);
     const ended = 'globalThis.results !== undefined || globalThis.failure !== undefined';
-    await page.waitForFunction(ended, undefined, { timeout: patience });
+    // Not `waitForFunction`, which the page's content security policy may forbid.
+    for (const end = Date.now() + patience; !(await page.evaluate(ended)); await pause(50))
+      if (Date.now() > end) throw new Error(`${url}: no results within ${patience} ms.`);
     const failure = await page.evaluate('globalThis.failure');
     if (failure !== undefined) throw new Error(`${url}: ${failure}`);
     return (await page.evaluate('globalThis.results')) as Results;

@@ -1,4 +1,4 @@
-"""Bitmaps of every kind as Pillow reads them, for packages/data/test/reference/bitmaps.json.
+"""Bitmaps of every kind as Pillow reads them, for packages/pixels/test/reference/bitmaps.json.
 
 Needs Pillow 12 or later. `python tools/reference/bitmaps.py`. The files are put together here, since Pillow writes few kinds; what is
 transparent is laid on white by Pillow.
@@ -113,5 +113,5 @@ for name, file in files.items():
     pixels = image.convert("RGB").tobytes()
     rows.append({"name": name, "file": base64.b64encode(file).decode(), "pixels": base64.b64encode(pixels).decode()})
 
-target = Path(__file__).parents[2] / "packages/data/test/reference/bitmaps.json"
+target = Path(__file__).parents[2] / "packages/pixels/test/reference/bitmaps.json"
 target.write_text("[\n" + ",\n".join("  " + json.dumps(row) for row in rows) + "\n]\n")

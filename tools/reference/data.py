@@ -1,8 +1,8 @@
-"""Reference figures for @shroom/data, from Pillow, torchvision and SciPy.
+"""Reference figures for @shroom/data and @shroom/pixels, from Pillow, torchvision and SciPy.
 
 Run with `/usr/bin/python3 tools/reference/data.py` (Debian: python3-pil, python3-torchvision, python3-scipy,
 libjpeg-turbo-progs); it writes
-packages/data/test/reference/, which the tests read. Pictures come from a formula that the tests compute too.
+packages/data/test/reference/ and packages/pixels/test/reference/, which the tests read. Pictures come from a formula that the tests compute too.
 """
 
 import base64
@@ -20,8 +20,8 @@ from torchvision import transforms
 from torchvision.transforms import functional as F
 from torchvision.transforms.autoaugment import _apply_op
 
-here = pathlib.Path(__file__).resolve().parents[2] / "packages/data/test/reference"
-here.mkdir(parents=True, exist_ok=True)
+packages = pathlib.Path(__file__).resolve().parents[2] / "packages"
+here = packages / "data/test/reference"
 
 
 def picture(height, width):
@@ -37,9 +37,11 @@ def encoded(image):
 
 
 small = picture(16, 20)
-figures = {"versions": {"pillow": Image.__version__, "torch": torch.__version__.split("+")[0]}}
+versions = {"pillow": Image.__version__, "torch": torch.__version__.split("+")[0]}
+figures = {"versions": versions}
+of_pixels = {"versions": versions}
 
-figures["resize"] = [
+of_pixels["resize"] = [
     {"from": [h, w], "size": [to_h, to_w], "pixels": encoded(transforms.Resize((to_h, to_w))(picture(h, w)))}
     for h, w, to_h, to_w in [(16, 20, 9, 9), (16, 20, 16, 7), (16, 20, 31, 24), (97, 131, 12, 10), (5, 200, 10, 10)]
 ]
@@ -62,7 +64,7 @@ def compressed(name, *options):
     return {"name": name, "file": base64.b64encode(data).decode(), "pixels": pixels}
 
 
-figures["decoding"] = [
+of_pixels["decoding"] = [
     compressed("4:2:2", "-sample", "2x1"),
     compressed("4:2:0 with restart markers", "-sample", "2x2", "-restart", "2B"),
     compressed("4:4:4 with restart markers, of low quality", "-sample", "1x1", "-restart", "1", "-quality", "30"),
@@ -117,3 +119,4 @@ figures["perceptualHash"] = [
 ]
 
 (here / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+(packages / "pixels/test/reference/figures.json").write_text(json.dumps(of_pixels, indent=1) + "\n")

@@ -24,6 +24,8 @@ export interface Look {
   /** Of the photo, upright, in its own pixels. */
   readonly height: number;
   readonly width: number;
+  /** Why the browser decoded it, where the pixels may not be those in Node. */
+  readonly fallback?: string;
   readonly milliseconds: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Pixels } from './photo';
+import type { Pixels } from '@shroom/pixels';
 import type { RandomStream } from './random';
 import { rotate } from './transforms/affine';
 

@@ -1,5 +1,11 @@
+export { type Colour, type Interpolation, type Pixels, resize } from '@shroom/pixels';
 export { augment, plainView, randomView, type View } from './augmentation';
-export { type BrowserPicture, PictureError, readPicture } from './browser/picture';
+export {
+  type BrowserPicture,
+  type BrowserPixels,
+  PictureError,
+  readPicture,
+} from './browser/picture';
 export { type CopyGroups, groupCopies } from './copies/chains';
 export { type CopyOptions, type CopyPair, findCopies } from './copies/copies';
 export { type Sketch, sketch } from './copies/sketch';
@@ -34,8 +40,8 @@ export {
 } from './manifest';
 export { type Normalisation, normalise } from './normalisation';
 export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
-export type { DuplicateGroup, Finding, Photo, PhotoSet, Pixels } from './photo';
-export type { BackgroundOptions, Colour } from './pictures/options';
+export type { DuplicateGroup, Finding, Photo, PhotoSet } from './photo';
+export type { BackgroundOptions } from './pictures/options';
 export { pixelsVersion } from './pixels-version';
 export { type RandomStream, randomStream, shuffled } from './random';
 export {
@@ -74,7 +80,6 @@ export {
   randAugmentOperations,
 } from './transforms/randaugment';
 export { type Occasion, type TransformStep, transform } from './transforms/recipe';
-export { resize } from './transforms/resize';
 export {
   adjustSharpness,
   equalise,
@@ -82,4 +87,3 @@ export {
   solarise,
   stretchContrast,
 } from './transforms/tone';
-export type { Interpolation } from './transforms/windows';

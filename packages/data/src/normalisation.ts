@@ -1,4 +1,4 @@
-import type { Pixels } from './photo';
+import type { Pixels } from '@shroom/pixels';
 
 /** What a network expects of its input; backbones carry it with their weights. */
 export interface Normalisation {

@@ -72,10 +72,3 @@ export interface PhotoSet<P extends Photo = Photo> {
   /** Photos that are the same or nearly so, where they were looked for; none is in two groups. */
   readonly copies?: readonly DuplicateGroup[];
 }
-
-/** Pixels of one picture: `[height, width, 3]`, RGB, 0 to 255. */
-export interface Pixels {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-}

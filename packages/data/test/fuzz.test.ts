@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fuzzTargets, mutate, survive } from '../fuzz/targets';
-import { randomStream } from '../src/index';
+import { dice, mutate, survive } from '../../pixels/fuzz/damage';
+import { fuzzTargets } from '../fuzz/targets';
 
 /** `npx tsx packages/data/fuzz/run.ts` reads thousands. */
 const cases = 80;
@@ -13,7 +13,7 @@ describe.each(await fuzzTargets())('the $name', target => {
   test(`survives ${cases} damaged inputs, and refuses some`, async () => {
     let refused = 0;
     for (let index = 0; index < cases; index++) {
-      const random = randomStream('fuzz test', target.name, index);
+      const random = dice(`test ${target.name} ${index}`);
       const seed = target.seeds[random.below(target.seeds.length)]!;
       if (!(await survive(target, mutate(seed, random)))) refused += 1;
     }

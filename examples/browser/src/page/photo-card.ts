@@ -94,6 +94,9 @@ export class PhotoCard {
             element('p', {}, doubt),
           ]),
       element('p', { className: 'soft' }, describeRule(certainty)),
+      ...(look.fallback
+        ? [element('p', { className: 'soft' }, `Decoded by this browser: ${look.fallback}.`)]
+        : []),
       this.#list.element,
     );
     const said = verdict.sure ? `${classes[best]}, ${chance}.` : `not sure. ${doubt}`;

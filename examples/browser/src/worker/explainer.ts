@@ -61,7 +61,7 @@ export class Explainer {
     const { preprocessing, layers } = this.manifest;
     const start = performance.now();
     const pixels = await readPhoto(file);
-    const { height, width } = pixels;
+    const { height, width, fallback } = pixels;
     const view = viewOf(pixels, preprocessing);
     const input = new Float32Array(view.pixels.height * view.pixels.width * 3);
     normalise(view.pixels, preprocessing, input);
@@ -74,7 +74,8 @@ export class Explainer {
     const output = tidy(() => parts.tail(features, side));
     const logits = Array.from(await output.data());
     output.dispose();
-    return { logits, height, width, milliseconds: performance.now() - start };
+    const milliseconds = performance.now() - start;
+    return { logits, height, width, ...(fallback && { fallback }), milliseconds };
   }
 
   async explain({ photo, method, layer, classIndex, against }: Question): Promise<DrawnMap> {

@@ -1,4 +1,11 @@
-import { frame, PictureError, type Pixels, readPicture, resizedSize } from '@shroom/data';
+import {
+  type BrowserPixels,
+  frame,
+  PictureError,
+  type Pixels,
+  readPicture,
+  resizedSize,
+} from '@shroom/data';
 import type { ViewStep } from '@shroom/gradcam/pictures';
 import { imageSize } from 'image-size';
 import type { Preprocessing } from '../model-manifest';
@@ -11,7 +18,7 @@ const most = { bytes: 80e6, pixels: 100e6 } as const;
  *
  * @throws PictureError saying what to do about it, for what is no picture or too large a one.
  */
-export async function readPhoto(file: Blob): Promise<Pixels> {
+export async function readPhoto(file: Blob): Promise<BrowserPixels> {
   if (file.size === 0) throw new PictureError('This file is empty.');
   if (file.size > most.bytes)
     throw new PictureError(

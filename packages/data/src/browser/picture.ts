@@ -1,12 +1,21 @@
-import type { Pixels } from '../photo';
-import { xmpOrientationOfJpeg } from '../pictures/jpeg-orientation';
-import { type BackgroundOptions, type Colour, requireColour, white } from '../pictures/options';
-import { exchangesSides, type Orientation } from '../pictures/orientation';
+import {
+  type Colour,
+  decodeJpeg,
+  decodeJpegTo,
+  exchangesSides,
+  hasVectors,
+  type Orientation,
+  type Pixels,
+  resize,
+  resizeJpeg,
+  toPixels,
+  white,
+  xmpOrientationOfJpeg,
+} from '@shroom/pixels';
+import { type BackgroundOptions, mostPixels, requireColour } from '../pictures/options';
 import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation';
-import { toPixels } from '../pictures/raster';
 import { unreadFormat } from '../pictures/unread-formats';
 import { type Framing, frame } from '../transforms/framing';
-import { resize } from '../transforms/resize';
 
 /** What a browser can decode or show: a file of a form, a blob, an address, a canvas, an image, a video's frame. */
 export type BrowserPicture =
@@ -33,26 +42,73 @@ export class PictureError extends Error {
   }
 }
 
+/** Pixels of a picture in a browser. */
+export interface BrowserPixels extends Pixels {
+  /**
+   * Why the browser's own decoder read the file: its pixels may differ from those in Node by a little. Absent where they are Node's to the
+   * byte, and where no file was decoded (a canvas, an image that is shown).
+   */
+  readonly fallback?: string;
+}
+
 /**
  * The pixels of a picture in a browser or a web worker: upright by its EXIF orientation, sRGB, 8 bits. Squashed to a
  * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, the
- * background is seen, which is white.
+ * background is seen, which is white. An ordinary JPEG (baseline, upright, no colour profile but sRGB's), as a file or an address, is decoded
+ * as in Node, to the byte; for any other file `fallback` says why the browser decoded it.
  *
  * @param source A string is an address.
  * @param how `[height, width]`, or the framing of weights; without it the picture keeps its size.
  * @throws PictureError naming the address, where there is one, and the kind of the file, where it is known; RangeError for a
  *   background that is no colour.
+ * @example
+ *
+ *     const { data, fallback } = await readPicture(fileInput.files[0], [224, 224]);
+ *     if (fallback) console.warn(`Decoded by the browser: ${fallback}.`);
  */
 export async function readPicture(
   source: BrowserPicture,
   how?: readonly [number, number] | Framing,
   { background = white }: BackgroundOptions = {},
-): Promise<Pixels> {
+): Promise<BrowserPixels> {
   requireColour(background);
-  const image = source instanceof ImageData ? source : await rasterise(source, background);
+  const isAddress = typeof source === 'string' || source instanceof URL;
+  const picture = isAddress ? await load(source) : source;
+  const isFile = picture instanceof Blob;
+  const isJpeg = isFile && startsAsJpeg(await bytesOf(picture.slice(0, 2)));
+  const exact = isJpeg && hasVectors() ? decodeOrdinary(await bytesOf(picture), how) : undefined;
+  if (exact) return exact;
+  const name = isAddress ? String(source) : isFile ? 'the file' : 'the picture';
+  const image = picture instanceof ImageData ? picture : await rasterise(picture, name, background);
   const pixels = toPixels({ ...sized(image), channels: 4 }, background);
+  const brought = bring(pixels, how, isJpeg);
+  return isFile ? { ...brought, fallback: reasonFor(isJpeg) } : brought;
+}
+
+const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+
+const startsAsJpeg = ([first, second]: Uint8Array) => first === 0xff && second === 0xd8;
+
+/** As `decode` of `@shroom/data/node` does it. */
+function decodeOrdinary(bytes: Uint8Array, how: How): Pixels | undefined {
+  if (how && !('size' in how)) return decodeJpegTo(bytes, how, { mostPixels });
+  const pixels = decodeJpeg(bytes, { mostPixels });
+  return pixels && bring(pixels, how, true);
+}
+
+type How = readonly [number, number] | Framing | undefined;
+
+function bring(pixels: Pixels, how: How, isJpeg: boolean): Pixels {
   if (how === undefined) return pixels;
-  return 'size' in how ? frame(pixels, how) : resize(pixels, how);
+  if ('size' in how) return frame(pixels, how);
+  return isJpeg ? resizeJpeg(pixels, how) : resize(pixels, how);
+}
+
+function reasonFor(isJpeg: boolean): string {
+  if (!isJpeg) return 'it is no JPEG';
+  if (!hasVectors())
+    return "WebAssembly has no vectors here, or the page's policy forbids it (script-src 'wasm-unsafe-eval' allows it)";
+  return 'a JPEG that is not baseline, is turned by EXIF or XMP, has a colour profile, or is grey, CMYK, very large or damaged';
 }
 
 const sized = ({ data, height, width }: ImageData) => ({
@@ -62,12 +118,10 @@ const sized = ({ data, height, width }: ImageData) => ({
 });
 
 async function rasterise(
-  source: Exclude<BrowserPicture, ImageData>,
+  picture: Exclude<BrowserPicture, ImageData | string | URL>,
+  name: string,
   background: Colour,
 ): Promise<ImageData> {
-  const isAddress = typeof source === 'string' || source instanceof URL;
-  const picture = isAddress ? await load(source) : source;
-  const name = isAddress ? String(source) : picture instanceof Blob ? 'the file' : 'the picture';
   const { png, orientation } = picture instanceof Blob ? await orientationOf(picture) : upright;
   // Browsers differ in which orientations of a PNG they know.
   const plain = png && orientation > 1 ? new Blob(withoutExif(png) as BlobPart[]) : picture;
@@ -89,10 +143,10 @@ const upright: Turned = { orientation: 1 };
 
 /** What browsers do not know: any orientation of a PNG, and that of a JPEG in XMP alone. */
 async function orientationOf(file: Blob): Promise<Turned> {
-  const first = new Uint8Array(await file.slice(0, 8).arrayBuffer());
-  const isJpeg = first[0] === 0xff && first[1] === 0xd8;
+  const first = await bytesOf(file.slice(0, 8));
+  const isJpeg = startsAsJpeg(first);
   if (!isPng(first) && !isJpeg) return upright;
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await bytesOf(file);
   if (isJpeg) return { orientation: xmpOrientationOfJpeg(bytes) };
   return { orientation: await pngOrientation(bytes), png: bytes };
 }
@@ -134,7 +188,8 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
   try {
     return await createImageBitmap(source, { imageOrientation: 'from-image' });
   } catch (error) {
-    const unread = source instanceof Blob ? unreadFormat(await start(source)) : undefined;
+    const unread =
+      source instanceof Blob ? unreadFormat(await bytesOf(source.slice(0, 4096))) : undefined;
     const why = unread
       ? `it is ${unread.name}, which this browser does not read. ${unread.advice}`
       : (error as Error).message;
@@ -144,5 +199,3 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
     });
   }
 }
-
-const start = async (file: Blob) => new Uint8Array(await file.slice(0, 4096).arrayBuffer());

@@ -1,5 +1,4 @@
-import type { Pixels } from '../photo';
-import { resize } from '../transforms/resize';
+import { type Pixels, resize } from '@shroom/pixels';
 
 /** Side of a sketch, in pixels. */
 export const sketchSide = 64;

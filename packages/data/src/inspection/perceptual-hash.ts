@@ -1,5 +1,4 @@
-import type { Pixels } from '../photo';
-import { resize } from '../transforms/resize';
+import { type Pixels, resize } from '@shroom/pixels';
 
 const side = 32;
 const kept = 8;

@@ -1,8 +1,8 @@
+import type { Pixels } from '@shroom/pixels';
 import { augment, randomView, type View } from '../augmentation';
 import type { Normalisation } from '../normalisation';
+import { normaliseView } from '../normalised-view';
 import type { Origin } from '../origin';
-import type { Pixels } from '../photo';
-import { normaliseView } from '../simd/view';
 import type { Framing } from '../transforms/framing';
 import { streamOf, type TransformStep, transform } from '../transforms/recipe';
 import type { DecodeOptions } from './decode-options';

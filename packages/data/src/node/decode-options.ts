@@ -1,4 +1,4 @@
-import { type BackgroundOptions, requireColour } from '../pictures/options';
+import { type BackgroundOptions, mostPixels, requireColour } from '../pictures/options';
 
 /** How files become pixels. The defaults are those of `pixelsVersion`. */
 export interface DecodeOptions extends BackgroundOptions {
@@ -10,9 +10,6 @@ export interface DecodeOptions extends BackgroundOptions {
    */
   readonly svg?: boolean;
 }
-
-/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
-export const mostPixels = 178_956_970;
 
 export type DecodingLimits = Required<Pick<DecodeOptions, 'mostPixels' | 'svg'>>;
 

@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import { decodeBmp } from '../bmp/decoder';
-import { BmpError, type BmpHeader, isBmp, readHeader } from '../bmp/header';
+import {
+  BmpError,
+  type BmpHeader,
+  decodeBmp,
+  decodeJpeg,
+  decodeJpegTo,
+  isBmp,
+  isTransparent,
+  type Pixels,
+  type Raster,
+  readBmpHeader,
+  resize,
+  resizeJpeg,
+  toPixels,
+} from '@shroom/pixels';
 import { type Sketch, sketch } from '../copies/sketch';
-import { decodeJpeg, decodeJpegTo } from '../jpeg/decoder';
-import { resizeJpeg } from '../jpeg/halving';
-import type { Pixels } from '../photo';
-import { isTransparent, type Raster, toPixels } from '../pictures/raster';
 import { type Framing, frame } from '../transforms/framing';
-import { resize } from '../transforms/resize';
 import { DecodeError, tooLarge } from './decode-error';
 import { type DecodeOptions, type DecodingLimits, withDefaults } from './decode-options';
 import {
@@ -45,7 +53,7 @@ export async function decode(
   if ('size' in how) return frame(await decodeWhole(file, options), how);
   const limited = withDefaults(options);
   const bytes = isAwaited(file) ? await readFile(file) : read(file);
-  const squashed = decodeJpegTo(bytes, how, limited.mostPixels, options.room);
+  const squashed = decodeJpegTo(bytes, how, { ...limited, room: options.room });
   if (squashed) return squashed;
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
   return (isJpeg ? resizeJpeg : resize)(await decodeOther(bytes, file, limited), how);
@@ -66,7 +74,7 @@ export async function decodeWhole(
 ): Promise<Pixels> {
   const limited = withDefaults(options);
   const bytes = isAwaited(file) ? await readFile(file) : read(file);
-  return decodeJpeg(bytes, limited.mostPixels) ?? decodeOther(bytes, file, limited);
+  return decodeJpeg(bytes, limited) ?? decodeOther(bytes, file, limited);
 }
 
 /** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
@@ -187,7 +195,7 @@ function decodeBitmap(bytes: Uint8Array, limits: DecodingLimits): Raster | undef
 }
 
 function bitmapHeader(bytes: Uint8Array, limits: DecodingLimits): BmpHeader {
-  const header = named(() => readHeader(bytes));
+  const header = named(() => readBmpHeader(bytes));
   if (header.height * header.width > limits.mostPixels) throw tooLarge(limits.mostPixels);
   return header;
 }

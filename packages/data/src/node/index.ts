@@ -1,3 +1,4 @@
+export { mostPixels } from '../pictures/options';
 export {
   type ArchiveFile,
   type ArchiveLimits,
@@ -18,7 +19,7 @@ export { ArchiveError } from './bytes';
 export { type OpenOptions, PhotoSetError } from './collection';
 export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
 export { DecodeError } from './decode-error';
-export { type DecodeOptions, mostPixels } from './decode-options';
+export type { DecodeOptions } from './decode-options';
 export { openDrawn } from './drawn';
 export { type FolderOptions, openFolder } from './folder';
 export { type InspectOptions, inspect } from './inspect';

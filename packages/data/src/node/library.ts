@@ -1,15 +1,18 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { sketchSide } from '../copies/sketch';
-import type { Pixels } from '../photo';
-import { type ColourProfile, readColourProfile } from '../pictures/colour-profile';
 import {
+  type ColourProfile,
   exchangesSides,
+  isTransparent,
   type Orientation,
+  type Pixels,
+  type Raster,
+  readColourProfile,
+  toPixels,
   turnUpright,
   xmpOrientation,
-} from '../pictures/orientation';
+} from '@shroom/pixels';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { sketchSide } from '../copies/sketch';
 import { isPng, pngOrientation } from '../pictures/png-orientation';
-import { isTransparent, type Raster, toPixels } from '../pictures/raster';
 import { unreadFormat } from '../pictures/unread-formats';
 import { DecodeError, tooLarge } from './decode-error';
 import type { DecodeOptions, DecodingLimits } from './decode-options';

@@ -1,6 +1,6 @@
+import type { Pixels } from '@shroom/pixels';
 import { drawMushroom } from '../drawn/mushroom';
 import type { Origin } from '../origin';
-import type { Pixels } from '../photo';
 import { type Framing, frame } from '../transforms/framing';
 import { readBytes } from './bytes';
 import { decode, decodeWhole } from './decode';

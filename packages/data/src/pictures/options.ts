@@ -1,5 +1,4 @@
-/** Red, green, blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+import type { Colour } from '@shroom/pixels';
 
 /** What a picture is laid on where it is transparent. */
 export interface BackgroundOptions {
@@ -10,7 +9,8 @@ export interface BackgroundOptions {
   readonly background?: Colour;
 }
 
-export const white: Colour = [255, 255, 255];
+/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
+export const mostPixels = 178_956_970;
 
 /** @throws RangeError */
 export function requireColour(colour: Colour): void {

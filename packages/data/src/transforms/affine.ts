@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '@shroom/pixels';
 
 /** `[a, b, c, d, e, f]`: the pixel at `(x, y)` of the result comes from `(ax + by + c, dx + ey + f)` of the source. */
 export type AffineMatrix = readonly [number, number, number, number, number, number];

@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '@shroom/pixels';
 import { type RandomStream, shuffled } from '../random';
 
 export interface ColourJitterOptions {

@@ -1,6 +1,5 @@
-import type { Pixels } from '../photo';
+import { type Pixels, resize } from '@shroom/pixels';
 import type { RandomStream } from '../random';
-import { resize } from './resize';
 
 /** A rectangle of whole pixels. */
 export interface Box {

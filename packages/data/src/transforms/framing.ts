@@ -1,7 +1,5 @@
-import type { Pixels } from '../photo';
+import { type Interpolation, type Pixels, resize } from '@shroom/pixels';
 import { centreCrop } from './crop';
-import { resize } from './resize';
-import type { Interpolation } from './windows';
 
 /** How a photo is brought to the size of a network's input; weights carry it with their preprocessing. */
 export interface Framing {

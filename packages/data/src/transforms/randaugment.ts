@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '@shroom/pixels';
 import type { RandomStream } from '../random';
 import { rotate, shearX, shearY, translate } from './affine';
 import { adjustBrightness, adjustContrast, adjustSaturation } from './colour';

@@ -1,12 +1,11 @@
+import { type Pixels, resize } from '@shroom/pixels';
 import { randomView } from '../augmentation';
-import type { Pixels } from '../photo';
 import { type RandomStream, randomStream } from '../random';
 import { rotate } from './affine';
 import { type ColourJitterOptions, colourJitter } from './colour';
 import { centreCrop, type RandomResizedCropOptions, randomResizedCrop } from './crop';
 import { type RandomErasingOptions, randomErasing } from './erasing';
 import { type RandAugmentOptions, randAugment } from './randaugment';
-import { resize } from './resize';
 
 type Size = readonly [number, number];
 

@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '@shroom/pixels';
 import { blend } from './colour';
 
 /** Keeps the upper bits of each value. @param bits 0 to 8. */

@@ -2,7 +2,7 @@ import { bundle, launch, noChromium, resultsOf, serve } from '@shroom-internal/c
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { normalise } from '../../src/index';
-import { decodeWhole } from '../../src/node/index';
+import { decode, decodeWhole } from '../../src/node/index';
 import { decoded, difference, figures, jpeg, picture } from '../figures';
 import {
   chunk,
@@ -14,7 +14,8 @@ import {
   xmp,
   xmpSegment,
 } from '../pictures/chunks';
-import type { BrowserResults } from './page';
+import { alias } from '../sources';
+import { type BrowserResults, type JpegWay, jpegWays } from './page';
 
 test.skipIf(noChromium)(
   'Chromium gets the same numbers from a File, a Blob, an address and a canvas as Node from the file',
@@ -35,12 +36,16 @@ test.skipIf(noChromium)(
     const files: Record<string, string | Uint8Array> = {
       ...Object.fromEntries(Object.entries(pngs).map(([name, file]) => [`/${name}.png`, file])),
       '/': '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
-      '/page.js': await bundle(new URL('./page.ts', import.meta.url)),
+      '/page.js': await bundle(new URL('./page.ts', import.meta.url), alias),
       '/waves.jpg': jpeg,
       '/xmp.jpg': withSegments(jpeg, xmpSegment(6)),
       '/turned.jpg': await sharp(jpeg).withMetadata({ orientation: 6 }).toBuffer(),
     };
     const site = await serve(path => files[path]);
+    // Under this policy no WebAssembly is compiled.
+    const strictSite = await serve(path => files[path], {
+      'Content-Security-Policy': "script-src 'self'",
+    });
     const browser = await launch();
     try {
       const results = await resultsOf<BrowserResults>(browser, site.url);
@@ -59,8 +64,21 @@ test.skipIf(noChromium)(
       normalise(await decodeWhole(file), plain, normalised);
       expect(results.normalised).toEqual(Array.from(normalised));
 
+      for (const [way, { data, fallback }] of Object.entries(results.jpeg)) {
+        const how = jpegWays[way as JpegWay];
+        const inNode = how ? await decode(jpeg, how) : await decodeWhole(jpeg);
+        expect(Buffer.from(data).equals(inNode.data), way).toBe(true);
+        expect(fallback).toBeUndefined();
+      }
+      expect(results.fallbacks.turned).toMatch(/turned by EXIF/);
+      expect(results.fallbacks.png).toBe('it is no JPEG');
+      expect(results.fallbacks.canvas).toBeUndefined();
+
+      const strict = await resultsOf<BrowserResults>(browser, strictSite.url);
+      for (const { fallback } of Object.values(strict.jpeg))
+        expect(fallback).toMatch(/no vectors here, or the page's policy forbids it/);
       const figure = figures.jpeg.find(({ size }: { size: number[] }) => size[0] === 60);
-      const { mean } = difference(Uint8Array.from(results.jpeg), decoded(figure.pixels));
+      const { mean } = difference(Uint8Array.from(strict.jpeg.halved.data), decoded(figure.pixels));
       expect(mean).toBeLessThan(1);
       expect(results.upright).toEqual([800, 600, 800, 600]);
       for (const [name, file] of Object.entries(pngs)) {
@@ -82,6 +100,7 @@ test.skipIf(noChromium)(
     } finally {
       await browser.close();
       site.close();
+      strictSite.close();
     }
   },
   90_000,

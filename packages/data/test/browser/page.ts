@@ -1,13 +1,15 @@
 /** What the browser test runs inside the page: `globalThis.results` is filled in, or `globalThis.failure`. */
-import { normalise, readPicture } from '../../src/index';
+import { type Framing, normalise, readPicture } from '../../src/index';
 
 export interface BrowserResults {
   /** The PNG file that the page made, as numbers. */
   readonly file: number[];
   /** Its pixels, by the way they were had. */
   readonly pixels: Record<string, number[]>;
-  /** The JPEG of the reference, squashed. */
-  readonly jpeg: number[];
+  /** The JPEG of the reference, by how it was brought to its size. */
+  readonly jpeg: Record<JpegWay, { readonly data: number[]; readonly fallback?: string }>;
+  /** What is said of other files. */
+  readonly fallbacks: Record<'turned' | 'png' | 'canvas', string | undefined>;
   /** Sides of a JPEG that is turned by EXIF data, and of one by XMP. */
   readonly upright: [number, number, number, number];
   /** Pixels of a PNG that is turned by each kind of its texts, and of one that is transparent, on white and on blue. */
@@ -15,6 +17,17 @@ export interface BrowserResults {
   readonly normalised: number[];
   readonly errors: string[];
 }
+
+export type JpegWay = keyof typeof jpegWays;
+
+const size = [96, 96] as const;
+const crop = { resize: 'crop', cropFraction: 0.9, interpolation: 'bicubic' } as const;
+export const jpegWays = {
+  whole: undefined,
+  squashed: [150, 170],
+  halved: [60, 44],
+  framed: { size, ...crop },
+} as const satisfies Record<string, readonly [number, number] | Framing | undefined>;
 
 /** Opaque, with every channel different. */
 function draw(): OffscreenCanvas {
@@ -44,7 +57,11 @@ async function run(): Promise<BrowserResults> {
   for (const [name, source] of Object.entries(sources)) {
     pixels[name] = Array.from((await readPicture(source)).data);
   }
-  const jpeg = await readPicture('/waves.jpg', [60, 44]);
+  const jpeg: Partial<BrowserResults['jpeg']> = {};
+  for (const way of Object.keys(jpegWays) as JpegWay[]) {
+    const { data, fallback } = await readPicture('/waves.jpg', jpegWays[way]);
+    jpeg[way] = { data: Array.from(data), ...(fallback && { fallback }) };
+  }
   const turned = await readPicture('/turned.jpg');
   const turnedByXmp = await readPicture('/xmp.jpg');
   const pngs: Record<string, number[]> = {};
@@ -63,7 +80,12 @@ async function run(): Promise<BrowserResults> {
   return {
     file: Array.from(new Uint8Array(await blob.arrayBuffer())),
     pixels,
-    jpeg: Array.from(jpeg.data),
+    jpeg: jpeg as BrowserResults['jpeg'],
+    fallbacks: {
+      turned: turned.fallback,
+      png: (await readPicture(blob)).fallback,
+      canvas: (await readPicture(canvas)).fallback,
+    },
     upright: [turned.height, turned.width, turnedByXmp.height, turnedByXmp.width],
     pngs,
     normalised: Array.from(normalised),
@@ -75,7 +97,8 @@ async function run(): Promise<BrowserResults> {
   };
 }
 
-run().then(
-  results => Object.assign(globalThis, { results }),
-  error => Object.assign(globalThis, { failure: String(error?.stack ?? error) }),
-);
+if ('document' in globalThis)
+  run().then(
+    results => Object.assign(globalThis, { results }),
+    error => Object.assign(globalThis, { failure: String(error?.stack ?? error) }),
+  );

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
+import { alias } from '../sources';
 
 /** The threads' script, built from the sources: Node cannot run TypeScript in a thread. */
 export function buildWorker(): URL {
@@ -11,6 +12,7 @@ export function buildWorker(): URL {
   buildSync({
     entryPoints: [fileURLToPath(new URL('../../src/node/worker.ts', import.meta.url))],
     bundle: true,
+    alias,
     packages: 'external',
     format: 'esm',
     platform: 'node',

@@ -1,10 +1,9 @@
+import { decodeJpeg, turnUpright } from '@shroom/pixels';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type Colour, type Pixels, pixelsVersion } from '../../src/index';
-import { decodeJpeg } from '../../src/jpeg/decoder';
 import { readDimensions } from '../../src/node/decode';
 import { check, DecodeError, decode, decodeWhole, decodeWithin } from '../../src/node/index';
-import { turnUpright } from '../../src/pictures/orientation';
 import { difference, picture } from '../figures';
 import {
   chunk,

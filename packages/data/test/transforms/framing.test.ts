@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { resizeByNumbers } from '../../../pixels/src/resize';
 import { centreCrop, type Framing, frame, resize } from '../../src/index';
 import { decode, readPixels } from '../../src/node/index';
-import { resizeByNumbers } from '../../src/transforms/resize';
 import { jpeg, picture } from '../figures';
 
 type Figure = Framing & { readonly from: [number, number]; readonly sha256: string };

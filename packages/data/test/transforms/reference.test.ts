@@ -17,13 +17,6 @@ import { decoded, difference, figures, jpeg, picture } from '../figures';
 const small = picture(16, 20);
 type Size = [number, number];
 
-test.each<{ from: Size; size: Size; pixels: string }>(figures.resize)(
-  'resizing $from to $size gives the bytes of Pillow',
-  ({ from, size, pixels }) => {
-    expect(resize(picture(...from), size).data).toEqual(decoded(pixels));
-  },
-);
-
 test.each<{ size: Size; pixels: string }>(figures.jpeg)(
   'a photo decoded to $size differs from Pillow by less than 1 of 255 in the mean',
   async ({ size, pixels }) => {

@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from './pixels';
 
 /**
  * How a picture must be turned to be upright, as EXIF numbers it: 1 not at all, 2 mirrored, 3 turned by 180 degrees, 4 upside down in

@@ -1,5 +1,9 @@
-import type { Pixels } from '../photo';
-import { type Colour, white } from './options';
+import type { Pixels } from './pixels';
+
+/** Red, green, blue, 0 to 255. */
+export type Colour = readonly [number, number, number];
+
+export const white: Colour = [255, 255, 255];
 
 /** Rows of 8-bit samples as decoders give them: grey, grey and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
 export interface Raster {

@@ -1,31 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { augment, normalise } from '../../src/index';
-import { machine } from '../../src/simd/machine';
-import { normaliseView } from '../../src/simd/view';
-import { resize, resizeByNumbers } from '../../src/transforms/resize';
-import { picture } from '../figures';
+import { augment, normalise } from '../src/index';
+import { normaliseView } from '../src/normalised-view';
+import { picture } from './figures';
 
 const sides = fc.integer({ min: 1, max: 120 });
-
-test('there are vector instructions where tests run', () => {
-  expect(machine()).toBeDefined();
-});
-
-test('resizing by vectors gives the bytes that it gives without, whole pictures and parts', () => {
-  const rest = fc.double({ min: 0, max: 0.9, noNaN: true });
-  fc.assert(
-    fc.property(sides, sides, sides, sides, rest, (height, width, toHeight, toWidth, less) => {
-      const pixels = picture(height, width);
-      const extent = [height - less, width - less] as const;
-      const byVectors = resize(pixels, [toHeight, toWidth], extent);
-      expect(byVectors).toEqual(resizeByNumbers(pixels, [toHeight, toWidth], extent));
-    }),
-  );
-  // Rows that come in several bands.
-  const large = picture(700, 900);
-  expect(resize(large, [33, 44])).toEqual(resizeByNumbers(large, [33, 44], [700, 900]));
-});
 
 test('a view that is normalised in one go has the numbers of both steps', () => {
   const how = fc.record({

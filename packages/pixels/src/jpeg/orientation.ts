@@ -1,4 +1,4 @@
-import { exifOrientation, type Orientation, xmpOrientation } from './orientation';
+import { exifOrientation, type Orientation, xmpOrientation } from '../orientation';
 
 const text = new TextDecoder('latin1');
 const nameOfXmp = 'http://ns.adobe.com/xap/1.0/\0';

@@ -32,6 +32,9 @@ export function machine(): Machine | undefined {
   return made === 'none' ? undefined : made;
 }
 
+/** Whether WebAssembly has vector instructions here. Without them nothing decodes a JPEG, and resizing is slower; its bytes are the same. */
+export const hasVectors = (): boolean => machine() !== undefined;
+
 function make(): Machine | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
   let exports: WebAssembly.Exports;

@@ -1,5 +1,5 @@
-import type { Pixels } from '../photo';
-import { type Interpolation, type Windows, windows } from '../transforms/windows';
+import type { Pixels } from '../pixels';
+import { type Interpolation, type Windows, windows } from '../windows';
 import { layOut } from './layout';
 import type { Machine } from './machine';
 import { lowerBits, rowsAtOnce } from './resampling';

@@ -1,4 +1,4 @@
-import type { Raster } from '../pictures/raster';
+import type { Raster } from '../raster';
 import { BmpError, type BmpHeader } from './header';
 import { expandRuns } from './runs';
 

@@ -1,4 +1,4 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '../pixels';
 import { layOut } from '../simd/layout';
 import { type Machine, machine } from '../simd/machine';
 import { rowsAtOnce } from '../simd/resampling';
@@ -10,14 +10,30 @@ import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 
 type Size = readonly [number, number];
 
+export interface JpegOptions {
+  /** A larger photo is not decoded. Default any. */
+  readonly mostPixels?: number;
+}
+
+export interface ResizedJpegOptions extends JpegOptions {
+  /** Where the pixels may go, if they fit; else they get their own. */
+  readonly room?: Uint8Array;
+}
+
 /**
  * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile or with sRGB's. At its full size, to the byte
  * what libjpeg-turbo gives.
  *
- * @param mostPixels Of a larger one nothing is decoded.
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
+ * @example
+ *
+ *     const pixels = decodeJpeg(await readFile('mushroom.jpg'));
+ *     if (pixels) console.log(pixels.height, pixels.width, pixels.data);
  */
-export function decodeJpeg(bytes: Uint8Array, mostPixels = Infinity): Pixels | undefined {
+export function decodeJpeg(
+  bytes: Uint8Array,
+  { mostPixels = Infinity }: JpegOptions = {},
+): Pixels | undefined {
   const read = readPhoto(bytes, mostPixels);
   if (!read) return undefined;
   const { plan, vectors } = read;
@@ -35,13 +51,14 @@ export function decodeJpeg(bytes: Uint8Array, mostPixels = Infinity): Pixels | u
  * large as the size, means of two by two pixels are resized.
  *
  * @param size `[height, width]`.
- * @param room Where the pixels may go, if they fit; else they get their own.
+ * @example
+ *
+ *     const small = decodeJpegTo(await readFile('mushroom.jpg'), [224, 224]);
  */
 export function decodeJpegTo(
   bytes: Uint8Array,
   size: Size,
-  mostPixels = Infinity,
-  room?: Uint8Array,
+  { mostPixels = Infinity, room }: ResizedJpegOptions = {},
 ): Pixels | undefined {
   const read = readPhoto(bytes, mostPixels, size);
   if (!read) return undefined;

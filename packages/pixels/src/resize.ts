@@ -1,6 +1,6 @@
-import type { Pixels } from '../photo';
-import { machine } from '../simd/machine';
-import { isResizable, resizeByVectors } from '../simd/resize';
+import type { Pixels } from './pixels';
+import { machine } from './simd/machine';
+import { isResizable, resizeByVectors } from './simd/resize';
 import { type Interpolation, precision, windows } from './windows';
 
 /**

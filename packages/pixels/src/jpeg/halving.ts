@@ -1,7 +1,7 @@
-import type { Pixels } from '../photo';
+import type { Pixels } from '../pixels';
+import { resize } from '../resize';
 import { machine } from '../simd/machine';
 import { isResizable, resizeByVectors } from '../simd/resize';
-import { resize } from '../transforms/resize';
 
 type Size = readonly [number, number];
 

@@ -1,8 +1,8 @@
-import { readColourProfile } from '../pictures/colour-profile';
-import { xmpOfSegment } from '../pictures/jpeg-orientation';
-import { xmpOrientation } from '../pictures/orientation';
+import { readColourProfile } from '../colour-profile';
+import { xmpOrientation } from '../orientation';
 import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
+import { xmpOfSegment } from './orientation';
 
 /** One colour channel of a JPEG. */
 interface Component {

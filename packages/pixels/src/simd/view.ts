@@ -1,33 +1,48 @@
-import { augment, plainView, type View } from '../augmentation';
-import { type Normalisation, normalisationTables, normalise } from '../normalisation';
-import type { Pixels } from '../photo';
-import { fixedPoint, rotation } from '../transforms/affine';
+import type { Pixels } from '../pixels';
 import { layOut } from './layout';
 import { machine } from './machine';
 
-/** What is the same for all photos of a batch. */
-const known = new WeakMap<Normalisation, readonly Float32Array[]>();
 /** Rows are brought to their target by so many bytes: they stay in the cache. */
 const bandBytes = 2 ** 16;
 /** Of larger pictures the positions do not fit into 32 bits. */
 const longestSide = 2 ** 14;
 
-/** `normalise` of `augment`, in one go; the same numbers. @param how Not changed later. */
-export function normaliseView(
-  pixels: Pixels,
-  view: View = plainView,
-  how: Normalisation,
+/** Which pixel of a picture becomes which number. */
+export interface NumbersOptions {
+  readonly flipHorizontally: boolean;
+  readonly flipVertically: boolean;
+  /** Where the first pixel comes from, and how far that moves with each pixel across and down, in 1 / 65536. */
+  readonly turn: Turn;
+  /** What each of the 256 values becomes, for the three channels of the result. */
+  readonly tables: readonly Float32Array[];
+  readonly channelOrder: 'RGB' | 'BGR';
+}
+
+export type Turn = Readonly<
+  Record<'startX' | 'startY' | 'acrossX' | 'acrossY' | 'downX' | 'downY', number>
+>;
+
+/**
+ * Writes a flipped and turned picture as numbers, `height * width * 3` from `offset` on: nearest neighbour, the flips before the turn;
+ * what comes from outside the picture counts as 0.
+ *
+ * @returns False where nothing was written: without vector instructions, or where a side is longer than 16,384.
+ * @example
+ *
+ *     const turn = { startX: 32768, startY: 32768, acrossX: 65536, acrossY: 0, downX: 0, downY: 65536 }; // none
+ *     const table = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+ *     const how = { flipHorizontally: true, flipVertically: false, turn, tables: [table, table, table], channelOrder: 'RGB' } as const;
+ *     const numbers = new Float32Array(pixels.data.length);
+ *     if (!writeNumbers(pixels, how, numbers, 0)) console.log('no vectors here');
+ */
+export function writeNumbers(
+  { data, height, width }: Pixels,
+  { flipHorizontally, flipVertically, turn, tables, channelOrder }: NumbersOptions,
   target: Float32Array,
   offset: number,
-): void {
-  const { data, height, width } = pixels;
+): boolean {
   const vectors = machine();
-  if (!vectors || Math.max(height, width) > longestSide) {
-    normalise(augment(pixels, view), how, target, offset);
-    return;
-  }
-  const tables = known.get(how) ?? normalisationTables(how);
-  known.set(how, tables);
+  if (!vectors || Math.max(height, width) > longestSide) return false;
   const rows = Math.max(1, Math.floor(bandBytes / (width * 12)));
   const places = layOut([data.length + 1, rows * width * 12, 3 * 1024, height * 8]);
   const [source, result, table, insides, end] = places as [number, number, number, number, number];
@@ -37,10 +52,8 @@ export function normaliseView(
   tables.forEach((values, channel) => {
     floats.set(values, table / 4 + 256 * channel);
   });
-  const turn = fixedPoint(rotation(pixels, view.rotation));
   new Int32Array(bytes.buffer, insides, 2 * height).set(insidesOf(turn, height, width));
-  const { flipHorizontally, flipVertically } = view;
-  const [first, third] = how.channelOrder === 'RGB' ? [0, 16] : [16, 0];
+  const [first, third] = channelOrder === 'RGB' ? [0, 16] : [16, 0];
   const { startX, startY, acrossX, acrossY, downX, downY } = turn;
   for (let from = 0; from < height; from += rows) {
     const to = Math.min(height, from + rows);
@@ -56,10 +69,11 @@ export function normaliseView(
     const numbers = (to - from) * width * 3;
     target.set(floats.subarray(result / 4, result / 4 + numbers), offset + from * width * 3);
   }
+  return true;
 }
 
 /** For each row, which pixels come from inside the source: from the first of two numbers up to the second. */
-function insidesOf(turn: ReturnType<typeof fixedPoint>, height: number, width: number): Int32Array {
+function insidesOf(turn: Turn, height: number, width: number): Int32Array {
   const insides = new Int32Array(2 * height);
   for (let y = 0; y < height; y++) insides[2 * y + 1] = width;
   narrow(insides, turn.startX, turn.downX, turn.acrossX, width);

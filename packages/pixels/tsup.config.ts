@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    // In a file of its own, which bundlers leave out where nothing is resized: vectors are written when it is loaded.
+    'simd/machine': 'src/simd/machine.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  dts: true,
+  clean: true,
+  splitting: true,
+});
