@@ -39,7 +39,8 @@ const sentence = (message: string) => message.replace(/\.?\s*$/, '.');
 
 /** What the engine says of a model that it cannot run, in this library's words; errors that are typed as they are. */
 export function engineFailure(error: unknown, EngineError: Failure): unknown {
-  if (!(error instanceof Error) || Object.getPrototypeOf(error) !== Error.prototype) return error;
+  // TensorFlow.js has kinds of errors of its own, which are all called so.
+  if (!(error instanceof Error) || error.name !== 'Error') return error;
   if (/disposed/.test(error.message))
     return new EngineError(
       `The model, or a tensor that is given to one of its inputs, is disposed: ${sentence(error.message)} Load or make it again.`,

@@ -17,23 +17,29 @@ import type { PreparedModel } from './prepared';
  * Reported as `probabilities` is the mean of the model's own output within the mask; `logits` are the sums.
  *
  * @param mask Of the output's size, the same for all images; 1 inside, 0 outside.
- * @throws RangeError when the sizes differ.
+ * @throws RangeError when the sizes differ, or the mask has nothing inside.
  */
 export function withinMask(
   parts: PreparedModel,
   mask: Pick<HeatMap, 'height' | 'width'> & { readonly values: ArrayLike<number> },
 ): PreparedModel {
-  const { height, width } = mask;
+  const { height, width, values } = mask;
+  const weights = Float32Array.from(values);
+  const area = weights.reduce((total, value) => total + value, 0);
+  const fits = weights.length === height * width && weights.every(value => value >= 0);
+  if (!fits || !(area > 0 && area < Infinity))
+    throw new RangeError(
+      `A mask should have ${height} x ${width} numbers of 0 or more, and something inside; it has ${weights.length}, whose sum is ${area}.`,
+    );
   const inside = (outputs: Tensor, share = 1): Tensor2D => {
     if (outputs.rank !== 4 || outputs.shape[1] !== height || outputs.shape[2] !== width) {
       throw new RangeError(
         `A mask of ${height} x ${width} needs logits of [N, ${height}, ${width}, K]; the model's are [${outputs.shape.join(', ')}].`,
       );
     }
-    const weights = tensor4d(Float32Array.from(mask.values), [1, height, width, 1]);
-    return sum(mul(mul(outputs, weights), share), [1, 2]) as Tensor2D;
+    const inner = mul(outputs, tensor4d(weights, [1, height, width, 1]));
+    return sum(mul(inner, share), [1, 2]) as Tensor2D;
   };
-  const area = Array.from(mask.values).reduce((total, value) => total + value, 0);
   const tail: PreparedModel['tail'] = (features, side) => inside(parts.tail(features, side));
   return {
     ...parts,

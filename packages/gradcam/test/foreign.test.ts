@@ -46,6 +46,7 @@ import {
   independentProbability,
   LogitsError,
   logit,
+  occlusion,
   prepareFunctions,
   prepareModel,
   probability,
@@ -57,7 +58,7 @@ import {
   withinMask,
 } from '../src/index';
 import { confidenceChange, road, trust } from '../src/metrics/index';
-import { formula, images } from './formula';
+import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
 
 const kernel = formula([3, 3, 3, 4], 2);
@@ -561,6 +562,34 @@ describe('outputs that are no classes', () => {
       const result = sequential({ layers: [conv, layers.flatten(), layers.dense(end)] });
       expect(await explain(result, images())).toHaveLength(2);
     }
+  });
+
+  test.each<[string, number[]]>([
+    ['nothing inside', [0, 0, 0, 0]],
+    ['what is no number', [1, NaN, 0, 0]],
+    ['a number below 0', [2, -1, 0, 0]],
+    ['a place too few', [1, 1, 0]],
+  ])('a mask with %s', (_, values) => {
+    const parts = prepareModel(network('flat'), { tap: 'conv2' });
+    expect(() => withinMask(parts, { values, height: 2, width: 2 })).toThrow(
+      /2 x 2 numbers of 0 or more, and something inside/,
+    );
+  });
+
+  test('what a layer of TensorFlow.js refuses is said in words', async () => {
+    const video = sequential({
+      layers: [
+        layers.reshape({ inputShape: [2, 6, 6, 3], targetShape: [12, 6, 3] }),
+        layers.conv2d({ filters: 3, kernelSize: 3 }),
+        layers.flatten(),
+        layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    });
+    const films = formula([1, 2, 6, 6, 3], 2);
+    expect(await explain(video, films)).toHaveLength(1);
+    await expect(explain(video, films, { method: occlusion({ places: 2 }) })).rejects.toThrow(
+      EngineError,
+    );
   });
 
   test('a segmentation is explained within a mask, its softmax fused', async () => {
