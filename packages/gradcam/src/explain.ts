@@ -7,7 +7,7 @@ import { activated } from './logits';
 import { atLeastOne, checkedMethod, type Method, mapOf } from './method';
 import { verifyOutput } from './output';
 import { type Explainable, partsOf, type SourceOptions } from './source';
-import { classLogits, defaultTargets, scoreOf, type Target } from './targets';
+import { checkTarget, classLogits, defaultTargets, scoreOf, type Target } from './targets';
 
 /** A map of one value per place, row by row. */
 export interface HeatMap {
@@ -80,6 +80,7 @@ export async function explain(
   const unknown = Object.keys(own).find(name => !asked.includes(name));
   if (unknown) throw (await import('./failures')).optionFailure(unknown);
   const method = own.method === undefined ? gradCam() : await checkedMethod(own.method);
+  await checkTarget(target, parts.link);
   atLeastOne(batch, 'batch');
   if (parts.link === 'linear' && classIndex === undefined && !own.target) {
     const reason = await (await import('./linear')).embeddingReason(parts);

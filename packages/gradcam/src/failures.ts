@@ -60,6 +60,17 @@ export function methodFailure(method: unknown, place: string): string {
   return `${wanted}; the function '${name}' came instead. Call it: ${name}(). Wrap a function of your own: customMethod((features, gradient) => map).`;
 }
 
+export const mapFailure = (shape: readonly number[], images: number) =>
+  `A method's map should be [${images}, h, w]; this one is [${shape.join(', ')}].`;
+
+/** What was given as a target is none, or what the output is taken for is no link. */
+export const targetFailure = (target: unknown, link: string, links: readonly string[]) =>
+  new TypeError(
+    !links.includes(link)
+      ? `link should be one of ${links.map(worded).join(', ')}; it is ${worded(link)}.`
+      : `target should be such as logit, probability, contrast() or finer(); ${worded(target).slice(0, 40)} came instead.`,
+  );
+
 function described(value: unknown): string {
   if (typeof value === 'string') return `the text '${value}'`;
   if (value instanceof Promise) return 'a promise';
@@ -113,6 +124,11 @@ const worded = (value: unknown): string =>
     : typeof value === 'string'
       ? `'${value}'`
       : String(value);
+
+export const percentilesFailure = (given: readonly number[]) =>
+  new RangeError(
+    `percentiles should be numbers of 0 to 100, at least one; they are [${given.join(', ')}].`,
+  );
 
 /** What was given to a metric in the place of explanations. */
 export const judgedFailure = (judged: unknown, images: number) =>

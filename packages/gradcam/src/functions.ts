@@ -1,6 +1,5 @@
 import { keep, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Link } from './logits';
-import { checkNames } from './ports';
 import type { PreparedModel } from './prepared';
 import { refusePooled, TapError } from './tap';
 
@@ -37,7 +36,6 @@ export function prepareFunctions(
   }
   const [, count] = shapes.logits;
   const { link = count === 1 ? 'sigmoid' : 'softmax' } = options;
-  checkNames({ link });
   return {
     tap,
     channels: shapes.features[3],

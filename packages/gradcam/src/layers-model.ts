@@ -36,7 +36,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   checkNames(options);
   if (!('layers' in model))
     throw new TypeError(
-      "prepareModel takes a tf.LayersModel. For a tf.GraphModel, prepareGraph of '@shroom/gradcam/graph' or explain(model, images).",
+      "prepareModel takes a tf.LayersModel; prepareGraph of '@shroom/gradcam/graph' takes a tf.GraphModel.",
     );
   const operations = operationsOf(model);
   const { order, outputs } = operations;
@@ -49,10 +49,8 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   const output = outputOf(model, operations, options.output);
   const asIs = options.logits === 'as-is';
   const logits = asIs ? asTheyAre(output) : logitsOf(output);
-  const endsIn = () => {
-    const { link, activations } = asIs ? logits : logitsOf(output);
-    return `${model.outputs.map(({ id }) => id)} ${link} ${activations}`;
-  };
+  const endsIn = ({ link, activations } = asIs ? logits : logitsOf(output)) =>
+    `${model.outputs.map(({ id }) => id)} ${link} ${activations}`;
   const ending = endsIn();
   const keepLogits = new Set(logits.values);
   const finish = (

@@ -74,9 +74,7 @@ export async function mapOf(method: Method, evidence: Evidence): Promise<Tensor3
   const [count] = evidence.features.shape;
   if (map.shape.length === 3 && map.shape[0] === count) return map;
   map.dispose();
-  throw new MethodError(
-    `A method's map should be [${count}, h, w]; this one is [${map.shape.join(', ')}].`,
-  );
+  throw new MethodError((await import('./failures')).mapFailure(map.shape, count));
 }
 
 /**
@@ -98,9 +96,8 @@ export function oneOf<T extends string>(value: T, names: readonly T[], option: s
  * @throws RangeError for another one.
  */
 export function atLeastZero(value: number, option: string, most = Number.MAX_VALUE): number {
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  const bound = most === Number.MAX_VALUE ? 'finite and 0 or more' : `0 to ${most}`;
-  throw new RangeError(`${option} should be ${bound}; it is ${value}.`);
+  if (value >= 0 && value <= most) return value;
+  throw new RangeError(`${option} should be 0 to ${most}; it is ${value}.`);
 }
 
 /**

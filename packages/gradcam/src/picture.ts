@@ -1,6 +1,5 @@
 import { type ColourMap, inferno } from './colours';
 import type { HeatMap } from './explain';
-import { atLeastZero } from './method';
 
 /** Pixels `[height, width, 3]`, RGB, 0 to 255. */
 export interface Picture {
@@ -116,7 +115,6 @@ export interface OverlayOptions {
  */
 export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOptions = {}): Picture {
   const { colours = inferno, opacity = 0.75 } = options;
-  atLeastZero(opacity, 'opacity', 1);
   if (map.height !== photo.height || map.width !== photo.width) {
     throw new RangeError(
       `The map is ${map.height} x ${map.width}, the photo ${photo.height} x ${photo.width}. resizeMap(map, [height, width]) makes them agree.`,

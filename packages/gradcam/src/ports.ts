@@ -17,18 +17,16 @@ type Given = Readonly<Record<string, Tensor>> | undefined;
  * A name that is asked for and `undefined` comes from a model that does not know it, as `inputNames` of a sequential model
  * before its first `predict`; another layer would be explained without a word.
  *
- * @throws TapError naming the option. RangeError for another way to the logits, or another link, than there are.
+ * @throws TapError naming the option. RangeError for another way to the logits than there is.
  */
 export function checkNames(options: PrepareOptions): void {
   for (const name of ['tap', 'input', 'output', 'given']) {
     if (name in options && Reflect.get(options, name) === undefined)
       throw new TapError(
-        `The option '${name}' is undefined. Leave it out for the default; the model's input is called model.inputs[0].name.`,
+        `'${name}' is undefined. Leave it out for the default; the input is called model.inputs[0].name.`,
       );
   }
-  const { logits = 'recovered', link = 'linear' } = options;
-  oneOf(logits, ['recovered', 'as-is'], 'logits');
-  oneOf(link, ['softmax', 'sigmoid', 'logSoftmax', 'linear'], 'link');
+  oneOf(options.logits ?? 'as-is', ['recovered', 'as-is'], 'logits');
 }
 
 const called = (name: string) => (port: Port) => [port.id, ...port.names].includes(name);
@@ -42,7 +40,6 @@ export function chosenInput<P extends Port>(
   inputs: readonly P[],
   { input, given = {} }: { readonly input?: string; readonly given?: Given },
 ): P {
-  if (!inputs[0]) throw new TapError('The model has no input that could take images.');
   const images =
     input === undefined
       ? ([4, 3].map(rank => inputs.find(({ shape }) => shape.length === rank)).find(Boolean) ??

@@ -132,6 +132,12 @@ export function classLogits(
   return classes === 2 && logits.length === 1 ? Float32Array.of(-logits[0]!, logits[0]!) : logits;
 }
 
+/** @throws TypeError for what is no target, such as its name, and for a link that there is not. */
+export async function checkTarget(target: unknown, link: Link): Promise<void> {
+  if (typeof (target as Target | null)?.score !== 'function' || !defaultTargets[link])
+    throw (await import('./failures')).targetFailure(target, link, Object.keys(defaultTargets));
+}
+
 /**
  * The score of a target for a model. What a target gets is one logit for each class: a single sigmoid is given as two, against
  * and for it.
@@ -142,10 +148,6 @@ export function scoreOf(
   classes: readonly number[],
   logits: readonly Float32Array[] = [],
 ): Score {
-  if (typeof target?.score !== 'function')
-    throw new TypeError(
-      `target should be such as logit, probability, contrast() or finer(); ${typeof target === 'string' ? `'${target}'` : String(target).slice(0, 40)} came instead.`,
-    );
   const score = target.score(classes, logits, link);
   return (z, rows) => score(count === 2 && z.shape[1] === 1 ? concat([neg(z), z], 1) : z, rows);
 }

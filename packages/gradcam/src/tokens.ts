@@ -23,6 +23,6 @@ export function readsTokens(steps: readonly Reader[]): boolean {
 /** A map before the tokens would be drawn for what they decide. */
 export function refuseTokens(tap: string, pixels: string): never {
   throw new TapError(
-    `After '${tap}' this model goes on in tokens, as transformers do, which cannot be tapped; a map of '${tap}' shows what patches are made of, not what the decision is made from. Ask for it by { tap: '${tap}' }, or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
+    `After '${tap}' this model goes on in tokens, as transformers do, which cannot be tapped; a map there shows what patches are made of, not what the decision is made from. Ask for it by { tap: '${tap}' }, or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
   );
 }

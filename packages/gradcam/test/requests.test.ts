@@ -62,7 +62,7 @@ describe('what is asked for is checked before the model is asked', () => {
       { model: true, logits: 'raw' },
       /logits should be one of 'recovered'/,
     ],
-    ['another link', { model: true, link: 'hinge' }, /link should be one of 'softmax'.*"hinge"/],
+    ['another link', { model: true, link: 'hinge' }, /link should be one of 'softmax'.*'hinge'/],
     ['no class', { classIndex: null }, /classIndex should be .*null/],
     ['a class that is no number', { classIndex: NaN }, /classIndex should be .*NaN/],
     ['another length', { target: similarity([1, 2, 3, 4, 5, 6, 7]) }, /it has 7/],

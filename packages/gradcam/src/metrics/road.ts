@@ -53,9 +53,7 @@ export async function road(
   oneOf(ties, ['expected', 'together'], 'ties');
   atLeastOne(draws, 'draws');
   if (percentiles.length < 1 || !percentiles.every(percent => percent >= 0 && percent <= 100))
-    throw new RangeError(
-      `percentiles should be numbers of 0 to 100, at least one; they are [${percentiles.join(', ')}].`,
-    );
+    throw (await import('../failures')).percentilesFailure(percentiles);
   const found: Road[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const changes = async (map: Float32Array) => {

@@ -6,7 +6,7 @@ import { imagesFor } from '../images';
 import { atLeastOne } from '../method';
 import type { PreparedModel } from '../prepared';
 import { type Explainable, partsOf, type SourceOptions } from '../source';
-import { classLogits, defaultTargets, scoreOf, type Target } from '../targets';
+import { checkTarget, classLogits, defaultTargets, scoreOf, type Target } from '../targets';
 import type { Pixels } from './imputation';
 
 /** What a metric needs of an explanation. */
@@ -77,6 +77,7 @@ async function readSubjects(
   // Images of whole numbers come as such, and changes of them are none.
   const all = Float32Array.from(await images.data());
   const targets = judged.map(each => watchedTarget(parts, each, options.target));
+  for (const target of targets) await checkTarget(target, parts.link);
   const logits = targets.some(({ looks }) => looks) ? await logitsOf(parts, images) : [];
   const classes = judged.map(({ classIndex }) => classIndex);
   if (!classes.every(index => Number.isInteger(index) && index >= 0 && index < parts.classes))
@@ -125,9 +126,9 @@ async function readSubjects(
  * @throws TypeError for what is no explanations, as bare maps are.
  */
 export async function checkJudged(judged: readonly Judged[], images: number): Promise<void> {
-  const complete =
-    Array.isArray(judged) && judged.length === images && judged.every(each => each?.map);
-  if (!complete) throw (await import('../failures')).judgedFailure(judged, images);
+  const fits = Array.isArray(judged) && judged.length === images;
+  if (!fits || !judged.every(each => each?.map))
+    throw (await import('../failures')).judgedFailure(judged, images);
 }
 
 /** What is watched of an explanation: what was explained, unless something else is asked for. */
@@ -137,7 +138,7 @@ export function watchedTarget(
   wanted: Target | undefined,
 ): Target {
   const explained = wanted ?? target ?? defaultTargets[link];
-  return explained.watched ?? explained;
+  return explained?.watched ?? explained;
 }
 
 /** @throws TargetError for a score that is no probability. */

@@ -1,5 +1,4 @@
 import type { HeatMap } from '../explain';
-import { atLeastZero } from '../method';
 import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from '../picture';
 import type { Colour } from './outline';
 
@@ -39,7 +38,6 @@ export function signedOverlay(
   options: SignedOverlayOptions = {},
 ): Picture {
   const { scale = sharedScale([map]), opacity = 0.8, ...colours } = options;
-  atLeastZero(opacity, 'opacity', 1);
   const { favour, against } = { ...sides, ...colours };
   const { values } = resizeMap(map, [photo.height, photo.width]);
   const own = rgbOf(photo).data;
