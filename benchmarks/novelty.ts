@@ -12,14 +12,16 @@ import { resnet50 } from '@shroom/models/node';
 import {
   classDistance,
   energy,
+  extractFeatures,
   type FeatureSet,
   fit,
+  type ImageBatch,
   logitsOf,
   nearestNeighbors,
   probabilities,
   rocArea,
 } from '@shroom/train';
-import { mean, setBackend, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { mean, setBackend, type Tensor4D } from '@tensorflow/tfjs-core';
 
 const [source = 'drawn', count = '20'] = process.argv.slice(2);
 await setBackend('ort');
@@ -139,40 +141,42 @@ function rowsOf(indices: readonly number[]): Float32Array {
 }
 
 async function featuresOfPhotos(photos: readonly Photo[]): Promise<Float32Array> {
-  const found = new Float32Array(photos.length * channels);
-  const samples = photos.map((photo, row) => ({ ...photo, row, view: plainView }));
+  const samples = photos.map(photo => ({ ...photo, view: plainView }));
   const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: 8 };
-  for await (const batch of batches(samples, { ...how, fillLast: true })) {
-    const values = await pooled(tensor4d(batch.images, batch.shape));
-    for (const [place, { row }] of batch.samples.entries()) {
-      found.set(values.subarray(place * channels, (place + 1) * channels), row * channels);
-    }
-  }
-  return found;
+  return rowsFrom(samples, missing => batches(missing, { ...how, fillLast: true }));
 }
 
 type Paint = (x: number, y: number, channel: number) => number;
 
 async function featuresOfPictures(pictures: readonly Paint[]): Promise<Float32Array> {
-  const found = new Float32Array(pictures.length * channels);
-  for (const [row, paint] of pictures.entries()) {
-    const data = Uint8ClampedArray.from({ length: SIZE * SIZE * 3 }, (_, place) => {
-      const spot = Math.floor(place / 3);
-      return paint((spot % SIZE) / SIZE, Math.floor(spot / SIZE) / SIZE, place % 3);
-    });
-    const input = new Float32Array(data.length);
-    normalise({ data: new Uint8Array(data), width: SIZE, height: SIZE }, preprocessing, input, 0);
-    found.set(await pooled(tensor4d(input, [1, SIZE, SIZE, 3])), row * channels);
-  }
-  return found;
+  const samples = pictures.map(paint => ({ paint }));
+  return rowsFrom(samples, async function* (missing) {
+    for (const sample of missing) {
+      const data = Uint8ClampedArray.from({ length: SIZE * SIZE * 3 }, (_, place) => {
+        const spot = Math.floor(place / 3);
+        return sample.paint((spot % SIZE) / SIZE, Math.floor(spot / SIZE) / SIZE, place % 3);
+      });
+      const images = new Float32Array(data.length);
+      normalise(
+        { data: new Uint8Array(data), width: SIZE, height: SIZE },
+        preprocessing,
+        images,
+        0,
+      );
+      yield { images, shape: [1, SIZE, SIZE, 3], samples: [sample] };
+    }
+  });
 }
 
-async function pooled(images: Tensor4D): Promise<Float32Array> {
-  const vectors = tidy(() =>
-    mean(backbone.model.predict(images, { batchSize: 8 }) as Tensor4D, [1, 2]),
-  );
-  images.dispose();
-  const values = await vectors.data<'float32'>();
-  vectors.dispose();
-  return values;
+async function rowsFrom<S extends object>(
+  samples: readonly S[],
+  batchesOf: (missing: readonly S[]) => AsyncIterable<ImageBatch<S>>,
+): Promise<Float32Array> {
+  const found = new Float32Array(samples.length * channels);
+  for await (const { index, rows } of extractFeatures(samples, {
+    batches: batchesOf,
+    network: images => mean(backbone.model.predict(images, { batchSize: 8 }) as Tensor4D, [1, 2]),
+  }))
+    found.set(rows[0]!, index * channels);
+  return found;
 }

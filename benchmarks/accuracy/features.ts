@@ -5,8 +5,9 @@ import { batches, openDrawn } from '@shroom/data/node';
 import { type PooledTap, poolCovariances, principalDirections } from '@shroom/head';
 import type { Backbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';
+import { extractFeatures } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
-import { concat, slice, type Tensor2D, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { concat, type Tensor2D, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Engine } from '../../examples/pipeline/engine';
 import { Progress } from '../../examples/pipeline/terminal';
@@ -65,25 +66,18 @@ export async function photoFeatures(
   const progress = new Progress('features', 'views');
   try {
     let done = 0;
-    for (const [place, view] of photoViews.entries()) {
-      const keyOf = (photo: Photo) => JSON.stringify([photo.sha256, view.name]);
-      const put = (index: number, row: Float32Array) =>
-        values.set(row, (index * photoViews.length + place) * width);
-      const found = await Promise.all(photos.map(photo => cache.read(keyOf(photo))));
-      found.forEach((row, index) => {
-        if (row) put(index, row);
-      });
-      const missing = photos.flatMap((_, index) => (found[index] ? [] : [index]));
-      const wanted = missing.map(index => photos[index]!);
-      for await (const [place, row] of compute(wanted, view, together, backbone, signal)) {
-        const index = missing[place]!;
-        put(index, row);
-        await cache.write(keyOf(photos[index]!), row);
-        progress.update(done + index + 1, photos.length * photoViews.length, view.name);
+    for (const [place, view] of photoViews.entries())
+      for await (const { index, rows } of compute(
+        photos,
+        view,
+        together,
+        cache,
+        backbone,
+        signal,
+      )) {
+        values.set(rows[0]!, (index * photoViews.length + place) * width);
+        progress.update(++done, photos.length * photoViews.length, view.name);
       }
-      done += photos.length;
-      progress.update(done, photos.length * photoViews.length, view.name);
-    }
   } finally {
     progress.stop();
     await cache.close();
@@ -91,13 +85,15 @@ export async function photoFeatures(
   return { values, width, views: photoViews.length, kinds };
 }
 
-async function* compute(
+/** All features of one view of photos; what is in the cache is not computed again. */
+function compute(
   photos: readonly Photo[],
   { name, transforms, view }: PhotoView,
   network: LayersModel,
+  cache: FeatureCache,
   { preprocessing }: Backbone,
   signal: AbortSignal,
-): AsyncGenerator<[number, Float32Array]> {
+) {
   const samples = photos.map(photo => ({ ...photo, view: view(photo.sha256) }));
   const how = {
     size: preprocessing.size,
@@ -108,18 +104,13 @@ async function* compute(
     fillLast: true,
     signal,
   };
-  let next = 0;
-  for await (const { images, shape, labels } of batches(samples, how)) {
-    const features = tidy(() => {
-      const outputs = network.predict(tensor4d(images, shape), { batchSize: atOnce });
-      return concat(outputs as Tensor2D[], 1);
-    });
-    const rows = await features.data<'float32'>();
-    features.dispose();
-    const width = rows.length / atOnce;
-    for (let row = 0; row < labels.length; row++)
-      yield [next++, rows.slice(row * width, (row + 1) * width)];
-  }
+  return extractFeatures(samples, {
+    batches: missing => batches(missing, how),
+    network: images => concat(network.predict(images, { batchSize: atOnce }) as Tensor2D[], 1),
+    caches: [cache],
+    keyOf: ({ sha256 }) => JSON.stringify([sha256, name]),
+    signal,
+  });
 }
 
 /** Frames for stages of a backbone, found on drawn mushrooms. */
@@ -130,29 +121,26 @@ async function directionsOf(
 ): Promise<PooledTap[]> {
   const { preprocessing } = backbone;
   const drawn = openDrawn(drawnPerGenus).photos;
-  const outputs = stages.map(({ layer }) => backbone.model.getLayer(layer).output);
-  const network = model({ inputs: backbone.model.inputs, outputs: outputs as SymbolicTensor[] });
-  const maps: Tensor4D[][] = stages.map(() => []);
+  const outputs = stages.map(
+    ({ layer }) => backbone.model.getLayer(layer).output as SymbolicTensor,
+  );
+  const network = model({ inputs: backbone.model.inputs, outputs });
   const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: atOnce };
-  for await (const { images, shape, samples } of batches(drawn, {
-    ...how,
-    fillLast: true,
+  const maps = outputs.map(({ shape }) => {
+    const each = shape.slice(1) as [number, number, number];
+    const size = each.reduce((product, side) => product * side, 1);
+    return { shape: each, size, values: new Float32Array(drawn.length * size) };
+  });
+  for await (const { index, rows } of extractFeatures(drawn, {
+    batches: missing => batches(missing, { ...how, fillLast: true, signal }),
+    network: images => network.predict(images, { batchSize: atOnce }) as Tensor4D[],
     signal,
-  })) {
-    const input = tensor4d(images, shape);
-    const found = network.predict(input, { batchSize: atOnce }) as Tensor4D[];
-    input.dispose();
-    for (const [index, map] of found.entries()) {
-      // Read, so that each batch is a run of its own.
-      await map.data();
-      maps[index]!.push(slice(map, 0, samples.length));
-      map.dispose();
-    }
-  }
+  }))
+    for (const [stage, { size, values }] of maps.entries()) values.set(rows[stage]!, index * size);
   const taps: PooledTap[] = [];
   for (const [index, { layer }] of stages.entries()) {
-    const all = concat(maps[index]!, 0);
-    for (const map of maps[index]!) map.dispose();
+    const { shape, values } = maps[index]!;
+    const all = tensor4d(values, [drawn.length, ...shape]);
     taps.push({ layer, ...(await principalDirections(all, components)) });
     all.dispose();
   }

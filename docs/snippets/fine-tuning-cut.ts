@@ -4,12 +4,7 @@ import { splitByClass } from '@shroom/data';
 import { batches, openPhotos } from '@shroom/data/node';
 import { classifierHead } from '@shroom/head';
 import { resnet50 } from '@shroom/models/node';
-import {
-  setBackend,
-  type Tensor,
-  tensor4d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 
 await setBackend('ort');
 const set = await openPhotos('photos');
@@ -31,20 +26,18 @@ console.log(
 
 // #endregion cut
 // #region maps
-import type { FeatureSource } from '@shroom/train';
+import { extractFeatures, type FeatureSource } from '@shroom/train';
 
 /** The feature maps at the cut, computed once. */
 async function mapsOf(indices: readonly number[]): Promise<FeatureSource> {
   const samples = indices.map(index => set.photos[index]!);
   const maps: Float32Array[] = [];
   const how = { preprocessing: backbone.preprocessing, batchSize: 1 };
-  for await (const { images, shape } of batches(samples, how)) {
-    const map = tidy(
-      () => cut.frozen.predict(tensor4d(images, shape)) as Tensor,
-    );
-    maps.push((await map.data()) as Float32Array);
-    map.dispose();
-  }
+  for await (const { index, rows } of extractFeatures(samples, {
+    batches: missing => batches(missing, how),
+    network: images => cut.frozen.predict(images) as Tensor,
+  }))
+    maps[index] = rows[0]!;
   const length = maps[0]!.length;
   return {
     labels: Int32Array.from(samples, ({ label }) => label),

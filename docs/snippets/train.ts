@@ -22,14 +22,8 @@ console.log(split.train.length, split.validation.length, split.test.length);
 // #endregion open
 // #region features
 import { resnet50 } from '@shroom/models/node';
-import type { FeatureSet } from '@shroom/train';
-import {
-  mean,
-  setBackend,
-  type Tensor,
-  tensor4d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { extractFeatures, type FeatureSet } from '@shroom/train';
+import { mean, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 
 await setBackend('ort');
 const backbone = await resnet50({ size: 96 });
@@ -39,24 +33,17 @@ const { size } = backbone.preprocessing;
 async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
   const samples = indices.map(index => set.photos[index]!);
   const values = new Float32Array(samples.length * backbone.channels);
-  let filled = 0;
-  for await (const batch of batches(samples, {
-    preprocessing: backbone.preprocessing,
-    batchSize: 8,
-    fillLast: true, // The last batch too is computed as eight.
-  })) {
-    const pooled = tidy(() => {
-      const maps = backbone.model.predict(
-        tensor4d(batch.images, batch.shape),
-      );
-      return mean(maps as Tensor, [1, 2]);
-    });
-    const rows = await pooled.data<'float32'>();
-    const own = batch.samples.length * backbone.channels;
-    values.set(rows.subarray(0, own), filled);
-    filled += own;
-    pooled.dispose();
-  }
+  for await (const { index, rows } of extractFeatures(samples, {
+    batches: missing =>
+      batches(missing, {
+        preprocessing: backbone.preprocessing,
+        batchSize: 8,
+        fillLast: true, // The last batch too is computed as eight.
+      }),
+    network: images =>
+      mean(backbone.model.predict(images) as Tensor, [1, 2]),
+  }))
+    values.set(rows[0]!, index * backbone.channels);
   const labels = Int32Array.from(samples, ({ label }) => label);
   return {
     values,
@@ -113,6 +100,7 @@ import { encodePng } from '@shroom/gradcam/pictures';
 // #endregion evaluate
 // #region explain
 import { attachHead } from '@shroom/head';
+import { tensor4d } from '@tensorflow/tfjs-core';
 
 const model = attachHead(backbone.model, head);
 const photo = await readPixels(

@@ -122,21 +122,12 @@ async function fill(
 ): Promise<void> {
   const progress = new Progress('features', 'views');
   try {
-    const missing: Task[] = [];
-    for (const task of tasks) {
-      signal.throwIfAborted();
-      // Read whole, so that what is damaged is found now and computed again.
-      const found =
-        (await caches.pooled.read(task.key)) &&
-        (!caches.maps || (await caches.maps.read(task.key)));
-      if (!found) missing.push(task);
-    }
-    const cached = tasks.length - missing.length;
-    const note = cached > 0 ? `${cached} from the cache` : '';
-    let done = cached;
-    if (cached > 0) progress.update(cached, tasks.length, note);
-    for await (const _ of extract(backbone, cut, missing, caches, signal))
+    let [cached, done] = [0, 0];
+    for await (const task of extract(backbone, cut, tasks, caches, signal)) {
+      if (task.cached) cached++;
+      const note = cached > 0 ? `${cached} from the cache` : '';
       progress.update(++done, tasks.length, note);
+    }
   } finally {
     progress.stop();
   }

@@ -76,6 +76,13 @@ export {
 export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
 export { topKAccuracy } from './evaluation/top';
 export {
+  type Extracted,
+  type ExtractionOptions,
+  extractFeatures,
+  type ImageBatch,
+  type RowCache,
+} from './features/extraction';
+export {
   type FeatureSet,
   type FeatureSource,
   type Features,
