@@ -53,11 +53,23 @@ const usual = {
     'image_name',
     'photo',
   ],
-  label: ['class', 'label', 'category', 'genus', 'class_name', 'label_name', 'category_name'],
+  label: [
+    'class',
+    'label',
+    'category',
+    'genus',
+    'class_name',
+    'class_label',
+    'label_name',
+    'category_name',
+  ],
   part: ['split', 'subset', 'partition'],
   /** Taken as the split where all of their values name parts, else something else is meant. */
   perhapsPart: ['set', 'data_set', 'dataset', 'usage', 'phase'],
 };
+
+/** `is_train`, `isTestImage`, `train`: they say something of a split, but not which part the others are. */
+const partFlag = /^(is)?(train(ing)?|test(ing)?|val(id|idation)?)(image|img|set)?$/;
 
 /** `Image ID`, `imageId`, `image_ids`: the same column. */
 const nameKey = (name: string): string =>
@@ -187,7 +199,7 @@ function oneColumn(
   }
   throw new PhotoSetError(
     `${where} has no column '${names.join("' or '")}' for the ${whatIs[option]}; its first line has ${quoted(columns)}. ` +
-      `Name the column there, or give its name as the option ${option}.`,
+      `Name the column there, or give its name as the option ${option}. A table without a header line needs one, such as 'file,label'.`,
   );
 }
 
@@ -238,11 +250,10 @@ function partColumn(
         : `'${textOf(strange[column]) ?? ''}' in column '${column}', which names no part`;
   if (isNeeded)
     throw new PhotoSetError(`${where} gives no split: it has ${why}. Use train, val and test.`);
-  if (column !== undefined)
-    findings.push({
-      kind: 'split doubtful',
-      subject: column,
-      reason: `not taken as the split: ${why}`,
-    });
+  const alike = column ?? columns.find(name => partFlag.test(nameKey(name)));
+  if (alike !== undefined) {
+    const reason = `not taken as the split: ${column === undefined ? "a column 'split' would say train, val or test" : why}`;
+    findings.push({ kind: 'split doubtful', subject: alike, reason });
+  }
   return undefined;
 }

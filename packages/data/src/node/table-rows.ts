@@ -82,8 +82,14 @@ function readRow(
 
 type ClassFound = { readonly className: string } | { readonly why: string };
 
-const named = (className: string | undefined, column: string): ClassFound =>
-  className === undefined ? { why: `'${column}' is empty or no text` } : { className };
+/** What programs write where there is no value. */
+const noValue = /^(nan|null|#?n\/a)$/i;
+
+function named(className: string | undefined, column: string): ClassFound {
+  if (className === undefined) return { why: `'${column}' is empty or no text` };
+  if (noValue.test(className)) return { why: `'${column}' is ${className}, which names no class` };
+  return { className };
+}
 
 /** The one of the columns that holds 1. */
 function marked(row: Row, columns: readonly string[]): ClassFound {

@@ -305,6 +305,27 @@ describe('a folder that comes with a split', () => {
     ]);
   });
 
+  test.each([
+    ['train', 'holdout'],
+    ['fold1', 'fold2'],
+    ['Training', 'Validierung'],
+  ])('is doubtful where %s and %s hold the same folders', async (...names) => {
+    for (const [index, name] of names.entries()) {
+      await fill(`${name}/A`, 6, 10 * index);
+      await fill(`${name}/B`, 6, 40 + 10 * index);
+    }
+    const { classes, findings } = await openFolder(root);
+    expect(classes).toEqual([...names].sort());
+    expect(findings).toMatchObject([
+      {
+        kind: 'split doubtful',
+        subject: classes.join(', '),
+        reason: expect.stringMatching(/each holds the same folders, 'A', 'B'/),
+      },
+    ]);
+    expect((await openFolder(root, { givenSplit: 'ignore' })).findings).toEqual([]);
+  });
+
   test('says once that two of its folders differ in letter case alone', async () => {
     for (const [index, name] of ['train', 'Train', 'test'].entries()) {
       await fill(`${name}/A`, 6, 10 * index);

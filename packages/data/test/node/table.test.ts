@@ -279,6 +279,25 @@ describe('a table of photos', () => {
     ]);
   });
 
+  test.each(['NaN', 'nan', 'null', 'N/A', '#N/A'])('has no class %s', async name => {
+    const list = rows.map((row, index) => ({ ...row, genus: index === 3 ? name : row.genus }));
+    const { classes, findings } = await openTable(
+      await put('na.csv', csv('file,genus,group', list)),
+      { leastPerClass: 1 },
+    );
+    expect(classes).toEqual(['Amanita', 'Boletus']);
+    expect(findings).toMatchObject([{ reason: expect.stringMatching(/row 4: .*names no class/) }]);
+  });
+
+  test.each(['is_train', 'isTestImage', 'test'])(
+    'says that %s is not taken as the split',
+    async name => {
+      const list = rows.map((row, index) => ({ ...row, group: String(index % 2) }));
+      const { findings } = await openTable(await put('is.csv', csv(`file,genus,${name}`, list)));
+      expect(findings).toMatchObject([{ kind: 'split doubtful', subject: name }]);
+    },
+  );
+
   test('may lack groups, which is said; a split without a part leaves the photo out', async () => {
     const some = rows.map((row, index) => ({ ...row, group: index === 4 ? '' : row.group }));
     const grouped = await openTable(await put('t.csv', csv('file,genus,group', some)));
