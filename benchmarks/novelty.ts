@@ -7,6 +7,7 @@
 import '@shroom/backend-ort';
 import { normalise, type Photo, plainView, randomStream, splitByClass } from '@shroom/data';
 import { batches, openPhotos } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import { classifierHead } from '@shroom/head';
 import { resnet50 } from '@shroom/models/node';
 import {
@@ -28,7 +29,7 @@ await setBackend('ort');
 const SIZE = 224;
 const backbone = await resnet50({ size: SIZE });
 const { channels, preprocessing } = backbone;
-const set = await openPhotos(source, { drawn: Number(count) });
+const set = source === 'drawn' ? openDrawn(Number(count)) : await openPhotos(source);
 const split = splitByClass(set.photos);
 const features = await featuresOfPhotos(set.photos);
 
@@ -59,8 +60,7 @@ for (const [name, make] of Object.entries(far)) {
   strange.set(name, await featuresOfPictures(pictures));
 }
 if (source !== 'drawn') {
-  const drawn = await openPhotos('drawn', { drawn: 6 });
-  strange.set('drawn mushrooms', await featuresOfPhotos(drawn.photos));
+  strange.set('drawn mushrooms', await featuresOfPhotos(openDrawn(6).photos));
 }
 
 const all = [...set.classes.keys()];

@@ -1,5 +1,5 @@
 // Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { prepareModel } from '@shroom/gradcam';
 import {
   type ComparisonOptions,

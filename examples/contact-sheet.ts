@@ -1,6 +1,7 @@
 // The picture of the README: a column of drawn mushrooms for each genus, and under it the masks of its last one.
 import { fileURLToPath } from 'node:url';
-import { drawMushroom, type Genus, genera, type Pixels } from '@shroom/data';
+import type { Pixels } from '@shroom/data';
+import { drawMushroom, type Genus, genera } from '@shroom/drawn';
 import { Command } from 'commander';
 import sharp, { type OverlayOptions } from 'sharp';
 import { maskPicture } from './pipeline/mask-picture';

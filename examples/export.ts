@@ -1,7 +1,7 @@
 // A trained classifier as one ONNX file, which knows its classes and how it wants its images.
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { exportOnnx } from '@shroom/models';
 import { type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';

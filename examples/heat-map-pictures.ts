@@ -1,6 +1,6 @@
 // The picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
 import { fileURLToPath } from 'node:url';
-import { drawMushroom } from '@shroom/data';
+import { drawMushroom } from '@shroom/drawn';
 import { explain, normaliseMap, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
 import {
   contactSheet,

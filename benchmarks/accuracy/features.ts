@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Photo, pixelsVersion } from '@shroom/data';
-import { batches, openDrawn } from '@shroom/data/node';
+import { batches } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import { type PooledTap, poolCovariances, principalDirections } from '@shroom/head';
 import type { Backbone } from '@shroom/models';
 import { cacheFolder } from '@shroom/models/node';

@@ -1,7 +1,7 @@
 /** Drawn mushrooms as JPEG files, where there are no photographs: `drawn-photos.ts FOLDER COUNT`. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import sharp from 'sharp';
 import { serve } from './serve';
 

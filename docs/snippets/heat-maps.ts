@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { drawMushroom, normalise } from '@shroom/data';
+import { normalise } from '@shroom/data';
+import { drawMushroom } from '@shroom/drawn';
 import { imagenetPreprocessing } from '@shroom/models';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';

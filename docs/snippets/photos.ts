@@ -1,6 +1,6 @@
 // What the other snippets find where they run: mushroom.jpg, and photos/ with a folder for each of three genera.
 import { mkdirSync } from 'node:fs';
-import { drawMushroom, type Genus } from '@shroom/data';
+import { drawMushroom, type Genus } from '@shroom/drawn';
 import sharp from 'sharp';
 
 async function draw(

@@ -1,4 +1,4 @@
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import {
   centreBaseline,
   compare,

@@ -1,4 +1,5 @@
-import type { DrawnMushroom, Pixels } from '@shroom/data';
+import type { Pixels } from '@shroom/data';
+import type { DrawnMushroom } from '@shroom/drawn';
 
 const colours = {
   ground: [0xe4, 0xdb, 0xc8],

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
 import { openPhotos as open } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import { columnNames } from './columns';
 import type { TrainOptions } from './options';
 import { columnsOf, copiesFor } from './splitting';
@@ -22,13 +23,13 @@ export async function openPhotos(
   { data: where, drawn = 40, group, givenSplit = 'auto', columns }: PhotoOptions,
   signal: AbortSignal,
 ): Promise<Photos> {
+  if (where === 'drawn') return { ...openDrawn(drawn), name: where };
   const source = where === 'kaggle' ? kaggleSet : where;
   const groups = columnsOf(group);
   const loading = new Progress('download', 'MB');
   const checking = new Progress('checking', 'files');
   try {
     const set = await open(source, {
-      drawn,
       signal,
       givenSplit,
       copies: copiesFor(group),
@@ -42,7 +43,7 @@ export async function openPhotos(
         checking.update(done, total);
       },
     });
-    return { ...set, name: where === 'drawn' ? where : basename(resolve(where)) };
+    return { ...set, name: basename(resolve(where)) };
   } finally {
     loading.stop();
     checking.stop();

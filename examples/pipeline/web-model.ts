@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { attachHead } from '@shroom/head';
 import { foldBatchNorm, tfjsArtifacts, toHalf } from '@shroom/models';
 import { io, type Tensor } from '@tensorflow/tfjs-core';

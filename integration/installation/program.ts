@@ -1,6 +1,7 @@
 // A whole pipeline in miniature: mushrooms drawn by day and at dusk, filters of random numbers, a head that learns to tell
 // the one from the other, a heat map. Compiled as ESM and as CommonJS, and bundled by Vite.
-import { adjustBrightness, drawMushroom, normalise, splitByClass } from '@shroom/data';
+import { adjustBrightness, normalise, splitByClass } from '@shroom/data';
+import { drawMushroom } from '@shroom/drawn';
 import { explain, overlay, resizeMap } from '@shroom/gradcam';
 import { graphTapsOf } from '@shroom/gradcam/graph';
 import { sparseness } from '@shroom/gradcam/metrics';

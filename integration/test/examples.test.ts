@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawMushroom } from '@shroom/data';
+import { drawMushroom } from '@shroom/drawn';
 import '@tensorflow/tfjs-backend-cpu';
 import { io, randomNormal, tensor1d } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';

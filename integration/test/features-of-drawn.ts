@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import '@shroom/backend-ort';
-import { openDrawn } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import { FeatureCache } from '@shroom/train/node';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { extract, type Task } from '../../examples/pipeline/extraction';

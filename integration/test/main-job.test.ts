@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { jet } from '@shroom/gradcam/pictures';
 import { cacheFolder } from '@shroom/models/node';
 import sharp from 'sharp';

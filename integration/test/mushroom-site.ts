@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawMushroom } from '@shroom/data';
+import { drawMushroom } from '@shroom/drawn';
 import { inferno } from '@shroom/gradcam';
 import sharp from 'sharp';
 import { expect } from 'vitest';

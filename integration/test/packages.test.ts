@@ -69,7 +69,8 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { resNet } from '@shroom/models'", 10],
   ["export * from '@shroom/train'", 28],
   ["export { fit } from '@shroom/train'", 12],
-  ["export * from '@shroom/data'", 54],
+  ["export * from '@shroom/data'", 38],
+  ["export * from '@shroom/drawn'", 20],
   ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 31],
 ];
@@ -115,7 +116,7 @@ describe('a bundler', () => {
     expect(await bundled("import '@shroom/backend-ort'")).toContain('registerBackend');
     expect(
       await bundled(
-        "import '@shroom/formats'; import '@shroom/pixels'; import '@shroom/gradcam'; import '@shroom/train'",
+        "import '@shroom/drawn'; import '@shroom/formats'; import '@shroom/pixels'; import '@shroom/gradcam'; import '@shroom/train'",
       ),
     ).toBe('');
   });

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDrawn, readPixels } from '@shroom/data/node';
+import { readPixels } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceData } from '../../examples/pipeline/announce';

@@ -1,5 +1,7 @@
-import type { Normalisation, Photo, Pixels } from '@shroom/data';
+import type { Generate, Normalisation, Photo, PhotoSet, Pixels } from '@shroom/data';
 import type { Sample } from '@shroom/data/node';
+import type { Drawing, generate } from '@shroom/drawn/generate';
+import type { DrawnPhotos } from '@shroom/drawn/node';
 import type { Picture } from '@shroom/gradcam';
 import type { classifierHead, FeaturePart, TrainedClassifier } from '@shroom/head';
 import type { CutBackbone, Preprocessing } from '@shroom/models';
@@ -15,6 +17,8 @@ test('what the packages hand to each other fits', () => {
   expectTypeOf<CutBackbone['trained']>().toExtend<FeaturePart>();
   expectTypeOf<TrainedClassifier>().toExtend<Restorable>();
   expectTypeOf<Photo>().toExtend<Sample>();
+  expectTypeOf<DrawnPhotos>().toExtend<PhotoSet>();
+  expectTypeOf<typeof generate>().toExtend<Generate<Drawing>>();
   expectTypeOf<Pixels>().toExtend<Picture>();
   expectTypeOf<Picture>().toExtend<Pixels>();
 });

@@ -11,6 +11,8 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
+  // Rollup keeps `import()` in CommonJS: a module that makes pictures may be ESM.
+  treeshake: true,
   // The path of the threads' script, in CommonJS too.
   shims: true,
 });

@@ -9,8 +9,6 @@ export {
 export { type CopyGroups, groupCopies } from './copies/chains';
 export { type CopyOptions, type CopyPair, findCopies } from './copies/copies';
 export { type Sketch, sketch } from './copies/sketch';
-export { type Genus, genera } from './drawn/genus';
-export { type DrawnMushroom, type DrawOptions, drawMushroom } from './drawn/mushroom';
 export { type GivenSample, partNamed, splitAsGiven } from './given-split';
 export {
   type FoldOptions,
@@ -39,7 +37,7 @@ export {
   toManifest,
 } from './manifest';
 export { type Normalisation, normalise } from './normalisation';
-export type { ArchiveOrigin, DrawnOrigin, FileOrigin, Origin } from './origin';
+export type { ArchiveOrigin, FileOrigin, Generate, GeneratedOrigin, Origin } from './origin';
 export type { DuplicateGroup, Finding, Photo, PhotoSet } from './photo';
 export type { BackgroundOptions } from './pictures/options';
 export { pixelsVersion } from './pixels-version';

@@ -1,7 +1,7 @@
-import type { Genus } from './drawn/genus';
+import type { Pixels } from '@shroom/pixels';
 
 /** Where the pixels of a photo come from, as plain data, so that any thread can fetch them. */
-export type Origin = FileOrigin | ArchiveOrigin | DrawnOrigin;
+export type Origin = FileOrigin | ArchiveOrigin | GeneratedOrigin;
 
 export interface FileOrigin {
   readonly kind: 'file';
@@ -22,9 +22,21 @@ export interface ArchiveOrigin {
   readonly crc32: number;
 }
 
-/** A picture that is drawn on demand, square. */
-export interface DrawnOrigin {
-  readonly kind: 'drawn';
-  readonly genus: Genus;
-  readonly seed: number;
+/** A picture that a module makes on demand. Only code that is trusted may name the module: it is imported. */
+export interface GeneratedOrigin {
+  readonly kind: 'generated';
+  /** Address (`file:`) of a module that exports `generate`, a `Generate`. */
+  readonly module: string;
+  /** What `generate` is called with: plain data. */
+  readonly args: unknown;
 }
+
+/**
+ * What a module of generated pictures exports as `generate`. The same arguments give the same pixels.
+ *
+ * @param size `[height, width]`; without it the picture has its own.
+ */
+export type Generate<Args> = (
+  args: Args,
+  size?: readonly [number, number],
+) => Pixels | Promise<Pixels>;

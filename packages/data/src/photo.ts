@@ -7,7 +7,7 @@ export interface Photo {
   readonly id: string;
   /** Index into the set's classes. */
   readonly label: number;
-  /** Of the file's bytes, in hexadecimal; a drawn picture's depends on what is drawn. */
+  /** Of the file's bytes, in hexadecimal; a generated picture's names what is generated. */
   readonly sha256: string;
   readonly origin: Origin;
   /** What must not be torn apart by a split, such as everything from one photographer. */

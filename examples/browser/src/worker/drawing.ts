@@ -1,4 +1,4 @@
-import { drawMushroom, genera } from '@shroom/data';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { encodePng } from '@shroom/gradcam/pictures';
 
 /** A mushroom that the program draws, as a file like any other. */

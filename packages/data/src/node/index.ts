@@ -20,7 +20,6 @@ export { type OpenOptions, PhotoSetError } from './collection';
 export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
 export { DecodeError } from './decode-error';
 export type { DecodeOptions } from './decode-options';
-export { openDrawn } from './drawn';
 export { type FolderOptions, openFolder } from './folder';
 export { type InspectOptions, inspect } from './inspect';
 export { type PageOptions, renderInspection } from './inspection-page';

@@ -58,10 +58,10 @@ async function factsOf(
 ): Promise<PhotoFacts & { readonly sketch?: Sketch }> {
   const { id, sha256, origin } = photo;
   const name = { id, class: className, sha256 };
-  if (origin.kind === 'drawn') {
+  if (origin.kind === 'generated') {
     const pixels = await readPixels(origin, undefined);
     const { width, height } = pixels;
-    return { ...name, width, height, format: 'drawn', bytes: 0, sketch: sketch(pixels) };
+    return { ...name, width, height, format: 'generated', bytes: 0, sketch: sketch(pixels) };
   }
   const bytes = await readBytes(origin);
   const dimensions = await readDimensions(bytes, decoding);

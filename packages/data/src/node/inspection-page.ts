@@ -111,7 +111,7 @@ async function readThumbnails(
   await inParallel(photos.length, async index => {
     const { id, origin } = photos[index]!;
     const { data, width, height } =
-      origin.kind === 'drawn'
+      origin.kind === 'generated'
         ? await readPixels(origin, [thumbnailSide, thumbnailSide])
         : await decodeWithin(await readBytes(origin), thumbnailSide, decoding);
     const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { PhotoSet } from '../photo';
 import { openArchive } from './archive';
-import { openDrawn } from './drawn';
 import { type FolderOptions, openFolder } from './folder';
 import { fetchKaggle, type KaggleOptions } from './kaggle/dataset';
 import { openTable } from './table';
@@ -9,8 +8,6 @@ import type { ColumnNames } from './table-columns';
 
 /** The names of columns are for tables. */
 export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
-  /** Drawn pictures per genus. Default 40. */
-  readonly drawn?: number;
   /** How a data set of Kaggle is downloaded. */
   readonly kaggle?: KaggleOptions;
 }
@@ -18,14 +15,13 @@ export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
 /**
  * Labelled photos from anywhere.
  *
- * @param where `drawn`; `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; or a folder with a folder per class.
+ * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; or a folder with a folder per class.
  */
 export async function openPhotos(
   where: string,
   options: OpenPhotosOptions = {},
 ): Promise<PhotoSet> {
-  const { drawn = 40, kaggle, signal } = options;
-  if (where === 'drawn') return openDrawn(drawn);
+  const { kaggle, signal } = options;
   if (where.startsWith('kaggle:')) {
     const folder = await fetchKaggle(where.slice('kaggle:'.length), {
       ...kaggle,

@@ -1,9 +1,8 @@
+import { drawMushroom, genera } from '@shroom/drawn';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   crop,
-  drawMushroom,
   findCopies,
-  genera,
   groupCopies,
   type Pixels,
   type RandomStream,

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DrawnOrigin, drawMushroom, type FileOrigin } from '../../src/index';
+import type { FileOrigin, GeneratedOrigin } from '../../src/index';
 import {
   type Batch,
   batches,
   decode,
+  readPixels,
   type Sample,
   type SquashedBatchOptions,
 } from '../../src/node/index';
@@ -148,15 +149,17 @@ describe('batches', () => {
     expect(await all({}, [])).toEqual([]);
   });
 
-  test('draw mushrooms too, and show views', async () => {
-    const origin: DrawnOrigin = { kind: 'drawn', genus: 'Boletus', seed: 4 };
+  test('make what a module generates too, and show views', async () => {
+    const module = new URL('./checkers.mjs', import.meta.url).href;
+    const origin: GeneratedOrigin = { kind: 'generated', module, args: { shade: 30 } };
     const view = { flipHorizontally: true, flipVertically: false, rotation: 0 };
     const drawn = [
       { id: 'as it is', label: 0, origin },
       { id: 'flipped', label: 0, origin, view },
     ];
     const [batch] = await all({ size: [16, 16] }, drawn);
-    const { pixels } = drawMushroom('Boletus', { seed: 4, size: 16 });
+    const { data: pixels } = await readPixels(origin, [16, 16]);
+    expect(pixels[0]).toBe(30);
     expect(Array.from(batch!.images.slice(0, 768))).toEqual(Array.from(pixels));
     expect(Array.from(batch!.images.slice(768, 771))).toEqual(Array.from(pixels.slice(45, 48)));
   });

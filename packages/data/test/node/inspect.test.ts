@@ -1,18 +1,17 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { drawMushroom, type Genus } from '@shroom/drawn';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  drawMushroom,
-  type Genus,
   groupDuplicates,
   type Inspection,
   type PhotoSet,
   splitByGroup,
   splitNames,
 } from '../../src/index';
-import { inspect, openDrawn, openFolder, renderInspection } from '../../src/node/index';
+import { inspect, openFolder, renderInspection } from '../../src/node/index';
 
 let root: string;
 let set: PhotoSet;
@@ -116,10 +115,12 @@ describe('an inspection', () => {
     }
   });
 
-  test('looks at drawn pictures too', async () => {
-    const { classes, photos } = openDrawn(1);
-    const { photos: facts } = await inspect({ classes, photos: photos.slice(0, 1), findings: [] });
-    expect(facts).toMatchObject([{ class: 'Agaricus', width: 320, height: 320, format: 'drawn' }]);
+  test('looks at generated pictures too', async () => {
+    const module = new URL('./checkers.mjs', import.meta.url).href;
+    const origin = { kind: 'generated', module, args: { shade: 9 } } as const;
+    const photos = [{ id: 'a', label: 0, sha256: 'ab', origin }];
+    const { photos: facts } = await inspect({ classes: ['A'], photos, findings: [] });
+    expect(facts).toMatchObject([{ class: 'A', width: 60, height: 40, format: 'generated' }]);
   });
 
   test('groups that photos have already are joined by their duplicates', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawMushroom, genera } from '../../src/index';
+import { drawMushroom, genera } from '../src/index';
 
 type Mean = readonly [red: number, green: number, blue: number];
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { drawMushroom, genera } from '../../src/index';
+import { drawMushroom, genera } from '../src/index';
 
 /** Share of the picture that the mask covers. */
 function share(mask: Uint8Array): number {

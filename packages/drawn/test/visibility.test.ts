@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { noise, ringNoise } from '../../src/drawn/noise';
-import { type Solid, sheet } from '../../src/drawn/solid';
-import { see } from '../../src/drawn/visibility';
+import { noise, ringNoise } from '../src/noise';
+import { type Solid, sheet } from '../src/solid';
+import { see } from '../src/visibility';
 
 const view = { across: [1, 0, 0, 0], down: [0, 1, 0, 0], near: [0, 0, 1, 0] } as const;
 

@@ -1,0 +1,2 @@
+export { type Genus, genera } from './genus';
+export { type DrawnMushroom, type DrawOptions, drawMushroom } from './mushroom';

@@ -1,0 +1,1 @@
+export { type DrawnPhoto, type DrawnPhotos, openDrawn } from './photos';

@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    generate: 'src/generate.ts',
+    'node/index': 'src/node/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  dts: true,
+  clean: true,
+  splitting: true,
+  // Where the module of the drawings is, in CommonJS too.
+  shims: true,
+});
