@@ -27,7 +27,7 @@ describe('the packages', () => {
       // These hand out plain arrays and bytes, and need no TensorFlow.js at all.
       expect([name, '@tensorflow/tfjs-core' in peerDependencies]).toEqual([
         name,
-        !['@shroom/data', '@shroom/formats', '@shroom/pixels'].includes(name),
+        !['@shroom/data', '@shroom/drawn', '@shroom/formats', '@shroom/pixels'].includes(name),
       ]);
     }
   });
@@ -82,6 +82,18 @@ describe('the import law', () => {
         'noNodejsModules',
       ],
     ]),
+    ...['src', 'test'].flatMap(folder =>
+      ['../../../examples/pipeline/options', '@shroom-internal/benchmarks'].map(other => [
+        `packages/data/${folder}`,
+        `import { x } from '${other}';\nexport const y = x;\n`,
+        'noRestrictedImports',
+      ]),
+    ),
+    [
+      'packages/data/src',
+      "import { genera } from '@shroom/drawn';\nexport const x = genera;\n",
+      'noRestrictedImports',
+    ],
     [
       'packages/train/src',
       "import '@tensorflow/tfjs-backend-cpu';\nexport const x = 1;\n",
