@@ -22,7 +22,7 @@ import {
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { differentiated } from '../../packages/gradcam/src/evidence';
-import { twiceDifferentiable } from '../../packages/gradcam/src/second-gradients';
+import { twiceDifferentiable } from '../../packages/gradcam/src/gradients/second-gradients';
 import { formula } from '../../packages/gradcam/test/formula';
 import { given, operations } from '../../packages/gradcam/test/gradient-cases';
 import { formulaCheckpoint } from '../../packages/models/test/formula';

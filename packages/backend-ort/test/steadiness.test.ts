@@ -169,7 +169,7 @@ test('disposing the backend releases its sessions', async () => {
   tf.removeBackend('ort');
   expect(backend.statistics.sessions).toBe(0);
   configureOrt({});
-  const { registerOrt } = await import('../src/index');
+  const { registerOrt } = await import('../src');
   registerOrt();
   await tf.setBackend('ort');
   expect(Array.from(await tf.add(tf.ones([2]), 1).data())).toEqual([2, 2]);

@@ -16,8 +16,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { GradientError, OutputError } from './errors';
-import type { Cut, PreparedModel } from './prepared';
-import type { Score } from './targets';
+import type { Cut, PreparedModel } from './model/prepared';
+import type { Score } from './targets/target';
 
 /** What a method that does more than weigh features works on. All tensors are the caller's. */
 export interface Evidence {
@@ -112,7 +112,7 @@ export async function differentiated<T>(
   own = false,
 ): Promise<T> {
   try {
-    return own ? compute() : (await import('./gradients')).corrected(compute, others);
+    return own ? compute() : (await import('./gradients/gradients')).corrected(compute, others);
   } catch (error) {
     throw (await import('./failures')).gradientFailure(error, GradientError);
   }

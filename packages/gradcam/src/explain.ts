@@ -1,13 +1,14 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { EngineError, OutputError } from './errors';
 import { gradientOf, logitsFrom } from './evidence';
-import { gradCam } from './grad-cam';
-import { imagesFor } from './images';
-import { activated } from './logits';
-import { atLeastOne, checkedMethod, type Method, mapOf } from './method';
-import { verifyOutput } from './output';
-import { type Explainable, partsOf, type SourceOptions } from './source';
-import { checkTarget, classLogits, defaultTargets, scoreOf, type Target } from './targets';
+import { gradCam } from './methods/grad-cam';
+import { atLeastOne, checkedMethod, type Method, mapOf } from './methods/method';
+import { imagesFor } from './model/images';
+import { activated } from './model/logits';
+import { verifyOutput } from './model/output';
+import { type Explainable, partsOf, type SourceOptions } from './model/source';
+import { checkTarget, defaultTargets } from './targets/logit';
+import { classLogits, scoreOf, type Target } from './targets/target';
 
 /** A map of one value per place, row by row. */
 export interface HeatMap {
@@ -83,7 +84,7 @@ export async function explain(
   await checkTarget(target, parts.link);
   atLeastOne(batch, 'batch');
   if (parts.link === 'linear' && classIndex === undefined && !own.target) {
-    const reason = await (await import('./linear')).embeddingReason(parts);
+    const reason = await (await import('./model/linear')).embeddingReason(parts);
     if (reason) throw new OutputError(reason);
   }
   const mine: Pick<Tensor, 'dispose'>[] = [];

@@ -1,5 +1,5 @@
 import { getBackend, getGradient, type Tensor } from '@tensorflow/tfjs-core';
-import { type PreparedModel, preparing } from './prepared';
+import { type PreparedModel, preparing } from './model/prepared';
 
 // Loaded where an explanation fails: what is said then. It imports nothing that is loaded at once.
 

@@ -1,7 +1,3 @@
-export { cam, NotLinearError } from './activation';
-export { type Capabilities, capabilities } from './capability';
-export { type ClusteredScoreCamOptions, clusteredScoreCam } from './clustered-score';
-export { type ColourMap, inferno } from './colours';
 export { EngineError, GradientError, LogitsError, OutputError } from './errors';
 export type { Evidence } from './evidence';
 export {
@@ -11,38 +7,53 @@ export {
   explain,
   type HeatMap,
 } from './explain';
+export { type AblationCamOptions, ablationCam } from './methods/ablation-cam';
+export { augmented } from './methods/augmented';
+export { cam, NotLinearError } from './methods/cam';
+export { type ClusteredScoreCamOptions, clusteredScoreCam } from './methods/clustered-score-cam';
+export { eigenCam } from './methods/eigen-cam';
+export { eigenGradCam } from './methods/eigen-grad-cam';
+export { eigenSmoothed } from './methods/eigen-smoothed';
 export {
   type Concept,
   type Factorisation,
   type FactorisationOptions,
   factorise,
-} from './factorisation';
-export type { FeatureMap } from './feature-map';
-export { fullGrad } from './full-gradient';
-export { type PrepareFunctionsOptions, prepareFunctions } from './functions';
-export { fuseMaps, refineMaps, scaleMap } from './fusion';
-export { gradCam } from './grad-cam';
-export { prepareModel, tapsOf } from './layers-model';
-export type { Link } from './logits';
-export { withinMask } from './mask';
-export { customMethod, type Method, MethodError } from './method';
+} from './methods/factorisation';
+export { fem } from './methods/fem';
+export { fullGrad } from './methods/full-grad';
+export { gradCam } from './methods/grad-cam';
+export { gradCamElementWise } from './methods/grad-cam-element-wise';
+export { type GradCamPlusPlusOptions, gradCamPlusPlus } from './methods/grad-cam-plus-plus';
+export { hiResCam } from './methods/hires-cam';
 export {
-  fem,
-  type GradCamPlusPlusOptions,
-  gradCamElementWise,
-  gradCamPlusPlus,
-  hiResCam,
-  layerCam,
-  xGradCam,
-} from './methods';
-export { type SmoothedOptions, smoothed, smoothGradCamPlusPlus } from './noise';
-export {
-  type OcclusionOptions,
-  occlusion,
-  type RiseOptions,
-  rise,
-} from './occlusion';
-export { type AblationCamOptions, ablationCam, reciproCam, scoreCam } from './perturbation';
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './methods/integrated-gradients';
+export { type KpcaCamOptions, kpcaCam } from './methods/kpca-cam';
+export { layerCam } from './methods/layer-cam';
+export { customMethod, type Method, MethodError } from './methods/method';
+export { type OcclusionOptions, occlusion } from './methods/occlusion';
+export { reciproCam } from './methods/recipro-cam';
+export { type RiseOptions, rise } from './methods/rise';
+export { saliency } from './methods/saliency';
+export { scoreCam } from './methods/score-cam';
+export { segEigenCam } from './methods/seg-eigen-cam';
+export { shapleyCam } from './methods/shapley-cam';
+export { smoothGradCamPlusPlus } from './methods/smooth-grad-cam-plus-plus';
+export { type SmoothedOptions, smoothed } from './methods/smoothed';
+export { xGradCam } from './methods/x-grad-cam';
+export { type Capabilities, capabilities } from './model/capability';
+export type { FeatureMap } from './model/feature-map';
+export { type PrepareFunctionsOptions, prepareFunctions } from './model/functions';
+export { prepareModel, tapsOf } from './model/layers-model';
+export type { Link } from './model/logits';
+export type { Cut, ImageInput, OutputFacts, PreparedModel, PrepareOptions } from './model/prepared';
+export { dispose, type Explainable, type SourceOptions } from './model/source';
+export { suggestTaps, type TapSuggestion } from './model/suggestion';
+export { TapError } from './model/tap';
+export { type ColourMap, inferno } from './pictures/colours';
+export { fuseMaps, refineMaps, scaleMap } from './pictures/fusion';
 export {
   colourise,
   normaliseMap,
@@ -52,32 +63,16 @@ export {
   type PicturePixels,
   resizeMap,
   sideBySide,
-} from './picture';
-export { type IntegratedGradientsOptions, integratedGradients, saliency } from './pixels';
-export type {
-  Cut,
-  ImageInput,
-  OutputFacts,
-  PreparedModel,
-  PrepareOptions,
-} from './prepared';
-export { eigenCam, eigenGradCam, type KpcaCamOptions, kpcaCam, segEigenCam } from './principal';
-export { shapleyCam } from './shapley';
-export { augmented, eigenSmoothed } from './smoothing';
-export { dispose, type Explainable, type SourceOptions } from './source';
-export { suggestTaps, type TapSuggestion } from './suggestion';
-export { TapError } from './tap';
+} from './pictures/picture';
+export { type ContrastOptions, contrast } from './targets/contrast';
+export { type FinerOptions, finer } from './targets/finer';
 export {
-  type ContrastOptions,
-  contrast,
-  type FinerOptions,
-  finer,
   independentProbability,
   logit,
   logitPlusLogProbability,
   logOdds,
   probability,
-  type Score,
-  similarity,
-  type Target,
-} from './targets';
+} from './targets/logit';
+export { similarity } from './targets/similarity';
+export type { Score, Target } from './targets/target';
+export { withinMask } from './targets/within-mask';

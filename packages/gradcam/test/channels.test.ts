@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { nonNegativeFactors } from '../src/algebra/nonnegative';
 import {
   cam,
   clusteredScoreCam,
@@ -16,7 +17,6 @@ import {
   scoreCam,
   shapleyCam,
 } from '../src/index';
-import { nonNegativeFactors } from '../src/nonnegative';
 import { images, network } from './formula';
 
 const parts = prepareModel(network('pooled'), { tap: 'relu2' });

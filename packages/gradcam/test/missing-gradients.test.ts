@@ -16,6 +16,7 @@ import {
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { differentiated } from '../src/evidence';
+import { twiceDifferentiable } from '../src/gradients/second-gradients';
 import {
   capabilities,
   explain,
@@ -25,7 +26,6 @@ import {
   prepareModel,
   shapleyCam,
 } from '../src/index';
-import { twiceDifferentiable } from '../src/second-gradients';
 import { formula } from './formula';
 import { given, operations } from './gradient-cases';
 

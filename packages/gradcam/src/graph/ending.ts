@@ -8,7 +8,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import type { Link } from '../logits';
+import type { Link } from '../model/logits';
 import { type GraphStep, nodeOf, textOf } from './topology';
 
 /** Where a graph's logits are. */

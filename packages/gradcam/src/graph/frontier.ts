@@ -1,4 +1,4 @@
-import { descendants } from '../operations';
+import { descendants } from '../model/operations';
 import { type GraphStep, nodeOf } from './topology';
 
 /** Nodes whose value depends on the form of what they read, not on what is in it. */

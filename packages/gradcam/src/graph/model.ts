@@ -7,10 +7,10 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { isOpen, layoutOf } from '../images';
-import { chosenInput, type Port, repeated } from '../ports';
-import type { ImageInput, PrepareOptions } from '../prepared';
-import { TapError } from '../tap';
+import { isOpen, layoutOf } from '../model/images';
+import { chosenInput, type Port, repeated } from '../model/ports';
+import type { ImageInput, PrepareOptions } from '../model/prepared';
+import { TapError } from '../model/tap';
 import { type GraphTopology, nodeOf } from './topology';
 
 /** What is used of a `tf.GraphModel`. */

@@ -8,7 +8,7 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { PreparedModel } from '../prepared';
+import type { PreparedModel } from '../model/prepared';
 
 /** A prepared graph that takes one image at a time, given many: each goes through alone, and the results are put together. */
 export function oneByOne(parts: PreparedModel): PreparedModel {

@@ -10,13 +10,13 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { type FeatureMap, hasPlaces } from '../feature-map';
-import { activated, asRows, rowLength } from '../logits';
-import { descendants, needed } from '../operations';
-import { checkNames, chosenOutput } from '../ports';
-import type { PreparedModel } from '../prepared';
-import { chosenTap, listed, refusePooled, TapError } from '../tap';
-import { refuseTokens } from '../tokens';
+import { type FeatureMap, hasPlaces } from '../model/feature-map';
+import { activated, asRows, rowLength } from '../model/logits';
+import { descendants, needed } from '../model/operations';
+import { checkNames, chosenOutput } from '../model/ports';
+import type { PreparedModel } from '../model/prepared';
+import { chosenTap, listed, refusePooled, TapError } from '../model/tap';
+import { refuseTokens } from '../model/tokens';
 import { endingOf, fusedOf, type GraphEnding } from './ending';
 import { isChannelsFirst, readsTokens } from './facts';
 import { sideValues } from './frontier';

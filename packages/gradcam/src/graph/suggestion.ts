@@ -1,4 +1,4 @@
-import { ranked, type TapSuggestion } from '../suggestion';
+import { ranked, type TapSuggestion } from '../model/suggestion';
 import type { GraphModelLike, PrepareGraphOptions } from './model';
 import { graphFeatureMaps, refuseTransformer } from './prepare';
 

@@ -1,5 +1,5 @@
-import type { Step } from '../operations';
-import { TapError } from '../tap';
+import type { Step } from '../model/operations';
+import { TapError } from '../model/tap';
 
 /** A node of a converted graph, as model.json has it. */
 export interface GraphNode {

@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../baselines';
 import { type Explanation, explain } from '../explain';
-import { checkedMethod, type Method, oneOf } from '../method';
-import type { PreparedModel } from '../prepared';
-import { type Explainable, partsOf } from '../source';
+import { checkedMethod, type Method, oneOf } from '../methods/method';
+import type { PreparedModel } from '../model/prepared';
+import { type Explainable, partsOf } from '../model/source';
+import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
 import type {
   BaselineName,
   ComparisonOptions,

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
-import type { Method } from '../method';
-import type { Explainable } from '../source';
-import type { Target } from '../targets';
+import type { Method } from '../methods/method';
+import type { Explainable } from '../model/source';
+import type { Target } from '../targets/target';
 import type { baselines, located } from './compared';
 import type { Mask } from './localisation';
 import type { metricsOfScore, WatchOptions } from './watched';

@@ -9,10 +9,10 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type Explanation, explain } from '../explain';
-import { fuseMaps } from '../fusion';
-import { asGiven, imagesFor } from '../images';
-import { type Explainable, partsOf } from '../source';
-import type { Target } from '../targets';
+import { asGiven, imagesFor } from '../model/images';
+import { type Explainable, partsOf } from '../model/source';
+import { fuseMaps } from '../pictures/fusion';
+import type { Target } from '../targets/target';
 import type { CoherencyOptions, Composite } from './coherency';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Explainable } from '../source';
+import type { Explainable } from '../model/source';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 
 /** What the score, y, becomes, y', when the image is multiplied with its map. */

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { atLeastOne, oneOf } from '../method';
-import type { Explainable } from '../source';
+import { atLeastOne, oneOf } from '../methods/method';
+import type { Explainable } from '../model/source';
 import type { Pixels } from './imputation';
 import { type Judged, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';

@@ -1,9 +1,4 @@
-export {
-  centreBaseline,
-  emptyBaseline,
-  randomBaseline,
-  sobelBaseline,
-} from '../baselines';
+export { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
 export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
   type BaselineName,

@@ -1,5 +1,5 @@
 import type { HeatMap } from '../explain';
-import { resizeMap } from '../picture';
+import { resizeMap } from '../pictures/picture';
 
 /** Where the thing is: above 0 inside. */
 export interface Mask {

@@ -9,10 +9,10 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { generator } from '../algebra/generator';
 import { type Explanation, explain } from '../explain';
-import { generator } from '../generator';
-import { atLeastOne, atLeastZero } from '../method';
-import type { Explainable } from '../source';
+import { atLeastOne, atLeastZero } from '../methods/method';
+import type { Explainable } from '../model/source';
 import type { InfidelityOptions, SensitivityOptions } from './robustness';
 import { type Judged, subjectsOf } from './subject';
 

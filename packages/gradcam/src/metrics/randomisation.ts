@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExplainOptions } from '../explain';
-import type { Explainable } from '../source';
+import type { Explainable } from '../model/source';
 
 export interface RandomisationOptions extends ExplainOptions {
   /** Maps are made after so many layers, evenly from the last one down, have lost what they learnt. Default 3. */

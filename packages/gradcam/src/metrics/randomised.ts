@@ -15,8 +15,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { explain } from '../explain';
-import { needed, operationsOf } from '../operations';
-import { type Explainable, partsOf } from '../source';
+import { needed, operationsOf } from '../model/operations';
+import { type Explainable, partsOf } from '../model/source';
 import { rankCorrelation } from './correlation';
 import type { RandomisationOptions, RandomisationStage } from './randomisation';
 

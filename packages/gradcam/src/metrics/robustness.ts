@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
-import type { Explainable } from '../source';
+import type { Explainable } from '../model/source';
 import type { Judged, MetricOptions } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {

@@ -1,12 +1,13 @@
 import { type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { logitsFrom, scoreImages } from '../evidence';
 import type { Explanation, HeatMap } from '../explain';
-import { fuseMaps } from '../fusion';
-import { imagesFor } from '../images';
-import { atLeastOne } from '../method';
-import type { PreparedModel } from '../prepared';
-import { type Explainable, partsOf, type SourceOptions } from '../source';
-import { checkTarget, classLogits, defaultTargets, scoreOf, type Target } from '../targets';
+import { atLeastOne } from '../methods/method';
+import { imagesFor } from '../model/images';
+import type { PreparedModel } from '../model/prepared';
+import { type Explainable, partsOf, type SourceOptions } from '../model/source';
+import { fuseMaps } from '../pictures/fusion';
+import { checkTarget, defaultTargets } from '../targets/logit';
+import { classLogits, scoreOf, type Target } from '../targets/target';
 import type { Pixels } from './imputation';
 
 /** What a metric needs of an explanation. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExplainOptions, Explanation } from '../explain';
-import type { Explainable } from '../source';
+import type { Explainable } from '../model/source';
 
 export interface TrustOptions extends ExplainOptions {
   /** The model that is explained. With it the map is also made after its weights were lost; it is changed in the meantime. */

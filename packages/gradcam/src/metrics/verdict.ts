@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { centreBaseline, randomBaseline } from '../baselines';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
-import { type Explainable, partsOf } from '../source';
+import { type Explainable, partsOf } from '../model/source';
+import { centreBaseline, randomBaseline } from './baselines';
 import { randomisation } from './randomisation';
 import { road } from './road';
 import { sensitivity } from './robustness';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Explanation } from '../explain';
-import type { Explainable } from '../source';
-import type { Target } from '../targets';
+import type { Explainable } from '../model/source';
+import type { Target } from '../targets/target';
 import type { CoherencyOptions } from './coherency';
 import { adccOf, arccOf, coherency, percentilesOfArcc } from './composites';
 import { complexity, sparseness } from './concentration';

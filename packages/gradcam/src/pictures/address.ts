@@ -1,5 +1,5 @@
-import type { PicturePixels } from '../picture';
 import { base64 } from './markup';
+import type { PicturePixels } from './picture';
 import { encodePng } from './png';
 
 /** A photograph as its file, which is often far smaller than its pixels as a PNG. */

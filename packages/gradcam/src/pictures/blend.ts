@@ -1,4 +1,4 @@
-import { type Picture, type PicturePixels, rgbOf } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 export interface BlendOptions {
   /** Share of the photo in every pixel, 0 to 1. Default 0.7. */

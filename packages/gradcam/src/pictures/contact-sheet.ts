@@ -1,6 +1,6 @@
-import { type Picture, type PicturePixels, rgbOf } from '../picture';
 import { dataAddress } from './address';
 import { escaped } from './markup';
+import { type Picture, type PicturePixels, rgbOf } from './picture';
 import { opening } from './svg';
 
 export interface GridOptions {

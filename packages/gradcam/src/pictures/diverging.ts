@@ -1,6 +1,6 @@
 import type { HeatMap } from '../explain';
-import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from '../picture';
 import type { Colour } from './outline';
+import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from './picture';
 
 /** Vermilion for what speaks for a class, blue for what speaks against it: told apart by colour-blind readers (Okabe & Ito). */
 const sides = { favour: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<

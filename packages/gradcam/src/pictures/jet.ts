@@ -1,4 +1,4 @@
-import type { ColourMap } from '../colours';
+import type { ColourMap } from './colours';
 
 /** Every channel climbs by 4 a colour and falls by 4 again, held to 0 to 255: `min(rise + 4 i, fall - 4 i)`. */
 const slopes = [

@@ -1,8 +1,8 @@
-import { type ColourMap, inferno } from '../colours';
 import type { HeatMap } from '../explain';
-import { colourise, type Picture } from '../picture';
 import { dataAddress } from './address';
+import { type ColourMap, inferno } from './colours';
 import { escaped } from './markup';
+import { colourise, type Picture } from './picture';
 import { opening } from './svg';
 
 /**

@@ -1,8 +1,12 @@
 import { mean, mul } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { HeatMap } from '../explain';
-import { featureMapsOf } from '../layers-model';
-import { customMethod, type Method } from '../method';
+import { customMethod, type Method } from '../methods/method';
+import { featureMapsOf } from '../model/layers-model';
+import type { PrepareOptions } from '../model/prepared';
+import { TapError } from '../model/tap';
+import { blend } from './blend';
+import { jet } from './jet';
 import {
   colourise,
   normaliseMap,
@@ -10,11 +14,7 @@ import {
   type PicturePixels,
   resizeMap,
   sideBySide,
-} from '../picture';
-import type { PrepareOptions } from '../prepared';
-import { TapError } from '../tap';
-import { blend } from './blend';
-import { jet } from './jet';
+} from './picture';
 
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
 

@@ -1,5 +1,5 @@
-import { type Picture, type PicturePixels, rgbOf } from '../picture';
 import type { Contour, Point } from './contour';
+import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly [number, number, number];

@@ -1,5 +1,5 @@
-import type { ColourMap } from '../colours';
 import type { HeatMap } from '../explain';
+import type { ColourMap } from './colours';
 
 /** A map with what it is of. */
 export interface PageMap {

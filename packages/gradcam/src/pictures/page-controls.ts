@@ -1,4 +1,4 @@
-import type { ColourMap } from '../colours';
+import type { ColourMap } from './colours';
 import { escaped } from './markup';
 import type { ClassProbability, PageMap } from './page-content';
 

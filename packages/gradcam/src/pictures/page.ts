@@ -1,11 +1,11 @@
-import { inferno } from '../colours';
-import type { PicturePixels } from '../picture';
 import { dataAddress, type PhotoFile } from './address';
+import { inferno } from './colours';
 import { base64, escaped } from './markup';
 import type { PageMap, PageOptions } from './page-content';
 import { choice, classChoices, classNames, gradient, slider } from './page-controls';
 import { script } from './page-script';
 import { style } from './page-style';
+import type { PicturePixels } from './picture';
 
 /** Longest side of the canvas, in pixels. More cannot be told apart in a map that is stretched. */
 const finest = 960;

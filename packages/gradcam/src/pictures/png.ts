@@ -1,4 +1,4 @@
-import { type Picture, type PicturePixels, rgbOf } from '../picture';
+import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 /**
  * A picture as a PNG file: 8 bits, RGB, no colour profile, which browsers take for sRGB. In Node and in browsers.

@@ -1,8 +1,8 @@
-import type { PicturePixels } from '../picture';
 import { dataAddress, type PhotoFile } from './address';
 import type { Contour } from './contour';
 import { escaped } from './markup';
 import type { Colour } from './outline';
+import type { PicturePixels } from './picture';
 
 export interface SvgOptions {
   /** What the picture is; screen readers say it, browsers show it beside the pointer. */

@@ -14,11 +14,11 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { mapOfImages } from '../copies';
 import { gradientOf } from '../evidence';
-import { gradCam } from '../grad-cam';
-import { innerMethod, type Method, MethodError } from '../method';
-import type { PreparedModel } from '../prepared';
+import { gradCam } from '../methods/grad-cam';
+import { mapOfImages } from '../methods/map-of-images';
+import { innerMethod, type Method, MethodError } from '../methods/method';
+import type { PreparedModel } from '../model/prepared';
 
 /**
  * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a split at the

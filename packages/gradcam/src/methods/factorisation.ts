@@ -1,0 +1,48 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { HeatMap } from '../explain';
+import { imagesFor } from '../model/images';
+import { type Explainable, partsOf, type SourceOptions } from '../model/source';
+
+export interface FactorisationOptions {
+  /** Parts to look for. Default 5. */
+  readonly concepts?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+export interface Factorisation {
+  /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
+  readonly maps: readonly (readonly HeatMap[])[];
+  readonly concepts: readonly Concept[];
+}
+
+/** What several places have in common. */
+export interface Concept {
+  /** `[C]`. */
+  readonly features: Float32Array;
+  /** `[K]`, what the model says of a feature map that is this concept everywhere; where the tap is pooled. */
+  readonly logits?: Float32Array;
+}
+
+/**
+ * Deep feature factorisation: the parts that a batch of images is made of, as the model sees them; no class is asked for.
+ * Non-negative factors of the features over all places of all images. Collins et al. 2018. https://arxiv.org/abs/1806.10206
+ *
+ * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam has it.
+ *
+ * @param model As for `explain`, or prepared.
+ * @param images As for `explain`; the caller's.
+ */
+export async function factorise(
+  model: Explainable,
+  images: Tensor,
+  options: FactorisationOptions & SourceOptions = {},
+): Promise<Factorisation> {
+  const [parts, { concepts = 5, seed = 0 }] = await partsOf(model, options);
+  const seen = await imagesFor(parts, images);
+  try {
+    return await (await import('./factors')).factorsOf(parts, seen, concepts, seed);
+  } finally {
+    seen.dispose();
+  }
+}

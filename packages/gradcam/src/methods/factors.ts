@@ -1,0 +1,53 @@
+import { type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { nonNegativeFactors } from '../algebra/nonnegative';
+import type { PreparedModel } from '../model/prepared';
+import type { Factorisation } from './factorisation';
+
+/** What `factorise` finds in images `[N, H, W, C]`. */
+export async function factorsOf(
+  parts: PreparedModel,
+  images: Tensor4D,
+  count: number,
+  seed: number,
+): Promise<Factorisation> {
+  const cut = parts.forward(images);
+  const [batch, height, width, channels] = cut.features.shape;
+  const values = (await cut.features.data()) as Float32Array;
+  cut.dispose();
+  const places = batch * height * width;
+  const lowest = new Float32Array(channels).fill(Infinity);
+  for (let i = 0; i < values.length; i++)
+    lowest[i % channels] = Math.min(lowest[i % channels]!, values[i]!);
+  const shifted = values.map((value, i) => value - lowest[i % channels]!);
+  const { left, right } = nonNegativeFactors(
+    { values: shifted, rows: places, columns: channels },
+    count,
+    seed,
+  );
+  const features = right.map(row => row.map((value, channel) => value + lowest[channel]!));
+  const logits = parts.pooled ? await logitsOf(parts, features) : undefined;
+  const size = height * width;
+  return {
+    maps: Array.from({ length: batch }, (_, image) =>
+      left.map(column => ({
+        values: column.slice(image * size, (image + 1) * size),
+        height,
+        width,
+      })),
+    ),
+    concepts: features.map((own, index) => ({
+      features: own,
+      ...(logits && { logits: logits[index]! }),
+    })),
+  };
+}
+
+async function logitsOf(
+  parts: PreparedModel,
+  features: readonly Float32Array[],
+): Promise<Float32Array[]> {
+  const logits = tidy(() => parts.pooledTail(tensor2d(features.map(row => Array.from(row)))));
+  const values = (await logits.data()) as Float32Array;
+  logits.dispose();
+  return features.map((_, row) => values.slice(row * parts.classes, (row + 1) * parts.classes));
+}

@@ -1,0 +1,50 @@
+import {
+  add,
+  dispose,
+  div,
+  mul,
+  type Rank,
+  sum,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { gradientOf } from '../evidence';
+import { atLeastOne, type Method } from './method';
+
+export interface IntegratedGradientsOptions {
+  /** Points between no features and all. Default 32. */
+  readonly steps?: number;
+}
+
+/**
+ * Integrated gradients from 0 to the features: over all places they sum to what the score gains. Sundararajan et al. 2017.
+ * https://arxiv.org/abs/1703.01365
+ *
+ * For a split at the images, or at any tap; a gradient from there for each step.
+ */
+export function integratedGradients(options: IntegratedGradientsOptions = {}): Method {
+  const { steps = 32 } = options;
+  atLeastOne(steps, 'steps');
+  return {
+    needsGradient: false,
+    map: async ({ parts, features, side, score, signal }) => {
+      let total = tidy(() => zeros<Rank.R3>(features.shape.slice(0, 3) as Tensor3D['shape']));
+      try {
+        for (let step = 0; step < steps; step++) {
+          signal?.throwIfAborted();
+          const scaled = mul(features, (step + 0.5) / steps) as Tensor4D;
+          const { gradient, logits } = await gradientOf(parts, { features: scaled, side }, score);
+          const before = total;
+          total = tidy(() => add(before, sum(mul(features, div(gradient, steps)), 3)));
+          dispose([scaled, gradient, logits, before]);
+        }
+        return total;
+      } catch (error) {
+        total.dispose();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { atLeastOne, type Method } from './method';
+
+export interface OcclusionOptions {
+  /** Places of the map along each side. Default 8; a pass of the model for each place. */
+  readonly places?: number;
+  /** What is put over a place, in the model's units. Default 0. */
+  readonly fill?: number;
+}
+
+/** How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901 */
+export function occlusion(options: OcclusionOptions = {}): Method {
+  const { places = 8, fill = 0 } = options;
+  atLeastOne(places, 'places');
+  return {
+    needsGradient: false,
+    map: async evidence => (await import('./occlusion-map')).occluded(evidence, places, fill),
+  };
+}

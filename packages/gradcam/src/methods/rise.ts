@@ -1,0 +1,31 @@
+import { atLeastOne, atLeastZero, type Method } from './method';
+
+export interface RiseOptions {
+  /** Random masks, a pass of the model for each. Default 500; the paper has thousands. */
+  readonly masks?: number;
+  /** Cells of a mask along each side. Default 7. */
+  readonly cells?: number;
+  /** Probability that a cell is kept. Default 0.5. */
+  readonly keep?: number;
+  /** An integer. Default 0; every image of a batch gets the same masks. */
+  readonly seed?: number;
+}
+
+/**
+ * RISE: the mean of random masks, each weighed by the score of the image seen through it. Petsiuk et al. 2018.
+ * https://arxiv.org/abs/1806.07421
+ *
+ * Scores are taken relative to their mean over the masks, so that few masks show no grain of their own; use a probability as
+ * the target for the paper's.
+ */
+export function rise(options: RiseOptions = {}): Method {
+  const { masks = 500, cells = 7, keep = 0.5, seed = 0 } = options;
+  atLeastOne(masks, 'masks');
+  atLeastOne(cells, 'cells');
+  atLeastZero(keep, 'keep', 1);
+  return {
+    needsGradient: false,
+    map: async evidence =>
+      (await import('./rise-map')).seenThroughMasks(evidence, { masks, cells, keep, seed }),
+  };
+}

@@ -1,0 +1,14 @@
+import { abs, add, max, zeros } from '@tensorflow/tfjs-core';
+import { customMethod, type Method } from './method';
+
+/**
+ * The size of the gradient, its largest over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
+ *
+ * For a split at the images; `hiResCam` there is gradient times input.
+ */
+export const saliency = (): Method =>
+  customMethod((features, gradient) => {
+    const [count, height, width] = features.shape;
+    // A gradient that is the same everywhere is given once.
+    return add(zeros([count, height, width]), max(abs(gradient), 3));
+  });

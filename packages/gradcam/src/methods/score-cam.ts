@@ -1,0 +1,12 @@
+import type { Method } from './method';
+
+/**
+ * Score-CAM: each channel is laid over the image as a mask, and weighed by the softmax of the scores that the model then
+ * gives. One pass of the whole model for each channel. Wang et al. 2020. https://arxiv.org/abs/1910.01279
+ *
+ * Masks are resized corner to corner and scaled to 0 to 1, as pytorch-grad-cam has it.
+ */
+export const scoreCam = (): Method => ({
+  needsGradient: false,
+  map: async evidence => (await import('./score-cam-map')).seenThroughChannels(evidence),
+});

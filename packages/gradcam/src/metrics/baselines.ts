@@ -1,0 +1,94 @@
+import { type Tensor3D, tensor3d, zeros } from '@tensorflow/tfjs-core';
+import type { Evidence } from '../evidence';
+import type { Method } from '../methods/method';
+
+/** A map that is drawn from the place, the image's number and the pixels alone: what a method has to be better than. */
+function baseline(
+  value: (
+    place: { image: number; row: number; column: number },
+    size: readonly [number, number],
+  ) => number,
+): Method {
+  return {
+    needsGradient: false,
+    map: async ({ features }: Evidence): Promise<Tensor3D> => {
+      const [count, height, width] = features.shape;
+      const values = new Float32Array(count * height * width);
+      for (let i = 0; i < values.length; i++) {
+        const place = Math.floor(i / width);
+        const [image, row, column] = [Math.floor(place / height), place % height, i % width];
+        values[i] = value({ image, row, column }, [height, width]);
+      }
+      return tensor3d(values, [count, height, width]);
+    },
+  };
+}
+
+/**
+ * Values of 0 to 1 at random, the same for the same seed and for each image of a batch.
+ *
+ * @param seed An integer. Default 0.
+ */
+export function randomBaseline(seed = 0): Method {
+  return baseline(({ row, column }, [, width]) => hashed(seed, row * width + column));
+}
+
+/** A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there. */
+export const centreBaseline = (): Method =>
+  baseline(({ row, column }, [height, width]) => {
+    const y = ((row + 0.5) / height - 0.5) / 0.25;
+    const x = ((column + 0.5) / width - 0.5) / 0.25;
+    return Math.exp(-(x * x + y * y) / 2);
+  });
+
+/** 0 everywhere. */
+export const emptyBaseline = (): Method => ({
+  needsGradient: false,
+  map: async ({ features: { shape } }) => zeros([shape[0], shape[1], shape[2]]),
+});
+
+/** Where the image itself changes: the length of Sobel's gradient of the mean of the colours, averaged over each cell of the map. */
+export const sobelBaseline = (): Method => ({
+  needsGradient: false,
+  map: async ({ features, images }) => {
+    const [count, height, width] = features.shape;
+    const [, imageHeight, imageWidth, colours] = images.shape;
+    const pixels = await images.data();
+    const values = new Float32Array(count * height * width);
+    for (let image = 0; image < count; image++) {
+      const grey = (row: number, column: number) => {
+        const y = Math.min(Math.max(row, 0), imageHeight - 1);
+        const x = Math.min(Math.max(column, 0), imageWidth - 1);
+        const start = ((image * imageHeight + y) * imageWidth + x) * colours;
+        let total = 0;
+        for (let colour = 0; colour < colours; colour++) total += pixels[start + colour]!;
+        return total / colours;
+      };
+      const share = (height * width) / (imageHeight * imageWidth);
+      for (let y = 0; y < imageHeight; y++) {
+        const row = Math.floor((y * height) / imageHeight);
+        for (let x = 0; x < imageWidth; x++) {
+          const column = Math.floor((x * width) / imageWidth);
+          values[(image * height + row) * width + column]! += share * slope(grey, y, x);
+        }
+      }
+    }
+    return tensor3d(values, [count, height, width]);
+  },
+});
+
+function slope(grey: (row: number, column: number) => number, y: number, x: number): number {
+  const across = (side: number) =>
+    grey(y - 1, x + side) + 2 * grey(y, x + side) + grey(y + 1, x + side);
+  const down = (side: number) =>
+    grey(y + side, x - 1) + 2 * grey(y + side, x) + grey(y + side, x + 1);
+  return Math.hypot(across(1) - across(-1), down(1) - down(-1));
+}
+
+/** A number of 0 to 1 for an index, evenly spread: the finaliser of MurmurHash3. */
+function hashed(seed: number, index: number): number {
+  let h = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+}

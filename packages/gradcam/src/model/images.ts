@@ -1,0 +1,61 @@
+import {
+  cast,
+  expandDims,
+  squeeze,
+  Tensor,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import type { ImageInput, PreparedModel } from './prepared';
+
+/** Where the colours of images are: a dimension of 1, 3 or 4 that only one of both can be. */
+export function layoutOf(
+  shape: readonly (number | null)[],
+  channelsFirst: boolean,
+): ImageInput['layout'] {
+  const colours = (at: number) => [1, 3, 4].includes(shape[at]!);
+  const first = shape.length === 4 && colours(1) && !colours(3);
+  return channelsFirst || first ? 'NCHW' : 'NHWC';
+}
+
+/**
+ * Images as methods see them, `[N, H, W, C]`, of what the model takes. The caller disposes them.
+ *
+ * @throws RangeError when the model would not take them: another size or number of colours.
+ * @throws TypeError for what is no tensor of real numbers, or not of the kind that a graph takes.
+ */
+export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {
+  const takes = parts.images;
+  const isReal = images instanceof Tensor && !/complex|string/.test(images.dtype);
+  if (!isReal || images.isDisposed) throw (await import('../failures')).noImagesFailure(images);
+  if (!takes) return images.clone() as Tensor4D;
+  const { shape, dtype, exact, layout } = takes;
+  const fits =
+    images.rank === shape.length &&
+    // The rows may be any number: a model made for one image takes several one by one.
+    images.shape.every(
+      (length, at) =>
+        length > 0 &&
+        ((at === 0 && images.rank === 4) || isOpen(shape[at]) || shape[at] === length),
+    );
+  if (!fits || (exact && images.dtype !== dtype))
+    throw (await import('../failures')).imagesFailure(parts, images);
+  return tidy(() => {
+    const typed = cast(images, dtype);
+    if (images.rank === 3) return expandDims(typed, 0) as Tensor4D;
+    return (layout === 'NCHW' ? transpose(typed, [0, 2, 3, 1]) : typed.clone()) as Tensor4D;
+  });
+}
+
+/** Images as methods see them, as the model takes them again. */
+export function asGiven({ images: takes }: PreparedModel, images: Tensor4D): Tensor {
+  if (!takes) return images.clone();
+  return tidy(() => {
+    const typed = cast(images, takes.dtype);
+    if (takes.shape.length === 3) return squeeze(typed, [0]);
+    return takes.layout === 'NCHW' ? transpose(typed, [0, 3, 1, 2]) : typed.clone();
+  });
+}
+
+export const isOpen = (length: number | null | undefined): boolean => length == null || length < 1;

@@ -1,0 +1,45 @@
+import type { HeatMap } from '../explain';
+import { resizeMap } from './picture';
+
+/** A map shifted and divided to 0 to 1; one that is the same everywhere becomes 0. As pytorch-grad-cam's `scale_cam_image`. */
+export function scaleMap(map: HeatMap): HeatMap {
+  const low = map.values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = map.values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return { ...map, values: map.values.map(value => (value - low) / (1e-7 + high - low)) };
+}
+
+/**
+ * One map out of several, of several taps of one image: each is clipped at 0, scaled and resized, their mean scaled again.
+ * With one map it is that map as pytorch-grad-cam finishes it.
+ *
+ * @param maps At least one, of any sizes.
+ * @param size `[height, width]`.
+ * @returns 0 to 1.
+ */
+export function fuseMaps(maps: readonly HeatMap[], size: readonly [number, number]): HeatMap {
+  const [height, width] = size;
+  const values = new Float32Array(height * width);
+  for (const map of maps) {
+    const clipped = { ...map, values: map.values.map(value => Math.max(0, value)) };
+    const resized = resizeMap(scaleMap(clipped), size);
+    for (let i = 0; i < values.length; i++) values[i]! += resized.values[i]! / maps.length;
+  }
+  return scaleMap({ values, height, width });
+}
+
+/**
+ * The places that the maps of several taps agree on: each finished as {@link fuseMaps} has it, multiplied, scaled again.
+ *
+ * With the maps of Grad-CAM++ this is Refine-CAM. https://arxiv.org/abs/2605.14641
+ *
+ * @returns 0 to 1.
+ */
+export function refineMaps(maps: readonly HeatMap[], size: readonly [number, number]): HeatMap {
+  const finished = maps.map(map => fuseMaps([map], size));
+  const [height, width] = size;
+  const values = new Float32Array(height * width).fill(1);
+  for (const map of finished) {
+    for (let i = 0; i < values.length; i++) values[i]! *= map.values[i]!;
+  }
+  return scaleMap({ values, height, width });
+}

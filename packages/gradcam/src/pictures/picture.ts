@@ -1,0 +1,152 @@
+import type { HeatMap } from '../explain';
+import { type ColourMap, inferno } from './colours';
+
+/** Pixels `[height, width, 3]`, RGB, 0 to 255. */
+export interface Picture {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Pixels as they come: RGB, or RGBA as a canvas has them (`ImageData`), `[height, width, 3 or 4]`, 0 to 255. */
+export interface PicturePixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Pixels as RGB. What is transparent lets white through.
+ *
+ * @throws RangeError for another number of values than 3 or 4 a pixel, and for values that are not bytes.
+ */
+export function rgbOf(pixels: PicturePixels): Picture {
+  const { data, height, width } = pixels;
+  const places = height * width;
+  const bytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (!bytes || (data.length !== 3 * places && data.length !== 4 * places)) {
+    throw new RangeError(
+      `A picture of ${height} x ${width} pixels should be ${3 * places} bytes of RGB, or ${4 * places} of RGBA, in a Uint8Array; it has ${data?.length} values${bytes ? '' : ` in ${Object.prototype.toString.call(data).slice(8, -1)}`}.`,
+    );
+  }
+  if (data.length === 3 * places)
+    return data instanceof Uint8Array
+      ? { data, height, width }
+      : { ...pixels, data: new Uint8Array(data) };
+  const rgb = new Uint8Array(3 * places);
+  for (let place = 0; place < places; place++) {
+    const share = data[4 * place + 3]! / 255;
+    for (let channel = 0; channel < 3; channel++)
+      rgb[3 * place + channel] = Math.round(255 + share * (data[4 * place + channel]! - 255));
+  }
+  return { data: rgb, height, width };
+}
+
+/**
+ * A map at another size: bilinear, pixel centres at half pixels, edges held, as OpenCV's `resize`.
+ *
+ * @param size `[height, width]`.
+ */
+export function resizeMap(map: HeatMap, size: readonly [number, number]): HeatMap {
+  const [height, width] = size;
+  const values = new Float32Array(height * width);
+  const rows = places(map.height, height);
+  const columns = places(map.width, width);
+  let target = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      const a = map.values[row.low * map.width + column.low]!;
+      const b = map.values[row.low * map.width + column.high]!;
+      const c = map.values[row.high * map.width + column.low]!;
+      const d = map.values[row.high * map.width + column.high]!;
+      const upper = a + (b - a) * column.share;
+      values[target++] = upper + (c + (d - c) * column.share - upper) * row.share;
+    }
+  }
+  return { values, height, width };
+}
+
+/** Between which two places of the source each place of the target lies. */
+function places(source: number, target: number) {
+  return Array.from({ length: target }, (_, index) => {
+    const position = Math.min(Math.max(((index + 0.5) * source) / target - 0.5, 0), source - 1);
+    const low = Math.floor(position);
+    return { low, high: Math.min(low + 1, source - 1), share: position - low };
+  });
+}
+
+/** A map divided by its largest value, 0 to 1. A flat map stays 0: nothing is made up. */
+export function normaliseMap(map: HeatMap): HeatMap {
+  const most = map.values.reduce((largest, value) => Math.max(largest, value), 0);
+  return most > 0 ? { ...map, values: map.values.map(value => Math.max(0, value) / most) } : map;
+}
+
+/**
+ * A map of 0 to 1 in colours; what is below 0 counts as 0.
+ *
+ * @throws RangeError for a map with values above 1, which was not normalized, or that are no numbers.
+ */
+export function colourise(map: HeatMap, colours: ColourMap = inferno): Picture {
+  // Rounding can take a map a little above 1.
+  const wrong = map.values.find(value => !(value <= 1 + 1e-3));
+  if (wrong !== undefined)
+    throw new RangeError(
+      `A map should be 0 to 1 to be drawn; it has the value ${wrong}. normaliseMap(map) divides it by its largest value.`,
+    );
+  const data = new Uint8Array(map.values.length * 3);
+  map.values.forEach((value, index) => {
+    const colour = Math.round(255 * Math.min(1, Math.max(0, value))) * 3;
+    data.set(colours.subarray(colour, colour + 3), index * 3);
+  });
+  return { data, height: map.height, width: map.width };
+}
+
+export interface OverlayOptions {
+  readonly colours?: ColourMap;
+  /** Share of the heat map's colour where the map is 1, 0 to 1. Default 0.75. */
+  readonly opacity?: number;
+}
+
+/**
+ * A photo with a map on it. The opacity follows the map, so that the photo stays clear where nothing was found.
+ *
+ * @param map 0 to 1, of the photo's size.
+ * @throws RangeError when the sizes differ, and for a map that was not normalized.
+ */
+export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOptions = {}): Picture {
+  const { colours = inferno, opacity = 0.75 } = options;
+  if (map.height !== photo.height || map.width !== photo.width) {
+    throw new RangeError(
+      `The map is ${map.height} x ${map.width}, the photo ${photo.height} x ${photo.width}. resizeMap(map, [height, width]) makes them agree.`,
+    );
+  }
+  const heat = colourise(map, colours).data;
+  const before = rgbOf(photo).data;
+  const data = new Uint8Array(before.length);
+  map.values.forEach((value, place) => {
+    const share = opacity * Math.min(1, Math.max(0, value));
+    for (let channel = place * 3; channel < place * 3 + 3; channel++) {
+      data[channel] = Math.round(before[channel]! * (1 - share) + heat[channel]! * share);
+    }
+  });
+  return { data, height: photo.height, width: photo.width };
+}
+
+/** Pictures of one height side by side, white between them. */
+export function sideBySide(pictures: readonly PicturePixels[], gap = 6): Picture {
+  const height = pictures[0]?.height ?? 0;
+  const width = pictures.reduce((sum, picture) => sum + picture.width, gap * (pictures.length - 1));
+  const data = new Uint8Array(height * width * 3).fill(255);
+  let left = 0;
+  for (const picture of pictures) {
+    if (picture.height !== height)
+      throw new RangeError(`Pictures are ${height} and ${picture.height} pixels high.`);
+    const { data: own } = rgbOf(picture);
+    for (let y = 0; y < height; y++) {
+      const row = own.subarray(y * picture.width * 3, (y + 1) * picture.width * 3);
+      data.set(row, (y * width + left) * 3);
+    }
+    left += picture.width + gap;
+  }
+  return { data, height, width };
+}

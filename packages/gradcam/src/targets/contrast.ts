@@ -1,0 +1,58 @@
+import { mul, sub, sum, type Tensor1D } from '@tensorflow/tfjs-core';
+import { atLeastZero } from '../methods/method';
+import { marks, type Target } from './target';
+
+export interface ContrastOptions {
+  /** The class to be told from, one for all images or one each. Default: of all others, the one with the highest logit. */
+  readonly against?: number | readonly number[];
+  /** How much of the rival's logit is taken off, 0 to 1. Default 1. */
+  readonly strength?: number;
+}
+
+/**
+ * Why this class and not that one: the difference of two logits.
+ *
+ * The idea of Finer-CAM with one rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
+ *
+ * @throws RangeError when the rival is the class itself or is not one of the model's, or `strength` is not 0 to 1.
+ */
+export function contrast(options: ContrastOptions = {}): Target {
+  const { against, strength = 1 } = options;
+  atLeastZero(strength, 'strength', 1);
+  return {
+    name: `class against ${against === undefined ? 'the nearest other' : `class ${against}`}`,
+    looks: true,
+    score: (classes, logits) => {
+      const rivals = classes.map((own, image) => {
+        const rival =
+          against === undefined
+            ? nearest(own, logits[image]!)
+            : typeof against === 'number'
+              ? against
+              : against[image];
+        if (rival === undefined || rival === own || !(rival in logits[image]!)) {
+          throw new RangeError(
+            `Class ${own} can be contrasted with another of 0 to ${logits[image]!.length - 1}; 'against' is ${rival}.`,
+          );
+        }
+        return rival;
+      });
+      return (z, rows) => {
+        const difference = sub(
+          marks(classes, rows, z.shape[1]),
+          mul(marks(rivals, rows, z.shape[1]), strength),
+        );
+        return sum(mul(z, difference), 1) as Tensor1D;
+      };
+    },
+  };
+}
+
+/** The other class with the highest logit. */
+function nearest(own: number, logits: Float32Array): number {
+  let best = own === 0 ? 1 : 0;
+  logits.forEach((value, index) => {
+    if (index !== own && value > logits[best]!) best = index;
+  });
+  return best;
+}

@@ -1,0 +1,26 @@
+import { add, div, mul, norm, sum, type Tensor1D, tensor2d } from '@tensorflow/tfjs-core';
+import type { Target } from './target';
+
+/**
+ * How close an embedding is to another by the cosine of the angle between them: for a model whose output is an embedding.
+ *
+ * @param reference `[K]`, one for all images or one each.
+ */
+export function similarity(reference: ArrayLike<number> | readonly ArrayLike<number>[]): Target {
+  const each = (image: number): number[] =>
+    Array.from((typeof reference[0] === 'number' ? reference : reference[image]) as number[]);
+  return {
+    name: 'similarity',
+    looks: false,
+    score: () => (embeddings, rows) => {
+      const others = tensor2d(rows.map(each));
+      if (others.shape[1] !== embeddings.shape[1])
+        throw new RangeError(
+          `The reference of similarity should have ${embeddings.shape[1]} numbers, as the output has; it has ${others.shape[1]}.`,
+        );
+      const products = sum(mul(embeddings, others), 1);
+      const lengths = mul(norm(embeddings, 2, 1), norm(others, 2, 1));
+      return div(products, add(lengths, 1e-12)) as Tensor1D;
+    },
+  };
+}
