@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { readdir } from 'node:fs/promises';
 import { memory, mul, sum, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import * as gradcam from '../src/index';
@@ -6,6 +7,7 @@ import { compare } from '../src/metrics/index';
 import { originalCam } from '../src/pictures/index';
 import { guidedBackprop, guidedGradCam } from '../src/unfaithful/index';
 import { images, network } from './formula';
+import { methodTable, outerMethods } from './method-table';
 
 const {
   augmented,
@@ -18,35 +20,32 @@ const {
   prepareModel,
 } = gradcam;
 const functions: Record<string, () => gradcam.Method> = {
-  ablationCam: gradcam.ablationCam,
-  cam: gradcam.cam,
-  clusteredScoreCam: gradcam.clusteredScoreCam,
-  eigenCam: gradcam.eigenCam,
-  eigenGradCam: gradcam.eigenGradCam,
-  fem: gradcam.fem,
-  gradCam,
-  gradCamElementWise: gradcam.gradCamElementWise,
-  gradCamPlusPlus: gradcam.gradCamPlusPlus,
+  ...methodTable,
   guidedBackprop,
-  hiResCam: gradcam.hiResCam,
-  integratedGradients: gradcam.integratedGradients,
-  kpcaCam: gradcam.kpcaCam,
-  layerCam: gradcam.layerCam,
-  occlusion: gradcam.occlusion,
   originalCam,
-  reciproCam: gradcam.reciproCam,
-  rise: gradcam.rise,
-  saliency: gradcam.saliency,
-  scoreCam: gradcam.scoreCam,
-  segEigenCam: gradcam.segEigenCam,
-  shapleyCam: gradcam.shapleyCam,
-  smoothGradCamPlusPlus: gradcam.smoothGradCamPlusPlus,
-  xGradCam: gradcam.xGradCam,
 };
 const given = (method: unknown) =>
   explain(prepareModel(network('flat'), { tap: 'conv2' }), images(), {
     method: method as gradcam.Method,
   });
+
+test('the table lists every method of src/methods', async () => {
+  const folder = new URL('../src/methods/', import.meta.url);
+  const listed = new Set<unknown>([...Object.keys(methodTable), ...Object.keys(outerMethods)]);
+  const exported = new Set(Object.keys(gradcam));
+  const unlisted: string[] = [];
+  for (const file of await readdir(folder)) {
+    const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(module)) {
+      const isMethod = exported.has(name) && typeof value === 'function' && !listed.has(name);
+      if (isMethod && !notMethods.includes(name)) unlisted.push(`${file}: ${name}`);
+    }
+  }
+  expect(unlisted).toEqual([]);
+});
+
+/** What else files of methods export to users. */
+const notMethods = ['customMethod', 'factorise', 'MethodError', 'NotLinearError'];
 
 test.each(Object.entries(functions))(
   '%s is called, and says so when it is not',
