@@ -85,9 +85,15 @@ export async function weightsOf({ features, score }: Watched): Promise<Float32Ar
   return (await weights.data()) as Float32Array;
 }
 
+/**
+ * Steps of differences, shares of the largest feature: the first is larger than the rounding of the score, the second smaller than
+ * its bends. The better one counts.
+ */
+export const steps = [1e-2, 1e-3] as const;
+
 /** The same by central differences, for models with operations that TensorFlow.js does not differentiate. */
-export const slopesOf = (on: Watched): Float32Array =>
-  Float32Array.from({ length: on.features.shape[3]! }, (_, channel) => slope(on, channel, 1e-3));
+export const slopesOf = (on: Watched, step: number): Float32Array =>
+  Float32Array.from({ length: on.features.shape[3]! }, (_, channel) => slope(on, channel, step));
 
 /** Grad-CAM before what is negative is cut, `[h * w]`. */
 export const mapOf = ({ features }: Watched, weights: Float32Array): Float32Array =>
@@ -95,8 +101,7 @@ export const mapOf = ({ features }: Watched, weights: Float32Array): Float32Arra
 
 /**
  * The largest difference of the gradient from central differences of the score: whole channels are raised and lowered, the
- * three that the map has most of and two others. As a share of what the first of them gives the map. Of two steps the better
- * one counts: one is larger than the rounding, the other smaller than the bends.
+ * three that the map has most of and two others. As a share of what the first of them gives the map, with the better of the steps.
  */
 export function differences(on: Watched, weights: Float32Array): number {
   const heights = tidy(() => max(abs(on.features), [0, 1, 2]).dataSync());
@@ -107,7 +112,7 @@ export function differences(on: Watched, weights: Float32Array): number {
   const largest = share(order[0]!);
   const errors = [...channels].map(channel => {
     const error = (step: number) => Math.abs(slope(on, channel, step) - weights[channel]!);
-    const given = Math.min(error(1e-2), error(1e-3)) * heights[channel]!;
+    const given = Math.min(...steps.map(error)) * heights[channel]!;
     // A map of zeros, as of features that are 0 everywhere.
     return given === 0 ? 0 : given / largest;
   });

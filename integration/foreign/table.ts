@@ -43,7 +43,7 @@ npm run models:foreign -- --write docs/foreign-models.md
   TensorFlow.js differentiates the class's output by the tapped features. *Map* is the largest difference, as a share of the map's largest
   value; at most ${bounds.map}. *Gradient* is how far that gradient is from finite differences of the score on \`ort\`, channel by channel,
   as a share of the largest; at most ${bounds.finite}. Where TensorFlow.js has no such gradient, or one that is further off, it is made of differences
-  channel by channel, and no figure stands there. The reported probabilities are the model's own within ${bounds.reported}.
+  channel by channel, with the better of two steps, and no figure stands there. The reported probabilities are the model's own within ${bounds.reported}.
 - **Refused**: an error of this library says why, and what can be explained instead; its first sentence stands in the table.
 - *Prediction* is the largest difference of \`ort\` from \`cpu\`, as a share of the output's largest value; at most ${bounds.predicted}. The largest
   is that of a mask of blazepose-full and no engine's fault: of random numbers its decoder makes logits of up to 1,700, and on \`cpu\` alone

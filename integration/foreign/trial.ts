@@ -3,7 +3,7 @@ import { prepareGraph } from '@shroom/gradcam/graph';
 import { dispose, type NamedTensorMap, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { type Artifacts, artifactsOf } from './artifacts';
 import { type Bare, withoutEnding } from './ending';
-import { differences, mapOf, slopesOf, watched, weightsOf } from './gradient';
+import { differences, mapOf, slopesOf, steps, watched, weightsOf } from './gradient';
 import { isLayers, load, type Model, type Port, portsOf, predict, values } from './models';
 
 /** What became of one output of a model. */
@@ -143,8 +143,8 @@ async function independent(
     const finite = differentiated && differences(onOrt, differentiated);
     // TensorFlow.js has not all gradients, and has some wrong: of a maximum that several places share, each gets the whole.
     const right = finite !== undefined && finite <= bounds.finite;
-    const weights = right ? differentiated! : slopesOf(onOrt);
-    const map = largest([signed], [mapOf(onOrt, weights)]);
+    const weights = right ? [differentiated!] : steps.map(step => slopesOf(onOrt, step));
+    const map = Math.min(...weights.map(each => largest([signed], [mapOf(onOrt, each)])));
     return right ? { map, finite } : { map };
   } finally {
     model.dispose();
