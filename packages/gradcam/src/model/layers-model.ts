@@ -35,9 +35,7 @@ import { readsTokens, refuseTokens } from './tokens';
 export function prepareModel(model: LayersModel, options: PrepareOptions = {}): PreparedModel {
   checkNames(options);
   if (!('layers' in model))
-    throw new TypeError(
-      "prepareModel takes a tf.LayersModel; prepareGraph of '@shroom/gradcam/graph' takes a tf.GraphModel.",
-    );
+    throw new TypeError('prepareModel takes a tf.LayersModel; prepareGraph a tf.GraphModel.');
   const operations = operationsOf(model);
   const { order, outputs } = operations;
   const inputs = operations.inputs.map((value, index) => {

@@ -37,8 +37,7 @@ interface Scope {
 
 /** Opens up a model of any depth. Only reads the public facts of its graph; the model is not changed. */
 export function operationsOf(model: LayersModel): Operations {
-  if (!model.outputs?.[0])
-    throw new TapError('The model has no layers yet, or the first has no inputShape.');
+  if (!model.outputs?.[0]) throw new TapError('The model has no layers yet.');
   const order: Operation[] = [];
   const calls = new Map<string, number>();
   const top: Scope = { path: '', known: new Map() };

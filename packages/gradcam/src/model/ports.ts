@@ -23,7 +23,7 @@ export function checkNames(options: PrepareOptions): void {
   for (const name of ['tap', 'input', 'output', 'given']) {
     if (name in options && Reflect.get(options, name) === undefined)
       throw new TapError(
-        `'${name}' is undefined. Leave it out for the default; the input is called model.inputs[0].name.`,
+        `'${name}' is undefined. Leave it out for the default; the input is model.inputs[0].name.`,
       );
   }
   oneOf(options.logits ?? 'as-is', ['recovered', 'as-is'], 'logits');
