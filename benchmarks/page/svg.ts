@@ -1,4 +1,5 @@
 /** Colours that stand apart on both grounds, for colour-blind eyes too; the first is ours. */
+import { escapeMarkup } from '@shroom/formats';
 export const colours = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
 
 const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
@@ -8,7 +9,7 @@ const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-se
  * prefers.
  */
 export function picture(width: number, height: number, title: string, content: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${quoted(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(title)}">
 <style>
 text { ${font}; font-size: 13px; fill: #3d3d46; }
 .ground { fill: #ffffff; stroke: #e2e2e8; }
@@ -28,7 +29,7 @@ ${content}
 }
 
 export const text = (x: number, y: number, content: string, kind = ''): string =>
-  `<text x="${round(x)}" y="${round(y)}"${kind && ` class="${kind}"`}>${quoted(content)}</text>`;
+  `<text x="${round(x)}" y="${round(y)}"${kind && ` class="${kind}"`}>${escapeMarkup(content)}</text>`;
 
 export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
   `<line class="${kind}" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}"/>`;
@@ -40,14 +41,6 @@ export const path = (points: readonly (readonly [number, number])[], colour: str
   `<polyline fill="none" stroke="${colour}" stroke-width="2.5" points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`;
 
 const round = (value: number): number => Math.round(10 * value) / 10;
-
-function quoted(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
 
 /** From values to places, logarithmically or not. */
 export function scale(

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Pixels } from '@shroom/data';
+import { escapeMarkup } from '@shroom/formats';
 import {
   colourise,
   type HeatMap,
@@ -22,7 +23,7 @@ export function captioned(row: Pixels, caption: string): Sharp {
   const bar = Math.max(30, Math.round(row.width / 26));
   const text = Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${row.width}" height="${bar}"><text x="12" y="${Math.round(bar * 0.68)}" ` +
-      `font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="${Math.round(bar * 0.5)}" fill="#24211c">${escaped(caption)}</text></svg>`,
+      `font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="${Math.round(bar * 0.5)}" fill="#24211c">${escapeMarkup(caption)}</text></svg>`,
   );
   return rgb(row)
     .extend({ bottom: bar, background: '#ffffff' })
@@ -32,8 +33,6 @@ export function captioned(row: Pixels, caption: string): Sharp {
 /** The pixels as sharp takes them. */
 export const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
 
 export async function savePng(picture: Sharp, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -56,7 +56,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/gradcam'", 16.45],
   ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 9.55],
   ["export * from '@shroom/gradcam/metrics'", 9.75],
-  ["export * from '@shroom/gradcam/pictures'", 14],
+  ["export * from '@shroom/gradcam/pictures'", 14.3],
   ["export * from '@shroom/gradcam/graph'", 7.4],
   ["export * from '@shroom/gradcam/unfaithful'", 1.6],
   ["export * from '@shroom/formats'", 7],
@@ -65,9 +65,9 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { resize } from '@shroom/pixels'", 12],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
-  ["export * from '@shroom/models'", 19],
+  ["export * from '@shroom/models'", 19.5],
   ["export { resNet } from '@shroom/models'", 10],
-  ["export * from '@shroom/train'", 28],
+  ["export * from '@shroom/train'", 29],
   ["export { fit } from '@shroom/train'", 12],
   ["export * from '@shroom/data'", 38],
   ["export * from '@shroom/drawn'", 21],
@@ -100,9 +100,9 @@ describe('in the end, what is loaded later with it, a Grad-CAM of a LayersModel'
   `;
 
   test.each([
-    ['last', 9.8],
+    ['last', 9.9],
     // Of an earlier layer, with gradients that TensorFlow.js has wrong.
-    ['early', 11.8],
+    ['early', 11.9],
   ])("of the layer '%s' is at most %s kB", async (tap, kilobytes) => {
     const size = (await gzippedSizeInTheEnd(program(tap))) / 1000;
     expect(size).toBeLessThanOrEqual(kilobytes);

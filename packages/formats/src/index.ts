@@ -1,5 +1,6 @@
 export { ElementTypeError, FormatError, type ReadOptions } from './error';
 export { fromBfloat16, fromHalf, toHalf } from './float16';
+export { escapeMarkup } from './markup';
 export type { NpyType, NpyValues } from './npy/element-type';
 export { NpyError } from './npy/error';
 export { decodeNpy, type NpyArray } from './npy/reader';

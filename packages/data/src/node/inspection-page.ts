@@ -1,3 +1,4 @@
+import { escapeMarkup } from '@shroom/formats';
 import sharp from 'sharp';
 import type { Inspection } from '../inspection/inspection';
 import type { DuplicateGroup, Photo, PhotoSet } from '../photo';
@@ -53,7 +54,7 @@ export async function renderInspection(
   );
   const classes = new Map(inspection.photos.map(photo => [photo.id, photo.class]));
   const figure = (id: string, caption: string) =>
-    `<figure><img src="${thumbnails.get(id)}" alt="" title="${escaped(id)}" loading="lazy"><figcaption>${escaped(caption)}</figcaption></figure>`;
+    `<figure><img src="${thumbnails.get(id)}" alt="" title="${escapeMarkup(id)}" loading="lazy"><figcaption>${escapeMarkup(caption)}</figcaption></figure>`;
 
   const rows = shownGroups.map(group => {
     const more = group.photos.length - mostOfGroup;
@@ -65,11 +66,11 @@ export async function renderInspection(
   const hidden = inspection.duplicates.length - shownGroups.length;
   const sheetsHtml = sheets.map(({ name, photos }) => {
     const count = inspection.counts[name] ?? 0;
-    return `<h3>${escaped(name)} <small>${photos.length} of ${count}</small></h3><div class="sheet">${photos
+    return `<h3>${escapeMarkup(name)} <small>${photos.length} of ${count}</small></h3><div class="sheet">${photos
       .map(({ id }) => figure(id, baseName(id)))
       .join('')}</div>`;
   });
-  return page(escaped(title), [
+  return page(escapeMarkup(title), [
     summary(inspection),
     `<h2>Classes</h2>${bars(inspection)}`,
     `<h2>Duplicates</h2>${rows.join('') || '<p>None.</p>'}${hidden > 0 ? `<p>${hidden} more groups are in the JSON file.</p>` : ''}`,
@@ -141,7 +142,7 @@ function bars({ counts }: Inspection): string {
   const most = Math.max(1, ...Object.values(counts));
   const rows = Object.entries(counts).map(
     ([name, count]) =>
-      `<tr><th>${escaped(name)}</th><td class="bar"><i style="width:${((100 * count) / most).toFixed(1)}%"></i></td><td>${count}</td></tr>`,
+      `<tr><th>${escapeMarkup(name)}</th><td class="bar"><i style="width:${((100 * count) / most).toFixed(1)}%"></i></td><td>${count}</td></tr>`,
   );
   return `<table>${rows.join('')}</table>`;
 }
@@ -152,7 +153,7 @@ function concernsTable({ concerns }: Inspection): string {
     .slice(0, mostConcerns)
     .map(
       ({ kind, subject, reason }) =>
-        `<tr><td>${kind}</td><td>${escaped(subject)}</td><td>${escaped(reason)}</td></tr>`,
+        `<tr><td>${kind}</td><td>${escapeMarkup(subject)}</td><td>${escapeMarkup(reason)}</td></tr>`,
     );
   const hidden = concerns.length - rows.length;
   return `<table class="list">${rows.join('')}</table>${hidden > 0 ? `<p>${hidden} more are in the JSON file.</p>` : ''}`;
@@ -186,5 +187,3 @@ ${sections.join('\n')}
 `;
 
 const baseName = (id: string) => id.split('/').at(-1)!;
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);

@@ -1,4 +1,4 @@
-import { base64 } from './markup';
+import { base64 } from './base64';
 import type { PicturePixels } from './picture';
 import { encodePng } from './png';
 

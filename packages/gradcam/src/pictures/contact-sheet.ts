@@ -1,5 +1,5 @@
+import { escapeMarkup } from '@shroom/formats';
 import { dataAddress } from './address';
-import { escaped } from './markup';
 import { type Picture, type PicturePixels, rgbOf } from './picture';
 import { opening } from './svg';
 
@@ -98,7 +98,7 @@ export async function contactSheet(
       const top = y + (cell.height - picture.height) / 2;
       const text = captions[index]!.map(
         (words, number) =>
-          `<text x="${x}" y="${y + cell.height + line * (number + 1)}">${escaped(words)}</text>`,
+          `<text x="${x}" y="${y + cell.height + line * (number + 1)}">${escapeMarkup(words)}</text>`,
       );
       return `<image x="${left}" y="${top}" width="${picture.width}" height="${picture.height}" href="${await dataAddress(picture)}"/>${text.join('')}`;
     }),
@@ -106,7 +106,7 @@ export async function contactSheet(
   return (
     `${opening(width, height, title, description)}<rect width="100%" height="100%" fill="#faf8f4"/>` +
     `<g font-family="system-ui,'DejaVu Sans',sans-serif" font-size="13" fill="#24211c">` +
-    `<text x="${margin}" y="36" font-size="20" font-weight="600">${escaped(title)}</text>` +
+    `<text x="${margin}" y="36" font-size="20" font-weight="600">${escapeMarkup(title)}</text>` +
     `${drawn.join('')}</g></svg>\n`
   );
 }

@@ -1,7 +1,7 @@
+import { escapeMarkup } from '@shroom/formats';
 import type { HeatMap } from '../explain';
 import { dataAddress } from './address';
 import { type ColourMap, inferno } from './colours';
-import { escaped } from './markup';
 import { colourise, type Picture } from './picture';
 import { opening } from './svg';
 
@@ -57,7 +57,7 @@ export async function legend(options: LegendOptions = {}): Promise<string> {
   return (
     `${opening(width, height, label || 'Colour scale', said)}` +
     `<g font-family="system-ui,'DejaVu Sans',sans-serif" font-size="12" fill="currentColor">` +
-    (label ? `<text x="${bar.left}" y="17">${escaped(label)}</text>` : '') +
+    (label ? `<text x="${bar.left}" y="17">${escapeMarkup(label)}</text>` : '') +
     `<image x="${bar.left}" y="${bar.top}" width="${bar.width}" height="${bar.height}" preserveAspectRatio="none" href="${await dataAddress(colourBar(colours, [1, 256]))}"/>` +
     `${numbers.join('')}</g></svg>\n`
   );

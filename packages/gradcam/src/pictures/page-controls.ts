@@ -1,5 +1,5 @@
+import { escapeMarkup } from '@shroom/formats';
 import type { ColourMap } from './colours';
-import { escaped } from './markup';
 import type { ClassProbability, PageMap } from './page-content';
 
 /** Classes with a probability, the highest first, then those that only have maps. */
@@ -31,16 +31,16 @@ export function classChoices(
     const remark = remarks.filter(Boolean).join(', ');
     return (
       `<label style="--share:${share ?? 0}"><input type="radio" name="className" value="${index}"${state}>` +
-      `<span>${escaped(name)}</span><small>${remark}</small></label>`
+      `<span>${escapeMarkup(name)}</span><small>${remark}</small></label>`
     );
   });
   return choices.join('');
 }
 
-/** A list to choose from, named by number so that no name has to be unique once it is escaped. */
+/** A list to choose from, named by number so that no name has to be unique once it is escapeMarkup. */
 export const choice = (id: string, name: string, values: readonly string[]): string =>
   `<div><label class="name" for="${id}">${name}</label><select id="${id}" name="${id}">` +
-  `${values.map((value, index) => `<option value="${index}">${escaped(value)}</option>`).join('')}</select></div>`;
+  `${values.map((value, index) => `<option value="${index}">${escapeMarkup(value)}</option>`).join('')}</select></div>`;
 
 /** In per cent. */
 export const slider = (id: string, name: string, value: number): string =>

@@ -1,6 +1,7 @@
+import { escapeMarkup } from '@shroom/formats';
 import { dataAddress, type PhotoFile } from './address';
+import { base64 } from './base64';
 import { inferno } from './colours';
-import { base64, escaped } from './markup';
 import type { PageMap, PageOptions } from './page-content';
 import { choice, classChoices, classNames, gradient, slider } from './page-controls';
 import { script } from './page-script';
@@ -43,13 +44,13 @@ export async function toHtml(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main style="--full:${photo.width}px;--fit:${fit}">
-<h1>${escaped(title)}</h1>
-${note && `<p class="note">${escaped(note)}</p>`}
+<h1>${escapeMarkup(title)}</h1>
+${note && `<p class="note">${escapeMarkup(note)}</p>`}
 <div class="desk">
 <figure>
 <div class="frame" tabindex="0" role="region" aria-label="Photograph"><div class="photo">

@@ -1,6 +1,6 @@
+import { escapeMarkup } from '@shroom/formats';
 import { dataAddress, type PhotoFile } from './address';
 import type { Contour } from './contour';
-import { escaped } from './markup';
 import type { Colour } from './outline';
 import type { PicturePixels } from './picture';
 
@@ -25,7 +25,7 @@ export async function toSvg(
   const { title, description, contours = [], colour = [255, 255, 255], width = 2 } = options;
   const paths = contours.map(
     contour =>
-      `<path vector-effect="non-scaling-stroke" d="${pathOf(contour)}"><title>${escaped(`level ${contour.level}`)}</title></path>`,
+      `<path vector-effect="non-scaling-stroke" d="${pathOf(contour)}"><title>${escapeMarkup(`level ${contour.level}`)}</title></path>`,
   );
   return (
     `${opening(photo.width, photo.height, title, description)}` +
@@ -38,8 +38,8 @@ export async function toSvg(
 /** The first tag of a picture and what screen readers say of it. */
 export function opening(width: number, height: number, title: string, description: string): string {
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(`${title}. ${description}`)}">` +
-    `<title>${escaped(title)}</title><desc>${escaped(description)}</desc>`
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(`${title}. ${description}`)}">` +
+    `<title>${escapeMarkup(title)}</title><desc>${escapeMarkup(description)}</desc>`
   );
 }
 

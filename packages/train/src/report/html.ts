@@ -1,3 +1,4 @@
+import { escapeMarkup } from '@shroom/formats';
 import type { Interval } from '../evaluation/intervals';
 
 /** HTML that is safe to insert as it is. */
@@ -19,7 +20,7 @@ function render(insertion: Insertable): string {
   if (insertion === undefined || insertion === false) return '';
   if (insertion instanceof Html) return insertion.text;
   if (Array.isArray(insertion)) return insertion.map(render).join('');
-  return String(insertion).replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
+  return escapeMarkup(String(insertion));
 }
 
 export const percent = (share: number, digits = 1) =>
