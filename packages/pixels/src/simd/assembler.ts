@@ -1,3 +1,5 @@
+import { immediates, inRange, signed, unsigned } from './encoding';
+
 /** WebAssembly instructions as bytes; an expression leaves one value. Addresses and counts are 32-bit integers. */
 export type Code = readonly number[];
 
@@ -20,22 +22,15 @@ export const i32 = 0x7f;
 const i64 = 0x7e;
 const v128 = 0x7b;
 
-/** @see https://webassembly.github.io/spec/core/binary/values.html#integers */
-export function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
-}
-
-function signed(value: number): number[] {
-  const rest = value >> 7;
-  const done = rest === (value & 64 ? -1 : 0);
-  return done ? [value & 127] : [(value & 127) | 128, ...signed(rest)];
-}
-
 const binary =
   (opcode: number) =>
   (a: Code, b: Code): Code => [...a, ...b, opcode];
 
-export const number = (value: number): Code => [0x41, ...signed(value)];
+/** A constant. From 2 ** 31 on it has the bits of a number without a sign. */
+export const number = (value: number): Code => [
+  0x41,
+  ...signed(inRange('A 32-bit constant', value, -(2 ** 31), 2 ** 32 - 1) | 0),
+];
 export const add = binary(0x6a);
 export const subtract = binary(0x6b);
 export const multiply = binary(0x6c);
@@ -53,11 +48,11 @@ const access =
   (...opcode: number[]) =>
   (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
 const storing =
-  (opcode: number) =>
+  (...opcode: number[]) =>
   (address: Code, value: Code, offset = 0): Code => [
     ...address,
     ...value,
-    opcode,
+    ...opcode,
     0,
     ...unsigned(offset),
   ];
@@ -71,7 +66,10 @@ export const store8 = storing(0x3a);
 
 /** 64-bit integers. Of what they are shifted by, the lowest 6 bits count. */
 export const long = {
-  number: (value: number): Code => [0x42, ...signed(value)],
+  number: (value: number): Code => [
+    0x42,
+    ...signed(inRange('A 64-bit constant', value, -(2 ** 53) + 1, 2 ** 53 - 1)),
+  ],
   load: access(0x29),
   /** 32 bits without a sign. */
   load32: access(0x35),
@@ -95,64 +93,60 @@ export const vector = {
   load32Splat: access(0xfd, 0x09),
   load32Zero: access(0xfd, 0x5c),
   load64Zero: access(0xfd, 0x5d),
-  store: (address: Code, value: Code, offset = 0): Code => [
-    ...address,
-    ...value,
-    0xfd,
-    0x0b,
-    0,
-    ...unsigned(offset),
-  ],
+  store: storing(0xfd, 0x0b),
   /** The lowest 32 bits. */
   store32: (address: Code, value: Code): Code => vector.store32Lane(address, value, 0),
   /** One quarter. */
   store32Lane: (address: Code, value: Code, lane: number): Code => [
     ...address,
     ...value,
-    ...[0xfd, 0x5a, 0, 0, lane],
+    ...[0xfd, 0x5a, 0, 0, ...immediates('A quarter', [lane], 1, 3)],
   ],
   /** One half of 64 bits. */
   store64: (address: Code, value: Code, lane: 0 | 1): Code => [
     ...address,
     ...value,
-    ...[0xfd, 0x5b, 0, 0, lane],
+    ...[0xfd, 0x5b, 0, 0, ...immediates('A half', [lane], 1, 1)],
   ],
-  bytes: (...values: number[]): Code => [0xfd, 0x0c, ...values],
+  bytes: (...values: number[]): Code => [
+    ...[0xfd, 0x0c],
+    ...immediates('Bytes of a vector', values, 16, 255),
+  ],
   /** Four equal 32-bit numbers. */
   splat32: (value: number): Code => [...number(value), 0xfd, 0x11],
   /** Eight equal 16-bit numbers. */
-  splat16: (value: number): Code => [...number(value), 0xfd, 0x10],
+  splat16: (value: number): Code =>
+    vector.spread16(number(inRange('A 16-bit constant', value, -(2 ** 15), 2 ** 16 - 1))),
   /** Eight times the lower 16 bits of an integer. */
   spread16: (value: Code): Code => [...value, 0xfd, 0x10],
   /** Sums of neighbouring bytes, in 16 bits. */
-  sumPairs8: operation(0x7d),
+  sumPairs8: ofOne(0x7d),
   /** Bytes of both, by place: 0 to 15 of the first, 16 to 31 of the second. */
   shuffle: (a: Code, b: Code, places: readonly number[]): Code => [
     ...a,
     ...b,
-    0xfd,
-    0x0d,
-    ...places,
+    ...[0xfd, 0x0d],
+    ...immediates('Places of a shuffle', places, 16, 31),
   ],
-  swizzle: operation(0x0e),
-  narrow32To16: operation(0x85),
-  narrow16ToSigned8: operation(0x65),
-  narrow16To8: operation(0x66),
-  extendLow8: operation(0x89),
-  extendHigh8: operation(0x8a),
-  extendLow16: operation(0xa7),
-  extendHigh16: operation(0xa8),
-  add8: operation(0x6e),
-  add16: operation(0x8e),
-  subtract16: operation(0x91),
+  swizzle: ofTwo(0x0e),
+  narrow32To16: ofTwo(0x85),
+  narrow16ToSigned8: ofTwo(0x65),
+  narrow16To8: ofTwo(0x66),
+  extendLow8: ofOne(0x89),
+  extendHigh8: ofOne(0x8a),
+  extendLow16: ofOne(0xa7),
+  extendHigh16: ofOne(0xa8),
+  add8: ofTwo(0x6e),
+  add16: ofTwo(0x8e),
+  subtract16: ofTwo(0x91),
   /** Products shifted down by 15 bits, and rounded. */
-  roundedProduct16: operation(0x82),
-  add32: operation(0xae),
-  subtract32: operation(0xb1),
+  roundedProduct16: ofTwo(0x82),
+  add32: ofTwo(0xae),
+  subtract32: ofTwo(0xb1),
   /** Products of 16-bit numbers, neighbours summed. */
-  dot: operation(0xba),
-  and: operation(0x4e),
-  or: operation(0x50),
+  dot: ofTwo(0xba),
+  and: ofTwo(0x4e),
+  or: ofTwo(0x50),
   shiftLeft16: shift(0x8b),
   shiftRight16: shift(0x8c),
   shiftRightUnsigned16: shift(0x8d),
@@ -160,8 +154,12 @@ export const vector = {
   shiftRight32: shift(0xac),
 };
 
-function operation(opcode: number) {
-  return (...operands: Code[]): Code => [...operands.flat(), 0xfd, ...unsigned(opcode)];
+function ofOne(opcode: number) {
+  return (value: Code): Code => [...value, 0xfd, ...unsigned(opcode)];
+}
+
+function ofTwo(opcode: number) {
+  return (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(opcode)];
 }
 
 function shift(opcode: number) {
@@ -191,12 +189,17 @@ const local = (index: number): Local => ({
   set: value => [...value, 0x21, ...unsigned(index)],
 });
 
-/** @param write Gets the variables and the parameters, and returns statements. */
+/**
+ * @param write Gets the variables and the parameters, and returns statements.
+ * @throws RangeError when two parameters have one name: the first could not be reached.
+ */
 export function kernel<const P extends readonly string[]>(
   name: string,
   parameters: P,
   write: (frame: Frame, given: Record<P[number], Local>) => Code[],
 ): Kernel {
+  if (new Set(parameters).size < parameters.length)
+    throw new RangeError(`${name}: two parameters have one name, of ${parameters.join(', ')}.`);
   const frame = new Frame(parameters.length);
   const given = Object.fromEntries(parameters.map((each, index) => [each, local(index)]));
   const code = write(frame, given as Record<P[number], Local>).flat();
@@ -215,8 +218,12 @@ export const block = (...body: Code[]): Code => [0x02, 0x40, ...body.flat(), 0x0
 /** Statements that `leave` begins again. */
 export const repeat = (...body: Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0b];
 /** Goes to the end of a block, or the beginning of what repeats. @param depth How many blocks and conditions there are around this up to it. */
-export const leave = (depth: number): Code => [0x0c, depth];
-export const leaveWhen = (depth: number, condition: Code): Code => [...condition, 0x0d, depth];
+export const leave = (depth: number): Code => [0x0c, ...unsigned(depth)];
+export const leaveWhen = (depth: number, condition: Code): Code => [
+  ...condition,
+  0x0d,
+  ...unsigned(depth),
+];
 /** Throws a `RuntimeError`. */
 export const fail: Code = [0x00];
 

@@ -1,7 +1,16 @@
-import { i32, type Kernel, unsigned } from './assembler';
+import { i32, type Kernel } from './assembler';
+import { unsigned } from './encoding';
 
-/** A module with an exported memory. @see https://webassembly.github.io/spec/core/binary/modules.html */
+/**
+ * A module that exports its kernels and a `memory` of one page, which can grow.
+ *
+ * @throws RangeError when two exports have one name.
+ * @see https://webassembly.github.io/spec/core/binary/modules.html
+ */
 export function assemble(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
+  const names = ['memory', ...kernels.map(({ name }) => name)];
+  if (new Set(names).size < names.length)
+    throw new RangeError(`Each export needs a name of its own, not ${names.join(', ')}.`);
   const list = (items: readonly (readonly number[])[]) => [
     ...unsigned(items.length),
     ...items.flat(),

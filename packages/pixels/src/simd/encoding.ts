@@ -1,0 +1,34 @@
+/**
+ * LEB128, of at most 32 bits.
+ *
+ * @throws RangeError for anything else: its bytes would be those of another number.
+ * @see https://webassembly.github.io/spec/core/binary/values.html#integers
+ */
+export function unsigned(value: number): number[] {
+  inRange('A count, an index or an offset', value, 0, 2 ** 32 - 1);
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+}
+
+/** LEB128 with a sign. By division: `>>` would lose what is beyond 32 bits. */
+export function signed(value: number): number[] {
+  const rest = Math.floor(value / 128);
+  const done = rest === (value & 64 ? -1 : 0);
+  return done ? [value & 127] : [(value & 127) | 128, ...signed(rest)];
+}
+
+export function inRange(what: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${what} should be a whole number from ${least} to ${most}, not ${value}.`);
+}
+
+/** What follows the code of an instruction: so many bytes, none beyond `most`. */
+export function immediates(
+  what: string,
+  values: readonly number[],
+  count: number,
+  most: number,
+): number[] {
+  if (values.length !== count)
+    throw new RangeError(`${what}: ${count} are needed, not ${values.length}.`);
+  return values.map(value => inRange(what, value, 0, most));
+}
