@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { packagesPicture } from '../../tools/imports/picture';
+import { readImports } from '../../tools/imports/read';
+import { root } from './program';
+
+const folder = mkdtempSync(join(tmpdir(), 'shroom-imports-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, ...lines: string[]): void {
+  mkdirSync(join(folder, dirname(path)), { recursive: true });
+  writeFileSync(join(folder, path), lines.join('\n'));
+}
+
+test('the picture of packages is that of the sources: `npm run imports` writes it', () => {
+  const drawn = readFileSync(join(root, 'docs/images/packages.svg'), 'utf8');
+  expect(drawn).toBe(packagesPicture(readImports(root)));
+});
+
+test('every kind of import is read, and nothing else', () => {
+  write('packages/leaf/src/index.ts', "export { one } from './one';", "// import '@shroom/data';");
+  write('packages/leaf/src/one.ts', 'export const one = "import \'@shroom/data\'";');
+  write('packages/leaf/test/one.test.ts', "import '@shroom/data';");
+  write(
+    'packages/data/src/node/index.ts',
+    "import { readFileSync } from 'node:fs';",
+    "import type { X } from 'sharp';",
+    "import '@tensorflow/tfjs-core/dist/ops';",
+    "import { y } from '../../test/y';",
+    "export const later = () => import('@shroom/leaf');",
+  );
+  write('packages/roof/src/index.ts', "export type { A } from '@shroom/data/node';");
+  write('examples/run.ts', "import '@shroom/roof';", "import '../packages/leaf/src/one';");
+  write('examples/node_modules/other/index.js', "import '@shroom/data';");
+  const imports = readImports(folder);
+  expect(imports).toEqual({
+    packages: [
+      { name: 'data', ours: ['leaf'], others: ['@tensorflow/tfjs-core', 'sharp'] },
+      { name: 'leaf', ours: [], others: [] },
+      { name: 'roof', ours: ['data'], others: [] },
+    ],
+    programs: [{ name: 'examples', ours: ['leaf', 'roof'], others: [] }],
+  });
+  // Roof to domain, domain to leaf; the programs to both that they import.
+  const picture = packagesPicture(imports);
+  expect(picture.match(/class="arrow from-package"/g)).toHaveLength(2);
+  expect(picture.match(/class="arrow from-program"/g)).toHaveLength(2);
+  expect([...picture.matchAll(/class="(roof|domain|leaves)"/g)].map(([, floor]) => floor)).toEqual([
+    ...['roof', 'domain', 'leaves'],
+  ]);
+  expect(picture).toContain('every package but data');
+});
