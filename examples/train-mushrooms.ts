@@ -6,7 +6,7 @@ import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
-import { judge } from './pipeline/judgement';
+import { judge } from './pipeline/judgment';
 import { parseTrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
 import { mostEpochs, recipeOf } from './pipeline/recipe';
@@ -37,10 +37,10 @@ await runProgram(async signal => {
 
   heading('Backbone');
   const backbone = await loadBackbone(size, signal);
-  const { source, licence } = backbone.weights;
+  const { source, license } = backbone.weights;
   const cut = finetune === 'none' ? undefined : cutAt(backbone, finetune);
   const frozen = cut ? `frozen up to ${cut.layer}` : 'frozen';
-  fact(backbone.name, `${source}, ${licence}; ${frozen}, photos at ${size} px`);
+  fact(backbone.name, `${source}, ${license}; ${frozen}, photos at ${size} px`);
   clock.lap('load');
   const seen = { views, testViews, cut, engine, signal };
   const features = await extractFeatures(photos, split, backbone, seen);
@@ -60,13 +60,13 @@ await runProgram(async signal => {
   await log.save();
   announceTraining(trained.history, mostEpochs(recipe, cut));
   const averaged = { views: testViews, signal };
-  const judgement = await judge(trained, classes, averaged);
-  const { assessment } = judgement;
-  await saveClassifier(out, backbone, photos.classes, trained.file, judgement.plain, cut);
+  const judgment = await judge(trained, classes, averaged);
+  const { assessment } = judgment;
+  await saveClassifier(out, backbone, photos.classes, trained.file, judgment.plain, cut);
   clock.lap('head');
 
   heading('Explanations');
-  const gallery = await explainTest(photos, split.test, judgement, whole, { out, map, signal });
+  const gallery = await explainTest(photos, split.test, judgment, whole, { out, map, signal });
   await features.close();
   clock.lap('explain');
 

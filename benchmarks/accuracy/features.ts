@@ -55,7 +55,7 @@ export async function photoFeatures(
 
   const { name, weights, preprocessing } = backbone;
   const frame = createHash('sha256');
-  for (const { centre, directions } of taps) frame.update(centre).update(directions);
+  for (const { center, directions } of taps) frame.update(center).update(directions);
   const identity = { name, sha256: weights.sha256, preprocessing, pixels: pixelsVersion };
   const cache = await FeatureCache.open(
     join(cacheFolder(), 'features'),
@@ -98,7 +98,7 @@ function compute(
   const samples = photos.map(photo => ({ ...photo, view: view(photo.sha256) }));
   const how = {
     size: preprocessing.size,
-    normalisation: preprocessing,
+    normalization: preprocessing,
     transforms: transforms(preprocessing.size[0]),
     epoch: photoViews.findIndex(each => each.name === name),
     batchSize: atOnce,
@@ -126,7 +126,7 @@ async function directionsOf(
     ({ layer }) => backbone.model.getLayer(layer).output as SymbolicTensor,
   );
   const network = model({ inputs: backbone.model.inputs, outputs });
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: atOnce };
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: atOnce };
   const maps = outputs.map(({ shape }) => {
     const each = shape.slice(1) as [number, number, number];
     const size = each.reduce((product, side) => product * side, 1);

@@ -26,7 +26,7 @@ const backbone: Backbone = {
   channels,
   preprocessing: imagenetPreprocessing([size, size]),
   taps: network.taps,
-  weights: { source: 'random', licence: 'none', sha256: '' },
+  weights: { source: 'random', license: 'none', sha256: '' },
   dispose: () => {},
 };
 const tasks = Array.from(

@@ -1,6 +1,6 @@
 /**
- * An epoch of photos to normalised batches, by this project's threads: `input-pipeline.ts FOLDER SIZE BATCH WORKERS`.
- * Resized, flipped, rotated and normalised as `peers/data_peer.py` does it.
+ * An epoch of photos to normalized batches, by this project's threads: `input-pipeline.ts FOLDER SIZE BATCH WORKERS`.
+ * Resized, flipped, rotated and normalized as `peers/data_peer.py` does it.
  */
 import { batches, openFolder } from '@shroom/data/node';
 import { imagenetPreprocessing } from '@shroom/models';
@@ -11,7 +11,7 @@ const [size, batchSize, workers] = process.argv.slice(3).map(Number) as [number,
 const { photos } = await openFolder(folder, { leastPerClass: 1 });
 const how = {
   size: [size, size],
-  normalisation: imagenetPreprocessing([size, size]),
+  normalization: imagenetPreprocessing([size, size]),
   transforms: [{ name: 'flipAndRotate' }],
   batchSize,
   workers,

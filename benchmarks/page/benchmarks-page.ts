@@ -44,8 +44,8 @@ fast, or half the memory. A bound holds ours against a peer: the quotient of the
   the small ones.
 - \`scorecam\`: a pass of the network for each channel; both sides run those of a part of the channels, with the library's own loop, and
   the figure is scaled to all.
-- \`original-job\`: each side runs a part of each of its steps, and the seconds are scaled to the whole job. Ours extracts features once for four
-  views of each training photo and one of the others, then trains the head on them; the original decodes and runs all photos in every epoch.
+- \`reference-job\`: each side runs a part of each of its steps, and the seconds are scaled to the whole job. Ours extracts features once for four
+  views of each training photo and one of the others, then trains the head on them; the reference decodes and runs all photos in every epoch.
 - \`peak-memory\`: what all processes of a contestant hold at a time, pages that they share counted once, looked at ten times a second.
 - \`load-resnet50\`: weights are in the page cache of the system, as after the first start.
 

@@ -1,6 +1,6 @@
 import type { Cost, Growth } from '../growth/series';
 import { figure } from '../runner/terminal';
-import { colours, dot, line, path, picture, scale, text, ticksTo } from './svg';
+import { colors, dot, line, path, picture, scale, text, ticksTo } from './svg';
 
 const [width, height, top, bottom] = [760, 300, 84, 240];
 const panels = [
@@ -14,10 +14,10 @@ export function growthPicture({ measures, axis, points }: Growth): string {
   const both = points.some(({ peer }) => peer);
   const parts = [
     text(20, 30, measures, 'title'),
-    dot(25, 51, colours[0]),
+    dot(25, 51, colors[0]),
     text(36, 55, 'Shroom', 'faint'),
   ];
-  if (both) parts.push(dot(105, 51, colours[1]), text(116, 55, 'PyTorch', 'faint'));
+  if (both) parts.push(dot(105, 51, colors[1]), text(116, 55, 'PyTorch', 'faint'));
   // Powers are evenly apart where the axis spans more than a few times its start.
   const wide = xs.at(-1)! / xs[0]! > 5;
   for (const { title, of, from, to } of panels) {
@@ -35,16 +35,16 @@ export function growthPicture({ measures, axis, points }: Growth): string {
       parts.push(text(x(value), bottom + 18, value.toLocaleString('en'), 'faint middle'));
     parts.push(text((from + to) / 2, bottom + 38, axis, 'faint middle'));
     const series = [
-      ['PyTorch', colours[1], points.flatMap(({ x, peer }) => (peer ? [[x, of(peer)]] : []))],
-      ['Shroom', colours[0], points.map(({ x, ours }) => [x, of(ours)])],
+      ['PyTorch', colors[1], points.flatMap(({ x, peer }) => (peer ? [[x, of(peer)]] : []))],
+      ['Shroom', colors[0], points.map(({ x, ours }) => [x, of(ours)])],
     ] as const;
-    for (const [who, colour, list] of series) {
+    for (const [who, color, list] of series) {
       if (list.length === 0) continue;
       const places = list.map(([at, value]) => [x(at!), y(value!)] as const);
-      parts.push(path(places, colour));
+      parts.push(path(places, color));
       for (const [index, [px, py]] of places.entries())
         parts.push(
-          `<g><title>${who}, ${xs[index]}: ${figure(list[index]![1]!)}</title>${dot(px, py, colour, 4)}</g>`,
+          `<g><title>${who}, ${xs[index]}: ${figure(list[index]![1]!)}</title>${dot(px, py, color, 4)}</g>`,
         );
     }
   }

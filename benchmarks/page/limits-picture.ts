@@ -1,14 +1,14 @@
 import { figure, titleOf } from '../runner/terminal';
 import type { Distance } from './limits-tables';
-import { colours, dot, line, picture, scale, text, ticksTo } from './svg';
+import { colors, dot, line, picture, scale, text, ticksTo } from './svg';
 
 const [width, left, right, top, step] = [760, 240, 40, 84, 30];
-const colourOf: Record<string, string> = {
-  ours: colours[0],
-  onnxruntime: colours[4],
-  pytorch: colours[1],
-  'pytorch-grad-cam': colours[1],
-  'tfjs-wasm': colours[2],
+const colorOf: Record<string, string> = {
+  ours: colors[0],
+  onnxruntime: colors[4],
+  pytorch: colors[1],
+  'pytorch-grad-cam': colors[1],
+  'tfjs-wasm': colors[2],
 };
 
 /** Arithmetic that every row reaches, beside what the machine's cores do in a plain product. */
@@ -20,14 +20,14 @@ export function limitsPicture(list: readonly Distance[], most: number): string {
   const bottom = height - 36;
   const parts = [text(20, 30, title, 'title')];
   let at = 20;
-  for (const [who, colour] of [
-    ['ours', colours[0]],
-    ['onnxruntime', colours[4]],
-    ['pytorch', colours[1]],
-    ['tfjs-wasm', colours[2]],
+  for (const [who, color] of [
+    ['ours', colors[0]],
+    ['onnxruntime', colors[4]],
+    ['pytorch', colors[1]],
+    ['tfjs-wasm', colors[2]],
   ] as const) {
     const name = titleOf(who);
-    parts.push(dot(at + 5, 51, colour), text(at + 16, 55, name, 'faint'));
+    parts.push(dot(at + 5, 51, color), text(at + 16, 55, name, 'faint'));
     at += 46 + 6.4 * name.length;
   }
   parts.push(
@@ -46,7 +46,7 @@ export function limitsPicture(list: readonly Distance[], most: number): string {
     // Ours last, so that it is on top.
     for (const [who, value] of Object.entries(reached).reverse())
       parts.push(
-        `<g><title>${titleOf(who)}: ${figure(value)} GFLOP/s</title>${dot(x(value), y, colourOf[who]!, 6)}</g>`,
+        `<g><title>${titleOf(who)}: ${figure(value)} GFLOP/s</title>${dot(x(value), y, colorOf[who]!, 6)}</g>`,
       );
   });
   return picture(width, height, title, parts.join('\n'));

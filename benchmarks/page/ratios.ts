@@ -1,22 +1,22 @@
 import type { Result } from '../runner/results';
 import { type PeerName, peerTitles } from '../runner/row';
 import { figure } from '../runner/terminal';
-import { colours, dot, line, picture, scale, text } from './svg';
+import { colors, dot, line, picture, scale, text } from './svg';
 
-const colourOf: Record<PeerName, string> = {
-  pytorch: colours[1],
-  original: colours[1],
-  torchvision: colours[1],
-  'pytorch-grad-cam': colours[1],
-  onnxruntime: colours[0],
-  'tfjs-wasm': colours[2],
-  'tfjs-cpu': colours[3],
+const colorOf: Record<PeerName, string> = {
+  pytorch: colors[1],
+  reference: colors[1],
+  torchvision: colors[1],
+  'pytorch-grad-cam': colors[1],
+  onnxruntime: colors[0],
+  'tfjs-wasm': colors[2],
+  'tfjs-cpu': colors[3],
 };
 const legend = [
-  ['ONNX Runtime', colours[0]],
-  ['PyTorch and what is built on it', colours[1]],
-  ['tfjs wasm', colours[2]],
-  ['tfjs cpu', colours[3]],
+  ['ONNX Runtime', colors[0]],
+  ['PyTorch and what is built on it', colors[1]],
+  ['tfjs wasm', colors[2]],
+  ['tfjs cpu', colors[3]],
 ] as const;
 const [width, left, right, top, step] = [760, 240, 60, 84, 30];
 
@@ -39,8 +39,8 @@ export function ratiosPicture(results: readonly Result[]): string {
   const title = 'How many times as fast as each peer (memory: how many times less)';
   const parts = [text(20, 30, title, 'title')];
   let at = 20;
-  for (const [name, colour] of legend) {
-    parts.push(dot(at + 5, 51, colour), text(at + 16, 55, name, 'faint'));
+  for (const [name, color] of legend) {
+    parts.push(dot(at + 5, 51, color), text(at + 16, 55, name, 'faint'));
     at += 46 + 6.4 * name.length;
   }
   parts.push(line(at + 5, 44, at + 5, 58, 'bound'), text(at + 13, 55, 'bound', 'faint'));
@@ -59,7 +59,7 @@ export function ratiosPicture(results: readonly Result[]): string {
     for (const [name, value] of Object.entries(row.peers)) {
       const times = timesAs(row, value);
       parts.push(
-        `<g><title>${figure(times)} times ${peerTitles[name as PeerName]}</title>${dot(x(times), y, colourOf[name as PeerName], 6)}</g>`,
+        `<g><title>${figure(times)} times ${peerTitles[name as PeerName]}</title>${dot(x(times), y, colorOf[name as PeerName], 6)}</g>`,
       );
     }
   });

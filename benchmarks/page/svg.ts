@@ -1,6 +1,6 @@
-/** Colours that stand apart on both grounds, for colour-blind eyes too; the first is ours. */
+/** Colors that stand apart on both grounds, for color-blind eyes too; the first is ours. */
 import { escapeMarkup } from '@shroom/formats';
-export const colours = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
+export const colors = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
 
 const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
@@ -34,11 +34,11 @@ export const text = (x: number, y: number, content: string, kind = ''): string =
 export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
   `<line class="${kind}" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}"/>`;
 
-export const dot = (x: number, y: number, colour: string, radius = 5): string =>
-  `<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="${colour}"/>`;
+export const dot = (x: number, y: number, color: string, radius = 5): string =>
+  `<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="${color}"/>`;
 
-export const path = (points: readonly (readonly [number, number])[], colour: string): string =>
-  `<polyline fill="none" stroke="${colour}" stroke-width="2.5" points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`;
+export const path = (points: readonly (readonly [number, number])[], color: string): string =>
+  `<polyline fill="none" stroke="${color}" stroke-width="2.5" points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}"/>`;
 
 const round = (value: number): number => Math.round(10 * value) / 10;
 

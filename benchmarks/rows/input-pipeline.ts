@@ -20,7 +20,7 @@ function pipelineRow(folderOf: (place: Place) => string): Omit<Row, 'name' | 'me
   };
 }
 
-const transforms = 'resized to 299, flipped, rotated, normalised, in batches of 32 by 2 workers';
+const transforms = 'resized to 299, flipped, rotated, normalized, in batches of 32 by 2 workers';
 
 export const inputPipelineSmall: Row = {
   name: 'input-pipeline-small',

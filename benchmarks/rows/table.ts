@@ -7,7 +7,7 @@ import { gradCamResnet50 } from './gradcam-resnet50-299';
 import { headStep } from './head-step-32';
 import { inputPipeline2000, inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
 import { loadResnet50 } from './load-resnet50';
-import { originalJob, originalJobMemory } from './original-job';
+import { referenceJob, referenceJobMemory } from './reference-job';
 import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
 import { resnet50Forward } from './resnet50-forward-299';
 import { resnet50TrainStep } from './resnet50-train-step-299';
@@ -25,8 +25,8 @@ export const rows: readonly Row[] = [
   gradCamResnet50,
   gradCamConvnextBase,
   scoreCamResnet50,
-  originalJob,
-  originalJobMemory,
+  referenceJob,
+  referenceJobMemory,
   loadResnet50,
   convnextTinyForward,
   inputPipeline2000,

@@ -8,7 +8,7 @@ export const peerTitles = {
   'tfjs-cpu': 'tfjs cpu',
   torchvision: "torchvision's DataLoader",
   'pytorch-grad-cam': 'pytorch-grad-cam',
-  original: "the original's loop in PyTorch",
+  reference: "the reference's loop in PyTorch",
 } as const;
 export type PeerName = keyof typeof peerTitles;
 

@@ -7,9 +7,9 @@ import { type PeerName, peerTitles } from './row';
 
 type Style = Parameters<typeof styleText>[0];
 
-const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+const colors = process.stdout.isTTY && !process.env.NO_COLOR;
 export const paint = (style: Style, text: string): string =>
-  colours ? styleText(style, text) : text;
+  colors ? styleText(style, text) : text;
 
 /** A line; the one that is written over goes. */
 export const say = (text = ''): void => {

@@ -2,7 +2,7 @@ import './photos';
 import { writeFile } from 'node:fs/promises';
 import { handler } from './graph';
 import '@shroom/backend-ort';
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { decode } from '@shroom/data/node';
 import { caffePreprocessing } from '@shroom/models';
 import { resnet50Classifier } from '@shroom/models/node';
@@ -14,7 +14,7 @@ const { model, classes } = await resnet50Classifier({ size });
 const preprocessing = caffePreprocessing(size);
 const photo = await decode('mushroom.jpg', preprocessing);
 const input = new Float32Array(224 * 224 * 3);
-normalise(photo, preprocessing, input);
+normalize(photo, preprocessing, input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // #region explain
@@ -73,7 +73,7 @@ const [why] = await explain(parts, images, {
 
 // #endregion contrast
 // #region picture
-import { normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
+import { normalizeMap, overlay, resizeMap } from '@shroom/gradcam';
 import {
   contoursOf,
   drawContours,
@@ -81,7 +81,7 @@ import {
   signedOverlay,
 } from '@shroom/gradcam/pictures';
 
-const heat = normaliseMap(resizeMap(map, size));
+const heat = normalizeMap(resizeMap(map, size));
 const picture = drawContours(
   overlay(photo, heat),
   contoursOf(heat, [0.5, 0.75]),

@@ -2,9 +2,9 @@ import './photos';
 // #region all
 import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { decode } from '@shroom/data/node';
-import { explain, normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
+import { explain, normalizeMap, overlay, resizeMap } from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 import { caffePreprocessing } from '@shroom/models';
 import { resnet50Classifier } from '@shroom/models/node';
@@ -20,7 +20,7 @@ const { model, classes } = await resnet50Classifier({ size });
 const preprocessing = caffePreprocessing(size);
 const photo = await decode('mushroom.jpg', preprocessing);
 const input = new Float32Array(224 * 224 * 3);
-normalise(photo, preprocessing, input);
+normalize(photo, preprocessing, input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
 // What it says, and which places made it say so.
@@ -30,6 +30,6 @@ const [explanation] = await explain(model, images, {
 const { classIndex, probabilities, map } = explanation!;
 const percent = Math.round(100 * probabilities[classIndex]!);
 console.log(`${classes[classIndex]}, ${percent} %`);
-const picture = overlay(photo, normaliseMap(resizeMap(map, size)));
+const picture = overlay(photo, normalizeMap(resizeMap(map, size)));
 await writeFile('explained.png', await encodePng(picture));
 // #endregion all

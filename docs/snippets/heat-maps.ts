@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { drawMushroom } from '@shroom/drawn';
 import { imagenetPreprocessing } from '@shroom/models';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 
-// A network that is small enough to be asked a thousand times in a second, and has learnt nothing.
+// A network that is small enough to be asked a thousand times in a second, and has learned nothing.
 const kernelInitializer = initializers.glorotUniform({ seed: 1 });
 const how = {
   kernelSize: 3,
@@ -25,7 +25,7 @@ const drawn = drawMushroom('Amanita', { seed: 9, size: 32 });
 const mask = { values: drawn.masks.mushroom, height: 32, width: 32 };
 const photo = { data: drawn.pixels, height: 32, width: 32 };
 const input = new Float32Array(32 * 32 * 3);
-normalise(photo, imagenetPreprocessing([32, 32]), input);
+normalize(photo, imagenetPreprocessing([32, 32]), input);
 const images = tensor4d(input, [1, 32, 32, 3]);
 
 // #region flat

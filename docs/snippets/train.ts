@@ -29,7 +29,7 @@ await setBackend('ort');
 const backbone = await resnet50({ size: 96 });
 const { size } = backbone.preprocessing;
 
-/** Pooled features of some photos; threads decode and normalise while the network computes. */
+/** Pooled features of some photos; threads decode and normalize while the network computes. */
 async function featuresOf(indices: readonly number[]): Promise<FeatureSet> {
   const samples = indices.map(index => set.photos[index]!);
   const values = new Float32Array(samples.length * backbone.channels);
@@ -93,9 +93,9 @@ console.log(
 console.log(`macro-F1 ${macroF1.toFixed(2)}`);
 console.table(confusion);
 
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
-import { explain, normaliseMap, overlay, resizeMap } from '@shroom/gradcam';
+import { explain, normalizeMap, overlay, resizeMap } from '@shroom/gradcam';
 import { encodePng } from '@shroom/gradcam/pictures';
 // #endregion evaluate
 // #region explain
@@ -108,7 +108,7 @@ const photo = await readPixels(
   backbone.preprocessing,
 );
 const input = new Float32Array(size[0] * size[1] * 3);
-normalise(photo, backbone.preprocessing, input);
+normalize(photo, backbone.preprocessing, input);
 const [explanation] = await explain(
   model,
   tensor4d(input, [1, size[0], size[1], 3]),
@@ -118,7 +118,7 @@ console.log(set.classes[explanation!.classIndex]);
 await writeFile(
   'explained.png',
   await encodePng(
-    overlay(photo, normaliseMap(resizeMap(explanation!.map, size))),
+    overlay(photo, normalizeMap(resizeMap(explanation!.map, size))),
   ),
 );
 // #endregion explain

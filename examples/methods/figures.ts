@@ -32,7 +32,7 @@ export const ofTheMethod = [
   'adcc',
   'arcc',
   'sensitivity',
-  'randomisation',
+  'randomization',
 ] as const satisfies ComparisonOptions['metrics'];
 
 /** Tells classifiers apart: the start of the SHA-256 of a head's weights. */

@@ -1,6 +1,6 @@
 import { drawMushroom, genera } from '@shroom/drawn';
 import {
-  centreBaseline,
+  centerBaseline,
   compare,
   emptyBaseline,
   randomBaseline,
@@ -46,7 +46,7 @@ export function withBaselines(
   const baseline = { parts, group: groups.at(-1)!, cost: 'none' };
   return {
     ...methods,
-    centre: { ...baseline, method: centreBaseline() },
+    center: { ...baseline, method: centerBaseline() },
     random: { ...baseline, method: randomBaseline() },
     sobel: { ...baseline, method: sobelBaseline() },
     empty: { ...baseline, method: emptyBaseline() },

@@ -38,7 +38,7 @@ const tables: Readonly<Record<string, readonly Column[]>> = {
   ],
   trust: [
     column('sensitivity', 'sensitivity ↓', 'low'),
-    column('randomisation', 'randomisation ↓', 'low'),
+    column('randomization', 'randomization ↓', 'low'),
     column('sparseness', 'sparseness', 'none'),
     column('complexity', 'complexity', 'none'),
   ],
@@ -115,7 +115,7 @@ function tableOf(
   );
 }
 
-/** ROAD with its interval, and on how many photos it is above the blob in the centre. */
+/** ROAD with its interval, and on how many photos it is above the blob in the center. */
 function standing(
   contestants: Readonly<Record<string, Contestant>>,
   figures: readonly Figure[],
@@ -128,7 +128,7 @@ function standing(
       'cost besides the forward pass',
       'photos',
       'ROAD ↑',
-      'above a centred blob',
+      'above a centered blob',
       'above Grad-CAM',
     ],
     contestants,
@@ -143,7 +143,7 @@ function standing(
         return `${won.length} of ${pairs.length}`;
       };
       const values = valuesOf(figures, method, 'road');
-      return [cost, `${values.length}`, interval(values), above('centre'), above('gradCam')];
+      return [cost, `${values.length}`, interval(values), above('center'), above('gradCam')];
     },
     () => true,
   );

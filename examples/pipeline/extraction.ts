@@ -36,7 +36,7 @@ export function extract(
     key,
     view: viewOf(photo, view),
   }));
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: imagesAtOnce };
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
   const options = { batchSize: imagesAtOnce };
   const average = (features: Tensor) => mean(features, [1, 2]);
   return extractFeatures(samples, {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  normalise,
+  normalize,
   type Pixels,
   pixelsVersion,
   plainView,
@@ -138,7 +138,7 @@ export function toTensor(pictures: readonly Pixels[], backbone: Backbone): Tenso
   const [height, width] = backbone.preprocessing.size;
   const input = new Float32Array(pictures.length * height * width * 3);
   pictures.forEach((picture, index) => {
-    normalise(picture, backbone.preprocessing, input, index * height * width * 3);
+    normalize(picture, backbone.preprocessing, input, index * height * width * 3);
   });
   return tensor4d(input, [pictures.length, height, width, 3]);
 }

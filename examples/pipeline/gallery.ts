@@ -6,7 +6,7 @@ import { answer, type GalleryPicture, type JudgedSample } from '@shroom/train';
 import type { Explained } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
-import type { Judgement as Judged } from './judgement';
+import type { Judgment as Judged } from './judgment';
 import type { Photos } from './photos';
 import { captioned, savePng, toDataAddress } from './pictures';
 import { Progress } from './terminal';

@@ -6,11 +6,11 @@ import {
   type PreparedModel,
   prepareModel,
 } from '@shroom/gradcam';
-import { originalCam, originalPanels, originalTap } from '@shroom/gradcam/pictures';
+import { jetPanels, lastConvolution, meanGradCam } from '@shroom/gradcam/pictures';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { panels } from './pictures';
 
-export const mapNames = ['gradcam', 'original'] as const;
+export const mapNames = ['gradcam', 'last-convolution'] as const;
 export type MapName = (typeof mapNames)[number];
 
 /** One way to make heat maps of a model, and to draw them. */
@@ -27,10 +27,10 @@ const mappings: Readonly<Record<MapName, (model: LayersModel) => Mapping>> = {
     method: gradCam(),
     draw: panels,
   }),
-  original: model => ({
-    parts: prepareModel(model, { tap: originalTap(model), link: 'softmax' }),
-    method: originalCam(),
-    draw: originalPanels,
+  'last-convolution': model => ({
+    parts: prepareModel(model, { tap: lastConvolution(model), link: 'softmax' }),
+    method: meanGradCam(),
+    draw: jetPanels,
   }),
 };
 
@@ -40,7 +40,7 @@ export const mappingOf = (model: LayersModel, name: MapName): Mapping => mapping
 export const mapNotes: Readonly<Record<MapName, string>> = {
   gradcam:
     'Grad-CAM of the last feature map for the class that was predicted: bright places raised its score.',
-  original:
-    'Grad-CAM of the last convolution, before its batch norm, for the class that was predicted, in the colours of JET, 0.3 of ' +
+  'last-convolution':
+    'Grad-CAM of the last convolution, before its batch norm, for the class that was predicted, in the colors of JET, 0.3 of ' +
     'them on 0.7 of the photo: red places raised its score most.',
 };

@@ -15,7 +15,7 @@ export async function logitsOfPhotos(
 ): Promise<Float32Array> {
   const { preprocessing } = backbone;
   const samples = photos.map(photo => ({ ...photo, view: plainView }));
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: imagesAtOnce };
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
   const logits = new Float32Array(photos.length * classes.length);
   const progress = new Progress('judging', 'photos');
   let done = 0;

@@ -157,7 +157,7 @@ export const engineOption = () =>
 export const mapOption = () =>
   new Option(
     '--map <name>',
-    'heat maps: "gradcam" of the last feature map, or "original" of the last convolution, in JET',
+    'heat maps: "gradcam" of the last feature map, or "last-convolution", in JET',
   )
     .choices(mapNames)
     .default('gradcam');

@@ -11,7 +11,7 @@ export interface Photos extends PhotoSet {
   readonly name: string;
 }
 
-/** The original's nine genera. */
+/** The reference's nine genera. */
 const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
 /** Where photos are and how they are read, as the options of the same names have it. */

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import type { Pixels } from '@shroom/data';
 import { escapeMarkup } from '@shroom/formats';
 import {
-  colourise,
+  colorize,
   type HeatMap,
-  normaliseMap,
+  normalizeMap,
   overlay,
   resizeMap,
   sideBySide,
@@ -14,8 +14,8 @@ import sharp, { type Sharp } from 'sharp';
 
 /** Photo, heat map and overlay side by side. */
 export function panels(photo: Pixels, map: HeatMap): Pixels {
-  const heat = normaliseMap(resizeMap(map, [photo.height, photo.width]));
-  return sideBySide([photo, colourise(heat), overlay(photo, heat)]);
+  const heat = normalizeMap(resizeMap(map, [photo.height, photo.width]));
+  return sideBySide([photo, colorize(heat), overlay(photo, heat)]);
 }
 
 /** A picture with a line of text below. */

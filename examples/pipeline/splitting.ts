@@ -49,10 +49,10 @@ export async function splitPhotos(
   if (earlier !== undefined) {
     const manifest = parseManifest(await readFile(earlier, 'utf8'));
     const set = { ...photos, photos: members };
-    const { split, added, missing, changed, relabelled } = extendSplit(manifest, set, { seed });
+    const { split, added, missing, changed, relabeled } = extendSplit(manifest, set, { seed });
     const counts =
       `${added.length} photos added, ${missing.length} missing, ${changed.length} changed, ` +
-      `${relabelled.length} of another class`;
+      `${relabeled.length} of another class`;
     return made(split, `${manifest.rule}; extended: ${counts}`);
   }
   if (members.some(({ part }) => part !== undefined)) {

@@ -8,9 +8,9 @@ export const say = (text = ''): void => {
   process.stderr.write(`${text}\n`);
 };
 
-const colours = process.stderr.isTTY && !process.env.NO_COLOR;
+const colors = process.stderr.isTTY && !process.env.NO_COLOR;
 export const paint = (style: Style, text: string): string =>
-  colours ? styleText(style, text) : text;
+  colors ? styleText(style, text) : text;
 
 export const heading = (text: string): void => say(`\n${paint('bold', text)}`);
 export const fact = (name: string, value: string): void =>

@@ -66,7 +66,7 @@ export async function writeWebModel(
       .slice(1)
       .reverse()
       .map(({ layer, stride }) => ({ name: layer, stride })),
-    backbone: { name, source: origin.source, licence: origin.licence },
+    backbone: { name, source: origin.source, license: origin.license },
     weights,
     change: await changeOf({ backbone, classes, model }, stored),
     files: entries,

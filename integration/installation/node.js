@@ -1,4 +1,4 @@
-// The entries for Node on ONNX Runtime: threads draw and normalise pictures, a head learns which are bright, and goes
+// The entries for Node on ONNX Runtime: threads draw and normalize pictures, a head learns which are bright, and goes
 // through a file. As an ECMAScript module; `node.cjs` is the same in CommonJS.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,12 @@ import { avgPool, setBackend, tensor4d } from '@tensorflow/tfjs-core';
 const main = async () => {
   await setBackend('ort');
   const half = [0.5, 0.5, 0.5];
-  const normalisation = { channelOrder: 'RGB', scale: 1 / 255, mean: half, std: half };
+  const normalization = { channelOrder: 'RGB', scale: 1 / 255, mean: half, std: half };
   const { photos } = openDrawn(4);
   const values = [];
   for await (const { images, shape } of batches(photos, {
     size: [64, 64],
-    normalisation,
+    normalization,
     workers: 2,
   }))
     for (const value of await avgPool(tensor4d(images, shape), 16, 16, 'valid').data())

@@ -1,6 +1,6 @@
 // A whole pipeline in miniature: mushrooms drawn by day and at dusk, filters of random numbers, a head that learns to tell
 // the one from the other, a heat map. Compiled as ESM and as CommonJS, and bundled by Vite.
-import { adjustBrightness, normalise, splitByClass } from '@shroom/data';
+import { adjustBrightness, normalize, splitByClass } from '@shroom/data';
 import { drawMushroom } from '@shroom/drawn';
 import { explain, overlay, resizeMap } from '@shroom/gradcam';
 import { graphTapsOf } from '@shroom/gradcam/graph';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const images = (indices: readonly number[]): Tensor4D => {
     const input = new Float32Array(indices.length * size * size * 3);
     for (const [row, index] of indices.entries())
-      normalise(photos[index]!.picture, preprocessing, input, row * size * size * 3);
+      normalize(photos[index]!.picture, preprocessing, input, row * size * size * 3);
     return tensor4d(input, [indices.length, size, size, 3]);
   };
 

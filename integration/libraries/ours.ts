@@ -10,7 +10,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@shroom/backend-ort';
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import { decode } from '@shroom/data/node';
 import {
   ablationCam,
@@ -111,7 +111,7 @@ const preprocessing =
 const pixels = 3 * size[0] * size[1];
 const values = new Float32Array(files.length * pixels);
 for (const [index, file] of files.entries())
-  normalise(
+  normalize(
     await decode(file, {
       size: [...size],
       resize: 'crop',

@@ -89,14 +89,14 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
       `${first!.name} rather than ${second!.name}: `,
     );
     await visit.settled();
-    // Drawn in its two colours alone: orange for the one, blue for the other.
+    // Drawn in its two colors alone: orange for the one, blue for the other.
     const { pixels, opacities } = await visit.mapOf();
     const strong = [...opacities.keys()].filter(k => opacities[k]! > 200);
     const distances = strong.map(k => {
-      const colour = pixels.slice(4 * k, 4 * k + 3);
-      return Math.min(furthest(colour, [213, 94, 0]), furthest(colour, [0, 114, 178]));
+      const color = pixels.slice(4 * k, 4 * k + 3);
+      return Math.min(furthest(color, [213, 94, 0]), furthest(color, [0, 114, 178]));
     });
-    // A canvas keeps colours multiplied by their opacity, and rounds.
+    // A canvas keeps colors multiplied by their opacity, and rounds.
     expect(Math.max(...distances)).toBeLessThan(3);
     expect(strong.length).toBeGreaterThan(0);
     await page.keyboard.press('ArrowUp');

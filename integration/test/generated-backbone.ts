@@ -23,7 +23,7 @@ export function generatedBackbone(family: 'resnet' | 'convnext'): Backbone {
     channels: model.outputs[0]!.shape.at(-1)!,
     preprocessing: imagenetPreprocessing(inputSize),
     taps,
-    weights: { source: 'generated', licence: 'none', sha256: family },
+    weights: { source: 'generated', license: 'none', sha256: family },
     dispose: () => model.dispose(),
   } as Backbone;
 }

@@ -143,7 +143,7 @@ describe('the main job', () => {
     expect(sets.sizes).toEqual(scores.sets.sizes);
     expect(again.stderr).toMatch(/accuracy .*[0-9]+ to [0-9]+ %/);
 
-    // Grey noise is nothing that it knows; the class whose name it does not know is told apart.
+    // Gray noise is nothing that it knows; the class whose name it does not know is told apart.
     const strange = join(folder, 'strange');
     await mkdir(join(strange, 'Noise'), { recursive: true });
     await mkdir(join(strange, 'Amanita'), { recursive: true });
@@ -193,22 +193,22 @@ describe('the main job', () => {
 
     await writeFile(join(photos, 'notes.txt'), 'no photo');
     const out = join(folder, 'explained');
-    const asPictures = [photos, '--model', run, '--map', 'original', '--out', out];
+    const asPictures = [photos, '--model', run, '--map', 'last-convolution', '--out', out];
     const pictures = await runProgram(explain, asPictures, { cwd: join(root, 'examples') });
     expect(pictures.code).toBe(1);
     expect(pictures.stderr).toMatch(/notes\.txt: not a picture/);
     expect((await readdir(out)).sort()).toEqual(['Amanita é.png', 'Boletus é.png']);
-    // The second of the three panels is drawn in JET, and in no other colour.
+    // The second of the three panels is drawn in JET, and in no other color.
     const panel = { left: 400 + 6, top: 0, width: 400, height: 400 };
     const heat = await sharp(join(out, 'Amanita é.png'))
       .extract(panel)
       .removeAlpha()
       .raw()
       .toBuffer();
-    const named = (colours: Uint8Array) =>
-      new Set(Array.from(Buffer.from(colours).toString('hex').matchAll(/.{6}/g), String));
+    const named = (colors: Uint8Array) =>
+      new Set(Array.from(Buffer.from(colors).toString('hex').matchAll(/.{6}/g), String));
     const known = named(jet);
-    expect([...named(heat)].filter(colour => !known.has(colour))).toEqual([]);
+    expect([...named(heat)].filter(color => !known.has(color))).toEqual([]);
     expect(named(heat).size).toBeGreaterThan(50);
 
     const page = join(folder, 'page.html');
@@ -269,7 +269,7 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect(ofTwo.temperature).not.toBe(ofOne.temperature);
 });
 
-test('fine-tuning trains behind the cut, and leaves a classifier that is loaded with what it learnt', async () => {
+test('fine-tuning trains behind the cut, and leaves a classifier that is loaded with what it learned', async () => {
   const run = join(folder, 'finetuned');
   const small = ['--size', '64', '--drawn', '6', '--views', '1', '--epochs', '2'];
   const first = await runProgram(train, [...small, '--finetune', 'layer4.1.relu', '--out', run]);
@@ -280,7 +280,7 @@ test('fine-tuning trains behind the cut, and leaves a classifier that is loaded 
     cut: 'layer4.1.relu',
     head: 'checkpoints/finetuned/best.safetensors',
   });
-  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learnt too behind layer4\.1/);
+  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too behind layer4\.1/);
 
   // The whole classifier, loaded again, says of the test photos what the run's evaluation said.
   const further = join(folder, 'further');
@@ -405,7 +405,7 @@ describe('bad input to the main job', () => {
       '--engine',
       'wasm',
       '--map',
-      'original',
+      'last-convolution',
     ];
     const { code, stderr } = await runProgram(train, [...options, ...more]);
     expect(code, stderr).toBe(0);
@@ -429,7 +429,7 @@ describe('bad input to the main job', () => {
       classWeights: 'balanced',
       labelSmoothing: 0.1,
       batch: 8,
-      map: 'original',
+      map: 'last-convolution',
     });
     expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(
       /last convolution, before its batch norm.*Boletus 1\/empty\.png/s,

@@ -47,19 +47,19 @@ export async function prepareSite(
   return { run, site, photo };
 }
 
-/** The map, 0 to 255, of a picture that `examples/explain.ts` drew: the second of three panels, in the colours of inferno. */
+/** The map, 0 to 255, of a picture that `examples/explain.ts` drew: the second of three panels, in the colors of inferno. */
 export async function secondPanel(
   file: string,
   [height, width]: readonly [number, number],
 ): Promise<number[]> {
   const panel = sharp(file).extract({ left: width + 6, top: 0, width, height });
-  const colours = await panel.removeAlpha().raw().toBuffer();
+  const colors = await panel.removeAlpha().raw().toBuffer();
   const known = new Map<string, number>();
   for (let k = 255; k >= 0; k--) known.set(inferno.subarray(3 * k, 3 * k + 3).join(), k);
   return Array.from({ length: height * width }, (_, place) => {
-    const value = known.get(colours.subarray(3 * place, 3 * place + 3).join());
+    const value = known.get(colors.subarray(3 * place, 3 * place + 3).join());
     if (value === undefined)
-      throw new Error(`${file}: pixel ${place} is not in a colour of inferno.`);
+      throw new Error(`${file}: pixel ${place} is not in a color of inferno.`);
     return value;
   });
 }

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(names)('the tarball of @shroom/%s', name => {
   const packed = () => tarballs.get(`@shroom/${name}`)!;
 
-  test('holds what was built, the README, the licence, and nothing else', () => {
+  test('holds what was built, the README, the license, and nothing else', () => {
     const others = packed().contents.filter(path => !path.startsWith('dist/'));
     expect(others).toEqual(['LICENSE', 'README.md', 'package.json']);
     const built = packed().contents.filter(path => path.startsWith('dist/'));

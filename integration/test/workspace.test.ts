@@ -10,7 +10,7 @@ const packages = readdirSync(join(root, 'packages'));
 const manifests = packages.map(name => JSON.parse(read(`packages/${name}/package.json`)));
 
 describe('the packages', () => {
-  test('have one version, one licence, and admit Node 20.19', () => {
+  test('have one version, one license, and admit Node 20.19', () => {
     expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
     for (const { license, engines, name } of manifests) {
       expect([name, license, engines.node]).toEqual([name, 'Apache-2.0', '>=20.19']);

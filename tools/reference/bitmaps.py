@@ -17,12 +17,12 @@ width, height = 13, 7
 random.seed(0)
 
 
-def bitmap(bits, rows, *, header=40, coding=0, palette=b"", masks=b"", tall=height, gap=0, colours=0):
+def bitmap(bits, rows, *, header=40, coding=0, palette=b"", masks=b"", tall=height, gap=0, colors=0):
     """A file: `rows` are the bytes behind the header, its masks and the palette."""
     if header == 12:
         info = struct.pack("<IHHHH", 12, width, tall, 1, bits)
     else:
-        info = struct.pack("<IiiHHIIiiII", 40, width, tall, 1, bits, coding, len(rows), 2835, 2835, colours, 0)
+        info = struct.pack("<IiiHHIIiiII", 40, width, tall, 1, bits, coding, len(rows), 2835, 2835, colors, 0)
         info = struct.pack("<I", header) + info[4:]
         if header > 40:
             info = (info + masks).ljust(header, b"\0")
@@ -50,7 +50,7 @@ def indices(bits, count=None):
     return [random.randrange(count or 2**bits) for _ in range(width * height)]
 
 
-def colours(bits, entry=4, count=None):
+def colors(bits, entry=4, count=None):
     return b"".join(random.randbytes(3) + bytes(entry - 3) for _ in range(count or 2**bits))
 
 
@@ -70,16 +70,16 @@ five = (0xF800, 0x7E0, 0x1F)
 rle8 = bytes([5, 9, 0, 3, 1, 2, 3, 0, 5, 200, 0, 0, 13, 7, 0, 0, 0, 2, 3, 2, 4, 4, 0, 4, 9, 8, 7, 6, 0, 0, 13, 1, 0, 0, 13, 2, 0, 1])
 rle4 = bytes([5, 0x9A, 0, 3, 0x12, 0x30, 5, 0xFF, 0, 0, 13, 0x07, 0, 0, 0, 2, 3, 2, 4, 0x45, 0, 4, 0x98, 0x76, 0, 0, 13, 0x11, 0, 0, 12, 0x2E, 1, 0x40, 0, 1])
 files = {
-    "1 bit": bitmap(1, packed(1, indices(1)), palette=colours(1)),
+    "1 bit": bitmap(1, packed(1, indices(1)), palette=colors(1)),
     "1 bit, black and white": bitmap(1, packed(1, indices(1)), palette=bytes([0, 0, 0, 0, 255, 255, 255, 0])),
-    "4 bits": bitmap(4, packed(4, indices(4)), palette=colours(4)),
-    "4 bits of 5 colours": bitmap(4, packed(4, indices(4, 5)), palette=colours(4, count=5), colours=5),
-    "8 bits": bitmap(8, packed(8, indices(8)), palette=colours(8)),
-    "8 bits, grey": bitmap(8, packed(8, indices(8)), palette=b"".join(bytes([v, v, v, 0]) for v in range(256))),
-    "8 bits from the top": bitmap(8, packed(8, indices(8)), palette=colours(8), tall=-height),
-    "8 bits of 3 colours": bitmap(8, packed(8, indices(8, 3)), palette=colours(8, count=3), colours=3),
-    "8 bits in runs": bitmap(8, rle8, palette=colours(8), coding=1),
-    "4 bits in runs": bitmap(4, rle4, palette=colours(4), coding=2),
+    "4 bits": bitmap(4, packed(4, indices(4)), palette=colors(4)),
+    "4 bits of 5 colors": bitmap(4, packed(4, indices(4, 5)), palette=colors(4, count=5), colors=5),
+    "8 bits": bitmap(8, packed(8, indices(8)), palette=colors(8)),
+    "8 bits, gray": bitmap(8, packed(8, indices(8)), palette=b"".join(bytes([v, v, v, 0]) for v in range(256))),
+    "8 bits from the top": bitmap(8, packed(8, indices(8)), palette=colors(8), tall=-height),
+    "8 bits of 3 colors": bitmap(8, packed(8, indices(8, 3)), palette=colors(8, count=3), colors=3),
+    "8 bits in runs": bitmap(8, rle8, palette=colors(8), coding=1),
+    "4 bits in runs": bitmap(4, rle4, palette=colors(4), coding=2),
     "16 bits": bitmap(16, numbers(16)),
     "16 bits, masks of 5, 5, 5": bitmap(16, numbers(16), coding=3, masks=masks(0x7C00, 0x3E0, 0x1F)),
     "16 bits, masks of 5, 6, 5": bitmap(16, numbers(16), coding=3, masks=masks(*five)),
@@ -98,11 +98,11 @@ files = {
     "32 bits, masks and alpha of Windows 5": bitmap(
         32, numbers(32), coding=3, header=124, masks=masks(0xFF, 0xFF00, 0xFF0000, 0xFF000000), tall=-height
     ),
-    "1 bit of OS/2": bitmap(1, packed(1, indices(1)), header=12, palette=colours(1, 3)),
-    "4 bits of OS/2": bitmap(4, packed(4, indices(4)), header=12, palette=colours(4, 3)),
-    "8 bits of OS/2": bitmap(8, packed(8, indices(8)), header=12, palette=colours(8, 3)),
+    "1 bit of OS/2": bitmap(1, packed(1, indices(1)), header=12, palette=colors(1, 3)),
+    "4 bits of OS/2": bitmap(4, packed(4, indices(4)), header=12, palette=colors(4, 3)),
+    "8 bits of OS/2": bitmap(8, packed(8, indices(8)), header=12, palette=colors(8, 3)),
     "24 bits of OS/2": bitmap(24, numbers(24), header=12),
-    "8 bits of OS/2 2": bitmap(8, packed(8, indices(8)), header=64, palette=colours(8)),
+    "8 bits of OS/2 2": bitmap(8, packed(8, indices(8)), header=64, palette=colors(8)),
 }
 
 rows = []

@@ -70,10 +70,10 @@ of_pixels["decoding"] = [
     compressed("4:4:4 with restart markers, of low quality", "-sample", "1x1", "-restart", "1", "-quality", "30"),
 ]
 
-normalised = F.normalize(F.to_tensor(Image.fromarray(np.arange(768, dtype=np.uint8).reshape(256, 1, 3))),
+normalized = F.normalize(F.to_tensor(Image.fromarray(np.arange(768, dtype=np.uint8).reshape(256, 1, 3))),
                          [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 # Pixel i has the values 3i, 3i + 1 and 3i + 2 modulo 256.
-figures["normalised"] = base64.b64encode(normalised.permute(1, 2, 0).contiguous().numpy().tobytes()).decode()
+figures["normalized"] = base64.b64encode(normalized.permute(1, 2, 0).contiguous().numpy().tobytes()).decode()
 
 views = []
 for across, down, angle in [(False, False, 7.3), (True, False, -14.9), (False, True, 0.01), (True, True, 11.25)]:
@@ -82,19 +82,19 @@ for across, down, angle in [(False, False, 7.3), (True, False, -14.9), (False, T
     views.append({"flipHorizontally": across, "flipVertically": down, "rotation": angle, "pixels": encoded(F.rotate(image, angle))})
 figures["views"] = views
 
-figures["centreCrop"] = [{"size": list(size), "pixels": encoded(F.center_crop(small, size))} for size in [(8, 8), (7, 9), (16, 3)]]
+figures["centerCrop"] = [{"size": list(size), "pixels": encoded(F.center_crop(small, size))} for size in [(8, 8), (7, 9), (16, 3)]]
 figures["crop"] = [{"box": box, "size": [6, 5], "pixels": encoded(F.resized_crop(small, *box, [6, 5]))} for box in [[2, 3, 9, 12], [0, 0, 16, 4]]]
 
 adjustments = {"brightness": F.adjust_brightness, "contrast": F.adjust_contrast, "saturation": F.adjust_saturation}
-figures["colour"] = [
+figures["color"] = [
     {"name": name, "amount": factor, "pixels": encoded(adjust(small, factor))}
     for name, adjust in adjustments.items() for factor in [0, 0.37, 1, 1.63]
 ] + [{"name": "hue", "amount": turn, "pixels": encoded(F.adjust_hue(small, turn))} for turn in [-0.31, 0.05, 0.5]]
 
 names = {
     "shearX": "ShearX", "shearY": "ShearY", "translateX": "TranslateX", "translateY": "TranslateY", "rotate": "Rotate",
-    "brightness": "Brightness", "colour": "Color", "contrast": "Contrast", "sharpness": "Sharpness",
-    "posterise": "Posterize", "solarise": "Solarize", "stretchContrast": "AutoContrast", "equalise": "Equalize",
+    "brightness": "Brightness", "color": "Color", "contrast": "Contrast", "sharpness": "Sharpness",
+    "posterize": "Posterize", "solarize": "Solarize", "stretchContrast": "AutoContrast", "equalize": "Equalize",
 }
 space = transforms.RandAugment()._augmentation_space(31, (16, 20))
 figures["randAugment"] = []
@@ -107,9 +107,9 @@ for name, theirs in names.items():
 
 
 def perceptual_hash(image):
-    """The hash of Zauner 2010: which of the 8 by 8 lowest frequencies of a 32 by 32 grey picture are above the median."""
-    grey = np.asarray(image.resize((32, 32), Image.BILINEAR), dtype=np.float64) @ [0.299, 0.587, 0.114]
-    low = dctn(grey, type=2)[:8, :8]
+    """The hash of Zauner 2010: which of the 8 by 8 lowest frequencies of a 32 by 32 gray picture are above the median."""
+    gray = np.asarray(image.resize((32, 32), Image.BILINEAR), dtype=np.float64) @ [0.299, 0.587, 0.114]
+    low = dctn(gray, type=2)[:8, :8]
     bits = (low > np.median(low)).flatten()
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
 

@@ -24,7 +24,7 @@ def picture(height, width):
 
 
 def framed(image, size, fraction, interpolation, mode):
-    """uint8 [H, W, 3], before normalisation."""
+    """uint8 [H, W, 3], before normalization."""
     transform = create_transform(
         (3, *size), is_training=False, crop_pct=fraction, interpolation=interpolation, crop_mode=mode, use_prefetcher=True
     )

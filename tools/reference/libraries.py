@@ -393,8 +393,8 @@ there, and it is rounding, no bend of an activation. The 0.98563 of ResNet50's E
 64-bit floats, 1.00000, and its own of 32-bit floats has 0.98563. Both were measured on the first photograph.
 
 What is made with random numbers has no counterpart that could be the same: smoothed methods, RISE, infidelity, sensitivity,
-randomisation. Intersection over union, insertion, ADCC, average gain: none of the four has the same; of deletion neither, since Quantus takes
-each colour of a pixel away by itself.
+randomization. Intersection over union, insertion, ADCC, average gain: none of the four has the same; of deletion neither, since Quantus takes
+each color of a pixel away by itself.
 """
 
 

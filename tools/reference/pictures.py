@@ -122,7 +122,7 @@ def encoded(array):
 
 
 ramp = np.arange(256, dtype=np.uint8).reshape(-1, 1)
-figures = {"jet": encoded(cv2.applyColorMap(ramp, cv2.COLORMAP_JET)[:, 0, ::-1]), "original": {}}
+figures = {"jet": encoded(cv2.applyColorMap(ramp, cv2.COLORMAP_JET)[:, 0, ::-1]), "lastConvolution": {}}
 images = formula((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
 for name, make in {"normed": Normed, "depthwise": Depthwise}.items():
     model = make().eval()
@@ -130,9 +130,9 @@ for name, make in {"normed": Normed, "depthwise": Depthwise}.items():
     for i, which in enumerate(chosen):
         cam, resized = explained(model, images[i : i + 1], which)
         rows.append({"map": numbers(cam), "resized": numbers(resized), "panels": encoded(panels(photo(i), resized))})
-    figures["original"][name] = rows
+    figures["lastConvolution"][name] = rows
 
-# Area that contours enclose, holes taken away. Pixel centres are at half pixels, edge values are held to the picture's edge.
+# Area that contours enclose, holes taken away. Pixel centers are at half pixels, edge values are held to the picture's edge.
 field = cv2.resize(formula((7, 9), 12).numpy(), (36, 28), interpolation=cv2.INTER_LINEAR)
 x = np.concatenate([[0], np.arange(36) + 0.5, [36]])
 y = np.concatenate([[0], np.arange(28) + 0.5, [28]])

@@ -78,7 +78,7 @@ export type CallName = keyof Calls;
 /** To the worker. */
 export type CallMessage =
   | { readonly id: number; readonly name: CallName; readonly argument: unknown }
-  | { readonly id: number; readonly cancelled: true };
+  | { readonly id: number; readonly canceled: true };
 
 /** From the worker. */
 export type AnswerMessage =

@@ -8,7 +8,7 @@ export interface Certainty {
   readonly coverage: number;
 }
 
-/** How pixels become the model's input; what `normalise` of `@shroom/data` and the resizing need. */
+/** How pixels become the model's input; what `normalize` of `@shroom/data` and the resizing need. */
 export interface Preprocessing {
   /** `[height, width]`. */
   readonly size: readonly [number, number];
@@ -37,7 +37,7 @@ export interface ModelManifest {
   readonly preprocessing: Preprocessing;
   /** Layers to look at, the last one first. */
   readonly layers: readonly { readonly name: string; readonly stride: number }[];
-  readonly backbone: { readonly name: string; readonly source: string; readonly licence: string };
+  readonly backbone: { readonly name: string; readonly source: string; readonly license: string };
   /** How kernels are stored. */
   readonly weights: 'float16' | 'float32';
   /** How far that moves a logit at most, as a share of the largest one, on three drawn mushrooms. */

@@ -50,7 +50,7 @@ export class WorkerClient {
       this.#worker.postMessage({ id, name, argument } satisfies CallMessage);
       signal?.addEventListener('abort', () => {
         if (!this.#waiting.delete(id)) return;
-        this.#worker.postMessage({ id, cancelled: true } satisfies CallMessage);
+        this.#worker.postMessage({ id, canceled: true } satisfies CallMessage);
         failed(signal.reason);
       });
     });

@@ -23,7 +23,7 @@ const flags = [
 const ways: Record<string, Resize> = {};
 for (const [alignCorners, halfPixelCenters] of flags) {
   const named = `alignCorners: ${alignCorners}, halfPixelCenters: ${halfPixelCenters}`;
-  ways[`nearest neighbour, ${named}`] = (image, height) =>
+  ways[`nearest neighbor, ${named}`] = (image, height) =>
     tf.image.resizeNearestNeighbor(image, [height, 1], alignCorners, halfPixelCenters);
   ways[`bilinear, ${named}`] = (image, height) =>
     tf.image.resizeBilinear(image, [height, 1], alignCorners, halfPixelCenters);
@@ -34,7 +34,7 @@ configureOrt({ threads: 1 });
 let pairs = 0;
 let different = 0;
 for (let from = first; from <= last; from++) {
-  // No two neighbours are alike.
+  // No two neighbors are alike.
   const pixels = Float32Array.from({ length: from }, (_, i) => 1 + ((i * 37) % 101) / 128);
   for (const [way, resize] of Object.entries(ways)) {
     const bound = way.startsWith('nearest') ? 0 : 1e-6;

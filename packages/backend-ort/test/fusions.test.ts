@@ -12,9 +12,9 @@ import { distance, normal, onBoth } from './backends';
 const gelu = (x: tf.Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 
 function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const rate = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-6));
-  return tf.add(tf.mul(tf.mul(centred, rate), gamma), beta);
+  const centered = tf.sub(x, tf.mean(x, -1, true));
+  const rate = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), 1e-6));
+  return tf.add(tf.mul(tf.mul(centered, rate), gamma), beta);
 }
 
 function pendingGelu(): { x: GraphNode; error: GraphNode; y: GraphNode } {

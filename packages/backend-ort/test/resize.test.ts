@@ -15,7 +15,7 @@ describe.each(flags)('$alignCorners, $halfPixelCenters', ({ alignCorners, halfPi
   const bilinear = (x: tf.Tensor, size: [number, number]) =>
     tf.image.resizeBilinear(x as tf.Tensor4D, size, alignCorners, halfPixelCenters);
 
-  test('nearest neighbour of every length up to 24, and of some up to 512, is as on cpu', async () => {
+  test('nearest neighbor of every length up to 24, and of some up to 512, is as on cpu', async () => {
     const lengths = [...Array.from({ length: 24 }, (_, i) => i + 1), 49, 98, 255, 299, 512];
     for (const from of lengths) {
       const x = {
@@ -47,7 +47,7 @@ describe.each(flags)('$alignCorners, $halfPixelCenters', ({ alignCorners, halfPi
     });
   });
 
-  test('one pixel that is no number spoils its neighbours alone', async () => {
+  test('one pixel that is no number spoils its neighbors alone', async () => {
     const x = { shape: [1, 3, 3, 1], values: [Number.NaN, 1, 2, 3, 4, 5, 6, Infinity, 8] };
     const { cpu, ort } = await onBoth([x], image => [
       nearest(image, [7, 5]),
@@ -58,7 +58,7 @@ describe.each(flags)('$alignCorners, $halfPixelCenters', ({ alignCorners, halfPi
   });
 
   test.each<[string, typeof nearest]>([
-    ['nearest neighbour', nearest],
+    ['nearest neighbor', nearest],
     ['bilinear', bilinear],
   ])('the gradient of %s is that of the forward pass, on cpu too', async (_name, f) => {
     for (const size of [

@@ -13,7 +13,7 @@ export interface View {
 /** The view that evaluation uses. */
 export const plainView: View = { flipHorizontally: false, flipVertically: false, rotation: 0 };
 
-/** A view as the original draws it: each flip with probability 0.5, a rotation of up to 15 degrees either way. */
+/** A view as the reference draws it: each flip with probability 0.5, a rotation of up to 15 degrees either way. */
 export function randomView(random: RandomStream): View {
   return {
     flipHorizontally: random.chance(0.5),
@@ -23,7 +23,7 @@ export function randomView(random: RandomStream): View {
 }
 
 /**
- * Flips, then rotates about the centre, nearest neighbour; the corners that nothing falls on are black. Pixels of
+ * Flips, then rotates about the center, nearest neighbor; the corners that nothing falls on are black. Pixels of
  * the same size, to the byte those of torchvision's `RandomHorizontalFlip`, `RandomVerticalFlip` and `RandomRotation`.
  */
 export function augment(pixels: Pixels, view: View): Pixels {

@@ -13,7 +13,7 @@ export interface ExtendedSplit {
   /** Ids of photos whose bytes are others now; they keep their part. */
   readonly changed: readonly string[];
   /** Ids of photos whose class has another name now; they keep their part. */
-  readonly relabelled: readonly string[];
+  readonly relabeled: readonly string[];
 }
 
 /**
@@ -90,7 +90,7 @@ export function extendSplit(
   const gone = ({ id, sha256 }: { id: string; sha256: string }) =>
     !ids.has(id) && !hashes.has(sha256);
   const missing = splitNames.flatMap(name => manifest[name].filter(gone).map(({ id }) => id));
-  const isRelabelled = ({ id, sha256, label }: Photo) => {
+  const isRelabeled = ({ id, sha256, label }: Photo) => {
     const name = classOf.get(sha256) ?? classOf.get(id);
     return name !== undefined && name !== classes[label];
   };
@@ -100,7 +100,7 @@ export function extendSplit(
     added: photos.filter((_, index) => known[index] === undefined).map(({ id }) => id),
     missing,
     changed: photos.filter(isChanged).map(({ id }) => id),
-    relabelled: photos.filter(isRelabelled).map(({ id }) => id),
+    relabeled: photos.filter(isRelabeled).map(({ id }) => id),
   };
 }
 

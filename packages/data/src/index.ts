@@ -1,4 +1,4 @@
-export { type Colour, type Interpolation, type Pixels, resize } from '@shroom/pixels';
+export { type Color, type Interpolation, type Pixels, resize } from '@shroom/pixels';
 export { augment, plainView, randomView, type View } from './augmentation';
 export {
   type BrowserPicture,
@@ -27,7 +27,7 @@ export {
   judge,
   type PhotoFacts,
 } from './inspection/inspection';
-export { findNeighbours, groupsOf, type Neighbours } from './inspection/neighbours';
+export { findNeighbors, groupsOf, type Neighbors } from './inspection/neighbors';
 export { perceptualHash } from './inspection/perceptual-hash';
 export {
   applyManifest,
@@ -36,7 +36,7 @@ export {
   type SplitManifest,
   toManifest,
 } from './manifest';
-export { type Normalisation, normalise } from './normalisation';
+export { type Normalization, normalize } from './normalization';
 export type { ArchiveOrigin, FileOrigin, Generate, GeneratedOrigin, Origin } from './origin';
 export type { DuplicateGroup, Finding, Photo, PhotoSet } from './photo';
 export type { BackgroundOptions } from './pictures/options';
@@ -58,12 +58,12 @@ export {
   adjustContrast,
   adjustHue,
   adjustSaturation,
-  type ColourJitterOptions,
-  colourJitter,
-} from './transforms/colour';
+  type ColorJitterOptions,
+  colorJitter,
+} from './transforms/color';
 export {
   type Box,
-  centreCrop,
+  centerCrop,
   crop,
   drawCrop,
   type RandomResizedCropOptions,
@@ -80,8 +80,8 @@ export {
 export { type Occasion, type TransformStep, transform } from './transforms/recipe';
 export {
   adjustSharpness,
-  equalise,
-  posterise,
-  solarise,
+  equalize,
+  posterize,
+  solarize,
   stretchContrast,
 } from './transforms/tone';

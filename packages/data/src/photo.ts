@@ -1,7 +1,7 @@
 import type { Origin } from './origin';
 import type { SplitName } from './split';
 
-/** One picture of a labelled set. */
+/** One picture of a labeled set. */
 export interface Photo {
   /** Unique and stable: its path below the set's folder, with `/` between the parts, or a name such as `drawn/Amanita/3`. */
   readonly id: string;
@@ -64,7 +64,7 @@ export interface DuplicateGroup {
   readonly acrossParts: boolean;
 }
 
-/** Labelled photos, and what was found wrong while listing them. */
+/** Labeled photos, and what was found wrong while listing them. */
 export interface PhotoSet<P extends Photo = Photo> {
   readonly classes: readonly string[];
   readonly photos: readonly P[];

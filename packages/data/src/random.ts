@@ -36,7 +36,7 @@ export function shuffled<T>(items: readonly T[], random: RandomStream): T[] {
   return result;
 }
 
-/** FNV-1a over UTF-16 units, then the finaliser of MurmurHash3, so that near names get far seeds. */
+/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3, so that near names get far seeds. */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

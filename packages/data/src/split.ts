@@ -20,7 +20,7 @@ export class SplitError extends Error {
 }
 
 /**
- * Splits every class 65/20/15 by the rule of the original: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
+ * Splits every class 65/20/15 by the rule of the reference: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
  * the rest test. Samples with the same bytes stay in one part, and so do near copies that opening a set has found.
  *
  * A sample's place in the order follows from its own hash and the seed, not from the platform or the order of the samples.

@@ -11,7 +11,7 @@ import sharp from 'sharp';
 import { batches, type Sample } from '../dist/node/index.js';
 
 const count = Number(process.argv[2] ?? 100_000);
-const normalisation = {
+const normalization = {
   channelOrder: 'RGB',
   scale: 1 / 255,
   mean: [0, 0, 0],
@@ -46,7 +46,7 @@ try {
   for (const epoch of [0, 1]) {
     const begin = performance.now();
     let seen = 0;
-    const how = { size: [32, 32], normalisation, shuffle: true, epoch } as const;
+    const how = { size: [32, 32], normalization, shuffle: true, epoch } as const;
     for await (const { labels } of batches(samples, how)) {
       const before = seen;
       seen += labels.length;

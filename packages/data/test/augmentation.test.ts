@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { augment, normalise, plainView, randomStream, randomView, shuffled } from '../src/index';
+import { augment, normalize, plainView, randomStream, randomView, shuffled } from '../src/index';
 
-const grey = (rows: number[][]) => ({
+const gray = (rows: number[][]) => ({
   data: Uint8Array.from(rows.flat().flatMap(value => [value, value + 1, value + 2])),
   height: rows.length,
   width: rows[0]!.length,
 });
 const reds = (pixels: { data: Uint8Array }) =>
   Array.from(pixels.data).filter((_, index) => index % 3 === 0);
-const picture = grey([
+const picture = gray([
   [10, 20, 30],
   [40, 50, 60],
 ]);
@@ -27,8 +27,8 @@ describe('a view', () => {
     ]);
   });
 
-  test('rotates counter-clockwise about the centre', () => {
-    const square = grey([
+  test('rotates counter-clockwise about the center', () => {
+    const square = gray([
       [1, 2],
       [3, 4],
     ]);
@@ -42,7 +42,7 @@ describe('a view', () => {
     expect(data[(10 * 20 + 10) * 3]).toBe(255);
   });
 
-  test('is drawn within the bounds of the original, and the same again for the same names', () => {
+  test('is drawn within the bounds of the reference, and the same again for the same names', () => {
     const views = Array.from({ length: 500 }, (_, index) =>
       randomView(randomStream('view', index)),
     );
@@ -55,18 +55,18 @@ describe('a view', () => {
   });
 });
 
-describe('normalisation', () => {
+describe('normalization', () => {
   test('scales, subtracts and divides, in the order of channels that is asked for', () => {
     const pixel = { data: Uint8Array.from([255, 51, 0]), height: 1, width: 1 };
     const target = new Float32Array(4);
-    normalise(
+    normalize(
       pixel,
       { channelOrder: 'RGB', scale: 1 / 255, mean: [0.5, 0.2, 0], std: [0.5, 0.1, 1] },
       target,
       1,
     );
     expect(Array.from(target)).toEqual([0, 1, 0, 0]);
-    normalise(pixel, { channelOrder: 'BGR', scale: 1, mean: [1, 1, 1], std: [1, 1, 1] }, target, 1);
+    normalize(pixel, { channelOrder: 'BGR', scale: 1, mean: [1, 1, 1], std: [1, 1, 1] }, target, 1);
     expect(Array.from(target)).toEqual([0, -1, 50, 254]);
   });
 });

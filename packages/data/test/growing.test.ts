@@ -104,8 +104,8 @@ describe('an extended split', () => {
   test('names photos that have another class now, and leaves them where they are', () => {
     const before = photos(20);
     const now = before.map((photo, index) => (index < 3 ? { ...photo, label: 1 } : photo));
-    const { split, relabelled } = extendSplit(manifestOf(before), { classes, photos: now });
-    expect(relabelled).toEqual(now.slice(0, 3).map(({ id }) => id));
+    const { split, relabeled } = extendSplit(manifestOf(before), { classes, photos: now });
+    expect(relabeled).toEqual(now.slice(0, 3).map(({ id }) => id));
     expect(split).toEqual(splitByClass(before));
   });
 

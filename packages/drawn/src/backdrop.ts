@@ -1,16 +1,16 @@
 import type { Camera } from './camera';
 import { type Canvas, canvas, dim } from './canvas';
-import { scale } from './colour';
+import { scale } from './color';
 import { cone } from './cone';
 import { clamp, cosine, mix, sine, smoothstep } from './curve';
 import { forest } from './forest';
 import { type Cover, covers, ground, nearness, type Plane } from './ground';
-import { leaf, leafColour } from './leaf';
+import { leaf, leafColor } from './leaf';
 import { soften } from './lens';
 import type { Light } from './light';
 import type { Group } from './pose';
 import type { Random } from './random';
-import { stone, stoneColour } from './stone';
+import { stone, stoneColor } from './stone';
 import { stroke } from './stroke';
 import { see } from './visibility';
 
@@ -48,7 +48,7 @@ export function backdrop(
   return { canvas: to, plane, cover };
 }
 
-/** A few things that are no mushrooms: stones, cones, twigs, leaves of their own colour. */
+/** A few things that are no mushrooms: stones, cones, twigs, leaves of their own color. */
 function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
   const { uniform, integer, chance } = random;
   const { size } = to;
@@ -66,7 +66,7 @@ function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
         y,
         radius: unit * uniform(0.12, 0.34),
         flat: clamp(squash + 0.1),
-        colour: stoneColour(random),
+        color: stoneColor(random),
         seed: integer(1, 1 << 20),
       };
       stone(to, shape, light);
@@ -87,7 +87,7 @@ function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
         to: [x + length * cosine(angle), y + length * sine(angle) * squash],
         bend: length * uniform(-0.08, 0.08),
         width: [unit * 0.09, unit * 0.04],
-        colour: [tone, scale(tone, 1.3)],
+        color: [tone, scale(tone, 1.3)],
         lit: light.sun[0] > 0 ? 1 : -1,
       });
     } else
@@ -97,7 +97,7 @@ function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
         length: unit * uniform(0.5, 0.9),
         angle: uniform(),
         squash,
-        colour: leafColour(random),
+        color: leafColor(random),
         seed: integer(1, 9999),
       });
   }

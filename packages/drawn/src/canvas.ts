@@ -1,4 +1,4 @@
-import type { Colour } from './colour';
+import type { Color } from './color';
 
 /** A square picture in linear light that things are laid upon. */
 export interface Canvas {
@@ -17,8 +17,8 @@ export function canvas(size: number): Canvas {
   };
 }
 
-/** Lays a colour over one pixel. */
-export function lay(to: Canvas, at: number, [r, g, b]: Colour, tone: number, alpha: number): void {
+/** Lays a color over one pixel. */
+export function lay(to: Canvas, at: number, [r, g, b]: Color, tone: number, alpha: number): void {
   const { light } = to;
   const keep = 1 - alpha;
   const k = alpha * tone;

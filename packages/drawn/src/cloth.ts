@@ -1,22 +1,22 @@
-import { blend, type Colour, scale } from './colour';
+import { blend, type Color, scale } from './color';
 import { mix, smoothstep } from './curve';
 import { noise, ringNoise } from './noise';
 import type { Specimen } from './specimen';
 import type { Surface } from './surface';
 
-/** Ring and volva: pale skin, streaked by the gills it lay on, its rim in the colour of the mark. */
-export function cloth({ colours, seed, habit }: Specimen, rim: number): Surface {
-  const pale = blend(colours.stem, [0.84, 0.79, 0.68], 0.35);
+/** Ring and volva: pale skin, streaked by the gills it lay on, its rim in the color of the mark. */
+export function cloth({ colors, seed, habit }: Specimen, rim: number): Surface {
+  const pale = blend(colors.stem, [0.84, 0.79, 0.68], 0.35);
   const sticky = habit.skin === 'slime';
-  const tone = sticky ? blend(pale, colours.mark, 0.45) : pale;
+  const tone = sticky ? blend(pale, colors.mark, 0.45) : pale;
   return ({ u, v }, paint) => {
     const streak = ringNoise(v, 64, 2 * u, seed + 21);
     const dirt = noise(24 * v, 6 * u, seed + 22);
     const worn = rim * smoothstep(0.7, 1, u) * (0.5 + 0.5 * dirt);
     const shade = 0.8 + 0.18 * streak + 0.08 * dirt;
-    paint.r = mix(tone[0], colours.mark[0], worn) * shade;
-    paint.g = mix(tone[1], colours.mark[1], worn) * shade;
-    paint.b = mix(tone[2], colours.mark[2], worn) * shade;
+    paint.r = mix(tone[0], colors.mark[0], worn) * shade;
+    paint.g = mix(tone[1], colors.mark[1], worn) * shade;
+    paint.b = mix(tone[2], colors.mark[2], worn) * shade;
     paint.height = 0.012 * streak;
     paint.gloss = sticky ? 0.5 : 0.08;
     paint.glow = 0.3;
@@ -25,7 +25,7 @@ export function cloth({ colours, seed, habit }: Specimen, rim: number): Surface 
 }
 
 /** Crumbs of the egg's skin: warts on the cap, belts on the bulb. */
-export function crumb({ seed }: Specimen, tone: Colour): Surface {
+export function crumb({ seed }: Specimen, tone: Color): Surface {
   return ({ u, x, z }, paint) => {
     const grain = noise(50 * x, 50 * z, seed + 31);
     const shade = (0.75 + 0.3 * grain) * mix(1.05, 0.72, u * u);
@@ -40,9 +40,9 @@ export function crumb({ seed }: Specimen, tone: Colour): Surface {
 }
 
 /** Silk threads of a cobweb, rusty where spores stuck to them. */
-export function thread({ colours, seed }: Specimen): Surface {
-  const silk = blend(colours.stem, [0.82, 0.74, 0.66], 0.6);
-  const rusty = scale(colours.mark, 0.9);
+export function thread({ colors, seed }: Specimen): Surface {
+  const silk = blend(colors.stem, [0.82, 0.74, 0.66], 0.6);
+  const rusty = scale(colors.mark, 0.9);
   return ({ u, v }, paint) => {
     const spores = noise(60 * v, 3 * u, seed + 41) * 0.7;
     paint.r = mix(silk[0], rusty[0], spores);
@@ -56,8 +56,8 @@ export function thread({ colours, seed }: Specimen): Surface {
 }
 
 /** A drop of milk. */
-export function milk({ colours }: Specimen): Surface {
-  const [r, g, b] = colours.mark;
+export function milk({ colors }: Specimen): Surface {
+  const [r, g, b] = colors.mark;
   return (_, paint) => {
     paint.r = r;
     paint.g = g;

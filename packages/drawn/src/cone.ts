@@ -1,8 +1,8 @@
 import { around, type Canvas, dim, lay } from './canvas';
-import { type Colour, colour } from './colour';
+import { type Color, color } from './color';
 import { clamp, cosine, sine, smoothstep } from './curve';
 
-const bark: Colour = colour('#7d5a3a');
+const bark: Color = color('#7d5a3a');
 
 /** A fallen spruce cone: rows of scales, each row shifted by half a scale. */
 export function cone(

@@ -1,7 +1,7 @@
 import { bark } from './bark';
 import { type CapShape, capShape, capSolids } from './cap';
 import { cloth, crumb, milk, thread } from './cloth';
-import { blend } from './colour';
+import { blend } from './color';
 import { gills, pores } from './hymenium';
 import type { Random } from './random';
 import { skin } from './skin';
@@ -18,7 +18,7 @@ export interface Figure {
 }
 
 export function grow(specimen: Specimen, random: Random): Figure {
-  const { habit, colours } = specimen;
+  const { habit, colors } = specimen;
   const cap = capShape(specimen);
   const stem = stemShape(specimen, cap.attachment);
   const solids = capSolids(
@@ -29,7 +29,7 @@ export function grow(specimen: Specimen, random: Random): Figure {
   solids.push(stemSolid(stem, bark(specimen)));
   if (specimen.ring) solids.push(ring(specimen, stem, cloth(specimen, 0.5), random));
   if (habit.skin === 'warts') {
-    const egg = crumb(specimen, colours.mark);
+    const egg = crumb(specimen, colors.mark);
     solids.push(...warts(specimen, cap, egg, random));
     if (specimen.volva && random.chance(0.65)) {
       solids.push(volva(specimen, stem, cloth(specimen, 0.25), random));
@@ -45,7 +45,7 @@ function drops(specimen: Specimen, cap: CapShape, random: Random): Solid[] {
   const { uniform, integer } = random;
   const white = {
     ...specimen,
-    colours: { ...specimen.colours, mark: blend(specimen.colours.mark, [0.95, 0.9, 0.8], 0.25) },
+    colors: { ...specimen.colors, mark: blend(specimen.colors.mark, [0.95, 0.9, 0.8], 0.25) },
   };
   const surface = milk(white);
   const solids: Solid[] = [];
@@ -56,7 +56,7 @@ function drops(specimen: Specimen, cap: CapShape, random: Random): Solid[] {
     for (let k = integer(2, 5); k > 0; k--) {
       const { at, normal } = seat(cap.underside, from + uniform(0, 0.25), v + uniform(-0.03, 0.03));
       const radius = uniform(0.022, 0.045);
-      const shape = { centre: at, normal, radius, height: 1.2 * radius, ragged: 0.1 };
+      const shape = { center: at, normal, radius, height: 1.2 * radius, ragged: 0.1 };
       solids.push(lump('drop', surface, shape, integer(1, 1 << 28)));
     }
   }

@@ -1,9 +1,9 @@
 import type { Backdrop } from './backdrop';
 import type { Camera } from './camera';
-import { blend, colour, scale, vary } from './colour';
+import { blend, color, scale, vary } from './color';
 import { cosine, sine } from './curve';
 import { blade, tuft } from './ground';
-import { leaf, leafColour } from './leaf';
+import { leaf, leafColor } from './leaf';
 import type { Light } from './light';
 import type { Group } from './pose';
 import type { Random } from './random';
@@ -20,8 +20,8 @@ export function foreground(
   const { uniform, integer, chance } = random;
   const { size } = to;
   const lit = light.sun[0] > 0 ? 1 : -1;
-  const green = vary(colour('#7f9440'), 0.3, random);
-  const dry = vary(colour('#b09a60'), 0.25, random);
+  const green = vary(color('#7f9440'), 0.3, random);
+  const dry = vary(color('#b09a60'), 0.25, random);
   const k = camera.scale / 2;
   for (const [x, foot, z] of group.feet) {
     const px = k * x + camera.view.across[3] / 2;
@@ -55,13 +55,13 @@ export function foreground(
       } else if (cover === 'needles') {
         const turn = uniform();
         const length = reach * uniform(0.8, 1.5);
-        const tone = vary(colour('#94683a'), 0.3, random);
+        const tone = vary(color('#94683a'), 0.3, random);
         stroke(to, {
           from: [fx, fy],
           to: [fx + length * cosine(turn), fy + 0.35 * length * sine(turn)],
           bend: 0.1 * length,
           width: [0.05 * reach + 0.5, 0.5],
-          colour: [tone, tone],
+          color: [tone, tone],
           lit,
         });
       } else {
@@ -71,7 +71,7 @@ export function foreground(
           length: reach * uniform(0.8, 1.4),
           angle: uniform(),
           squash: Math.min(0.9, plane.squash + 0.15),
-          colour: leafColour(random),
+          color: leafColor(random),
           seed: integer(1, 9999),
         });
       }

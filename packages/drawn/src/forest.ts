@@ -1,5 +1,5 @@
 import { type Canvas, dim, lay } from './canvas';
-import { blend, colour, scale, vary } from './colour';
+import { blend, color, scale, vary } from './color';
 import { clamp, smoothstep } from './curve';
 import { disc, type Plane } from './ground';
 import type { Light } from './light';
@@ -22,8 +22,8 @@ export function forest(to: Canvas, plane: Plane, light: Light, random: Random): 
   if (bottom <= 0) return;
   const { uniform, pick, chance, integer } = random;
   const mood = pick(moods);
-  const dark = vary(colour(mood[0]), 0.25, random);
-  const bright = vary(colour(mood[1]), 0.3, random);
+  const dark = vary(color(mood[0]), 0.25, random);
+  const bright = vary(color(mood[1]), 0.3, random);
   const seed = integer(1, 1 << 28);
   const trunks = chance(0.5) ? uniform(0.3, 0.8) : 0;
   // In squares of 3 pixels, for all of it will be blurred.

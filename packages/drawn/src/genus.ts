@@ -64,7 +64,7 @@ export interface Habit {
     | 'belted'
     | 'net'
     | 'rust'
-    | 'fibres'
+    | 'fibers'
     | 'wax'
     | 'pits'
     | 'chalk'
@@ -117,7 +117,7 @@ export const habits: Readonly<Record<Genus, Habit>> = {
     upturn: [0, 0.1], inroll: 0.01, wave: [0.02, 0.1],
     stem: { length: [2.4, 3.3], width: [0.09, 0.13], bulb: [0, 0.25], bulbReach: 0.15, bend: [0.05, 0.35] },
     hymenium: 'gills', count: [44, 56], thickness: 0.5, attachment: 0.02,
-    skin: 'silk', bark: 'fibres', ring: 0, volva: 0, cobweb: 0, milk: 0,
+    skin: 'silk', bark: 'fibers', ring: 0, volva: 0, cobweb: 0, milk: 0,
   },
   Hygrocybe: {
     crown: [1.05, 0.5], cone: [0.2, 0.75], umbo: [0, 0.1], hollow: [0, 0], hollowReach: 0.5,

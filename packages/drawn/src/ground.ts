@@ -1,7 +1,7 @@
 import { around, type Canvas, lay } from './canvas';
-import { blend, type Colour, colour, scale, vary } from './colour';
+import { blend, type Color, color, scale, vary } from './color';
 import { clamp, cosine, mix, sine, smoothstep } from './curve';
-import { leaf, leafColour } from './leaf';
+import { leaf, leafColor } from './leaf';
 import type { Light } from './light';
 import { noise } from './noise';
 import type { Random } from './random';
@@ -44,8 +44,8 @@ export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, ran
   const bottom = size * 1.08;
   const many = { litter: 190, needles: 620, moss: 1500, grass: 420, wood: 26 }[cover];
   const lean = light.sun[0] > 0 ? 1 : -1;
-  const tint = vary(colour(cover === 'moss' ? '#74862f' : '#6d8040'), 0.3, random);
-  const straw = vary(colour('#c2aa6a'), 0.2, random);
+  const tint = vary(color(cover === 'moss' ? '#74862f' : '#6d8040'), 0.3, random);
+  const straw = vary(color('#c2aa6a'), 0.2, random);
   for (let i = 0; i < many; i++) {
     // Evenly over the ground means crowded towards the horizon.
     const t = (i + uniform()) / many;
@@ -67,19 +67,19 @@ export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, ran
         length,
         angle: uniform(),
         squash,
-        colour: leafColour(random),
+        color: leafColor(random),
         seed: integer(1, 9999),
       });
     } else if (cover === 'needles') {
       const angle = uniform();
       const length = unit * uniform(0.5, 0.9);
-      const dry = vary(colour(chance(0.8) ? '#94683a' : '#5d6a30'), 0.3, random);
+      const dry = vary(color(chance(0.8) ? '#94683a' : '#5d6a30'), 0.3, random);
       stroke(to, {
         from: [x, y],
         to: [x + length * cosine(angle), y + length * sine(angle) * squash],
         bend: length * uniform(-0.12, 0.12),
         width: [unit * 0.03 + 0.4, unit * 0.02 + 0.3],
-        colour: [scale(dry, 0.8), dry],
+        color: [scale(dry, 0.8), dry],
         lit: lean,
       });
     } else if (cover === 'moss') {
@@ -112,7 +112,7 @@ export function blade(
   x: number,
   y: number,
   length: number,
-  tone: Colour,
+  tone: Color,
   lit: number,
   { uniform }: Random,
   blur = 1,
@@ -123,7 +123,7 @@ export function blade(
     to: [x + sway * length, y - length * (1 - 0.4 * sway * sway)],
     bend: -sway * length * uniform(0.1, 0.35),
     width: [length * 0.055 + 0.6, 0.3],
-    colour: [scale(tone, 0.4), tone],
+    color: [scale(tone, 0.4), tone],
     lit,
     blur,
   });
@@ -135,7 +135,7 @@ export function tuft(
   x: number,
   y: number,
   reach: number,
-  tone: Colour,
+  tone: Color,
   lit: number,
   { uniform }: Random,
 ): void {
@@ -146,7 +146,7 @@ export function tuft(
       to: [x + reach * cosine(turn), y + reach * sine(turn)],
       bend: reach * uniform(-0.2, 0.2),
       width: [reach * 0.2 + 0.5, 0.3],
-      colour: [scale(tone, 0.5), tone],
+      color: [scale(tone, 0.5), tone],
       lit,
     });
   }
@@ -155,8 +155,8 @@ export function tuft(
 function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
   const { size, light } = to;
   const [low, high] = soils[cover];
-  const dark = vary(colour(low), 0.25, random);
-  const bright = vary(colour(high), 0.25, random);
+  const dark = vary(color(low), 0.25, random);
+  const bright = vary(color(high), 0.25, random);
   const seed = random.integer(1, 1 << 28);
   const grainAngle = random.uniform(-0.06, 0.06);
   const cracks = cover === 'wood';
@@ -172,13 +172,13 @@ function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
       if (cracks) {
         const along = gx + deep * grainAngle * 4;
         const across = deep * 7 + 0.8 * noise(gx * 0.9, deep * 2, seed);
-        const fibre = noise(along * 1.1, across * 4, seed + 1);
+        const fiber = noise(along * 1.1, across * 4, seed + 1);
         const crack = smoothstep(
           0.22,
           0.02,
           Math.abs(noise(along * 0.5, across * 0.9, seed + 2) - 0.5),
         );
-        t = (0.25 + 0.75 * fibre) * (1 - 0.8 * crack);
+        t = (0.25 + 0.75 * fiber) * (1 - 0.8 * crack);
       } else
         t =
           0.75 * noise(gx * 4, deep * 4, seed) + 0.4 * (noise(gx * 16, deep * 16, seed + 3) - 0.4);
@@ -189,13 +189,13 @@ function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
   }
 }
 
-/** A soft round of light or colour, for what is far out of focus. */
+/** A soft round of light or color, for what is far out of focus. */
 export function disc(
   to: Canvas,
   x: number,
   y: number,
   radius: number,
-  tone: Colour,
+  tone: Color,
   alpha: number,
 ): void {
   around(to, x, y, radius, (at, dx, dy) => {

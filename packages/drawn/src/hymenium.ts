@@ -1,4 +1,4 @@
-import { blend, scale } from './colour';
+import { blend, scale } from './color';
 import { clamp, mix, smoothstep } from './curve';
 import { type Cell, cells, noise } from './noise';
 import type { Specimen } from './specimen';
@@ -11,10 +11,10 @@ function wave(phase: number): number {
 }
 
 /** Gills: blades that run from the stem to the margin, with shorter ones between them. */
-export function gills({ habit, count, colours, seed }: Specimen): Surface {
-  const edge = blend(colours.hymenium, [0.9, 0.86, 0.78], 0.12);
+export function gills({ habit, count, colors, seed }: Specimen): Surface {
+  const edge = blend(colors.hymenium, [0.9, 0.86, 0.78], 0.12);
   // Between distant gills the eye sees deeper.
-  const gap = scale(colours.hymenium, habit.count[1] < 60 ? 0.26 : 0.36);
+  const gap = scale(colors.hymenium, habit.count[1] < 60 ? 0.26 : 0.36);
   const { thickness } = habit;
   return ({ u, v, x, z, resolution }, paint) => {
     const radius = Math.sqrt(x * x + z * z);
@@ -42,9 +42,9 @@ export function gills({ habit, count, colours, seed }: Specimen): Surface {
 }
 
 /** The mouths of tubes packed like a sponge. */
-export function pores({ habit, count, colours, seed }: Specimen): Surface {
-  const rim = blend(colours.hymenium, [0.9, 0.85, 0.6], 0.1);
-  const mouth = blend(scale(colours.hymenium, 0.3), [0.16, 0.09, 0.02], 0.3);
+export function pores({ habit, count, colors, seed }: Specimen): Surface {
+  const rim = blend(colors.hymenium, [0.9, 0.85, 0.6], 0.1);
+  const mouth = blend(scale(colors.hymenium, 0.3), [0.16, 0.09, 0.02], 0.3);
   const cell: Cell = { distance: 0, wall: 0, kind: 0 };
   // Large pores of old slippery jacks are drawn out towards the stem.
   const angular = habit.count[1] < 20;

@@ -44,7 +44,7 @@ export function illuminate(
     let across = 0;
     let downwards = 0;
     if (x > 0 && x < last && at >= side && at < side * last) {
-      // Neighbours on the diagonals: the samples that were painted.
+      // Neighbors on the diagonals: the samples that were painted.
       const falling = rise(relief, solid, at - side - 1, at + side + 1, own);
       const rising = rise(relief, solid, at + side - 1, at - side + 1, own);
       across = 0.5 * (falling + rising);

@@ -1,5 +1,5 @@
 import { around, type Canvas, dim, lay } from './canvas';
-import { type Colour, colour, vary } from './colour';
+import { type Color, color, vary } from './color';
 import { clamp, cosine, sine, smoothstep } from './curve';
 import { noise } from './noise';
 import type { Random } from './random';
@@ -15,10 +15,10 @@ const autumn = [
   '#7b6a45',
   '#c08a3a',
   '#6d2f22',
-].map(colour);
-const green = ['#5b6e2c', '#7a8438', '#46592a'].map(colour);
+].map(color);
+const green = ['#5b6e2c', '#7a8438', '#46592a'].map(color);
 
-export function leafColour(random: Random): Colour {
+export function leafColor(random: Random): Color {
   return vary(random.pick(random.chance(0.12) ? green : autumn), 0.25, random);
 }
 
@@ -31,7 +31,7 @@ export interface Leaf {
   readonly angle: number;
   /** Height over width of a circle that lies on the ground. */
   readonly squash: number;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly seed: number;
   /** Width of its soft edge in pixels. */
   readonly blur?: number;
@@ -39,7 +39,7 @@ export interface Leaf {
 
 /** A beech leaf or, with lobes, an oak leaf, curled, with its midrib and veins. */
 export function leaf(to: Canvas, shape: Leaf): void {
-  const { x, y, length, angle, squash, colour: tone, seed, blur = 1 } = shape;
+  const { x, y, length, angle, squash, color: tone, seed, blur = 1 } = shape;
   const [c, s] = [cosine(angle), sine(angle)];
   const half = length / 2;
   const width = 0.3 + 0.12 * ((seed >> 3) % 3) * 0.6;

@@ -94,14 +94,14 @@ export function develop(light: Float32Array, size: number, exposure: Exposure): 
       const dx = (2 * x + 1) / size - 1;
       const corner = 0.5 * (dx * dx + dy * dy);
       const fall = 1 - vignette * corner * mix(0.4, 1, corner);
-      // Noise of one sensor cell is mostly grey, partly its own colour's.
-      const grey = lattice(x, y, seed) + lattice(x, y, seed + 1) - 1;
+      // Noise of one sensor cell is mostly gray, partly its own color's.
+      const gray = lattice(x, y, seed) + lattice(x, y, seed + 1) - 1;
       for (let c = 0; c < 3; c++) {
         const value = light[at + c]! * balance[c]! * fall;
         const root = 1.07 * Math.sqrt((value * (1 + 0.12 * value)) / (1 + 0.75 * value));
         const shown = root + contrast * root * (1 - root) * (2 * root - 0.9);
         const own = lattice(x, 3 * y + c, seed + 2) - 0.5;
-        pixels[at + c] = clamp(255 * shown + grain * (1.8 * grey + 1.2 * own) + 0.5, 0, 255);
+        pixels[at + c] = clamp(255 * shown + grain * (1.8 * gray + 1.2 * own) + 0.5, 0, 255);
       }
     }
   }

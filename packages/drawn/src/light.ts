@@ -1,4 +1,4 @@
-import { type Colour, scale } from './colour';
+import { type Color, scale } from './color';
 import { cosine, mix, sine } from './curve';
 import type { Random } from './random';
 import type { Vector } from './solid';
@@ -7,9 +7,9 @@ import type { Vector } from './solid';
 export interface Light {
   /** Towards the sun, of length 1; x right, y up, z to the viewer. */
   readonly sun: Vector;
-  readonly sunlight: Colour;
-  readonly skylight: Colour;
-  readonly groundlight: Colour;
+  readonly sunlight: Color;
+  readonly skylight: Color;
+  readonly groundlight: Color;
   /** How soft shadows are, 0 to 1: clear to overcast. */
   readonly overcast: number;
 }
@@ -23,7 +23,7 @@ export function weather({ uniform, chance }: Random): Light {
   const overcast = uniform(0.1, 0.9);
   const warmth = uniform(-0.14, 0.2);
   const strength = mix(1.5, 0.7, overcast) * uniform(0.9, 1.1);
-  const tint: Colour = [1 + warmth, 1 + 0.25 * warmth, 1 - warmth];
+  const tint: Color = [1 + warmth, 1 + 0.25 * warmth, 1 - warmth];
   const ambient = mix(0.34, 0.62, overcast);
   return {
     sun: [sine(azimuth) * cosine(height), sine(height), cosine(azimuth) * cosine(height)],

@@ -52,9 +52,9 @@ export function cloud(x: number, y: number, seed: number): number {
 
 /** Where a point lies among scattered cells. */
 export interface Cell {
-  /** Distance to the nearest centre; cells are about 1 wide. */
+  /** Distance to the nearest center; cells are about 1 wide. */
   distance: number;
-  /** How much farther the second nearest centre is: 0 on the walls between cells. */
+  /** How much farther the second nearest center is: 0 on the walls between cells. */
   wall: number;
   /** A number in [0, 1) of the nearest cell's own. */
   kind: number;

@@ -9,7 +9,7 @@ export interface Random {
   pick<T>(choices: readonly T[]): T;
 }
 
-/** Scrambles 32 bits (the finaliser of MurmurHash3); neighbouring inputs give unrelated outputs. */
+/** Scrambles 32 bits (the finalizer of MurmurHash3); neighboring inputs give unrelated outputs. */
 function scramble(bits: number): number {
   let h = bits | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

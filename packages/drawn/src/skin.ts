@@ -1,18 +1,18 @@
-import { blend, type Colour, scale } from './colour';
+import { blend, type Color, scale } from './color';
 import { clamp, cosine, mix, sine, smoothstep } from './curve';
 import type { Habit } from './genus';
 import { type Cell, cells, cloud, noise, ringNoise } from './noise';
 import type { Specimen } from './specimen';
 import type { Paint, Surface, SurfacePoint } from './surface';
 
-/** What one kind of skin adds to the colour of the cap. `a` and `b` are `u` laid out flat. */
+/** What one kind of skin adds to the color of the cap. `a` and `b` are `u` laid out flat. */
 type Finish = (point: SurfacePoint, paint: Paint, a: number, b: number) => void;
 
-/** The skin of the upper side: the colours of the species, then the finish of the genus. */
+/** The skin of the upper side: the colors of the species, then the finish of the genus. */
 export function skin(specimen: Specimen): Surface {
-  const { colours, seed, habit } = specimen;
+  const { colors, seed, habit } = specimen;
   const finish = finishes[habit.skin](specimen);
-  const { cap, centre } = colours;
+  const { cap, center } = colors;
   const scatter = 2 + (seed % 3);
   const worn = ((seed >> 6) % 9) / 8;
   const weather = wear(specimen, worn);
@@ -24,9 +24,9 @@ export function skin(specimen: Specimen): Surface {
     const patch = cloud(scatter * a + 7, scatter * b + 7, seed);
     const middle = clamp(1.15 - 1.5 * u + 0.6 * (patch - 0.5));
     const mottle = 0.78 + 0.44 * patch;
-    paint.r = mix(cap[0], centre[0], middle) * mottle;
-    paint.g = mix(cap[1], centre[1], middle) * mottle;
-    paint.b = mix(cap[2], centre[2], middle) * mottle;
+    paint.r = mix(cap[0], center[0], middle) * mottle;
+    paint.g = mix(cap[1], center[1], middle) * mottle;
+    paint.b = mix(cap[2], center[2], middle) * mottle;
     paint.height = 0;
     paint.gloss = 0.15;
     paint.glow = 0.05;
@@ -36,12 +36,12 @@ export function skin(specimen: Specimen): Surface {
   };
 }
 
-const soil: Colour = [0.05, 0.03, 0.015];
+const soil: Color = [0.05, 0.03, 0.015];
 
 /** What weather leaves on a cap: pale scuffs, crumbs of soil, the bites of slugs. */
-function wear({ colours, seed }: Specimen, worn: number) {
+function wear({ colors, seed }: Specimen, worn: number) {
   const bitten = (seed >> 9) % 9 === 0;
-  const flesh = blend(colours.stem, [0.8, 0.74, 0.62], 0.6);
+  const flesh = blend(colors.stem, [0.8, 0.74, 0.62], 0.6);
   return (paint: Paint, a: number, b: number) => {
     const scuff = smoothstep(0.7, 0.85, noise(9 * a + 60, 9 * b, seed + 51));
     stain(paint, flesh, worn * 0.2 * scuff);
@@ -56,7 +56,7 @@ function wear({ colours, seed }: Specimen, worn: number) {
   };
 }
 
-function stain(paint: Paint, with_: Colour, amount: number): void {
+function stain(paint: Paint, with_: Color, amount: number): void {
   paint.r = mix(paint.r, with_[0], amount);
   paint.g = mix(paint.g, with_[1], amount);
   paint.b = mix(paint.b, with_[2], amount);
@@ -70,13 +70,13 @@ function dim(paint: Paint, by: number): void {
 
 const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> = {
   /** Agaricus: fibrous scales in circles, dense in the middle, on paler flesh. */
-  scales({ colours, seed, marked }) {
+  scales({ colors, seed, marked }) {
     const cell: Cell = { distance: 0, wall: 0, kind: 0 };
-    const flesh = blend(colours.cap, [0.82, 0.76, 0.64], 0.55);
+    const flesh = blend(colors.cap, [0.82, 0.76, 0.64], 0.55);
     const many = 10 + (seed % 5);
     const smooth = seed % 4 === 0;
     return ({ u, v }, paint, a, b) => {
-      const fibre = ringNoise(v, 90, 7 * u, seed);
+      const fiber = ringNoise(v, 90, 7 * u, seed);
       // Scales lie across the radius: the lattice is squeezed along it.
       const wobble = 0.35 * (noise(9 * a, 9 * b, seed) - 0.5);
       cells(many * (a + 0.3 * wobble), many * (b + 0.3 * wobble), seed, cell);
@@ -84,9 +84,9 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
         smoothstep(0.02, 0.22, cell.wall) * smoothstep(1.15, 0.4, u + 0.5 * cell.kind - 0.2);
       const scale_ = smooth ? 0.25 * cover : cover * marked;
       stain(paint, flesh, clamp(u * 1.2 - 0.1) * (1 - scale_));
-      stain(paint, colours.mark, scale_ * mix(0.85, 0.5, u) * (0.65 + 0.5 * fibre));
-      dim(paint, 0.9 + 0.2 * fibre);
-      paint.height = (smooth ? 0.006 : 0.022) * scale_ + 0.004 * fibre;
+      stain(paint, colors.mark, scale_ * mix(0.85, 0.5, u) * (0.65 + 0.5 * fiber));
+      dim(paint, 0.9 + 0.2 * fiber);
+      paint.height = (smooth ? 0.006 : 0.022) * scale_ + 0.004 * fiber;
       paint.gloss = 0.1;
     };
   },
@@ -103,8 +103,8 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Boletus: the crust of a loaf, finely velvety, often pale along the margin. */
-  velvet({ seed, colours }) {
-    const pale = blend(colours.cap, [0.85, 0.78, 0.6], 0.6);
+  velvet({ seed, colors }) {
+    const pale = blend(colors.cap, [0.85, 0.78, 0.6], 0.6);
     return ({ u }, paint, a, b) => {
       const grain = noise(46 * a, 46 * b, seed);
       const dent = cloud(5 * a, 5 * b, seed + 9);
@@ -115,41 +115,41 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Cortinarius: fibrils grown into the skin, rusty shreds of veil near the margin. */
-  fibrils({ seed, colours, marked }) {
-    const sheen = blend(colours.stem, [0.6, 0.54, 0.62], 0.4);
+  fibrils({ seed, colors, marked }) {
+    const sheen = blend(colors.stem, [0.6, 0.54, 0.62], 0.4);
     return ({ u, v }, paint, a, b) => {
-      const fibre = ringNoise(v, 130, 8 * u, seed);
+      const fiber = ringNoise(v, 130, 8 * u, seed);
       const coarse = ringNoise(v, 37, 6 * u, seed + 1);
-      dim(paint, 0.72 + 0.34 * fibre + 0.2 * coarse);
-      stain(paint, sheen, smoothstep(0.6, 1, u) * 0.5 * marked * fibre);
+      dim(paint, 0.72 + 0.34 * fiber + 0.2 * coarse);
+      stain(paint, sheen, smoothstep(0.6, 1, u) * 0.5 * marked * fiber);
       const shred =
         smoothstep(0.62, 0.75, cloud(11 * a, 11 * b, seed + 4)) * smoothstep(0.7, 0.9, u);
-      stain(paint, colours.mark, 0.8 * shred);
-      paint.height = 0.012 * fibre + 0.012 * shred;
+      stain(paint, colors.mark, 0.8 * shred);
+      paint.height = 0.012 * fiber + 0.012 * shred;
       paint.gloss = 0.28;
     };
   },
   /** Entoloma: silk drawn from the tip to the margin, dark where moist, the margin lined. */
-  silk({ seed, colours, marked }) {
+  silk({ seed, colors, marked }) {
     const lines = 44 + (seed % 20);
     return ({ u, v }, paint) => {
-      const fibre = ringNoise(v, 160, 2 * u, seed);
+      const fiber = ringNoise(v, 160, 2 * u, seed);
       const strand = ringNoise(v, 60, 1.2 * u, seed + 2);
-      dim(paint, 0.66 + 0.36 * fibre + 0.34 * strand);
+      dim(paint, 0.66 + 0.36 * fiber + 0.34 * strand);
       const line = smoothstep(0.45, 0.95, u) * (0.5 + 0.5 * cosine(v * lines));
-      stain(paint, colours.mark, 0.5 * marked * line);
-      stain(paint, colours.mark, 0.75 * smoothstep(0.24, 0.06, u));
-      paint.height = 0.016 * strand + 0.008 * fibre - 0.012 * line;
+      stain(paint, colors.mark, 0.5 * marked * line);
+      stain(paint, colors.mark, 0.75 * smoothstep(0.24, 0.06, u));
+      paint.height = 0.016 * strand + 0.008 * fiber - 0.012 * line;
       paint.gloss = 0.38;
     };
   },
   /** Hygrocybe: wax, half transparent, with the gills showing through at the margin. */
-  wax({ seed, colours, count, marked }) {
+  wax({ seed, colors, count, marked }) {
     return ({ u, v }, paint, a, b) => {
       const through = smoothstep(0.5, 1, u);
       stain(
         paint,
-        colours.mark,
+        colors.mark,
         0.42 * marked * smoothstep(0.72, 1, u + 0.2 * (noise(3 * a, 3 * b, seed) - 0.5)),
       );
       const line = 0.5 + 0.5 * cosine(v * count * 2);
@@ -160,11 +160,11 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Lactarius: circles of another shade, wavering, some broken into spots. */
-  zones({ seed, colours, marked }) {
+  zones({ seed, colors, marked }) {
     const circles = 5 + (seed % 11) * 0.45;
     const strength = marked * (0.5 + 0.5 * (((seed >> 4) % 8) / 7));
-    const dark = scale(colours.centre, 0.55);
-    const light = blend(colours.cap, [0.88, 0.78, 0.62], 0.35);
+    const dark = scale(colors.center, 0.55);
+    const light = blend(colors.cap, [0.88, 0.78, 0.62], 0.35);
     const woolly = seed % 3 === 0;
     return ({ u, v }, paint, a, b) => {
       const waver =
@@ -184,7 +184,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Russula: matt as if powdered, bleached in places, furrowed along the margin. */
-  matt({ seed, colours, marked }) {
+  matt({ seed, colors, marked }) {
     const furrows = 54 + (seed % 26);
     const bleached = (seed % 5) / 10;
     return ({ u, v }, paint, a, b) => {
@@ -192,7 +192,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       dim(paint, 0.9 + 0.16 * powder);
       stain(
         paint,
-        colours.mark,
+        colors.mark,
         bleached * smoothstep(0.45, 0.75, cloud(3.5 * a + 3, 3.5 * b, seed + 3)),
       );
       const furrow =
@@ -203,8 +203,8 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     };
   },
   /** Suillus: slime that mirrors the sky, streaked where it dries. */
-  slime({ seed, colours }) {
-    const dark = scale(colours.centre, 0.6);
+  slime({ seed, colors }) {
+    const dark = scale(colors.center, 0.6);
     return ({ u, v }, paint, a, b) => {
       const streak = ringNoise(v, 34, 2.4 * u, seed);
       stain(paint, dark, 0.55 * smoothstep(0.45, 0.9, streak) * smoothstep(0.05, 0.4, u));

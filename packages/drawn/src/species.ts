@@ -1,11 +1,11 @@
 import type { Genus } from './genus';
 
-/** Colours of one species, `#rrggbb`. */
+/** Colors of one species, `#rrggbb`. */
 export interface Species {
   readonly name: string;
   readonly cap: string;
   /** The middle of the cap. */
-  readonly centre: string;
+  readonly center: string;
   /** Gills or pores: young, old. */
   readonly hymenium: readonly [string, string];
   readonly stem: string;
@@ -16,19 +16,19 @@ export interface Species {
 const species = (
   name: string,
   cap: string,
-  centre: string,
+  center: string,
   hymenium: readonly [string, string],
   stem: string,
   mark: string,
-): Species => ({ name, cap, centre, hymenium, stem, mark });
+): Species => ({ name, cap, center, hymenium, stem, mark });
 
 const chocolate = ['#d79a94', '#4f342c'] as const;
 const salmon = ['#eadfd6', '#d9937f'] as const;
 const sponge = ['#e9e2cd', '#a99a4e'] as const;
 
 /**
- * Species that photographs show most. Every genus has light and dark, red-brown, yellow and grey
- * ones, as in nature: colour alone decides little.
+ * Species that photographs show most. Every genus has light and dark, red-brown, yellow and gray
+ * ones, as in nature: color alone decides little.
  */
 export const speciesOf: Readonly<Record<Genus, readonly Species[]>> = {
   Agaricus: [

@@ -1,4 +1,4 @@
-import { blend, type Colour, colour, vary } from './colour';
+import { blend, type Color, color, vary } from './color';
 import { clamp, mix } from './curve';
 import { type Genus, type Habit, habits, type Range } from './genus';
 import type { Random } from './random';
@@ -35,28 +35,28 @@ export interface Specimen {
   readonly milk: boolean;
   /** How strongly the marks of the genus show, 0.6 to 1. */
   readonly marked: number;
-  readonly colours: {
-    readonly cap: Colour;
-    readonly centre: Colour;
-    readonly hymenium: Colour;
-    readonly stem: Colour;
-    readonly mark: Colour;
+  readonly colors: {
+    readonly cap: Color;
+    readonly center: Color;
+    readonly hymenium: Color;
+    readonly stem: Color;
+    readonly mark: Color;
   };
 }
 
-/** What the individuals of one group share: their species and its colours that day. */
+/** What the individuals of one group share: their species and its colors that day. */
 export type Kin = (age: number, random: Random) => Specimen;
 
 /** Picks a species; the function grows individuals of it. */
 export function kin(genus: Genus, random: Random): Kin {
   const habit = habits[genus];
   const species = random.pick(speciesOf[genus]);
-  const cap = vary(colour(species.cap), 0.2, random);
-  const centre = vary(colour(species.centre), 0.12, random);
-  const young = vary(colour(species.hymenium[0]), 0.08, random);
-  const old = vary(colour(species.hymenium[1]), 0.08, random);
-  const stem = vary(colour(species.stem), 0.1, random);
-  const mark = vary(colour(species.mark), 0.08, random);
+  const cap = vary(color(species.cap), 0.2, random);
+  const center = vary(color(species.center), 0.12, random);
+  const young = vary(color(species.hymenium[0]), 0.08, random);
+  const old = vary(color(species.hymenium[1]), 0.08, random);
+  const stem = vary(color(species.stem), 0.1, random);
+  const mark = vary(color(species.mark), 0.08, random);
   const count = Math.round(random.uniform(...habit.count));
 
   return (age, individual) => {
@@ -90,7 +90,7 @@ export function kin(genus: Genus, random: Random): Kin {
       cobweb: chance(habit.cobweb) && age < 0.7,
       milk: chance(habit.milk),
       marked: uniform(0.6, 1),
-      colours: { cap, centre, hymenium: blend(young, old, clamp(age * 1.1 - 0.1)), stem, mark },
+      colors: { cap, center, hymenium: blend(young, old, clamp(age * 1.1 - 0.1)), stem, mark },
     };
   };
 }

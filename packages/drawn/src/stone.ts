@@ -1,23 +1,23 @@
 import { around, type Canvas, dim, lay } from './canvas';
-import { type Colour, colour, vary } from './colour';
+import { type Color, color, vary } from './color';
 import { clamp, mix, smoothstep } from './curve';
 import type { Light } from './light';
 import { cloud, noise } from './noise';
 import type { Random } from './random';
 
-const rocks = ['#8c877c', '#6e6a62', '#a39a88', '#5b5a58', '#8a7a66'].map(colour);
+const rocks = ['#8c877c', '#6e6a62', '#a39a88', '#5b5a58', '#8a7a66'].map(color);
 
-export function stoneColour(random: Random): Colour {
+export function stoneColor(random: Random): Color {
   return vary(random.pick(rocks), 0.2, random);
 }
 
 /** A rounded stone half sunk into the ground; lengths in pixels. */
 export function stone(
   to: Canvas,
-  shape: { x: number; y: number; radius: number; flat: number; colour: Colour; seed: number },
+  shape: { x: number; y: number; radius: number; flat: number; color: Color; seed: number },
   { sun }: Light,
 ): void {
-  const { x, y, radius, flat, colour: tone, seed } = shape;
+  const { x, y, radius, flat, color: tone, seed } = shape;
   around(to, x - sun[0] * radius * 0.4, y + 0.3 * radius * flat, 1.5 * radius, (at, dx, dy) => {
     const d = Math.sqrt(dx * dx + (dy * dy) / (flat * flat)) / radius;
     dim(to, at, 1 - 0.6 * smoothstep(1.35, 0.8, d));

@@ -1,5 +1,5 @@
 import { type Canvas, lay } from './canvas';
-import type { Colour } from './colour';
+import type { Color } from './color';
 import { clamp, mix } from './curve';
 
 /** A tapered, bent line: a blade of grass, a needle, a twig. Lengths in pixels. */
@@ -10,8 +10,8 @@ export interface Stroke {
   readonly bend: number;
   /** Width at the start and at the end. */
   readonly width: readonly [number, number];
-  /** Colour at the start and at the end. */
-  readonly colour: readonly [Colour, Colour];
+  /** Color at the start and at the end. */
+  readonly color: readonly [Color, Color];
   /** Lit from its left (-1) or right (1) side. */
   readonly lit: number;
   /** Width of its soft edge. Default 1. */
@@ -20,7 +20,7 @@ export interface Stroke {
 
 export function stroke(
   to: Canvas,
-  { from, to: end, bend, width, colour, lit, blur = 1 }: Stroke,
+  { from, to: end, bend, width, color, lit, blur = 1 }: Stroke,
 ): void {
   const { size } = to;
   const [dx, dy] = [end[0] - from[0], end[1] - from[1]];
@@ -31,7 +31,7 @@ export function stroke(
   const right = Math.min(size - 1, Math.ceil(Math.max(from[0], end[0]) + widest));
   const top = Math.max(0, Math.floor(Math.min(from[1], end[1]) - widest));
   const bottom = Math.min(size - 1, Math.ceil(Math.max(from[1], end[1]) + widest));
-  const [a, b] = colour;
+  const [a, b] = color;
   const tone: [number, number, number] = [0, 0, 0];
   // Along a row the stroke is no wider than this.
   const steep = ey >= 0 ? Math.max(0.02, ey) : Math.min(-0.02, ey);

@@ -47,7 +47,7 @@ export function volva(
 
 /** A lump on a surface: a wart, a shred of veil, a drop. Flat ones are patches, high ones cones. */
 export interface Lump {
-  readonly centre: Vector;
+  readonly center: Vector;
   readonly normal: Vector;
   readonly radius: number;
   readonly height: number;
@@ -56,7 +56,7 @@ export interface Lump {
 }
 
 export function lump(part: Part, surface: Surface, shape: Lump, seed: number): Solid {
-  const { centre, normal: n, radius, height, ragged } = shape;
+  const { center, normal: n, radius, height, ragged } = shape;
   // Two directions across the normal; the first is cut from whichever axis is least along it.
   const along: Vector = n[1] > 0.8 || n[1] < -0.8 ? [1, 0, 0] : [0, 1, 0];
   const dot = along[0] * n[0] + along[1] * n[1] + along[2] * n[2];
@@ -72,9 +72,9 @@ export function lump(part: Part, surface: Surface, shape: Lump, seed: number): S
     const x = r * cosine(v);
     const y = r * sine(v);
     return [
-      centre[0] + h * n[0] + x * a[0] + y * b[0],
-      centre[1] + h * n[1] + x * a[1] + y * b[1],
-      centre[2] + h * n[2] + x * a[2] + y * b[2],
+      center[0] + h * n[0] + x * a[0] + y * b[0],
+      center[1] + h * n[1] + x * a[1] + y * b[1],
+      center[2] + h * n[2] + x * a[2] + y * b[2],
     ];
   });
 }
@@ -114,7 +114,7 @@ export function warts(
         (j + uniform(0, 0.8)) / around,
       );
       const shape = {
-        centre: at,
+        center: at,
         normal,
         radius,
         height: radius * peaked,
@@ -136,7 +136,7 @@ export function belts(stem: StemShape, surface: Surface, random: Random): Solid[
       const v = (j + uniform(0, 0.5)) / around;
       const at = stem.point(share + uniform(-0.012, 0.012), v, 1);
       const shape = {
-        centre: at,
+        center: at,
         normal: unit([cosine(v), 0.5, sine(v)]),
         radius: uniform(0.04, 0.07),
         height: 0.05,

@@ -36,12 +36,12 @@ export function see(
     nearness: new Float32Array(side * side).fill(-1e9),
   };
   solids.forEach((solid, index) => {
-    rasterise(solid, index, view, seen, floor);
+    rasterize(solid, index, view, seen, floor);
   });
   return seen;
 }
 
-function rasterise(
+function rasterize(
   { positions, normals, triangles, thin }: Solid,
   index: number,
   view: View,

@@ -15,7 +15,7 @@ function rectangle(left: number, top: number, width: number, height: number, z: 
   );
 }
 
-test('a sample belongs to a solid when its centre does', () => {
+test('a sample belongs to a solid when its center does', () => {
   const { solid } = see([rectangle(0.6, 1, 2, 1, 0)], view, 4);
   expect(Array.from(solid, index => index + 1)).toEqual([
     ...[0, 0, 0, 0],

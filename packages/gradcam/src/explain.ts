@@ -21,7 +21,7 @@ export interface HeatMap {
 export type Emptiness = 'zero' | 'negative' | 'not finite' | 'constant';
 
 export interface Explanation {
-  /** At the tap's resolution, at least 0, not normalised; all 0 where the method's values are not finite. */
+  /** At the tap's resolution, at least 0, not normalized; all 0 where the method's values are not finite. */
   readonly map: HeatMap;
   /** The same before what is negative was clipped. */
   readonly signed: HeatMap;

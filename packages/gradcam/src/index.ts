@@ -16,10 +16,10 @@ export { eigenGradCam } from './methods/eigen-grad-cam';
 export { eigenSmoothed } from './methods/eigen-smoothed';
 export {
   type Concept,
-  type Factorisation,
-  type FactorisationOptions,
-  factorise,
-} from './methods/factorisation';
+  type Factorization,
+  type FactorizationOptions,
+  factorize,
+} from './methods/factorization';
 export { fem } from './methods/fem';
 export { fullGrad } from './methods/full-grad';
 export { gradCam } from './methods/grad-cam';
@@ -52,11 +52,11 @@ export type { Cut, ImageInput, OutputFacts, PreparedModel, PrepareOptions } from
 export { dispose, type Explainable, type SourceOptions } from './model/source';
 export { suggestTaps, type TapSuggestion } from './model/suggestion';
 export { TapError } from './model/tap';
-export { type ColourMap, inferno } from './pictures/colours';
+export { type ColorMap, inferno } from './pictures/colors';
 export { fuseMaps, refineMaps, scaleMap } from './pictures/fusion';
 export {
-  colourise,
-  normaliseMap,
+  colorize,
+  normalizeMap,
   type OverlayOptions,
   overlay,
   type Picture,

@@ -8,7 +8,7 @@ import {
   clusteredScoreCam,
   eigenSmoothed,
   explain,
-  factorise,
+  factorize,
   gradCam,
   NotLinearError,
   prepareModel,
@@ -103,7 +103,7 @@ describe('clustered Score-CAM', () => {
   });
 });
 
-describe('deep feature factorisation', () => {
+describe('deep feature factorization', () => {
   test('finds the parts that a matrix was made of', () => {
     const parts = [
       { left: [1, 2, 0, 0, 3, 0], right: [4, 0, 1, 0] },
@@ -124,7 +124,7 @@ describe('deep feature factorisation', () => {
   test('gives each image a map of each concept, and what the model says of it', async () => {
     const photos = images();
     const before = memory().numTensors;
-    const { maps, concepts } = await factorise(parts, photos, { concepts: 3 });
+    const { maps, concepts } = await factorize(parts, photos, { concepts: 3 });
     expect(memory().numTensors).toBe(before);
     expect(maps.map(own => own.length)).toEqual([3, 3]);
     expect(maps.flat().every(map => map.values.every(value => value >= 0))).toBe(true);

@@ -4,7 +4,7 @@ import { memory, mul, sum, type Tensor, type Tensor4D } from '@tensorflow/tfjs-c
 import { describe, expect, test } from 'vitest';
 import * as gradcam from '../src/index';
 import { compare } from '../src/metrics/index';
-import { originalCam } from '../src/pictures/index';
+import { meanGradCam } from '../src/pictures/index';
 import { guidedBackprop, guidedGradCam } from '../src/unfaithful/index';
 import { images, network } from './formula';
 import { methodTable, outerMethods } from './method-table';
@@ -22,7 +22,7 @@ const {
 const functions: Record<string, () => gradcam.Method> = {
   ...methodTable,
   guidedBackprop,
-  originalCam,
+  meanGradCam,
 };
 const given = (method: unknown) =>
   explain(prepareModel(network('flat'), { tap: 'conv2' }), images(), {
@@ -45,7 +45,7 @@ test('the table lists every method of src/methods', async () => {
 });
 
 /** What else files of methods export to users. */
-const notMethods = ['customMethod', 'factorise', 'MethodError', 'NotLinearError'];
+const notMethods = ['customMethod', 'factorize', 'MethodError', 'NotLinearError'];
 
 test.each(Object.entries(functions))(
   '%s is called, and says so when it is not',

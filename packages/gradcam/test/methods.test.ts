@@ -35,7 +35,7 @@ import {
   segEigenCam,
   smoothed,
 } from '../src/index';
-import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../src/metrics/index';
+import { centerBaseline, emptyBaseline, randomBaseline, sobelBaseline } from '../src/metrics/index';
 import { formula, images, network } from './formula';
 import { fewPasses } from './method-table';
 
@@ -50,7 +50,7 @@ const every: Record<string, ExplainOptions['method'] & object> = {
   'scoreCam over noisy copies': smoothed(scoreCam(), { samples: 2 }),
   'a function': customMethod((x, gradient) => sum<Tensor3D>(mul(x, gradient), 3)),
   randomBaseline: randomBaseline(3),
-  centreBaseline: centreBaseline(),
+  centerBaseline: centerBaseline(),
   sobelBaseline: sobelBaseline(),
   emptyBaseline: emptyBaseline(),
 };

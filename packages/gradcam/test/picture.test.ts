@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { colourise, inferno, normaliseMap, overlay, resizeMap, sideBySide } from '../src/index';
+import { colorize, inferno, normalizeMap, overlay, resizeMap, sideBySide } from '../src/index';
 
 const map = (values: number[], height: number, width: number) => ({
   values: Float32Array.from(values),
@@ -8,7 +8,7 @@ const map = (values: number[], height: number, width: number) => ({
 });
 
 describe('a heat map', () => {
-  test('is resized with pixel centres at half pixels, edges held', () => {
+  test('is resized with pixel centers at half pixels, edges held', () => {
     const wide = resizeMap(map([0, 1], 1, 2), [1, 4]);
     expect(Array.from(wide.values)).toEqual([0, 0.25, 0.75, 1]);
   });
@@ -22,12 +22,12 @@ describe('a heat map', () => {
   });
 
   test('is divided by its maximum, and stays flat when it is flat', () => {
-    expect(Array.from(normaliseMap(map([0, 1, 4], 1, 3)).values)).toEqual([0, 0.25, 1]);
-    expect(Array.from(normaliseMap(map([0, 0], 1, 2)).values)).toEqual([0, 0]);
+    expect(Array.from(normalizeMap(map([0, 1, 4], 1, 3)).values)).toEqual([0, 0.25, 1]);
+    expect(Array.from(normalizeMap(map([0, 0], 1, 2)).values)).toEqual([0, 0]);
   });
 
-  test('is drawn from the darkest to the brightest colour', () => {
-    const { data } = colourise(map([0, 1], 1, 2));
+  test('is drawn from the darkest to the brightest color', () => {
+    const { data } = colorize(map([0, 1], 1, 2));
     expect(Array.from(data)).toEqual([...inferno.slice(0, 3), ...inferno.slice(-3)]);
     const brightness = Array.from(
       { length: 256 },
@@ -68,7 +68,7 @@ describe('an overlay', () => {
   });
 
   test('refuses a map that was not normalized', () => {
-    expect(() => overlay(photo, map([0, 3], 1, 2))).toThrow(/has the value 3\. normaliseMap/);
+    expect(() => overlay(photo, map([0, 3], 1, 2))).toThrow(/has the value 3\. normalizeMap/);
     expect(() => overlay(photo, map([0, Number.NaN], 1, 2))).toThrow(RangeError);
     expect(overlay(photo, map([-2, 1], 1, 2)).data).toEqual(overlay(photo, map([0, 1], 1, 2)).data);
   });

@@ -22,7 +22,7 @@ import { prepareGraph } from '../src/graph/index';
 import {
   capabilities,
   explain,
-  factorise,
+  factorize,
   fullGrad,
   gradCam,
   hiResCam,
@@ -39,8 +39,8 @@ import {
   tapsOf,
   withinMask,
 } from '../src/index';
-import { compare, randomisation } from '../src/metrics/index';
-import { originalTap } from '../src/pictures/index';
+import { compare, randomization } from '../src/metrics/index';
+import { lastConvolution } from '../src/pictures/index';
 import { guidedGradCam } from '../src/unfaithful/index';
 import { formula, images, network } from './formula';
 import { Graph } from './graph-model';
@@ -168,7 +168,7 @@ describe('what reads the whole model explains the output that is asked for', () 
   });
 
   test('layers that are made random are those of that output', async () => {
-    const stages = await randomisation(portsModel(), portsModel(), images(), {
+    const stages = await randomization(portsModel(), portsModel(), images(), {
       ...options,
       stages: 2,
     });
@@ -204,7 +204,7 @@ describe('what reads the whole model explains the output that is asked for', () 
     const second = { output: 'secondFlat' };
     expect(tapsOf(model, second)).toEqual(['second']);
     expect(suggestTaps(model, second).map(({ tap }) => tap)).toEqual(['second']);
-    expect(originalTap(model, second)).toBe('second');
+    expect(lastConvolution(model, second)).toBe('second');
     expect(prepareModel(model, second).tap).toBe('second');
   });
 });
@@ -270,8 +270,8 @@ describe('channels first', () => {
   });
 
   test('factors and capabilities take images as the model does', async () => {
-    const found = await factorise(channelsFirst(), first(), { concepts: 2 });
-    const expected = await factorise(channelsLast(), images(), { concepts: 2 });
+    const found = await factorize(channelsFirst(), first(), { concepts: 2 });
+    const expected = await factorize(channelsLast(), images(), { concepts: 2 });
     found.maps[0]![0]!.values.forEach((value, place) => {
       expect(value).toBeCloseTo(expected.maps[0]![0]!.values[place]!, 3);
     });

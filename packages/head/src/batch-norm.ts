@@ -8,7 +8,7 @@ const momentum = 0.1;
 const epsilon = 1e-5;
 
 /**
- * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalised by its biased variance,
+ * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalized by its biased variance,
  * and the running variance takes the unbiased one. (tfjs-layers keeps the biased one, and takes it also when frozen.)
  *
  * It saves as tfjs-layers' own `BatchNormalization`, which computes the same in inference, so that a saved head loads
@@ -46,7 +46,7 @@ export class BatchNorm extends layers.Layer {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const training = Boolean(kwargs?.training) && this.trainable;
       if (!training)
-        return this.#normalise(x, this.#movingMean.read(), this.#movingVariance.read());
+        return this.#normalize(x, this.#movingMean.read(), this.#movingVariance.read());
 
       const count = x.shape[0]!;
       if (count < 2)
@@ -54,16 +54,16 @@ export class BatchNorm extends layers.Layer {
           `${this.name}: a batch in training needs 2 samples or more, it has ${count}.`,
         );
       const batchMean = mean(x, 0);
-      const centred = sub(x, batchMean);
-      const batchVariance = mean(square(centred), 0);
+      const centered = sub(x, batchMean);
+      const batchVariance = mean(square(centered), 0);
       this.#track(this.#movingMean, batchMean);
       this.#track(this.#movingVariance, mul(batchVariance, count / (count - 1)));
       const scale = mul(this.#gamma.read(), rsqrt(add(batchVariance, epsilon)));
-      return add(mul(centred, scale), this.#beta.read());
+      return add(mul(centered, scale), this.#beta.read());
     });
   }
 
-  #normalise(x: Tensor, average: Tensor, variance: Tensor): Tensor {
+  #normalize(x: Tensor, average: Tensor, variance: Tensor): Tensor {
     const scale = mul(this.#gamma.read(), rsqrt(add(variance, epsilon)));
     return add(mul(sub(x, average), scale), this.#beta.read());
   }

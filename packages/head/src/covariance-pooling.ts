@@ -30,9 +30,9 @@ export interface CovariancePoolingArgs {
 /**
  * Second-order pooling: which features occur together, `[N, h, w, C]` to `[N, components * components]`.
  *
- * Each place's features `log(1 + x)`, less a centre, are seen along a few directions; their second moments over all
+ * Each place's features `log(1 + x)`, less a center, are seen along a few directions; their second moments over all
  * places make a matrix, and its square root, found by iteration, keeps the strongest directions from drowning the rest.
- * The numbers of each photo have a mean square of 1. Nothing is learnt here: centre and directions are set (see
+ * The numbers of each photo have a mean square of 1. Nothing is learned here: center and directions are set (see
  * `principalDirections`) and stay.
  *
  * @see Li et al. 2018, "Towards Faster Training of Global Covariance Pooling Networks by Iterative Matrix Square Root
@@ -42,7 +42,7 @@ export class CovariancePooling extends layers.Layer {
   static readonly className = 'CovariancePooling';
   readonly #components: number;
   readonly #iterations: number;
-  #centre!: LayerVariable;
+  #center!: LayerVariable;
   #directions!: LayerVariable;
 
   constructor(args: CovariancePoolingArgs) {
@@ -63,7 +63,7 @@ export class CovariancePooling extends layers.Layer {
     const zeros = initializers.zeros();
     const fixed = (name: string, shape: number[]) =>
       this.addWeight(name, shape, 'float32', zeros, undefined, false);
-    this.#centre = fixed('centre', [channels]);
+    this.#center = fixed('center', [channels]);
     this.#directions = fixed('directions', [channels, this.#components]);
     this.built = true;
   }
@@ -78,7 +78,7 @@ export class CovariancePooling extends layers.Layer {
       const [count, height, width, channels] = maps.shape;
       const size = this.#components;
       const rows = reshape(log1p(relu(maps)), [count * height * width, channels]);
-      const seen = matMul(sub(rows, this.#centre.read()), this.#directions.read() as Tensor2D);
+      const seen = matMul(sub(rows, this.#center.read()), this.#directions.read() as Tensor2D);
       const places = reshape(seen, [count, height * width, size]) as Tensor3D;
       const moments = matMul(places, places, true) as Tensor3D;
       const root = squareRoot(moments, this.#iterations);

@@ -55,7 +55,7 @@ function dropoutMask(length: number, rate: number, seed: number): Float32Array {
   return mask;
 }
 
-/** A bijection of 32-bit integers that scatters neighbours (the finaliser of MurmurHash3). */
+/** A bijection of 32-bit integers that scatters neighbors (the finalizer of MurmurHash3). */
 function mix(value: number): number {
   let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -15,7 +15,7 @@ import {
 /** A frame to see features in: what `CovariancePooling` holds. */
 export interface PrincipalDirections {
   /** `[C]`, the mean. */
-  readonly centre: Float32Array;
+  readonly center: Float32Array;
   /** `[C, components]`, orthonormal columns, those of the greatest variance. */
   readonly directions: Float32Array;
 }
@@ -42,11 +42,11 @@ export async function principalDirections(
       `${components} directions need as many places and channels; there are ${places} and ${channels}.`,
     );
   }
-  const [centre, covariance] = tidy(() => {
+  const [center, covariance] = tidy(() => {
     const rows = reshape(log1p(relu(maps)), [places, channels]);
     const middle = mean(rows, 0);
-    const centred = sub(rows, middle);
-    return [middle, div(matMul(centred, centred, true), places) as Tensor2D] as const;
+    const centered = sub(rows, middle);
+    return [middle, div(matMul(centered, centered, true), places) as Tensor2D] as const;
   });
   try {
     let directions = orthonormal(start(channels, components), channels, components);
@@ -55,14 +55,14 @@ export async function principalDirections(
       directions = orthonormal((await turned.data()) as Float32Array, channels, components);
       turned.dispose();
     }
-    return { centre: (await centre.data()) as Float32Array, directions };
+    return { center: (await center.data()) as Float32Array, directions };
   } finally {
-    centre.dispose();
+    center.dispose();
     covariance.dispose();
   }
 }
 
-/** A frame that favours nothing: numbers of a fixed sequence. */
+/** A frame that favors nothing: numbers of a fixed sequence. */
 function start(channels: number, components: number): Float32Array {
   let state = 1;
   return Float32Array.from({ length: channels * components }, () => {

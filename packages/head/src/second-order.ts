@@ -18,18 +18,18 @@ export interface PooledTap extends PrincipalDirections {
  */
 export function poolCovariances(backbone: LayersModel, taps: readonly PooledTap[]): LayersModel {
   registerCovariancePooling();
-  const pooled = taps.map(({ layer, centre, directions }) => {
+  const pooled = taps.map(({ layer, center, directions }) => {
     const maps = backbone.getLayer(layer).output as SymbolicTensor;
     const channels = maps.shape.at(-1)!;
     const components = directions.length / channels;
-    if (centre.length !== channels || !Number.isInteger(components)) {
+    if (center.length !== channels || !Number.isInteger(components)) {
       throw new RangeError(
-        `'${layer}' has ${channels} channels; the centre has ${centre.length}, the directions ${directions.length} numbers.`,
+        `'${layer}' has ${channels} channels; the center has ${center.length}, the directions ${directions.length} numbers.`,
       );
     }
     const pooling = new CovariancePooling({ components, name: `covariance.${layer}` });
     const output = pooling.apply(maps) as SymbolicTensor;
-    const frame: Tensor[] = [tensor1d(centre), tensor2d(directions, [channels, components])];
+    const frame: Tensor[] = [tensor1d(center), tensor2d(directions, [channels, components])];
     pooling.setWeights(frame);
     for (const tensor of frame) tensor.dispose();
     return output;

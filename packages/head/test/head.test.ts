@@ -7,12 +7,12 @@ import { BatchNorm, classifierHead, Dropout } from '../src/index';
 const values = async (tensor: Tensor2D) => Array.from(await tensor.data());
 
 describe('batch norm', () => {
-  test('normalises by the biased variance and remembers the unbiased one', async () => {
+  test('normalizes by the biased variance and remembers the unbiased one', async () => {
     const layer = new BatchNorm({ name: 'bn' });
     const x = tensor2d([1, 2, 3, 6], [4, 1]);
     const y = layer.apply(x, { training: true }) as Tensor2D;
     // mean 3, biased variance 3.5, unbiased 14 / 3
-    const expected = [-2, -1, 0, 3].map(centred => centred / Math.sqrt(3.5 + 1e-5));
+    const expected = [-2, -1, 0, 3].map(centered => centered / Math.sqrt(3.5 + 1e-5));
     (await values(y)).forEach((value, index) => {
       expect(value).toBeCloseTo(expected[index]!, 5);
     });

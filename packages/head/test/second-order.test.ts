@@ -107,10 +107,10 @@ test('principal directions are those of the greatest variance, and orthonormal',
   ];
   const before = memory().numTensors;
   const features = maps(points.flat(), [1, 2, 2, 3]);
-  const { centre, directions } = await principalDirections(features, 2);
+  const { center, directions } = await principalDirections(features, 2);
   features.dispose();
   expect(memory().numTensors).toBe(before);
-  expect(Array.from(centre, value => Math.round(value * 1e5) / 1e5)).toEqual([2, 2, 2]);
+  expect(Array.from(center, value => Math.round(value * 1e5) / 1e5)).toEqual([2, 2, 2]);
   const column = (index: number) => [0, 1, 2].map(row => Math.abs(directions[row * 2 + index]!));
   const half = Math.SQRT1_2;
   for (const [row, value] of [half, half, 0].entries())
@@ -133,7 +133,7 @@ function backbone() {
 
 const frame = (layer: string, channels: number, components: number) => ({
   layer,
-  centre: new Float32Array(channels),
+  center: new Float32Array(channels),
   directions: Float32Array.from({ length: channels * components }, (_, at) =>
     Math.floor(at / components) === at % components ? 1 : 0,
   ),
@@ -171,13 +171,13 @@ test('a backbone pooled at two layers, with a linear head: saved and loaded, it 
   expect(Array.from(same)).toEqual(Array.from(logits));
   // Nothing of the frame is trained.
   expect(whole.trainableWeights.map(({ originalName }) => originalName)).not.toContain(
-    'covariance.first/centre',
+    'covariance.first/center',
   );
 });
 
 test('a frame of another layer is refused', () => {
   expect(() => poolCovariances(backbone(), [frame('first', 4, 2)])).toThrow(
-    /'first' has 3 channels; the centre has 4, the directions 8 numbers/,
+    /'first' has 3 channels; the center has 4, the directions 8 numbers/,
   );
   const pooling = new CovariancePooling({ components: 8, name: 'pooling' });
   expect(() => pooling.build([1, 2, 2, 4])).toThrow(

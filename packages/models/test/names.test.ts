@@ -99,7 +99,7 @@ test('an unknown name is answered with the names that there are', async () => {
   const preprocessing = imagenetPreprocessing([64, 64]);
   const weights = {
     checkpoint: new Map(),
-    origin: { source: '', licence: '', sha256: '' },
+    origin: { source: '', license: '', sha256: '' },
     preprocessing,
   };
   const listed = /'resnet19'; there are resnet18, .*, alexnet\./;

@@ -39,7 +39,7 @@ test('an architecture that a user registers is built, loaded and listed like tho
   const network = tinyNet.build();
   const checkpoint = checkpointOf(network, ownDialect);
   const preprocessing = imagenetPreprocessing([16, 16]);
-  const origin = { source: 'test', licence: 'none', sha256: '' };
+  const origin = { source: 'test', license: 'none', sha256: '' };
   const backbone = await createBackbone('tiny_net', { checkpoint, origin, preprocessing });
   expect([backbone.name, backbone.channels]).toEqual(['tiny_net', 4]);
   backbone.dispose();
@@ -62,7 +62,7 @@ test('weights that a user registers are found by their id', () => {
     id: 'tiny_net.mine',
     architecture: 'tiny_net',
     source: './tiny.safetensors',
-    licence: 'MIT',
+    license: 'MIT',
     preprocessing: imagenetPreprocessing([16, 16]),
     top1: 50,
     verified: false,

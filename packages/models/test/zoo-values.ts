@@ -19,7 +19,7 @@ import {
 import { formula, formulaCheckpoint } from './formula';
 
 const preprocessing = imagenetPreprocessing([75, 75]);
-const origin = { source: 'formula', licence: 'none', sha256: '' };
+const origin = { source: 'formula', license: 'none', sha256: '' };
 
 const names = Object.keys(architectures) as ArchitectureName[];
 

@@ -16,7 +16,7 @@ import { behaves, networksOf } from './zoo-values';
 
 const names = Object.keys(architectures) as ArchitectureName[];
 const preprocessing = imagenetPreprocessing([75, 75]);
-const origin = { source: 'formula', licence: 'none', sha256: '' };
+const origin = { source: 'formula', license: 'none', sha256: '' };
 
 describe.each(names)('%s', name => {
   const { build, taps, minimumSize, dialects, classifier }: Architecture = architectures[name];

@@ -1,6 +1,6 @@
 export { decodeBmp } from './bmp/decoder';
 export { BmpError, type BmpHeader, isBmp, readHeader as readBmpHeader } from './bmp/header';
-export { type ColourProfile, readColourProfile } from './colour-profile';
+export { type ColorProfile, readColorProfile } from './color-profile';
 export {
   decodeJpeg,
   decodeJpegTo,
@@ -17,7 +17,7 @@ export {
   xmpOrientation,
 } from './orientation';
 export type { Pixels } from './pixels';
-export { type Colour, isTransparent, type Raster, toPixels, white } from './raster';
+export { type Color, isTransparent, type Raster, toPixels, white } from './raster';
 export { resize } from './resize';
 export { hasVectors } from './simd/machine';
 export { type NumbersOptions, type Turn, writeNumbers } from './simd/view';

@@ -1,11 +1,11 @@
 import type { Pixels } from './pixels';
 
 /** Red, green, blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
-export const white: Colour = [255, 255, 255];
+export const white: Color = [255, 255, 255];
 
-/** Rows of 8-bit samples as decoders give them: grey, grey and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
+/** Rows of 8-bit samples as decoders give them: gray, gray and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
 export interface Raster {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly channels: 1 | 2 | 3 | 4;
@@ -13,17 +13,17 @@ export interface Raster {
   readonly width: number;
 }
 
-/** RGB; what is transparent is laid on the background: `(alpha * colour + (255 - alpha) * background) / 255`, rounded. */
-export function toPixels(raster: Raster, background: Colour = white): Pixels {
+/** RGB; what is transparent is laid on the background: `(alpha * color + (255 - alpha) * background) / 255`, rounded. */
+export function toPixels(raster: Raster, background: Color = white): Pixels {
   const { data, channels, height, width } = raster;
   if (channels === 3 && data instanceof Uint8Array) return { data, height, width };
   const rgb = new Uint8Array(height * width * 3);
-  const isGrey = channels < 3;
+  const isGray = channels < 3;
   const hasAlpha = channels % 2 === 0;
   for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
     const alpha = hasAlpha ? data[from + channels - 1]! : 255;
     for (let c = 0; c < 3; c++) {
-      const sample = data[isGrey ? from : from + c]!;
+      const sample = data[isGray ? from : from + c]!;
       rgb[to + c] = Math.round((sample * alpha + background[c]! * (255 - alpha)) / 255);
     }
   }

@@ -14,7 +14,7 @@ export interface Windows {
 /** How a place of the result weighs the places around it: a triangle, or Keys' cubic with a = -1/2, as in Pillow. */
 export type Interpolation = 'bilinear' | 'bicubic';
 
-/** Half the width of each filter, and its value at a distance from its centre. */
+/** Half the width of each filter, and its value at a distance from its center. */
 const filters: Record<Interpolation, { half: number; at: (distance: number) => number }> = {
   bilinear: { half: 1, at: x => Math.max(0, 1 - x) },
   bicubic: {
@@ -46,12 +46,12 @@ export function windows(
   const weights = new Int32Array(to * widest);
   const raw = new Float64Array(widest);
   for (let place = 0; place < to; place++) {
-    const centre = (place + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(centre - support + 0.5));
-    const length = Math.min(from, Math.trunc(centre + support + 0.5)) - start;
+    const center = (place + 0.5) * scale;
+    const start = Math.max(0, Math.trunc(center - support + 0.5));
+    const length = Math.min(from, Math.trunc(center + support + 0.5)) - start;
     let sum = 0;
     for (let k = 0; k < length; k++) {
-      raw[k] = at(Math.abs((k + start - centre + 0.5) / spread));
+      raw[k] = at(Math.abs((k + start - center + 0.5) / spread));
       sum += raw[k]!;
     }
     starts[place] = start;

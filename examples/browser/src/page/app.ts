@@ -176,7 +176,7 @@ export class App {
         ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change).toFixed(2)} % of the largest at most, on three drawn mushrooms.`
         : '';
     found('about', HTMLElement).textContent =
-      `It knows ${classes.length} classes: ${classes.join(', ')}. ${backbone.name}, ${backbone.source} (${backbone.licence}). ${precision}`;
+      `It knows ${classes.length} classes: ${classes.join(', ')}. ${backbone.name}, ${backbone.source} (${backbone.license}). ${precision}`;
     void this.#pageKept.then(pageKept => {
       found('offline', HTMLElement).textContent =
         kept && pageKept

@@ -84,10 +84,10 @@ export function describeMap(
     if (method === 'eigenCam')
       return `${methodLabels.eigenCam.hint} Choose another method to compare two classes.`;
     const against = map.opposite ? `; most for ${rival} ${map.opposite} (blue)` : '';
-    const favour = map.strongest
+    const favor = map.strongest
       ? `most for ${name} ${map.strongest} (orange)`
       : `nothing for ${name}`;
-    return `${name} rather than ${rival}: ${favour}${against}. ${how}`;
+    return `${name} rather than ${rival}: ${favor}${against}. ${how}`;
   }
   if (!map.strongest)
     return `No place raised the score of ${name}: there is nothing to draw. ${how}`;

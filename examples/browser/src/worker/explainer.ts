@@ -1,4 +1,4 @@
-import { normalise } from '@shroom/data';
+import { normalize } from '@shroom/data';
 import {
   type Cut,
   contrast,
@@ -64,7 +64,7 @@ export class Explainer {
     const { height, width, fallback } = pixels;
     const view = viewOf(pixels, preprocessing);
     const input = new Float32Array(view.pixels.height * view.pixels.width * 3);
-    normalise(view.pixels, preprocessing, input);
+    normalize(view.pixels, preprocessing, input);
     const images = tensor4d(input, [1, view.pixels.height, view.pixels.width, 3]);
     this.forget(photo);
     this.#seen.set(photo, { images, height, width, steps: view.steps, cuts: new Map() });

@@ -1,4 +1,4 @@
-import { type Explanation, type HeatMap, inferno, normaliseMap } from '@shroom/gradcam';
+import { type Explanation, type HeatMap, inferno, normalizeMap } from '@shroom/gradcam';
 import { placeOnOriginal, sharedScale, type ViewStep } from '@shroom/gradcam/pictures';
 import type { DrawnMap } from '../calls';
 import { sides } from '../sides';
@@ -14,9 +14,9 @@ export interface Placement {
 }
 
 /**
- * A map in colours in the proportions of the photo, back through what was done to the photo: the more opaque, the higher.
+ * A map in colors in the proportions of the photo, back through what was done to the photo: the more opaque, the higher.
  *
- * @param signed Shows in a second colour what speaks against the class.
+ * @param signed Shows in a second color what speaks against the class.
  */
 export function drawMap(
   explanation: Explanation,
@@ -28,16 +28,16 @@ export function drawMap(
   const [height, width] = size as [number, number];
   const source = signed ? explanation.signed : explanation.map;
   const placed = placeOnOriginal(source, [height, width], { steps: photo.steps([height, width]) });
-  const map = signed ? toUnit(placed) : normaliseMap(placed);
+  const map = signed ? toUnit(placed) : normalizeMap(placed);
   const pixels = new Uint8ClampedArray(4 * height * width);
   map.values.forEach((value, place) => {
     const strength = Math.min(255, Math.round(255 * Math.abs(value)));
-    const colour = !signed
+    const color = !signed
       ? inferno.subarray(3 * strength, 3 * strength + 3)
       : value > 0
-        ? sides.favour
+        ? sides.favor
         : sides.against;
-    pixels.set(colour, 4 * place);
+    pixels.set(color, 4 * place);
     pixels[4 * place + 3] = strength;
   });
   const strongest = placeOf(map);

@@ -49,11 +49,11 @@ const handlers: Handlers = {
   drawMushroom: ({ seed }) => drawFile(seed),
 };
 
-const cancelled = new Set<number>();
+const canceled = new Set<number>();
 let queue: Promise<unknown> = Promise.resolve();
 
 async function answer(id: number, name: CallName, argument: unknown): Promise<void> {
-  if (cancelled.delete(id)) return;
+  if (canceled.delete(id)) return;
   try {
     const handler = handlers[name] as (argument: unknown, id: number) => Promise<unknown>;
     const answer = await handler(argument, id);
@@ -70,12 +70,12 @@ function transferableIn(answer: unknown): Transferable[] {
 }
 
 addEventListener('message', ({ data }: MessageEvent<CallMessage>) => {
-  if ('cancelled' in data) {
-    cancelled.add(data.id);
+  if ('canceled' in data) {
+    canceled.add(data.id);
     return;
   }
   const { id, name, argument } = data;
-  // A turn of the loop between two calls: what was cancelled meanwhile is heard.
+  // A turn of the loop between two calls: what was canceled meanwhile is heard.
   const turn = () => new Promise(done => setTimeout(done));
   queue = queue.then(turn).then(() => answer(id, name, argument));
 });

@@ -95,10 +95,10 @@ function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
   if (kindOf(scaled) !== 'Mul') return undefined;
   const [normal, scale] = scaled.inputs as [GraphNode, GraphNode];
   if (kindOf(normal) !== 'Mul') return undefined;
-  const [centred, rate] = normal.inputs as [GraphNode, GraphNode];
+  const [centered, rate] = normal.inputs as [GraphNode, GraphNode];
   const channels = root.shape.at(-1);
   const perChannel = (node: GraphNode) => node.rank === 1 && node.size === channels;
-  if (!perChannel(scale) || !perChannel(offset) || centred.size !== root.size) return undefined;
+  if (!perChannel(scale) || !perChannel(offset) || centered.size !== root.size) return undefined;
   const deviation = only(rate, 'Reciprocal');
   const sum = deviation && only(deviation, 'Sqrt');
   if (!sum || kindOf(sum) !== 'Add') return undefined;
@@ -106,20 +106,20 @@ function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
   const squares = overLastAxis(variance);
   const small = known(epsilon);
   const isSquare =
-    squares?.operator?.name === 'Mul' && squares.inputs.every(x => isSame(x, centred));
-  if (small === undefined || !isSquare || !isCentred(centred)) return undefined;
+    squares?.operator?.name === 'Mul' && squares.inputs.every(x => isSame(x, centered));
+  if (small === undefined || !isSquare || !isCentered(centered)) return undefined;
   return {
-    inputs: [centred, scale, offset],
+    inputs: [centered, scale, offset],
     absorbed: [scaled, normal, rate, deviation!, sum, variance, squares!],
     lower: (graph, node) => {
-      const inputs = [centred, scale, offset].map(input => graph.plain(input));
+      const inputs = [centered, scale, offset].map(input => graph.plain(input));
       const attributes = { axis: -1, epsilon: { float: small } };
       graph.place(node, graph.add('LayerNormalization', inputs, attributes));
     },
   };
 }
 
-function isCentred(node: GraphNode): boolean {
+function isCentered(node: GraphNode): boolean {
   if (kindOf(node) !== 'Sub') return false;
   const [x, mean] = node.inputs as [GraphNode, GraphNode];
   const averaged = overLastAxis(mean);

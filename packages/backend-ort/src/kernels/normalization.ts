@@ -16,7 +16,7 @@ export const normalizationKernels: Translations = {
     const rate = rsqrt(add(variance!, scalar(attrs.varianceEpsilon)));
     const factor = scale === undefined ? rate : multiply(rate, scale);
     if (isMeanOf(mean!, x!)) {
-      // In training the centred batch exists already, for the variance and for the gradient.
+      // In training the centered batch exists already, for the variance and for the gradient.
       const scaled = multiply(subtract(x!, mean!), factor);
       return offset === undefined ? scaled : add(scaled, offset);
     }
@@ -47,9 +47,9 @@ export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>):
   const { dy, x, mean, variance, scale } = inputs as Record<string, GraphNode>;
   const rate = rsqrt(add(variance!, scalar(attrs.varianceEpsilon)));
   const factor = scale === undefined ? rate : multiply(rate, scale);
-  const centred = subtract(x!, mean!);
+  const centered = subtract(x!, mean!);
   const sum = reduce('ReduceSum', dy!, allButLast(dy!.rank), false);
-  const product = dotPerChannel(dy!, centred);
+  const product = dotPerChannel(dy!, centered);
   if (attrs.by === 'offset') return sum;
   if (attrs.by === 'scale') return multiply(product, rate);
   const direct = multiply(dy!, factor);
@@ -57,7 +57,7 @@ export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>):
   const count = scalar(dy!.size / sum.size);
   const slope = divide(multiply(multiply(factor, multiply(rate, rate)), product), count);
   const level = divide(multiply(factor, sum), count);
-  return subtract(subtract(direct, multiply(centred, slope)), level);
+  return subtract(subtract(direct, multiply(centered, slope)), level);
 }
 
 function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
@@ -83,10 +83,10 @@ export function isVarianceOf(variance: GraphNode, x: GraphNode): boolean {
   const squares = source.inputs[0];
   const form = `${source.operator?.name} ${squares?.operator?.name}`;
   if (form !== 'Mul ChannelDot' && form !== 'ReduceMean Mul') return false;
-  const [centred, same] = squares!.inputs as [GraphNode?, GraphNode?];
-  if (centred !== same) return false;
-  const [from, mean] = (centred?.inputs ?? []) as [GraphNode?, GraphNode?];
-  return centred?.operator?.name === 'Sub' && from === x && isMeanOf(mean!, x);
+  const [centered, same] = squares!.inputs as [GraphNode?, GraphNode?];
+  if (centered !== same) return false;
+  const [from, mean] = (centered?.inputs ?? []) as [GraphNode?, GraphNode?];
+  return centered?.operator?.name === 'Sub' && from === x && isMeanOf(mean!, x);
 }
 
 function throughReshape(x: GraphNode): GraphNode {

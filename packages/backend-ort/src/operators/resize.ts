@@ -9,7 +9,7 @@ export interface Alignment {
   readonly halfPixelCenters: boolean;
 }
 
-/** Two neighbours in the input, and the second one's share. */
+/** Two neighbors in the input, and the second one's share. */
 interface Between {
   readonly low: number;
   readonly high: number;

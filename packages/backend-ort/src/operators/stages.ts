@@ -15,7 +15,7 @@ const MOST_ADDED_IN_ROWS = 2 * MOST_ADDED;
 /** A first stage that takes fewer numbers together leaves too many for the second; the axis is padded instead. */
 const FEWEST_ADDED = 32;
 
-/** Neighbouring axes of which all are summed over or none is. */
+/** Neighboring axes of which all are summed over or none is. */
 interface Segment {
   readonly length: number;
   readonly summed: boolean;

@@ -1,5 +1,5 @@
 import {
-  type Colour,
+  type Color,
   decodeJpeg,
   decodeJpegTo,
   exchangesSides,
@@ -12,7 +12,7 @@ import {
   white,
   xmpOrientationOfJpeg,
 } from '@shroom/pixels';
-import { type BackgroundOptions, mostPixels, requireColour } from '../pictures/options';
+import { type BackgroundOptions, mostPixels, requireColor } from '../pictures/options';
 import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation';
 import { unreadFormat } from '../pictures/unread-formats';
 import { type Framing, frame } from '../transforms/framing';
@@ -54,13 +54,13 @@ export interface BrowserPixels extends Pixels {
 /**
  * The pixels of a picture in a browser or a web worker: upright by its EXIF orientation, sRGB, 8 bits. Squashed to a
  * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, the
- * background is seen, which is white. An ordinary JPEG (baseline, upright, no colour profile but sRGB's), as a file or an address, is decoded
+ * background is seen, which is white. An ordinary JPEG (baseline, upright, no color profile but sRGB's), as a file or an address, is decoded
  * as in Node, to the byte; for any other file `fallback` says why the browser decoded it.
  *
  * @param source A string is an address.
  * @param how `[height, width]`, or the framing of weights; without it the picture keeps its size.
  * @throws PictureError naming the address, where there is one, and the kind of the file, where it is known; RangeError for a
- *   background that is no colour.
+ *   background that is no color.
  * @example
  *
  *     const { data, fallback } = await readPicture(fileInput.files[0], [224, 224]);
@@ -71,7 +71,7 @@ export async function readPicture(
   how?: readonly [number, number] | Framing,
   { background = white }: BackgroundOptions = {},
 ): Promise<BrowserPixels> {
-  requireColour(background);
+  requireColor(background);
   const isAddress = typeof source === 'string' || source instanceof URL;
   const picture = isAddress ? await load(source) : source;
   const isFile = picture instanceof Blob;
@@ -79,7 +79,7 @@ export async function readPicture(
   const exact = isJpeg && hasVectors() ? decodeOrdinary(await bytesOf(picture), how) : undefined;
   if (exact) return exact;
   const name = isAddress ? String(source) : isFile ? 'the file' : 'the picture';
-  const image = picture instanceof ImageData ? picture : await rasterise(picture, name, background);
+  const image = picture instanceof ImageData ? picture : await rasterize(picture, name, background);
   const pixels = toPixels({ ...sized(image), channels: 4 }, background);
   const brought = bring(pixels, how, isJpeg);
   return isFile ? { ...brought, fallback: reasonFor(isJpeg) } : brought;
@@ -108,7 +108,7 @@ function reasonFor(isJpeg: boolean): string {
   if (!isJpeg) return 'it is no JPEG';
   if (!hasVectors())
     return "WebAssembly has no vectors here, or the page's policy forbids it (script-src 'wasm-unsafe-eval' allows it)";
-  return 'a JPEG that is not baseline, is turned by EXIF or XMP, has a colour profile, or is grey, CMYK, very large or damaged';
+  return 'a JPEG that is not baseline, is turned by EXIF or XMP, has a color profile, or is gray, CMYK, very large or damaged';
 }
 
 const sized = ({ data, height, width }: ImageData) => ({
@@ -117,10 +117,10 @@ const sized = ({ data, height, width }: ImageData) => ({
   width,
 });
 
-async function rasterise(
+async function rasterize(
   picture: Exclude<BrowserPicture, ImageData | string | URL>,
   name: string,
-  background: Colour,
+  background: Color,
 ): Promise<ImageData> {
   const { png, orientation } = picture instanceof Blob ? await orientationOf(picture) : upright;
   // Browsers differ in which orientations of a PNG they know.
@@ -163,7 +163,7 @@ const turns: Record<Orientation, readonly [number, number, number, number]> = {
   8: [0, -1, 1, 0],
 };
 
-function draw(bitmap: ImageBitmap, orientation: Orientation, background: Colour): ImageData {
+function draw(bitmap: ImageBitmap, orientation: Orientation, background: Color): ImageData {
   const { width, height } = bitmap;
   const [across, down] = exchangesSides(orientation) ? [height, width] : [width, height];
   const canvas = new OffscreenCanvas(across, down);

@@ -1,40 +1,40 @@
-import { colourSide, type Sketch, sketchSide, turned } from './sketch';
+import { colorSide, type Sketch, sketchSide, turned } from './sketch';
 import { halved } from './spectrum';
 
 /** A sketch made ready to be laid over others. */
 export interface Prepared {
-  /** Grey, a little blurred. */
+  /** Gray, a little blurred. */
   readonly fine: Float32Array;
   /** The same at half the side. */
   readonly coarse: Float32Array;
   /** Without what is coarser than a tenth of the side: leaves, edges, texture. */
   readonly detail: Float32Array;
   /** `[2, 16, 16]`. */
-  readonly colour: Float32Array;
-  /** Standard deviation of the detail, in grey levels. */
+  readonly color: Float32Array;
+  /** Standard deviation of the detail, in gray levels. */
   readonly contrast: number;
 }
 
-export function prepare({ grey, colour }: Sketch): Prepared {
-  const raw = Float32Array.from(grey);
+export function prepare({ gray, color }: Sketch): Prepared {
+  const raw = Float32Array.from(gray);
   const smooth = blurred(raw, sketchSide, 3);
   const detail = blurred(raw, sketchSide, 0.7).map((value, place) => value - smooth[place]!);
   return {
     fine: blurred(raw, sketchSide, 1),
     coarse: blurred(halved(raw, sketchSide), sketchSide / 2, 1),
     detail,
-    colour: Float32Array.from(colour),
+    color: Float32Array.from(color),
     contrast: momentsOf(detail).deviation,
   };
 }
 
 export function turnedAll(picture: Prepared, turn: number): Prepared {
   if (turn === 0) return picture;
-  const cells = colourSide ** 2;
-  const colour = new Float32Array(2 * cells);
+  const cells = colorSide ** 2;
+  const color = new Float32Array(2 * cells);
   for (const plane of [0, 1])
-    colour.set(
-      turned(picture.colour.subarray(plane * cells, (plane + 1) * cells), colourSide, turn),
+    color.set(
+      turned(picture.color.subarray(plane * cells, (plane + 1) * cells), colorSide, turn),
       plane * cells,
     );
   return {
@@ -42,7 +42,7 @@ export function turnedAll(picture: Prepared, turn: number): Prepared {
     fine: turned(picture.fine, sketchSide, turn),
     coarse: turned(picture.coarse, sketchSide / 2, turn),
     detail: turned(picture.detail, sketchSide, turn),
-    colour,
+    color,
   };
 }
 
@@ -62,8 +62,8 @@ export interface Fit {
   readonly detail: number;
   /** Of the detail in the third worst of 16 fields: low where only a frame or a background is the same. */
   readonly everywhere: number;
-  /** Mean difference of colours, 0 to 255. */
-  readonly colour: number;
+  /** Mean difference of colors, 0 to 255. */
+  readonly color: number;
   /** Contrast of the whole there, divided by the part's. */
   readonly gain: number;
   readonly place: Readonly<Place>;
@@ -96,7 +96,7 @@ export function align(whole: Prepared, part: Prepared): Fit | undefined {
     shape: correlation(fine, part.fine),
     detail: correlation(detail, part.detail),
     everywhere: localAgreement(detail, part.detail),
-    colour: colourDifference(whole, part, place),
+    color: colorDifference(whole, part, place),
     gain: momentsOf(fine).deviation / momentsOf(part.fine).deviation,
     place,
   };
@@ -125,14 +125,14 @@ function localAgreement(whole: Float32Array, part: Float32Array): number {
   return agreements.sort((a, b) => a - b)[spoilt]!;
 }
 
-function colourDifference(whole: Prepared, part: Prepared, place: Place): number {
-  const cells = colourSide ** 2;
+function colorDifference(whole: Prepared, part: Prepared, place: Place): number {
+  const cells = colorSide ** 2;
   let sum = 0;
   for (const plane of [0, 1]) {
     const [from, to] = [plane * cells, (plane + 1) * cells];
-    const seen = laid(whole.colour.subarray(from, to), colourSide, place);
+    const seen = laid(whole.color.subarray(from, to), colorSide, place);
     for (let cell = 0; cell < cells; cell++)
-      sum += Math.abs(seen[cell]! - part.colour[from + cell]!);
+      sum += Math.abs(seen[cell]! - part.color[from + cell]!);
   }
   return sum / (2 * cells);
 }

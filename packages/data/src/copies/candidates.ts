@@ -37,9 +37,9 @@ export class CandidateIndex {
   readonly #best: Float32Array;
   readonly #bestTurn: Uint8Array;
 
-  /** @param greys `[64, 64]` each. */
-  constructor(greys: readonly Uint8Array[]) {
-    const count = greys.length;
+  /** @param grays `[64, 64]` each. */
+  constructor(grays: readonly Uint8Array[]) {
+    const count = grays.length;
     this.#bits = Math.max(10, Math.min(mostBits, 22, Math.ceil(Math.log2(count + 1)) + 3));
     this.#probes = this.#bits <= 14 ? 3 : this.#bits <= 18 ? 4 : 5;
     this.#spectra = new Float32Array(count * frequencyCount);
@@ -48,8 +48,8 @@ export class CandidateIndex {
     this.#bestTurn = new Uint8Array(count);
     const hashes = new Uint32Array(count);
     this.#begins = new Uint32Array(2 ** this.#bits + 1);
-    greys.forEach((grey, index) => {
-      const spectrum = spectra(grey, 1);
+    grays.forEach((gray, index) => {
+      const spectrum = spectra(gray, 1);
       const turn = turns.findIndex((_, turn) => isUpright(spectrum, 0, turn, 0));
       this.#turns[index] = Math.max(0, turn);
       const upright = this.#spectra.subarray(index * frequencyCount, (index + 1) * frequencyCount);
@@ -71,9 +71,9 @@ export class CandidateIndex {
     return this.#turns[photo]!;
   }
 
-  /** Photos that may be copies of this one or of a window of it, the likeliest first. @param grey `[64, 64]`. */
-  like(grey: Uint8Array): Candidate[] {
-    const windows = spectra(grey);
+  /** Photos that may be copies of this one or of a window of it, the likeliest first. @param gray `[64, 64]`. */
+  like(gray: Uint8Array): Candidate[] {
+    const windows = spectra(gray);
     const seen = new Float32Array(frequencyCount);
     const found: number[] = [];
     for (let window = 0; window < windowCount; window++) {

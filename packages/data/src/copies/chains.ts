@@ -29,15 +29,15 @@ export function groupCopies(
   const most = Math.max(2, Math.floor(share * sum(sizes)));
   const all = connect(sizes, pairs, Number.POSITIVE_INFINITY);
   const tooLong = new Set<number>();
-  const neighbours = new Map<number, Set<number>>();
+  const neighbors = new Map<number, Set<number>>();
   for (const { a, b } of pairs)
     for (const [one, other] of [
       [a, b],
       [b, a],
     ] as const)
-      neighbours.set(one, (neighbours.get(one) ?? new Set()).add(other));
+      neighbors.set(one, (neighbors.get(one) ?? new Set()).add(other));
   for (const group of all.groups) {
-    const isStar = group.some(photo => neighbours.get(photo)!.size === group.length - 1);
+    const isStar = group.some(photo => neighbors.get(photo)!.size === group.length - 1);
     const size = sum(group.map(photo => sizes[photo]!));
     if (size <= most || (isStar && size <= smallStar)) continue;
     for (const photo of group) tooLong.add(photo);

@@ -18,10 +18,10 @@ export interface CopyOptions {
 }
 
 /** Of photographs that were compressed again at quality 30, scaled to a quarter or cropped to 80 % the worst figures were 0.90, 0.98, 0.72, 4.4 and 1.12; of different ones that came nearest 0.66, 0.94, 0.44, 7.4 and 1.4. */
-const isCopy = ({ detail, shape, everywhere, colour, gain }: Fit) =>
-  detail >= 0.82 && shape >= 0.93 && everywhere >= 0.6 && colour <= 8 && gain > 0.6 && gain < 1.67;
+const isCopy = ({ detail, shape, everywhere, color, gain }: Fit) =>
+  detail >= 0.82 && shape >= 0.93 && everywhere >= 0.6 && color <= 8 && gain > 0.6 && gain < 1.67;
 
-/** Sketches with less detail, in grey levels, are too plain to tell what is a copy. Of a thousand photographs the least was 6.8. */
+/** Sketches with less detail, in gray levels, are too plain to tell what is a copy. Of a thousand photographs the least was 6.8. */
 const leastContrast = 2;
 /**
  * A photo is laid in vain over so many others at most, the likeliest first, and over fewer once that were more than four a photo: in
@@ -50,7 +50,7 @@ export async function findCopies(
   options: CopyOptions = {},
 ): Promise<CopyPair[]> {
   const { onProgress, signal } = options;
-  const index = new CandidateIndex(sketches.map(({ grey }) => grey));
+  const index = new CandidateIndex(sketches.map(({ gray }) => gray));
   const pairs = new Map<string, CopyPair>();
   const keyOf = (a: number, b: number) => `${Math.min(a, b)} ${Math.max(a, b)}`;
   const prepared = new Map<number, Prepared>();
@@ -72,7 +72,7 @@ export async function findCopies(
       signal?.throwIfAborted();
       onProgress?.({ done: whole, total: sketches.length });
     }
-    const candidates = index.like(sketches[whole]!.grey).filter(({ part }) => part !== whole);
+    const candidates = index.like(sketches[whole]!.gray).filter(({ part }) => part !== whole);
     if (candidates.length === 0) continue;
     const plain = prepare(sketches[whole]!);
     if (plain.contrast < leastContrast) continue;

@@ -2,35 +2,35 @@ import { type Pixels, resize } from '@shroom/pixels';
 
 /** Side of a sketch, in pixels. */
 export const sketchSide = 64;
-/** Side of its colours. */
-export const colourSide = 16;
+/** Side of its colors. */
+export const colorSide = 16;
 
 /** What is kept of a photo to find its near copies: the photo squashed to a small square, 4.5 kB whatever its size. */
 export interface Sketch {
   /** Luma, `[64, 64]`, 0 to 255. */
-  readonly grey: Uint8Array;
-  /** Blue and red difference, `[2, 16, 16]`, 128 where there is no colour. */
-  readonly colour: Uint8Array;
+  readonly gray: Uint8Array;
+  /** Blue and red difference, `[2, 16, 16]`, 128 where there is no color. */
+  readonly color: Uint8Array;
 }
 
 /** A sketch of a photo at any size; it is squashed to 64 by 64 pixels first. */
 export function sketch(pixels: Pixels): Sketch {
   const { data } = resize(pixels, [sketchSide, sketchSide]);
-  const grey = new Uint8Array(sketchSide ** 2);
-  const step = sketchSide / colourSide;
-  const sums = new Float32Array(2 * colourSide ** 2);
+  const gray = new Uint8Array(sketchSide ** 2);
+  const step = sketchSide / colorSide;
+  const sums = new Float32Array(2 * colorSide ** 2);
   for (let y = 0, place = 0; y < sketchSide; y++) {
     for (let x = 0; x < sketchSide; x++, place++) {
       const [red, green, blue] = [data[3 * place]!, data[3 * place + 1]!, data[3 * place + 2]!];
       const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
-      grey[place] = Math.round(luma);
-      const cell = Math.floor(y / step) * colourSide + Math.floor(x / step);
+      gray[place] = Math.round(luma);
+      const cell = Math.floor(y / step) * colorSide + Math.floor(x / step);
       sums[cell]! += 0.564 * (blue - luma);
-      sums[cell + colourSide ** 2]! += 0.713 * (red - luma);
+      sums[cell + colorSide ** 2]! += 0.713 * (red - luma);
     }
   }
-  const colour = Uint8Array.from(sums, sum => Math.round(Math.min(255, 128 + sum / step ** 2)));
-  return { grey, colour };
+  const color = Uint8Array.from(sums, sum => Math.round(Math.min(255, 128 + sum / step ** 2)));
+  return { gray, color };
 }
 
 /** A square field in one of its eight positions: 1 mirrors it, 2 turns it upside down, then 4 exchanges rows and columns. */

@@ -44,12 +44,12 @@ const waves = marginPairs.map(([before, after]) => {
 /**
  * The lowest frequencies (DCT-II) of a picture and of windows of it, those that a crop of at least four fifths may show.
  *
- * @param grey `[64, 64]`.
+ * @param gray `[64, 64]`.
  * @param count Windows, from the first. Default all.
  * @returns `[windows, frequencies]`, each window of length 1; zeros where it is plain.
  */
-export function spectra(grey: ArrayLike<number>, count = windowCount): Float32Array {
-  const small = halved(grey, sketchSide);
+export function spectra(gray: ArrayLike<number>, count = windowCount): Float32Array {
+  const small = halved(gray, sketchSide);
   const rows = new Map<number, Float32Array>();
   const result = new Float32Array(count * frequencyCount);
   for (let window = 0; window < count; window++) {

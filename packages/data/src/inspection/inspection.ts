@@ -8,7 +8,7 @@ import {
 } from '../copies/photo-copies';
 import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
-import { groupsOf } from './neighbours';
+import { groupsOf } from './neighbors';
 
 /** What is known of one photo without looking at its content. */
 export interface PhotoFacts {

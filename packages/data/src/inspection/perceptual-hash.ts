@@ -17,13 +17,13 @@ const cosines = Array.from({ length: kept }, (_, k) =>
  */
 export function perceptualHash(pixels: Pixels): string {
   const { data } = resize(pixels, [side, side]);
-  const grey = Float64Array.from(
+  const gray = Float64Array.from(
     { length: side * side },
     (_, place) =>
       0.299 * data[3 * place]! + 0.587 * data[3 * place + 1]! + 0.114 * data[3 * place + 2]!,
   );
   const rows = cosines.map(wave =>
-    Float64Array.from({ length: side }, (_, x) => sumOver(y => wave[y]! * grey[y * side + x]!)),
+    Float64Array.from({ length: side }, (_, x) => sumOver(y => wave[y]! * gray[y * side + x]!)),
   );
   const frequencies = rows.flatMap(row => cosines.map(wave => sumOver(x => wave[x]! * row[x]!)));
   const sorted = [...frequencies].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 import type { Pixels } from '@shroom/pixels';
 import { augment, randomView, type View } from '../augmentation';
-import type { Normalisation } from '../normalisation';
-import { normaliseView } from '../normalised-view';
+import type { Normalization } from '../normalization';
+import { normalizeView } from '../normalized-view';
 import type { Origin } from '../origin';
 import type { Framing } from '../transforms/framing';
 import { streamOf, type TransformStep, transform } from '../transforms/recipe';
@@ -33,7 +33,7 @@ export interface BatchTask {
   /** Whether photos reach the transforms at their own size. */
   readonly whole: boolean;
   readonly transforms: readonly TransformStep[];
-  readonly normalisation: Normalisation;
+  readonly normalization: Normalization;
   readonly seed: number;
   readonly epoch: number;
   /** Memory for the result, if it is large enough. */
@@ -52,9 +52,9 @@ export class SampleError extends Error {
   }
 }
 
-/** `[N, H, W, 3]`, normalised. @throws SampleError that names the sample. */
+/** `[N, H, W, 3]`, normalized. @throws SampleError that names the sample. */
 export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
-  const { samples, size, normalisation } = task;
+  const { samples, size, normalization } = task;
   const numbers = size[0] * size[1] * 3;
   const length = samples.length * numbers;
   const fits = task.room && task.room.byteLength >= 4 * length;
@@ -74,7 +74,7 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
         ),
       );
     }
-    normaliseView(picture, view, normalisation, images, row * numbers);
+    normalizeView(picture, view, normalization, images, row * numbers);
   }
   return images;
 }

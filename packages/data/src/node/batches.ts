@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import type { Normalisation } from '../normalisation';
+import type { Normalization } from '../normalization';
 import { randomStream, shuffled } from '../random';
 import type { Framing } from '../transforms/framing';
 import type { TransformStep } from '../transforms/recipe';
@@ -11,20 +11,20 @@ import { rest, wake } from './resting';
 import { ThreadError } from './threads';
 
 /** All that weights say of their input: how a photo is framed, and what numbers it becomes. */
-export type Preprocessing = Framing & Normalisation;
+export type Preprocessing = Framing & Normalization;
 
 export interface SquashedBatchOptions extends CommonOptions {
   /** `[height, width]` of the network's input; photos are squashed to it. */
   readonly size: readonly [number, number];
-  readonly normalisation: Normalisation;
+  readonly normalization: Normalization;
   readonly preprocessing?: undefined;
 }
 
 export interface PreprocessedBatchOptions extends CommonOptions {
-  /** Of the weights, applied whole: resize, crop, interpolation, normalisation. */
+  /** Of the weights, applied whole: resize, crop, interpolation, normalization. */
   readonly preprocessing: Preprocessing;
   readonly size?: undefined;
-  readonly normalisation?: undefined;
+  readonly normalization?: undefined;
 }
 
 export type BatchOptions = SquashedBatchOptions | PreprocessedBatchOptions;
@@ -35,7 +35,7 @@ interface CommonOptions {
   /** Default 32. */
   readonly batchSize?: number;
   /**
-   * Applied to each picture, after its view. Default none. Where the first is `resize`, `centreCrop` or `randomResizedCrop`, it
+   * Applied to each picture, after its view. Default none. Where the first is `resize`, `centerCrop` or `randomResizedCrop`, it
    * gets the photo at its own size; else the photo that was squashed or framed.
    */
   readonly transforms?: readonly TransformStep[];
@@ -69,7 +69,7 @@ interface CommonOptions {
 
 /** Input of a network, in the order of the samples. Nobody else holds its arrays, unless they are recycled. */
 export interface Batch<S extends Sample = Sample> {
-  /** `[N, H, W, 3]`, normalised. With `fillLast` N is the batch size, and may be more than the samples. */
+  /** `[N, H, W, 3]`, normalized. With `fillLast` N is the batch size, and may be more than the samples. */
   readonly images: Float32Array;
   readonly shape: [number, number, number, number];
   readonly labels: Int32Array;
@@ -77,7 +77,7 @@ export interface Batch<S extends Sample = Sample> {
 }
 
 /**
- * Decodes, transforms and normalises in worker threads, ahead of the consumer by a bounded number of batches.
+ * Decodes, transforms and normalizes in worker threads, ahead of the consumer by a bounded number of batches.
  *
  * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. What random
  * transforms do to a photo follows from its hash, the seed and the epoch, not from its place in the list. At
@@ -169,7 +169,7 @@ function filled(images: Float32Array<ArrayBuffer>, count: number, rows: number) 
   return all;
 }
 
-const sizing: readonly string[] = ['resize', 'centreCrop', 'randomResizedCrop'];
+const sizing: readonly string[] = ['resize', 'centerCrop', 'randomResizedCrop'];
 
 /** Of each sample, how many of the same photo are before it: what a photo gets does not depend on the other photos. */
 function copiesOf(samples: readonly Sample[]): number[] {
@@ -189,7 +189,7 @@ function taskOf(
 ): BatchTask {
   const { transforms = [], seed = 0, epoch = 0, preprocessing, decoding } = options;
   const { size } = preprocessing ?? options;
-  const normalisation = preprocessing ?? options.normalisation;
+  const normalization = preprocessing ?? options.normalization;
   return {
     // Samples may carry more than can be sent to a thread.
     samples: indices.map(index => {
@@ -202,7 +202,7 @@ function taskOf(
     ...(decoding && { decoding }),
     whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),
     transforms,
-    normalisation,
+    normalization,
     seed,
     epoch,
   };

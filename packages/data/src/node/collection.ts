@@ -35,7 +35,7 @@ export interface OpenOptions {
   readonly copies?: 'auto' | 'exact';
 }
 
-/** A place cannot serve as a labelled set. */
+/** A place cannot serve as a labeled set. */
 export class PhotoSetError extends Error {
   override readonly name: string = 'PhotoSetError';
 }

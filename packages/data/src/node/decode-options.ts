@@ -1,4 +1,4 @@
-import { type BackgroundOptions, mostPixels, requireColour } from '../pictures/options';
+import { type BackgroundOptions, mostPixels, requireColor } from '../pictures/options';
 
 /** How files become pixels. The defaults are those of `pixelsVersion`. */
 export interface DecodeOptions extends BackgroundOptions {
@@ -16,7 +16,7 @@ export type DecodingLimits = Required<Pick<DecodeOptions, 'mostPixels' | 'svg'>>
 /** The options with their defaults. @throws RangeError naming the option. */
 export function withDefaults(options: DecodeOptions): DecodeOptions & DecodingLimits {
   const limited = { mostPixels, svg: false, ...options };
-  if (options.background) requireColour(options.background);
+  if (options.background) requireColor(options.background);
   if (!(limited.mostPixels > 0)) {
     throw new RangeError(`mostPixels should be above 0, not ${limited.mostPixels}.`);
   }

@@ -102,7 +102,7 @@ function fitted(pixels: Pixels, longestSide: number): Pixels {
 /**
  * Reads a whole picture, at a fraction of the cost of `decode`, and says what `decode` will convert.
  *
- * @returns For example `['CMYK colours', 'rotated by EXIF', 'colour profile Display P3']`; empty for an ordinary photograph.
+ * @returns For example `['CMYK colors', 'rotated by EXIF', 'color profile Display P3']`; empty for an ordinary photograph.
  * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read.
  */
 export async function check(file: Uint8Array, options: DecodeOptions = {}): Promise<string[]> {
@@ -160,10 +160,10 @@ export async function readDimensions(
 function conversions(header: LibraryHeader): string[] {
   const { space, depth, channels, profile, orientation, ownOrientation, pages, format } = header;
   const found: string[] = [];
-  if (space === 'cmyk') found.push('CMYK colours');
+  if (space === 'cmyk') found.push('CMYK colors');
   if (depth !== undefined && depth !== 'uchar') found.push('more than 8 bits a channel');
-  if (channels < 3) found.push('grey');
-  if (profile && !profile.isSrgb) found.push(`colour profile ${profile.name || 'without a name'}`);
+  if (channels < 3) found.push('gray');
+  if (profile && !profile.isSrgb) found.push(`color profile ${profile.name || 'without a name'}`);
   const byExif = format === 'png' ? 1 : (orientation ?? 1);
   if (byExif > 1 || ownOrientation > 1) found.push('rotated by EXIF');
   if (pages !== undefined && pages > 1) {

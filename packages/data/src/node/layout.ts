@@ -165,10 +165,10 @@ function partsIn<F>(nested: readonly Nested<F>[]): ReadonlyMap<string, SplitName
   if (parts.size === 0) return undefined;
   const others = [...folders].filter(([name]) => !parts.has(name));
   if (others.length === 0) return parts;
-  const labelled = [...parts].filter(([name]) => folders.get(name)!.size > 1);
+  const labeled = [...parts].filter(([name]) => folders.get(name)!.size > 1);
   const isSplit =
-    labelled.some(([, part]) => part === 'train') &&
-    new Set(labelled.map(([, part]) => part)).size > 1 &&
+    labeled.some(([, part]) => part === 'train') &&
+    new Set(labeled.map(([, part]) => part)).size > 1 &&
     others.every(([, inside]) => inside.size === 1);
   return isSplit ? parts : undefined;
 }
@@ -182,7 +182,7 @@ function splitOnTop<F>(
   const tops = new Set(nested.map(({ parts }) => parts[0]!));
   const placed: Placed<F>[] = [];
   const loose: Finding[] = [];
-  const labelled = new Set<string>();
+  const labeled = new Set<string>();
   const inClasses = nested.filter(({ parts }) => parts.length > 2 && partOf.has(parts[0]!));
   const wrapping = wrappersOfParts(decisive(inClasses), partOf);
   for (const top of tops) {
@@ -197,7 +197,7 @@ function splitOnTop<F>(
     );
     for (const { file, parts } of classed)
       placed.push({ file, id: parts.join('/'), className: parts[inside.length]!, part: part! });
-    if (classed.length > 0) labelled.add(top);
+    if (classed.length > 0) labeled.add(top);
     const count = own.length - classed.length;
     if (count > 0)
       loose.push({
@@ -215,7 +215,7 @@ function splitOnTop<F>(
         "says what the photos show. Put a folder per class into each, or set givenSplit to 'ignore' where these are the classes.",
     );
   }
-  return { placed, findings: [announced(labelled, 'on top'), ...loose] };
+  return { placed, findings: [announced(labeled, 'on top'), ...loose] };
 }
 
 /**

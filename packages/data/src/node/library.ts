@@ -1,11 +1,11 @@
 import {
-  type ColourProfile,
+  type ColorProfile,
   exchangesSides,
   isTransparent,
   type Orientation,
   type Pixels,
   type Raster,
-  readColourProfile,
+  readColorProfile,
   toPixels,
   turnUpright,
   xmpOrientation,
@@ -19,8 +19,8 @@ import type { DecodeOptions, DecodingLimits } from './decode-options';
 
 /** A picture's header, as sharp reads it, and what sharp leaves to others. */
 export interface LibraryHeader extends Metadata {
-  /** Of colours in RGB or grey, where the file has one. */
-  readonly profile?: ColourProfile;
+  /** Of colors in RGB or gray, where the file has one. */
+  readonly profile?: ColorProfile;
   /** What sharp does not know of: that of a PNG, and that of XMP where there is none in EXIF data. */
   readonly ownOrientation: Orientation;
 }
@@ -41,7 +41,7 @@ export async function readByLibrary(
   const { width, height, icc } = metadata;
   if (width * height > mostPixels) throw tooLarge(mostPixels);
   const ownOrientation = isPng(file) ? await pngOrientation(file) : orientationInXmp(metadata);
-  return { ...metadata, ownOrientation, ...(icc && { profile: readColourProfile(icc) }) };
+  return { ...metadata, ownOrientation, ...(icc && { profile: readColorProfile(icc) }) };
 }
 
 /**
@@ -60,7 +60,7 @@ export async function decodeByLibrary(
     failOn: 'error',
     limitInputPixels: options.mostPixels,
     autoOrient: !isPng(file),
-    // There is nothing to convert, and a detour over other colours changes some by 1 of 255.
+    // There is nothing to convert, and a detour over other colors changes some by 1 of 255.
     ignoreIcc: profile?.isSrgb === true,
   });
   const raster = await finish(within ? fitted(picture, within) : picture, options.mostPixels);
@@ -110,7 +110,7 @@ function fitted(picture: Sharp, side: number): Sharp {
 async function finish(picture: Sharp, mostPixels: number): Promise<Raster> {
   try {
     const { data, info } = await picture
-      .toColourspace('srgb')
+      .toColorspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const { channels, height, width } = info;

@@ -13,7 +13,7 @@ export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
 }
 
 /**
- * Labelled photos from anywhere.
+ * Labeled photos from anywhere.
  *
  * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; or a folder with a folder per class.
  */

@@ -1,6 +1,6 @@
 import type { Finding } from '../photo';
 
-/** What operating systems, synchronisers and notebooks leave in folders, in lower case. */
+/** What operating systems, synchronizers and notebooks leave in folders, in lower case. */
 const names = new Set([
   '__macosx',
   '__pycache__',

@@ -1,4 +1,4 @@
-import type { Colour } from '@shroom/pixels';
+import type { Color } from '@shroom/pixels';
 
 /** What a picture is laid on where it is transparent. */
 export interface BackgroundOptions {
@@ -6,17 +6,17 @@ export interface BackgroundOptions {
    * Default white, `[255, 255, 255]`, which logos and cut-outs are made for. Where another is chosen it belongs into the key of
    * whatever is kept of the pixels, beside `pixelsVersion`.
    */
-  readonly background?: Colour;
+  readonly background?: Color;
 }
 
 /** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
 export const mostPixels = 178_956_970;
 
 /** @throws RangeError */
-export function requireColour(colour: Colour): void {
+export function requireColor(color: Color): void {
   const whole = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
-  if (colour.length === 3 && colour.every(whole)) return;
+  if (color.length === 3 && color.every(whole)) return;
   throw new RangeError(
-    `background should be red, green and blue, whole numbers from 0 to 255, not [${colour}].`,
+    `background should be red, green and blue, whole numbers from 0 to 255, not [${color}].`,
   );
 }

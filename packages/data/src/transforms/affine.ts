@@ -10,7 +10,7 @@ export interface Mirroring {
 }
 
 /**
- * A picture of the same size, nearest neighbour, black where nothing falls. Positions are 16.16 fixed point, as in
+ * A picture of the same size, nearest neighbor, black where nothing falls. Positions are 16.16 fixed point, as in
  * Pillow, so that the same pixels are chosen.
  *
  * @param mirroring Flips of the source before the matrix; they cost nothing here.
@@ -40,12 +40,12 @@ export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirrorin
   return { data: result, height, width };
 }
 
-/** Turns a picture about its centre. @param degrees Counter-clockwise. */
+/** Turns a picture about its center. @param degrees Counter-clockwise. */
 export function rotate(pixels: Pixels, degrees: number, mirroring: Mirroring = {}): Pixels {
   return affine(pixels, rotation(pixels, degrees), mirroring);
 }
 
-/** The matrix of a turn about the centre of a picture of this size. */
+/** The matrix of a turn about the center of a picture of this size. */
 export function rotation(
   { height, width }: { readonly height: number; readonly width: number },
   degrees: number,

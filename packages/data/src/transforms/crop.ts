@@ -34,7 +34,7 @@ export function crop({ data, height, width }: Pixels, box: Box): Pixels {
  *
  * @param size `[height, width]`.
  */
-export function centreCrop(pixels: Pixels, size: readonly [number, number]): Pixels {
+export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pixels {
   const [height, width] = size;
   const top = firstOfMiddle(pixels.height, height);
   const left = firstOfMiddle(pixels.width, width);

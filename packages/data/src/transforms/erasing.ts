@@ -9,7 +9,7 @@ export interface RandomErasingOptions {
   /** Least and most height divided by width. Default 0.3 to 3.3. */
   readonly ratio?: readonly [number, number];
   /** RGB. Default the mean of ImageNet, which most networks see as 0. */
-  readonly colour?: readonly [number, number, number];
+  readonly color?: readonly [number, number, number];
 }
 
 /**
@@ -26,7 +26,7 @@ export function randomErasing(
     probability = 0.5,
     scale = [0.02, 0.33],
     ratio = [0.3, 3.3],
-    colour = [124, 116, 104],
+    color = [124, 116, 104],
   } = options;
   if (!random.chance(probability)) return pixels;
   const { height, width } = pixels;
@@ -40,7 +40,7 @@ export function randomErasing(
     const left = random.below(width - w + 1);
     const data = Uint8Array.from(pixels.data);
     for (let y = top; y < top + h; y++) {
-      for (let x = left; x < left + w; x++) data.set(colour, (y * width + x) * 3);
+      for (let x = left; x < left + w; x++) data.set(color, (y * width + x) * 3);
     }
     return { data, height, width };
   }

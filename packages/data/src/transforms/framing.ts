@@ -1,5 +1,5 @@
 import { type Interpolation, type Pixels, resize } from '@shroom/pixels';
-import { centreCrop } from './crop';
+import { centerCrop } from './crop';
 
 /** How a photo is brought to the size of a network's input; weights carry it with their preprocessing. */
 export interface Framing {
@@ -31,7 +31,7 @@ export function frame(pixels: Pixels, framing: Framing): Pixels {
     ? resize(pixels, [height, pixels.width], undefined, interpolation)
     : pixels;
   const whole = resize(shorter, [height, width], undefined, interpolation);
-  return whole.height === size[0] && whole.width === size[1] ? whole : centreCrop(whole, size);
+  return whole.height === size[0] && whole.width === size[1] ? whole : centerCrop(whole, size);
 }
 
 const ways = ['squash', 'crop'];

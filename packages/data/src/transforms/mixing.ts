@@ -56,12 +56,12 @@ export function cutmix(
   const { alpha = 1 } = options;
   const [count, height, width] = batch.shape;
   const side = Math.sqrt(1 - drawBeta(alpha, random));
-  const [centreY, centreX] = [random.below(height), random.below(width)];
+  const [centerY, centerX] = [random.below(height), random.below(width)];
   const clip = (value: number, most: number) => Math.max(0, Math.min(most, Math.floor(value)));
-  const top = clip(centreY - (side * height) / 2, height);
-  const bottom = clip(centreY + (side * height) / 2, height);
-  const left = clip(centreX - (side * width) / 2, width);
-  const right = clip(centreX + (side * width) / 2, width);
+  const top = clip(centerY - (side * height) / 2, height);
+  const bottom = clip(centerY + (side * height) / 2, height);
+  const left = clip(centerX - (side * width) / 2, width);
+  const right = clip(centerX + (side * width) / 2, width);
 
   const images = Float32Array.from(batch.images);
   for (let n = 0; n < count; n++) {

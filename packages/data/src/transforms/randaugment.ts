@@ -1,8 +1,8 @@
 import type { Pixels } from '@shroom/pixels';
 import type { RandomStream } from '../random';
 import { rotate, shearX, shearY, translate } from './affine';
-import { adjustBrightness, adjustContrast, adjustSaturation } from './colour';
-import { adjustSharpness, equalise, posterise, solarise, stretchContrast } from './tone';
+import { adjustBrightness, adjustContrast, adjustSaturation } from './color';
+import { adjustSharpness, equalize, posterize, solarize, stretchContrast } from './tone';
 
 export interface RandAugmentOptions {
   /** Operations on each picture, one after the other. Default 2. */
@@ -35,16 +35,16 @@ export const randAugmentOperations = {
   },
   rotate: { signed: true, apply: (pixels, m) => rotate(pixels, m) },
   brightness: { signed: true, apply: (pixels, m) => adjustBrightness(pixels, 1 + 0.9 * share(m)) },
-  colour: { signed: true, apply: (pixels, m) => adjustSaturation(pixels, 1 + 0.9 * share(m)) },
+  color: { signed: true, apply: (pixels, m) => adjustSaturation(pixels, 1 + 0.9 * share(m)) },
   contrast: { signed: true, apply: (pixels, m) => adjustContrast(pixels, 1 + 0.9 * share(m)) },
   sharpness: { signed: true, apply: (pixels, m) => adjustSharpness(pixels, 1 + 0.9 * share(m)) },
-  posterise: {
+  posterize: {
     signed: false,
-    apply: (pixels, m) => posterise(pixels, 8 - Math.round(4 * share(m))),
+    apply: (pixels, m) => posterize(pixels, 8 - Math.round(4 * share(m))),
   },
-  solarise: { signed: false, apply: (pixels, m) => solarise(pixels, 255 * (1 - share(m))) },
+  solarize: { signed: false, apply: (pixels, m) => solarize(pixels, 255 * (1 - share(m))) },
   stretchContrast: { signed: false, apply: stretchContrast },
-  equalise: { signed: false, apply: equalise },
+  equalize: { signed: false, apply: equalize },
 } as const satisfies Record<string, Operation>;
 
 const operationList: readonly Operation[] = Object.values(randAugmentOperations);

@@ -2,8 +2,8 @@ import { type Pixels, resize } from '@shroom/pixels';
 import { randomView } from '../augmentation';
 import { type RandomStream, randomStream } from '../random';
 import { rotate } from './affine';
-import { type ColourJitterOptions, colourJitter } from './colour';
-import { centreCrop, type RandomResizedCropOptions, randomResizedCrop } from './crop';
+import { type ColorJitterOptions, colorJitter } from './color';
+import { centerCrop, type RandomResizedCropOptions, randomResizedCrop } from './crop';
 import { type RandomErasingOptions, randomErasing } from './erasing';
 import { type RandAugmentOptions, randAugment } from './randaugment';
 
@@ -12,11 +12,11 @@ type Size = readonly [number, number];
 /** One transform as plain data, so that it can be sent to a thread and saved with a run. Sizes are `[height, width]`. */
 export type TransformStep =
   | { readonly name: 'resize'; readonly size: Size }
-  | { readonly name: 'centreCrop'; readonly size: Size }
+  | { readonly name: 'centerCrop'; readonly size: Size }
   | ({ readonly name: 'randomResizedCrop'; readonly size: Size } & RandomResizedCropOptions)
-  /** Flips and a rotation of up to 15 degrees, as the original has it. */
+  /** Flips and a rotation of up to 15 degrees, as the reference has it. */
   | { readonly name: 'flipAndRotate' }
-  | ({ readonly name: 'colourJitter' } & ColourJitterOptions)
+  | ({ readonly name: 'colorJitter' } & ColorJitterOptions)
   | ({ readonly name: 'randAugment' } & RandAugmentOptions)
   | ({ readonly name: 'randomErasing' } & RandomErasingOptions);
 
@@ -52,16 +52,16 @@ function applyStep(pixels: Pixels, step: TransformStep, random: RandomStream): P
   switch (step.name) {
     case 'resize':
       return resize(pixels, step.size);
-    case 'centreCrop':
-      return centreCrop(pixels, step.size);
+    case 'centerCrop':
+      return centerCrop(pixels, step.size);
     case 'randomResizedCrop':
       return randomResizedCrop(pixels, step.size, random, step);
     case 'flipAndRotate': {
       const view = randomView(random);
       return rotate(pixels, view.rotation, view);
     }
-    case 'colourJitter':
-      return colourJitter(pixels, random, step);
+    case 'colorJitter':
+      return colorJitter(pixels, random, step);
     case 'randAugment':
       return randAugment(pixels, random, step);
     case 'randomErasing':

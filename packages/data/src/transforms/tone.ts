@@ -1,12 +1,12 @@
 import type { Pixels } from '@shroom/pixels';
-import { blend } from './colour';
+import { blend } from './color';
 
 /** Keeps the upper bits of each value. @param bits 0 to 8. */
-export const posterise = (pixels: Pixels, bits: number): Pixels =>
+export const posterize = (pixels: Pixels, bits: number): Pixels =>
   mapValues(pixels, value => value & (256 - 2 ** (8 - bits)));
 
 /** Inverts values of at least the threshold. */
-export const solarise = (pixels: Pixels, threshold: number): Pixels =>
+export const solarize = (pixels: Pixels, threshold: number): Pixels =>
   mapValues(pixels, value => (value >= threshold ? 255 - value : value));
 
 /** Stretches each channel to 0 to 255. */
@@ -21,7 +21,7 @@ export function stretchContrast(pixels: Pixels): Pixels {
 }
 
 /** Flattens the histogram of each channel. */
-export function equalise(pixels: Pixels): Pixels {
+export function equalize(pixels: Pixels): Pixels {
   return mapChannels(pixels, histogram => {
     const last = histogram.findLast(count => count > 0) ?? 0;
     const total = histogram.reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
 import { bundle, launch, noChromium, resultsOf, serve } from '@shroom-internal/chromium';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { normalise } from '../../src/index';
+import { normalize } from '../../src/index';
 import { decode, decodeWhole } from '../../src/node/index';
 import { decoded, difference, figures, jpeg, picture } from '../figures';
 import {
@@ -60,9 +60,9 @@ test.skipIf(noChromium)(
         mean: [0, 0, 0],
         std: [1, 1, 1],
       } as const;
-      const normalised = new Float32Array(results.normalised.length);
-      normalise(await decodeWhole(file), plain, normalised);
-      expect(results.normalised).toEqual(Array.from(normalised));
+      const normalized = new Float32Array(results.normalized.length);
+      normalize(await decodeWhole(file), plain, normalized);
+      expect(results.normalized).toEqual(Array.from(normalized));
 
       for (const [way, { data, fallback }] of Object.entries(results.jpeg)) {
         const how = jpegWays[way as JpegWay];

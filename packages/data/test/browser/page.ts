@@ -1,5 +1,5 @@
 /** What the browser test runs inside the page: `globalThis.results` is filled in, or `globalThis.failure`. */
-import { type Framing, normalise, readPicture } from '../../src/index';
+import { type Framing, normalize, readPicture } from '../../src/index';
 
 export interface BrowserResults {
   /** The PNG file that the page made, as numbers. */
@@ -14,7 +14,7 @@ export interface BrowserResults {
   readonly upright: [number, number, number, number];
   /** Pixels of a PNG that is turned by each kind of its texts, and of one that is transparent, on white and on blue. */
   readonly pngs: Record<string, number[]>;
-  readonly normalised: number[];
+  readonly normalized: number[];
   readonly errors: string[];
 }
 
@@ -69,9 +69,9 @@ async function run(): Promise<BrowserResults> {
     pngs[name] = Array.from((await readPicture(`/${name}.png`)).data);
   const onBlue = await readPicture('/clear.png', undefined, { background: [0, 0, 255] });
   pngs.clearOnBlue = Array.from(onBlue.data);
-  const normalised = new Float32Array(37 * 23 * 3);
+  const normalized = new Float32Array(37 * 23 * 3);
   const plain = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
-  normalise(await readPicture(blob), plain, normalised);
+  normalize(await readPicture(blob), plain, normalized);
   const failed = (source: string | Blob) =>
     readPicture(source).then(
       () => 'nothing',
@@ -88,7 +88,7 @@ async function run(): Promise<BrowserResults> {
     },
     upright: [turned.height, turned.width, turnedByXmp.height, turnedByXmp.width],
     pngs,
-    normalised: Array.from(normalised),
+    normalized: Array.from(normalized),
     errors: [
       await failed('/missing.jpg'),
       await failed(new Blob(['hello'])),

@@ -119,10 +119,10 @@ describe('near copies', () => {
 
 describe('look-alikes', () => {
   const [height, width] = [96, 96];
-  const made = (colour: (y: number, x: number) => number[]): Pixels => ({
+  const made = (color: (y: number, x: number) => number[]): Pixels => ({
     data: Uint8Array.from(
       Array.from({ length: height * width }, (_, place) =>
-        colour(Math.floor(place / width), place % width),
+        color(Math.floor(place / width), place % width),
       ).flat(),
     ),
     height,
@@ -135,7 +135,7 @@ describe('look-alikes', () => {
     expect(await found([...blank, ...blank, ...soft])).toEqual([]);
   });
 
-  test('the same drawing in other colours is another picture', async () => {
+  test('the same drawing in other colors is another picture', async () => {
     const [{ data }] = pictures as [Pixels];
     // Red and blue exchanged.
     const other = data.map((_, place) => data[place - (place % 3) + (2 - (place % 3))]!);

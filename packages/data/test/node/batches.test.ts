@@ -42,7 +42,7 @@ afterAll(async () => {
 const plain = { channelOrder: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 const options = (more: Partial<SquashedBatchOptions> = {}): SquashedBatchOptions => ({
   size: [4, 6],
-  normalisation: plain,
+  normalization: plain,
   batchSize: 5,
   workers: 2,
   worker,
@@ -113,7 +113,7 @@ describe('batches', () => {
       transforms: [
         { name: 'randomResizedCrop', size: [4, 6] },
         { name: 'flipAndRotate' },
-        { name: 'colourJitter', brightness: 0.4, hue: 0.1 },
+        { name: 'colorJitter', brightness: 0.4, hue: 0.1 },
       ],
     } as const;
     const reference = await all({ ...more, workers: 1, prefetch: 0 });
@@ -139,7 +139,7 @@ describe('batches', () => {
     const whole = (await all(more, hashed)).map(({ images }) => images);
     const fewer = (await all(more, [...hashed].reverse().slice(0, 7))).map(({ images }) => images);
     expect(fewer).toEqual([...whole].reverse().slice(0, 7));
-    const jitter = { ...more, transforms: [{ name: 'colourJitter', brightness: 0.5 }] } as const;
+    const jitter = { ...more, transforms: [{ name: 'colorJitter', brightness: 0.5 }] } as const;
     const [first, second] = await all(jitter, [hashed[3]!, { ...hashed[3]!, id: 'a copy' }]);
     expect(second!.images).not.toEqual(first!.images);
   });
@@ -250,7 +250,7 @@ describe('batches', () => {
       /workers should be a whole number, 1 or more/,
     );
     await expect(all({ batchSize: 2.5 })).rejects.toThrow(/batchSize should be/);
-    await expect(all({ transforms: [{ name: 'centreCrop', size: [2, 2] }] })).rejects.toThrow(
+    await expect(all({ transforms: [{ name: 'centerCrop', size: [2, 2] }] })).rejects.toThrow(
       'photo 0: the transforms made it 2 x 2, a batch of 4 x 6 was asked for',
     );
   });

@@ -99,21 +99,21 @@ describe('a folder of photos', () => {
   test('converts unusual pictures and lists them', async () => {
     await fill('A', 6);
     await fill('B', 6);
-    const rgb16 = await picture().toColourspace('rgb16').png().toBuffer();
+    const rgb16 = await picture().toColorspace('rgb16').png().toBuffer();
     const frames = Buffer.alloc(20 * 40 * 3, 128).fill(0, 0, 20 * 20 * 3);
     const animated = sharp(frames, { raw: { width: 20, height: 40, channels: 3, pageHeight: 20 } });
-    await put('B/cmyk.jpg', await picture().toColourspace('cmyk').jpeg().toBuffer());
+    await put('B/cmyk.jpg', await picture().toColorspace('cmyk').jpeg().toBuffer());
     await put('B/deep.png', rgb16);
-    await put('B/grey.png', await picture().greyscale().toColourspace('b-w').png().toBuffer());
+    await put('B/gray.png', await picture().grayscale().toColorspace('b-w').png().toBuffer());
     await put('B/clear.png', await picture().ensureAlpha(0.5).png().toBuffer());
     await put('B/turned.jpg', await picture().withMetadata({ orientation: 6 }).jpeg().toBuffer());
     await put('B/moving.gif', await animated.gif().toBuffer());
     const { photos, findings } = await openFolder(root);
     expect(photos).toHaveLength(18);
     expect(Object.fromEntries(findings.map(({ subject, reason }) => [subject, reason]))).toEqual({
-      'B/cmyk.jpg': 'CMYK colours',
+      'B/cmyk.jpg': 'CMYK colors',
       'B/deep.png': 'more than 8 bits a channel',
-      'B/grey.png': 'grey',
+      'B/gray.png': 'gray',
       'B/clear.png': 'transparent, laid on the background',
       'B/turned.jpg': 'rotated by EXIF',
       'B/moving.gif': 'animated, first of 2 frames',
@@ -267,7 +267,7 @@ describe('a folder of photos', () => {
     await expect(openFolder(join(root, 'A/0.png'))).rejects.toThrow(/is a file/);
   });
 
-  test('reports progress and can be cancelled', async () => {
+  test('reports progress and can be canceled', async () => {
     await fill('A', 6);
     await fill('B', 6);
     const seen: number[] = [];
@@ -350,7 +350,7 @@ describe('a folder that comes with a split', () => {
     expect(parts(photos)).toEqual({ train: 12, test: 4 });
   });
 
-  test('leaves out an unlabelled test, and says so', async () => {
+  test('leaves out an unlabeled test, and says so', async () => {
     await fill('train/A', 6);
     await fill('train/B', 6, 10);
     await fill('test', 5, 20);
@@ -396,10 +396,10 @@ describe('a folder that comes with a split', () => {
 
   test.each(['test/unknown', 'test/test', 'val/C'])(
     'leaves out what training has nothing of, in %s',
-    async unlabelled => {
+    async unlabeled => {
       await fill('train/train/A', 6);
       await fill('train/train/B', 6, 10);
-      await fill(unlabelled, 7, 30);
+      await fill(unlabeled, 7, 30);
       const { classes, photos, findings } = await openFolder(root);
       expect(classes).toEqual(['A', 'B']);
       expect(photos).toHaveLength(12);
@@ -408,7 +408,7 @@ describe('a folder that comes with a split', () => {
     },
   );
 
-  test('is not hidden by annotations, nor by a folder of unlabelled photos', async () => {
+  test('is not hidden by annotations, nor by a folder of unlabeled photos', async () => {
     for (const [index, name] of ['A', 'B'].entries()) {
       await fill(`train/images/${name}`, 6, 40 * index);
       await fill(`val/images/${name}`, 3, 40 * index + 20);
@@ -416,7 +416,7 @@ describe('a folder that comes with a split', () => {
     }
     await put('annotations/all.json', '{}');
     await put('meta/classes.txt', 'A');
-    await fill('unlabelled', 7, 100);
+    await fill('unlabeled', 7, 100);
     const { classes, photos, findings } = await openFolder(root);
     expect(classes).toEqual(['A', 'B']);
     expect(parts(photos)).toEqual({ train: 12, validation: 6 });
@@ -425,7 +425,7 @@ describe('a folder that comes with a split', () => {
       'class left out: meta',
       'split given: train, val',
       'quarantined: train: 2 files',
-      'quarantined: unlabelled: 7 files',
+      'quarantined: unlabeled: 7 files',
     ]);
   });
 
@@ -497,8 +497,8 @@ describe('decoding', () => {
     expect(data[1]).toBe(0);
   });
 
-  test('makes grey pictures grey in all channels', async () => {
-    const file = await picture().greyscale().toColourspace('b-w').png().toBuffer();
+  test('makes gray pictures gray in all channels', async () => {
+    const file = await picture().grayscale().toColorspace('b-w').png().toBuffer();
     const { data } = await decode(file, [2, 2]);
     expect(data[0]).toBe(data[1]);
     expect(data[0]).toBe(data[2]);

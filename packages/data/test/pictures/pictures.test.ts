@@ -1,7 +1,7 @@
 import { decodeJpeg, turnUpright } from '@shroom/pixels';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { type Colour, type Pixels, pixelsVersion } from '../../src/index';
+import { type Color, type Pixels, pixelsVersion } from '../../src/index';
 import { readDimensions } from '../../src/node/decode';
 import { check, DecodeError, decode, decodeWhole, decodeWithin } from '../../src/node/index';
 import { difference, picture } from '../figures';
@@ -22,17 +22,17 @@ import {
 const raw = ({ data, height, width }: Pixels) =>
   sharp(data, { raw: { height, width, channels: 3 } });
 
-/** Left to right alpha 0, 85, 170, 255; of one colour. */
-const colour: Colour = [200, 40, 90];
+/** Left to right alpha 0, 85, 170, 255; of one color. */
+const color: Color = [200, 40, 90];
 const alphas = [0, 85, 170, 255];
 const clear = (channels: 2 | 4 = 4) =>
   sharp(
     Uint8Array.from(
-      alphas.flatMap(alpha => (channels === 4 ? [...colour, alpha] : [colour[0], alpha])),
+      alphas.flatMap(alpha => (channels === 4 ? [...color, alpha] : [color[0], alpha])),
     ),
     { raw: { width: 4, height: 1, channels } },
   );
-const laidOn = (background: Colour, own: Colour = colour) =>
+const laidOn = (background: Color, own: Color = color) =>
   alphas.flatMap(alpha =>
     own.map((value, c) => Math.round((value * alpha + background[c]! * (255 - alpha)) / 255)),
   );
@@ -57,10 +57,10 @@ describe('what is transparent', () => {
     expect(await check(file)).toEqual(['transparent, laid on the background']);
   });
 
-  test('may be grey, or one colour of a palette', async () => {
-    const grey = await clear(2).toColourspace('b-w').png().toBuffer();
-    const onWhite = laidOn([255, 255, 255], [colour[0], colour[0], colour[0]]);
-    expect(Array.from((await decodeWhole(grey)).data)).toEqual(onWhite);
+  test('may be gray, or one color of a palette', async () => {
+    const gray = await clear(2).toColorspace('b-w').png().toBuffer();
+    const onWhite = laidOn([255, 255, 255], [color[0], color[0], color[0]]);
+    expect(Array.from((await decodeWhole(gray)).data)).toEqual(onWhite);
     const gif = await sharp(Uint8Array.from([9, 9, 9, 255, 0, 0, 0, 0]), {
       raw: { width: 2, height: 1, channels: 4 },
     })
@@ -77,7 +77,7 @@ describe('what is transparent', () => {
   });
 
   test.each([[[0, 0]], [[0, 0, 256]], [[0.5, 0, 0]]])('on %j is refused', async background => {
-    const options = { background: background as unknown as Colour };
+    const options = { background: background as unknown as Color };
     await expect(decodeWhole(await clear().png().toBuffer(), options)).rejects.toThrow(RangeError);
   });
 });
@@ -223,7 +223,7 @@ describe('one picture, several files', () => {
     expect(await check(profiled!)).toEqual([]);
   });
 
-  test('with the colours of another profile are converted, and that is listed', async () => {
+  test('with the colors of another profile are converted, and that is listed', async () => {
     const small = picture(40, 60);
     const p3 = raw(small).withIccProfile('p3');
     for (const file of await Promise.all([
@@ -231,7 +231,7 @@ describe('one picture, several files', () => {
       p3.clone().png().toBuffer(),
       p3.clone().webp({ lossless: true }).toBuffer(),
     ])) {
-      expect(await check(file)).toEqual(['colour profile sP3C']);
+      expect(await check(file)).toEqual(['color profile sP3C']);
       expect(difference((await decodeWhole(file)).data, small.data).mean).toBeLessThan(2);
     }
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { resizeByNumbers } from '../../../pixels/src/resize';
-import { centreCrop, type Framing, frame, resize } from '../../src/index';
+import { centerCrop, type Framing, frame, resize } from '../../src/index';
 import { decode, readPixels } from '../../src/node/index';
 import { jpeg, picture } from '../figures';
 
@@ -88,7 +88,7 @@ describe('framing', () => {
   });
 
   test('of a smaller picture has a black border, its odd pixel behind, as in torchvision', () => {
-    const { data } = centreCrop({ data: new Uint8Array(3).fill(9), height: 1, width: 1 }, [4, 1]);
+    const { data } = centerCrop({ data: new Uint8Array(3).fill(9), height: 1, width: 1 }, [4, 1]);
     expect(Array.from(data.filter((_, index) => index % 3 === 0))).toEqual([0, 9, 0, 0]);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  colourJitter,
+  colorJitter,
   cutmix,
   drawCrop,
   mixup,
@@ -25,10 +25,10 @@ describe('for any picture and seed', () => {
   test('every step keeps its promise about the size, reads alike, and leaves its input alone', () => {
     const steps = fc.constantFrom<TransformStep>(
       { name: 'resize', size: [7, 9] },
-      { name: 'centreCrop', size: [7, 9] },
+      { name: 'centerCrop', size: [7, 9] },
       { name: 'randomResizedCrop', size: [7, 9] },
       { name: 'flipAndRotate' },
-      { name: 'colourJitter', brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.5 },
+      { name: 'colorJitter', brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.5 },
       { name: 'randAugment', operations: 4, magnitude: 30 },
       { name: 'randomErasing', probability: 1 },
     );
@@ -45,7 +45,7 @@ describe('for any picture and seed', () => {
     );
   });
 
-  test('resizing keeps a plain colour, and every value between the least and the most', () => {
+  test('resizing keeps a plain color, and every value between the least and the most', () => {
     fc.assert(
       fc.property(sides, sides, sides, sides, (height, width, toHeight, toWidth) => {
         const { data } = picture(height, width);
@@ -79,7 +79,7 @@ test('what a step does depends on seed, epoch, photo and its name alone', () => 
   const original = picture(12, 12);
   const occasion = { seed: 1, epoch: 2, photo: 'a' };
   const flip = { name: 'flipAndRotate' } as const;
-  const nothing = { name: 'colourJitter' } as const;
+  const nothing = { name: 'colorJitter' } as const;
   const alone = transform(original, [flip], occasion);
   expect(transform(original, [nothing, flip], occasion)).toEqual(alone);
   for (const other of [{ seed: 2 }, { epoch: 3 }, { photo: 'b' }, { copy: 1 }]) {
@@ -101,16 +101,16 @@ test('random resized crops cover small and large parts, and squares come out unc
 
 test('jitter of no reach, and erasing that never happens, change nothing', () => {
   const original = picture(9, 9);
-  expect(colourJitter(original, randomStream(1))).toEqual(original);
+  expect(colorJitter(original, randomStream(1))).toEqual(original);
   expect(randomErasing(original, randomStream(1), { probability: 0 })).toEqual(original);
   expect(randAugment(original, randomStream(1), { operations: 0 })).toEqual(original);
 });
 
 test('erasing fills one rectangle of the share that was asked for', () => {
-  const colour = [1, 2, 3] as const;
+  const color = [1, 2, 3] as const;
   const white = { data: new Uint8Array(3 * 10_000).fill(255), height: 100, width: 100 };
   for (let seed = 0; seed < 20; seed++) {
-    const options = { probability: 1, scale: [0.1, 0.2], colour } as const;
+    const options = { probability: 1, scale: [0.1, 0.2], color } as const;
     const { data } = randomErasing(white, randomStream(seed), options);
     const rows = Array.from({ length: 100 }, (_, y) =>
       Array.from({ length: 100 }, (_, x) => (data[(y * 100 + x) * 3] === 1 ? x : -1)).filter(

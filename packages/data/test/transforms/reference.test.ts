@@ -5,9 +5,9 @@ import {
   adjustHue,
   adjustSaturation,
   augment,
-  centreCrop,
+  centerCrop,
   crop,
-  normalise,
+  normalize,
   randAugmentOperations,
   resize,
 } from '../../src/index';
@@ -25,7 +25,7 @@ test.each<{ size: Size; pixels: string }>(figures.jpeg)(
   },
 );
 
-test('normalisation gives the numbers of PyTorch', () => {
+test('normalization gives the numbers of PyTorch', () => {
   const pixels = {
     data: Uint8Array.from({ length: 768 }, (_, index) => index),
     height: 256,
@@ -33,8 +33,8 @@ test('normalisation gives the numbers of PyTorch', () => {
   };
   const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
   const result = new Float32Array(768);
-  normalise(pixels, { channelOrder: 'RGB', scale: 1 / 255, ...imagenet }, result);
-  expect(result).toEqual(new Float32Array(decoded(figures.normalised).buffer));
+  normalize(pixels, { channelOrder: 'RGB', scale: 1 / 255, ...imagenet }, result);
+  expect(result).toEqual(new Float32Array(decoded(figures.normalized).buffer));
 });
 
 test.each<{ flipHorizontally: boolean; flipVertically: boolean; rotation: number; pixels: string }>(
@@ -43,10 +43,10 @@ test.each<{ flipHorizontally: boolean; flipVertically: boolean; rotation: number
   expect(augment(small, figure).data).toEqual(decoded(figure.pixels));
 });
 
-test.each<{ size: Size; pixels: string }>(figures.centreCrop)(
-  'the centre crop $size is that of torchvision',
+test.each<{ size: Size; pixels: string }>(figures.centerCrop)(
+  'the center crop $size is that of torchvision',
   ({ size, pixels }) => {
-    expect(centreCrop(small, size).data).toEqual(decoded(pixels));
+    expect(centerCrop(small, size).data).toEqual(decoded(pixels));
   },
 );
 
@@ -58,14 +58,14 @@ test.each<{ box: [number, number, number, number]; size: Size; pixels: string }>
   },
 );
 
-describe('colours', () => {
+describe('colors', () => {
   const adjust = {
     brightness: adjustBrightness,
     contrast: adjustContrast,
     saturation: adjustSaturation,
     hue: adjustHue,
   };
-  test.each<{ name: keyof typeof adjust; amount: number; pixels: string }>(figures.colour)(
+  test.each<{ name: keyof typeof adjust; amount: number; pixels: string }>(figures.color)(
     '$name $amount gives the bytes of torchvision',
     ({ name, amount, pixels }) => {
       expect(difference(adjust[name](small, amount).data, decoded(pixels)).most).toBe(0);

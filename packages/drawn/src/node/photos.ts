@@ -5,7 +5,7 @@ import type { Drawing } from '../generate';
 import { type Genus, genera } from '../genus';
 import { drawMushroom } from '../mushroom';
 
-/** A drawing as a photo of a labelled set. */
+/** A drawing as a photo of a labeled set. */
 export interface DrawnPhoto {
   /** Such as `drawn/Amanita/3`. */
   readonly id: string;
@@ -35,7 +35,7 @@ export interface DrawnPhotos {
  *     import { batches } from '@shroom/data/node';
  *
  *     const { photos } = openDrawn(10);
- *     for await (const { images } of batches(photos, { size: [64, 64], normalisation })) console.log(images.length);
+ *     for await (const { images } of batches(photos, { size: [64, 64], normalization })) console.log(images.length);
  */
 export function openDrawn(perClass: number): DrawnPhotos {
   const hand = handOfTheArtist();

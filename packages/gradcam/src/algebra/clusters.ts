@@ -6,7 +6,7 @@ export interface Clusters {
   /** How many vectors a group has. */
   readonly sizes: readonly number[];
   /** The mean of each group. */
-  readonly centres: readonly Float32Array[];
+  readonly centers: readonly Float32Array[];
 }
 
 const rounds = 20;
@@ -21,19 +21,19 @@ export function clustersOf(
   count: number,
   seed: number,
 ): Clusters {
-  let centres = spreadOut(vectors, count, generator(seed));
-  let of = nearest(vectors, centres);
+  let centers = spreadOut(vectors, count, generator(seed));
+  let of = nearest(vectors, centers);
   for (let round = 0; round < rounds; round++) {
-    centres = centres.map(
-      (centre, group) => mean(vectors.filter((_, i) => of[i] === group)) ?? centre,
+    centers = centers.map(
+      (center, group) => mean(vectors.filter((_, i) => of[i] === group)) ?? center,
     );
-    const next = nearest(vectors, centres);
+    const next = nearest(vectors, centers);
     const settled = next.every((group, i) => group === of[i]);
     of = next;
     if (settled) break;
   }
-  const sizes = centres.map((_, group) => of.reduce((n, own) => n + Number(own === group), 0));
-  return { of, sizes, centres };
+  const sizes = centers.map((_, group) => of.reduce((n, own) => n + Number(own === group), 0));
+  return { of, sizes, centers };
 }
 
 /** Vectors far from each other: each next one drawn with a chance that grows with its distance from those before. */
@@ -62,12 +62,12 @@ function spreadOut(
   return chosen;
 }
 
-function nearest(vectors: readonly Float32Array[], centres: readonly Float32Array[]): Uint32Array {
+function nearest(vectors: readonly Float32Array[], centers: readonly Float32Array[]): Uint32Array {
   return Uint32Array.from(vectors, vector => {
     let best = 0;
     let least = Infinity;
-    centres.forEach((centre, group) => {
-      const away = distance(vector, centre);
+    centers.forEach((center, group) => {
+      const away = distance(vector, center);
       if (away < least) [best, least] = [group, away];
     });
     return best;

@@ -2,13 +2,13 @@ import { type Tensor, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tens
 import { leadingEigenvector } from './eigenvector';
 
 /** Features of one image with each channel's mean over the places taken off; places before channels. */
-export interface Centred {
+export interface Centered {
   readonly values: Float64Array;
   readonly places: number;
   readonly channels: number;
 }
 
-export type Component = (features: Centred) => Float64Array;
+export type Component = (features: Centered) => Float64Array;
 
 /** A component of weighted features, for each image. The weighted features are made and disposed here. */
 export async function eachWeighted(
@@ -30,12 +30,12 @@ export async function eachImage(features: Tensor4D, component: Component): Promi
   const maps = new Float32Array(count * places);
   for (let image = 0; image < count; image++) {
     const own = values.subarray(image * places * channels, (image + 1) * places * channels);
-    maps.set(component(centred(own, places, channels)), image * places);
+    maps.set(component(centered(own, places, channels)), image * places);
   }
   return tensor3d(maps, [count, height, width]);
 }
 
-function centred(features: Float32Array, places: number, channels: number): Centred {
+function centered(features: Float32Array, places: number, channels: number): Centered {
   const values = Float64Array.from(features, value => (Number.isNaN(value) ? 0 : value));
   for (let channel = 0; channel < channels; channel++) {
     let total = 0;
@@ -46,7 +46,7 @@ function centred(features: Float32Array, places: number, channels: number): Cent
 }
 
 /** The component times its singular value. The matrix is used as it is: its square would be large at an early tap. */
-export function principalComponent({ values, places, channels }: Centred): Float64Array {
+export function principalComponent({ values, places, channels }: Centered): Float64Array {
   const { value, vector } = leadingEigenvector(weights => {
     const direction = new Float64Array(channels);
     for (let place = 0, i = 0; place < places; place++) {
@@ -64,7 +64,7 @@ export function principalComponent({ values, places, channels }: Centred): Float
 }
 
 export function kernelComponent(
-  { values, places, channels }: Centred,
+  { values, places, channels }: Centered,
   scale: number,
 ): Float64Array {
   const kernel = new Float64Array(places * places);
@@ -76,7 +76,7 @@ export function kernelComponent(
       kernel[a * places + b] = kernel[b * places + a] = Math.tanh(scale * product + 1);
     }
   }
-  // The kernel of centred images of the places is K between two subtractions of the mean.
+  // The kernel of centered images of the places is K between two subtractions of the mean.
   const { value, vector } = leadingEigenvector(weights => {
     const start = withoutMean(weights);
     const result = new Float64Array(places);

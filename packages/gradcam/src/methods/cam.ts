@@ -26,7 +26,7 @@ export class NotLinearError extends Error {
  * CAM: each channel weighed by the weight that leads from it to the class. Zhou et al. 2016. https://arxiv.org/abs/1512.04150
  *
  * Only where the tap reaches the logits through global average pooling and one linear layer; there the places' mean, with the
- * bias, is the logit. Elsewhere Grad-CAM is its generalisation.
+ * bias, is the logit. Elsewhere Grad-CAM is its generalization.
  *
  * @throws NotLinearError where there is more between tap and logits, or where the target is not linear in the logits.
  */

@@ -27,7 +27,7 @@ export async function seenThroughGroups(
     return clustersOf(scaledChannels(own, places, channels), groups, seed);
   });
   const scores = await eachChunk(evidence, groups, (image, chosen) => {
-    const masks = Float32Array.from(chosen.flatMap(group => [...found[image]!.centres[group]!]));
+    const masks = Float32Array.from(chosen.flatMap(group => [...found[image]!.centers[group]!]));
     const maps = tensor4d(masks, [chosen.length, height, width, 1]) as Tensor4D;
     return scoreThrough(evidence, image, maps);
   });

@@ -1,15 +1,15 @@
 import { type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { nonNegativeFactors } from '../algebra/nonnegative';
 import type { PreparedModel } from '../model/prepared';
-import type { Factorisation } from './factorisation';
+import type { Factorization } from './factorization';
 
-/** What `factorise` finds in images `[N, H, W, C]`. */
+/** What `factorize` finds in images `[N, H, W, C]`. */
 export async function factorsOf(
   parts: PreparedModel,
   images: Tensor4D,
   count: number,
   seed: number,
-): Promise<Factorisation> {
+): Promise<Factorization> {
   const cut = parts.forward(images);
   const [batch, height, width, channels] = cut.features.shape;
   const values = (await cut.features.data()) as Float32Array;

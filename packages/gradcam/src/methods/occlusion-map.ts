@@ -31,9 +31,9 @@ export async function maskedScores(
   fill: number,
   visible: (mask: number, y: number, x: number) => number,
 ): Promise<Float32Array> {
-  const [count, height, width, colours] = images.shape;
+  const [count, height, width, colors] = images.shape;
   const pixels = await images.data();
-  const size = height * width * colours;
+  const size = height * width * colors;
   const scores = new Float32Array(count * masks);
   for (let image = 0; image < count; image++) {
     for (let start = 0; start < masks; start += batch) {
@@ -43,15 +43,15 @@ export async function maskedScores(
       for (let i = 0, target = 0; i < length; i++) {
         for (let place = 0; place < height * width; place++) {
           const share = visible(start + i, Math.floor(place / width), place % width);
-          for (let colour = 0; colour < colours; colour++, target++) {
-            const value = pixels[image * size + place * colours + colour]!;
+          for (let color = 0; color < colors; color++, target++) {
+            const value = pixels[image * size + place * colors + color]!;
             values[target] = fill + share * (value - fill);
           }
         }
       }
       const rows = new Array<number>(length).fill(image);
       const found = tidy(() =>
-        scoreImages(parts, tensor4d(values, [length, height, width, colours]), rows, score),
+        scoreImages(parts, tensor4d(values, [length, height, width, colors]), rows, score),
       );
       try {
         scores.set(await found.data(), image * masks + start);

@@ -34,7 +34,7 @@ export function randomBaseline(seed = 0): Method {
 }
 
 /** A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there. */
-export const centreBaseline = (): Method =>
+export const centerBaseline = (): Method =>
   baseline(({ row, column }, [height, width]) => {
     const y = ((row + 0.5) / height - 0.5) / 0.25;
     const x = ((column + 0.5) / width - 0.5) / 0.25;
@@ -47,29 +47,29 @@ export const emptyBaseline = (): Method => ({
   map: async ({ features: { shape } }) => zeros([shape[0], shape[1], shape[2]]),
 });
 
-/** Where the image itself changes: the length of Sobel's gradient of the mean of the colours, averaged over each cell of the map. */
+/** Where the image itself changes: the length of Sobel's gradient of the mean of the colors, averaged over each cell of the map. */
 export const sobelBaseline = (): Method => ({
   needsGradient: false,
   map: async ({ features, images }) => {
     const [count, height, width] = features.shape;
-    const [, imageHeight, imageWidth, colours] = images.shape;
+    const [, imageHeight, imageWidth, colors] = images.shape;
     const pixels = await images.data();
     const values = new Float32Array(count * height * width);
     for (let image = 0; image < count; image++) {
-      const grey = (row: number, column: number) => {
+      const gray = (row: number, column: number) => {
         const y = Math.min(Math.max(row, 0), imageHeight - 1);
         const x = Math.min(Math.max(column, 0), imageWidth - 1);
-        const start = ((image * imageHeight + y) * imageWidth + x) * colours;
+        const start = ((image * imageHeight + y) * imageWidth + x) * colors;
         let total = 0;
-        for (let colour = 0; colour < colours; colour++) total += pixels[start + colour]!;
-        return total / colours;
+        for (let color = 0; color < colors; color++) total += pixels[start + color]!;
+        return total / colors;
       };
       const share = (height * width) / (imageHeight * imageWidth);
       for (let y = 0; y < imageHeight; y++) {
         const row = Math.floor((y * height) / imageHeight);
         for (let x = 0; x < imageWidth; x++) {
           const column = Math.floor((x * width) / imageWidth);
-          values[(image * height + row) * width + column]! += share * slope(grey, y, x);
+          values[(image * height + row) * width + column]! += share * slope(gray, y, x);
         }
       }
     }
@@ -77,15 +77,15 @@ export const sobelBaseline = (): Method => ({
   },
 });
 
-function slope(grey: (row: number, column: number) => number, y: number, x: number): number {
+function slope(gray: (row: number, column: number) => number, y: number, x: number): number {
   const across = (side: number) =>
-    grey(y - 1, x + side) + 2 * grey(y, x + side) + grey(y + 1, x + side);
+    gray(y - 1, x + side) + 2 * gray(y, x + side) + gray(y + 1, x + side);
   const down = (side: number) =>
-    grey(y + side, x - 1) + 2 * grey(y + side, x) + grey(y + side, x + 1);
+    gray(y + side, x - 1) + 2 * gray(y + side, x) + gray(y + side, x + 1);
   return Math.hypot(across(1) - across(-1), down(1) - down(-1));
 }
 
-/** A number of 0 to 1 for an index, evenly spread: the finaliser of MurmurHash3. */
+/** A number of 0 to 1 for an index, evenly spread: the finalizer of MurmurHash3. */
 function hashed(seed: number, index: number): number {
   let h = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -3,7 +3,7 @@ import { type Explanation, explain } from '../explain';
 import { checkedMethod, type Method, oneOf } from '../methods/method';
 import type { PreparedModel } from '../model/prepared';
 import { type Explainable, partsOf } from '../model/source';
-import { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
+import { centerBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
 import type {
   BaselineName,
   ComparisonOptions,
@@ -17,7 +17,7 @@ import {
   type Mask,
   pointingGame,
   rankAccuracy,
-} from './localisation';
+} from './localization';
 import { TargetError, unbounded, watchedTarget } from './subject';
 import { metricsOfScore, metricsOfShares, watchedMaps } from './watched';
 
@@ -30,7 +30,7 @@ export const located = {
 
 export const baselines = {
   random: randomBaseline,
-  centre: centreBaseline,
+  center: centerBaseline,
   sobel: sobelBaseline,
   empty: emptyBaseline,
 } as const satisfies Record<string, (seed?: number) => Method>;

@@ -4,13 +4,13 @@ import type { Method } from '../methods/method';
 import type { Explainable } from '../model/source';
 import type { Target } from '../targets/target';
 import type { baselines, located } from './compared';
-import type { Mask } from './localisation';
+import type { Mask } from './localization';
 import type { metricsOfScore, WatchOptions } from './watched';
 
 export type BaselineName = keyof typeof baselines;
 
 /**
- * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity`, `randomisation` and `complexity`, a large
+ * A small number is better for `deletion`, `averageDrop`, `infidelity`, `sensitivity`, `randomization` and `complexity`, a large
  * one for the others.
  */
 export type MetricName = keyof typeof metricsOfScore | keyof typeof located;
@@ -47,12 +47,12 @@ export interface ComparisonRow {
 }
 
 /**
- * Methods side by side, with the baselines random, centre, Sobel and empty beside them.
+ * Methods side by side, with the baselines random, center, Sobel and empty beside them.
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many masks as images, or a mask has nothing inside.
  * @throws TargetError when a metric is asked for that makes no sense of what is watched.
- * @throws TypeError when `randomisation` is asked for without the model.
+ * @throws TypeError when `randomization` is asked for without the model.
  */
 export async function compare(
   model: Explainable,

@@ -36,7 +36,7 @@ export async function confidenceChange(
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const { pixels, map, score, bounded } = subject;
     const [seen] = await subject.scores(1, () =>
-      pixels.values.map((value, i) => value * map.values[Math.floor(i / pixels.colours)]!),
+      pixels.values.map((value, i) => value * map.values[Math.floor(i / pixels.colors)]!),
     );
     const change = seen! - score;
     const absoluteDrop = Math.max(0, -change);

@@ -9,7 +9,7 @@ export interface CurveOptions extends MetricOptions {
   /** Steps from the first image to the last. Default 20. */
   readonly steps?: number;
   /**
-   * What a pixel is without its content: 0 in the model's units, the mean colour of the image, or the blurred image (Gaussian,
+   * What a pixel is without its content: 0 in the model's units, the mean color of the image, or the blurred image (Gaussian,
    * 5 pixels wide at 224). Default 0 for deletion, blurred for insertion, as in the paper.
    */
   readonly fill?: 'zero' | 'mean' | 'blur';
@@ -77,7 +77,7 @@ async function curves(
   const found: Curve[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
     const [start, end] = ends(subject.pixels);
-    const { colours, height, width } = subject.pixels;
+    const { colors, height, width } = subject.pixels;
     const counts = Array.from({ length: steps + 1 }, (_, step) =>
       Math.round((step / steps) * height * width),
     );
@@ -85,8 +85,8 @@ async function curves(
     const scores = await expectedScores(subject, values, counts, draws, places => {
       const changed = start.slice();
       for (const place of places) {
-        const from = place * colours;
-        changed.set(end.subarray(from, from + colours), from);
+        const from = place * colors;
+        changed.set(end.subarray(from, from + colors), from);
       }
       return changed;
     });
@@ -98,18 +98,18 @@ async function curves(
 
 const fills = {
   zero: ({ values }: Pixels): Float32Array => new Float32Array(values.length),
-  mean: ({ values, colours }: Pixels): Float32Array => {
-    const means = new Float64Array(colours);
+  mean: ({ values, colors }: Pixels): Float32Array => {
+    const means = new Float64Array(colors);
     values.forEach((value, i) => {
-      means[i % colours]! += (value * colours) / values.length;
+      means[i % colors]! += (value * colors) / values.length;
     });
-    return values.map((_, i) => means[i % colours]!);
+    return values.map((_, i) => means[i % colors]!);
   },
   blur: (pixels: Pixels): Float32Array => {
-    const { height, width, colours } = pixels;
+    const { height, width, colors } = pixels;
     const sigma = (5 * Math.max(height, width)) / 224;
-    const across = blurred(pixels.values, width, colours, sigma);
-    return blurred(across, height, width * colours, sigma);
+    const across = blurred(pixels.values, width, colors, sigma);
+    return blurred(across, height, width * colors, sigma);
   },
 };
 

@@ -1,16 +1,16 @@
-import { type GridSystem, levelsOf, neighbours, solve } from './multigrid';
+import { type GridSystem, levelsOf, neighbors, solve } from './multigrid';
 
-/** Pixels of one image, row by row, colours last. */
+/** Pixels of one image, row by row, colors last. */
 export interface Pixels {
   readonly values: Float32Array;
   readonly height: number;
   readonly width: number;
-  readonly colours: number;
+  readonly colors: number;
 }
 
 /**
- * An image with the pixels that are not kept filled in from their surroundings: each is the weighted mean of its neighbours,
- * those that are filled in too. So a model can tell less from the form of what was taken away than from a grey hole.
+ * An image with the pixels that are not kept filled in from their surroundings: each is the weighted mean of its neighbors,
+ * those that are filled in too. So a model can tell less from the form of what was taken away than from a gray hole.
  *
  * The equations are solved together, to a relative residual of 1e-8. Where nothing is kept everything is 0.
  *
@@ -19,7 +19,7 @@ export interface Pixels {
  * @param kept One value a pixel.
  */
 export function impute(image: Pixels, kept: ArrayLike<boolean>): Float32Array {
-  const { values, height, width, colours } = image;
+  const { values, height, width, colors } = image;
   const result = values.slice();
   const missing: number[] = [];
   const rank = new Int32Array(height * width).fill(-1);
@@ -32,13 +32,13 @@ export function impute(image: Pixels, kept: ArrayLike<boolean>): Float32Array {
   if (missing.length === 0) return result;
   const { system, known } = equations(missing, rank, height, width);
   const levels = levelsOf(system);
-  for (let colour = 0; colour < colours; colour++) {
+  for (let color = 0; color < colors; color++) {
     const right = new Float64Array(missing.length);
     for (const { row, place, weight } of known)
-      right[row]! += weight * values[place * colours + colour]!;
+      right[row]! += weight * values[place * colors + color]!;
     const solution = solve(levels, right);
     missing.forEach((place, row) => {
-      result[place * colours + colour] = solution[row]!;
+      result[place * colors + color] = solution[row]!;
     });
   }
   return result;
@@ -56,7 +56,7 @@ function equations(missing: readonly number[], rank: Int32Array, height: number,
   const known: { row: number; place: number; weight: number }[] = [];
   missing.forEach((place, row) => {
     const [y, x] = [Math.floor(place / width), place % width];
-    neighbours.forEach(([down, across], slot) => {
+    neighbors.forEach(([down, across], slot) => {
       const [v, u] = [y + down, x + across];
       if (v < 0 || v >= height || u < 0 || u >= width) return;
       // The corners weigh half: all eight sum to 1.

@@ -1,4 +1,4 @@
-export { centreBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
+export { centerBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
 export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
   type BaselineName,
@@ -18,8 +18,8 @@ export {
   type Mask,
   pointingGame,
   rankAccuracy,
-} from './localisation';
-export { type RandomisationOptions, type RandomisationStage, randomisation } from './randomisation';
+} from './localization';
+export { type RandomizationOptions, type RandomizationStage, randomization } from './randomization';
 export { type Road, type RoadOptions, road } from './road';
 export {
   type InfidelityOptions,

@@ -1,5 +1,5 @@
-/** Offsets of the eight neighbours of a place in a grid. */
-export const neighbours = [
+/** Offsets of the eight neighbors of a place in a grid. */
+export const neighbors = [
   [-1, -1],
   [-1, 0],
   [-1, 1],
@@ -11,7 +11,7 @@ export const neighbours = [
 ] as const;
 
 /**
- * A symmetric system of equations over places of a grid: a diagonal, less the weights to the eight neighbours that are unknown
+ * A symmetric system of equations over places of a grid: a diagonal, less the weights to the eight neighbors that are unknown
  * too.
  */
 export interface GridSystem {
@@ -19,7 +19,7 @@ export interface GridSystem {
   /** Place of each unknown, row by row. */
   readonly places: Int32Array;
   readonly diagonal: Float64Array;
-  /** The unknown at each of the eight neighbours, -1 where there is none. */
+  /** The unknown at each of the eight neighbors, -1 where there is none. */
   readonly columns: Int32Array;
   readonly weights: Float64Array;
 }
@@ -71,7 +71,7 @@ function coarser({ width, places, diagonal, columns, weights }: GridSystem, bloc
       const [from, to] = [found[own]!, found[other]!];
       const down = Math.floor(to / half) - Math.floor(from / half);
       const across = (to % half) - (from % half);
-      const slot = neighbours.findIndex(([y, x]) => y === down && x === across);
+      const slot = neighbors.findIndex(([y, x]) => y === down && x === across);
       next.columns[own * 8 + slot] = other;
       next.weights[own * 8 + slot]! += weights[k]!;
     }
@@ -127,7 +127,7 @@ function cycle(levels: readonly Level[], depth: number, right: Float64Array): Fl
   return guess;
 }
 
-/** Gauss and Seidel's: each unknown by its neighbours as they are by now; there and back it is symmetric. */
+/** Gauss and Seidel's: each unknown by its neighbors as they are by now; there and back it is symmetric. */
 function sweep(system: GridSystem, guess: Float64Array, right: Float64Array, way: 1 | -1): void {
   const { diagonal, columns, weights } = system;
   const count = guess.length;

@@ -28,14 +28,14 @@ export async function infidelity(
   atLeastZero(noise, 'noise');
   const results: number[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
-    const { values, colours } = subject.pixels;
+    const { values, colors } = subject.pixels;
     const deviation = noise * rangeOf(values);
     const foretold = new Float64Array(samples);
     const scores = await subject.scores(samples, sample => {
       const random = generator(seed * samples + sample);
       return values.map((value, i) => {
         const change = deviation * normal(random);
-        foretold[sample]! += change * subject.map.values[Math.floor(i / colours)]!;
+        foretold[sample]! += change * subject.map.values[Math.floor(i / colors)]!;
         return value - change;
       });
     });

@@ -73,7 +73,7 @@ async function readSubjects(
   },
 ): Promise<Subject[]> {
   const { batch, signal } = options;
-  const [count, height, width, colours] = images.shape;
+  const [count, height, width, colors] = images.shape;
   await checkJudged(judged, count);
   // Images of whole numbers come as such, and changes of them are none.
   const all = Float32Array.from(await images.data());
@@ -84,7 +84,7 @@ async function readSubjects(
   if (!classes.every(index => Number.isInteger(index) && index >= 0 && index < parts.classes))
     throw (await import('../failures')).classesFailure(classes, count, parts.classes);
   const scores = targets.map(target => scoreOf(target, parts, classes, logits));
-  const size = height * width * colours;
+  const size = height * width * colors;
   const scoresOf = async (
     image: number,
     variants: number,
@@ -96,7 +96,7 @@ async function readSubjects(
       const length = Math.min(batch, variants - start);
       const values = new Float32Array(length * size);
       for (let i = 0; i < length; i++) values.set(make(start + i), i * size);
-      const changed = tensor4d(values, [length, height, width, colours]);
+      const changed = tensor4d(values, [length, height, width, colors]);
       const answers = scoreImages(parts, changed, new Array(length).fill(image), scores[image]!);
       changed.dispose();
       try {
@@ -112,7 +112,7 @@ async function readSubjects(
     const values = all.slice(image * size, (image + 1) * size);
     const [whole] = await scoresOf(image, 1, () => values);
     subjects.push({
-      pixels: { values, height, width, colours },
+      pixels: { values, height, width, colors },
       map: fuseMaps([map], [height, width]),
       score: whole!,
       bounded: targets[image]!.bounded === true,

@@ -8,7 +8,7 @@ export interface TrustOptions extends ExplainOptions {
   readonly model?: LayersModel;
   /** Largest change of the map, as a share of its size, that still counts as stable. Default 0.5. */
   readonly stable?: number;
-  /** Largest rank correlation with the map of a model that has learnt nothing. Default 0.7. */
+  /** Largest rank correlation with the map of a model that has learned nothing. Default 0.7. */
   readonly similar?: number;
   /** An integer. Default 0. */
   readonly seed?: number;
@@ -16,8 +16,8 @@ export interface TrustOptions extends ExplainOptions {
 
 /** What was measured of a map; larger is better for `road`, smaller for the others. */
 export interface Measured {
-  /** ROAD combined of the map, and the best of three random ones, and of a blob in the centre. */
-  readonly road: { readonly own: number; readonly random: number; readonly centre: number };
+  /** ROAD combined of the map, and the best of three random ones, and of a blob in the center. */
+  readonly road: { readonly own: number; readonly random: number; readonly center: number };
   /** Largest change of the map when the image changes by 2 %. */
   readonly sensitivity: number;
   /** Rank correlation with the map of the same network with random weights; absent without `model`. */
@@ -34,8 +34,8 @@ export interface Verdict {
 }
 
 /**
- * Heat maps with a verdict each: is the map better than chance and than a blob in the centre, does it hold still when the image
- * hardly changes, and does it depend on what the network has learnt?
+ * Heat maps with a verdict each: is the map better than chance and than a blob in the center, does it hold still when the image
+ * hardly changes, and does it depend on what the network has learned?
  *
  * ROAD watches what is explained: `target`, or its default.
  *

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { type Explainable, partsOf } from '../model/source';
-import { centreBaseline, randomBaseline } from './baselines';
-import { randomisation } from './randomisation';
+import { centerBaseline, randomBaseline } from './baselines';
+import { randomization } from './randomization';
 import { road } from './road';
 import { sensitivity } from './robustness';
 import type { Measured, TrustOptions, Verdict } from './trust';
@@ -28,12 +28,12 @@ export async function trust(
     return (await road(parts, images, maps, watching)).map(({ combined }) => combined);
   };
   const found = await roadOf(undefined);
-  const centre = await roadOf(centreBaseline());
+  const center = await roadOf(centerBaseline());
   const random: number[][] = [];
   for (let draw = 0; draw < 3; draw++) random.push(await roadOf(randomBaseline(3 * seed + draw)));
   const moved = await sensitivity(parts, images, { ...same, samples: 4, seed });
   const stages = model
-    ? await randomisation(model, parts, images, { ...same, stages: 2, seed })
+    ? await randomization(model, parts, images, { ...same, stages: 2, seed })
     : [];
 
   return explanations.map((explanation, image) => {
@@ -41,7 +41,7 @@ export async function trust(
       road: {
         own: found[image]!,
         random: Math.max(...random.map(scores => scores[image]!)),
-        centre: centre[image]!,
+        center: center[image]!,
       },
       sensitivity: moved[image]!,
       ...(stages.length > 0 && {
@@ -65,16 +65,16 @@ interface Check {
 
 function checked(
   explanation: Explanation,
-  { road: { own, random, centre }, sensitivity: moved, similarity }: Measured,
+  { road: { own, random, center }, sensitivity: moved, similarity }: Measured,
   { stable, similar, classes }: Record<'stable' | 'similar' | 'classes', number>,
 ): Check[] {
   if (explanation.flat) return [{ passed: false, reason: nothingToDraw(explanation, classes) }];
   const figure = (value: number) => value.toFixed(3);
   const checks = [
     check(
-      own > centre,
-      `Better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
-      `Not better than a blob in the centre: ROAD ${figure(own)} against ${figure(centre)}.`,
+      own > center,
+      `Better than a blob in the center: ROAD ${figure(own)} against ${figure(center)}.`,
+      `Not better than a blob in the center: ROAD ${figure(own)} against ${figure(center)}.`,
     ),
     check(
       own > random,
@@ -92,8 +92,8 @@ function checked(
     ...checks,
     check(
       similarity <= similar,
-      `Depends on what was learnt: with random weights the order of places is another one (correlation ${figure(similarity)}).`,
-      `Hardly depends on what was learnt: with random weights the map is much the same (correlation ${figure(similarity)}).`,
+      `Depends on what was learned: with random weights the order of places is another one (correlation ${figure(similarity)}).`,
+      `Hardly depends on what was learned: with random weights the map is much the same (correlation ${figure(similarity)}).`,
     ),
   ];
 }

@@ -8,7 +8,7 @@ import { adccOf, arccOf, coherency, percentilesOfArcc } from './composites';
 import { complexity, sparseness } from './concentration';
 import { confidenceChange } from './confidence';
 import { deletion, insertion } from './deletion';
-import { randomisation } from './randomisation';
+import { randomization } from './randomization';
 import { road, roadAt, usualPercentiles } from './road';
 import { infidelity, sensitivity } from './robustness';
 
@@ -21,7 +21,7 @@ export interface WatchOptions extends CoherencyOptions {
   readonly samples?: number;
   /** An integer, of everything that is drawn at random. Default 0. */
   readonly seed?: number;
-  /** The model that is explained, for `randomisation`; **it is changed while that runs**, and has its own weights back afterwards. */
+  /** The model that is explained, for `randomization`; **it is changed while that runs**, and has its own weights back afterwards. */
   readonly model?: LayersModel;
 }
 
@@ -103,10 +103,10 @@ export const metricsOfScore = {
       ...remaking(explanations, options),
       ...(options.samples !== undefined && { samples: options.samples }),
     }),
-  randomisation: async ({ parts, images, explanations, options }) => {
+  randomization: async ({ parts, images, explanations, options }) => {
     if (!options.model)
-      throw new TypeError("The metric 'randomisation' needs the model: compare(..., { model }).");
-    const stages = await randomisation(options.model, parts, images, {
+      throw new TypeError("The metric 'randomization' needs the model: compare(..., { model }).");
+    const stages = await randomization(options.model, parts, images, {
       ...remaking(explanations, options),
       stages: 2,
     });

@@ -9,20 +9,20 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ImageInput, PreparedModel } from './prepared';
 
-/** Where the colours of images are: a dimension of 1, 3 or 4 that only one of both can be. */
+/** Where the colors of images are: a dimension of 1, 3 or 4 that only one of both can be. */
 export function layoutOf(
   shape: readonly (number | null)[],
   channelsFirst: boolean,
 ): ImageInput['layout'] {
-  const colours = (at: number) => [1, 3, 4].includes(shape[at]!);
-  const first = shape.length === 4 && colours(1) && !colours(3);
+  const colors = (at: number) => [1, 3, 4].includes(shape[at]!);
+  const first = shape.length === 4 && colors(1) && !colors(3);
   return channelsFirst || first ? 'NCHW' : 'NHWC';
 }
 
 /**
  * Images as methods see them, `[N, H, W, C]`, of what the model takes. The caller disposes them.
  *
- * @throws RangeError when the model would not take them: another size or number of colours.
+ * @throws RangeError when the model would not take them: another size or number of colors.
  * @throws TypeError for what is no tensor of real numbers, or not of the kind that a graph takes.
  */
 export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {

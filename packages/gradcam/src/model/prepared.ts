@@ -19,7 +19,7 @@ export interface ImageInput {
   readonly dtype: DataType;
   /** Whether numbers of another kind are refused, and not converted. */
   readonly exact: boolean;
-  /** Where the colours are. */
+  /** Where the colors are. */
   readonly layout: 'NHWC' | 'NCHW';
 }
 

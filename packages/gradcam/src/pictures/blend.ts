@@ -20,7 +20,7 @@ export function blend(
   const { photo: photoShare = 0.7, heat: heatShare = 0.3 } = options;
   if (photo.height !== heat.height || photo.width !== heat.width) {
     throw new RangeError(
-      `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. resizeMap(map, [height, width]) before colourise(map) makes them agree.`,
+      `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. resizeMap(map, [height, width]) before colorize(map) makes them agree.`,
     );
   }
   const other = rgbOf(heat).data;

@@ -1,6 +1,6 @@
 import type { HeatMap } from '../explain';
 
-/** `[x, y]` from the upper left corner, in pixels; the centre of the first pixel is `[0.5, 0.5]`. */
+/** `[x, y]` from the upper left corner, in pixels; the center of the first pixel is `[0.5, 0.5]`. */
 export type Point = readonly [number, number];
 
 /** The lines where a map crosses a level. */
@@ -11,7 +11,7 @@ export interface Contour {
 }
 
 /**
- * Contours of a map by marching squares. Values lie at pixel centres, between them they are linear along the lines of the
+ * Contours of a map by marching squares. Values lie at pixel centers, between them they are linear along the lines of the
  * grid, and those at the edge are held to the edge: a ring whose spot reaches the edge runs along it. At a saddle the mean of
  * the four corners decides whether they are joined.
  *

@@ -1,19 +1,19 @@
 import type { HeatMap } from '../explain';
-import type { Colour } from './outline';
+import type { Color } from './outline';
 import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from './picture';
 
-/** Vermilion for what speaks for a class, blue for what speaks against it: told apart by colour-blind readers (Okabe & Ito). */
-const sides = { favour: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
+/** Vermilion for what speaks for a class, blue for what speaks against it: told apart by color-blind readers (Okabe & Ito). */
+const sides = { favor: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
   string,
-  Colour
+  Color
 >;
 
 export interface SignedOverlayOptions {
   /** The value that is drawn with full strength, in the map's units. Default: the largest one of the map, signs ignored. */
   readonly scale?: number;
-  readonly favour?: Colour;
-  readonly against?: Colour;
-  /** Share of the colour at full strength, 0 to 1. Default 0.8. */
+  readonly favor?: Color;
+  readonly against?: Color;
+  /** Share of the color at full strength, 0 to 1. Default 0.8. */
   readonly opacity?: number;
 }
 
@@ -27,7 +27,7 @@ export function sharedScale(maps: readonly HeatMap[]): number {
 }
 
 /**
- * A photo with a signed map on it, in two colours: what is above 0 in one, what is below in the other, each the stronger the
+ * A photo with a signed map on it, in two colors: what is above 0 in one, what is below in the other, each the stronger the
  * farther from 0.
  *
  * @param map Of any size, such as `explanation.signed`.
@@ -37,24 +37,24 @@ export function signedOverlay(
   map: HeatMap,
   options: SignedOverlayOptions = {},
 ): Picture {
-  const { scale = sharedScale([map]), opacity = 0.8, ...colours } = options;
-  const { favour, against } = { ...sides, ...colours };
+  const { scale = sharedScale([map]), opacity = 0.8, ...colors } = options;
+  const { favor, against } = { ...sides, ...colors };
   const { values } = resizeMap(map, [photo.height, photo.width]);
   const own = rgbOf(photo).data;
   const data = own.slice();
   values.forEach((value, place) => {
     const share = scale > 0 ? opacity * Math.min(1, Math.abs(value) / scale) : 0;
-    const colour = value > 0 ? favour : against;
+    const color = value > 0 ? favor : against;
     for (let channel = 0; channel < 3; channel++) {
       const before = own[place * 3 + channel]!;
-      data[place * 3 + channel] = Math.round(before + share * (colour[channel]! - before));
+      data[place * 3 + channel] = Math.round(before + share * (color[channel]! - before));
     }
   });
   return { data, height: photo.height, width: photo.width };
 }
 
 /**
- * Several classes of one photo side by side, what speaks for and against each in two colours, all on one scale, so that a weak
+ * Several classes of one photo side by side, what speaks for and against each in two colors, all on one scale, so that a weak
  * reason looks weak beside a strong one.
  *
  * @param maps A signed map for each class, of any size.

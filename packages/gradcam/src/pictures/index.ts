@@ -15,9 +15,9 @@ export {
   signedOverlay,
 } from './diverging';
 export { jet } from './jet';
-export { colourBar, type LegendOptions, legend } from './legend';
-export { originalCam, originalMap, originalPanels, originalTap } from './original';
-export { type Colour, drawContours, type OutlineOptions } from './outline';
+export { jetPanels, lastConvolution, meanGradCam, resizeNormalized } from './jet-panels';
+export { colorBar, type LegendOptions, legend } from './legend';
+export { type Color, drawContours, type OutlineOptions } from './outline';
 export { toHtml } from './page';
 export type { ClassProbability, PageMap, PageOptions } from './page-content';
 export { type PlaceOptions, placeOnOriginal } from './placement';

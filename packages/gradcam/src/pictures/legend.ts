@@ -1,17 +1,17 @@
 import { escapeMarkup } from '@shroom/formats';
 import type { HeatMap } from '../explain';
 import { dataAddress } from './address';
-import { type ColourMap, inferno } from './colours';
-import { colourise, type Picture } from './picture';
+import { type ColorMap, inferno } from './colors';
+import { colorize, type Picture } from './picture';
 import { opening } from './svg';
 
 /**
- * A colour map from its first colour on the left to its last on the right, as pixels.
+ * A color map from its first color on the left to its last on the right, as pixels.
  *
  * @param size `[height, width]`. Default `[16, 256]`.
  */
-export function colourBar(
-  colours: ColourMap = inferno,
+export function colorBar(
+  colors: ColorMap = inferno,
   size: readonly [number, number] = [16, 256],
 ): Picture {
   const [height, width] = size;
@@ -19,24 +19,24 @@ export function colourBar(
     width > 1 ? (place % width) / (width - 1) : 1,
   );
   const ramp: HeatMap = { values, height, width };
-  return colourise(ramp, colours);
+  return colorize(ramp, colors);
 }
 
 export interface LegendOptions {
-  /** Value of the first colour. Default 0. */
+  /** Value of the first color. Default 0. */
   readonly from?: number;
-  /** Value of the last colour. Default 1. */
+  /** Value of the last color. Default 1. */
   readonly to?: number;
   /** What the values are, such as `share of the largest value`. */
   readonly label?: string;
   /** Numbers along the scale, its ends among them. Default 5. */
   readonly ticks?: number;
-  readonly colours?: ColourMap;
+  readonly colors?: ColorMap;
 }
 
-/** A colour map with a printed scale, as SVG; its lettering follows the colour of the text around it. */
+/** A color map with a printed scale, as SVG; its lettering follows the color of the text around it. */
 export async function legend(options: LegendOptions = {}): Promise<string> {
-  const { from = 0, to = 1, label = '', ticks = 5, colours = inferno } = options;
+  const { from = 0, to = 1, label = '', ticks = 5, colors = inferno } = options;
   if (!(Number.isFinite(from) && Number.isFinite(to) && Number.isInteger(ticks) && ticks >= 2)) {
     throw new RangeError(
       `A legend should run between two finite numbers with at least 2 ticks; it has ${ticks} from ${from} to ${to}.`,
@@ -55,10 +55,10 @@ export async function legend(options: LegendOptions = {}): Promise<string> {
   });
   const said = `From ${from} on the left to ${to} on the right.`;
   return (
-    `${opening(width, height, label || 'Colour scale', said)}` +
+    `${opening(width, height, label || 'Color scale', said)}` +
     `<g font-family="system-ui,'DejaVu Sans',sans-serif" font-size="12" fill="currentColor">` +
     (label ? `<text x="${bar.left}" y="17">${escapeMarkup(label)}</text>` : '') +
-    `<image x="${bar.left}" y="${bar.top}" width="${bar.width}" height="${bar.height}" preserveAspectRatio="none" href="${await dataAddress(colourBar(colours, [1, 256]))}"/>` +
+    `<image x="${bar.left}" y="${bar.top}" width="${bar.width}" height="${bar.height}" preserveAspectRatio="none" href="${await dataAddress(colorBar(colors, [1, 256]))}"/>` +
     `${numbers.join('')}</g></svg>\n`
   );
 }

@@ -2,11 +2,11 @@ import type { Contour, Point } from './contour';
 import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 /** Red, green and blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
 export interface OutlineOptions {
   /** Default white. */
-  readonly colour?: Colour;
+  readonly color?: Color;
   /** In pixels. Default 2. */
   readonly width?: number;
 }
@@ -21,7 +21,7 @@ export function drawContours(
   contours: readonly Contour[],
   options: OutlineOptions = {},
 ): Picture {
-  const { colour = [255, 255, 255], width = 2 } = options;
+  const { color = [255, 255, 255], width = 2 } = options;
   const cover = new Float32Array(picture.height * picture.width);
   for (const { rings } of contours) {
     for (const ring of rings) {
@@ -32,7 +32,7 @@ export function drawContours(
   }
   const data = rgbOf(picture).data.map((value, place) => {
     const share = cover[Math.floor(place / 3)]!;
-    return Math.round(value * (1 - share) + colour[place % 3]! * share);
+    return Math.round(value * (1 - share) + color[place % 3]! * share);
   });
   return { data, height: picture.height, width: picture.width };
 }

@@ -1,5 +1,5 @@
 import type { HeatMap } from '../explain';
-import type { ColourMap } from './colours';
+import type { ColorMap } from './colors';
 
 /** A map with what it is of. */
 export interface PageMap {
@@ -21,5 +21,5 @@ export interface PageOptions {
   readonly note?: string;
   /** Stand beside the classes, the highest first. */
   readonly probabilities?: readonly ClassProbability[];
-  readonly colours?: ColourMap;
+  readonly colors?: ColorMap;
 }

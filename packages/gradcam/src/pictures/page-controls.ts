@@ -1,5 +1,5 @@
 import { escapeMarkup } from '@shroom/formats';
-import type { ColourMap } from './colours';
+import type { ColorMap } from './colors';
 import type { ClassProbability, PageMap } from './page-content';
 
 /** Classes with a probability, the highest first, then those that only have maps. */
@@ -47,11 +47,11 @@ export const slider = (id: string, name: string, value: number): string =>
   `<div class="slider"><label class="name" for="${id}">${name}</label><output for="${id}"></output>` +
   `<input type="range" id="${id}" name="${id}" min="0" max="100" value="${value}"></div>`;
 
-/** A colour map as CSS has it, at seventeen places. */
-export function gradient(colours: ColourMap): string {
+/** A color map as CSS has it, at seventeen places. */
+export function gradient(colors: ColorMap): string {
   const stops = Array.from({ length: 17 }, (_, stop) => {
     const index = Math.round((stop / 16) * 255) * 3;
-    return `rgb(${colours.subarray(index, index + 3).join()})`;
+    return `rgb(${colors.subarray(index, index + 3).join()})`;
   });
   return `linear-gradient(90deg,${stops.join()})`;
 }

@@ -10,10 +10,10 @@ const frame = document.querySelector('.frame');
 const said = document.querySelector('figcaption p');
 const marker = document.querySelector('.ramp i');
 const bytesOf = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
-const colours = bytesOf(data.colours);
+const colors = bytesOf(data.colors);
 const percent = share => Math.round(100 * share) + ' %';
 
-/** Between which two places of a map each pixel of the canvas lies: pixel centres at half pixels, edges held. */
+/** Between which two places of a map each pixel of the canvas lies: pixel centers at half pixels, edges held. */
 function places(source, target) {
   return Array.from({ length: target }, (_, index) => {
     const position = Math.min(Math.max(((index + 0.5) * source) / target - 0.5, 0), source - 1);
@@ -50,10 +50,10 @@ function draw(map, threshold, opacity) {
     valuesOf(map).forEach((value, place) => {
       if (value < threshold) return;
       shown += 1;
-      const colour = 3 * Math.round(255 * value);
-      picture.data[4 * place] = colours[colour];
-      picture.data[4 * place + 1] = colours[colour + 1];
-      picture.data[4 * place + 2] = colours[colour + 2];
+      const color = 3 * Math.round(255 * value);
+      picture.data[4 * place] = colors[color];
+      picture.data[4 * place + 1] = colors[color + 1];
+      picture.data[4 * place + 2] = colors[color + 2];
       picture.data[4 * place + 3] = Math.round(255 * opacity * value);
     });
   }

@@ -1,7 +1,7 @@
 import { escapeMarkup } from '@shroom/formats';
 import { dataAddress, type PhotoFile } from './address';
 import { base64 } from './base64';
-import { inferno } from './colours';
+import { inferno } from './colors';
 import type { PageMap, PageOptions } from './page-content';
 import { choice, classChoices, classNames, gradient, slider } from './page-controls';
 import { script } from './page-script';
@@ -24,14 +24,14 @@ export async function toHtml(
   maps: readonly PageMap[],
   options: PageOptions,
 ): Promise<string> {
-  const { title, note = '', probabilities = [], colours = inferno } = options;
+  const { title, note = '', probabilities = [], colors = inferno } = options;
   check(maps);
   const names = {
     className: classNames(maps, probabilities),
     layer: [...new Set(maps.map(({ layer }) => layer))],
     method: [...new Set(maps.map(({ method }) => method))],
   };
-  const data = { colours: base64(colours), names, maps: maps.map(embedded) };
+  const data = { colors: base64(colors), names, maps: maps.map(embedded) };
   const scale = Math.min(1, finest / Math.max(photo.height, photo.width));
   const [height, width] = [photo.height, photo.width].map(side =>
     Math.max(1, Math.round(side * scale)),
@@ -59,7 +59,7 @@ ${note && `<p class="note">${escapeMarkup(note)}</p>`}
 </div></div>
 <figcaption>
 <p aria-live="polite"></p>
-<div class="scale" aria-hidden="true"><span>0</span><div class="ramp" style="background:${gradient(colours)}"><i></i></div><span>100 %</span><span>of the largest value of the map that is shown</span></div>
+<div class="scale" aria-hidden="true"><span>0</span><div class="ramp" style="background:${gradient(colors)}"><i></i></div><span>100 %</span><span>of the largest value of the map that is shown</span></div>
 </figcaption>
 </figure>
 <form autocomplete="off">

@@ -1,5 +1,5 @@
 import type { HeatMap } from '../explain';
-import { type ColourMap, inferno } from './colours';
+import { type ColorMap, inferno } from './colors';
 
 /** Pixels `[height, width, 3]`, RGB, 0 to 255. */
 export interface Picture {
@@ -43,7 +43,7 @@ export function rgbOf(pixels: PicturePixels): Picture {
 }
 
 /**
- * A map at another size: bilinear, pixel centres at half pixels, edges held, as OpenCV's `resize`.
+ * A map at another size: bilinear, pixel centers at half pixels, edges held, as OpenCV's `resize`.
  *
  * @param size `[height, width]`.
  */
@@ -76,34 +76,34 @@ function places(source: number, target: number) {
 }
 
 /** A map divided by its largest value, 0 to 1. A flat map stays 0: nothing is made up. */
-export function normaliseMap(map: HeatMap): HeatMap {
+export function normalizeMap(map: HeatMap): HeatMap {
   const most = map.values.reduce((largest, value) => Math.max(largest, value), 0);
   return most > 0 ? { ...map, values: map.values.map(value => Math.max(0, value) / most) } : map;
 }
 
 /**
- * A map of 0 to 1 in colours; what is below 0 counts as 0.
+ * A map of 0 to 1 in colors; what is below 0 counts as 0.
  *
  * @throws RangeError for a map with values above 1, which was not normalized, or that are no numbers.
  */
-export function colourise(map: HeatMap, colours: ColourMap = inferno): Picture {
+export function colorize(map: HeatMap, colors: ColorMap = inferno): Picture {
   // Rounding can take a map a little above 1.
   const wrong = map.values.find(value => !(value <= 1 + 1e-3));
   if (wrong !== undefined)
     throw new RangeError(
-      `A map should be 0 to 1 to be drawn; it has the value ${wrong}. normaliseMap(map) divides it by its largest value.`,
+      `A map should be 0 to 1 to be drawn; it has the value ${wrong}. normalizeMap(map) divides it by its largest value.`,
     );
   const data = new Uint8Array(map.values.length * 3);
   map.values.forEach((value, index) => {
-    const colour = Math.round(255 * Math.min(1, Math.max(0, value))) * 3;
-    data.set(colours.subarray(colour, colour + 3), index * 3);
+    const color = Math.round(255 * Math.min(1, Math.max(0, value))) * 3;
+    data.set(colors.subarray(color, color + 3), index * 3);
   });
   return { data, height: map.height, width: map.width };
 }
 
 export interface OverlayOptions {
-  readonly colours?: ColourMap;
-  /** Share of the heat map's colour where the map is 1, 0 to 1. Default 0.75. */
+  readonly colors?: ColorMap;
+  /** Share of the heat map's color where the map is 1, 0 to 1. Default 0.75. */
   readonly opacity?: number;
 }
 
@@ -114,13 +114,13 @@ export interface OverlayOptions {
  * @throws RangeError when the sizes differ, and for a map that was not normalized.
  */
 export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOptions = {}): Picture {
-  const { colours = inferno, opacity = 0.75 } = options;
+  const { colors = inferno, opacity = 0.75 } = options;
   if (map.height !== photo.height || map.width !== photo.width) {
     throw new RangeError(
       `The map is ${map.height} x ${map.width}, the photo ${photo.height} x ${photo.width}. resizeMap(map, [height, width]) makes them agree.`,
     );
   }
-  const heat = colourise(map, colours).data;
+  const heat = colorize(map, colors).data;
   const before = rgbOf(photo).data;
   const data = new Uint8Array(before.length);
   map.values.forEach((value, place) => {

@@ -12,7 +12,7 @@ export interface PlaceOptions {
  * A map in the pixels of the original photograph: through the inverse of crop, letterbox, resize and EXIF orientation. What
  * the map says of a letterbox's border is left out.
  *
- * Bilinear with pixel centres at half pixels, edges held, as `resizeMap`; without steps it is `resizeMap`.
+ * Bilinear with pixel centers at half pixels, edges held, as `resizeMap`; without steps it is `resizeMap`.
  *
  * @param map Of what the model saw, at any resolution.
  * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is heeded. For a photograph that
@@ -42,7 +42,7 @@ export function placeOnOriginal(
   return { values, height, width };
 }
 
-/** Bilinear; `y` and `x` in the map's pixels, whose centres are at half pixels. */
+/** Bilinear; `y` and `x` in the map's pixels, whose centers are at half pixels. */
 function valueAt({ values, height, width }: HeatMap, y: number, x: number): number {
   const row = Math.min(Math.max(y - 0.5, 0), height - 1);
   const column = Math.min(Math.max(x - 0.5, 0), width - 1);

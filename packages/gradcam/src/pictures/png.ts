@@ -1,7 +1,7 @@
 import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 /**
- * A picture as a PNG file: 8 bits, RGB, no colour profile, which browsers take for sRGB. In Node and in browsers.
+ * A picture as a PNG file: 8 bits, RGB, no color profile, which browsers take for sRGB. In Node and in browsers.
  *
  * @throws RangeError when the picture has no pixels, or another number of bytes than its size says.
  * @see https://www.w3.org/TR/png-3/

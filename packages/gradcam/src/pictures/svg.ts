@@ -1,7 +1,7 @@
 import { escapeMarkup } from '@shroom/formats';
 import { dataAddress, type PhotoFile } from './address';
 import type { Contour } from './contour';
-import type { Colour } from './outline';
+import type { Color } from './outline';
 import type { PicturePixels } from './picture';
 
 export interface SvgOptions {
@@ -12,7 +12,7 @@ export interface SvgOptions {
   /** In the pixels of the photo, drawn over it. Default none. */
   readonly contours?: readonly Contour[];
   /** Of the contours. Default white. */
-  readonly colour?: Colour;
+  readonly color?: Color;
   /** Of the contours, in pixels on the screen at any size. Default 2. */
   readonly width?: number;
 }
@@ -22,7 +22,7 @@ export async function toSvg(
   photo: PicturePixels | PhotoFile,
   options: SvgOptions,
 ): Promise<string> {
-  const { title, description, contours = [], colour = [255, 255, 255], width = 2 } = options;
+  const { title, description, contours = [], color = [255, 255, 255], width = 2 } = options;
   const paths = contours.map(
     contour =>
       `<path vector-effect="non-scaling-stroke" d="${pathOf(contour)}"><title>${escapeMarkup(`level ${contour.level}`)}</title></path>`,
@@ -30,7 +30,7 @@ export async function toSvg(
   return (
     `${opening(photo.width, photo.height, title, description)}` +
     `<image width="${photo.width}" height="${photo.height}" href="${await dataAddress(photo)}"/>` +
-    `<g fill="none" stroke="rgb(${colour.join()})" stroke-width="${width}" stroke-linejoin="round">${paths.join('')}</g>` +
+    `<g fill="none" stroke="rgb(${color.join()})" stroke-width="${width}" stroke-linejoin="round">${paths.join('')}</g>` +
     `</svg>\n`
   );
 }

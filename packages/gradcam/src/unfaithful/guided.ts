@@ -24,7 +24,7 @@ import type { PreparedModel } from '../model/prepared';
  * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a split at the
  * images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
- * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learnt: it
+ * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learned: it
  * fails the sanity checks of Adebayo et al. 2018 (https://arxiv.org/abs/1810.03292). Here for comparison, not for trust. Other
  * activations than ReLU pass their own gradient.
  */

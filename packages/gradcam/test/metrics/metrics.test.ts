@@ -106,13 +106,13 @@ describe('every metric ranks an oracle above a method, that above chance, and ch
 });
 
 describe('imputation', () => {
-  test('gives every missing pixel the weighted mean of its neighbours, and leaves the others', () => {
+  test('gives every missing pixel the weighted mean of its neighbors, and leaves the others', () => {
     const kept = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
     const values = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 20, maxLength: 20 });
     fc.assert(
       fc.property(kept, values, (keep, numbers) => {
         fc.pre(keep.some(Boolean));
-        const pixels = { values: Float32Array.from(numbers), height: 4, width: 5, colours: 1 };
+        const pixels = { values: Float32Array.from(numbers), height: 4, width: 5, colors: 1 };
         const filled = impute(pixels, keep);
         keep.forEach((known, place) => {
           let [total, weights] = [0, 0];
@@ -133,7 +133,7 @@ describe('imputation', () => {
   });
 
   test('keeps an even image even', () => {
-    const pixels = { values: new Float32Array(64).fill(3), height: 8, width: 8, colours: 1 };
+    const pixels = { values: new Float32Array(64).fill(3), height: 8, width: 8, colors: 1 };
     const filled = impute(
       pixels,
       Array.from({ length: 64 }, (_, i) => i % 7 === 0),
@@ -204,7 +204,7 @@ describe('a comparison', () => {
       ['hiResCam', false],
       ['gradCam', false],
       ['random', true],
-      ['centre', true],
+      ['center', true],
       ['sobel', true],
       ['empty', true],
     ]);
@@ -232,17 +232,17 @@ describe('a comparison', () => {
       { hiResCam: hiResCam() },
       { classIndex: 0, metrics },
     );
-    const [own, random, centre] = rows.map(({ scores }) => scores);
+    const [own, random, center] = rows.map(({ scores }) => scores);
     expect(Object.keys(own!)).toEqual([...metrics]);
-    expect(own!.arcc).toBeGreaterThan(Math.max(random!.arcc!, centre!.arcc!));
+    expect(own!.arcc).toBeGreaterThan(Math.max(random!.arcc!, center!.arcc!));
     expect(own!.sparseness).toBeGreaterThan(random!.sparseness!);
     expect(own!.complexity).toBeLessThan(random!.complexity!);
     expect(random!.sensitivity).toBe(0);
   });
 
-  test('measures randomisation where it is given the model, and can leave the baselines out', async () => {
+  test('measures randomization where it is given the model, and can leave the baselines out', async () => {
     const model = patchModel();
-    const options = { classIndex: 0, metrics: ['randomisation'], baselines: [] } as const;
+    const options = { classIndex: 0, metrics: ['randomization'], baselines: [] } as const;
     const rows = await compare(
       prepareModel(model),
       image(),
@@ -250,11 +250,11 @@ describe('a comparison', () => {
       { ...options, model },
     );
     expect(rows.map(({ name }) => name)).toEqual(['hiResCam']);
-    expect(rows[0]!.scores.randomisation).toBeLessThan(0.9);
+    expect(rows[0]!.scores.randomization).toBeLessThan(0.9);
     const { scores } = (
-      await compare(prepareModel(model), image(), {}, { ...options, baselines: ['centre'], model })
+      await compare(prepareModel(model), image(), {}, { ...options, baselines: ['center'], model })
     )[0]!;
-    expect(scores.randomisation).toBeCloseTo(1, 6);
+    expect(scores.randomization).toBeCloseTo(1, 6);
     const without = compare(prepareModel(model), image(), { hiResCam: hiResCam() }, options);
     await expect(without).rejects.toThrow(/needs the model/);
   });

@@ -13,7 +13,7 @@ export const mask = {
 };
 
 /**
- * Knows one thing: the brightness of a patch that is off the centre is the logit of class 0, and that of its `surroundings`
+ * Knows one thing: the brightness of a patch that is off the center is the logit of class 0, and that of its `surroundings`
  * where they have a weight.
  */
 export function patchModel(surroundings = 0): LayersModel {

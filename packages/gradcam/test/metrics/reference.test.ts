@@ -91,7 +91,7 @@ test('pixels are filled in as by the sparse solve of the reference', () => {
   const low = threshold[Math.floor(place)]!;
   const cut = low + (threshold[Math.ceil(place)]! - low) * (place % 1);
   const kept = Array.from(maps[0]!.values, value => value < cut);
-  expectClose(impute({ values, height: 10, width: 8, colours: 3 }, kept), figures.imputed);
+  expectClose(impute({ values, height: 10, width: 8, colors: 3 }, kept), figures.imputed);
 });
 
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {

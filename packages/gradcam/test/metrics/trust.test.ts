@@ -3,12 +3,12 @@ import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { eigenCam, explain, type HeatMap, hiResCam, prepareModel } from '../../src/index';
 import {
-  centreBaseline,
+  centerBaseline,
   complexity,
   emptyBaseline,
   infidelity,
   randomBaseline,
-  randomisation,
+  randomization,
   sensitivity,
   sobelBaseline,
   sparseness,
@@ -48,7 +48,7 @@ describe('robustness', () => {
     // Behind the patch all weights are equal: the map of the bright patch is the weights.
     const [own] = await infidelity(parts, image(), found, {});
     expect(own).toBeLessThan(0.3);
-    const blob = await explain(parts, image(), { classIndex: 0, method: centreBaseline() });
+    const blob = await explain(parts, image(), { classIndex: 0, method: centerBaseline() });
     const [other] = await infidelity(parts, image(), blob);
     expect(other).toBeGreaterThan(own!);
   });
@@ -57,7 +57,7 @@ describe('robustness', () => {
     const parts = prepareModel(network('flat'), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
-    expect(await sensitivity(parts, photos, { method: centreBaseline() })).toEqual([0, 0]);
+    expect(await sensitivity(parts, photos, { method: centerBaseline() })).toEqual([0, 0]);
     const small = await sensitivity(parts, photos, { radius: 0.01 });
     const large = await sensitivity(parts, photos, { radius: 0.2 });
     expect(memory().numTensors).toBe(before);
@@ -69,7 +69,7 @@ describe('robustness', () => {
   });
 });
 
-describe('a model that loses what it learnt', () => {
+describe('a model that loses what it learned', () => {
   test('has its very own weights back, and another map in the meantime', async () => {
     const model = network('flat');
     const weights = () => model.getWeights().map(weight => [...weight.dataSync()]);
@@ -77,7 +77,7 @@ describe('a model that loses what it learnt', () => {
     const parts = prepareModel(model, { tap: 'conv2' });
     const photos = images();
     const before = memory();
-    const stages = await randomisation(model, parts, photos, { stages: 3 });
+    const stages = await randomization(model, parts, photos, { stages: 3 });
     expect(memory().numTensors).toBe(before.numTensors);
     expect(memory().numBytes).toBe(before.numBytes);
     expect(weights()).toEqual(own);
@@ -89,7 +89,7 @@ describe('a model that loses what it learnt', () => {
   test('does not change a map that looks at features alone, as long as they are trained', async () => {
     const model = network('flat');
     const parts = prepareModel(model, { tap: 'conv2' });
-    const [top] = await randomisation(model, parts, images(), { method: eigenCam() });
+    const [top] = await randomization(model, parts, images(), { method: eigenCam() });
     expect(top!.layer).toBe('linear');
     expect(top!.similarity[0]).toBeCloseTo(1, 6);
   });
@@ -107,7 +107,7 @@ describe('a model that loses what it learnt', () => {
     };
     let calls = 0;
     const parts = prepareModel(model, { tap: 'conv2' });
-    const running = randomisation(model, parts, images(), { method, signal: stop.signal });
+    const running = randomization(model, parts, images(), { method, signal: stop.signal });
     await expect(running).rejects.toThrow();
     expect((model.predict(images()) as Tensor).dataSync()).toEqual(before);
   });
@@ -127,19 +127,19 @@ describe('a verdict', () => {
   test('trusts a map that shows what the model looks at', async () => {
     const { trusted, reasons, measured } = await verdict({ method: hiResCam() });
     expect(reasons).toEqual([
-      expect.stringMatching(/^Better than a blob in the centre: ROAD 0\.\d+ against/),
+      expect.stringMatching(/^Better than a blob in the center: ROAD 0\.\d+ against/),
       expect.stringMatching(/^Better than random places/),
       expect.stringMatching(/^Holds still/),
-      expect.stringMatching(/^Depends on what was learnt/),
+      expect.stringMatching(/^Depends on what was learned/),
     ]);
     expect(trusted).toBe(true);
-    expect(measured.road.own).toBeGreaterThan(measured.road.centre);
+    expect(measured.road.own).toBeGreaterThan(measured.road.center);
   });
 
   test.each([
-    ['a blob', centreBaseline(), /^Not better than a blob in the centre/],
+    ['a blob', centerBaseline(), /^Not better than a blob in the center/],
     ['random places', randomBaseline(9), /^Not better than/],
-    ['edges', sobelBaseline(), /^Hardly depends on what was learnt/],
+    ['edges', sobelBaseline(), /^Hardly depends on what was learned/],
   ])('does not trust %s, and says why', async (_, method, reason) => {
     const { trusted, reasons } = await verdict({ method });
     expect(trusted).toBe(false);

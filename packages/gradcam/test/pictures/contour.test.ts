@@ -24,7 +24,7 @@ describe('a contour', () => {
     expect(area(ring!)).toBeCloseTo(4, 12);
   });
 
-  test('of one place among nine is a square of its own around the centre', () => {
+  test('of one place among nine is a square of its own around the center', () => {
     const [contour] = contoursOf(mapOf([0, 0, 0, 0, 1, 0, 0, 0, 0], 3, 3), [0.5]);
     const [ring] = contour!.rings;
     expect([...ring!].map(String).sort()).toEqual(['1,1.5', '1.5,1', '1.5,2', '2,1.5']);
@@ -79,7 +79,7 @@ describe('a contour', () => {
 test('contours are drawn where they are, and nowhere else', () => {
   const map = resizeMap(mapOf([0, 1], 1, 2), [9, 12]);
   const black = plain(9, 12, [0, 0, 0]);
-  const { data } = drawContours(black, contoursOf(map, [0.5]), { colour: [10, 200, 30], width: 2 });
+  const { data } = drawContours(black, contoursOf(map, [0.5]), { color: [10, 200, 30], width: 2 });
   const at = (row: number, column: number) =>
     Array.from(data.slice((row * 12 + column) * 3).slice(0, 3));
   // The line runs down the middle, at x = 6: half of it in either column.

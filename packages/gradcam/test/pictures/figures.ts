@@ -5,7 +5,7 @@ interface Figures {
   /** RGB bytes in base64. */
   readonly jet: string;
   /** For each of two images, by network: the map, the map at the photo's size, and the panels in base64. */
-  readonly original: Record<
+  readonly lastConvolution: Record<
     'normed' | 'depthwise',
     readonly { map: number[]; resized: number[]; panels: string }[]
   >;
@@ -34,9 +34,9 @@ export function photo(salt: number, height = 23, width = 19): Picture {
   return { data, height, width };
 }
 
-/** One colour everywhere. */
-export const plain = (height: number, width: number, colour: readonly number[]): Picture => ({
-  data: Uint8Array.from({ length: height * width * 3 }, (_, place) => colour[place % 3]!),
+/** One color everywhere. */
+export const plain = (height: number, width: number, color: readonly number[]): Picture => ({
+  data: Uint8Array.from({ length: height * width * 3 }, (_, place) => color[place % 3]!),
   height,
   width,
 });

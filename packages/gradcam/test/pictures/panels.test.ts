@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { inferno } from '../../src/index';
 import {
-  colourBar,
+  colorBar,
   contactSheet,
   contoursOf,
   contrastPanels,
@@ -21,32 +21,32 @@ const drawn = async (svg: string) =>
 const hostile = `<script>alert("1")</script> & 'more'\u0000`;
 
 describe('what speaks for a class and against it', () => {
-  const grey = plain(1, 3, [100, 100, 100]);
-  const options = { favour: [200, 0, 0], against: [0, 0, 200], opacity: 1 } as const;
+  const gray = plain(1, 3, [100, 100, 100]);
+  const options = { favor: [200, 0, 0], against: [0, 0, 200], opacity: 1 } as const;
 
-  test('has a colour each, the stronger the farther from 0', () => {
-    const { data } = signedOverlay(grey, mapOf([-1, 0, 0.5], 1, 3), options);
+  test('has a color each, the stronger the farther from 0', () => {
+    const { data } = signedOverlay(gray, mapOf([-1, 0, 0.5], 1, 3), options);
     expect(Array.from(data)).toEqual([0, 0, 200, 100, 100, 100, 150, 50, 50]);
   });
 
   test('of several classes is drawn on one scale', () => {
     const maps = [mapOf([4, 0, 0], 1, 3), mapOf([0, -1, 0], 1, 3)];
     expect(sharedScale(maps)).toBe(4);
-    const { data, width } = contrastPanels(grey, maps, options);
+    const { data, width } = contrastPanels(gray, maps, options);
     expect(width).toBe(3 + 6 + 3);
     expect(Array.from(data.slice(0, 3))).toEqual([200, 0, 0]);
-    // A quarter of the way from grey to blue.
+    // A quarter of the way from gray to blue.
     expect(Array.from(data.slice(10 * 3, 11 * 3))).toEqual([75, 75, 125]);
   });
 
   test('is nothing where the map is 0 everywhere', () => {
-    expect(signedOverlay(grey, mapOf([0, 0], 1, 2)).data).toEqual(grey.data);
+    expect(signedOverlay(gray, mapOf([0, 0], 1, 2)).data).toEqual(gray.data);
   });
 });
 
 describe('a legend', () => {
-  test('runs through all colours, and prints its ends', async () => {
-    expect(colourBar(inferno, [1, 256]).data).toEqual(inferno);
+  test('runs through all colors, and prints its ends', async () => {
+    expect(colorBar(inferno, [1, 256]).data).toEqual(inferno);
     const svg = await legend({ to: 0.5, label: hostile });
     expect([...svg.matchAll(/middle">([^<]*)</g)].map(([, value]) => value)).toEqual([
       '0',
@@ -57,7 +57,7 @@ describe('a legend', () => {
     ]);
     expect(svg).not.toContain('<script>');
     const { data, info } = await drawn(svg);
-    // The last colour of the scale, a pixel before its end.
+    // The last color of the scale, a pixel before its end.
     const place = (34 * info.width + 24 + 254) * 3;
     expect(data[place]).toBeGreaterThan(240);
     expect(data[place + 1]).toBeGreaterThan(240);
@@ -125,7 +125,7 @@ describe('an SVG', () => {
       title: 'A',
       description: 'B',
       contours,
-      colour: [0, 255, 0],
+      color: [0, 255, 0],
       width: 4,
     });
     const { data, info } = await drawn(svg);

@@ -15,7 +15,7 @@ function hottest({ values, width }: HeatMap): [number, number] {
 
 /** How bright each pixel of a view is: a map that looks at brightness alone. */
 async function brightness(picture: Sharp): Promise<HeatMap> {
-  const { data, info } = await picture.greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await picture.grayscale().raw().toBuffer({ resolveWithObject: true });
   return mapOf(Array.from(data), info.height, info.width);
 }
 
@@ -52,13 +52,13 @@ describe('a spot in a corner of the stored photograph is found in that corner', 
     const [row, column] = hottest(placed);
     expect([placed.height, placed.width]).toEqual([height, width]);
     expect(row >= top && row < top + 6 && column >= left && column < left + 6).toBe(true);
-    const centre = centroid(placed);
-    // Half of the spot is 3 pixels; what is missing to an exact centre is the blur of the resize, cut off at the corner.
-    expect(Math.abs(centre.y - (top + 3))).toBeLessThan(0.7);
-    expect(Math.abs(centre.x - (left + 3))).toBeLessThan(0.7);
+    const center = centroid(placed);
+    // Half of the spot is 3 pixels; what is missing to an exact center is the blur of the resize, cut off at the corner.
+    expect(Math.abs(center.y - (top + 3))).toBeLessThan(0.7);
+    expect(Math.abs(center.x - (left + 3))).toBeLessThan(0.7);
   });
 
-  test.each(spots)('a centre crop after a resize, just inside it: %s', async (_, top, left) => {
+  test.each(spots)('a center crop after a resize, just inside it: %s', async (_, top, left) => {
     // 40 x 60 resized to 32 x 48, of which the middle 24 x 24 is seen: rows 5 to 35, columns 15 to 45 of the original.
     const inside = { top: top === 0 ? 6 : 28, left: left === 0 ? 16 : 38 };
     const file = await fileWithSpot(inside.top, inside.left, 1);

@@ -19,7 +19,7 @@ export interface BatchNormConfig extends LayerConfig {
 }
 
 /**
- * Batch norm over the channels of `[N, H, W, C]`, with PyTorch's arithmetic: in training the batch is normalised by its
+ * Batch norm over the channels of `[N, H, W, C]`, with PyTorch's arithmetic: in training the batch is normalized by its
  * biased variance, and the running variance takes the unbiased one.
  *
  * Frozen (`trainable = false`) it uses the running averages and leaves them alone, in `model.fit` too. tfjs-layers' own
@@ -65,7 +65,7 @@ export class BatchNorm extends layers.Layer {
       const frozen = !this.trainable || !this.#gamma.trainable;
       const training = Boolean(kwargs?.training) && !frozen;
       if (!training)
-        return this.#normalise(x, this.#movingMean.read(), this.#movingVariance.read());
+        return this.#normalize(x, this.#movingMean.read(), this.#movingVariance.read());
       const { mean, variance } = moments(x, [0, 1, 2]);
       const count = x.size / mean.size;
       if (count < 2) {
@@ -75,11 +75,11 @@ export class BatchNorm extends layers.Layer {
       }
       this.#track(this.#movingMean, mean);
       this.#track(this.#movingVariance, mul(variance, count / (count - 1)));
-      return this.#normalise(x, mean, variance);
+      return this.#normalize(x, mean, variance);
     });
   }
 
-  #normalise(x: Tensor4D, mean: Tensor, variance: Tensor): Tensor {
+  #normalize(x: Tensor4D, mean: Tensor, variance: Tensor): Tensor {
     return batchNorm(
       x,
       mean as Tensor1D,

@@ -33,9 +33,9 @@ export class LayerNorm extends layers.Layer {
   override call(inputs: Tensor | Tensor[], _kwargs: Kwargs): Tensor {
     return tidy(() => {
       const x = only(inputs);
-      const centred = sub(x, mean(x, -1, true));
-      const deviation = rsqrt(add(mean(square(centred), -1, true), this.epsilon));
-      return add(mul(mul(centred, deviation), this.#gamma.read()), this.#beta.read());
+      const centered = sub(x, mean(x, -1, true));
+      const deviation = rsqrt(add(mean(square(centered), -1, true), this.epsilon));
+      return add(mul(mul(centered, deviation), this.#gamma.read()), this.#beta.read());
     });
   }
 

@@ -14,15 +14,15 @@ export async function loadPretrained(
   id: string,
   options: BackboneOptions & SourceOptions = {},
 ): Promise<Backbone> {
-  const { architecture, source, licence, preprocessing } = findPretrained(id);
-  return loadBackbone(architecture, source, { ...options, licence, preprocessing });
+  const { architecture, source, license, preprocessing } = findPretrained(id);
+  return loadBackbone(architecture, source, { ...options, license, preprocessing });
 }
 
 export interface OwnWeights {
   /** How images become the input. Default: ImageNet's mean and standard deviation, 224 pixels. */
   readonly preprocessing?: Preprocessing;
   /** SPDX identifier. Default `unknown`. */
-  readonly licence?: string;
+  readonly license?: string;
 }
 
 /**
@@ -39,10 +39,10 @@ export async function loadBackbone(
 ): Promise<Backbone> {
   // Before anything is downloaded.
   findArchitecture(architecture);
-  const { preprocessing = imagenetPreprocessing([224, 224]), licence = 'unknown' } = options;
+  const { preprocessing = imagenetPreprocessing([224, 224]), license = 'unknown' } = options;
   const { checkpoint, sha256, close } = await openWeights(source, options);
   try {
-    const origin = { source, licence, sha256 };
+    const origin = { source, license, sha256 };
     return await createBackbone(architecture, { checkpoint, origin, preprocessing }, options);
   } finally {
     await close();

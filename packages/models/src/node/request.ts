@@ -63,7 +63,7 @@ function explainStatus({ status, headers }: Response): [DownloadFault, string] {
     case 403:
       return [
         'refused',
-        `${what}\nThis login may not read it. Its page on the server may ask to accept a licence.`,
+        `${what}\nThis login may not read it. Its page on the server may ask to accept a license.`,
       ];
     case 404:
       return ['missing', `${what}\nIs the name right, and the revision?`];

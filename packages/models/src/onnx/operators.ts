@@ -107,7 +107,7 @@ const dense: Operator = call => {
 const batchNorm: Operator = call => {
   const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
   if (call.weights.size !== parts.length)
-    throw new Error(`${call.layer.name}: a batch norm without scale or centre cannot be written.`);
+    throw new Error(`${call.layer.name}: a batch norm without scale or center cannot be written.`);
   const inputs = [call.inputs[0]!.name, ...parts.map(part => vector(call, part))];
   const epsilon = { float: call.config.epsilon as number };
   return call.onnx.add('BatchNormalization', inputs, { epsilon });

@@ -16,7 +16,7 @@ describe('a batch norm', () => {
   test('in training uses the biased variance of the batch and keeps the unbiased one', async () => {
     const norm = new BatchNorm({ epsilon: 0, momentum: 0.1 });
     const result = norm.apply(values(), { training: true }) as Tensor;
-    const expected = [-2, -1, 0, 3].map(centred => centred / Math.sqrt(3.5));
+    const expected = [-2, -1, 0, 3].map(centered => centered / Math.sqrt(3.5));
     (await result.data()).forEach((value, k) => {
       expect(value).toBeCloseTo(expected[k]!, 6);
     });

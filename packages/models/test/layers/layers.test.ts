@@ -15,7 +15,7 @@ test('GELU is x times the share of a normal distribution below x', async () => {
   expect(minusTwo).toBeCloseTo(-2 * 0.0227501, 5);
 });
 
-test('a layer norm centres the channels and scales them to a variance of one', async () => {
+test('a layer norm centers the channels and scales them to a variance of one', async () => {
   const result = new LayerNorm({ epsilon: 0 }).apply(
     tensor2d([
       [1, 3],

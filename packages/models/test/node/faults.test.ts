@@ -209,7 +209,7 @@ describe('a server', () => {
   });
 
   test('that stalls in the middle is asked for the rest', async () => {
-    hub.behaviour = 'stall';
+    hub.behavior = 'stall';
     const path = await fetchFromHub({ model, file }, quick());
     expect((await readFile(path)).equals(large)).toBe(true);
     const ranges = hub.requests.flatMap(({ server, range }) =>
@@ -219,20 +219,20 @@ describe('a server', () => {
   });
 
   test('whose storage never answers is given up after the attempts', async () => {
-    hub.behaviour = 'silent';
+    hub.behavior = 'silent';
     expect((await faultOf(fetchFromHub({ model, file }, quick()))).fault).toBe('silence');
     expect(hub.requests.filter(({ server }) => server === 'storage')).toHaveLength(3);
     expect(existsSync(join(folder(), 'blobs', largeHash))).toBe(false);
   });
 
   test('that cuts is asked for the rest as long as something comes', async () => {
-    hub.behaviour = 'cut';
+    hub.behavior = 'cut';
     const path = await fetchFromHub({ model, file }, { ...quick(), attempts: 2 });
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('that sends without an end is cut off at the size it named', async () => {
-    hub.behaviour = 'endless';
+    hub.behavior = 'endless';
     const received: number[] = [];
     const onProgress = (progress: { received: number }) => received.push(progress.received);
     const error = await faultOf(fetchFromHub({ model, file }, { ...quick(), onProgress }));
@@ -242,18 +242,18 @@ describe('a server', () => {
   });
 
   test('that ends early is asked for the rest, in bounds', async () => {
-    hub.behaviour = 'short';
+    hub.behavior = 'short';
     const path = await fetchFromHub({ model, file }, quick());
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test.each(['no length', 'wrong part'] as const)(
     'of %s gives the file all the same',
-    async behaviour => {
+    async behavior => {
       await mkdir(join(folder(), 'blobs'), { recursive: true });
       const part = join(folder(), 'blobs', `${largeHash}.shroom.incomplete`);
       await writeFile(part, large.subarray(0, 1000));
-      hub.behaviour = behaviour;
+      hub.behavior = behavior;
       const path = await fetchFromHub({ model, file }, quick());
       expect((await readFile(path)).equals(large)).toBe(true);
     },

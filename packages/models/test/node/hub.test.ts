@@ -78,29 +78,29 @@ describe('a file of the hub', () => {
   });
 
   test('that was cut goes on where it stopped', async () => {
-    hub.behaviour = 'cut';
+    hub.behavior = 'cut';
     await expect(fetchFromHub(wanted, { env: env(), attempts: 1 })).rejects.toThrow(DownloadError);
     expect(existsSync(join(folder(), 'blobs', largeHash))).toBe(false);
-    hub.behaviour = 'send';
+    hub.behavior = 'send';
     const path = await fetchFromHub(wanted, { env: env() });
     expect(hub.requests.at(-1)?.range).toBe('bytes=100000-');
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('that was cut starts anew where the server cannot go on', async () => {
-    hub.behaviour = 'cut';
+    hub.behavior = 'cut';
     await expect(fetchFromHub(wanted, { env: env(), attempts: 1 })).rejects.toThrow(DownloadError);
-    hub.behaviour = 'ignore ranges';
+    hub.behavior = 'ignore ranges';
     const path = await fetchFromHub(wanted, { env: env() });
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
   test('that is not what the hub said is removed', async () => {
-    hub.behaviour = 'corrupt';
+    hub.behavior = 'corrupt';
     await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(/not what it should be/);
     expect(await readdir(join(folder(), 'blobs'))).toEqual([]);
     expect(existsSync(join(folder(), 'snapshots'))).toBe(false);
-    hub.behaviour = 'send';
+    hub.behavior = 'send';
     const path = await fetchFromHub(wanted, { env: env() });
     expect((await readFile(path)).equals(large)).toBe(true);
   });
@@ -113,11 +113,11 @@ describe('a file of the hub', () => {
 
   test.each([
     [401, /answers 401 \(said the hub\).*HF_TOKEN/s],
-    [403, /answers 403.*accept a licence/s],
+    [403, /answers 403.*accept a license/s],
     [404, /answers 404.*Is the name right/s],
     ['not a hub', /does not answer as a Hugging Face hub does.*HF_ENDPOINT/s],
-  ] as const)('%s says what to do', async (behaviour, message) => {
-    hub.behaviour = behaviour;
+  ] as const)('%s says what to do', async (behavior, message) => {
+    hub.behavior = behavior;
     await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(message);
   });
 
@@ -153,7 +153,7 @@ describe('a file of the hub', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('can be cancelled', async () => {
+  test('can be canceled', async () => {
     const stop = new AbortController();
     const fetching = fetchFromHub(wanted, {
       env: env(),

@@ -11,7 +11,7 @@ export const smallHash = createHash('sha1')
   .update(small)
   .digest('hex');
 
-export type Behaviour =
+export type Behavior =
   | 'send'
   | 'cut'
   | 'corrupt'
@@ -34,7 +34,7 @@ export type Behaviour =
 
 /** A hub of one model, and the other server that large files are on, as the real ones are. */
 export class LocalHub {
-  behaviour: Behaviour = 'send';
+  behavior: Behavior = 'send';
   /** Of the headers with which the hub answers; `undefined` leaves one away. */
   said: Record<string, string | undefined> = {};
   /** Requests that are not answered, before others are. */
@@ -79,11 +79,11 @@ export class LocalHub {
     this.#note('hub', request);
     this.addresses.push(request.url ?? '');
     if (this.unanswered-- > 0) return;
-    if (typeof this.behaviour === 'number') {
-      response.writeHead(this.behaviour, { 'x-error-message': 'said the hub' }).end();
+    if (typeof this.behavior === 'number') {
+      response.writeHead(this.behavior, { 'x-error-message': 'said the hub' }).end();
       return;
     }
-    if (this.behaviour === 'not a hub') {
+    if (this.behavior === 'not a hub') {
       response
         .writeHead(200, { 'content-length': 5 })
         .end(request.method === 'HEAD' ? '' : 'hello');
@@ -110,11 +110,11 @@ export class LocalHub {
 
   #answerStorage(request: IncomingMessage, response: ServerResponse): void {
     this.#note('storage', request);
-    const wanted = this.behaviour === 'ignore ranges' ? undefined : request.headers.range;
+    const wanted = this.behavior === 'ignore ranges' ? undefined : request.headers.range;
     const start = wanted ? Number(/^bytes=(\d+)-$/.exec(wanted)?.[1]) : 0;
     const bytes = Buffer.from(large.subarray(start));
-    if (this.behaviour === 'corrupt') bytes[bytes.length - 1]! ^= 1;
-    switch (this.behaviour) {
+    if (this.behavior === 'corrupt') bytes[bytes.length - 1]! ^= 1;
+    switch (this.behavior) {
       case 'silent':
         return;
       case 'stall':
@@ -148,7 +148,7 @@ export class LocalHub {
         }
     }
     response.writeHead(wanted ? 206 : 200, { 'content-length': bytes.length });
-    if (this.behaviour === 'cut')
+    if (this.behavior === 'cut')
       response.write(bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
     else response.end(bytes);
   }

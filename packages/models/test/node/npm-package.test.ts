@@ -13,7 +13,7 @@ let server: Server;
 let registry: string;
 let tarball: Buffer;
 /** What the registry does with the tarball. */
-let behaviour: 'send' | 'cut' | 'cut at once' | 'corrupt' | 'missing' | 'forbidden';
+let behavior: 'send' | 'cut' | 'cut at once' | 'corrupt' | 'missing' | 'forbidden';
 let requests: { path: string; authorization: string | undefined }[];
 
 /** A registry of one package. */
@@ -31,24 +31,24 @@ beforeEach(async () => {
     ['package'],
   );
   tarball = await readFile(join(folder, 'weights.tgz'));
-  behaviour = 'send';
+  behavior = 'send';
   requests = [];
   server = createServer(({ url = '', headers }, response) => {
     expect(url).toBe('/weights/-/weights-1.0.0.tgz');
     requests.push({ path: url, authorization: headers.authorization });
-    if (behaviour === 'missing' || behaviour === 'forbidden') {
+    if (behavior === 'missing' || behavior === 'forbidden') {
       response
-        .writeHead(behaviour === 'missing' ? 404 : 403, { 'content-type': 'application/json' })
+        .writeHead(behavior === 'missing' ? 404 : 403, { 'content-type': 'application/json' })
         .end('{"error":"no"}');
-    } else if (behaviour === 'cut') {
+    } else if (behavior === 'cut') {
       response.writeHead(200, { 'content-length': tarball.length });
       response.write(tarball.subarray(0, Math.floor(tarball.length / 2)), () => response.destroy());
-    } else if (behaviour === 'cut at once') {
+    } else if (behavior === 'cut at once') {
       response.writeHead(200, { 'content-length': tarball.length }).flushHeaders();
       response.socket?.destroy();
     } else {
       const bytes = Buffer.from(tarball);
-      if (behaviour === 'corrupt') bytes[Math.floor(bytes.length / 2)]! ^= 1;
+      if (behavior === 'corrupt') bytes[Math.floor(bytes.length / 2)]! ^= 1;
       response.end(bytes);
     }
   });
@@ -112,10 +112,10 @@ describe('a package from the registry', () => {
   test.each(['cut', 'cut at once', 'corrupt'] as const)(
     'leaves nothing behind when it arrives %s, and arrives the next time',
     async how => {
-      behaviour = how;
+      behavior = how;
       await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(DownloadError);
       expect(await kept()).toEqual([]);
-      behaviour = 'send';
+      behavior = 'send';
       const path = await fetchNpmPackage(wanted(), options());
       expect(await readdir(path)).toEqual(['data']);
     },
@@ -134,7 +134,7 @@ describe('a package from the registry', () => {
     ['missing', /does not have it.*npm config get registry/s],
     ['forbidden', /denies access/],
   ] as const)('that is %s says what to do', async (how, message) => {
-    behaviour = how;
+    behavior = how;
     await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(message);
   });
 
@@ -143,7 +143,7 @@ describe('a package from the registry', () => {
     await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(/refused the connection/);
   });
 
-  test('can be cancelled, and leaves nothing', async () => {
+  test('can be canceled, and leaves nothing', async () => {
     const stop = new AbortController();
     const fetching = fetchNpmPackage(wanted(), {
       ...options(),

@@ -175,7 +175,7 @@ describe('removes', () => {
   });
 
   test('a download that was cut', async () => {
-    hub.behaviour = 'cut';
+    hub.behavior = 'cut';
     await fetchFromHub({ model, file }, { env: env(), attempts: 1 }).catch(() => {});
     const [entry] = await listWeightsCache({ cache });
     expect(entry).toMatchObject({ kind: 'hub', bytes: 100_000, unfinished: true });

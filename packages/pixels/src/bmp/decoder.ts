@@ -18,7 +18,7 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Raster {
   const needed = stride * (height - 1) + Math.ceil((width * bits) / 8);
   if (rows.length < needed)
     throw new BmpError(`cut short: ${rows.length} of ${needed} bytes of pixels`);
-  if (bits > 8) return fromColours(header, rows, stride);
+  if (bits > 8) return fromColors(header, rows, stride);
   return fromIndices(
     header,
     bits === 8 ? rows : unpack(rows, header, stride),
@@ -48,7 +48,7 @@ function fromIndices(header: BmpHeader, indices: Uint8Array, stride: number): Ra
     for (let x = 0; x < width; x++, to += 3) {
       const from = 3 * indices[row + x]!;
       if (from >= palette.length)
-        throw new BmpError(`colour ${from / 3} of a palette of ${palette.length / 3}`);
+        throw new BmpError(`color ${from / 3} of a palette of ${palette.length / 3}`);
       data[to] = palette[from]!;
       data[to + 1] = palette[from + 1]!;
       data[to + 2] = palette[from + 2]!;
@@ -57,7 +57,7 @@ function fromIndices(header: BmpHeader, indices: Uint8Array, stride: number): Ra
   return { data, channels: 3, height, width };
 }
 
-function fromColours(header: BmpHeader, rows: Uint8Array, stride: number): Raster {
+function fromColors(header: BmpHeader, rows: Uint8Array, stride: number): Raster {
   const { height, width, bits, masks } = header;
   const bytes = bits / 8;
   const channels = masks[3].most > 0 ? 4 : 3;

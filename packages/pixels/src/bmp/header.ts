@@ -84,14 +84,14 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
     // What Windows 2 leaves out follows from where the pixels begin.
     const room = Math.floor((start - tables) / stride);
     const count = said > 0 ? said : Math.min(2 ** bits, room);
-    if (count > 2 ** bits && bits < 8) throw new BmpError(`${count} colours for ${bits} bits`);
-    if (count > room || count === 0) throw new BmpError(`no room for ${count} colours`);
-    const colours = new Uint8Array(3 * Math.min(count, 256));
-    for (let index = 0; 3 * index < colours.length; index++) {
+    if (count > 2 ** bits && bits < 8) throw new BmpError(`${count} colors for ${bits} bits`);
+    if (count > room || count === 0) throw new BmpError(`no room for ${count} colors`);
+    const colors = new Uint8Array(3 * Math.min(count, 256));
+    for (let index = 0; 3 * index < colors.length; index++) {
       const at = tables + index * stride;
-      colours.set([bytes[at + 2]!, bytes[at + 1]!, bytes[at]!], 3 * index);
+      colors.set([bytes[at + 2]!, bytes[at + 1]!, bytes[at]!], 3 * index);
     }
-    return colours;
+    return colors;
   }
 }
 

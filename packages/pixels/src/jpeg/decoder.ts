@@ -21,7 +21,7 @@ export interface ResizedJpegOptions extends JpegOptions {
 }
 
 /**
- * Decodes an ordinary photograph: baseline JPEG, upright, without a colour profile or with sRGB's. At its full size, to the byte
+ * Decodes an ordinary photograph: baseline JPEG, upright, without a color profile or with sRGB's. At its full size, to the byte
  * what libjpeg-turbo gives.
  *
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
@@ -39,7 +39,7 @@ export function decodeJpeg(
   const { plan, vectors } = read;
   const { height, width } = plan.components[0]!;
   const data = new Uint8Array(height * width * 3);
-  colour(plan, vectors, (address, first, rows) => {
+  color(plan, vectors, (address, first, rows) => {
     const band = new Uint8Array(vectors.memory(0), address, rows * width * 3);
     data.set(band, first * width * 3);
   });
@@ -68,7 +68,7 @@ export function decodeJpegTo(
   });
   vectors.memory(resizing.end);
   resizing.begin(vectors);
-  colour(plan, vectors, (address, first, rows) => {
+  color(plan, vectors, (address, first, rows) => {
     resizing.addRows(vectors, address, first, rows);
   });
   return resizing.finish(vectors, room);
@@ -167,7 +167,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
 }
 
 /** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
-function colour(
+function color(
   { components, band, bandRows }: Plan,
   { kernels, memory }: Machine,
   take: (address: number, first: number, rows: number) => void,

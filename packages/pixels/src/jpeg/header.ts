@@ -1,16 +1,16 @@
-import { readColourProfile } from '../colour-profile';
+import { readColorProfile } from '../color-profile';
 import { xmpOrientation } from '../orientation';
 import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 import { xmpOfSegment } from './orientation';
 
-/** One colour channel of a JPEG. */
+/** One color channel of a JPEG. */
 interface Component {
   /** Samples for those of the coarsest component, across and down: 1 or 2. */
   readonly across: number;
   readonly down: number;
   /** In the order of the file. */
-  readonly quantisation: Uint8Array;
+  readonly quantization: Uint8Array;
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
 }
@@ -31,16 +31,16 @@ export interface JpegHeader {
  * Reads a JPEG's header. It holds until the next one is read, as long as the bytes do.
  *
  * @returns `undefined` for all but the ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or 4:2:0, one scan,
- *   upright, no colour profile other than sRGB's, nothing that is odd.
+ *   upright, no color profile other than sRGB's, nothing that is odd.
  * @see ITU T.81, annex B
  */
 export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const tables: Tables = { quantisation: [], dc: [], ac: [] };
+  const tables: Tables = { quantization: [], dc: [], ac: [] };
   let frame: Uint8Array | undefined;
   let restartInterval = 0;
-  let colours: 'unknown' | 'known' = 'unknown';
+  let colors: 'unknown' | 'known' = 'unknown';
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const length = view.getUint16(at + 2);
@@ -57,14 +57,14 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         if (!readHuffman(segment, tables)) return undefined;
         break;
       case 0xffdb:
-        if (!readQuantisation(segment, tables)) return undefined;
+        if (!readQuantization(segment, tables)) return undefined;
         break;
       case 0xffdd:
         if (segment.length !== 2) return undefined;
         restartInterval = (segment[0]! << 8) | segment[1]!;
         break;
       case 0xffe0:
-        if (startsWith(segment, 'JFIF\0')) colours = 'known';
+        if (startsWith(segment, 'JFIF\0')) colors = 'known';
         break;
       case 0xffe1:
         if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
@@ -77,11 +77,11 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
       case 0xffee:
         if (startsWith(segment, 'Adobe')) {
           if (segment[11] !== 1) return undefined;
-          colours = 'known';
+          colors = 'known';
         }
         break;
       case 0xffda: {
-        const components = frame && componentsOf(frame, segment, tables, colours === 'known');
+        const components = frame && componentsOf(frame, segment, tables, colors === 'known');
         if (!components) return undefined;
         const height = (frame![1]! << 8) | frame![2]!;
         const width = (frame![3]! << 8) | frame![4]!;
@@ -97,16 +97,16 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
 }
 
 interface Tables {
-  readonly quantisation: (Uint8Array | undefined)[];
+  readonly quantization: (Uint8Array | undefined)[];
   readonly dc: (HuffmanTable | undefined)[];
   readonly ac: (HuffmanTable | undefined)[];
 }
 
-function readQuantisation(segment: Uint8Array, { quantisation }: Tables): boolean {
+function readQuantization(segment: Uint8Array, { quantization }: Tables): boolean {
   for (let at = 0; at < segment.length; at += 65) {
     // Above 15: values of 16 bits.
     if (segment[at]! > 3 || at + 65 > segment.length) return false;
-    quantisation[segment[at]!] = segment.subarray(at + 1, at + 65);
+    quantization[segment[at]!] = segment.subarray(at + 1, at + 65);
   }
   return true;
 }
@@ -140,7 +140,7 @@ function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
 function componentsOf(
   frame: Uint8Array,
   scan: Uint8Array,
-  { quantisation, dc, ac }: Tables,
+  { quantization, dc, ac }: Tables,
   known: boolean,
 ): Component[] | undefined {
   if (frame.length !== 15 || scan.length !== 10 || frame[0] !== 8) return undefined;
@@ -153,11 +153,11 @@ function componentsOf(
     const found = {
       across: sampling! >> 4,
       down: sampling! & 15,
-      quantisation: quantisation[which!],
+      quantization: quantization[which!],
       dc: dc[coding! >> 4],
       ac: ac[coding! & 15],
     };
-    if (!found.quantisation || !found.dc || !found.ac) return undefined;
+    if (!found.quantization || !found.dc || !found.ac) return undefined;
     components.push(found as Component);
   }
   const [luma, ...chroma] = components;
@@ -190,7 +190,7 @@ function isUpright(segment: Uint8Array): boolean {
 /** Profiles of sRGB fit into one segment; others are left to others. */
 function isSrgb(segment: Uint8Array): boolean {
   const [number, count] = segment.subarray(12, 14);
-  return number === 1 && count === 1 && readColourProfile(segment.subarray(14)).isSrgb;
+  return number === 1 && count === 1 && readColorProfile(segment.subarray(14)).isSrgb;
 }
 
 const startsWith = (bytes: Uint8Array, text: string): boolean =>

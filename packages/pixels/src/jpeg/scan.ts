@@ -90,9 +90,9 @@ export class UnitReader {
     const numbers = new Int32Array(vectors.memory(0));
     const addressOf = (table: HuffmanTable) => places[5 + tables.indexOf(table)]!;
     for (const table of tables) numbers.set(table, addressOf(table) / 4);
-    components.forEach(({ quantisation }, which) => {
+    components.forEach(({ quantization }, which) => {
       for (let k = 0, at = places[2 + which]! / 4; k < 64; k++) {
-        numbers[at + k] = (memoryPlace[zigzag[k]!]! << 16) | quantisation[k]!;
+        numbers[at + k] = (memoryPlace[zigzag[k]!]! << 16) | quantization[k]!;
       }
     });
     const first = places.at(-2)!;
@@ -102,7 +102,7 @@ export class UnitReader {
       const block = v * plans[which]!.blocks + h;
       numbers[at + blockPlan.dc] = addressOf(dc);
       numbers[at + blockPlan.ac] = addressOf(ac);
-      numbers[at + blockPlan.quantisation] = places[2 + which]!;
+      numbers[at + blockPlan.quantization] = places[2 + which]!;
       numbers[at + blockPlan.coefficients] = plans[which]!.coefficients + 128 * block;
       numbers[at + blockPlan.extents] = plans[which]!.extents + block;
       numbers[at + blockPlan.predecessor] = predecessors + 4 * which;

@@ -119,7 +119,7 @@ export const vector = {
     vector.spread16(number(inRange('A 16-bit constant', value, -(2 ** 15), 2 ** 16 - 1))),
   /** Eight times the lower 16 bits of an integer. */
   spread16: (value: Code): Code => [...value, 0xfd, 0x10],
-  /** Sums of neighbouring bytes, in 16 bits. */
+  /** Sums of neighboring bytes, in 16 bits. */
   sumPairs8: ofOne(0x7d),
   /** Bytes of both, by place: 0 to 15 of the first, 16 to 31 of the second. */
   shuffle: (a: Code, b: Code, places: readonly number[]): Code => [
@@ -143,7 +143,7 @@ export const vector = {
   roundedProduct16: ofTwo(0x82),
   add32: ofTwo(0xae),
   subtract32: ofTwo(0xb1),
-  /** Products of 16-bit numbers, neighbours summed. */
+  /** Products of 16-bit numbers, neighbors summed. */
   dot: ofTwo(0xba),
   and: ofTwo(0x4e),
   or: ofTwo(0x50),

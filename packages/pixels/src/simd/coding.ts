@@ -29,7 +29,7 @@ export const blockPlan = {
   dc: 0,
   ac: 1,
   /** By place in the file: natural place of a coefficient in bytes, and what to multiply it by, 16 bits each. */
-  quantisation: 2,
+  quantization: 2,
   /** Of the first unit in a row; the following ones come `step` blocks later. */
   coefficients: 3,
   /** A byte for each block: places of what is not zero, joined by `or`, in bytes. */

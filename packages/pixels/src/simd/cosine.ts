@@ -5,7 +5,7 @@ const { add32, dot, narrow32To16, shiftRight32, splat32, subtract32 } = vector;
 /** With 13 fractional bits. */
 const fixed = (value: number) => Math.sign(value) * Math.round(Math.abs(value) * 8192);
 
-/** Two factors, four times: of a number and its neighbour. Each is a sum of what is rounded alone. */
+/** Two factors, four times: of a number and its neighbor. Each is a sum of what is rounded alone. */
 function factors(first: readonly number[], second: readonly number[]): Code {
   const [low, high] = [first, second].map(parts =>
     parts.reduce((sum, each) => sum + fixed(each), 0),
@@ -90,7 +90,7 @@ export const eightSamplesOfFour: Transform = {
 };
 
 const { cos, sin, PI } = Math;
-/** What is left of a frequency, and of the one that looks like it from then on, when neighbours are averaged. */
+/** What is left of a frequency, and of the one that looks like it from then on, when neighbors are averaged. */
 const averaged = (frequency: number) =>
   [cos((frequency * PI) / 16), -sin((frequency * PI) / 16)] as const;
 /** Of the frequencies 1 and 3, at the first and the second of four samples. */

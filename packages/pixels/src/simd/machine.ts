@@ -1,4 +1,4 @@
-import { toRgb, upsampledToRgb } from './colour';
+import { toRgb, upsampledToRgb } from './color';
 import { gather } from './gathering';
 import { idct, idctHalved } from './idct';
 import { assemble } from './module';

@@ -43,7 +43,7 @@ export const scan = kernel(
   ['state', 'blocks', 'blocksEnd', 'first', 'last', 'end'],
   (frame, { state, blocks, blocksEnd, first, last, end }) => {
     const { integer } = frame;
-    const [plan, pointer, coefficients, quantisation, ac] = [
+    const [plan, pointer, coefficients, quantization, ac] = [
       integer(),
       integer(),
       integer(),
@@ -143,7 +143,7 @@ export const scan = kernel(
       value.set(and(value.get, subtract(number(0), onwards))),
       value.set(add(value.get, load32(planned('predecessor')))),
       store32(planned('predecessor'), value.get),
-      store16(coefficients.get, multiply(value.get, load32(quantisation.get))),
+      store16(coefficients.get, multiply(value.get, load32(quantization.get))),
     ];
     const beyondLast = greaterThan(k.get, number(63));
     const coefficient = [
@@ -169,7 +169,7 @@ export const scan = kernel(
         ),
       ),
       ...readValue,
-      scaling.set(load32(add(quantisation.get, shiftLeft(k.get, number(2))))),
+      scaling.set(load32(add(quantization.get, shiftLeft(k.get, number(2))))),
       store16(
         add(coefficients.get, shiftRightUnsigned(scaling.get, number(16))),
         multiply(value.get, scaling.get),
@@ -190,7 +190,7 @@ export const scan = kernel(
           blocksEnd.get,
           [
             coefficients.set(add(planned('coefficients'), shiftLeft(index, number(7)))),
-            quantisation.set(planned('quantisation')),
+            quantization.set(planned('quantization')),
             ac.set(planned('ac')),
             ...refill,
             ...dc,

@@ -23,7 +23,7 @@ export type Turn = Readonly<
 >;
 
 /**
- * Writes a flipped and turned picture as numbers, `height * width * 3` from `offset` on: nearest neighbour, the flips before the turn;
+ * Writes a flipped and turned picture as numbers, `height * width * 3` from `offset` on: nearest neighbor, the flips before the turn;
  * what comes from outside the picture counts as 0.
  *
  * @returns False where nothing was written: without vector instructions, or where a side is longer than 16,384.

@@ -43,7 +43,7 @@ describe('is refused in words', () => {
     ['with a JPEG inside', changed('24 bits', 30, 4), /a JPEG inside, which is not read/],
     ['with runs of 24 bits', changed('24 bits', 30, 1), /24 bits a pixel with coding 1/],
     ['whose pixels begin nowhere', changed('24 bits', 11, 255), /pixels at byte 65334 of/],
-    ['with a colour too many', changed('8 bits of 3 colours', 70, 3), /colour 3 of a palette of 3/],
+    ['with a color too many', changed('8 bits of 3 colors', 70, 3), /color 3 of a palette of 3/],
     ['with masks that overlap', changed('16 bits, masks of 5, 6, 5', 55, 252), /overlap/],
     ['with a mask with gaps', changed('16 bits, masks of 5, 6, 5', 54, 5), /a mask with gaps/],
     ['with a run that is too long', changed('8 bits in runs', 1078, 14), /beyond the 13 pixels/],

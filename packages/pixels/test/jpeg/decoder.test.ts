@@ -27,7 +27,7 @@ describe('an ordinary JPEG', () => {
     const how = fc.record({
       quality: fc.integer({ min: 1, max: 100 }),
       chromaSubsampling: fc.constantFrom('4:2:0', '4:4:4'),
-      optimiseCoding: fc.boolean(),
+      optimizeCoding: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(sides, sides, fc.boolean(), how, async (height, width, smooth, options) => {
@@ -105,10 +105,10 @@ describe('is left to the other decoder:', () => {
   const small = waves(20, 30);
   test.each<[string, () => Promise<Buffer>]>([
     ['a progressive JPEG', () => encode(small, { progressive: true })],
-    ['grey', () => raw(small).toColourspace('b-w').jpeg().toBuffer()],
-    ['CMYK', () => raw(small).toColourspace('cmyk').jpeg().toBuffer()],
+    ['gray', () => raw(small).toColorspace('b-w').jpeg().toBuffer()],
+    ['CMYK', () => raw(small).toColorspace('cmyk').jpeg().toBuffer()],
     ['what EXIF turns', () => raw(small).withMetadata({ orientation: 6 }).jpeg().toBuffer()],
-    ['a colour profile', () => raw(small).withIccProfile('p3').jpeg().toBuffer()],
+    ['a color profile', () => raw(small).withIccProfile('p3').jpeg().toBuffer()],
     ['chroma of two columns', () => encode(waves(20, 4))],
     ['a PNG', () => raw(small).png().toBuffer()],
     ['nothing', async () => Buffer.alloc(0)],

@@ -72,7 +72,7 @@ describe('a Kaggle data set', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('is opened as a labelled set, whatever folder wraps its classes', async () => {
+  test('is opened as a labeled set, whatever folder wraps its classes', async () => {
     const set = await openPhotos('kaggle:someone/some-set', { kaggle: options() });
     expect(set.classes).toEqual(['Amanita', 'Boletus']);
     expect(set.photos).toHaveLength(12);

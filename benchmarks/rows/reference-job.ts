@@ -1,6 +1,6 @@
 import { node, type Place, python, type Row } from '../runner/row';
 
-/** The original's job at its size: 6,714 photos in 65/20/15, 60 epochs; and what of it is measured in a round. */
+/** The reference's job at its size: 6,714 photos in 65/20/15, 60 epochs; and what of it is measured in a round. */
 const job = {
   classes: 9,
   train: 4364,
@@ -12,15 +12,15 @@ const job = {
   /** `ahead`: views that threads have ready before it begins. The peer has no views: it runs `train` and `validation` photos. */
   part: { views: 112, ahead: 48, train: 64, validation: 20, maps: 4 },
 } as const;
-export type OriginalJob = typeof job;
+export type ReferenceJob = typeof job;
 
 const size = 299;
 const text = JSON.stringify(job);
-const ours = ({ photos }: Place) => node('original-job.ts', photos, size, text);
-const theirs = ({ photos }: Place) => python('original_loop_peer.py', photos, size, 32, 2, text);
+const ours = ({ photos }: Place) => node('reference-job.ts', photos, size, text);
+const theirs = ({ photos }: Place) => python('reference_loop_peer.py', photos, size, 32, 2, text);
 
-export const originalJob: Row = {
-  name: 'original-job',
+export const referenceJob: Row = {
+  name: 'reference-job',
   measures:
     'extract features of 6,714 photos, train the head for 60 epochs, evaluate, explain 30 photos; parts of each, scaled',
   unit: 'h',
@@ -30,11 +30,11 @@ export const originalJob: Row = {
   warmup: 1,
   rounds: 3,
   ours,
-  peers: { original: { command: theirs } },
+  peers: { reference: { command: theirs } },
 };
 
-export const originalJobMemory: Row = {
-  name: 'peak-memory-original-job',
+export const referenceJobMemory: Row = {
+  name: 'peak-memory-reference-job',
   measures:
     'most memory during that job, of the process and its children; features of all 6,714 photos are in it',
   unit: 'GB',
@@ -45,5 +45,5 @@ export const originalJobMemory: Row = {
   warmup: 0,
   rounds: 3,
   ours,
-  peers: { original: { command: theirs } },
+  peers: { reference: { command: theirs } },
 };

@@ -3,14 +3,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
 
-export interface RandomisationOptions extends ExplainOptions {
-  /** Maps are made after so many layers, evenly from the last one down, have lost what they learnt. Default 3. */
+export interface RandomizationOptions extends ExplainOptions {
+  /** Maps are made after so many layers, evenly from the last one down, have lost what they learned. Default 3. */
   readonly stages?: number;
   /** An integer. Default 0. */
   readonly seed?: number;
 }
 
-export interface RandomisationStage {
+export interface RandomizationStage {
   /** All layers from the logits down to this one are random. */
   readonly layer: string;
   /** Rank correlation of each image's map with that of the trained model, -1 to 1. Near 1: the map does not know the weights. */
@@ -18,7 +18,7 @@ export interface RandomisationStage {
 }
 
 /**
- * Whether maps depend on what the network has learnt: its layers lose it one after the other, from the logits down, and the maps
+ * Whether maps depend on what the network has learned: its layers lose it one after the other, from the logits down, and the maps
  * are made again. Adebayo et al. 2018. https://arxiv.org/abs/1810.03292
  *
  * Weights become random numbers with their own mean and deviation. **The model is changed while this runs**, and has its very
@@ -28,11 +28,11 @@ export interface RandomisationStage {
  * @param parts The same model, or what it was prepared to.
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
  */
-export async function randomisation(
+export async function randomization(
   model: LayersModel,
   parts: Explainable,
   images: Tensor,
-  options: RandomisationOptions = {},
-): Promise<RandomisationStage[]> {
-  return (await import('./randomised')).randomisation(model, parts, images, options);
+  options: RandomizationOptions = {},
+): Promise<RandomizationStage[]> {
+  return (await import('./randomized')).randomization(model, parts, images, options);
 }

@@ -1,8 +1,8 @@
-/** What an ICC profile says of RGB colours, as far as it can be read without a colour engine. */
-export interface ColourProfile {
+/** What an ICC profile says of RGB colors, as far as it can be read without a color engine. */
+export interface ColorProfile {
   /** Its description, such as `Display P3`; empty where it has none that can be read. */
   readonly name: string;
-  /** Whether colours of 8 bits are those of sRGB: then nothing has to be converted. */
+  /** Whether colors of 8 bits are those of sRGB: then nothing has to be converted. */
   readonly isSrgb: boolean;
 }
 
@@ -21,7 +21,7 @@ const mostApart = 0.002;
  *
  * @see ICC.1:2022, 7 to 10
  */
-export function readColourProfile(profile: Uint8Array): ColourProfile {
+export function readColorProfile(profile: Uint8Array): ColorProfile {
   try {
     const tags = new Tags(profile);
     return { name: tags.description(), isSrgb: isSrgb(tags) };
@@ -32,7 +32,7 @@ export function readColourProfile(profile: Uint8Array): ColourProfile {
 
 function isSrgb(tags: Tags): boolean {
   // Tables, where there are any, count more than primaries and curves.
-  if (tags.colourSpace !== 'RGB ' || tags.has('A2B0') || tags.has('A2B1')) return false;
+  if (tags.colorSpace !== 'RGB ' || tags.has('A2B0') || tags.has('A2B1')) return false;
   const primaries = Object.entries(srgbPrimaries).every(([tag, expected]) => {
     const found = tags.point(tag);
     return expected.every((value, axis) => Math.abs(value - found[axis]!) < mostApart);
@@ -51,13 +51,13 @@ function isSrgbCurve(curve: (value: number) => number): boolean {
 }
 
 class Tags {
-  readonly colourSpace: string;
+  readonly colorSpace: string;
   readonly #view: DataView;
   readonly #places = new Map<string, number>();
 
   constructor(profile: Uint8Array) {
     this.#view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
-    this.colourSpace = this.#text(16, 4);
+    this.colorSpace = this.#text(16, 4);
     const count = Math.min(100, this.#view.getUint32(128));
     for (let tag = 0; tag < count; tag++)
       this.#places.set(this.#text(132 + 12 * tag, 4), this.#view.getUint32(136 + 12 * tag));

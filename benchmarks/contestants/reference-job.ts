@@ -1,6 +1,6 @@
 /**
- * The original's job by this project, a part of each of its steps, scaled: `original-job.ts FOLDER SIZE JOB`, JOB being the
- * numbers of `rows/original-job.ts` in JSON. One run extracts features of some views, trains an epoch of the head on as many
+ * The reference's job by this project, a part of each of its steps, scaled: `reference-job.ts FOLDER SIZE JOB`, JOB being the
+ * numbers of `rows/reference-job.ts` in JSON. One run extracts features of some views, trains an epoch of the head on as many
  * cached samples as the job has, assesses the test photos, and explains some photos.
  */
 import { rmSync } from 'node:fs';
@@ -16,13 +16,13 @@ import { FeatureCache } from '@shroom/train/node';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { extract, type Task } from '../../examples/pipeline/extraction';
 import { withRandomKernels } from '../networks/random-kernels';
-import type { OriginalJob } from '../rows/original-job';
+import type { ReferenceJob } from '../rows/reference-job';
 import { startEngine } from './engine';
 import { serve } from './serve';
 
 const [folder, sizeText, text] = process.argv.slice(2) as [string, string, string];
 const size = Number(sizeText);
-const job = JSON.parse(text) as OriginalJob;
+const job = JSON.parse(text) as ReferenceJob;
 const { part } = job;
 await startEngine('ort');
 const { photos } = await openFolder(folder, { leastPerClass: 1 });
@@ -33,7 +33,7 @@ const backbone: Backbone = {
   channels: 2048,
   preprocessing,
   taps: architectures.resnet50.taps,
-  weights: { source: 'random', licence: 'none', sha256: '' },
+  weights: { source: 'random', license: 'none', sha256: '' },
   dispose: () => {},
 };
 const cacheFolder = await mkdtemp(join(tmpdir(), 'extraction-'));
@@ -90,7 +90,7 @@ async function evaluate(): Promise<void> {
 
 /** One photo after the other, as a report wants them. */
 async function explanations(): Promise<void> {
-  const how = { size: preprocessing.size, normalisation: preprocessing, batchSize: 1 };
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: 1 };
   for await (const batch of batches(photos.slice(0, part.maps), how)) {
     const images = tensor4d(batch.images, batch.shape);
     await explain(classifier, images);

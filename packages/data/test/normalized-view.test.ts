@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { augment, normalise } from '../src/index';
-import { normaliseView } from '../src/normalised-view';
+import { augment, normalize } from '../src/index';
+import { normalizeView } from '../src/normalized-view';
 import { picture } from './figures';
 
 const sides = fc.integer({ min: 1, max: 120 });
 
-test('a view that is normalised in one go has the numbers of both steps', () => {
+test('a view that is normalized in one go has the numbers of both steps', () => {
   const how = fc.record({
     channelOrder: fc.constantFrom('RGB' as const, 'BGR' as const),
     scale: fc.constantFrom(1, 1 / 255),
@@ -19,12 +19,12 @@ test('a view that is normalised in one go has the numbers of both steps', () => 
     rotation: fc.oneof(fc.constant(0), fc.double({ min: -180, max: 180, noNaN: true })),
   });
   fc.assert(
-    fc.property(sides, sides, how, view, (height, width, normalisation, turned) => {
+    fc.property(sides, sides, how, view, (height, width, normalization, turned) => {
       const pixels = picture(height, width);
       const numbers = new Float32Array(pixels.data.length + 4);
-      normaliseView(pixels, turned, normalisation, numbers, 3);
+      normalizeView(pixels, turned, normalization, numbers, 3);
       const both = new Float32Array(pixels.data.length + 4);
-      normalise(augment(pixels, turned), normalisation, both, 3);
+      normalize(augment(pixels, turned), normalization, both, 3);
       expect(numbers).toEqual(both);
     }),
   );

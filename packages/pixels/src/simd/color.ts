@@ -8,7 +8,7 @@ const { splat16, splat32, spread16, store, subtract16 } = vector;
 /** Chroma of 16 pixels, without the 128 that stand for 0: 16-bit numbers of the even pixels, and of the odd ones. */
 type Chroma = readonly [even: Local, odd: Local];
 
-const centred = (value: Code) => subtract16(value, splat16(128));
+const centered = (value: Code) => subtract16(value, splat16(128));
 const evenBytes = (value: Code) => and(value, splat16(255));
 const oddBytes = (value: Code) => shiftRightUnsigned16(value, 8);
 
@@ -24,19 +24,19 @@ const times = (value: Code, by: number) => roundedProduct16(value, splat16(Math.
  *
  * @see libjpeg, jdcolor.c; the factors above 1/2 are reduced by whole numbers to fit 16 bits.
  */
-function toColours(
+function toColors(
   { vector: variable }: Frame,
   luma: Code,
   [blueness, redness]: readonly [Chroma, Chroma],
   target: Code,
 ): Code[] {
   const [pixels, y, sum] = Array.from({ length: 3 }, variable) as [Local, Local, Local];
-  const colours = Array.from({ length: 3 }, () => [variable(), variable()]) as [Pair, Pair, Pair];
+  const colors = Array.from({ length: 3 }, () => [variable(), variable()]) as [Pair, Pair, Pair];
   const bytes = Array.from({ length: 3 }, variable) as [Local, Local, Local];
   const weights = factors(-0.34414, 1 - 0.71414);
   const of = (parity: 0 | 1): Code[] => {
     const [cb, cr] = [blueness[parity].get, redness[parity].get];
-    const [red, green, blue] = colours.map(pair => pair[parity]) as [Local, Local, Local];
+    const [red, green, blue] = colors.map(pair => pair[parity]) as [Local, Local, Local];
     const mixed = (first: number) =>
       shiftRight32(add32(dot(shuffle(cb, cr, interleaving(first)), weights), splat32(1 << 15)), 16);
     return [
@@ -49,7 +49,7 @@ function toColours(
   };
   const ordered = (part: number): Code => {
     const places = Array.from({ length: 16 }, (_, byte) => 16 * part + byte);
-    // Of a colour the bytes of the even pixels come first.
+    // Of a color the bytes of the even pixels come first.
     const from = (place: number) => {
       const pixel = Math.floor(place / 3);
       return (pixel >> 1) + 8 * (pixel & 1);
@@ -69,8 +69,8 @@ function toColours(
     pixels.set(load(luma)),
     ...of(0),
     ...of(1),
-    ...bytes.map((each, colour) =>
-      each.set(narrow16To8(colours[colour]![0].get, colours[colour]![1].get)),
+    ...bytes.map((each, color) =>
+      each.set(narrow16To8(colors[color]![0].get, colors[color]![1].get)),
     ),
     ...[0, 1, 2].map(part => store(target, ordered(part), 16 * part)),
   ];
@@ -96,10 +96,10 @@ export const toRgb = kernel(
         [
           ...chroma.flatMap(({ row, both: [even, odd] }) => [
             samples.set(load(add(row.get, place.get))),
-            even.set(centred(evenBytes(samples.get))),
-            odd.set(centred(oddBytes(samples.get))),
+            even.set(centered(evenBytes(samples.get))),
+            odd.set(centered(oddBytes(samples.get))),
           ]),
-          ...toColours(
+          ...toColors(
             frame,
             add(luma.get, place.get),
             chroma.map(({ both }) => both) as [Pair, Pair],
@@ -146,7 +146,7 @@ export const upsampledToRgb = kernel(
     // Eight numbers of 16 bits, from the seventh of the first vector or the first one on.
     const after = (from: number) => Array.from({ length: 16 }, (_, byte) => 2 * from + byte);
     const mixed = (other: Code, rounding: Local) =>
-      centred(shiftRightUnsigned16(add16(add16(tripled.get, other), rounding.get), 4));
+      centered(shiftRightUnsigned16(add16(add16(tripled.get, other), rounding.get), 4));
     return [
       evenRounding.set(spread16(even.get)),
       oddRounding.set(spread16(odd.get)),
@@ -163,7 +163,7 @@ export const upsampledToRgb = kernel(
             before.set(here.get),
             here.set(behind.get),
           ]),
-          ...toColours(
+          ...toColors(
             frame,
             add(luma.get, add(place.get, place.get)),
             chroma.map(({ both }) => both) as [Pair, Pair],

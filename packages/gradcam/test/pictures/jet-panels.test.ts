@@ -12,10 +12,10 @@ import { explain, prepareModel } from '../../src/index';
 import {
   blend,
   jet,
-  originalCam,
-  originalMap,
-  originalPanels,
-  originalTap,
+  jetPanels,
+  lastConvolution,
+  meanGradCam,
+  resizeNormalized,
 } from '../../src/pictures';
 import { formula, images } from '../formula';
 import { bytes, figures, mapOf, photo, plain } from './figures';
@@ -68,14 +68,14 @@ test('jet is that of OpenCV to the byte', () => {
 describe.each([
   ['before the batch norm', 'normed', normed],
   ['on the last depthwise convolution', 'depthwise', depthwise],
-] as const)("the original's map, %s", (_, name, network) => {
+] as const)('the map of the last convolution, %s', (_, name, network) => {
   const parts = () => {
     const whole = network();
-    return prepareModel(whole, { tap: originalTap(whole) });
+    return prepareModel(whole, { tap: lastConvolution(whole) });
   };
   const explained = async () => {
     const photos = images();
-    const found = await explain(parts(), photos, { method: originalCam(), classIndex: [1, 3] });
+    const found = await explain(parts(), photos, { method: meanGradCam(), classIndex: [1, 3] });
     photos.dispose();
     return found;
   };
@@ -83,31 +83,31 @@ describe.each([
   test('is that of PyTorch and OpenCV, at its own size and at that of the photo', async () => {
     expect(parts().tap).toBe('last');
     for (const [index, { map }] of (await explained()).entries()) {
-      const figure = figures.original[name][index]!;
-      expect(furthest(originalMap(map, [5, 4]).values, figure.map)).toBeLessThan(1e-4);
-      expect(furthest(originalMap(map, [23, 19]).values, figure.resized)).toBeLessThan(1e-4);
+      const figure = figures.lastConvolution[name][index]!;
+      expect(furthest(resizeNormalized(map, [5, 4]).values, figure.map)).toBeLessThan(1e-4);
+      expect(furthest(resizeNormalized(map, [23, 19]).values, figure.resized)).toBeLessThan(1e-4);
     }
   });
 
   test('gives the same three panels, to one step of a pixel', async () => {
     for (const [index, { map }] of (await explained()).entries()) {
-      const panels = originalPanels(photo(index), map, 0);
+      const panels = jetPanels(photo(index), map, 0);
       expect([panels.height, panels.width]).toEqual([23, 3 * 19]);
-      const figure = bytes(figures.original[name][index]!.panels);
+      const figure = bytes(figures.lastConvolution[name][index]!.panels);
       expect(furthest(panels.data, figure)).toBeLessThanOrEqual(1);
     }
   });
 });
 
-test("the original's tap takes no layer for a convolution that is none", () => {
+test('no layer is taken for a convolution that is none', () => {
   const image = input({ shape: [4, 4, 3] });
   const pooled = layers.averagePooling2d({ poolSize: 2, name: 'pool' });
   const none = model({ inputs: image, outputs: through(image, pooled, ...classes()) });
-  expect(() => originalTap(none)).toThrow(/none of Conv2D.*'pool'/);
+  expect(() => lastConvolution(none)).toThrow(/none of Conv2D.*'pool'/);
 });
 
-test("a map with nothing above 0 is drawn in jet's first colour, not stretched", () => {
-  const { data } = originalPanels(plain(1, 1, [0, 0, 0]), mapOf([-1, -2], 1, 2), 0);
+test("a map with nothing above 0 is drawn in jet's first color, not stretched", () => {
+  const { data } = jetPanels(plain(1, 1, [0, 0, 0]), mapOf([-1, -2], 1, 2), 0);
   expect(Array.from(data)).toEqual([0, 0, 0, 0, 0, 128, 0, 0, Math.round(0.3 * 128)]);
 });
 

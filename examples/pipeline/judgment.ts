@@ -8,7 +8,7 @@ import {
 } from '@shroom/train';
 import type { Trained } from './training';
 
-export interface Judgement {
+export interface Judgment {
   /** When an answer from one view of a photo is sure, as those of the programs and of the page are. */
   readonly plain: Certainty;
   /** When an answer from as many views as the test averages is sure. */
@@ -23,7 +23,7 @@ export async function judge(
   { classifier, calibrating, test }: Trained,
   classes: number,
   options: InferenceOptions,
-): Promise<Judgement> {
+): Promise<Judgment> {
   const { labels, plain, averaged } = calibrating;
   const certainty = fitCertainty(labels, averaged, classes);
   const logits = await logitsOf(classifier, test, options);

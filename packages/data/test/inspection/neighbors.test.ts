@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findNeighbours, groupsOf, perceptualHash, randomStream, resize } from '../../src/index';
+import { findNeighbors, groupsOf, perceptualHash, randomStream, resize } from '../../src/index';
 import { figures, picture } from '../figures';
 
 const distance = (a: string, b: string) =>
@@ -15,7 +15,7 @@ function near(hash: string, bits: readonly number[]): string {
   return turned.toString(16).padStart(16, '0');
 }
 
-describe('the search for neighbours', () => {
+describe('the search for neighbors', () => {
   test('finds what comparing all pairs finds', () => {
     const bit = fc.integer({ min: 0, max: 63 });
     const hashes = fc.array(fc.array(bit, { maxLength: 12 }), { minLength: 2, maxLength: 40 });
@@ -27,14 +27,14 @@ describe('the search for neighbours', () => {
             .map((other, b) => ({ a, b, distance: distance(one, other) }))
             .filter(pair => pair.b > a && pair.distance <= radius),
         );
-        expect(findNeighbours(made, radius)).toEqual(expected);
+        expect(findNeighbors(made, radius)).toEqual(expected);
       }),
     );
   });
 
   test('chains equal hashes instead of pairing each with each', () => {
     const blank = Array(1000).fill('00000000000000ff');
-    const pairs = findNeighbours([...blank, '00000000000000fe']);
+    const pairs = findNeighbors([...blank, '00000000000000fe']);
     expect(pairs).toHaveLength(1000);
     expect(groupsOf(1001, pairs)).toEqual([Array.from({ length: 1001 }, (_, index) => index)]);
   });
@@ -46,7 +46,7 @@ describe('the search for neighbours', () => {
     for (let pair = 0; pair < 100; pair++) {
       hashes.push(near(hashes[pair]!, [0, 11, 22, 33, 44, 55].slice(0, pair % 7)));
     }
-    const pairs = findNeighbours(hashes).map(({ a, b }) => `${a} ${b}`);
+    const pairs = findNeighbors(hashes).map(({ a, b }) => `${a} ${b}`);
     const found = new Set(pairs);
     expect(found.size).toBe(pairs.length);
     for (let pair = 0; pair < 100; pair++) {
@@ -55,8 +55,8 @@ describe('the search for neighbours', () => {
   });
 
   test('refuses what is no hash', () => {
-    expect(() => findNeighbours(['xyz'])).toThrow(/Hash 0 should be 16 hexadecimal digits/);
-    expect(() => findNeighbours([], 16)).toThrow(/0 to 15, not 16/);
+    expect(() => findNeighbors(['xyz'])).toThrow(/Hash 0 should be 16 hexadecimal digits/);
+    expect(() => findNeighbors([], 16)).toThrow(/0 to 15, not 16/);
   });
 });
 

@@ -8,8 +8,8 @@ import { TapError } from '../model/tap';
 import { blend } from './blend';
 import { jet } from './jet';
 import {
-  colourise,
-  normaliseMap,
+  colorize,
+  normalizeMap,
   type Picture,
   type PicturePixels,
   resizeMap,
@@ -25,7 +25,7 @@ const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
  * @param output As for `prepareModel`. Default: the first.
  * @throws TapError when the logits depend on no convolution.
  */
-export function originalTap(
+export function lastConvolution(
   model: LayersModel,
   { output }: Pick<PrepareOptions, 'output'> = {},
 ): string {
@@ -40,7 +40,7 @@ export function originalTap(
 }
 
 /** Grad-CAM with the mean over the channels for their sum: the same map but for a factor. */
-export const originalCam = (): Method =>
+export const meanGradCam = (): Method =>
   customMethod((features, gradient) => mean(mul(features, mean(gradient, [1, 2], true)), 3));
 
 /**
@@ -49,20 +49,20 @@ export const originalCam = (): Method =>
  * @param size `[height, width]`.
  * @returns 0 to 1; all 0 where nothing is above 0.
  */
-export function originalMap(map: HeatMap, size: readonly [number, number]): HeatMap {
-  return resizeMap(normaliseMap(map), size);
+export function resizeNormalized(map: HeatMap, size: readonly [number, number]): HeatMap {
+  return resizeMap(normalizeMap(map), size);
 }
 
 /**
  * Photo, heat map in JET, and both blended 0.7 to 0.3, side by side, as `cv2.applyColorMap` and `cv2.addWeighted` draw them.
  *
- * @param map Of any size and scale, as `explain` returns it with `method: originalCam()`.
+ * @param map Of any size and scale, as `explain` returns it with `method: meanGradCam()`.
  * @param gap White between the panels, in pixels. Default 6.
  */
-export function originalPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
-  const resized = originalMap(map, [photo.height, photo.width]);
+export function jetPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
+  const resized = resizeNormalized(map, [photo.height, photo.width]);
   // OpenCV is handed bytes, and the conversion to bytes cuts off what is behind the point.
   const steps = { ...resized, values: resized.values.map(value => Math.floor(255 * value) / 255) };
-  const heat = colourise(steps, jet);
+  const heat = colorize(steps, jet);
   return sideBySide([photo, heat, blend(photo, heat)], gap);
 }

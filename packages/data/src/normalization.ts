@@ -1,7 +1,7 @@
 import type { Pixels } from '@shroom/pixels';
 
 /** What a network expects of its input; backbones carry it with their weights. */
-export interface Normalisation {
+export interface Normalization {
   readonly channelOrder: 'RGB' | 'BGR';
   /** Factor on pixel values of 0 to 255. */
   readonly scale: number;
@@ -15,14 +15,14 @@ export interface Normalisation {
  * Writes `(scale * pixel - mean) / std` to `target` from `offset` on, `height * width * 3` numbers, channels in the
  * order that the network expects. Every step is rounded to 32 bits, as in PyTorch: the numbers are the same.
  */
-export function normalise(
+export function normalize(
   pixels: Pixels,
-  how: Normalisation,
+  how: Normalization,
   target: Float32Array,
   offset = 0,
 ): void {
   const { data } = pixels;
-  const [first, second, third] = normalisationTables(how);
+  const [first, second, third] = normalizationTables(how);
   const [a, c] = how.channelOrder === 'RGB' ? [0, 2] : [2, 0];
   for (let index = 0; index < data.length; index += 3) {
     target[offset + index] = first[data[index + a]!]!;
@@ -34,15 +34,15 @@ export function normalise(
 type Tables = [Float32Array, Float32Array, Float32Array];
 
 /** What each of the 256 values becomes, for the three channels of the result. */
-export const normalisationTables = (how: Normalisation): Tables =>
+export const normalizationTables = (how: Normalization): Tables =>
   [0, 1, 2].map(channel => tableOf(how, channel)) as Tables;
 
-function tableOf({ scale, mean, std }: Normalisation, channel: number): Float32Array {
+function tableOf({ scale, mean, std }: Normalization, channel: number): Float32Array {
   const { fround } = Math;
-  const centre = fround(mean[channel]!);
+  const center = fround(mean[channel]!);
   const spread = fround(std[channel]!);
   return Float32Array.from(
     { length: 256 },
-    (_, value) => fround(fround(scale * value) - centre) / spread,
+    (_, value) => fround(fround(scale * value) - center) / spread,
   );
 }

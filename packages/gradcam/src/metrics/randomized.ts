@@ -18,15 +18,15 @@ import { explain } from '../explain';
 import { needed, operationsOf } from '../model/operations';
 import { type Explainable, partsOf } from '../model/source';
 import { rankCorrelation } from './correlation';
-import type { RandomisationOptions, RandomisationStage } from './randomisation';
+import type { RandomizationOptions, RandomizationStage } from './randomization';
 
-/** See `randomisation` of randomisation. */
-export async function randomisation(
+/** See `randomization` of randomization. */
+export async function randomization(
   model: LayersModel,
   parts: Explainable,
   images: Tensor,
-  options: RandomisationOptions = {},
-): Promise<RandomisationStage[]> {
+  options: RandomizationOptions = {},
+): Promise<RandomizationStage[]> {
   const { stages = 3, seed = 0, ...explaining } = options;
   const trained = await explain(parts, images, explaining);
   const classIndex = trained.map(explanation => explanation.classIndex);
@@ -37,12 +37,12 @@ export async function randomisation(
       Math.round((stage * (layers.length - 1)) / Math.max(1, stages - 1)),
     ),
   );
-  const results: RandomisationStage[] = [];
+  const results: RandomizationStage[] = [];
   const restore: (() => void)[] = [];
   try {
     for (const [index, layer] of layers.entries()) {
       explaining.signal?.throwIfAborted();
-      restore.push(randomised(layer, seed * layers.length + index));
+      restore.push(randomized(layer, seed * layers.length + index));
       if (!marks.has(index)) continue;
       const maps = await explain(parts, images, { ...explaining, classIndex });
       const similarity = maps.map(({ signed }, image) =>
@@ -67,7 +67,7 @@ function weightedLayers(model: LayersModel, output: string): Layer[] {
 }
 
 /** Gives a layer random weights; what comes back gives it its own again. */
-function randomised(layer: Layer, seed: number): () => void {
+function randomized(layer: Layer, seed: number): () => void {
   // Clones share their numbers with the weights, and keep them while others are there.
   const own = layer.getWeights().map(weight => weight.clone());
   const others = tidy(() => own.map((weight, index) => randomLike(weight, seed * 10 + index + 1)));

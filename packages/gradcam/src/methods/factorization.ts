@@ -3,14 +3,14 @@ import type { HeatMap } from '../explain';
 import { imagesFor } from '../model/images';
 import { type Explainable, partsOf, type SourceOptions } from '../model/source';
 
-export interface FactorisationOptions {
+export interface FactorizationOptions {
   /** Parts to look for. Default 5. */
   readonly concepts?: number;
   /** An integer. Default 0. */
   readonly seed?: number;
 }
 
-export interface Factorisation {
+export interface Factorization {
   /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
   readonly maps: readonly (readonly HeatMap[])[];
   readonly concepts: readonly Concept[];
@@ -25,7 +25,7 @@ export interface Concept {
 }
 
 /**
- * Deep feature factorisation: the parts that a batch of images is made of, as the model sees them; no class is asked for.
+ * Deep feature factorization: the parts that a batch of images is made of, as the model sees them; no class is asked for.
  * Non-negative factors of the features over all places of all images. Collins et al. 2018. https://arxiv.org/abs/1806.10206
  *
  * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam has it.
@@ -33,11 +33,11 @@ export interface Concept {
  * @param model As for `explain`, or prepared.
  * @param images As for `explain`; the caller's.
  */
-export async function factorise(
+export async function factorize(
   model: Explainable,
   images: Tensor,
-  options: FactorisationOptions & SourceOptions = {},
-): Promise<Factorisation> {
+  options: FactorizationOptions & SourceOptions = {},
+): Promise<Factorization> {
   const [parts, { concepts = 5, seed = 0 }] = await partsOf(model, options);
   const seen = await imagesFor(parts, images);
   try {

@@ -1,5 +1,5 @@
 /** Two hashes that are near each other. */
-export interface Neighbours {
+export interface Neighbors {
   /** Indices into the hashes, `a < b`. */
   readonly a: number;
   readonly b: number;
@@ -12,18 +12,18 @@ export interface Neighbours {
  *
  * The bits are cut into `radius + t` bands. Of a pair within the radius at least t bands are the same, so that for every choice of
  * t bands only hashes which share these are compared: multi-index hashing. A million random hashes at a radius of 6 take seconds.
- * Among equal hashes only neighbours in the list are paired, and only the first of them with others: the groups that pairs make
+ * Among equal hashes only neighbors in the list are paired, and only the first of them with others: the groups that pairs make
  * are the same, and a thousand blank pictures do not make half a million pairs.
  *
  * @param hashes 16 hexadecimal digits each.
  * @param radius 0 to 15. Default 6, at which unrelated photos hardly ever meet.
  * @see Norouzi et al. 2012, Fast Search in Hamming Space with Multi-Index Hashing. https://arxiv.org/abs/1307.2982
  */
-export function findNeighbours(hashes: readonly string[], radius = 6): Neighbours[] {
+export function findNeighbors(hashes: readonly string[], radius = 6): Neighbors[] {
   if (!Number.isInteger(radius) || radius < 0 || radius > 15) {
     throw new RangeError(`The radius should be a whole number of 0 to 15, not ${radius}.`);
   }
-  const pairs: Neighbours[] = [];
+  const pairs: Neighbors[] = [];
   const last = new Map<string, number>();
   const unique: number[] = [];
   hashes.forEach((hash, index) => {
@@ -157,7 +157,7 @@ function countBits(bits: number): number {
 }
 
 /** Items that are connected, directly or through others; each group ascending, of two or more, the first item first. */
-export function groupsOf(count: number, pairs: Iterable<Pick<Neighbours, 'a' | 'b'>>): number[][] {
+export function groupsOf(count: number, pairs: Iterable<Pick<Neighbors, 'a' | 'b'>>): number[][] {
   const parents = Array.from({ length: count }, (_, index) => index);
   const rootOf = (item: number): number => {
     let root = item;

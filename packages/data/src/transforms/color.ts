@@ -1,22 +1,22 @@
 import type { Pixels } from '@shroom/pixels';
 import { type RandomStream, shuffled } from '../random';
 
-export interface ColourJitterOptions {
+export interface ColorJitterOptions {
   /** Factors of `1 - brightness` to `1 + brightness`, at least 0. Default 0: unchanged. */
   readonly brightness?: number;
   /** Likewise. */
   readonly contrast?: number;
   /** Likewise. */
   readonly saturation?: number;
-  /** Turns of the colour wheel of `-hue` to `hue`, at most 0.5. Default 0. */
+  /** Turns of the color wheel of `-hue` to `hue`, at most 0.5. Default 0. */
   readonly hue?: number;
 }
 
 /** Changes brightness, contrast, saturation and hue in a random order, by torchvision's rule. */
-export function colourJitter(
+export function colorJitter(
   pixels: Pixels,
   random: RandomStream,
-  options: ColourJitterOptions = {},
+  options: ColorJitterOptions = {},
 ): Pixels {
   const { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = options;
   const steps: [number, (picture: Pixels, amount: number) => Pixels, number][] = [
@@ -26,8 +26,8 @@ export function colourJitter(
     [hue, adjustHue, 0],
   ];
   // Every stream is read alike, whatever is switched off, so that switching one off leaves the others as they were.
-  const drawn = steps.map(([reach, adjust, centre]) => {
-    const amount = random.between(Math.max(centre - reach, centre - 1), centre + reach);
+  const drawn = steps.map(([reach, adjust, center]) => {
+    const amount = random.between(Math.max(center - reach, center - 1), center + reach);
     return { reach, adjust, amount };
   });
   return shuffled(drawn, random).reduce(
@@ -40,22 +40,22 @@ export function colourJitter(
 export const adjustBrightness = (pixels: Pixels, factor: number): Pixels =>
   blend(pixels, factor, () => 0);
 
-/** @param factor 0 is the mean grey, 1 the picture. */
+/** @param factor 0 is the mean gray, 1 the picture. */
 export function adjustContrast(pixels: Pixels, factor: number): Pixels {
   const { data } = pixels;
   let sum = 0;
-  for (let place = 0; place < data.length; place += 3) sum += greyOf(data, place);
+  for (let place = 0; place < data.length; place += 3) sum += grayOf(data, place);
   const mean = Math.floor((3 * sum) / data.length + 0.5);
   return blend(pixels, factor, () => mean);
 }
 
-/** @param factor 0 is grey, 1 the picture. */
+/** @param factor 0 is gray, 1 the picture. */
 export function adjustSaturation(pixels: Pixels, factor: number): Pixels {
   const { data } = pixels;
-  return blend(pixels, factor, index => greyOf(data, index - (index % 3)));
+  return blend(pixels, factor, index => grayOf(data, index - (index % 3)));
 }
 
-/** @param turns Of the colour wheel, -0.5 to 0.5; in steps of 1/256, as Pillow's HSV has it. */
+/** @param turns Of the color wheel, -0.5 to 0.5; in steps of 1/256, as Pillow's HSV has it. */
 export function adjustHue(pixels: Pixels, turns: number): Pixels {
   const { data, height, width } = pixels;
   const shift = Math.trunc(turns * 255) & 255;
@@ -80,7 +80,7 @@ export function blend(pixels: Pixels, factor: number, other: (index: number) => 
 }
 
 /** Luma by ITU-R 601-2, in Pillow's fixed point. */
-const greyOf = (data: Uint8Array, place: number): number =>
+const grayOf = (data: Uint8Array, place: number): number =>
   (data[place]! * 19595 + data[place + 1]! * 38470 + data[place + 2]! * 7471 + 0x8000) >> 16;
 
 type Triple = [number, number, number];

@@ -1,7 +1,7 @@
-/** A colour map: 256 RGB colours, dark to bright. */
-export type ColourMap = Uint8Array;
+/** A color map: 256 RGB colors, dark to bright. */
+export type ColorMap = Uint8Array;
 
-/** Inferno of matplotlib (CC0) at eleven places: perceptually uniform, and told apart by colour-blind readers. */
+/** Inferno of matplotlib (CC0) at eleven places: perceptually uniform, and told apart by color-blind readers. */
 const infernoStops = [
   [0, 0, 4],
   [22, 11, 57],
@@ -16,18 +16,18 @@ const infernoStops = [
   [252, 255, 164],
 ] as const;
 
-export const inferno: ColourMap = interpolated(infernoStops);
+export const inferno: ColorMap = interpolated(infernoStops);
 
-function interpolated(stops: readonly (readonly [number, number, number])[]): ColourMap {
-  const colours = new Uint8Array(256 * 3);
+function interpolated(stops: readonly (readonly [number, number, number])[]): ColorMap {
+  const colors = new Uint8Array(256 * 3);
   for (let index = 0; index < 256; index++) {
     const place = (index / 255) * (stops.length - 1);
     const low = Math.min(Math.floor(place), stops.length - 2);
     const share = place - low;
     for (let channel = 0; channel < 3; channel++) {
       const from = stops[low]![channel]!;
-      colours[index * 3 + channel] = Math.round(from + share * (stops[low + 1]![channel]! - from));
+      colors[index * 3 + channel] = Math.round(from + share * (stops[low + 1]![channel]! - from));
     }
   }
-  return colours;
+  return colors;
 }
