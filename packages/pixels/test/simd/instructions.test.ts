@@ -362,7 +362,7 @@ describe('of vectors', () => {
     ['-32769', () => vector.splat16(-32769), 'from -32768 to 65535, not -32769.'],
     ['33 bits', () => vector.splat32(2 ** 32), 'from -2147483648 to 4294967295, not 4294967296.'],
     ['a shift by a half', () => vector.shiftLeft16(a, 0.5), 'a whole number from'],
-  ])('%s are refused', (_, write, message) => {
+  ])('refuse %s', (_, write, message) => {
     expect(write).toThrow(RangeError);
     expect(write).toThrow(message);
   });
