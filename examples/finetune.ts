@@ -35,7 +35,7 @@ await runProgram(async signal => {
   const engine = await startEngine(given.engine);
   fact(engine.name, engine.reason);
   const { backbone, classes, head, cut } = await loadClassifier(run, signal, given.from);
-  fact('cut', `${cut.layer}, feature maps of ${cut.shape.join(' x ')}; what is behind is trained`);
+  fact('cut', `${cut.layer}, feature maps of ${cut.shape.join(' x ')}; what is after is trained`);
 
   heading('Photos');
   const photos = await openPhotos(configuration, signal);

@@ -40,7 +40,7 @@ function proportional(root: number): number {
   const parents = new Map<number, number>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    // The parent is the second field behind the name, which is in brackets.
+    // The parent is the second field after the name, which is in brackets.
     const stat = read(`/proc/${entry}/stat`);
     parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }

@@ -53,7 +53,7 @@ export const groups = [
 
 /**
  * Every method of `@shroom/gradcam` that gives a map of one class or none, for a model with its last tap and a finer one; but for
- * those that are another one behind global average pooling and a ReLU.
+ * those that are another one before global average pooling and after a ReLU.
  */
 export function contestantsFor(model: LayersModel, finerTap: string): Record<string, Contestant> {
   const parts = prepareModel(model, { link: 'softmax' });

@@ -50,11 +50,17 @@ interface FiguresFile {
 
 /** What was measured of one classifier so far, one line a map; a file that a program can go on with. */
 export class Figures {
+  readonly #file: string;
+  readonly #classifier: string;
+
   private constructor(
-    private readonly file: string,
-    private readonly classifier: string,
+    file: string,
+    classifier: string,
     readonly all: Figure[],
-  ) {}
+  ) {
+    this.#file = file;
+    this.#classifier = classifier;
+  }
 
   /** @throws Error when the file has figures of another classifier: theirs cannot stand in one table. */
   static async open(file: string, classifier: string): Promise<Figures> {
@@ -70,7 +76,7 @@ export class Figures {
 
   /** Which of some metrics one map was not judged by yet. */
   missing<M extends MetricName>(method: string, photo: number, metrics: readonly M[]): M[] {
-    const scores = this.of(method, photo)?.scores ?? {};
+    const scores = this.#of(method, photo)?.scores ?? {};
     return metrics.filter(metric => !(metric in scores));
   }
 
@@ -79,16 +85,16 @@ export class Figures {
       name,
       Number.isFinite(value) ? Number(value!.toPrecision(4)) : null,
     ]);
-    const before = this.of(method, photo);
+    const before = this.#of(method, photo);
     const both = { ...before?.scores, ...Object.fromEntries(short) };
     if (before) this.all.splice(this.all.indexOf(before), 1);
     this.all.push({ method, photo, scores: both });
     const lines = this.all.map(each => JSON.stringify(each)).join(',\n');
-    const start = `{"classifier":"${this.classifier}","figures":[`;
-    await writeAtomically(this.file, `${start}\n${lines}\n]}\n`);
+    const start = `{"classifier":"${this.#classifier}","figures":[`;
+    await writeAtomically(this.#file, `${start}\n${lines}\n]}\n`);
   }
 
-  private of(method: string, photo: number): Figure | undefined {
+  #of(method: string, photo: number): Figure | undefined {
     return this.all.find(figure => figure.method === method && figure.photo === photo);
   }
 }

@@ -19,7 +19,7 @@ interface ClassifierFile {
   readonly classes: readonly string[];
   /** The trained weights, below the run folder. */
   readonly head: string;
-  /** Where the backbone was cut, if what is behind was trained too: its weights are with those of the head. */
+  /** Where the backbone was cut, if what is after was trained too: its weights are with those of the head. */
   readonly cut?: string;
   /** When an answer from one view of a photo is sure; absent in folders of older runs. */
   readonly certainty?: Certainty;

@@ -39,7 +39,7 @@ export const methodsAtTap = {
   rise: rise({ masks: 200 }),
 };
 
-/** Methods for a split at the images. */
+/** Methods for a tap at the images. */
 export const methodsAtImages = {
   saliency: saliency(),
   smoothGrad: smoothed(saliency(), { samples: 8 }),

@@ -112,7 +112,7 @@ export async function parseTrainOptions(
     )
     .option(
       '--finetune <place>',
-      'train the backbone too, behind this stage or layer, such as layer3 or layer4.1.relu; "none" trains the head alone',
+      'train the backbone too, after this stage or layer, such as layer3 or layer4.1.relu; "none" trains the head alone',
       'none',
     )
     .option(

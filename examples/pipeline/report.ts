@@ -41,7 +41,7 @@ export async function reportContent(
   return {
     title: `${photos.classes.length} genera of mushrooms`,
     summary:
-      `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learned too behind ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
+      `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learned too after ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
       `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${options.finetune === 'none' ? '' : 'half of '}${split.validation.length}, tested on ${split.test.length}.`,
     caution: {
       headline: 'No photo decides whether a mushroom can be eaten.',
@@ -80,7 +80,7 @@ export async function reportContent(
         : ([
             [
               'Fine-tuning',
-              `the backbone behind ${options.finetune}: ${recipeInWords(recipeOf('finetune', {}))}`,
+              `the backbone after ${options.finetune}: ${recipeInWords(recipeOf('finetune', {}))}`,
             ],
           ] as const)),
       [

@@ -71,7 +71,7 @@ export const checkpointFolders = {
 } as const;
 
 /**
- * Trains the head on pooled features; then, where the backbone is cut, what is behind the cut with it.
+ * Trains the head on pooled features; then, where the backbone is cut, what is after the cut with it.
  *
  * All validation photos choose the epoch of a head; shorter trainings beside it tell what it says of photos that did not.
  * To fine-tune twice would take too long: there one half chooses, and the other is kept for calibration.
@@ -150,7 +150,7 @@ async function calibratingLogits(
   }
 }
 
-/** The head, or the head on the stages behind the cut. */
+/** The head, or the head on the stages after the cut. */
 export function classifierOn(head: LayersModel, cut: CutBackbone | undefined): Restorable {
   return cut ? headOn(cut.trained, head) : head;
 }

@@ -16,7 +16,7 @@ const shardBytes = 4 << 20;
 export type WebWeights = ModelManifest['weights'];
 
 /**
- * Writes a classifier for browsers: a tfjs layers-model in shards, without batch norms behind convolutions, and a manifest
+ * Writes a classifier for browsers: a tfjs layers-model in shards, without batch norms after convolutions, and a manifest
  * with its classes, preprocessing, hashes, and what the storage changes.
  *
  * @param run The folder that the classifier came from.

@@ -61,7 +61,7 @@ function inGraph(
   };
 }
 
-/** Layers behind the tap are applied one after the other: models that branch there are not for this. */
+/** Layers after the tap are applied one after the other: models that branch there are not for this. */
 function inLayers(
   bare: LayersModel,
   fed: Tensor[],
@@ -71,11 +71,11 @@ function inLayers(
   const layer = bare.getLayer(tap);
   const outputs = layer.output as SymbolicTensor;
   const features = model({ inputs: bare.inputs, outputs }).predict(fed) as Tensor;
-  const behind = bare.layers.slice(bare.layers.indexOf(layer) + 1);
+  const after = bare.layers.slice(bare.layers.indexOf(layer) + 1);
   return {
     features,
     score: delta =>
-      chosen(behind.reduce((x, each) => each.apply(x) as Tensor, add(features, delta))),
+      chosen(after.reduce((x, each) => each.apply(x) as Tensor, add(features, delta))),
   };
 }
 

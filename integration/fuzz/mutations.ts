@@ -69,7 +69,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'a byte put in': (bytes, header, random) =>
     spliced(bytes, within(header, random), 0, random.below(256)),
   'cut short': (bytes, _, random) => [...bytes.subarray(0, random.below(bytes.length))],
-  'bytes behind the end': (bytes, _, random) => [
+  'bytes after the end': (bytes, _, random) => [
     ...bytes,
     ...Array.from({ length: 1 + random.below(9) }, () => random.below(256)),
   ],

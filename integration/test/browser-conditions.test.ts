@@ -21,7 +21,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
   test('says kindly what is no picture, empty, damaged or too large, and goes on', async () => {
     const { photo, page, visit } = at;
     const claimed = Buffer.from(await sharp(photo).png().toBuffer());
-    // The size stands behind the signature and the name of the first chunk.
+    // The size stands after the signature and the name of the first chunk.
     claimed.writeUInt32BE(40_000, 16);
     claimed.writeUInt32BE(40_000, 20);
     const cut = (await sharp(photo).png().toBuffer()).subarray(0, 60);

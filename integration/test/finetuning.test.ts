@@ -94,14 +94,14 @@ async function snapshotOf(weights: readonly { readonly originalName: string; rea
   return values;
 }
 
-describe('fine-tuning behind a cut', () => {
-  test('gives the same on every engine, and changes what is behind the cut alone', async () => {
+describe('fine-tuning after a cut', () => {
+  test('gives the same on every engine, and changes what is after the cut alone', async () => {
     const onCpu = await finetune('cpu');
-    const behind = ['conv', 'shortcut'].flatMap(name => [
+    const after = ['conv', 'shortcut'].flatMap(name => [
       `second.${name}/bias`,
       `second.${name}/kernel`,
     ]);
-    expect(onCpu.changed.sort()).toEqual(behind);
+    expect(onCpu.changed.sort()).toEqual(after);
     await setBackend('wasm');
     await expect(finetune('wasm')).rejects.toThrow(
       /engine 'wasm' cannot train these layers: it has no kernel 'Conv2DBackpropFilter'/,
@@ -109,7 +109,7 @@ describe('fine-tuning behind a cut', () => {
     registerFilterGradient('wasm');
     for (const engine of ['ort', 'wasm']) {
       const { losses, changed } = await finetune(engine);
-      expect(changed.sort()).toEqual(behind);
+      expect(changed.sort()).toEqual(after);
       losses.forEach((loss, index) => {
         expect(Math.abs(loss / onCpu.losses[index]! - 1)).toBeLessThan(1e-3);
       });

@@ -101,7 +101,7 @@ test.each([
   expectAlike(found, expected, 5e-3);
 });
 
-test('a batch norm without a scale behind the tap', async () => {
+test('a batch norm without a scale after the tap', async () => {
   const result = sequential({
     layers: [
       layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3, name: 'tap' }),

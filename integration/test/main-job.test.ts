@@ -269,7 +269,7 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect(ofTwo.temperature).not.toBe(ofOne.temperature);
 });
 
-test('fine-tuning trains behind the cut, and leaves a classifier that is loaded with what it learned', async () => {
+test('fine-tuning trains after the cut, and leaves a classifier that is loaded with what it learned', async () => {
   const run = join(folder, 'finetuned');
   const small = ['--size', '64', '--drawn', '6', '--views', '1', '--epochs', '2'];
   const first = await runProgram(train, [...small, '--finetune', 'layer4.1.relu', '--out', run]);
@@ -280,7 +280,7 @@ test('fine-tuning trains behind the cut, and leaves a classifier that is loaded 
     cut: 'layer4.1.relu',
     head: 'checkpoints/finetuned/best.safetensors',
   });
-  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too behind layer4\.1/);
+  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too after layer4\.1/);
 
   // The whole classifier, loaded again, says of the test photos what the run's evaluation said.
   const further = join(folder, 'further');

@@ -35,29 +35,31 @@ export interface BackendOptions extends EngineOptions {
 
 /** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
 export class OrtBackend extends KernelBackend {
-  private readonly data = new DataStorage<Entry>(this, tfjsEngine());
-  private readonly engine: Engine;
-  private readonly pending: PendingWork;
-  private readonly reads: Reads;
+  readonly #data = new DataStorage<Entry>(this, tfjsEngine());
+  readonly #engine: Engine;
+  readonly #pending: PendingWork;
+  readonly #reads: Reads;
+  readonly #runtime: Runtime;
+  readonly #options: BackendOptions;
 
-  constructor(
-    private readonly runtime: Runtime,
-    private readonly options: BackendOptions,
-  ) {
+  constructor(runtime: Runtime, options: BackendOptions) {
     super();
-    this.engine = new Engine(runtime, options);
-    this.pending = new PendingWork(options.pendingOperations);
-    this.reads = new Reads(this.engine, this.pending, runtime.name);
+    this.#runtime = runtime;
+    this.#options = options;
+
+    this.#engine = new Engine(runtime, options);
+    this.#pending = new PendingWork(options.pendingOperations);
+    this.#reads = new Reads(this.#engine, this.#pending, runtime.name);
   }
 
   /** What has been compiled and run so far. */
   get statistics(): Readonly<EngineStatistics> {
-    return this.engine.statistics;
+    return this.#engine.statistics;
   }
 
   /** `onnxruntime-node` or `onnxruntime-web`. */
   get runtimeName(): string {
-    return this.runtime.name;
+    return this.#runtime.name;
   }
 
   /**
@@ -66,14 +68,14 @@ export class OrtBackend extends KernelBackend {
    * threads is no part of it.
    */
   get identity(): string {
-    const weights = this.options.compileWeights ? 'weights compiled in' : 'weights given';
-    const { name, computesWith } = this.runtime;
+    const weights = this.#options.compileWeights ? 'weights compiled in' : 'weights given';
+    const { name, computesWith } = this.#runtime;
     return `backend-ort ${version}, ${name} ${computesWith}, ${weights}`;
   }
 
   /** Whether memory that a run has freed stays with the process. */
   get keepsMemory(): boolean {
-    return this.runtime.keepsMemory ?? false;
+    return this.#runtime.keepsMemory ?? false;
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
@@ -90,14 +92,14 @@ export class OrtBackend extends KernelBackend {
     refCount: number,
   ): void {
     if (dtype === 'string' || dtype === 'complex64') {
-      this.data.set(dataId, { refCount, dtype, host: values });
+      this.#data.set(dataId, { refCount, dtype, host: values });
       return;
     }
     const node = leaf(asTyped(values as HostArray, dtype), shape, dtype);
     node.written = true;
     node.owned = false;
     node.references = 1;
-    this.data.set(dataId, { refCount, dtype, node });
+    this.#data.set(dataId, { refCount, dtype, node });
   }
 
   /** Tensors for values of the graph. All outputs of a kernel come in one call, since it may run what is pending. */
@@ -105,12 +107,12 @@ export class OrtBackend extends KernelBackend {
     const tensors = nodes.map(node => {
       const dataId = {};
       node.references++;
-      if (node.data === undefined) this.pending.add(node);
-      this.data.set(dataId, { refCount: 1, dtype: node.dtype, node });
+      if (node.data === undefined) this.#pending.add(node);
+      this.#data.set(dataId, { refCount: 1, dtype: node.dtype, node });
       return { dataId, shape: [...node.shape], dtype: node.dtype };
     });
-    if (this.engine.synchronous && this.pending.isTooMuch()) {
-      this.engine.computeSync(this.pending.take());
+    if (this.#engine.synchronous && this.#pending.isTooMuch()) {
+      this.#engine.computeSync(this.#pending.take());
     }
     return tensors;
   }
@@ -122,65 +124,65 @@ export class OrtBackend extends KernelBackend {
 
   /** A tensor that shares the data of another. */
   share(x: TensorInfo, shape: Shape): TensorInfo {
-    this.data.get(x.dataId).refCount++;
+    this.#data.get(x.dataId).refCount++;
     return { dataId: x.dataId, shape: [...shape], dtype: x.dtype };
   }
 
   /** The value of a numeric tensor, under the tensor's shape. */
   node(x: TensorInfo): GraphNode {
-    const { node } = this.data.get(x.dataId);
+    const { node } = this.#data.get(x.dataId);
     if (node === undefined) {
       throw new Error(`backend-ort: a ${x.dtype} tensor of shape [${x.shape}] is not numeric.`);
     }
-    if (!node.owned) this.own(node);
-    node.lastUse = this.engine.run;
+    if (!node.owned) this.#own(node);
+    node.lastUse = this.#engine.run;
     return sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
   }
 
   /** Numbers of a tensor, by reference: not to be changed. */
   valuesSync(x: TensorInfo): BackendValues {
-    const { node, host } = this.data.get(x.dataId);
-    return host ?? this.reads.now(node!);
+    const { node, host } = this.#data.get(x.dataId);
+    return host ?? this.#reads.now(node!);
   }
 
   override readSync(dataId: DataId): BackendValues {
-    const { node, host } = this.data.get(dataId);
-    return host ?? this.reads.now(node!).slice();
+    const { node, host } = this.#data.get(dataId);
+    return host ?? this.#reads.now(node!).slice();
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
-    const { node, host } = this.data.get(dataId);
+    const { node, host } = this.#data.get(dataId);
     if (host !== undefined) return host;
     // The tensor may be disposed while it is read: the node stays referenced until its values are there.
     node!.references++;
-    return this.reads.later(node!).finally(() => this.release(node!));
+    return this.#reads.later(node!).finally(() => this.#release(node!));
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    if (!this.data.has(dataId)) return true;
-    const entry = this.data.get(dataId);
+    if (!this.#data.has(dataId)) return true;
+    const entry = this.#data.get(dataId);
     entry.refCount--;
     if (!force && entry.refCount > 0) return false;
-    this.data.delete(dataId);
-    if (entry.node !== undefined) this.release(entry.node);
+    this.#data.delete(dataId);
+    if (entry.node !== undefined) this.#release(entry.node);
     // Operations and inner tidies are scopes of their own: at the end of an outermost one the depth is 1.
-    if (tfjsEngine().state.scopeStack.length <= 1) this.pending.scopeEnded();
+    if (tfjsEngine().state.scopeStack.length <= 1) this.#pending.scopeEnded();
     return true;
   }
 
   override refCount(dataId: DataId): number {
-    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+    return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
   }
 
   /** The engine calls this for variables alone; kernels that share data call {@link share}. */
   override incRef(dataId: DataId): void {
-    const entry = this.data.get(dataId);
+    const entry = this.#data.get(dataId);
     entry.refCount++;
-    if (entry.node !== undefined) this.engine.markVariable(entry.node);
+    if (entry.node !== undefined) this.#engine.markVariable(entry.node);
   }
 
   override numDataIds(): number {
-    return this.data.numDataIds();
+    return this.#data.numDataIds();
   }
 
   override memory(): { unreliable: boolean } {
@@ -188,18 +190,18 @@ export class OrtBackend extends KernelBackend {
   }
 
   override timerAvailable(): boolean {
-    return this.engine.synchronous;
+    return this.#engine.synchronous;
   }
 
   /** Milliseconds that `f` takes with everything it computes. */
   override async time(f: () => void): Promise<{ kernelMs: number }> {
-    if (!this.engine.synchronous) {
+    if (!this.#engine.synchronous) {
       throw new Error('backend-ort: tf.time needs the native runtime (onnxruntime-node).');
     }
-    this.engine.computeSync(this.pending.take());
+    this.#engine.computeSync(this.#pending.take());
     const start = util.now();
     f();
-    this.engine.computeSync(this.pending.take());
+    this.#engine.computeSync(this.#pending.take());
     return { kernelMs: util.now() - start };
   }
 
@@ -212,24 +214,24 @@ export class OrtBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.engine.dispose();
-    this.pending.clear();
-    this.runtime.dispose?.();
+    this.#engine.dispose();
+    this.#pending.clear();
+    this.#runtime.dispose?.();
   }
 
   /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
-  private own(node: GraphNode): void {
+  #own(node: GraphNode): void {
     // Into memory of the pool, as it goes back there: a loop that writes a batch at each step would fill the pool.
-    const copy = this.engine.buffers.take(node.dtype, node.size);
+    const copy = this.#engine.buffers.take(node.dtype, node.size);
     copy.set(node.data!);
     node.data = copy;
     node.owned = true;
   }
 
-  private release(node: GraphNode): void {
+  #release(node: GraphNode): void {
     node.references--;
     if (node.references > 0) return;
-    this.pending.delete(node);
-    this.engine.recycle(node);
+    this.#pending.delete(node);
+    this.#engine.recycle(node);
   }
 }

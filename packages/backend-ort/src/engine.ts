@@ -46,27 +46,26 @@ export class Engine {
   readonly buffers: BufferPool;
   /** Number of the current run; nodes note it when they are used. */
   run = 1;
-  private readonly plans: PlanCache;
+  readonly #plans: PlanCache;
+  readonly #runtime: Runtime;
 
-  constructor(
-    private readonly runtime: Runtime,
-    options: EngineOptions,
-  ) {
+  constructor(runtime: Runtime, options: EngineOptions) {
+    this.#runtime = runtime;
     this.buffers = new BufferPool(options.bufferPoolBytes);
-    this.plans = new PlanCache(options.sessionCacheSize, options.compileWeights, plan =>
-      this.discardSession(plan),
+    this.#plans = new PlanCache(options.sessionCacheSize, options.compileWeights, plan =>
+      this.#discardSession(plan),
     );
   }
 
   /** Whether {@link computeSync} can be used. */
   get synchronous(): boolean {
-    return this.runtime.createSync !== undefined;
+    return this.#runtime.createSync !== undefined;
   }
 
   /** Gives every target its data, or its failure. */
   computeSync(targets: readonly GraphNode[], alone = false): void {
-    const clock = this.clock();
-    const work = this.prepare(targets);
+    const clock = this.#clock();
+    const work = this.#prepare(targets);
     if (work === undefined) return;
     const earlier = alone ? [] : earlierTargets(work);
     if (earlier.length > 0) {
@@ -78,34 +77,34 @@ export class Engine {
       return;
     }
     this.statistics.runs++;
-    const plan = this.plans.find(work);
+    const plan = this.#plans.find(work);
     clock('lookup');
     const failures: unknown[] = [];
     for (const rewrites of fewerAndFewer(plan.rewrites)) {
       try {
         if (plan.session === undefined || failures.length > 0) {
-          const model = this.lower(plan, work, rewrites);
-          plan.session = this.runtime.createSync!(model, rewrites);
-          this.countCompilation();
+          const model = this.#lower(plan, work, rewrites);
+          plan.session = this.#runtime.createSync!(model, rewrites);
+          this.#countCompilation();
           clock('compilation');
         }
-        const arrays = this.allocate(work);
+        const arrays = this.#allocate(work);
         plan.session!.runSync!(plan.feeds(work), plan.fetches(work, arrays));
-        this.settle(work, arrays, failures);
+        this.#settle(work, arrays, failures);
         clock('running');
         break;
       } catch (error) {
         failures.push(error);
       }
     }
-    for (const part of this.failed(work, plan, failures)) this.computeSync([part], true);
-    if (!alone) this.finish(work);
+    for (const part of this.#failed(work, plan, failures)) this.computeSync([part], true);
+    if (!alone) this.#finish(work);
   }
 
   /** The same on a runtime that has to be waited for. Calls must not overlap. */
   async compute(targets: readonly GraphNode[], alone = false): Promise<void> {
-    const clock = this.clock();
-    const work = this.prepare(targets);
+    const clock = this.#clock();
+    const work = this.#prepare(targets);
     if (work === undefined) return;
     // Tensors may be disposed while the run reads them.
     for (const leaf of work.leaves) leaf.references++;
@@ -119,30 +118,30 @@ export class Engine {
       return;
     }
     this.statistics.runs++;
-    const plan = this.plans.find(work);
+    const plan = this.#plans.find(work);
     clock('lookup');
     const failures: unknown[] = [];
     for (const rewrites of fewerAndFewer(plan.rewrites)) {
       try {
         if (plan.session === undefined || failures.length > 0) {
-          const model = this.lower(plan, work, rewrites);
-          plan.session = await this.runtime.create(model, rewrites);
-          this.countCompilation();
+          const model = this.#lower(plan, work, rewrites);
+          plan.session = await this.#runtime.create(model, rewrites);
+          this.#countCompilation();
           clock('compilation');
         }
-        const arrays = this.allocate(work);
+        const arrays = this.#allocate(work);
         await plan.session!.run(plan.feeds(work), plan.fetches(work, arrays));
-        this.settle(work, arrays, failures);
+        this.#settle(work, arrays, failures);
         clock('running');
         break;
       } catch (error) {
         failures.push(error);
       }
     }
-    for (const part of this.failed(work, plan, failures)) await this.compute([part], true);
+    for (const part of this.#failed(work, plan, failures)) await this.compute([part], true);
     for (const leaf of work.leaves) leaf.references--;
     for (const node of work.nodes) node.running = false;
-    if (!alone) this.finish(work);
+    if (!alone) this.#finish(work);
   }
 
   /**
@@ -151,17 +150,17 @@ export class Engine {
    */
   markVariable(node: GraphNode): void {
     node.variable = true;
-    if (node.operator === fillOperator && node.data === undefined) this.fill(node);
+    if (node.operator === fillOperator && node.data === undefined) this.#fill(node);
   }
 
   /** Releases every compiled session and all memory held. */
   dispose(): void {
-    this.plans.clear();
+    this.#plans.clear();
     this.buffers.clear();
   }
 
   /** Adds the time since the last call to what it was spent on. */
-  private clock(): (spentOn: keyof EngineStatistics['milliseconds']) => void {
+  #clock(): (spentOn: keyof EngineStatistics['milliseconds']) => void {
     let before = performance.now();
     return spentOn => {
       const now = performance.now();
@@ -170,27 +169,27 @@ export class Engine {
     };
   }
 
-  private prepare(targets: readonly GraphNode[]): Schedule | undefined {
+  #prepare(targets: readonly GraphNode[]): Schedule | undefined {
     this.run++;
     const pending = targets.filter(target => target.data === undefined && !target.failure);
     for (const node of pending) {
-      if (node.operator === fillOperator) this.fill(node);
+      if (node.operator === fillOperator) this.#fill(node);
     }
     const rest = pending.filter(node => node.data === undefined);
     return rest.length === 0 ? undefined : schedule(rest);
   }
 
-  private fill(node: GraphNode): void {
+  #fill(node: GraphNode): void {
     const array = this.buffers.take(node.dtype, node.size);
     node.data = array.fill(fillValue(node));
   }
 
-  private allocate(work: Schedule): HostArray[] {
+  #allocate(work: Schedule): HostArray[] {
     return work.targets.map(target => this.buffers.take(target.dtype, target.size));
   }
 
   /** Lets go of what only the run needed. */
-  private finish(work: Schedule): void {
+  #finish(work: Schedule): void {
     for (const node of work.nodes) node.inputs = [];
     for (const leaf of work.leaves) this.recycle(leaf);
     for (const target of work.targets) this.recycle(target);
@@ -200,20 +199,20 @@ export class Engine {
   recycle(node: GraphNode, letGo = false): void {
     if (letGo) node.references--;
     if (node.references > 0 || node.lastUse >= this.run) return;
-    this.plans.forget(node);
+    this.#plans.forget(node);
     if (node.data === undefined || !node.owned) return;
     this.buffers.give(node.dtype, node.data);
     node.data = undefined;
   }
 
   /** The model that a plan's next session is compiled from. */
-  private lower(plan: Plan, work: Schedule, rewrites: Rewrites): OnnxModel {
-    this.discardSession(plan);
+  #lower(plan: Plan, work: Schedule, rewrites: Rewrites): OnnxModel {
+    this.#discardSession(plan);
     plan.rewrites = rewrites;
-    return plan.lower(work, this.runtime.unreadableFirst);
+    return plan.lower(work, this.#runtime.unreadableFirst);
   }
 
-  private settle(work: Schedule, arrays: readonly HostArray[], failures: unknown[]): void {
+  #settle(work: Schedule, arrays: readonly HostArray[], failures: unknown[]): void {
     work.targets.forEach((target, i) => {
       target.data = arrays[i]!;
     });
@@ -223,25 +222,25 @@ export class Engine {
   }
 
   /** @returns targets worth trying alone, since the fault may be that of another. */
-  private failed(work: Schedule, plan: Plan, failures: readonly unknown[]): readonly GraphNode[] {
+  #failed(work: Schedule, plan: Plan, failures: readonly unknown[]): readonly GraphNode[] {
     if (failures.length === 0) return [];
     // It failed without rewrites as well, so that they are not to blame.
-    this.discardSession(plan);
+    this.#discardSession(plan);
     plan.rewrites = 'all';
     if (work.targets.length > 1 && work.targets.length <= MOST_RETRIES) return work.targets;
     const failure = describeFailure(failures[0], work.nodes);
     for (const target of work.targets) target.failure = failure;
-    this.plans.remove(plan);
+    this.#plans.remove(plan);
     return [];
   }
 
-  private discardSession(plan: Plan): void {
+  #discardSession(plan: Plan): void {
     if (plan.session === undefined) return;
     plan.release();
     this.statistics.sessions--;
   }
 
-  private countCompilation(): void {
+  #countCompilation(): void {
     this.statistics.compilations++;
     this.statistics.sessions++;
   }

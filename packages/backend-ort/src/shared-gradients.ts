@@ -116,7 +116,7 @@ function averagePooling(
   };
 }
 
-/** Padding that the last of so many windows needs behind the image; negative where more windows would fit otherwise. */
+/** Padding that the last of so many windows needs after the image; negative where more windows would fit otherwise. */
 function after({ length, stride, before }: Extent, image: number, windows: number): number {
   const needed = (windows - 1) * stride + length - before - image;
   return needed > -stride ? Math.max(0, needed) : needed;

@@ -43,7 +43,7 @@ test.each<[Pad, number, Rounding]>([
   await isTheGradient([1, 5, 8, 3], x => tf.avgPool(x as tf.Tensor4D, 3, strides, pad, rounding));
 });
 
-test('with explicit padding, also more behind than before', async () => {
+test('with explicit padding, also more after than before', async () => {
   const pads: tf.backend_util.ExplicitPadding = [
     [0, 0],
     [1, 0],

@@ -87,7 +87,7 @@ describe.each(Object.entries(fills))('%s', (_name, fill) => {
     tf.dispose([x, mean]);
   });
 
-  test('mean squares of each channel behind a convolution', async () => {
+  test('mean squares of each channel after a convolution', async () => {
     const shape: [number, number, number, number] = [2, 150, 150, 16];
     const size = shape.reduce((product, length) => product * length, 1);
     const values = Float32Array.from({ length: size }, (_, i) =>
@@ -168,7 +168,7 @@ test.each([
 });
 
 test.each([[[4, 301, 299, 8]], [[2, 600, 600, 3]], [[1, 1009, 997, 2]]])(
-  'the statistics of a batch norm behind a convolution, %j',
+  'the statistics of a batch norm after a convolution, %j',
   async shape => {
     const channels = shape[3]!;
     const size = shape.reduce((product, length) => product * length, 1);

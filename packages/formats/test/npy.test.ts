@@ -36,7 +36,7 @@ describe('an npy file', () => {
     { shape: Array<number>(9).fill(1), values: Float32Array.of(Number.NaN) },
   ])('of shape $shape comes back', array => {
     expect(decodeNpy(encodeNpy(array))).toEqual(array);
-    // Behind an odd number of bytes it is not aligned.
+    // After an odd number of bytes it is not aligned.
     const moved = new Uint8Array([0, ...encodeNpy(array)]).subarray(1);
     expect(decodeNpy(moved)).toEqual(array);
     expect(decodeNpy(Buffer.from(moved.buffer, 1))).toEqual(array);

@@ -166,7 +166,7 @@ describe('a safetensors file is refused by name', () => {
     ['whose header begins with a space', fileOf(' {}'), /not a JSON object/],
     ['whose header begins with a mark', fileOf('\ufeff{}'), /not a JSON object/],
     ['whose header is not UTF-8', fileOf(Buffer.from([0x7b, 0xff, 0x7d])), /is not UTF-8/],
-    ['with more behind the header', fileOf('{} {}'), /should have its end at character 3/],
+    ['with more after the header', fileOf('{} {}'), /should have its end at character 3/],
     ['with a comma too many', raw(`{"a":{${dtype},${shape},${offsets}},}`), /should have a string/],
     ['with a gap', fileOf({ a: entry(4, 8) }, eight), /'a' should begin at byte/],
     [

@@ -29,7 +29,7 @@ test('the engine in use has what it takes', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
-test('an engine without gradients of convolutions lacks them below the last, and needs none behind pooling', async () => {
+test('an engine without gradients of convolutions lacks them below the last, and needs none before pooling', async () => {
   const early = prepareModel(network('pooled'), { tap: 'relu1' });
   expect(await capabilities(early, images(), 'poor')).toEqual({
     forward: [],

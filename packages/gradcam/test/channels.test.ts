@@ -47,7 +47,7 @@ describe('CAM', () => {
 });
 
 describe('Shapley-CAM', () => {
-  test('of a logit behind a linear layer is Grad-CAM', async () => {
+  test('of a logit after a linear layer is Grad-CAM', async () => {
     const found = await explain(parts, images(), { method: shapleyCam(), classIndex: 1 });
     const grad = await explain(parts, images(), { classIndex: 1 });
     found[0]!.signed.values.forEach((value, place) => {
@@ -139,7 +139,7 @@ describe('deep feature factorization', () => {
     const made = Float32Array.from(actual, (_, i) => {
       const [place, channel] = [Math.floor(i / 8), i % 8];
       const [image, at] = [Math.floor(place / 20), place % 20];
-      const lowest = 0; // behind a ReLU that is 0 somewhere
+      const lowest = 0; // after a ReLU that is 0 somewhere
       return concepts.reduce(
         (sum, { features }, c) =>
           sum + maps[image]![c]!.values[at]! * (features[channel]! - lowest),

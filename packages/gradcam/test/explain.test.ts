@@ -109,7 +109,7 @@ describe('Grad-CAM', () => {
     expect(Array.from(explanation!.map.values)).toEqual([0, 0]);
   });
 
-  test('behind pooling equals HiResCAM, and the general way', async () => {
+  test('before pooling equals HiResCAM, and the general way', async () => {
     const parts = prepareModel(residualModel());
     expect(parts.tap).toBe('backbone/relu2');
     expect(parts.pooled).toBe(true);
@@ -176,7 +176,7 @@ describe('a prepared model', () => {
     }
   });
 
-  test('finds the logits behind a softmax, fused or not', async () => {
+  test('finds the logits before a softmax, fused or not', async () => {
     const images = photos(2);
     const linear = residualModel();
     const fused = residualModel('softmax');

@@ -394,8 +394,8 @@ describe('engines', () => {
 });
 
 test.each([
-  ['behind the tap', 'conv', 'early'],
-  ['behind the pooling', 'pooled', 'conv'],
+  ['after the tap', 'conv', 'early'],
+  ['after the pooling', 'pooled', 'conv'],
 ])('batch norms without a scale %s', async (_, place, tap) => {
   const norm = () => layers.batchNormalization({ scale: false, name: 'norm' });
   const result = sequential({
@@ -425,7 +425,7 @@ test.each([
     const [found] = await explain(parts, images(), { classIndex: 1, method });
     const at = (factor: number) =>
       tidy(() => parts.tail(mul(cut.features, factor) as Tensor4D, cut.side).dataSync()[1]!);
-    // Features times gradient sum to how the logit grows with all features; behind linear layers Shapley's weights are alike.
+    // Features times gradient sum to how the logit grows with all features; after linear layers Shapley's weights are alike.
     const growth = (at(1.001) - at(0.999)) / 0.002;
     expect(found!.signed.values.reduce((a, b) => a + b, 0)).toBeCloseTo(growth, 1);
     if (tap === 'early') break;

@@ -16,7 +16,7 @@ export function formula(shape: number[], salt: number, scale = 1): Tensor {
 /** The images of the reference figures, `[2, 10, 8, 3]`. */
 export const images = (): Tensor4D => formula([2, 10, 8, 3], 1, 4) as Tensor4D;
 
-/** The networks of the reference figures: two convolutions, then a linear layer, behind global average pooling or not. */
+/** The networks of the reference figures: two convolutions, then a linear layer, after global average pooling or not. */
 export function network(kind: string): LayersModel {
   const pooled = kind === 'pooled';
   const pad = { padding: [1, 1] as [number, number] };

@@ -51,7 +51,7 @@ function graph(batch = -1) {
   const rows = g.rows('rows', 'images');
   g.conv('conv2', 'relu1', kernels.second, kernels.secondBias, 1);
 
-  // Rows of places in the place of images, which come back as images behind the tap.
+  // Rows of places in the place of images, which come back as images after the tap.
   g.constant('anyRows', tensor1d([-1, 6], 'int32'));
   g.add('places', 'Reshape', ['relu1', 'anyRows']);
   g.constant('mixing', kernels.places);
@@ -123,7 +123,7 @@ const methods = {
 
 describe('a graph that works with its batch size', () => {
   test.each(['conv1', 'relu1', 'conv2', 'sum', 'relu2'])(
-    'has the maps of its twin of layers at %s, with any number of rows behind the tap',
+    'has the maps of its twin of layers at %s, with any number of rows after the tap',
     async tap => {
       const [one, other] = [prepareGraph(await graph(), { tap }), prepareModel(twin(), { tap })];
       for (const [name, method] of Object.entries(methods))

@@ -20,7 +20,7 @@ const strided = (stride: number) => ({
 
 /** A graph written by hand, with its weights in memory. */
 export class Graph {
-  private readonly nodes: Node[] = [];
+  readonly #nodes: Node[] = [];
   readonly weights: Record<string, Tensor> = {};
 
   constructor(shape: readonly number[], dtype = 'DT_FLOAT') {
@@ -32,7 +32,7 @@ export class Graph {
   }
 
   add(name: string, op: string, input: string[], attr: Node['attr'] = float): string {
-    this.nodes.push({ name, op, input, attr });
+    this.#nodes.push({ name, op, input, attr });
     return name;
   }
 
@@ -40,7 +40,7 @@ export class Graph {
     this.weights[name] = value;
     const type = value.dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT';
     const dim = value.shape.map(size => ({ size: `${size}` }));
-    this.nodes.push({
+    this.#nodes.push({
       name,
       op: 'Const',
       attr: { dtype: { type }, value: { tensor: { dtype: type, tensorShape: { dim } } } },
@@ -117,7 +117,7 @@ export class Graph {
   /** @param more Of what model.json holds besides. */
   async model(more: Partial<io.ModelArtifacts> = {}): Promise<GraphModel> {
     const { data, specs } = await io.encodeWeights(this.weights);
-    const topology = { node: this.nodes, versions: { producer: 1 }, library: {} };
+    const topology = { node: this.#nodes, versions: { producer: 1 }, library: {} };
     const loaded = new GraphModel(
       io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData: data, ...more }),
     );

@@ -95,7 +95,7 @@ describe.each(Object.entries(every))('%s', (_, method) => {
     }
   });
 
-  test('gives the same by the short way behind pooling and by the general one', async () => {
+  test('gives the same by the short way before pooling and by the general one', async () => {
     const parts = prepareModel(network('pooled'), { tap: 'relu2' });
     expect(parts.pooled).toBe(true);
     const short = await signedOf(parts, images(), { method });
@@ -112,7 +112,7 @@ describe.each(Object.entries(every))('%s', (_, method) => {
   });
 });
 
-describe('behind global average pooling and a linear layer', () => {
+describe('before global average pooling and a linear layer', () => {
   test('Grad-CAM, HiResCAM and Recipro-CAM are one, and with the bias they sum to the logit', async () => {
     await fc.assert(
       fc.asyncProperty(features, weights, async (values, kernel) => {

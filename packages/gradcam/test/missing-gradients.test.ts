@@ -104,7 +104,7 @@ describe.each(Object.entries(operations))('%s', (_, operation) => {
   });
 });
 
-function model(...behind: Parameters<ReturnType<typeof sequential>['add']>[0][]) {
+function model(...after: Parameters<ReturnType<typeof sequential>['add']>[0][]) {
   const result = sequential({
     layers: [
       layers.conv2d({
@@ -115,7 +115,7 @@ function model(...behind: Parameters<ReturnType<typeof sequential>['add']>[0][])
         activation: 'relu',
         name: 'tap',
       }),
-      ...behind,
+      ...after,
       layers.flatten({}),
       layers.dense({ units: 3, activation: 'softmax' }),
     ],

@@ -21,7 +21,7 @@ const atImages = () => {
   return prepareModel(model, { tap: model.inputNames[0]! });
 };
 
-describe('a split at the images', () => {
+describe('a tap at the images', () => {
   test('has gradient times input by HiResCAM, and the same for a graph', async () => {
     const kernels = [
       formula([3, 3, 3, 6], 2),

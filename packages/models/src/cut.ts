@@ -10,7 +10,7 @@ import type { Backbone } from './backbone';
 import { callsBefore, type LayerCall } from './graph';
 import { namedWeights } from './weights/names';
 
-/** The part of a backbone behind a cut, ready to be trained. */
+/** The part of a backbone after a cut, ready to be trained. */
 export interface TrainedPart {
   /**
    * Feature maps at the cut to the last feature map, `[N, h, w, channels]`; differentiable.
@@ -39,7 +39,7 @@ export interface CutBackbone {
 
 export interface CutOptions {
   /**
-   * Whether batch norms behind the cut learn. `frozen`, the default, uses their running averages and leaves them and
+   * Whether batch norms after the cut learn. `frozen`, the default, uses their running averages and leaves them and
    * their factors alone, as small batches need it.
    */
   readonly batchNorm?: 'frozen' | 'trained';
@@ -97,7 +97,7 @@ export function cutAt(
 function requireOneWay(rest: readonly LayerCall[], tap: SymbolicTensor, place: string): void {
   const inside = new Set([tap, ...rest.map(({ output }) => output)]);
   const passing = rest.flatMap(({ inputs }) => inputs).find(input => !inside.has(input));
-  if (rest.length === 0) throw new Error(`Nothing of the backbone is behind '${place}'.`);
+  if (rest.length === 0) throw new Error(`Nothing of the backbone is after '${place}'.`);
   if (passing) {
     throw new Error(
       `The backbone cannot be cut at '${place}': '${passing.sourceLayer.name}' passes it by. Cut at the end of a block or stage.`,

@@ -13,7 +13,7 @@ export function isModel(layer: layers.Layer): layer is layers.Layer & LayersMode
 }
 
 /**
- * The calls that outputs depend on, each behind those that it reads. Inputs of the model are not among them.
+ * The calls that outputs depend on, each after those that it reads. Inputs of the model are not among them.
  *
  * @throws Error for a layer with several outputs, which no network of this package has.
  */

@@ -58,11 +58,11 @@ describe('a cut backbone', () => {
     }
     expect(() => cutAt({ model, taps }, 'layer9')).toThrow(/Its stages are stem, layer1/);
     expect(() => cutAt({ model, taps }, 'layer4.0.relu1')).toThrow(/'layer3.0.relu' passes it by/);
-    expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/Nothing of the backbone is behind/);
+    expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/Nothing of the backbone is after/);
     model.dispose();
   });
 
-  test('trains what is behind the cut, and no batch norm unless it is told to', async () => {
+  test('trains what is after the cut, and no batch norm unless it is told to', async () => {
     const { model, taps } = network();
     const { frozen, trained, depthOf } = cutAt({ model, taps }, 'layer3');
     const names = trained.trainableWeights.map(({ originalName }) => originalName);

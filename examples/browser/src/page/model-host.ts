@@ -16,17 +16,20 @@ interface HostEvents {
 export class ModelHost {
   #client = new WorkerClient();
   #memory = recall();
+  readonly #events: HostEvents;
 
-  constructor(private readonly events: HostEvents) {}
+  constructor(events: HostEvents) {
+    this.#events = events;
+  }
 
   /** Fetches the model, measures the engines where that is not known, and starts. May be called again. */
   async load(): Promise<FetchedModel> {
     this.#client.end();
     const client = new WorkerClient();
     this.#client = client;
-    this.events.onEngines(this.#memory);
+    this.#events.onEngines(this.#memory);
     const folder = new URL('model/', document.baseURI).href;
-    const { onProgress } = this.events;
+    const { onProgress } = this.#events;
     // One after the other: while files are hashed and kept, an engine would be measured too slow.
     const fetched = await client.call('fetchModel', { folder }, { onProgress });
     if (this.#memory.measurements.length === 0) await this.#measure();
@@ -52,9 +55,9 @@ export class ModelHost {
   }
 
   async #measure(): Promise<void> {
-    this.events.onBusy('Measuring what computes fastest in this browser …');
+    this.#events.onBusy('Measuring what computes fastest in this browser …');
     const measurements = await measureEngines(some =>
-      this.events.onEngines({ wanted: this.#memory.wanted, measurements: some }),
+      this.#events.onEngines({ wanted: this.#memory.wanted, measurements: some }),
     );
     this.#remember({ ...this.#memory, measurements });
   }
@@ -63,10 +66,10 @@ export class ModelHost {
     const { wanted, measurements } = this.#memory;
     const notes: string[] = [];
     for (const engine of order(this.#memory)) {
-      this.events.onBusy(`Starting ${engineLabels[engine]} …`);
+      this.#events.onBusy(`Starting ${engineLabels[engine]} …`);
       try {
         await client.call('start', { engine });
-        this.events.onRunning(engine, wanted, notes);
+        this.#events.onRunning(engine, wanted, notes);
         return;
       } catch (error) {
         if ((error as Error).name === 'AbortError') throw error;

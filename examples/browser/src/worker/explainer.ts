@@ -40,12 +40,15 @@ interface Seen extends Placement {
 /** A model, and the photos that it is asked about. */
 export class Explainer {
   readonly #seen = new Map<string, Seen>();
-  readonly #splits = new Map<string, PreparedModel>();
+  readonly #prepared = new Map<string, PreparedModel>();
 
-  private constructor(
-    private readonly model: LayersModel,
-    private readonly manifest: ModelManifest,
-  ) {}
+  readonly #model: LayersModel;
+  readonly #manifest: ModelManifest;
+
+  private constructor(model: LayersModel, manifest: ModelManifest) {
+    this.#model = model;
+    this.#manifest = manifest;
+  }
 
   static async create(bytes: ModelBytes): Promise<Explainer> {
     const { manifest } = bytes;
@@ -58,7 +61,7 @@ export class Explainer {
 
   /** What the model says of a photo. @throws PictureError when it cannot be read. */
   async look(photo: string, file: Blob): Promise<Look> {
-    const { preprocessing, layers } = this.manifest;
+    const { preprocessing, layers } = this.#manifest;
     const start = performance.now();
     const pixels = await readPhoto(file);
     const { height, width, fallback } = pixels;
@@ -107,8 +110,8 @@ export class Explainer {
 
   #splitAt(layer: string): PreparedModel {
     const known =
-      this.#splits.get(layer) ?? prepareModel(this.model, { tap: layer, link: 'softmax' });
-    this.#splits.set(layer, known);
+      this.#prepared.get(layer) ?? prepareModel(this.#model, { tap: layer, link: 'softmax' });
+    this.#prepared.set(layer, known);
     return known;
   }
 

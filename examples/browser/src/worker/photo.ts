@@ -47,7 +47,7 @@ export async function readPhoto(file: Blob): Promise<BrowserPixels> {
 
 /** The size that a file claims, before anything of it is decoded. */
 async function sizeOf(file: Blob): Promise<{ width: number; height: number } | undefined> {
-  // Where a JPEG has a large preview, its own size stands behind it.
+  // Where a JPEG has a large preview, its own size stands after it.
   const start = new Uint8Array(await file.slice(0, 1 << 20).arrayBuffer());
   try {
     return imageSize(start);

@@ -8,33 +8,36 @@ const SMALLEST = 1024;
  * asks for, and fresh memory has to be cleared and mapped.
  */
 export class BufferPool {
-  private readonly free = new Map<string, HostArray[]>();
-  private held = 0;
+  readonly #free = new Map<string, HostArray[]>();
+  #held = 0;
+  readonly #limit: number;
 
   /** @param limit most bytes that are kept unused. */
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** An array of arbitrary content. */
   take(dtype: NumericType, length: number): HostArray {
-    const array = this.free.get(`${dtype}${length}`)?.pop();
+    const array = this.#free.get(`${dtype}${length}`)?.pop();
     if (array === undefined) return allocate(dtype, length);
-    this.held -= array.byteLength;
+    this.#held -= array.byteLength;
     return array;
   }
 
   /** Gives an array back that nothing else refers to. */
   give(dtype: NumericType, array: HostArray): void {
-    if (array.length < SMALLEST || this.held + array.byteLength > this.limit) return;
+    if (array.length < SMALLEST || this.#held + array.byteLength > this.#limit) return;
     const key = `${dtype}${array.length}`;
-    const list = this.free.get(key);
-    if (list === undefined) this.free.set(key, [array]);
+    const list = this.#free.get(key);
+    if (list === undefined) this.#free.set(key, [array]);
     else list.push(array);
-    this.held += array.byteLength;
+    this.#held += array.byteLength;
   }
 
   clear(): void {
-    this.free.clear();
-    this.held = 0;
+    this.#free.clear();
+    this.#held = 0;
   }
 }
 

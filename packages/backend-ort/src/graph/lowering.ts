@@ -23,55 +23,55 @@ interface Place {
  */
 export class Lowering {
   readonly model = new OnnxModel();
-  private readonly places = new Map<GraphNode, Place>();
+  readonly #places = new Map<GraphNode, Place>();
   /** Leaves that are part of the model, written in the forms that are asked for. */
-  private readonly baked = new Set<GraphNode>();
+  readonly #baked = new Set<GraphNode>();
   /** Names of constants, by their leaf and the shape that they are turned to. */
-  private readonly turnedConstants = new Map<string, string>();
-  private readonly twins = new Map<string, GraphNode>();
-  private readonly numbers = new Map<GraphNode, number>();
-  private origin = '';
+  readonly #turnedConstants = new Map<string, string>();
+  readonly #twins = new Map<string, GraphNode>();
+  readonly #numbers = new Map<GraphNode, number>();
+  #origin = '';
 
   /** Writes a node unless the same computation has been written already, whose value it then shares. */
   lowerOnce(node: GraphNode): void {
-    const inputs = node.inputs.map(input => this.numberOf(input));
+    const inputs = node.inputs.map(input => this.#numberOf(input));
     const key = `${node.signature}:${inputs.join()}`;
-    const twin = this.twins.get(key);
+    const twin = this.#twins.get(key);
     if (twin === undefined) {
-      this.twins.set(key, node);
+      this.#twins.set(key, node);
       this.lower(node);
     } else {
-      this.numbers.set(node, this.numberOf(twin));
-      this.places.set(node, this.placeOf(twin));
+      this.#numbers.set(node, this.#numberOf(twin));
+      this.#places.set(node, this.#placeOf(twin));
     }
   }
 
   /** Writes one node, whose inputs have been written before. */
   lower(node: GraphNode): void {
-    this.origin = node.kernel;
+    this.#origin = node.kernel;
     node.operator!.lower(this, node);
   }
 
   /** Writes a node in another form than its own. */
   lowerAs(node: GraphNode, form: Pick<Operator, 'lower'>): void {
-    this.origin = node.kernel;
+    this.#origin = node.kernel;
     form.lower(this, node);
   }
 
   /** Tells where the value of a node is. */
   place(node: GraphNode, value: string, layout: 'plain' | 'channelsFirst' = 'plain'): void {
-    this.places.set(node, { [layout]: value });
+    this.#places.set(node, { [layout]: value });
   }
 
   /** Whether a node's value has been made channels first, and not in tfjs's layout. */
   isChannelsFirst(node: GraphNode): boolean {
-    const place = this.placeOf(node);
+    const place = this.#placeOf(node);
     return place.plain === undefined && place.channelsFirst !== undefined;
   }
 
   /** The value as tfjs orders it. */
   plain(node: GraphNode): string {
-    const place = this.placeOf(node);
+    const place = this.#placeOf(node);
     if (place.single !== undefined) place.plain ??= this.reshape(place.single, node.shape);
     place.plain ??= isTrivial(node.shape)
       ? this.reshape(place.channelsFirst!, node.shape)
@@ -81,12 +81,12 @@ export class Lowering {
 
   /** A single number in a shape that broadcasts to any of one axis or more. */
   broadcasting(node: GraphNode): string {
-    return this.placeOf(node).single ?? this.plain(node);
+    return this.#placeOf(node).single ?? this.plain(node);
   }
 
   /** The value with its last axis moved to position 1. */
   channelsFirst(node: GraphNode): string {
-    const place = this.placeOf(node);
+    const place = this.#placeOf(node);
     if (place.channelsFirst !== undefined) return place.channelsFirst;
     const shape = node.shape;
     const plain = this.plain(node);
@@ -99,12 +99,12 @@ export class Lowering {
   }
 
   add(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.model.add(type, inputs, attributes, this.origin);
+    return this.model.add(type, inputs, attributes, this.#origin);
   }
 
   /** Adds an operator that ONNX Runtime has beyond the standard. */
   addMicrosoft(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.model.add(type, inputs, attributes, this.origin, MICROSOFT);
+    return this.model.add(type, inputs, attributes, this.#origin, MICROSOFT);
   }
 
   addMany(
@@ -113,7 +113,7 @@ export class Lowering {
     outputs: number,
     attributes: Attributes = {},
   ): string[] {
-    return this.model.addMany(type, inputs, outputs, attributes, this.origin);
+    return this.model.addMany(type, inputs, outputs, attributes, this.#origin);
   }
 
   /**
@@ -135,7 +135,7 @@ export class Lowering {
     );
     graph.output(result, 'float32', shape);
     const attributes = { body: { graph }, num_scan_inputs: rows.length };
-    return this.model.add('Scan', rows, attributes, this.origin);
+    return this.model.add('Scan', rows, attributes, this.#origin);
   }
 
   reshape(value: string, shape: Shape): string {
@@ -160,7 +160,7 @@ export class Lowering {
 
   /** Takes a leaf's data into the model. */
   bake(node: GraphNode): void {
-    this.baked.add(node);
+    this.#baked.add(node);
   }
 
   /**
@@ -176,12 +176,12 @@ export class Lowering {
     turn: (numbers: Float32Array) => Float32Array,
     shape: Shape,
   ): string | undefined {
-    if (!this.baked.has(node)) return undefined;
+    if (!this.#baked.has(node)) return undefined;
     const key = `${node.id}:${shape}`;
-    const known = this.turnedConstants.get(key);
+    const known = this.#turnedConstants.get(key);
     if (known !== undefined) return known;
     const name = this.model.constant('float32', shape, bytesOf(turn(node.data as Float32Array)));
-    this.turnedConstants.set(key, name);
+    this.#turnedConstants.set(key, name);
     return name;
   }
 
@@ -198,27 +198,27 @@ export class Lowering {
     const count = leaves.length;
     const parts = this.model.addMany('Split', [name], count, { axis: 0, num_outputs: count });
     leaves.forEach((leaf, i) => {
-      this.places.set(leaf, { single: parts[i]! });
+      this.#places.set(leaf, { single: parts[i]! });
     });
     return name;
   }
 
   /** Makes a node's value an output of the model. */
   fetch(node: GraphNode): OnnxValue {
-    this.origin = node.kernel;
+    this.#origin = node.kernel;
     const name = this.model.output(this.plain(node), node.dtype, node.shape);
     return { name, type: node.dtype, shape: node.shape };
   }
 
   /** Equal for nodes that were found to be the same computation. */
-  private numberOf(node: GraphNode): number {
-    return this.numbers.get(node) ?? node.id;
+  #numberOf(node: GraphNode): number {
+    return this.#numbers.get(node) ?? node.id;
   }
 
-  private placeOf(node: GraphNode): Place {
-    if (this.baked.has(node) && !this.places.has(node))
+  #placeOf(node: GraphNode): Place {
+    if (this.#baked.has(node) && !this.#places.has(node))
       this.place(node, this.model.constant(node.dtype, node.shape, bytesOf(node.data!)));
-    const place = this.places.get(node);
+    const place = this.#places.get(node);
     if (place === undefined) {
       throw new Error(
         `backend-ort: ${node.kernel} [${node.shape}] was used before it was written into the model.`,

@@ -45,7 +45,7 @@ export class GraphNode {
   readonly signature: number;
   /** Numbers that it holds. */
   readonly size: number;
-  private knownLeafSignature: number | undefined;
+  #knownLeafSignature: number | undefined;
   /** Name of the tfjs kernel that made it, for messages. */
   readonly kernel = KernelScope.current;
 
@@ -71,8 +71,8 @@ export class GraphNode {
 
   /** Equal numbers mean equal dtype and shape, however the value came about. */
   get leafSignature(): number {
-    this.knownLeafSignature ??= intern(`${this.dtype}[${this.shape}]`);
-    return this.knownLeafSignature;
+    this.#knownLeafSignature ??= intern(`${this.dtype}[${this.shape}]`);
+    return this.#knownLeafSignature;
   }
 
   get rank(): number {

@@ -8,28 +8,31 @@ const FEW_ALIVE = 8;
 
 /** Values that tensors hold and nobody has computed yet, and how much work has come together since the last run. */
 export class PendingWork {
-  private readonly live = new Set<GraphNode>();
-  private ranAt = nodesCreated();
-  private ended = false;
+  readonly #live = new Set<GraphNode>();
+  #ranAt = nodesCreated();
+  #ended = false;
+  readonly #bound: number;
 
   /** @param bound operations after which work is run at the next end of an outermost `tf.tidy`. */
-  constructor(private readonly bound: number) {}
+  constructor(bound: number) {
+    this.#bound = bound;
+  }
 
   add(node: GraphNode): void {
-    this.live.add(node);
+    this.#live.add(node);
   }
 
   delete(node: GraphNode): void {
-    this.live.delete(node);
+    this.#live.delete(node);
   }
 
   clear(): void {
-    this.live.clear();
+    this.#live.clear();
   }
 
   /** An outermost scope has let go of its tensors. */
   scopeEnded(): void {
-    this.ended = true;
+    this.#ended = true;
   }
 
   /**
@@ -38,21 +41,21 @@ export class PendingWork {
    * is far too much.
    */
   isTooMuch(): boolean {
-    const ended = this.ended;
-    this.ended = false;
-    const operations = nodesCreated() - this.ranAt;
-    if (operations <= this.bound) return false;
+    const ended = this.#ended;
+    this.#ended = false;
+    const operations = nodesCreated() - this.#ranAt;
+    if (operations <= this.#bound) return false;
     return (
-      (ended && this.live.size * FEW_ALIVE < operations) || operations > this.bound * HARD_BOUND
+      (ended && this.#live.size * FEW_ALIVE < operations) || operations > this.#bound * HARD_BOUND
     );
   }
 
   /** Everything that is referenced and not computed, and `wanted`: what a run has to keep. */
   take(wanted?: GraphNode): GraphNode[] {
-    if (wanted !== undefined) this.live.add(wanted);
-    const pending = [...this.live].filter(node => node.data === undefined);
-    this.live.clear();
-    this.ranAt = nodesCreated();
+    if (wanted !== undefined) this.#live.add(wanted);
+    const pending = [...this.#live].filter(node => node.data === undefined);
+    this.#live.clear();
+    this.#ranAt = nodesCreated();
     return pending;
   }
 }

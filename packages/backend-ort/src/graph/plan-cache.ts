@@ -22,62 +22,65 @@ interface Entry {
 
 /** The plans that are kept, the least recently used going first. */
 export class PlanCache {
-  private readonly structures = new Map<string, Structure>();
+  readonly #structures = new Map<string, Structure>();
   /** In the order of their last use. */
-  private readonly entries = new Map<Plan, Entry>();
+  readonly #entries = new Map<Plan, Entry>();
   /** Of the weights that are compiled in. */
-  private readonly users = new Map<GraphNode, Set<Plan>>();
+  readonly #users = new Map<GraphNode, Set<Plan>>();
+  readonly #size: number;
+  readonly #compileWeights: boolean;
+  readonly #release: (plan: Plan) => void;
 
   /**
    * @param size plans that are kept.
    * @param compileWeights whether weights are compiled in at all.
    * @param release told of each plan that goes.
    */
-  constructor(
-    private readonly size: number,
-    private readonly compileWeights: boolean,
-    private readonly release: (plan: Plan) => void,
-  ) {}
+  constructor(size: number, compileWeights: boolean, release: (plan: Plan) => void) {
+    this.#size = size;
+    this.#compileWeights = compileWeights;
+    this.#release = release;
+  }
 
   /** The plan of a computation with its weights, compiled or not. */
   find(work: Schedule): Plan {
-    const structure = this.structureOf(work);
-    const numbers = this.compileWeights ? compiledIn(work, structure.places) : [];
+    const structure = this.#structureOf(work);
+    const numbers = this.#compileWeights ? compiledIn(work, structure.places) : [];
     const all = numbers.map(i => work.leaves[i]!);
     const weights = all.map(identityOf).join();
     const found = structure.plans.get(weights)?.find(plan => plan.fits(work));
     if (found !== undefined) {
-      const entry = this.entries.get(found)!;
-      this.entries.delete(found);
-      this.entries.set(found, entry);
+      const entry = this.#entries.get(found)!;
+      this.#entries.delete(found);
+      this.#entries.set(found, entry);
       return found;
     }
-    if (this.entries.size >= this.size) this.remove(this.entries.keys().next().value as Plan);
+    if (this.#entries.size >= this.#size) this.remove(this.#entries.keys().next().value as Plan);
     const plan = new Plan(work, numbers);
-    this.structures.set(work.key, structure);
+    this.#structures.set(work.key, structure);
     const same = structure.plans.get(weights) ?? [];
     structure.plans.set(weights, [...same, plan]);
     const leaves = all.filter(leaf => !isToldByNumbers(leaf));
-    this.entries.set(plan, { key: work.key, weights, leaves });
+    this.#entries.set(plan, { key: work.key, weights, leaves });
     for (const leaf of leaves) {
-      const users = this.users.get(leaf) ?? new Set();
-      this.users.set(leaf, users.add(plan));
+      const users = this.#users.get(leaf) ?? new Set();
+      this.#users.set(leaf, users.add(plan));
     }
     return plan;
   }
 
   /** Drops plans whose weights are gone: they cannot be used again. */
   forget(weight: GraphNode): void {
-    for (const plan of this.users.get(weight) ?? []) this.remove(plan);
+    for (const plan of this.#users.get(weight) ?? []) this.remove(plan);
   }
 
   clear(): void {
-    for (const plan of [...this.entries.keys()]) this.remove(plan);
+    for (const plan of [...this.#entries.keys()]) this.remove(plan);
   }
 
-  private structureOf(work: Schedule): Structure {
+  #structureOf(work: Schedule): Structure {
     return (
-      this.structures.get(work.key) ?? {
+      this.#structures.get(work.key) ?? {
         places: findWeights(work),
         plans: new Map<string, Plan[]>(),
       }
@@ -86,21 +89,21 @@ export class PlanCache {
 
   /** Drops a plan, whose session is released. */
   remove(plan: Plan): void {
-    const entry = this.entries.get(plan);
+    const entry = this.#entries.get(plan);
     if (entry === undefined) return;
     const { key, weights, leaves } = entry;
-    this.entries.delete(plan);
-    const structure = this.structures.get(key)!;
+    this.#entries.delete(plan);
+    const structure = this.#structures.get(key)!;
     const rest = structure.plans.get(weights)!.filter(each => each !== plan);
     if (rest.length > 0) structure.plans.set(weights, rest);
     else structure.plans.delete(weights);
-    if (structure.plans.size === 0) this.structures.delete(key);
+    if (structure.plans.size === 0) this.#structures.delete(key);
     for (const leaf of leaves) {
-      const users = this.users.get(leaf)!;
+      const users = this.#users.get(leaf)!;
       users.delete(plan);
-      if (users.size === 0) this.users.delete(leaf);
+      if (users.size === 0) this.#users.delete(leaf);
     }
-    this.release(plan);
+    this.#release(plan);
   }
 }
 

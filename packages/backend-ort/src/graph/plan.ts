@@ -19,25 +19,25 @@ export class Plan {
   session: Session | undefined;
   /** What its session is built with. Fewer where ONNX Runtime breaks its model by more. */
   rewrites: Rewrites = 'all';
-  private readonly compiled: ReadonlySet<number>;
+  readonly #compiled: ReadonlySet<number>;
   /** Leaves that are numbers of the program. */
-  private readonly numbers: readonly number[];
-  private assumptions: readonly Assumption[] = [];
-  private inputs: (OnnxValue | undefined)[] = [];
-  private vector: OnnxValue | undefined;
-  private outputs: readonly OnnxValue[] = [];
+  readonly #numbers: readonly number[];
+  #assumptions: readonly Assumption[] = [];
+  #inputs: (OnnxValue | undefined)[] = [];
+  #vector: OnnxValue | undefined;
+  #outputs: readonly OnnxValue[] = [];
 
   /** @param compiledIn leaves that are part of the model, by number. */
   constructor(schedule: Schedule, compiledIn: readonly number[]) {
-    this.compiled = new Set(compiledIn);
-    this.numbers = schedule.leaves.flatMap((leaf, i) =>
-      isNumber(leaf) && !this.compiled.has(i) ? [i] : [],
+    this.#compiled = new Set(compiledIn);
+    this.#numbers = schedule.leaves.flatMap((leaf, i) =>
+      isNumber(leaf) && !this.#compiled.has(i) ? [i] : [],
     );
   }
 
   /** Whether the numbers are those that the form of the model depends on. */
   fits({ leaves }: Schedule): boolean {
-    return this.assumptions.every(([i, value]) => Object.is(leaves[i]!.data![0], value));
+    return this.#assumptions.every(([i, value]) => Object.is(leaves[i]!.data![0], value));
   }
 
   /**
@@ -48,9 +48,9 @@ export class Plan {
   lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
     const lowering = new Lowering();
     if (unreadableFirst) outputUnreadable(lowering.model);
-    const together = this.feedNumbers(schedule, lowering);
-    this.inputs = schedule.leaves.map((leaf, i) => {
-      if (this.compiled.has(i)) {
+    const together = this.#feedNumbers(schedule, lowering);
+    this.#inputs = schedule.leaves.map((leaf, i) => {
+      if (this.#compiled.has(i)) {
         lowering.bake(leaf);
         return undefined;
       }
@@ -65,7 +65,7 @@ export class Plan {
       return leaf.data![0]!;
     };
     const fusions = findFusions(schedule, known, isNumber);
-    this.assumptions = schedule.leaves.flatMap((leaf, i) =>
+    this.#assumptions = schedule.leaves.flatMap((leaf, i) =>
       assumed.has(leaf) ? [[i, assumed.get(leaf)!] as const] : [],
     );
     const absorbed = new Set([...fusions.values()].flatMap(fusion => fusion.absorbed));
@@ -74,27 +74,27 @@ export class Plan {
       if (fusion) lowering.lowerAs(node, fusion);
       else if (!absorbed.has(node)) lowering.lowerOnce(node);
     }
-    this.outputs = schedule.targets.map(target => lowering.fetch(target));
+    this.#outputs = schedule.targets.map(target => lowering.fetch(target));
     return lowering.model;
   }
 
   feeds(schedule: Schedule): Record<string, HostTensor> {
     const feeds: Record<string, HostTensor> = {};
-    this.inputs.forEach((input, i) => {
+    this.#inputs.forEach((input, i) => {
       if (input === undefined) return;
       const leaf = schedule.leaves[i]!;
       feeds[input.name] = hostTensor(leaf, leaf.data!);
     });
-    if (this.vector !== undefined) {
-      const data = Float32Array.from(this.numbers, i => schedule.leaves[i]!.data![0]!);
-      feeds[this.vector.name] = { type: 'float32', dims: [data.length], data, location: 'cpu' };
+    if (this.#vector !== undefined) {
+      const data = Float32Array.from(this.#numbers, i => schedule.leaves[i]!.data![0]!);
+      feeds[this.#vector.name] = { type: 'float32', dims: [data.length], data, location: 'cpu' };
     }
     return feeds;
   }
 
   fetches(schedule: Schedule, arrays: readonly HostArray[]): Record<string, HostTensor> {
     const fetches: Record<string, HostTensor> = {};
-    this.outputs.forEach((output, i) => {
+    this.#outputs.forEach((output, i) => {
       const target = schedule.targets[i]!;
       fetches[output.name] = hostTensor(target, arrays[i]!);
     });
@@ -102,12 +102,12 @@ export class Plan {
   }
 
   /** Several numbers are one input, which is taken apart in the model. */
-  private feedNumbers({ leaves }: Schedule, lowering: Lowering): ReadonlySet<number> {
-    const count = this.numbers.length;
+  #feedNumbers({ leaves }: Schedule, lowering: Lowering): ReadonlySet<number> {
+    const count = this.#numbers.length;
     if (count < 2) return new Set();
-    const name = lowering.feedNumbers(this.numbers.map(i => leaves[i]!));
-    this.vector = { name, type: 'float32', shape: [count] };
-    return new Set(this.numbers);
+    const name = lowering.feedNumbers(this.#numbers.map(i => leaves[i]!));
+    this.#vector = { name, type: 'float32', shape: [count] };
+    return new Set(this.#numbers);
   }
 
   release(): void {

@@ -54,55 +54,57 @@ function quietBackend(): MathBackendCPU {
 
 /** One kernel's stay on the `cpu` backend. */
 class Visit {
-  private readonly buffers = new Set<unknown>();
-  private readonly visitors: TensorInfo[] = [];
+  readonly #buffers = new Set<unknown>();
+  readonly #visitors: TensorInfo[] = [];
+  readonly #cpu: MathBackendCPU;
+  readonly #backend: OrtBackend;
 
-  constructor(
-    private readonly cpu: MathBackendCPU,
-    private readonly backend: OrtBackend,
-  ) {}
+  constructor(cpu: MathBackendCPU, backend: OrtBackend) {
+    this.#cpu = cpu;
+    this.#backend = backend;
+  }
 
   /** The same inputs as tensors of the `cpu` backend. */
   lend(inputs: Inputs): Inputs {
     if (inputs === null || inputs === undefined) return inputs;
     if (Array.isArray(inputs)) return inputs.map(input => this.lend(input));
-    if (isTensor(inputs)) return this.lendTensor(inputs);
+    if (isTensor(inputs)) return this.#lendTensor(inputs);
     const entries = Object.entries(inputs as Readonly<Record<string, Inputs>>);
     return Object.fromEntries(entries.map(([name, input]) => [name, this.lend(input)]));
   }
 
   /** A result as a tensor of ours. */
   keep(info: TensorInfo): TensorInfo {
-    const values = this.cpu.readSync(info.dataId) as BackendValues;
+    const values = this.#cpu.readSync(info.dataId) as BackendValues;
     // Kernels may return views of what they were given; those are copied.
-    const shared = !Array.isArray(values) && this.buffers.has(values.buffer);
-    const result = this.backend.make(shared ? values.slice() : values, info.shape, info.dtype);
-    this.visitors.push(info);
+    const shared = !Array.isArray(values) && this.#buffers.has(values.buffer);
+    const result = this.#backend.make(shared ? values.slice() : values, info.shape, info.dtype);
+    this.#visitors.push(info);
     return result;
   }
 
   end(): void {
-    for (const info of this.visitors) this.cpu.disposeData(info.dataId, true);
+    for (const info of this.#visitors) this.#cpu.disposeData(info.dataId, true);
   }
 
-  private lendTensor(tensor: TensorInfo): TensorInfo {
-    const values = this.backend.valuesSync(tensor);
-    if (!Array.isArray(values)) this.buffers.add(values.buffer);
-    if (tensor.dtype !== 'complex64') return this.write(values, tensor);
+  #lendTensor(tensor: TensorInfo): TensorInfo {
+    const values = this.#backend.valuesSync(tensor);
+    if (!Array.isArray(values)) this.#buffers.add(values.buffer);
+    if (tensor.dtype !== 'complex64') return this.#write(values, tensor);
     const parts = backend_util.splitRealAndImagArrays(values as Float32Array);
-    const real = this.write(parts.real, { ...tensor, dtype: 'float32' });
-    const imag = this.write(parts.imag, { ...tensor, dtype: 'float32' });
+    const real = this.#write(parts.real, { ...tensor, dtype: 'float32' });
+    const imag = this.#write(parts.imag, { ...tensor, dtype: 'float32' });
     const { kernelFunc } = getKernel('Complex', 'cpu');
-    const complex = kernelFunc({ inputs: { real, imag }, attrs: {}, backend: this.cpu });
-    this.visitors.push(complex as TensorInfo);
+    const complex = kernelFunc({ inputs: { real, imag }, attrs: {}, backend: this.#cpu });
+    this.#visitors.push(complex as TensorInfo);
     return complex as TensorInfo;
   }
 
-  private write(values: BackendValues, { shape, dtype }: TensorInfo): TensorInfo {
-    const dataId = this.cpu.write(values as Float32Array, [...shape], dtype);
+  #write(values: BackendValues, { shape, dtype }: TensorInfo): TensorInfo {
+    const dataId = this.#cpu.write(values as Float32Array, [...shape], dtype);
     // Some kernels ask for the rank, which tensors have and their descriptions have not.
     const info = { dataId, shape: [...shape], dtype, rank: shape.length };
-    this.visitors.push(info);
+    this.#visitors.push(info);
     return info;
   }
 }

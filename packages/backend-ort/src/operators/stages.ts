@@ -74,7 +74,7 @@ function segmentsOf(shape: Shape, axes: readonly number[]): Segment[] {
   return segments;
 }
 
-/** A value of the given shape, with zeros behind it along one axis until that has the length. */
+/** A value of the given shape, with zeros after it along one axis until that has the length. */
 export function padTo(
   graph: Lowering,
   value: string,

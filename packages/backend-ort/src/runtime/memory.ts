@@ -31,24 +31,26 @@ const LARGE_MODEL = 16 * 2 ** 20;
 /** Freed memory that stays with the process. */
 export class KeptMemory {
   /** Most bytes that were resident after a run that had begun with nothing kept. */
-  private needed = 0;
-  private trimmed = false;
+  #needed = 0;
+  #trimmed = false;
+  readonly #trim: () => void;
+  readonly #resident: () => number;
 
   /**
    * @param trim gives free memory to the system.
    * @param resident bytes that the process has.
    */
-  constructor(
-    private readonly trim: () => void,
-    private readonly resident: () => number = () => process.memoryUsage.rss(),
-  ) {}
+  constructor(trim: () => void, resident: () => number = () => process.memoryUsage.rss()) {
+    this.#trim = trim;
+    this.#resident = resident;
+  }
 
   /**
    * To be called before a model is compiled, which takes several times the memory of its weights, in blocks of other sizes than
    * runs have freed.
    */
   beforeCompiling(weights: number): void {
-    if (weights >= LARGE_MODEL) this.trim();
+    if (weights >= LARGE_MODEL) this.#trim();
   }
 
   /**
@@ -56,10 +58,10 @@ export class KeptMemory {
    * runs, and is given back.
    */
   afterRun(): void {
-    const resident = this.resident();
-    if (this.trimmed) this.needed = Math.max(this.needed, resident);
-    this.trimmed = resident > GROWTH * this.needed + SMALL_GROWTH;
-    if (this.trimmed) this.trim();
+    const resident = this.#resident();
+    if (this.#trimmed) this.#needed = Math.max(this.#needed, resident);
+    this.#trimmed = resident > GROWTH * this.#needed + SMALL_GROWTH;
+    if (this.#trimmed) this.#trim();
   }
 }
 

@@ -139,35 +139,39 @@ function totalBytes(arrays: Iterable<Uint8Array>): number {
 }
 
 class NativeRun implements Session {
+  readonly #session: NativeSession;
+  readonly #stop: string | undefined;
+  readonly #memory: KeptMemory | undefined;
+
   /** @param stop what the binding says when it meets the output that cannot be read, which comes first. */
-  constructor(
-    private readonly session: NativeSession,
-    private readonly stop: string | undefined,
-    private readonly memory: KeptMemory | undefined,
-  ) {}
+  constructor(session: NativeSession, stop: string | undefined, memory: KeptMemory | undefined) {
+    this.#session = session;
+    this.#stop = stop;
+    this.#memory = memory;
+  }
 
   async run(feeds: Tensors, fetches: Tensors): Promise<void> {
     this.runSync(feeds, fetches);
   }
 
   runSync(feeds: Tensors, fetches: Tensors): void {
-    this.runOnce(feeds, fetches);
-    this.memory?.afterRun();
+    this.#runOnce(feeds, fetches);
+    this.#memory?.afterRun();
   }
 
-  private runOnce(feeds: Tensors, fetches: Tensors): void {
-    if (this.stop === undefined) {
-      this.session.run(feeds, fetches, {});
+  #runOnce(feeds: Tensors, fetches: Tensors): void {
+    if (this.#stop === undefined) {
+      this.#session.run(feeds, fetches, {});
       return;
     }
     try {
-      this.session.run(feeds, { [UNREADABLE.name]: null, ...fetches }, {});
+      this.#session.run(feeds, { [UNREADABLE.name]: null, ...fetches }, {});
     } catch (error) {
-      if ((error as Error).message !== this.stop) throw error;
+      if ((error as Error).message !== this.#stop) throw error;
     }
   }
 
   release(): void {
-    this.session.dispose();
+    this.#session.dispose();
   }
 }

@@ -83,25 +83,28 @@ async function importWeb(given: unknown): Promise<WebModule> {
 }
 
 class WebRun implements Session {
-  constructor(
-    private readonly web: WebModule,
-    private readonly session: InferenceSession,
-  ) {}
+  readonly #web: WebModule;
+  readonly #session: InferenceSession;
+
+  constructor(web: WebModule, session: InferenceSession) {
+    this.#web = web;
+    this.#session = session;
+  }
 
   async run(feeds: Tensors, fetches: Tensors): Promise<void> {
     const inputs: Record<string, TypedTensor<'float32'>> = {};
-    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = this.tensor(tensor);
-    const outputs = await this.session.run(inputs, Object.keys(fetches));
+    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = this.#tensor(tensor);
+    const outputs = await this.#session.run(inputs, Object.keys(fetches));
     for (const [name, { data }] of Object.entries(fetches)) {
       data.set(outputs[name]!.data as HostArray);
     }
   }
 
   release(): void {
-    void this.session.release();
+    void this.#session.release();
   }
 
-  private tensor({ type, data, dims }: HostTensor): TypedTensor<'float32'> {
-    return new this.web.Tensor(type, data as never, [...dims]) as TypedTensor<'float32'>;
+  #tensor({ type, data, dims }: HostTensor): TypedTensor<'float32'> {
+    return new this.#web.Tensor(type, data as never, [...dims]) as TypedTensor<'float32'>;
   }
 }

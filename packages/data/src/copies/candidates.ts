@@ -9,7 +9,7 @@ export interface Candidate {
   readonly likeness: number;
 }
 
-/** Frequencies 0 and 1 decide the position; the hash is of those behind them. */
+/** Frequencies 0 and 1 decide the position; the hash is of those after them. */
 const first = 2;
 const mostBits = frequencyCount - first;
 /** A position counts as likely when the frequencies that decide it are this near to deciding otherwise. */

@@ -46,7 +46,7 @@ interface CommonOptions {
   /**
    * Whether a last batch of fewer samples is filled up with copies of its last image. Some kernels give other last bits at
    * another batch size, so that features which are kept want it. `samples` and `labels` are without the copies: drop the rows
-   * behind them. Default false.
+   * after them. Default false.
    */
   readonly fillLast?: boolean;
   /** Of the order and the transforms. Default 0. */

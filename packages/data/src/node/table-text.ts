@@ -145,8 +145,8 @@ function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
     throw new PhotoSetError(`${where} has the column '${twice}' twice. Rename or remove one.`);
   const broken = new Map<number, string>();
   const rows = records.map((record, index) => {
-    const behind = record.slice(columns.length).findLastIndex(cell => cell !== '') + 1;
-    const cells = behind > 0 ? columns.length + behind : Math.min(record.length, columns.length);
+    const beyond = record.slice(columns.length).findLastIndex(cell => cell !== '') + 1;
+    const cells = beyond > 0 ? columns.length + beyond : Math.min(record.length, columns.length);
     if (cells !== columns.length)
       broken.set(index, `has ${cells} cells where the first line has ${columns.length}`);
     return Object.fromEntries(columns.map((name, place) => [name, record[place]]));

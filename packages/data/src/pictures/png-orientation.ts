@@ -61,7 +61,7 @@ async function readText(kind: string, chunk: Uint8Array): Promise<[string, strin
   if (kind === 'tEXt') return [name, ascii(chunk.subarray(end + 1))];
   if (kind === 'zTXt') return [name, ascii(await inflate(chunk.subarray(end + 2)))];
   const packed = chunk[end + 1] === 1;
-  // Behind the two flags: the language, and the keyword in that language.
+  // After the two flags: the language, and the keyword in that language.
   const language = chunk.indexOf(0, end + 3);
   const translated = language < 0 ? -1 : chunk.indexOf(0, language + 1);
   if (translated < 0) return [name, ''];

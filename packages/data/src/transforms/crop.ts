@@ -41,7 +41,7 @@ export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pix
   return crop(pixels, { top, left, height, width });
 }
 
-/** Where a middle begins; of a border around a smaller side the odd pixel lies behind. */
+/** Where a middle begins; of a border around a smaller side the odd pixel lies after. */
 const firstOfMiddle = (whole: number, part: number): number =>
   whole < part ? -Math.floor((part - whole) / 2) : roundHalfToEven((whole - part) / 2);
 

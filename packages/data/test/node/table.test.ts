@@ -179,7 +179,7 @@ describe('a table of photos', () => {
       ['ties.csv', semicolons.join('\n')],
       ['ends.csv', csv('file,genus,group').replace('\r\n', '\n')],
       ['ends2.csv', csv('file,genus,group').replaceAll('\r\n', '\n').replace('\n', '\r\n')],
-      ['behind.csv', csv('file,genus,group').replaceAll('\r\n', ',,\r\n').concat(',,')],
+      ['after.csv', csv('file,genus,group').replaceAll('\r\n', ',,\r\n').concat(',,')],
       ['lines.json', lines],
       ['list.jsonl', JSON.stringify(rows)],
       ['little.csv', utf16],

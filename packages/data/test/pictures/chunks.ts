@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A PNG with more chunks, behind its header. */
+/** A PNG with more chunks, after its header. */
 export function withChunks(png: Uint8Array, ...chunks: readonly Uint8Array[]): Buffer {
   const headerEnd = 8 + 25;
   return Buffer.concat([png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)]);

@@ -87,7 +87,7 @@ describe('framing', () => {
     expect(() => frame(picture(30, 40), framing)).toThrow(new RegExp(`^${name} should be`));
   });
 
-  test('of a smaller picture has a black border, its odd pixel behind, as in torchvision', () => {
+  test('of a smaller picture has a black border, its odd pixel after, as in torchvision', () => {
     const { data } = centerCrop({ data: new Uint8Array(3).fill(9), height: 1, width: 1 }, [4, 1]);
     expect(Array.from(data.filter((_, index) => index % 3 === 0))).toEqual([0, 9, 0, 0]);
   });

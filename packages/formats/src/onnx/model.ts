@@ -54,13 +54,16 @@ export class OnnxModel {
   readonly constants: OnnxTensor[] = [];
   readonly inputs: OnnxValue[] = [];
   readonly outputs: OnnxValue[] = [];
-  private readonly smallConstants = new Map<string, string>();
+  readonly #smallConstants = new Map<string, string>();
   /** Values that nodes give and that are no outputs yet. */
-  private readonly computed = new Set<string>();
-  private values = 0;
+  readonly #computed = new Set<string>();
+  #values = 0;
+  readonly #prefix: string;
 
   /** @param prefix what names begin with: those of a {@link Body} differ from those around it. */
-  constructor(private readonly prefix = '') {}
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /**
    * Adds one node.
@@ -75,10 +78,10 @@ export class OnnxModel {
     origin = '',
     domain = '',
   ): string {
-    const output = `${this.prefix}v${this.values++}`;
+    const output = `${this.#prefix}v${this.#values++}`;
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: [output], attributes });
-    this.computed.add(output);
+    this.#computed.add(output);
     return output;
   }
 
@@ -91,26 +94,26 @@ export class OnnxModel {
     origin = '',
     domain = '',
   ): string[] {
-    const names = Array.from({ length: outputs }, () => `${this.prefix}v${this.values++}`);
+    const names = Array.from({ length: outputs }, () => `${this.#prefix}v${this.#values++}`);
     const name = `${origin}/${type}_${this.nodes.length}`;
     this.nodes.push({ name, type, domain, inputs, outputs: names, attributes });
-    for (const output of names) this.computed.add(output);
+    for (const output of names) this.#computed.add(output);
     return names;
   }
 
   /** A constant; equal small ones are shared. */
   constant(type: ElementType, shape: readonly number[], bytes: Uint8Array): string {
     const key = bytes.byteLength <= 256 ? `${type}[${shape}]${bytes.join()}` : undefined;
-    const known = key === undefined ? undefined : this.smallConstants.get(key);
+    const known = key === undefined ? undefined : this.#smallConstants.get(key);
     if (known !== undefined) return known;
-    const name = `${this.prefix}c${this.constants.length}`;
+    const name = `${this.#prefix}c${this.constants.length}`;
     this.constants.push({ name, type, shape, bytes });
-    if (key !== undefined) this.smallConstants.set(key, name);
+    if (key !== undefined) this.#smallConstants.set(key, name);
     return name;
   }
 
   input(type: ElementType, shape: readonly number[]): string {
-    const name = `${this.prefix}x${this.inputs.length}`;
+    const name = `${this.#prefix}x${this.inputs.length}`;
     this.inputs.push({ name, type, shape });
     return name;
   }
@@ -120,11 +123,11 @@ export class OnnxModel {
    * or what is an output already is copied there, under a name of its own.
    */
   output(value: string, type: ElementType, shape: readonly number[]): string {
-    if (this.computed.delete(value)) {
+    if (this.#computed.delete(value)) {
       this.outputs.push({ name: value, type, shape });
       return value;
     }
-    const name = `${this.prefix}y${this.outputs.length}`;
+    const name = `${this.#prefix}y${this.outputs.length}`;
     this.nodes.push({
       name: `output/Identity_${this.nodes.length}`,
       type: 'Identity',

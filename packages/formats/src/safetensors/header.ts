@@ -9,7 +9,7 @@ export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: SafetensorsType;
   readonly shape: readonly number[];
-  /** First byte of its values, and the one behind the last, counted from the start of the file. */
+  /** First byte of its values, and the one after the last, counted from the start of the file. */
   readonly start: number;
   readonly end: number;
 }

@@ -18,7 +18,7 @@ export interface SafetensorsTensor extends SafetensorsEntry {
  * Reads bytes of a file that is somewhere else.
  *
  * @param start First byte.
- * @param end The one behind the last.
+ * @param end The one after the last.
  */
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 

@@ -44,7 +44,7 @@ const passing = /^(Identity|IdentityN|StopGradient|PreventGradient|Snapshot|Chec
 
 /**
  * The values before a graph's last softmax or sigmoid: a node of its own, fused into what computes it, or written out as
- * exponentials and a division; behind whatever only moves values.
+ * exponentials and a division; before whatever only moves values.
  *
  * @param varying Nodes that depend on the model's inputs.
  * @param asIs Whether the output is taken for the logits.

@@ -39,8 +39,10 @@ export async function fullGradientMap({ parts, images, score }: Evidence): Promi
     const logits = through(pixels as Tensor4D, (value, tensor) => {
       const { operation } = value;
       if (!operation || operation.outputs[0] !== value || !hasBias(operation)) return tensor;
-      const behind = beforeActivation(operation);
-      return observed(tensor, gradient => gradients.set(value, keep(behind(gradient, tensor))));
+      const gradientBefore = beforeActivation(operation);
+      return observed(tensor, gradient =>
+        gradients.set(value, keep(gradientBefore(gradient, tensor))),
+      );
     });
     return sum(score(logits, rows));
   };
@@ -106,14 +108,14 @@ function hasBias(operation: Operation): boolean {
   return convolutions.has(layer.getClassName()) && layer.getConfig().useBias !== false;
 }
 
-/** The gradient before a layer's own activation, from the one behind it. */
+/** The gradient before a layer's own activation, from the one after it. */
 function beforeActivation(operation: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
   const { layer } = operation;
   const activation = isBatchNorm(operation) ? 'linear' : layer.getConfig().activation;
   if (activation === 'linear' || activation == null) return gradient => gradient.clone();
   if (activation === 'relu') return (gradient, output) => mul(gradient, step(output));
   throw new TypeError(
-    `fullGrad() cannot look behind the activation '${activation}' of '${layer.name}'; only behind ReLU.`,
+    `fullGrad() cannot look before the activation '${activation}' of '${layer.name}'; only before ReLU.`,
   );
 }
 

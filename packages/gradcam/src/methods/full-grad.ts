@@ -7,7 +7,7 @@ import type { Method } from './method';
  * As pytorch-grad-cam has it: biases of convolutions and of batch norms; each channel scaled to 0 to 1. Of a
  * `tf.LayersModel`, wherever it is tapped. Biases of a `tf.GraphModel` cannot be read: converters fold them into one another.
  *
- * @throws TypeError for a graph and for functions, and for a convolution that ends in another activation than ReLU, behind
+ * @throws TypeError for a graph and for functions, and for a convolution that ends in another activation than ReLU, before
  *   which its bias cannot be seen.
  */
 export const fullGrad = (): Method => ({

@@ -22,7 +22,7 @@ export interface IntegratedGradientsOptions {
  * Integrated gradients from 0 to the features: over all places they sum to what the score gains. Sundararajan et al. 2017.
  * https://arxiv.org/abs/1703.01365
  *
- * For a split at the images, or at any tap; a gradient from there for each step.
+ * For a model tapped at the images, or anywhere; a gradient from there for each step.
  */
 export function integratedGradients(options: IntegratedGradientsOptions = {}): Method {
   const { steps = 32 } = options;

@@ -4,7 +4,7 @@ import { customMethod, type Method } from './method';
 /**
  * The size of the gradient, its largest over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
  *
- * For a split at the images; `hiResCam` there is gradient times input.
+ * For a model tapped at the images; `hiResCam` there is gradient times input.
  */
 export const saliency = (): Method =>
   customMethod((features, gradient) => {

@@ -47,7 +47,7 @@ export async function eachNoisy(
 }
 
 /**
- * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is `saliency()` and the split is at the
+ * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is `saliency()` and the tap is at the
  * images. Smilkov et al. 2017. https://arxiv.org/abs/1706.03825
  *
  * Each map is made of the noisy copy's own features. {@link smoothGradCamPlusPlus} averages derivatives instead.

@@ -7,7 +7,7 @@ export interface Capabilities {
   readonly forward: readonly string[];
   /**
    * What a method with a gradient lacks besides: kernels of the engine, and operations that TensorFlow.js has no gradient
-   * of; or why the gradient could not be computed on the engine in use. Empty behind global average pooling, even where the engine has no gradient of a convolution.
+   * of; or why the gradient could not be computed on the engine in use. Empty before global average pooling, even where the engine has no gradient of a convolution.
    */
   readonly gradient: readonly string[];
 }

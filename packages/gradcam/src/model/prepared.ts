@@ -32,7 +32,7 @@ export interface PreparedModel {
   readonly classes: number;
   /** Whether the feature map reaches the logits through global average pooling alone. */
   readonly pooled: boolean;
-  /** Whether TensorFlow.js's own gradients do behind the pooling: nothing but linear layers and activations is there. */
+  /** Whether TensorFlow.js's own gradients do after the pooling: nothing but linear layers and activations is there. */
   readonly simple?: boolean;
   /** How the model's output comes from the logits. */
   readonly link: Link;

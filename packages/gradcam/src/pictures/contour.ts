@@ -36,7 +36,7 @@ interface Grid {
   readonly columns: readonly number[];
 }
 
-/** A map with two frames: the picture's edge with the values of its pixels, and right behind it what is below any level. */
+/** A map with two frames: the picture's edge with the values of its pixels, and right outside it what is below any level. */
 function framed({ values, height, width }: HeatMap): Grid {
   const rows = lines(height);
   const columns = lines(width);
@@ -95,7 +95,7 @@ function stepsOf({ values, rows, columns }: Grid, level: number): Map<number, St
 
   function crossing(low: number, high: number): Point {
     const share = (level - values[low]!) / (values[high]! - values[low]!);
-    // From behind the edge, where the value is infinite, both ends are the same place.
+    // From outside the edge, where the value is infinite, both ends are the same place.
     const along = Number.isFinite(share) ? share : 1;
     const [x0, y0] = [columns[low % stride]!, rows[Math.floor(low / stride)]!];
     const [x1, y1] = [columns[high % stride]!, rows[Math.floor(high / stride)]!];

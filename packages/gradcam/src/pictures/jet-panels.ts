@@ -61,7 +61,7 @@ export function resizeNormalized(map: HeatMap, size: readonly [number, number]):
  */
 export function jetPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
   const resized = resizeNormalized(map, [photo.height, photo.width]);
-  // OpenCV is handed bytes, and the conversion to bytes cuts off what is behind the point.
+  // OpenCV is handed bytes, and the conversion to bytes cuts off what is after the point.
   const steps = { ...resized, values: resized.values.map(value => Math.floor(255 * value) / 255) };
   const heat = colorize(steps, jet);
   return sideBySide([photo, heat, blend(photo, heat)], gap);

@@ -11,7 +11,7 @@ export function classNames(
   return [...new Set([...ranked, ...maps].map(({ className }) => className))];
 }
 
-/** A radio button for each class, with its probability behind it; without a map it cannot be chosen. */
+/** A radio button for each class, with its probability after it; without a map it cannot be chosen. */
 export function classChoices(
   names: readonly string[],
   maps: readonly PageMap[],

@@ -23,7 +23,7 @@ export async function encodePng(picture: PicturePixels): Promise<Uint8Array<Arra
   return joined([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks]);
 }
 
-/** Rows, each behind the number of its filter: of the five the one with the least sum of differences, as libpng chooses. */
+/** Rows, each after the number of its filter: of the five the one with the least sum of differences, as libpng chooses. */
 function filtered({ data, height, width }: Picture): Uint8Array<ArrayBuffer> {
   const length = width * 3;
   const result = new Uint8Array(height * (length + 1));

@@ -21,7 +21,7 @@ import { innerMethod, type Method, MethodError } from '../methods/method';
 import type { PreparedModel } from '../model/prepared';
 
 /**
- * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a split at the
+ * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a model tapped at the
  * images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
  * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learned: it
@@ -40,11 +40,11 @@ export const guidedBackprop = (): Method => ({
 });
 
 /**
- * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a split at the images.
+ * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a model tapped at the images.
  *
  * **Unfaithful**, as {@link guidedBackprop} is. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
  *
- * @param parts The model split where `method` looks.
+ * @param parts The model, tapped where `method` looks.
  */
 export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()): Method {
   innerMethod(method, 'guidedGradCam');

@@ -26,7 +26,7 @@ async function graph(): Promise<PreparedModel> {
 }
 
 const models: Readonly<Record<string, () => Promise<PreparedModel>>> = {
-  'LayersModel behind pooling': async () => prepareModel(network('pooled'), { tap: 'relu2' }),
+  'LayersModel before pooling': async () => prepareModel(network('pooled'), { tap: 'relu2' }),
   'LayersModel before a convolution': async () => prepareModel(network('flat'), { tap: 'relu1' }),
   'GraphModel with a shortcut': graph,
 };

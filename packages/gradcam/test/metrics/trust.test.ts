@@ -45,7 +45,7 @@ describe('robustness', () => {
   test('a linear model’s own weights foretell every change of its logit', async () => {
     const parts = prepareModel(patchModel(), { link: 'softmax' });
     const found = await explain(parts, image(), { classIndex: 0, method: hiResCam() });
-    // Behind the patch all weights are equal: the map of the bright patch is the weights.
+    // After the patch all weights are equal: the map of the bright patch is the weights.
     const [own] = await infidelity(parts, image(), found, {});
     expect(own).toBeLessThan(0.3);
     const blob = await explain(parts, image(), { classIndex: 0, method: centerBaseline() });

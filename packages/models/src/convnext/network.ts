@@ -30,7 +30,7 @@ export interface ConvNextOptions extends NetworkOptions {
  * A ConvNeXt, its layers named as in timm: `stem.0`, `stages.0.blocks.0.conv_dw` ... `stages.3.blocks.2.add`, `head.fc`.
  *
  * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]` (rounded down at each halving), or to logits
- * `[N, classes]` (no softmax). The layer norm behind the pooling belongs to the classifier.
+ * `[N, classes]` (no softmax). The layer norm after the pooling belongs to the classifier.
  */
 export function convNext(config: ConvNextConfig, options: ConvNextOptions = {}): LayersModel {
   const { classes, stochasticDepth = 0, seed = 0 } = options;

@@ -102,7 +102,7 @@ const blockE = (name: string): InceptionBlock => ({
   ],
 });
 
-/** The blocks behind the stem. Szegedy et al. 2015, table 1. https://arxiv.org/abs/1512.00567 */
+/** The blocks after the stem. Szegedy et al. 2015, table 1. https://arxiv.org/abs/1512.00567 */
 export const inceptionBlocks: readonly InceptionBlock[] = [
   blockA('Mixed_5b', 32),
   blockA('Mixed_5c', 64),

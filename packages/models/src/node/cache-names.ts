@@ -19,7 +19,7 @@ export async function requireInside(folder: string, path: string): Promise<strin
 /** Makes a folder of a cache. @throws DownloadError when it would be elsewhere. */
 export async function makeInside(cache: string, folder: string): Promise<void> {
   await mkdir(cache, { recursive: true });
-  // A link on the way must be seen before anything is made behind it.
+  // A link on the way must be seen before anything is made below it.
   let [made, rest] = [cache, folder.slice(cache.length + 1)];
   for (const part of rest.split(sep)) {
     made = `${made}${sep}${part}`;

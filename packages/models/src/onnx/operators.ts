@@ -18,7 +18,7 @@ export type Padding = readonly [number, number, number, number];
 interface Call {
   readonly onnx: OnnxModel;
   readonly layer: layers.Layer;
-  /** The layer's name, behind those of the networks that it is in: a head may name a layer as the backbone does. */
+  /** The layer's name, after those of the networks that it is in: a head may name a layer as the backbone does. */
   readonly path: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** By their name in the layer, such as `kernel`. */

@@ -12,7 +12,7 @@ export interface Dialect {
   nameOf(weight: string): string;
   /** Whether a tensor may be in the file although the network has no place for it. */
   isUnused(name: string): boolean;
-  /** Axes of length 1 that the file puts behind the channels of a layer scale. Default 0. */
+  /** Axes of length 1 that the file puts after the channels of a layer scale. Default 0. */
   readonly layerScaleAxes?: number;
 }
 

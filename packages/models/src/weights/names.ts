@@ -69,7 +69,7 @@ function weightsOf(layer: layers.Layer, scope = ''): NamedWeight[] {
   }));
 }
 
-/** A name behind the path that it is in. */
+/** A name after the path that it is in. */
 export function qualified(path: string, name: string): string {
   return path === '' || name.startsWith(`${path}/`) ? name : `${path}/${name}`;
 }

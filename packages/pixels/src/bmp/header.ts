@@ -60,10 +60,10 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
 
   const ownMasks = coding === 3 || coding === 6;
   // After a header of Windows 3 the masks stand by themselves.
-  const behind = ownMasks && size === 40 ? (coding === 6 ? 16 : 12) : 0;
-  const masks = masksOf(view, bits, ownMasks, size, behind);
+  const after = ownMasks && size === 40 ? (coding === 6 ? 16 : 12) : 0;
+  const masks = masksOf(view, bits, ownMasks, size, after);
   const start = view.getUint32(10, true);
-  const tables = fileHeaderSize + size + behind;
+  const tables = fileHeaderSize + size + after;
   if (start < tables || start > bytes.length)
     throw new BmpError(`pixels at byte ${start} of ${bytes.length}`);
   const palette = bits > 8 ? new Uint8Array() : readPalette();
@@ -115,11 +115,11 @@ function masksOf(
   bits: number,
   own: boolean,
   size: number,
-  behind: number,
+  after: number,
 ): BmpHeader['masks'] {
   const usual = bits === 16 ? [0x7c00, 0x3e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, 0];
   if (!own) return usual.map(toMask) as unknown as BmpHeader['masks'];
-  const hasAlpha = size >= 56 || behind === 16;
+  const hasAlpha = size >= 56 || after === 16;
   const places = [54, 58, 62, 66].slice(0, hasAlpha ? 4 : 3);
   if (places.some(at => at + 4 > view.byteLength)) throw new BmpError('the masks are cut short');
   const found: number[] = places.map(at => view.getUint32(at, true));

@@ -22,7 +22,7 @@ export function xmpOrientationOfJpeg(bytes: Uint8Array): Orientation {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const segment = bytes.subarray(at + 4, at + 2 + view.getUint16(at + 2));
-    // Behind the start of the scan there are no names.
+    // After the start of the scan there are no names.
     if (marker === 0xffda || marker < 0xff01) break;
     if (marker === 0xffe1) {
       if (

@@ -6,7 +6,7 @@ import type { JpegHeader } from './header';
 import type { HuffmanTable } from './huffman';
 import type { ComponentPlan } from './planes';
 
-/** So much behind the end of the coded data may be read before that is noticed. */
+/** So much after the end of the coded data may be read before that is noticed. */
 export const scanMargin = 4096;
 
 /**
@@ -124,7 +124,7 @@ export class UnitReader {
     this.#numbers.fill(0, this.#predecessors / 4, this.#predecessors / 4 + 3);
   }
 
-  /** @param end Address behind the interval. @returns Whether the data was sound. */
+  /** @param end Address after the interval. @returns Whether the data was sound. */
   read(first: number, last: number, end: number): boolean {
     try {
       this.#vectors.kernels.scan(this.#state, this.#plans, this.#end, first, last, end);

@@ -204,7 +204,7 @@ const downBy = (name: string, pairs?: number) =>
     },
   );
 
-/** Columns to columns of another height, 16 bytes at a time: up to 15 bytes behind a row are written before the next one. */
+/** Columns to columns of another height, 16 bytes at a time: up to 15 bytes after a row are written before the next one. */
 export const down = downBy('down');
 export const downOne = downBy('downOne', 1);
 export const downTwo = downBy('downTwo', 2);

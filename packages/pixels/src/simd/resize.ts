@@ -83,7 +83,7 @@ export class Resizing {
       ]),
       // All windows are read to the length of the longest, also where they end at the last row.
       (height + rowsAtOnce + 2 * this.#y.pairs) * this.#narrowRow + margin,
-      // So are those along a row, in whatever lies behind the last one that is given.
+      // So are those along a row, in whatever lies after the last one that is given.
       size[0] * size[1] * 3 + margin + 6 * this.#x.pairs,
     ]).map(place => address + place);
     this.#places = places;

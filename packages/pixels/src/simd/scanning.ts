@@ -32,10 +32,10 @@ import { blockPlan, codeTable, lookedUp, scanState, special } from './coding';
 
 /**
  * Reads units of blocks: Huffman codes to multiplied coefficients, which are 0 before. Fails where the data is damaged, and
- * may read 1.5 kB behind the end before.
+ * may read 1.5 kB after the end before.
  *
  * @param first,last Units of a row to read, up to the last.
- * @param end Address behind the coded data.
+ * @param end Address after the coded data.
  * @see ITU T.81, F.2.2; Giesen 2018, Reading bits in far too many ways, variant 4
  */
 export const scan = kernel(

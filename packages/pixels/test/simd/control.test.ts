@@ -35,7 +35,7 @@ function resultOf(write: (result: Local, frame: Frame) => Code[]): number {
   return new Int32Array(bytes.buffer)[0]!;
 }
 
-/** Writes a digit behind those of before. */
+/** Writes a digit after those of before. */
 const digit = (result: Local, value: Code) =>
   result.set(add(multiply(result.get, number(10)), value));
 

@@ -5,7 +5,7 @@ import { requireKind } from '../options/requirements';
 /** Input of a network for some samples, wherever it comes from; `batches` of `@shroom/data` gives such. */
 export interface ImageBatch<S> {
   readonly images: Float32Array;
-  /** `[N, ...]`. N may be more than the samples: rows behind theirs fill the batch up, and are left out. */
+  /** `[N, ...]`. N may be more than the samples: rows after theirs fill the batch up, and are left out. */
   readonly shape: readonly number[];
   /** In the order of the rows. */
   readonly samples: readonly S[];
