@@ -5,7 +5,7 @@ import everything from './vitest.config';
 const slow = [
   'backend-ort/test/{steadiness,elementwise,rewrites,windows,resize,sums,gradients,broadcast}.test.ts',
   'backend-ort/test/runtime/{web-sums,memory}.test.ts',
-  'data/test/{normalised-view,copies/copies,pictures/pictures}.test.ts',
+  'data/test/{normalized-view,copies/copies,pictures/pictures}.test.ts',
   'data/test/node/{copies,batches,kaggle/dataset}.test.ts',
   'drawn/test/{difficulty,mushroom}.test.ts',
   'gradcam/test/{graph-batch,leaks,methods}.test.ts',
