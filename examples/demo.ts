@@ -70,7 +70,7 @@ await runProgram(async signal => {
     say(
       '  Over plain http, browsers keep nothing for use without a network, and allow no camera in the page.',
     );
-  say(paint('dim', '\n  Ctrl+C ends it. No photo decides whether a mushroom can be eaten.\n'));
+  say(paint('dim', '\n  Ctrl+C ends it. Never eat a mushroom because of a photo.\n'));
   await new Promise<void>(done => signal.addEventListener('abort', () => done()));
   await server.close();
 });

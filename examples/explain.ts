@@ -73,5 +73,5 @@ await runProgram(async signal => {
     }
   }
   if (failed > 0) process.exitCode = 1;
-  if (!options.json) say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+  if (!options.json) say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 });

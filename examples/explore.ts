@@ -65,7 +65,7 @@ await runProgram(async signal => {
   const { width, height } = await readDimensions(bytes);
   const page = await toHtml({ file: bytes, width, height }, maps, {
     title: `${basename(file)}: ${classes[ranked[0]!]!}`,
-    note: 'Bright places raised the score of the class. No photo decides whether a mushroom can be eaten.',
+    note: 'Bright places raised the score of the class. Never eat a mushroom because of a photo.',
     probabilities: classes.map((className, k) => ({ className, probability: probabilities[k]! })),
   });
   await writeFile(out, page);

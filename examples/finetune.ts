@@ -50,8 +50,7 @@ await runProgram(async signal => {
   const before = await evaluateOn(classifier, test, classes.length, { signal });
   const bar = new Progress('training', 'steps');
   let note = '';
-  const { depthOf } = cut;
-  const how = { ...recipes.finetune, epochs: given.epochs, seed, depthOf, signal };
+  const how = { ...recipes.finetune, epochs: given.epochs, seed, depthOf: cut.depthOf, signal };
   // Started again, it goes on from the checkpoints in the folder.
   const checkpoints = join(out, 'checkpoints');
   // Half of the validation photos choose the epoch, the others calibrate the answers.

@@ -79,7 +79,7 @@ export default defineConfig({
       ],
     },
     footer: {
-      message: 'No photo decides whether a mushroom can be eaten.',
+      message: 'Never eat a mushroom because of a photo.',
       copyright: 'Apache-2.0. All mushrooms on these pages are drawn by the program itself.',
     },
   },

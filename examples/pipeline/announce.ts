@@ -95,7 +95,7 @@ export function announceResult(
   fact('report', `${out}/report.html`);
   fact('heat maps', `${out}/cams/`);
   fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
-  say(paint('dim', '\n  No photo decides whether a mushroom can be eaten.\n'));
+  say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 }
 
 /** A bar for each class, accuracy with intervals, and how often the classifier is sure. */

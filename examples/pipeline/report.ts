@@ -44,7 +44,7 @@ export async function reportContent(
       `A head of two hidden layers on a ${options.finetune === 'none' ? `frozen ${backbone.name}` : `${backbone.name} that learned too after ${options.finetune}`}, trained on ${split.train.length} ${kind} ` +
       `(${options.views} ${options.views === 1 ? 'view' : 'views'} of each), chosen on ${options.finetune === 'none' ? '' : 'half of '}${split.validation.length}, tested on ${split.test.length}.`,
     caution: {
-      headline: 'No photo decides whether a mushroom can be eaten.',
+      headline: 'Never eat a mushroom because of a photo.',
       text:
         'A classifier is wrong with confidence, deadly species look like good ones, and what tells them apart is often not in ' +
         'the picture. Whoever wants to eat a mushroom asks somebody who knows it and holds it in their hand.',

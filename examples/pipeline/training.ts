@@ -35,7 +35,7 @@ export interface TrainingOptions {
   /** The folder of the run; what it holds of an interrupted one is gone on with. */
   readonly out: string;
   readonly signal: AbortSignal;
-  /** Told of every epoch that is trained now, with what is trained and on what. */
+  /** Called after each epoch, with what is trained and on what. */
   readonly log: {
     record(report: EpochReport, classifier: Restorable, data: TrainingData): Promise<void>;
   };

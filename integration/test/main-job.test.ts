@@ -111,7 +111,7 @@ describe('the main job', () => {
     const byEpoch = (await readdir(join(run, 'cams-by-epoch'))).filter(name => /png$/.test(name));
     expect(byEpoch.slice(0, 3)).toEqual(['epoch-0001.png', 'epoch-0002.png', 'epoch-0003.png']);
     expect(report.match(/<img /g)).toHaveLength(cams.length + byEpoch.length);
-    expect(report).toMatch(/No photo decides whether a mushroom can be eaten/);
+    expect(report).toMatch(/Never eat a mushroom because of a photo/);
     expect(report).not.toMatch(/https?:/);
   });
 

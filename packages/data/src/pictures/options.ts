@@ -3,8 +3,8 @@ import type { Color } from '@shroom/pixels';
 /** What a picture is laid on where it is transparent. */
 export interface BackgroundOptions {
   /**
-   * Default white, `[255, 255, 255]`, which logos and cut-outs are made for. Where another is chosen it belongs into the key of
-   * whatever is kept of the pixels, beside `pixelsVersion`.
+   * Default white, `[255, 255, 255]`, which logos and cut-outs are made for. Include another color in the keys of
+   * caches of pixels, beside `pixelsVersion`.
    */
   readonly background?: Color;
 }

@@ -7,7 +7,7 @@ import type { PicturePixels } from './picture';
 export interface SvgOptions {
   /** What the picture is; screen readers say it, browsers show it beside the pointer. */
   readonly title: string;
-  /** What there is to see, for who cannot: which class, where the map is strong. */
+  /** Text alternative: which class, and where the map is strong. */
   readonly description: string;
   /** In the pixels of the photo, drawn over it. Default none. */
   readonly contours?: readonly Contour[];

@@ -17,7 +17,7 @@ const picture: GalleryPicture = {
 export const content: ReportContent = {
   title: 'Two <classes>',
   summary: 'A test & more.',
-  caution: { headline: 'No photo decides whether a mushroom can be eaten.', text: 'Never.' },
+  caution: { headline: 'Never eat a mushroom because of a photo.', text: 'Never.' },
   classes: ['Amanita', 'Boletus "x"'],
   counts: { train: [6, 7], validation: [1, 2], test: [2, 4] },
   assessment: assess(labels, logits, 2, certainty, { resamples: 50 }),
