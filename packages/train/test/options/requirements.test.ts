@@ -242,7 +242,7 @@ describe('an option that there is not is named, with the one that was meant', ()
     [{ labelsmoothing: 0.1 }, /no option labelsmoothing\. Did you mean labelSmoothing\?/],
     [{ batch_size: 8 }, /no option batch_size\. Did you mean batchSize\?/],
     [{ learningRate: 1e-3 }, /no option learningRate\. There are epochs, batchSize/],
-    [{ optimizer: { name: 'sgd' } }, /no option optimizer\. Did you mean optimizer\?/],
+    [{ optimiser: { name: 'sgd' } }, /no option optimiser\. Did you mean optimizer\?/],
     [
       { followedBy: [{ epochs: 1, patient: 2 }] },
       /no option followedBy\[0\]\.patient\. Did you mean patience\?/,
@@ -333,7 +333,7 @@ describe('what JavaScript hands over is named as well', () => {
         () => calibrateSets(labels, logits, 2, { coverge: 0.8 } as object),
         /Did you mean coverage\?/,
       ],
-      [() => adaptive({ randomized: false } as object), /Did you mean randomized\?/],
+      [() => adaptive({ randomised: false } as object), /Did you mean randomized\?/],
       [
         () => figureIntervals(labels, logits, 2, { resample: 9 } as object),
         /Did you mean resamples\?/,
