@@ -84,7 +84,7 @@ describe('a constant', () => {
         const [, ...bytes] = long.number(value);
         expect(read(bytes, true)).toBe(BigInt(value));
         expect(endsOnce(bytes)).toBe(true);
-        expect(read(bytes.slice(0, -1), true)).not.toBe(BigInt(value));
+        if (bytes.length > 1) expect(read(bytes.slice(0, -1), true)).not.toBe(BigInt(value));
       }),
     );
   });
