@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   extendSplit,
   groupBySource,
@@ -47,16 +48,18 @@ export async function splitPhotos(
     halves: halvesOf(together(members, photos), split, seed),
   });
   if (earlier !== undefined) {
-    const manifest = parseManifest(await readFile(earlier, 'utf8'));
+    const manifest = parseManifest(await readEarlier(earlier));
     const set = { ...photos, photos: members };
     const { split, added, missing, changed, relabeled } = extendSplit(manifest, set, { seed });
     const counts =
       `${added.length} photos added, ${missing.length} missing, ${changed.length} changed, ` +
       `${relabeled.length} of another class`;
-    return made(split, `${manifest.rule}; extended: ${counts}`);
+    const came = members.some(({ part }) => part !== undefined);
+    const known = came ? '; the parts that photos came in count for added ones alone' : '';
+    return made(split, `${manifest.rule}; extended: ${counts}${known}`);
   }
   if (members.some(({ part }) => part !== undefined)) {
-    const rule = 'as the photos came, split; what they lack is cut from training';
+    const rule = 'the parts that the photos came in; a part that is not there is cut from training';
     return made(splitAsGiven(members, { seed }), rule);
   }
   const near = (photos.copies ?? []).filter(({ kind }) => kind === 'near').length;
@@ -74,6 +77,21 @@ export async function splitPhotos(
   const what = { auto: 'column:group', exact: 'column:group' }[group] ?? group;
   const rule = `${groups} groups (${what}) kept together, near 65/20/15 of each class`;
   return made(split, rule + likeness);
+}
+
+/** @param path A `split.json`, or the folder of the run that wrote it. */
+async function readEarlier(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  const file = isFolder ? join(path, 'split.json') : path;
+  return readFile(file, 'utf8').catch(error => {
+    throw new Error(
+      `--split ${path}: '${file}' cannot be read (${error.code}). Give the split.json of an earlier run, or the run's folder.`,
+      { cause: error },
+    );
+  });
 }
 
 /** The halves of a split that was made before. @param group As the option `--group` had it. */

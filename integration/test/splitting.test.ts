@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toManifest } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import sharp from 'sharp';
@@ -127,4 +128,29 @@ test('the output says how many copies there are, and where', async () => {
   expect(text).toContain(
     `nearly the same, in test and train, as the earlier split has it: ${first.split('-')[0]}`,
   );
+});
+
+test('--split takes the split.json of an earlier run or its folder, moves no photo, and says what it cannot read', async () => {
+  const run = await mkdtemp(join(tmpdir(), 'shroom-earlier-'));
+  const small = { ...photos, photos: photos.photos.filter((_, index) => index % 5 > 0) };
+  const { split: first, rule } = await splitPhotos(small, 'auto', 0);
+  const manifest = toManifest(small, first, { seed: 0, rule });
+  await writeFile(join(run, 'split.json'), JSON.stringify(manifest));
+  const before = new Map(
+    Object.entries(first).flatMap(([part, own]) =>
+      own.map((index: number) => [small.photos[index]!.id, part] as const),
+    ),
+  );
+  for (const earlier of [run, join(run, 'split.json')]) {
+    const { split, rule } = await splitPhotos(photos, 'auto', 0, earlier);
+    expect(rule).toMatch(/; extended: \d+ photos added, 0 missing/);
+    const moved = Object.entries(split).flatMap(([part, own]) =>
+      own.filter((index: number) => (before.get(photos.photos[index]!.id) ?? part) !== part),
+    );
+    expect(moved).toEqual([]);
+  }
+  await expect(splitPhotos(photos, 'auto', 0, join(run, 'none.json'))).rejects.toThrow(
+    /--split .*none\.json.* cannot be read \(ENOENT\)\. Give the split\.json of an earlier run/,
+  );
+  await rm(run, { recursive: true });
 });
