@@ -2,7 +2,7 @@ import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { compareText } from '../text-order';
 import { type Candidate, collect, type OpenOptions } from './collection';
-import type { Placed } from './layout';
+import type { Placed } from './nested-files';
 import { foldCase, portabilityFindings } from './portability';
 
 /** Names of folders or labels to class names: those that differ in letter case or Unicode form alone are one class. */

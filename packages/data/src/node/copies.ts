@@ -51,7 +51,7 @@ export async function findCopiesAmong<P extends Looked>(
 
 /**
  * Of a given split, every photo is in one part only: copies of a test photo, near ones too, are left out of training and
- * validation, and those of a validation photo out of training.
+ * validation, and those of a validation photo out of training. Where their labels differ, the finding says so.
  */
 export function withoutLeaks<P extends Looked>(
   photos: readonly P[],
@@ -65,13 +65,18 @@ export function withoutLeaks<P extends Looked>(
     if (!highestOf.has(group)) highestOf.set(group, highest(group));
   const leaks: Finding[] = [];
   const kept = photos.filter(photo => {
-    const { id, sha256, part } = photo;
+    const { id, sha256, part, className } = photo;
     const group = groups.get(photo) ?? [photo];
     const best = highest([photo, highestOf.get(group) ?? photo, ...(cut.get(sha256) ?? [])]);
     if (best.part === part) return true;
     const same = group.find(other => other.sha256 === sha256 && other.part === best.part);
+    const kept = same ?? best;
     const what = same ? 'the same bytes' : 'nearly the same picture';
-    const reason = `${what} as ${(same ?? best).id} in ${best.part}; this copy is left out of ${part}`;
+    const reason =
+      `${what} as ${kept.id} in ${best.part}; this copy is left out of ${part}` +
+      (kept.className === className
+        ? ''
+        : `. One is labeled '${className}' and the other '${kept.className}': look which is right`);
     leaks.push({ kind: 'leak', subject: id, reason });
     return false;
   });

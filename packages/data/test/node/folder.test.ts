@@ -463,6 +463,24 @@ describe('a folder that comes with a split', () => {
     ]);
   });
 
+  test('says so where a photo has one label in training and another in the test', async () => {
+    await fill('train/A', 6);
+    await fill('train/B', 6, 10);
+    await fill('test/A', 2, 20);
+    await fill('test/B', 2, 30);
+    await put('train/B/other.png', await picture(20).png().toBuffer());
+    const { findings } = await openFolder(root);
+    expect(findings.filter(({ kind }) => kind === 'leak')).toEqual([
+      {
+        kind: 'leak',
+        subject: 'train/B/other.png',
+        reason:
+          'the same bytes as test/A/0.png in test; this copy is left out of train. ' +
+          "One is labeled 'B' and the other 'A': look which is right",
+      },
+    ]);
+  });
+
   test('is a set of classes on request, where a folder has another name, and never without labels', async () => {
     await fill('train/A', 6);
     await fill('test/A', 6, 10);
