@@ -1,27 +1,18 @@
 import {
   add,
-  dispose,
   div,
   mul,
-  type NamedTensorMap,
   type Scalar,
   scalar,
   sqrt,
   square,
   sub,
   type Tensor,
-  tidy,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { requireInteger, requireNumber } from '../options/requirements';
-import {
-  type Optimizer,
-  type OptimizerState,
-  oneGroup,
-  requireDistinct,
-  Slots,
-  type WeightGroup,
-} from './optimizer';
+import type { WeightGroup } from './optimizer';
+import { SlotOptimizer } from './slot-optimizer';
 
 export interface AdamOptions {
   /** Decay rates of the averages of gradients and of their squares. Default `[0.9, 0.999]`. */
@@ -33,13 +24,13 @@ export interface AdamOptions {
 }
 
 /** The numbers of one step that change from step to step, as tensors: an engine that compiles a step does so once. */
-interface StepNumbers {
+type StepNumbers = {
   readonly learningRate: Scalar;
   /** Factor on the ratio of the sums. */
   readonly stepSize: Scalar;
   /** Added to the root of the sum of squares. */
   readonly epsilon: Scalar;
-}
+};
 
 /**
  * Adam with PyTorch's arithmetic; its weight decay is coupled (L2). (The one in tfjs has none, and a learning rate that
@@ -51,15 +42,14 @@ interface StepNumbers {
  * @see Kingma & Ba 2015, algorithm 1. https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam implements Optimizer {
+export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
   readonly #weightDecay: number;
-  readonly #slots = new Slots('sum', 'squares');
-  #step = 0;
 
   /** @throws RangeError for a number that cannot be, naming it. */
   constructor(options: AdamOptions = {}) {
+    super('sum', 'squares');
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
     betas.forEach((beta, index) => {
       requireNumber(`betas[${index}]`, beta, { least: 0, below: 1 });
@@ -72,43 +62,27 @@ export class Adam implements Optimizer {
     this.#weightDecay = weightDecay;
   }
 
-  get state(): OptimizerState {
-    return { step: this.#step, slots: this.#slots.all };
-  }
-
-  restore({ step, slots }: OptimizerState): void {
-    this.#step = step;
-    this.#slots.restore(slots);
-  }
-
-  apply(
-    variables: readonly Variable[],
-    gradients: NamedTensorMap,
-    learningRate: number,
-    groupOf: (variable: string) => WeightGroup = oneGroup,
-  ): void {
+  protected numbersOf(step: number, learningRate: number): StepNumbers {
     const [beta1, beta2] = this.#betas;
-    requireDistinct(variables);
-    this.#step += 1;
     // From sums to averages without bias.
-    const first = (1 - beta1) / (1 - beta1 ** this.#step);
-    const second = Math.sqrt((1 - beta2) / (1 - beta2 ** this.#step));
-    const numbers = {
+    const first = (1 - beta1) / (1 - beta1 ** step);
+    const second = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+    return {
       learningRate: scalar(learningRate),
       stepSize: scalar((learningRate * first) / second),
       epsilon: scalar(this.#epsilon / second),
     };
-    for (const weight of variables) {
-      const gradient = gradients[weight.name];
-      if (gradient) tidy(() => this.#update(weight, gradient, numbers, groupOf(weight.name)));
-    }
-    dispose(Object.values(numbers));
   }
 
-  #update(weight: Variable, gradient: Tensor, numbers: StepNumbers, group: WeightGroup): void {
+  protected update(
+    weight: Variable,
+    gradient: Tensor,
+    numbers: StepNumbers,
+    group: WeightGroup,
+  ): void {
     const [beta1, beta2] = this.#betas;
     const { learningRateFactor: factor = 1, weightDecay = this.#weightDecay } = group;
-    const slots = this.#slots.of(weight);
+    const slots = this.slotsOf(weight);
     const decayed = this.decayed(weight, gradient, weightDecay, numbers.learningRate, factor);
     const total = add(mul(slots.sum, beta1), decayed.gradient);
     const squares = add(mul(slots.squares, beta2), square(decayed.gradient));
@@ -128,9 +102,5 @@ export class Adam implements Optimizer {
     _factor: number,
   ): { readonly weight: Tensor; readonly gradient: Tensor } {
     return { weight, gradient: decay === 0 ? gradient : add(gradient, mul(weight, decay)) };
-  }
-
-  dispose(): void {
-    this.#slots.dispose();
   }
 }

@@ -1,22 +1,15 @@
 import {
   add,
   mul,
-  type NamedTensorMap,
+  type Scalar,
   scalar,
   sub,
   type Tensor,
-  tidy,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { requireNumber } from '../options/requirements';
-import {
-  type Optimizer,
-  type OptimizerState,
-  oneGroup,
-  requireDistinct,
-  Slots,
-  type WeightGroup,
-} from './optimizer';
+import type { WeightGroup } from './optimizer';
+import { SlotOptimizer } from './slot-optimizer';
 
 export interface SgdOptions {
   /** Share of the last move that is made again, 0 to below 1. Default 0. */
@@ -35,14 +28,13 @@ export interface SgdOptions {
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
-export class Sgd implements Optimizer {
+export class Sgd extends SlotOptimizer<'velocity', { readonly rate: Scalar }> {
   readonly #momentum: number;
   readonly #nesterov: boolean;
   readonly #weightDecay: number;
-  readonly #slots = new Slots('velocity');
-  #step = 0;
 
   constructor(options: SgdOptions = {}) {
+    super('velocity');
     const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
     requireNumber('momentum', momentum, { least: 0, below: 1 });
     requireNumber('weightDecay', weightDecay, { least: 0 });
@@ -53,32 +45,16 @@ export class Sgd implements Optimizer {
     this.#weightDecay = weightDecay;
   }
 
-  get state(): OptimizerState {
-    return { step: this.#step, slots: this.#slots.all };
+  protected numbersOf(_step: number, learningRate: number) {
+    return { rate: scalar(learningRate) };
   }
 
-  restore({ step, slots }: OptimizerState): void {
-    this.#step = step;
-    this.#slots.restore(slots);
-  }
-
-  apply(
-    variables: readonly Variable[],
-    gradients: NamedTensorMap,
-    learningRate: number,
-    groupOf: (variable: string) => WeightGroup = oneGroup,
+  protected update(
+    weight: Variable,
+    gradient: Tensor,
+    { rate }: { readonly rate: Scalar },
+    group: WeightGroup,
   ): void {
-    requireDistinct(variables);
-    this.#step += 1;
-    const rate = scalar(learningRate);
-    for (const weight of variables) {
-      const gradient = gradients[weight.name];
-      if (gradient) tidy(() => this.#update(weight, gradient, rate, groupOf(weight.name)));
-    }
-    rate.dispose();
-  }
-
-  #update(weight: Variable, gradient: Tensor, rate: Tensor, group: WeightGroup): void {
     const { learningRateFactor: factor = 1, weightDecay = this.#weightDecay } = group;
     const decayed = weightDecay === 0 ? gradient : add(gradient, mul(weight, weightDecay));
     const move = this.#momentum === 0 ? decayed : this.#accelerated(weight, decayed);
@@ -86,13 +62,9 @@ export class Sgd implements Optimizer {
   }
 
   #accelerated(weight: Variable, gradient: Tensor): Tensor {
-    const { velocity } = this.#slots.of(weight);
+    const { velocity } = this.slotsOf(weight);
     const faster = add(mul(velocity, this.#momentum), gradient);
     velocity.assign(faster);
     return this.#nesterov ? add(gradient, mul(faster, this.#momentum)) : faster;
-  }
-
-  dispose(): void {
-    this.#slots.dispose();
   }
 }
