@@ -9,7 +9,7 @@ import { startEngine } from './pipeline/engine';
 import { photosOf, photosOfRun } from './pipeline/judged-photos';
 import { logitsOfPhotos } from './pipeline/logits';
 import { engineOption, integer } from './pipeline/options';
-import { fact, heading, runProgram } from './pipeline/terminal';
+import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/evaluate.ts')
   .description(
@@ -43,11 +43,13 @@ await runProgram(async signal => {
 
   heading('Photos');
   const { data, model, part, resamples } = options;
-  const { known, strange, strangeClasses } =
+  const { known, strange, strangeClasses, seen } =
     data === undefined
       ? await photosOfRun(model, part, signal)
-      : await photosOf(data, classes, signal, options.columns);
+      : await photosOf(data, model, classes, signal, options.columns);
   fact('photos', `${known.length} of classes that it knows, ${strange.length} of others`);
+  if (seen === undefined) warn(`${model} has no split.json: it may have been trained on these`);
+  else if (seen > 0) warn(`trained on ${seen} of them, or chosen by them: too good a score`);
   if (known.length === 0)
     throw new Error(`None of the photos is of a class it knows: ${classes.join(', ')}.`);
   const logits = await logitsOfPhotos(known, classifier, signal);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
@@ -12,6 +13,8 @@ export interface JudgedPhotos {
   /** Of classes that it does not know. */
   readonly strange: readonly Photo[];
   readonly strangeClasses: readonly string[];
+  /** How many the classifier was trained on, or chosen by. Unknown where its folder has no split, as after fine-tuning. */
+  readonly seen?: number;
 }
 
 /** One part of the photos that a run was made of, as its folder says. */
@@ -31,12 +34,23 @@ export async function photosOfRun(
     parseManifest(await readFile(join(folder, 'split.json'), 'utf8')),
     set,
   );
-  return { known: split[part].map(index => set.photos[index]!), strange: [], strangeClasses: [] };
+  return {
+    known: split[part].map(index => set.photos[index]!),
+    strange: [],
+    strangeClasses: [],
+    seen: part === 'test' ? 0 : split[part].length,
+  };
 }
 
-/** All photos of another set; its classes are known by their names. @param columns Of a table, as the option `--columns` has it. */
+/**
+ * All photos of another set; its classes are known by their names.
+ *
+ * @param folder Of the run, whose split says which photos it has seen.
+ * @param columns Of a table, as the option `--columns` has it.
+ */
 export async function photosOf(
   source: string,
+  folder: string,
   classes: readonly string[],
   signal: AbortSignal,
   columns?: string,
@@ -50,5 +64,14 @@ export async function photosOf(
     if (label < 0) strange.push(photo);
     else known.push({ ...photo, label });
   }
-  return { known, strange, strangeClasses: set.classes.filter(name => !classes.includes(name)) };
+  const file = join(folder, 'split.json');
+  const manifest = existsSync(file) ? parseManifest(await readFile(file, 'utf8')) : undefined;
+  const learned =
+    manifest && new Set([...manifest.train, ...manifest.validation].map(({ sha256 }) => sha256));
+  return {
+    known,
+    strange,
+    strangeClasses: set.classes.filter(name => !classes.includes(name)),
+    ...(learned && { seen: set.photos.filter(({ sha256 }) => learned.has(sha256)).length }),
+  };
 }

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceData } from '../../examples/pipeline/announce';
 import { columnNames } from '../../examples/pipeline/columns';
+import { photosOf } from '../../examples/pipeline/judged-photos';
 import { parseTrainOptions } from '../../examples/pipeline/options';
 import { openPhotos, type Photos } from '../../examples/pipeline/photos';
 import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
@@ -149,6 +150,11 @@ test('--split takes the split.json of an earlier run or its folder, moves no pho
     );
     expect(moved).toEqual([]);
   }
+  // Whoever judges the classifier of that run by these photos is told how many it has seen.
+  const { seen } = await photosOf(folder, run, photos.classes, signal);
+  expect(seen).toBe(first.train.length + first.validation.length);
+  await rm(join(run, 'split.json'));
+  expect((await photosOf(folder, run, photos.classes, signal)).seen).toBeUndefined();
   await expect(splitPhotos(photos, 'auto', 0, join(run, 'none.json'))).rejects.toThrow(
     /--split .*none\.json.* cannot be read \(ENOENT\)\. Give the split\.json of an earlier run/,
   );
