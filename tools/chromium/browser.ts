@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { executable, howToGetChromium } from './executable.mjs';
+import { executable, howToGetChromium } from './executable';
 
 /** Browser tests are skipped then, save where `REQUIRE_CHROMIUM` is set. */
 export const noChromium = executable === undefined;

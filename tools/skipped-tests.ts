@@ -1,16 +1,17 @@
-import { executable, howToGetChromium } from './executable.mjs';
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
+import { executable, howToGetChromium } from './chromium/executable';
 
 /** Says in the last lines of a run which tests were skipped, and how to run those that want a browser. */
-export class SkippedTests {
-  #vitest;
+export class SkippedTests implements Reporter {
+  #vitest?: Vitest;
 
-  onInit(vitest) {
+  onInit(vitest: Vitest): void {
     this.#vitest = vitest;
   }
 
-  onTestRunEnd(modules) {
+  onTestRunEnd(modules: readonly TestModule[]): void {
     // Whoever names tests knows that the others are not run.
-    if (this.#vitest.config.testNamePattern) return;
+    if (this.#vitest?.config.testNamePattern) return;
     const skipped = modules.flatMap(module => {
       const count = [...module.children.allTests('skipped')].length;
       return count > 0 ? [`  ${module.relativeModuleId}: ${count}`] : [];

@@ -1,2 +1,0 @@
-export const executable: string | undefined;
-export const howToGetChromium: string;

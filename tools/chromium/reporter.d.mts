@@ -1,6 +1,0 @@
-import type { Reporter } from 'vitest/node';
-
-export class SkippedTests implements Reporter {
-  onInit: NonNullable<Reporter['onInit']>;
-  onTestRunEnd: NonNullable<Reporter['onTestRunEnd']>;
-}
