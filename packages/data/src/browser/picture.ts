@@ -63,7 +63,8 @@ export interface BrowserPixels extends Pixels {
  *   background that is no color.
  * @example
  *
- *     const { data, fallback } = await readPicture(fileInput.files[0], [224, 224]);
+ *     const { files } = document.querySelector('input')!;
+ *     const { data, fallback } = await readPicture(files![0]!, [224, 224]);
  *     if (fallback) console.warn(`Decoded by the browser: ${fallback}.`);
  */
 export async function readPicture(

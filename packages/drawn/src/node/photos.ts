@@ -35,6 +35,7 @@ export interface DrawnPhotos {
  *     import { batches } from '@shroom/data/node';
  *
  *     const { photos } = openDrawn(10);
+ *     const normalization = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
  *     for await (const { images } of batches(photos, { size: [64, 64], normalization })) console.log(images.length);
  */
 export function openDrawn(perClass: number): DrawnPhotos {

@@ -27,6 +27,8 @@ export interface ResizedJpegOptions extends JpegOptions {
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  * @example
  *
+ *     import { readFile } from 'node:fs/promises';
+ *
  *     const pixels = decodeJpeg(await readFile('mushroom.jpg'));
  *     if (pixels) console.log(pixels.height, pixels.width, pixels.data);
  */
@@ -52,6 +54,8 @@ export function decodeJpeg(
  *
  * @param size `[height, width]`.
  * @example
+ *
+ *     import { readFile } from 'node:fs/promises';
  *
  *     const small = decodeJpegTo(await readFile('mushroom.jpg'), [224, 224]);
  */

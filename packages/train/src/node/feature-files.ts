@@ -62,6 +62,9 @@ export async function listFeatures(folder: string): Promise<FeatureFile[]> {
  * @throws RangeError when nothing says what to remove.
  * @example
  *
+ *     import { cacheFolder } from '@shroom/models/node';
+ *     import { join } from 'node:path';
+ *
  *     const { freed } = await pruneFeatures(join(cacheFolder(), 'features'), { unusedFor: 30 * 24 * 3600e3 });
  */
 export async function pruneFeatures(

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { PublicExport } from './exports';
+
+/** What is wrong with an example: of which export, and what the compiler says. */
+export interface ExampleFault {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Options under which sources and examples are read: as the packages', with every entry at its source. */
+export function compilerOptions(
+  entries: readonly [specifier: string, file: string][],
+): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    paths: Object.fromEntries([...entries].reverse().map(([name, file]) => [name, [file]])),
+  };
+}
+
+/**
+ * Compiles each example as a module of its own: it may use the names in `prelude.d.ts` and, without an import, whatever the
+ * entry of its export has.
+ */
+export function compileExamples(
+  exports: readonly PublicExport[],
+  folder: string,
+  options: ts.CompilerOptions,
+): ExampleFault[] {
+  const files = new Map<string, { readonly of: PublicExport; readonly code: string }>();
+  for (const of of exports)
+    for (const [i, code] of of.examples.entries()) {
+      const file = join(folder, `${of.specifier.replace(/\W/g, '_')}-${of.name}-${i}.example.ts`);
+      files.set(file, { of, code: `${importsFor(code, of, exports)}\n${code}\nexport {};\n` });
+    }
+
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.fileExists = file => files.has(file) || fileExists(file);
+  host.readFile = file => files.get(file)?.code ?? readFile(file);
+  const program = ts.createProgram([join(folder, 'prelude.d.ts'), ...files.keys()], options, host);
+  return [...files].flatMap(([file, { of }]) => {
+    const source = program.getSourceFile(file);
+    return [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ].map(({ messageText, start = 0 }) => ({
+      name: `${of.specifier} ${of.name} (${of.place})`,
+      message: `${ts.flattenDiagnosticMessageText(messageText, '\n')}  at: ${lineAt(source, start)}`,
+    }));
+  });
+}
+
+/** Imports of the names of its own package that an example uses and does not import itself. */
+function importsFor(code: string, { specifier }: PublicExport, exports: readonly PublicExport[]) {
+  const [, home] = specifier.split('/');
+  const imported = new Set(
+    [...code.matchAll(/import (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
+      (names ?? '').split(',').map(name => name.replace('type ', '').trim()),
+    ),
+  );
+  const own = [...exports].sort(
+    (a, b) => Number(b.specifier === specifier) - Number(a.specifier === specifier),
+  );
+  const lines = new Map<string, string>();
+  for (const { name, specifier: from } of own)
+    if (
+      from.split('/')[1] === home &&
+      !imported.has(name) &&
+      !lines.has(name) &&
+      new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\s*:)`).test(withoutStrings(code))
+    )
+      lines.set(name, `import { ${name} } from '${from}';`);
+  return [...lines.values()].join('\n');
+}
+
+/** Code without comments and strings, so that a word in them is no use of a name. */
+function withoutStrings(code: string): string {
+  return code.replace(/\/\/.*$|'[^'\n]*'/gm, '');
+}
+
+function lineAt(source: ts.SourceFile | undefined, start: number): string {
+  if (!source) return '';
+  const { line } = source.getLineAndCharacterOfPosition(start);
+  return source.text.split('\n')[line]?.trim() ?? '';
+}

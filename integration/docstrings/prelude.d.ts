@@ -1,0 +1,25 @@
+// What the examples in docstrings take as given. An example may declare its own instead.
+
+/** A trained classifier of nine classes: images `[N, 224, 224, 3]` to logits `[N, 9]`. */
+declare const model: import('@tensorflow/tfjs-layers').LayersModel;
+/** A batch of preprocessed images `[N, 224, 224, 3]`. */
+declare const images: import('@tensorflow/tfjs-core').Tensor4D;
+/** Index of the class that each image is explained for. */
+declare const classes: number[];
+/** Logits `[N, 9]`. */
+declare const logits: import('@tensorflow/tfjs-core').Tensor2D;
+/** True class of each image. */
+declare const labels: number[];
+/** Names of the classes. */
+declare const classNames: string[];
+/** Bytes of a file. */
+declare const bytes: Uint8Array;
+/** Stops what takes long. */
+declare const signal: AbortSignal;
+/** A decoded photo. */
+declare const pixels: import('@shroom/pixels').Pixels;
+/** A network of your own. */
+declare function tinyNet(
+  inputSize: readonly (number | null)[],
+  classes?: number,
+): import('@tensorflow/tfjs-layers').LayersModel;
