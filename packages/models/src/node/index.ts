@@ -1,4 +1,5 @@
 export { cacheFolder } from './cache';
+export type { CachedWeights } from './cached-weights';
 export type { DownloadOptions } from './download';
 export { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 export { fetchFromHub, type HubFile, type HubOptions } from './hub';
@@ -6,11 +7,12 @@ export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-packa
 export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';
 export { resnet50, resnet50Classifier, resnetImagenet } from './resnet50';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors-file';
-export { type OpenWeights, openWeights, type SourceOptions } from './source';
+export { type OpenWeights, openWeights } from './source';
+export { listWeightsSources, registerWeightsSource } from './sources/table';
+export type { FileNeeds, SourceOptions, WeightsSource } from './sources/weights-source';
 export { readTfjsModel, type TfjsModelFiles } from './tfjs-files';
 export { fetchUrl, type UrlOptions } from './url';
 export {
-  type CachedWeights,
   type CacheOptions,
   listWeightsCache,
   type PruneOptions,

@@ -44,7 +44,7 @@ export async function fetchNpmPackage(
 ): Promise<string> {
   const { cache = cacheFolder(), onProgress, signal, npm } = options;
   const spec = `${wanted.name}@${wanted.version}`;
-  requireNames(wanted);
+  requireNpmNames(wanted);
   const folder = join(cache, 'npm', spec.replace('/', '+'));
   if (existsSync(folder)) {
     await noteUse(folder);
@@ -95,7 +95,7 @@ function asReadable(body: NodeJS.ReadableStream): Readable {
 }
 
 /** @throws DownloadError for what names no package, or would lead out of the cache. */
-function requireNames({ name, version }: NpmPackage): void {
+export function requireNpmNames({ name, version }: Pick<NpmPackage, 'name' | 'version'>): void {
   const isName = /^(@[a-z0-9_~-][a-z0-9._~-]*\/)?[a-z0-9_~-][a-z0-9._~-]*$/i.test(name);
   if (isName && /^\d[\w.+-]*$/.test(version) && name.length + version.length < 200) return;
   const given = JSON.stringify(`${name}@${version}`.slice(0, 300));

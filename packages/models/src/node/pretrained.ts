@@ -2,7 +2,8 @@ import { type Backbone, type BackboneOptions, createBackbone } from '../backbone
 import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
 import { findPretrained } from '../pretrained';
 import { type AnyArchitecture, findArchitecture } from '../zoo';
-import { openWeights, type SourceOptions } from './source';
+import { openWeights } from './source';
+import type { SourceOptions } from './sources/weights-source';
 
 /**
  * A backbone with weights of the table `listPretrained()`, frozen. They are downloaded on first use.
@@ -28,7 +29,7 @@ export interface OwnWeights {
 /**
  * A backbone with any weights of its architecture, frozen.
  *
- * @param source A path, a URL, `hf:owner/name@revision` or `npm:name@version`.
+ * @param source What `openWeights` takes: a path, a URL, `hf:owner/name@revision`, `npm:name@version`, or of a source of your own.
  * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when they are of another network.
  */

@@ -1,30 +1,12 @@
-import { existsSync } from 'node:fs';
-import { lstat, readdir, readlink, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from './cache';
-import { forgetDownload, type OwnBlob, readDownloads, used } from './cache-use';
-import { withLock } from './lock';
+import type { CachedWeights, RemovableWeights } from './cached-weights';
+import { weightsSources } from './sources/table';
+import type { CachingSource, WeightsSource } from './sources/weights-source';
 
 export interface CacheOptions {
   /** The folder of this package. Default `cacheFolder()`. */
   readonly cache?: string;
   readonly signal?: AbortSignal;
-}
-
-/** Something that was downloaded and kept. */
-export interface CachedWeights {
-  /** `hf:owner/name#file`, `npm:name@version`, or the name of a file of the web. */
-  readonly source: string;
-  readonly kind: 'hub' | 'npm' | 'url';
-  /** The file, or the folder of a package. */
-  readonly path: string;
-  /** On the disk. */
-  readonly bytes: number;
-  readonly downloadedAt: Date;
-  /** When this package opened it last. */
-  readonly usedAt: Date;
-  /** Whether it is a download that was cut; another one would go on from it. */
-  readonly unfinished: boolean;
 }
 
 export interface PruneOptions extends CacheOptions {
@@ -54,11 +36,7 @@ const justUsed = 60_000;
  */
 export async function listWeightsCache(options: CacheOptions = {}): Promise<CachedWeights[]> {
   const { cache = cacheFolder() } = options;
-  const found = [
-    ...(await hubFiles(cache)),
-    ...(await packages(cache)),
-    ...(await webFiles(cache)),
-  ];
+  const found = await cachedBelow(cache);
   return found.map(({ entry }) => entry).sort((a, b) => a.usedAt.getTime() - b.usedAt.getTime());
 }
 
@@ -76,11 +54,7 @@ export async function pruneWeightsCache(
   options: PruneOptions,
 ): Promise<PruneReport<CachedWeights>> {
   const { cache = cacheFolder(), dryRun = false, signal } = options;
-  const found = [
-    ...(await hubFiles(cache)),
-    ...(await packages(cache)),
-    ...(await webFiles(cache)),
-  ];
+  const found = await cachedBelow(cache);
   const chosen = chooseToRemove(
     found.map(({ entry }) => entry),
     options,
@@ -126,124 +100,12 @@ function chooseToRemove(
   return chosen;
 }
 
-interface Found {
-  readonly entry: CachedWeights;
-  /** @returns Whether it is gone. */
-  remove(signal: AbortSignal | undefined): Promise<boolean>;
-}
-
-async function hubFiles(cache: string): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const own of await readDownloads(cache)) {
-    const { model, file, folder, etag } = own;
-    const blob = join(folder, 'blobs', etag);
-    const unfinished = `${blob}.shroom.incomplete`;
-    for (const path of [blob, unfinished]) {
-      const entry = await entryOf('hub', `hf:${model}#${file}`, path, path === unfinished);
-      if (!entry) continue;
-      const lock = join(dirname(folder), '.locks', basename(folder), `${etag}.shroom.lock`);
-      const remove = (signal: AbortSignal | undefined) =>
-        withLock(lock, signal, async () => {
-          if (!(await removed(path))) return false;
-          if (path === blob) await removeLinks(own);
-          if (![blob, unfinished].some(existsSync)) await forgetDownload(cache, own);
-          return true;
-        });
-      found.push({ entry, remove });
-    }
-  }
-  return found;
-}
-
-/** Of the snapshots, to a blob that is gone. */
-async function removeLinks({ folder, etag }: OwnBlob): Promise<void> {
-  const snapshots = join(folder, 'snapshots');
-  const entries = await readdir(snapshots, { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  );
-  for (const entry of entries) {
-    if (!entry.isSymbolicLink()) continue;
-    const path = join(entry.parentPath, entry.name);
-    if (basename(await readlink(path)) === etag) await rm(path, { force: true });
-  }
-}
-
-async function packages(cache: string): Promise<Found[]> {
-  const folder = join(cache, 'npm');
-  const names = await readdir(folder).catch(() => []);
+/** What all sources have put into a folder. */
+async function cachedBelow(cache: string): Promise<RemovableWeights[]> {
+  const sources: readonly (WeightsSource & Partial<CachingSource>)[] =
+    Object.values(weightsSources);
   const found = await Promise.all(
-    // Of names that no package has, others are the owners.
-    names
-      .filter(name => !name.endsWith(used) && /^(@[\w.~-]+\+)?[\w.~-]+@\d[\w.+-]*$/.test(name))
-      .map(async (name): Promise<Found[]> => {
-        const path = join(folder, name);
-        const unfinished = name.endsWith('.part');
-        const source = `npm:${name.replace(/^(@[^+]+)\+/, '$1/')}`;
-        const entry = await entryOf('npm', source, path, unfinished);
-        const remove = async () => {
-          if (!(await removed(path))) return false;
-          return removed(`${path}${used}`);
-        };
-        return entry ? [{ entry, remove }] : [];
-      }),
+    [...new Set(sources)].map(source => source.cached?.(cache) ?? []),
   );
   return found.flat();
-}
-
-async function webFiles(cache: string): Promise<Found[]> {
-  const folder = join(cache, 'url');
-  const found: Found[] = [];
-  for (const version of await readdir(folder).catch(() => [])) {
-    if (!/^[0-9a-f]{64}$/.test(version)) continue;
-    for (const name of await readdir(join(folder, version)).catch(() => [])) {
-      if (name.endsWith('.lock')) continue;
-      const path = join(folder, version, name);
-      const whole = path.replace(/\.incomplete$/, '');
-      const entry = await entryOf('url', basename(whole), path, path !== whole);
-      if (!entry) continue;
-      const remove = (signal: AbortSignal | undefined) =>
-        withLock(`${whole}.lock`, signal, () => removed(path));
-      found.push({ entry, remove });
-    }
-  }
-  return found;
-}
-
-async function entryOf(
-  kind: CachedWeights['kind'],
-  source: string,
-  path: string,
-  unfinished: boolean,
-): Promise<CachedWeights | undefined> {
-  const facts = await lstat(path).catch(() => undefined);
-  if (!facts || facts.isSymbolicLink()) return undefined;
-  const { mtime, atime } = facts;
-  const isFolder = facts.isDirectory();
-  const noted = isFolder ? (await stat(`${path}${used}`).catch(() => undefined))?.mtime : atime;
-  const usedAt = new Date(Math.max(noted?.getTime() ?? 0, mtime.getTime()));
-  const bytes = isFolder ? await bytesIn(path) : facts.size;
-  return { source, kind, path, bytes, downloadedAt: mtime, usedAt, unfinished };
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = await Promise.all(
-    entries
-      .filter(entry => entry.isFile())
-      .map(async entry => (await stat(join(entry.parentPath, entry.name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function removed(path: string): Promise<boolean> {
-  try {
-    await rm(path, { recursive: true });
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return true;
-    // Somebody has it open, on systems where that matters, or may not be disturbed.
-    if (code === 'EBUSY' || code === 'EPERM' || code === 'EACCES') return false;
-    throw error;
-  }
 }

@@ -1,20 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { listPretrained } from '../pretrained';
-import { cacheFolder } from './cache';
-import { DownloadError } from './download-error';
-import { hubNeeds } from './hub';
-import { knownPackages, parseHubSource, type SourceOptions } from './source';
-import { urlNeeds } from './url';
+import { findWeightsSource } from './sources/table';
+import type { FileNeeds, SourceOptions } from './sources/weights-source';
 
 /** What weights take before they can be used. */
-export interface WeightsNeeds {
+export interface WeightsNeeds extends FileNeeds {
   readonly source: string;
-  /** Whether they are on this machine, so that nothing is downloaded. */
-  readonly here: boolean;
-  /** Bytes to download: 0 for what is here, `undefined` where nobody could say. */
-  readonly download: number | undefined;
 }
 
 /**
@@ -32,18 +22,6 @@ export async function weightsNeeds(
   options: SourceOptions = {},
 ): Promise<WeightsNeeds> {
   const known = listPretrained().find(({ id }) => id === source);
-  if (known) return { ...(await weightsNeeds(known.source, options)), source };
-  if (source.startsWith('hf:'))
-    return { source, ...(await hubNeeds(parseHubSource(source), options)) };
-  const { cache = cacheFolder(options.env) } = options;
-  if (source.startsWith('npm:')) {
-    const [, spec = ''] = /^npm:([^#]+)/.exec(source) ?? [];
-    const here = existsSync(join(cache, 'npm', spec.replace('/', '+')));
-    return { source, here, download: here ? 0 : knownPackages[spec]?.bytes };
-  }
-  if (/^https?:/.test(source))
-    return { source, ...(await urlNeeds(source, { ...options, cache })) };
-  const path = source.startsWith('file:') ? fileURLToPath(source) : source;
-  if (!existsSync(path)) throw new DownloadError('missing', `${path}: there is no such file.`);
-  return { source, here: true, download: 0 };
+  const address = known?.source ?? source;
+  return { source, ...(await findWeightsSource(address).needs(address, options)) };
 }

@@ -13,7 +13,7 @@ import {
   type HubOptions,
   openWeights,
 } from '../../src/node/index';
-import { parseHubSource } from '../../src/node/source';
+import { parseHubSource } from '../../src/node/sources/hub-source';
 import { staysBelow } from '../../src/weights/file-names';
 import { commit, LocalHub, large, largeHash, small } from './hub';
 

