@@ -1,5 +1,5 @@
 /**
- * Whether percentages on real photographs are true: each photo judged by a classifier that has not seen it, five folds,
+ * Whether percentages on real photographs are true: each photo classified by a classifier that has not seen it, five folds,
  * five seeds, for the reference recipe and for the way that the accuracy table chose; writes docs/calibration.md.
  *
  *     npx tsx calibration.ts [--table <manifest.csv>] [--seeds <count>] [--kinds stratified,grouped] [--out <file>]

@@ -6,7 +6,7 @@ import { announceAssessment } from './pipeline/announce';
 import { loadClassifier } from './pipeline/classifier';
 import { columnsOption } from './pipeline/columns';
 import { startEngine } from './pipeline/engine';
-import { photosOf, photosOfRun } from './pipeline/judged-photos';
+import { photosOf, photosOfRun } from './pipeline/evaluation-photos';
 import { logitsOfPhotos } from './pipeline/logits';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, runProgram, warn } from './pipeline/terminal';

@@ -6,7 +6,6 @@ import { loadBackbone, saveClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
 import { extractFeatures } from './pipeline/features';
 import { explainTest } from './pipeline/gallery';
-import { judge } from './pipeline/judgment';
 import { parseTrainOptions } from './pipeline/options';
 import { openPhotos } from './pipeline/photos';
 import { mostEpochs, recipeOf } from './pipeline/recipe';
@@ -14,6 +13,7 @@ import { reportContent } from './pipeline/report';
 import * as results from './pipeline/results';
 import { splitPhotos } from './pipeline/splitting';
 import { fact, heading, runProgram, stopwatch } from './pipeline/terminal';
+import { evaluateTest } from './pipeline/test-evaluation';
 import { trainClassifier } from './pipeline/training';
 import { TrainingLog } from './pipeline/training-log';
 
@@ -60,13 +60,13 @@ await runProgram(async signal => {
   await log.save();
   announceTraining(trained.history, mostEpochs(recipe, cut));
   const averaged = { views: testViews, signal };
-  const judgment = await judge(trained, classes, averaged);
-  const { assessment } = judgment;
-  await saveClassifier(out, backbone, photos.classes, trained.file, judgment.plain, cut);
+  const evaluation = await evaluateTest(trained, classes, averaged);
+  const { assessment } = evaluation;
+  await saveClassifier(out, backbone, photos.classes, trained.file, evaluation.plain, cut);
   clock.lap('head');
 
   heading('Explanations');
-  const gallery = await explainTest(photos, split.test, judgment, whole, { out, map, signal });
+  const gallery = await explainTest(photos, split.test, evaluation, whole, { out, map, signal });
   await features.close();
   clock.lap('explain');
 

@@ -11,12 +11,12 @@ export interface CalibrationRow {
 export function calibrationPage(rows: readonly CalibrationRow[], photos: number): string {
   return `# Are 80 % right in 80 of 100 cases?
 
-${photos} photographs of the nine genera, each judged by a classifier that has not seen it: five folds, a fifth of the photos each;
+${photos} photographs of the nine genera, each classified by a classifier that has not seen it: five folds, a fifth of the photos each;
 of the others a quarter is validation. ResNet50 with ImageNet weights, frozen, photos at 299 px. Means over seeds (of the folds,
 the first weights, the order), and their standard deviations. Written by \`npm run calibration\`.
 
 Temperature and threshold are those of \`fitCertainty\`, from photos that nothing else was fitted on. Where validation photos
-choose the epoch that is kept, two more trainings choose it by one half of them and judge the other (\`heldOutLogits\`); where
+choose the epoch that is kept, two more trainings choose it by one half of them and evaluate on the other (\`heldOutLogits\`); where
 the last epoch is kept, they chose nothing and are taken as they are.
 
 The error is the expected calibration error of ten bins of equal width. That of a perfect classifier, whose probabilities are all

@@ -9,7 +9,7 @@ import {
 } from '@shroom/train';
 import type { FoldLogits } from './out-of-fold';
 
-/** Of all photos at once, each judged by the fold that had not seen it. */
+/** Of all photos at once, each classified by the fold that had not seen it. */
 export interface Scores {
   readonly accuracy: number;
   readonly confidence: number;

@@ -18,7 +18,7 @@ export interface Way extends Omit<Ablation, 'phase'> {
 }
 
 /** Logits of photos, row by row. */
-interface Judged {
+interface PhotoLogits {
   /** Places in the list of photos. */
   readonly photos: readonly number[];
   readonly logits: readonly number[];
@@ -26,10 +26,10 @@ interface Judged {
 
 /** One fold of one seed: photos that nothing was fitted on, and what its temperature and threshold are fitted on. */
 export interface FoldLogits {
-  readonly test: Judged;
-  readonly calibrating: Judged;
+  readonly test: PhotoLogits;
+  readonly calibrating: PhotoLogits;
   /** Of all validation photos by the classifier whose epoch they chose. */
-  readonly choosing: Judged;
+  readonly choosing: PhotoLogits;
 }
 
 export interface OutOfFoldOptions {
@@ -92,15 +92,15 @@ async function trainFold(
       ? linearHead(channels, classes)
       : classifierHead(channels, classes, { seed });
   const how = { ...recipe, seed, validationViews: testViews, signal };
-  const judging = { views: testViews, signal };
+  const inference = { views: testViews, signal };
 
   const head = start();
-  let [choosing, tested]: Judged[] = [];
+  let [choosing, tested]: PhotoLogits[] = [];
   try {
     for await (const report of fit(head, data, how)) {
       if (chooses ? !report.best : !report.last) continue;
-      choosing = judged(validation, await logitsOf(head, data.validation, judging));
-      tested = judged(test, await logitsOf(head, part(test, testViews), judging));
+      choosing = photoLogits(validation, await logitsOf(head, data.validation, inference));
+      tested = photoLogits(test, await logitsOf(head, part(test, testViews), inference));
     }
   } finally {
     head.dispose();
@@ -114,12 +114,12 @@ async function trainFold(
   const calibrated = Array.from(found.samples, index => validation[index]!);
   return {
     test: tested!,
-    calibrating: judged(calibrated, found.logits[0]!),
+    calibrating: photoLogits(calibrated, found.logits[0]!),
     choosing: choosing!,
   };
 }
 
-const judged = (photos: readonly number[], logits: Float32Array): Judged => ({
+const photoLogits = (photos: readonly number[], logits: Float32Array): PhotoLogits => ({
   photos,
   logits: Array.from(logits),
 });

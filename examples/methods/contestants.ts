@@ -37,7 +37,7 @@ export interface Contestant extends MethodAt {
   readonly group: string;
   /** What it costs besides the forward pass that all need. */
   readonly cost: string;
-  /** Seconds and more a map: judged on fewer photos. */
+  /** Seconds and more a map: evaluated on fewer photos. */
   readonly costly?: true;
 }
 

@@ -74,7 +74,7 @@ export class Figures {
     return new Figures(file, classifier, known.figures);
   }
 
-  /** Which of some metrics one map was not judged by yet. */
+  /** Which of some metrics are still missing for one map. */
   missing<M extends MetricName>(method: string, photo: number, metrics: readonly M[]): M[] {
     const scores = this.#of(method, photo)?.scores ?? {};
     return metrics.filter(metric => !(metric in scores));

@@ -25,8 +25,8 @@ interface ClassifierFile {
   readonly certainty?: Certainty;
 }
 
-/** What is needed to explain photos. */
-export interface Explained {
+/** A classifier as explaining and exporting need it. */
+export interface ClassifierModel {
   readonly backbone: Backbone;
   readonly classes: readonly string[];
   readonly head?: LayersModel;
@@ -34,7 +34,7 @@ export interface Explained {
   readonly model: LayersModel;
 }
 
-export interface Classifier extends Explained {
+export interface Classifier extends ClassifierModel {
   readonly head: LayersModel;
   /** When an answer from one view of a photo is sure. */
   readonly certainty: Certainty;

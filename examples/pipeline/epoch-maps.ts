@@ -4,7 +4,7 @@ import type { Photo } from '@shroom/data';
 import { decode, readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
 import type { EpochPicture } from '@shroom/train';
-import type { Explained } from './classifier';
+import type { ClassifierModel } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
 import { rgb, toDataAddress } from './pictures';
@@ -24,10 +24,10 @@ const folderName = 'cams-by-epoch';
 export class EpochMaps {
   readonly #folder: string;
   readonly #photo: Photo;
-  readonly #classifier: Explained;
+  readonly #classifier: ClassifierModel;
   readonly #map: MapName;
 
-  private constructor(folder: string, photo: Photo, classifier: Explained, map: MapName) {
+  private constructor(folder: string, photo: Photo, classifier: ClassifierModel, map: MapName) {
     this.#folder = folder;
     this.#photo = photo;
     this.#classifier = classifier;
@@ -38,7 +38,7 @@ export class EpochMaps {
   static async open(
     run: string,
     photo: Photo,
-    classifier: Explained,
+    classifier: ClassifierModel,
     map: MapName,
     resumed = false,
   ): Promise<EpochMaps> {

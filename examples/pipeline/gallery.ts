@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPixels } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
-import { answer, type GalleryPicture, type JudgedSample } from '@shroom/train';
-import type { Explained } from './classifier';
+import { answer, type GalleryPicture, type SamplePrediction } from '@shroom/train';
+import type { ClassifierModel } from './classifier';
 import { toTensor } from './features';
 import { type MapName, mappingOf } from './heat-map';
-import type { Judgment as Judged } from './judgment';
 import type { Photos } from './photos';
 import { captioned, savePng, toDataAddress } from './pictures';
 import { Progress } from './terminal';
+import type { TestEvaluation } from './test-evaluation';
 
 export interface GalleryOptions {
   /** The folder of the run. */
@@ -31,8 +31,8 @@ export interface Gallery {
 export async function explainTest(
   photos: Photos,
   test: readonly number[],
-  { assessment: { hardest }, certainty, logits }: Judged,
-  classifier: Explained,
+  { assessment: { hardest }, certainty, logits }: TestEvaluation,
+  classifier: ClassifierModel,
   options: GalleryOptions,
 ): Promise<Gallery> {
   const { out, map, signal } = options;
@@ -77,15 +77,15 @@ export async function explainTest(
   return gallery;
 }
 
-interface Chosen extends JudgedSample {
+interface Chosen extends SamplePrediction {
   readonly group: keyof Gallery;
 }
 
 /** The hardest, a quarter of all at most; then of each class those whose truth was expected most. */
-function choose(judged: readonly JudgedSample[], classes: number): Chosen[] {
-  const hard = judged.slice(0, Math.min(hardestInAll, Math.ceil(judged.length / 4)));
+function choose(samples: readonly SamplePrediction[], classes: number): Chosen[] {
+  const hard = samples.slice(0, Math.min(hardestInAll, Math.ceil(samples.length / 4)));
   const right = [...Array(classes).keys()].flatMap(label =>
-    judged
+    samples
       .filter(({ truth, predicted }) => truth === label && predicted === label)
       .filter(each => !hard.includes(each))
       .slice(-rightPerClass)

@@ -2,7 +2,7 @@ import { type Photo, plainView } from '@shroom/data';
 import { batches } from '@shroom/data/node';
 import { extractFeatures } from '@shroom/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Explained } from './classifier';
+import type { ClassifierModel } from './classifier';
 import { Progress } from './terminal';
 
 const imagesAtOnce = 8;
@@ -10,14 +10,14 @@ const imagesAtOnce = 8;
 /** What a whole classifier says of photos as they are, `[photos, classes]`. */
 export async function logitsOfPhotos(
   photos: readonly Photo[],
-  { backbone, classes, model }: Explained,
+  { backbone, classes, model }: ClassifierModel,
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const { preprocessing } = backbone;
   const samples = photos.map(photo => ({ ...photo, view: plainView }));
   const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
   const logits = new Float32Array(photos.length * classes.length);
-  const progress = new Progress('judging', 'photos');
+  const progress = new Progress('classifying', 'photos');
   let done = 0;
   try {
     for await (const { index, rows } of extractFeatures(samples, {

@@ -9,7 +9,7 @@ import {
   type TrainingData,
 } from '@shroom/train';
 import { HistoryLog, historyOf, type Restorable } from '@shroom/train/node';
-import type { Explained } from './classifier';
+import type { ClassifierModel } from './classifier';
 import { EpochMaps } from './epoch-maps';
 import type { MapName } from './heat-map';
 import { historyRow } from './results';
@@ -37,7 +37,7 @@ export class TrainingLog {
   static async open(
     out: string,
     photo: Photo,
-    classifier: Explained,
+    classifier: ClassifierModel,
     map: MapName,
     resumed: boolean,
   ): Promise<TrainingLog> {

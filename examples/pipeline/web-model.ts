@@ -7,7 +7,7 @@ import { foldBatchNorm, tfjsArtifacts, toHalf } from '@shroom/models';
 import { io, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Certainty, ModelFile, ModelManifest } from '../browser/src/model-manifest';
-import type { Explained } from './classifier';
+import type { ClassifierModel } from './classifier';
 import { toTensor } from './features';
 
 /** A download that is cut short loses at most so much. */
@@ -24,7 +24,7 @@ export type WebWeights = ModelManifest['weights'];
  * @param weights With float16, kernels take half the bytes; biases and norms stay 32-bit.
  */
 export async function writeWebModel(
-  { backbone, classes, model }: Explained,
+  { backbone, classes, model }: ClassifierModel,
   run: string,
   folder: string,
   weights: WebWeights,
@@ -128,7 +128,7 @@ async function certaintyOf(run: string): Promise<Certainty | undefined> {
 }
 
 /** The furthest that a logit of three drawn mushrooms moves, as a share of the largest. */
-async function changeOf(classifier: Explained, stored: StoredModel): Promise<number> {
+async function changeOf(classifier: ClassifierModel, stored: StoredModel): Promise<number> {
   const { backbone, model } = classifier;
   const [size] = backbone.preprocessing.size;
   const drawn = genera.slice(0, 3).map(genus => {

@@ -12,7 +12,7 @@ import { type FileKind, type FileReport, fileKinds, fuzzFiles } from './files/fu
 const [cases = '10000', kinds = fileKinds.join(), seed = '0', child] = process.argv.slice(2);
 
 /** For one file, in milliseconds. */
-const patience = 20_000;
+const timeout = 20_000;
 /** Of the process, in bytes; the engine and the decoders take some of it. */
 const mostMemory = 1.5e9;
 
@@ -51,7 +51,7 @@ function reportOf(worker: ChildProcess, kind: FileKind): Promise<FileReport> {
       worker.kill('SIGKILL');
       reject(new Error(`${kind}, seed ${seed}, case ${index} or a few after it: ${what}`));
     };
-    let timer = setTimeout(() => fail('no answer at the start'), 6 * patience);
+    let timer = setTimeout(() => fail('no answer at the start'), 6 * timeout);
     worker.on('message', (message: { index: number } | FileReport) => {
       if ('kind' in message) {
         clearTimeout(timer);
@@ -60,7 +60,7 @@ function reportOf(worker: ChildProcess, kind: FileKind): Promise<FileReport> {
       }
       index = message.index;
       clearTimeout(timer);
-      timer = setTimeout(() => fail(`no answer in ${patience / 1000} s`), patience);
+      timer = setTimeout(() => fail(`no answer in ${timeout / 1000} s`), timeout);
     });
     worker.on('exit', code => {
       clearTimeout(timer);

@@ -192,8 +192,8 @@ writeFileSync(
   join(out, 'finished.f32'),
   Float32Array.from(finished.flatMap(each => [...each.values])),
 );
-const judged = first.map((each, image) => ({ ...each, map: finished[image]! }));
-const change = await confidenceChange(parts, images, judged);
+const explanations = first.map((each, image) => ({ ...each, map: finished[image]! }));
+const change = await confidenceChange(parts, images, explanations);
 const steps = { steps: 32, draws: 1 };
 const metrics = {
   sparseness: finished.map(sparseness),
@@ -205,15 +205,15 @@ const metrics = {
   absoluteDrop: change.map(each => each.absoluteDrop),
   relativeDrop: change.map(each => each.relativeDrop),
   averageIncrease: change.map(each => Number(each.increased)),
-  road: (await road(parts, images, judged, { ties: 'together', percentiles: [20, 50, 80] })).map(
-    each => each.combined,
+  road: (
+    await road(parts, images, explanations, { ties: 'together', percentiles: [20, 50, 80] })
+  ).map(each => each.combined),
+  arcc: (await arcc(parts, images, explanations, { ties: 'together' })).map(each => each.score),
+  adcc: (await adcc(parts, images, explanations)).map(each => each.score),
+  deletion: (await deletion(parts, images, explanations, steps)).map(each => [...each.scores]),
+  insertion: (await insertion(parts, images, explanations, { ...steps, fill: 'zero' })).map(
+    each => [...each.scores],
   ),
-  arcc: (await arcc(parts, images, judged, { ties: 'together' })).map(each => each.score),
-  adcc: (await adcc(parts, images, judged)).map(each => each.score),
-  deletion: (await deletion(parts, images, judged, steps)).map(each => [...each.scores]),
-  insertion: (await insertion(parts, images, judged, { ...steps, fill: 'zero' })).map(each => [
-    ...each.scores,
-  ]),
 };
 const logits = first.map(each => [...each.logits]);
 writeFileSync(

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceData } from '../../examples/pipeline/announce';
 import { columnNames } from '../../examples/pipeline/columns';
-import { photosOf } from '../../examples/pipeline/judged-photos';
+import { photosOf } from '../../examples/pipeline/evaluation-photos';
 import { parseTrainOptions } from '../../examples/pipeline/options';
 import { openPhotos, type Photos } from '../../examples/pipeline/photos';
 import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
@@ -150,7 +150,7 @@ test('--split takes the split.json of an earlier run or its folder, moves no pho
     );
     expect(moved).toEqual([]);
   }
-  // Whoever judges the classifier of that run by these photos is told how many it has seen.
+  // Whoever evaluates the classifier of that run on these photos is told how many it has seen.
   const { seen } = await photosOf(folder, run, photos.classes, signal);
   expect(seen).toBe(first.train.length + first.validation.length);
   await rm(join(run, 'split.json'));

@@ -28,21 +28,21 @@ export async function bundle(
 /**
  * What a page left in `globalThis.results`.
  *
- * @param patience Milliseconds. Default 80,000.
+ * @param timeout Milliseconds. Default 80,000.
  * @throws Error with what the page left in `globalThis.failure`.
  */
 export async function resultsOf<Results>(
   browser: Browser,
   url: string,
-  patience = 80_000,
+  timeout = 80_000,
 ): Promise<Results> {
   const page = await browser.newPage();
   try {
     await page.goto(url);
     const ended = 'globalThis.results !== undefined || globalThis.failure !== undefined';
     // Not `waitForFunction`, which the page's content security policy may forbid.
-    for (const end = Date.now() + patience; !(await page.evaluate(ended)); await pause(50))
-      if (Date.now() > end) throw new Error(`${url}: no results within ${patience} ms.`);
+    for (const end = Date.now() + timeout; !(await page.evaluate(ended)); await pause(50))
+      if (Date.now() > end) throw new Error(`${url}: no results within ${timeout} ms.`);
     const failure = await page.evaluate('globalThis.failure');
     if (failure !== undefined) throw new Error(`${url}: ${failure}`);
     return (await page.evaluate('globalThis.results')) as Results;

@@ -266,11 +266,11 @@ def main(folder):
     # What was compared before is kept: a run that is stopped goes on.
     file = folder / "compared.json"
     known = json.loads(file.read_text()) if file.exists() else {"rows": [], "metrics": []}
-    rows, judged = known["rows"], known["metrics"]
-    done = {(each.get("row", each.get("metric")), each["library"]) for each in rows + judged}
+    rows, metrics = known["rows"], known["metrics"]
+    done = {(each.get("row", each.get("metric")), each["library"]) for each in rows + metrics}
 
     def keep():
-        result = {"name": name, "size": side, "photos": count, "logits": apart, "rows": rows, "metrics": judged}
+        result = {"name": name, "size": side, "photos": count, "logits": apart, "rows": rows, "metrics": metrics}
         file.write_text(json.dumps(result))
 
     for library, maps in {
@@ -322,7 +322,7 @@ def main(folder):
             own = np.asarray(ours["metrics"][metric], dtype=np.float64)
             own = own[: len(theirs)]
             apart_by = np.abs(own - theirs)
-            judged.append({"metric": metric, "library": library, "median": float(np.median(apart_by)), "worst": float(apart_by.max()), "size": float(np.abs(theirs).max())})
+            metrics.append({"metric": metric, "library": library, "median": float(np.median(apart_by)), "worst": float(apart_by.max()), "size": float(np.abs(theirs).max())})
             keep()
             print(f"{metric:20} {library:18} median {np.median(apart_by):.1e} worst {apart_by.max():.1e} of {np.abs(theirs).max():.3g}", flush=True)
 

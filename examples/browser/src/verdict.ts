@@ -23,7 +23,7 @@ export const uncalibratedCoverage = 0.8;
  *
  * @see Sadinle et al. 2019. https://arxiv.org/abs/1609.00451
  */
-export function judge(logits: readonly number[], certainty?: Certainty): Verdict {
+export function verdictOf(logits: readonly number[], certainty?: Certainty): Verdict {
   const { temperature = 1, threshold } = certainty ?? {};
   const largest = Math.max(...logits);
   const powers = logits.map(value => Math.exp((value - largest) / temperature));

@@ -8,7 +8,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { version } from '../package.json';
-import { Engine, type EngineOptions, type EngineStatistics } from './engine';
+import { type ExecutionStatistics, Executor, type ExecutorOptions } from './executor';
 import { asTyped } from './graph/buffers';
 import { type GraphNode, type HostArray, leaf, type Shape } from './graph/node';
 import { PendingWork } from './graph/pending';
@@ -28,7 +28,7 @@ interface Entry {
   readonly host?: BackendValues;
 }
 
-export interface BackendOptions extends EngineOptions {
+export interface BackendOptions extends ExecutorOptions {
   /** Pending operations after which work is run at the next end of an outermost `tf.tidy`, even if nobody reads. */
   readonly pendingOperations: number;
 }
@@ -36,7 +36,7 @@ export interface BackendOptions extends EngineOptions {
 /** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
 export class OrtBackend extends KernelBackend {
   readonly #data = new DataStorage<Entry>(this, tfjsEngine());
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #pending: PendingWork;
   readonly #reads: Reads;
   readonly #runtime: Runtime;
@@ -47,14 +47,14 @@ export class OrtBackend extends KernelBackend {
     this.#runtime = runtime;
     this.#options = options;
 
-    this.#engine = new Engine(runtime, options);
+    this.#executor = new Executor(runtime, options);
     this.#pending = new PendingWork(options.pendingOperations);
-    this.#reads = new Reads(this.#engine, this.#pending, runtime.name);
+    this.#reads = new Reads(this.#executor, this.#pending, runtime.name);
   }
 
   /** What has been compiled and run so far. */
-  get statistics(): Readonly<EngineStatistics> {
-    return this.#engine.statistics;
+  get statistics(): Readonly<ExecutionStatistics> {
+    return this.#executor.statistics;
   }
 
   /** `onnxruntime-node` or `onnxruntime-web`. */
@@ -111,8 +111,8 @@ export class OrtBackend extends KernelBackend {
       this.#data.set(dataId, { refCount: 1, dtype: node.dtype, node });
       return { dataId, shape: [...node.shape], dtype: node.dtype };
     });
-    if (this.#engine.synchronous && this.#pending.isTooMuch()) {
-      this.#engine.computeSync(this.#pending.take());
+    if (this.#executor.synchronous && this.#pending.isTooMuch()) {
+      this.#executor.computeSync(this.#pending.take());
     }
     return tensors;
   }
@@ -135,7 +135,7 @@ export class OrtBackend extends KernelBackend {
       throw new Error(`backend-ort: a ${x.dtype} tensor of shape [${x.shape}] is not numeric.`);
     }
     if (!node.owned) this.#own(node);
-    node.lastUse = this.#engine.run;
+    node.lastUse = this.#executor.run;
     return sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
   }
 
@@ -178,7 +178,7 @@ export class OrtBackend extends KernelBackend {
   override incRef(dataId: DataId): void {
     const entry = this.#data.get(dataId);
     entry.refCount++;
-    if (entry.node !== undefined) this.#engine.markVariable(entry.node);
+    if (entry.node !== undefined) this.#executor.markVariable(entry.node);
   }
 
   override numDataIds(): number {
@@ -190,18 +190,18 @@ export class OrtBackend extends KernelBackend {
   }
 
   override timerAvailable(): boolean {
-    return this.#engine.synchronous;
+    return this.#executor.synchronous;
   }
 
   /** Milliseconds that `f` takes with everything it computes. */
   override async time(f: () => void): Promise<{ kernelMs: number }> {
-    if (!this.#engine.synchronous) {
+    if (!this.#executor.synchronous) {
       throw new Error('backend-ort: tf.time needs the native runtime (onnxruntime-node).');
     }
-    this.#engine.computeSync(this.#pending.take());
+    this.#executor.computeSync(this.#pending.take());
     const start = util.now();
     f();
-    this.#engine.computeSync(this.#pending.take());
+    this.#executor.computeSync(this.#pending.take());
     return { kernelMs: util.now() - start };
   }
 
@@ -214,7 +214,7 @@ export class OrtBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.#engine.dispose();
+    this.#executor.dispose();
     this.#pending.clear();
     this.#runtime.dispose?.();
   }
@@ -222,7 +222,7 @@ export class OrtBackend extends KernelBackend {
   /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
   #own(node: GraphNode): void {
     // Into memory of the pool, as it goes back there: a loop that writes a batch at each step would fill the pool.
-    const copy = this.#engine.buffers.take(node.dtype, node.size);
+    const copy = this.#executor.buffers.take(node.dtype, node.size);
     copy.set(node.data!);
     node.data = copy;
     node.owned = true;
@@ -232,6 +232,6 @@ export class OrtBackend extends KernelBackend {
     node.references--;
     if (node.references > 0) return;
     this.#pending.delete(node);
-    this.#engine.recycle(node);
+    this.#executor.recycle(node);
   }
 }

@@ -1,7 +1,7 @@
 import { registerGradientsOfAll, registerOrt, registerOrtKernels } from './register';
 
 export { type BackendOptions, OrtBackend } from './backend';
-export type { EngineStatistics } from './engine';
+export type { ExecutionStatistics } from './executor';
 export { fallbackCounts } from './kernels/fallback';
 export { type KernelCoverage, kernelCoverage } from './kernels/registry';
 export { configureOrt, type OrtOptions, ortBackend, registerOrt } from './register';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Engine } from '../src/engine';
+import { Executor } from '../src/executor';
 import { type GraphNode, leaf } from '../src/graph/node';
 import { elementwise, scalar } from '../src/operators/elementwise';
 import { loadNativeRuntime } from '../src/runtime/native';
@@ -41,31 +41,31 @@ test.each(['compiling', 'running'] as const)(
   'a model that fails %s is compiled with fewer rewrites, once, and that is counted',
   async when => {
     const { runtime, tried } = await runtimeThatFails(['all', 'some'], when);
-    const engine = new Engine(runtime, options);
+    const executor = new Executor(runtime, options);
     for (let run = 0; run < 3; run++) {
       const node = sum();
-      engine.computeSync([node]);
+      executor.computeSync([node]);
       expect(Array.from(node.data!)).toEqual([2, 3]);
     }
     const later = sum();
-    await engine.compute([later]);
+    await executor.compute([later]);
     expect(Array.from(later.data!)).toEqual([2, 3]);
     expect(tried).toEqual(['all', 'some', 'none']);
-    expect(engine.statistics.fewerRewrites).toBe(1);
-    expect(engine.statistics.sessions).toBe(1);
-    engine.dispose();
-    expect(engine.statistics.sessions).toBe(0);
+    expect(executor.statistics.fewerRewrites).toBe(1);
+    expect(executor.statistics.sessions).toBe(1);
+    executor.dispose();
+    expect(executor.statistics.sessions).toBe(0);
   },
 );
 
 test('what fails without rewrites too fails with the first message, and is rewritten again the next time', async () => {
   const { runtime, tried } = await runtimeThatFails(['all', 'some', 'none'], 'running');
-  const engine = new Engine(runtime, options);
+  const executor = new Executor(runtime, options);
   for (let run = 0; run < 2; run++) {
     const node = sum();
-    await engine.compute([node]);
+    await executor.compute([node]);
     expect(node.failure?.message).toMatch('Wrong shape');
   }
   expect(tried).toEqual(['all', 'some', 'none', 'all', 'some', 'none']);
-  expect(engine.statistics).toMatchObject({ fewerRewrites: 0, sessions: 0 });
+  expect(executor.statistics).toMatchObject({ fewerRewrites: 0, sessions: 0 });
 });

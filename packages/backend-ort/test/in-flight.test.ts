@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Engine } from '../src/engine';
+import { Executor } from '../src/executor';
 import { type GraphNode, leaf } from '../src/graph/node';
 import { convolution, convolutionInputGradient } from '../src/operators/convolution';
 import { elementwise } from '../src/operators/elementwise';
@@ -25,12 +25,12 @@ function start(...targets: GraphNode[]): { finish: () => Promise<void> } {
   });
   const session = { run: () => gate, release: () => {} };
   const runtime: Runtime = { name: 'gated', computesWith: '', create: async () => session };
-  const engine = new Engine(runtime, {
+  const executor = new Executor(runtime, {
     sessionCacheSize: 1,
     compileWeights: true,
     bufferPoolBytes: 0,
   });
-  const running = engine.compute(targets);
+  const running = executor.compute(targets);
   return {
     finish: () => {
       end();

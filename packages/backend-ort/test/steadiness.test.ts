@@ -31,7 +31,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Many small runs on a machine that may have other things to do. */
-const PATIENCE = 120_000;
+const timeout = 120_000;
 
 /**
  * Repeats a task.
@@ -84,7 +84,7 @@ test(
     expect(ortBackend()!.statistics.compilations).toBe(compiled);
     expect(later / peak).toBeLessThan(1.03);
   },
-  PATIENCE,
+  timeout,
 );
 
 test(
@@ -104,7 +104,7 @@ test(
     expect(tf.memory().numBytes).toBe(before.numBytes);
     expect(later / peak).toBeLessThan(1.03);
   },
-  PATIENCE,
+  timeout,
 );
 
 test('a loop that never reads is run piece by piece', async () => {

@@ -24,7 +24,7 @@ export {
   groupDuplicates,
   type Inspection,
   type InspectionLimits,
-  judge,
+  inspectFacts,
   type PhotoFacts,
 } from './inspection/inspection';
 export { findNeighbors, groupsOf, type Neighbors } from './inspection/neighbors';

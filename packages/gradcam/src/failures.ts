@@ -131,14 +131,16 @@ export const percentilesFailure = (given: readonly number[]) =>
   );
 
 /** What was given to a metric in the place of explanations. */
-export const judgedFailure = (judged: unknown, images: number) =>
-  Array.isArray(judged) && judged.length !== images && judged.every(each => each?.map)
-    ? new RangeError(`There are ${images} images and ${judged.length} explanations.`)
+export const explanationsFailure = (explanations: unknown, images: number) =>
+  Array.isArray(explanations) &&
+  explanations.length !== images &&
+  explanations.every(each => each?.map)
+    ? new RangeError(`There are ${images} images and ${explanations.length} explanations.`)
     : new TypeError(
         `explanations should be an array of what explain gives of each image, { map, classIndex }; ${
-          Array.isArray(judged)
-            ? `it has ${described(judged.find(each => !each?.map))}`
-            : `${described(judged)} came instead`
+          Array.isArray(explanations)
+            ? `it has ${described(explanations.find(each => !each?.map))}`
+            : `${described(explanations)} came instead`
         }.`,
       );
 

@@ -130,8 +130,10 @@ describe('graphs take images in many ways', () => {
     );
     const [pixels] = await explain(loaded, whole, { tap: 'images', method: saliency() });
     expect(pixels!.emptiness).toBeUndefined();
-    const judged = await explain(loaded, whole);
-    expect((await road(loaded, whole, judged, { percentiles: [50] }))[0]!.combined).not.toBe(0);
+    const explanations = await explain(loaded, whole);
+    expect((await road(loaded, whole, explanations, { percentiles: [50] }))[0]!.combined).not.toBe(
+      0,
+    );
   });
 
   test('channels first', async () => {
@@ -467,9 +469,9 @@ describe('what is explained is what is watched', () => {
     const found = await explain(parts, images(), { classIndex: 2 });
     expect(found[0]!.target.name).toBe('logit before the sigmoid, watched as probability');
     expect(found[0]!.score).toBeCloseTo(found[0]!.probabilities[2]!, 6);
-    const judged = found.map(each => ({ ...each, map: half }));
-    expect(await confidenceChange(parts, images(), judged)).toEqual(
-      await confidenceChange(parts, images(), judged, { target: independentProbability }),
+    const explanations = found.map(each => ({ ...each, map: half }));
+    expect(await confidenceChange(parts, images(), explanations)).toEqual(
+      await confidenceChange(parts, images(), explanations, { target: independentProbability }),
     );
   });
 

@@ -159,16 +159,16 @@ describe('a graph that works with its batch size', () => {
     ]);
   });
 
-  test('is judged by metrics, which run it on other batches than it was explained with', async () => {
+  test('is measured by metrics, which run it on other batches than it was explained with', async () => {
     const [one, other] = [
       prepareGraph(await graph(), { tap: 'conv2' }),
       prepareModel(twin(), { tap: 'conv2' }),
     ];
-    const judge = async (parts: PreparedModel) =>
+    const measure = async (parts: PreparedModel) =>
       (await road(parts, images(), await explain(parts, images()), { batch: 3 })).map(
         ({ combined }) => combined,
       );
-    const [own, expected] = [await judge(one), await judge(other)];
+    const [own, expected] = [await measure(one), await measure(other)];
     own.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i]!, 4);
     });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dice, mutate, survive, type Target } from './damage';
 
-const patience = 20_000;
+const timeout = 20_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Gives damaged files to readers, and says how that went. What breaks a reader is kept, and ends the program with exit code 1. */
@@ -25,7 +25,7 @@ export async function readDamaged(
         process.exit(1);
       };
       const begin = performance.now();
-      const timer = setTimeout(() => keep(`no answer in ${patience / 1000} s`), patience);
+      const timer = setTimeout(() => keep(`no answer in ${timeout / 1000} s`), timeout);
       try {
         if (await survive(target, bytes)) accepted += 1;
       } catch (error) {

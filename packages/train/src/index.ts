@@ -45,7 +45,7 @@ export {
   type Spread,
   selectPhotos,
 } from './evaluation/cross-validation';
-export { hardest, type JudgedSample } from './evaluation/hardest';
+export { hardest, type SamplePrediction } from './evaluation/hardest';
 export { evaluateOn, type InferenceOptions, logitsOf } from './evaluation/inference';
 export {
   type BootstrapOptions,

@@ -2,7 +2,7 @@ import { type EngineName, engineNames, type Measurement } from '../engine-name';
 import { WorkerClient } from '../worker-client';
 
 /** An engine that takes longer to answer is not worth waiting for. */
-const patience = 15_000;
+const timeout = 15_000;
 const place = 'shroom.engine';
 
 export interface EngineMemory {
@@ -46,12 +46,12 @@ export async function measureEngines(
 
 async function measure(engine: EngineName): Promise<Measurement> {
   const client = new WorkerClient();
-  const late = setTimeout(() => client.end(), patience);
+  const late = setTimeout(() => client.end(), timeout);
   try {
     return { engine, ...(await client.call('measure', { engine })) };
   } catch (error) {
     const { name, message } = error as Error;
-    const reason = name === 'AbortError' ? `No answer within ${patience / 1000} s.` : message;
+    const reason = name === 'AbortError' ? `No answer within ${timeout / 1000} s.` : message;
     return { engine, reason };
   } finally {
     clearTimeout(late);

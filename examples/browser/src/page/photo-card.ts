@@ -1,6 +1,6 @@
 import type { DrawnMap, Look } from '../calls';
 import type { ModelManifest } from '../model-manifest';
-import { judge } from '../verdict';
+import { verdictOf } from '../verdict';
 import { type Choice, ClassList } from './class-list';
 import { element, tell } from './element';
 import { describeDoubt, describeRule, percent } from './words';
@@ -74,7 +74,7 @@ export class PhotoCard {
 
   /** Shows what the model says, and returns it in one sentence. */
   answer(look: Look, { classes, certainty }: ModelManifest): string {
-    const verdict = judge(look.logits, certainty);
+    const verdict = verdictOf(look.logits, certainty);
     const best = verdict.ranking[0]!;
     const chance = percent(verdict.probabilities[best]!);
     this.#list = new ClassList(classes, verdict, this.#actions.onChoice);

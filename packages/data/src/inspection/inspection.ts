@@ -65,12 +65,12 @@ export interface InspectionLimits {
 }
 
 /**
- * Judges facts.
+ * Inspects facts that were read from photos.
  *
  * @param known Concerns that were found when the photos were opened.
  * @param pairs Pairs of near copies among the photos, as `findCopies` finds them. Default none.
  */
-export function judge(
+export function inspectFacts(
   photos: readonly PhotoFacts[],
   known: readonly Concern[],
   limits: InspectionLimits = {},

@@ -57,16 +57,16 @@ export async function collect(
   const { onProgress, signal, leastPerClass: least = leastPerClass, decoding } = options;
   withDefaults(decoding ?? {});
   const todo = [...candidates].sort((a, b) => compareText(a.id, b.id));
-  const verdicts: Verdict[] = [];
+  const checked: CheckedFile[] = [];
   let done = 0;
   await inParallel(todo.length, async index => {
     signal?.throwIfAborted();
-    verdicts[index] = await judge(todo[index]!, decoding);
+    checked[index] = await checkFile(todo[index]!, decoding);
     onProgress?.({ done: ++done, total: todo.length });
   });
-  const findings = [...found, ...verdicts.flatMap(({ finding }) => finding ?? [])];
+  const findings = [...found, ...checked.flatMap(({ finding }) => finding ?? [])];
   const hashed = todo.flatMap((candidate, index) => {
-    const { sha256, sketch } = verdicts[index]!;
+    const { sha256, sketch } = checked[index]!;
     return sha256 ? [{ ...candidate, sha256, ...(sketch && { sketch }) }] : [];
   });
   const near = (options.copies ?? 'auto') === 'auto';
@@ -123,17 +123,17 @@ function unmeasured(classes: readonly string[], given: Parts | undefined): Findi
   });
 }
 
-interface Verdict {
+interface CheckedFile {
   /** Of a file that can be used. */
   readonly sha256?: string;
   readonly sketch?: Sketch;
   readonly finding?: Finding;
 }
 
-async function judge(
+async function checkFile(
   { id, origin }: Candidate,
   decoding: DecodeOptions | undefined,
-): Promise<Verdict> {
+): Promise<CheckedFile> {
   try {
     const bytes = await readBytes(origin);
     const { converted, sketch } = await look(bytes, decoding);

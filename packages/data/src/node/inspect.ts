@@ -4,7 +4,7 @@ import {
   type Concern,
   type Inspection,
   type InspectionLimits,
-  judge,
+  inspectFacts,
   type PhotoFacts,
 } from '../inspection/inspection';
 import type { Finding, Photo, PhotoSet } from '../photo';
@@ -48,7 +48,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
   });
   const copies = await findPhotoCopies(facts, { ...(signal && { signal }) });
   const plain = facts.map(({ sketch, ...fact }): PhotoFacts => fact);
-  return judge(plain, set.findings.map(toConcern), options, copies);
+  return inspectFacts(plain, set.findings.map(toConcern), options, copies);
 }
 
 async function factsOf(

@@ -17,7 +17,7 @@ export function portabilityFindings(paths: readonly string[]): Finding[] {
   // By folded path: how its last part was first spelled, and the whole; other spellings were told already.
   const first = new Map<string, { readonly name: string; readonly path: string }>();
   const told = new Set<string>();
-  const judged = new Set<string>();
+  const seen = new Set<string>();
   for (const path of paths) {
     const names = path.split('/');
     let [folded, spelled] = ['', ''];
@@ -34,8 +34,8 @@ export function portabilityFindings(paths: readonly string[]): Finding[] {
           `differs from '${other.path}' in letter case or Unicode form alone: one ${what} on many disks`,
         );
       }
-      if (judged.has(name)) continue;
-      judged.add(name);
+      if (seen.has(name)) continue;
+      seen.add(name);
       const reason = whyRefused(name);
       if (reason) note(path, reason);
     }

@@ -13,7 +13,7 @@ const resting = new Map<
 >();
 
 /** How long a crew waits, in milliseconds. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** A crew that rests, or a new one: to start threads and to warm them up takes as long as hundreds of small photos. */
 export function wake<T, R>(script: URL, most: number): Crew<T, R> {
@@ -35,7 +35,7 @@ export async function rest<T, R>(crew: Crew<T, R>, script: URL, most: number): P
   const end = setTimeout(() => {
     resting.delete(key);
     void crew.threads.close();
-  }, patience).unref();
+  }, timeout).unref();
   resting.set(key, { crew: crew as Crew<never, unknown>, end });
 }
 

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
 import type { RoadOptions } from './road';
-import type { Judged, MetricOptions } from './subject';
+import type { ClassMap, MetricOptions } from './subject';
 
 export interface CoherencyOptions extends MetricOptions {
   /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
@@ -29,7 +29,7 @@ export interface Composite {
 export async function adcc(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions = {},
 ): Promise<Composite[]> {
   return (await import('./composites')).adcc(model, images, explanations, options);
@@ -44,7 +44,7 @@ export async function adcc(
 export async function arcc(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions & Pick<RoadOptions, 'ties'> = {},
 ): Promise<Composite[]> {
   return (await import('./composites')).arcc(model, images, explanations, options);
@@ -54,7 +54,7 @@ export async function arcc(
 export async function coherency(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions = {},
 ): Promise<Pick<Composite, 'coherency' | 'extent'>[]> {
   return (await import('./composites')).coherency(model, images, explanations, options);

@@ -73,7 +73,7 @@ export async function compare(
     const how = { ...passed, ...(target && { target }), method };
     const explanations = await explain(row, images, how);
     const scores: Partial<Record<MetricName, number>> = {};
-    // All rows are judged by one score, whatever each explains.
+    // All rows are measured by one score, whatever each explains.
     const watched = watchedTarget(parts, {}, wanted);
     const maps = watchedMaps(row, images, explanations, {
       ...own,

@@ -17,13 +17,13 @@ import type { CoherencyOptions, Composite } from './coherency';
 import { type ConfidenceChange, confidenceChange } from './confidence';
 import { correlation } from './correlation';
 import { type Road, type RoadOptions, road } from './road';
-import { checkJudged, type Judged, requireBounded, watchedTarget } from './subject';
+import { type ClassMap, checkExplanations, requireBounded, watchedTarget } from './subject';
 
 /** See `adcc` of coherency. */
 export async function adcc(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions = {},
 ): Promise<Composite[]> {
   await requireProbability('adcc', model, explanations, options);
@@ -47,7 +47,7 @@ export function adccOf(
 export async function arcc(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions & Pick<RoadOptions, 'ties'> = {},
 ): Promise<Composite[]> {
   await requireProbability('arcc', model, explanations, options);
@@ -59,11 +59,11 @@ export async function arcc(
 async function requireProbability(
   metric: string,
   model: Explainable,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions,
 ): Promise<void> {
   const [parts] = await partsOf(model, options);
-  await checkJudged(explanations, explanations?.length);
+  await checkExplanations(explanations, explanations?.length);
   for (const each of explanations)
     requireBounded(metric, watchedTarget(parts, each, options.target));
 }
@@ -87,14 +87,14 @@ type Coherency = Pick<Composite, 'coherency' | 'extent'>;
 export async function coherency(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CoherencyOptions = {},
 ): Promise<Coherency[]> {
   const [parts, { method, target, batch, signal }] = await partsOf(model, options);
   const seen = await imagesFor(parts, images);
   const [count, height, width] = seen.shape;
   try {
-    await checkJudged(explanations, count);
+    await checkExplanations(explanations, count);
   } catch (error) {
     seen.dispose();
     throw error;
@@ -141,7 +141,7 @@ export async function coherency(
 
 /** The images that one target was explained of, for each of the targets. */
 function byTarget(
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   wanted: Target | undefined,
 ): Map<Target | undefined, number[]> {
   const groups = new Map<Target | undefined, number[]>();

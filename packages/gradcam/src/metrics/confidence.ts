@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Explainable } from '../model/source';
-import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 
 /** What the score, y, becomes, y', when the image is multiplied with its map. */
 export interface ConfidenceChange {
@@ -29,7 +29,7 @@ export interface ConfidenceChange {
 export async function confidenceChange(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: MetricOptions = {},
 ): Promise<ConfidenceChange[]> {
   const found: ConfidenceChange[] = [];

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../methods/method';
 import type { Explainable } from '../model/source';
 import type { Pixels } from './imputation';
-import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
 export interface CurveOptions extends MetricOptions {
@@ -36,7 +36,7 @@ export interface Curve {
 export function deletion(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'zero' } = options;
@@ -51,7 +51,7 @@ export function deletion(
 export function insertion(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
   const { fill = 'blur' } = options;
@@ -67,7 +67,7 @@ const fillNames = ['zero', 'mean', 'blur'] as const;
 async function curves(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: CurveOptions,
   ends: (pixels: Pixels) => readonly [Float32Array, Float32Array],
 ): Promise<Curve[]> {

@@ -27,5 +27,5 @@ export {
   type SensitivityOptions,
   sensitivity,
 } from './robustness';
-export { type Judged, type MetricOptions, TargetError } from './subject';
+export { type ClassMap, type MetricOptions, TargetError } from './subject';
 export { type Measured, type TrustOptions, trust, type Verdict } from './trust';

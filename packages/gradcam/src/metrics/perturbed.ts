@@ -14,13 +14,13 @@ import { type Explanation, explain } from '../explain';
 import { atLeastOne, atLeastZero } from '../methods/method';
 import type { Explainable } from '../model/source';
 import type { InfidelityOptions, SensitivityOptions } from './robustness';
-import { type Judged, subjectsOf } from './subject';
+import { type ClassMap, subjectsOf } from './subject';
 
 /** See `infidelity` of robustness. */
 export async function infidelity(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: InfidelityOptions = {},
 ): Promise<number[]> {
   const { samples = 50, noise = 0.1, seed = 0 } = options;

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../methods/method';
 import type { Explainable } from '../model/source';
 import { impute } from './imputation';
-import { type Judged, type MetricOptions, subjectsOf } from './subject';
+import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
 export interface RoadOptions extends MetricOptions {
@@ -36,7 +36,7 @@ export interface Road {
  * ROAD: how the score changes when pixels are taken away in the order of the map and filled in from their surroundings.
  * Rong et al. 2022. https://arxiv.org/abs/2202.00449
  *
- * Judge by `combined`: by the most relevant first alone an empty map can look better than Grad-CAM's. As in
+ * Compare by `combined`: by the most relevant first alone an empty map can look better than Grad-CAM's. As in
  * pytorch-grad-cam without noise, but for places that are alike (see `ties`): at percentile p, the pixels of at least that
  * percentile of the map go (of minus the map for the least relevant first).
  *
@@ -46,7 +46,7 @@ export interface Road {
 export async function road(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: RoadOptions = {},
 ): Promise<Road[]> {
   const { percentiles = usualPercentiles, ties = 'expected', draws = 2 } = options;

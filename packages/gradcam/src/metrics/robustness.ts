@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
-import type { Judged, MetricOptions } from './subject';
+import type { ClassMap, MetricOptions } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
   /** Perturbed images. Default 50. */
@@ -24,7 +24,7 @@ export interface InfidelityOptions extends MetricOptions {
 export async function infidelity(
   model: Explainable,
   images: Tensor,
-  explanations: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: InfidelityOptions = {},
 ): Promise<number[]> {
   return (await import('./perturbed')).infidelity(model, images, explanations, options);

@@ -11,7 +11,8 @@ import { classLogits, scoreOf, type Target } from '../targets/target';
 import type { Pixels } from './imputation';
 
 /** What a metric needs of an explanation. */
-export type Judged = Pick<Explanation, 'map' | 'classIndex'> & Partial<Pick<Explanation, 'target'>>;
+export type ClassMap = Pick<Explanation, 'map' | 'classIndex'> &
+  Partial<Pick<Explanation, 'target'>>;
 
 /** A metric was asked of a score that it makes no sense for. */
 export class TargetError extends Error {
@@ -49,14 +50,14 @@ export interface Subject {
 export async function subjectsOf(
   model: Explainable,
   given: Tensor,
-  judged: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: MetricOptions,
 ): Promise<Subject[]> {
   const [parts, { batch = 16, signal }] = await partsOf(model, options);
   atLeastOne(batch, 'batch');
   const images = await imagesFor(parts, given);
   try {
-    return await readSubjects(parts, images, judged, { ...options, batch, signal });
+    return await readSubjects(parts, images, explanations, { ...options, batch, signal });
   } finally {
     images.dispose();
   }
@@ -65,7 +66,7 @@ export async function subjectsOf(
 async function readSubjects(
   parts: PreparedModel,
   images: Tensor4D,
-  judged: readonly Judged[],
+  explanations: readonly ClassMap[],
   options: {
     readonly target?: Target;
     readonly batch: number;
@@ -74,13 +75,13 @@ async function readSubjects(
 ): Promise<Subject[]> {
   const { batch, signal } = options;
   const [count, height, width, colors] = images.shape;
-  await checkJudged(judged, count);
+  await checkExplanations(explanations, count);
   // Images of whole numbers come as such, and changes of them are none.
   const all = Float32Array.from(await images.data());
-  const targets = judged.map(each => watchedTarget(parts, each, options.target));
+  const targets = explanations.map(each => watchedTarget(parts, each, options.target));
   for (const target of targets) await checkTarget(target, parts.link);
   const logits = targets.some(({ looks }) => looks) ? await logitsOf(parts, images) : [];
-  const classes = judged.map(({ classIndex }) => classIndex);
+  const classes = explanations.map(({ classIndex }) => classIndex);
   if (!classes.every(index => Number.isInteger(index) && index >= 0 && index < parts.classes))
     throw (await import('../failures')).classesFailure(classes, count, parts.classes);
   const scores = targets.map(target => scoreOf(target, parts, classes, logits));
@@ -108,7 +109,7 @@ async function readSubjects(
     return found;
   };
   const subjects: Subject[] = [];
-  for (const [image, { map }] of judged.entries()) {
+  for (const [image, { map }] of explanations.entries()) {
     const values = all.slice(image * size, (image + 1) * size);
     const [whole] = await scoresOf(image, 1, () => values);
     subjects.push({
@@ -126,16 +127,19 @@ async function readSubjects(
  * @throws RangeError when there are not as many explanations as images.
  * @throws TypeError for what is no explanations, as bare maps are.
  */
-export async function checkJudged(judged: readonly Judged[], images: number): Promise<void> {
-  const fits = Array.isArray(judged) && judged.length === images;
-  if (!fits || !judged.every(each => each?.map))
-    throw (await import('../failures')).judgedFailure(judged, images);
+export async function checkExplanations(
+  explanations: readonly ClassMap[],
+  images: number,
+): Promise<void> {
+  const fits = Array.isArray(explanations) && explanations.length === images;
+  if (!fits || !explanations.every(each => each?.map))
+    throw (await import('../failures')).explanationsFailure(explanations, images);
 }
 
 /** What is watched of an explanation: what was explained, unless something else is asked for. */
 export function watchedTarget(
   { link }: Pick<PreparedModel, 'link'>,
-  { target }: Pick<Judged, 'target'>,
+  { target }: Pick<ClassMap, 'target'>,
   wanted: Target | undefined,
 ): Target {
   const explained = wanted ?? target ?? defaultTargets[link];

@@ -52,17 +52,17 @@ const probable = (model: LayersModel) => prepareModel(model, { link: 'softmax' }
 describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
   const parts = probable(patchModel());
   const own = { method: hiResCam() };
-  const judge = (map: HeatMap) => [{ map, classIndex: 0 }];
+  const classMap = (map: HeatMap) => [{ map, classIndex: 0 }];
   const scores = {
-    road: async (map: HeatMap) => (await road(parts, image(), judge(map)))[0]!.combined,
-    deletion: async (map: HeatMap) => -(await deletion(parts, image(), judge(map)))[0]!.area,
-    insertion: async (map: HeatMap) => (await insertion(parts, image(), judge(map)))[0]!.area,
+    road: async (map: HeatMap) => (await road(parts, image(), classMap(map)))[0]!.combined,
+    deletion: async (map: HeatMap) => -(await deletion(parts, image(), classMap(map)))[0]!.area,
+    insertion: async (map: HeatMap) => (await insertion(parts, image(), classMap(map)))[0]!.area,
     'average drop': async (map: HeatMap) =>
-      -(await confidenceChange(parts, image(), judge(map)))[0]!.relativeDrop,
-    adcc: async (map: HeatMap) => (await adcc(parts, image(), judge(map), own))[0]!.score,
-    arcc: async (map: HeatMap) => (await arcc(parts, image(), judge(map), own))[0]!.score,
+      -(await confidenceChange(parts, image(), classMap(map)))[0]!.relativeDrop,
+    adcc: async (map: HeatMap) => (await adcc(parts, image(), classMap(map), own))[0]!.score,
+    arcc: async (map: HeatMap) => (await arcc(parts, image(), classMap(map), own))[0]!.score,
     infidelity: async (map: HeatMap) =>
-      -(await infidelity(parts, image(), judge(map), { target: logit }))[0]!,
+      -(await infidelity(parts, image(), classMap(map), { target: logit }))[0]!,
     'energy in mask': async (map: HeatMap) => energyInMask(map, mask),
     'intersection over union': async (map: HeatMap) => intersectionOverUnion(map, mask),
     'rank accuracy': async (map: HeatMap) => rankAccuracy(map, mask),
@@ -146,9 +146,13 @@ describe('imputation', () => {
 
 test('deletion and insertion run from one end to the other', async () => {
   const parts = probable(patchModel());
-  const judged = [{ map: oracle, classIndex: 0 }];
-  const [down] = await deletion(parts, image(), judged, { steps: 9, target: logit });
-  const [up] = await insertion(parts, image(), judged, { steps: 9, target: logit, fill: 'zero' });
+  const explanations = [{ map: oracle, classIndex: 0 }];
+  const [down] = await deletion(parts, image(), explanations, { steps: 9, target: logit });
+  const [up] = await insertion(parts, image(), explanations, {
+    steps: 9,
+    target: logit,
+    fill: 'zero',
+  });
   expect(down!.scores).toHaveLength(10);
   expect(down!.scores[0]).toBeCloseTo(4, 5);
   expect(down!.scores[1]).toBeCloseTo(0, 5); // 16 of 144 pixels are the patch.
@@ -158,8 +162,8 @@ test('deletion and insertion run from one end to the other', async () => {
 
 test('the drop of the confidence has the number of its variant', async () => {
   const half = mapOf(place => (place === 0 ? 1 : inside(place) ? 0.5 : 0));
-  const judged = [{ map: half, classIndex: 0 }];
-  const [change] = await confidenceChange(probable(patchModel()), image(), judged, {
+  const explanations = [{ map: half, classIndex: 0 }];
+  const [change] = await confidenceChange(probable(patchModel()), image(), explanations, {
     target: logit,
   });
   expect(change!.absoluteDrop).toBeCloseTo(2, 5);
@@ -273,7 +277,7 @@ describe('a comparison', () => {
     const all = { ...options, metrics: ['sparseness'], target } as const;
     const [expected] = await compare(parts, image(), { given: at }, all);
     expect(given!.scores.sparseness).toBe(expected!.scores.sparseness);
-    // Rows are judged by one score, whatever each explains.
+    // Rows are measured by one score, whatever each explains.
     expect([own, given, expected].map(row => row!.watched)).toEqual([
       'probability',
       'probability',
@@ -294,10 +298,10 @@ describe('a comparison', () => {
 
 test('metrics say of what they make no sense', async () => {
   const parts = prepareModel(patchModel());
-  const judged = await explain(parts, image(), { classIndex: 0 });
-  expect(judged[0]!.target.name).toBe('output');
-  await expect(adcc(parts, image(), judged)).rejects.toThrow(TargetError);
-  await expect(arcc(parts, image(), judged)).rejects.toThrow(
+  const explanations = await explain(parts, image(), { classIndex: 0 });
+  expect(explanations[0]!.target.name).toBe('output');
+  await expect(adcc(parts, image(), explanations)).rejects.toThrow(TargetError);
+  await expect(arcc(parts, image(), explanations)).rejects.toThrow(
     /'output' is none.*target: probability/,
   );
   const asked = compare(
@@ -318,8 +322,8 @@ test('metrics stop when they are asked to, and leave no tensor behind', async ()
   const before = memory().numTensors;
   const signal = AbortSignal.abort();
   for (const metric of [road, deletion, insertion, confidenceChange]) {
-    const judged = [{ map: oracle, classIndex: 0 }];
-    await expect(metric(parts, photos, judged, { signal })).rejects.toThrow();
+    const explanations = [{ map: oracle, classIndex: 0 }];
+    await expect(metric(parts, photos, explanations, { signal })).rejects.toThrow();
     await expect(metric(parts, photos, [], {})).rejects.toThrow(RangeError);
   }
   expect(memory().numTensors).toBe(before);

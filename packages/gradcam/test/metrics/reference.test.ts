@@ -24,14 +24,14 @@ const maps = [0, 1].map(image => ({
   height: 10,
   width: 8,
 }));
-const judged = maps.map((map, image) => ({ map, classIndex: [1, 3][image]! }));
+const explanations = maps.map((map, image) => ({ map, classIndex: [1, 3][image]! }));
 const parts = prepareModel(network('flat'));
 
 test('as pytorch-grad-cam: ARCC', async () => {
   const own = prepareModel(network('flat'), { tap: 'conv2' });
   const photos = images();
   const before = memory().numTensors;
-  const found = await arcc(own, photos, judged, {
+  const found = await arcc(own, photos, explanations, {
     method: layerCam(),
     target: probability,
     ties: 'together',
@@ -54,7 +54,7 @@ describe.each([
     const { percentiles } = figures;
     const photos = images();
     const before = memory().numTensors;
-    const found = await road(parts, photos, judged, {
+    const found = await road(parts, photos, explanations, {
       target,
       percentiles,
       batch: 4,
@@ -75,7 +75,7 @@ describe.each([
   });
 
   test('drop and increase of the confidence', async () => {
-    const found = await confidenceChange(parts, images(), judged, { target });
+    const found = await confidenceChange(parts, images(), explanations, { target });
     expectClose(
       found.map(({ absoluteDrop }) => absoluteDrop),
       figure.drop,

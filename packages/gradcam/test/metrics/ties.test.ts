@@ -70,12 +70,12 @@ describe('a linear model, a map that is the same everywhere', () => {
   test.each(tops)('has curves that go straight, with the weight at row %i', async top => {
     const parts = linear(row => (row === top ? 1 : 0));
     for (const map of Object.values(same)) {
-      const judged = [{ map, classIndex: 0 }];
+      const explanations = [{ map, classIndex: 0 }];
       const options = { target: logit, steps: 16, fill: 'zero' } as const;
-      const [down] = await deletion(parts, images, judged, options);
-      const [up] = await insertion(parts, images, judged, options);
+      const [down] = await deletion(parts, images, explanations, options);
+      const [up] = await insertion(parts, images, explanations, options);
       expect([down!.area, up!.area]).toEqual([4, 4]);
-      const [removed] = await road(parts, images, judged, { target: logit });
+      const [removed] = await road(parts, images, explanations, { target: logit });
       expect(removed!.combined).toBe(0);
     }
   });
@@ -83,10 +83,14 @@ describe('a linear model, a map that is the same everywhere', () => {
   test('ties within a map are broken by no side', async () => {
     // The upper half is hot. Below, where all is alike, the weight is at the top or at the bottom of the half.
     const areas = [];
-    const judged = [{ map: mapOf(row => (row < 4 ? 1 : 0)), classIndex: 0 }];
+    const explanations = [{ map: mapOf(row => (row < 4 ? 1 : 0)), classIndex: 0 }];
     for (const top of [4, 7]) {
       const parts = linear(row => (row === top ? 1 : 0));
-      const [down] = await deletion(parts, images, judged, { target: logit, steps: 16, draws: 8 });
+      const [down] = await deletion(parts, images, explanations, {
+        target: logit,
+        steps: 16,
+        draws: 8,
+      });
       expect(down!.scores.slice(0, 9)).toEqual(new Array(9).fill(8));
       areas.push(down!.area);
     }
@@ -100,11 +104,11 @@ test('ROAD takes away as many pixels as the percentile says, or all that are ali
   const values = Array.from({ length: side * side }, (_, i) => (i * 37) % 11);
   const images = tensor4d(values, [1, side, side, 1]);
   // Three quarters are 0: the least relevant first.
-  const judged = [{ map: mapOf(row => (row < 2 ? 1 : 0)), classIndex: 0 }];
+  const explanations = [{ map: mapOf(row => (row < 2 ? 1 : 0)), classIndex: 0 }];
   const watch = { target: logit, percentiles: [90, 30] };
-  const [together] = await road(parts, images, judged, { ...watch, ties: 'together' });
+  const [together] = await road(parts, images, explanations, { ...watch, ties: 'together' });
   expect(together!.leastRelevantFirst[0]).toBe(together!.leastRelevantFirst[1]);
-  const [expected] = await road(parts, images, judged, watch);
+  const [expected] = await road(parts, images, explanations, watch);
   expect(expected!.leastRelevantFirst[0]).not.toBe(expected!.leastRelevantFirst[1]);
 });
 

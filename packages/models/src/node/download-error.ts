@@ -13,7 +13,7 @@ export type DownloadFault =
   | 'offline'
   /** The server cannot be reached, or the connection broke more often than it was worth. */
   | 'connection'
-  /** The server said nothing for longer than `patience`. */
+  /** The server said nothing for longer than `timeout`. */
   | 'silence'
   /** The server wants a login, or denies access. */
   | 'refused'

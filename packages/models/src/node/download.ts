@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DownloadError, type DownloadProgress } from './download-error';
-import { type PatienceOptions, persist, Silence } from './interruption';
+import { persist, type RetryOptions, Silence } from './interruption';
 import { request } from './request';
 import { writeWhole } from './whole-file';
 
@@ -18,7 +18,7 @@ export interface RemoteFile {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface DownloadOptions extends PatienceOptions {
+export interface DownloadOptions extends RetryOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** A file that claims to be larger is refused before anything is written. Default 20e9. */
   readonly mostBytes?: number;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DownloadError, downloadError } from './download-error';
 
-export interface PatienceOptions {
+export interface RetryOptions {
   /** Milliseconds without an answer or a byte after which a connection counts as broken. Default 30,000. */
-  readonly patience?: number;
+  readonly timeout?: number;
   /** Attempts that may fail one after the other without a byte more. Default 5. */
   readonly attempts?: number;
   /** Milliseconds before the second attempt, twice as many before each further one. Default 500. */
@@ -15,13 +15,13 @@ export interface PatienceOptions {
 export class Silence {
   readonly #silent = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  readonly #patience: number;
+  readonly #timeout: number;
   /** Aborts when it was too silent, or the caller no longer wants it. */
   readonly signal: AbortSignal;
 
-  constructor({ patience = 30_000, signal }: PatienceOptions) {
-    this.#patience = patience;
-    this.#timer = setTimeout(() => this.#silent.abort(), patience);
+  constructor({ timeout = 30_000, signal }: RetryOptions) {
+    this.#timeout = timeout;
+    this.#timer = setTimeout(() => this.#silent.abort(), timeout);
     this.signal = signal ? AbortSignal.any([signal, this.#silent.signal]) : this.#silent.signal;
   }
 
@@ -39,7 +39,7 @@ export class Silence {
     if (!this.#silent.signal.aborted) return error;
     return new DownloadError(
       'silence',
-      `${source} could not be downloaded: the server was silent for ${this.#patience / 1000} s.\nThe next try goes on from here.`,
+      `${source} could not be downloaded: the server was silent for ${this.#timeout / 1000} s.\nThe next try goes on from here.`,
       { cause: error },
     );
   }
@@ -59,7 +59,7 @@ export async function persist<Result>(
   source: string,
   attempt: () => Promise<Result>,
   progress: () => Promise<number>,
-  { attempts = 5, wait = 500, signal }: PatienceOptions,
+  { attempts = 5, wait = 500, signal }: RetryOptions,
 ): Promise<Result> {
   let failed = 0;
   for (;;) {

@@ -26,7 +26,7 @@ export interface FetchOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
   /** Milliseconds without a byte after which the registry counts as silent. Default 30,000. */
-  readonly patience?: number;
+  readonly timeout?: number;
   /** Settings that override the user's npm configuration, such as `{ registry }`. */
   readonly npm?: Readonly<Record<string, unknown>>;
 }
@@ -111,14 +111,14 @@ async function save(
   path: string,
   wanted: NpmPackage,
   report: (received: number) => void,
-  { signal, patience = 30_000 }: FetchOptions,
+  { signal, timeout = 30_000 }: FetchOptions,
 ): Promise<void> {
   const hash = createHash('sha512');
   const file = await open(path, 'w');
   const chunks = asReadable(body);
   const most = wanted.bytes > 0 ? wanted.bytes : mostBytes;
-  const silent = () => chunks.destroy(coded('ESILENT', `silent for ${patience / 1000} s`));
-  const timer = setTimeout(silent, patience);
+  const silent = () => chunks.destroy(coded('ESILENT', `silent for ${timeout / 1000} s`));
+  const timer = setTimeout(silent, timeout);
   try {
     let received = 0;
     for await (const chunk of chunks) {

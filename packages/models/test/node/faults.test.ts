@@ -41,7 +41,7 @@ const folder = () => join(cache, 'models--owner--weights');
 /** Quick, and a local hub. */
 const quick = (more: NodeJS.ProcessEnv = {}): HubOptions => ({
   env: { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache, HF_HOME: join(root, 'home'), ...more },
-  patience: 300,
+  timeout: 300,
   wait: 1,
   attempts: 3,
 });
@@ -308,7 +308,7 @@ describe('a server', () => {
     hub.unanswered = 9;
     const signal = AbortSignal.timeout(50);
     await expect(
-      fetchFromHub({ model, file }, { ...quick(), patience: 60_000, signal }),
+      fetchFromHub({ model, file }, { ...quick(), timeout: 60_000, signal }),
     ).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });

@@ -68,7 +68,7 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         break;
       case 0xffe1:
         if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
-        // Whether XMP counts depends on the EXIF data: others shall judge.
+        // Whether XMP counts depends on the EXIF data: others decide.
         if ((xmpOrientation(xmpOfSegment(segment) ?? '') ?? 1) > 1) return undefined;
         break;
       case 0xffe2:
@@ -182,7 +182,7 @@ function isUpright(segment: Uint8Array): boolean {
     }
     return true;
   } catch {
-    // A directory that reaches beyond its segment: others shall judge.
+    // A directory that reaches beyond its segment: others decide.
     return false;
   }
 }

@@ -2,7 +2,7 @@ import { type RankingAreas, rankingAreas } from './areas';
 import { type Calibration, calibration } from './calibration';
 import { answer, type Certainty } from './certainty';
 import { evaluateSets, type SetReport } from './conformal';
-import { hardest, type JudgedSample } from './hardest';
+import { hardest, type SamplePrediction } from './hardest';
 import {
   type ClassIntervals,
   classIntervals,
@@ -32,7 +32,7 @@ export interface Assessment {
   /** How the promise of `certainty` was kept. */
   readonly sets: SetReport;
   /** All samples, the hardest first. */
-  readonly hardest: readonly JudgedSample[];
+  readonly hardest: readonly SamplePrediction[];
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Spread {
 export interface CrossValidation {
   /** Each fold's evaluation. */
   readonly folds: readonly Evaluation[];
-  /** All samples at once, each judged by the classifier that had not seen it. */
+  /** All samples at once, each classified by the classifier that had not seen it. */
   readonly pooled: Evaluation;
   /** `[n, classes]`, each row by the classifier that had not seen it. */
   readonly probability: Float64Array;
@@ -28,7 +28,7 @@ export interface CrossValidation {
 }
 
 /**
- * Cross-validation: trains once for each fold on all others, and judges every sample once.
+ * Cross-validation: trains once for each fold on all others, and evaluates every sample once.
  *
  * @param labels n class indices.
  * @param folds Indices into the labels; every sample is in exactly one, as `kFolds` of `@shroom/data` makes them.

@@ -1,8 +1,8 @@
 import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
-/** A sample and what was said of it. */
-export interface JudgedSample {
+/** A sample and what was predicted for it. */
+export interface SamplePrediction {
   /** Its place among the labels. */
   readonly sample: number;
   readonly truth: number;
@@ -18,10 +18,10 @@ export function hardest(
   labels: ArrayLike<number>,
   probability: ArrayLike<number>,
   classes: number,
-): JudgedSample[] {
+): SamplePrediction[] {
   checkLabels(labels, probability, classes);
   const predicted = predictions(probability, classes);
-  const judged = Array.from({ length: labels.length }, (_, sample): JudgedSample => {
+  const samples = Array.from({ length: labels.length }, (_, sample): SamplePrediction => {
     const truth = labels[sample]!;
     const own = probability[sample * classes + truth]!;
     return {
@@ -32,5 +32,5 @@ export function hardest(
       loss: -Math.log(Math.max(own, Number.EPSILON)),
     };
   });
-  return judged.sort((a, b) => b.loss - a.loss || a.sample - b.sample);
+  return samples.sort((a, b) => b.loss - a.loss || a.sample - b.sample);
 }

@@ -24,7 +24,7 @@ export interface HeldOut {
 /**
  * Logits of validation photos that had no part in what made them: not in the weights, and not in the choice of the epoch.
  * Trains once for each fold as the classifier itself was trained, on the same photos, in the same order; the epoch whose
- * weights are kept is chosen by the validation photos that are not in the fold, and judges those that are.
+ * weights are kept is chosen by the validation photos that are not in the fold, and evaluates those that are.
  *
  * Two folds that hold all validation photos are right where there are few. Where there are many, one fold with half of
  * them is enough, and trains once only.

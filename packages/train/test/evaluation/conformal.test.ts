@@ -18,7 +18,7 @@ import { mixed, permutation } from '../../src/random/order';
 const classes = 5;
 
 /** Logits of a classifier that is right in about two of three cases and too sure of itself. */
-function judged(count: number): { labels: Int32Array; logits: Float64Array } {
+function drawnSamples(count: number): { labels: Int32Array; logits: Float64Array } {
   const chance = (...parts: number[]) => (mixed(...parts) + 0.5) / 2 ** 32;
   const normal = (a: number, b: number) =>
     Math.sqrt(-2 * Math.log(chance(a, b, 1))) * Math.cos(2 * Math.PI * chance(a, b, 2));
@@ -30,10 +30,10 @@ function judged(count: number): { labels: Int32Array; logits: Float64Array } {
   return { labels, logits };
 }
 
-const { labels, logits } = judged(1000);
+const { labels, logits } = drawnSamples(1000);
 const probability = probabilities(logits, classes);
 
-/** Reports of many random halves: the first calibrates, the second is judged. */
+/** Reports of many random halves: the first calibrates, the second is evaluated. */
 function splits(
   count: number,
   calibrated: number,

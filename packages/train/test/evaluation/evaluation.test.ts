@@ -72,7 +72,7 @@ describe('cross-validation', () => {
     [4, 5],
   ];
 
-  test('judges every sample once, by a classifier that has not seen it', async () => {
+  test('evaluates every sample once, by a classifier that has not seen it', async () => {
     const seen: number[][] = [];
     const result = await crossValidate(labels, 2, folds, ({ fold, train, test: held }) => {
       seen.push([...train, -1, ...held]);

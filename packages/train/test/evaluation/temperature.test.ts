@@ -171,7 +171,7 @@ describe('a classifier that is not sure enough', () => {
   const classes = 4;
   const chance = (...parts: number[]) => (mixed(...parts) + 0.5) / 2 ** 32;
   /** Labels are drawn from the softmax of `scores`; a classifier that gives `factor` times them is off by that factor. */
-  function judged(count: number, factor: number, salt: number) {
+  function drawnSamples(count: number, factor: number, salt: number) {
     const scores = Float64Array.from(
       { length: count * classes },
       (_, place) =>
@@ -193,11 +193,11 @@ describe('a classifier that is not sure enough', () => {
   test.each([0.4, 0.7, 1, 2, 4])(
     'factor %d is found again, and what is given then is true',
     factor => {
-      const { labels, logits } = judged(3000, factor, 1);
+      const { labels, logits } = drawnSamples(3000, factor, 1);
       const { temperature } = fitCertainty(labels, logits, classes);
       // The estimate varies by about 3 %.
       expect(Math.abs(Math.log(temperature / factor))).toBeLessThan(0.1);
-      const fresh = judged(3000, factor, 2);
+      const fresh = drawnSamples(3000, factor, 2);
       const [raw, scaled] = [1, temperature].map(t =>
         evaluate(fresh.labels, probabilities(fresh.logits, classes, t), classes),
       );

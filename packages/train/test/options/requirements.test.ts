@@ -320,7 +320,7 @@ describe('what JavaScript hands over is named as well', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('in what a classifier answers and how it is judged', () => {
+  test('in what a classifier answers and how it is evaluated', () => {
     const labels = [0, 1];
     const logits = [1, 0, 0, 1];
     for (const [make, message] of [

@@ -120,10 +120,10 @@ async function currentVersion(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const request = call('GetDataset', { ownerSlug: owner, datasetSlug: slug });
-  const patience = AbortSignal.timeout(15_000);
+  const timeout = AbortSignal.timeout(15_000);
   let response: Response;
   try {
-    response = await request({}, signal ? AbortSignal.any([signal, patience]) : patience);
+    response = await request({}, signal ? AbortSignal.any([signal, timeout]) : timeout);
   } catch (error) {
     signal?.throwIfAborted();
     const cause = (error as Error & { cause?: NodeJS.ErrnoException }).cause;

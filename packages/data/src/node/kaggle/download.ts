@@ -12,7 +12,7 @@ export interface DownloadOptions {
   /** Milliseconds before the second attempt, twice as many before each further one. Default 1000. */
   readonly wait?: number;
   /** Milliseconds without a byte after which a connection counts as cut. Default 15,000. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** What asks for the file: at every attempt anew, since addresses that a server redirects to expire. */
@@ -82,9 +82,9 @@ async function attempt(
   present: number,
   options: DownloadOptions,
 ): Promise<void> {
-  const { onProgress, signal, patience = 15_000 } = options;
+  const { onProgress, signal, timeout = 15_000 } = options;
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), patience);
+  const timer = setTimeout(() => silence.abort(), timeout);
   const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
   try {
     const headers: Record<string, string> = present > 0 ? { Range: `bytes=${present}-` } : {};
@@ -110,7 +110,7 @@ async function attempt(
   } catch (error) {
     if (error instanceof Interruption || error instanceof DownloadError) throw error;
     if (silence.signal.aborted) {
-      throw new Interruption(`the server was silent for ${patience / 1000} s`);
+      throw new Interruption(`the server was silent for ${timeout / 1000} s`);
     }
     throw new Interruption(`the connection failed (${reasonOf(error)})`, { cause: error });
   } finally {

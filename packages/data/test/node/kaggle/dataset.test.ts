@@ -127,7 +127,7 @@ describe('a Kaggle data set', () => {
 
   test('counts a server that falls silent as cut', async () => {
     fail({ kind: 'silent', after: 500 });
-    await get({ patience: 300 });
+    await get({ timeout: 300 });
     expect(storage().map(({ range }) => range)).toEqual([undefined, 'bytes=500-']);
   });
 

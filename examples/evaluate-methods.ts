@@ -1,12 +1,12 @@
 /**
- * Judges every explanation method by every metric, on drawn mushrooms that the classifier was not trained on, and writes the
+ * Evaluates every explanation method by every metric, on drawn mushrooms that the classifier was not trained on, and writes the
  * tables of a page such as docs/methods.md. Figures are kept as they come, so that it can be stopped and goes on.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { contestantsFor } from './methods/contestants';
+import { evaluateMap, type JobOptions, openJobs, withBaselines } from './methods/evaluation';
 import { Figures, fingerprint } from './methods/figures';
-import { type JobOptions, judge, openJobs, withBaselines } from './methods/judging';
 import { writeTables } from './methods/page';
 import { loadClassifier } from './pipeline/classifier';
 import { startEngine } from './pipeline/engine';
@@ -51,12 +51,12 @@ await runProgram(async signal => {
   const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');
-  const progress = new Progress('judging', 'maps');
+  const progress = new Progress('evaluating', 'maps');
   const end = Date.now() + (options.minutes ?? Infinity) * 60_000;
   for (const [done, job] of jobs.entries()) {
     if (Date.now() > end) break;
     signal.throwIfAborted();
-    await figures.add(await judge(job, contestants[job.method]!, classifier, signal));
+    await figures.add(await evaluateMap(job, contestants[job.method]!, classifier, signal));
     progress.update(done + 1, jobs.length);
   }
   progress.stop();

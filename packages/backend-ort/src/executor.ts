@@ -8,7 +8,7 @@ import { earlierTargets } from './graph/stages';
 import { fillOperator, fillValue } from './operators/elementwise';
 import { fewerAndFewer, type Rewrites, type Runtime } from './runtime/runtime';
 
-export interface EngineOptions {
+export interface ExecutorOptions {
   /** Compiled computations that are kept. */
   readonly sessionCacheSize: number;
   /** Whether weights of convolutions that are not trained are part of the compiled model. */
@@ -18,7 +18,7 @@ export interface EngineOptions {
 }
 
 /** Counts since the backend was made. */
-export interface EngineStatistics {
+export interface ExecutionStatistics {
   /** Times that pending work was run. */
   runs: number;
   /** Times that a model was written and compiled. */
@@ -35,8 +35,8 @@ export interface EngineStatistics {
 const MOST_RETRIES = 16;
 
 /** Compiles and runs pending nodes, and keeps what was compiled. */
-export class Engine {
-  readonly statistics: EngineStatistics = {
+export class Executor {
+  readonly statistics: ExecutionStatistics = {
     runs: 0,
     compilations: 0,
     sessions: 0,
@@ -49,7 +49,7 @@ export class Engine {
   readonly #plans: PlanCache;
   readonly #runtime: Runtime;
 
-  constructor(runtime: Runtime, options: EngineOptions) {
+  constructor(runtime: Runtime, options: ExecutorOptions) {
     this.#runtime = runtime;
     this.buffers = new BufferPool(options.bufferPoolBytes);
     this.#plans = new PlanCache(options.sessionCacheSize, options.compileWeights, plan =>
@@ -160,7 +160,7 @@ export class Engine {
   }
 
   /** Adds the time since the last call to what it was spent on. */
-  #clock(): (spentOn: keyof EngineStatistics['milliseconds']) => void {
+  #clock(): (spentOn: keyof ExecutionStatistics['milliseconds']) => void {
     let before = performance.now();
     return spentOn => {
       const now = performance.now();

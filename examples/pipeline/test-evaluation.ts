@@ -8,7 +8,7 @@ import {
 } from '@shroom/train';
 import type { Trained } from './training';
 
-export interface Judgment {
+export interface TestEvaluation {
   /** When an answer from one view of a photo is sure, as those of the programs and of the page are. */
   readonly plain: Certainty;
   /** When an answer from as many views as the test averages is sure. */
@@ -19,11 +19,11 @@ export interface Judgment {
 }
 
 /** How good a classifier is on test photos, and when it may be sure. */
-export async function judge(
+export async function evaluateTest(
   { classifier, calibrating, test }: Trained,
   classes: number,
   options: InferenceOptions,
-): Promise<Judgment> {
+): Promise<TestEvaluation> {
   const { labels, plain, averaged } = calibrating;
   const certainty = fitCertainty(labels, averaged, classes);
   const logits = await logitsOf(classifier, test, options);

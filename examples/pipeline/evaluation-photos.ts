@@ -6,8 +6,8 @@ import { openPhotos as open } from '@shroom/data/node';
 import { columnNames } from './columns';
 import { openPhotos, type PhotoOptions } from './photos';
 
-/** Photos to judge a classifier by. */
-export interface JudgedPhotos {
+/** Photos to evaluate a classifier on. */
+export interface EvaluationPhotos {
   /** Of classes that the classifier knows, with its own labels. */
   readonly known: readonly Photo[];
   /** Of classes that it does not know. */
@@ -22,7 +22,7 @@ export async function photosOfRun(
   folder: string,
   part: SplitName,
   signal: AbortSignal,
-): Promise<JudgedPhotos> {
+): Promise<EvaluationPhotos> {
   const text = await readFile(join(folder, 'metrics.json'), 'utf8').catch(() => {
     throw new Error(`${folder} holds no finished run (no metrics.json). \`npm start\` makes one.`);
   });
@@ -54,7 +54,7 @@ export async function photosOf(
   classes: readonly string[],
   signal: AbortSignal,
   columns?: string,
-): Promise<JudgedPhotos> {
+): Promise<EvaluationPhotos> {
   const named = columns === undefined ? {} : columnNames(columns);
   const set = await open(source, { signal, leastPerClass: 1, ...named });
   const known: Photo[] = [];

@@ -18,7 +18,7 @@ type Metric = (typeof ofTheMap)[number] | (typeof ofTheMethod)[number];
 /** Far from the seeds of the training photos. */
 const unseen = 10_000;
 
-/** One map that is to be judged. */
+/** One map that is to be evaluated. */
 export interface Job {
   readonly method: string;
   readonly photo: number;
@@ -76,8 +76,8 @@ export function openJobs(
   ].filter(({ metrics, photo }) => metrics.length > 0 && photo >= options.first);
 }
 
-/** Judges one map. */
-export async function judge(
+/** Evaluates one map. */
+export async function evaluateMap(
   { method, photo, metrics }: Job,
   contestant: Contestant,
   { backbone, model }: { readonly backbone: Backbone; readonly model: LayersModel },
