@@ -18,6 +18,10 @@ declare const bytes: Uint8Array;
 declare const signal: AbortSignal;
 /** A decoded photo. */
 declare const pixels: import('@shroom/pixels').Pixels;
+/** A heat map of an explanation. */
+declare const map: import('@shroom/gradcam').HeatMap;
+/** Where the thing is in the image: 1 inside, 0 outside. */
+declare const mask: import('@shroom/gradcam/metrics').Mask;
 /** A network of your own. */
 declare function tinyNet(
   inputSize: readonly (number | null)[],

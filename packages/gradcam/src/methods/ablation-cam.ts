@@ -17,6 +17,13 @@ export interface AblationCamOptions {
 /**
  * Ablation-CAM: each channel's weight is what the score loses without it. One pass of the second part of the model for each
  * channel. Desai & Ramaswamy 2020. https://doi.org/10.1109/WACV45572.2020.9093360
+ *
+ * @example
+ * ```ts
+ * // Before a layer norm 0 is no neutral value: a channel is replaced with its mean.
+ * const method = ablationCam({ ablate: 'mean' });
+ * const [{ map }] = await explain(model, images, { method, tap: 'stages.2' });
+ * ```
  */
 export function ablationCam(options: AblationCamOptions = {}): Method {
   const { ablate = 'zero', variant = 'drop' } = options;

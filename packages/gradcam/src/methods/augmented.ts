@@ -7,7 +7,12 @@ import { innerMethod, type Method } from './method';
  * Augmentation smoothing: the mean of the maps of six variants of the image, mirrored or not, times 0.9, 1 and 1.1; each
  * finished as by `fuseMaps` and mirrored back. From pytorch-grad-cam.
  *
- * @returns A procedure with maps of the images' size, 0 to 1.
+ * @returns A method whose maps have the size of the images, 0 to 1.
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: augmented(gradCam()) });
+ * // map.height is 224, as that of the images
+ * ```
  */
 export function augmented(method: Method): Method {
   innerMethod(method, 'augmented');

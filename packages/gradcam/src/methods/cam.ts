@@ -17,7 +17,17 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Method } from './method';
 
-/** CAM was asked of a model that it is not defined for. */
+/**
+ * CAM is not defined for this model, or not for this target.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images, { method: cam() }).catch(error => {
+ *   if (!(error instanceof NotLinearError)) throw error;
+ *   return explain(model, images, { method: gradCam() }); // for any network
+ * });
+ * ```
+ */
 export class NotLinearError extends Error {
   override readonly name = 'NotLinearError';
 }
@@ -29,6 +39,12 @@ export class NotLinearError extends Error {
  * bias, is the logit. Elsewhere Grad-CAM is its generalization.
  *
  * @throws NotLinearError where there is more between tap and logits, or where the target is not linear in the logits.
+ * @example
+ * ```ts
+ * const [{ signed, logits, classIndex }] = await explain(model, images, { method: cam() });
+ * const mean = signed.values.reduce((sum, value) => sum + value, 0) / signed.values.length;
+ * const bias = logits[classIndex] - mean; // of the last layer, for this class
+ * ```
  */
 export const cam = (): Method => ({
   needsGradient: false,

@@ -2,10 +2,15 @@ import { componentOf } from './component';
 import { innerMethod, type Method, MethodError } from './method';
 
 /**
- * Eigen smoothing: the first principal component of what the channels contribute, in the place of their sum. Less noise, and
- * less of the class. Signed as for Eigen-CAM. From pytorch-grad-cam.
+ * Eigen smoothing: the first principal component of what the channels contribute, instead of their sum. The map has less noise,
+ * and says less about the class. Signed as for Eigen-CAM. From pytorch-grad-cam.
  *
  * @throws MethodError for a method that is not a sum over channels.
+ * @example
+ * ```ts
+ * const method = eigenSmoothed(layerCam()); // pytorch-grad-cam's `eigen_smooth=True`
+ * const [{ map }] = await explain(model, images, { method, tap: 'layer3' });
+ * ```
  */
 export function eigenSmoothed(method: Method): Method {
   const { contributions } = innerMethod(method, 'eigenSmoothed');

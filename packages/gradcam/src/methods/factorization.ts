@@ -25,13 +25,20 @@ export interface Concept {
 }
 
 /**
- * Deep feature factorization: the parts that a batch of images is made of, as the model sees them; no class is asked for.
- * Non-negative factors of the features over all places of all images. Collins et al. 2018. https://arxiv.org/abs/1806.10206
+ * Deep feature factorization: the parts that a batch of images is made of, as the model sees them. It does not depend on a
+ * class. Non-negative factors of the features over all places of all images. Collins et al. 2018.
+ * https://arxiv.org/abs/1806.10206
  *
- * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam has it.
+ * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam does.
  *
  * @param model As for `explain`, or prepared.
  * @param images As for `explain`; the caller's.
+ * @example
+ * ```ts
+ * const { maps, concepts } = await factorize(model, images, { concepts: 3 });
+ * const [cap, stem, ground] = maps[0]; // where each concept is in the first image
+ * const [{ logits }] = concepts; // what the model says of the first concept alone
+ * ```
  */
 export async function factorize(
   model: Explainable,

@@ -1,6 +1,13 @@
 import { maximum, mul } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
-/** Only the places and channels that raise the score, each by its own gradient; as pytorch-grad-cam has it. */
+/**
+ * Only the places and channels that raise the score, each by its own gradient; as in pytorch-grad-cam.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: gradCamElementWise(), tap: 'layer3' });
+ * ```
+ */
 export const gradCamElementWise = (): Method =>
   summed((features, gradient) => maximum(mul(features, gradient), 0));

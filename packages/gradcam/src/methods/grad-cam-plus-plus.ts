@@ -29,7 +29,16 @@ export interface GradCamPlusPlusOptions {
   readonly variant?: 'paper' | 'pgc' | 'torchcam';
 }
 
-/** Grad-CAM++: positive gradients, weighed so that several places of one class count alike. Chattopadhay et al. 2018. https://arxiv.org/abs/1710.11063 */
+/**
+ * Grad-CAM++: positive gradients, weighed so that several places of one class count alike. Chattopadhay et al. 2018.
+ * https://arxiv.org/abs/1710.11063
+ *
+ * @example
+ * ```ts
+ * const method = gradCamPlusPlus({ variant: 'pgc' }); // the figures of pytorch-grad-cam
+ * const [{ map }] = await explain(model, images, { method, classIndex: 3 });
+ * ```
+ */
 export function gradCamPlusPlus(options: GradCamPlusPlusOptions = {}): Method {
   const { variant = 'paper' } = options;
   oneOf(variant, ['paper', 'pgc', 'torchcam'], 'variant');

@@ -23,6 +23,13 @@ export interface IntegratedGradientsOptions {
  * https://arxiv.org/abs/1703.01365
  *
  * For a model tapped at the images, or anywhere; a gradient from there for each step.
+ *
+ * @example
+ * ```ts
+ * const tap = model.inputs[0].name; // looks at pixels
+ * const [{ signed }] = await explain(model, images, { method: integratedGradients({ steps: 64 }), tap });
+ * // The sum of signed.values is the logit of the image less that of an image of zeros, the closer the more steps.
+ * ```
  */
 export function integratedGradients(options: IntegratedGradientsOptions = {}): Method {
   const { steps = 32 } = options;

@@ -9,6 +9,11 @@ export interface KpcaCamOptions {
  * KPCA-CAM: Eigen-CAM with a kernel between places, here the sigmoid one. Karmani et al. 2024. https://arxiv.org/abs/2410.00267
  *
  * Holds a matrix of places by places: for a last or next to last stage.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: kpcaCam({ scale: 0.01 }), tap: 'layer4' });
+ * ```
  */
 export function kpcaCam(options: KpcaCamOptions = {}): Method {
   atLeastZero(options.scale ?? 1, 'scale');

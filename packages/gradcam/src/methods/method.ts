@@ -18,7 +18,21 @@ export interface Method {
 
 export type Contributions = (features: Tensor4D, gradient: Tensor4D) => Tensor4D;
 
-/** What was given as a method is none. */
+/**
+ * What was given as a method is none, or is not of the kind that another method needs.
+ *
+ * @example
+ * ```ts
+ * function withLessNoise(method: Method): Method {
+ *   try {
+ *     return eigenSmoothed(method);
+ *   } catch (error) {
+ *     if (error instanceof MethodError) return method; // no sum over channels
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class MethodError extends TypeError {
   override readonly name = 'MethodError';
 }
@@ -26,8 +40,15 @@ export class MethodError extends TypeError {
 /**
  * A method of your own, from a function.
  *
- * @param weigh Of the features `[N, h, w, C]`, and of the gradient of the score by them: `[N, h, w, C]`, or `[N, 1, 1, C]` where it
- *   is the same everywhere. Returns the map `[N, h, w]`, signed. What it makes besides is disposed.
+ * @param weigh Gets the features `[N, h, w, C]` and the gradient of the score by them: `[N, h, w, C]`, or `[N, 1, 1, C]` where
+ *   it is the same everywhere. Returns the map `[N, h, w]`, signed. Other tensors that it makes are disposed.
+ * @example
+ * ```ts
+ * import { mul, relu, sum } from '@tensorflow/tfjs-core';
+ *
+ * const method = customMethod((features, gradient) => sum(relu(mul(features, gradient)), 3));
+ * const [{ map }] = await explain(model, images, { method });
+ * ```
  */
 export function customMethod(weigh: (features: Tensor4D, gradient: Tensor4D) => Tensor3D): Method {
   return {

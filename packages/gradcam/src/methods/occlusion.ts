@@ -7,7 +7,15 @@ export interface OcclusionOptions {
   readonly fill?: number;
 }
 
-/** How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901 */
+/**
+ * How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901
+ *
+ * @example
+ * ```ts
+ * const method = occlusion({ places: 14, fill: 0 }); // 196 passes an image
+ * const [{ map }] = await explain(model, images, { method, batch: 32, signal });
+ * ```
+ */
 export function occlusion(options: OcclusionOptions = {}): Method {
   const { places = 8, fill = 0 } = options;
   atLeastOne(places, 'places');

@@ -17,6 +17,13 @@ export interface RiseOptions {
  *
  * Scores are taken relative to their mean over the masks, so that few masks show no grain of their own; use a probability as
  * the target for the paper's.
+ *
+ * @example
+ * ```ts
+ * // As in the paper: thousands of masks, and a probability.
+ * const method = rise({ masks: 4000, seed: 1 });
+ * const [{ map }] = await explain(model, images, { method, target: probability, signal });
+ * ```
  */
 export function rise(options: RiseOptions = {}): Method {
   const { masks = 500, cells = 7, keep = 0.5, seed = 0 } = options;

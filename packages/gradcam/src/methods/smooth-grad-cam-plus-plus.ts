@@ -22,6 +22,12 @@ import { eachNoisy, type SmoothedOptions } from './smoothed';
  * features of the image itself. Omeiza et al. 2019. https://arxiv.org/abs/1908.01224
  *
  * The mean of the maps of noisy copies is `smoothed(gradCamPlusPlus())`.
+ *
+ * @example
+ * ```ts
+ * const method = smoothGradCamPlusPlus({ samples: 32, noise: 0.2, seed: 1 });
+ * const [{ map }] = await explain(model, images, { method, signal });
+ * ```
  */
 export function smoothGradCamPlusPlus(options: SmoothedOptions = {}): Method {
   const samples = atLeastOne(options.samples ?? 16, 'samples');

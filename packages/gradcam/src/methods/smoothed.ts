@@ -53,6 +53,11 @@ export async function eachNoisy(
  * Each map is made of the noisy copy's own features. {@link smoothGradCamPlusPlus} averages derivatives instead.
  *
  * @param method Any method.
+ * @example
+ * ```ts
+ * const method = smoothed(saliency(), { samples: 50, noise: 0.15 }); // SmoothGrad
+ * const [{ map }] = await explain(model, images, { method, tap: model.inputs[0].name });
+ * ```
  */
 export function smoothed(method: Method, options: SmoothedOptions = {}): Method {
   innerMethod(method, 'smoothed');

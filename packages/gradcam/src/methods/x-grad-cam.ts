@@ -6,6 +6,11 @@ import { type Method, summed } from './method';
  *
  * Divides by each channel's sum. Where features can be negative, as before a ReLU, that sum can be close to 0 and the
  * channel then outweighs all others.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: xGradCam(), tap: 'layer4.2.relu' }); // after a ReLU
+ * ```
  */
 export const xGradCam = (): Method =>
   summed((features, gradient) => {

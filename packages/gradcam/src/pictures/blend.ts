@@ -11,6 +11,11 @@ export interface BlendOptions {
  * Two pictures mixed at fixed shares, the same everywhere; `overlay` lets the share follow the map instead.
  *
  * @throws RangeError when the sizes differ.
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const picture = blend(pixels, colorize(heat), { photo: 0.5, heat: 0.5 });
+ * ```
  */
 export function blend(
   photo: PicturePixels,

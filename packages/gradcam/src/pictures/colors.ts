@@ -16,6 +16,16 @@ const infernoStops = [
   [252, 255, 164],
 ] as const;
 
+/**
+ * The color map that is taken by default: inferno of matplotlib (CC0), perceptually uniform, and told apart by color-blind
+ * readers.
+ *
+ * @example
+ * ```ts
+ * inferno.subarray(3 * 255); // [252, 255, 164], the brightest color
+ * const heat = colorize(normalizeMap(map), inferno);
+ * ```
+ */
 export const inferno: ColorMap = interpolated(infernoStops);
 
 function interpolated(stops: readonly (readonly [number, number, number])[]): ColorMap {

@@ -35,7 +35,16 @@ function layoutOf(pictures: readonly PicturePixels[], columns: number | undefine
   };
 }
 
-/** Pictures row by row on white, without text. */
+/**
+ * Pictures row by row on white, without text.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const maps = explanations.map(each => normalizeMap(resizeMap(each.map, [224, 224])));
+ * const picture = grid(maps.map(heat => colorize(heat)), { columns: 4 });
+ * ```
+ */
 export function grid(pictures: readonly PicturePixels[], options: GridOptions = {}): Picture {
   const { columns: wanted, gap = 6 } = options;
   const { columns, rows, cell } = layoutOf(pictures, wanted);
@@ -74,7 +83,21 @@ const heading = 56;
 const letter = 7.2;
 const line = 18;
 
-/** Pictures in a grid, each with its caption below, as one SVG that loads nothing. */
+/**
+ * Pictures in a grid, each with its caption below, as one SVG that loads nothing.
+ *
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const svg = await contactSheet(
+ *   [
+ *     { picture: pixels, caption: 'The photo' },
+ *     { picture: overlay(pixels, heat), caption: 'Grad-CAM' },
+ *   ],
+ *   { title: 'Amanita, 93 %' },
+ * );
+ * ```
+ */
 export async function contactSheet(
   cells: readonly SheetCell[],
   options: SheetOptions,

@@ -18,6 +18,12 @@ export interface Contour {
  * @param map Resize it first (`resizeMap`) for smooth lines: a ring turns where it crosses the lines of the grid.
  * @param levels In the units of the map; what is equal to a level counts as above it.
  * @see Lorensen & Cline 1987, in two dimensions. https://doi.org/10.1145/37402.37422
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const [half] = contoursOf(heat, [0.5]);
+ * const spots = half.rings.length; // places, and holes in them, that reach half of the largest value
+ * ```
  */
 export function contoursOf(map: HeatMap, levels: readonly number[]): Contour[] {
   const grid = framed(map);

@@ -17,7 +17,17 @@ export interface SignedOverlayOptions {
   readonly opacity?: number;
 }
 
-/** The largest value of several maps, signs ignored: a scale on which all of them can be compared. */
+/**
+ * The largest value of several maps, signs ignored: a scale on which all of them can be compared.
+ *
+ * @example
+ * ```ts
+ * const [amanita] = await explain(model, images, { classIndex: 1 });
+ * const [boletus] = await explain(model, images, { classIndex: 2 });
+ * const scale = sharedScale([amanita.signed, boletus.signed]);
+ * const svg = await legend({ from: -scale, to: scale, label: 'speaks against, or for' });
+ * ```
+ */
 export function sharedScale(maps: readonly HeatMap[]): number {
   return maps.reduce(
     (largest, { values }) =>
@@ -27,10 +37,15 @@ export function sharedScale(maps: readonly HeatMap[]): number {
 }
 
 /**
- * A photo with a signed map on it, in two colors: what is above 0 in one, what is below in the other, each the stronger the
- * farther from 0.
+ * A photo with a signed map on it, in two colors: one for what is above 0, the other for what is below. The color is stronger
+ * the farther a place is from 0.
  *
  * @param map Of any size, such as `explanation.signed`.
+ * @example
+ * ```ts
+ * const [{ signed }] = await explain(model, images, { target: contrast() });
+ * const picture = signedOverlay(pixels, signed, { opacity: 0.6 });
+ * ```
  */
 export function signedOverlay(
   photo: PicturePixels,
@@ -58,6 +73,12 @@ export function signedOverlay(
  * reason looks weak beside a strong one.
  *
  * @param maps A signed map for each class, of any size.
+ * @example
+ * ```ts
+ * const [amanita] = await explain(model, images, { classIndex: 1 });
+ * const [boletus] = await explain(model, images, { classIndex: 2 });
+ * const panels = contrastPanels(pixels, [amanita.signed, boletus.signed]);
+ * ```
  */
 export function contrastPanels(
   photo: PicturePixels,

@@ -1,7 +1,14 @@
 import type { HeatMap } from '../explain';
 import { resizeMap } from './picture';
 
-/** A map shifted and divided to 0 to 1; one that is the same everywhere becomes 0. As pytorch-grad-cam's `scale_cam_image`. */
+/**
+ * A map shifted and divided to 0 to 1; one that is the same everywhere becomes 0. As pytorch-grad-cam's `scale_cam_image`.
+ *
+ * @example
+ * ```ts
+ * scaleMap({ values: Float32Array.of(2, 4, 6), height: 1, width: 3 }).values; // [0, 0.5, 1]
+ * ```
+ */
 export function scaleMap(map: HeatMap): HeatMap {
   const low = map.values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = map.values.reduce((most, value) => Math.max(most, value), -Infinity);
@@ -9,12 +16,18 @@ export function scaleMap(map: HeatMap): HeatMap {
 }
 
 /**
- * One map out of several, of several taps of one image: each is clipped at 0, scaled and resized, their mean scaled again.
+ * One map out of several, of several taps of one image: each is clipped at 0, scaled and resized; their mean is scaled again.
  * With one map it is that map as pytorch-grad-cam finishes it.
  *
  * @param maps At least one, of any sizes.
  * @param size `[height, width]`.
  * @returns 0 to 1.
+ * @example
+ * ```ts
+ * const [last] = await explain(model, images, { tap: 'layer4' });
+ * const [earlier] = await explain(model, images, { tap: 'layer3' });
+ * const fused = fuseMaps([last.map, earlier.map], [224, 224]);
+ * ```
  */
 export function fuseMaps(maps: readonly HeatMap[], size: readonly [number, number]): HeatMap {
   const [height, width] = size;
@@ -28,11 +41,19 @@ export function fuseMaps(maps: readonly HeatMap[], size: readonly [number, numbe
 }
 
 /**
- * The places that the maps of several taps agree on: each finished as {@link fuseMaps} has it, multiplied, scaled again.
+ * The places that the maps of several taps agree on: each map is finished as by {@link fuseMaps}, all are multiplied, and the
+ * product is scaled again.
  *
  * With the maps of Grad-CAM++ this is Refine-CAM. https://arxiv.org/abs/2605.14641
  *
  * @returns 0 to 1.
+ * @example
+ * ```ts
+ * const method = gradCamPlusPlus();
+ * const [last] = await explain(model, images, { method, tap: 'layer4' });
+ * const [earlier] = await explain(model, images, { method, tap: 'layer3' });
+ * const refined = refineMaps([last.map, earlier.map], [224, 224]);
+ * ```
  */
 export function refineMaps(maps: readonly HeatMap[], size: readonly [number, number]): HeatMap {
   const finished = maps.map(map => fuseMaps([map], size));

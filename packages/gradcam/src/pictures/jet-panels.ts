@@ -19,11 +19,17 @@ import {
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
 
 /**
- * The layer that scripts tap which look for the last `Conv2D` of a network: of ResNet50 the last convolution, before its
- * batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For `prepareModel(model, { tap })`.
+ * The layer that many scripts tap, because they look for the last `Conv2D` of a network: of ResNet50 the last convolution,
+ * before its batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For
+ * `prepareModel(model, { tap })`.
  *
  * @param output As for `prepareModel`. Default: the first.
  * @throws TapError when the logits depend on no convolution.
+ * @example
+ * ```ts
+ * const tap = lastConvolution(model); // ResNet50: 'layer4.2.conv3'
+ * const [{ map }] = await explain(model, images, { tap, method: meanGradCam() });
+ * ```
  */
 export function lastConvolution(
   model: LayersModel,
@@ -39,7 +45,15 @@ export function lastConvolution(
   );
 }
 
-/** Grad-CAM with the mean over the channels for their sum: the same map but for a factor. */
+/**
+ * Grad-CAM with the mean over the channels instead of their sum: the same map, divided by the number of channels.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: meanGradCam() });
+ * const panels = jetPanels(pixels, map);
+ * ```
+ */
 export const meanGradCam = (): Method =>
   customMethod((features, gradient) => mean(mul(features, mean(gradient, [1, 2], true)), 3));
 
@@ -48,6 +62,12 @@ export const meanGradCam = (): Method =>
  *
  * @param size `[height, width]`.
  * @returns 0 to 1; all 0 where nothing is above 0.
+ * @example
+ * ```ts
+ * // Divided before it is resized: the largest value may end below 1.
+ * const map = { values: Float32Array.of(0, 2, 0), height: 1, width: 3 };
+ * resizeNormalized(map, [1, 2]).values; // [0.25, 0.25]
+ * ```
  */
 export function resizeNormalized(map: HeatMap, size: readonly [number, number]): HeatMap {
   return resizeMap(normalizeMap(map), size);
@@ -58,6 +78,12 @@ export function resizeNormalized(map: HeatMap, size: readonly [number, number]):
  *
  * @param map Of any size and scale, as `explain` returns it with `method: meanGradCam()`.
  * @param gap White between the panels, in pixels. Default 6.
+ * @example
+ * ```ts
+ * const tap = lastConvolution(model);
+ * const [{ map }] = await explain(model, images, { tap, method: meanGradCam() });
+ * const panels = jetPanels(pixels, map); // three times as wide as the photo, and two gaps
+ * ```
  */
 export function jetPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
   const resized = resizeNormalized(map, [photo.height, photo.width]);

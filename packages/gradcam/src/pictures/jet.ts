@@ -10,8 +10,14 @@ const slopes = [
 /**
  * OpenCV's `COLORMAP_JET`, byte for byte; RGB.
  *
- * For parity with pictures that were made with it. Its brightness climbs and falls, so that equal steps of a map do not look
+ * It is here to match pictures that were made with it. Its brightness climbs and falls, so that equal steps of a map do not look
  * equal, and red and green of one brightness are told apart by hue alone: `inferno` has neither flaw.
+ *
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const picture = overlay(pixels, heat, { colors: jet });
+ * ```
  */
 export const jet: ColorMap = Uint8Array.from({ length: 256 * 3 }, (_, place) => {
   const index = Math.floor(place / 3);

@@ -9,6 +9,10 @@ import { opening } from './svg';
  * A color map from its first color on the left to its last on the right, as pixels.
  *
  * @param size `[height, width]`. Default `[16, 256]`.
+ * @example
+ * ```ts
+ * const bar = await encodePng(colorBar(inferno, [8, 128])); // 8 pixels high, 128 wide
+ * ```
  */
 export function colorBar(
   colors: ColorMap = inferno,
@@ -34,7 +38,15 @@ export interface LegendOptions {
   readonly colors?: ColorMap;
 }
 
-/** A color map with a printed scale, as SVG; its lettering follows the color of the text around it. */
+/**
+ * A color map with a printed scale, as SVG; its lettering follows the color of the text around it.
+ *
+ * @example
+ * ```ts
+ * const svg = await legend({ from: 0, to: 100, label: '% of the largest value', ticks: 3 });
+ * // 0, 50 and 100 below the colors
+ * ```
+ */
 export async function legend(options: LegendOptions = {}): Promise<string> {
   const { from = 0, to = 1, label = '', ticks = 5, colors = inferno } = options;
   if (!(Number.isFinite(from) && Number.isFinite(to) && Number.isInteger(ticks) && ticks >= 2)) {

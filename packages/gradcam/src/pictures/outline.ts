@@ -15,6 +15,12 @@ export interface OutlineOptions {
  * A picture with contours drawn on it, antialiased.
  *
  * @param contours In the pixels of the picture: of a map that was resized to it.
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const contours = contoursOf(heat, [0.5, 0.75]);
+ * const picture = drawContours(overlay(pixels, heat), contours, { width: 3 });
+ * ```
  */
 export function drawContours(
   picture: PicturePixels,

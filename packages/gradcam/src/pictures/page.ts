@@ -15,9 +15,21 @@ const finest = 960;
  * One page to explore maps in: sliders for threshold and opacity, choices of class, layer and method, the photograph below at
  * its full size. It loads nothing, and its own policy forbids it to. Maps are kept in steps of 1/255 of their largest value.
  *
- * @param maps Shown by choice, the first one at first. Classes, layers and methods need not all be combined: the page says what
- *   was not computed.
+ * @param maps Shown by choice, the first one at first. Not every combination of class, layer and method is needed: the page
+ *   says what was not computed.
  * @throws RangeError when there is no map, one twice, or one with values that are not finite.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const maps = await Promise.all(
+ *   ['layer3', 'layer4'].map(async layer => {
+ *     const [{ map, classIndex }] = await explain(model, images, { tap: layer });
+ *     return { className: classNames[classIndex], layer, method: 'Grad-CAM', map };
+ *   }),
+ * );
+ * await writeFile('maps.html', await toHtml(pixels, maps, { title: 'Where it looked' }));
+ * ```
  */
 export async function toHtml(
   photo: PicturePixels | PhotoFile,

@@ -46,6 +46,10 @@ export function rgbOf(pixels: PicturePixels): Picture {
  * A map at another size: bilinear, pixel centers at half pixels, edges held, as OpenCV's `resize`.
  *
  * @param size `[height, width]`.
+ * @example
+ * ```ts
+ * resizeMap({ values: Float32Array.of(0, 1), height: 1, width: 2 }, [1, 4]).values; // [0, 0.25, 0.75, 1]
+ * ```
  */
 export function resizeMap(map: HeatMap, size: readonly [number, number]): HeatMap {
   const [height, width] = size;
@@ -75,7 +79,14 @@ function places(source: number, target: number) {
   });
 }
 
-/** A map divided by its largest value, 0 to 1. A flat map stays 0: nothing is made up. */
+/**
+ * A map divided by its largest value, 0 to 1. A flat map stays 0 and is not stretched.
+ *
+ * @example
+ * ```ts
+ * normalizeMap({ values: Float32Array.of(-1, 1, 4), height: 1, width: 3 }).values; // [0, 0.25, 1]
+ * ```
+ */
 export function normalizeMap(map: HeatMap): HeatMap {
   const most = map.values.reduce((largest, value) => Math.max(largest, value), 0);
   return most > 0 ? { ...map, values: map.values.map(value => Math.max(0, value) / most) } : map;
@@ -85,6 +96,11 @@ export function normalizeMap(map: HeatMap): HeatMap {
  * A map of 0 to 1 in colors; what is below 0 counts as 0.
  *
  * @throws RangeError for a map with values above 1, which was not normalized, or that are no numbers.
+ * @example
+ * ```ts
+ * const size = [pixels.height, pixels.width] as const;
+ * const heat = colorize(normalizeMap(resizeMap(map, size))); // RGB, of the photo's size
+ * ```
  */
 export function colorize(map: HeatMap, colors: ColorMap = inferno): Picture {
   // Rounding can take a map a little above 1.
@@ -112,6 +128,12 @@ export interface OverlayOptions {
  *
  * @param map 0 to 1, of the photo's size.
  * @throws RangeError when the sizes differ, and for a map that was not normalized.
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const picture = overlay(pixels, heat, { opacity: 0.6 });
+ * const png = await encodePng(picture);
+ * ```
  */
 export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOptions = {}): Picture {
   const { colors = inferno, opacity = 0.75 } = options;
@@ -132,7 +154,17 @@ export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOpti
   return { data, height: photo.height, width: photo.width };
 }
 
-/** Pictures of one height side by side, white between them. */
+/**
+ * Pictures of one height side by side, white between them.
+ *
+ * @param gap White between the pictures, in pixels. Default 6.
+ * @throws RangeError when heights differ.
+ * @example
+ * ```ts
+ * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
+ * const panels = sideBySide([pixels, colorize(heat), overlay(pixels, heat)]);
+ * ```
+ */
 export function sideBySide(pictures: readonly PicturePixels[], gap = 6): Picture {
   const height = pictures[0]?.height ?? 0;
   const width = pictures.reduce((sum, picture) => sum + picture.width, gap * (pictures.length - 1));

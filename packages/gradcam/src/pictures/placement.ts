@@ -18,6 +18,12 @@ export interface PlaceOptions {
  * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is heeded. For a photograph that
  *   was decoded upright, its upright size, and no `orient` step.
  * @throws RangeError when a step is not possible, saying which.
+ * @example
+ * ```ts
+ * // The model saw the middle square of a photo of 480 x 640 pixels.
+ * const steps = [{ crop: { top: 0, left: 80, height: 480, width: 480 } }, { resize: [224, 224] as const }];
+ * const placed = placeOnOriginal(map, [480, 640], { steps });
+ * ```
  */
 export function placeOnOriginal(
   map: HeatMap,

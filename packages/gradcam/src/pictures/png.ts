@@ -5,6 +5,13 @@ import { type Picture, type PicturePixels, rgbOf } from './picture';
  *
  * @throws RangeError when the picture has no pixels, or another number of bytes than its size says.
  * @see https://www.w3.org/TR/png-3/
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * await writeFile('heat.png', await encodePng(colorize(normalizeMap(map))));
+ * // In a browser: URL.createObjectURL(new Blob([png], { type: 'image/png' })) is the `src` of an image.
+ * ```
  */
 export async function encodePng(picture: PicturePixels): Promise<Uint8Array<ArrayBuffer>> {
   const { height, width } = picture;

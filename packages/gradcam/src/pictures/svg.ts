@@ -17,7 +17,19 @@ export interface SvgOptions {
   readonly width?: number;
 }
 
-/** A photo, or an overlay, with contours as paths that stay sharp at any size. One file that loads nothing. */
+/**
+ * A photo, or an overlay, with contours as paths that stay sharp at any size. One file that loads nothing.
+ *
+ * @example
+ * ```ts
+ * const contours = contoursOf(normalizeMap(resizeMap(map, [pixels.height, pixels.width])), [0.5]);
+ * const svg = await toSvg(pixels, {
+ *   title: 'Amanita, 93 %',
+ *   description: 'Strongest on the cap.',
+ *   contours,
+ * });
+ * ```
+ */
 export async function toSvg(
   photo: PicturePixels | PhotoFile,
   options: SvgOptions,

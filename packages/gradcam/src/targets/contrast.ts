@@ -15,6 +15,11 @@ export interface ContrastOptions {
  * The idea of Finer-CAM with one rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
  *
  * @throws RangeError when the rival is the class itself or is not one of the model's, or `strength` is not 0 to 1.
+ * @example
+ * ```ts
+ * const [why] = await explain(model, images, { classIndex: 3, target: contrast({ against: 5 }) });
+ * // why.signed is above 0 where the image speaks for class 3, below 0 where it speaks for class 5
+ * ```
  */
 export function contrast(options: ContrastOptions = {}): Target {
   const { against, strength = 1 } = options;

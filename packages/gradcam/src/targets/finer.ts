@@ -25,7 +25,15 @@ export interface FinerOptions {
   readonly variant?: 'pgc' | 'torchcam';
 }
 
-/** Finer-CAM: the class against its nearest rivals. Zhang et al. 2025. https://arxiv.org/abs/2501.11309 */
+/**
+ * Finer-CAM: the class against the rivals that are nearest to it. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
+ *
+ * @example
+ * ```ts
+ * const target = finer({ rivals: 2 });
+ * const [{ map }] = await explain(model, images, { target }); // what sets the class apart from two others like it
+ * ```
+ */
 export function finer(options: FinerOptions = {}): Target {
   const { variant = 'pgc', rivals = 3, strength = variant === 'pgc' ? 1 : 0.6 } = options;
   oneOf(variant, ['pgc', 'torchcam'], 'variant');

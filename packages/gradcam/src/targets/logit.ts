@@ -17,7 +17,15 @@ import {
 import type { Link } from '../model/logits';
 import { marks, ofClass, type Target } from './target';
 
-/** The logit of the class: it does not vanish where the model is sure. */
+/**
+ * The logit of the class. Its gradient does not vanish where the model is sure.
+ *
+ * @example
+ * ```ts
+ * // The default explains it as well, but watches the probability.
+ * const [{ score }] = await explain(model, images, { target: logit }); // score is a logit here
+ * ```
+ */
 export const logit: Target = {
   name: 'logit',
   looks: false,
@@ -25,8 +33,14 @@ export const logit: Target = {
 };
 
 /**
- * The probability of the class, as the model makes it of its logits; its gradient vanishes where the model is sure. Of an
- * output that is no probability, it is taken for logits: by softmax, or by sigmoid where there is but one.
+ * The probability of the class, as the model makes it of its logits; its gradient vanishes where the model is sure. An output
+ * that is no probability is taken for logits: by softmax, or by sigmoid where there is only one.
+ *
+ * @example
+ * ```ts
+ * // Of a model that ends in logits: what is explained and watched is their softmax.
+ * const [{ score }] = await explain(model, images, { target: probability }); // 0 to 1
+ * ```
  */
 export const probability: Target = {
   name: 'probability',
@@ -38,7 +52,16 @@ export const probability: Target = {
     ),
 };
 
-/** The probability of the class by itself, by sigmoid: where an image may have several classes. */
+/**
+ * The probability of the class by itself, by sigmoid: for images that may have several classes.
+ *
+ * @example
+ * ```ts
+ * // A model of several labels, whose sigmoids are applied elsewhere.
+ * const target = independentProbability;
+ * const [{ map, score }] = await explain(model, images, { target, classIndex: 4 }); // score is 0 to 1
+ * ```
+ */
 export const independentProbability: Target = {
   name: 'independent probability',
   looks: false,
@@ -46,7 +69,15 @@ export const independentProbability: Target = {
   score: classes => ofClass(classes, z => sigmoid(z)),
 };
 
-/** `log(p / (1 - p))`: the class against all others together. The logit itself where classes are independent. */
+/**
+ * `log(p / (1 - p))`: the class against all others together. The logit itself where classes are independent.
+ *
+ * @example
+ * ```ts
+ * // What tells class 3 from all others together, where `contrast` tells it from one.
+ * const [{ map }] = await explain(model, images, { target: logOdds, classIndex: 3 });
+ * ```
+ */
 export const logOdds: Target = {
   name: 'log odds',
   looks: false,
@@ -59,7 +90,15 @@ export const logOdds: Target = {
   },
 };
 
-/** Logit plus log probability, as in Cai 2025 (Shapley-CAM). https://arxiv.org/abs/2501.06261 */
+/**
+ * Logit plus log probability, as in Cai 2025 (Shapley-CAM). https://arxiv.org/abs/2501.06261
+ *
+ * @example
+ * ```ts
+ * const target = logitPlusLogProbability;
+ * const [{ map }] = await explain(model, images, { method: shapleyCam(), target });
+ * ```
+ */
 export const logitPlusLogProbability: Target = {
   name: 'logit plus log probability',
   looks: false,

@@ -2,9 +2,18 @@ import { add, div, mul, norm, sum, type Tensor1D, tensor2d } from '@tensorflow/t
 import type { Target } from './target';
 
 /**
- * How close an embedding is to another by the cosine of the angle between them: for a model whose output is an embedding.
+ * How close an embedding is to another, by the cosine of the angle between them: for a model whose output is an embedding.
  *
  * @param reference `[K]`, one for all images or one each.
+ * @example
+ * ```ts
+ * import type { Tensor2D } from '@tensorflow/tfjs-core';
+ *
+ * const embeddings = model.predict(images) as Tensor2D;
+ * const [first] = await embeddings.array();
+ * embeddings.dispose();
+ * const looksAlike = await explain(model, images, { target: similarity(first) }); // where each is like the first
+ * ```
  */
 export function similarity(reference: ArrayLike<number> | readonly ArrayLike<number>[]): Target {
   const each = (image: number): number[] =>

@@ -14,10 +14,15 @@ import type { PreparedModel } from '../model/prepared';
  * A segmentation model as a classifier of one region: its logits are those of all places `[N, H, W, K]` within a mask, summed.
  * Every method, target and metric then explains that region, as pytorch-grad-cam's `SemanticSegmentationTarget` does.
  *
- * Reported as `probabilities` is the mean of the model's own output within the mask; `logits` are the sums.
+ * In explanations `probabilities` is the mean of the model's own output within the mask; `logits` are the sums.
  *
  * @param mask Of the output's size, the same for all images; 1 inside, 0 outside.
  * @throws RangeError when the sizes differ, or the mask has nothing inside.
+ * @example
+ * ```ts
+ * const region = withinMask(prepareModel(model), mask); // model gives [N, 224, 224, 9]
+ * const [{ map }] = await explain(region, images, { classIndex: 3 });
+ * ```
  */
 export function withinMask(
   parts: PreparedModel,
