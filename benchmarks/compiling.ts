@@ -10,7 +10,7 @@ import { architectures } from '@shroom/models';
 import '@shroom/backend-ort';
 import { configureOrt } from '@shroom/backend-ort';
 import { setBackend, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { withRandomKernels } from './networks/random-kernels';
+import { withRandomWeights } from './networks/random-weights';
 
 const runtimes = ['native', 'web'] as const;
 const [runtime] = process.argv.slice(2) as [(typeof runtimes)[number]?];
@@ -29,7 +29,7 @@ async function measure(runtime: 'native' | 'web'): Promise<never> {
   configureOrt({ threads: 2, runtime });
   await setBackend('ort');
   const size: [number, number] = [299, 299];
-  const model = withRandomKernels(architectures.resnet50.build({ inputSize: size }));
+  const model = withRandomWeights(architectures.resnet50.build({ inputSize: size }));
   const weights = 4 * model.countParams();
   const peak = () => process.resourceUsage().maxRSS * 1024;
   const before = peak();

@@ -9,7 +9,7 @@ import { configureOrt } from '@shroom/backend-ort';
 import { explain, gradCam, layerCam, prepareModel, reciproCam } from '@shroom/gradcam';
 import { architectures } from '@shroom/models';
 import { randomNormal, setBackend, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { withRandomKernels } from './networks/random-kernels';
+import { withRandomWeights } from './networks/random-weights';
 import { median } from './runner/comparison';
 
 const SIZE = 299;
@@ -19,7 +19,7 @@ configureOrt({ threads: 2 });
 await setBackend('ort');
 
 const { build, taps } = architectures.resnet50;
-const model = withRandomKernels(build({ inputSize: [SIZE, SIZE], classes: 9 }));
+const model = withRandomWeights(build({ inputSize: [SIZE, SIZE], classes: 9 }));
 const images = randomNormal([batch, SIZE, SIZE, 3]) as Tensor4D;
 const parts = prepareModel(model);
 const earlier = prepareModel(model, { tap: taps.at(-2)!.layer });

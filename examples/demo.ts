@@ -32,7 +32,7 @@ const command = new Command('npm run demo --')
     join(pageSources, 'dist'),
   )
   .addOption(
-    new Option('--weights <kind>', 'how kernels are stored; float16 halves the download')
+    new Option('--weights <kind>', 'how weights are stored; float16 halves the download')
       .choices(['float16', 'float32'])
       .default('float16'),
   )

@@ -19,7 +19,7 @@ const command = new Command('npx tsx examples/export.ts')
   .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
   .option('--out <file>', 'the ONNX file (default: classifier.onnx in the model folder)')
   .addOption(
-    new Option('--weights <kind>', 'how kernels are stored')
+    new Option('--weights <kind>', 'how weights are stored')
       .choices(['float32', 'float16', 'int8'])
       .default('float32'),
   )

@@ -10,7 +10,7 @@ import { openFolder } from '@shroom/data/node';
 import { architectures, type Backbone, imagenetPreprocessing } from '@shroom/models';
 import { cachedFeatures, FeatureCache } from '@shroom/train/node';
 import { extract, type Task } from '../../examples/pipeline/extraction';
-import { withRandomKernels } from '../networks/random-kernels';
+import { withRandomWeights } from '../networks/random-weights';
 import { startEngine } from './engine';
 import { serve } from './serve';
 
@@ -22,7 +22,7 @@ const network = architectures.resnet18;
 const channels = network.taps.at(-1)!.channels;
 const backbone: Backbone = {
   name: 'resnet18',
-  model: withRandomKernels(network.build({ inputSize: [size, size] })),
+  model: withRandomWeights(network.build({ inputSize: [size, size] })),
   channels,
   preprocessing: imagenetPreprocessing([size, size]),
   taps: network.taps,

@@ -5,7 +5,7 @@
 import { explain, gradCam, type Method, prepareModel, scoreCam } from '@shroom/gradcam';
 import { type ArchitectureName, architectures } from '@shroom/models';
 import { randomNormal, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { withRandomKernels } from '../networks/random-kernels';
+import { withRandomWeights } from '../networks/random-weights';
 import { startEngine } from './engine';
 import { serve } from './serve';
 
@@ -13,7 +13,7 @@ const [name, method] = process.argv.slice(2) as [ArchitectureName, string];
 const [batch = 1, size = 299, channels = 0] = process.argv.slice(4).map(Number);
 await startEngine('ort');
 const network = architectures[name].build({ inputSize: [size, size], classes: 9 });
-const model = withRandomKernels(network);
+const model = withRandomWeights(network);
 const images = randomNormal([batch, size, size, 3]) as Tensor4D;
 const parts = prepareModel(model);
 

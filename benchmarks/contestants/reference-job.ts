@@ -15,7 +15,7 @@ import { assess, type FeatureSet, fit, fitCertainty, logitsOf } from '@shroom/tr
 import { FeatureCache } from '@shroom/train/node';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { extract, type Task } from '../../examples/pipeline/extraction';
-import { withRandomKernels } from '../networks/random-kernels';
+import { withRandomWeights } from '../networks/random-weights';
 import type { ReferenceJob } from '../rows/reference-job';
 import { startEngine } from './engine';
 import { serve } from './serve';
@@ -29,7 +29,7 @@ const { photos } = await openFolder(folder, { leastPerClass: 1 });
 const preprocessing = imagenetPreprocessing([size, size]);
 const backbone: Backbone = {
   name: 'resnet50',
-  model: withRandomKernels(architectures.resnet50.build({ inputSize: [size, size] })),
+  model: withRandomWeights(architectures.resnet50.build({ inputSize: [size, size] })),
   channels: 2048,
   preprocessing,
   taps: architectures.resnet50.taps,

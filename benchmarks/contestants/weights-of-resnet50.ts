@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { architectures, checkpointOf } from '@shroom/models';
 import { writeSafetensors } from '@shroom/models/node';
 import { io } from '@tensorflow/tfjs-core';
-import { withRandomKernels } from '../networks/random-kernels';
+import { withRandomWeights } from '../networks/random-weights';
 import { resnet50 } from '../networks/resnet50';
 import { startEngine } from './engine';
 import { serve } from './serve';
@@ -12,11 +12,11 @@ import { serve } from './serve';
 const [folder, sizeText] = process.argv.slice(2) as [string, string];
 await startEngine('cpu');
 const { build, dialects } = architectures.resnet50;
-const ours = withRandomKernels(build({ classes: 1000 }));
+const ours = withRandomWeights(build({ classes: 1000 }));
 await writeSafetensors(join(folder, 'resnet50.safetensors'), checkpointOf(ours, dialects[0]));
 
 // Of the same size and layers, in tfjs's own format.
-const theirs = withRandomKernels(resnet50(Number(sizeText), 1000));
+const theirs = withRandomWeights(resnet50(Number(sizeText), 1000));
 await theirs.save(
   io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
     const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];

@@ -24,9 +24,9 @@ export function costOf(model: LayersModel): NetworkCost {
   for (const layer of model.layers) {
     const inputs = shapesOf(layer.input);
     const [output = []] = shapesOf(layer.output);
-    const [kernel] = layer.getWeights().map(({ shape }) => shape);
+    const [weights] = layer.getWeights().map(({ shape }) => shape);
     const moved = 4 * (sum(inputs.map(volume)) + volume(output));
-    const operations = arithmetic(layer, output, kernel);
+    const operations = arithmetic(layer, output, weights);
     flop += operations;
     if (!movesNothing.has(layer.getClassName())) traffic += moved;
     if (operations > 0) least += moved;
@@ -44,12 +44,12 @@ export function costOf(model: LayersModel): NetworkCost {
 const movesNothing = new Set(['InputLayer', 'Reshape', 'Flatten', 'Dropout']);
 
 /** Of a layer's products; what others compute is nothing beside it. */
-function arithmetic(layer: layers.Layer, output: Shape, kernel: Shape = []): number {
+function arithmetic(layer: layers.Layer, output: Shape, weights: Shape = []): number {
   const name = layer.getClassName();
-  if (name === 'Conv2D') return 2 * volume(output) * volume(kernel.slice(0, 3));
-  if (name === 'DepthwiseConv2D') return 2 * volume(output) * volume(kernel.slice(0, 2));
+  if (name === 'Conv2D') return 2 * volume(output) * volume(weights.slice(0, 3));
+  if (name === 'DepthwiseConv2D') return 2 * volume(output) * volume(weights.slice(0, 2));
   // Also over the places of a feature map.
-  if (name === 'Dense') return 2 * volume(output) * kernel[0]!;
+  if (name === 'Dense') return 2 * volume(output) * weights[0]!;
   return 0;
 }
 

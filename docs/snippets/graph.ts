@@ -10,11 +10,11 @@ import { Graph } from '../../packages/gradcam/test/graph-model';
 
 await setBackend('ort');
 const graph = new Graph([-1, 224, 224, 3]);
-const kernel = randomNormal([3, 3, 3, 4], 0, 1, 'float32', 7);
+const filter = randomNormal([3, 3, 3, 4], 0, 1, 'float32', 7);
 const conv = graph.conv(
   'conv',
   'images',
-  kernel,
+  filter,
   tensor1d([0, 0, 0, 0]),
   2,
 );

@@ -21,7 +21,7 @@ export type WebWeights = ModelManifest['weights'];
  *
  * @param run The folder that the classifier came from.
  * @param folder Replaced when it exists.
- * @param weights With float16, kernels take half the bytes; biases and norms stay 32-bit.
+ * @param weights With float16, those of convolutions and dense layers take half the bytes; biases and norms stay 32-bit.
  */
 export async function writeWebModel(
   { backbone, classes, model }: ClassifierModel,
@@ -105,10 +105,10 @@ function halved({ modelTopology, weightSpecs, weightData }: StoredModel): Stored
     const size = spec.shape.reduce((product, side) => product * side, 1);
     const values = new Float32Array(weightData, offset, size);
     offset += values.byteLength;
-    const isKernel = spec.shape.length > 1;
-    const kept = isKernel ? toHalf(values) : values;
+    const isMatrix = spec.shape.length > 1;
+    const kept = isMatrix ? toHalf(values) : values;
     parts.push(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength));
-    if (!isKernel) return spec;
+    if (!isMatrix) return spec;
     return { ...spec, quantization: { dtype: 'float16' } };
   });
   const bytes = new Uint8Array(Buffer.concat(parts));

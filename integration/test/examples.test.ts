@@ -134,8 +134,8 @@ describe('in a small form', () => {
 
   test('explain-your-own-model.ts explains a graph from a file, at the layer that is asked for', async () => {
     const graph = new Graph([-1, 32, 32, 1]);
-    const kernel = randomNormal([3, 3, 1, 4], 0, 1, 'float32', 7);
-    const map = graph.conv('conv', 'images', kernel, tensor1d([0.1, 0.2, 0.3, 0.4]), 2);
+    const filter = randomNormal([3, 3, 1, 4], 0, 1, 'float32', 7);
+    const map = graph.conv('conv', 'images', filter, tensor1d([0.1, 0.2, 0.3, 0.4]), 2);
     const pooled = graph.pool('pool', graph.add('relu', 'Relu', [map]), false);
     const weights = randomNormal([4, 3], 0, 1, 'float32', 8);
     graph.dense('logits', pooled, weights, tensor1d([0, 0, 0]));

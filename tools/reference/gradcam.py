@@ -73,7 +73,7 @@ def network(pooled):
     layers.add_module("flat", torch.nn.Flatten())
     layers.add_module("linear", torch.nn.Linear(8 if pooled else 8 * 5 * 4, classes))
     with torch.no_grad():
-        # Kernels are stored [height, width, in, out], and places before channels, as TensorFlow.js has it.
+        # Weights are stored [height, width, in, out], and places before channels, as TensorFlow.js has it.
         layers.conv1.weight.copy_(formula((3, 3, 3, 6), 2).permute(3, 2, 0, 1))
         layers.conv1.bias.copy_(formula((6,), 3))
         layers.conv2.weight.copy_(formula((3, 3, 6, 8), 4).permute(3, 2, 0, 1))

@@ -38,7 +38,7 @@ export interface ModelManifest {
   /** Layers to look at, the last one first. */
   readonly layers: readonly { readonly name: string; readonly stride: number }[];
   readonly backbone: { readonly name: string; readonly source: string; readonly license: string };
-  /** How kernels are stored. */
+  /** How weights are stored. */
   readonly weights: 'float16' | 'float32';
   /** How far that moves a logit at most, as a share of the largest one, on three drawn mushrooms. */
   readonly change: number;

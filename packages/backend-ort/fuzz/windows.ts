@@ -115,7 +115,7 @@ export function drawWindowed(seed: number): Windowed {
     shape,
     values: Array.from({ length: sizeOf(shape) }, () => random.next() * 4 - 2),
   }));
-  const geometry = { kernel: [kd, kh, kw], strides: [sd, sh, sw], dilations, pad, rounding };
+  const geometry = { kernelSize: [kd, kh, kw], strides: [sd, sh, sw], dilations, pad, rounding };
   const text = `seed ${seed}: ${kind} of ${shapes.map(shape => `[${shape}]`).join(', ')} ${JSON.stringify(geometry)}`;
   return { text, operands, compute: (a, b) => compute(a, b) };
 }

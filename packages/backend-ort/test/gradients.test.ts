@@ -108,10 +108,10 @@ test('convolutions, also depthwise, of what was padded before: by other amounts 
 test('convolutions in a row, whose values and gradients stay channels first', async () => {
   // Both sides of the bound where images are multiplied one by one: many pixels and few channels, and the reverse.
   const shapes = fc.constantFrom(
-    { n: 3, side: 14, c: 9, k: 8, kernel: 1 },
-    { n: 2, side: 12, c: 10, k: 12, kernel: 3 },
-    { n: 3, side: 4, c: 40, k: 44, kernel: 1 },
-    { n: 2, side: 4, c: 24, k: 20, kernel: 3 },
+    { n: 3, side: 14, c: 9, k: 8, kernelSize: 1 },
+    { n: 2, side: 12, c: 10, k: 12, kernelSize: 3 },
+    { n: 3, side: 4, c: 40, k: 44, kernelSize: 1 },
+    { n: 2, side: 4, c: 24, k: 20, kernelSize: 3 },
   );
   await fc.assert(
     fc.asyncProperty(
@@ -119,11 +119,11 @@ test('convolutions in a row, whose values and gradients stay channels first', as
       fc.integer({ min: 1, max: 2 }),
       padding,
       seeds,
-      async ({ n, side, c, k, kernel }, strides, pad, seed) => {
+      async ({ n, side, c, k, kernelSize }, strides, pad, seed) => {
         const inputs = [
           normal([n, side, side, 3], seed),
           normal([3, 3, 3, c], seed + 1),
-          normal([kernel, kernel, c, k], seed + 2),
+          normal([kernelSize, kernelSize, c, k], seed + 2),
           normal([1, 1, k, 5], seed + 3),
         ];
         await agrees(inputs, (x, ...filters) => {

@@ -8,7 +8,7 @@ import { expand, pad } from '../src/operators/shape';
 import type { Runtime } from '../src/runtime/runtime';
 
 const window = {
-  kernel: [3, 3],
+  kernelSize: [3, 3],
   strides: [1, 1],
   dilations: [1, 1],
   before: [0, 0],

@@ -30,7 +30,7 @@ import { road } from '../src/metrics/index';
 import { formula, images } from './formula';
 import { Graph } from './graph-model';
 
-const kernels = {
+const weights = {
   first: formula([3, 3, 3, 6], 2),
   firstBias: formula([6], 3),
   second: formula([1, 1, 6, 6], 4),
@@ -46,15 +46,15 @@ const kernels = {
  */
 function graph(batch = -1) {
   const g = new Graph([batch, 10, 8, 3]);
-  g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+  g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
   g.add('relu1', 'Relu', ['conv1']);
   const rows = g.rows('rows', 'images');
-  g.conv('conv2', 'relu1', kernels.second, kernels.secondBias, 1);
+  g.conv('conv2', 'relu1', weights.second, weights.secondBias, 1);
 
   // Rows of places in the place of images, which come back as images after the tap.
   g.constant('anyRows', tensor1d([-1, 6], 'int32'));
   g.add('places', 'Reshape', ['relu1', 'anyRows']);
-  g.constant('mixing', kernels.places);
+  g.constant('mixing', weights.places);
   const plain = { T: { type: 'DT_FLOAT' }, transpose_a: { b: false }, transpose_b: { b: false } };
   g.add('mixed', 'MatMul', ['places', 'mixing'], plain);
   g.add('tapped', 'Reshape', ['conv2', 'anyRows']);
@@ -73,7 +73,7 @@ function graph(batch = -1) {
     N: { i: '3' },
   });
   const flat = g.add('flat', 'Reshape', ['both', g.shape('flatShape', rows, [8 * 6 * 12])]);
-  g.dense('scores', flat, kernels.last, kernels.lastBias);
+  g.dense('scores', flat, weights.last, weights.lastBias);
   g.constant('token', tensor2d([[0.3, 0, -0.2, 0, 0.1]]));
   g.add('tokens', 'Tile', ['token', g.shape('repeats', rows, [1])]);
   g.add('logits', 'AddV2', ['scores', 'tokens']);
@@ -94,7 +94,7 @@ function twin(): LayersModel {
   x = layers.flatten().apply(x) as SymbolicTensor;
   x = layers.dense({ units: 5, activation: 'softmax' }).apply(x) as SymbolicTensor;
   const result = model({ inputs: photos, outputs: x });
-  const { first, firstBias, second, secondBias, places, last, lastBias } = kernels;
+  const { first, firstBias, second, secondBias, places, last, lastBias } = weights;
   const bias = add(lastBias, tensor1d([0.3, 0, -0.2, 0, 0.1]));
   result.setWeights([
     first,
@@ -199,9 +199,9 @@ describe('a graph made for one image', () => {
   test('has a pooled tail for one image at a time', async () => {
     const pooledGraph = async (batch: number) => {
       const g = new Graph([batch, 10, 8, 3]);
-      g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+      g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
       g.pool('pool', 'conv1', false);
-      g.dense('logits', 'pool', formula([6, 5], 6, 4), kernels.lastBias);
+      g.dense('logits', 'pool', formula([6, 5], 6, 4), weights.lastBias);
       g.add('softmax', 'Softmax', ['logits']);
       return prepareGraph(await g.model());
     };
@@ -215,14 +215,14 @@ describe('a graph made for one image', () => {
 describe('what cannot be explained is said', () => {
   test('a value that the images of a batch share', async () => {
     const g = new Graph([-1, 10, 8, 3]);
-    g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+    g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
     g.constant('batchAxis', tensor1d([0], 'int32'));
     const keep = { T: { type: 'DT_FLOAT' }, keep_dims: { b: true } };
     g.add('common', 'Mean', ['conv1', 'batchAxis'], keep);
-    g.conv('conv2', 'conv1', kernels.second, kernels.secondBias, 1);
+    g.conv('conv2', 'conv1', weights.second, weights.secondBias, 1);
     g.add('difference', 'Sub', ['conv2', 'common']);
     g.pool('pool', 'difference', false);
-    g.dense('logits', 'pool', formula([6, 5], 6, 4), kernels.lastBias);
+    g.dense('logits', 'pool', formula([6, 5], 6, 4), weights.lastBias);
     const parts = prepareGraph(await g.model(), { tap: 'conv2' });
     const first = slice(images(), 0, 1);
     expect(parts.forward(first).side.map(({ shape }) => shape)).toEqual([[1, 8, 6, 6]]);
@@ -245,10 +245,10 @@ describe('what cannot be explained is said', () => {
 
   test('a shape for one image in a graph that says that it takes any number', async () => {
     const g = new Graph([-1, 10, 8, 3]);
-    g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+    g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
     g.constant('one', tensor1d([1, 8 * 6 * 6], 'int32'));
     g.add('flat', 'Reshape', ['conv1', 'one']);
-    g.dense('logits', 'flat', formula([8 * 6 * 6, 5], 6), kernels.lastBias);
+    g.dense('logits', 'flat', formula([8 * 6 * 6, 5], 6), weights.lastBias);
     const parts = prepareGraph(await g.model(), { tap: 'conv1' });
     const photo = slice(images(), 0, 1);
     const options = { method: reciproCam() };

@@ -23,7 +23,7 @@ import {
 import { formula, images } from './formula';
 import { Graph } from './graph-model';
 
-const kernels = {
+const weights = {
   first: formula([3, 3, 3, 6], 2),
   firstBias: formula([6], 3),
   second: formula([1, 1, 6, 6], 4),
@@ -35,9 +35,9 @@ const kernels = {
 /** A convolution, a residual block, global average pooling and a linear layer with a softmax. */
 function graph(keepDims = false) {
   const g = new Graph([-1, 10, 8, 3]);
-  g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+  g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
   g.add('relu1', 'Relu', ['conv1']);
-  g.conv('conv2', 'relu1', kernels.second, kernels.secondBias, 1);
+  g.conv('conv2', 'relu1', weights.second, weights.secondBias, 1);
   g.add('add', 'AddV2', ['conv2', 'relu1']);
   g.add('relu2', 'Relu', ['add']);
   let pooled = g.pool('pool', 'relu2', keepDims);
@@ -45,7 +45,7 @@ function graph(keepDims = false) {
     g.constant('shape', tensor1d([-1, 6], 'int32'));
     pooled = g.add('squeezed', 'Reshape', ['pool', 'shape']);
   }
-  g.dense('logits', pooled, kernels.last, kernels.lastBias);
+  g.dense('logits', pooled, weights.last, weights.lastBias);
   g.add('softmax', 'Softmax', ['logits']);
   g.add('Identity', 'Identity', ['softmax']);
   return g.model();
@@ -61,7 +61,7 @@ function twin(): LayersModel {
   x = layers.globalAveragePooling2d({}).apply(x) as SymbolicTensor;
   x = layers.dense({ units: 5, activation: 'softmax' }).apply(x) as SymbolicTensor;
   const result = model({ inputs: photos, outputs: x });
-  result.setWeights(Object.values(kernels));
+  result.setWeights(Object.values(weights));
   return result;
 }
 
@@ -70,8 +70,8 @@ test.each([
   ['Relu6', ['Identity']],
 ])('features that end in %s are an embedding', async (op, after) => {
   const g = new Graph([-1, 10, 8, 3]);
-  g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
-  g.dense('numbers', g.pool('pool', 'conv1', false), kernels.last, kernels.lastBias);
+  g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
+  g.dense('numbers', g.pool('pool', 'conv1', false), weights.last, weights.lastBias);
   [op, ...after].reduce((input, each) => g.add(each, each, [input]), 'numbers');
   const model = await g.model();
   await expect(explain(model, images())).rejects.toThrow(/is an embedding.*similarity/);
@@ -126,9 +126,9 @@ describe('a graph model', () => {
 
   test('asks for the size of its images where the model leaves it open', async () => {
     const g = new Graph([-1, -1, -1, 3]);
-    g.conv('conv1', 'images', kernels.first, kernels.firstBias, 1);
+    g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
     g.pool('pool', 'conv1', false);
-    g.dense('logits', 'pool', kernels.last, kernels.lastBias);
+    g.dense('logits', 'pool', weights.last, weights.lastBias);
     const loaded = await g.model();
     expect(() => prepareGraph(loaded)).toThrow(/Give their height and width as 'size'/);
     expect(prepareGraph(loaded, { size: [10, 8] }).pooled).toBe(true);

@@ -23,17 +23,17 @@ const atImages = () => {
 
 describe('a tap at the images', () => {
   test('has gradient times input by HiResCAM, and the same for a graph', async () => {
-    const kernels = [
+    const weights = [
       formula([3, 3, 3, 6], 2),
       formula([6], 3),
       formula([6, 5], 6),
       formula([5], 7),
     ] as const;
     const g = new Graph([-1, 10, 8, 3]);
-    g.conv('conv', 'images', kernels[0], kernels[1], 1);
+    g.conv('conv', 'images', weights[0], weights[1], 1);
     g.add('relu', 'Relu', ['conv']);
     g.pool('pool', 'relu', false);
-    g.dense('logits', 'pool', kernels[2], kernels[3]);
+    g.dense('logits', 'pool', weights[2], weights[3]);
     const twin = sequential({
       layers: [
         layers.conv2d({ inputShape: [10, 8, 3], filters: 6, kernelSize: 3, activation: 'relu' }),
@@ -41,7 +41,7 @@ describe('a tap at the images', () => {
         layers.dense({ units: 5 }),
       ],
     });
-    twin.setWeights([...kernels]);
+    twin.setWeights([...weights]);
     const options = { method: hiResCam(), classIndex: 2 };
     const one = await explain(prepareGraph(await g.model(), { tap: 'images' }), images(), options);
     const other = await explain(

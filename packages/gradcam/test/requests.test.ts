@@ -98,7 +98,7 @@ describe('what is asked for is checked before the model is asked', () => {
     ['RISE', keep => rise({ keep }), 1],
     ['noise', noise => smoothed(gradCam(), { noise }), Infinity],
     ['noise of derivatives', noise => smoothGradCamPlusPlus({ noise }), Infinity],
-    ['a kernel', scale => kpcaCam({ scale }), Infinity],
+    ['a kernel function', scale => kpcaCam({ scale }), Infinity],
   ])('%s: a number that is none, or below 0, or too large', (_, make, most) => {
     for (const wrong of [NaN, -0.1, most * 1.1]) expect(() => make(wrong)).toThrow(RangeError);
     expect(make(0.5)).toBeTypeOf('object');

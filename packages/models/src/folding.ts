@@ -23,7 +23,7 @@ type LayerClass = { fromConfig(kind: LayerClass, config: object): layers.Layer }
 const batchNorms = ['ShroomBatchNorm', 'BatchNormalization'];
 
 /**
- * The same network for inference without the batch norms that follow a convolution: their factor goes into the kernel,
+ * The same network for inference without the batch norms that follow a convolution: their factor goes into the weights,
  * the rest into the bias. It computes the same within rounding, faster, and saves as layers that every TensorFlow.js
  * has. Names of layers stay; those of the batch norms are gone.
  *
@@ -83,12 +83,12 @@ function recreate(layer: layers.Layer, config: object): layers.Layer {
   return kind.fromConfig(kind, { ...config, ...initialized });
 }
 
-/** `gamma / sqrt(variance + epsilon)` times the kernel, and the bias that belongs to it. */
-function foldedWeights([kernel, bias]: Tensor[], norm: layers.Layer): Tensor[] {
+/** `gamma / sqrt(variance + epsilon)` times the weights, and the bias that belongs to it. */
+function foldedWeights([weights, bias]: Tensor[], norm: layers.Layer): Tensor[] {
   const [gamma, beta, mean, variance] = norm.getWeights() as [Tensor, Tensor, Tensor, Tensor];
   const { epsilon } = norm.getConfig() as { epsilon: number };
   const factor = mul(gamma, rsqrt(add(variance, epsilon)));
   const center = bias ? sub(mean, bias) : mean;
-  const scaled = mul(kernel!, reshape(factor, [1, 1, 1, factor.size]));
+  const scaled = mul(weights!, reshape(factor, [1, 1, 1, factor.size]));
   return [scaled, sub(beta, mul(center, factor))];
 }

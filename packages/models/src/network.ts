@@ -60,7 +60,7 @@ export interface ConvolutionOptions {
 
 /**
  * A convolution that pads as PyTorch does: at stride 2 the `'same'` of TensorFlow starts at another place.
- * Its kernel is zero until it is loaded: what will be overwritten is not worth random numbers.
+ * Its weights are zero until they are loaded: what will be overwritten is not worth random numbers.
  */
 export function convolve(
   x: SymbolicTensor,

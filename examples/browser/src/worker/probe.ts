@@ -33,10 +33,10 @@ export async function measureEngine(): Promise<number> {
 }
 
 /** Holds the first outputs of a convolution against the same sums in 64 bits. */
-async function verify(x: Tensor4D, kernel: Tensor4D): Promise<void> {
-  const product = tidy(() => conv2d(x, kernel, 1, 'same'));
+async function verify(x: Tensor4D, filter: Tensor4D): Promise<void> {
+  const product = tidy(() => conv2d(x, filter, 1, 'same'));
   const [given, weights, found] = (await Promise.all(
-    [x, kernel, product].map(tensor => tensor.data()),
+    [x, filter, product].map(tensor => tensor.data()),
   )) as [Float32Array, Float32Array, Float32Array];
   product.dispose();
   let [furthest, largest] = [0, 0];

@@ -74,7 +74,7 @@ function channelsLastPadding({ pad, dataFormat }: ConvolutionAttrs): Padding {
 /** What tfjs computes about a convolution or a pooling, as lists over the axes of space. */
 export function windowOf(info: backend_util.Conv2DInfo): Window {
   const window = {
-    kernel: [info.filterHeight, info.filterWidth],
+    kernelSize: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
     before: [info.padInfo.top, info.padInfo.left],

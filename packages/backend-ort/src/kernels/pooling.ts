@@ -40,7 +40,7 @@ function pooling(type: Pooling): Translation {
     const found = geometry(x.shape, attrs);
     if (found === undefined) return undefined;
     const { window, outShape } = found;
-    const [height, width] = window.kernel;
+    const [height, width] = window.kernelSize;
     const global =
       outShape[1] === 1 && outShape[2] === 1 && height === x.shape[1] && width === x.shape[2];
     const padded = [...window.before, ...window.after].some(length => length > 0);
@@ -66,6 +66,6 @@ export const poolingKernels: Translations = {
 };
 
 /** Whether some window may lie in the padding alone: it has no value in ONNX. */
-export function reachesPaddingAlone({ kernel, before, after }: Window): boolean {
-  return kernel.some((length, i) => before[i]! >= length || after[i]! >= length);
+export function reachesPaddingAlone({ kernelSize, before, after }: Window): boolean {
+  return kernelSize.some((length, i) => before[i]! >= length || after[i]! >= length);
 }

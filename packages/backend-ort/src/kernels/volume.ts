@@ -35,7 +35,7 @@ function known(info: backend_util.Conv3DInfo, dyShape?: Shape) {
   const input = [info.inDepth, info.inHeight, info.inWidth];
   const output = [info.outDepth, info.outHeight, info.outWidth];
   const start = {
-    kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
+    kernelSize: [info.filterDepth, info.filterHeight, info.filterWidth],
     strides: [info.strideDepth, info.strideHeight, info.strideWidth],
     dilations: [info.dilationDepth, info.dilationHeight, info.dilationWidth],
     before: [padInfo.front, padInfo.top, padInfo.left],

@@ -3,7 +3,7 @@ import { GraphNode, type Operator, type Shape } from '../graph/node';
 
 /** Geometry of a convolution or a pooling over one, two or three axes of space; lists have an entry per axis. */
 export interface Window {
-  readonly kernel: readonly number[];
+  readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   /** Padding before and after. */
@@ -12,15 +12,15 @@ export interface Window {
 }
 
 /**
- * Whether ONNX's windows are as many as tfjs's. Where a kernel or a stride has different lengths, tfjs takes the first of them for the
+ * Whether ONNX's windows are as many as tfjs's. Where a kernel size or a stride has different lengths, tfjs takes the first of them for the
  * number of windows in every axis; rounding adds a window, or leaves one out.
  *
  * @param input lengths of the axes of space.
  * @param output the same of the result.
  */
 export function fits(window: Window, input: Shape, output: Shape): boolean {
-  const { kernel, strides, dilations, before, after } = window;
-  return kernel.every((length, i) => {
+  const { kernelSize, strides, dilations, before, after } = window;
+  return kernelSize.every((length, i) => {
     const padded = input[i]! + before[i]! + after[i]!;
     const most = Math.floor((padded - (length - 1) * dilations[i]! - 1) / strides[i]!) + 1;
     return before[i]! >= 0 && after[i]! >= 0 && most >= 1 && most === output[i];
@@ -29,8 +29,8 @@ export function fits(window: Window, input: Shape, output: Shape): boolean {
 
 /** Padding at the end that the last window needs: where windows do not reach the end, none. */
 export function neededAfter(window: Omit<Window, 'after'>, input: Shape, output: Shape): number[] {
-  const { kernel, strides, dilations, before } = window;
-  return kernel.map((length, i) => {
+  const { kernelSize, strides, dilations, before } = window;
+  return kernelSize.map((length, i) => {
     const reached = (output[i]! - 1) * strides[i]! + (length - 1) * dilations[i]! + 1;
     return Math.max(0, reached - input[i]! - before[i]!);
   });
@@ -45,14 +45,14 @@ export function windowOf(node: GraphNode): ConvolutionAttributes {
 
 /** ONNX's attributes of a convolution. */
 function convolutionAttributes({
-  kernel,
+  kernelSize,
   strides,
   dilations,
   before,
   after,
   group,
 }: ConvolutionAttributes) {
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group };
+  return { kernel_shape: kernelSize, strides, dilations, pads: [...before, ...after], group };
 }
 
 const convolutionOperator: Operator = {
@@ -71,7 +71,7 @@ const convolutionOperator: Operator = {
 
 /**
  * @param x `[N, ...space, C]`.
- * @param filter `[...kernel, C / group, K]`.
+ * @param filter `[...kernelSize, C / group, K]`.
  * @param bias `[K]`.
  * @returns `[N, ...outSpace, K]`.
  */
@@ -95,8 +95,8 @@ const inputGradientOperator: Operator = {
     const [dy, filter] = node.inputs as [GraphNode, GraphNode];
     const window = windowOf(node);
     const value = graph.channelsFirst(dy);
-    const { kernel, strides, dilations } = window;
-    const reach = kernel.map((length, i) => (length - 1) * dilations[i]!);
+    const { kernelSize, strides, dilations } = window;
+    const reach = kernelSize.map((length, i) => (length - 1) * dilations[i]!);
     const before = reach.map((length, i) => length - window.before[i]!);
     // What the last window did not reach is padded as well.
     const after = reach.map((length, i) => {
@@ -105,7 +105,7 @@ const inputGradientOperator: Operator = {
     });
     const unit = strides.every(stride => stride === 1);
     if (unit && [...before, ...after].every(length => length >= 0)) {
-      const flipped = filterInputFirst(graph, flip(graph, filter, kernel), filter.shape);
+      const flipped = filterInputFirst(graph, flip(graph, filter, kernelSize), filter.shape);
       const attributes = convolutionAttributes({ ...window, before, after });
       graph.place(node, graph.add('Conv', [value, flipped], attributes), 'channelsFirst');
       return;
@@ -134,33 +134,33 @@ export function convolutionInputGradient(
 
 /** Rows at the end of the input that no window reached; ONNX calls them output padding. */
 export function outputPadding(inputShape: Shape, outputShape: Shape, window: Window): number[] {
-  return window.kernel.map((length, i) => {
+  return window.kernelSize.map((length, i) => {
     const reached =
       (outputShape[i + 1]! - 1) * window.strides[i]! + (length - 1) * window.dilations[i]! + 1;
     return inputShape[i + 1]! - (reached - window.before[i]! - window.after[i]!);
   });
 }
 
-/** `[...kernel, C, K]` to `[K, C, ...kernel]`. */
+/** `[...kernelSize, C, K]` to `[K, C, ...kernelSize]`. */
 function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
   const space = filter.rank - 2;
   const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
-  const kernel = filter.shape.slice(0, space);
+  const kernelSize = filter.shape.slice(0, space);
   const turned = graph.turned(filter, numbers => reversed(numbers, inputs, outputs), [
     outputs,
     inputs,
-    ...kernel,
+    ...kernelSize,
   ]);
   if (turned !== undefined) return turned;
-  if (kernel.every(length => length === 1)) {
+  if (kernelSize.every(length => length === 1)) {
     const matrix = graph.reshape(graph.plain(filter), [inputs, outputs]);
     const matrixTurned = graph.add('Transpose', [matrix], { perm: [1, 0] });
-    return graph.reshape(matrixTurned, [outputs, inputs, ...kernel]);
+    return graph.reshape(matrixTurned, [outputs, inputs, ...kernelSize]);
   }
   // As a matrix transpose and an exchange of short rows: a tenth of the time of the general permutation.
-  const last = kernelLast(graph, graph.plain(filter), filter.shape);
+  const last = offsetsLast(graph, graph.plain(filter), filter.shape);
   const swapped = graph.add('Transpose', [last], { perm: [1, 0, 2] });
-  return graph.reshape(swapped, [outputs, inputs, ...kernel]);
+  return graph.reshape(swapped, [outputs, inputs, ...kernelSize]);
 }
 
 /** Side of the squares in which rows and columns are exchanged, so that both stay in the processor's cache. */
@@ -193,14 +193,14 @@ export function reversed(
   return turned;
 }
 
-/** `[...kernel, C, K]` to `[C, K, ...kernel]`. */
+/** `[...kernelSize, C, K]` to `[C, K, ...kernelSize]`. */
 function filterInputFirst(graph: Lowering, value: string, shape: Shape): string {
-  const last = kernelLast(graph, value, shape);
+  const last = offsetsLast(graph, value, shape);
   return graph.reshape(last, [...shape.slice(-2), ...shape.slice(0, -2)]);
 }
 
-/** `[...kernel, C, K]` to `[C, K, offsets of the kernel]`. */
-function kernelLast(graph: Lowering, value: string, shape: Shape): string {
+/** `[...kernelSize, C, K]` to `[C, K, offsets of the window]`. */
+function offsetsLast(graph: Lowering, value: string, shape: Shape): string {
   const [inputs, outputs] = shape.slice(-2) as [number, number];
   const count = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   if (count === 1) return graph.reshape(value, [inputs, outputs, 1]);
@@ -213,9 +213,9 @@ function kernelLast(graph: Lowering, value: string, shape: Shape): string {
 }
 
 /** A filter with its axes of space reversed. */
-export function flip(graph: Lowering, filter: GraphNode, kernel: readonly number[]): string {
+export function flip(graph: Lowering, filter: GraphNode, kernelSize: readonly number[]): string {
   const value = graph.plain(filter);
-  const long = axes(kernel.length).filter(axis => kernel[axis]! > 1);
+  const long = axes(kernelSize.length).filter(axis => kernelSize[axis]! > 1);
   if (long.length === 0) return value;
   const starts = graph.integers(long.map(() => -1));
   const ends = graph.integers(long.map(() => -(2 ** 31)));

@@ -1,7 +1,7 @@
 import type { Lowering } from '../graph/lowering';
 import { GraphNode, type Operator, type Shape } from '../graph/node';
 import { axes, flip, outputPadding, reversed, type Window, windowOf } from './convolution';
-import { cropKernel } from './filter-gradient';
+import { cropOffsets } from './filter-gradient';
 
 /** `[h, w, C, M]` to `[C * M, 1, h, w]`. */
 function filterPerChannel(graph: Lowering, filter: GraphNode): string {
@@ -19,8 +19,8 @@ function filterPerChannel(graph: Lowering, filter: GraphNode): string {
 }
 
 function attributesOf(node: GraphNode) {
-  const { kernel, strides, dilations, before, after, group } = windowOf(node);
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after], group };
+  const { kernelSize, strides, dilations, before, after, group } = windowOf(node);
+  return { kernel_shape: kernelSize, strides, dilations, pads: [...before, ...after], group };
 }
 
 const depthwiseOperator: Operator = {
@@ -55,8 +55,8 @@ const inputGradientOperator: Operator = {
   lower: (graph, node) => {
     const [dy, filter] = node.inputs as [GraphNode, GraphNode];
     const window = windowOf(node);
-    const { kernel, strides, dilations } = window;
-    const reach = kernel.map((length, i) => (length - 1) * dilations[i]!);
+    const { kernelSize, strides, dilations } = window;
+    const reach = kernelSize.map((length, i) => (length - 1) * dilations[i]!);
     const before = reach.map((length, i) => length - window.before[i]!);
     const after = reach.map(
       (length, i) => node.shape[i + 1]! - (dy.shape[i + 1]! + before[i]! - length),
@@ -64,7 +64,7 @@ const inputGradientOperator: Operator = {
     const value = graph.channelsFirst(dy);
     const unit = strides.every(stride => stride === 1);
     if (unit && [...before, ...after].every(length => length >= 0)) {
-      const flipped = flip(graph, filter, kernel);
+      const flipped = flip(graph, filter, kernelSize);
       const weights = graph.add('Transpose', [flipped], { perm: [2, 3, 0, 1] });
       const attributes = { ...attributesOf(node), pads: [...before, ...after] };
       graph.place(node, graph.add('Conv', [value, weights], attributes), 'channelsFirst');
@@ -93,7 +93,7 @@ const filterGradientOperator: Operator = {
   name: 'DepthwiseFilterGradient',
   lower: (graph, node) => {
     const [x, dy] = node.inputs as [GraphNode, GraphNode];
-    const { kernel, strides, dilations, before, after } = windowOf(node);
+    const { kernelSize, strides, dilations, before, after } = windowOf(node);
     const [height, width, channels, multiplier] = node.shape as [number, number, number, number];
     const [images, rows, columns] = x.shape as [number, number, number];
     // One group per channel, in which the images are the channels and the output's gradient is the filter.
@@ -112,7 +112,7 @@ const filterGradientOperator: Operator = {
       pads: [...before, ...after],
       group: channels,
     });
-    const cropped = cropKernel(graph, product, kernel);
+    const cropped = cropOffsets(graph, product, kernelSize);
     const grouped = graph.reshape(cropped, [channels, multiplier, height, width]);
     graph.place(node, graph.add('Transpose', [grouped], { perm: [2, 3, ...axes(2)] }));
   },

@@ -2,7 +2,7 @@ import type { Lowering } from '../graph/lowering';
 import { GraphNode, type Operator, type Shape } from '../graph/node';
 import { axes, type Window, windowOf } from './convolution';
 
-/** With fewer input channels than this, products per kernel offset are too thin to be fast. */
+/** With fewer input channels than this, products per offset of the window are too thin to be fast. */
 const THIN = 8;
 
 const filterGradientOperator: Operator = {
@@ -17,7 +17,7 @@ const filterGradientOperator: Operator = {
 /**
  * The gradient of a convolution by its filter.
  *
- * @param filterShape `[...kernel, C, K]`.
+ * @param filterShape `[...kernelSize, C, K]`.
  */
 export function convolutionFilterGradient(
   x: GraphNode,
@@ -31,7 +31,7 @@ export function convolutionFilterGradient(
   });
 }
 
-/** One product of `[C, pixels]` and `[pixels, K]` per offset of the kernel, over the pixels that the offset meets. */
+/** One product of `[C, pixels]` and `[pixels, K]` per offset of the window, over the pixels that the offset meets. */
 function asProducts(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
   const window = windowOf(node);
@@ -53,7 +53,7 @@ function asProducts(graph: Lowering, node: GraphNode): string {
   const gradient = perImage
     ? graph.reshape(graph.channelsFirst(dy), [images, outputs, pixels])
     : graph.reshape(graph.plain(dy), [images * pixels, outputs]);
-  const products = offsets(window.kernel).map(offset => {
+  const products = offsets(window.kernelSize).map(offset => {
     const met = sliceSpace(graph, padded, offset, dy.shape, x.shape, window);
     if (!perImage)
       return graph.add('Gemm', [graph.reshape(met, [channels, images * pixels]), gradient]);
@@ -78,8 +78,8 @@ function channelsOutermost(graph: Lowering, x: GraphNode): string {
 /** A convolution of the input by the output's gradient, where channels and images change places. */
 function asConvolution(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
-  const { kernel, strides, dilations, before, after } = windowOf(node);
-  const space = kernel.length;
+  const { kernelSize, strides, dilations, before, after } = windowOf(node);
+  const space = kernelSize.length;
   const swap = { perm: [space + 1, 0, ...axes(space).map(axis => axis + 1)] };
   const image = graph.add('Transpose', [graph.plain(x)], swap);
   const gradient = graph.add('Transpose', [graph.plain(dy)], swap);
@@ -90,15 +90,15 @@ function asConvolution(graph: Lowering, node: GraphNode): string {
     pads: [...before, ...after],
     group: 1,
   });
-  const cropped = cropKernel(graph, product, kernel);
+  const cropped = cropOffsets(graph, product, kernelSize);
   return graph.add('Transpose', [cropped], { perm: [...axes(space).map(axis => axis + 2), 0, 1] });
 }
 
-/** `[C, K, ...offsets]` cut down to the offsets that the kernel has. */
-export function cropKernel(graph: Lowering, value: string, kernel: readonly number[]): string {
-  const spatial = graph.integers(axes(kernel.length).map(axis => axis + 2));
-  const zeros = graph.integers(kernel.map(() => 0));
-  return graph.add('Slice', [value, zeros, graph.integers(kernel), spatial]);
+/** `[C, K, ...offsets]` cut down to the offsets that the window has. */
+export function cropOffsets(graph: Lowering, value: string, kernelSize: readonly number[]): string {
+  const spatial = graph.integers(axes(kernelSize.length).map(axis => axis + 2));
+  const zeros = graph.integers(kernelSize.map(() => 0));
+  return graph.add('Slice', [value, zeros, graph.integers(kernelSize), spatial]);
 }
 
 function padSpace(graph: Lowering, value: string, { before, after }: Window): string {
@@ -127,9 +127,9 @@ function sliceSpace(
   return graph.add('Slice', [value, ...lists, spatial, graph.integers(strides)]);
 }
 
-/** Every offset of a kernel, the last axis fastest. */
-function offsets(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>(
+/** Every offset of a window, the last axis fastest. */
+function offsets(kernelSize: readonly number[]): number[][] {
+  return kernelSize.reduce<number[][]>(
     (lists, length) => lists.flatMap(list => axes(length).map(index => [...list, index])),
     [[]],
   );

@@ -5,8 +5,8 @@ import { outputPadding, type Window, windowOf } from './convolution';
 export type Pooling = 'MaxPool' | 'AveragePool';
 
 function attributesOf(node: GraphNode) {
-  const { kernel, strides, dilations, before, after } = windowOf(node);
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const { kernelSize, strides, dilations, before, after } = windowOf(node);
+  return { kernel_shape: kernelSize, strides, dilations, pads: [...before, ...after] };
 }
 
 const poolingOperators: Record<Pooling, Operator> = {
@@ -58,10 +58,10 @@ const averageGradientOperator: Operator = {
     const window = windowOf(node);
     const channels = dy.shape.at(-1)!;
     // tfjs gives every place of a window an equal share, also where the window reaches into the padding.
-    const share = 1 / window.kernel.reduce((product, length) => product * length, 1);
+    const share = 1 / window.kernelSize.reduce((product, length) => product * length, 1);
     const shared = graph.add('Mul', [graph.channelsFirst(dy), graph.scalar(share, 'float32')]);
     if (dy.size === dy.shape[0]! * channels) {
-      const covers = window.kernel.every(
+      const covers = window.kernelSize.every(
         (length, i) => window.before[i] === 0 && length === node.shape[i + 1],
       );
       if (covers) {
@@ -72,7 +72,7 @@ const averageGradientOperator: Operator = {
     }
     const ones = graph.add('Expand', [
       graph.scalar(1, 'float32'),
-      graph.integers([channels, 1, ...window.kernel]),
+      graph.integers([channels, 1, ...window.kernelSize]),
     ]);
     const value = graph.add('ConvTranspose', [shared, ones], {
       ...attributesOf(node),

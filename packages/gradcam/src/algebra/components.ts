@@ -63,25 +63,25 @@ export function principalComponent({ values, places, channels }: Centered): Floa
   return vector.map(entry => entry * Math.sqrt(Math.max(0, value)));
 }
 
-export function kernelComponent(
+export function kernelPrincipalComponent(
   { values, places, channels }: Centered,
   scale: number,
 ): Float64Array {
-  const kernel = new Float64Array(places * places);
+  const products = new Float64Array(places * places);
   for (let a = 0; a < places; a++) {
     for (let b = 0; b <= a; b++) {
       let product = 0;
       for (let channel = 0; channel < channels; channel++)
         product += values[a * channels + channel]! * values[b * channels + channel]!;
-      kernel[a * places + b] = kernel[b * places + a] = Math.tanh(scale * product + 1);
+      products[a * places + b] = products[b * places + a] = Math.tanh(scale * product + 1);
     }
   }
-  // The kernel of centered images of the places is K between two subtractions of the mean.
+  // The kernel function of centered images of the places is K between two subtractions of the mean.
   const { value, vector } = leadingEigenvector(weights => {
     const start = withoutMean(weights);
     const result = new Float64Array(places);
     for (let a = 0, i = 0; a < places; a++)
-      for (let b = 0; b < places; b++, i++) result[a]! += kernel[i]! * start[b]!;
+      for (let b = 0; b < places; b++, i++) result[a]! += products[i]! * start[b]!;
     return withoutMean(result);
   }, places);
   return vector.map(entry => entry * Math.sqrt(Math.max(0, value)));

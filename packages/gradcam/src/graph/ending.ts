@@ -177,9 +177,9 @@ function unfused({ op, attr, name }: GraphStep): End['logits'] {
   const flag = (key: string) => (attr[key] as { b?: boolean } | undefined)?.b === true;
   const numbers = (key: string) =>
     ((attr[key] as { list?: { i?: unknown[] } } | undefined)?.list?.i ?? [1, 1, 1, 1]).map(Number);
-  return ([input, kernel, bias]) => {
+  return ([input, weights, bias]) => {
     if (op === '_FusedMatMul')
-      return add(matMul(input!, kernel!, flag('transpose_a'), flag('transpose_b')), bias!);
+      return add(matMul(input!, weights!, flag('transpose_a'), flag('transpose_b')), bias!);
     const padding = textOf((attr.padding as { s: unknown }).s).toLowerCase();
     if (padding !== 'same' && padding !== 'valid')
       throw new Error(`The padding '${padding}' of '${name}' is not understood.`);
@@ -188,7 +188,7 @@ function unfused({ op, attr, name }: GraphStep): End['logits'] {
     const convolve = op === '_FusedConv2D' ? conv2d : depthwiseConv2d;
     const result = convolve(
       input as Tensor4D,
-      kernel as Tensor4D,
+      weights as Tensor4D,
       [down, across],
       padding,
       'NHWC',

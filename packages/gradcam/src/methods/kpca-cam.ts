@@ -1,12 +1,12 @@
 import { atLeastZero, type Method } from './method';
 
 export interface KpcaCamOptions {
-  /** Scale of the inner products within the kernel `tanh(scale * x . y + 1)`. Default 1 over the number of channels. */
+  /** Scale of the inner products within the kernel function `tanh(scale * x . y + 1)`. Default 1 over the number of channels. */
   readonly scale?: number;
 }
 
 /**
- * KPCA-CAM: Eigen-CAM with a kernel between places, here the sigmoid one. Karmani et al. 2024. https://arxiv.org/abs/2410.00267
+ * KPCA-CAM: Eigen-CAM with a kernel function between places, here the sigmoid one. Karmani et al. 2024. https://arxiv.org/abs/2410.00267
  *
  * Holds a matrix of places by places: for a last or next to last stage.
  *
@@ -20,9 +20,9 @@ export function kpcaCam(options: KpcaCamOptions = {}): Method {
   return {
     needsGradient: false,
     map: async ({ features }) => {
-      const { eachImage, kernelComponent } = await import('../algebra/components');
+      const { eachImage, kernelPrincipalComponent } = await import('../algebra/components');
       return eachImage(features, matrix =>
-        kernelComponent(matrix, options.scale ?? 1 / matrix.channels),
+        kernelPrincipalComponent(matrix, options.scale ?? 1 / matrix.channels),
       );
     },
   };

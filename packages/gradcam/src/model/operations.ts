@@ -133,8 +133,8 @@ function applied({ layer, callArgs, inputs }: Operation, values: ReadonlyMap<Val
   const dilated = [dilationRate].flat().some(rate => rate > 1);
   if (layer.getClassName() !== 'Conv2D' || !dilated || formatOf(layer) === 'channelsFirst')
     return layer.apply(others.length ? [x!, ...others] : x!, { ...callArgs, training: false });
-  const [kernel, bias] = layer.getWeights() as [Tensor4D, Tensor?];
-  const product = conv2d(x as Tensor4D, kernel, strides, padding, 'NHWC', dilationRate);
+  const [weights, bias] = layer.getWeights() as [Tensor4D, Tensor?];
+  const product = conv2d(x as Tensor4D, weights, strides, padding, 'NHWC', dilationRate);
   const { activation } = layer as Layer & { activation: { apply(tensor: Tensor): Tensor } };
   return activation.apply(bias ? add(product, bias) : product);
 }

@@ -54,8 +54,10 @@ function inceptionBlock(x: SymbolicTensor, { name, branches }: InceptionBlock): 
 }
 
 function inceptionBranch(x: SymbolicTensor, branch: Branch, block: string): SymbolicTensor {
-  const next = (y: SymbolicTensor, { name, filters, kernel, stride, padding }: BranchConvolution) =>
-    convolveNormed(y, filters, kernel, `${block}.${name}`, { stride, padding });
+  const next = (
+    y: SymbolicTensor,
+    { name, filters, kernelSize, stride, padding }: BranchConvolution,
+  ) => convolveNormed(y, filters, kernelSize, `${block}.${name}`, { stride, padding });
   const start = pool(x, branch.pool, block);
   if (!branch.fork) return branch.convolutions.reduce(next, start);
   const y = branch.convolutions.slice(0, -2).reduce(next, start);
@@ -77,11 +79,11 @@ function pool(x: SymbolicTensor, kind: Branch['pool'], block: string): SymbolicT
 function convolveNormed(
   x: SymbolicTensor,
   filters: number,
-  kernel: number | readonly [number, number],
+  kernelSize: number | readonly [number, number],
   name: string,
   move: Pick<ConvolutionOptions, 'stride' | 'padding'> = {},
 ): SymbolicTensor {
-  const y = convolve(x, filters, kernel, `${name}.conv`, { ...move, bias: false });
+  const y = convolve(x, filters, kernelSize, `${name}.conv`, { ...move, bias: false });
   return relu(apply(new BatchNorm({ epsilon: 1e-3, name: `${name}.bn` }), y), `${name}.relu`);
 }
 

@@ -1,8 +1,8 @@
-/** Layer of one branch: its name in torchvision, filters, kernel, and how it moves. */
+/** Layer of one branch: its name in torchvision, filters, kernel size, and how it moves. */
 export interface BranchConvolution {
   readonly name: string;
   readonly filters: number;
-  readonly kernel: number | readonly [number, number];
+  readonly kernelSize: number | readonly [number, number];
   readonly stride?: number;
   readonly padding?: number | readonly [number, number];
 }
@@ -27,9 +27,9 @@ export interface InceptionBlock {
 const conv = (
   name: string,
   filters: number,
-  kernel: BranchConvolution['kernel'] = 1,
+  kernelSize: BranchConvolution['kernelSize'] = 1,
   move: Pick<BranchConvolution, 'stride' | 'padding'> = {},
-): BranchConvolution => ({ name, filters, kernel, ...move });
+): BranchConvolution => ({ name, filters, kernelSize, ...move });
 const branch = (...convolutions: BranchConvolution[]): Branch => ({ pool: 'none', convolutions });
 const forked = (...convolutions: BranchConvolution[]): Branch => ({
   ...branch(...convolutions),
@@ -46,7 +46,7 @@ const halving = { stride: 2 };
 const row = { padding: [0, 3] } as const;
 const column = { padding: [3, 0] } as const;
 
-/** Figure 5 of the paper: 5x5 kernels, the larger ones as two 3x3. */
+/** Figure 5 of the paper: 5x5 convolutions, the larger ones as two of 3x3. */
 const blockA = (name: string, poolFilters: number): InceptionBlock => ({
   name,
   branches: [
@@ -61,7 +61,7 @@ const blockA = (name: string, poolFilters: number): InceptionBlock => ({
   ],
 });
 
-/** Figure 6: 7x7 kernels as a row and a column of seven. */
+/** Figure 6: 7x7 convolutions as a row and a column of seven. */
 const blockC = (name: string, narrow: number): InceptionBlock => ({
   name,
   branches: [

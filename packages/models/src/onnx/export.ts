@@ -14,7 +14,7 @@ export interface OnnxOptions {
    * that of the network.
    */
   readonly outputs?: Readonly<Record<string, string>>;
-  /** How kernels are stored; they compute in 32 bits. Default `'float32'`. */
+  /** How weights of convolutions and dense layers are stored; they compute in 32 bits. Default `'float32'`. */
   readonly weights?: WeightPrecision;
   /** Names of the logits, kept in the file's metadata as a JSON list under `classes`. */
   readonly classes?: readonly string[];

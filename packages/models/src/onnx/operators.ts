@@ -1,7 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { averagingMatrix } from '../layers/adaptive-average';
 import type { OnnxModel } from './model';
-import { addKernel, asKernel, type WeightPrecision } from './weights';
+import { addWeights, toOnnxLayout, type WeightPrecision } from './weights';
 
 /**
  * A value of the network under its name in the ONNX model. Feature maps are `[N, C, H, W]` there; `shape` is that of
@@ -34,15 +34,15 @@ export type Operator = (call: Call) => string;
 
 const isMap = ({ shape }: Value) => shape.length === 4;
 
-/** The kernel of a layer, and its bias where it has one. */
+/** The weights of a layer, and its bias where it has one. */
 function parameters(call: Call, part: string): string[] {
   const { onnx, layer, path, weights, precision } = call;
-  const kernel = weights.get(part)!;
-  const turned = asKernel(`${layer.name}/${part}`, kernel.shape, kernel.values);
+  const own = weights.get(part)!;
+  const turned = toOnnxLayout(`${layer.name}/${part}`, own.shape, own.values);
   const isMixing = layer.getClassName() === 'Dense' && isMap(call.inputs[0]!);
   // A dense layer on a map is a convolution of one place.
   const shape = isMixing ? [...turned.shape, 1, 1] : turned.shape;
-  const names = [addKernel(onnx, `${path}.weight`, { ...turned, shape }, precision)];
+  const names = [addWeights(onnx, `${path}.weight`, { ...turned, shape }, precision)];
   if (weights.has('bias')) names.push(vector(call, 'bias'));
   return names;
 }
@@ -63,10 +63,12 @@ function windowed(call: Call, size: string) {
   if (config.padding === 'valid') return { ...moves, pads: padding };
   if (padding.some(side => side > 0) || moves.strides.some(stride => stride > 1))
     throw new Error(`${call.layer.name}: 'same' padding can be written at stride 1 alone.`);
-  // Odd kernels; at stride 1 the zeros are the same on both sides.
+  // Odd kernel sizes; at stride 1 the zeros are the same on both sides.
   const [rows, columns] = moves.kernel_shape.map(side => (side - 1) / 2) as [number, number];
   if (!Number.isInteger(rows) || !Number.isInteger(columns))
-    throw new Error(`${call.layer.name}: 'same' padding can be written for odd kernels alone.`);
+    throw new Error(
+      `${call.layer.name}: 'same' padding can be written for odd kernel sizes alone.`,
+    );
   return { ...moves, pads: [rows, columns, rows, columns] };
 }
 

@@ -3,19 +3,23 @@ import { pytorchDialect } from '../weights/dialect';
 import { layoutOf } from '../weights/layout';
 import type { OnnxModel } from './model';
 
-/** How kernels are stored. Biases and the numbers of norms stay 32-bit: they are few. */
+/** How weights of convolutions and dense layers are stored. Biases and the numbers of norms stay 32-bit: they are few. */
 export type WeightPrecision = 'float32' | 'float16' | 'int8';
 
-/** ONNX lays kernels out as PyTorch does: the output channel comes first. */
+/** ONNX lays weights out as PyTorch does: the output channel comes first. */
 const layoutOfOnnx = pytorchDialect('torchvision', layer => layer);
 
-/** A kernel with its output channels first. */
-export interface Kernel {
+/** Weights with their output channels first. */
+export interface OnnxWeights {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-export function asKernel(weight: string, shape: readonly number[], values: Float32Array): Kernel {
+export function toOnnxLayout(
+  weight: string,
+  shape: readonly number[],
+  values: Float32Array,
+): OnnxWeights {
   const layout = layoutOf(layoutOfOnnx, weight, shape);
   return { shape: layout.shape, values: layout.toFile(values) };
 }
@@ -30,11 +34,11 @@ export function requirePrecision(precision: WeightPrecision): void {
     );
 }
 
-/** Adds a kernel in the wanted precision. @returns the name of a 32-bit value. */
-export function addKernel(
+/** Adds weights in the wanted precision. @returns the name of a 32-bit value. */
+export function addWeights(
   model: OnnxModel,
   name: string,
-  { shape, values }: Kernel,
+  { shape, values }: OnnxWeights,
   precision: WeightPrecision,
 ): string {
   if (precision === 'float32') return model.constant(name, 'float32', shape, values);

@@ -2,7 +2,7 @@
 export interface Dialect {
   /** Where such files come from; `tfjs` is what the network itself says. */
   readonly name: 'torchvision' | 'timm' | 'transformers' | 'keras' | 'tfjs';
-  /** Order of axes: PyTorch's kernels are `[out, in, h, w]` and `[out, in]`. */
+  /** Order of axes: PyTorch's weights are `[out, in, h, w]` and `[out, in]`. */
   readonly layout: 'pytorch' | 'tensorflow';
   /**
    * The file's name of a weight.

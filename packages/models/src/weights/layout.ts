@@ -14,7 +14,7 @@ export interface Layout {
 }
 
 /**
- * How a dialect lays out one of our weights. Kernels are `[h, w, in, out]`, `[in, out]` and, depthwise, `[h, w, C, 1]`
+ * How a dialect lays out one of our weights. Those of convolutions and dense layers are `[h, w, in, out]`, `[in, out]` and, depthwise, `[h, w, C, 1]`
  * here; `[out, in, h, w]`, `[out, in]` and `[C, 1, h, w]` in PyTorch.
  */
 export function layoutOf(dialect: Dialect, weight: string, shape: readonly number[]): Layout {

@@ -173,7 +173,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
 /** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
 function color(
   { components, band, bandRows }: Plan,
-  { kernels, memory }: Machine,
+  { routines, memory }: Machine,
   take: (address: number, first: number, rows: number) => void,
 ): void {
   const [luma, blueness, redness] = components as readonly Plane[] as [Plane, Plane, Plane];
@@ -192,12 +192,12 @@ function color(
       const near = halfDown ? y >> 1 : y;
       const at = rowOf(luma, y);
       if (!halfAcross) {
-        kernels.toRgb(at, rowOf(blueness, near), rowOf(redness, near), target, width);
+        routines.toRgb(at, rowOf(blueness, near), rowOf(redness, near), target, width);
         continue;
       }
       const other = halfDown ? near + (y & 1 ? 1 : -1) : near;
       const far = Math.max(0, Math.min(blueness.height - 1, other));
-      kernels.upsampledToRgb(
+      routines.upsampledToRgb(
         at,
         rowOf(blueness, near),
         rowOf(blueness, far),

@@ -38,7 +38,7 @@ export function readPlanes(
   coded: number,
   ends: readonly number[],
   plans: readonly ComponentPlan[],
-  { kernels, memory }: Machine,
+  { routines, memory }: Machine,
 ): boolean {
   const luma = components[0]!;
   const across = Math.ceil(width / (8 * luma.across));
@@ -62,7 +62,7 @@ export function readPlanes(
     }
     plans.forEach(({ side, blocks, address, row, coefficients, extents }, which) => {
       const rows = components[which]!.down;
-      const transform = side === 8 ? kernels.idct : kernels.idctHalved;
+      const transform = side === 8 ? routines.idct : routines.idctHalved;
       for (let v = 0; v < rows; v++) {
         const first = coefficients + v * blocks * 128;
         const target = address + (y * rows + v) * side * row;

@@ -127,7 +127,7 @@ export class UnitReader {
   /** @param end Address after the interval. @returns Whether the data was sound. */
   read(first: number, last: number, end: number): boolean {
     try {
-      this.#vectors.kernels.scan(this.#state, this.#plans, this.#end, first, last, end);
+      this.#vectors.routines.scan(this.#state, this.#plans, this.#end, first, last, end);
       return true;
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) return false;

@@ -10,7 +10,7 @@ export interface Local {
 }
 
 /** A function without a result. */
-export interface Kernel {
+export interface Routine {
   readonly name: string;
   readonly parameters: number;
   /** Types of its variables, after the parameters. */
@@ -193,11 +193,11 @@ const local = (index: number): Local => ({
  * @param write Gets the variables and the parameters, and returns statements.
  * @throws RangeError when two parameters have one name: the first could not be reached.
  */
-export function kernel<const P extends readonly string[]>(
+export function routine<const P extends readonly string[]>(
   name: string,
   parameters: P,
   write: (frame: Frame, given: Record<P[number], Local>) => Code[],
-): Kernel {
+): Routine {
   if (new Set(parameters).size < parameters.length)
     throw new RangeError(`${name}: two parameters have one name, of ${parameters.join(', ')}.`);
   const frame = new Frame(parameters.length);

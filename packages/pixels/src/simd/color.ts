@@ -1,4 +1,13 @@
-import { add, type Code, count, type Frame, kernel, type Local, number, vector } from './assembler';
+import {
+  add,
+  type Code,
+  count,
+  type Frame,
+  type Local,
+  number,
+  routine,
+  vector,
+} from './assembler';
 import { interleaving } from './lanes';
 
 const { add16, add32, and, dot, extendLow8, load, load64Zero, narrow16To8, narrow32To16 } = vector;
@@ -79,7 +88,7 @@ function toColors(
 type Pair = [Local, Local];
 
 /** Rows of Y, Cb and Cr to R, G and B, 16 pixels at a time; up to 15 more are written. */
-export const toRgb = kernel(
+export const toRgb = routine(
   'toRgb',
   ['luma', 'blueness', 'redness', 'target', 'pixels'],
   (frame, { luma, blueness, redness, target, pixels }) => {
@@ -121,7 +130,7 @@ export const toRgb = kernel(
  * @param even,odd What is added before sums of 16 samples are shifted down.
  * @see libjpeg, jdsample.c, h2v2_fancy_upsample
  */
-export const upsampledToRgb = kernel(
+export const upsampledToRgb = routine(
   'upsampledToRgb',
   ['luma', 'blueNear', 'blueFar', 'redNear', 'redFar', 'target', 'samples', 'even', 'odd'],
   (frame, { luma, blueNear, blueFar, redNear, redFar, target, samples, even, odd }) => {

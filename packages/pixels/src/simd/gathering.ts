@@ -3,10 +3,10 @@ import {
   and,
   type Code,
   count,
-  kernel,
   load32,
   multiply,
   number,
+  routine,
   shiftLeft,
   shiftRight,
   shiftRightUnsigned,
@@ -20,7 +20,7 @@ import {
  * @param insides For each row, from the first: where what lies inside the source begins and ends; the rest is black.
  * @param first,third Which bits of a pixel, from the lowest on, become the first and the third number.
  */
-export const gather = kernel(
+export const gather = routine(
   'gather',
   [
     ...(['source', 'rowPitch', 'columnPitch', 'width', 'target', 'tables', 'insides'] as const),

@@ -4,11 +4,11 @@ import {
   type Code,
   count,
   type Frame,
-  kernel,
   type Local,
   load8,
   load16,
   number,
+  routine,
   shiftRight,
   store16,
   vector,
@@ -58,7 +58,7 @@ const byExtent = (
   side: number,
   write: (given: Given, frame: Frame) => { few: Code[]; all: Code[]; mean: Code[] },
 ) =>
-  kernel(name, ['blocks', 'end', 'extents', 'target', 'row'], (frame, given) => {
+  routine(name, ['blocks', 'end', 'extents', 'target', 'row'], (frame, given) => {
     const { blocks, end, extents, target, row } = given;
     const at = frame.integer();
     const some = (count: number) => Array.from({ length: count }, frame.vector);

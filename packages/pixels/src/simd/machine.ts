@@ -15,7 +15,7 @@ type Name =
 
 /** Vector instructions, and the memory that they work on. Made once in each thread. */
 export interface Machine {
-  readonly kernels: Readonly<Record<Name, (...values: number[]) => void>>;
+  readonly routines: Readonly<Record<Name, (...values: number[]) => void>>;
   /** At least so many bytes of memory; what was there is kept, views of before are not. */
   memory(bytes: number): ArrayBuffer;
 }
@@ -45,7 +45,7 @@ function make(): Machine | undefined {
   }
   const memory = exports.memory as WebAssembly.Memory;
   return {
-    kernels: exports as unknown as Machine['kernels'],
+    routines: exports as unknown as Machine['routines'],
     memory: bytes => {
       const lacking = bytes - memory.buffer.byteLength;
       if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes));

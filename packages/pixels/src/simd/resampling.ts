@@ -3,11 +3,11 @@ import {
   type Code,
   count,
   type Frame,
-  kernel,
   type Local,
   load32,
   multiply,
   number,
+  routine,
   vector,
 } from './assembler';
 
@@ -65,7 +65,7 @@ const pairedUp = vector.bytes(
 
 /** @param pairs How many pairs all windows have; else they are counted. */
 const acrossBy = (name: string, pairs?: number) =>
-  kernel(
+  routine(
     name,
     ['source', 'sourceRow', 'target', 'targetRow', 'rows', 'places', 'starts', 'weights', 'many'],
     (frame, { source, sourceRow, target, targetRow, rows, places, starts, weights, many }) => {
@@ -141,7 +141,7 @@ export const acrossTwo = acrossBy('acrossTwo', 2);
 
 /** @param pairs How many pairs all windows have; else they are counted. */
 const downBy = (name: string, pairs?: number) =>
-  kernel(
+  routine(
     name,
     ['source', 'sourceRow', 'target', 'row', 'rows', 'starts', 'weights', 'many'],
     (frame, { source, sourceRow, target, row, rows, starts, weights, many }) => {

@@ -100,9 +100,9 @@ export class Resizing {
   }
 
   /** @param source Address of the first of these rows; up to three more may be read. @param first Its place in the picture. */
-  addRows({ kernels }: Machine, source: number, first: number, rows: number): void {
+  addRows({ routines }: Machine, source: number, first: number, rows: number): void {
     const { pairs } = this.#x;
-    const across = [kernels.acrossOne, kernels.acrossTwo][pairs - 1] ?? kernels.across;
+    const across = [routines.acrossOne, routines.acrossTwo][pairs - 1] ?? routines.across;
     const [starts, weights, , , narrowed] = this.#places;
     const [, width] = this.#size;
     const row = this.#narrowRow;
@@ -111,9 +111,9 @@ export class Resizing {
   }
 
   /** @param room Where the pixels may go, if they fit; else they get their own. */
-  finish({ kernels, memory }: Machine, room?: Uint8Array): Pixels {
+  finish({ routines, memory }: Machine, room?: Uint8Array): Pixels {
     const { pairs } = this.#y;
-    const down = [kernels.downOne, kernels.downTwo][pairs - 1] ?? kernels.down;
+    const down = [routines.downOne, routines.downTwo][pairs - 1] ?? routines.down;
     const [, , starts, weights, narrowed, result] = this.#places;
     const [height, width] = this.#size;
     down(narrowed!, this.#narrowRow, result!, width * 3, height, starts!, weights!, pairs);

@@ -8,7 +8,6 @@ import {
   equal,
   fail,
   greaterThan,
-  kernel,
   leave,
   leaveWhen,
   lessThan,
@@ -18,6 +17,7 @@ import {
   number,
   or,
   repeat,
+  routine,
   shiftLeft,
   shiftRight,
   shiftRightUnsigned,
@@ -38,7 +38,7 @@ import { blockPlan, codeTable, lookedUp, scanState, special } from './coding';
  * @param end Address after the coded data.
  * @see ITU T.81, F.2.2; Giesen 2018, Reading bits in far too many ways, variant 4
  */
-export const scan = kernel(
+export const scan = routine(
   'scan',
   ['state', 'blocks', 'blocksEnd', 'first', 'last', 'end'],
   (frame, { state, blocks, blocksEnd, first, last, end }) => {

@@ -57,7 +57,7 @@ export function writeNumbers(
   const { startX, startY, acrossX, acrossY, downX, downY } = turn;
   for (let from = 0; from < height; from += rows) {
     const to = Math.min(height, from + rows);
-    vectors.kernels.gather(
+    vectors.routines.gather(
       source +
         (flipVertically ? (height - 1) * width * 3 : 0) +
         (flipHorizontally ? (width - 1) * 3 : 0),

@@ -1,18 +1,18 @@
 import {
   type Code,
-  type Kernel,
-  kernel,
   load32,
   long,
   number,
+  type Routine,
+  routine,
   store32,
   vector,
 } from '../../src/simd/assembler';
 import { assemble } from '../../src/simd/module';
 
-/** What kernels export, each by its name, and the bytes of their memory. */
-export function assembled(...kernels: Kernel[]) {
-  const module = new WebAssembly.Module(assemble(kernels));
+/** What routines export, each by its name, and the bytes of their memory. */
+export function assembled(...routines: Routine[]) {
+  const module = new WebAssembly.Module(assemble(routines));
   const { memory, ...rest } = new WebAssembly.Instance(module).exports;
   const calls = rest as Record<string, (...values: number[]) => void>;
   return { calls, module, bytes: new Uint8Array((memory as WebAssembly.Memory).buffer) };
@@ -30,7 +30,7 @@ export function computing(from: Kind, to: Kind, expression: (a: Code, b: Code) =
   const { load } = kinds[from];
   const { store, size } = kinds[to];
   const code = store(number(32), expression(load(number(0)), load(number(16))));
-  const { calls, bytes } = assembled(kernel('compute', [], () => [code]));
+  const { calls, bytes } = assembled(routine('compute', [], () => [code]));
   return (...operands: ArrayBufferView[]): Uint8Array => {
     operands.forEach((operand, index) => {
       bytes.set(bytesOf(operand), 16 * index);

@@ -6,7 +6,6 @@ import {
   count,
   Frame,
   fail,
-  kernel,
   type Local,
   leave,
   leaveWhen,
@@ -15,6 +14,7 @@ import {
   multiply,
   number,
   repeat,
+  routine,
   store32,
   subtract,
   vector,
@@ -23,10 +23,10 @@ import {
 } from '../../src/simd/assembler';
 import { assembled } from './assembled';
 
-/** What a kernel leaves in its variable `result`, which begins with 0. */
+/** What a routine leaves in its variable `result`, which begins with 0. */
 function resultOf(write: (result: Local, frame: Frame) => Code[]): number {
   const { calls, bytes } = assembled(
-    kernel('run', [], frame => {
+    routine('run', [], frame => {
       const result = frame.integer();
       return [...write(result, frame), store32(number(0), result.get)];
     }),
@@ -157,7 +157,7 @@ describe('when and whenElse', () => {
 
 test('fail throws a RuntimeError, after what stands before it', () => {
   const { calls, bytes } = assembled(
-    kernel('run', ['fails'], (_, { fails }) => [
+    routine('run', ['fails'], (_, { fails }) => [
       store32(number(0), number(1)),
       when(fails.get, fail),
       store32(number(0), number(2)),
@@ -181,7 +181,7 @@ describe('variables', () => {
   test('begin with 0 and keep what they are set to, also beyond 128 of them', () => {
     const names = Array.from({ length: 130 }, (_, at) => `p${at}`);
     const { calls, bytes } = assembled(
-      kernel('run', names, (frame, given) => {
+      routine('run', names, (frame, given) => {
         const mixed = Array.from({ length: 90 }, () => ({
           ...{ integer: frame.integer(), long: frame.long(), vector: frame.vector() },
         }));
@@ -223,7 +223,7 @@ describe('variables', () => {
 
   test('are those of one call', () => {
     const { calls, bytes } = assembled(
-      kernel('run', [], frame => {
+      routine('run', [], frame => {
         const sum = frame.integer();
         return [sum.set(add(sum.get, number(1))), store32(number(0), sum.get)];
       }),
@@ -234,7 +234,7 @@ describe('variables', () => {
   });
 
   test('two parameters of one name are refused', () => {
-    expect(() => kernel('resize', ['from', 'to', 'from'], () => [])).toThrow(
+    expect(() => routine('resize', ['from', 'to', 'from'], () => [])).toThrow(
       'resize: two parameters have one name, of from, to, from.',
     );
   });

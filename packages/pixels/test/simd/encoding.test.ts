@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Code, kernel, long, number, store32 } from '../../src/simd/assembler';
+import { type Code, long, number, routine, store32 } from '../../src/simd/assembler';
 import { unsigned } from '../../src/simd/encoding';
 import { assembled } from './assembled';
 
@@ -89,14 +89,14 @@ describe('a constant', () => {
     );
   });
 
-  test('is what a kernel computes with', () => {
+  test('is what a routine computes with', () => {
     const values = [0, 63, 64, -64, -65, 127, 128, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 32 - 1];
     const longs = [...values, 2 ** 40, -(2 ** 40) - 1, 2 ** 53 - 1, -(2 ** 53) + 1];
     const { calls, bytes } = assembled(
-      kernel('integers', [], () =>
+      routine('integers', [], () =>
         values.map((value, at) => store32(number(0), number(value), 4 * at)),
       ),
-      kernel('longs', [], () =>
+      routine('longs', [], () =>
         longs.map((value, at) => long.store(number(0), long.number(value), 8 * at)),
       ),
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as assembler from '../../src/simd/assembler';
-import { type Code, kernel, long, number, vector } from '../../src/simd/assembler';
+import { type Code, long, number, routine, vector } from '../../src/simd/assembler';
 import { assembled, bytesOf, computing, type Kind, kinds } from './assembled';
 
 const integers = {
@@ -175,7 +175,7 @@ test('every instruction is tried here', () => {
     ...['vector.splat16', 'vector.splat32', 'vector.spread16'],
   ].map(name => name.split(' ')[0]);
   // In control.test.ts.
-  const control = ['i32', 'Frame', 'kernel', 'count', 'block', 'repeat', 'leave', 'leaveWhen'];
+  const control = ['i32', 'Frame', 'routine', 'count', 'block', 'repeat', 'leave', 'leaveWhen'];
   const { long: ofLong, vector: ofVector, ...others } = assembler;
   const all = [...names('', others), ...names('long.', ofLong), ...names('vector.', ofVector)];
   expect([...new Set(tried), ...control, 'fail', 'when', 'whenElse'].sort()).toEqual(all.sort());
@@ -385,7 +385,7 @@ const outside = [
 describe.each(Object.entries(loads))('%s', (_, { load, to, size, expected }) => {
   const loading = (offset: number) => {
     const { calls, bytes } = assembled(
-      kernel('load', ['address'], (_, { address }) => [
+      routine('load', ['address'], (_, { address }) => [
         kinds[to].store(number(0), load(address.get, offset)),
       ]),
     );
@@ -428,7 +428,7 @@ describe.each(Object.entries(loads))('%s', (_, { load, to, size, expected }) => 
 describe.each(Object.entries(stores))('%s', (_, { store, of, first, size, takesOffset }) => {
   const storing = (offset: number) => {
     const { calls, bytes } = assembled(
-      kernel('store', ['address'], (_, { address }) => [
+      routine('store', ['address'], (_, { address }) => [
         store(address.get, kinds[of].load(number(16)), ...(takesOffset ? [offset] : [])),
       ]),
     );

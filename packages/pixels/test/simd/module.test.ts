@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hasVectors } from '../../src/index';
-import { add, type Code, kernel, leave, number, store32, vector } from '../../src/simd/assembler';
+import { add, type Code, leave, number, routine, store32, vector } from '../../src/simd/assembler';
 import { blockPlan, codeTable } from '../../src/simd/coding';
 import { interleaving, lanesOf } from '../../src/simd/lanes';
 import { layOut } from '../../src/simd/layout';
@@ -10,7 +10,7 @@ import { transposeFew, transposePairs } from '../../src/simd/transposition';
 import { assembled, computing } from './assembled';
 
 const writing = (name: string, value: number) =>
-  kernel(name, ['address'], (_, { address }) => [store32(address.get, number(value))]);
+  routine(name, ['address'], (_, { address }) => [store32(address.get, number(value))]);
 
 /** Numbers and contents of sections, read by the definition. */
 function sectionsOf(bytes: Uint8Array) {
@@ -31,8 +31,8 @@ function sectionsOf(bytes: Uint8Array) {
 }
 
 describe('a module', () => {
-  test('of one kernel is these bytes', () => {
-    const bytes = assemble([kernel('k', ['a', 'b'], frame => [frame.long().set([0x42, 7])])]);
+  test('of one routine is these bytes', () => {
+    const bytes = assemble([routine('k', ['a', 'b'], frame => [frame.long().set([0x42, 7])])]);
     expect([...bytes.slice(0, 8)]).toEqual([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     expect(sectionsOf(bytes).map(({ id, content }) => [id, ...content])).toEqual([
       // One type: a function of two integers, without a result.
@@ -46,11 +46,11 @@ describe('a module', () => {
     ]);
   });
 
-  test('exports a memory and its kernels in order, and imports nothing', () => {
+  test('exports a memory and its routines in order, and imports nothing', () => {
     const { module, calls } = assembled(
-      kernel('none', [], () => []),
+      routine('none', [], () => []),
       writing('one', 1),
-      kernel('four', ['a', 'b', 'c', 'd'], () => []),
+      routine('four', ['a', 'b', 'c', 'd'], () => []),
     );
     expect(WebAssembly.Module.exports(module)).toEqual([
       { name: 'memory', kind: 'memory' },
@@ -80,7 +80,7 @@ describe('a module', () => {
     expect(new Uint8Array(other!.memory.buffer)[65532]).toBe(0);
   });
 
-  test('without kernels exports its memory', () => {
+  test('without routines exports its memory', () => {
     expect(WebAssembly.Module.exports(assembled().module)).toEqual([
       { name: 'memory', kind: 'memory' },
     ]);
@@ -96,7 +96,7 @@ describe('a module', () => {
     });
   });
 
-  test.each([127, 128, 300])('holds %i kernels', length => {
+  test.each([127, 128, 300])('holds %i routines', length => {
     const { calls, bytes } = assembled(
       ...Array.from({ length }, (_, at) => writing(`k${at}`, 1000 + at)),
     );
@@ -109,7 +109,7 @@ describe('a module', () => {
   test.each([120, 127, 128, 129, 16383, 16384, 40000])('holds a body of about %i bytes', size => {
     // Seven bytes add one; what is left of the size is single bytes that do nothing.
     const { calls, bytes } = assembled(
-      kernel('run', ['sum'], (_, { sum }) => [
+      routine('run', ['sum'], (_, { sum }) => [
         ...Array.from({ length: Math.floor(size / 7) }, () => sum.set(add(sum.get, number(1)))),
         Array(size % 7).fill(0x01),
         store32(number(0), sum.get),
@@ -134,7 +134,7 @@ describe('a module', () => {
     ['a variable that is not there', [0x20, 0, 0x1a]],
     ['an end too many', [0x0b]],
   ])('of %s is refused by the engine', (_, code) => {
-    const bytes = assemble([kernel('wrong', [], () => [code])]);
+    const bytes = assemble([routine('wrong', [], () => [code])]);
     expect(WebAssembly.validate(bytes)).toBe(false);
     expect(() => new WebAssembly.Module(bytes)).toThrow(WebAssembly.CompileError);
   });
@@ -167,7 +167,7 @@ describe('pairs are transposed', () => {
   /** Rows of four 32-bit numbers before and after. */
   const transposed = (rows: number, write: typeof transposeFew | typeof transposePairs) => {
     const { calls, bytes } = assembled(
-      kernel('run', [], frame => {
+      routine('run', [], frame => {
         const make = (count: number) => Array.from({ length: count }, frame.vector);
         const [from, to] = [make(rows), make(rows)];
         return [
@@ -203,7 +203,7 @@ describe('places in the memory', () => {
     expect(layOut([])).toEqual([0]);
   });
 
-  test('fields of what kernels read do not overlap', () => {
+  test('fields of what routines read do not overlap', () => {
     const { entries, limits, offsets, places, size } = codeTable;
     // 1024 entries; 17 lengths of codes; 17 again; 256 codes.
     expect([entries, limits, offsets, places, size]).toEqual([0, 4096, 4164, 4232, 5256]);

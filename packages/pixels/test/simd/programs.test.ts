@@ -6,7 +6,6 @@ import {
   type Code,
   count,
   fail,
-  kernel,
   type Local,
   leave,
   leaveWhen,
@@ -14,6 +13,7 @@ import {
   load32,
   number,
   repeat,
+  routine,
   store32,
   subtract,
   when,
@@ -148,7 +148,7 @@ test('random programs of nested blocks, loops and conditions do what an interpre
   fc.assert(
     fc.property(statements, begin, (program, before) => {
       const { calls, bytes } = assembled(
-        kernel('run', [], frame => {
+        routine('run', [], frame => {
           const state = Array.from({ length: variables }, frame.integer);
           const rounds = frame.integer();
           return [

@@ -2,7 +2,7 @@ import { randomNormal, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** Weights of zero would be folded away; these take as long as any. */
-export function withRandomKernels(model: LayersModel): LayersModel {
+export function withRandomWeights(model: LayersModel): LayersModel {
   for (const weight of model.weights)
     if (weight.originalName.endsWith('kernel'))
       tidy(() => {
