@@ -12,15 +12,15 @@ import { randomNormal, setBackend, type Tensor, type Tensor4D, tidy } from '@ten
 import { withRandomWeights } from './networks/random-weights';
 import { median } from './runner/comparison';
 
-const SIZE = 299;
-const [WARMUP, ROUNDS] = [4, 7];
+const imageSize = 299;
+const [warmup, rounds] = [4, 7];
 const batch = Number(process.argv[2] ?? 4);
 configureOrt({ threads: 2 });
 await setBackend('ort');
 
 const { build, taps } = architectures.resnet50;
-const model = withRandomWeights(build({ inputSize: [SIZE, SIZE], classes: 9 }));
-const images = randomNormal([batch, SIZE, SIZE, 3]) as Tensor4D;
+const model = withRandomWeights(build({ inputSize: [imageSize, imageSize], classes: 9 }));
+const images = randomNormal([batch, imageSize, imageSize, 3]) as Tensor4D;
 const parts = prepareModel(model);
 const earlier = prepareModel(model, { tap: taps.at(-2)!.layer });
 
@@ -35,7 +35,7 @@ const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
   'LayerCAM a stage earlier': () => explain(earlier, images, { method: layerCam() }),
 };
 const times = Object.values(jobs).map((): number[] => []);
-for (let round = -WARMUP; round < ROUNDS; round++) {
+for (let round = -warmup; round < rounds; round++) {
   for (const [i, run] of Object.values(jobs).entries()) {
     const start = performance.now();
     await run();

@@ -26,8 +26,8 @@ import { mean, setBackend, type Tensor4D } from '@tensorflow/tfjs-core';
 
 const [source = 'drawn', count = '20'] = process.argv.slice(2);
 await setBackend('ort');
-const SIZE = 224;
-const backbone = await resnet50({ size: SIZE });
+const imageSize = 224;
+const backbone = await resnet50({ size: imageSize });
 const { channels, preprocessing } = backbone;
 const set = source === 'drawn' ? openDrawn(Number(count)) : await openPhotos(source);
 const split = splitByClass(set.photos);
@@ -65,7 +65,7 @@ if (source !== 'drawn') {
 
 const all = [...set.classes.keys()];
 const known = await detectors(all);
-console.log(`${set.photos.length} photos of ${source}, ResNet50 at ${SIZE}`);
+console.log(`${set.photos.length} photos of ${source}, ResNet50 at ${imageSize}`);
 console.log(`| strange | ${Object.keys(known).join(' | ')} |`);
 console.log(`|---|${'---|'.repeat(Object.keys(known).length)}`);
 const row = (name: string, found: Record<string, number>) =>
@@ -152,18 +152,22 @@ async function featuresOfPictures(pictures: readonly Paint[]): Promise<Float32Ar
   const samples = pictures.map(paint => ({ paint }));
   return rowsFrom(samples, async function* (missing) {
     for (const sample of missing) {
-      const data = Uint8ClampedArray.from({ length: SIZE * SIZE * 3 }, (_, place) => {
+      const data = Uint8ClampedArray.from({ length: imageSize * imageSize * 3 }, (_, place) => {
         const spot = Math.floor(place / 3);
-        return sample.paint((spot % SIZE) / SIZE, Math.floor(spot / SIZE) / SIZE, place % 3);
+        return sample.paint(
+          (spot % imageSize) / imageSize,
+          Math.floor(spot / imageSize) / imageSize,
+          place % 3,
+        );
       });
       const images = new Float32Array(data.length);
       normalize(
-        { data: new Uint8Array(data), width: SIZE, height: SIZE },
+        { data: new Uint8Array(data), width: imageSize, height: imageSize },
         preprocessing,
         images,
         0,
       );
-      yield { images, shape: [1, SIZE, SIZE, 3], samples: [sample] };
+      yield { images, shape: [1, imageSize, imageSize, 3], samples: [sample] };
     }
   });
 }

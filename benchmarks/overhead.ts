@@ -20,8 +20,8 @@ import {
 import { resnet50 } from './networks/resnet50';
 import { median } from './runner/comparison';
 
-const SIZE = 299;
-const ROUNDS = 7;
+const imageSize = 299;
+const rounds = 7;
 configureOrt({ threads: 2 });
 await setBackend('ort');
 
@@ -29,7 +29,7 @@ async function measure(name: string, work: () => Tensor): Promise<void> {
   const { milliseconds } = ortBackend()!.statistics;
   let compilation = 0;
   const overheads: number[] = [];
-  for (let round = -4; round < ROUNDS; round++) {
+  for (let round = -4; round < rounds; round++) {
     const before = { ...milliseconds };
     const start = performance.now();
     const result = work();
@@ -46,11 +46,11 @@ async function measure(name: string, work: () => Tensor): Promise<void> {
   );
 }
 
-const images = randomNormal([1, SIZE, SIZE, 3]);
-const features = resnet50(SIZE);
+const images = randomNormal([1, imageSize, imageSize, 3]);
+const features = resnet50(imageSize);
 await measure('ResNet50 forward', () => tidy(() => features.predict(images) as Tensor));
 
-const classifier = resnet50(SIZE, 9);
+const classifier = resnet50(imageSize, 9);
 const labels = oneHot(tensor1d([3], 'int32'), 9);
 const optimizer = train.adam(1e-4);
 await measure(

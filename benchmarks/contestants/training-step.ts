@@ -15,17 +15,17 @@ import { networkOf } from '../networks/network';
 import { startEngine } from './engine';
 import { serve } from './serve';
 
-const CLASSES = 9;
+const classCount = 9;
 const [name, engine, batchText, sizeText, mode = 'step'] = process.argv.slice(2) as string[];
 const [batch, size] = [Number(batchText), Number(sizeText)];
 await startEngine(engine!);
-const model = networkOf(name!, size, CLASSES);
+const model = networkOf(name!, size, classCount);
 const inputs = randomNormal(name === 'head' ? [batch, 2048] : [batch, size, size, 3]);
 const classes = tensor1d(
-  Array.from({ length: batch }, (_, i) => i % CLASSES),
+  Array.from({ length: batch }, (_, i) => i % classCount),
   'int32',
 );
-const labels = oneHot(classes, CLASSES);
+const labels = oneHot(classes, classCount);
 const optimizer = train.adam(1e-4);
 const weights = trainedWeights();
 const training = mode === 'step';

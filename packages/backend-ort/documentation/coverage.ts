@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type KernelCoverage, kernelCoverage } from '../src/index';
 
-const START = '<!-- coverage: written by npm run coverage-table -->';
-const END = '<!-- end of coverage -->';
+const startMarker = '<!-- coverage: written by npm run coverage-table -->';
+const endMarker = '<!-- end of coverage -->';
 
 /** The README with its table brought up to date. */
 export function withCoverage(readme: string, coverage: KernelCoverage): string {
@@ -18,8 +18,8 @@ export function withCoverage(readme: string, coverage: KernelCoverage): string {
     '|---|---|---|',
     ...rows.map(([title, names]) => `| ${title} | ${names.length} | ${names.join(', ')} |`),
   ];
-  const before = readme.slice(0, readme.indexOf(START) + START.length);
-  const after = readme.slice(readme.indexOf(END));
+  const before = readme.slice(0, readme.indexOf(startMarker) + startMarker.length);
+  const after = readme.slice(readme.indexOf(endMarker));
   return `${before}\n${table.join('\n')}\n${after}`;
 }
 

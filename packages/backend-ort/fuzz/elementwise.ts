@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Numbers, zip } from './numbers';
-import { LOOSE, type Operation, rounded } from './operation';
+import { looseness, type Operation, rounded } from './operation';
 
 /** A function of each element. */
 export interface Form {
@@ -58,7 +58,7 @@ function elementwise(name: string, form: Form, count: number): Operation {
     // The forms with a constant of a higher rank are for operands of that rank.
     if (made === undefined || (name.includes('[[') && made.shape.length < 2)) return undefined;
     if (name.includes('[0]') && made.shape.length < 1) return undefined;
-    const result = rounded(made, error(numbers), loose ? LOOSE : 1);
+    const result = rounded(made, error(numbers), loose ? looseness : 1);
     if (result === undefined) return undefined;
     const wrapped = inputs.map(() => (random.chance(0.2) ? random.of(Object.keys(wrappings)) : ''));
     const text = wrapped.some(wrapping => wrapping) ? `${name} (${wrapped.join(', ')})` : name;

@@ -22,11 +22,11 @@ export interface Operands {
 export type Operation = (random: Random, operands: Operands) => Step | undefined;
 
 /** Rounding of float32. */
-export const UNIT = 2 ** -24;
+export const unitRoundoff = 2 ** -24;
 /** Roundings that a function such as the exponential may be off by. */
-export const LOOSE = 8;
+export const looseness = 8;
 /** Results above this are not computed with. */
-const MOST = 1e4;
+const mostValue = 1e4;
 
 export const largest = (x: Numbers): number => largestOf(x.values);
 
@@ -42,12 +42,12 @@ export function rounded(
   units = 1,
 ): Numbers | undefined {
   const most = largestOf(values);
-  if (!(most <= MOST)) return undefined;
+  if (!(most <= mostValue)) return undefined;
   const exact = error === 0 && values.every(value => Math.fround(value) === value);
   return {
     shape,
     values,
     dtype: 'float32',
-    error: exact && units <= 1 ? 0 : error + units * UNIT * most,
+    error: exact && units <= 1 ? 0 : error + units * unitRoundoff * most,
   };
 }

@@ -20,10 +20,10 @@ export interface Program {
 }
 
 /** How far a result may be from float64, as a part of the largest number on the way. */
-const TOLERANCE = 1e-5;
+const tolerance = 1e-5;
 
 /** Programs are built of steps after which float32 itself is no further off than this part of the largest number. */
-const CONDITION = 3e-6;
+const condition = 3e-6;
 
 /** Which operations are drawn, and how often. */
 const weights: readonly (readonly [number, readonly Operation[]])[] = [
@@ -70,7 +70,7 @@ export function drawProgram(seed: number): Program {
     if (step === undefined || step.result.values.length > 400 || step.result.shape.length > 6)
       continue;
     const most = Math.max(largest, largestOf(step.result.values));
-    if (step.result.error > CONDITION * most) continue;
+    if (step.result.error > condition * most) continue;
     largest = most;
     steps.push(step);
     values.push(step.result);
@@ -130,7 +130,7 @@ export async function check(
       return apart <= most ? most : Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
     }, 0);
     const same = result.shape.join() === expected.shape.join() && result.dtype === expected.dtype;
-    if (same && worst <= TOLERANCE * program.largest) continue;
+    if (same && worst <= tolerance * program.largest) continue;
     return `v${output} is ${result.dtype} [${result.shape}], ${worst} from ${expected.dtype} [${expected.shape}], where the largest number is ${program.largest}`;
   }
   return undefined;

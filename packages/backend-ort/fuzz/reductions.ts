@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fold, type Numbers, sizeOf, zip } from './numbers';
-import { LOOSE, largest, type Operation, rounded, UNIT } from './operation';
+import { largest, looseness, type Operation, rounded, unitRoundoff } from './operation';
 
 const reductions: Readonly<
   Record<string, { f: (values: number[]) => number; run: typeof tf.sum; adds: boolean }>
@@ -26,7 +26,8 @@ export const reduction: Operation = (random, operands) => {
   const folded = fold(x, axes, f);
   const count = x.values.length / folded.values.length;
   const shape = keepDims ? folded.shape : x.shape.filter((_, axis) => !axes.includes(axis));
-  const error = (name === 'sum' ? count : 1) * x.error + (adds ? count * UNIT * largest(x) : 0);
+  const error =
+    (name === 'sum' ? count : 1) * x.error + (adds ? count * unitRoundoff * largest(x) : 0);
   const result = rounded({ shape, values: folded.values }, error);
   const text = `${name} over [${axes}]${keepDims ? ' kept' : ''}`;
   return result && { name: text, inputs: [input], result, run: ([t]) => run(t!, axes, keepDims) };
@@ -52,7 +53,8 @@ export const products: readonly Operation[] = [
             a.values[transposeA ? k * rows + i : i * inner + k]! *
             b.values[transposeB ? j * inner + k : k * columns + j]!;
     const [mostA, mostB] = [largest(a), largest(b)];
-    const error = inner * (mostA * b.error + mostB * a.error + inner * UNIT * mostA * mostB);
+    const error =
+      inner * (mostA * b.error + mostB * a.error + inner * unitRoundoff * mostA * mostB);
     const result = rounded({ shape: [rows, columns], values }, error);
     const name = `matMul${transposeA ? ' tA' : ''}${transposeB ? ' tB' : ''}`;
     return (
@@ -68,7 +70,7 @@ export const products: readonly Operation[] = [
       values.reduce((sum, value) => sum + Math.exp(value), 0),
     );
     const made = zip([x, { ...x, ...total }], (value, all) => Math.exp(value) / all)!;
-    const result = rounded(made, 2 * x.error, LOOSE * 2);
+    const result = rounded(made, 2 * x.error, looseness * 2);
     return result && { name: 'softmax', inputs, result, run: ([t]) => tf.softmax(t!) };
   },
   function cumsum(random, operands) {
@@ -84,7 +86,7 @@ export const products: readonly Operation[] = [
     });
     const result = rounded(
       { shape: x.shape, values },
-      count * (x.error + UNIT * count * largest(x)),
+      count * (x.error + unitRoundoff * count * largest(x)),
     );
     return (
       result && { name: `cumsum along ${axis}`, inputs, result, run: ([t]) => tf.cumsum(t!, axis) }

@@ -9,9 +9,9 @@ import { configureOrt } from '../src/index';
 
 const last = Number(process.argv[2] ?? 512);
 const first = Number(process.argv[3] ?? 1);
-const MOST = 512;
+const longest = 512;
 /** Columns of pixels that are resized in one run. */
-const AT_ONCE = 128;
+const atOnce = 128;
 
 type Resize = (image: tf.Tensor4D, height: number) => tf.Tensor;
 
@@ -38,8 +38,8 @@ for (let from = first; from <= last; from++) {
   const pixels = Float32Array.from({ length: from }, (_, i) => 1 + ((i * 37) % 101) / 128);
   for (const [way, resize] of Object.entries(ways)) {
     const bound = way.startsWith('nearest') ? 0 : 1e-6;
-    for (let start = 1; start <= MOST; start += AT_ONCE) {
-      const heights = Array.from({ length: AT_ONCE }, (_, i) => start + i);
+    for (let start = 1; start <= longest; start += atOnce) {
+      const heights = Array.from({ length: atOnce }, (_, i) => start + i);
       const [expected, got] = [
         await resized('cpu', pixels, resize, heights),
         await resized('ort', pixels, resize, heights),
@@ -58,7 +58,7 @@ for (let from = first; from <= last; from++) {
   }
 }
 say(
-  `${pairs} resizings of ${first} to ${last} pixels to 1 to ${MOST}: ${different} differ from cpu`,
+  `${pairs} resizings of ${first} to ${last} pixels to 1 to ${longest}: ${different} differ from cpu`,
 );
 if (different > 0) process.exitCode = 1;
 

@@ -21,7 +21,7 @@ import { drawWindowed } from './windows';
 const programs = Number(process.argv[2] ?? 20_000);
 const first = Number(process.argv[3] ?? 0);
 /** One broadcast and one convolution or pooling for so many programs. */
-const PROGRAMS_A_COMPARISON = 10;
+const programsPerComparison = 10;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 // Each program is compiled, and the numbers are few: more threads would only be made and ended.
 configureOrt({ threads: 1 });
@@ -58,7 +58,7 @@ async function differs(text: string, compute: Computation, operands: readonly Op
 }
 
 const names = Object.keys(computations);
-const comparisons = Math.ceil(programs / PROGRAMS_A_COMPARISON);
+const comparisons = Math.ceil(programs / programsPerComparison);
 let different = 0;
 for (let seed = first; seed < first + comparisons; seed++) {
   const name = names[seed % names.length]!;

@@ -6,14 +6,14 @@ import * as tfl from '@tensorflow/tfjs-layers';
 
 await tf.setBackend('ort');
 
-const CLASSES = 10;
-const SIDE = 16;
+const classCount = 10;
+const imageSide = 16;
 
 // A digit is a pattern of strokes; a picture of it is shifted and noisy.
 function picture(digit, random) {
   const [dx, dy] = [Math.floor(random() * 3), Math.floor(random() * 3)];
-  return Array.from({ length: SIDE * SIDE }, (_, i) => {
-    const [x, y] = [(i % SIDE) - dx, Math.floor(i / SIDE) - dy];
+  return Array.from({ length: imageSide * imageSide }, (_, i) => {
+    const [x, y] = [(i % imageSide) - dx, Math.floor(i / imageSide) - dy];
     const stroke = Math.sin((digit + 1) * x * 0.4) * Math.cos((digit + 2) * y * 0.3) > 0.3 ? 1 : 0;
     return stroke + 0.3 * (random() - 0.5);
   });
@@ -24,20 +24,25 @@ const random = () => {
   state = (state * 48271) % 2147483647;
   return state / 2147483647;
 };
-const labels = Array.from({ length: 200 }, (_, i) => i % CLASSES);
+const labels = Array.from({ length: 200 }, (_, i) => i % classCount);
 const images = tf.tensor4d(
   labels.flatMap(digit => picture(digit, random)),
-  [labels.length, SIDE, SIDE, 1],
+  [labels.length, imageSide, imageSide, 1],
 );
-const wanted = tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES);
+const wanted = tf.oneHot(tf.tensor1d(labels, 'int32'), classCount);
 
 const model = tfl.sequential();
 model.add(
-  tfl.layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [SIDE, SIDE, 1] }),
+  tfl.layers.conv2d({
+    filters: 8,
+    kernelSize: 3,
+    activation: 'relu',
+    inputShape: [imageSide, imageSide, 1],
+  }),
 );
 model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
 model.add(tfl.layers.flatten());
-model.add(tfl.layers.dense({ units: CLASSES, activation: 'softmax' }));
+model.add(tfl.layers.dense({ units: classCount, activation: 'softmax' }));
 
 // Written out rather than `model.fit`, which reads synchronously: WebAssembly cannot.
 const optimizer = tf.train.adam(0.01);

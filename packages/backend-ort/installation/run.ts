@@ -18,28 +18,28 @@ interface Case {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const home = join(here, '..');
-const TFJS = '4.22.0';
-const NATIVE = 'onnxruntime-node@1.30.0';
-const WEB = 'onnxruntime-web@1.30.0';
+const tfjsVersion = '4.22.0';
+const nativeRuntime = 'onnxruntime-node@1.30.0';
+const webRuntime = 'onnxruntime-web@1.30.0';
 const trained = (runtime: string) => new RegExp(`"runtime":"${runtime}".*"accuracy":(1|0\\.9)`);
 
 const cases: readonly Case[] = [
   {
     name: 'npm, native',
     manager: 'npm',
-    runtimes: [NATIVE],
+    runtimes: [nativeRuntime],
     expected: trained('onnxruntime-node'),
   },
   {
     name: 'pnpm, native',
     manager: 'pnpm',
-    runtimes: [NATIVE],
+    runtimes: [nativeRuntime],
     expected: trained('onnxruntime-node'),
   },
   {
     name: 'npm, WebAssembly alone, which is announced',
     manager: 'npm',
-    runtimes: [WEB],
+    runtimes: [webRuntime],
     expected: /no native ONNX Runtime[\s\S]*"runtime":"onnxruntime-web".*"accuracy":(1|0\.9)/,
   },
   {
@@ -85,8 +85,8 @@ for (const { name, manager, runtimes, expected } of cases) {
   copyFileSync(join(here, 'program.js'), join(project, 'program.js'));
   const packages = [
     ...tarballs,
-    `@tensorflow/tfjs-core@${TFJS}`,
-    `@tensorflow/tfjs-layers@${TFJS}`,
+    `@tensorflow/tfjs-core@${tfjsVersion}`,
+    `@tensorflow/tfjs-layers@${tfjsVersion}`,
     ...runtimes,
   ];
   const installed = run(manager, [manager === 'npm' ? 'install' : 'add', ...packages], project);

@@ -32,7 +32,7 @@ export interface ExecutionStatistics {
 }
 
 /** More nodes than this failing together are not tried again one by one. */
-const MOST_RETRIES = 16;
+const mostRetries = 16;
 
 /** Compiles and runs pending nodes, and keeps what was compiled. */
 export class Executor {
@@ -227,7 +227,7 @@ export class Executor {
     // It failed without rewrites as well, so that they are not to blame.
     this.#discardSession(plan);
     plan.rewrites = 'all';
-    if (work.targets.length > 1 && work.targets.length <= MOST_RETRIES) return work.targets;
+    if (work.targets.length > 1 && work.targets.length <= mostRetries) return work.targets;
     const failure = describeFailure(failures[0], work.nodes);
     for (const target of work.targets) target.failure = failure;
     this.#plans.remove(plan);

@@ -17,8 +17,8 @@ import type { GraphNode } from './graph/node';
 import { multiply } from './kernels/elementwise';
 import type { KernelCall } from './kernels/kernel';
 import {
-  BATCH_NORM_GRADIENT,
   batchNormGradient,
+  batchNormGradientKernel,
   isMeanOf,
   isVarianceOf,
 } from './kernels/normalization';
@@ -36,18 +36,18 @@ type Form = (
 ) => Gradients | undefined;
 
 /** Times the smallest normal number it is above 1. */
-const STEEPEST = 3e38;
+const steepest = 3e38;
 
 /** Kernels of ours alone, which gradients run. */
 const gradientKernels: Readonly<
   Record<string, (call: KernelCall<never>) => GraphNode | readonly GraphNode[]>
 > = {
-  [BATCH_NORM_GRADIENT]: batchNormGradient,
+  [batchNormGradientKernel]: batchNormGradient,
   // `y` is what the ReLU gave. A line so steep, cut off at 0 and 1, is the step above zero in one pass over memory; ONNX
   // Runtime chooses (`Where`) with one thread, and takes two passes by way of a boolean.
   OrtReluGradient: ({ inputs }: KernelCall) => {
     const above = elementwise('HardSigmoid', [inputs.y!], {
-      alpha: { float: STEEPEST },
+      alpha: { float: steepest },
       beta: { float: 0 },
     });
     return multiply(inputs.dy!, above);
@@ -135,7 +135,7 @@ function batchNorm(
   const inputs = { dy, x, mean, variance, ...(scale && { scale }) };
   const { varianceEpsilon } = attrs as { varianceEpsilon: number };
   const by = (input: string) => () =>
-    run(BATCH_NORM_GRADIENT, inputs, { varianceEpsilon, ofBatch, by: input });
+    run(batchNormGradientKernel, inputs, { varianceEpsilon, ofBatch, by: input });
   const none = (of: Tensor) => () => run('OrtVanishing', {}, { shape: of.shape });
   const gradients: Gradients = { x: by('x'), scale: by('scale'), offset: by('offset') };
   // What x does through its own mean and variance is in its gradient already.

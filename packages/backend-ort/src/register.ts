@@ -13,10 +13,10 @@ import type { Runtime } from './runtime/runtime';
 import { loadWebRuntime } from './runtime/web';
 import { registerSharedGradients } from './shared-gradients';
 
-const BACKEND_NAME = 'ort';
+const backendName = 'ort';
 
 /** Above `cpu` (1) and `wasm` (2), below what computes on a graphics card. */
-const PRIORITY = 3;
+const priority = 3;
 
 export interface OrtOptions {
   /** Threads inside one operator. Default: the processors that the machine has, as ONNX Runtime counts them. */
@@ -57,21 +57,21 @@ let options: OrtOptions = {};
  */
 export function configureOrt(next: OrtOptions): void {
   options = { ...next };
-  const started = engine().registry[BACKEND_NAME] !== undefined;
+  const started = engine().registry[backendName] !== undefined;
   if (!started) return;
-  removeBackend(BACKEND_NAME);
+  removeBackend(backendName);
   registerOrt();
 }
 
 /** Registers the backend `ort` and its kernels. Importing the package does this. */
 export function registerOrt(): void {
-  registerBackend(BACKEND_NAME, start, PRIORITY);
+  registerBackend(backendName, start, priority);
 }
 
 /** The backend when it has started, for its statistics. */
 export function ortBackend(): OrtBackend | undefined {
-  const started = engine().registry[BACKEND_NAME] !== undefined;
-  return started ? (findBackend(BACKEND_NAME) as OrtBackend) : undefined;
+  const started = engine().registry[backendName] !== undefined;
+  return started ? (findBackend(backendName) as OrtBackend) : undefined;
 }
 
 async function start(): Promise<OrtBackend> {
@@ -107,17 +107,17 @@ async function loadRuntime(): Promise<Runtime> {
     const fallback = await loadWebRuntime(web).catch(() => undefined);
     if (fallback === undefined) throw new Error(missingNative(error), { cause: error });
     warn(
-      `backend-ort: no native ONNX Runtime for ${process.platform} ${process.arch}, running on onnxruntime-web (WebAssembly): slower, and dataSync() is not possible. ${INSTALL} (${message(error)})`,
+      `backend-ort: no native ONNX Runtime for ${process.platform} ${process.arch}, running on onnxruntime-web (WebAssembly): slower, and dataSync() is not possible. ${howToInstall} (${message(error)})`,
     );
     return fallback;
   }
 }
 
-const INSTALL =
+const howToInstall =
   'To have the native one: npm install onnxruntime-node, with ONNXRUNTIME_NODE_INSTALL=skip in the environment on Linux unless CUDA is wanted.';
 
 function missingNative(error: unknown): string {
-  return `backend-ort: neither onnxruntime-node nor onnxruntime-web could be loaded on ${process.platform} ${process.arch}. ${INSTALL} Or: npm install onnxruntime-web. (${message(error)})`;
+  return `backend-ort: neither onnxruntime-node nor onnxruntime-web could be loaded on ${process.platform} ${process.arch}. ${howToInstall} Or: npm install onnxruntime-web. (${message(error)})`;
 }
 
 function message(error: unknown): string {
@@ -144,6 +144,6 @@ export function registerGradientsOfAll(): void {
 
 /** Kernels belong to the name of the backend, not to one instance of it. */
 export function registerOrtKernels(): void {
-  registerKernels(BACKEND_NAME);
-  registerGradientKernels(BACKEND_NAME);
+  registerKernels(backendName);
+  registerGradientKernels(backendName);
 }

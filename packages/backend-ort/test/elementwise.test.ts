@@ -5,7 +5,7 @@ import { arithmeticKernels } from '../src/kernels/arithmetic';
 import { elementwiseKernels } from '../src/kernels/elementwise';
 import {
   isNormal,
-  LARGEST,
+  largest,
   pairReferences,
   type Reference,
   references,
@@ -46,7 +46,7 @@ function errorOf(got: number, expected: number): number {
   if (Number.isNaN(expected)) return Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
   if (isNormal(expected)) return Math.abs(got - expected) / unitOf(expected);
   // Rounded up it may be a number still.
-  if (Math.abs(expected) > LARGEST) return Math.abs(got) >= LARGEST * (1 - 1e-6) ? 0 : Infinity;
+  if (Math.abs(expected) > largest) return Math.abs(got) >= largest * (1 - 1e-6) ? 0 : Infinity;
   return Math.abs(got) <= 2 ** -125 ? 0 : Number.POSITIVE_INFINITY;
 }
 

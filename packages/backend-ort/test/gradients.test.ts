@@ -5,7 +5,7 @@ import { fallbackCounts } from '../src/index';
 import { distance, normal, onBoth, type Values } from './backends';
 
 /** Sums of a few hundred float32 products agree to about this, relative to the largest. */
-const TOLERANCE = 2e-5;
+const tolerance = 2e-5;
 
 type Network = (...tensors: tf.Tensor[]) => tf.Tensor;
 
@@ -23,7 +23,7 @@ async function agrees(inputs: readonly Values[], network: Network): Promise<void
   });
   cpu.forEach((values, i) => {
     expect(distance(values, ort[i]!), `result ${i} of shape [${values.shape}]`).toBeLessThan(
-      TOLERANCE,
+      tolerance,
     );
   });
 }
@@ -70,7 +70,7 @@ test('convolution over random sizes, channels, kernels, strides and paddings, fo
         // tfjs has no gradient of a dilated convolution.
         if (dilations === 1) await agrees(inputs, convolve);
         const { cpu, ort } = await onBoth(inputs, convolve);
-        expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(TOLERANCE);
+        expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(tolerance);
       },
     ),
     options,
@@ -298,7 +298,7 @@ test('the gradient of a gradient', async () => {
     const slope = tf.grad(y => tf.sum(tf.relu(tf.mul(tf.mul(y, y), y))));
     return tf.grad(y => tf.mean(slope(y)))(x);
   });
-  expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(TOLERANCE);
+  expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(tolerance);
 });
 
 afterAll(() => {

@@ -11,8 +11,8 @@ export interface Reference {
 const near = (x: number) => Math.abs(x) <= 1e4;
 const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const SELU_SCALE = 1.0507009873554805;
-const SELU_ALPHA = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+const seluAlpha = 1.6732632423543772;
 
 /** The error function: its series near zero, a continued fraction further out. */
 function erf(x: number): number {
@@ -55,8 +55,8 @@ export const references: Readonly<Record<string, Reference>> = {
   Relu6: { value: x => Math.min(Math.max(x, 0), 6), ulps: 0 },
   Rsqrt: { value: x => 1 / Math.sqrt(x), slope: x => -0.5 / (x * Math.sqrt(x)) },
   Selu: {
-    value: x => SELU_SCALE * (x >= 0 ? x : SELU_ALPHA * Math.expm1(x)),
-    slope: x => SELU_SCALE * (x > 0 ? 1 : SELU_ALPHA * Math.exp(x)),
+    value: x => seluScale * (x >= 0 ? x : seluAlpha * Math.expm1(x)),
+    slope: x => seluScale * (x > 0 ? 1 : seluAlpha * Math.exp(x)),
   },
   Sigmoid: { value: sigmoid, slope: x => sigmoid(x) * sigmoid(-x) },
   Sign: { value: Math.sign, ulps: 0 },
@@ -85,11 +85,11 @@ export const pairReferences: Readonly<Record<string, (a: number, b: number) => n
   Sub: (a, b) => a - b,
 };
 
-const SMALLEST = 2 ** -126;
-export const LARGEST = 3.4028234663852886e38;
+const smallest = 2 ** -126;
+export const largest = 3.4028234663852886e38;
 
 /** Whether a float64 is a normal number in float32. */
-export const isNormal = (x: number): boolean => Math.abs(x) >= SMALLEST && Math.abs(x) <= LARGEST;
+export const isNormal = (x: number): boolean => Math.abs(x) >= smallest && Math.abs(x) <= largest;
 
 /** The distance of two float32 numbers beside a number. */
 export function unitOf(x: number): number {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import './backends';
 
-const MANY = 1e7;
+const manyValues = 1e7;
 
 /** Numbers of one sign: one value, values that vary, and one number that outweighs all others. */
 const fills: Readonly<Record<string, (i: number, size: number) => number>> = {
@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 describe.each(Object.entries(fills))('%s', (_name, fill) => {
   test.each<[number[], number[]]>([
-    [[MANY], [0]],
+    [[manyValues], [0]],
     // No divisor to cut it by.
     [[1000003], [0]],
     [[250000, 4], [0]],
@@ -126,13 +126,15 @@ test('cumulative sums', async () => {
 });
 
 test('norms, and losses', async () => {
-  const x = tf.fill([MANY], 0.1);
+  const x = tf.fill([manyValues], 0.1);
   const tenth = Math.fround(0.1);
-  expect(relativeError(await tf.norm(x).data(), [Math.sqrt(MANY) * tenth])).toBeLessThan(1e-5);
-  expect(relativeError(await tf.norm(x, 1).data(), [MANY * tenth])).toBeLessThan(1e-5);
-  const loss = tf.losses.meanSquaredError(tf.zeros([MANY]), x);
+  expect(relativeError(await tf.norm(x).data(), [Math.sqrt(manyValues) * tenth])).toBeLessThan(
+    1e-5,
+  );
+  expect(relativeError(await tf.norm(x, 1).data(), [manyValues * tenth])).toBeLessThan(1e-5);
+  const loss = tf.losses.meanSquaredError(tf.zeros([manyValues]), x);
   expect(relativeError(await loss.data(), [tenth * tenth])).toBeLessThan(1e-5);
-  const absolute = tf.losses.absoluteDifference(tf.zeros([MANY]), x);
+  const absolute = tf.losses.absoluteDifference(tf.zeros([manyValues]), x);
   expect(relativeError(await absolute.data(), [tenth])).toBeLessThan(1e-5);
 });
 

@@ -18,7 +18,7 @@ export {
   type Body,
   type ElementType,
   elementTypes,
-  MICROSOFT,
+  microsoftDomain,
   OnnxModel,
   type OnnxNode,
   type OnnxTensor,

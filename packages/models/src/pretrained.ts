@@ -40,8 +40,8 @@ function onHub(
   return { id, architecture, source, license, preprocessing, top1, verified: false };
 }
 
-const BSD = 'BSD-3-Clause';
-const APACHE = 'Apache-2.0';
+const bsd = 'BSD-3-Clause';
+const apache = 'Apache-2.0';
 
 /**
  * Known weights. Accuracies are those of timm's results-imagenet.csv, and Keras' documentation.
@@ -57,21 +57,21 @@ const table: readonly Pretrained[] = [
     top1: 74.9,
     verified: true,
   },
-  onHub('resnet50.tv_in1k', 'resnet50', BSD, at224, 76.156),
+  onHub('resnet50.tv_in1k', 'resnet50', bsd, at224, 76.156),
   onHub(
     'resnet50.tv2_in1k',
     'resnet50',
-    BSD,
+    bsd,
     imagenetPreprocessing(square(224), { cropFraction: 0.965 }),
     80.846,
   ),
-  onHub('resnet50.a1_in1k', 'resnet50', APACHE, bicubic288, 81.24),
-  onHub('convnext_tiny.fb_in1k', 'convnext_tiny', APACHE, bicubic288, 82.694),
-  onHub('convnext_tiny.in12k_ft_in1k', 'convnext_tiny', APACHE, bicubic288, 84.448),
-  onHub('convnext_small.fb_in1k', 'convnext_small', APACHE, bicubic288, 83.704),
-  onHub('convnext_small.in12k_ft_in1k', 'convnext_small', APACHE, bicubic288, 85.324),
-  onHub('convnext_base.fb_in1k', 'convnext_base', APACHE, bicubic288, 84.466),
-  onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', APACHE, bicubic288, 86.302),
+  onHub('resnet50.a1_in1k', 'resnet50', apache, bicubic288, 81.24),
+  onHub('convnext_tiny.fb_in1k', 'convnext_tiny', apache, bicubic288, 82.694),
+  onHub('convnext_tiny.in12k_ft_in1k', 'convnext_tiny', apache, bicubic288, 84.448),
+  onHub('convnext_small.fb_in1k', 'convnext_small', apache, bicubic288, 83.704),
+  onHub('convnext_small.in12k_ft_in1k', 'convnext_small', apache, bicubic288, 85.324),
+  onHub('convnext_base.fb_in1k', 'convnext_base', apache, bicubic288, 84.466),
+  onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
 ];
 
 const registered: Pretrained[] = [];

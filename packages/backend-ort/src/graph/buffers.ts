@@ -1,7 +1,7 @@
 import type { HostArray, NumericType } from './node';
 
 /** Smaller arrays are cheaper to make than to look after. */
-const SMALLEST = 1024;
+const smallest = 1024;
 
 /**
  * Arrays of tensors that nobody holds any more, kept for the next run: a training step gives back as much memory as it
@@ -27,7 +27,7 @@ export class BufferPool {
 
   /** Gives an array back that nothing else refers to. */
   give(dtype: NumericType, array: HostArray): void {
-    if (array.length < SMALLEST || this.#held + array.byteLength > this.#limit) return;
+    if (array.length < smallest || this.#held + array.byteLength > this.#limit) return;
     const key = `${dtype}${array.length}`;
     const list = this.#free.get(key);
     if (list === undefined) this.#free.set(key, [array]);

@@ -3,7 +3,7 @@ import { geluGradient } from './gelu-gradient';
 import type { Lowering } from './lowering';
 import type { GraphNode } from './node';
 import {
-  ANY_NUMBER,
+  anyNumber,
   type Constant,
   factorsOf,
   isClose,
@@ -40,7 +40,7 @@ export function findFusions(
   const filled = (node: GraphNode) =>
     node.operator === fillOperator && node.size === 1 ? fillValue(node) : undefined;
   const known: Constant = node => filled(node) ?? constant(node);
-  const any: Constant = node => filled(node) ?? (isNumber(node) ? ANY_NUMBER : undefined);
+  const any: Constant = node => filled(node) ?? (isNumber(node) ? anyNumber : undefined);
   const uses = new Map<GraphNode, number>();
   for (const node of nodes)
     for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);

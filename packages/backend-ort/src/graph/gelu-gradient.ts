@@ -5,10 +5,10 @@ import type { GraphNode } from './node';
 import { type Constant, factorsOf, isSame, kindOf, only, plusOne, scaledBy } from './pattern';
 
 /** Slope of the error function at 0. */
-const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
 /** Numbers in a piece: what is computed on the way stays in the processor's cache. */
-const PIECE = 1 << 16;
+const pieceSize = 1 << 16;
 
 /**
  * The gradient of the exact GELU as tfjs composes it, ten passes over memory: with `b = x / sqrt(2)`,
@@ -37,7 +37,7 @@ function match(
     const x = b && scaledBy(b, Math.SQRT1_2, known);
     if (!x || x.size !== root.size || dy.size !== root.size) continue;
     for (const [product, bell] of factorsOf(byError)) {
-      const power = scaledBy(bell, TWO_OVER_ROOT_PI, known);
+      const power = scaledBy(bell, twoOverRootPi, known);
       const negative = power && only(power, 'Exp');
       const square = negative && only(negative, 'Neg');
       if (!square || kindOf(square) !== 'Mul' || square.inputs.some(input => input !== b)) continue;
@@ -81,7 +81,7 @@ function slope(model: OnnxModel, kernel: string, x: string, dy: string): string 
 
 /** How many equal pieces so many numbers are cut into; 1 where they fit, or have no fitting divisor. */
 function piecesOf(size: number): number {
-  const least = Math.ceil(size / PIECE);
+  const least = Math.ceil(size / pieceSize);
   for (let count = least; count <= 4 * least; count++) if (size % count === 0) return count;
   return 1;
 }

@@ -1,7 +1,7 @@
 import {
   type Attributes,
   type ElementType,
-  MICROSOFT,
+  microsoftDomain,
   OnnxModel,
   type OnnxValue,
 } from '@shroom/formats';
@@ -104,7 +104,7 @@ export class Lowering {
 
   /** Adds an operator that ONNX Runtime has beyond the standard. */
   addMicrosoft(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.model.add(type, inputs, attributes, this.#origin, MICROSOFT);
+    return this.model.add(type, inputs, attributes, this.#origin, microsoftDomain);
   }
 
   addMany(

@@ -47,7 +47,7 @@ export class GraphNode {
   readonly size: number;
   #knownLeafSignature: number | undefined;
   /** Name of the tfjs kernel that made it, for messages. */
-  readonly kernel = KernelScope.current;
+  readonly kernel = kernelScope.current;
 
   constructor(
     readonly operator: Operator | undefined,
@@ -81,7 +81,7 @@ export class GraphNode {
 }
 
 /** The tfjs kernel that is being translated. */
-export const KernelScope = { current: '' };
+export const kernelScope = { current: '' };
 
 /** Nodes made so far. */
 export function nodesCreated(): number {

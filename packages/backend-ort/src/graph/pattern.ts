@@ -4,7 +4,7 @@ import type { GraphNode } from './node';
 export type Constant = (node: GraphNode) => number | undefined;
 
 /** Stands for a number that is not looked at: it equals whatever is asked for. */
-export const ANY_NUMBER = Number.POSITIVE_INFINITY;
+export const anyNumber = Number.POSITIVE_INFINITY;
 
 /** The operator of a node that is still to be computed; what is known already has let go of its inputs. */
 export function kindOf(node: GraphNode): string | undefined {
@@ -47,4 +47,4 @@ export function isSame(a: GraphNode, b: GraphNode): boolean {
 
 /** Equal as far as float32 tells. */
 export const isClose = (value: number | undefined, expected: number): boolean =>
-  value === ANY_NUMBER || (value !== undefined && Math.abs(value - expected) < 1e-7 * expected);
+  value === anyNumber || (value !== undefined && Math.abs(value - expected) < 1e-7 * expected);

@@ -1,10 +1,10 @@
 import { type GraphNode, nodesCreated } from './node';
 
 /** Pending work this many times over the bound is run wherever the program is. */
-const HARD_BOUND = 16;
+const hardBound = 16;
 
 /** A step is over when fewer than one in so many of its values are alive. */
-const FEW_ALIVE = 8;
+const fewAlive = 8;
 
 /** Values that tensors hold and nobody has computed yet, and how much work has come together since the last run. */
 export class PendingWork {
@@ -46,7 +46,7 @@ export class PendingWork {
     const operations = nodesCreated() - this.#ranAt;
     if (operations <= this.#bound) return false;
     return (
-      (ended && this.#live.size * FEW_ALIVE < operations) || operations > this.#bound * HARD_BOUND
+      (ended && this.#live.size * fewAlive < operations) || operations > this.#bound * hardBound
     );
   }
 

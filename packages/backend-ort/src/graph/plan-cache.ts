@@ -4,7 +4,7 @@ import type { Schedule } from './schedule';
 import { compiledIn, findWeights, type WeightPlaces } from './weights';
 
 /** Weights of at most this many numbers are told apart by their numbers where the program writes them anew for each run. */
-const SMALL_WEIGHT = 1024;
+const smallWeight = 1024;
 
 /** Plans of one structure of computation. */
 interface Structure {
@@ -113,5 +113,5 @@ function identityOf(leaf: GraphNode): string {
 }
 
 function isToldByNumbers({ variable, size }: GraphNode): boolean {
-  return !variable && size <= SMALL_WEIGHT;
+  return !variable && size <= smallWeight;
 }

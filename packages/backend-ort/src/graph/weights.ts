@@ -2,12 +2,12 @@ import type { GraphNode } from './node';
 import type { Schedule } from './schedule';
 
 /** Operators whose inputs after the first are weights. */
-const CONVOLUTIONS = new Set(['Conv', 'DepthwiseConv']);
-const WEIGHTED = new Set([...CONVOLUTIONS, 'MatMul']);
-const FILTER_GRADIENTS = new Set(['ConvFilterGradient', 'DepthwiseFilterGradient']);
+const convolutionOperators = new Set(['Conv', 'DepthwiseConv']);
+const weightedOperators = new Set([...convolutionOperators, 'MatMul']);
+const filterGradients = new Set(['ConvFilterGradient', 'DepthwiseFilterGradient']);
 
 /** A model may not be larger than two gigabytes; the rest is headroom. */
-const MOST_BYTES = 1.5e9;
+const mostBytes = 1.5e9;
 
 /** The places of one structure of computation where weights stand that its runs leave as they are, by the number of their leaf. */
 export interface WeightPlaces {
@@ -26,9 +26,9 @@ export function findWeights(work: Schedule): WeightPlaces {
   const filters = new Set<GraphNode>();
   const others = new Set<GraphNode>();
   for (const node of nodes) {
-    if (!WEIGHTED.has(node.operator!.name)) continue;
+    if (!weightedOperators.has(node.operator!.name)) continue;
     const [filter, ...rest] = node.inputs.slice(1).map(unshaped) as [GraphNode, ...GraphNode[]];
-    (CONVOLUTIONS.has(node.operator!.name) ? filters : others).add(filter);
+    (convolutionOperators.has(node.operator!.name) ? filters : others).add(filter);
     for (const input of rest) others.add(input);
   }
   if (filters.size === 0) return { filters: [], others: [] };
@@ -54,7 +54,7 @@ export function compiledIn({ leaves }: Schedule, { filters, others }: WeightPlac
   let bytes = 0;
   return [...frozen, ...variables].filter(i => {
     const own = leaves[i]!.data!.byteLength;
-    if (bytes + own > MOST_BYTES) return false;
+    if (bytes + own > mostBytes) return false;
     bytes += own;
     return true;
   });
@@ -67,13 +67,13 @@ export function compiledIn({ leaves }: Schedule, { filters, others }: WeightPlac
  */
 export function pendingWeights(work: Schedule): GraphNode[] {
   const { nodes } = work;
-  if (!nodes.some(node => CONVOLUTIONS.has(node.operator!.name))) return [];
+  if (!nodes.some(node => convolutionOperators.has(node.operator!.name))) return [];
   const found: GraphNode[] = [];
   /** Values that a larger one is computed from, as weights are, or a product. What moves a weight has the weight's size. */
   const spread = new Set<GraphNode>();
   for (const node of nodes.toReversed()) {
     if (node.variable && node.size > 1 && spread.has(node) && !node.failure) found.push(node);
-    const weighted = WEIGHTED.has(node.operator!.name);
+    const weighted = weightedOperators.has(node.operator!.name);
     const passes = spread.has(node);
     node.inputs.forEach((input, place) => {
       if (input.data !== undefined) return;
@@ -90,7 +90,7 @@ export function pendingWeights(work: Schedule): GraphNode[] {
 function trainedBy({ nodes, targets }: Schedule): (weight: GraphNode) => boolean {
   const trains = nodes.some(
     ({ operator, attributes }) =>
-      FILTER_GRADIENTS.has(operator!.name) ||
+      filterGradients.has(operator!.name) ||
       (operator!.name === 'MatMul' && attributes.transA === 1),
   );
   // A gradient may have axes of one that its weight has not.
@@ -107,7 +107,7 @@ function reach(target: GraphNode, reached: Set<GraphNode>): void {
   const stack = [target];
   while (stack.length > 0) {
     const node = stack.pop()!;
-    if (node.data !== undefined || WEIGHTED.has(node.operator!.name)) continue;
+    if (node.data !== undefined || weightedOperators.has(node.operator!.name)) continue;
     for (const input of node.inputs) {
       if (input.size !== target.size || input.rank !== target.rank || reached.has(input)) continue;
       reached.add(input);

@@ -7,7 +7,7 @@ import { add, divide, multiply, rsqrt, subtract } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 /** What only {@link batchNormGradient} asks for: not kernels of tfjs. */
-export const BATCH_NORM_GRADIENT = 'OrtBatchNormGradient';
+export const batchNormGradientKernel = 'OrtBatchNormGradient';
 
 export const normalizationKernels: Translations = {
   // scale * (x - mean) / sqrt(variance + epsilon) + offset, folded into one product and one sum.

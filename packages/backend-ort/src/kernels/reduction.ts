@@ -79,12 +79,12 @@ function argument(type: 'ArgMax' | 'ArgMin'): Translation {
 }
 
 /** ONNX Runtime adds up the exponentials of a longer axis with few running sums, which lose digits. */
-const LONGEST_SOFTMAX = 4096;
+const longestSoftmax = 4096;
 
 /** Softmax over the last axis. */
 function softmax(logits: GraphNode): GraphNode {
   const last = logits.rank - 1;
-  if (logits.shape[last]! <= LONGEST_SOFTMAX)
+  if (logits.shape[last]! <= longestSoftmax)
     return plain('Softmax', [logits], logits.shape, { attributes: { axis: -1 } });
   const greatest = reduce('ReduceMax', logits, [last], true);
   const exponentials = elementwise('Exp', [elementwise('Sub', [logits, greatest])]);

@@ -8,7 +8,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { OrtBackend } from '../backend';
-import { type GraphNode, KernelScope } from '../graph/node';
+import { type GraphNode, kernelScope } from '../graph/node';
 import { runFallback } from './fallback';
 import type { KernelCall, Translation } from './kernel';
 import { translations } from './translations';
@@ -96,8 +96,8 @@ function translate(
     if (input.dtype === 'complex64' || input.dtype === 'string') return undefined;
     given.push([key, input]);
   }
-  const outer = KernelScope.current;
-  KernelScope.current = name;
+  const outer = kernelScope.current;
+  kernelScope.current = name;
   try {
     const named: Record<string, GraphNode> = {};
     const list: GraphNode[] = [];
@@ -110,7 +110,7 @@ function translate(
     const nodes = translation(call as KernelCall<never>);
     return nodes !== undefined && isComputable(nodes, list) ? nodes : undefined;
   } finally {
-    KernelScope.current = outer;
+    kernelScope.current = outer;
   }
 }
 

@@ -8,9 +8,9 @@ import { add, compare, divide, multiply, subtract, where } from './elementwise';
  */
 
 /** Where the hyperbolic tangent of `x` is `x`, and far from the smallest normal number. */
-const TINY = 1e-30;
+const tiny = 1e-30;
 
-const MOST = 3.4028234663852886e38;
+const largest = 3.4028234663852886e38;
 
 const exp = (x: GraphNode): GraphNode => elementwise('Exp', [x]);
 const negative = (x: GraphNode): GraphNode => elementwise('Neg', [x]);
@@ -22,7 +22,7 @@ export function sigmoid(x: GraphNode): GraphNode {
 
 /** ONNX Runtime's loses its digits next to 0, since it multiplies by small coefficients there; that part is taken off first. */
 export function tanh(x: GraphNode): GraphNode {
-  const part = elementwise('Clip', [x, scalar(-TINY), scalar(TINY)]);
+  const part = elementwise('Clip', [x, scalar(-tiny), scalar(tiny)]);
   return add(elementwise('Tanh', [subtract(x, part)]), part);
 }
 
@@ -46,7 +46,7 @@ export function expm1(x: GraphNode): GraphNode {
 export function log1p(x: GraphNode): GraphNode {
   const sum = add(scalar(1), x);
   // Not infinite, so that the quotient is a number.
-  const bounded = elementwise('Min', [x, scalar(MOST)]);
+  const bounded = elementwise('Min', [x, scalar(largest)]);
   const lost = divide(bounded, subtract(add(scalar(1), bounded), scalar(1)));
   const product = multiply(elementwise('Log', [sum]), lost);
   return where(compare('Equal', sum, scalar(1)), x, product);
@@ -57,13 +57,13 @@ export function elu(x: GraphNode): GraphNode {
   return add(elementwise('Relu', [x]), belowZero(elementwise('Min', [x, scalar(0)])));
 }
 
-const SELU_SCALE = 1.0507009873554805;
-const SELU_ALPHA = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+const seluAlpha = 1.6732632423543772;
 
 export function selu(x: GraphNode): GraphNode {
   const below = belowZero(elementwise('Min', [x, scalar(0)]));
-  const above = multiply(elementwise('Relu', [x]), scalar(SELU_SCALE));
-  return add(above, multiply(below, scalar(SELU_SCALE * SELU_ALPHA)));
+  const above = multiply(elementwise('Relu', [x]), scalar(seluScale));
+  return add(above, multiply(below, scalar(seluScale * seluAlpha)));
 }
 
 /** The derivative of the sigmoid, from `exp(-|x|)`. */

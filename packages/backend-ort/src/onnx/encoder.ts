@@ -1,9 +1,9 @@
-import { type EncodedModel, encodeOnnx, MICROSOFT, type OnnxModel } from '@shroom/formats';
+import { type EncodedModel, encodeOnnx, microsoftDomain, type OnnxModel } from '@shroom/formats';
 
 /** Operator set 20 with intermediate representation 9: known to ONNX Runtime since 1.17. */
 const facts = {
   irVersion: 9,
-  operatorSets: { '': 20, [MICROSOFT]: 1 },
+  operatorSets: { '': 20, [microsoftDomain]: 1 },
   producer: 'shroom-backend-ort',
 } as const;
 

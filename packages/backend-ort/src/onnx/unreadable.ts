@@ -1,15 +1,15 @@
 import type { OnnxModel, OnnxTensor } from '@shroom/formats';
 
 /** A number that JavaScript has no array for, as an output of a model. What it is for: `runtime/uncopied.ts`. */
-export const UNREADABLE: OnnxTensor = {
+export const unreadableModel: OnnxTensor = {
   name: 'unreadable',
   type: 'bfloat16',
   shape: [],
   bytes: new Uint8Array(2),
 };
 
-/** Makes {@link UNREADABLE} an output. */
+/** Makes {@link unreadableModel} an output. */
 export function outputUnreadable(model: OnnxModel): void {
-  model.constants.push(UNREADABLE);
-  model.outputs.push(UNREADABLE);
+  model.constants.push(unreadableModel);
+  model.outputs.push(unreadableModel);
 }

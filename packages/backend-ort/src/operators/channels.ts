@@ -3,7 +3,7 @@ import { GraphNode, type Operator } from '../graph/node';
 import { cut, padTo, sumInStages } from './stages';
 
 /** Most products that one matrix product adds up: in WebAssembly it keeps one or two running sums in float32. */
-const MOST_IN_PRODUCT = 256;
+const mostInProduct = 256;
 
 /** Per channel, the sum of products of two tensors. As many small matrix products it never writes the products down. */
 const channelDotOperator: Operator = {
@@ -12,7 +12,7 @@ const channelDotOperator: Operator = {
     const [a, b] = node.inputs as [GraphNode, GraphNode];
     const [images, channels, ...space] = channelsFirstShape(a.shape) as [number, number];
     const pixels = space.reduce((product, length) => product * length, 1);
-    const { parts, of } = cut(pixels, MOST_IN_PRODUCT);
+    const { parts, of } = cut(pixels, mostInProduct);
     const rows = [a, b].map(x => {
       const planes = graph.reshape(graph.channelsFirst(x), [images * channels, pixels]);
       const whole = padTo(graph, planes, [images * channels, pixels], 1, parts * of);

@@ -164,7 +164,7 @@ function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
 }
 
 /** Side of the squares in which rows and columns are exchanged, so that both stay in the processor's cache. */
-const BLOCK = 32;
+const blockSize = 32;
 
 /** `[n, inputs, outputs]` to `[outputs, inputs, n]`. */
 export function reversed(
@@ -174,10 +174,10 @@ export function reversed(
 ): Float32Array<ArrayBuffer> {
   const turned = new Float32Array(numbers.length);
   const count = numbers.length / (inputs * outputs);
-  for (let top = 0; top < inputs; top += BLOCK) {
-    const bottom = Math.min(inputs, top + BLOCK);
-    for (let left = 0; left < outputs; left += BLOCK) {
-      const right = Math.min(outputs, left + BLOCK);
+  for (let top = 0; top < inputs; top += blockSize) {
+    const bottom = Math.min(inputs, top + blockSize);
+    for (let left = 0; left < outputs; left += blockSize) {
+      const right = Math.min(outputs, left + blockSize);
       for (let n = 0; n < count; n++) {
         for (let row = top; row < bottom; row++) {
           let from = (n * inputs + row) * outputs + left;

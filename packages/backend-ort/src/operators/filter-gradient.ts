@@ -3,13 +3,13 @@ import { GraphNode, type Operator, type Shape } from '../graph/node';
 import { axes, type Window, windowOf } from './convolution';
 
 /** With fewer input channels than this, products per offset of the window are too thin to be fast. */
-const THIN = 8;
+const fewChannels = 8;
 
 const filterGradientOperator: Operator = {
   name: 'ConvFilterGradient',
   lower: (graph, node) => {
     const [x] = node.inputs as [GraphNode];
-    const write = x.shape.at(-1)! < THIN ? asConvolution : asProducts;
+    const write = x.shape.at(-1)! < fewChannels ? asConvolution : asProducts;
     graph.place(node, write(graph, node));
   },
 };

@@ -4,25 +4,25 @@ import { GraphNode, type Operator } from '../graph/node';
 import { broadcast } from './elementwise';
 
 /** Integers from here on do not fit into 32 bits. */
-const RANGE = 2 ** 32;
+const range = 2 ** 32;
 
 /**
  * The last 32 bits of 64-bit integers. Two casts in a row ONNX Runtime would make one of, which keeps what does not fit at the
  * least integer.
  */
 function lastBits(graph: Lowering, wide: string): string {
-  const bits = graph.add('BitwiseAnd', [wide, graph.scalar(RANGE - 1, 'int64')]);
+  const bits = graph.add('BitwiseAnd', [wide, graph.scalar(range - 1, 'int64')]);
   return graph.add('Cast', [bits], { to: elementTypes.int32 });
 }
 
 /** Numbers in float32 from here on are multiples of 2^32. */
-const BEYOND = 2 ** 63;
+const beyond = 2 ** 63;
 
 /** The last 32 bits of floats that are cut off towards zero; 0 of NaN and infinities. */
 function cutOff(graph: Lowering, x: string, type: 'float32' | 'float64'): string {
   // What is not a number is not less either.
   const size = graph.add('Abs', [x]);
-  const inside = graph.add('Less', [size, graph.scalar(BEYOND, type)]);
+  const inside = graph.add('Less', [size, graph.scalar(beyond, type)]);
   const fitting = graph.add('Where', [inside, x, graph.scalar(0, type)]);
   return lastBits(graph, graph.add('Cast', [fitting], { to: elementTypes.int64 }));
 }
@@ -38,7 +38,7 @@ const floorDivisionOperator: Operator = {
     // In float32, 1 / 0.1 would be 10, where 0.1 is a little more than a tenth.
     const quotient = graph.add('Floor', [graph.add('Div', inFloat64(graph, node))]);
     // In float64 there are multiples of less than 2^32 far above what fits into 64 bits.
-    const rest = graph.add('Mod', [quotient, graph.scalar(RANGE, 'float64')], { fmod: 1 });
+    const rest = graph.add('Mod', [quotient, graph.scalar(range, 'float64')], { fmod: 1 });
     graph.place(node, cutOff(graph, rest, 'float64'));
   },
 };
@@ -64,7 +64,7 @@ function integerOperator(
     lower: (graph, node) => {
       const value = compute(graph, inFloat64(graph, node));
       // What is left over of 2^32 fits into 64 bits.
-      const rest = graph.add('Mod', [value, graph.scalar(RANGE, 'float64')], { fmod: 1 });
+      const rest = graph.add('Mod', [value, graph.scalar(range, 'float64')], { fmod: 1 });
       graph.place(node, lastBits(graph, graph.add('Cast', [rest], { to: elementTypes.int64 })));
     },
   };

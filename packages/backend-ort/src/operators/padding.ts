@@ -28,7 +28,7 @@ function isOfSpace(lengths: readonly number[]): boolean {
 }
 
 /** Gradients by the input of a convolution. */
-const INPUT_GRADIENTS = new Set(['ConvInputGradient', 'DepthwiseInputGradient']);
+const inputGradients = new Set(['ConvInputGradient', 'DepthwiseInputGradient']);
 
 /**
  * A part of the gradient by a convolution's input, such as what is left of it when the input had been padded: computed as that
@@ -42,7 +42,7 @@ export function croppedGradient(
   ends: readonly number[],
 ): GraphNode | undefined {
   const { operator, inputs, shape } = x;
-  if (!x.isTransparent || !INPUT_GRADIENTS.has(operator!.name)) return undefined;
+  if (!x.isTransparent || !inputGradients.has(operator!.name)) return undefined;
   const left = shape.map((length, i) => length - ends[i]!);
   if (!isOfSpace(starts) || !isOfSpace(left)) return undefined;
   const { before, after } = windowOf(x);

@@ -4,9 +4,9 @@ import { broadcast } from './elementwise';
 import { cut, padTo, sumInStages } from './stages';
 
 /** Rows times columns of so many numbers are cut: ONNX Runtime adds up their products in float32. */
-const MANY_PRODUCTS = 1 << 16;
+const manyProducts = 1 << 16;
 /** Most products that one of the parts adds up. */
-const MOST_IN_PART = 1024;
+const mostInPart = 1024;
 
 const matMulOperator: Operator = {
   name: 'MatMul',
@@ -16,7 +16,7 @@ const matMulOperator: Operator = {
     const inputs = [graph.plain(a), graph.plain(b)];
     if (a.rank === 2 && b.rank === 2 && a.dtype === 'float32') {
       const inner = a.shape[transA === 1 ? 0 : 1]!;
-      if (inner > MANY_PRODUCTS) {
+      if (inner > manyProducts) {
         const value = inParts(graph, node, inner);
         graph.place(
           node,
@@ -40,7 +40,7 @@ const matMulOperator: Operator = {
 function inParts(graph: Lowering, node: GraphNode, inner: number): string {
   const [a, b] = node.inputs as [GraphNode, GraphNode];
   const [rows, columns] = node.shape as [number, number];
-  const { parts, of } = cut(inner, MOST_IN_PART);
+  const { parts, of } = cut(inner, mostInPart);
   /** `[parts, of, outer]`, or `[parts, outer, of]` where the cut axis comes last. */
   const cutUp = (x: GraphNode, isLast: boolean, outer: number): string => {
     const shape = isLast ? [outer, inner] : [inner, outer];

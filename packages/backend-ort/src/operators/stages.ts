@@ -9,11 +9,11 @@ export type Summation = 'ReduceSum' | 'ReduceMean';
  * Most numbers that are added one after another in float32. Each addition is off by at most 2^-24 of the sum, if all have one
  * sign, and all together by at most 7.6e-6.
  */
-const MOST_ADDED = 128;
+const mostAdded = 128;
 /** The same along the last axis, where ONNX Runtime keeps at least two sums side by side, and eight where it is native. */
-const MOST_ADDED_IN_ROWS = 2 * MOST_ADDED;
+const mostAddedInRows = 2 * mostAdded;
 /** A first stage that takes fewer numbers together leaves too many for the second; the axis is padded instead. */
-const FEWEST_ADDED = 32;
+const fewestAdded = 32;
 
 /** Neighboring axes of which all are summed over or none is. */
 interface Segment {
@@ -45,9 +45,9 @@ export function sumInStages(
   const count = segments.reduce((n, { length, summed }) => (summed ? n * length : n), 1);
   const lengths = segments.map(({ length, summed }) => (summed ? length : 0));
   const areRows = lengths.at(-1) === count;
-  if (count <= (areRows ? MOST_ADDED_IN_ROWS : MOST_ADDED)) return undefined;
+  if (count <= (areRows ? mostAddedInRows : mostAdded)) return undefined;
   const longest = lengths.indexOf(Math.max(...lengths));
-  const most = longest === segments.length - 1 ? MOST_ADDED_IN_ROWS : MOST_ADDED;
+  const most = longest === segments.length - 1 ? mostAddedInRows : mostAdded;
   const { parts, of } = cut(lengths[longest]!, most);
   const merged = segments.map(({ length }) => length);
   const padded = padTo(graph, graph.reshape(value, merged), merged, longest, parts * of);
@@ -91,7 +91,7 @@ export function padTo(
 /** Equal parts of at most so many numbers; together they may be longer. */
 export function cut(length: number, most: number): { parts: number; of: number } {
   if (length <= most) return { parts: 1, of: length };
-  for (let of = most; of >= FEWEST_ADDED; of--) {
+  for (let of = most; of >= fewestAdded; of--) {
     if (length % of === 0) return { parts: length / of, of };
   }
   return { parts: Math.ceil(length / most), of: most };

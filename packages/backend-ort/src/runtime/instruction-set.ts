@@ -1,5 +1,5 @@
 /** Names of instructions by which kernels for numbers are chosen, as Linux has them: x86 and ARM. */
-const VECTORS = /^(sse4|avx|fma|f16c|amx|asimd|fphp|sve|sme|i8mm|bf16)[a-z0-9_]*$/;
+const vectorInstructions = /^(sse4|avx|fma|f16c|amx|asimd|fphp|sve|sme|i8mm|bf16)[a-z0-9_]*$/;
 
 /**
  * What the processor computes with, which decides the kernels of native runtimes and so the last bits of their results:
@@ -22,7 +22,7 @@ export function instructionSet(): string {
 export function vectorsOf(cpuinfo: string): string {
   const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuinfo)?.[1] ?? '';
   return [...new Set(line.split(/\s+/))]
-    .filter(flag => VECTORS.test(flag))
+    .filter(flag => vectorInstructions.test(flag))
     .sort()
     .join(' ');
 }

@@ -6,27 +6,27 @@
  */
 
 /** Parameters of `mallopt`, from glibc's `malloc.h`. */
-const M_TRIM_THRESHOLD = -1;
-const M_MMAP_THRESHOLD = -3;
+const trimThreshold = -1;
+const mmapThreshold = -3;
 
 /** Free bytes at the end of the memory that are kept: as many as an `int` can say. */
-const KEPT_BYTES = 2 ** 31 - 1;
+const keptBytes = 2 ** 31 - 1;
 /** Larger blocks are the system's at once. */
-const LARGEST_BLOCK = 2 ** 30;
+const largestBlock = 2 ** 30;
 /** What glibc's own rule comes to when it has seen large blocks. */
-const OWN_TRIM = 64 * 2 ** 20;
-const OWN_BLOCK = 32 * 2 ** 20;
+const ownTrim = 64 * 2 ** 20;
+const ownBlock = 32 * 2 ** 20;
 
 interface ForeignFunctions {
   load(library: string): { func(declaration: string): (...values: number[]) => number };
 }
 
 /** How far the process may grow beyond what a run needs before what is free goes back to the system. */
-const GROWTH = 1.25;
-const SMALL_GROWTH = 64 * 2 ** 20;
+const mostGrowth = 1.25;
+const smallGrowth = 64 * 2 ** 20;
 
 /** Bytes of weights from which compiling a model is worth to begin with nothing kept. */
-const LARGE_MODEL = 16 * 2 ** 20;
+const largeModel = 16 * 2 ** 20;
 
 /** Freed memory that stays with the process. */
 export class KeptMemory {
@@ -50,7 +50,7 @@ export class KeptMemory {
    * runs have freed.
    */
   beforeCompiling(weights: number): void {
-    if (weights >= LARGE_MODEL) this.#trim();
+    if (weights >= largeModel) this.#trim();
   }
 
   /**
@@ -60,7 +60,7 @@ export class KeptMemory {
   afterRun(): void {
     const resident = this.#resident();
     if (this.#trimmed) this.#needed = Math.max(this.#needed, resident);
-    this.#trimmed = resident > GROWTH * this.#needed + SMALL_GROWTH;
+    this.#trimmed = resident > mostGrowth * this.#needed + smallGrowth;
     if (this.#trimmed) this.#trim();
   }
 }
@@ -80,12 +80,11 @@ export async function keepFreedMemory(): Promise<{ memory: KeptMemory; giveBack:
   const libc = loaded.default.load('libc.so.6');
   const mallopt = libc.func('int mallopt(int param, int value)');
   const trim = libc.func('int malloc_trim(size_t pad)');
-  const set =
-    mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) === 1 && mallopt(M_TRIM_THRESHOLD, KEPT_BYTES) === 1;
+  const set = mallopt(mmapThreshold, largestBlock) === 1 && mallopt(trimThreshold, keptBytes) === 1;
   if (!set) throw new Error('glibc refused');
   const giveBack = () => {
-    mallopt(M_MMAP_THRESHOLD, OWN_BLOCK);
-    mallopt(M_TRIM_THRESHOLD, OWN_TRIM);
+    mallopt(mmapThreshold, ownBlock);
+    mallopt(trimThreshold, ownTrim);
     trim(0);
   };
   return { memory: new KeptMemory(() => trim(0)), giveBack };

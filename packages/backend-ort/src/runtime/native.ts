@@ -1,6 +1,6 @@
 import type { OnnxModel } from '@shroom/formats';
 import { encodeModel } from '../onnx/encoder';
-import { UNREADABLE } from '../onnx/unreadable';
+import { unreadableModel } from '../onnx/unreadable';
 import { areWeightsCopied } from './beside';
 import { instructionSet } from './instruction-set';
 import { type KeptMemory, keepFreedMemory } from './memory';
@@ -35,7 +35,7 @@ interface NativeBinding {
 }
 
 /** ONNX Runtime's own log: errors only, since each of them is thrown as well. */
-const LOG_ERRORS = 3;
+const logErrors = 3;
 
 /**
  * The native runtime of the npm package `onnxruntime-node`.
@@ -68,7 +68,7 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     // neither it nor a forward pass is slower.
     enableMemPattern: false,
     enableCpuMemArena: false,
-    logSeverityLevel: LOG_ERRORS,
+    logSeverityLevel: logErrors,
   };
   const load = (
     model: OnnxModel,
@@ -165,7 +165,7 @@ class NativeRun implements Session {
       return;
     }
     try {
-      this.#session.run(feeds, { [UNREADABLE.name]: null, ...fetches }, {});
+      this.#session.run(feeds, { [unreadableModel.name]: null, ...fetches }, {});
     } catch (error) {
       if ((error as Error).message !== this.#stop) throw error;
     }

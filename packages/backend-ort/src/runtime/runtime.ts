@@ -29,13 +29,13 @@ export interface Session {
  * How much of a model ONNX Runtime may rewrite: everything that it can; not by its rules of a few nodes, of which some lose
  * nodes; nothing.
  */
-const REWRITES = ['all', 'some', 'none'] as const;
+const rewriteLevels = ['all', 'some', 'none'] as const;
 
-export type Rewrites = (typeof REWRITES)[number];
+export type Rewrites = (typeof rewriteLevels)[number];
 
 /** What is left to try where ONNX Runtime fails with some rewrites. */
 export function fewerAndFewer(rewrites: Rewrites): readonly Rewrites[] {
-  return REWRITES.slice(REWRITES.indexOf(rewrites));
+  return rewriteLevels.slice(rewriteLevels.indexOf(rewrites));
 }
 
 /** Options of a session that bound what is rewritten. */
@@ -50,14 +50,14 @@ interface RewritingOptions {
  *
  * @see https://github.com/microsoft/onnxruntime/issues/32416
  */
-const UNSOUND = ['DivMulFusion'];
+const unsoundRewrites = ['DivMulFusion'];
 
 /** All rules of a few nodes. */
-const RULES = ['Level1_RuleBasedTransformer', 'Level2_RuleBasedTransformer'];
+const ruleBased = ['Level1_RuleBasedTransformer', 'Level2_RuleBasedTransformer'];
 
 /** The options of a session with these rewrites. Older bindings do not know `extra`, and leave it. */
 export function rewritingOptions(rewrites: Rewrites): RewritingOptions {
-  const disabled = rewrites === 'all' ? UNSOUND : [...UNSOUND, ...RULES];
+  const disabled = rewrites === 'all' ? unsoundRewrites : [...unsoundRewrites, ...ruleBased];
   return {
     graphOptimizationLevel: rewrites === 'none' ? 'disabled' : 'all',
     extra: { optimization: { disable_specified_optimizers: disabled.join(';') } },

@@ -1,5 +1,5 @@
 import { OnnxModel } from '@shroom/formats';
-import { outputUnreadable, UNREADABLE } from '../onnx/unreadable';
+import { outputUnreadable, unreadableModel } from '../onnx/unreadable';
 import type { HostTensor, Tensors } from './runtime';
 
 /*
@@ -38,7 +38,7 @@ export function stopMessage(
   });
   const [x, y] = [tensor(1), tensor(0)];
   try {
-    run({ [probe.input]: x }, { [UNREADABLE.name]: null, [probe.output]: y });
+    run({ [probe.input]: x }, { [unreadableModel.name]: null, [probe.output]: y });
     return undefined;
   } catch (error) {
     return y.data[0] === -1 ? (error as Error).message : undefined;

@@ -7,7 +7,7 @@ import type { HostTensor } from '../../src/runtime/runtime';
 import { stopMessage } from '../../src/runtime/uncopied';
 
 const options = { threads: 1, executionProviders: ['cpu'], keepMemory: false };
-const PROBE = { input: 'x', output: 'y' };
+const probe = { input: 'x', output: 'y' };
 
 function tensor(length: number, dims = [length]): HostTensor {
   return { type: 'float32', dims, data: new Float32Array(length).fill(2), location: 'cpu' };
@@ -44,11 +44,11 @@ test('an error of the run itself is thrown', async () => {
 });
 
 test('a binding that does not stop, or stops too early, is left to copy', () => {
-  expect(stopMessage(PROBE, () => ({}))).toBeUndefined();
+  expect(stopMessage(probe, () => ({}))).toBeUndefined();
   const early = () => {
     throw new Error('no such type');
   };
-  expect(stopMessage(PROBE, early)).toBeUndefined();
+  expect(stopMessage(probe, early)).toBeUndefined();
 });
 
 test('weights are taken from beside the model only where they are copied', async () => {

@@ -13,10 +13,10 @@ import {
  * Constants of at least so many bytes stay beside the model. Not `int64`: sizes, places and paddings, which ONNX Runtime reads
  * before it has the data from beside.
  */
-const LARGE_BYTES = 4096;
+const largeBytes = 4096;
 
 /** Where a constant's data is kept that is not in `TensorProto.raw_data`. */
-const EXTERNAL = 1;
+const externalLocation = 1;
 
 /** What protocol buffers can hold at most: readers refuse more. */
 const mostBytes = 2 ** 31 - 1;
@@ -104,11 +104,10 @@ export class OnnxGraph {
     const message = new Message();
     for (const size of shape) message.integer(1, size);
     message.integer(2, elementTypes[type]).string(8, name);
-    if (!this.#beside || type === 'int64' || bytes.byteLength < LARGE_BYTES)
-      message.bytes(9, bytes);
+    if (!this.#beside || type === 'int64' || bytes.byteLength < largeBytes) message.bytes(9, bytes);
     else {
       this.#beside.set(name, bytes);
-      message.message(13, encodeEntry('location', name)).integer(14, EXTERNAL);
+      message.message(13, encodeEntry('location', name)).integer(14, externalLocation);
     }
     this.#message.message(5, message);
   }

@@ -43,7 +43,7 @@ export interface OnnxValue {
 }
 
 /** Operators that ONNX Runtime adds to the standard. */
-export const MICROSOFT = 'com.microsoft';
+export const microsoftDomain = 'com.microsoft';
 
 /**
  * An ONNX model under construction: nodes in topological order, constants, inputs and outputs.

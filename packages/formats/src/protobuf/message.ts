@@ -1,7 +1,7 @@
 const utf8 = new TextEncoder();
 
 /** Byte strings above this size are kept by reference until the end. */
-const LARGE = 4096;
+const largeBytes = 4096;
 
 /**
  * A protobuf message being written. Numbers go to a growing buffer; large byte strings (weights) are kept by reference
@@ -82,7 +82,7 @@ export class Message {
   }
 
   #append(bytes: Uint8Array): void {
-    if (bytes.byteLength > LARGE) {
+    if (bytes.byteLength > largeBytes) {
       this.#parts.push(this.#buffer.slice(0, this.#used), bytes);
       this.#sealed += this.#used + bytes.byteLength;
       this.#used = 0;
