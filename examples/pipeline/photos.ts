@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { type Photo, type PhotoSet, plainView, randomStream, randomView } from '@shroom/data';
-import { openPhotos as open } from '@shroom/data/node';
+import { openPhotos as open, registerPhotoSource } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import { columnNames } from './columns';
 import type { TrainOptions } from './options';
@@ -14,6 +14,9 @@ export interface Photos extends PhotoSet {
 /** The reference's nine genera. */
 const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
+// `drawn:40` is 40 drawings of each genus, wherever photos are opened.
+registerPhotoSource('drawn', async where => openDrawn(Number(where.slice('drawn:'.length))));
+
 /** Where photos are and how they are read, as the options of the same names have it. */
 export type PhotoOptions = Pick<TrainOptions, 'data' | 'group' | 'columns'> &
   Partial<Pick<TrainOptions, 'drawn' | 'givenSplit'>>;
@@ -23,8 +26,8 @@ export async function openPhotos(
   { data: where, drawn = 40, group, givenSplit = 'auto', columns }: PhotoOptions,
   signal: AbortSignal,
 ): Promise<Photos> {
-  if (where === 'drawn') return { ...openDrawn(drawn), name: where };
-  const source = where === 'kaggle' ? kaggleSet : where;
+  const known: Readonly<Record<string, string>> = { drawn: `drawn:${drawn}`, kaggle: kaggleSet };
+  const source = known[where] ?? where;
   const groups = columnsOf(group);
   const loading = new Progress('download', 'MB');
   const checking = new Progress('checking', 'files');

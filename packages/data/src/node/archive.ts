@@ -10,10 +10,10 @@ import {
 import type { ArchiveOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { ArchiveError } from './bytes';
-import { collectPlaced } from './classes';
 import { PhotoSetError } from './collection';
 import type { FolderOptions } from './folder';
 import { readLayout } from './layout';
+import { collectPlaced } from './listed-photos';
 
 /** What an archive may hold at most; beyond that it is taken for an attack or an accident. */
 export interface ArchiveLimits {

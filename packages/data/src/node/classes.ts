@@ -1,9 +1,6 @@
-import type { ArchiveOrigin, FileOrigin } from '../origin';
-import type { Finding, PhotoSet } from '../photo';
+import type { Finding } from '../photo';
 import { compareText } from '../text-order';
-import { type Candidate, collect, type OpenOptions } from './collection';
-import type { Placed } from './nested-files';
-import { foldCase, portabilityFindings } from './portability';
+import { foldCase } from './portability';
 
 /** Names of folders or labels to class names: those that differ in letter case or Unicode form alone are one class. */
 export function mergeByCase(folders: Iterable<string>): {
@@ -51,23 +48,3 @@ const plainKey = (name: string): string =>
     : foldCase(name)
         .trim()
         .replace(/[\s_-]+/g, ' ');
-
-/** Collects files whose class and part follow from where they lie. */
-export function collectPlaced(
-  where: string,
-  placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
-  found: readonly Finding[],
-  options: OpenOptions,
-): Promise<PhotoSet> {
-  const { names, findings } = mergeByCase(new Set(placed.map(({ className }) => className)));
-  const candidates = placed.map(
-    ({ id, className, part, file }): Candidate => ({
-      id,
-      className: names.get(className)!,
-      origin: file.origin,
-      ...(part && { part }),
-    }),
-  );
-  const portability = portabilityFindings(placed.map(({ id }) => id));
-  return collect(where, candidates, [...found, ...findings, ...portability], options);
-}

@@ -13,12 +13,23 @@ import { type DecodeOptions, withDefaults } from './decode-options';
 
 /** A file that may be a photo. */
 export interface Candidate {
-  /** Unique. */
+  /** Unique and stable, such as its path below the set's folder, with `/` between the parts. */
   readonly id: string;
   readonly className: string;
+  /** What must not be torn apart by a split, such as everything from one photographer. */
   readonly group?: string;
+  /** Where the set comes with a split: its part. */
   readonly part?: SplitName;
   readonly origin: FileOrigin | ArchiveOrigin;
+}
+
+/** What a source has listed. */
+export interface ListedPhotos {
+  readonly candidates: readonly Candidate[];
+  /** What was wrong while listing. Default: nothing. */
+  readonly findings?: readonly Finding[];
+  /** A sentence for the error when fewer than two classes remain. Default: that each class needs so many photos. */
+  readonly expected?: string;
 }
 
 export interface OpenOptions {
@@ -45,13 +56,11 @@ export class PhotoSetError extends Error {
  * convert is listed too.
  *
  * @param where Names the place in errors.
- * @param found Findings of whoever listed the candidates.
  * @throws PhotoSetError when fewer than two classes remain.
  */
 export async function collect(
   where: string,
-  candidates: readonly Candidate[],
-  found: readonly Finding[],
+  { candidates, findings: found = [], expected = expectedOfAll }: ListedPhotos,
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
   const { onProgress, signal, leastPerClass: least = leastPerClass, decoding } = options;
@@ -90,7 +99,7 @@ export async function collect(
   });
   findings.push(...unmeasured(classes, given));
   if (classes.length < 2) {
-    throw new PhotoSetError(tooFewClasses(where, classes, findings));
+    throw new PhotoSetError(tooFewClasses(where, classes, findings, expected));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
   const used = kept.filter(({ className }) => labels.has(className));
@@ -163,10 +172,13 @@ export async function inParallel(
   await Promise.all(Array.from({ length: Math.min(count, availableParallelism() * 2) }, lane));
 }
 
+const expectedOfAll = `Expected are at least ${leastPerClass} photos of each class.`;
+
 function tooFewClasses(
   where: string,
   classes: readonly string[],
   findings: readonly Finding[],
+  expected: string,
 ): string {
   const found = classes.length === 0 ? 'no usable class' : `one usable class ('${classes[0]}')`;
   const shown = findings.slice(0, 8).map(({ subject, reason }) => `  ${subject}: ${reason}`);
@@ -174,9 +186,5 @@ function tooFewClasses(
     shown.push(`  ... and ${findings.length - shown.length} more`);
   const empty = classes.length === 0 ? '\nThe folder is empty.' : '';
   const why = shown.length > 0 ? `\nWhat was found there:\n${shown.join('\n')}` : empty;
-  const expected = /\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)
-    ? `Expected are rows with at least ${leastPerClass} photos of each class.`
-    : `Expected are folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
-      `${where}/Boletus/1.jpg, ...`;
   return `${where} has ${found}; training needs two or more. ${expected}${why}`;
 }

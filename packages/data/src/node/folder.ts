@@ -5,9 +5,9 @@ import { partNamed } from '../given-split';
 import type { FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { compareText } from '../text-order';
-import { collectPlaced } from './classes';
 import { type OpenOptions, PhotoSetError } from './collection';
 import { type GivenSplit, readLayout } from './layout';
+import { collectPlaced } from './listed-photos';
 import { isSystem } from './system-files';
 
 export interface FolderOptions extends OpenOptions {

@@ -16,7 +16,7 @@ export {
   type SquashedBatchOptions,
 } from './batches';
 export { ArchiveError } from './bytes';
-export { type OpenOptions, PhotoSetError } from './collection';
+export { type Candidate, type ListedPhotos, type OpenOptions, PhotoSetError } from './collection';
 export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
 export { DecodeError } from './decode-error';
 export type { DecodeOptions } from './decode-options';
@@ -26,8 +26,11 @@ export { type PageOptions, renderInspection } from './inspection-page';
 export { KaggleCredentialsError } from './kaggle/credentials';
 export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
 export type { GivenSplit } from './layout';
-export { type OpenPhotosOptions, openPhotos } from './open';
+export { collectPhotos } from './listed-photos';
+export { openPhotos } from './open';
 export { readPixels } from './pixels';
+export type { OpenPhotosOptions, PhotoSource } from './sources/photo-source';
+export { listPhotoSources, registerPhotoSource } from './sources/table';
 export { openTable, type TableOptions } from './table';
 export type { ColumnNames } from './table-columns';
 export { type UnpackOptions, unpackArchive } from './unpacking';

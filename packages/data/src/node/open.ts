@@ -1,40 +1,33 @@
 import { stat } from 'node:fs/promises';
 import type { PhotoSet } from '../photo';
-import { openArchive } from './archive';
-import { type FolderOptions, openFolder } from './folder';
-import { fetchKaggle, type KaggleOptions } from './kaggle/dataset';
-import { openTable } from './table';
-import type { ColumnNames } from './table-columns';
-
-/** The names of columns are for tables. */
-export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
-  /** How a data set of Kaggle is downloaded. */
-  readonly kaggle?: KaggleOptions;
-}
+import { PhotoSetError } from './collection';
+import { openFolder } from './folder';
+import type { OpenPhotosOptions } from './sources/photo-source';
+import { listPhotoSources, schemeOf, sourceOfEnding, sourceOfScheme } from './sources/table';
 
 /**
  * Labeled photos from anywhere.
  *
- * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; or a folder with a folder per class.
+ * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; a folder with a folder per class; or what
+ *   was given to `registerPhotoSource`.
+ * @throws PhotoSetError when there is nothing, or nothing that a source reads.
  */
 export async function openPhotos(
   where: string,
   options: OpenPhotosOptions = {},
 ): Promise<PhotoSet> {
-  const { kaggle, signal } = options;
-  if (where.startsWith('kaggle:')) {
-    const folder = await fetchKaggle(where.slice('kaggle:'.length), {
-      ...kaggle,
-      ...(signal && { signal }),
-    });
-    return openFolder(folder, options);
-  }
-  const isFolder = await stat(where).then(
-    found => found.isDirectory(),
-    () => false,
+  const source = sourceOfScheme(where);
+  if (source) return source(where, options);
+  const found = await stat(where).catch(() => undefined);
+  if (found?.isDirectory()) return openFolder(where, options);
+  const reader = sourceOfEnding(where);
+  if (reader) return reader(where, options);
+  const scheme = schemeOf(where);
+  if (!found && scheme === undefined) return openFolder(where, options);
+  const what = found
+    ? 'is a file that no source of photos reads'
+    : `is not there, and no source of photos has the scheme '${scheme}'`;
+  throw new PhotoSetError(
+    `${where} ${what}. There are folders, and the sources ${listPhotoSources().join(', ')}; registerPhotoSource adds one.`,
   );
-  if (isFolder) return openFolder(where, options);
-  if (/\.zip$/i.test(where)) return openArchive(where, options);
-  if (/\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)) return openTable(where, options);
-  return openFolder(where, options);
 }

@@ -1,9 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { PhotoSet } from '../photo';
-import { mergeByCase } from './classes';
-import { type Candidate, collect, type OpenOptions, PhotoSetError } from './collection';
-import { portabilityFindings } from './portability';
+import { leastPerClass } from '../split';
+import { type Candidate, type OpenOptions, PhotoSetError } from './collection';
+import { collectPhotos } from './listed-photos';
 import { type ColumnNames, findColumns } from './table-columns';
 import { isFile, noneThere, oneRowEach, withEnding } from './table-files';
 import { normalized, readRows } from './table-rows';
@@ -50,10 +50,9 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
     places.flatMap(({ row, path, real }) => (real ? [{ ...row, path, real }] : [])),
   );
   findings.push(...again);
-  const { names, findings: merged } = mergeByCase(new Set(listed.map(row => row.className)));
   const candidates = listed.map(({ path, real, ...row }): Candidate => {
-    return { ...row, className: names.get(row.className)!, origin: { kind: 'file', path } };
+    return { ...row, origin: { kind: 'file', path } };
   });
-  const portability = portabilityFindings(listed.map(({ id }) => id).filter(id => !isAbsolute(id)));
-  return collect(where, candidates, [...findings, ...merged, ...portability], options);
+  const expected = `Expected are rows with at least ${leastPerClass} photos of each class.`;
+  return collectPhotos(where, { candidates, findings, expected }, options);
 }

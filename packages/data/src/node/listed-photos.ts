@@ -1,0 +1,65 @@
+import { isAbsolute } from 'node:path';
+import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { Finding, PhotoSet } from '../photo';
+import { leastPerClass } from '../split';
+import { mergeByCase } from './classes';
+import { type Candidate, collect, type ListedPhotos, type OpenOptions } from './collection';
+import type { Placed } from './nested-files';
+import { portabilityFindings } from './portability';
+
+/**
+ * The set of photos that a source has listed, looked at as those of a folder are: every file is read and decoded once; what cannot be
+ * used is left out and listed in `findings`; classes whose names differ in letter case alone are one; copies are found.
+ *
+ * @param where Names the place in errors.
+ * @throws PhotoSetError when fewer than two classes remain.
+ *
+ * @example
+ * ```ts no-run
+ * import { collectPhotos } from '@shroom/data/node';
+ *
+ * const candidates = ['0.jpg', '1.jpg'].map(id => ({
+ *   id,
+ *   className: 'Amanita',
+ *   origin: { kind: 'file', path: `/photos/${id}` } as const,
+ * }));
+ * const { photos, findings } = await collectPhotos('my photos', { candidates }, { leastPerClass: 1 });
+ * ```
+ */
+export function collectPhotos(
+  where: string,
+  { candidates, findings = [], ...listed }: ListedPhotos,
+  options: OpenOptions = {},
+): Promise<PhotoSet> {
+  const { names, findings: merged } = mergeByCase(
+    new Set(candidates.map(({ className }) => className)),
+  );
+  const relative = candidates.map(({ id }) => id).filter(id => !isAbsolute(id));
+  const all = {
+    ...listed,
+    candidates: candidates.map(each => ({ ...each, className: names.get(each.className)! })),
+    findings: [...findings, ...merged, ...portabilityFindings(relative)],
+  };
+  return collect(where, all, options);
+}
+
+/** Files whose class and part follow from where they lie. */
+export function collectPlaced(
+  where: string,
+  placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
+  findings: readonly Finding[],
+  options: OpenOptions,
+): Promise<PhotoSet> {
+  const candidates = placed.map(
+    ({ id, className, part, file }): Candidate => ({
+      id,
+      className,
+      origin: file.origin,
+      ...(part && { part }),
+    }),
+  );
+  const expected =
+    `Expected are folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
+    `${where}/Boletus/1.jpg, ...`;
+  return collectPhotos(where, { candidates, findings, expected }, options);
+}

@@ -1,0 +1,188 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  collectPhotos,
+  decode,
+  listPhotoSources,
+  openPhotos,
+  type PhotoSource,
+  readPixels,
+  registerPhotoSource,
+} from '../../src/node/index';
+import { photoSources } from '../../src/node/sources/table';
+import { type GivenPhoto, sourceCases } from './source-cases';
+
+let pictures: Buffer[];
+let photos: GivenPhoto[];
+let root: string;
+
+beforeAll(async () => {
+  pictures = await Promise.all(
+    Array.from({ length: 14 }, (_, index) => {
+      const background = { r: 15 * index, g: 80, b: 200 };
+      return sharp({ create: { width: 9, height: 7, channels: 3, background } })
+        .png()
+        .toBuffer();
+    }),
+  );
+});
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'shroom-sources-'));
+  photos = pictures.map((bytes, index) => ({
+    name: `${index}.png`,
+    className: index % 2 === 0 ? 'Amanita' : 'Boletus',
+    bytes,
+  }));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+test('every source of the table has a case', () => {
+  const tried = Object.keys(sourceCases).filter(key => key !== 'folder');
+  expect(tried.sort()).toEqual(Object.keys(photoSources).sort());
+});
+
+describe.each(Object.entries(sourceCases))('%s', (_, start) => {
+  const opened = async (
+    given: readonly GivenPhoto[],
+    more: Parameters<typeof openPhotos>[1] = {},
+  ) => {
+    const { where, options, stop } = await start(given, root);
+    try {
+      return await openPhotos(where, { ...options, ...more });
+    } finally {
+      await stop?.();
+    }
+  };
+
+  test('gives each photo with its class, and its pixels', async () => {
+    const set = await opened(photos);
+    expect(set.classes).toEqual(['Amanita', 'Boletus']);
+    expect(set.photos.map(({ id }) => basename(id)).sort()).toEqual(
+      photos.map(({ name }) => name).sort(),
+    );
+    for (const { id, label, sha256, origin } of set.photos) {
+      const given = photos.find(({ name }) => name === basename(id))!;
+      expect(set.classes[label]).toBe(given.className);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(await readPixels(origin, [4, 4])).toEqual(
+        await decode(Buffer.from(given.bytes), [4, 4]),
+      );
+    }
+  });
+
+  test('gives the split that the set comes with', async () => {
+    const parts = ['train', 'train', 'train', 'train', 'val', 'test', 'test'];
+    const split = photos.map((photo, index) => ({ ...photo, part: parts[Math.floor(index / 2)]! }));
+    const set = await opened(split);
+    const count = (name: string) => set.photos.filter(({ part }) => part === name).length;
+    expect([count('train'), count('validation'), count('test')]).toEqual([8, 2, 4]);
+  });
+
+  test('leaves out what is damaged, says so, and finds what is the same', async () => {
+    const [first, ...others] = photos;
+    const cut = { ...first!, bytes: first!.bytes.subarray(0, 60) };
+    const copy = { ...photos[2]!, name: 'copy.png' };
+    const set = await opened([cut, ...others, copy]);
+    expect(set.photos).toHaveLength(14);
+    const found = set.findings.filter(({ kind }) => kind === 'quarantined');
+    expect(found.map(({ subject }) => basename(subject))).toEqual(['0.png']);
+    expect(set.copies!.map(({ photos }) => photos.map(id => basename(id)))).toEqual([
+      ['2.png', 'copy.png'],
+    ]);
+  });
+
+  test('takes classes that differ in letter case alone as one', async () => {
+    const set = await opened(
+      photos.map((photo, index) => (index === 4 ? { ...photo, className: 'AMANITA' } : photo)),
+    );
+    expect(set.classes).toHaveLength(2);
+    expect(set.photos).toHaveLength(14);
+    expect(set.findings).toContainEqual(expect.objectContaining({ kind: 'classes merged' }));
+  });
+
+  test('says what is missing, where a class or everything is', async () => {
+    const alone = photos.filter(({ className }) => className === 'Amanita');
+    await expect(opened(alone)).rejects.toThrow(/one usable class \('Amanita'\).*Expected are/);
+    const { nowhere, options, stop } = await start(photos, root);
+    await expect(openPhotos(nowhere, options)).rejects.toThrow(
+      nowhere.slice(nowhere.indexOf(':') + 1),
+    );
+    await stop?.();
+  });
+
+  test('tells how far it is, and stops when it is asked to', async () => {
+    const seen: string[] = [];
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      seen.push(`${done} of ${total}`);
+    await opened(photos, { onProgress });
+    expect(seen.at(-1)).toBe('14 of 14');
+    const reason = new Error('no longer wanted');
+    await rm(root, { recursive: true });
+    await mkdir(root);
+    await expect(opened(photos, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe('a source that a user registers', () => {
+  /** A line for each photo, as Caffe has it: its path, and its class. */
+  const openList: PhotoSource = async (where, options) => {
+    const rows = (await readFile(where, 'utf8')).split('\n').map(line => line.split(' '));
+    const candidates = rows.map(([id, className]) => ({
+      id: id!,
+      className: className!,
+      origin: { kind: 'file', path: join(where, '..', id!) } as const,
+    }));
+    return collectPhotos(where, { candidates }, options);
+  };
+
+  test('is found by the longest ending, in any case, and by its scheme', async () => {
+    registerPhotoSource('.list', openList);
+    registerPhotoSource('.list', openList);
+    registerPhotoSource('.not.list', () => Promise.reject(new Error('the longer one')));
+    registerPhotoSource('lists', (where, options) =>
+      openList(join(root, where.slice('lists:'.length)), options),
+    );
+    expect(listPhotoSources()).toEqual([
+      ...Object.keys(photoSources),
+      '.list',
+      '.not.list',
+      'lists',
+    ]);
+    for (const { name, bytes } of photos) await writeFile(join(root, name), bytes);
+    const lines = photos.map(({ name, className }) => `${name} ${className}`);
+    await writeFile(join(root, 'a.LIST'), lines.join('\n'));
+    const { classes, photos: found } = await openPhotos(join(root, 'a.LIST'));
+    expect([classes, found.length]).toEqual([['Amanita', 'Boletus'], 14]);
+    expect((await openPhotos('lists:a.LIST')).photos).toEqual(found);
+    await writeFile(join(root, 'b.not.list'), '');
+    await expect(openPhotos(join(root, 'b.not.list'))).rejects.toThrow('the longer one');
+    await writeFile(join(root, 'c.list'), lines.slice(0, 3).join('\n'));
+    await expect(openPhotos(join(root, 'c.list'))).rejects.toThrow(
+      /no usable class.*Expected are at least 6 photos of each class/,
+    );
+  });
+
+  test('has a name of its own, and is a function', () => {
+    expect(() => registerPhotoSource('.zip', openList)).toThrow(RangeError);
+    expect(() => registerPhotoSource('kaggle', openList)).toThrow(
+      "There is a source of photos 'kaggle' already. Choose another name.",
+    );
+    expect(() => registerPhotoSource('c', openList)).toThrow(/cannot have the name "c"/);
+    expect(() => registerPhotoSource('S3:', openList)).toThrow(TypeError);
+    expect(() => registerPhotoSource('half', {} as PhotoSource)).toThrow(/should be a function/);
+    expect(listPhotoSources()).not.toContain('half');
+  });
+});
+
+test('what no source reads is refused, with the sources that there are', async () => {
+  await writeFile(join(root, 'photos.rar'), '');
+  await expect(openPhotos(join(root, 'photos.rar'))).rejects.toThrow(
+    /photos\.rar is a file that no source of photos reads.*\.zip.*kaggle.*registerPhotoSource/,
+  );
+  await expect(openPhotos('s3:bucket/photos')).rejects.toThrow(
+    /s3:bucket\/photos is not there, and no source of photos has the scheme 's3'/,
+  );
+});
