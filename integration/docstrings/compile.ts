@@ -75,7 +75,7 @@ function importsFor(code: string, { specifier }: PublicExport, exports: readonly
       from.split('/')[1] === home &&
       !imported.has(name) &&
       !lines.has(name) &&
-      new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\s*:)`).test(withoutStrings(code))
+      new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}(?![\\w$]|\\s*:)`).test(withoutStrings(code))
     )
       lines.set(name, `import { ${name} } from '${from}';`);
   return [...lines.values()].join('\n');

@@ -10,6 +10,8 @@ declare const classes: number[];
 declare const logits: import('@tensorflow/tfjs-core').Tensor2D;
 /** True class of each image. */
 declare const labels: number[];
+/** Probability of each class for each image, `[N, 9]`, flat. */
+declare const probability: Float64Array;
 /** Names of the classes. */
 declare const classNames: string[];
 /** Bytes of a file. */
@@ -22,6 +24,17 @@ declare const pixels: import('@shroom/pixels').Pixels;
 declare const map: import('@shroom/gradcam').HeatMap;
 /** Where the thing is in the image: 1 inside, 0 outside. */
 declare const mask: import('@shroom/gradcam/metrics').Mask;
+/** Photos of a data set. */
+declare const photos: readonly import('@shroom/data').Photo[];
+/** A pretrained network: images to feature maps. */
+declare const backbone: import('@shroom/models').Backbone;
+/** Features of photos, by which a classifier is trained, and of others, by which it is evaluated. */
+declare const train: import('@shroom/train').FeatureSet;
+declare const validation: import('@shroom/train').FeatureSet;
+/** Features of one more photo. */
+declare const features: Float32Array;
+/** A classifier to be trained on such features. */
+declare const classifier: import('@tensorflow/tfjs-layers').LayersModel;
 /** A network of your own. */
 declare function tinyNet(
   inputSize: readonly (number | null)[],

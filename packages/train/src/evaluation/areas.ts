@@ -40,6 +40,12 @@ export interface PrecisionRecallCurve {
  * @param labels n class indices.
  * @param scores `[n, classes]`, such as probabilities.
  * @see https://scikit-learn.org/stable/modules/model_evaluation.html#roc-metrics `multi_class='ovr'`
+ * @example
+ * ```ts
+ * const { perClass, macro } = rankingAreas(labels, probability, classNames.length);
+ * for (const [k, { roc }] of perClass.entries()) console.log(classNames[k], roc);
+ * console.log(macro.averagePrecision);
+ * ```
  */
 export function rankingAreas(
   labels: ArrayLike<number>,
@@ -92,12 +98,26 @@ export function areasOf(ranked: readonly Ranking[], times?: ArrayLike<number>): 
   return { perClass, macro: averages(() => 1), weighted: averages(k => support[k]!) };
 }
 
-/** Area below the ROC curve of a yes-or-no question: the chance that a positive outscores a negative, ties counting half. */
+/**
+ * Area below the ROC curve of a yes-or-no question: the chance that a positive outscores a negative, ties counting half.
+ *
+ * @example
+ * ```ts
+ * rocArea([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75: three of the four pairs are in order
+ * ```
+ */
 export function rocArea(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): number {
   return rocOf(ranked(positive, scores));
 }
 
-/** Mean precision over the steps of recall; NaN without positives. */
+/**
+ * Mean precision over the steps of recall; NaN without positives.
+ *
+ * @example
+ * ```ts
+ * averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.83: one negative ranks above a positive
+ * ```
+ */
 export function averagePrecision(
   positive: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,
@@ -105,7 +125,18 @@ export function averagePrecision(
   return precisionOf(ranked(positive, scores));
 }
 
-/** All points of the ROC curve (`drop_intermediate=False` in scikit-learn). */
+/**
+ * All points of the ROC curve (`drop_intermediate=False` in scikit-learn).
+ *
+ * @example
+ * ```ts
+ * const scores = [0.1, 0.4, 0.35, 0.8];
+ * const { truePositiveRate, falsePositiveRate, thresholds } = rocCurve([0, 0, 1, 1], scores);
+ * // The highest threshold that finds every positive, and the false alarms that it costs.
+ * const point = truePositiveRate.indexOf(1);
+ * console.log(thresholds[point], falsePositiveRate[point]); // 0.35 0.5
+ * ```
+ */
 export function rocCurve(
   positive: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,
@@ -122,7 +153,18 @@ export function rocCurve(
   };
 }
 
-/** All points of the precision-recall curve. */
+/**
+ * All points of the precision-recall curve.
+ *
+ * @example
+ * ```ts
+ * const scores = [0.1, 0.4, 0.35, 0.8];
+ * const { precision, recall, thresholds } = precisionRecallCurve([0, 0, 1, 1], scores);
+ * // The lowest threshold with a precision of 0.9, and the positives that it finds.
+ * const point = precision.findIndex(value => value >= 0.9);
+ * console.log(thresholds[point], recall[point]); // 0.8 0.5
+ * ```
+ */
 export function precisionRecallCurve(
   positive: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,

@@ -41,6 +41,13 @@ export interface Assessment {
  * @param labels n class indices.
  * @param logits `[n, classes]`.
  * @param certainty Fitted on a validation set by `fitCertainty`.
+ * @example
+ * ```ts
+ * const certainty = { temperature: 1.3, threshold: 0.2, coverage: 0.9 }; // by `fitCertainty`
+ * const { figures, sets, top } = assess(labels, await logits.data(), 9, certainty);
+ * const { value, low, high } = figures.macroF1; // with its 95 % interval
+ * console.log(value, low, high, sets.coverage, top.accuracy);
+ * ```
  */
 export function assess(
   labels: ArrayLike<number>,

@@ -50,6 +50,12 @@ export type Sureness = 'too sure' | 'as sure as right' | 'not sure enough';
  * @param probability `[n, classes]`.
  * @see Guo et al. 2017, section 2. https://arxiv.org/abs/1706.04599
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html (the bins)
+ * @example
+ * ```ts
+ * const probability = [0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1]; // always 90 % sure of class 0
+ * const { expectedError, verdict } = calibration([0, 0, 1, 1], probability, 2);
+ * console.log(expectedError, verdict); // 0.4 too sure
+ * ```
  */
 export function calibration(
   labels: ArrayLike<number>,

@@ -36,6 +36,11 @@ export interface CertaintyOptions extends TemperatureOptions {
  * @param labels n class indices.
  * @param logits `[n, classes]`.
  * @throws RangeError as `fitTemperature` does.
+ * @example
+ * ```ts
+ * const certainty = fitCertainty(labels, await logits.data(), 9, { coverage: 0.95 });
+ * const json = JSON.stringify(certainty); // to be kept beside the weights, for `answer`
+ * ```
  */
 export function fitCertainty(
   labels: ArrayLike<number>,
@@ -72,6 +77,12 @@ export interface Answer {
  * @param logits `[classes]`, of one photo, from as many views as `certainty` was fitted on.
  * @throws RangeError when there are no logits, one is NaN or `Infinity`, or all are `-Infinity`; and when `certainty` lacks a
  *   number, as one from a file may.
+ * @example
+ * ```ts
+ * const certainty = { temperature: 1.5, threshold: 0.3, coverage: 0.9 }; // by `fitCertainty`
+ * const { classIndex, fitting, sure } = answer([2, 1.5, -1], certainty);
+ * console.log(classIndex, fitting, sure); // 0 [0, 1] false: two classes fit
+ * ```
  */
 export function answer(logits: ArrayLike<number>, certainty: Certainty): Answer {
   if (logits.length === 0) throw new RangeError('There are no logits; one a class is needed.');

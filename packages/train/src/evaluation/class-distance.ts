@@ -7,6 +7,13 @@ import { dot, type NoveltyDetector, plainViews } from './novelty';
  *
  * @param shrinkage Share of that multiple, above 0, to 1. Default 0.1.
  * @see Lee et al. 2018, equation 2. https://arxiv.org/abs/1807.03888
+ * @example
+ * ```ts
+ * const detector = classDistance(train, 9);
+ * const limit = noveltyThreshold(detector.score(validation.values));
+ * const [distance] = detector.score(features);
+ * console.log(distance! > limit ? 'unlike the training photos' : 'like them');
+ * ```
  */
 export function classDistance(
   train: FeatureSet,

@@ -14,6 +14,10 @@ export type Strangeness = (row: ArrayLike<number>, k: number, chance: number) =>
 /**
  * One minus the class's probability. The smallest sets on average; an empty one where nothing fits.
  * @see Sadinle, Lei & Wasserman 2019. https://arxiv.org/abs/1609.00451
+ * @example
+ * ```ts
+ * leastAmbiguous([0.75, 0.25], 1, 0); // 0.75: how little the second class fits
+ * ```
  */
 export const leastAmbiguous: Strangeness = (row, k) => 1 - row[k]!;
 
@@ -32,6 +36,12 @@ const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, r
  * The probability of all classes that are at least as probable: sets grow where the sample is hard.
  * @see Romano, Sesia & Candes 2020 (APS). https://arxiv.org/abs/2006.02544
  * @see Angelopoulos et al. 2021 (RAPS, the penalty). https://arxiv.org/abs/2009.14193
+ * @example
+ * ```ts
+ * const always = adaptive({ randomized: false });
+ * always([0.5, 0.3, 0.2], 1, 0); // 0.8: its own probability and what is above it
+ * const rule = calibrateSets(labels, probability, 9, { strangeness: adaptive({ penalty: 0.05 }) });
+ * ```
  */
 export function adaptive(options: AdaptiveOptions = {}): Strangeness {
   const { penalty = 0, free = 1, randomized = true } = options;
@@ -83,6 +93,11 @@ export interface SetRule {
  * @param labels n class indices.
  * @param probability `[n, classes]`.
  * @see Angelopoulos & Bates 2021, section 1. https://arxiv.org/abs/2107.07511
+ * @example
+ * ```ts
+ * const rule = calibrateSets(labels, probability, 3, { coverage: 0.95 });
+ * predictionSets([0.5, 0.45, 0.05], 3, rule); // for example [[0, 1]]: it may be either
+ * ```
  */
 export function calibrateSets(
   labels: ArrayLike<number>,
@@ -103,6 +118,11 @@ export function calibrateSets(
  * The `ceil((n + 1) coverage)`-th smallest value, or infinity when there are fewer: the finite-sample correction.
  *
  * @throws RangeError when the coverage is not between 0 and 1.
+ * @example
+ * ```ts
+ * conformalQuantile([0.1, 0.2, 0.3, 0.4], 0.75); // 0.4, the fourth: 5 * 0.75 is rounded up
+ * conformalQuantile([0.1, 0.2, 0.3, 0.4], 0.9); // Infinity: four are too few for this promise
+ * ```
  */
 export function conformalQuantile(scores: ArrayLike<number>, coverage: number): number {
   if (!(typeof coverage === 'number' && coverage > 0 && coverage < 1))
@@ -113,7 +133,16 @@ export function conformalQuantile(scores: ArrayLike<number>, coverage: number): 
   return Float64Array.from(scores).sort()[rank - 1]!;
 }
 
-/** The classes that fit each sample, ascending: one is a sure answer, several or none say "not sure". */
+/**
+ * The classes that fit each sample, ascending: one is a sure answer, several or none say "not sure".
+ *
+ * @example
+ * ```ts
+ * const rule = calibrateSets(labels, probability, 9);
+ * for (const [sample, fitting] of predictionSets(probability, 9, rule).entries())
+ *   console.log(sample, fitting.length === 1 ? classNames[fitting[0]!] : 'not sure');
+ * ```
+ */
 export function predictionSets(
   probability: ArrayLike<number>,
   classes: number,
@@ -144,7 +173,15 @@ export interface SetReport {
   readonly perClass: readonly number[];
 }
 
-/** Compares prediction sets with the truth. */
+/**
+ * Compares prediction sets with the truth.
+ *
+ * @example
+ * ```ts
+ * const { coverage, sure, accuracyWhereSure } = evaluateSets([0, 1, 1], [[0], [0, 1], [2]], 3);
+ * console.log(coverage, sure, accuracyWhereSure); // 0.67 0.67 0.5
+ * ```
+ */
 export function evaluateSets(
   labels: ArrayLike<number>,
   sets: readonly (readonly number[])[],

@@ -34,6 +34,19 @@ export interface CrossValidation {
  * @param folds Indices into the labels; every sample is in exactly one, as `kFolds` of `@shroom/data` makes them.
  * @param train Trains on `train` and gives the probabilities of `test`, `[test.length, classes]`.
  * @throws RangeError when a sample is in no fold or in several, or a fold's probabilities do not fit.
+ * @example
+ * ```ts
+ * import { kFolds } from '@shroom/data';
+ * import { classifierHead } from '@shroom/head';
+ *
+ * const { accuracy } = await crossValidate(train.labels, 9, kFolds(photos), async fold => {
+ *   const head = classifierHead(train.channels, 9); // a new one for each fold
+ *   const data = { train: selectPhotos(train, fold.train), validation, classes: 9 };
+ *   for await (const { epoch } of fit(head, data, recipes.fast)) console.log(fold.fold, epoch);
+ *   return probabilities(await logitsOf(head, selectPhotos(train, fold.test)), 9);
+ * });
+ * console.log(accuracy.mean, accuracy.deviation);
+ * ```
  */
 export async function crossValidate(
   labels: ArrayLike<number>,
@@ -69,7 +82,14 @@ export async function crossValidate(
   };
 }
 
-/** Some photos of a set of features, with all their views. */
+/**
+ * Some photos of a set of features, with all their views.
+ *
+ * @example
+ * ```ts
+ * const { values, labels } = selectPhotos(train, [4, 7]); // copies: [2, views, channels] and [2]
+ * ```
+ */
 export function selectPhotos(set: FeatureSet, photos: ArrayLike<number>): FeatureSet {
   const stride = set.views * set.channels;
   const values = new Float32Array(photos.length * stride);

@@ -13,7 +13,15 @@ export interface SamplePrediction {
   readonly loss: number;
 }
 
-/** All samples, the most surprising truth first; equally surprising ones in their order. */
+/**
+ * All samples, the most surprising truth first; equally surprising ones in their order.
+ *
+ * @example
+ * ```ts
+ * for (const { sample, truth, predicted } of hardest(labels, probability, 9).slice(0, 10))
+ *   console.log(`photo ${sample}: ${classNames[truth]}, taken for ${classNames[predicted]}`);
+ * ```
+ */
 export function hardest(
   labels: ArrayLike<number>,
   probability: ArrayLike<number>,

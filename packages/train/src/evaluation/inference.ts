@@ -21,6 +21,12 @@ const inferenceOptions: NamesOf<InferenceOptions> = { views: true, signal: true 
  *
  * @throws RangeError when a label is no class or a feature is not a finite number, naming the row; when the set is empty; or
  *   when the classifier gives another number of logits.
+ * @example
+ * ```ts
+ * const { accuracy, macroF1 } = await evaluateOn(classifier, validation, 9);
+ * // The mean of four views of each photo, where the set has them.
+ * const averaged = await evaluateOn(classifier, validation, 9, { views: 4 });
+ * ```
  */
 export async function evaluateOn(
   classifier: Trainable,
@@ -42,6 +48,11 @@ export async function evaluateOn(
  * the logarithm of that mean, whose softmax is the mean again.
  *
  * @throws RangeError when the set has fewer views than are asked for.
+ * @example
+ * ```ts
+ * const logits = await logitsOf(classifier, validation, { signal });
+ * const { temperature } = fitCertainty(validation.labels, logits, 9);
+ * ```
  */
 export async function logitsOf(
   classifier: Trainable,

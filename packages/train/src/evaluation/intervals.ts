@@ -31,6 +31,14 @@ export interface BootstrapOptions {
  * @param statistic Figures of a sample, given as indices. Called `resamples + 1` times. A figure that is not a number in a
  *   resample is left out there.
  * @see Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13
+ * @example
+ * ```ts
+ * const errors = [0.2, 0.9, 0.4, 0.7, 0.3];
+ * const { mean } = bootstrap(errors.length, samples => ({
+ *   mean: samples.reduce((sum, sample) => sum + errors[sample]!, 0) / samples.length,
+ * }));
+ * console.log(mean.value, mean.low, mean.high); // 0.5 0.28 0.74
+ * ```
  */
 export function bootstrap<Name extends string>(
   count: number,
@@ -100,6 +108,11 @@ const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, se
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
+ * @example
+ * ```ts
+ * const { accuracy, macroF1 } = figureIntervals(labels, probability, 9, { level: 0.9 });
+ * console.log(`${macroF1.value} (${macroF1.low} to ${macroF1.high})`);
+ * ```
  */
 export function figureIntervals(
   labels: ArrayLike<number>,
@@ -146,6 +159,10 @@ export function figureIntervals(
  * @param level 0.9, 0.95 or 0.99. Default 0.95.
  * @returns NaN throughout where `count` is 0.
  * @see Wilson 1927, Probable inference, the law of succession, and statistical inference
+ * @example
+ * ```ts
+ * shareInterval(6, 6); // { value: 1, low: 0.61, high: 1 }: six right photos of six prove little
+ * ```
  */
 export function shareInterval(hits: number, count: number, level: Level = 0.95): Interval {
   const z = normalQuantiles[level];
@@ -174,6 +191,15 @@ export interface ClassIntervals {
 /**
  * Intervals of every class's precision, recall and F1 from its row and column of the confusion matrix. F1 is a function of
  * hits / (hits + misses + false alarms), whose Wilson interval is carried over.
+ *
+ * @example
+ * ```ts
+ * const [first] = classIntervals([
+ *   [8, 2],
+ *   [1, 9],
+ * ]);
+ * console.log(first?.recall); // { value: 0.8, low: 0.49, high: 0.94 }
+ * ```
  */
 export function classIntervals(
   confusion: readonly (readonly number[])[],

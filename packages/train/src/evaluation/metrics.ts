@@ -41,6 +41,11 @@ export interface Evaluation {
  * @param temperature What logits are divided by; above 1 it makes the probabilities more cautious, below 1 surer. Default 1.
  * @throws RangeError when the temperature is not a number above 0, or a row has no softmax: a logit is NaN or `Infinity`, or
  *   all are `-Infinity`.
+ * @example
+ * ```ts
+ * probabilities([2, 1], 2); // [0.73, 0.27]
+ * probabilities([2, 1], 2, 2); // [0.62, 0.38]: more cautious
+ * ```
  */
 export function probabilities(
   logits: ArrayLike<number>,
@@ -69,7 +74,14 @@ export function probabilities(
   return result;
 }
 
-/** Index of the largest of each row; the first where several are. */
+/**
+ * Index of the largest of each row; the first where several are.
+ *
+ * @example
+ * ```ts
+ * predictions([0.9, 0.1, 0.3, 0.7], 2); // [0, 1]
+ * ```
+ */
 export function predictions(scores: ArrayLike<number>, classes: number): Int32Array {
   return Int32Array.from({ length: scores.length / classes }, (_, sample) => {
     let best = 0;
@@ -87,6 +99,11 @@ export function predictions(scores: ArrayLike<number>, classes: number): Int32Ar
  * @param probability `[n, classes]`.
  * @throws RangeError when the numbers do not fit together, a label is no class, or a probability is not a number.
  * @see https://scikit-learn.org/stable/modules/model_evaluation.html
+ * @example
+ * ```ts
+ * const { accuracy, macroF1, confusion } = evaluate([0, 1, 1], [0.9, 0.1, 0.6, 0.4, 0.2, 0.8], 2);
+ * console.log(accuracy, macroF1, confusion); // 0.67 0.67 [[1, 0], [1, 1]]
+ * ```
  */
 export function evaluate(
   labels: ArrayLike<number>,

@@ -8,6 +8,10 @@ import { quantile } from './calibration';
  * @param logits `[n, classes]`.
  * @returns `[n]`.
  * @see Liu et al. 2020, equation 4. https://arxiv.org/abs/2010.03759
+ * @example
+ * ```ts
+ * energy([5, 0, 0.1, 0.2], 2); // [-5.01, -0.84]: the second photo is the stranger
+ * ```
  */
 export function energy(logits: ArrayLike<number>, classes: number, temperature = 1): Float64Array {
   return Float64Array.from({ length: logits.length / classes }, (_, row) => {
@@ -35,6 +39,13 @@ export interface NoveltyDetector {
  * @param train Its plain views are kept: `4 * photos * channels` bytes.
  * @param neighbors The distance is to the k-th nearest. Default 10, or fewer where there are fewer photos.
  * @see Sun et al. 2022. https://arxiv.org/abs/2204.06507
+ * @example
+ * ```ts
+ * const detector = nearestNeighbors(train, 5);
+ * const limit = noveltyThreshold(detector.score(validation.values));
+ * const [distance] = detector.score(features);
+ * console.log(distance! > limit ? 'unlike the training photos' : 'like them');
+ * ```
  */
 export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDetector {
   const { channels } = train;
@@ -63,6 +74,11 @@ export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDete
  *
  * @param scores Of validation photos, which were not trained on.
  * @param share Default 0.95.
+ * @example
+ * ```ts
+ * const scores = energy(await logits.data(), 9); // of validation photos
+ * const limit = noveltyThreshold(scores, 0.99); // one in a hundred of them is above
+ * ```
  */
 export const noveltyThreshold = (scores: ArrayLike<number>, share = 0.95): number =>
   quantile(scores, share);

@@ -36,6 +36,11 @@ const places = 240;
  * @throws RangeError when a logit is NaN or `Infinity`, or a sample's own class is excluded: no temperature makes that likely.
  * @see Guo et al. 2017, section 4.2. https://arxiv.org/abs/1706.04599
  * @see Platt 1999, section 2.2 (targets). https://www.cs.colorado.edu/~mozer/Teaching/syllabi/6622/papers/Platt1999.pdf
+ * @example
+ * ```ts
+ * const temperature = fitTemperature(labels, await logits.data(), 9); // for example 1.4
+ * const calibrated = probabilities(await logits.data(), 9, temperature);
+ * ```
  */
 export function fitTemperature(
   labels: ArrayLike<number>,

@@ -7,6 +7,11 @@ import { checkLabels } from './samples';
  * @param labels n class indices.
  * @param scores `[n, classes]`.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.top_k_accuracy_score.html
+ * @example
+ * ```ts
+ * const scores = [0.5, 0.4, 0.1, 0.6, 0.3, 0.1, 0.6, 0.3, 0.1];
+ * topKAccuracy([0, 1, 2], scores, 3, 2); // 0.67: the third photo's class comes last
+ * ```
  */
 export function topKAccuracy(
   labels: ArrayLike<number>,

@@ -54,18 +54,22 @@ export interface Extracted<S> {
  *
  * The next batch is made, one is computed and the one before is written at the same time. Tensors are disposed, also where the loop is left or fails.
  *
- * ```ts
- * const samples = photos.map(photo => ({ ...photo, view: plainView }));
- * for await (const { index, rows } of extractFeatures(samples, {
- *   batches: missing => batches(missing, { preprocessing, batchSize: 8, fillLast: true }),
- *   network: images => mean(backbone.model.predict(images) as Tensor, [1, 2]),
- * }))
- *   values.set(rows[0]!, index * channels);
- * ```
- *
  * @param samples Different objects: a batch says by them what its rows are of.
  * @throws RangeError for an option that cannot be, a tensor of the network that has not a row for each image, another number of
  *   tensors than caches, a sample in a batch that was not asked for, and samples that did not come.
+ * @example
+ * ```ts
+ * import { batches } from '@shroom/data/node';
+ * import { mean, type Tensor } from '@tensorflow/tfjs-core';
+ *
+ * const { preprocessing } = backbone;
+ * for await (const { index, rows } of extractFeatures(photos, {
+ *   batches: missing => batches(missing, { preprocessing, batchSize: 8, fillLast: true, signal }),
+ *   network: images => mean(backbone.model.predict(images) as Tensor, [1, 2]),
+ *   signal,
+ * }))
+ *   train.values.set(rows[0]!, index * backbone.channels);
+ * ```
  */
 export async function* extractFeatures<S extends object>(
   samples: readonly S[],

@@ -29,6 +29,16 @@ export interface FeatureSource {
 
 export type Features = FeatureSet | FeatureSource;
 
+/**
+ * Features wherever they are kept, through one interface. A `FeatureSource` is returned as it is.
+ *
+ * @example
+ * ```ts
+ * const source = sourceOf(train);
+ * console.log(source.shape); // [channels]
+ * const rows = await source.read([4, 7], [0, 0]); // the plain views of two photos
+ * ```
+ */
 export function sourceOf(features: Features): FeatureSource {
   if ('read' in features) return features;
   const { labels, views, channels } = features;
@@ -43,6 +53,12 @@ export function sourceOf(features: Features): FeatureSource {
 /**
  * Some photos of features wherever they are kept, with all their views; nothing is copied. Where the features have an
  * `identity`, so have these: it says which photos of which features they are.
+ *
+ * @example
+ * ```ts
+ * const some = selectFrom(train, [3, 1, 4]);
+ * await some.read([0], [0]); // the plain view of photo 3 of `train`
+ * ```
  */
 export function selectFrom(features: Features, photos: ArrayLike<number>): FeatureSource {
   const source = sourceOf(features);
@@ -70,7 +86,14 @@ function listHash(places: ArrayLike<number>): string {
     .join('');
 }
 
-/** The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`. */
+/**
+ * The rows of a batch: `[indices.length, channels]`, the view of each photo chosen by `viewOf`.
+ *
+ * @example
+ * ```ts
+ * const rows = gather(train, [4, 7], () => 0); // [2, channels]: the plain views of two photos
+ * ```
+ */
 export function gather(
   set: FeatureSet,
   indices: ArrayLike<number>,

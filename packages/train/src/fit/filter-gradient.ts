@@ -31,6 +31,14 @@ interface FilterGradient {
  * happens where the engine has the kernel.
  *
  * @param engine Name of the backend, such as `wasm`.
+ * @example
+ * ```ts
+ * import { setBackend } from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-backend-wasm';
+ *
+ * await setBackend('wasm');
+ * registerFilterGradient('wasm'); // before the first step that trains a convolution
+ * ```
  */
 export function registerFilterGradient(engine: string): void {
   if (getKernel(kernelName, engine)) return;

@@ -37,6 +37,15 @@ import {
  * @throws RangeError naming the option that cannot be, or the row whose label is no class or whose features are not finite
  *   numbers; and when there are fewer than two training samples or no validation samples.
  * @throws Error when two weights have one name; when the loss is no longer a number, naming the step; or when the engine lacks a kernel.
+ * @example
+ * ```ts
+ * const data = { train, validation, classes: 9 };
+ * for await (const report of fit(classifier, data, { ...recipes.fast, seed: 1 })) {
+ *   const { epoch, trainLoss, validation } = report;
+ *   console.log(epoch, trainLoss, validation.macroF1);
+ *   if (validation.macroF1 > 0.99) break;
+ * }
+ * ```
  */
 export async function* fit(
   classifier: Trainable,

@@ -32,6 +32,17 @@ export interface HeldOut {
  * @param start A new classifier with the first weights of the one to be calibrated. It is disposed of if it can be.
  * @param folds Places in the validation set, as `kFolds` of `@shroom/data` makes them; no place may be in two.
  * @throws RangeError as `fit` does, before the first training; when a fold is empty, holds all photos, or holds what is no place or in another fold.
+ * @example
+ * ```ts
+ * import { kFolds } from '@shroom/data';
+ * import { classifierHead } from '@shroom/head';
+ *
+ * const start = () => classifierHead(train.channels, 9, { seed: 1 });
+ * const folds = kFolds(photos, { folds: 2 }); // the photos of `validation`
+ * const data = { train, validation, classes: 9 };
+ * const { labels, logits } = await heldOutLogits(start, data, folds, recipes.fast);
+ * const certainty = fitCertainty(labels, logits[0]!, 9);
+ * ```
  */
 export async function heldOutLogits(
   start: () => Trainable & { dispose?(): unknown },

@@ -52,6 +52,13 @@ const explosion = 4;
  *
  * @throws RangeError naming the option that cannot be, or the row whose label or features cannot be.
  * @see Smith 2017, section 3.3. https://arxiv.org/abs/1506.01186
+ * @example
+ * ```ts
+ * let learningRate = 1e-3;
+ * for await (const { suggestion } of findLearningRate(classifier, { train, classes: 9 }))
+ *   learningRate = suggestion ?? learningRate;
+ * const schedule = { name: 'oneCycle', learningRate } as const; // an option of `fit`
+ * ```
  */
 export async function* findLearningRate(
   classifier: Trainable,

@@ -44,6 +44,16 @@ export interface CrossEntropyOptions {
  * @param logits `[N, K]`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  * @see Lin et al. 2017, equation 5. https://arxiv.org/abs/1708.02002
+ * @example
+ * ```ts
+ * import { tensor1d } from '@tensorflow/tfjs-core';
+ *
+ * const truth = tensor1d(labels, 'int32');
+ * const loss = crossEntropy(truth, logits, { labelSmoothing: 0.1 });
+ * console.log((await loss.data())[0]);
+ * loss.dispose();
+ * truth.dispose();
+ * ```
  */
 export function crossEntropy(
   labels: Tensor1D | Tensor2D,
@@ -113,6 +123,10 @@ export function batchWeight(
  * without samples has the weight 0.
  *
  * @throws RangeError when a label is no class, naming its row.
+ * @example
+ * ```ts
+ * balancedClassWeights([0, 0, 0, 1], 2); // [0.67, 2]
+ * ```
  */
 export function balancedClassWeights(labels: ArrayLike<number>, classes: number): Float32Array {
   requireInteger('classes', classes, { least: 1 });

@@ -28,6 +28,13 @@ export interface Mixture {
  *   places to cut.
  * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412; on features: Verma et al. 2019.
  * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
+ * @example
+ * ```ts
+ * const rows = new Float32Array([0, 0, 1, 1]); // two samples of two channels
+ * const mixture = mix(rows, [2], [0, 1], 2, { kind: 'mixup', alpha: 1 }, 7);
+ * console.log(mixture.rows); // [0.66, 0.66, 0.34, 0.34]
+ * console.log(mixture.targets); // [0.34, 0.66, 0.66, 0.34]
+ * ```
  */
 export function mix(
   rows: Float32Array,

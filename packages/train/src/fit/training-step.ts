@@ -49,7 +49,19 @@ export interface TrainingStepOptions {
   readonly groupOf?: (variable: string) => WeightGroup;
 }
 
-/** One step of training: forwards, backwards, and the move of the weights. */
+/**
+ * One step of training: forwards, backwards, and the move of the weights.
+ *
+ * @example
+ * ```ts
+ * const optimizer = new AdamW({ weightDecay: 1e-2 });
+ * const step = new TrainingStep(classifier, optimizer, { clipNorm: 1 });
+ * const batch = { rows: train.values, shape: [train.channels], labels: train.labels };
+ * for (let index = 0; index < 100; index++) console.log(await step.run(batch, 1e-3, index));
+ * step.dispose();
+ * optimizer.dispose();
+ * ```
+ */
 export class TrainingStep {
   readonly #classifier: Trainable;
   readonly #optimizer: Optimizer;

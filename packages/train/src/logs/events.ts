@@ -14,6 +14,13 @@ export interface ScalarEvent {
  * The first record of an event file, by which TensorBoard knows it.
  *
  * @param time Milliseconds since 1970.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const file = 'runs/a/events.out.tfevents.1';
+ * await writeFile(file, encodeVersion(Date.now())); // once; `encodeScalars` are appended to it
+ * ```
  */
 export function encodeVersion(time: number): Uint8Array {
   return record(new Message().double(1, time / 1000).string(3, 'brain.Event:2'));
@@ -24,6 +31,13 @@ export function encodeVersion(time: number): Uint8Array {
  *
  * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
  * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/summary.proto
+ * @example
+ * ```ts
+ * import { appendFile } from 'node:fs/promises';
+ *
+ * const event = encodeScalars({ step: 1, time: Date.now(), values: { loss: 0.7, accuracy: 0.8 } });
+ * await appendFile('runs/a/events.out.tfevents.1', event); // after its `encodeVersion`
+ * ```
  */
 export function encodeScalars({ step, time, values }: ScalarEvent): Uint8Array {
   if (!(Number.isSafeInteger(step) && step >= 0)) {

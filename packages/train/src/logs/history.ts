@@ -26,7 +26,17 @@ const columns = [
   ['learning_rate', row => row.learningRate],
 ] as const satisfies readonly (readonly [string, (row: HistoryRow) => number | undefined])[];
 
-/** A table with a row for each epoch; what is not known is left empty. */
+/**
+ * A table with a row for each epoch; what is not known is left empty.
+ *
+ * @example
+ * ```ts
+ * const validation = { validationLoss: 0.7, validationAccuracy: 0.8, validationMacroF1: 0.79 };
+ * historyCsv([{ epoch: 1, trainLoss: 0.9, ...validation, learningRate: 1e-3, best: true }]);
+ * // epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,...
+ * // 1,0.9,,0.7,0.8,0.79,0.001
+ * ```
+ */
 export function historyCsv(history: readonly HistoryRow[]): string {
   const lines = history.map(row => columns.map(([, from]) => from(row) ?? '').join(','));
   return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`;

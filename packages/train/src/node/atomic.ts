@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file under another name and renames it, so that nobody ever sees half of it. Folders are made as needed. */
+/**
+ * Writes a file under another name and renames it, so that nobody ever sees half of it. Folders are made as needed.
+ *
+ * @example
+ * ```ts
+ * await writeAtomically('runs/a/metrics.json', JSON.stringify({ accuracy: 0.93 }));
+ * ```
+ */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   await mkdir(dirname(path), { recursive: true });

@@ -20,6 +20,15 @@ export interface CachedOptions {
  * knows them again by the keys and checksums of all views, in their order; no features are read for that.
  *
  * @param cache Stays open as long as the features are used; the caller closes it.
+ * @example
+ * ```ts
+ * const shape = [14, 14, 1024];
+ * const key = { ...backbone.weights, layer: 'layer3' };
+ * const cache = await FeatureCache.open('cache/features', key, shape);
+ * const keyOf = (photo: number, view: number) => `${photos[photo]!.sha256} ${view}`;
+ * const { labels } = train;
+ * const maps = cachedFeatures(cache, { labels, views: 4, shape, keyOf }); // for `fit`
+ * ```
  */
 export function cachedFeatures(cache: FeatureCache, options: CachedOptions): FeatureSource {
   const { labels, views, shape, keyOf, memory = 1e9 } = options;

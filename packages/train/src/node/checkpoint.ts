@@ -31,6 +31,11 @@ export type CheckpointFacts = TensorFacts;
  * @param facts Kept in the file's metadata.
  * @throws Error when two weights have one name, saying where they are, or one is not of 32-bit floating-point numbers; nothing
  *   is written then.
+ * @example
+ * ```ts
+ * await saveCheckpoint('best.safetensors', classifier, { epoch: '12' });
+ * const { epoch } = await loadCheckpoint('best.safetensors', classifier); // '12'
+ * ```
  */
 export async function saveCheckpoint(
   path: string,
@@ -63,7 +68,21 @@ export interface LoadOptions {
 
 const loadOptions: NamesOf<LoadOptions> = { strict: true, onLeftOut: true };
 
-/** A checkpoint does not fit a model: names or shapes differ. */
+/**
+ * A checkpoint does not fit a model: names or shapes differ.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await loadCheckpoint('best.safetensors', classifier);
+ * } catch (error) {
+ *   const isWhole = error instanceof CheckpointMismatchError && error.missing.length === 0;
+ *   if (!isWhole) throw error;
+ *   // The checkpoint has every weight of the model, and others besides.
+ *   await loadCheckpoint('best.safetensors', classifier, { strict: false });
+ * }
+ * ```
+ */
 export class CheckpointMismatchError extends Error implements LeftOut {
   override readonly name = 'CheckpointMismatchError';
   readonly missing: readonly string[];
@@ -81,18 +100,20 @@ export class CheckpointMismatchError extends Error implements LeftOut {
 /**
  * Puts the weights of a checkpoint back into a model that has the same names and shapes.
  *
- * ```ts
- * // Of a classifier with another head: what both have.
- * await loadCheckpoint(path, model, {
- *   strict: false,
- *   onLeftOut: ({ missing, unexpected }) => console.warn(missing, unexpected),
- * });
- * ```
- *
  * @returns The facts that were saved with it.
  * @throws CheckpointMismatchError listing every weight that is missing or unexpected, or of another shape; with
  *   `strict: false` for shapes alone, or where no name is the same. FormatError when the file is damaged, or a tensor that is
  *   wanted holds no floating-point numbers. Error when two weights of the model have one name. The model is unchanged then.
+ * @example
+ * ```ts
+ * const { epoch } = await loadCheckpoint('best.safetensors', classifier);
+ *
+ * // Into a classifier with another head: what both have.
+ * await loadCheckpoint('best.safetensors', classifier, {
+ *   strict: false,
+ *   onLeftOut: ({ missing, unexpected }) => console.warn(missing, unexpected),
+ * });
+ * ```
  */
 export async function loadCheckpoint(
   path: string,
@@ -185,6 +206,11 @@ const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
  * Saves all that a training needs to go on exactly where it is, atomically; readable as safetensors.
  *
  * @param facts Kept in the file's metadata.
+ * @example
+ * ```ts
+ * for await (const report of fit(classifier, { train, validation, classes: 9 }, recipes.fast))
+ *   await saveTrainingState('last.safetensors', await report.snapshot());
+ * ```
  */
 export async function saveTrainingState(
   path: string,
@@ -195,7 +221,17 @@ export async function saveTrainingState(
   await writeTensors(path, state.tensors, { ...facts, position });
 }
 
-/** @throws FormatError when the file is damaged. Error when it holds weights alone. */
+/**
+ * The state that `saveTrainingState` wrote: `fit` goes on from it when it is given as `from`.
+ *
+ * @throws FormatError when the file is damaged. Error when it holds weights alone.
+ * @example
+ * ```ts
+ * const from = await loadTrainingState('last.safetensors');
+ * const data = { train, validation, classes: 9 };
+ * for await (const { epoch } of fit(classifier, data, { ...recipes.fast, from })) console.log(epoch);
+ * ```
+ */
 export async function loadTrainingState(
   path: string,
 ): Promise<TrainingState & { readonly facts: CheckpointFacts }> {

@@ -26,6 +26,16 @@ interface Place {
  * on where it was; a record that was cut short or damaged is as good as absent. Several processes may share a file.
  *
  * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys and checksums.
+ *
+ * @example
+ * ```ts
+ * const { weights, preprocessing, channels } = backbone;
+ * const key = { weights, preprocessing, engine: 'wasm 4.22.0' };
+ * const cache = await FeatureCache.open('cache/features', key, channels, { precision: 'float16' });
+ * await cache.write('photo 4, view 0', features);
+ * await cache.read('photo 4, view 0'); // [channels]; undefined for what is not there
+ * await cache.close();
+ * ```
  */
 export class FeatureCache {
   readonly #file: FileHandle;

@@ -34,7 +34,15 @@ export interface PrunedFeatures {
 /** What was opened so lately may be about to be read. In milliseconds. */
 const justUsed = 60_000;
 
-/** The feature files in a folder, the least recently used first; other files are not listed. */
+/**
+ * The feature files in a folder, the least recently used first; other files are not listed.
+ *
+ * @example
+ * ```ts
+ * for (const { path, bytes, usedAt } of await listFeatures('cache/features'))
+ *   console.log(path, bytes, usedAt.toISOString());
+ * ```
+ */
 export async function listFeatures(folder: string): Promise<FeatureFile[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -61,11 +69,13 @@ export async function listFeatures(folder: string): Promise<FeatureFile[]> {
  *
  * @throws RangeError when nothing says what to remove.
  * @example
+ * ```ts
+ * import { join } from 'node:path';
+ * import { cacheFolder } from '@shroom/models/node';
  *
- *     import { cacheFolder } from '@shroom/models/node';
- *     import { join } from 'node:path';
- *
- *     const { freed } = await pruneFeatures(join(cacheFolder(), 'features'), { unusedFor: 30 * 24 * 3600e3 });
+ * const folder = join(cacheFolder(), 'features');
+ * const { freed } = await pruneFeatures(folder, { unusedFor: 30 * 24 * 3600e3 }); // 30 days
+ * ```
  */
 export async function pruneFeatures(
   folder: string,
@@ -142,10 +152,12 @@ export interface JobNeeds {
  *
  * @throws RangeError for a count that is none.
  * @example
- *
- *     const { views, featureBytes, fits } = await jobNeeds({
- *       photos: 1016, views: 5, features: [{ shape: 2048 }], folder: 'cache/features',
- *     });
+ * ```ts
+ * const features = [{ shape: 2048, precision: 'float16' }] as const;
+ * const job = { photos: 1016, views: 5, features, folder: 'cache/features' };
+ * const { featureBytes, fits } = await jobNeeds(job); // 20,909,280 bytes
+ * if (!fits) throw new Error(`${featureBytes} bytes have no room on the disk.`);
+ * ```
  */
 export async function jobNeeds(job: PlannedJob): Promise<JobNeeds> {
   const { photos, views: each = 1, features, download = 0, folder } = job;

@@ -7,6 +7,14 @@ import { writeAtomically } from './atomic';
 /**
  * The history of a training in a folder, brought up to date with every epoch: `history.csv`, `history.jsonl` (a line of
  * JSON for each epoch, named as in `HistoryRow`), and `tensorboard/` (`tensorboard --logdir <folder>/tensorboard`).
+ *
+ * @example
+ * ```ts
+ * const log = await HistoryLog.open('runs/a');
+ * const validation = { validationLoss: 0.7, validationAccuracy: 0.8, validationMacroF1: 0.79 };
+ * const row = { epoch: 1, trainLoss: 0.9, ...validation, learningRate: 1e-3, best: true };
+ * await log.append({ ...row, time: Date.now() }); // after each epoch
+ * ```
  */
 export class HistoryLog {
   readonly #folder: string;

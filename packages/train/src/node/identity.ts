@@ -47,6 +47,13 @@ const leastRows = 8;
  * over the weights.
  *
  * @param classifier With the weights that it starts from.
+ * @example
+ * ```ts
+ * const data = { train, validation, classes: 9 };
+ * const then = await identityOf(classifier, data, recipes.fast);
+ * const now = await identityOf(classifier, data, { ...recipes.fast, epochs: 30 });
+ * differences(then, now); // ['options.epochs: 20, now 30']
+ * ```
  */
 export async function identityOf(
   classifier: Restorable,

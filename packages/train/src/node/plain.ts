@@ -25,7 +25,15 @@ export function plain(value: unknown): Plain {
   return Object.fromEntries(entries.map(([name, each]) => [name, plain(each)]));
 }
 
-/** What differs in plain data: where, what it was, and what it is now. */
+/**
+ * What differs in plain data: where, what it was, and what it is now.
+ *
+ * @example
+ * ```ts
+ * differences({ epochs: 20 }, { epochs: 30, seed: 1 });
+ * // ['epochs: 20, now 30', 'seed: absent, now 1']
+ * ```
+ */
 export function differences(then: unknown, now: unknown): string[] {
   const [before, after] = [leaves('', plain(then)), leaves('', plain(now))];
   return [...new Set([...before.keys(), ...after.keys()])]

@@ -17,7 +17,21 @@ export interface RunFile<C> {
   readonly identity?: RunIdentity;
 }
 
-/** A folder holds another training than the one that was about to start in it. */
+/**
+ * A folder holds another training than the one that was about to start in it.
+ *
+ * @example
+ * ```ts
+ * const data = { train, validation, classes: 9 };
+ * try {
+ *   for await (const { epoch } of fitWithCheckpoints('runs/a', classifier, data, recipes.fast))
+ *     console.log(epoch);
+ * } catch (error) {
+ *   if (!(error instanceof RunMismatchError)) throw error;
+ *   console.error('runs/a is of another training. Choose another folder.', error.differences);
+ * }
+ * ```
+ */
 export class RunMismatchError extends Error {
   override readonly name = 'RunMismatchError';
   /** What differs: where, what it was, and what it is now. */
@@ -39,6 +53,11 @@ export class RunMismatchError extends Error {
  *
  * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
  * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
+ * @example
+ * ```ts
+ * const configuration = { seed: 1, photos: 'photos/' };
+ * await saveRun('runs/a', { configuration, versions: { node: process.versions.node } });
+ * ```
  */
 export async function saveRun<C>(folder: string, run: RunFile<C>): Promise<void> {
   requireRun(run);
@@ -94,7 +113,16 @@ export function requireSame<C>(folder: string, known: RunFile<C>, now: RunFile<C
   if (found.length > 0) throw new RunMismatchError(folder, found);
 }
 
-/** @throws Error when the folder holds no run. FormatError when what it holds is damaged. */
+/**
+ * Reads what a run was started with.
+ *
+ * @throws Error when the folder holds no run. FormatError when what it holds is damaged.
+ * @example
+ * ```ts
+ * const { configuration } = await openRun<{ seed: number }>('runs/a');
+ * console.log(configuration.seed);
+ * ```
+ */
 export async function openRun<C>(folder: string): Promise<RunFile<C>> {
   const path = join(folder, 'run.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {

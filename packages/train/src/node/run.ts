@@ -40,7 +40,16 @@ export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
 const { from: _, ...withoutFrom } = fitOptions;
 const checkpointOptions: NamesOf<CheckpointOptions> = { ...withoutFrom, saveEvery: true };
 
-/** Below the folder: the best epoch's weights, and all that is needed to go on from the last save. */
+/**
+ * Below the folder: the best epoch's weights, and all that is needed to go on from the last save.
+ *
+ * @example
+ * ```ts
+ * import { join } from 'node:path';
+ *
+ * await loadCheckpoint(join('runs/a/checkpoints', checkpointFiles.best), classifier);
+ * ```
+ */
 export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetensors' } as const;
 
 /**
@@ -53,6 +62,13 @@ export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetenso
  *
  * @throws RunMismatchError when the folder's checkpoints are of other data, classes, weights or options, naming what differs.
  * @throws Error when they were written by an older version.
+ * @example
+ * ```ts
+ * const data = { train, validation, classes: 9 };
+ * const options = { ...recipes.reference, seed: 1, saveEvery: 100 };
+ * for await (const { epoch } of fitWithCheckpoints('runs/a', classifier, data, options))
+ *   console.log(epoch); // called again after a power cut, it goes on
+ * ```
  */
 export async function* fitWithCheckpoints(
   folder: string,
@@ -155,7 +171,15 @@ async function* train(
   putTensors(path, tensors, classifier);
 }
 
-/** Every epoch that a folder's checkpoints know of. */
+/**
+ * Every epoch that a folder's checkpoints know of.
+ *
+ * @example
+ * ```ts
+ * for (const { epoch, validation } of await historyOf('runs/a/checkpoints'))
+ *   console.log(epoch, validation.accuracy);
+ * ```
+ */
 export async function historyOf(folder: string) {
   return (await loadTrainingState(join(folder, checkpointFiles.last))).position.history;
 }
@@ -173,6 +197,18 @@ export interface Training {
  *
  * @throws RunMismatchError when the folder holds another run, naming what differs.
  * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
+ * @example
+ * ```ts
+ * import { classifierHead } from '@shroom/head';
+ *
+ * const build = ({ seed }: { seed: number }) => ({
+ *   classifier: classifierHead(train.channels, 9, { seed }),
+ *   data: { train, validation, classes: 9 },
+ *   options: { ...recipes.fast, seed },
+ * });
+ * const run = { configuration: { seed: 1 }, versions: { node: process.versions.node } };
+ * for await (const { epoch } of startRun('runs/a', run, build)) console.log(epoch);
+ * ```
  */
 export async function* startRun<C>(
   folder: string,
@@ -190,6 +226,17 @@ export async function* startRun<C>(
  *
  * @throws Error when the folder holds no run.
  * @throws RunMismatchError when what is built now is another training, naming what differs.
+ * @example
+ * ```ts
+ * import { classifierHead } from '@shroom/head';
+ *
+ * const build = ({ seed }: { seed: number }) => ({
+ *   classifier: classifierHead(train.channels, 9, { seed }),
+ *   data: { train, validation, classes: 9 },
+ *   options: { ...recipes.fast, seed },
+ * }); // as it was given to `startRun`
+ * for await (const { epoch } of resume('runs/a', build)) console.log(epoch);
+ * ```
  */
 export async function* resume<C>(
   folder: string,

@@ -41,6 +41,15 @@ type StepNumbers = {
  *
  * @see Kingma & Ba 2015, algorithm 1. https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ * @example
+ * ```ts
+ * import { scalar, variable } from '@tensorflow/tfjs-core';
+ *
+ * const weight = variable(scalar(1), true, 'w');
+ * const optimizer = new Adam();
+ * optimizer.apply([weight], { w: scalar(4) }, 0.1); // 0.9: the first step is as long as the rate
+ * optimizer.dispose(); // what it remembers; the weight stays
+ * ```
  */
 export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
   readonly #betas: readonly [number, number];

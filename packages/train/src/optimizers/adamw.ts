@@ -6,6 +6,15 @@ import { Adam } from './adam';
  *
  * @see Loshchilov & Hutter 2019, algorithm 2. https://arxiv.org/abs/1711.05101
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ * @example
+ * ```ts
+ * import { scalar, variable } from '@tensorflow/tfjs-core';
+ *
+ * const weight = variable(scalar(1), true, 'w');
+ * const optimizer = new AdamW({ weightDecay: 0.5 });
+ * optimizer.apply([weight], { w: scalar(0) }, 0.1); // 0.95: no gradient, so the decay alone
+ * optimizer.dispose();
+ * ```
  */
 export class AdamW extends Adam {
   protected override decayed(

@@ -15,7 +15,17 @@ import {
 } from '@tensorflow/tfjs-core';
 import { requireNumber } from '../options/requirements';
 
-/** The length of all gradients as one vector. */
+/**
+ * The length of all gradients as one vector.
+ *
+ * @example
+ * ```ts
+ * import { scalar } from '@tensorflow/tfjs-core';
+ *
+ * const norm = globalNorm({ a: scalar(3), b: scalar(4) }); // 5
+ * norm.dispose();
+ * ```
+ */
 export function globalNorm(gradients: NamedTensorMap): Scalar {
   return tidy(() => {
     const squares = Object.values(gradients).map(gradient => sum(square(gradient)));
@@ -28,6 +38,13 @@ export function globalNorm(gradients: NamedTensorMap): Scalar {
  *
  * @throws RangeError when `most` is not above 0.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ * @example
+ * ```ts
+ * import { dispose, scalar } from '@tensorflow/tfjs-core';
+ *
+ * const clipped = clipByGlobalNorm({ a: scalar(3), b: scalar(4) }, 1); // a: 0.6, b: 0.8
+ * dispose(clipped); // new tensors; those that were given stay
+ * ```
  */
 export function clipByGlobalNorm(gradients: NamedTensorMap, most: number): NamedTensorMap {
   requireNumber('most', most, { above: 0 });

@@ -17,7 +17,16 @@ const sgdOptions: NamesOf<SgdOptions & { name: string }> = {
   ...{ name: true, momentum: true, nesterov: true, weightDecay: true },
 };
 
-/** @throws RangeError when there is no optimizer of that name, or it has no such option. */
+/**
+ * The optimizer that a configuration names.
+ *
+ * @throws RangeError when there is no optimizer of that name, or it has no such option.
+ * @example
+ * ```ts
+ * const options: OptimizerOptions = JSON.parse('{ "name": "sgd", "momentum": 0.9 }');
+ * const optimizer = createOptimizer(options); // as `new Sgd({ momentum: 0.9 })`
+ * ```
+ */
 export function createOptimizer(options: OptimizerOptions): Optimizer {
   switch (options.name) {
     case 'adam':

@@ -4,6 +4,14 @@ import { requireInteger, requireNumber, unknownName } from '../options/requireme
 /** The learning rate at a step, counted from 0. */
 export type Schedule = (step: number) => number;
 
+/**
+ * The same learning rate at every step.
+ *
+ * @example
+ * ```ts
+ * const schedule = warmUp(constant(1e-3), 100); // 100 steps of rise, then 1e-3
+ * ```
+ */
 export function constant(learningRate: number): Schedule {
   requireNumber('learningRate', learningRate, { least: 0 });
   return () => learningRate;
@@ -13,6 +21,10 @@ export function constant(learningRate: number): Schedule {
  * Cosine annealing: from `learningRate` down to `least` in `period` steps, and up again in as many, as PyTorch's
  * `CosineAnnealingLR` goes on past `T_max`.
  * @see Loshchilov & Hutter 2017, equation 5. https://arxiv.org/abs/1608.03983
+ * @example
+ * ```ts
+ * [0, 50, 100, 150].map(cosineAnnealing(1e-3, 100)); // [0.001, 0.0005, 0, 0.0005]
+ * ```
  */
 export function cosineAnnealing(learningRate: number, period: number, least = 0): Schedule {
   requireNumber('learningRate', learningRate, { least: 0 });
@@ -21,7 +33,14 @@ export function cosineAnnealing(learningRate: number, period: number, least = 0)
   return step => cosine(learningRate, least, step / period);
 }
 
-/** `learningRate`, times `factor` after every `period` steps. PyTorch's `StepLR`. */
+/**
+ * `learningRate`, times `factor` after every `period` steps. PyTorch's `StepLR`.
+ *
+ * @example
+ * ```ts
+ * [0, 30, 60].map(stepwise(0.1, 30, 0.1)); // [0.1, 0.01, 0.001]
+ * ```
+ */
 export function stepwise(learningRate: number, period: number, factor: number): Schedule {
   requireNumber('learningRate', learningRate, { least: 0 });
   requireNumber('period', period, { above: 0 });
@@ -42,6 +61,10 @@ export interface OneCycleOptions {
  * One cycle: along a cosine up to `learningRate`, the highest, and along another down to almost nothing at the last of
  * `total` steps. The learning rate of PyTorch's `OneCycleLR`; momentum stays as it is.
  * @see Smith & Topin 2018. https://arxiv.org/abs/1708.07120
+ * @example
+ * ```ts
+ * [0, 29, 99].map(oneCycle(1e-3, 100)); // [4e-5, 1e-3, 4e-9]: the peak is after 0.3 of the steps
+ * ```
  */
 export function oneCycle(
   learningRate: number,
@@ -66,6 +89,10 @@ export function oneCycle(
  * Rises along a line from the share `start` of the wrapped schedule's first learning rate, and starts that schedule after `steps`
  * steps.
  * @see Goyal et al. 2017, section 2.2. https://arxiv.org/abs/1706.02677
+ * @example
+ * ```ts
+ * [0, 5, 10].map(warmUp(constant(0.1), 10)); // [0, 0.05, 0.1]
+ * ```
  */
 export function warmUp(schedule: Schedule, steps: number, start = 0): Schedule {
   requireInteger('steps', steps, { least: 0 });
@@ -118,8 +145,16 @@ const scheduleOptions: { readonly [Name in ScheduleOptions['name']]: NamesOf<Opt
 };
 
 /**
+ * The schedule that a configuration names.
+ *
  * @throws RangeError when there is no schedule of that name, it has no such option, or a number of it cannot be; it names
  *   the option.
+ * @example
+ * ```ts
+ * const options = { name: 'cosineAnnealing', learningRate: 1e-3, warmUp: 20 } as const;
+ * const schedule = scheduleOf(options, { epochs: 10, stepsPerEpoch: 30 });
+ * [0, 10, 20, 300].map(schedule); // [0, 0.0005, 0.001, 0]
+ * ```
  */
 export function scheduleOf(options: ScheduleOptions, length: TrainingLength): Schedule {
   const { warmUp: rise = 0 } = options;

@@ -27,6 +27,16 @@ export interface SgdOptions {
  * @throws RangeError for Nesterov's form without momentum, and for a number that cannot be, naming it.
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ * @example
+ * ```ts
+ * import { scalar, variable } from '@tensorflow/tfjs-core';
+ *
+ * const weight = variable(scalar(1), true, 'w');
+ * const optimizer = new Sgd({ momentum: 0.9 });
+ * optimizer.apply([weight], { w: scalar(1) }, 0.1); // 0.9
+ * optimizer.apply([weight], { w: scalar(1) }, 0.1); // 0.71: 0.1, and 0.9 of the step before
+ * optimizer.dispose();
+ * ```
  */
 export class Sgd extends SlotOptimizer<'velocity', { readonly rate: Scalar }> {
   readonly #momentum: number;

@@ -17,6 +17,18 @@ import { requireNumber } from '../options/requirements';
  * forgotten.
  *
  * @see https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
+ * @example
+ * ```ts
+ * import { scalar, variable } from '@tensorflow/tfjs-core';
+ *
+ * const weight = variable(scalar(0));
+ * const average = new WeightAverage([weight], 0.99);
+ * weight.assign(scalar(1)); // a step of the optimizer
+ * average.update();
+ * average.use(true); // the weight is 0.9, to be evaluated
+ * average.use(false); // and 1 again, to be trained on
+ * average.dispose();
+ * ```
  */
 export class WeightAverage {
   readonly #decay: number;

@@ -22,6 +22,11 @@ export function permutation(count: number, seed: number): Int32Array {
 /**
  * As many samples as there are labels, every class as often as any other: classes take turns in random order, and within
  * a class no sample comes again before all have come.
+ *
+ * @example
+ * ```ts
+ * balancedOrder([0, 0, 0, 1], 1); // [3, 1, 3, 0]: each class twice
+ * ```
  */
 export function balancedOrder(labels: ArrayLike<number>, seed: number): Int32Array {
   const byLabel = new Map<number, number[]>();

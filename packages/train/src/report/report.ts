@@ -12,7 +12,27 @@ interface Section {
   readonly body: Html;
 }
 
-/** One HTML file that shows how a training went. It loads nothing and holds no script. */
+/**
+ * One HTML file that shows how a training went. It loads nothing and holds no script.
+ *
+ * @example
+ * ```ts
+ * const certainty = { temperature: 1.3, threshold: 0.2, coverage: 0.9 }; // by `fitCertainty`
+ * const each = classNames.map(() => 100); // photos of each class
+ * const page = renderReport({
+ *   title: 'Nine genera',
+ *   summary: 'A head on ResNet50, trained on 900 photos.',
+ *   classes: classNames,
+ *   counts: { train: each, validation: each, test: each },
+ *   assessment: assess(labels, await logits.data(), 9, certainty),
+ *   history: [], // a row for each epoch
+ *   gallery: { hardest: [], right: [], note: '' },
+ *   findings: [],
+ *   facts: [['engine', 'ort']],
+ *   command: 'npm start',
+ * });
+ * ```
+ */
 export function renderReport(content: ReportContent): string {
   const { title, summary, caution } = content;
   const sections = sectionsOf(content);
