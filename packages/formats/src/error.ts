@@ -4,7 +4,19 @@ export interface ReadOptions {
   readonly source?: string;
 }
 
-/** A file is not what it should be. Which format's rules it breaks is said by the subclass. */
+/**
+ * A file breaks the rules of its format. The subclass says which format.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   decodeSafetensors(bytes, { source: 'model.safetensors' });
+ * } catch (error) {
+ *   if (!(error instanceof FormatError)) throw error;
+ *   console.error(`${error.source} was skipped: ${error.message}`);
+ * }
+ * ```
+ */
 export class FormatError extends Error {
   override readonly name: string = 'FormatError';
   /** The file, as the reader was told. */
@@ -16,7 +28,20 @@ export class FormatError extends Error {
   }
 }
 
-/** A file is whole, but its numbers are of a type that does not fit what they are wanted for. */
+/**
+ * A file is whole, but its numbers have a type that the reader cannot use, such as int8 where weights are needed.
+ *
+ * @example
+ * ```ts
+ * for (const tensor of decodeSafetensors(bytes).tensors.values())
+ *   try {
+ *     console.log(tensor.name, toFloat32(tensor.bytes, tensor));
+ *   } catch (error) {
+ *     if (!(error instanceof ElementTypeError)) throw error; // damaged
+ *     console.log(`${tensor.name} is no weight: ${tensor.dtype}`); // such as I64 step counters
+ *   }
+ * ```
+ */
 export class ElementTypeError extends FormatError {
   override readonly name = 'ElementTypeError';
 }

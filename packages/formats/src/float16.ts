@@ -1,7 +1,14 @@
 const bitsOf = new Uint32Array(1);
 const numberOf = new Float32Array(bitsOf.buffer);
 
-/** The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. From 65,520 on: infinite. */
+/**
+ * The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. Numbers of 65,520 or more become infinite.
+ *
+ * @example
+ * ```ts
+ * toHalf(Float32Array.of(1, -2, 65_520)); // Uint16Array [0x3c00, 0xc000, 0x7c00]
+ * ```
+ */
 export function toHalf(numbers: Float32Array): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
   const half = new Uint16Array(numbers.length);
@@ -25,7 +32,15 @@ export function toHalf(numbers: Float32Array): Uint16Array {
 
 let table: Float32Array | undefined;
 
-/** 16-bit floating-point numbers (IEEE 754 binary16) from their bits. Every one is exact in 32 bits. */
+/**
+ * 16-bit floating-point numbers (IEEE 754 binary16) from their bits. Every one is exact in 32 bits.
+ *
+ * @param numbers Where they are written. Default a new array.
+ * @example
+ * ```ts
+ * fromHalf(Uint16Array.of(0x3c00, 0xc000, 0x7c00)); // Float32Array [1, -2, Infinity]
+ * ```
+ */
 export function fromHalf(half: Uint16Array, numbers = new Float32Array(half.length)): Float32Array {
   table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => numberOfHalf(bits));
   for (let i = 0; i < half.length; i++) numbers[i] = table[half[i]!]!;
@@ -41,7 +56,14 @@ function numberOfHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** bfloat16 numbers from their bits, which are the upper half of a 32-bit number: every one is exact. */
+/**
+ * bfloat16 numbers from their bits, which are the upper half of a 32-bit number: every one is exact.
+ *
+ * @example
+ * ```ts
+ * fromBfloat16(Uint16Array.of(0x3f80, 0xc000)); // Float32Array [1, -2]
+ * ```
+ */
 export function fromBfloat16(upper: Uint16Array): Float32Array {
   const numbers = new Float32Array(upper.length);
   const bits = new Uint32Array(numbers.buffer);

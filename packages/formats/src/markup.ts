@@ -5,8 +5,6 @@
  *
  * @example
  * ```ts
- * import { escapeMarkup } from '@shroom/formats';
- *
  * escapeMarkup('<b>"A" & B</b>'); // '&#60;b&#62;&#34;A&#34; &#38; B&#60;/b&#62;'
  * ```
  */

@@ -9,11 +9,20 @@ const epsilon = 1e-5;
 
 /**
  * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalized by its biased variance,
- * and the running variance takes the unbiased one. (tfjs-layers keeps the biased one, and takes it also when frozen.)
+ * and the running variance takes the unbiased one. (tfjs-layers tracks the biased one, and normalizes by the batch even
+ * when the layer is frozen.)
  *
  * It saves as tfjs-layers' own `BatchNormalization`, which computes the same in inference, so that a saved head loads
  * anywhere.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ *
+ * const norm = new BatchNorm();
+ * const batch = norm.apply(tensor2d([[1], [3]]), { training: true }); // [[-1], [1]], nearly
+ * const [, , mean, variance] = norm.getWeights(); // 0.2 and 1.1: a tenth of the way from 0 and 1 to 2 and 2
+ * ```
  */
 export class BatchNorm extends layers.Layer {
   static readonly className = 'BatchNormalization';

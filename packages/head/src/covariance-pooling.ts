@@ -30,13 +30,24 @@ export interface CovariancePoolingArgs {
 /**
  * Second-order pooling: which features occur together, `[N, h, w, C]` to `[N, components * components]`.
  *
- * Each place's features `log(1 + x)`, less a center, are seen along a few directions; their second moments over all
- * places make a matrix, and its square root, found by iteration, keeps the strongest directions from drowning the rest.
- * The numbers of each photo have a mean square of 1. Nothing is learned here: center and directions are set (see
- * `principalDirections`) and stay.
+ * The features `log(1 + x)` of each place, less a center, are projected on a few directions. Their second moments over all
+ * places make a matrix. Its square root, found by iteration, keeps the strongest directions from drowning the rest. The
+ * numbers of each photo have a mean square of 1. Nothing is learned here: center and directions are weights that are set
+ * (see `principalDirections`) and stay. `poolCovariances` does all of it.
  *
  * @see Li et al. 2018, "Towards Faster Training of Global Covariance Pooling Networks by Iterative Matrix Square Root
  * Normalization". https://arxiv.org/abs/1712.01034
+ * @example
+ * ```ts
+ * import { randomUniform, tensor1d, tensor2d, type Tensor4D } from '@tensorflow/tfjs-core';
+ *
+ * const maps = randomUniform([8, 7, 7, 64]) as Tensor4D; // of a backbone
+ * const { center, directions } = await principalDirections(maps, 16);
+ * const pooling = new CovariancePooling({ components: 16 });
+ * pooling.build(maps.shape);
+ * pooling.setWeights([tensor1d(center), tensor2d(directions, [64, 16])]);
+ * const pooled = pooling.apply(maps); // [8, 256]
+ * ```
  */
 export class CovariancePooling extends layers.Layer {
   static readonly className = 'CovariancePooling';
@@ -109,7 +120,17 @@ function squareRoot(matrices: Tensor3D, iterations: number): Tensor3D {
   return root as Tensor3D;
 }
 
-/** Makes the layer known to `tf.loadLayersModel`; building one's model by `poolCovariances` does it too. */
+/**
+ * Makes the layer known to `tf.loadLayersModel`. `poolCovariances` does it too.
+ *
+ * @example
+ * ```ts
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ *
+ * registerCovariancePooling(); // else: Unknown layer: CovariancePooling
+ * const model = await loadLayersModel('https://example.org/classifier/model.json');
+ * ```
+ */
 export function registerCovariancePooling(): void {
   const known = serialization.SerializationMap.getMap().classNameMap;
   if (!(CovariancePooling.className in known)) serialization.registerClass(CovariancePooling);

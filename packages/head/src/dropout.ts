@@ -13,6 +13,16 @@ export interface DropoutArgs {
  * Dropout whose mask depends on the seed that comes with each call (`apply(x, { training: true, seed })`), so that a
  * run can be repeated and resumed exactly. (A seeded dropout of tfjs-layers has the same mask at every step.) It saves as
  * tfjs-layers' own `Dropout`.
+ *
+ * @example
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ *
+ * const dropout = new Dropout({ name: 'dropout1', rate: 0.3 });
+ * const features = ones([4, 64]);
+ * const first = dropout.apply(features, { training: true, seed: 17 }); // 0 or 1 / 0.7
+ * const again = dropout.apply(features, { training: true, seed: 17 }); // the same numbers
+ * ```
  */
 export class Dropout extends layers.Layer {
   static readonly className = 'Dropout';

@@ -30,6 +30,14 @@ export interface HeadOptions {
  *
  * @throws RangeError when there are fewer than 4 channels or 2 classes, or a probability of dropout is not 0 to below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ * @example
+ * ```ts
+ * import { randomNormal, type Tensor2D } from '@tensorflow/tfjs-core';
+ *
+ * const head = classifierHead(2048, 9, { seed: 1 }); // hidden layers of 1024 and 512
+ * const logits = head.predict(randomNormal([4, 2048])) as Tensor2D; // [4, 9]
+ * logits.dispose();
+ * ```
  */
 export function classifierHead(
   channels: number,
@@ -86,6 +94,15 @@ function layerSeed(seed: number, name: string): number {
 /**
  * A backbone, global average pooling where it ends in a feature map, and a head on it: images to logits. The layers are
  * shared with both, not copied; dispose the parts, not this.
+ *
+ * @example
+ * ```ts
+ * import { resnet50 } from '@shroom/models/node';
+ *
+ * const backbone = await resnet50({ size: 224 });
+ * const model = attachHead(backbone.model, classifierHead(backbone.channels, 9));
+ * model.predict(images); // logits [N, 9]
+ * ```
  */
 export function attachHead(backbone: LayersModel, head: LayersModel): LayersModel {
   const features = backbone.outputs[0]!;
@@ -100,7 +117,7 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
   });
 }
 
-/** What can be under a head: the last stages of a backbone, for one. */
+/** What a head can be put on, such as the last stages of a backbone. */
 export interface FeaturePart {
   /** To feature maps `[N, h, w, C]`. */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
@@ -116,7 +133,19 @@ export interface TrainedClassifier extends FeaturePart {
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
 }
 
-/** The last stages of a backbone, global average pooling, and a head: for fine-tuning. The weights are shared, not copied. */
+/**
+ * The last stages of a backbone, global average pooling, and a head: for fine-tuning. The weights are shared, not copied.
+ *
+ * @example
+ * ```ts
+ * import { cutAt } from '@shroom/models';
+ * import { resnet50 } from '@shroom/models/node';
+ *
+ * const backbone = await resnet50({ size: 224 });
+ * const { frozen, trained } = cutAt(backbone, 'layer3');
+ * const classifier = headOn(trained, classifierHead(backbone.channels, 9)); // `fit` trains layer4 and the head
+ * ```
+ */
 export function headOn(part: FeaturePart, head: LayersModel): TrainedClassifier {
   return {
     apply: (maps, mode) =>

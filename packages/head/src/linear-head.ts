@@ -8,8 +8,14 @@ import {
 import type { HeadOptions } from './head';
 
 /**
- * One linear layer: features `[N, channels]` to logits `[N, classes]`. It starts at zero, where every class is as likely;
- * for features that tell much by themselves, such as those of `poolCovariances`.
+ * One linear layer: features `[N, channels]` to logits `[N, classes]`. It starts at zero, where every class is as likely.
+ * It suits features that tell classes apart by themselves, such as those of `poolCovariances`.
+ *
+ * @example
+ * ```ts
+ * const head = linearHead(256, classNames.length);
+ * head.countParams(); // 257 for each class
+ * ```
  */
 export function linearHead(
   channels: number,

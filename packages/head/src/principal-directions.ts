@@ -12,7 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-/** A frame to see features in: what `CovariancePooling` holds. */
+/** What `CovariancePooling` projects features on. */
 export interface PrincipalDirections {
   /** `[C]`, the mean. */
   readonly center: Float32Array;
@@ -25,9 +25,19 @@ export interface PrincipalDirections {
  * pictures will do: drawn ones serve photographs nearly as well as photographs themselves.
  *
  * @param maps `[N, h, w, C]`, feature maps of some pictures; the caller keeps them.
- * @param options `iterations` of the iteration, default 20: the strongest directions are found first.
+ * @param options `iterations`, default 20; the strongest directions are found first.
  * @throws RangeError when there are fewer places or channels than components.
  * @see Golub & Van Loan, "Matrix Computations", section 8.2.4
+ * @example
+ * ```ts
+ * import { resnet50 } from '@shroom/models/node';
+ * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ *
+ * const backbone = await resnet50({ size: 224 });
+ * const maps = backbone.model.predict(images) as Tensor4D; // [N, 7, 7, 2048]
+ * const { directions } = await principalDirections(maps, 64); // [2048, 64]
+ * maps.dispose();
+ * ```
  */
 export async function principalDirections(
   maps: Tensor4D,

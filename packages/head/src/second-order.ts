@@ -3,7 +3,7 @@ import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflo
 import { CovariancePooling, registerCovariancePooling } from './covariance-pooling';
 import type { PrincipalDirections } from './principal-directions';
 
-/** A layer of the backbone that is pooled, and the frame that its features are seen in. */
+/** A layer of the backbone to pool, and what its features are projected on. */
 export interface PooledTap extends PrincipalDirections {
   readonly layer: string;
 }
@@ -12,9 +12,19 @@ export interface PooledTap extends PrincipalDirections {
  * A backbone whose features are pooled to second order at some of its layers: images to `[N, taps * components²]`. The
  * backbone's layers are shared, not copied; dispose the parts, not this.
  *
- * On small sets it tells more than an average does, for the price of one product of small matrices.
+ * On small sets this tells classes apart better than averages do, at the cost of one product of small matrices.
  *
- * @throws RangeError when a frame has not the channels of its layer.
+ * @throws RangeError when a tap's center and directions do not have the channels of its layer.
+ * @example
+ * ```ts
+ * import { resnet50 } from '@shroom/models/node';
+ * import { type Tensor4D } from '@tensorflow/tfjs-core';
+ *
+ * const { model: backbone } = await resnet50({ size: 224 });
+ * const frame = await principalDirections(backbone.predict(images) as Tensor4D, 32);
+ * const pooled = poolCovariances(backbone, [{ layer: 'layer4.2.relu', ...frame }]);
+ * const model = attachHead(pooled, linearHead(32 ** 2, classNames.length));
+ * ```
  */
 export function poolCovariances(backbone: LayersModel, taps: readonly PooledTap[]): LayersModel {
   registerCovariancePooling();

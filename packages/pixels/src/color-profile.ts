@@ -20,6 +20,14 @@ const mostApart = 0.002;
  * Reads the header and the tags that matter. A profile that is damaged has no name and is not sRGB.
  *
  * @see ICC.1:2022, 7 to 10
+ * @example
+ * ```ts
+ * import sharp from 'sharp';
+ *
+ * const { icc } = await sharp('mushroom.jpg').metadata();
+ * const { name, isSrgb } = icc ? readColorProfile(icc) : { name: 'none', isSrgb: true };
+ * if (!isSrgb) console.log(`Colors must be converted from ${name}.`); // such as Display P3
+ * ```
  */
 export function readColorProfile(profile: Uint8Array): ColorProfile {
   try {

@@ -6,10 +6,27 @@ import type { Pixels } from './pixels';
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Whether rows become columns. */
+/**
+ * Whether height and width are exchanged when a picture is turned upright.
+ *
+ * @example
+ * ```ts
+ * exchangesSides(3); // false: turned by 180 degrees
+ * exchangesSides(6); // true: a portrait photo that is stored lying
+ * ```
+ */
 export const exchangesSides = (orientation: Orientation): boolean => orientation > 4;
 
-/** The picture upright. @see Exif 2.32, tag 0x0112 */
+/**
+ * Turns a picture upright.
+ *
+ * @see Exif 2.32, tag 0x0112
+ * @example
+ * ```ts
+ * const stored = { data: Uint8Array.of(255, 0, 0, 0, 0, 255), height: 1, width: 2 }; // red, blue
+ * turnUpright(stored, 6); // 2 x 1: red above blue
+ * ```
+ */
 export function turnUpright(pixels: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return pixels;
   const { data, height: rows, width: columns } = pixels;
@@ -35,7 +52,15 @@ export function turnUpright(pixels: Pixels, orientation: Orientation): Pixels {
 /**
  * The orientation in EXIF data.
  *
- * @param tiff From its byte order on. @returns `undefined` where there is none, or none that there could be.
+ * @param tiff From its byte order, `II` or `MM`, on.
+ * @returns `undefined` where there is none, or no valid one.
+ * @example
+ * ```ts
+ * import sharp from 'sharp';
+ *
+ * const { exif } = await sharp('mushroom.jpg').metadata();
+ * const orientation = exif && exifOrientation(exif.subarray(6)); // after the six bytes `Exif\0\0`
+ * ```
  */
 export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
@@ -56,7 +81,15 @@ export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
   }
 }
 
-/** The orientation in XMP, which is XML. */
+/**
+ * The orientation in XMP, which is XML.
+ *
+ * @returns `undefined` where there is none, or no valid one.
+ * @example
+ * ```ts
+ * xmpOrientation('<rdf:Description tiff:Orientation="6"/>'); // 6
+ * ```
+ */
 export function xmpOrientation(xmp: string): Orientation | undefined {
   const found = /tiff:Orientation(?:\s*=\s*["']|>)\s*(\d)\b/.exec(xmp);
   return found ? known(Number(found[1])) : undefined;

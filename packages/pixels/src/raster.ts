@@ -3,6 +3,15 @@ import type { Pixels } from './pixels';
 /** Red, green, blue, 0 to 255. */
 export type Color = readonly [number, number, number];
 
+/**
+ * The default background of transparent pictures.
+ *
+ * @example
+ * ```ts
+ * const raster = decodeBmp(bytes, readBmpHeader(bytes));
+ * const { data } = toPixels(raster, white); // as toPixels(raster)
+ * ```
+ */
 export const white: Color = [255, 255, 255];
 
 /** Rows of 8-bit samples as decoders give them: gray, gray and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
@@ -13,7 +22,17 @@ export interface Raster {
   readonly width: number;
 }
 
-/** RGB; what is transparent is laid on the background: `(alpha * color + (255 - alpha) * background) / 255`, rounded. */
+/**
+ * Converts to RGB. What is transparent is laid on the background: `(alpha * color + (255 - alpha) * background) / 255`,
+ * rounded. A `Uint8Array` of RGB is not copied.
+ *
+ * @example
+ * ```ts
+ * const raster = { data: Uint8Array.of(255, 0, 0, 128), channels: 4, height: 1, width: 1 } as const;
+ * toPixels(raster).data; // [255, 127, 127]: half transparent red on white
+ * toPixels(raster, [0, 0, 0]).data; // [128, 0, 0]
+ * ```
+ */
 export function toPixels(raster: Raster, background: Color = white): Pixels {
   const { data, channels, height, width } = raster;
   if (channels === 3 && data instanceof Uint8Array) return { data, height, width };
@@ -30,7 +49,16 @@ export function toPixels(raster: Raster, background: Color = white): Pixels {
   return { data: rgb, height, width };
 }
 
-/** Whether something behind it would be seen. */
+/**
+ * Whether the background would be seen anywhere.
+ *
+ * @example
+ * ```ts
+ * const raster = decodeBmp(bytes, readBmpHeader(bytes));
+ * if (isTransparent(raster)) console.log('laid on white');
+ * const { data } = toPixels(raster);
+ * ```
+ */
 export function isTransparent({ data, channels }: Raster): boolean {
   if (channels % 2 === 1) return false;
   for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== 255) return true;

@@ -13,6 +13,11 @@ import { type Interpolation, precision, windows } from './windows';
  * @param interpolation Default `bilinear`.
  * @throws RangeError where a side is no whole number of 1 or more.
  * @see Pillow, src/libImaging/Resample.c
+ * @example
+ * ```ts
+ * const square = resize(pixels, [224, 224]); // the aspect ratio is not kept
+ * const smooth = resize(pixels, [224, 224], undefined, 'bicubic');
+ * ```
  */
 export function resize(
   pixels: Pixels,

@@ -25,13 +25,19 @@ export const npyMagic: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const mostHeaderBytes = 10_000;
 
 /**
- * An npy file of version 1 or 2 that is in memory: float32, float64, or whole numbers of 8 to 64 bits, little-endian, in
- * C order.
+ * Reads an npy file of version 1 or 2: float32, float64, or whole numbers of 8 to 64 bits, little-endian, in C order.
  *
  * @param bytes All of the file. Values are a view of it where they are aligned, else a copy.
- * @throws NpyError when anything about it is wrong.
+ * @throws NpyError when the file is damaged or not npy.
  * @throws ElementTypeError when it is whole, but of another element type or in Fortran order.
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const { shape, values } = decodeNpy(await readFile('features.npy'));
+ * if (values instanceof Float32Array) console.log(shape, values[0]); // of numpy.float32
+ * ```
  */
 export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArray {
   const fail = (why: string): never => {

@@ -9,7 +9,14 @@ const alignment = 64;
 /**
  * An npy file, as `numpy.save` writes it: version 1, or 2 where the shape is too long for it.
  *
- * @throws NpyError when there are other than as many values as the shape says, or they are of a type that npy does not have.
+ * @throws NpyError when the number of values is not that of the shape, or npy has no type for them.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+ * await writeFile('features.npy', encodeNpy({ shape: [2, 3], values })); // numpy.load('features.npy')[1, 0] is 4
+ * ```
  */
 export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
   const type = npyTypeOf(values);

@@ -21,7 +21,7 @@ const externalLocation = 1;
 /** What protocol buffers can hold at most: readers refuse more. */
 const mostBytes = 2 ** 31 - 1;
 
-/** What a file says besides its graph. */
+/** What a file holds besides its graph. */
 export interface OnnxFacts {
   /** Version of ONNX' own format. */
   readonly irVersion: number;
@@ -41,14 +41,29 @@ export interface EncodedModel {
   readonly weights: ReadonlyMap<string, Uint8Array>;
 }
 
-/** A side of a tensor: its length, or a name where any length is fine. */
+/**
+ * A side of a tensor: its length, or a name where any length is allowed.
+ *
+ * @example
+ * ```ts
+ * const shape: Dimension[] = ['batch', 224, 224, 3];
+ * new OnnxGraph().input({ name: 'images', type: 'float32', shape });
+ * ```
+ */
 export type Dimension = number | string;
 
 /**
  * A model as the bytes of an ONNX file.
  *
- * @param large where large constants are: copied into the bytes, or where they were, beside them.
+ * @param large Where large constants go: into the file, or into `weights`, which belong in files beside it.
  * @throws RangeError when the bytes would be more than 2 GiB, which no reader takes.
+ * @example
+ * ```ts
+ * const model = new OnnxModel();
+ * const x = model.input('float32', [1, 3]);
+ * model.output(model.add('Relu', [x]), 'float32', [1, 3]);
+ * const { bytes } = encodeOnnx(model, 'inside', { irVersion: 8, operatorSets: { '': 17 }, producer: 'me' });
+ * ```
  */
 export function encodeOnnx(
   model: OnnxModel,
@@ -71,10 +86,18 @@ function graphOf(model: OnnxModel, beside?: Map<string, Uint8Array>): OnnxGraph 
 }
 
 /**
- * A graph being written, part by part in the order of its writer. Nodes stand in the order in which they compute. The
- * numbers of fields are those of `onnx.proto`.
+ * A graph that is written part by part, nodes in the order in which they compute. Field numbers are those of `onnx.proto`.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ * @example
+ * ```ts
+ * const graph = new OnnxGraph();
+ * graph.node({ name: 'relu', type: 'Relu', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} });
+ * graph.named('graph');
+ * graph.input({ name: 'x', type: 'float32', shape: ['batch', 3] });
+ * graph.output({ name: 'y', type: 'float32', shape: ['batch', 3] });
+ * const file = graph.toBytes({ irVersion: 8, operatorSets: { '': 17 }, producer: 'me' });
+ * ```
  */
 export class OnnxGraph {
   readonly #message = new Message();

@@ -1,4 +1,12 @@
-/** Element types, numbered as in ONNX's `TensorProto.DataType`. */
+/**
+ * Element types, numbered as in ONNX's `TensorProto.DataType`.
+ *
+ * @example
+ * ```ts
+ * const dataType = 2; // field of a TensorProto
+ * const tensor = new Message().integer(dataType, elementTypes.float16);
+ * ```
+ */
 export const elementTypes = {
   float32: 1,
   uint8: 2,
@@ -42,12 +50,32 @@ export interface OnnxValue {
   readonly shape: readonly number[];
 }
 
-/** Operators that ONNX Runtime adds to the standard. */
+/**
+ * The domain of operators that ONNX Runtime adds to the standard.
+ *
+ * @example
+ * ```ts
+ * const model = new OnnxModel();
+ * const x = model.input('float32', [1, 64]);
+ * model.output(model.add('Gelu', [x], {}, 'block1', microsoftDomain), 'float32', [1, 64]);
+ * const operatorSets = { '': 17, [microsoftDomain]: 1 };
+ * const { bytes } = encodeOnnx(model, 'inside', { irVersion: 8, operatorSets, producer: 'me' });
+ * ```
+ */
 export const microsoftDomain = 'com.microsoft';
 
 /**
- * An ONNX model under construction: nodes in topological order, constants, inputs and outputs.
- * Names of values are short and made here.
+ * An ONNX model under construction: nodes in topological order, constants, inputs and outputs. Its methods make up a short
+ * name for each value and return it.
+ *
+ * @example
+ * ```ts
+ * const model = new OnnxModel();
+ * const x = model.input('float32', [1, 3]);
+ * const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+ * const w = model.constant('float32', [3, 2], new Uint8Array(values.buffer));
+ * model.output(model.add('MatMul', [x, w], {}, 'dense1'), 'float32', [1, 2]);
+ * ```
  */
 export class OnnxModel {
   readonly nodes: OnnxNode[] = [];

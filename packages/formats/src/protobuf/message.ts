@@ -8,6 +8,11 @@ const largeBytes = 4096;
  * until {@link Message.toBytes}, so that they are copied once however deeply they are nested.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
+ * @example
+ * ```ts
+ * new Message().integer(1, 150).toBytes(); // Uint8Array [8, 150, 1]
+ * new Message().message(3, new Message().integer(1, 150)).toBytes(); // Uint8Array [26, 3, 8, 150, 1]
+ * ```
  */
 export class Message {
   readonly #parts: Uint8Array[] = [];

@@ -24,9 +24,14 @@ interface Typed {
 }
 
 /**
- * Whether {@link toFloat32} reads a type. Whole numbers are no weights: those of a quantized network need its scales.
+ * Checks that {@link toFloat32} can read a type. Whole numbers are no weights: those of a quantized network need its scales.
  *
- * @throws ElementTypeError when it does not.
+ * @throws ElementTypeError when it cannot.
+ * @example
+ * ```ts
+ * const { tensors } = decodeSafetensors(bytes);
+ * for (const tensor of tensors.values()) checkFloat(tensor); // throws before any tensor is converted
+ * ```
  */
 export function checkFloat({ name, dtype }: Typed, { source }: ReadOptions = {}): void {
   if (floats.has(dtype)) return;
@@ -40,8 +45,13 @@ export function checkFloat({ name, dtype }: Typed, { source }: ReadOptions = {})
  * Little-endian floating-point numbers in 32 bits each. F32, F16 and BF16 are exact. F64 is rounded to the nearest, and
  * infinite beyond 3.4e38, as PyTorch's `float()` does it.
  *
- * @param bytes A view is given where they are aligned 32-bit numbers already, else they are converted.
+ * @param bytes Aligned F32 numbers are returned as a view of these bytes, others as new numbers.
  * @throws ElementTypeError when the type is none of these four.
+ * @example
+ * ```ts
+ * const weight = decodeSafetensors(bytes).tensors.get('conv1.weight')!;
+ * const values = toFloat32(weight.bytes, weight); // as many as weight.shape says
+ * ```
  */
 export function toFloat32(
   bytes: Uint8Array,

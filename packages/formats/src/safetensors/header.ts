@@ -28,11 +28,16 @@ export const prefixBytes = 8;
 export const mostHeaderBytes = 25_000_000;
 
 /**
- * The length of the header.
+ * Length of the header in bytes. The header follows the first eight bytes of the file.
  *
  * @param prefix The first eight bytes of the file, or all of a shorter one.
  * @param fileBytes Length of the file.
  * @throws SafetensorsError when the file cannot have a header of that length.
+ * @example
+ * ```ts
+ * const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length);
+ * const json = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+ * ```
  */
 export function safetensorsHeaderLength(
   prefix: Uint8Array,
@@ -68,13 +73,19 @@ function otherFile(prefix: Uint8Array): string | undefined {
 }
 
 /**
- * The header, checked: names are there once, sizes belong to shapes, and the tensors cover the rest of the file without a
- * gap or an overlap.
+ * Reads and checks the header: names are there once, sizes belong to shapes, and the tensors cover the rest of the file
+ * without a gap or an overlap.
  *
  * @param bytes The header without the eight bytes before it.
  * @param fileBytes Length of the file.
  * @throws SafetensorsError when anything about it is wrong.
  * @see https://github.com/huggingface/safetensors#format
+ * @example
+ * ```ts
+ * const length = safetensorsHeaderLength(bytes.subarray(0, 8), bytes.length);
+ * const { entries, metadata } = decodeSafetensorsHeader(bytes.subarray(8, 8 + length), bytes.length);
+ * console.log(metadata.format, entries[0]); // pt, { name: 'fc.bias', dtype: 'F32', shape: [9], start: 1024, end: 1060 }
+ * ```
  */
 export function decodeSafetensorsHeader(
   bytes: Uint8Array,

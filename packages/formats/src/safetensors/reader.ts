@@ -23,10 +23,18 @@ export interface SafetensorsTensor extends SafetensorsEntry {
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 
 /**
- * A safetensors file that is in memory.
+ * Reads a safetensors file that is in memory.
  *
  * @param bytes All of the file. It is not copied.
  * @throws SafetensorsError when anything about it is wrong.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const source = 'model.safetensors';
+ * const { tensors, metadata } = decodeSafetensors(await readFile(source), { source });
+ * for (const { name, dtype, shape } of tensors.values()) console.log(name, dtype, shape);
+ * ```
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
@@ -42,11 +50,21 @@ export function decodeSafetensors(
 }
 
 /**
- * The header of a safetensors file that is not in memory, checked against the file's length; tensors are read later, from
- * `start` to `end` of their entries.
+ * Reads the header of a safetensors file that is not in memory, and checks it against the file's length. Tensors are read
+ * later, from `start` to `end` of their entries.
  *
  * @param fileBytes Length of the file.
  * @throws SafetensorsError when anything about it is wrong, or when `read` brings another number of bytes.
+ * @example
+ * ```ts
+ * import { openAsBlob } from 'node:fs';
+ *
+ * const file = await openAsBlob('model.safetensors'); // in a browser: the file of a form
+ * const read = async (start: number, end: number) => new Uint8Array(await file.slice(start, end).arrayBuffer());
+ * const { entries } = await readSafetensorsHeader(read, file.size);
+ * const weight = entries.find(({ name }) => name === 'fc.weight')!;
+ * const values = toFloat32(await read(weight.start, weight.end), weight);
+ * ```
  */
 export async function readSafetensorsHeader(
   read: ReadRange,

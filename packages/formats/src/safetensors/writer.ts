@@ -32,11 +32,22 @@ const typeOfArray: Readonly<Record<string, SafetensorsType>> = {
 };
 
 /**
- * What a safetensors file begins with.
+ * The beginning of a safetensors file, for writing its tensors one after the other.
  *
- * @returns The bytes before the first tensor, a multiple of eight; and the tensors in the order in which their values
+ * @returns The bytes before the first tensor, a multiple of eight, and the tensors in the order in which their values
  *   follow: as given, but those of larger elements first, so that all are aligned.
  * @throws SafetensorsError when a name, a shape or the metadata cannot be written.
+ * @example
+ * ```ts
+ * import { open } from 'node:fs/promises';
+ *
+ * const valuesOf = new Map([['fc.bias', Float32Array.of(0, 1)]]);
+ * const { bytes, entries } = encodeSafetensorsHeader([{ name: 'fc.bias', shape: [2] }]);
+ * const file = await open('head.safetensors', 'w');
+ * await file.write(bytes);
+ * for (const { name } of entries) await file.write(valuesOf.get(name)!);
+ * await file.close();
+ * ```
  */
 export function encodeSafetensorsHeader(
   tensors: Iterable<SafetensorsSpec>,
@@ -73,7 +84,14 @@ export function encodeSafetensorsHeader(
  * A safetensors file.
  *
  * @param tensors By name. Values are stored in the type of their array.
- * @throws SafetensorsError when a tensor has another number of values than its shape says, or cannot be written.
+ * @throws SafetensorsError when the number of a tensor's values is not that of its shape, or when it cannot be written.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const weight = { shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) };
+ * await writeFile('head.safetensors', encodeSafetensors(new Map([['fc.weight', weight]]), { epoch: '7' }));
+ * ```
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, { readonly shape: readonly number[]; values: SafetensorsValues }>,

@@ -6,8 +6,17 @@ import { expandRuns } from './runs';
  * Decodes a Windows or OS/2 bitmap: 1, 4 or 8 bits with a palette, also as runs; 16, 24 or 32 bits, with masks and alpha. To the
  * byte as Pillow does it.
  *
- * @param header Of these bytes. It says how large the picture will be: memory is taken for that.
+ * @param header Of these bytes. Check its size first: memory for that many pixels is allocated.
  * @throws BmpError for what is damaged or cut short.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const file = await readFile('mushroom.bmp');
+ * const header = readBmpHeader(file);
+ * if (header.height * header.width > 50e6) throw new RangeError('mushroom.bmp is too large');
+ * const { data, height, width } = toPixels(decodeBmp(file, header)); // RGB
+ * ```
  */
 export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Raster {
   const { height, width, bits } = header;

@@ -1,4 +1,16 @@
-/** A bitmap is not one that can be read, or not whole. */
+/**
+ * A BMP file is damaged, cut short, or of a kind that is not read.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log(toPixels(decodeBmp(bytes, readBmpHeader(bytes))));
+ * } catch (error) {
+ *   if (!(error instanceof BmpError)) throw error;
+ *   console.log(`left out: ${error.message}`); // such as: the header is cut short
+ * }
+ * ```
+ */
 export class BmpError extends Error {
   override readonly name = 'BmpError';
 }
@@ -33,11 +45,25 @@ const headerSizes = [12, 40, 52, 56, 64, 108, 124];
 /** How a picture is coded where it is no bitmap of ours, by its number. */
 const otherCodings: Record<number, string> = { 4: 'a JPEG inside', 5: 'a PNG inside' };
 
+/**
+ * Whether a file begins with `BM`, as bitmaps do.
+ *
+ * @example
+ * ```ts
+ * const picture = isBmp(bytes) ? toPixels(decodeBmp(bytes, readBmpHeader(bytes))) : decodeJpeg(bytes);
+ * ```
+ */
 export const isBmp = (bytes: Uint8Array): boolean => bytes[0] === 0x42 && bytes[1] === 0x4d;
 
 /**
- * @throws BmpError
+ * Reads the header of a bitmap: size, bits, palette and masks.
+ *
+ * @throws BmpError for what is damaged, cut short or not read.
  * @see Windows GDI, BITMAPFILEHEADER and BITMAPV5HEADER
+ * @example
+ * ```ts
+ * const { height, width, bits } = readBmpHeader(bytes); // such as 480, 640, 24
+ * ```
  */
 export function readHeader(bytes: Uint8Array): BmpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

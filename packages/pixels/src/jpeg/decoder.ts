@@ -26,11 +26,13 @@ export interface ResizedJpegOptions extends JpegOptions {
  *
  * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
  * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
  *
- *     import { readFile } from 'node:fs/promises';
- *
- *     const pixels = decodeJpeg(await readFile('mushroom.jpg'));
- *     if (pixels) console.log(pixels.height, pixels.width, pixels.data);
+ * const photo = decodeJpeg(await readFile('mushroom.jpg'), { mostPixels: 50e6 });
+ * if (photo) console.log(photo.height, photo.width);
+ * else console.log('for another decoder, such as sharp');
+ * ```
  */
 export function decodeJpeg(
   bytes: Uint8Array,
@@ -49,15 +51,17 @@ export function decodeJpeg(
 }
 
 /**
- * The same, resized on the way, as `resize` does it. Where a photo of 512 by 512 pixels or more is at least five times as
- * large as the size, means of two by two pixels are resized.
+ * Decodes as `decodeJpeg` does and resizes on the way, as `resize` does. Where a photo of 512 by 512 pixels or more is at
+ * least five times as large as the size, means of two by two pixels are resized.
  *
  * @param size `[height, width]`.
+ * @returns `undefined` where `decodeJpeg` gives that.
  * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
  *
- *     import { readFile } from 'node:fs/promises';
- *
- *     const small = decodeJpegTo(await readFile('mushroom.jpg'), [224, 224]);
+ * const small = decodeJpegTo(await readFile('mushroom.jpg'), [224, 224]);
+ * ```
  */
 export function decodeJpegTo(
   bytes: Uint8Array,

@@ -20,8 +20,13 @@ export function scaleFor(
 }
 
 /**
- * A JPEG that was decoded elsewhere, because it is progressive, turned or has a profile, is resized in the way of the others: they
- * would differ by up to 4 of 255 else.
+ * Resizes a JPEG that another decoder has read, because it is progressive, rotated or has a color profile, as `decodeJpegTo`
+ * resizes the others. Plain `resize` would differ from that by up to 4 of 255.
+ *
+ * @example
+ * ```ts
+ * const photo = decodeJpegTo(bytes, [224, 224]) ?? resizeJpeg(pixels, [224, 224]); // pixels by sharp
+ * ```
  */
 export function resizeJpeg(pixels: Pixels, size: Size): Pixels {
   const vectors = machine();

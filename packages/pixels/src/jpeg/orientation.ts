@@ -12,9 +12,14 @@ export function xmpOfSegment(segment: Uint8Array): string | undefined {
 }
 
 /**
- * How a JPEG must be turned that says so in XMP alone; 1 where its EXIF data has an orientation, which counts, as in Pillow.
+ * The orientation that a JPEG names in XMP. It is 1 where there is none, and where EXIF data has an orientation: that counts,
+ * as in Pillow.
  *
  * @see XMP specification, part 3, 1.1.3
+ * @example
+ * ```ts
+ * const upright = turnUpright(pixels, xmpOrientationOfJpeg(bytes)); // pixels as they are stored
+ * ```
  */
 export function xmpOrientationOfJpeg(bytes: Uint8Array): Orientation {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

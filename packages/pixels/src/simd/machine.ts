@@ -32,7 +32,15 @@ export function machine(): Machine | undefined {
   return made === 'none' ? undefined : made;
 }
 
-/** Whether WebAssembly has vector instructions here. Without them nothing decodes a JPEG, and resizing is slower; its bytes are the same. */
+/**
+ * Whether WebAssembly has vector instructions here. Without them `decodeJpeg` and `decodeJpegTo` return `undefined`, and
+ * `resize` is slower; its bytes are the same.
+ *
+ * @example
+ * ```ts
+ * if (!hasVectors()) console.warn('JPEGs are left to the browser, whose pixels may differ a little.');
+ * ```
+ */
 export const hasVectors = (): boolean => machine() !== undefined;
 
 function make(): Machine | undefined {

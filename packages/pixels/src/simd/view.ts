@@ -28,12 +28,13 @@ export type Turn = Readonly<
  *
  * @returns False where nothing was written: without vector instructions, or where a side is longer than 16,384.
  * @example
- *
- *     const turn = { startX: 32768, startY: 32768, acrossX: 65536, acrossY: 0, downX: 0, downY: 65536 }; // none
- *     const table = Float32Array.from({ length: 256 }, (_, value) => value / 255);
- *     const how = { flipHorizontally: true, flipVertically: false, turn, tables: [table, table, table], channelOrder: 'RGB' } as const;
- *     const numbers = new Float32Array(pixels.data.length);
- *     if (!writeNumbers(pixels, how, numbers, 0)) console.log('no vectors here');
+ * ```ts
+ * const turn = { startX: 32768, startY: 32768, acrossX: 65536, acrossY: 0, downX: 0, downY: 65536 }; // none
+ * const table = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+ * const how = { flipHorizontally: true, flipVertically: false, turn, tables: [table, table, table], channelOrder: 'RGB' } as const;
+ * const numbers = new Float32Array(pixels.data.length); // [height, width, 3]
+ * if (!writeNumbers(pixels, how, numbers, 0)) console.log('no vectors here');
+ * ```
  */
 export function writeNumbers(
   { data, height, width }: Pixels,
