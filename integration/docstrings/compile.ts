@@ -58,9 +58,16 @@ export function compileExamples(
   });
 }
 
-/** Imports of the names of its own package that an example uses and does not import itself. */
-function importsFor(code: string, { specifier }: PublicExport, exports: readonly PublicExport[]) {
-  const [, home] = specifier.split('/');
+/**
+ * Imports of the names that an example uses and does not import itself: those of the package that exports it, and of the
+ * package that declares it, where that is another one.
+ */
+function importsFor(
+  code: string,
+  { specifier, place }: PublicExport,
+  exports: readonly PublicExport[],
+) {
+  const homes = [specifier.split('/')[1], /\/packages\/([^/]+)\//.exec(place)?.[1]];
   const imported = new Set(
     [...code.matchAll(/import (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
       (names ?? '').split(',').map(name => name.replace('type ', '').trim()),
@@ -72,7 +79,7 @@ function importsFor(code: string, { specifier }: PublicExport, exports: readonly
   const lines = new Map<string, string>();
   for (const { name, specifier: from } of own)
     if (
-      from.split('/')[1] === home &&
+      homes.includes(from.split('/')[1]) &&
       !imported.has(name) &&
       !lines.has(name) &&
       new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}(?![\\w$]|\\s*:)`).test(withoutStrings(code))
