@@ -58,6 +58,18 @@ export interface BackboneOptions {
  * @param name Of the zoo, or of an architecture that was registered.
  * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when the weights are of another network.
+ * @example
+ * ```ts
+ * import { createHash } from 'node:crypto';
+ *
+ * const { checkpoint } = readSafetensors(bytes);
+ * const sha256 = createHash('sha256').update(bytes).digest('hex');
+ * const origin = { source: 'resnet18.safetensors', license: 'MIT', sha256 };
+ * const preprocessing = imagenetPreprocessing([224, 224]);
+ * const resnet = await createBackbone('resnet18', { checkpoint, origin, preprocessing });
+ * console.log(resnet.model.outputs[0]!.shape); // [null, 7, 7, 512]
+ * resnet.dispose();
+ * ```
  */
 export async function createBackbone(
   name: AnyArchitecture,

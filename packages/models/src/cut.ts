@@ -52,6 +52,15 @@ export interface CutOptions {
  * @param place A stage of `backbone.taps`, such as `layer3`, or the name of a layer, such as `layer4.1.relu`: the last that
  *   stays frozen.
  * @throws Error when there is no such place, or when other values pass it by, such as a shortcut.
+ * @example
+ * ```ts
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ *
+ * const cut = cutAt(backbone, 'layer3');
+ * const maps = cut.frozen.predict(images) as Tensor; // once for each image
+ * const features = cut.trained.apply(maps, { training: true }); // in every step
+ * console.log(cut.depthOf('layer4.0.conv1/kernel')); // 1
+ * ```
  */
 export function cutAt(
   { model, taps }: Pick<Backbone, 'model' | 'taps'>,

@@ -29,6 +29,16 @@ const batchNorms = ['ShroomBatchNorm', 'BatchNormalization'];
  *
  * @returns A new model with weights of its own. The caller disposes it.
  * @see Jacob et al. 2018, section 3.2. https://arxiv.org/abs/1712.05877
+ * @example
+ * ```ts
+ * import { io } from '@tensorflow/tfjs-core';
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ *
+ * const folded = foldBatchNorm(backbone.model);
+ * const saved = io.fromMemory(await tfjsArtifacts(folded));
+ * folded.dispose();
+ * const loaded = await loadLayersModel(saved); // needs no `registerLayers`
+ * ```
  */
 export function foldBatchNorm(network: LayersModel): LayersModel {
   const calls = callsBefore(network.outputs);

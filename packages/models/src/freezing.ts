@@ -8,6 +8,11 @@ import { callsBefore } from './graph';
  *
  * @param stage One of `backbone.taps`, such as `layer3`; `undefined` lets everything be trained.
  * @throws Error when the backbone has no such stage.
+ * @example
+ * ```ts
+ * freezeThrough(backbone, 'layer3'); // `fit` moves the weights of layer4 alone
+ * freezeThrough(backbone, undefined); // and now all
+ * ```
  */
 export function freezeThrough(
   { model, taps }: Pick<Backbone, 'model' | 'taps'>,

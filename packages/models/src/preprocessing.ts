@@ -26,6 +26,10 @@ export interface Preprocessing {
 /**
  * What Keras calls `caffe` preprocessing: BGR in 0 to 255 minus the mean of ImageNet.
  * @see https://github.com/keras-team/keras/blob/v2.10.0/keras/applications/imagenet_utils.py
+ * @example
+ * ```ts
+ * const { channelOrder, mean } = caffePreprocessing([224, 224]); // 'BGR', [103.939, 116.779, 123.68]
+ * ```
  */
 export function caffePreprocessing(size: readonly [number, number]): Preprocessing {
   return {
@@ -40,7 +44,17 @@ export function caffePreprocessing(size: readonly [number, number]): Preprocessi
   };
 }
 
-/** What torchvision and timm do: RGB in 0 to 1, minus the mean of ImageNet, divided by its standard deviation. */
+/**
+ * What torchvision and timm do: RGB in 0 to 1, minus the mean of ImageNet, divided by its standard deviation.
+ *
+ * @example
+ * ```ts
+ * import { decode } from '@shroom/data/node';
+ *
+ * const how = { cropFraction: 1, interpolation: 'bicubic' } as const;
+ * const photo = await decode('amanita.jpg', imagenetPreprocessing([288, 288], how)); // 288 x 288
+ * ```
+ */
 export function imagenetPreprocessing(
   size: readonly [number, number],
   options: Pick<Partial<Preprocessing>, 'cropFraction' | 'interpolation'> = {},

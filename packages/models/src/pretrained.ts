@@ -80,6 +80,18 @@ const registered: Pretrained[] = [];
  * Adds weights to those that are known by an id: for `loadPretrained`, `listPretrained` and `findPretrained`.
  *
  * @throws RangeError when other weights have the id, or when there is no such architecture.
+ * @example
+ * ```ts
+ * registerPretrained({
+ *   id: 'resnet18.tv_in1k',
+ *   architecture: 'resnet18',
+ *   source: 'hf:timm/resnet18.tv_in1k',
+ *   license: 'BSD-3-Clause',
+ *   preprocessing: imagenetPreprocessing([224, 224]),
+ *   top1: 69.76,
+ *   verified: false,
+ * });
+ * ```
  */
 export function registerPretrained(weights: Pretrained): void {
   findArchitecture(weights.architecture);
@@ -94,6 +106,10 @@ const known = (): readonly Pretrained[] => [...table, ...registered];
  * Known pretrained weights, of all architectures or of one.
  *
  * @throws RangeError when there is no such architecture.
+ * @example
+ * ```ts
+ * for (const { id, license, top1 } of listPretrained('resnet50')) console.log(id, license, top1);
+ * ```
  */
 export function listPretrained(architecture?: AnyArchitecture): readonly Pretrained[] {
   if (architecture === undefined) return known();
@@ -101,7 +117,16 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
   return known().filter(entry => entry.architecture === architecture);
 }
 
-/** @throws Error when there are no known weights of that name. */
+/**
+ * The table's row of one id.
+ *
+ * @throws Error when there are no known weights of that id, listing those that there are.
+ * @example
+ * ```ts
+ * const { source, license, top1 } = findPretrained('convnext_tiny.fb_in1k');
+ * console.log(source, license, top1); // hf:timm/convnext_tiny.fb_in1k Apache-2.0 82.694
+ * ```
+ */
 export function findPretrained(id: string): Pretrained {
   const found = known().find(entry => entry.id === id);
   if (found) return found;

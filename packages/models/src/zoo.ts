@@ -4,7 +4,15 @@ import { convNextArchitectures } from './convnext/architectures';
 import { inceptionArchitectures } from './inception/architectures';
 import { resNetArchitectures } from './resnet/architectures';
 
-/** Every network of this package by its name, which is the one it has in torchvision and timm. */
+/**
+ * Every network of this package by its name, which is the one it has in torchvision and timm.
+ *
+ * @example
+ * ```ts
+ * const { build, taps } = architectures.resnet18;
+ * const network = build({ inputSize: [null, null], classes: 9 }); // weights of zero, to be loaded
+ * ```
+ */
 export const architectures = {
   ...resNetArchitectures,
   ...convNextArchitectures,
@@ -56,12 +64,28 @@ export function registerArchitecture(name: string, architecture: Architecture): 
 
 const parts = ['build', 'taps', 'classifier', 'dialects', 'minimumSize'] as const;
 
-/** Names of all networks, those of this package first. */
+/**
+ * Names of all networks, those of this package first.
+ *
+ * @example
+ * ```ts
+ * listArchitectures().filter(name => name.startsWith('resnet')); // ['resnet18', 'resnet34', ...]
+ * ```
+ */
 export function listArchitectures(): readonly string[] {
   return [...Object.keys(architectures), ...registered.keys()];
 }
 
-/** @throws RangeError when there is no architecture of that name, listing those that there are. */
+/**
+ * The network of a name, of this package or registered.
+ *
+ * @throws RangeError when there is no architecture of that name, listing those that there are.
+ * @example
+ * ```ts
+ * const { build, minimumSize } = findArchitecture('tiny_net'); // one that was registered
+ * const network = build({ inputSize: [minimumSize, minimumSize] });
+ * ```
+ */
 export function findArchitecture(name: AnyArchitecture): Architecture {
   const found = lookUp(name);
   if (found) return found;

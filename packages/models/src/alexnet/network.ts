@@ -19,6 +19,12 @@ import { alexNetConvolutions } from './variants';
  *
  * Images `[N, H, W, 3]` to the feature map `[N, h, w, 256]`, 6 x 6 for 224 x 224, or to logits `[N, classes]`.
  * @see Krizhevsky 2014. https://arxiv.org/abs/1404.5997
+ * @example
+ * ```ts
+ * const network = alexNet({ classes: 9 });
+ * console.log(network.outputs[0]!.shape); // [null, 9]
+ * network.dispose();
+ * ```
  */
 export function alexNet(options: NetworkOptions = {}): LayersModel {
   const images = imagesInput('alexnet', 63, options);
@@ -39,7 +45,15 @@ export function alexNet(options: NetworkOptions = {}): LayersModel {
   return network('alexnet', images, linear(x, options.classes, 'classifier.6'));
 }
 
-/** The outputs of the three poolings. */
+/**
+ * The outputs of the three poolings.
+ *
+ * @example
+ * ```ts
+ * alexNetTaps.map(({ layer, channels }) => `${layer}: ${channels}`);
+ * // ['features.2: 64', 'features.5: 192', 'features.12: 256']
+ * ```
+ */
 export const alexNetTaps: readonly Tap[] = [
   { stage: 'stem', layer: 'features.2', stride: 8, channels: 64 },
   { stage: 'features.3', layer: 'features.5', stride: 16, channels: 192 },

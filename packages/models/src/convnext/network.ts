@@ -31,6 +31,12 @@ export interface ConvNextOptions extends NetworkOptions {
  *
  * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]` (rounded down at each halving), or to logits
  * `[N, classes]` (no softmax). The layer norm after the pooling belongs to the classifier.
+ *
+ * @example
+ * ```ts
+ * const network = convNext(convNextVariants.convnext_tiny, { classes: 9, stochasticDepth: 0.1 });
+ * const nano = convNext({ depths: [2, 2, 8, 2], widths: [80, 160, 320, 640] }); // a variant of your own
+ * ```
  */
 export function convNext(config: ConvNextConfig, options: ConvNextOptions = {}): LayersModel {
   const { classes, stochasticDepth = 0, seed = 0 } = options;
@@ -85,7 +91,15 @@ function layerNorm(x: SymbolicTensor, name: string): SymbolicTensor {
   return apply(new LayerNorm({ epsilon: 1e-6, name }), x);
 }
 
-/** The outputs of the stem and of the four stages. */
+/**
+ * The outputs of the stem and of the four stages.
+ *
+ * @example
+ * ```ts
+ * const taps = convNextTaps(convNextVariants.convnext_tiny);
+ * taps.map(({ stride }) => stride); // [4, 4, 8, 16, 32]
+ * ```
+ */
 export function convNextTaps(config: ConvNextConfig): Tap[] {
   requireVariant('convNextTaps', config, convNextVariants);
   const stages = config.depths.map((depth, stage) => ({

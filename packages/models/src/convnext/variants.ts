@@ -6,6 +6,12 @@ export interface ConvNextConfig {
   readonly widths: readonly [number, number, number, number];
 }
 
+/**
+ * @example
+ * ```ts
+ * const { depths, widths } = convNextVariants.convnext_tiny; // [3, 3, 9, 3], [96, 192, 384, 768]
+ * ```
+ */
 export const convNextVariants = {
   convnext_tiny: { depths: [3, 3, 9, 3], widths: [96, 192, 384, 768] },
   convnext_small: { depths: [3, 3, 27, 3], widths: [96, 192, 384, 768] },

@@ -26,6 +26,13 @@ import {
  * `fc`. The auxiliary classifier, which only training uses, and dropout are left out.
  *
  * Images `[N, H, W, 3]` to the feature map `[N, h, w, 2048]`, 8 x 8 for 299 x 299, or to logits `[N, classes]`.
+ *
+ * @example
+ * ```ts
+ * const network = inceptionV3({ inputSize: [299, 299] });
+ * console.log(network.outputs[0]!.shape); // [null, 8, 8, 2048]
+ * network.dispose();
+ * ```
  */
 export function inceptionV3(options: NetworkOptions = {}): LayersModel {
   const images = imagesInput('inception_v3', 75, options);
@@ -91,7 +98,14 @@ function concatenate(maps: SymbolicTensor[], name: string): SymbolicTensor {
   return apply(layers.concatenate({ axis: -1, name }), maps);
 }
 
-/** The outputs of the stem and of the three groups of blocks. */
+/**
+ * The outputs of the stem and of the three groups of blocks.
+ *
+ * @example
+ * ```ts
+ * inceptionTaps.map(({ layer }) => layer); // ['maxpool2', 'Mixed_5d', 'Mixed_6e', 'Mixed_7c']
+ * ```
+ */
 export const inceptionTaps: readonly Tap[] = [
   { stage: 'stem', layer: 'maxpool2', stride: 8, channels: 192 },
   { stage: 'Mixed_5', layer: 'Mixed_5d', stride: 8, channels: 288 },

@@ -9,6 +9,14 @@ import { StochasticDepth } from './stochastic-depth';
 /**
  * Makes the package's own layers known to `tf.loadLayersModel`. Building a network does it too; a program that only
  * loads a saved one calls this first. Any number of times is fine.
+ *
+ * @example
+ * ```ts
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ *
+ * registerLayers();
+ * const loaded = await loadLayersModel('https://example.org/convnext/model.json');
+ * ```
  */
 export function registerLayers(): void {
   for (const layer of [AdaptiveAverage, BatchNorm, Gelu, LayerNorm, LayerScale, StochasticDepth])

@@ -4,6 +4,11 @@ import { join } from 'node:path';
 /**
  * The folder for what is downloaded once and kept: `SHROOM_CACHE`, or the platform's folder for caches.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ * @example
+ * ```ts
+ * cacheFolder({ SHROOM_CACHE: '/data/cache' }); // '/data/cache'
+ * cacheFolder({}, 'linux'); // '.cache/shroom' in the home folder
+ * ```
  */
 export function cacheFolder(
   env: NodeJS.ProcessEnv = process.env,

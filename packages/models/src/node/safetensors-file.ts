@@ -18,6 +18,12 @@ export interface SafetensorsFile {
  * out, so that loading a network needs little more memory than the network.
  *
  * @throws SafetensorsError when the file is damaged.
+ * @example
+ * ```ts
+ * const { checkpoint, close } = await openSafetensors('resnet18.safetensors');
+ * for (const [name, { shape }] of checkpoint) console.log(name, shape); // reads no values
+ * await close();
+ * ```
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path);
@@ -56,6 +62,11 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
  * that is there is whole.
  *
  * @param metadata Free text to keep in it. Default `{ format: 'pt' }`.
+ * @example
+ * ```ts
+ * const [torchvision] = architectures.resnet50.dialects;
+ * await writeSafetensors('resnet50.safetensors', checkpointOf(model, torchvision));
+ * ```
  */
 export async function writeSafetensors(
   path: string,

@@ -25,6 +25,12 @@ export interface OpenWeights {
  * - by the scheme of a source that was given to `registerWeightsSource`.
  *
  * @throws DownloadError when they cannot be fetched.
+ * @example
+ * ```ts
+ * const { checkpoint, sha256, close } = await openWeights('hf:timm/resnet50.tv2_in1k');
+ * console.log(sha256, checkpoint.size);
+ * await close();
+ * ```
  */
 export async function openWeights(
   source: string,

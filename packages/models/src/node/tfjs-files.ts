@@ -45,11 +45,12 @@ export interface TfjsModelFiles
  *
  * @throws TfjsWeightsError naming the file, when it is no such file, or its weights are missing, cut short or too long.
  * @example
+ * ```ts
+ * import { io } from '@tensorflow/tfjs-core';
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
  *
- *     import { io } from '@tensorflow/tfjs-core';
- *     import { loadLayersModel } from '@tensorflow/tfjs-layers';
- *
- *     const model = await loadLayersModel(io.fromMemory(await readTfjsModel('model/model.json')));
+ * const model = await loadLayersModel(io.fromMemory(await readTfjsModel('model/model.json')));
+ * ```
  */
 export async function readTfjsModel(path: string): Promise<TfjsModelFiles> {
   const text = await textOf(path);

@@ -23,6 +23,11 @@ export interface UrlOptions extends DownloadOptions {
  * once and never again; without, it is asked whether the file is still the same.
  *
  * @throws DownloadError when it cannot be fetched, or is not what `sha256` says.
+ * @example
+ * ```ts
+ * const address = 'https://example.org/resnet18.safetensors';
+ * const path = await fetchUrl(address, { signal, mostBytes: 100e6 });
+ * ```
  */
 export async function fetchUrl(address: string, options: UrlOptions = {}): Promise<string> {
   const { cache = cacheFolder(), sha256, signal } = options;

@@ -33,6 +33,12 @@ const justUsed = 60_000;
 /**
  * Everything that this package has downloaded: packages and files below its own folder, and of the Hugging Face hub's cache, which Python
  * shares, the files that this package has put there. The least recently used comes first.
+ *
+ * @example
+ * ```ts
+ * for (const { source, bytes, usedAt } of await listWeightsCache())
+ *   console.log(source, bytes, usedAt.toISOString());
+ * ```
  */
 export async function listWeightsCache(options: CacheOptions = {}): Promise<CachedWeights[]> {
   const { cache = cacheFolder() } = options;
@@ -47,8 +53,9 @@ export async function listWeightsCache(options: CacheOptions = {}): Promise<Cach
  *
  * @throws RangeError when nothing says what to remove.
  * @example
- *
- *     const { freed } = await pruneWeightsCache({ unusedFor: 90 * 24 * 3600e3, mostBytes: 5e9 });
+ * ```ts
+ * const { freed } = await pruneWeightsCache({ unusedFor: 90 * 24 * 3600e3, mostBytes: 5e9 });
+ * ```
  */
 export async function pruneWeightsCache(
   options: PruneOptions,

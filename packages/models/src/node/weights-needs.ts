@@ -14,8 +14,10 @@ export interface WeightsNeeds extends FileNeeds {
  * @param source What `openWeights` takes, or an id of `listPretrained()`.
  * @throws DownloadError for names that none can have, and where there is no such file.
  * @example
- *
- *     const { here, download } = await weightsNeeds('convnext_tiny.fb_in1k');
+ * ```ts
+ * const { here, download } = await weightsNeeds('resnet50.keras');
+ * if (!here) console.log(`${download} bytes will be downloaded`); // 95128781
+ * ```
  */
 export async function weightsNeeds(
   source: string,

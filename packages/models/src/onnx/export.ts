@@ -29,6 +29,14 @@ const noPadding: Padding = [0, 0, 0, 0];
  * The input `images` is `[N, 3, H, W]`, as PyTorch's networks have it, and so are feature maps among the outputs.
  *
  * @throws Error naming the layer that cannot be written, two layers of one name, or an output that the network does not have.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const outputs = { logits: 'fc', features: 'layer4.2.relu' };
+ * const file = await exportOnnx(model, { outputs, weights: 'float16', classes: classNames });
+ * await writeFile('resnet50.onnx', file);
+ * ```
  */
 export async function exportOnnx(
   network: LayersModel,

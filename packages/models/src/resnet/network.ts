@@ -23,6 +23,12 @@ const expansion = { basic: 1, bottleneck: 4 } as const;
  * A ResNet, its layers named as in torchvision: `conv1`, `layer1.0.conv1` ... `layer4.2.relu`, `fc`.
  *
  * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]`, or to logits `[N, classes]` (no softmax).
+ *
+ * @example
+ * ```ts
+ * const network = resNet(resNetVariants.resnet18, { inputSize: [null, null], classes: 9 });
+ * const shallow = resNet({ ...resNetVariants.resnet18, depths: [1, 1, 1, 1] }); // of your own
+ * ```
  */
 export function resNet(config: ResNetConfig, options: NetworkOptions = {}): LayersModel {
   requireVariant('resNet', config, resNetVariants);
@@ -100,7 +106,16 @@ function batchNorm({ epsilon }: ResNetConfig, x: SymbolicTensor, name: string): 
   return apply(new BatchNorm({ epsilon, name }), x);
 }
 
-/** The outputs of the stem and of the four stages. */
+/**
+ * The outputs of the stem and of the four stages.
+ *
+ * @example
+ * ```ts
+ * const taps = resNetTaps(resNetVariants.resnet50);
+ * taps.map(({ layer }) => layer);
+ * // ['relu', 'layer1.2.relu', 'layer2.3.relu', 'layer3.5.relu', 'layer4.2.relu']
+ * ```
+ */
 export function resNetTaps(config: ResNetConfig): Tap[] {
   requireVariant('resNetTaps', config, resNetVariants);
   const stages = config.depths.map((depth, stage) => ({

@@ -14,6 +14,12 @@ export interface ResNetConfig {
 
 const torchvision = { strideOn: '3x3', convolutionBias: false, epsilon: 1e-5 } as const;
 
+/**
+ * @example
+ * ```ts
+ * const { block, depths } = resNetVariants.resnet50; // 'bottleneck', [3, 4, 6, 3]
+ * ```
+ */
 export const resNetVariants = {
   resnet18: { ...torchvision, block: 'basic', depths: [2, 2, 2, 2] },
   resnet34: { ...torchvision, block: 'basic', depths: [3, 4, 6, 3] },

@@ -40,7 +40,20 @@ function reusedMemory(): Scratch {
 
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
 
-/** The names or shapes of a checkpoint are not those of the network. */
+/**
+ * The names or shapes of a checkpoint are not those of the network.
+ *
+ * @example
+ * ```ts
+ * const { checkpoint } = readSafetensors(bytes);
+ * try {
+ *   await loadWeights(model, checkpoint, architectures.resnet50.dialects[0]);
+ * } catch (error) {
+ *   if (!(error instanceof WeightsMismatchError)) throw error;
+ *   console.error(`These weights are of another network.\n${error.message}`);
+ * }
+ * ```
+ */
 export class WeightsMismatchError extends Error {
   override readonly name = 'WeightsMismatchError';
 }
@@ -54,6 +67,13 @@ export class WeightsMismatchError extends Error {
  * @throws Error when two weights of the network have one name, saying where they are.
  * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped. ElementTypeError when a
  *   tensor holds no floating-point numbers. Error when one cannot be read.
+ * @example
+ * ```ts
+ * const network = resNet(resNetVariants.resnet50); // without the classifier
+ * const { checkpoint } = readSafetensors(bytes);
+ * const dialect = dialectOf(network, checkpoint, architectures.resnet50.dialects);
+ * await loadWeights(network, checkpoint, dialect, name => name.startsWith('fc.'));
+ * ```
  */
 export async function loadWeights(
   network: LayersModel,
@@ -151,6 +171,12 @@ function match(
  * The weights of a network as a checkpoint of a dialect; each is converted when it is read.
  *
  * @throws Error when two weights would have one name, saying where they are.
+ * @example
+ * ```ts
+ * const [torchvision] = architectures.resnet50.dialects;
+ * const checkpoint = checkpointOf(model, torchvision);
+ * console.log(checkpoint.get('conv1.weight')?.shape); // [64, 3, 7, 7]
+ * ```
  */
 export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect): Checkpoint {
   return new Map(
@@ -184,6 +210,12 @@ const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
  * Which of several dialects a checkpoint speaks: that of the network's first weight.
  *
  * @throws WeightsMismatchError when it speaks none of them.
+ * @example
+ * ```ts
+ * const { checkpoint } = readSafetensors(bytes);
+ * const { name } = dialectOf(model, checkpoint, architectures.resnet50.dialects);
+ * console.log(name); // 'torchvision' or 'transformers'
+ * ```
  */
 export function dialectOf(
   network: LayersModel,

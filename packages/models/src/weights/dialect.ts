@@ -51,7 +51,16 @@ export function pytorchDialect(
   };
 }
 
-/** Names and layouts as the network itself has them. Any network can be written and read like this. */
+/**
+ * Names and layouts as the network itself has them. Any network can be written and read like this.
+ *
+ * @example
+ * ```ts
+ * const checkpoint = checkpointOf(model, ownDialect);
+ * console.log(checkpoint.get('conv1/kernel')?.shape); // [7, 7, 3, 64]
+ * await loadWeights(model, checkpoint, ownDialect);
+ * ```
+ */
 export const ownDialect: Dialect = {
   name: 'tfjs',
   layout: 'tensorflow',

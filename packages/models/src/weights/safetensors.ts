@@ -34,6 +34,12 @@ export function checkpointOver<Entry extends SafetensorsEntry>(
  * @param bytes It is not copied: 32-bit tensors are views of it.
  * @param options Its `source` is the file's name, for messages.
  * @throws SafetensorsError when the file is damaged.
+ * @example
+ * ```ts
+ * const response = await fetch('https://example.org/resnet18.safetensors');
+ * const { checkpoint } = readSafetensors(new Uint8Array(await response.arrayBuffer()));
+ * const kernel = await checkpoint.get('conv1.weight')?.read(); // 9408 numbers, [64, 3, 7, 7]
+ * ```
  */
 export function readSafetensors(
   bytes: Uint8Array,
@@ -53,6 +59,14 @@ export function readSafetensors(
  * @param metadata Free text to keep in it. Default `{ format: 'pt' }`, which transformers asks for.
  * @throws SafetensorsError when a name or the metadata cannot be written, or a tensor has another number of values than its
  *   shape says.
+ * @example
+ * ```ts
+ * import { createWriteStream } from 'node:fs';
+ * import { pipeline } from 'node:stream/promises';
+ *
+ * const chunks = safetensorsChunks(checkpointOf(model));
+ * await pipeline(chunks, createWriteStream('model.safetensors'));
+ * ```
  */
 export async function* safetensorsChunks(
   checkpoint: Checkpoint,

@@ -27,6 +27,14 @@ type Reference = readonly [layer: string, ...rest: unknown[]];
  * are one.
  *
  * @throws Error when two weights have one name, saying where they are.
+ * @example
+ * ```ts
+ * import { io } from '@tensorflow/tfjs-core';
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ *
+ * registerLayers();
+ * const copy = await loadLayersModel(io.fromMemory(await tfjsArtifacts(model)));
+ * ```
  */
 export async function tfjsArtifacts(
   network: LayersModel,

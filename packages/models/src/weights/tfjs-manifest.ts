@@ -1,7 +1,16 @@
 import { elementCount, FormatError, type ReadOptions } from '@shroom/formats';
 import { isBeside } from './file-names';
 
-/** One tensor of a manifest. */
+/**
+ * One tensor of a manifest.
+ *
+ * @example
+ * ```ts
+ * const { weightsManifest } = parseTfjsModel('{ "weightsManifest": [] }');
+ * const entries: WeightsEntry[] = weightsManifest.flatMap(({ weights }) => weights);
+ * entries.filter(({ quantization }) => quantization).length; // tensors in fewer than 32 bits
+ * ```
+ */
 export interface WeightsEntry {
   readonly name: string;
   readonly shape: readonly number[];
@@ -24,7 +33,19 @@ export interface TfjsModelJson {
   readonly weightsManifest: readonly WeightsGroup[];
 }
 
-/** A tfjs `model.json` or its weights are damaged, cut short, or of another model. */
+/**
+ * A tfjs `model.json` or its weights are damaged, cut short, or of another model.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await readTfjsModel('model/model.json');
+ * } catch (error) {
+ *   if (!(error instanceof TfjsWeightsError)) throw error;
+ *   console.error(`${error.source} has to be downloaded again: ${error.message}`);
+ * }
+ * ```
+ */
 export class TfjsWeightsError extends FormatError {
   override readonly name = 'TfjsWeightsError';
 }
@@ -48,6 +69,13 @@ const packed: readonly string[] = ['float16', 'uint8', 'uint16'];
  * address, is refused.
  *
  * @throws TfjsWeightsError when it is no JSON, has no manifest of weights, or one that cannot be.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const json = parseTfjsModel(await readFile('model.json', 'utf8'), { source: 'model.json' });
+ * const files = json.weightsManifest.flatMap(({ paths }) => paths); // ['group1-shard1of1.bin']
+ * ```
  */
 export function parseTfjsModel(text: string, { source }: ReadOptions = {}): TfjsModelJson {
   const fail = (why: string, cause?: unknown): never => {

@@ -9,6 +9,13 @@ import { type TfjsModelJson, TfjsWeightsError } from './tfjs-manifest';
  * @param options Its `source` is the file of the manifest, for messages.
  * @throws ElementTypeError when a tensor is not float32, or stored in fewer bits.
  * @throws TfjsWeightsError when two tensors have one name, a shape is none, or the manifest and `bytes` have different lengths.
+ * @example
+ * ```ts
+ * const response = await fetch('https://example.org/model.json');
+ * const json = parseTfjsModel(await response.text(), { source: 'model.json' });
+ * const weights = await fetch('https://example.org/group1-shard1of1.bin');
+ * const checkpoint = readTfjsWeights(json, await weights.arrayBuffer());
+ * ```
  */
 export function readTfjsWeights(
   json: TfjsModelJson,

@@ -53,7 +53,14 @@ export function registerWeightsSource(scheme: string, source: WeightsSource): vo
   registered.set(scheme, source);
 }
 
-/** Schemes of all sources of weights, those of this package first. */
+/**
+ * Schemes of all sources of weights, those of this package first.
+ *
+ * @example
+ * ```ts
+ * listWeightsSources(); // ['file', 'hf', 'http', 'https', 'npm']
+ * ```
+ */
 export function listWeightsSources(): readonly string[] {
   return [...Object.keys(weightsSources), ...registered.keys()];
 }
