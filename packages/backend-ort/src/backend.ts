@@ -33,7 +33,19 @@ export interface BackendOptions extends ExecutorOptions {
   readonly pendingOperations: number;
 }
 
-/** TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it. */
+/**
+ * TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it.
+ *
+ * @example
+ * ```ts
+ * import { setBackend } from '@tensorflow/tfjs-core';
+ *
+ * await setBackend('ort');
+ * const backend = ortBackend() as OrtBackend;
+ * const { runs, compilations } = backend.statistics; // a new input shape compiles again
+ * const cacheKey = `features of ${backend.identity}`; // another runtime may give other last bits
+ * ```
+ */
 export class OrtBackend extends KernelBackend {
   readonly #data = new DataStorage<Entry>(this, tfjsEngine());
   readonly #executor: Executor;

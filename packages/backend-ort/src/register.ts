@@ -52,8 +52,16 @@ export interface OrtOptions {
 let options: OrtOptions = {};
 
 /**
- * Sets the options of the backend `ort`. It takes effect when the backend starts, which `tf.setBackend('ort')` does;
- * a backend that has started is disposed, with every tensor on it.
+ * Sets the options of the backend `ort`. They take effect when the backend starts, which `tf.setBackend('ort')` does.
+ * A backend that has started is disposed, with every tensor on it.
+ *
+ * @example
+ * ```ts
+ * import { setBackend } from '@tensorflow/tfjs-core';
+ *
+ * configureOrt({ threads: 2, onWarning: message => console.error(message) });
+ * await setBackend('ort');
+ * ```
  */
 export function configureOrt(next: OrtOptions): void {
   options = { ...next };
@@ -63,12 +71,33 @@ export function configureOrt(next: OrtOptions): void {
   registerOrt();
 }
 
-/** Registers the backend `ort` and its kernels. Importing the package does this. */
+/**
+ * Registers the backend `ort` and its kernels. Importing the package does this.
+ *
+ * @example
+ * ```ts
+ * import { removeBackend, setBackend } from '@tensorflow/tfjs-core';
+ *
+ * removeBackend('ort'); // with its tensors and sessions
+ * registerOrt();
+ * await setBackend('ort'); // starts a new one
+ * ```
+ */
 export function registerOrt(): void {
   registerBackend(backendName, start, priority);
 }
 
-/** The backend when it has started, for its statistics. */
+/**
+ * The backend when it has started, for its statistics.
+ *
+ * @example
+ * ```ts
+ * import { setBackend } from '@tensorflow/tfjs-core';
+ *
+ * await setBackend('ort');
+ * ortBackend()?.runtimeName; // 'onnxruntime-node', or 'onnxruntime-web' where there is no native one
+ * ```
+ */
 export function ortBackend(): OrtBackend | undefined {
   const started = engine().registry[backendName] !== undefined;
   return started ? (findBackend(backendName) as OrtBackend) : undefined;

@@ -16,8 +16,10 @@ const ownSide = 320;
  * @returns `[height, width, 3]`, RGB, 0 to 255.
  * @throws RangeError where it is not square.
  * @example
- *
- *     const { data } = generate({ genus: 'Amanita', seed: 3 }, [64, 64]);
+ * ```ts
+ * const { data } = generate({ genus: 'Amanita', seed: 3 }, [64, 64]);
+ * // the pixels of drawMushroom('Amanita', { seed: 3, size: 64 })
+ * ```
  */
 export function generate(
   { genus, seed }: Drawing,

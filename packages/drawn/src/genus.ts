@@ -1,4 +1,12 @@
-/** The nine genera, in the order of their class labels. */
+/**
+ * The nine genera, in the order of their class labels.
+ *
+ * @example
+ * ```ts
+ * genera.indexOf('Boletus'); // 2, its label
+ * const photos = genera.map(genus => drawMushroom(genus, { seed: 0, size: 64 }));
+ * ```
+ */
 export const genera = [
   'Agaricus',
   'Amanita',

@@ -41,6 +41,13 @@ export interface DrawOptions {
  *
  * Light, ground and view are drawn in the same way for every genus: what tells the genera apart is
  * the mushroom alone.
+ *
+ * @example
+ * ```ts
+ * const { pixels, masks, height, width } = drawMushroom('Amanita', { seed: 7, size: 224 });
+ * const photo = { data: pixels, height, width }; // [224, 224, 3], RGB
+ * const truth = { values: masks.mushroom, height, width }; // what a heat map should lie on
+ * ```
  */
 export function drawMushroom(genus: Genus, options: DrawOptions): DrawnMushroom {
   const { seed, size = 320 } = options;

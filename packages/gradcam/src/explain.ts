@@ -65,11 +65,18 @@ export interface ExplainOptions extends SourceOptions {
  *
  * @param model A `tf.LayersModel`, a `tf.GraphModel`, or one of them prepared; it is prepared once, see {@link dispose}.
  * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects; the caller's.
- * @throws TypeError for an option that there is not, and for images or a target that are none.
+ * @throws TypeError for an unknown option, and for images or a target that are none.
  * @throws RangeError when a class index is not one of the model's, or the images are not what the model takes.
- * @throws LogitsError when what is reported does not equal the model's own output, the first time that it is explained.
+ * @throws LogitsError when what is reported does not equal the model's own output; checked with the first explanation.
  * @throws EngineError when the engine cannot run the model, GradientError when it cannot differentiate it.
- * @throws OutputError when the output is not `[N, K]`, or is an embedding and nothing says what of it is explained.
+ * @throws OutputError when the output is not `[N, K]`, or is an embedding and no target is given.
+ * @example
+ * ```ts
+ * const [{ map, classIndex, probabilities, flat, emptiness }] = await explain(model, images);
+ * console.log(classNames[classIndex], probabilities[classIndex], `${map.height} x ${map.width}`);
+ * if (flat) console.log(`There is nothing to draw: ${emptiness}.`);
+ * else overlay(pixels, normalizeMap(resizeMap(map, [pixels.height, pixels.width])));
+ * ```
  */
 export async function explain(
   model: Explainable,

@@ -20,7 +20,15 @@ type Inputs =
   | readonly Inputs[]
   | { readonly [name: string]: Inputs };
 
-/** Runs per kernel of the `cpu` fallback since the start of the program. */
+/**
+ * How often each kernel ran in JavaScript, by the `cpu` backend, since the start of the program.
+ *
+ * @example
+ * ```ts
+ * // After a prediction: what ran in JavaScript, and may keep a model from being fast.
+ * console.table(fallbackCounts());
+ * ```
+ */
 export function fallbackCounts(): Readonly<Record<string, number>> {
   return Object.fromEntries(counts);
 }

@@ -62,7 +62,16 @@ export function registerKernels(backendName: string): void {
   }
 }
 
-/** Which kernels run as ONNX, which only share data, and which fall back to JavaScript. */
+/**
+ * Which kernels run as ONNX, which only share data, and which fall back to JavaScript.
+ *
+ * @example
+ * ```ts
+ * const { onnx, cpu } = kernelCoverage();
+ * onnx.includes('Conv2D'); // true
+ * cpu.includes('NonMaxSuppressionV3'); // true: in JavaScript
+ * ```
+ */
 export function kernelCoverage(): KernelCoverage {
   const fallback = getKernelsForBackend('cpu').map(config => config.kernelName);
   const onnx = Object.keys(translations).sort();

@@ -4,6 +4,11 @@ const vectorInstructions = /^(sse4|avx|fma|f16c|amx|asimd|fphp|sve|sme|i8mm|bf16
 /**
  * What the processor computes with, which decides the kernels of native runtimes and so the last bits of their results:
  * `x64 avx avx2 fma`. Elsewhere than on Linux the processor's name stands for its instructions; outside Node it is empty.
+ *
+ * @example
+ * ```ts
+ * const cacheKey = `features ${instructionSet()}`; // other processors give other last bits
+ * ```
  */
 export function instructionSet(): string {
   if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return '';

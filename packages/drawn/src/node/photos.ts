@@ -31,12 +31,13 @@ export interface DrawnPhotos {
  * The same drawn mushrooms on every machine, a number of each genus; they are drawn when their pixels are read.
  *
  * @example
+ * ```ts
+ * import { batches } from '@shroom/data/node';
  *
- *     import { batches } from '@shroom/data/node';
- *
- *     const { photos } = openDrawn(10);
- *     const normalization = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
- *     for await (const { images } of batches(photos, { size: [64, 64], normalization })) console.log(images.length);
+ * const { photos } = openDrawn(10); // 90, ten of each genus
+ * const normalization = { channelOrder: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+ * for await (const { images } of batches(photos, { size: [64, 64], normalization })) console.log(images.length);
+ * ```
  */
 export function openDrawn(perClass: number): DrawnPhotos {
   const hand = handOfTheArtist();

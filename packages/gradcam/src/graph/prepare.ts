@@ -38,7 +38,7 @@ import {
 } from './topology';
 
 /**
- * Cuts a `tf.GraphModel` in two at a node, with all values that pass the tap by, such as shortcuts. The model is not changed;
+ * Cuts a `tf.GraphModel` in two at a node. Values that pass by the tap, such as shortcuts, are kept. The model is not changed;
  * it is run once, on an image of zeros, to learn the shapes.
  *
  * The second part can be run on more or fewer rows than the first, also where the graph works with its batch size. A graph made
@@ -46,6 +46,14 @@ import {
  *
  * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, the graph
  *   takes batches of one size above 1, there is control flow, or the network goes on in tokens.
+ * @example
+ * ```ts
+ * import { loadGraphModel } from '@tensorflow/tfjs-converter';
+ *
+ * const graph = await loadGraphModel('/model/model.json');
+ * const parts = prepareGraph(graph, { tap: 'conv5/Relu', size: [224, 224] });
+ * const [{ map }] = await explain(parts, images);
+ * ```
  */
 export function prepareGraph(
   model: GraphModelLike,
@@ -182,7 +190,18 @@ function checkRows(value: string, { shape }: Tensor, images: number): void {
   );
 }
 
-/** Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output. */
+/**
+ * Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output.
+ *
+ * @example
+ * ```ts
+ * import { loadGraphModel } from '@tensorflow/tfjs-converter';
+ *
+ * const graph = await loadGraphModel('/model/model.json');
+ * const [finest] = graphTapsOf(graph); // the node that is nearest to the input
+ * const [{ map }] = await explain(graph, images, { tap: finest, method: layerCam() });
+ * ```
+ */
 export function graphTapsOf(model: GraphModelLike, topology?: GraphTopology): string[] {
   return featureMaps(stepsOf(model, topology ? { topology } : {}).order);
 }

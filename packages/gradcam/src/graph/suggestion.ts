@@ -2,7 +2,17 @@ import { ranked, type TapSuggestion } from '../model/suggestion';
 import type { GraphModelLike, PrepareGraphOptions } from './model';
 import { graphFeatureMaps, refuseTransformer } from './prepare';
 
-/** `suggestTaps` for a `tf.GraphModel`; runs it once, on an image of zeros. */
+/**
+ * `suggestTaps` for a `tf.GraphModel`; runs it once, on an image of zeros.
+ *
+ * @example
+ * ```ts
+ * import { loadGraphModel } from '@tensorflow/tfjs-converter';
+ *
+ * const graph = await loadGraphModel('/model/model.json');
+ * for (const { tap, reason } of suggestGraphTaps(graph, { size: [224, 224] })) console.log(tap, reason);
+ * ```
+ */
 export function suggestGraphTaps(
   model: GraphModelLike,
   options: Omit<PrepareGraphOptions, 'tap'> = {},

@@ -28,12 +28,25 @@ function baseline(
  * Values of 0 to 1 at random, the same for the same seed and for each image of a batch.
  *
  * @param seed An integer. Default 0.
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images, { method: randomBaseline(7) });
+ * const roads = await road(model, images, explanations); // a method has to be above these
+ * ```
  */
 export function randomBaseline(seed = 0): Method {
   return baseline(({ row, column }, [, width]) => hashed(seed, row * width + column));
 }
 
-/** A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there. */
+/**
+ * A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: centerBaseline() });
+ * const hit = pointingGame(map, mask); // 1 where the thing is in the middle of the photo
+ * ```
+ */
 export const centerBaseline = (): Method =>
   baseline(({ row, column }, [height, width]) => {
     const y = ((row + 0.5) / height - 0.5) / 0.25;
@@ -41,13 +54,29 @@ export const centerBaseline = (): Method =>
     return Math.exp(-(x * x + y * y) / 2);
   });
 
-/** 0 everywhere. */
+/**
+ * 0 everywhere.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images, { method: emptyBaseline() });
+ * const [{ combined }] = await road(model, images, explanations); // 0: no pixel comes first
+ * ```
+ */
 export const emptyBaseline = (): Method => ({
   needsGradient: false,
   map: async ({ features: { shape } }) => zeros([shape[0], shape[1], shape[2]]),
 });
 
-/** Where the image itself changes: the length of Sobel's gradient of the mean of the colors, averaged over each cell of the map. */
+/**
+ * Where the image itself changes: the length of Sobel's gradient of the mean of the colors, averaged over each cell of the map.
+ *
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images, { method: sobelBaseline() });
+ * const share = energyInMask(map, mask); // what edges alone get
+ * ```
+ */
 export const sobelBaseline = (): Method => ({
   needsGradient: false,
   map: async ({ features, images }) => {

@@ -25,6 +25,12 @@ export interface Composite {
  * ADCC: average drop, coherency and complexity as one. Poppi et al. 2021. https://arxiv.org/abs/2104.10252
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const method = layerCam();
+ * const explanations = await explain(model, images, { method });
+ * const [{ score, extent }] = await adcc(model, images, explanations, { method }); // the same method
+ * ```
  */
 export async function adcc(
   model: Explainable,
@@ -36,10 +42,16 @@ export async function adcc(
 }
 
 /**
- * ARCC: ROAD in the place of the average drop, which an image seen through its map is not asked fairly. As pytorch-grad-cam has
- * it with `ties: 'together'`. https://arxiv.org/abs/2605.14641
+ * ARCC: ADCC with ROAD instead of the average drop, because an image that is seen through its map is unlike anything that the
+ * model was trained on. As pytorch-grad-cam has it with `ties: 'together'`. https://arxiv.org/abs/2605.14641
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const method = gradCamPlusPlus();
+ * const explanations = await explain(model, images, { method });
+ * const [{ score }] = await arcc(model, images, explanations, { method, ties: 'together' });
+ * ```
  */
 export async function arcc(
   model: Explainable,
@@ -50,7 +62,16 @@ export async function arcc(
   return (await import('./composites')).arcc(model, images, explanations, options);
 }
 
-/** How alike each map is to the map of the image seen through it, and how much of the image it takes. */
+/**
+ * How alike each map is to the map of the image seen through it, and how much of the image it takes.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const [{ coherency: alike, extent }] = await coherency(model, images, explanations);
+ * // alike is 1 when the image seen through its map gets the same map; extent is the share of the image
+ * ```
+ */
 export async function coherency(
   model: Explainable,
   images: Tensor,

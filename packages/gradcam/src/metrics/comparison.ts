@@ -47,12 +47,19 @@ export interface ComparisonRow {
 }
 
 /**
- * Methods side by side, with the baselines random, center, Sobel and empty beside them.
+ * Methods side by side with four baselines that know nothing of the model: random, center, Sobel and empty.
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many masks as images, or a mask has nothing inside.
  * @throws TargetError when a metric is asked for that makes no sense of what is watched.
  * @throws TypeError when `randomization` is asked for without the model.
+ * @example
+ * ```ts
+ * const methods = { gradCam: gradCam(), layerCam: layerCam(), reciproCam: reciproCam() };
+ * const rows = await compare(model, images, methods, { metrics: ['road', 'deletion'] });
+ * for (const { name, baseline, scores } of rows)
+ *   console.log(name, baseline ? '(baseline)' : '', scores.road?.toFixed(3), scores.deletion?.toFixed(3));
+ * ```
  */
 export async function compare(
   model: Explainable,

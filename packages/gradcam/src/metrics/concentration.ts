@@ -1,8 +1,14 @@
 import type { HeatMap } from '../explain';
 
 /**
- * How unequal a map's places are: the Gini index, 0 where all are alike to almost 1 where one has everything. Chalasani et al.
- * 2020. https://arxiv.org/abs/1810.06583
+ * How unequal a map's places are: the Gini index, from 0 where all are alike to almost 1 where one has everything. Chalasani et
+ * al. 2020. https://arxiv.org/abs/1810.06583
+ *
+ * @example
+ * ```ts
+ * sparseness({ values: Float32Array.of(0, 0, 0, 1), height: 2, width: 2 }); // 0.75
+ * sparseness({ values: Float32Array.of(1, 1, 1, 1), height: 2, width: 2 }); // 0
+ * ```
  */
 export function sparseness({ values }: HeatMap): number {
   const sorted = Float64Array.from(values, Math.abs).sort();
@@ -14,8 +20,14 @@ export function sparseness({ values }: HeatMap): number {
 }
 
 /**
- * How many places it takes to say what a map says: the entropy of its shares, 0 where one place has everything to `log` of the
- * number of places. Bhatt et al. 2020. https://arxiv.org/abs/2005.00631
+ * How many places it takes to say what a map says: the entropy of its shares, from 0 where one place has everything to `log` of
+ * the number of places. Bhatt et al. 2020. https://arxiv.org/abs/2005.00631
+ *
+ * @example
+ * ```ts
+ * complexity({ values: Float32Array.of(0, 0, 0, 1), height: 2, width: 2 }); // 0
+ * complexity({ values: Float32Array.of(1, 1, 1, 1), height: 2, width: 2 }); // 1.386, the logarithm of 4
+ * ```
  */
 export function complexity({ values }: HeatMap): number {
   const total = values.reduce((sum, value) => sum + Math.abs(value), 0);

@@ -25,6 +25,12 @@ export interface ConfidenceChange {
  * and increase. A map that is 1 everywhere loses nothing: look at another metric beside it.
  *
  * @param images `[N, H, W, C]`, preprocessed, as it is multiplied; the caller's.
+ * @example
+ * ```ts
+ * const changes = await confidenceChange(model, images, await explain(model, images));
+ * const drops = changes.map(({ relativeDrop }) => relativeDrop);
+ * const averageDrop = drops.reduce((sum, drop) => sum + drop, 0) / drops.length; // lower is better
+ * ```
  */
 export async function confidenceChange(
   model: Explainable,

@@ -32,6 +32,12 @@ export interface Curve {
  * https://arxiv.org/abs/1806.07421
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const [{ scores, area }] = await deletion(model, images, explanations, { steps: 10, fill: 'mean' });
+ * // scores has 11 values, from the whole image to its mean color
+ * ```
  */
 export function deletion(
   model: Explainable,
@@ -47,7 +53,16 @@ export function deletion(
   ]);
 }
 
-/** How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As {@link deletion}. */
+/**
+ * How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As
+ * {@link deletion}.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const [{ area }] = await insertion(model, images, explanations, { signal }); // from a blurred image to the whole one
+ * ```
+ */
 export function insertion(
   model: Explainable,
   images: Tensor,

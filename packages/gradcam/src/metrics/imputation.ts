@@ -10,13 +10,18 @@ export interface Pixels {
 
 /**
  * An image with the pixels that are not kept filled in from their surroundings: each is the weighted mean of its neighbors,
- * those that are filled in too. So a model can tell less from the form of what was taken away than from a gray hole.
+ * filled-in ones included. The shape of what was taken away tells a model less than a gray hole would.
  *
  * The equations are solved together, to a relative residual of 1e-8. Where nothing is kept everything is 0.
  *
  * Rong et al. 2022 (ROAD), without its noise. https://arxiv.org/abs/2202.00449
  *
  * @param kept One value a pixel.
+ * @example
+ * ```ts
+ * const row = { values: Float32Array.of(0, 9, 4), height: 1, width: 3, colors: 1 };
+ * impute(row, [true, false, true]); // [0, 2, 4]
+ * ```
  */
 export function impute(image: Pixels, kept: ArrayLike<boolean>): Float32Array {
   const { values, height, width, colors } = image;

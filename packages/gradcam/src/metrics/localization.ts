@@ -9,12 +9,18 @@ export interface Mask {
 }
 
 /**
- * Whether the hottest place of the map is in the mask: 1 or 0, and of several as hot the share that is. Zhang et al. 2016.
- * https://arxiv.org/abs/1608.00507
+ * Whether the hottest place of the map is in the mask: 1 or 0; if several are equally hot, the share of them that is. Zhang et
+ * al. 2016. https://arxiv.org/abs/1608.00507
  *
- * Maps of other sizes than the mask's are resized to it, here and below; with nothing above 0 in the map there is no hit.
+ * A map of another size than the mask's is resized to it, as for the other metrics with masks. A map with nothing above 0 has
+ * no hit.
  *
  * @param tolerance How many pixels beside the mask still count. Default 0; the benchmarks of the paper have 15.
+ * @example
+ * ```ts
+ * const [{ map }] = await explain(model, images);
+ * const hit = pointingGame(map, mask, 15) === 1;
+ * ```
  */
 export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): number {
   const { values } = at(map, mask);
@@ -29,7 +35,16 @@ export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): number {
   return hits / hottest;
 }
 
-/** The share of the map's heat that is in the mask, 0 to 1; 0 for a map without heat. Wang et al. 2020. https://arxiv.org/abs/1910.01279 */
+/**
+ * The share of the map's heat that is in the mask, 0 to 1; 0 for a map without heat. Wang et al. 2020.
+ * https://arxiv.org/abs/1910.01279
+ *
+ * @example
+ * ```ts
+ * const map = { values: Float32Array.of(0, 1, 3, 0), height: 1, width: 4 };
+ * energyInMask(map, { values: [0, 0, 1, 1], height: 1, width: 4 }); // 0.75
+ * ```
+ */
 export function energyInMask(map: HeatMap, mask: Mask): number {
   let [inside, total] = [0, 0];
   at(map, mask).values.forEach((value, place) => {
@@ -45,6 +60,11 @@ export function energyInMask(map: HeatMap, mask: Mask): number {
  *
  * @param threshold Share of the maximum, 0 to 1. Default 0.5.
  * @throws RangeError for a mask with nothing inside.
+ * @example
+ * ```ts
+ * const map = { values: Float32Array.of(0, 1, 3, 0), height: 1, width: 4 };
+ * intersectionOverUnion(map, { values: [0, 0, 1, 1], height: 1, width: 4 }); // 0.5: one place is hot, two are in the mask
+ * ```
  */
 export function intersectionOverUnion(map: HeatMap, mask: Mask, threshold = 0.5): number {
   checkInside(mask);
@@ -68,6 +88,11 @@ export function intersectionOverUnion(map: HeatMap, mask: Mask, threshold = 0.5)
  * the image.
  *
  * @throws RangeError for a mask with nothing inside.
+ * @example
+ * ```ts
+ * const map = { values: Float32Array.of(0, 1, 3, 0), height: 1, width: 4 };
+ * rankAccuracy(map, { values: [0, 0, 1, 1], height: 1, width: 4 }); // 0.5: one of the two hottest is in the mask
+ * ```
  */
 export function rankAccuracy(map: HeatMap, mask: Mask): number {
   const area = checkInside(mask);

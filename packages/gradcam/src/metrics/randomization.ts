@@ -18,15 +18,21 @@ export interface RandomizationStage {
 }
 
 /**
- * Whether maps depend on what the network has learned: its layers lose it one after the other, from the logits down, and the maps
+ * Whether maps depend on what the network has learned: layer after layer gets random weights, from the logits down, and the maps
  * are made again. Adebayo et al. 2018. https://arxiv.org/abs/1810.03292
  *
- * Weights become random numbers with their own mean and deviation. **The model is changed while this runs**, and has its very
- * own weights back afterwards, whatever happens: use it for nothing else in between.
+ * The random weights have the mean and deviation of the learned ones. **The model is changed while this runs**, and has its own
+ * weights back afterwards, whatever happens: use it for nothing else in between.
  *
- * @param model Whose weights are lost; not a `tf.GraphModel`, whose weights are frozen.
+ * @param model The model whose weights are replaced; not a `tf.GraphModel`, whose weights are frozen.
  * @param parts The same model, or what it was prepared to.
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const stages = await randomization(model, model, images, { method: layerCam(), stages: 2 });
+ * for (const { layer, similarity } of stages)
+ *   console.log(`random from the logits to ${layer}: ${similarity[0].toFixed(2)}`); // near 1 is bad
+ * ```
  */
 export async function randomization(
   model: LayersModel,

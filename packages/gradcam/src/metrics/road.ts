@@ -42,6 +42,12 @@ export interface Road {
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many explanations as images.
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const [{ combined }] = await road(model, images, explanations, { percentiles: [20, 50, 80] });
+ * if (combined <= 0) console.log('The hottest pixels do not matter more than the coldest.');
+ * ```
  */
 export async function road(
   model: Explainable,

@@ -13,13 +13,19 @@ export interface InfidelityOptions extends MetricOptions {
 }
 
 /**
- * How badly a map foretells what small changes of the image do to the score: the mean squared difference of the change times the
+ * How badly a map predicts what small changes of the image do to the score: the mean squared difference of the change times the
  * map, at the scale that suits the map best, and what the score loses. 0 is best. Yeh et al. 2019.
  * https://arxiv.org/abs/1901.09392
  *
- * Divided by the mean square of the losses: 1 is a map that foretells nothing.
+ * It is divided by the mean square of the losses: a map that predicts nothing has 1.
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const tap = model.inputs[0].name;
+ * const explanations = await explain(model, images, { method: integratedGradients(), tap });
+ * const [error] = await infidelity(model, images, explanations, { samples: 100 }); // 0 is best, 1 predicts nothing
+ * ```
  */
 export async function infidelity(
   model: Explainable,
@@ -44,6 +50,11 @@ export interface SensitivityOptions extends ExplainOptions {
  * 0 is best. Yeh et al. 2019. https://arxiv.org/abs/1901.09392
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const [moved] = await sensitivity(model, images, { method: layerCam(), tap: 'layer3', radius: 0.05 });
+ * // moved is 0.1 if the map changes by a tenth of its size while pixels change by at most 5 % of the image's range
+ * ```
  */
 export async function sensitivity(
   model: Explainable,

@@ -14,7 +14,18 @@ import type { Pixels } from './imputation';
 export type ClassMap = Pick<Explanation, 'map' | 'classIndex'> &
   Partial<Pick<Explanation, 'target'>>;
 
-/** A metric was asked of a score that it makes no sense for. */
+/**
+ * The metric needs another kind of score: most often a probability.
+ *
+ * @example
+ * ```ts
+ * const explanations = await explain(model, images);
+ * const composites = await adcc(model, images, explanations).catch(error => {
+ *   if (!(error instanceof TargetError)) throw error;
+ *   return adcc(model, images, explanations, { target: probability }); // a score of 0 to 1
+ * });
+ * ```
+ */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
 }

@@ -42,6 +42,11 @@ export interface Verdict {
  * Costs about 120 passes of the model for an image and a class, besides what the method costs.
  *
  * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ * @example
+ * ```ts
+ * const [{ explanation, trusted, reasons }] = await trust(model, images, { model });
+ * if (!trusted) console.warn(`Do not believe the map of class ${explanation.classIndex}:`, ...reasons);
+ * ```
  */
 export async function trust(
   explained: Explainable,

@@ -19,6 +19,12 @@ export interface Capabilities {
  * @param model As for `explain`, or prepared.
  * @param images As for `explain`; one is enough.
  * @param engine A registered engine. Default: the one in use.
+ * @example
+ * ```ts
+ * const { forward, gradient } = await capabilities(model, images, 'wasm');
+ * if (forward.length > 0) throw new Error(`wasm lacks ${forward.join(', ')}.`);
+ * const method = gradient.length > 0 ? reciproCam() : gradCam(); // Recipro-CAM needs no gradient
+ * ```
  */
 export async function capabilities(
   model: Explainable,

@@ -17,6 +17,18 @@ export interface PrepareFunctionsOptions {
  *
  * @param example `[N, H, W, C]`, run once to learn the shapes.
  * @throws TapError when the feature map is not `[N, h, w, C]` or the logits are not `[N, K]`.
+ * @example
+ * ```ts
+ * import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+ *
+ * const [backbone, head] = [tinyNet([224, 224, 3]), tinyNet([7, 7, 512], 9)];
+ * const parts = prepareFunctions(
+ *   photos => backbone.apply(photos) as Tensor4D,
+ *   features => head.apply(features) as Tensor2D, // logits
+ *   images,
+ * );
+ * const [{ map }] = await explain(parts, images);
+ * ```
  */
 export function prepareFunctions(
   head: (images: Tensor4D) => Tensor4D,

@@ -31,6 +31,13 @@ import { readsTokens, refuseTokens } from './tokens';
  * inputs and outputs. The model is neither changed nor copied, and batch norms stay in inference mode.
  *
  * @throws TapError naming the layers that can be tapped, or the inputs and outputs that there are.
+ * @example
+ * ```ts
+ * // Throws here, and not at the first image, if there is no such layer.
+ * const parts = prepareModel(model, { tap: 'resnet/conv5', link: 'softmax' });
+ * const explanations = await explain(parts, images);
+ * const roads = await road(parts, images, explanations); // metrics take the same
+ * ```
  */
 export function prepareModel(model: LayersModel, options: PrepareOptions = {}): PreparedModel {
   checkNames(options);
@@ -170,6 +177,13 @@ export function outputOf(model: LayersModel, { outputs, order }: Operations, wan
  * Layers whose output is a feature map that the logits depend on, from the input to the output.
  *
  * @param output As for `prepareModel`. Default: the first.
+ * @example
+ * ```ts
+ * for (const tap of tapsOf(model)) {
+ *   const [{ map }] = await explain(model, images, { tap, method: layerCam() });
+ *   console.log(`${tap}: ${map.height} x ${map.width}`);
+ * }
+ * ```
  */
 export function tapsOf(
   model: LayersModel,

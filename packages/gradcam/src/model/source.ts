@@ -59,7 +59,19 @@ export async function partsOf<O extends SourceOptions>(
   return result(parts);
 }
 
-/** Forgets how a model was prepared for explanations. The model itself stays as it is. */
+/**
+ * Forgets how a model was prepared for explanations. The model itself stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ *
+ * const place = tensor2d([[52.1, 5.2]]); // a second input of the model
+ * const explanations = await explain(model, images, { given: { place } });
+ * dispose(model);
+ * place.dispose(); // nothing holds it any more
+ * ```
+ */
 export function dispose(model: Exclude<Explainable, PreparedModel>): void {
   prepared.delete(model);
 }

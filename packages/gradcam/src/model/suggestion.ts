@@ -14,6 +14,11 @@ export interface TapSuggestion extends FeatureMap {
  *
  * @param output As for `prepareModel`. Default: the first.
  * @throws TapError for a transformer, whose tokens cannot be tapped.
+ * @example
+ * ```ts
+ * for (const { tap, height, width, stride, reason } of suggestTaps(model))
+ *   console.log(`${tap}: ${height} x ${width}, stride ${stride}. ${reason}`);
+ * ```
  */
 export function suggestTaps(
   model: LayersModel,

@@ -1,4 +1,16 @@
-/** The output of a model does not depend on the tapped layer, or there is no such layer. */
+/**
+ * The model has no such layer, or its output does not depend on it.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   prepareModel(model, { tap: 'conv6' });
+ * } catch (error) {
+ *   if (!(error instanceof TapError)) throw error;
+ *   console.error(`Layers to choose from: ${tapsOf(model).join(', ')}.`);
+ * }
+ * ```
+ */
 export class TapError extends Error {
   override readonly name = 'TapError';
 }

@@ -21,12 +21,19 @@ import { innerMethod, type Method, MethodError } from '../methods/method';
 import type { PreparedModel } from '../model/prepared';
 
 /**
- * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a model tapped at the
- * images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
+ * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a model tapped at
+ * the images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
  * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learned: it
  * fails the sanity checks of Adebayo et al. 2018 (https://arxiv.org/abs/1810.03292). Here for comparison, not for trust. Other
  * activations than ReLU pass their own gradient.
+ *
+ * @example
+ * ```ts
+ * const tap = model.inputs[0].name; // at the images
+ * const [{ map }] = await explain(model, images, { method: guidedBackprop(), tap });
+ * const edges = normalizeMap(map); // 224 x 224: compare with the map of `sobelBaseline()`
+ * ```
  */
 export const guidedBackprop = (): Method => ({
   needsGradient: false,
@@ -45,6 +52,11 @@ export const guidedBackprop = (): Method => ({
  * **Unfaithful**, as {@link guidedBackprop} is. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
  *
  * @param parts The model, tapped where `method` looks.
+ * @example
+ * ```ts
+ * const method = guidedGradCam(prepareModel(model, { tap: 'layer4' })); // where Grad-CAM looks
+ * const [{ map }] = await explain(model, images, { method, tap: model.inputs[0].name });
+ * ```
  */
 export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()): Method {
   innerMethod(method, 'guidedGradCam');
