@@ -14,8 +14,8 @@ export interface CurveOptions extends MetricOptions {
    */
   readonly fill?: 'zero' | 'mean' | 'blur';
   /**
-   * Orders that places that are alike are taken in, where a step ends among them; the mean of the scores counts. Default 2, one the
-   * reverse of the other. A map with many zeros costs up to this many times the passes.
+   * Where a step ends among equal places, they are taken in this many random orders, and the mean of the scores counts.
+   * Default 2, one the reverse of the other. A map with many zeros costs up to this many times the passes.
    */
   readonly draws?: number;
 }
