@@ -33,7 +33,7 @@ export interface CutBackbone {
   /** Images `[N, H, W, 3]` to the map at the cut. Nothing in it is trainable. */
   readonly frozen: LayersModel;
   readonly trained: TrainedPart;
-  /** Stages between a weight and the logits, by its name: 1 in the last stage, 2 in the one before; 0 for what is not of this. */
+  /** Stages between a weight and the logits, by its name: 1 in the last stage, 2 in the one before; 0 for a weight that is not of this backbone. */
   depthOf(weight: string): number;
 }
 

@@ -7,6 +7,8 @@ export interface ConvNextConfig {
 }
 
 /**
+ * The networks of the paper, by their names in timm.
+ *
  * @example
  * ```ts
  * const { depths, widths } = convNextVariants.convnext_tiny; // [3, 3, 9, 3], [96, 192, 384, 768]

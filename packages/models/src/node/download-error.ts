@@ -7,7 +7,7 @@ export interface DownloadProgress {
 
 /** What kind of fault it is, for a program that goes on in another way for some of them. */
 export type DownloadFault =
-  /** The source has a name that none can have, or one that would lead out of the cache. */
+  /** The name of the source is invalid, or would lead out of the cache. */
   | 'name'
   /** It is not in the cache, and downloading is forbidden. */
   | 'offline'
@@ -31,7 +31,7 @@ export type DownloadFault =
   | 'cache';
 
 /**
- * A download did not work; nothing was kept of it that could be taken for the whole. The message says what to do.
+ * A download failed. What is kept of it is never taken for the whole file. The message says what to do.
  *
  * @example
  * ```ts

@@ -30,8 +30,8 @@ const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
 
 /**
  * The path of a file of the hub in the cache folder that Python's huggingface_hub uses, downloaded when it is not there.
- * A file of a commit that is in the cache is not asked for again; of a branch, the server says which commit it is. A server that falls
- * silent is asked again, and a download that broke goes on.
+ * A file of a commit that is in the cache is not asked for again; for a branch, the server is asked which commit it is. A server that
+ * falls silent is asked again, and a download that broke goes on.
  *
  * @throws DownloadError when it is not in the cache and cannot be fetched, HF_HUB_OFFLINE forbids it, or the names would lead out
  *   of the cache. Its message names the ways out.

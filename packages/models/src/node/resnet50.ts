@@ -49,7 +49,7 @@ export async function resnet50(options: BackboneOptions & FetchOptions = {}): Pr
 }
 
 /**
- * The same with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names.
+ * The network of `resnet50` with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names.
  *
  * @example
  * ```ts

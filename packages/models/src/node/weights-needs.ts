@@ -12,7 +12,7 @@ export interface WeightsNeeds extends FileNeeds {
  * size; the hub is not where HF_HUB_OFFLINE forbids it.
  *
  * @param source What `openWeights` takes, or an id of `listPretrained()`.
- * @throws DownloadError for names that none can have, and where there is no such file.
+ * @throws DownloadError for invalid names, and where there is no such file.
  * @example
  * ```ts
  * const { here, download } = await weightsNeeds('resnet50.keras');

@@ -15,6 +15,8 @@ export interface ResNetConfig {
 const torchvision = { strideOn: '3x3', convolutionBias: false, epsilon: 1e-5 } as const;
 
 /**
+ * The networks of the paper as torchvision has them, and that of Keras.
+ *
  * @example
  * ```ts
  * const { block, depths } = resNetVariants.resnet50; // 'bottleneck', [3, 4, 6, 3]

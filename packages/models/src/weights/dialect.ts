@@ -1,6 +1,6 @@
 /** How one library names and lays out the weights of a network in its files. */
 export interface Dialect {
-  /** Where such files come from; `tfjs` is what the network itself says. */
+  /** Where such files come from; `tfjs` for names and layouts of the network itself. */
   readonly name: 'torchvision' | 'timm' | 'transformers' | 'keras' | 'tfjs';
   /** Order of axes: PyTorch's weights are `[out, in, h, w]` and `[out, in]`. */
   readonly layout: 'pytorch' | 'tensorflow';

@@ -68,7 +68,7 @@ const packed: readonly string[] = ['float16', 'uint8', 'uint16'];
  * A `model.json` from its text, as far as its weights go. The files that it names are beside it: a path that leads elsewhere, or an
  * address, is refused.
  *
- * @throws TfjsWeightsError when it is no JSON, has no manifest of weights, or one that cannot be.
+ * @throws TfjsWeightsError when it is no JSON, has no manifest of weights, or an invalid one.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';

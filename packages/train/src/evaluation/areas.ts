@@ -1,6 +1,6 @@
 import { checkLabels, column } from './samples';
 
-/** How well scores rank the samples of a class above all others, whatever threshold is taken later. */
+/** How well scores rank the samples of a class above all others, over every threshold. */
 export interface Areas {
   /** Below the ROC curve: 0.5 for chance, 1 for perfect. NaN where only one side occurs. */
   readonly roc: number;
@@ -13,7 +13,7 @@ export interface RankingAreas {
   readonly perClass: readonly Areas[];
   /** Mean over the classes that have an area. */
   readonly macro: Areas;
-  /** The same, each counting as often as it occurs. */
+  /** The same mean, each class counting as often as it occurs. */
   readonly weighted: Areas;
 }
 

@@ -14,7 +14,7 @@ import {
 import { type Evaluation, evaluate, probabilities } from './metrics';
 import { topKAccuracy } from './top';
 
-/** All that is said about a classifier on one set of samples; plain data. */
+/** How good a classifier is on one set of samples, as plain data. */
 export interface Assessment {
   readonly evaluation: Evaluation;
   /** With bootstrap intervals. */
@@ -29,7 +29,7 @@ export interface Assessment {
     readonly scaled: Calibration;
   };
   readonly certainty: Certainty;
-  /** How the promise of `certainty` was kept. */
+  /** How often the true class was among those that fit, by `certainty`. */
   readonly sets: SetReport;
   /** All samples, the hardest first. */
   readonly hardest: readonly SamplePrediction[];

@@ -8,8 +8,8 @@ import { fitTemperature, type TemperatureOptions, temperatureOptions } from './t
  * All that is needed to say "not sure", as plain data: a class fits a photo when its probability, `softmax(logits /
  * temperature)`, is `threshold` or more.
  *
- * It belongs to answers made as the logits were that it was fitted on: from as many views of a photo. Averaging several
- * views makes a classifier less sure, so that one view needs another temperature than four.
+ * Use it for logits of as many views of a photo as it was fitted on. Averaging several views makes a classifier less sure,
+ * so that one view needs another temperature than four.
  */
 export interface Certainty {
   /** Above 1 where the classifier is too sure by itself, below 1 where it is not sure enough. */
@@ -27,11 +27,11 @@ export interface CertaintyOptions extends TemperatureOptions {
 /**
  * Fits the temperature, and then the threshold by split conformal prediction (`leastAmbiguous`).
  *
- * Take samples that nothing else was fitted on: not the weights, and not the epoch whose weights are kept. Validation
- * photos that chose the epoch look a little too good; `heldOutLogits` gives logits of theirs that can be taken.
+ * Take samples that had no part in the weights, and none in the choice of the epoch whose weights are kept. Validation
+ * photos that chose the epoch look a little too good; `heldOutLogits` gives logits of them without this fault.
  *
- * Temperature and threshold come from the same samples. Strictly, the promise holds for a threshold from samples of which
- * nothing else was learned; one number fitted to them costs little, which the coverage of a test set shows.
+ * Temperature and threshold come from the same samples. Strictly, the promise needs a threshold from samples that nothing
+ * else was fitted on. Fitting one more number on them costs little, as the coverage of a test set shows.
  *
  * @param labels n class indices.
  * @param logits `[n, classes]`.
@@ -74,6 +74,8 @@ export interface Answer {
 }
 
 /**
+ * The classes that fit a photo, and whether the answer is sure.
+ *
  * @param logits `[classes]`, of one photo, from as many views as `certainty` was fitted on.
  * @throws RangeError when there are no logits, one is NaN or `Infinity`, or all are `-Infinity`; and when `certainty` lacks a
  *   number, as one from a file may.

@@ -2,8 +2,8 @@ import type { FeatureSet } from '../features/feature-set';
 import { dot, type NoveltyDetector, plainViews } from './novelty';
 
 /**
- * Mahalanobis distance to the nearest class mean under a covariance that the classes share. In a space of more channels
- * than photos the covariance is drawn towards a multiple of the identity.
+ * Mahalanobis distance to the nearest class mean, with one covariance for all classes. The covariance is shrunk towards a
+ * multiple of the identity, as there may be more channels than photos.
  *
  * @param shrinkage Share of that multiple, above 0, to 1. Default 0.1.
  * @see Lee et al. 2018, equation 2. https://arxiv.org/abs/1807.03888

@@ -7,7 +7,7 @@ import { checkLabels } from './samples';
  * How little a class fits a sample, from the probabilities of the sample's row: the higher, the stranger.
  *
  * @param row `[classes]`.
- * @param chance A number of 0 to below 1 that belongs to the sample, for those that break ties by lot.
+ * @param chance A number of 0 to below 1 that belongs to the sample, for rules with a random part.
  */
 export type Strangeness = (row: ArrayLike<number>, k: number, chance: number) => number;
 
@@ -26,7 +26,7 @@ export interface AdaptiveOptions {
   readonly penalty?: number;
   /** Classes without a penalty. Default 1. */
   readonly free?: number;
-  /** Whether only a share of the class's own probability counts, drawn by lot, as in the paper. Without it a photo's set is always the same. Default true. */
+  /** Whether a random share of the class's own probability counts, as in the paper, and not all of it. Without it, equal probabilities have equal sets. Default true. */
   readonly randomized?: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface SetOptions {
   readonly coverage?: number;
   /** Default `leastAmbiguous`. */
   readonly strangeness?: Strangeness;
-  /** Of the lots. Default 0. */
+  /** Of the random shares. Default 0. */
   readonly seed?: number;
 }
 

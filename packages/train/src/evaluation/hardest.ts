@@ -9,12 +9,12 @@ export interface SamplePrediction {
   readonly predicted: number;
   /** Of the predicted class. */
   readonly probability: number;
-  /** Cross entropy in nats: how surprising the truth was. */
+  /** Cross entropy in nats: how surprising the true class was. */
   readonly loss: number;
 }
 
 /**
- * All samples, the most surprising truth first; equally surprising ones in their order.
+ * All samples, those first whose true class surprised the classifier most; equally surprising ones in their order.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ import { calibration, quantile } from './calibration';
 import { evaluate } from './metrics';
 import { pick } from './samples';
 
-/** A figure and where it might as well lie, had other samples of the same kind been drawn. */
+/** A figure, and between which bounds it may lie for other samples of the same kind. */
 export interface Interval {
   readonly value: number;
   readonly low: number;
@@ -25,7 +25,7 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap: the figures of many samples drawn with repetition from the one there is.
+ * Percentile bootstrap: computes the figures again for many samples, each drawn with repetition from the one that is given.
  *
  * @param count Samples.
  * @param statistic Figures of a sample, given as indices. Called `resamples + 1` times. A figure that is not a number in a
@@ -104,7 +104,7 @@ const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, se
  * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
  * resample happens to leave out does not count in its averages.
  *
- * With few errors the bootstrap promises too much: where all samples are right, it sees no doubt at all.
+ * With few errors these intervals are too narrow: where all samples are right, that of the macro F1 is 1 to 1.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
@@ -153,8 +153,7 @@ export function figureIntervals(
 }
 
 /**
- * Wilson's interval of a share. Unlike the bootstrap it is honest about few samples: 6 of 6 says no more than "0.61 or
- * more".
+ * Wilson's interval of a share. Unlike the bootstrap it is wide enough for few samples.
  *
  * @param level 0.9, 0.95 or 0.99. Default 0.95.
  * @returns NaN throughout where `count` is 0.

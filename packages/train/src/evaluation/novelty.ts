@@ -3,7 +3,7 @@ import { quantile } from './calibration';
 
 /**
  * Negative free energy of logits, `-temperature * log(sum(exp(logits / temperature)))`: low for what the classifier knows,
- * high for what nothing in it answers to.
+ * high for what is unlike all its classes.
  *
  * @param logits `[n, classes]`.
  * @returns `[n]`.
@@ -70,7 +70,7 @@ export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDete
 }
 
 /**
- * The strangeness that a share of known photos does not exceed; what does, is called strange.
+ * The score that a share of known photos does not exceed. Photos with a higher one are called strange.
  *
  * @param scores Of validation photos, which were not trained on.
  * @param share Default 0.95.

@@ -25,8 +25,8 @@ const places = 240;
  * class is most probable.
  *
  * Minimizes the cross entropy of all samples plus `log(temperature)² / (2 priorDeviation²)`. A few hundred samples
- * outweigh this prior. It holds the temperature near 1 where there are few, and where all are right: the lower the
- * likelier then. As Platt's targets do for a sigmoid, it keeps a set without errors from promising none.
+ * outweigh this prior. It holds the temperature near 1 where there are few samples. Where all are right, a lower
+ * temperature always fits better; the prior keeps it from the lower bound, as Platt's targets do for a sigmoid.
  *
  * Without the prior this is the temperature scaling of Guo et al., and where the truth always has the highest logit the
  * lower bound is returned. Logits that say nothing about the temperature, such as those of a single class, give 1.

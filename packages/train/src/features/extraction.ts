@@ -55,8 +55,8 @@ export interface Extracted<S> {
  * The next batch is made, one is computed and the one before is written at the same time. Tensors are disposed, also where the loop is left or fails.
  *
  * @param samples Different objects: a batch says by them what its rows are of.
- * @throws RangeError for an option that cannot be, a tensor of the network that has not a row for each image, another number of
- *   tensors than caches, a sample in a batch that was not asked for, and samples that did not come.
+ * @throws RangeError for an invalid option, a tensor of the network without one row for each image, another number of tensors
+ *   than caches, a sample in a batch that was not asked for, and samples that came in no batch.
  * @example
  * ```ts
  * import { batches } from '@shroom/data/node';

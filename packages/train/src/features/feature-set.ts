@@ -19,8 +19,8 @@ export interface FeatureSource {
   /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
   readonly shape: readonly number[];
   /**
-   * What the features are, by which a training knows its data again: such as a hash of the photos, the weights that they went
-   * through, and the preprocessing. Default: rows are read that stand for all, up to four million numbers and eight rows at least.
+   * What the features are, such as a hash of the photos, the weights that they went through, and the preprocessing: a training
+   * that goes on compares it. Default: a hash of some rows that stand for all, up to four million numbers and eight rows at least.
    */
   readonly identity?: string;
   /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */

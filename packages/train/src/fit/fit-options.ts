@@ -12,7 +12,7 @@ export interface TrainingData {
   /** It decides when to stop and which epoch was best. */
   readonly validation: Features;
   readonly classes: number;
-  /** What the classes are called, by which a training knows its data again. Default: not known. */
+  /** Names of the classes, which a training that goes on compares. Default: not compared. */
   readonly classNames?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export interface FitOptions extends Phase {
   readonly depthOf?: (weight: string) => number;
   /** The group of a weight, by its name, instead of what `stageDecay` and `decay` say. */
   readonly groups?: (weight: string) => WeightGroup;
-  /** Goes on where another training of the same options and data was. */
+  /** The state to go on from, of a training with the same options and data. */
   readonly from?: TrainingState;
   /** Called, and waited for, after every step. */
   readonly onStep?: (report: StepReport) => unknown;
@@ -57,7 +57,7 @@ export const fitOptions: NamesOf<FitOptions> = {
   ...{ from: true, onStep: true, signal: true },
 };
 
-/** @throws RangeError when a training of these phases on this data cannot be. */
+/** @throws RangeError naming an option that is invalid, or data that do not fit together. */
 export function checkTraining(
   { train, validation, classes, classNames }: TrainingData,
   options: FitOptions,
@@ -99,7 +99,7 @@ export function checkTraining(
   });
 }
 
-/** @throws RangeError when a training of these phases and this seed cannot be where a state says that it is. */
+/** @throws RangeError when a state is not of a training of these phases and this seed. */
 export function checkPosition(
   { seed: known, phase, phaseEpoch, batch }: TrainingPosition,
   seed: number,

@@ -34,7 +34,7 @@ import {
  *
  * Everything is checked before the first step; rows of a `FeatureSource` whenever they are read.
  *
- * @throws RangeError naming the option that cannot be, or the row whose label is no class or whose features are not finite
+ * @throws RangeError naming the option that is invalid, or the row whose label is no class or whose features are not finite
  *   numbers; and when there are fewer than two training samples or no validation samples.
  * @throws Error when two weights have one name; when the loss is no longer a number, naming the step; or when the engine lacks a kernel.
  * @example

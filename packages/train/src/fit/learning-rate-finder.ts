@@ -50,7 +50,7 @@ const explosion = 4;
  * Finds a learning rate: trains with one that grows from step to step, until the loss explodes. The weights are as they
  * were afterwards, also when the loop is left early.
  *
- * @throws RangeError naming the option that cannot be, or the row whose label or features cannot be.
+ * @throws RangeError naming the option that is invalid, or the row whose label is no class or whose features are not finite.
  * @see Smith 2017, section 3.3. https://arxiv.org/abs/1506.01186
  * @example
  * ```ts

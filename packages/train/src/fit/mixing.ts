@@ -9,7 +9,7 @@ export interface Mixing {
    * by area; not for pooled features.
    */
   readonly kind: 'mixup' | 'cutmix';
-  /** Both parameters of the Beta distribution that shares are drawn from, above 0. Small: one sample mostly prevails. */
+  /** Both parameters of the Beta distribution that shares are drawn from, above 0. When it is small, one sample mostly prevails. */
   readonly alpha: number;
 }
 

@@ -75,7 +75,7 @@ export interface PhaseFacts {
 
 /**
  * @param where What the options are in, such as `followedBy[0].`; empty for the first phase.
- * @throws RangeError naming the first option that cannot be.
+ * @throws RangeError naming the first option that is invalid.
  */
 export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void {
   const { epochs, batchSize = 32, accumulation = 1, stageDecay = 1, decay = 'all' } = phase;

@@ -16,8 +16,8 @@ export interface CachedOptions {
 }
 
 /**
- * Features that stay on disk: a batch reads what it needs, and what was read is kept as long as it fits the bound. A training
- * knows them again by the keys and checksums of all views, in their order; no features are read for that.
+ * Features that stay on disk: a batch reads what it needs, and what was read is kept as long as it fits the bound. Their
+ * identity is made of the keys and checksums of all views, in their order; no features are read for that.
  *
  * @param cache Stays open as long as the features are used; the caller closes it.
  * @example

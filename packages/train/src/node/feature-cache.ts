@@ -23,7 +23,7 @@ interface Place {
 
 /**
  * Features on disk: one record for each view of each photo, appended as it is computed. An interrupted extraction goes
- * on where it was; a record that was cut short or damaged is as good as absent. Several processes may share a file.
+ * on where it was; a record that was cut short or damaged counts as absent. Several processes may share a file.
  *
  * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys and checksums.
  *

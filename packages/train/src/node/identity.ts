@@ -23,7 +23,7 @@ export interface DataIdentity {
   readonly features: string;
 }
 
-/** What makes a training this one and no other, as plain data. Whatever goes on with a training compares it first. */
+/** What tells a training from others, as plain data. It is compared before a training goes on. */
 export interface RunIdentity {
   readonly format: number;
   readonly train: DataIdentity;
@@ -34,7 +34,7 @@ export interface RunIdentity {
   readonly weights: Readonly<Record<string, string>>;
   /** SHA-256 of all weights before the first step, but for those that are drawn without a seed. */
   readonly initialWeights: string;
-  /** With defaults; a function is its name and a hash of what it says. */
+  /** With defaults; a function is its name and a hash of its answers. */
   readonly options: Plain;
 }
 

@@ -56,7 +56,7 @@ export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
   readonly #epsilon: number;
   readonly #weightDecay: number;
 
-  /** @throws RangeError for a number that cannot be, naming it. */
+  /** @throws RangeError naming the option that is invalid. */
   constructor(options: AdamOptions = {}) {
     super('sum', 'squares');
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;

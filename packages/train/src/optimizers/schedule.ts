@@ -147,8 +147,7 @@ const scheduleOptions: { readonly [Name in ScheduleOptions['name']]: NamesOf<Opt
 /**
  * The schedule that a configuration names.
  *
- * @throws RangeError when there is no schedule of that name, it has no such option, or a number of it cannot be; it names
- *   the option.
+ * @throws RangeError when there is no schedule of that name, it has no such option, or an option is invalid, naming it.
  * @example
  * ```ts
  * const options = { name: 'cosineAnnealing', learningRate: 1e-3, warmUp: 20 } as const;

@@ -24,7 +24,7 @@ export interface SgdOptions {
  * Stochastic gradient descent with PyTorch's arithmetic: the velocity is `momentum * velocity + gradient`, and the learning
  * rate is a factor on it, not in it.
  *
- * @throws RangeError for Nesterov's form without momentum, and for a number that cannot be, naming it.
+ * @throws RangeError for Nesterov's form without momentum, and naming an option that is invalid.
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  * @example
