@@ -63,7 +63,7 @@ export function logitsFrom(
  *
  * Elsewhere, what TensorFlow.js lacks for it is loaded first.
  *
- * @param others Gradients of some operations to be taken in the place of their own.
+ * @param others Gradients that replace those of some operations.
  * @throws GradientError when there is a gradient that cannot be computed.
  */
 export async function gradientOf(

@@ -22,7 +22,7 @@ import { missingGradients } from './missing-gradients';
  *
  * It is synchronous, so nobody else sees this, and TensorFlow.js has its own back whatever happens.
  *
- * @param others Gradients of some operations to be taken in the place of their own.
+ * @param others Gradients that replace those of some operations.
  */
 export function corrected<T>(compute: () => T, others: readonly GradConfig[] = []): T {
   try {

@@ -33,7 +33,7 @@ export interface PrepareGraphOptions extends PrepareOptions {
   readonly size?: readonly [number, number];
 }
 
-/** A graph with its images told from its other inputs. */
+/** A graph that knows which of its inputs holds the images. */
 export interface GraphSource {
   readonly model: GraphModelLike;
   readonly images: ImageInput;

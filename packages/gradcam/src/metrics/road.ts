@@ -9,14 +9,14 @@ export interface RoadOptions extends MetricOptions {
   /** Where the map is cut, in percent of the pixels. Default 10, 20, to 90. */
   readonly percentiles?: readonly number[];
   /**
-   * What happens to places that are alike at the percentile. 'expected' (default): as many of them go as the percentile says, and the
-   * score is the mean over the orders that they could go in. 'together': all of them go, as in pytorch-grad-cam; of a map that is
-   * 0 at half of its places, half go at every percentile below.
+   * What happens to places whose values are equal at the percentile. 'expected' (default): as many of them are removed as the
+   * percentile says, and the score is the mean over the orders in which they could be removed. 'together': all of them are
+   * removed, as in pytorch-grad-cam; of a map that is 0 at half of its places, half are removed at every percentile below.
    */
   readonly ties?: 'expected' | 'together';
   /**
-   * Orders that places that are alike are taken in, where `ties` is 'expected'; the mean of the scores counts. Default 2, one the
-   * reverse of the other. A map with many zeros costs up to this many times the passes.
+   * Where `ties` is 'expected', equal places are taken in this many random orders, and the mean of the scores counts.
+   * Default 2, one the reverse of the other. A map with many zeros costs up to this many times the passes.
    */
   readonly draws?: number;
 }
@@ -36,9 +36,9 @@ export interface Road {
  * ROAD: how the score changes when pixels are taken away in the order of the map and filled in from their surroundings.
  * Rong et al. 2022. https://arxiv.org/abs/2202.00449
  *
- * Compare by `combined`: by the most relevant first alone an empty map can look better than Grad-CAM's. As in
- * pytorch-grad-cam without noise, but for places that are alike (see `ties`): at percentile p, the pixels of at least that
- * percentile of the map go (of minus the map for the least relevant first).
+ * Compare by `combined`: by `mostRelevantFirst` alone an empty map can look better than Grad-CAM's. As in pytorch-grad-cam
+ * without noise, except for equal places (see `ties`): at percentile p, the pixels at or above that percentile of the map are
+ * removed (of minus the map for the least relevant first).
  *
  * @param images `[N, H, W, C]`, preprocessed; the caller's.
  * @throws RangeError when there are not as many explanations as images.

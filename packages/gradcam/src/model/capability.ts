@@ -6,8 +6,9 @@ export interface Capabilities {
   /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
   readonly forward: readonly string[];
   /**
-   * What a method with a gradient lacks besides: kernels of the engine, and operations that TensorFlow.js has no gradient
-   * of; or why the gradient could not be computed on the engine in use. Empty before global average pooling, even where the engine has no gradient of a convolution.
+   * What a method with a gradient lacks besides: kernels of the engine, and operations for which TensorFlow.js has no gradient;
+   * or why the gradient could not be computed on the engine in use. Empty for a tap before global average pooling, even where
+   * the engine has no gradient of a convolution.
    */
   readonly gradient: readonly string[];
 }

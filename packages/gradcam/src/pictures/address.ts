@@ -6,7 +6,7 @@ import { encodePng } from './png';
 export interface PhotoFile {
   /** The bytes of a JPEG, PNG, WebP, GIF or AVIF file. */
   readonly file: Uint8Array;
-  /** Pixels after the EXIF orientation is heeded, as browsers show it. */
+  /** In pixels, after the EXIF orientation is applied, as browsers show it. */
   readonly height: number;
   readonly width: number;
 }

@@ -15,7 +15,7 @@ export interface PlaceOptions {
  * Bilinear with pixel centers at half pixels, edges held, as `resizeMap`; without steps it is `resizeMap`.
  *
  * @param map Of what the model saw, at any resolution.
- * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is heeded. For a photograph that
+ * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is applied. For a photograph that
  *   was decoded upright, its upright size, and no `orient` step.
  * @throws RangeError when a step is not possible, saying which.
  * @example

@@ -3,7 +3,7 @@ import { atLeastZero } from '../methods/method';
 import { marks, type Target } from './target';
 
 export interface ContrastOptions {
-  /** The class to be told from, one for all images or one each. Default: of all others, the one with the highest logit. */
+  /** The rival: one class for all images, or one each. Default: of all others, the one with the highest logit. */
   readonly against?: number | readonly number[];
   /** How much of the rival's logit is taken off, 0 to 1. Default 1. */
   readonly strength?: number;
