@@ -14,7 +14,15 @@ const names: Readonly<Record<string, SplitName>> = {
   evaluation: 'test',
 };
 
-/** The part that a folder or a table's cell names, as Hugging Face and torchvision spell them; case does not count. */
+/**
+ * The part that a folder or a table's cell names, as Hugging Face and torchvision spell them; case does not count.
+ *
+ * @example
+ * ```ts
+ * partNamed('Val'); // 'validation'
+ * partNamed('Amanita'); // undefined: a class
+ * ```
+ */
 export const partNamed = (name: string): SplitName | undefined => {
   const key = name.trim().toLowerCase();
   return Object.hasOwn(names, key) ? names[key] : undefined;
@@ -36,11 +44,15 @@ function sharesOf(count: number, isValidated: boolean, isTested: boolean): numbe
 }
 
 /**
- * The split that a set came with. Where it has no validation or no test part, that is cut from training, in the
- * ratio of 65/20/15, whatever the size of the other part; groups, samples with the
- * same bytes and near copies stay together there.
+ * The split that a set came with. Where it has no validation or no test part, that is cut from training, in the ratio of
+ * 65/20/15, whatever the size of the other part. What is cut keeps groups, the same bytes and near copies together.
  *
  * @throws SplitError when a sample has no part, or nothing is left to train on.
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos', { givenSplit: 'require' }); // photos/train/Amanita/1.jpg ...
+ * const { train, validation, test } = splitAsGiven(photos); // indices into photos
+ * ```
  */
 export function splitAsGiven(
   samples: readonly GivenSample[],

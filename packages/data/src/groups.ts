@@ -24,6 +24,11 @@ export interface FoldOptions extends GroupOptions {
  * Depends on hashes (or ids), labels, groups and the seed alone: not on the platform or on the order of the samples.
  *
  * @throws SplitError when a class has too few groups to be in every part.
+ * @example
+ * ```ts
+ * const { photos, classes } = await openPhotos('photos.csv', { group: 'photographer' });
+ * const { train, validation, test } = splitByGroup(photos, { classes }); // indices into photos
+ * ```
  */
 export function splitByGroup(samples: readonly GroupedSample[], options: GroupOptions = {}): Split {
   const { seed = 0, classes } = options;
@@ -45,10 +50,14 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
 }
 
 /**
- * Photos with their source as their group: whoever took them, so that a score does not come from knowing the
- * photographer.
+ * Gives every photo its source as group, such as whoever took it, so that a score does not come from knowing the photographer.
  *
- * @param sourceOf Default what a file's name has before its first `-`; a file without one stands for itself.
+ * @param sourceOf Default what a file's name has before its first `-`; a file without one is a group of its own.
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos'); // photos/Amanita/miller-12.jpg ...
+ * const split = splitByGroup(groupBySource(photos)); // all photos of miller are in one part
+ * ```
  */
 export function groupBySource<P extends { readonly id: string }>(
   photos: readonly P[],
@@ -67,6 +76,15 @@ const sourceInName = /(?:^|\/)([^/-]+)-[^/]*$/;
  *
  * @returns Indices into `samples`, ascending, for each part.
  * @throws SplitError when there are fewer groups than parts.
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos');
+ * const folds = kFolds(photos, { folds: 5 });
+ * for (const validation of folds) {
+ *   const train = folds.filter(fold => fold !== validation).flat();
+ *   console.log(`${train.length} train, ${validation.length} validate`);
+ * }
+ * ```
  */
 export function kFolds(
   samples: readonly GroupedSample[],

@@ -23,6 +23,14 @@ export interface ExtendedSplit {
  *
  * @param set As it was opened, with what is known of copies; groups stay together too.
  * @throws SplitError when no photo of the manifest is there, or when a part has lost all of its photos and gets no new ones.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const manifest = parseManifest(await readFile('split.json', 'utf8'));
+ * const { split, added, missing } = extendSplit(manifest, await openPhotos('photos'));
+ * console.log(`${added.length} new photos, ${missing.length} are gone`);
+ * ```
  */
 export function extendSplit(
   manifest: SplitManifest,

@@ -18,7 +18,20 @@ export interface SplitManifest extends Readonly<Record<SplitName, readonly Manif
   readonly classes: readonly string[];
 }
 
-/** @param how What made the split. */
+/**
+ * A split as plain data, each photo with its hash.
+ *
+ * @param how What made the split.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const set = await openPhotos('photos');
+ * const split = splitByClass(set.photos, { seed: 1 });
+ * const manifest = toManifest(set, split, { rule: 'splitByClass', seed: 1 });
+ * await writeFile('split.json', JSON.stringify(manifest, undefined, 2));
+ * ```
+ */
 export function toManifest(
   { classes, photos }: Pick<PhotoSet, 'classes' | 'photos'>,
   split: Split,
@@ -38,7 +51,18 @@ export function toManifest(
   };
 }
 
-/** @throws SplitError saying what the text lacks to be a manifest. */
+/**
+ * Reads a manifest from JSON.
+ *
+ * @throws SplitError saying what the text lacks to be a manifest.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const manifest = parseManifest(await readFile('split.json', 'utf8'));
+ * const tested = manifest.test.map(({ id }) => id); // ['Amanita/3.jpg', ...]
+ * ```
+ */
 export function parseManifest(text: string): SplitManifest {
   let value: unknown;
   try {
@@ -75,6 +99,13 @@ export function parseManifest(text: string): SplitManifest {
  * The split of a manifest, for the photos as they are now. Every photo is compared by its hash.
  *
  * @throws SplitError that lists photos which are missing, new, changed, or of another class.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const manifest = parseManifest(await readFile('split.json', 'utf8'));
+ * const { train, test } = applyManifest(manifest, await openPhotos('photos')); // indices into the photos
+ * ```
  */
 export function applyManifest(
   manifest: SplitManifest,

@@ -14,6 +14,13 @@ export interface Normalization {
 /**
  * Writes `(scale * pixel - mean) / std` to `target` from `offset` on, `height * width * 3` numbers, channels in the
  * order that the network expects. Every step is rounded to 32 bits, as in PyTorch: the numbers are the same.
+ *
+ * @example
+ * ```ts
+ * const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+ * const input = new Float32Array(pixels.data.length); // [height, width, 3]
+ * normalize(pixels, { channelOrder: 'RGB', scale: 1 / 255, ...imagenet }, input);
+ * ```
  */
 export function normalize(
   pixels: Pixels,

@@ -35,6 +35,15 @@ export interface GeneratedOrigin {
  * What a module of generated pictures exports as `generate`. The same arguments give the same pixels.
  *
  * @param size `[height, width]`; without it the picture has its own.
+ * @example
+ * ```ts
+ * // gray.js
+ * export const generate: Generate<number> = (gray, [height, width] = [64, 64]) => ({
+ *   data: new Uint8Array(3 * height * width).fill(gray),
+ *   height,
+ *   width,
+ * });
+ * ```
  */
 export type Generate<Args> = (
   args: Args,

@@ -1,6 +1,11 @@
 /**
- * Names the way from a photo's bytes to pixels: decoder, resampling, rotation. It changes whenever the pixels of a photo
- * do, so that what was computed of older ones (features in a cache) is not taken for what is computed of these. Part of
- * the key of such a cache.
+ * Names the way from a photo's bytes to pixels: decoder, resampling, rotation. It changes whenever the pixels of a photo do.
+ * Include it in the keys of caches, so that features of older pixels are not taken for those of these.
+ *
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos');
+ * const keys = photos.map(({ sha256 }) => `resnet50 224 ${pixelsVersion} ${sha256}`);
+ * ```
  */
 export const pixelsVersion = 'pillow-bilinear-5';

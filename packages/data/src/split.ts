@@ -1,12 +1,30 @@
 import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocation';
 
+/**
+ * The parts of a split, in their order.
+ *
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos');
+ * const split = splitByClass(photos);
+ * for (const name of splitNames) console.log(name, split[name].length); // train 39, validation 12, test 9
+ * ```
+ */
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
 /** Which samples are in which part, as indices into what was split, ascending. */
 export type Split = Readonly<Record<SplitName, readonly number[]>>;
 
-/** The least number of samples of a class that leaves one for each part. */
+/**
+ * The least number of samples of a class that leaves one for each part.
+ *
+ * @example
+ * ```ts
+ * const { counts } = await inspect(await openPhotos('photos', { leastPerClass: 1 }));
+ * const tooSmall = Object.keys(counts).filter(name => counts[name]! < leastPerClass);
+ * ```
+ */
 export const leastPerClass = 6;
 
 export interface SplitOptions {
@@ -14,7 +32,22 @@ export interface SplitOptions {
   readonly seed?: number;
 }
 
-/** A class is too small to be in every part. */
+/**
+ * Samples cannot be split as asked, or a manifest is none, or does not fit the photos.
+ *
+ * @example
+ * ```ts
+ * const photos = groupBySource((await openPhotos('photos')).photos);
+ * function split(): Split {
+ *   try {
+ *     return splitByGroup(photos);
+ *   } catch (error) {
+ *     if (error instanceof SplitError) return splitByClass(photos); // too few sources
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class SplitError extends Error {
   override readonly name = 'SplitError';
 }
@@ -28,6 +61,12 @@ export class SplitError extends Error {
  *
  * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos');
+ * const { train, validation, test } = splitByClass(photos, { seed: 1 }); // indices into photos
+ * const trained = train.map(index => photos[index]!);
+ * ```
  */
 export function splitByClass(
   samples: readonly Omit<Allocable, 'group'>[],

@@ -29,7 +29,20 @@ export type BrowserPicture =
   | HTMLImageElement
   | HTMLVideoElement;
 
-/** A browser could not get or decode a picture. */
+/**
+ * A browser could not get or decode a picture.
+ *
+ * @example
+ * ```ts
+ * const [file] = document.querySelector('input')!.files!;
+ * try {
+ *   console.log(await readPicture(file!, [224, 224]));
+ * } catch (error) {
+ *   if (!(error instanceof PictureError)) throw error;
+ *   alert(error.unread ? `Save ${error.unread} as JPEG, please.` : error.message); // such as: an HEIC picture
+ * }
+ * ```
+ */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
   /** Where the file is of a known kind that this browser does not read, such as `an HEIC picture`. */
@@ -62,10 +75,11 @@ export interface BrowserPixels extends Pixels {
  * @throws PictureError naming the address, where there is one, and the kind of the file, where it is known; RangeError for a
  *   background that is no color.
  * @example
- *
- *     const { files } = document.querySelector('input')!;
- *     const { data, fallback } = await readPicture(files![0]!, [224, 224]);
- *     if (fallback) console.warn(`Decoded by the browser: ${fallback}.`);
+ * ```ts
+ * const { files } = document.querySelector('input')!;
+ * const { data, fallback } = await readPicture(files![0]!, [224, 224]);
+ * if (fallback) console.warn(`Decoded by the browser: ${fallback}.`);
+ * ```
  */
 export async function readPicture(
   source: BrowserPicture,

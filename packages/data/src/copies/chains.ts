@@ -13,13 +13,18 @@ export interface CopyGroups {
 const smallStar = 16;
 
 /**
- * Photos that are connected by pairs. A chain, in which one photo is like the next but the first is nothing like the last, may run
- * through a whole set: a group of more than `share` of the set is cut at its weakest pairs. A small group in which one photo is a
- * copy of all others is no chain.
+ * Groups of photos that are connected by pairs. A chain, in which one photo is like the next but the first is nothing like the
+ * last, may run through a whole set: a group of more than `share` of the set is cut at its weakest pairs. A small group in which
+ * one photo is a copy of all others is no chain.
  *
  * @param sizes For each photo, in how many files of the same bytes it is: these are never torn apart.
  * @param pairs As `findCopies` gives them.
  * @param share Of all files. Default 0.05; two files may always be a group.
+ * @example
+ * ```ts
+ * const pairs = [{ a: 0, b: 1, likeness: 0.95 }, { a: 1, b: 3, likeness: 0.85 }];
+ * groupCopies([1, 1, 1, 1], pairs).groups; // [[0, 1, 3]]
+ * ```
  */
 export function groupCopies(
   sizes: ArrayLike<number>,

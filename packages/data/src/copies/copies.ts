@@ -44,6 +44,12 @@ const stride = 32;
  *
  * @returns Pairs in the order of `a`, then `b`. Of many copies of one photo not every two are paired, but each with some.
  * @throws The signal's reason when it aborts.
+ * @example
+ * ```ts
+ * const small = resize(pixels, [150, 200]);
+ * const sketches = [pixels, small].map(picture => sketch(picture));
+ * const pairs = await findCopies(sketches); // [{ a: 0, b: 1, likeness: 0.99... }]
+ * ```
  */
 export async function findCopies(
   sketches: readonly Sketch[],

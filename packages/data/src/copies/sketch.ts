@@ -13,7 +13,14 @@ export interface Sketch {
   readonly color: Uint8Array;
 }
 
-/** A sketch of a photo at any size; it is squashed to 64 by 64 pixels first. */
+/**
+ * A sketch of a photo at any size; it is squashed to 64 by 64 pixels first.
+ *
+ * @example
+ * ```ts
+ * const { gray, color } = sketch(pixels); // 4096 and 512 numbers, to keep instead of the photo
+ * ```
+ */
 export function sketch(pixels: Pixels): Sketch {
   const { data } = resize(pixels, [sketchSide, sketchSide]);
   const gray = new Uint8Array(sketchSide ** 2);

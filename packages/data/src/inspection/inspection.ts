@@ -65,10 +65,16 @@ export interface InspectionLimits {
 }
 
 /**
- * Inspects facts that were read from photos.
+ * Finds odd sizes, duplicates and imbalance by facts that were read from photos. `inspect` reads them too.
  *
  * @param known Concerns that were found when the photos were opened.
  * @param pairs Pairs of near copies among the photos, as `findCopies` finds them. Default none.
+ * @example
+ * ```ts
+ * const size = { width: 40, height: 60, format: 'jpeg', bytes: 900 };
+ * const facts = [{ id: 'Amanita/1.jpg', class: 'Amanita', sha256: 'd2a8', ...size }];
+ * inspectFacts(facts, []).concerns; // [{ kind: 'tiny', subject: 'Amanita/1.jpg', reason: '40 x 60 pixels' }]
+ * ```
  */
 export function inspectFacts(
   photos: readonly PhotoFacts[],
@@ -98,6 +104,13 @@ export function inspectFacts(
 /**
  * Photos with groups that keep duplicates together, for `splitByGroup` and `kFolds`. Groups that they have already are
  * kept, and joined where a duplicate connects them.
+ *
+ * @example
+ * ```ts
+ * const set = await openPhotos('photos');
+ * const { duplicates } = await inspect(set);
+ * const split = splitByGroup(groupDuplicates(set.photos, duplicates));
+ * ```
  */
 export function groupDuplicates<P extends { readonly id: string; readonly group?: string }>(
   photos: readonly P[],

@@ -18,6 +18,10 @@ export interface Neighbors {
  * @param hashes 16 hexadecimal digits each.
  * @param radius 0 to 15. Default 6, at which unrelated photos hardly ever meet.
  * @see Norouzi et al. 2012, Fast Search in Hamming Space with Multi-Index Hashing. https://arxiv.org/abs/1307.2982
+ * @example
+ * ```ts
+ * findNeighbors(['00ff00ff00ff00ff', 'a5a5a5a5a5a5a5a5', '00ff00ff00ff00fe']); // [{ a: 0, b: 2, distance: 1 }]
+ * ```
  */
 export function findNeighbors(hashes: readonly string[], radius = 6): Neighbors[] {
   if (!Number.isInteger(radius) || radius < 0 || radius > 15) {
@@ -156,7 +160,14 @@ function countBits(bits: number): number {
   return Math.imul((count + (count >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Items that are connected, directly or through others; each group ascending, of two or more, the first item first. */
+/**
+ * Items that are connected, directly or through others; each group ascending, of two or more, the first item first.
+ *
+ * @example
+ * ```ts
+ * groupsOf(5, [{ a: 3, b: 4 }, { a: 0, b: 3 }]); // [[0, 3, 4]]
+ * ```
+ */
 export function groupsOf(count: number, pairs: Iterable<Pick<Neighbors, 'a' | 'b'>>): number[][] {
   const parents = Array.from({ length: count }, (_, index) => index);
   const rootOf = (item: number): number => {

@@ -14,6 +14,11 @@ const cosines = Array.from({ length: kept }, (_, k) =>
  *
  * @returns 16 hexadecimal digits.
  * @see Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions
+ * @example
+ * ```ts
+ * const frames = [pixels, resize(pixels, [150, 200])]; // of a film
+ * const pairs = findNeighbors(frames.map(frame => perceptualHash(frame))); // one pair
+ * ```
  */
 export function perceptualHash(pixels: Pixels): string {
   const { data } = resize(pixels, [side, side]);

@@ -38,6 +38,11 @@ export interface ArchiveFile {
  * `findings`: links, encrypted ones, those that are not packed by Deflate, lead out of the archive, explode, or have the name of another.
  *
  * @throws ArchiveError when the archive is damaged, or has too many entries; PhotoSetError when it lacks classes.
+ * @example
+ * ```ts
+ * const { classes, photos, findings } = await openArchive('photos.zip');
+ * const first = await readPixels(photos[0]!.origin, [224, 224]); // unpacked in memory
+ * ```
  */
 export async function openArchive(path: string, options: FolderOptions = {}): Promise<PhotoSet> {
   const { files, findings } = await listArchive(path);
@@ -53,11 +58,17 @@ export interface ArchiveListing {
 }
 
 /**
- * Every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`. Entries that go out of
- * the archive's folder, explode, or cannot be read are left out and listed. Of entries with one name that hold the same, one is listed;
- * where they differ, none is.
+ * Lists every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`. Entries that go
+ * out of the archive's folder, explode, or cannot be read are left out and listed. Of entries with one name that hold the same, one is
+ * listed; where they differ, none is.
  *
  * @throws ArchiveError when it is damaged, or has too many entries.
+ * @example
+ * ```ts
+ * const { files, findings } = await listArchive('photos.zip', { entryBytes: 50e6 });
+ * for (const { name, origin } of files) console.log(name, origin.size);
+ * for (const { subject, reason } of findings) console.log(`left out: ${subject}, ${reason}`);
+ * ```
  */
 export async function listArchive(
   path: string,

@@ -40,7 +40,22 @@ export interface BatchTask {
   readonly room?: ArrayBuffer;
 }
 
-/** A sample could not be made into input. */
+/**
+ * A sample could not be read, or the transforms gave it another size than the batch has.
+ *
+ * @example
+ * ```ts
+ * import { imagenetPreprocessing } from '@shroom/models';
+ *
+ * const { photos } = await openPhotos('photos');
+ * try {
+ *   for await (const batch of batches(photos, { preprocessing: imagenetPreprocessing([224, 224]) })) console.log(batch.shape);
+ * } catch (error) {
+ *   if (!(error instanceof SampleError)) throw error;
+ *   console.error(`${error.sample} was deleted or changed since the set was opened.`);
+ * }
+ * ```
+ */
 export class SampleError extends Error {
   override readonly name = 'SampleError';
   /** The sample's id. */

@@ -87,6 +87,16 @@ export interface Batch<S extends Sample = Sample> {
  * recycled, and do not keep the program from ending.
  *
  * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
+ * @example
+ * ```ts
+ * import { imagenetPreprocessing } from '@shroom/models';
+ *
+ * const { photos } = await openPhotos('photos');
+ * const preprocessing = imagenetPreprocessing([224, 224]);
+ * const transforms = [{ name: 'flipAndRotate' }] as const;
+ * for await (const { images, shape, labels } of batches(photos, { preprocessing, transforms, shuffle: true, epoch: 3 }))
+ *   console.log(images.length, shape, labels); // 4816896, [32, 224, 224, 3], Int32Array of 32
+ * ```
  */
 export async function* batches<S extends Sample>(
   samples: readonly S[],

@@ -5,7 +5,19 @@ import type { ArchiveOrigin, FileOrigin } from '../origin';
 
 const inflate = promisify(inflateRaw);
 
-/** An archive does not hold what its directory says. */
+/**
+ * An archive is damaged, or holds what should not be unpacked.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await unpackArchive('photos.zip', 'photos');
+ * } catch (error) {
+ *   if (!(error instanceof ArchiveError)) throw error;
+ *   console.error(`photos.zip was not unpacked to its end: ${error.message}`);
+ * }
+ * ```
+ */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }

@@ -46,7 +46,19 @@ export interface OpenOptions {
   readonly copies?: 'auto' | 'exact';
 }
 
-/** A place cannot serve as a labeled set. */
+/**
+ * A place does not hold a labeled set of photos.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log((await openPhotos('photos')).classes);
+ * } catch (error) {
+ *   if (!(error instanceof PhotoSetError)) throw error;
+ *   console.error(error.message); // what was expected, and what was found there
+ * }
+ * ```
+ */
 export class PhotoSetError extends Error {
   override readonly name: string = 'PhotoSetError';
 }

@@ -1,4 +1,16 @@
-/** A file is not a picture that can be read whole. */
+/**
+ * A file is no picture, damaged, too large, or of a kind that is not read.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log(await decode('upload.heic', [224, 224]));
+ * } catch (error) {
+ *   if (!(error instanceof DecodeError)) throw error;
+ *   console.error(error.unread ? `Please send a JPEG instead of ${error.unread}.` : error.message);
+ * }
+ * ```
+ */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   /** Where the file is of a known kind that is not read, such as `an HEIC picture`; the message says how to convert it. */

@@ -42,8 +42,9 @@ import { readOver } from './shelf';
  * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read; the file system's
  *   error where it cannot be read; RangeError for an option.
  * @example
- *
- *     const { data } = await decode('logo.png', [224, 224], { background: [0, 0, 0], mostPixels: 50e6 });
+ * ```ts
+ * const { data } = await decode('logo.png', [224, 224], { background: [0, 0, 0], mostPixels: 50e6 });
+ * ```
  */
 export async function decode(
   file: string | Uint8Array,
@@ -67,7 +68,15 @@ const isAwaited = (file: string | Uint8Array): file is string =>
 const read = (file: string | Uint8Array): Uint8Array =>
   typeof file === 'string' ? readOver(file) : file;
 
-/** A picture at its own size: upright, sRGB, 8 bits, on white where it is transparent. @throws As `decode` does. */
+/**
+ * A picture at its own size: upright, sRGB, 8 bits, on white where it is transparent.
+ *
+ * @throws As `decode` does.
+ * @example
+ * ```ts
+ * const { data, height, width } = await decodeWhole('mushroom.jpg'); // data: [height, width, 3]
+ * ```
+ */
 export async function decodeWhole(
   file: string | Uint8Array,
   options: DecodeOptions = {},
@@ -77,7 +86,15 @@ export async function decodeWhole(
   return decodeJpeg(bytes, limited) ?? decodeOther(bytes, file, limited);
 }
 
-/** A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept. */
+/**
+ * A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept.
+ *
+ * @throws As `decode` does.
+ * @example
+ * ```ts
+ * const thumbnail = await decodeWithin('mushroom.jpg', 192); // of 4000 by 3000 pixels: 192 by 144
+ * ```
+ */
 export async function decodeWithin(
   file: string | Uint8Array,
   longestSide: number,
@@ -104,6 +121,12 @@ function fitted(pixels: Pixels, longestSide: number): Pixels {
  *
  * @returns For example `['CMYK colors', 'rotated by EXIF', 'color profile Display P3']`; empty for an ordinary photograph.
  * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const converted = await check(await readFile('scan.tif')); // such as ['CMYK colors', 'first of 3 pages']
+ * ```
  */
 export async function check(file: Uint8Array, options: DecodeOptions = {}): Promise<string[]> {
   return (await look(file, options)).converted;
@@ -142,7 +165,17 @@ const leastSketched = 32;
 const sketched = (pixels: Pixels, { height, width }: Omit<Pixels, 'data'>): Pick<Look, 'sketch'> =>
   Math.min(height, width) < leastSketched ? {} : { sketch: sketch(pixels) };
 
-/** Width and height as the picture is seen, and its format, from the file's header. @throws DecodeError */
+/**
+ * Width and height as the picture is seen, and its format, from the file's header.
+ *
+ * @throws DecodeError
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const { width, height, format } = await readDimensions(await readFile('mushroom.jpg')); // 3000, 4000, jpeg
+ * ```
+ */
 export async function readDimensions(
   file: Uint8Array,
   options: DecodeOptions = {},

@@ -21,6 +21,11 @@ export interface FolderOptions extends OpenOptions {
  * Links are followed, hidden and system files are left out, and folders that wrap everything are passed over. No file is touched.
  *
  * @throws PhotoSetError when the folder is missing or holds fewer than two usable classes.
+ * @example
+ * ```ts
+ * const { classes, photos, findings } = await openFolder('photos'); // photos/Amanita/1.jpg, photos/Boletus/1.jpg ...
+ * for (const { kind, subject, reason } of findings) console.log(`${kind}: ${subject}, ${reason}`);
+ * ```
  */
 export async function openFolder(folder: string, options: FolderOptions = {}): Promise<PhotoSet> {
   const root = resolve(folder);

@@ -28,7 +28,14 @@ export interface InspectOptions extends InspectionLimits {
  * Looks at every photo of a set: odd sizes, exact and near duplicates within and across classes and parts, imbalance,
  * and what opening the set found. No file is touched.
  *
- * @param set Opened with `leastPerClass: 1`, also classes that are too small for a split are looked at.
+ * @param set Open it with `leastPerClass: 1` to look also at classes that are too small for a split.
+ * @example
+ * ```ts
+ * const set = await openPhotos('photos', { leastPerClass: 1 });
+ * const { concerns, quarantine } = await inspect(set, { leastSide: 100 });
+ * for (const { kind, subject, reason } of concerns) console.log(`${kind}: ${subject}, ${reason}`);
+ * const usable = set.photos.filter(({ id }) => !quarantine.includes(id));
+ * ```
  */
 export async function inspect(set: PhotoSet, options: InspectOptions = {}): Promise<Inspection> {
   const { split, decoding, onProgress, signal } = options;

@@ -29,6 +29,13 @@ const mostConcerns = 200;
  * What an inspection found, for people: one HTML file that loads nothing, with a contact sheet for each class.
  *
  * @param set The photos that were inspected, to show them.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const set = await openPhotos('photos', { leastPerClass: 1 });
+ * await writeFile('inspection.html', await renderInspection(await inspect(set), set, { perClass: 12 }));
+ * ```
  */
 export async function renderInspection(
   inspection: Inspection,

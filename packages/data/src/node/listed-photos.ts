@@ -13,15 +13,12 @@ import { portabilityFindings } from './portability';
  *
  * @param where Names the place in errors.
  * @throws PhotoSetError when fewer than two classes remain.
- *
  * @example
- * ```ts no-run
- * import { collectPhotos } from '@shroom/data/node';
- *
- * const candidates = ['0.jpg', '1.jpg'].map(id => ({
- *   id,
- *   className: 'Amanita',
- *   origin: { kind: 'file', path: `/photos/${id}` } as const,
+ * ```ts
+ * const candidates = ['Amanita', 'Boletus'].map(className => ({
+ *   id: `${className}/1.jpg`,
+ *   className,
+ *   origin: { kind: 'file', path: `/photos/${className}/1.jpg` } as const,
  * }));
  * const { photos, findings } = await collectPhotos('my photos', { candidates }, { leastPerClass: 1 });
  * ```

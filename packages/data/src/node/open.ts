@@ -11,6 +11,12 @@ import { listPhotoSources, schemeOf, sourceOfEnding, sourceOfScheme } from './so
  * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; a folder with a folder per class; or what
  *   was given to `registerPhotoSource`.
  * @throws PhotoSetError when there is nothing, or nothing that a source reads.
+ * @example
+ * ```ts
+ * const { classes, photos, findings } = await openPhotos('photos.zip', { leastPerClass: 20 });
+ * console.log(classes, photos.length); // ['Amanita', 'Boletus'], 512
+ * for (const { subject, reason } of findings) console.log(subject, reason);
+ * ```
  */
 export async function openPhotos(
   where: string,

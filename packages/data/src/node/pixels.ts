@@ -11,6 +11,11 @@ import type { DecodeOptions } from './decode-options';
  * @param how `[height, width]` to squash it to, or the framing of weights; `undefined` for its own size.
  * @param options Also `room`: where the pixels may go, if they fit.
  * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
+ * @example
+ * ```ts
+ * const { photos } = await openPhotos('photos.zip');
+ * const { data } = await readPixels(photos[0]!.origin, [224, 224]); // [224, 224, 3]
+ * ```
  */
 export async function readPixels(
   origin: Origin,

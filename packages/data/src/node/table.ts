@@ -18,8 +18,9 @@ export interface TableOptions extends OpenOptions, ColumnNames {}
  *
  * @throws PhotoSetError naming the column that is missing or wrong, or when the photos lack classes.
  * @example
- *
- *     const set = await openTable('photos.csv', { path: 'Foto', label: ['Amanita', 'Boletus'] });
+ * ```ts
+ * const set = await openTable('photos.csv', { path: 'Foto', label: ['Amanita', 'Boletus'] }); // columns of 0 and 1
+ * ```
  */
 export async function openTable(file: string, options: TableOptions = {}): Promise<PhotoSet> {
   const where = resolve(file);

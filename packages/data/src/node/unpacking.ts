@@ -10,7 +10,12 @@ export interface UnpackOptions extends ArchiveLimits {
 /**
  * Writes the files of an archive below a folder, one after the other. Every checksum is verified.
  *
- * @throws ArchiveError when anything is damaged or left out by `listArchive`, or would be written elsewhere; what was written before remains.
+ * @throws ArchiveError when anything is damaged or left out by `listArchive`, or would be written elsewhere. What was written
+ *   before remains.
+ * @example
+ * ```ts
+ * await unpackArchive('photos.zip', 'photos', { entries: 10_000 });
+ * ```
  */
 export async function unpackArchive(
   path: string,

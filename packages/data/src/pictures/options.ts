@@ -9,7 +9,14 @@ export interface BackgroundOptions {
   readonly background?: Color;
 }
 
-/** Above this a file of a few kilobytes could fill the memory; Pillow's limit too. In pixels. */
+/**
+ * The most pixels that a picture may have. Above this a file of a few kilobytes could fill the memory; Pillow's limit too.
+ *
+ * @example
+ * ```ts
+ * const map = await decode('map.png', [512, 512], { mostPixels: 2 * mostPixels });
+ * ```
+ */
 export const mostPixels = 178_956_970;
 
 /** @throws RangeError */

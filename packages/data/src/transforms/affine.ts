@@ -10,11 +10,15 @@ export interface Mirroring {
 }
 
 /**
- * A picture of the same size, nearest neighbor, black where nothing falls. Positions are 16.16 fixed point, as in
- * Pillow, so that the same pixels are chosen.
+ * Maps a picture by a matrix: the same size, nearest neighbor, black where nothing comes from inside the source. Positions are
+ * 16.16 fixed point, as in Pillow, so that the same pixels are chosen.
  *
  * @param mirroring Flips of the source before the matrix; they cost nothing here.
  * @see Pillow, src/libImaging/Geometry.c, affine_fixed
+ * @example
+ * ```ts
+ * affine(pixels, [0.5, 0, 0, 0, 0.5, 0]); // the top left quarter, twice as large
+ * ```
  */
 export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirroring = {}): Pixels {
   const { flipHorizontally = false, flipVertically = false } = mirroring;
@@ -40,7 +44,15 @@ export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirrorin
   return { data: result, height, width };
 }
 
-/** Turns a picture about its center. @param degrees Counter-clockwise. */
+/**
+ * Turns a picture about its center. The size stays.
+ *
+ * @param degrees Counter-clockwise.
+ * @example
+ * ```ts
+ * rotate(pixels, 15, { flipHorizontally: true }); // mirrored, then turned
+ * ```
+ */
 export function rotate(pixels: Pixels, degrees: number, mirroring: Mirroring = {}): Pixels {
   return affine(pixels, rotation(pixels, degrees), mirroring);
 }
@@ -59,13 +71,36 @@ export function rotation(
   return [cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y];
 }
 
+/**
+ * Moves each row to the left by `amount` times its distance from the top.
+ *
+ * @example
+ * ```ts
+ * shearX(pixels, 0.2); // a row that is 100 pixels down moves by 20
+ * ```
+ */
 export const shearX = (pixels: Pixels, amount: number): Pixels =>
   affine(pixels, [1, amount, 0, 0, 1, 0]);
 
+/**
+ * Moves each column up by `amount` times its distance from the left.
+ *
+ * @example
+ * ```ts
+ * shearY(pixels, -0.2); // a column that is 100 pixels from the left moves down by 20
+ * ```
+ */
 export const shearY = (pixels: Pixels, amount: number): Pixels =>
   affine(pixels, [1, 0, 0, amount, 1, 0]);
 
-/** Moves a picture; whole pixels. */
+/**
+ * Moves a picture by whole pixels.
+ *
+ * @example
+ * ```ts
+ * translate(pixels, 20, -10); // to the right and up; black at the left and below
+ * ```
+ */
 export const translate = (pixels: Pixels, right: number, down: number): Pixels =>
   affine(pixels, [1, 0, -right, 0, 1, -down]);
 

@@ -12,7 +12,14 @@ export interface ColorJitterOptions {
   readonly hue?: number;
 }
 
-/** Changes brightness, contrast, saturation and hue in a random order, by torchvision's rule. */
+/**
+ * Changes brightness, contrast, saturation and hue in a random order, by torchvision's rule.
+ *
+ * @example
+ * ```ts
+ * colorJitter(pixels, randomStream('photo 7', 1), { brightness: 0.2, contrast: 0.2, hue: 0.05 });
+ * ```
+ */
 export function colorJitter(
   pixels: Pixels,
   random: RandomStream,
@@ -36,11 +43,28 @@ export function colorJitter(
   );
 }
 
-/** @param factor 0 is black, 1 the picture. */
+/**
+ * Multiplies every value.
+ *
+ * @param factor 0 is black, 1 the picture.
+ * @example
+ * ```ts
+ * const color = { data: Uint8Array.of(100, 150, 250), height: 1, width: 1 };
+ * adjustBrightness(color, 1.2).data; // [120, 180, 255]
+ * ```
+ */
 export const adjustBrightness = (pixels: Pixels, factor: number): Pixels =>
   blend(pixels, factor, () => 0);
 
-/** @param factor 0 is the mean gray, 1 the picture. */
+/**
+ * Moves every value from the mean gray of the picture, or towards it.
+ *
+ * @param factor 0 is the mean gray, 1 the picture.
+ * @example
+ * ```ts
+ * adjustContrast(pixels, 1.5); // more contrast
+ * ```
+ */
 export function adjustContrast(pixels: Pixels, factor: number): Pixels {
   const { data } = pixels;
   let sum = 0;
@@ -49,13 +73,31 @@ export function adjustContrast(pixels: Pixels, factor: number): Pixels {
   return blend(pixels, factor, () => mean);
 }
 
-/** @param factor 0 is gray, 1 the picture. */
+/**
+ * Moves every color from gray of the same luma, or towards it.
+ *
+ * @param factor 0 is gray, 1 the picture.
+ * @example
+ * ```ts
+ * const red = { data: Uint8Array.of(255, 0, 0), height: 1, width: 1 };
+ * adjustSaturation(red, 0).data; // [76, 76, 76]
+ * ```
+ */
 export function adjustSaturation(pixels: Pixels, factor: number): Pixels {
   const { data } = pixels;
   return blend(pixels, factor, index => grayOf(data, index - (index % 3)));
 }
 
-/** @param turns Of the color wheel, -0.5 to 0.5; in steps of 1/256, as Pillow's HSV has it. */
+/**
+ * Turns every color on the color wheel.
+ *
+ * @param turns -0.5 to 0.5, rounded to a step of Pillow's 8-bit hue.
+ * @example
+ * ```ts
+ * const red = { data: Uint8Array.of(255, 0, 0), height: 1, width: 1 };
+ * adjustHue(red, 1 / 3).data; // [0, 255, 0]
+ * ```
+ */
 export function adjustHue(pixels: Pixels, turns: number): Pixels {
   const { data, height, width } = pixels;
   const shift = Math.trunc(turns * 255) & 255;

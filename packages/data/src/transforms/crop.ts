@@ -16,7 +16,14 @@ export interface RandomResizedCropOptions {
   readonly ratio?: readonly [number, number];
 }
 
-/** What is inside the box; black where the box reaches beyond the picture. */
+/**
+ * What is inside the box; black where the box reaches beyond the picture.
+ *
+ * @example
+ * ```ts
+ * crop(pixels, { top: 10, left: 20, height: 100, width: 80 }); // [100, 80, 3]
+ * ```
+ */
 export function crop({ data, height, width }: Pixels, box: Box): Pixels {
   const result = new Uint8Array(box.height * box.width * 3);
   const first = Math.max(0, box.left);
@@ -33,6 +40,10 @@ export function crop({ data, height, width }: Pixels, box: Box): Pixels {
  * The middle of a picture, as torchvision's `CenterCrop` takes it; what a smaller picture lacks is black.
  *
  * @param size `[height, width]`.
+ * @example
+ * ```ts
+ * centerCrop(resize(pixels, [256, 256]), [224, 224]); // without a border of 16 pixels
+ * ```
  */
 export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pixels {
   const [height, width] = size;
@@ -45,7 +56,15 @@ export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pix
 const firstOfMiddle = (whole: number, part: number): number =>
   whole < part ? -Math.floor((part - whole) / 2) : roundHalfToEven((whole - part) / 2);
 
-/** A random part of a picture at a size. @param size `[height, width]`. */
+/**
+ * A random part of a picture at a size, as torchvision's `RandomResizedCrop` draws it.
+ *
+ * @param size `[height, width]`.
+ * @example
+ * ```ts
+ * randomResizedCrop(pixels, [224, 224], randomStream('photo 7', 1), { scale: [0.35, 1] }); // [224, 224, 3]
+ * ```
+ */
 export function randomResizedCrop(
   pixels: Pixels,
   size: readonly [number, number],
@@ -55,7 +74,15 @@ export function randomResizedCrop(
   return resize(crop(pixels, drawCrop(pixels, random, options)), size);
 }
 
-/** The box of `randomResizedCrop`: torchvision's rule, ten tries, then the largest middle within the ratios. */
+/**
+ * The box of `randomResizedCrop`: torchvision's rule, ten tries, then the largest middle within the ratios.
+ *
+ * @example
+ * ```ts
+ * const box = drawCrop(pixels, randomStream('photo 7', 1), { scale: [0.35, 1] });
+ * const view = resize(crop(pixels, box), [224, 224]); // the same box can cut a mask
+ * ```
+ */
 export function drawCrop(
   picture: { readonly height: number; readonly width: number },
   random: RandomStream,

@@ -16,6 +16,10 @@ export interface RandomErasingOptions {
  * Fills a random rectangle; ten tries to find one that fits, else the picture stays whole.
  *
  * @see Zhong et al. 2020, Random Erasing Data Augmentation. https://arxiv.org/abs/1708.04896
+ * @example
+ * ```ts
+ * randomErasing(pixels, randomStream('photo 7', 1), { probability: 0.25, color: [0, 0, 0] });
+ * ```
  */
 export function randomErasing(
   pixels: Pixels,

@@ -18,8 +18,13 @@ export interface Framing {
 /**
  * A photo as timm's and torchvision's evaluation transforms frame it, to the byte of what they give with Pillow.
  *
- * @throws RangeError for a framing that is none.
+ * @throws RangeError for a framing with an invalid value.
  * @see timm, data/transforms_factory.py, transforms_imagenet_eval
+ * @example
+ * ```ts
+ * const framing = { size: [224, 224], resize: 'crop', cropFraction: 0.875, interpolation: 'bicubic' } as const;
+ * frame(pixels, framing); // the shorter side becomes 256, of which the middle 224 by 224 are kept
+ * ```
  */
 export function frame(pixels: Pixels, framing: Framing): Pixels {
   const { size, interpolation } = framing;
@@ -37,7 +42,16 @@ export function frame(pixels: Pixels, framing: Framing): Pixels {
 const ways = ['squash', 'crop'];
 const interpolations = ['bilinear', 'bicubic'];
 
-/** `[height, width]` of the whole photo before its middle is taken. */
+/**
+ * `[height, width]` of the whole photo before its middle is taken.
+ *
+ * @throws RangeError for a framing with an invalid value.
+ * @example
+ * ```ts
+ * const framing = { size: [224, 224], resize: 'crop', cropFraction: 0.875, interpolation: 'bicubic' } as const;
+ * resizedSize({ height: 480, width: 640 }, framing); // [256, 341]
+ * ```
+ */
 export function resizedSize(
   { height, width }: { readonly height: number; readonly width: number },
   { size, resize: how, cropFraction, interpolation }: Framing,

@@ -14,7 +14,14 @@ export interface MixingOptions {
   readonly alpha?: number;
 }
 
-/** `[N, K]`, 1 at the label. */
+/**
+ * Targets `[N, K]`, 1 at the label.
+ *
+ * @example
+ * ```ts
+ * oneHot([2, 0], 3); // [0, 0, 1, 1, 0, 0]
+ * ```
+ */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   const targets = new Float32Array(labels.length * classes);
   for (let row = 0; row < labels.length; row++) targets[row * classes + labels[row]!] = 1;
@@ -25,6 +32,17 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
  * Every picture becomes a weighted mean of itself and the one before it (the first: the last), and so do the targets.
  *
  * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412
+ * @example
+ * ```ts
+ * import { imagenetPreprocessing } from '@shroom/models';
+ *
+ * const { photos, classes } = await openPhotos('photos');
+ * const preprocessing = imagenetPreprocessing([224, 224]);
+ * for await (const { images, shape, labels } of batches(photos, { preprocessing, shuffle: true })) {
+ *   const batch = { images, shape, targets: oneHot(labels, classes.length) };
+ *   const mixed = mixup(batch, randomStream('mixup', labels.join()))
+ * }
+ * ```
  */
 export function mixup(
   batch: MixedBatch,
@@ -47,6 +65,12 @@ export function mixup(
  * A random rectangle of every picture comes from the one before it (the first: the last); targets are mixed by area.
  *
  * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
+ * @example
+ * ```ts
+ * const images = Float32Array.from({ length: 2 * 8 * 8 * 3 }, (_, index) => index % 7);
+ * const batch = { images, shape: [2, 8, 8, 3] as const, targets: oneHot([0, 1], 2) };
+ * cutmix(batch, randomStream('cutmix', 0)).targets; // [0.609, 0.391, 0.391, 0.609]
+ * ```
  */
 export function cutmix(
   batch: MixedBatch,

@@ -20,7 +20,15 @@ interface Operation {
 const strongest = 30;
 const share = (magnitude: number) => magnitude / strongest;
 
-/** The operations of the paper in torchvision's strengths. Magnitudes are 0 to 30. */
+/**
+ * The operations of the paper in torchvision's strengths. Magnitudes are 0 to 30.
+ *
+ * @example
+ * ```ts
+ * const { apply } = randAugmentOperations.posterize;
+ * apply(pixels, 15); // 6 bits a value
+ * ```
+ */
 export const randAugmentOperations = {
   identity: { signed: false, apply: pixels => pixels },
   shearX: { signed: true, apply: (pixels, m) => shearX(pixels, 0.3 * share(m)) },
@@ -53,6 +61,10 @@ const operationList: readonly Operation[] = Object.values(randAugmentOperations)
  * A few random operations of one strength.
  *
  * @see Cubuk et al. 2020, RandAugment. https://arxiv.org/abs/1909.13719
+ * @example
+ * ```ts
+ * randAugment(pixels, randomStream('photo 7', 1), { operations: 2, magnitude: 9 });
+ * ```
  */
 export function randAugment(
   pixels: Pixels,

@@ -30,7 +30,15 @@ export interface Occasion {
   readonly copy?: number;
 }
 
-/** Applies steps one after the other. Each has a stream by its name: taking one out leaves the others as they were. */
+/**
+ * Applies steps one after the other. Each has a stream by its name: taking one out leaves the others as they were.
+ *
+ * @example
+ * ```ts
+ * const steps = [{ name: 'randomResizedCrop', size: [224, 224] }, { name: 'flipAndRotate' }] as const;
+ * transform(pixels, steps, { seed: 0, epoch: 3, photo: 'Amanita/3.jpg' }); // the same view each time
+ * ```
+ */
 export function transform(
   pixels: Pixels,
   steps: readonly TransformStep[],

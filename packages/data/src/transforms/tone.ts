@@ -1,15 +1,40 @@
 import type { Pixels } from '@shroom/pixels';
 import { blend } from './color';
 
-/** Keeps the upper bits of each value. @param bits 0 to 8. */
+/**
+ * Keeps the upper bits of each value.
+ *
+ * @param bits 0 to 8.
+ * @example
+ * ```ts
+ * const color = { data: Uint8Array.of(200, 100, 15), height: 1, width: 1 };
+ * posterize(color, 4).data; // [192, 96, 0]
+ * ```
+ */
 export const posterize = (pixels: Pixels, bits: number): Pixels =>
   mapValues(pixels, value => value & (256 - 2 ** (8 - bits)));
 
-/** Inverts values of at least the threshold. */
+/**
+ * Inverts values of at least the threshold.
+ *
+ * @example
+ * ```ts
+ * const color = { data: Uint8Array.of(200, 100, 15), height: 1, width: 1 };
+ * solarize(color, 128).data; // [55, 100, 15]
+ * ```
+ */
 export const solarize = (pixels: Pixels, threshold: number): Pixels =>
   mapValues(pixels, value => (value >= threshold ? 255 - value : value));
 
-/** Stretches each channel to 0 to 255. */
+/**
+ * Stretches each channel to 0 to 255.
+ *
+ * @example
+ * ```ts
+ * const grays = { data: Uint8Array.of(51, 51, 51, 102, 102, 102), height: 1, width: 2 };
+ * stretchContrast(grays).data; // [0, 0, 0, 255, 255, 255]
+ * ```
+ */
 export function stretchContrast(pixels: Pixels): Pixels {
   return mapChannels(pixels, histogram => {
     const low = histogram.findIndex(count => count > 0);
@@ -20,7 +45,14 @@ export function stretchContrast(pixels: Pixels): Pixels {
   });
 }
 
-/** Flattens the histogram of each channel. */
+/**
+ * Flattens the histogram of each channel.
+ *
+ * @example
+ * ```ts
+ * equalize(pixels); // every gray level about as frequent as any other
+ * ```
+ */
 export function equalize(pixels: Pixels): Pixels {
   return mapChannels(pixels, histogram => {
     const last = histogram.findLast(count => count > 0) ?? 0;
@@ -37,7 +69,15 @@ export function equalize(pixels: Pixels): Pixels {
   });
 }
 
-/** @param factor 0 is smoothed, 1 the picture, 2 sharpened. */
+/**
+ * Moves every value from the smoothed picture, or towards it.
+ *
+ * @param factor 0 is smoothed, 1 the picture, 2 sharpened.
+ * @example
+ * ```ts
+ * adjustSharpness(pixels, 2); // sharper
+ * ```
+ */
 export function adjustSharpness(pixels: Pixels, factor: number): Pixels {
   const smooth = smoothed(pixels);
   return blend(pixels, factor, index => smooth[index]!);

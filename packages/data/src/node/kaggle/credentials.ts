@@ -9,7 +9,19 @@ export interface KaggleSurroundings {
   readonly home: string;
 }
 
-/** Credentials are there but cannot be used. */
+/**
+ * Credentials for Kaggle are there but cannot be used.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log(await fetchKaggle('someone/mushrooms'));
+ * } catch (error) {
+ *   if (!(error instanceof KaggleCredentialsError)) throw error;
+ *   console.error(error.message); // which file or variable is wrong, without the secret in it
+ * }
+ * ```
+ */
 export class KaggleCredentialsError extends Error {
   override readonly name = 'KaggleCredentialsError';
 }

@@ -13,7 +13,19 @@ export interface KaggleOptions extends DownloadOptions {
   readonly home?: string;
 }
 
-/** A data set of Kaggle could not be had. */
+/**
+ * A Kaggle data set could not be downloaded.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   console.log(await fetchKaggle('someone/mushrooms'));
+ * } catch (error) {
+ *   if (!(error instanceof KaggleError)) throw error;
+ *   console.error(error.message); // whether a login, a pause or a network is lacking; calling again resumes
+ * }
+ * ```
+ */
 export class KaggleError extends Error {
   override readonly name = 'KaggleError';
 }
@@ -32,6 +44,13 @@ interface Handle {
  *
  * @param name `owner/slug`, or `owner/slug/versions/3`.
  * @throws KaggleError saying what to do; KaggleCredentialsError.
+ * @example
+ * ```ts
+ * const folder = await fetchKaggle('someone/mushrooms', {
+ *   onProgress: ({ done, total }) => console.log(`${done} of ${total} bytes`),
+ * });
+ * const { classes, photos } = await openFolder(folder);
+ * ```
  */
 export async function fetchKaggle(name: string, options: KaggleOptions = {}): Promise<string> {
   const { env = process.env, home = homedir(), signal } = options;

@@ -23,11 +23,8 @@ const registered = new Map<string, PhotoSource>();
  *   `-` and `.`; a scheme begins with a letter and has two or more. Not that of another source. Registering the same function again does nothing.
  * @throws RangeError when another source has the key.
  * @throws TypeError when it is neither an ending nor a scheme, or the source is no function.
- *
  * @example
- * ```ts no-run
- * import { openFolder, openPhotos, registerPhotoSource } from '@shroom/data/node';
- *
+ * ```ts
  * // share:mushrooms, on a disk that all machines see
  * registerPhotoSource('share', (where, options) =>
  *   openFolder(`/mnt/photos/${where.slice('share:'.length)}`, options),
@@ -49,7 +46,14 @@ export function registerPhotoSource(key: string, source: PhotoSource): void {
   registered.set(key, source);
 }
 
-/** Endings and schemes of all sources of photos, those of this package first. */
+/**
+ * Endings and schemes of all sources of photos, those of this package first.
+ *
+ * @example
+ * ```ts
+ * listPhotoSources(); // ['.csv', '.json', '.jsonl', '.ndjson', '.tsv', '.zip', 'kaggle']
+ * ```
+ */
 export function listPhotoSources(): readonly string[] {
   return [...Object.keys(photoSources), ...registered.keys()];
 }
