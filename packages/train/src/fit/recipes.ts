@@ -1,7 +1,7 @@
 import type { FitOptions } from './fit-options';
 import type { Phase } from './phase';
 
-/** A whole training as plain data: `fit(classifier, data, { ...recipes.reference, seed: 1 })`. */
+/** A whole training as plain data. */
 export interface Recipe extends Phase {
   readonly followedBy?: FitOptions['followedBy'];
 }
@@ -9,6 +9,17 @@ export interface Recipe extends Phase {
 const adam = { name: 'adam', weightDecay: 1e-5 } as const;
 const annealing = { name: 'cosineAnnealing', learningRate: 1e-3, period: 10 } as const;
 
+/**
+ * Trainings by name, as options of `fit`.
+ *
+ * @example
+ * ```ts
+ * const data = { train, validation, classes: 9 };
+ * const options = { ...recipes.fast, epochs: 30, seed: 1 };
+ * for await (const { epoch, validation } of fit(classifier, data, options))
+ *   console.log(epoch, validation.accuracy);
+ * ```
+ */
 export const recipes = {
   /**
    * What other recipes are compared with: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
@@ -63,4 +74,11 @@ export const recipes = {
   },
 } as const satisfies Record<string, Recipe>;
 
+/**
+ * @example
+ * ```ts
+ * const name: RecipeName = 'finetune';
+ * const { epochs, batchSize }: Recipe = recipes[name]; // 12, 32
+ * ```
+ */
 export type RecipeName = keyof typeof recipes;
