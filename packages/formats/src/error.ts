@@ -1,4 +1,4 @@
-/** What every reader takes. */
+/** Options of every reader. */
 export interface ReadOptions {
   /** The file's path or address, for messages. */
   readonly source?: string;
@@ -19,7 +19,7 @@ export interface ReadOptions {
  */
 export class FormatError extends Error {
   override readonly name: string = 'FormatError';
-  /** The file, as the reader was told. */
+  /** The file, as `ReadOptions` named it. */
   readonly source: string | undefined;
 
   constructor(message: string, { source, cause }: ReadOptions & { readonly cause?: unknown } = {}) {

@@ -12,7 +12,7 @@ import { BatchNorm } from './batch-norm';
 import { Dropout } from './dropout';
 
 export interface HeadOptions {
-  /** Of the initial weights. Default 0. */
+  /** Of the first weights: the same seed gives the same head. Default 0. */
   readonly seed?: number;
   /** Probabilities of dropout after the first and the second hidden layer. Default `[0.3, 0.2]`. */
   readonly dropout?: readonly [number, number];
@@ -123,13 +123,13 @@ export interface FeaturePart {
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
-  /** What the weights are in, so that their names can say it. */
+  /** The layers that hold the weights, whose names say where a weight is. */
   readonly layers?: readonly layers.Layer[];
 }
 
 /** A head on stages that are trained with it. */
 export interface TrainedClassifier extends FeaturePart {
-  /** What the part takes, to logits `[N, K]`. */
+  /** From the input of the part to logits `[N, K]`. */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
 }
 

@@ -35,7 +35,7 @@ export interface OnnxFacts {
 
 /** A model, and the large constants that it names. */
 export interface EncodedModel {
-  /** Those of an ONNX file. */
+  /** The ONNX file. */
   readonly bytes: Uint8Array;
   /** Data of constants, each by the name of the file in which the model looks for it. */
   readonly weights: ReadonlyMap<string, Uint8Array>;
@@ -55,7 +55,7 @@ export type Dimension = number | string;
 /**
  * A model as the bytes of an ONNX file.
  *
- * @param large Where large constants go: into the file, or into `weights`, which belong in files beside it.
+ * @param large Where large constants go: into the bytes, or into `weights`, for files beside the model's.
  * @throws RangeError when the bytes would be more than 2 GiB, which no reader takes.
  * @example
  * ```ts
