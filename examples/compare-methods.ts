@@ -1,12 +1,7 @@
 // Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
 import { drawMushroom, genera } from '@shroom/drawn';
 import { prepareModel } from '@shroom/gradcam';
-import {
-  type ComparisonOptions,
-  type ComparisonRow,
-  compare,
-  type MetricName,
-} from '@shroom/gradcam/metrics';
+import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
 import { Command } from 'commander';
 import { loadClassifier } from './pipeline/classifier';
 import { markdown, standings } from './pipeline/comparison';
@@ -27,7 +22,6 @@ const command = new Command('npx tsx examples/compare-methods.ts')
   .option('--json', 'the table as JSON on standard output')
   .addOption(engineOption());
 
-const located = ['pointingGame', 'energyInMask', 'intersectionOverUnion', 'rankAccuracy'] as const;
 /** Far from the seeds of the training photos. */
 const unseen = 10_000;
 
@@ -52,8 +46,7 @@ await runProgram(async signal => {
       Object.entries(methodsAtImages).map(([name, method]) => [name, { parts: atImages, method }]),
     ),
   };
-  const metrics = options.metrics.split(',') as NonNullable<ComparisonOptions['metrics']>;
-  const columns: readonly MetricName[] = [...metrics, ...located];
+  const metrics = options.metrics.split(',') as MetricName[];
   const methods = chosen(all, options.methods);
 
   heading('Methods');
@@ -72,6 +65,7 @@ await runProgram(async signal => {
   }
   progress.stop();
 
+  const columns = Object.keys(rows[0]!.scores) as MetricName[];
   const means = standings(rows, columns);
   process.stdout.write(options.json ? `${JSON.stringify(means)}\n` : markdown(means, columns));
 });

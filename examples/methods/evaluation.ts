@@ -1,19 +1,11 @@
 import { drawMushroom, genera } from '@shroom/drawn';
-import {
-  centerBaseline,
-  compare,
-  emptyBaseline,
-  randomBaseline,
-  sobelBaseline,
-} from '@shroom/gradcam/metrics';
+import { type BaselineName, baselines, compare, type MetricName } from '@shroom/gradcam/metrics';
 import type { Backbone } from '@shroom/models';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { toTensor } from '../pipeline/features';
 import { chosen } from '../pipeline/methods';
 import { type Contestant, groups } from './contestants';
 import { type Figure, type Figures, ofTheMap, ofTheMethod } from './figures';
-
-type Metric = (typeof ofTheMap)[number] | (typeof ofTheMethod)[number];
 
 /** Far from the seeds of the training photos. */
 const unseen = 10_000;
@@ -22,7 +14,7 @@ const unseen = 10_000;
 export interface Job {
   readonly method: string;
   readonly photo: number;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly MetricName[];
 }
 
 export interface JobOptions {
@@ -44,13 +36,10 @@ export function withBaselines(
 ): Record<string, Contestant> {
   const { parts } = methods.gradCam!;
   const baseline = { parts, group: groups.at(-1)!, cost: 'none' };
-  return {
-    ...methods,
-    center: { ...baseline, method: centerBaseline() },
-    random: { ...baseline, method: randomBaseline() },
-    sobel: { ...baseline, method: sobelBaseline() },
-    empty: { ...baseline, method: emptyBaseline() },
-  };
+  const known = (Object.keys(baselines) as BaselineName[]).map(
+    name => [name, { ...baseline, method: baselines[name]() }] as const,
+  );
+  return { ...methods, ...Object.fromEntries(known) };
 }
 
 /** What is missing: photo by photo, the costly methods last, so that who stops early has compared like with like. */
@@ -59,7 +48,7 @@ export function openJobs(
   figures: Figures,
   options: JobOptions,
 ): Job[] {
-  const jobs = (costly: boolean, count: number, metrics: readonly Metric[]) =>
+  const jobs = (costly: boolean, count: number, metrics: readonly MetricName[]) =>
     Array.from({ length: count }, (_, photo) =>
       Object.entries(chosen(contestants, options.methods))
         .filter(([, each]) => Boolean(each.costly) === costly)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ComparisonOptions, MetricName } from '@shroom/gradcam/metrics';
+import { type Metric, type MetricName, metrics } from '@shroom/gradcam/metrics';
 import { writeAtomically } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -14,26 +14,19 @@ export interface Figure {
   readonly scores: Partial<Record<MetricName, number | null>>;
 }
 
+const withoutMasks = (Object.keys(metrics) as MetricName[]).filter(
+  name => factsOf(name).needs !== 'masks',
+);
+
 /** Metrics that look at the map as it is. */
-export const ofTheMap = [
-  'road',
-  'deletion',
-  'insertion',
-  'averageDrop',
-  'averageIncrease',
-  'averageGain',
-  'infidelity',
-  'sparseness',
-  'complexity',
-] as const satisfies ComparisonOptions['metrics'];
+export const ofTheMap = withoutMasks.filter(name => !factsOf(name).remakes);
 
 /** Metrics that make the map again, of changed images or by a changed model. */
-export const ofTheMethod = [
-  'adcc',
-  'arcc',
-  'sensitivity',
-  'randomization',
-] as const satisfies ComparisonOptions['metrics'];
+export const ofTheMethod = withoutMasks.filter(name => factsOf(name).remakes);
+
+function factsOf(name: MetricName): Metric {
+  return metrics[name];
+}
 
 /** Tells classifiers apart: the start of the SHA-256 of a head's weights. */
 export async function fingerprint(head: LayersModel): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { MetricName } from '@shroom/gradcam/metrics';
+import { type Metric, type MetricName, metrics } from '@shroom/gradcam/metrics';
 import { writeAtomically } from '@shroom/train/node';
 import { type Contestant, groups } from './contestants';
 import type { Figure } from './figures';
@@ -8,40 +8,55 @@ import type { Figure } from './figures';
 interface Column {
   readonly metric: MetricName;
   readonly title: string;
-  readonly best: 'high' | 'low' | 'none';
+  readonly better: Metric['better'];
 }
 
-const column = (metric: MetricName, title: string, best: Column['best']): Column => ({
-  metric,
-  title,
-  best,
-});
+const titles: Readonly<Record<MetricName, string>> = {
+  road: 'ROAD',
+  insertion: 'insertion',
+  deletion: 'deletion',
+  averageDrop: 'drop',
+  averageIncrease: 'increase',
+  averageGain: 'gain',
+  adcc: 'ADCC',
+  arcc: 'ARCC',
+  infidelity: 'infidelity',
+  energyInMask: 'energy in mask',
+  pointingGame: 'pointing game',
+  rankAccuracy: 'rank accuracy',
+  intersectionOverUnion: 'IoU',
+  sensitivity: 'sensitivity',
+  randomization: 'randomization',
+  sparseness: 'sparseness',
+  complexity: 'complexity',
+};
+
+const arrows: Readonly<Record<Metric['better'], string>> = {
+  higher: ' ↑',
+  lower: ' ↓',
+  neither: '',
+};
+
+/** What a metric asks: about the score, the place, or whether the map can be trusted. */
+function askedBy({ better, needs, remakes = false }: Metric): 'score' | 'place' | 'trust' {
+  if (needs === 'masks') return 'place';
+  const aboutScore = better !== 'neither' && (!remakes || needs === 'probability');
+  return aboutScore ? 'score' : 'trust';
+}
+
+const columnsOf = (question: ReturnType<typeof askedBy>): Column[] =>
+  (Object.keys(metrics) as MetricName[])
+    .filter(metric => askedBy(metrics[metric]) === question)
+    .map(metric => {
+      const { better } = metrics[metric];
+      return { metric, better, title: `${titles[metric]}${arrows[better]}` };
+    });
 
 /** The tables of the page, each with what it asks; methods are sorted by the first column. */
 const tables: Readonly<Record<string, readonly Column[]>> = {
-  score: [
-    column('road', 'ROAD ↑', 'high'),
-    column('insertion', 'insertion ↑', 'high'),
-    column('deletion', 'deletion ↓', 'low'),
-    column('averageDrop', 'drop ↓', 'low'),
-    column('averageIncrease', 'increase ↑', 'high'),
-    column('averageGain', 'gain ↑', 'high'),
-    column('adcc', 'ADCC ↑', 'high'),
-    column('arcc', 'ARCC ↑', 'high'),
-    column('infidelity', 'infidelity ↓', 'low'),
-  ],
-  place: [
-    column('energyInMask', 'energy in mask ↑', 'high'),
-    column('pointingGame', 'pointing game ↑', 'high'),
-    column('rankAccuracy', 'rank accuracy ↑', 'high'),
-    column('intersectionOverUnion', 'IoU ↑', 'high'),
-  ],
-  trust: [
-    column('sensitivity', 'sensitivity ↓', 'low'),
-    column('randomization', 'randomization ↓', 'low'),
-    column('sparseness', 'sparseness', 'none'),
-    column('complexity', 'complexity', 'none'),
-  ],
+  score: columnsOf('score'),
+  place: columnsOf('place'),
+  trust: columnsOf('trust'),
 };
 
 /** Writes each table between its marks, `<!-- table: score -->` and `<!-- /table -->`; what else is on the page stays. */
@@ -88,10 +103,14 @@ function tableOf(
     ]),
   );
   const rivals = Object.keys(contestants).filter(method => isFaithful(contestants[method]!.group));
-  const best = columns.map(({ best }, i) => {
+  const best = columns.map(({ better }, i) => {
     // What was measured on fewer photos is no rival.
     const all = rivals.filter(method => complete(method, i)).map(method => means.get(method)![i]!);
-    return best === 'high' ? Math.max(...all) : best === 'low' ? Math.min(...all) : undefined;
+    return better === 'higher'
+      ? Math.max(...all)
+      : better === 'lower'
+        ? Math.min(...all)
+        : undefined;
   });
   const cell = (value: number, i: number, method: string) => {
     if (!Number.isFinite(value)) return '–';
@@ -102,7 +121,7 @@ function tableOf(
   const [first] = columns;
   const order = (method: string) => {
     const value = means.get(method)![0]!;
-    return !Number.isFinite(value) ? -Infinity : first!.best === 'low' ? -value : value;
+    return !Number.isFinite(value) ? -Infinity : first!.better === 'lower' ? -value : value;
   };
   return inGroups(
     ['method', ...columns.map(({ title }) => title)],

@@ -55,7 +55,7 @@ describe.each(names)('the tarball of @shroom/%s', name => {
 const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/gradcam'", 16.45],
   ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 9.55],
-  ["export * from '@shroom/gradcam/metrics'", 9.8],
+  ["export * from '@shroom/gradcam/metrics'", 11],
   ["export * from '@shroom/gradcam/pictures'", 14.3],
   ["export * from '@shroom/gradcam/graph'", 7.4],
   ["export * from '@shroom/gradcam/unfaithful'", 1.6],

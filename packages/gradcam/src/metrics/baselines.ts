@@ -121,3 +121,13 @@ function hashed(seed: number, index: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
 }
+
+/** Every baseline by its name in a comparison. */
+export const baselines = {
+  random: randomBaseline,
+  center: centerBaseline,
+  sobel: sobelBaseline,
+  empty: emptyBaseline,
+} as const satisfies Record<string, (seed?: number) => Method>;
+
+export type BaselineName = keyof typeof baselines;

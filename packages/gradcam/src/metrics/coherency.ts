@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
+import type { Metric } from './metric';
 import type { RoadOptions } from './road';
 import type { ClassMap, MetricOptions } from './subject';
 
@@ -80,3 +81,17 @@ export async function coherency(
 ): Promise<Pick<Composite, 'coherency' | 'extent'>[]> {
   return (await import('./composites')).coherency(model, images, explanations, options);
 }
+
+export const adccMetric: Metric = {
+  better: 'higher',
+  needs: 'probability',
+  remakes: true,
+  measure: async input => (await import('./composites')).adccScores(input),
+};
+
+export const arccMetric: Metric = {
+  better: 'higher',
+  needs: 'probability',
+  remakes: true,
+  measure: async input => (await import('./composites')).arccScores(input),
+};

@@ -1,39 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Explanation, explain } from '../explain';
+import { explain } from '../explain';
 import { checkedMethod, type Method, oneOf } from '../methods/method';
 import type { PreparedModel } from '../model/prepared';
 import { type Explainable, partsOf } from '../model/source';
-import { centerBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
-import type {
-  BaselineName,
-  ComparisonOptions,
-  ComparisonRow,
-  MethodAt,
-  MetricName,
-} from './comparison';
-import {
-  energyInMask,
-  intersectionOverUnion,
-  type Mask,
-  pointingGame,
-  rankAccuracy,
-} from './localization';
+import type { Target } from '../targets/target';
+import { type BaselineName, baselines } from './baselines';
+import type { ComparisonOptions, ComparisonRow, MethodAt } from './comparison';
+import { type Metric, type MetricInput, metricInput } from './metric';
 import { TargetError, unbounded, watchedTarget } from './subject';
-import { metricsOfScore, metricsOfShares, watchedMaps } from './watched';
-
-export const located = {
-  pointingGame,
-  energyInMask,
-  intersectionOverUnion,
-  rankAccuracy,
-} as const satisfies Record<string, (map: Explanation['map'], mask: Mask) => number>;
-
-export const baselines = {
-  random: randomBaseline,
-  center: centerBaseline,
-  sobel: sobelBaseline,
-  empty: emptyBaseline,
-} as const satisfies Record<string, (seed?: number) => Method>;
+import { type MetricName, metrics } from './table';
 
 const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'] as const;
 
@@ -48,11 +23,11 @@ export async function compare(
 ): Promise<ComparisonRow[]> {
   const [parts, own] = await partsOf(model, options);
   const { classIndex, target: wanted, masks, batch, signal, seed } = own;
-  const { metrics = usual as readonly (keyof typeof metricsOfScore)[] } = own;
-  const beside = own.baselines ?? (Object.keys(baselines) as BaselineName[]);
   if (masks && masks.length !== images.shape[0])
     throw new RangeError(`There are ${images.shape[0]} images and ${masks.length} masks.`);
-  for (const metric of metrics) oneOf<string>(metric, Object.keys(metricsOfScore), 'metrics');
+  const chosen = chosenMetrics(own);
+  const beside = own.baselines ?? (Object.keys(baselines) as BaselineName[]);
+  for (const name of beside) oneOf(name, Object.keys(baselines), 'baselines');
   const passed = {
     ...(classIndex !== undefined && { classIndex }),
     ...(batch !== undefined && { batch }),
@@ -72,41 +47,76 @@ export async function compare(
     const row = await sameOutput(parts, at.parts, options, name);
     const how = { ...passed, ...(target && { target }), method };
     const explanations = await explain(row, images, how);
-    const scores: Partial<Record<MetricName, number>> = {};
     // All rows are measured by one score, whatever each explains.
     const watched = watchedTarget(parts, {}, wanted);
-    const maps = watchedMaps(row, images, explanations, {
-      ...own,
-      target: watched,
-      ...(target && { explained: target }),
-      method,
+    const input = metricInput({
+      parts: row,
+      images,
+      explanations,
+      ...(masks && { masks }),
+      options: { ...own, target: watched, ...(target && { explained: target }), method },
     });
-    const senseless: Partial<Record<MetricName, string>> = {};
-    for (const metric of metrics) {
-      const reason = metricsOfShares.has(metric) ? unbounded(metric, watched) : undefined;
-      if (reason && own.metrics) throw new TargetError(reason);
-      if (reason) senseless[metric] = reason;
-      else scores[metric] = mean(await metricsOfScore[metric](maps));
-    }
-    if (masks) {
-      for (const metric of Object.keys(located) as (keyof typeof located)[])
-        scores[metric] = mean(
-          explanations.map(({ map }, image) => located[metric](map, masks[image]!)),
-        );
-    }
-    rows.push({
-      name,
-      baseline,
-      watched: watched.name ?? 'a target of your own',
-      scores,
-      senseless,
-    });
+    const measured = await measure(chosen, input, watched, own.metrics !== undefined);
+    rows.push({ name, baseline, watched: watched.name ?? 'a target of your own', ...measured });
   }
   return rows;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
+type Chosen = readonly (readonly [name: string, metric: Metric])[];
+
+/**
+ * The metrics that are asked for, and beside those that are named all that need masks, where there are some.
+ *
+ * @throws RangeError for an unknown name; TypeError for what is no metric, or lacks what it needs.
+ */
+function chosenMetrics({ metrics: asked = usual, masks, model }: ComparisonOptions): Chosen {
+  const table: Readonly<Record<string, Metric>> = metrics;
+  const isList = (given: typeof asked): given is readonly MetricName[] => Array.isArray(given);
+  const names = isList(asked) ? asked.map(name => oneOf(name, Object.keys(table), 'metrics')) : [];
+  const located = Object.keys(table).filter(name => masks && table[name]!.needs === 'masks');
+  const chosen = isList(asked)
+    ? [...new Set<string>([...names, ...located])].map(name => [name, table[name]!] as const)
+    : Object.entries(asked);
+  for (const [name, metric] of chosen) {
+    if (typeof metric?.measure !== 'function' || !sides.includes(metric.better))
+      throw new TypeError(
+        `The metric '${name}' should be { better: 'higher', 'lower' or 'neither', measure: a function }.`,
+      );
+    if (metric.needs === 'masks' && !masks)
+      throw new TypeError(`The metric '${name}' needs masks: compare(..., { masks }).`);
+    if (metric.needs === 'model' && !model)
+      throw new TypeError(`The metric '${name}' needs the model: compare(..., { model }).`);
+  }
+  return chosen;
+}
+
+const sides: readonly string[] = ['higher', 'lower', 'neither'] satisfies Metric['better'][];
+
+/** @throws TargetError when a metric that was asked for makes no sense of what is watched. */
+async function measure(
+  chosen: Chosen,
+  input: MetricInput,
+  watched: Target,
+  asked: boolean,
+): Promise<Pick<ComparisonRow, 'scores' | 'senseless'>> {
+  const scores: Record<string, number> = {};
+  const senseless: Record<string, string> = {};
+  for (const [name, metric] of chosen) {
+    const reason = metric.needs === 'probability' ? unbounded(name, watched) : undefined;
+    if (reason && asked) throw new TargetError(reason);
+    if (reason) {
+      senseless[name] = reason;
+      continue;
+    }
+    const values = await metric.measure(input);
+    const images = input.explanations.length;
+    if (values.length !== images)
+      throw new TypeError(
+        `The metric '${name}' should give a number for each of ${images} images; it gave ${values.length}.`,
+      );
+    scores[name] = values.reduce((total, value) => total + value, 0) / images;
+  }
+  return { scores, senseless };
 }
 
 /** What a row explains, tapped elsewhere: the same output of the model. */

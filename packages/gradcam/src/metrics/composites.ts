@@ -14,9 +14,10 @@ import { type Explainable, partsOf } from '../model/source';
 import { fuseMaps } from '../pictures/fusion';
 import type { Target } from '../targets/target';
 import type { CoherencyOptions, Composite } from './coherency';
-import { type ConfidenceChange, confidenceChange } from './confidence';
+import { type ConfidenceChange, confidenceChange, confidenceChangeOf } from './confidence';
 import { correlation } from './correlation';
-import { type Road, type RoadOptions, road } from './road';
+import type { MetricInput } from './metric';
+import { type Road, type RoadOptions, road, roadAt, roadOf, usualPercentiles } from './road';
 import { type ClassMap, checkExplanations, requireBounded, watchedTarget } from './subject';
 
 /** See `adcc` of coherency. */
@@ -31,8 +32,14 @@ export async function adcc(
   return adccOf(alike, await confidenceChange(model, images, explanations, options));
 }
 
+/** ADCC's scores of maps that metrics measure. */
+export async function adccScores(input: MetricInput): Promise<number[]> {
+  const alike = await input.once(coherencyOf);
+  return adccOf(alike, await input.once(confidenceChangeOf)).map(({ score }) => score);
+}
+
 /** ADCC of what was measured already. */
-export function adccOf(
+function adccOf(
   alike: readonly Coherency[],
   drops: readonly Pick<ConfidenceChange, 'relativeDrop'>[],
 ): Composite[] {
@@ -68,10 +75,28 @@ async function requireProbability(
     requireBounded(metric, watchedTarget(parts, each, options.target));
 }
 
-export const percentilesOfArcc = [20, 40, 60, 80] as const;
+/** ARCC's scores of maps that metrics measure. */
+export async function arccScores(input: MetricInput): Promise<number[]> {
+  const { parts, images, explanations, options } = input;
+  const { percentiles = usualPercentiles } = options;
+  const wanted = percentilesOfArcc;
+  const removed = wanted.every(percent => percentiles.includes(percent))
+    ? (await input.once(roadOf)).map(each => roadAt(each, percentiles, wanted))
+    : await road(parts, images, explanations, { ...options, percentiles: wanted });
+  return arccOf(await input.once(coherencyOf), removed).map(({ score }) => score);
+}
+
+/** Of the maps that metrics measure; the images seen through them are explained as they were. */
+const coherencyOf = ({ parts, images, explanations, options }: MetricInput) => {
+  const { explained } = options;
+  const how = { ...options, ...(explained && { target: explained }) };
+  return coherency(parts, images, explanations, how);
+};
+
+const percentilesOfArcc = [20, 40, 60, 80] as const;
 
 /** ARCC of what was measured already, ROAD at {@link percentilesOfArcc}. */
-export function arccOf(
+function arccOf(
   alike: readonly Coherency[],
   removed: readonly Pick<Road, 'combined'>[],
 ): Composite[] {

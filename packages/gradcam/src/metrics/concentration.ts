@@ -1,4 +1,5 @@
 import type { HeatMap } from '../explain';
+import type { Metric } from './metric';
 
 /**
  * How unequal a map's places are: the Gini index, from 0 where all are alike to almost 1 where one has everything. Chalasani et
@@ -37,3 +38,13 @@ export function complexity({ values }: HeatMap): number {
     return share > 0 ? sum - share * Math.log(share) : sum;
   }, 0);
 }
+
+export const sparsenessMetric: Metric = {
+  better: 'neither',
+  measure: ({ explanations }) => explanations.map(({ map }) => sparseness(map)),
+};
+
+export const complexityMetric: Metric = {
+  better: 'neither',
+  measure: ({ explanations }) => explanations.map(({ map }) => complexity(map)),
+};

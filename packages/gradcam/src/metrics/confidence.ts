@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Explainable } from '../model/source';
+import type { Metric, MetricInput } from './metric';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 
 /** What the score, y, becomes, y', when the image is multiplied with its map. */
@@ -55,3 +56,31 @@ export async function confidenceChange(
   }
   return found;
 }
+
+/** Of the maps that metrics measure. */
+export const confidenceChangeOf = ({
+  parts,
+  images,
+  explanations,
+  options,
+}: MetricInput): Promise<ConfidenceChange[]> =>
+  confidenceChange(parts, images, explanations, options);
+
+export const averageDropMetric: Metric = {
+  better: 'lower',
+  needs: 'probability',
+  measure: async input =>
+    (await input.once(confidenceChangeOf)).map(({ relativeDrop }) => relativeDrop),
+};
+
+export const averageIncreaseMetric: Metric = {
+  better: 'higher',
+  measure: async input =>
+    (await input.once(confidenceChangeOf)).map(({ increased }) => Number(increased)),
+};
+
+export const averageGainMetric: Metric = {
+  better: 'higher',
+  needs: 'probability',
+  measure: async input => (await input.once(confidenceChangeOf)).map(({ gain }) => gain),
+};

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../methods/method';
 import type { Explainable } from '../model/source';
 import type { Pixels } from './imputation';
+import type { Metric } from './metric';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
@@ -76,6 +77,15 @@ export function insertion(
     pixels.values,
   ]);
 }
+
+const areaUnder = (curves: typeof deletion, better: Metric['better']): Metric => ({
+  better,
+  measure: async ({ parts, images, explanations, options }) =>
+    (await curves(parts, images, explanations, options)).map(({ area }) => area),
+});
+
+export const deletionMetric = areaUnder(deletion, 'lower');
+export const insertionMetric = areaUnder(insertion, 'higher');
 
 const fillNames = ['zero', 'mean', 'blur'] as const;
 

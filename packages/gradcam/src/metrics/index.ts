@@ -1,12 +1,18 @@
-export { centerBaseline, emptyBaseline, randomBaseline, sobelBaseline } from './baselines';
-export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
 export {
   type BaselineName,
+  baselines,
+  centerBaseline,
+  emptyBaseline,
+  randomBaseline,
+  sobelBaseline,
+} from './baselines';
+export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
+export {
   type ComparisonOptions,
   type ComparisonRow,
   compare,
   type MethodAt,
-  type MetricName,
+  type Scores,
 } from './comparison';
 export { complexity, sparseness } from './concentration';
 export { type ConfidenceChange, confidenceChange } from './confidence';
@@ -15,10 +21,10 @@ export { impute, type Pixels } from './imputation';
 export {
   energyInMask,
   intersectionOverUnion,
-  type Mask,
   pointingGame,
   rankAccuracy,
 } from './localization';
+export type { Metric, MetricInput, MetricInputOptions } from './metric';
 export { type RandomizationOptions, type RandomizationStage, randomization } from './randomization';
 export { type Road, type RoadOptions, road } from './road';
 export {
@@ -27,5 +33,6 @@ export {
   type SensitivityOptions,
   sensitivity,
 } from './robustness';
-export { type ClassMap, type MetricOptions, TargetError } from './subject';
+export { type ClassMap, type Mask, type MetricOptions, TargetError } from './subject';
+export { type MetricName, metrics } from './table';
 export { type Measured, type TrustOptions, trust, type Verdict } from './trust';

@@ -1,12 +1,7 @@
 import type { HeatMap } from '../explain';
 import { resizeMap } from '../pictures/picture';
-
-/** Where the thing is: above 0 inside. */
-export interface Mask {
-  readonly values: ArrayLike<number>;
-  readonly height: number;
-  readonly width: number;
-}
+import type { Metric } from './metric';
+import type { Mask } from './subject';
 
 /**
  * Whether the hottest place of the map is in the mask: 1 or 0; if several are equally hot, the share of them that is. Zhang et
@@ -111,6 +106,19 @@ export function rankAccuracy(map: HeatMap, mask: Mask): number {
   });
   return (hits + (alikeHits * (area - above)) / alike) / area;
 }
+
+/** A measure of each map and its mask. */
+const located = (measure: (map: HeatMap, mask: Mask) => number): Metric => ({
+  better: 'higher',
+  needs: 'masks',
+  measure: ({ explanations, masks }) =>
+    explanations.map(({ map }, image) => measure(map, masks![image]!)),
+});
+
+export const energyInMaskMetric = located(energyInMask);
+export const pointingGameMetric = located(pointingGame);
+export const rankAccuracyMetric = located(rankAccuracy);
+export const intersectionOverUnionMetric = located(intersectionOverUnion);
 
 function checkInside(mask: Mask): number {
   const area = Array.from(mask.values).filter(value => value > 0).length;

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
+import { type Metric, remaking } from './metric';
 
 export interface RandomizationOptions extends ExplainOptions {
   /** Maps are made after so many layers, evenly from the last one down, have lost what they learned. Default 3. */
@@ -42,3 +43,18 @@ export async function randomization(
 ): Promise<RandomizationStage[]> {
   return (await import('./randomized')).randomization(model, parts, images, options);
 }
+
+/** The likest of two stages counts: after the first layer, and after all. */
+export const randomizationMetric: Metric = {
+  better: 'lower',
+  needs: 'model',
+  remakes: true,
+  measure: async input => {
+    const { parts, images, explanations, options } = input;
+    const how = { ...remaking(input), stages: 2 };
+    const stages = await randomization(options.model!, parts, images, how);
+    return explanations.map((_, image) =>
+      Math.max(...stages.map(({ similarity }) => similarity[image]!)),
+    );
+  },
+};

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { atLeastOne, oneOf } from '../methods/method';
 import type { Explainable } from '../model/source';
 import { impute } from './imputation';
+import type { Metric, MetricInput } from './metric';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
@@ -85,6 +86,15 @@ export async function road(
   }
   return found;
 }
+
+/** Of the maps that metrics measure. */
+export const roadOf = ({ parts, images, explanations, options }: MetricInput): Promise<Road[]> =>
+  road(parts, images, explanations, options);
+
+export const roadMetric: Metric = {
+  better: 'higher',
+  measure: async input => (await input.once(roadOf)).map(({ combined }) => combined),
+};
 
 /** ROAD at some of the percentiles that it was measured at. */
 export function roadAt(

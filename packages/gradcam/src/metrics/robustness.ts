@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
+import { type Metric, remaking } from './metric';
 import type { ClassMap, MetricOptions } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
@@ -63,3 +64,20 @@ export async function sensitivity(
 ): Promise<number[]> {
   return (await import('./perturbed')).sensitivity(model, images, options);
 }
+
+export const infidelityMetric: Metric = {
+  better: 'lower',
+  // The samples of the options are those of `sensitivity`.
+  measure: ({ parts, images, explanations, options: { samples: _, ...options } }) =>
+    infidelity(parts, images, explanations, options),
+};
+
+export const sensitivityMetric: Metric = {
+  better: 'lower',
+  remakes: true,
+  measure: input => {
+    const { samples } = input.options;
+    const how = { ...remaking(input), ...(samples !== undefined && { samples }) };
+    return sensitivity(input.parts, input.images, how);
+  },
+};

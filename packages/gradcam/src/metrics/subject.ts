@@ -14,6 +14,13 @@ import type { Pixels } from './imputation';
 export type ClassMap = Pick<Explanation, 'map' | 'classIndex'> &
   Partial<Pick<Explanation, 'target'>>;
 
+/** Where the thing is: above 0 inside. */
+export interface Mask {
+  readonly values: ArrayLike<number>;
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
  * The metric needs another kind of score: most often a probability.
  *
