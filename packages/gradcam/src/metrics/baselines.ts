@@ -122,7 +122,14 @@ function hashed(seed: number, index: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Every baseline by its name in a comparison. */
+/**
+ * Every baseline by its name in a comparison.
+ *
+ * @example
+ * ```ts
+ * const maps = await explain(model, images, { method: baselines.center() });
+ * ```
+ */
 export const baselines = {
   random: randomBaseline,
   center: centerBaseline,
