@@ -1,7 +1,7 @@
 """The reference's job in PyTorch, a part of each of its steps, scaled: `reference_loop_peer.py FOLDER SIZE BATCH WORKERS JOB`.
 
 JOB is the numbers of `rows/reference-job.ts` in JSON. Every epoch decodes and augments the training photos anew and runs the
-frozen ResNet50 over them, with the head trained behind it; then the validation photos. The test photos run once, and some
+frozen ResNet50 over them, with the head trained after it; then the validation photos. The test photos run once, and some
 get a heat map through hooks. Prints 0 when ready, then for each line of input the seconds that the whole job would take, at
 the end its peak memory in bytes. Weights are random: they do not matter for the time.
 """

@@ -100,7 +100,7 @@ test('FullGrad sees the biases of batch norms as pytorch-grad-cam does', async (
   network.dispose();
 });
 
-/** A split whose first part has been computed: the engine in JavaScript takes seconds for it. */
+/** A cut model whose first part has been computed: the engine in JavaScript takes seconds for it. */
 function computedOnce(parts: PreparedModel, images: Tensor4D): PreparedModel {
   const { features } = parts.forward(images);
   const head = () => features.clone() as Tensor4D;

@@ -7,45 +7,20 @@ each finished map one value in 97 is stored.
 
 import json
 import pathlib
-import sys
-import types
 
 import numpy as np
 import torch
 import torchvision
-import tqdm
 from networks import images, load
-
-ttach = types.ModuleType("ttach")
-ttach.Compose = ttach.HorizontalFlip = ttach.Multiply = lambda *args, **kwargs: None
-sys.modules["ttach"] = ttach
-tqdm.tqdm = lambda iterable: iterable
-sys.path.insert(0, sys.argv[1])
-
-import pytorch_grad_cam as pgc  # noqa: E402
-from pytorch_grad_cam.utils import model_targets  # noqa: E402
+from pytorch_cams import methods, pgc
+from pytorch_grad_cam.utils import model_targets
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
 torch.set_num_threads(2)
 
 size, classes, chosen, every = 96, 1000, [7, 421], 97
 photos = images(2, size)
-methods = {
-    "gradCam": pgc.GradCAM,
-    "hiResCam": pgc.HiResCAM,
-    "gradCamElementWise": pgc.GradCAMElementWise,
-    "layerCam": pgc.LayerCAM,
-    "gradCamPlusPlus": pgc.GradCAMPlusPlus,
-    "xGradCam": pgc.XGradCAM,
-    "eigenCam": pgc.EigenCAM,
-    "eigenGradCam": pgc.EigenGradCAM,
-    "segEigenCam": pgc.SegEigenCAM,
-    "kpcaCam": pgc.KPCA_CAM,
-    "fem": pgc.FEM,
-    "scoreCam": pgc.ScoreCAM,
-    "ablationCam": pgc.AblationCAM,
-    "shapleyCam": pgc.ShapleyCAM,
-}
+methods = {**methods, "shapleyCam": pgc.ShapleyCAM}
 # Taps by the names that ours and torchvision's modules have.
 backbones = {
     "resnet18": {"layer4": "layer4", "layer3": "layer3"},
@@ -94,7 +69,7 @@ for name, taps in backbones.items():
     model = load(getattr(torchvision.models, name)()).eval()
     targets = [model_targets.ClassifierOutputTarget(each) for each in chosen]
     if name == "resnet18":
-        # A hook on what is then changed in place sees the gradient behind the change.
+        # A hook on what is then changed in place sees the gradient after the change.
         for module in model.modules():
             if isinstance(module, torch.nn.ReLU):
                 module.inplace = False

@@ -18,7 +18,7 @@ random.seed(0)
 
 
 def bitmap(bits, rows, *, header=40, coding=0, palette=b"", masks=b"", tall=height, gap=0, colors=0):
-    """A file: `rows` are the bytes behind the header, its masks and the palette."""
+    """A file: `rows` are the bytes after the header, its masks and the palette."""
     if header == 12:
         info = struct.pack("<IHHHH", 12, width, tall, 1, bits)
     else:
@@ -86,7 +86,7 @@ files = {
     "16 bits, masks of 5, 6, 5 of Windows 5": bitmap(16, numbers(16), coding=3, header=124, masks=masks(*five, 0)),
     "24 bits": bitmap(24, numbers(24)),
     "24 bits from the top": bitmap(24, numbers(24), tall=-height),
-    "24 bits behind a gap": bitmap(24, numbers(24), gap=10),
+    "24 bits after a gap": bitmap(24, numbers(24), gap=10),
     "24 bits of Windows 4": bitmap(24, numbers(24), header=108),
     "32 bits": bitmap(32, numbers(32)),
     "32 bits from the top": bitmap(32, numbers(32), tall=-height),

@@ -8,40 +8,12 @@ images come from a formula that the tests compute too, so that only results are 
 
 import json
 import pathlib
-import sys
-import types
 
 import numpy as np
 import torch
-import tqdm
-
-
-
-class Variant:
-    """One of ttach's transforms: mirrored or not, times a factor."""
-
-    def __init__(self, mirrored, factor):
-        self.mirrored, self.factor = mirrored, factor
-
-    def augment_image(self, images):
-        return (images.flip(3) if self.mirrored else images) * self.factor
-
-    def deaugment_mask(self, masks):
-        return masks.flip(3) if self.mirrored else masks
-
-
-# The library's base class wants the package ttach, which Debian does not have.
-ttach = types.ModuleType("ttach")
-ttach.HorizontalFlip = lambda: [False, True]
-ttach.Multiply = lambda factors: factors
-ttach.Compose = lambda parts: [Variant(mirrored, factor) for mirrored in parts[0] for factor in parts[1]]
-sys.modules["ttach"] = ttach
-tqdm.tqdm = lambda iterable: iterable
-sys.path.insert(0, sys.argv[1])
-
-import pytorch_grad_cam as pgc  # noqa: E402
-from pytorch_grad_cam.metrics import arcc, cam_mult_image, road  # noqa: E402
-from pytorch_grad_cam.utils import model_targets  # noqa: E402
+from pytorch_cams import methods, pgc
+from pytorch_grad_cam.metrics import arcc, cam_mult_image, road
+from pytorch_grad_cam.utils import model_targets
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
 here.mkdir(parents=True, exist_ok=True)
@@ -62,7 +34,7 @@ images = formula((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
 
 
 def network(pooled):
-    """Two convolutions, then a linear layer: behind global average pooling, or behind all places."""
+    """Two convolutions, then a linear layer: after global average pooling, or after all places."""
     layers = torch.nn.Sequential()
     layers.add_module("conv1", torch.nn.Conv2d(3, 6, 3, padding=1))
     layers.add_module("relu1", torch.nn.ReLU())
@@ -105,21 +77,6 @@ def record(cam, targets, base=None):
     return {"raw": numbers(raw[0]), "final": numbers(final)}
 
 
-methods = {
-    "gradCam": pgc.GradCAM,
-    "hiResCam": pgc.HiResCAM,
-    "gradCamElementWise": pgc.GradCAMElementWise,
-    "layerCam": pgc.LayerCAM,
-    "gradCamPlusPlus": pgc.GradCAMPlusPlus,
-    "xGradCam": pgc.XGradCAM,
-    "eigenCam": pgc.EigenCAM,
-    "eigenGradCam": pgc.EigenGradCAM,
-    "segEigenCam": pgc.SegEigenCAM,
-    "kpcaCam": pgc.KPCA_CAM,
-    "fem": pgc.FEM,
-    "scoreCam": pgc.ScoreCAM,
-    "ablationCam": pgc.AblationCAM,
-}
 taps = {"pooled": ["conv2", "relu2"], "flat": ["relu1", "conv2"]}
 logit_targets = [model_targets.ClassifierOutputTarget(each) for each in chosen]
 

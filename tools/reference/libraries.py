@@ -77,7 +77,7 @@ def network(folder, name):
         model = keras_resnet50(folder / "weights.safetensors")
     else:
         model = load(getattr(torchvision.models, name)())
-    # A hook on what is then changed in place sees what comes behind the change.
+    # A hook on what is then changed in place sees what comes after the change.
     for module in model.modules():
         if isinstance(module, torch.nn.ReLU):
             module.inplace = False

@@ -86,7 +86,7 @@ for kind in ("pooled", "flat"):
               "smoothGrad", "smoothedGradCamPlusPlus", "smoothGradCamPlusPlus", "reciproCam")}
     for image, c in zip(images, chosen):
         score = lambda x, c=c: tail(kind, head(x[None]))[0, c]
-        behind = lambda a, c=c: tail(kind, a[None])[0, c]
+        after = lambda a, c=c: tail(kind, a[None])[0, c]
         with torch.no_grad():
             lost = np.zeros((places, places))
             for i in range(places):
@@ -101,16 +101,16 @@ for kind in ("pooled", "flat"):
             scores = np.array([float(score(image * torch.tensor(m, dtype=torch.float32))) for m in seen])
             risen = sum((s - scores.mean()) * m for s, m in zip(scores, seen)) / (masks * keep)
             features = head(image[None])[0]
-            empty = behind(torch.zeros_like(features))
+            empty = after(torch.zeros_like(features))
             alone = torch.zeros(features.shape[1:])
             for i in range(alone.shape[0]):
                 for j in range(alone.shape[1]):
                     one = torch.zeros_like(features)
                     one[:, i, j] = features[:, i, j]
-                    alone[i, j] = behind(one) - empty
+                    alone[i, j] = after(one) - empty
         plain = gradient(score, image)
         path = sum(gradient(score, image * (k + 0.5) / steps) for k in range(steps)) / steps
-        deep = sum(gradient(behind, features * (k + 0.5) / steps) for k in range(steps)) / steps
+        deep = sum(gradient(after, features * (k + 0.5) / steps) for k in range(steps)) / steps
         span = image.max() - image.min()
         noisy = [image + span * each for each in noise]
         smooth = sum(gradient(score, x).abs().amax(0) for x in noisy) / samples
@@ -119,7 +119,7 @@ for kind in ("pooled", "flat"):
         for x in noisy:
             with torch.no_grad():
                 a = head(x[None])[0]
-            g = gradient(behind, a)
+            g = gradient(after, a)
             divisor = 2 * g**2 + a.sum(dim=(1, 2), keepdim=True) * g**3
             alpha = torch.where(g != 0, g**2 / divisor, torch.zeros_like(g))
             weights = (alpha * torch.relu(g)).sum(dim=(1, 2), keepdim=True)

@@ -39,7 +39,7 @@ function start(...targets: GraphNode[]): { finish: () => Promise<void> } {
   };
 }
 
-test('a padded input is looked through until it is being computed: what is behind it is gone afterwards', async () => {
+test('a padded input is looked through until it is being computed: its own input is gone afterwards', async () => {
   const padded = pad(elementwise('Relu', [numbers(1, 2, 2, 1)]), [0, 1, 1, 0], [0, 1, 1, 0]);
   expect(withoutPadding(padded, window).window.before).toEqual([1, 1]);
   const run = start(padded);

@@ -6,7 +6,7 @@ beforeAll(async () => {
   await tf.setBackend('ort');
 });
 
-test('a split into 600 parts, whose sizes are a constant of 4,800 bytes, is computed by ONNX Runtime', async () => {
+test('tf.split into 600 parts, whose sizes are a constant of 4,800 bytes, is computed by ONNX Runtime', async () => {
   const before = tf.memory().numTensors;
   const fewer = ortBackend()!.statistics.fewerRewrites;
   const sum = tf.tidy(() => {

@@ -72,7 +72,7 @@ export class Explainer {
     this.forget(photo);
     this.#seen.set(photo, { images, height, width, steps: view.steps, cuts: new Map() });
     const last = layers[0]!.name;
-    const parts = this.#splitAt(last);
+    const parts = this.#preparedAt(last);
     const { features, side } = this.#cutOf(this.#seen.get(photo)!, parts);
     const output = tidy(() => parts.tail(features, side));
     const logits = Array.from(await output.data());
@@ -85,7 +85,7 @@ export class Explainer {
     const seen = this.#seen.get(photo);
     if (!seen) throw new Error('This photo is no longer here.');
     const start = performance.now();
-    const parts = this.#splitAt(layer);
+    const parts = this.#preparedAt(layer);
     const cut = this.#cutOf(seen, parts);
     const [explanation] = await explain(
       { ...parts, forward: () => ({ ...cut, dispose: () => {} }) },
@@ -108,7 +108,7 @@ export class Explainer {
     for (const cut of seen.cuts.values()) cut.dispose();
   }
 
-  #splitAt(layer: string): PreparedModel {
+  #preparedAt(layer: string): PreparedModel {
     const known =
       this.#prepared.get(layer) ?? prepareModel(this.#model, { tap: layer, link: 'softmax' });
     this.#prepared.set(layer, known);

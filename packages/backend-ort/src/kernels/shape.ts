@@ -155,21 +155,21 @@ export const shapeKernels: Translations = {
     const after = [0, ...paddings.map(([, length]) => length!), ...Array<number>(rest).fill(0)];
     const padded = pad(inputs.x!, before, after);
     const product = blockShape.reduce((a, b) => a * b, 1);
-    const split = backend_util.getReshaped([...padded.shape], blockShape, product, false);
-    const perm = backend_util.getPermuted(split.length, blockShape.length, false);
+    const grid = backend_util.getReshaped([...padded.shape], blockShape, product, false);
+    const perm = backend_util.getPermuted(grid.length, blockShape.length, false);
     const shape = backend_util.getReshapedPermuted([...padded.shape], blockShape, product, false);
-    return reshape(transpose(reshape(padded, split), perm), shape);
+    return reshape(transpose(reshape(padded, grid), perm), shape);
   },
   BatchToSpaceND: ({ inputs, attrs }: KernelCall<{ blockShape: number[]; crops: number[][] }>) => {
     const x = inputs.x!;
     const { blockShape, crops } = attrs;
     const product = blockShape.reduce((a, b) => a * b, 1);
-    const split = backend_util.getReshaped([...x.shape], blockShape, product);
-    const perm = backend_util.getPermuted(split.length, blockShape.length);
+    const grid = backend_util.getReshaped([...x.shape], blockShape, product);
+    const perm = backend_util.getPermuted(grid.length, blockShape.length);
     const shape = backend_util.getReshapedPermuted([...x.shape], blockShape, product);
     const begin = backend_util.getSliceBeginCoords(crops, blockShape.length);
     const size = backend_util.getSliceSize(shape, crops, blockShape.length);
-    const joined = reshape(transpose(reshape(x, split), perm), shape);
+    const joined = reshape(transpose(reshape(x, grid), perm), shape);
     const ends = shape.map((length, i) => (begin[i] ?? 0) + (size[i] ?? length));
     return slice(
       joined,

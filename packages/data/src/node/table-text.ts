@@ -133,7 +133,7 @@ function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
   const hasHeader = !first.some(cell => picture.test(cell));
   const columns = hasHeader ? [...first] : first.map((_, index) => String(index + 1));
   const records = hasHeader ? all.slice(1) : all;
-  // Spreadsheets leave separators behind the last column.
+  // Spreadsheets leave separators after the last column.
   const isEmpty = (place: number) => records.every(record => !record[place]);
   while (
     (hasHeader ? columns.at(-1) : first[columns.length - 1]) === '' &&

@@ -2,7 +2,7 @@ import type { Dimension } from '@shroom/formats';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callsBefore, isModel, type LayerCall } from '../graph';
 import type { Preprocessing } from '../preprocessing';
-import { splitWeight } from '../weights/dialect';
+import { parseWeightName } from '../weights/dialect';
 import { qualified } from '../weights/names';
 import { OnnxModel } from './model';
 import { operators, type Padding, type Value } from './operators';
@@ -175,7 +175,7 @@ class NetworkWriter {
 async function readWeights(layer: layers.Layer) {
   const weights = new Map<string, { shape: readonly number[]; values: Float32Array }>();
   for (const weight of layer.weights) {
-    const { part } = splitWeight(weight.originalName);
+    const { part } = parseWeightName(weight.originalName);
     const values = (await weight.read().data()) as Float32Array;
     weights.set(part, { shape: weight.shape as number[], values });
   }

@@ -1,4 +1,4 @@
-import { type Dialect, pytorchDialect, splitWeight } from '../weights/dialect';
+import { type Dialect, pytorchDialect, parseWeightName } from '../weights/dialect';
 
 /** Layers are named as in torchvision and timm, which name them alike. */
 export const resNetDialects: readonly Dialect[] = [
@@ -12,7 +12,7 @@ export const kerasDialects: readonly Dialect[] = [
     name: 'keras',
     layout: 'tensorflow',
     nameOf(weight) {
-      const { layer, part } = splitWeight(weight);
+      const { layer, part } = parseWeightName(weight);
       return `${kerasLayer(layer)}/${part}`;
     },
     isUnused: () => false,

@@ -43,7 +43,7 @@ export function pytorchDialect(
     layout: 'pytorch',
     layerScaleAxes,
     nameOf(weight) {
-      const { layer, part } = splitWeight(weight);
+      const { layer, part } = parseWeightName(weight);
       return `${moduleOf(layer)}${pytorchParts[part] ?? `.${part}`}`;
     },
     // A counter of training steps that inference does not read.
@@ -69,7 +69,7 @@ export const ownDialect: Dialect = {
 };
 
 /** `layer1.0.conv1/kernel` is the part `kernel` of the layer `layer1.0.conv1`. */
-export function splitWeight(weight: string): { layer: string; part: string } {
+export function parseWeightName(weight: string): { layer: string; part: string } {
   const slash = weight.lastIndexOf('/');
   return { layer: weight.slice(0, slash), part: weight.slice(slash + 1) };
 }

@@ -1,4 +1,4 @@
-import { type Dialect, splitWeight } from './dialect';
+import { type Dialect, parseWeightName } from './dialect';
 
 /** Places of one tensor, moved by turning three axes round: `[a, b, c]` becomes `[c, b, a]`. */
 type Axes = readonly [number, number, number];
@@ -18,7 +18,7 @@ export interface Layout {
  * here; `[out, in, h, w]`, `[out, in]` and `[C, 1, h, w]` in PyTorch.
  */
 export function layoutOf(dialect: Dialect, weight: string, shape: readonly number[]): Layout {
-  const { part } = splitWeight(weight);
+  const { part } = parseWeightName(weight);
   if (dialect.layout === 'pytorch') {
     if (part === 'kernel' && shape.length === 2) {
       const [inputs, outputs] = shape as [number, number];

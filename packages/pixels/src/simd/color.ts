@@ -124,7 +124,7 @@ export const toRgb = routine(
 
 /**
  * The same where chroma has half as many samples across, and maybe down: pixels get three quarters of the near sample and one
- * of the far, in both directions. Reads 8 samples before a row and 15 behind.
+ * of the far, in both directions. Reads 8 samples before a row and 15 after it.
  *
  * @param blueFar,redFar The nearest other rows; where chroma has all rows, the same.
  * @param even,odd What is added before sums of 16 samples are shifted down.
@@ -147,7 +147,7 @@ export const upsampledToRgb = routine(
         sums: (ahead: number) => add16(three(at(near!, ahead)), at(far!, ahead)),
         before: frame.vector(),
         here: frame.vector(),
-        behind: frame.vector(),
+        next: frame.vector(),
         both: [frame.vector(), frame.vector()] as Pair,
       };
     });
@@ -164,13 +164,13 @@ export const upsampledToRgb = routine(
         place,
         samples.get,
         [
-          ...chroma.flatMap(({ sums, before, here, behind, both }) => [
-            behind.set(sums(8)),
+          ...chroma.flatMap(({ sums, before, here, next, both }) => [
+            next.set(sums(8)),
             tripled.set(three(here.get)),
             both[0].set(mixed(shuffle(before.get, here.get, after(7)), evenRounding)),
-            both[1].set(mixed(shuffle(here.get, behind.get, after(1)), oddRounding)),
+            both[1].set(mixed(shuffle(here.get, next.get, after(1)), oddRounding)),
             before.set(here.get),
-            here.set(behind.get),
+            here.set(next.get),
           ]),
           ...toColors(
             frame,
