@@ -1,6 +1,7 @@
+import { niceTicks } from '@shroom/train';
 import type { Cost, Growth } from '../growth/series';
 import { figure } from '../runner/terminal';
-import { colors, dot, line, path, picture, scale, text, ticksTo } from './svg';
+import { colors, dot, line, path, picture, scale, text } from './svg';
 
 const [width, height, top, bottom] = [760, 300, 84, 240];
 const panels = [
@@ -22,7 +23,7 @@ export function growthPicture({ measures, axis, points }: Growth): string {
   const wide = xs.at(-1)! / xs[0]! > 5;
   for (const { title, of, from, to } of panels) {
     const values = points.flatMap(({ ours, peer }) => [of(ours), ...(peer ? [of(peer)] : [])]);
-    const ticks = ticksTo(Math.max(...values));
+    const ticks = niceTicks(0, Math.max(...values));
     const x = scale([xs[0]!, xs.at(-1)!], [from + 14, to - 14], wide);
     const y = scale([0, ticks.at(-1)!], [bottom, top + 18]);
     parts.push(text(from - 36, top, title, 'strong'));

@@ -1,6 +1,7 @@
+import { niceTicks } from '@shroom/train';
 import { figure, titleOf } from '../runner/terminal';
 import type { Distance } from './limits-tables';
-import { colors, dot, line, picture, scale, text, ticksTo } from './svg';
+import { colors, dot, line, picture, scale, text } from './svg';
 
 const [width, left, right, top, step] = [760, 240, 40, 84, 30];
 const colorOf: Record<string, string> = {
@@ -15,7 +16,10 @@ const colorOf: Record<string, string> = {
 export function limitsPicture(list: readonly Distance[], most: number): string {
   const title = 'GFLOP/s of each row, and what a plain matrix product reaches';
   const height = top + list.length * step + 40;
-  const ticks = ticksTo(Math.max(most, ...list.flatMap(({ reached }) => Object.values(reached))));
+  const ticks = niceTicks(
+    0,
+    Math.max(most, ...list.flatMap(({ reached }) => Object.values(reached))),
+  );
   const x = scale([0, ticks.at(-1)!], [left, width - right]);
   const bottom = height - 36;
   const parts = [text(20, 30, title, 'title')];

@@ -1,5 +1,6 @@
-/** Colors that stand apart on both grounds, for color-blind eyes too; the first is ours. */
 import { escapeMarkup } from '@shroom/formats';
+
+/** Colors that stand apart on both grounds, for color-blind eyes too; the first is ours. */
 export const colors = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
 
 const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
@@ -51,12 +52,4 @@ export function scale(
   const turn = logarithmic ? Math.log : (value: number) => value;
   const span = turn(high) - turn(low) || 1;
   return value => from + ((turn(value) - turn(low)) / span) * (to - from);
-}
-
-/** Four or five round numbers from 0 to a little above the highest value. */
-export function ticksTo(highest: number): number[] {
-  const rough = highest / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 2.5, 5, 10].find(each => each * power >= rough)!;
-  return Array.from({ length: Math.ceil(highest / step) + 1 }, (_, index) => index * step);
 }

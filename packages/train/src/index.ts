@@ -135,3 +135,4 @@ export { WeightAverage } from './optimizers/weight-average';
 export { balancedOrder } from './random/order';
 export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
 export { renderReport } from './report/report';
+export { niceTicks } from './report/ticks';

@@ -1,5 +1,6 @@
 import type { HistoryRow } from '../logs/history';
 import { type Html, html } from './html';
+import { niceTicks } from './ticks';
 
 interface Curve {
   readonly name: string;
@@ -86,17 +87,6 @@ function chart(
         <text class="name ${curve.kind}" x="${width - right + 10}" y="${ends[index]! + 4}">${curve.name}</text>`,
       )}
     </svg></figure>`;
-}
-
-/** Four to six round numbers that cover the range. */
-function niceTicks(low: number, high: number): number[] {
-  const rough = (high - low) / 4 || 1;
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10]
-    .map(factor => factor * magnitude)
-    .find(candidate => candidate >= rough)!;
-  const count = Math.ceil((high - low) / step - 1e-9);
-  return Array.from({ length: count + 1 }, (_, index) => low + index * step);
 }
 
 function epochTicks(first: number, last: number): number[] {
