@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { importCircles } from '../../tools/imports/circles';
 import { packagesPicture } from '../../tools/imports/picture';
 import { readImports } from '../../tools/imports/read';
 import { root } from './program';
@@ -51,4 +52,24 @@ test('every kind of import is read, and nothing else', () => {
     ...['roof', 'domain', 'leaves'],
   ]);
   expect(picture).toContain('every package but data');
+});
+
+test.each(readdirSync(join(root, 'packages')))(
+  'no file of %s imports itself through others',
+  name => {
+    expect(importCircles(join(root, 'packages', name, 'src'))).toEqual([]);
+  },
+);
+
+test('a circle of imports is found, also of types and of import()', () => {
+  write('circles/a.ts', "import type { B } from './inner/b';", "import './apart';");
+  write('circles/inner/b.ts', "export { c } from '..';");
+  write('circles/index.ts', "export const c = () => import('./a');");
+  write('circles/apart.ts', "import './last';", "// import './a';");
+  write('circles/last.ts', "import 'vitest';");
+  expect(importCircles(join(folder, 'circles')).sort()).toEqual([
+    'a.ts -> inner/b.ts -> index.ts -> a.ts',
+    'index.ts -> a.ts -> inner/b.ts -> index.ts',
+    'inner/b.ts -> index.ts -> a.ts -> inner/b.ts',
+  ]);
 });

@@ -44,10 +44,11 @@ export function readImports(root: string): Imports {
 }
 
 /** Imports and re-exports, of types too, and `import()`; what stands in comments and texts is none. */
-const specifiersOf = (file: string): string[] =>
+export const specifiersOf = (file: string): string[] =>
   ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName);
 
-function filesBelow(folder: string): string[] {
+/** Programs in a folder and in those below it. */
+export function filesBelow(folder: string): string[] {
   const below = (entry: Dirent): string[] => {
     if (entry.name.startsWith('.') || ['node_modules', 'dist'].includes(entry.name)) return [];
     const path = join(folder, entry.name);

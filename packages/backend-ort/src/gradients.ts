@@ -14,7 +14,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { OrtBackend } from './backend';
 import type { GraphNode } from './graph/node';
-import { multiply } from './kernels/elementwise';
 import type { KernelCall } from './kernels/kernel';
 import {
   batchNormGradient,
@@ -23,6 +22,7 @@ import {
   isVarianceOf,
 } from './kernels/normalization';
 import { eluSlope, sigmoidSlope, tanhSlope } from './kernels/tails';
+import { multiply } from './operators/arithmetic';
 import { elementwise } from './operators/elementwise';
 import { expand } from './operators/shape';
 import { vanishing } from './operators/vanishing';

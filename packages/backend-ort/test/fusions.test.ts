@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findFusions } from '../src/graph/fusions';
 import { type GraphNode, leaf } from '../src/graph/node';
 import { schedule } from '../src/graph/schedule';
-import { add, multiply } from '../src/kernels/elementwise';
+import { add, multiply } from '../src/operators/arithmetic';
 import { elementwise, scalar } from '../src/operators/elementwise';
 import { reshape } from '../src/operators/shape';
 import { distance, normal, onBoth } from './backends';

@@ -2,8 +2,7 @@ import { cosine, mix, sine } from './curve';
 import { type Figure, grow } from './figure';
 import type { Genus, Range } from './genus';
 import type { Random } from './random';
-import type { Actor } from './shading';
-import { place, type Rotation, type Vector } from './solid';
+import { type Actor, place, type Rotation, type Vector } from './solid';
 import { kin } from './specimen';
 
 /** A group of mushrooms of one genus, stood on the ground y = 0 or laid on it. */

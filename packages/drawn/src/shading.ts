@@ -1,13 +1,7 @@
 import type { Camera } from './camera';
-import type { Solid } from './solid';
+import type { Actor } from './solid';
 import type { Paint, SurfacePoint } from './surface';
 import type { Visibility } from './visibility';
-
-/** A solid with what the renderer must know of the figure it belongs to. */
-export interface Actor extends Solid {
-  /** Scene units in one cap radius. */
-  readonly size: number;
-}
 
 /** What was painted, before any light falls on it. */
 export interface Painted {

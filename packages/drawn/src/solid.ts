@@ -21,6 +21,12 @@ export interface Solid {
   readonly thin: boolean;
 }
 
+/** A solid with what the renderer must know of the figure it belongs to. */
+export interface Actor extends Solid {
+  /** Scene units in one cap radius. */
+  readonly size: number;
+}
+
 export interface Grid {
   /** Steps along u and round v. */
   readonly rows: number;

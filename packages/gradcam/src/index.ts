@@ -14,12 +14,8 @@ export { type ClusteredScoreCamOptions, clusteredScoreCam } from './methods/clus
 export { eigenCam } from './methods/eigen-cam';
 export { eigenGradCam } from './methods/eigen-grad-cam';
 export { eigenSmoothed } from './methods/eigen-smoothed';
-export {
-  type Concept,
-  type Factorization,
-  type FactorizationOptions,
-  factorize,
-} from './methods/factorization';
+export { type FactorizationOptions, factorize } from './methods/factorization';
+export type { Concept, Factorization } from './methods/factors';
 export { fem } from './methods/fem';
 export { fullGrad } from './methods/full-grad';
 export { gradCam } from './methods/grad-cam';
@@ -43,7 +39,8 @@ export { shapleyCam } from './methods/shapley-cam';
 export { smoothGradCamPlusPlus } from './methods/smooth-grad-cam-plus-plus';
 export { type SmoothedOptions, smoothed } from './methods/smoothed';
 export { xGradCam } from './methods/x-grad-cam';
-export { type Capabilities, capabilities } from './model/capability';
+export { capabilities } from './model/capability';
+export type { Capabilities } from './model/capability-check';
 export type { FeatureMap } from './model/feature-map';
 export { type PrepareFunctionsOptions, prepareFunctions } from './model/functions';
 export { prepareModel, tapsOf } from './model/layers-model';

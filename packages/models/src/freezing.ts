@@ -1,6 +1,6 @@
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Backbone } from './backbone';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { callsBefore } from './graph';
+import type { Tap } from './tap';
 
 /**
  * Freezes the beginning of a backbone and lets the rest be trained: all of it up to and with the named stage keeps its
@@ -15,7 +15,7 @@ import { callsBefore } from './graph';
  * ```
  */
 export function freezeThrough(
-  { model, taps }: Pick<Backbone, 'model' | 'taps'>,
+  { model, taps }: { readonly model: LayersModel; readonly taps: readonly Tap[] },
   stage: string | undefined,
 ): void {
   const tap = taps.find(each => each.stage === stage);

@@ -1,6 +1,6 @@
 import { fillOperator, fillValue } from '../operators/elementwise';
+import type { Fusion } from './fusion';
 import { geluGradient } from './gelu-gradient';
-import type { Lowering } from './lowering';
 import type { GraphNode } from './node';
 import {
   anyNumber,
@@ -14,16 +14,6 @@ import {
   scaledBy,
 } from './pattern';
 import type { Schedule } from './schedule';
-
-/** Several nodes that are written as one operator, or in a shorter form. */
-export interface Fusion {
-  /** What the form is computed from. */
-  readonly inputs: readonly GraphNode[];
-  /** Writes the form, whose value is that of the last of the nodes. */
-  lower(graph: Lowering, node: GraphNode): void;
-  /** Nodes that only the last one needs, and that need not be written. */
-  readonly absorbed: readonly GraphNode[];
-}
 
 /**
  * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis; and the

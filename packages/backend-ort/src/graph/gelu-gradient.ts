@@ -1,5 +1,5 @@
 import type { OnnxModel } from '@shroom/formats';
-import type { Fusion } from './fusions';
+import type { Fusion } from './fusion';
 import type { Lowering } from './lowering';
 import type { GraphNode } from './node';
 import { type Constant, factorsOf, isSame, kindOf, only, plusOne, scaledBy } from './pattern';

@@ -5,7 +5,10 @@ import {
   OnnxModel,
   type OnnxValue,
 } from '@shroom/formats';
-import type { GraphNode, HostArray, Operator, Shape } from './node';
+import type { GraphNode, HostArray, NodeOperator, Shape } from './node';
+
+/** An operator that a {@link Lowering} writes. */
+export type Operator = NodeOperator<Lowering>;
 
 interface Place {
   plain?: string;

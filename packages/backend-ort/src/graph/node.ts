@@ -1,16 +1,15 @@
 import type { Attribute, Attributes } from '@shroom/formats';
-import type { Lowering } from './lowering';
 
 /** The dtypes that live in the graph; `complex64` and `string` stay with the fallback. */
 export type NumericType = 'float32' | 'int32' | 'bool';
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 export type Shape = readonly number[];
 
-/** What a node computes: a name, and how it is written as ONNX nodes. */
-export interface Operator {
+/** What a node computes: a name, and how it is written as ONNX nodes. A node need not know what they are written with. */
+export interface NodeOperator<Writer extends object = object> {
   readonly name: string;
-  /** Adds the ONNX nodes of `node` and tells the lowering where its value is. Its inputs are lowered already. */
-  lower(graph: Lowering, node: GraphNode): void;
+  /** Adds the ONNX nodes of `node` and tells the writer where its value is. Its inputs are lowered already. */
+  lower(graph: Writer, node: GraphNode): void;
 }
 
 let created = 0;
@@ -50,7 +49,7 @@ export class GraphNode {
   readonly kernel = kernelScope.current;
 
   constructor(
-    readonly operator: Operator | undefined,
+    readonly operator: NodeOperator | undefined,
     public inputs: readonly GraphNode[],
     readonly shape: Shape,
     readonly dtype: NumericType,

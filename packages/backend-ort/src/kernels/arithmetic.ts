@@ -1,4 +1,5 @@
 import type { GraphNode } from '../graph/node';
+import { compare, multiply, where } from '../operators/arithmetic';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import {
   floorDivision,
@@ -7,7 +8,7 @@ import {
   remainder,
 } from '../operators/integers';
 import { reshape } from '../operators/shape';
-import { compare, leakyRelu, multiply, where } from './elementwise';
+import { leakyRelu } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
 import { withoutMaximum } from './log-sum';
 import { elu, sigmoid } from './tails';

@@ -1,5 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import type { GraphNode, Shape } from '../graph/node';
+import { add } from '../operators/arithmetic';
 import {
   convolution,
   convolutionInputGradient,
@@ -12,7 +13,6 @@ import { convolutionFilterGradient } from '../operators/filter-gradient';
 import { withoutPadding } from '../operators/padding';
 import { sameShape, transpose } from '../operators/shape';
 import { activate } from './arithmetic';
-import { add } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 type Padding = 'valid' | 'same' | number | backend_util.ExplicitPadding;

@@ -1,4 +1,5 @@
 import type { GraphNode, NumericType } from '../graph/node';
+import { compare, multiply, rsqrt, where } from '../operators/arithmetic';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import { integerProduct, toInteger } from '../operators/integers';
 import type { KernelCall, Translation, Translations } from './kernel';
@@ -50,40 +51,6 @@ function float(
 /** `max(x, 0)`. */
 function relu(x: GraphNode): GraphNode {
   return elementwise('Relu', [x]);
-}
-
-export function multiply(a: GraphNode, b: GraphNode): GraphNode {
-  return elementwise('Mul', [a, b]);
-}
-
-export function add(a: GraphNode, b: GraphNode): GraphNode {
-  return elementwise('Add', [a, b]);
-}
-
-export function subtract(a: GraphNode, b: GraphNode): GraphNode {
-  return elementwise('Sub', [a, b]);
-}
-
-export function divide(a: GraphNode, b: GraphNode): GraphNode {
-  return elementwise('Div', [a, b]);
-}
-
-export function compare(
-  type: 'Greater' | 'Less' | 'Equal' | 'GreaterOrEqual' | 'LessOrEqual',
-  a: GraphNode,
-  b: GraphNode,
-): GraphNode {
-  return elementwise(type, [a, b], {}, 'bool');
-}
-
-/** `condition ? a : b`; the two have one dtype, and not `bool`. */
-export function where(condition: GraphNode, a: GraphNode, b: GraphNode): GraphNode {
-  return elementwise('Where', [condition, a, b], {}, a.dtype);
-}
-
-/** Reciprocal square root. */
-export function rsqrt(x: GraphNode): GraphNode {
-  return elementwise('Reciprocal', [elementwise('Sqrt', [x])]);
 }
 
 /** `x` between two bounds; NaN stays NaN. */

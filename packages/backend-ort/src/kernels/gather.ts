@@ -1,9 +1,9 @@
 import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/node';
+import { compare, where } from '../operators/arithmetic';
 import { cast, fill, scalar } from '../operators/elementwise';
 import { plain } from '../operators/plain';
 import { reshape } from '../operators/shape';
-import { compare, where } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 /** Picking and placing by index. Indices out of range are an error of the run, as on `cpu`. */

@@ -1,9 +1,9 @@
 import type { GraphNode } from '../graph/node';
 import { kindOf, only } from '../graph/pattern';
+import { add, compare, subtract } from '../operators/arithmetic';
 import { cast, elementwise, fillOperator, fillValue, scalar } from '../operators/elementwise';
 import { reduce } from '../operators/reduction';
 import { reshape, sameShape } from '../operators/shape';
-import { add, compare, subtract } from './elementwise';
 import { log1p } from './tails';
 
 /**

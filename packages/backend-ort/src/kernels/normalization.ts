@@ -1,9 +1,9 @@
 import type { GraphNode } from '../graph/node';
+import { add, divide, multiply, rsqrt, subtract } from '../operators/arithmetic';
 import { allButLast, channelDot } from '../operators/channels';
 import { scalar } from '../operators/elementwise';
 import { reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
-import { add, divide, multiply, rsqrt, subtract } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 /** What only {@link batchNormGradient} asks for: not kernels of tfjs. */

@@ -1,8 +1,8 @@
 import type { GraphNode } from '../graph/node';
+import { add } from '../operators/arithmetic';
 import { matMul } from '../operators/product';
 import { reshape } from '../operators/shape';
 import { activate } from './arithmetic';
-import { add } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 interface ProductAttrs {

@@ -1,12 +1,12 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/node';
+import { where } from '../operators/arithmetic';
 import { cumulative } from '../operators/cumulative';
 import { cast, elementwise, scalar } from '../operators/elementwise';
 import { integerSum } from '../operators/integers';
 import { plain } from '../operators/plain';
 import { type ReductionType, reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
-import { where } from './elementwise';
 import type { KernelCall, Translation, Translations } from './kernel';
 import { logSoftmax } from './log-sum';
 import { meanSquare } from './normalization';

@@ -1,10 +1,10 @@
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type { GraphNode, NumericType } from '../graph/node';
+import { compare, where } from '../operators/arithmetic';
 import { cast, fill, scalar } from '../operators/elementwise';
 import { croppedGradient } from '../operators/padding';
 import { plain } from '../operators/plain';
 import { concat, expand, pad, reshape, slice, transpose } from '../operators/shape';
-import { compare, where } from './elementwise';
 import type { KernelCall, Translations } from './kernel';
 
 /** Through a dtype that an operator knows, when it does not know booleans. */

@@ -1,6 +1,6 @@
 import type { GraphNode } from '../graph/node';
+import { add, compare, divide, multiply, subtract, where } from '../operators/arithmetic';
 import { elementwise, scalar } from '../operators/elementwise';
-import { add, compare, divide, multiply, subtract, where } from './elementwise';
 
 /**
  * Functions that ONNX Runtime computes from a rational function between two bounds, which keeps the absolute error small and

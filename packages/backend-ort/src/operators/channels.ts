@@ -1,5 +1,6 @@
+import type { Operator } from '../graph/lowering';
 import { channelsFirstShape } from '../graph/lowering';
-import { GraphNode, type Operator } from '../graph/node';
+import { GraphNode } from '../graph/node';
 import { cut, padTo, sumInStages } from './stages';
 
 /** Most products that one matrix product adds up: in WebAssembly it keeps one or two running sums in float32. */

@@ -1,5 +1,5 @@
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode, type Shape } from '../graph/node';
 
 /** Geometry of a convolution or a pooling over one, two or three axes of space; lists have an entry per axis. */
 export interface Window {

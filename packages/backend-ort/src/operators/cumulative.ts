@@ -1,5 +1,6 @@
 import { elementTypes } from '@shroom/formats';
-import { GraphNode, type Operator } from '../graph/node';
+import type { Operator } from '../graph/lowering';
+import { GraphNode } from '../graph/node';
 
 /** Floats are added up in float64: a running sum in float32 loses digits of what is added to it. */
 const cumulativeOperator: Operator = {

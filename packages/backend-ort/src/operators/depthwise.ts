@@ -1,5 +1,5 @@
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode, type Shape } from '../graph/node';
 import { axes, flip, outputPadding, reversed, type Window, windowOf } from './convolution';
 import { cropOffsets } from './filter-gradient';
 

@@ -1,6 +1,6 @@
 import { type Attributes, elementTypes } from '@shroom/formats';
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode, type NumericType, type Shape } from '../graph/node';
 import { sameShape } from './shape';
 import { withoutVanishing } from './vanishing';
 

@@ -1,5 +1,5 @@
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode, type Shape } from '../graph/node';
 import { axes, type Window, windowOf } from './convolution';
 
 /** With fewer input channels than this, products per offset of the window are too thin to be fast. */

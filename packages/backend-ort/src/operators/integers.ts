@@ -1,6 +1,6 @@
 import { elementTypes } from '@shroom/formats';
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode } from '../graph/node';
 import { broadcast } from './elementwise';
 
 /** Integers from here on do not fit into 32 bits. */

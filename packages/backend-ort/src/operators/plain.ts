@@ -1,5 +1,6 @@
 import type { Attributes, ElementType } from '@shroom/formats';
-import { GraphNode, type NumericType, type Operator, type Shape } from '../graph/node';
+import type { Operator } from '../graph/lowering';
+import { GraphNode, type NumericType, type Shape } from '../graph/node';
 
 /** A constant argument of an ONNX operator: a list of 64-bit integers, a scalar, or nothing. */
 export type Argument =

@@ -1,5 +1,6 @@
+import type { Operator } from '../graph/lowering';
 import { channelsFirstShape } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import { GraphNode, type Shape } from '../graph/node';
 import { outputPadding, type Window, windowOf } from './convolution';
 
 export type Pooling = 'MaxPool' | 'AveragePool';

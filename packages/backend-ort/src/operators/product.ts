@@ -1,5 +1,5 @@
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode } from '../graph/node';
 import { broadcast } from './elementwise';
 import { cut, padTo, sumInStages } from './stages';
 

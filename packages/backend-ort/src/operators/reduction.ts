@@ -1,5 +1,6 @@
+import type { Operator } from '../graph/lowering';
 import { channelsFirstAxis, channelsFirstShape } from '../graph/lowering';
-import { GraphNode, type Operator } from '../graph/node';
+import { GraphNode } from '../graph/node';
 import { reshape } from './shape';
 import { type Summation, sumInStages } from './stages';
 import { vanishes, vanishing } from './vanishing';

@@ -1,5 +1,5 @@
-import type { Lowering } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import type { Lowering, Operator } from '../graph/lowering';
+import { GraphNode, type Shape } from '../graph/node';
 
 /** How places of the output lie in the input, as tfjs names it. */
 export interface Alignment {

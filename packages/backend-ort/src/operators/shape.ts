@@ -1,5 +1,6 @@
+import type { Operator } from '../graph/lowering';
 import { channelsFirstAxis } from '../graph/lowering';
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import { GraphNode, type Shape } from '../graph/node';
 import { plain } from './plain';
 import { vanishes, vanishing } from './vanishing';
 

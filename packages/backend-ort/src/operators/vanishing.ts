@@ -1,4 +1,5 @@
-import { GraphNode, type Operator, type Shape } from '../graph/node';
+import type { Operator } from '../graph/lowering';
+import { GraphNode, type Shape } from '../graph/node';
 
 /**
  * A gradient that is known to vanish. Unlike a tensor of zeros it may be left out of sums and products: nothing that

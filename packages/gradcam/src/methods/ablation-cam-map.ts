@@ -18,14 +18,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { indicator } from '../algebra/indicator';
 import type { Evidence } from '../evidence';
-import type { AblationCamOptions } from './ablation-cam';
 import { eachChunk, rowsFor, scoreFeatures, weighed } from './channel-scores';
 
 /** Of Ablation-CAM. */
 export async function withoutChannels(
   evidence: Evidence,
-  ablate: NonNullable<AblationCamOptions['ablate']>,
-  variant: NonNullable<AblationCamOptions['variant']>,
+  ablate: keyof typeof replacements,
+  variant: 'drop' | 'paper',
 ): Promise<Tensor3D> {
   const { features, logits, score } = evidence;
   const [images, , , count] = features.shape;

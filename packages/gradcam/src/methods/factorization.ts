@@ -1,27 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { HeatMap } from '../explain';
 import { imagesFor } from '../model/images';
 import { type Explainable, partsOf, type SourceOptions } from '../model/source';
+import type { Factorization } from './factors';
 
 export interface FactorizationOptions {
   /** Parts to look for. Default 5. */
   readonly concepts?: number;
   /** An integer. Default 0. */
   readonly seed?: number;
-}
-
-export interface Factorization {
-  /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
-  readonly maps: readonly (readonly HeatMap[])[];
-  readonly concepts: readonly Concept[];
-}
-
-/** What several places have in common. */
-export interface Concept {
-  /** `[C]`. */
-  readonly features: Float32Array;
-  /** `[K]`, what the model says of a feature map that is this concept everywhere; where the tap is pooled. */
-  readonly logits?: Float32Array;
 }
 
 /**

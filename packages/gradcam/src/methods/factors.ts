@@ -1,7 +1,21 @@
 import { type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { nonNegativeFactors } from '../algebra/nonnegative';
+import type { HeatMap } from '../explain';
 import type { PreparedModel } from '../model/prepared';
-import type { Factorization } from './factorization';
+
+export interface Factorization {
+  /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
+  readonly maps: readonly (readonly HeatMap[])[];
+  readonly concepts: readonly Concept[];
+}
+
+/** What several places have in common. */
+export interface Concept {
+  /** `[C]`. */
+  readonly features: Float32Array;
+  /** `[K]`, what the model says of a feature map that is this concept everywhere; where the tap is pooled. */
+  readonly logits?: Float32Array;
+}
 
 /** What `factorize` finds in images `[N, H, W, C]`. */
 export async function factorsOf(

@@ -1,26 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
+import type { CoherencyOptions, Composite } from './composites';
 import type { Metric } from './metric';
 import type { RoadOptions } from './road';
-import type { ClassMap, MetricOptions } from './subject';
-
-export interface CoherencyOptions extends MetricOptions {
-  /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
-  readonly method?: ExplainOptions['method'];
-}
-
-/** One number for what a map should be: coherent, simple, and about the score. */
-export interface Composite {
-  /** How alike the map is to that of the image seen through it, 0 to 1. */
-  readonly coherency: number;
-  /** Mean of the map scaled to 0 to 1: how much of the image it takes. */
-  readonly extent: number;
-  /** What it is about: the relative drop for ADCC; twice ROAD, clipped to 0 to 1, for ARCC. */
-  readonly evidence: number;
-  /** Harmonic mean of the three, each turned so that more is better; 0 to 1. */
-  readonly score: number;
-}
+import type { ClassMap } from './subject';
 
 /**
  * ADCC: average drop, coherency and complexity as one. Poppi et al. 2021. https://arxiv.org/abs/2104.10252

@@ -8,17 +8,39 @@ import {
   tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type Explanation, explain } from '../explain';
+import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { asGiven, imagesFor } from '../model/images';
 import { type Explainable, partsOf } from '../model/source';
 import { fuseMaps } from '../pictures/fusion';
 import type { Target } from '../targets/target';
-import type { CoherencyOptions, Composite } from './coherency';
 import { type ConfidenceChange, confidenceChange, confidenceChangeOf } from './confidence';
 import { correlation } from './correlation';
 import type { MetricInput } from './metric';
 import { type Road, type RoadOptions, road, roadAt, roadOf, usualPercentiles } from './road';
-import { type ClassMap, checkExplanations, requireBounded, watchedTarget } from './subject';
+import {
+  type ClassMap,
+  checkExplanations,
+  type MetricOptions,
+  requireBounded,
+  watchedTarget,
+} from './subject';
+
+export interface CoherencyOptions extends MetricOptions {
+  /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
+  readonly method?: ExplainOptions['method'];
+}
+
+/** One number for what a map should be: coherent, simple, and about the score. */
+export interface Composite {
+  /** How alike the map is to that of the image seen through it, 0 to 1. */
+  readonly coherency: number;
+  /** Mean of the map scaled to 0 to 1: how much of the image it takes. */
+  readonly extent: number;
+  /** What it is about: the relative drop for ADCC; twice ROAD, clipped to 0 to 1, for ARCC. */
+  readonly evidence: number;
+  /** Harmonic mean of the three, each turned so that more is better; 0 to 1. */
+  readonly score: number;
+}
 
 /** See `adcc` of coherency. */
 export async function adcc(

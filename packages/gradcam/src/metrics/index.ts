@@ -6,14 +6,10 @@ export {
   randomBaseline,
   sobelBaseline,
 } from './baselines';
-export { adcc, arcc, type CoherencyOptions, type Composite, coherency } from './coherency';
-export {
-  type ComparisonOptions,
-  type ComparisonRow,
-  compare,
-  type MethodAt,
-  type Scores,
-} from './comparison';
+export { adcc, arcc, coherency } from './coherency';
+export type { ComparisonOptions, ComparisonRow, MethodAt, Scores } from './compared';
+export { compare } from './comparison';
+export type { CoherencyOptions, Composite } from './composites';
 export { complexity, sparseness } from './concentration';
 export { type ConfidenceChange, confidenceChange } from './confidence';
 export { type Curve, type CurveOptions, deletion, insertion } from './deletion';
@@ -25,14 +21,12 @@ export {
   rankAccuracy,
 } from './localization';
 export type { Metric, MetricInput, MetricInputOptions } from './metric';
-export { type RandomizationOptions, type RandomizationStage, randomization } from './randomization';
+export type { InfidelityOptions, SensitivityOptions } from './perturbed';
+export { randomization } from './randomization';
+export type { RandomizationOptions, RandomizationStage } from './randomized';
 export { type Road, type RoadOptions, road } from './road';
-export {
-  type InfidelityOptions,
-  infidelity,
-  type SensitivityOptions,
-  sensitivity,
-} from './robustness';
+export { infidelity, sensitivity } from './robustness';
 export { type ClassMap, type Mask, type MetricOptions, TargetError } from './subject';
 export { type MetricName, metrics } from './table';
-export { type Measured, type TrustOptions, trust, type Verdict } from './trust';
+export { trust } from './trust';
+export type { Measured, TrustOptions, Verdict } from './verdict';

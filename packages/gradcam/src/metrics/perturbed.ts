@@ -10,11 +10,28 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { generator } from '../algebra/generator';
-import { type Explanation, explain } from '../explain';
+import { type ExplainOptions, type Explanation, explain } from '../explain';
 import { atLeastOne, atLeastZero } from '../methods/method';
 import type { Explainable } from '../model/source';
-import type { InfidelityOptions, SensitivityOptions } from './robustness';
-import { type ClassMap, subjectsOf } from './subject';
+import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
+
+export interface InfidelityOptions extends MetricOptions {
+  /** Perturbed images. Default 50. */
+  readonly samples?: number;
+  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
+  readonly noise?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+export interface SensitivityOptions extends ExplainOptions {
+  /** Perturbed images. Default 10. */
+  readonly samples?: number;
+  /** Largest change of a pixel as a share of the image's range. Default 0.02. */
+  readonly radius?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
 
 /** See `infidelity` of robustness. */
 export async function infidelity(

@@ -1,22 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
 import { type Metric, remaking } from './metric';
-
-export interface RandomizationOptions extends ExplainOptions {
-  /** Maps are made after so many layers, evenly from the last one down, have lost what they learned. Default 3. */
-  readonly stages?: number;
-  /** An integer. Default 0. */
-  readonly seed?: number;
-}
-
-export interface RandomizationStage {
-  /** All layers from the logits down to this one are random. */
-  readonly layer: string;
-  /** Rank correlation of each image's map with that of the trained model, -1 to 1. Near 1: the map does not know the weights. */
-  readonly similarity: readonly number[];
-}
+import type { RandomizationOptions, RandomizationStage } from './randomized';
 
 /**
  * Whether maps depend on what the network has learned: layer after layer gets random weights, from the logits down, and the maps

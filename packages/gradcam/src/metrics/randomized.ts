@@ -14,11 +14,24 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { explain } from '../explain';
+import { type ExplainOptions, explain } from '../explain';
 import { needed, operationsOf } from '../model/operations';
 import { type Explainable, partsOf } from '../model/source';
 import { rankCorrelation } from './correlation';
-import type { RandomizationOptions, RandomizationStage } from './randomization';
+
+export interface RandomizationOptions extends ExplainOptions {
+  /** Maps are made after so many layers, evenly from the last one down, have lost what they learned. Default 3. */
+  readonly stages?: number;
+  /** An integer. Default 0. */
+  readonly seed?: number;
+}
+
+export interface RandomizationStage {
+  /** All layers from the logits down to this one are random. */
+  readonly layer: string;
+  /** Rank correlation of each image's map with that of the trained model, -1 to 1. Near 1: the map does not know the weights. */
+  readonly similarity: readonly number[];
+}
 
 /** See `randomization` of randomization. */
 export async function randomization(

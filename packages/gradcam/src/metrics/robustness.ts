@@ -1,17 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExplainOptions } from '../explain';
 import type { Explainable } from '../model/source';
 import { type Metric, remaking } from './metric';
-import type { ClassMap, MetricOptions } from './subject';
-
-export interface InfidelityOptions extends MetricOptions {
-  /** Perturbed images. Default 50. */
-  readonly samples?: number;
-  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
-  readonly noise?: number;
-  /** An integer. Default 0. */
-  readonly seed?: number;
-}
+import type { InfidelityOptions, SensitivityOptions } from './perturbed';
+import type { ClassMap } from './subject';
 
 /**
  * How badly a map predicts what small changes of the image do to the score: the mean squared difference of the change times the
@@ -35,15 +26,6 @@ export async function infidelity(
   options: InfidelityOptions = {},
 ): Promise<number[]> {
   return (await import('./perturbed')).infidelity(model, images, explanations, options);
-}
-
-export interface SensitivityOptions extends ExplainOptions {
-  /** Perturbed images. Default 10. */
-  readonly samples?: number;
-  /** Largest change of a pixel as a share of the image's range. Default 0.02. */
-  readonly radius?: number;
-  /** An integer. Default 0. */
-  readonly seed?: number;
 }
 
 /**

@@ -12,8 +12,18 @@ import {
 import { GradientError } from '../errors';
 import { gradientOf, logitsFrom } from '../evidence';
 import { missingGradients } from '../gradients/missing-gradients';
-import type { Capabilities } from './capability';
 import type { Cut, PreparedModel } from './prepared';
+
+export interface Capabilities {
+  /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
+  readonly forward: readonly string[];
+  /**
+   * What a method with a gradient lacks besides: kernels of the engine, and operations for which TensorFlow.js has no gradient;
+   * or why the gradient could not be computed on the engine in use. Empty for a tap before global average pooling, even where
+   * the engine has no gradient of a convolution.
+   */
+  readonly gradient: readonly string[];
+}
 
 /** Kernels that the gradient of an operation by its input runs and that an engine may lack. */
 const backward: Readonly<Record<string, readonly string[]>> = {

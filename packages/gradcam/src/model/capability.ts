@@ -1,17 +1,7 @@
 import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import type { Capabilities } from './capability-check';
 import { imagesFor } from './images';
 import { type Explainable, partsOf, type SourceOptions } from './source';
-
-export interface Capabilities {
-  /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
-  readonly forward: readonly string[];
-  /**
-   * What a method with a gradient lacks besides: kernels of the engine, and operations for which TensorFlow.js has no gradient;
-   * or why the gradient could not be computed on the engine in use. Empty for a tap before global average pooling, even where
-   * the engine has no gradient of a convolution.
-   */
-  readonly gradient: readonly string[];
-}
 
 /**
  * What an engine lacks for explaining a model. Runs the second part once with the engine in use, and takes its gradient where

@@ -1,4 +1,4 @@
-import { type Dialect, pytorchDialect, parseWeightName } from '../weights/dialect';
+import { type Dialect, parseWeightName, pytorchDialect } from '../weights/dialect';
 
 /** Layers are named as in torchvision and timm, which name them alike. */
 export const resNetDialects: readonly Dialect[] = [

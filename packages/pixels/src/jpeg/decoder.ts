@@ -5,7 +5,8 @@ import { rowsAtOnce } from '../simd/resampling';
 import { bandBytes, isResizable, Resizing } from '../simd/resize';
 import { scaleFor } from './halving';
 import { type JpegHeader, readHeader } from './header';
-import { type ComponentPlan, type Plane, readPlanes } from './planes';
+import type { ComponentPlan, Plane } from './plan';
+import { readPlanes } from './planes';
 import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 
 type Size = readonly [number, number];

@@ -4,7 +4,7 @@ import { layOut } from '../simd/layout';
 import type { Machine } from '../simd/machine';
 import type { JpegHeader } from './header';
 import type { HuffmanTable } from './huffman';
-import type { ComponentPlan } from './planes';
+import type { ComponentPlan } from './plan';
 
 /** So much after the end of the coded data may be read before that is noticed. */
 export const scanMargin = 4096;

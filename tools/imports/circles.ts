@@ -1,0 +1,50 @@
+import { dirname, join, relative, sep } from 'node:path';
+import { filesBelow, specifiersOf } from './read';
+
+/**
+ * Files that import each other in a circle, directly or through others: types and `import()` count too.
+ *
+ * @param folder Sources, whose imports within it are looked at.
+ * @returns A line for each file from which a way leads back to it, such as `a.ts -> b.ts -> a.ts`, the shortest such way.
+ */
+export function importCircles(folder: string): string[] {
+  const files = filesBelow(folder);
+  const known = new Set(files);
+  const imported = new Map(
+    files.map(file => {
+      const paths = specifiersOf(file)
+        .filter(specifier => specifier.startsWith('.'))
+        .map(specifier => join(dirname(file), specifier))
+        .flatMap(path => [path, `${path}.ts`, join(path, 'index.ts')].filter(at => known.has(at)));
+      return [file, paths] as const;
+    }),
+  );
+  return files.flatMap(file => {
+    const circle = wayBack(file, imported);
+    return circle
+      ? [circle.map(each => relative(folder, each).replaceAll(sep, '/')).join(' -> ')]
+      : [];
+  });
+}
+
+/** The shortest way from a file along its imports to itself. */
+function wayBack(
+  start: string,
+  imported: ReadonlyMap<string, readonly string[]>,
+): string[] | undefined {
+  const seen = new Set<string>();
+  let ways = [[start]];
+  while (ways.length > 0) {
+    const longer: string[][] = [];
+    for (const way of ways) {
+      for (const next of imported.get(way.at(-1)!)!) {
+        if (next === start) return [...way, start];
+        if (seen.has(next)) continue;
+        seen.add(next);
+        longer.push([...way, next]);
+      }
+    }
+    ways = longer;
+  }
+  return undefined;
+}
