@@ -1,9 +1,11 @@
 import type { GivenSplit } from '@shroom/data/node';
+import type { RecipeName } from '@shroom/train';
 import { openRun } from '@shroom/train/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { columnsOption } from './columns';
 import { type EngineName, engineNames } from './engine';
 import { type MapName, mapNames } from './heat-map';
+import { recipesOfHead } from './recipe';
 
 export interface TrainOptions {
   readonly data: string;
@@ -18,7 +20,7 @@ export interface TrainOptions {
   readonly size: number;
   readonly views: number;
   readonly testViews: number;
-  readonly recipe: 'reference' | 'fast';
+  readonly recipe: RecipeName;
   /** Of these, those that are given take the place of the recipe's. */
   readonly epochs?: number;
   readonly batch?: number;
@@ -90,7 +92,7 @@ export async function parseTrainOptions(
     )
     .addOption(
       new Option('--recipe <name>', 'how the head is trained')
-        .choices(['reference', 'fast'])
+        .choices(recipesOfHead)
         .default('reference'),
     )
     .option(

@@ -8,6 +8,11 @@ export interface RecipeChanges {
   readonly labelSmoothing?: number | undefined;
 }
 
+/** Recipes without smaller steps for lower stages, which a head alone does not have. */
+export const recipesOfHead = Object.entries<Recipe>(recipes)
+  .filter(([, { stageDecay }]) => stageDecay === undefined)
+  .map(([name]) => name);
+
 /** A recipe with what was asked for in its place, in every phase. */
 export function recipeOf(name: RecipeName, changes: RecipeChanges): Recipe {
   if (!Object.hasOwn(recipes, name))

@@ -102,7 +102,6 @@ export {
 export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './fit/loss';
 export { type Mixing, type Mixture, mix } from './fit/mixing';
 export type { Phase } from './fit/phase';
-export { type Recipe, type RecipeName, recipes } from './fit/recipes';
 export type {
   EpochRecord,
   SavedTensor,
@@ -133,6 +132,8 @@ export {
 export { Sgd, type SgdOptions } from './optimizers/sgd';
 export { WeightAverage } from './optimizers/weight-average';
 export { balancedOrder } from './random/order';
+export type { Recipe } from './recipes/recipe';
+export { type RecipeName, recipes } from './recipes/table';
 export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
 export { renderReport } from './report/report';
 export { niceTicks } from './report/ticks';

@@ -18,7 +18,6 @@ import {
   fit,
   logitsOf,
   probabilities,
-  recipes,
   type Trainable,
   type TrainingData,
   type TrainingState,
@@ -281,10 +280,4 @@ describe('the learning-rate finder', () => {
     for await (const _ of findLearningRate(model, data)) break;
     expect(memory().numTensors).toBe(before);
   });
-});
-
-test('recipes are plain data', () => {
-  expect(JSON.parse(JSON.stringify(recipes))).toEqual(recipes);
-  const [second] = recipes.reference.followedBy;
-  expect(second).toMatchObject({ epochs: 20, classWeights: 'balanced', labelSmoothing: 0.1 });
 });
