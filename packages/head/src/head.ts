@@ -119,7 +119,7 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
 
 /** What a head can be put on, such as the last stages of a backbone. */
 export interface FeaturePart {
-  /** To feature maps `[N, h, w, C]`. */
+  /** To feature maps `[N, h, w, C]`, or to features `[N, C]` that are pooled already. */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
@@ -134,7 +134,8 @@ export interface TrainedClassifier extends FeaturePart {
 }
 
 /**
- * The last stages of a backbone, global average pooling, and a head: for fine-tuning. The weights are shared, not copied.
+ * The last stages of a backbone, global average pooling where they end in a feature map, and a head: for fine-tuning. The
+ * weights are shared, not copied.
  *
  * @example
  * ```ts
@@ -150,8 +151,9 @@ export function headOn(part: FeaturePart, head: LayersModel): TrainedClassifier 
   return {
     apply: (maps, mode) =>
       tidy(() => {
-        const features = part.apply(maps, mode) as Tensor4D;
-        return head.apply(mean(features, [1, 2]), { ...mode }) as Tensor;
+        const features = part.apply(maps, mode);
+        const pooled = features.rank === 4 ? mean(features as Tensor4D, [1, 2]) : features;
+        return head.apply(pooled, { ...mode }) as Tensor;
       }),
     weights: [...part.weights, ...head.weights],
     trainableWeights: [...part.trainableWeights, ...head.trainableWeights],

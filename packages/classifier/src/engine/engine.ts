@@ -1,0 +1,141 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { registerFilterGradient } from '@shroom/train';
+import * as tf from '@tensorflow/tfjs-core';
+import { EngineLoadError } from '../errors';
+import { multiplyTransposedFast } from './wasm';
+
+/**
+ * Engines under TensorFlow.js in Node, the fastest first.
+ *
+ * @example
+ * ```ts
+ * console.log(engineNames[0]); // 'ort'
+ * ```
+ */
+export const engineNames = ['ort', 'tensorflow', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Why this one. */
+  readonly reason: string;
+  /** Its version and what else the last bits of its results depend on: part of the key of what is kept. */
+  readonly identity: string;
+  /** Faster ones that were tried first and do not load, each with the reason. */
+  readonly failed: readonly string[];
+}
+
+const about: Record<EngineName, string> = {
+  ort: "ONNX Runtime's native kernels",
+  tensorflow: "TensorFlow's native kernels",
+  wasm: 'WebAssembly on one thread, about eight times slower than ort',
+  cpu: 'plain JavaScript, far slower than all others',
+};
+
+/**
+ * Starts an engine under TensorFlow.js. With `auto` the first that loads, fastest first. Without a name it is the one that the program
+ * has set, or else `auto`.
+ *
+ * @throws EngineLoadError when the engine asked for does not load: no other is taken in its place.
+ * @example
+ * ```ts
+ * const { name, failed } = await startEngine('auto');
+ * for (const reason of failed) console.warn(reason);
+ * ```
+ */
+export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine> {
+  // Undefined until a program has set one.
+  const own = tf.getBackend() as string | undefined;
+  if (wanted === undefined && own)
+    return {
+      name: own as EngineName,
+      reason: 'set by the program',
+      identity: await identityOf(own),
+      failed: [],
+    };
+  tf.enableProdMode();
+  const failed: string[] = [];
+  for (const name of wanted === undefined || wanted === 'auto' ? engineNames : [wanted]) {
+    try {
+      await starters[name]();
+      await tf.ready();
+      const chosen = wanted === name ? 'as asked for' : 'the fastest that loads here';
+      return {
+        name,
+        identity: await identityOf(name),
+        reason: `${about[name]}; ${chosen}`,
+        failed,
+      };
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+      if (wanted === name)
+        throw new EngineLoadError(
+          `The engine '${name}' does not load: ${why}${advice[name] ?? ''}`,
+          {
+            cause: error,
+          },
+        );
+      // tfjs-node is optional and mostly absent: that is no news.
+      if (name !== 'tensorflow') failed.push(`engine '${name}' does not load: ${why}`);
+    }
+  }
+  throw new EngineLoadError(`No engine loads. ${failed.join('; ')}.`);
+}
+
+async function identityOf(name: string): Promise<string> {
+  const own = Object.hasOwn(identities, name) ? await identities[name as EngineName]() : 'its own';
+  return `${name}: ${own}; tfjs ${tf.version_core}`;
+}
+
+const advice: Partial<Record<EngineName, string>> = {
+  tensorflow: '\nIt is optional: install @tensorflow/tfjs-node, or take the engine auto.',
+};
+
+const starters: Record<EngineName, () => Promise<void>> = {
+  ort: async () => {
+    await import('@shroom/backend-ort');
+    await use('ort');
+  },
+  tensorflow: async () => {
+    const optional = '@tensorflow/tfjs-node';
+    await import(optional).catch(() => {
+      throw new Error('@tensorflow/tfjs-node is not installed, or its native library is missing.');
+    });
+    await use('tensorflow');
+  },
+  wasm: async () => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    const module = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+    setWasmPaths(`${dirname(module)}/`);
+    await use('wasm');
+    multiplyTransposedFast();
+    registerFilterGradient('wasm');
+  },
+  cpu: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    await use('cpu');
+  },
+};
+
+/** JavaScript's exponential and its like are V8's, WebAssembly's vectors are those of the standard, others the processor's. */
+const identities: Record<EngineName, () => string | Promise<string>> = {
+  ort: async () => (await import('@shroom/backend-ort')).ortBackend()!.identity,
+  tensorflow: async () => {
+    const { instructionSet } = await import('@shroom/backend-ort');
+    const optional = '@tensorflow/tfjs-node';
+    const { version } = await import(optional);
+    return `${version['tfjs-node']}, ${instructionSet()}`;
+  },
+  wasm: async () => {
+    const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return `${version_wasm}, ${simd ? 'simd' : 'no simd'}, V8 ${process.versions.v8}`;
+  },
+  cpu: () => `V8 ${process.versions.v8}`,
+};
+
+async function use(backend: string): Promise<void> {
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`TensorFlow.js could not start its backend '${backend}'.`);
+}

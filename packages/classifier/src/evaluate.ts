@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
+import type { ColumnNames } from '@shroom/data/node';
+import { type Assessment, assess, type Interval } from '@shroom/train';
+import { openRun } from '@shroom/train/node';
+import { PhotoError, RunFolderError } from './errors';
+import type { LoadedClassifier } from './file/load';
+import { logitsOfPhotos } from './network/logits';
+import { type NamedPhotos, openSet } from './photos/open-set';
+import { viewsOf } from './photos/views';
+import type { OnProgress } from './progress';
+import type { RunConfiguration } from './run/folder';
+import { predictionOf } from './serving/answer';
+import type { TrainingPhotos } from './train';
+
+export interface EvaluateOptions {
+  /** Of the photos of the run. Default `test`. */
+  readonly part?: SplitName;
+  /** Columns of a table that have other names than usual. */
+  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** Views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
+  readonly views?: number;
+  /** Of the bootstrap intervals. Default 1000. */
+  readonly resamples?: number;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** How good a classifier is on labeled photos; plain data. */
+export interface Evaluated {
+  readonly accuracy: Interval;
+  readonly macroF1: Interval;
+  readonly assessment: Assessment;
+  /** Photos of classes that it has, in the order of the rows of the assessment. */
+  readonly photos: readonly string[];
+  /** How many of them were called unlike anything that was trained on. */
+  readonly unknown: number;
+  /** How many of the photos it was trained on, or chosen by; absent where the folder does not say. */
+  readonly seen?: number;
+  /** Photos of classes that it does not have: of these the best answer is that they are not known. */
+  readonly strange: {
+    readonly photos: number;
+    readonly classes: readonly string[];
+    /** How many of them were called unlike anything that was trained on. */
+    readonly unknown: number;
+    /** How many it is not sure of, those that it does not know included. */
+    readonly unsure: number;
+  };
+}
+
+/** @param given Labeled photos. Default: those of the run in the folder. */
+export async function evaluateClassifier(
+  folder: string,
+  { file, network, novelty }: LoadedClassifier,
+  given: TrainingPhotos | undefined,
+  options: EvaluateOptions,
+): Promise<Evaluated> {
+  const { part = 'test', columns, views = file.views, resamples, onProgress, signal } = options;
+  const { classes } = file;
+  const certainty = file.certainty.find(each => each.views === views);
+  if (!certainty)
+    throw new RangeError(
+      `How sure answers from ${views} views are was not measured; take ${file.certainty.map(each => each.views).join(' or ')}.`,
+    );
+  const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const { set, seen } =
+    given === undefined
+      ? await partOfRun(folder, part, work)
+      : await otherPhotos(folder, given, columns, work);
+  const known: Photo[] = [];
+  const strange: Photo[] = [];
+  for (const photo of set.photos) {
+    const label = classes.indexOf(set.classes[photo.label]!);
+    if (label < 0) strange.push(photo);
+    else known.push({ ...photo, label });
+  }
+  if (known.length === 0)
+    throw new PhotoError(
+      set.name,
+      `none of the photos is of a class that it has: ${classes.join(', ')}.`,
+    );
+
+  const logits = new Float32Array(known.length * classes.length);
+  const seenIn = viewsOf(file.augment, views);
+  const answers = async (
+    photos: readonly Photo[],
+    each: (index: number, logits: Float32Array) => void,
+  ) => {
+    let [index, unknown, unsure] = [0, 0, 0];
+    for await (const row of logitsOfPhotos(photos, network, seenIn, work)) {
+      const score = novelty && {
+        score: novelty.score(row.summary)[0]!,
+        threshold: novelty.threshold,
+      };
+      const said = predictionOf(row.photo.id, classes, row.logits, certainty, score);
+      if (!said.known) unknown++;
+      if (!said.sure) unsure++;
+      each(index++, row.logits);
+    }
+    return { unknown, unsure };
+  };
+  const own = await answers(known, (index, row) => logits.set(row, index * classes.length));
+  const others = await answers(strange, () => {});
+  const labels = known.map(({ label }) => label);
+  const assessment = assess(
+    labels,
+    logits,
+    classes.length,
+    certainty,
+    resamples === undefined ? {} : { resamples },
+  );
+  const { accuracy, macroF1 } = assessment.figures;
+  return {
+    ...{ accuracy, macroF1, assessment, unknown: own.unknown },
+    photos: known.map(({ id }) => id),
+    ...(seen !== undefined && { seen }),
+    strange: {
+      photos: strange.length,
+      classes: set.classes.filter(name => !classes.includes(name)),
+      ...others,
+    },
+  };
+}
+
+interface LabeledPhotos {
+  readonly set: NamedPhotos;
+  readonly seen?: number;
+}
+
+type Work = { readonly onProgress?: OnProgress; readonly signal?: AbortSignal };
+
+/** One part of the photos that a run was made of. */
+async function partOfRun(folder: string, part: SplitName, work: Work): Promise<LabeledPhotos> {
+  const { configuration } = await openRun<RunConfiguration>(folder).catch(cause => {
+    throw new RunFolderError(
+      folder,
+      'holds a classifier without its run: give photos to evaluate it on.',
+      { cause },
+    );
+  });
+  if (configuration.data === undefined)
+    throw new RunFolderError(
+      folder,
+      `was trained on photos that were open already (${configuration.name}). Give the photos to evaluate it on.`,
+    );
+  const set = await openSet(configuration.data, configuration, work);
+  const manifest = parseManifest(await readFile(join(folder, 'split.json'), 'utf8'));
+  const split = applyManifest(manifest, set);
+  const photos = split[part].map(index => set.photos[index]!);
+  return { set: { ...set, photos }, seen: part === 'test' ? 0 : photos.length };
+}
+
+/** All photos of another set. */
+async function otherPhotos(
+  folder: string,
+  given: TrainingPhotos,
+  columns: EvaluateOptions['columns'],
+  work: Work,
+): Promise<LabeledPhotos> {
+  const reading = { group: 'none', leastPerClass: 1, ...(columns && { columns }) };
+  const set = await openSet(given, reading, work);
+  const text = await readFile(join(folder, 'split.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return { set };
+  const { train, validation } = parseManifest(text);
+  const learned = new Set([...train, ...validation].map(({ sha256 }) => sha256));
+  return { set, seen: set.photos.filter(({ sha256 }) => learned.has(sha256)).length };
+}

@@ -1,0 +1,25 @@
+import type { EpochRecord } from '@shroom/train';
+import type { Engine } from './engine/engine';
+import type { Extractor } from './network/extractor';
+import type { NamedPhotos } from './photos/open-set';
+import type { PhotoSplit } from './photos/splitting';
+
+/** What a training has found out or decided, in the order in which it does. */
+export type TrainEvent =
+  | { readonly kind: 'engine'; readonly engine: Engine }
+  | { readonly kind: 'photos'; readonly photos: NamedPhotos; readonly split: PhotoSplit }
+  | {
+      readonly kind: 'backbone';
+      readonly extractors: readonly Extractor[];
+      /** The last layer that stays frozen; absent where all of the network does. */
+      readonly cut?: string;
+      readonly size: number;
+    }
+  | {
+      readonly kind: 'trained';
+      readonly history: readonly EpochRecord[];
+      /** Epochs if none of the phases had ended early. */
+      readonly mostEpochs: number;
+    }
+  /** Something that the caller should know, in a sentence. */
+  | { readonly kind: 'notice'; readonly text: string };

@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Pixels } from '@shroom/data';
+import { escapeMarkup } from '@shroom/formats';
+import {
+  colorize,
+  type HeatMap,
+  normalizeMap,
+  overlay,
+  resizeMap,
+  sideBySide,
+} from '@shroom/gradcam';
+import sharp, { type Sharp } from 'sharp';
+
+/** Photo, heat map and overlay side by side. */
+export function panels(photo: Pixels, map: HeatMap): Pixels {
+  const heat = normalizeMap(resizeMap(map, [photo.height, photo.width]));
+  return sideBySide([photo, colorize(heat), overlay(photo, heat)]);
+}
+
+/** A picture with a line of text below. */
+export function captioned(row: Pixels, caption: string): Sharp {
+  const bar = Math.max(30, Math.round(row.width / 26));
+  const text = Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${row.width}" height="${bar}"><text x="12" y="${Math.round(bar * 0.68)}" ` +
+      `font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="${Math.round(bar * 0.5)}" fill="#24211c">${escapeMarkup(caption)}</text></svg>`,
+  );
+  return rgb(row)
+    .extend({ bottom: bar, background: '#ffffff' })
+    .composite([{ input: text, top: row.height, left: 0 }]);
+}
+
+/** The pixels as sharp takes them. */
+export const rgb = ({ data, width, height }: Pixels): Sharp =>
+  sharp(data, { raw: { width, height, channels: 3 } });
+
+export async function savePng(picture: Sharp, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await picture.png({ compressionLevel: 9 }).toFile(path);
+}
+
+export async function toDataAddress(picture: Pixels, width = 720): Promise<string> {
+  const small = rgb(picture).resize({ width, withoutEnlargement: true });
+  const jpeg = await small.jpeg({ quality: 82, mozjpeg: true }).toBuffer();
+  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}

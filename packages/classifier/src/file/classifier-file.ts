@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { ClassifierFileError } from '../errors';
+import { type ClassifierFile, classifierSchema, fileVersion } from './schema';
+
+/**
+ * The text of a `classifier.json`, checked.
+ *
+ * @param path Names it in errors.
+ * @throws ClassifierFileError when it is no such file, of another version, or says what cannot be; it names each place.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const { classes, trainedOn } = parseClassifierFile(await readFile('runs/pets/classifier.json', 'utf8'), 'classifier.json');
+ * ```
+ */
+export function parseClassifierFile(text: string, path: string): ClassifierFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ClassifierFileError(path, `it is damaged, no JSON: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+  const { format, version, head } = (value ?? {}) as Record<string, unknown>;
+  if (format === undefined && typeof head === 'string')
+    throw new ClassifierFileError(
+      path,
+      'it was written before the format had versions. Train the classifier again.',
+    );
+  if (format === 'shroom-classifier' && version !== fileVersion)
+    throw new ClassifierFileError(
+      path,
+      `it has version ${JSON.stringify(version)}; this package reads version ${fileVersion}. ` +
+        (Number(version) > fileVersion ? 'Install a newer one.' : 'Train the classifier again.'),
+    );
+  const result = v.safeParse(classifierSchema, value);
+  if (result.success) return result.output;
+  const issues = result.issues.slice(0, 5).map(issue => {
+    const place = v.getDotPath(issue);
+    return place ? `${place}: ${issue.message}` : issue.message;
+  });
+  throw new ClassifierFileError(
+    path,
+    `it is no classifier that can be used. ${issues.join('; ')}.`,
+  );
+}
+
+/** The text of a file, checked before it is written. */
+export const formatClassifierFile = (file: ClassifierFile): string =>
+  `${JSON.stringify(v.parse(classifierSchema, file), null, 2)}\n`;

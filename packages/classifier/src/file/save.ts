@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Split } from '@shroom/data';
+import { listPretrained } from '@shroom/models';
+import type { Certainty } from '@shroom/train';
+import type { CutExtractor, Extractor } from '../network/extractor';
+import type { NamedPhotos } from '../photos/open-set';
+import { countByClass } from '../results/metrics';
+import type { RunConfiguration } from '../run/folder';
+import type { StoredNovelty } from '../training/novelty';
+import { type ClassifierFile, fileVersion } from './schema';
+import { hashOf, type Tensors, writeTensors } from './tensors';
+
+/** What a classifier's file is made of. */
+export interface SavedClassifier {
+  readonly title: string;
+  readonly configuration: RunConfiguration;
+  readonly photos: NamedPhotos;
+  readonly split: Split;
+  readonly extractors: readonly Extractor[];
+  readonly cut?: CutExtractor | undefined;
+  readonly certainty: {
+    /** Of answers from one view. */
+    readonly plain: Certainty;
+    /** Of answers from as many views as the test averages. */
+    readonly averaged: Certainty;
+  };
+  readonly novelty: StoredNovelty;
+  /** Trained weights, below the folder. */
+  readonly weights: string;
+}
+
+/** Writes the tensors that a classifier needs besides its weights, and gives what `classifier.json` is to say. */
+export async function saveClassifier(
+  folder: string,
+  saved: SavedClassifier,
+): Promise<ClassifierFile> {
+  const { title, configuration, photos, split, extractors, cut, certainty, novelty, weights } =
+    saved;
+  const { augment, testViews, head, kind, caution } = configuration;
+  const frames = framesOf(extractors);
+  const head256 = hashOf(await readFile(join(folder, weights)));
+  const plain = { views: 1, ...certainty.plain };
+  const averaged = { views: testViews, ...certainty.averaged };
+  const { neighbors, threshold, falseAlarms } = novelty;
+  return {
+    format: 'shroom-classifier',
+    version: fileVersion,
+    title,
+    ...(caution && { caution }),
+    classes: [...photos.classes],
+    extractors: extractors.map(fileOf),
+    ...(frames.size > 0 && { frames: await writeTensors(folder, 'frames.safetensors', frames) }),
+    head: { name: head, path: weights, sha256: head256 },
+    ...(cut && {
+      finetuned: { extractor: extractors.indexOf(cut.extractor), layer: cut.cut.layer },
+    }),
+    augment,
+    views: testViews,
+    certainty: testViews === 1 ? [averaged] : [plain, averaged],
+    novelty: {
+      ...(await writeTensors(folder, 'novelty.safetensors', novelty.tensors)),
+      ...{ neighbors, threshold, falseAlarms },
+    },
+    trainedOn: {
+      name: photos.name,
+      kind,
+      photos: split.train.length,
+      perClass: countByClass(photos, split.train),
+    },
+    licenses: extractors.map(({ backbone: { weights } }) => ({
+      of: weights.source,
+      license: weights.license,
+    })),
+  };
+}
+
+function fileOf({
+  backbone,
+  pooling,
+  taps,
+  width,
+}: Extractor): ClassifierFile['extractors'][number] {
+  const { name, weights, preprocessing } = backbone;
+  const known = listPretrained().find(
+    ({ source, architecture }) => source === weights.source && architecture === name,
+  );
+  const { size, mean, std } = preprocessing;
+  return {
+    architecture: name,
+    weights: { ...(known && { id: known.id }), ...weights },
+    precision: 'float32',
+    preprocessing: { ...preprocessing, size: [...size], mean: [...mean], std: [...std] },
+    pooling,
+    taps: taps.map(({ layer }) => layer),
+    width,
+  };
+}
+
+/** Centers and directions of second-order pooling, by extractor and layer. */
+function framesOf(extractors: readonly Extractor[]): Tensors {
+  type Entry = [string, { readonly shape: readonly number[]; readonly values: Float32Array }];
+  return new Map(
+    extractors.flatMap(({ taps }, index): Entry[] =>
+      taps.flatMap(({ layer, center, directions }): Entry[] => {
+        const components = directions.length / center.length;
+        return [
+          [`${index}/${layer}/center`, { shape: [center.length], values: center }],
+          [
+            `${index}/${layer}/directions`,
+            { shape: [center.length, components], values: directions },
+          ],
+        ];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { applyManifest, parseManifest, type Split } from '@shroom/data';
+import {
+  type Evaluation,
+  evaluateOn,
+  fitCertainty,
+  logitsOf,
+  recipes,
+  selectFrom,
+} from '@shroom/train';
+import { checkpointFiles, fitWithCheckpoints, openRun, writeAtomically } from '@shroom/train/node';
+import { startEngine } from './engine/engine';
+import { RunFolderError, UnsupportedNetworkError } from './errors';
+import { formatClassifierFile } from './file/classifier-file';
+import { loadClassifier } from './file/load';
+import { saveClassifier } from './file/save';
+import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
+import { extractAll } from './network/features';
+import { summariesOf } from './network/summaries';
+import { headOnTrained } from './network/tuned';
+import { type NamedPhotos, openSet } from './photos/open-set';
+import { validationHalves } from './photos/splitting';
+import { Meter } from './progress';
+import { openRunFolder, type RunConfiguration } from './run/folder';
+import { lockRun } from './run/lock';
+import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
+import { fitNovelty } from './training/novelty';
+import { checkpointFolders } from './training/training';
+
+export interface FinetuneOptions
+  extends Omit<WorkOptions, 'onEvent'>,
+    Pick<TrainOptions, 'engine'> {
+  /** The last stage or layer that stays frozen. Default: the last stage but one. */
+  readonly from?: string;
+  /** Which of several networks is trained. Default 0, the first. */
+  readonly extractor?: number;
+  /** Passes over the training photos, at most. Default 12. */
+  readonly epochs?: number;
+  /** Views of each training photo, kept on disk. Default: as many as the run had. */
+  readonly views?: number;
+  /** The folder for the new classifier. Default: that of the run, with `-finetuned` behind its name. */
+  readonly out?: string;
+  /** Needed where the run was started with photos that were open already: the same ones. */
+  readonly photos?: TrainingPhotos;
+}
+
+/** What fine-tuning has changed. */
+export interface Finetuned {
+  readonly folder: string;
+  readonly classes: readonly string[];
+  /** The last layer that stayed frozen. */
+  readonly cut: string;
+  /** On the test photos. */
+  readonly before: Evaluation;
+  readonly after: Evaluation;
+}
+
+/**
+ * Trains the last stages of a backbone together with the head that was trained on it, and writes a new classifier to a folder of its
+ * own. Half of the validation photos choose the epoch, the others calibrate the answers. Called again, it goes on from the checkpoints
+ * in the folder.
+ *
+ * @param run The folder that `train` wrote.
+ * @throws ClassifierFileError when the folder holds no classifier. SplitError when its photos are missing or have changed.
+ * @throws UnsupportedNetworkError when the network cannot be cut there.
+ * @example
+ * ```ts
+ * const { before, after } = await finetune('runs/pets', { from: 'layer3' });
+ * console.log(before.accuracy, after.accuracy);
+ * ```
+ */
+export async function finetune(run: string, options: FinetuneOptions = {}): Promise<Finetuned> {
+  const from = resolve(run);
+  const folder = resolve(options.out ?? `${from}-finetuned`);
+  await openRunFolder(folder);
+  const lock = await lockRun(folder);
+  try {
+    return await finetuneIn(folder, from, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function finetuneIn(
+  folder: string,
+  run: string,
+  options: FinetuneOptions,
+): Promise<Finetuned> {
+  const { extractor: index = 0, epochs = 12, onProgress, signal } = options;
+  const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const stopping = signal ? { signal } : {};
+  const engine = await startEngine(options.engine);
+  const { network, file } = await loadClassifier(run, work);
+  const { extractors, head, classes } = network;
+  const { configuration, photos, split } = await photosOf(run, options, work);
+  const { seed, group, testViews, augment } = configuration;
+  try {
+    const cut = cutOf(extractors, index, options.from, file.finetuned);
+    const views = options.views ?? configuration.views;
+    const features = await extractAll(photos, split, extractors, {
+      ...{ views, testViews, augment, cut, engine },
+      ...work,
+    });
+    try {
+      const { train, validation, test } = features.maps!;
+      const classifier = headOnTrained(head, cut, extractors);
+      const averaging = { views: testViews, ...stopping };
+      const before = await evaluateOn(classifier, test, classes.length, averaging);
+      const [calibrating, choosing] = validationHalves(photos, split, group, seed).map(half =>
+        selectFrom(validation, half),
+      );
+      const sets = {
+        train,
+        validation: choosing!,
+        classes: classes.length,
+        classNames: [...classes],
+      };
+      const meter = new Meter('fine-tuning', 'steps', onProgress);
+      let note = '';
+      const checkpoints = join(folder, checkpointFolders.head);
+      for await (const { epoch, validation } of fitWithCheckpoints(checkpoints, classifier, sets, {
+        ...recipes.finetune,
+        ...{ epochs, seed, validationViews: testViews, depthOf: cut.cut.depthOf, saveEvery: 20 },
+        ...stopping,
+        onStep: ({ done, total }) => meter.update(done, total, note),
+      }))
+        note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
+      const after = await evaluateOn(classifier, test, classes.length, averaging);
+      const certaintyOf = async (count: number) => {
+        const logits = await logitsOf(classifier, calibrating!, { views: count, ...stopping });
+        return fitCertainty(calibrating!.labels, logits, classes.length);
+      };
+      const certainty = await certaintyOf(testViews);
+      const plain = testViews === 1 ? certainty : await certaintyOf(1);
+      const summary = (part: keyof Split) =>
+        summariesOf(
+          split[part].map(place => photos.photos[place]!),
+          extractors,
+          signal,
+        );
+      const novelty = fitNovelty(await summary('train'), await summary('validation'));
+      const saved = await saveClassifier(folder, {
+        ...{ title: file.title, configuration, photos, split, extractors, cut, novelty },
+        certainty: { plain, averaged: certainty },
+        weights: `${checkpointFolders.head}/${checkpointFiles.best}`,
+      });
+      const manifest = await readFile(join(run, 'split.json'), 'utf8');
+      await writeAtomically(join(folder, 'split.json'), manifest);
+      await writeAtomically(join(folder, 'classifier.json'), formatClassifierFile(saved));
+      return { folder, classes, cut: cut.cut.layer, before, after };
+    } finally {
+      await features.close();
+    }
+  } finally {
+    head.dispose();
+    for (const extractor of extractors) extractor.dispose();
+  }
+}
+
+/** @throws UnsupportedNetworkError when the network cannot be cut there, or was trained before above another place. */
+function cutOf(
+  extractors: readonly Extractor[],
+  index: number,
+  place: string | undefined,
+  earlier: { readonly extractor: number; readonly layer: string } | undefined,
+): CutExtractor {
+  const extractor = extractors[index];
+  if (!extractor)
+    throw new UnsupportedNetworkError(
+      `There is no network ${index}; the classifier has ${extractors.length}.`,
+    );
+  if (earlier)
+    throw new UnsupportedNetworkError(
+      `The classifier was fine-tuned after '${earlier.layer}' already. Fine-tune the run that it came from.`,
+    );
+  const { taps } = extractor.backbone;
+  return cutExtractor(extractor, place ?? taps.at(-2)!.stage);
+}
+
+async function photosOf(
+  run: string,
+  { photos: given }: FinetuneOptions,
+  work: Pick<WorkOptions, 'onProgress' | 'signal'>,
+): Promise<{ configuration: RunConfiguration; photos: NamedPhotos; split: Split }> {
+  const { configuration } = await openRun<RunConfiguration>(run);
+  const from = given ?? configuration.data;
+  if (from === undefined)
+    throw new RunFolderError(
+      run,
+      `was started with photos that were open already (${configuration.name}). Give the same ones.`,
+    );
+  const photos = await openSet(from, configuration, work);
+  const manifest = parseManifest(await readFile(join(run, 'split.json'), 'utf8'));
+  return { configuration, photos, split: applyManifest(manifest, photos) };
+}

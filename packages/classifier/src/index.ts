@@ -1,0 +1,46 @@
+export {
+  Classifier,
+  type ExplainOptions,
+  type FailedPhoto,
+  type OpenClassifierOptions,
+  openClassifier,
+  type PhotoExplanation,
+  type PredictOptions,
+} from './classifier';
+export { type Engine, type EngineName, engineNames, startEngine } from './engine/engine';
+export {
+  ClassifierFileError,
+  EngineLoadError,
+  PhotoError,
+  RunBusyError,
+  RunFolderError,
+  UnsupportedNetworkError,
+} from './errors';
+export type { Evaluated, EvaluateOptions } from './evaluate';
+export type { TrainEvent } from './events';
+export { type MapName, mapNames } from './explaining/heat-map';
+export { parseClassifierFile } from './file/classifier-file';
+export type { LoadOptions } from './file/load';
+export { type ClassifierFile, fileVersion } from './file/schema';
+export { type Finetuned, type FinetuneOptions, finetune } from './finetune';
+export type { Extractor, Pooling } from './network/extractor';
+export { type BackboneWeights, findWeights } from './network/weights';
+export type { Caution, Configuration, TrainConfiguration } from './options';
+export type { PhotoInput, PhotoInputs } from './photos/inputs';
+export type { NamedPhotos } from './photos/open-set';
+export type { PhotoSplit } from './photos/splitting';
+export type { Augment } from './photos/views';
+export type { OnProgress, Progress, Stage } from './progress';
+export type { Seconds } from './results/metrics';
+export type { RunConfiguration } from './run/folder';
+export { fileName, forTerminal } from './run/names';
+export type { Prediction } from './serving/answer';
+export {
+  type Run,
+  resume,
+  type TrainingPhotos,
+  type TrainOptions,
+  train,
+  type WorkOptions,
+} from './train';
+export { type HeadName, type JobRecipe, type JobRecipeName, jobRecipes } from './training/recipe';

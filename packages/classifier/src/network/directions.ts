@@ -1,0 +1,69 @@
+import type { Photo } from '@shroom/data';
+import { batches } from '@shroom/data/node';
+import { type PooledTap, principalDirections } from '@shroom/head';
+import type { Backbone } from '@shroom/models';
+import { extractFeatures } from '@shroom/train';
+import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { imagesAtOnce } from './extractor';
+
+/** Directions of a stage that are kept, or all channels where there are fewer. */
+const components = 96;
+/** Photos from which they are found: more hardly change them. */
+const mostPhotos = 108;
+/** Stages that are pooled, from the top. */
+const stages = 2;
+
+/**
+ * The last stages of a backbone, with the directions in which the features of a run's own training photos vary most. Which photos
+ * are looked at follows from their hashes.
+ */
+export async function directionsOf(
+  backbone: Backbone,
+  training: readonly Photo[],
+  signal?: AbortSignal,
+): Promise<PooledTap[]> {
+  const { preprocessing } = backbone;
+  const taps = backbone.taps.slice(-stages);
+  const photos = evenly(training, mostPhotos);
+  const outputs = taps.map(({ layer }) => backbone.model.getLayer(layer).output as SymbolicTensor);
+  const network = model({ inputs: backbone.model.inputs, outputs });
+  const maps = outputs.map(({ shape }) => {
+    const own = shape.slice(1) as [number, number, number];
+    const size = own.reduce((product, side) => product * side, 1);
+    return { shape: own, size, values: new Float32Array(photos.length * size) };
+  });
+  const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
+  for await (const { index, rows } of extractFeatures(photos, {
+    batches: missing => batches(missing, { ...how, fillLast: true, ...(signal && { signal }) }),
+    network: images => [network.predict(images, { batchSize: imagesAtOnce })].flat() as Tensor4D[],
+    ...(signal && { signal }),
+  }))
+    for (const [tap, { size, values }] of maps.entries()) values.set(rows[tap]!, index * size);
+  const found: PooledTap[] = [];
+  for (const [index, { layer, channels }] of taps.entries()) {
+    const { shape, values } = maps[index]!;
+    const all = tensor4d(values, [photos.length, ...shape]);
+    const places = photos.length * shape[0] * shape[1];
+    const kept = Math.min(components, channels, places);
+    try {
+      found.push({ layer, ...(await principalDirections(all, kept)) });
+    } finally {
+      all.dispose();
+    }
+  }
+  return found;
+}
+
+/** As many photos of each class as of any other, as far as there are so many; in the order of their hashes. */
+function evenly(photos: readonly Photo[], most: number): Photo[] {
+  const byClass = new Map<number, Photo[]>();
+  for (const photo of [...photos].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
+    byClass.set(photo.label, [...(byClass.get(photo.label) ?? []), photo]);
+  const turns = Math.max(...[...byClass.values()].map(own => own.length));
+  return Array.from({ length: turns }, (_, turn) =>
+    [...byClass.values()].flatMap(own => own[turn] ?? []),
+  )
+    .flat()
+    .slice(0, most);
+}

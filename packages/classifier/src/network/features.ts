@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { pixelsVersion, type Split, splitNames } from '@shroom/data';
+import { cacheFolder } from '@shroom/models/node';
+import type { FeatureSet, FeatureSource, Features as Rows } from '@shroom/train';
+import { FeatureCache } from '@shroom/train/node';
+import type { Engine } from '../engine/engine';
+import type { NamedPhotos } from '../photos/open-set';
+import { type Augment, viewsOf } from '../photos/views';
+import { Meter, type OnProgress } from '../progress';
+import { type Caches, extract, type Task } from './extraction';
+import type { CutExtractor, Extractor } from './extractor';
+import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
+
+export interface ExtractOptions {
+  /** Views of each training photo; the first is the photo itself. */
+  readonly views: number;
+  /** Views of each validation and test photo. Default 1. */
+  readonly testViews?: number;
+  readonly augment: Augment;
+  /** Where feature maps are wanted too, for fine-tuning. */
+  readonly cut?: CutExtractor | undefined;
+  /** The one that runs: features of another are not taken from the cache. */
+  readonly engine: Engine;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Features of one part that are held in memory at most; more are read when a batch needs them. */
+const bytesInMemory = 1e9;
+/** The same of the feature maps at a cut. */
+const bytesOfMaps = 3e8;
+
+type Parts<T> = Readonly<Record<keyof Split, T>>;
+
+/** What extractors make of the photos of a split. */
+export interface Features {
+  /** What a head takes: the features of all extractors side by side. */
+  readonly pooled: Parts<Rows>;
+  /** Averages of the last feature map of all extractors side by side, by which strange photos are known. */
+  readonly summaries: Parts<FeatureSet>;
+  /** What a head on trained layers takes, where a network is cut: the map at the cut, then the features of the other extractors. */
+  readonly maps?: Parts<FeatureSource>;
+  close(): Promise<void>;
+}
+
+/** Features of every part of the split; what is in the cache is not computed again. */
+export async function extractAll(
+  photos: NamedPhotos,
+  split: Split,
+  extractors: readonly Extractor[],
+  options: ExtractOptions,
+): Promise<Features> {
+  const { views, testViews = 1, augment, cut, engine } = options;
+  const numberOf = (part: keyof Split) => (part === 'train' ? views : testViews);
+  const all = viewsOf(augment, Math.max(views, testViews));
+  const tasks = splitNames.flatMap(part =>
+    split[part].flatMap(index =>
+      all
+        .slice(0, numberOf(part))
+        .map((view, place): Task => ({ photo: photos.photos[index]!, view, index: place })),
+    ),
+  );
+  const caches: Caches[] = [];
+  const close = async () => {
+    for (const { summary, features, maps } of caches)
+      await Promise.all([summary.close(), features?.close(), maps?.close()]);
+  };
+  try {
+    const meter = new Meter('features', 'views', options.onProgress);
+    let [cached, done] = [0, 0];
+    for (const extractor of extractors) {
+      const own = cut?.extractor === extractor ? cut : undefined;
+      const opened = await openCaches(extractor, own, engine);
+      caches.push(opened);
+      for await (const each of extract(extractor, own?.cut, tasks, opened, options.signal)) {
+        if (each.cached) cached++;
+        const note = cached > 0 ? `${cached} from the cache` : '';
+        meter.update(++done, tasks.length * extractors.length, note);
+      }
+    }
+    const ofParts = async <T>(make: (seen: Seen) => T | Promise<T>): Promise<Parts<T>> => {
+      const seen = (part: keyof Split): Seen => ({
+        photos: split[part].map(index => photos.photos[index]!),
+        views: all.slice(0, numberOf(part)),
+      });
+      return {
+        train: await make(seen('train')),
+        validation: await make(seen('validation')),
+        test: await make(seen('test')),
+      };
+    };
+    const rowsOf = (extractor: Extractor, seen: Seen) => {
+      const { features, summary } = caches[extractors.indexOf(extractor)]!;
+      return cachedRows(features ?? summary, [extractor.width], seen, bytesInMemory);
+    };
+    const mapsOf = ({ extractor, cut: { shape } }: CutExtractor, seen: Seen) => {
+      const { maps } = caches[extractors.indexOf(extractor)]!;
+      return cachedRows(maps!, shape as number[], seen, bytesOfMaps);
+    };
+    return {
+      pooled: await ofParts(async seen => {
+        const rows = joined(extractors.map(extractor => rowsOf(extractor, seen)));
+        const bytes = 4 * sizeOf(rows) * rows.labels.length * rows.views;
+        return bytes <= bytesInMemory ? inMemory(rows) : rows;
+      }),
+      summaries: await ofParts(({ photos, views }) =>
+        inMemory(
+          joined(
+            extractors.map(({ backbone: { channels } }, index) => {
+              const seen = { photos, views: views.slice(0, 1) };
+              return cachedRows(caches[index]!.summary, [channels], seen, 0);
+            }),
+          ),
+        ),
+      ),
+      ...(cut && {
+        maps: await ofParts(seen =>
+          joined([
+            mapsOf(cut, seen),
+            ...extractors.filter(each => each !== cut.extractor).map(each => rowsOf(each, seen)),
+          ]),
+        ),
+      }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A cache for each kind of features, named by everything that they depend on besides photo and view. */
+async function openCaches(
+  { backbone, pooling, identity, width }: Extractor,
+  cut: CutExtractor | undefined,
+  engine: Engine,
+): Promise<Caches> {
+  const { name, weights, preprocessing, channels } = backbone;
+  const folder = join(cacheFolder(), 'features');
+  const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
+  const source = { name, sha256: weights.sha256, ...how };
+  const precision = 'float16';
+  const summary = await FeatureCache.open(folder, source, channels);
+  const features =
+    pooling === 'average'
+      ? undefined
+      : await FeatureCache.open(folder, { ...source, ...identity }, width, { precision });
+  if (!cut) return { summary, features };
+  const { layer, shape } = cut.cut;
+  const maps = await FeatureCache.open(folder, { ...source, layer }, shape as number[], {
+    precision,
+  });
+  return { summary, features, maps };
+}

@@ -1,0 +1,30 @@
+import type { Photo } from '@shroom/data';
+import type { Configuration } from '../options';
+import type { OnProgress } from '../progress';
+import { directionsOf } from './directions';
+import { type Extractor, extractorOf } from './extractor';
+import { findWeights, loadWeights } from './weights';
+
+/** The extractors of a new run, their weights downloaded once. @param training Photos from which the directions of second-order pooling are found. */
+export async function loadExtractors(
+  { backbone, architecture, size, pooling }: Configuration,
+  training: readonly Photo[],
+  work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
+): Promise<Extractor[]> {
+  const of = (index: number) =>
+    typeof architecture === 'string' ? architecture : architecture?.[index];
+  // All names first: a mistake in the last should not wait for the download of the first.
+  const chosen = backbone.map((name, index) => findWeights(name, of(index)));
+  const extractors: Extractor[] = [];
+  try {
+    for (const weights of chosen) {
+      const loaded = await loadWeights(weights, size, work);
+      const taps = pooling === 'average' ? [] : await directionsOf(loaded, training, work.signal);
+      extractors.push(extractorOf(loaded, taps));
+    }
+  } catch (error) {
+    for (const extractor of extractors) extractor.dispose();
+    throw error;
+  }
+  return extractors;
+}

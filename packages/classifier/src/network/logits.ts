@@ -1,0 +1,114 @@
+import type { Photo } from '@shroom/data';
+import { batches } from '@shroom/data/node';
+import { extractFeatures } from '@shroom/train';
+import { type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { PhotoView } from '../photos/views';
+import type { OnProgress } from '../progress';
+import { Meter } from '../progress';
+import { averaged } from '../serving/answer';
+import type { ClassifierNetwork } from './classifier-network';
+import { type Extractor, imagesAtOnce, networkOf } from './extractor';
+
+/** Photos that are worked on before the next ones are read: it bounds the memory. */
+const photosAtOnce = 256;
+
+/** What a classifier says of a photo. */
+export interface PhotoRow<P extends Photo> {
+  readonly photo: P;
+  /** `[K]`, from all views. */
+  readonly logits: Float32Array;
+  /** Averages of the last feature maps of the photo as it is. */
+  readonly summary: Float32Array;
+}
+
+/** What a classifier says of photos, in their order; nothing is taken from a cache. */
+export async function* logitsOfPhotos<P extends Photo>(
+  photos: readonly P[],
+  network: ClassifierNetwork,
+  views: readonly PhotoView[],
+  work: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<PhotoRow<P>, void, undefined> {
+  const { extractors, head, classes } = network;
+  const meter = new Meter('classifying', 'photos', work.onProgress);
+  const width = extractors.reduce((sum, each) => sum + each.width, 0);
+  for (let start = 0; start < photos.length; start += photosAtOnce) {
+    const own = photos.slice(start, start + photosAtOnce);
+    const byView: Float32Array[][] = [];
+    const summaries = own.map((): Float32Array[] => []);
+    for (const [index, view] of views.entries()) {
+      const features = new Float32Array(own.length * width);
+      let column = 0;
+      for (const extractor of extractors) {
+        for await (const { place, row, summary } of rowsOf(
+          own,
+          extractor,
+          view,
+          index,
+          work.signal,
+        )) {
+          features.set(row, place * width + column);
+          if (index === 0) summaries[place]!.push(summary);
+        }
+        column += extractor.width;
+      }
+      byView.push(await logitsOf(features, own.length, width, head, classes.length));
+      const share = (index + 1) / views.length;
+      meter.update(start + Math.floor(share * own.length), photos.length);
+    }
+    for (const [place, photo] of own.entries())
+      yield {
+        photo,
+        logits: averaged(byView.map(rows => rows[place]!)),
+        summary: Float32Array.from(summaries[place]!.flatMap(each => [...each])),
+      };
+  }
+}
+
+async function* rowsOf(
+  photos: readonly Photo[],
+  extractor: Extractor,
+  view: PhotoView,
+  epoch: number,
+  signal: AbortSignal | undefined,
+) {
+  const { preprocessing } = extractor.backbone;
+  const samples = photos.map(photo => ({ ...photo, view: view.viewOf(photo) }));
+  const network = networkOf(extractor);
+  const how = {
+    size: preprocessing.size,
+    normalization: preprocessing,
+    batchSize: imagesAtOnce,
+    fillLast: true,
+    ...(view.transforms && { transforms: view.transforms(preprocessing.size[0]), epoch }),
+    ...(signal && { signal }),
+  };
+  for await (const { index, rows } of extractFeatures(samples, {
+    batches: missing => batches(missing, how),
+    network: images => {
+      const { features, summary } = network(images);
+      return [features, summary];
+    },
+    ...(signal && { signal }),
+  }))
+    yield { place: index, row: rows[0]!, summary: rows[1]! };
+}
+
+async function logitsOf(
+  features: Float32Array,
+  count: number,
+  width: number,
+  head: ClassifierNetwork['head'],
+  classes: number,
+): Promise<Float32Array[]> {
+  const logits = tidy(
+    () => head.apply(tensor2d(features, [count, width]), { training: false }) as Tensor2D,
+  );
+  try {
+    const values = (await logits.data()) as Float32Array;
+    return Array.from({ length: count }, (_, row) =>
+      values.slice(row * classes, (row + 1) * classes),
+    );
+  } finally {
+    logits.dispose();
+  }
+}

@@ -1,0 +1,69 @@
+import type { Photo } from '@shroom/data';
+import type { FeatureSet, FeatureSource } from '@shroom/train';
+import { cachedFeatures, type FeatureCache } from '@shroom/train/node';
+import type { PhotoView } from '../photos/views';
+
+/** Photos in their views. */
+export interface Seen {
+  readonly photos: readonly Photo[];
+  readonly views: readonly PhotoView[];
+}
+
+/** What a cache holds of photos in their views. @param memory Bytes that are kept in memory once they were read. */
+export function cachedRows(
+  cache: FeatureCache,
+  shape: readonly number[],
+  { photos, views }: Seen,
+  memory: number,
+): FeatureSource {
+  return cachedFeatures(cache, {
+    labels: Int32Array.from(photos, ({ label }) => label),
+    views: views.length,
+    shape,
+    keyOf: (row, view) => views[view]!.keyOf(photos[row]!),
+    memory,
+  });
+}
+
+/** Sources of the same photos as one: the numbers of a row are those of each, one after the other. */
+export function joined(sources: readonly FeatureSource[]): FeatureSource {
+  const [first, ...others] = sources as [FeatureSource, ...FeatureSource[]];
+  if (others.length === 0) return first;
+  const sizes = sources.map(sizeOf);
+  const width = sizes.reduce((sum, size) => sum + size, 0);
+  return {
+    labels: first.labels,
+    views: first.views,
+    shape: [width],
+    get identity() {
+      return sources.map(({ identity }) => identity).join(' beside ');
+    },
+    read: async (photos, views) => {
+      const rows = new Float32Array(photos.length * width);
+      let start = 0;
+      for (const [index, source] of sources.entries()) {
+        const size = sizes[index]!;
+        const own = await source.read(photos, views);
+        for (let row = 0; row < photos.length; row++)
+          rows.set(own.subarray(row * size, (row + 1) * size), row * width + start);
+        start += size;
+      }
+      return rows;
+    },
+  };
+}
+
+/** Numbers of one view of one photo. */
+export const sizeOf = ({ shape }: Pick<FeatureSource, 'shape'>): number =>
+  shape.reduce((product, side) => product * side, 1);
+
+/** All rows of vectors, read into memory. */
+export async function inMemory(source: FeatureSource): Promise<FeatureSet> {
+  const { labels, views, shape } = source;
+  const channels = sizeOf({ shape });
+  const values = new Float32Array(labels.length * views * channels);
+  for (let photo = 0; photo < labels.length; photo++)
+    for (let view = 0; view < views; view++)
+      values.set(await source.read([photo], [view]), (photo * views + view) * channels);
+  return { values, labels, views, channels };
+}

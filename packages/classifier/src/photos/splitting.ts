@@ -1,0 +1,142 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  extendSplit,
+  groupBySource,
+  groupDuplicates,
+  type Photo,
+  parseManifest,
+  randomStream,
+  type Split,
+  shuffled,
+  splitAsGiven,
+  splitByClass,
+  splitByGroup,
+} from '@shroom/data';
+import { PhotoSetError } from '@shroom/data/node';
+import { RunFolderError } from '../errors';
+import type { NamedPhotos } from './open-set';
+
+/** A split, and how it was made, in words. */
+export interface PhotoSplit {
+  readonly split: Split;
+  readonly rule: string;
+  /** Halves of the validation photos, as places in that part: one may choose what the other measures. */
+  readonly halves: readonly (readonly number[])[];
+}
+
+/** Which copies are looked for when photos are opened, by the option `--group`. */
+export const copiesFor = (group: string): 'auto' | 'exact' =>
+  group === 'exact' || group === 'none' ? 'exact' : 'auto';
+
+/** The columns of a table that the option `--group` names. */
+export const columnsOf = (group: string): string[] | undefined =>
+  group.startsWith('column:') ? group.slice('column:'.length).split(',') : undefined;
+
+/**
+ * @param group As the option `--group` has it.
+ * @param earlier A `split.json` that is extended.
+ */
+export async function splitPhotos(
+  photos: NamedPhotos,
+  group: string,
+  seed: number,
+  earlier?: string,
+): Promise<PhotoSplit> {
+  const members = grouped(photos, group);
+  const made = (split: Split, rule: string): PhotoSplit => ({
+    split,
+    rule,
+    halves: halvesOf(together(members, photos), split, seed),
+  });
+  if (earlier !== undefined) {
+    const manifest = parseManifest(await readEarlier(earlier));
+    const set = { ...photos, photos: members };
+    const { split, added, missing, changed, relabeled } = extendSplit(manifest, set, { seed });
+    const counts =
+      `${added.length} photos added, ${missing.length} missing, ${changed.length} changed, ` +
+      `${relabeled.length} of another class`;
+    const came = members.some(({ part }) => part !== undefined);
+    const known = came ? '; the parts that photos came in count for added ones alone' : '';
+    return made(split, `${manifest.rule}; extended: ${counts}${known}`);
+  }
+  if (members.some(({ part }) => part !== undefined)) {
+    const rule = 'the parts that the photos came in; a part that is not there is cut from training';
+    return made(splitAsGiven(members, { seed }), rule);
+  }
+  const near = (photos.copies ?? []).filter(({ kind }) => kind === 'near').length;
+  const likeness = near > 0 ? `; ${near} groups of near copies kept together` : '';
+  const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
+  if (groups === 0 && ['auto', 'exact', 'near', 'none'].includes(group)) {
+    const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
+    return made(splitByClass(members, { seed }), rule + likeness);
+  }
+  if (groups === 0) {
+    const what = columnsOf(group) ? 'a .csv or .json table' : 'names such as source-1.jpg';
+    throw new PhotoSetError(`--group ${group} needs ${what}; ${photos.name} has none.`);
+  }
+  const split = splitByGroup(members, { seed, classes: photos.classes });
+  const what = { auto: 'column:group', exact: 'column:group' }[group] ?? group;
+  const rule = `${groups} groups (${what}) kept together, near 65/20/15 of each class`;
+  return made(split, rule + likeness);
+}
+
+/** @param path A `split.json`, or the folder of the run that wrote it. */
+async function readEarlier(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  const file = isFolder ? join(path, 'split.json') : path;
+  return readFile(file, 'utf8').catch(error => {
+    throw new RunFolderError(
+      path,
+      `holds no split: '${file}' cannot be read (${error.code}). Give the split.json of an earlier run, or the run's folder.`,
+      { cause: error },
+    );
+  });
+}
+
+/** The halves of a split that was made before. @param group As the option `--group` had it. */
+export function validationHalves(
+  photos: NamedPhotos,
+  split: Split,
+  group: string,
+  seed: number,
+): PhotoSplit['halves'] {
+  return halvesOf(together(grouped(photos, group), photos), split, seed);
+}
+
+/** Classes as even as they can be, and groups together where there are two or more. */
+function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoSplit['halves'] {
+  const own = split.validation.map(index => members[index]!);
+  const nameOf = ({ sha256, group }: Photo) => (group === undefined ? sha256 : `group ${group}`);
+  const single = new Set(own.map(nameOf)).size === 1;
+  const groups = new Map<string, number[]>();
+  for (const [place, photo] of own.entries()) {
+    const name = single ? `photo ${photo.id}` : nameOf(photo);
+    groups.set(name, [...(groups.get(name) ?? []), place]);
+  }
+  const order = shuffled([...groups.values()], randomStream('halves', seed));
+  const halves: [number[], number[]] = [[], []];
+  for (const group of order.sort((a, b) => b.length - a.length)) {
+    const labels = group.map(place => own[place]!.label);
+    const [first, second] = halves.map(
+      half => half.filter(place => labels.includes(own[place]!.label)).length,
+    ) as [number, number];
+    const isSecond = first === second ? halves[0].length > halves[1].length : first > second;
+    halves[isSecond ? 1 : 0].push(...group);
+  }
+  return halves.map(half => half.sort((a, b) => a - b));
+}
+
+/** Photos with the groups that `--group` names; near copies are known to each photo since it was opened. */
+function grouped({ photos }: NamedPhotos, group: string): readonly Photo[] {
+  if (group === 'source') return groupBySource(photos);
+  if (group !== 'none' && group !== 'near') return photos;
+  return photos.map(({ group, ...photo }) => photo);
+}
+
+/** Photos whose groups are joined where copies connect them. */
+const together = (members: readonly Photo[], { copies = [] }: NamedPhotos): readonly Photo[] =>
+  groupDuplicates(members, copies);

@@ -1,0 +1,55 @@
+import type { Assessment } from '@shroom/train';
+import type { ClassifierFile } from '../file/schema';
+
+/** `README.md` of a run: a model card with the metadata of the Hugging Face hub. */
+export function modelCard(file: ClassifierFile, assessment: Assessment): string {
+  const { title, classes, extractors, trainedOn, licenses, caution, novelty } = file;
+  const { accuracy, macroF1 } = assessment.figures;
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const licenseOf = [...new Set(licenses.map(({ license }) => license.toLowerCase()))];
+  const names = extractors.map(({ architecture }) => architecture).join(', ');
+  return `---
+library_name: shroom
+pipeline_tag: image-classification
+license: ${licenseOf.length === 1 ? licenseOf[0] : 'other'}
+tags: [image-classification, tensorflow.js]
+---
+
+# ${oneLine(title)}
+
+${caution ? `> **${oneLine(caution.headline)}** ${oneLine(caution.text)}\n\n` : ''}An image classifier of ${classes.length} classes: ${classes.map(oneLine).join(', ')}.
+
+## How good it is
+
+Accuracy on test photos that nothing was trained on or chosen by: **${share(accuracy.value)}** (${share(accuracy.low)} to ${share(accuracy.high)});
+macro-F1 ${share(macroF1.value)}. It says that it is sure of ${share(assessment.sets.sure)} of them, and ${share(assessment.sets.accuracyWhereSure)} of those answers are right.
+
+## What it was trained on
+
+${trainedOn.photos} ${oneLine(trainedOn.kind)} (${oneLine(trainedOn.name)}): ${classes.map((name, k) => `${oneLine(name)} ${trainedOn.perClass[k]}`).join(', ')}.
+${
+  novelty
+    ? `Photos that are like none of these are answered with \`known: false\`; so are ${share(novelty.falseAlarms)} of photos of these classes, by mistake. A class that it was not trained on may still be taken for one of these.`
+    : ''
+}
+
+## Use it
+
+\`\`\`ts
+import { openClassifier } from '@shroom/classifier';
+
+const classifier = await openClassifier('.');
+const [answer] = await classifier.predict(['photo.jpg']);
+\`\`\`
+
+## Licenses
+
+Backbone: ${names}.
+
+${licenses.map(({ of, license }) => `- ${oneLine(of)}: ${license}`).join('\n')}
+`;
+}
+
+/** Text from data without what Markdown or a terminal would act on. */
+const oneLine = (text: string): string =>
+  text.replace(/[\p{Cc}]+/gu, ' ').replace(/[<>|`*_[\]\\]/g, letter => `\\${letter}`);

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type Split, splitNames } from '@shroom/data';
+import type { Assessment } from '@shroom/train';
+import { writeAtomically } from '@shroom/train/node';
+import type { Engine } from '../engine/engine';
+import type { NamedPhotos } from '../photos/open-set';
+import type { RunConfiguration } from '../run/folder';
+
+/** How long the parts of a run took. */
+export interface Seconds {
+  readonly features: number;
+  readonly head: number;
+  readonly explain: number;
+  readonly total: number;
+}
+
+/** What a run says of itself in `metrics.json`. */
+export interface RunMetrics {
+  readonly photos: NamedPhotos;
+  readonly split: Split;
+  readonly engine: Engine;
+  readonly configuration: RunConfiguration;
+  readonly assessment: Assessment;
+  readonly seconds: Seconds;
+}
+
+export async function saveMetrics(folder: string, run: RunMetrics): Promise<void> {
+  const { photos, split, engine, configuration, assessment, seconds } = run;
+  const { evaluation, figures, areas, top, calibration, certainty, sets } = assessment;
+  const named = <T>(values: readonly T[]) =>
+    Object.fromEntries(photos.classes.map((name, k) => [name, values[k]]));
+  const counts = Object.fromEntries(
+    splitNames.map(name => [name, named(countByClass(photos, split[name]))]),
+  );
+  const metrics = {
+    data: { name: photos.name, ...counts, findings: photos.findings },
+    copies: photos.copies ?? [],
+    engine: engine.name,
+    options: configuration,
+    test: {
+      ...evaluation,
+      perClass: named(evaluation.perClass),
+      intervals: { ...figures, perClass: named(assessment.perClass) },
+      areas: { ...areas, perClass: named(areas.perClass) },
+      top,
+      calibration,
+      certainty,
+      sets: { ...sets, perClass: named(sets.perClass) },
+    },
+    seconds,
+    peakMemoryMiB: peakMemoryMiB(),
+  };
+  await writeAtomically(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+}
+
+export function countByClass(
+  { classes, photos }: Pick<NamedPhotos, 'classes' | 'photos'>,
+  indices: readonly number[],
+): number[] {
+  const counts = classes.map(() => 0);
+  for (const index of indices) counts[photos[index]!.label]! += 1;
+  return counts;
+}
+
+/** The most memory that the process had at any time. */
+export const peakMemoryMiB = () => Math.round(process.resourceUsage().maxRSS / 1024);

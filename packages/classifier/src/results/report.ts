@@ -1,0 +1,121 @@
+import type { Photo, Split } from '@shroom/data';
+import type { Assessment, ReportContent } from '@shroom/train';
+import { recipes } from '@shroom/train';
+import type { Engine } from '../engine/engine';
+import { mapStyles } from '../explaining/heat-map';
+import type { Extractor } from '../network/extractor';
+import type { NamedPhotos } from '../photos/open-set';
+import type { RunConfiguration } from '../run/folder';
+import type { Versions } from '../run/versions';
+import { inWords, type JobRecipe } from '../training/recipe';
+import type { TrainingLog } from '../training/training-log';
+import type { Gallery } from './gallery';
+import { countByClass, peakMemoryMiB, type Seconds } from './metrics';
+
+/** What a report is made of. */
+export interface RunFacts {
+  readonly photos: NamedPhotos;
+  readonly split: Split;
+  readonly engine: Engine;
+  readonly configuration: RunConfiguration;
+  readonly training: JobRecipe['training'];
+  readonly extractors: readonly Extractor[];
+  readonly assessment: Assessment;
+  readonly gallery: Gallery;
+  readonly seconds: Seconds;
+  readonly versions: Versions;
+  /** What was typed or called to get this. */
+  readonly command: string;
+}
+
+const heads = {
+  mlp: 'Linear, BatchNorm, ReLU, Dropout 0.3, Linear, BatchNorm, ReLU, Dropout 0.2, Linear',
+  linear: 'one linear layer',
+} as const;
+
+const headsInWords = { mlp: 'A head of two hidden layers', linear: 'One linear layer' } as const;
+
+/** The heading of a run. */
+export const titleOf = (configuration: RunConfiguration, { classes, name }: NamedPhotos): string =>
+  configuration.title ?? `${classes.length} classes of ${name}`;
+
+/**
+ * The report's content, put together from what the run knows.
+ *
+ * @param shown The photo whose heat map was drawn after epochs.
+ */
+export async function reportContent(
+  run: RunFacts,
+  log: TrainingLog,
+  shown: Photo,
+): Promise<ReportContent> {
+  const { photos, split, engine, configuration, assessment, gallery, seconds } = run;
+  const { extractors, versions, training } = run;
+  const { kind, views, seed, size, map, finetune, head, caution } = configuration;
+  const names = extractors.map(({ backbone }) => backbone.name).join(' and ');
+  const frozen =
+    finetune === 'none' ? `frozen ${names}` : `${names} that learned too after ${finetune}`;
+  const half = finetune === 'none' ? '' : 'half of ';
+  return {
+    title: titleOf(configuration, photos),
+    summary:
+      `${headsInWords[head]} on a ${frozen}, trained on ${split.train.length} ${kind} ` +
+      `(${views} ${views === 1 ? 'view' : 'views'} of each), chosen on ${half}${split.validation.length}, tested on ${split.test.length}.`,
+    ...(caution && { caution }),
+    classes: photos.classes,
+    counts: {
+      train: countByClass(photos, split.train),
+      validation: countByClass(photos, split.validation),
+      test: countByClass(photos, split.test),
+    },
+    assessment,
+    history: log.rows,
+    epochs: {
+      truth: photos.classes[shown.label]!,
+      name: shown.id,
+      pictures: await log.pictures(),
+    },
+    gallery: { ...gallery, note: mapStyles[map].note },
+    findings: photos.findings,
+    facts: [
+      ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${seed}`],
+      ...extractors.map(
+        ({ backbone: { name, weights }, pooling }) =>
+          [
+            'Backbone',
+            `${name}, ${weights.source} (${weights.license}), ${size} px${pooling === 'covariance' ? ', pooled to second order' : ''}`,
+          ] as const,
+      ),
+      ['Head', heads[head]],
+      ['Training', inWords(training)],
+      ...(finetune === 'none'
+        ? []
+        : ([
+            ['Fine-tuning', `the backbone after ${finetune}: ${inWords(recipes.finetune)}`],
+          ] as const)),
+      [
+        'Calibration',
+        finetune === 'none'
+          ? 'on what heads trained beside this one say of validation photos that did not choose their epoch'
+          : 'on half of the validation photos; the other half chose the epochs',
+      ],
+      ['Engine', `${engine.name} (${engine.reason})`],
+      [
+        'Time',
+        `features ${duration(seconds.features)}, head ${duration(seconds.head)}, heat maps ${duration(seconds.explain)}, ` +
+          `in all ${duration(seconds.total)}`,
+      ],
+      ['Memory', `${peakMemoryMiB()} MiB at most`],
+      [
+        'Versions',
+        `Node ${versions.node}, TensorFlow.js ${versions['@tensorflow/tfjs-core']}, ${versions.platform}`,
+      ],
+    ],
+    command: run.command,
+  };
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { applyManifest, parseManifest, type Split } from '@shroom/data';
+import { openRun, saveRun } from '@shroom/train/node';
+import { RunFolderError } from '../errors';
+import type { Configuration } from '../options';
+import type { NamedPhotos } from '../photos/open-set';
+
+/** Files of a finished run; the last is written when all others are there. */
+export const resultFiles = ['classifier.json', 'report.html', 'metrics.json'] as const;
+
+/** What `run.json` keeps of a run, by which it can be gone on with. */
+export interface RunConfiguration extends Configuration {
+  /** What `openPhotos` took; absent where photos were given that were open already. */
+  readonly data?: string;
+  /** What the set is called. */
+  readonly name: string;
+}
+
+/**
+ * The folder for a run, new or of a run. Nothing in it changes yet.
+ *
+ * @throws RunFolderError when it holds other files, or cannot be made.
+ */
+export async function openRunFolder(folder: string): Promise<void> {
+  const entries = await made(folder).then(() => readdir(folder));
+  const others = entries.filter(name => !name.startsWith('.'));
+  const isRun = ['run.json', 'split.json'].some(name => others.includes(name));
+  if (others.length > 0 && !isRun)
+    throw new RunFolderError(
+      folder,
+      `holds other files (${others.slice(0, 3).join(', ')}), not a run. Give another folder with --out.`,
+    );
+}
+
+async function made(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    const reasons: Readonly<Record<string, string>> = {
+      ENOSPC: 'cannot be made: the disk is full. Make room, or give a folder on another disk.',
+      EACCES: 'cannot be made: it may not be written there. Give another folder with --out.',
+      EROFS: 'cannot be made: the disk is read-only. Give another folder with --out.',
+      EEXIST: 'is a file, not a folder. Give another folder with --out.',
+      ENOTDIR: 'is below a file, not a folder. Give another folder with --out.',
+    };
+    const reason = reasons[cause.code ?? ''] ?? `cannot be made: ${cause.message}.`;
+    throw new RunFolderError(folder, reason, { cause });
+  });
+}
+
+/** Whether a folder holds a run, finished or not. */
+export const holdsRun = (folder: string): boolean => existsSync(join(folder, 'run.json'));
+
+/**
+ * Writes what the run was started with. Where the folder holds a run of the same configuration, it goes on.
+ *
+ * @returns What has changed besides, such as the version of an engine, in sentences.
+ * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
+ */
+export async function saveConfiguration(
+  folder: string,
+  configuration: RunConfiguration,
+  versions: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  // Resumed from anywhere: a path is kept whole.
+  const { data } = configuration;
+  const kept =
+    data !== undefined && existsSync(data)
+      ? { ...configuration, data: resolve(data) }
+      : configuration;
+  await saveRun(folder, { configuration: kept, versions });
+  const { versions: then } = await openRun(folder);
+  return Object.entries(versions)
+    .filter(([name, version]) => then[name] !== version)
+    .map(
+      ([name, version]) =>
+        `${name} was ${then[name]}, now it is ${version}: the numbers may differ in their last digits`,
+    );
+}
+
+/** The photos of a run that goes on, and how they were split. */
+export interface SplitOfRun {
+  readonly photos: NamedPhotos;
+  readonly split: Split;
+  readonly rule: string;
+  /** How many photos are new since, and not used. */
+  readonly added: number;
+}
+
+/**
+ * The split of a run that goes on: the very photos, which their hashes show. What is new since is left out.
+ *
+ * @returns Nothing where the run has not split its photos yet.
+ * @throws SplitError when photos are missing or have changed, naming them.
+ */
+export async function splitOfRun(
+  folder: string,
+  photos: NamedPhotos,
+): Promise<SplitOfRun | undefined> {
+  const text = await readFile(join(folder, 'split.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(text);
+  const ids = new Set(
+    [...manifest.train, ...manifest.validation, ...manifest.test].map(({ id }) => id),
+  );
+  const own = photos.photos
+    .filter(({ id }) => ids.has(id))
+    .map(photo => ({ ...photo, label: manifest.classes.indexOf(photos.classes[photo.label]!) }));
+  const kept = { ...photos, classes: manifest.classes, photos: own };
+  const split = applyManifest(manifest, kept);
+  return { photos: kept, split, rule: manifest.rule, added: photos.photos.length - own.length };
+}
+
+/** Puts a whole new folder in the place of another, which is removed. */
+export async function replaceFolder(old: string, fresh: string): Promise<void> {
+  const aside = `${old}.old`;
+  await rm(aside, { recursive: true, force: true });
+  if (existsSync(old)) await rename(old, aside);
+  await rename(fresh, old);
+  await rm(aside, { recursive: true, force: true });
+}

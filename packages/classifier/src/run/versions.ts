@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { pixelsVersion } from '@shroom/data';
+import type { Engine } from '../engine/engine';
+
+/** Of whatever may change a number, by name. */
+export type Versions = Readonly<Record<string, string>>;
+
+/** Versions of what runs here, for a run that is gone on with elsewhere. */
+export function versionsOf(engine: Engine): Versions {
+  const require = createRequire(import.meta.url);
+  const versionOf = (name: string) => {
+    try {
+      return (require(`${name}/package.json`) as { version: string }).version;
+    } catch {
+      return 'none';
+    }
+  };
+  return {
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    engine: engine.name,
+    pixels: pixelsVersion,
+    ...Object.fromEntries(
+      ['@tensorflow/tfjs-core', 'onnxruntime-node', '@shroom/train'].map(name => [
+        name,
+        versionOf(name),
+      ]),
+    ),
+  };
+}

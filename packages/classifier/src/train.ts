@@ -1,0 +1,316 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type PhotoSet, type Split, toManifest } from '@shroom/data';
+import {
+  type Assessment,
+  type EpochRecord,
+  type FeatureSet,
+  type Interval,
+  renderReport,
+} from '@shroom/train';
+import { openRun, writeAtomically } from '@shroom/train/node';
+import { startEngine } from './engine/engine';
+import { RunFolderError } from './errors';
+import type { TrainEvent } from './events';
+import { Explainer } from './explaining/explainer';
+import { formatClassifierFile } from './file/classifier-file';
+import { saveClassifier } from './file/save';
+import { startHead } from './network/classifier-network';
+import { cutExtractor, type Extractor } from './network/extractor';
+import { extractAll } from './network/features';
+import { loadExtractors } from './network/load-extractors';
+import { summariesOf } from './network/summaries';
+import { type TrainConfiguration, withDefaults } from './options';
+import { type NamedPhotos, openSet } from './photos/open-set';
+import { splitPhotos, validationHalves } from './photos/splitting';
+import type { OnProgress } from './progress';
+import { modelCard } from './results/card';
+import { explainTest } from './results/gallery';
+import { type Seconds, saveMetrics } from './results/metrics';
+import { confusionCsv, predictionsCsv } from './results/predictions';
+import { reportContent, titleOf } from './results/report';
+import {
+  holdsRun,
+  openRunFolder,
+  type RunConfiguration,
+  replaceFolder,
+  saveConfiguration,
+  splitOfRun,
+} from './run/folder';
+import { lockRun } from './run/lock';
+import { stopwatch } from './run/stopwatch';
+import { versionsOf } from './run/versions';
+import { fitNovelty, noveltyOf } from './training/novelty';
+import { changed, jobRecipes, mostEpochs } from './training/recipe';
+import { evaluateTest } from './training/test-evaluation';
+import { trainClassifier } from './training/training';
+import { TrainingLog } from './training/training-log';
+
+/** What a training tells and obeys while it works. */
+export interface WorkOptions {
+  readonly onProgress?: OnProgress;
+  /** Called with what was found out or decided: the engine, the photos and their split, the end of the training. */
+  readonly onEvent?: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainOptions extends TrainConfiguration, WorkOptions {
+  /** The folder of the run. Default `runs/<name of the photos>-seed<seed>`. */
+  readonly out?: string;
+  /** Whether a run of another configuration in that folder is replaced, once the new one is whole. Default false. */
+  readonly overwrite?: boolean;
+  /** What was typed to get this, for the report. */
+  readonly command?: string;
+}
+
+/** A finished run: plain data. */
+export interface Run {
+  readonly folder: string;
+  readonly classes: readonly string[];
+  readonly configuration: RunConfiguration;
+  /** On photos that nothing was trained on or chosen by. */
+  readonly test: {
+    readonly accuracy: Interval;
+    readonly macroF1: Interval;
+    readonly assessment: Assessment;
+  };
+  readonly history: readonly EpochRecord[];
+  readonly seconds: Seconds;
+}
+
+/** Photos, wherever they are: what `openPhotos` of `@shroom/data` takes, or a set that is open. */
+export type TrainingPhotos = string | (PhotoSet & { readonly name?: string });
+
+/**
+ * Trains a classifier on photos, evaluates and explains it, and writes all of it to a folder. Where the folder holds the same run,
+ * interrupted or finished, it goes on with it.
+ *
+ * Nothing is printed. Results of an earlier run in the folder are replaced by whole results only.
+ *
+ * @throws RunFolderError when the folder holds other files. RunBusyError when another process writes there.
+ * @throws RunMismatchError when it holds a run of another configuration, naming what differs, unless `overwrite` is set.
+ * @throws UnsupportedNetworkError when there is no such backbone, or it cannot be cut as asked.
+ * @throws RangeError for an option that there is not, or a value that cannot be.
+ * @example
+ * ```ts
+ * const run = await train('photos', { backbone: 'convnext_base', out: 'runs/pets' });
+ * console.log(run.test.accuracy); // { value, low, high }
+ * ```
+ */
+export async function train(photos: TrainingPhotos, options: TrainOptions = {}): Promise<Run> {
+  const { out, overwrite = false, command = '', onProgress, onEvent, signal, ...given } = options;
+  const chosen = withDefaults(given);
+  const name = typeof photos === 'string' ? nameOf(photos) : (photos.name ?? 'photos');
+  const data = typeof photos === 'string' ? { data: photos } : {};
+  const configuration: RunConfiguration = { ...chosen, ...data, name };
+  const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
+  const work = { command, engine: given.engine, onProgress, onEvent, signal };
+  await openRunFolder(folder);
+  const lock = await lockRun(folder);
+  try {
+    const replacing = overwrite && holdsRun(folder);
+    const place = replacing ? `${folder}.new` : folder;
+    if (replacing) await rm(place, { recursive: true, force: true });
+    const run = await trainIn(place, photos, configuration, work);
+    if (replacing) await replaceFolder(folder, place);
+    return { ...run, folder };
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Goes on with a run that was interrupted, by what its folder holds, and ends with the very weights that it would have ended with.
+ *
+ * @param photos Needed where the run was started with photos that were open already: the same ones.
+ * @throws RunFolderError when the folder holds no run, or its photos are needed.
+ * @throws SplitError when photos are missing or have changed since, naming them.
+ * @example
+ * ```ts
+ * const { test } = await resume('runs/pets');
+ * ```
+ */
+export async function resume(
+  folder: string,
+  options: WorkOptions &
+    Pick<TrainOptions, 'engine' | 'command'> & { readonly photos?: TrainingPhotos } = {},
+): Promise<Run> {
+  const place = resolve(folder);
+  if (!existsSync(join(place, 'run.json')))
+    throw new RunFolderError(place, 'holds no run (no run.json): there is nothing to resume.');
+  const { photos: given, command = '', engine, ...work } = options;
+  const lock = await lockRun(place);
+  try {
+    const { configuration } = await openRun<RunConfiguration>(place);
+    const photos = given ?? configuration.data;
+    if (photos === undefined)
+      throw new RunFolderError(
+        place,
+        `was started with photos that were open already (${configuration.name}). Give the same ones.`,
+      );
+    return await trainIn(place, photos, configuration, { command, engine, ...work });
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Work extends WorkOptions {
+  readonly command: string;
+  readonly engine: TrainConfiguration['engine'];
+}
+
+/** The job, top to bottom, in a folder that this process has. */
+async function trainIn(
+  folder: string,
+  from: TrainingPhotos,
+  configuration: RunConfiguration,
+  {
+    command,
+    engine: wanted,
+    onProgress,
+    onEvent,
+    signal,
+  }: { [K in keyof Work]: Work[K] | undefined } & {
+    command: string;
+  },
+): Promise<Run> {
+  const { seed, size, views, testViews, augment, finetune, map, group } = configuration;
+  const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const notice = (text: string) => onEvent?.({ kind: 'notice', text });
+  const clock = stopwatch();
+
+  const engine = await startEngine(wanted);
+  for (const text of engine.failed) notice(text);
+  onEvent?.({ kind: 'engine', engine });
+  const goesOn = holdsRun(folder);
+  for (const text of await saveConfiguration(folder, configuration, versionsOf(engine)))
+    notice(text);
+
+  const opened = await openSet(from, configuration, work);
+  const earlier = await splitOfRun(folder, opened);
+  const photos = earlier?.photos ?? opened;
+  const parts = earlier
+    ? { ...earlier, halves: validationHalves(photos, earlier.split, group, seed) }
+    : await splitPhotos(photos, group, seed, configuration.split);
+  const { split, halves, rule } = parts;
+  if (earlier && earlier.added > 0)
+    notice(`${earlier.added} photos are new since the run began; they are not used`);
+  if (!earlier) {
+    const manifest = toManifest(photos, split, { rule, seed });
+    await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  }
+  onEvent?.({ kind: 'photos', photos, split: parts });
+
+  const training = split.train.map(index => photos.photos[index]!);
+  const extractors = await loadExtractors(configuration, training, work);
+  const cut = finetune === 'none' ? undefined : cutExtractor(extractors[0]!, finetune);
+  onEvent?.({ kind: 'backbone', extractors, size, ...(cut && { cut: cut.cut.layer }) });
+  clock.lap('load');
+  const features = await extractAll(photos, split, extractors, {
+    ...{ views, testViews, augment, cut, engine },
+    ...work,
+  });
+  try {
+    clock.lap('features');
+    const { classes } = photos;
+    const width = extractors.reduce((sum, each) => sum + each.width, 0);
+    const newHead = () => startHead(configuration.head, width, classes.length, seed);
+    const head = newHead();
+    const explainer = new Explainer({ extractors, head, classes });
+    const shown = photos.photos[split.validation[0]!]!;
+    const square = [size, size] as const;
+    const log = await TrainingLog.open(folder, shown, explainer, square, map, goesOn);
+    const recipe = changed(jobRecipes[configuration.recipe].training, configuration);
+    const trained = await trainClassifier(features, head, cut, {
+      ...{ classes, extractors, training: recipe, seed, testViews, halves, out: folder, log },
+      startHead: newHead,
+      ...work,
+    });
+    await log.save();
+    onEvent?.({ kind: 'trained', history: trained.history, mostEpochs: mostEpochs(trained.plan) });
+    const evaluated = await evaluateTest(trained, classes.length, {
+      views: testViews,
+      ...(signal && { signal }),
+    });
+    const { assessment } = evaluated;
+    clock.lap('head');
+
+    const cams = join(folder, '.cams');
+    await rm(cams, { recursive: true, force: true });
+    await mkdir(cams);
+    const gallery = await explainTest(photos, split.test, evaluated, explainer, {
+      ...{ folder: cams, size: square, map },
+      ...work,
+    });
+    const summaries = cut
+      ? await tunedSummaries(photos, split, extractors, signal)
+      : features.summaries;
+    const novelty = fitNovelty(summaries.train, summaries.validation);
+    const scores = noveltyOf(novelty).score(summaries.test.values);
+    clock.lap('explain');
+
+    // All is known: what an earlier run left in the folder is replaced now, file by file, the metrics last.
+    const seconds = clock.seconds();
+    const file = await saveClassifier(folder, {
+      ...{ configuration, photos, split, extractors, cut, novelty },
+      certainty: { plain: evaluated.plain, averaged: evaluated.certainty },
+      title: titleOf(configuration, photos),
+      weights: trained.file,
+    });
+    const run = { photos, split, engine, configuration, assessment, seconds };
+    const facts = {
+      ...run,
+      training: recipe,
+      extractors,
+      gallery,
+      versions: versionsOf(engine),
+      command,
+    };
+    const content = await reportContent(facts, log, shown);
+    await replaceFolder(join(folder, 'cams'), cams);
+    await writeAtomically(
+      join(folder, 'predictions.csv'),
+      predictionsCsv(photos, split.test, evaluated, { scores, threshold: novelty.threshold }),
+    );
+    await writeAtomically(join(folder, 'confusion.csv'), confusionCsv(classes, assessment));
+    await writeAtomically(
+      join(folder, 'config.json'),
+      `${JSON.stringify(configuration, null, 2)}\n`,
+    );
+    await writeAtomically(join(folder, 'README.md'), modelCard(file, assessment));
+    await writeAtomically(join(folder, 'report.html'), renderReport(content));
+    await writeAtomically(join(folder, 'classifier.json'), formatClassifierFile(file));
+    await saveMetrics(folder, run);
+    const { accuracy, macroF1 } = assessment.figures;
+    const test = { accuracy, macroF1, assessment };
+    return { folder, classes, configuration, test, history: trained.history, seconds };
+  } finally {
+    await features.close();
+    for (const extractor of extractors) extractor.dispose();
+  }
+}
+
+/** Of networks that were trained too: what is in the cache is of the weights before. */
+async function tunedSummaries(
+  { photos }: NamedPhotos,
+  split: Split,
+  extractors: readonly Extractor[],
+  signal: AbortSignal | undefined,
+): Promise<Record<keyof Split, FeatureSet>> {
+  const of = (part: keyof Split) =>
+    summariesOf(
+      split[part].map(index => photos[index]!),
+      extractors,
+      signal,
+    );
+  return { train: await of('train'), validation: await of('validation'), test: await of('test') };
+}
+
+/** What a set is called, from where it is. */
+const nameOf = (photos: string): string =>
+  photos
+    .replace(/[/\\]+$/, '')
+    .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
+    .split(/[/\\:]/)
+    .at(-1)!;

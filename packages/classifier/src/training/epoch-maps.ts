@@ -1,0 +1,99 @@
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Photo } from '@shroom/data';
+import { decode, readPixels } from '@shroom/data/node';
+import type { EpochPicture } from '@shroom/train';
+import type { Explainer } from '../explaining/explainer';
+import { type MapName, mapStyles } from '../explaining/heat-map';
+import { rgb, toDataAddress } from '../explaining/pictures';
+
+interface EpochLine {
+  readonly epoch: number;
+  /** Of the photo's own class. */
+  readonly probability: number;
+}
+
+const folderName = 'cams-by-epoch';
+
+/**
+ * How the heat map of one photo changes while the classifier learns: a picture at epochs 1, 2, 3, 4, 6, 8, 12 and so on,
+ * each about half as far again as the one before. All are in the run's folder, so that a training that goes on adds to them.
+ */
+export class EpochMaps {
+  readonly #folder: string;
+  readonly #photo: Photo;
+  readonly #explainer: Explainer;
+  readonly #size: readonly [number, number];
+  readonly #map: MapName;
+
+  private constructor(
+    folder: string,
+    photo: Photo,
+    explainer: Explainer,
+    size: readonly [number, number],
+    map: MapName,
+  ) {
+    this.#folder = folder;
+    this.#photo = photo;
+    this.#explainer = explainer;
+    this.#size = size;
+    this.#map = map;
+  }
+
+  /** @param resumed Keeps the pictures of the epochs before. */
+  static async open(
+    run: string,
+    photo: Photo,
+    explainer: Explainer,
+    size: readonly [number, number],
+    map: MapName,
+    resumed = false,
+  ): Promise<EpochMaps> {
+    const folder = join(run, folderName);
+    if (!resumed) await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return new EpochMaps(folder, photo, explainer, size, map);
+  }
+
+  /** Explains the photo's own class with the weights as they are now, if this epoch is one of those shown. */
+  async record(epoch: number): Promise<void> {
+    if (!isShown(epoch)) return;
+    const style = mapStyles[this.#map];
+    const classIndex = this.#photo.label;
+    const pixels = await readPixels(this.#photo.origin, this.#size);
+    const found = await this.#explainer.explain(pixels, { ...style, classIndex });
+    // The last of the panels: the map on top of the photo.
+    const row = style.draw(pixels, found.map);
+    const { width, height } = pixels;
+    const panel = { left: row.width - width, top: 0, width, height };
+    await rgb(row).extract(panel).png().toFile(this.#fileOf(epoch));
+    const line: EpochLine = { epoch, probability: found.probabilities[classIndex]! };
+    await appendFile(join(this.#folder, 'epochs.jsonl'), `${JSON.stringify(line)}\n`);
+  }
+
+  /** The pictures in order, for the report. */
+  async pictures(): Promise<EpochPicture[]> {
+    const text = await readFile(join(this.#folder, 'epochs.jsonl'), 'utf8').catch(() => '');
+    const lines = text.split('\n').filter(Boolean);
+    // The last of each epoch: one that was interrupted may have been done twice.
+    const byEpoch = new Map(
+      lines.map(line => JSON.parse(line) as EpochLine).map(line => [line.epoch, line]),
+    );
+    return Promise.all(
+      [...byEpoch.values()].map(async ({ epoch, probability }) => {
+        const picture = await decode(this.#fileOf(epoch), this.#size);
+        return { epoch, probability, image: await toDataAddress(picture, 260) };
+      }),
+    );
+  }
+
+  #fileOf(epoch: number): string {
+    return join(this.#folder, `epoch-${String(epoch).padStart(4, '0')}.png`);
+  }
+}
+
+/** Powers of two, and half as much again. */
+function isShown(epoch: number): boolean {
+  const odd = epoch / 2 ** Math.floor(Math.log2(epoch));
+  return odd === 1 || odd === 1.5;
+}

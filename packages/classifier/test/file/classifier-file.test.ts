@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { ClassifierFileError } from '../../src/errors';
+import { formatClassifierFile, parseClassifierFile } from '../../src/file/classifier-file';
+import type { ClassifierFile } from '../../src/file/schema';
+
+const sha256 = 'a'.repeat(64);
+const file: ClassifierFile = {
+  format: 'shroom-classifier',
+  version: 1,
+  title: 'photos of cats and dogs',
+  classes: ['cat', 'dog'],
+  extractors: [
+    {
+      architecture: 'resnet18',
+      weights: { source: '/weights/resnet18.safetensors', sha256, license: 'MIT' },
+      precision: 'float32',
+      preprocessing: {
+        size: [64, 64],
+        channelOrder: 'RGB',
+        scale: 1 / 255,
+        mean: [0.485, 0.456, 0.406],
+        std: [0.229, 0.224, 0.225],
+        resize: 'crop',
+        cropFraction: 0.875,
+        interpolation: 'bilinear',
+      },
+      pooling: 'average',
+      taps: [],
+      width: 512,
+    },
+  ],
+  head: { name: 'mlp', path: 'checkpoints/best.safetensors', sha256 },
+  augment: 'flips',
+  views: 1,
+  certainty: [{ views: 1, temperature: 1.2, threshold: 0.3, coverage: 0.9 }],
+  novelty: {
+    path: 'novelty.safetensors',
+    sha256,
+    neighbors: 10,
+    threshold: 0.7,
+    falseAlarms: 0.05,
+  },
+  trainedOn: { name: 'photos', kind: 'photographs', photos: 20, perClass: [12, 8] },
+  licenses: [{ of: 'resnet18', license: 'MIT' }],
+};
+
+const parsed = (value: unknown) => parseClassifierFile(JSON.stringify(value), 'classifier.json');
+
+test('what is written is read again', () => {
+  expect(parseClassifierFile(formatClassifierFile(file), 'classifier.json')).toEqual(file);
+});
+
+test.each<[string, unknown, RegExp]>([
+  [
+    'temperature 0',
+    { ...file, certainty: [{ ...file.certainty[0], temperature: 0 }] },
+    /certainty\.0\.temperature/,
+  ],
+  [
+    'a size of 1e9',
+    {
+      ...file,
+      extractors: [
+        {
+          ...file.extractors[0],
+          preprocessing: { ...file.extractors[0]!.preprocessing, size: [1e9, 1e9] },
+        },
+      ],
+    },
+    /size/,
+  ],
+  ['a class twice', { ...file, classes: ['cat', 'cat'] }, /no name twice/],
+  ['one class', { ...file, classes: ['cat'] }, /classes/],
+  [
+    'a path that leaves the folder',
+    { ...file, head: { ...file.head, path: '../../etc/passwd' } },
+    /below the folder/,
+  ],
+  [
+    'an absolute path',
+    { ...file, head: { ...file.head, path: '/etc/passwd' } },
+    /below the folder/,
+  ],
+  ['a hash that is none', { ...file, head: { ...file.head, sha256: 'x' } }, /hexadecimal/],
+  ['no certainty for its views', { ...file, views: 4 }, /number of views/],
+  [
+    'counts of other classes',
+    { ...file, trainedOn: { ...file.trainedOn, perClass: [1] } },
+    /each class/,
+  ],
+  [
+    'covariances without frames',
+    { ...file, extractors: [{ ...file.extractors[0], pooling: 'covariance' }] },
+    /frames/,
+  ],
+  [
+    'an unknown precision',
+    { ...file, extractors: [{ ...file.extractors[0], precision: 'int3' }] },
+    /precision/,
+  ],
+  ['no extractor', { ...file, extractors: [] }, /extractors/],
+  [
+    'a NaN',
+    { ...file, certainty: [{ ...file.certainty[0], temperature: Number.NaN }] },
+    /temperature/,
+  ],
+])('%s is refused with its place', (_, value, message) => {
+  expect(() => parsed(value)).toThrow(ClassifierFileError);
+  expect(() => parsed(value)).toThrow(message);
+});
+
+test('a file of before the versions says to train again', () => {
+  const old = {
+    backbone: { name: 'resnet50', size: 299 },
+    classes: ['a', 'b'],
+    head: 'checkpoints/best.safetensors',
+  };
+  expect(() => parsed(old)).toThrow(/before the format had versions. Train the classifier again/);
+});
+
+test('another version says what to do', () => {
+  expect(() => parsed({ ...file, version: 2 })).toThrow(
+    /version 2; this package reads version 1. Install a newer one/,
+  );
+  expect(() => parsed({ ...file, version: 0 })).toThrow(/Train the classifier again/);
+});
+
+test.each(['', '{', 'null', '[]', '3', '{}', '"x"'])('%j is no classifier', text => {
+  expect(() => parseClassifierFile(text, 'classifier.json')).toThrow(ClassifierFileError);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { withDefaults } from '../src/options';
+import { changed, jobRecipes } from '../src/training/recipe';
+
+test('without options it is the best recipe on ResNet50', () => {
+  expect(withDefaults({})).toMatchObject({
+    backbone: ['resnet50'],
+    size: 299,
+    recipe: 'best',
+    head: 'linear',
+    pooling: 'covariance',
+    views: 4,
+    testViews: 4,
+    augment: 'crops',
+    finetune: 'none',
+  });
+});
+
+test('what is given takes the place of the recipe', () => {
+  const { head, pooling, views } = withDefaults({
+    recipe: 'reference',
+    head: 'covariance',
+    views: 2,
+  });
+  expect({ head, pooling, views }).toEqual({ head: 'linear', pooling: 'covariance', views: 2 });
+});
+
+test.each<[object, RegExp]>([
+  [{ epoch: 3 }, /no option 'epoch'. There are backbone/],
+  [{ recipe: 'bets' }, /no recipe 'bets'; there are best, reference, fast/],
+  [{ size: 1e9 }, /size should be a whole number, 16 to 4096/],
+  [{ views: 0 }, /views should be a whole number, 1 to 64/],
+  [{ epochs: 1.5 }, /epochs should be a whole number, 1 or more, not 1.5/],
+  [{ labelSmoothing: 1 }, /labelSmoothing should be 0 to below 1/],
+  [{ lr: 0 }, /lr should be a number above 0/],
+  [{ group: 'columns' }, /group should be/],
+  [{ backbone: [] }, /one network or several/],
+])('%j is refused', (options, message) => {
+  expect(() => withDefaults(options)).toThrow(RangeError);
+  expect(() => withDefaults(options)).toThrow(message);
+});
+
+test('options change every phase of a training', () => {
+  const { training } = jobRecipes.reference;
+  expect(changed(training, {})).toEqual(training);
+  const made = changed(training, { epochs: 7, batch: 16, lr: 0.01, classWeights: 'none' });
+  expect(made).toMatchObject({ epochs: 7, batchSize: 16, schedule: { learningRate: 0.01 } });
+  expect(made.followedBy).toMatchObject([
+    { epochs: 7, batchSize: 16, schedule: { learningRate: 0.01 }, labelSmoothing: 0.1 },
+  ]);
+  expect(made.followedBy![0]).not.toHaveProperty('classWeights');
+});

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PhotoError } from '../../src/errors';
+import { eachPhoto, type PhotoInputs } from '../../src/photos/inputs';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inputs-'));
+  await mkdir(join(folder, 'below'));
+  for (const name of ['b.jpg', 'a.jpg', 'below/c.png', '.hidden'])
+    await writeFile(join(folder, name), 'x');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function names(photos: PhotoInputs): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of eachPhoto(photos)) found.push(basename(name));
+  return found;
+}
+
+test('a path, a folder and a glob', async () => {
+  expect(await names(join(folder, 'a.jpg'))).toEqual(['a.jpg']);
+  expect(await names(folder)).toEqual(['a.jpg', 'b.jpg', 'c.png']);
+  expect(await names([join(folder, '*.jpg'), join(folder, 'below')])).toEqual([
+    'a.jpg',
+    'b.jpg',
+    'c.png',
+  ]);
+});
+
+test('bytes, files, pixels, and a stream of them', async () => {
+  const pixels = { data: new Uint8Array(3), height: 1, width: 1 };
+  async function* stream() {
+    yield new File(['x'], 'named.jpg');
+    yield new Blob(['x']);
+    yield pixels;
+  }
+  expect(await names(stream())).toEqual(['named.jpg', 'photo 2', 'photo 3']);
+  expect(await names(new Uint8Array(3))).toEqual(['photo 1']);
+  expect(await names(pixels)).toEqual(['photo 1']);
+});
+
+test('nothing at a path is an error that names it', async () => {
+  await expect(names([join(folder, 'none.jpg')])).rejects.toThrow(PhotoError);
+  await expect(names([join(folder, 'none-*.jpg')])).rejects.toThrow(/none-\*\.jpg/);
+});
