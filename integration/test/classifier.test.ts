@@ -35,7 +35,9 @@ async function generated(name: 'resnet18' | 'convnext_tiny'): Promise<string> {
     const size = weight.shape.reduce<number>((product, each) => product * each!, 1);
     const scale = 1 / Math.sqrt(size / weight.shape.at(-1)!);
     const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7 + salt) * scale);
-    tidy(() => weight.write(tensor(values, weight.shape as number[])));
+    tidy(() => {
+      weight.write(tensor(values, weight.shape as number[]));
+    });
   });
   const file = join(folder, `${name}.safetensors`);
   await writeSafetensors(file, checkpointOf(network, architectures[name].dialects[0]));

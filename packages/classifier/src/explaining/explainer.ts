@@ -2,7 +2,6 @@ import type { Pixels } from '@shroom/data';
 import {
   type Explanation,
   explain,
-  type HeatMap,
   type Method,
   type PreparedModel,
   prepareModel,
@@ -27,8 +26,6 @@ export interface Explaining {
   readonly classIndex?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-export type { Explanation, HeatMap };
 
 /** Explains photos by a classifier; what it prepares is kept for the next one. */
 export class Explainer {

@@ -7,9 +7,6 @@ import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
 
-/** Files of a finished run; the last is written when all others are there. */
-export const resultFiles = ['classifier.json', 'report.html', 'metrics.json'] as const;
-
 /** What `run.json` keeps of a run, by which it can be gone on with. */
 export interface RunConfiguration extends Configuration {
   /** What `openPhotos` took; absent where photos were given that were open already. */
