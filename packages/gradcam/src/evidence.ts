@@ -2,11 +2,8 @@ import {
   div,
   type GradConfig,
   gather,
-  grad,
-  keep,
   mean,
   reshape,
-  type Scalar,
   sum,
   type Tensor,
   type Tensor1D,
@@ -16,6 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { GradientError, OutputError } from './errors';
+import { gradientWithAux } from './gradients/gradient-with-aux';
 import type { Cut, PreparedModel } from './model/prepared';
 import type { Score } from './targets/target';
 
@@ -42,62 +40,90 @@ export interface Evidence {
  *
  * @throws OutputError when the output has places, as of a segmentation or detection.
  */
-export function logitsFrom(
-  parts: PreparedModel,
-  { features, side }: Pick<Cut, 'features' | 'side'>,
-): Tensor2D {
+export function logitsFrom(parts: PreparedModel, cut: Pick<Cut, 'features' | 'side'>): Tensor2D {
   return tidy(() => {
-    const logits = parts.pooled
-      ? parts.pooledTail(mean(features, [1, 2]))
-      : parts.tail(features, side);
-    requireRows(parts, logits);
-    return logits;
+    const [x, tail] = secondPart(parts, cut);
+    return tail(x);
   });
 }
 
 /**
- * The gradient of each image's score by its features, and the logits that came with it; the caller disposes both.
+ * What the logits are computed from, and how. Where the tap reaches them through global average pooling alone, it is the pooled
+ * vector: a gradient by it needs no gradient of a convolution, on any engine.
+ */
+function secondPart(
+  parts: PreparedModel,
+  { features, side }: Pick<Cut, 'features' | 'side'>,
+): [x: Tensor, tail: (x: Tensor) => Tensor2D] {
+  const { pooled } = parts;
+  return [
+    pooled ? mean(features, [1, 2]) : features,
+    x => {
+      const logits = pooled ? parts.pooledTail(x as Tensor2D) : parts.tail(x as Tensor4D, side);
+      requireRows(parts, logits);
+      return logits;
+    },
+  ];
+}
+
+/** What one pass of a model over images finds. */
+export interface Pass extends Cut {
+  /** `[N, K]`. */
+  readonly logits: Tensor2D;
+}
+
+/**
+ * One pass of a model over images, without gradients. The caller disposes it.
  *
- * Where the tap reaches the logits through global average pooling alone, the gradient is taken by the pooled vector: it is
- * the same at every place, and no gradient of a convolution is needed, on any engine.
+ * @throws OutputError when the output has places.
+ */
+export function passOver(parts: PreparedModel, images: Tensor4D): Pass {
+  const cut = parts.forward(images);
+  try {
+    const logits = logitsFrom(parts, cut);
+    const dispose = () => {
+      logits.dispose();
+      cut.dispose();
+    };
+    return { features: cut.features, side: cut.side, logits, dispose };
+  } catch (error) {
+    cut.dispose();
+    throw error;
+  }
+}
+
+/**
+ * The gradient of each image's score by its features, and the logits of the same pass; the caller disposes both. After global
+ * average pooling it is the same at every place, `[N, 1, 1, C]`.
  *
- * Elsewhere, what TensorFlow.js lacks for it is loaded first.
+ * What TensorFlow.js lacks for it is loaded first, unless the tap reaches the logits through that pooling.
  *
- * @param others Gradients that replace those of some operations.
+ * @param others Gradients of some operations to be taken in the place of their own.
  * @throws GradientError when there is a gradient that cannot be computed.
  */
 export async function gradientOf(
   parts: PreparedModel,
-  { features, side }: Pick<Cut, 'features' | 'side'>,
+  cut: Pick<Cut, 'features' | 'side'>,
   score: Score,
   others?: readonly GradConfig[],
 ) {
-  const [count, height, width, channels] = features.shape;
+  const { pooled } = parts;
+  const [count, height, width, channels] = cut.features.shape;
   const rows = [...Array(count).keys()];
-  let kept: Tensor2D | undefined;
-  // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
-  const total = (logits: Tensor2D): Scalar => {
-    requireRows(parts, logits);
-    kept = keep(logits.clone());
-    return sum(score(logits, rows));
-  };
-  const of = parts.pooled
-    ? grad(vector => total(parts.pooledTail(vector as Tensor2D)))
-    : grad(map => total(parts.tail(map as Tensor4D, side)));
   const compute = () =>
     tidy(() => {
-      if (!parts.pooled) return of(features) as Tensor4D;
-      const share = div(of(mean(features, [1, 2])), height * width);
-      return reshape(share, [count, 1, 1, channels]) as Tensor4D;
+      const [x, tail] = secondPart(parts, cut);
+      // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
+      const [gradient, logits] = gradientWithAux(input => {
+        const logits = tail(input);
+        return [sum(score(logits, rows)), logits];
+      }, x);
+      const whole = pooled
+        ? reshape(div(gradient, height * width), [count, 1, 1, channels])
+        : gradient;
+      return { gradient: whole as Tensor4D, logits };
     });
-  try {
-    const own = parts.pooled && parts.simple && !others;
-    const gradient = await differentiated(compute, others, own);
-    return { gradient, logits: kept! };
-  } catch (error) {
-    kept?.dispose();
-    throw error;
-  }
+  return differentiated(compute, others, pooled && parts.simple && !others);
 }
 
 /**
@@ -140,11 +166,11 @@ export function scoreImages(
   score: Score,
 ): Tensor1D {
   return tidy(() => {
-    const cut = parts.forward(images);
+    const pass = passOver(parts, images);
     try {
-      return score(logitsFrom(parts, cut), rows);
+      return score(pass.logits, rows);
     } finally {
-      cut.dispose();
+      pass.dispose();
     }
   });
 }

@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { EngineError, OutputError } from './errors';
-import { gradientOf, logitsFrom } from './evidence';
+import { gradientOf, passOver } from './evidence';
 import { gradCam } from './methods/grad-cam';
 import { atLeastOne, checkedMethod, type Method, mapOf } from './methods/method';
 import { imagesFor } from './model/images';
@@ -101,9 +101,8 @@ export async function explain(
   };
   try {
     const seen = owned(await imagesFor(parts, images));
-    const cut = owned(parts.forward(seen));
-    const { features, side } = cut;
-    const first = owned(logitsFrom(parts, cut));
+    const pass = owned(passOver(parts, seen));
+    const { features, side, logits: first } = pass;
     const reported = owned(tidy(() => parts.own?.(features, side) ?? activated(parts.link, first)));
     await verifyOutput(parts, seen, reported);
     const logits = await rowsOf(first);
@@ -121,16 +120,12 @@ export async function explain(
     )
       throw (await import('./failures')).classesFailure(classIndex, known.length, parts.classes);
     const score = scoreOf(target, parts, classes, known);
-    const evidence = method.needsGradient
-      ? await gradientOf(parts, cut, score)
-      : { logits: first, gradient: undefined };
-    if (evidence.gradient) {
-      owned(evidence.gradient);
-      owned(evidence.logits);
-    }
+    const found = method.needsGradient ? await gradientOf(parts, pass, score) : undefined;
+    if (found) mine.push(found.gradient, found.logits);
     const maps = owned(
       await mapOf(method, {
-        ...evidence,
+        logits: first,
+        ...found,
         parts,
         images: seen,
         features,

@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
-import { logitsFrom, scoreImages } from '../evidence';
+import { passOver, scoreImages } from '../evidence';
 import type { Explanation, HeatMap } from '../explain';
 import { atLeastOne } from '../methods/method';
 import { imagesFor } from '../model/images';
@@ -180,19 +180,14 @@ export function unbounded(
 }
 
 async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32Array[]> {
-  const cut = parts.forward(images);
+  const pass = passOver(parts, images);
   try {
-    const logits = logitsFrom(parts, cut);
-    try {
-      const values = (await logits.data()) as Float32Array;
-      const [count, classes] = logits.shape;
-      return Array.from({ length: count }, (_, row) =>
-        classLogits(parts, values.slice(row * classes, (row + 1) * classes)),
-      );
-    } finally {
-      logits.dispose();
-    }
+    const values = (await pass.logits.data()) as Float32Array;
+    const [count, classes] = pass.logits.shape;
+    return Array.from({ length: count }, (_, row) =>
+      classLogits(parts, values.slice(row * classes, (row + 1) * classes)),
+    );
   } finally {
-    cut.dispose();
+    pass.dispose();
   }
 }

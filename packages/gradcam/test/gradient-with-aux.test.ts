@@ -1,0 +1,42 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { add, memory, mul, scalar, square, sum, tensor1d } from '@tensorflow/tfjs-core';
+// Registers gradients.
+import '@tensorflow/tfjs-layers';
+import { expect, test } from 'vitest';
+import { gradientWithAux } from '../src/gradients/gradient-with-aux';
+
+test('gives the gradient of the value, and what was found on the way', () => {
+  const x = tensor1d([1, 2, 3]);
+  const before = memory().numTensors;
+  const [gradient, aux] = gradientWithAux(input => [sum(square(input)), mul(input, 10)], x);
+  expect([...gradient.dataSync()]).toEqual([2, 4, 6]);
+  expect([...aux.dataSync()]).toEqual([10, 20, 30]);
+  expect(memory().numTensors - before).toBe(2);
+  gradient.dispose();
+  aux.dispose();
+  expect(memory().numTensors).toBe(before);
+});
+
+test('what was found may be the input: the caller disposes a tensor of its own', () => {
+  const x = tensor1d([1, 2]);
+  const [gradient, aux] = gradientWithAux(input => [sum(input), input], x);
+  gradient.dispose();
+  aux.dispose();
+  expect([...x.dataSync()]).toEqual([1, 2]);
+});
+
+test.each([
+  [
+    'in the function',
+    () => {
+      throw new Error('no value');
+    },
+    /no value/,
+  ],
+  ['as its value does not depend on the input', () => scalar(1), /with respect to x/],
+])('leaves no tensor behind when it fails %s', (_, value, message) => {
+  const x = tensor1d([1, 2]);
+  const before = memory().numTensors;
+  expect(() => gradientWithAux(input => [value(), add(input, 1)], x)).toThrow(message);
+  expect(memory().numTensors).toBe(before);
+});
