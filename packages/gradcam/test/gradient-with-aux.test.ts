@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { add, memory, mul, scalar, square, sum, tensor1d } from '@tensorflow/tfjs-core';
+import { memory, mul, scalar, square, sum, tensor1d } from '@tensorflow/tfjs-core';
 // Registers gradients.
 import '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
@@ -25,18 +25,9 @@ test('what was found may be the input: the caller disposes a tensor of its own',
   expect([...x.dataSync()]).toEqual([1, 2]);
 });
 
-test.each([
-  [
-    'in the function',
-    () => {
-      throw new Error('no value');
-    },
-    /no value/,
-  ],
-  ['as its value does not depend on the input', () => scalar(1), /with respect to x/],
-])('leaves no tensor behind when it fails %s', (_, value, message) => {
+test('disposes what was found where there is no gradient: the value does not depend on the input', () => {
   const x = tensor1d([1, 2]);
   const before = memory().numTensors;
-  expect(() => gradientWithAux(input => [value(), add(input, 1)], x)).toThrow(message);
+  expect(() => gradientWithAux(input => [scalar(1), input], x)).toThrow(/with respect to x/);
   expect(memory().numTensors).toBe(before);
 });

@@ -2,7 +2,7 @@ import { grad, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * The gradient of a function by its input, and a tensor that the function finds on the way, as `jax.grad(f, has_aux=True)` gives
- * them. The caller disposes both; where it fails, nothing is left.
+ * them. The caller disposes both; where it fails, what was found is disposed here, and what TensorFlow.js saved by `corrected`.
  *
  * @param f Gives the value to differentiate, and what it found.
  */
