@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { readdir } from 'node:fs/promises';
 import { concat, memory, mul, slice, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { hiResCam, logit, type Method, prepareModel } from '../../src/index';
@@ -21,6 +22,18 @@ const photos = (): Tensor4D => tidy(() => concat([image(), mul(image(), 0.6)]) a
 
 test('every metric of the table has a case', () => {
   expect(Object.keys(metricCases).sort()).toEqual([...names].sort());
+});
+
+test('the table lists every metric of src/metrics', async () => {
+  const folder = new URL('../../src/metrics/', import.meta.url);
+  const listed: readonly unknown[] = Object.values(metrics);
+  const unlisted: string[] = [];
+  for (const file of await readdir(folder)) {
+    const module = (await import(new URL(file, folder).href)) as Record<string, object>;
+    for (const [name, value] of Object.entries(module))
+      if (Object.hasOwn(value, 'measure') && !listed.includes(value)) unlisted.push(name);
+  }
+  expect(unlisted).toEqual([]);
 });
 
 describe.each(names)('%s', name => {
