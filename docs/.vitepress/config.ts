@@ -47,6 +47,8 @@ const understanding = pages([
 const contributing = pages([
   ['Add a backbone', 'contributing/add-a-backbone'],
   ['Add an explanation method', 'contributing/add-an-explanation-method'],
+  ['Add a kernel', 'contributing/add-a-kernel'],
+  ['Add a data source', 'contributing/add-a-data-source'],
 ]);
 
 export default defineConfig({
