@@ -14,7 +14,7 @@ import { writeAtomically } from '@shroom/train/node';
 import { loadBackbone } from '../examples/pipeline/classifier';
 import { startEngine } from '../examples/pipeline/engine';
 import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
-import { ablations } from './accuracy/ablations';
+import { type Ablation, ablations } from './accuracy/ablations';
 import { photoFeatures } from './accuracy/features';
 import { type Row, resultsPage, spread } from './accuracy/page';
 import { type Trial, trial } from './accuracy/trial';
@@ -51,13 +51,10 @@ await runProgram(async signal => {
   heading('Training');
   const kinds = ['stratified', 'grouped'] as const;
   const progress = new Progress('trials', 'trials');
-  const total = (ablations.length + 1) * kinds.length * seeds.length;
+  const ways: readonly Ablation[] = Object.values(ablations);
+  const total = (ways.length + 1) * kinds.length * seeds.length;
   let done = 0;
-  const row = async (
-    name: string,
-    ablation: (typeof ablations)[number],
-    withValidation: boolean,
-  ): Promise<Row> => {
+  const row = async (name: string, ablation: Ablation, withValidation: boolean): Promise<Row> => {
     const trials: Record<(typeof kinds)[number], Trial[]> = { stratified: [], grouped: [] };
     for (const kind of kinds)
       for (const seed of seeds) {
@@ -78,11 +75,11 @@ await runProgram(async signal => {
   };
 
   const rows: Row[] = [];
-  for (const ablation of ablations) rows.push(await row(ablation.name, ablation, false));
+  for (const ablation of ways) rows.push(await row(ablation.name, ablation, false));
   const merit = ({ trials }: Row) =>
     spread(trials.stratified.map(({ validation: v }) => (v.accuracy + v.macroF1) / 2)).mean;
   const best = rows.reduce((most, each) => (merit(each) > merit(most) ? each : most));
-  const chosen = ablations.find(({ name }) => name === best.name)!;
+  const chosen = ways.find(({ name }) => name === best.name)!;
   fact('chosen', chosen.name);
   const final = await row(finalName, chosen, true);
   progress.stop();

@@ -24,7 +24,7 @@ import { type FoldLogits, outOfFold, type Way } from './accuracy/out-of-fold';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const size = 299;
 
-const { phase, ...best } = ablations.find(({ name }) => name === 'the same with mixup')!;
+const { phase, ...best } = ablations.mixup;
 const ways: readonly Way[] = [
   {
     name: 'the reference: averages, an MLP, the reference recipe with its second phase; four views in training',

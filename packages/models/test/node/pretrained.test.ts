@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findArchitecture, findPretrained, listPretrained } from '../../src/index';
+import { weightsNeeds } from '../../src/node/index';
+
+let cache: string;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'shroom-pretrained-'));
+});
+afterAll(() => rm(cache, { recursive: true }));
+
+test('every id is there once', () => {
+  const ids = listPretrained().map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+describe.each(listPretrained().map(weights => [weights.id, weights] as const))(
+  '%s',
+  (id, weights) => {
+    const { architecture, license, preprocessing, top1 } = weights;
+
+    test('is of a network that there is, at a size that it admits', () => {
+      expect(findPretrained(id)).toBe(weights);
+      const { minimumSize } = findArchitecture(architecture);
+      const { size, mean, std, cropFraction = 1 } = preprocessing;
+      expect(Math.min(...size)).toBeGreaterThanOrEqual(minimumSize);
+      expect([mean.length, std.length]).toEqual([3, 3]);
+      expect(cropFraction).toBeGreaterThan(0.5);
+      expect(cropFraction).toBeLessThanOrEqual(1);
+      expect(license).toMatch(/^[A-Za-z0-9.-]+$/);
+      // On ImageNet, in percent.
+      expect(top1).toBeGreaterThan(50);
+      expect(top1).toBeLessThan(100);
+    });
+
+    test('is at an address that a source understands', async () => {
+      const env = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: cache, HF_HOME: cache, SHROOM_CACHE: cache };
+      expect(await weightsNeeds(id, { env })).toMatchObject({ source: id, here: false });
+    });
+  },
+);
