@@ -1,5 +1,5 @@
 import '@shroom/backend-ort';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,51 +13,24 @@ import {
   train,
   UnsupportedNetworkError,
 } from '@shroom/classifier';
-import { drawMushroom } from '@shroom/drawn';
 import { layerCam } from '@shroom/gradcam';
-import { architectures, checkpointOf } from '@shroom/models';
-import { writeSafetensors } from '@shroom/models/node';
 import { RunMismatchError } from '@shroom/train/node';
-import { memory, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drawnFolder, generatedWeights } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
 const side = 64;
 let folder: string;
 let photos: string;
 
-/** Weights of a network that has learned nothing: waves, the same in every process. */
-async function generated(name: 'resnet18' | 'convnext_tiny'): Promise<string> {
-  const network = architectures[name].build({ inputSize: [side, side] });
-  network.weights.forEach((weight, salt) => {
-    if (weight.shape.length < 2) return;
-    const size = weight.shape.reduce<number>((product, each) => product * each!, 1);
-    const scale = 1 / Math.sqrt(size / weight.shape.at(-1)!);
-    const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7 + salt) * scale);
-    tidy(() => {
-      weight.write(tensor(values, weight.shape as number[]));
-    });
-  });
-  const file = join(folder, `${name}.safetensors`);
-  await writeSafetensors(file, checkpointOf(network, architectures[name].dialects[0]));
-  network.dispose();
-  return file;
-}
-
 beforeAll(async () => {
   await setBackend('ort');
   folder = await mkdtemp(join(tmpdir(), 'shroom-classifier-'));
   process.env.SHROOM_CACHE = join(folder, 'cache');
   photos = join(folder, 'mushrooms');
-  for (const genus of genera) {
-    await mkdir(join(photos, genus), { recursive: true });
-    for (let seed = 0; seed < 20; seed++) {
-      const { pixels, width, height } = drawMushroom(genus, { seed, size: 80 });
-      const picture = sharp(pixels, { raw: { width, height, channels: 3 } });
-      await picture.jpeg({ quality: 95 }).toFile(join(photos, genus, `${seed}.jpg`));
-    }
-  }
+  await drawnFolder(photos, genera, 20);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -71,7 +44,7 @@ describe.each([
   let run: Run;
   let file: string;
   beforeAll(async () => {
-    file = await generated(architecture);
+    file = await generatedWeights(folder, architecture);
     const out = join(folder, `${architecture}-${recipe}`);
     run = await train(photos, { ...small, backbone: file, architecture, recipe, views: 2, out });
   });

@@ -10,7 +10,12 @@ import { ClassifierFileError, PhotoError, UnsupportedNetworkError } from './erro
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
 import { Explainer } from './explaining/explainer';
 import { overlayPng } from './explaining/overlay';
-import { type LoadedClassifier, type LoadOptions, loadClassifier } from './file/load';
+import {
+  disposeNetwork,
+  type LoadedClassifier,
+  type LoadOptions,
+  loadClassifier,
+} from './file/load';
 import type { ClassifierFile } from './file/schema';
 import type { Extractor } from './network/extractor';
 import { eachPhoto, type NamedInput, type PhotoInputs } from './photos/inputs';
@@ -222,8 +227,7 @@ export class Classifier {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#batcher.idle();
-    this.#loaded.network.head.dispose();
-    for (const extractor of this.#loaded.network.extractors) extractor.dispose();
+    disposeNetwork(this.#loaded.network);
   }
 
   #joined(): LayersModel {

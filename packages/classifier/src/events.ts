@@ -1,6 +1,7 @@
 import type { EpochRecord } from '@shroom/train';
 import type { Engine } from './engine/engine';
 import type { Extractor } from './network/extractor';
+import type { FeaturePlan } from './network/plan';
 import type { NamedPhotos } from './photos/open-set';
 import type { PhotoSplit } from './photos/splitting';
 
@@ -15,6 +16,8 @@ export type TrainEvent =
       readonly cut?: string;
       readonly size: number;
     }
+  /** What the features will take, before they are computed. */
+  | { readonly kind: 'plan'; readonly plan: FeaturePlan }
   | {
       readonly kind: 'trained';
       readonly history: readonly EpochRecord[];

@@ -13,7 +13,7 @@ import { checkpointFiles, fitWithCheckpoints, openRun, writeAtomically } from '@
 import { startEngine } from './engine/engine';
 import { RunFolderError, UnsupportedNetworkError } from './errors';
 import { formatClassifierFile } from './file/classifier-file';
-import { loadClassifier } from './file/load';
+import { disposeNetwork, loadUntrained } from './file/load';
 import { saveClassifier } from './file/save';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
@@ -91,18 +91,20 @@ async function finetuneIn(
   const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const stopping = signal ? { signal } : {};
   const engine = await startEngine(options.engine);
-  const { network, file } = await loadClassifier(run, work);
+  const { network, file, cut: earlier, loadTrained } = await loadUntrained(run, work);
   const { extractors, head, classes } = network;
   const { configuration, photos, split } = await photosOf(run, options, work);
   const { seed, group, testViews, augment } = configuration;
   try {
-    const cut = cutOf(extractors, index, options.from, file.finetuned);
+    const cut = cutOf(extractors, index, options.from, earlier);
     const views = options.views ?? configuration.views;
     const features = await extractAll(photos, split, extractors, {
       ...{ views, testViews, augment, cut, engine },
       ...work,
     });
     try {
+      // Only now: what is in the cache is of the weights that the network was published with.
+      await loadTrained();
       const { train, validation, test } = features.maps!;
       const classifier = headOnTrained(head, cut, extractors);
       const averaging = { views: testViews, ...stopping };
@@ -153,29 +155,32 @@ async function finetuneIn(
       await features.close();
     }
   } finally {
-    head.dispose();
-    for (const extractor of extractors) extractor.dispose();
+    disposeNetwork(network);
   }
 }
 
-/** @throws UnsupportedNetworkError when the network cannot be cut there, or was trained before above another place. */
+/** @throws UnsupportedNetworkError when the network cannot be cut there, or layers before that place were trained earlier. */
 function cutOf(
   extractors: readonly Extractor[],
   index: number,
   place: string | undefined,
-  earlier: { readonly extractor: number; readonly layer: string } | undefined,
+  earlier: CutExtractor | undefined,
 ): CutExtractor {
   const extractor = extractors[index];
   if (!extractor)
     throw new UnsupportedNetworkError(
       `There is no network ${index}; the classifier has ${extractors.length}.`,
     );
-  if (earlier)
-    throw new UnsupportedNetworkError(
-      `The classifier was fine-tuned after '${earlier.layer}' already. Fine-tune the run that it came from.`,
-    );
   const { taps } = extractor.backbone;
-  return cutExtractor(extractor, place ?? taps.at(-2)!.stage);
+  const usual = earlier?.extractor === extractor ? earlier.cut.layer : taps.at(-2)!.stage;
+  const cut = cutExtractor(extractor, place ?? usual);
+  const kept = new Set(cut.cut.trained.layers);
+  const isFrozen = earlier?.cut.trained.layers.some(layer => !kept.has(layer)) ?? false;
+  if (earlier && (earlier.extractor !== extractor || isFrozen))
+    throw new UnsupportedNetworkError(
+      `The classifier was fine-tuned after '${earlier.cut.layer}' before: those layers cannot be frozen. Fine-tune from there or from a lower place, or the run that it came from.`,
+    );
+  return cut;
 }
 
 async function photosOf(

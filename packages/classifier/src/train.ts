@@ -30,11 +30,14 @@ import { explainTest } from './results/gallery';
 import { type Seconds, saveMetrics } from './results/metrics';
 import { confusionCsv, predictionsCsv } from './results/predictions';
 import { reportContent, titleOf } from './results/report';
+import { ofTheDisk } from './run/disk';
 import {
+  holdsAnother,
   holdsRun,
   openRunFolder,
   type RunConfiguration,
   replaceFolder,
+  replaceRun,
   saveConfiguration,
   splitOfRun,
 } from './run/folder';
@@ -109,12 +112,16 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
   await openRunFolder(folder);
   const lock = await lockRun(folder);
   try {
-    const replacing = overwrite && holdsRun(folder);
+    const replacing = overwrite && (await holdsAnother(folder, configuration));
     const place = replacing ? `${folder}.new` : folder;
-    if (replacing) await rm(place, { recursive: true, force: true });
+    // One that was interrupted goes on, where it is the same.
+    if (replacing && (await holdsAnother(place, configuration)))
+      await rm(place, { recursive: true, force: true });
     const run = await trainIn(place, photos, configuration, work);
-    if (replacing) await replaceFolder(folder, place);
+    if (replacing) await replaceRun(folder, place);
     return { ...run, folder };
+  } catch (error) {
+    throw ofTheDisk(folder, error);
   } finally {
     await lock.release();
   }
@@ -150,6 +157,8 @@ export async function resume(
         `was started with photos that were open already (${configuration.name}). Give the same ones.`,
       );
     return await trainIn(place, photos, configuration, { command, engine, ...work });
+  } catch (error) {
+    throw ofTheDisk(place, error);
   } finally {
     await lock.release();
   }
@@ -209,6 +218,7 @@ async function trainIn(
   clock.lap('load');
   const features = await extractAll(photos, split, extractors, {
     ...{ views, testViews, augment, cut, engine },
+    onPlan: plan => onEvent?.({ kind: 'plan', plan }),
     ...work,
   });
   try {

@@ -28,11 +28,38 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A classifier from a folder, whose networks have the weights that they were published with, until `loadTrained` is called. */
+export interface UntrainedClassifier extends LoadedClassifier {
+  /** Puts what was trained into the head, and into the layers of the network that were trained too. */
+  loadTrained(): Promise<void>;
+}
+
 /** @throws ClassifierFileError when the folder holds no classifier, or a part of it is missing, damaged or of another training. */
 export async function loadClassifier(
   folder: string,
   options: LoadOptions = {},
 ): Promise<LoadedClassifier> {
+  const { loadTrained, ...loaded } = await loadUntrained(folder, options);
+  try {
+    await loadTrained();
+    return loaded;
+  } catch (error) {
+    disposeNetwork(loaded.network);
+    throw error;
+  }
+}
+
+/** Frees the weights of a classifier. */
+export function disposeNetwork({ head, extractors }: ClassifierNetwork): void {
+  head.dispose();
+  for (const extractor of extractors) extractor.dispose();
+}
+
+/** @throws ClassifierFileError as `loadClassifier` does. */
+export async function loadUntrained(
+  folder: string,
+  options: LoadOptions = {},
+): Promise<UntrainedClassifier> {
   const path = join(folder, 'classifier.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const reason =
@@ -45,24 +72,27 @@ export async function loadClassifier(
   });
   const file = parseClassifierFile(text, path);
   const frames = file.frames ? await readTensors(folder, file.frames) : new Map();
+  const { novelty } = file;
+  const strange = novelty && noveltyOf({ ...novelty, tensors: await readTensors(folder, novelty) });
+  await readStored(folder, file.head);
   const extractors: Extractor[] = [];
   try {
     for (const [index, each] of file.extractors.entries())
       extractors.push(await extractorFrom(each, index, frames, path, options));
-    const width = extractors.reduce((sum, each) => sum + each.width, 0);
-    const head = startHead(file.head.name, width, file.classes.length, 0);
     const { finetuned } = file;
     const cut = finetuned && cutExtractor(extractors[finetuned.extractor]!, finetuned.layer);
-    await readStored(folder, file.head);
-    await loadCheckpoint(
-      join(folder, file.head.path),
-      cut ? headOnTrained(head, cut, extractors) : head,
-    );
-    const { novelty } = file;
-    const strange =
-      novelty && noveltyOf({ ...novelty, tensors: await readTensors(folder, novelty) });
-    const network = { extractors, head, classes: file.classes };
-    return { file, network, ...(cut && { cut }), ...(strange && { novelty: strange }) };
+    const width = extractors.reduce((sum, each) => sum + each.width, 0);
+    const head = startHead(file.head.name, width, file.classes.length, 0);
+    const trained = cut ? headOnTrained(head, cut, extractors) : head;
+    return {
+      file,
+      network: { extractors, head, classes: file.classes },
+      ...(cut && { cut }),
+      ...(strange && { novelty: strange }),
+      loadTrained: async () => {
+        await loadCheckpoint(join(folder, file.head.path), trained);
+      },
+    };
   } catch (error) {
     for (const extractor of extractors) extractor.dispose();
     throw error;

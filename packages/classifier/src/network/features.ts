@@ -9,6 +9,7 @@ import { type Augment, viewsOf } from '../photos/views';
 import { Meter, type OnProgress } from '../progress';
 import { type Caches, extract, type Task } from './extraction';
 import type { CutExtractor, Extractor } from './extractor';
+import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
 
 export interface ExtractOptions {
@@ -22,6 +23,8 @@ export interface ExtractOptions {
   /** The one that runs: features of another are not taken from the cache. */
   readonly engine: Engine;
   readonly onProgress?: OnProgress | undefined;
+  /** Called with what it will take, before it begins. */
+  readonly onPlan?: ((plan: FeaturePlan) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,11 +71,13 @@ export async function extractAll(
   try {
     const meter = new Meter('features', 'views', options.onProgress);
     let [cached, done] = [0, 0];
-    for (const extractor of extractors) {
-      const own = cut?.extractor === extractor ? cut : undefined;
-      const opened = await openCaches(extractor, own, engine);
-      caches.push(opened);
-      for await (const each of extract(extractor, own?.cut, tasks, opened, options.signal)) {
+    const cutOf = (extractor: Extractor) => (cut?.extractor === extractor ? cut : undefined);
+    for (const extractor of extractors)
+      caches.push(await openCaches(extractor, cutOf(extractor), engine));
+    options.onPlan?.(await planFeatures(extractors, caches, cut, tasks));
+    for (const [index, extractor] of extractors.entries()) {
+      const own = cutOf(extractor)?.cut;
+      for await (const each of extract(extractor, own, tasks, caches[index]!, options.signal)) {
         if (each.cached) cached++;
         const note = cached > 0 ? `${cached} from the cache` : '';
         meter.update(++done, tasks.length * extractors.length, note);

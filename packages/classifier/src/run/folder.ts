@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { applyManifest, parseManifest, type Split } from '@shroom/data';
-import { openRun, saveRun } from '@shroom/train/node';
+import { differences, openRun, saveRun } from '@shroom/train/node';
 import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
@@ -48,6 +48,24 @@ async function made(folder: string): Promise<void> {
 /** Whether a folder holds a run, finished or not. */
 export const holdsRun = (folder: string): boolean => existsSync(join(folder, 'run.json'));
 
+/** Whether a folder holds a run of another configuration. */
+export async function holdsAnother(
+  folder: string,
+  configuration: RunConfiguration,
+): Promise<boolean> {
+  if (!holdsRun(folder)) return false;
+  const { configuration: then } = await openRun<RunConfiguration>(folder);
+  return differences({ configuration: then }, { configuration: kept(configuration) }).length > 0;
+}
+
+/** As it is written: resumed from anywhere, a path is kept whole. */
+function kept(configuration: RunConfiguration): RunConfiguration {
+  const { data } = configuration;
+  return data !== undefined && existsSync(data)
+    ? { ...configuration, data: resolve(data) }
+    : configuration;
+}
+
 /**
  * Writes what the run was started with. Where the folder holds a run of the same configuration, it goes on.
  *
@@ -59,13 +77,7 @@ export async function saveConfiguration(
   configuration: RunConfiguration,
   versions: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  // Resumed from anywhere: a path is kept whole.
-  const { data } = configuration;
-  const kept =
-    data !== undefined && existsSync(data)
-      ? { ...configuration, data: resolve(data) }
-      : configuration;
-  await saveRun(folder, { configuration: kept, versions });
+  await saveRun(folder, { configuration: kept(configuration), versions });
   const { versions: then } = await openRun(folder);
   return Object.entries(versions)
     .filter(([name, version]) => then[name] !== version)
@@ -114,5 +126,17 @@ export async function replaceFolder(old: string, fresh: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
   if (existsSync(old)) await rename(old, aside);
   await rename(fresh, old);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** Puts a whole new run in the place of another; the lock of the folder stays where it is. */
+export async function replaceRun(old: string, fresh: string): Promise<void> {
+  const aside = join(old, '.replaced');
+  await rm(aside, { recursive: true, force: true });
+  await mkdir(aside);
+  for (const name of await readdir(old))
+    if (name !== '.lock' && name !== '.replaced') await rename(join(old, name), join(aside, name));
+  for (const name of await readdir(fresh)) await rename(join(fresh, name), join(old, name));
+  await rm(fresh, { recursive: true, force: true });
   await rm(aside, { recursive: true, force: true });
 }

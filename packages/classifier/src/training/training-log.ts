@@ -104,8 +104,5 @@ async function rowsSoFar(out: string): Promise<HistoryRow[]> {
     ...head!,
     ...finetuned!.map(record => ({ ...record, epoch: head!.length + record.epoch })),
   ];
-  return records.map(record => ({
-    ...historyRow(record),
-    ...logged.get(record.epoch),
-  }));
+  return records.map(record => logged.get(record.epoch) ?? historyRow(record));
 }

@@ -170,14 +170,16 @@ async function train(
   const onStep = ({ done, total }: { done: number; total: number }) =>
     meter.update(done, total, note);
   const checkpoints = join(out, folder);
-  for await (const report of fitWithCheckpoints(checkpoints, classifier, data, {
+  const epochs = fitWithCheckpoints(checkpoints, classifier, data, {
     ...options,
     onStep,
-  })) {
-    const { epoch, validation } = report;
-    note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
-    await log.record(report, classifier, data, stage === 'training');
-  }
+    onEpoch: async report => {
+      const { epoch, validation } = report;
+      note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
+      await log.record(report, classifier, data, stage === 'training');
+    },
+  });
+  for await (const _ of epochs);
   const history = await historyOf(checkpoints);
   return { classifier, history, file: `${folder}/${checkpointFiles.best}` };
 }

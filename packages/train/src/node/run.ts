@@ -35,10 +35,19 @@ import { openTensors } from './tensor-file';
 export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
   /** Steps after which the state is saved, besides the end of every epoch. Default: only there. */
   readonly saveEvery?: number;
+  /**
+   * Called after each epoch, before its checkpoint is written: what it notes of an epoch is never missing from a training that goes on.
+   * Where the process ends between the two, it is called for that epoch again.
+   */
+  readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
 }
 
 const { from: _, ...withoutFrom } = fitOptions;
-const checkpointOptions: NamesOf<CheckpointOptions> = { ...withoutFrom, saveEvery: true };
+const checkpointOptions: NamesOf<CheckpointOptions> = {
+  ...withoutFrom,
+  saveEvery: true,
+  onEpoch: true,
+};
 
 /**
  * Below the folder: the best epoch's weights, and all that is needed to go on from the last save.
@@ -91,7 +100,7 @@ const starts = new WeakMap<Restorable, Map<string, string>>();
 
 /** @throws RunMismatchError when the folder's checkpoints are of another training. */
 async function startIn(folder: string, { classifier, data, options }: Training): Promise<Start> {
-  const { saveEvery = Number.POSITIVE_INFINITY, ...rest } = options;
+  const { saveEvery = Number.POSITIVE_INFINITY, onEpoch: _, ...rest } = options;
   requireKnown('', options, checkpointOptions);
   requireInteger('saveEvery', saveEvery, { least: 1, infinite: true });
   checkTraining(data, rest);
@@ -143,7 +152,7 @@ async function* train(
   { identity, from }: Start,
 ): AsyncGenerator<EpochReport, void, undefined> {
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
-  const { saveEvery = Number.POSITIVE_INFINITY, ...rest } = options;
+  const { saveEvery = Number.POSITIVE_INFINITY, onEpoch, ...rest } = options;
   const { onStep } = rest;
   // Of a training that goes on as it was written, so that it keeps its name.
   const facts = { identity: from?.facts.identity ?? JSON.stringify(identity) };
@@ -158,6 +167,7 @@ async function* train(
     },
   });
   for await (const report of reports) {
+    await onEpoch?.(report);
     // The best first: the state that names it must not be there without it.
     if (report.best) {
       const { epoch, validation } = report;

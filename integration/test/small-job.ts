@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { drawMushroom, type Genus } from '@shroom/drawn';
+import { architectures, checkpointOf } from '@shroom/models';
+import { writeSafetensors } from '@shroom/models/node';
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+
+/** Side of the images of a small job. */
+export const side = 64;
+
+/** Weights of a network that has learned nothing, as a file in a folder: waves, the same in every process. */
+export async function generatedWeights(
+  folder: string,
+  name: 'resnet18' | 'convnext_tiny',
+): Promise<string> {
+  const network = architectures[name].build({ inputSize: [side, side] });
+  network.weights.forEach((weight, salt) => {
+    if (weight.shape.length < 2) return;
+    const size = weight.shape.reduce<number>((product, each) => product * each!, 1);
+    const scale = 1 / Math.sqrt(size / weight.shape.at(-1)!);
+    const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7 + salt) * scale);
+    tidy(() => {
+      weight.write(tensor(values, weight.shape as number[]));
+    });
+  });
+  const file = join(folder, `${name}.safetensors`);
+  await writeSafetensors(file, checkpointOf(network, architectures[name].dialects[0]));
+  network.dispose();
+  return file;
+}
+
+/** A folder with a folder of drawn photos for each genus. */
+export async function drawnFolder(
+  folder: string,
+  genera: readonly Genus[],
+  perClass: number,
+): Promise<void> {
+  for (const genus of genera) {
+    await mkdir(join(folder, genus), { recursive: true });
+    for (let seed = 0; seed < perClass; seed++)
+      await drawnPhoto(join(folder, genus, `${seed}.jpg`), genus, seed);
+  }
+}
+
+/** One drawn photo as a JPEG file. */
+export async function drawnPhoto(file: string, genus: Genus, seed: number): Promise<void> {
+  const { pixels, width, height } = drawMushroom(genus, { seed, size: 80 });
+  const picture = sharp(pixels, { raw: { width, height, channels: 3 } });
+  await picture.jpeg({ quality: 95 }).toFile(file);
+}
