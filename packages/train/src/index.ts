@@ -46,7 +46,12 @@ export {
   selectPhotos,
 } from './evaluation/cross-validation';
 export { hardest, type SamplePrediction } from './evaluation/hardest';
-export { evaluateOn, type InferenceOptions, logitsOf } from './evaluation/inference';
+export {
+  evaluateOn,
+  type InferenceOptions,
+  logitsOf,
+  meanOfSigmoids,
+} from './evaluation/inference';
 export {
   type BootstrapOptions,
   bootstrap,
@@ -68,12 +73,31 @@ export {
   probabilities,
 } from './evaluation/metrics';
 export {
+  evaluateMultiLabel,
+  type LabelMetrics,
+  type MultiLabelEvaluation,
+  sigmoids,
+} from './evaluation/multi-label';
+export {
+  assessMultiLabel,
+  fitMultiLabelCertainty,
+  type MultiLabelAssessment,
+  type MultiLabelCertainty,
+  type MultiLabelCertaintyOptions,
+} from './evaluation/multi-label-assessment';
+export {
+  type MultiLabelFigure,
+  type MultiLabelFigureOptions,
+  multiLabelIntervals,
+} from './evaluation/multi-label-intervals';
+export {
   energy,
   type NoveltyDetector,
   nearestNeighbors,
   noveltyThreshold,
 } from './evaluation/novelty';
 export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
+export { chooseThresholds, type ThresholdOptions } from './evaluation/thresholds';
 export { topKAccuracy } from './evaluation/top';
 export {
   type Extracted,
@@ -89,7 +113,13 @@ export {
   gather,
   selectFrom,
   sourceOf,
+  type Truth,
 } from './features/feature-set';
+export {
+  type BinaryCrossEntropyOptions,
+  balancedPositiveWeights,
+  binaryCrossEntropy,
+} from './fit/binary-cross-entropy';
 export { registerFilterGradient } from './fit/filter-gradient';
 export { fit } from './fit/fit';
 export type { EpochReport, FitOptions, StepReport, TrainingData } from './fit/fit-options';
@@ -101,7 +131,7 @@ export {
 } from './fit/learning-rate-finder';
 export { balancedClassWeights, type CrossEntropyOptions, crossEntropy } from './fit/loss';
 export { type Mixing, type Mixture, mix } from './fit/mixing';
-export type { Phase } from './fit/phase';
+export type { Criterion, Phase } from './fit/phase';
 export type {
   EpochRecord,
   SavedTensor,

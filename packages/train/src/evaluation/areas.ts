@@ -69,11 +69,18 @@ export function rankings(
   classes: number,
 ): Ranking[] {
   checkLabels(labels, scores, classes);
+  return rankingsWhere((row, k) => labels[row] === k, scores, classes);
+}
+
+/** @param isPositive Whether a sample has a class. */
+export function rankingsWhere(
+  isPositive: (row: number, k: number) => boolean,
+  scores: ArrayLike<number>,
+  classes: number,
+): Ranking[] {
   return Array.from({ length: classes }, (_, k) => {
-    const positive = Uint8Array.from({ length: labels.length }, (_, row) =>
-      labels[row] === k ? 1 : 0,
-    );
     const own = column(scores, classes, k);
+    const positive = Uint8Array.from(own, (_, row) => (isPositive(row, k) ? 1 : 0));
     return { positive, scores: own, order: byFallingScore(own) };
   });
 }

@@ -1,4 +1,4 @@
-import type { FeatureSet } from '../features/feature-set';
+import { type FeatureSet, truthOf } from '../features/feature-set';
 import { type Evaluation, evaluate } from './metrics';
 
 /** The photos of one fold, as indices. */
@@ -97,8 +97,7 @@ export function selectPhotos(set: FeatureSet, photos: ArrayLike<number>): Featur
     const start = photos[row]! * stride;
     values.set(set.values.subarray(start, start + stride), row * stride);
   }
-  const labels = Int32Array.from({ length: photos.length }, (_, row) => set.labels[photos[row]!]!);
-  return { ...set, values, labels };
+  return { ...set, values, ...truthOf(set, photos) };
 }
 
 function checkFolds(count: number, folds: readonly ArrayLike<number>[]): void {

@@ -4,6 +4,7 @@ import type { Features } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { type Evaluation, evaluate, probabilities } from './metrics';
+import { evaluateMultiLabel, type MultiLabelEvaluation, sigmoids } from './multi-label';
 
 /** Numbers that one forward pass takes at most: it bounds the memory of evaluating feature maps. */
 const numbersAtOnce = 2 ** 24;
@@ -17,7 +18,8 @@ export interface InferenceOptions {
 const inferenceOptions: NamesOf<InferenceOptions> = { views: true, signal: true };
 
 /**
- * Evaluates a set by its plain views, or by the mean of several.
+ * Evaluates a set by its plain views, or by the mean of several. Where photos have `targets`, it is a `MultiLabelEvaluation` with
+ * thresholds of 0.5.
  *
  * @throws RangeError when a label is no class or a feature is not a finite number, naming the row; when the set is empty; or
  *   when the classifier gives another number of logits.
@@ -33,19 +35,22 @@ export async function evaluateOn(
   set: Features,
   classes: number,
   options: InferenceOptions = {},
-): Promise<Evaluation> {
+): Promise<Evaluation | MultiLabelEvaluation> {
   checkFeatures('The set', set, classes);
   const logits = await logitsOf(classifier, set, options);
   if (logits.length !== set.labels.length * classes)
     throw new RangeError(
       `The classifier gives ${logits.length / set.labels.length} logits for each photo; ${classes} classes need as many.`,
     );
-  return evaluate(set.labels, probabilities(logits, classes), classes);
+  return set.targets
+    ? evaluateMultiLabel(set.targets, sigmoids(logits), classes)
+    : evaluate(set.labels, probabilities(logits, classes), classes);
 }
 
 /**
  * Logits of photos, `[photos, classes]`. Of several views of a photo the probabilities are averaged; what is given then is
- * the logarithm of that mean, whose softmax is the mean again.
+ * the logarithm of that mean, whose softmax is the mean again. Where photos have `targets`, the sigmoids are averaged, and what is given
+ * are the logits of their mean.
  *
  * @throws RangeError when the set has fewer views than are asked for.
  * @example
@@ -67,6 +72,12 @@ export async function logitsOf(
     );
   const first = await logitsOfView(classifier, set, 0, signal);
   if (views === 1) return first;
+  if (set.targets) {
+    const each = [first];
+    for (let view = 1; view < views; view++)
+      each.push(await logitsOfView(classifier, set, view, signal));
+    return meanOfSigmoids(each);
+  }
   const classes = first.length / set.labels.length;
   const total = probabilities(first, classes);
   for (let view = 1; view < views; view++) {
@@ -76,6 +87,30 @@ export async function logitsOf(
     });
   }
   return Float32Array.from(total, sum => Math.log(Math.max(sum / views, 1e-37)));
+}
+
+/**
+ * Logits whose sigmoids are the mean of the sigmoids of some logits, such as those of several views of a photo.
+ *
+ * @example
+ * ```ts
+ * meanOfSigmoids([[2, -1], [0, -1]]); // [0.8, -1]: the mean of 0.88 and 0.5 is 0.69
+ * ```
+ */
+export function meanOfSigmoids(views: readonly ArrayLike<number>[]): Float32Array {
+  const [first] = views;
+  if (!first) throw new RangeError('There are no logits to average.');
+  const yes = new Float64Array(first.length);
+  const no = new Float64Array(first.length);
+  for (const logits of views) {
+    // Each of its own: one minus a sigmoid near 1 has lost its digits.
+    for (const [index, value] of sigmoids(logits).entries()) yes[index]! += value;
+    const negative = Float64Array.from(logits, logit => -logit);
+    for (const [index, value] of sigmoids(negative).entries()) no[index]! += value;
+  }
+  return Float32Array.from(yes, (sum, index) =>
+    Math.log(Math.max(sum, 1e-37) / Math.max(no[index]!, 1e-37)),
+  );
 }
 
 async function logitsOfView(

@@ -98,7 +98,7 @@ export interface FigureOptions {
   readonly seed?: number;
 }
 
-const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, seed: true };
+export const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, seed: true };
 
 /**
  * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
@@ -205,17 +205,28 @@ export function classIntervals(
   level: Level = 0.95,
 ): ClassIntervals[] {
   return confusion.map((row, k) => {
-    const hits = row[k]!;
     const support = row.reduce((sum, count) => sum + count, 0);
     const claimed = confusion.reduce((sum, other) => sum + other[k]!, 0);
-    const union = shareInterval(hits, support + claimed - hits, level);
-    const f1 = (share: number) => (2 * share) / (1 + share);
-    return {
-      precision: shareInterval(hits, claimed, level),
-      recall: shareInterval(hits, support, level),
-      f1: { value: f1(union.value), low: f1(union.low), high: f1(union.high) },
-    };
+    return intervalsOf({ hits: row[k]!, support, claimed }, level);
   });
+}
+
+/** @param counts Samples of the class, how many of them were found, and how many samples were called so. */
+export function intervalsOf(
+  {
+    hits,
+    support,
+    claimed,
+  }: { readonly hits: number; readonly support: number; readonly claimed: number },
+  level: Level = 0.95,
+): ClassIntervals {
+  const union = shareInterval(hits, support + claimed - hits, level);
+  const f1 = (share: number) => (2 * share) / (1 + share);
+  return {
+    precision: shareInterval(hits, claimed, level),
+    recall: shareInterval(hits, support, level),
+    f1: { value: f1(union.value), low: f1(union.low), high: f1(union.high) },
+  };
 }
 
 function groupsOf(count: number, strata?: ArrayLike<number>): number[][] {

@@ -17,6 +17,7 @@ export interface AverageMetrics {
 }
 
 export interface Evaluation {
+  /** Of photos that may have several classes, the share with exactly the right ones. */
   readonly accuracy: number;
   /** Mean recall of the classes that occur. */
   readonly balancedAccuracy: number;
@@ -31,7 +32,7 @@ export interface Evaluation {
   /** Mean squared distance of the probabilities from the truth, summed over the classes: 0 to 2. */
   readonly brier: number;
   readonly perClass: readonly ClassMetrics[];
-  /** `[K][K]` counts, rows by true class, columns by predicted class. */
+  /** `[K][K]` counts, rows by true class, columns by predicted class; empty where photos may have several. */
   readonly confusion: readonly (readonly number[])[];
 }
 
@@ -150,7 +151,8 @@ export function evaluate(
   };
 }
 
-function average(
+/** Means over the classes; NaN where all weights are 0. */
+export function average(
   perClass: readonly ClassMetrics[],
   weightOf: (metrics: ClassMetrics) => number,
 ): AverageMetrics {
@@ -160,5 +162,5 @@ function average(
   return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }
 
-const ratio = (numerator: number, denominator: number) =>
+export const ratio = (numerator: number, denominator: number) =>
   denominator === 0 ? 0 : numerator / denominator;

@@ -18,6 +18,28 @@ export function checkLabels(
       );
     }
   }
+  checkScores(scores, classes);
+}
+
+/** @throws RangeError when targets and scores are not as many, a target is neither 0 nor 1, or a score is not a number. */
+export function checkTargets(
+  targets: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: number,
+): void {
+  if (targets.length !== scores.length || targets.length === 0 || targets.length % classes !== 0)
+    throw new RangeError(
+      `${targets.length} targets of ${classes} classes need as many probabilities, at least one row; there are ${scores.length}.`,
+    );
+  for (let index = 0; index < targets.length; index++)
+    if (targets[index] !== 0 && targets[index] !== 1)
+      throw new RangeError(
+        `The target of sample ${Math.floor(index / classes)} for class ${index % classes} is ${targets[index]}; it should be 0 or 1.`,
+      );
+  checkScores(scores, classes);
+}
+
+function checkScores(scores: ArrayLike<number>, classes: number): void {
   for (let index = 0; index < scores.length; index++) {
     if (Number.isNaN(scores[index])) {
       throw new RangeError(

@@ -11,7 +11,9 @@ import { sourceOf } from './feature-set';
 export function checkFeatures(name: string, features: Features, classes: number): void {
   requireInteger('classes', classes, { least: 1 });
   checkIsFeatures(name, features);
-  checkLabels(`${name}.labels`, features.labels, classes);
+  if (features.targets)
+    checkTargets(`${name}.targets`, features.targets, features.labels.length, classes);
+  else checkLabels(`${name}.labels`, features.labels, classes);
   requireInteger(`${name}.views`, features.views, { least: 1 });
   if ('read' in features) {
     for (const side of features.shape) requireInteger(`${name}.shape`, side, { least: 1 });
@@ -59,6 +61,24 @@ export function checkLabels(name: string, labels: ArrayLike<number>, classes: nu
   }
 }
 
+/** @throws RangeError when there are not as many as photos and classes need, or naming the first that is neither 0 nor 1. */
+export function checkTargets(
+  name: string,
+  targets: ArrayLike<number>,
+  photos: number,
+  classes: number,
+): void {
+  if (targets.length !== photos * classes)
+    throw new RangeError(
+      `${name} should be ${photos * classes} numbers, ${photos} photos with ${classes} classes; there are ${targets.length}.`,
+    );
+  for (let index = 0; index < targets.length; index++)
+    if (targets[index] !== 0 && targets[index] !== 1)
+      throw new RangeError(
+        `${name}: row ${Math.floor(index / classes)} has ${targets[index]} for class ${index % classes}; it should be 1 where the photo has the class, else 0.`,
+      );
+}
+
 /**
  * Features that are checked whenever some are read: a wrong number of them, or one that is not finite, is an error that
  * names photo and view.
@@ -68,6 +88,7 @@ export function checkedSource(name: string, features: Features): FeatureSource {
   const size = source.shape.reduce((product, side) => product * side, 1);
   return {
     labels: source.labels,
+    ...(source.targets && { targets: source.targets }),
     views: source.views,
     shape: source.shape,
     async read(photos, views) {

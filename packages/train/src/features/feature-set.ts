@@ -1,19 +1,26 @@
 import { mixed } from '../random/order';
 
+/** What photos show: one class each, or with `targets` any number of them. */
+export interface Truth {
+  /** `[photos]`, class indices. Where there are `targets`, only their number counts. */
+  readonly labels: Int32Array;
+  /**
+   * `[photos, classes]`, 1 for each class that a photo has and 0 for the others: every class is a question of its own, and answered by a
+   * sigmoid of its logit. Default: a photo has one class, its label.
+   */
+  readonly targets?: Float32Array;
+}
+
 /** Pooled features of labeled photos, each seen in one or more views, in memory. */
-export interface FeatureSet {
+export interface FeatureSet extends Truth {
   /** `[photos, views, channels]`; view 0 is the plain one. */
   readonly values: Float32Array;
-  /** `[photos]`, class indices. */
-  readonly labels: Int32Array;
   readonly views: number;
   readonly channels: number;
 }
 
 /** Features of labeled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
-export interface FeatureSource {
-  /** `[photos]`, class indices. */
-  readonly labels: Int32Array;
+export interface FeatureSource extends Truth {
   /** Views of each photo; view 0 is the plain one. */
   readonly views: number;
   /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
@@ -41,9 +48,10 @@ export type Features = FeatureSet | FeatureSource;
  */
 export function sourceOf(features: Features): FeatureSource {
   if ('read' in features) return features;
-  const { labels, views, channels } = features;
+  const { labels, targets, views, channels } = features;
   return {
     labels,
+    ...(targets && { targets }),
     views,
     shape: [channels],
     read: (photos, chosen) => gather(features, photos, (_, row) => chosen[row]!),
@@ -65,7 +73,7 @@ export function selectFrom(features: Features, photos: ArrayLike<number>): Featu
   const { labels, views, shape, identity } = source;
   const own = (rows: ArrayLike<number>) => Int32Array.from(rows, row => photos[row]!);
   return {
-    labels: Int32Array.from(photos, photo => labels[photo]!),
+    ...truthOf(source, photos),
     views,
     shape,
     ...(identity !== undefined && {
@@ -73,6 +81,19 @@ export function selectFrom(features: Features, photos: ArrayLike<number>): Featu
     }),
     read: (rows, chosen) => source.read(own(rows), chosen),
   };
+}
+
+/** What some of the photos show. */
+export function truthOf({ labels, targets }: Truth, photos: ArrayLike<number>): Truth {
+  const some = Int32Array.from(photos, photo => labels[photo]!);
+  if (!targets) return { labels: some };
+  const classes = targets.length / labels.length;
+  const rows = new Float32Array(photos.length * classes);
+  for (let row = 0; row < photos.length; row++) {
+    const start = photos[row]! * classes;
+    rows.set(targets.subarray(start, start + classes), row * classes);
+  }
+  return { labels: some, targets: rows };
 }
 
 /** 128 bits that follow from a list of places and their order. */

@@ -1,7 +1,7 @@
-import type { FeatureSource } from '../features/feature-set';
+import { type FeatureSource, truthOf } from '../features/feature-set';
 import { balancedOrder, mixed, permutation } from '../random/order';
 import { batchBounds } from './batches';
-import { mix } from './mixing';
+import { mix, mixTargets } from './mixing';
 import type { Phase } from './phase';
 import type { TrainingPosition } from './training-state';
 import type { TrainingBatch } from './training-step';
@@ -30,10 +30,13 @@ export async function* epochBatches(
     const photos = order.subarray(...bounds[batch]!);
     const chosen = photos.map(photo => mixed(seed, epoch + 1, photo) % views);
     const rows = await source.read(photos, chosen);
-    const truth = photos.map(photo => labels[photo]!);
-    if (!mixing) return { rows, shape, labels: truth };
+    const truth = truthOf(source, photos);
+    if (!mixing) return { rows, shape, ...truth };
     const mixSeed = mixed(seed, firstStep + batch - first, 7);
-    return { shape, labels: truth, ...mix(rows, shape, truth, classes, mixing, mixSeed) };
+    const mixture = truth.targets
+      ? mixTargets(rows, shape, truth.targets, classes, mixing, mixSeed)
+      : mix(rows, shape, truth.labels, classes, mixing, mixSeed);
+    return { shape, labels: truth.labels, ...mixture };
   }
 
   let next: Promise<TrainingBatch> | undefined;

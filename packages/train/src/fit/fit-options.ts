@@ -75,7 +75,11 @@ export function checkTraining(
     throw new RangeError(
       `${classes} classes need as many classNames, there are ${classNames.length}.`,
     );
-  const { labels } = train;
+  const { labels, targets } = train;
+  if ((targets === undefined) !== (validation.targets === undefined))
+    throw new RangeError(
+      'train and validation should both have targets, or both have labels alone.',
+    );
   if (labels.length < 2 || validation.labels.length === 0)
     throw new RangeError(
       `Training needs 2 samples and validation 1; there are ${labels.length} and ${validation.labels.length}.`,
@@ -95,7 +99,7 @@ export function checkTraining(
       requireKnown(where, phase, phaseOptions);
     }
     const stepsPerEpoch = batchBounds(labels.length, phase.batchSize).length;
-    checkPhase(phase, where, { stepsPerEpoch, labels, classes, shape });
+    checkPhase(phase, where, { stepsPerEpoch, truth: train, classes, shape });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { evaluateOn } from '../evaluation/inference';
 import type { Evaluation } from '../evaluation/metrics';
+import type { MultiLabelEvaluation } from '../evaluation/multi-label';
 import { checkedSource } from '../features/feature-requirements';
 import type { Trainable } from '../model/trainable';
 import { variablesOf } from '../model/weight-names';
@@ -15,7 +16,7 @@ import {
   type FitOptions,
   type TrainingData,
 } from './fit-options';
-import type { Phase } from './phase';
+import type { Criterion, Phase } from './phase';
 import { partsOf } from './phase-parts';
 import {
   bestOf,
@@ -109,7 +110,7 @@ export async function* fit(
           position.phaseEpoch += 1;
           position.epochsWithout = isBest ? 0 : position.epochsWithout + 1;
           if (isBest) {
-            position.best = { epoch: position.epoch, value: validation[criterion] };
+            position.best = { epoch: position.epoch, value: scoreOf(validation, criterion) };
             if (!isLastPhase) keepWeights(weights, best);
           }
           const facts = { epoch: position.epoch, phase: position.phase, trainLoss, validation };
@@ -138,11 +139,21 @@ function isOver({ phaseEpoch, epochsWithout }: TrainingPosition, phase: Phase): 
 
 function isBetter(
   validation: Evaluation,
-  criterion: 'loss' | 'accuracy' | 'macroF1',
+  criterion: Criterion,
   value: number | undefined,
 ): boolean {
   if (value === undefined) return true;
-  return criterion === 'loss' ? validation.loss < value : validation[criterion] > value;
+  const score = scoreOf(validation, criterion);
+  return criterion === 'loss' ? score < value : score > value;
+}
+
+function scoreOf(validation: Evaluation, criterion: Criterion): number {
+  const score =
+    criterion === 'meanAveragePrecision'
+      ? (validation as MultiLabelEvaluation).meanAveragePrecision
+      : validation[criterion];
+  // Where no photo has any class, no precision says anything.
+  return Number.isNaN(score) ? 0 : score;
 }
 
 function rateAt(schedule: (step: number) => number, step: number): number {

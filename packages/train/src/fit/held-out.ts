@@ -1,5 +1,5 @@
 import { logitsOf } from '../evaluation/inference';
-import { selectFrom } from '../features/feature-set';
+import { selectFrom, type Truth, truthOf } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { requireKnown } from '../options/option-names';
 import { requireInteger } from '../options/requirements';
@@ -12,11 +12,9 @@ export interface HeldOutOptions extends Omit<FitOptions, 'from'> {
 }
 
 /** What can be calibrated on. */
-export interface HeldOut {
+export interface HeldOut extends Truth {
   /** Places in the validation set, fold by fold. */
   readonly samples: Int32Array;
-  /** Class indices, one a sample. */
-  readonly labels: Int32Array;
   /** `[samples, classes]`, for each number of `views`. */
   readonly logits: readonly Float32Array[];
 }
@@ -86,8 +84,7 @@ export async function heldOutLogits(
     }
     before += fold.length;
   }
-  const labels = Int32Array.from(samples, place => data.validation.labels[place]!);
-  return { samples: Int32Array.from(samples), labels, logits };
+  return { samples: Int32Array.from(samples), ...truthOf(data.validation, samples), logits };
 }
 
 function checkFolds(count: number, folds: readonly ArrayLike<number>[]): void {

@@ -1,5 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from '../features/feature-requirements';
+import { truthOf } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { variablesOf } from '../model/weight-names';
 import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer';
@@ -82,7 +83,7 @@ export async function* findLearningRate(
   if (labels.length < 2)
     throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
   const bounds = batchBounds(labels.length, batchSize);
-  const classWeights = classWeightsOf(options, labels, data.classes);
+  const classWeights = classWeightsOf(options, source, data.classes);
   requireKind('optimizer', kind, 'an object');
   const optimizer = within('optimizer', () => createOptimizer(kind));
   const variables = [...variablesOf(classifier).values()];
@@ -92,6 +93,7 @@ export async function* findLearningRate(
     labelSmoothing,
     focus,
     classes: data.classes,
+    loss: source.targets ? 'binaryCrossEntropy' : 'crossEntropy',
   });
   let [average, lowest, steepest] = [0, Number.POSITIVE_INFINITY, 0];
   let last: number | undefined;
@@ -107,8 +109,8 @@ export async function* findLearningRate(
         photos.map(photo => mixed(seed, index, photo) % views),
       );
       const learningRate = first * (highest / first) ** (index / Math.max(1, steps - 1));
-      const truth = photos.map(photo => labels[photo]!);
-      const loss = await step.run({ rows, shape, labels: truth }, learningRate, mixed(seed, index));
+      const batch = { rows, shape, ...truthOf(source, photos) };
+      const loss = await step.run(batch, learningRate, mixed(seed, index));
       if (!Number.isFinite(loss)) return;
       average = memory * average + (1 - memory) * loss;
       const smoothed = average / (1 - memory ** (index + 1));

@@ -44,20 +44,57 @@ export function mix(
   mixing: Mixing,
   seed: number,
 ): Mixture {
-  const { kind, alpha } = mixing;
-  checkMixing(mixing, shape);
-  const partners = permutation(labels.length, mixed(seed, 2));
-  const drawn = drawBeta(alpha, mixed(seed, 3));
-  const { blended, share } =
-    kind === 'mixup'
-      ? { blended: mean(rows, partners, drawn), share: drawn }
-      : cut(rows, shape, partners, drawn, seed);
+  const { partners, blended, share } = blend(rows, shape, labels.length, mixing, seed);
   const targets = new Float32Array(labels.length * classes);
   partners.forEach((partner, row) => {
     targets[row * classes + labels[row]!]! += share;
     targets[row * classes + labels[partner]!]! += 1 - share;
   });
   return { rows: blended, targets };
+}
+
+/**
+ * The same for samples that may have several classes or none.
+ *
+ * @param targets `[N, K]`; not changed.
+ */
+export function mixTargets(
+  rows: Float32Array,
+  shape: readonly number[],
+  targets: Float32Array,
+  classes: number,
+  mixing: Mixing,
+  seed: number,
+): Mixture {
+  const count = targets.length / classes;
+  const { partners, blended, share } = blend(rows, shape, count, mixing, seed);
+  return { rows: blended, targets: mean(targets, partners, share) };
+}
+
+interface Blend {
+  /** The sample that each is blended with. */
+  readonly partners: Int32Array;
+  readonly blended: Float32Array;
+  /** Of the sample itself; its partner has the rest. */
+  readonly share: number;
+}
+
+function blend(
+  rows: Float32Array,
+  shape: readonly number[],
+  count: number,
+  mixing: Mixing,
+  seed: number,
+): Blend {
+  const { kind, alpha } = mixing;
+  checkMixing(mixing, shape);
+  const partners = permutation(count, mixed(seed, 2));
+  const drawn = drawBeta(alpha, mixed(seed, 3));
+  const made =
+    kind === 'mixup'
+      ? { blended: mean(rows, partners, drawn), share: drawn }
+      : cut(rows, shape, partners, drawn, seed);
+  return { partners, ...made };
 }
 
 const mixingOptions: NamesOf<Mixing> = { kind: true, alpha: true };

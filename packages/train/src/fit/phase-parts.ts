@@ -24,13 +24,13 @@ export function partsOf(
   phase: Phase,
   classifier: Trainable,
   weights: ReadonlyMap<string, Variable>,
-  { train: { labels }, classes }: TrainingData,
+  { train, classes }: TrainingData,
   options: FitOptions,
 ): PhaseParts {
   const { labelSmoothing, focus, clipNorm, accumulation, batchSize } = phase;
   const groups = groupsOf(phase, weights, options);
-  const classWeights = classWeightsOf(phase, labels, classes);
-  const schedule = plannedSchedule(phase, batchBounds(labels.length, batchSize).length);
+  const classWeights = classWeightsOf(phase, train, classes);
+  const schedule = plannedSchedule(phase, batchBounds(train.labels.length, batchSize).length);
   const optimizer = optimizerOf(phase);
   const average =
     phase.average === undefined
@@ -38,6 +38,7 @@ export function partsOf(
       : new WeightAverage([...weights.values()], phase.average);
   const step = new TrainingStep(classifier, optimizer, {
     ...{ classWeights, labelSmoothing, focus, clipNorm, accumulation, classes },
+    loss: train.targets ? 'binaryCrossEntropy' : 'crossEntropy',
     groupOf: variable => groups.get(variable) ?? {},
   });
   const dispose = () => {

@@ -1,3 +1,4 @@
+import type { Truth } from '../features/feature-set';
 import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer';
 import type { WeightGroup } from '../optimizers/optimizer';
 import {
@@ -14,6 +15,7 @@ import {
   requireOneOf,
   within,
 } from '../options/requirements';
+import { balancedPositiveWeights, requireNoFocus } from './binary-cross-entropy';
 import { balancedClassWeights } from './loss';
 import { checkMixing, type Mixing } from './mixing';
 
@@ -33,22 +35,25 @@ export interface Phase {
   readonly stageDecay?: number;
   /** `matrices` spares biases, norms and scales the weight decay. Default `all`. */
   readonly decay?: 'all' | 'matrices';
-  /** One weight per class, or `balanced`, by the training labels. Default: all 1. */
+  /**
+   * One weight per class, or `balanced`, by the training labels; where photos have `targets`, what photos that have the class count.
+   * Default: all 1.
+   */
   readonly classWeights?: ArrayLike<number> | 'balanced';
   /** Probability moved off the true class, 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
-  /** Exponent of focal loss, 0 or more. Default 0: cross entropy. */
+  /** Exponent of focal loss, 0 or more; not with `targets`. Default 0: cross entropy. */
   readonly focus?: number;
   /** Mixup or cutmix. Default: none. */
   readonly mixing?: Mixing;
-  /** `balanced` draws every class as often. Default `shuffled`: every sample once an epoch. */
+  /** `balanced` draws every class as often; not with `targets`. Default `shuffled`: every sample once an epoch. */
   readonly sampling?: 'shuffled' | 'balanced';
   /** Most length of all gradients together, above 0. Default: any. */
   readonly clipNorm?: number;
   /** Decay of a moving average of the weights, which is what is evaluated and kept, such as 0.99. Default: none. */
   readonly average?: number;
-  /** What is better in validation. Default `loss`, the lower. */
-  readonly criterion?: 'loss' | 'accuracy' | 'macroF1';
+  /** What is better in validation; `meanAveragePrecision` is of photos with `targets`. Default `loss`, the lower. */
+  readonly criterion?: Criterion;
   /** Epochs without a better validation after which to stop, 1 or more; `Infinity` never stops. Default 5. */
   readonly patience?: number;
   /** Of a phase that follows another: whether it goes on from that one's best epoch or its last. Default `best`. */
@@ -56,6 +61,8 @@ export interface Phase {
   /** Of a phase that follows another: whether the best epoch is sought among all so far, or its own. Default `all`. */
   readonly bestOf?: 'all' | 'phase';
 }
+
+export type Criterion = 'loss' | 'accuracy' | 'macroF1' | 'meanAveragePrecision';
 
 export const phaseOptions: NamesOf<Phase> = {
   ...{ epochs: true, batchSize: true, accumulation: true, optimizer: true, schedule: true },
@@ -67,7 +74,7 @@ export const phaseOptions: NamesOf<Phase> = {
 /** What is checked of a phase besides its options. */
 export interface PhaseFacts {
   readonly stepsPerEpoch: number;
-  readonly labels: Int32Array;
+  readonly truth: Truth;
   readonly classes: number;
   /** Of one sample. */
   readonly shape: readonly number[];
@@ -91,7 +98,15 @@ export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void
   requireOneOf(`${where}sampling`, sampling, ['shuffled', 'balanced']);
   if (clipNorm !== undefined) requireNumber(`${where}clipNorm`, clipNorm, { above: 0 });
   if (average !== undefined) requireNumber(`${where}average`, average, { least: 0, below: 1 });
-  requireOneOf(`${where}criterion`, criterion, ['loss', 'accuracy', 'macroF1']);
+  const { targets } = facts.truth;
+  requireOneOf(`${where}criterion`, criterion, [
+    ...['loss', 'accuracy', 'macroF1'],
+    ...(targets ? ['meanAveragePrecision'] : []),
+  ]);
+  if (targets) {
+    requireNoFocus(`${where}focus`, focus);
+    requireOneOf(`${where}sampling`, sampling, ['shuffled']);
+  }
   requireInteger(`${where}patience`, patience, { least: 1, infinite: true });
   requireOneOf(`${where}start`, start, ['best', 'last']);
   requireOneOf(`${where}bestOf`, bestOf, ['all', 'phase']);
@@ -99,7 +114,7 @@ export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void
   requireKind(`${where}optimizer`, phase.optimizer, 'an object');
   requireKind(`${where}schedule`, phase.schedule, 'an object or a function');
   if (mixing) within(`${where}mixing`, () => checkMixing(mixing, facts.shape));
-  within(`${where}classWeights`, () => classWeightsOf(phase, facts.labels, facts.classes));
+  within(`${where}classWeights`, () => classWeightsOf(phase, facts.truth, facts.classes));
   within(`${where}optimizer`, () => optimizerOf(phase).dispose());
   within(`${where}schedule`, () => plannedSchedule(phase, facts.stepsPerEpoch));
 }
@@ -117,11 +132,14 @@ export function plannedSchedule({ schedule, epochs }: Phase, stepsPerEpoch: numb
 /** @throws RangeError when there are not as many weights as classes, or when one is below 0 or all are 0. */
 export function classWeightsOf(
   { classWeights }: Pick<Phase, 'classWeights'>,
-  labels: Int32Array,
+  { labels, targets }: Truth,
   classes: number,
 ): Float32Array | undefined {
   if (classWeights === undefined) return undefined;
-  if (classWeights === 'balanced') return balancedClassWeights(labels, classes);
+  if (classWeights === 'balanced')
+    return targets
+      ? balancedPositiveWeights(targets, classes)
+      : balancedClassWeights(labels, classes);
   if (classWeights?.length !== classes)
     throw new RangeError(
       `${classes} classes need as many weights, there are ${classWeights?.length ?? 'none'}.`,

@@ -19,9 +19,10 @@ import {
 import type { Trainable } from '../model/trainable';
 import { clipByGlobalNorm } from '../optimizers/clipping';
 import type { Optimizer, WeightGroup } from '../optimizers/optimizer';
-import { requireInteger, requireNumber } from '../options/requirements';
+import { requireInteger, requireNumber, requireOneOf } from '../options/requirements';
 import { mixed } from '../random/order';
 import { partBounds } from './batches';
+import { requireNoFocus, summedBinaryCrossEntropy } from './binary-cross-entropy';
 import { batchWeight, summedCrossEntropy } from './loss';
 
 /** Samples of one step. */
@@ -31,11 +32,14 @@ export interface TrainingBatch {
   /** Of one sample. */
   readonly shape: readonly number[];
   readonly labels: Int32Array;
-  /** `[N, K]` instead of the labels, where samples were blended. */
+  /** `[N, K]` instead of the labels, where samples were blended, or may have several classes. */
   readonly targets?: Float32Array;
 }
 
 export interface TrainingStepOptions {
+  /** `binaryCrossEntropy` for samples that may have several classes or none: their batches have `targets`. Default `crossEntropy`. */
+  readonly loss?: 'crossEntropy' | 'binaryCrossEntropy';
+  /** One a class; with `binaryCrossEntropy` what samples that have the class count. */
   readonly classWeights?: Float32Array;
   readonly labelSmoothing?: number;
   readonly focus?: number;
@@ -69,7 +73,9 @@ export class TrainingStep {
   readonly #classWeights: Tensor1D | undefined;
 
   constructor(classifier: Trainable, optimizer: Optimizer, options: TrainingStepOptions) {
-    const { accumulation = 1, clipNorm, classes } = options;
+    const { accumulation = 1, clipNorm, classes, loss = 'crossEntropy', focus = 0 } = options;
+    requireOneOf('loss', loss, ['crossEntropy', 'binaryCrossEntropy']);
+    if (loss === 'binaryCrossEntropy') requireNoFocus('focus', focus);
     requireInteger('accumulation', accumulation, { least: 1 });
     if (clipNorm !== undefined) requireNumber('clipNorm', clipNorm, { above: 0 });
     if (classes !== undefined) requireInteger('classes', classes, { least: 1 });
@@ -86,6 +92,8 @@ export class TrainingStep {
    * @throws Error when the engine lacks a kernel, naming it.
    */
   async run(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
+    if (this.#options.loss === 'binaryCrossEntropy' && !batch.targets)
+      throw new RangeError('A batch for binaryCrossEntropy needs targets, [N, classes].');
     const parts = partBounds(batch.labels.length, this.#options.accumulation ?? 1);
     try {
       return await (parts.length === 1
@@ -146,8 +154,9 @@ export class TrainingStep {
     share: number,
     seed: number,
   ): { value: Scalar; grads: NamedTensorMap } {
-    const { labelSmoothing, focus, classes } = this.#options;
+    const { labelSmoothing, focus, classes, loss } = this.#options;
     const features = tensor(rows, [labels.length, ...shape]);
+    const isBinary = loss === 'binaryCrossEntropy';
     const truth = targets
       ? tensor2d(targets, [labels.length, targets.length / labels.length])
       : tensor1d(labels, 'int32');
@@ -162,7 +171,11 @@ export class TrainingStep {
           `The classifier gives logits [${logits.shape}]; ${labels.length} samples of ${classes ?? 'any number of'} classes need [${expected}].`,
         );
       const classWeights = this.#classWeights;
-      const total = summedCrossEntropy(truth, logits, { classWeights, labelSmoothing, focus });
+      const total = isBinary
+        ? summedBinaryCrossEntropy(truth as Tensor2D, logits, {
+            ...{ positiveWeights: classWeights, labelSmoothing },
+          })
+        : summedCrossEntropy(truth, logits, { classWeights, labelSmoothing, focus });
       return mul(total, factor) as Scalar;
     }, this.#weights());
   }
@@ -181,7 +194,8 @@ export class TrainingStep {
 
   /** What the mean over a batch counts a unit of weight for. */
   #shareOf({ labels, targets }: TrainingBatch): number {
-    const { classWeights, focus } = this.#options;
+    const { classWeights, focus, loss } = this.#options;
+    if (loss === 'binaryCrossEntropy') return 1 / targets!.length;
     const total = batchWeight(labels, { classWeights, focus, soft: targets !== undefined });
     return total === 0 ? 0 : 1 / total;
   }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { FeatureSource } from '../features/feature-set';
+import type { FeatureSource, Truth } from '../features/feature-set';
 import { requireInteger, requireNumber } from '../options/requirements';
 import type { FeatureCache } from './feature-cache';
 
-export interface CachedOptions {
-  readonly labels: Int32Array;
+export interface CachedOptions extends Truth {
   /** Views of each photo. */
   readonly views: number;
   /** Of the features of a view. */
@@ -31,7 +30,7 @@ export interface CachedOptions {
  * ```
  */
 export function cachedFeatures(cache: FeatureCache, options: CachedOptions): FeatureSource {
-  const { labels, views, shape, keyOf, memory = 1e9 } = options;
+  const { labels, targets, views, shape, keyOf, memory = 1e9 } = options;
   requireInteger('views', views, { least: 1 });
   for (const side of shape) requireInteger('shape', side, { least: 1 });
   requireNumber('memory', memory, { least: 0, infinite: true });
@@ -63,6 +62,7 @@ export function cachedFeatures(cache: FeatureCache, options: CachedOptions): Fea
 
   return {
     labels,
+    ...(targets && { targets }),
     views,
     shape,
     // When it is asked for: the cache may still be filled until then.

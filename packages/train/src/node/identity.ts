@@ -17,7 +17,7 @@ export interface DataIdentity {
   readonly views: number;
   /** Of one view of one photo. */
   readonly shape: readonly number[];
-  /** SHA-256. */
+  /** SHA-256, of the targets where there are some. */
   readonly labels: string;
   /** What the features' source says that they are; else SHA-256, of all in memory or of as many rows of a source as are read at once. */
   readonly features: string;
@@ -89,9 +89,10 @@ export async function identityOf(
 }
 
 async function dataIdentity(features: Features): Promise<DataIdentity> {
-  const { labels, views, shape, identity, read } = sourceOf(features);
+  const { labels, targets, views, shape, identity, read } = sourceOf(features);
   const whole = { photos: labels.length, views, shape: [...shape] };
-  const hashed = { ...whole, labels: sha256(Int32Array.from(labels)) };
+  const truth = targets ? Float32Array.from(targets) : Int32Array.from(labels);
+  const hashed = { ...whole, labels: sha256(truth) };
   if (identity !== undefined) return { ...hashed, features: identity };
   if ('values' in features) return { ...hashed, features: sha256(features.values) };
   const size = shape.reduce((product, side) => product * side, 1);

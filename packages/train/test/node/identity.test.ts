@@ -55,6 +55,14 @@ const set = (change = 0, views = 1): FeatureSet => ({
 const data: TrainingData = { train: set(), validation: set(), classes: 2, classNames: ['a', 'b'] };
 const options: FitOptions = { epochs: 2, patience: 9 };
 
+/** The same photos, each with any number of the two classes. */
+const several = (change = 0): FeatureSet => ({
+  ...set(),
+  targets: Float32Array.from({ length: 16 }, (_, place) =>
+    (place * 5 + change) % 3 === 0 ? 1 : 0,
+  ),
+});
+
 async function epochs(
   classifier = seeded(1),
   on: Partial<TrainingData> = {},
@@ -87,6 +95,17 @@ describe('a folder is of one training', () => {
       optimizer: { weightDecay: 1e-5, name: 'adam' as const },
     };
     expect(await epochs(seeded(1), {}, { ...said, signal, onStep: () => {} })).toBe(0);
+  });
+
+  test('also of photos with several classes, which it does not mistake for others', async () => {
+    const own = { train: several(), validation: several() };
+    const some = fitWithCheckpoints(folder, seeded(1), { ...data, ...own }, options);
+    for await (const { epoch } of some) if (epoch === 1) break;
+    expect(await epochs(seeded(1), own)).toBe(1);
+    expect(await epochs(seeded(1), own)).toBe(0);
+    const other = { ...own, train: several(1) };
+    await expect(epochs(seeded(1), other)).rejects.toThrow(/train.labels/);
+    await expect(epochs()).rejects.toThrow(/train.labels/);
   });
 
   test.each<[string, RegExp, LayersModel, Partial<TrainingData>, Partial<FitOptions>]>([
