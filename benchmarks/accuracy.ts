@@ -94,7 +94,7 @@ await runProgram(async signal => {
     final,
     photos: set.photos.length,
     seeds: seeds.length,
-    sizes: `Training, validation and test have ${sizesOf('stratified')} photos in the stratified split, ${sizesOf('grouped')} in the one by source.`,
+    sizes: `Training, validation and test have ${sizesOf('stratified')} photos in the stratified split, and ${sizesOf('grouped')} in the split by source.`,
     command: 'npm run accuracy',
   });
   await writeAtomically(values.out, page);

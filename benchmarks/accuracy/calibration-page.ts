@@ -11,22 +11,24 @@ export interface CalibrationRow {
 export function calibrationPage(rows: readonly CalibrationRow[], photos: number): string {
   return `# Are 80 % right in 80 of 100 cases?
 
-${photos} photographs of the nine genera, each classified by a classifier that has not seen it: five folds, a fifth of the photos each;
-of the others a quarter is validation. ResNet50 with ImageNet weights, frozen, photos at 299 px. Means over seeds (of the folds,
-the first weights, the order), and their standard deviations. Written by \`npm run calibration\`.
+${photos} photographs of the nine genera. Each is classified by a classifier that was not trained on it: there are five folds with a fifth
+of the photos each, and a quarter of the remaining photos is for validation. The network is a frozen ResNet50 with ImageNet weights;
+photos have 299 px. Figures are means and standard deviations over seeds (of the folds, the first weights, the order). Written by \`npm
+run calibration\`.
 
-Temperature and threshold are those of \`fitCertainty\`, from photos that nothing else was fitted on. Where validation photos
-choose the epoch that is kept, two more trainings choose it by one half of them and evaluate on the other (\`heldOutLogits\`); where
-the last epoch is kept, they chose nothing and are taken as they are.
+\`fitCertainty\` finds temperature and threshold on photos that nothing else was fitted on. If the validation photos choose the epoch that
+is kept, the head is trained twice more: each time one half of them chooses the epoch, and the other half is used here (\`heldOutLogits\`).
+If the last epoch is kept, the validation photos chose nothing, and all of them are used.
 
-The error is the expected calibration error of ten bins of equal width. That of a perfect classifier, whose probabilities are all
-true, is not 0 on so few photos; it is given beside. Negative log likelihood (in nats) and Brier score are the lower the better.
+The calibration error is the expected one, over ten bins of equal width. On so few photos it is not 0 even for a perfect classifier, whose
+probabilities are all true; the last row says how large it would be. For the negative log likelihood (in nats) and the Brier score, lower is
+better.
 
 ${section(rows, 'stratified', 'Stratified folds')}${section(rows, 'grouped', 'Folds by source', bySource)}`;
 }
 
-const bySource = `No source's photos of one label are in two folds, nor in two parts of a fold. Photos by other photographers are
-photos of another kind: what was fitted on known ones makes no promise about them.`;
+const bySource = `All photos of one label from one source are in the same fold, and in the same part of a fold. So the test photos come
+from other photographers and differ in kind: numbers that were fitted on known photos promise nothing about them.`;
 
 /** Nothing where a kind of folds was not measured. */
 function section(
@@ -49,7 +51,7 @@ function tables({ seeds }: CalibrationRow): string {
   };
   const scores: readonly (readonly [string, keyof Scores])[] = [
     ['mean probability of the answer', 'confidence'],
-    ['share that is right', 'accuracy'],
+    ['share of right answers', 'accuracy'],
     ['expected calibration error', 'calibrationError'],
     ['negative log likelihood', 'loss'],
     ['Brier score', 'brier'],
@@ -58,7 +60,7 @@ function tables({ seeds }: CalibrationRow): string {
   return [
     single ? 'One seed.' : `${seeds.length} seeds.`,
     '',
-    '| | as the network gives it | at the temperature |',
+    '| | raw output of the network | at the temperature |',
     '|---|---|---|',
     ...scores.map(
       ([name, score]) =>
@@ -66,8 +68,7 @@ function tables({ seeds }: CalibrationRow): string {
     ),
     `| the same error of a perfect classifier | | ${cell(({ perfect }) => perfect)} |`,
     '',
-    `Temperature ${temperatures.mean.toFixed(2)} ± ${temperatures.deviation.toFixed(2)} (over all folds). The class is among those that fit, as ` +
-      `promised in 90 %, in ${cell(({ coverage }) => 100 * coverage).replace(/(\.\d)\d\d/g, '$1')} % of cases; ` +
+    `Temperature ${temperatures.mean.toFixed(2)} ± ${temperatures.deviation.toFixed(2)} (over all folds). In ${cell(({ coverage }) => 100 * coverage).replace(/(\.\d)\d\d/g, '$1')} % of cases the true class is among those that fit (90 % are promised); ` +
       `${cell(({ setSize }) => setSize)} classes fit on average.`,
   ].join('\n');
 }

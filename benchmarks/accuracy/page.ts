@@ -61,12 +61,12 @@ export function resultsPage(page: ResultsPage): string {
   const best = rows.find(({ name }) => name === chosen)!;
   return `# Results on real photographs
 
-${photos} photographs of the nine genera, collected from public repositories; ResNet50 with ImageNet weights, frozen, photos at
-299 px. Means and standard deviations over ${seeds} seeds: of the split, the first weights, the order. Written
-by \`${command}\`.
+${photos} photographs of the nine genera, collected from public repositories. The network is a frozen ResNet50 with ImageNet weights;
+photos have 299 px. Figures are means and standard deviations over ${seeds} seeds (of the split, the first weights, the order). Written by
+\`${command}\`.
 
-The way to train was chosen by the validation photos alone: the best mean of accuracy and macro-F1 over the seeds of the
-stratified split. With it, on test photos that nothing was chosen by:
+The way to train was chosen by the validation photos only: it has the best mean of accuracy and macro-F1 over the seeds of the stratified
+split. These are its scores on the test photos, which were not used to choose anything:
 
 | split | trained on | accuracy | macro-F1 |
 |---|---|---|---|
@@ -75,30 +75,30 @@ stratified split. With it, on test photos that nothing was chosen by:
 | by source | training photos | ${interval(best, 'grouped', 'accuracy')} | ${interval(best, 'grouped', 'macroF1')} |
 | by source | training and validation photos | ${interval(final, 'grouped', 'accuracy')} | ${interval(final, 'grouped', 'macroF1')} |
 
-The split by source is the honest figure: no source's photos of one label are in two parts (source and source label together are
-the group), so that no series of pictures seen in training comes again in the test. The list of ways was drawn up with test scores
-in sight; the choice among them was not. ${sizes}
+The split by source gives the more honest figure. All photos of one label from one source are in one part of the split, so the test has no
+photos of a series that was seen in training. When the list of ways to train was made, test scores were known; they were not used to choose
+from the list. ${sizes}
 
-Splits and crops follow from each photo's own hash, and copies of a photo, near ones too, stay in one part. Earlier figures on this
-page (0.801 and, by source, 0.663) were of other splits and cannot be compared with these.
+Splits and crops depend on each photo's own hash. All copies of a photo, near copies too, stay in one part. Earlier figures on this page
+(0.801 and, by source, 0.663) used other splits and cannot be compared with these.
 
 Never eat a mushroom because of a photo.
 
-## What earned its place: stratified split
+## What each change adds: stratified split
 
 ${table('stratified')}
 
-## The same, split by source
+## What each change adds: split by source
 
 ${table('grouped')}
 
-## What it is
+## What the names mean
 
-Covariances are second-order pooling: which features of the last two stages occur together, instead of how strong each is on
-average ([iSQRT-COV](https://arxiv.org/abs/1712.01034), \`poolCovariances\` of \`@shroom/head\`). The directions in which they are
-taken come from drawn mushrooms, without labels, so that no photograph has a say before training. Views are the photo, its mirror
-image, and two crops of 40 % or more of it. The last row trains on the validation photos too, once nothing is left to choose.
+Covariances are second-order pooling: they say which features of the last two stages occur together, where averages say how strong each
+feature is ([iSQRT-COV](https://arxiv.org/abs/1712.01034), \`poolCovariances\` of \`@shroom/head\`). They are computed along the principal
+directions of the features of drawn mushrooms, so these directions depend on no photograph and no label. The four views are the photo, its
+mirror image, and two crops of 40 % or more of it. The last row was trained on the validation photos too, after everything had been chosen.
 
-Whether its percentages are true: [Calibration](calibration.md).
+[Calibration](calibration.md) shows whether the percentages are true.
 `;
 }

@@ -35,7 +35,7 @@ const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],
   ['Which method', 'methods'],
   ['Results', 'results'],
-  ['Models of others', 'foreign-models'],
+  ['Models that others published', 'foreign-models'],
   ['Compared with other libraries', 'compared-with-libraries'],
   ['Calibration', 'calibration'],
   ['Benchmarks', 'benchmarks'],

@@ -16,14 +16,14 @@ await setBackend('ort');
 const size = [224, 224] as const;
 const { model, classes } = await resnet50Classifier({ size });
 
-// The photo as this network wants it.
+// The photo, prepared as this network expects it.
 const preprocessing = caffePreprocessing(size);
 const photo = await decode('mushroom.jpg', preprocessing);
 const input = new Float32Array(224 * 224 * 3);
 normalize(photo, preprocessing, input);
 const images = tensor4d(input, [1, 224, 224, 3]);
 
-// What it says, and which places made it say so.
+// The answer, and the places that raised its score.
 const [explanation] = await explain(model, images, {
   link: 'softmax',
 });
