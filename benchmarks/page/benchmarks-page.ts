@@ -16,8 +16,7 @@ export function benchmarksPage(
   const others = results.filter(result => result.bounds.length === 0);
   return `# Benchmarks
 
-Shroom beside what you would take instead, both on one machine, in turns. ${met} of ${bounds.length} bounds are met. This page is written from
-\`benchmarks/results.json\` by
+This page compares Shroom with the libraries that you could use instead. Both run on the same machine, by turns. ${met} of ${bounds.length} bounds are met. The page is written from \`benchmarks/results.json\` by
 
 \`\`\`sh
 npm run bench                           # everything, a minute to ten a row
@@ -33,23 +32,26 @@ ${others.length > 0 ? `\nRows without a bound:\n\n${mainTable(others, rows)}\n` 
 
 ${machineText([...results, ...growth])}
 
-Every contestant is a process of its own, and all have the same number of threads; tfjs has one in Node, on wasm as on cpu. A round runs
-each of them once, one after the other, so that whatever else the machine does meets all; first come rounds that are not counted, in which
-sessions are compiled and caches are filled. Figures are medians of the rounds. Weights are random on all sides. "Ours is 2 x" means: twice as
-fast, or half the memory. A bound holds ours against a peer: the quotient of the two figures, as they stand in the table.
+Every library runs in its own process, and all have the same number of threads (except tfjs, which has only one in Node, on wasm and on
+cpu). A round runs each library once, one after the other, so that other work of the machine affects all of them. The first rounds compile
+sessions and fill caches, and are not counted. Figures are medians of the rounds. All networks have random weights. "Ours is 2 x" means that
+Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure, as the
+table shows them.
 
 - ONNX Runtime runs a file that PyTorch exported (\`torch.onnx.export\`, opset 17) with \`onnxruntime-node\`.
 - PyTorch is Debian's build: oneDNN for convolutions, OpenBLAS for products of matrices.
-- \`input-pipeline\`: torchvision's \`DataLoader\` has two workers that stay between epochs, ours two threads. Camera photos are upscaled from
-  the small ones.
-- \`scorecam\`: a pass of the network for each channel; both sides run those of a part of the channels, with the library's own loop, and
-  the figure is scaled to all.
-- \`reference-job\`: each side runs a part of each of its steps, and the seconds are scaled to the whole job. Ours extracts features once for four
-  views of each training photo and one of the others, then trains the head on them; the reference decodes and runs all photos in every epoch.
-- \`peak-memory\`: what all processes of a contestant hold at a time, pages that they share counted once, looked at ten times a second.
-- \`load-resnet50\`: weights are in the page cache of the system, as after the first start.
+- \`input-pipeline\`: torchvision's \`DataLoader\` has two workers that are kept between epochs; Shroom has two threads. Camera photos are
+  upscaled from the small ones.
+- \`scorecam\`: Score-CAM needs a pass of the network for each channel. Both libraries run their own loop for some of the channels, and the
+  figure is scaled to all channels.
+- \`reference-job\`: each side runs a part of each of its steps, and the seconds are scaled to the whole job. Shroom extracts features once,
+  for four views of each training photo and one view of every other photo, and trains the head on them. The reference decodes all photos and
+  runs the network on them in every epoch.
+- \`peak-memory\`: the memory that all processes of a library hold at the same time, measured ten times a second. Shared pages are counted
+  once.
+- \`load-resnet50\`: the weights are in the page cache of the system, as on every start but the first.
 
-The peers' programs are in \`benchmarks/peers/\` (Python) and \`benchmarks/contestants/\`.
+The programs for the other libraries are in \`benchmarks/peers/\` (Python) and \`benchmarks/contestants/\`.
 
 ${growthSection(growth)}## Rounds
 

