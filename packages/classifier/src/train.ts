@@ -128,11 +128,12 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
 }
 
 /**
- * Goes on with a run that was interrupted, by what its folder holds, and ends with the very weights that it would have ended with.
+ * Continues an interrupted run from the files in its folder. The final weights are the same as without the
+ * interruption.
  *
- * @param photos Needed where the run was started with photos that were open already: the same ones.
+ * @param options `photos` is needed if the run was started with photos that were already open: give the same ones.
  * @throws RunFolderError when the folder holds no run, or its photos are needed.
- * @throws SplitError when photos are missing or have changed since, naming them.
+ * @throws SplitError when photos are missing or have changed; it names them.
  * @example
  * ```ts
  * const { test } = await resume('runs/pets');
