@@ -3,7 +3,7 @@
  * are told of, or give what the files say. Each kind is read in a process of its own, which may take so much time for a file
  * and so much memory, and no more.
  *
- *     npm run fuzz:files -- [cases for each kind, default 10000] [kinds, default tables,zips,tensors,models] [seed, default 0]
+ *     npm run fuzz:files -- [cases for each kind, default 10000] [kinds, default all] [seed, default 0]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

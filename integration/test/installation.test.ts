@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './program';
+import { drawnFolder } from './small-job';
 import { packAll, type Tarball } from './tarballs';
 
 const folder = mkdtempSync(join(tmpdir(), 'shroom-installation-'));
@@ -95,6 +96,34 @@ describe('a fresh project with the packed packages', () => {
       expect(rest).toEqual({ runtimeName: 'onnxruntime-node', same: true, cache: 'string' });
       expect(accuracy).toBeGreaterThan(0.9);
     }
+  });
+
+  test('trains a classifier on 60 photos of 3 classes, opens it, predicts and explains, in 20 lines', async () => {
+    const esm = source('classifier.js');
+    expect(esm.trim().split('\n').length).toBeLessThanOrEqual(20);
+    const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
+    const program = source('classifier.ts');
+    const project = await install('classifier', {
+      files: {
+        'program.mjs': esm,
+        'program.cjs': cjs,
+        'strict/program.mts': program,
+        'strict/program.cts': program,
+        'strict/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
+      },
+      extras: ['onnxruntime-node', 'typescript'],
+    });
+    oneTensorFlow(project);
+    await drawnFolder(join(project, 'photos'), ['Amanita', 'Boletus', 'Russula'], 20);
+    for (const file of ['program.mjs', 'program.cjs']) {
+      const said = JSON.parse(await run(project, 'node', file, `runs/${file}`));
+      expect(said).toMatchObject({ explained: 'Boletus', map: [3, 3] });
+      expect(said.accuracy.value).toBeGreaterThan(0.5);
+    }
+    const strict = ['tsc', '-p', 'strict', '--noEmit', '--skipLibCheck', 'false'];
+    const complaint = await run(project, 'npx', '--no-install', ...strict).catch(String);
+    // Those of TensorFlow.js do not pass when they are checked; ours do.
+    expect(complaint.split('\n').filter(line => /@shroom|^strict/.test(line))).toEqual([]);
   });
 
   test('of TypeScript compiles as node16 and as bundler, and explains what it trained', async () => {

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream } from '@shroom/data';
 import { fuzzFormats } from '../targets';
+import { classifierTarget } from './classifiers';
 import { modelTarget } from './models';
 import { tableTarget } from './tables';
 import type { FileTarget } from './target';
 import { zipTarget } from './zips';
 
-export const fileKinds = ['tables', 'zips', 'tensors', 'models'] as const;
+export const fileKinds = ['tables', 'zips', 'tensors', 'models', 'classifiers'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 export interface FileReport {
@@ -26,6 +27,7 @@ const makers: Record<Exclude<FileKind, 'tensors'>, (folder: string) => Promise<F
   tables: tableTarget,
   zips: zipTarget,
   models: modelTarget,
+  classifiers: classifierTarget,
 };
 
 /**

@@ -1,0 +1,90 @@
+import { parseClassifierFile } from '@shroom/classifier';
+import { damageJson } from './damage';
+import type { FileTarget } from './target';
+import { refusal } from './target';
+
+const sha256 = '5'.repeat(64);
+/** What `train` writes, of two networks, one of them fine-tuned. */
+const seed = {
+  format: 'shroom-classifier',
+  version: 1,
+  title: '3 genera of mushrooms',
+  caution: {
+    headline: 'Never eat a mushroom because of a photo.',
+    text: 'A classifier is wrong with confidence.',
+  },
+  classes: ['Amanita', 'Boletus', 'Russula'],
+  extractors: ['resnet18', 'convnext_tiny'].map((architecture, index) => ({
+    architecture,
+    weights: { source: `hf:timm/${architecture}`, sha256, license: 'Apache-2.0' },
+    precision: 'float32',
+    preprocessing: {
+      size: [224, 224],
+      channelOrder: 'RGB',
+      scale: 1 / 255,
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+      resize: 'crop',
+      cropFraction: 0.875,
+      interpolation: 'bicubic',
+    },
+    pooling: index === 0 ? 'average' : 'covariance',
+    taps: index === 0 ? [] : ['stages.2', 'stages.3'],
+    width: index === 0 ? 512 : 18432,
+  })),
+  frames: { path: 'frames.safetensors', sha256 },
+  head: { name: 'linear', path: 'checkpoints/best.safetensors', sha256 },
+  finetuned: { extractor: 0, layer: 'layer3.1.relu' },
+  augment: 'crops',
+  views: 4,
+  certainty: [1, 4].map(views => ({ views, temperature: 1.3, threshold: 0.2, coverage: 0.9 })),
+  novelty: {
+    path: 'novelty.safetensors',
+    sha256,
+    neighbors: 10,
+    threshold: 0.8,
+    falseAlarms: 0.05,
+  },
+  trainedOn: { name: 'mushrooms', kind: 'photographs', photos: 40, perClass: [10, 20, 10] },
+  licenses: [{ of: 'hf:timm/resnet18', license: 'Apache-2.0' }],
+};
+
+/** `classifier.json`: what is taken says everything that an answer needs, and nothing that cannot be. */
+export async function classifierTarget(): Promise<FileTarget> {
+  const text = JSON.stringify(seed);
+  return {
+    damage: random => new TextEncoder().encode(damageJson(text, random)),
+    check: async bytes => {
+      const damaged = new TextDecoder().decode(bytes);
+      let taken: ReturnType<typeof parseClassifierFile> | undefined;
+      const refused = await refusal(async () => {
+        taken = parseClassifierFile(damaged, 'classifier.json');
+      }, 'ClassifierFileError');
+      if (refused) {
+        if (!refused.message.startsWith('classifier.json: '))
+          throw new Error(`the refusal does not name the file: ${refused.message}`);
+        return false;
+      }
+      requireUsable(taken!);
+      return true;
+    },
+  };
+}
+
+function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
+  const { classes, extractors, certainty, views, head, frames, novelty, finetuned } = file;
+  const wrong = [
+    classes.length < 2 && 'fewer than two classes',
+    new Set(classes).size < classes.length && 'a class twice',
+    !certainty.some(each => each.views === views) && 'no certainty for its views',
+    certainty.some(({ temperature }) => !(temperature > 0 && temperature < Infinity)) &&
+      'a temperature',
+    extractors.some(({ preprocessing: { size } }) =>
+      size.some(side => !(side > 0 && side <= 4096)),
+    ) && 'a size',
+    finetuned && !extractors[finetuned.extractor] && 'an extractor that is not there',
+    [head, frames, novelty].some(each => each && /(^|\/)\.\.?(\/|$)|^[/\\]|:/.test(each.path)) &&
+      'a path out of the folder',
+  ].filter(Boolean);
+  if (wrong.length > 0) throw new Error(`it was taken with ${wrong.join(', ')}`);
+}

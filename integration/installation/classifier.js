@@ -1,0 +1,15 @@
+// Train on photos, open what was trained, predict and explain. As an ECMAScript module; `classifier.cjs` is the same in CommonJS.
+import { openClassifier, train } from '@shroom/classifier';
+
+const main = async () => {
+  const out = process.argv[2];
+  const { test } = await train('photos', { out, recipe: 'fast', size: 96, views: 1 });
+  const classifier = await openClassifier(out);
+  const [{ class: name, known }] = await classifier.predict(['photos/Amanita']);
+  const [{ map, explained }] = await classifier.explain(['photos/Amanita'], { class: 'Boletus' });
+  await classifier.dispose();
+  const { accuracy } = test;
+  console.log(JSON.stringify({ accuracy, name, known, explained, map: [map.height, map.width] }));
+};
+
+main();
