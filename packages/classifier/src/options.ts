@@ -3,7 +3,7 @@ import type { EngineName } from './engine/engine';
 import type { MapName } from './explaining/heat-map';
 import type { Pooling } from './network/extractor';
 import type { Augment } from './photos/views';
-import { type HeadName, type JobRecipe, type JobRecipeName, jobRecipes } from './training/recipe';
+import { findRecipe, type HeadName, type JobRecipe, type JobRecipeName } from './training/recipe';
 
 /** What a reader must not forget, such as that nobody should eat a mushroom because of a photo. */
 export interface Caution {
@@ -22,8 +22,11 @@ export interface TrainConfiguration {
   readonly architecture?: string | readonly string[];
   /** Side in pixels of the square that photos are squashed to. Default 299. */
   readonly size?: number;
-  /** How a classifier is trained: `best`, `reference` or `fast`. Default `best`. What is given below takes the place of the recipe's. */
-  readonly recipe?: JobRecipeName;
+  /**
+   * How a classifier is trained: `best`, `reference`, `fast`, or a recipe of your own. Default `best`. What is given below takes the
+   * place of the recipe's.
+   */
+  readonly recipe?: JobRecipeName | JobRecipe;
   /** `mlp` has two hidden layers, `linear` none; `covariance` is `linear` on second-order pooling. */
   readonly head?: HeadName | 'covariance';
   readonly pooling?: Pooling;
@@ -75,7 +78,7 @@ export interface Configuration
   > {
   readonly backbone: readonly string[];
   readonly size: number;
-  readonly recipe: JobRecipeName;
+  readonly recipe: JobRecipeName | JobRecipe;
   readonly head: HeadName;
   readonly pooling: Pooling;
   readonly augment: Augment;
@@ -106,11 +109,7 @@ export function withDefaults(options: TrainConfiguration): Configuration {
         `There is no option '${name}'. There are ${Object.keys(known).join(', ')}.`,
       );
   const { backbone = 'resnet50', recipe = 'best', head, engine: _, ...rest } = options;
-  if (!Object.hasOwn(jobRecipes, recipe))
-    throw new RangeError(
-      `There is no recipe '${recipe}'; there are ${Object.keys(jobRecipes).join(', ')}.`,
-    );
-  const own: JobRecipe = jobRecipes[recipe];
+  const own = findRecipe(recipe);
   const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
   const configuration: Configuration = {
     size: 299,

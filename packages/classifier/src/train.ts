@@ -45,7 +45,7 @@ import { lockRun } from './run/lock';
 import { stopwatch } from './run/stopwatch';
 import { versionsOf } from './run/versions';
 import { fitNovelty, noveltyOf } from './training/novelty';
-import { changed, jobRecipes, mostEpochs } from './training/recipe';
+import { changed, findRecipe, mostEpochs } from './training/recipe';
 import { evaluateTest } from './training/test-evaluation';
 import { trainClassifier } from './training/training';
 import { TrainingLog } from './training/training-log';
@@ -232,7 +232,7 @@ async function trainIn(
     const shown = photos.photos[split.validation[0]!]!;
     const square = [size, size] as const;
     const log = await TrainingLog.open(folder, shown, explainer, square, map, goesOn);
-    const recipe = changed(jobRecipes[configuration.recipe].training, configuration);
+    const recipe = changed(findRecipe(configuration.recipe).training, configuration);
     const trained = await trainClassifier(features, head, cut, {
       ...{ classes, extractors, training: recipe, seed, testViews, halves, out: folder, log },
       startHead: newHead,

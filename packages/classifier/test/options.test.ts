@@ -40,6 +40,17 @@ test.each<[object, RegExp]>([
   expect(() => withDefaults(options)).toThrow(message);
 });
 
+test('a recipe of your own is taken as it is, and lacks nothing', () => {
+  const mine = {
+    ...jobRecipes.fast,
+    views: 2,
+    training: { ...jobRecipes.fast.training, epochs: 5 },
+  };
+  expect(withDefaults({ recipe: mine })).toMatchObject({ recipe: mine, views: 2, head: 'mlp' });
+  const { training: _, ...rest } = mine;
+  expect(() => withDefaults({ recipe: rest as typeof mine })).toThrow('The recipe lacks training.');
+});
+
 test('options change every phase of a training', () => {
   const { training } = jobRecipes.reference;
   expect(changed(training, {})).toEqual(training);

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
 import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
 import { Meter, type OnProgress } from '../progress';
-import { columnsOf, copiesFor } from './splitting';
+import { columnsOf, copiesFor } from './grouping';
 
 /** Photos of a run, and what the set is called. */
 export interface NamedPhotos extends PhotoSet {

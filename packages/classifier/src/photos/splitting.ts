@@ -15,6 +15,7 @@ import {
 } from '@shroom/data';
 import { PhotoSetError } from '@shroom/data/node';
 import { RunFolderError } from '../errors';
+import { columnsOf } from './grouping';
 import type { NamedPhotos } from './open-set';
 
 /** A split, and how it was made, in words. */
@@ -24,14 +25,6 @@ export interface PhotoSplit {
   /** Halves of the validation photos, as places in that part: one may choose what the other measures. */
   readonly halves: readonly (readonly number[])[];
 }
-
-/** Which copies are looked for when photos are opened, by the option `--group`. */
-export const copiesFor = (group: string): 'auto' | 'exact' =>
-  group === 'exact' || group === 'none' ? 'exact' : 'auto';
-
-/** The columns of a table that the option `--group` names. */
-export const columnsOf = (group: string): string[] | undefined =>
-  group.startsWith('column:') ? group.slice('column:'.length).split(',') : undefined;
 
 /**
  * @param group As the option `--group` has it.

@@ -50,6 +50,20 @@ export const jobRecipes = {
 
 export type JobRecipeName = keyof typeof jobRecipes;
 
+/** @throws RangeError when there is no recipe of that name, or a recipe of one's own lacks a part. */
+export function findRecipe(recipe: JobRecipeName | JobRecipe): JobRecipe {
+  if (typeof recipe !== 'string') {
+    const missing = parts.filter(part => recipe[part] === undefined);
+    if (missing.length > 0) throw new RangeError(`The recipe lacks ${missing.join(', ')}.`);
+    return recipe;
+  }
+  if (Object.hasOwn(jobRecipes, recipe)) return jobRecipes[recipe];
+  const names = Object.keys(jobRecipes).join(', ');
+  throw new RangeError(`There is no recipe '${recipe}'; there are ${names}.`);
+}
+
+const parts = ['head', 'pooling', 'augment', 'views', 'testViews', 'training'] as const;
+
 /** What options may change in every phase of a training. */
 export interface RecipeChanges {
   readonly epochs?: number | undefined;
