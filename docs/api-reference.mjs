@@ -48,6 +48,11 @@ const app = await Application.bootstrapWithPlugins({
   validation: { invalidLink: true, notExported: false, notDocumented: false },
   treatValidationWarningsAsErrors: true,
 });
+// TypeScript declares each property of a type that valibot infers twice, and TypeDoc warns of that.
+const { warn } = app.logger;
+app.logger.warn = (text, ...rest) => {
+  if (!`${text}`.includes('multiple declarations')) warn.call(app.logger, text, ...rest);
+};
 const project = await app.convert();
 if (!project) throw new Error('The sources do not compile: `npm run check` says why.');
 for (const module of project.children ?? []) {
