@@ -1,12 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Explanation, gradCam, type HeatMap, type Method } from '@shroom/gradcam';
 import { attachHead } from '@shroom/head';
 import type { Preprocessing, Tap } from '@shroom/models';
 import type { Certainty } from '@shroom/train';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type EngineName, startEngine } from './engine/engine';
-import { ClassifierFileError, PhotoError, UnsupportedNetworkError } from './errors';
+import { PhotoError, UnsupportedNetworkError } from './errors';
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
 import { Explainer } from './explaining/explainer';
 import { overlayPng } from './explaining/overlay';
@@ -16,6 +14,7 @@ import {
   type LoadOptions,
   loadClassifier,
 } from './file/load';
+import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
 import type { Extractor } from './network/extractor';
 import { eachPhoto, type NamedInput, type PhotoInputs } from './photos/inputs';
@@ -70,7 +69,8 @@ export interface FailedPhoto {
 /**
  * Opens a trained classifier. It serves many requests at once, in batches, until it is disposed.
  *
- * @param folder Of a run, or any folder with a `classifier.json` and the files that it names.
+ * @param address The folder of a run, a `.zip` of one, the URL of either, or `hf:owner/name@revision`: a `classifier.json` and the
+ *   files that it names. What is elsewhere is fetched into the cache, once.
  * @throws ClassifierFileError when it holds no classifier, or a part of it is missing, damaged or of another training.
  * @throws DownloadError when the backbone's weights are not in the cache and cannot be fetched.
  * @example
@@ -82,13 +82,11 @@ export interface FailedPhoto {
  * ```
  */
 export async function openClassifier(
-  folder: string,
+  address: string,
   options: OpenClassifierOptions = {},
 ): Promise<Classifier> {
   const { engine, ...loading } = options;
-  const place = resolve(folder);
-  if (!(await stat(place).catch(() => undefined))?.isDirectory())
-    throw new ClassifierFileError(place, 'there is no such folder.');
+  const place = await folderOf(address, loading);
   await startEngine(engine);
   return new Classifier(place, await loadClassifier(place, loading));
 }
