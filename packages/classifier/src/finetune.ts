@@ -39,7 +39,7 @@ export interface FinetuneOptions
   readonly epochs?: number;
   /** Views of each training photo, kept on disk. Default: as many as the run had. */
   readonly views?: number;
-  /** The folder for the new classifier. Default: that of the run, with `-finetuned` behind its name. */
+  /** The folder for the new classifier. Default: that of the run, with `-finetuned` after its name. */
   readonly out?: string;
   /** Needed where the run was started with photos that were open already: the same ones. */
   readonly photos?: TrainingPhotos;

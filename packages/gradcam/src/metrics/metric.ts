@@ -7,7 +7,7 @@ import type { Mask, MetricOptions } from './subject';
 
 /** A measure of heat maps, for `compare`. */
 export interface Metric {
-  /** Which numbers are better; `neither` where they describe a map and do not judge it. */
+  /** Which numbers are better; `neither` where they describe a map and do not rate it. */
   readonly better: 'higher' | 'lower' | 'neither';
   /** What it needs: masks of the thing, the model that is explained, or a score that is a probability. Default: nothing. */
   readonly needs?: 'masks' | 'model' | 'probability';
