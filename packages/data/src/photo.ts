@@ -14,6 +14,8 @@ export interface Photo {
   readonly group?: string;
   /** Where the set comes with a split: its part. */
   readonly part?: SplitName;
+  /** What else its table says of it, by the name of the column, such as the camera: short texts, of 20 columns at most. */
+  readonly columns?: Readonly<Record<string, string>>;
   /** Id of the first photo that is nearly the same picture, also its own: those with the same id stay in one part. */
   readonly sameAs?: string;
   /** Ids of near copies in other groups, where a chain of copies was cut. */

@@ -20,6 +20,8 @@ export interface Candidate {
   readonly group?: string;
   /** Where the set comes with a split: its part. */
   readonly part?: SplitName;
+  /** What else is known of it, by name; short texts. */
+  readonly columns?: Readonly<Record<string, string>>;
   readonly origin: FileOrigin | ArchiveOrigin;
 }
 

@@ -2,7 +2,7 @@ import { partNamed } from '../given-split';
 import type { Finding } from '../photo';
 import { PhotoSetError } from './collection';
 import type { GivenSplit } from './layout';
-import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
+import { cellOf, isFlag, isYes, type Row, type Table, textOf } from './table-text';
 
 /** Which columns of a table say what. Those of a table without a header line are named `1`, `2` and so on. */
 export interface ColumnNames {
@@ -35,6 +35,8 @@ export interface Columns {
   readonly labels: readonly string[];
   readonly groups: readonly string[];
   readonly part?: string;
+  /** What photos keep besides, for comparisons: columns whose values are all short texts. */
+  readonly further: readonly string[];
   /** What was guessed. */
   readonly findings: readonly Finding[];
 }
@@ -111,7 +113,34 @@ export function findColumns(
     const reason = `no header line: column ${path} is taken as the path of a photo, column ${labels.join(', ')} as the class`;
     findings.push({ kind: 'columns guessed', subject: where, reason });
   }
-  return { path, labels, groups, ...(part !== undefined && { part }), findings };
+  const further = furtherColumns(table, [path, ...labels, ...(part === undefined ? [] : [part])]);
+  return { path, labels, groups, ...(part !== undefined && { part }), further, findings };
+}
+
+const mostFurther = 20;
+/** Characters of a name or a value, at most. */
+const longest = 64;
+
+/** The first columns whose values are all short texts, those of groups among them. @param taken Columns that photos have by other names. */
+function furtherColumns({ columns, rows, broken }: Table, taken: readonly string[]): string[] {
+  const others = new Set(columns);
+  for (const name of ['', ...taken]) others.delete(name);
+  const whole = rows.filter((_, index) => !broken.has(index));
+  const found: string[] = [];
+  for (const name of others) {
+    if (found.length === mostFurther) break;
+    const cells = whole.map(row => cellOf(row, name)).filter(cell => !isEmpty(cell));
+    if (cells.length > 0 && [name, ...cells].every(isShort)) found.push(name);
+  }
+  return found;
+}
+
+const isEmpty = (cell: unknown): boolean =>
+  cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
+
+function isShort(cell: unknown): boolean {
+  const text = textOf(cell);
+  return text !== undefined && text.length <= longest && !/\p{Cc}/u.test(text);
 }
 
 /** Of several columns that may be meant, the first with the path of a photo that is there. */

@@ -3,7 +3,7 @@ import { partNamed } from '../given-split';
 import type { Finding } from '../photo';
 import { type Candidate, PhotoSetError } from './collection';
 import type { Columns } from './table-columns';
-import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
+import { cellOf, isFlag, isYes, type Row, type Table, textOf } from './table-text';
 
 /** A photo as a table lists it: its path, class, group and part. */
 export type Listed = Omit<Candidate, 'origin'>;
@@ -63,7 +63,7 @@ type ReadRow = Listed & { readonly spelled: string };
 /** A row's photo, or why it cannot be used. */
 function readRow(
   row: Row,
-  { path, labels, groups, part: partColumn }: Columns,
+  { path, labels, groups, part: partColumn, further }: Columns,
   where: string,
 ): ReadRow | { readonly why: string; readonly id?: string } {
   const read = (column: string) => readCell(row, column, where);
@@ -77,7 +77,14 @@ function readRow(
     return { why: `'${partColumn}' is empty`, id };
   const cells = groups.map(read);
   const group = cells.some(cell => cell !== undefined) && cells.map(cell => cell ?? '').join(' / ');
-  return { id, ...found, spelled, ...(group && { group }), ...(part && { part }) };
+  const known = further.flatMap(name => {
+    const text = textOf(cellOf(row, name));
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  return {
+    ...{ id, ...found, spelled, ...(group && { group }), ...(part && { part }) },
+    ...(known.length > 0 && { columns: Object.fromEntries(known) }),
+  };
 }
 
 type ClassFound = { readonly className: string } | { readonly why: string };

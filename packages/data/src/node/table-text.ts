@@ -25,6 +25,10 @@ export const textOf = (value: unknown): string | undefined =>
       ? value.trim()
       : undefined;
 
+/** A row's own cell: a column may be called `constructor`. */
+export const cellOf = (row: Row, column: string): unknown =>
+  Object.hasOwn(row, column) ? row[column] : undefined;
+
 /** Whether a cell says yes, as a column for a class has it. */
 export const isYes = (cell: string | undefined): boolean => /^(1(\.0*)?|true)$/i.test(cell ?? '');
 

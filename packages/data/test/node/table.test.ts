@@ -244,6 +244,45 @@ describe('a table of photos', () => {
     );
   });
 
+  test('keeps what else it says of a photo: columns of short texts, those of groups among them', async () => {
+    const cameras = ['phone', 'reflex', ''];
+    const further = rows.map((row, index) => ({
+      ...row,
+      part: index < 8 ? 'train' : 'test',
+      camera: cameras[index % 3],
+      year: 2020 + index,
+      wet: index % 2 === 0,
+      empty: '',
+      notes: 'x'.repeat(index === 7 ? 65 : 64),
+      box: index === 3 ? [1, 2] : 'none',
+      lines: index === 2 ? 'a\nb' : 'a',
+    }));
+    const json = await put('further.json', JSON.stringify(further));
+    const { photos } = await openTable(json, { part: 'part' });
+    const of = (index: number) => photos.find(({ id }) => id === further[index]!.file)!.columns;
+    expect(of(0)).toEqual({ group: 'finder 0', camera: 'phone', year: '2020', wet: 'true' });
+    expect(of(2)).toEqual({ group: 'finder 2', year: '2022', wet: 'true' });
+
+    const list = rows.map(({ file, genus }) => `"${file}",${genus},7,x`);
+    const named = ['file,genus,,__proto__', ...list].join('\n');
+    const fromCsv = await openTable(await put('further.csv', named));
+    expect(Object.entries(fromCsv.photos[0]!.columns!)).toEqual([['__proto__', 'x']]);
+  });
+
+  test('keeps 20 columns at most, and none where it has none', async () => {
+    const wide = rows.map(({ file, genus }, index) => ({
+      ...{ file, genus },
+      ...Object.fromEntries(Array.from({ length: 25 }, (_, k) => [`c${k}`, index % 2])),
+      constructor: 'mine',
+    }));
+    const json = await put('wide.json', JSON.stringify(wide));
+    const { photos } = await openTable(json, { label: 'genus' });
+    expect(Object.keys(photos[0]!.columns!)).toEqual(Array.from({ length: 20 }, (_, k) => `c${k}`));
+    const bare = rows.map(({ file, genus }) => ({ file, genus }));
+    const set = await openTable(await put('bare.json', JSON.stringify(bare)));
+    expect(set.photos.every(photo => !('columns' in photo))).toBe(true);
+  });
+
   test('puts files that are missing into quarantine', async () => {
     const list = [...rows, { file: 'gone.png', genus: 'Amanita', group: 'x' }];
     const { findings } = await openTable(await put('c.csv', csv('file,genus,group', list)));
