@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type PhotoSet, type Split, toManifest } from '@shroom/data';
 import {
   type Assessment,
+  accuracyByColumn,
   type EpochRecord,
   type FeatureSet,
   type Interval,
@@ -269,7 +270,9 @@ async function trainIn(
       title: titleOf(configuration, photos),
       weights: trained.file,
     });
-    const run = { photos, split, engine, configuration, assessment, seconds };
+    const columns = split.test.map(index => photos.photos[index]!.columns);
+    const slices = accuracyByColumn(assessment.hardest, columns);
+    const run = { photos, split, engine, configuration, assessment, slices, seconds };
     const facts = {
       ...run,
       training: recipe,

@@ -96,6 +96,7 @@ export {
   nearestNeighbors,
   noveltyThreshold,
 } from './evaluation/novelty';
+export { accuracyByColumn, type ColumnAccuracy, type ValueAccuracy } from './evaluation/slices';
 export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
 export { chooseThresholds, type ThresholdOptions } from './evaluation/thresholds';
 export { topKAccuracy } from './evaluation/top';
@@ -164,6 +165,14 @@ export { WeightAverage } from './optimizers/weight-average';
 export { balancedOrder } from './random/order';
 export type { Recipe } from './recipes/recipe';
 export { type RecipeName, recipes } from './recipes/table';
-export type { EpochPicture, GalleryPicture, ReportContent } from './report/content';
+export type { AdviceKind } from './report/advice';
+export type {
+  EpochPicture,
+  GalleryPicture,
+  ReportContent,
+  Robustness,
+  WorseCondition,
+} from './report/content';
 export { renderReport } from './report/report';
 export { niceTicks } from './report/ticks';
+export { type Verdict, verdictOf } from './report/verdict';

@@ -39,8 +39,21 @@ export async function savePng(picture: Sharp, path: string): Promise<void> {
   await picture.png({ compressionLevel: 9 }).toFile(path);
 }
 
-export async function toDataAddress(picture: Pixels, width = 720): Promise<string> {
-  const small = rgb(picture).resize({ width, withoutEnlargement: true });
-  const jpeg = await small.jpeg({ quality: 82, mozjpeg: true }).toBuffer();
-  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+/** A picture that a page holds in itself. */
+export interface InlinePicture {
+  /** A `data:` address. */
+  readonly image: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @param most Pixels of its width; a narrower one stays as it is. */
+export async function inline(picture: Pixels, most = 720): Promise<InlinePicture> {
+  const small = rgb(picture).resize({ width: most, withoutEnlargement: true });
+  const { data, info } = await small
+    .jpeg({ quality: 82, mozjpeg: true })
+    .toBuffer({ resolveWithObject: true });
+  const image = `data:image/jpeg;base64,${data.toString('base64')}`;
+  return { image, width: info.width, height: info.height };
 }

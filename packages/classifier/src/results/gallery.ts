@@ -3,7 +3,7 @@ import { readPixels } from '@shroom/data/node';
 import { answer, type GalleryPicture, type SamplePrediction } from '@shroom/train';
 import type { Explainer } from '../explaining/explainer';
 import { type MapName, mapStyles } from '../explaining/heat-map';
-import { captioned, savePng, toDataAddress } from '../explaining/pictures';
+import { captioned, inline, savePng } from '../explaining/pictures';
 import type { NamedPhotos } from '../photos/open-set';
 import { Meter, type OnProgress } from '../progress';
 import { fileName } from '../run/names';
@@ -64,8 +64,8 @@ export async function explainTest(
       : `${fileName(names.truth)}-wrong-as-${fileName(names.predicted)}`;
     numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
     await savePng(captioned(picture, caption), join(folder, `${kind}-${numbers.get(kind)}.png`));
-    const image = await toDataAddress(picture);
-    gallery[group].push({ image, name: photo.id, ...names, probability, fitting });
+    const shown = await inline(picture);
+    gallery[group].push({ ...shown, name: photo.id, ...names, probability, fitting });
     meter.update(done + 1, chosen.length);
   }
   return gallery;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Split, splitNames } from '@shroom/data';
-import type { Assessment } from '@shroom/train';
+import type { Assessment, ColumnAccuracy } from '@shroom/train';
 import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from '../engine/engine';
 import type { NamedPhotos } from '../photos/open-set';
@@ -21,11 +21,13 @@ export interface RunMetrics {
   readonly engine: Engine;
   readonly configuration: RunConfiguration;
   readonly assessment: Assessment;
+  /** Accuracy by the columns of the photos' table. */
+  readonly slices: readonly ColumnAccuracy[];
   readonly seconds: Seconds;
 }
 
 export async function saveMetrics(folder: string, run: RunMetrics): Promise<void> {
-  const { photos, split, engine, configuration, assessment, seconds } = run;
+  const { photos, split, engine, configuration, assessment, slices, seconds } = run;
   const { evaluation, figures, areas, top, calibration, certainty, sets } = assessment;
   const named = <T>(values: readonly T[]) =>
     Object.fromEntries(photos.classes.map((name, k) => [name, values[k]]));
@@ -46,6 +48,7 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
       calibration,
       certainty,
       sets: { ...sets, perClass: named(sets.perClass) },
+      slices,
     },
     seconds,
     peakMemoryMiB: peakMemoryMiB(),

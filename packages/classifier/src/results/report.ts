@@ -1,5 +1,5 @@
 import type { Photo, Split } from '@shroom/data';
-import type { Assessment, ReportContent } from '@shroom/train';
+import type { Assessment, ColumnAccuracy, ReportContent } from '@shroom/train';
 import { recipes } from '@shroom/train';
 import type { Engine } from '../engine/engine';
 import { mapStyles } from '../explaining/heat-map';
@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly training: JobRecipe['training'];
   readonly extractors: readonly Extractor[];
   readonly assessment: Assessment;
+  /** Accuracy by the columns of the photos' table. */
+  readonly slices: readonly ColumnAccuracy[];
   readonly gallery: Gallery;
   readonly seconds: Seconds;
   readonly versions: Versions;
@@ -49,7 +51,7 @@ export async function reportContent(
   log: TrainingLog,
   shown: Photo,
 ): Promise<ReportContent> {
-  const { photos, split, engine, configuration, assessment, gallery, seconds } = run;
+  const { photos, split, engine, configuration, assessment, slices, gallery, seconds } = run;
   const { extractors, versions, training } = run;
   const { kind, views, seed, size, map, finetune, head, caution } = configuration;
   const names = extractors.map(({ backbone }) => backbone.name).join(' and ');
@@ -69,6 +71,8 @@ export async function reportContent(
       test: countByClass(photos, split.test),
     },
     assessment,
+    testPhotos: split.test.map(index => photos.photos[index]!.id),
+    slices,
     history: log.rows,
     epochs: {
       truth: photos.classes[shown.label]!,

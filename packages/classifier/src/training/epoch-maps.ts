@@ -5,7 +5,7 @@ import { decode, readPixels } from '@shroom/data/node';
 import type { EpochPicture } from '@shroom/train';
 import type { Explainer } from '../explaining/explainer';
 import { type MapName, mapStyles } from '../explaining/heat-map';
-import { rgb, toDataAddress } from '../explaining/pictures';
+import { inline, rgb } from '../explaining/pictures';
 
 interface EpochLine {
   readonly epoch: number;
@@ -82,7 +82,7 @@ export class EpochMaps {
     return Promise.all(
       [...byEpoch.values()].map(async ({ epoch, probability }) => {
         const picture = await decode(this.#fileOf(epoch), this.#size);
-        return { epoch, probability, image: await toDataAddress(picture, 260) };
+        return { epoch, probability, ...(await inline(picture, 260)) };
       }),
     );
   }

@@ -1,10 +1,15 @@
 import type { Assessment } from '../evaluation/assessment';
+import type { Interval } from '../evaluation/intervals';
+import type { ColumnAccuracy } from '../evaluation/slices';
 import type { HistoryRow } from '../logs/history';
 
 /** A picture of the gallery: photo, heat map and overlay side by side. */
 export interface GalleryPicture {
   /** A `data:` address. */
   readonly image: string;
+  /** Of the image in pixels, so that a page keeps its place while it loads. */
+  readonly width?: number;
+  readonly height?: number;
   readonly name: string;
   readonly truth: string;
   readonly predicted: string;
@@ -19,11 +24,36 @@ export interface EpochPicture {
   readonly epoch: number;
   /** A `data:` address. */
   readonly image: string;
+  /** Of the image in pixels. */
+  readonly width?: number;
+  readonly height?: number;
   /** Of the photo's own class, 0 to 1. */
   readonly probability: number;
 }
 
-/** All that the report shows; it draws no conclusions of its own. */
+/** Accuracy on test photos as they are, and on the same ones made worse. */
+export interface Robustness {
+  /** How many test photos were looked at. */
+  readonly photos: number;
+  /** As they are, from one view. */
+  readonly plain: Interval;
+  readonly conditions: readonly WorseCondition[];
+}
+
+/** How a classifier does on photos that were made worse in one way. */
+export interface WorseCondition {
+  /** Such as `blurred`: goes on "when". */
+  readonly name: string;
+  /** What was done to the photos exactly. */
+  readonly how: string;
+  readonly accuracy: Interval;
+  /** Photos that are right as they are, and wrong so. */
+  readonly lost: number;
+  /** Photos that are wrong as they are, and right so. */
+  readonly gained: number;
+}
+
+/** All that the report shows; the verdict that it opens with follows from it. */
 export interface ReportContent {
   readonly title: string;
   /** One sentence below the title: what was trained on what. */
@@ -39,6 +69,11 @@ export interface ReportContent {
   };
   /** Of the test photos. */
   readonly assessment: Assessment;
+  /** The file of each test photo, in the order of the assessment's samples: those that it got wrong are named. */
+  readonly testPhotos?: readonly string[];
+  /** Accuracy by the columns of the photos' table. */
+  readonly slices?: readonly ColumnAccuracy[];
+  readonly robustness?: Robustness;
   readonly history: readonly HistoryRow[];
   /** The heat map of one validation photo over the epochs; absent where there is none. */
   readonly epochs?: {

@@ -1,17 +1,25 @@
 import type { GalleryPicture, ReportContent } from './content';
-import { type Html, html, percent } from './html';
+import { Html, html, percent } from './html';
 
 /** Photo, heat map and overlay of each, with what was said of it. */
 export const gallery = (pictures: readonly GalleryPicture[]): Html =>
   html`<div class="gallery">${pictures.map(picture)}</div>`;
 
-function picture({ image, name, truth, predicted, probability, fitting }: GalleryPicture): Html {
+function picture(shown: GalleryPicture): Html {
+  const { image, name, truth, predicted, probability, fitting } = shown;
   const right = truth === predicted;
   const alt = `${name}: the photo, its heat map for ${predicted}, and both on top of each other`;
-  return html`<figure class="card"><img src="${image}" alt="${alt}" loading="lazy">
+  return html`<figure class="card"><img src="${image}"${sized(shown)} alt="${alt}" loading="lazy">
     <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span>
-      <b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)}${unsure(fitting)}</figcaption></figure>`;
+      <b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)}${unsure(fitting)}
+      <small class="file">${name}</small></figcaption></figure>`;
 }
+
+/** A browser keeps the place of a picture of which it knows the size. */
+const sized = ({ width, height }: Pick<GalleryPicture, 'width' | 'height'>) =>
+  width !== undefined &&
+  height !== undefined &&
+  new Html(` width="${Math.round(width)}" height="${Math.round(height)}"`);
 
 /** Nothing where exactly one class fits. */
 function unsure(fitting: readonly string[] | undefined): Html | false {
@@ -32,7 +40,8 @@ export function epochStrip({ truth, name, pictures }: NonNullable<ReportContent[
         epoch,
         image,
         probability,
-      }) => html`<li><img src="${image}" alt="${name} after epoch ${epoch}: where it spoke for ${truth}" loading="lazy">
+        ...size
+      }) => html`<li><img src="${image}"${sized(size)} alt="${name} after epoch ${epoch}: where it spoke for ${truth}" loading="lazy">
       <b>epoch ${epoch}</b> <span>${percent(probability, 0)}</span></li>`,
     )}</ol>`;
 }

@@ -1,10 +1,12 @@
 import { certaintySection } from './certainty';
+import { columnTables, robustnessTable, wrongTable } from './comparisons';
 import type { ReportContent } from './content';
 import { learningCurves } from './curves';
 import { epochStrip, gallery } from './gallery';
 import { Html, html, percent, range } from './html';
 import { style } from './style';
 import { classTable, confusionMatrix, findingsList } from './tables';
+import { verdictOf } from './verdict';
 
 interface Section {
   readonly id: string;
@@ -40,6 +42,7 @@ export function renderReport(content: ReportContent): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title><style>${new Html(style)}</style></head><body>
 <header><h1>${title}</h1><p class="lead">${summary}</p>
+${verdict(content)}
 ${keyFigures(content)}
 ${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}</p>`}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
@@ -53,13 +56,17 @@ ${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}<
 }
 
 function sectionsOf(content: ReportContent): Section[] {
-  const { history, gallery: pictures, epochs, findings } = content;
+  const { history, gallery: pictures, epochs, findings, slices = [], robustness } = content;
   const sections: Section[] = [
     { id: 'classes', title: 'Class by class', body: classTable(content) },
     { id: 'confusion', title: 'What is taken for what', body: confusionMatrix(content) },
     { id: 'certainty', title: 'How sure it is', body: certaintySection(content.assessment) },
-    { id: 'learning', title: 'Learning', body: learningCurves(history) },
   ];
+  if (slices.length > 0)
+    sections.push({ id: 'columns', title: 'Column by column', body: columnTables(slices) });
+  if (robustness)
+    sections.push({ id: 'worse', title: 'Worse photos', body: robustnessTable(robustness) });
+  sections.push({ id: 'learning', title: 'Learning', body: learningCurves(history) });
   if (epochs && epochs.pictures.length > 0) {
     sections.push({ id: 'epochs', title: 'Learning where to look', body: epochStrip(epochs) });
   }
@@ -68,6 +75,8 @@ function sectionsOf(content: ReportContent): Section[] {
     const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.hardest)}`;
     sections.push({ id: 'hardest', title: 'The hardest photos', body });
   }
+  if (content.testPhotos)
+    sections.push({ id: 'wrong', title: 'Wrong answers', body: wrongTable(content) });
   if (pictures.right.length > 0) {
     const body = html`<p>Of each class those that it was surest of. ${pictures.note}</p>${gallery(pictures.right)}`;
     sections.push({ id: 'right', title: 'What it knows', body });
@@ -77,6 +86,11 @@ function sectionsOf(content: ReportContent): Section[] {
     { id: 'made', title: 'How it was made', body: making(content) },
   );
   return sections;
+}
+
+function verdict(content: ReportContent): Html {
+  const { good, sure, next } = verdictOf(content);
+  return html`<dl class="verdict card"><dt>How good</dt><dd>${good}</dd><dt>How sure</dt><dd>${sure}</dd><dt>What next</dt><dd>${next}</dd></dl>`;
 }
 
 function keyFigures({ assessment, history }: ReportContent): Html {

@@ -59,9 +59,12 @@ tbody tr:last-child>*{border-bottom:0!important}
 .strip img{display:block;width:100%;height:auto;border-radius:8px;margin-bottom:6px}.strip li{font-size:13.5px;line-height:1.3}.strip b{font-weight:600}.strip span{color:var(--soft);font-variant-numeric:tabular-nums;float:right}
 .badge{display:inline-block;font-size:12px;font-weight:600;padding:1px 8px;border-radius:99px;border:1px solid var(--line);color:var(--soft);white-space:nowrap}
 .badge.right{color:var(--b);border-color:rgba(var(--right),.5)}.badge.wrong{color:var(--a);border-color:rgba(var(--wrong),.5)}
+.compared th,.compared td{padding:8px 16px 8px 0;border-bottom:1px solid var(--line)}.compared>*>tr>:last-child{padding-right:0}.compared tbody th{overflow-wrap:anywhere;min-width:9em}.compared small{font-weight:400}
+.compared th small{display:block;color:var(--soft);font-size:13px}.column{overflow-wrap:anywhere}.tall{max-height:520px;overflow-y:auto}.gallery .file{overflow-wrap:anywhere}
 .findings th,.findings td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);font-weight:400;font-size:14px;overflow-wrap:anywhere;vertical-align:top}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.verdict{margin:22px 0 0;padding:18px 20px;border-left:4px solid var(--b);border-radius:0 var(--radius) var(--radius) 0}.verdict dd{max-width:76ch}
 pre{margin:16px 0 0;font:14px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace}
 @media(max-width:560px){body{padding:28px 16px 56px}h2{margin-top:44px}.figures{grid-template-columns:1fr 1fr}.figures strong{font-size:26px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:10px}.card{padding:14px}.classes{margin-left:-14px;width:calc(100% + 14px)}.classes tbody th{left:-14px;padding-left:14px}.classes thead th:first-child{padding-left:14px}.confusion tbody td{min-width:0;width:27px;height:29px;font-size:13px;border-radius:6px}.confusion thead th{width:27px}.confusion tbody th{font-size:13px;padding-right:6px}.confusion caption{font-size:13px}.figures>:last-child:nth-child(odd){grid-column:1/-1}}
-@media print{body{max-width:none;padding:0}nav{display:none}.card,figure,tr{break-inside:avoid}}
+@media print{.tall{max-height:none}body{max-width:none;padding:0}nav{display:none}.card,figure,tr{break-inside:avoid}}
 `;

@@ -21,7 +21,7 @@ export function classTable({ classes, counts, assessment }: ReportContent): Html
 }
 
 /** A share as a number, and as a dot on its interval. */
-function band(interval: Interval): Html {
+export function band(interval: Interval): Html {
   const { value, low, high } = interval;
   if (Number.isNaN(value)) return html`<td class="band"><span class="none">none</span></td>`;
   const at = (share: number) => `${(100 * share).toFixed(1)}%`;

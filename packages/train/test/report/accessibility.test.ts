@@ -53,7 +53,7 @@ describe.skipIf(noChromium)('in Chromium the report', () => {
   test('can be walked through by keyboard: links, then what can be scrolled', async () => {
     const { page } = await open('light', 390);
     const reached: string[] = [];
-    for (let step = 0; step < 16; step++) {
+    for (let step = 0; step < 26; step++) {
       await page.keyboard.press('Tab');
       const name =
         'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent';
@@ -61,6 +61,7 @@ describe.skipIf(noChromium)('in Chromium the report', () => {
     }
     expect(reached.slice(0, 2)).toEqual(['Class by class', 'What is taken for what']);
     expect(reached).toContain('Confusion matrix');
+    expect(reached).toContain('Wrong answers');
     expect(reached).toContain('The command');
     await page.keyboard.press('Shift+Tab');
   });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { renderReport, type Sureness } from '../../src/index';
+import { assess, renderReport, type Sureness } from '../../src/index';
 import { content } from './content';
+
+const wrongRow =
+  /<th scope="row">test\/2 &#38; more\.jpg<\/th><td>Boletus &#34;x&#34;<\/td><td>Amanita<\/td> <td class="number">58 %<\/td>/;
+const allRight = assess([0, 1], [1, 0, 0, 1], 2, content.assessment.certainty, { resamples: 10 });
 
 describe('the report', () => {
   const page = renderReport(content);
@@ -60,6 +64,56 @@ describe('the report', () => {
       /<b>too sure of itself<\/b>.*1\.40, above 1, which makes it less sure/s,
     );
     expect(of('as sure as right', 1)).toMatch(/as sure as it should be.*given as they are/s);
+  });
+
+  test('opens with a verdict: how good, how sure, what next', () => {
+    const opening = page.slice(page.indexOf('<h1>'), page.indexOf('class="figures"'));
+    expect(opening).toMatch(
+      /<dt>How good<\/dt><dd>It got 5 of 6 test photos right \(83\.3 %\).*<dt>How sure<\/dt>.*<dt>What next<\/dt><dd>Add photos/s,
+    );
+  });
+
+  test('names the file of each wrong photo, what it is, what it was taken for, and how surely', () => {
+    expect(page).toMatch(/One test photo was taken for another class/);
+    // Photo 2, a Boletus: logits 0.5 and 0 at temperature 1.5, so 1 / (1 + e^(-1 / 3)) = 0.58.
+    expect(wrongRow.test(page.replace(/\s+/g, ' '))).toBe(true);
+    const right = { ...content, testPhotos: content.testPhotos!, assessment: allRight };
+    expect(renderReport(right)).toContain('No test photo was taken for another class.');
+    const { testPhotos, ...rest } = content;
+    expect(testPhotos).toHaveLength(6);
+    expect(renderReport(rest)).not.toContain('Wrong answers');
+  });
+
+  test('names 200 wrong photos, and says how many more there are and where', () => {
+    const labels = Array.from({ length: 230 }, () => 0);
+    const logits = labels.flatMap((_, photo) => [photo < 5 ? 1 : -1, 0]);
+    const many = {
+      ...content,
+      testPhotos: labels.map((_, photo) => `${photo}.jpg`),
+      assessment: assess(labels, logits, 2, content.assessment.certainty, { resamples: 10 }),
+    };
+    const page = renderReport(many);
+    expect(page.match(/<th scope="row">\d+\.jpg<\/th>/g)).toHaveLength(200);
+    expect(page).toContain('... and 25 more in predictions.csv');
+  });
+
+  test('gives its pictures the size that they have', () => {
+    expect(page.match(/<img src="[^"]*" width="720" height="240" alt/g)).toHaveLength(2);
+  });
+
+  test('gives accuracy by the columns of the table, the worst value first', () => {
+    const table = page.slice(page.indexOf('Accuracy by camera'), page.indexOf('id="worse"'));
+    const values = [...table.matchAll(/<th scope="row">(.*?)<\/th>/g)].map(([, value]) => value);
+    expect(values).toEqual(['reflex', 'phone &#60;12&#62;', '<span class="none">(empty)</span>']);
+    const { slices, robustness, ...rest } = content;
+    expect([slices?.length, robustness?.photos]).toEqual([1, 6]);
+    expect(renderReport(rest)).not.toMatch(/Column by column|Worse photos/);
+  });
+
+  test('compares worse photos with the same ones as they are', () => {
+    expect(page).toMatch(
+      /as they are<\/th>.*?83 %.*dark<small>times 0\.4<\/small>.*?50 %.*?<td class="number">3<\/td><td class="number">1<\/td>/s,
+    );
   });
 
   test('escapes what comes from outside', () => {
