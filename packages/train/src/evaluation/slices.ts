@@ -29,9 +29,9 @@ const [fewestValues, mostValues] = [2, 12];
  * @returns Columns in the order in which they come first; values from the worst on, of equal ones the more frequent first.
  * @example
  * ```ts
- * const { hardest } = assess(labels, probability, 9, { temperature: 1, threshold: 0.5, coverage: 0.9 });
- * const cameras = Array.from(labels, (_, sample) => ({ camera: sample % 2 ? 'phone' : 'reflex' }));
- * for (const { column, values } of accuracyByColumn(hardest, cameras))
+ * const samples = hardest(labels, probability, 9);
+ * const cameras = samples.map((_, sample) => ({ camera: sample % 2 ? 'phone' : 'reflex' }));
+ * for (const { column, values } of accuracyByColumn(samples, cameras))
  *   for (const { value, photos, accuracy } of values) console.log(column, value, photos, accuracy.low);
  * ```
  */
