@@ -35,7 +35,7 @@ export const content: ReportContent = {
   testPhotos: labels.map((_, photo) => `test/${photo} & more.jpg`),
   slices: accuracyByColumn(
     assessment.hardest,
-    cameras.map(camera => (camera === '' ? {} : { camera })),
+    cameras.map(camera => (camera === '' ? undefined : { camera })),
   ),
   robustness: {
     photos: 6,
