@@ -1,11 +1,12 @@
+import { type Labeled, labelsOf } from './labels';
 import { hash32 } from './random';
+import { neediest, type Room, stratify, type Unit } from './stratification';
 import { compareText } from './text-order';
 
 /** What an allocation knows of a sample. */
-export interface Allocable {
+export interface Allocable extends Labeled {
   /** Unique. */
   readonly id: string;
-  readonly label: number;
   /** Of its bytes, where known: its place in the order follows from this, and equal ones stay together. Default the id. */
   readonly sha256?: string;
   /** Samples without one stand for themselves. */
@@ -13,19 +14,6 @@ export interface Allocable {
   /** Names nearly the same pictures, which stay together. */
   readonly sameAs?: string;
 }
-
-/** Samples that stay together. */
-export interface Unit {
-  /** What its place in the order follows from. */
-  readonly key: string;
-  /** Indices into the samples. */
-  readonly members: number[];
-  /** How many members of each class. */
-  readonly counts: Map<number, number>;
-}
-
-/** What each part still takes of each class. */
-export type Room = readonly Map<number, number>[];
 
 /** A unit of one class that is at most this share of the class is small. */
 const smallShare = 0.1;
@@ -55,18 +43,20 @@ export function unitsOf(samples: readonly Allocable[]): Unit[] {
       else parents[rootOf(index)] = rootOf(home);
     }
   });
-  const units = new Map<number, Omit<Unit, 'key'>>();
-  samples.forEach(({ label }, index) => {
+  const units = new Map<number, Omit<Unit, 'key' | 'isMultiLabel'>>();
+  samples.forEach((sample, index) => {
     const root = rootOf(index);
     const unit = units.get(root) ?? { members: [], counts: new Map<number, number>() };
     units.set(root, unit);
     unit.members.push(index);
-    unit.counts.set(label, (unit.counts.get(label) ?? 0) + 1);
+    for (const label of labelsOf(sample)) unit.counts.set(label, (unit.counts.get(label) ?? 0) + 1);
   });
+  const isMultiLabel = samples.some(({ labels }) => labels !== undefined);
   // Sums over classes are rounded: they are made in the same order, whatever the order of the samples.
   const sorted = (counts: Unit['counts']) => new Map([...counts].sort(([a], [b]) => a - b));
   return Array.from(units.values(), ({ members, counts }) => ({
     members,
+    isMultiLabel,
     counts: sorted(counts),
     key: keyOf(samples, { members }),
   }));
@@ -103,9 +93,10 @@ export function exactShares(count: number): [number, number, number] {
   return [train, validation, count - train - validation];
 }
 
-export function countsOf(samples: Iterable<{ readonly label: number }>): Map<number, number> {
+export function countsOf(samples: Iterable<Labeled>): Map<number, number> {
   const counts = new Map<number, number>();
-  for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const sample of samples)
+    for (const label of labelsOf(sample)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
 }
 
@@ -121,7 +112,8 @@ export function roomFor(counts: ReadonlyMap<number, number>): Room {
  * Gives whole units to parts. Large ones, and those of several classes, go first, each to the part that lacks its classes
  * most, and what is left of a class is shared out anew where one took more than its part should have. Then small groups go
  * where their own place in the order says, as long as there is room: a photo more elsewhere moves none of them. Last the
- * samples that stand for themselves, in order, into the first part that has room.
+ * samples that stand for themselves, in order, into the first part that has room. Samples that may have several classes are stratified
+ * iteratively instead.
  *
  * @param room What each part takes of each class; what is given is taken off it.
  * @param totals Samples of each class.
@@ -133,6 +125,7 @@ export function allocate(
   totals: ReadonlyMap<number, number>,
   seed: string | number,
 ): number[][] {
+  if (units.some(unit => unit.isMultiLabel)) return stratify(inOrder(units, seed), room);
   const parts = room.map((): number[] => []);
   const goals = room.map(labels => new Map(labels));
   const give = ({ members, counts }: Unit, part: number) => {
@@ -183,19 +176,4 @@ function shareOut(room: Room, label: number): void {
     room[part]!.set(label, until - given);
     given = until;
   }
-}
-
-/** What a part lacks of a unit's classes, as a share of what it should have; rare classes count as much as others. */
-function neediest({ counts }: Unit, room: Room, goals: Room): number {
-  const need = room.map((labels, part) => {
-    let lack = 0;
-    for (const [label, count] of counts) {
-      const goal = goals[part]!.get(label) ?? 0;
-      // Where nothing is wanted, whatever is there is too much.
-      lack +=
-        goal > 0 ? (count * labels.get(label)!) / goal : -count * (1 - (labels.get(label) ?? 0));
-    }
-    return lack;
-  });
-  return need.indexOf(Math.max(...need));
 }

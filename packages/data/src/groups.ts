@@ -1,5 +1,7 @@
 import { type Allocable, allocate, countsOf, inOrder, roomFor, unitsOf } from './allocation';
+import { labelsOf } from './labels';
 import { type Split, SplitError, splitNames, splitOf } from './split';
+import { stratify } from './stratification';
 
 /** A sample that must stay together with the others of its group, with those of the same bytes, and with its near copies. */
 export type GroupedSample = Allocable;
@@ -35,10 +37,10 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
   const counts = countsOf(samples);
   const parts = allocate(unitsOf(samples), roomFor(counts), counts, seed);
   parts.forEach((part, index) => {
-    const present = new Set(part.map(sample => samples[sample]!.label));
-    for (const { label } of samples) {
+    const present = new Set(part.flatMap(sample => labelsOf(samples[sample]!)));
+    for (const label of counts.keys()) {
       if (present.has(label)) continue;
-      const own = samples.filter(sample => sample.label === label);
+      const own = samples.filter(sample => labelsOf(sample).includes(label));
       const count = new Set(own.map(({ id, group }) => group ?? id)).size;
       throw new SplitError(
         `Class ${classes?.[label] ?? label} is missing from ${splitNames[index]}: its ${own.length} samples are in ` +
@@ -115,6 +117,13 @@ function distribute(
   const held = Array.from({ length: folds }, () => new Map<number, number>());
   const result = held.map((): number[] => []);
   const order = inOrder(unitsOf(samples), `folds ${seed}`);
+  if (order.some(unit => unit.isMultiLabel)) {
+    const share = new Map([...totals].map(([label, count]) => [label, count / folds]));
+    return stratify(
+      order,
+      held.map(() => share),
+    );
+  }
   order.sort((a, b) => b.members.length - a.members.length);
   for (const { members, counts } of order) {
     const need = held.map(labels => {

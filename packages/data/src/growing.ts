@@ -1,4 +1,5 @@
 import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocation';
+import { classKey, labelsOf } from './labels';
 import type { SplitManifest } from './manifest';
 import type { Photo, PhotoSet } from './photo';
 import { type Split, SplitError, type SplitName, splitNames } from './split';
@@ -45,9 +46,11 @@ export function extendSplit(
   const byId = new Map<string, SplitName>();
   const classOf = new Map<string, string>();
   for (const part of splitNames)
-    for (const { id, sha256, class: name } of manifest[part]) {
+    for (const entry of manifest[part]) {
+      const { id, sha256 } = entry;
       byHash.set(sha256, later(byHash.get(sha256), part));
       byId.set(id, part);
+      const name = classKey(entry.classes ?? [entry.class]);
       classOf.set(id, name).set(sha256, name);
     }
   const known = photos.map(({ id, sha256 }) => byHash.get(sha256) ?? byId.get(id));
@@ -61,7 +64,7 @@ export function extendSplit(
   const place = (index: number, part: SplitName) => {
     parts[part].push(index);
     const labels = room[splitNames.indexOf(part)]!;
-    labels.set(photos[index]!.label, labels.get(photos[index]!.label)! - 1);
+    for (const label of labelsOf(photos[index]!)) labels.set(label, labels.get(label)! - 1);
   };
   const fresh: Photo[] = [];
   const places = new Map<Photo, number>();
@@ -98,9 +101,9 @@ export function extendSplit(
   const gone = ({ id, sha256 }: { id: string; sha256: string }) =>
     !ids.has(id) && !hashes.has(sha256);
   const missing = splitNames.flatMap(name => manifest[name].filter(gone).map(({ id }) => id));
-  const isRelabeled = ({ id, sha256, label }: Photo) => {
-    const name = classOf.get(sha256) ?? classOf.get(id);
-    return name !== undefined && name !== classes[label];
+  const isRelabeled = (photo: Photo) => {
+    const name = classOf.get(photo.sha256) ?? classOf.get(photo.id);
+    return name !== undefined && name !== classKey(labelsOf(photo).map(label => classes[label]!));
   };
   const isChanged = ({ id, sha256 }: Photo) => !byHash.has(sha256) && byId.has(id);
   return {

@@ -1,3 +1,4 @@
+import { classKey, labelsOf } from './labels';
 import type { Photo, PhotoSet } from './photo';
 import { type Split, SplitError, type SplitName, splitNames } from './split';
 import { compareText } from './text-order';
@@ -6,6 +7,8 @@ import { compareText } from './text-order';
 export interface ManifestEntry {
   readonly id: string;
   readonly class: string;
+  /** All its classes, in a set whose photos may have several. */
+  readonly classes?: readonly string[];
   /** Of the file's bytes, in hexadecimal. */
   readonly sha256: string;
 }
@@ -39,8 +42,9 @@ export function toManifest(
 ): SplitManifest {
   const part = (name: SplitName) =>
     split[name].map((index): ManifestEntry => {
-      const { id, label, sha256 } = photos[index]!;
-      return { id, class: classes[label]!, sha256 };
+      const { id, label, labels, sha256 } = photos[index]!;
+      const all = labels && { classes: labels.map(each => classes[each]!) };
+      return { id, class: classes[label]!, ...all, sha256 };
     });
   return {
     ...how,
@@ -88,6 +92,9 @@ export function parseManifest(text: string): SplitManifest {
       if (![entry?.id, entry?.class, entry?.sha256].every(isText)) {
         throw broken(`lacks id, class or sha256 at ${name}[${place}]`);
       }
+      const { classes } = entry!;
+      if (classes !== undefined && !(Array.isArray(classes) && classes.every(isText)))
+        throw broken(`has no list of names in 'classes' at ${name}[${place}]`);
       if (seen.has(entry!.id!)) throw broken(`has '${entry!.id}' more than once`);
       seen.add(entry!.id!);
     });
@@ -143,6 +150,7 @@ function compare(
   classes: readonly string[],
 ): string | undefined {
   if (entry.sha256 !== photo.sha256) return 'has changed';
-  const name = classes[photo.label];
-  return name === entry.class ? undefined : `is '${name}' now, it was '${entry.class}'`;
+  const now = classKey(labelsOf(photo).map(label => classes[label]!));
+  const then = classKey(entry.classes ?? [entry.class]);
+  return now === then ? undefined : `is '${now}' now, it was '${then}'`;
 }

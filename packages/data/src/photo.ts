@@ -5,8 +5,10 @@ import type { SplitName } from './split';
 export interface Photo {
   /** Unique and stable: its path below the set's folder, with `/` between the parts, or a name such as `drawn/Amanita/3`. */
   readonly id: string;
-  /** Index into the set's classes. */
+  /** Index into the set's classes; of several the lowest. */
   readonly label: number;
+  /** All its classes, ascending, in a set whose photos may have several. */
+  readonly labels?: readonly number[];
   /** Of the file's bytes, in hexadecimal; a generated picture's names what is generated. */
   readonly sha256: string;
   readonly origin: Origin;

@@ -59,8 +59,12 @@ export class SplitError extends Error {
  * A sample's place in the order follows from its own hash and the seed, not from the platform or the order of the samples.
  * Another class changes nothing. An added sample moves one or two others across a border, and no copies but its own.
  *
+ * Samples with several classes (`labels`) are stratified iteratively, so that each class has these shares as nearly as can be; there an
+ * added sample may move others too.
+ *
  * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.
+ * @see Sechidis, Tsoumakas & Vlahavas 2011. https://doi.org/10.1007/978-3-642-23808-6_10
  * @example
  * ```ts
  * const { photos } = await openPhotos('photos');
@@ -80,9 +84,10 @@ export function splitByClass(
         `Class ${label} has ${count} samples; a split into three parts needs ${leastPerClass}.`,
       );
     }
-  const alone = samples.map(({ id, label, sha256, sameAs }) => ({
+  const alone = samples.map(({ id, label, labels, sha256, sameAs }) => ({
     id,
     label,
+    ...(labels && { labels }),
     ...(sha256 && { sha256 }),
     ...(sameAs !== undefined && { sameAs }),
   }));

@@ -6,6 +6,7 @@ import {
   type PhotoCopies,
   sameBytes,
 } from '../copies/photo-copies';
+import { classKey } from '../labels';
 import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
 import { groupsOf } from './neighbors';
@@ -14,6 +15,8 @@ import { groupsOf } from './neighbors';
 export interface PhotoFacts {
   readonly id: string;
   readonly class: string;
+  /** All its classes, in a set whose photos may have several. */
+  readonly classes?: readonly string[];
   /** Upright, in pixels. */
   readonly width: number;
   readonly height: number;
@@ -85,7 +88,8 @@ export function inspectFacts(
   const { groups, cut } = groupPhotos(photos, pairs);
   const duplicates = describe(photos, groups);
   const counts: Record<string, number> = {};
-  for (const photo of photos) counts[photo.class] = (counts[photo.class] ?? 0) + 1;
+  for (const name of photos.flatMap(photo => photo.classes ?? [photo.class]))
+    counts[name] = (counts[name] ?? 0) + 1;
   const isNew = ({ subject }: Concern) => !known.some(each => each.subject === subject);
   const concerns = [
     ...known,
@@ -143,7 +147,11 @@ export function groupDuplicates<P extends { readonly id: string; readonly group?
 function describe(photos: readonly PhotoFacts[], near: PhotoCopies['groups']): DuplicateGroup[] {
   const exact = sameBytes(photos).filter(group => group.length > 1);
   const groups = [...exact, ...near].map(group => group.map(index => photos[index]!));
-  const described = groups.map(describeGroup);
+  const described = groups.map(group =>
+    describeGroup(
+      group.map(photo => ({ ...photo, class: classKey(photo.classes ?? [photo.class]) })),
+    ),
+  );
   return described.filter(({ kind }, index) => kind === 'near' || index < exact.length);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Sketch } from '../copies/sketch';
+import { type Named, namesOf } from '../labels';
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
@@ -12,10 +13,9 @@ import { DecodeError } from './decode-error';
 import { type DecodeOptions, withDefaults } from './decode-options';
 
 /** A file that may be a photo. */
-export interface Candidate {
+export interface Candidate extends Named {
   /** Unique and stable, such as its path below the set's folder, with `/` between the parts. */
   readonly id: string;
-  readonly className: string;
   /** What must not be torn apart by a split, such as everything from one photographer. */
   readonly group?: string;
   /** Where the set comes with a split: its part. */
@@ -97,8 +97,8 @@ export async function collect(
   const { kept, leaks } = withoutLeaks(hashed, copies);
   findings.push(...leaks, ...copies.findings);
 
-  const counts = new Map<string, number>(todo.map(({ className }) => [className, 0]));
-  for (const { className } of kept) counts.set(className, counts.get(className)! + 1);
+  const counts = new Map<string, number>(todo.flatMap(namesOf).map(name => [name, 0]));
+  for (const name of kept.flatMap(namesOf)) counts.set(name, counts.get(name)! + 1);
   const given = partsGiven(kept);
   const classes = [...counts.keys()].sort(compareText).filter(name => {
     const count = counts.get(name)!;
@@ -116,11 +116,15 @@ export async function collect(
     throw new PhotoSetError(tooFewClasses(where, classes, findings, expected));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const used = kept.filter(({ className }) => labels.has(className));
+  const used = kept.filter(each => namesOf(each).some(name => labels.has(name)));
+  const isMultiLabel = used.some(({ classNames }) => classNames !== undefined);
   const told = tellOfCopies(used, copies);
   const photos = used.map((looked): Photo => {
-    const { className, sketch, ...photo } = looked;
-    return { ...photo, label: labels.get(className)!, ...told.marks.get(looked) };
+    const { className, classNames, sketch, ...photo } = looked;
+    const own = namesOf(looked).flatMap(name => labels.get(name) ?? []);
+    own.sort((a, b) => a - b);
+    const all = isMultiLabel && { labels: own };
+    return { ...photo, label: own[0]!, ...all, ...told.marks.get(looked) };
   });
   return { classes, photos, findings, copies: told.copies };
 }
@@ -131,8 +135,12 @@ type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
 function partsGiven(candidates: readonly Candidate[]): Parts | undefined {
   if (!candidates.some(({ part }) => part)) return undefined;
   const parts = new Map<string, Set<SplitName>>();
-  for (const { className, part } of candidates)
-    if (part) parts.set(className, (parts.get(className) ?? new Set()).add(part));
+  for (const candidate of candidates) {
+    const { part } = candidate;
+    if (!part) continue;
+    for (const name of namesOf(candidate))
+      parts.set(name, (parts.get(name) ?? new Set()).add(part));
+  }
   return parts;
 }
 

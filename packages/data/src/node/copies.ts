@@ -1,13 +1,13 @@
 import type { CopyOptions } from '../copies/copies';
 import { chainFindings, describeGroup, findPhotoCopies, groupPhotos } from '../copies/photo-copies';
 import type { Sketch } from '../copies/sketch';
+import { classKey, type Named, namesOf } from '../labels';
 import type { DuplicateGroup, Finding } from '../photo';
 import { type SplitName, splitNames } from '../split';
 
 /** A file that was looked at. */
-export interface Looked {
+export interface Looked extends Named {
   readonly id: string;
-  readonly className: string;
   readonly part?: SplitName;
   readonly sha256: string;
   readonly sketch?: Sketch;
@@ -65,18 +65,19 @@ export function withoutLeaks<P extends Looked>(
     if (!highestOf.has(group)) highestOf.set(group, highest(group));
   const leaks: Finding[] = [];
   const kept = photos.filter(photo => {
-    const { id, sha256, part, className } = photo;
+    const { id, sha256, part } = photo;
     const group = groups.get(photo) ?? [photo];
     const best = highest([photo, highestOf.get(group) ?? photo, ...(cut.get(sha256) ?? [])]);
     if (best.part === part) return true;
     const same = group.find(other => other.sha256 === sha256 && other.part === best.part);
     const kept = same ?? best;
     const what = same ? 'the same bytes' : 'nearly the same picture';
+    const [own, other] = [photo, kept].map(each => classKey(namesOf(each)));
     const reason =
       `${what} as ${kept.id} in ${best.part}; this copy is left out of ${part}` +
-      (kept.className === className
+      (own === other
         ? ''
-        : `. One is labeled '${className}' and the other '${kept.className}': look which is right`);
+        : `. One is labeled '${own}' and the other '${other}': look which is right`);
     leaks.push({ kind: 'leak', subject: id, reason });
     return false;
   });
@@ -103,9 +104,7 @@ export function tellOfCopies<P extends Looked>(used: readonly P[], copies: Copie
   const groups = [...members.values()].filter(group => group.length > 1);
   const marks = new Map<P, { sameAs?: string; cutFrom?: readonly string[] }>();
   const described = groups.map(group => {
-    const told = describeGroup(
-      group.map(({ className, ...photo }) => ({ ...photo, class: className })),
-    );
+    const told = describeGroup(group.map(photo => ({ ...photo, class: classKey(namesOf(photo)) })));
     if (told.kind === 'near') for (const photo of group) marks.set(photo, { sameAs: group[0]!.id });
     return told;
   });

@@ -48,7 +48,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
     const part = parts.get(index);
     const photo = set.photos[index]!;
     facts[index] = {
-      ...(await factsOf(photo, set.classes[photo.label]!, decoding)),
+      ...(await factsOf(photo, set.classes, decoding)),
       ...(part !== undefined && { part }),
     };
     onProgress?.({ done: ++done, total: set.photos.length });
@@ -60,11 +60,12 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
 
 async function factsOf(
   photo: Photo,
-  className: string,
+  classes: readonly string[],
   decoding: DecodeOptions | undefined,
 ): Promise<PhotoFacts & { readonly sketch?: Sketch }> {
-  const { id, sha256, origin } = photo;
-  const name = { id, class: className, sha256 };
+  const { id, sha256, origin, label, labels } = photo;
+  const all = labels && { classes: labels.map(each => classes[each]!) };
+  const name = { id, class: classes[label]!, ...all, sha256 };
   if (origin.kind === 'generated') {
     const pixels = await readPixels(origin, undefined);
     const { width, height } = pixels;

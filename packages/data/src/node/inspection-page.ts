@@ -1,6 +1,7 @@
 import { escapeMarkup } from '@shroom/formats';
 import sharp from 'sharp';
 import type { Inspection } from '../inspection/inspection';
+import { labelsOf } from '../labels';
 import type { DuplicateGroup, Photo, PhotoSet } from '../photo';
 import { readBytes } from './bytes';
 import { inParallel } from './collection';
@@ -47,7 +48,7 @@ export async function renderInspection(
   const sheets = set.classes.map((name, label) => ({
     name,
     photos: spaced(
-      set.photos.filter(photo => photo.label === label),
+      set.photos.filter(photo => labelsOf(photo).includes(label)),
       perClass,
     ),
   }));

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { namesOf } from '../labels';
 import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
@@ -28,13 +29,14 @@ export function collectPhotos(
   { candidates, findings = [], ...listed }: ListedPhotos,
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
-  const { names, findings: merged } = mergeByCase(
-    new Set(candidates.map(({ className }) => className)),
-  );
+  const { names, findings: merged } = mergeByCase(new Set(candidates.flatMap(namesOf)));
   const relative = candidates.map(({ id }) => id).filter(id => !isAbsolute(id));
   const all = {
     ...listed,
-    candidates: candidates.map(each => ({ ...each, className: names.get(each.className)! })),
+    candidates: candidates.map(({ className, classNames, ...each }): Candidate => {
+      const all = classNames && [...new Set(classNames.map(name => names.get(name)!))];
+      return { ...each, className: names.get(className)!, ...(all && { classNames: all }) };
+    }),
     findings: [...findings, ...merged, ...portabilityFindings(relative)],
   };
   return collect(where, all, options);

@@ -2,7 +2,8 @@ import { partNamed } from '../given-split';
 import type { Finding } from '../photo';
 import { PhotoSetError } from './collection';
 import type { GivenSplit } from './layout';
-import { cellOf, isFlag, isYes, type Row, type Table, textOf } from './table-text';
+import { furtherColumns } from './table-further';
+import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
 
 /** Which columns of a table say what. Those of a table without a header line are named `1`, `2` and so on. */
 export interface ColumnNames {
@@ -13,10 +14,12 @@ export interface ColumnNames {
    */
   readonly path?: string;
   /**
-   * The column with the class; of several columns, each is a class, and the one that holds 1 (or true) is the photo's. Default the
-   * first there is of `class`, `label`, `category`, `genus`, `class_name`; else all columns of 0 and 1, where no row has two 1.
+   * The column with the class, or in JSON with a list of classes; of several columns, each is a class, and those that hold 1 (or true) are
+   * the photo's. Default the first there is of `class`, `label`, `category`, `genus`, `class_name`; else all columns of 0 and 1.
    */
   readonly label?: string | readonly string[];
+  /** What stands between the classes of a photo in the column with the class, such as `;`, `|` or `,`. Default: a photo has one. */
+  readonly labelSeparator?: string;
   /**
    * The column with the group, for a split that keeps groups together; of several columns, their values together are
    * the group. Default `group`, where there is one.
@@ -33,6 +36,9 @@ export interface Columns {
   readonly path: string;
   /** One holds the name of the class; of several, each is a class. */
   readonly labels: readonly string[];
+  /** Whether of several columns a row has more than one 1: then photos may have several classes. */
+  readonly hasSeveral: boolean;
+  readonly labelSeparator?: string;
   readonly groups: readonly string[];
   readonly part?: string;
   /** What photos keep besides, for comparisons: columns whose values are all short texts. */
@@ -109,38 +115,23 @@ export function findColumns(
   const taken = [path, ...groups, ...(part === undefined ? [] : [part])];
   const rest = table.columns.filter(name => !taken.includes(name));
   const labels = labelColumns(table, where, names, rest, findings);
+  const { labelSeparator } = names;
+  if (labelSeparator !== undefined && (labelSeparator === '' || labels.length > 1))
+    throw new PhotoSetError(
+      `labelSeparator is '${labelSeparator}'; it should be what stands between classes in one column, such as ';'. ${where} has ` +
+        `${labels.length} for the class: ${quoted(labels)}.`,
+    );
   if (!table.hasHeader) {
     const reason = `no header line: column ${path} is taken as the path of a photo, column ${labels.join(', ')} as the class`;
     findings.push({ kind: 'columns guessed', subject: where, reason });
   }
   const further = furtherColumns(table, [path, ...labels, ...(part === undefined ? [] : [part])]);
-  return { path, labels, groups, ...(part !== undefined && { part }), further, findings };
-}
-
-const mostFurther = 20;
-/** Characters of a name or a value, at most. */
-const longest = 64;
-
-/** The first columns whose values are all short texts, those of groups among them. @param taken Columns that photos have by other names. */
-function furtherColumns({ columns, rows, broken }: Table, taken: readonly string[]): string[] {
-  const others = new Set(columns);
-  for (const name of ['', ...taken]) others.delete(name);
-  const whole = rows.filter((_, index) => !broken.has(index));
-  const found: string[] = [];
-  for (const name of others) {
-    if (found.length === mostFurther) break;
-    const cells = whole.map(row => cellOf(row, name)).filter(cell => !isEmpty(cell));
-    if (cells.length > 0 && [name, ...cells].every(isShort)) found.push(name);
-  }
-  return found;
-}
-
-const isEmpty = (cell: unknown): boolean =>
-  cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
-
-function isShort(cell: unknown): boolean {
-  const text = textOf(cell);
-  return text !== undefined && text.length <= longest && !/\p{Cc}/u.test(text);
+  return {
+    ...{ path, labels, groups, further, findings },
+    ...{ hasSeveral: rowsWithSeveral(table, labels) > 0 },
+    ...(labelSeparator !== undefined && { labelSeparator }),
+    ...(part !== undefined && { part }),
+  };
 }
 
 /** Of several columns that may be meant, the first with the path of a photo that is there. */
@@ -183,25 +174,30 @@ function labelColumns(
   }
   if (named(columns, usual.label).length > 0)
     return [oneColumn(columns, where, 'label', usual.label)];
-  const classes = classColumns(table, where, rest);
+  const classes = classColumns(table, rest);
   if (classes.length < 2) return [oneColumn(columns, where, 'label', usual.label)];
-  const reason = `each column of 0 and 1 is taken as a class: ${quoted(classes)}`;
+  const several = rowsWithSeveral(table, classes);
+  const rows = several > 0 ? `, of which a photo may have several, as ${several} do` : '';
+  const reason = `each column of 0 and 1 is taken as a class${rows}: ${quoted(classes)}`;
   findings.push({ kind: 'columns guessed', subject: where, reason });
   return classes;
 }
 
-/** One column for each class ("one-hot"): those of 0 and 1, where no row has two 1. */
-function classColumns({ rows, broken }: Table, where: string, rest: readonly string[]): string[] {
-  const whole = rows.filter((_, index) => !broken.has(index));
+/** One column for each class: those of 0 and 1. */
+function classColumns(table: Table, rest: readonly string[]): string[] {
+  const whole = wholeRows(table);
   const flags = rest.filter(name => whole.every(row => isFlag(textOf(row[name]))));
-  if (flags.length < 2) return [];
-  const several = rows.findIndex(row => flags.filter(name => isYes(textOf(row[name]))).length > 1);
-  if (several < 0) return flags;
-  throw new PhotoSetError(
-    `${where} has no column for the class; ${quoted(flags)} hold 0 and 1, but row ${several + 1} has more than one 1. Name those ` +
-      'that are classes as the option label, a list; a photo has one class.',
-  );
+  return flags.length < 2 ? [] : flags;
 }
+
+/** How many rows have more than one 1 in these columns. */
+function rowsWithSeveral(table: Table, columns: readonly string[]): number {
+  if (columns.length < 2) return 0;
+  const count = (row: Row) => columns.filter(name => isYes(textOf(row[name]))).length;
+  return wholeRows(table).filter(row => count(row) > 1).length;
+}
+
+const wholeRows = ({ rows, broken }: Table): Row[] => rows.filter((_, index) => !broken.has(index));
 
 const whatIs = {
   path: 'path of a photo',

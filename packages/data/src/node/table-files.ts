@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { classKey, namesOf } from '../labels';
 import type { Finding } from '../photo';
 import type { Listed } from './table-rows';
 
@@ -49,8 +50,8 @@ export function oneRowEach<R extends Listed & { readonly real: string }>(
       continue;
     }
     const contradiction =
-      other.className !== row.className
-        ? `'${other.className}' and as '${row.className}'`
+      classKey(namesOf(other)) !== classKey(namesOf(row))
+        ? `'${classKey(namesOf(other))}' and as '${classKey(namesOf(row))}'`
         : other.part !== row.part
           ? `part of ${other.part} and of ${row.part}`
           : undefined;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { partNamed } from '../given-split';
+import { classKey, type Named, namesOf } from '../labels';
 import type { Finding } from '../photo';
 import { type Candidate, PhotoSetError } from './collection';
 import type { Columns } from './table-columns';
@@ -31,12 +32,16 @@ export function readRows(
       unusable.push({ number, ...read });
       continue;
     }
-    const { id, className, part, spelled } = read;
+    const { id, part, spelled } = read;
+    const className = classKey(namesOf(read));
     const other = byPath.get(id);
     const again = `row ${number}`;
     if (other === undefined) byPath.set(id, read);
-    else if (other.className !== className)
-      contradicted.set(id, `${again}: listed as '${other.className}' and as '${className}'`);
+    else if (classKey(namesOf(other)) !== className)
+      contradicted.set(
+        id,
+        `${again}: listed as '${classKey(namesOf(other))}' and as '${className}'`,
+      );
     else if (other.part !== part)
       contradicted.set(id, `${again}: listed in ${other.part} and in ${part}`);
     else {
@@ -63,14 +68,17 @@ type ReadRow = Listed & { readonly spelled: string };
 /** A row's photo, or why it cannot be used. */
 function readRow(
   row: Row,
-  { path, labels, groups, part: partColumn, further }: Columns,
+  { path, labels, labelSeparator, hasSeveral, groups, part: partColumn, further }: Columns,
   where: string,
 ): ReadRow | { readonly why: string; readonly id?: string } {
   const read = (column: string) => readCell(row, column, where);
   const spelled = read(path);
   if (spelled === undefined) return { why: `'${path}' is empty or no text` };
   const id = normalized(spelled);
-  const found = labels.length === 1 ? named(read(labels[0]!), labels[0]!) : marked(row, labels);
+  const found =
+    labels.length > 1
+      ? marked(row, labels, hasSeveral)
+      : classesIn(row, labels[0]!, labelSeparator, where);
   if ('why' in found) return { ...found, id };
   const part = partColumn === undefined ? undefined : partNamed(read(partColumn) ?? '');
   if (partColumn !== undefined && part === undefined)
@@ -87,7 +95,30 @@ function readRow(
   };
 }
 
-type ClassFound = { readonly className: string } | { readonly why: string };
+type ClassFound = Named | { readonly why: string };
+
+/** One class, or a list: a cell with a separator, or a list of texts in JSON. */
+function classesIn(
+  row: Row,
+  column: string,
+  separator: string | undefined,
+  where: string,
+): ClassFound {
+  const value = row[column];
+  if (separator === undefined && !Array.isArray(value))
+    return named(readCell(row, column, where), column);
+  const cells = Array.isArray(value)
+    ? value
+    : (readCell(row, column, where) ?? '').split(separator!);
+  const names = cells.flatMap(cell => readCell({ [column]: cell }, column, where) ?? []);
+  const all = [...new Set(names)].map(name => named(name, column));
+  const odd = all.find(each => 'why' in each);
+  if (odd) return odd;
+  const [first, ...others] = all as Named[];
+  if (first === undefined) return named(undefined, column);
+  const classNames = [first, ...others].map(({ className }) => className);
+  return { className: first.className, classNames };
+}
 
 /** What programs write where there is no value. */
 const noValue = /^(nan|null|#?n\/a)$/i;
@@ -98,15 +129,15 @@ function named(className: string | undefined, column: string): ClassFound {
   return { className };
 }
 
-/** The one of the columns that holds 1. */
-function marked(row: Row, columns: readonly string[]): ClassFound {
+/** The columns that hold 1: one, or as many as a photo may have. */
+function marked(row: Row, columns: readonly string[], hasSeveral: boolean): ClassFound {
   const odd = columns.find(name => !isFlag(textOf(row[name])));
   if (odd !== undefined)
     return { why: `'${odd}' is ${textOf(row[odd]) ?? 'empty or no text'}, neither 0 nor 1` };
-  const [className, ...others] = columns.filter(name => isYes(textOf(row[name])));
+  const classNames = columns.filter(name => isYes(textOf(row[name])));
+  const [className] = classNames;
   if (className === undefined) return { why: 'none of its classes is 1' };
-  if (others.length === 0) return { className };
-  return { why: `has the classes '${[className, ...others].join("' and '")}'` };
+  return hasSeveral ? { className, classNames } : { className };
 }
 
 function withoutGroup(listed: readonly Listed[], { groups }: Columns): Finding[] {

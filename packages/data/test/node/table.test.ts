@@ -413,19 +413,88 @@ describe('a table of photos', () => {
       { kind: 'columns guessed', reason: expect.stringMatching(/'Amanita', 'Boletus'$/) },
       { kind: 'quarantined', subject: 'x', reason: expect.stringMatching(/none of its classes/) },
     ]);
-    const checked = flags.map(row => ({ ...row, checked: 1 }));
-    const file = await put('w2.json', JSON.stringify([...checked, { ...checked[0], Boletus: 1 }]));
-    await expect(openTable(file)).rejects.toThrow(
-      /'Amanita', 'Boletus', 'checked' hold 0 and 1, but row 1 has more than one 1.*option label/,
-    );
-    const named = await openTable(file, { label: ['Amanita', 'Boletus'] });
-    expect(named.photos).toHaveLength(12);
-    expect(named.findings).toMatchObject([
-      {
-        kind: 'quarantined',
-        reason: "row 13: has the classes 'Amanita' and 'Boletus'; it is left out",
+  });
+
+  describe('where photos may have several classes', () => {
+    /** Photo 0 has both. */
+    const both = (index: number, genus: string) => (index === 0 ? ['Amanita', 'Boletus'] : [genus]);
+    const expected = rows.map(({ file, genus }, index) => ({
+      id: file,
+      labels: index === 0 ? [0, 1] : [genus === 'Amanita' ? 0 : 1],
+    }));
+    const labelsOf = ({ photos }: Awaited<ReturnType<typeof openTable>>) =>
+      rows.map(({ file }) => {
+        const { id, labels } = photos.find(photo => photo.id === file)!;
+        return { id, labels };
+      });
+
+    test.each([';', '|', ',', ' and '])(
+      'a separator makes a list of a cell: %j',
+      async separator => {
+        const lines = rows.map(
+          ({ file, genus }, index) => `"${file}"\t"${both(index, genus).join(`${separator} `)}"`,
+        );
+        const file = await put('several.tsv', ['file\tlabel', ...lines].join('\n'));
+        const set = await openTable(file, { labelSeparator: separator });
+        expect(set.classes).toEqual(['Amanita', 'Boletus']);
+        expect(labelsOf(set)).toEqual(expected);
+        expect(set.photos.every(({ label, labels }) => label === labels![0])).toBe(true);
+        // Without it a cell is one class.
+        const whole = await openTable(file, { leastPerClass: 1 });
+        expect(whole.classes).toHaveLength(3);
+        expect(whole.photos.some(({ labels }) => labels)).toBe(false);
       },
-    ]);
+    );
+
+    test('JSON may have lists, and classes that are too small leave photos their others', async () => {
+      const lists = rows.map(({ file, genus }, index) => ({
+        file,
+        label: [...both(index, genus), ...(index < 2 ? ['Russula'] : []), genus],
+      }));
+      const { labels: _, ...left } = { labels: 0, file: 'y', label: [] };
+      const set = await openTable(await put('lists.json', JSON.stringify([...lists, left])));
+      expect(set.classes).toEqual(['Amanita', 'Boletus']);
+      expect(labelsOf(set)).toEqual(expected);
+      expect(set.findings).toMatchObject([
+        { kind: 'quarantined', subject: 'y', reason: expect.stringMatching(/'label' is empty/) },
+        { kind: 'class left out', subject: 'Russula', reason: expect.stringMatching(/^2 usable/) },
+      ]);
+    });
+
+    test('columns of 0 and 1 may have several 1 in a row', async () => {
+      const flags = rows.map(({ file, genus }, index) => ({
+        image: file,
+        Amanita: both(index, genus).includes('Amanita') ? 1 : 0,
+        Boletus: both(index, genus).includes('Boletus') ? 1 : 0,
+        checked: index % 2,
+      }));
+      const file = await put('flags.json', JSON.stringify(flags));
+      const named = await openTable(file, { label: ['Amanita', 'Boletus'] });
+      expect(labelsOf(named)).toEqual(expected);
+      expect(named.findings).toEqual([]);
+      const guessed = await openTable(file);
+      expect(guessed.classes).toEqual(['Amanita', 'Boletus', 'checked']);
+      expect(guessed.findings[0]!.reason).toMatch(
+        /taken as a class, of which a photo may have several, as 7 do: 'Amanita', 'Boletus', 'checked'$/,
+      );
+      const separated = openTable(file, { label: ['Amanita', 'Boletus'], labelSeparator: ';' });
+      await expect(separated).rejects.toThrow(/labelSeparator is ';'.*2 for the class/);
+    });
+
+    test('a photo that is listed under other classes again is left out', async () => {
+      const lines = rows.map(({ file, genus }) => `"${file}",${genus}`);
+      const again = [`"${rows[3]!.file}",Amanita;Boletus`, `"${rows[4]!.file}",Amanita;Amanita`];
+      const file = await put('again.csv', ['file,class', ...lines, ...again].join('\n'));
+      const { photos, findings } = await openTable(file, { labelSeparator: ';', leastPerClass: 5 });
+      expect(photos).toHaveLength(11);
+      expect(findings).toMatchObject([
+        { kind: 'listed twice', subject: rows[4]!.file },
+        {
+          subject: rows[3]!.file,
+          reason: expect.stringMatching(/as 'Amanita' and as 'Amanita' and 'B/),
+        },
+      ]);
+    });
   });
 
   test.each(['\r', '\0', '\u0085', '\x1b'])(
