@@ -8,11 +8,11 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startEngine } from '@shroom/classifier';
 import { splitByClass, splitByGroup } from '@shroom/data';
 import { openPhotos } from '@shroom/data/node';
+import { resnet50 } from '@shroom/models/node';
 import { writeAtomically } from '@shroom/train/node';
-import { loadBackbone } from '../examples/pipeline/classifier';
-import { startEngine } from '../examples/pipeline/engine';
 import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
 import { type Ablation, ablations } from './accuracy/ablations';
 import { photoFeatures } from './accuracy/features';
@@ -45,7 +45,7 @@ await runProgram(async signal => {
     grouped: seeds.map(seed => splitByGroup(set.photos, { seed })),
   };
   fact('photos', `${set.photos.length} of ${classes} classes`);
-  const backbone = await loadBackbone(size, signal);
+  const backbone = await resnet50({ size, signal });
   const features = await photoFeatures(set.photos, backbone, engine, signal);
 
   heading('Training');

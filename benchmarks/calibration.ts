@@ -9,11 +9,11 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startEngine } from '@shroom/classifier';
 import { openPhotos } from '@shroom/data/node';
+import { resnet50 } from '@shroom/models/node';
 import { recipes } from '@shroom/train';
 import { writeAtomically } from '@shroom/train/node';
-import { loadBackbone } from '../examples/pipeline/classifier';
-import { startEngine } from '../examples/pipeline/engine';
 import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
 import { ablations } from './accuracy/ablations';
 import { type CalibrationRow, calibrationPage } from './accuracy/calibration-page';
@@ -62,7 +62,7 @@ await runProgram(async signal => {
   const labels = Int32Array.from(set.photos, ({ label }) => label);
   const classes = set.classes.length;
   fact('photos', `${set.photos.length} of ${classes} classes`);
-  const backbone = await loadBackbone(size, signal);
+  const backbone = await resnet50({ size, signal });
   const features = await photoFeatures(set.photos, backbone, engine, signal);
   const samples = {
     stratified: set.photos.map(({ id, label }) => ({ id, label })),

@@ -3,13 +3,11 @@ import { drawMushroom, genera } from '@shroom/drawn';
 import { prepareModel } from '@shroom/gradcam';
 import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
 import { Command } from 'commander';
-import { loadClassifier } from './pipeline/classifier';
 import { markdown, standings } from './pipeline/comparison';
-import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
 import { chosen, methodsAtImages, methodsAtTap } from './pipeline/methods';
+import { announceEngine, open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
-import { fact, heading, Progress, runProgram } from './pipeline/terminal';
+import { heading, Progress, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/compare-methods.ts')
   .description(
@@ -34,10 +32,9 @@ await runProgram(async signal => {
     json?: true;
     engine: 'auto';
   }>();
-  const engine = await startEngine(options.engine);
-  heading('Engine');
-  fact(engine.name, engine.reason);
-  const { backbone, model } = await loadClassifier(options.model, signal);
+  await announceEngine(options.engine);
+  const classifier = await open(options.model, signal);
+  const { model, preprocessing } = classifier;
   const parts = prepareModel(model, { link: 'softmax' });
   const atImages = prepareModel(model, { tap: model.inputs[0]!.name, link: 'softmax' });
   const all = {
@@ -54,9 +51,9 @@ await runProgram(async signal => {
   const rows: ComparisonRow[] = [];
   const total = genera.length * options.drawn;
   for (let done = 0; done < total; done++) {
-    const size = backbone.preprocessing.size[0];
+    const size = preprocessing.size[0];
     const drawn = drawMushroom(genera[done % genera.length]!, { seed: unseen + done, size });
-    const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
+    const images = classifier.imagesOf([{ ...drawn, data: drawn.pixels }]);
     const masks = [{ ...drawn, values: drawn.masks.mushroom }];
     const compared = { metrics, steps: 10, masks, signal };
     rows.push(...(await compare(parts, images, methods, compared)));

@@ -1,10 +1,10 @@
 // A web page that explains a mushroom: trains the classifier if there is none, builds the page, serves it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { startEngine } from '@shroom/classifier';
 import { Command, Option } from 'commander';
-import { loadClassifier } from './pipeline/classifier';
 import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
-import { startEngine } from './pipeline/engine';
+import { open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
 import { type WebWeights, writeWebModel } from './pipeline/web-model';
@@ -50,8 +50,7 @@ await runProgram(async signal => {
   heading('Page');
   await buildPage(out);
   const { files, change, classes } = await writeWebModel(
-    await loadClassifier(model, signal),
-    model,
+    await open(model, signal),
     join(out, 'model'),
     weights,
   );

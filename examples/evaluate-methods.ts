@@ -8,8 +8,7 @@ import { contestantsFor } from './methods/contestants';
 import { evaluateMap, type JobOptions, openJobs, withBaselines } from './methods/evaluation';
 import { Figures, fingerprint } from './methods/figures';
 import { writeTables } from './methods/page';
-import { loadClassifier } from './pipeline/classifier';
-import { startEngine } from './pipeline/engine';
+import { announceEngine, open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, Progress, runProgram } from './pipeline/terminal';
 
@@ -39,15 +38,13 @@ interface Options extends JobOptions {
 
 await runProgram(async signal => {
   const options = command.parse().opts<Options>();
-  const engine = await startEngine(options.engine);
-  heading('Engine');
-  fact(engine.name, engine.reason);
-  const classifier = await loadClassifier(options.model, signal);
-  const finer = classifier.backbone.taps.at(-2)!.layer;
+  await announceEngine(options.engine);
+  const classifier = await open(options.model, signal);
+  const finer = classifier.taps.at(-2)!.layer;
   const contestants = withBaselines(contestantsFor(classifier.model, finer));
   const { figures: file = join(options.model, 'methods.json') } = options;
   const { write: page = join(options.model, 'methods.md') } = options;
-  const figures = await Figures.open(file, await fingerprint(classifier.head));
+  const figures = await Figures.open(file, await fingerprint(classifier.model.layers.at(-1)!));
   const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');

@@ -1,14 +1,12 @@
 // How good a trained classifier is: on the photos of its run that it was not trained on, or on any others.
 import { splitNames } from '@shroom/data';
-import { answer, assess } from '@shroom/train';
 import { Command, Option } from 'commander';
 import { announceAssessment } from './pipeline/announce';
-import { loadClassifier } from './pipeline/classifier';
-import { columnsOption } from './pipeline/columns';
-import { startEngine } from './pipeline/engine';
-import { photosOf, photosOfRun } from './pipeline/evaluation-photos';
-import { logitsOfPhotos } from './pipeline/logits';
+import { columnNames, columnsOption } from './pipeline/columns';
+import './pipeline/mushrooms';
+import { announceEngine, open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
+import { ProgressBars } from './pipeline/progress-bars';
 import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/evaluate.ts')
@@ -26,7 +24,7 @@ const command = new Command('npx tsx examples/evaluate.ts')
   .addOption(engineOption());
 
 await runProgram(async signal => {
-  const options = command.parse().opts<{
+  const { model, data, columns, json, engine, ...options } = command.parse().opts<{
     model: string;
     data?: string;
     columns?: string;
@@ -35,42 +33,33 @@ await runProgram(async signal => {
     json?: true;
     engine: 'auto';
   }>();
-  heading('Engine');
-  const engine = await startEngine(options.engine);
-  fact(engine.name, engine.reason);
-  const classifier = await loadClassifier(options.model, signal);
-  const { classes, certainty } = classifier;
+  await announceEngine(engine);
+  const classifier = await open(model, signal);
 
   heading('Photos');
-  const { data, model, part, resamples } = options;
-  const { known, strange, strangeClasses, seen } =
-    data === undefined
-      ? await photosOfRun(model, part, signal)
-      : await photosOf(data, model, classes, signal, options.columns);
-  fact('photos', `${known.length} of classes that it knows, ${strange.length} of others`);
+  const bars = new ProgressBars();
+  const { assessment, photos, seen, strange, unknown } = await classifier
+    .evaluate(data, {
+      ...options,
+      ...(columns !== undefined && { columns: columnNames(columns) }),
+      onProgress: bars.onProgress,
+      signal,
+    })
+    .finally(() => bars.stop());
+  fact('photos', `${photos.length} of classes that it knows, ${strange.photos} of others`);
   if (seen === undefined) warn(`${model} has no split.json: it may have been trained on these`);
   else if (seen > 0) warn(`trained on ${seen} of them, or chosen by them: too good a score`);
-  if (known.length === 0)
-    throw new Error(`None of the photos is of a class it knows: ${classes.join(', ')}.`);
-  const logits = await logitsOfPhotos(known, classifier, signal);
-  const labels = known.map(photo => photo.label);
-  const assessment = assess(labels, logits, classes.length, certainty, { resamples });
-
-  // Of what it cannot know, the best answer is "not sure".
-  let unsure = 0;
-  if (strange.length > 0) {
+  if (strange.photos > 0) {
     heading('Of classes that it does not know');
-    const others = await logitsOfPhotos(strange, classifier, signal);
-    for (let row = 0; row < strange.length; row++) {
-      const own = others.subarray(row * classes.length, (row + 1) * classes.length);
-      if (!answer(own, certainty).sure) unsure += 1;
-    }
-    const share = Math.round((100 * unsure) / strange.length);
-    fact('not sure', `of ${share} % of ${strange.length} photos: ${strangeClasses.join(', ')}`);
+    const share = (count: number) => `of ${Math.round((100 * count) / strange.photos)} %`;
+    const which = `${strange.photos} photos: ${strange.classes.join(', ')}`;
+    fact('unknown', `${share(strange.unknown)}, like nothing that it was trained on`);
+    fact('not sure', `${share(strange.unsure)} of ${which}`);
   }
-  announceAssessment(classes, assessment);
-  if (!options.json) return;
-  const hardest = assessment.hardest.map(each => ({ ...each, file: known[each.sample]!.id }));
-  const others = { photos: strange.length, unsure };
-  process.stdout.write(`${JSON.stringify({ classes, ...assessment, hardest, strange: others })}\n`);
+  announceAssessment(classifier.classes, assessment, unknown);
+  if (!json) return;
+  const hardest = assessment.hardest.map(each => ({ ...each, file: photos[each.sample]! }));
+  const { classes } = classifier;
+  const all = { classes, unknown, ...assessment, hardest, strange };
+  process.stdout.write(`${JSON.stringify(all)}\n`);
 });

@@ -8,8 +8,8 @@ import { fetchNpmPackage, resnetImagenet } from '@shroom/models/node';
 import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 import { byClass } from './pipeline/answer';
-import { startEngine } from './pipeline/engine';
 import { openModel } from './pipeline/model-file';
+import { announceEngine } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
 import { captioned, panels, savePng } from './pipeline/pictures';
 import { preparations } from './pipeline/preparations';
@@ -34,9 +34,7 @@ const command = new Command('npx tsx examples/explain-your-own-model.ts')
 await runProgram(async signal => {
   const [photo] = command.parse().processedArgs as [string];
   const options = command.opts<{ size: number; out: string; engine: 'auto' } & Given>();
-  heading('Engine');
-  const engine = await startEngine(options.engine);
-  fact(engine.name, engine.reason);
+  await announceEngine(options.engine);
 
   heading('Model');
   const published = options.model ? undefined : await fetchNpmPackage(resnetImagenet, { signal });

@@ -1,17 +1,14 @@
 // What a trained classifier says of any photo, and what it looked at.
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
-import { DecodeError, decode, decodeWithin } from '@shroom/data/node';
-import { explain } from '@shroom/gradcam';
-import { answer } from '@shroom/train';
+import { type MapName, PhotoError } from '@shroom/classifier';
+import { gradCam } from '@shroom/gradcam';
+import { meanGradCam } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
 import { inWords } from './pipeline/answer';
-import { loadClassifier } from './pipeline/classifier';
-import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
-import { type MapName, mappingOf } from './pipeline/heat-map';
+import { announceEngine, open } from './pipeline/open';
 import { engineOption, mapOption } from './pipeline/options';
 import { photoFiles, unusedName } from './pipeline/photo-files';
-import { captioned, savePng } from './pipeline/pictures';
 import { fact, heading, paint, runProgram, say, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/explain.ts')
@@ -26,9 +23,17 @@ const command = new Command('npx tsx examples/explain.ts')
   .addOption(mapOption())
   .addOption(engineOption());
 
+const maps = {
+  gradcam: { how: { method: gradCam() }, layout: 'panels' },
+  'last-convolution': {
+    how: { method: meanGradCam(), tap: 'last-convolution' },
+    layout: 'jet',
+  },
+} as const satisfies Record<MapName, object>;
+
 await runProgram(async signal => {
   command.parse();
-  const options = command.opts<{
+  const { model, out, json, map, engine } = command.opts<{
     model: string;
     out: string;
     json?: true;
@@ -36,42 +41,31 @@ await runProgram(async signal => {
     engine: 'auto';
   }>();
   const files = await photoFiles(command.args);
-  heading('Engine');
-  const engine = await startEngine(options.engine);
-  fact(engine.name, engine.reason);
-  const { backbone, classes, model, certainty } = await loadClassifier(options.model, signal);
-  const { parts, method, draw } = mappingOf(model, options.map);
+  await announceEngine(engine);
+  const classifier = await open(model, signal);
+  const { how, layout } = maps[map];
 
   heading('Photos');
+  if (!json) await mkdir(out, { recursive: true });
   const written = new Set<string>();
-  let failed = 0;
   for (const file of files) {
-    signal.throwIfAborted();
     try {
-      const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
-      const [explanation] = await explain(parts, images, { method });
-      images.dispose();
-      const { logits, map } = explanation!;
-      const { classIndex, probabilities, fitting } = answer(logits, certainty);
-      const name = classes[classIndex]!;
-      const fits = fitting.map(k => classes[k]!);
-      if (options.json) {
-        const named = Object.fromEntries(classes.map((each, k) => [each, probabilities[k]]));
-        const line = { file, class: name, probabilities: named, fits, sure: fits.length === 1 };
+      const [found] = await classifier.explain(file, { ...how, signal });
+      const { class: name, known, probabilities, fits, sure } = found!;
+      if (json) {
+        const line = { file, known, class: name, probabilities, fits, sure };
         process.stdout.write(`${JSON.stringify(line)}\n`);
         continue;
       }
-      const said = inWords(name, probabilities[classIndex]!, fits);
-      const path = join(options.out, unusedName(parse(file).name, '.png', written));
-      // Drawn on the photo in its own proportions: the map covers the whole of it.
-      await savePng(captioned(draw(await decodeWithin(file, 480), map), said), path);
+      const said = inWords(found!);
+      const path = join(out, unusedName(parse(file).name, '.png', written));
+      await writeFile(path, await found!.toPng({ layout, caption: said }));
       fact(basename(file), `${paint('bold', said)}  ${paint('dim', path)}`);
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      failed += 1;
-      warn(`${file}: ${error.message}`);
+      if (!(error instanceof PhotoError)) throw error;
+      process.exitCode = 1;
+      warn(error.message);
     }
   }
-  if (failed > 0) process.exitCode = 1;
-  if (!options.json) say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
+  if (!json) say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 });

@@ -12,9 +12,7 @@ import {
 } from '@shroom/gradcam';
 import { type PageMap, toHtml } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
-import { loadClassifier } from './pipeline/classifier';
-import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
+import { announceEngine, open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
@@ -38,11 +36,10 @@ await runProgram(async signal => {
   const [file] = command.args as [string];
   const counts = command.opts<{ classes: number; layers: number }>();
   const { model: folder, out, engine } = command.opts<Given>();
-  heading('Engine');
-  const { name, reason } = await startEngine(engine);
-  fact(name, reason);
-  const { backbone, classes, model } = await loadClassifier(folder, signal);
-  const images = toTensor([await decode(file, backbone.preprocessing.size)], backbone);
+  await announceEngine(engine);
+  const classifier = await open(folder, signal);
+  const { classes, model } = classifier;
+  const images = classifier.imagesOf([await decode(file, classifier.preprocessing.size)]);
   const [first] = await explain(model, images, { link: 'softmax' });
   const { probabilities } = first!;
   const ranked = [...classes.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);

@@ -1,14 +1,13 @@
 // A trained classifier as one ONNX file, which knows its classes and how it wants its images.
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startEngine } from '@shroom/classifier';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { exportOnnx } from '@shroom/models';
 import { type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import { loadClassifier } from './pipeline/classifier';
-import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
+import { open } from './pipeline/open';
 import { engineOption } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
@@ -35,26 +34,27 @@ await runProgram(async signal => {
   }>();
   const file = options.out ?? join(options.model, 'classifier.onnx');
   await startEngine(options.engine);
-  const { backbone, classes, model } = await loadClassifier(options.model, signal);
-  const features = backbone.taps.at(-1)!.layer;
+  const classifier = await open(options.model, signal);
+  const { classes, model, preprocessing } = classifier;
+  const features = classifier.taps.at(-1)!.layer;
 
   heading('Export');
   const bytes = await exportOnnx(model, {
     outputs: { logits: model.layers.at(-1)!.name, features },
     weights: options.weights,
     classes,
-    preprocessing: backbone.preprocessing,
+    preprocessing,
   });
   await writeFile(file, bytes);
   fact('file', `${file}, ${((await stat(file)).size / 1e6).toFixed(1)} MB`);
   fact('classes', classes.join(', '));
 
-  const [size] = backbone.preprocessing.size;
+  const [size] = preprocessing.size;
   const drawn = genera.slice(0, 3).map(genus => {
     const { pixels, height, width } = drawMushroom(genus, { seed: 1, size });
     return { data: pixels, height, width };
   });
-  const images = toTensor(drawn, backbone);
+  const images = classifier.imagesOf(drawn);
   const expected = await (model.predict(images) as Tensor).data();
   const channelsFirst = transpose(images, [0, 3, 1, 2]);
   const session = await InferenceSession.create(file);

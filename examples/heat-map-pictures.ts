@@ -14,9 +14,7 @@ import {
 } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
 import sharp from 'sharp';
-import { loadClassifier } from './pipeline/classifier';
-import { startEngine } from './pipeline/engine';
-import { toTensor } from './pipeline/features';
+import { open } from './pipeline/open';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const usual = fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url));
@@ -27,12 +25,12 @@ const command = new Command('npx tsx examples/heat-map-pictures.ts')
 
 await runProgram(async signal => {
   const [folder, file] = command.parse().processedArgs as [string, string];
-  await startEngine('auto');
-  const { backbone, classes, model } = await loadClassifier(folder, signal);
-  const [size] = backbone.preprocessing.size;
+  const classifier = await open(folder, signal);
+  const { classes, model, preprocessing } = classifier;
+  const [size] = preprocessing.size;
   const { pixels } = drawMushroom('Amanita', { seed: 9, size });
   const photo = { data: pixels, height: size, width: size };
-  const images = toTensor([photo], backbone);
+  const images = classifier.imagesOf([photo]);
 
   const last = prepareModel(model, { link: 'softmax' });
   const convolution = prepareModel(model, { tap: lastConvolution(model), link: 'softmax' });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Engine } from '@shroom/classifier';
 import { type Photo, pixelsVersion } from '@shroom/data';
 import { batches } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
@@ -10,7 +11,6 @@ import { extractFeatures } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
 import { concat, type Tensor2D, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Engine } from '../../examples/pipeline/engine';
 import { Progress } from '../../examples/pipeline/terminal';
 import { type PhotoView, photoViews } from './views';
 

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { openFolder } from '@shroom/data/node';
 import { architectures, type Backbone, imagenetPreprocessing } from '@shroom/models';
 import { cachedFeatures, FeatureCache } from '@shroom/train/node';
-import { extract, type Task } from '../../examples/pipeline/extraction';
 import { withRandomWeights } from '../networks/random-weights';
 import { startEngine } from './engine';
+import { extract, type Task } from './extract';
 import { serve } from './serve';
 
 const [folder] = process.argv.slice(2) as [string];
@@ -39,9 +39,8 @@ process.on('exit', () => rmSync(cacheFolder, { recursive: true }));
 await serve(async () => {
   const start = performance.now();
   const cache = await FeatureCache.open(cacheFolder, 'benchmark', channels);
-  const { signal } = new AbortController();
   let done = 0;
-  for await (const _ of extract(backbone, undefined, tasks, { pooled: cache }, signal)) done++;
+  for await (const _ of extract(backbone, tasks, cache)) done++;
   const labels = Int32Array.from(tasks, ({ photo }) => photo.label);
   const keyOf = (index: number) => `${index}`;
   const features = cachedFeatures(cache, { labels, views: 1, shape: [channels], keyOf });

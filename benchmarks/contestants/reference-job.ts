@@ -14,10 +14,10 @@ import { architectures, type Backbone, imagenetPreprocessing } from '@shroom/mod
 import { assess, type FeatureSet, fit, fitCertainty, logitsOf } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { extract, type Task } from '../../examples/pipeline/extraction';
 import { withRandomWeights } from '../networks/random-weights';
 import type { ReferenceJob } from '../rows/reference-job';
 import { startEngine } from './engine';
+import { extract, type Task } from './extract';
 import { serve } from './serve';
 
 const [folder, sizeText, text] = process.argv.slice(2) as [string, string, string];
@@ -38,7 +38,7 @@ const backbone: Backbone = {
 };
 const cacheFolder = await mkdtemp(join(tmpdir(), 'extraction-'));
 process.on('exit', () => rmSync(cacheFolder, { recursive: true }));
-const caches = { pooled: await FeatureCache.open(cacheFolder, 'benchmark', backbone.channels) };
+const cache = await FeatureCache.open(cacheFolder, 'benchmark', backbone.channels);
 const training = { train: features(job.train, job.views), validation: features(job.validation, 1) };
 const test = features(job.test, 1);
 const head = classifierHead(backbone.channels, job.classes);
@@ -76,7 +76,7 @@ async function extraction(): Promise<number> {
   });
   let done = 0;
   let start = 0;
-  for await (const _ of extract(backbone, undefined, tasks, caches, new AbortController().signal))
+  for await (const _ of extract(backbone, tasks, cache))
     if (++done === part.ahead) start = performance.now();
   return (performance.now() - start) / 1000 / part.views;
 }

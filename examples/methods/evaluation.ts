@@ -1,8 +1,6 @@
+import type { Classifier } from '@shroom/classifier';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { type BaselineName, baselines, compare, type MetricName } from '@shroom/gradcam/metrics';
-import type { Backbone } from '@shroom/models';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { toTensor } from '../pipeline/features';
 import { chosen } from '../pipeline/methods';
 import { type Contestant, groups } from './contestants';
 import { type Figure, type Figures, ofTheMap, ofTheMethod } from './figures';
@@ -69,12 +67,12 @@ export function openJobs(
 export async function evaluateMap(
   { method, photo, metrics }: Job,
   contestant: Contestant,
-  { backbone, model }: { readonly backbone: Backbone; readonly model: LayersModel },
+  classifier: Classifier,
   signal: AbortSignal,
 ): Promise<Figure> {
-  const size = backbone.preprocessing.size[0];
+  const size = classifier.preprocessing.size[0];
   const drawn = drawMushroom(genera[photo % genera.length]!, { seed: unseen + photo, size });
-  const images = toTensor([{ ...drawn, data: drawn.pixels }], backbone);
+  const images = classifier.imagesOf([{ ...drawn, data: drawn.pixels }]);
   const options = {
     metrics,
     masks: [{ ...drawn, values: drawn.masks.mushroom }],
@@ -82,7 +80,7 @@ export async function evaluateMap(
     steps: 10,
     samples: 4,
     seed: photo,
-    model,
+    model: classifier.model,
     baselines: [],
     signal,
   };

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Metric, type MetricName, metrics } from '@shroom/gradcam/metrics';
 import { writeAtomically } from '@shroom/train/node';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { layers } from '@tensorflow/tfjs-layers';
 
 /** Figures of one method's map of one photo. */
 export interface Figure {
@@ -29,7 +29,7 @@ function factsOf(name: MetricName): Metric {
 }
 
 /** Tells classifiers apart: the start of the SHA-256 of a head's weights. */
-export async function fingerprint(head: LayersModel): Promise<string> {
+export async function fingerprint(head: layers.Layer): Promise<string> {
   const hash = createHash('sha256');
   for (const weights of head.getWeights()) hash.update(await weights.data());
   return hash.digest('hex').slice(0, 16);

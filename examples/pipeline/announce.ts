@@ -1,23 +1,97 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type {
+  NamedPhotos,
+  OnProgress,
+  PhotoSplit,
+  Run,
+  Stage,
+  TrainEvent,
+} from '@shroom/classifier';
 import { type DuplicateGroup, splitNames } from '@shroom/data';
 import type { Assessment, EpochRecord, Interval } from '@shroom/train';
-import type { Photos } from './photos';
-import type { Seconds } from './results';
-import type { PhotoSplit } from './splitting';
+import { ProgressBars } from './progress-bars';
 import { duration, fact, heading, paint, say, warn } from './terminal';
 
 const shownFindings = 12;
 const shownCopies = 6;
 
+/** Under which heading a stage works. */
+const sections: Partial<Record<Stage, string>> = {
+  'downloading photos': 'Photos',
+  'checking photos': 'Photos',
+  'downloading weights': 'Backbone',
+  features: 'Backbone',
+  training: 'Training',
+  'fine-tuning': 'Training',
+  calibration: 'Training',
+  'heat maps': 'Explanations',
+};
+
+/** Says what a training reports, under a heading for each part of it. */
+export class Announcer {
+  readonly #bars = new ProgressBars();
+  #section = '';
+
+  constructor() {
+    this.#enter('Engine');
+  }
+
+  readonly onProgress: OnProgress = progress => {
+    this.#enter(sections[progress.stage] ?? this.#section);
+    this.#bars.onProgress(progress);
+  };
+
+  readonly onEvent = (event: TrainEvent): void => {
+    this.#bars.stop();
+    if (event.kind === 'engine') fact(event.engine.name, event.engine.reason);
+    else if (event.kind === 'notice') warn(event.text);
+    else if (event.kind === 'photos') {
+      this.#enter('Photos');
+      announceData(event.photos, event.split);
+    } else if (event.kind === 'backbone') {
+      this.#enter('Backbone');
+      announceBackbone(event);
+    } else {
+      this.#enter('Training');
+      announceTraining(event.history, event.mostEpochs);
+    }
+  };
+
+  /** A bar that was not filled is left as it is. */
+  stop(): void {
+    this.#bars.stop();
+  }
+
+  #enter(section: string): void {
+    if (section === this.#section) return;
+    this.#bars.stop();
+    this.#section = section;
+    heading(section);
+  }
+}
+
+function announceBackbone({
+  extractors,
+  cut,
+  size,
+}: Extract<TrainEvent, { kind: 'backbone' }>): void {
+  for (const [index, { backbone, pooling }] of extractors.entries()) {
+    const { source, license } = backbone.weights;
+    const frozen = cut !== undefined && index === 0 ? `frozen up to ${cut}` : 'frozen';
+    const pooled = pooling === 'covariance' ? ', pooled to second order' : '';
+    fact(backbone.name, `${source}, ${license}; ${frozen}, photos at ${size} px${pooled}`);
+  }
+}
+
 /** How many photos there are, which are copies, and every file that will not be used. */
-export function announceData(photos: Photos, parts: PhotoSplit): void {
+export function announceData(photos: NamedPhotos, parts: PhotoSplit): void {
   announcePhotos(photos, parts);
   announceCopies(photos, parts);
 }
 
 function announcePhotos(
-  { name, photos, classes, findings }: Photos,
+  { name, photos, classes, findings }: NamedPhotos,
   { split, rule }: PhotoSplit,
 ): void {
   fact(name, `${photos.length} photos of ${classes.length} classes: ${classes.join(', ')}`);
@@ -37,7 +111,7 @@ function announcePhotos(
 }
 
 /** How many photos are copies of others, where, and whether a split keeps them together. */
-function announceCopies({ photos, copies = [] }: Photos, { split }: PhotoSplit): void {
+function announceCopies({ photos, copies = [] }: NamedPhotos, { split }: PhotoSplit): void {
   if (copies.length === 0) return;
   const count = (kind: DuplicateGroup['kind']) => {
     const groups = copies.filter(group => group.kind === kind);
@@ -71,7 +145,7 @@ function announceCopies({ photos, copies = [] }: Photos, { split }: PhotoSplit):
 }
 
 /** When training ended, why, and which epoch's weights are kept. */
-export function announceTraining(history: readonly EpochRecord[], most: number): void {
+function announceTraining(history: readonly EpochRecord[], most: number): void {
   const kept = history.findLast(row => row.best)!;
   const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
@@ -82,14 +156,9 @@ export function announceTraining(history: readonly EpochRecord[], most: number):
 }
 
 /** Where everything is, below what was found. */
-export function announceResult(
-  classes: readonly string[],
-  assessment: Assessment,
-  seconds: Seconds,
-  folder: string,
-): void {
+export function announceResult({ classes, test, seconds, folder }: Run): void {
   const out = fromHere(folder);
-  announceAssessment(classes, assessment);
+  announceAssessment(classes, test.assessment);
   fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
   say();
   fact('report', `${out}/report.html`);
@@ -98,12 +167,20 @@ export function announceResult(
   say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 }
 
-/** A bar for each class, accuracy with intervals, and how often the classifier is sure. */
+/**
+ * A bar for each class, accuracy with intervals, and how often the classifier is sure.
+ *
+ * @param unknown How many of the photos are unlike anything that it was trained on, where that is known.
+ */
 export function announceAssessment(
   classes: readonly string[],
   { evaluation, figures, calibration, sets, certainty }: Assessment,
+  unknown?: number,
 ): void {
   heading('Test');
+  const photos = evaluation.perClass.reduce((sum, { support }) => sum + support, 0);
+  if (unknown !== undefined)
+    fact('unknown', `${unknown} of ${photos} photos are like nothing that it was trained on`);
   const width = Math.max(...classes.map(name => name.length));
   classes.forEach((name, k) => {
     const { f1, support } = evaluation.perClass[k]!;

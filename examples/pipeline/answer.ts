@@ -1,11 +1,9 @@
-/**
- * What a classifier says of a photo, in words: one class where exactly one fits, else that it is not sure.
- *
- * @param most The most probable class.
- * @param fits The classes that fit, the most probable first.
- */
-export function inWords(most: string, probability: number, fits: readonly string[]): string {
+import type { Prediction } from '@shroom/classifier';
+
+/** What a classifier says of a photo, in words: one class where exactly one fits, else that it is not sure, or does not know such photos. */
+export function inWords({ class: most, probability, fits, known }: Prediction): string {
   const share = `${Math.round(100 * probability)} %`;
+  if (!known) return `like nothing that it was trained on; most like ${most}, ${share}`;
   if (fits.length === 1) return `${most}, ${share}`;
   if (fits.length === 0) return `not sure: unlike all of them, most like ${most}, ${share}`;
   return `not sure: ${listed(fits.slice(0, 3))}${fits.length > 3 ? ` or ${fits.length - 3} more` : ''}`;

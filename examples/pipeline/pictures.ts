@@ -31,16 +31,10 @@ export function captioned(row: Pixels, caption: string): Sharp {
 }
 
 /** The pixels as sharp takes them. */
-export const rgb = ({ data, width, height }: Pixels): Sharp =>
+const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 
 export async function savePng(picture: Sharp, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await picture.png({ compressionLevel: 9 }).toFile(path);
-}
-
-export async function toDataAddress(picture: Pixels, width = 720): Promise<string> {
-  const small = rgb(picture).resize({ width, withoutEnlargement: true });
-  const jpeg = await small.jpeg({ quality: 82, mozjpeg: true }).toBuffer();
-  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

@@ -47,8 +47,18 @@ export class Progress {
   update(done: number, total: number, note = ''): void {
     const seconds = (Date.now() - this.#begin) / 1000;
     const rate = seconds > 0 ? done / seconds : 0;
+    this.show(done, total, { rate, remaining: (total - done) / rate, note });
+  }
+
+  /** @param speed Units a second, and seconds that are left, where somebody else has measured them. */
+  show(
+    done: number,
+    total: number,
+    speed: { readonly rate: number; readonly remaining: number; readonly note: string },
+  ): void {
+    const { rate, remaining, note } = speed;
     const shown = `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${this.#unit}/s`;
-    const left = rate > 0 ? duration((total - done) / rate) : '...';
+    const left = rate > 0 ? duration(remaining) : '...';
     if (this.#bar) {
       const payload = { rate: shown, left, note };
       if (this.#total === 0) this.#bar.start(total, done, payload);
@@ -91,24 +101,4 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
     if (process.env.SHROOM_DEBUG) say(error instanceof Error ? error.stack : '');
     process.exitCode = interrupted.signal.aborted ? 130 : 1;
   }
-}
-
-/** Seconds of each part of a run. */
-export function stopwatch() {
-  const begin = performance.now();
-  const laps = { load: 0, features: 0, head: 0, explain: 0 };
-  let last = begin;
-  const round = (milliseconds: number) => Math.round(milliseconds / 10) / 100;
-  return {
-    lap: (name: keyof typeof laps): void => {
-      laps[name] = performance.now() - last;
-      last = performance.now();
-    },
-    seconds: () => ({
-      features: round(laps.features),
-      head: round(laps.head),
-      explain: round(laps.explain),
-      total: round(performance.now() - begin),
-    }),
-  };
 }

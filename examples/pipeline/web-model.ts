@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Classifier, UnsupportedNetworkError } from '@shroom/classifier';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { attachHead } from '@shroom/head';
 import { foldBatchNorm, tfjsArtifacts, toHalf } from '@shroom/models';
 import { io, type Tensor } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-import type { Certainty, ModelFile, ModelManifest } from '../browser/src/model-manifest';
-import type { ClassifierModel } from './classifier';
-import { toTensor } from './features';
+import {
+  type LayersModel,
+  loadLayersModel,
+  model as modelOf,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
+import type { ModelFile, ModelManifest } from '../browser/src/model-manifest';
 
 /** A download that is cut short loses at most so much. */
 const shardBytes = 4 << 20;
@@ -19,18 +23,18 @@ export type WebWeights = ModelManifest['weights'];
  * Writes a classifier for browsers: a tfjs layers-model in shards, without batch norms after convolutions, and a manifest
  * with its classes, preprocessing, hashes, and what the storage changes.
  *
- * @param run The folder that the classifier came from.
  * @param folder Replaced when it exists.
  * @param weights With float16, those of convolutions and dense layers take half the bytes; biases and norms stay 32-bit.
+ * @throws UnsupportedNetworkError for a classifier on other features than averages of the last feature map.
  */
 export async function writeWebModel(
-  { backbone, classes, model }: ClassifierModel,
-  run: string,
+  classifier: Classifier,
   folder: string,
   weights: WebWeights,
 ): Promise<ModelManifest> {
-  const folded = foldBatchNorm(backbone.model);
-  const artifacts = await artifactsOf(attachHead(folded, headOf(model)));
+  const { backbone, head } = partsOf(classifier);
+  const folded = foldBatchNorm(backbone);
+  const artifacts = await artifactsOf(attachHead(folded, head));
   folded.dispose();
   const stored = weights === 'float16' ? halved(artifacts) : artifacts;
   const shards = shardsOf(stored.weightData);
@@ -55,34 +59,38 @@ export async function writeWebModel(
       return { path, bytes: bytes.length, sha256: hashes[index]! };
     }),
   );
-  const certainty = await certaintyOf(run);
-  const { name, weights: origin, preprocessing, taps } = backbone;
+  const { classes, preprocessing, taps, file } = classifier;
+  const { architecture, weights: origin } = file.extractors[0]!;
+  // The page looks at a photo as it is.
+  const certainty = file.certainty.find(({ views }) => views === 1);
+  const { temperature, threshold, coverage } = certainty!;
   const manifest: ModelManifest = {
     classes,
-    ...(certainty && { certainty }),
+    certainty: { temperature, threshold, coverage },
     preprocessing,
     // The stem's is too far from the decision to say anything about it.
     layers: taps
       .slice(1)
       .reverse()
       .map(({ layer, stride }) => ({ name: layer, stride })),
-    backbone: { name, source: origin.source, license: origin.license },
+    backbone: { name: architecture, source: origin.source, license: origin.license },
     weights,
-    change: await changeOf({ backbone, classes, model }, stored),
+    change: await changeOf(classifier, stored),
     files: entries,
   };
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   return manifest;
 }
 
-/** The head that was attached last, a model of its own. */
-function headOf(model: LayersModel): LayersModel {
-  const last = model.layers.at(-1)!;
-  if (!('layers' in last))
-    throw new Error(
-      `The classifier should end in a head that is a model; it ends in the layer '${last.name}'.`,
+/** What a classifier was put together from: images to the last feature map, and its average to logits. */
+function partsOf({ model, file }: Classifier): { backbone: LayersModel; head: LayersModel } {
+  const [average, head] = model.layers.slice(-2) as unknown as [LayersModel, LayersModel];
+  if (file.extractors[0]!.pooling !== 'average')
+    throw new UnsupportedNetworkError(
+      'The page takes classifiers on averages of the last feature map: train with the recipe reference or fast, or with --pooling average.',
     );
-  return last as unknown as LayersModel;
+  const maps = average.input as SymbolicTensor;
+  return { backbone: modelOf({ inputs: model.inputs, outputs: maps, name: 'backbone' }), head };
 }
 
 /** The parts of a saved model that are written. */
@@ -122,20 +130,15 @@ function shardsOf(bytes: ArrayBuffer): Buffer[] {
   });
 }
 
-async function certaintyOf(run: string): Promise<Certainty | undefined> {
-  const text = await readFile(join(run, 'classifier.json'), 'utf8');
-  return (JSON.parse(text) as { certainty?: Certainty }).certainty;
-}
-
 /** The furthest that a logit of three drawn mushrooms moves, as a share of the largest. */
-async function changeOf(classifier: ClassifierModel, stored: StoredModel): Promise<number> {
-  const { backbone, model } = classifier;
-  const [size] = backbone.preprocessing.size;
+async function changeOf(classifier: Classifier, stored: StoredModel): Promise<number> {
+  const { model, preprocessing } = classifier;
+  const [size] = preprocessing.size;
   const drawn = genera.slice(0, 3).map(genus => {
     const { pixels, height, width } = drawMushroom(genus, { seed: 1, size });
     return { data: pixels, height, width };
   });
-  const images = toTensor(drawn, backbone);
+  const images = classifier.imagesOf(drawn);
   const logits = async (of: LayersModel) => {
     const output = of.predict(images) as Tensor;
     const values = await output.data();

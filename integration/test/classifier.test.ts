@@ -13,9 +13,11 @@ import {
   train,
   UnsupportedNetworkError,
 } from '@shroom/classifier';
+import { registerPhotoSource } from '@shroom/data/node';
+import { openDrawn } from '@shroom/drawn/node';
 import { layerCam } from '@shroom/gradcam';
 import { RunMismatchError } from '@shroom/train/node';
-import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { memory, setBackend, type Tensor2D } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawnFolder, generatedWeights } from './small-job';
@@ -120,9 +122,39 @@ describe.each([
     expect(why!.map.values).toHaveLength(why!.map.height * why!.map.width);
     const [other] = await classifier.explain([photo], { class: 'Russula', method: layerCam() });
     expect(other!.explained).toBe('Russula');
-    const { width, height } = await sharp(await other!.toPng()).metadata();
-    expect([width, height]).toEqual([80, 80]);
+    const sizeOf = async (picture: Promise<Uint8Array>) => {
+      const { width, height } = await sharp(await picture).metadata();
+      return [width, height];
+    };
+    expect(await sizeOf(other!.toPng())).toEqual([80, 80]);
+    // Three pictures with white between them, and a line of text below.
+    expect(await sizeOf(other!.toPng({ layout: 'panels' }))).toEqual([3 * 80 + 12, 80]);
+    expect(await sizeOf(other!.toPng({ layout: 'jet', caption: 'Russula' }))).toEqual([
+      3 * 80 + 12,
+      80 + 30,
+    ]);
     await expect(classifier.explain([photo], { class: 'Cat' })).rejects.toThrow(/no class 'Cat'/);
+    await classifier.dispose();
+  });
+
+  test('is one model, which takes pixels as images and says what the answers say', async () => {
+    const classifier = await openClassifier(run.folder);
+    const pixels = drawMushroom('Boletus', { seed: 30, size: side });
+    const photo = { data: pixels.pixels, height: side, width: side };
+    const before = memory().numTensors;
+    const images = classifier.imagesOf([photo, photo]);
+    expect(memory().numTensors - before).toBe(1);
+    expect(images.shape).toEqual([2, side, side, 3]);
+    const logits = classifier.model.predict(images) as Tensor2D;
+    const [first, second] = await logits.array();
+    expect(first).toEqual(second);
+    const [answer] = await classifier.predict(photo, { views: 1 });
+    const best = first!.indexOf(Math.max(...first!));
+    expect(answer!.class).toBe(classifier.classes[best]);
+    const small = drawMushroom('Boletus', { seed: 30, size: 40 });
+    const resized = classifier.imagesOf([{ ...small, data: small.pixels }]);
+    expect(resized.shape).toEqual([1, side, side, 3]);
+    for (const tensor of [images, logits, resized]) tensor.dispose();
     await classifier.dispose();
   });
 
@@ -155,6 +187,80 @@ describe.each([
     expect(right / part.length).toBeCloseTo(tuned.after.accuracy, 6);
     await classifier.dispose();
   });
+});
+
+test('a run that was fine-tuned is fine-tuned further from its cut or from below, so that nothing learned is lost', async () => {
+  const out = join(folder, 'tuned');
+  const network = { backbone: join(folder, 'resnet18.safetensors'), architecture: 'resnet18' };
+  const { test: scores } = await train(photos, {
+    ...{ ...small, ...network, recipe: 'fast', views: 1, epochs: 2, finetune: 'layer3', out },
+  });
+  const further = join(folder, 'tuned further');
+  const stop = new AbortController();
+  const stopped = finetune(out, {
+    epochs: 2,
+    // Other views than the run had: their features are not those of the network before.
+    views: 2,
+    out: further,
+    signal: stop.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === 'fine-tuning' && done === 2) stop.abort(new Error('Enough.'));
+    },
+  });
+  await expect(stopped).rejects.toThrow('Enough.');
+  expect(await readdir(further)).not.toContain('classifier.json');
+  // The same call goes on.
+  const tuned = await finetune(out, { epochs: 2, views: 2, out: further });
+  expect(tuned.cut).toBe('layer3.1.relu');
+  expect(tuned.before.accuracy).toBe(scores.accuracy.value);
+
+  const deeper = join(folder, 'tuned deeper');
+  const lower = await finetune(out, { epochs: 1, from: 'layer2', out: deeper });
+  expect(lower.before.accuracy).toBe(scores.accuracy.value);
+  const classifier = await openClassifier(deeper);
+  const { test: part } = await json(join(out, 'split.json'));
+  const answers = await classifier.predict(
+    part.map(({ id }: { id: string }) => join(photos, id)),
+    { views: 1 },
+  );
+  const right = answers.filter((answer, index) => answer.class === part[index].class).length;
+  expect(right / part.length).toBeCloseTo(lower.after.accuracy, 6);
+  await classifier.dispose();
+  await expect(finetune(out, { from: 'layer4.0.relu', out: `${deeper}-above` })).rejects.toThrow(
+    /fine-tuned after 'layer3\.1\.relu' already/,
+  );
+
+  // No later run on the network as it was meets features of the network that has learned.
+  const plain = { ...small, ...network, recipe: 'fast', epochs: 2, views: 2 } as const;
+  const [kept, fresh] = ['with that cache', 'with a cache of its own'].map(name =>
+    join(folder, name),
+  ) as [string, string];
+  await train(photos, { ...plain, out: kept });
+  const { SHROOM_CACHE } = process.env;
+  process.env.SHROOM_CACHE = join(folder, 'another cache');
+  await train(photos, { ...plain, out: fresh });
+  process.env.SHROOM_CACHE = SHROOM_CACHE;
+  const [same, expected] = await Promise.all(
+    [kept, fresh].map(run => readFile(join(run, 'checkpoints/best.safetensors'))),
+  );
+  expect(same!.equals(expected!)).toBe(true);
+});
+
+test('photos that a source names keep that name, and a run on them is gone on with by its folder alone', async () => {
+  registerPhotoSource('some', async where => {
+    const count = Number(where.slice('some:'.length));
+    const { classes, photos: all, findings } = openDrawn(count);
+    const few = all.filter(({ label }) => label < 3);
+    return { name: 'a few', classes: classes.slice(0, 3), photos: few, findings };
+  });
+  const out = join(folder, 'named');
+  const network = { backbone: join(folder, 'resnet18.safetensors'), architecture: 'resnet18' };
+  const options = { ...small, ...network, recipe: 'fast', views: 1, epochs: 1, out } as const;
+  const run = await train('some:8', options);
+  expect((await json(join(out, 'metrics.json'))).data.name).toBe('a few');
+  expect(run.configuration).toMatchObject({ data: 'some:8', name: 'some-8' });
+  const again = await resume(out);
+  expect(again.test.accuracy).toEqual(run.test.accuracy);
 });
 
 test('two networks side by side train, answer, are explained, and are fine-tuned', async () => {

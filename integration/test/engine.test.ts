@@ -1,6 +1,6 @@
+import { EngineLoadError, startEngine } from '@shroom/classifier';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startEngine } from '../../examples/pipeline/engine';
 
 let told = '';
 beforeEach(() => {
@@ -16,23 +16,31 @@ afterEach(() => {
 });
 
 test('the fastest engine that loads is taken, and the reason is given', async () => {
-  const { name, reason } = await startEngine('auto');
+  const { name, reason, failed } = await startEngine('auto');
   expect([name, getBackend()]).toEqual(['ort', 'ort']);
   expect(reason).toMatch(/ONNX Runtime.*the fastest that loads here/);
+  expect(failed).toEqual([]);
   expect(told).toBe('');
 });
 
-test('a fallback is announced with the cause', async () => {
+test('a fallback is told with the cause', async () => {
   vi.doMock('@shroom/backend-ort', () => {
     throw new Error('no native library for this platform');
   });
-  const { name } = await startEngine('auto');
+  const { name, failed } = await startEngine('auto');
   expect([name, getBackend()]).toEqual(['wasm', 'wasm']);
-  expect(told).toMatch(/engine 'ort' does not load/);
+  expect(failed).toEqual([expect.stringMatching(/^engine 'ort' does not load: /)]);
+  expect(told).toBe('');
 });
 
 test('an engine that was asked for has no stand-in', async () => {
+  await expect(startEngine('tensorflow')).rejects.toThrow(EngineLoadError);
   await expect(startEngine('tensorflow')).rejects.toThrow(
     /'tensorflow' does not load.*install @tensorflow\/tfjs-node/s,
   );
+});
+
+test('without a name it is the one that the program has set', async () => {
+  await startEngine('wasm');
+  expect(await startEngine()).toMatchObject({ name: 'wasm', reason: 'set by the program' });
 });

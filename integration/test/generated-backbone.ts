@@ -1,5 +1,15 @@
 import type { Backbone } from '@shroom/models';
-import { convNext, convNextTaps, imagenetPreprocessing, resNet, resNetTaps } from '@shroom/models';
+import {
+  checkpointOf,
+  convNext,
+  convNextTaps,
+  imagenetPreprocessing,
+  ownDialect,
+  registerArchitecture,
+  resNet,
+  resNetTaps,
+} from '@shroom/models';
+import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -26,6 +36,22 @@ export function generatedBackbone(family: 'resnet' | 'convnext'): Backbone {
     weights: { source: 'generated', license: 'none', sha256: family },
     dispose: () => model.dispose(),
   } as Backbone;
+}
+
+/** Writes the weights to a file, and registers the network. @returns The name of the architecture. */
+export async function writeGenerated(family: 'resnet' | 'convnext', file: string): Promise<string> {
+  const { model, taps, dispose } = generatedBackbone(family);
+  await writeSafetensors(file, checkpointOf(model, ownDialect));
+  dispose();
+  const name = `generated_${family}`;
+  registerArchitecture(name, {
+    build: () => networks[family]().model,
+    taps,
+    classifier: [],
+    dialects: [ownDialect],
+    minimumSize: 32,
+  });
+  return name;
 }
 
 const networks = {

@@ -116,8 +116,11 @@ describe('the main job', () => {
   });
 
   test('leaves a classifier that knows when it is not sure', async () => {
-    const { certainty } = await json(join(run, 'classifier.json'));
-    expect(Object.keys(certainty)).toEqual(['temperature', 'threshold', 'coverage']);
+    const { certainty: all } = await json(join(run, 'classifier.json'));
+    const [certainty, ...others] = all;
+    expect(others).toEqual([]);
+    expect(Object.keys(certainty)).toEqual(['views', 'temperature', 'threshold', 'coverage']);
+    expect(certainty.views).toBe(1);
     // 72 photos that may all be right say neither that it is always right, nor that it is worth nothing.
     expect(certainty.temperature).toBeGreaterThan(0.2);
     expect(certainty.temperature).toBeLessThan(3);
@@ -142,6 +145,11 @@ describe('the main job', () => {
     expect(evaluation.loss).toBeCloseTo(scores.loss, 4);
     expect(sets.sizes).toEqual(scores.sets.sizes);
     expect(again.stderr).toMatch(/accuracy .*[0-9]+ to [0-9]+ %/);
+    // Before any class it is said how many photos are like nothing that it was trained on.
+    const { unknown } = JSON.parse(again.stdout);
+    expect(again.stderr).toMatch(
+      new RegExp(`Test\n +unknown +${unknown} of 54 photos .*\n +Agaricus `),
+    );
 
     // Gray noise is nothing that it knows; the class whose name it does not know is told apart.
     const strange = join(folder, 'strange');
@@ -162,7 +170,8 @@ describe('the main job', () => {
     const other = await runProgram(evaluateProgram, ['--model', run, '--data', strange]);
     expect(other.code, other.stderr).toBe(0);
     expect(other.stderr).toMatch(/1 of classes that it knows, 3 of others/);
-    expect(other.stderr).toMatch(/not sure +of [0-9]+ % of 3 photos: Noise/);
+    expect(other.stderr).toMatch(/unknown +of 100 %, like nothing that it was trained on/);
+    expect(other.stderr).toMatch(/not sure +of 100 % of 3 photos: Noise/);
   });
 
   test('leaves a classifier that explains any photo', async () => {
@@ -182,7 +191,9 @@ describe('the main job', () => {
       .map(line => JSON.parse(line));
     expect(lines).toHaveLength(2);
     for (const line of lines) {
-      expect(Object.keys(line)).toEqual(['file', 'class', 'probabilities', 'fits', 'sure']);
+      const keys = ['file', 'known', 'class', 'probabilities', 'fits', 'sure'];
+      expect(Object.keys(line)).toEqual(keys);
+      expect(line.known).toBe(true);
       expect(line.sure).toBe(line.fits.length === 1);
       expect(Object.keys(line.probabilities)).toEqual([...genera]);
       const sum = Object.values<number>(line.probabilities).reduce((total, p) => total + p, 0);
@@ -264,8 +275,11 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
 
   // Programs and the page look at one view of a photo: the test's two have a temperature of their own.
-  const { certainty: ofOne } = await json(join(run, 'classifier.json'));
-  const { certainty: ofTwo } = (await json(join(run, 'metrics.json'))).test;
+  const { certainty } = await json(join(run, 'classifier.json'));
+  const [ofOne, ofTwo] = certainty;
+  const { certainty: measured } = (await json(join(run, 'metrics.json'))).test;
+  expect(ofOne.views).toBe(1);
+  expect(ofTwo).toEqual({ views: 2, ...measured });
   expect(ofTwo.temperature).not.toBe(ofOne.temperature);
 });
 
@@ -277,8 +291,8 @@ test('fine-tuning trains after the cut, and leaves a classifier that is loaded w
   expect(first.stderr).toMatch(/frozen up to layer4\.1\.relu/);
   const classifier = await json(join(run, 'classifier.json'));
   expect(classifier).toMatchObject({
-    cut: 'layer4.1.relu',
-    head: 'checkpoints/finetuned/best.safetensors',
+    finetuned: { extractor: 0, layer: 'layer4.1.relu' },
+    head: { name: 'mlp', path: 'checkpoints/finetuned/best.safetensors' },
   });
   expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too after layer4\.1/);
 
@@ -308,6 +322,11 @@ test('every option is explained with its default', async () => {
     'batch',
     'class-weights',
     'label-smoothing',
+    'lr',
+    'head',
+    'pooling',
+    'augment',
+    'architecture',
   ];
   const more = [
     'test-views',
@@ -319,10 +338,15 @@ test('every option is explained with its default', async () => {
     'engine',
     'out',
     'resume',
+    'config',
+    'split',
+    'given-split',
+    'columns',
   ];
   for (const name of [...names, ...more]) {
     expect(stdout.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${name} <[^>]+>.*?\\(.*?default: `));
   }
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/--overwrite .*?\(default: /);
 });
 
 describe('bad input to the main job', () => {

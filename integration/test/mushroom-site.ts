@@ -27,16 +27,22 @@ export async function prepareSite(
     run,
   ]);
   expect(trained.code, trained.stderr).toBe(0);
-  // The rule that the page and the programs have without a calibration: it can be checked by hand.
+  // Probabilities as the logits have them: they can be checked by hand.
   const file = join(run, 'classifier.json');
-  const { certainty: _, ...classifier } = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify(classifier));
+  const classifier = JSON.parse(await readFile(file, 'utf8'));
+  const plain = { temperature: 1, threshold: 0.5, coverage: 0.9 };
+  await writeFile(file, JSON.stringify({ ...classifier, certainty: [{ views: 1, ...plain }] }));
   const demo = ['--model', run, '--no-serve', '--out', site];
   const built = await runProgram(join(root, 'examples/demo.ts'), demo);
   expect(built.code, built.stderr).toBe(0);
   expect(built.stderr).toMatch(
     /float16, 5\d\.\d MB in 1\d files; moves logits by \S+ of the largest/,
   );
+  // And the rule that the page has for a classifier whose certainty was not measured.
+  const page = join(site, 'model/manifest.json');
+  const { certainty, ...manifest } = JSON.parse(await readFile(page, 'utf8'));
+  expect(certainty).toEqual(plain);
+  await writeFile(page, JSON.stringify(manifest));
 
   const [height, width] = photoSize;
   const drawn = drawMushroom('Amanita', { seed: 9001, size: width });

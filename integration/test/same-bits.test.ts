@@ -1,15 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { splitByClass } from '@shroom/data';
-import { classifierHead } from '@shroom/head';
-import { startRun } from '@shroom/train/node';
+import { train } from '@shroom/classifier';
+import { openDrawn } from '@shroom/drawn/node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startEngine } from '../../examples/pipeline/engine';
-import { extractFeatures } from '../../examples/pipeline/features';
-import { openPhotos } from '../../examples/pipeline/photos';
 import { features } from './features-of-drawn';
-import { generatedBackbone } from './generated-backbone';
+import { generatedBackbone, writeGenerated } from './generated-backbone';
 import { root, runProgram } from './program';
 
 let folder: string;
@@ -37,14 +33,14 @@ test.each(families)(
   '%s: features of 20 batches do not depend on the order, the cache or the process',
   async family => {
     const cache = join(folder, family);
-    const expected = await features(family, cache, tasks => tasks);
+    const expected = await features(family, cache, photos => photos);
     expect(new Set(expected).size).toBe(153);
     const { channels } = generatedBackbone(family);
     // 101 photos are left, in an order that puts others together and leaves five over.
     await cut(cache, channels, 52);
     const mixed = (place: number) => (place * 37) % 101;
-    const again = await features(family, cache, tasks =>
-      tasks.map((_, place) => tasks[mixed(place)]!),
+    const again = await features(family, cache, photos =>
+      photos.map((_, place) => photos[mixed(place)]!),
     );
     expect(again).toEqual(expected);
     const other = await runProgram(program, [family, join(folder, `${family}-other`)]);
@@ -58,26 +54,15 @@ test.each(families)(
   '%s: a run ends in the same checkpoint wherever its cache was cut',
   async family => {
     vi.stubEnv('SHROOM_CACHE', join(folder, 'cache', family));
-    const { signal } = new AbortController();
-    const engine = await startEngine('ort');
-    const backbone = generatedBackbone(family);
-    const photos = await openPhotos({ data: 'drawn', drawn: 6, group: 'none' }, signal);
-    const split = splitByClass(photos.photos, { seed: 0 });
-    const { channels } = backbone;
-    const classes = photos.classes.length;
+    const backbone = join(folder, `${family}.safetensors`);
+    const architecture = await writeGenerated(family, backbone);
+    const { channels } = generatedBackbone(family);
+    const small = { size: 64, views: 2, epochs: 2, batch: 8, seed: 2, group: 'none' } as const;
 
     const run = async (name: string): Promise<Buffer[]> => {
-      const how = { views: 2, engine, signal };
-      const { pooled, close } = await extractFeatures(photos, split, backbone, how);
       const out = join(folder, family, name);
-      await mkdir(out, { recursive: true });
-      const reports = startRun(out, { configuration: {}, versions: {} }, () => ({
-        classifier: classifierHead(channels, classes, { seed: 1 }),
-        data: { ...pooled, classes },
-        options: { epochs: 3, batchSize: 8, seed: 2 },
-      }));
-      for await (const { epoch } of reports) expect(epoch).toBeLessThanOrEqual(3);
-      await close();
+      const network = { backbone, architecture, engine: 'ort' } as const;
+      await train(openDrawn(6), { ...network, ...small, recipe: 'reference', out });
       return Promise.all(
         ['last', 'best'].map(each => readFile(join(out, 'checkpoints', `${each}.safetensors`))),
       );
@@ -92,5 +77,5 @@ test.each(families)(
       ).toEqual([true, true]);
     }
   },
-  60_000,
+  180_000,
 );

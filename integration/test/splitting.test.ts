@@ -1,6 +1,15 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type NamedPhotos,
+  openClassifier,
+  type PhotoSplit,
+  type TrainConfiguration,
+  type TrainingPhotos,
+  type TrainOptions,
+  train,
+} from '@shroom/classifier';
 import { toManifest } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
@@ -8,15 +17,12 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceData } from '../../examples/pipeline/announce';
 import { columnNames } from '../../examples/pipeline/columns';
-import { photosOf } from '../../examples/pipeline/evaluation-photos';
-import { parseTrainOptions } from '../../examples/pipeline/options';
-import { openPhotos, type Photos } from '../../examples/pipeline/photos';
-import { columnsOf, splitPhotos } from '../../examples/pipeline/splitting';
+import { parseMainJob } from '../../examples/pipeline/main-job';
+import { untrainedRun } from './untrained';
 
-const { signal } = new AbortController();
 const sources = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gil', 'hal'];
 let folder: string;
-let photos: Photos;
+let photos: NamedPhotos;
 
 /** Photos named by their source; the third of each source is nearly its second, the first is the same on its side. */
 beforeAll(async () => {
@@ -38,12 +44,43 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(folder, 'table.csv'), rows.join('\n'));
-  photos = await openPhotos({ data: folder, group: 'auto' }, signal);
+  photos = (await opened(folder)).photos;
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** Photos and their split, as a training reports them; it is stopped there. */
+async function opened(
+  data: TrainingPhotos,
+  options: TrainOptions = {},
+): Promise<{ photos: NamedPhotos; parts: PhotoSplit }> {
+  const out = await mkdtemp(join(tmpdir(), 'shroom-split-run-'));
+  const stop = new AbortController();
+  const enough = new Error('The photos are split.');
+  let found: { photos: NamedPhotos; parts: PhotoSplit } | undefined;
+  try {
+    await train(data, {
+      ...options,
+      out,
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.kind !== 'photos') return;
+        found = { photos: event.photos, parts: event.split };
+        stop.abort(enough);
+      },
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  } finally {
+    await rm(out, { recursive: true });
+  }
+  return found!;
+}
+
+const splitOf = async (data: TrainingPhotos, options: TrainConfiguration): Promise<PhotoSplit> =>
+  (await opened(data, options)).parts;
+
 const partsOf = (
-  set: Photos,
+  set: NamedPhotos,
   split: Record<string, readonly number[]>,
   name: (id: string) => string,
 ) => {
@@ -59,21 +96,19 @@ const partsOf = (
 const source = (id: string) => id.split(/[/-]/)[1]!;
 
 test('a split keeps sources, near-duplicates or a table’s groups together, as --group says', async () => {
-  const bySource = await splitPhotos(photos, 'source', 0);
+  const bySource = await splitOf(photos, { group: 'source' });
   expect(bySource.rule).toMatch(/^8 groups \(source\) kept together/);
   expect(partsOf(photos, bySource.split, source)).toEqual(Array(8).fill(1));
 
   for (const group of ['auto', 'near']) {
-    const near = await splitPhotos(photos, group, 0);
+    const near = await splitOf(photos, { group });
     expect(near.rule).toMatch(/; 16 groups of near copies kept together/);
     const copies = partsOf(photos, near.split, id => id.replace(/-.*/, ''));
     expect(copies).toEqual(Array(16).fill(1));
   }
 
   const group = 'column:class,finder';
-  expect(columnsOf(group)).toEqual(['class', 'finder']);
-  const table = await openPhotos({ data: join(folder, 'table.csv'), group }, signal);
-  const byColumns = await splitPhotos(table, group, 0);
+  const { photos: table, parts: byColumns } = await opened(join(folder, 'table.csv'), { group });
   expect(byColumns.rule).toMatch(/^16 groups \(column:class,finder\)/);
   expect(partsOf(table, byColumns.split, id => id.split('-')[0]!)).toEqual(Array(16).fill(1));
 });
@@ -84,14 +119,15 @@ test('--columns names the columns of a table', async () => {
   const parts = rows.map((row, index) => `${row},${index % 3 === 0 ? 'test' : 'train'}`);
   const data = join(folder, 'named.csv');
   await writeFile(data, [head, ...parts].join('\n'));
-  await expect(openPhotos({ data, group: 'none' }, signal)).rejects.toThrow(/no column 'file'/);
+  await expect(opened(data, { group: 'none' })).rejects.toThrow(/no column 'file'/);
   const columns = 'path=Foto,label=Art,part=Teil';
   const { argv } = process;
   const typed = [...argv.slice(0, 2), '--data', data, '--columns', columns, '--group', 'none'];
-  const { options } = await parseTrainOptions(typed);
-  const opened = await openPhotos(options, signal);
-  expect(opened.classes).toEqual(['Amanita', 'Boletus']);
-  expect(opened.photos.filter(({ part }) => part === 'test')).toHaveLength(16);
+  const job = await parseMainJob(typed);
+  if ('resume' in job) throw new Error('It should be a new run.');
+  const { photos: named } = await opened(job.photos, job.options);
+  expect(named.classes).toEqual(['Amanita', 'Boletus']);
+  expect(named.photos.filter(({ part }) => part === 'test')).toHaveLength(16);
   expect(columnNames('label=A,label=B')).toEqual({ label: ['A', 'B'] });
   for (const wrong of ['file=Foto', 'path', 'path=a,path=b', '', 'path='])
     expect(() => columnNames(wrong)).toThrow(/It should be path=<name>|Only label/);
@@ -99,19 +135,18 @@ test('--columns names the columns of a table', async () => {
 
 test('without groups it is by class; groups that are not there are said to be missing', async () => {
   for (const group of ['exact', 'none']) {
-    const opened = await openPhotos({ data: folder, group }, signal);
-    const { split, rule } = await splitPhotos(opened, group, 0);
+    const { split, rule } = await splitOf(folder, { group });
     expect(rule).toMatch(/^of each class.* the rest test$/);
     expect(split.train).toHaveLength(2 * Math.ceil(0.65 * 24));
   }
-  await expect(splitPhotos(photos, 'column:finder', 0)).rejects.toThrow(
+  await expect(splitOf(photos, { group: 'column:finder' })).rejects.toThrow(
     /--group column:finder needs a .csv or .json table/,
   );
 });
 
 test('the output says how many copies there are, and where', async () => {
+  const parts = await splitOf(photos, {});
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const parts = await splitPhotos(photos, 'auto', 0);
   announceData(photos, parts);
   const first = photos.photos[parts.split.train[0]!]!.id;
   const torn = { ...parts.split, test: [...parts.split.test, parts.split.train[0]!] };
@@ -134,7 +169,7 @@ test('the output says how many copies there are, and where', async () => {
 test('--split takes the split.json of an earlier run or its folder, moves no photo, and says what it cannot read', async () => {
   const run = await mkdtemp(join(tmpdir(), 'shroom-earlier-'));
   const small = { ...photos, photos: photos.photos.filter((_, index) => index % 5 > 0) };
-  const { split: first, rule } = await splitPhotos(small, 'auto', 0);
+  const { split: first, rule } = await splitOf(small, {});
   const manifest = toManifest(small, first, { seed: 0, rule });
   await writeFile(join(run, 'split.json'), JSON.stringify(manifest));
   const before = new Map(
@@ -143,20 +178,22 @@ test('--split takes the split.json of an earlier run or its folder, moves no pho
     ),
   );
   for (const earlier of [run, join(run, 'split.json')]) {
-    const { split, rule } = await splitPhotos(photos, 'auto', 0, earlier);
+    const { split, rule } = await splitOf(photos, { split: earlier });
     expect(rule).toMatch(/; extended: \d+ photos added, 0 missing/);
     const moved = Object.entries(split).flatMap(([part, own]) =>
       own.filter((index: number) => (before.get(photos.photos[index]!.id) ?? part) !== part),
     );
     expect(moved).toEqual([]);
   }
+  await expect(splitOf(photos, { split: join(run, 'none.json') })).rejects.toThrow(
+    /none\.json.* cannot be read \(ENOENT\)\. Give the split\.json of an earlier run/,
+  );
   // Whoever evaluates the classifier of that run on these photos is told how many it has seen.
-  const { seen } = await photosOf(folder, run, photos.classes, signal);
+  const classifier = await openClassifier(await untrainedRun(run, photos.classes));
+  const { seen } = await classifier.evaluate(photos);
   expect(seen).toBe(first.train.length + first.validation.length);
   await rm(join(run, 'split.json'));
-  expect((await photosOf(folder, run, photos.classes, signal)).seen).toBeUndefined();
-  await expect(splitPhotos(photos, 'auto', 0, join(run, 'none.json'))).rejects.toThrow(
-    /--split .*none\.json.* cannot be read \(ENOENT\)\. Give the split\.json of an earlier run/,
-  );
+  expect((await classifier.evaluate(photos)).seen).toBeUndefined();
+  await classifier.dispose();
   await rm(run, { recursive: true });
 });

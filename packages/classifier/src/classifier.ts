@@ -1,13 +1,15 @@
+import { type Pixels, resize } from '@shroom/data';
 import { type Explanation, gradCam, type HeatMap, type Method } from '@shroom/gradcam';
 import { attachHead } from '@shroom/head';
 import type { Preprocessing, Tap } from '@shroom/models';
 import type { Certainty } from '@shroom/train';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type EngineName, startEngine } from './engine/engine';
 import { PhotoError, UnsupportedNetworkError } from './errors';
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
 import { Explainer } from './explaining/explainer';
-import { overlayPng } from './explaining/overlay';
+import { type PictureOptions, photoPng } from './explaining/photo-png';
 import {
   disposeNetwork,
   type LoadedClassifier,
@@ -17,6 +19,7 @@ import {
 import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
 import type { Extractor } from './network/extractor';
+import { toTensor } from './network/images';
 import { eachPhoto, type NamedInput, type PhotoInputs } from './photos/inputs';
 import { viewsOf } from './photos/views';
 import { averaged, type Prediction, predictionOf } from './serving/answer';
@@ -56,8 +59,8 @@ export interface PhotoExplanation extends Prediction {
   readonly map: HeatMap;
   /** Everything that `explain` of `@shroom/gradcam` gives. */
   readonly explanation: Explanation;
-  /** The map on top of the photo, the longer side 480 pixels, as the bytes of a PNG. */
-  toPng(): Promise<Uint8Array>;
+  /** The photo, its longer side 480 pixels, with the map on top or beside it, as the bytes of a PNG. */
+  toPng(options?: PictureOptions): Promise<Uint8Array>;
 }
 
 /** A photo that could not be read, among those of `predictEach`. */
@@ -144,6 +147,26 @@ export class Classifier {
     return this.#loaded.network.extractors[0]!.backbone.preprocessing;
   }
 
+  /**
+   * Pixels as `model` takes them, resized to the size that it takes and preprocessed: `[N, H, W, 3]`. The caller disposes them.
+   *
+   * @example
+   * ```ts
+   * import type { Tensor } from '@tensorflow/tfjs-core';
+   *
+   * const classifier = await openClassifier('runs/pets');
+   * const images = classifier.imagesOf([pixels]); // [1, 299, 299, 3]
+   * const logits = classifier.model.predict(images) as Tensor; // [1, K]
+   * images.dispose();
+   * ```
+   */
+  imagesOf(photos: readonly Pixels[]): Tensor4D {
+    this.#requireOpen();
+    const { preprocessing } = this;
+    const resized = photos.map(photo => resize(photo, preprocessing.size));
+    return toTensor(resized, { preprocessing });
+  }
+
   /** Layers of `model` that are worth looking at, from the stem to the last feature map. */
   get taps(): readonly Tap[] {
     return this.#loaded.network.extractors[0]!.backbone.taps;
@@ -204,7 +227,7 @@ export class Classifier {
       });
       const { map } = explanation;
       const explained = this.classes[classIndex]!;
-      const toPng = () => overlayPng(photo.input, map);
+      const toPng = (options?: PictureOptions) => photoPng(photo.input, map, options);
       found.push({ ...prediction, explained, map, explanation, toPng });
     }
     return found;

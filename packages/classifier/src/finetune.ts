@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { applyManifest, parseManifest, type Split } from '@shroom/data';
@@ -17,7 +18,7 @@ import { disposeNetwork, loadUntrained } from './file/load';
 import { saveClassifier } from './file/save';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
-import { summariesOf } from './network/summaries';
+import { summariesOfParts } from './network/summaries';
 import { headOnTrained } from './network/tuned';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { validationHalves } from './photos/splitting';
@@ -31,7 +32,7 @@ import { checkpointFolders } from './training/training';
 export interface FinetuneOptions
   extends Omit<WorkOptions, 'onEvent'>,
     Pick<TrainOptions, 'engine'> {
-  /** The last stage or layer that stays frozen. Default: the last stage but one. */
+  /** The last stage or layer that stays frozen. Default: where it was cut before, or else the last stage but one. */
   readonly from?: string;
   /** Which of several networks is trained. Default 0, the first. */
   readonly extractor?: number;
@@ -98,6 +99,11 @@ async function finetuneIn(
   try {
     const cut = cutOf(extractors, index, options.from, earlier);
     const views = options.views ?? configuration.views;
+    const manifest = await readFile(join(run, 'split.json'), 'utf8');
+    const place = join(folder, 'split.json');
+    // By it the folder is known as a run when this is interrupted and called again.
+    if (!existsSync(place)) await writeAtomically(place, manifest);
+
     const features = await extractAll(photos, split, extractors, {
       ...{ views, testViews, augment, cut, engine },
       ...work,
@@ -135,20 +141,14 @@ async function finetuneIn(
       };
       const certainty = await certaintyOf(testViews);
       const plain = testViews === 1 ? certainty : await certaintyOf(1);
-      const summary = (part: keyof Split) =>
-        summariesOf(
-          split[part].map(place => photos.photos[place]!),
-          extractors,
-          signal,
-        );
-      const novelty = fitNovelty(await summary('train'), await summary('validation'));
+      const summaries = await summariesOfParts(photos, split, extractors, signal);
+      const novelty = fitNovelty(summaries.train, summaries.validation);
       const saved = await saveClassifier(folder, {
         ...{ title: file.title, configuration, photos, split, extractors, cut, novelty },
         certainty: { plain, averaged: certainty },
         weights: `${checkpointFolders.head}/${checkpointFiles.best}`,
       });
-      const manifest = await readFile(join(run, 'split.json'), 'utf8');
-      await writeAtomically(join(folder, 'split.json'), manifest);
+      await writeAtomically(place, manifest);
       await writeAtomically(join(folder, 'classifier.json'), formatClassifierFile(saved));
       return { folder, classes, cut: cut.cut.layer, before, after };
     } finally {

@@ -19,6 +19,7 @@ export {
 export type { Evaluated, EvaluateOptions } from './evaluate';
 export type { TrainEvent } from './events';
 export { type MapName, mapNames } from './explaining/heat-map';
+export type { PictureOptions } from './explaining/photo-png';
 export { parseClassifierFile } from './file/classifier-file';
 export type { LoadOptions } from './file/load';
 export { type ClassifierFile, fileVersion } from './file/schema';

@@ -1,6 +1,6 @@
 import type { ColumnNames, GivenSplit } from '@shroom/data/node';
 import type { EngineName } from './engine/engine';
-import type { MapName } from './explaining/heat-map';
+import { type MapName, mapNames } from './explaining/heat-map';
 import type { Pooling } from './network/extractor';
 import type { Augment } from './photos/views';
 import { findRecipe, type HeadName, type JobRecipe, type JobRecipeName } from './training/recipe';
@@ -144,8 +144,23 @@ const known: Readonly<Record<keyof TrainConfiguration, true>> = {
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
+/** Options that are one of a few names. */
+const names = {
+  head: ['mlp', 'linear'],
+  pooling: ['average', 'covariance'],
+  augment: ['flips', 'crops'],
+  classWeights: ['none', 'balanced'],
+  givenSplit: ['auto', 'require', 'ignore'],
+  map: mapNames,
+} as const satisfies { [K in keyof Configuration]?: readonly NonNullable<Configuration[K]>[] };
+
 function check(configuration: Configuration): void {
   const { labelSmoothing, lr, group, backbone } = configuration;
+  for (const [option, known] of Object.entries(names)) {
+    const value = configuration[option as keyof typeof names];
+    if (value === undefined || (known as readonly string[]).includes(value)) continue;
+    throw new RangeError(`${option} should be one of ${known.join(', ')}, not '${value}'.`);
+  }
   const any = Number.MAX_SAFE_INTEGER;
   const whole: readonly (readonly [keyof Configuration, least: number, most: number])[] = [
     ['size', 16, 4096],

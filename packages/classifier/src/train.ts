@@ -1,29 +1,29 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type PhotoSet, type Split, toManifest } from '@shroom/data';
+import type { PhotoSet } from '@shroom/data';
+import { toManifest } from '@shroom/data';
 import {
   type Assessment,
   accuracyByColumn,
   type EpochRecord,
-  type FeatureSet,
   type Interval,
   renderReport,
 } from '@shroom/train';
 import { openRun, writeAtomically } from '@shroom/train/node';
-import { startEngine } from './engine/engine';
+import { engineOf, startEngine } from './engine/engine';
 import { RunFolderError } from './errors';
 import type { TrainEvent } from './events';
 import { Explainer } from './explaining/explainer';
 import { formatClassifierFile } from './file/classifier-file';
 import { saveClassifier } from './file/save';
 import { startHead } from './network/classifier-network';
-import { cutExtractor, type Extractor } from './network/extractor';
+import { cutExtractor } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
-import { summariesOf } from './network/summaries';
+import { summariesOfParts } from './network/summaries';
 import { type TrainConfiguration, withDefaults } from './options';
-import { type NamedPhotos, openSet } from './photos/open-set';
+import { nameOf, openSet } from './photos/open-set';
 import { splitPhotos, validationHalves } from './photos/splitting';
 import type { OnProgress } from './progress';
 import { modelCard } from './results/card';
@@ -84,7 +84,7 @@ export interface Run {
 }
 
 /** Photos, wherever they are: what `openPhotos` of `@shroom/data` takes, or a set that is open. */
-export type TrainingPhotos = string | (PhotoSet & { readonly name?: string });
+export type TrainingPhotos = string | PhotoSet;
 
 /**
  * Trains a classifier on photos, evaluates and explains it, and writes all of it to a folder. Where the folder holds the same run,
@@ -130,7 +130,7 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
 
 /**
  * Continues an interrupted run from the files in its folder. The final weights are the same as without the
- * interruption.
+ * interruption. Unless the program has set an engine, the run continues on the engine that it began with, if that loads here.
  *
  * @param options `photos` is needed if the run was started with photos that were already open: give the same ones.
  * @throws RunFolderError when the folder holds no run, or its photos are needed.
@@ -151,14 +151,15 @@ export async function resume(
   const { photos: given, command = '', engine, ...work } = options;
   const lock = await lockRun(place);
   try {
-    const { configuration } = await openRun<RunConfiguration>(place);
+    const { configuration, versions } = await openRun<RunConfiguration>(place);
     const photos = given ?? configuration.data;
     if (photos === undefined)
       throw new RunFolderError(
         place,
         `was started with photos that were open already (${configuration.name}). Give the same ones.`,
       );
-    return await trainIn(place, photos, configuration, { command, engine, ...work });
+    const wanted = engine ?? (await engineOf(versions));
+    return await trainIn(place, photos, configuration, { command, engine: wanted, ...work });
   } catch (error) {
     throw ofTheDisk(place, error);
   } finally {
@@ -255,8 +256,9 @@ async function trainIn(
       ...{ folder: cams, size: square, map },
       ...work,
     });
+    // Of networks that were trained too: what is in the cache is of the weights before.
     const summaries = cut
-      ? await tunedSummaries(photos, split, extractors, signal)
+      ? await summariesOfParts(photos, split, extractors, signal)
       : features.summaries;
     const novelty = fitNovelty(summaries.train, summaries.validation);
     const scores = noveltyOf(novelty).score(summaries.test.values);
@@ -304,27 +306,3 @@ async function trainIn(
     for (const extractor of extractors) extractor.dispose();
   }
 }
-
-/** Of networks that were trained too: what is in the cache is of the weights before. */
-async function tunedSummaries(
-  { photos }: NamedPhotos,
-  split: Split,
-  extractors: readonly Extractor[],
-  signal: AbortSignal | undefined,
-): Promise<Record<keyof Split, FeatureSet>> {
-  const of = (part: keyof Split) =>
-    summariesOf(
-      split[part].map(index => photos[index]!),
-      extractors,
-      signal,
-    );
-  return { train: await of('train'), validation: await of('validation'), test: await of('test') };
-}
-
-/** What a set is called, from where it is. */
-const nameOf = (photos: string): string =>
-  photos
-    .replace(/[/\\]+$/, '')
-    .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
-    .split(/[/\\:]/)
-    .at(-1)!;

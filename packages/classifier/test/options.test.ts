@@ -35,6 +35,12 @@ test.each<[object, RegExp]>([
   [{ lr: 0 }, /lr should be a number above 0/],
   [{ group: 'columns' }, /group should be/],
   [{ backbone: [] }, /one network or several/],
+  [{ head: 'mpl' }, /head should be one of mlp, linear, not 'mpl'/],
+  [{ pooling: 'max' }, /pooling should be one of average, covariance, not 'max'/],
+  [{ augment: 'flip' }, /augment should be one of flips, crops, not 'flip'/],
+  [{ classWeights: 'yes' }, /classWeights should be one of none, balanced, not 'yes'/],
+  [{ givenSplit: 'no' }, /givenSplit should be one of auto, require, ignore, not 'no'/],
+  [{ map: 'jet' }, /map should be one of gradcam, last-convolution, not 'jet'/],
 ])('%j is refused', (options, message) => {
   expect(() => withDefaults(options)).toThrow(RangeError);
   expect(() => withDefaults(options)).toThrow(message);

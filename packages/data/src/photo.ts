@@ -70,6 +70,8 @@ export interface DuplicateGroup {
 
 /** Labeled photos, and what was found wrong while listing them. */
 export interface PhotoSet<P extends Photo = Photo> {
+  /** What the set is called, where its source knows. */
+  readonly name?: string;
   readonly classes: readonly string[];
   readonly photos: readonly P[];
   readonly findings: readonly Finding[];

@@ -83,6 +83,16 @@ export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine>
   throw new EngineLoadError(`No engine loads. ${failed.join('; ')}.`);
 }
 
+/** The engine that a run began with, where it loads and the program has set none. */
+export async function engineOf(versions: Readonly<Record<string, string>>) {
+  const name = engineNames.find(each => each === versions.engine);
+  if (name === undefined || (tf.getBackend() as string | undefined)) return undefined;
+  return startEngine(name).then(
+    () => name,
+    () => undefined,
+  );
+}
+
 async function identityOf(name: string): Promise<string> {
   const own = Object.hasOwn(identities, name) ? await identities[name as EngineName]() : 'its own';
   return `${name}: ${own}; tfjs ${tf.version_core}`;

@@ -1,11 +1,12 @@
-import { type Photo, plainView } from '@shroom/data';
+import { type Photo, plainView, type Split } from '@shroom/data';
 import { batches } from '@shroom/data/node';
 import { extractFeatures, type FeatureSet } from '@shroom/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NamedPhotos } from '../photos/open-set';
 import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 
 /** Averages of the last feature maps of photos as they are, by networks as they are now; nothing is taken from a cache. */
-export async function summariesOf(
+async function summariesOf(
   photos: readonly Photo[],
   extractors: readonly Extractor[],
   signal?: AbortSignal,
@@ -27,4 +28,20 @@ export async function summariesOf(
     start += extractor.backbone.channels;
   }
   return { values, labels: Int32Array.from(photos, ({ label }) => label), views: 1, channels };
+}
+
+/** The same of every part of a split. */
+export async function summariesOfParts(
+  { photos }: NamedPhotos,
+  split: Split,
+  extractors: readonly Extractor[],
+  signal?: AbortSignal,
+): Promise<Record<keyof Split, FeatureSet>> {
+  const of = (part: keyof Split) =>
+    summariesOf(
+      split[part].map(index => photos[index]!),
+      extractors,
+      signal,
+    );
+  return { train: await of('train'), validation: await of('validation'), test: await of('test') };
 }

@@ -20,7 +20,7 @@ export interface ReadingOptions {
 
 /** @param where What `openPhotos` of `@shroom/data` takes, or an open set. */
 export async function openSet(
-  where: string | (PhotoSet & { readonly name?: string }),
+  where: string | PhotoSet,
   { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
   { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<NamedPhotos> {
@@ -40,7 +40,7 @@ export async function openSet(
     },
     onProgress: ({ done, total }) => checking.update(done, total),
   });
-  return withOneClass({ ...set, name: basename(resolve(where)) });
+  return withOneClass({ name: nameOf(where), ...set });
 }
 
 /** @throws PhotoSetError when photos have several classes: an answer names one. */
@@ -54,5 +54,11 @@ function withOneClass(set: NamedPhotos): NamedPhotos {
       'leave these photos out, or train on targets with @shroom/train.',
   );
 }
+
+/** What a set is called, from where it is: fit to be a folder's name. */
+export const nameOf = (where: string): string =>
+  basename(resolve(where))
+    .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
+    .replaceAll(':', '-');
 
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);

@@ -1,0 +1,40 @@
+import type { Pixels } from '@shroom/data';
+import { decodeWithin } from '@shroom/data/node';
+import { type HeatMap, normalizeMap, overlay, resizeMap } from '@shroom/gradcam';
+import { jetPanels } from '@shroom/gradcam/pictures';
+import { captioned, panels, rgb } from './pictures';
+
+/** How a photo and its heat map become a picture. */
+export interface PictureOptions {
+  /**
+   * `overlay` lays the map on the photo; `panels` puts the photo, the map, and both on top of each other side by side; `jet` is `panels` in
+   * the colors of JET. Default `overlay`.
+   */
+  readonly layout?: 'overlay' | 'panels' | 'jet';
+  /** A line of text below. */
+  readonly caption?: string;
+}
+
+/** Pixels of the longer side. */
+const longest = 480;
+
+const layouts: Readonly<
+  Record<NonNullable<PictureOptions['layout']>, (photo: Pixels, map: HeatMap) => Pixels>
+> = {
+  overlay: (photo, map) =>
+    overlay(photo, normalizeMap(resizeMap(map, [photo.height, photo.width]))),
+  panels,
+  jet: jetPanels,
+};
+
+/** A photo in its own proportions, and its map, which covers the whole of it, as the bytes of a PNG. */
+export async function photoPng(
+  photo: string | Uint8Array | Pixels,
+  map: HeatMap,
+  { layout = 'overlay', caption }: PictureOptions = {},
+): Promise<Uint8Array> {
+  const isFile = typeof photo === 'string' || photo instanceof Uint8Array;
+  const picture = layouts[layout](isFile ? await decodeWithin(photo, longest) : photo, map);
+  const drawn = caption === undefined ? rgb(picture) : captioned(picture, caption);
+  return drawn.png({ compressionLevel: 9 }).toBuffer();
+}
