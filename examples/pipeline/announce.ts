@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
+  FeaturePlan,
   NamedPhotos,
   OnProgress,
   PhotoSplit,
@@ -52,7 +53,8 @@ export class Announcer {
     } else if (event.kind === 'backbone') {
       this.#enter('Backbone');
       announceBackbone(event);
-    } else {
+    } else if (event.kind === 'plan') announcePlan(event.plan);
+    else {
       this.#enter('Training');
       announceTraining(event.history, event.mostEpochs);
     }
@@ -69,6 +71,13 @@ export class Announcer {
     this.#section = section;
     heading(section);
   }
+}
+
+/** What is not in the cache yet, where that takes a while. */
+function announcePlan({ views, missing, bytes, seconds }: FeaturePlan): void {
+  if (seconds === undefined) return;
+  const disk = `${Math.ceil(bytes / 1e6)} MB on the disk`;
+  fact('to compute', `${missing} of ${views} views: about ${duration(seconds)}, ${disk}`);
 }
 
 function announceBackbone({

@@ -14,6 +14,7 @@ import {
   UnsupportedNetworkError,
 } from '@shroom/classifier';
 import { registerPhotoSource } from '@shroom/data/node';
+import { drawMushroom } from '@shroom/drawn';
 import { openDrawn } from '@shroom/drawn/node';
 import { layerCam } from '@shroom/gradcam';
 import { RunMismatchError } from '@shroom/train/node';

@@ -19,12 +19,13 @@ export {
 export type { Evaluated, EvaluateOptions } from './evaluate';
 export type { TrainEvent } from './events';
 export { type MapName, mapNames } from './explaining/heat-map';
-export type { PictureOptions } from './explaining/photo-png';
+export { type PictureOptions, photoPng } from './explaining/photo-png';
 export { parseClassifierFile } from './file/classifier-file';
 export type { LoadOptions } from './file/load';
 export { type ClassifierFile, fileVersion } from './file/schema';
 export { type Finetuned, type FinetuneOptions, finetune } from './finetune';
 export type { Extractor, Pooling } from './network/extractor';
+export type { FeaturePlan } from './network/plan';
 export { type BackboneWeights, findWeights } from './network/weights';
 export type { Caution, Configuration, TrainConfiguration } from './options';
 export type { PhotoInput, PhotoInputs } from './photos/inputs';

@@ -27,7 +27,16 @@ const layouts: Readonly<
   jet: jetPanels,
 };
 
-/** A photo in its own proportions, and its map, which covers the whole of it, as the bytes of a PNG. */
+/**
+ * A photo in its own proportions, and its map, which covers the whole of it, as the bytes of a PNG.
+ *
+ * @param photo A path, the bytes of a file, or pixels.
+ * @example
+ * ```ts
+ * const map = { values: Float32Array.of(0, 1, 0, 0), height: 2, width: 2 };
+ * const png = await photoPng('cat.jpg', map, { layout: 'panels', caption: 'cat, 98 %' });
+ * ```
+ */
 export async function photoPng(
   photo: string | Uint8Array | Pixels,
   map: HeatMap,
