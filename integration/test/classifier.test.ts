@@ -2,6 +2,7 @@ import '@shroom/backend-ort';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   ClassifierFileError,
   finetune,
@@ -113,6 +114,44 @@ describe.each([
     await classifier.dispose();
     expect(memory().numTensors).toBe(before);
     await expect(classifier.predict([photo])).rejects.toThrow(/disposed/);
+  });
+
+  test('answers for the photos after one that is not there', async () => {
+    const classifier = await openClassifier(run.folder);
+    const [none, photo] = [join(photos, 'none.jpg'), join(photos, 'Amanita', '0.jpg')];
+    const each = [];
+    for await (const answer of classifier.predictEach([none, photo])) each.push(answer);
+    expect(each[0]).toMatchObject({
+      photo: none,
+      error: { message: expect.stringMatching(/no such photo/) },
+    });
+    expect(each[1]).toMatchObject({ photo });
+    await expect(classifier.explain(none)).rejects.toThrow(PhotoError);
+    const canvas = { data: new Uint8Array(4 * 9 * 9), height: 9, width: 9 };
+    await expect(classifier.predict(canvas)).rejects.toThrow(/are 243 numbers, not 324/);
+    const signal = AbortSignal.timeout(1);
+    const many = Array(500).fill({ ...canvas, data: new Uint8Array(3 * 9 * 9) });
+    await expect(classifier.predict(many, { signal })).rejects.toThrow(/timeout/);
+    await classifier.dispose();
+  });
+
+  test('is freed once all that runs is done, and after a failure', async () => {
+    const before = memory().numTensors;
+    const classifier = await openClassifier(run.folder);
+    const photo = await readFile(join(photos, 'Amanita', '0.jpg'));
+    const predicting = classifier.predict(Array(4).fill(photo));
+    const explaining = classifier.explain([photo]);
+    const evaluating = classifier.evaluate();
+    await turn(); // All three have begun.
+    await Promise.all([classifier.dispose(), classifier.dispose()]);
+    expect(await predicting).toHaveLength(4);
+    expect(await explaining).toHaveLength(1);
+    expect((await evaluating).seen).toBe(0);
+    const onProgress = ({ stage }: { stage: string }) => {
+      if (stage === 'features') throw new Error('stop');
+    };
+    await expect(resume(run.folder, { onProgress })).rejects.toThrow('stop');
+    expect(memory().numTensors).toBe(before);
   });
 
   test('is explained, of any class and by any method', async () => {

@@ -8,7 +8,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type EngineName, startEngine } from './engine/engine';
 import { PhotoError, UnsupportedNetworkError } from './errors';
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
-import { Explainer } from './explaining/explainer';
+import { Explainer, type Explaining } from './explaining/explainer';
 import { type PictureOptions, photoPng } from './explaining/photo-png';
 import {
   disposeNetwork,
@@ -110,7 +110,9 @@ export class Classifier {
   readonly #batcher: Batcher;
   readonly #explainer: Explainer;
   readonly #folder: string;
-  #disposed = false;
+  /** What is computed now; the weights stay until it is done. */
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
   #model: LayersModel | undefined;
 
   /** @internal */
@@ -194,9 +196,8 @@ export class Classifier {
     const { views = this.file.views, signal } = options;
     const certainty = this.#certaintyOf(views);
     yield* inOrder(eachPhoto(photos), signal, async photo => {
-      this.#requireOpen();
       try {
-        return await this.#answer(photo, views, certainty);
+        return await this.#use(() => this.#answer(photo, views, certainty));
       } catch (error) {
         if (error instanceof PhotoError) return { photo: photo.name, error };
         throw error;
@@ -217,18 +218,8 @@ export class Classifier {
     const found: PhotoExplanation[] = [];
     for await (const photo of eachPhoto(photos)) {
       signal?.throwIfAborted();
-      this.#requireOpen();
-      const prediction = await this.#answer(photo, 1, this.#certaintyOf(1));
-      const [seen] = await seenIn(photo, viewsOf('flips', 1), this.#loaded.network.extractors);
-      const classIndex = wantedIndex ?? prediction.classIndex;
-      const explanation = await this.#explainer.explain(seen!.pixels, {
-        ...{ method, classIndex, signal },
-        ...where,
-      });
-      const { map } = explanation;
-      const explained = this.classes[classIndex]!;
-      const toPng = (options?: PictureOptions) => photoPng(photo.input, map, options);
-      found.push({ ...prediction, explained, map, explanation, toPng });
+      const how = { method, signal, ...where };
+      found.push(await this.#use(() => this.#explained(photo, wantedIndex, how)));
     }
     return found;
   }
@@ -238,17 +229,28 @@ export class Classifier {
    *
    * @param photos Labeled photos, whose classes are known by their names. Default: those of the run.
    */
-  evaluate(photos?: TrainingPhotos, options: EvaluateOptions = {}): Promise<Evaluated> {
-    this.#requireOpen();
-    return evaluateClassifier(this.#folder, this.#loaded, photos, options);
+  async evaluate(photos?: TrainingPhotos, options: EvaluateOptions = {}): Promise<Evaluated> {
+    return this.#use(() => evaluateClassifier(this.#folder, this.#loaded, photos, options));
   }
 
   /** Frees the weights, once all that runs is done. The classifier answers no more. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#batcher.idle();
-    disposeNetwork(this.#loaded.network);
+  dispose(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#running).then(() =>
+      disposeNetwork(this.#loaded.network),
+    );
+    return this.#closed;
+  }
+
+  /** Does what needs the weights. */
+  async #use<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 
   #joined(): LayersModel {
@@ -273,6 +275,20 @@ export class Classifier {
     return predictionOf(photo.name, file.classes, logits, certainty, strange);
   }
 
+  async #explained(
+    photo: NamedInput,
+    wanted: number | undefined,
+    how: Omit<Explaining, 'classIndex'>,
+  ): Promise<PhotoExplanation> {
+    const prediction = await this.#answer(photo, 1, this.#certaintyOf(1));
+    const [seen] = await seenIn(photo, viewsOf('flips', 1), this.#loaded.network.extractors);
+    const classIndex = wanted ?? prediction.classIndex;
+    const explanation = await this.#explainer.explain(seen!.pixels, { ...how, classIndex });
+    const { map } = explanation;
+    const toPng = (options?: PictureOptions) => photoPng(photo.input, map, options);
+    return { ...prediction, explained: this.classes[classIndex]!, map, explanation, toPng };
+  }
+
   #certaintyOf(views: number): Certainty {
     const { certainty } = this.file;
     const found = certainty.find(each => each.views === views);
@@ -284,6 +300,6 @@ export class Classifier {
   }
 
   #requireOpen(): void {
-    if (this.#disposed) throw new Error('The classifier is disposed; open it again.');
+    if (this.#closed) throw new Error('The classifier is disposed; open it again.');
   }
 }

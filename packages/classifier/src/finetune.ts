@@ -94,9 +94,9 @@ async function finetuneIn(
   const engine = await startEngine(options.engine);
   const { network, file, cut: earlier, loadTrained } = await loadUntrained(run, work);
   const { extractors, head, classes } = network;
-  const { configuration, photos, split } = await photosOf(run, options, work);
-  const { seed, group, testViews, augment } = configuration;
   try {
+    const { configuration, photos, split } = await photosOf(run, options, work);
+    const { seed, group, testViews, augment } = configuration;
     const cut = cutOf(extractors, index, options.from, earlier);
     const views = options.views ?? configuration.views;
     const manifest = await readFile(join(run, 'split.json'), 'utf8');

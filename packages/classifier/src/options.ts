@@ -144,23 +144,20 @@ const known: Readonly<Record<keyof TrainConfiguration, true>> = {
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
-/** Options that are one of a few names. */
-const names = {
-  head: ['mlp', 'linear'],
+/** Options that are one of a few words. */
+const choices: Readonly<
+  Record<'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map', readonly string[]>
+> = {
+  head: ['mlp', 'linear', 'covariance'],
   pooling: ['average', 'covariance'],
   augment: ['flips', 'crops'],
   classWeights: ['none', 'balanced'],
   givenSplit: ['auto', 'require', 'ignore'],
   map: mapNames,
-} as const satisfies { [K in keyof Configuration]?: readonly NonNullable<Configuration[K]>[] };
+};
 
 function check(configuration: Configuration): void {
   const { labelSmoothing, lr, group, backbone } = configuration;
-  for (const [option, known] of Object.entries(names)) {
-    const value = configuration[option as keyof typeof names];
-    if (value === undefined || (known as readonly string[]).includes(value)) continue;
-    throw new RangeError(`${option} should be one of ${known.join(', ')}, not '${value}'.`);
-  }
   const any = Number.MAX_SAFE_INTEGER;
   const whole: readonly (readonly [keyof Configuration, least: number, most: number])[] = [
     ['size', 16, 4096],
@@ -176,6 +173,16 @@ function check(configuration: Configuration): void {
       continue;
     const range = most === any ? `${least} or more` : `${least} to ${most}`;
     throw new RangeError(`${name} should be a whole number, ${range}, not ${value}.`);
+  }
+  const { title = '-', kind, caution = { headline: '-', text: '-' } } = configuration;
+  const texts = { title, kind, 'caution.headline': caution.headline, 'caution.text': caution.text };
+  for (const [name, text] of Object.entries(texts))
+    if (typeof text !== 'string' || text === '' || text.length > 10_000)
+      throw new RangeError(`${name} should be a text of 1 to 10000 characters.`);
+  for (const [name, values] of Object.entries(choices)) {
+    const value = configuration[name as keyof typeof choices];
+    if (value !== undefined && !values.includes(value))
+      throw new RangeError(`${name} should be ${values.join(' or ')}, not '${value}'.`);
   }
   if (labelSmoothing !== undefined && !(labelSmoothing >= 0 && labelSmoothing < 1))
     throw new RangeError(`labelSmoothing should be 0 to below 1, not ${labelSmoothing}.`);

@@ -172,8 +172,24 @@ interface Work extends WorkOptions {
   readonly engine: TrainConfiguration['engine'];
 }
 
-/** The job, top to bottom, in a folder that this process has. */
+/** The job in a folder that this process has; the networks are freed however it ends. */
 async function trainIn(
+  folder: string,
+  from: TrainingPhotos,
+  configuration: RunConfiguration,
+  work: { [K in keyof Work]: Work[K] | undefined } & { command: string },
+): Promise<Run> {
+  const networks: { dispose(): unknown }[] = [];
+  try {
+    return await trainWith(networks, folder, from, configuration, work);
+  } finally {
+    for (const network of networks) network.dispose();
+  }
+}
+
+/** The job, top to bottom. @param networks Gets those that are loaded. */
+async function trainWith(
+  networks: { dispose(): unknown }[],
   folder: string,
   from: TrainingPhotos,
   configuration: RunConfiguration,
@@ -216,6 +232,7 @@ async function trainIn(
 
   const training = split.train.map(index => photos.photos[index]!);
   const extractors = await loadExtractors(configuration, training, work);
+  networks.push(...extractors);
   const cut = finetune === 'none' ? undefined : cutExtractor(extractors[0]!, finetune);
   onEvent?.({ kind: 'backbone', extractors, size, ...(cut && { cut: cut.cut.layer }) });
   clock.lap('load');
@@ -230,6 +247,7 @@ async function trainIn(
     const width = extractors.reduce((sum, each) => sum + each.width, 0);
     const newHead = () => startHead(configuration.head, width, classes.length, seed);
     const head = newHead();
+    networks.push(head);
     const explainer = new Explainer({ extractors, head, classes });
     const shown = photos.photos[split.validation[0]!]!;
     const square = [size, size] as const;
@@ -303,6 +321,5 @@ async function trainIn(
     return { folder, classes, configuration, test, history: trained.history, seconds };
   } finally {
     await features.close();
-    for (const extractor of extractors) extractor.dispose();
   }
 }

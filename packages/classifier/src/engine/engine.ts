@@ -37,6 +37,7 @@ const about: Record<EngineName, string> = {
  * Starts an engine under TensorFlow.js. With `auto` the first that loads, fastest first. Without a name it is the one that the program
  * has set, or else `auto`.
  *
+ * @throws RangeError when there is no such engine.
  * @throws EngineLoadError when the engine asked for does not load: no other is taken in its place.
  * @example
  * ```ts
@@ -54,6 +55,9 @@ export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine>
       identity: await identityOf(own),
       failed: [],
     };
+  const names: readonly string[] = ['auto', ...engineNames];
+  if (wanted !== undefined && !names.includes(wanted))
+    throw new RangeError(`There is no engine '${wanted}'; there are ${names.join(', ')}.`);
   tf.enableProdMode();
   const failed: string[] = [];
   for (const name of wanted === undefined || wanted === 'auto' ? engineNames : [wanted]) {

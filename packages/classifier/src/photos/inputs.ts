@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pixels } from '@shroom/data';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { PhotoError } from '../errors';
 
 /** A photo: the path of a file, its bytes, a `File` or `Blob`, or pixels. */
 export type PhotoInput = string | Uint8Array | Blob | Pixels;
@@ -18,9 +17,8 @@ export interface NamedInput {
 }
 
 /**
- * Photos one after the other; folders and globs give all files in them, in the order of their names.
- *
- * @throws PhotoError for a path where there is nothing.
+ * Photos one after the other; folders and globs give all files in them, in the order of their names. A path where there is nothing is
+ * given as it is.
  */
 export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput, void, undefined> {
   let place = 0;
@@ -52,7 +50,7 @@ async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   } else {
     const pattern = path.replaceAll('\\', '/');
     const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
-    if (matches.length === 0) throw new PhotoError(path, 'there is no such photo or folder.');
-    yield* matches;
+    // Where there is nothing, reading the path says so: the photos after it are still answered for.
+    yield* matches.length === 0 ? [path] : matches;
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type ClassifierNetwork, outputsOf } from '../network/classifier-network';
 import { imagesAtOnce } from '../network/extractor';
@@ -37,15 +38,10 @@ export class Batcher {
     });
   }
 
-  /** Until nothing is computed any more. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running;
-  }
-
   async #work(): Promise<void> {
-    // Requests of the same moment come together.
-    await Promise.resolve();
     while (this.#waiting.length > 0) {
+      // Requests of the same moment come together, and timers, signals and connections have their turn between batches.
+      await turn();
       const batch = this.#waiting.splice(0, imagesAtOnce);
       try {
         const rows = await this.#rowsOf(batch);

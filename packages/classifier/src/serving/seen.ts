@@ -29,6 +29,7 @@ export async function seenIn(
   try {
     const photo = typeof input === 'string' ? await readFile(input) : input;
     const isFile = photo instanceof Uint8Array;
+    if (!isFile) requirePixels(photo);
     const sha256 = views.length > 1 ? hashOf(isFile ? photo : photo.data) : '';
     const plain = isFile ? await decode(photo, size) : resize(photo, size);
     const needsWhole = views.some(view => view.transforms);
@@ -43,10 +44,23 @@ export async function seenIn(
     });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new PhotoError(name, 'there is no such photo or folder.', { cause });
     if (cause instanceof DecodeError || code !== undefined || cause instanceof RangeError)
       throw new PhotoError(name, message, { cause });
     throw cause;
   }
+}
+
+/** Four channels, such as those of a canvas, would be read as other pixels. @throws RangeError */
+function requirePixels(photo: Partial<Pixels> | null | undefined): void {
+  const { data, height, width } = photo ?? {};
+  if (height === undefined || width === undefined)
+    throw new RangeError('it is no path, no bytes, no Blob and no pixels.');
+  if (data?.length !== height * width * 3)
+    throw new RangeError(
+      `${height} x ${width} pixels in RGB are ${height * width * 3} numbers, not ${data?.length}.`,
+    );
 }
 
 function numbersOf(pixels: Pixels, { backbone: { preprocessing } }: Extractor): Float32Array {
