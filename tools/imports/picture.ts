@@ -13,8 +13,8 @@ interface Box {
 }
 
 /**
- * Packages on floors, and arrows to what they import, as SVG. A leaf imports none of ours and is imported by a package; a
- * roof imports more than leaves; the others are the domain.
+ * Packages on floors, and arrows to what they import, as SVG. A leaf imports nothing, and is imported by a package; a roof imports
+ * more than leaves, and says so in words; the others are the domain.
  */
 export function packagesPicture({ packages, programs }: Imports): string {
   const floors = floorsOf(packages);
@@ -22,11 +22,16 @@ export function packagesPicture({ packages, programs }: Imports): string {
     { title: 'programs', members: programs, lines: programs.map(each => [of(each, packages)]) },
     ...Object.entries(floors).map(([title, members]) => ({
       ...{ title, members },
-      lines: members.map(({ others }) => others.map(name => name.replace('@tensorflow/', ''))),
+      lines: members.map(each => [
+        ...(members === floors.roof ? [of(each, packages)] : []),
+        ...each.others.map(name => name.replace('@tensorflow/', '')),
+      ]),
     })),
   ].filter(({ members }) => members.length > 0);
 
   const boxes = new Map<string, Box>();
+  /** The arrows of the programs, which pass behind the boxes. */
+  const behind: string[] = [];
   const parts: string[] = [];
   let y = 24;
   for (const { title, members, lines } of rows) {
@@ -50,10 +55,11 @@ export function packagesPicture({ packages, programs }: Imports): string {
   }
 
   const place = (name: string) => boxes.get(name)!;
-  for (const { name, ours } of packages) {
+  const below = [...floors.domain, ...floors.leaves];
+  for (const { name, ours } of below) {
     ours.forEach((imported, index) => {
       const [from, to] = [place(name), place(imported)];
-      const importers = packages
+      const importers = below
         .filter(each => each.ours.includes(imported))
         .map(each => place(each.name).x)
         .sort((a, b) => a - b);
@@ -74,7 +80,7 @@ export function packagesPicture({ packages, programs }: Imports): string {
   for (const imported of new Set(programs.flatMap(({ ours }) => ours))) {
     const to = place(imported);
     const x = tenth(to.x + to.width / 2);
-    parts.push(
+    behind.push(
       floors.leaves.some(({ name }) => name === imported)
         ? arrow(
             'program',
@@ -87,14 +93,15 @@ export function packagesPicture({ packages, programs }: Imports): string {
     width,
     around + 20,
     'Packages and what they import',
-    [styles, ...parts].join('\n'),
+    [styles, ...behind, ...parts].join('\n'),
   );
 }
 
 /** From the top. In the domain, what imports the same leaves stands side by side, so that few arrows cross. */
 function floorsOf(packages: readonly Importer[]) {
   const imported = new Set(packages.flatMap(({ ours }) => ours));
-  const isLeaf = ({ name, ours }: Importer) => ours.length === 0 && imported.has(name);
+  const isLeaf = ({ name, ours, others }: Importer) =>
+    ours.length + others.length === 0 && imported.has(name);
   const leaves = packages.filter(isLeaf);
   const names = leaves.map(({ name }) => name);
   const isRoof = ({ ours }: Importer) => ours.some(name => !names.includes(name));
@@ -110,9 +117,11 @@ function floorsOf(packages: readonly Importer[]) {
   };
 }
 
-/** What a folder of programs imports, in a line. */
-function of({ ours }: Importer, packages: readonly Importer[]): string {
-  const missing = packages.map(({ name }) => name).filter(name => !ours.includes(name));
+/** What a folder of programs or the roof imports, in a line. */
+function of({ name, ours }: Importer, packages: readonly Importer[]): string {
+  const missing = packages
+    .map(each => each.name)
+    .filter(each => each !== name && !ours.includes(each));
   if (missing.length === 0) return 'every package';
   return missing.length < ours.length ? `every package but ${missing.join(', ')}` : ours.join(', ');
 }
