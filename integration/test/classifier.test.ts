@@ -267,7 +267,7 @@ test('a run that was fine-tuned is fine-tuned further from its cut or from below
   expect(right / part.length).toBeCloseTo(lower.after.accuracy, 6);
   await classifier.dispose();
   await expect(finetune(out, { from: 'layer4.0.relu', out: `${deeper}-above` })).rejects.toThrow(
-    /fine-tuned after 'layer3\.1\.relu' already/,
+    /fine-tuned after 'layer3\.1\.relu' before/,
   );
 
   // No later run on the network as it was meets features of the network that has learned.

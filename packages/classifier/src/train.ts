@@ -17,7 +17,7 @@ import type { TrainEvent } from './events';
 import { Explainer } from './explaining/explainer';
 import { formatClassifierFile } from './file/classifier-file';
 import { saveClassifier } from './file/save';
-import { startHead } from './network/classifier-network';
+import { disposeHead, startHead } from './network/classifier-network';
 import { cutExtractor } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
@@ -247,7 +247,7 @@ async function trainWith(
     const width = extractors.reduce((sum, each) => sum + each.width, 0);
     const newHead = () => startHead(configuration.head, width, classes.length, seed);
     const head = newHead();
-    networks.push(head);
+    networks.push({ dispose: () => disposeHead(head) });
     const explainer = new Explainer({ extractors, head, classes });
     const shown = photos.photos[split.validation[0]!]!;
     const square = [size, size] as const;

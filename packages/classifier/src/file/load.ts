@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadBackbone } from '@shroom/models/node';
 import { loadCheckpoint } from '@shroom/train/node';
 import { ClassifierFileError } from '../errors';
-import { type ClassifierNetwork, startHead } from '../network/classifier-network';
+import { type ClassifierNetwork, disposeHead, startHead } from '../network/classifier-network';
 import { type CutExtractor, cutExtractor, type Extractor, extractorOf } from '../network/extractor';
 import { headOnTrained } from '../network/tuned';
 import { Meter, type OnProgress } from '../progress';
@@ -51,7 +51,7 @@ export async function loadClassifier(
 
 /** Frees the weights of a classifier. */
 export function disposeNetwork({ head, extractors }: ClassifierNetwork): void {
-  head.dispose();
+  disposeHead(head);
   for (const extractor of extractors) extractor.dispose();
 }
 

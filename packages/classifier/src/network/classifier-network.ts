@@ -29,6 +29,14 @@ export function startHead(
   return name === 'linear' ? linearHead(width, classes) : classifierHead(width, classes, { seed });
 }
 
+/**
+ * Frees the weights of a head. Each model that a head was attached to counts as a user of it, and `head.dispose()` would wait for all of
+ * them; its layers have no user but the head.
+ */
+export function disposeHead(head: LayersModel): void {
+  for (const layer of head.layers) layer.dispose();
+}
+
 /** @param images For each extractor, preprocessed as its backbone expects. */
 export function outputsOf({
   extractors,
