@@ -41,5 +41,5 @@ test('photos with several classes are refused by name, wherever they come from',
 test('photos with one class each are opened', async () => {
   const { photos, name } = await openSet(await table(false), reading, {});
   expect(photos).toHaveLength(12);
-  expect(name).toBe('false.csv');
+  expect(name).toBe('false');
 });
