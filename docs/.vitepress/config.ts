@@ -25,7 +25,8 @@ function reference(): DefaultTheme.SidebarItem[] {
 
 const guides = pages([
   ['Five minutes', 'guide/getting-started'],
-  ['Train on your own photos', 'guide/train'],
+  ['Train and use a classifier', 'guide/classifier'],
+  ['Train on your own photos, step by step', 'guide/train'],
   ['Explain your own model', 'guide/explain'],
   ['Choose an engine', 'guide/engines'],
   ['Fine-tune', 'guide/fine-tuning'],
