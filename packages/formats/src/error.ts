@@ -1,11 +1,11 @@
-/** Options of every reader. */
+/** Options that every reader takes. */
 export interface ReadOptions {
-  /** The file's path or address, for messages. */
+  /** Path or address of the file, which error messages name. */
   readonly source?: string;
 }
 
 /**
- * A file breaks the rules of its format. The subclass says which format.
+ * Thrown when a file breaks the rules of its format. The subclass says which format.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export interface ReadOptions {
  */
 export class FormatError extends Error {
   override readonly name: string = 'FormatError';
-  /** The file, as `ReadOptions` named it. */
+  /** Path or address of the file, as the caller gave it in `ReadOptions`. */
   readonly source: string | undefined;
 
   constructor(message: string, { source, cause }: ReadOptions & { readonly cause?: unknown } = {}) {
@@ -29,7 +29,7 @@ export class FormatError extends Error {
 }
 
 /**
- * A file is whole, but its numbers have a type that the reader cannot use, such as int8 where weights are needed.
+ * Thrown when a file is intact but its numbers have a type that the reader cannot use, such as int8 where weights are needed.
  *
  * @example
  * ```ts

@@ -2,7 +2,8 @@ const bitsOf = new Uint32Array(1);
 const numberOf = new Float32Array(bitsOf.buffer);
 
 /**
- * The nearest 16-bit floating-point numbers (IEEE 754 binary16), ties to even, as their bits. Numbers of 65,520 or more become infinite.
+ * Rounds numbers to 16-bit floating point (IEEE 754 binary16, ties to even) and returns their bits.
+ * Numbers of 65,520 or more become infinite.
  *
  * @example
  * ```ts
@@ -16,12 +17,13 @@ export function toHalf(numbers: Float32Array): Uint16Array {
     const magnitude = bits[i]! & 0x7fffffff;
     const sign = (bits[i]! >>> 16) & 0x8000;
     if (magnitude >= 0x38800000 && magnitude < 0x477ff000) {
-      // A normal one: the exponent moves, the fraction is rounded.
+      // A normal number: the code rebases the exponent and rounds the fraction.
       half[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
     } else if (magnitude >= 0x477ff000) {
       half[i] = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
     } else if (magnitude > 0) {
-      // Below the smallest normal one: adding 0.5 leaves a whole number of 2^-24 in the fraction, rounded as any sum.
+      // The number is subnormal in 16 bits. Adding 0.5 rounds it to a multiple of 2^-24, and the
+      // multiple is left in the lowest bits of the sum.
       bitsOf[0] = magnitude;
       numberOf[0] = numberOf[0]! + 0.5;
       half[i] = sign | (bitsOf[0]! - 0x3f000000);
@@ -33,9 +35,9 @@ export function toHalf(numbers: Float32Array): Uint16Array {
 let table: Float32Array | undefined;
 
 /**
- * 16-bit floating-point numbers (IEEE 754 binary16) from their bits. Every one is exact in 32 bits.
+ * Converts 16-bit floating-point numbers (IEEE 754 binary16), given as their bits, to 32-bit numbers. The conversion is exact.
  *
- * @param numbers Where they are written. Default a new array.
+ * @param numbers Array that the result is written to. Default: a new array.
  * @example
  * ```ts
  * fromHalf(Uint16Array.of(0x3c00, 0xc000, 0x7c00)); // Float32Array [1, -2, Infinity]
@@ -57,7 +59,8 @@ function numberOfHalf(bits: number): number {
 }
 
 /**
- * bfloat16 numbers from their bits, which are the upper half of a 32-bit number: every one is exact.
+ * Converts bfloat16 numbers, given as their bits, to 32-bit numbers. The conversion is exact:
+ * bfloat16 is the upper half of a 32-bit number.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * Text that is safe inside an element or a quoted attribute of HTML, SVG and XML.
+ * Escapes text so that it is safe inside an element or a quoted attribute of HTML, SVG and XML.
  *
- * Characters that XML does not allow at all, not even escaped (control characters, half of a surrogate pair), become U+FFFD.
+ * Characters that XML does not allow even when escaped (control characters, half of a surrogate pair) become U+FFFD.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
-/** Whether a value is a whole number of 0 or more that a JavaScript number holds exactly. */
+/** Whether a value is an integer of at least 0 that a JavaScript number holds exactly. */
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
- * How many elements a tensor has: 1 for a scalar, whose shape is `[]`.
+ * Number of elements of a tensor: 1 for a scalar, whose shape is `[]`.
  *
- * @returns `undefined` where a side is no whole number of 0 or more, or where there are more than 2^53 - 1 elements.
+ * @returns The number, or `undefined` if a length is not an integer of at least 0 or if there are more than 2^53 - 1 elements.
  * @example
  * ```ts
  * elementCount([2, 3, 4]); // 24

@@ -50,7 +50,7 @@ describe('an npy file', () => {
   });
 
   test.each([
-    ['that is empty', new Uint8Array(0), /it has 0 bytes/],
+    ['that is empty', new Uint8Array(0), /it has only 0 bytes/],
     ['of something else', new Uint8Array(200), /does not begin with/],
     ['of version 3', fileOf(dictionary('|u1', '()'), [1], 3), /its version is 3.0/],
     ['that ends in its header', fileOf(dictionary('|u1', '()')).subarray(0, 40), /ends within/],
@@ -58,11 +58,11 @@ describe('an npy file', () => {
     ['that is cut', fileOf(dictionary('<f4', '(1,)'), [1, 2, 3]), /has 4 bytes, it has 3/],
     ['with a negative side', fileOf(dictionary('|u1', '(-1,)')), /cannot be read at character/],
     ['with a side of 1.0', fileOf(dictionary('|u1', '(1.0,)')), /cannot be read at character/],
-    ['with a number for a shape', fileOf(dictionary('|u1', '(1)'), [1]), /is no tuple/],
+    ['with a number for a shape', fileOf(dictionary('|u1', '(1)'), [1]), /is not a tuple/],
     ['of too many bytes', fileOf(dictionary('|u1', '(9007199254740991, 2)')), /has NaN bytes/],
     ['with an entry twice', fileOf("{'descr': '|u1', 'descr': '|u1'}"), /has 'descr' twice/],
     ['without a shape', fileOf("{'descr': '|u1', 'fortran_order': False}"), /should have descr/],
-    ['with a program for a header', fileOf('__import__'), /is no dictionary/],
+    ['with a program for a header', fileOf('__import__'), /is not a dictionary/],
   ])('%s is refused by name', (_, bytes, message) => {
     const read = () => decodeNpy(bytes, { source: 'a.npy' });
     expect(read).toThrow(NpyError);

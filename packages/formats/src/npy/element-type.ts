@@ -1,4 +1,4 @@
-/** Arrays of numbers that an npy file can hold, by what its header calls their elements: little-endian. */
+/** The array type for each element type that an npy file can hold, by the name in the file's header. The bytes are little-endian. */
 const arrays = {
   '<f4': Float32Array,
   '<f8': Float64Array,
@@ -12,7 +12,7 @@ const arrays = {
   '<u8': BigUint64Array,
 } as const;
 
-/** What NumPy calls an element type. */
+/** NumPy's name of an element type. */
 export type NpyType = keyof typeof arrays;
 
 export type NpyValues = InstanceType<(typeof arrays)[NpyType]>;
@@ -23,11 +23,11 @@ export const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(arra
 
 export const bytesOfNpyType = (type: NpyType): number => arrays[type].BYTES_PER_ELEMENT;
 
-/** @returns `undefined` where npy has no type for an array. */
+/** @returns The npy element type of an array, or `undefined` if npy has none for it. */
 export const npyTypeOf = (values: NpyValues): NpyType | undefined =>
   npyTypes.find(type => arrays[type].name === values?.[Symbol.toStringTag]);
 
-/** Numbers from their bytes: a view where they are aligned, else a copy. */
+/** Reads numbers from bytes: as a view if the bytes are aligned, else as a copy. */
 export function npyValuesOf(type: NpyType, bytes: Uint8Array): NpyValues {
   const size = bytesOfNpyType(type);
   const { buffer, byteOffset, byteLength } =

@@ -1,7 +1,7 @@
 import { FormatError, type ReadOptions } from '../error';
 
 /**
- * An npy file is damaged, cut short, or not one at all; or values cannot be written as one.
+ * Thrown when an npy file is damaged or cut short, when a file is not npy, or when values cannot be written as npy.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** What the header of an npy file says: a dictionary of Python with three entries. */
+/** The header of an npy file: a Python dictionary with three entries. */
 export interface NpyHeader {
   readonly descr: string;
   readonly isFortran: boolean;
@@ -12,13 +12,13 @@ const value = `(?:${string}|(True|False)|${tuple})`;
 const entry = new RegExp(`${space}${string}${space}:${space}${value}${space}(,|$)`, 'y');
 
 /**
- * Reads the dictionary. Its entries may stand in any order, each once.
+ * Reads the dictionary in the header of an npy file. Its three entries may come in any order, each exactly once.
  *
- * @returns What is wrong, where it is no such dictionary.
+ * @returns The header, or a text that says what is wrong if the dictionary is invalid.
  */
 export function parseNpyHeader(text: string): NpyHeader | string {
   const body = /^\{(.*)\} *\n$/s.exec(text)?.[1];
-  if (body === undefined) return 'its header is no dictionary that ends with a line break';
+  if (body === undefined) return 'its header is not a dictionary that ends with a line break';
   const found = new Map<string, string | boolean | readonly number[]>();
   for (let position = 0; body.slice(position).trim() !== ''; position = entry.lastIndex) {
     entry.lastIndex = position;
@@ -30,7 +30,7 @@ export function parseNpyHeader(text: string): NpyHeader | string {
     else if (truth !== undefined) found.set(key, truth === 'True');
     else {
       const shape = shapeOf(list!);
-      if (!shape) return `its shape (${list}) is no tuple of whole numbers below 2^53`;
+      if (!shape) return `its shape (${list}) is not a tuple of whole numbers below 2^53`;
       found.set(key, shape);
     }
   }
@@ -38,11 +38,11 @@ export function parseNpyHeader(text: string): NpyHeader | string {
   const isRight =
     typeof descr === 'string' && typeof isFortran === 'boolean' && Array.isArray(shape);
   if (!isRight || found.size !== 3)
-    return `its header should have descr, fortran_order and shape, it has ${text.trim()}`;
+    return `its header should have descr, fortran_order and shape, but it is ${text.trim()}`;
   return { descr, isFortran, shape };
 }
 
-/** `(3)` is no tuple in Python, `(3,)` is; `(03,)` is no number. */
+/** In Python `(3,)` is a tuple but `(3)` is not, and `(03,)` is a syntax error. */
 function shapeOf(list: string): number[] | undefined {
   const sides = list.split(',').map(side => side.trim());
   if (sides.at(-1) === '') sides.pop();

@@ -11,25 +11,25 @@ import {
 import { damaged } from './error';
 import { parseNpyHeader } from './header';
 
-/** An array of NumPy, in C order: the last axis runs fastest. */
+/** A NumPy array in C order: the last axis varies fastest. */
 export interface NpyArray {
-  /** `[]` for a scalar. */
+  /** Length of each axis. A scalar has the shape `[]`. */
   readonly shape: readonly number[];
   readonly values: NpyValues;
 }
 
-/** `\x93NUMPY`. */
+/** The first six bytes of every npy file: `\x93NUMPY`. */
 export const npyMagic: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** NumPy itself does not read longer ones from files that it does not trust. */
+/** Longest header that is read. NumPy too refuses longer headers in files that it does not trust. */
 const mostHeaderBytes = 10_000;
 
 /**
- * Reads an npy file of version 1 or 2: float32, float64, or whole numbers of 8 to 64 bits, little-endian, in C order.
+ * Reads an npy file of version 1 or 2. Its numbers are float32, float64 or integers of 8 to 64 bits, little-endian, in C order.
  *
- * @param bytes All of the file. Values are a view of it where they are aligned, else a copy.
- * @throws NpyError when the file is damaged or not npy.
- * @throws ElementTypeError when it is whole, but of another element type or in Fortran order.
+ * @param bytes The whole file. The returned values are a view of these bytes if they are aligned, else a copy.
+ * @throws NpyError when the file is damaged or is not an npy file.
+ * @throws ElementTypeError when the file is intact, but has another element type or is in Fortran order.
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * @example
  * ```ts
@@ -61,25 +61,25 @@ export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArra
   return { shape: header.shape, values: npyValuesOf(type, data) };
 }
 
-/** Where the header begins: its length takes two bytes in version 1, four in version 2. */
+/** The byte at which the header begins. The length before it takes two bytes in version 1 and four in version 2. */
 function headerStart(bytes: Uint8Array, fail: (why: string) => never): number {
   if (bytes.byteLength < 12) return fail(`it has ${bytes.byteLength} bytes`);
   if (npyMagic.some((byte, index) => bytes[index] !== byte))
     return fail('it does not begin with \\x93NUMPY');
   const [major, minor] = [bytes[6]!, bytes[7]!];
   if (minor !== 0 || (major !== 1 && major !== 2))
-    return fail(`its version is ${major}.${minor}; 1.0 and 2.0 are known`);
+    return fail(`its version is ${major}.${minor}; only 1.0 and 2.0 can be read`);
   return major === 1 ? 10 : 12;
 }
 
 function typeOf(descr: string, isFortran: boolean, { source }: ReadOptions): NpyType {
   const of = source === undefined ? '' : `${source}: `;
   if (!isNpyType(descr)) {
-    const message = `${of}its elements are '${descr}'; ${npyTypes.join(', ')} can be read. Save it as array.astype('<f4').`;
+    const message = `${of}its elements are '${descr}'; only ${npyTypes.join(', ')} can be read. Save it as array.astype('<f4').`;
     throw new ElementTypeError(message, { source });
   }
   if (isFortran) {
-    const message = `${of}it is in Fortran order. Save it as numpy.ascontiguousarray(array).`;
+    const message = `${of}the array is in Fortran order. Save it as numpy.ascontiguousarray(array).`;
     throw new ElementTypeError(message, { source });
   }
   return descr;

@@ -3,13 +3,13 @@ import { npyTypeOf } from './element-type';
 import { NpyError } from './error';
 import { type NpyArray, npyMagic } from './reader';
 
-/** Values begin at a multiple of this many bytes, as NumPy's own do. */
+/** The values begin at a multiple of this many bytes, as in the files that NumPy writes. */
 const alignment = 64;
 
 /**
- * An npy file, as `numpy.save` writes it: version 1, or 2 where the shape is too long for it.
+ * Encodes an array as an npy file, as `numpy.save` does: in version 1, or in version 2 if the header is too long for version 1.
  *
- * @throws NpyError when the number of values is not that of the shape, or npy has no type for them.
+ * @throws NpyError when the number of values does not match the shape, or when npy has no type for the values.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -20,12 +20,12 @@ const alignment = 64;
  */
 export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
   const type = npyTypeOf(values);
-  if (!type) throw new NpyError('The values are no array of numbers of one type.');
+  if (!type) throw new NpyError('The values are not an array of numbers of one supported type.');
   if (elementCount(shape) !== values.length)
     throw new NpyError(`The shape [${shape}] does not have ${values.length} values.`);
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
-  // Spaces and a line break bring it to a multiple of 64.
+  // Spaces and a line break fill the header up to a multiple of 64 bytes.
   const isLong = Math.ceil((10 + text.length + 1) / alignment) * alignment - 10 > 0xffff;
   const prefix = isLong ? 12 : 10;
   const first = Math.ceil((prefix + text.length + 1) / alignment) * alignment;

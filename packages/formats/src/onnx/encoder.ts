@@ -10,39 +10,39 @@ import {
 } from './model';
 
 /**
- * Constants of at least so many bytes stay beside the model. Not `int64`: sizes, places and paddings, which ONNX Runtime reads
- * before it has the data from beside.
+ * Constants of at least this many bytes are stored beside the model. `int64` constants stay in the model: they are sizes, positions and
+ * paddings, which ONNX Runtime reads before it loads the data beside the model.
  */
 const largeBytes = 4096;
 
-/** Where a constant's data is kept that is not in `TensorProto.raw_data`. */
+/** The value of `TensorProto.data_location` for data outside the model file. */
 const externalLocation = 1;
 
-/** What protocol buffers can hold at most: readers refuse more. */
+/** The largest protocol buffer, in bytes. Readers refuse larger ones. */
 const mostBytes = 2 ** 31 - 1;
 
-/** What a file holds besides its graph. */
+/** The parts of an ONNX file other than its graph. */
 export interface OnnxFacts {
-  /** Version of ONNX' own format. */
+  /** Version of the ONNX file format. */
   readonly irVersion: number;
-  /** Versions of the sets of operators, by domain; the standard's is `''`. */
+  /** Version of each operator set, by the set's domain. The domain of the ONNX standard is `''`. */
   readonly operatorSets: Readonly<Record<string, number>>;
-  /** Who writes it. */
+  /** Name of the program that writes the file. */
   readonly producer: string;
-  /** Text that travels with the model. */
+  /** Keys and texts that are stored with the model. */
   readonly metadata?: readonly (readonly [key: string, value: string])[];
 }
 
-/** A model, and the large constants that it names. */
+/** An ONNX file, and the data of the large constants that it refers to. */
 export interface EncodedModel {
-  /** The ONNX file. */
+  /** The content of the ONNX file. */
   readonly bytes: Uint8Array;
-  /** Data of constants, each by the name of the file in which the model looks for it. */
+  /** Data of the large constants, by the file name under which the model looks for them. */
   readonly weights: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * A side of a tensor: its length, or a name where any length is allowed.
+ * The length of one axis of a tensor: a number, or a name if any length is allowed.
  *
  * @example
  * ```ts
@@ -53,10 +53,10 @@ export interface EncodedModel {
 export type Dimension = number | string;
 
 /**
- * A model as the bytes of an ONNX file.
+ * Encodes a model as the bytes of an ONNX file.
  *
- * @param large Where large constants go: into the bytes, or into `weights`, for files beside the model's.
- * @throws RangeError when the bytes would be more than 2 GiB, which no reader takes.
+ * @param large Where large constants are stored: inside the ONNX file, or in `weights`, to be saved in files beside the ONNX file.
+ * @throws RangeError when the file would be larger than 2 GiB, which no reader accepts.
  * @example
  * ```ts
  * const model = new OnnxModel();
@@ -86,7 +86,7 @@ function graphOf(model: OnnxModel, beside?: Map<string, Uint8Array>): OnnxGraph 
 }
 
 /**
- * A graph that is written part by part, nodes in the order in which they compute. Field numbers are those of `onnx.proto`.
+ * Writes an ONNX graph part by part, with the nodes in the order in which they compute. The field numbers are those of `onnx.proto`.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  * @example
@@ -103,7 +103,10 @@ export class OnnxGraph {
   readonly #message = new Message();
   readonly #beside: Map<string, Uint8Array> | undefined;
 
-  /** @param beside Gets the data of large constants, which the file then only names. Default: they are in the file. */
+  /**
+   * @param beside Map that receives the data of large constants. The ONNX file then stores only a reference to them. Default:
+   * all constants are stored in the ONNX file.
+   */
   constructor(beside?: Map<string, Uint8Array>) {
     this.#beside = beside;
   }
@@ -143,7 +146,7 @@ export class OnnxGraph {
     this.#message.message(12, encodeValue(value));
   }
 
-  /** @throws RangeError when the bytes would be more than 2 GiB, which no reader takes. */
+  /** @throws RangeError when the file would be larger than 2 GiB, which no reader accepts. */
   toBytes({ irVersion, operatorSets, producer, metadata = [] }: OnnxFacts): Uint8Array {
     const model = new Message().integer(1, irVersion).string(2, producer).message(7, this.#message);
     for (const [domain, version] of Object.entries(operatorSets))
@@ -151,14 +154,14 @@ export class OnnxGraph {
     for (const [key, value] of metadata) model.message(14, encodeEntry(key, value));
     if (model.byteLength > mostBytes) {
       throw new RangeError(
-        `An ONNX file holds at most ${mostBytes} bytes; this one would have ${model.byteLength}. ` +
+        `An ONNX file holds at most ${mostBytes} bytes; this file would have ${model.byteLength}. ` +
           'Store weights in fewer bits, or beside the file.',
       );
     }
     return model.toBytes();
   }
 
-  /** The graph in a node of another one. */
+  /** The graph as a message, for an attribute of a node of another graph. */
   get message(): Message {
     return this.#message;
   }

@@ -23,7 +23,7 @@ export type ElementType = keyof typeof elementTypes;
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
-/** The graph that an operator runs, as a loop does with its body. */
+/** A graph that an operator runs, such as the body of a loop. */
 export interface Body {
   readonly graph: OnnxModel;
 }
@@ -51,7 +51,7 @@ export interface OnnxValue {
 }
 
 /**
- * The domain of operators that ONNX Runtime adds to the standard.
+ * The domain of the operators that ONNX Runtime adds to the ONNX standard.
  *
  * @example
  * ```ts
@@ -65,8 +65,8 @@ export interface OnnxValue {
 export const microsoftDomain = 'com.microsoft';
 
 /**
- * An ONNX model under construction: nodes in topological order, constants, inputs and outputs. Its methods make up a short
- * name for each value and return it.
+ * An ONNX model under construction: nodes in topological order, constants, inputs and outputs. Its methods choose a short
+ * name for each value and return the name.
  *
  * @example
  * ```ts
@@ -83,21 +83,24 @@ export class OnnxModel {
   readonly inputs: OnnxValue[] = [];
   readonly outputs: OnnxValue[] = [];
   readonly #smallConstants = new Map<string, string>();
-  /** Values that nodes give and that are no outputs yet. */
+  /** Names of the nodes' outputs that are not yet outputs of the model. */
   readonly #computed = new Set<string>();
   #values = 0;
   readonly #prefix: string;
 
-  /** @param prefix what names begin with: those of a {@link Body} differ from those around it. */
+  /**
+   * @param prefix beginning of every name. A {@link Body} needs a prefix of its own, so that its names
+   * differ from those of the graph around it.
+   */
   constructor(prefix = '') {
     this.#prefix = prefix;
   }
 
   /**
-   * Adds one node.
+   * Adds one node to the graph.
    *
    * @param inputs names of values; an empty name leaves an optional input out.
-   * @returns the name of its first output, or of all when `outputs` is given.
+   * @returns the name of the node's first output, or the names of all its outputs if `outputs` is given.
    */
   add(
     type: string,
@@ -129,7 +132,7 @@ export class OnnxModel {
     return names;
   }
 
-  /** A constant; equal small ones are shared. */
+  /** Adds a constant and returns its name. Equal small constants are stored once. */
   constant(type: ElementType, shape: readonly number[], bytes: Uint8Array): string {
     const key = bytes.byteLength <= 256 ? `${type}[${shape}]${bytes.join()}` : undefined;
     const known = key === undefined ? undefined : this.#smallConstants.get(key);
@@ -147,8 +150,8 @@ export class OnnxModel {
   }
 
   /**
-   * Makes a value an output of the model. What an operator computed is written to where the output goes; an input, a constant
-   * or what is an output already is copied there, under a name of its own.
+   * Makes a value an output of the model. If an operator computed the value, the operator's output is renamed. An input, a constant or a
+   * value that is already an output is copied under a new name instead.
    */
   output(value: string, type: ElementType, shape: readonly number[]): string {
     if (this.#computed.delete(value)) {

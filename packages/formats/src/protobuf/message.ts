@@ -1,11 +1,11 @@
 const utf8 = new TextEncoder();
 
-/** Byte strings above this size are kept by reference until the end. */
+/** Byte strings larger than this many bytes are kept by reference until the message is complete. */
 const largeBytes = 4096;
 
 /**
- * A protobuf message being written. Numbers go to a growing buffer; large byte strings (weights) are kept by reference
- * until {@link Message.toBytes}, so that they are copied once however deeply they are nested.
+ * A protocol buffers message under construction. Numbers go to a growing buffer. Large byte strings (weights) are kept by reference until
+ * {@link Message.toBytes}, so that they are copied only once even in deeply nested messages.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  * @example
@@ -25,9 +25,9 @@ export class Message {
   }
 
   /**
-   * A whole number, negative ones as 64-bit two's complement.
+   * Writes an integer. Negative integers are written in 64-bit two's complement.
    *
-   * @throws RangeError when it is none, or beyond 2^53 - 1.
+   * @throws RangeError when the value is not an integer or is beyond 2^53 - 1.
    */
   integer(field: number, value: number): this {
     if (!Number.isSafeInteger(value))
@@ -38,7 +38,7 @@ export class Message {
     return this;
   }
 
-  /** A 32-bit float. */
+  /** Writes a 32-bit floating-point number. */
   float(field: number, value: number): this {
     this.#varint(field * 8 + 5);
     this.#reserve(4);
@@ -47,7 +47,7 @@ export class Message {
     return this;
   }
 
-  /** A 64-bit float. */
+  /** Writes a 64-bit floating-point number. */
   double(field: number, value: number): this {
     this.#varint(field * 8 + 1);
     this.#reserve(8);
@@ -98,7 +98,7 @@ export class Message {
     this.#used += bytes.byteLength;
   }
 
-  /** Seven bits a byte, the lowest first; the top bit says that more follow. */
+  /** Writes seven bits per byte, the lowest bits first. The top bit of a byte is set if more bytes follow. */
   #varint(value: number): void {
     this.#reserve(10);
     let rest = value;

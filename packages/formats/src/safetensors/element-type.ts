@@ -1,7 +1,7 @@
 import { ElementTypeError, type ReadOptions } from '../error';
 import { fromBfloat16, fromHalf } from '../float16';
 
-/** Bits of an element of each type of the standard, as its reference implementation names them. */
+/** Number of bits per element, for each type of the safetensors format, under the names of the reference implementation. */
 export const bitsOfType = {
   ...{ BOOL: 8, F4: 4, F6_E2M3: 6, F6_E3M2: 6 },
   ...{ U8: 8, I8: 8, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8 },
@@ -9,7 +9,7 @@ export const bitsOfType = {
   ...{ C64: 64, F64: 64, I64: 64, U64: 64 },
 } as const;
 
-/** An element type of a safetensors file. */
+/** Name of an element type in a safetensors file. */
 export type SafetensorsType = keyof typeof bitsOfType;
 
 export const isSafetensorsType = (name: string): name is SafetensorsType =>
@@ -17,16 +17,17 @@ export const isSafetensorsType = (name: string): name is SafetensorsType =>
 
 const floats: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
-/** A tensor by its name and type. */
+/** A tensor's name and element type. */
 interface Typed {
   readonly name: string;
   readonly dtype: SafetensorsType;
 }
 
 /**
- * Checks that {@link toFloat32} can read a type. Whole numbers are no weights: those of a quantized network need its scales.
+ * Checks that {@link toFloat32} can read an element type. Integer types are refused: the weights of a
+ * quantized network are useless without its scales.
  *
- * @throws ElementTypeError when it cannot.
+ * @throws ElementTypeError when `toFloat32` cannot read the type.
  * @example
  * ```ts
  * const { tensors } = decodeSafetensors(bytes);
@@ -36,17 +37,17 @@ interface Typed {
 export function checkFloat({ name, dtype }: Typed, { source }: ReadOptions = {}): void {
   if (floats.has(dtype)) return;
   throw new ElementTypeError(
-    `${source === undefined ? '' : `${source}: `}'${name}' is ${dtype}; weights are F64, F32, F16 or BF16.`,
+    `${source === undefined ? '' : `${source}: `}'${name}' is ${dtype}; weights must be F64, F32, F16 or BF16.`,
     { source },
   );
 }
 
 /**
- * Little-endian floating-point numbers in 32 bits each. F32, F16 and BF16 are exact. F64 is rounded to the nearest, and
- * infinite beyond 3.4e38, as PyTorch's `float()` does it.
+ * Converts little-endian floating-point numbers to 32 bits. F32, F16 and BF16 are converted exactly. F64 is rounded to the nearest number
+ * and becomes infinite beyond 3.4e38, as in PyTorch's `float()`.
  *
- * @param bytes Aligned F32 numbers are returned as a view of these bytes, others as new numbers.
- * @throws ElementTypeError when the type is none of these four.
+ * @param bytes The numbers. Aligned F32 numbers are returned as a view of these bytes, all others as new numbers.
+ * @throws ElementTypeError when the type is not F64, F32, F16 or BF16.
  * @example
  * ```ts
  * const weight = decodeSafetensors(bytes).tensors.get('conv1.weight')!;
@@ -60,7 +61,7 @@ export function toFloat32(
 ): Float32Array {
   checkFloat(tensor, options);
   const size = bitsOfType[tensor.dtype] / 8;
-  // A copy where it is not aligned. (`slice` of Node's Buffer makes none.)
+  // Unaligned bytes are copied. (`slice` of Node's Buffer does not copy.)
   const { buffer, byteOffset, byteLength } =
     bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const count = byteLength / size;

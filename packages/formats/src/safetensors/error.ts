@@ -1,7 +1,7 @@
 import { FormatError, type ReadOptions } from '../error';
 
 /**
- * A safetensors file is damaged, cut short, or not one at all; or tensors cannot be written as one.
+ * Thrown when a safetensors file is damaged or cut short, when a file is not safetensors, or when tensors cannot be written as safetensors.
  *
  * @example
  * ```ts

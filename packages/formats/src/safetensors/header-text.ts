@@ -1,9 +1,9 @@
-/** Says what is wrong; a reader makes an error of it. */
+/** Throws an error with this text, which says what is wrong. */
 type Fail = (why: string) => never;
 
 /**
- * The JSON of a header, read by what has to be there. Unlike `JSON.parse`, it sees names that are there twice, and numbers
- * that are whole by value alone, such as `1.0` and `1e0`.
+ * Parses the JSON of a header, checking each part against what the format requires. Unlike `JSON.parse`, it notices repeated names, and
+ * refuses integers written as `1.0` or `1e0`.
  */
 export class HeaderText {
   readonly #text: string;
@@ -15,7 +15,7 @@ export class HeaderText {
     this.#fail = fail;
   }
 
-  /** An object. @param read Reads the value of a name. */
+  /** Parses an object. @param read Parses the value of a name. */
   object(read: (name: string) => void): void {
     const names = new Set<string>();
     this.#list('{', '}', () => {
@@ -27,7 +27,7 @@ export class HeaderText {
     });
   }
 
-  /** A list of whole numbers of 0 or more. */
+  /** Parses a list of integers of at least 0. */
   counts(): number[] {
     const counts: number[] = [];
     this.#list('[', ']', () => counts.push(this.#count()));
@@ -52,7 +52,7 @@ export class HeaderText {
     return value;
   }
 
-  /** Nothing but white space may follow. */
+  /** Checks that only white space follows. */
   end(): void {
     this.#skipSpace();
     if (this.#position < this.#text.length) this.#refuse('its end');
@@ -105,5 +105,5 @@ export class HeaderText {
   }
 }
 
-/** Whether a string has no half of a pair of surrogates, which no UTF-8 can hold. */
+/** Whether a string contains no lone surrogate, which UTF-8 cannot encode. */
 export const isText = (value: string): boolean => !/\p{Surrogate}/u.test(value);

@@ -4,34 +4,37 @@ import { bitsOfType, isSafetensorsType, type SafetensorsType } from './element-t
 import { damaged } from './error';
 import { HeaderText } from './header-text';
 
-/** What a safetensors file says of one tensor. */
+/** One tensor, as the header of a safetensors file describes it. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: SafetensorsType;
   readonly shape: readonly number[];
-  /** First byte of its values, and the one after the last, counted from the start of the file. */
+  /** Position of the first byte of the values, and of the byte after the last one, counted from the start of the file. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface SafetensorsHeader {
-  /** In the order of the file. */
+  /** The tensors, in the order of their bytes in the file. */
   readonly entries: readonly SafetensorsEntry[];
-  /** Free text, such as `{ format: 'pt' }`. */
+  /** Free text by key, such as `{ format: 'pt' }`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The length of the header is in the first eight bytes. */
+/** Number of bytes at the start of the file that hold the length of the header. */
 export const prefixBytes = 8;
 
-/** A header of 100,000 tensors is smaller; what claims more is not worth the memory. */
+/**
+ * The longest header that is read, in bytes. A header of 100,000 tensors is shorter; a longer length is
+ * refused before memory is allocated for it.
+ */
 export const mostHeaderBytes = 25_000_000;
 
 /**
- * Length of the header in bytes. The header follows the first eight bytes of the file.
+ * Reads the length of the header in bytes. The header follows the first eight bytes of the file.
  *
- * @param prefix The first eight bytes of the file, or all of a shorter one.
- * @param fileBytes Length of the file.
+ * @param prefix The first eight bytes of the file, or the whole file if it is shorter.
+ * @param fileBytes Length of the file in bytes.
  * @throws SafetensorsError when the file cannot have a header of that length.
  * @example
  * ```ts
@@ -45,7 +48,7 @@ export function safetensorsHeaderLength(
   options: ReadOptions = {},
 ): number {
   if (prefix.byteLength < prefixBytes || fileBytes < prefixBytes)
-    throw damaged(`it has ${Math.min(prefix.byteLength, fileBytes)} bytes`, options);
+    throw damaged(`it has only ${Math.min(prefix.byteLength, fileBytes)} bytes`, options);
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
   if (length > BigInt(mostHeaderBytes)) {
     const what = otherFile(prefix);
@@ -57,13 +60,13 @@ export function safetensorsHeaderLength(
   return Number(length);
 }
 
-/** What is often given instead, by its first bytes, and the way out. */
+/** Kinds of files that people often give by mistake, by their first bytes, with what to do. */
 const otherFiles: Readonly<Record<string, string>> = {
-  PK: "a zip, which torch.save writes; safetensors.torch.save_file writes a model's state_dict as safetensors",
-  'version ': "Git LFS's note of where a file is; `git lfs pull` brings the file",
-  '<': 'a web page; download the file itself, under its raw address',
+  PK: "a zip file, as torch.save writes it; safetensors.torch.save_file writes a model's state_dict as safetensors",
+  'version ': 'a Git LFS pointer; `git lfs pull` downloads the file itself',
+  '<': 'a web page; download the file itself from its raw address',
   '\u0080\u0002':
-    "a pickle of Python; safetensors.torch.save_file writes a model's state_dict as safetensors",
+    "a Python pickle; safetensors.torch.save_file writes a model's state_dict as safetensors",
   '\u0089HDF': 'HDF5, which Keras writes; convert it with tensorflowjs_converter',
 };
 
@@ -73,12 +76,12 @@ function otherFile(prefix: Uint8Array): string | undefined {
 }
 
 /**
- * Reads and checks the header: names are there once, sizes belong to shapes, and the tensors cover the rest of the file
- * without a gap or an overlap.
+ * Reads and checks the header: every name occurs once, every tensor has the number of bytes for its type and shape, and the tensors cover
+ * the rest of the file without a gap or an overlap.
  *
  * @param bytes The header without the eight bytes before it.
- * @param fileBytes Length of the file.
- * @throws SafetensorsError when anything about it is wrong.
+ * @param fileBytes Length of the file in bytes.
+ * @throws SafetensorsError when any part of the header is wrong.
  * @see https://github.com/huggingface/safetensors#format
  * @example
  * ```ts
@@ -101,11 +104,13 @@ export function decodeSafetensorsHeader(
   let offset = first;
   for (const { name, start, end } of entries) {
     if (start !== offset)
-      fail(`'${name}' should begin at byte ${offset}, its header says ${start}`);
-    if (end > fileBytes) fail(`'${name}' would end at byte ${end}, it has ${fileBytes} bytes`);
+      fail(`'${name}' should begin at byte ${offset}, but its header says ${start}`);
+    if (end > fileBytes)
+      fail(`'${name}' would end at byte ${end}, but the file has ${fileBytes} bytes`);
     offset = end;
   }
-  if (offset !== fileBytes) fail(`its tensors end at byte ${offset}, it has ${fileBytes} bytes`);
+  if (offset !== fileBytes)
+    fail(`its tensors end at byte ${offset}, but the file has ${fileBytes} bytes`);
   return { entries, metadata };
 }
 
@@ -146,7 +151,7 @@ function readEntry(name: string, header: HeaderText, first: number, fail: Fail):
   if (dtype === undefined || !shape || offsets?.length !== 2)
     return fail(`'${name}' should have a dtype, a shape and two data_offsets`);
   if (!isSafetensorsType(dtype))
-    return fail(`'${name}' is ${JSON.stringify(dtype)}, which is no type of the format`);
+    return fail(`'${name}' is ${JSON.stringify(dtype)}, which is not a type of the format`);
   const [start, end] = offsets as [number, number];
   const bytes = ((elementCount(shape) ?? Number.NaN) * bitsOfType[dtype]) / 8;
   if (!Number.isSafeInteger(bytes))

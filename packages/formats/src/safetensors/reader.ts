@@ -10,23 +10,23 @@ import {
 
 /** One tensor of a file that is in memory. */
 export interface SafetensorsTensor extends SafetensorsEntry {
-  /** A view of the file; `toFloat32` makes numbers of it. */
+  /** The tensor's bytes, as a view of the file; `toFloat32` converts them to numbers. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * Reads bytes of a file that is somewhere else.
+ * Reads a range of bytes of a file that is not in memory.
  *
- * @param start First byte.
- * @param end The one after the last.
+ * @param start Position of the first byte.
+ * @param end Position after the last byte.
  */
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 
 /**
  * Reads a safetensors file that is in memory.
  *
- * @param bytes All of the file. It is not copied.
- * @throws SafetensorsError when anything about it is wrong.
+ * @param bytes The whole file. It is not copied.
+ * @throws SafetensorsError when any part of the file is wrong.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -50,11 +50,11 @@ export function decodeSafetensors(
 }
 
 /**
- * Reads the header of a safetensors file that is not in memory, and checks it against the file's length. Tensors are read
- * later, from `start` to `end` of their entries.
+ * Reads the header of a safetensors file that is not in memory, and checks it against the file's length. The caller reads each tensor
+ * later, from the `start` to the `end` of its entry.
  *
- * @param fileBytes Length of the file.
- * @throws SafetensorsError when anything about it is wrong, or when `read` brings another number of bytes.
+ * @param fileBytes Length of the file in bytes.
+ * @throws SafetensorsError when any part of the header is wrong, or when `read` returns fewer or more bytes than requested.
  * @example
  * ```ts
  * import { openAsBlob } from 'node:fs';
@@ -74,7 +74,10 @@ export async function readSafetensorsHeader(
   const whole = async (start: number, end: number) => {
     const bytes = await read(start, end);
     if (bytes.byteLength === end - start) return bytes;
-    throw damaged(`${bytes.byteLength} of its bytes ${start} to ${end} could be read`, options);
+    throw damaged(
+      `${bytes.byteLength} bytes could be read of the bytes ${start} to ${end}`,
+      options,
+    );
   };
   const prefix = await whole(0, Math.min(prefixBytes, fileBytes));
   const length = safetensorsHeaderLength(prefix, fileBytes, options);

@@ -4,15 +4,15 @@ import { SafetensorsError } from './error';
 import { mostHeaderBytes, prefixBytes, type SafetensorsEntry } from './header';
 import { isText } from './header-text';
 
-/** What a header says of a tensor, besides where its values are. */
+/** A tensor's name, shape and type, for the header. */
 export interface SafetensorsSpec {
   readonly name: string;
-  /** Default `F32`. */
+  /** Element type. Default `F32`. */
   readonly dtype?: SafetensorsType;
   readonly shape: readonly number[];
 }
 
-/** Numbers whose type says how they are stored. */
+/** Arrays of numbers whose class determines the element type in the file. */
 export type SafetensorsValues =
   | Float32Array
   | Float64Array
@@ -32,10 +32,10 @@ const typeOfArray: Readonly<Record<string, SafetensorsType>> = {
 };
 
 /**
- * The beginning of a safetensors file, for writing its tensors one after the other.
+ * Encodes the beginning of a safetensors file, so that its tensors can be written one after another.
  *
- * @returns The bytes before the first tensor, a multiple of eight, and the tensors in the order in which their values
- *   follow: as given, but those of larger elements first, so that all are aligned.
+ * @returns The bytes before the first tensor, a multiple of eight, and the tensors in the order in which their values must follow. Tensors
+ *   with larger elements come first, so that all are aligned; otherwise the given order is kept.
  * @throws SafetensorsError when a name, a shape or the metadata cannot be written.
  * @example
  * ```ts
@@ -56,11 +56,14 @@ export function encodeSafetensorsHeader(
   const names = new Set(['__metadata__']);
   const specs = [...tensors].map(({ name, dtype = 'F32', shape }) => {
     if (names.has(name) || !isText(name))
-      throw unwritable(name, 'the name is there twice, is reserved, or has half a character');
+      throw unwritable(name, 'the name occurs twice, is reserved, or contains half a character');
     names.add(name);
     const bytes = ((elementCount(shape) ?? Number.NaN) * bitsOfType[dtype]) / 8;
     if (!Number.isSafeInteger(bytes))
-      throw unwritable(name, `${dtype} [${shape}] has no whole number of bytes below 2^53`);
+      throw unwritable(
+        name,
+        `${dtype} [${shape}] does not take a whole number of bytes below 2^53`,
+      );
     return { name, dtype, shape, bytes };
   });
   specs.sort((a, b) => bitsOfType[b.dtype] - bitsOfType[a.dtype]);
@@ -81,10 +84,10 @@ export function encodeSafetensorsHeader(
 }
 
 /**
- * A safetensors file.
+ * Encodes tensors as a safetensors file.
  *
- * @param tensors By name. Values are stored in the type of their array.
- * @throws SafetensorsError when the number of a tensor's values is not that of its shape, or when it cannot be written.
+ * @param tensors Tensors by name. The type of a tensor's array determines its element type in the file.
+ * @throws SafetensorsError when the number of a tensor's values does not match its shape, or when the tensor cannot be written.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -99,7 +102,8 @@ export function encodeSafetensors(
 ): Uint8Array {
   const specs = [...tensors].map(([name, { shape, values }]) => {
     const dtype = typeOfArray[values?.[Symbol.toStringTag]];
-    if (!dtype) throw unwritable(name, 'its values are no array of numbers of one type');
+    if (!dtype)
+      throw unwritable(name, 'its values are not an array of numbers of one supported type');
     if (elementCount(shape) !== values.length)
       throw unwritable(name, `[${shape}] does not have ${values.length} values`);
     return { name, dtype, shape };
@@ -114,7 +118,7 @@ export function encodeSafetensors(
   return file;
 }
 
-/** @param placed Counted from the end of the header. */
+/** @param placed The tensors, their positions counted from the end of the header. */
 function encodeHeader(
   placed: readonly SafetensorsEntry[],
   metadata: Readonly<Record<string, string>>,
@@ -123,14 +127,14 @@ function encodeHeader(
     if (typeof value !== 'string' || !isText(key) || !isText(value))
       throw unwritable(`__metadata__.${key}`, 'it should be a string of whole characters');
   }
-  // One by one: an object would lose a tensor that is called `__proto__`.
+  // The JSON is put together entry by entry: an object would lose a tensor named `__proto__`.
   const fields = [`"__metadata__":${JSON.stringify(metadata)}`];
   for (const { name, dtype, shape, start, end } of placed) {
     const entry = { dtype, shape, data_offsets: [start, end] };
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
   const json = new TextEncoder().encode(`{${fields.join(',')}}`);
-  // Spaces bring the tensors to a multiple of eight bytes, where they can be mapped into memory.
+  // Spaces fill the header up to a multiple of eight bytes, so that the tensors are aligned in memory.
   const length = Math.ceil(json.byteLength / 8) * 8;
   if (length > mostHeaderBytes) {
     throw new SafetensorsError(
