@@ -50,7 +50,7 @@ describe('an npy file', () => {
   });
 
   test.each([
-    ['that is empty', new Uint8Array(0), /it has only 0 bytes/],
+    ['that is empty', new Uint8Array(0), /it has 0 bytes/],
     ['of something else', new Uint8Array(200), /does not begin with/],
     ['of version 3', fileOf(dictionary('|u1', '()'), [1], 3), /its version is 3.0/],
     ['that ends in its header', fileOf(dictionary('|u1', '()')).subarray(0, 40), /ends within/],

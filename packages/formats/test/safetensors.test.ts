@@ -273,7 +273,11 @@ describe('a safetensors file is not written', () => {
   test.each<[string, Map<string, never>, RegExp]>([
     ['of another shape', new Map([['a', { shape: [3], values } as never]]), /not have 2 values/],
     ['of negative sides', new Map([['a', { shape: [-1, -2], values } as never]]), /not have 2/],
-    ['of a list', new Map([['a', { shape: [2], values: [1, 2] } as never]]), /not an array of numbers/],
+    [
+      'of a list',
+      new Map([['a', { shape: [2], values: [1, 2] } as never]]),
+      /not an array of numbers/,
+    ],
     ['of nothing', new Map([['a', { shape: [2] } as never]]), /not an array of numbers/],
     [
       'with a reserved name',

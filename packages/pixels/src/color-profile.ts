@@ -1,23 +1,23 @@
-/** What an ICC profile says of RGB colors, as far as it can be read without a color engine. */
+/** What an ICC profile says about RGB colors, as far as a reader without a color engine can tell. */
 export interface ColorProfile {
-  /** Its description, such as `Display P3`; empty where it has none that can be read. */
+  /** The profile's description, such as `Display P3`; empty if the profile has no readable description. */
   readonly name: string;
-  /** Whether colors of 8 bits are those of sRGB: then nothing has to be converted. */
+  /** Whether 8-bit colors are sRGB colors, so that no conversion is needed. */
   readonly isSrgb: boolean;
 }
 
-/** sRGB's primaries as profiles hold them, adapted to D50: columns of XYZ for red, green and blue. */
+/** sRGB's primaries as ICC profiles store them, adapted to D50: the XYZ values of red, green and blue. */
 const srgbPrimaries = {
   rXYZ: [0.4361, 0.2225, 0.0139],
   gXYZ: [0.3851, 0.7169, 0.0971],
   bXYZ: [0.1431, 0.0606, 0.7141],
 } as const;
 
-/** Profiles of sRGB are rounded in different ways: their primaries differ by less than this. */
+/** Different sRGB profiles round their primaries differently, by less than this. */
 const mostApart = 0.002;
 
 /**
- * Reads the header and the tags that matter. A profile that is damaged has no name and is not sRGB.
+ * Reads the header and the color tags of an ICC profile. A damaged profile gets no name and does not count as sRGB.
  *
  * @see ICC.1:2022, 7 to 10
  * @example
@@ -39,7 +39,7 @@ export function readColorProfile(profile: Uint8Array): ColorProfile {
 }
 
 function isSrgb(tags: Tags): boolean {
-  // Tables, where there are any, count more than primaries and curves.
+  // Lookup tables, if the profile has any, take precedence over primaries and curves.
   if (tags.colorSpace !== 'RGB ' || tags.has('A2B0') || tags.has('A2B1')) return false;
   const primaries = Object.entries(srgbPrimaries).every(([tag, expected]) => {
     const found = tags.point(tag);
@@ -48,7 +48,7 @@ function isSrgb(tags: Tags): boolean {
   return primaries && ['rTRC', 'gTRC', 'bTRC'].every(tag => isSrgbCurve(tags.curve(tag)));
 }
 
-/** To light, and back by sRGB's own curve: no place may come back as another value of 8 bits. */
+/** Whether each 8-bit value keeps its value when this curve converts it to light and sRGB's curve converts it back. */
 function isSrgbCurve(curve: (value: number) => number): boolean {
   for (let value = 0; value <= 1; value += 1 / 32) {
     const light = curve(value);
@@ -75,13 +75,13 @@ class Tags {
     return this.#places.has(tag);
   }
 
-  /** XYZ. */
+  /** Reads a tag that holds an XYZ value. */
   point(tag: string): [number, number, number] {
     const at = this.#place(tag, 'XYZ ') + 8;
     return [this.#fixed(at), this.#fixed(at + 4), this.#fixed(at + 8)];
   }
 
-  /** From a value of the file to light, both 0 to 1. */
+  /** Reads a tag that holds a curve, which converts a value of the file to light. Both are 0 to 1. */
   curve(tag: string): (value: number) => number {
     const at = this.#place(tag, 'curv', 'para');
     return this.#text(at, 4) === 'para' ? this.#formula(at) : this.#table(at);

@@ -1,8 +1,8 @@
 import type { Pixels } from './pixels';
 
 /**
- * How a picture must be turned to be upright, as EXIF numbers it: 1 not at all, 2 mirrored, 3 turned by 180 degrees, 4 upside down in
- * a mirror, 5 to 8 with rows and columns exchanged.
+ * How a picture must be turned to be upright, as EXIF numbers it: 1 not at all, 2 mirrored horizontally, 3 rotated by 180 degrees, 4
+ * mirrored vertically, 5 to 8 with rows and columns exchanged.
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -32,7 +32,7 @@ export function turnUpright(pixels: Pixels, orientation: Orientation): Pixels {
   const { data, height: rows, width: columns } = pixels;
   const [height, width] = exchangesSides(orientation) ? [columns, rows] : [rows, columns];
   const result = new Uint8Array(data.length);
-  // The sides of the file's picture that are left and top of the upright one.
+  // The edges of the stored picture that become the left and the top edge of the upright one.
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   for (let y = 0, to = 0; y < height; y++) {
@@ -50,10 +50,10 @@ export function turnUpright(pixels: Pixels, orientation: Orientation): Pixels {
 }
 
 /**
- * The orientation in EXIF data.
+ * Reads the orientation from EXIF data.
  *
- * @param tiff From its byte order, `II` or `MM`, on.
- * @returns `undefined` where there is none, or no valid one.
+ * @param tiff EXIF data, beginning with its byte order, `II` or `MM`.
+ * @returns The orientation, or `undefined` if there is none or it is invalid.
  * @example
  * ```ts
  * import sharp from 'sharp';
@@ -76,15 +76,15 @@ export function exifOrientation(tiff: Uint8Array): Orientation | undefined {
     }
     return undefined;
   } catch {
-    // A directory that reaches beyond its data says nothing.
+    // A directory that reaches beyond its data is ignored.
     return undefined;
   }
 }
 
 /**
- * The orientation in XMP, which is XML.
+ * Reads the orientation from XMP data, which is XML.
  *
- * @returns `undefined` where there is none, or no valid one.
+ * @returns The orientation, or `undefined` if there is none or it is invalid.
  * @example
  * ```ts
  * xmpOrientation('<rdf:Description tiff:Orientation="6"/>'); // 6

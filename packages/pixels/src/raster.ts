@@ -1,6 +1,6 @@
 import type { Pixels } from './pixels';
 
-/** Red, green, blue, 0 to 255. */
+/** A color as red, green and blue, each 0 to 255. */
 export type Color = readonly [number, number, number];
 
 /**
@@ -14,7 +14,7 @@ export type Color = readonly [number, number, number];
  */
 export const white: Color = [255, 255, 255];
 
-/** Rows of 8-bit samples as decoders give them: gray, gray and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
+/** Rows of 8-bit samples as decoders return them: gray, gray and alpha, RGB, or RGB and alpha. Alpha is not premultiplied. */
 export interface Raster {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly channels: 1 | 2 | 3 | 4;
@@ -23,7 +23,7 @@ export interface Raster {
 }
 
 /**
- * Converts to RGB. What is transparent is laid on the background: `(alpha * color + (255 - alpha) * background) / 255`,
+ * Converts a raster to RGB. Transparent pixels are blended with the background: `(alpha * color + (255 - alpha) * background) / 255`,
  * rounded. A `Uint8Array` of RGB is not copied.
  *
  * @example
@@ -50,7 +50,7 @@ export function toPixels(raster: Raster, background: Color = white): Pixels {
 }
 
 /**
- * Whether the background would be seen anywhere.
+ * Whether any pixel is at least partly transparent, so that the background matters.
  *
  * @example
  * ```ts

@@ -4,14 +4,14 @@ import { isResizable, resizeByVectors } from './simd/resize';
 import { type Interpolation, precision, windows } from './windows';
 
 /**
- * Squashes a picture to a size with an antialiased filter: to the byte what Pillow's `Image.resize(size, Image.BILINEAR)` or
- * `Image.BICUBIC` gives, and torchvision's `Resize` on a picture.
+ * Resizes a picture, whatever its aspect ratio, with an antialiasing filter. The pixels equal those of Pillow's `Image.resize(size,
+ * Image.BILINEAR)` or `Image.BICUBIC`, and of torchvision's `Resize` on a picture, byte for byte.
  *
- * @param size `[height, width]` in pixels.
- * @param extent `[height, width]` of the part from the top left that is taken, where it is not all; fractions count, as
- *   in Pillow's `box`.
+ * @param size `[height, width]` of the result, in pixels.
+ * @param extent `[height, width]` of the part of the picture, from the top left corner, that is resized; fractions are allowed, as in
+ *   Pillow's `box`. Default: the whole picture.
  * @param interpolation Default `bilinear`.
- * @throws RangeError where a side is no whole number of 1 or more.
+ * @throws RangeError when a side of `size` is not an integer of at least 1.
  * @see Pillow, src/libImaging/Resample.c
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function resize(
 ): Pixels {
   if (![...size, pixels.height, pixels.width].every(side => Number.isInteger(side) && side > 0)) {
     throw new RangeError(
-      `A picture of ${pixels.height} x ${pixels.width} cannot be resized to ${size.join(' x ')}: sides are whole numbers of 1 or more.`,
+      `A picture of ${pixels.height} x ${pixels.width} cannot be resized to ${size.join(' x ')}: both sides must be integers of at least 1.`,
     );
   }
   const vectors = machine();
@@ -39,7 +39,7 @@ export function resize(
 
 type Size = readonly [number, number];
 
-/** The same without vectors. */
+/** Does what `resize` does, without vector instructions. */
 export function resizeByNumbers(
   pixels: Pixels,
   size: Size,
@@ -120,5 +120,5 @@ function resizeDown(
 
 const half = 1 << (precision - 1);
 
-/** A cubic overshoots at edges. */
+/** A cubic filter overshoots at edges, so its sums are clipped to 0 to 255. */
 const clipped = (sum: number): number => Math.max(0, Math.min(255, sum >> precision));

@@ -1,17 +1,23 @@
-/** Fractional bits of a weight: 8 for the value and 2 of headroom leave 22 of 32, as in Pillow. */
+/** Fractional bits of a weight. Of 32 bits, 8 are for the value and 2 for headroom, which leaves 22, as in Pillow. */
 export const precision = 22;
 
-/** For each place of a resized line: where its window on the source begins, and how much each place in it counts. */
+/** For each position of a resized line: where its window on the source begins, and the weight of each source position in the window. */
 export interface Windows {
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
-  /** `[places, widest]`, fixed point, some negative where the filter is cubic; the weights of a place sum to 1, beyond its window they are 0. */
+  /**
+   * Weights `[positions, widest]` in fixed point. A cubic filter has some negative weights. The weights of a
+   * position sum to 1 and are 0 beyond its window.
+   */
   readonly weights: Int32Array;
-  /** The longest window there may be. */
+  /** Length of the longest possible window. */
   readonly widest: number;
 }
 
-/** How a place of the result weighs the places around it: a triangle, or Keys' cubic with a = -1/2, as in Pillow. */
+/**
+ * The filter that weighs the source positions around a position of the result: a triangle (`bilinear`), or Keys' cubic
+ * with a = -1/2 (`bicubic`), as in Pillow.
+ */
 export type Interpolation = 'bilinear' | 'bicubic';
 
 /** Half the width of each filter, and its value at a distance from its center. */
@@ -24,10 +30,10 @@ const filters: Record<Interpolation, { half: number; at: (distance: number) => n
 };
 
 /**
- * @param from Places of the source.
- * @param extent How many of them, from the first, become the result; a fraction counts.
- * @param to Places of the result.
- * @param spread How many places of the source one step of the filter is. Default that of Pillow.
+ * @param from Number of source positions.
+ * @param extent How many source positions, from the first on, are resized; fractions are allowed.
+ * @param to Number of positions of the result.
+ * @param spread Scale of the filter in source positions. Default: Pillow's.
  * @see Pillow, src/libImaging/Resample.c, precompute_coeffs
  */
 export function windows(

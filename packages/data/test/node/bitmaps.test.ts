@@ -32,7 +32,7 @@ test('a damaged one is refused as every damaged file is', async () => {
     const error = await way().catch((error: Error) => error);
     expect(error).toBeInstanceOf(DecodeError);
     expect((error as Error).message).toBe(
-      'cannot be read as BMP: cut short: 260 of 279 bytes of pixels',
+      'cannot be read as BMP: the file has only 260 of 279 bytes of pixels',
     );
   }
 });

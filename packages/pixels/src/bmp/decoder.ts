@@ -3,11 +3,11 @@ import { BmpError, type BmpHeader } from './header';
 import { expandRuns } from './runs';
 
 /**
- * Decodes a Windows or OS/2 bitmap: 1, 4 or 8 bits with a palette, also as runs; 16, 24 or 32 bits, with masks and alpha. To the
- * byte as Pillow does it.
+ * Decodes a Windows or OS/2 bitmap (BMP): 1, 4 or 8 bits per pixel with a palette, also run-length coded; 16, 24 or 32 bits, with masks and
+ * alpha. The pixels equal Pillow's, byte for byte.
  *
- * @param header Of these bytes. Check its size first: memory for that many pixels is allocated.
- * @throws BmpError for what is damaged or cut short.
+ * @param header The header of these bytes. Check the picture's size first: the decoder allocates memory for that many pixels.
+ * @throws BmpError when the pixels are damaged or cut short.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -23,10 +23,10 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Raster {
   if (header.isRunLength) return fromIndices(header, expandRuns(bytes, header), width);
   const stride = 4 * Math.ceil((width * bits) / 32);
   const rows = bytes.subarray(header.start);
-  // The padding of the last row may be missing.
+  // The padding after the last row may be missing.
   const needed = stride * (height - 1) + Math.ceil((width * bits) / 8);
   if (rows.length < needed)
-    throw new BmpError(`cut short: ${rows.length} of ${needed} bytes of pixels`);
+    throw new BmpError(`the file has only ${rows.length} of ${needed} bytes of pixels`);
   if (bits > 8) return fromColors(header, rows, stride);
   return fromIndices(
     header,
@@ -35,7 +35,7 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader): Raster {
   );
 }
 
-/** One index a byte, without padding. */
+/** Unpacks palette indices to one byte each, without padding. */
 function unpack(rows: Uint8Array, { height, width, bits }: BmpHeader, stride: number): Uint8Array {
   const indices = new Uint8Array(height * width);
   const perByte = 8 / bits;
@@ -57,7 +57,9 @@ function fromIndices(header: BmpHeader, indices: Uint8Array, stride: number): Ra
     for (let x = 0; x < width; x++, to += 3) {
       const from = 3 * indices[row + x]!;
       if (from >= palette.length)
-        throw new BmpError(`color ${from / 3} of a palette of ${palette.length / 3}`);
+        throw new BmpError(
+          `a pixel has color ${from / 3}, but the palette has ${palette.length / 3} colors`,
+        );
       data[to] = palette[from]!;
       data[to + 1] = palette[from + 1]!;
       data[to + 2] = palette[from + 2]!;
@@ -78,12 +80,12 @@ function fromColors(header: BmpHeader, rows: Uint8Array, stride: number): Raster
       for (let k = bytes - 1; k >= 0; k--) value = value * 256 + rows[from + k]!;
       for (let c = 0; c < channels; c++, to++) {
         const { shift, most } = masks[c]!;
-        // Rounded down, as in Pillow.
+        // The result is rounded down, as in Pillow.
         data[to] = Math.floor(((((value >>> shift) & most) >>> 0) * 255) / most);
       }
     }
   }
-  // Many programs leave the alpha channel at 0 and mean an opaque picture.
+  // Many programs write an alpha channel of zeros and mean an opaque picture.
   if (channels === 4 && isAllZero(data)) for (let at = 3; at < data.length; at += 4) data[at] = 255;
   return { data, channels, height, width };
 }
@@ -93,6 +95,6 @@ function isAllZero(data: Uint8Array): boolean {
   return true;
 }
 
-/** The row of the file that is the `y`th from the top. */
+/** Index of the row in the file that is row `y` from the top of the picture. */
 const rowOf = ({ isTopDown, height }: BmpHeader, y: number): number =>
   isTopDown ? y : height - 1 - y;

@@ -1,5 +1,5 @@
 /**
- * A BMP file is damaged, cut short, or of a kind that is not read.
+ * Thrown when a BMP file is damaged or cut short, or is of a kind that this decoder cannot read.
  *
  * @example
  * ```ts
@@ -15,10 +15,10 @@ export class BmpError extends Error {
   override readonly name = 'BmpError';
 }
 
-/** Which bits of a pixel hold a channel. */
+/** The bits of a pixel that hold one channel. */
 interface Mask {
   readonly shift: number;
-  /** All ones, of as many bits as the channel has; 0 where there is no such channel. */
+  /** The largest value of the channel: as many one bits as the channel has, or 0 if the picture has no such channel. */
   readonly most: number;
 }
 
@@ -26,24 +26,24 @@ export interface BmpHeader {
   readonly height: number;
   readonly width: number;
   readonly bits: 1 | 4 | 8 | 16 | 24 | 32;
-  /** Whether rows are coded as runs. */
+  /** Whether the rows are run-length coded. */
   readonly isRunLength: boolean;
-  /** Whether the first row of the file is the top one. */
+  /** Whether the first row in the file is the top row of the picture. */
   readonly isTopDown: boolean;
-  /** Red, green, blue for each index; for up to 8 bits. */
+  /** Red, green and blue of each palette index, for pictures of at most 8 bits per pixel. */
   readonly palette: Uint8Array;
-  /** Red, green, blue, alpha; for 16 and 32 bits. */
+  /** Masks of red, green, blue and alpha, for pictures of 16 and 32 bits per pixel. */
   readonly masks: readonly [Mask, Mask, Mask, Mask];
-  /** Where the rows begin. */
+  /** Position of the first row in the file, in bytes. */
   readonly start: number;
 }
 
 const fileHeaderSize = 14;
-/** Windows 2, 3, with masks, with masks and alpha, OS/2 2, Windows 4 and 5. */
+/** Header sizes in bytes: Windows 2, Windows 3, Windows 3 with masks, with masks and alpha, OS/2 2, Windows 4 and Windows 5. */
 const headerSizes = [12, 40, 52, 56, 64, 108, 124];
 
-/** How a picture is coded where it is no bitmap of ours, by its number. */
-const otherCodings: Record<number, string> = { 4: 'a JPEG inside', 5: 'a PNG inside' };
+/** What a BMP file contains in place of pixels, by the number of the coding. */
+const otherCodings: Record<number, string> = { 4: 'a JPEG', 5: 'a PNG' };
 
 /**
  * Whether a file begins with `BM`, as bitmaps do.
@@ -56,9 +56,9 @@ const otherCodings: Record<number, string> = { 4: 'a JPEG inside', 5: 'a PNG ins
 export const isBmp = (bytes: Uint8Array): boolean => bytes[0] === 0x42 && bytes[1] === 0x4d;
 
 /**
- * Reads the header of a bitmap: size, bits, palette and masks.
+ * Reads the header of a BMP file: size, bits per pixel, palette and masks.
  *
- * @throws BmpError for what is damaged, cut short or not read.
+ * @throws BmpError when the header is damaged or cut short, or of a kind that this decoder cannot read.
  * @see Windows GDI, BITMAPFILEHEADER and BITMAPV5HEADER
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
     throw new BmpError(
       bytes.length < fileHeaderSize + Math.max(4, Math.min(size, 124))
         ? 'the header is cut short'
-        : `a header of ${size} bytes, which is none of a bitmap`,
+        : `a header has ${size} bytes, which no bitmap has`,
     );
   }
   const isOld = size === 12;
@@ -85,7 +85,7 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
   requireCoding(bits, coding, size);
 
   const ownMasks = coding === 3 || coding === 6;
-  // After a header of Windows 3 the masks stand by themselves.
+  // Masks that follow a Windows 3 header are not part of the header.
   const after = ownMasks && size === 40 ? (coding === 6 ? 16 : 12) : 0;
   const masks = masksOf(view, bits, ownMasks, size, after);
   const start = view.getUint32(10, true);
@@ -107,11 +107,11 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
   function readPalette(): Uint8Array {
     const stride = isOld ? 3 : 4;
     const said = isOld ? 0 : field(32);
-    // What Windows 2 leaves out follows from where the pixels begin.
+    // Windows 2 headers leave out the number of colors. It follows from the position of the pixels.
     const room = Math.floor((start - tables) / stride);
     const count = said > 0 ? said : Math.min(2 ** bits, room);
     if (count > 2 ** bits && bits < 8) throw new BmpError(`${count} colors for ${bits} bits`);
-    if (count > room || count === 0) throw new BmpError(`no room for ${count} colors`);
+    if (count > room || count === 0) throw new BmpError(`the file has no room for ${count} colors`);
     const colors = new Uint8Array(3 * Math.min(count, 256));
     for (let index = 0; 3 * index < colors.length; index++) {
       const at = tables + index * stride;
@@ -123,17 +123,18 @@ export function readHeader(bytes: Uint8Array): BmpHeader {
 
 function requireCoding(bits: number, coding: number, size: number): void {
   const inside = otherCodings[coding];
-  if (inside && size !== 64) throw new BmpError(`${inside}, which is not read`);
+  if (inside && size !== 64)
+    throw new BmpError(`the file contains ${inside}, which cannot be read`);
   const fits: Record<number, readonly number[]> = {
     0: [1, 4, 8, 16, 24, 32],
     1: [8],
     2: [4],
-    // Of OS/2 these numbers mean other things.
+    // In OS/2 headers these numbers mean other codings.
     3: size === 64 ? [] : [16, 32],
     6: size === 40 ? [16, 32] : [],
   };
   if (fits[coding]?.includes(bits)) return;
-  throw new BmpError(`${bits} bits a pixel with coding ${coding}, which is not read`);
+  throw new BmpError(`${bits} bits per pixel with coding ${coding} cannot be read`);
 }
 
 function masksOf(
@@ -149,7 +150,7 @@ function masksOf(
   const places = [54, 58, 62, 66].slice(0, hasAlpha ? 4 : 3);
   if (places.some(at => at + 4 > view.byteLength)) throw new BmpError('the masks are cut short');
   const found: number[] = places.map(at => view.getUint32(at, true));
-  // Masks that were forgotten: the usual order, with alpha.
+  // If all masks are empty, the program that wrote the file forgot them: the usual order, with alpha, is assumed.
   if (bits === 32 && !found.some(mask => mask !== 0))
     found.splice(0, 4, ...usual.slice(0, 3), 0xff000000);
   const masks = [...found, 0].slice(0, 4).map(toMask);
@@ -157,7 +158,7 @@ function masksOf(
   for (const [channel, { shift, most }] of masks.entries()) {
     const place = BigInt(most) << BigInt(shift);
     if ((channel < 3 && most === 0) || (taken & place) !== 0n || place >> BigInt(bits) !== 0n)
-      throw new BmpError('masks of channels that overlap or are empty');
+      throw new BmpError('the masks of the channels overlap or are empty');
     taken |= place;
   }
   return masks as unknown as BmpHeader['masks'];
@@ -167,6 +168,6 @@ function toMask(bits: number): Mask {
   if (bits === 0) return { shift: 0, most: 0 };
   const shift = 31 - Math.clz32(bits & -bits);
   const most = bits >>> shift;
-  if ((most & (most + 1)) !== 0) throw new BmpError('a mask with gaps');
+  if ((most & (most + 1)) !== 0) throw new BmpError('a mask has gaps');
   return { shift, most };
 }

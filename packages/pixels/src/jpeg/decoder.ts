@@ -12,20 +12,21 @@ import { readerBytes, scanMargin, UnitReader, unstuff } from './scan';
 type Size = readonly [number, number];
 
 export interface JpegOptions {
-  /** A larger photo is not decoded. Default any. */
+  /** The decoder refuses photos of more pixels. Default: no limit. */
   readonly mostPixels?: number;
 }
 
 export interface ResizedJpegOptions extends JpegOptions {
-  /** Where the pixels may go, if they fit; else they get their own. */
+  /** Buffer for the pixels. It is used if they fit into it; else a new buffer is allocated. */
   readonly room?: Uint8Array;
 }
 
 /**
- * Decodes an ordinary photograph: baseline JPEG, upright, without a color profile or with sRGB's. At its full size, to the byte
- * what libjpeg-turbo gives.
+ * Decodes an ordinary photograph at its full size: a baseline JPEG that is upright and has either no color profile or an sRGB profile. The
+ * pixels equal libjpeg-turbo's, byte for byte.
  *
- * @returns `undefined` for another or a damaged file, and where there are no vector instructions: for another decoder.
+ * @returns The pixels, or `undefined` if the file is damaged or of another kind, or if WebAssembly has no vector
+ * instructions here. Another decoder can then try.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -52,11 +53,11 @@ export function decodeJpeg(
 }
 
 /**
- * Decodes as `decodeJpeg` does and resizes on the way, as `resize` does. Where a photo of 512 by 512 pixels or more is at
- * least five times as large as the size, means of two by two pixels are resized.
+ * Decodes as `decodeJpeg` does and resizes as `resize` does, row by row. A photo of at least 512 by 512 pixels that is at least five times
+ * as large as `size` is halved first, by means of two by two pixels.
  *
- * @param size `[height, width]`.
- * @returns `undefined` where `decodeJpeg` gives that.
+ * @param size `[height, width]` of the result, in pixels.
+ * @returns The pixels, or `undefined` in the same cases as `decodeJpeg`.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -85,13 +86,16 @@ export function decodeJpegTo(
 
 interface Read {
   readonly plan: Plan;
-  /** `[height, width]` of the photo in these samples: where it was halved, the last ones may reach beyond it. */
+  /**
+   * `[height, width]` of the photo, counted in the decoded samples. If the photo was halved, these can be fractions, and
+   * the last samples reach beyond the photo.
+   */
   readonly extent: Size;
   readonly halved: boolean;
   readonly vectors: Machine;
 }
 
-/** A photo's samples in the vectors' memory. */
+/** Decodes a photo's samples into the memory of the vector instructions. */
 function readPhoto(bytes: Uint8Array, mostPixels: number, size?: Size): Read | undefined {
   const vectors = machine();
   const header = vectors && readHeader(bytes);
@@ -111,18 +115,18 @@ function readPhoto(bytes: Uint8Array, mostPixels: number, size?: Size): Read | u
 
 interface Plan {
   readonly components: readonly ComponentPlan[];
-  /** Address of what a `UnitReader` needs. */
+  /** Address of the memory for a `UnitReader`. */
   readonly reader: number;
-  /** Finished pixels. */
+  /** Address of the finished rows of pixels. */
   readonly band: number;
-  /** Rows of pixels that it has room for. */
+  /** How many rows of pixels the band has room for. */
   readonly bandRows: number;
   readonly end: number;
 }
 
-/** Vectors reach beyond the ends of rows. */
+/** Bytes beyond the ends of rows that vector instructions may read and write. */
 const margin = 16;
-/** Of all planes; larger photos would make the vectors' memory large for good. */
+/** Limit on the bytes of all planes together. WebAssembly memory never shrinks, so a larger photo would occupy it for good. */
 const mostBytes = 2 ** 26;
 
 function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan | undefined {
@@ -134,7 +138,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
     Math.ceil([height, width][axis]! / (8 * samples)),
   ) as [number, number];
   const shapes = components.map(component => {
-    // Where chroma is coarser in both directions, it has that size already.
+    // Chroma that has half the resolution in both directions is not halved again.
     const side: 8 | 4 = scale === 2 && component.down === luma.down ? 4 : 8;
     const blocks = units[1] * component.across;
     const reduction = 8 / side;
@@ -147,7 +151,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
       width: Math.ceil((width * component.across) / (luma.across * reduction)),
     };
   });
-  // libjpeg repeats samples of so narrow a chroma instead of mixing them.
+  // libjpeg repeats the samples of such a narrow chroma plane instead of interpolating them.
   if (chroma.across < luma.across && shapes[1]!.width <= 2) return undefined;
   const planeBytes = shapes.map(({ row, rows }) => row * rows + 2 * margin);
   if (planeBytes.reduce((sum, size) => sum + size, 0) > mostBytes) return undefined;
@@ -175,7 +179,7 @@ function planOf({ height, width, components }: JpegHeader, scale: 1 | 2): Plan |
   };
 }
 
-/** @param take Gets bands of rows of pixels from the top: an address, the first row, how many. */
+/** @param take Called with each band of pixel rows, from the top: its address, its first row and its number of rows. */
 function color(
   { components, band, bandRows }: Plan,
   { routines, memory }: Machine,
@@ -218,7 +222,7 @@ function color(
   }
 }
 
-/** Beyond the ends of a row its last samples go on. */
+/** Repeats the first and the last sample of each row beyond the ends of the row. */
 function repeatEnds({ address, row, height, width }: Plane, bytes: Uint8Array): void {
   for (let y = 0, at = address; y < height; y++, at += row) {
     bytes[at - 1] = bytes[at]!;

@@ -5,12 +5,15 @@ import { isResizable, resizeByVectors } from '../simd/resize';
 
 type Size = readonly [number, number];
 
-/** From here on the mean difference stays below 1 of 255, and is mostly below 1/2, on photographs full of detail. */
+/**
+ * Smallest ratio of sizes at which a photo is halved. From this ratio on, halving changes values by less than 1 of 255 on average, and
+ * mostly by less than 1/2, even on photographs full of detail.
+ */
 const largeEnough = 5;
-/** Of smaller photos, in pixels, halving would save little. */
+/** Smallest number of pixels at which a photo is halved. On smaller photos, halving would save little time. */
 const leastHalved = 2 ** 18;
 
-/** How many samples of a JPEG become one, in each direction, before it is resized. */
+/** How many samples of a JPEG are averaged to one, in each direction, before the photo is resized: 1 or 2. */
 export function scaleFor(
   { height, width }: { readonly height: number; readonly width: number },
   size: Size,
@@ -20,8 +23,8 @@ export function scaleFor(
 }
 
 /**
- * Resizes a JPEG that another decoder has read, because it is progressive, rotated or has a color profile, as `decodeJpegTo`
- * resizes the others. Plain `resize` would differ from that by up to 4 of 255.
+ * Resizes a JPEG that another decoder has read, because it is progressive, rotated or has a color profile, in the same way as
+ * `decodeJpegTo` resizes other JPEGs. Plain `resize` would differ from `decodeJpegTo` by up to 4 of 255.
  *
  * @example
  * ```ts
@@ -37,7 +40,7 @@ export function resizeJpeg(pixels: Pixels, size: Size): Pixels {
   return resizeByVectors(vectors, half, size, extent, { averaged: true });
 }
 
-/** Means of two by two pixels, halves rounded up and down in turn; a last row or column that is alone counts twice. */
+/** Averages two by two pixels. Halves are rounded up and down in turn. A last row or column without a partner counts twice. */
 function halve({ data, height: rows, width: columns }: Pixels): Pixels {
   const [height, width] = [Math.ceil(rows / 2), Math.ceil(columns / 2)];
   const result = new Uint8Array(height * width * 3);

@@ -4,34 +4,34 @@ import { codeTable } from '../simd/coding';
 import { type HuffmanTable, huffmanTable } from './huffman';
 import { xmpOfSegment } from './orientation';
 
-/** One color channel of a JPEG. */
+/** One color component of a JPEG: Y, Cb or Cr. */
 interface Component {
-  /** Samples for those of the coarsest component, across and down: 1 or 2. */
+  /** Samples across and down for each sample of the coarsest component: 1 or 2. */
   readonly across: number;
   readonly down: number;
-  /** In the order of the file. */
+  /** Quantization table, in the order of the file. */
   readonly quantization: Uint8Array;
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
 }
 
-/** What the decoder needs to know of a file. */
+/** The facts in a JPEG's header that the decoder needs. */
 export interface JpegHeader {
   readonly height: number;
   readonly width: number;
-  /** Y, Cb, Cr. */
+  /** The components Y, Cb and Cr. */
   readonly components: readonly Component[];
-  /** Blocks of all components between restart markers; 0 for none. */
+  /** Number of blocks of all components between two restart markers; 0 if there are no such markers. */
   readonly restartInterval: number;
-  /** Where the coded data begins. */
+  /** Position of the coded data in the file, in bytes. */
   readonly scan: number;
 }
 
 /**
- * Reads a JPEG's header. It holds until the next one is read, as long as the bytes do.
+ * Reads a JPEG's header. The result is valid until the next call, and only while the bytes stay unchanged.
  *
- * @returns `undefined` for all but the ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or 4:2:0, one scan,
- *   upright, no color profile other than sRGB's, nothing that is odd.
+ * @returns The header, or `undefined` for every file that is not an ordinary photograph: baseline, 8 bits, Y Cb Cr with 4:4:4, 4:2:2 or
+ *   4:2:0 sampling, one scan, upright, no color profile other than sRGB, nothing unusual.
  * @see ITU T.81, annex B
  */
 export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
@@ -68,7 +68,7 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         break;
       case 0xffe1:
         if (startsWith(segment, 'Exif\0') && !isUpright(segment)) return undefined;
-        // Whether XMP counts depends on the EXIF data: others decide.
+        // Whether the XMP orientation counts depends on the EXIF data, so such a file is left to another decoder.
         if ((xmpOrientation(xmpOfSegment(segment) ?? '') ?? 1) > 1) return undefined;
         break;
       case 0xffe2:
@@ -89,7 +89,7 @@ export function readHeader(bytes: Uint8Array): JpegHeader | undefined {
         return { height, width, components, restartInterval, scan: at };
       }
       default:
-        // Other application data and comments say nothing about the pixels.
+        // The other kinds of application data and comments do not affect the pixels.
         if (marker !== 0xfffe && (marker < 0xffe3 || marker > 0xffef)) return undefined;
     }
   }
@@ -104,14 +104,14 @@ interface Tables {
 
 function readQuantization(segment: Uint8Array, { quantization }: Tables): boolean {
   for (let at = 0; at < segment.length; at += 65) {
-    // Above 15: values of 16 bits.
+    // Values above 15 mean a table of 16-bit values.
     if (segment[at]! > 3 || at + 65 > segment.length) return false;
     quantization[segment[at]!] = segment.subarray(at + 1, at + 65);
   }
   return true;
 }
 
-/** Of the DC tables and the AC tables, 0 to 3 each; the next header is written over this one's. */
+/** Memory for the DC tables and the AC tables, 0 to 3 each. The next header overwrites them. */
 const rooms = Array.from({ length: 8 }, () => new Int32Array(codeTable.size / 4));
 
 function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
@@ -128,7 +128,7 @@ function readHuffman(segment: Uint8Array, { dc, ac }: Tables): boolean {
       kind < 16 ? 'dc' : 'ac',
       rooms[(kind >> 2) | (kind & 3)]!,
     );
-    // A difference of DC values has at most 11 bits, a coefficient 10.
+    // A DC difference has at most 11 bits, a coefficient at most 10.
     const most = kind < 16 ? 11 : 10;
     if (!table || symbols.some(symbol => (kind < 16 ? symbol : symbol & 15) > most)) return false;
     (kind < 16 ? dc : ac)[kind & 15] = table;
@@ -165,7 +165,7 @@ function componentsOf(
   return chroma.every(({ across, down }) => across === 1 && down === 1) ? components : undefined;
 }
 
-/** Whether the EXIF data, which holds a TIFF directory, has no orientation, or the ordinary one. */
+/** Whether the EXIF data, which contains a TIFF directory, has no orientation or the normal orientation. */
 function isUpright(segment: Uint8Array): boolean {
   const tiff = new DataView(
     segment.buffer,
@@ -182,12 +182,12 @@ function isUpright(segment: Uint8Array): boolean {
     }
     return true;
   } catch {
-    // A directory that reaches beyond its segment: others decide.
+    // The directory reaches beyond its segment, so the file is left to another decoder.
     return false;
   }
 }
 
-/** Profiles of sRGB fit into one segment; others are left to others. */
+/** Whether a color profile is sRGB. sRGB profiles fit into one segment; files with larger profiles are left to another decoder. */
 function isSrgb(segment: Uint8Array): boolean {
   const [number, count] = segment.subarray(12, 14);
   return number === 1 && count === 1 && readColorProfile(segment.subarray(14)).isSrgb;

@@ -4,11 +4,11 @@ import { codeTable, lookedUp, special } from '../simd/coding';
 export type HuffmanTable = Int32Array;
 
 /**
- * @param counts How many codes there are of 1 to 16 bits.
- * @param symbols Of all codes, the shortest first.
- * @param kind What the symbols say: lengths of differences, or zeros and lengths of coefficients.
- * @param table Where it is written.
- * @returns `undefined` where there cannot be so many codes.
+ * @param counts Number of codes of each length, from 1 to 16 bits.
+ * @param symbols Symbols of all codes, the shortest codes first.
+ * @param kind Whether the symbols are lengths of DC differences, or numbers of zeros and lengths of coefficients.
+ * @param table Memory that the table is written to.
+ * @returns The table, or `undefined` if so many codes of these lengths cannot exist.
  * @see ITU T.81, annex C
  */
 export function huffmanTable(

@@ -3,17 +3,17 @@ import { exifOrientation, type Orientation, xmpOrientation } from '../orientatio
 const text = new TextDecoder('latin1');
 const nameOfXmp = 'http://ns.adobe.com/xap/1.0/\0';
 
-/** The XMP in a segment of application data (APP1), if it is that. */
+/** Returns the XMP text of an application segment (APP1), or `undefined` if the segment holds other data. */
 export function xmpOfSegment(segment: Uint8Array): string | undefined {
-  // Of most segments the first letters tell.
+  // The first letters rule out most segments.
   if (segment[0] !== 0x68 || segment[4] !== 0x3a) return undefined;
   const name = text.decode(segment.subarray(0, nameOfXmp.length));
   return name === nameOfXmp ? text.decode(segment.subarray(nameOfXmp.length)) : undefined;
 }
 
 /**
- * The orientation that a JPEG names in XMP. It is 1 where there is none, and where EXIF data has an orientation: that counts,
- * as in Pillow.
+ * Returns the orientation that a JPEG's XMP data states. The result is 1 if there is none, and also if the EXIF data states an orientation,
+ * because EXIF takes precedence, as in Pillow.
  *
  * @see XMP specification, part 3, 1.1.3
  * @example
@@ -27,7 +27,7 @@ export function xmpOrientationOfJpeg(bytes: Uint8Array): Orientation {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const segment = bytes.subarray(at + 4, at + 2 + view.getUint16(at + 2));
-    // After the start of the scan there are no names.
+    // After the start of the scan there is no metadata.
     if (marker === 0xffda || marker < 0xff01) break;
     if (marker === 0xffe1) {
       if (

@@ -1,22 +1,22 @@
-/** The samples of one component in the vectors' memory. */
+/** The decoded samples of one component, in the memory of the vector instructions. */
 export interface Plane {
-  /** Of the first sample. */
+  /** Address of the first sample. */
   readonly address: number;
-  /** From one row to the next. */
+  /** Bytes from the start of one row to the start of the next. */
   readonly row: number;
-  /** Of what is picture, without what fills the last blocks. */
+  /** Height and width in samples, without the padding in the last blocks. */
   readonly height: number;
   readonly width: number;
 }
 
-/** Where a component's samples and coefficients are. */
+/** The memory for the samples and the coefficients of one component. */
 export interface ComponentPlan extends Plane {
-  /** Samples of a block, across and down; where they are 4, they are means of 2 by 2. */
+  /** Samples of a block, across and down: 8, or 4 if the decoder averages two by two samples. */
   readonly side: 8 | 4;
-  /** Blocks in a row. */
+  /** Number of blocks in a row. */
   readonly blocks: number;
-  /** Address of the coefficients of the rows of blocks that are read at once. */
+  /** Address of the coefficients of those rows of blocks that are decoded together. */
   readonly coefficients: number;
-  /** Address of a byte for each of these blocks. */
+  /** Address of one byte for each of these blocks. */
   readonly extents: number;
 }

@@ -4,11 +4,11 @@ import type { ComponentPlan } from './plan';
 import type { UnitReader } from './scan';
 
 /**
- * Reads the coded data and transforms it to samples, a row of blocks after the other.
+ * Decodes the coded data and transforms it to samples, one row of blocks after another.
  *
- * @param coded Address of the data.
- * @param ends Of the intervals in it, in bytes.
- * @returns Whether the data was sound.
+ * @param coded Address of the coded data.
+ * @param ends Where each interval of the data ends, in bytes.
+ * @returns Whether the data was intact.
  */
 export function readPlanes(
   { height, width, components, restartInterval }: JpegHeader,

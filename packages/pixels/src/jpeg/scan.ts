@@ -6,15 +6,15 @@ import type { JpegHeader } from './header';
 import type { HuffmanTable } from './huffman';
 import type { ComponentPlan } from './plan';
 
-/** So much after the end of the coded data may be read before that is noticed. */
+/** How many bytes the decoder may read after the end of the coded data before it notices that the data has ended. */
 export const scanMargin = 4096;
 
 /**
- * Takes the stuffed zeros out, up to the end of the picture.
+ * Removes the stuffed zeros from the coded data, up to the end of the picture.
  *
- * @param target Room for what is left of the file and `scanMargin`.
- * @returns Where each interval between restart markers ends; `undefined` where another marker than those comes before the
- *   end, or none at all.
+ * @param target Buffer with room for the rest of the file and `scanMargin`.
+ * @returns The end of each interval between restart markers, or `undefined` if a marker other than a restart marker comes before the
+ *   end marker, or if there is no end marker.
  */
 export function unstuff(bytes: Uint8Array, from: number, target: Uint8Array): number[] | undefined {
   const ends: number[] = [];
@@ -37,7 +37,7 @@ export function unstuff(bytes: Uint8Array, from: number, target: Uint8Array): nu
   }
 }
 
-/** Natural place of each coefficient in the order of the file. */
+/** Natural position (row by row) of each coefficient in the order of the file (zigzag). */
 // biome-ignore format: a table
 const zigzag = Uint8Array.from([
    0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
@@ -46,16 +46,16 @@ const zigzag = Uint8Array.from([
   58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ]);
 
-/** By natural place: where a coefficient stands in its block, in bytes. */
+/** Position of each coefficient within a block in memory, in bytes, by its natural position. */
 const memoryPlace = Uint8Array.from(
   { length: 64 },
   (_, place) => 16 * (place >> 3) + 2 * columnOrder.indexOf(place & 7),
 );
 
-/** Memory that a `UnitReader` needs. */
+/** Bytes of memory that a `UnitReader` needs. */
 export const readerBytes = 6 * (4 * blockPlan.size + codeTable.size) + 3 * 256 + 1024;
 
-/** Reads units, a row of them or less at a time, into the components' coefficients. */
+/** Reads units of blocks into the components' coefficients, at most one row of units at a time. */
 export class UnitReader {
   readonly #vectors: Machine;
   readonly #numbers: Int32Array;
@@ -64,7 +64,7 @@ export class UnitReader {
   readonly #predecessors: number;
   readonly #end: number;
 
-  /** @param address Of `readerBytes`. */
+  /** @param address Address of `readerBytes` bytes of memory. */
   constructor(
     { components }: JpegHeader,
     plans: readonly ComponentPlan[],
@@ -116,7 +116,7 @@ export class UnitReader {
     this.#end = first + 4 * blockPlan.size * blocks.length;
   }
 
-  /** Begins an interval. @param address Of its first byte. */
+  /** Begins an interval between restart markers. @param address Address of its first byte. */
   begin(address: number): void {
     const state = this.#state / 4;
     this.#numbers.fill(0, state, state + scanState.size / 4);
@@ -124,7 +124,7 @@ export class UnitReader {
     this.#numbers.fill(0, this.#predecessors / 4, this.#predecessors / 4 + 3);
   }
 
-  /** @param end Address after the interval. @returns Whether the data was sound. */
+  /** @param end Address after the interval. @returns Whether the data was intact. */
   read(first: number, last: number, end: number): boolean {
     try {
       this.#vectors.routines.scan(this.#state, this.#plans, this.#end, first, last, end);
@@ -135,7 +135,7 @@ export class UnitReader {
     }
   }
 
-  /** Whether an interval that ends here was read to its end. */
+  /** Whether an interval that ends at this address was read to its end. */
   hasEnded(end: number): boolean {
     const state = this.#state / 4;
     const bits = this.#numbers[state + scanState.bits / 4]!;

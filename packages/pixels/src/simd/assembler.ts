@@ -1,19 +1,19 @@
 import { immediates, inRange, signed, unsigned } from './encoding';
 
-/** WebAssembly instructions as bytes; an expression leaves one value. Addresses and counts are 32-bit integers. */
+/** WebAssembly instructions as bytes; an expression leaves one value on the stack. Addresses and counts are 32-bit integers. */
 export type Code = readonly number[];
 
-/** A variable of a function. */
+/** A local variable of a WebAssembly function. */
 export interface Local {
   readonly get: Code;
   set(value: Code): Code;
 }
 
-/** A function without a result. */
+/** A WebAssembly function without a result. */
 export interface Routine {
   readonly name: string;
   readonly parameters: number;
-  /** Types of its variables, after the parameters. */
+  /** Types of the function's variables, after its parameters. */
   readonly locals: readonly number[];
   readonly code: Code;
 }
@@ -26,7 +26,7 @@ const binary =
   (opcode: number) =>
   (a: Code, b: Code): Code => [...a, ...b, opcode];
 
-/** A constant. From 2 ** 31 on it has the bits of a number without a sign. */
+/** A 32-bit constant. Values of 2 ** 31 and more are taken as unsigned. */
 export const number = (value: number): Code => [
   0x41,
   ...signed(inRange('A 32-bit constant', value, -(2 ** 31), 2 ** 32 - 1) | 0),
@@ -58,20 +58,20 @@ const storing =
   ];
 export const load32 = access(0x28);
 export const load8 = access(0x2d);
-/** With a sign. */
+/** Loads 16 bits, sign-extended. */
 export const load16 = access(0x2e);
 export const store32 = storing(0x36);
 export const store16 = storing(0x3b);
 export const store8 = storing(0x3a);
 
-/** 64-bit integers. Of what they are shifted by, the lowest 6 bits count. */
+/** Instructions on 64-bit integers. Shifts use only the lowest 6 bits of their second operand. */
 export const long = {
   number: (value: number): Code => [
     0x42,
     ...signed(inRange('A 64-bit constant', value, -(2 ** 53) + 1, 2 ** 53 - 1)),
   ],
   load: access(0x29),
-  /** 32 bits without a sign. */
+  /** Loads 32 bits, zero-extended. */
   load32: access(0x35),
   store: storing(0x37),
   subtract: binary(0x7d),
@@ -81,28 +81,28 @@ export const long = {
   shiftLeft: binary(0x86),
   shiftRight: binary(0x87),
   shiftRightUnsigned: binary(0x88),
-  /** The lower 32 bits. */
+  /** The lower 32 bits of a 64-bit integer. */
   low: (value: Code): Code => [...value, 0xa7],
-  /** The lower half of a vector. */
+  /** The lower half of a vector, as a 64-bit integer. */
   ofVector: (value: Code): Code => [...value, 0xfd, 0x1d, 0],
 };
 
-/** 128-bit vectors, by the names of the specification. */
+/** Instructions on 128-bit vectors, with names as in the WebAssembly specification. */
 export const vector = {
   load: access(0xfd, 0x00),
   load32Splat: access(0xfd, 0x09),
   load32Zero: access(0xfd, 0x5c),
   load64Zero: access(0xfd, 0x5d),
   store: storing(0xfd, 0x0b),
-  /** The lowest 32 bits. */
+  /** Stores the lowest 32 bits of a vector. */
   store32: (address: Code, value: Code): Code => vector.store32Lane(address, value, 0),
-  /** One quarter. */
+  /** Stores one quarter (32 bits) of a vector. */
   store32Lane: (address: Code, value: Code, lane: number): Code => [
     ...address,
     ...value,
     ...[0xfd, 0x5a, 0, 0, ...immediates('A quarter', [lane], 1, 3)],
   ],
-  /** One half of 64 bits. */
+  /** Stores one half (64 bits) of a vector. */
   store64: (address: Code, value: Code, lane: 0 | 1): Code => [
     ...address,
     ...value,
@@ -112,16 +112,16 @@ export const vector = {
     ...[0xfd, 0x0c],
     ...immediates('Bytes of a vector', values, 16, 255),
   ],
-  /** Four equal 32-bit numbers. */
+  /** A vector of four equal 32-bit numbers. */
   splat32: (value: number): Code => [...number(value), 0xfd, 0x11],
-  /** Eight equal 16-bit numbers. */
+  /** A vector of eight equal 16-bit numbers. */
   splat16: (value: number): Code =>
     vector.spread16(number(inRange('A 16-bit constant', value, -(2 ** 15), 2 ** 16 - 1))),
-  /** Eight times the lower 16 bits of an integer. */
+  /** A vector of eight copies of the lower 16 bits of an integer. */
   spread16: (value: Code): Code => [...value, 0xfd, 0x10],
-  /** Sums of neighboring bytes, in 16 bits. */
+  /** Sums of neighboring bytes, as 16-bit numbers. */
   sumPairs8: ofOne(0x7d),
-  /** Bytes of both, by place: 0 to 15 of the first, 16 to 31 of the second. */
+  /** Picks 16 bytes from two vectors by position: 0 to 15 from the first vector, 16 to 31 from the second. */
   shuffle: (a: Code, b: Code, places: readonly number[]): Code => [
     ...a,
     ...b,
@@ -139,11 +139,11 @@ export const vector = {
   add8: ofTwo(0x6e),
   add16: ofTwo(0x8e),
   subtract16: ofTwo(0x91),
-  /** Products shifted down by 15 bits, and rounded. */
+  /** Products of 16-bit numbers, shifted right by 15 bits and rounded. */
   roundedProduct16: ofTwo(0x82),
   add32: ofTwo(0xae),
   subtract32: ofTwo(0xb1),
-  /** Products of 16-bit numbers, neighbors summed. */
+  /** Products of 16-bit numbers; the products of neighbors are added. */
   dot: ofTwo(0xba),
   and: ofTwo(0x4e),
   or: ofTwo(0x50),
@@ -166,7 +166,7 @@ function shift(opcode: number) {
   return (value: Code, by: number): Code => [...value, ...number(by), 0xfd, ...unsigned(opcode)];
 }
 
-/** Variables of the function that is being written. */
+/** The local variables of the function that is being written. */
 export class Frame {
   readonly locals: number[] = [];
   readonly #parameters: number;
@@ -190,8 +190,8 @@ const local = (index: number): Local => ({
 });
 
 /**
- * @param write Gets the variables and the parameters, and returns statements.
- * @throws RangeError when two parameters have one name: the first could not be reached.
+ * @param write Receives the variables and the parameters, and returns the statements of the function.
+ * @throws RangeError when two parameters have the same name, since the first could not be accessed.
  */
 export function routine<const P extends readonly string[]>(
   name: string,
@@ -199,32 +199,37 @@ export function routine<const P extends readonly string[]>(
   write: (frame: Frame, given: Record<P[number], Local>) => Code[],
 ): Routine {
   if (new Set(parameters).size < parameters.length)
-    throw new RangeError(`${name}: two parameters have one name, of ${parameters.join(', ')}.`);
+    throw new RangeError(
+      `${name}: two parameters have the same name, in ${parameters.join(', ')}.`,
+    );
   const frame = new Frame(parameters.length);
   const given = Object.fromEntries(parameters.map((each, index) => [each, local(index)]));
   const code = write(frame, given as Record<P[number], Local>).flat();
   return { name, parameters: parameters.length, locals: frame.locals, code };
 }
 
-/** Steps while `index` is below `end`. */
+/** Repeats the body while `index` is below `end`, and increases `index` by `step` each time. */
 export function count(index: Local, end: Code, body: Code[], step = 1): Code {
   const done = [...index.get, ...end, 0x4e];
   const next = index.set(add(index.get, number(step)));
   return [0x02, 0x40, 0x03, 0x40, ...done, 0x0d, 1, ...body.flat(), ...next, 0x0c, 0, 0x0b, 0x0b];
 }
 
-/** Statements that `leave` ends. */
+/** A block of statements. `leave` jumps to its end. */
 export const block = (...body: Code[]): Code => [0x02, 0x40, ...body.flat(), 0x0b];
-/** Statements that `leave` begins again. */
+/** A loop: `leave` jumps back to its beginning. */
 export const repeat = (...body: Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0b];
-/** Goes to the end of a block, or the beginning of what repeats. @param depth How many blocks and conditions there are around this up to it. */
+/**
+ * Jumps to the end of a block or to the beginning of a loop. @param depth How many blocks, loops and
+ * conditions lie between this jump and its target.
+ */
 export const leave = (depth: number): Code => [0x0c, ...unsigned(depth)];
 export const leaveWhen = (depth: number, condition: Code): Code => [
   ...condition,
   0x0d,
   ...unsigned(depth),
 ];
-/** Throws a `RuntimeError`. */
+/** Makes the function throw a `RuntimeError`. */
 export const fail: Code = [0x00];
 
 export const when = (condition: Code, ...yes: Code[]): Code => [

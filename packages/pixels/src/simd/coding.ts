@@ -1,40 +1,40 @@
-/** Bits of a Huffman code that are looked up at once. */
+/** Number of bits of a Huffman code that are looked up in a table at once. */
 export const lookedUp = 10;
 
 /**
- * A Huffman code, ready for reading. An entry holds, from the lowest bits on: 8 bits, the length of a code and its value
- * together; 8 bits, the length of the code; 8 bits, 64 less the length of the value; 8 bits, how many coefficients to go on
- * (of DC codes: whether there is a value), or one of `special`. In bytes from the address of the table:
+ * Layout of a table for decoding a Huffman code: offsets in bytes from the address of the table. An entry holds, from its lowest bits on: 8
+ * bits, the length of a code plus the length of its value; 8 bits, the length of the code; 8 bits, 64 minus the length of the value; 8
+ * bits, by how many coefficients to advance (for DC codes: whether there is a value), or one of `special`.
  */
 export const codeTable = {
-  /** An entry for each of the numbers that the next bits can be. */
+  /** One entry for each value that the next bits can have. */
   entries: 0,
-  /** By the length of a code: the first 16 bits that are beyond codes of this length. */
+  /** For each code length: the smallest 16-bit number that is beyond the codes of this length. */
   limits: 4 << lookedUp,
-  /** By the length of a code: what to add to it for the place of its entry. */
+  /** For each code length: what to add to a code to get the position of its entry. */
   offsets: (4 << lookedUp) + 4 * 17,
-  /** Entries of all codes, the shortest first. */
+  /** Entries of all codes, the shortest codes first. */
   places: (4 << lookedUp) + 4 * 34,
   size: (4 << lookedUp) + 4 * 34 + 4 * 256,
 } as const;
 
-/** In place of how many coefficients to go on; all are more than a block has. */
+/** Special values in place of the number of coefficients to advance; each is more than a block has coefficients. */
 export const special = { end: 64, sixteenZeros: 65, longCode: 66 } as const;
 
-/** Where the reading stands, in bytes from its address. `ahead` are 64 bits, of which the upper `bits` are to be read. */
+/** State of the bit reader: offsets in bytes from its address. `ahead` holds 64 bits, of which the upper `bits` bits are yet to be read. */
 export const scanState = { pointer: 0, bits: 4, ahead: 8, size: 16 } as const;
 
-/** What is known of each block of a unit, in 32-bit numbers from its address; all but the last are addresses. */
+/** Description of each block of a unit, in 32-bit numbers from its address; all but the last are addresses. */
 export const blockPlan = {
   dc: 0,
   ac: 1,
-  /** By place in the file: natural place of a coefficient in bytes, and what to multiply it by, 16 bits each. */
+  /** For each coefficient in the order of the file: its natural position in bytes, and its quantization factor, 16 bits each. */
   quantization: 2,
-  /** Of the first unit in a row; the following ones come `step` blocks later. */
+  /** Address for the first unit in a row; that of the next unit is `step` blocks later. */
   coefficients: 3,
-  /** A byte for each block: places of what is not zero, joined by `or`, in bytes. */
+  /** One byte for each block: the positions of its nonzero coefficients, joined by bitwise OR, in bytes. */
   extents: 4,
-  /** The last DC value. */
+  /** The DC value of the previous block. */
   predecessor: 5,
   step: 6,
   size: 7,

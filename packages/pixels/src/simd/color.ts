@@ -14,22 +14,22 @@ const { add16, add32, and, dot, extendLow8, load, load64Zero, narrow16To8, narro
 const { roundedProduct16, shiftLeft16, shiftRight32, shiftRightUnsigned16, shuffle } = vector;
 const { splat16, splat32, spread16, store, subtract16 } = vector;
 
-/** Chroma of 16 pixels, without the 128 that stand for 0: 16-bit numbers of the even pixels, and of the odd ones. */
+/** Chroma of 16 pixels, with 128 subtracted: 16-bit numbers of the even pixels, and of the odd pixels. */
 type Chroma = readonly [even: Local, odd: Local];
 
 const centered = (value: Code) => subtract16(value, splat16(128));
 const evenBytes = (value: Code) => and(value, splat16(255));
 const oddBytes = (value: Code) => shiftRightUnsigned16(value, 8);
 
-/** 16 fractional bits of two factors, for pairs of 16-bit numbers. */
+/** Two factors with 16 fractional bits, to multiply pairs of 16-bit numbers by. */
 const factors = (blue: number, red: number) =>
   splat32((Math.round(blue * 65536) & 0xffff) | (Math.round(red * 65536) << 16));
 
-/** 15 fractional bits: for -128 to 127 they give the same as 16. */
+/** Multiplies by a factor with 15 fractional bits. For values from -128 to 127 the result is the same as with 16. */
 const times = (value: Code, by: number) => roundedProduct16(value, splat16(Math.round(by * 32768)));
 
 /**
- * Statements that write 16 pixels.
+ * Statements that convert 16 pixels to RGB and write them.
  *
  * @see libjpeg, jdcolor.c; the factors above 1/2 are reduced by whole numbers to fit 16 bits.
  */
@@ -58,7 +58,7 @@ function toColors(
   };
   const ordered = (part: number): Code => {
     const places = Array.from({ length: 16 }, (_, byte) => 16 * part + byte);
-    // Of a color the bytes of the even pixels come first.
+    // In a vector of one color, the bytes of the even pixels come before those of the odd pixels.
     const from = (place: number) => {
       const pixel = Math.floor(place / 3);
       return (pixel >> 1) + 8 * (pixel & 1);
@@ -87,7 +87,7 @@ function toColors(
 
 type Pair = [Local, Local];
 
-/** Rows of Y, Cb and Cr to R, G and B, 16 pixels at a time; up to 15 more are written. */
+/** Converts rows of Y, Cb and Cr to RGB, 16 pixels at a time. Up to 15 pixels after the end of the row are overwritten. */
 export const toRgb = routine(
   'toRgb',
   ['luma', 'blueness', 'redness', 'target', 'pixels'],
@@ -123,11 +123,11 @@ export const toRgb = routine(
 );
 
 /**
- * The same where chroma has half as many samples across, and maybe down: pixels get three quarters of the near sample and one
- * of the far, in both directions. Reads 8 samples before a row and 15 after it.
+ * Converts rows to RGB as `toRgb` does, for chroma with half as many samples across, and perhaps down. In both directions, a pixel's chroma
+ * is 3/4 of the nearer sample plus 1/4 of the farther one. The routine reads up to 8 samples before a row and 15 after it.
  *
- * @param blueFar,redFar The nearest other rows; where chroma has all rows, the same.
- * @param even,odd What is added before sums of 16 samples are shifted down.
+ * @param blueFar,redFar The next nearest row of chroma. Where chroma has all rows, the same row as `blueNear` and `redNear`.
+ * @param even,odd What is added to the sums of 16 samples for even and odd pixels before the shift, to round them.
  * @see libjpeg, jdsample.c, h2v2_fancy_upsample
  */
 export const upsampledToRgb = routine(
@@ -143,7 +143,7 @@ export const upsampledToRgb = routine(
       const at = (row: Local, ahead: number) =>
         extendLow8(load64Zero(add(row.get, add(place.get, number(ahead)))));
       return {
-        /** Of both rows, 8 samples from so many places ahead. */
+        /** Weighted sums of the near row and the far row, for 8 samples that begin this many samples ahead. */
         sums: (ahead: number) => add16(three(at(near!, ahead)), at(far!, ahead)),
         before: frame.vector(),
         here: frame.vector(),
@@ -152,7 +152,7 @@ export const upsampledToRgb = routine(
       };
     });
     const [evenRounding, oddRounding, tripled] = [frame.vector(), frame.vector(), frame.vector()];
-    // Eight numbers of 16 bits, from the seventh of the first vector or the first one on.
+    // Eight 16-bit numbers from two vectors, starting at number 7 of the first vector or at number `from`.
     const after = (from: number) => Array.from({ length: 16 }, (_, byte) => 2 * from + byte);
     const mixed = (other: Code, rounding: Local) =>
       centered(shiftRightUnsigned16(add16(add16(tripled.get, other), rounding.get), 4));

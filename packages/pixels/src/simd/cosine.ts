@@ -2,10 +2,13 @@ import { type Code, type Local, vector } from './assembler';
 
 const { add32, dot, narrow32To16, shiftRight32, splat32, subtract32 } = vector;
 
-/** With 13 fractional bits. */
+/** A factor as an integer with 13 fractional bits. */
 const fixed = (value: number) => Math.sign(value) * Math.round(Math.abs(value) * 8192);
 
-/** Two factors, four times: of a number and its neighbor. Each is a sum of what is rounded alone. */
+/**
+ * Four copies of a pair of factors, one for a number and one for its neighbor. Each factor is a sum of constants
+ * that are rounded one by one, as in libjpeg.
+ */
 function factors(first: readonly number[], second: readonly number[]): Code {
   const [low, high] = [first, second].map(parts =>
     parts.reduce((sum, each) => sum + fixed(each), 0),
@@ -14,36 +17,36 @@ function factors(first: readonly number[], second: readonly number[]): Code {
 }
 
 /**
- * One dimension of an inverse cosine transform, of four columns: sums with 13 more fractional bits. Sample i is
- * `even[i] + odd[i]`, the same from the end is their difference.
+ * One dimension of an inverse cosine transform of four columns. Its sums have 13 more fractional bits than its input. Sample i is `even[i]
+ * + odd[i]`, and the i-th sample from the end is `even[i] - odd[i]`.
  */
 export interface Transform {
-  /** Frequencies that stand side by side in a vector, as 16-bit numbers. */
+  /** Pairs of frequencies that are neighbors in a vector of 16-bit numbers. */
   readonly pairs: readonly (readonly [number, number])[];
   waves(pairs: readonly Local[]): { readonly even: Code[]; readonly odd: Code[] };
 }
 
-/** The pairs of all eight frequencies. */
+/** Pairs of all eight frequencies. */
 export const allPairs = [
   [0, 4],
   [2, 6],
   [1, 7],
   [3, 5],
 ] as const;
-/** Of the lower four. */
+/** Pairs of the lower four frequencies. */
 export const lowPairs = [
   [0, 2],
   [1, 3],
 ] as const;
 
-// Constants of libjpeg, jidctint.c: sums of cosines, rounded each.
+// Constants of libjpeg's jidctint.c: sums of cosines, each rounded.
 const [c298, c390, c541, c765, c899] = [
   0.298631336, 0.390180644, 0.5411961, 0.765366865, 0.899976223,
 ] as const;
 const [c1175, c1501, c1847, c1961] = [1.175875602, 1.50132111, 1.847759065, 1.96157056] as const;
 const [c2053, c2562, c3072] = [2.053119869, 2.562915447, 3.072711026] as const;
 
-/** Eight samples, to the bit libjpeg's accurate integer transform. */
+/** Transforms to eight samples, bit for bit as libjpeg's accurate integer transform. */
 export const eightSamples: Transform = {
   pairs: allPairs,
   waves: ([x04, x26, x17, x35]) => {
@@ -71,7 +74,7 @@ export const eightSamples: Transform = {
   },
 };
 
-/** The same where the upper four frequencies are 0. */
+/** Transforms to eight samples as `eightSamples` does, for blocks whose upper four frequencies are 0. */
 export const eightSamplesOfFour: Transform = {
   pairs: lowPairs,
   waves: ([x02, x13]) => {
@@ -90,16 +93,16 @@ export const eightSamplesOfFour: Transform = {
 };
 
 const { cos, sin, PI } = Math;
-/** What is left of a frequency, and of the one that looks like it from then on, when neighbors are averaged. */
+/** The factors that remain of a frequency and of its alias when neighboring samples are averaged. */
 const averaged = (frequency: number) =>
   [cos((frequency * PI) / 16), -sin((frequency * PI) / 16)] as const;
-/** Of the frequencies 1 and 3, at the first and the second of four samples. */
+/** Values of the frequencies 1 and 3 at the first and the second of four samples. */
 const waves = [
   [Math.SQRT2 * cos(PI / 8), Math.SQRT2 * cos((3 * PI) / 8)],
   [Math.SQRT2 * cos((3 * PI) / 8), -Math.SQRT2 * cos(PI / 8)],
 ] as const;
 
-/** Four means of two of the eight samples each. */
+/** Transforms to four samples, each the mean of two of the eight samples. */
 export const fourMeans: Transform = {
   pairs: allPairs,
   waves: ([x04, x26, x17, x35]) => {
@@ -115,7 +118,7 @@ export const fourMeans: Transform = {
   },
 };
 
-/** The same where the upper four frequencies are 0. */
+/** Transforms to four means as `fourMeans` does, for blocks whose upper four frequencies are 0. */
 export const fourMeansOfFour: Transform = {
   pairs: lowPairs,
   waves: ([x02, x13]) => {
@@ -130,7 +133,7 @@ export const fourMeansOfFour: Transform = {
 };
 
 /**
- * 32-bit samples of four columns, shifted down by so many bits.
+ * Computes 32-bit samples of four columns, shifted right by this many bits.
  *
  * @param pairs Vectors of pairs of frequencies.
  */
@@ -155,7 +158,7 @@ export function samples(
   });
 }
 
-/** 16-bit samples of eight columns. @param halves Vectors of pairs of frequencies, of four columns each. */
+/** Computes 16-bit samples of eight columns. @param halves For each half of four columns, vectors of pairs of frequencies. */
 export function allSamples(
   transform: Transform,
   halves: readonly (readonly Local[])[],

@@ -1,7 +1,7 @@
 /**
- * LEB128, of at most 32 bits.
+ * Encodes an unsigned integer of at most 32 bits as LEB128.
  *
- * @throws RangeError for anything else: its bytes would be those of another number.
+ * @throws RangeError when the value is not such an integer, since its bytes would encode another number.
  * @see https://webassembly.github.io/spec/core/binary/values.html#integers
  */
 export function unsigned(value: number): number[] {
@@ -9,7 +9,7 @@ export function unsigned(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
 }
 
-/** LEB128 with a sign. By division: `>>` would lose what is beyond 32 bits. */
+/** Encodes a signed integer as LEB128. It divides because `>>` would lose bits beyond the 32nd. */
 export function signed(value: number): number[] {
   const rest = Math.floor(value / 128);
   const done = rest === (value & 64 ? -1 : 0);
@@ -21,7 +21,7 @@ export function inRange(what: string, value: number, least: number, most: number
   throw new RangeError(`${what} should be a whole number from ${least} to ${most}, not ${value}.`);
 }
 
-/** What follows the code of an instruction: so many bytes, none beyond `most`. */
+/** Encodes the immediate bytes of an instruction: exactly `count` bytes, none larger than `most`. */
 export function immediates(
   what: string,
   values: readonly number[],
@@ -29,6 +29,6 @@ export function immediates(
   most: number,
 ): number[] {
   if (values.length !== count)
-    throw new RangeError(`${what}: ${count} are needed, not ${values.length}.`);
+    throw new RangeError(`${what}: ${count} bytes are needed, not ${values.length}.`);
   return values.map(value => inRange(what, value, 0, most));
 }

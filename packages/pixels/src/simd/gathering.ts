@@ -14,11 +14,11 @@ import {
 } from './assembler';
 
 /**
- * Rows of pixels of an affine picture, each byte by the table of its channel. Positions are 16.16 fixed point. Pitches are
- * bytes from one row and column to the next: negative ones mirror. Four bytes are read of the last pixel.
+ * Writes rows of an affinely transformed picture. A table per channel converts each byte. Positions are 16.16 fixed-point numbers. The
+ * pitches are the bytes from one row or column to the next; a negative pitch mirrors. Four bytes are read for the last pixel too.
  *
- * @param insides For each row, from the first: where what lies inside the source begins and ends; the rest is black.
- * @param first,third Which bits of a pixel, from the lowest on, become the first and the third number.
+ * @param insides For each row, from the first: the column where the source begins and the column where it ends. Pixels outside are black.
+ * @param first,third By how many bits a pixel is shifted right for its first and its third number.
  */
 export const gather = routine(
   'gather',

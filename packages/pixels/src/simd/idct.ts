@@ -31,28 +31,34 @@ import { transposeFew, transposePairs } from './transposition';
 const { add8, load, narrow16ToSigned8, narrow32To16, shuffle, splat32, spread16 } = vector;
 const { store, store32Lane, store64 } = vector;
 
-/** In which order the columns of a row of coefficients stand. */
+/** The order of the columns in a row of coefficients. */
 export const columnOrder: readonly number[] = allPairs.flat();
 
-/** After one dimension 2 more bits are kept than the result has; the transform is 8 times too large. */
+/**
+ * Bits by which the results of the two dimensions are shifted. The first dimension keeps 2 more bits than the result has;
+ * the whole transform is 8 times too large.
+ */
 const scales = [13 - 2, 13 + 2 + 3] as const;
-/** Places in bytes that are beyond the first four frequencies of a dimension: in every other column, in the lower rows. */
+/** Bits of a position, in bytes, that are set only beyond the first four frequencies: in every other column, and in the lower rows. */
 const beyondFour = 2 | (4 << 4);
 const middle = vector.bytes(...Array(16).fill(128));
-/** 16-bit numbers around 0 to bytes around 128. */
+/** Converts 16-bit numbers around 0 to bytes around 128. */
 const bytesOf = (a: Code, b: Code) => add8(narrow16ToSigned8(a, b), middle);
 
 interface Given {
   readonly blocks: Local;
   readonly target: Local;
   readonly row: Local;
-  /** Some vectors. */
+  /** Allocates this many vector variables. */
   some(count: number): Local[];
-  /** Stores rows of samples, by the statement for each at an address. */
+  /** Stores rows of samples; each argument makes the store statement for an address. */
   rows(...stores: ((at: Code) => Code)[]): Code[];
 }
 
-/** Blocks to samples by what is in them: only their mean, the first 4 by 4 frequencies, or more. */
+/**
+ * Transforms blocks to samples by one of three ways, depending on which coefficients are not 0: only the mean,
+ * only the first 4 by 4 frequencies, or more.
+ */
 const byExtent = (
   name: string,
   side: number,
@@ -83,13 +89,13 @@ const byExtent = (
     ];
   });
 
-/** The mean of a block in all bytes. */
+/** A vector whose bytes all hold the mean of a block. */
 const meanOf = ({ blocks }: Given) => {
   const value = spread16(shiftRight(add(load16(blocks.get), number(4)), number(3)));
   return bytesOf(value, value);
 };
 
-/** The first dimension, from memory, which is 0 after it: rows of eight columns. */
+/** Transforms the first dimension from memory, in rows of eight columns, and sets that memory to 0. */
 function fromMemory({ blocks, some }: Given, transform: Transform, rows: readonly Local[]): Code[] {
   const x = some(8);
   const halves = [0, 4].map(first => ({ first, pairs: some(4) }));
@@ -112,7 +118,10 @@ function fromMemory({ blocks, some }: Given, transform: Transform, rows: readonl
   ];
 }
 
-/** The same where all but the first 4 by 4 frequencies are 0: two rows of four columns in each vector. */
+/**
+ * Transforms the first dimension as `fromMemory` does, for blocks that are 0 beyond the first 4 by 4 frequencies:
+ * two rows of four columns in each vector.
+ */
 function fewFromMemory(
   { blocks, some }: Given,
   transform: Transform,
@@ -146,10 +155,10 @@ function fewFromMemory(
 }
 
 /**
- * Inverse cosine transform of blocks of 8 by 8 coefficients to rows of samples, in which the blocks stand side by side.
- * The blocks are 0 after it. To the bit libjpeg's accurate integer transform.
+ * Inverse cosine transform of blocks of 8 by 8 coefficients. It writes rows of samples in which the blocks stand side by side, and sets the
+ * blocks to 0. Samples equal libjpeg's accurate integer transform bit for bit.
  *
- * @param extents As `scan` wrote them.
+ * @param extents The bytes about the blocks that `scan` wrote.
  */
 export const idct = byExtent('idct', 8, given => {
   const { some, rows } = given;
@@ -169,7 +178,7 @@ export const idct = byExtent('idct', 8, given => {
         ),
       ),
     );
-  // Columns of samples to rows: three perfect shuffles of 64 bytes.
+  // Turns columns of samples into rows by three perfect shuffles of 64 bytes.
   const finish = [
     ...bytes.map((each, index) =>
       each.set(bytesOf(columns[2 * index]!.get, columns[2 * index + 1]!.get)),
@@ -208,7 +217,7 @@ export const idct = byExtent('idct', 8, given => {
   };
 });
 
-/** The same at half the size: means of 2 by 2 samples, which are rounded once. */
+/** Inverse cosine transform as `idct`, at half the size: each sample is the mean of 2 by 2 samples, rounded once. */
 export const idctHalved = byExtent('idctHalved', 4, given => {
   const { some, rows } = given;
   const [y, pairs, wide] = [some(4), some(4), some(4)];

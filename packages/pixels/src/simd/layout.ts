@@ -1,4 +1,4 @@
-/** Addresses of blocks of so many bytes, one after the other, and the end. */
+/** Addresses of blocks of these sizes that lie one after another, and the address after the last one. */
 export function layOut(sizes: readonly number[]): number[] {
   let end = 0;
   const begins = sizes.map(size => {

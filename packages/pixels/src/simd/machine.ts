@@ -13,10 +13,10 @@ type Name =
   | `${'across' | 'down'}${'' | 'One' | 'Two'}`
   | ('scan' | 'idct' | 'idctHalved' | 'toRgb' | 'upsampledToRgb' | 'gather');
 
-/** Vector instructions, and the memory that they work on. Made once in each thread. */
+/** The compiled vector routines and their memory. Each thread makes one machine. */
 export interface Machine {
   readonly routines: Readonly<Record<Name, (...values: number[]) => void>>;
-  /** At least so many bytes of memory; what was there is kept, views of before are not. */
+  /** Grows the memory to at least this many bytes. Its content is kept, but earlier views of the memory become invalid. */
   memory(bytes: number): ArrayBuffer;
 }
 
@@ -24,8 +24,8 @@ const pageBytes = 65536;
 let made: Machine | 'none' | undefined;
 
 /**
- * `undefined` where WebAssembly lacks vectors, or a page's policy forbids it: what uses it computes the same without, more
- * slowly.
+ * Returns the machine, or `undefined` if WebAssembly has no vector instructions here or a page's policy forbids it. Callers then compute
+ * the same result without vectors, more slowly.
  */
 export function machine(): Machine | undefined {
   made ??= make() ?? 'none';
@@ -34,7 +34,7 @@ export function machine(): Machine | undefined {
 
 /**
  * Whether WebAssembly has vector instructions here. Without them `decodeJpeg` and `decodeJpegTo` return `undefined`, and
- * `resize` is slower; its bytes are the same.
+ * `resize` is slower but returns the same bytes.
  *
  * @example
  * ```ts

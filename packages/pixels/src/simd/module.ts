@@ -2,15 +2,15 @@ import { i32, type Routine } from './assembler';
 import { unsigned } from './encoding';
 
 /**
- * A module that exports its routines and a `memory` of one page, which can grow.
+ * Assembles a WebAssembly module that exports its routines and a growable `memory` of one page.
  *
- * @throws RangeError when two exports have one name.
+ * @throws RangeError when two exports have the same name.
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
 export function assemble(routines: readonly Routine[]): Uint8Array<ArrayBuffer> {
   const names = ['memory', ...routines.map(({ name }) => name)];
   if (new Set(names).size < names.length)
-    throw new RangeError(`Each export needs a name of its own, not ${names.join(', ')}.`);
+    throw new RangeError(`Each export needs its own name. The names are ${names.join(', ')}.`);
   const list = (items: readonly (readonly number[])[]) => [
     ...unsigned(items.length),
     ...items.flat(),

@@ -11,10 +11,13 @@ import {
   vector,
 } from './assembler';
 
-/** Bits of the lower part of a weight of 22: both parts fit the 16-bit products of `dot`, two places at a time. */
+/**
+ * Bits of the lower part of a 22-bit weight. Weights are split into two parts so that each part fits the 16-bit products of `dot`,
+ * which multiplies two positions at a time.
+ */
 export const lowerBits = 11;
 
-/** Rows that are narrowed at once: up to so many less one may be read and written beyond the last. */
+/** How many rows are narrowed at once. Up to this many minus one may be read and written beyond the last row. */
 export const rowsAtOnce = 4;
 
 const half = vector.splat32(1 << 21);
@@ -24,7 +27,7 @@ const { narrow16To8, narrow32To16, shiftLeft32, shiftRight32, shuffle, store, st
   vector;
 const { swizzle } = vector;
 
-/** Sums of the products by the two parts of weights. */
+/** Sums of the products with both parts of the weights. */
 class Sum {
   readonly #low: Local;
   readonly #high: Local;
@@ -38,7 +41,7 @@ class Sum {
     return [this.#low.set(half), this.#high.set(vector.splat32(0))];
   }
 
-  /** @param values Pairs of 16-bit numbers, in a variable. */
+  /** @param values Variable that holds pairs of 16-bit numbers. */
   add(values: Local, lower: Local, upper: Local): Code[] {
     return [
       this.#low.set(add32(this.#low.get, dot(values.get, lower.get))),
@@ -46,24 +49,24 @@ class Sum {
     ];
   }
 
-  /** Rounded to whole numbers, 32 bits. */
+  /** The sums, rounded to 32-bit integers. */
   get result(): Code {
     return shiftRight32(add32(this.#low.get, shiftLeft32(this.#high.get, lowerBits)), 22);
   }
 }
 
-/** The parts of the weights of a pair, in variables. */
+/** Loads both parts of the weights of a pair into variables. */
 const loadWeights = (lower: Local, upper: Local, weight: Code, pair = 0): Code[] => [
   lower.set(load32Splat(weight, 8 * pair)),
   upper.set(load32Splat(weight, 8 * pair + 4)),
 ];
 
-// R G B r g b ... to R r, G g, B b in 16 bits each.
+// Reorders R G B r g b ... to R r, G g, B b, as 16-bit numbers.
 const pairedUp = vector.bytes(
   ...[0, zero, 3, zero, 1, zero, 4, zero, 2, zero, 5, zero, zero, zero, zero, zero],
 );
 
-/** @param pairs How many pairs all windows have; else they are counted. */
+/** @param pairs Number of pairs of positions that every window has. Default: the routine takes it as a parameter. */
 const acrossBy = (name: string, pairs?: number) =>
   routine(
     name,
@@ -112,7 +115,7 @@ const acrossBy = (name: string, pairs?: number) =>
               ...lines.flatMap(({ sum }) => sum.begin),
               ...window,
               bytes.set(narrow16To8(narrow32To16(a, b), narrow32To16(c, d))),
-              // Four bytes: the fourth is written over by the next place, or lies between two rows.
+              // Four bytes are stored. The next pixel overwrites the fourth, or it lies between two rows.
               ...lines.flatMap(({ to }, line) => [
                 store32Lane(to.get, bytes.get, line),
                 next(to, 3),
@@ -129,17 +132,16 @@ const acrossBy = (name: string, pairs?: number) =>
   );
 
 /**
- * Rows to rows of another width. For each place of the result `starts` has where its window begins, in bytes, and
- * `weights` has for each pair of `many`: the lower parts of two weights, their upper parts. Between rows of the result is a
- * byte at least.
+ * Resizes rows to another width. For each pixel of the result, `starts` holds where its window begins, in bytes, and `weights` holds for
+ * each of `many` pairs the lower parts of two weights, then their upper parts. Rows of the result have at least one byte between them.
  */
 export const across = acrossBy('across');
-/** The same for windows of one or two places, as enlarging has them. */
+/** Resizes rows as `across` does, for windows of one or two pixels, which occur when a picture is enlarged. */
 export const acrossOne = acrossBy('acrossOne', 1);
-/** For three or four places. */
+/** Resizes rows as `across` does, for windows of three or four pixels. */
 export const acrossTwo = acrossBy('acrossTwo', 2);
 
-/** @param pairs How many pairs all windows have; else they are counted. */
+/** @param pairs Number of pairs of positions that every window has. Default: the routine takes it as a parameter. */
 const downBy = (name: string, pairs?: number) =>
   routine(
     name,
@@ -204,7 +206,7 @@ const downBy = (name: string, pairs?: number) =>
     },
   );
 
-/** Columns to columns of another height, 16 bytes at a time: up to 15 bytes after a row are written before the next one. */
+/** Resizes columns to another height, 16 bytes at a time. Up to 15 bytes after a row are written; the next row overwrites them. */
 export const down = downBy('down');
 export const downOne = downBy('downOne', 1);
 export const downTwo = downBy('downTwo', 2);

@@ -6,19 +6,23 @@ import { lowerBits, rowsAtOnce } from './resampling';
 
 type Size = readonly [number, number];
 
-/** Source rows are brought into the vectors' memory by bands of about so many bytes: they stay in the cache. */
+/**
+ * Source rows are copied into the memory of the vector instructions in bands of about this many bytes, which stay in the processor's cache.
+ */
 export const bandBytes = 2 ** 18;
-/** Vectors read and write beyond the end of a line. */
+/** Bytes beyond the end of a line that vector instructions read and write. */
 const margin = 64;
 
-/** Of the picture between the two passes; a larger one would make the vectors' memory large for good. */
+/**
+ * Limit on the size of the picture between the two passes. WebAssembly memory never shrinks, so a larger picture would occupy it for good.
+ */
 const mostPlaces = 2 ** 25;
 
-/** Whether a picture is not too large for these vectors. */
+/** Whether a picture is small enough to be resized with vector instructions. */
 export const isResizable = ({ height }: { readonly height: number }, size: Size): boolean =>
   height * size[1] < mostPlaces;
 
-/** `resize` by vectors; the same bytes. */
+/** Does what `resize` does with vector instructions, and returns the same bytes. */
 export function resizeByVectors(
   vectors: Machine,
   pixels: Pixels,
@@ -42,28 +46,26 @@ export function resizeByVectors(
 
 export interface ResizingOptions {
   /**
-   * Whether pixels are means of two by two: then the triangles are narrower, so that both together spread as much as those that a
-   * picture at its full size gets.
+   * Whether the given pixels are means of two by two pixels. The filter is then narrower, so that both steps together blur as
+   * much as resizing the full-size picture does.
    */
   readonly averaged?: boolean;
   readonly interpolation?: Interpolation;
 }
 
-/** Resizes what comes row by row, in the vectors' memory. */
+/** Resizes a picture that arrives row by row, in the memory of the vector instructions. */
 export class Resizing {
-  /** Of the memory that it needs. */
+  /** Address after the memory that this object needs. */
   readonly end: number;
   readonly #size: Size;
   readonly #sourceRow: number;
-  /** From one narrowed row to the next. */
+  /** Bytes from one narrowed row to the next. */
   readonly #narrowRow: number;
   readonly #x: Pairs;
   readonly #y: Pairs;
   readonly #places: readonly number[];
 
-  /**
-   * @param address Of free memory.
-   */
+  /** @param address Address of free memory. */
   constructor(
     { height, width }: { readonly height: number; readonly width: number },
     size: Size,
@@ -81,9 +83,9 @@ export class Resizing {
         starts.byteLength,
         weights.byteLength,
       ]),
-      // All windows are read to the length of the longest, also where they end at the last row.
+      // Every window is read to the length of the longest window, even windows that end at the last row.
       (height + rowsAtOnce + 2 * this.#y.pairs) * this.#narrowRow + margin,
-      // So are those along a row, in whatever lies after the last one that is given.
+      // Windows along a row are read in the same way, so reads may reach beyond the last row that is given.
       size[0] * size[1] * 3 + margin + 6 * this.#x.pairs,
     ]).map(place => address + place);
     this.#places = places;
@@ -99,7 +101,7 @@ export class Resizing {
       });
   }
 
-  /** @param source Address of the first of these rows; up to three more may be read. @param first Its place in the picture. */
+  /** @param source Address of the first of these rows; up to three more rows may be read. @param first Index of that row in the picture. */
   addRows({ routines }: Machine, source: number, first: number, rows: number): void {
     const { pairs } = this.#x;
     const across = [routines.acrossOne, routines.acrossTwo][pairs - 1] ?? routines.across;
@@ -110,7 +112,7 @@ export class Resizing {
     across(source, this.#sourceRow, target, row, rows, width, starts!, weights!, pairs);
   }
 
-  /** @param room Where the pixels may go, if they fit; else they get their own. */
+  /** @param room Buffer for the pixels. It is used if they fit into it; else a new buffer is allocated. */
   finish({ routines, memory }: Machine, room?: Uint8Array): Pixels {
     const { pairs } = this.#y;
     const down = [routines.downOne, routines.downTwo][pairs - 1] ?? routines.down;
@@ -126,16 +128,16 @@ export class Resizing {
 
 interface Pairs {
   readonly starts: Int32Array;
-  /** `[places, pairs, 2 parts, 2 weights]`, 16 bits each. */
+  /** Weights `[positions, pairs, 2 parts, 2 weights]`, 16 bits each. */
   readonly weights: Int16Array;
   readonly pairs: number;
 }
 
-/** Those of the last photos: many have the same size. */
+/** Cache of the weights for the most recent sizes, since many photos have the same size. */
 const known = new Map<string, Pairs>();
 const mostKnown = 64;
 
-/** @param stride From one place to the next, in bytes. */
+/** @param stride Bytes from one position to the next. */
 function pairsFor(
   from: number,
   extent: number,
@@ -146,7 +148,8 @@ function pairsFor(
   const key = `${from} ${extent} ${to} ${stride} ${averaged} ${interpolation}`;
   let pairs = known.get(key);
   if (!pairs) {
-    // The mean of two places has a variance of 1/4 of them, 1/16 of these; a triangle a sixth of its squared support.
+    // Pixels averaged in pairs have a variance of 1/4 in source pixels squared, which is 1/16 in averaged pixels squared. A triangle filter
+    // has a variance of 1/6 of its squared half-width.
     const spread = averaged ? Math.sqrt((extent / to) ** 2 - 6 / 16) : undefined;
     pairs = pairsOf(windows(from, extent, to, spread, interpolation), stride);
     if (known.size >= mostKnown) known.clear();

@@ -31,10 +31,10 @@ import {
 import { blockPlan, codeTable, lookedUp, scanState, special } from './coding';
 
 /**
- * Reads units of blocks: Huffman codes to multiplied coefficients, which are 0 before. Fails where the data is damaged, and
- * may read 1.5 kB after the end before.
+ * Decodes units of blocks: Huffman codes become dequantized coefficients, in blocks that are 0 before. The routine fails if the data is
+ * damaged, and may read up to 1.5 kB after the end of the data before it fails.
  *
- * @param first,last Units of a row to read, up to the last.
+ * @param first,last The units of a row to decode, from `first` up to but not including `last`.
  * @param end Address after the coded data.
  * @see ITU T.81, F.2.2; Giesen 2018, Reading bits in far too many ways, variant 4
  */
@@ -70,7 +70,7 @@ export const scan = routine(
       vector.load64Zero(pointer.get),
       vector.bytes(7, 6, 5, 4, 3, 2, 1, 0, ...Array(8).fill(255)),
     );
-    /** At least 56 bits: two codes with values. */
+    /** Makes sure that at least 56 bits are buffered: enough for two codes with their values. */
     const refill = [
       ahead.set(long.or(ahead.get, right(long.ofVector(eightBytes), bits.get))),
       pointer.set(
@@ -117,7 +117,7 @@ export const scan = routine(
       ahead.set(left(ahead.get, entry.get)),
       bits.set(long.subtract(bits.get, long.and(entry.get, long.number(63)))),
     ];
-    /** A value that begins with a 0 is negative, and has all bits inverted. */
+    /** A value whose first bit is 0 is negative, and all its bits are inverted. */
     const readValue = [
       rest.set(left(ahead.get, right(entry.get, long.number(8)))),
       ...consume,
@@ -139,7 +139,7 @@ export const scan = routine(
       lookUp(planned('dc')),
       when(isSpecial('longCode'), ...findLong(planned('dc'))),
       ...readValue,
-      // Without a value there is no difference.
+      // If there is no value, the DC difference is 0.
       value.set(and(value.get, subtract(number(0), onwards))),
       value.set(add(value.get, load32(planned('predecessor')))),
       store32(planned('predecessor'), value.get),

@@ -3,7 +3,7 @@ import { lanesOf } from './lanes';
 
 const { shuffle } = vector;
 
-/** Four rows of pairs to the four vectors of these pairs. */
+/** Transposes four rows of pairs, so that each result vector holds one column of pairs. */
 export function transposePairs(
   from: readonly Local[],
   to: readonly Local[],
@@ -26,7 +26,7 @@ export function transposePairs(
   ];
 }
 
-/** Two vectors of two rows with two pairs each to the two vectors of these pairs. */
+/** Transposes two vectors, each with two rows of two pairs, so that each result vector holds one column of pairs. */
 export const transposeFew = ([a, b]: readonly Local[], to: readonly Local[]): Code[] =>
   to.map((each, pair) =>
     each.set(shuffle(a!.get, b!.get, lanesOf(4, [pair, 2 + pair, 4 + pair, 6 + pair]))),

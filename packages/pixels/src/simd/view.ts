@@ -2,18 +2,18 @@ import type { Pixels } from '../pixels';
 import { layOut } from './layout';
 import { machine } from './machine';
 
-/** Rows are brought to their target by so many bytes: they stay in the cache. */
+/** The result is computed in bands of this many bytes, which stay in the processor's cache until they are copied to the target. */
 const bandBytes = 2 ** 16;
-/** Of larger pictures the positions do not fit into 32 bits. */
+/** Longest side of a picture, in pixels. Positions in larger pictures would not fit into 32 bits. */
 const longestSide = 2 ** 14;
 
-/** Which pixel of a picture becomes which number. */
+/** How the pixels of a picture become numbers. */
 export interface NumbersOptions {
   readonly flipHorizontally: boolean;
   readonly flipVertically: boolean;
-  /** Where the first pixel comes from, and how far that moves with each pixel across and down, in 1 / 65536. */
+  /** The source position of the first pixel, and how far the position moves with each pixel across and down, in units of 1/65536 pixel. */
   readonly turn: Turn;
-  /** What each of the 256 values becomes, for the three channels of the result. */
+  /** The number for each of the 256 byte values, for each of the three channels of the result. */
   readonly tables: readonly Float32Array[];
   readonly channelOrder: 'RGB' | 'BGR';
 }
@@ -23,10 +23,10 @@ export type Turn = Readonly<
 >;
 
 /**
- * Writes a flipped and turned picture as numbers, `height * width * 3` from `offset` on: nearest neighbor, the flips before the turn;
- * what comes from outside the picture counts as 0.
+ * Writes a flipped and rotated picture as numbers: `height * width * 3` of them, from `offset` on. The nearest pixel is taken. Flips come
+ * before the rotation. Positions outside the picture get byte value 0.
  *
- * @returns False where nothing was written: without vector instructions, or where a side is longer than 16,384.
+ * @returns True, or false if nothing was written: because there are no vector instructions, or because a side is longer than 16,384 pixels.
  * @example
  * ```ts
  * const turn = { startX: 32768, startY: 32768, acrossX: 65536, acrossY: 0, downX: 0, downY: 65536 }; // none
@@ -73,7 +73,7 @@ export function writeNumbers(
   return true;
 }
 
-/** For each row, which pixels come from inside the source: from the first of two numbers up to the second. */
+/** For each row, which pixels come from inside the source: from the first number up to but not including the second. */
 function insidesOf(turn: Turn, height: number, width: number): Int32Array {
   const insides = new Int32Array(2 * height);
   for (let y = 0; y < height; y++) insides[2 * y + 1] = width;
@@ -82,7 +82,7 @@ function insidesOf(turn: Turn, height: number, width: number): Int32Array {
   return insides;
 }
 
-/** To the whole numbers x with `0 <= start + y * down + x * across < 65536 * size`. */
+/** Narrows a range to the integers x with `0 <= start + y * down + x * across < 65536 * size`. */
 function narrow(
   insides: Int32Array,
   start: number,

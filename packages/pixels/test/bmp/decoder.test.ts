@@ -35,19 +35,27 @@ describe('is refused in words', () => {
     return file;
   };
   test.each<[string, Uint8Array, RegExp]>([
-    ['cut in its rows', fileOf('24 bits').slice(0, -20), /cut short: 260 of 279 bytes of pixels/],
+    [
+      'cut in its rows',
+      fileOf('24 bits').slice(0, -20),
+      /the file has only 260 of 279 bytes of pixels/,
+    ],
     ['cut in its header', fileOf('24 bits').slice(0, 30), /the header is cut short/],
-    ['with another header', changed('24 bits', 14, 41), /a header of 41 bytes/],
+    ['with another header', changed('24 bits', 14, 41), /a header has 41 bytes/],
     ['of no width', changed('24 bits', 18, 0), /0 x 7 pixels/],
-    ['of 2 bits', changed('24 bits', 28, 2), /2 bits a pixel with coding 0/],
-    ['with a JPEG inside', changed('24 bits', 30, 4), /a JPEG inside, which is not read/],
-    ['with runs of 24 bits', changed('24 bits', 30, 1), /24 bits a pixel with coding 1/],
+    ['of 2 bits', changed('24 bits', 28, 2), /2 bits per pixel with coding 0/],
+    ['with a JPEG inside', changed('24 bits', 30, 4), /contains a JPEG, which cannot be read/],
+    ['with runs of 24 bits', changed('24 bits', 30, 1), /24 bits per pixel with coding 1/],
     ['whose pixels begin nowhere', changed('24 bits', 11, 255), /pixels at byte 65334 of/],
-    ['with a color too many', changed('8 bits of 3 colors', 70, 3), /color 3 of a palette of 3/],
+    [
+      'with a color too many',
+      changed('8 bits of 3 colors', 70, 3),
+      /a pixel has color 3, but the palette has 3 colors/,
+    ],
     ['with masks that overlap', changed('16 bits, masks of 5, 6, 5', 55, 252), /overlap/],
-    ['with a mask with gaps', changed('16 bits, masks of 5, 6, 5', 54, 5), /a mask with gaps/],
+    ['with a mask with gaps', changed('16 bits, masks of 5, 6, 5', 54, 5), /a mask has gaps/],
     ['with a run that is too long', changed('8 bits in runs', 1078, 14), /beyond the 13 pixels/],
-    ['whose runs are cut', fileOf('8 bits in runs').slice(0, -4), /cut short in row 7 of 7/],
+    ['whose runs are cut', fileOf('8 bits in runs').slice(0, -4), /ends in row 7 of 7/],
   ])('%s', (_, file, message) => {
     const error = caught(() => decode(file));
     expect(error).toBeInstanceOf(BmpError);

@@ -235,7 +235,7 @@ describe('variables', () => {
 
   test('two parameters of one name are refused', () => {
     expect(() => routine('resize', ['from', 'to', 'from'], () => [])).toThrow(
-      'resize: two parameters have one name, of from, to, from.',
+      'resize: two parameters have the same name, in from, to, from.',
     );
   });
 });

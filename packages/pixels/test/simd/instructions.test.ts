@@ -350,11 +350,11 @@ describe('of vectors', () => {
 
   const a = vector.bytes(...Array(16).fill(0));
   test.each<[string, () => Code, string]>([
-    ['15 bytes', () => vector.bytes(...Array(15).fill(0)), '16 are needed, not 15.'],
-    ['17 bytes', () => vector.bytes(...Array(17).fill(0)), '16 are needed, not 17.'],
+    ['15 bytes', () => vector.bytes(...Array(15).fill(0)), '16 bytes are needed, not 15.'],
+    ['17 bytes', () => vector.bytes(...Array(17).fill(0)), '16 bytes are needed, not 17.'],
     ['a byte of 256', () => vector.bytes(...Array(15).fill(0), 256), 'from 0 to 255, not 256.'],
     ['a byte of -1', () => vector.bytes(-1, ...Array(15).fill(0)), 'from 0 to 255, not -1.'],
-    ['no places', () => vector.shuffle(a, a, []), '16 are needed, not 0.'],
+    ['no places', () => vector.shuffle(a, a, []), '16 bytes are needed, not 0.'],
     ['the 33rd place', () => vector.shuffle(a, a, Array(16).fill(32)), 'from 0 to 31, not 32.'],
     ['a fifth quarter', () => vector.store32Lane(number(0), a, 4), 'from 0 to 3, not 4.'],
     ['a third half', () => vector.store64(number(0), a, 2 as 1), 'from 0 to 1, not 2.'],

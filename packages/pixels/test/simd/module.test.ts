@@ -121,7 +121,7 @@ describe('a module', () => {
 
   test.each([[['a', 'b', 'a']], [['memory']]])('refuses names that are there twice: %j', names => {
     expect(() => assemble(names.map(name => writing(name, 1)))).toThrow(
-      `Each export needs a name of its own, not memory, ${names.join(', ')}.`,
+      `Each export needs its own name. The names are memory, ${names.join(', ')}.`,
     );
   });
 
