@@ -225,7 +225,18 @@ describe.each([
     const answers = await classifier.predict(files);
     const right = answers.filter((answer, index) => answer.class === part[index].class).length;
     expect(right / part.length).toBeCloseTo(tuned.after.accuracy, 6);
+    const evaluated = await classifier.evaluate(undefined, { resamples: 10 });
+    expect(evaluated.accuracy.value).toBeCloseTo(tuned.after.accuracy, 6);
+    await expect(
+      classifier.evaluate(undefined, { part: 'tests' as unknown as 'test' }),
+    ).rejects.toThrow(RangeError);
     await classifier.dispose();
+    await expect(classifier.predict([])).rejects.toThrow('disposed');
+    await expect(resume(tuned.folder)).rejects.toThrow(RunFolderError);
+    await expect(train(photos, { ...small, out: tuned.folder })).rejects.toThrow(RunMismatchError);
+    await expect(finetune(run.folder, { epochs: 2 })).rejects.toThrow(RunMismatchError);
+    const again = await finetune(tuned.folder, { epochs: 1 });
+    expect(again.before.accuracy).toBeCloseTo(tuned.after.accuracy, 6);
   });
 });
 

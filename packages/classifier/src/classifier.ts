@@ -194,6 +194,7 @@ export class Classifier {
     options: PredictOptions = {},
   ): AsyncGenerator<Prediction | FailedPhoto, void, undefined> {
     const { views = this.file.views, signal } = options;
+    this.#requireOpen();
     const certainty = this.#certaintyOf(views);
     yield* inOrder(eachPhoto(photos), signal, async photo => {
       try {

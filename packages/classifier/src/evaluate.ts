@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applyManifest, type Photo, parseManifest, type SplitName } from '@shroom/data';
+import { applyManifest, type Photo, parseManifest, type SplitName, splitNames } from '@shroom/data';
 import type { ColumnNames } from '@shroom/data/node';
 import { type Assessment, assess, type Interval } from '@shroom/train';
 import { openRun } from '@shroom/train/node';
@@ -58,6 +58,8 @@ export async function evaluateClassifier(
 ): Promise<Evaluated> {
   const { part = 'test', columns, views = file.views, resamples, onProgress, signal } = options;
   const { classes } = file;
+  if (!splitNames.includes(part))
+    throw new RangeError(`part should be ${splitNames.join(' or ')}, not '${part}'.`);
   const certainty = file.certainty.find(each => each.views === views);
   if (!certainty)
     throw new RangeError(

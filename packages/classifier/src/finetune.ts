@@ -23,8 +23,9 @@ import { headOnTrained } from './network/tuned';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { validationHalves } from './photos/splitting';
 import { Meter } from './progress';
-import { openRunFolder, type RunConfiguration } from './run/folder';
+import { openRunFolder, type RunConfiguration, saveConfiguration } from './run/folder';
 import { lockRun } from './run/lock';
+import { versionsOf } from './run/versions';
 import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
 import { fitNovelty } from './training/novelty';
 import { checkpointFolders } from './training/training';
@@ -99,6 +100,8 @@ async function finetuneIn(
     const { seed, group, testViews, augment } = configuration;
     const cut = cutOf(extractors, index, options.from, earlier);
     const views = options.views ?? configuration.views;
+    const finetuning = { run, from: cut.cut.layer, extractor: index, epochs, views };
+    await saveConfiguration(folder, { ...configuration, finetuning }, versionsOf(engine));
     const manifest = await readFile(join(run, 'split.json'), 'utf8');
     const place = join(folder, 'split.json');
     // By it the folder is known as a run when this is interrupted and called again.

@@ -152,6 +152,12 @@ export async function resume(
   const lock = await lockRun(place);
   try {
     const { configuration, versions } = await openRun<RunConfiguration>(place);
+    const { finetuning } = configuration;
+    if (finetuning)
+      throw new RunFolderError(
+        place,
+        `holds a fine-tuned classifier. To continue the fine-tuning, call finetune again for '${finetuning.run}', with the same options.`,
+      );
     const photos = given ?? configuration.data;
     if (photos === undefined)
       throw new RunFolderError(

@@ -4,7 +4,7 @@ import type { Pixels } from '@shroom/data';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 /** A photo: the path of a file, its bytes, a `File` or `Blob`, or pixels. */
-export type PhotoInput = string | Uint8Array | Blob | Pixels;
+export type PhotoInput = string | Uint8Array | ArrayBuffer | Blob | Pixels;
 
 /** Photos: a path of a file or a folder, a glob, one photo, a list or a stream of any of them. */
 export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<PhotoInput>;
@@ -13,16 +13,18 @@ export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<Phot
 export interface NamedInput {
   /** The path, a file's name, or its place in what was given. */
   readonly name: string;
-  readonly input: Exclude<PhotoInput, Blob>;
+  readonly input: Exclude<PhotoInput, Blob | ArrayBuffer>;
 }
 
 /**
  * Photos one after the other; folders and globs give all files in them, in the order of their names. A path where there is nothing is
  * given as it is.
+ *
+ * @throws TypeError when `photos` is nothing of the kind, such as undefined.
  */
 export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput, void, undefined> {
   let place = 0;
-  for await (const photo of isOne(photos) ? [photos] : photos) {
+  for await (const photo of listed(photos)) {
     place += 1;
     if (typeof photo === 'string') {
       for await (const path of filesAt(photo)) yield { name: path, input: path };
@@ -30,15 +32,30 @@ export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput
       const name =
         'name' in photo && typeof photo.name === 'string' ? photo.name : `photo ${place}`;
       yield { name, input: new Uint8Array(await photo.arrayBuffer()) };
-    } else yield { name: `photo ${place}`, input: photo };
+    } else {
+      const input = photo instanceof ArrayBuffer ? new Uint8Array(photo) : photo;
+      yield { name: `photo ${place}`, input };
+    }
   }
+}
+
+function listed(photos: PhotoInputs): Iterable<PhotoInput> | AsyncIterable<PhotoInput> {
+  if (isOne(photos)) return [photos];
+  if (typeof photos === 'object' && photos !== null) {
+    if (Symbol.iterator in photos || Symbol.asyncIterator in photos) return photos;
+  }
+  const received = photos === null ? 'null' : typeof photos;
+  throw new TypeError(
+    `Photos should be paths, bytes, Files, pixels, or a list or a stream of these, not ${received}.`,
+  );
 }
 
 const isOne = (photos: PhotoInputs): photos is PhotoInput =>
   typeof photos === 'string' ||
   photos instanceof Uint8Array ||
+  photos instanceof ArrayBuffer ||
   photos instanceof Blob ||
-  ('data' in photos && 'height' in photos);
+  (typeof photos === 'object' && photos !== null && 'data' in photos && 'height' in photos);
 
 async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   const found = await stat(path).catch(() => undefined);

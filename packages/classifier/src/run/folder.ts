@@ -13,6 +13,16 @@ export interface RunConfiguration extends Configuration {
   readonly data?: string;
   /** What the set is called. */
   readonly name: string;
+  /** Present in the folder of a fine-tuned classifier: what `finetune` was called with. */
+  readonly finetuning?: {
+    /** The folder of the classifier that was fine-tuned. */
+    readonly run: string;
+    /** The last layer that stayed frozen. */
+    readonly from: string;
+    readonly extractor: number;
+    readonly epochs: number;
+    readonly views: number;
+  };
 }
 
 /**

@@ -1,7 +1,10 @@
 /** Photos that are worked on at once. */
 const atOnce = 16;
 
-/** Works on items as they come, some at once, and gives the results in the order of the items. */
+/**
+ * Works on items as they come, some at once, and gives the results in the order of the items. An abort also ends the wait for the next
+ * item.
+ */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   signal: AbortSignal | undefined,
@@ -9,7 +12,7 @@ export async function* inOrder<T, R>(
 ): AsyncGenerator<R, void, undefined> {
   const running: Promise<R>[] = [];
   try {
-    for await (const item of items) {
+    for await (const item of until(signal, items)) {
       signal?.throwIfAborted();
       const result = work(item);
       // Awaited when its turn comes; until then a failure must not count as unhandled.
@@ -23,5 +26,31 @@ export async function* inOrder<T, R>(
     }
   } finally {
     await Promise.allSettled(running);
+  }
+}
+
+/** The items until the signal is aborted, which throws its reason even while the next item is awaited. */
+async function* until<T>(
+  signal: AbortSignal | undefined,
+  items: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  if (!signal) return yield* items;
+  signal.throwIfAborted();
+  const iterator = items[Symbol.asyncIterator]();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Not awaited: a stream that hangs would keep the caller waiting.
+    void iterator.return?.()?.catch(() => {});
   }
 }

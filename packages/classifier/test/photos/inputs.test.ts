@@ -38,7 +38,14 @@ test('bytes, files, pixels, and a stream of them', async () => {
   }
   expect(await names(stream())).toEqual(['named.jpg', 'photo 2', 'photo 3']);
   expect(await names(new Uint8Array(3))).toEqual(['photo 1']);
+  expect(await names(new ArrayBuffer(3))).toEqual(['photo 1']);
   expect(await names(pixels)).toEqual(['photo 1']);
+});
+
+test.each([undefined, null, 3, {}])('%s is refused', async photos => {
+  await expect(names(photos as unknown as PhotoInputs)).rejects.toThrow(
+    /^Photos should be paths, bytes, Files, pixels, .* not (undefined|null|number|object)\.$/,
+  );
 });
 
 test('a path where there is nothing is given as it is, and those after it', async () => {

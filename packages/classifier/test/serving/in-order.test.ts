@@ -38,3 +38,28 @@ test('a failure comes at its place, and nothing is left running', async () => {
   expect(found).toEqual([0, 1, 2]);
   expect(running).toBe(0);
 });
+
+test('an abort ends the wait for an item that never comes', async () => {
+  const stop = new AbortController();
+  let returned = false;
+  const hanging: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => {
+      let count = 0;
+      return {
+        next: () =>
+          count++ === 0 ? Promise.resolve({ done: false, value: 0 }) : new Promise(() => {}),
+        return: async () => {
+          returned = true;
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+  const all = (async () => {
+    for await (const _ of inOrder(hanging, stop.signal, async i => i));
+  })();
+  await wait(5);
+  stop.abort(new Error('Enough.'));
+  await expect(all).rejects.toThrow('Enough.');
+  expect(returned).toBe(true);
+});
