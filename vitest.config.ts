@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { SkippedTests } from './tools/skipped-tests';
+import { SkippedTests } from './tools/skipped-tests.ts';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 

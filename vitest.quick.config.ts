@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import everything from './vitest.config';
+import everything from './vitest.config.ts';
 
 /** Suites that take more than a second: whole networks, whole trainings, many photographs, large tables. `npm test` runs them. */
 const slow = [

@@ -1,5 +1,5 @@
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
-import { executable, howToGetChromium } from './chromium/executable';
+import { executable, howToGetChromium } from './chromium/executable.ts';
 
 /** Says in the last lines of a run which tests were skipped, and how to run those that want a browser. */
 export class SkippedTests implements Reporter {

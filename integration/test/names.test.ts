@@ -396,7 +396,7 @@ test('a file of an older version is refused, with what to do', async () => {
   const path = join(folder, 'older.safetensors');
   await writeSafetensors(path, older);
   await expect(loadCheckpoint(path, make())).rejects.toThrow(
-    /It has 'linear1\/kernel' for 'head\/linear1\/kernel', .* Train again/,
+    /It has 'linear1\/kernel' instead of 'head\/linear1\/kernel'. .* Train again/,
   );
   await expect(loadWeights(make(), older)).rejects.toThrow(/as an older version did.* Train again/);
 });

@@ -1,31 +1,34 @@
 import { checkLabels, column } from './samples';
 
-/** How well scores rank the samples of a class above all others, over every threshold. */
+/** How well the scores of one class rank its samples above all others, over all thresholds. */
 export interface Areas {
-  /** Below the ROC curve: 0.5 for chance, 1 for perfect. NaN where only one side occurs. */
+  /** Area below the ROC curve: 0.5 for chance, 1 for a perfect ranking. NaN if all samples, or none, have the class. */
   readonly roc: number;
-  /** Below the precision-recall curve, as average precision: the class's share for chance. NaN where the class is absent. */
+  /**
+   * Area below the precision-recall curve (average precision). For chance it is the share of the class. NaN if no sample
+   * has the class.
+   */
   readonly averagePrecision: number;
 }
 
 export interface RankingAreas {
-  /** One class against the rest. */
+  /** Areas of each class against all other classes. */
   readonly perClass: readonly Areas[];
   /** Mean over the classes that have an area. */
   readonly macro: Areas;
-  /** The same mean, each class counting as often as it occurs. */
+  /** Mean over the classes, weighted by the number of samples of each class. */
   readonly weighted: Areas;
 }
 
 export interface RocCurve {
   readonly falsePositiveRate: Float64Array;
   readonly truePositiveRate: Float64Array;
-  /** Descending; the first is infinite: nothing is called positive there. */
+  /** Thresholds, highest first. The first threshold is infinite: no sample is predicted positive there. */
   readonly thresholds: Float64Array;
 }
 
 export interface PrecisionRecallCurve {
-  /** By rising threshold; the last is 1 by definition, and has no threshold. */
+  /** Precision at each threshold, by rising threshold. The last value is 1 by definition, and has no threshold. */
   readonly precision: Float64Array;
   readonly recall: Float64Array;
   readonly thresholds: Float64Array;
@@ -34,8 +37,8 @@ export interface PrecisionRecallCurve {
 /**
  * Areas below the ROC and precision-recall curves, each class against the rest.
  *
- * A class without samples has no area and is left out of the averages. (scikit-learn raises an error for its ROC, and
- * counts 0 for its average precision.)
+ * A class without samples has no area and is left out of the averages. (For such a class, scikit-learn raises an error for
+ * the ROC area, and counts 0 for the average precision.)
  *
  * @param labels n class indices.
  * @param scores `[n, classes]`, such as probabilities.
@@ -55,14 +58,14 @@ export function rankingAreas(
   return areasOf(rankings(labels, scores, classes));
 }
 
-/** The samples of one class and the others, by falling score. */
+/** Which samples are positive for one class, sorted by falling score. */
 export interface Ranking {
   readonly positive: Uint8Array;
   readonly scores: Float64Array;
   readonly order: Uint32Array;
 }
 
-/** Ranks all samples for each class. */
+/** Ranks all samples once for each class. */
 export function rankings(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -72,7 +75,7 @@ export function rankings(
   return rankingsWhere((row, k) => labels[row] === k, scores, classes);
 }
 
-/** @param isPositive Whether a sample has a class. */
+/** @param isPositive Returns whether a sample has the class. */
 export function rankingsWhere(
   isPositive: (row: number, k: number) => boolean,
   scores: ArrayLike<number>,
@@ -106,7 +109,8 @@ export function areasOf(ranked: readonly Ranking[], times?: ArrayLike<number>): 
 }
 
 /**
- * Area below the ROC curve of a yes-or-no question: the chance that a positive outscores a negative, ties counting half.
+ * Area below the ROC curve of a yes-or-no question: the probability that a positive sample scores higher than a negative
+ * one. A tie counts half.
  *
  * @example
  * ```ts
@@ -118,7 +122,7 @@ export function rocArea(positive: ArrayLike<number | boolean>, scores: ArrayLike
 }
 
 /**
- * Mean precision over the steps of recall; NaN without positives.
+ * Average precision: the mean of the precision over the steps of recall. NaN if there are no positives.
  *
  * @example
  * ```ts
@@ -187,18 +191,20 @@ export function precisionRecallCurve(
   };
 }
 
-/** One step for each different score, the highest first. */
+/** The ROC and precision-recall curves as steps: one step for each distinct score, highest first. */
 interface Steps {
-  /** Positives with this score or a higher one. */
+  /** Number of positives with at least this score. */
   readonly hits: Float64Array;
-  /** Negatives with this score or a higher one. */
+  /** Number of negatives with at least this score. */
   readonly alarms: Float64Array;
   readonly thresholds: Float64Array;
 }
 
 function ranked(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): Steps {
   if (positive.length !== scores.length) {
-    throw new RangeError(`There are ${positive.length} truths for ${scores.length} scores.`);
+    throw new RangeError(
+      `There are ${positive.length} truth values for ${scores.length} scores. Give one for each score.`,
+    );
   }
   return stepsOf({
     positive: Uint8Array.from({ length: scores.length }, (_, row) => (positive[row] ? 1 : 0)),

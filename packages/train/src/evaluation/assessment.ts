@@ -17,26 +17,29 @@ import { topKAccuracy } from './top';
 /** How good a classifier is on one set of samples, as plain data. */
 export interface Assessment {
   readonly evaluation: Evaluation;
-  /** With bootstrap intervals. */
+  /** Metrics of all samples with their bootstrap intervals. */
   readonly figures: Readonly<Record<Figure, Interval>>;
   readonly perClass: readonly ClassIntervals[];
   readonly areas: RankingAreas;
-  /** Share whose class is among the three most probable, or among all but one where there are fewer than four. */
+  /**
+   * Share of samples whose class is among the 3 most probable classes. With fewer than 4 classes, `k` is the number of
+   * classes minus 1.
+   */
   readonly top: { readonly k: number; readonly accuracy: number };
   readonly calibration: {
     readonly raw: Calibration;
-    /** At the fitted temperature. */
+    /** Calibration at the fitted temperature. */
     readonly scaled: Calibration;
   };
   readonly certainty: Certainty;
-  /** How often the true class was among those that fit, by `certainty`. */
+  /** How often the true class was in the prediction set, by the threshold of `certainty`. */
   readonly sets: SetReport;
-  /** All samples, the hardest first. */
+  /** All samples, sorted by loss, highest first. */
   readonly hardest: readonly SamplePrediction[];
 }
 
 /**
- * Assesses a classifier on samples that neither its training nor `certainty` has seen.
+ * Assesses a classifier on samples that were used neither for training nor for fitting `certainty`.
  *
  * @param labels n class indices.
  * @param logits `[n, classes]`.

@@ -4,39 +4,46 @@ import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
 export interface CalibrationOptions {
-  /** Default 10. */
+  /** Number of bins. Default 10. */
   readonly bins?: number;
-  /** Bins of equal width from 0 to 1, or of equally many samples. Default `'uniform'`. */
+  /** `uniform` bins have equal width from 0 to 1; `quantile` bins hold equal numbers of samples. Default `'uniform'`. */
   readonly strategy?: 'uniform' | 'quantile';
 }
 
 const calibrationOptions: NamesOf<CalibrationOptions> = { bins: true, strategy: true };
 
-/** The samples whose confidence is above `low` and not above `high`. */
+/** The samples whose confidence is greater than `low` and at most `high`. */
 export interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
   readonly count: number;
   /** Mean probability of the predicted class; NaN in an empty bin. */
   readonly confidence: number;
-  /** Share that was right; NaN in an empty bin. */
+  /** Share of correct predictions; NaN in an empty bin. */
   readonly accuracy: number;
 }
 
-/** Whether "90 % sure" is right in 90 of 100 cases. */
+/** Calibration: whether predictions with 90 % confidence are right in 90 of 100 cases. */
 export interface Calibration {
   readonly bins: readonly ReliabilityBin[];
-  /** Expected calibration error: mean distance of confidence and accuracy, weighted by the bins' samples. */
+  /**
+   * Expected calibration error: the mean distance between confidence and accuracy, weighted by the number of samples in
+   * each bin.
+   */
   readonly expectedError: number;
-  /** The largest of these distances. */
+  /** Maximum calibration error: the largest distance between confidence and accuracy of any bin. */
   readonly maximumError: number;
-  /** Mean probability of the predicted class over all samples: above the accuracy, the classifier is too sure of itself. */
+  /**
+   * Mean probability of the predicted class over all samples. If it is greater than the accuracy, the classifier is
+   * overconfident.
+   */
   readonly confidence: number;
-  /** Share of all samples that was right. */
+  /** Share of correct predictions over all samples. */
   readonly accuracy: number;
   /**
-   * `too sure` where the confidence is above the accuracy by more than two standard deviations of what as many samples
-   * would show of a perfectly calibrated classifier; `not sure enough` where it is as far below; else `as sure as right`.
+   * `too sure`: the confidence exceeds the accuracy by more than two standard deviations of what a perfectly calibrated
+   * classifier would show on as many samples. `not sure enough`: the confidence is as far below the accuracy. Otherwise `as
+   * sure as right`.
    */
   readonly verdict: Sureness;
 }
@@ -44,12 +51,12 @@ export interface Calibration {
 export type Sureness = 'too sure' | 'as sure as right' | 'not sure enough';
 
 /**
- * Compares how sure the classifier was of its answers with how often they were right.
+ * Compares the confidence of the predictions with how often they were right.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
  * @see Guo et al. 2017, section 2. https://arxiv.org/abs/1706.04599
- * @see https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html (the bins)
+ * @see https://scikit-learn.org/stable/modules/generated/sklearn.calibration.calibration_curve.html for the bins
  * @example
  * ```ts
  * const probability = [0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1]; // always 90 % sure of class 0
@@ -106,17 +113,17 @@ export function calibration(
   return { bins: made, expectedError, maximumError, confidence, accuracy, verdict };
 }
 
-/** If every answer were right as often as it says, the hits would be a sum of independent draws. */
+/** For a perfectly calibrated classifier, the number of correct predictions is a sum of independent Bernoulli draws. */
 function verdictOf(excess: number, sure: Float64Array): Sureness {
   const variance = sure.reduce((sum, share) => sum + share * (1 - share), 0);
   const deviation = Math.sqrt(Math.max(0, variance)) / sure.length;
-  // Sums of shares that are equal may differ in their last digits.
+  // Sums of equal probabilities may differ in their last digits.
   const tolerance = 2 * deviation + 1e-9;
   if (excess > tolerance) return 'too sure';
   return excess < -tolerance ? 'not sure enough' : 'as sure as right';
 }
 
-/** The value below which a share of the values lies, interpolated between neighbors as NumPy does by default. */
+/** The value below which `share` of the values lies, interpolated linearly between neighbors (NumPy's default). */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   const place = share * (sorted.length - 1);

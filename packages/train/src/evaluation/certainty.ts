@@ -5,33 +5,34 @@ import { probabilities } from './metrics';
 import { fitTemperature, type TemperatureOptions, temperatureOptions } from './temperature';
 
 /**
- * All that is needed to say "not sure", as plain data: a class fits a photo when its probability, `softmax(logits /
- * temperature)`, is `threshold` or more.
+ * The numbers that decide whether an answer is sure, as plain data. A class fits a photo when its probability,
+ * `softmax(logits / temperature)`, is at least `threshold`.
  *
- * Use it for logits of as many views of a photo as it was fitted on. Averaging several views makes a classifier less sure,
- * so that one view needs another temperature than four.
+ * Use them only for logits from as many views of a photo as they were fitted on. Averaging several views makes a classifier
+ * less sure, so one view needs a different temperature from four views.
  */
 export interface Certainty {
-  /** Above 1 where the classifier is too sure by itself, below 1 where it is not sure enough. */
+  /** Above 1 if the uncorrected classifier is too sure, below 1 if it is not sure enough. */
   readonly temperature: number;
   readonly threshold: number;
-  /** The share of photos whose true class fits, as promised. */
+  /** Target share of photos whose true class fits. */
   readonly coverage: number;
 }
 
 export interface CertaintyOptions extends TemperatureOptions {
-  /** Default 0.9. */
+  /** Target share of photos whose true class fits, between 0 and 1. Default 0.9. */
   readonly coverage?: number;
 }
 
 /**
- * Fits the temperature, and then the threshold by split conformal prediction (`leastAmbiguous`).
+ * Fits the temperature first, and then the threshold by split conformal prediction (`leastAmbiguous`).
  *
- * Take samples that had no part in the weights, and none in the choice of the epoch whose weights are kept. Validation
- * photos that chose the epoch look a little too good; `heldOutLogits` gives logits of them without this fault.
+ * Use samples that were used neither to train the weights nor to choose the best epoch. On validation photos that chose the
+ * epoch, results look a little too good; `heldOutLogits` gives logits of validation photos without this bias.
  *
- * Temperature and threshold come from the same samples. Strictly, the promise needs a threshold from samples that nothing
- * else was fitted on. Fitting one more number on them costs little, as the coverage of a test set shows.
+ * Temperature and threshold are fitted on the same samples. Strictly, the coverage guarantee needs a threshold from samples
+ * that nothing else was fitted on. In practice, fitting the temperature on them too costs little coverage: check the
+ * coverage on a test set.
  *
  * @param labels n class indices.
  * @param logits `[n, classes]`.
@@ -39,7 +40,7 @@ export interface CertaintyOptions extends TemperatureOptions {
  * @example
  * ```ts
  * const certainty = fitCertainty(labels, await logits.data(), 9, { coverage: 0.95 });
- * const json = JSON.stringify(certainty); // to be kept beside the weights, for `answer`
+ * const json = JSON.stringify(certainty); // save it beside the weights, for `answer`
  * ```
  */
 export function fitCertainty(
@@ -52,7 +53,7 @@ export function fitCertainty(
   requireKnown('', options, { coverage: true, ...temperatureOptions });
   const temperature = fitTemperature(labels, logits, classes, ofTemperature);
   const probability = probabilities(logits, classes, temperature);
-  // Negative probabilities rank as one minus them would, without its rounding.
+  // Ranking by negative probability gives the same order as ranking by 1 - probability, without its rounding error.
   const negative = Float64Array.from(
     { length: labels.length },
     (_, sample) => -probability[sample * classes + labels[sample]!]!,
@@ -61,15 +62,15 @@ export function fitCertainty(
   return { temperature, threshold: Math.max(0, -limit), coverage };
 }
 
-/** What fits one photo. */
+/** Which classes fit one photo. */
 export interface Answer {
   /** The most probable class. */
   readonly classIndex: number;
-  /** `[classes]`, at the fitted temperature. */
+  /** Probability of each class at the fitted temperature, `[classes]`. */
   readonly probabilities: Float64Array;
-  /** The classes that fit, the most probable first; none where even that one does not. */
+  /** The classes that fit, most probable first. Empty if not even the most probable class fits. */
   readonly fitting: readonly number[];
-  /** Whether exactly one fits. */
+  /** Whether exactly one class fits. */
   readonly sure: boolean;
 }
 
@@ -77,8 +78,8 @@ export interface Answer {
  * The classes that fit a photo, and whether the answer is sure.
  *
  * @param logits `[classes]`, of one photo, from as many views as `certainty` was fitted on.
- * @throws RangeError when there are no logits, one is NaN or `Infinity`, or all are `-Infinity`; and when `certainty` lacks a
- *   number, as one from a file may.
+ * @throws RangeError when there are no logits, a logit is NaN or `Infinity`, or all are `-Infinity`; and when a number is
+ *   missing in `certainty` (possible if it was read from a file).
  * @example
  * ```ts
  * const certainty = { temperature: 1.5, threshold: 0.3, coverage: 0.9 }; // by `fitCertainty`
@@ -87,7 +88,7 @@ export interface Answer {
  * ```
  */
 export function answer(logits: ArrayLike<number>, certainty: Certainty): Answer {
-  if (logits.length === 0) throw new RangeError('There are no logits; one a class is needed.');
+  if (logits.length === 0) throw new RangeError('There are no logits; give one for each class.');
   requireNumber('certainty.temperature', certainty.temperature, { above: 0 });
   requireNumber('certainty.threshold', certainty.threshold, { least: 0 });
   const probability = probabilities(logits, logits.length, certainty.temperature);

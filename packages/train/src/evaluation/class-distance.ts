@@ -2,17 +2,17 @@ import type { FeatureSet } from '../features/feature-set';
 import { dot, type NoveltyDetector, plainViews } from './novelty';
 
 /**
- * Mahalanobis distance to the nearest class mean, with one covariance for all classes. The covariance is shrunk towards a
- * multiple of the identity, as there may be more channels than photos.
+ * Mahalanobis distance to the nearest class mean, with one covariance matrix for all classes. The covariance is shrunk
+ * towards a multiple of the identity, because there may be more channels than photos.
  *
- * @param shrinkage Share of that multiple, above 0, to 1. Default 0.1.
+ * @param shrinkage Weight of the identity in the shrunk covariance, greater than 0 and at most 1. Default 0.1.
  * @see Lee et al. 2018, equation 2. https://arxiv.org/abs/1807.03888
  * @example
  * ```ts
  * const detector = classDistance(train, 9);
  * const limit = noveltyThreshold(detector.score(validation.values));
  * const [distance] = detector.score(features);
- * console.log(distance! > limit ? 'unlike the training photos' : 'like them');
+ * console.log(distance! > limit ? 'unlike the training photos' : 'like the training photos');
  * ```
  */
 export function classDistance(
@@ -24,8 +24,8 @@ export function classDistance(
   const rows = plainViews(train);
   const means = classMeans(rows, labels, channels, classes);
   const there = means.filter(mean => mean !== undefined);
-  // Rows less their class's mean; the covariance is their product, which is never formed: Woodbury's identity turns the
-  // system of `channels` equations into one of as many as there are photos.
+  // `rows` are features minus their class mean. The covariance is their product, but is never computed: Woodbury's identity
+  // replaces the system of `channels` equations by a system with one equation for each photo.
   const centered = Float64Array.from(rows, (value, index) => {
     const photo = Math.floor(index / channels);
     return value - means[labels[photo]!]![index % channels]!;
@@ -43,7 +43,7 @@ export function classDistance(
     }
   }
   const factor = weight > 0 ? cholesky(gram, count) : undefined;
-  /** Products of a vector with every centered row. */
+  /** Dot product of a vector with every centered row. */
   const project = (vector: Float32Array | Float64Array, start: number) =>
     Float64Array.from({ length: count }, (_, a) =>
       dot(centered, a * channels, vector, start, channels),
@@ -87,7 +87,7 @@ function classMeans(
   return sums.map((sum, k) => sum?.map(value => value / counts[k]!));
 }
 
-/** Lower triangle of the factor of a symmetric positive matrix, in its place. */
+/** Replaces a symmetric positive-definite matrix by the lower triangle of its Cholesky factor. */
 function cholesky(matrix: Float64Array, size: number): Float64Array {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
@@ -100,7 +100,7 @@ function cholesky(matrix: Float64Array, size: number): Float64Array {
   return matrix;
 }
 
-/** Square length of the solution of `factor x = y`, in the place of y. */
+/** Squared length of the solution `x` of `factor x = y`. Overwrites `y` with the solution. */
 function forwardSquare(factor: Float64Array, y: Float64Array, size: number): number {
   let square = 0;
   for (let row = 0; row < size; row++) {

@@ -4,42 +4,45 @@ import { mixed } from '../random/order';
 import { checkLabels } from './samples';
 
 /**
- * How little a class fits a sample, from the probabilities of the sample's row: the higher, the stranger.
+ * Nonconformity score: how badly class `k` fits a sample, given the sample's probabilities. Higher is worse.
  *
  * @param row `[classes]`.
- * @param chance A number of 0 to below 1 that belongs to the sample, for rules with a random part.
+ * @param chance A random number of the sample, at least 0 and below 1, for rules with a random part.
  */
 export type Strangeness = (row: ArrayLike<number>, k: number, chance: number) => number;
 
 /**
- * One minus the class's probability. The smallest sets on average; an empty one where nothing fits.
+ * One minus the probability of the class. Gives the smallest prediction sets on average. A set is empty when no class fits.
  * @see Sadinle, Lei & Wasserman 2019. https://arxiv.org/abs/1609.00451
  * @example
  * ```ts
- * leastAmbiguous([0.75, 0.25], 1, 0); // 0.75: how little the second class fits
+ * leastAmbiguous([0.75, 0.25], 1, 0); // 0.75: how badly the second class fits
  * ```
  */
 export const leastAmbiguous: Strangeness = (row, k) => 1 - row[k]!;
 
 export interface AdaptiveOptions {
-  /** Added for every class of the set beyond `free` (RAPS). Default 0, which is APS. */
+  /** Penalty that is added for every class of the set beyond the first `free` classes (RAPS). Default 0, which is APS. */
   readonly penalty?: number;
-  /** Classes without a penalty. Default 1. */
+  /** Number of classes without a penalty. Default 1. */
   readonly free?: number;
-  /** Whether a random share of the class's own probability counts, as in the paper, and not all of it. Without it, equal probabilities have equal sets. Default true. */
+  /**
+   * Whether to count a random share of the class's own probability, as in the paper, instead of all of it. If false,
+   * samples with equal probabilities have equal sets. Default true.
+   */
   readonly randomized?: boolean;
 }
 
 const adaptiveOptions: NamesOf<AdaptiveOptions> = { penalty: true, free: true, randomized: true };
 
 /**
- * The probability of all classes that are at least as probable: sets grow where the sample is hard.
+ * The sum of the probabilities of all classes that are at least as probable. Hard samples have larger sets.
  * @see Romano, Sesia & Candes 2020 (APS). https://arxiv.org/abs/2006.02544
  * @see Angelopoulos et al. 2021 (RAPS, the penalty). https://arxiv.org/abs/2009.14193
  * @example
  * ```ts
  * const always = adaptive({ randomized: false });
- * always([0.5, 0.3, 0.2], 1, 0); // 0.8: its own probability and what is above it
+ * always([0.5, 0.3, 0.2], 1, 0); // 0.8: the class's own probability, 0.3, plus 0.5
  * const rule = calibrateSets(labels, probability, 9, { strangeness: adaptive({ penalty: 0.05 }) });
  * ```
  */
@@ -64,31 +67,35 @@ export function adaptive(options: AdaptiveOptions = {}): Strangeness {
 }
 
 export interface SetOptions {
-  /** Share of the samples whose true class will be in their set, 0 to 1, exclusive. Default 0.9. */
+  /** Target share of samples whose true class is in their set, between 0 and 1 (exclusive). Default 0.9. */
   readonly coverage?: number;
-  /** Default `leastAmbiguous`. */
+  /** Nonconformity score. Default `leastAmbiguous`. */
   readonly strangeness?: Strangeness;
-  /** Of the random shares. Default 0. */
+  /** Seed of the random shares. Default 0. */
   readonly seed?: number;
 }
 
 const setOptions: NamesOf<SetOptions> = { coverage: true, strangeness: true, seed: true };
 
-/** A rule for prediction sets, as calibrated. */
+/** A calibrated rule for prediction sets. */
 export interface SetRule {
   readonly coverage: number;
   readonly strangeness: Strangeness;
-  /** A class is in the set when its strangeness is not above. Infinite where there were too few samples for the promise. */
+  /**
+   * A class is in the set when its strangeness is at most this limit. Infinite if there were too few samples to guarantee
+   * the coverage.
+   */
   readonly limit: number;
   readonly seed: number;
 }
 
 /**
- * Split conformal prediction: on samples that were not trained on, finds how strange the truth may look.
+ * Split conformal prediction: finds the strangeness up to which a class belongs to the prediction set, on samples that were
+ * not used for training.
  *
- * New samples of the same kind then have their class in their set with a probability of at least `coverage`, whatever the
- * classifier, and of at most `1 / (n + 1)` more where no two samples look equally strange. It is a promise about
- * averages: not about each class, and not about photos of another kind.
+ * For new samples of the same distribution, the true class is then in the set with a probability of at least `coverage`,
+ * for any classifier. If no two samples have equal strangeness, this probability is at most `coverage + 1 / (n + 1)`. The
+ * guarantee holds on average. It does not hold for each class separately, or for photos of a different distribution.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
@@ -96,7 +103,7 @@ export interface SetRule {
  * @example
  * ```ts
  * const rule = calibrateSets(labels, probability, 3, { coverage: 0.95 });
- * predictionSets([0.5, 0.45, 0.05], 3, rule); // for example [[0, 1]]: it may be either
+ * predictionSets([0.5, 0.45, 0.05], 3, rule); // for example [[0, 1]]: both classes are possible
  * ```
  */
 export function calibrateSets(
@@ -115,26 +122,30 @@ export function calibrateSets(
 }
 
 /**
- * The `ceil((n + 1) coverage)`-th smallest value, or infinity when there are fewer: the finite-sample correction.
+ * The `ceil((n + 1) coverage)`-th smallest value, or infinity if there are fewer values: the finite-sample correction of
+ * conformal prediction.
  *
  * @throws RangeError when the coverage is not between 0 and 1.
  * @example
  * ```ts
  * conformalQuantile([0.1, 0.2, 0.3, 0.4], 0.75); // 0.4, the fourth: 5 * 0.75 is rounded up
- * conformalQuantile([0.1, 0.2, 0.3, 0.4], 0.9); // Infinity: four are too few for this promise
+ * conformalQuantile([0.1, 0.2, 0.3, 0.4], 0.9); // Infinity: four values are too few for this coverage
  * ```
  */
 export function conformalQuantile(scores: ArrayLike<number>, coverage: number): number {
   if (!(typeof coverage === 'number' && coverage > 0 && coverage < 1))
-    throw new RangeError(`The coverage is ${coverage}; it should be between 0 and 1, such as 0.9.`);
-  // A product such as 10 * 0.9 may come out a little above the whole number that it is.
+    throw new RangeError(
+      `The coverage is ${coverage}; it should be between 0 and 1, for example 0.9.`,
+    );
+  // A floating-point product such as 10 * 0.9 may be slightly larger than the exact whole number.
   const rank = Math.ceil((scores.length + 1) * coverage - 1e-9);
   if (rank > scores.length) return Number.POSITIVE_INFINITY;
   return Float64Array.from(scores).sort()[rank - 1]!;
 }
 
 /**
- * The classes that fit each sample, ascending: one is a sure answer, several or none say "not sure".
+ * The classes that fit each sample, in ascending order. A set of one class is a sure answer; an empty set or several
+ * classes mean "not sure".
  *
  * @example
  * ```ts
@@ -158,23 +169,23 @@ export function predictionSets(
   });
 }
 
-/** How prediction sets did. */
+/** How well prediction sets cover the true classes. */
 export interface SetReport {
-  /** Share of the samples whose class was in its set. */
+  /** Share of samples whose true class is in their set. */
   readonly coverage: number;
   readonly meanSize: number;
-  /** Share with exactly one class. */
+  /** Share of samples with exactly one class in their set. */
   readonly sure: number;
-  /** Share of those that were right; NaN where nothing was sure. */
+  /** Share of the samples with exactly one class whose answer is right; NaN if there are none. */
   readonly accuracyWhereSure: number;
-  /** `[classes + 1]`: how many sets had no class, one, two and so on. */
+  /** `[classes + 1]`: the number of sets with no class, one class, two classes and so on. */
   readonly sizes: readonly number[];
-  /** Coverage of each class; NaN for one that does not occur. */
+  /** Coverage of each class; NaN for a class without samples. */
   readonly perClass: readonly number[];
 }
 
 /**
- * Compares prediction sets with the truth.
+ * Compares prediction sets with the true classes.
  *
  * @example
  * ```ts
@@ -188,7 +199,9 @@ export function evaluateSets(
   classes: number,
 ): SetReport {
   if (labels.length !== sets.length || sets.length === 0)
-    throw new RangeError(`There are ${labels.length} labels for ${sets.length} sets.`);
+    throw new RangeError(
+      `There are ${labels.length} labels for ${sets.length} sets. Give one label for each set.`,
+    );
   const sizes = new Array<number>(classes + 1).fill(0);
   const covered = new Float64Array(classes);
   const support = new Float64Array(classes);

@@ -1,39 +1,41 @@
 import { type FeatureSet, truthOf } from '../features/feature-set';
 import { type Evaluation, evaluate } from './metrics';
 
-/** The photos of one fold, as indices. */
+/** The photos of one fold as indices. */
 export interface Fold {
-  /** From 0. */
+  /** Index of the fold, from 0. */
   readonly fold: number;
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
-/** Mean and spread of a figure over the folds. */
+/** Mean and standard deviation of a metric over the folds. */
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation (n - 1); NaN for a single fold. */
+  /** Sample standard deviation (divided by n - 1); NaN for a single fold. */
   readonly deviation: number;
 }
 
 export interface CrossValidation {
-  /** Each fold's evaluation. */
+  /** Evaluation of each fold. */
   readonly folds: readonly Evaluation[];
-  /** All samples at once, each classified by the classifier that had not seen it. */
+  /** Evaluation of all samples together, each predicted by the classifier that was not trained on it. */
   readonly pooled: Evaluation;
-  /** `[n, classes]`, each row by the classifier that had not seen it. */
+  /** `[n, classes]`. Each row is predicted by the classifier that was not trained on that sample. */
   readonly probability: Float64Array;
   readonly accuracy: Spread;
   readonly macroF1: Spread;
 }
 
 /**
- * Cross-validation: trains once for each fold on all others, and evaluates every sample once.
+ * Cross-validation: for each fold, trains on all other folds and evaluates on the fold, so every sample is evaluated once.
  *
  * @param labels n class indices.
- * @param folds Indices into the labels; every sample is in exactly one, as `kFolds` of `@shroom/data` makes them.
- * @param train Trains on `train` and gives the probabilities of `test`, `[test.length, classes]`.
- * @throws RangeError when a sample is in no fold or in several, or a fold's probabilities do not fit.
+ * @param folds Indices into the labels. Every sample belongs to exactly one fold, as in the folds that `kFolds` of
+ *   `@shroom/data` makes.
+ * @param train Trains on the samples `train` and returns the probabilities of the samples `test`, `[test.length, classes]`.
+ * @throws RangeError when a sample is in no fold or in several folds, or when the number of probabilities of a fold is
+ *   wrong.
  * @example
  * ```ts
  * import { kFolds } from '@shroom/data';
@@ -83,7 +85,7 @@ export async function crossValidate(
 }
 
 /**
- * Some photos of a set of features, with all their views.
+ * Selects some photos of a feature set, with all their views.
  *
  * @example
  * ```ts
@@ -108,7 +110,7 @@ function checkFolds(count: number, folds: readonly ArrayLike<number>[]): void {
   const odd = times.findIndex(each => each !== 1);
   if (folds.length < 2 || odd >= 0 || folds.some(fold => fold.length === 0)) {
     throw new RangeError(
-      `Every sample should be in exactly one of two or more folds that are not empty; there are ${folds.length} folds` +
+      `Every sample should be in exactly one of two or more folds, and no fold should be empty; there are ${folds.length} folds` +
         `${odd >= 0 ? `, and sample ${odd} is in ${times[odd]} of them` : ''}.`,
     );
   }

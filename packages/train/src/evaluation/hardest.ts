@@ -1,25 +1,25 @@
 import { predictions } from './metrics';
 import { checkLabels } from './samples';
 
-/** A sample and what was predicted for it. */
+/** A sample and its prediction. */
 export interface SamplePrediction {
-  /** Its place among the labels. */
+  /** Index of the sample among the labels. */
   readonly sample: number;
   readonly truth: number;
   readonly predicted: number;
-  /** Of the predicted class. */
+  /** Probability of the predicted class. */
   readonly probability: number;
-  /** Cross entropy in nats: how surprising the true class was. */
+  /** Cross entropy of the true class in nats. */
   readonly loss: number;
 }
 
 /**
- * All samples, those first whose true class surprised the classifier most; equally surprising ones in their order.
+ * All samples, sorted by loss, highest first. Samples with equal loss keep their order.
  *
  * @example
  * ```ts
  * for (const { sample, truth, predicted } of hardest(labels, probability, 9).slice(0, 10))
- *   console.log(`photo ${sample}: ${classNames[truth]}, taken for ${classNames[predicted]}`);
+ *   console.log(`photo ${sample}: ${classNames[truth]}, predicted ${classNames[predicted]}`);
  * ```
  */
 export function hardest(

@@ -6,11 +6,11 @@ import { type NamesOf, requireKnown } from '../options/option-names';
 import { type Evaluation, evaluate, probabilities } from './metrics';
 import { evaluateMultiLabel, type MultiLabelEvaluation, sigmoids } from './multi-label';
 
-/** Numbers that one forward pass takes at most: it bounds the memory of evaluating feature maps. */
+/** Maximum number of input values in one forward pass. This bounds the memory that evaluating feature maps needs. */
 const numbersAtOnce = 2 ** 24;
 
 export interface InferenceOptions {
-  /** Views of each photo whose probabilities are averaged, the plain one first. Default 1. */
+  /** Number of views of each photo whose probabilities are averaged, beginning with the plain view. Default 1. */
   readonly views?: number;
   readonly signal?: AbortSignal;
 }
@@ -18,15 +18,15 @@ export interface InferenceOptions {
 const inferenceOptions: NamesOf<InferenceOptions> = { views: true, signal: true };
 
 /**
- * Evaluates a set by its plain views, or by the mean of several. Where photos have `targets`, it is a `MultiLabelEvaluation` with
- * thresholds of 0.5.
+ * Evaluates a classifier on the plain view of each photo, or on the average of several views. If the photos have `targets`,
+ * the result is a `MultiLabelEvaluation` with thresholds of 0.5.
  *
- * @throws RangeError when a label is no class or a feature is not a finite number, naming the row; when the set is empty; or
- *   when the classifier gives another number of logits.
+ * @throws RangeError when a label is not a class or a feature is not a finite number (the error names the row); when the
+ *   set is empty; or when the number of logits differs from the number of classes.
  * @example
  * ```ts
  * const { accuracy, macroF1 } = await evaluateOn(classifier, validation, 9);
- * // The mean of four views of each photo, where the set has them.
+ * // Averages four views of each photo, if the set has them.
  * const averaged = await evaluateOn(classifier, validation, 9, { views: 4 });
  * ```
  */
@@ -40,7 +40,8 @@ export async function evaluateOn(
   const logits = await logitsOf(classifier, set, options);
   if (logits.length !== set.labels.length * classes)
     throw new RangeError(
-      `The classifier gives ${logits.length / set.labels.length} logits for each photo; ${classes} classes need as many.`,
+      `The classifier gives ${logits.length / set.labels.length} logits for each photo; it should give one for ` +
+        `each of the ${classes} classes.`,
     );
   return set.targets
     ? evaluateMultiLabel(set.targets, sigmoids(logits), classes)
@@ -48,11 +49,11 @@ export async function evaluateOn(
 }
 
 /**
- * Logits of photos, `[photos, classes]`. Of several views of a photo the probabilities are averaged; what is given then is
- * the logarithm of that mean, whose softmax is the mean again. Where photos have `targets`, the sigmoids are averaged, and what is given
- * are the logits of their mean.
+ * Logits of photos, `[photos, classes]`. For several views, the probabilities of the views are averaged, and the result is
+ * the logarithm of the mean probabilities; its softmax gives the mean probabilities back. If the photos have `targets`, the
+ * sigmoids of the views are averaged, and the result is the logits of the mean sigmoids.
  *
- * @throws RangeError when the set has fewer views than are asked for.
+ * @throws RangeError when the set has fewer views than `views`.
  * @example
  * ```ts
  * const logits = await logitsOf(classifier, validation, { signal });
@@ -68,7 +69,7 @@ export async function logitsOf(
   requireKnown('', options, inferenceOptions);
   if (!(Number.isInteger(views) && views >= 1 && views <= set.views))
     throw new RangeError(
-      `The set has ${set.views} views of each photo, ${views} cannot be averaged.`,
+      `The set has ${set.views} views of each photo; ${views} views cannot be averaged.`,
     );
   const first = await logitsOfView(classifier, set, 0, signal);
   if (views === 1) return first;
@@ -90,7 +91,7 @@ export async function logitsOf(
 }
 
 /**
- * Logits whose sigmoids are the mean of the sigmoids of some logits, such as those of several views of a photo.
+ * Averages the sigmoids of logits, for example of several views of a photo, and returns the logits of the averages.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export function meanOfSigmoids(views: readonly ArrayLike<number>[]): Float32Arra
   const yes = new Float64Array(first.length);
   const no = new Float64Array(first.length);
   for (const logits of views) {
-    // Each of its own: one minus a sigmoid near 1 has lost its digits.
+    // Averages sigmoid(x) and sigmoid(-x) separately, because 1 - sigmoid(x) loses digits near 1.
     for (const [index, value] of sigmoids(logits).entries()) yes[index]! += value;
     const negative = Float64Array.from(logits, logit => -logit);
     for (const [index, value] of sigmoids(negative).entries()) no[index]! += value;

@@ -6,7 +6,7 @@ import { calibration, quantile } from './calibration';
 import { evaluate } from './metrics';
 import { pick } from './samples';
 
-/** A figure, and between which bounds it may lie for other samples of the same kind. */
+/** A metric with its confidence interval. */
 export interface Interval {
   readonly value: number;
   readonly low: number;
@@ -14,22 +14,25 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** Default 1000. */
+  /** Number of bootstrap resamples. Default 1000. */
   readonly resamples?: number;
-  /** Share of such intervals that hold the true value. Default 0.95. */
+  /** Confidence level: the share of such intervals that contain the true value. Default 0.95. */
   readonly level?: number;
-  /** Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number;
-  /** One number a sample: each resample draws as many of every kind as there are, so that no class goes missing. Default: all of one kind. */
+  /**
+   * Stratum of each sample as a number. Each resample draws as many samples of a stratum as it has, so no class is missing.
+   * Default: one stratum.
+   */
   readonly strata?: ArrayLike<number>;
 }
 
 /**
- * Percentile bootstrap: computes the figures again for many samples, each drawn with repetition from the one that is given.
+ * Percentile bootstrap: computes the metrics for many resamples, each drawn with replacement from the given samples.
  *
- * @param count Samples.
- * @param statistic Figures of a sample, given as indices. Called `resamples + 1` times. A figure that is not a number in a
- *   resample is left out there.
+ * @param count Number of samples.
+ * @param statistic Computes the metrics of the samples with the given indices. It is called `resamples + 1` times. A metric
+ *   that is NaN in a resample is ignored there.
  * @see Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export function bootstrap<Name extends string>(
   requireInteger('resamples', resamples, { least: 1 });
   requireNumber('level', level, { above: 0, below: 1 });
   if (!(count >= 1))
-    throw new RangeError(`A bootstrap needs 1 sample or more; there are ${count}.`);
+    throw new RangeError(`A bootstrap needs at least 1 sample; there are ${count}.`);
   const values = statistic(Int32Array.from({ length: count }, (_, index) => index));
   const names = Object.keys(values) as Name[];
   const groups = groupsOf(count, strata);
@@ -77,7 +80,7 @@ export function bootstrap<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, Interval>;
 }
 
-/** The figures of an evaluation that have an interval. */
+/** The metrics of an evaluation that have an interval. */
 export type Figure =
   | 'accuracy'
   | 'balancedAccuracy'
@@ -90,21 +93,21 @@ export type Figure =
   | 'averagePrecision';
 
 export interface FigureOptions {
-  /** Default 1000. */
+  /** Number of bootstrap resamples. Default 1000. */
   readonly resamples?: number;
-  /** Default 0.95. */
+  /** Confidence level. Default 0.95. */
   readonly level?: Level;
-  /** Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number;
 }
 
 export const figureOptions: NamesOf<FigureOptions> = { resamples: true, level: true, seed: true };
 
 /**
- * An evaluation's figures with bootstrap intervals, that of the accuracy by Wilson, as it is a share. A class that a
- * resample happens to leave out does not count in its averages.
+ * Metrics of an evaluation with bootstrap intervals. The accuracy has a Wilson interval instead, because it is a share. A
+ * class that a resample does not contain is left out of the averages of that resample.
  *
- * With few errors these intervals are too narrow: where all samples are right, that of the macro F1 is 1 to 1.
+ * With few errors the bootstrap intervals are too narrow: if all samples are right, the interval of the macro F1 is 1 to 1.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
@@ -153,14 +156,14 @@ export function figureIntervals(
 }
 
 /**
- * Wilson's interval of a share. Unlike the bootstrap it is wide enough for few samples.
+ * Wilson's interval of a share. Unlike a bootstrap interval, it is wide enough for few samples.
  *
- * @param level 0.9, 0.95 or 0.99. Default 0.95.
- * @returns NaN throughout where `count` is 0.
+ * @param level Confidence level: 0.9, 0.95 or 0.99. Default 0.95.
+ * @returns NaN for all three numbers if `count` is 0.
  * @see Wilson 1927, Probable inference, the law of succession, and statistical inference
  * @example
  * ```ts
- * shareInterval(6, 6); // { value: 1, low: 0.61, high: 1 }: six right photos of six prove little
+ * shareInterval(6, 6); // { value: 1, low: 0.61, high: 1 }: six correct photos of six prove little
  * ```
  */
 export function shareInterval(hits: number, count: number, level: Level = 0.95): Interval {
@@ -188,8 +191,8 @@ export interface ClassIntervals {
 }
 
 /**
- * Intervals of every class's precision, recall and F1 from its row and column of the confusion matrix. F1 is a function of
- * hits / (hits + misses + false alarms), whose Wilson interval is carried over.
+ * Intervals of the precision, recall and F1 of every class, from its row and column of the confusion matrix. F1 is a
+ * function of hits / (hits + misses + false alarms). The Wilson interval of that share is converted into an interval of F1.
  *
  * @example
  * ```ts
@@ -211,7 +214,10 @@ export function classIntervals(
   });
 }
 
-/** @param counts Samples of the class, how many of them were found, and how many samples were called so. */
+/**
+ * @param counts `support`: samples of the class. `hits`: those that were predicted as the class. `claimed`: all samples
+ *   that were.
+ */
 export function intervalsOf(
   {
     hits,

@@ -1,11 +1,11 @@
 import { checkLabels } from './samples';
 
-/** How well one class is told from the others; each ratio 0 where its denominator is 0. */
+/** Metrics of one class against all other classes. A ratio is 0 if its denominator is 0. */
 export interface ClassMetrics {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Samples of the class. */
+  /** Number of samples of the class. */
   readonly support: number;
 }
 
@@ -17,35 +17,42 @@ export interface AverageMetrics {
 }
 
 export interface Evaluation {
-  /** Of photos that may have several classes, the share with exactly the right ones. */
+  /** Share of correct predictions. For photos with several classes, the share whose classes are all right. */
   readonly accuracy: number;
-  /** Mean recall of the classes that occur. */
+  /** Mean recall of the classes that have samples. */
   readonly balancedAccuracy: number;
-  /** Mean of the classes' F1, each class counting the same; `macro.f1` by its usual name. */
+  /** Unweighted mean of the F1 of all classes; the same number as `macro.f1`. */
   readonly macroF1: number;
-  /** Each class counting the same. */
+  /** Unweighted means over the classes. */
   readonly macro: AverageMetrics;
-  /** Each class counting as often as it occurs. */
+  /** Means over the classes, weighted by the number of samples of each class. */
   readonly weighted: AverageMetrics;
-  /** Mean cross entropy in nats; a probability below 2.2e-16 counts as that, as in scikit-learn. */
+  /** Mean cross entropy in nats. Probabilities below 2.2e-16 are raised to 2.2e-16, as in scikit-learn. */
   readonly loss: number;
-  /** Mean squared distance of the probabilities from the truth, summed over the classes: 0 to 2. */
+  /**
+   * Brier score: squared distance between probabilities and truth, summed over the classes and averaged over the samples. 0
+   * to 2.
+   */
   readonly brier: number;
   readonly perClass: readonly ClassMetrics[];
-  /** `[K][K]` counts, rows by true class, columns by predicted class; empty where photos may have several. */
+  /**
+   * Confusion matrix `[K][K]` of counts. Rows are true classes, columns are predicted classes. Empty if photos may have
+   * several classes.
+   */
   readonly confusion: readonly (readonly number[])[];
 }
 
 /**
  * Row-wise softmax of logits `[n, classes]`, in double precision.
  *
- * @param temperature What logits are divided by; above 1 it makes the probabilities more cautious, below 1 surer. Default 1.
- * @throws RangeError when the temperature is not a number above 0, or a row has no softmax: a logit is NaN or `Infinity`, or
- *   all are `-Infinity`.
+ * @param temperature Divides the logits. Above 1 it makes the probabilities less confident, below 1 more confident. Default
+ *   1.
+ * @throws RangeError when the temperature is not a number above 0, or when a row has no softmax because a logit is NaN or
+ *   `Infinity`, or all are `-Infinity`.
  * @example
  * ```ts
  * probabilities([2, 1], 2); // [0.73, 0.27]
- * probabilities([2, 1], 2, 2); // [0.62, 0.38]: more cautious
+ * probabilities([2, 1], 2, 2); // [0.62, 0.38]: less confident
  * ```
  */
 export function probabilities(
@@ -67,7 +74,7 @@ export function probabilities(
       const values = Array.from({ length: classes }, (_, k) => logits[row + k]);
       throw new RangeError(
         `The logits of sample ${row / classes} are ${values.slice(0, 10).join(', ')}: they have no softmax. ` +
-          'Look for numbers that are infinite or not a number in the features or weights that made them.',
+          'Check whether the features or the weights of the classifier hold infinite numbers or NaN.',
       );
     }
     for (let k = 0; k < classes; k++) result[row + k]! /= total;
@@ -76,7 +83,7 @@ export function probabilities(
 }
 
 /**
- * Index of the largest of each row; the first where several are.
+ * Index of the largest value of each row. For a tie, the first of the largest values.
  *
  * @example
  * ```ts
@@ -94,11 +101,12 @@ export function predictions(scores: ArrayLike<number>, classes: number): Int32Ar
 }
 
 /**
- * Scores predictions as scikit-learn does (with `zero_division=0`), over all classes, also those that do not occur.
+ * Computes the metrics of predictions as scikit-learn does (with `zero_division=0`). The averages include classes without
+ * samples.
  *
  * @param labels n class indices.
  * @param probability `[n, classes]`.
- * @throws RangeError when the numbers do not fit together, a label is no class, or a probability is not a number.
+ * @throws RangeError when the number of probabilities is wrong, a label is not a class, or a probability is not a number.
  * @see https://scikit-learn.org/stable/modules/model_evaluation.html
  * @example
  * ```ts
@@ -151,7 +159,7 @@ export function evaluate(
   };
 }
 
-/** Means over the classes; NaN where all weights are 0. */
+/** Weighted means over the classes; NaN if all weights are 0. */
 export function average(
   perClass: readonly ClassMetrics[],
   weightOf: (metrics: ClassMetrics) => number,

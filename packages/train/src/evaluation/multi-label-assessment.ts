@@ -14,11 +14,12 @@ import { fitTemperature, temperatureOptions } from './temperature';
 import { chooseThresholds, type ThresholdOptions } from './thresholds';
 
 /**
- * All that is needed to say which classes a photo has, as plain data. A class is there when its probability, `sigmoid(logit / temperature)`,
- * is at its threshold or above. Its `threshold` is that of all classes above which the promised share of the classes that photos have lies.
+ * The numbers that decide which classes a photo has, as plain data. A photo has a class when the probability of the class,
+ * `sigmoid(logit / temperature)`, is at least the class's entry in `thresholds`. The single `threshold` serves all classes:
+ * the target share (`coverage`) of the classes that photos have is above it.
  */
 export interface MultiLabelCertainty extends Certainty {
-  /** `[classes]`, those with the highest F1. */
+  /** Threshold of each class, `[classes]`, chosen for the highest F1. */
   readonly thresholds: readonly number[];
 }
 
@@ -27,7 +28,7 @@ export interface MultiLabelCertaintyOptions extends CertaintyOptions, ThresholdO
 /**
  * Fits the temperature of yes-or-no answers, then the thresholds.
  *
- * Take samples that had no part in the weights, and none in the choice of the epoch whose weights are kept (`heldOutLogits`).
+ * Use samples that were used neither to train the weights nor to choose the best epoch (`heldOutLogits`).
  *
  * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
  * @param logits `[n, classes]`.
@@ -50,7 +51,7 @@ export function fitMultiLabelCertainty(
   checkTargets(targets, logits, classes);
   const temperature = fitTemperature(Array.from(targets), noAndYes(logits), 2, ofTemperature);
   const probability = sigmoids(logits, temperature);
-  // Negative probabilities rank as one minus them would, without its rounding.
+  // Ranking by negative probability gives the same order as ranking by 1 - probability, without its rounding error.
   const present = probability.filter((_, place) => targets[place] === 1);
   const limit = conformalQuantile(
     present.map(value => -value),
@@ -60,28 +61,30 @@ export function fitMultiLabelCertainty(
   return { temperature, threshold: Math.max(0, -limit), coverage, thresholds };
 }
 
-/** Logits of no, which are 0, and of yes. */
+/** For each logit a pair of logits: 0 for "no", and the logit itself for "yes". */
 const noAndYes = (logits: ArrayLike<number>): Float64Array =>
   Float64Array.from({ length: 2 * logits.length }, (_, place) =>
     place % 2 === 0 ? 0 : logits[place >> 1]!,
   );
 
-/** How good a classifier is on photos that may have several classes, as plain data. */
+/** Metrics of a classifier on photos that may have several classes, as plain data. */
 export interface MultiLabelAssessment extends Assessment {
-  /** At the temperature and thresholds of `certainty`. */
+  /** Metrics at the temperature and thresholds of `certainty`. */
   readonly evaluation: MultiLabelEvaluation;
-  /** The same with bootstrap intervals; `averagePrecision` is the mean average precision. */
+  /** The metrics of `evaluation` with bootstrap intervals; `averagePrecision` is the mean average precision. */
   readonly figures: Readonly<Record<MultiLabelFigure, Interval>>;
-  /** Share of the photos that have one of their classes among the most probable ones. */
+  /** Share of the photos for which at least one of their classes is among the `k` most probable classes. */
   readonly top: { readonly k: number; readonly accuracy: number };
   readonly certainty: MultiLabelCertainty;
 }
 
 /**
- * Assesses a classifier on photos that may have several classes, and that neither its training nor `certainty` has seen.
+ * Assesses a classifier on photos that may have several classes. The photos were used neither for training nor for fitting
+ * `certainty`.
  *
- * Calibration is that of yes and no, for each photo and class. `sets` counts a photo once for each class that it has. Of `hardest`, the
- * truth is the class of the photo that was expected least, -1 where it has none; a photo's loss is the mean of its classes.
+ * The calibration is that of the yes-or-no answers for each photo and class. `sets` counts a photo once for each class that
+ * it has. In `hardest`, `truth` is the class of the photo with the lowest probability, or -1 if the photo has no class;
+ * `loss` is the mean over all classes.
  *
  * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
  * @param logits `[n, classes]`.
@@ -90,7 +93,7 @@ export interface MultiLabelAssessment extends Assessment {
  * ```ts
  * const targets = [1, 1, 0, 1, 1, 0, 0, 0];
  * const logits = [3, 1, -2, 2, 4, -1, -3, -2];
- * const certainty = fitMultiLabelCertainty(targets, logits, 2); // of other photos
+ * const certainty = fitMultiLabelCertainty(targets, logits, 2); // fit it on other photos
  * const { figures, evaluation } = assessMultiLabel(targets, logits, 2, certainty);
  * console.log(figures.averagePrecision, evaluation.microF1);
  * ```
@@ -126,14 +129,14 @@ export function assessMultiLabel(
   };
 }
 
-/** Of each answer the probabilities of no and of yes. */
+/** The probabilities of "no" and "yes" for each answer. */
 const yesAndNo = (probability: Float64Array): Float64Array =>
   Float64Array.from({ length: 2 * probability.length }, (_, place) => {
     const yes = probability[place >> 1]!;
     return place % 2 === 0 ? 1 - yes : yes;
   });
 
-/** Of the photos with a class the share that has one of them among the `k` most probable. */
+/** Share of the photos with a class for which at least one of their classes is among the `k` most probable. */
 function topShare(
   targets: ArrayLike<number>,
   probability: Float64Array,
@@ -151,7 +154,7 @@ function topShare(
   return hits / count;
 }
 
-/** The classes above a threshold, for each class that a photo has. */
+/** For each class that a photo has, the classes of the photo that reach the threshold. */
 function setsOf(
   targets: ArrayLike<number>,
   probability: Float64Array,
@@ -171,7 +174,7 @@ function setsOf(
     );
   }
   if (labels.length === 0)
-    throw new RangeError('No photo has any class: there is nothing to assess.');
+    throw new RangeError('No photo has a class, so there is nothing to assess.');
   return evaluateSets(labels, sets, classes);
 }
 

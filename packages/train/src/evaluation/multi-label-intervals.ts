@@ -11,23 +11,23 @@ import {
 import { scoresOf } from './multi-label';
 import { checkTargets } from './samples';
 
-/** The figures of answers with several classes that have an interval; `averagePrecision` is the mean of the classes. */
+/** The metrics of multi-label predictions that have an interval; `averagePrecision` is the mean over the classes. */
 export type MultiLabelFigure = Figure | 'microF1' | 'hammingLoss';
 
 export interface MultiLabelFigureOptions extends FigureOptions {
-  /** One a class. Default 0.5 for all. */
+  /** Threshold of each class. Default 0.5 for all. */
   readonly thresholds?: ArrayLike<number>;
 }
 
-/** Bins of the calibration error, as `calibration` has them. */
+/** Number of bins of the calibration error, the same as in `calibration`. */
 const bins = 10;
 
 /**
- * Figures of answers with several classes, with bootstrap intervals over the photos, that of the accuracy by Wilson, as it is a share.
- * A class that a resample happens to leave out does not count in its averages.
+ * Metrics of multi-label predictions with bootstrap intervals over the photos. The accuracy has a Wilson interval instead,
+ * because it is a share. A class that a resample does not contain is left out of the averages of that resample.
  *
- * `averagePrecision` is the mean average precision; `calibrationError` is that of all answers, one for each photo and class, where the
- * answer is yes from a probability of 0.5 on.
+ * `averagePrecision` is the mean average precision. `calibrationError` is the expected calibration error of all yes-or-no
+ * answers, one for each photo and class; an answer is "yes" if the probability is at least 0.5.
  *
  * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
  * @param probability `[n, classes]`.
@@ -74,7 +74,7 @@ export function multiLabelIntervals(
   return { ...found, accuracy: shareInterval(exact, photos, options.level) };
 }
 
-/** The expected calibration error of yes and no, for photos that count so many times. */
+/** Expected calibration error of the yes-or-no answers. Each photo counts as often as its weight says. */
 function calibrationErrorOf(
   targets: ArrayLike<number>,
   probability: ArrayLike<number>,

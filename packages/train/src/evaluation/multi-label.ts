@@ -2,37 +2,38 @@ import { averagePrecision } from './areas';
 import { type AverageMetrics, average, type ClassMetrics, type Evaluation, ratio } from './metrics';
 import { checkTargets, column } from './samples';
 
-/** How well photos that have a class are told from those that have not. */
+/** How well photos that have a class are separated from photos that do not have it. */
 export interface LabelMetrics extends ClassMetrics {
-  /** Over every threshold; NaN where no photo has the class. */
+  /** Average precision over all thresholds; NaN if no photo has the class. */
   readonly averagePrecision: number;
 }
 
 /**
- * How good answers are where photos may have several classes. Its `loss` is the mean binary cross entropy, its `brier` the
- * squared distance summed over the classes, and its `confusion` is empty.
+ * Metrics of predictions for photos that may have several classes. `loss` is the mean binary cross entropy, `brier` is the
+ * squared distance summed over the classes, and `confusion` is empty.
  */
 export interface MultiLabelEvaluation extends Evaluation {
   readonly perClass: readonly LabelMetrics[];
-  /** Mean of the average precision of the classes that occur; it needs no thresholds. */
+  /** Mean of the average precision over the classes that some photo has. It does not depend on the thresholds. */
   readonly meanAveragePrecision: number;
-  /** All classes of all photos together. */
+  /** Metrics over all pairs of photo and class together. */
   readonly micro: AverageMetrics;
-  /** `micro.f1` by its usual name. */
+  /** The same number as `micro.f1`. */
   readonly microF1: number;
-  /** Share of all answers, one for each photo and class, that are wrong. */
+  /** Share of wrong answers among all answers, one for each photo and class. */
   readonly hammingLoss: number;
 }
 
 /**
- * The sigmoid of each logit, in double precision: the probability of each class by itself.
+ * The sigmoid of each logit in double precision: the independent probability of each class.
  *
- * @param temperature What logits are divided by; above 1 it makes the probabilities more cautious, below 1 surer. Default 1.
+ * @param temperature Divides the logits. Above 1 it makes the probabilities less confident, below 1 more confident. Default
+ *   1.
  * @throws RangeError when the temperature is not a number above 0, or a logit is not a number.
  * @example
  * ```ts
  * sigmoids([0, 2]); // [0.5, 0.88]
- * sigmoids([0, 2], 2); // [0.5, 0.73]: more cautious
+ * sigmoids([0, 2], 2); // [0.5, 0.73]: less confident
  * ```
  */
 export function sigmoids(logits: ArrayLike<number>, temperature = 1): Float64Array {
@@ -41,20 +42,21 @@ export function sigmoids(logits: ArrayLike<number>, temperature = 1): Float64Arr
   return Float64Array.from(logits, (logit, index) => {
     if (Number.isNaN(logit))
       throw new RangeError(
-        `Logit ${index} is not a number. Look for such numbers in the features or weights that made it.`,
+        `Logit ${index} is not a number. Check whether the features or the weights of the classifier hold NaN.`,
       );
     return 1 / (1 + Math.exp(-logit / temperature));
   });
 }
 
 /**
- * Scores answers where photos may have several classes or none, as scikit-learn does (with `zero_division=0`). A class that no photo
- * has counts in the averages with 0, but not in the mean average precision.
+ * Computes the metrics of predictions for photos that may have several classes or none, as scikit-learn does (with
+ * `zero_division=0`). A class that no photo has counts as 0 in the averages, but is left out of the mean average precision.
  *
  * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
  * @param probability `[n, classes]`.
- * @param thresholds A class is said to be there when its probability is as high or higher; one a class. Default 0.5 for all.
- * @throws RangeError when the numbers do not fit together, a target is neither 0 nor 1, or a probability is not a number.
+ * @param thresholds A class is predicted when its probability is at least the threshold of the class. Default 0.5 for all.
+ * @throws RangeError when the number of probabilities is wrong, a target is neither 0 nor 1, or a probability is not a
+ *   number.
  * @see https://scikit-learn.org/stable/modules/model_evaluation.html
  * @example
  * ```ts
@@ -88,17 +90,17 @@ export function evaluateMultiLabel(
   };
 }
 
-/** Of one class. */
+/** Counts of photos for one class. */
 export interface LabelCounts {
-  /** Photos that have it and were said to. */
+  /** Photos that have the class and were predicted to have it. */
   readonly hits: number;
-  /** Photos that have it. */
+  /** Photos that have the class. */
   readonly support: number;
-  /** Photos that were said to have it. */
+  /** Photos that were predicted to have the class. */
   readonly claimed: number;
 }
 
-/** All scores that need no ranking. @param times How often each photo counts. Default: once. */
+/** Computes all metrics that need no ranking. @param times How often each photo counts. Default: once. */
 export function scoresOf(
   targets: ArrayLike<number>,
   probability: ArrayLike<number>,

@@ -2,15 +2,15 @@ import type { FeatureSet } from '../features/feature-set';
 import { quantile } from './calibration';
 
 /**
- * Negative free energy of logits, `-temperature * log(sum(exp(logits / temperature)))`: low for what the classifier knows,
- * high for what is unlike all its classes.
+ * Negative free energy of logits, `-temperature * log(sum(exp(logits / temperature)))`. It is low for photos like the
+ * training classes, and high for photos unlike all classes.
  *
  * @param logits `[n, classes]`.
  * @returns `[n]`.
  * @see Liu et al. 2020, equation 4. https://arxiv.org/abs/2010.03759
  * @example
  * ```ts
- * energy([5, 0, 0.1, 0.2], 2); // [-5.01, -0.84]: the second photo is the stranger
+ * energy([5, 0, 0.1, 0.2], 2); // [-5.01, -0.84]: the second photo is less like the classes
  * ```
  */
 export function energy(logits: ArrayLike<number>, classes: number, temperature = 1): Float64Array {
@@ -24,7 +24,7 @@ export function energy(logits: ArrayLike<number>, classes: number, temperature =
   });
 }
 
-/** Tells how unlike the training photos others are: the higher, the stranger. */
+/** Scores how different photos are from the training photos. Higher means more different. */
 export interface NoveltyDetector {
   /**
    * @param features `[n, channels]`.
@@ -34,17 +34,18 @@ export interface NoveltyDetector {
 }
 
 /**
- * Distance to the nearest training photos, all features scaled to length 1.
+ * Scores a photo by the distance of its features to the nearest training photos. All features are scaled to length 1.
  *
- * @param train Its plain views are kept: `4 * photos * channels` bytes.
- * @param neighbors The distance is to the k-th nearest. Default 10, or fewer where there are fewer photos.
+ * @param train The detector keeps the plain views in memory: `4 * photos * channels` bytes.
+ * @param neighbors The score is the distance to the k-th nearest photo. Default 10, or the number of photos if there are
+ *   fewer.
  * @see Sun et al. 2022. https://arxiv.org/abs/2204.06507
  * @example
  * ```ts
  * const detector = nearestNeighbors(train, 5);
  * const limit = noveltyThreshold(detector.score(validation.values));
  * const [distance] = detector.score(features);
- * console.log(distance! > limit ? 'unlike the training photos' : 'like them');
+ * console.log(distance! > limit ? 'unlike the training photos' : 'like the training photos');
  * ```
  */
 export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDetector {
@@ -70,20 +71,20 @@ export function nearestNeighbors(train: FeatureSet, neighbors = 10): NoveltyDete
 }
 
 /**
- * The score that a share of known photos does not exceed. Photos with a higher one are called strange.
+ * The score that the given share of known photos does not exceed. Photos with a higher score are flagged as novel.
  *
- * @param scores Of validation photos, which were not trained on.
- * @param share Default 0.95.
+ * @param scores Scores of validation photos, which were not used for training.
+ * @param share Share of these photos with a score up to the threshold. Default 0.95.
  * @example
  * ```ts
- * const scores = energy(await logits.data(), 9); // of validation photos
- * const limit = noveltyThreshold(scores, 0.99); // one in a hundred of them is above
+ * const scores = energy(await logits.data(), 9); // scores of validation photos
+ * const limit = noveltyThreshold(scores, 0.99); // one in a hundred validation photos has a higher score
  * ```
  */
 export const noveltyThreshold = (scores: ArrayLike<number>, share = 0.95): number =>
   quantile(scores, share);
 
-/** View 0 of every photo, `[photos, channels]`. */
+/** The plain view (view 0) of every photo, `[photos, channels]`. */
 export function plainViews({ values, views, channels, labels }: FeatureSet): Float32Array {
   const rows = new Float32Array(labels.length * channels);
   for (let photo = 0; photo < labels.length; photo++) {
@@ -102,7 +103,7 @@ function unit(rows: Float32Array, channels: number): Float32Array {
   return scaled;
 }
 
-/** Product of two stretches of numbers. */
+/** Dot product of a part of each of two vectors. */
 export function dot(
   a: Float32Array | Float64Array,
   aStart: number,

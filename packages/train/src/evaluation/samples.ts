@@ -1,4 +1,6 @@
-/** @throws RangeError when there are not as many rows as labels, a label is no class, or a score is not a number. */
+/**
+ * @throws RangeError when the number of rows differs from the number of labels, a label is not a class, or a score is NaN.
+ */
 export function checkLabels(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -6,7 +8,7 @@ export function checkLabels(
 ): void {
   if (labels.length * classes !== scores.length || labels.length === 0) {
     throw new RangeError(
-      `${labels.length} labels of ${classes} classes need ${labels.length * classes} probabilities, at least one row; ` +
+      `${labels.length} labels of ${classes} classes need ${labels.length * classes} probabilities, and at least one row; ` +
         `there are ${scores.length}.`,
     );
   }
@@ -14,14 +16,14 @@ export function checkLabels(
     const label = labels[sample]!;
     if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
       throw new RangeError(
-        `Label ${sample} is ${label}; it should be a whole number of 0 to ${classes - 1}.`,
+        `Label ${sample} is ${label}; it should be a whole number from 0 to ${classes - 1}.`,
       );
     }
   }
   checkScores(scores, classes);
 }
 
-/** @throws RangeError when targets and scores are not as many, a target is neither 0 nor 1, or a score is not a number. */
+/** @throws RangeError when the numbers of targets and scores differ, a target is neither 0 nor 1, or a score is NaN. */
 export function checkTargets(
   targets: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -29,7 +31,8 @@ export function checkTargets(
 ): void {
   if (targets.length !== scores.length || targets.length === 0 || targets.length % classes !== 0)
     throw new RangeError(
-      `${targets.length} targets of ${classes} classes need as many probabilities, at least one row; there are ${scores.length}.`,
+      `${targets.length} targets of ${classes} classes need ${targets.length} probabilities, and at least one ` +
+        `row; there are ${scores.length}.`,
     );
   for (let index = 0; index < targets.length; index++)
     if (targets[index] !== 0 && targets[index] !== 1)
@@ -44,13 +47,13 @@ function checkScores(scores: ArrayLike<number>, classes: number): void {
     if (Number.isNaN(scores[index])) {
       throw new RangeError(
         `The score of sample ${Math.floor(index / classes)} for class ${index % classes} is not a number. ` +
-          'Look for such numbers in the features or weights that made it.',
+          'Check whether the features or the weights of the classifier hold NaN.',
       );
     }
   }
 }
 
-/** The scores of one class, column `k` of `[n, classes]`. */
+/** The scores of one class: column `k` of `[n, classes]`. */
 export function column(scores: ArrayLike<number>, classes: number, k: number): Float64Array {
   return Float64Array.from(
     { length: scores.length / classes },
@@ -58,7 +61,7 @@ export function column(scores: ArrayLike<number>, classes: number, k: number): F
   );
 }
 
-/** Some samples of labels and their rows, in this order, repeated where an index is. */
+/** Selects samples and their rows by index, in the order of the indices. An index may occur several times. */
 export function pick(
   labels: ArrayLike<number>,
   rows: ArrayLike<number>,

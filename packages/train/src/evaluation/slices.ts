@@ -1,32 +1,33 @@
 import type { SamplePrediction } from './hardest';
 import { type Interval, shareInterval } from './intervals';
 
-/** Accuracy for each value of one column, the worst first. */
+/** Accuracy for each value of one column, lowest accuracy first. */
 export interface ColumnAccuracy {
   readonly column: string;
   readonly values: readonly ValueAccuracy[];
 }
 
-/** Accuracy on the samples that have one value in a column. */
+/** Accuracy on the samples that have one value in one column. */
 export interface ValueAccuracy {
-  /** Empty for those without a value. */
+  /** The value; empty for samples without a value. */
   readonly value: string;
-  /** How many samples have it. */
+  /** Number of samples with this value. */
   readonly photos: number;
-  /** With Wilson's interval. */
+  /** Accuracy with Wilson's interval. */
   readonly accuracy: Interval;
 }
 
-/** With fewer values there is nothing to compare, with more each has too few samples. */
+/** With fewer values there is nothing to compare. With more values, each value has too few samples. */
 const [fewestValues, mostValues] = [2, 12];
 
 /**
- * Accuracy by what else is known of samples, such as the camera or the place ("slices"): for each column with 2 to 12 different values,
- * to be without one among them.
+ * Accuracy on groups ("slices") of samples that share a value in a column of metadata, such as the camera or the place.
+ * Uses the columns with 2 to 12 different values; a missing value counts as a value.
  *
- * @param samples Predictions, by their place in `columns`; `hardest` of an `Assessment` is such.
- * @param columns What is known of each sample by the name of its column. Default of a sample: nothing.
- * @returns Columns in the order in which they come first; values from the worst on, of equal ones the more frequent first.
+ * @param samples Predictions, whose `sample` is an index into `columns`, for example `hardest` of an `Assessment`.
+ * @param columns Metadata of each sample by column name. A sample without an entry has no values.
+ * @returns Columns in the order in which they first occur. Values are sorted by accuracy, lowest first; for equal accuracy,
+ *   the more frequent value comes first.
  * @example
  * ```ts
  * const samples = hardest(labels, probability, 9);

@@ -5,8 +5,8 @@ export interface TemperatureOptions {
   /** Bounds of the temperature. Default `[0.05, 20]`. */
   readonly range?: readonly [number, number];
   /**
-   * What is believed before any sample is seen: the logarithm of the temperature is normal, with mean 0 and this standard
-   * deviation. Default 0.5: 19 of 20 classifiers need a temperature of 0.37 to 2.7. `Infinity` leaves it out.
+   * Standard deviation of the prior: the logarithm of the temperature is normally distributed with mean 0 and this standard
+   * deviation. Default 0.5: 19 of 20 classifiers need a temperature between 0.37 and 2.7. `Infinity` disables the prior.
    */
   readonly priorDeviation?: number;
 }
@@ -16,24 +16,29 @@ export const temperatureOptions: NamesOf<TemperatureOptions> = {
   priorDeviation: true,
 };
 
-/** Places at which the objective is looked at first; it may have several valleys where there is a prior. */
+/**
+ * Number of temperatures at which the objective is evaluated first. With a prior, the objective may have several local
+ * minima.
+ */
 const places = 240;
 
 /**
- * The most probable temperature of a classifier by a validation set: `softmax(logits / temperature)`. Above 1 the
- * classifier was too sure of itself, below 1 it was not sure enough, as label smoothing makes it. It never changes which
- * class is most probable.
+ * The most probable temperature of a classifier, given a validation set: `softmax(logits / temperature)`. Above 1 the
+ * classifier was too sure; below 1 it was not sure enough, which is an effect of label smoothing. The temperature never
+ * changes which class is most probable.
  *
- * Minimizes the cross entropy of all samples plus `log(temperature)² / (2 priorDeviation²)`. A few hundred samples
- * outweigh this prior. It holds the temperature near 1 where there are few samples. Where all are right, a lower
- * temperature always fits better; the prior keeps it from the lower bound, as Platt's targets do for a sigmoid.
+ * Minimizes the cross entropy of all samples plus `log(temperature)² / (2 priorDeviation²)`. A few hundred samples outweigh
+ * this prior. With few samples, the prior holds the temperature near 1. If all samples are right, a lower temperature
+ * always fits better; the prior keeps the result away from the lower bound, as Platt's targets do for a sigmoid.
  *
- * Without the prior this is the temperature scaling of Guo et al., and where the truth always has the highest logit the
- * lower bound is returned. Logits that say nothing about the temperature, such as those of a single class, give 1.
+ * Without the prior this is the temperature scaling of Guo et al. If the truth then always has the highest logit, the lower
+ * bound is returned. Logits that do not depend on the temperature, such as those of a single class, give 1.
  *
- * @param labels n class indices of samples that neither the weights nor the choice of an epoch saw (`heldOutLogits`).
+ * @param labels n class indices of samples that were used neither to train the weights nor to choose an epoch
+ *   (`heldOutLogits`).
  * @param logits `[n, classes]`. `-Infinity` excludes a class.
- * @throws RangeError when a logit is NaN or `Infinity`, or a sample's own class is excluded: no temperature makes that likely.
+ * @throws RangeError when a logit is NaN or `Infinity`, or when the true class of a sample is excluded: no temperature can
+ *   fit it.
  * @see Guo et al. 2017, section 4.2. https://arxiv.org/abs/1706.04599
  * @see Platt 1999, section 2.2 (targets). https://www.cs.colorado.edu/~mozer/Teaching/syllabi/6622/papers/Platt1999.pdf
  * @example
@@ -53,7 +58,7 @@ export function fitTemperature(
   const [lowest, highest] = range;
   if (!(lowest > 0 && lowest <= highest && highest < Number.POSITIVE_INFINITY))
     throw new RangeError(
-      `The range of the temperature is ${lowest} to ${highest}; it should be two numbers above 0, the lower first.`,
+      `The range of the temperature is ${lowest} to ${highest}; it should be two numbers above 0, with the lower one first.`,
     );
   if (!(typeof priorDeviation === 'number' && priorDeviation > 0))
     throw new RangeError(
@@ -64,7 +69,7 @@ export function fitTemperature(
   const precision = 1 / priorDeviation ** 2;
   const distances = distancesOf(logits, classes);
 
-  // In logarithms of the temperature from here on.
+  // From here on, temperatures are logarithms.
   const [bottom, top] = [Math.log(lowest), Math.log(highest)];
   const step = (top - bottom) / places;
   let best = Math.min(top, Math.max(bottom, 0));
@@ -72,7 +77,7 @@ export function fitTemperature(
   for (let place = 0; place <= places; place++) {
     const at = bottom + place * step;
     const value = objective(at);
-    // 1 is left only for something better than rounding.
+    // Returns 1 unless another temperature is better by more than rounding errors.
     if (value < least - 1e-12 * Math.abs(least)) [best, least] = [at, value];
   }
   let low = Math.max(bottom, best - step);
@@ -99,7 +104,7 @@ export function fitTemperature(
     return loss;
   }
 
-  /** Of the objective by the logarithm of the temperature. */
+  /** Derivative of the objective with respect to the logarithm of the temperature. */
   function slope(logTemperature: number): number {
     const inverse = Math.exp(-logTemperature);
     let sum = 0;
@@ -110,7 +115,7 @@ export function fitTemperature(
         const distance = distances[row + k]!;
         const weight = Math.exp(inverse * distance);
         total += weight;
-        // A weight of 0 is that of a distance that may be infinite.
+        // Skips weights of 0, because their distance may be infinite and 0 * Infinity is NaN.
         if (weight > 0) mean += weight * distance;
       }
       sum += mean / total - distances[row + labels[row / classes]!]!;
@@ -119,7 +124,7 @@ export function fitTemperature(
   }
 }
 
-/** Every logit minus the largest of its row. */
+/** Subtracts the largest logit of each row from the row. */
 function distancesOf(logits: ArrayLike<number>, classes: number): Float64Array {
   const distances = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes) {
@@ -143,8 +148,8 @@ function checkPossible(
       (isOwn && logits[index] === Number.NEGATIVE_INFINITY)
     )
       throw new RangeError(
-        `The logit of sample ${sample} for ${isOwn ? 'its own class' : 'class'} ${k} is ${logits[index]}: no temperature makes ` +
-          'a likely probability of it. Give finite logits, and -Infinity only for classes that are excluded.',
+        `The logit of sample ${sample} for ${isOwn ? 'its own class' : 'class'} ${k} is ${logits[index]}: no temperature turns it ` +
+          'into a probability. Give finite logits, and -Infinity only for excluded classes.',
       );
   }
 }

@@ -4,17 +4,19 @@ import { precisionRecallCurve } from './areas';
 import { checkTargets, column } from './samples';
 
 export interface ThresholdOptions {
-  /** The threshold of a class that no photo has, 0 to 1. Default 0.5. */
+  /** Threshold for classes that no photo has, 0 to 1. Default 0.5. */
   readonly floor?: number;
 }
 
 const thresholdOptions: NamesOf<ThresholdOptions> = { floor: true };
 
 /**
- * For each class the threshold with the highest F1: the class is said to be there when its probability is as high or higher. It lies half
- * way between two probabilities that occur; of several as good, the highest is taken.
+ * Chooses the threshold with the highest F1 for each class. A class is predicted when its probability is at least the
+ * threshold. A threshold lies halfway between two probabilities that occur; among equally good thresholds, the highest is
+ * chosen.
  *
- * Choose on validation photos that the classifier was not trained on. Of a class that few of them have, the threshold is known badly.
+ * Use validation photos that the classifier was not trained on. For a class that few of these photos have, the threshold is
+ * uncertain.
  *
  * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
  * @param probability `[n, classes]`.
@@ -56,6 +58,6 @@ function bestThreshold(positive: Float64Array, scores: Float64Array): number {
   const score = thresholds[place]!;
   const below = place === 0 ? 0 : thresholds[place - 1]!;
   const middle = (score + below) / 2;
-  // Between neighbors among the numbers there is none.
+  // There may be no floating-point number between the two neighbors.
   return middle > below ? middle : score;
 }

@@ -1,8 +1,8 @@
 import { checkLabels } from './samples';
 
 /**
- * Share of the samples whose class is among the `k` highest scores. Of equal scores the later class ranks higher, as in
- * scikit-learn.
+ * Share of the samples whose class is among the `k` highest scores. Among equal scores, the class with the higher index
+ * ranks first, as in scikit-learn.
  *
  * @param labels n class indices.
  * @param scores `[n, classes]`.

@@ -2,34 +2,40 @@ import { dispose, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireKind } from '../options/requirements';
 
-/** Input of a network for some samples, wherever it comes from; `batches` of `@shroom/data` gives such. */
+/** One batch of input for a network, from any source; `batches` of `@shroom/data` yields such batches. */
 export interface ImageBatch<S> {
   readonly images: Float32Array;
-  /** `[N, ...]`. N may be more than the samples: rows after theirs fill the batch up, and are left out. */
+  /**
+   * Shape of the batch, `[N, ...]`. N may exceed the number of samples: additional rows at the end only fill the batch and
+   * are ignored.
+   */
   readonly shape: readonly number[];
-  /** In the order of the rows. */
+  /** The samples, in the order of the rows. */
   readonly samples: readonly S[];
 }
 
-/** Where rows are kept from one run to the next; `FeatureCache` of `@shroom/train/node` is one. */
+/** Stores rows of features between runs; for example a `FeatureCache` of `@shroom/train/node`. */
 export interface RowCache {
   read(key: string): Promise<Float32Array | undefined>;
   writeAll(entries: readonly (readonly [key: string, row: Float32Array])[]): Promise<void>;
 }
 
 export interface ExtractionOptions<S> {
-  /** Batches of the samples that are not in the caches, in any order. */
+  /** Yields batches of the samples that are missing from the caches, in any order. */
   readonly batches: (missing: readonly S[]) => AsyncIterable<ImageBatch<S>>;
-  /** `[N, ...]` images to one tensor with N rows, or to several; what it makes besides is disposed. */
+  /**
+   * Maps `[N, ...]` images to one tensor with N rows, or to several such tensors. Its intermediate tensors are disposed.
+   */
   readonly network: (images: Tensor) => Tensor | readonly Tensor[];
   /**
-   * One for each tensor of the network. What a cache is opened for has to name all that its rows depend on besides the sample:
-   * the engine and its version, the weights, the preprocessing and the precision. Default: none, all is computed.
+   * One cache for each output tensor of the network. The key with which a cache is opened has to contain everything except
+   * the sample that its rows depend on: the engine and its version, the weights, the preprocessing and the precision.
+   * Default: no cache; all rows are computed.
    */
   readonly caches?: readonly RowCache[];
-  /** The name of a sample in the caches, such as its hash and its view. Needed where there are caches. */
+  /** The key of a sample in the caches, for example its hash and its view. Required if there are caches. */
   readonly keyOf?: (sample: S) => string;
-  /** Looked at before each batch. Give it to what makes the batches too. */
+  /** Stops the extraction. Checked before each batch. Pass the same signal to the function that makes the batches. */
   readonly signal?: AbortSignal;
 }
 
@@ -37,25 +43,28 @@ const extractionOptions: NamesOf<ExtractionOptions<unknown>> = {
   ...{ batches: true, network: true, caches: true, keyOf: true, signal: true },
 };
 
-/** What a network makes of one sample. */
+/** The network's output for one sample. */
 export interface Extracted<S> {
   readonly sample: S;
-  /** Its place among the samples. */
+  /** Index of the sample in `samples`. */
   readonly index: number;
-  /** Flat, one for each tensor of the network. */
+  /** One flat row for each output tensor of the network. */
   readonly rows: readonly Float32Array[];
-  /** Whether they were in the caches. */
+  /** Whether the rows came from the caches. */
   readonly cached: boolean;
 }
 
 /**
- * Runs samples through a frozen network. First come those that are in the caches, then the others as they are computed; what
- * is computed is in the caches when it comes. Leaving the loop stops the work.
+ * Runs samples through a frozen network. Yields the samples in the caches first, then the others as they are computed. A
+ * computed row is written to the caches before it is yielded. Leaving the loop stops the work.
  *
- * The next batch is made, one is computed and the one before is written at the same time. Tensors are disposed, also where the loop is left or fails.
+ * Three batches are in progress at the same time: one is prepared, one is computed, and one is written. All tensors are
+ * disposed, also when the loop is left early or fails.
  *
- * @param samples Different objects: a batch says by them what its rows are of.
- * @throws RangeError for an invalid option, a tensor of the network without one row for each image, another number of tensors
+ * @param samples Distinct objects, because a batch refers to its samples by object identity.
+ * @throws RangeError for an invalid option; when an output tensor does not have one row for each image; when the number of
+ *   output tensors differs from the number of caches; when a batch holds a sample that was not requested; and when a sample
+ *   is in no batch.
  *   than caches, a sample in a batch that was not asked for, and samples that came in no batch.
  * @example
  * ```ts
@@ -78,7 +87,7 @@ export async function* extractFeatures<S extends object>(
   const { batches, caches = [], keyOf, signal } = options;
   checkOptions(options);
   if (new Set(samples).size < samples.length)
-    throw new RangeError('A sample is there twice; each should be an object of its own.');
+    throw new RangeError('A sample occurs twice. Give a separate object for each sample.');
   const places = new Map<S, number>();
   for (const [index, sample] of samples.entries()) {
     signal?.throwIfAborted();
@@ -100,11 +109,11 @@ export async function* extractFeatures<S extends object>(
     }
     if (before) yield* finish(before, places, options);
   } finally {
-    // Their tensors are disposed when they are read, also where nobody wants them any more.
+    // Disposes the tensors of both batches after reading them, even if the caller has left the loop.
     await Promise.allSettled([before, running].flatMap(each => each?.tensors ?? []));
   }
   if (places.size > 0)
-    throw new RangeError(`${places.size} of ${missing.length} samples came in no batch.`);
+    throw new RangeError(`${places.size} of ${missing.length} samples were in no batch.`);
 }
 
 function checkOptions<S>(options: ExtractionOptions<S>): void {
@@ -115,10 +124,10 @@ function checkOptions<S>(options: ExtractionOptions<S>): void {
   requireKind('caches', caches, 'a list');
   requireKind('keyOf', keyOf, 'a function');
   if (caches.length > 0 !== (keyOf !== undefined))
-    throw new RangeError('caches and keyOf belong together; give both of them or none.');
+    throw new RangeError('caches and keyOf belong together. Give both or neither.');
 }
 
-/** Read whole, so that what is damaged is found and computed again. */
+/** Reads complete rows, so that damaged rows are found and computed again. */
 async function cachedRows(
   caches: readonly RowCache[],
   key: string,
@@ -132,15 +141,15 @@ async function cachedRows(
   return rows;
 }
 
-/** A batch that is being computed. */
+/** A batch whose computation is running. */
 interface Running<S> {
   readonly samples: readonly S[];
-  /** Rows that the batch has, those that fill it up included. */
+  /** Number of rows in the batch, including the rows that only fill it. */
   readonly count: number;
   readonly tensors: readonly Promise<Float32Array>[];
 }
 
-/** Starts the engine; it goes on while the promises are not awaited. */
+/** Starts the computation. It continues while the promises are not awaited. */
 function start<S>(
   batch: ImageBatch<S>,
   { network, caches = [] }: ExtractionOptions<S>,
@@ -153,8 +162,8 @@ function start<S>(
     dispose(tensors);
     throw new RangeError(
       odd
-        ? `The network gives a tensor [${odd.shape}] for ${count} images; it should give a row for each.`
-        : `The network gives ${tensors.length} tensors; there are ${caches.length} caches.`,
+        ? `The network gives a tensor [${odd.shape}] for ${count} images; it should have one row for each image.`
+        : `The network gives ${tensors.length} tensors, but there are ${caches.length} caches. Give one cache for each tensor.`,
     );
   }
   return { samples, count, tensors: tensors.map(values) };
@@ -162,7 +171,7 @@ function start<S>(
 
 async function values(tensor: Tensor): Promise<Float32Array> {
   const read = tensor.data<'float32'>();
-  // Awaited later; until then a failure must not count as unhandled.
+  // These promises are awaited later. Until then, a rejection must not count as unhandled.
   read.catch(() => {});
   try {
     return await read;
@@ -180,14 +189,14 @@ async function* finish<S>(
   const rowsOf = (row: number) =>
     all.map(each => {
       const size = each.length / count;
-      // A copy: who keeps one row should not keep the batch.
+      // A copy, so that keeping one row does not keep the memory of the whole batch.
       return each.slice(row * size, (row + 1) * size);
     });
   const found = samples.map((sample, row): Extracted<S> => {
     const index = places.get(sample);
     if (index === undefined)
       throw new RangeError(
-        'A batch holds a sample that was not asked for, or that came before. Its samples should be those of `missing`.',
+        'A batch holds a sample that was not requested or was in an earlier batch. Use only the samples of `missing`, each once.',
       );
     places.delete(sample);
     return { sample, index, rows: rowsOf(row), cached: false };

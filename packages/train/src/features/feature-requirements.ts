@@ -3,10 +3,10 @@ import type { FeatureSource, Features } from './feature-set';
 import { sourceOf } from './feature-set';
 
 /**
- * Checks what can be checked of features without reading those that are kept elsewhere.
+ * Checks features as far as possible without reading those that are stored outside memory.
  *
- * @param name What the caller calls them, such as `train`.
- * @throws RangeError naming the row where a label is no class, or where a feature is not a finite number.
+ * @param name The caller's name for the features, such as `train`.
+ * @throws RangeError naming the row where a label is not a class, or where a feature is not a finite number.
  */
 export function checkFeatures(name: string, features: Features, classes: number): void {
   requireInteger('classes', classes, { least: 1 });
@@ -24,7 +24,7 @@ export function checkFeatures(name: string, features: Features, classes: number)
   const count = labels.length * views * channels;
   if (values.length !== count)
     throw new RangeError(
-      `${name}.values should be ${count} numbers, ${labels.length} photos with ${views} views of ${channels} channels; there are ${values.length}.`,
+      `${name}.values should hold ${count} numbers (${labels.length} photos, ${views} views, ${channels} channels), not ${values.length}.`,
     );
   const odd = firstOdd(values);
   if (odd !== undefined) {
@@ -33,35 +33,41 @@ export function checkFeatures(name: string, features: Features, classes: number)
   }
 }
 
-/** @throws RangeError when they are neither a `FeatureSet` nor a `FeatureSource`: JavaScript does not tell. */
+/**
+ * @throws RangeError when the features are neither a `FeatureSet` nor a `FeatureSource`; in JavaScript, no compiler checks
+ *   that.
+ */
 function checkIsFeatures(name: string, features: Features): void {
   const fail = (part: string, expected: string): never => {
     throw new RangeError(`${name}${part} should be ${expected}.`);
   };
   if (typeof features !== 'object' || features === null)
-    fail('', 'features: values and labels, or a source of them');
+    fail('', 'a FeatureSet (with values and labels) or a FeatureSource');
   const { labels } = features;
   if (!(ArrayBuffer.isView(labels) || Array.isArray(labels)))
-    fail('.labels', 'an Int32Array, one class index a photo');
+    fail('.labels', 'an Int32Array with one class index for each photo');
   if ('read' in features) {
     if (typeof features.read !== 'function') fail('.read', 'a function');
-    if (!Array.isArray(features.shape)) fail('.shape', 'a list of sides');
+    if (!Array.isArray(features.shape)) fail('.shape', 'a list of side lengths');
   } else if (!ArrayBuffer.isView(features.values))
-    fail('.values', 'a Float32Array; new Float32Array(list) makes one');
+    fail('.values', 'a Float32Array; use new Float32Array(list) to make one');
 }
 
-/** @throws RangeError naming the first label that is no class. */
+/** @throws RangeError naming the first label that is not a class. */
 export function checkLabels(name: string, labels: ArrayLike<number>, classes: number): void {
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row]!;
     if (!(Number.isInteger(label) && label >= 0 && label < classes))
       throw new RangeError(
-        `${name}: row ${row} is ${label}; with ${classes} classes a label is a whole number of 0 to ${classes - 1}.`,
+        `${name}: row ${row} is ${label}; with ${classes} classes, a label should be a whole number from 0 to ${classes - 1}.`,
       );
   }
 }
 
-/** @throws RangeError when there are not as many as photos and classes need, or naming the first that is neither 0 nor 1. */
+/**
+ * @throws RangeError when the number of targets is not photos times classes, or naming the first target that is neither 0
+ *   nor 1.
+ */
 export function checkTargets(
   name: string,
   targets: ArrayLike<number>,
@@ -70,18 +76,19 @@ export function checkTargets(
 ): void {
   if (targets.length !== photos * classes)
     throw new RangeError(
-      `${name} should be ${photos * classes} numbers, ${photos} photos with ${classes} classes; there are ${targets.length}.`,
+      `${name} should hold ${photos * classes} numbers (${photos} photos, ${classes} classes), not ${targets.length}.`,
     );
   for (let index = 0; index < targets.length; index++)
     if (targets[index] !== 0 && targets[index] !== 1)
       throw new RangeError(
-        `${name}: row ${Math.floor(index / classes)} has ${targets[index]} for class ${index % classes}; it should be 1 where the photo has the class, else 0.`,
+        `${name}: row ${Math.floor(index / classes)} has ${targets[index]} for class ${index % classes}; it ` +
+          'should be 1 if the photo has the class, else 0.',
       );
 }
 
 /**
- * Features that are checked whenever some are read: a wrong number of them, or one that is not finite, is an error that
- * names photo and view.
+ * Wraps features so that every read is checked: a wrong number of values, or a value that is not finite, is an error that
+ * names the photo and the view.
  */
 export function checkedSource(name: string, features: Features): FeatureSource {
   const source = sourceOf(features);
@@ -95,7 +102,7 @@ export function checkedSource(name: string, features: Features): FeatureSource {
       const rows = await source.read(photos, views);
       if (rows.length !== photos.length * size)
         throw new RangeError(
-          `${name}: ${photos.length} rows of [${source.shape}] are ${photos.length * size} numbers; read() gave ${rows.length}.`,
+          `${name}: ${photos.length} rows of [${source.shape}] are ${photos.length * size} numbers, but read() returned ${rows.length}.`,
         );
       const odd = firstOdd(rows);
       if (odd !== undefined) {
@@ -115,6 +122,7 @@ function firstOdd(values: ArrayLike<number>): number | undefined {
 
 function oddRow(name: string, photo: number, view: number, place: number, value: number) {
   return new RangeError(
-    `${name}: row ${photo}, view ${view}, has ${value} as its number ${place}. Features should be finite numbers; compute this one again.`,
+    `${name}: row ${photo}, view ${view}: the number at index ${place} is ${value}. Features should be finite ` +
+      'numbers; compute these again.',
   );
 }

@@ -1,43 +1,43 @@
 import { mixed } from '../random/order';
 
-/** What photos show: one class each, or with `targets` any number of them. */
+/** The true classes of photos: one class for each photo, or any number of classes if there are `targets`. */
 export interface Truth {
-  /** `[photos]`, class indices. Where there are `targets`, only their number counts. */
+  /** Class index of each photo, `[photos]`. If there are `targets`, only the length of this array is used. */
   readonly labels: Int32Array;
   /**
-   * `[photos, classes]`, 1 for each class that a photo has and 0 for the others: every class is a question of its own, and answered by a
-   * sigmoid of its logit. Default: a photo has one class, its label.
+   * `[photos, classes]`: 1 for each class that a photo has, 0 for the others. Each class is then a separate yes-or-no
+   * question, answered by a sigmoid of its logit. Default: a photo has exactly one class, its label.
    */
   readonly targets?: Float32Array;
 }
 
-/** Pooled features of labeled photos, each seen in one or more views, in memory. */
+/** Pooled features of labeled photos in memory, with one or more views of each photo. */
 export interface FeatureSet extends Truth {
-  /** `[photos, views, channels]`; view 0 is the plain one. */
+  /** Features, `[photos, views, channels]`. View 0 is the plain view. */
   readonly values: Float32Array;
   readonly views: number;
   readonly channels: number;
 }
 
-/** Features of labeled photos wherever they are kept: vectors or feature maps, in memory, on disk, or computed. */
+/** Features of labeled photos in any storage: vectors or feature maps, in memory, on disk, or computed on demand. */
 export interface FeatureSource extends Truth {
-  /** Views of each photo; view 0 is the plain one. */
+  /** Number of views of each photo. View 0 is the plain view. */
   readonly views: number;
-  /** Of one view of one photo: `[channels]`, or `[height, width, channels]`. */
+  /** Shape of the features of one view of one photo: `[channels]`, or `[height, width, channels]`. */
   readonly shape: readonly number[];
   /**
-   * What the features are, such as a hash of the photos, the weights that they went through, and the preprocessing: a training
-   * that goes on compares it. Default: a hash of some rows that stand for all, up to four million numbers and eight rows at least.
+   * Identifies the features, for example a hash of the photos, the weights of the network and the preprocessing. A resumed
+   * training compares it. Default: a hash of a sample of rows, up to four million numbers but at least eight rows.
    */
   readonly identity?: string;
-  /** The rows of a batch, `[photos.length, ...shape]`: of each photo the view that stands beside it. */
+  /** Reads the rows of a batch, `[photos.length, ...shape]`: for each photo, the view at the same index in `views`. */
   read(photos: ArrayLike<number>, views: ArrayLike<number>): Float32Array | Promise<Float32Array>;
 }
 
 export type Features = FeatureSet | FeatureSource;
 
 /**
- * Features wherever they are kept, through one interface. A `FeatureSource` is returned as it is.
+ * Wraps features of any kind in the interface `FeatureSource`. A `FeatureSource` is returned unchanged.
  *
  * @example
  * ```ts
@@ -59,8 +59,8 @@ export function sourceOf(features: Features): FeatureSource {
 }
 
 /**
- * Some photos of features wherever they are kept, with all their views; nothing is copied. Where the features have an
- * `identity`, so have these: it says which photos of which features they are.
+ * Selects some photos of features, with all their views, without copying. If the features have an `identity`, the selection
+ * has one too: it depends on the identity of the features and on the selected photos.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function selectFrom(features: Features, photos: ArrayLike<number>): Featu
   };
 }
 
-/** What some of the photos show. */
+/** Labels and targets of some of the photos. */
 export function truthOf({ labels, targets }: Truth, photos: ArrayLike<number>): Truth {
   const some = Int32Array.from(photos, photo => labels[photo]!);
   if (!targets) return { labels: some };
@@ -96,7 +96,7 @@ export function truthOf({ labels, targets }: Truth, photos: ArrayLike<number>): 
   return { labels: some, targets: rows };
 }
 
-/** 128 bits that follow from a list of places and their order. */
+/** A 128-bit hash of a list of indices and their order. */
 function listHash(places: ArrayLike<number>): string {
   return [1, 2, 3, 4]
     .map(seed => {

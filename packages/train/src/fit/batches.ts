@@ -1,9 +1,10 @@
 import { requireInteger } from '../options/requirements';
 
 /**
- * Start and end of each batch; a last batch of one joins the one before, as batch norm cannot train on one sample.
+ * Start and end of each batch. A last batch of one sample is joined to the batch before it, because batch norm cannot train
+ * on one sample.
  *
- * @throws RangeError when the size is not a whole number, 1 or more.
+ * @throws RangeError when the batch size is not a whole number of at least 1.
  */
 export function batchBounds(count: number, batchSize = 32): [number, number][] {
   requireInteger('batchSize', batchSize, { least: 1 });
@@ -19,7 +20,7 @@ export function batchBounds(count: number, batchSize = 32): [number, number][] {
   return bounds;
 }
 
-/** Start and end of nearly equal parts of a batch, each of two samples or more where there are as many. */
+/** Start and end of nearly equal parts of a batch. Each part has at least two samples if the batch has enough samples. */
 export function partBounds(count: number, parts: number): [number, number][] {
   const most = Math.max(1, Math.min(parts, Math.floor(count / 2)));
   return Array.from({ length: most }, (_, part) => [

@@ -15,17 +15,20 @@ import { checkTargets } from '../features/feature-requirements';
 import { requireInteger, requireNumber } from '../options/requirements';
 
 export interface BinaryCrossEntropyOptions {
-  /** What a photo that has the class counts for each class, `[K]`; one that lacks it counts 1. Default: all 1. */
+  /**
+   * For each class, the weight of samples that have the class, `[K]`. Samples without the class have the weight 1. Default:
+   * all 1.
+   */
   readonly positiveWeights?: Tensor1D;
-  /** Probability moved off what is true and spread evenly over yes and no, 0 to 1. Default 0. */
+  /** Share of the target that is spread evenly over "yes" and "no", 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
 }
 
 /**
- * Mean binary cross entropy of sigmoids, over all samples and classes: each class is a question of its own. As PyTorch's
- * `BCEWithLogitsLoss`; smoothing is that of Keras' `BinaryCrossentropy`.
+ * Mean binary cross entropy of sigmoids over all samples and classes: each class is a separate yes-or-no question. The same
+ * as PyTorch's `BCEWithLogitsLoss`; label smoothing is that of Keras' `BinaryCrossentropy`.
  *
- * @param targets `[N, K]`, 1 where a sample has the class, 0 where it does not; shares between them where samples were blended.
+ * @param targets `[N, K]`: 1 if a sample has the class, 0 if it does not, and a share between 0 and 1 for blended samples.
  * @param logits `[N, K]`, finite.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
  * @example
@@ -45,7 +48,7 @@ export function binaryCrossEntropy(
   return tidy(() => mean(binaryLosses(targets, logits, options)) as Scalar);
 }
 
-/** The numerator of `binaryCrossEntropy`: sums of parts of a batch add up to that of the batch. */
+/** The numerator of `binaryCrossEntropy`. The sums of the parts of a batch add up to the sum of the batch. */
 export function summedBinaryCrossEntropy(
   targets: Tensor2D,
   logits: Tensor2D,
@@ -54,15 +57,15 @@ export function summedBinaryCrossEntropy(
   return tidy(() => sum(binaryLosses(targets, logits, options)) as Scalar);
 }
 
-/** @throws RangeError where focal loss is asked for: it is of one class a sample. */
+/** @throws RangeError when `focus` is not 0, because focal loss needs exactly one class for each sample. */
 export function requireNoFocus(name: string, focus: number): void {
   if (focus > 0)
     throw new RangeError(
-      `${name} is ${focus}; focal loss is for samples of one class. Leave it out where samples have targets.`,
+      `${name} is ${focus}, but focal loss needs exactly one class for each sample. Leave it out when samples have targets.`,
     );
 }
 
-/** `[N, K]`. */
+/** Loss of each sample and class, `[N, K]`. */
 function binaryLosses(
   targets: Tensor2D,
   logits: Tensor2D,
@@ -72,7 +75,7 @@ function binaryLosses(
   return tidy(() => {
     const share =
       labelSmoothing > 0 ? add(mul(targets, 1 - labelSmoothing), labelSmoothing / 2) : targets;
-    // softplus(-x) is -log(sigmoid(x)), exact also where the sigmoid is 0 or 1 in 32 bits.
+    // softplus(-x) equals -log(sigmoid(x)), and stays exact where the sigmoid is 0 or 1 in 32 bits.
     const own = mul(share, softplus(neg(logits)));
     const present = positiveWeights ? mul(own, positiveWeights) : own;
     return add(present, mul(sub(1, share), softplus(logits))) as Tensor2D;
@@ -80,14 +83,15 @@ function binaryLosses(
 }
 
 /**
- * Weights that let photos with a class count as much as those without it: negatives by positives, as PyTorch's documentation advises for
- * `pos_weight`. A class without positives, or without negatives, has the weight 1.
+ * Weights that let photos with a class count as much as photos without the class: the number of negatives divided by the
+ * number of positives, as PyTorch's documentation recommends for `pos_weight`. A class without positives, or without
+ * negatives, has the weight 1.
  *
  * @param targets `[photos, classes]`, 0 or 1.
- * @throws RangeError when the number of targets fits no number of photos, or one is neither 0 nor 1.
+ * @throws RangeError when the number of targets is not a multiple of `classes`, or a target is neither 0 nor 1.
  * @example
  * ```ts
- * balancedPositiveWeights([1, 0, 0, 1, 0, 0, 0, 1], 2); // [3, 1]: one of four photos has class 0, two of four class 1
+ * balancedPositiveWeights([1, 0, 0, 1, 0, 0, 0, 1], 2); // [3, 1]: one of four photos has class 0, two have class 1
  * ```
  */
 export function balancedPositiveWeights(targets: ArrayLike<number>, classes: number): Float32Array {

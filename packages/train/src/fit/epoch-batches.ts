@@ -7,8 +7,8 @@ import type { TrainingPosition } from './training-state';
 import type { TrainingBatch } from './training-step';
 
 /**
- * The batches that are left of the epoch that has begun. While one is trained on, the next is read. Order, views and mixing
- * follow from the seed and the position alone.
+ * The remaining batches of the current epoch. The next batch is read while one is trained on. Order, views and mixing
+ * follow only from the seed and the position.
  */
 export async function* epochBatches(
   source: FeatureSource,
@@ -45,7 +45,7 @@ export async function* epochBatches(
     const loaded = await (next ?? load(batch));
     if (batch + 1 < bounds.length) {
       next = load(batch + 1);
-      // Awaited when its turn comes; until then a failure must not count as unhandled.
+      // This promise is awaited in its turn. Until then, a rejection must not count as unhandled.
       next.catch(() => {});
     }
     yield loaded;

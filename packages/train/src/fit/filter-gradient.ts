@@ -26,9 +26,9 @@ interface FilterGradient {
 }
 
 /**
- * Gives an engine that lacks it the gradient of a convolution's filter, put together from kernels that every engine has:
- * for each place of the filter one product of matrices. With it the `wasm` engine of TensorFlow.js trains convolutions. Nothing
- * happens where the engine has the kernel.
+ * Gives an engine without the kernel `Conv2DBackpropFilter` the gradient of a convolution's filter. It is composed of
+ * kernels that every engine has: one matrix product for each position of the filter. With it, the `wasm` engine of
+ * TensorFlow.js can train convolutions. If the engine has the kernel already, nothing changes.
  *
  * @param engine Name of the backend, such as `wasm`.
  * @example
@@ -68,7 +68,7 @@ function filterGradient(
     const products: Tensor[] = [];
     for (let row = 0; row < height; row++)
       for (let column = 0; column < width; column++) {
-        // What this place of the filter saw, at every place of the output.
+        // The inputs that this position of the filter saw, for every position of the output.
         const seen = stridedSlice(
           padded,
           [0, row, column, 0],

@@ -9,45 +9,48 @@ import type { EpochRecord, TrainingPosition, TrainingState } from './training-st
 
 export interface TrainingData {
   readonly train: Features;
-  /** It decides when to stop and which epoch was best. */
+  /** Validation set. It decides when training stops and which epoch is best. */
   readonly validation: Features;
   readonly classes: number;
-  /** Names of the classes, which a training that goes on compares. Default: not compared. */
+  /** Names of the classes. A resumed training compares them. Default: not compared. */
   readonly classNames?: readonly string[];
 }
 
 export interface FitOptions extends Phase {
-  /** Phases that follow the first. Default: none. */
+  /** Phases after the first phase. Default: none. */
   readonly followedBy?: readonly Phase[];
-  /** Of the order of samples, the views, mixing and dropout. Default 0. */
+  /** Seed of the order of samples, the views, mixing and dropout. Default 0. */
   readonly seed?: number;
-  /** Views of a validation photo whose probabilities are averaged. Default 1: the plain one. */
+  /** Number of views of a validation photo whose probabilities are averaged. Default 1: the plain view. */
   readonly validationViews?: number;
-  /** Stages between a weight and the logits, by its name; for `stageDecay`. Default: 0 for all. */
+  /**
+   * Returns the number of stages between a weight (given by name) and the logits; for `stageDecay`. Default: 0 for all
+   * weights.
+   */
   readonly depthOf?: (weight: string) => number;
-  /** The group of a weight, by its name, instead of what `stageDecay` and `decay` say. */
+  /** Returns the group of a weight (given by name); replaces `stageDecay` and `decay`. */
   readonly groups?: (weight: string) => WeightGroup;
-  /** The state to go on from, of a training with the same options and data. */
+  /** The state to continue from. It has to be from a training with the same options and data. */
   readonly from?: TrainingState;
-  /** Called, and waited for, after every step. */
+  /** Called after every step, and awaited. */
   readonly onStep?: (report: StepReport) => unknown;
   readonly signal?: AbortSignal;
 }
 
 export interface StepReport {
-  /** Steps done, as if every phase had lasted as long as it may. */
+  /** Number of steps done, counted as if every earlier phase had run for all of its epochs. */
   readonly done: number;
   readonly total: number;
   readonly loss: number;
   readonly learningRate: number;
-  /** All that is needed to go on from here; to be called before the step's callback ends. */
+  /** Returns the complete state at this step. Call it before the step's callback ends. */
   snapshot(): Promise<TrainingState>;
 }
 
 export interface EpochReport extends EpochRecord {
-  /** The last report of this fit: all epochs of all phases done, or patience at its end. */
+  /** Whether this is the last report of this `fit`: all epochs of all phases are done, or patience has run out. */
   readonly last: boolean;
-  /** All that is needed to go on from here; to be called before the loop goes on. */
+  /** Returns the complete state after this epoch. Call it before the next iteration of the loop. */
   snapshot(): Promise<TrainingState>;
 }
 
@@ -57,7 +60,7 @@ export const fitOptions: NamesOf<FitOptions> = {
   ...{ from: true, onStep: true, signal: true },
 };
 
-/** @throws RangeError naming an option that is invalid, or data that do not fit together. */
+/** @throws RangeError naming an invalid option, or data that do not fit together. */
 export function checkTraining(
   { train, validation, classes, classNames }: TrainingData,
   options: FitOptions,
@@ -73,24 +76,24 @@ export function checkTraining(
   checkFeatures('validation', validation, classes);
   if (classNames && classNames.length !== classes)
     throw new RangeError(
-      `${classes} classes need as many classNames, there are ${classNames.length}.`,
+      `classNames should hold ${classes} names, one for each class, not ${classNames.length}.`,
     );
   const { labels, targets } = train;
   if ((targets === undefined) !== (validation.targets === undefined))
     throw new RangeError(
-      'train and validation should both have targets, or both have labels alone.',
+      'train and validation should either both have targets or both have only labels.',
     );
   if (labels.length < 2 || validation.labels.length === 0)
     throw new RangeError(
-      `Training needs 2 samples and validation 1; there are ${labels.length} and ${validation.labels.length}.`,
+      `Training needs at least 2 samples, and validation at least 1; there are ${labels.length} and ${validation.labels.length}.`,
     );
   requireInteger('seed', seed, {});
   requireInteger('validationViews', validationViews, { least: 1, most: validation.views });
   const shape = shapeOf(train);
-  // Maps of one place are as good as what is pooled of them.
+  // Feature maps with one position are treated like pooled features.
   if (sizeOf(shape) !== sizeOf(shapeOf(validation)))
     throw new RangeError(
-      `validation should have features of the shape of train's, [${shape}]; they are [${shapeOf(validation)}].`,
+      `The features of validation should have the same shape as those of train, [${shape}], not [${shapeOf(validation)}].`,
     );
   phases.forEach((phase, index) => {
     const where = index === 0 ? '' : `followedBy[${index - 1}].`;
@@ -103,7 +106,7 @@ export function checkTraining(
   });
 }
 
-/** @throws RangeError when a state is not of a training of these phases and this seed. */
+/** @throws RangeError when a state belongs to other phases or another seed. */
 export function checkPosition(
   { seed: known, phase, phaseEpoch, batch }: TrainingPosition,
   seed: number,
@@ -111,13 +114,15 @@ export function checkPosition(
   samples: number,
 ): void {
   if (known !== seed)
-    throw new RangeError(`The state is of seed ${known}, the options say ${seed}.`);
+    throw new RangeError(
+      `The state was saved with seed ${known}, but the options have seed ${seed}.`,
+    );
   const { epochs, batchSize } = phases[phase] ?? { epochs: 0 };
   const batches = batchBounds(samples, batchSize).length;
   if (phase >= phases.length || phaseEpoch > epochs || batch > batches)
     throw new RangeError(
-      `The state is of phase ${phase}, epoch ${phaseEpoch}, batch ${batch}; the options make ${phases.length} phases` +
-        `${phase < phases.length ? `, and this one has ${epochs} epochs of ${batches} batches` : ''}. It is of another training.`,
+      `The state is at phase ${phase}, epoch ${phaseEpoch}, batch ${batch}; the options describe ${phases.length} phases` +
+        `${phase < phases.length ? `, and this phase has ${epochs} epochs of ${batches} batches` : ''}. It belongs to another training.`,
     );
 }
 

@@ -30,14 +30,15 @@ import {
 } from './training-state';
 
 /**
- * Trains a classifier on features and reports after every epoch; leaving the loop stops the training. Where an average of
- * the weights is kept, the classifier holds it while the loop's body runs, and in the end.
+ * Trains a classifier on features and yields a report after every epoch. Leaving the loop stops the training. With the
+ * option `average`, the classifier holds the averaged weights in the body of the loop and after the end.
  *
- * Everything is checked before the first step; rows of a `FeatureSource` whenever they are read.
+ * All options and data are checked before the first step; rows of a `FeatureSource` are checked when they are read.
  *
- * @throws RangeError naming the option that is invalid, or the row whose label is no class or whose features are not finite
- *   numbers; and when there are fewer than two training samples or no validation samples.
- * @throws Error when two weights have one name; when the loss is no longer a number, naming the step; or when the engine lacks a kernel.
+ * @throws RangeError naming the invalid option, or the row whose label is not a class or whose features are not finite
+ *   numbers; also when there are fewer than two training samples or no validation samples.
+ * @throws Error when two weights have the same name; when the loss is NaN or infinite (the error names the step); or when
+ *   the engine lacks a kernel.
  * @example
  * ```ts
  * const data = { train, validation, classes: 9 };
@@ -152,20 +153,20 @@ function scoreOf(validation: Evaluation, criterion: Criterion): number {
     criterion === 'meanAveragePrecision'
       ? (validation as MultiLabelEvaluation).meanAveragePrecision
       : validation[criterion];
-  // Where no photo has any class, no precision says anything.
+  // If no photo has any class, the mean average precision is NaN.
   return Number.isNaN(score) ? 0 : score;
 }
 
 function rateAt(schedule: (step: number) => number, step: number): number {
   const learningRate = schedule(step);
-  // A function's rate may be negative, as in PyTorch's LambdaLR: it climbs.
+  // A schedule function may return a negative rate, as in PyTorch's LambdaLR: the step then increases the loss.
   requireNumber(`schedule(${step})`, learningRate, {});
   return learningRate;
 }
 
 function requireLoss(loss: number, step: number): void {
   if (Number.isFinite(loss)) return;
-  throw new Error(`The loss is ${loss} at step ${step}. Try a smaller learning rate, or clipNorm.`);
+  throw new Error(`The loss is ${loss} at step ${step}. Try a smaller learning rate or clipNorm.`);
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

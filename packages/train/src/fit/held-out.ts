@@ -7,29 +7,35 @@ import { fit } from './fit';
 import { checkTraining, type FitOptions, fitOptions, type TrainingData } from './fit-options';
 
 export interface HeldOutOptions extends Omit<FitOptions, 'from'> {
-  /** For each number, logits of an average of as many views of a photo. Default: that of `validationViews` alone. */
+  /**
+   * Numbers of views. For each number, the result has the logits of the average of that many views. Default: only
+   * `validationViews`.
+   */
   readonly views?: readonly number[];
 }
 
-/** What can be calibrated on. */
+/** Logits and true classes of validation photos, to fit a calibration on. */
 export interface HeldOut extends Truth {
-  /** Places in the validation set, fold by fold. */
+  /** Indices into the validation set, fold by fold. */
   readonly samples: Int32Array;
-  /** `[samples, classes]`, for each number of `views`. */
+  /** Logits `[samples, classes]` for each number of `views`. */
   readonly logits: readonly Float32Array[];
 }
 
 /**
- * Logits of validation photos that had no part in what made them: not in the weights, and not in the choice of the epoch.
- * Trains once for each fold as the classifier itself was trained, on the same photos, in the same order; the epoch whose
- * weights are kept is chosen by the validation photos that are not in the fold, and evaluates those that are.
+ * Logits of validation photos from classifiers that these photos did not influence: neither through the weights nor through
+ * the choice of the best epoch. For each fold, trains a classifier on the same photos, in the same order, as the original
+ * one. The validation photos outside the fold choose the epoch whose weights are kept; the logits are those of the photos
+ * inside the fold.
  *
- * Two folds that hold all validation photos are right where there are few. Where there are many, one fold with half of
- * them is enough, and trains once only.
+ * With few validation photos, use two folds that together hold all of them. With many, one fold with half of the photos is
+ * enough and needs only one training.
  *
- * @param start A new classifier with the first weights of the one to be calibrated. It is disposed of if it can be.
- * @param folds Places in the validation set, as `kFolds` of `@shroom/data` makes them; no place may be in two.
- * @throws RangeError as `fit` does, before the first training; when a fold is empty, holds all photos, or holds what is no place or in another fold.
+ * @param start Creates a new classifier with the same initial weights as the classifier to calibrate. The classifier is
+ *   disposed afterwards if it has a `dispose` method.
+ * @param folds Indices into the validation set, as returned by `kFolds` of `@shroom/data`. No index may be in two folds.
+ * @throws RangeError before the first training, for the same reasons as `fit`, and when a fold is empty, holds all photos,
+ *   or holds an index that is out of range or in another fold.
  * @example
  * ```ts
  * import { kFolds } from '@shroom/data';
@@ -53,10 +59,10 @@ export async function heldOutLogits(
   const count = data.validation.labels.length;
   const { from, ...known } = fitOptions;
   requireKnown('', options, { ...known, views: true });
-  // Before anything is trained, and while a row has the number that the caller knows it by.
+  // Validates the whole set before any training, so that errors name the row numbers that the caller knows.
   checkTraining(data, training);
   if (views.length === 0)
-    throw new RangeError('views is empty; it should say how many views are averaged.');
+    throw new RangeError('views is empty. Give at least one number of views to average.');
   for (const each of views)
     requireInteger('views', each, { least: 1, most: data.validation.views });
   checkFolds(count, folds);
@@ -92,15 +98,16 @@ function checkFolds(count: number, folds: readonly ArrayLike<number>[]): void {
   for (const [index, fold] of folds.entries()) {
     if (fold.length === 0 || fold.length >= count)
       throw new RangeError(
-        `Fold ${index} holds ${fold.length} of ${count} validation photos; it should hold some, and leave some that choose the epoch.`,
+        `Fold ${index} holds ${fold.length} of ${count} validation photos; it should hold at least one and leave ` +
+          'at least one, which chooses the epoch.',
       );
     for (const place of Array.from(fold)) {
       if (!(Number.isInteger(place) && place >= 0 && place < count) || seen.has(place))
         throw new RangeError(
-          `Fold ${index} holds ${place}; it should hold places of 0 to ${count - 1}, none of them in two folds or twice in one.`,
+          `Fold ${index} holds ${place}; folds should hold indices from 0 to ${count - 1}, each at most once over all folds.`,
         );
       seen.add(place);
     }
   }
-  if (folds.length === 0) throw new RangeError('There are no folds; one or more are needed.');
+  if (folds.length === 0) throw new RangeError('There are no folds. Give at least one.');
 }

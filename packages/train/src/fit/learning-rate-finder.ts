@@ -14,13 +14,13 @@ import { TrainingStep } from './training-step';
 
 export interface FinderOptions
   extends Pick<Phase, 'batchSize' | 'classWeights' | 'labelSmoothing' | 'focus'> {
-  /** First and last learning rate. Default `[1e-6, 1]`. */
+  /** Lowest and highest learning rate. Default `[1e-6, 1]`. */
   readonly range?: readonly [number, number];
-  /** Steps from the first to the last. Default 100. */
+  /** Number of steps from the lowest to the highest learning rate. Default 100. */
   readonly steps?: number;
-  /** Default Adam with weight decay 1e-5. */
+  /** Optimizer. Default: Adam with weight decay 1e-5. */
   readonly optimizer?: OptimizerOptions;
-  /** Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
 }
@@ -31,27 +31,27 @@ const finderOptions: NamesOf<FinderOptions> = {
 };
 
 export interface FinderReport {
-  /** From 0. */
+  /** Index of the step, from 0. */
   readonly step: number;
   readonly learningRate: number;
   readonly loss: number;
-  /** Moving average of the losses. */
+  /** Moving average of the losses up to this step. */
   readonly smoothed: number;
-  /** The rate at which the smoothed loss has fallen steepest so far; `undefined` until it falls. */
+  /** The learning rate at which the smoothed loss has fallen fastest so far; `undefined` before it falls. */
   readonly suggestion: number | undefined;
 }
 
-/** Weight of the past in the smoothed loss, and the steps that it takes to mean anything. */
+/** Decay of the moving average of the losses; below it, the number of steps before the average is used. */
 const memory = 0.9;
 const settled = 10;
-/** Times the lowest smoothed loss at which training has blown up. */
+/** Training counts as diverged when the smoothed loss exceeds its minimum times this factor. */
 const explosion = 4;
 
 /**
- * Finds a learning rate: trains with one that grows from step to step, until the loss explodes. The weights are as they
- * were afterwards, also when the loop is left early.
+ * Finds a learning rate: trains with a learning rate that grows at every step, until the loss diverges. Afterwards the
+ * weights are restored, also when the loop is left early.
  *
- * @throws RangeError naming the option that is invalid, or the row whose label is no class or whose features are not finite.
+ * @throws RangeError naming the invalid option, or the row whose label is not a class or whose features are not finite.
  * @see Smith 2017, section 3.3. https://arxiv.org/abs/1506.01186
  * @example
  * ```ts
@@ -81,7 +81,7 @@ export async function* findLearningRate(
   const source = checkedSource('train', data.train);
   const { labels, views, shape } = source;
   if (labels.length < 2)
-    throw new RangeError(`A training step needs 2 samples; there are ${labels.length}.`);
+    throw new RangeError(`A training step needs at least 2 samples; there are ${labels.length}.`);
   const bounds = batchBounds(labels.length, batchSize);
   const classWeights = classWeightsOf(options, source, data.classes);
   requireKind('optimizer', kind, 'an object');
@@ -114,7 +114,8 @@ export async function* findLearningRate(
       if (!Number.isFinite(loss)) return;
       average = memory * average + (1 - memory) * loss;
       const smoothed = average / (1 - memory ** (index + 1));
-      // Rates grow by the same factor, so that differences are slopes over the logarithm of the rate.
+      // Learning rates grow by a constant factor, so differences of the loss are slopes over the logarithm of the learning
+      // rate.
       const fall = last === undefined ? 0 : last - smoothed;
       if (index >= settled && fall > steepest) {
         steepest = fall;

@@ -24,23 +24,23 @@ import { checkLabels } from '../features/feature-requirements';
 import { requireInteger, requireNumber } from '../options/requirements';
 
 export interface CrossEntropyOptions {
-  /** One weight per class, `[K]`. Default: all 1. */
+  /** Weight of each class, `[K]`. Default: all 1. */
   readonly classWeights?: Tensor1D;
-  /** Probability moved off the true class and spread evenly over all, 0 to 1. Default 0. */
+  /** Probability that is moved from the true class and spread evenly over all classes, 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
   /**
-   * Exponent of focal loss, 0 or more: a class's share counts `(1 - p) ** focus` times, so that what is known well already
-   * counts little. Default 0: plain cross entropy.
+   * Exponent of focal loss, 0 or more. The loss of each class is multiplied by `(1 - p) ** focus`, so well-classified
+   * samples count little. Default 0: plain cross entropy.
    */
   readonly focus?: number;
 }
 
 /**
- * Mean cross entropy with PyTorch's semantics: for class indices the mean is weighted by the classes' weights, for soft
- * labels it is over the samples, and smoothing weights each class's share by its own. Focal loss is a mean over the samples.
- * A class without any share does not count, also where its logit is -Infinity.
+ * Mean cross entropy with PyTorch's semantics. For class indices, the mean is weighted by the weights of the classes; for
+ * soft labels, it is the mean over the samples. Label smoothing weights the share of each class by the weight of that
+ * class. Focal loss is a mean over the samples. A class with a share of 0 does not count, even if its logit is -Infinity.
  *
- * @param labels `[N]`, int32 class indices, or `[N, K]`, the share of each class.
+ * @param labels `[N]`, int32 class indices, or `[N, K]`, the share of each class (soft labels).
  * @param logits `[N, K]`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  * @see Lin et al. 2017, equation 5. https://arxiv.org/abs/1708.02002
@@ -69,7 +69,7 @@ export function crossEntropy(
   });
 }
 
-/** The numerator of `crossEntropy`: sums of parts of a batch add up to that of the batch. */
+/** The numerator of `crossEntropy`. The sums of the parts of a batch add up to the sum of the batch. */
 export function summedCrossEntropy(
   labels: Tensor1D | Tensor2D,
   logits: Tensor2D,
@@ -80,15 +80,15 @@ export function summedCrossEntropy(
   return tidy(() => {
     const classes = logits.shape[1];
     const logProbabilities = logSoftmax(logits, -1);
-    // Rows of `share` say how much of each class's log-probability counts.
+    // Each row of `share` holds the weight of each class's log-probability.
     let share: Tensor =
       labels.rank === 2 ? labels : cast(oneHot(labels as Tensor1D, classes), 'float32');
     if (labelSmoothing > 0) share = add(mul(share, 1 - labelSmoothing), labelSmoothing / classes);
     if (classWeights) share = mul(share, classWeights);
-    // 0 times -Infinity is no number.
+    // Avoids 0 * -Infinity, which is NaN.
     const counted = where(greater(share, 0), logProbabilities, zerosLike(logProbabilities));
     if (focus > 0) {
-      // The power of 0 has no slope where `focus` is below 1; what is that certain has no share in the loss.
+      // For `focus` below 1, the power has an infinite derivative at 0. The lower bound avoids that.
       const doubt = maximum(sub(1, exp(logProbabilities)), leastDoubt);
       share = mul(share, pow(doubt, focus));
     }
@@ -96,12 +96,15 @@ export function summedCrossEntropy(
   });
 }
 
-/** Far below what a 32-bit probability can be off from 1, and large enough for its powers to be numbers. */
+/**
+ * Lower bound of 1 - p. Far below the resolution of a 32-bit probability near 1, but large enough that its powers do not
+ * underflow.
+ */
 const leastDoubt = 1e-30;
 
 /**
- * What the mean of `crossEntropy` is divided by: how much a batch counts beside others, so that parts of a batch add up
- * to the whole.
+ * The denominator of the mean in `crossEntropy`: the total weight of a batch. The weights of the parts of a batch add up to
+ * the weight of the batch.
  */
 export function batchWeight(
   labels: ArrayLike<number>,
@@ -119,10 +122,10 @@ export function batchWeight(
 }
 
 /**
- * Weights that let every class count the same, `samples / (classes * samplesOfClass)`; scikit-learn's "balanced". A class
+ * Weights that let every class count the same: `samples / (classes * samplesOfClass)`, scikit-learn's "balanced". A class
  * without samples has the weight 0.
  *
- * @throws RangeError when a label is no class, naming its row.
+ * @throws RangeError when a label is not a class, naming its row.
  * @example
  * ```ts
  * balancedClassWeights([0, 0, 0, 1], 2); // [0.67, 2]

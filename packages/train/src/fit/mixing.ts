@@ -2,30 +2,33 @@ import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireNumber, requireOneOf } from '../options/requirements';
 import { mixed, permutation } from '../random/order';
 
-/** Samples of a batch are blended with others of it, and so are their labels. */
+/** Mixing blends each sample of a batch, and its label, with another sample of the batch. */
 export interface Mixing {
   /**
-   * `mixup`: the weighted mean of two samples. `cutmix`: a rectangle of a feature map comes from another sample, labels
-   * by area; not for pooled features.
+   * `mixup`: the weighted mean of two samples. `cutmix`: a rectangle of a feature map is replaced by that of another
+   * sample, and the labels are weighted by area; not for pooled features.
    */
   readonly kind: 'mixup' | 'cutmix';
-  /** Both parameters of the Beta distribution that shares are drawn from, above 0. When it is small, one sample mostly prevails. */
+  /**
+   * Both parameters of the Beta distribution of the shares, above 0. With a small alpha, most blends consist mainly of one
+   * sample.
+   */
   readonly alpha: number;
 }
 
 export interface Mixture {
   readonly rows: Float32Array;
-  /** `[N, K]`, the share of each class. */
+  /** The share of each class in each blended sample, `[N, K]`. */
   readonly targets: Float32Array;
 }
 
 /**
- * Blends every sample of a batch with one of the others, by one share for all.
+ * Blends every sample of a batch with another sample of the batch. All samples have the same share.
  *
- * @param rows `[N, ...shape]`; not changed.
- * @param shape Of one sample: `[channels]`, or `[height, width, channels]`.
- * @throws RangeError for another kind, an alpha that is not above 0, and for cutmix of pooled features, which have no
- *   places to cut.
+ * @param rows `[N, ...shape]`; not modified.
+ * @param shape Shape of one sample: `[channels]`, or `[height, width, channels]`.
+ * @throws RangeError for an unknown kind, an alpha that is not above 0, and for cutmix of pooled features, which have no
+ *   spatial positions.
  * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412; on features: Verma et al. 2019.
  * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
  * @example
@@ -54,9 +57,9 @@ export function mix(
 }
 
 /**
- * The same for samples that may have several classes or none.
+ * Blends samples that may have several classes or none, like `mix`.
  *
- * @param targets `[N, K]`; not changed.
+ * @param targets `[N, K]`; not modified.
  */
 export function mixTargets(
   rows: Float32Array,
@@ -72,10 +75,10 @@ export function mixTargets(
 }
 
 interface Blend {
-  /** The sample that each is blended with. */
+  /** For each sample, the index of the sample that it is blended with. */
   readonly partners: Int32Array;
   readonly blended: Float32Array;
-  /** Of the sample itself; its partner has the rest. */
+  /** Share of the sample itself; its partner has the rest. */
   readonly share: number;
 }
 
@@ -99,7 +102,7 @@ function blend(
 
 const mixingOptions: NamesOf<Mixing> = { kind: true, alpha: true };
 
-/** @throws RangeError for another kind, for an alpha that is not above 0, and for cutmix of pooled features. */
+/** @throws RangeError for an unknown kind, for an alpha that is not above 0, and for cutmix of pooled features. */
 export function checkMixing(mixing: Mixing, shape: readonly number[]): void {
   const { kind, alpha } = mixing;
   requireKnown('', mixing, mixingOptions);
@@ -107,7 +110,7 @@ export function checkMixing(mixing: Mixing, shape: readonly number[]): void {
   requireNumber('alpha', alpha, { above: 0 });
   if (kind === 'cutmix' && shape.length < 3)
     throw new RangeError(
-      `cutmix needs feature maps, [height, width, channels]; a sample here is [${shape}]. Try mixup.`,
+      `cutmix needs feature maps, [height, width, channels]; a sample here has the shape [${shape}]. Try mixup.`,
     );
 }
 
@@ -141,11 +144,11 @@ function cut(
       blended.set(rows.subarray(from, from + (right - left) * channels), place(row));
     }
   });
-  // The rectangle was clipped and rounded, so that its true area counts.
+  // The rectangle is clipped and rounded, so the share follows from its real area.
   return { blended, share: 1 - ((bottom - top) * (right - left)) / (height * width) };
 }
 
-/** Start and end of a side of the rectangle, about a random center, within the map. */
+/** Start and end of one side of the rectangle around a random center, clipped to the map. */
 function span(length: number, share: number, position: number): [number, number] {
   const center = position * length;
   const clip = (value: number) => Math.max(0, Math.min(length, Math.round(value)));
@@ -153,21 +156,21 @@ function span(length: number, share: number, position: number): [number, number]
 }
 
 /**
- * A number of 0 to 1 from Beta(alpha, alpha).
+ * A random number between 0 and 1 from Beta(alpha, alpha).
  *
  * @throws RangeError when alpha is not above 0.
  */
 export function drawBeta(alpha: number, seed: number): number {
   requireNumber('alpha', alpha, { above: 0 });
   const [x, y] = [drawLogGamma(alpha, mixed(seed, 0)), drawLogGamma(alpha, mixed(seed, 1))];
-  // As logarithms: for a small alpha both are below every number that there is.
+  // In logarithms, because for a small alpha both gamma variates underflow.
   return 1 / (1 + Math.exp(y - x));
 }
 
-/** Logarithm of a number from Gamma(alpha, 1). @see Marsaglia & Tsang 2000. https://doi.org/10.1145/358407.358414 */
+/** Logarithm of a random number from Gamma(alpha, 1). @see Marsaglia & Tsang 2000. https://doi.org/10.1145/358407.358414 */
 function drawLogGamma(alpha: number, seed: number): number {
   let calls = 0;
-  // Never 0, whose logarithm is asked for.
+  // Never 0, because its logarithm is taken.
   const uniform = () => (mixed(seed, calls++) + 0.5) / 2 ** 32;
   const d = (alpha < 1 ? alpha + 1 : alpha) - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

@@ -10,7 +10,7 @@ import type { FitOptions, TrainingData } from './fit-options';
 import { classWeightsOf, groupOf, optimizerOf, type Phase, plannedSchedule } from './phase';
 import { TrainingStep } from './training-step';
 
-/** What one phase trains with, made for it and freed after it. */
+/** Optimizer, schedule and other objects of one phase. They are made at its start and disposed after it. */
 export interface PhaseParts {
   readonly step: TrainingStep;
   readonly optimizer: Optimizer;
@@ -19,7 +19,7 @@ export interface PhaseParts {
   dispose(): void;
 }
 
-/** @param weights Of the classifier, by name in checkpoints. */
+/** @param weights Weights of the classifier by checkpoint name. */
 export function partsOf(
   phase: Phase,
   classifier: Trainable,
@@ -51,7 +51,7 @@ export function partsOf(
 
 const groupOptions: NamesOf<WeightGroup> = { learningRateFactor: true, weightDecay: true };
 
-/** The group of each weight, by variable name. */
+/** The optimizer group of each weight by variable name. */
 function groupsOf(
   phase: Phase,
   weights: ReadonlyMap<string, Variable>,

@@ -19,46 +19,61 @@ import { balancedPositiveWeights, requireNoFocus } from './binary-cross-entropy'
 import { balancedClassWeights } from './loss';
 import { checkMixing, type Mixing } from './mixing';
 
-/** One stretch of training, as plain data but for a schedule of one's own. */
+/** One phase of training. It is plain data, unless its schedule is a function. */
 export interface Phase {
-  /** Passes over the training set, at most; 1 or more. */
+  /** Maximum number of passes over the training set; 1 or more. */
   readonly epochs: number;
   /** Samples per step. Default 32. */
   readonly batchSize?: number;
-  /** Parts that a batch is cut into, one after another, to save memory; the same step but for batch norm. Default 1. */
+  /** Number of parts into which a batch is cut to save memory; the step is the same except for batch norm. Default 1. */
   readonly accumulation?: number;
-  /** Default Adam with weight decay 1e-5, as in the reference recipe. */
+  /** Optimizer. Default: Adam with weight decay 1e-5, as in the reference recipe. */
   readonly optimizer?: OptimizerOptions;
-  /** Default cosine annealing from 1e-3 with a period of 10 steps, as in the reference recipe. */
+  /** Learning-rate schedule. Default: cosine annealing from 1e-3 with a period of 10 steps, as in the reference recipe. */
   readonly schedule?: ScheduleOptions | Schedule;
-  /** Factor on the learning rate for each stage further from the logits, by `depthOf`. Default 1. */
+  /** Factor on the learning rate for each stage further from the logits (see `depthOf`). Default 1. */
   readonly stageDecay?: number;
-  /** `matrices` spares biases, norms and scales the weight decay. Default `all`. */
+  /** `matrices` applies weight decay only to matrices, not to biases, norms and scales. Default `all`. */
   readonly decay?: 'all' | 'matrices';
   /**
-   * One weight per class, or `balanced`, by the training labels; where photos have `targets`, what photos that have the class count.
-   * Default: all 1.
+   * Weight of each class, or `balanced` to derive the weights from the training labels. If photos have `targets`, it is the
+   * weight of the photos that have the class. Default: all 1.
    */
   readonly classWeights?: ArrayLike<number> | 'balanced';
-  /** Probability moved off the true class, 0 to 1. Default 0. */
+  /** Probability that is moved from the true class, 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
-  /** Exponent of focal loss, 0 or more; not with `targets`. Default 0: cross entropy. */
+  /** Exponent of focal loss, 0 or more; not allowed with `targets`. Default 0: cross entropy. */
   readonly focus?: number;
-  /** Mixup or cutmix. Default: none. */
+  /** Mixup or CutMix. Default: none. */
   readonly mixing?: Mixing;
-  /** `balanced` draws every class as often; not with `targets`. Default `shuffled`: every sample once an epoch. */
+  /**
+   * `balanced` draws every class equally often; not allowed with `targets`. Default `shuffled`: every sample once in each
+   * epoch.
+   */
   readonly sampling?: 'shuffled' | 'balanced';
-  /** Most length of all gradients together, above 0. Default: any. */
+  /** Maximum norm of all gradients together, above 0. Default: no limit. */
   readonly clipNorm?: number;
-  /** Decay of a moving average of the weights, which is what is evaluated and kept, such as 0.99. Default: none. */
+  /**
+   * Decay of a moving average of the weights, such as 0.99. The average is what is evaluated and saved. Default: no
+   * average.
+   */
   readonly average?: number;
-  /** What is better in validation; `meanAveragePrecision` is of photos with `targets`. Default `loss`, the lower. */
+  /**
+   * The validation metric that chooses the best epoch. `meanAveragePrecision` needs `targets`. Default `loss` (lower is
+   * better).
+   */
   readonly criterion?: Criterion;
-  /** Epochs without a better validation after which to stop, 1 or more; `Infinity` never stops. Default 5. */
+  /**
+   * Training stops after this number of epochs without a better validation result, 1 or more; `Infinity` never stops.
+   * Default 5.
+   */
   readonly patience?: number;
-  /** Of a phase that follows another: whether it goes on from that one's best epoch or its last. Default `best`. */
+  /** For a later phase: whether it starts from the best or the last epoch of the phase before it. Default `best`. */
   readonly start?: 'best' | 'last';
-  /** Of a phase that follows another: whether the best epoch is sought among all so far, or its own. Default `all`. */
+  /**
+   * For a later phase: whether the best epoch is chosen among all epochs so far, or only those of this phase. Default
+   * `all`.
+   */
   readonly bestOf?: 'all' | 'phase';
 }
 
@@ -71,18 +86,18 @@ export const phaseOptions: NamesOf<Phase> = {
   ...{ patience: true, start: true, bestOf: true },
 };
 
-/** What is checked of a phase besides its options. */
+/** Facts about the data that the options of a phase are checked against. */
 export interface PhaseFacts {
   readonly stepsPerEpoch: number;
   readonly truth: Truth;
   readonly classes: number;
-  /** Of one sample. */
+  /** Shape of one sample. */
   readonly shape: readonly number[];
 }
 
 /**
- * @param where What the options are in, such as `followedBy[0].`; empty for the first phase.
- * @throws RangeError naming the first option that is invalid.
+ * @param where Prefix of the option names in errors, such as `followedBy[0].`; empty for the first phase.
+ * @throws RangeError naming the first invalid option.
  */
 export function checkPhase(phase: Phase, where: string, facts: PhaseFacts): void {
   const { epochs, batchSize = 32, accumulation = 1, stageDecay = 1, decay = 'all' } = phase;
@@ -129,7 +144,7 @@ export function plannedSchedule({ schedule, epochs }: Phase, stepsPerEpoch: numb
   return cosineAnnealing(1e-3, 10);
 }
 
-/** @throws RangeError when there are not as many weights as classes, or when one is below 0 or all are 0. */
+/** @throws RangeError when the number of weights differs from the number of classes, a weight is negative, or all are 0. */
 export function classWeightsOf(
   { classWeights }: Pick<Phase, 'classWeights'>,
   { labels, targets }: Truth,
@@ -142,18 +157,20 @@ export function classWeightsOf(
       : balancedClassWeights(labels, classes);
   if (classWeights?.length !== classes)
     throw new RangeError(
-      `${classes} classes need as many weights, there are ${classWeights?.length ?? 'none'}.`,
+      `${classes} classes need ${classes} class weights; there are ${classWeights?.length ?? 'none'}.`,
     );
   const weights = Float32Array.from(classWeights);
   weights.forEach((weight, index) => {
     requireNumber(`classWeights[${index}]`, weight, { least: 0 });
   });
   if (weights.every(weight => weight === 0))
-    throw new RangeError('All class weights are 0: nothing would be learned.');
+    throw new RangeError('All class weights are 0, so the classifier would learn nothing.');
   return weights;
 }
 
-/** The group of a weight: further from the logits smaller steps, and decay only for what is decayed. */
+/**
+ * The optimizer group of a weight: a smaller learning rate further from the logits, and weight decay only where it applies.
+ */
 export function groupOf(
   { stageDecay = 1, decay = 'all' }: Phase,
   depth: number,

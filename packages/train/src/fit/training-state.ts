@@ -3,37 +3,40 @@ import type { Evaluation } from '../evaluation/metrics';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { WeightAverage } from '../optimizers/weight-average';
 
-/** What is kept of an epoch. */
+/** The results of one epoch that are kept in the training state. */
 export interface EpochRecord {
-  /** From 1, over all phases. */
+  /** Number of the epoch over all phases, from 1. */
   readonly epoch: number;
   /** Index of the phase. */
   readonly phase: number;
-  /** Mean over the epoch's samples, as the optimizer saw it. */
+  /** Mean training loss over the samples of the epoch, as the optimizer saw it. */
   readonly trainLoss: number;
   readonly validation: Evaluation;
-  /** At the epoch's last step. */
+  /** Learning rate at the last step of the epoch. */
   readonly learningRate: number;
-  /** Whether the validation is the best so far. */
+  /** Whether the validation result of this epoch is the best so far. */
   readonly best: boolean;
 }
 
-/** How far a training is, as plain data. All that is random follows from the seed and these counts. */
+/** The position of a training, as plain data. All random numbers follow from the seed and these counts. */
 export interface TrainingPosition {
   readonly seed: number;
   phase: number;
-  /** Epochs done, in all and in this phase. */
+  /** Number of completed epochs in total; `phaseEpoch` counts those of the current phase. */
   epoch: number;
   phaseEpoch: number;
-  /** Steps done, in all and in this phase. */
+  /** Number of completed steps in total; `phaseStep` counts those of the current phase. */
   step: number;
   phaseStep: number;
-  /** Batches done of the epoch that has begun, and the sum of their losses, each times its samples. */
+  /**
+   * Number of completed batches of the current epoch; `lossSum` is the sum of their losses, each times its number of
+   * samples.
+   */
   batch: number;
   lossSum: number;
   best: { readonly epoch: number; readonly value: number } | null;
   epochsWithout: number;
-  /** Updates of the weights' average. */
+  /** Number of updates of the averaged weights. */
   averaged: number;
   history: EpochRecord[];
 }
@@ -43,10 +46,10 @@ export interface SavedTensor {
   readonly values: Float32Array;
 }
 
-/** All that is needed to go on exactly where a training was, on any engine. */
+/** The complete state of a training, to continue exactly from there on any engine. */
 export interface TrainingState {
   readonly position: Readonly<TrainingPosition>;
-  /** `weights/<name>`, `average/<name>`, `optimizer/<slot>/<name>`, `best/<name>`. */
+  /** The tensors, named `weights/<name>`, `average/<name>`, `optimizer/<slot>/<name>` and `best/<name>`. */
   readonly tensors: ReadonlyMap<string, SavedTensor>;
 }
 
@@ -55,17 +58,17 @@ export function startOf(seed: number): TrainingPosition {
   return { seed, ...counts, best: null, epochsWithout: 0, averaged: 0, history: [] };
 }
 
-/** What a state is taken from and put back into. */
+/** The objects that a state is read from and restored into. */
 export interface TrainingParts {
-  /** By name in checkpoints. */
+  /** Weights by checkpoint name. */
   readonly weights: ReadonlyMap<string, Variable>;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
-  /** The best epoch's weights, where a later phase goes on from them. */
+  /** The weights of the best epoch, if a later phase starts from them. */
   readonly best: ReadonlyMap<string, Tensor>;
 }
 
-/** Reads everything that a training is made of. */
+/** Reads the complete state of a training. */
 export async function takeState(
   position: TrainingPosition,
   { weights, optimizer, average, best }: TrainingParts,
@@ -82,7 +85,7 @@ export async function takeState(
   const taken = { ...position, averaged: average?.updates ?? 0, history: [...position.history] };
   const tensors = new Map<string, SavedTensor>();
   for (const [name, source] of sources) {
-    // A copy: some engines hand out their own memory.
+    // A copy, because some engines return their own memory.
     const values = Float32Array.from((await source.data()) as Float32Array);
     tensors.set(name, { shape: source.shape, values });
   }
@@ -90,9 +93,9 @@ export async function takeState(
 }
 
 /**
- * Puts weights back, after everything that belongs to them in the state has been checked.
+ * Restores the weights, after checking that the state has all of them.
  *
- * @throws Error when anything is missing or of another shape; nothing is changed then.
+ * @throws Error when a tensor is missing or has another shape; nothing is changed then.
  */
 export function putWeights(
   { position, tensors }: TrainingState,
@@ -116,11 +119,11 @@ function requireShape(tensors: TrainingState['tensors'], key: string, { shape }:
   if (String(saved?.shape) === String(shape)) return;
   throw new Error(
     `The state's '${key.replace(/^weights\//, '')}' should have shape [${shape}], it has ${saved ? `[${saved.shape}]` : 'no such weight'}. ` +
-      'Is it of another model?',
+      'Is it the state of another model?',
   );
 }
 
-/** Puts back what the optimizer and the average remember. */
+/** Restores the memory of the optimizer and of the average. */
 export function putMemory(
   { position, tensors }: TrainingState,
   { weights, optimizer, average }: Omit<TrainingParts, 'best'>,
@@ -141,7 +144,7 @@ export function putMemory(
   });
 }
 
-/** The best epoch's weights; the caller disposes them. */
+/** The weights of the best epoch; the caller disposes them. */
 export function bestOf({ tensors }: TrainingState): Map<string, Tensor> {
   const best = new Map<string, Tensor>();
   for (const [key, saved] of tensors)
@@ -151,7 +154,7 @@ export function bestOf({ tensors }: TrainingState): Map<string, Tensor> {
 
 const restored = ({ values, shape }: SavedTensor): Tensor => tensor(values, [...shape]);
 
-/** Replaces kept copies of weights by copies of what they are now. */
+/** Replaces saved copies of weights by copies of their current values. */
 export function keepWeights(
   weights: ReadonlyMap<string, Variable>,
   kept: Map<string, Tensor>,

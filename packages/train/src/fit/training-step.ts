@@ -1,4 +1,4 @@
-// For its side effect: tfjs-core by itself has no gradients; this registers them.
+// Imported for its side effect: it registers the gradients, which tfjs-core alone does not have.
 import '@tensorflow/tfjs-layers';
 import {
   add,
@@ -25,36 +25,39 @@ import { partBounds } from './batches';
 import { requireNoFocus, summedBinaryCrossEntropy } from './binary-cross-entropy';
 import { batchWeight, summedCrossEntropy } from './loss';
 
-/** Samples of one step. */
+/** The samples of one training step. */
 export interface TrainingBatch {
-  /** `[N, ...shape]`. */
+  /** Features, `[N, ...shape]`. */
   readonly rows: Float32Array;
-  /** Of one sample. */
+  /** Shape of one sample. */
   readonly shape: readonly number[];
   readonly labels: Int32Array;
-  /** `[N, K]` instead of the labels, where samples were blended, or may have several classes. */
+  /** Replaces the labels when samples are blended or may have several classes, `[N, K]`. */
   readonly targets?: Float32Array;
 }
 
 export interface TrainingStepOptions {
-  /** `binaryCrossEntropy` for samples that may have several classes or none: their batches have `targets`. Default `crossEntropy`. */
+  /**
+   * Loss function. `binaryCrossEntropy` is for samples that may have several classes; their batches need `targets`. Default
+   * `crossEntropy`.
+   */
   readonly loss?: 'crossEntropy' | 'binaryCrossEntropy';
-  /** One a class; with `binaryCrossEntropy` what samples that have the class count. */
+  /** Weight of each class; with `binaryCrossEntropy`, the weight of the samples that have the class. */
   readonly classWeights?: Float32Array;
   readonly labelSmoothing?: number;
   readonly focus?: number;
-  /** Most length of all gradients together. Default: any. */
+  /** Maximum norm of all gradients together. Default: no limit. */
   readonly clipNorm?: number;
-  /** Parts that a batch is cut into, one after another. Default 1. */
+  /** Number of parts into which a batch is cut; the parts are computed one after another. Default 1. */
   readonly accumulation?: number;
-  /** Logits that the classifier should give. Default: any number. */
+  /** Expected number of logits. Default: any number. */
   readonly classes?: number;
-  /** By variable name. */
+  /** Returns the optimizer group of a variable, given by name. */
   readonly groupOf?: (variable: string) => WeightGroup;
 }
 
 /**
- * One step of training: forwards, backwards, and the move of the weights.
+ * One training step: forward pass, backward pass, and update of the weights.
  *
  * @example
  * ```ts
@@ -86,14 +89,16 @@ export class TrainingStep {
   }
 
   /**
-   * @param seed Of dropout.
-   * @returns the mean loss of the batch, before the move. 0 where nothing in it counts, as all are of classes of weight 0.
+   * @param seed Seed of dropout.
+   * @returns the mean loss of the batch before the update; 0 if all samples belong to classes with weight 0.
    * @throws RangeError when the classifier does not give `[N, classes]` logits.
    * @throws Error when the engine lacks a kernel, naming it.
    */
   async run(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
     if (this.#options.loss === 'binaryCrossEntropy' && !batch.targets)
-      throw new RangeError('A batch for binaryCrossEntropy needs targets, [N, classes].');
+      throw new RangeError(
+        'A batch for binaryCrossEntropy needs targets of the shape [N, classes].',
+      );
     const parts = partBounds(batch.labels.length, this.#options.accumulation ?? 1);
     try {
       return await (parts.length === 1
@@ -136,7 +141,7 @@ export class TrainingStep {
       });
       dispose(Object.values(sum));
       sum = sums;
-      // Read at once, so that an engine which puts work off computes this part before the next.
+      // Reads the gradients immediately, so that an engine with deferred execution computes this part before the next one.
       loss += await read(value);
     }
     tidy(() => this.#move(sum, learningRate));
@@ -145,9 +150,9 @@ export class TrainingStep {
   }
 
   /**
-   * Of samples that are a batch or a part of one.
+   * Gradients of a batch or of one part of it.
    *
-   * @param share Of each unit of weight in the mean over the whole batch.
+   * @param share Weight of one sample of weight 1 in the mean over the whole batch.
    */
   #gradients(
     { rows, shape, labels, targets }: TrainingBatch,
@@ -160,7 +165,7 @@ export class TrainingStep {
     const truth = targets
       ? tensor2d(targets, [labels.length, targets.length / labels.length])
       : tensor1d(labels, 'int32');
-    // A tensor, as it changes from step to step: an engine that compiles a step does so once.
+    // A tensor, because its value changes at every step: an engine that compiles the step compiles it only once.
     const factor = scalar(share);
     return variableGrads(() => {
       const mode = { training: true, seed };
@@ -168,7 +173,8 @@ export class TrainingStep {
       const expected = [labels.length, classes ?? logits.shape[1]];
       if (String(logits.shape) !== String(expected))
         throw new RangeError(
-          `The classifier gives logits [${logits.shape}]; ${labels.length} samples of ${classes ?? 'any number of'} classes need [${expected}].`,
+          `The classifier gives logits [${logits.shape}]; ${labels.length} samples of ` +
+            `${classes ?? 'any number of'} classes need the shape [${expected}].`,
         );
       const classWeights = this.#classWeights;
       const total = isBinary
@@ -186,13 +192,13 @@ export class TrainingStep {
     this.#optimizer.apply(this.#weights(), clipped, learningRate, groupOf);
   }
 
-  /** Each once, also where layers share it. */
+  /** The trained variables, each once, even if several layers share it. */
   #weights(): Variable[] {
     const weights = this.#classifier.trainableWeights.map(weight => weight.read() as Variable);
     return [...new Set(weights)];
   }
 
-  /** What the mean over a batch counts a unit of weight for. */
+  /** Weight of one sample of weight 1 in the mean over a batch. */
   #shareOf({ labels, targets }: TrainingBatch): number {
     const { classWeights, focus, loss } = this.#options;
     if (loss === 'binaryCrossEntropy') return 1 / targets!.length;
@@ -226,7 +232,7 @@ async function read(loss: Scalar): Promise<number> {
   return value;
 }
 
-/** An engine's missing kernel, in words that say what to do. */
+/** Turns the error for a missing kernel of an engine into a message that says what to do. */
 function explained(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const [, kernel, engine] =
@@ -235,9 +241,10 @@ function explained(error: unknown): unknown {
   return new Error(
     `The engine '${engine}' cannot train these layers: it has no kernel '${kernel}'. ` +
       (kernel === 'Conv2DBackpropFilter'
-        ? `registerFilterGradient('${engine}') of @shroom/train gives it one. `
+        ? `Call registerFilterGradient('${engine}') of @shroom/train to add it. `
         : '') +
-      'Or train fewer layers (a head on pooled features needs no convolution), or take an engine that has it, such as @shroom/backend-ort.',
+      'Or train fewer layers (a head on pooled features needs no convolution), or use an engine that has the ' +
+      'kernel, such as @shroom/backend-ort.',
     { cause: error },
   );
 }

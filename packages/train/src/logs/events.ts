@@ -1,17 +1,17 @@
 import { Message } from '@shroom/formats';
 
-/** Values of one step, as TensorBoard shows them. */
+/** The values of one step in TensorBoard. */
 export interface ScalarEvent {
-  /** Whole, 0 or more: an epoch, or an optimizer's step. */
+  /** Number of the step, whole and 0 or more: an epoch, or an optimizer step. */
   readonly step: number;
-  /** Milliseconds since 1970. */
+  /** Time in milliseconds since 1970. */
   readonly time: number;
-  /** By the name of the chart, such as `loss`; kept as 32-bit floats. */
+  /** Values by the name of the chart, such as `loss`; stored as 32-bit floats. */
   readonly values: Readonly<Record<string, number>>;
 }
 
 /**
- * The first record of an event file, by which TensorBoard knows it.
+ * The first record of an event file. TensorBoard recognizes the file by it.
  *
  * @param time Milliseconds since 1970.
  * @example
@@ -19,7 +19,7 @@ export interface ScalarEvent {
  * import { writeFile } from 'node:fs/promises';
  *
  * const file = 'runs/a/events.out.tfevents.1';
- * await writeFile(file, encodeVersion(Date.now())); // once; `encodeScalars` are appended to it
+ * await writeFile(file, encodeVersion(Date.now())); // once; then append `encodeScalars` records
  * ```
  */
 export function encodeVersion(time: number): Uint8Array {
@@ -27,7 +27,8 @@ export function encodeVersion(time: number): Uint8Array {
 }
 
 /**
- * One record of an event file. A file is its version and then any number of these; its name has to contain `tfevents`.
+ * One record of an event file. A file consists of one `encodeVersion` record and any number of these records; the file name
+ * has to contain `tfevents`.
  *
  * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
  * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/summary.proto
@@ -36,7 +37,7 @@ export function encodeVersion(time: number): Uint8Array {
  * import { appendFile } from 'node:fs/promises';
  *
  * const event = encodeScalars({ step: 1, time: Date.now(), values: { loss: 0.7, accuracy: 0.8 } });
- * await appendFile('runs/a/events.out.tfevents.1', event); // after its `encodeVersion`
+ * await appendFile('runs/a/events.out.tfevents.1', event); // after the `encodeVersion` record
  * ```
  */
 export function encodeScalars({ step, time, values }: ScalarEvent): Uint8Array {
@@ -54,7 +55,7 @@ export function encodeScalars({ step, time, values }: ScalarEvent): Uint8Array {
   );
 }
 
-/** Length, its checksum, content, its checksum. */
+/** A record consists of the length, the checksum of the length, the content, and the checksum of the content. */
 function record(message: Message): Uint8Array {
   const content = message.toBytes();
   const bytes = new Uint8Array(content.length + 16);
@@ -66,7 +67,7 @@ function record(message: Message): Uint8Array {
   return bytes;
 }
 
-/** CRC-32C (Castagnoli, reflected), by byte. */
+/** Table of CRC-32C (Castagnoli, reflected) by byte. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
@@ -79,7 +80,7 @@ export function crc32c(bytes: Uint8Array): number {
   return (value ^ 0xffffffff) >>> 0;
 }
 
-/** Rotated and moved, so that checksums of data that holds checksums stay good. */
+/** CRC-32C, rotated and offset (masked) as the format requires, because CRCs of data that contain CRCs are weak. */
 function maskedChecksum(bytes: Uint8Array): number {
   const checksum = crc32c(bytes);
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;

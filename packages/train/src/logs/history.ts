@@ -1,18 +1,18 @@
-/** What is kept of an epoch. */
+/** The results of one epoch in the history. */
 export interface HistoryRow {
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   readonly epoch: number;
   readonly trainLoss: number;
-  /** Where it is known. */
+  /** Training accuracy, if known. */
   readonly trainAccuracy?: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
   readonly validationMacroF1: number;
-  /** At the epoch's last step. */
+  /** Learning rate at the last step of the epoch. */
   readonly learningRate: number;
-  /** Whether the validation loss is the lowest so far. */
+  /** Whether the validation loss of this epoch is the lowest so far. */
   readonly best: boolean;
-  /** When the epoch ended, in milliseconds since 1970, where it is known. */
+  /** Time when the epoch ended, in milliseconds since 1970, if known. */
   readonly time?: number;
 }
 
@@ -27,7 +27,7 @@ const columns = [
 ] as const satisfies readonly (readonly [string, (row: HistoryRow) => number | undefined])[];
 
 /**
- * A table with a row for each epoch; what is not known is left empty.
+ * The history as CSV with one row for each epoch. Unknown values are left empty.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function historyCsv(history: readonly HistoryRow[]): string {
   return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`;
 }
 
-/** The curves of an epoch by run: those of one name share a chart in TensorBoard. */
+/** Chart values of an epoch by TensorBoard run. Values with the same name in both runs share a chart. */
 export function scalarsOf(row: HistoryRow): Record<'train' | 'validation', Record<string, number>> {
   const { trainLoss, trainAccuracy, validationLoss, validationAccuracy, validationMacroF1 } = row;
   return {

@@ -1,18 +1,19 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { NamedLayer, Trainable, Weight } from './trainable';
 
-/** A weight, and what files call it. */
+/** A weight and its name in files. */
 export interface NamedWeight<W extends Weight> {
   readonly name: string;
   readonly weight: W;
 }
 
 /**
- * All weights of a model, each once. A weight is called `layer/part`; in a model that is a layer of another it has that one's
- * name in front, so that two models can name their layers alike: `head/bn1/gamma`. What is in front already is not put there
- * again. A model that does not say its `layers` calls its weights by their own names.
+ * All weights of a model, each once. A weight is named `layer/part`. If a model is used as a layer of another model, its
+ * name is a prefix of the names of its weights, so two models can have layers with the same name: `head/bn1/gamma`. A
+ * prefix that a name has already is not added again. If a model does not list its `layers`, its weights keep their own
+ * names.
  *
- * @throws Error when two weights have one name, saying where they are.
+ * @throws Error when two weights have the same name; the error names the layers of both.
  */
 export function namedWeights<W extends Weight>(
   model: Omit<Trainable, 'weights' | 'apply'> & { readonly weights?: readonly W[] },
@@ -31,7 +32,8 @@ export function namedWeights<W extends Weight>(
     const other = byName.get(named.name);
     if (other)
       throw new Error(
-        `Two weights are called '${named.name}': ${other.place}, and ${named.place}. One would be lost; give the layers names of their own.`,
+        `Two weights are called '${named.name}': ${other.place}, and ${named.place}. One would be lost in a ` +
+          'file. Give the layers different names.',
       );
     byName.set(named.name, { ...named, weight });
   }
@@ -39,9 +41,9 @@ export function namedWeights<W extends Weight>(
 }
 
 /**
- * Every weight by its name in checkpoints.
+ * All weights by checkpoint name.
  *
- * @throws Error when two weights have one name, saying where they are.
+ * @throws Error when two weights have the same name; the error names the layers of both.
  */
 export function variablesOf(model: Trainable): Map<string, Variable> {
   return new Map(namedWeights(model).map(({ name, weight }) => [name, weight.read() as Variable]));
@@ -53,7 +55,7 @@ interface Place {
   readonly place: string;
 }
 
-/** @param scope Path of the model that the layer is in; empty at the top. */
+/** @param scope Path of the model that contains the layer; empty at the top level. */
 function placesOf(layer: NamedLayer, scope = ''): Place[] {
   const isInFront = scope === '' || layer.name.startsWith(`${scope}/`);
   const path = isInFront ? layer.name : `${scope}/${layer.name}`;
@@ -68,7 +70,7 @@ function placesOf(layer: NamedLayer, scope = ''): Place[] {
   }));
 }
 
-/** What a weight is called in its layer, without what a model that was built late puts in front of it. */
+/** The name of a weight within its layer, without the prefix that a nested model adds when it is built late. */
 function partOf(layer: string, name: string): string {
   const start = `/${name}`.lastIndexOf(`/${layer}/`);
   return start < 0 ? name : name.slice(start + layer.length + 1);

@@ -3,7 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file under another name and renames it, so that nobody ever sees half of it. Folders are made as needed.
+ * Writes a file under a temporary name and then renames it, so that no reader ever sees an incomplete file. Missing folders
+ * are created.
  *
  * @example
  * ```ts

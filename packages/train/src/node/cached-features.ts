@@ -4,21 +4,21 @@ import { requireInteger, requireNumber } from '../options/requirements';
 import type { FeatureCache } from './feature-cache';
 
 export interface CachedOptions extends Truth {
-  /** Views of each photo. */
+  /** Number of views of each photo. */
   readonly views: number;
-  /** Of the features of a view. */
+  /** Shape of the features of one view. */
   readonly shape: readonly number[];
-  /** The name of a view in the cache. */
+  /** Returns the key of a view in the cache. */
   readonly keyOf: (photo: number, view: number) => string;
-  /** Most bytes of features that are kept in memory once they were read, 0 or more. Default 1e9. */
+  /** Maximum number of bytes of features that are kept in memory after they were read, 0 or more. Default 1e9. */
   readonly memory?: number;
 }
 
 /**
- * Features that stay on disk: a batch reads what it needs, and what was read is kept as long as it fits the bound. Their
- * identity is made of the keys and checksums of all views, in their order; no features are read for that.
+ * Features that stay on disk. A batch reads the features that it needs; they are kept in memory up to the limit `memory`.
+ * The `identity` is computed from the keys and checksums of all views in order, without reading any features.
  *
- * @param cache Stays open as long as the features are used; the caller closes it.
+ * @param cache Has to stay open as long as the features are used. The caller closes it.
  * @example
  * ```ts
  * const shape = [14, 14, 1024];
@@ -65,7 +65,7 @@ export function cachedFeatures(cache: FeatureCache, options: CachedOptions): Fea
     ...(targets && { targets }),
     views,
     shape,
-    // When it is asked for: the cache may still be filled until then.
+    // Computed on demand, because the cache may still be filled before that.
     get identity() {
       return identity();
     },
@@ -82,5 +82,5 @@ export function cachedFeatures(cache: FeatureCache, options: CachedOptions): Fea
 
 const absent = (photo: number, view: number) =>
   new Error(
-    `The features of photo ${photo}, view ${view}, are not in the cache, or damaged there. Compute them again.`,
+    `The features of photo ${photo}, view ${view}, are missing from the cache or damaged. Compute them again.`,
   );

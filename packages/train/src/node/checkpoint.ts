@@ -12,7 +12,7 @@ import {
   writeTensors,
 } from './tensor-file';
 
-/** Any model whose weights can be listed and set: a `tf.LayersModel` is one. */
+/** Any model whose weights can be listed and set, for example a `tf.LayersModel`. */
 export interface Restorable extends Trainable {
   readonly weights: readonly RestorableWeight[];
 }
@@ -22,15 +22,15 @@ interface RestorableWeight extends Weight {
   write(value: Tensor): unknown;
 }
 
-/** Plain facts that travel with the weights. */
+/** Metadata that is saved with the weights, by name. */
 export type CheckpointFacts = TensorFacts;
 
 /**
  * Saves all weights as one safetensors file, atomically.
  *
- * @param facts Kept in the file's metadata.
- * @throws Error when two weights have one name, saying where they are, or one is not of 32-bit floating-point numbers; nothing
- *   is written then.
+ * @param facts Metadata, saved in the header of the file.
+ * @throws Error when two weights have the same name (the error names the layers of both), or when a weight does not hold
+ *   32-bit floating-point numbers. Nothing is written then.
  * @example
  * ```ts
  * await saveCheckpoint('best.safetensors', classifier, { epoch: '12' });
@@ -51,18 +51,18 @@ export async function saveCheckpoint(
   await writeTensors(path, tensors, facts);
 }
 
-/** What a checkpoint and a model do not have in common, by names of weights. */
+/** Names of weights that only one of a checkpoint and a model has. */
 export interface LeftOut {
-  /** In the model alone: these weights stay as they are. */
+  /** Weights that only the model has. They keep their values. */
   readonly missing: readonly string[];
-  /** In the checkpoint alone: these tensors are not used. */
+  /** Tensors that only the checkpoint has. They are ignored. */
   readonly unexpected: readonly string[];
 }
 
 export interface LoadOptions {
-  /** Whether both have to have the same names, as in PyTorch's `load_state_dict`. Default true. */
+  /** Whether model and checkpoint need the same names, as in PyTorch's `load_state_dict`. Default true. */
   readonly strict?: boolean;
-  /** Called where `strict` is false and the names differ, before the model is changed. */
+  /** Called if `strict` is false and the names differ, before the model is changed. */
   readonly onLeftOut?: (names: LeftOut) => unknown;
 }
 
@@ -78,7 +78,7 @@ const loadOptions: NamesOf<LoadOptions> = { strict: true, onLeftOut: true };
  * } catch (error) {
  *   const isWhole = error instanceof CheckpointMismatchError && error.missing.length === 0;
  *   if (!isWhole) throw error;
- *   // The checkpoint has every weight of the model, and others besides.
+ *   // The checkpoint has all weights of the model, and additional tensors.
  *   await loadCheckpoint('best.safetensors', classifier, { strict: false });
  * }
  * ```
@@ -98,17 +98,18 @@ export class CheckpointMismatchError extends Error implements LeftOut {
 }
 
 /**
- * Puts the weights of a checkpoint back into a model that has the same names and shapes.
+ * Loads the weights of a checkpoint into a model with the same names and shapes.
  *
- * @returns The facts that were saved with it.
- * @throws CheckpointMismatchError listing every weight that is missing or unexpected, or of another shape; with
- *   `strict: false` for shapes alone, or where no name is the same. FormatError when the file is damaged, or a tensor that is
- *   wanted holds no floating-point numbers. Error when two weights of the model have one name. The model is unchanged then.
+ * @returns The metadata that was saved with the weights.
+ * @throws CheckpointMismatchError listing every weight that is missing, unexpected, or of another shape. With `strict:
+ *   false`, it is thrown only for different shapes, or when no name is the same.
+ * @throws FormatError when the file is damaged, or when a needed tensor does not hold floating-point numbers.
+ * @throws Error when two weights of the model have the same name. In all these cases the model is unchanged.
  * @example
  * ```ts
  * const { epoch } = await loadCheckpoint('best.safetensors', classifier);
  *
- * // Into a classifier with another head: what both have.
+ * // Into a classifier with another head: loads the weights that both have.
  * await loadCheckpoint('best.safetensors', classifier, {
  *   strict: false,
  *   onLeftOut: ({ missing, unexpected }) => console.warn(missing, unexpected),
@@ -126,7 +127,7 @@ export async function loadCheckpoint(
   return facts;
 }
 
-/** As {@link loadCheckpoint}, from a file that was read already. */
+/** Like {@link loadCheckpoint}, but from a file that was read before. */
 export function putTensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -142,7 +143,7 @@ export function putTensors(
     const entry = tensors.get(name);
     return !entry || String(entry.shape) === String(shape)
       ? []
-      : [`'${name}' should have shape [${shape}], the checkpoint has [${entry.shape}]`];
+      : [`'${name}' should have shape [${shape}], but the checkpoint has [${entry.shape}]`];
   });
   const nothing = named.length > 0 && missing.length === named.length;
   const differ = missing.length + unexpected.length > 0;
@@ -157,7 +158,7 @@ export function putTensors(
       unexpected,
     });
   }
-  // All are read before the first is put: one that cannot be changes nothing.
+  // Reads all tensors before setting the first, so that a damaged tensor leaves the model unchanged.
   const found = named.flatMap(({ name, weight }) => {
     const entry = tensors.get(name);
     return entry ? [{ weight, shape: entry.shape, values: entry.read() }] : [];
@@ -176,36 +177,39 @@ function reasonOf(
   shapes: readonly string[],
 ): string {
   if (missing.some(name => tensors.has(`weights/${name}`)))
-    return "It is the state of a training; take the run's best.safetensors.";
+    return "The file is the state of a training. Load the run's best.safetensors instead.";
   const older = missing.find(name => tensors.has(olderName(name)));
   if (older !== undefined)
-    return `It has '${olderName(older)}' for '${older}', as an older version wrote it, which could lose weights of one name. Train again.`;
-  if (shapes.length > 0) return 'Is it of a model with another number of classes?';
-  return 'Is it of another model? With `strict: false` what both have is loaded.';
+    return (
+      `It has '${olderName(older)}' instead of '${older}'. An older version wrote it, which could lose weights ` +
+      'with equal names. Train again.'
+    );
+  if (shapes.length > 0) return 'Is it a checkpoint of a model with another number of classes?';
+  return 'Is it a checkpoint of another model? `strict: false` loads the weights that both have.';
 }
 
 /**
- * The weights of a model by their names in checkpoints.
+ * The weights of a model by checkpoint name.
  *
- * @throws Error when one of them could not be read back.
+ * @throws Error when a weight is not float32, because a checkpoint could not restore it.
  */
 export function savedWeights(model: Restorable) {
   const named = namedWeights(model);
   for (const { name, weight } of named) {
     const { dtype } = weight.read();
     if (dtype !== 'float32')
-      throw new Error(`'${name}' is ${dtype}; a checkpoint holds weights that are float32.`);
+      throw new Error(`'${name}' is ${dtype}, but a checkpoint can hold only float32 weights.`);
   }
   return named;
 }
 
-/** What a weight was called when names did not have their model's in front. */
+/** The name of a weight in older checkpoints, which did not have the prefix of the model. */
 const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
 
 /**
- * Saves all that a training needs to go on exactly where it is, atomically; readable as safetensors.
+ * Saves the complete state of a training in a safetensors file, atomically. `fit` can continue exactly from it.
  *
- * @param facts Kept in the file's metadata.
+ * @param facts Metadata, saved in the header of the file.
  * @example
  * ```ts
  * for await (const report of fit(classifier, { train, validation, classes: 9 }, recipes.fast))
@@ -222,9 +226,10 @@ export async function saveTrainingState(
 }
 
 /**
- * The state that `saveTrainingState` wrote: `fit` goes on from it when it is given as `from`.
+ * Loads the state that `saveTrainingState` wrote. Pass it to `fit` as `from` to continue the training.
  *
- * @throws FormatError when the file is damaged. Error when it holds weights alone.
+ * @throws FormatError when the file is damaged.
+ * @throws Error when the file holds only weights.
  * @example
  * ```ts
  * const from = await loadTrainingState('last.safetensors');
@@ -239,7 +244,7 @@ export async function loadTrainingState(
   const { position, ...others } = facts;
   if (!position)
     throw new Error(
-      `${path} holds no state of a training, only weights. Take the run's last.safetensors.`,
+      `${path} holds only weights, not the state of a training. Load the run's last.safetensors instead.`,
     );
   return { tensors, position: parsePosition(position, path), facts: others };
 }

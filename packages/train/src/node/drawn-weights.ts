@@ -1,13 +1,13 @@
 import type { NamedLayer, Trainable, Weight } from '../model/trainable';
 
-/** A layer that can say how it was made; `tf.layers.Layer` can. */
+/** A layer that can return its configuration, for example a `tf.layers.Layer`. */
 interface ConfiguredLayer extends NamedLayer {
   getConfig?(): Readonly<Record<string, unknown>>;
 }
 
 /**
- * Weights that begin with other numbers each time that their model is made, because their layer draws them without a seed:
- * they say nothing about whether it is the same model.
+ * Weights whose initial values differ each time their model is created, because their layer draws them without a seed. They
+ * cannot show whether two models are the same.
  */
 export function drawsAnew({ layers = [] }: Trainable): Set<Weight> {
   const found = new Set<Weight>();
@@ -26,7 +26,7 @@ export function drawsAnew({ layers = [] }: Trainable): Set<Weight> {
   return found;
 }
 
-/** `kernel` where there is a `kernelInitializer` that draws without a seed; of the layers in a wrapper too. */
+/** Names such as `kernel` for every `kernelInitializer` that draws without a seed, including the layer inside a wrapper. */
 function unseededParts(config: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(config).flatMap(([key, value]) => {
     if (typeof value !== 'object' || value === null) return [];

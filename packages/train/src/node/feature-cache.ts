@@ -7,25 +7,26 @@ import { requireInteger, requireOneOf } from '../options/requirements';
 
 const keyBytes = 16;
 const headBytes = keyBytes + 4;
-/** What is read at once where keys stand close together. */
+/** Number of bytes per read when the file is searched for keys. */
 const scanBytes = 2 ** 20;
 
 export interface CacheOptions {
-  /** How a number is stored. `float16` takes half the room and keeps three digits. Default `float32`. */
+  /** How numbers are stored. `float16` takes half the space and keeps three significant digits. Default `float32`. */
   readonly precision?: 'float32' | 'float16';
 }
 
-/** Where a record is, and the checksum of its features. */
+/** The position of a record in the file, and the checksum of its features. */
 interface Place {
   readonly offset: number;
   readonly checksum: number;
 }
 
 /**
- * Features on disk: one record for each view of each photo, appended as it is computed. An interrupted extraction goes
- * on where it was; a record that was cut short or damaged counts as absent. Several processes may share a file.
+ * Stores features on disk: one record for each view of each photo, appended as it is computed. An interrupted extraction
+ * can continue where it stopped; a truncated or damaged record counts as missing. Several processes may share a file.
  *
- * A record is a key, a CRC-32 of what follows, and the features (little-endian). Memory: the keys and checksums.
+ * A record consists of a key, a CRC-32 of the features, and the features (little-endian). Only keys and checksums are kept
+ * in memory.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ interface Place {
  * const key = { weights, preprocessing, engine: 'wasm 4.22.0' };
  * const cache = await FeatureCache.open('cache/features', key, channels, { precision: 'float16' });
  * await cache.write('photo 4, view 0', features);
- * await cache.read('photo 4, view 0'); // [channels]; undefined for what is not there
+ * await cache.read('photo 4, view 0'); // [channels]; undefined if it is missing
  * await cache.close();
  * ```
  */
@@ -42,7 +43,7 @@ export class FeatureCache {
   readonly #length: number;
   readonly #precision: 'float32' | 'float16';
   readonly #records = new Map<string, Place>();
-  /** Up to where the file's keys are known. */
+  /** Position in the file up to which the keys are known. */
   #known = 0;
   #aligned = false;
   #writing: Promise<void> = Promise.resolve();
@@ -54,9 +55,9 @@ export class FeatureCache {
   }
 
   /**
-   * @param backbone All that features depend on besides the view and the photo: weights, preprocessing, layer.
-   * @param shape Of the features of a view: their number, or `[height, width, channels]`.
-   * @throws RangeError for another precision, or a side that is not a whole number above 0.
+   * @param backbone Everything except the photo and the view that the features depend on: weights, preprocessing, layer.
+   * @param shape Shape of the features of a view: their number, or `[height, width, channels]`.
+   * @throws RangeError for an unknown precision, or a side length that is not a whole number above 0.
    */
   static async open(
     folder: string,
@@ -72,7 +73,7 @@ export class FeatureCache {
     const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
     const file = await open(join(folder, `${name}.features`), 'a+');
     const length = [shape].flat().reduce((product, side) => product * side, 1);
-    // That it is used, for `pruneFeatures`: file systems note it once a day, or never.
+    // Sets the access time explicitly, for `pruneFeatures`, because file systems update it once a day or never.
     const { mtime } = await file.stat();
     await file.utimes(new Date(), mtime).catch(() => {});
     const cache = new FeatureCache(file, length, precision);
@@ -80,7 +81,7 @@ export class FeatureCache {
     return cache;
   }
 
-  /** The features of a view, or `undefined` when they are not there or damaged. */
+  /** Reads the features of a view; `undefined` if they are missing or damaged. */
   async read(view: string): Promise<Float32Array | undefined> {
     const key = keyOf(view);
     const known = this.#records.get(key.toString('hex'));
@@ -89,14 +90,17 @@ export class FeatureCache {
     await this.#file.read(record, 0, record.length, known.offset);
     const features = record.subarray(headBytes);
     if (record.readUInt32LE(keyBytes) !== crc32(features)) return undefined;
-    // A copy, for alignment.
+    // A copy, because typed arrays need aligned memory.
     const { buffer } = new Uint8Array(features);
     return this.#precision === 'float16'
       ? fromHalf(new Uint16Array(buffer))
       : new Float32Array(buffer);
   }
 
-  /** The checksum that the features of a view were written with, without reading them; `undefined` when they are not there. */
+  /**
+   * The checksum that was stored with the features of a view, without reading the features; `undefined` if they are
+   * missing.
+   */
   checksum(view: string): number | undefined {
     return this.#records.get(keyOf(view).toString('hex'))?.checksum;
   }
@@ -105,14 +109,14 @@ export class FeatureCache {
     await this.writeAll([[view, features]]);
   }
 
-  /** @throws RangeError when features are of another length; nothing is written then. */
+  /** @throws RangeError when features have the wrong length; nothing is written then. */
   async writeAll(
     entries: readonly (readonly [view: string, features: Float32Array])[],
   ): Promise<void> {
     const records = entries.flatMap(([view, features]) => {
       if (features.length !== this.#length) {
         throw new RangeError(
-          `Features of '${view}' should be ${this.#length} numbers, they are ${features.length}.`,
+          `The features of '${view}' should be ${this.#length} numbers, not ${features.length}.`,
         );
       }
       const stored = this.#precision === 'float16' ? toHalf(features) : features;
@@ -122,25 +126,25 @@ export class FeatureCache {
       return [keyOf(view), checksum, data];
     });
     const bytes = Buffer.concat(records);
-    // One after the other: where a record is follows from what is in the file before it.
+    // Appends one after another, because the position of a record depends on everything that the file holds before it.
     this.#writing = this.#writing.catch(() => {}).then(() => this.#append(bytes));
     await this.#writing;
   }
 
   async #append(records: Buffer): Promise<void> {
     if (!this.#aligned) {
-      // A write that was cut short is dropped, so that the records after it stay aligned. Not before this process writes:
-      // it may be another's that is under way.
+      // Removes an incomplete record at the end of the file, so that the following records stay aligned. This is done only
+      // before the first write, because another process may be writing at this moment.
       const { size } = await this.#file.stat();
       if (size % this.#recordBytes > 0)
         await this.#file.truncate(size - (size % this.#recordBytes));
     }
-    // Until all of it is there: a full disk takes a part.
+    // Not aligned until everything is written, because a full disk may take only a part.
     this.#aligned = false;
     for (let offset = 0; offset < records.length; )
       offset += (await this.#file.write(records, offset)).bytesWritten;
     this.#aligned = true;
-    // Another process may have appended as well: where the records are is read from the file.
+    // Another process may have appended records too, so the positions are read from the file.
     await this.#findKeys();
   }
 
@@ -171,7 +175,7 @@ export class FeatureCache {
   }
 }
 
-/** On the disk, of the features of one view. */
+/** Number of bytes on disk for the features of one view. */
 export function recordBytes(
   shape: number | readonly number[],
   precision: 'float32' | 'float16',

@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { requireInteger, requireOneOf } from '../options/requirements';
 import { type CacheOptions, recordBytes } from './feature-cache';
 
-/** A file of a `FeatureCache`. */
+/** A file that a `FeatureCache` wrote. */
 export interface FeatureFile {
   readonly path: string;
   readonly bytes: number;
-  /** When features were added last. */
+  /** Time when features were last added. */
   readonly writtenAt: Date;
-  /** When a process opened it last. */
+  /** Time when a process last opened the file. */
   readonly usedAt: Date;
 }
 
@@ -18,24 +18,24 @@ export interface PruneFeaturesOptions {
   readonly olderThan?: number;
   /** Removes files that were not opened for longer than this, in milliseconds. */
   readonly unusedFor?: number;
-  /** Then removes those that were not opened for longest, until no more than so many bytes are left. */
+  /** Then removes the least recently opened files, until the rest takes at most this number of bytes. */
   readonly mostBytes?: number;
-  /** Says what would be removed, and removes nothing. Default false. */
+  /** Reports what would be removed, without removing it. Default false. */
   readonly dryRun?: boolean;
 }
 
 export interface PrunedFeatures {
   readonly removed: readonly FeatureFile[];
   readonly kept: readonly FeatureFile[];
-  /** Bytes of what was removed. */
+  /** Number of bytes of the removed files. */
   readonly freed: number;
 }
 
-/** What was opened so lately may be about to be read. In milliseconds. */
+/** A file opened within this time, in milliseconds, may be in use, and is not removed. */
 const justUsed = 60_000;
 
 /**
- * The feature files in a folder, the least recently used first; other files are not listed.
+ * Lists the feature files in a folder, least recently used first. Other files are ignored.
  *
  * @example
  * ```ts
@@ -63,11 +63,11 @@ export async function listFeatures(folder: string): Promise<FeatureFile[]> {
 }
 
 /**
- * Removes feature files by age, by use, or until they take no more than so many bytes. Other files are never touched, nor what was
- * opened within the last minute. A process that has a file open reads on, and computes again next time what it adds (on Windows
- * such a file is kept).
+ * Removes feature files by age, by last use, or until the rest takes at most a number of bytes. Other files, and files that
+ * were opened within the last minute, are never removed. A process that has a removed file open can still read it, but the
+ * features that it adds are lost and computed again next time. (On Windows, an open file is kept.)
  *
- * @throws RangeError when nothing says what to remove.
+ * @throws RangeError when no option says what to remove.
  * @example
  * ```ts
  * import { join } from 'node:path';
@@ -87,7 +87,7 @@ export async function pruneFeatures(
   );
   if (given.length === 0 || given.some(([, limit]) => !(limit! >= 0)))
     throw new RangeError(
-      'Give olderThan, unusedFor or mostBytes, 0 or more: nothing else says what to remove.',
+      'Give olderThan, unusedFor or mostBytes (0 or more), to say what should be removed.',
     );
   const files = await listFeatures(folder);
   const now = Date.now();
@@ -121,42 +121,50 @@ async function isRemoved(path: string): Promise<boolean> {
   }
 }
 
-/** What is known of a job before it begins. */
+/** The facts about a job that are known before it begins. */
 export interface PlannedJob {
   readonly photos: number;
-  /** Of each photo, the plain one included. Default 1. */
+  /** Number of views of each photo, including the plain view. Default 1. */
   readonly views?: number;
-  /** What is kept of each view: its number of features, or `[height, width, channels]`; several where several are kept. */
+  /**
+   * The features to store for each view: a number of features, or `[height, width, channels]`. One entry for each kind of
+   * features.
+   */
   readonly features: readonly (CacheOptions & { readonly shape: number | readonly number[] })[];
-  /** Bytes of weights that are not here yet, as `weightsNeeds` of `@shroom/models` says. Default 0. */
+  /**
+   * Number of bytes of weights that still have to be downloaded, as `weightsNeeds` of `@shroom/models` reports. Default 0.
+   */
   readonly download?: number;
-  /** Where features are kept. */
+  /** Folder of the feature files. */
   readonly folder: string;
 }
 
-/** What a job will take. Bytes are an upper bound: what is in the cache already is not computed, nor written, again. */
+/**
+ * What a job needs. The numbers of bytes are upper bounds, because features that are already in the cache are not written
+ * again.
+ */
 export interface JobNeeds {
   readonly photos: number;
-  /** That go through the network, all together. */
+  /** Total number of views that go through the network. */
   readonly views: number;
   readonly featureBytes: number;
   readonly download: number;
-  /** Free on the disk of the folder. */
+  /** Free bytes on the disk of the folder. */
   readonly freeBytes: number;
-  /** Whether features and weights have room there. */
+  /** Whether the features and the weights fit on the disk. */
   readonly fits: boolean;
 }
 
 /**
- * Says what a job will take before it begins: views, disk for their features, weights to download.
+ * Computes what a job needs before it begins: the number of views, disk space for their features, and weights to download.
  *
- * @throws RangeError for a count that is none.
+ * @throws RangeError for a count that is not a whole number in its range.
  * @example
  * ```ts
  * const features = [{ shape: 2048, precision: 'float16' }] as const;
  * const job = { photos: 1016, views: 5, features, folder: 'cache/features' };
  * const { featureBytes, fits } = await jobNeeds(job); // 20,909,280 bytes
- * if (!fits) throw new Error(`${featureBytes} bytes have no room on the disk.`);
+ * if (!fits) throw new Error(`${featureBytes} bytes do not fit on the disk.`);
  * ```
  */
 export async function jobNeeds(job: PlannedJob): Promise<JobNeeds> {
@@ -183,7 +191,7 @@ export async function jobNeeds(job: PlannedJob): Promise<JobNeeds> {
   };
 }
 
-/** The folder, or the nearest one above it that is there. */
+/** The folder, or its nearest parent folder that exists. */
 async function existing(folder: string): Promise<string> {
   let path = resolve(folder);
   while (!(await lstat(path).catch(() => undefined)) && dirname(path) !== path)

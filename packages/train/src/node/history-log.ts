@@ -5,8 +5,8 @@ import { type HistoryRow, historyCsv, scalarsOf } from '../logs/history';
 import { writeAtomically } from './atomic';
 
 /**
- * The history of a training in a folder, brought up to date with every epoch: `history.csv`, `history.jsonl` (a line of
- * JSON for each epoch, named as in `HistoryRow`), and `tensorboard/` (`tensorboard --logdir <folder>/tensorboard`).
+ * Writes the history of a training to a folder after every epoch: `history.csv`, `history.jsonl` (one line of JSON for each
+ * epoch, with the names of `HistoryRow`), and `tensorboard/` (show it with `tensorboard --logdir <folder>/tensorboard`).
  *
  * @example
  * ```ts
@@ -19,9 +19,9 @@ import { writeAtomically } from './atomic';
 export class HistoryLog {
   readonly #folder: string;
   readonly #rows: HistoryRow[];
-  /** The event file of each run. */
+  /** Event file by TensorBoard run. */
   readonly #files = new Map<string, string>();
-  /** Whether the folder's files are of this training. */
+  /** Whether the files in the folder already belong to this training. */
   #isWritten = false;
 
   private constructor(folder: string, rows: readonly HistoryRow[]) {
@@ -30,11 +30,11 @@ export class HistoryLog {
   }
 
   /**
-   * Begins anew, or goes on. Nothing in the folder changes before the first epoch is appended, or `save` is called: until then
-   * the training may turn out to be of another folder.
+   * Starts or continues a history. Nothing in the folder changes before the first `append` or `save`, because until then
+   * the training may turn out to belong to another folder.
    *
-   * @param rows What the history has already, in a training that goes on. Default: none; an older history in the folder
-   *   is replaced with the first epoch.
+   * @param rows Earlier rows of a resumed training. Default: none; an older history in the folder is replaced when the
+   *   first epoch is appended.
    */
   static async open(folder: string, rows: readonly HistoryRow[] = []): Promise<HistoryLog> {
     return new HistoryLog(folder, rows);
@@ -44,7 +44,7 @@ export class HistoryLog {
     return this.#rows;
   }
 
-  /** Writes the rows that it was opened with, once; for a training that had nothing left to do. */
+  /** Writes the rows that were passed to `open`, once. Use it for a resumed training that had no epochs left. */
   async save(): Promise<void> {
     if (this.#isWritten || this.#rows.length === 0) return;
     await writeAtomically(join(this.#folder, 'history.csv'), historyCsv(this.#rows));
@@ -66,7 +66,9 @@ export class HistoryLog {
     }
   }
 
-  /** A training that goes on writes a file of its own, named by its first epoch; TensorBoard joins the files of a folder. */
+  /**
+   * A resumed training writes a new event file, named by its first epoch. TensorBoard joins all event files of a folder.
+   */
   async #appendEvent(run: string, row: HistoryRow, values: ScalarEvent['values']): Promise<void> {
     const { epoch, time = 0 } = row;
     let file = this.#files.get(run);

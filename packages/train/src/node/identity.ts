@@ -8,45 +8,48 @@ import { type Restorable, savedWeights } from './checkpoint';
 import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 
-/** Of what a folder holds. A change of it means: train again. */
+/** Version of the format of a run folder. A run of another version cannot be resumed. */
 export const runFormat = 4;
 
-/** A set of photos, by their number, labels and features. */
+/** Identifies a set of photos by their number, labels and features. */
 export interface DataIdentity {
   readonly photos: number;
   readonly views: number;
-  /** Of one view of one photo. */
+  /** Shape of one view of one photo. */
   readonly shape: readonly number[];
-  /** SHA-256, of the targets where there are some. */
+  /** SHA-256 of the labels, or of the targets if there are any. */
   readonly labels: string;
-  /** What the features' source says that they are; else SHA-256, of all in memory or of as many rows of a source as are read at once. */
+  /**
+   * The `identity` of a `FeatureSource` if it has one. Otherwise SHA-256 of all features in memory, or of a sample of rows
+   * of a source.
+   */
   readonly features: string;
 }
 
-/** What tells a training from others, as plain data. It is compared before a training goes on. */
+/** Identifies a training, as plain data. It is compared before a training is resumed. */
 export interface RunIdentity {
   readonly format: number;
   readonly train: DataIdentity;
   readonly validation: DataIdentity;
   readonly classes: number;
   readonly classNames?: readonly string[];
-  /** Shape of each weight, and whether it is trained, by its name. */
+  /** The shape of each weight, and whether it is trained, by name. */
   readonly weights: Readonly<Record<string, string>>;
-  /** SHA-256 of all weights before the first step, but for those that are drawn without a seed. */
+  /** SHA-256 of all weights before the first step, except those that a layer draws without a seed. */
   readonly initialWeights: string;
-  /** With defaults; a function is its name and a hash of its answers. */
+  /** The options with their defaults. A function is represented by its name and a hash of its results. */
   readonly options: Plain;
 }
 
-/** Numbers of a source that are read at most, to stand for all of it; of eight rows at least. */
+/** Maximum number of values that are read from a source to represent all of it; at least eight rows are read. */
 const sampledNumbers = 2 ** 22;
 const leastRows = 8;
 
 /**
- * The identity of a training that is about to start. It takes a pass over features in memory, some rows of a source, and a pass
- * over the weights.
+ * Computes the identity of a training before it starts. This reads all features in memory, some rows of a source, and all
+ * weights once.
  *
- * @param classifier With the weights that it starts from.
+ * @param classifier The classifier with its initial weights.
  * @example
  * ```ts
  * const data = { train, validation, classes: 9 };
@@ -108,7 +111,7 @@ async function dataIdentity(features: Features): Promise<DataIdentity> {
   return { ...hashed, features: `${places.length} of ${all} rows: ${sha256(rows)}` };
 }
 
-/** Options with their defaults, so that saying a default changes nothing. */
+/** Adds the defaults to the options, so that an explicit default does not change the identity. */
 function optionsIdentity(options: FitOptions, samples: number, weights: readonly string[]): Plain {
   const { followedBy = [], seed = 0, validationViews = 1, depthOf, groups, ...first } = options;
   const { onStep, signal, from, ...phase } = first;
@@ -149,7 +152,7 @@ function phaseIdentity(phase: Phase, samples: number): object {
   };
 }
 
-/** A function by its name and by what it said when it was asked everything. */
+/** Represents a function by its name and a hash of its results for all arguments that matter. */
 const named = (asked: { readonly name: string }, answers: readonly unknown[]): string =>
   `function ${asked.name || 'without a name'}, whose ${answers.length} answers have the hash ${sha256(JSON.stringify(plain(answers))).slice(0, 16)}`;
 

@@ -1,4 +1,4 @@
-/** What JSON holds. */
+/** A value that JSON can represent. */
 export type Plain =
   | string
   | number
@@ -8,8 +8,8 @@ export type Plain =
   | { readonly [name: string]: Plain };
 
 /**
- * Anything as plain data that comes back from JSON as it went there: names in order, what is undefined left out, lists of
- * numbers as lists, numbers that JSON does not have as text, a function as its name.
+ * Converts a value to plain data that survives a round trip through JSON: keys are sorted, undefined fields are left out,
+ * typed arrays become lists, NaN and infinities become text, and a function becomes its name.
  */
 export function plain(value: unknown): Plain {
   if (value === null || value === undefined) return null;
@@ -26,7 +26,7 @@ export function plain(value: unknown): Plain {
 }
 
 /**
- * What differs in plain data: where, what it was, and what it is now.
+ * The differences between two values of plain data: where they are, the old value, and the new value.
  *
  * @example
  * ```ts

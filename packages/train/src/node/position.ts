@@ -11,13 +11,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 /**
- * How far a training was, from the text in its file.
+ * Parses the position of a training from its JSON text.
  *
- * @throws FormatError naming the file, when it is not what `saveTrainingState` writes.
+ * @throws FormatError naming the file when the text is not what `saveTrainingState` writes.
  */
 export function parsePosition(text: string, source: string): TrainingPosition {
   const fail = (why: string, cause?: unknown): never => {
-    throw new FormatError(`${source}: its training's position is damaged: ${why}.`, {
+    throw new FormatError(`${source}: the position of the training is damaged: ${why}.`, {
       source,
       cause,
     });
@@ -28,7 +28,7 @@ export function parsePosition(text: string, source: string): TrainingPosition {
   } catch (error) {
     return fail('it is not JSON', error);
   }
-  if (!isObject(position)) return fail('it is no object');
+  if (!isObject(position)) return fail('it is not an object');
   if (!Number.isSafeInteger(position.seed)) fail(`its seed is ${position.seed}`);
   for (const name of counts) if (!isCount(position[name])) fail(`its ${name} is ${position[name]}`);
   if (!Number.isFinite(position.lossSum)) fail(`its lossSum is ${position.lossSum}`);
@@ -40,6 +40,7 @@ export function parsePosition(text: string, source: string): TrainingPosition {
     isCount(record.epoch) &&
     isCount(record.phase) &&
     isObject(record.validation);
-  if (!Array.isArray(history) || !history.every(isRecord)) fail('its history is no list of epochs');
+  if (!Array.isArray(history) || !history.every(isRecord))
+    fail('its history is not a list of epochs');
   return position as unknown as TrainingPosition;
 }

@@ -7,18 +7,18 @@ import { writeAtomically } from './atomic';
 import type { RunIdentity } from './identity';
 import { differences } from './plain';
 
-/** What a run was started with: `run.json` in its folder. */
+/** What a run was started with; saved as `run.json` in its folder. */
 export interface RunFile<C> {
-  /** Plain data, by which everything can be made again. */
+  /** Plain data from which classifier, data and options can be built again. */
   readonly configuration: C;
-  /** Of whatever may change the numbers, by name. */
+  /** Versions of software that may influence the numbers, by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Of the training that the configuration was made into. Absent until it has started. */
+  /** Identity of the training that was built from the configuration. Absent until the training has started. */
   readonly identity?: RunIdentity;
 }
 
 /**
- * A folder holds another training than the one that was about to start in it.
+ * Thrown when a folder holds a different training from the one that should start in it.
  *
  * @example
  * ```ts
@@ -28,30 +28,30 @@ export interface RunFile<C> {
  *     console.log(epoch);
  * } catch (error) {
  *   if (!(error instanceof RunMismatchError)) throw error;
- *   console.error('runs/a is of another training. Choose another folder.', error.differences);
+ *   console.error('runs/a holds another training. Choose another folder.', error.differences);
  * }
  * ```
  */
 export class RunMismatchError extends Error {
   override readonly name = 'RunMismatchError';
-  /** What differs: where, what it was, and what it is now. */
+  /** The differences: where they are, the old value, and the new value. */
   readonly differences: readonly string[];
 
   constructor(folder: string, differences: readonly string[]) {
     const shown = differences.slice(0, 20).map(each => `\n  ${each}`);
     const more = differences.length > 20 ? `\n  and ${differences.length - 20} more` : '';
     super(
-      `${folder} holds another training. What differs:${shown.join('')}${more}\n` +
-        'Give what it was started with to go on with it, or another folder.',
+      `${folder} holds another training. Differences:${shown.join('')}${more}\n` +
+        'To resume that training, use the same data and options; to start a new one, choose another folder.',
     );
     this.differences = differences;
   }
 }
 
 /**
- * Writes what a run is started with. Where the folder holds this very run, its file stays as it is.
+ * Saves what a run is started with. If the folder already holds the same run, its `run.json` is not changed.
  *
- * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
+ * @throws RunMismatchError when the folder holds a run with another configuration, listing the differences.
  * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
  * @example
  * ```ts
@@ -68,22 +68,23 @@ export async function saveRun<C>(folder: string, run: RunFile<C>): Promise<void>
 
 const runKeys: NamesOf<RunFile<unknown>> = { configuration: true, versions: true, identity: true };
 
-/** @throws TypeError when a configuration would not come back from JSON as it is: the run could not be made again from it. */
+/** @throws TypeError when JSON cannot represent the configuration, because the run could not be built from it again. */
 export function requireRun<C>(run: RunFile<C>): void {
   requireKnown('', run, runKeys);
   const { configuration } = run;
   const text = JSON.stringify({ configuration });
   const found = differences({ configuration }, JSON.parse(text));
   const odd =
-    configuration === undefined ? 'There is none' : unplain('configuration', configuration);
+    configuration === undefined ? 'It is undefined' : unplain('configuration', configuration);
   if (odd !== undefined) found.unshift(odd);
   if (found.length > 0)
     throw new TypeError(
-      `A run's configuration should be plain data, which JSON holds; it would be read back as another. ${found.slice(0, 3).join('; ')}.`,
+      "A run's configuration should be plain data, which JSON can represent; otherwise reading it back changes " +
+        `it. ${found.slice(0, 3).join('; ')}.`,
     );
 }
 
-/** Where something is an object of a class: JSON loses what is in a Map or a Set. */
+/** The path of a value that is an object of a class, if there is one: JSON loses the content of a Map or a Set. */
 function unplain(path: string, value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const prototype = Object.getPrototypeOf(value);
@@ -116,7 +117,8 @@ export function requireSame<C>(folder: string, known: RunFile<C>, now: RunFile<C
 /**
  * Reads what a run was started with.
  *
- * @throws Error when the folder holds no run. FormatError when what it holds is damaged.
+ * @throws Error when the folder holds no run.
+ * @throws FormatError when `run.json` is damaged.
  * @example
  * ```ts
  * const { configuration } = await openRun<{ seed: number }>('runs/a');
@@ -127,7 +129,7 @@ export async function openRun<C>(folder: string): Promise<RunFile<C>> {
   const path = join(folder, 'run.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
-      throw new Error(`${folder} holds no run (no run.json): there is nothing to resume.`, {
+      throw new Error(`${folder} holds no run.json, so there is no run to resume.`, {
         cause,
       });
     throw new FormatError(`${path} cannot be read: ${cause.message}.`, { source: path, cause });
@@ -135,7 +137,7 @@ export async function openRun<C>(folder: string): Promise<RunFile<C>> {
   const run = parsed(text, path) as RunFile<C> | null;
   if (typeof run !== 'object' || run === null || !('configuration' in run))
     throw new FormatError(
-      `${path} is damaged: it has no configuration. Restore it, or take another folder.`,
+      `${path} is damaged: it has no configuration. Restore the file, or use another folder.`,
       { source: path },
     );
   return run;
@@ -146,7 +148,7 @@ export function parsed(json: string, source: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new FormatError(`${source} is damaged: what it says of its run is not JSON.`, {
+    throw new FormatError(`${source} is damaged: its description of the run is not JSON.`, {
       source,
       cause,
     });

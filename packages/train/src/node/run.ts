@@ -33,11 +33,14 @@ import {
 import { openTensors } from './tensor-file';
 
 export interface CheckpointOptions extends Omit<FitOptions, 'from'> {
-  /** Steps after which the state is saved, besides the end of every epoch. Default: only there. */
+  /**
+   * Saves the state after every `saveEvery` steps, in addition to the end of every epoch. Default: only at the end of every
+   * epoch.
+   */
   readonly saveEvery?: number;
   /**
-   * Called after each epoch, before its checkpoint is written: what it notes of an epoch is never missing from a training that goes on.
-   * Where the process ends between the two, it is called for that epoch again.
+   * Called after each epoch, before its checkpoint is written. So a record that it writes is never missing from a resumed
+   * training. If the process ends between the call and the checkpoint, the resumed training calls it for that epoch again.
    */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
 }
@@ -50,7 +53,8 @@ const checkpointOptions: NamesOf<CheckpointOptions> = {
 };
 
 /**
- * Below the folder: the best epoch's weights, and all that is needed to go on from the last save.
+ * Names of the checkpoint files in the folder: `best` has the weights of the best epoch, `last` the complete state at the
+ * last save.
  *
  * @example
  * ```ts
@@ -62,21 +66,22 @@ const checkpointOptions: NamesOf<CheckpointOptions> = {
 export const checkpointFiles = { best: 'best.safetensors', last: 'last.safetensors' } as const;
 
 /**
- * Trains like `fit` and keeps checkpoints; where the folder holds those of the same training, it goes on from them and ends
- * with the very weights that it would have ended with. Only epochs to come are reported; `historyOf` has all. In the end
- * the classifier holds the weights of the best epoch.
+ * Trains like `fit` and saves checkpoints. If the folder holds checkpoints of the same training, it continues from them,
+ * and the final weights are exactly those of an uninterrupted training. Only new epochs are reported; `historyOf` returns
+ * all. In the end, the classifier holds the weights of the best epoch.
  *
- * Files are replaced whole: a process that is killed at any moment leaves the save before. Nothing is written before the
- * folder is known to be of this training.
+ * A file is always replaced as a whole: if the process is killed at any moment, the previous checkpoint remains. Nothing is
+ * written before it is known that the folder belongs to this training.
  *
- * @throws RunMismatchError when the folder's checkpoints are of other data, classes, weights or options, naming what differs.
- * @throws Error when they were written by an older version.
+ * @throws RunMismatchError when the checkpoints in the folder belong to other data, classes, weights or options; it lists
+ *   the differences.
+ * @throws Error when an older version wrote the checkpoints.
  * @example
  * ```ts
  * const data = { train, validation, classes: 9 };
  * const options = { ...recipes.reference, seed: 1, saveEvery: 100 };
  * for await (const { epoch } of fitWithCheckpoints('runs/a', classifier, data, options))
- *   console.log(epoch); // called again after a power cut, it goes on
+ *   console.log(epoch); // run this again after a power cut to continue
  * ```
  */
 export async function* fitWithCheckpoints(
@@ -89,16 +94,19 @@ export async function* fitWithCheckpoints(
   yield* train(folder, training, await startIn(folder, training));
 }
 
-/** Where a training starts, once its folder is known to be of it. */
+/** The starting point of a training, after checking that its folder belongs to it. */
 interface Start {
   readonly identity: RunIdentity;
   readonly from?: Awaited<ReturnType<typeof loadTrainingState>>;
 }
 
-/** The weights that classifiers of this process started from, by folder: a training that was left can be called again. */
+/**
+ * Hashes of the initial weights of each classifier of this process by folder, so that a training that was left can be
+ * called again.
+ */
 const starts = new WeakMap<Restorable, Map<string, string>>();
 
-/** @throws RunMismatchError when the folder's checkpoints are of another training. */
+/** @throws RunMismatchError when the checkpoints in the folder belong to another training. */
 async function startIn(folder: string, { classifier, data, options }: Training): Promise<Start> {
   const { saveEvery = Number.POSITIVE_INFINITY, onEpoch: _, ...rest } = options;
   requireKnown('', options, checkpointOptions);
@@ -118,7 +126,7 @@ async function startIn(folder: string, { classifier, data, options }: Training):
   const then = parsed(from.facts.identity ?? 'null', last) as RunIdentity | null;
   if (then?.format !== runFormat)
     throw new Error(
-      `${last} was written by an older version, which did not say what it is of. Train again, in another folder.`,
+      `${last} was written by an older version, which did not record what the training consists of. Train again in another folder.`,
     );
   const found = differences(then, identity);
   if (found.length > 0) throw new RunMismatchError(folder, found);
@@ -128,20 +136,22 @@ async function startIn(folder: string, { classifier, data, options }: Training):
   return { identity, from };
 }
 
-/** What the best epoch's weights carry of the training that they are of. */
+/** The name of a training, which is saved with the weights of its best epoch. */
 const nameOf = (identity: string) => createHash('sha256').update(identity).digest('hex');
 
 /**
- * The best epoch's weights, known to be of this training and not of another that was put, or ran, into the same folder.
+ * The weights of the best epoch, after checking that they belong to this training, and not to another one that was copied
+ * or written into the same folder.
  *
- * @throws RunMismatchError when they are of another. FormatError when they are not there, or damaged.
+ * @throws RunMismatchError when the weights belong to another training.
+ * @throws FormatError when the file is missing or damaged.
  */
 async function bestIn(folder: string, training: string) {
   const path = join(folder, checkpointFiles.best);
   const { tensors, facts } = await openTensors(path);
   if (facts.training !== training)
     throw new RunMismatchError(folder, [
-      `${checkpointFiles.best}: weights of the training ${training}, now of ${facts.training ?? 'one that is not named'}`,
+      `${checkpointFiles.best}: weights of the training ${training}, now of ${facts.training ?? 'an unnamed training'}`,
     ]);
   return { path, tensors };
 }
@@ -154,7 +164,7 @@ async function* train(
   const [best, last] = [join(folder, checkpointFiles.best), join(folder, checkpointFiles.last)];
   const { saveEvery = Number.POSITIVE_INFINITY, onEpoch, ...rest } = options;
   const { onStep } = rest;
-  // Of a training that goes on as it was written, so that it keeps its name.
+  // A resumed training keeps the identity as it was written, so that its name does not change.
   const facts = { identity: from?.facts.identity ?? JSON.stringify(identity) };
   const training = nameOf(facts.identity);
   let steps = 0;
@@ -168,7 +178,7 @@ async function* train(
   });
   for await (const report of reports) {
     await onEpoch?.(report);
-    // The best first: the state that names it must not be there without it.
+    // Writes the best weights first, because the state refers to them.
     if (report.best) {
       const { epoch, validation } = report;
       const named = { epoch: String(epoch), validationLoss: String(validation.loss), training };
@@ -182,7 +192,7 @@ async function* train(
 }
 
 /**
- * Every epoch that a folder's checkpoints know of.
+ * The history of all epochs in the checkpoints of a folder.
  *
  * @example
  * ```ts
@@ -194,7 +204,7 @@ export async function historyOf(folder: string) {
   return (await loadTrainingState(join(folder, checkpointFiles.last))).position.history;
 }
 
-/** What a configuration is made into: a classifier with its first weights, and data. */
+/** What `build` makes of a configuration: a classifier with its initial weights, data and options. */
 export interface Training {
   readonly classifier: Restorable;
   readonly data: TrainingData;
@@ -202,11 +212,12 @@ export interface Training {
 }
 
 /**
- * Starts a run: the configuration, the versions and the identity go into the folder, then checkpoints. Where the folder holds
- * this very run, it goes on, and its `run.json` stays as it is. Nothing is written before that is known.
+ * Starts a run: writes the configuration, the versions and the identity to the folder, and then checkpoints. If the folder
+ * already holds the same run, the run continues, and its `run.json` is not changed. Nothing is written before that is
+ * checked.
  *
- * @throws RunMismatchError when the folder holds another run, naming what differs.
- * @throws TypeError when JSON cannot hold the configuration, such as an infinite number.
+ * @throws RunMismatchError when the folder holds another run, listing the differences.
+ * @throws TypeError when JSON cannot represent the configuration, for example an infinite number.
  * @example
  * ```ts
  * import { classifierHead } from '@shroom/head';
@@ -232,10 +243,10 @@ export async function* startRun<C>(
 }
 
 /**
- * Goes on with a run that was interrupted, by what its folder holds.
+ * Resumes an interrupted run from its folder.
  *
  * @throws Error when the folder holds no run.
- * @throws RunMismatchError when what is built now is another training, naming what differs.
+ * @throws RunMismatchError when `build` makes another training now; it lists the differences.
  * @example
  * ```ts
  * import { classifierHead } from '@shroom/head';
@@ -244,7 +255,7 @@ export async function* startRun<C>(
  *   classifier: classifierHead(train.channels, 9, { seed }),
  *   data: { train, validation, classes: 9 },
  *   options: { ...recipes.fast, seed },
- * }); // as it was given to `startRun`
+ * }); // the same function as for `startRun`
  * for await (const { epoch } of resume('runs/a', build)) console.log(epoch);
  * ```
  */
@@ -267,7 +278,7 @@ async function* goOn<C>(
   const checkpoints = join(folder, 'checkpoints');
   const start = await startIn(checkpoints, training);
   if (known?.identity && !start.from) {
-    // Killed before its first checkpoint.
+    // The run was killed before its first checkpoint.
     const found = differences(known.identity, start.identity);
     if (found.length > 0) throw new RunMismatchError(folder, found);
   }

@@ -3,7 +3,7 @@ import { decodeSafetensors, encodeSafetensors, FormatError, toFloat32 } from '@s
 import type { SavedTensor } from '../fit/training-state';
 import { writeAtomically } from './atomic';
 
-/** Plain facts that travel with tensors. */
+/** Metadata that is saved with tensors, by name. */
 export type TensorFacts = Readonly<Record<string, string>>;
 
 export interface TensorFile {
@@ -11,7 +11,7 @@ export interface TensorFile {
   readonly facts: TensorFacts;
 }
 
-/** Writes tensors as one safetensors file, whole or not at all. */
+/** Writes tensors to one safetensors file, atomically. */
 export async function writeTensors(
   path: string,
   tensors: ReadonlyMap<string, SavedTensor>,
@@ -20,14 +20,14 @@ export async function writeTensors(
   await writeAtomically(path, encodeSafetensors(tensors, facts));
 }
 
-/** A tensor of a file, whose numbers are made when they are asked for. */
+/** A tensor in a file. Its values are converted when `read` is called. */
 export interface StoredTensor {
   readonly shape: readonly number[];
-  /** @throws ElementTypeError when they are no floating-point numbers. */
+  /** @throws ElementTypeError when the values are not floating-point numbers. */
   read(): Float32Array;
 }
 
-/** @throws SafetensorsError when the file is not whole. FormatError when it cannot be read. */
+/** @throws SafetensorsError when the file is incomplete. FormatError when the file cannot be read. */
 export async function openTensors(
   path: string,
 ): Promise<{ tensors: ReadonlyMap<string, StoredTensor>; facts: TensorFacts }> {
@@ -37,14 +37,14 @@ export async function openTensors(
       cause.code === 'ENOENT'
         ? 'there is no such file'
         : cause.code === 'EISDIR'
-          ? 'it is a folder; name the file in it'
+          ? 'it is a folder; give the path of a file in it'
           : cause.message;
     throw new FormatError(`${path} cannot be read: ${why}.`, { ...options, cause });
   });
   const { tensors, metadata } = decodeSafetensors(file, options);
   const stored = [...tensors].map(([name, { shape, bytes, ...entry }]) => {
     const read = () => {
-      // A copy where it is a view of the file, which would stay as long as one tensor of it does.
+      // Copies the values if they are a view of the file's memory, so that one kept tensor does not keep the whole file.
       const numbers = toFloat32(bytes, entry, options);
       return numbers.buffer === bytes.buffer ? numbers.slice() : numbers;
     };
@@ -54,8 +54,9 @@ export async function openTensors(
 }
 
 /**
- * @throws SafetensorsError when the file is not whole. FormatError when it cannot be read. ElementTypeError when a tensor holds
- *   no floating-point numbers.
+ * @throws SafetensorsError when the file is incomplete.
+ * @throws FormatError when the file cannot be read.
+ * @throws ElementTypeError when a tensor does not hold floating-point numbers.
  */
 export async function readTensors(path: string): Promise<TensorFile> {
   const { tensors, facts } = await openTensors(path);

@@ -15,29 +15,35 @@ import type { WeightGroup } from './optimizer';
 import { SlotOptimizer } from './slot-optimizer';
 
 export interface AdamOptions {
-  /** Decay rates of the averages of gradients and of their squares. Default `[0.9, 0.999]`. */
+  /** Decay rates of the moving averages of the gradients and of their squares. Default `[0.9, 0.999]`. */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the average square. Default 1e-8. */
+  /** Added to the square root of the average square, for numerical stability. Default 1e-8. */
   readonly epsilon?: number;
-  /** `Adam`: added to the gradient, times the weight. `AdamW`: taken from the weight, times the learning rate. Default 0. */
+  /**
+   * Weight decay. `Adam` adds weight decay * weight to the gradient; `AdamW` subtracts learning rate * weight decay *
+   * weight. Default 0.
+   */
   readonly weightDecay?: number;
 }
 
-/** The numbers of one step that change from step to step, as tensors: an engine that compiles a step does so once. */
+/**
+ * The numbers that change from step to step. They are tensors, so that an engine that compiles the step compiles it only
+ * once.
+ */
 type StepNumbers = {
   readonly learningRate: Scalar;
-  /** Factor on the ratio of the sums. */
+  /** Factor on the ratio of the two sums. */
   readonly stepSize: Scalar;
-  /** Added to the root of the sum of squares. */
+  /** Added to the square root of the sum of squares. */
   readonly epsilon: Scalar;
 };
 
 /**
- * Adam with PyTorch's arithmetic; its weight decay is coupled (L2). (The one in tfjs has none, and a learning rate that
- * cannot change.)
+ * Adam with PyTorch's arithmetic and coupled (L2) weight decay. (The Adam of tfjs has no weight decay, and its learning
+ * rate cannot change.)
  *
- * It remembers decaying sums instead of averages, which are `1 - beta` times the sums: all constant factors are in the step
- * size then, and a step passes over the weights' memory a sixth less.
+ * The optimizer keeps decaying sums instead of averages; an average is `1 - beta` times the sum. All constant factors then
+ * are part of the step size, which saves a sixth of the passes over the memory of the weights.
  *
  * @see Kingma & Ba 2015, algorithm 1. https://arxiv.org/abs/1412.6980
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
@@ -47,8 +53,8 @@ type StepNumbers = {
  *
  * const weight = variable(scalar(1), true, 'w');
  * const optimizer = new Adam();
- * optimizer.apply([weight], { w: scalar(4) }, 0.1); // 0.9: the first step is as long as the rate
- * optimizer.dispose(); // what it remembers; the weight stays
+ * optimizer.apply([weight], { w: scalar(4) }, 0.1); // 0.9: the first step has the length of the learning rate
+ * optimizer.dispose(); // disposes the sums, but not the weight
  * ```
  */
 export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
@@ -56,7 +62,7 @@ export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
   readonly #epsilon: number;
   readonly #weightDecay: number;
 
-  /** @throws RangeError naming the option that is invalid. */
+  /** @throws RangeError naming the invalid option. */
   constructor(options: AdamOptions = {}) {
     super('sum', 'squares');
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
@@ -73,7 +79,7 @@ export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
 
   protected numbersOf(step: number, learningRate: number): StepNumbers {
     const [beta1, beta2] = this.#betas;
-    // From sums to averages without bias.
+    // These factors turn sums into averages without bias.
     const first = (1 - beta1) / (1 - beta1 ** step);
     const second = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
     return {
@@ -102,7 +108,7 @@ export class Adam extends SlotOptimizer<'sum' | 'squares', StepNumbers> {
     weight.assign(sub(decayed.weight, mul(ratio, stepSize)));
   }
 
-  /** Weight and gradient with the decay in one of them. */
+  /** Applies weight decay to the weight or to the gradient, and returns both. */
   protected decayed(
     weight: Tensor,
     gradient: Tensor,

@@ -2,7 +2,8 @@ import { mul, type Scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { Adam } from './adam';
 
 /**
- * Adam whose weight decay does not pass through the averages: each step takes `learningRate * weightDecay` of a weight.
+ * Adam with decoupled weight decay: each step subtracts `learningRate * weightDecay` times the weight, outside the moving
+ * averages.
  *
  * @see Loshchilov & Hutter 2019, algorithm 2. https://arxiv.org/abs/1711.05101
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
@@ -12,7 +13,7 @@ import { Adam } from './adam';
  *
  * const weight = variable(scalar(1), true, 'w');
  * const optimizer = new AdamW({ weightDecay: 0.5 });
- * optimizer.apply([weight], { w: scalar(0) }, 0.1); // 0.95: no gradient, so the decay alone
+ * optimizer.apply([weight], { w: scalar(0) }, 0.1); // 0.95: the gradient is 0, so only the decay acts
  * optimizer.dispose();
  * ```
  */

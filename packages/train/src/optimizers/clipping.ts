@@ -16,7 +16,7 @@ import {
 import { requireNumber } from '../options/requirements';
 
 /**
- * The length of all gradients as one vector.
+ * Global norm: the Euclidean norm of all gradients as one vector.
  *
  * @example
  * ```ts
@@ -34,7 +34,8 @@ export function globalNorm(gradients: NamedTensorMap): Scalar {
 }
 
 /**
- * All gradients, scaled by one factor so that together they are no longer than `most`.
+ * Multiplies all gradients by one factor, so that their global norm is at most `most`. Gradients with a smaller norm stay
+ * the same.
  *
  * @throws RangeError when `most` is not above 0.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
@@ -43,7 +44,7 @@ export function globalNorm(gradients: NamedTensorMap): Scalar {
  * import { dispose, scalar } from '@tensorflow/tfjs-core';
  *
  * const clipped = clipByGlobalNorm({ a: scalar(3), b: scalar(4) }, 1); // a: 0.6, b: 0.8
- * dispose(clipped); // new tensors; those that were given stay
+ * dispose(clipped); // these are new tensors; the input tensors are not disposed
  * ```
  */
 export function clipByGlobalNorm(gradients: NamedTensorMap, most: number): NamedTensorMap {

@@ -5,7 +5,7 @@ import { AdamW } from './adamw';
 import type { Optimizer } from './optimizer';
 import { Sgd, type SgdOptions } from './sgd';
 
-/** An optimizer as plain data, which a configuration can hold. */
+/** An optimizer as plain data, for a configuration. */
 export type OptimizerOptions =
   | ({ readonly name: 'adam' | 'adamw' } & AdamOptions)
   | ({ readonly name: 'sgd' } & SgdOptions);
@@ -18,13 +18,13 @@ const sgdOptions: NamesOf<SgdOptions & { name: string }> = {
 };
 
 /**
- * The optimizer that a configuration names.
+ * Creates the optimizer with the given name and options.
  *
- * @throws RangeError when there is no optimizer of that name, or it has no such option.
+ * @throws RangeError when no optimizer has that name, or when it does not have one of the options.
  * @example
  * ```ts
  * const options: OptimizerOptions = JSON.parse('{ "name": "sgd", "momentum": 0.9 }');
- * const optimizer = createOptimizer(options); // as `new Sgd({ momentum: 0.9 })`
+ * const optimizer = createOptimizer(options); // the same as `new Sgd({ momentum: 0.9 })`
  * ```
  */
 export function createOptimizer(options: OptimizerOptions): Optimizer {

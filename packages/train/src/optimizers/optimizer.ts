@@ -1,31 +1,31 @@
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 
-/** How the weights of a group are moved, apart from the others. */
+/** Options for a group of weights that differ from those of the other weights. */
 export interface WeightGroup {
   /** Factor on the learning rate. Default 1. */
   readonly learningRateFactor?: number;
-  /** Instead of the optimizer's own. */
+  /** Replaces the weight decay of the optimizer. */
   readonly weightDecay?: number;
 }
 
-/** What is needed to go on exactly where an optimizer was. */
+/** The complete state of an optimizer, to continue exactly from there. */
 export interface OptimizerState {
-  /** Steps taken. */
+  /** Number of steps taken. */
   readonly step: number;
-  /** By variable name: what the optimizer remembers of that weight, such as sums of its gradients. */
+  /** The optimizer's memory of each weight, such as sums of its gradients, by variable name. */
   readonly slots: ReadonlyMap<string, Readonly<Record<string, Tensor>>>;
 }
 
-/** Moves weights against their gradients. */
+/** Updates weights by their gradients. */
 export interface Optimizer {
-  /** For a checkpoint; its tensors are the optimizer's own. */
+  /** State for a checkpoint. The optimizer owns the tensors. */
   readonly state: OptimizerState;
   /**
-   * Moves every variable that has a gradient, in place.
+   * Updates every variable that has a gradient, in place.
    *
-   * @param gradients By variable name.
-   * @throws Error when two variables have one name.
-   * @param groupOf By variable name. Default: one group of all weights.
+   * @param gradients Gradients by variable name.
+   * @throws Error when two variables have the same name.
+   * @param groupOf Returns the group of a variable, given by name. Default: one group for all weights.
    */
   apply(
     variables: readonly Variable[],
@@ -33,7 +33,7 @@ export interface Optimizer {
     learningRate: number,
     groupOf?: (variable: string) => WeightGroup,
   ): void;
-  /** Goes on where another optimizer of the same kind was; the tensors are copied. */
+  /** Restores the state of an optimizer of the same kind. The tensors are copied. */
   restore(state: OptimizerState): void;
   dispose(): void;
 }

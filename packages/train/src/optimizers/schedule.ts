@@ -1,7 +1,7 @@
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireNumber, unknownName } from '../options/requirements';
 
-/** The learning rate at a step, counted from 0. */
+/** Returns the learning rate at a step; steps count from 0. */
 export type Schedule = (step: number) => number;
 
 /**
@@ -9,7 +9,7 @@ export type Schedule = (step: number) => number;
  *
  * @example
  * ```ts
- * const schedule = warmUp(constant(1e-3), 100); // 100 steps of rise, then 1e-3
+ * const schedule = warmUp(constant(1e-3), 100); // rises for 100 steps, then stays at 1e-3
  * ```
  */
 export function constant(learningRate: number): Schedule {
@@ -18,8 +18,8 @@ export function constant(learningRate: number): Schedule {
 }
 
 /**
- * Cosine annealing: from `learningRate` down to `least` in `period` steps, and up again in as many, as PyTorch's
- * `CosineAnnealingLR` goes on past `T_max`.
+ * Cosine annealing: the learning rate falls from `learningRate` to `least` in `period` steps and rises again in the next
+ * `period` steps, as PyTorch's `CosineAnnealingLR` does beyond `T_max`.
  * @see Loshchilov & Hutter 2017, equation 5. https://arxiv.org/abs/1608.03983
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function cosineAnnealing(learningRate: number, period: number, least = 0)
 }
 
 /**
- * `learningRate`, times `factor` after every `period` steps. PyTorch's `StepLR`.
+ * Multiplies the learning rate by `factor` after every `period` steps, like PyTorch's `StepLR`.
  *
  * @example
  * ```ts
@@ -51,15 +51,16 @@ export function stepwise(learningRate: number, period: number, factor: number): 
 export interface OneCycleOptions {
   /** Share of the steps in which the learning rate rises, 0 to 1. Default 0.3. */
   readonly rising?: number;
-  /** The first learning rate is the highest over this. Default 25. */
+  /** The first learning rate is the highest divided by this number. Default 25. */
   readonly initialDivisor?: number;
-  /** The last learning rate is the first over this. Default 1e4. */
+  /** The last learning rate is the first divided by this number. Default 1e4. */
   readonly finalDivisor?: number;
 }
 
 /**
- * One cycle: along a cosine up to `learningRate`, the highest, and along another down to almost nothing at the last of
- * `total` steps. The learning rate of PyTorch's `OneCycleLR`; momentum stays as it is.
+ * One cycle: the learning rate rises along a cosine to `learningRate`, its highest value, and falls along another cosine to
+ * almost 0 at the last of `total` steps. These are the learning rates of PyTorch's `OneCycleLR`; the momentum is not
+ * changed.
  * @see Smith & Topin 2018. https://arxiv.org/abs/1708.07120
  * @example
  * ```ts
@@ -86,8 +87,8 @@ export function oneCycle(
 }
 
 /**
- * Rises along a line from the share `start` of the wrapped schedule's first learning rate, and starts that schedule after `steps`
- * steps.
+ * Linear warm-up: the learning rate starts at `start` (a share, 0 to 1) of the wrapped schedule's first learning rate and
+ * rises to it within `steps` steps. Then the wrapped schedule starts.
  * @see Goyal et al. 2017, section 2.2. https://arxiv.org/abs/1706.02677
  * @example
  * ```ts
@@ -101,35 +102,38 @@ export function warmUp(schedule: Schedule, steps: number, start = 0): Schedule {
     step < steps ? schedule(0) * (start + ((1 - start) * step) / steps) : schedule(step - steps);
 }
 
-/** From `from` at 0 to `to` at 1. */
+/** Half a cosine from `from` at progress 0 to `to` at progress 1. */
 function cosine(from: number, to: number, progress: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
 }
 
-/** A schedule as plain data, which a configuration can hold. What is not said lasts as long as the training. */
+/** A schedule as plain data, for a configuration. Durations that are not given follow from the length of the training. */
 export type ScheduleOptions = (
   | { readonly name: 'constant' }
   | {
       readonly name: 'cosineAnnealing';
-      /** In steps. Default: the whole training, once down. */
+      /** Number of steps from the highest to the lowest learning rate. Default: the whole training. */
       readonly period?: number;
       readonly least?: number;
     }
   | ({ readonly name: 'oneCycle' } & OneCycleOptions)
   | {
       readonly name: 'stepwise';
-      /** In epochs. */
+      /** Number of epochs between two changes of the learning rate. */
       readonly epochs: number;
       readonly factor: number;
     }
 ) & {
-  /** The highest: that of `constant` all the time, of the others at the start or, of `oneCycle`, at the peak. */
+  /**
+   * The highest learning rate. `constant` keeps it, `oneCycle` reaches it at the peak, and the other schedules start with
+   * it.
+   */
   readonly learningRate: number;
-  /** Steps of linear rise before all of that. Default 0. */
+  /** Number of steps of linear warm-up before the schedule starts. Default 0. */
   readonly warmUp?: number;
 };
 
-/** What is known of a training before it starts. */
+/** The length of a training, known before it starts. */
 export interface TrainingLength {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
@@ -145,9 +149,10 @@ const scheduleOptions: { readonly [Name in ScheduleOptions['name']]: NamesOf<Opt
 };
 
 /**
- * The schedule that a configuration names.
+ * Creates the schedule with the given name and options.
  *
- * @throws RangeError when there is no schedule of that name, it has no such option, or an option is invalid, naming it.
+ * @throws RangeError when no schedule has that name, when it does not have one of the options, or when an option is
+ *   invalid; the error names the option.
  * @example
  * ```ts
  * const options = { name: 'cosineAnnealing', learningRate: 1e-3, warmUp: 20 } as const;

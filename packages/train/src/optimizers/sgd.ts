@@ -12,19 +12,19 @@ import type { WeightGroup } from './optimizer';
 import { SlotOptimizer } from './slot-optimizer';
 
 export interface SgdOptions {
-  /** Share of the last move that is made again, 0 to below 1. Default 0. */
+  /** Momentum: the share of the previous velocity that is kept, at least 0 and below 1. Default 0. */
   readonly momentum?: number;
-  /** Whether the gradient counts as if the momentum had been followed already. Default false. */
+  /** Whether to use Nesterov momentum. Default false. */
   readonly nesterov?: boolean;
-  /** Added to the gradient, times the weight. Default 0. */
+  /** Weight decay: this factor times the weight is added to the gradient. Default 0. */
   readonly weightDecay?: number;
 }
 
 /**
- * Stochastic gradient descent with PyTorch's arithmetic: the velocity is `momentum * velocity + gradient`, and the learning
- * rate is a factor on it, not in it.
+ * Stochastic gradient descent with PyTorch's arithmetic: the velocity is `momentum * velocity + gradient`, and each step
+ * subtracts the learning rate times the velocity.
  *
- * @throws RangeError for Nesterov's form without momentum, and naming an option that is invalid.
+ * @throws RangeError for Nesterov momentum without momentum, and naming an invalid option.
  * @see Sutskever et al. 2013. https://proceedings.mlr.press/v28/sutskever13.html
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  * @example
@@ -34,7 +34,7 @@ export interface SgdOptions {
  * const weight = variable(scalar(1), true, 'w');
  * const optimizer = new Sgd({ momentum: 0.9 });
  * optimizer.apply([weight], { w: scalar(1) }, 0.1); // 0.9
- * optimizer.apply([weight], { w: scalar(1) }, 0.1); // 0.71: 0.1, and 0.9 of the step before
+ * optimizer.apply([weight], { w: scalar(1) }, 0.1); // 0.71: subtracts 0.1 and 0.9 of the previous step
  * optimizer.dispose();
  * ```
  */
@@ -49,7 +49,7 @@ export class Sgd extends SlotOptimizer<'velocity', { readonly rate: Scalar }> {
     requireNumber('momentum', momentum, { least: 0, below: 1 });
     requireNumber('weightDecay', weightDecay, { least: 0 });
     if (nesterov && momentum <= 0)
-      throw new RangeError(`Nesterov's form needs a momentum above 0; it is ${momentum}.`);
+      throw new RangeError(`Nesterov momentum needs a momentum above 0, not ${momentum}.`);
     this.#momentum = momentum;
     this.#nesterov = nesterov;
     this.#weightDecay = weightDecay;

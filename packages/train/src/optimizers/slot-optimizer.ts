@@ -11,10 +11,11 @@ import {
 import type { Optimizer, OptimizerState, WeightGroup } from './optimizer';
 
 /**
- * What optimizers with a memory of each weight share: the count of steps, the memory, and the way through the weights.
+ * The common part of optimizers with memory for each weight: it counts the steps, keeps the memory (in slots), and iterates
+ * over the weights.
  *
- * `Slot` names what is remembered. `Numbers` are those of one step that change from step to step, as tensors: an engine that
- * compiles a step does so once.
+ * `Slot` is the type of the slot names. `Numbers` holds the numbers that change from step to step. They are tensors, so
+ * that an engine that compiles the step compiles it only once.
  */
 export abstract class SlotOptimizer<
   Slot extends string,
@@ -57,7 +58,7 @@ export abstract class SlotOptimizer<
     this.#slots.dispose();
   }
 
-  /** What is remembered of a weight, zero at first. */
+  /** The memory of a weight, initially zero. */
   protected slotsOf(weight: Variable): Record<Slot, Variable> {
     return this.#slots.of(weight);
   }
@@ -65,7 +66,7 @@ export abstract class SlotOptimizer<
   /** @param step Counted from 1. @returns Scalars, which are disposed after the step. */
   protected abstract numbersOf(step: number, learningRate: number): Numbers;
 
-  /** Moves one weight, and what is remembered of it; within a `tidy`. */
+  /** Updates one weight and its memory; runs inside `tidy`. */
   protected abstract update(
     weight: Variable,
     gradient: Tensor,
@@ -74,20 +75,21 @@ export abstract class SlotOptimizer<
   ): void;
 }
 
-/** @throws Error when two variables have one name: what is remembered of one would be taken for the other's. */
+/** @throws Error when two variables have the same name, because their memories would be confused. */
 function requireDistinct(variables: readonly Variable[]): void {
   const byName = new Map<string, number>();
   variables.forEach(({ name }, index) => {
     const other = byName.get(name);
     if (other !== undefined)
       throw new Error(
-        `Two variables are called '${name}': number ${other} and number ${index} of those to be moved. Each needs a name of its own, and is listed once.`,
+        `Two variables are called '${name}': number ${other} and number ${index} in the list. Give every ` +
+          'variable a different name, and list each only once.',
       );
     byName.set(name, index);
   });
 }
 
-/** What an optimizer remembers of each weight: one variable of the weight's shape by slot, zero at first. */
+/** The memory of an optimizer for each weight: one variable of the weight's shape for each slot, initially zero. */
 class Slots<Name extends string> {
   readonly #names: readonly Name[];
   readonly #byWeight = new Map<string, Record<Name, Variable>>();
@@ -115,7 +117,9 @@ class Slots<Name extends string> {
       const entries = this.#names.map(name => {
         const value = saved[name];
         if (!value)
-          throw new Error(`The state of '${weight}' has no '${name}'. Is it of another optimizer?`);
+          throw new Error(
+            `The state of '${weight}' has no '${name}'. Is it the state of another optimizer?`,
+          );
         return [name, tidy(() => variable(value.clone(), false))];
       });
       this.#byWeight.set(weight, Object.fromEntries(entries) as Record<Name, Variable>);

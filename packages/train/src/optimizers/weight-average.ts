@@ -12,9 +12,9 @@ import {
 import { requireNumber } from '../options/requirements';
 
 /**
- * An exponential moving average of weights, which is often better than the weights it follows. It starts as the weights
- * are; after `n` updates the old average keeps the share `min(decay, (1 + n) / (10 + n))`, so that the start is soon
- * forgotten.
+ * An exponential moving average of weights, which is often better than the latest weights. The average starts with the
+ * current weights. At update `n`, the old average keeps the share `min(decay, (1 + n) / (10 + n))`, so the initial weights
+ * are soon forgotten.
  *
  * @see https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage
  * @example
@@ -25,8 +25,8 @@ import { requireNumber } from '../options/requirements';
  * const average = new WeightAverage([weight], 0.99);
  * weight.assign(scalar(1)); // a step of the optimizer
  * average.update();
- * average.use(true); // the weight is 0.9, to be evaluated
- * average.use(false); // and 1 again, to be trained on
+ * average.use(true); // the weight is 0.9, for evaluation
+ * average.use(false); // the weight is 1 again, to continue training
  * average.dispose();
  * ```
  */
@@ -37,7 +37,7 @@ export class WeightAverage {
   #updates = 0;
   #inUse = false;
 
-  /** @param decay 0 to below 1, such as 0.999. */
+  /** @param decay Share of the old average that an update keeps, at least 0 and below 1, such as 0.999. */
   constructor(weights: readonly Variable[], decay: number) {
     requireNumber('decay', decay, { least: 0, below: 1 });
     this.#decay = decay;
@@ -49,31 +49,33 @@ export class WeightAverage {
     return this.#updates;
   }
 
-  /** Whether the weights hold their averages at present. */
+  /** Whether the weights currently hold their averages. */
   get inUse(): boolean {
     return this.#inUse;
   }
 
-  /** What is not in the weights: their averages, or while those are in use the weights that training goes on with. */
+  /**
+   * The values that are currently not in the weights: the averages, or the latest weights while the averages are in use.
+   */
   get aside(): readonly Variable[] {
     return this.#averages;
   }
 
-  /** Takes the weights of one more step in. */
+  /** Includes the weights after one more step in the average. */
   update(): void {
-    if (this.#inUse) throw new Error('The averages are in use; put the weights back first.');
+    if (this.#inUse) throw new Error('The averages are in use. Call use(false) before update().');
     const kept = Math.min(this.#decay, (1 + this.#updates) / (10 + this.#updates));
     this.#updates += 1;
     tidy(() => {
       const taken = scalar(1 - kept);
       this.#averages.forEach((average, index) => {
-        // As a difference, so that a weight that never changes keeps every bit.
+        // Adds a difference, so that a weight that never changes keeps its exact value.
         average.assign(add(average, mul(sub(this.#weights[index]!, average), taken)));
       });
     });
   }
 
-  /** Puts the averages into the weights, or the weights back. */
+  /** Puts the averages into the weights (true), or puts the latest weights back (false). */
   use(inUse: boolean): void {
     if (inUse === this.#inUse) return;
     this.#inUse = inUse;
@@ -87,7 +89,7 @@ export class WeightAverage {
     });
   }
 
-  /** Goes on where another average of the same weights was, its averages not in use. */
+  /** Restores an average of the same weights, whose averages were not in use. */
   restore(updates: number, averages: readonly Tensor[]): void {
     this.#updates = updates;
     tidy(() => {

@@ -1,11 +1,11 @@
-/** The names of an interface's options, complete: a list that lacks one, or has one too many, does not compile. */
+/** All names of an interface's options. A list with a missing or an additional name does not compile. */
 export type NamesOf<Options> = Readonly<Record<keyof Required<Options>, true>>;
 
 /**
- * Options that are spelled wrongly would be ignored: nothing else would ever tell.
+ * Checks the names of options, because a misspelled option would be ignored silently.
  *
- * @param where What the options are of, in front of their names, such as `followedBy[0].`.
- * @throws RangeError naming the option and the one that was probably meant.
+ * @param where Prefix of the option names in the error, such as `followedBy[0].`.
+ * @throws RangeError naming the unknown option and the one that was probably meant.
  */
 export function requireKnown(where: string, options: object, known: object): void {
   const names = Object.keys(known);
@@ -14,12 +14,12 @@ export function requireKnown(where: string, options: object, known: object): voi
     const near = nearest(name, names);
     const meant = near === undefined ? '' : ` Did you mean ${near}?`;
     throw new RangeError(
-      `There is no option ${where}${name}.${meant} There are ${names.join(', ')}.`,
+      `There is no option ${where}${name}.${meant} The options are ${names.join(', ')}.`,
     );
   }
 }
 
-/** The name that takes the fewest changes to get to, where those are few; capitals count nothing. */
+/** The known name with the smallest edit distance, if that is small enough. Upper and lower case count as equal. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map(each => ({ each, changes: changesBetween(name.toLowerCase(), each.toLowerCase()) }))
@@ -27,7 +27,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   return best && best.changes <= Math.max(1, name.length / 3) ? best.each : undefined;
 }
 
-/** Letters to insert, to remove or to replace (Levenshtein). */
+/** Levenshtein distance: the number of letters to insert, remove or replace. */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {

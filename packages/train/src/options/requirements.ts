@@ -1,36 +1,36 @@
-/** What a number has to be. Finite, if nothing else is said. */
+/** The range that a number has to be in. Without bounds, any finite number is allowed. */
 export interface Bounds {
   readonly least?: number;
   readonly above?: number;
   readonly most?: number;
   readonly below?: number;
-  /** Whether `Infinity` is a value too. */
+  /** Whether `Infinity` is allowed. */
   readonly infinite?: boolean;
 }
 
 /**
- * @param name Of the option, as the caller wrote it.
- * @throws RangeError naming the option, what it should be, and what it is.
+ * @param name Name of the option, as the caller wrote it.
+ * @throws RangeError naming the option, the expected range, and the actual value.
  */
 export function requireNumber(name: string, value: number, bounds: Bounds): void {
   if (!isWithin(value, bounds)) throw mismatch(name, `a number${inWords(bounds)}`, value);
 }
 
-/** @throws RangeError naming the option, what it should be, and what it is. */
+/** @throws RangeError naming the option, the expected range, and the actual value. */
 export function requireInteger(name: string, value: number, bounds: Bounds): void {
   const isWhole = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY;
   if (!isWhole || !isWithin(value, bounds))
     throw mismatch(name, `a whole number${inWords(bounds)}`, value);
 }
 
-/** @throws RangeError naming the option, all that it can be, and what it is. */
+/** @throws RangeError naming the option, all possible values, and the actual value. */
 export function requireOneOf(name: string, value: unknown, known: readonly unknown[]): void {
   if (!known.includes(value))
     throw mismatch(name, known.map(each => `'${each}'`).join(' or '), value);
 }
 
 /**
- * What an option is, where its kind alone can be told; `undefined` is what is left out.
+ * Checks the type of an option. An `undefined` option was left out, and passes.
  *
  * @throws RangeError naming the option.
  */
@@ -50,12 +50,12 @@ export function requireKind(
   if (!isOne[kind]) throw mismatch(name, kind, value);
 }
 
-/** An error for a name that nothing has, which lists what there is. */
+/** The error for an unknown name, which lists the known names. */
 export function unknownName(kind: string, name: unknown, known: readonly string[]): RangeError {
-  return new RangeError(`There is no ${kind} '${name}'; there are ${known.join(', ')}.`);
+  return new RangeError(`There is no ${kind} '${name}'. Known names: ${known.join(', ')}.`);
 }
 
-/** What `make` returns; an error of it says where it was. */
+/** Returns the result of `make`. Prefixes the message of its errors with `where`. */
 export function within<T>(where: string, make: () => T): T {
   try {
     return make();
@@ -76,7 +76,7 @@ function isWithin(value: number, { least, above, most, below, infinite = false }
   );
 }
 
-/** `0 to 1`, `above 0`, `1 or more`; nothing where any finite number will do. */
+/** The range in words, such as `0 to 1`, `above 0` or `1 or more`; empty if any finite number is allowed. */
 function inWords({ least, above, most, below, infinite }: Bounds): string {
   const lower = least ?? (above === undefined ? undefined : `above ${above}`);
   const upper = most ?? (below === undefined ? undefined : `below ${below}`);

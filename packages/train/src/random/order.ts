@@ -1,4 +1,4 @@
-/** A 32-bit number, 0 or more, that depends on all of its arguments and on nothing else. */
+/** A 32-bit hash, 0 or more, that depends only on its arguments. */
 export function mixed(...parts: readonly number[]): number {
   let hash = 0x9e3779b9;
   for (const part of parts) {
@@ -9,7 +9,7 @@ export function mixed(...parts: readonly number[]): number {
   return hash >>> 0;
 }
 
-/** The integers 0 to `count - 1` in random order (Fisher and Yates). */
+/** The integers 0 to `count - 1` in random order (Fisher-Yates shuffle). */
 export function permutation(count: number, seed: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
@@ -20,12 +20,12 @@ export function permutation(count: number, seed: number): Int32Array {
 }
 
 /**
- * As many samples as there are labels, every class as often as any other: classes take turns in random order, and within
- * a class no sample comes again before all have come.
+ * A random order with as many samples as there are labels, in which all classes are equally frequent. The classes take
+ * turns in random order. Within a class, no sample is repeated before all others have been drawn.
  *
  * @example
  * ```ts
- * balancedOrder([0, 0, 0, 1], 1); // [3, 1, 3, 0]: each class twice
+ * balancedOrder([0, 0, 0, 1], 1); // [3, 1, 3, 0]: each class occurs twice
  * ```
  */
 export function balancedOrder(labels: ArrayLike<number>, seed: number): Int32Array {

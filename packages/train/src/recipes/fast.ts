@@ -1,6 +1,6 @@
 import type { Recipe } from './recipe';
 
-/** A head on frozen features in a third of the steps: one cycle, and the average of the weights. */
+/** Trains a head on frozen features in a third of the steps of `reference`: one cycle, and averaged weights. */
 export const fast = {
   epochs: 20,
   batchSize: 32,

@@ -1,6 +1,9 @@
 import type { Recipe } from './recipe';
 
-/** The last stages of a backbone under a head that is trained already: small steps, smaller ones for lower stages. */
+/**
+ * Trains the last stages of a backbone together with a head that was trained before: small learning rates, smaller for
+ * lower stages.
+ */
 export const finetune = {
   epochs: 12,
   batchSize: 32,

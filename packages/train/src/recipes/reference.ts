@@ -4,8 +4,9 @@ const adam = { name: 'adam', weightDecay: 1e-5 } as const;
 const annealing = { name: 'cosineAnnealing', learningRate: 1e-3, period: 10 } as const;
 
 /**
- * What other recipes are compared with: Adam with coupled decay, cosine annealing that is stepped every batch with a period of 10, patience 5;
- * then, from the best epoch, twenty epochs with balanced class weights and label smoothing, the best of which is kept.
+ * The recipe that other recipes are compared with: Adam with coupled weight decay, cosine annealing with a period of 10
+ * steps, patience 5. Then it continues from the best epoch with twenty epochs with balanced class weights and label
+ * smoothing, and keeps the best of these.
  */
 export const reference = {
   epochs: 60,

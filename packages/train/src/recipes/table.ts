@@ -4,7 +4,7 @@ import type { Recipe } from './recipe';
 import { reference } from './reference';
 
 /**
- * Trainings by name, as options of `fit`. A recipe of your own is such an object, and is given in the same place.
+ * Recipes by name: options of `fit`. A recipe of your own is an object of the same type, and is used in the same way.
  *
  * @example
  * ```ts

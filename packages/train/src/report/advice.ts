@@ -2,7 +2,7 @@ import type { Interval } from '../evaluation/intervals';
 import type { ReportContent } from './content';
 import { percent } from './html';
 
-/** What advice is made from. */
+/** The facts that advice is derived from. */
 export type AdviceFacts = Pick<
   ReportContent,
   'classes' | 'counts' | 'assessment' | 'history' | 'slices' | 'robustness'
@@ -10,29 +10,30 @@ export type AdviceFacts = Pick<
 
 type Rule = (facts: AdviceFacts) => string | undefined;
 
-/** From this width of the accuracy's interval on, no other figure says much either. */
+/** If the interval of the accuracy is at least this wide, the other metrics are not meaningful either. */
 const uselesslyWide = 0.25;
-/** How far one share must be below another to be worth a word. */
+/** A share that is at least this much below another share deserves advice. */
 const farBelow = 0.15;
 
-/** What to do next, the most pressing first: the first rule that applies gives the advice. */
+/** Rules for the next step, most urgent first. The first rule that applies gives the advice. */
 const rules = {
   'hardly learned': facts => {
     const { accuracy, count, commonest } = sums(facts);
     const isChance = accuracy.value <= commonest.share;
     if (!isChance && !(count >= 30 && accuracy.low <= commonest.share)) return undefined;
     return (
-      `Find out first why it learned so little: always answering ${commonest.name} would be right in ${percent(commonest.share, 0)} of cases, ` +
+      `First find out why it learned so little: always answering ${commonest.name} would be right in ` +
+      `${percent(commonest.share, 0)} of cases, ` +
       'so check that each photo is in the right class, and that the classes can be told apart at this size.'
     );
   },
   'few test photos': facts => {
     const { accuracy, count } = sums(facts);
     if (accuracy.high - accuracy.low < uselesslyWide) return undefined;
-    const photos = `${count} test ${count === 1 ? 'photo leaves' : 'photos leave'}`;
+    const photos = `${count} test ${count === 1 ? 'photo' : 'photos'}`;
     return (
-      `Add photos before you trust a figure: ${photos} open whether ${percent(accuracy.low, 0)} or ${percent(accuracy.high, 0)} ` +
-      `are right, and about ${photosForTenPoints(accuracy.value)} would narrow this range to 10 points.`
+      `Add test photos before you trust any number: with ${photos}, the share of right answers may be ${percent(accuracy.low, 0)} or ` +
+      `${percent(accuracy.high, 0)}, and about ${photosForTenPoints(accuracy.value)} test photos would narrow this range to 10 points.`
     );
   },
   'too sure': ({ assessment }) => {
@@ -40,13 +41,13 @@ const rules = {
     if (verdict !== 'too sure') return undefined;
     return (
       `Do not trust its percentages yet: it is ${percent(confidence, 0)} sure on average and right in ${percent(accuracy, 0)} of cases, ` +
-      'so add validation photos like those that it will meet, by which its percentages are corrected.'
+      'so add validation photos like those that it will meet, because its percentages are corrected with validation photos.'
     );
   },
   'two classes confused': facts => {
     const { mistakes, pair } = confusions(facts);
     if (!pair || pair.count < 3 || pair.count < mistakes / 3) return undefined;
-    // Of few classes each two have a good part of the mistakes.
+    // With few classes, every pair of classes has a large share of the mistakes.
     const pairs = (facts.classes.length * (facts.classes.length - 1)) / 2;
     if (pair.count < (2 * mistakes) / pairs) return undefined;
     const [a, b] = pair.names;
@@ -75,8 +76,8 @@ const rules = {
     if (trained === undefined) return undefined;
     if (!(trained >= accuracy.value + farBelow && trained > accuracy.high)) return undefined;
     return (
-      'Add training photos from other places and days, or vary those that there are more strongly: it gets ' +
-      `${percent(trained, 0)} of them right, but only ${percent(accuracy.value, 0)} of the test photos.`
+      'Add training photos from other places and days, or augment the training photos more strongly: it gets ' +
+      `${percent(trained, 0)} of them right, but only ${percent(accuracy.value, 0)} of the test photos right.`
     );
   },
   'a class is missed': facts => {
@@ -90,7 +91,7 @@ const rules = {
     const misses = missesOf(facts, worst);
     if (misses < 2 || recall.value > accuracy.value - farBelow) return undefined;
     return (
-      `Add photos of ${facts.classes[worst]} like those that it missed: ${recognized(facts, worst)}, the smallest share of ` +
+      `Add photos of ${facts.classes[worst]} like those that it missed: ${recognized(facts, worst)}, the lowest share of ` +
       'all classes.'
     );
   },
@@ -103,8 +104,8 @@ const rules = {
     if (!worst) return undefined;
     const value = worst.value === '' ? 'an empty cell' : worst.value;
     return (
-      `Add photos with ${value} in the column ${worst.column}: it gets ${percent(worst.accuracy.value, 0)} of the ` +
-      `${worst.photos} in the test right, and ${percent(accuracy.value, 0)} of all.`
+      `Add photos with ${value} in the column ${worst.column}: it gets ${percent(worst.accuracy.value, 0)} of these ` +
+      `${worst.photos} test photos right, but ${percent(accuracy.value, 0)} of all test photos.`
     );
   },
   'worse photos': ({ robustness }) => {
@@ -113,8 +114,8 @@ const rules = {
     const worst = [...conditions].sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
     if (!worst || worst.accuracy.value > plain.value - farBelow) return undefined;
     return (
-      `Train on worse photos too, or expect less of them: ${percent(worst.accuracy.value, 0)} are right when ${worst.name}, ` +
-      `and ${percent(plain.value, 0)} as they are.`
+      `Train on photos of lower quality too, or expect fewer right answers on them: ${percent(worst.accuracy.value, 0)} are right when ` +
+      `test photos are ${worst.name}, and ${percent(plain.value, 0)} when they are unchanged.`
     );
   },
   mistakes: facts => {
@@ -130,10 +131,10 @@ const rules = {
     'Try it on photos from other places, cameras and days: all test photos were right, so they cannot show where it fails.',
 } as const satisfies Record<string, Rule>;
 
-/** What advice is about. */
+/** The subject of an advice. */
 export type AdviceKind = keyof typeof rules;
 
-/** The first advice that applies. */
+/** The first rule that applies, and its advice. */
 export function advise(facts: AdviceFacts): { readonly kind: AdviceKind; readonly text: string } {
   for (const [kind, rule] of Object.entries(rules) as [AdviceKind, Rule][]) {
     const text = rule(facts);
@@ -144,7 +145,7 @@ export function advise(facts: AdviceFacts): { readonly kind: AdviceKind; readonl
 
 interface Sums {
   readonly accuracy: Interval;
-  /** Test photos. */
+  /** Number of test photos. */
   readonly count: number;
   /** The class with the most test photos, and its share of them. */
   readonly commonest: { readonly name: string; readonly share: number };
@@ -160,7 +161,7 @@ function sums({ classes, assessment }: AdviceFacts): Sums {
 
 interface Confusions {
   readonly mistakes: number;
-  /** The two classes that are taken for each other most often; absent without a mistake. */
+  /** The two classes that are confused most often; absent if there are no mistakes. */
   readonly pair?: { readonly names: readonly [string, string]; readonly count: number };
 }
 
@@ -186,9 +187,9 @@ function recognized({ assessment: { evaluation } }: AdviceFacts, k: number): str
   return `only ${evaluation.confusion[k]![k]} of its ${support} test photos were recognized`;
 }
 
-/** Photos whose share has an interval of about ten points, to the next ten. */
+/** Number of photos for an interval about ten points wide, rounded up to a multiple of ten. */
 function photosForTenPoints(share: number): number {
-  // Of a share near 0 or 1 the true one is unlikely to be as near.
+  // An observed share near 0 or 1 is limited to 0.1 or 0.9, because the true share is probably less extreme.
   const likely = Math.min(0.9, Math.max(0.1, share));
   return 10 * Math.ceil((likely * (1 - likely) * (2 * 1.96) ** 2) / 0.1 ** 2 / 10);
 }

@@ -3,7 +3,7 @@ import type { Calibration, Sureness } from '../evaluation/calibration';
 import { shareInterval } from '../evaluation/intervals';
 import { type Html, html, percent } from './html';
 
-/** Whether its percentages can be believed, and when it says "not sure". */
+/** The section on certainty: whether the percentages can be believed, and when the answer is "not sure". */
 export function certaintySection(assessment: Assessment): Html {
   const { calibration, certainty } = assessment;
   return html`<p>${surenessInWords(assessment)}</p>
@@ -16,7 +16,7 @@ const verdicts: Readonly<Record<Sureness, string>> = {
   'not sure enough': 'not sure enough',
 };
 
-/** Which way the classifier erred, and what the temperature did about it. */
+/** Says whether the classifier was too sure or not sure enough, and how the temperature corrected it. */
 function surenessInWords({ calibration, certainty }: Assessment): Html {
   const { raw, scaled } = calibration;
   const { temperature } = certainty;
@@ -32,7 +32,7 @@ function surenessInWords({ calibration, certainty }: Assessment): Html {
 
 const box = { size: 300, left: 64, top: 12, bottom: 40, right: 12 };
 
-/** How often answers were right, by how sure they were: as the network gives them, and at the fitted temperature. */
+/** Reliability diagram: how often answers were right for each range of confidence, before and after temperature scaling. */
 function reliabilityDiagram({ raw, scaled }: Assessment['calibration'], isScaled: boolean): Html {
   const { size, left, top, bottom, right } = box;
   const width = left + size + right;
@@ -63,10 +63,10 @@ function reliabilityDiagram({ raw, scaled }: Assessment['calibration'], isScaled
     <p class="key">${isScaled && html`<span class="dot-key b"></span>as the network gives them: off by ${percent(raw.expectedError)} on average<br>`}
       <span class="dot-key a"></span>as the answers are given: off by ${percent(scaled.expectedError)}${!isScaled && ' on average'}
       <br><span class="dot-key share"></span>how many answers were so sure</p>
-    <p class="key">A line is where the share may be, as the answers are few.</p></figure>`;
+    <p class="key">A line is the range in which the true share may lie.</p></figure>`;
 }
 
-/** Each bin as a dot, the larger the more answers it has, on the interval that its share may be in. */
+/** Draws each bin as a dot on the interval of its share. Bins with more answers have larger dots. */
 function points(
   { bins }: Calibration,
   kind: 'a' | 'b',
@@ -86,7 +86,9 @@ function points(
   });
 }
 
-/** The promise of the prediction sets, how it was kept, and how often the answer is "not sure". */
+/**
+ * The coverage that the prediction sets promise, their coverage on the test photos, and how often the answer is "not sure".
+ */
 function abstention({ certainty, sets }: Assessment): Html {
   const count = sets.sizes.reduce((sum, size) => sum + size, 0);
   const several = sets.sizes.slice(2).reduce((sum, size) => sum + size, 0);
@@ -104,5 +106,5 @@ function abstention({ certainty, sets }: Assessment): Html {
     <div class="stack" role="img" aria-label="${described}">${kinds.map(({ kind, share }) => html`<span class="${kind}" style="flex:${share.toFixed(4)}"></span>`)}</div>
     <ul class="key">${kinds.map(({ kind, label, share }) => html`<li><span class="dot-key ${kind}"></span>${label}: <b>${percent(share, 0)}</b></li>`)}</ul>
     <p>${sets.sure > 0 ? html`Where it was sure, <b>${percent(sets.accuracyWhereSure)}</b> were right.` : 'It was never sure.'}
-      The promise is about photos like these: of anything else it may be sure and wrong.</p></div>`;
+      The promise holds only for photos like these. For photos of anything else, it may be sure and wrong.</p></div>`;
 }

@@ -3,10 +3,10 @@ import type { ReportContent, Robustness } from './content';
 import { type Html, html, percent } from './html';
 import { band } from './tables';
 
-/** Accuracy for each value of each column of the photos' table, the worst first. */
+/** Accuracy for each value of each column of the photos' table, lowest accuracy first. */
 export function columnTables(columns: readonly ColumnAccuracy[]): Html {
-  return html`<p>Accuracy on the test photos by the other columns of their table, the worst value first. The more values are
-    compared, the more of them are bad by chance: believe a difference when the bands hardly overlap.</p>
+  return html`<p>Accuracy on the test photos for each value in the other columns of their table, lowest accuracy first. When many values
+    are compared, some look bad by chance: believe a difference only if the bands hardly overlap.</p>
     <div class="pair">${columns.map(
       ({
         column,
@@ -20,14 +20,14 @@ export function columnTables(columns: readonly ColumnAccuracy[]): Html {
     )}</div>`;
 }
 
-/** Accuracy on photos as they are and made worse, the same ones in each row. */
+/** Accuracy on the unchanged photos and on degraded versions of the same photos, one row each. */
 export function robustnessTable({ photos, plain, conditions }: Robustness): Html {
-  return html`<p>The same ${photos} test photos as they are, and made worse at the size at which the network sees them. Each is seen in one
-    view.</p>
+  return html`<p>The same ${photos} test photos unchanged, and degraded at the size at which the network sees them.
+    Each photo is seen in one view.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Worse photos"><table class="compared">
     <thead><tr><th scope="col">Photos</th><th scope="col">Accuracy</th><th scope="col" class="number">right before, now wrong</th>
       <th scope="col" class="number">wrong before, now right</th></tr></thead>
-    <tbody><tr><th scope="row">as they are</th>${band(plain)}<td class="number none">–</td><td class="number none">–</td></tr>
+    <tbody><tr><th scope="row">unchanged</th>${band(plain)}<td class="number none">–</td><td class="number none">–</td></tr>
     ${conditions.map(
       ({ name, how, accuracy, lost, gained }) =>
         html`<tr><th scope="row">${name}<small>${how}</small></th>${band(accuracy)}<td class="number">${lost}</td><td class="number">${gained}</td></tr>`,
@@ -36,14 +36,14 @@ export function robustnessTable({ photos, plain, conditions }: Robustness): Html
 
 const mostNamed = 200;
 
-/** The file of each test photo that was taken for another class, the most surprising truth first. */
+/** The file of each wrong test photo, sorted by the loss of the true class, highest first. */
 export function wrongTable({ classes, assessment, testPhotos = [] }: ReportContent): Html {
   const wrong = assessment.hardest.filter(({ truth, predicted }) => truth !== predicted);
   if (wrong.length === 0) return html`<p>No test photo was taken for another class.</p>`;
   const shown = wrong.slice(0, mostNamed);
   const more = wrong.length - shown.length;
-  return html`<p>${wrong.length === 1 ? 'One test photo was' : `${wrong.length} test photos were`} taken for another class; first those whose
-    true class surprised the classifier most.</p>
+  return html`<p>${wrong.length === 1 ? 'One test photo was' : `${wrong.length} test photos were`} taken for another class.
+    Photos whose true class had the lowest probability come first.</p>
     <div class="scroll tall card" tabindex="0" role="region" aria-label="Wrong answers"><table class="findings">
     <thead><tr><th scope="col">File</th><th scope="col">It is</th><th scope="col">Taken for</th><th scope="col" class="number">Probability</th></tr></thead>
     <tbody>${shown.map(

@@ -3,90 +3,90 @@ import type { Interval } from '../evaluation/intervals';
 import type { ColumnAccuracy } from '../evaluation/slices';
 import type { HistoryRow } from '../logs/history';
 
-/** A picture of the gallery: photo, heat map and overlay side by side. */
+/** One picture of the gallery, with photo, heat map and overlay side by side. */
 export interface GalleryPicture {
-  /** A `data:` address. */
+  /** The picture as a `data:` address. */
   readonly image: string;
-  /** Of the image in pixels, so that a page keeps its place while it loads. */
+  /** Size of the picture in pixels, so that the page reserves its space while it loads. */
   readonly width?: number;
   readonly height?: number;
   readonly name: string;
   readonly truth: string;
   readonly predicted: string;
-  /** Of the predicted class, 0 to 1. */
+  /** Probability of the predicted class, 0 to 1. */
   readonly probability: number;
-  /** The classes that fit, the most probable first: exactly one where the answer is sure. */
+  /** The classes that fit, most probable first. Exactly one if the answer is sure. */
   readonly fitting?: readonly string[];
 }
 
-/** The heat map of one photo as it was after an epoch. */
+/** The heat map of one photo after one epoch. */
 export interface EpochPicture {
   readonly epoch: number;
-  /** A `data:` address. */
+  /** The picture as a `data:` address. */
   readonly image: string;
-  /** Of the image in pixels. */
+  /** Size of the picture in pixels. */
   readonly width?: number;
   readonly height?: number;
-  /** Of the photo's own class, 0 to 1. */
+  /** Probability of the photo's true class, 0 to 1. */
   readonly probability: number;
 }
 
-/** Accuracy on test photos as they are, and on the same ones made worse. */
+/** Accuracy on unchanged test photos, and on degraded versions of the same photos. */
 export interface Robustness {
-  /** How many test photos were looked at. */
+  /** Number of test photos used. */
   readonly photos: number;
-  /** As they are, from one view. */
+  /** Accuracy on the unchanged photos, with one view each. */
   readonly plain: Interval;
   readonly conditions: readonly WorseCondition[];
 }
 
-/** How a classifier does on photos that were made worse in one way. */
+/** The results of a classifier on photos that were degraded in one way. */
 export interface WorseCondition {
-  /** Such as `blurred`: goes on "when". */
+  /** Name of the condition, such as `blurred`, which completes the sentence "right when test photos are ...". */
   readonly name: string;
-  /** What was done to the photos exactly. */
+  /** Exactly how the photos were changed. */
   readonly how: string;
   readonly accuracy: Interval;
-  /** Photos that are right as they are, and wrong so. */
+  /** Number of photos that are right when unchanged, but wrong when degraded. */
   readonly lost: number;
-  /** Photos that are wrong as they are, and right so. */
+  /** Number of photos that are wrong when unchanged, but right when degraded. */
   readonly gained: number;
 }
 
-/** All that the report shows; the verdict that it opens with follows from it. */
+/** The complete content of the report. The verdict at its top is derived from it. */
 export interface ReportContent {
   readonly title: string;
-  /** One sentence below the title: what was trained on what. */
+  /** One sentence below the title: what was trained, and on which photos. */
   readonly summary: string;
-  /** What a reader must not forget. */
+  /** A warning that every reader should see. */
   readonly caution?: { readonly headline: string; readonly text: string };
   readonly classes: readonly string[];
-  /** `[K]` photos of each class in each part. */
+  /** Number of photos of each class in each part, `[K]`. */
   readonly counts: {
     readonly train: readonly number[];
     readonly validation: readonly number[];
     readonly test: readonly number[];
   };
-  /** Of the test photos. */
+  /** Assessment on the test photos. */
   readonly assessment: Assessment;
-  /** The file of each test photo, in the order of the assessment's samples: those that it got wrong are named. */
+  /** The file of each test photo, in the order of the assessment's samples. The report names the files of wrong answers. */
   readonly testPhotos?: readonly string[];
-  /** Accuracy by the columns of the photos' table. */
+  /** Accuracy for the values of each column of the photos' table. */
   readonly slices?: readonly ColumnAccuracy[];
   readonly robustness?: Robustness;
   readonly history: readonly HistoryRow[];
-  /** The heat map of one validation photo over the epochs; absent where there is none. */
+  /** Heat maps of one validation photo after several epochs. Left out if there are none. */
   readonly epochs?: {
-    /** The photo's class. */
+    /** The true class of the photo. */
     readonly truth: string;
     readonly name: string;
     readonly pictures: readonly EpochPicture[];
   };
-  /** Test photos: those whose truth surprised the classifier most, and right ones. */
+  /** Test photos: those with the highest loss, and correct ones. */
   readonly gallery: {
     readonly hardest: readonly GalleryPicture[];
     readonly right: readonly GalleryPicture[];
-    /** What the pictures show, in a sentence. */
+    /** One sentence that explains the pictures. */
     readonly note: string;
   };
   readonly findings: readonly {
@@ -94,8 +94,8 @@ export interface ReportContent {
     readonly subject: string;
     readonly reason: string;
   }[];
-  /** Settings, versions, times: label and value. */
+  /** Settings, versions and times as pairs of label and value. */
   readonly facts: readonly (readonly [string, string])[];
-  /** What was typed to get this. */
+  /** The command that was typed to make this run. */
   readonly command: string;
 }

@@ -10,7 +10,7 @@ interface Curve {
 
 const box = { width: 460, height: 256, left: 44, right: 84, top: 20, bottom: 44 };
 
-/** Loss by epoch, and accuracy with macro-F1 by epoch; the epoch whose weights were kept is marked. */
+/** Charts of the loss and of accuracy and macro-F1 by epoch. The epoch whose weights were kept is marked. */
 export function learningCurves(history: readonly HistoryRow[]): Html {
   const best = history.findLast(row => row.best)?.epoch;
   const epochs = history.map(row => row.epoch);

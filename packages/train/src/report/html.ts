@@ -1,7 +1,7 @@
 import { escapeMarkup } from '@shroom/formats';
 import type { Interval } from '../evaluation/intervals';
 
-/** HTML that is safe to insert as it is. */
+/** HTML that can be inserted without escaping. */
 export class Html {
   constructor(readonly text: string) {}
   toString(): string {
@@ -11,7 +11,7 @@ export class Html {
 
 type Insertable = Html | string | number | false | undefined | readonly Insertable[];
 
-/** A template whose insertions are escaped, unless they are `Html` themselves; lists are joined, `false` is nothing. */
+/** Template tag that escapes all insertions except `Html`. Lists are joined; `false` is empty. */
 export function html(strings: TemplateStringsArray, ...insertions: readonly Insertable[]): Html {
   return new Html(strings.map((part, index) => part + render(insertions[index])).join(''));
 }
@@ -26,10 +26,10 @@ function render(insertion: Insertable): string {
 export const percent = (share: number, digits = 1) =>
   Number.isNaN(share) ? 'unknown' : `${(100 * share).toFixed(digits)} %`;
 
-/** An interval of shares, such as "61 to 95 %". */
+/** An interval of shares as text, such as "61 to 95 %". */
 export function range({ low, high }: Interval): string {
   if (Number.isNaN(low)) return 'unknown';
-  // The bootstrap sees no doubt where all samples are alike; a reader would take that for certainty.
+  // If all samples are alike, the bootstrap interval has no width. A reader would mistake that for certainty.
   if (low === high) return 'too few photos to tell';
   return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
 }

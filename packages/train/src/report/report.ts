@@ -15,7 +15,7 @@ interface Section {
 }
 
 /**
- * One HTML file that shows how a training went. It loads nothing and holds no script.
+ * Renders one HTML file that shows how well a training went. The file loads nothing and contains no scripts.
  *
  * @example
  * ```ts
@@ -71,14 +71,15 @@ function sectionsOf(content: ReportContent): Section[] {
     sections.push({ id: 'epochs', title: 'Learning where to look', body: epochStrip(epochs) });
   }
   if (pictures.hardest.length > 0) {
-    const lead = 'The test photos whose true class surprised the classifier most.';
+    const lead = 'The test photos whose true class had the lowest probability.';
     const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.hardest)}`;
     sections.push({ id: 'hardest', title: 'The hardest photos', body });
   }
   if (content.testPhotos)
     sections.push({ id: 'wrong', title: 'Wrong answers', body: wrongTable(content) });
   if (pictures.right.length > 0) {
-    const body = html`<p>Of each class those that it was surest of. ${pictures.note}</p>${gallery(pictures.right)}`;
+    const lead = 'For each class, the correct test photos with the highest probability.';
+    const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.right)}`;
     sections.push({ id: 'right', title: 'What it knows', body });
   }
   sections.push(
@@ -100,9 +101,9 @@ function keyFigures({ assessment, history }: ReportContent): Html {
   const { accuracy, macroF1 } = figures;
   return html`<div class="figures">
   ${figure(percent(accuracy.value), `accuracy on ${count} test photos`, range(accuracy))}
-  ${figure(percent(macroF1.value), 'macro-F1, each class counting the same', range(macroF1))}
-  ${figure(percent(top.accuracy), `have their class among the first ${top.k}`)}
-  ${figure(percent(figures.rocArea.value), 'of pairs ranked rightly: the area below the ROC curve, mean of the classes')}
+  ${figure(percent(macroF1.value), 'macro-F1, the unweighted mean over the classes', range(macroF1))}
+  ${figure(percent(top.accuracy), `have their class among the ${top.k} most probable`)}
+  ${figure(percent(figures.rocArea.value), 'of pairs ranked correctly: the area below the ROC curve, mean over the classes')}
   ${figure(String(history.length), kept === undefined ? 'epochs' : `epochs, the weights of epoch ${kept} kept`)}
 </div>`;
 }

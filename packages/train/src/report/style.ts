@@ -1,4 +1,4 @@
-/** The look of the report: one column, system fonts, light and dark; nothing is loaded from anywhere. */
+/** The style sheet of the report: one column, system fonts, light and dark theme. It loads nothing. */
 export const style = `
 :root{color-scheme:light dark;--paper:#faf8f4;--card:#fff;--ink:#24211c;--soft:#665f54;--line:#e4ded3;--track:#efeae1;--a:#a8401f;--b:#35654a;--c:#7d5f10;--right:61,107,79;--wrong:168,64,31;--radius:12px}
 @media(prefers-color-scheme:dark){:root{--paper:#191714;--card:#23201c;--ink:#ece7dd;--soft:#aca392;--line:#3a352e;--track:#332e28;--a:#ec9474;--b:#8cc4a0;--c:#dcbb62;--right:104,168,126;--wrong:222,116,84}}

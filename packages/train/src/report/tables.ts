@@ -2,11 +2,11 @@ import type { Interval } from '../evaluation/intervals';
 import type { ReportContent } from './content';
 import { type Html, html, percent, range } from './html';
 
-/** Precision, recall and F1 of each class with their intervals, its ROC area, and how many photos it had. */
+/** Precision, recall and F1 of each class with their intervals, the ROC area, and the number of photos of the class. */
 export function classTable({ classes, counts, assessment }: ReportContent): Html {
   const { perClass, areas } = assessment;
-  return html`<p>The dot is what the test photos gave. The band holds the true value in 95 of 100 cases: with few photos
-    it is wide, and a class of six may look perfect by luck.</p>
+  return html`<p>The dot is the result on the test photos. The band contains the true value in 95 of 100 cases: it is wide if there are few
+    photos, and a class with six photos may look perfect by luck.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Class by class"><table class="classes">
     <thead><tr><th scope="col">Class</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">F1</th>
       <th scope="col" class="number">ROC area</th>
@@ -29,11 +29,11 @@ export function band(interval: Interval): Html {
     <div class="track"><i style="left:${at(low)};width:${at(high - low)}"></i><b style="left:${at(value)}"></b></div></td>`;
 }
 
-/** Rows by true class, columns by predicted class, shaded by the share of the row. */
+/** Confusion matrix: rows are true classes, columns are predicted classes, and the shade is the share of the row. */
 export function confusionMatrix({ classes, assessment }: ReportContent): Html {
   const { confusion, perClass } = assessment.evaluation;
   return html`<div class="scroll card" tabindex="0" role="region" aria-label="Confusion matrix"><table class="confusion">
-    <caption>Rows: what it is. Columns: what the classifier said. Shade: share of the row.</caption>
+    <caption>Rows: true class. Columns: answer of the classifier. Shade: share of the row.</caption>
     <thead><tr><td></td>${classes.map(name => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead>
     <tbody>${confusion.map((row, truth) => {
       const total = Math.max(1, perClass[truth]!.support);
@@ -46,11 +46,11 @@ export function confusionMatrix({ classes, assessment }: ReportContent): Html {
     })}</tbody></table></div>`;
 }
 
-/** What was found wrong with the files; nothing where nothing was. */
+/** The problems that were found in the files, as a table. */
 export function findingsList(findings: ReportContent['findings']): Html {
   if (findings.length === 0) return html`<p>Every file could be used.</p>`;
   const shown = findings.slice(0, 200);
-  return html`<p>${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}; no file was changed.</p>
+  return html`<p>${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}. No file was changed.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Findings"><table class="findings">
     <thead><tr><th scope="col">Kind</th><th scope="col">File or class</th><th scope="col">Why</th></tr></thead><tbody>${shown.map(
       ({ kind, subject, reason }) =>

@@ -1,7 +1,7 @@
 /**
  * Numbers for the axis of a plot, in steps of 1, 2, 2.5 or 5 times a power of ten.
  *
- * @returns Four or five numbers that cover the range, from `low` on; `[low]` where the range is empty.
+ * @returns Four or five numbers that cover the range, starting at `low`; `[low]` if the range is empty.
  * @example
  * ```ts
  * import { niceTicks } from '@shroom/train';

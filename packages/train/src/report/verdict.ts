@@ -4,18 +4,18 @@ import { percent, range } from './html';
 
 /** What a reader of a report should know first, in three sentences. */
 export interface Verdict {
-  /** How often it is right, and how well the test photos tell. */
+  /** How often the answers are right, and how precisely the test photos can tell. */
   readonly good: string;
-  /** How often it is sure, how often it is right then, and whether its percentages are true. */
+  /** How often the classifier is sure, how often sure answers are right, and whether its percentages are correct. */
   readonly sure: string;
   /** What to do next. */
   readonly next: string;
-  /** What the advice is about. */
+  /** The subject of the advice. */
   readonly advice: AdviceKind;
 }
 
 /**
- * How good a classifier is, how sure, and what to do next. It follows from the numbers of the report alone.
+ * Summarizes how good a classifier is, how sure it is, and what to do next. Derived only from the numbers of the report.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function verdictOf(
   return { good: goodness(assessment), sure: sureness(assessment), next: text, advice: kind };
 }
 
-/** From this width of the interval on, and up to that one, its reader is told why. */
+/** If the interval is at least `wide` or at most `narrow`, the sentence explains why. */
 const wide = 0.15;
 const narrow = 0.04;
 
@@ -52,9 +52,9 @@ function goodness({ evaluation, figures: { accuracy } }: ReportContent['assessme
   const photos = count === 1 ? '1 photo is' : `${count} photos are`;
   const why =
     width >= wide
-      ? `, a wide range because ${photos} few`
+      ? `; the range is wide because ${photos} few`
       : width <= narrow
-        ? `, a narrow range because ${photos} many`
+        ? `; the range is narrow because ${photos} many`
         : '';
   return (
     `It got ${hits} of ${count} test ${count === 1 ? 'photo' : 'photos'} right (${percent(accuracy.value)}); ` +
@@ -65,11 +65,12 @@ function goodness({ evaluation, figures: { accuracy } }: ReportContent['assessme
 function sureness({ sets, calibration: { scaled } }: ReportContent['assessment']): string {
   const often =
     sets.sure > 0
-      ? `It says that it is sure of ${percent(sets.sure, 0)} of them, and ${percent(sets.accuracyWhereSure, 0)} of those answers are right`
+      ? `It says that it is sure of ${percent(sets.sure, 0)} of these photos, and ` +
+        `${percent(sets.accuracyWhereSure, 0)} of those answers are right`
       : 'It is never sure of one class';
   const means = `${percent(scaled.confidence, 0)} on average, with ${percent(scaled.accuracy, 0)} right`;
   const believed = {
-    'as sure as right': 'its percentages can be believed, as far as these photos tell',
+    'as sure as right': 'its percentages agree with the test photos',
     'too sure': 'its percentages are too high',
     'not sure enough': 'its percentages are too low',
   }[scaled.verdict];

@@ -54,7 +54,7 @@ describe('prediction sets', () => {
     expect(conformalQuantile(nine, 0.9)).toBe(9); // ceil(10 * 0.9) = 9
     expect(conformalQuantile(nine, 0.5)).toBe(5);
     expect(conformalQuantile(nine, 0.91)).toBe(Number.POSITIVE_INFINITY);
-    expect(() => conformalQuantile(nine, 90)).toThrow(/between 0 and 1, such as 0.9/);
+    expect(() => conformalQuantile(nine, 90)).toThrow(/between 0 and 1, for example 0.9/);
   });
 
   test('by hand: two classes fit where both are probable, none where nothing is', () => {

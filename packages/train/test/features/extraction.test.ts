@@ -129,18 +129,18 @@ test('what cannot be is named', async () => {
     [{ caches: [new MapCache()] }, /caches and keyOf belong together/],
     [
       { caches: [new MapCache()], keyOf: ({ name }) => name },
-      /gives 2 tensors; there are 1 caches/,
+      /gives 2 tensors, but there are 1 caches/,
     ],
     [{ network: images => sum(images) }, /gives a tensor \[\] for 2 images/],
-    [{ batches: () => batches(samples.slice(0, 2)) }, /3 of 5 samples came in no batch/],
+    [{ batches: () => batches(samples.slice(0, 2)) }, /3 of 5 samples were in no batch/],
     [
       { batches: missing => batches([...missing, ...missing]) },
-      /not asked for, or that came before/,
+      /not requested or was in an earlier batch/,
     ],
     [{ network: 3 as never }, /network should be a function/],
     [{ cache: 3 } as object, /no option cache\. Did you mean caches\?/],
   ];
   for (const [options, message] of odd) await expect(all(options)).rejects.toThrow(message);
-  await expect(all({}, [samples[0]!, samples[0]!])).rejects.toThrow(/is there twice/);
+  await expect(all({}, [samples[0]!, samples[0]!])).rejects.toThrow(/A sample occurs twice/);
   expect(memory().numTensors).toBe(before);
 });

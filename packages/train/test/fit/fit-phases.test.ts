@@ -174,7 +174,9 @@ describe('phases', () => {
   test('refuse the state of another seed or model', async () => {
     const { states } = await train(plan);
     const from = states[0]!;
-    await expect(train({ ...plan, seed: 4, from })).rejects.toThrow(/of seed 3, the options say 4/);
+    await expect(train({ ...plan, seed: 4, from })).rejects.toThrow(
+      /saved with seed 3, but the options have seed 4/,
+    );
     await expect(train({ ...plan, from }, linear(2, 3))).rejects.toThrow(
       /'linear\/kernel' should have shape \[2,3\], it has \[2,2\]/,
     );
@@ -244,7 +246,7 @@ test('the probabilities of several views are averaged', async () => {
   both.forEach((probability, index) => {
     expect(probability).toBeCloseTo((each[0]![index]! + each[1]![index]!) / 2, 6);
   });
-  await expect(evaluateOn(model, set, 2, { views: 4 })).rejects.toThrow(/3 views of each photo, 4/);
+  await expect(evaluateOn(model, set, 2, { views: 4 })).rejects.toThrow(/3 views of each photo; 4/);
 });
 
 test('a missing kernel is named, with what to do', async () => {

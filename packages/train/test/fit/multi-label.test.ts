@@ -66,7 +66,7 @@ test('positive weights are negatives by positives, and 1 where one of them is mi
   expect(Array.from(balancedPositiveWeights([1, 0, 0, 1, 0, 0, 0, 1], 2))).toEqual([3, 1]);
   expect(Array.from(balancedPositiveWeights([0, 1, 0, 1], 2))).toEqual([1, 1]);
   expect(() => balancedPositiveWeights([0, 0.5], 2)).toThrow(/row 0 has 0.5 for class 1/);
-  expect(() => balancedPositiveWeights([0, 1, 0], 2)).toThrow(/2 numbers, 1 photos with 2 classes/);
+  expect(() => balancedPositiveWeights([0, 1, 0], 2)).toThrow(/2 numbers \(1 photos, 2 classes\)/);
 });
 
 test('mixup blends targets by the share of the rows, with the partners that single labels have', () => {
@@ -147,7 +147,7 @@ describe('fit', () => {
 
   test('says which option is for one class a photo, and what does not fit', async () => {
     await expect(train({ ...options, focus: 2 })).rejects.toThrow(
-      /focal loss is for samples of one/,
+      /focal loss needs exactly one class/,
     );
     await expect(train({ ...options, sampling: 'balanced' })).rejects.toThrow(/sampling should be/);
     const { targets: _, ...single } = data.validation;

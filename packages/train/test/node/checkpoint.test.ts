@@ -58,7 +58,7 @@ describe('a checkpoint', () => {
     const set = { values: new Float32Array(24), labels: new Int32Array(8), views: 1, channels: 3 };
     const data = { train: set, validation: set, classes: 2 };
     const run = fitWithCheckpoints(folder, counting as never, data, { epochs: 1 });
-    const message = "'counter/count' is int32; a checkpoint holds weights that are float32.";
+    const message = "'counter/count' is int32, but a checkpoint can hold only float32 weights.";
     await expect(run.next()).rejects.toThrow(message);
     const path = join(folder, 'best.safetensors');
     await expect(saveCheckpoint(path, counting as never, {})).rejects.toThrow(message);
@@ -99,7 +99,9 @@ describe('a checkpoint', () => {
     expect(header['optimizer/squares/dense/kernel'].shape).toEqual([3, 2]);
     expect(await loadTrainingState(path)).toEqual({ ...states[0], facts: {} });
     await saveCheckpoint(path, network, {});
-    await expect(loadTrainingState(path)).rejects.toThrow(/no state of a training, only weights/);
+    await expect(loadTrainingState(path)).rejects.toThrow(
+      /holds only weights, not the state of a training/,
+    );
   });
 
   describe('of a model with other names', () => {
@@ -189,7 +191,7 @@ describe('a checkpoint', () => {
     };
     for await (const _ of fitWithCheckpoints(folder, model(4), data, { epochs: 1 }));
     const state = loadCheckpoint(join(folder, 'last.safetensors'), model(4));
-    await expect(state).rejects.toThrow(/the state of a training; take the run's best.safetensors/);
+    await expect(state).rejects.toThrow(/the state of a training. Load the run's best.safetensors/);
   });
 
   test('that is cut short or of another shape changes nothing', async () => {
@@ -198,7 +200,7 @@ describe('a checkpoint', () => {
     const other = model(5);
     const before = await weightsOf(other);
     await expect(loadCheckpoint(path, other)).rejects.toThrow(
-      /'dense\/kernel' should have shape \[3,5\], the checkpoint has \[3,4\]/,
+      /'dense\/kernel' should have shape \[3,5\], but the checkpoint has \[3,4\]/,
     );
     await truncate(path, 200);
     await expect(loadCheckpoint(path, model(4))).rejects.toThrow(/not a whole safetensors file/);

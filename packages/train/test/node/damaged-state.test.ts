@@ -42,12 +42,12 @@ async function stateOf(): Promise<TrainingState> {
 describe('a training is not gone on with', () => {
   test.each([
     ['no JSON', '{"seed":', /it is not JSON/],
-    ['no object', '3', /it is no object/],
+    ['no object', '3', /it is not an object/],
     ['half a step', { step: 0.5 }, /its step is 0.5/],
     ['a phase before the first', { phase: -1 }, /its phase is -1/],
     ['a loss that is none', { lossSum: null }, /its lossSum is null/],
     ['a best without its value', { best: { epoch: 1 } }, /its best is {"epoch":1}/],
-    ['a history that is none', { history: [4] }, /its history is no list/],
+    ['a history that is none', { history: [4] }, /its history is not a list/],
   ])('from a position with %s', async (_, change, message) => {
     const state = await stateOf();
     await saveTrainingState(path, state);

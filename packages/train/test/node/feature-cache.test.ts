@@ -104,7 +104,7 @@ describe('the feature cache', () => {
   test('refuses features of another length', async () => {
     const cache = await FeatureCache.open(folder, 'b', 4);
     await expect(cache.write('a', new Float32Array(3))).rejects.toThrow(
-      /should be 4 numbers, they are 3/,
+      /should be 4 numbers, not 3/,
     );
     await cache.close();
   });
@@ -155,7 +155,9 @@ describe('the feature cache', () => {
       expect(Array.from(await source.read([1, 0], [0, 1]))).toEqual([1, 0, 1, 0, 0, 1, 0, 1]);
     const wrong = { labels: Int32Array.of(0), views: 1, shape: [1, 2, 2], keyOf };
     expect(() => cachedFeatures(cache, { ...wrong, memory: Number.NaN })).toThrow(/memory should/);
-    await expect(source.read([2], [0])).rejects.toThrow(/photo 2, view 0, are not in the cache/);
+    await expect(source.read([2], [0])).rejects.toThrow(
+      /photo 2, view 0, are missing from the cache/,
+    );
     await cache.close();
   });
 });

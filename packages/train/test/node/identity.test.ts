@@ -253,7 +253,7 @@ describe('a folder is of one training', () => {
       /train.features: "cached, .*, now "cached, /,
     );
     expect(() => cached(one!, [0, 1, 2, 3, 4, 5, 6, 8]).identity).toThrow(
-      /photo 7, view 0, are not in the cache/,
+      /photo 7, view 0, are missing from the cache/,
     );
     await Promise.all(caches.map(cache => cache.close()));
   });
@@ -415,7 +415,7 @@ test('a run says what it is made of, and nothing else', async () => {
 });
 
 test.each<[object | undefined, RegExp]>([
-  [undefined, /There is none/],
+  [undefined, /It is undefined/],
   [{ names: new Map([['a', 1]]) }, /configuration.names is a Map/],
   [{ phases: [{ names: new Set([1]) }] }, /configuration.phases.0.names is a Set/],
   [{ patience: Number.POSITIVE_INFINITY }, /configuration.patience: "Infinity", now null/],

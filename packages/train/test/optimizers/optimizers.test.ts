@@ -122,7 +122,7 @@ describe('the average of weights', () => {
     weight.assign(tensor1d([5, 5]));
     average.use(true);
     expect(await numbers(weight)).toEqual([1, -2]);
-    expect(() => average.update()).toThrow(/put the weights back/);
+    expect(() => average.update()).toThrow(/Call use\(false\)/);
     average.use(false);
     expect(await numbers(weight)).toEqual([5, 5]);
     average.dispose();

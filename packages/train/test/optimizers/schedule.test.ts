@@ -47,7 +47,7 @@ describe('a schedule as plain data', () => {
 
   test('of an unknown name is refused with those that there are', () => {
     expect(() => scheduleOf({ name: 'linear' } as never, length)).toThrow(
-      /no schedule 'linear'; there are constant, cosineAnnealing/,
+      /no schedule 'linear'. Known names: constant, cosineAnnealing/,
     );
   });
 });

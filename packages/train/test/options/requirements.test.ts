@@ -146,7 +146,7 @@ describe('an option that cannot be is named before the first step', () => {
   ])('in looking for a learning rate: %s %o', async (name, value) => {
     const search = findLearningRate(linear(), good, { [name]: value });
     await expect(search.next()).rejects.toThrow(
-      new RegExp(name.replace('classWeights', 'as many')),
+      new RegExp(name.replace('classWeights', '3 class weights')),
     );
   });
 
@@ -174,7 +174,7 @@ describe('data that cannot be is named by its row before the first step', () => 
     changed(({ values }) => ({ values: values.map((own, index) => (index === 22 ? value : own)) }));
 
   test.each([
-    ['a label of K', labeled(7, 3), /labels: row 7 is 3; with 3 classes .* 0 to 2/],
+    ['a label of K', labeled(7, 3), /labels: row 7 is 3; with 3 classes, .* 0 to 2/],
     ['a label below 0', labeled(4, -1), /labels: row 4 is -1/],
     [
       'values that are too few',
@@ -183,8 +183,8 @@ describe('data that cannot be is named by its row before the first step', () => 
     ],
     ['values that are too many', changed(() => ({ channels: 1 })), /24 numbers.*48/],
     ['labels that are too many', changed(() => ({ labels: new Int32Array(13) })), /52 numbers.*48/],
-    ['NaN', valued(Number.NaN), /row 5, view 1, has NaN as its number 0/],
-    ['infinity', valued(Number.NEGATIVE_INFINITY), /row 5, view 1, has -Infinity/],
+    ['NaN', valued(Number.NaN), /row 5, view 1: the number at index 0 is NaN/],
+    ['infinity', valued(Number.NEGATIVE_INFINITY), /row 5, view 1: .* is -Infinity/],
     ['no view', changed(() => ({ views: 0 })), /views should be a whole number, 1 or more, not 0/],
   ] as const)('%s', async (_, odd, message) => {
     for (const part of ['train', 'validation'] as const) {
@@ -203,11 +203,11 @@ describe('data that cannot be is named by its row before the first step', () => 
       read: photos => new Float32Array(photos.length * 2 * channels),
     };
     expect((await failure({}, { validation: wide })).message).toBe(
-      "validation should have features of the shape of train's, [2]; they are [1,2,2].",
+      'The features of validation should have the same shape as those of train, [2], not [1,2,2].',
     );
     expect(
       (await failure({}, { validation: { ...set(6, 1), channels: 1, views: 2 } })).message,
-    ).toMatch(/shape of train's, \[2\]; they are \[1\]/);
+    ).toMatch(/shape as those of train, \[2\], not \[1\]/);
   });
 
   test('rows of a source, when they are read', async () => {
@@ -219,20 +219,22 @@ describe('data that cannot be is named by its row before the first step', () => 
     });
     const short = source(photos => new Float32Array(photos.length));
     expect((await failure({}, { train: short })).message).toMatch(
-      /4 rows of \[2\] are 8 numbers; .* 4/,
+      /4 rows of \[2\] are 8 numbers, .* 4/,
     );
     const broken = source(photos =>
       new Float32Array(photos.length * channels).fill(Number.NaN, 2, 3),
     );
     expect((await failure({}, { train: broken })).message).toMatch(
-      /train: row \d+, view [01], has NaN/,
+      /train: row \d+, view [01]: .* is NaN/,
     );
-    await expect(evaluateOn(linear(), broken, 3)).rejects.toThrow(/row 1, view 0, has NaN/);
+    await expect(evaluateOn(linear(), broken, 3)).rejects.toThrow(/row 1, view 0: .* is NaN/);
   });
 
   test('another number of logits than classes', async () => {
     const { message } = await failure({}, { classes: 4 });
-    expect(message).toBe('The classifier gives logits [4,3]; 4 samples of 4 classes need [4,4].');
+    expect(message).toBe(
+      'The classifier gives logits [4,3]; 4 samples of 4 classes need the shape [4,4].',
+    );
     await expect(evaluateOn(linear(), set(), 4)).rejects.toThrow(/3 logits .* 4 classes/);
   });
 });
@@ -241,7 +243,7 @@ describe('an option that there is not is named, with the one that was meant', ()
   test.each<[object, RegExp]>([
     [{ labelsmoothing: 0.1 }, /no option labelsmoothing\. Did you mean labelSmoothing\?/],
     [{ batch_size: 8 }, /no option batch_size\. Did you mean batchSize\?/],
-    [{ learningRate: 1e-3 }, /no option learningRate\. There are epochs, batchSize/],
+    [{ learningRate: 1e-3 }, /no option learningRate\. The options are epochs, batchSize/],
     [{ optimiser: { name: 'sgd' } }, /no option optimiser\. Did you mean optimizer\?/],
     [
       { followedBy: [{ epochs: 1, patient: 2 }] },
@@ -291,7 +293,7 @@ test('a state of another training is not gone on with', async () => {
   let from: TrainingState | undefined;
   for await (const report of fit(linear(), good, two)) from = await report.snapshot();
   const message =
-    /state is of phase 1, epoch 1, batch 0; the options make 1 phases.*another training/;
+    /state is at phase 1, epoch 1, batch 0; the options describe 1 phases.*another training/;
   const { followedBy, ...one } = two;
   await expect(fit(linear(), good, { ...one, from }).next()).rejects.toThrow(message);
   const position = { ...from!.position, batch: 99 };
@@ -301,7 +303,7 @@ test('a state of another training is not gone on with', async () => {
 
 describe('what JavaScript hands over is named as well', () => {
   test.each<[object, Partial<TrainingData>, RegExp]>([
-    [{}, { train: undefined }, /train should be features/],
+    [{}, { train: undefined }, /train should be a FeatureSet/],
     [
       {},
       { train: { ...set(), labels: undefined } as never },

@@ -33,7 +33,7 @@ describe('the report', () => {
 
   test('says how the promise was kept, and shows what it learned to look at', () => {
     expect(page).toMatch(/at least <b>90 %<\/b> of cases.*On the test photos it was in\s+<b>/s);
-    expect(page).toContain('b.jpg after epoch 2: where it spoke for Amanita');
+    expect(page).toContain('b.jpg after epoch 2: the places that raised the score of Amanita');
     const { epochs, ...rest } = content;
     expect(epochs?.pictures).toHaveLength(2);
     expect(renderReport(rest)).not.toContain('Learning where to look');
@@ -69,7 +69,7 @@ describe('the report', () => {
   test('opens with a verdict: how good, how sure, what next', () => {
     const opening = page.slice(page.indexOf('<h1>'), page.indexOf('class="figures"'));
     expect(opening).toMatch(
-      /<dt>How good<\/dt><dd>It got 5 of 6 test photos right \(83\.3 %\).*<dt>How sure<\/dt>.*<dt>What next<\/dt><dd>Add photos/s,
+      /<dt>How good<\/dt><dd>It got 5 of 6 test photos right \(83\.3 %\).*<dt>How sure<\/dt>.*<dt>What next<\/dt><dd>Add test photos/s,
     );
   });
 
@@ -110,9 +110,9 @@ describe('the report', () => {
     expect(renderReport(rest)).not.toMatch(/Column by column|Worse photos/);
   });
 
-  test('compares worse photos with the same ones as they are', () => {
+  test('compares degraded photos with the same photos unchanged', () => {
     expect(page).toMatch(
-      /as they are<\/th>.*?83 %.*dark<small>times 0\.4<\/small>.*?50 %.*?<td class="number">3<\/td><td class="number">1<\/td>/s,
+      /unchanged<\/th>.*?83 %.*dark<small>times 0\.4<\/small>.*?50 %.*?<td class="number">3<\/td><td class="number">1<\/td>/s,
     );
   });
 

@@ -70,20 +70,22 @@ describe('how good and how sure', () => {
         [1, 0, 9],
       ]),
     );
-    expect(few.good).toMatch(/74 to 97 % right, a wide range because 30 photos are few\.$/);
+    expect(few.good).toMatch(/74 to 97 % right; the range is wide because 30 photos are few\.$/);
     const many = verdictOf(
       factsOf([
         [950, 50],
         [50, 950],
       ]),
     );
-    expect(many.good).toMatch(/94 to 96 % right, a narrow range because 2000 photos are many\.$/);
+    expect(many.good).toMatch(
+      /94 to 96 % right; the range is narrow because 2000 photos are many\.$/,
+    );
   });
 
   test('says how often it is sure, how often right then, and whether its percentages are true', () => {
     expect(verdictOf(factsOf(good)).sure).toBe(
-      'It says that it is sure of 100 % of them, and 95 % of those answers are right; its percentages can be believed, as ' +
-        'far as these photos tell (95 % on average, with 95 % right).',
+      'It says that it is sure of 100 % of these photos, and 95 % of those answers are right; its percentages agree with ' +
+        'the test photos (95 % on average, with 95 % right).',
     );
     expect(verdictOf(factsOf(good, 0.999)).sure).toMatch(
       /are too high \(100 % on average, with 95 % right\)\.$/,
@@ -135,7 +137,7 @@ describe('what to do next', () => {
         [1, 4],
       ]),
       // Wilson of 9 of 10: 0.596 to 0.982. 0.9 * 0.1 * 3.92^2 / 0.1^2 = 138.3.
-      /^Add photos .* 10 test photos leave open whether 60 % or 98 % are right, and about 140 would/,
+      /^Add test photos .* with 10 test photos, .* may be 60 % or 98 %, and about 140 test photos would/,
     ],
     ['too sure', factsOf(good, 0.999), /it is 100 % sure on average and right in 95 % of cases/],
     [
@@ -188,12 +190,12 @@ describe('what to do next', () => {
     [
       'a kind of photo is missed',
       factsOf(good, 0.95, { slices }),
-      /photos with phone in the column camera: it gets 70 % of the 20 in the test right, and 95 % of all/,
+      /photos with phone in the column camera: it gets 70 % of these 20 test photos right, but 95 % of all/,
     ],
     [
       'worse photos',
       factsOf(good, 0.95, { robustness }),
-      /70 % are right when dark, and 95 % as they are/,
+      /70 % are right when test photos are dark, and 95 % when they are unchanged/,
     ],
     ['mistakes', factsOf(good), /^Look at the 5 photos that it got wrong/],
     [
