@@ -142,6 +142,13 @@ export type {
 export { type TrainingBatch, TrainingStep, type TrainingStepOptions } from './fit/training-step';
 export { encodeScalars, encodeVersion, type ScalarEvent } from './logs/events';
 export { type HistoryRow, historyCsv } from './logs/history';
+export {
+  CheckpointMismatchError,
+  type LeftOut,
+  type LoadOptions,
+  type Restorable,
+  restoreCheckpoint,
+} from './model/restoring';
 export type { Trainable, Weight } from './model/trainable';
 export { Adam, type AdamOptions } from './optimizers/adam';
 export { AdamW } from './optimizers/adamw';

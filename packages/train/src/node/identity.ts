@@ -4,7 +4,7 @@ import { sourceOf } from '../features/feature-set';
 import { batchBounds } from '../fit/batches';
 import type { FitOptions, TrainingData } from '../fit/fit-options';
 import type { Phase } from '../fit/phase';
-import { type Restorable, savedWeights } from './checkpoint';
+import { type Restorable, savedWeights } from '../model/restoring';
 import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 

@@ -1,13 +1,15 @@
+export {
+  CheckpointMismatchError,
+  type LeftOut,
+  type LoadOptions,
+  type Restorable,
+} from '../model/restoring';
 export { writeAtomically } from './atomic';
 export { type CachedOptions, cachedFeatures } from './cached-features';
 export {
   type CheckpointFacts,
-  CheckpointMismatchError,
-  type LeftOut,
-  type LoadOptions,
   loadCheckpoint,
   loadTrainingState,
-  type Restorable,
   saveCheckpoint,
   saveTrainingState,
 } from './checkpoint';

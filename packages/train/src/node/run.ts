@@ -9,15 +9,10 @@ import {
   fitOptions,
   type TrainingData,
 } from '../fit/fit-options';
+import { putTensors, type Restorable } from '../model/restoring';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger } from '../options/requirements';
-import {
-  loadTrainingState,
-  putTensors,
-  type Restorable,
-  saveCheckpoint,
-  saveTrainingState,
-} from './checkpoint';
+import { loadTrainingState, saveCheckpoint, saveTrainingState } from './checkpoint';
 import { identityOf, type RunIdentity, runFormat } from './identity';
 import { differences } from './plain';
 import {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { decodeSafetensors, encodeSafetensors, FormatError, toFloat32 } from '@shroom/formats';
+import { encodeSafetensors, FormatError } from '@shroom/formats';
 import type { SavedTensor } from '../fit/training-state';
+import { type StoredTensor, storedTensors } from '../model/restoring';
 import { writeAtomically } from './atomic';
 
 /** Metadata that is saved with tensors, by name. */
@@ -20,18 +21,10 @@ export async function writeTensors(
   await writeAtomically(path, encodeSafetensors(tensors, facts));
 }
 
-/** A tensor in a file. Its values are converted when `read` is called. */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  /** @throws ElementTypeError when the values are not floating-point numbers. */
-  read(): Float32Array;
-}
-
 /** @throws SafetensorsError when the file is incomplete. FormatError when the file cannot be read. */
 export async function openTensors(
   path: string,
 ): Promise<{ tensors: ReadonlyMap<string, StoredTensor>; facts: TensorFacts }> {
-  const options = { source: path };
   const file = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const why =
       cause.code === 'ENOENT'
@@ -39,18 +32,9 @@ export async function openTensors(
         : cause.code === 'EISDIR'
           ? 'it is a folder; give the path of a file in it'
           : cause.message;
-    throw new FormatError(`${path} cannot be read: ${why}.`, { ...options, cause });
+    throw new FormatError(`${path} cannot be read: ${why}.`, { source: path, cause });
   });
-  const { tensors, metadata } = decodeSafetensors(file, options);
-  const stored = [...tensors].map(([name, { shape, bytes, ...entry }]) => {
-    const read = () => {
-      // Copies the values if they are a view of the file's memory, so that one kept tensor does not keep the whole file.
-      const numbers = toFloat32(bytes, entry, options);
-      return numbers.buffer === bytes.buffer ? numbers.slice() : numbers;
-    };
-    return [name, { shape, read }] as const;
-  });
-  return { tensors: new Map(stored), facts: metadata };
+  return storedTensors(file, path);
 }
 
 /**
