@@ -5,7 +5,7 @@ import type { ColumnNames } from '@shroom/data/node';
 import { type Assessment, assess, type Interval } from '@shroom/train';
 import { openRun } from '@shroom/train/node';
 import { PhotoError, RunFolderError } from './errors';
-import type { LoadedClassifier } from './file/load';
+import type { LoadedClassifier } from './file/assemble';
 import { logitsOfPhotos } from './network/logits';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { viewsOf } from './photos/views';

@@ -13,8 +13,9 @@ import {
 import { checkpointFiles, fitWithCheckpoints, openRun, writeAtomically } from '@shroom/train/node';
 import { startEngine } from './engine/engine';
 import { RunFolderError, UnsupportedNetworkError } from './errors';
+import { disposeNetwork } from './file/assemble';
 import { formatClassifierFile } from './file/classifier-file';
-import { disposeNetwork, loadUntrained } from './file/load';
+import { loadUntrained } from './file/load';
 import { saveClassifier } from './file/save';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
@@ -113,7 +114,7 @@ async function finetuneIn(
     });
     try {
       // Only now: what is in the cache is of the weights that the network was published with.
-      await loadTrained();
+      loadTrained();
       const { train, validation, test } = features.maps!;
       const classifier = headOnTrained(head, cut, extractors);
       const averaging = { views: testViews, ...stopping };

@@ -1,11 +1,8 @@
 export {
   Classifier,
-  type ExplainOptions,
-  type FailedPhoto,
   type OpenClassifierOptions,
   openClassifier,
   type PhotoExplanation,
-  type PredictOptions,
 } from './classifier';
 export { type Engine, type EngineName, engineNames, startEngine } from './engine/engine';
 export {
@@ -37,6 +34,7 @@ export type { Seconds } from './results/metrics';
 export type { RunConfiguration } from './run/folder';
 export { fileName, forTerminal } from './run/names';
 export type { Prediction } from './serving/answer';
+export type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
 export {
   type Run,
   resume,

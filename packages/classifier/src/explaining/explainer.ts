@@ -1,5 +1,6 @@
 import type { Pixels } from '@shroom/data';
 import {
+  contrast,
   type Explanation,
   explain,
   type Method,
@@ -24,6 +25,8 @@ export interface Explaining {
   readonly extractor?: number | undefined;
   /** Default: the most probable class. */
   readonly classIndex?: number | undefined;
+  /** What speaks for the class rather than for this one. */
+  readonly against?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +41,7 @@ export class Explainer {
 
   /** @param photo Of the size that the extractors take. */
   async explain(photo: Pixels, how: Explaining): Promise<Explanation> {
-    const { method, tap, extractor = 0, classIndex, signal } = how;
+    const { method, tap, extractor = 0, classIndex, against, signal } = how;
     const { extractors } = this.#network;
     const own = extractors[extractor];
     if (!own)
@@ -48,15 +51,17 @@ export class Explainer {
     const images = extractors.map(({ backbone }) => toTensor([photo], backbone));
     let others: Tensor2D[] = [];
     try {
-      others = extractors.map((each, index) =>
-        tidy(() => networkOf(each)(images[index]!).features as Tensor2D),
-      );
+      if (extractors.length > 1)
+        others = extractors.map((each, index) =>
+          tidy(() => networkOf(each)(images[index]!).features as Tensor2D),
+        );
       const parts = this.#parts(extractor, tap);
       const whole =
         extractors.length === 1 ? parts : besides(parts, this.#network, extractor, others);
       const [found] = await explain(whole, images[extractor]!, {
         method,
         ...(classIndex !== undefined && { classIndex }),
+        ...(against !== undefined && { target: contrast({ against }) }),
         ...(signal && { signal }),
       });
       return found!;

@@ -7,7 +7,8 @@ import { cacheFolder, fetchFromHub, fetchUrl } from '@shroom/models/node';
 import { ClassifierFileError } from '../errors';
 import { Meter, type OnProgress } from '../progress';
 import { parseClassifierFile } from './classifier-file';
-import { hashOf, type StoredFile } from './tensors';
+import type { StoredFile } from './stored';
+import { hashOf } from './tensors';
 
 export interface LocateOptions {
   readonly onProgress?: OnProgress | undefined;

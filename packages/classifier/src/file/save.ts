@@ -9,7 +9,8 @@ import { countByClass } from '../results/metrics';
 import type { RunConfiguration } from '../run/folder';
 import type { StoredNovelty } from '../training/novelty';
 import { type ClassifierFile, fileVersion } from './schema';
-import { hashOf, type Tensors, writeTensors } from './tensors';
+import type { Tensors } from './stored';
+import { hashOf, writeTensors } from './tensors';
 
 /** What a classifier's file is made of. */
 export interface SavedClassifier {

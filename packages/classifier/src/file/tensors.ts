@@ -1,22 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeSafetensors, encodeSafetensors, toFloat32 } from '@shroom/formats';
+import { encodeSafetensors } from '@shroom/formats';
 import { writeAtomically } from '@shroom/train/node';
 import { ClassifierFileError } from '../errors';
-
-/** Numbers by name. */
-export type Tensors = ReadonlyMap<
-  string,
-  { readonly shape: readonly number[]; readonly values: Float32Array }
->;
-
-/** A file of a classifier, and the hash of its bytes. */
-export interface StoredFile {
-  /** Below the classifier's folder. */
-  readonly path: string;
-  readonly sha256: string;
-}
+import type { StoredFile, Tensors } from './stored';
 
 export async function writeTensors(
   folder: string,
@@ -26,19 +14,6 @@ export async function writeTensors(
   const bytes = encodeSafetensors(tensors);
   await writeAtomically(join(folder, path), bytes);
   return { path, sha256: hashOf(bytes) };
-}
-
-/** @throws ClassifierFileError when it is not there, or not the file that the classifier was saved with. */
-export async function readTensors(folder: string, file: StoredFile): Promise<Tensors> {
-  const bytes = await readStored(folder, file);
-  const source = join(folder, file.path);
-  const { tensors } = decodeSafetensors(bytes, { source });
-  return new Map(
-    [...tensors].map(([name, tensor]) => [
-      name,
-      { shape: tensor.shape, values: toFloat32(tensor.bytes, tensor, { source }) },
-    ]),
-  );
 }
 
 /** @throws ClassifierFileError when it is not there, or not the file that the classifier was saved with. */

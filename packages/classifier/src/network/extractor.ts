@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CovariancePooling, type PooledTap, poolCovariances } from '@shroom/head';
 import { type Backbone, type CutBackbone, cutAt } from '@shroom/models';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
@@ -17,8 +16,6 @@ export interface Extractor {
   /** Images `[N, H, W, 3]` to features `[N, width]`, one graph of layers. */
   readonly features: LayersModel;
   readonly width: number;
-  /** What features depend on besides photo, preprocessing and engine; part of the names of caches. */
-  readonly identity: object;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -28,8 +25,6 @@ export const imagesAtOnce = 8;
 
 /** @param taps For second-order pooling; averages of the last feature map without any. */
 export function extractorOf(backbone: Backbone, taps: readonly PooledTap[] = []): Extractor {
-  const { name, weights } = backbone;
-  const identity = { name, sha256: weights.sha256 };
   if (taps.length === 0) {
     const average = layers.globalAveragePooling2d({ name: 'features/average' });
     const features = model({
@@ -38,21 +33,17 @@ export function extractorOf(backbone: Backbone, taps: readonly PooledTap[] = [])
       name: `${backbone.model.name}_features`,
     });
     return {
-      ...{ backbone, pooling: 'average', taps, features, width: backbone.channels, identity },
+      ...{ backbone, pooling: 'average', taps, features, width: backbone.channels },
       dispose: () => backbone.dispose(),
     };
   }
   const features = poolCovariances(backbone.model, taps);
-  const frame = createHash('sha256');
-  for (const { layer, center, directions } of taps)
-    frame.update(layer).update(center).update(directions);
   return {
     backbone,
     pooling: 'covariance',
     taps,
     features,
     width: features.outputs[0]!.shape[1]!,
-    identity: { ...identity, frame: frame.digest('hex') },
     dispose: () => {
       for (const layer of features.layers) if (layer instanceof CovariancePooling) layer.dispose();
       backbone.dispose();

@@ -9,6 +9,7 @@ import { type Augment, viewsOf } from '../photos/views';
 import { Meter, type OnProgress } from '../progress';
 import { type Caches, extract, type Task } from './extraction';
 import type { CutExtractor, Extractor } from './extractor';
+import { identityOf } from './identity';
 import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
 
@@ -136,10 +137,11 @@ export async function extractAll(
 
 /** A cache for each kind of features, named by everything that they depend on besides photo and view. */
 async function openCaches(
-  { backbone, pooling, identity, width }: Extractor,
+  extractor: Extractor,
   cut: CutExtractor | undefined,
   engine: Engine,
 ): Promise<Caches> {
+  const { backbone, pooling, width } = extractor;
   const { name, weights, preprocessing, channels } = backbone;
   const folder = join(cacheFolder(), 'features');
   const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
@@ -149,7 +151,9 @@ async function openCaches(
   const features =
     pooling === 'average'
       ? undefined
-      : await FeatureCache.open(folder, { ...source, ...identity }, width, { precision });
+      : await FeatureCache.open(folder, { ...source, ...identityOf(extractor) }, width, {
+          precision,
+        });
   if (!cut) return { summary, features };
   const { layer, shape } = cut.cut;
   const maps = await FeatureCache.open(folder, { ...source, layer }, shape as number[], {

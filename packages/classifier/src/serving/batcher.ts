@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type ClassifierNetwork, outputsOf } from '../network/classifier-network';
 import { imagesAtOnce } from '../network/extractor';
+import { turn } from './turn';
 
 /** What a classifier says of one image. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { type FeatureSet, nearestNeighbors, noveltyThreshold } from '@shroom/train';
-import type { Tensors } from '../file/tensors';
+import type { Tensors } from '../file/stored';
 
 /** Photos that a new one is compared with, at most: more hardly change the distances. */
 const mostPhotos = 4000;

@@ -1,0 +1,25 @@
+import { decodeSafetensors, toFloat32 } from '@shroom/formats';
+
+/** Numbers by name. */
+export type Tensors = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly values: Float32Array }
+>;
+
+/** A file of a classifier, and the hash of its bytes. */
+export interface StoredFile {
+  /** Below the classifier's folder. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** @param source Names the file in errors. @throws SafetensorsError when it is no such file. */
+export function tensorsOf(bytes: Uint8Array, source: string): Tensors {
+  const { tensors } = decodeSafetensors(bytes, { source });
+  return new Map(
+    [...tensors].map(([name, tensor]) => [
+      name,
+      { shape: tensor.shape, values: toFloat32(tensor.bytes, tensor, { source }) },
+    ]),
+  );
+}

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import type { Extractor } from './extractor';
+
+/** What the features of an extractor depend on besides photo, preprocessing and engine; part of the names of caches. */
+export function identityOf({ backbone: { name, weights }, pooling, taps }: Extractor): object {
+  const identity = { name, sha256: weights.sha256 };
+  if (pooling === 'average') return identity;
+  const frame = createHash('sha256');
+  for (const { layer, center, directions } of taps)
+    frame.update(layer).update(center).update(directions);
+  return { ...identity, frame: frame.digest('hex') };
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { DecodeError, decode, decodeWhole } from '@shroom/data/node';
+import { PhotoError } from '../errors';
+import { eachPhoto, type NamedInput, type PhotoInputs } from './inputs';
+import type { NamedPhoto, Picture } from './picture';
+import { pictureOf } from './pixels';
+
+/** A photo that can be read, and what was given for it. */
+export interface ReadablePhoto extends NamedPhoto {
+  readonly input: NamedInput['input'];
+}
+
+/** Photos one after the other, in any form in which they can be given in Node. */
+export async function* readablePhotos(
+  photos: PhotoInputs,
+): AsyncGenerator<ReadablePhoto, void, undefined> {
+  for await (const { name, input } of eachPhoto(photos))
+    yield { name, input, read: () => naming(name, () => read(input, name)) };
+}
+
+async function read(input: NamedInput['input'], name: string): Promise<Picture> {
+  const photo = typeof input === 'string' ? await readFile(input) : input;
+  if (!(photo instanceof Uint8Array)) return named(name, pictureOf(photo, hashOf));
+  return named(name, {
+    resized: size => decode(photo, size),
+    whole: () => decodeWhole(photo),
+    sha256: async () => hashOf(photo),
+  });
+}
+
+const named = (name: string, picture: Picture): Picture => ({
+  resized: size => naming(name, () => picture.resized(size)),
+  whole: () => naming(name, () => picture.whole()),
+  sha256: () => naming(name, () => picture.sha256()),
+});
+
+/** @throws PhotoError for what a photo that cannot be read throws. */
+async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new PhotoError(name, 'there is no such photo or folder.', { cause });
+    if (cause instanceof DecodeError || code !== undefined || cause instanceof RangeError)
+      throw new PhotoError(name, message, { cause });
+    throw cause;
+  }
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

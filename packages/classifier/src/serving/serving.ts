@@ -1,0 +1,190 @@
+import { type Pixels, resize } from '@shroom/data';
+import { gradCam } from '@shroom/gradcam';
+import { attachHead } from '@shroom/head';
+import type { Preprocessing, Tap } from '@shroom/models';
+import type { Certainty } from '@shroom/train';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { PhotoError, UnsupportedNetworkError } from '../errors';
+import { Explainer, type Explaining } from '../explaining/explainer';
+import { disposeNetwork, type LoadedClassifier } from '../file/assemble';
+import type { ClassifierFile } from '../file/schema';
+import type { Extractor } from '../network/extractor';
+import { toTensor } from '../network/images';
+import type { NamedPhoto, Picture } from '../photos/picture';
+import { viewsOf } from '../photos/views';
+import { averaged, type Prediction, predictionOf } from './answer';
+import { Batcher } from './batcher';
+import { inOrder } from './in-order';
+import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './options';
+import { seenIn } from './seen';
+
+/** A classifier that answers, wherever it runs: all that Node and browsers have in common. */
+export class Serving {
+  readonly #loaded: LoadedClassifier;
+  readonly #batcher: Batcher;
+  readonly #explainer: Explainer;
+  /** What is computed now; the weights stay until it is done. */
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+  #model: LayersModel | undefined;
+
+  constructor(loaded: LoadedClassifier) {
+    this.#loaded = loaded;
+    this.#batcher = new Batcher(loaded.network);
+    this.#explainer = new Explainer(loaded.network);
+  }
+
+  get classes(): readonly string[] {
+    return this.file.classes;
+  }
+
+  get file(): ClassifierFile {
+    return this.#loaded.file;
+  }
+
+  get model(): LayersModel {
+    this.#requireOpen();
+    this.#model ??= this.#joined();
+    return this.#model;
+  }
+
+  get preprocessing(): Preprocessing {
+    return this.#loaded.network.extractors[0]!.backbone.preprocessing;
+  }
+
+  /** Of the first network where there are several. */
+  get taps(): readonly Tap[] {
+    return this.#loaded.network.extractors[0]!.backbone.taps;
+  }
+
+  imagesOf(photos: readonly Pixels[]): Tensor4D {
+    this.#requireOpen();
+    const { preprocessing } = this;
+    const resized = photos.map(photo => resize(photo, preprocessing.size));
+    return toTensor(resized, { preprocessing });
+  }
+
+  async predict(photos: AsyncIterable<NamedPhoto>, options: PredictOptions): Promise<Prediction[]> {
+    const all: Prediction[] = [];
+    for await (const each of this.predictEach(photos, options)) {
+      if ('error' in each) throw each.error;
+      all.push(each);
+    }
+    return all;
+  }
+
+  async *predictEach(
+    photos: AsyncIterable<NamedPhoto>,
+    options: PredictOptions,
+  ): AsyncGenerator<Prediction | FailedPhoto, void, undefined> {
+    const { views = this.file.views, signal } = options;
+    this.#requireOpen();
+    const certainty = this.#certaintyOf(views);
+    yield* inOrder(photos, signal, async photo => {
+      try {
+        return await this.use(async () =>
+          this.#answer(photo.name, await photo.read(), views, certainty),
+        );
+      } catch (error) {
+        if (error instanceof PhotoError) return { photo: photo.name, error };
+        throw error;
+      }
+    });
+  }
+
+  /** What is said of each photo, and where it looked, with the photo itself. */
+  async *explainEach<Photo extends NamedPhoto>(
+    photos: AsyncIterable<Photo>,
+    options: ExplainOptions,
+  ): AsyncGenerator<{ readonly photo: Photo; readonly explained: Explained }, void, undefined> {
+    const how = this.#explaining(options);
+    for await (const photo of photos) {
+      options.signal?.throwIfAborted();
+      const explained = await this.use(async () =>
+        this.#explained(photo.name, await photo.read(), how),
+      );
+      yield { photo, explained };
+    }
+  }
+
+  /** Does what needs the weights. @throws Error when the classifier is disposed. */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#running).then(() =>
+      disposeNetwork(this.#loaded.network),
+    );
+    return this.#closed;
+  }
+
+  #joined(): LayersModel {
+    const { extractors, head } = this.#loaded.network;
+    const [first, ...others] = extractors as readonly [Extractor, ...Extractor[]];
+    if (others.length > 0)
+      throw new UnsupportedNetworkError(
+        `The features come from ${extractors.length} networks, which are not one model. Take predict and explain.`,
+      );
+    return attachHead(first.pooling === 'average' ? first.backbone.model : first.features, head);
+  }
+
+  async #answer(
+    name: string,
+    picture: Picture,
+    views: number,
+    certainty: Certainty,
+  ): Promise<Prediction> {
+    const { network, novelty, file } = this.#loaded;
+    const seen = await seenIn(picture, viewsOf(file.augment, views), network.extractors);
+    const rows = await Promise.all(seen.map(({ images }) => this.#batcher.run(images)));
+    const logits = averaged(rows.map(row => row.logits));
+    const strange = novelty && {
+      score: novelty.score(rows[0]!.summary)[0]!,
+      threshold: novelty.threshold,
+    };
+    return predictionOf(name, file.classes, logits, certainty, strange);
+  }
+
+  async #explained(name: string, picture: Picture, how: Explaining): Promise<Explained> {
+    const prediction = await this.#answer(name, picture, 1, this.#certaintyOf(1));
+    const pixels = await picture.resized(this.preprocessing.size);
+    const classIndex = how.classIndex ?? prediction.classIndex;
+    const explanation = await this.#explainer.explain(pixels, { ...how, classIndex });
+    const explained = this.classes[classIndex]!;
+    return { ...prediction, explained, map: explanation.map, explanation };
+  }
+
+  /** @throws RangeError for a class that there is not. */
+  #explaining(options: ExplainOptions): Explaining {
+    const { method = gradCam(), class: wanted, against, signal, ...where } = options;
+    const [classIndex, rival] = [wanted, against].map(name => {
+      const index = name === undefined ? undefined : this.classes.indexOf(name);
+      if (index !== -1) return index;
+      throw new RangeError(`There is no class '${name}'; there are ${this.classes.join(', ')}.`);
+    });
+    return { method, classIndex, against: rival, signal, ...where };
+  }
+
+  #certaintyOf(views: number): Certainty {
+    const { certainty } = this.file;
+    const found = certainty.find(each => each.views === views);
+    if (found) return found;
+    const known = certainty.map(each => each.views).join(' or ');
+    throw new RangeError(
+      `How sure answers from ${views} views are was not measured; take ${known}.`,
+    );
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new Error('The classifier is disposed; open it again.');
+  }
+}
