@@ -1,5 +1,5 @@
 /**
- * The engine cannot run the model. `cause` is the engine's own error.
+ * Thrown when the engine cannot run the model. `cause` is the engine's own error.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export class EngineError extends Error {
 }
 
 /**
- * The gradient that a method needs cannot be computed. `cause` is the error of TensorFlow.js.
+ * Thrown when the gradient that a method needs cannot be computed. `cause` is the error of TensorFlow.js.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export class GradientError extends Error {
 }
 
 /**
- * The output is not one number for each class: it has places or boxes, or is an embedding.
+ * Thrown when the output is not one number per class: it has positions or boxes, or is an embedding.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export class OutputError extends Error {
 }
 
 /**
- * The logits that were found before the last activation do not lead to the model's own output.
+ * Thrown when the logits that were found before the last activation do not lead to the model's own output.
  *
  * @example
  * ```ts

@@ -17,28 +17,31 @@ import { gradientWithAux } from './gradients/gradient-with-aux';
 import type { Cut, PreparedModel } from './model/prepared';
 import type { Score } from './targets/target';
 
-/** What a method that does more than weigh features works on. All tensors are the caller's. */
+/** The input of a method that does more than weigh features. The caller owns and disposes all tensors. */
 export interface Evidence {
   readonly parts: PreparedModel;
-  /** `[N, H, W, C]`, whatever the model's own layout. */
+  /** Images `[N, H, W, C]`, whatever the model's own layout. */
   readonly images: Tensor4D;
-  /** `[N, h, w, C]`. */
+  /** Feature maps at the tap, `[N, h, w, C]`. */
   readonly features: Tensor4D;
   readonly side: readonly Tensor[];
-  /** `[N, h, w, C]`, or `[N, 1, 1, C]` where it is the same everywhere; only for a method that needs it. */
+  /**
+   * Gradient of the score with respect to the features: `[N, h, w, C]`, or `[N, 1, 1, C]` if it is the same at all
+   * positions. Present only for methods that need it.
+   */
   readonly gradient?: Tensor4D | undefined;
-  /** `[N, K]`. */
+  /** Logits `[N, K]`. */
   readonly logits: Tensor2D;
   readonly score: Score;
-  /** Rows for one pass of a method that asks the model again. */
+  /** Number of rows per forward pass, for methods that run the model again. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The logits of a cut, `[N, K]`; no gradient of them is recorded. The caller disposes them.
+ * Computes the logits `[N, K]` from the features at a cut, without recording a gradient. The caller disposes them.
  *
- * @throws OutputError when the output has places, as of a segmentation or detection.
+ * @throws OutputError when the output has positions, as in segmentation or detection.
  */
 export function logitsFrom(parts: PreparedModel, cut: Pick<Cut, 'features' | 'side'>): Tensor2D {
   return tidy(() => {
@@ -48,8 +51,9 @@ export function logitsFrom(parts: PreparedModel, cut: Pick<Cut, 'features' | 'si
 }
 
 /**
- * What the logits are computed from, and how. Where the tap reaches them through global average pooling alone, it is the pooled
- * vector: a gradient by it needs no gradient of a convolution, on any engine.
+ * Returns the tensor from which the logits are computed, and the function that computes them. If the tap reaches the logits
+ * only through global average pooling, the tensor is the pooled vector: the gradient with respect to it needs no gradient of
+ * a convolution, so it works on any engine.
  */
 function secondPart(
   parts: PreparedModel,
@@ -66,16 +70,16 @@ function secondPart(
   ];
 }
 
-/** What one pass of a model over images finds. */
+/** The results of one forward pass of a model over images. */
 export interface Pass extends Cut {
-  /** `[N, K]`. */
+  /** Logits `[N, K]`. */
   readonly logits: Tensor2D;
 }
 
 /**
- * One pass of a model over images, without gradients. The caller disposes it.
+ * Runs one forward pass of a model over images, without gradients. The caller disposes the result.
  *
- * @throws OutputError when the output has places.
+ * @throws OutputError when the output has positions.
  */
 export function passOver(parts: PreparedModel, images: Tensor4D): Pass {
   const cut = parts.forward(images);
@@ -93,13 +97,13 @@ export function passOver(parts: PreparedModel, images: Tensor4D): Pass {
 }
 
 /**
- * The gradient of each image's score by its features, and the logits of the same pass; the caller disposes both. After global
- * average pooling it is the same at every place, `[N, 1, 1, C]`.
+ * Computes the gradient of each image's score with respect to its features, and the logits of the same pass. The caller disposes both.
+ * After global average pooling the gradient is the same at every position: `[N, 1, 1, C]`.
  *
- * What TensorFlow.js lacks for it is loaded first, unless the tap reaches the logits through that pooling.
+ * Gradients that TensorFlow.js lacks are loaded first, unless the tap reaches the logits only through global average pooling.
  *
- * @param others Gradients of some operations to be taken in the place of their own.
- * @throws GradientError when there is a gradient that cannot be computed.
+ * @param others Gradients that replace those of some operations.
+ * @throws GradientError when a gradient cannot be computed.
  */
 export async function gradientOf(
   parts: PreparedModel,
@@ -113,7 +117,7 @@ export async function gradientOf(
   const compute = () =>
     tidy(() => {
       const [x, tail] = secondPart(parts, cut);
-      // The images of a batch do not touch each other, so one gradient of the sum holds each one's own.
+      // The images of a batch do not affect each other, so the gradient of the summed score contains each image's own gradient.
       const [gradient, logits] = gradientWithAux(input => {
         const logits = tail(input);
         return [sum(score(logits, rows)), logits];
@@ -127,10 +131,10 @@ export async function gradientOf(
 }
 
 /**
- * Runs a computation with gradients as they should be: see `corrected`.
+ * Runs a computation with corrected gradients: see `corrected`.
  *
- * @param own Whether TensorFlow.js's own gradients do.
- * @throws GradientError when there is a gradient that cannot be computed.
+ * @param own Whether TensorFlow.js's own gradients suffice.
+ * @throws GradientError when a gradient cannot be computed.
  */
 export async function differentiated<T>(
   compute: () => T,
@@ -148,17 +152,17 @@ export async function differentiated<T>(
 function requireRows({ output }: PreparedModel, logits: Tensor): void {
   if (logits.rank !== 2)
     throw new OutputError(
-      `'${output.name}' gives [${logits.shape.join(', ')}], and what is explained is a number a class, [N, K]. withinMask(parts, mask) explains a region of a segmentation; { output: name } takes another layer or output, of ${output.all}.`,
+      `'${output.name}' has the shape [${logits.shape.join(', ')}], but explain needs one number per class, [N, K]. For a region of a segmentation, use withinMask(parts, mask). For another layer or output, use { output: name }: ${output.all}.`,
     );
 }
 
-/** Side values for rows that belong to the images `rows`. */
+/** Repeats the side values so that their rows belong to the images `rows`. */
 export function sideOf(side: readonly Tensor[], rows: readonly number[]): Tensor[] {
   const indices = tensor1d([...rows], 'int32');
   return side.map(value => gather(value, indices));
 }
 
-/** The scores of whole images, `[R]`. */
+/** Computes the scores of whole images, `[R]`. */
 export function scoreImages(
   parts: PreparedModel,
   images: Tensor4D,

@@ -10,64 +10,71 @@ import { type Explainable, partsOf, type SourceOptions } from './model/source';
 import { checkTarget, defaultTargets } from './targets/logit';
 import { classLogits, scoreOf, type Target } from './targets/target';
 
-/** A map of one value per place, row by row. */
+/** A heat map: one value per position, row by row. */
 export interface HeatMap {
   readonly values: Float32Array;
   readonly height: number;
   readonly width: number;
 }
 
-/** Why there is nothing to draw: all 0, nowhere above 0, not a number or infinite somewhere, or the same everywhere. */
+/** Why a map says nothing: all its values are 0, none is above 0, some are infinite or not a number, or all are the same. */
 export type Emptiness = 'zero' | 'negative' | 'not finite' | 'constant';
 
 export interface Explanation {
-  /** At the tap's resolution, at least 0, not normalized; all 0 where the method's values are not finite. */
+  /** The map at the tap's resolution, at least 0, not normalized. It is all 0 if the method's values are not finite. */
   readonly map: HeatMap;
-  /** The same before what is negative was clipped. */
+  /** The same map before negative values were set to 0. */
   readonly signed: HeatMap;
-  /** The class that was explained. Of a single sigmoid, 1 is "yes" and 0 is "no". */
+  /** Index of the explained class. For a single sigmoid output, 1 is "yes" and 0 is "no". */
   readonly classIndex: number;
-  /** What was explained of it; metrics watch the same. */
+  /** The quantity that was explained for this class. Metrics measure the same quantity. */
   readonly target: Target;
-  /** What metrics watch of the image as it is: by default its probability, or the output of a model without any. */
+  /**
+   * The value that metrics measure on the unchanged image: by default the class's probability, or the
+   * output of a model without probabilities.
+   */
   readonly score: number;
-  /** `[K]` logits of the image. */
+  /** Logits `[K]` of the image. */
   readonly logits: Float32Array;
-  /** `[K]`, the model's own output: probabilities where it ends in a softmax or sigmoids, numbers as they are elsewhere. */
+  /** The model's own output `[K]`: probabilities if it ends in a softmax or sigmoids, otherwise the numbers that it returns. */
   readonly probabilities: Float32Array;
-  /** No place raised the class's score: there is nothing to draw. */
+  /** True if no position raised the class's score, so that there is nothing to draw. */
   readonly flat: boolean;
-  /** Why the map says nothing about places; absent where it does. */
+  /** Why the map says nothing about positions; absent if the map is usable. */
   readonly emptiness?: Emptiness;
 }
 
 const asked = ['method', 'classIndex', 'target', 'batch', 'signal'];
 
-/** `tap` and the other options of a model that is not prepared yet are those of `prepareModel` and `prepareGraph`. */
+/**
+ * Options of `explain`. For a model that is not prepared yet, `tap` and the other options of
+ * `prepareModel` and `prepareGraph` are allowed too.
+ */
 export interface ExplainOptions extends SourceOptions {
-  /** Default Grad-CAM. */
+  /** Explanation method. Default Grad-CAM. */
   readonly method?: Method;
   /**
-   * The class to explain, one for all images or one each. Default: the predicted one. Of a single sigmoid, 1 is "yes" and 0 is
-   * "no"; of a regression, it is the index of the output.
+   * Index of the class to explain, one for all images or one for each. Default: the predicted class. For a single sigmoid output, 1 is
+   * "yes" and 0 is "no"; for a regression, it is the index of the output.
    */
   readonly classIndex?: number | readonly number[];
-  /** What is explained about the class. Default its logit, or the output of a model that has none. */
+  /** The quantity to explain for the class. Default: its logit, or the output of a model that has no logits. */
   readonly target?: Target;
-  /** Rows for one pass of a method that asks the model again. Default 16. */
+  /** Number of rows per forward pass, for methods that run the model again. Default 16. */
   readonly batch?: number;
-  /** Stops a method that asks the model again between two passes. */
+  /** Signal that stops a method between two forward passes. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Which places in an image raised the score of a class.
+ * Explains which positions in an image raised the score of a class.
  *
- * @param model A `tf.LayersModel`, a `tf.GraphModel`, or one of them prepared; it is prepared once, see {@link dispose}.
- * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects; the caller's.
- * @throws TypeError for an unknown option, and for images or a target that are none.
- * @throws RangeError when a class index is not one of the model's, or the images are not what the model takes.
- * @throws LogitsError when what is reported does not equal the model's own output; checked with the first explanation.
+ * @param model A `tf.LayersModel`, a `tf.GraphModel`, or a prepared model. A model is prepared only once, see {@link dispose}.
+ * @param images `[N, H, W, C]`, preprocessed and laid out as the model expects. The caller keeps them.
+ * @throws TypeError for an unknown option, or when the images or the target are not valid.
+ * @throws RangeError when a class index is not one of the model's, or the images do not have the shape that the model takes.
+ * @throws LogitsError when the logits found before the last activation do not lead to the model's own
+ * output. The first explanation checks this.
  * @throws EngineError when the engine cannot run the model, GradientError when it cannot differentiate it.
  * @throws OutputError when the output is not `[N, K]`, or is an embedding and no target is given.
  * @example
@@ -174,7 +181,7 @@ function emptinessOf(values: Float32Array): Emptiness | undefined {
   return values.length > 1 && values.every(value => value === values[0]) ? 'constant' : undefined;
 }
 
-/** What a tensor `[N, ...]` holds of each image. */
+/** Returns the values that a tensor `[N, ...]` holds for each image. */
 async function rowsOf(tensor: Tensor): Promise<Float32Array[]> {
   const values = (await tensor.data()) as Float32Array;
   const [count] = tensor.shape as [number];

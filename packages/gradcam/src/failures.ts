@@ -1,17 +1,17 @@
 import { getBackend, getGradient, type Tensor } from '@tensorflow/tfjs-core';
 import { type PreparedModel, preparing } from './model/prepared';
 
-// Loaded where an explanation fails: what is said then. It imports nothing that is loaded at once.
+// Error messages for failed explanations. This file is loaded only when an explanation fails, and imports nothing that is loaded eagerly.
 
 type Failure = new (message: string, options?: ErrorOptions) => Error;
 
-/** What an engine could not differentiate, in this library's words; any other error as it is. */
+/** Rewords an engine's error about a missing gradient. Other errors are returned unchanged. */
 export function gradientFailure(error: unknown, GradientError: Failure): unknown {
   const reason = reasonOf(error);
   if (reason === undefined) return error;
   return new GradientError(
     `The gradient of the score by the feature map cannot be computed on the engine '${getBackend()}': ${reason} ` +
-      'capabilities(model, images) tells beforehand. Take a later tap, another engine, or a method without gradients: reciproCam(), ablationCam(), scoreCam().',
+      'capabilities(model, images) checks this beforehand. Use a later tap, another engine, or a method without gradients: reciproCam(), ablationCam(), scoreCam().',
     { cause: error },
   );
 }
@@ -24,7 +24,7 @@ function reasonOf(error: unknown): string | undefined {
   const missing = /gradient function not found for (\w+)/.exec(message)?.[1];
   if (missing)
     return missing.endsWith('Grad') || missing.includes('Backprop') || missing.startsWith('Ort')
-      ? `'${missing}', itself a gradient, has no gradient, and the method takes a second one.`
+      ? `'${missing}' is itself a gradient and cannot be differentiated again, but the method needs a second derivative.`
       : `the operation '${missing}' has no gradient.`;
   const kernel = lackingKernel(message);
   if (kernel) return `it lacks the kernel '${kernel}'.`;
@@ -37,38 +37,38 @@ const lackingKernel = (message: string) =>
   /Kernel '(\w+)' not registered for backend/.exec(message)?.[1];
 const sentence = (message: string) => message.replace(/\.?\s*$/, '.');
 
-/** What the engine says of a model that it cannot run, in this library's words; errors that are typed as they are. */
+/** Rewords an engine's error about a model that it cannot run. Errors that already have a type are returned unchanged. */
 export function engineFailure(error: unknown, EngineError: Failure): unknown {
-  // TensorFlow.js has kinds of errors of its own, which are all called so.
+  // TensorFlow.js has its own kinds of errors, and all of them are named 'Error'.
   if (!(error instanceof Error) || error.name !== 'Error') return error;
   if (/disposed/.test(error.message))
     return new EngineError(
-      `The model, or a tensor that is given to one of its inputs, is disposed: ${sentence(error.message)} Load or make it again.`,
+      `The model, or a tensor that is given to one of its inputs, is disposed: ${sentence(error.message)} Load or create it again.`,
       { cause: error },
     );
   const kernel = lackingKernel(error.message);
   return new EngineError(
-    `The model cannot be run on the engine '${getBackend()}': ${kernel ? `it lacks the kernel '${kernel}'.` : sentence(error.message)} Where model.predict(images) works, take that engine, by setBackend(name).`,
+    `The model cannot be run on the engine '${getBackend()}': ${kernel ? `it lacks the kernel '${kernel}'.` : sentence(error.message)} Use an engine on which model.predict(images) works: setBackend(name).`,
     { cause: error },
   );
 }
 
 export function methodFailure(method: unknown, place: string): string {
-  const wanted = `${place} should be what a method's function returns, such as gradCam() or scoreCam()`;
+  const wanted = `${place} should be the result of a method's function, such as gradCam() or scoreCam()`;
   if (typeof method !== 'function') return `${wanted}; ${described(method)} came instead.`;
   const name = method.name || 'it';
-  return `${wanted}; the function '${name}' came instead. Call it: ${name}(). Wrap a function of your own: customMethod((features, gradient) => map).`;
+  return `${wanted}; the function '${name}' came instead. Call it: ${name}(). To use your own function, wrap it: customMethod((features, gradient) => map).`;
 }
 
 export const mapFailure = (shape: readonly number[], images: number) =>
   `A method's map should be [${images}, h, w]; this one is [${shape.join(', ')}].`;
 
-/** What was given as a target is none, or what the output is taken for is no link. */
+/** The error for an invalid target, or for an invalid `link`. */
 export const targetFailure = (target: unknown, link: string, links: readonly string[]) =>
   new TypeError(
     !links.includes(link)
       ? `link should be one of ${links.map(worded).join(', ')}; it is ${worded(link)}.`
-      : `target should be such as logit, probability, contrast() or finer(); ${worded(target).slice(0, 40)} came instead.`,
+      : `target should be a target, such as logit, probability, contrast() or finer(); ${worded(target).slice(0, 40)} came instead.`,
   );
 
 function described(value: unknown): string {
@@ -79,24 +79,23 @@ function described(value: unknown): string {
   return String(value);
 }
 
-/** What was given in the place of images, or images that are gone. */
+/** The error for a value that is not an images tensor, or for images that are disposed. */
 export const noImagesFailure = (images: unknown) =>
   new TypeError(
-    `images should be one tensor [N, H, W, C]; ${images instanceof Object && 'isDisposed' in images ? (images.isDisposed ? 'this one is disposed already' : `this one is ${(images as Tensor).dtype}, and no real numbers`) : `${Array.isArray(images) ? 'an array' : described(images)} came instead. stack(tensors) makes one of several`}.`,
+    `images should be one tensor [N, H, W, C]; ${images instanceof Object && 'isDisposed' in images ? (images.isDisposed ? 'this one is disposed already' : `this one is ${(images as Tensor).dtype}, not real numbers`) : `${Array.isArray(images) ? 'an array' : described(images)} came instead. stack(tensors) makes one of several`}.`,
   );
 
-/** An option that there is not would be left out without a word, and another map be drawn. */
+/** The error for an unknown option. Without it, the option would be silently ignored and a different map drawn. */
 export const optionFailure = (unknown: string) =>
   new TypeError(
-    `explain has no option '${unknown}'; it has method, classIndex, target, batch, signal, ${preparing.join(', ')}.`,
+    `explain has no option '${unknown}'; its options are method, classIndex, target, batch, signal, ${preparing.join(', ')}.`,
   );
 
-/** Why a model does not take images. */
+/** The error that says why a model does not take these images. */
 export function imagesFailure({ images: takes }: PreparedModel, images: Tensor): Error {
   const { name, shape, dtype } = takes!;
   const given = `[${images.shape.join(', ')}]`;
-  if (images.shape.includes(0))
-    return new RangeError(`There are no images; their shape is ${given}.`);
+  if (images.shape.includes(0)) return new RangeError(`images is empty: its shape is ${given}.`);
   const fits =
     images.rank === shape.length &&
     images.shape.every((length, at) =>
@@ -104,10 +103,10 @@ export function imagesFailure({ images: takes }: PreparedModel, images: Tensor):
     );
   if (!fits)
     return new RangeError(
-      `'${name}' takes images [${shape.map((length, at) => (isOpen(length) ? (at === 0 ? 'N' : '?') : length)).join(', ')}]; these are ${given}. Resize them as the model was trained.`,
+      `'${name}' takes images [${shape.map((length, at) => (isOpen(length) ? (at === 0 ? 'N' : '?') : length)).join(', ')}]; these are ${given}. Resize them as in training.`,
     );
   return new TypeError(
-    `'${name}' takes ${dtype} images; these are ${images.dtype}. cast(images, '${dtype}') makes them so.`,
+    `'${name}' takes ${dtype} images; these are ${images.dtype}. Convert them: cast(images, '${dtype}').`,
   );
 }
 
@@ -130,14 +129,14 @@ export const percentilesFailure = (given: readonly number[]) =>
     `percentiles should be numbers of 0 to 100, at least one; they are [${given.join(', ')}].`,
   );
 
-/** What was given to a metric in the place of explanations. */
+/** The error for an invalid list of explanations that was passed to a metric. */
 export const explanationsFailure = (explanations: unknown, images: number) =>
   Array.isArray(explanations) &&
   explanations.length !== images &&
   explanations.every(each => each?.map)
     ? new RangeError(`There are ${images} images and ${explanations.length} explanations.`)
     : new TypeError(
-        `explanations should be an array of what explain gives of each image, { map, classIndex }; ${
+        `explanations should be the array that explain returns, with { map, classIndex } for each image; ${
           Array.isArray(explanations)
             ? `it has ${described(explanations.find(each => !each?.map))}`
             : `${described(explanations)} came instead`
@@ -145,13 +144,13 @@ export const explanationsFailure = (explanations: unknown, images: number) =>
       );
 
 export const mismatchFailure = ({ link, output }: PreparedModel, how: string) =>
-  `${output.activations.length > 0 ? `The logits before the ${link} of ${output.activations.map(name => `'${name}'`).join(', ')}` : `What was computed of '${output.name}'`} should give the model's own output, and ${how}. { logits: 'as-is' } takes the output for the logits; { output: name } another layer.`;
+  `${output.activations.length > 0 ? `The logits before the ${link} of ${output.activations.map(name => `'${name}'`).join(', ')}` : `The values computed for '${output.name}'`} should give the model's own output, but ${how}. To use the output itself as the logits, give { logits: 'as-is' }; for another layer, { output: name }.`;
 
 export const sourceFailure = (model: unknown, option: string | undefined) =>
   new TypeError(
     model instanceof Object && 'tap' in model
       ? option === undefined
-        ? `The model, prepared at '${model.tap}', has got other outputs or another last activation since. Prepare it again.`
-        : `The model is prepared already, at '${model.tap}'; '${option}' belongs to where it is prepared.`
-      : 'A tf.LayersModel, a tf.GraphModel or what prepareModel, prepareGraph or prepareFunctions gave is explained, and before the images.',
+        ? `The outputs or the last activation of the model have changed since it was prepared at '${model.tap}'. Prepare it again.`
+        : `The model is already prepared, at '${model.tap}'. Give '${option}' where you prepare it.`
+      : 'The first argument should be a model: a tf.LayersModel, a tf.GraphModel, or the result of prepareModel, prepareGraph or prepareFunctions. The images come second.',
   );

@@ -229,7 +229,7 @@ describe('what cannot be explained is said', () => {
     const before = memory().numTensors;
     expect(() => parts.forward(images())).toThrow(TapError);
     expect(() => parts.forward(images())).toThrow(
-      /'common' should have a row for each of 2 images, and its shape is \[1, 8, 6, 6\]/,
+      /'common' should have a row for each of 2 images, but its shape is \[1, 8, 6, 6\]/,
     );
     // The images of two calls.
     expect(memory().numTensors - before).toBe(2);
@@ -237,9 +237,7 @@ describe('what cannot be explained is said', () => {
 
   test('a batch of one size', async () => {
     const loaded = await graph(4);
-    expect(() => prepareGraph(loaded, { tap: 'conv2' })).toThrow(
-      /takes batches of 4 images and no/,
-    );
+    expect(() => prepareGraph(loaded, { tap: 'conv2' })).toThrow(/takes only batches of 4 images/);
     expect(graphTapsOf(loaded)).toContain('conv2');
   });
 

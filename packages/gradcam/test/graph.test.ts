@@ -142,7 +142,7 @@ describe('a graph model', () => {
       const loaded = await g.model();
       expect(() => prepareGraph(loaded)).toThrow(TapError);
       expect(() => prepareGraph(loaded)).toThrow(
-        `'images' takes [${shape.join(', ')}], and a map is of images`,
+        `'images' takes [${shape.join(', ')}], but heat maps need images`,
       );
     },
   );

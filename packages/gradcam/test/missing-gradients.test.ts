@@ -161,6 +161,6 @@ test('what has no second derivative is named in words', async () => {
   const found = explain(parts, photos, { method: shapleyCam(), target: logitPlusLogProbability });
   await expect(found).rejects.toThrow(GradientError);
   await expect(found).rejects.toThrow(
-    /'MaxPoolGrad', itself a gradient, has no gradient.*reciproCam/,
+    /'MaxPoolGrad' is itself a gradient and cannot be differentiated again.*reciproCam/,
   );
 });

@@ -113,7 +113,7 @@ describe('a model with two inputs and two outputs', () => {
     );
     expect(() => prepareModel(model, { input: 'picture' })).toThrow(/it has 'place', 'photo'/);
     const twoRows = prepareModel(model, { given: { place: tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) } });
-    expect(() => twoRows.forward(images())).toThrow(/1 row, or 2 as there are images/);
+    expect(() => twoRows.forward(images())).toThrow(/1 row, or 2 rows, one per image/);
   });
 });
 
@@ -185,11 +185,11 @@ describe('what reads the whole model explains the output that is asked for', () 
     expect(row!.scores.road).toBe(expected!.scores.road);
     const other = { parts: prepareModel(whole, { given }), method: gradCam() };
     await expect(compare(whole, photos, { other }, { ...options, ...rest })).rejects.toThrow(
-      /explains the output 'genus', and 'age' is watched/,
+      /explains the output 'genus', but the metrics measure 'age'/,
     );
     const pixels = { ...options, tap: 'photo', method: guidedGradCam(other.parts) };
     await expect(explain(whole, photos, pixels)).rejects.toThrow(
-      /'age' is explained, and guidedGradCam has 'genus'/,
+      /the output 'age', but guidedGradCam has a model prepared for 'genus'/,
     );
   });
 

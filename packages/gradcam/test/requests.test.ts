@@ -49,7 +49,11 @@ gone.dispose();
 
 describe('what is asked for is checked before the model is asked', () => {
   test.each<[string, object, RegExp]>([
-    ['an option that there is not', { layer: 'conv1' }, /no option 'layer'; it has method/],
+    [
+      'an option that there is not',
+      { layer: 'conv1' },
+      /no option 'layer'; its options are method/,
+    ],
     ['no rows at a time', { batch: 0, method: scoreCam() }, /batch should be a whole number/],
     ['rows that are not a number', { batch: NaN, method: scoreCam() }, /batch should be/],
     ['a target by its name', { target: 'probability' }, /target should be .*'probability'/],
@@ -193,8 +197,12 @@ test.each([
     expect(value).toBeCloseTo(own[at]!, 6);
   });
   expect(found[0]!.target.name).toMatch(to === 'linear' ? /^output$/ : to);
-  await expect(explain(prepared, photos)).rejects.toThrow(/another last activation since/);
-  await expect(road(prepared, photos, found)).rejects.toThrow(/another last activation since/);
+  await expect(explain(prepared, photos)).rejects.toThrow(
+    /last activation of the model have changed since/,
+  );
+  await expect(road(prepared, photos, found)).rejects.toThrow(
+    /last activation of the model have changed since/,
+  );
 });
 
 test('a model without layers, and one that is disposed, are called so', async () => {

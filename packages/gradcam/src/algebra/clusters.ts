@@ -1,20 +1,20 @@
 import { generator } from './generator';
 
 export interface Clusters {
-  /** The group of each vector. */
+  /** Index of each vector's group. */
   readonly of: Uint32Array;
-  /** How many vectors a group has. */
+  /** Number of vectors in each group. */
   readonly sizes: readonly number[];
-  /** The mean of each group. */
+  /** Mean of each group's vectors. */
   readonly centers: readonly Float32Array[];
 }
 
 const rounds = 20;
 
 /**
- * Groups of vectors that are alike, by k-means from spread-out starts. Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++).
+ * Groups similar vectors by k-means with spread-out starts. Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++).
  *
- * @param count At most as many as there are vectors. No group is empty, unless vectors are equal.
+ * @param count Number of groups, at most the number of vectors. No group is empty, unless some vectors are equal.
  */
 export function clustersOf(
   vectors: readonly Float32Array[],
@@ -36,7 +36,7 @@ export function clustersOf(
   return { of, sizes, centers };
 }
 
-/** Vectors far from each other: each next one drawn with a chance that grows with its distance from those before. */
+/** Chooses start vectors far from each other: the farther a vector is from those chosen before, the more likely it is chosen next. */
 function spreadOut(
   vectors: readonly Float32Array[],
   count: number,
@@ -52,7 +52,7 @@ function spreadOut(
       passed += value;
       return passed > wanted;
     });
-    // All are equal to one that was chosen, or rounding left a rest: the farthest one.
+    // No vector was drawn, because all equal a chosen one or because of rounding: take the farthest vector.
     if (next < 0) next = distances.indexOf(Math.max(...distances));
     chosen.push(vectors[next]!);
     vectors.forEach((vector, i) => {

@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { leadingEigenvector } from './eigenvector';
 
-/** Features of one image with each channel's mean over the places taken off; places before channels. */
+/** Features of one image, with each channel's mean over all positions subtracted. Positions are rows, channels are columns. */
 export interface Centered {
   readonly values: Float64Array;
   readonly places: number;
@@ -10,7 +10,7 @@ export interface Centered {
 
 export type Component = (features: Centered) => Float64Array;
 
-/** A component of weighted features, for each image. The weighted features are made and disposed here. */
+/** Computes a component of each image's weighted features. The weighted features are created and disposed here. */
 export async function eachWeighted(
   weighted: () => Tensor,
   component: Component,
@@ -45,7 +45,10 @@ function centered(features: Float32Array, places: number, channels: number): Cen
   return { values, places, channels };
 }
 
-/** The component times its singular value. The matrix is used as it is: its square would be large at an early tap. */
+/**
+ * Returns the first principal component times its singular value. The code works on the matrix itself, because
+ * its square would be large at an early tap.
+ */
 export function principalComponent({ values, places, channels }: Centered): Float64Array {
   const { value, vector } = leadingEigenvector(weights => {
     const direction = new Float64Array(channels);
@@ -76,7 +79,7 @@ export function kernelPrincipalComponent(
       products[a * places + b] = products[b * places + a] = Math.tanh(scale * product + 1);
     }
   }
-  // The kernel function of centered images of the places is K between two subtractions of the mean.
+  // The kernel matrix of centered images of the positions is K with the mean subtracted before and after.
   const { value, vector } = leadingEigenvector(weights => {
     const start = withoutMean(weights);
     const result = new Float64Array(places);

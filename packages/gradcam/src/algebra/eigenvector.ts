@@ -1,12 +1,12 @@
-/** A symmetric matrix by what it does to a vector. */
+/** A symmetric matrix, given as a function that multiplies it by a vector. */
 export type Operator = (vector: Float64Array) => Float64Array;
 
 /**
- * The unit eigenvector of the largest eigenvalue of a symmetric matrix, and that eigenvalue.
+ * Returns the largest eigenvalue of a symmetric matrix and its unit eigenvector.
  *
- * Lanczos steps from a fixed start, restarted from the best vector so far; Jacobi rotations solve the small problem between
- * them. The entry farthest from 0 is positive, the first of those that are as far within a ten-thousandth: rounding does not turn
- * the sign of a symmetric one.
+ * The algorithm takes Lanczos steps from a fixed start and restarts from the best vector so far; Jacobi rotations solve the small problem
+ * in between. The sign is chosen so that the entry farthest from 0 is positive. Among entries equally far within a ten-thousandth, the
+ * first one decides, so that rounding cannot flip the sign of a symmetric vector.
  */
 export function leadingEigenvector(apply: Operator, size: number) {
   let vector = unit(
@@ -27,7 +27,7 @@ export function leadingEigenvector(apply: Operator, size: number) {
   return { value, vector: first < 0 ? vector.map(entry => -entry) : vector };
 }
 
-/** An orthonormal basis that starts with `start`, and the matrix seen in it. */
+/** Returns an orthonormal basis that starts with `start`, and the matrix expressed in this basis. */
 function krylov(apply: Operator, start: Float64Array, most: number) {
   const basis: Float64Array[] = [];
   const images: Float64Array[] = [];
@@ -37,7 +37,7 @@ function krylov(apply: Operator, start: Float64Array, most: number) {
     const image = apply(next);
     images.push(image);
     const rest = image.slice();
-    // Twice, since one round leaves what rounding lost.
+    // Orthogonalize twice, because rounding leaves a remainder after one round.
     for (let round = 0; round < 2; round++) for (const known of basis) remove(rest, known);
     if (norm(rest) <= 1e-13 * norm(image)) break;
     next = unit(rest);
@@ -45,7 +45,7 @@ function krylov(apply: Operator, start: Float64Array, most: number) {
   return { basis, matrix: basis.map(left => images.map(right => dot(left, right))) };
 }
 
-/** The largest eigenvalue of a small symmetric matrix and its vector, by Jacobi rotations. */
+/** Returns the largest eigenvalue of a small symmetric matrix and its eigenvector, by Jacobi rotations. */
 function jacobi(symmetric: readonly number[][]) {
   const a = symmetric.map((row, i) => row.map((_, j) => (row[j]! + symmetric[j]![i]!) / 2));
   const size = a.length;

@@ -1,4 +1,4 @@
-/** Numbers of 0 to 1, the same for the same seed (mulberry32). */
+/** Generates random numbers from 0 to 1 (mulberry32). The same seed gives the same numbers. */
 export function generator(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1);
   return () => {

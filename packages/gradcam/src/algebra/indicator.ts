@@ -1,9 +1,9 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 
 /**
- * Rows `[R, count]` of 0 with a 1 at each row's index; a row of 0 where the index is `count`.
+ * Returns `[R, count]`: each row has a 1 at the row's index and 0 elsewhere. If the index is `count`, the whole row is 0.
  *
- * TensorFlow.js's `oneHot` needs a count of at least 2, and a model may have one output.
+ * TensorFlow.js's `oneHot` requires a count of at least 2, but a model may have only one output.
  */
 export function indicator(indices: readonly number[], count: number): Tensor2D {
   const values = new Float32Array(indices.length * count);

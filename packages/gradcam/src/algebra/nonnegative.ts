@@ -1,16 +1,16 @@
 import { generator } from './generator';
 
 export interface Matrix {
-  /** At least 0, row by row. */
+  /** Values of at least 0, row by row. */
   readonly values: Float32Array;
   readonly rows: number;
   readonly columns: number;
 }
 
 export interface Factors {
-  /** One vector of `rows` values for each factor. */
+  /** For each factor, a vector of `rows` values. */
   readonly left: readonly Float32Array[];
-  /** One vector of `columns` values for each factor. */
+  /** For each factor, a vector of `columns` values. */
   readonly right: readonly Float32Array[];
 }
 
@@ -18,8 +18,8 @@ const rounds = 200;
 const settled = 1e-5;
 
 /**
- * A matrix of numbers of at least 0 as the sum of few products of a column and a row, both of at least 0. By alternating least
- * squares of one factor at a time (HALS), Cichocki & Phan 2009. https://doi.org/10.1587/transfun.E92.A.708
+ * Approximates a non-negative matrix by a sum of a few products of a column and a row, both non-negative. It uses hierarchical alternating
+ * least squares (HALS), Cichocki & Phan 2009. https://doi.org/10.1587/transfun.E92.A.708
  */
 export function nonNegativeFactors(matrix: Matrix, count: number, seed: number): Factors {
   const { values, rows, columns } = matrix;
@@ -40,7 +40,7 @@ export function nonNegativeFactors(matrix: Matrix, count: number, seed: number):
   return { left, right };
 }
 
-/** One pass over the factors of one side, each to where the error is least while the others stay. */
+/** Makes one pass over the factors of one side. Each factor is set to minimize the error while the others stay fixed. */
 function improve(
   own: Float32Array[],
   other: readonly Float32Array[],
@@ -57,7 +57,7 @@ function improve(
   });
 }
 
-/** For each factor, the matrix times its row: `[rows]`. */
+/** For each factor, the product of the matrix and the factor's row: `[rows]`. */
 function timesRight({ values, rows, columns }: Matrix, right: readonly Float32Array[]) {
   return right.map(row =>
     Float32Array.from({ length: rows }, (_, i) => {
@@ -68,7 +68,7 @@ function timesRight({ values, rows, columns }: Matrix, right: readonly Float32Ar
   );
 }
 
-/** For each factor, its column times the matrix: `[columns]`. */
+/** For each factor, the product of the factor's column and the matrix: `[columns]`. */
 function timesLeft({ values, rows, columns }: Matrix, left: readonly Float32Array[]) {
   return left.map(column => {
     const total = new Float32Array(columns);
@@ -78,7 +78,7 @@ function timesLeft({ values, rows, columns }: Matrix, left: readonly Float32Arra
   });
 }
 
-/** The squared error. */
+/** Squared error of the approximation. */
 function residual(
   { values, rows, columns }: Matrix,
   left: readonly Float32Array[],

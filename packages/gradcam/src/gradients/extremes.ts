@@ -11,15 +11,16 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * Gradients of the largest and the smallest value along axes, as of global max pooling. Where several are alike, each has its
- * share, as in TensorFlow and JAX; TensorFlow.js gives the whole to each, so that a channel with ten of them weighs ten times.
+ * Gradients of the maximum and the minimum along axes, as in global max pooling. If several values are equal, they share
+ * the gradient, as in TensorFlow and JAX. TensorFlow.js gives each of them the whole gradient, so that a channel with
+ * ten maxima would weigh ten times as much.
  */
 export const sharedExtremes: readonly GradConfig[] = ['Max', 'Min'].map(kernelName => ({
   kernelName,
   inputsToSave: ['x'],
   outputsToSave: [true],
   gradFunc: (dy, [x, y], attrs) => {
-    // The largest and the smallest name their axes differently.
+    // `Max` and `Min` have different names for their axes.
     const { reductionIndices, axis } = attrs as Record<string, number | number[]>;
     const axes = util.parseAxisParam((reductionIndices ?? axis)!, x!.shape);
     const shape = x!.shape.map((length, at) => (axes.includes(at) ? 1 : length));

@@ -1,10 +1,11 @@
 import { grad, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * The gradient of a function by its input, and a tensor that the function finds on the way, as `jax.grad(f, has_aux=True)` gives
- * them. The caller disposes both; where it fails, what was found is disposed here, and what TensorFlow.js saved by `corrected`.
+ * Computes the gradient of a function with respect to its input, and a tensor that the function produces on the way, as
+ * `jax.grad(f, has_aux=True)` does. The caller disposes both. If the computation fails, this function disposes the extra tensor,
+ * and `corrected` disposes what TensorFlow.js saved.
  *
- * @param f Gives the value to differentiate, and what it found.
+ * @param f Returns the value to differentiate, and the extra tensor.
  */
 export function gradientWithAux<X extends Tensor, Aux extends Tensor>(
   f: (x: X) => readonly [value: Scalar, aux: Aux],
@@ -14,7 +15,7 @@ export function gradientWithAux<X extends Tensor, Aux extends Tensor>(
   try {
     const gradient = grad(input => {
       const [value, aux] = f(input as X);
-      // TensorFlow.js disposes what a forward pass makes besides its value.
+      // TensorFlow.js disposes everything that a forward pass creates except its value.
       kept = keep(aux.clone());
       return value;
     })(x);

@@ -17,10 +17,11 @@ import {
 import { missingGradients } from './missing-gradients';
 
 /**
- * Runs a computation with gradients as they should be: those that TensorFlow.js has not, or has wrong, are others (see
- * `missingGradients`), and batch norms may be without a scale; and without gradients of convolutions by their filters, which no map needs.
+ * Runs a computation with corrected gradients: gradients that TensorFlow.js lacks or computes wrongly are replaced
+ * (see `missingGradients`), batch norms may lack a scale, and the gradients of convolutions with respect to their
+ * filters are skipped, since no map needs them.
  *
- * It is synchronous, so nobody else sees this, and TensorFlow.js has its own back whatever happens.
+ * The computation is synchronous, so no other code sees the replaced gradients, and TensorFlow.js's own gradients are always restored.
  *
  * @param others Gradients that replace those of some operations.
  */
@@ -37,14 +38,14 @@ export function corrected<T>(compute: () => T, others: readonly GradConfig[] = [
   }
 }
 
-/** A backward pass that fails leaves behind what it would have read. */
+/** A failed backward pass leaves tensors behind that it would have read; this function disposes them. */
 function forgetTape(): void {
   const { state } = engine();
   for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
   state.activeTape = [];
 }
 
-/** Runs `compute` with other gradients of some operations; TensorFlow.js has its own back whatever happens. */
+/** Runs `compute` with replaced gradients of some operations. TensorFlow.js's own gradients are always restored. */
 function withGradients<T>(others: readonly GradConfig[], compute: () => T): T {
   const own = others.map(({ kernelName }) => [kernelName, getGradient(kernelName)] as const);
   try {
@@ -56,16 +57,16 @@ function withGradients<T>(others: readonly GradConfig[], compute: () => T): T {
 }
 
 function replace(name: string, gradient: GradConfig | undefined): void {
-  // Without this, TensorFlow.js says on the console that a gradient is replaced.
+  // TensorFlow.js warns on the console when a registered gradient is replaced, so the old one is unregistered first.
   if (getGradient(name)) unregisterGradient(name);
   if (gradient) registerGradient(gradient);
 }
 
 /**
- * Runs `compute` without paying for gradients of convolutions by their filters.
+ * Runs `compute` without computing the gradients of convolutions with respect to their filters.
  *
- * A fused convolution computes the gradients of all of its inputs at once, also the one by its filter; some engines, such
- * as wasm, have no kernel for it. While `compute` runs, zeros stand in for it.
+ * The gradient of a fused convolution computes the gradients of all inputs at once, including the filter's, and some engines, such as wasm,
+ * have no kernel for that one. While `compute` runs, zeros replace it.
  */
 function withoutFilterGradients<T>(compute: () => T): T {
   const backendName = getBackend();
@@ -90,8 +91,8 @@ function withoutFilterGradients<T>(compute: () => T): T {
 }
 
 /**
- * Runs `compute` with batch norms that have a scale and an offset. Where there is none, TensorFlow.js differentiates by it all
- * the same, and fails: ones and zeros stand in.
+ * Runs `compute` with batch norms that all have a scale and an offset. TensorFlow.js differentiates with respect to a missing scale or
+ * offset too, and fails; ones and zeros replace them here.
  */
 function withWholeBatchNorms<T>(compute: () => T): T {
   const running = engine();

@@ -31,9 +31,9 @@ type Attributes = Parameters<GradConfig['gradFunc']>[2];
 type Sized = { readonly size: number };
 
 /**
- * Gradients by the input that TensorFlow.js has not, or has wrong, made of operations that every engine has:
- * of dilated convolutions (it refuses), of strided slices (there is none), of resizing (its `cpu` kernels take height for width, and
- * leave out half-pixel centers), and of average pooling with padding (it divides by the whole window). All have a gradient again.
+ * Gradients with respect to the input that TensorFlow.js lacks or computes wrongly, built from operations that every engine has: for
+ * dilated convolutions (refused by TensorFlow.js), strided slices (missing), resizing (its `cpu` kernels confuse height and width, and
+ * ignore half-pixel centers), and average pooling with padding (it divides by the whole window). All of them can be differentiated again.
  */
 export function missingGradients(): readonly GradConfig[] {
   return [
@@ -80,7 +80,7 @@ type Form = (
   attrs: Attributes,
 ) => Record<string, () => Tensor> | undefined;
 
-/** A gradient where `form` gives one, and TensorFlow.js's own elsewhere. */
+/** Uses the gradient that `form` returns, if any, and otherwise TensorFlow.js's own. */
 function instead(kernelName: string, inputsToSave: string[], form: Form): GradConfig {
   const own = getGradient(kernelName);
   return {
@@ -99,13 +99,13 @@ interface Convolution {
   readonly dataFormat?: string;
 }
 
-/** Layers give `null` where nothing was asked for. */
+/** Layers store `null` for settings that were not given. */
 function pairOf(value: number | Pair | null | undefined): Pair {
   const rate = value ?? 1;
   return typeof rate === 'number' ? [rate, rate] : rate;
 }
 
-/** A filter with zeros between its places, which does without dilation what the filter does with it. */
+/** Inserts zeros between the positions of a filter, so that a convolution without dilation has the effect of the dilated one. */
 function spreadFilter(filter: Tensor4D, dilations: number | Pair | null | undefined): Tensor4D {
   const [down, across] = pairOf(dilations);
   const [height, width, inputs, outputs] = filter.shape;
@@ -161,7 +161,7 @@ const paddedAverage: Form = (dy, saved, attrs) => {
   return padding === 'valid' || padding === 0 ? undefined : averaged(dy, saved, attrs);
 };
 
-/** Of average pooling, of operations that have gradients again. */
+/** Gradient of average pooling, built from operations that can be differentiated again. */
 export function averaged(dy: Tensor4D, [x]: Tensor[], attrs: Attributes) {
   const {
     filterSize,
@@ -178,7 +178,7 @@ export function averaged(dy: Tensor4D, [x]: Tensor[], attrs: Attributes) {
     x: () => {
       const places = conv2d(ones([1, height, width, 1]) as Tensor4D, window, steps, padding);
       const shares = transpose(div(dy, places), [0, 3, 1, 2]);
-      // Each channel as an image of its own.
+      // Treat each channel as an image with one channel.
       const alone = reshape(shares, [count * channels, rows, columns, 1]) as Tensor4D;
       const whole = conv2dTranspose(
         alone,
@@ -192,13 +192,13 @@ export function averaged(dy: Tensor4D, [x]: Tensor[], attrs: Attributes) {
   };
 }
 
-/** Resizing is a matrix along each side; its gradient is what they are the other way around. */
+/** Resizing multiplies by a matrix along each side. Its gradient multiplies by the transposed matrices. */
 function resized(name: 'resizeBilinear' | 'resizeNearestNeighbor'): GradConfig['gradFunc'] {
   return (dy, [images], attrs) => {
     const { alignCorners, halfPixelCenters } = attrs as unknown as Record<string, boolean>;
     const [count, height, width, channels] = images!.shape as Tensor4D['shape'];
     const [, rows, columns] = (dy as Tensor4D).shape;
-    /** `[to, from]`. */
+    /** Matrix `[to, from]` that resizes along one side. */
     const along = (from: number, to: number) =>
       reshape(
         imageOps[name](

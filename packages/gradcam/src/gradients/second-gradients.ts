@@ -17,8 +17,8 @@ import {
 import { averaged } from './missing-gradients';
 
 /**
- * Gradients whose own gradient is right. TensorFlow.js's keep the operation's output, and record that copy before the
- * operation itself: a second derivative then goes past the operation without a word. These keep the input.
+ * Gradients that can be differentiated again correctly. TensorFlow.js's gradients keep the operation's output and record that copy before
+ * the operation itself, so that a second derivative silently bypasses the operation. These gradients keep the input instead.
  */
 export const twiceDifferentiable: readonly GradConfig[] = [
   ofInput('Exp', 'x', (dy, x) => mul(dy, exp(x))),

@@ -11,14 +11,14 @@ import {
 import type { Link } from '../model/logits';
 import { type GraphStep, nodeOf, textOf } from './topology';
 
-/** Where a graph's logits are. */
+/** Where the logits of a graph are computed. */
 export interface GraphEnding {
   readonly link: Link;
-  /** What is computed before. */
+  /** Names of the values that are computed before the logits. */
   readonly values: readonly string[];
-  /** Nodes whose activation was left out. */
+  /** Names of the nodes whose activation is skipped. */
   readonly activations: readonly string[];
-  /** From those values to the logits, with the help of the graph. */
+  /** Computes the logits from those values, with the help of the graph. */
   finish(
     values: ReadonlyMap<string, Tensor>,
     run: (given: NamedTensorMap, wanted: readonly string[]) => Tensor[],
@@ -28,26 +28,26 @@ export interface GraphEnding {
 interface End {
   readonly node: string;
   readonly link: Link;
-  /** What the logits are computed of. */
+  /** Names of the values from which the logits are computed. */
   readonly inputs: readonly string[];
   readonly logits: (inputs: readonly Tensor[]) => Tensor;
 }
 
-/** Nodes that only move values. */
+/** Node types that only move values. */
 const moving = new Set(
   'Identity IdentityN Reshape Squeeze ExpandDims Cast Transpose StopGradient PreventGradient Snapshot CheckNumerics PlaceholderWithDefault Slice StridedSlice ConcatV2 Pack Gather GatherV2'.split(
     ' ',
   ),
 );
-/** Of those, nodes that change nothing at all. */
+/** Node types among these that do not change anything at all. */
 const passing = /^(Identity|IdentityN|StopGradient|PreventGradient|Snapshot|CheckNumerics|Cast)$/;
 
 /**
- * The values before a graph's last softmax or sigmoid: a node of its own, fused into what computes it, or written out as
- * exponentials and a division; before whatever only moves values.
+ * Finds the values before a graph's last softmax or sigmoid. The activation may be a separate node, fused into the node before it, or
+ * written out as exponentials and a division; nodes after it may only move values.
  *
- * @param varying Nodes that depend on the model's inputs.
- * @param asIs Whether the output is taken for the logits.
+ * @param varying Names of the nodes that depend on the model's inputs.
+ * @param asIs Whether the model's output itself is used as the logits.
  */
 export function endingOf(
   order: readonly GraphStep[],
@@ -66,7 +66,7 @@ export function endingOf(
     };
   const { ends, moves } = found;
   const inside = new Set([...ends, ...moves].map(step => ('node' in step ? step.node : step.name)));
-  // What moving needs besides, such as a shape that is computed.
+  // Other inputs of the moving nodes, such as a computed shape.
   const beside = [...new Set(moves.flatMap(({ inputs }) => inputs))].filter(
     value => !inside.has(nodeOf(value)) && varying.has(value),
   );
@@ -139,7 +139,7 @@ function endOf(step: GraphStep, steps: Steps): End | undefined {
   return powers?.op === 'Const' ? logistic(total, steps, from) : undefined;
 }
 
-/** `1 / (1 + exp(-z))`, of which `sum` is below the line. */
+/** Recognizes `1 / (1 + exp(-z))`; `sum` is its denominator. */
 function logistic(
   sum: GraphStep | undefined,
   steps: Steps,
@@ -151,14 +151,14 @@ function logistic(
   return negated?.op === 'Neg' ? from(negated.inputs[0]!, 'sigmoid') : undefined;
 }
 
-/** The logits of which the largest was taken off before the exponentials. */
+/** Returns the logits before their maximum was subtracted, which precedes the exponentials. */
 function beforeShift(value: string, steps: Steps): string {
   const step = through(value, steps);
   const largest = step?.op === 'Sub' ? through(step.inputs[1]!, steps) : undefined;
   return largest?.op === 'Max' && step ? step.inputs[0]! : value;
 }
 
-/** What computes a value, looked for through nodes that change nothing. */
+/** Finds the node that computes a value, skipping nodes that do not change it. */
 function through(value: string, steps: Steps): GraphStep | undefined {
   const step = steps.get(nodeOf(value));
   return step && /^(Identity|StopGradient|Reshape|ExpandDims)$/.test(step.op)
@@ -166,13 +166,13 @@ function through(value: string, steps: Steps): GraphStep | undefined {
     : step;
 }
 
-/** What is fused into a node, such as `BiasAdd` and `Sigmoid`. */
+/** Returns the operations that are fused into a node, such as `BiasAdd` and `Sigmoid`. */
 export function fusedOf({ attr }: GraphStep): string[] {
   const { list } = (attr.fused_ops ?? {}) as { list?: { s?: unknown[] } };
   return (list?.s ?? []).map(textOf);
 }
 
-/** A fused node without its activation. */
+/** Returns a fused node without its activation. */
 function unfused({ op, attr, name }: GraphStep): End['logits'] {
   const flag = (key: string) => (attr[key] as { b?: boolean } | undefined)?.b === true;
   const numbers = (key: string) =>
@@ -182,7 +182,7 @@ function unfused({ op, attr, name }: GraphStep): End['logits'] {
       return add(matMul(input!, weights!, flag('transpose_a'), flag('transpose_b')), bias!);
     const padding = textOf((attr.padding as { s: unknown }).s).toLowerCase();
     if (padding !== 'same' && padding !== 'valid')
-      throw new Error(`The padding '${padding}' of '${name}' is not understood.`);
+      throw new Error(`The padding '${padding}' of '${name}' is unknown.`);
     const [, down, across] = numbers('strides') as [number, number, number];
     const [, ...dilations] = numbers('dilations') as [number, number, number];
     const convolve = op === '_FusedConv2D' ? conv2d : depthwiseConv2d;

@@ -1,27 +1,26 @@
 import { descendants } from '../model/operations';
 import { type GraphStep, nodeOf } from './topology';
 
-/** Nodes whose value depends on the form of what they read, not on what is in it. */
+/** Node types whose value depends only on the shape of their input, not on its content. */
 const sizing = new Set(['Shape', 'ShapeN', 'Size', 'Rank']);
 
-/** A graph cut at a tap. */
+/** A graph that is cut at a tap. */
 export interface GraphCut {
   readonly order: readonly GraphStep[];
   readonly tap: string;
   readonly inputs: readonly string[];
-  /** The shapes of values, by name, where the graph is run on one image. */
+  /** Returns the shapes of values, by name, when the graph runs on one image. */
   readonly probe: (values: readonly string[]) => (readonly number[])[];
 }
 
 /**
- * The side values: what the second part reads that neither comes from the tap nor is a constant. Each has a row for each image,
- * so that the second part can be run on other rows than the first.
+ * Finds the side values: values that the second part of the graph reads and that are neither computed from the tap nor constant. Each has
+ * one row per image, so that the second part can run on other rows than the first.
  *
- * What has none is computed in the second part anew, from values that do: the batch size, a shape made of it and what is
- * broadcast to that; rows that are places of images; values of a node with several outputs, of which a graph can be given only
- * the first.
+ * Other values are recomputed in the second part from the side values: the batch size, shapes made of it and values broadcast to them; rows
+ * that are positions of images; and outputs of nodes with several outputs, because only the first output can be fed to a graph.
  *
- * @param wanted What the second part is run for; it may come past the tap itself.
+ * @param wanted Names of the values that the second part computes; the tap itself may be one of them.
  */
 export function sideValues(
   tail: readonly GraphStep[],

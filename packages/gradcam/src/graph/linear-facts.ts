@@ -1,13 +1,13 @@
 import type { fusedOf } from './ending';
 import type { GraphStep, nodeOf } from './topology';
 
-/** How nodes are read; handed in, so that nothing is imported that is loaded at once. */
+/** Functions that inspect nodes. They are passed in so that this file does not import what is loaded eagerly. */
 interface Looks {
   readonly nodeOf: typeof nodeOf;
   readonly fusedOf: typeof fusedOf;
 }
 
-/** What is told of an output that is numbers as they are. */
+/** Describes an output that consists of plain numbers, without a softmax or sigmoid. */
 export const factsOf = (
   all: readonly GraphStep[],
   output: string,
@@ -18,13 +18,13 @@ export const factsOf = (
   embedding: classes > 1 && isEmbedding(all, output, looks),
 });
 
-/** What features have been through, and scores have not: all below 0 is lost, or squeezed. */
+/** Activations that occur in features but not in scores: they remove or compress everything below 0. */
 const rectifying = /^(Relu6?|LeakyRelu|Prelu|Elu|Selu)$/;
 const moving = /^(Identity|Reshape|Squeeze|ExpandDims|Cast)$/;
 
 /**
- * Whether an output is an embedding: features that were pooled, normalized or rectified, and no classifier's scores. Scores of
- * a convolution that are pooled, as SqueezeNet's, are none.
+ * Whether an output is an embedding: features that were pooled, normalized or rectified, and not the scores of a classifier. Pooled scores
+ * of a convolution, as in SqueezeNet, are not an embedding.
  */
 function isEmbedding(all: readonly GraphStep[], output: string, looks: Looks): boolean {
   if (/embed|descriptor|feature/i.test(output)) return true;
@@ -36,14 +36,14 @@ function isEmbedding(all: readonly GraphStep[], output: string, looks: Looks): b
   const { op, inputs } = step;
   if (rectifying.test(op) || rectifying.test(looks.fusedOf(step).at(-1) ?? '')) return true;
   if (/^(Mean|AvgPool|MaxPool|Max)$/.test(op)) return !isScore(at(inputs[0]), looks);
-  // Divided by its length: x * rsqrt(sum(x * x)), or x / sqrt(...).
+  // Recognizes division by the length: x * rsqrt(sum(x * x)), or x / sqrt(...).
   return (
     /^(Mul|RealDiv|Div)$/.test(op) &&
     inputs.some(input => /^(Rsqrt|Sqrt)$/.test(root(at(input), at)))
   );
 }
 
-/** Whether an output is what a product of matrices or a convolution gives, moved at most. */
+/** Whether an output is computed by a matrix product or a convolution, followed at most by nodes that move values. */
 function endsLinear(all: readonly GraphStep[], output: string, looks: Looks): boolean {
   const steps = new Map(all.map(step => [step.name, step]));
   let step = steps.get(looks.nodeOf(output));

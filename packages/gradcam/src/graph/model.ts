@@ -13,7 +13,7 @@ import type { ImageInput, PrepareOptions } from '../model/prepared';
 import { TapError } from '../model/tap';
 import { type GraphTopology, nodeOf } from './topology';
 
-/** What is used of a `tf.GraphModel`. */
+/** The parts of `tf.GraphModel` that this library uses. */
 export interface GraphModelLike {
   readonly inputs: readonly {
     readonly name: string;
@@ -25,31 +25,32 @@ export interface GraphModelLike {
   execute(inputs: NamedTensorMap, outputs: string | string[]): Tensor | Tensor[];
 }
 
-/** As for `prepareModel`; a tap is the name of a node with a 4-D output, or of the model's input. */
+/** The options of `prepareModel`, for a graph. A tap is the name of a node with a 4-D output, or the name of the model's input. */
 export interface PrepareGraphOptions extends PrepareOptions {
-  /** The `modelTopology` of model.json. Default: the one that the loaded model holds. */
+  /** The `modelTopology` of model.json. Default: the topology that the loaded model holds. */
   readonly topology?: GraphTopology;
-  /** `[height, width]` of the images, where the model leaves it open. */
+  /** `[height, width]` of the images in pixels, for a model that does not fix it. */
   readonly size?: readonly [number, number];
 }
 
-/** A graph that knows which of its inputs holds the images. */
+/** A graph together with the input that takes the images. */
 export interface GraphSource {
   readonly model: GraphModelLike;
   readonly images: ImageInput;
-  /** What the placeholder of the images is called in the graph. */
+  /** Name of the images' placeholder in the graph. */
   readonly node: string;
-  /** What else the images are called. */
+  /** Other names of the images' input. */
   readonly names: readonly string[];
-  /** What the graph is fed for images `[N, H, W, C]`. */
+  /** Returns the inputs to feed to the graph for images `[N, H, W, C]`. */
   inputs(images: Tensor): NamedTensorMap;
-  /** An image of zeros, `[1, H, W, C]`. */
+  /** Creates an image of zeros, `[1, H, W, C]`. */
   example(): Tensor;
   run(given: NamedTensorMap, wanted: readonly string[]): Tensor[];
 }
 
 /**
- * @throws TapError when the images are of unknown size, an input has no value, or the graph takes batches of one size above 1.
+ * @throws TapError when the size of the images is unknown, when an input has no value, or when the
+ * graph takes only batches of one size above 1.
  */
 export function graphSource(model: GraphModelLike, options: PrepareGraphOptions): GraphSource {
   const ports = model.inputs.map(({ name, shape = [], dtype = 'float32' }) => ({
@@ -89,7 +90,7 @@ export function graphSource(model: GraphModelLike, options: PrepareGraphOptions)
   };
 }
 
-/** What an input or output is called besides: the key of the model's signature, and without the number of the output. */
+/** Other names of an input or output: the key in the model's signature, and the name without the number of the output. */
 export function namesOf(model: GraphModelLike, side: 'inputs' | 'outputs', name: string): string[] {
   const signature = Reflect.get(model, 'modelSignature') as
     | Record<string, Record<string, { readonly name?: string }> | undefined>
@@ -111,7 +112,7 @@ function execute(
     const rows = Object.values(given)[0]!.shape[0];
     if (rows === 1) throw error;
     throw new TapError(
-      `The graph could not be run on ${rows} images at once: ${(error as Error).message} If it is made for one, explain one at a time, with { batch: 1 }.`,
+      `The graph could not be run on ${rows} images at once: ${(error as Error).message} If it is made for one image, explain one at a time, with { batch: 1 }.`,
       { cause: error },
     );
   }
@@ -125,7 +126,7 @@ export function heldTopology(model: GraphModelLike): GraphTopology {
   return held;
 }
 
-/** `[H, W, C]`, whatever the model's layout. */
+/** Shape `[H, W, C]` of an image, whatever the model's layout. */
 function imageShape(
   { name, shape, layout }: ImageInput,
   size: PrepareGraphOptions['size'],
@@ -133,13 +134,13 @@ function imageShape(
   const single = shape.length === 3 && !isOpen(shape[0]);
   if (shape.length !== 4 && !single)
     throw new TapError(
-      `'${name}' takes [${shape.join(', ')}], and a map is of images: [N, H, W, C], or [H, W, C]. { input: name } takes another input of the model for them; sound and text are not explained.`,
+      `'${name}' takes [${shape.join(', ')}], but heat maps need images: [N, H, W, C] or [H, W, C]. If another input takes the images, name it: { input: name }. Sound and text cannot be explained.`,
     );
   const [rows, ...image] = single ? [1, ...shape] : shape;
   const [height, width, channels] = layout === 'NCHW' ? [image[1], image[2], image[0]] : image;
   if (rows! > 1)
     throw new TapError(
-      `The graph takes batches of ${rows} images and no others. Convert the model with a batch size that is open, or 1.`,
+      `The graph takes only batches of ${rows} images. Convert the model with an open batch size, or with a batch size of 1.`,
     );
   const found = [size?.[0] ?? height, size?.[1] ?? width, channels];
   if (found.some(isOpen)) {

@@ -10,7 +10,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { PreparedModel } from '../model/prepared';
 
-/** A prepared graph that takes one image at a time, given many: each goes through alone, and the results are put together. */
+/**
+ * Wraps a prepared graph that takes one image at a time so that it takes many: it runs on each image
+ * separately, and the results are concatenated.
+ */
 export function oneByOne(parts: PreparedModel): PreparedModel {
   const each = <T extends Tensor>(values: readonly Tensor[], run: (row: Tensor[]) => T): T => {
     const count = values[0]!.shape[0]!;

@@ -38,14 +38,15 @@ import {
 } from './topology';
 
 /**
- * Cuts a `tf.GraphModel` in two at a node. Values that pass by the tap, such as shortcuts, are kept. The model is not changed;
- * it is run once, on an image of zeros, to learn the shapes.
+ * Cuts a `tf.GraphModel` in two at a node. Values that bypass the tap, such as shortcuts, are kept. The model is not changed; it is run
+ * once, on an image of zeros, to find the shapes.
  *
- * The second part can be run on more or fewer rows than the first, also where the graph works with its batch size. A graph made
- * for one image takes several one by one.
+ * The second part can run on more or fewer rows than the first, even if the graph uses its batch size. A graph made for one
+ * image runs on several images one by one.
  *
- * @throws TapError naming the nodes that can be tapped; or when images are of unknown size, an input has no value, the graph
- *   takes batches of one size above 1, there is control flow, or the network goes on in tokens.
+ * @throws TapError with the names of the nodes that can be tapped, when the tap is not one of them. Also when the size of the
+ *   images is unknown, an input has no value, the graph takes only batches of one size above 1, there is control flow, or the
+ *   network continues with tokens after the tap.
  * @example
  * ```ts
  * import { loadGraphModel } from '@tensorflow/tfjs-converter';
@@ -129,7 +130,7 @@ export function prepareGraph(
     const average = pooled ? source.run({ [tap]: features! }, [pooling[0]!.name])[0]!.rank : 0;
     return { tap: features!.shape, logits: runTail(features!, side).shape, average };
   });
-  // A graph without batch axis may end without one too.
+  // A graph whose values have no batch axis may also return logits without one.
   const bare = shapes.logits.length === 1 && shapes.logits[0] !== 1;
   const rows = (result: Tensor, count: number): Tensor2D => {
     const whole = bare ? expandDims(result, 0) : result;
@@ -182,16 +183,16 @@ export function prepareGraph(
   return single ? oneByOne(parts) : parts;
 }
 
-/** A value has a row for each image, or methods would mix images up. */
+/** Checks that a value has one row per image. Otherwise methods would mix up images. */
 function checkRows(value: string, { shape }: Tensor, images: number): void {
   if (shape[0] === images) return;
   throw new TapError(
-    `'${value}' should have a row for each of ${images} images, and its shape is [${shape.join(', ')}]. Tap where images are apart, or explain one at a time.`,
+    `'${value}' should have a row for each of ${images} images, but its shape is [${shape.join(', ')}]. Tap a node that keeps the images apart, or explain one image at a time.`,
   );
 }
 
 /**
- * Nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output.
+ * Lists the nodes of a `tf.GraphModel` whose output is a feature map that the logits depend on, from the input to the output.
  *
  * @example
  * ```ts
@@ -206,7 +207,7 @@ export function graphTapsOf(model: GraphModelLike, topology?: GraphTopology): st
   return featureMaps(stepsOf(model, topology ? { topology } : {}).order);
 }
 
-/** All feature maps with their sizes, from a run on an image of zeros. */
+/** Finds all feature maps with their sizes, by running the graph on an image of zeros. */
 export function graphFeatureMaps(
   model: GraphModelLike,
   options: PrepareGraphOptions,
@@ -232,7 +233,7 @@ export function graphFeatureMaps(
   });
 }
 
-/** @throws TapError where the network goes on in tokens after its last feature map. */
+/** @throws TapError when the network continues with tokens after its last feature map. */
 export function refuseTransformer(model: GraphModelLike, options: PrepareGraphOptions): void {
   const { order, ending } = stepsOf(model, options);
   const last = graphFeatureMaps(model, options).maps.filter(hasPlaces).at(-1);
@@ -240,7 +241,7 @@ export function refuseTransformer(model: GraphModelLike, options: PrepareGraphOp
     refuseTokens(last.tap, model.inputs[0]!.name);
 }
 
-/** The nodes up to the logits: the scores before the activation, since the gradient of a probability close to 1 has vanished. */
+/** Returns the nodes up to the logits, before the last activation, because the gradient of a probability close to 1 vanishes. */
 function stepsOf(
   model: GraphModelLike,
   options: PrepareGraphOptions,

@@ -3,7 +3,7 @@ import type { GraphModelLike, PrepareGraphOptions } from './model';
 import { graphFeatureMaps, refuseTransformer } from './prepare';
 
 /**
- * `suggestTaps` for a `tf.GraphModel`; runs it once, on an image of zeros.
+ * Does what `suggestTaps` does for a `tf.GraphModel`. It runs the model once, on an image of zeros.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { Step } from '../model/operations';
 import { TapError } from '../model/tap';
 
-/** A node of a converted graph, as model.json has it. */
+/** A node of a converted graph, as in model.json. */
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
@@ -9,29 +9,34 @@ export interface GraphNode {
   readonly attr?: Readonly<Record<string, unknown>> | null;
 }
 
-/** What a converted model's `modelTopology` holds. */
+/** The content of a converted model's `modelTopology`. */
 export interface GraphTopology {
   readonly node: readonly GraphNode[];
 }
 
-/** A node and the names of the values that it reads and computes: the node's name, `:1` and so on for its other outputs. */
+/**
+ * A node with the names of the values that it reads and computes. The first output has the node's
+ * name; others have `:1` and so on appended.
+ */
 export interface GraphStep extends Step<string> {
   readonly name: string;
   readonly op: string;
   readonly attr: Readonly<Record<string, unknown>>;
 }
 
-/** Nodes that a graph is run with later than at once: the engine waits for what decides how it goes on. */
+/**
+ * Node types with control flow. A graph that contains one runs asynchronously: the engine waits for the value that decides how to continue.
+ */
 const deciding =
   /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|If|StatelessIf|While|StatelessWhile|Where|NonMaxSuppression\w*)$/;
 
-/** The nodes that `output` needs, each after those that it depends on. */
+/** Returns the nodes that `output` needs, each after the nodes that it depends on. */
 export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
   const nodes = new Map(node.map(each => [each.name, each]));
   const read = new Map<string, Set<string>>();
   const done = new Set<string>();
   const order: GraphStep[] = [];
-  // A stack in the place of recursion: a graph may be thousands of nodes deep.
+  // The code uses a stack instead of recursion, since a graph may be thousands of nodes deep.
   const stack = [nodeOf(output)];
   while (stack.length > 0) {
     const name = stack.at(-1)!;
@@ -68,18 +73,18 @@ export function stepsTo({ node }: GraphTopology, output: string): GraphStep[] {
 function refuseControlFlow({ name, op, input }: GraphNode, output: string): never {
   const before = (input ?? []).filter(each => !each.startsWith('^')).map(each => `'${each}'`);
   throw new TapError(
-    `'${output}' depends on '${name}', a ${op}: loops, conditions and choices of boxes are not differentiated, and a graph with one is run by executeAsync alone. Explain what is computed before it, { output: name }, of ${before.join(', ')} or an earlier node; or cover parts of the images yourself and ask model.executeAsync.`,
+    `'${output}' depends on '${name}', a ${op}: loops, conditions and the selection of boxes cannot be differentiated, and a graph with one of them runs only with executeAsync. Explain a node before it, with { output: name }: ${before.join(', ')} or an earlier node. Or cover parts of the images yourself and call model.executeAsync.`,
   );
 }
 
-/** A text of a node's attributes, which model.json holds in base 64. */
+/** Decodes a text in a node's attributes, which model.json stores in base 64. */
 export function textOf(value: unknown): string {
   return Array.isArray(value) ? String.fromCharCode(...value) : atob(String(value));
 }
 
 export const nodeOf = (value: string): string => value.split(':')[0]!;
 
-/** The first output of a node has two names. */
+/** The first output of a node has two names, with and without `:0`. This function returns the one without. */
 export const firstOutput = (name: string): string => name.replace(/:0$/, '');
 
 const spatial = new Set([
@@ -95,14 +100,14 @@ const spatial = new Set([
   'ResizeBilinear',
   'ResizeNearestNeighbor',
 ]);
-/** Nodes whose output has the form of their input. */
+/** Node types whose output has the shape of their input. */
 const elementwise = new Set(
   'Add AddV2 AddN BiasAdd Sub Mul Maximum Minimum RealDiv Relu Relu6 LeakyRelu Prelu Elu Selu Sigmoid Tanh Erf Softplus Rsqrt Square SquaredDifference Identity Pad PadV2 MirrorPad ConcatV2'.split(
     ' ',
   ),
 );
 
-/** Values with four dimensions, `[N, h, w, C]`, as far as the kinds of the nodes tell. */
+/** Returns the values with four dimensions, `[N, h, w, C]`, as far as the types of the nodes tell. */
 export function featureMaps(order: readonly GraphStep[]): string[] {
   const found = new Set<string>();
   for (const { name, op, inputs } of order) {

@@ -20,7 +20,7 @@ import { indicator } from '../algebra/indicator';
 import type { Evidence } from '../evidence';
 import { eachChunk, rowsFor, scoreFeatures, weighed } from './channel-scores';
 
-/** Of Ablation-CAM. */
+/** Computes the map of Ablation-CAM. */
 export async function withoutChannels(
   evidence: Evidence,
   ablate: keyof typeof replacements,

@@ -2,20 +2,20 @@ import { type Method, oneOf } from './method';
 
 export interface AblationCamOptions {
   /**
-   * What a channel is replaced with. 'zero' (default), as in the paper; 'mean', the channel's own mean over the places, for
-   * taps before a layer norm; 'pgc', as in pytorch-grad-cam: 0 where the image's smallest feature is 0, and 1e7 below it
-   * otherwise.
+   * What replaces a channel. 'zero' (default), as in the paper; 'mean', the channel's mean over all positions, for taps before a layer
+   * norm; 'pgc', as in pytorch-grad-cam: 0 if the image's smallest feature is 0, otherwise 1e7 below that feature.
    */
   readonly ablate?: 'zero' | 'mean' | 'pgc';
   /**
-   * What a channel weighs. 'drop' (default): what the score loses without it. 'paper': that divided by the score, as in the paper and
-   * in pytorch-grad-cam: the same map but for a factor where the score is above 0, turned upside down where it is below.
+   * The weight of a channel. 'drop' (default): how much the score drops without the channel. 'paper': that drop divided
+   * by the score, as in the paper and in pytorch-grad-cam. This gives the same map up to a factor if the score is
+   * positive, but an inverted map if it is negative.
    */
   readonly variant?: 'drop' | 'paper';
 }
 
 /**
- * Ablation-CAM: each channel's weight is what the score loses without it. One pass of the second part of the model for each
+ * Ablation-CAM: each channel's weight is how much the score drops without the channel. It runs the second part of the model once per
  * channel. Desai & Ramaswamy 2020. https://doi.org/10.1109/WACV45572.2020.9093360
  *
  * @example

@@ -4,10 +4,10 @@ import { mapOfImages } from './map-of-images';
 import { innerMethod, type Method } from './method';
 
 /**
- * Augmentation smoothing: the mean of the maps of six variants of the image, mirrored or not, times 0.9, 1 and 1.1; each
- * finished as by `fuseMaps` and mirrored back. From pytorch-grad-cam.
+ * Augmentation smoothing: the mean of the maps of six variants of the image: mirrored or not, and multiplied by 0.9, 1 and 1.1. Each map is
+ * scaled as in `fuseMaps` and mirrored back. From pytorch-grad-cam.
  *
- * @returns A method whose maps have the size of the images, 0 to 1.
+ * @returns A method whose maps have the size of the images and values from 0 to 1.
  * @example
  * ```ts
  * const [{ map }] = await explain(model, images, { method: augmented(gradCam()) });

@@ -18,7 +18,7 @@ import {
 import type { Method } from './method';
 
 /**
- * CAM is not defined for this model, or not for this target.
+ * Thrown when CAM is not defined for the model or for the target.
  *
  * @example
  * ```ts
@@ -33,12 +33,12 @@ export class NotLinearError extends Error {
 }
 
 /**
- * CAM: each channel weighed by the weight that leads from it to the class. Zhou et al. 2016. https://arxiv.org/abs/1512.04150
+ * CAM: each channel is weighted by the weight that leads from it to the class. Zhou et al. 2016. https://arxiv.org/abs/1512.04150
  *
- * Only where the tap reaches the logits through global average pooling and one linear layer; there the places' mean, with the
- * bias, is the logit. Elsewhere Grad-CAM is its generalization.
+ * CAM works only if the tap reaches the logits through global average pooling and one linear layer. The mean of the map plus the bias is
+ * then the logit. Grad-CAM generalizes CAM to other networks.
  *
- * @throws NotLinearError where there is more between tap and logits, or where the target is not linear in the logits.
+ * @throws NotLinearError when there are other layers between the tap and the logits, or when the target is not linear in the logits.
  * @example
  * ```ts
  * const [{ signed, logits, classIndex }] = await explain(model, images, { method: cam() });
@@ -51,7 +51,7 @@ export const cam = (): Method => ({
   map: async ({ parts, features, score }) => {
     if (!parts.pooled)
       throw new NotLinearError(
-        `CAM needs global average pooling right after '${parts.tap}'. gradCam is its form for any network.`,
+        `CAM needs global average pooling right after '${parts.tap}'. gradCam() generalizes it to any network.`,
       );
     const rows = Array.from({ length: features.shape[0] }, (_, image) => image);
     const [map, difference] = tidy(() => {
@@ -60,7 +60,7 @@ export const cam = (): Method => ({
       );
       const pooled = mean(features, [1, 2]);
       const own = weights(pooled);
-      // The gradient of what is linear is the same everywhere.
+      // A linear function has the same gradient everywhere.
       const elsewhere = weights(zerosLike(pooled));
       const difference = div(max(abs(sub(own, elsewhere))), max(abs(own)));
       const [count, channels] = own.shape as [number, number];
@@ -74,7 +74,7 @@ export const cam = (): Method => ({
     if (share! > 1e-5) {
       map.dispose();
       throw new NotLinearError(
-        `CAM needs one linear layer from the pooled '${parts.tap}' to the logits, and a linear target. gradCam is its form for any network.`,
+        `CAM needs one linear layer from the pooled '${parts.tap}' to the logits, and a linear target. gradCam() generalizes it to any network.`,
       );
     }
     return map;

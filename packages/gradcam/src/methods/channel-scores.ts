@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Evidence, logitsFrom, sideOf } from '../evidence';
 
-/** The scores `[N * count]` of `count` variants of each image, a batch at a time. */
+/** Computes the scores `[N * count]` of `count` variants of each image, one batch at a time. */
 export async function eachChunk(
   { features, batch, signal }: Evidence,
   count: number,
@@ -47,7 +47,7 @@ export function scoreFeatures(
   return evidence.score(logitsFrom(evidence.parts, { features, side }), rows);
 }
 
-/** Features weighed by channel and summed. `weights` makes `[N, C]`. */
+/** Weights features by channel and sums them. `weights` returns `[N, C]`. */
 export function weighed(features: Tensor4D, weights: () => Tensor): Tensor3D {
   return tidy(() => {
     const [count, , , channels] = features.shape;

@@ -11,7 +11,7 @@ import type { Evidence } from '../evidence';
 import { eachChunk, weighed } from './channel-scores';
 import { scoreThrough } from './score-cam-map';
 
-/** Of Score-CAM by groups of channels. */
+/** Computes the map of Score-CAM by groups of channels. */
 export async function seenThroughGroups(
   evidence: Evidence,
   clusters: number,
@@ -40,7 +40,7 @@ export async function seenThroughGroups(
   return weighed(features, () => tensor2d(weights, [count, channels]));
 }
 
-/** Each channel as a vector of its places, 0 to 1; a channel that is the same everywhere is 0. */
+/** Returns each channel as a vector over the positions, scaled to 0 to 1; a constant channel becomes 0. */
 function scaledChannels(values: Float32Array, places: number, channels: number): Float32Array[] {
   return Array.from({ length: channels }, (_, channel) => {
     const own = Float32Array.from(

@@ -1,17 +1,16 @@
 import { atLeastOne, type Method } from './method';
 
 export interface ClusteredScoreCamOptions {
-  /** Groups of channels, a pass of the model for each. Default 32. */
+  /** Number of groups of channels. The model runs once per group. Default 32. */
   readonly clusters?: number;
-  /** An integer. Default 0. */
+  /** Seed of the grouping, an integer. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Score-CAM with one pass of the model for each group of channels that are alike, instead of one for each channel: 32 passes
- * instead of thousands. The mask of a group is the mean of its channels, each scaled to 0 to 1; its channels share its weight.
- * With as many groups as channels it is Score-CAM. The idea of Cluster-CAM, Feng et al. 2023.
- * https://arxiv.org/abs/2302.01642
+ * Score-CAM that runs the model once per group of similar channels instead of once per channel: 32 times instead of thousands. The mask of
+ * a group is the mean of its channels, each scaled to 0 to 1, and its channels share one weight. With one group per channel it equals
+ * Score-CAM. The idea is from Cluster-CAM, Feng et al. 2023. https://arxiv.org/abs/2302.01642
  *
  * @example
  * ```ts

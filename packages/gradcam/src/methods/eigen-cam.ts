@@ -1,11 +1,11 @@
 import type { Method } from './method';
 
 /**
- * Eigen-CAM: the first principal component of the features over the places. It does not depend on the class. Muhammad & Yeasin
- * 2020. https://arxiv.org/abs/2008.00299
+ * Eigen-CAM: the first principal component of the features over the positions. It does not depend on the class. Muhammad &
+ * Yeasin 2020. https://arxiv.org/abs/2008.00299
  *
- * A component has no sign of its own, and other libraries leave it to their linear algebra. Here the place that is farthest
- * from 0 is positive.
+ * The sign of a principal component is arbitrary, and other libraries leave it to their linear algebra.
+ * Here the value farthest from 0 is positive.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { componentOf } from './component';
 import type { Method } from './method';
 
 /**
- * The first principal component of features times gradient, signed as for Eigen-CAM. From pytorch-grad-cam.
+ * The first principal component of features times gradient, with the sign chosen as for Eigen-CAM. From pytorch-grad-cam.
  *
  * @example
  * ```ts

@@ -2,10 +2,10 @@ import { componentOf } from './component';
 import { innerMethod, type Method, MethodError } from './method';
 
 /**
- * Eigen smoothing: the first principal component of what the channels contribute, instead of their sum. The map has less noise,
- * and says less about the class. Signed as for Eigen-CAM. From pytorch-grad-cam.
+ * Eigen smoothing: the first principal component of the channels' contributions instead of their sum. The map has less noise, but depends
+ * less on the class. Its sign is chosen as for Eigen-CAM. From pytorch-grad-cam.
  *
- * @throws MethodError for a method that is not a sum over channels.
+ * @throws MethodError when the given method is not a sum over channels.
  * @example
  * ```ts
  * const method = eigenSmoothed(layerCam()); // pytorch-grad-cam's `eigen_smooth=True`

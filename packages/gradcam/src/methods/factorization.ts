@@ -4,21 +4,21 @@ import { type Explainable, partsOf, type SourceOptions } from '../model/source';
 import type { Factorization } from './factors';
 
 export interface FactorizationOptions {
-  /** Parts to look for. Default 5. */
+  /** Number of concepts to find. Default 5. */
   readonly concepts?: number;
-  /** An integer. Default 0. */
+  /** Seed of the factorization, an integer. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Deep feature factorization: the parts that a batch of images is made of, as the model sees them. It does not depend on a
- * class. Non-negative factors of the features over all places of all images. Collins et al. 2018.
- * https://arxiv.org/abs/1806.10206
+ * Deep feature factorization: finds the concepts (parts) that a batch of images consists of, as the model sees them. It
+ * does not depend on a class. It factorizes the features at all positions of all images into non-negative factors. Collins
+ * et al. 2018. https://arxiv.org/abs/1806.10206
  *
- * Each channel's minimum is taken off first and added to the concepts again, as pytorch-grad-cam does.
+ * Each channel's minimum is subtracted first and added back to the concepts, as in pytorch-grad-cam.
  *
- * @param model As for `explain`, or prepared.
- * @param images As for `explain`; the caller's.
+ * @param model The model as for `explain`, prepared or not.
+ * @param images The images as for `explain`. The caller keeps them.
  * @example
  * ```ts
  * const { maps, concepts } = await factorize(model, images, { concepts: 3 });

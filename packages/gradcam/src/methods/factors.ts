@@ -4,20 +4,20 @@ import type { HeatMap } from '../explain';
 import type { PreparedModel } from '../model/prepared';
 
 export interface Factorization {
-  /** Where each concept is in each image: `maps[image][concept]`, at least 0, comparable between images. */
+  /** Where each concept is in each image: `maps[image][concept]`, at least 0. Values are comparable between images. */
   readonly maps: readonly (readonly HeatMap[])[];
   readonly concepts: readonly Concept[];
 }
 
-/** What several places have in common. */
+/** A concept: features that several positions have in common. */
 export interface Concept {
-  /** `[C]`. */
+  /** Features `[C]` of the concept. */
   readonly features: Float32Array;
-  /** `[K]`, what the model says of a feature map that is this concept everywhere; where the tap is pooled. */
+  /** Logits `[K]` of a feature map that equals this concept at every position; present if the tap is pooled. */
   readonly logits?: Float32Array;
 }
 
-/** What `factorize` finds in images `[N, H, W, C]`. */
+/** Finds the concepts in images `[N, H, W, C]`, for `factorize`. */
 export async function factorsOf(
   parts: PreparedModel,
   images: Tensor4D,

@@ -2,10 +2,10 @@ import { add, cast, greater, mean, moments, mul, sqrt } from '@tensorflow/tfjs-c
 import { type Method, summed } from './method';
 
 /**
- * FEM: channels weighed by how many of their places are far above their mean. It does not depend on the class. Fuad et al. 2020.
- * https://hal.science/hal-02963298
+ * FEM: each channel is weighted by how many of its positions are far above its mean. It does not depend on the class. Fuad et
+ * al. 2020. https://hal.science/hal-02963298
  *
- * @param deviations How far, in standard deviations of the channel. Default 2.
+ * @param deviations How far above the mean, in standard deviations of the channel. Default 2.
  * @example
  * ```ts
  * // Only channels with places that stand out by three deviations count.

@@ -25,12 +25,12 @@ import {
 import { differentiated, type Evidence } from '../evidence';
 import type { Operation, Value } from '../model/operations';
 
-/** The map of FullGrad: see `fullGrad`. */
+/** Computes the map of FullGrad: see `fullGrad`. */
 export async function fullGradientMap({ parts, images, score }: Evidence): Promise<Tensor3D> {
   const { through } = parts;
   if (!through)
     throw new TypeError(
-      `fullGrad() reads the biases of a tf.LayersModel; of a graph or of functions, as at '${parts.tap}', it cannot.`,
+      `fullGrad() can read the biases of a tf.LayersModel only, not those of a graph or of functions, as at '${parts.tap}'.`,
     );
   const [count, height, width] = images.shape;
   const rows = [...Array(count).keys()];
@@ -66,14 +66,14 @@ export async function fullGradientMap({ parts, images, score }: Evidence): Promi
   }
 }
 
-/** The size of each channel of each image, shifted and divided to 0 to 1. */
+/** Absolute values of each channel of each image, scaled to 0 to 1. */
 function scaled(values: Tensor): Tensor {
   const size = abs(values);
   const low = min(size, [1, 2], true);
   return div(sub(size, low), add(sub(max(size, [1, 2], true), low), 1e-7));
 }
 
-/** The tensor itself; tells the gradient that arrives at it. */
+/** Returns the tensor unchanged, and reports the gradient that arrives at it. */
 function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
   return customGrad(value => ({
     value: (value as Tensor).clone(),
@@ -86,13 +86,13 @@ function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
 
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'Conv2DTranspose']);
 
-/** A weight of a layer by the end of its name. */
+/** Finds a weight of a layer by the end of its name. */
 function weightCalled({ layer }: Operation, name: string): Tensor | undefined {
   const index = layer.weights.findIndex(weight => weight.originalName.split('/').at(-1) === name);
   return index < 0 ? undefined : layer.getWeights()[index];
 }
 
-/** Also one that is not of TensorFlow.js: what makes a batch norm is that it keeps a mean and a variance. */
+/** Whether a layer is a batch norm, including one that is not from TensorFlow.js: it is recognized by its mean and variance. */
 const isBatchNorm = (operation: Operation): boolean =>
   weightCalled(operation, 'moving_variance') !== undefined;
 
@@ -108,18 +108,18 @@ function hasBias(operation: Operation): boolean {
   return convolutions.has(layer.getClassName()) && layer.getConfig().useBias !== false;
 }
 
-/** The gradient before a layer's own activation, from the one after it. */
+/** Returns a function that converts the gradient after a layer's own activation to the gradient before it. */
 function beforeActivation(operation: Operation): (gradient: Tensor4D, output: Tensor) => Tensor4D {
   const { layer } = operation;
   const activation = isBatchNorm(operation) ? 'linear' : layer.getConfig().activation;
   if (activation === 'linear' || activation == null) return gradient => gradient.clone();
   if (activation === 'relu') return (gradient, output) => mul(gradient, step(output));
   throw new TypeError(
-    `fullGrad() cannot look before the activation '${activation}' of '${layer.name}'; only before ReLU.`,
+    `fullGrad() cannot see the values before the activation '${activation}' of '${layer.name}'; only before ReLU.`,
   );
 }
 
-/** What a layer adds to each channel. */
+/** Returns the bias that a layer adds to each channel. */
 function biasOf(operation: Operation): Tensor {
   if (!isBatchNorm(operation)) return operation.layer.getWeights().at(-1)!;
   const named = (name: string) => weightCalled(operation, name);

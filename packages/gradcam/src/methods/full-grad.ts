@@ -1,14 +1,14 @@
 import type { Method } from './method';
 
 /**
- * FullGrad: the image times its gradient, and each bias of the network times its own, added up. What speaks for the class and
- * what speaks against it look alike. Srinivas & Fleuret 2019. https://arxiv.org/abs/1905.00780
+ * FullGrad: the image times its gradient, plus each bias of the network times its gradient. Evidence for and against the class look the
+ * same. Srinivas & Fleuret 2019. https://arxiv.org/abs/1905.00780
  *
- * As in pytorch-grad-cam: biases of convolutions and of batch norms; each channel scaled to 0 to 1. For a `tf.LayersModel`,
- * wherever it is tapped. Biases of a `tf.GraphModel` cannot be read: converters fold them into one another.
+ * As in pytorch-grad-cam, it takes the biases of convolutions and batch norms, and scales each channel to 0 to 1. It works for a
+ * `tf.LayersModel` with any tap. The biases of a `tf.GraphModel` cannot be read, because converters merge them.
  *
- * @throws TypeError for a graph and for functions, and for a convolution that ends in another activation than ReLU, because
- *   its bias cannot be seen before that.
+ * @throws TypeError for a graph or functions, and for a convolution that ends in an activation other than ReLU, because its bias
+ *   cannot be observed before the activation.
  * @example
  * ```ts
  * const [{ map }] = await explain(model, images, { method: fullGrad() });

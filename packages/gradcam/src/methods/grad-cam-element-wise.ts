@@ -2,7 +2,7 @@ import { maximum, mul } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
 /**
- * Only the places and channels that raise the score, each by its own gradient; as in pytorch-grad-cam.
+ * Element-wise Grad-CAM: only positions and channels that raise the score count, each weighted by its own gradient, as in pytorch-grad-cam.
  *
  * @example
  * ```ts

@@ -19,19 +19,19 @@ import { type Method, oneOf, summed } from './method';
 
 export interface GradCamPlusPlusOptions {
   /**
-   * How a place's weight is found, g being its gradient and S its channel's sum of features; libraries differ.
-   * 'paper' (default): equation 19, `g^2 / (2 g^2 + S g^3)`, computed as `1 / (2 + S g)`, and 0 where that is not finite. The
-   * divisor is negative where `S g` is below -2, and close to 0 near it: at earlier taps at about every tenth place, and a
-   * channel can then outweigh all others. `layerCam()` divides by nothing.
-   * 'pgc': with 1e-6 added to the divisor, in which small gradients drown, as in pytorch-grad-cam. 'torchcam': `g^2`, which is
-   * what torch-cam computes: the division that it writes goes into a copy.
+   * How the weight of a position is computed. Libraries differ; g is the gradient at the position and S its channel's sum of
+   * features. 'paper' (default): equation 19, `g^2 / (2 g^2 + S g^3)`, computed as `1 / (2 + S g)`, or 0 where that is not finite.
+   * The divisor is negative where `S g` is below -2, and close to 0 near -2. At earlier taps this happens at about every tenth
+   * position, and one channel can then outweigh all others; `layerCam()` avoids the division. 'pgc': 1e-6 is added to the divisor as
+   * in pytorch-grad-cam, which makes small gradients ineffective. 'torchcam': `g^2`, which is what torch-cam computes, because it
+   * assigns the result of its division to a copy.
    */
   readonly variant?: 'paper' | 'pgc' | 'torchcam';
 }
 
 /**
- * Grad-CAM++: positive gradients, weighed so that several places of one class count alike. Chattopadhay et al. 2018.
- * https://arxiv.org/abs/1710.11063
+ * Grad-CAM++: weights positive gradients so that several objects of one class count equally. Chattopadhay et
+ * al. 2018. https://arxiv.org/abs/1710.11063
  *
  * @example
  * ```ts
@@ -62,17 +62,17 @@ const shareOf = {
   torchcam: (_: Tensor4D, gradient: Tensor4D): Tensor => square(gradient),
 };
 
-/** `a / b`, and 0 where `b` is 0. */
+/** Divides `a` by `b`, with result 0 where `b` is 0. */
 export function quotient(a: Tensor | number, b: Tensor): Tensor {
   const none = cast(equal(b, 0), 'float32');
   return div(mul(a, sub(1, none)), add(b, none));
 }
 
-/** Features, each channel weighed by the sum over the places of what raises the score times its share. */
+/** Weights each channel of the features by the sum over all positions of the positive gradient times the position's share. */
 export function weighedPlusPlus(features: Tensor4D, raising: Tensor, share: Tensor): Tensor4D {
   const [, height, width] = features.shape;
   const [, rows, columns] = raising.shape as [number, number, number];
   const weights = sum(mul(raising, share), [1, 2], true);
-  // A gradient that is the same everywhere is given once, and counts at every place.
+  // A gradient that is the same at all positions is stored once, but counts at every position.
   return mul(features, mul(weights, (height * width) / (rows * columns)));
 }

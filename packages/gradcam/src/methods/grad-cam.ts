@@ -2,8 +2,7 @@ import { mean, mul } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
 /**
- * Grad-CAM: the mean gradient of each channel is its weight. Selvaraju et al. 2017, equations 1 and 2.
- * https://arxiv.org/abs/1610.02391
+ * Grad-CAM: each channel is weighted by its mean gradient. Selvaraju et al. 2017, equations 1 and 2. https://arxiv.org/abs/1610.02391
  *
  * @example
  * ```ts

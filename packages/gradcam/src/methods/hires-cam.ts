@@ -2,7 +2,7 @@ import { mul } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
 /**
- * HiResCAM: each place weighed by its own gradient. Draelos & Carin 2020. https://arxiv.org/abs/2011.08891
+ * HiResCAM: each position is weighted by its own gradient. Draelos & Carin 2020. https://arxiv.org/abs/2011.08891
  *
  * @example
  * ```ts

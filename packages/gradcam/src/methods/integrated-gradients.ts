@@ -14,15 +14,15 @@ import { gradientOf } from '../evidence';
 import { atLeastOne, type Method } from './method';
 
 export interface IntegratedGradientsOptions {
-  /** Points between no features and all. Default 32. */
+  /** Number of points between zero features and the actual features. Default 32. */
   readonly steps?: number;
 }
 
 /**
- * Integrated gradients from 0 to the features: over all places they sum to what the score gains. Sundararajan et al. 2017.
- * https://arxiv.org/abs/1703.01365
+ * Integrated gradients from zero features to the actual ones. Summed over all positions, they equal the increase of the score. Sundararajan
+ * et al. 2017. https://arxiv.org/abs/1703.01365
  *
- * For a model tapped at the images, or anywhere; a gradient from there for each step.
+ * The model can be tapped at the images or at any layer. The method computes one gradient per step, from the tap on.
  *
  * @example
  * ```ts

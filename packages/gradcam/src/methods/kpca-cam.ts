@@ -1,14 +1,15 @@
 import { atLeastZero, type Method } from './method';
 
 export interface KpcaCamOptions {
-  /** Scale of the inner products within the kernel function `tanh(scale * x . y + 1)`. Default 1 over the number of channels. */
+  /** Factor of the inner products in the kernel function `tanh(scale * x . y + 1)`. Default: 1 divided by the number of channels. */
   readonly scale?: number;
 }
 
 /**
- * KPCA-CAM: Eigen-CAM with a kernel function between places, here the sigmoid one. Karmani et al. 2024. https://arxiv.org/abs/2410.00267
+ * KPCA-CAM: Eigen-CAM with a kernel function between positions, here the sigmoid kernel. Karmani et
+ * al. 2024. https://arxiv.org/abs/2410.00267
  *
- * Holds a matrix of places by places: for a last or next to last stage.
+ * It stores a matrix of positions by positions, so it suits only the last or next-to-last stage.
  *
  * @example
  * ```ts

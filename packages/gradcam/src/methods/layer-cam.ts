@@ -2,8 +2,7 @@ import { mul, relu } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
 /**
- * LayerCAM: as HiResCAM, but only gradients that raise the score count. Jiang et al. 2021.
- * https://doi.org/10.1109/TIP.2021.3089943
+ * LayerCAM: like HiResCAM, but only gradients that raise the score count. Jiang et al. 2021. https://doi.org/10.1109/TIP.2021.3089943
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Evidence, gradientOf, logitsFrom } from '../evidence';
 import { type Method, mapOf } from './method';
 
-/** A method's map of other images than those that the evidence is about, of the same score. The caller disposes it. */
+/** Computes a method's map for images other than those of the evidence, for the same score. The caller disposes the map. */
 export async function mapOfImages(
   method: Method,
   evidence: Evidence,

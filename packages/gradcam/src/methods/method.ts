@@ -2,24 +2,22 @@ import { sum, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Evidence } from '../evidence';
 
 /**
- * How a heat map is made. Every method is the result of a call: `gradCam()`, `scoreCam()`, `rise({ masks: 100 })`.
- * One of your own is made with {@link customMethod}, or is an object of this form.
+ * An explanation method, which makes heat maps. Every method is returned by a function: `gradCam()`, `scoreCam()`, `rise({ masks: 100 })`.
+ * Make your own with {@link customMethod}, or as an object of this type.
  */
 export interface Method {
-  /** Whether `map` reads `evidence.gradient`. */
+  /** Whether the method reads `evidence.gradient`. */
   readonly needsGradient: boolean;
-  /**
-   * @returns `[N, h, w]`, signed; the caller disposes it.
-   */
+  /** @returns The map `[N, h, w]`, signed; the caller disposes it. */
   map(evidence: Evidence): Promise<Tensor3D>;
-  /** `[N, h, w, C]`, what each channel gives to the map; where a method is a sum over the channels. */
+  /** The contribution of each channel to the map, `[N, h, w, C]`; present if the method is a sum over channels. */
   readonly contributions?: Contributions;
 }
 
 export type Contributions = (features: Tensor4D, gradient: Tensor4D) => Tensor4D;
 
 /**
- * What was given as a method is none, or is not of the kind that another method needs.
+ * Thrown when a value is not a method, or not a method of the kind that another method needs.
  *
  * @example
  * ```ts
@@ -38,10 +36,10 @@ export class MethodError extends TypeError {
 }
 
 /**
- * A method of your own, from a function.
+ * Makes a method from your own function.
  *
- * @param weigh Gets the features `[N, h, w, C]` and the gradient of the score by them: `[N, h, w, C]`, or `[N, 1, 1, C]` where
- *   it is the same everywhere. Returns the map `[N, h, w]`, signed. Other tensors that it makes are disposed.
+ * @param weigh Receives the features `[N, h, w, C]` and the gradient of the score with respect to them: `[N, h, w, C]`, or `[N, 1, 1, C]`
+ *   if it is the same at all positions. Returns the signed map `[N, h, w]`. Other tensors that it creates are disposed.
  * @example
  * ```ts
  * import { mul, relu, sum } from '@tensorflow/tfjs-core';
@@ -58,10 +56,10 @@ export function customMethod(weigh: (features: Tensor4D, gradient: Tensor4D) => 
 }
 
 /**
- * The method itself, once it is known to be one.
+ * Returns the method after checking that it is one.
  *
- * @param place What it was given as, for the message.
- * @throws MethodError for a function that was not called, a name, a promise and anything else.
+ * @param place Name of the option, for the error message.
+ * @throws MethodError for anything else: a function that was not called, a name, a promise.
  */
 export async function checkedMethod(method: unknown, place = 'method'): Promise<Method> {
   if (isMethod(method)) return method;
@@ -74,21 +72,21 @@ export function isMethod(method: unknown): method is Method {
 }
 
 /**
- * A method that another one is made of.
+ * Checks a method that another method wraps.
  *
- * @throws MethodError for anything else.
+ * @throws MethodError when the value is not a method.
  */
 export function innerMethod(method: Method, outer: string): Method {
   if (isMethod(method)) return method;
   throw new MethodError(
-    `${outer}'s method should be what a method's function returns, as gradCam() does; ${(method as { name?: string } | null)?.name || method} came instead.`,
+    `${outer}'s method should be the result of a method's function, such as gradCam(); ${(method as { name?: string } | null)?.name || method} came instead.`,
   );
 }
 
 /**
- * The map that a method makes, `[N, h, w]`; the caller disposes it.
+ * Computes the map of a method, `[N, h, w]`. The caller disposes it.
  *
- * @throws MethodError for a map of another form.
+ * @throws MethodError when the map has another shape.
  */
 export async function mapOf(method: Method, evidence: Evidence): Promise<Tensor3D> {
   const map = await method.map(evidence);
@@ -99,9 +97,9 @@ export async function mapOf(method: Method, evidence: Evidence): Promise<Tensor3
 }
 
 /**
- * One of several names.
+ * Checks that a value is one of several names.
  *
- * @throws RangeError naming those that there are.
+ * @throws RangeError with the list of valid names.
  */
 export function oneOf<T extends string>(value: T, names: readonly T[], option: string): T {
   if (names.includes(value)) return value;
@@ -111,10 +109,10 @@ export function oneOf<T extends string>(value: T, names: readonly T[], option: s
 }
 
 /**
- * A number of 0 or more.
+ * Checks that a value is a number of at least 0.
  *
- * @param most Default: any that is finite.
- * @throws RangeError for another one.
+ * @param most Largest allowed value. Default: any finite number.
+ * @throws RangeError when the value is out of range.
  */
 export function atLeastZero(value: number, option: string, most = Number.MAX_VALUE): number {
   if (value >= 0 && value <= most) return value;
@@ -122,16 +120,16 @@ export function atLeastZero(value: number, option: string, most = Number.MAX_VAL
 }
 
 /**
- * A whole number of 1 or more.
+ * Checks that a value is an integer of at least 1.
  *
- * @throws RangeError for another one.
+ * @throws RangeError when the value is not such an integer.
  */
 export function atLeastOne(value: number, option: string): number {
   if (Number.isInteger(value) && value >= 1) return value;
   throw new RangeError(`${option} should be a whole number, 1 or more; it is ${value}.`);
 }
 
-/** A method that is a sum over the channels. */
+/** Makes a method that is a sum over channels. */
 export const summed = (contributions: Contributions): Method => ({
   ...customMethod((features, gradient) => sum(contributions(features, gradient), 3)),
   contributions,

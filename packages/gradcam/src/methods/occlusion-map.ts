@@ -1,7 +1,7 @@
 import { type Tensor3D, tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { type Evidence, scoreImages } from '../evidence';
 
-/** The map of `occlusion`. */
+/** Computes the map of `occlusion`. */
 export async function occluded(
   evidence: Evidence,
   places: number,
@@ -24,7 +24,7 @@ export async function occluded(
   return tensor3d(values, [count, places, places]);
 }
 
-/** The scores `[N * masks]` of each image seen through each mask, a batch at a time. */
+/** Computes the scores `[N * masks]` of each image seen through each mask, one batch at a time. */
 export async function maskedScores(
   { parts, images, score, batch, signal }: Evidence,
   masks: number,

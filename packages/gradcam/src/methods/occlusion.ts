@@ -1,14 +1,14 @@
 import { atLeastOne, type Method } from './method';
 
 export interface OcclusionOptions {
-  /** Places of the map along each side. Default 8; a pass of the model for each place. */
+  /** Number of positions along each side of the map. The model runs once per position. Default 8. */
   readonly places?: number;
-  /** What is put over a place, in the model's units. Default 0. */
+  /** Value that replaces the covered pixels, in the model's units. Default 0. */
   readonly fill?: number;
 }
 
 /**
- * How much of the score is lost when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901
+ * Occlusion: how much the score drops when a square of the image is covered. Zeiler & Fergus 2013. https://arxiv.org/abs/1311.2901
  *
  * @example
  * ```ts

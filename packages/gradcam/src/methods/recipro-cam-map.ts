@@ -18,12 +18,12 @@ import { indicator } from '../algebra/indicator';
 import type { Evidence } from '../evidence';
 import { eachChunk, rowsFor, scoreFeatures } from './channel-scores';
 
-/** Of Recipro-CAM. */
+/** Computes the map of Recipro-CAM. */
 export async function placesAlone(evidence: Evidence): Promise<Tensor3D> {
   const { features } = evidence;
   const [count, height, width] = features.shape;
   const places = height * width;
-  // The empty map is the place after the last.
+  // The index after the last position stands for the empty feature map.
   const scores = await eachChunk(evidence, places + 1, (image, cells) => {
     if (evidence.parts.pooled) return scorePlaces(evidence, image, cells);
     const marks = indicator(cells, places);
@@ -38,7 +38,10 @@ export async function placesAlone(evidence: Evidence): Promise<Tensor3D> {
   });
 }
 
-/** The scores of single places, whose mean over the map is they themselves divided by the number of places. */
+/**
+ * Computes the scores of feature maps with a single active position. After global average pooling, such a map equals the position's
+ * features divided by the number of positions.
+ */
 function scorePlaces(
   { features, parts, score }: Evidence,
   image: number,
@@ -46,7 +49,7 @@ function scorePlaces(
 ): Tensor1D {
   const [, height, width, channels] = features.shape;
   const own = reshape(gather(features, [image]), [height * width, channels]);
-  // The empty map, the place after the last, is a row of zeros.
+  // The index after the last position selects a row of zeros: the empty feature map.
   const alone = gather(
     pad(own, [
       [0, 1],

@@ -1,11 +1,11 @@
 import type { Method } from './method';
 
 /**
- * Recipro-CAM: how much of the score one place of the feature map gives alone, while all others are 0. One pass of the second
- * part of the model for each place, no gradient. Byun & Lee 2022. https://arxiv.org/abs/2209.14074
+ * Recipro-CAM: the score that each position of the feature map yields alone, while all others are 0. It runs the second part of the model
+ * once per position and needs no gradient. Byun & Lee 2022. https://arxiv.org/abs/2209.14074
  *
- * The score of an empty feature map is subtracted, so that places are comparable in sign; scaled to 0 to 1 the map is the
- * paper's. Before global average pooling and a linear layer it is Grad-CAM.
+ * The score of an empty feature map is subtracted, so that the sign of a value has a meaning; scaled to 0 to 1, the map equals the paper's.
+ * Before global average pooling and a linear layer it equals Grad-CAM.
  *
  * @example
  * ```ts

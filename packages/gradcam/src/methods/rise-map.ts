@@ -3,7 +3,7 @@ import { generator } from '../algebra/generator';
 import type { Evidence } from '../evidence';
 import { maskedScores } from './occlusion-map';
 
-/** The map of `rise`. */
+/** Computes the map of `rise`. */
 export async function seenThroughMasks(
   evidence: Evidence,
   { masks, cells, keep, seed }: Record<'masks' | 'cells' | 'keep' | 'seed', number>,
@@ -31,7 +31,7 @@ export async function seenThroughMasks(
   return tensor3d(values, [count, height, width]);
 }
 
-/** A coarse mask of 0 and 1, shifted at random and enlarged with soft edges. */
+/** Makes a coarse random mask of 0 and 1, shifted randomly and enlarged with soft edges. */
 function softMask(
   seed: number,
   cells: number,

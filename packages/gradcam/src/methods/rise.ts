@@ -1,22 +1,22 @@
 import { atLeastOne, atLeastZero, type Method } from './method';
 
 export interface RiseOptions {
-  /** Random masks, a pass of the model for each. Default 500; the paper has thousands. */
+  /** Number of random masks. The model runs once per mask. Default 500; the paper uses thousands. */
   readonly masks?: number;
-  /** Cells of a mask along each side. Default 7. */
+  /** Number of cells of a mask along each side. Default 7. */
   readonly cells?: number;
   /** Probability that a cell is kept. Default 0.5. */
   readonly keep?: number;
-  /** An integer. Default 0; every image of a batch gets the same masks. */
+  /** Seed of the masks, an integer. Default 0. Every image of a batch gets the same masks. */
   readonly seed?: number;
 }
 
 /**
- * RISE: the mean of random masks, each weighed by the score of the image seen through it. Petsiuk et al. 2018.
- * https://arxiv.org/abs/1806.07421
+ * RISE: the mean of random masks, each weighted by the score of the image seen through it. Petsiuk et
+ * al. 2018. https://arxiv.org/abs/1806.07421
  *
- * Scores are taken relative to their mean over the masks, so that few masks show no grain of their own; use a probability as
- * the target for the paper's.
+ * The mean score over all masks is subtracted first, so that a small number of masks leaves no pattern in the map. For the paper's
+ * scores, use a probability as the target.
  *
  * @example
  * ```ts

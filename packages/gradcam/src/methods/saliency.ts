@@ -2,9 +2,9 @@ import { abs, add, max, zeros } from '@tensorflow/tfjs-core';
 import { customMethod, type Method } from './method';
 
 /**
- * Saliency: the size of the gradient, its largest over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
+ * Saliency: the absolute gradient, maximum over the channels. Simonyan et al. 2013. https://arxiv.org/abs/1312.6034
  *
- * For a model tapped at the images. To multiply the gradient by the input, take `hiResCam` there.
+ * Use it with a model that is tapped at the images. For gradient times input, use `hiResCam` with the same tap.
  *
  * @example
  * ```ts
@@ -15,6 +15,6 @@ import { customMethod, type Method } from './method';
 export const saliency = (): Method =>
   customMethod((features, gradient) => {
     const [count, height, width] = features.shape;
-    // A gradient that is the same everywhere is given once.
+    // A gradient that is the same at all positions is stored once; the addition broadcasts it.
     return add(zeros([count, height, width]), max(abs(gradient), 3));
   });

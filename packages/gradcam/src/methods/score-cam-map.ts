@@ -18,7 +18,7 @@ import {
 import { type Evidence, scoreImages } from '../evidence';
 import { eachChunk, weighed } from './channel-scores';
 
-/** Of Score-CAM. */
+/** Computes the map of Score-CAM. */
 export async function seenThroughChannels(evidence: Evidence): Promise<Tensor3D> {
   const { features, images } = evidence;
   const scores = await eachChunk(evidence, features.shape[3], (image, channels) => {
@@ -28,7 +28,7 @@ export async function seenThroughChannels(evidence: Evidence): Promise<Tensor3D>
   return weighed(features, () => softmax(tensor2d(scores, [images.shape[0], features.shape[3]])));
 }
 
-/** The scores `[R]` of one image seen through each of `maps` `[R, h, w, 1]`, resized and scaled to 0 to 1. */
+/** Computes the scores `[R]` of one image seen through each of the masks `maps` `[R, h, w, 1]`, resized and scaled to 0 to 1. */
 export function scoreThrough(
   { images, parts, score }: Evidence,
   image: number,

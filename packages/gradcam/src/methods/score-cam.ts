@@ -1,10 +1,10 @@
 import type { Method } from './method';
 
 /**
- * Score-CAM: each channel is laid over the image as a mask, and weighed by the softmax of the scores that the model then
- * gives. One pass of the whole model for each channel. Wang et al. 2020. https://arxiv.org/abs/1910.01279
+ * Score-CAM: each channel masks the image, and is weighted by the softmax of the scores of the masked images. It runs the whole model once
+ * per channel. Wang et al. 2020. https://arxiv.org/abs/1910.01279
  *
- * Masks are resized corner to corner and scaled to 0 to 1, as in pytorch-grad-cam.
+ * Masks are resized with aligned corners and scaled to 0 to 1, as in pytorch-grad-cam.
  *
  * @example
  * ```ts

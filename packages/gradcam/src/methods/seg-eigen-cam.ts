@@ -3,8 +3,8 @@ import { componentOf } from './component';
 import type { Method } from './method';
 
 /**
- * The first principal component of features times the gradient's size, signed as for Eigen-CAM. Chung & Ying 2025.
- * https://doi.org/10.3390/app15137562
+ * Seg-Eigen-CAM: the first principal component of features times the absolute gradient, with the sign chosen as for Eigen-CAM. Chung & Ying
+ * 2025. https://doi.org/10.3390/app15137562
  *
  * @example
  * ```ts

@@ -15,14 +15,14 @@ import {
 import { differentiated, type Evidence } from '../evidence';
 import { twiceDifferentiable } from '../gradients/second-gradients';
 
-/** The map of Shapley-CAM: see `shapleyCam`. */
+/** Computes the map of Shapley-CAM: see `shapleyCam`. */
 export async function shapleyMap({ parts, features, side, score }: Evidence): Promise<Tensor3D> {
   const [count, height, width, channels] = features.shape;
   const rows = Array.from({ length: count }, (_, image) => image);
   const weights = (): Tensor => {
     if (parts.pooled) {
       const of = (pooled: Tensor) => sum(score(parts.pooledTail(pooled as Tensor2D), rows));
-      // By the pooled vector: places share it, each with one part in height x width.
+      // The gradient is taken with respect to the pooled vector, to which each of the height x width positions contributes equally.
       const bent = bentGradient(of, mean(features, [1, 2]));
       return reshape(mul(bent, 1 / (height * width)), [count, 1, 1, channels]);
     }
@@ -35,13 +35,14 @@ export async function shapleyMap({ parts, features, side, score }: Evidence): Pr
   );
 }
 
-/** The gradient less half of the Hessian times the point. */
+/** The gradient minus half of the Hessian times the point. */
 function bentGradient(of: (at: Tensor) => Tensor, point: Tensor): Tensor {
   const gradient = grad(of);
-  // Not the tensor that is differentiated by, or its own part in the product would count too.
+  // The direction is a copy. If it were the differentiated tensor itself, the gradient of the
+  // product would include the direction's own part.
   const direction = point.clone();
   const along = grad((at: Tensor) =>
-    // What is linear has a gradient that does not depend on where it is taken; its own gradient is then 0, not an error.
+    // A linear function has a constant gradient. Adding `sum(at) * 0` makes its second derivative 0 instead of an error.
     add(sum(mul(gradient(at), direction)), mul(sum(at), 0)),
   );
   return sub(gradient(point), mul(along(point), 0.5));

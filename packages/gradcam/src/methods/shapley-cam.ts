@@ -1,13 +1,13 @@
 import type { Method } from './method';
 
 /**
- * Shapley-CAM: the weights of Grad-CAM, corrected by half of what the gradient changes by over the features:
- * `mean(g - H A / 2)`, which is each channel's Shapley value up to second order. Cai 2025. https://arxiv.org/abs/2501.06261
+ * Shapley-CAM: the weights of Grad-CAM minus half of the change of the gradient over the features: `mean(g - H A / 2)`, each channel's
+ * Shapley value up to second order. Cai 2025. https://arxiv.org/abs/2501.06261
  *
- * The paper explains `logitPlusLogProbability`; of a logit after a linear layer it is Grad-CAM. Needs second derivatives of
- * the second part; max pooling with a window has none.
+ * The paper explains `logitPlusLogProbability`. For a logit after a linear layer the map equals Grad-CAM. The method needs second
+ * derivatives of the second part; max pooling with a window has none.
  *
- * @throws GradientError naming the operation that has no second derivative.
+ * @throws GradientError with the name of the operation that has no second derivative.
  * @example
  * ```ts
  * const target = logitPlusLogProbability; // as in the paper

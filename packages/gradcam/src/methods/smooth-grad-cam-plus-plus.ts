@@ -18,10 +18,10 @@ import { atLeastOne, atLeastZero, type Method } from './method';
 import { eachNoisy, type SmoothedOptions } from './smoothed';
 
 /**
- * Smooth Grad-CAM++: Grad-CAM++ whose first, second and third derivatives are means over noisy copies of the image, laid over the
- * features of the image itself. Omeiza et al. 2019. https://arxiv.org/abs/1908.01224
+ * Smooth Grad-CAM++: Grad-CAM++ whose first, second and third derivatives are means over noisy copies of the image, applied to the features
+ * of the original image. Omeiza et al. 2019. https://arxiv.org/abs/1908.01224
  *
- * The mean of the maps of noisy copies is `smoothed(gradCamPlusPlus())`.
+ * For the mean of the maps of noisy copies, use `smoothed(gradCamPlusPlus())`.
  *
  * @example
  * ```ts

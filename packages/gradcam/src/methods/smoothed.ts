@@ -15,15 +15,15 @@ import { mapOfImages } from './map-of-images';
 import { atLeastOne, atLeastZero, innerMethod, type Method } from './method';
 
 export interface SmoothedOptions {
-  /** Noisy copies of each image. Default 16. */
+  /** Number of noisy copies of each image. Default 16. */
   readonly samples?: number;
-  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
+  /** Standard deviation of the noise, as a share of the image's range of values. Default 0.1. */
   readonly noise?: number;
-  /** An integer. Default 0; every image of a batch gets the same noise. */
+  /** Seed of the noise, an integer. Default 0. Every image of a batch gets the same noise. */
   readonly seed?: number;
 }
 
-/** Calls `each` with noisy copies of the images, one after the other, and disposes them. */
+/** Calls `each` with noisy copies of the images, one after another, and disposes them. */
 export async function eachNoisy(
   images: Tensor4D,
   { samples = 16, noise = 0.1, seed = 0 }: SmoothedOptions,
@@ -47,12 +47,12 @@ export async function eachNoisy(
 }
 
 /**
- * The mean of a method's maps over noisy copies of the image: SmoothGrad where the method is `saliency()` and the tap is at the
- * images. Smilkov et al. 2017. https://arxiv.org/abs/1706.03825
+ * SmoothGrad: the mean of a method's maps over noisy copies of the image. The original uses `saliency()` with the tap at the images.
+ * Smilkov et al. 2017. https://arxiv.org/abs/1706.03825
  *
- * Each map is made of the noisy copy's own features. {@link smoothGradCamPlusPlus} averages derivatives instead.
+ * Each map is computed from the features of its own noisy copy. {@link smoothGradCamPlusPlus} averages derivatives instead.
  *
- * @param method Any method.
+ * @param method Any explanation method.
  * @example
  * ```ts
  * const method = smoothed(saliency(), { samples: 50, noise: 0.15 }); // SmoothGrad

@@ -2,10 +2,10 @@ import { add, div, mul, sum } from '@tensorflow/tfjs-core';
 import { type Method, summed } from './method';
 
 /**
- * XGrad-CAM: each channel's gradient, weighed by where the channel is active. Fu et al. 2020. https://arxiv.org/abs/2008.02312
+ * XGrad-CAM: each channel's gradient, weighted by where the channel is active. Fu et al. 2020. https://arxiv.org/abs/2008.02312
  *
- * Divides by each channel's sum. Where features can be negative, as before a ReLU, that sum can be close to 0 and the
- * channel then outweighs all others.
+ * The method divides by each channel's sum. If features can be negative, as before a ReLU, the sum can be close to 0,
+ * and the channel then outweighs all others.
  *
  * @example
  * ```ts

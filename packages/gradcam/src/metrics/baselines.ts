@@ -2,7 +2,7 @@ import { type Tensor3D, tensor3d, zeros } from '@tensorflow/tfjs-core';
 import type { Evidence } from '../evidence';
 import type { Method } from '../methods/method';
 
-/** A map that is drawn from the place, the image's number and the pixels alone: what a method has to be better than. */
+/** Makes a baseline: a map that depends only on the position, the image's number and the pixels. A method should be better than that. */
 function baseline(
   value: (
     place: { image: number; row: number; column: number },
@@ -25,7 +25,7 @@ function baseline(
 }
 
 /**
- * Values of 0 to 1 at random, the same for the same seed and for each image of a batch.
+ * A map of random values from 0 to 1. The same seed gives the same map for each image of a batch.
  *
  * @param seed An integer. Default 0.
  * @example
@@ -39,7 +39,7 @@ export function randomBaseline(seed = 0): Method {
 }
 
 /**
- * A Gaussian blob in the middle, a quarter of each side wide: photographers put their subject there.
+ * A Gaussian blob in the middle of the image, a quarter of each side wide, since photographers put their subject there.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export const centerBaseline = (): Method =>
   });
 
 /**
- * 0 everywhere.
+ * A map that is 0 everywhere.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export const emptyBaseline = (): Method => ({
 });
 
 /**
- * Where the image itself changes: the length of Sobel's gradient of the mean of the colors, averaged over each cell of the map.
+ * Where the image itself changes: the length of Sobel's gradient of the mean of the color channels, averaged over each cell of the map.
  *
  * @example
  * ```ts
@@ -114,7 +114,7 @@ function slope(gray: (row: number, column: number) => number, y: number, x: numb
   return Math.hypot(across(1) - across(-1), down(1) - down(-1));
 }
 
-/** A number of 0 to 1 for an index, evenly spread: the finalizer of MurmurHash3. */
+/** Returns an evenly distributed number from 0 to 1 for an index (finalizer of MurmurHash3). */
 function hashed(seed: number, index: number): number {
   let h = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -123,7 +123,7 @@ function hashed(seed: number, index: number): number {
 }
 
 /**
- * Every baseline by its name in a comparison.
+ * Every baseline, by its name in a comparison.
  *
  * @example
  * ```ts

@@ -6,9 +6,9 @@ import type { RoadOptions } from './road';
 import type { ClassMap } from './subject';
 
 /**
- * ADCC: average drop, coherency and complexity as one. Poppi et al. 2021. https://arxiv.org/abs/2104.10252
+ * ADCC: average drop, coherency and complexity combined. Poppi et al. 2021. https://arxiv.org/abs/2104.10252
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const method = layerCam();
@@ -26,10 +26,10 @@ export async function adcc(
 }
 
 /**
- * ARCC: ADCC with ROAD instead of the average drop, because an image that is seen through its map is unlike anything that the
- * model was trained on. As pytorch-grad-cam has it with `ties: 'together'`. https://arxiv.org/abs/2605.14641
+ * ARCC: ADCC with ROAD instead of the average drop, because an image seen through its map is unlike anything that the model was trained on.
+ * With `ties: 'together'` it equals pytorch-grad-cam's. https://arxiv.org/abs/2605.14641
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const method = gradCamPlusPlus();
@@ -47,7 +47,7 @@ export async function arcc(
 }
 
 /**
- * How alike each map is to the map of the image seen through it, and how much of the image it takes.
+ * Measures how similar each map is to the map of the image seen through it, and how much of the image the map covers.
  *
  * @example
  * ```ts

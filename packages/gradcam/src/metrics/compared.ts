@@ -10,47 +10,47 @@ import { type Mask, TargetError, unbounded, watchedTarget } from './subject';
 import { type MetricName, metrics } from './table';
 
 export interface ComparisonOptions extends Omit<MetricInputOptions, 'method' | 'explained'> {
-  /** Baselines to stand beside the methods. Default all. */
+  /** Baselines to compare the methods with. Default: all baselines. */
   readonly baselines?: readonly BaselineName[];
-  /** The class to explain, one for all images or one each. Default: the predicted one. */
+  /** Index of the class to explain, one for all images or one for each. Default: the predicted class. */
   readonly classIndex?: ExplainOptions['classIndex'];
   /**
-   * Names of the table `metrics`; or metrics by their names, where some are your own. Default ROAD, deletion, insertion, average drop and
-   * increase.
+   * Names of metrics in the table `metrics`, or an object of metrics by name, which may include your own. Default: ROAD,
+   * deletion, insertion, average drop and increase.
    */
   readonly metrics?: readonly MetricName[] | Readonly<Record<string, Metric>>;
-  /** Where the thing is, one mask an image. Beside metrics that are named, those that need masks are measured too. */
+  /** Masks of the object, one per image. If metrics are given by name, those that need masks are measured in addition. */
   readonly masks?: readonly Mask[];
 }
 
-/** A method that looks at another tap than the others, or explains another score of the class. */
+/** A method that uses another tap than the others, or explains another score of the class. */
 export interface MethodAt {
   readonly parts: Explainable;
   readonly method: Method;
-  /** What it explains; what is watched is the `target` of the options for all. Default the same. */
+  /** The quantity that this method explains. The measured quantity remains the common `target` option. Default: the same. */
   readonly target?: Target;
 }
 
 export interface ComparisonRow {
   readonly name: string;
-  /** Whether it looks at nothing that the model computes: what a method has to be better than. */
+  /** Whether this is a baseline, which ignores the model. A method should be better than that. */
   readonly baseline: boolean;
-  /** The score that was watched, in words. */
+  /** Description of the measured score. */
   readonly watched: string;
-  /** Usual metrics that make no sense of that score, and why. */
+  /** Usual metrics that make no sense for that score, with the reasons. */
   readonly senseless: Readonly<Record<string, string>>;
   /** Means over the images. */
   readonly scores: Scores;
 }
 
-/** By the names of metrics, and by those of your own. */
+/** Scores by the names of metrics, including your own. */
 export type Scores = Readonly<Partial<Record<MetricName, number>> & Record<string, number>>;
 
 const usual = ['road', 'deletion', 'insertion', 'averageDrop', 'averageIncrease'] as const;
 
 type Compared = Readonly<Record<string, Method | MethodAt>>;
 
-/** See `compare` of comparison. */
+/** See `compare` in comparison.ts. */
 export async function compare(
   model: Explainable,
   images: Tensor,
@@ -83,7 +83,7 @@ export async function compare(
     const row = await sameOutput(parts, at.parts, options, name);
     const how = { ...passed, ...(target && { target }), method };
     const explanations = await explain(row, images, how);
-    // All rows are measured by one score, whatever each explains.
+    // All rows are measured by the same score, whatever each method explains.
     const watched = watchedTarget(parts, {}, wanted);
     const input = metricInput({
       parts: row,
@@ -101,9 +101,9 @@ export async function compare(
 type Chosen = readonly (readonly [name: string, metric: Metric])[];
 
 /**
- * The metrics that are asked for, and beside those that are named all that need masks, where there are some.
+ * Returns the requested metrics. If they are given by name and there are masks, the metrics that need masks are added.
  *
- * @throws RangeError for an unknown name; TypeError for what is no metric, or lacks what it needs.
+ * @throws RangeError for an unknown name; TypeError for a value that is not a metric, or for a metric whose masks or model are missing.
  */
 function chosenMetrics({ metrics: asked = usual, masks, model }: ComparisonOptions): Chosen {
   const table: Readonly<Record<string, Metric>> = metrics;
@@ -128,7 +128,7 @@ function chosenMetrics({ metrics: asked = usual, masks, model }: ComparisonOptio
 
 const sides: readonly string[] = ['higher', 'lower', 'neither'] satisfies Metric['better'][];
 
-/** @throws TargetError when a metric that was asked for makes no sense of what is watched. */
+/** @throws TargetError when a requested metric makes no sense for the measured score. */
 async function measure(
   chosen: Chosen,
   input: MetricInput,
@@ -155,7 +155,7 @@ async function measure(
   return { scores, senseless };
 }
 
-/** What a row explains, tapped elsewhere: the same output of the model. */
+/** Prepares what a row with another tap explains, for the same output of the model. */
 async function sameOutput(
   parts: PreparedModel,
   at: Explainable,
@@ -165,6 +165,6 @@ async function sameOutput(
   const [row] = await partsOf(at, 'tail' in at ? {} : options);
   if (row.output.name === parts.output.name) return row;
   throw new TargetError(
-    `The method '${name}' explains the output '${row.output.name}', and '${parts.output.name}' is watched. Prepare both for one output: { output: name }.`,
+    `The method '${name}' explains the output '${row.output.name}', but the metrics measure '${parts.output.name}'. Prepare both for the same output: { output: name }.`,
   );
 }

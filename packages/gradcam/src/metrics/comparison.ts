@@ -4,12 +4,12 @@ import type { Explainable } from '../model/source';
 import type { ComparisonOptions, ComparisonRow, MethodAt } from './compared';
 
 /**
- * Methods side by side with four baselines that know nothing of the model: random, center, Sobel and empty.
+ * Compares methods with each other and with four baselines that ignore the model: random, center, Sobel and empty.
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
- * @throws RangeError when there are not as many masks as images, or a mask has nothing inside.
- * @throws TargetError when a metric is asked for that makes no sense of what is watched.
- * @throws TypeError when a metric needs masks or the model and they are not given, or is none.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
+ * @throws RangeError when there are not as many masks as images, or when a mask is empty.
+ * @throws TargetError when a requested metric makes no sense for the measured score.
+ * @throws TypeError when a value is not a metric, or when a metric needs masks or the model and they are missing.
  * @example
  * ```ts
  * const methods = { gradCam: gradCam(), layerCam: layerCam(), reciproCam: reciproCam() };

@@ -26,23 +26,23 @@ import {
 } from './subject';
 
 export interface CoherencyOptions extends MetricOptions {
-  /** The method that made the maps; it explains the masked images too. Default Grad-CAM. */
+  /** The method that made the maps. It also explains the masked images. Default Grad-CAM. */
   readonly method?: ExplainOptions['method'];
 }
 
-/** One number for what a map should be: coherent, simple, and about the score. */
+/** A single score for whether a map is coherent, simple and relevant to the score. */
 export interface Composite {
-  /** How alike the map is to that of the image seen through it, 0 to 1. */
+  /** How similar the map is to the map of the image seen through it, 0 to 1. */
   readonly coherency: number;
-  /** Mean of the map scaled to 0 to 1: how much of the image it takes. */
+  /** Mean of the map scaled to 0 to 1: how much of the image it covers. */
   readonly extent: number;
-  /** What it is about: the relative drop for ADCC; twice ROAD, clipped to 0 to 1, for ARCC. */
+  /** How relevant the map is to the score: the relative drop for ADCC; twice ROAD, clipped to 0 to 1, for ARCC. */
   readonly evidence: number;
-  /** Harmonic mean of the three, each turned so that more is better; 0 to 1. */
+  /** Harmonic mean of the three, each oriented so that more is better; 0 to 1. */
   readonly score: number;
 }
 
-/** See `adcc` of coherency. */
+/** See `adcc` in coherency.ts. */
 export async function adcc(
   model: Explainable,
   images: Tensor,
@@ -54,13 +54,13 @@ export async function adcc(
   return adccOf(alike, await confidenceChange(model, images, explanations, options));
 }
 
-/** ADCC's scores of maps that metrics measure. */
+/** Computes ADCC's scores for the maps that are being measured. */
 export async function adccScores(input: MetricInput): Promise<number[]> {
   const alike = await input.once(coherencyOf);
   return adccOf(alike, await input.once(confidenceChangeOf)).map(({ score }) => score);
 }
 
-/** ADCC of what was measured already. */
+/** Computes ADCC from values that were measured already. */
 function adccOf(
   alike: readonly Coherency[],
   drops: readonly Pick<ConfidenceChange, 'relativeDrop'>[],
@@ -72,7 +72,7 @@ function adccOf(
   });
 }
 
-/** See `arcc` of coherency. */
+/** See `arcc` in coherency.ts. */
 export async function arcc(
   model: Explainable,
   images: Tensor,
@@ -97,7 +97,7 @@ async function requireProbability(
     requireBounded(metric, watchedTarget(parts, each, options.target));
 }
 
-/** ARCC's scores of maps that metrics measure. */
+/** Computes ARCC's scores for the maps that are being measured. */
 export async function arccScores(input: MetricInput): Promise<number[]> {
   const { parts, images, explanations, options } = input;
   const { percentiles = usualPercentiles } = options;
@@ -108,7 +108,7 @@ export async function arccScores(input: MetricInput): Promise<number[]> {
   return arccOf(await input.once(coherencyOf), removed).map(({ score }) => score);
 }
 
-/** Of the maps that metrics measure; the images seen through them are explained as they were. */
+/** Computes the coherency of the maps that are being measured. The masked images are explained with the same method and target. */
 const coherencyOf = ({ parts, images, explanations, options }: MetricInput) => {
   const { explained } = options;
   const how = { ...options, ...(explained && { target: explained }) };
@@ -117,7 +117,7 @@ const coherencyOf = ({ parts, images, explanations, options }: MetricInput) => {
 
 const percentilesOfArcc = [20, 40, 60, 80] as const;
 
-/** ARCC of what was measured already, ROAD at {@link percentilesOfArcc}. */
+/** Computes ARCC from values that were measured already, with ROAD at {@link percentilesOfArcc}. */
 function arccOf(
   alike: readonly Coherency[],
   removed: readonly Pick<Road, 'combined'>[],
@@ -130,7 +130,7 @@ function arccOf(
 
 type Coherency = Pick<Composite, 'coherency' | 'extent'>;
 
-/** See `coherency` of coherency. */
+/** See `coherency` in coherency.ts. */
 export async function coherency(
   model: Explainable,
   images: Tensor,
@@ -186,7 +186,7 @@ export async function coherency(
   }
 }
 
-/** The images that one target was explained of, for each of the targets. */
+/** Groups the images by the target that was explained. */
 function byTarget(
   explanations: readonly ClassMap[],
   wanted: Target | undefined,

@@ -2,8 +2,8 @@ import type { HeatMap } from '../explain';
 import type { Metric } from './metric';
 
 /**
- * How unequal a map's places are: the Gini index, from 0 where all are alike to almost 1 where one has everything. Chalasani et
- * al. 2020. https://arxiv.org/abs/1810.06583
+ * Sparseness, how unequal the values of a map are: the Gini index, from 0 if all are equal to almost 1 if one position holds everything.
+ * Chalasani et al. 2020. https://arxiv.org/abs/1810.06583
  *
  * @example
  * ```ts
@@ -21,8 +21,8 @@ export function sparseness({ values }: HeatMap): number {
 }
 
 /**
- * How many places it takes to say what a map says: the entropy of its shares, from 0 where one place has everything to `log` of
- * the number of places. Bhatt et al. 2020. https://arxiv.org/abs/2005.00631
+ * Complexity, over how many positions a map spreads: the entropy of its shares, from 0 if one position holds everything to `log` of the
+ * number of positions. Bhatt et al. 2020. https://arxiv.org/abs/2005.00631
  *
  * @example
  * ```ts

@@ -3,17 +3,17 @@ import type { Explainable } from '../model/source';
 import type { Metric, MetricInput } from './metric';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 
-/** What the score, y, becomes, y', when the image is multiplied with its map. */
+/** How the score y changes to y' when the image is multiplied by its map. */
 export interface ConfidenceChange {
   /**
-   * `max(0, y - y') / y`: the average drop of Grad-CAM++'s authors and of torch-cam; NaN where
-   * y is not above 0, of which there is no share. https://arxiv.org/abs/1710.11063
+   * `max(0, y - y') / y`: the average drop of Grad-CAM++'s authors and of torch-cam. NaN if y is not above 0, because a share of it is then
+   * meaningless. https://arxiv.org/abs/1710.11063
    */
   readonly relativeDrop: number;
-  /** `max(0, y - y')`: what pytorch-grad-cam calls the drop. */
+  /** `max(0, y - y')`: the drop as pytorch-grad-cam defines it. */
   readonly absoluteDrop: number;
   /**
-   * `max(0, y' - y) / (1 - y)`: the average gain of Opti-CAM; NaN where the score rises and is no
+   * `max(0, y' - y) / (1 - y)`: the average gain of Opti-CAM. NaN if the score rises and is not a
    * probability. https://arxiv.org/abs/2301.07002
    */
   readonly gain: number;
@@ -22,10 +22,10 @@ export interface ConfidenceChange {
 }
 
 /**
- * How the score changes when the image is seen through its map alone; the means over many images are the average drop, gain
- * and increase. A map that is 1 everywhere loses nothing: look at another metric beside it.
+ * Measures how the score changes when the image is seen only through its map. The means over many images are the average drop, gain and
+ * increase. A map that is 1 everywhere loses nothing, so use another metric as well.
  *
- * @param images `[N, H, W, C]`, preprocessed, as it is multiplied; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed; these values are multiplied by the maps. The caller keeps them.
  * @example
  * ```ts
  * const changes = await confidenceChange(model, images, await explain(model, images));
@@ -57,7 +57,7 @@ export async function confidenceChange(
   return found;
 }
 
-/** Of the maps that metrics measure. */
+/** Measures the confidence change for the maps that are being measured. */
 export const confidenceChangeOf = ({
   parts,
   images,

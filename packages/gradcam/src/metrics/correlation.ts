@@ -1,4 +1,4 @@
-/** Pearson's correlation, -1 to 1; 0 where one of the two is constant. */
+/** Pearson's correlation, -1 to 1; 0 if one of the two is constant. */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const n = a.length;
   let [sumA, sumB] = [0, 0];
@@ -17,12 +17,12 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
   return size > 0 ? product / size : 0;
 }
 
-/** Spearman's rank correlation, -1 to 1: whether two maps put their places in the same order. */
+/** Spearman's rank correlation, -1 to 1: whether two maps rank their positions in the same order. */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return correlation(ranksOf(a), ranksOf(b));
 }
 
-/** Ranks from 0; those of equal values are shared. */
+/** Ranks from 0. Equal values share the mean of their ranks. */
 function ranksOf(values: ArrayLike<number>): Float64Array {
   const order = Uint32Array.from({ length: values.length }, (_, i) => i);
   order.sort((x, y) => values[x]! - values[y]!);

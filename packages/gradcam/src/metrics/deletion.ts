@@ -7,32 +7,32 @@ import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
 export interface CurveOptions extends MetricOptions {
-  /** Steps from the first image to the last. Default 20. */
+  /** Number of steps from the first image to the last. Default 20. */
   readonly steps?: number;
   /**
-   * What a pixel is without its content: 0 in the model's units, the mean color of the image, or the blurred image (Gaussian,
-   * 5 pixels wide at 224). Default 0 for deletion, blurred for insertion, as in the paper.
+   * What replaces a removed pixel: 0 in the model's units, the mean color of the image, or the blurred image (Gaussian, 5 pixels wide at
+   * 224). Default: 0 for deletion, blurred for insertion, as in the paper.
    */
   readonly fill?: 'zero' | 'mean' | 'blur';
   /**
-   * Where a step ends among equal places, they are taken in this many random orders, and the mean of the scores counts.
-   * Default 2, one the reverse of the other. A map with many zeros costs up to this many times the passes.
+   * If a step ends within a group of equal values, the group is removed in this many random orders and the mean of the scores counts.
+   * Default 2, one the reverse of the other. For a map with many zeros, up to this many times as many forward passes are needed.
    */
   readonly draws?: number;
 }
 
 export interface Curve {
-  /** The score after each step, the start included: `steps + 1` values. */
+  /** The score after each step, including the start: `steps + 1` values. */
   readonly scores: readonly number[];
-  /** The area under the curve, the share of the pixels going from 0 to 1. */
+  /** The area under the curve of scores, as the share of pixels goes from 0 to 1. */
   readonly area: number;
 }
 
 /**
- * How fast the score falls when pixels are deleted, the hottest first; a small area is better. Petsiuk et al. 2018 (RISE).
- * https://arxiv.org/abs/1806.07421
+ * Deletion: how fast the score falls when pixels are deleted, the hottest first; a small area is better. Petsiuk et al. 2018
+ * (RISE). https://arxiv.org/abs/1806.07421
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const explanations = await explain(model, images);
@@ -55,8 +55,8 @@ export function deletion(
 }
 
 /**
- * How fast the score rises when pixels are put into an image without content, the hottest first; a large area is better. As
- * {@link deletion}.
+ * Insertion: how fast the score rises when pixels are inserted into an image without content, the hottest first; a large area is better.
+ * The source and the parameters are those of {@link deletion}.
  *
  * @example
  * ```ts
@@ -138,7 +138,7 @@ const fills = {
   },
 };
 
-/** Blurs along one dimension of `length` places that are `stride` values apart; edges held. */
+/** Blurs along one dimension of `length` positions that are `stride` values apart. The values at the edges are repeated outside. */
 function blurred(
   values: Float32Array,
   length: number,

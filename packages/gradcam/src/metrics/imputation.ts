@@ -1,6 +1,6 @@
 import { type GridSystem, levelsOf, neighbors, solve } from './multigrid';
 
-/** Pixels of one image, row by row, colors last. */
+/** Pixels of one image, row by row, color channels last. */
 export interface Pixels {
   readonly values: Float32Array;
   readonly height: number;
@@ -9,14 +9,14 @@ export interface Pixels {
 }
 
 /**
- * An image with the pixels that are not kept filled in from their surroundings: each is the weighted mean of its neighbors,
- * filled-in ones included. The shape of what was taken away tells a model less than a gray hole would.
+ * Fills in the pixels that are not kept from their surroundings: each becomes the weighted mean of its neighbors, including filled-in ones.
+ * The shape of the removed region then tells a model less than a gray hole would.
  *
- * The equations are solved together, to a relative residual of 1e-8. Where nothing is kept everything is 0.
+ * The equations of all pixels are solved together, to a relative residual of 1e-8. If no pixel is kept, everything is 0.
  *
- * Rong et al. 2022 (ROAD), without its noise. https://arxiv.org/abs/2202.00449
+ * From ROAD, Rong et al. 2022, without its noise. https://arxiv.org/abs/2202.00449
  *
- * @param kept One value a pixel.
+ * @param kept One value per pixel.
  * @example
  * ```ts
  * const row = { values: Float32Array.of(0, 9, 4), height: 1, width: 3, colors: 1 };
@@ -49,7 +49,7 @@ export function impute(image: Pixels, kept: ArrayLike<boolean>): Float32Array {
   return result;
 }
 
-/** The equations of the missing pixels, and what the known ones beside them give to their right side. */
+/** Sets up the equations of the missing pixels, and what their known neighbors contribute to the right side. */
 function equations(missing: readonly number[], rank: Int32Array, height: number, width: number) {
   const system: GridSystem = {
     width,
@@ -64,7 +64,7 @@ function equations(missing: readonly number[], rank: Int32Array, height: number,
     neighbors.forEach(([down, across], slot) => {
       const [v, u] = [y + down, x + across];
       if (v < 0 || v >= height || u < 0 || u >= width) return;
-      // The corners weigh half: all eight sum to 1.
+      // Diagonal neighbors have half the weight of the others; all eight weights sum to 1.
       const weight = down !== 0 && across !== 0 ? 1 / 12 : 1 / 6;
       system.diagonal[row]! += weight;
       const other = v * width + u;

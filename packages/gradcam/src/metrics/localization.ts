@@ -4,13 +4,13 @@ import type { Metric } from './metric';
 import type { Mask } from './subject';
 
 /**
- * Whether the hottest place of the map is in the mask: 1 or 0; if several are equally hot, the share of them that is. Zhang et
- * al. 2016. https://arxiv.org/abs/1608.00507
+ * Pointing game: 1 if the hottest position of the map is in the mask, else 0. If several positions are equally hot, the share of them in
+ * the mask. Zhang et al. 2016. https://arxiv.org/abs/1608.00507
  *
- * A map of another size than the mask's is resized to it, as for the other metrics with masks. A map with nothing above 0 has
- * no hit.
+ * A map of another size than the mask is resized to the mask's size, as for the other metrics with masks. A
+ * map without positive values is never a hit.
  *
- * @param tolerance How many pixels beside the mask still count. Default 0; the benchmarks of the paper have 15.
+ * @param tolerance How many pixels outside the mask still count. Default 0; the benchmarks of the paper use 15.
  * @example
  * ```ts
  * const [{ map }] = await explain(model, images);
@@ -31,8 +31,8 @@ export function pointingGame(map: HeatMap, mask: Mask, tolerance = 0): number {
 }
 
 /**
- * The share of the map's heat that is in the mask, 0 to 1; 0 for a map without heat. Wang et al. 2020.
- * https://arxiv.org/abs/1910.01279
+ * Energy in the mask: the share of the map's sum that is in the mask, 0 to 1; 0 for a map without positive values. Wang et
+ * al. 2020. https://arxiv.org/abs/1910.01279
  *
  * @example
  * ```ts
@@ -51,10 +51,10 @@ export function energyInMask(map: HeatMap, mask: Mask): number {
 }
 
 /**
- * Intersection over union of the mask and the places that are hotter than a share of the maximum, 0 to 1.
+ * Intersection over union, 0 to 1, of the mask and the positions that are hotter than a share of the maximum.
  *
  * @param threshold Share of the maximum, 0 to 1. Default 0.5.
- * @throws RangeError for a mask with nothing inside.
+ * @throws RangeError when the mask is empty.
  * @example
  * ```ts
  * const map = { values: Float32Array.of(0, 1, 3, 0), height: 1, width: 4 };
@@ -76,13 +76,12 @@ export function intersectionOverUnion(map: HeatMap, mask: Mask, threshold = 0.5)
 }
 
 /**
- * The share of the hottest places, as many as the mask has, that are in the mask, 0 to 1. Arras et al. 2022.
- * https://arxiv.org/abs/2003.07258
+ * Relevance rank accuracy, 0 to 1. Of the k hottest positions, where k is the number of positions in the mask, the share that is in the
+ * mask. Arras et al. 2022. https://arxiv.org/abs/2003.07258
  *
- * Of places that are alike each is as likely to be among the hottest: a map that is the same everywhere has the mask's share of
- * the image.
+ * Positions with equal values are equally likely to count among the hottest. A constant map therefore scores the mask's share of the image.
  *
- * @throws RangeError for a mask with nothing inside.
+ * @throws RangeError when the mask is empty.
  * @example
  * ```ts
  * const map = { values: Float32Array.of(0, 1, 3, 0), height: 1, width: 4 };
@@ -107,7 +106,7 @@ export function rankAccuracy(map: HeatMap, mask: Mask): number {
   return (hits + (alikeHits * (area - above)) / alike) / area;
 }
 
-/** A measure of each map and its mask. */
+/** Makes a metric that compares each map with its mask. */
 const located = (measure: (map: HeatMap, mask: Mask) => number): Metric => ({
   better: 'higher',
   needs: 'masks',
@@ -122,7 +121,7 @@ export const intersectionOverUnionMetric = located(intersectionOverUnion);
 
 function checkInside(mask: Mask): number {
   const area = Array.from(mask.values).filter(value => value > 0).length;
-  if (area === 0) throw new RangeError('The mask has nothing inside: no map can be right.');
+  if (area === 0) throw new RangeError('The mask is empty, so no map can match it.');
   return area;
 }
 

@@ -5,52 +5,55 @@ import type { Explainable } from '../model/source';
 import type { Target } from '../targets/target';
 import type { Mask, MetricOptions } from './subject';
 
-/** A measure of heat maps, for `compare`. */
+/** A metric of heat maps, for `compare`. */
 export interface Metric {
-  /** Which numbers are better; `neither` where they describe a map and do not rate it. */
+  /** Which numbers are better; `neither` if they describe a map without rating it. */
   readonly better: 'higher' | 'lower' | 'neither';
-  /** What it needs: masks of the thing, the model that is explained, or a score that is a probability. Default: nothing. */
+  /** What the metric needs: masks of the object, the explained model, or a score that is a probability. Default: nothing. */
   readonly needs?: 'masks' | 'model' | 'probability';
-  /** Whether it makes the maps again, of other images or by another model: it then costs what the method costs. Default false. */
+  /**
+   * Whether the metric makes maps again, for other images or with another model. It then takes as much time
+   * as the method for each map. Default false.
+   */
   readonly remakes?: boolean;
-  /** One number for each image. */
+  /** Computes one number per image. */
   readonly measure: (input: MetricInput) => readonly number[] | Promise<readonly number[]>;
 }
 
-/** The maps of one method, and what they are measured with. */
+/** The maps of one method, and what metrics need to measure them. */
 export interface MetricInput {
-  /** The model, prepared. */
+  /** The prepared model. */
   readonly parts: Explainable;
-  /** `[N, H, W, C]`, preprocessed; the caller's. */
+  /** `[N, H, W, C]`, preprocessed. The caller keeps them. */
   readonly images: Tensor;
-  /** One for each image. */
+  /** Explanations, one per image. */
   readonly explanations: readonly Explanation[];
-  /** One for each image. There for a metric that needs them. */
+  /** Masks, one per image; present if the metric needs them. */
   readonly masks?: readonly Mask[];
-  /** Those of `compare`. There is a `model` for a metric that needs it. */
+  /** The options of `compare`. `model` is present if the metric needs it. */
   readonly options: MetricInputOptions;
-  /** What several metrics have in common: computed when the first asks, and kept for the others. */
+  /** Computes a value that several metrics share when the first metric asks for it, and keeps it for the others. */
   once<T>(compute: (input: MetricInput) => Promise<T>): Promise<T>;
 }
 
 export interface MetricInputOptions extends MetricOptions {
-  /** The method that made the maps; metrics that make maps again call it. */
+  /** The method that made the maps. Metrics that make maps again call it. */
   readonly method?: ExplainOptions['method'];
-  /** The score that the maps explain, where it is another one than the one that is watched. */
+  /** The score that the maps explain, if it differs from the measured score. */
   readonly explained?: Target;
-  /** Steps of deletion and insertion. Default 20. */
+  /** Number of steps of deletion and insertion. Default 20. */
   readonly steps?: number;
-  /** Of ROAD. Default 10, 20, to 90. */
+  /** Percentiles of ROAD. Default 10, 20, to 90. */
   readonly percentiles?: readonly number[];
-  /** Jittered images of `sensitivity`. Default 10. */
+  /** Number of slightly changed images for `sensitivity`. Default 10. */
   readonly samples?: number;
-  /** An integer, of everything that is drawn at random. Default 0. */
+  /** Seed of everything that is random, an integer. Default 0. */
   readonly seed?: number;
-  /** The model that is explained, for `randomization`; **it is changed while that runs**, and has its own weights back afterwards. */
+  /** The explained model, for `randomization`. **Its weights are changed while the metric runs** and restored afterwards. */
   readonly model?: LayersModel;
 }
 
-/** Maps that several metrics measure. */
+/** Prepares maps so that several metrics can measure them. */
 export function metricInput(given: Omit<MetricInput, 'once'>): MetricInput {
   const computed = new Map<unknown, unknown>();
   const input: MetricInput = {
@@ -63,7 +66,7 @@ export function metricInput(given: Omit<MetricInput, 'once'>): MetricInput {
   return input;
 }
 
-/** The options for making the maps again. */
+/** Returns the options for making the maps again. */
 export function remaking({ explanations, options }: MetricInput) {
   const { method, explained, batch, signal, seed } = options;
   return {

@@ -1,4 +1,4 @@
-/** Offsets of the eight neighbors of a place in a grid. */
+/** Offsets of a position's eight neighbors in a grid. */
 export const neighbors = [
   [-1, -1],
   [-1, 0],
@@ -11,26 +11,28 @@ export const neighbors = [
 ] as const;
 
 /**
- * A symmetric system of equations over places of a grid: a diagonal, less the weights to the eight neighbors that are unknown
- * too.
+ * A symmetric system of linear equations over positions of a grid: a diagonal, minus the weights of those of
+ * the eight neighbors that are unknown too.
  */
 export interface GridSystem {
   readonly width: number;
-  /** Place of each unknown, row by row. */
+  /** Position of each unknown, row by row. */
   readonly places: Int32Array;
   readonly diagonal: Float64Array;
-  /** The unknown at each of the eight neighbors, -1 where there is none. */
+  /** Index of the unknown at each of the eight neighbors; -1 if that neighbor is not an unknown. */
   readonly columns: Int32Array;
   readonly weights: Float64Array;
 }
 
 interface Level {
   readonly system: GridSystem;
-  /** Which unknown of the next level each unknown belongs to. */
+  /** The unknown of the next level that each unknown belongs to. */
   readonly block: Int32Array;
 }
 
-/** Each level with blocks of two by two places of the one before, down to a few unknowns. */
+/**
+ * Builds the levels of a multigrid solver. Each level merges two by two positions of the level before, until only a few unknowns remain.
+ */
 export function levelsOf(finest: GridSystem): Level[] {
   const levels: Level[] = [];
   for (let system = finest; ; ) {
@@ -80,9 +82,9 @@ function coarser({ width, places, diagonal, columns, weights }: GridSystem, bloc
 }
 
 /**
- * Solves the finest system by conjugate gradients, each step helped by the coarser levels.
+ * Solves the finest system by conjugate gradients, preconditioned by the coarser levels.
  *
- * @returns A solution whose residual is at most 1e-8 of the right side's length.
+ * @returns A solution whose residual has at most 1e-8 of the right side's length.
  */
 export function solve(levels: readonly Level[], right: Float64Array): Float64Array {
   const { system } = levels[0]!;
@@ -107,7 +109,7 @@ export function solve(levels: readonly Level[], right: Float64Array): Float64Arr
   return solution;
 }
 
-/** One round through the levels: a linear, symmetric guess at what solves the system. */
+/** Runs one multigrid cycle through the levels: an approximate solution that is linear and symmetric in the right side. */
 function cycle(levels: readonly Level[], depth: number, right: Float64Array): Float64Array {
   const { system, block } = levels[depth]!;
   const guess = new Float64Array(right.length);
@@ -120,14 +122,18 @@ function cycle(levels: readonly Level[], depth: number, right: Float64Array): Fl
     const rest = new Float64Array(levels[depth + 1]!.system.places.length);
     for (let i = 0; i < guess.length; i++) rest[block[i]!]! += right[i]! - image[i]!;
     const coarse = cycle(levels, depth + 1, rest);
-    // Blocks of one value each are too stiff for a slope, and their answer too small by about half.
+    // Each block has a single value, which cannot follow a slope, so the coarse correction is too small by
+    // about half. The factor compensates for that.
     for (let i = 0; i < guess.length; i++) guess[i]! += 1.8 * coarse[block[i]!]!;
   }
   for (let round = 0; round < rounds; round++) sweep(system, guess, right, -1);
   return guess;
 }
 
-/** Gauss and Seidel's: each unknown by its neighbors as they are by now; there and back it is symmetric. */
+/**
+ * A Gauss-Seidel sweep: each unknown is updated from the current values of its neighbors. A sweep forward
+ * and one backward are symmetric together.
+ */
 function sweep(system: GridSystem, guess: Float64Array, right: Float64Array, way: 1 | -1): void {
   const { diagonal, columns, weights } = system;
   const count = guess.length;

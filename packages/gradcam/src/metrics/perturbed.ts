@@ -16,24 +16,24 @@ import type { Explainable } from '../model/source';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 
 export interface InfidelityOptions extends MetricOptions {
-  /** Perturbed images. Default 50. */
+  /** Number of perturbed images. Default 50. */
   readonly samples?: number;
-  /** Standard deviation of the noise as a share of the image's range. Default 0.1. */
+  /** Standard deviation of the noise, as a share of the image's range of values. Default 0.1. */
   readonly noise?: number;
-  /** An integer. Default 0. */
+  /** Seed of the noise, an integer. Default 0. */
   readonly seed?: number;
 }
 
 export interface SensitivityOptions extends ExplainOptions {
-  /** Perturbed images. Default 10. */
+  /** Number of perturbed images. Default 10. */
   readonly samples?: number;
-  /** Largest change of a pixel as a share of the image's range. Default 0.02. */
+  /** Largest change of a pixel, as a share of the image's range of values. Default 0.02. */
   readonly radius?: number;
-  /** An integer. Default 0. */
+  /** Seed of the changes, an integer. Default 0. */
   readonly seed?: number;
 }
 
-/** See `infidelity` of robustness. */
+/** See `infidelity` in robustness.ts. */
 export async function infidelity(
   model: Explainable,
   images: Tensor,
@@ -66,7 +66,7 @@ export async function infidelity(
   return results;
 }
 
-/** The share of the mean square of `actual` that no multiple of `foretold` accounts for. */
+/** The share of the mean square of `actual` that remains after the best multiple of `foretold` is subtracted. */
 function unexplained(foretold: Float64Array, actual: readonly number[]): number {
   const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
@@ -76,7 +76,7 @@ function unexplained(foretold: Float64Array, actual: readonly number[]): number 
   return 1 - product(foretold, actual) ** 2 / (own * total);
 }
 
-/** See `sensitivity` of robustness. */
+/** See `sensitivity` in robustness.ts. */
 export async function sensitivity(
   model: Explainable,
   images: Tensor,
@@ -105,7 +105,7 @@ export async function sensitivity(
 
 function jittered(images: Tensor, radius: number, seed: number): Tensor {
   return tidy(() => {
-    // Of a model without batch axis, the one image is all.
+    // Without a batch axis there is only one image, so the reduction covers all axes.
     const axes = images.rank === 4 ? [1, 2, 3] : undefined;
     const range = sub(max(images, axes, true), min(images, axes, true));
     const noise = randomUniform(images.shape, -radius, radius, 'float32', seed);
@@ -120,7 +120,7 @@ function change(before: Explanation, after: Explanation): number {
   return size > 0 ? moved / size : moved > 0 ? Infinity : 0;
 }
 
-/** Not by `Math.hypot(...)`: a map of an image's size does not fit the stack. */
+/** `Math.hypot(...)` cannot be used: as arguments, the values of an image-sized map would overflow the stack. */
 function lengthOf(vector: Float32Array): number {
   return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
 }
@@ -134,7 +134,7 @@ function rangeOf(values: Float32Array): number {
   return high - low;
 }
 
-/** A number of the standard normal distribution (Box & Muller). */
+/** Draws a number from the standard normal distribution (Box & Muller). */
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -5,15 +5,15 @@ import { type Metric, remaking } from './metric';
 import type { RandomizationOptions, RandomizationStage } from './randomized';
 
 /**
- * Whether maps depend on what the network has learned: layer after layer gets random weights, from the logits down, and the maps
- * are made again. Adebayo et al. 2018. https://arxiv.org/abs/1810.03292
+ * Model randomization test: whether maps depend on what the network has learned. Layer after layer gets random weights, from the logits
+ * down, and the maps are made again. Adebayo et al. 2018. https://arxiv.org/abs/1810.03292
  *
- * The random weights have the mean and deviation of the learned ones. **The model is changed while this runs**, and has its own
- * weights back afterwards, whatever happens: use it for nothing else in between.
+ * The random weights have the mean and the standard deviation of the learned ones. **The model's weights are changed while this function
+ * runs** and restored afterwards, even after an error: do not use the model for anything else in the meantime.
  *
- * @param model The model whose weights are replaced; not a `tf.GraphModel`, whose weights are frozen.
- * @param parts The same model, or what it was prepared to.
- * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ * @param model The model whose weights are replaced. A `tf.GraphModel` is not allowed, because its weights are frozen.
+ * @param parts The same model, or the result of preparing it.
+ * @param images `[N, H, W, 3]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const stages = await randomization(model, model, images, { method: layerCam(), stages: 2 });
@@ -30,7 +30,7 @@ export async function randomization(
   return (await import('./randomized')).randomization(model, parts, images, options);
 }
 
-/** The likest of two stages counts: after the first layer, and after all. */
+/** The score is the higher similarity of two stages: after the first layer was randomized, and after all layers. */
 export const randomizationMetric: Metric = {
   better: 'lower',
   needs: 'model',

@@ -20,20 +20,23 @@ import { type Explainable, partsOf } from '../model/source';
 import { rankCorrelation } from './correlation';
 
 export interface RandomizationOptions extends ExplainOptions {
-  /** Maps are made after so many layers, evenly from the last one down, have lost what they learned. Default 3. */
+  /** Number of stages at which maps are made. The stages are spread evenly over the layers, from the last layer down. Default 3. */
   readonly stages?: number;
-  /** An integer. Default 0. */
+  /** Seed of the random weights, an integer. Default 0. */
   readonly seed?: number;
 }
 
 export interface RandomizationStage {
-  /** All layers from the logits down to this one are random. */
+  /** All layers from the logits down to this layer have random weights. */
   readonly layer: string;
-  /** Rank correlation of each image's map with that of the trained model, -1 to 1. Near 1: the map does not know the weights. */
+  /**
+   * Rank correlation of each image's map with the map of the trained model, -1 to 1. A value near 1 means
+   * that the map does not depend on the weights.
+   */
   readonly similarity: readonly number[];
 }
 
-/** See `randomization` of randomization. */
+/** See `randomization` in randomization.ts. */
 export async function randomization(
   model: LayersModel,
   parts: Explainable,
@@ -71,7 +74,7 @@ export async function randomization(
 
 type Layer = LayersModel['layers'][number];
 
-/** Each layer that has weights and that the output depends on, once, from the logits to the images. */
+/** Returns each layer that has weights and that the output depends on, once, from the logits to the images. */
 function weightedLayers(model: LayersModel, output: string): Layer[] {
   const { order } = operationsOf(model);
   const explained = order.flatMap(({ outputs }) => outputs).filter(({ id }) => id === output);
@@ -79,9 +82,9 @@ function weightedLayers(model: LayersModel, output: string): Layer[] {
   return [...new Set(all.reverse())].filter(layer => layer.getWeights().length > 0);
 }
 
-/** Gives a layer random weights; what comes back gives it its own again. */
+/** Gives a layer random weights, and returns a function that restores its own weights. */
 function randomized(layer: Layer, seed: number): () => void {
-  // Clones share their numbers with the weights, and keep them while others are there.
+  // Clones share the data of the weights, and keep the data while the layer has other weights.
   const own = layer.getWeights().map(weight => weight.clone());
   const others = tidy(() => own.map((weight, index) => randomLike(weight, seed * 10 + index + 1)));
   layer.setWeights(others);
@@ -95,9 +98,9 @@ function randomized(layer: Layer, seed: number): () => void {
 function randomLike(weight: Tensor, seed: number): Tensor {
   const { mean, variance } = moments(weight);
   const deviation = sqrt(variance);
-  // A vector of equal numbers, such as a bias of 0, has no deviation of its own.
+  // A vector of equal numbers, such as a bias of 0, has a standard deviation of 0; 0.05 replaces it.
   const spread = where(greater(deviation, 0), deviation, 0.05);
   const drawn = add(mul(randomNormal(weight.shape, 0, 1, 'float32', seed), spread), mean);
-  // What is nowhere below 0, such as a variance, stays so.
+  // Weights that are never negative, such as variances, stay non-negative.
   return where(greaterEqual(min(weight), 0), abs(drawn), drawn);
 }

@@ -7,17 +7,17 @@ import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
 
 export interface RoadOptions extends MetricOptions {
-  /** Where the map is cut, in percent of the pixels. Default 10, 20, to 90. */
+  /** Percentiles at which the map is cut, in percent of the pixels. Default 10, 20, to 90. */
   readonly percentiles?: readonly number[];
   /**
-   * What happens to places whose values are equal at the percentile. 'expected' (default): as many of them are removed as the
-   * percentile says, and the score is the mean over the orders in which they could be removed. 'together': all of them are
-   * removed, as in pytorch-grad-cam; of a map that is 0 at half of its places, half are removed at every percentile below.
+   * How positions with equal values at the percentile are treated. 'expected' (default): exactly as many pixels are removed as the
+   * percentile says, and the score is the mean over the possible orders. 'together': all of them are removed, as in pytorch-grad-cam. If
+   * half of a map is 0, half of the pixels are then removed at every percentile below 50.
    */
   readonly ties?: 'expected' | 'together';
   /**
-   * Where `ties` is 'expected', equal places are taken in this many random orders, and the mean of the scores counts.
-   * Default 2, one the reverse of the other. A map with many zeros costs up to this many times the passes.
+   * With `ties: 'expected'`, equal values are removed in this many random orders, and the mean of the scores counts. Default 2, one the
+   * reverse of the other. For a map with many zeros, up to this many times as many forward passes are needed.
    */
   readonly draws?: number;
 }
@@ -25,23 +25,23 @@ export interface RoadOptions extends MetricOptions {
 export const usualPercentiles: readonly number[] = [10, 20, 30, 40, 50, 60, 70, 80, 90];
 
 export interface Road {
-  /** Change of the score when the most relevant pixels go first, for each percentile; lower is better. */
+  /** Change of the score when the most relevant pixels are removed first, for each percentile; lower is better. */
   readonly mostRelevantFirst: readonly number[];
-  /** Change of the score when the least relevant pixels go first, for each percentile; higher is better. */
+  /** Change of the score when the least relevant pixels are removed first, for each percentile; higher is better. */
   readonly leastRelevantFirst: readonly number[];
-  /** Half the difference of their means; higher is better, and 0 for a map that is the same everywhere. */
+  /** Half the difference between the means of the two; higher is better. A constant map scores 0. */
   readonly combined: number;
 }
 
 /**
- * ROAD: how the score changes when pixels are taken away in the order of the map and filled in from their surroundings.
- * Rong et al. 2022. https://arxiv.org/abs/2202.00449
+ * ROAD: how the score changes when pixels are removed in the order of the map and filled in from their surroundings. Rong et
+ * al. 2022. https://arxiv.org/abs/2202.00449
  *
- * Compare by `combined`: by `mostRelevantFirst` alone an empty map can look better than Grad-CAM's. As in pytorch-grad-cam
- * without noise, except for equal places (see `ties`): at percentile p, the pixels at or above that percentile of the map are
- * removed (of minus the map for the least relevant first).
+ * Use `combined` for comparisons: by `mostRelevantFirst` alone, an empty map can look better than Grad-CAM's. The result equals
+ * pytorch-grad-cam's without noise, except for equal values (see `ties`): at percentile p, the pixels at or above that percentile of the
+ * map are removed (for least relevant first, of the negated map).
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @throws RangeError when there are not as many explanations as images.
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export async function road(
       });
       return scores.map(score => score - subject.score);
     };
-    // pytorch-grad-cam subtracts from 1, and rounding makes places alike that were not.
+    // pytorch-grad-cam subtracts the map from 1, and rounding then makes some different values equal.
     const inverse = subject.map.values.map(value => (ties === 'together' ? 1 : 0) - value);
     const mostRelevantFirst = await changes(subject.map.values);
     const leastRelevantFirst = await changes(inverse);
@@ -87,7 +87,7 @@ export async function road(
   return found;
 }
 
-/** Of the maps that metrics measure. */
+/** Measures ROAD for the maps that are being measured. */
 export const roadOf = ({ parts, images, explanations, options }: MetricInput): Promise<Road[]> =>
   road(parts, images, explanations, options);
 
@@ -96,7 +96,7 @@ export const roadMetric: Metric = {
   measure: async input => (await input.once(roadOf)).map(({ combined }) => combined),
 };
 
-/** ROAD at some of the percentiles that it was measured at. */
+/** Selects some of the percentiles at which ROAD was measured. */
 export function roadAt(
   { mostRelevantFirst, leastRelevantFirst }: Road,
   measured: readonly number[],
@@ -112,7 +112,7 @@ function combined(mostRelevantFirst: number[], leastRelevantFirst: number[]): Ro
   return { mostRelevantFirst, leastRelevantFirst, combined: both };
 }
 
-/** The value at a place between two others, as NumPy has it. */
+/** Interpolates between two sorted values, as NumPy does. */
 function between(sorted: Float32Array, place: number): number {
   const low = sorted[Math.floor(place)]!;
   const high = sorted[Math.ceil(place)]!;

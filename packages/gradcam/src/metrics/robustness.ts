@@ -5,13 +5,13 @@ import type { InfidelityOptions, SensitivityOptions } from './perturbed';
 import type { ClassMap } from './subject';
 
 /**
- * How badly a map predicts what small changes of the image do to the score: the mean squared difference of the change times the
- * map, at the scale that suits the map best, and what the score loses. 0 is best. Yeh et al. 2019.
- * https://arxiv.org/abs/1901.09392
+ * Infidelity: how badly a map predicts how small changes of the image affect the score. It is the mean squared
+ * difference between the score's decrease and the change times the map, at the scale that suits the map best. 0 is best.
+ * Yeh et al. 2019. https://arxiv.org/abs/1901.09392
  *
- * It is divided by the mean square of the losses: a map that predicts nothing has 1.
+ * The result is divided by the mean square of the decreases, so a map that predicts nothing scores 1.
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const tap = model.inputs[0].name;
@@ -29,10 +29,10 @@ export async function infidelity(
 }
 
 /**
- * How far a map can be moved by a change of the image that is hardly seen: the largest change of the map, divided by its size.
- * 0 is best. Yeh et al. 2019. https://arxiv.org/abs/1901.09392
+ * Sensitivity: how much a barely visible change of the image can change the map. It is the largest change of the map, divided by the map's
+ * size. 0 is best. Yeh et al. 2019. https://arxiv.org/abs/1901.09392
  *
- * @param images `[N, H, W, C]`, preprocessed; the caller's.
+ * @param images `[N, H, W, C]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const [moved] = await sensitivity(model, images, { method: layerCam(), tap: 'layer3', radius: 0.05 });
@@ -49,7 +49,7 @@ export async function sensitivity(
 
 export const infidelityMetric: Metric = {
   better: 'lower',
-  // The samples of the options are those of `sensitivity`.
+  // `samples` in the options is for `sensitivity`, so it is left out here.
   measure: ({ parts, images, explanations, options: { samples: _, ...options } }) =>
     infidelity(parts, images, explanations, options),
 };

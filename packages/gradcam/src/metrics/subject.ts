@@ -10,11 +10,11 @@ import { checkTarget, defaultTargets } from '../targets/logit';
 import { classLogits, scoreOf, type Target } from '../targets/target';
 import type { Pixels } from './imputation';
 
-/** What a metric needs of an explanation. */
+/** The parts of an explanation that a metric needs. */
 export type ClassMap = Pick<Explanation, 'map' | 'classIndex'> &
   Partial<Pick<Explanation, 'target'>>;
 
-/** Where the thing is: above 0 inside. */
+/** A mask of the object: above 0 inside the object. */
 export interface Mask {
   readonly values: ArrayLike<number>;
   readonly height: number;
@@ -22,7 +22,7 @@ export interface Mask {
 }
 
 /**
- * The metric needs another kind of score: most often a probability.
+ * Thrown when the metric needs another kind of score, usually a probability.
  *
  * @example
  * ```ts
@@ -37,31 +37,33 @@ export class TargetError extends Error {
   override readonly name = 'TargetError';
 }
 
-/** The options of a model that is not prepared are those of `explain`; where it is tapped makes no difference. */
+/**
+ * Options of metrics. For a model that is not prepared yet, the options of `explain` are allowed too. The tap does not affect the result.
+ */
 export interface MetricOptions extends SourceOptions {
-  /** The score that is watched while the image changes. Default: what was explained, as a probability where it has one. */
+  /** The score that is measured while the image changes. Default: what was explained, as a probability if it has one. */
   readonly target?: Target;
-  /** Images for one pass of the model. Default 16. */
+  /** Number of images per forward pass. Default 16. */
   readonly batch?: number;
-  /** Stops between two passes. */
+  /** Signal that stops the metric between two forward passes. */
   readonly signal?: AbortSignal;
 }
 
-/** One image with its map at the image's size, and what the model says of variants of it. */
+/** One image with its map at the image's size, and a way to score variants of the image. */
 export interface Subject {
   readonly pixels: Pixels;
-  /** 0 to 1. */
+  /** The map, 0 to 1. */
   readonly map: HeatMap;
-  /** Of the image as it is. */
+  /** Score of the unchanged image. */
   readonly score: number;
-  /** Whether it is a probability. */
+  /** Whether the score is a probability. */
   readonly bounded: boolean;
-  /** The scores of `count` variants; `make` gives the pixels of each. */
+  /** Computes the scores of `count` variants; `make` returns the pixels of each. */
   scores(count: number, make: (index: number) => Float32Array): Promise<number[]>;
 }
 
 /**
- * The images one by one, ready to be changed.
+ * Yields the images one by one, each ready to be changed.
  *
  * @throws RangeError when there are not as many explanations as images.
  */
@@ -94,7 +96,7 @@ async function readSubjects(
   const { batch, signal } = options;
   const [count, height, width, colors] = images.shape;
   await checkExplanations(explanations, count);
-  // Images of whole numbers come as such, and changes of them are none.
+  // Images of integers are converted to floating point, since changes of them are not integers.
   const all = Float32Array.from(await images.data());
   const targets = explanations.map(each => watchedTarget(parts, each, options.target));
   for (const target of targets) await checkTarget(target, parts.link);
@@ -143,7 +145,7 @@ async function readSubjects(
 
 /**
  * @throws RangeError when there are not as many explanations as images.
- * @throws TypeError for what is no explanations, as bare maps are.
+ * @throws TypeError when the values are not explanations but, for example, bare maps.
  */
 export async function checkExplanations(
   explanations: readonly ClassMap[],
@@ -154,7 +156,7 @@ export async function checkExplanations(
     throw (await import('../failures')).explanationsFailure(explanations, images);
 }
 
-/** What is watched of an explanation: what was explained, unless something else is asked for. */
+/** Returns the score that a metric measures: the explained one, unless the options ask for another. */
 export function watchedTarget(
   { link }: Pick<PreparedModel, 'link'>,
   { target }: Pick<ClassMap, 'target'>,
@@ -164,19 +166,19 @@ export function watchedTarget(
   return explained?.watched ?? explained;
 }
 
-/** @throws TargetError for a score that is no probability. */
+/** @throws TargetError when the score is not a probability. */
 export function requireBounded(metric: string, watched: Target): void {
   const reason = unbounded(metric, watched);
   if (reason) throw new TargetError(reason);
 }
 
-/** Why a metric that takes a score for a share makes no sense of one, if so. */
+/** Explains why a metric that divides by the score cannot use this one, or returns `undefined` if it can. */
 export function unbounded(
   metric: string,
   { bounded, name = 'a target of your own' }: Target,
 ): string | undefined {
   if (bounded) return undefined;
-  return `'${metric}' takes the score for a share of 0 to 1, and '${name}' is none. road, deletion and insertion watch any score; { target: probability } watches one that the metric is for.`;
+  return `'${metric}' needs a score from 0 to 1, and '${name}' is not such a score. road, deletion and insertion measure any score; { target: probability } gives this metric a suitable one.`;
 }
 
 async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32Array[]> {

@@ -14,7 +14,7 @@ import { roadMetric } from './road';
 import { infidelityMetric, sensitivityMetric } from './robustness';
 
 /**
- * Every metric that `compare` knows by name.
+ * Every metric that `compare` knows, by name.
  *
  * @example
  * ```ts

@@ -1,19 +1,19 @@
 import type { Subject } from './subject';
 
-/** Places of a map from hot to cold, in several orders that differ where places are alike. */
+/** Positions of a map from hot to cold, in several orders that differ only among equal values. */
 interface Ranking {
   readonly orders: readonly Uint32Array[];
-  /** Whether the first `count` places end among some that are alike. */
+  /** Whether the first `count` positions end within a group of equal values. */
   cutsTie(count: number): boolean;
 }
 
 /**
- * The scores of an image without its `counts[i]` hottest places, each the expected value over the orders of places that are alike: the
- * mean over random orders, in pairs of an order and its reverse, so that no side of the image comes first.
+ * Computes the scores of an image without its `counts[i]` hottest positions. Each is the expected value over the orders of positions with
+ * equal values: the mean over random orders, taken in pairs of an order and its reverse so that no side of the image is preferred.
  *
- * @param values What the places are ordered by.
- * @param draws Orders where a count ends among places that are alike.
- * @param change The pixels without some places.
+ * @param values Values by which the positions are ordered.
+ * @param draws Number of orders for counts that end within a group of equal values.
+ * @param change Returns the pixels without the given positions.
  */
 export async function expectedScores(
   subject: Subject,
@@ -54,7 +54,7 @@ function rankingOf(values: Float32Array, draws: number): Ranking {
   };
 }
 
-/** A number for each place that has nothing to do with where it is: the finalizer of MurmurHash3. */
+/** Returns a number for each position that is unrelated to where it is (finalizer of MurmurHash3). */
 function shuffled(draw: number): (place: number) => number {
   return place => {
     let h = Math.imul(place + 1, 0x9e3779b1) ^ Math.imul(draw + 1, 0x85ebca6b);

@@ -3,14 +3,14 @@ import type { Explainable } from '../model/source';
 import type { TrustOptions, Verdict } from './verdict';
 
 /**
- * Heat maps with a verdict each: is the map better than chance and than a blob in the center, does it hold still when the image
- * hardly changes, and does it depend on what the network has learned?
+ * Explains images and judges each heat map by checks: is it better than random maps and than a blob in the center, is it stable when the
+ * image hardly changes, and does it depend on what the network has learned?
  *
- * ROAD watches what is explained: `target`, or its default.
+ * ROAD measures what is explained: `target`, or its default.
  *
- * Costs about 120 passes of the model for an image and a class, besides what the method costs.
+ * Each image and class takes about 120 forward passes in addition to those of the method.
  *
- * @param images `[N, H, W, 3]`, preprocessed; the caller's.
+ * @param images `[N, H, W, 3]`, preprocessed. The caller keeps them.
  * @example
  * ```ts
  * const [{ explanation, trusted, reasons }] = await trust(model, images, { model });

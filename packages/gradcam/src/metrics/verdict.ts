@@ -8,19 +8,19 @@ import { road } from './road';
 import { sensitivity } from './robustness';
 
 export interface TrustOptions extends ExplainOptions {
-  /** The model that is explained. With it the map is also made after its weights were lost; it is changed in the meantime. */
+  /** The explained model. If it is given, the map is also made with random weights; the model's weights are changed in the meantime. */
   readonly model?: LayersModel;
   /** Largest change of the map, as a share of its size, that still counts as stable. Default 0.5. */
   readonly stable?: number;
-  /** Largest rank correlation with the map of a model that has learned nothing. Default 0.7. */
+  /** Largest allowed rank correlation with the map of the same network with random weights. Default 0.7. */
   readonly similar?: number;
-  /** An integer. Default 0. */
+  /** Seed, an integer. Default 0. */
   readonly seed?: number;
 }
 
-/** What was measured of a map; larger is better for `road`, smaller for the others. */
+/** The measured values of a map. For `road` larger is better, for the others smaller. */
 export interface Measured {
-  /** ROAD combined of the map, and the best of three random ones, and of a blob in the center. */
+  /** Combined ROAD of the map, of the best of three random maps, and of a blob in the center. */
   readonly road: { readonly own: number; readonly random: number; readonly center: number };
   /** Largest change of the map when the image changes by 2 %. */
   readonly sensitivity: number;
@@ -30,14 +30,14 @@ export interface Measured {
 
 export interface Verdict {
   readonly explanation: Explanation;
-  /** Whether every check that was made was passed. */
+  /** Whether the map passed every check that was made. */
   readonly trusted: boolean;
-  /** Why, in sentences; of a trusted map too. */
+  /** The reasons in sentences, for trusted maps too. */
   readonly reasons: readonly string[];
   readonly measured: Measured;
 }
 
-/** See `trust` of trust. */
+/** See `trust` in trust.ts. */
 export async function trust(
   explained: Explainable,
   images: Tensor,
@@ -108,13 +108,13 @@ function checked(
     ),
     check(
       own > random,
-      `Better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
-      `Not better than random places: ROAD ${figure(own)} against ${figure(random)}.`,
+      `Better than random maps: ROAD ${figure(own)} against ${figure(random)}.`,
+      `Not better than random maps: ROAD ${figure(own)} against ${figure(random)}.`,
     ),
     check(
       moved <= stable,
-      `Holds still when the image changes by 2 %: the map changes by at most ${percent(moved)}.`,
-      `Does not hold still: when the image changes by 2 %, the map changes by ${percent(moved)}.`,
+      `Stable: when the image changes by 2 %, the map changes by at most ${percent(moved)}.`,
+      `Not stable: when the image changes by 2 %, the map changes by ${percent(moved)}.`,
     ),
   ];
   if (similarity === undefined) return checks;
@@ -122,18 +122,18 @@ function checked(
     ...checks,
     check(
       similarity <= similar,
-      `Depends on what was learned: with random weights the order of places is another one (correlation ${figure(similarity)}).`,
-      `Hardly depends on what was learned: with random weights the map is much the same (correlation ${figure(similarity)}).`,
+      `Depends on what the network has learned: with random weights, the map ranks its positions differently (correlation ${figure(similarity)}).`,
+      `Hardly depends on what the network has learned: with random weights, the map is nearly the same (correlation ${figure(similarity)}).`,
     ),
   ];
 }
 
-/** Why a map is empty, and what to ask instead. */
+/** Says why a map is empty, and what to try instead. */
 function nothingToDraw({ emptiness, classIndex }: Explanation, classes: number): string {
   const said = `The map says nothing: its values are ${emptiness}.`;
   if (emptiness !== 'negative' || classes < 2) return said;
   const other = classIndex === 0 ? 1 : 0;
-  return `${said} Nothing speaks for class ${classIndex}: explain(model, images, { classIndex: ${other} }) shows what speaks for class ${other}, and 'signed' holds what speaks against this one.`;
+  return `${said} No position speaks for class ${classIndex}. explain(model, images, { classIndex: ${other} }) shows the evidence for class ${other}, and 'signed' contains the evidence against class ${classIndex}.`;
 }
 
 const check = (passed: boolean, good: string, bad: string): Check => ({

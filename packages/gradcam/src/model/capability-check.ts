@@ -15,17 +15,17 @@ import { missingGradients } from '../gradients/missing-gradients';
 import type { Cut, PreparedModel } from './prepared';
 
 export interface Capabilities {
-  /** Kernels that the engine lacks for the second part of the model; no method runs without them. */
+  /** Kernels that the engine lacks for the second part of the model. No method runs without them. */
   readonly forward: readonly string[];
   /**
-   * What a method with a gradient lacks besides: kernels of the engine, and operations for which TensorFlow.js has no gradient;
-   * or why the gradient could not be computed on the engine in use. Empty for a tap before global average pooling, even where
-   * the engine has no gradient of a convolution.
+   * What else is missing for methods with a gradient: kernels of the engine, and operations for which TensorFlow.js has no gradient; or
+   * the reason why the gradient could not be computed on the engine in use. Empty for a tap before global average pooling, even if the
+   * engine has no gradient of a convolution.
    */
   readonly gradient: readonly string[];
 }
 
-/** Kernels that the gradient of an operation by its input runs and that an engine may lack. */
+/** Kernels that the gradient of an operation with respect to its input runs, and that an engine may lack. */
 const backward: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ['Conv2DBackpropInput'],
   FusedConv2D: ['Conv2DBackpropInput'],
@@ -42,10 +42,10 @@ const backward: Readonly<Record<string, readonly string[]>> = {
   Elu: ['EluGrad'],
 };
 
-/** Fused operations have their gradient with them. */
+/** Fused operations bring their own gradient. */
 const fused = new Set(['FusedConv2D', 'FusedDepthwiseConv2D', '_FusedMatMul']);
 
-/** What `capabilities` finds for images `[N, H, W, C]`. */
+/** Finds what `capabilities` reports, for images `[N, H, W, C]`. */
 export async function lackingFor(
   parts: PreparedModel,
   images: Tensor4D,
@@ -59,11 +59,11 @@ export async function lackingFor(
       made.push(logits);
       return logits;
     });
-    // Operations made of several kernels are listed too, under a name of their own.
+    // Operations composed of several kernels are listed too, under a name that ends in `__op`.
     const kernelNames = profiled.kernelNames.filter(name => !name.endsWith('__op'));
     const lacks = (kernel: string) => getKernel(kernel, engine) === undefined;
     const given = new Set(missingGradients().map(({ kernelName }) => kernelName));
-    // The mean over the places is taken before the gradient begins.
+    // The mean over the positions is computed before the gradient begins.
     const differentiated = parts.pooled ? kernelNames.slice(1) : kernelNames;
     return {
       forward: unique(kernelNames.filter(lacks)),
@@ -81,7 +81,7 @@ export async function lackingFor(
   }
 }
 
-/** Why the gradient of the logits cannot be computed; empty where it can. */
+/** Returns why the gradient of the logits cannot be computed; empty if it can. */
 async function attempted(parts: PreparedModel, cut: Cut): Promise<string[]> {
   try {
     const { gradient, logits } = await gradientOf(parts, cut, all => sum(all, 1));

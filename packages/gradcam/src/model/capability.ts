@@ -4,12 +4,12 @@ import { imagesFor } from './images';
 import { type Explainable, partsOf, type SourceOptions } from './source';
 
 /**
- * What an engine lacks for explaining a model. Runs the second part once with the engine in use, and takes its gradient where
- * `engine` is that one.
+ * Finds what an engine lacks for explaining a model. The function runs the second part once on the engine in use, and computes
+ * its gradient if `engine` is that engine.
  *
- * @param model As for `explain`, or prepared.
- * @param images As for `explain`; one is enough.
- * @param engine A registered engine. Default: the one in use.
+ * @param model The model as for `explain`, prepared or not.
+ * @param images The images as for `explain`; one is enough.
+ * @param engine Name of a registered engine. Default: the engine in use.
  * @example
  * ```ts
  * const { forward, gradient } = await capabilities(model, images, 'wasm');

@@ -1,14 +1,14 @@
-/** A feature map as far as the model tells its size. */
+/** A feature map, with its size as far as the model tells it. */
 export interface FeatureMap {
   readonly tap: string;
-  /** Kind of the layer or node, such as `Conv2D`. */
+  /** Type of the layer or node, such as `Conv2D`. */
   readonly kind: string;
   readonly height: number | null;
   readonly width: number | null;
   readonly channels: number;
 }
 
-/** Whether a map has more than one place, as far as is known. */
+/** Whether a map has more than one position, as far as is known. */
 export function hasPlaces({ height, width }: Pick<FeatureMap, 'height' | 'width'>): boolean {
   return (height ?? 2) * (width ?? 2) > 1;
 }

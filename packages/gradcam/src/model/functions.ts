@@ -4,18 +4,18 @@ import type { PreparedModel } from './prepared';
 import { refusePooled, TapError } from './tap';
 
 export interface PrepareFunctionsOptions {
-  /** What the feature map is called in results. Default 'features'. */
+  /** Name of the feature map in results. Default 'features'. */
   readonly tap?: string;
-  /** What the model makes of its logits. Default softmax, or sigmoid where there is but one. */
+  /** How the model computes its output from the logits. Default: softmax, or sigmoid if there is only one logit. */
   readonly link?: Link;
-  /** The whole model, images to its output `[N, K]`: the first explanation is then held against it. */
+  /** The whole model, from images to its output `[N, K]`. The first explanation is checked against it. */
   readonly predict?: (images: Tensor4D) => Tensor;
 }
 
 /**
- * A model that is already in two parts: what makes a feature map of images, and what makes logits of the feature map.
+ * Prepares a model that is already in two parts: a function from images to a feature map, and a function from the feature map to logits.
  *
- * @param example `[N, H, W, C]`, run once to learn the shapes.
+ * @param example `[N, H, W, C]`. Both functions run on it once, to find the shapes.
  * @throws TapError when the feature map is not `[N, h, w, C]` or the logits are not `[N, K]`.
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ImageInput, PreparedModel } from './prepared';
 
-/** Where the colors of images are: a dimension of 1, 3 or 4 that only one of both can be. */
+/** Finds the axis of the color channels: an axis of length 1, 3 or 4, if only the first or only the last axis has such a length. */
 export function layoutOf(
   shape: readonly (number | null)[],
   channelsFirst: boolean,
@@ -20,10 +20,10 @@ export function layoutOf(
 }
 
 /**
- * Images as methods see them, `[N, H, W, C]`, of what the model takes. The caller disposes them.
+ * Converts images from the model's layout to the layout that methods use, `[N, H, W, C]`. The caller disposes them.
  *
- * @throws RangeError when the model would not take them: another size or number of colors.
- * @throws TypeError for what is no tensor of real numbers, or not of the kind that a graph takes.
+ * @throws RangeError when the model does not take them, because of their size or number of channels.
+ * @throws TypeError when the value is not a tensor of real numbers, or does not have the element type that a graph requires.
  */
 export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<Tensor4D> {
   const takes = parts.images;
@@ -33,7 +33,7 @@ export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<T
   const { shape, dtype, exact, layout } = takes;
   const fits =
     images.rank === shape.length &&
-    // The rows may be any number: a model made for one image takes several one by one.
+    // The number of rows is not checked: a model made for one image runs on several images one by one.
     images.shape.every(
       (length, at) =>
         length > 0 &&
@@ -48,7 +48,7 @@ export async function imagesFor(parts: PreparedModel, images: Tensor): Promise<T
   });
 }
 
-/** Images as methods see them, as the model takes them again. */
+/** Converts images from the layout that methods use back to the model's layout. */
 export function asGiven({ images: takes }: PreparedModel, images: Tensor4D): Tensor {
   if (!takes) return images.clone();
   return tidy(() => {

@@ -1,13 +1,13 @@
 import type { isMove, linkOf } from './logits';
 import type { Value } from './operations';
 
-/** How the look for logits sees a layer; handed in, so that nothing is imported that is loaded at once. */
+/** Functions that inspect layers while logits are searched. They are passed in so that this file does not import what is loaded eagerly. */
 interface Looks {
   readonly isMove: typeof isMove;
   readonly linkOf: typeof linkOf;
 }
 
-/** What is told of an output that is numbers as they are. */
+/** Describes an output that consists of plain numbers, without a softmax or sigmoid. */
 export const factsOf = (output: Value, asIs: boolean, looks: Looks) => ({
   asIs: asIs || endsLinear(output, looks),
   embedding: output.shape.at(-1) !== 1 && isEmbedding(output, looks),
@@ -15,12 +15,12 @@ export const factsOf = (output: Value, asIs: boolean, looks: Looks) => ({
 
 const normalizing = /norm|l2/i;
 const convolution = /conv|dense/i;
-/** What features have been through, and scores have not: all below 0 is lost, or squeezed. */
+/** Activations that occur in features but not in scores: they remove or compress everything below 0. */
 const rectifying = /^(re_?lu6?|leaky_?re_?lu|prelu|elu|selu|gelu(_new)?|silu|swish|mish)$/i;
 
 /**
- * Whether an output is an embedding: features that were pooled, flattened, normalized or rectified, and no classifier's scores.
- * Scores of a convolution that are pooled, as SqueezeNet's, are none.
+ * Whether an output is an embedding: features that were pooled, flattened, normalized or rectified, and not the scores of a classifier.
+ * Pooled scores of a convolution, as in SqueezeNet, are not an embedding.
  */
 function isEmbedding({ operation, id }: Value, looks: Looks): boolean {
   if (/embed|descriptor|feature/i.test(id)) return true;
@@ -31,14 +31,14 @@ function isEmbedding({ operation, id }: Value, looks: Looks): boolean {
   const { activation } = layer.getConfig();
   if (normalizing.test(kind) || rectifying.test(kind) || rectifying.test(String(activation)))
     return true;
-  // Probabilities that are pooled are no features either.
+  // Pooled probabilities are not features either.
   if (/pooling/i.test(kind))
     return !isScore(before!, looks) && !(before!.operation && looks.linkOf(before!.operation));
   if (kind === 'Flatten' && before!.shape.length === 4) return !isScore(before!, looks);
   return looks.isMove(operation) && before !== undefined && isEmbedding(before, looks);
 }
 
-/** Whether an output is what a linear layer gives, moved at most. */
+/** Whether an output is computed by a linear layer, followed at most by layers that move values. */
 function endsLinear(value: Value, looks: Looks): boolean {
   const { operation } = value;
   if (isScore(value, looks)) return true;
@@ -49,7 +49,7 @@ function endsLinear(value: Value, looks: Looks): boolean {
   );
 }
 
-/** Whether a map is what a convolution gives, without an activation. */
+/** Whether a map is computed by a convolution without an activation. */
 const isScore = ({ operation }: Value, { linkOf }: Looks): boolean =>
   operation !== undefined &&
   convolution.test(operation.layer.getClassName()) &&

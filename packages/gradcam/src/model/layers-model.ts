@@ -27,10 +27,10 @@ import { chosenTap, refusePooled } from './tap';
 import { readsTokens, refuseTokens } from './tokens';
 
 /**
- * Cuts a model in two at a layer: functional or sequential, nested to any depth, layers frozen or not, with any number of
- * inputs and outputs. The model is neither changed nor copied, and batch norms stay in inference mode.
+ * Cuts a model in two at a layer. The model may be functional or sequential, nested to any depth, with frozen or trainable layers, and with
+ * any number of inputs and outputs. It is neither changed nor copied, and batch norms stay in inference mode.
  *
- * @throws TapError naming the layers that can be tapped, or the inputs and outputs that there are.
+ * @throws TapError with the names of the layers that can be tapped, or of the existing inputs and outputs.
  * @example
  * ```ts
  * // Throws here, and not at the first image, if there is no such layer.
@@ -69,7 +69,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   const atImages = options.tap !== undefined && [input.id, ...input.names].includes(options.tap);
   const tap = atImages ? images : findTap(operations, logits.values, images, options.tap);
   const within = descendants(order, tap);
-  // Operations that do not depend on the tap belong to the first part; what they hand over are side values.
+  // Operations that do not depend on the tap belong to the first part. Their outputs that the second part reads are side values.
   const tail = needed(order, logits.values, new Set([tap])).filter(step =>
     step.outputs.some(value => within.has(value)),
   );
@@ -121,7 +121,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
       const [features, ...side] = tidy(() => {
         const values = started(photos);
         run(head, values, { keep: new Set(kept), finished: tensor => dispose(tensor) });
-        // A side value may be the images themselves, which stay the caller's.
+        // A side value may be the images themselves, which still belong to the caller.
         return kept.map(value => {
           const tensor = values.get(value)!;
           return keep(
@@ -159,7 +159,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   };
 }
 
-/** The output that is meant by its name; the first one by default. */
+/** Finds an output of the model by its name; by default the first one. */
 export function outputOf(model: LayersModel, { outputs, order }: Operations, wanted?: string) {
   return chosenOutput(
     outputs,
@@ -174,9 +174,9 @@ export function outputOf(model: LayersModel, { outputs, order }: Operations, wan
 }
 
 /**
- * Layers whose output is a feature map that the logits depend on, from the input to the output.
+ * Lists the layers whose output is a feature map that the logits depend on, from the input to the output.
  *
- * @param output As for `prepareModel`. Default: the first.
+ * @param output The output as for `prepareModel`. Default: the first.
  * @example
  * ```ts
  * for (const tap of tapsOf(model)) {
@@ -192,7 +192,7 @@ export function tapsOf(
   return featureMapsOf(model, output).map(value => value.id);
 }
 
-/** The feature maps that the logits depend on, from the input to the output. */
+/** Returns the feature maps that the logits depend on, from the input to the output. */
 export function featureMapsOf(model: LayersModel, output?: string): Value[] {
   const operations = operationsOf(model);
   return candidates(operations, logitsOf(outputOf(model, operations, output)).values);
@@ -220,7 +220,7 @@ function findTap(
   return possible.find(value => value.id === id)!;
 }
 
-/** @throws TapError where the network goes on in tokens after its last feature map. */
+/** @throws TapError when the network continues with tokens after its last feature map. */
 export function refuseTransformer(model: LayersModel, output?: string): void {
   const operations = operationsOf(model);
   const { values } = logitsOf(outputOf(model, operations, output));
@@ -229,7 +229,7 @@ export function refuseTransformer(model: LayersModel, output?: string): void {
   if (after && readsTokens(after.map(readerOf))) refuseTokens(last.id, model.inputs[0]!.name);
 }
 
-// A map of one place, as some networks have after pooling, shows nothing unless it is asked for.
+// A map with one position, which some networks have after pooling, is only used if it is requested by name.
 const isSpatial = ({ shape }: Value) => (shape[1] ?? 2) * (shape[2] ?? 2) > 1;
 
 const readerOf = ({ layer, inputs, outputs }: Operations['order'][number]) => ({

@@ -1,29 +1,29 @@
 import type { PreparedModel } from './prepared';
 
-// Loaded for models that end in numbers as they are: what such an output may be. It imports nothing that is loaded at once.
+// Checks for models whose output is plain numbers. This file is loaded only for such models, and imports nothing that is loaded eagerly.
 
-/** Why an output is not explained unless a class or a target says what of it: it is an embedding. */
+/** Returns why an output cannot be explained without a class or a target: it is an embedding. */
 export async function embeddingReason({ output }: PreparedModel): Promise<string | undefined> {
   const { embedding } = await output.facts();
   return embedding
-    ? `'${output.name}' is an embedding, whose numbers are no classes. Explain how close it is to another one: { target: similarity(reference) }; or a single number of it by classIndex.`
+    ? `'${output.name}' is an embedding, whose numbers are not classes. Explain its similarity to another embedding, with { target: similarity(reference) }, or one of its numbers, with classIndex.`
     : undefined;
 }
 
 /**
- * Why an output is not explained as it is: it is probabilities whose softmax was not found.
+ * Returns why an output cannot be explained as logits: it consists of probabilities whose softmax was not found.
  *
- * @param values Of some images, all together.
+ * @param values Outputs for some images, concatenated.
  */
 export async function probableReason(
   { classes, output }: PreparedModel,
   values: ArrayLike<number>,
 ): Promise<string | undefined> {
   if (!isProbable(values, classes) || (await output.facts()).asIs) return undefined;
-  return `The output '${output.name}' looks like probabilities, and the softmax that makes them was not found at its end. { output: name } takes a layer that ends in it; { logits: 'as-is' } explains the probabilities themselves, whose gradients vanish where the model is sure.`;
+  return `The output '${output.name}' looks like probabilities, but the model does not end in a softmax that makes them. Name a layer that ends in one, with { output: name }. Or explain the probabilities themselves, with { logits: 'as-is' }; their gradients vanish when the model is sure.`;
 }
 
-/** Rows of at least 0 that sum to 1. */
+/** Whether all rows are non-negative and sum to 1. */
 function isProbable(values: ArrayLike<number>, count: number): boolean {
   const sums = new Float64Array(values.length / count);
   for (let i = 0; i < values.length; i++)

@@ -9,19 +9,19 @@ import {
 import { type Operation, run, type Value } from './operations';
 
 /**
- * How a model makes its output of logits: probabilities of all classes together, or of each by itself, logarithms of
- * probabilities, or the numbers as they are.
+ * How a model computes its output from the logits: probabilities of all classes together (softmax), of each class separately (sigmoid),
+ * logarithms of probabilities, or the logits unchanged.
  */
 export type Link = 'softmax' | 'sigmoid' | 'logSoftmax' | 'linear';
 
-/** Where a model's logits are, and how they come from values of its graph. */
+/** Where the logits of a model are, and how to compute them from values of its graph. */
 export interface LogitsSource {
-  /** What is computed before. */
+  /** Values that are computed before the logits. */
   readonly values: readonly Value[];
   readonly link: Link;
-  /** From those values to the logits. */
+  /** Computes the logits from those values. */
   readonly finish: (values: ReadonlyMap<Value, Tensor>) => Tensor2D;
-  /** Layers whose activation was left out. */
+  /** Names of the layers whose activation is skipped. */
   readonly activations: readonly string[];
 }
 
@@ -32,15 +32,17 @@ const links: Readonly<Record<string, Link>> = {
   log_softmax: 'logSoftmax',
 };
 
-/** Layers that only move values, or do nothing in inference; such as have these in their names are taken for the same. */
+/**
+ * Layers that only move values, or do nothing in inference. Other layers whose names contain one of
+ * these words are treated in the same way.
+ */
 const moving =
   /^(Activation|ActivityRegularization|\w*Dropout\w*|GaussianNoise|\w*(Reshape|Flatten|Permute|Transpose|Squeeze|ExpandDims|Identity|Cast|Slic|Cropping|Concatenate)\w*)$/i;
 
 /**
- * The scores before the last softmax or sigmoid, wherever it is: explaining a probability that is close to 1 would ask for a
- * gradient that has vanished.
+ * Finds the scores before the last softmax or sigmoid, wherever it is, because the gradient of a probability close to 1 vanishes.
  *
- * Looks through layers that only move values, to a layer that is nothing but the activation, or to any that ends in one.
+ * The search passes layers that only move values, until it meets a layer that is only an activation or a layer that ends in one.
  */
 export function logitsOf(output: Value): LogitsSource {
   const found = activationsBefore(output);
@@ -60,7 +62,7 @@ export function logitsOf(output: Value): LogitsSource {
   };
 }
 
-/** The model's output taken for its logits. */
+/** Treats the model's output as its logits. */
 export function asTheyAre(output: Value): LogitsSource {
   return {
     values: [output],
@@ -72,12 +74,12 @@ export function asTheyAre(output: Value): LogitsSource {
 
 interface Ending {
   readonly ends: readonly Operation[];
-  /** From the activations to the output, in order. */
+  /** Operations from the activations to the output, in order. */
   readonly moves: readonly Operation[];
   readonly link: Link;
 }
 
-/** The activations that all of a value went through last. */
+/** Finds the activations that all parts of a value went through last. */
 function activationsBefore({ operation }: Value): Ending | undefined {
   if (!operation) return undefined;
   const link = linkOf(operation);
@@ -94,11 +96,11 @@ function activationsBefore({ operation }: Value): Ending | undefined {
   };
 }
 
-/** What a layer ends in, where it is an activation that makes probabilities. */
+/** Returns the activation that a layer ends in, if that activation makes probabilities. */
 export function linkOf({ layer }: Operation): Link | undefined {
   const kind = layer.getClassName();
   if (kind === 'Softmax') return 'softmax';
-  // A recurrent layer's activation is its cell's.
+  // The activation of a recurrent layer belongs to its cell.
   if (kind !== 'Activation' && !Object.hasOwn(layer, 'activation')) return undefined;
   return links[String(layer.getConfig().activation)];
 }
@@ -112,7 +114,7 @@ export function isMove({ layer }: Operation): boolean {
 
 const none = { apply: (x: Tensor) => x, getClassName: () => 'linear', getConfig: () => ({}) };
 
-/** What a layer computes before its activation. It has its activation back whatever happens, before anybody else runs. */
+/** Computes a layer's output before its activation. The layer's activation is removed and always restored before any other code runs. */
 function withoutActivation(operation: Operation, values: Map<Value, Tensor>): Tensor {
   const { layer, inputs, outputs } = operation;
   if (/^(Softmax|Activation)$/.test(layer.getClassName())) return values.get(inputs[0]!)!;
@@ -126,15 +128,15 @@ function withoutActivation(operation: Operation, values: Map<Value, Tensor>): Te
   }
 }
 
-/** The classes of an output `[N, ...rest]` that has no places: `[N]` has 1, `[N, 1, 1, K]` and `[N, K, 1, 1]` have K. */
+/** Number of classes of an output `[N, ...rest]` without positions: `[N]` has 1 class, `[N, 1, 1, K]` and `[N, K, 1, 1]` have K. */
 export function rowLength(rest: readonly (number | null)[]): number | undefined {
   const long = rest.filter(length => length !== 1);
-  // Between others stand places: `[N, 1, W, 1]` is one class along a line.
+  // Axes between others are positions: `[N, 1, W, 1]` is one class along a line.
   const between = rest.slice(1, -1).some(length => length !== 1);
   return between || long.length > 1 ? undefined : (long[0] ?? 1);
 }
 
-/** `[N, K]` where there are no places; what has places stays as it is. */
+/** Reshapes an output without positions to `[N, K]`. An output with positions is returned unchanged. */
 export function asRows(output: Tensor): Tensor2D {
   const [count = 1, ...rest] = output.shape;
   const classes = rowLength(rest);
@@ -142,7 +144,7 @@ export function asRows(output: Tensor): Tensor2D {
   return reshape(output, [count, classes]);
 }
 
-/** What a model makes of its logits. */
+/** Applies the model's link to logits. */
 export function activated(link: Link, logits: Tensor2D): Tensor2D {
   if (link === 'softmax') return softmax(logits);
   if (link === 'sigmoid') return sigmoid(logits);

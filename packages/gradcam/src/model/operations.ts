@@ -5,12 +5,12 @@ import { TapError } from './tap';
 type Layer = layers.Layer;
 type CallArgs = Parameters<Layer['apply']>[1];
 
-/** One value that flows through a model: an input, or one output of one call of one layer. */
+/** A value in a model: an input, or one output of one call of a layer. */
 export interface Value {
-  /** Path of the layer, such as `resnet/layer4.2.relu`; the second call of a shared layer ends in `@1`. */
+  /** Path of the layer, such as `resnet/layer4.2.relu`. The path of a shared layer's second call ends in `@1`. */
   readonly id: string;
   readonly shape: readonly (number | null)[];
-  /** What computes it; absent for an input of the model. */
+  /** The operation that computes the value; absent for an input of the model. */
   readonly operation?: Operation;
 }
 
@@ -22,11 +22,11 @@ export interface Operation {
   readonly outputs: Value[];
 }
 
-/** A model as a list of calls, nested models opened up. */
+/** A model as a list of layer calls, with nested models flattened. */
 export interface Operations {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Each after those that it depends on. */
+  /** Operations, each after those that it depends on. */
   readonly order: readonly Operation[];
 }
 
@@ -35,7 +35,7 @@ interface Scope {
   readonly known: Map<number, Value>;
 }
 
-/** Opens up a model of any depth. Only reads the public facts of its graph; the model is not changed. */
+/** Flattens a model of any depth into operations. It only reads the public properties of the model's graph; the model is not changed. */
 export function operationsOf(model: LayersModel): Operations {
   if (!model.outputs?.[0]) throw new TapError('The model has no layers yet.');
   const order: Operation[] = [];
@@ -100,7 +100,7 @@ function isModel(layer: Layer): layer is LayersModel {
   return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
 }
 
-/** Whether a value has its channels first, as what computes it, or else what reads it, says. */
+/** Whether a value has its channels first, according to the layer that computes it or, failing that, to a layer that reads it. */
 export function isChannelsFirst(value: Value, order: readonly Operation[]): boolean {
   for (let each: Value | undefined = value; each; ) {
     const { operation }: Value = each;
@@ -124,8 +124,8 @@ interface Convolution {
 }
 
 /**
- * What a layer computes. TensorFlow.js takes a layer's convolution, bias and activation as one, and refuses the gradient of
- * that when it is dilated; they are taken apart.
+ * Computes a layer. TensorFlow.js fuses a layer's convolution, bias and activation, and cannot differentiate the fused operation if
+ * it is dilated; here they run separately.
  */
 function applied({ layer, callArgs, inputs }: Operation, values: ReadonlyMap<Value, Tensor>) {
   const [x, ...others] = inputs.map(input => values.get(input)!);
@@ -139,13 +139,13 @@ function applied({ layer, callArgs, inputs }: Operation, values: ReadonlyMap<Val
   return activation.apply(bias ? add(product, bias) : product);
 }
 
-/** What reads some values and computes others. */
+/** A step that reads some values and computes others. */
 export interface Step<V> {
   readonly inputs: readonly V[];
   readonly outputs: readonly V[];
 }
 
-/** The values that depend on `source`, itself included. */
+/** Returns the values that depend on `source`, including itself. */
 export function descendants<V>(order: readonly Step<V>[], source: V): Set<V> {
   const found = new Set([source]);
   for (const step of order) {
@@ -155,7 +155,7 @@ export function descendants<V>(order: readonly Step<V>[], source: V): Set<V> {
   return found;
 }
 
-/** The steps that any of `targets` needs when the values `given` are there, in order. */
+/** Returns the steps, in order, that are needed to compute `targets` from the values `given`. */
 export function needed<V, S extends Step<V>>(
   order: readonly S[],
   targets: Iterable<V>,
@@ -172,17 +172,15 @@ export function needed<V, S extends Step<V>>(
 }
 
 export interface RunOptions {
-  /** Values that are wanted in the end. */
+  /** Values that are needed afterwards. */
   readonly keep?: ReadonlySet<Value>;
   /** Called with each value that no later operation reads and that is not in `keep`. */
   readonly finished?: (tensor: Tensor) => void;
-  /** What goes on in the place of a value that was computed. */
+  /** Returns the value to continue with in place of a computed one. */
   readonly passed?: (value: Value, tensor: Tensor) => Tensor;
 }
 
-/**
- * Runs operations in inference mode, batch norms on their running statistics, and adds what they compute to `values`.
- */
+/** Runs operations in inference mode, with the running statistics of batch norms, and adds their outputs to `values`. */
 export function run(
   operations: readonly Operation[],
   values: Map<Value, Tensor>,
@@ -204,7 +202,7 @@ export function run(
         continue;
       const tensor = values.get(input)!;
       values.delete(input);
-      // Layers that do nothing in inference hand on the tensor that they were given.
+      // Layers that do nothing in inference return the tensor that they were given.
       if (![...values.values()].includes(tensor)) finished(tensor);
     }
   });

@@ -6,12 +6,12 @@ import type { PreparedModel } from './prepared';
 const verified = new WeakSet<PreparedModel>();
 
 /**
- * Holds what is reported of a model against the model's own `predict`, the first time that it is explained.
+ * Compares the reported output with the model's own `predict`, the first time that the model is explained.
  *
  * @param images `[N, H, W, C]`.
  * @param reported `[N, K]`.
- * @throws LogitsError when they differ by more than 1e-3 (1e-2 on an engine of 16 bits), of values above 1 as a share of the
- *   largest; or when the output looks like probabilities whose softmax was not found.
+ * @throws LogitsError when they differ by more than 1e-3 (1e-2 on an engine with 16-bit numbers), relative to the largest value if it is
+ *   above 1. Also when the output looks like probabilities whose softmax was not found.
  */
 export async function verifyOutput(
   parts: PreparedModel,

@@ -3,10 +3,10 @@ import { oneOf } from '../methods/method';
 import type { PrepareOptions } from './prepared';
 import { listed, TapError } from './tap';
 
-/** A model's input: what is used of it to tell images from other things. */
+/** A model's input, with what is needed to tell images from other inputs. */
 export interface Port {
   readonly id: string;
-  /** What else it is called. */
+  /** Other names of the input. */
   readonly names: readonly string[];
   readonly shape: readonly (number | null)[];
 }
@@ -14,10 +14,10 @@ export interface Port {
 type Given = Readonly<Record<string, Tensor>> | undefined;
 
 /**
- * A name that is asked for and `undefined` comes from a model that does not know it, as `inputNames` of a sequential model
- * before its first `predict`; another layer would be explained without a word.
+ * Refuses names that are `undefined`. They come from models that do not know the name, such as `inputNames` of a sequential model before
+ * its first `predict`; the default layer would be explained silently.
  *
- * @throws TapError naming the option. RangeError for another way to the logits than there is.
+ * @throws TapError with the name of the option. RangeError for an unknown value of `logits`.
  */
 export function checkNames(options: PrepareOptions): void {
   for (const name of ['tap', 'input', 'output', 'given']) {
@@ -32,9 +32,9 @@ export function checkNames(options: PrepareOptions): void {
 const called = (name: string) => (port: Port) => [port.id, ...port.names].includes(name);
 
 /**
- * The input that holds the images.
+ * Finds the input that takes the images.
  *
- * @throws TapError when there is none of the name, or when a value of another input is missing.
+ * @throws TapError when there is no input of that name, or when a value of another input is missing.
  */
 export function chosenInput<P extends Port>(
   inputs: readonly P[],
@@ -55,7 +55,7 @@ export function chosenInput<P extends Port>(
   const [first] = missing;
   if (first !== undefined || unknown !== undefined)
     throw new TapError(
-      `The model has ${inputs.length} inputs, and '${images.id}' takes the images.${first === undefined ? '' : ` Give values for ${listed(missing)}: { given: { ${first}: tensor } }.`}${unknown === undefined ? '' : ` '${unknown}' is given, and none of the others.`}`,
+      `The model has ${inputs.length} inputs, and '${images.id}' takes the images.${first === undefined ? '' : ` Give values for ${listed(missing)}: { given: { ${first}: tensor } }.`}${unknown === undefined ? '' : ` '${unknown}' is given, but is not one of the others.`}`,
     );
   return images;
 }
@@ -64,11 +64,11 @@ const givenFor = ({ id, names }: Port, given: NonNullable<Given>): Tensor | unde
   [id, ...names].map(name => given[name]).find(Boolean);
 
 /**
- * The output that is meant by a name, or by the end of a path; the model's first by default.
+ * Finds an output by its name, or by the end of its path; by default the model's first output.
  *
- * @param names What the model's outputs are called, in several ways.
- * @param others Whatever else can be taken for the output.
- * @throws TapError naming those that there are.
+ * @param names Several lists of names of the model's outputs.
+ * @param others Other values that can be used as the output.
+ * @throws TapError with the names of the existing outputs.
  */
 export function chosenOutput<T>(
   outputs: readonly T[],
@@ -85,11 +85,11 @@ export function chosenOutput<T>(
   const found = exact[0] ? exact : others.filter(([name]) => name.endsWith(`/${wanted}`));
   if (found.length === 1) return found[0]![1];
   throw new TapError(
-    `The model has no output '${wanted}', and ${found[0] ? 'several layers' : 'no layer'} of that name; its outputs are ${listed(names[0]!)}.`,
+    `The model has no output '${wanted}' and ${found[0] ? 'several layers' : 'no layer'} of that name; its outputs are ${listed(names[0]!)}.`,
   );
 }
 
-/** What is given for an input, with a row for each image: `[1, ...]` is repeated. */
+/** Returns the value of an input with one row per image; `[1, ...]` is repeated. */
 export function repeated(port: Port, given: Given, images: Tensor): Tensor {
   const value = givenFor(port, given!)!;
   const [rows, ...rest] = value.shape;
@@ -97,6 +97,6 @@ export function repeated(port: Port, given: Given, images: Tensor): Tensor {
   if (rows === count) return value;
   if (rows === 1) return tile(value, [count!, ...rest.fill(1)]);
   throw new RangeError(
-    `'${port.id}' should be given 1 row, or ${count} as there are images; its shape is [${value.shape.join(', ')}].`,
+    `'${port.id}' should have 1 row, or ${count} rows, one per image; its shape is [${value.shape.join(', ')}].`,
   );
 }

@@ -2,7 +2,7 @@ import type { DataType, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import type { Link } from './logits';
 import type { Value } from './operations';
 
-/** What the first part of a prepared model computed. */
+/** The values that the first part of a prepared model computes. */
 export interface Cut {
   /** The tapped feature map, `[N, h, w, C]`. */
   readonly features: Tensor4D;
@@ -14,48 +14,48 @@ export interface Cut {
 /** The images that a model takes. */
 export interface ImageInput {
   readonly name: string;
-  /** As the model has it: `[N, H, W, C]`, `[N, C, H, W]` or `[H, W, C]`; null or below 0 where it is open. */
+  /** The model's shape of the images: `[N, H, W, C]`, `[N, C, H, W]` or `[H, W, C]`; null or negative for an axis of any length. */
   readonly shape: readonly (number | null)[];
   readonly dtype: DataType;
-  /** Whether numbers of another kind are refused, and not converted. */
+  /** Whether images with another element type are refused instead of converted. */
   readonly exact: boolean;
-  /** Where the colors are. */
+  /** Whether the color channels come last or first. */
   readonly layout: 'NHWC' | 'NCHW';
 }
 
-/** A model cut at a feature map. Holds no tensors of its own. */
+/** A model cut at a feature map. It holds no tensors of its own. */
 export interface PreparedModel {
   /** Path of the tapped layer. */
   readonly tap: string;
   readonly channels: number;
-  /** Number of classes: of logits, or 2 of a single sigmoid, whose class 0 is "no" and whose class 1 is "yes". */
+  /** Number of classes: the number of logits, or 2 for a single sigmoid, whose class 0 is "no" and whose class 1 is "yes". */
   readonly classes: number;
-  /** Whether the feature map reaches the logits through global average pooling alone. */
+  /** Whether the feature map reaches the logits only through global average pooling. */
   readonly pooled: boolean;
-  /** Whether TensorFlow.js's own gradients do after the pooling: nothing but linear layers and activations is there. */
+  /** Whether TensorFlow.js's own gradients suffice after the pooling, because only linear layers and activations follow. */
   readonly simple?: boolean;
-  /** How the model's output comes from the logits. */
+  /** How the model's output is computed from the logits. */
   readonly link: Link;
-  /** What errors say of the output: its name, and what else there is. */
+  /** What error messages say about the output: its name, and the other outputs. */
   readonly output: OutputFacts;
-  /** The images as the model takes them; absent where it is not known, as of two functions. */
+  /** The images as the model takes them; absent if unknown, as for two functions. */
   readonly images?: ImageInput;
-  /** Images `[N, H, W, C]` to the tap; no gradient is recorded. The caller disposes the cut. */
+  /** Runs the first part, from images `[N, H, W, C]` to the tap, without recording a gradient. The caller disposes the result. */
   forward(images: Tensor): Cut;
-  /** From the tap to the logits `[N, K]`; differentiable. `[N, H, W, K]` of a segmentation, for `withinMask`. */
-  tail(features: Tensor4D, side: readonly Tensor[]): Tensor2D;
-  /** From the pooled tap `[N, C]` to the logits, where `pooled`. */
-  pooledTail(pooled: Tensor2D): Tensor2D;
-  /** Whether the model has other outputs, or another last activation, than when it was prepared. */
-  readonly isStale?: () => boolean;
-  /** What the whole model says of images `[N, H, W, C]`: what the first explanation is held against. */
-  readonly predict?: (images: Tensor4D) => Tensor;
-  /** From the logits to what the model gives, where the link alone does not say it. */
-  readonly own?: (features: Tensor4D, side: readonly Tensor[]) => Tensor2D;
   /**
-   * From images `[N, H, W, C]` to the logits, differentiable, with something else in the place of what layers give; of a
-   * `tf.LayersModel`.
+   * Runs the second part, from the tap to the logits `[N, K]`; differentiable. For a segmentation, which
+   * `withinMask` takes, the logits are `[N, H, W, K]`.
    */
+  tail(features: Tensor4D, side: readonly Tensor[]): Tensor2D;
+  /** Runs from the pooled tap `[N, C]` to the logits; only if `pooled`. */
+  pooledTail(pooled: Tensor2D): Tensor2D;
+  /** Whether the model's outputs or its last activation have changed since it was prepared. */
+  readonly isStale?: () => boolean;
+  /** Runs the whole model on images `[N, H, W, C]`. The first explanation is checked against its output. */
+  readonly predict?: (images: Tensor4D) => Tensor;
+  /** Computes the model's output from the features, if the link alone does not determine it. */
+  readonly own?: (features: Tensor4D, side: readonly Tensor[]) => Tensor2D;
+  /** Runs a `tf.LayersModel` from images `[N, H, W, C]` to the logits, differentiable, with other values in place of layers' outputs. */
   readonly through?: (
     images: Tensor4D,
     passed: (value: Value, tensor: Tensor) => Tensor,
@@ -65,38 +65,46 @@ export interface PreparedModel {
 export interface OutputFacts {
   /** Name of the layer or node whose output is explained. */
   readonly name: string;
-  /** Layers or nodes whose activation was left out. */
+  /** Names of the layers or nodes whose activation is skipped. */
   readonly activations: readonly string[];
-  /** All outputs with their shapes, in words. */
+  /** Description of all outputs with their shapes. */
   readonly all: string;
-  /** What an output is that is numbers as they are; asked of such alone. */
+  /** Describes an output that consists of plain numbers; called only for such outputs. */
   facts(): Promise<LinearFacts>;
 }
 
 export interface LinearFacts {
-  /** Whether it is features of a network that ends before a classifier. */
+  /** Whether the output is an embedding: the features of a network without a classifier. */
   readonly embedding: boolean;
-  /** Whether the output is no probability for certain: a linear layer's, or taken for the logits because that was asked for. */
+  /** Whether the output is certainly not a probability: it comes from a linear layer, or the options say that it is the logits. */
   readonly asIs: boolean;
 }
 
 export interface PrepareOptions {
   /**
-   * Name or path of a layer with a 4-D output, or the name of the model's input (`model.inputs[0].name`) for methods that look
-   * at pixels. Default: the last one with more than one place.
+   * Name or path of a layer with a 4-D output, or the name of the model's input (`model.inputs[0].name`) for methods that work on pixels.
+   * Default: the last layer whose map has more than one position.
    */
   readonly tap?: string;
-  /** Which of several inputs holds the images. Default: the first with four dimensions. */
+  /** Name of the input that takes the images, if there are several. Default: the first with four dimensions. */
   readonly input?: string;
-  /** Values of all other inputs by name, `[1, ...]` for every image or `[N, ...]`; the caller's, for as long as the model is explained. */
+  /**
+   * Values of all other inputs by name: `[1, ...]` for every image, or `[N, ...]`. The caller keeps them, and must not dispose
+   * them while the model is being explained.
+   */
   readonly given?: Readonly<Record<string, Tensor>>;
-  /** Which output is explained: one of several, or any layer or node by its name. Default: the first. */
+  /** Name of the output to explain: one of the model's outputs, or any layer or node. Default: the first output. */
   readonly output?: string;
-  /** Default 'recovered': from before a last softmax or sigmoid. 'as-is': the output is taken for them. */
+  /**
+   * Where the logits come from. 'recovered' (default): from before a final softmax or sigmoid. 'as-is': the output itself is the logits.
+   */
   readonly logits?: 'recovered' | 'as-is';
-  /** What the output is, where the model gives logits and leaves its activation to others. Default: as the model ends. */
+  /**
+   * The activation that belongs to the output, for a model that returns logits and leaves the activation to its
+   * users. Default: the model's last activation.
+   */
   readonly link?: Link;
 }
 
-/** Names of all options that say how a model is prepared. */
+/** Names of all options that determine how a model is prepared. */
 export const preparing = ['tap', 'input', 'given', 'output', 'logits', 'link', 'topology', 'size'];

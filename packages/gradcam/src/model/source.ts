@@ -3,14 +3,14 @@ import type { GraphModelLike } from '../graph/model';
 import type { GraphTopology } from '../graph/topology';
 import { type PreparedModel, type PrepareOptions, preparing } from './prepared';
 
-/** A model as it is loaded, or one that is prepared already. */
+/** A loaded model, or a prepared one. */
 export type Explainable = LayersModel | GraphModelLike | PreparedModel;
 
-/** How a model that is not prepared yet is prepared: see `prepareModel` and `prepareGraph`. */
+/** How to prepare a model that is not prepared yet: see `prepareModel` and `prepareGraph`. */
 export interface SourceOptions extends PrepareOptions {
-  /** Of a graph, see `prepareGraph`. */
+  /** For a graph; see `prepareGraph`. */
   readonly topology?: GraphTopology;
-  /** Of a graph, see `prepareGraph`. */
+  /** For a graph; see `prepareGraph`. */
   readonly size?: readonly [number, number];
 }
 
@@ -22,10 +22,10 @@ interface Kept {
 }
 
 /**
- * The prepared parts of a model. A model is prepared once for each tap, input and output, and kept as long as the model is, or
- * until {@link dispose}.
+ * Returns the prepared parts of a model. A model is prepared once for each tap, input and output. The parts are kept as long as
+ * the model exists, or until {@link dispose}.
  *
- * @throws TypeError for what is no model, or when parts that are prepared should be prepared in another way.
+ * @throws TypeError when the value is not a model, or when a prepared model should be prepared in another way.
  */
 export async function partsOf<O extends SourceOptions>(
   model: Explainable,
@@ -47,10 +47,11 @@ export async function partsOf<O extends SourceOptions>(
   const known = prepared.get(model) ?? new Map<string, Kept>();
   prepared.set(model, known);
   const before = known.get(key);
-  // A name that is undefined is refused by what prepares.
+  // The prepare functions refuse an undefined name.
   const again = Object.values(own).includes(undefined) || before?.parts.isStale?.();
   if (before && !again && sameTensors(before.given, given)) return result(before.parts);
-  // What reads models is loaded where a model comes as it is: whoever prepares models themselves needs but one kind.
+  // The code that reads models is loaded only for models that are not prepared. A program that prepares its
+  // models itself needs only one kind of reader.
   const parts =
     'layers' in model
       ? (await import('./layers-model')).prepareModel(model, own)
@@ -60,7 +61,7 @@ export async function partsOf<O extends SourceOptions>(
 }
 
 /**
- * Forgets how a model was prepared for explanations. The model itself stays as it is.
+ * Forgets how a model was prepared for explanations. The model itself is not changed.
  *
  * @example
  * ```ts

@@ -4,15 +4,15 @@ import { featureMapsOf, refuseTransformer } from './layers-model';
 import type { PrepareOptions } from './prepared';
 
 export interface TapSuggestion extends FeatureMap {
-  /** Pixels of the image for one place of the map, down and across alike; null where sizes are not known. */
+  /** Distance in image pixels between neighboring positions of the map, if it is the same down and across; null if sizes are not known. */
   readonly stride: number | null;
   readonly reason: string;
 }
 
 /**
- * Layers worth tapping, the best first, and why. The first one is what `prepareModel` takes by default.
+ * Lists the layers worth tapping, the best first, with reasons. The first one is `prepareModel`'s default.
  *
- * @param output As for `prepareModel`. Default: the first.
+ * @param output The output as for `prepareModel`. Default: the first.
  * @throws TapError for a transformer, whose tokens cannot be tapped.
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function suggestTaps(
   return ranked(maps, images?.shape[1] ?? null);
 }
 
-/** The last map, the last convolution, and the last one of each size, the best first. */
+/** Lists the last map, the last convolution, and the last map of each size, the best first. */
 export function ranked(all: readonly FeatureMap[], imageHeight: number | null): TapSuggestion[] {
   const maps = all.filter(hasPlaces);
   const last = maps.at(-1);
@@ -47,12 +47,12 @@ export function ranked(all: readonly FeatureMap[], imageHeight: number | null): 
     const stride = imageHeight && map.height ? Math.round(imageHeight / map.height) : null;
     found.set(map.tap, { ...map, stride, reason });
   };
-  suggest(last, 'The last feature map: what the decision is made from.');
+  suggest(last, 'The last feature map, from which the decision is made.');
   const convolution = maps.findLast(({ kind }) => /conv2d/i.test(kind));
   if (convolution)
     suggest(
       convolution,
-      'The last convolution, before what is done to its output: a common choice.',
+      'The last convolution, before other layers change its output: a common choice.',
     );
   const places = (map: FeatureMap) => (map.height ?? 0) * (map.width ?? 0);
   let finest = places(last);

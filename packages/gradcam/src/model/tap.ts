@@ -1,5 +1,5 @@
 /**
- * The model has no such layer, or its output does not depend on it.
+ * Thrown when the model has no such layer, or when the output does not depend on it.
  *
  * @example
  * ```ts
@@ -16,9 +16,9 @@ export class TapError extends Error {
 }
 
 /**
- * The one of `possible` that is meant by a name or the end of a path; the last one by default.
+ * Finds one of `possible` by its name or by the end of its path; by default the last one.
  *
- * @throws TapError naming those that there are.
+ * @throws TapError with the names of the possible taps.
  */
 export function chosenTap(possible: readonly string[], wanted: string | undefined): string {
   const exact = possible.filter(id => id === wanted);
@@ -38,7 +38,7 @@ export function chosenTap(possible: readonly string[], wanted: string | undefine
   );
 }
 
-/** Names in words. */
+/** Joins names to a text. */
 export const listed = (names: readonly string[]): string =>
   names.map(name => `'${name}'`).join(', ');
 

@@ -1,17 +1,17 @@
 import { TapError } from './tap';
 
-/** A step between the last feature map and the output, as far as tokens are told by it. */
+/** A step between the last feature map and the output, with what is needed to recognize tokens. */
 interface Reader {
   readonly kind: string;
   readonly inputRanks: readonly number[];
   readonly outputRank: number;
 }
 
-/** Layers of sequences that are no transformer's: those of convolutional and recurrent networks. */
+/** Sequence layers that are not transformers: those of convolutional and recurrent networks. */
 const usual =
   /(1D|RNN|LSTM|GRU|ReLU|ELU|Dense|Bidirectional|Distributed|Dropout\w*|Activation|Softmax|Reshape|Permute|RepeatVector|Flatten|BatchNormalization|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Masking|Regularization|Rescaling)$|^Gaussian/;
 
-/** Whether a network goes on in tokens `[N, T, C]` after its last feature map, as transformers do. */
+/** Whether a network continues with tokens `[N, T, C]` after its last feature map, as transformers do. */
 export function readsTokens(steps: readonly Reader[]): boolean {
   return steps.some(
     ({ kind, inputRanks, outputRank }) =>
@@ -20,9 +20,9 @@ export function readsTokens(steps: readonly Reader[]): boolean {
   );
 }
 
-/** A map before the tokens would be drawn for what they decide. */
+/** Refuses a tap before tokens: its map would look like an explanation of a decision that the tokens make. */
 export function refuseTokens(tap: string, pixels: string): never {
   throw new TapError(
-    `After '${tap}' this model goes on in tokens, as transformers do, which cannot be tapped; a map there shows what patches are made of, not what the decision is made from. Ask for it by { tap: '${tap}' }, or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
+    `After '${tap}' this model continues with tokens, as transformers do, and tokens cannot be tapped. A map at '${tap}' shows the content of patches, not the reasons of the decision. To get it anyway, give { tap: '${tap}' }; or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
   );
 }

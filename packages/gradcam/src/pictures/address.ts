@@ -4,14 +4,14 @@ import { encodePng } from './png';
 
 /** A photograph as its file, which is often far smaller than its pixels as a PNG. */
 export interface PhotoFile {
-  /** The bytes of a JPEG, PNG, WebP, GIF or AVIF file. */
+  /** Bytes of a JPEG, PNG, WebP, GIF or AVIF file. */
   readonly file: Uint8Array;
-  /** In pixels, after the EXIF orientation is applied, as browsers show it. */
+  /** Height in pixels after the EXIF orientation is applied, as browsers show it. */
   readonly height: number;
   readonly width: number;
 }
 
-/** The picture as an address of the form `data:`, which needs nothing from anywhere. */
+/** Returns the picture as a `data:` address, which loads nothing. */
 export async function dataAddress(photo: PicturePixels | PhotoFile): Promise<string> {
   if (!('file' in photo)) return `data:image/png;base64,${base64(await encodePng(photo))}`;
   const beginning = String.fromCharCode(...photo.file.subarray(0, 12));

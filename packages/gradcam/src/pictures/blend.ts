@@ -3,12 +3,12 @@ import { type Picture, type PicturePixels, rgbOf } from './picture';
 export interface BlendOptions {
   /** Share of the photo in every pixel, 0 to 1. Default 0.7. */
   readonly photo?: number;
-  /** Share of the other picture. Default 0.3. */
+  /** Share of the other picture, 0 to 1. Default 0.3. */
   readonly heat?: number;
 }
 
 /**
- * Two pictures mixed at fixed shares, the same everywhere; `overlay` lets the share follow the map instead.
+ * Mixes two pictures with fixed shares that are the same at every pixel. With `overlay` the share follows the map instead.
  *
  * @throws RangeError when the sizes differ.
  * @example
@@ -25,7 +25,7 @@ export function blend(
   const { photo: photoShare = 0.7, heat: heatShare = 0.3 } = options;
   if (photo.height !== heat.height || photo.width !== heat.width) {
     throw new RangeError(
-      `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. resizeMap(map, [height, width]) before colorize(map) makes them agree.`,
+      `The pictures to blend are ${photo.height} x ${photo.width} and ${heat.height} x ${heat.width}. To make the sizes equal, call resizeMap(map, [height, width]) before colorize(map).`,
     );
   }
   const other = rgbOf(heat).data;

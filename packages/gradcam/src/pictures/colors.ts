@@ -1,7 +1,7 @@
 /** A color map: 256 RGB colors, dark to bright. */
 export type ColorMap = Uint8Array;
 
-/** Inferno of matplotlib (CC0) at eleven places: perceptually uniform, and told apart by color-blind readers. */
+/** Matplotlib's inferno (CC0) at eleven values. It is perceptually uniform, and color-blind readers can tell its colors apart. */
 const infernoStops = [
   [0, 0, 4],
   [22, 11, 57],
@@ -17,8 +17,7 @@ const infernoStops = [
 ] as const;
 
 /**
- * The color map that is taken by default: inferno of matplotlib (CC0), perceptually uniform, and told apart by color-blind
- * readers.
+ * The default color map: matplotlib's inferno (CC0). It is perceptually uniform, and color-blind readers can tell its colors apart.
  *
  * @example
  * ```ts

@@ -4,13 +4,13 @@ import { type Picture, type PicturePixels, rgbOf } from './picture';
 import { opening } from './svg';
 
 export interface GridOptions {
-  /** Default: as many columns as rows, or one more. */
+  /** Number of columns. Default: as many columns as rows, or one more. */
   readonly columns?: number;
-  /** White between the cells, in pixels. Default 6. */
+  /** White space between the cells, in pixels. Default 6. */
   readonly gap?: number;
 }
 
-/** Where the cells of a grid lie. All are as large as the largest picture, which the others stand in the middle of. */
+/** Layout of a grid. All cells are as large as the largest picture, and smaller pictures are centered in their cells. */
 interface Layout {
   readonly columns: number;
   readonly rows: number;
@@ -19,7 +19,7 @@ interface Layout {
 
 function layoutOf(pictures: readonly PicturePixels[], columns: number | undefined): Layout {
   if (pictures.length === 0)
-    throw new RangeError('A grid of pictures should have at least one; there is none.');
+    throw new RangeError('A grid needs at least one picture; none is given.');
   const wanted = columns ?? Math.ceil(Math.sqrt(pictures.length));
   if (!Number.isInteger(wanted) || wanted < 1)
     throw new RangeError(
@@ -36,7 +36,7 @@ function layoutOf(pictures: readonly PicturePixels[], columns: number | undefine
 }
 
 /**
- * Pictures row by row on white, without text.
+ * Places pictures row by row on a white background, without text.
  *
  * @example
  * ```ts
@@ -67,14 +67,14 @@ export function grid(pictures: readonly PicturePixels[], options: GridOptions = 
 
 export interface SheetCell {
   readonly picture: PicturePixels;
-  /** Broken into lines where it is wider than the picture. */
+  /** Caption below the picture; wrapped if it is wider than the picture. */
   readonly caption: string;
 }
 
 export interface SheetOptions extends GridOptions {
-  /** Stands above the pictures. */
+  /** Title above the pictures. */
   readonly title: string;
-  /** For screen readers. Default: all captions. */
+  /** Text alternative for screen readers. Default: all captions. */
   readonly description?: string;
 }
 
@@ -84,7 +84,7 @@ const letter = 7.2;
 const line = 18;
 
 /**
- * Pictures in a grid, each with its caption below, as one SVG that loads nothing.
+ * Draws pictures in a grid, each with its caption below, as one SVG that loads nothing.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export async function contactSheet(
   );
 }
 
-/** Lines of whole words of at most so many letters; a longer word has a line of its own. */
+/** Breaks text into lines of whole words with at most this many letters. A longer word gets its own line. */
 function brokenInto(text: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {

@@ -1,22 +1,25 @@
 import type { HeatMap } from '../explain';
 
-/** `[x, y]` from the upper left corner, in pixels; the center of the first pixel is `[0.5, 0.5]`. */
+/** A point `[x, y]` in pixels from the upper left corner. The center of the first pixel is `[0.5, 0.5]`. */
 export type Point = readonly [number, number];
 
-/** The lines where a map crosses a level. */
+/** The lines along which a map has one value (its level). */
 export interface Contour {
   readonly level: number;
-  /** Closed: the last point is joined to the first. What is above the level is on the left hand, so that holes run the other way. */
+  /**
+   * Closed lines: the last point is joined to the first. Values above the level are to the left of the
+   * line, so holes run in the opposite direction.
+   */
   readonly rings: readonly (readonly Point[])[];
 }
 
 /**
- * Contours of a map by marching squares. Values lie at pixel centers, between them they are linear along the lines of the
- * grid, and those at the edge are held to the edge: a ring whose spot reaches the edge runs along it. At a saddle the mean of
- * the four corners decides whether they are joined.
+ * Computes the contours of a map by marching squares. The values are those at pixel centers; between them, values are interpolated linearly
+ * along the lines of the grid. At the edge of the picture the values of the edge pixels continue, so a ring around a spot at the edge runs
+ * along the edge. At a saddle point, the mean of the four corners decides whether the high corners are joined.
  *
- * @param map Resize it first (`resizeMap`) for smooth lines: a ring turns where it crosses the lines of the grid.
- * @param levels In the units of the map; what is equal to a level counts as above it.
+ * @param map A map. Resize it first (`resizeMap`) for smooth lines, because a ring can only bend where it crosses the lines of the grid.
+ * @param levels Levels in the units of the map. A value equal to a level counts as above it.
  * @see Lorensen & Cline 1987, in two dimensions. https://doi.org/10.1145/37402.37422
  * @example
  * ```ts
@@ -37,12 +40,15 @@ export function contoursOf(map: HeatMap, levels: readonly number[]): Contour[] {
 /** Values at the crossings of a grid's lines. */
 interface Grid {
   readonly values: Float64Array;
-  /** Where the lines of the grid run, in pixels. */
+  /** Positions of the grid's lines, in pixels. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
 }
 
-/** A map with two frames: the picture's edge with the values of its pixels, and right outside it what is below any level. */
+/**
+ * Adds two frames to a map: one on the edge of the picture with the values of the edge pixels, and one
+ * just outside with a value below any level.
+ */
 function framed({ values, height, width }: HeatMap): Grid {
   const rows = lines(height);
   const columns = lines(width);
@@ -65,20 +71,20 @@ const lines = (length: number): number[] => [
   length,
 ];
 
-/** A line's way through one cell: where it comes in, and the side that it goes out by. */
+/** A line's path through one cell: where it enters, and the side by which it leaves. */
 interface Step {
   readonly start: Point;
   readonly next: number;
 }
 
-/** The steps through all cells, by the number of the side that they come in by. */
+/** Computes the steps through all cells, by the number of the side by which they enter. */
 function stepsOf({ values, rows, columns }: Grid, level: number): Map<number, Step> {
   const stride = columns.length;
   const steps = new Map<number, Step>();
   for (let row = 0; row < rows.length - 1; row++) {
     for (let column = 0; column < stride - 1; column++) {
       const first = row * stride + column;
-      // Clockwise from the upper left; side i runs from corner i to the next.
+      // Corners clockwise from the upper left. Side i runs from corner i to the next corner.
       const corners = [first, first + 1, first + stride + 1, first + stride];
       const above = corners.map(corner => values[corner]! >= level);
       if (above.every(Boolean) || !above.some(Boolean)) continue;
@@ -86,8 +92,8 @@ function stepsOf({ values, rows, columns }: Grid, level: number): Map<number, St
       const joined = corners.reduce((sum, corner) => sum + values[corner]!, 0) >= 4 * level;
       for (let side = 0; side < 4; side++) {
         if (above[side] || !above[(side + 1) % 4]) continue;
-        // Going around clockwise, the line comes in where the ground rises and goes out where it falls again: at the next such
-        // side around a high corner that stands alone, at the one before where the high corners are joined.
+        // Going clockwise around the cell, the line enters where the values rise above the level and leaves where they fall below it: at
+        // the next such side if a high corner stands alone, or at the previous one if the high corners are joined.
         const turn = joined ? 3 : 1;
         let out = side;
         do out = (out + turn) % 4;
@@ -101,7 +107,7 @@ function stepsOf({ values, rows, columns }: Grid, level: number): Map<number, St
 
   function crossing(low: number, high: number): Point {
     const share = (level - values[low]!) / (values[high]! - values[low]!);
-    // From outside the edge, where the value is infinite, both ends are the same place.
+    // Outside the edge the value is infinite, and both ends are at the same position.
     const along = Number.isFinite(share) ? share : 1;
     const [x0, y0] = [columns[low % stride]!, rows[Math.floor(low / stride)]!];
     const [x1, y1] = [columns[high % stride]!, rows[Math.floor(high / stride)]!];

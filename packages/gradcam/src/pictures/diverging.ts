@@ -2,14 +2,14 @@ import type { HeatMap } from '../explain';
 import type { Color } from './outline';
 import { type Picture, type PicturePixels, resizeMap, rgbOf, sideBySide } from './picture';
 
-/** Vermilion for what speaks for a class, blue for what speaks against it: told apart by color-blind readers (Okabe & Ito). */
+/** Vermilion for evidence for a class, blue for evidence against it. Color-blind readers can tell them apart (Okabe & Ito). */
 const sides = { favor: [213, 94, 0], against: [0, 114, 178] } as const satisfies Record<
   string,
   Color
 >;
 
 export interface SignedOverlayOptions {
-  /** The value that is drawn with full strength, in the map's units. Default: the largest one of the map, signs ignored. */
+  /** The absolute value that is drawn at full strength, in the map's units. Default: the map's largest absolute value. */
   readonly scale?: number;
   readonly favor?: Color;
   readonly against?: Color;
@@ -18,7 +18,7 @@ export interface SignedOverlayOptions {
 }
 
 /**
- * The largest value of several maps, signs ignored: a scale on which all of them can be compared.
+ * Returns the largest absolute value of several maps: a scale on which all of them can be compared.
  *
  * @example
  * ```ts
@@ -37,10 +37,10 @@ export function sharedScale(maps: readonly HeatMap[]): number {
 }
 
 /**
- * A photo with a signed map on it, in two colors: one for what is above 0, the other for what is below. The color is stronger
- * the farther a place is from 0.
+ * Draws a signed map over a photo in two colors: one for values above 0, the other for values below. The color
+ * is stronger the farther a value is from 0.
  *
- * @param map Of any size, such as `explanation.signed`.
+ * @param map A map of any size, such as `explanation.signed`.
  * @example
  * ```ts
  * const [{ signed }] = await explain(model, images, { target: contrast() });
@@ -69,10 +69,10 @@ export function signedOverlay(
 }
 
 /**
- * Several classes of one photo side by side, what speaks for and against each in two colors, all on one scale, so that a weak
- * reason looks weak beside a strong one.
+ * Draws several classes of one photo side by side, with evidence for and against each class in two colors. All share one scale, so that
+ * weak evidence looks weak beside strong evidence.
  *
- * @param maps A signed map for each class, of any size.
+ * @param maps A signed map of any size for each class.
  * @example
  * ```ts
  * const [amanita] = await explain(model, images, { classIndex: 1 });

@@ -2,7 +2,7 @@ import type { HeatMap } from '../explain';
 import { resizeMap } from './picture';
 
 /**
- * A map shifted and divided to 0 to 1; one that is the same everywhere becomes 0. As pytorch-grad-cam's `scale_cam_image`.
+ * Scales a map linearly to 0 to 1, as pytorch-grad-cam's `scale_cam_image`. A constant map becomes 0.
  *
  * @example
  * ```ts
@@ -16,12 +16,12 @@ export function scaleMap(map: HeatMap): HeatMap {
 }
 
 /**
- * One map out of several, of several taps of one image: each is clipped at 0, scaled and resized; their mean is scaled again.
- * With one map it is that map as pytorch-grad-cam finishes it.
+ * Combines the maps of several taps of one image. Each map is clipped at 0, scaled and resized; the mean of the maps is scaled again. A
+ * single map is finished in the same way as in pytorch-grad-cam.
  *
- * @param maps At least one, of any sizes.
- * @param size `[height, width]`.
- * @returns 0 to 1.
+ * @param maps At least one map, of any sizes.
+ * @param size `[height, width]` in pixels.
+ * @returns A map with values from 0 to 1.
  * @example
  * ```ts
  * const [last] = await explain(model, images, { tap: 'layer4' });
@@ -41,12 +41,12 @@ export function fuseMaps(maps: readonly HeatMap[], size: readonly [number, numbe
 }
 
 /**
- * The places that the maps of several taps agree on: each map is finished as by {@link fuseMaps}, all are multiplied, and the
- * product is scaled again.
+ * Finds the positions on which the maps of several taps agree: each map is finished as in {@link fuseMaps}, all are
+ * multiplied, and the product is scaled again.
  *
- * With the maps of Grad-CAM++ this is Refine-CAM. https://arxiv.org/abs/2605.14641
+ * With the maps of Grad-CAM++ the result is Refine-CAM. https://arxiv.org/abs/2605.14641
  *
- * @returns 0 to 1.
+ * @returns A map with values from 0 to 1.
  * @example
  * ```ts
  * const method = gradCamPlusPlus();

@@ -19,12 +19,11 @@ import {
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
 
 /**
- * The layer that many scripts tap, because they look for the last `Conv2D` of a network: of ResNet50 the last convolution,
- * before its batch norm; of ConvNeXt, whose other layers are linear, the last depthwise convolution. For
- * `prepareModel(model, { tap })`.
+ * Finds the layer that many scripts tap, because they look for the last `Conv2D` of a network: in ResNet50 the last convolution, before its
+ * batch norm; in ConvNeXt, whose later layers are linear, the last depthwise convolution. Use it as `prepareModel(model, { tap })`.
  *
- * @param output As for `prepareModel`. Default: the first.
- * @throws TapError when the logits depend on no convolution.
+ * @param output The output as for `prepareModel`. Default: the first.
+ * @throws TapError when the logits do not depend on any convolution.
  * @example
  * ```ts
  * const tap = lastConvolution(model); // ResNet50: 'layer4.2.conv3'
@@ -58,10 +57,10 @@ export const meanGradCam = (): Method =>
   customMethod((features, gradient) => mean(mul(features, mean(gradient, [1, 2], true)), 3));
 
 /**
- * A map clipped at 0, divided by its maximum, and only then resized, bilinearly.
+ * Clips a map at 0, divides it by its maximum, and then resizes it bilinearly.
  *
- * @param size `[height, width]`.
- * @returns 0 to 1; all 0 where nothing is above 0.
+ * @param size `[height, width]` in pixels.
+ * @returns A map with values from 0 to 1; all 0 if the given map has no value above 0.
  * @example
  * ```ts
  * // Divided before it is resized: the largest value may end below 1.
@@ -74,10 +73,10 @@ export function resizeNormalized(map: HeatMap, size: readonly [number, number]):
 }
 
 /**
- * Photo, heat map in JET, and both blended 0.7 to 0.3, side by side, as `cv2.applyColorMap` and `cv2.addWeighted` draw them.
+ * Draws side by side the photo, the heat map in JET, and both blended 0.7 to 0.3, as `cv2.applyColorMap` and `cv2.addWeighted` draw them.
  *
- * @param map Of any size and scale, as `explain` returns it with `method: meanGradCam()`.
- * @param gap White between the panels, in pixels. Default 6.
+ * @param map A map of any size and scale, as `explain` returns it with `method: meanGradCam()`.
+ * @param gap White space between the panels, in pixels. Default 6.
  * @example
  * ```ts
  * const tap = lastConvolution(model);
@@ -87,7 +86,7 @@ export function resizeNormalized(map: HeatMap, size: readonly [number, number]):
  */
 export function jetPanels(photo: PicturePixels, map: HeatMap, gap = 6): Picture {
   const resized = resizeNormalized(map, [photo.height, photo.width]);
-  // OpenCV is handed bytes, and the conversion to bytes cuts off what is after the point.
+  // OpenCV receives bytes, and the conversion to bytes truncates fractions.
   const steps = { ...resized, values: resized.values.map(value => Math.floor(255 * value) / 255) };
   const heat = colorize(steps, jet);
   return sideBySide([photo, heat, blend(photo, heat)], gap);

@@ -6,9 +6,9 @@ import { colorize, type Picture } from './picture';
 import { opening } from './svg';
 
 /**
- * A color map from its first color on the left to its last on the right, as pixels.
+ * Draws a color map from its first color on the left to its last on the right, as pixels.
  *
- * @param size `[height, width]`. Default `[16, 256]`.
+ * @param size `[height, width]` in pixels. Default `[16, 256]`.
  * @example
  * ```ts
  * const bar = await encodePng(colorBar(inferno, [8, 128])); // 8 pixels high, 128 wide
@@ -31,15 +31,15 @@ export interface LegendOptions {
   readonly from?: number;
   /** Value of the last color. Default 1. */
   readonly to?: number;
-  /** What the values are, such as `share of the largest value`. */
+  /** Meaning of the values, such as `share of the largest value`. */
   readonly label?: string;
-  /** Numbers along the scale, its ends among them. Default 5. */
+  /** How many numbers stand along the scale, including its ends. Default 5. */
   readonly ticks?: number;
   readonly colors?: ColorMap;
 }
 
 /**
- * A color map with a printed scale, as SVG; its lettering follows the color of the text around it.
+ * Draws a color map with a labeled scale, as SVG. The lettering has the color of the surrounding text.
  *
  * @example
  * ```ts

@@ -1,20 +1,20 @@
 import type { Contour, Point } from './contour';
 import { type Picture, type PicturePixels, rgbOf } from './picture';
 
-/** Red, green and blue, 0 to 255. */
+/** A color as red, green and blue, each 0 to 255. */
 export type Color = readonly [number, number, number];
 
 export interface OutlineOptions {
-  /** Default white. */
+  /** Color of the lines. Default white. */
   readonly color?: Color;
-  /** In pixels. Default 2. */
+  /** Width of the lines in pixels. Default 2. */
   readonly width?: number;
 }
 
 /**
- * A picture with contours drawn on it, antialiased.
+ * Draws contours on a picture, antialiased.
  *
- * @param contours In the pixels of the picture: of a map that was resized to it.
+ * @param contours Contours of a map that was resized to the picture, in the picture's pixels.
  * @example
  * ```ts
  * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
@@ -43,7 +43,7 @@ export function drawContours(
   return { data, height: picture.height, width: picture.width };
 }
 
-/** Marks how far each pixel is covered by a line with round ends: fully within `radius`, half at its rim. */
+/** Records how much of each pixel is covered by a line with round ends: all of it within `radius`, half at the rim of the line. */
 function coverSegment(
   cover: Float32Array,
   { height, width }: PicturePixels,

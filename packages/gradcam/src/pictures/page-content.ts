@@ -1,12 +1,12 @@
 import type { HeatMap } from '../explain';
 import type { ColorMap } from './colors';
 
-/** A map with what it is of. */
+/** A map with its photo, class, layer and method. */
 export interface PageMap {
   readonly className: string;
   readonly layer: string;
   readonly method: string;
-  /** Of the whole photo, at any size; what is below 0 is not drawn. */
+  /** Map of the whole photo, of any size. Negative values are not drawn. */
   readonly map: HeatMap;
 }
 
@@ -17,9 +17,9 @@ export interface ClassProbability {
 
 export interface PageOptions {
   readonly title: string;
-  /** A sentence below the title. */
+  /** Sentence below the title. */
   readonly note?: string;
-  /** Stand beside the classes, the highest first. */
+  /** Probabilities that stand beside the classes, the highest first. */
   readonly probabilities?: readonly ClassProbability[];
   readonly colors?: ColorMap;
 }

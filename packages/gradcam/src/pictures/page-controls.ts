@@ -2,7 +2,7 @@ import { escapeMarkup } from '@shroom/formats';
 import type { ColorMap } from './colors';
 import type { ClassProbability, PageMap } from './page-content';
 
-/** Classes with a probability, the highest first, then those that only have maps. */
+/** Lists the classes with a probability, the highest first, then the classes that only have maps. */
 export function classNames(
   maps: readonly PageMap[],
   probabilities: readonly ClassProbability[],
@@ -11,7 +11,7 @@ export function classNames(
   return [...new Set([...ranked, ...maps].map(({ className }) => className))];
 }
 
-/** A radio button for each class, with its probability after it; without a map it cannot be chosen. */
+/** Makes a radio button for each class, followed by its probability. A class without a map cannot be chosen. */
 export function classChoices(
   names: readonly string[],
   maps: readonly PageMap[],
@@ -37,17 +37,17 @@ export function classChoices(
   return choices.join('');
 }
 
-/** A list to choose from, named by number so that no name has to be unique once it is escapeMarkup. */
+/** Makes a list to choose from. Its entries are identified by number, because names need not be unique after escaping. */
 export const choice = (id: string, name: string, values: readonly string[]): string =>
   `<div><label class="name" for="${id}">${name}</label><select id="${id}" name="${id}">` +
   `${values.map((value, index) => `<option value="${index}">${escapeMarkup(value)}</option>`).join('')}</select></div>`;
 
-/** In per cent. */
+/** Makes a slider in percent. */
 export const slider = (id: string, name: string, value: number): string =>
   `<div class="slider"><label class="name" for="${id}">${name}</label><output for="${id}"></output>` +
   `<input type="range" id="${id}" name="${id}" min="0" max="100" value="${value}"></div>`;
 
-/** A color map as CSS has it, at seventeen places. */
+/** A color map as a CSS gradient of seventeen colors. */
 export function gradient(colors: ColorMap): string {
   const stops = Array.from({ length: 17 }, (_, stop) => {
     const index = Math.round((stop / 16) * 255) * 3;

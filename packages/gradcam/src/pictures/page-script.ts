@@ -1,6 +1,6 @@
 /**
- * What runs in the page, as the text that is written into it. It reads the maps from the element `#data`, draws the chosen one
- * on the canvas, and says in words what it drew.
+ * The script of the page, as text that is written into the page. It reads the maps from the element `#data`, draws the chosen map on the
+ * canvas, and describes in words what it drew.
  */
 export const script = `
 const data = JSON.parse(document.getElementById('data').textContent);

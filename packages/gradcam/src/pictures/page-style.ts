@@ -1,4 +1,4 @@
-/** The look of the page: the photograph left, what can be chosen right, one below the other on a phone; light and dark. */
+/** The style of the page: the photograph on the left and the controls on the right, or one below the other on a phone; light and dark. */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -8,16 +8,17 @@ import { script } from './page-script';
 import { style } from './page-style';
 import type { PicturePixels } from './picture';
 
-/** Longest side of the canvas, in pixels. More cannot be told apart in a map that is stretched. */
+/** Longest side of the canvas, in pixels. A stretched map would not show more detail on a larger canvas. */
 const finest = 960;
 
 /**
- * One page to explore maps in: sliders for threshold and opacity, choices of class, layer and method, the photograph below at
- * its full size. It loads nothing, and its own policy forbids it to. Maps are kept in steps of 1/255 of their largest value.
+ * Makes one HTML page to explore maps in, with sliders for threshold and opacity, choices of class, layer and method, and
+ * the photograph at its full size. The page loads nothing, and its content security policy forbids loading. Maps are stored
+ * in steps of 1/255 of their largest value.
  *
- * @param maps Shown by choice, the first one at first. Not every combination of class, layer and method is needed: the page
- *   says what was not computed.
- * @throws RangeError when there is no map, one twice, or one with values that are not finite.
+ * @param maps Maps to choose from; the first one is shown at the start. Not every combination of class, layer and method is needed:
+ *   the page says which ones were not computed.
+ * @throws RangeError when there is no map, when a map occurs twice, or when a map has values that are not finite.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -48,7 +49,7 @@ export async function toHtml(
   const [height, width] = [photo.height, photo.width].map(side =>
     Math.max(1, Math.round(side * scale)),
   );
-  // As wide as it can be with its whole height on the screen.
+  // The photograph is as wide as possible while its whole height fits on the screen.
   const fit = `calc(68vh * ${photo.width / photo.height})`;
   return `<!doctype html>
 <html lang="en">
@@ -92,8 +93,7 @@ ${choice('method', 'Method', names.method)}
 }
 
 function check(maps: readonly PageMap[]): void {
-  if (maps.length === 0)
-    throw new RangeError('A page of heat maps should have at least one; there is none.');
+  if (maps.length === 0) throw new RangeError('A page needs at least one heat map; none is given.');
   const seen = new Set<string>();
   for (const { className, layer, method, map } of maps) {
     const name = `'${className}' at '${layer}' by '${method}'`;

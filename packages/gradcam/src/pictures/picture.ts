@@ -1,14 +1,14 @@
 import type { HeatMap } from '../explain';
 import { type ColorMap, inferno } from './colors';
 
-/** Pixels `[height, width, 3]`, RGB, 0 to 255. */
+/** A picture: pixels `[height, width, 3]`, RGB, 0 to 255. */
 export interface Picture {
   readonly data: Uint8Array;
   readonly height: number;
   readonly width: number;
 }
 
-/** Pixels as they come: RGB, or RGBA as a canvas has them (`ImageData`), `[height, width, 3 or 4]`, 0 to 255. */
+/** Pixels in one of the usual forms: RGB, or RGBA as a canvas has them (`ImageData`), `[height, width, 3 or 4]`, 0 to 255. */
 export interface PicturePixels {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly height: number;
@@ -16,9 +16,9 @@ export interface PicturePixels {
 }
 
 /**
- * Pixels as RGB. What is transparent lets white through.
+ * Converts pixels to RGB. Transparent pixels are blended with white.
  *
- * @throws RangeError for another number of values than 3 or 4 a pixel, and for values that are not bytes.
+ * @throws RangeError when there are not 3 or 4 values per pixel, or when the values are not bytes.
  */
 export function rgbOf(pixels: PicturePixels): Picture {
   const { data, height, width } = pixels;
@@ -43,9 +43,9 @@ export function rgbOf(pixels: PicturePixels): Picture {
 }
 
 /**
- * A map at another size: bilinear, pixel centers at half pixels, edges held, as OpenCV's `resize`.
+ * Resizes a map bilinearly, as OpenCV's `resize`: pixel centers are at half pixels, and values at the edges are repeated outside.
  *
- * @param size `[height, width]`.
+ * @param size `[height, width]` in pixels.
  * @example
  * ```ts
  * resizeMap({ values: Float32Array.of(0, 1), height: 1, width: 2 }, [1, 4]).values; // [0, 0.25, 0.75, 1]
@@ -70,7 +70,7 @@ export function resizeMap(map: HeatMap, size: readonly [number, number]): HeatMa
   return { values, height, width };
 }
 
-/** Between which two places of the source each place of the target lies. */
+/** Finds the two source positions between which each target position lies. */
 function places(source: number, target: number) {
   return Array.from({ length: target }, (_, index) => {
     const position = Math.min(Math.max(((index + 0.5) * source) / target - 0.5, 0), source - 1);
@@ -80,7 +80,7 @@ function places(source: number, target: number) {
 }
 
 /**
- * A map divided by its largest value, 0 to 1. A flat map stays 0 and is not stretched.
+ * Divides a map by its largest value, to 0 to 1. A map of zeros stays 0.
  *
  * @example
  * ```ts
@@ -93,9 +93,9 @@ export function normalizeMap(map: HeatMap): HeatMap {
 }
 
 /**
- * A map of 0 to 1 in colors; what is below 0 counts as 0.
+ * Converts a map with values from 0 to 1 to colors. Negative values count as 0.
  *
- * @throws RangeError for a map with values above 1, which was not normalized, or that are no numbers.
+ * @throws RangeError when the map has values above 1, because it was not normalized, or values that are not numbers.
  * @example
  * ```ts
  * const size = [pixels.height, pixels.width] as const;
@@ -103,11 +103,11 @@ export function normalizeMap(map: HeatMap): HeatMap {
  * ```
  */
 export function colorize(map: HeatMap, colors: ColorMap = inferno): Picture {
-  // Rounding can take a map a little above 1.
+  // Rounding can make a value slightly larger than 1.
   const wrong = map.values.find(value => !(value <= 1 + 1e-3));
   if (wrong !== undefined)
     throw new RangeError(
-      `A map should be 0 to 1 to be drawn; it has the value ${wrong}. normalizeMap(map) divides it by its largest value.`,
+      `To be drawn, a map needs values from 0 to 1; it has the value ${wrong}. normalizeMap(map) divides it by its largest value.`,
     );
   const data = new Uint8Array(map.values.length * 3);
   map.values.forEach((value, index) => {
@@ -124,10 +124,10 @@ export interface OverlayOptions {
 }
 
 /**
- * A photo with a map on it. The opacity follows the map, so that the photo stays clear where nothing was found.
+ * Draws a map over a photo. The opacity follows the map, so that the photo stays clear where the map is 0.
  *
- * @param map 0 to 1, of the photo's size.
- * @throws RangeError when the sizes differ, and for a map that was not normalized.
+ * @param map A map with values from 0 to 1, of the photo's size.
+ * @throws RangeError when the sizes differ, or when the map was not normalized.
  * @example
  * ```ts
  * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));
@@ -139,7 +139,7 @@ export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOpti
   const { colors = inferno, opacity = 0.75 } = options;
   if (map.height !== photo.height || map.width !== photo.width) {
     throw new RangeError(
-      `The map is ${map.height} x ${map.width}, the photo ${photo.height} x ${photo.width}. resizeMap(map, [height, width]) makes them agree.`,
+      `The map is ${map.height} x ${map.width}, the photo ${photo.height} x ${photo.width}. To make the sizes equal, call resizeMap(map, [height, width]).`,
     );
   }
   const heat = colorize(map, colors).data;
@@ -155,10 +155,10 @@ export function overlay(photo: PicturePixels, map: HeatMap, options: OverlayOpti
 }
 
 /**
- * Pictures of one height side by side, white between them.
+ * Joins pictures of the same height side by side, with white between them.
  *
- * @param gap White between the pictures, in pixels. Default 6.
- * @throws RangeError when heights differ.
+ * @param gap White space between the pictures, in pixels. Default 6.
+ * @throws RangeError when the heights differ.
  * @example
  * ```ts
  * const heat = normalizeMap(resizeMap(map, [pixels.height, pixels.width]));

@@ -2,22 +2,23 @@ import type { HeatMap } from '../explain';
 import { type ViewStep, viewOf } from './view';
 
 export interface PlaceOptions {
-  /** What was done to the photograph, in that order. Default: it was only resized. */
+  /** What was done to the photograph before the model saw it, in that order. Default: it was only resized. */
   readonly steps?: readonly ViewStep[];
-  /** Value of places that the model did not see, because they were cropped away. Default 0. */
+  /** Value of positions that the model did not see because they were cropped away. Default 0. */
   readonly unseen?: number;
 }
 
 /**
- * A map in the pixels of the original photograph: through the inverse of crop, letterbox, resize and EXIF orientation. What
- * the map says of a letterbox's border is left out.
+ * Transforms a map to the pixels of the original photograph by inverting crop, letterbox, resize and EXIF orientation.
+ * Values on a letterbox's border are dropped.
  *
- * Bilinear with pixel centers at half pixels, edges held, as `resizeMap`; without steps it is `resizeMap`.
+ * The interpolation is bilinear as in `resizeMap`: pixel centers are at half pixels, and values at the edges are repeated outside. Without
+ * steps the result is that of `resizeMap`.
  *
- * @param map Of what the model saw, at any resolution.
- * @param size `[height, width]` of the original as it is stored, before its EXIF orientation is applied. For a photograph that
- *   was decoded upright, its upright size, and no `orient` step.
- * @throws RangeError when a step is not possible, saying which.
+ * @param map Map of what the model saw, at any resolution.
+ * @param size `[height, width]` of the original file in pixels, before its EXIF orientation is applied. For a photograph that was decoded
+ *   upright, give its upright size and no `orient` step.
+ * @throws RangeError with the name of the step, when a step is not possible.
  * @example
  * ```ts
  * // The model saw the middle square of a photo of 480 x 640 pixels.
@@ -48,7 +49,7 @@ export function placeOnOriginal(
   return { values, height, width };
 }
 
-/** Bilinear; `y` and `x` in the map's pixels, whose centers are at half pixels. */
+/** Interpolates bilinearly; `y` and `x` are in the map's pixels, whose centers are at half pixels. */
 function valueAt({ values, height, width }: HeatMap, y: number, x: number): number {
   const row = Math.min(Math.max(y - 0.5, 0), height - 1);
   const column = Math.min(Math.max(x - 0.5, 0), width - 1);

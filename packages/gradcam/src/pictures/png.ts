@@ -1,9 +1,10 @@
 import { type Picture, type PicturePixels, rgbOf } from './picture';
 
 /**
- * A picture as a PNG file: 8 bits, RGB, no color profile, which browsers take for sRGB. In Node and in browsers.
+ * Encodes a picture as a PNG file: 8 bits, RGB, without a color profile, so that browsers treat it
+ * as sRGB. It works in Node and in browsers.
  *
- * @throws RangeError when the picture has no pixels, or another number of bytes than its size says.
+ * @throws RangeError when the picture has no pixels, or when its number of bytes does not match its size.
  * @see https://www.w3.org/TR/png-3/
  * @example
  * ```ts
@@ -21,7 +22,7 @@ export async function encodePng(picture: PicturePixels): Promise<Uint8Array<Arra
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB; the only compression and filtering that there are; not interlaced
+  header.set([8, 2, 0, 0, 0], 8); // 8 bits per channel, RGB, the only compression and filter methods that PNG defines, not interlaced.
   const chunks = [
     chunk('IHDR', header),
     chunk('IDAT', await compress(filtered(rgbOf(picture)))),
@@ -30,7 +31,10 @@ export async function encodePng(picture: PicturePixels): Promise<Uint8Array<Arra
   return joined([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks]);
 }
 
-/** Rows, each after the number of its filter: of the five the one with the least sum of differences, as libpng chooses. */
+/**
+ * Filters the rows and puts the number of its filter before each row. The filter with the smallest sum of
+ * absolute differences is chosen, as in libpng.
+ */
 function filtered({ data, height, width }: Picture): Uint8Array<ArrayBuffer> {
   const length = width * 3;
   const result = new Uint8Array(height * (length + 1));
@@ -58,7 +62,7 @@ function filtered({ data, height, width }: Picture): Uint8Array<ArrayBuffer> {
   return result;
 }
 
-/** What each filter expects of a byte, from those to the left, above, and above to the left. */
+/** The value that each filter predicts for a byte, from the bytes to the left, above, and above left. */
 const filters: readonly ((left: number, up: number, corner: number) => number)[] = [
   () => 0,
   left => left,
@@ -97,7 +101,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** CRC-32, as ISO 3309 and PNG have it. */
+/** CRC-32 as in ISO 3309 and PNG. */
 function checksum(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
   for (const byte of bytes) remainder = remainders[(remainder ^ byte) & 255]! ^ (remainder >>> 8);

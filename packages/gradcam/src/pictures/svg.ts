@@ -5,20 +5,20 @@ import type { Color } from './outline';
 import type { PicturePixels } from './picture';
 
 export interface SvgOptions {
-  /** What the picture is; screen readers say it, browsers show it beside the pointer. */
+  /** Title of the picture. Screen readers say it, and browsers show it in a tooltip. */
   readonly title: string;
   /** Text alternative: which class, and where the map is strong. */
   readonly description: string;
-  /** In the pixels of the photo, drawn over it. Default none. */
+  /** Contours that are drawn over the photo, in the photo's pixels. Default none. */
   readonly contours?: readonly Contour[];
-  /** Of the contours. Default white. */
+  /** Color of the contours. Default white. */
   readonly color?: Color;
-  /** Of the contours, in pixels on the screen at any size. Default 2. */
+  /** Width of the contours in screen pixels, whatever the size of the picture. Default 2. */
   readonly width?: number;
 }
 
 /**
- * A photo, or an overlay, with contours as paths that stay sharp at any size. One file that loads nothing.
+ * Draws a photo or an overlay, with contours as paths that stay sharp at any size. The SVG file loads nothing.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export async function toSvg(
   );
 }
 
-/** The first tag of a picture and what screen readers say of it. */
+/** The opening tag of a picture, with its title and description for screen readers. */
 export function opening(width: number, height: number, title: string, description: string): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(`${title}. ${description}`)}">` +
@@ -55,7 +55,7 @@ export function opening(width: number, height: number, title: string, descriptio
   );
 }
 
-/** Rings of a contour as the `d` of a path; to a hundredth of a pixel. */
+/** Writes the rings of a contour as the `d` attribute of a path, to a hundredth of a pixel. */
 function pathOf({ rings }: Contour): string {
   return rings
     .map(ring => `M${ring.map(([x, y]) => `${rounded(x)} ${rounded(y)}`).join('L')}Z`)

@@ -1,12 +1,12 @@
-/** One thing that was done to a photograph before a model saw it. */
+/** One step that was applied to a photograph before a model saw it. */
 export type ViewStep =
-  /** Turned upright by its EXIF orientation, 1 to 8. */
+  /** Turned upright according to its EXIF orientation, 1 to 8. */
   | { readonly orient: number }
-  /** Resized to `[height, width]`, whatever the proportions. */
+  /** Resized to `[height, width]` in pixels, whatever the proportions. */
   | { readonly resize: readonly [number, number] }
-  /** Only this rectangle kept, in pixels. */
+  /** Cropped to this rectangle, in pixels. */
   | { readonly crop: Rectangle }
-  /** A border put around, as a letterbox has it, in pixels. */
+  /** Padded with a border, as in letterboxing, in pixels. */
   | { readonly pad: Border };
 
 export interface Rectangle {
@@ -23,12 +23,12 @@ export interface Border {
   readonly right: number;
 }
 
-/** A coordinate in the view, from those in the original. */
+/** One coordinate in the view, as a function of those in the original. */
 interface Coordinate {
   readonly column: number;
   readonly row: number;
   readonly start: number;
-  /** Between which of its values the view shows the original: not in a border, and not where it was cropped away. */
+  /** Lowest and highest value between which the view shows the original: not a border, and not cropped away. */
   readonly low: number;
   readonly high: number;
 }
@@ -40,7 +40,7 @@ export interface View {
   readonly y: Coordinate;
 }
 
-/** Where the steps take a place of the original, and how large the view is. */
+/** Finds where the steps move a position of the original, and the size of the view. */
 export function viewOf(
   [height, width]: readonly [number, number],
   steps: readonly ViewStep[],
@@ -89,7 +89,7 @@ function after(view: View, step: ViewStep): View {
   };
 }
 
-/** EXIF orientations: whether the sides change places, and then from which side each coordinate counts. */
+/** EXIF orientations: whether height and width are exchanged, and from which side each coordinate is then counted. */
 const orientations: Readonly<Record<number, { swap: boolean; flipX: boolean; flipY: boolean }>> = {
   1: { swap: false, flipX: false, flipY: false },
   2: { swap: false, flipX: true, flipY: false },

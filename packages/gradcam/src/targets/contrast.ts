@@ -3,18 +3,18 @@ import { atLeastZero } from '../methods/method';
 import { marks, type Target } from './target';
 
 export interface ContrastOptions {
-  /** The rival: one class for all images, or one each. Default: of all others, the one with the highest logit. */
+  /** The rival class: one for all images, or one for each. Default: the class with the highest logit among the others. */
   readonly against?: number | readonly number[];
-  /** How much of the rival's logit is taken off, 0 to 1. Default 1. */
+  /** Share of the rival's logit that is subtracted, 0 to 1. Default 1. */
   readonly strength?: number;
 }
 
 /**
- * Why this class and not that one: the difference of two logits.
+ * Contrast: why this class and not that one, as the difference of two logits.
  *
- * The idea of Finer-CAM with one rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
+ * This is the idea of Finer-CAM with a single rival. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
  *
- * @throws RangeError when the rival is the class itself or is not one of the model's, or `strength` is not 0 to 1.
+ * @throws RangeError when the rival is the class itself or not a class of the model, or when `strength` is not between 0 and 1.
  * @example
  * ```ts
  * const [why] = await explain(model, images, { classIndex: 3, target: contrast({ against: 5 }) });
@@ -53,7 +53,7 @@ export function contrast(options: ContrastOptions = {}): Target {
   };
 }
 
-/** The other class with the highest logit. */
+/** Finds the class with the highest logit among the others. */
 function nearest(own: number, logits: Float32Array): number {
   let best = own === 0 ? 1 : 0;
   logits.forEach((value, index) => {

@@ -14,19 +14,19 @@ import { atLeastOne, atLeastZero, oneOf } from '../methods/method';
 import { marks, type Target } from './target';
 
 export interface FinerOptions {
-  /** Number of rivals, those whose logits are closest to the class's. Default 3. */
+  /** Number of rivals: the classes whose logits are closest to the class's logit. Default 3. */
   readonly rivals?: number;
-  /** How much of the rivals' logits is taken off. Default 1 for 'pgc', 0.6 for 'torchcam'. */
+  /** Share of the rivals' logits that is subtracted. Default 1 for 'pgc', 0.6 for 'torchcam'. */
   readonly strength?: number;
   /**
-   * 'pgc' (default): rivals weighed by their probability, which the gradient passes through, as the authors' code and
-   * pytorch-grad-cam have it. 'torchcam': their plain mean.
+   * How rivals are averaged. 'pgc' (default): weighted by their probability, through which the gradient flows, as in the authors' code and
+   * pytorch-grad-cam. 'torchcam': their plain mean.
    */
   readonly variant?: 'pgc' | 'torchcam';
 }
 
 /**
- * Finer-CAM: the class against the rivals that are nearest to it. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
+ * Finer-CAM: the class against the rivals with the closest logits. Zhang et al. 2025. https://arxiv.org/abs/2501.11309
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ import type { Link } from '../model/logits';
 import { marks, ofClass, type Target } from './target';
 
 /**
- * The logit of the class. Its gradient does not vanish where the model is sure.
+ * The logit of the class. Its gradient does not vanish when the model is sure.
  *
  * @example
  * ```ts
@@ -33,8 +33,8 @@ export const logit: Target = {
 };
 
 /**
- * The probability of the class, as the model makes it of its logits; its gradient vanishes where the model is sure. An output
- * that is no probability is taken for logits: by softmax, or by sigmoid where there is only one.
+ * The probability of the class, as the model computes it from its logits. Its gradient vanishes when the model is sure. If the model's
+ * output is not a probability, it is treated as logits: with softmax, or with sigmoid if there is only one.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export const probability: Target = {
 };
 
 /**
- * The probability of the class by itself, by sigmoid: for images that may have several classes.
+ * The probability of the class alone, by sigmoid, for images that may have several classes.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export const independentProbability: Target = {
 };
 
 /**
- * `log(p / (1 - p))`: the class against all others together. The logit itself where classes are independent.
+ * Log odds `log(p / (1 - p))`: the class against all others together. If classes are independent, this is the logit itself.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export const logOdds: Target = {
   score: (classes, _, link) => (logits, rows) => {
     if (link === 'sigmoid' || logits.shape[1] === 1) return logit.score(classes, [])(logits, rows);
     const own = marks(classes, rows, logits.shape[1]);
-    // A class that is far below every other does not count among the others.
+    // Subtracting a huge number removes the class from the sum over the other classes.
     const others = logTotal(sub(logits, mul(own, 1e9)));
     return sub(sum(mul(logits, own), 1), squeeze(others, [1])) as Tensor1D;
   },
@@ -106,8 +106,8 @@ export const logitPlusLogProbability: Target = {
 };
 
 /**
- * What is explained where nothing else is asked for, by how the model ends: the logit of the class, which metrics watch as its
- * probability, or the output itself where it is none.
+ * The default targets, by the model's last activation: the logit of the class, for which metrics measure the probability, or the
+ * output itself if it is not a probability.
  */
 export const defaultTargets: Readonly<Record<Link, Target>> = {
   softmax: {
@@ -128,22 +128,22 @@ export const defaultTargets: Readonly<Record<Link, Target>> = {
   linear: { ...logit, name: 'output' },
 };
 
-/** @throws TypeError for what is no target, such as its name, and for a link that there is not. */
+/** @throws TypeError when the value is not a target but, for example, a target's name, or when the link is unknown. */
 export async function checkTarget(target: unknown, link: Link): Promise<void> {
   if (typeof (target as Target | null)?.score !== 'function' || !defaultTargets[link])
     throw (await import('../failures')).targetFailure(target, link, Object.keys(defaultTargets));
 }
 
 /**
- * `log(sum(exp(z)))` of each row, `[R, 1]`. TensorFlow.js's own, and its `logSoftmax`, have no right second derivative, which
- * Shapley-CAM asks for.
+ * Computes `log(sum(exp(z)))` of each row, `[R, 1]`. TensorFlow.js's own `logSumExp` and `logSoftmax` have no correct
+ * second derivative, which Shapley-CAM needs.
  */
 function logTotal(z: Tensor2D): Tensor2D {
   const highest = highestOf(z);
   return add(log(sum(exp(sub(z, highest)), 1, true)), highest) as Tensor2D;
 }
 
-/** Taken for a constant: the derivative by what is taken off and added again is 0. */
+/** The maximum is treated as a constant, because it is subtracted and added again, so that its derivative is 0. */
 const highestOf = /* @__PURE__ */ customGrad(z => ({
   value: max(z as Tensor2D, 1, true),
   gradFunc: () => zerosLike(z as Tensor2D),

@@ -2,9 +2,9 @@ import { add, div, mul, norm, sum, type Tensor1D, tensor2d } from '@tensorflow/t
 import type { Target } from './target';
 
 /**
- * How close an embedding is to another, by the cosine of the angle between them: for a model whose output is an embedding.
+ * Similarity of an embedding to a reference: the cosine of the angle between them, for a model whose output is an embedding.
  *
- * @param reference `[K]`, one for all images or one each.
+ * @param reference An embedding `[K]`, one for all images or one for each.
  * @example
  * ```ts
  * import type { Tensor2D } from '@tensorflow/tfjs-core';

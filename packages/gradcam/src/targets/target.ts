@@ -3,33 +3,33 @@ import { indicator } from '../algebra/indicator';
 import type { Link } from '../model/logits';
 
 /**
- * The score of each row of logits, differentiable.
+ * Computes the score of each row of logits; differentiable.
  *
  * @param logits `[R, K]`.
- * @param rows Which image each of the R rows belongs to; a method that asks the model again has many rows for one image.
- * @returns `[R]`.
+ * @param rows The image to which each of the R rows belongs. A method that runs the model again has many rows per image.
+ * @returns Scores `[R]`.
  */
 export type Score = (logits: Tensor2D, rows: readonly number[]) => Tensor1D;
 
-/** What is explained about each image, and what metrics watch. */
+/** A target: what is explained about each image, and what metrics measure. */
 export interface Target {
-  /** In words, for results. */
+  /** Description for results. */
   readonly name?: string;
-  /** Whether `score` looks at the logits of the images as they are. */
+  /** Whether `score` reads the logits of the unchanged images. */
   readonly looks: boolean;
-  /** Whether the score is a probability, 0 to 1: what metrics that divide by it need. Default false. */
+  /** Whether the score is a probability, 0 to 1, which metrics that divide by it need. Default false. */
   readonly bounded?: boolean;
   /**
    * @param classes The explained class of each image.
-   * @param logits `[K]` of each image; empty unless `looks`.
-   * @param link How the model's output comes from its logits. Default softmax.
+   * @param logits Logits `[K]` of each image; empty unless `looks`.
+   * @param link How the model's output is computed from its logits. Default softmax.
    */
   score(classes: readonly number[], logits: readonly Float32Array[], link?: Link): Score;
-  /** What metrics watch in its place: the same about the image, in other units. Default: itself. */
+  /** The target that metrics measure instead: the same quantity in other units. Default: this target. */
   readonly watched?: Target;
 }
 
-/** One logit for each class: a single sigmoid's are against and for it. */
+/** Returns one logit per class. A single sigmoid becomes two logits, against and for its class. */
 export function classLogits(
   { classes }: { readonly classes: number },
   logits: Float32Array,
@@ -38,8 +38,8 @@ export function classLogits(
 }
 
 /**
- * The score of a target for a model. What a target gets is one logit for each class: a single sigmoid is given as two, against
- * and for it.
+ * Returns the score of a target for a model. The target receives one logit per class; a single sigmoid
+ * becomes two logits, against and for its class.
  */
 export function scoreOf(
   target: Target,
@@ -56,7 +56,7 @@ export function ofClass(classes: readonly number[], from: (logits: Tensor2D) => 
     sum(mul(from(logits), marks(classes, rows, logits.shape[1])), 1) as Tensor1D;
 }
 
-/** `[R, K]`: 1 at each row's class. */
+/** Returns `[R, K]` with a 1 at each row's class. */
 export function marks(
   classes: readonly number[],
   rows: readonly number[],

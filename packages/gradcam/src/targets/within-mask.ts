@@ -11,13 +11,13 @@ import { activated } from '../model/logits';
 import type { PreparedModel } from '../model/prepared';
 
 /**
- * A segmentation model as a classifier of one region: its logits are those of all places `[N, H, W, K]` within a mask, summed.
- * Every method, target and metric then explains that region, as pytorch-grad-cam's `SemanticSegmentationTarget` does.
+ * Treats a segmentation model as a classifier of one region: its logits are summed over all positions of `[N, H, W, K]` within a mask.
+ * Every method, target and metric then explains that region, as with pytorch-grad-cam's `SemanticSegmentationTarget`.
  *
- * In explanations `probabilities` is the mean of the model's own output within the mask; `logits` are the sums.
+ * In explanations, `probabilities` is the mean of the model's own output within the mask, and `logits` are the sums.
  *
- * @param mask Of the output's size, the same for all images; 1 inside, 0 outside.
- * @throws RangeError when the sizes differ, or the mask has nothing inside.
+ * @param mask Mask of the output's size, the same for all images; 1 inside, 0 outside.
+ * @throws RangeError when the sizes differ, or when the mask is empty.
  * @example
  * ```ts
  * const region = withinMask(prepareModel(model), mask); // model gives [N, 224, 224, 9]
@@ -49,7 +49,7 @@ export function withinMask(
   return {
     ...parts,
     pooled: false,
-    // A sum of logits is no logit of a probability.
+    // A sum of logits is not the logit of a probability.
     link: 'linear',
     output: { ...parts.output, facts: async () => ({ asIs: true, embedding: false }) },
     tail,

@@ -21,12 +21,12 @@ import { innerMethod, type Method, MethodError } from '../methods/method';
 import type { PreparedModel } from '../model/prepared';
 
 /**
- * Guided backpropagation: the gradient at the images, where a ReLU lets through only what raises the score. For a model tapped at
- * the images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
+ * Guided backpropagation: the gradient with respect to the images, where each ReLU passes only positive gradients. Use it with a model that
+ * is tapped at the images. Springenberg et al. 2015. https://arxiv.org/abs/1412.6806
  *
- * **Unfaithful.** It draws edges that look convincing and hardly depend on the class or on what the network has learned: it
- * fails the sanity checks of Adebayo et al. 2018 (https://arxiv.org/abs/1810.03292). Here for comparison, not for trust. Other
- * activations than ReLU pass their own gradient.
+ * **Unfaithful.** It draws edges that look convincing but hardly depend on the class or on what the network has learned: it
+ * fails the sanity checks of Adebayo et al. 2018 (https://arxiv.org/abs/1810.03292). Use it for comparison only. Activations
+ * other than ReLU pass their normal gradient.
  *
  * @example
  * ```ts
@@ -47,11 +47,11 @@ export const guidedBackprop = (): Method => ({
 });
 
 /**
- * Guided Grad-CAM: guided backpropagation times a class activation map, enlarged. For a model tapped at the images.
+ * Guided Grad-CAM: guided backpropagation times an enlarged class activation map. Use it with a model that is tapped at the images.
  *
- * **Unfaithful**, as {@link guidedBackprop} is. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
+ * **Unfaithful**, like {@link guidedBackprop}. Selvaraju et al. 2017. https://arxiv.org/abs/1610.02391
  *
- * @param parts The model, tapped where `method` looks.
+ * @param parts The model, tapped at the layer that `method` explains.
  * @example
  * ```ts
  * const method = guidedGradCam(prepareModel(model, { tap: 'layer4' })); // where Grad-CAM looks
@@ -67,7 +67,7 @@ export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()):
       const { name } = evidence.parts.output;
       if (name !== parts.output.name)
         throw new MethodError(
-          `'${name}' is explained, and guidedGradCam has '${parts.output.name}'.`,
+          `explain explains the output '${name}', but guidedGradCam has a model prepared for '${parts.output.name}'.`,
         );
       const made: Tensor3D[] = [];
       try {
@@ -87,7 +87,7 @@ export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()):
   };
 }
 
-/** Pass only what is above 0, where the input was above 0. */
+/** Passes only positive gradients, and only where the input was positive. */
 const guidedRelus: readonly GradConfig[] = ['Relu', 'Relu6'].map(kernelName => ({
   kernelName,
   inputsToSave: ['x'],

@@ -302,7 +302,7 @@ test('metrics say of what they make no sense', async () => {
   expect(explanations[0]!.target.name).toBe('output');
   await expect(adcc(parts, image(), explanations)).rejects.toThrow(TargetError);
   await expect(arcc(parts, image(), explanations)).rejects.toThrow(
-    /'output' is none.*target: probability/,
+    /'output' is not such a score.*target: probability/,
   );
   const asked = compare(
     parts,
@@ -313,7 +313,7 @@ test('metrics say of what they make no sense', async () => {
   await expect(asked).rejects.toThrow(TargetError);
   const [row] = await compare(parts, image(), { hiResCam: hiResCam() }, { baselines: [] });
   expect(Object.keys(row!.scores)).toEqual(['road', 'deletion', 'insertion', 'averageIncrease']);
-  expect(row!.senseless.averageDrop).toMatch(/takes the score for a share/);
+  expect(row!.senseless.averageDrop).toMatch(/needs a score from 0 to 1/);
 });
 
 test('metrics stop when they are asked to, and leave no tensor behind', async () => {
