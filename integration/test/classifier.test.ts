@@ -57,7 +57,13 @@ describe.each([
     expect(run.classes).toEqual([...genera]);
     const { accuracy } = run.test;
     expect(accuracy.low).toBeLessThanOrEqual(accuracy.value);
-    expect((await json(join(run.folder, 'metrics.json'))).test.accuracy).toBe(accuracy.value);
+    const { test: scores } = await json(join(run.folder, 'metrics.json'));
+    expect(scores.accuracy).toBe(accuracy.value);
+    const worse = scores.robustness.conditions.map(({ name }: { name: string }) => name);
+    expect(worse).toEqual(['blurred', 'compressed', 'dark']);
+    expect(Object.keys(scores.novelty.leftOut)).toEqual([...genera]);
+    const report = await readFile(join(run.folder, 'report.html'), 'utf8');
+    expect(report).toMatch(/<h2>Worse photos<\/h2>.*<h2>What it does not know<\/h2>/s);
     const names = await readdir(run.folder);
     for (const name of [
       'README.md',

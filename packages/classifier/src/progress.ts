@@ -8,7 +8,8 @@ export type Stage =
   | 'fine-tuning'
   | 'calibration'
   | 'classifying'
-  | 'heat maps';
+  | 'heat maps'
+  | 'worse photos';
 
 /** How far a stage has come. */
 export interface Progress {

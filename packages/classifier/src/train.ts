@@ -28,6 +28,7 @@ import { splitPhotos, validationHalves } from './photos/splitting';
 import type { OnProgress } from './progress';
 import { modelCard } from './results/card';
 import { explainTest } from './results/gallery';
+import { limitsOf } from './results/limits';
 import { type Seconds, saveMetrics } from './results/metrics';
 import { confusionCsv, predictionsCsv } from './results/predictions';
 import { reportContent, titleOf } from './results/report';
@@ -45,7 +46,7 @@ import {
 import { lockRun } from './run/lock';
 import { stopwatch } from './run/stopwatch';
 import { versionsOf } from './run/versions';
-import { fitNovelty, noveltyOf } from './training/novelty';
+import { fitNovelty } from './training/novelty';
 import { changed, findRecipe, mostEpochs } from './training/recipe';
 import { evaluateTest } from './training/test-evaluation';
 import { trainClassifier } from './training/training';
@@ -285,20 +286,29 @@ async function trainWith(
       ? await summariesOfParts(photos, split, extractors, signal)
       : features.summaries;
     const novelty = fitNovelty(summaries.train, summaries.validation);
-    const scores = noveltyOf(novelty).score(summaries.test.values);
+    const limits = await limitsOf(
+      {
+        ...{ photos, split, configuration, evaluated, summaries, stored: novelty },
+        network: { extractors, head, classes },
+        isTuned: cut !== undefined,
+      },
+      work,
+    );
+    const { scores } = limits;
     clock.lap('explain');
 
     // All is known: what an earlier run left in the folder is replaced now, file by file, the metrics last.
     const seconds = clock.seconds();
     const file = await saveClassifier(folder, {
-      ...{ configuration, photos, split, extractors, cut, novelty },
+      ...{ configuration, photos, split, extractors, cut },
+      novelty: { ...novelty, leftOut: limits.novelty.leftOut },
       certainty: { plain: evaluated.plain, averaged: evaluated.certainty },
       title: titleOf(configuration, photos),
       weights: trained.file,
     });
     const columns = split.test.map(index => photos.photos[index]!.columns);
     const slices = accuracyByColumn(assessment.hardest, columns);
-    const run = { photos, split, engine, configuration, assessment, slices, seconds };
+    const run = { photos, split, engine, configuration, assessment, slices, limits, seconds };
     const facts = {
       ...run,
       training: recipe,

@@ -177,6 +177,7 @@ export type {
   EpochPicture,
   GalleryPicture,
   ReportContent,
+  ReportedNovelty,
   Robustness,
   WorseCondition,
 } from './report/content';

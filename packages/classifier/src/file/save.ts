@@ -43,7 +43,7 @@ export async function saveClassifier(
   const head256 = hashOf(await readFile(join(folder, weights)));
   const plain = { views: 1, ...certainty.plain };
   const averaged = { views: testViews, ...certainty.averaged };
-  const { neighbors, threshold, falseAlarms } = novelty;
+  const { neighbors, threshold, falseAlarms, leftOut } = novelty;
   return {
     format: 'shroom-classifier',
     version: fileVersion,
@@ -62,6 +62,7 @@ export async function saveClassifier(
     novelty: {
       ...(await writeTensors(folder, 'novelty.safetensors', novelty.tensors)),
       ...{ neighbors, threshold, falseAlarms },
+      ...(leftOut?.every(Number.isFinite) && { leftOut: [...leftOut] }),
     },
     trainedOn: {
       name: photos.name,

@@ -100,6 +100,8 @@ export const classifierSchema = v.pipe(
         threshold: v.pipe(v.number(), v.minValue(0), v.maxValue(2)),
         /** Share of validation photos above the threshold. */
         falseAlarms: share,
+        /** For each class, the share of its photos that would be called strange if the class had not been trained on. */
+        leftOut: v.optional(v.array(share)),
       }),
     ),
     trainedOn: v.object({
@@ -123,6 +125,10 @@ export const classifierSchema = v.pipe(
     ({ extractors, frames }) =>
       frames !== undefined || extractors.every(each => each.pooling === 'average'),
     'frames should be there for covariance pooling',
+  ),
+  v.check(
+    ({ classes, novelty }) => (novelty?.leftOut?.length ?? classes.length) === classes.length,
+    'novelty.leftOut should have a number for each class',
   ),
   v.check(
     ({ classes, trainedOn }) => trainedOn.perClass.length === classes.length,

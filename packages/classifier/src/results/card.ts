@@ -31,7 +31,7 @@ ${
   novelty
     ? `Photos that are like none of these are answered with \`known: false\`; so are ${share(novelty.falseAlarms)} of photos of these classes, by mistake. A class that it was not trained on may still be taken for one of these.`
     : ''
-}
+}${novelty?.leftOut ? leftOutTable(classes, novelty.leftOut) : ''}
 
 ## Use it
 
@@ -48,6 +48,21 @@ Backbone: ${names}.
 
 ${licenses.map(({ of, license }) => `- ${oneLine(of)}: ${license}`).join('\n')}
 `;
+}
+
+/** How many photos of each class would be recognized as unknown if the class had not been trained on. */
+function leftOutTable(classes: readonly string[], leftOut: readonly number[]): string {
+  const rows = classes.map(
+    (name, k) => `| ${oneLine(name)} | ${(100 * leftOut[k]!).toFixed(0)} % |`,
+  );
+  return `
+
+If a class had been left out of the training, so many of its photos would be recognized as unknown; the others would be taken for another
+class:
+
+| class left out | recognized as unknown |
+|---|---|
+${rows.join('\n')}`;
 }
 
 /** Text from data without what Markdown or a terminal would act on. */

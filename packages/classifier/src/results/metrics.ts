@@ -5,6 +5,7 @@ import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from '../engine/engine';
 import type { NamedPhotos } from '../photos/open-set';
 import type { RunConfiguration } from '../run/folder';
+import type { Limits } from './limits';
 
 /** How long the parts of a run took. */
 export interface Seconds {
@@ -23,11 +24,13 @@ export interface RunMetrics {
   readonly assessment: Assessment;
   /** Accuracy by the columns of the photos' table. */
   readonly slices: readonly ColumnAccuracy[];
+  readonly limits: Limits;
   readonly seconds: Seconds;
 }
 
 export async function saveMetrics(folder: string, run: RunMetrics): Promise<void> {
-  const { photos, split, engine, configuration, assessment, slices, seconds } = run;
+  const { photos, split, engine, configuration, assessment, slices, limits, seconds } = run;
+  const { robustness, novelty } = limits;
   const { evaluation, figures, areas, top, calibration, certainty, sets } = assessment;
   const named = <T>(values: readonly T[]) =>
     Object.fromEntries(photos.classes.map((name, k) => [name, values[k]]));
@@ -49,6 +52,8 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
       certainty,
       sets: { ...sets, perClass: named(sets.perClass) },
       slices,
+      robustness,
+      novelty: { ...novelty, ...(novelty.leftOut && { leftOut: named(novelty.leftOut) }) },
     },
     seconds,
     peakMemoryMiB: peakMemoryMiB(),

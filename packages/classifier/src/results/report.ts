@@ -10,6 +10,7 @@ import type { Versions } from '../run/versions';
 import { inWords, type JobRecipe } from '../training/recipe';
 import type { TrainingLog } from '../training/training-log';
 import type { Gallery } from './gallery';
+import type { Limits } from './limits';
 import { countByClass, peakMemoryMiB, type Seconds } from './metrics';
 
 /** What a report is made of. */
@@ -23,6 +24,7 @@ export interface RunFacts {
   readonly assessment: Assessment;
   /** Accuracy by the columns of the photos' table. */
   readonly slices: readonly ColumnAccuracy[];
+  readonly limits: Limits;
   readonly gallery: Gallery;
   readonly seconds: Seconds;
   readonly versions: Versions;
@@ -73,6 +75,8 @@ export async function reportContent(
     assessment,
     testPhotos: split.test.map(index => photos.photos[index]!.id),
     slices,
+    robustness: run.limits.robustness,
+    novelty: run.limits.novelty,
     history: log.rows,
     epochs: {
       truth: photos.classes[shown.label]!,

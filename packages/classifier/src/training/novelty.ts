@@ -4,9 +4,9 @@ import type { Tensors } from '../file/stored';
 /** Photos that a new one is compared with, at most: more hardly change the distances. */
 const mostPhotos = 4000;
 /** The distance is to the k-th nearest of them. */
-const neighbors = 10;
+export const neighbors = 10;
 /** Share of validation photos that may be called strange. */
-const falseAlarms = 0.05;
+export const falseAlarms = 0.05;
 
 /** How photos that are like nothing in training are known. */
 export interface Novelty {
@@ -21,6 +21,8 @@ export interface StoredNovelty {
   readonly neighbors: number;
   readonly threshold: number;
   readonly falseAlarms: number;
+  /** For each class, the share of its photos that would be called strange if the class had not been trained on; where measured. */
+  readonly leftOut?: readonly number[] | undefined;
 }
 
 /** Fits it on training photos, and chooses the threshold on validation photos. */
@@ -52,7 +54,7 @@ export function noveltyOf({
 }
 
 /** Photos at even steps, at most so many. */
-function thinned(set: FeatureSet, most: number): FeatureSet {
+export function thinned(set: FeatureSet, most: number): FeatureSet {
   const { labels, channels, values } = set;
   if (labels.length <= most) return set;
   const places = Array.from({ length: most }, (_, index) =>

@@ -15,6 +15,8 @@ export interface TestEvaluation {
   readonly certainty: Certainty;
   /** Of the test photos, `[photos, classes]`. */
   readonly logits: Float32Array;
+  /** The same from one view of each photo. */
+  readonly plainLogits: Float32Array;
   readonly assessment: Assessment;
 }
 
@@ -27,10 +29,13 @@ export async function evaluateTest(
   const { labels, plain, averaged } = calibrating;
   const certainty = fitCertainty(labels, averaged, classes);
   const logits = await logitsOf(classifier, test, options);
+  const plainLogits =
+    options.views === 1 ? logits : await logitsOf(classifier, test, { ...options, views: 1 });
   return {
     plain: fitCertainty(labels, plain, classes),
     certainty,
     logits,
+    plainLogits,
     assessment: assess(test.labels, logits, classes, certainty),
   };
 }

@@ -113,6 +113,8 @@ const rules = {
     const { plain, conditions } = robustness;
     const worst = [...conditions].sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
     if (!worst || worst.accuracy.value > plain.value - farBelow) return undefined;
+    // Of few photos, chance alone explains such a difference.
+    if (worst.accuracy.high >= plain.value) return undefined;
     return (
       `Train on photos of lower quality too, or expect fewer right answers on them: ${percent(worst.accuracy.value, 0)} are right when ` +
       `test photos are ${worst.name}, and ${percent(plain.value, 0)} when they are unchanged.`

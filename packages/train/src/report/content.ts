@@ -53,6 +53,17 @@ export interface WorseCondition {
   readonly gained: number;
 }
 
+/** How well photos are recognized that are like nothing in training. */
+export interface ReportedNovelty {
+  /** Share of the test photos that were called unlike the training photos, by mistake. */
+  readonly falseAlarms: Interval;
+  /**
+   * For each class, the share of its photos that would be called unlike the training photos if the class had not been trained on.
+   * Absent if it was not measured.
+   */
+  readonly leftOut?: readonly number[];
+}
+
 /** The complete content of the report. The verdict at its top is derived from it. */
 export interface ReportContent {
   readonly title: string;
@@ -74,6 +85,7 @@ export interface ReportContent {
   /** Accuracy for the values of each column of the photos' table. */
   readonly slices?: readonly ColumnAccuracy[];
   readonly robustness?: Robustness;
+  readonly novelty?: ReportedNovelty;
   readonly history: readonly HistoryRow[];
   /** Heat maps of one validation photo after several epochs. Left out if there are none. */
   readonly epochs?: {

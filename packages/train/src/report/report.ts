@@ -6,6 +6,7 @@ import { epochStrip, gallery } from './gallery';
 import { Html, html, percent, range } from './html';
 import { style } from './style';
 import { classTable, confusionMatrix, findingsList } from './tables';
+import { unknownPhotos } from './unknown';
 import { verdictOf } from './verdict';
 
 interface Section {
@@ -56,7 +57,15 @@ ${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}<
 }
 
 function sectionsOf(content: ReportContent): Section[] {
-  const { history, gallery: pictures, epochs, findings, slices = [], robustness } = content;
+  const {
+    history,
+    gallery: pictures,
+    epochs,
+    findings,
+    slices = [],
+    robustness,
+    novelty,
+  } = content;
   const sections: Section[] = [
     { id: 'classes', title: 'Class by class', body: classTable(content) },
     { id: 'confusion', title: 'What is taken for what', body: confusionMatrix(content) },
@@ -66,6 +75,12 @@ function sectionsOf(content: ReportContent): Section[] {
     sections.push({ id: 'columns', title: 'Column by column', body: columnTables(slices) });
   if (robustness)
     sections.push({ id: 'worse', title: 'Worse photos', body: robustnessTable(robustness) });
+  if (novelty)
+    sections.push({
+      id: 'unknown',
+      title: 'What it does not know',
+      body: unknownPhotos(content.classes, novelty),
+    });
   sections.push({ id: 'learning', title: 'Learning', body: learningCurves(history) });
   if (epochs && epochs.pictures.length > 0) {
     sections.push({ id: 'epochs', title: 'Learning where to look', body: epochStrip(epochs) });

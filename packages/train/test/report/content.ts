@@ -44,6 +44,7 @@ export const content: ReportContent = {
       { name: 'dark', how: 'times 0.4', accuracy: shareInterval(3, 6), lost: 3, gained: 1 },
     ],
   },
+  novelty: { falseAlarms: shareInterval(1, 6), leftOut: [0.25, Number.NaN] },
   history: [1, 2, 3].map(epoch => ({
     epoch,
     trainLoss: 1 / epoch,

@@ -105,15 +105,26 @@ describe('the report', () => {
     const table = page.slice(page.indexOf('Accuracy by camera'), page.indexOf('id="worse"'));
     const values = [...table.matchAll(/<th scope="row">(.*?)<\/th>/g)].map(([, value]) => value);
     expect(values).toEqual(['reflex', 'phone &#60;12&#62;', '<span class="none">(empty)</span>']);
-    const { slices, robustness, ...rest } = content;
-    expect([slices?.length, robustness?.photos]).toEqual([1, 6]);
-    expect(renderReport(rest)).not.toMatch(/Column by column|Worse photos/);
+    const { slices, robustness, novelty, ...rest } = content;
+    expect([slices?.length, robustness?.photos, novelty?.falseAlarms.value]).toEqual([1, 6, 1 / 6]);
+    expect(renderReport(rest)).not.toMatch(/Column by column|Worse photos|What it does not know/);
   });
 
   test('compares degraded photos with the same photos unchanged', () => {
     expect(page).toMatch(
       /unchanged<\/th>.*?83 %.*dark<small>times 0\.4<\/small>.*?50 %.*?<td class="number">3<\/td><td class="number">1<\/td>/s,
     );
+  });
+
+  test('says how many photos of a class are recognized as unknown when the class is left out', () => {
+    const section = page.slice(
+      page.indexOf('<section id="unknown"'),
+      page.indexOf('id="learning"'),
+    );
+    expect(section).toContain('16.7 % (3 to 56 %)');
+    expect(
+      [...section.matchAll(/<th scope="row">(.*?)<\/th>.*?(\d+ %)/g)].map(row => row.slice(1)),
+    ).toEqual([['Amanita', '25 %']]);
   });
 
   test('escapes what comes from outside', () => {

@@ -1,0 +1,54 @@
+import type { Split } from '@shroom/data';
+import { type ReportedNovelty, type Robustness, shareInterval } from '@shroom/train';
+import type { ClassifierNetwork } from '../network/classifier-network';
+import type { NamedPhotos } from '../photos/open-set';
+import type { OnProgress } from '../progress';
+import type { RunConfiguration } from '../run/folder';
+import { type SummariesOfParts, shareOfLeftOut } from '../training/left-out';
+import { noveltyOf, type StoredNovelty } from '../training/novelty';
+import type { TestEvaluation } from '../training/test-evaluation';
+import { photosToWorsen, robustnessOf } from './robustness';
+
+/** Where a classifier ends: photos that are worse than those of the run, and photos that it does not know. */
+export interface Limits {
+  readonly robustness: Robustness;
+  readonly novelty: ReportedNovelty;
+  /** How strange each test photo is. */
+  readonly scores: Float64Array;
+}
+
+export interface LimitedRun {
+  readonly photos: NamedPhotos;
+  readonly split: Split;
+  readonly configuration: RunConfiguration;
+  readonly network: ClassifierNetwork;
+  readonly evaluated: TestEvaluation;
+  readonly stored: StoredNovelty;
+  readonly summaries: SummariesOfParts;
+  /** Whether the network itself was trained on the photos: then its features know every class. */
+  readonly isTuned: boolean;
+}
+
+/** Measures where a classifier ends. */
+export async function limitsOf(
+  { photos, split, configuration, network, evaluated, stored, summaries, isTuned }: LimitedRun,
+  work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
+): Promise<Limits> {
+  const { size, views, testViews } = configuration;
+  const { train, validation, test } = split;
+  const passes = train.length * views + (validation.length + test.length) * testViews;
+  const robustness = await robustnessOf(
+    test.map(index => photos.photos[index]!),
+    evaluated.plainLogits,
+    network,
+    { size: [size, size], photos: photosToWorsen(passes), ...work },
+  );
+  const scores = noveltyOf(stored).score(summaries.test.values);
+  const falseAlarms = shareInterval(
+    scores.filter(score => score > stored.threshold).length,
+    scores.length,
+  );
+  if (isTuned) return { robustness, novelty: { falseAlarms }, scores };
+  const leftOut = await shareOfLeftOut(summaries, photos.classes.length);
+  return { robustness, novelty: { falseAlarms, leftOut }, scores };
+}

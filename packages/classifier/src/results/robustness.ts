@@ -1,0 +1,125 @@
+import type { Photo, Pixels } from '@shroom/data';
+import { readPixels } from '@shroom/data/node';
+import { type Robustness, shareInterval } from '@shroom/train';
+import sharp, { type Sharp } from 'sharp';
+import { type ClassifierNetwork, outputsOf } from '../network/classifier-network';
+import { imagesAtOnce } from '../network/extractor';
+import { toTensor } from '../network/images';
+import { Meter, type OnProgress } from '../progress';
+
+/** Photos that are made worse, at least and at most. */
+const [fewestPhotos, mostPhotos] = [18, 300];
+/** Passes through the network that this may cost, as a share of those that the features of the run cost. */
+const shareOfPasses = 0.04;
+
+interface Condition {
+  readonly name: string;
+  readonly how: string;
+  worsen(pixels: Pixels): Promise<Pixels>;
+}
+
+const sharpOf = ({ data, width, height }: Pixels) =>
+  sharp(data, { raw: { width, height, channels: 3 } });
+
+async function pixelsOf(image: Sharp): Promise<Pixels> {
+  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data), height: info.height, width: info.width };
+}
+
+/** Radius of the blur as a share of the longer side, about 2 pixels of 299. */
+const blur = 1 / 150;
+
+const conditions: readonly Condition[] = [
+  {
+    name: 'blurred',
+    how: 'Gaussian blur, its standard deviation 1/150 of the side',
+    worsen: pixels =>
+      pixelsOf(sharpOf(pixels).blur(Math.max(0.3, blur * Math.max(pixels.height, pixels.width)))),
+  },
+  {
+    name: 'compressed',
+    how: 'JPEG at quality 30',
+    worsen: async pixels => pixelsOf(sharp(await sharpOf(pixels).jpeg({ quality: 30 }).toBuffer())),
+  },
+  {
+    name: 'dark',
+    how: 'every value times 0.3',
+    worsen: async ({ data, ...sides }) => ({ ...sides, data: data.map(value => 0.3 * value) }),
+  },
+];
+
+/** How many test photos are made worse, for a run whose features cost so many passes through the network. */
+export function photosToWorsen(passes: number): number {
+  const affordable = Math.ceil((shareOfPasses * passes) / conditions.length);
+  return Math.min(mostPhotos, Math.max(fewestPhotos, affordable));
+}
+
+export interface RobustnessOptions {
+  /** `[height, width]` that the classifier takes. */
+  readonly size: readonly [number, number];
+  /** Photos that are made worse, at most; those at even steps. */
+  readonly photos: number;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Accuracy on test photos as they are, and blurred, compressed and darkened at the size at which the network sees them.
+ *
+ * @param plain Logits of the test photos from one view, `[photos, classes]`.
+ */
+export async function robustnessOf(
+  test: readonly Photo[],
+  plain: Float32Array,
+  network: ClassifierNetwork,
+  { size, photos, onProgress, signal }: RobustnessOptions,
+): Promise<Robustness> {
+  const count = Math.min(photos, test.length);
+  const places = Array.from({ length: count }, (_, i) => Math.floor((i * test.length) / count));
+  const classes = network.classes.length;
+  const isRight = (logits: Float32Array, row: number, label: number) =>
+    top(logits.subarray(row * classes, (row + 1) * classes)) === label;
+  const before = places.map(place => isRight(plain, place, test[place]!.label));
+  const after = conditions.map((): boolean[] => []);
+  const meter = new Meter('worse photos', 'photos', onProgress);
+  for (let start = 0; start < count; start += imagesAtOnce) {
+    signal?.throwIfAborted();
+    const own = places.slice(start, start + imagesAtOnce).map(place => test[place]!);
+    const pixels = await Promise.all(own.map(({ origin }) => readPixels(origin, size)));
+    for (const [index, { worsen }] of conditions.entries()) {
+      const logits = await logitsOf(await Promise.all(pixels.map(worsen)), network);
+      for (const [row, { label }] of own.entries()) after[index]!.push(isRight(logits, row, label));
+    }
+    meter.update(start + own.length, count);
+  }
+  const right = (answers: readonly boolean[]) => answers.filter(Boolean).length;
+  return {
+    photos: count,
+    plain: shareInterval(right(before), count),
+    conditions: conditions.map(({ name, how }, index) => {
+      const now = after[index]!;
+      return {
+        ...{ name, how, accuracy: shareInterval(right(now), count) },
+        lost: right(before.map((was, place) => was && !now[place])),
+        gained: right(before.map((was, place) => !was && now[place]!)),
+      };
+    }),
+  };
+}
+
+async function logitsOf(
+  photos: readonly Pixels[],
+  network: ClassifierNetwork,
+): Promise<Float32Array> {
+  // As many images as always: a compiled network is of one batch size.
+  const filled = Array.from({ length: imagesAtOnce }, (_, row) => photos[row] ?? photos[0]!);
+  const images = network.extractors.map(({ backbone }) => toTensor(filled, backbone));
+  const { logits, summary } = outputsOf(network)(images);
+  try {
+    return (await logits.data()) as Float32Array;
+  } finally {
+    for (const tensor of [...images, logits, summary]) tensor.dispose();
+  }
+}
+
+const top = (row: Float32Array): number => row.indexOf(Math.max(...row));
