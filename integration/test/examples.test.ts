@@ -162,6 +162,6 @@ describe('in a small form', () => {
       photo,
     ]);
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toMatch(/amanita\.png is no model\.json of tfjs: it is not JSON/);
+    expect(wrong.stderr).toMatch(/amanita\.png is not a model\.json of tfjs: it is not JSON/);
   });
 });

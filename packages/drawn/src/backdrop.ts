@@ -20,7 +20,7 @@ export interface Backdrop {
   readonly cover: Cover;
 }
 
-/** Forest, ground and what lies about, before any mushroom stands in it. */
+/** Draws the forest, the ground and the things on the ground, before any mushroom is added. */
 export function backdrop(
   size: number,
   camera: Camera,
@@ -48,7 +48,7 @@ export function backdrop(
   return { canvas: to, plane, cover };
 }
 
-/** A few things that are no mushrooms: stones, cones, twigs, leaves of their own color. */
+/** Draws a few things that are not mushrooms: stones, cones, twigs, leaves, each in its own color. */
 function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
   const { uniform, integer, chance } = random;
   const { size } = to;
@@ -103,11 +103,13 @@ function scatter(to: Canvas, plane: Plane, light: Light, random: Random): void {
   }
 }
 
-/** Sharp where the mushroom stands, soft far behind and close by. */
+/**
+ * Blurs the picture with distance from the mushroom: it is sharp where the mushroom stands, and soft far behind and close to the camera.
+ */
 function depthOfField(to: Canvas, plane: Plane, strength: number): void {
   const { size, light } = to;
   const near = soften(light, size, 3, 0.007 * size * strength);
-  // What is far out of focus needs but half of the resolution.
+  // Regions far out of focus need only half of the resolution.
   const side = Math.ceil(size / 2);
   const half = new Float32Array(3 * side * side);
   for (let y = 0; y < side; y++) {
@@ -132,12 +134,12 @@ function depthOfField(to: Canvas, plane: Plane, strength: number): void {
   }
 }
 
-/** The shadow of the group on the ground, and the darkness where it touches the ground. */
+/** Draws the shadow of the group on the ground, and the darkness where the group touches the ground. */
 function cast(to: Canvas, plane: Plane, camera: Camera, group: Group, light: Light): void {
   const { size } = to;
   const { sun, overcast } = light;
   const tilt = Math.max(0.16, sine(group.elevation));
-  // Shadows are soft: half of the picture's resolution is enough, and the large solids.
+  // Shadows are soft, so half of the picture's resolution and only the large solids are enough.
   const side = Math.ceil(size / 2);
   const k = camera.scale / 4;
   const [ox, oy] = [camera.view.across[3] / 4, camera.view.down[3] / 4];

@@ -7,7 +7,7 @@ import type { Paint, Surface, SurfacePoint } from './surface';
 
 type Finish = (point: SurfacePoint, paint: Paint) => void;
 
-/** The surface of the stem: u from base to top, v round it. */
+/** Makes the surface of the stem: u runs from base to top, v around the stem. */
 export function bark(specimen: Specimen): Surface {
   const { colors, seed, habit } = specimen;
   const finish = finishes[habit.bark](specimen);
@@ -25,7 +25,7 @@ export function bark(specimen: Specimen): Surface {
     // The cap above and the ground below hide the sky.
     paint.sky = clamp(1 - 0.55 * smoothstep(0.72, 1, u) - 0.35 * smoothstep(0.16, 0, u));
     finish(point, paint);
-    // Earth sticks to the foot.
+    // Soil sticks to the base of the stem.
     const earth = smoothstep(
       0.16,
       0,
@@ -44,7 +44,7 @@ function stain(paint: Paint, with_: Color, amount: number): void {
 }
 
 const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> = {
-  /** Agaricus: silky above the ring, a little scaly below it. */
+  /** Agaricus: silky above the ring, slightly scaly below it. */
   smooth({ seed, colors, marked }) {
     return ({ u, v }, paint) => {
       const scale_ = smoothstep(0.6, 0.8, noise(v * 16, u * 12, seed)) * smoothstep(0.75, 0.5, u);
@@ -61,13 +61,13 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
       paint.height += 0.012 * belt;
     };
   },
-  /** Boletus: a raised net, its meshes drawn out lengthwise. */
+  /** Boletus: a raised net whose meshes are stretched lengthwise. */
   net({ seed, colors, marked }) {
     const cell: Cell = { distance: 0, wall: 0, kind: 0 };
     const around = 26 + (seed % 6);
     const long = around * 0.55;
     return ({ u, v }, paint) => {
-      // The seam of the lattice lies at v = 0, which the pose turns away.
+      // The seam of the net is at v = 0, which faces away from the viewer.
       const t = v * around;
       cells(t, u * long, seed, cell);
       const line = smoothstep(0.26, 0.08, cell.wall) * smoothstep(0.1, 0.35, u);
@@ -79,7 +79,7 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
       paint.height += 0.016 * line;
     };
   },
-  /** Cortinarius: a belt where the cobweb caught the rusty spores, and fibrils below. */
+  /** Cortinarius: a belt where the cobweb veil caught rusty spores, and fibrils below it. */
   rust({ seed, colors, marked }) {
     const rusty: Color = [0.32, 0.085, 0.02];
     const at = 0.66 + 0.02 * (seed % 5);
@@ -107,7 +107,7 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.22;
     };
   },
-  /** Hygrocybe: wax like the cap, yellow towards the base. */
+  /** Hygrocybe: waxy like the cap, yellow towards the base. */
   wax({ colors }) {
     return ({ u }, paint) => {
       stain(paint, colors.cap, 0.6 * smoothstep(0.35, 0.95, u));
@@ -129,7 +129,7 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.14;
     };
   },
-  /** Russula: white chalk, faintly wrinkled lengthwise. */
+  /** Russula: white and chalky, with faint wrinkles lengthwise. */
   chalk({ seed, colors, age }) {
     return ({ u, v }, paint) => {
       const wrinkle = ringNoise(v, 30, 3 * u, seed);
@@ -139,7 +139,7 @@ const finishes: Readonly<Record<Habit['bark'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.03;
     };
   },
-  /** Suillus: sticky glandular dots, thickest towards the top. */
+  /** Suillus: sticky glandular dots, densest towards the top. */
   dots({ seed, colors, marked }) {
     const cell: Cell = { distance: 0, wall: 0, kind: 0 };
     return ({ u, v }, paint) => {

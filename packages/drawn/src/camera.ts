@@ -9,13 +9,13 @@ export interface Camera {
   readonly right: Vector;
   readonly down: Vector;
   readonly viewer: Vector;
-  /** Samples in one scene unit. */
+  /** Number of samples per scene unit. */
   readonly scale: number;
-  /** Samples down to where the first mushroom stands. */
+  /** Row of samples, from the top, on which the first mushroom stands. */
   readonly base: number;
 }
 
-/** Frames the group: it fills most of the picture and is cut at most a little. */
+/** Frames the group so that it fills most of the picture and is cut off at most a little. */
 export function frame(group: Group, side: number, { uniform }: Random): Camera {
   const { actors, elevation } = group;
   const [c, s] = [cosine(elevation), sine(elevation)];
@@ -35,7 +35,7 @@ export function frame(group: Group, side: number, { uniform }: Random): Camera {
     }
   }
   const fill = side * uniform(0.8, 0.98);
-  // A wide group may be cut at the sides.
+  // A wide group may be cut off at the sides.
   const scale = Math.min((1.12 * fill) / (far - left), fill / (low - top));
   const slackX = side - scale * (far - left);
   const slackY = side - scale * (low - top);

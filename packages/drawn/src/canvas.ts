@@ -1,11 +1,11 @@
 import type { Color } from './color';
 
-/** A square picture in linear light that things are laid upon. */
+/** A square picture in linear light on which things are drawn one over another. */
 export interface Canvas {
   readonly size: number;
-  /** `[size, size, 3]` */
+  /** Linear light `[size, size, 3]`. */
   readonly light: Float32Array;
-  /** `[size, size]`: how much of what was there before still shows, 0 to 1. */
+  /** Share of the earlier picture that is still visible at each pixel, `[size, size]`, 0 to 1. */
   readonly bare: Float32Array;
 }
 
@@ -17,7 +17,7 @@ export function canvas(size: number): Canvas {
   };
 }
 
-/** Lays a color over one pixel. */
+/** Draws a color over one pixel. */
 export function lay(to: Canvas, at: number, [r, g, b]: Color, tone: number, alpha: number): void {
   const { light } = to;
   const keep = 1 - alpha;
@@ -36,7 +36,7 @@ export function dim(to: Canvas, at: number, by: number): void {
   light[3 * at + 2] = light[3 * at + 2]! * by;
 }
 
-/** Calls back for the pixels within `reach` of a place, those of the picture alone. */
+/** Calls a function for each pixel of the picture within `reach` of a point. */
 export function around(
   { size }: Canvas,
   x: number,

@@ -4,17 +4,19 @@ import { type Solid, sheet, type Vector } from './solid';
 import type { Specimen } from './specimen';
 import type { Surface } from './surface';
 
-/** The two sides of a cap as functions of u, outwards and inwards again, and v, round it. */
+/**
+ * The two sides of a cap as functions of u, which runs outwards on the top and inwards on the underside, and v, which runs around the cap.
+ */
 export interface CapShape {
-  /** u: apex 0, margin 1. */
+  /** The top of the cap. u is 0 at the apex and 1 at the margin. */
   top(u: number, v: number): Vector;
-  /** u: margin 0, stem 1. */
+  /** The underside of the cap. u is 0 at the margin and 1 at the stem. */
   underside(u: number, v: number): Vector;
   /** Height at which the underside meets the stem. */
   readonly attachment: number;
 }
 
-/** The cap in cap radii, its apex above the origin, its margin near y = 0. */
+/** Shapes the cap, in units of its radius. Its apex is above the origin, and its margin is near y = 0. */
 export function capShape(specimen: Specimen): CapShape {
   const { cap, habit, stem, seed } = specimen;
   const edge = 0.25 + cap.inroll;
@@ -23,7 +25,7 @@ export function capShape(specimen: Specimen): CapShape {
     const turn = u * edge;
     const radius = sine(turn);
     const dome = cosine(turn);
-    // A cone's flank is straight but its tip is round.
+    // The flank of a cone is straight, but its tip is rounded.
     const flank = Math.sqrt((1 - radius) * (1 - radius) + 0.012) - 0.11;
     const y =
       cap.crown * (dome > 0 ? mix(dome, Math.max(0, flank), cap.cone) : dome) +
@@ -32,7 +34,7 @@ export function capShape(specimen: Specimen): CapShape {
       cap.upturn * radius * radius * radius;
     return [radius, y];
   };
-  /** Margins are never quite round nor quite level. */
+  /** Margins are never perfectly round or level. */
   const bend = (radius: number, y: number, v: number): Vector => {
     const swell = ringNoise(v, 5, 0.5, seed) - 0.5 + 0.6 * (ringNoise(v, 11, 2.5, seed) - 0.5);
     const bumps = noise(3 * radius * cosine(v) + 40, 3 * radius * sine(v) + 40, seed) - 0.5;
@@ -47,7 +49,7 @@ export function capShape(specimen: Specimen): CapShape {
   const floor = profile(0.12)[1] - (habit.hymenium === 'pores' ? 0.32 : 0.2);
   const attachment = Math.min(floor, marginY + 0.1 * cap.crown) + Math.min(0, habit.attachment);
   const inner = stem.width * 0.9;
-  // Pores make a cushion that bulges down; gills follow the flesh.
+  // Pores form a cushion that bulges downwards; gills follow the shape of the flesh.
   const belly = habit.hymenium === 'pores' ? -0.12 : habit.attachment < -0.1 ? 0.02 : 0.05;
 
   return {
@@ -62,7 +64,7 @@ export function capShape(specimen: Specimen): CapShape {
   };
 }
 
-/** Skin above, gills or pores below. */
+/** Makes the solids of a cap: the skin above, gills or pores below. */
 export function capSolids(shape: CapShape, skin: Surface, hymenium: Surface): Solid[] {
   return [
     sheet('cap', skin, { rows: 26, columns: 72 }, shape.top),

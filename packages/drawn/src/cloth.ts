@@ -4,7 +4,7 @@ import { noise, ringNoise } from './noise';
 import type { Specimen } from './specimen';
 import type { Surface } from './surface';
 
-/** Ring and volva: pale skin, streaked by the gills it lay on, its rim in the color of the mark. */
+/** Surface of ring and volva: pale skin with streaks from the gills that it covered, and a rim in the color of the genus's mark. */
 export function cloth({ colors, seed, habit }: Specimen, rim: number): Surface {
   const pale = blend(colors.stem, [0.84, 0.79, 0.68], 0.35);
   const sticky = habit.skin === 'slime';
@@ -24,7 +24,7 @@ export function cloth({ colors, seed, habit }: Specimen, rim: number): Surface {
   };
 }
 
-/** Crumbs of the egg's skin: warts on the cap, belts on the bulb. */
+/** Surface of crumbs of the skin that enclosed the young mushroom: warts on the cap, belts on the bulb. */
 export function crumb({ seed }: Specimen, tone: Color): Surface {
   return ({ u, x, z }, paint) => {
     const grain = noise(50 * x, 50 * z, seed + 31);
@@ -39,7 +39,7 @@ export function crumb({ seed }: Specimen, tone: Color): Surface {
   };
 }
 
-/** Silk threads of a cobweb, rusty where spores stuck to them. */
+/** Surface of the silky threads of a cobweb veil, rusty where spores stick to them. */
 export function thread({ colors, seed }: Specimen): Surface {
   const silk = blend(colors.stem, [0.82, 0.74, 0.66], 0.6);
   const rusty = scale(colors.mark, 0.9);
@@ -55,7 +55,7 @@ export function thread({ colors, seed }: Specimen): Surface {
   };
 }
 
-/** A drop of milk. */
+/** Surface of a drop of milk. */
 export function milk({ colors }: Specimen): Surface {
   const [r, g, b] = colors.mark;
   return (_, paint) => {

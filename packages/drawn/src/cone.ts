@@ -4,7 +4,7 @@ import { clamp, cosine, sine, smoothstep } from './curve';
 
 const bark: Color = color('#7d5a3a');
 
-/** A fallen spruce cone: rows of scales, each row shifted by half a scale. */
+/** Draws a fallen spruce cone: rows of scales, each row shifted by half a scale. */
 export function cone(
   to: Canvas,
   shape: { x: number; y: number; length: number; angle: number; squash: number },
@@ -26,7 +26,7 @@ export function cone(
     const w = body(u);
     const cover = clamp((w - Math.abs(v)) * half + 0.5);
     if (cover <= 0 || u < -1 || u > 1) return;
-    // Round the cone the scales crowd towards its edges.
+    // On a round cone the scales are crowded towards its edges.
     const side = v / (w + 1e-6);
     const round = side * (1.2 + 0.5 * side * side);
     const row = (u + 0.1 * side * side) * 7;

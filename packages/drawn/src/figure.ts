@@ -10,10 +10,10 @@ import type { Specimen } from './specimen';
 import { stemShape, stemSolid } from './stem';
 import { belts, cobweb, lump, ring, seat, volva, warts } from './veil';
 
-/** All solids of one mushroom: the cap about the origin, the stem below it, in cap radii. */
+/** All solids of one mushroom, in units of the cap's radius: the cap around the origin, the stem below it. */
 export interface Figure {
   readonly solids: Solid[];
-  /** Where the foot of the stem is. */
+  /** Position of the base of the stem. */
   readonly foot: readonly [x: number, y: number, z: number];
 }
 
@@ -40,7 +40,7 @@ export function grow(specimen: Specimen, random: Random): Figure {
   return { solids, foot: stem.point(0, 0.5, 0) };
 }
 
-/** Milk that wells up where gills were hurt. */
+/** Makes the drops of milk that appear where gills were damaged. */
 function drops(specimen: Specimen, cap: CapShape, random: Random): Solid[] {
   const { uniform, integer } = random;
   const white = {

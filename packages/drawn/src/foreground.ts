@@ -9,7 +9,7 @@ import type { Group } from './pose';
 import type { Random } from './random';
 import { stroke } from './stroke';
 
-/** What stands before the mushrooms and hides a little of them; the masks leave it out. */
+/** Draws what stands in front of the mushrooms and hides a little of them. The masks leave the hidden parts out. */
 export function foreground(
   { canvas: to, plane, cover }: Backdrop,
   camera: Camera,
@@ -77,7 +77,7 @@ export function foreground(
       }
     }
   }
-  // Now and then something close to the lens, large and out of focus.
+  // Occasionally there is something close to the lens, large and out of focus.
   if (chance(0.3)) {
     for (let i = integer(1, 3); i > 0; i--) {
       const tone = scale(blend(green, dry, uniform()), uniform(0.4, 0.9));

@@ -15,7 +15,7 @@ const moods = [
   ['#271d13', '#6e5634'],
 ] as const;
 
-/** What stands far behind: trunks, bushes and gaps of light, all out of focus. */
+/** Draws what stands far behind, all out of focus: trunks, bushes and gaps of light. */
 export function forest(to: Canvas, plane: Plane, light: Light, random: Random): void {
   const { size } = to;
   const bottom = Math.min(size, Math.ceil(plane.horizon) + 2);
@@ -26,7 +26,7 @@ export function forest(to: Canvas, plane: Plane, light: Light, random: Random): 
   const bright = vary(color(mood[1]), 0.3, random);
   const seed = integer(1, 1 << 28);
   const trunks = chance(0.5) ? uniform(0.3, 0.8) : 0;
-  // In squares of 3 pixels, for all of it will be blurred.
+  // Squares of 3 pixels are enough, because the whole forest is blurred afterwards.
   for (let y = 0; y < bottom; y += 3) {
     const high = 1 - y / bottom;
     for (let x = 0; x < size; x += 3) {
@@ -54,7 +54,7 @@ export function forest(to: Canvas, plane: Plane, light: Light, random: Random): 
       uniform(0.15, 0.5),
     );
   }
-  // The two meet in a haze, not in a line.
+  // Forest and ground meet in a haze, not at a sharp line.
   const band = 0.05 * size;
   for (
     let y = Math.max(0, Math.floor(plane.horizon - band));

@@ -1,7 +1,7 @@
 import type { Genus } from './genus';
 import { drawMushroom } from './mushroom';
 
-/** Which drawing. */
+/** Which drawing to make. */
 export interface Drawing {
   readonly genus: Genus;
   readonly seed: number;
@@ -10,11 +10,11 @@ export interface Drawing {
 const ownSide = 320;
 
 /**
- * The pixels of a drawing: what the origin of a drawn photo names, for whoever decodes it.
+ * Makes the pixels of a drawing. The origin of a drawn photo names this function for whoever decodes the photo.
  *
- * @param size `[height, width]`, which must be equal. Default 320 by 320.
- * @returns `[height, width, 3]`, RGB, 0 to 255.
- * @throws RangeError where it is not square.
+ * @param size `[height, width]` in pixels, which must be equal. Default 320 by 320.
+ * @returns Pixels `[height, width, 3]`, RGB, 0 to 255.
+ * @throws RangeError when height and width differ.
  * @example
  * ```ts
  * const { data } = generate({ genus: 'Amanita', seed: 3 }, [64, 64]);

@@ -21,41 +21,41 @@ export const genera = [
 
 export type Genus = (typeof genera)[number];
 
-/** Lowest and highest of what nature varies, or young and old of what age changes. */
+/** Lowest and highest value of a trait that varies in nature, or the young and the old value of a trait that changes with age. */
 export type Range = readonly [number, number];
 
-/** What a field guide says of a genus. Lengths in cap radii, unless said otherwise. */
+/** The traits of a genus, as a field guide describes them. Lengths are in units of the cap's radius, unless stated otherwise. */
 export interface Habit {
-  /** Height of the crown: young, old. */
+  /** Height of the cap's crown: young, old. */
   readonly crown: Range;
-  /** 0 is a dome, 1 is a cone. */
+  /** Shape of the cap: 0 is a dome, 1 is a cone. */
   readonly cone: Range;
-  /** Height of the boss in the middle. */
+  /** Height of the boss in the middle of the cap. */
   readonly umbo: Range;
   /** Depth of the hollow in the middle of an old cap, and how far out it reaches. */
   readonly hollow: Range;
   readonly hollowReach: number;
-  /** How far an old margin rises. */
+  /** How far the margin of an old cap rises. */
   readonly upturn: Range;
-  /** How far a young margin rolls in, in turns. */
+  /** How far the margin of a young cap is rolled in, in turns. */
   readonly inroll: number;
-  /** How wavy the margin gets. */
+  /** How wavy the margin becomes. */
   readonly wave: Range;
   readonly stem: {
     readonly length: Range;
-    /** Radius at the top. */
+    /** Radius of the stem at its top. */
     readonly width: Range;
-    /** How much wider the base is than the top, and how far up that reaches, as shares. */
+    /** How much wider the base of the stem is than its top, and how far up the bulb reaches, as shares. */
     readonly bulb: Range;
     readonly bulbReach: number;
     readonly bend: Range;
   };
   readonly hymenium: 'gills' | 'pores';
-  /** Gills round the cap, or pores across a radius. */
+  /** Number of gills around the cap, or of pores across a radius. */
   readonly count: Range;
-  /** Share of a gill's period that is gill. */
+  /** Share of a gill's period that the gill itself occupies. */
   readonly thickness: number;
-  /** Where gills meet the stem: below 0 they run down it, above 0 they stop short of it. */
+  /** Where the gills meet the stem: below 0 they run down the stem, above 0 they end before it. */
   readonly attachment: number;
   readonly skin:
     | 'scales'
@@ -77,7 +77,10 @@ export interface Habit {
     | 'pits'
     | 'chalk'
     | 'dots';
-  /** Probabilities of a ring, a cup round the base, a cobweb between margin and stem, milk. */
+  /**
+   * Probability of a ring; the following fields are those of a volva (cup) around the base, of a cobweb
+   * veil between margin and stem, and of milk.
+   */
   readonly ring: number;
   readonly volva: number;
   readonly cobweb: number;
@@ -85,7 +88,7 @@ export interface Habit {
 }
 
 /**
- * Characters by which the genera are told apart in the field.
+ * The traits by which the genera are told apart in the field.
  *
  * @see Thomas Laessoe and Jens H. Petersen, Fungi of Temperate Europe, 2019, the keys to the gilled
  * mushrooms and the boletes.

@@ -7,19 +7,19 @@ import { noise } from './noise';
 import type { Random } from './random';
 import { stroke } from './stroke';
 
-/** The ground in perspective. Lengths in pixels. */
+/** The ground in perspective. Lengths are in pixels. */
 export interface Plane {
-  /** Row of the horizon; may lie above the picture. */
+  /** Row of the horizon; it may be above the picture. */
   readonly horizon: number;
-  /** Row where the first mushroom stands, at which things have their own size. */
+  /** Row on which the first mushroom stands, at which things have their normal size. */
   readonly base: number;
-  /** Pixels of one scene unit at the base. */
+  /** Number of pixels per scene unit at the base. */
   readonly unit: number;
-  /** Height over width of a circle on the ground, at the base. */
+  /** Height divided by width of a circle that lies on the ground, at the base. */
   readonly squash: number;
 }
 
-/** How large things are at a row: 1 at the base, 0 at the horizon. */
+/** Relative size of things at a row: 1 at the base, 0 at the horizon. */
 export function nearness({ horizon, base }: Plane, y: number): number {
   return Math.max(0.02, (y - horizon) / (base - horizon));
 }
@@ -35,7 +35,7 @@ const soils: Readonly<Record<Cover, readonly [string, string]>> = {
   wood: ['#2c2118', '#7a664c'],
 };
 
-/** Soil, then what lies on it, from far to near. */
+/** Draws the soil, then the things that lie on it, from far to near. */
 export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, random: Random): void {
   soil(to, plane, cover, random);
   const { uniform, chance, integer } = random;
@@ -47,7 +47,7 @@ export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, ran
   const tint = vary(color(cover === 'moss' ? '#74862f' : '#6d8040'), 0.3, random);
   const straw = vary(color('#c2aa6a'), 0.2, random);
   for (let i = 0; i < many; i++) {
-    // Evenly over the ground means crowded towards the horizon.
+    // A uniform distribution over the ground is crowded towards the horizon in the picture.
     const t = (i + uniform()) / many;
     const y = mix(top, bottom, t * mix(0.75, 1, t));
     const near = nearness(plane, y);
@@ -106,7 +106,7 @@ export function ground(to: Canvas, plane: Plane, cover: Cover, light: Light, ran
   }
 }
 
-/** One blade, rooted at a place. */
+/** Draws one blade of grass that is rooted at a point. */
 export function blade(
   to: Canvas,
   x: number,
@@ -129,7 +129,7 @@ export function blade(
   });
 }
 
-/** A star of moss: a few short leaves from one point. */
+/** Draws a tuft of moss: a few short leaves from one point. */
 export function tuft(
   to: Canvas,
   x: number,
@@ -162,7 +162,7 @@ function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
   const cracks = cover === 'wood';
   for (let y = Math.max(0, Math.floor(plane.horizon)); y < size; y++) {
     const near = nearness(plane, y);
-    // Rows are taken to ground coordinates: x over depth, and depth itself.
+    // Rows are converted to ground coordinates: x divided by depth, and depth itself.
     const unit = Math.max(1.5, plane.unit * near);
     const deep = (3 * plane.squash + 1) / near;
     for (let x = 0; x < size; x++) {
@@ -189,7 +189,7 @@ function soil(to: Canvas, plane: Plane, cover: Cover, random: Random): void {
   }
 }
 
-/** A soft round of light or color, for what is far out of focus. */
+/** Draws a soft disc of light or color, for things far out of focus. */
 export function disc(
   to: Canvas,
   x: number,

@@ -4,16 +4,16 @@ import { type Cell, cells, noise } from './noise';
 import type { Specimen } from './specimen';
 import type { Surface } from './surface';
 
-/** Distance from the nearest whole number, 0 to 1. */
+/** Distance from the nearest integer, scaled to 0 to 1. */
 function wave(phase: number): number {
   const t = phase - Math.floor(phase);
   return t < 0.5 ? 2 * t : 2 - 2 * t;
 }
 
-/** Gills: blades that run from the stem to the margin, with shorter ones between them. */
+/** Makes the surface of gills: blades that run from the stem to the margin, with shorter ones between them. */
 export function gills({ habit, count, colors, seed }: Specimen): Surface {
   const edge = blend(colors.hymenium, [0.9, 0.86, 0.78], 0.12);
-  // Between distant gills the eye sees deeper.
+  // Between widely spaced gills one sees deeper, so the gaps are darker.
   const gap = scale(colors.hymenium, habit.count[1] < 60 ? 0.26 : 0.36);
   const { thickness } = habit;
   return ({ u, v, x, z, resolution }, paint) => {
@@ -41,12 +41,12 @@ export function gills({ habit, count, colors, seed }: Specimen): Surface {
   };
 }
 
-/** The mouths of tubes packed like a sponge. */
+/** Makes the surface of pores: the openings of tubes, packed like a sponge. */
 export function pores({ habit, count, colors, seed }: Specimen): Surface {
   const rim = blend(colors.hymenium, [0.9, 0.85, 0.6], 0.1);
   const mouth = blend(scale(colors.hymenium, 0.3), [0.16, 0.09, 0.02], 0.3);
   const cell: Cell = { distance: 0, wall: 0, kind: 0 };
-  // Large pores of old slippery jacks are drawn out towards the stem.
+  // The large pores of old slippery jacks are elongated towards the stem.
   const angular = habit.count[1] < 20;
   return ({ u, x, z, resolution }, paint) => {
     const radius = Math.sqrt(x * x + z * z) + 1e-6;

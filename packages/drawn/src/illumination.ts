@@ -5,10 +5,10 @@ import { noise } from './noise';
 import { type Painted, unpainted } from './shading';
 import type { Shadow } from './shadow';
 
-/** Slopes steeper than this are ink, not relief. */
+/** Steeper slopes are clamped to this one: they are treated as color, not as relief. */
 const steepest = 1.4;
 
-/** Half the rise from one sample to another, 0 where either was not painted on the same solid. */
+/** Half the rise from one sample to another; 0 if either sample was not painted on the same solid. */
 function rise(relief: Float32Array, solid: Int16Array, a: number, b: number, own: number): number {
   if (solid[a] !== own || solid[b] !== own) return 0;
   const [low, high] = [relief[a]!, relief[b]!];
@@ -17,10 +17,10 @@ function rise(relief: Float32Array, solid: Int16Array, a: number, b: number, own
 }
 
 /**
- * Lets relief bend the normals and light fall on what was painted: sun, shadow, sky, the light that
- * comes through thin flesh, and on wet skin the mirrored sky.
+ * Lights what was painted. The relief bends the normals; the light is that of the sun with its shadow, of the sky, and of the light through
+ * thin flesh, and wet skin mirrors the sky.
  *
- * @returns `[side, side, 3]`, linear light, 0 where nothing was painted.
+ * @returns Linear light `[side, side, 3]`, 0 where nothing was painted.
  */
 export function illuminate(
   { side, relief, places, record }: Painted,
@@ -30,7 +30,7 @@ export function illuminate(
   shadow: Shadow,
 ): Float32Array {
   const out = new Float32Array(3 * side * side);
-  // Half way between the sun and the viewer: where a gloss shows.
+  // The direction halfway between the sun and the viewer, in which gloss shows.
   const hx = sun[0] + viewer[0];
   const hy = sun[1] + viewer[1];
   const hz = sun[2] + viewer[2];
@@ -44,7 +44,7 @@ export function illuminate(
     let across = 0;
     let downwards = 0;
     if (x > 0 && x < last && at >= side && at < side * last) {
-      // Neighbors on the diagonals: the samples that were painted.
+      // The diagonal neighbors are used, because those samples were painted.
       const falling = rise(relief, solid, at - side - 1, at + side + 1, own);
       const rising = rise(relief, solid, at + side - 1, at - side + 1, own);
       across = 0.5 * (falling + rising);
@@ -76,7 +76,7 @@ export function illuminate(
           )
         : 0;
     const direct = 0.92 * (lit * open * (0.4 + 0.6 * sky) + 0.1 * glow * open);
-    // Even in the shade the side to the sun is lighter, which keeps things round.
+    // Even in the shade the side that faces the sun is lighter, so that things look round.
     const bounce = 0.16 * Math.max(0, (lambert + 0.6) / 1.6);
     const up = 0.5 + 0.5 * ny;
     let spark = 0;
@@ -85,7 +85,7 @@ export function illuminate(
       const facing = nx * viewer[0] + ny * viewer[1] + nz * viewer[2];
       const rim = clamp(1 - facing);
       const fresnel = 0.05 + 0.55 * rim * rim * rim;
-      // The mirrored direction's height decides between trees and sky.
+      // The height of the mirrored direction decides whether trees or sky are mirrored.
       const mirror = 2 * facing * ny - viewer[1];
       const leaves = noise(7 * (2 * facing * nx - viewer[0]) + 3, 7 * mirror, 5);
       const window = smoothstep(0.45, 0.8, mirror + 0.35 * (leaves - 0.5));

@@ -4,7 +4,7 @@ import { clamp, cosine, sine, smoothstep } from './curve';
 import { noise } from './noise';
 import type { Random } from './random';
 
-/** Autumn, and the green of what has just fallen. */
+/** Autumn colors, and the green of leaves that have just fallen. */
 const autumn = [
   '#8a5a2e',
   '#a8752f',
@@ -25,19 +25,19 @@ export function leafColor(random: Random): Color {
 export interface Leaf {
   readonly x: number;
   readonly y: number;
-  /** From stalk to tip, in pixels. */
+  /** Length from stalk to tip, in pixels. */
   readonly length: number;
-  /** In turns. */
+  /** Direction of the leaf, in turns. */
   readonly angle: number;
-  /** Height over width of a circle that lies on the ground. */
+  /** Height divided by width of a circle that lies on the ground. */
   readonly squash: number;
   readonly color: Color;
   readonly seed: number;
-  /** Width of its soft edge in pixels. */
+  /** Width of the leaf's soft edge in pixels. */
   readonly blur?: number;
 }
 
-/** A beech leaf or, with lobes, an oak leaf, curled, with its midrib and veins. */
+/** Draws a curled leaf with its midrib and veins: a beech leaf or, with lobes, an oak leaf. */
 export function leaf(to: Canvas, shape: Leaf): void {
   const { x, y, length, angle, squash, color: tone, seed, blur = 1 } = shape;
   const [c, s] = [cosine(angle), sine(angle)];
@@ -51,7 +51,7 @@ export function leaf(to: Canvas, shape: Leaf): void {
     const wave = u * 3.2 + 0.2;
     return width * Math.sqrt(Math.max(0, body)) * (1 - lobes * (0.5 + 0.5 * cosine(wave)));
   };
-  // Its shadow on what lies below.
+  // The shadow of the leaf on what lies below it.
   around(to, x + 0.03 * length, y + 0.05 * length, half + blur, (at, dx, dy) => {
     const py = dy / squash;
     const u = (dx * c + py * s) / half;

@@ -1,7 +1,7 @@
 import { clamp, mix } from './curve';
 import { lattice } from './noise';
 
-/** Blurs `[size, size, channels]` by boxes of this radius, twice, which is near a Gaussian. */
+/** Blurs `[size, size, channels]` twice with a box of this radius, which approximates a Gaussian. */
 export function soften(
   from: Float32Array,
   size: number,
@@ -23,7 +23,7 @@ export function soften(
   return out;
 }
 
-/** A running mean along one row, its ends repeated. */
+/** Computes a running mean along one row, with the end values repeated outside. */
 function boxAcross(
   from: Float32Array,
   to: Float32Array,
@@ -44,7 +44,7 @@ function boxAcross(
   }
 }
 
-/** A running mean down all columns at once, row by row, which memory likes. */
+/** Computes a running mean down all columns at once, row by row, because that order of memory access is faster. */
 function boxDown(
   from: Float32Array,
   to: Float32Array,
@@ -69,21 +69,21 @@ function boxDown(
   }
 }
 
-/** What the camera does to light. */
+/** How the camera changes the light. */
 export interface Exposure {
   readonly gain: number;
-  /** 0 shows light as it is, 1 deepens shadows and lifts lights. */
+  /** Contrast: 0 leaves the light unchanged, 1 deepens shadows and brightens highlights. */
   readonly contrast: number;
   /** Darkening of the corners, 0 to 1. */
   readonly vignette: number;
-  /** Standard deviation of the sensor's noise, in bytes. */
+  /** Standard deviation of the sensor's noise, in byte values. */
   readonly grain: number;
-  /** Multiplied onto red and divided from blue: the white balance. */
+  /** White balance: red is multiplied by this factor and blue divided by it. */
   readonly warmth: number;
   readonly seed: number;
 }
 
-/** Linear light `[size, size, 3]` to bytes: bright light rolls off, a root displays it. */
+/** Converts linear light `[size, size, 3]` to bytes: highlights are compressed, and a square root is the display curve. */
 export function develop(light: Float32Array, size: number, exposure: Exposure): Uint8Array {
   const { gain, contrast, vignette, grain, warmth, seed } = exposure;
   const pixels = new Uint8Array(light.length);
@@ -94,7 +94,7 @@ export function develop(light: Float32Array, size: number, exposure: Exposure): 
       const dx = (2 * x + 1) / size - 1;
       const corner = 0.5 * (dx * dx + dy * dy);
       const fall = 1 - vignette * corner * mix(0.4, 1, corner);
-      // Noise of one sensor cell is mostly gray, partly its own color's.
+      // The noise of a sensor cell is mostly gray, partly in the cell's own color.
       const gray = lattice(x, y, seed) + lattice(x, y, seed + 1) - 1;
       for (let c = 0; c < 3; c++) {
         const value = light[at + c]! * balance[c]! * fall;

@@ -3,20 +3,20 @@ import { cosine, mix, sine } from './curve';
 import type { Random } from './random';
 import type { Vector } from './solid';
 
-/** A sun, a sky and what the ground throws back. */
+/** The light of a scene: the sun, the sky and what the ground reflects. */
 export interface Light {
-  /** Towards the sun, of length 1; x right, y up, z to the viewer. */
+  /** Direction to the sun, of length 1; x points right, y up, z to the viewer. */
   readonly sun: Vector;
   readonly sunlight: Color;
   readonly skylight: Color;
   readonly groundlight: Color;
-  /** How soft shadows are, 0 to 1: clear to overcast. */
+  /** Softness of shadows, 0 (clear sky) to 1 (overcast). */
   readonly overcast: number;
 }
 
-/** Any weather and hour; the same for every genus. */
+/** Chooses a random weather and time of day, in the same way for every genus. */
 export function weather({ uniform, chance }: Random): Light {
-  // From the left or the right, seldom from behind the mushroom.
+  // The light comes from the left or the right, seldom from behind the mushroom.
   const side = chance(0.5) ? uniform(-0.2, -0.03) : uniform(0.03, 0.2);
   const azimuth = chance(0.12) ? side * 2.2 : side;
   const height = uniform(0.08, 0.19);

@@ -15,12 +15,12 @@ import { see } from './visibility';
 export interface DrawnMushroom {
   readonly width: number;
   readonly height: number;
-  /** `[height, width, 3]`, RGB, 0 to 255. */
+  /** Pixels `[height, width, 3]`, RGB, 0 to 255. */
   readonly pixels: Uint8Array;
   /**
-   * Each `[height, width]`, 1 where at least half of the pixel shows that part. Cap is skin, flesh
-   * and gills or pores; stem includes ring, cobweb and volva. They never overlap, and a drop of milk
-   * is mushroom alone. What hides the mushroom is in no mask.
+   * Masks, each `[height, width]`, with 1 where at least half of the pixel shows that part. The cap consists of skin, flesh and gills or
+   * pores; the stem includes ring, cobweb veil and volva. Cap and stem never overlap, and a drop of milk belongs only to the mushroom.
+   * Things that hide the mushroom are in no mask.
    */
   readonly masks: {
     readonly mushroom: Uint8Array;
@@ -37,10 +37,9 @@ export interface DrawOptions {
 }
 
 /**
- * Draws one picture of a genus, 1 to 4 individuals of one species, with its exact masks.
+ * Draws a picture of a genus, with 1 to 4 individuals of one species, and its exact masks.
  *
- * Light, ground and view are drawn in the same way for every genus: what tells the genera apart is
- * the mushroom alone.
+ * Light, ground and view are chosen in the same way for every genus, so that only the mushroom itself tells the genera apart.
  *
  * @example
  * ```ts
@@ -82,10 +81,10 @@ export function drawMushroom(genus: Genus, options: DrawOptions): DrawnMushroom 
   };
 }
 
-/** How many of each pixel's 4 samples show a part, `[size, size]` each. */
+/** For each part, how many of each pixel's 4 samples show it, `[size, size]`. */
 type Shares = Readonly<Record<'mushroom' | 'cap' | 'stem', Uint8Array>>;
 
-/** Puts the mushrooms before the backdrop. */
+/** Draws the mushrooms in front of the backdrop. */
 function stand(
   { size, light }: Canvas,
   { side, part, relief }: Painted,
@@ -125,7 +124,7 @@ function stand(
   return { mushroom, cap, stem };
 }
 
-/** At least half of the pixel; where cap and stem share one evenly, the cap has it. */
+/** Makes the masks: a part needs at least half of the pixel. If cap and stem share a pixel equally, it belongs to the cap. */
 function masks(shares: Shares, bare: Float32Array): DrawnMushroom['masks'] {
   const half = (share: Uint8Array) => share.map((n, at) => (n * bare[at]! >= 2 ? 1 : 0));
   const cap = half(shares.cap);

@@ -8,12 +8,12 @@ function scatter(bits: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Two integers and a seed to a number in [0, 1). */
+/** Maps two integers and a seed to a pseudorandom number in [0, 1). */
 export function lattice(x: number, y: number, seed: number): number {
   return scatter(Math.imul(x, columns) ^ Math.imul(y, rows) ^ seed) * unit;
 }
 
-/** Value noise in [0, 1): random at whole coordinates, smooth between. */
+/** Value noise in [0, 1): random at integer coordinates, smooth in between. */
 export function noise(x: number, y: number, seed: number): number {
   const ix = Math.floor(x);
   const iy = Math.floor(y);
@@ -21,7 +21,7 @@ export function noise(x: number, y: number, seed: number): number {
   const fy = y - iy;
   const sx = fx * fx * (3 - 2 * fx);
   const sy = fy * fy * (3 - 2 * fy);
-  // The four corners, with the products of their coordinates shared.
+  // The four corners are hashed; the products of their coordinates are computed only once.
   const left = Math.imul(ix, columns);
   const right = (left + columns) | 0;
   const top = Math.imul(iy, rows) ^ seed;
@@ -33,7 +33,7 @@ export function noise(x: number, y: number, seed: number): number {
   return (above + (below - above) * sy) * unit;
 }
 
-/** Value noise round a circle: `turns` 0 and 1 meet. About `count` swells a turn. */
+/** Value noise around a circle: `turns` 0 and 1 give the same value. It has about `count` bumps per turn. */
 export function ringNoise(turns: number, count: number, y: number, seed: number): number {
   const t = (turns - Math.floor(turns)) * count;
   const near = noise(t, y, seed);
@@ -41,7 +41,7 @@ export function ringNoise(turns: number, count: number, y: number, seed: number)
   return seam <= 0 ? near : near + (noise(t - count, y, seed) - near) * seam;
 }
 
-/** Three octaves of value noise, in [0, 1). */
+/** Sum of three octaves of value noise, in [0, 1). */
 export function cloud(x: number, y: number, seed: number): number {
   return (
     0.57 * noise(x, y, seed) +
@@ -50,18 +50,18 @@ export function cloud(x: number, y: number, seed: number): number {
   );
 }
 
-/** Where a point lies among scattered cells. */
+/** The position of a point among randomly scattered cells. */
 export interface Cell {
   /** Distance to the nearest center; cells are about 1 wide. */
   distance: number;
-  /** How much farther the second nearest center is: 0 on the walls between cells. */
+  /** How much farther away the second nearest center is: 0 on the walls between cells. */
   wall: number;
-  /** A number in [0, 1) of the nearest cell's own. */
+  /** A random number in [0, 1) that belongs to the nearest cell. */
   kind: number;
 }
 
 /**
- * Cellular noise, written into `cell`.
+ * Computes cellular noise and writes it into `cell`.
  *
  * @see Steven Worley, A Cellular Texture Basis Function, SIGGRAPH 1996.
  */

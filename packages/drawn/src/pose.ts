@@ -5,25 +5,25 @@ import type { Random } from './random';
 import { type Actor, place, type Rotation, type Vector } from './solid';
 import { kin } from './specimen';
 
-/** A group of mushrooms of one genus, stood on the ground y = 0 or laid on it. */
+/** A group of mushrooms of one genus that stand on the ground y = 0 or lie on it. */
 export interface Group {
   readonly actors: Actor[];
   /** Angle of view above the ground, in turns. */
   readonly elevation: number;
-  /** Where each stands: x, z and how wide its foot is. */
+  /** Position of each mushroom's base, x and z, and the width of the base. */
   readonly feet: Vector[];
 }
 
 type Pose = 'upright' | 'leaning' | 'lying';
 
-/** In turns: lean away from the viewer, so that the underside turns to him, and roll sideways. */
+/** In turns: how far a mushroom leans away from the viewer, which shows its underside, and how far it rolls sideways. */
 const tilts: Readonly<Record<Pose, { lean: Range; roll: Range }>> = {
   upright: { lean: [-0.008, 0.012], roll: [0, 0.014] },
   leaning: { lean: [0.02, 0.085], roll: [0, 0.05] },
   lying: { lean: [0.13, 0.2], roll: [0.08, 0.2] },
 };
 
-/** 1 to 4 individuals of one species, and a place to look from. */
+/** Chooses 1 to 4 individuals of one species, and a viewing direction. */
 export function gather(genus: Genus, random: Random): Group {
   const { uniform, chance, pick } = random;
   const grown = kin(genus, random);
@@ -40,7 +40,7 @@ export function gather(genus: Genus, random: Random): Group {
   const group: Group = { actors: [], elevation, feet: [] };
   const taken: { x: number; z: number; reach: number }[] = [];
   for (let i = 0; i < number; i++) {
-    // From above, caps hide their gills: then somebody has laid one down.
+    // From above, caps hide their gills, so a mushroom lies on its side more often, as if somebody had laid it down.
     const lying = i === 0 ? (alone ? 0.2 : 0.08) : elevation > 0.05 ? 0.5 : 0.25;
     const pose: Pose = chance(lying) ? 'lying' : chance(0.35) ? 'leaning' : 'upright';
     const own = i === 0 ? age : Math.min(1, Math.max(0.08, age + uniform(-0.45, 0.3)));
@@ -51,7 +51,7 @@ export function gather(genus: Genus, random: Random): Group {
     let z = 0;
     if (i > 0) {
       const near = taken[i === 3 ? 1 : 0]!;
-      // The third stands across from the second, the others on either side.
+      // The third mushroom stands on the opposite side of the first from the second; the others stand on either side.
       const right = i === 2 ? taken[1]!.x <= 0 : chance(0.5);
       const side = right ? 1 : -1;
       x = near.x + side * (near.reach + reach) * uniform(0.5, 0.8);
@@ -63,7 +63,7 @@ export function gather(genus: Genus, random: Random): Group {
   return group;
 }
 
-/** Tilts a figure about its foot, or lays it down with its underside to the viewer. */
+/** Tilts a figure about its base, or lays it down with its underside towards the viewer. */
 function stand(
   figure: Figure,
   pose: Pose,
@@ -73,7 +73,7 @@ function stand(
   { uniform, chance }: Random,
   group: Group,
 ): void {
-  // The seam of the skin, at v = 0, is turned away.
+  // The seam of the skin, at v = 0, is turned away from the viewer.
   const spin = uniform(0.1, 0.4);
   const lean = uniform(...tilts[pose].lean);
   const roll = uniform(...tilts[pose].roll) * (chance(0.5) ? 1 : -1);
@@ -101,7 +101,7 @@ function stand(
   group.feet.push([x, pose === 'lying' ? 0 : size, z]);
 }
 
-/** First about the upright axis, then back about x, then sideways about z; angles in turns. */
+/** Rotates first about the upright axis, then backwards about x, then sideways about z; angles are in turns. */
 function turn(spin: number, lean: number, roll: number): Rotation {
   const [cs, ss] = [cosine(spin), sine(spin)];
   const [cl, sl] = [cosine(-lean), sine(-lean)];

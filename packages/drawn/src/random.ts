@@ -1,15 +1,15 @@
-/** A seeded stream of numbers; integer arithmetic alone, so the same on every platform. */
+/** A seeded stream of random numbers. It uses only integer arithmetic, so it is the same on every platform. */
 export interface Random {
-  /** Uniform in [low, high), by default [0, 1). */
+  /** A uniform random number in [low, high), by default [0, 1). */
   uniform(low?: number, high?: number): number;
-  /** An integer from low to high, both included. */
+  /** A random integer from low to high, both included. */
   integer(low: number, high: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
   pick<T>(choices: readonly T[]): T;
 }
 
-/** Scrambles 32 bits (the finalizer of MurmurHash3); neighboring inputs give unrelated outputs. */
+/** Scrambles 32 bits (finalizer of MurmurHash3); neighboring inputs give unrelated outputs. */
 function scramble(bits: number): number {
   let h = bits | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -18,8 +18,8 @@ function scramble(bits: number): number {
 }
 
 /**
- * Streams of different names are unrelated even under one seed, so that drawing one more number for
- * the stem moves no leaf.
+ * Makes a stream of random numbers from a seed and a name. Streams with different names are unrelated even with the same seed, so that
+ * drawing one more number for the stem does not move any leaf.
  *
  * @see Tommy Ettinger's mulberry32, a 32-bit counter with a scrambler.
  */

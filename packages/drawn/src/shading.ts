@@ -6,13 +6,13 @@ import type { Visibility } from './visibility';
 /** What was painted, before any light falls on it. */
 export interface Painted {
   readonly side: number;
-  /** `[side, side]`, bits: 1 cap, 2 stem, 4 drop; 0 where no mushroom is seen. */
+  /** `[side, side]`, bits: 1 cap, 2 stem, 4 drop; 0 where no mushroom is visible. */
   readonly part: Uint8Array;
-  /** `[side, side]`, relief in samples, or `unpainted`. */
+  /** `[side, side]`, height of the relief in samples, or `unpainted`. */
   readonly relief: Float32Array;
-  /** `[painted samples]`, their places in the picture. */
+  /** `[painted samples]`, their positions in the picture. */
   readonly places: Int32Array;
-  /** `[painted samples, 12]`: red, green, blue, gloss, glow, sky, normal, place in the scene. */
+  /** `[painted samples, 12]`: red, green, blue, gloss, glow, sky, normal, position in the scene. */
   readonly record: Float32Array;
 }
 
@@ -20,8 +20,8 @@ export const unpainted = -1e9;
 const bit = { cap: 1, stem: 2, drop: 4 } as const;
 
 /**
- * The samples worth painting: within a pixel that shows one solid alone, two of four on a diagonal;
- * at the edges, where samples differ, all.
+ * Chooses the samples to paint. Within a pixel that shows only one solid, two of the four samples on a diagonal are enough; at edges,
+ * where the samples differ, all are painted.
  */
 function worthPainting({ side, solid }: Visibility): Int32Array {
   const chosen = new Int32Array(side * side);
@@ -46,7 +46,7 @@ function worthPainting({ side, solid }: Visibility): Int32Array {
   return chosen.slice(0, count);
 }
 
-/** Asks each visible surface what it is like. `side` of what is seen is even. */
+/** Evaluates the surface at each chosen sample. `side` of the visibility must be even. */
 export function paintSamples(
   actors: readonly Actor[],
   seen: Visibility,

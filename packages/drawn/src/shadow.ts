@@ -4,12 +4,12 @@ import { project, see, type View } from './visibility';
 
 const side = 192;
 
-/** How much of the sun a place sees, 0 to 1. `salt` scatters the soft edge. */
+/** Returns how much of the sun is visible from a point, 0 to 1. `salt` randomizes the soft edge. */
 export type Shadow = (x: number, y: number, z: number, salt: number) => number;
 
-/** A depth map drawn from the sun. `softness` is the width of the half shadow, in scene units. */
+/** Makes a shadow test from a depth map as seen from the sun. `softness` is the width of the penumbra, in scene units. */
 export function shadows(all: readonly Solid[], sun: Vector, softness: number): Shadow {
-  // Warts and drops throw no shadow worth its cost.
+  // Warts and drops cast no shadow, because it would not be worth the computing time.
   const solids = all.filter(solid => solid.triangles.length > 1000);
   const flat = Math.sqrt(sun[0] * sun[0] + sun[2] * sun[2]);
   const right: Vector = [sun[2] / flat, 0, -sun[0] / flat];

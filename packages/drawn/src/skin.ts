@@ -5,10 +5,13 @@ import { type Cell, cells, cloud, noise, ringNoise } from './noise';
 import type { Specimen } from './specimen';
 import type { Paint, Surface, SurfacePoint } from './surface';
 
-/** What one kind of skin adds to the color of the cap. `a` and `b` are `u` laid out flat. */
+/**
+ * Adds what one kind of skin contributes to the color of the cap. `a` and `b` are plane coordinates, in which
+ * the polar coordinate `u` is laid out flat.
+ */
 type Finish = (point: SurfacePoint, paint: Paint, a: number, b: number) => void;
 
-/** The skin of the upper side: the colors of the species, then the finish of the genus. */
+/** Makes the skin of the upper side: the colors of the species, then the skin type of the genus. */
 export function skin(specimen: Specimen): Surface {
   const { colors, seed, habit } = specimen;
   const finish = finishes[habit.skin](specimen);
@@ -38,7 +41,7 @@ export function skin(specimen: Specimen): Surface {
 
 const soil: Color = [0.05, 0.03, 0.015];
 
-/** What weather leaves on a cap: pale scuffs, crumbs of soil, the bites of slugs. */
+/** Adds traces of weather and animals to a cap: pale scuffs, crumbs of soil, the bites of slugs. */
 function wear({ colors, seed }: Specimen, worn: number) {
   const bitten = (seed >> 9) % 9 === 0;
   const flesh = blend(colors.stem, [0.8, 0.74, 0.62], 0.6);
@@ -77,7 +80,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
     const smooth = seed % 4 === 0;
     return ({ u, v }, paint, a, b) => {
       const fiber = ringNoise(v, 90, 7 * u, seed);
-      // Scales lie across the radius: the lattice is squeezed along it.
+      // Scales are wider across the radius than along it, so the noise is compressed along the radius.
       const wobble = 0.35 * (noise(9 * a, 9 * b, seed) - 0.5);
       cells(many * (a + 0.3 * wobble), many * (b + 0.3 * wobble), seed, cell);
       const cover =
@@ -90,7 +93,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.1;
     };
   },
-  /** Amanita: smooth, a little moist, with a combed margin; the warts are solids of their own. */
+  /** Amanita: smooth and slightly moist, with a grooved margin; the warts are separate solids. */
   warts({ seed, marked }) {
     const combed = 70 + (seed % 30);
     return ({ u, v }, paint) => {
@@ -102,7 +105,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.42;
     };
   },
-  /** Boletus: the crust of a loaf, finely velvety, often pale along the margin. */
+  /** Boletus: like the crust of bread, finely velvety, often pale along the margin. */
   velvet({ seed, colors }) {
     const pale = blend(colors.cap, [0.85, 0.78, 0.6], 0.6);
     return ({ u }, paint, a, b) => {
@@ -114,7 +117,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.16;
     };
   },
-  /** Cortinarius: fibrils grown into the skin, rusty shreds of veil near the margin. */
+  /** Cortinarius: fibrils in the skin, and rusty remains of the veil near the margin. */
   fibrils({ seed, colors, marked }) {
     const sheen = blend(colors.stem, [0.6, 0.54, 0.62], 0.4);
     return ({ u, v }, paint, a, b) => {
@@ -129,7 +132,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.28;
     };
   },
-  /** Entoloma: silk drawn from the tip to the margin, dark where moist, the margin lined. */
+  /** Entoloma: silky fibers from the tip to the margin, dark where moist, with lines along the margin. */
   silk({ seed, colors, marked }) {
     const lines = 44 + (seed % 20);
     return ({ u, v }, paint) => {
@@ -143,7 +146,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.38;
     };
   },
-  /** Hygrocybe: wax, half transparent, with the gills showing through at the margin. */
+  /** Hygrocybe: waxy and translucent, with the gills showing through at the margin. */
   wax({ seed, colors, count, marked }) {
     return ({ u, v }, paint, a, b) => {
       const through = smoothstep(0.5, 1, u);
@@ -159,7 +162,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.glow = 0.4;
     };
   },
-  /** Lactarius: circles of another shade, wavering, some broken into spots. */
+  /** Lactarius: wavy circles of another shade, some of them broken into spots. */
   zones({ seed, colors, marked }) {
     const circles = 5 + (seed % 11) * 0.45;
     const strength = marked * (0.5 + 0.5 * (((seed >> 4) % 8) / 7));
@@ -183,7 +186,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.3;
     };
   },
-  /** Russula: matt as if powdered, bleached in places, furrowed along the margin. */
+  /** Russula: matt as if powdered, faded in places, furrowed along the margin. */
   matt({ seed, colors, marked }) {
     const furrows = 54 + (seed % 26);
     const bleached = (seed % 5) / 10;
@@ -202,7 +205,7 @@ const finishes: Readonly<Record<Habit['skin'], (specimen: Specimen) => Finish>> 
       paint.gloss = 0.07;
     };
   },
-  /** Suillus: slime that mirrors the sky, streaked where it dries. */
+  /** Suillus: slime that mirrors the sky, with streaks where it dries. */
   slime({ seed, colors }) {
     const dark = scale(colors.center, 0.6);
     return ({ u, v }, paint, a, b) => {

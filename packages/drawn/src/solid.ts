@@ -1,45 +1,45 @@
 import type { Surface } from './surface';
 
-/** Which mask a solid belongs to. A drop of milk is mushroom, and neither cap nor stem. */
+/** The mask to which a solid belongs. A drop of milk belongs to the mushroom, but neither to the cap nor to the stem. */
 export type Part = 'cap' | 'stem' | 'drop';
 
 export type Vector = readonly [x: number, y: number, z: number];
 
-/** A painted mesh. Lengths in cap radii, y up, z to the viewer. */
+/** A painted mesh. Lengths are in units of the cap's radius; y points up, z to the viewer. */
 export interface Solid {
   readonly part: Part;
   readonly surface: Surface;
-  /** `[vertices, 3]`, where the vertex is in the scene. */
+  /** `[vertices, 3]`, positions of the vertices in the scene. */
   readonly positions: Float32Array;
-  /** `[vertices, 3]`, outwards, of length 1. */
+  /** `[vertices, 3]`, outward normals of length 1. */
   readonly normals: Float32Array;
-  /** `[vertices, 5]`: u, v and the place before posing. */
+  /** `[vertices, 5]`: u, v and the position before the solid was posed. */
   readonly coordinates: Float32Array;
   /** `[triangles, 3]`, indices of vertices. */
   readonly triangles: Int32Array;
-  /** Seen from both sides, as a ring is. */
+  /** Whether the solid is visible from both sides, as a ring is. */
   readonly thin: boolean;
 }
 
-/** A solid with what the renderer must know of the figure it belongs to. */
+/** A solid with what the renderer needs to know about its figure. */
 export interface Actor extends Solid {
-  /** Scene units in one cap radius. */
+  /** Scene units per cap radius. */
   readonly size: number;
 }
 
 export interface Grid {
-  /** Steps along u and round v. */
+  /** Number of steps along u; `columns` is the number around v. */
   readonly rows: number;
   readonly columns: number;
-  /** Seen from both sides. Default false. */
+  /** Whether the sheet is visible from both sides. Default false. */
   readonly thin?: boolean;
-  /** Turns the normals round. Default false. */
+  /** Whether the normals are reversed. Default false. */
   readonly inward?: boolean;
-  /** Where the rows lie, [0, 1] to [0, 1]. Default evenly. */
+  /** Positions of the rows, as a function from [0, 1] to [0, 1]. Default: evenly spaced. */
   readonly spacing?: (share: number) => number;
 }
 
-/** Bends a grid of u in [0, 1] and v in [0, 1] into space; normals come from its differences. */
+/** Bends a grid of u in [0, 1] and v in [0, 1] into space. The normals are computed from differences between neighboring vertices. */
 export function sheet(
   part: Part,
   surface: Surface,
@@ -81,14 +81,14 @@ export function sheet(
   return { part, surface, positions, normals, coordinates, triangles, thin };
 }
 
-/** Cross products of the differences along the two directions; v closes on itself. */
+/** Computes normals as cross products of the differences along the two directions; v is closed. */
 function gridNormals(p: Float32Array, rows: number, columns: number, sign: number): Float32Array {
   const width = columns + 1;
   const normals = new Float32Array(p.length);
   for (let i = 0; i <= rows; i++) {
     const up = Math.max(i - 1, 0) * width;
     const down = Math.min(i + 1, rows) * width;
-    // At the apex a circle shrinks to a point: the next circle stands in for it.
+    // At the apex a circle shrinks to a point, so the next circle is used instead.
     const own = (i === 0 ? 1 : i) * width;
     for (let j = 0; j <= columns; j++) {
       const left = 3 * (own + (j === 0 ? columns - 1 : j - 1));
@@ -114,10 +114,10 @@ function gridNormals(p: Float32Array, rows: number, columns: number, sign: numbe
   return normals;
 }
 
-/** Three rows of a rotation. */
+/** The three rows of a rotation matrix. */
 export type Rotation = readonly [Vector, Vector, Vector];
 
-/** Turns a solid about the origin, scales it and sets it down at `to`, in place. */
+/** Rotates a solid about the origin, scales it and moves it to `to`, in place. */
 export function place(solid: Solid, rotation: Rotation, size: number, to: Vector): void {
   const { positions, normals } = solid;
   const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = rotation;

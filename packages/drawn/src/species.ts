@@ -1,15 +1,15 @@
 import type { Genus } from './genus';
 
-/** Colors of one species, `#rrggbb`. */
+/** Colors of one species, as `#rrggbb`. */
 export interface Species {
   readonly name: string;
   readonly cap: string;
-  /** The middle of the cap. */
+  /** Color of the middle of the cap. */
   readonly center: string;
-  /** Gills or pores: young, old. */
+  /** Color of gills or pores: young, old. */
   readonly hymenium: readonly [string, string];
   readonly stem: string;
-  /** Warts, scales, zones, net, dots, veil or milk: what the genus is marked with. */
+  /** Color of the marks of the genus: warts, scales, zones, net, dots, veil or milk. */
   readonly mark: string;
 }
 
@@ -27,8 +27,8 @@ const salmon = ['#eadfd6', '#d9937f'] as const;
 const sponge = ['#e9e2cd', '#a99a4e'] as const;
 
 /**
- * Species that photographs show most. Every genus has light and dark, red-brown, yellow and gray
- * ones, as in nature: color alone decides little.
+ * The species that occur most often in photographs. Every genus has light and dark, red-brown, yellow and gray species, as in nature, so
+ * color alone says little about the genus.
  */
 export const speciesOf: Readonly<Record<Genus, readonly Species[]>> = {
   Agaricus: [

@@ -4,12 +4,12 @@ import { type Genus, type Habit, habits, type Range } from './genus';
 import type { Random } from './random';
 import { speciesOf } from './species';
 
-/** One mushroom: what the genus allows, decided. Lengths in radii of its own cap. */
+/** One mushroom: the traits of its genus with definite values. Lengths are in units of its own cap's radius. */
 export interface Specimen {
   readonly habit: Habit;
-  /** 0 is a button, 1 is about to rot. */
+  /** Age: 0 is a button, 1 is about to rot. */
   readonly age: number;
-  /** Of the noise in its skin. */
+  /** Seed of the noise in its skin. */
   readonly seed: number;
   readonly cap: {
     readonly crown: number;
@@ -19,7 +19,7 @@ export interface Specimen {
     readonly upturn: number;
     readonly inroll: number;
     readonly wave: number;
-    /** Lean of the cap against the stem, as a slope. */
+    /** How far the cap leans against the stem, as a slope. */
     readonly lean: number;
   };
   readonly stem: {
@@ -44,10 +44,10 @@ export interface Specimen {
   };
 }
 
-/** What the individuals of one group share: their species and its colors that day. */
+/** Makes individuals of one group, which share their species and its colors. */
 export type Kin = (age: number, random: Random) => Specimen;
 
-/** Picks a species; the function grows individuals of it. */
+/** Chooses a species, and returns a function that makes individuals of it. */
 export function kin(genus: Genus, random: Random): Kin {
   const habit = habits[genus];
   const species = random.pick(speciesOf[genus]);

@@ -4,13 +4,13 @@ import { type Solid, sheet, type Vector } from './solid';
 import type { Specimen } from './specimen';
 import type { Surface } from './surface';
 
-/** A stem that hangs from the cap: its top is at the cap, its base `length` lower. */
+/** A stem that hangs from the cap: its top is at the cap, its base is `length` below. */
 export interface StemShape {
   readonly top: number;
   readonly base: number;
-  /** Radius at a share of the height, base 0, top 1. */
+  /** Radius at a share of the height: 0 is the base, 1 the top. */
   radius(share: number): number;
-  /** A point `out` radii from the axis, at a share of the height and v turns round. */
+  /** A point at a distance of `out` radii from the axis, at a share of the height, and v turns around the axis. */
   point(share: number, v: number, out: number): Vector;
 }
 

@@ -11,7 +11,7 @@ export function stoneColor(random: Random): Color {
   return vary(random.pick(rocks), 0.2, random);
 }
 
-/** A rounded stone half sunk into the ground; lengths in pixels. */
+/** Draws a rounded stone that is half sunk into the ground. Lengths are in pixels. */
 export function stone(
   to: Canvas,
   shape: { x: number; y: number; radius: number; flat: number; color: Color; seed: number },

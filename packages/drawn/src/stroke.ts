@@ -2,7 +2,7 @@ import { type Canvas, lay } from './canvas';
 import type { Color } from './color';
 import { clamp, mix } from './curve';
 
-/** A tapered, bent line: a blade of grass, a needle, a twig. Lengths in pixels. */
+/** A tapered, bent line: a blade of grass, a needle, a twig. Lengths are in pixels. */
 export interface Stroke {
   readonly from: readonly [x: number, y: number];
   readonly to: readonly [x: number, y: number];
@@ -12,9 +12,9 @@ export interface Stroke {
   readonly width: readonly [number, number];
   /** Color at the start and at the end. */
   readonly color: readonly [Color, Color];
-  /** Lit from its left (-1) or right (1) side. */
+  /** Side from which it is lit: left (-1) to right (1). */
   readonly lit: number;
-  /** Width of its soft edge. Default 1. */
+  /** Width of its soft edge in pixels. Default 1. */
   readonly blur?: number;
 }
 
@@ -33,7 +33,7 @@ export function stroke(
   const bottom = Math.min(size - 1, Math.ceil(Math.max(from[1], end[1]) + widest));
   const [a, b] = color;
   const tone: [number, number, number] = [0, 0, 0];
-  // Along a row the stroke is no wider than this.
+  // Along a row the stroke is never wider than this.
   const steep = ey >= 0 ? Math.max(0.02, ey) : Math.min(-0.02, ey);
   const reach = (widest + 1) / Math.abs(steep) + (Math.abs(ey) < 0.02 ? length : 0);
   for (let y = top; y <= bottom; y++) {

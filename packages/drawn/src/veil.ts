@@ -7,7 +7,7 @@ import type { Specimen } from './specimen';
 import type { StemShape } from './stem';
 import type { Surface } from './surface';
 
-/** A skirt that hangs on the stem, all that is left of the skin that hid the gills. */
+/** Makes a ring: a skirt on the stem, the remains of the skin that covered the gills. */
 export function ring(specimen: Specimen, stem: StemShape, surface: Surface, random: Random): Solid {
   const { uniform } = random;
   const thick = specimen.habit.hymenium === 'pores';
@@ -28,7 +28,7 @@ export function ring(specimen: Specimen, stem: StemShape, surface: Surface, rand
   });
 }
 
-/** A ragged cup round the base, from the egg that the mushroom grew out of. */
+/** Makes a volva: a ragged cup around the base, the remains of the skin that enclosed the young mushroom. */
 export function volva(
   specimen: Specimen,
   stem: StemShape,
@@ -45,19 +45,19 @@ export function volva(
   });
 }
 
-/** A lump on a surface: a wart, a shred of veil, a drop. Flat ones are patches, high ones cones. */
+/** A lump on a surface: a wart, a shred of veil, a drop. Low lumps are patches, high lumps cones. */
 export interface Lump {
   readonly center: Vector;
   readonly normal: Vector;
   readonly radius: number;
   readonly height: number;
-  /** How far from round, 0 to 1. */
+  /** How irregular its outline is, 0 to 1. */
   readonly ragged: number;
 }
 
 export function lump(part: Part, surface: Surface, shape: Lump, seed: number): Solid {
   const { center, normal: n, radius, height, ragged } = shape;
-  // Two directions across the normal; the first is cut from whichever axis is least along it.
+  // Two directions perpendicular to the normal. The first is made from an axis that is far from parallel to the normal.
   const along: Vector = n[1] > 0.8 || n[1] < -0.8 ? [1, 0, 0] : [0, 1, 0];
   const dot = along[0] * n[0] + along[1] * n[1] + along[2] * n[2];
   const a = unit([along[0] - dot * n[0], along[1] - dot * n[1], along[2] - dot * n[2]]);
@@ -79,7 +79,7 @@ export function lump(part: Part, surface: Surface, shape: Lump, seed: number): S
   });
 }
 
-/** Place and outward normal of a point of the cap. */
+/** Computes the position and the outward normal of a point of the cap. */
 export function seat(side: CapShape['top'], u: number, v: number): { at: Vector; normal: Vector } {
   const at = side(u, v);
   const [p, q] = [side(Math.min(1, u + 0.02), v), side(Math.max(0, u - 0.02), v)];
@@ -89,7 +89,7 @@ export function seat(side: CapShape['top'], u: number, v: number): { at: Vector;
   return { at, normal: unit([by * az - bz * ay, bz * ax - bx * az, bx * ay - by * ax]) };
 }
 
-/** Warts scattered over the cap: small towards the margin, some washed away by rain. */
+/** Makes warts scattered over the cap: small towards the margin, some washed away by rain. */
 export function warts(
   specimen: Specimen,
   cap: CapShape,
@@ -126,7 +126,7 @@ export function warts(
   return solids;
 }
 
-/** Shreds of veil round a bulb, as of the fly agaric. */
+/** Makes shreds of veil around a bulb, as on the fly agaric. */
 export function belts(stem: StemShape, surface: Surface, random: Random): Solid[] {
   const { uniform, integer } = random;
   const solids: Solid[] = [];
@@ -148,7 +148,7 @@ export function belts(stem: StemShape, surface: Surface, random: Random): Solid[
   return solids;
 }
 
-/** The cobweb between a young margin and the stem: strands, thin as they are. */
+/** Makes the thin strands of the cobweb veil between a young margin and the stem. */
 export function cobweb(cap: CapShape, stem: StemShape, surface: Surface, random: Random): Solid {
   const strands = 64;
   const stray = Array.from({ length: strands + 1 }, () => random.uniform(-0.014, 0.014));

@@ -2,25 +2,25 @@ import type { Solid } from './solid';
 
 /** An orthographic view of the scene. */
 export interface View {
-  /** Where scene x, y, z go: samples = matrix * place + offset; the third row is nearness. */
+  /** Maps scene coordinates x, y, z to samples: matrix * position + offset. The third row is the nearness to the viewer. */
   readonly across: readonly [number, number, number, number];
   readonly down: readonly [number, number, number, number];
   readonly near: readonly [number, number, number, number];
 }
 
-/** For each sample of a square picture, which triangle is seen there and where on it. */
+/** For each sample of a square picture, which triangle is visible there, and at which of its points. */
 export interface Visibility {
   readonly side: number;
   /** `[side, side]`, index of the solid, or -1. */
   readonly solid: Int16Array;
   readonly triangle: Int32Array;
-  /** Weights of the triangle's second and third corner. */
+  /** Barycentric weights of the triangle's second and third corner. */
   readonly second: Float32Array;
   readonly third: Float32Array;
   readonly nearness: Float32Array;
 }
 
-/** Hides what lies behind, by a depth buffer. Below `floor(x, z)` a solid is in the ground. */
+/** Finds the visible triangles with a depth buffer. The parts of a solid below `floor(x, z)` are in the ground and not visible. */
 export function see(
   solids: readonly Solid[],
   view: View,
@@ -54,7 +54,7 @@ function rasterize(
     const i = 3 * triangles[t]!;
     const j = 3 * triangles[t + 1]!;
     const k = 3 * triangles[t + 2]!;
-    // The far side of a closed solid is never seen; the margin keeps silhouettes whole.
+    // The far side of a closed solid is never visible. A margin keeps silhouettes complete.
     if (!thin && turned(normals, i, view) && turned(normals, j, view) && turned(normals, k, view)) {
       continue;
     }
@@ -104,12 +104,12 @@ function rasterize(
   }
 }
 
-/** Whether a vertex looks well away from the viewer. */
+/** Whether the normal of a vertex points well away from the viewer. */
 function turned(normals: Float32Array, i: number, { near }: View): boolean {
   return normals[i]! * near[0] + normals[i + 1]! * near[1] + normals[i + 2]! * near[2] < -0.3;
 }
 
-/** `[vertices, 3]`: samples across, samples down, nearness. */
+/** `[vertices, 3]`: samples across, samples down, nearness to the viewer. */
 export function project(positions: Float32Array, { across, down, near }: View): Float32Array {
   const projected = new Float32Array(positions.length);
   for (let i = 0; i < positions.length; i += 3) {

@@ -3,17 +3,17 @@ import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layer
 
 type Kwargs = Parameters<layers.Layer['call']>[1];
 
-/** Weight of a new batch in the running averages; PyTorch's default. */
+/** Weight of a new batch in the running averages. The value is PyTorch's default. */
 const momentum = 0.1;
 const epsilon = 1e-5;
 
 /**
- * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalized by its biased variance,
- * and the running variance takes the unbiased one. (tfjs-layers tracks the biased one, and normalizes by the batch even
- * when the layer is frozen.)
+ * Batch norm of vectors `[N, C]` with PyTorch's arithmetic: in training the batch is normalized by its biased variance, while
+ * the running variance is updated with the unbiased one. (tfjs-layers uses the biased variance for both, and normalizes by
+ * the batch even when the layer is frozen.)
  *
- * It saves as tfjs-layers' own `BatchNormalization`, which computes the same in inference, so that a saved head loads
- * anywhere.
+ * The layer is saved as tfjs-layers' own `BatchNormalization`, which computes the same in inference, so that a saved
+ * head can be loaded without this package.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export class BatchNorm extends layers.Layer {
     this.built = true;
   }
 
-  /** @throws Error for a training batch of one: its variance says nothing. */
+  /** @throws Error when a training batch has only one sample, whose variance is meaningless. */
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
     return tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
@@ -60,7 +60,7 @@ export class BatchNorm extends layers.Layer {
       const count = x.shape[0]!;
       if (count < 2)
         throw new Error(
-          `${this.name}: a batch in training needs 2 samples or more, it has ${count}.`,
+          `${this.name}: a batch in training needs at least 2 samples; it has ${count}.`,
         );
       const batchMean = mean(x, 0);
       const centered = sub(x, batchMean);
@@ -82,7 +82,7 @@ export class BatchNorm extends layers.Layer {
   }
 
   override getConfig() {
-    // tfjs-layers counts the other way round: the weight of the old average.
+    // tfjs-layers defines momentum as the weight of the old average, so the value is converted.
     return {
       ...super.getConfig(),
       axis: -1,

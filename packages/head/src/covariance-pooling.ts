@@ -20,20 +20,20 @@ import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layer
 
 /** Arguments of `CovariancePooling`, as they are saved. */
 export interface CovariancePoolingArgs {
-  /** Directions of feature space that are kept, at most the channels. */
+  /** Number of directions of feature space that are kept; at most the number of channels. */
   readonly components: number;
-  /** Steps of Newton and Schulz towards the square root. Default 5, as the paper has it. */
+  /** Number of Newton-Schulz steps towards the square root. Default 5, as in the paper. */
   readonly iterations?: number;
   readonly name?: string;
 }
 
 /**
- * Second-order pooling: which features occur together, `[N, h, w, C]` to `[N, components * components]`.
+ * Second-order pooling: measures which features occur together. It maps `[N, h, w, C]` to `[N, components * components]`.
  *
- * The features `log(1 + x)` of each place, less a center, are projected on a few directions. Their second moments over all
- * places make a matrix. Its square root, found by iteration, keeps the strongest directions from drowning the rest. The
- * numbers of each photo have a mean square of 1. Nothing is learned here: center and directions are weights that are set
- * (see `principalDirections`) and stay. `poolCovariances` does all of it.
+ * At each position, the features `log(1 + x)` minus a center are projected on a few directions. Their second moments over all positions
+ * form a matrix. Its square root, computed by iteration, keeps the strongest directions from dominating the others. The numbers of each
+ * photo are scaled to a mean square of 1. The layer learns nothing: center and directions are weights that are set (see
+ * `principalDirections`) and stay fixed. `poolCovariances` does all of this.
  *
  * @see Li et al. 2018, "Towards Faster Training of Global Covariance Pooling Networks by Iterative Matrix Square Root
  * Normalization". https://arxiv.org/abs/1712.01034
@@ -68,7 +68,7 @@ export class CovariancePooling extends layers.Layer {
     const channels = inputShape[inputShape.length - 1]!;
     if (channels < this.#components) {
       throw new RangeError(
-        `${this.name}: ${this.#components} components need as many channels, there are ${channels}.`,
+        `${this.name}: ${this.#components} components need at least as many channels; there are ${channels}.`,
       );
     }
     const zeros = initializers.zeros();
@@ -106,7 +106,7 @@ export class CovariancePooling extends layers.Layer {
   }
 }
 
-/** Square roots of `[N, n, n]` positive matrices divided by their traces. A matrix of zeros has the root 0. */
+/** Computes square roots of `[N, n, n]` positive matrices, each divided by its trace. The root of a zero matrix is 0. */
 function squareRoot(matrices: Tensor3D, iterations: number): Tensor3D {
   const identity = eye(matrices.shape[1]!);
   const traces = sum(mul(matrices, identity), [1, 2], true);
@@ -121,7 +121,7 @@ function squareRoot(matrices: Tensor3D, iterations: number): Tensor3D {
 }
 
 /**
- * Makes the layer known to `tf.loadLayersModel`. `poolCovariances` does it too.
+ * Makes the layer known to `tf.loadLayersModel`. `poolCovariances` does this too.
  *
  * @example
  * ```ts

@@ -5,14 +5,14 @@ type Kwargs = Parameters<layers.Layer['call']>[1];
 
 export interface DropoutArgs {
   readonly name: string;
-  /** Probability that a feature is zeroed in training, 0 to 1. */
+  /** Probability that a feature is set to zero in training, 0 to 1. */
   readonly rate: number;
 }
 
 /**
- * Dropout whose mask depends on the seed that comes with each call (`apply(x, { training: true, seed })`), so that a
- * run can be repeated and resumed exactly. (A seeded dropout of tfjs-layers has the same mask at every step.) It saves as
- * tfjs-layers' own `Dropout`.
+ * Dropout whose mask depends on the seed that is passed with each call (`apply(x, { training: true, seed })`), so that
+ * a run can be repeated and resumed exactly. (A seeded dropout of tfjs-layers has the same mask at every step.) The
+ * layer is saved as tfjs-layers' own `Dropout`.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export class Dropout extends layers.Layer {
   constructor({ name, rate }: DropoutArgs) {
     super({ name });
     this.#rate = rate;
-    // The last part of the name, so that what is drawn does not depend on the model that the layer is in.
+    // Only the last part of the name is used, so that the random numbers do not depend on the model that contains the layer.
     const own = name.slice(name.lastIndexOf('/') + 1);
     this.#salt = [...own].reduce((hash, letter) => mix(hash ^ letter.charCodeAt(0)), 0);
   }
@@ -52,7 +52,7 @@ export class Dropout extends layers.Layer {
   }
 }
 
-/** `length` numbers, 0 with probability `rate`, else `1 / (1 - rate)`. */
+/** Makes `length` numbers: each is 0 with probability `rate`, else `1 / (1 - rate)`. */
 function dropoutMask(length: number, rate: number, seed: number): Float32Array {
   const mask = new Float32Array(length);
   const kept = 1 / (1 - rate);
@@ -65,7 +65,7 @@ function dropoutMask(length: number, rate: number, seed: number): Float32Array {
   return mask;
 }
 
-/** A bijection of 32-bit integers that scatters neighbors (the finalizer of MurmurHash3). */
+/** Scrambles a 32-bit integer, one-to-one, so that neighbors become unrelated (finalizer of MurmurHash3). */
 function mix(value: number): number {
   let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

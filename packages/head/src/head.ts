@@ -12,23 +12,23 @@ import { BatchNorm } from './batch-norm';
 import { Dropout } from './dropout';
 
 export interface HeadOptions {
-  /** Of the first weights: the same seed gives the same head. Default 0. */
+  /** Seed of the initial weights: the same seed gives the same head. Default 0. */
   readonly seed?: number;
-  /** Probabilities of dropout after the first and the second hidden layer. Default `[0.3, 0.2]`. */
+  /** Dropout probabilities after the first and the second hidden layer. Default `[0.3, 0.2]`. */
   readonly dropout?: readonly [number, number];
-  /** Of the model, and in front of the names of its layers and weights: `head/bn1/gamma`. Default `head`. */
+  /** Name of the model, and prefix of the names of its layers and weights: `head/bn1/gamma`. Default `head`. */
   readonly name?: string;
 }
 
 /**
- * The classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K.
+ * Builds the classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K.
  *
- * Its layers have the head's name in front, `head/bn1`: they stay apart from those of any backbone under it.
+ * The names of its layers begin with the head's name, as in `head/bn1`, so that they differ from those of any backbone.
  *
- * Pooled features `[N, channels]` to logits `[N, classes]`, no softmax. Linear layers start as in PyTorch: weights and
- * biases uniform within `1 / sqrt(inputs)`.
+ * It maps pooled features `[N, channels]` to logits `[N, classes]`, without a softmax. Linear layers are initialized as in PyTorch: weights
+ * and biases are uniform within `1 / sqrt(inputs)`.
  *
- * @throws RangeError when there are fewer than 4 channels or 2 classes, or a probability of dropout is not 0 to below 1.
+ * @throws RangeError when there are fewer than 4 channels or 2 classes, or when a dropout probability is below 0 or not below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  * @example
  * ```ts
@@ -81,10 +81,10 @@ function linear(inputs: number, units: number, seed: number, name: string) {
   return layers.dense({ units, name, kernelInitializer: uniform(0), biasInitializer: uniform(1) });
 }
 
-/** `linear1` of `head/linear1`: what is drawn does not depend on what a head is called. */
+/** Returns `linear1` of `head/linear1`, so that the initial weights do not depend on the name of the head. */
 const lastPart = (name: string) => name.slice(name.lastIndexOf('/') + 1);
 
-/** Never 0, which tfjs takes for no seed at all. */
+/** The seed is never 0, because tfjs treats 0 as no seed. */
 function layerSeed(seed: number, name: string): number {
   let hash = seed + 1;
   for (const letter of name) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
@@ -92,8 +92,8 @@ function layerSeed(seed: number, name: string): number {
 }
 
 /**
- * A backbone, global average pooling where it ends in a feature map, and a head on it: images to logits. The layers are
- * shared with both, not copied; dispose the parts, not this.
+ * Joins a backbone and a head to one model from images to logits. If the backbone ends in a feature map, global average pooling comes
+ * between them. The layers are shared with both, not copied: dispose the backbone and the head, not this model.
  *
  * @example
  * ```ts
@@ -117,25 +117,25 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
   });
 }
 
-/** What a head can be put on, such as the last stages of a backbone. */
+/** A model part on which a head can be put, such as the last stages of a backbone. */
 export interface FeaturePart {
-  /** To feature maps `[N, h, w, C]`, or to features `[N, C]` that are pooled already. */
+  /** Computes feature maps `[N, h, w, C]`, or features `[N, C]` that are pooled already. */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
-  /** The layers that hold the weights, whose names say where a weight is. */
+  /** The layers that hold the weights. Their names are part of the weights' names. */
   readonly layers?: readonly layers.Layer[];
 }
 
-/** A head on stages that are trained with it. */
+/** A head on stages that are trained together with it. */
 export interface TrainedClassifier extends FeaturePart {
-  /** From the input of the part to logits `[N, K]`. */
+  /** Computes logits `[N, K]` from the input of the part. */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
 }
 
 /**
- * The last stages of a backbone, global average pooling where they end in a feature map, and a head: for fine-tuning. The
- * weights are shared, not copied.
+ * Joins the last stages of a backbone and a head for fine-tuning. If the stages end in a feature map, global average pooling comes between
+ * them. The weights are shared, not copied.
  *
  * @example
  * ```ts

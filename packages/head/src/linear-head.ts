@@ -8,8 +8,8 @@ import {
 import type { HeadOptions } from './head';
 
 /**
- * One linear layer: features `[N, channels]` to logits `[N, classes]`. It starts at zero, where every class is as likely.
- * It suits features that tell classes apart by themselves, such as those of `poolCovariances`.
+ * Builds one linear layer from features `[N, channels]` to logits `[N, classes]`. Its weights start at zero, so that all classes are
+ * equally likely. It suits features that separate the classes well, such as those of `poolCovariances`.
  *
  * @example
  * ```ts

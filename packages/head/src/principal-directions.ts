@@ -12,21 +12,21 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-/** What `CovariancePooling` projects features on. */
+/** The center and the directions on which `CovariancePooling` projects features. */
 export interface PrincipalDirections {
-  /** `[C]`, the mean. */
+  /** The mean of the features, `[C]`. */
   readonly center: Float32Array;
-  /** `[C, components]`, orthonormal columns, those of the greatest variance. */
+  /** The directions of greatest variance, `[C, components]`: orthonormal columns. */
   readonly directions: Float32Array;
 }
 
 /**
- * Principal directions of the features `log(1 + x)` of many places, by orthogonal iteration. They need no labels, and any
+ * Computes principal directions of the features `log(1 + x)` at many positions, by orthogonal iteration. This needs no labels, and any
  * pictures will do: drawn ones serve photographs nearly as well as photographs themselves.
  *
- * @param maps `[N, h, w, C]`, feature maps of some pictures; the caller keeps them.
- * @param options `iterations`, default 20; the strongest directions are found first.
- * @throws RangeError when there are fewer places or channels than components.
+ * @param maps Feature maps of some pictures, `[N, h, w, C]`. The caller keeps them.
+ * @param options `iterations`, default 20; the strongest directions converge first.
+ * @throws RangeError when there are fewer positions or channels than components.
  * @see Golub & Van Loan, "Matrix Computations", section 8.2.4
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export async function principalDirections(
   const places = count * height * width;
   if (components > Math.min(places, channels)) {
     throw new RangeError(
-      `${components} directions need as many places and channels; there are ${places} and ${channels}.`,
+      `${components} directions need at least as many positions and channels; there are ${places} and ${channels}.`,
     );
   }
   const [center, covariance] = tidy(() => {
@@ -72,7 +72,7 @@ export async function principalDirections(
   }
 }
 
-/** A frame that favors nothing: numbers of a fixed sequence. */
+/** Makes a start matrix without a preferred direction, from a fixed sequence of numbers. */
 function start(channels: number, components: number): Float32Array {
   let state = 1;
   return Float32Array.from({ length: channels * components }, () => {
@@ -81,7 +81,7 @@ function start(channels: number, components: number): Float32Array {
   });
 }
 
-/** Columns made orthonormal one after the other (modified Gram and Schmidt, twice, in double precision). */
+/** Orthonormalizes the columns one after another (modified Gram-Schmidt, run twice, in double precision). */
 function orthonormal(values: Float32Array, rows: number, columns: number): Float32Array {
   const frame = Array.from({ length: columns }, (_, column) =>
     Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!),

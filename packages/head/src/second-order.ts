@@ -3,18 +3,18 @@ import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflo
 import { CovariancePooling, registerCovariancePooling } from './covariance-pooling';
 import type { PrincipalDirections } from './principal-directions';
 
-/** A layer of the backbone to pool, and what its features are projected on. */
+/** A layer of the backbone that is pooled, with the center and the directions for its features. */
 export interface PooledTap extends PrincipalDirections {
   readonly layer: string;
 }
 
 /**
- * A backbone whose features are pooled to second order at some of its layers: images to `[N, taps * components²]`. The
- * backbone's layers are shared, not copied; dispose the parts, not this.
+ * Builds a model whose features are second-order pooled at some layers of a backbone, from images to `[N, taps * components²]`. The
+ * backbone's layers are shared, not copied: dispose the backbone, not this model.
  *
- * On small sets this tells classes apart better than averages do, at the cost of one product of small matrices.
+ * On small sets, these features separate classes better than averages do, at the cost of one product of small matrices.
  *
- * @throws RangeError when a tap's center and directions do not have the channels of its layer.
+ * @throws RangeError when a tap's center and directions do not match the number of channels of its layer.
  * @example
  * ```ts
  * import { resnet50 } from '@shroom/models/node';

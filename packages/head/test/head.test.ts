@@ -34,7 +34,7 @@ describe('batch norm', () => {
   test('refuses a training batch of one', () => {
     const layer = new BatchNorm({ name: 'bn7' });
     expect(() => layer.apply(ones([1, 3]), { training: true })).toThrow(
-      /bn7: .* 2 samples or more, it has 1/,
+      /bn7: .* at least 2 samples; it has 1/,
     );
   });
 });

@@ -117,7 +117,7 @@ test('principal directions are those of the greatest variance, and orthonormal',
     expect(column(0)[row]).toBeCloseTo(value, 4);
   for (const [row, value] of [0, 0, 1].entries()) expect(column(1)[row]).toBeCloseTo(value, 4);
   await expect(principalDirections(maps([1, 2], [1, 1, 1, 2]), 2)).rejects.toThrow(
-    /2 directions need as many places and channels; there are 1 and 2/,
+    /2 directions need at least as many positions and channels; there are 1 and 2/,
   );
 });
 
@@ -181,6 +181,6 @@ test('a frame of another layer is refused', () => {
   );
   const pooling = new CovariancePooling({ components: 8, name: 'pooling' });
   expect(() => pooling.build([1, 2, 2, 4])).toThrow(
-    /pooling: 8 components need as many channels, there are 4/,
+    /pooling: 8 components need at least as many channels; there are 4/,
   );
 });

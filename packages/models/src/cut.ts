@@ -10,48 +10,51 @@ import type { Backbone } from './backbone';
 import { callsBefore, type LayerCall } from './graph';
 import { namedWeights } from './weights/names';
 
-/** The part of a backbone after a cut, ready to be trained. */
+/** The part of a backbone after a cut, which can be trained. */
 export interface TrainedPart {
   /**
-   * Feature maps at the cut to the last feature map, `[N, h, w, channels]`; differentiable.
+   * Applies the layers after the cut to feature maps at the cut. The result is the last feature map, `[N, h, w, channels]`; differentiable.
    *
-   * @param mode The seed is of stochastic depth.
+   * @param mode `training`, and the seed of stochastic depth.
    */
   apply(maps: Tensor, mode: { readonly training: boolean; readonly seed?: number }): Tensor;
   readonly weights: readonly LayerVariable[];
   readonly trainableWeights: readonly LayerVariable[];
-  /** What the weights are in. */
+  /** The layers that hold the weights. */
   readonly layers: readonly layers.Layer[];
 }
 
-/** A backbone in two parts, which share its layers: what is trained in one is trained in the backbone. */
+/** A backbone cut into two parts that share its layers: training a part trains the backbone. */
 export interface CutBackbone {
-  /** Name of the layer that the first part ends with. */
+  /** Name of the last layer of the first part. */
   readonly layer: string;
-  /** `[height, width, channels]` of the feature map at the cut; `null` where the input's size is open. */
+  /** `[height, width, channels]` of the feature map at the cut; `null` for a side that depends on the input's size. */
   readonly shape: readonly (number | null)[];
-  /** Images `[N, H, W, 3]` to the map at the cut. Nothing in it is trainable. */
+  /** Model from images `[N, H, W, 3]` to the feature map at the cut. None of its weights is trainable. */
   readonly frozen: LayersModel;
   readonly trained: TrainedPart;
-  /** Stages between a weight and the logits, by its name: 1 in the last stage, 2 in the one before; 0 for a weight that is not of this backbone. */
+  /**
+   * Number of stages between a weight and the logits, by the weight's name: 1 in the last stage, 2 in the stage
+   * before; 0 for a weight of another model.
+   */
   depthOf(weight: string): number;
 }
 
 export interface CutOptions {
   /**
-   * Whether batch norms after the cut learn. `frozen`, the default, uses their running averages and leaves them and
-   * their factors alone, as small batches need it.
+   * Whether batch norms after the cut are trained. With `frozen`, the default, they use their running averages, and neither these nor their
+   * scales and offsets change, which suits small batches.
    */
   readonly batchNorm?: 'frozen' | 'trained';
 }
 
 /**
- * Cuts a backbone for fine-tuning: the first part stays as it is, so that its feature maps can be computed once and
- * kept; the rest is trained.
+ * Cuts a backbone for fine-tuning: the first part stays frozen, so that its feature maps can be
+ * computed once and stored; the rest is trained.
  *
- * @param place A stage of `backbone.taps`, such as `layer3`, or the name of a layer, such as `layer4.1.relu`: the last that
- *   stays frozen.
- * @throws Error when there is no such place, or when other values pass it by, such as a shortcut.
+ * @param place The last stage or layer that stays frozen: a stage of `backbone.taps`, such as `layer3`, or the
+ *   name of a layer, such as `layer4.1.relu`.
+ * @throws Error when there is no such stage or layer, or when another value, such as a shortcut, bypasses it.
  * @example
  * ```ts
  * import type { Tensor } from '@tensorflow/tfjs-core';
@@ -81,7 +84,7 @@ export function cutAt(
   const rest = callsBefore(model.outputs).filter(({ output }) => !before.has(output));
   requireOneWay(rest, tap, place);
 
-  // The model's own flag would hide what its layers say.
+  // The model's own flag must be true, because it overrides the flags of its layers.
   model.trainable = true;
   const restLayers = new Set(rest.map(call => call.layer));
   for (const each of model.layers) {
@@ -106,10 +109,10 @@ export function cutAt(
 function requireOneWay(rest: readonly LayerCall[], tap: SymbolicTensor, place: string): void {
   const inside = new Set([tap, ...rest.map(({ output }) => output)]);
   const passing = rest.flatMap(({ inputs }) => inputs).find(input => !inside.has(input));
-  if (rest.length === 0) throw new Error(`Nothing of the backbone is after '${place}'.`);
+  if (rest.length === 0) throw new Error(`No layer of the backbone comes after '${place}'.`);
   if (passing) {
     throw new Error(
-      `The backbone cannot be cut at '${place}': '${passing.sourceLayer.name}' passes it by. Cut at the end of a block or stage.`,
+      `The backbone cannot be cut at '${place}': '${passing.sourceLayer.name}' bypasses it. Cut at the end of a block or stage.`,
     );
   }
 }
@@ -132,11 +135,11 @@ function run(
   });
 }
 
-/** Stages from the top, by the name of the weight. */
+/** Returns for each weight, by name, its stage counted from the top. */
 function depthsOf(taps: Backbone['taps'], model: LayersModel): Map<string, number> {
   const names = new Map(namedWeights(model.layers).map(({ name, weight }) => [weight, name]));
   const depths = new Map<string, number>();
-  // From the top down, so that a weight ends with the lowest stage that it is needed for.
+  // Stages are visited from the top down, so that a weight gets the lowest stage that uses it.
   [...taps].reverse().forEach(({ layer }, index) => {
     const output = model.getLayer(layer).output as SymbolicTensor;
     for (const call of callsBefore([output]))

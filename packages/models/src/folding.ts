@@ -19,15 +19,15 @@ import { callsBefore, type LayerCall } from './graph';
 
 type LayerClass = { fromConfig(kind: LayerClass, config: object): layers.Layer };
 
-/** Batch norms by class name: this package's, and TensorFlow.js' own. */
+/** Class names of batch norms: this package's, and TensorFlow.js's own. */
 const batchNorms = ['ShroomBatchNorm', 'BatchNormalization'];
 
 /**
- * The same network for inference without the batch norms that follow a convolution: their factor goes into the weights,
- * the rest into the bias. It computes the same within rounding, faster, and saves as layers that every TensorFlow.js
- * has. Names of layers stay; those of the batch norms are gone.
+ * Returns the same network for inference without the batch norms that follow a convolution: their factor is multiplied into the weights,
+ * and the rest goes into the bias. The new network computes the same values up to rounding, faster, and is saved with layers that every
+ * TensorFlow.js has. Other layers keep their names.
  *
- * @returns A new model with weights of its own. The caller disposes it.
+ * @returns A new model with its own weights. The caller disposes it.
  * @see Jacob et al. 2018, section 3.2. https://arxiv.org/abs/1712.05877
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function foldBatchNorm(network: LayersModel): LayersModel {
   return modelOf({ inputs: images, outputs, name: network.name });
 }
 
-/** A layer of the same class. Weights are set afterwards, so that none are drawn. */
+/** Creates a layer of the same class. Its weights are set afterwards, so no random weights are drawn. */
 function recreate(layer: layers.Layer, config: object): layers.Layer {
   const known = serialization.SerializationMap.getMap().classNameMap;
   const [kind] = known[layer.getClassName()] as unknown as [LayerClass];
@@ -93,7 +93,7 @@ function recreate(layer: layers.Layer, config: object): layers.Layer {
   return kind.fromConfig(kind, { ...config, ...initialized });
 }
 
-/** `gamma / sqrt(variance + epsilon)` times the weights, and the bias that belongs to it. */
+/** Multiplies the weights by `gamma / sqrt(variance + epsilon)` and computes the matching bias. */
 function foldedWeights([weights, bias]: Tensor[], norm: layers.Layer): Tensor[] {
   const [gamma, beta, mean, variance] = norm.getWeights() as [Tensor, Tensor, Tensor, Tensor];
   const { epsilon } = norm.getConfig() as { epsilon: number };

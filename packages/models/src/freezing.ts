@@ -3,10 +3,10 @@ import { callsBefore } from './graph';
 import type { Tap } from './tap';
 
 /**
- * Freezes the beginning of a backbone and lets the rest be trained: all of it up to and with the named stage keeps its
- * weights and its batch norms' running averages, in `model.fit` too.
+ * Freezes the beginning of a backbone and makes the rest trainable. All layers up to and including the named stage keep their weights and
+ * the running averages of their batch norms, also in `model.fit`.
  *
- * @param stage One of `backbone.taps`, such as `layer3`; `undefined` lets everything be trained.
+ * @param stage One of `backbone.taps`, such as `layer3`; `undefined` makes the whole backbone trainable.
  * @throws Error when the backbone has no such stage.
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export function freezeThrough(
     const names = taps.map(each => each.stage).join(', ');
     throw new Error(`'${stage}' is not a stage of this backbone. It has ${names}.`);
   }
-  // The model's own flag would hide what its layers say.
+  // The model's own flag must be true, because it overrides the flags of its layers.
   model.trainable = true;
   for (const layer of model.layers) layer.trainable = true;
   if (!tap) return;

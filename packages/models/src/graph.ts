@@ -1,26 +1,26 @@
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-/** One application of a layer in a model: what it reads and what it gives. */
+/** One call of a layer in a model, with its inputs and its output. */
 export interface LayerCall {
   readonly layer: layers.Layer;
   readonly inputs: readonly SymbolicTensor[];
   readonly output: SymbolicTensor;
 }
 
-/** A layer that is itself a model, such as a classifier head on a backbone. */
+/** Whether a layer is itself a model, such as a classifier head on a backbone. */
 export function isModel(layer: layers.Layer): layer is layers.Layer & LayersModel {
   return 'layers' in layer;
 }
 
 /**
- * The calls that outputs depend on, each after those that it reads. Inputs of the model are not among them.
+ * Returns the calls that the outputs depend on, each after the calls that it reads. Inputs of the model are left out.
  *
- * @throws Error for a layer with several outputs, which no network of this package has.
+ * @throws Error when a layer has several outputs, which no network of this package has.
  */
 export function callsBefore(outputs: readonly SymbolicTensor[]): LayerCall[] {
   const calls: LayerCall[] = [];
   const seen = new Set<SymbolicTensor>();
-  // A stack instead of recursion: a network is deeper than it is wide.
+  // The code uses a stack instead of recursion, because a network is deeper than it is wide.
   const stack = [...outputs];
   while (stack.length > 0) {
     const output = stack.at(-1)!;

@@ -6,18 +6,18 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 
-/** What every network of the package can be asked for. */
+/** Options of every network in this package. */
 export interface NetworkOptions {
-  /** `[height, width]` in pixels; `null` admits any. Default `[224, 224]`. */
+  /** `[height, width]` in pixels; `null` allows any size. Default `[224, 224]`. */
   readonly inputSize?: readonly [number | null, number | null];
-  /** Number of logits of the classifier; without it the network ends at the last feature map. */
+  /** Number of classes. If it is given, the network ends in logits; otherwise it ends at the last feature map. */
   readonly classes?: number;
 }
 
 /**
- * What a table has under the name that a caller chose.
+ * Checks that a variant exists in a table of variants.
  *
- * @throws RangeError when it was none of the table's, listing those.
+ * @throws RangeError with the names of the table, when the variant is not one of them.
  */
 export function requireVariant<V>(family: string, config: V | undefined, table: object): V {
   if (config) return config;
@@ -28,15 +28,15 @@ export function requireVariant<V>(family: string, config: V | undefined, table: 
 
 type AnyLayer = layers.Layer;
 
-/** A layer's output, where it has one. */
+/** Applies a layer that has one output, and returns the output. */
 export function apply(layer: AnyLayer, x: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
   return layer.apply(x) as SymbolicTensor;
 }
 
 /**
- * The input of a network.
+ * Creates the input of a network.
  *
- * @throws Error when a side is below what the network can halve so often.
+ * @throws Error when a side is too small for the network's halvings.
  */
 export function imagesInput(name: string, least: number, options: NetworkOptions): SymbolicTensor {
   const { inputSize = [224, 224] } = options;
@@ -51,16 +51,16 @@ export function imagesInput(name: string, least: number, options: NetworkOptions
 }
 
 export interface ConvolutionOptions {
-  /** Default 1. */
+  /** Step between neighboring windows. Default 1. */
   readonly stride?: number;
-  /** Zeros added on every side, or above and below, and left and right. Default 0. */
+  /** Number of zeros added on every side, or the numbers added above and below, and left and right. Default 0. */
   readonly padding?: number | readonly [number, number];
   readonly bias: boolean;
 }
 
 /**
- * A convolution that pads as PyTorch does: at stride 2 the `'same'` of TensorFlow starts at another place.
- * Its weights are zero until they are loaded: what will be overwritten is not worth random numbers.
+ * Adds a convolution that pads as PyTorch does; at stride 2, TensorFlow's `'same'` padding starts at a different position. The weights are
+ * zero until weights are loaded, since drawing random numbers that are overwritten would waste time.
  */
 export function convolve(
   x: SymbolicTensor,
@@ -97,7 +97,7 @@ export function pad(
   return apply(layers.zeroPadding2d({ padding: sides, name }), x);
 }
 
-/** Max pooling over 3 by 3 places at stride 2, without padding. */
+/** Max pooling over 3 by 3 positions at stride 2, without padding. */
 export function maxPool(x: SymbolicTensor, name: string): SymbolicTensor {
   return apply(layers.maxPooling2d({ poolSize: 3, strides: 2, name }), x);
 }

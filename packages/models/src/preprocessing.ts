@@ -1,30 +1,30 @@
 /**
- * How a photograph becomes the input that a checkpoint was trained on. These facts belong to the weights,
- * not to the architecture, and travel with them.
+ * How a photograph becomes the input that a checkpoint was trained on. These facts belong to the weights, not to the
+ * architecture, and are stored with the weights.
  */
 export interface Preprocessing {
   /** `[height, width]` in pixels. */
   readonly size: readonly [number, number];
   /** Order of the three channels that the first convolution expects. */
   readonly channelOrder: 'RGB' | 'BGR';
-  /** Factor on pixel values of 0 to 255 before the mean is subtracted: 1 or 1 / 255. */
+  /** Factor for pixel values of 0 to 255 before the mean is subtracted: 1 or 1 / 255. */
   readonly scale: number;
-  /** Subtracted after scaling, in `channelOrder`. */
+  /** Mean that is subtracted after scaling, in `channelOrder`. */
   readonly mean: readonly [number, number, number];
-  /** Divided by after the mean is subtracted, in `channelOrder`. */
+  /** Standard deviation by which the difference is divided, in `channelOrder`. */
   readonly std: readonly [number, number, number];
   /**
-   * `'squash'` resizes both sides to `size / cropFraction` and ignores the aspect ratio; `'crop'` resizes the shorter side to
-   * `size / cropFraction`, rounded down, and takes the middle.
+   * How the photograph is resized. `'squash'` resizes both sides to `size / cropFraction`, ignoring the aspect ratio. `'crop'` resizes the
+   * shorter side to `size / cropFraction`, rounded down. In both cases the middle is then cut out.
    */
   readonly resize: 'squash' | 'crop';
-  /** Share of the resized shorter side that is kept. 1 where nothing is cropped. */
+  /** Share of the resized shorter side that is kept; 1 if nothing is cropped. */
   readonly cropFraction: number;
   readonly interpolation: 'bilinear' | 'bicubic';
 }
 
 /**
- * What Keras calls `caffe` preprocessing: BGR in 0 to 255 minus the mean of ImageNet.
+ * Keras's `caffe` preprocessing: BGR in 0 to 255, minus the mean of ImageNet.
  * @see https://github.com/keras-team/keras/blob/v2.10.0/keras/applications/imagenet_utils.py
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export function caffePreprocessing(size: readonly [number, number]): Preprocessi
 }
 
 /**
- * What torchvision and timm do: RGB in 0 to 1, minus the mean of ImageNet, divided by its standard deviation.
+ * The preprocessing of torchvision and timm: RGB in 0 to 1, minus the mean of ImageNet, divided by its standard deviation.
  *
  * @example
  * ```ts

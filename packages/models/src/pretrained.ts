@@ -1,29 +1,29 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
 import { type AnyArchitecture, findArchitecture } from './zoo';
 
-/** Weights that somebody published, trained on ImageNet with its 1,000 classes. */
+/** Published weights, trained on ImageNet with its 1,000 classes. */
 export interface Pretrained {
-  /** What timm calls them, or Keras. */
+  /** Their name in timm, or in Keras. */
   readonly id: string;
   readonly architecture: AnyArchitecture;
-  /** Where they are: `npm:name@version`, or `hf:owner/name` on the Hugging Face hub. */
+  /** Their source: `npm:name@version`, or `hf:owner/name` on the Hugging Face hub. */
   readonly source: string;
-  /** SPDX identifier. */
+  /** SPDX identifier of the license. */
   readonly license: string;
-  /** As they are evaluated: size, mean, standard deviation, interpolation, crop. */
+  /** Preprocessing with which the weights are evaluated: size, mean, standard deviation, resizing, crop. */
   readonly preprocessing: Preprocessing;
   /** Published accuracy on ImageNet's validation set at that size, in percent. */
   readonly top1: number;
   /**
-   * Whether these very weights were loaded and compared by the project's tests. The others are read by name tables that
-   * were compared with torchvision's; their files were not.
+   * Whether the project's tests loaded and compared exactly these weights. The files of other weights were not loaded; only
+   * their names were compared with torchvision's.
    */
   readonly verified: boolean;
 }
 
 const square = (side: number) => [side, side] as const;
 
-/** torchvision's and timm's ways to evaluate. */
+/** The evaluation settings of torchvision and timm. */
 const at224 = imagenetPreprocessing(square(224));
 const bicubic288 = imagenetPreprocessing(square(288), {
   interpolation: 'bicubic',
@@ -44,7 +44,7 @@ const bsd = 'BSD-3-Clause';
 const apache = 'Apache-2.0';
 
 /**
- * Known weights. Accuracies are those of timm's results-imagenet.csv, and Keras' documentation.
+ * Known weights. The accuracies are from timm's results-imagenet.csv and from Keras's documentation.
  * @see https://github.com/huggingface/pytorch-image-models/blob/main/results/results-imagenet.csv
  */
 const table: readonly Pretrained[] = [
@@ -77,7 +77,7 @@ const table: readonly Pretrained[] = [
 const registered: Pretrained[] = [];
 
 /**
- * Adds weights to those that are known by an id: for `loadPretrained`, `listPretrained` and `findPretrained`.
+ * Registers weights under an id, for `loadPretrained`, `listPretrained` and `findPretrained`.
  *
  * @throws RangeError when other weights have the id, or when there is no such architecture.
  * @example
@@ -103,7 +103,7 @@ export function registerPretrained(weights: Pretrained): void {
 const known = (): readonly Pretrained[] => [...table, ...registered];
 
 /**
- * Known pretrained weights, of all architectures or of one.
+ * Lists the known pretrained weights, of all architectures or of one.
  *
  * @throws RangeError when there is no such architecture.
  * @example
@@ -118,9 +118,9 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
 }
 
 /**
- * The table's row of one id.
+ * Finds the known weights of an id.
  *
- * @throws Error when there are no known weights of that id, listing those that there are.
+ * @throws Error with the list of known ids, when there are no weights of that id.
  * @example
  * ```ts
  * const { source, license, top1 } = findPretrained('convnext_tiny.fb_in1k');

@@ -1,10 +1,10 @@
-/** A place in a backbone where features can be read. */
+/** A tap: a layer of a backbone at which features can be read. */
 export interface Tap {
-  /** The part of the network that ends here, which can be frozen: `stem`, `layer1` and so on. */
+  /** Name of the stage that ends here and can be frozen: `stem`, `layer1` and so on. */
   readonly stage: string;
   /** Name of the layer in `Backbone.model`. */
   readonly layer: string;
-  /** Pixels of the input that one step on the feature map covers. */
+  /** Number of input pixels per step on the feature map. */
   readonly stride: number;
   readonly channels: number;
 }

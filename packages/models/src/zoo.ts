@@ -5,7 +5,7 @@ import { inceptionArchitectures } from './inception/architectures';
 import { resNetArchitectures } from './resnet/architectures';
 
 /**
- * Every network of this package by its name, which is the one it has in torchvision and timm.
+ * All networks of this package, by their names in torchvision and timm.
  *
  * @example
  * ```ts
@@ -22,15 +22,15 @@ export const architectures = {
 
 export type ArchitectureName = keyof typeof architectures;
 
-/** A name of `architectures`, or one that was registered. */
+/** The name of an architecture in `architectures`, or of a registered one. */
 export type AnyArchitecture = ArchitectureName | (string & {});
 
 const registered = new Map<string, Architecture>();
 
 /**
- * Adds a network of your own, for `createBackbone`, `loadBackbone` and everything that takes a name, as timm's `register_model` does.
+ * Registers your own network, for `createBackbone`, `loadBackbone` and every function that takes a name, as timm's `register_model` does.
  *
- * @param name Not that of another network. Registering the same object again does nothing.
+ * @param name A name that no other network has. Registering the same object again does nothing.
  * @throws RangeError when another network has the name.
  * @throws TypeError when a part of the architecture is missing.
  *
@@ -65,7 +65,7 @@ export function registerArchitecture(name: string, architecture: Architecture): 
 const parts = ['build', 'taps', 'classifier', 'dialects', 'minimumSize'] as const;
 
 /**
- * Names of all networks, those of this package first.
+ * Lists the names of all networks, those of this package first.
  *
  * @example
  * ```ts
@@ -77,9 +77,9 @@ export function listArchitectures(): readonly string[] {
 }
 
 /**
- * The network of a name, of this package or registered.
+ * Finds a network of this package or a registered one by its name.
  *
- * @throws RangeError when there is no architecture of that name, listing those that there are.
+ * @throws RangeError with the list of architectures, when there is none of that name.
  * @example
  * ```ts
  * const { build, minimumSize } = findArchitecture('tiny_net'); // one that was registered

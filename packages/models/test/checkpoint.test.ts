@@ -129,8 +129,8 @@ describe('the weights of a tfjs model', () => {
   test.each([
     ['of whole numbers', { dtype: 'int32' }, ElementTypeError, /'a' is int32; only float32/],
     ['in 16 bits', { quantization: { dtype: 'float16' } }, ElementTypeError, /'a' is float16/],
-    ['of half a number', { shape: [0.5, 4] }, TfjsWeightsError, /no list of whole numbers/],
-    ['of a negative size', { shape: [-1, -2] }, TfjsWeightsError, /no list of whole numbers/],
+    ['of half a number', { shape: [0.5, 4] }, TfjsWeightsError, /is not a list of integers/],
+    ['of a negative size', { shape: [-1, -2] }, TfjsWeightsError, /is not a list of integers/],
     ['of one name', { name: 'b' }, TfjsWeightsError, /names two tensors 'b'/],
   ])('are refused where one is %s', (_, change, type, message) => {
     const [first, second] = json.weightsManifest[0]!.weights;

@@ -57,8 +57,8 @@ describe('a cut backbone', () => {
       expect(Array.from(parts)).toEqual(Array.from(whole));
     }
     expect(() => cutAt({ model, taps }, 'layer9')).toThrow(/Its stages are stem, layer1/);
-    expect(() => cutAt({ model, taps }, 'layer4.0.relu1')).toThrow(/'layer3.0.relu' passes it by/);
-    expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/Nothing of the backbone is after/);
+    expect(() => cutAt({ model, taps }, 'layer4.0.relu1')).toThrow(/'layer3.0.relu' bypasses it/);
+    expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/No layer of the backbone comes after/);
     model.dispose();
   });
 

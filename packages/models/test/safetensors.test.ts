@@ -66,7 +66,7 @@ describe('a file is refused', () => {
   new DataView(huge.buffer).setBigUint64(0, 1n << 60n, true);
 
   test.each([
-    ['that is empty', new Uint8Array(0), /it has 0 bytes/],
+    ['that is empty', new Uint8Array(0), /it has only 0 bytes/],
     ['that claims a huge header', huge, /its header would have 1152921504606846976 bytes/],
     ['that ends within its header', fileOf('{}').subarray(0, 9), /ends within its header/],
     ['whose header is no JSON', fileOf('{"a'), /should have a string at character 1/],

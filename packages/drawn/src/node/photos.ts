@@ -7,13 +7,13 @@ import { drawMushroom } from '../mushroom';
 
 /** A drawing as a photo of a labeled set. */
 export interface DrawnPhoto {
-  /** Such as `drawn/Amanita/3`. */
+  /** Identifier, such as `drawn/Amanita/3`. */
   readonly id: string;
-  /** Index into the genera. */
+  /** Index of the class in `genera`. */
   readonly label: number;
-  /** Of what is drawn, in hexadecimal. */
+  /** SHA-256 of the drawing code's output and the id, in hexadecimal. It changes when the drawing would. */
   readonly sha256: string;
-  /** For a thread that makes the pixels: it imports the module, and calls its `generate`. */
+  /** Where the pixels come from. A thread that makes them imports the module and calls its `generate`. */
   readonly origin: {
     readonly kind: 'generated';
     readonly module: string;
@@ -28,7 +28,8 @@ export interface DrawnPhotos {
 }
 
 /**
- * The same drawn mushrooms on every machine, a number of each genus; they are drawn when their pixels are read.
+ * Opens a set of drawn mushrooms, the same on every machine, with `perClass` drawings of each
+ * genus. Each is drawn when its pixels are read.
  *
  * @example
  * ```ts
@@ -57,11 +58,11 @@ export function openDrawn(perClass: number): DrawnPhotos {
   return { classes: genera, photos, findings: [] };
 }
 
-/** Found by this package's own name, wherever the build put this file. */
+/** The module is found by this package's name, because a build may put this file anywhere. */
 const ownModule = (): string =>
   pathToFileURL(createRequire(import.meta.url).resolve('@shroom/drawn/generate')).href;
 
-/** Changes when the way of drawing does, so that what was computed of older drawings is not taken for these. */
+/** Returns a text that changes when the drawing code draws differently, so that cached results of older drawings are not reused. */
 function handOfTheArtist(): string {
   const hash = createHash('sha256');
   for (const genus of genera) hash.update(drawMushroom(genus, { seed: 0, size: 64 }).pixels);

@@ -14,10 +14,10 @@ import type { Tap } from '../tap';
 import { alexNetConvolutions } from './variants';
 
 /**
- * AlexNet with one column, its layers named as in torchvision: `features.0` ... `features.12`, `classifier.1` ...
- * `classifier.6`. Dropout, which changes nothing in inference, is left out.
+ * Builds the one-column AlexNet, with layers named as in torchvision: `features.0` ... `features.12`, `classifier.1` ... `classifier.6`.
+ * Dropout is left out, since it does nothing in inference.
  *
- * Images `[N, H, W, 3]` to the feature map `[N, h, w, 256]`, 6 x 6 for 224 x 224, or to logits `[N, classes]`.
+ * The network maps images `[N, H, W, 3]` to the feature map `[N, h, w, 256]` (6 x 6 for 224 x 224), or to logits `[N, classes]`.
  * @see Krizhevsky 2014. https://arxiv.org/abs/1404.5997
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export function alexNet(options: NetworkOptions = {}): LayersModel {
   if (options.classes === undefined) return network('alexnet', images, x);
 
   x = apply(new AdaptiveAverage({ size: 6, name: 'avgpool' }), x);
-  // PyTorch flattens channels first; so the classifier's weights are as they are in its checkpoints.
+  // PyTorch flattens with the channels first. The permutation lets the classifier's weights be used as they are in PyTorch's checkpoints.
   x = apply(layers.permute({ dims: [3, 1, 2], name: 'channels_first' }), x);
   x = apply(layers.flatten({ name: 'flatten' }), x);
   x = relu(linear(x, 4096, 'classifier.1'), 'classifier.2');
@@ -46,7 +46,7 @@ export function alexNet(options: NetworkOptions = {}): LayersModel {
 }
 
 /**
- * The outputs of the three poolings.
+ * The outputs of the three pooling layers.
  *
  * @example
  * ```ts

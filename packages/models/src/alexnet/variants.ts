@@ -1,5 +1,5 @@
 export interface AlexNetConvolution {
-  /** Its place in torchvision's `features`; a ReLU follows, and a pooling where there is one. */
+  /** Index in torchvision's `features`. A ReLU follows the convolution, and a pooling layer if the convolution has one. */
   readonly index: number;
   readonly filters: number;
   readonly kernelSize: number;

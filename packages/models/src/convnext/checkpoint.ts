@@ -1,13 +1,13 @@
 import { type Dialect, pytorchDialect } from '../weights/dialect';
 
-/** Layers are named as in timm. */
+/** The layer names are those of timm. */
 export const convNextDialects: readonly Dialect[] = [
   pytorchDialect('timm', layer => layer),
   pytorchDialect('torchvision', torchvisionModule, { layerScaleAxes: 2 }),
   pytorchDialect('transformers', transformersModule),
 ];
 
-/** The parts of a block: ours and timm's, torchvision's and transformers'. */
+/** The parts of a block: our name, which is also timm's, then torchvision's and transformers'. */
 const blockParts: Record<string, readonly [torchvision: string, transformers: string]> = {
   conv_dw: ['block.0', 'dwconv'],
   norm: ['block.2', 'layernorm'],
@@ -16,7 +16,7 @@ const blockParts: Record<string, readonly [torchvision: string, transformers: st
   gamma: ['layer_scale', 'layer_scale_parameter'],
 };
 
-/** What is outside the blocks. */
+/** Layers outside the blocks. */
 const outside: Record<string, readonly [torchvision: string, transformers: string]> = {
   'stem.0': ['features.0.0', 'convnext.embeddings.patch_embeddings'],
   'stem.1': ['features.0.1', 'convnext.embeddings.layernorm'],
@@ -24,7 +24,7 @@ const outside: Record<string, readonly [torchvision: string, transformers: strin
   'head.fc': ['classifier.2', 'classifier'],
 };
 
-/** torchvision counts a stage's downsampling and its blocks as two of its `features`. */
+/** In torchvision, a stage's downsampling layer and its blocks are two entries of `features`. */
 function torchvisionModule(layer: string): string {
   const place = parseLayer(layer);
   if (place.kind === 'outside') return outside[layer]![0];

@@ -18,19 +18,19 @@ import { type ConvNextConfig, convNextVariants } from './variants';
 
 export interface ConvNextOptions extends NetworkOptions {
   /**
-   * Probability that a sample goes without the last block in training; earlier blocks less, in proportion. Default 0,
-   * which leaves the layers out. The paper trained Tiny with 0.1, Small with 0.4, Base and Large with 0.5.
+   * Probability that the last block is skipped for a sample in training; for earlier blocks it is proportionally smaller. Default 0, which
+   * leaves the layers out. The paper trained Tiny with 0.1, Small with 0.4, Base and Large with 0.5.
    */
   readonly stochasticDepth?: number;
-  /** Of stochastic depth. Default 0. */
+  /** Seed of stochastic depth. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * A ConvNeXt, its layers named as in timm: `stem.0`, `stages.0.blocks.0.conv_dw` ... `stages.3.blocks.2.add`, `head.fc`.
+ * Builds a ConvNeXt with layers named as in timm: `stem.0`, `stages.0.blocks.0.conv_dw` ... `stages.3.blocks.2.add`, `head.fc`.
  *
- * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]` (rounded down at each halving), or to logits
- * `[N, classes]` (no softmax). The layer norm after the pooling belongs to the classifier.
+ * The network maps images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]` (each halving rounds down), or to logits `[N, classes]`
+ * (no softmax). The layer norm after the pooling belongs to the classifier.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function convNext(config: ConvNextConfig, options: ConvNextOptions = {}):
   return network('convnext', images, linear(x, classes, 'head.fc'));
 }
 
-/** Mixes space, then channels, and adds the result back. `[N, H, W, C]` in and out. */
+/** Mixes space, then channels, and adds the result to the input. `[N, H, W, C]` in and out. */
 function convNextBlock(
   x: SymbolicTensor,
   channels: number,

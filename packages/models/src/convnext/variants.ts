@@ -1,8 +1,8 @@
-/** What varies between the members of the family. Liu et al. 2022, section 3. https://arxiv.org/abs/2201.03545 */
+/** What varies between the networks of the family. Liu et al. 2022, section 3. https://arxiv.org/abs/2201.03545 */
 export interface ConvNextConfig {
-  /** Blocks in each of the four stages. */
+  /** Number of blocks in each of the four stages. */
   readonly depths: readonly [number, number, number, number];
-  /** Channels of each stage. */
+  /** Number of channels of each stage. */
   readonly widths: readonly [number, number, number, number];
 }
 

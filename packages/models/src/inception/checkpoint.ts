@@ -2,7 +2,7 @@ import { type Dialect, pytorchDialect } from '../weights/dialect';
 
 const isAuxiliary = (name: string) => name.startsWith('AuxLogits.');
 
-/** Layers are named as in torchvision and timm, which name them alike; transformers has no Inception. */
+/** The layer names are those of torchvision and timm, which are the same. transformers has no Inception. */
 export const inceptionDialects: readonly Dialect[] = [
   pytorchDialect('torchvision', layer => layer, { isUnused: isAuxiliary }),
 ];

@@ -22,10 +22,10 @@ import {
 } from './variants';
 
 /**
- * Inception v3, its layers named as in torchvision: `Conv2d_1a_3x3.conv` ... `Mixed_7c.branch_pool.conv`, `Mixed_7c`,
- * `fc`. The auxiliary classifier, which only training uses, and dropout are left out.
+ * Builds Inception v3 with layers named as in torchvision: `Conv2d_1a_3x3.conv` ... `Mixed_7c.branch_pool.conv`, `Mixed_7c`, `fc`. Dropout
+ * and the auxiliary classifier, which are used only in training, are left out.
  *
- * Images `[N, H, W, 3]` to the feature map `[N, h, w, 2048]`, 8 x 8 for 299 x 299, or to logits `[N, classes]`.
+ * The network maps images `[N, H, W, 3]` to the feature map `[N, h, w, 2048]` (8 x 8 for 299 x 299), or to logits `[N, classes]`.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function inceptionV3(options: NetworkOptions = {}): LayersModel {
   );
 }
 
-/** All branches read the same map; their outputs are joined along the channels. */
+/** All branches read the same map; their outputs are concatenated along the channels. */
 function inceptionBlock(x: SymbolicTensor, { name, branches }: InceptionBlock): SymbolicTensor {
   return concatenate(
     branches.map(branch => inceptionBranch(x, branch, name)),
@@ -78,7 +78,7 @@ function inceptionBranch(x: SymbolicTensor, branch: Branch, block: string): Symb
 function pool(x: SymbolicTensor, kind: Branch['pool'], block: string): SymbolicTensor {
   if (kind === 'none') return x;
   if (kind === 'max') return maxPool(x, `${block}.maxpool`);
-  // PyTorch's average counts the zeros of the padding, so they are added beforehand.
+  // PyTorch's average includes the zeros of the padding, so the zeros are added before pooling without padding.
   const average = layers.averagePooling2d({ poolSize: 3, strides: 1, name: `${block}.avgpool` });
   return apply(average, pad(x, 1, `${block}.avgpool.pad`));
 }

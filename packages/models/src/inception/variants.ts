@@ -1,4 +1,4 @@
-/** Layer of one branch: its name in torchvision, filters, kernel size, and how it moves. */
+/** A convolution of a branch: its name in torchvision, filters, kernel size, stride and padding. */
 export interface BranchConvolution {
   readonly name: string;
   readonly filters: number;
@@ -7,12 +7,10 @@ export interface BranchConvolution {
   readonly padding?: number | readonly [number, number];
 }
 
-/** What is done before a branch's convolutions: nothing, an average of 3x3 places, or the largest of 3x3 at stride 2. */
+/** Pooling before a branch's convolutions: none, the average of 3x3 positions, or the maximum of 3x3 at stride 2. */
 type BranchPool = 'none' | 'average' | 'max';
 
-/**
- * Convolutions one after the other; the last two read the same where they are `fork`ed, and their outputs are joined.
- */
+/** The convolutions of a branch, one after another. In a `fork`, the last two read the same map, and their outputs are concatenated. */
 export interface Branch {
   readonly pool: BranchPool;
   readonly convolutions: readonly BranchConvolution[];
@@ -46,7 +44,7 @@ const halving = { stride: 2 };
 const row = { padding: [0, 3] } as const;
 const column = { padding: [3, 0] } as const;
 
-/** Figure 5 of the paper: 5x5 convolutions, the larger ones as two of 3x3. */
+/** Figure 5 of the paper: 5x5 convolutions, the larger ones as two 3x3 convolutions. */
 const blockA = (name: string, poolFilters: number): InceptionBlock => ({
   name,
   branches: [
@@ -61,7 +59,7 @@ const blockA = (name: string, poolFilters: number): InceptionBlock => ({
   ],
 });
 
-/** Figure 6: 7x7 convolutions as a row and a column of seven. */
+/** Figure 6 of the paper: 7x7 convolutions, each as a 1x7 and a 7x1 convolution. */
 const blockC = (name: string, narrow: number): InceptionBlock => ({
   name,
   branches: [
@@ -82,7 +80,7 @@ const blockC = (name: string, narrow: number): InceptionBlock => ({
   ],
 });
 
-/** Figure 7: a row and a column of three side by side, on the coarsest map. */
+/** Figure 7 of the paper: a 1x3 and a 3x1 convolution side by side, on the coarsest map. */
 const blockE = (name: string): InceptionBlock => ({
   name,
   branches: [

@@ -8,8 +8,8 @@ export interface AdaptiveAverageConfig extends LayerConfig {
 }
 
 /**
- * Averages a feature map of any size down (or repeats it up) to a square of fixed size, as PyTorch's
- * `AdaptiveAvgPool2d`: bin `i` of `n` covers the places from `floor(i * H / n)` to below `ceil((i + 1) * H / n)`.
+ * Averages a feature map of any size down (or repeats it up) to a square of fixed size, as PyTorch's `AdaptiveAvgPool2d`: bin `i` of `n`
+ * covers the positions from `floor(i * H / n)` up to but not including `ceil((i + 1) * H / n)`.
  */
 export class AdaptiveAverage extends layers.Layer {
   static readonly className = 'ShroomAdaptiveAverage';
@@ -47,7 +47,7 @@ export class AdaptiveAverage extends layers.Layer {
   }
 }
 
-/** `[bins, length]`, row by row: times a vector of `length` it gives the averages over the bins. */
+/** Returns the matrix `[bins, length]`, row by row. Its product with a vector of `length` values is the averages over the bins. */
 export function averagingMatrix(bins: number, length: number): Float32Array {
   const matrix = new Float32Array(bins * length);
   for (let bin = 0; bin < bins; bin++) {

@@ -12,18 +12,18 @@ import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layer
 import { type Kwargs, type LayerConfig, only, register } from './register';
 
 export interface BatchNormConfig extends LayerConfig {
-  /** Added to the variance. PyTorch's default is 1e-5. */
+  /** Number added to the variance. PyTorch's default is 1e-5. */
   readonly epsilon: number;
-  /** Weight of a new batch in the running averages, as PyTorch counts it. Default 0.1. */
+  /** Weight of a new batch in the running averages, as PyTorch defines it. Default 0.1. */
   readonly momentum?: number;
 }
 
 /**
- * Batch norm over the channels of `[N, H, W, C]`, with PyTorch's arithmetic: in training the batch is normalized by its
- * biased variance, and the running variance takes the unbiased one.
+ * Batch norm over the channels of `[N, H, W, C]`, with PyTorch's arithmetic: in training the batch is normalized by its biased variance,
+ * while the running variance is updated with the unbiased one.
  *
- * Frozen (`trainable = false`) it uses the running averages and leaves them alone, in `model.fit` too. tfjs-layers' own
- * batch norm does neither.
+ * When frozen (`trainable = false`) it uses the running averages and does not change them, also in `model.fit`. The batch norm
+ * of tfjs-layers differs in both respects.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
 export class BatchNorm extends layers.Layer {
@@ -61,7 +61,8 @@ export class BatchNorm extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
     return tidy(() => {
       const x = only(inputs) as Tensor4D;
-      // A frozen model sets the flag on its layers' weights, not on the layers; a Sequential around it resets that.
+      // Freezing a model sets the flag of its layers' weights but not of the layers, and a Sequential
+      // around it resets the flag of the layers.
       const frozen = !this.trainable || !this.#gamma.trainable;
       const training = Boolean(kwargs?.training) && !frozen;
       if (!training)

@@ -2,7 +2,7 @@ import { add, erf, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { type Kwargs, only, register } from './register';
 
-/** The exact Gaussian error linear unit, x times the normal distribution function of x, as PyTorch's default is. */
+/** The exact Gaussian error linear unit: x times the normal distribution function of x, as in PyTorch's default. */
 export class Gelu extends layers.Layer {
   static readonly className = 'ShroomGelu';
 

@@ -3,13 +3,13 @@ import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layer
 import { type Kwargs, type LayerConfig, only, register } from './register';
 
 export interface LayerNormConfig extends LayerConfig {
-  /** Added to the variance. ConvNeXt's is 1e-6. */
+  /** Number added to the variance. ConvNeXt uses 1e-6. */
   readonly epsilon: number;
 }
 
 /**
- * Layer norm over the channels, the last axis, of any rank. tfjs-layers' own repeats the averages to the size of the
- * feature map before it uses them; this one lets them broadcast.
+ * Layer norm over the channels, the last axis, for any rank. The layer norm of tfjs-layers repeats the averages to the size of the
+ * feature map; this one broadcasts them instead.
  * @see Ba et al. 2016. https://arxiv.org/abs/1607.06450
  */
 export class LayerNorm extends layers.Layer {

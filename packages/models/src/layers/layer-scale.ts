@@ -3,7 +3,7 @@ import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layer
 import { type Kwargs, only, register } from './register';
 
 /**
- * One learned factor a channel on what a residual branch adds.
+ * Multiplies the output of a residual branch by one learned factor per channel.
  * @see Touvron et al. 2021, section 2. https://arxiv.org/abs/2103.17239
  */
 export class LayerScale extends layers.Layer {
@@ -12,7 +12,7 @@ export class LayerScale extends layers.Layer {
 
   override build(inputShape: number[]): void {
     const shape = [inputShape[inputShape.length - 1]!];
-    // ConvNeXt starts at 1e-6: each block begins as the identity.
+    // ConvNeXt starts with factors of 1e-6, so that each block begins almost as the identity.
     this.#scale = this.addWeight('scale', shape, 'float32', initializers.constant({ value: 1e-6 }));
     this.built = true;
   }

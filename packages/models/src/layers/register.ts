@@ -7,15 +7,15 @@ export type Kwargs = Parameters<layers.Layer['call']>[1];
 type LayerClass = Parameters<typeof serialization.registerClass>[0] & { className: string };
 
 /**
- * Makes a layer known to `tf.loadLayersModel`. A class of that name that is there already stays: it comes from another
- * copy of this package on the same TensorFlow.js, and models made with either load with it.
+ * Makes a layer known to `tf.loadLayersModel`. If a class of that name is registered already, it stays: it comes from another copy of this
+ * package on the same TensorFlow.js, and either class loads the models of both.
  */
 export function register(layer: LayerClass): void {
   const known = serialization.SerializationMap.getMap().classNameMap;
   if (!(layer.className in known)) serialization.registerClass(layer);
 }
 
-/** The one input of a layer that takes one. */
+/** Returns the only input of a layer that takes one input. */
 export function only(inputs: Tensor | Tensor[]): Tensor {
   return Array.isArray(inputs) ? inputs[0]! : inputs;
 }

@@ -7,8 +7,8 @@ import { register } from './register';
 import { StochasticDepth } from './stochastic-depth';
 
 /**
- * Makes the package's own layers known to `tf.loadLayersModel`. Building a network does it too; a program that only
- * loads a saved one calls this first. Any number of times is fine.
+ * Makes the package's own layers known to `tf.loadLayersModel`. Building a network does this too; a program that only loads a saved network
+ * calls this function first. Repeated calls do no harm.
  *
  * @example
  * ```ts

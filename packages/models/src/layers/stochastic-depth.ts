@@ -3,15 +3,18 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { type Kwargs, type LayerConfig, only, register } from './register';
 
 export interface StochasticDepthConfig extends LayerConfig {
-  /** Probability that a sample goes without this branch in training, 0 to below 1. */
+  /** Probability that this branch is skipped for a sample in training, at least 0 and below 1. */
   readonly rate: number;
-  /** Each batch draws anew, by this and the seed of the call or else the number of calls before. Default 0. */
+  /**
+   * Seed. Each batch draws new random numbers from it and from the seed of the call, or from the number of earlier
+   * calls if the call has no seed. Default 0.
+   */
   readonly seed?: number;
 }
 
 /**
- * In training, leaves a residual branch out for a random part of the samples, and weights it up for the others.
- * Elsewhere it changes nothing.
+ * Stochastic depth: in training, skips a residual branch for random samples and scales it up for the
+ * others. In inference it changes nothing.
  * @see Huang et al. 2016. https://arxiv.org/abs/1603.09382
  */
 export class StochasticDepth extends layers.Layer {

@@ -2,24 +2,27 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Ends the name of a file that was written when the folder beside it was used last. */
+/** Ending of the name of a marker file. The time of the marker is when the folder beside it was last used. */
 export const used = '.used';
 
-/** Notes that something in a cache was used now. (File systems note it once a day, or never.) It may not be ours to write on. */
+/**
+ * Records that a file or folder in a cache was used now, because file systems record that only once a day or never. Errors are
+ * ignored, since the cache may be read-only.
+ */
 export async function noteUse(path: string): Promise<void> {
   try {
     const facts = await stat(path);
-    // Who lists a folder reads it as well: its own time says nothing of its use.
+    // Listing a folder counts as reading it, so the folder's own time does not tell when its content was used.
     if (facts.isDirectory()) await writeFile(`${path}${used}`, '');
     else await utimes(path, new Date(), facts.mtime);
   } catch {
-    // Who cannot write to a cache cannot prune it either.
+    // A process that cannot write to a cache cannot prune it either.
   }
 }
 
-/** A blob of the hub's cache that this package has downloaded. Others lie there too: they are Python's. */
+/** A blob in the Hugging Face hub's cache that this package has downloaded. The cache also contains blobs that Python has downloaded. */
 export interface OwnBlob {
-  /** `owner/name`. */
+  /** Name of the model, `owner/name`. */
   readonly model: string;
   readonly file: string;
   /** The model's folder in the hub's cache. */
@@ -47,7 +50,7 @@ export async function readDownloads(cache: string): Promise<OwnBlob[]> {
   return notes.flatMap(text => {
     try {
       const blob = JSON.parse(text) as OwnBlob;
-      // What is removed by a note must be where such a note points.
+      // Before a note leads to the removal of a file, this checks that the note points into the hub's cache.
       const isOurs =
         /^models--[\w.-]+$/.test(blob.folder.split(/[\\/]/).at(-1)!) &&
         /^[0-9a-f]+$/.test(blob.etag);

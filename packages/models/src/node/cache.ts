@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder for what is downloaded once and kept: `SHROOM_CACHE`, or the platform's folder for caches.
+ * Returns the folder for downloads that are kept: `SHROOM_CACHE`, or the platform's cache folder.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  * @example
  * ```ts

@@ -2,30 +2,30 @@ import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { used } from './cache-use';
 
-/** Something that was downloaded and kept. */
+/** A download in the cache. */
 export interface CachedWeights {
-  /** `hf:owner/name#file`, `npm:name@version`, or the name of a file of the web. */
+  /** Source: `hf:owner/name#file`, `npm:name@version`, or the name of a file from the web. */
   readonly source: string;
   readonly kind: 'hub' | 'npm' | 'url';
-  /** The file, or the folder of a package. */
+  /** Path of the file, or of the folder of a package. */
   readonly path: string;
-  /** On the disk. */
+  /** Size on the disk in bytes. */
   readonly bytes: number;
   readonly downloadedAt: Date;
-  /** When this package opened it last. */
+  /** When this package last opened it. */
   readonly usedAt: Date;
-  /** Whether it is a download that was cut; another one would go on from it. */
+  /** Whether the download is incomplete. The next download would resume it. */
   readonly unfinished: boolean;
 }
 
-/** An entry of the cache, and how it is removed. */
+/** An entry of the cache that can be removed. */
 export interface RemovableWeights {
   readonly entry: CachedWeights;
-  /** @returns Whether it is gone. */
+  /** @returns Whether it was removed. */
   remove(signal: AbortSignal | undefined): Promise<boolean>;
 }
 
-/** What lies at a path, unless it is a link or nothing. */
+/** Returns the facts about a file or folder, or `undefined` if the path is a link or does not exist. */
 export async function entryOf(
   kind: CachedWeights['kind'],
   source: string,
@@ -52,7 +52,7 @@ async function bytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Removes a file or a folder. @returns Whether it is gone. */
+/** Removes a file or a folder. @returns Whether it was removed. */
 export async function removed(path: string): Promise<boolean> {
   try {
     await rm(path, { recursive: true });
@@ -60,7 +60,7 @@ export async function removed(path: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return true;
-    // Somebody has it open, on systems where that matters, or may not be disturbed.
+    // Another process has it open, on systems where that prevents removal, or the permission is missing.
     if (code === 'EBUSY' || code === 'EPERM' || code === 'EACCES') return false;
     throw error;
   }

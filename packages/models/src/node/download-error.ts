@@ -1,37 +1,37 @@
 export interface DownloadProgress {
   readonly source: string;
   readonly received: number;
-  /** In bytes. */
+  /** Size of the whole file in bytes. */
   readonly total: number;
 }
 
-/** What kind of fault it is, for a program that goes on in another way for some of them. */
+/** Kinds of download faults, for programs that react to some of them differently. */
 export type DownloadFault =
   /** The name of the source is invalid, or would lead out of the cache. */
   | 'name'
-  /** It is not in the cache, and downloading is forbidden. */
+  /** The file is not in the cache, and downloading is forbidden. */
   | 'offline'
-  /** The server cannot be reached, or the connection broke more often than it was worth. */
+  /** The server cannot be reached, or the connection broke too often. */
   | 'connection'
-  /** The server said nothing for longer than `timeout`. */
+  /** The server was silent for longer than `timeout`. */
   | 'silence'
-  /** The server wants a login, or denies access. */
+  /** The server requires a login or denies access. */
   | 'refused'
-  /** The server does not have it. */
+  /** The server does not have the file. */
   | 'missing'
-  /** Another answer of the server that is not the file. */
+  /** The server sent an answer that is not the file. */
   | 'answer'
-  /** It is longer or shorter than was said, or larger than `mostBytes`. */
+  /** The file is longer or shorter than announced, or larger than `mostBytes`. */
   | 'size'
-  /** What came has another hash. */
+  /** The downloaded bytes have a wrong hash. */
   | 'damaged'
   /** The disk is full, or the cache cannot be written. */
   | 'disk'
-  /** A link in the cache leads out of it. */
+  /** A link in the cache leads out of the cache. */
   | 'cache';
 
 /**
- * A download failed. What is kept of it is never taken for the whole file. The message says what to do.
+ * Thrown when a download fails. A part of a file that is kept is never used as the whole file. The message says what to do.
  *
  * @example
  * ```ts
@@ -58,30 +58,30 @@ const known: Record<string, readonly [DownloadFault, string]> = {
   ENOTFOUND: ['connection', 'The server could not be found. Is there a network?'],
   EAI_AGAIN: ['connection', 'The server could not be found. Is there a network?'],
   ECONNREFUSED: ['connection', 'The server refused the connection.'],
-  ECONNRESET: ['connection', 'The connection broke. The next try goes on from here.'],
-  UND_ERR_SOCKET: ['connection', 'The connection broke. The next try goes on from here.'],
+  ECONNRESET: ['connection', 'The connection broke. The next attempt resumes the download.'],
+  UND_ERR_SOCKET: ['connection', 'The connection broke. The next attempt resumes the download.'],
   ENOSPC: [
     'disk',
-    'The disk is full. SHROOM_CACHE and HF_HUB_CACHE name other folders for downloads.',
+    'The disk is full. Set SHROOM_CACHE and HF_HUB_CACHE to folders on another disk.',
   ],
   EACCES: [
     'disk',
-    'The cache folder cannot be written. SHROOM_CACHE and HF_HUB_CACHE name other ones.',
+    'The cache folder cannot be written. Set SHROOM_CACHE and HF_HUB_CACHE to other folders.',
   ],
   EROFS: [
     'disk',
-    'The cache folder cannot be written. SHROOM_CACHE and HF_HUB_CACHE name other ones.',
+    'The cache folder cannot be written. Set SHROOM_CACHE and HF_HUB_CACHE to other folders.',
   ],
 };
 
-/** Says what happened and what to do. `fetch` hides the reason in the cause of its error. */
+/** Makes an error that says what happened and what to do. `fetch` hides the reason in the `cause` of its error. */
 export function downloadError(source: string, error: unknown): DownloadError {
   if (error instanceof DownloadError) return error;
   const outer = error as Error & { cause?: NodeJS.ErrnoException; code?: string };
   const code = outer.code ?? outer.cause?.code ?? '';
   const [fault, hint] = known[code] ?? [
     'connection',
-    'Trying again is safe: it goes on from here.',
+    'Trying again is safe: the download is resumed.',
   ];
   const reason = outer.cause?.message ? `${outer.message}: ${outer.cause.message}` : outer.message;
   return new DownloadError(fault, `${source} could not be downloaded: ${reason}\n${hint}`, {

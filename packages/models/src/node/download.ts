@@ -7,28 +7,28 @@ import { persist, type RetryOptions, Silence } from './interruption';
 import { request } from './request';
 import { writeWhole } from './whole-file';
 
-/** A file on a server, as far as its headers tell. */
+/** A file on a server, as described by its headers. */
 export interface RemoteFile {
   readonly source: string;
   readonly url: URL;
   readonly bytes: number;
-  /** What the file must be: its sha256, or the sha1 that git gives it. Without, its length alone is checked. */
+  /** Expected hash of the file: its SHA-256, or the SHA-1 that git computes for it. Without a hash, only the length is checked. */
   readonly expected?: { readonly kind: 'sha256' | 'git'; readonly hash: string };
-  /** For the server of `url`, and no other. */
+  /** Headers for the server of `url`. They are not sent to other servers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface DownloadOptions extends RetryOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** A file that claims to be larger is refused before anything is written. Default 20e9. */
+  /** A file that claims to be larger is refused before anything is written. In bytes. Default 20e9. */
   readonly mostBytes?: number;
 }
 
 /**
- * Downloads a file beside its place, goes on where an earlier try stopped, checks it, and gives it its name at the end. A connection
- * that breaks or falls silent is tried again, from where it was.
+ * Downloads a file to a path beside its final path, resumes where an earlier attempt stopped, checks the file, and renames it at the end.
+ * If the connection breaks or the server falls silent, the download is tried again from where it stopped.
  *
- * @param part Where the unfinished file is kept. It must belong to this very version of the file.
+ * @param part Path of the unfinished file. It must belong to exactly this version of the file.
  */
 export async function download(
   remote: RemoteFile,
@@ -47,11 +47,11 @@ function requireSize({ source, bytes }: RemoteFile, { mostBytes = 20e9 }: Downlo
   if (bytes <= mostBytes) return;
   throw new DownloadError(
     'size',
-    `${source} claims to have ${bytes} bytes; ${mostBytes} are allowed. The option mostBytes allows more.`,
+    `${source} claims to have ${bytes} bytes; ${mostBytes} are allowed. To allow more, raise the option mostBytes.`,
   );
 }
 
-/** One connection: from what is there to the end. */
+/** Downloads over one connection, from the received part to the end. */
 async function receive(remote: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
   const { onProgress } = options;
   const { source, bytes } = remote;
@@ -64,7 +64,7 @@ async function receive(remote: RemoteFile, part: string, options: DownloadOption
       const range: Record<string, string> = received > 0 ? { range: `bytes=${received}-` } : {};
       const response = await request(remote, 'GET', range, silence.signal);
       if (received > 0 && !continues(response, received)) {
-        // The server sends all of it, or another part.
+        // The server sends the whole file or another part, so the received part is useless.
         await rm(part, { force: true });
         await response.body?.cancel();
         return await receive(remote, part, options);
@@ -96,7 +96,7 @@ async function receive(remote: RemoteFile, part: string, options: DownloadOption
 function continues({ status, headers }: Response, received: number): boolean {
   if (status !== 206) return false;
   const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
-  // Where a server does not say which part it sends, the hash tells.
+  // If a server does not say which part it sends, the hash shows whether it was the right one.
   return start === undefined || Number(start) === received;
 }
 
@@ -105,10 +105,10 @@ function startHash({ expected, bytes }: RemoteFile): Hash {
   return createHash('sha1').update(`blob ${bytes}\0`);
 }
 
-/** Puts what is there of a file into a hash. @returns its length; a file that is too long is removed. */
+/** Adds the received part of a file to a hash. @returns Its length in bytes. A part that is too long is removed. */
 async function hashExisting(part: string, most: number, hash: Hash): Promise<number> {
   const found = await lstat(part).catch(() => undefined);
-  // A link would be written through, to wherever it leads.
+  // A link is removed, because writing through it would change the file that it points to.
   if (found && (!found.isFile() || found.size > most)) {
     await rm(part);
     return 0;
@@ -125,7 +125,7 @@ async function check(remote: RemoteFile, part: string, received: number, hash: H
   if (received < bytes) {
     throw new DownloadError(
       'connection',
-      `${source} was cut: ${received} of ${bytes} bytes came.\nThe next try goes on from here.`,
+      `${source} was cut: ${received} of ${bytes} bytes came.\nThe next attempt resumes the download.`,
     );
   }
   const found = hash.digest('hex');
@@ -134,7 +134,7 @@ async function check(remote: RemoteFile, part: string, received: number, hash: H
   const got = received > bytes ? `more than ${bytes} bytes` : `${received} bytes with ${found}`;
   throw new DownloadError(
     received > bytes ? 'size' : 'damaged',
-    `${source} is not what it should be: wanted ${expected?.hash ?? `${bytes} bytes`}, got ${got}.\n` +
-      'It was removed. A proxy may have changed it; trying again starts anew.',
+    `${source} has a wrong hash: wanted ${expected?.hash ?? `${bytes} bytes`}, got ${got}.\n` +
+      'It was removed. A proxy may have changed it; the next attempt starts from the beginning.',
   );
 }

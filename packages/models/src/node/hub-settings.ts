@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the environment says of the Hugging Face hub, in the variables that Python's huggingface_hub reads. */
+/** Settings of the Hugging Face hub from the environment variables that Python's huggingface_hub reads. */
 export interface HubSettings {
   readonly endpoint: URL;
-  /** The folder of downloads, which Python shares. */
+  /** Cache folder, which is shared with Python. */
   readonly cache: string;
   readonly token: string | undefined;
   readonly offline: boolean;
@@ -24,7 +24,7 @@ export async function hubSettings(env: NodeJS.ProcessEnv = process.env): Promise
 
 const isOn = (text = '') => ['1', 'ON', 'YES', 'TRUE'].includes(text.toUpperCase());
 
-/** `HF_TOKEN`, else what `hf auth login` has written. */
+/** Reads `HF_TOKEN`, or else the token that `hf auth login` has stored. */
 async function readToken(env: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {
   const named = env.HF_TOKEN?.trim();
   if (named) return named;

@@ -14,7 +14,7 @@ import { bytesIn, request } from './request';
 
 /** A file of a model on the Hugging Face hub. */
 export interface HubFile {
-  /** `owner/name`. */
+  /** Name of the model, `owner/name`. */
   readonly model: string;
   /** A branch, a tag or a commit. Default `main`. */
   readonly revision?: string;
@@ -22,19 +22,19 @@ export interface HubFile {
 }
 
 export interface HubOptions extends DownloadOptions {
-  /** Default `process.env`. */
+  /** Environment variables. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
 
 /**
- * The path of a file of the hub in the cache folder that Python's huggingface_hub uses, downloaded when it is not there.
- * A file of a commit that is in the cache is not asked for again; for a branch, the server is asked which commit it is. A server that
- * falls silent is asked again, and a download that broke goes on.
+ * Returns the path of a file of the Hugging Face hub in the cache folder of Python's huggingface_hub, and downloads the file if it is
+ * missing. A cached file of a commit is used without asking the server; for a branch, the server is asked for its current commit. A silent
+ * server is asked again, and a broken download is resumed.
  *
- * @throws DownloadError when it is not in the cache and cannot be fetched, HF_HUB_OFFLINE forbids it, or the names would lead out
- *   of the cache. Its message names the ways out.
+ * @throws DownloadError when the file is not in the cache and cannot be downloaded, when HF_HUB_OFFLINE forbids downloading, or when the
+ *   names would lead out of the cache. Its message says what to do.
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
   if (settings.offline) {
     throw new DownloadError(
       'offline',
-      `${source} is not in ${settings.cache}, and HF_HUB_OFFLINE forbids to download it.\n${waysOut(file)}`,
+      `${source} is not in ${settings.cache}, and HF_HUB_OFFLINE forbids downloading it.\n${waysOut(file)}`,
     );
   }
   try {
@@ -78,7 +78,7 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
       // Python writes to `.incomplete` under a lock that Node cannot take.
       if (!existsSync(blob)) {
         const own = { model, file, folder, etag };
-        // Before: what is cut is ours as well.
+        // The note is written before the download, because an incomplete download belongs to this package too.
         await noteDownload(cacheFolder(options.env), own);
         await download(remote, blob, `${blob}.shroom.incomplete`, options);
       } else await noteUse(blob);
@@ -101,9 +101,9 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
 }
 
 /**
- * Whether a file of the hub is in the cache, and else how many bytes it has; `undefined` where the hub must not be asked.
+ * Returns whether a file of the hub is in the cache, and otherwise its size in bytes; `undefined` if the hub must not be asked.
  *
- * @throws DownloadError
+ * @throws DownloadError when the names are invalid or the hub does not answer.
  */
 export async function hubNeeds(
   { model, revision = 'main', file }: HubFile,
@@ -125,7 +125,7 @@ const waysOut = (file: string) =>
   `Ways out: download ${file} by hand and give its path as the source; HF_ENDPOINT names a mirror of the hub; ` +
   'weights that another machine has can be copied into HF_HUB_CACHE and used with HF_HUB_OFFLINE=1.';
 
-/** @throws DownloadError for names that no file of the hub has, or that would lead out of the cache. */
+/** @throws DownloadError when no file of the hub can have these names, or when they would lead out of the cache. */
 export function requireHubNames({ model, revision, file }: Required<HubFile>): void {
   const isRepository =
     /^\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/.test(model) && !/\.\.|--|[.-](\/|$)/.test(model);
@@ -140,11 +140,11 @@ export function requireHubNames({ model, revision, file }: Required<HubFile>): v
   const [what, name, expected] = wrong;
   throw new DownloadError(
     'name',
-    `${what} ${JSON.stringify(name)} names nothing on the hub; expected is ${expected}.`,
+    `${what} ${JSON.stringify(name)} is not a valid name on the hub; expected is ${expected}.`,
   );
 }
 
-/** @throws DownloadError where a link leads out of the model's folder. */
+/** @throws DownloadError when a link leads out of the model's folder. */
 async function findCached(folder: string, revision: string, file: string) {
   const named = join(folder, 'refs', ...revision.split('/'));
   const commit = existsSync(named) ? (await readFile(named, 'utf8')).trim() : revision;
@@ -155,7 +155,7 @@ async function findCached(folder: string, revision: string, file: string) {
   return path;
 }
 
-/** What the hub says of a file: its commit, and its hash, which is the name of its blob in the cache. */
+/** Asks the hub for a file's commit and its hash, which is the name of its blob in the cache. */
 async function ask(
   { endpoint, token }: HubSettings,
   { model, revision, file }: Required<HubFile>,
@@ -169,7 +169,7 @@ async function ask(
   const silence = new Silence(options);
   let answer: Response;
   try {
-    // Large files are elsewhere; what is asked for is said before the hub sends us there.
+    // Large files are on another server. The hub names the commit and the hash before it redirects there.
     answer = await request({ source, url, headers }, 'HEAD', {}, silence.signal, false);
   } catch (error) {
     throw silence.explain(source, error);
@@ -189,7 +189,7 @@ async function ask(
   return { remote: { source, url, bytes, headers, expected: expectedOf(etag) }, commit, etag };
 }
 
-/** Large files are named by their sha256, small ones by the hash that git gives them. */
+/** The hub identifies large files by their SHA-256, small ones by the hash that git computes. */
 function expectedOf(etag: string): RemoteFile['expected'] {
   if (/^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', hash: etag };
   if (/^[0-9a-f]{40}$/.test(etag)) return { kind: 'git', hash: etag };
@@ -207,7 +207,7 @@ async function link(blob: string, path: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    // Windows lets only some users make links; Python copies there too.
+    // On Windows only some users may create links; Python copies the file in that case too.
     if (code !== 'EPERM') throw error;
     await copyFile(blob, path);
   }

@@ -4,19 +4,19 @@ import { DownloadError, downloadError } from './download-error';
 export interface RetryOptions {
   /** Milliseconds without an answer or a byte after which a connection counts as broken. Default 30,000. */
   readonly timeout?: number;
-  /** Attempts that may fail one after the other without a byte more. Default 5. */
+  /** Number of consecutive attempts that may fail without receiving another byte. Default 5. */
   readonly attempts?: number;
-  /** Milliseconds before the second attempt, twice as many before each further one. Default 500. */
+  /** Milliseconds before the second attempt; the pause doubles before each further attempt. Default 500. */
   readonly wait?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Ends a connection once nothing came for too long. */
+/** Ends a connection after nothing was received for too long. */
 export class Silence {
   readonly #silent = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #timeout: number;
-  /** Aborts when it was too silent, or the caller no longer wants it. */
+  /** Aborts when the server was silent for too long, or when the caller aborts. */
   readonly signal: AbortSignal;
 
   constructor({ timeout = 30_000, signal }: RetryOptions) {
@@ -25,7 +25,7 @@ export class Silence {
     this.signal = signal ? AbortSignal.any([signal, this.#silent.signal]) : this.#silent.signal;
   }
 
-  /** Something came. */
+  /** Called when something was received. */
   heard(): void {
     this.#timer.refresh();
   }
@@ -34,26 +34,26 @@ export class Silence {
     clearTimeout(this.#timer);
   }
 
-  /** The error in words, where it was the silence that ended the connection. */
+  /** Returns an error that mentions the silence, if the silence ended the connection. */
   explain(source: string, error: unknown): unknown {
     if (!this.#silent.signal.aborted) return error;
     return new DownloadError(
       'silence',
-      `${source} could not be downloaded: the server was silent for ${this.#timeout / 1000} s.\nThe next try goes on from here.`,
+      `${source} could not be downloaded: the server was silent for ${this.#timeout / 1000} s.\nThe next attempt resumes the download.`,
       { cause: error },
     );
   }
 }
 
-/** What may pass when it is tried again. */
+/** Faults that may disappear when the download is tried again. */
 const passing: readonly string[] = ['connection', 'silence'];
-/** Of an address that is wrong, or a server that is not there, nothing better comes. */
+/** Errors that another attempt does not help against: a wrong address, or a server that does not exist. */
 const lasting: readonly string[] = ['ENOTFOUND', 'ECONNREFUSED', 'ERR_INVALID_URL'];
 
 /**
- * Runs an attempt again while it fails for reasons that may pass.
+ * Repeats an attempt while it fails for reasons that may disappear.
  *
- * @param progress Any number that grows with what was received: then the attempts are counted anew.
+ * @param progress Returns a number that grows with the received bytes. When it has grown, the attempts are counted from the start again.
  */
 export async function persist<Result>(
   source: string,

@@ -3,12 +3,12 @@ import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A lock is touched this often while it is held, and taken from a process that has not touched it for long. */
+/** Milliseconds between touches of a held lock. A lock that has not been touched for long is taken away from its process. */
 const touchEvery = 2_000;
 const abandonedAfter = 20_000;
 const askEvery = 100;
 
-/** Runs an action while no other process that asks for the same lock file runs one. */
+/** Runs an action while no other process runs one with the same lock file. */
 export async function withLock<Result>(
   path: string,
   signal: AbortSignal | undefined,
@@ -21,7 +21,7 @@ export async function withLock<Result>(
   }
   const touching = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => {}); // the next touch may work; being late is harmless
+    utimes(path, now, now).catch(() => {}); // The next touch may work, and a late touch does no harm.
   }, touchEvery);
   touching.unref();
   try {
@@ -47,7 +47,7 @@ async function take(path: string): Promise<boolean> {
 async function removeAbandoned(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found || Date.now() - found.mtimeMs < abandonedAfter) return;
-  // Only one of several that see it can rename it.
+  // Several processes may see the stale lock, but only one of them can rename it.
   const aside = `${path}.${randomUUID()}`;
   await rename(path, aside).catch(() => {});
   await rm(aside, { force: true });

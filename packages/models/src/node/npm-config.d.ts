@@ -1,4 +1,4 @@
-// npm's own libraries carry no types; these are the parts used here.
+// npm's own libraries have no types. This file declares the parts that are used here.
 declare module '@npmcli/config' {
   interface ConfigOptions {
     readonly npmPath: string;

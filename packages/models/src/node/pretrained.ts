@@ -6,10 +6,10 @@ import { openWeights } from './source';
 import type { SourceOptions } from './sources/weights-source';
 
 /**
- * A backbone with weights of the table `listPretrained()`, frozen. They are downloaded on first use.
+ * Loads a frozen backbone with weights of the table `listPretrained()`. The weights are downloaded on first use.
  *
- * @param id Such as `resnet50.keras` or `convnext_tiny.in12k_ft_in1k`.
- * @throws Error when there are no such weights. DownloadError when they cannot be fetched.
+ * @param id Id of the weights, such as `resnet50.keras` or `convnext_tiny.in12k_ft_in1k`.
+ * @throws Error when there are no weights of that id. DownloadError when they cannot be downloaded.
  * @example
  * ```ts
  * const tiny = await loadPretrained('convnext_tiny.in12k_ft_in1k', { size: 224, signal });
@@ -26,18 +26,19 @@ export async function loadPretrained(
 }
 
 export interface OwnWeights {
-  /** How images become the input. Default: ImageNet's mean and standard deviation, 224 pixels. */
+  /** How images become the network's input. Default: ImageNet's mean and standard deviation, 224 pixels. */
   readonly preprocessing?: Preprocessing;
-  /** SPDX identifier. Default `unknown`. */
+  /** SPDX identifier of the license. Default `unknown`. */
   readonly license?: string;
 }
 
 /**
- * A backbone with any weights of its architecture, frozen.
+ * Loads a frozen backbone with any weights of its architecture.
  *
- * @param source What `openWeights` takes: a path, a URL, `hf:owner/name@revision`, `npm:name@version`, or of a source of your own.
+ * @param source What `openWeights` takes: a path, a URL, `hf:owner/name@revision`,
+ * `npm:name@version`, or an address of a registered source.
  * @throws RangeError when there is no such architecture.
- * @throws WeightsMismatchError when they are of another network.
+ * @throws WeightsMismatchError when the weights belong to another network.
  * @example
  * ```ts
  * const own = await loadBackbone('resnet18', './resnet18.safetensors', {
@@ -53,7 +54,7 @@ export async function loadBackbone(
   source: string,
   options: BackboneOptions & SourceOptions & OwnWeights = {},
 ): Promise<Backbone> {
-  // Before anything is downloaded.
+  // Check the name before anything is downloaded.
   findArchitecture(architecture);
   const { preprocessing = imagenetPreprocessing([224, 224]), license = 'unknown' } = options;
   const { checkpoint, sha256, close } = await openWeights(source, options);

@@ -2,18 +2,18 @@ import { DownloadError, type DownloadFault } from './download-error';
 
 const mostRedirects = 5;
 
-/** What is asked of a server. */
+/** A request to a server. */
 interface Asked {
   readonly source: string;
   readonly url: URL;
-  /** For the server of `url`, and no other. */
+  /** Headers for the server of `url`. They are not sent to other servers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Asks a server, and follows it to others without showing them the headers that were meant for the first.
+ * Sends a request and follows redirects to other servers, without sending them the headers that were meant for the first server.
  *
- * @throws DownloadError for an answer that is not the file.
+ * @throws DownloadError when the answer is not the file.
  */
 export async function request(
   { source, url, headers = {} }: Asked,
@@ -25,14 +25,14 @@ export async function request(
   let address = url;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const own = address.origin === url.origin ? headers : {};
-    // A packed answer would have another length than the file.
+    // A compressed answer would have another length than the file.
     const all = { 'accept-encoding': 'identity', ...more, ...own };
     const response = await fetch(address, { method, headers: all, redirect: 'manual', signal });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location) {
       const next = URL.canParse(location, address.href) ? new URL(location, address) : undefined;
       if (!next || !/^https?:$/.test(next.protocol)) {
-        const where = `${address.origin} redirects to '${location.slice(0, 200)}', which is no address of the web`;
+        const where = `${address.origin} redirects to '${location.slice(0, 200)}', which is not a web address`;
         throw new DownloadError('answer', `${source} could not be downloaded: ${where}.`);
       }
       if (next.origin !== url.origin && !followElsewhere) return response;
@@ -58,17 +58,17 @@ function explainStatus({ status, headers }: Response): [DownloadFault, string] {
     case 401:
       return [
         'refused',
-        `${what}\nIt wants a login, or there is no such thing. HF_TOKEN is the login of the Hugging Face hub.`,
+        `${what}\nIt requires a login, or the file does not exist. For the Hugging Face hub, set HF_TOKEN.`,
       ];
     case 403:
       return [
         'refused',
-        `${what}\nThis login may not read it. Its page on the server may ask to accept a license.`,
+        `${what}\nThis login has no access to it. Its page on the server may ask you to accept a license.`,
       ];
     case 404:
       return ['missing', `${what}\nIs the name right, and the revision?`];
     case 416:
-      return ['size', `${what}\nIt has less than it said. Trying again later is safe.`];
+      return ['size', `${what}\nThe file is shorter than announced. Trying again later is safe.`];
     default:
       return [
         status >= 500 || status === 429 ? 'connection' : 'answer',
@@ -77,7 +77,7 @@ function explainStatus({ status, headers }: Response): [DownloadFault, string] {
   }
 }
 
-/** The bytes that a header names. @returns `undefined` where it names none, or no number of bytes that there could be. */
+/** Reads the number of bytes from a header. @returns The number, or `undefined` if the header has none or an impossible one. */
 export function bytesIn(header: string | null): number | undefined {
   if (header === null || !/^\d{1,15}$/.test(header)) return undefined;
   return Number(header);

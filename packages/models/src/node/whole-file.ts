@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Writes all bytes at a file's end. (One `write` may take a part of them: the last that fits on a full disk, or 2 GB.) */
+/** Writes all bytes at a file's end. A single `write` may write only a part of them: what fits on a full disk, or 2 GB. */
 export async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length; )
     offset += (await file.write(bytes, offset)).bytesWritten;
 }
 
-/** What `read` brings; an error of the file system names the file, which Node leaves out where the file is open already. */
+/** Returns the result of `read`, and adds the file's name to errors of the file system; Node omits it for open files. */
 export async function namingFile<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

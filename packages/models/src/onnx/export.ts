@@ -10,25 +10,26 @@ import { requirePrecision, type WeightPrecision } from './weights';
 
 export interface OnnxOptions {
   /**
-   * Names of outputs, and the layers that they are of: `{ logits: 'fc', features: 'layer4.2.relu' }`. Default: `output`,
-   * that of the network.
+   * Names of outputs, and the layers that compute them: `{ logits: 'fc', features: 'layer4.2.relu' }`.
+   * Default: the network's output, named `output`.
    */
   readonly outputs?: Readonly<Record<string, string>>;
-  /** How weights of convolutions and dense layers are stored; they compute in 32 bits. Default `'float32'`. */
+  /** How the weights of convolutions and dense layers are stored. They are computed with in 32 bits. Default `'float32'`. */
   readonly weights?: WeightPrecision;
-  /** Names of the logits, kept in the file's metadata as a JSON list under `classes`. */
+  /** Names of the logits, stored in the file's metadata as a JSON list under `classes`. */
   readonly classes?: readonly string[];
-  /** How images become the input, kept in the file's metadata as JSON under `preprocessing`. */
+  /** How images become the input, stored in the file's metadata as JSON under `preprocessing`. */
   readonly preprocessing?: Preprocessing;
 }
 
 const noPadding: Padding = [0, 0, 0, 0];
 
 /**
- * A network as the bytes of an ONNX file, for inference: batch norms use their running averages, dropout does nothing.
- * The input `images` is `[N, 3, H, W]`, as PyTorch's networks have it, and so are feature maps among the outputs.
+ * Exports a network as the bytes of an ONNX file, for inference: batch norms use their running averages, and dropout does nothing. The
+ * input `images` is `[N, 3, H, W]`, as in PyTorch, and feature maps among the outputs are `[N, C, H, W]`.
  *
- * @throws Error naming the layer that cannot be written, two layers of one name, or an output that the network does not have.
+ * @throws Error with the name of a layer that cannot be written, of two layers that share a name, or of
+ * an output that the network does not have.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -68,12 +69,12 @@ export async function exportOnnx(
 function outputOf(network: LayersModel, name: string): SymbolicTensor {
   const layer = network.layers.find(each => each.name === name);
   if (!layer) throw new Error(`The network has no layer '${name}' to be an output.`);
-  // The last call is the one of this network: a head may have been built before on an input of its own.
+  // The last call belongs to this network: a head may have been called earlier on its own input.
   const { outputTensors } = layer.inboundNodes.at(-1)!;
   return outputTensors[0]!;
 }
 
-/** `[N, H, W, C]` with `null` for any is `[N, C, H, W]` with names. */
+/** Converts a shape `[N, H, W, C]`, where `null` means any length, to `[N, C, H, W]` with named lengths. */
 function asOnnx(shape: readonly (number | null)[]): Dimension[] {
   const named = (side: number | null, name: string): Dimension => side ?? name;
   if (shape.length !== 4)
@@ -87,12 +88,12 @@ function asOnnx(shape: readonly (number | null)[]): Dimension[] {
   ];
 }
 
-/** Writes the layers of a network, and those of the networks in it, one after the other. */
+/** Writes the layers of a network, including those of nested networks, one after another. */
 class NetworkWriter {
   readonly #onnx: OnnxModel;
   readonly #precision: WeightPrecision;
   readonly #values = new Map<SymbolicTensor, Value>();
-  /** Those that have been written, by the names that their weights have in front. */
+  /** The layers written so far, by the prefix of their weights' names. */
   readonly #layers = new Map<string, layers.Layer>();
   /** Zero paddings that are not written yet, by their output. */
   readonly #padded = new Map<SymbolicTensor, { source: Value; padding: Padding }>();
@@ -115,7 +116,7 @@ class NetworkWriter {
     }
   }
 
-  /** A value; the zeros around it are written now where they were not yet. */
+  /** Returns a value. Zeros around it that are not written yet are written now. */
   read(tensor: SymbolicTensor): Value {
     const known = this.#values.get(tensor);
     if (known) return known;

@@ -1,16 +1,16 @@
 import { type Attribute, type Dimension, type ElementType, OnnxGraph } from '@shroom/formats';
 
-/** LayerNormalization is known since operator set 17, which ONNX Runtime 1.12 and every later one has. */
+/** LayerNormalization exists since operator set 17, which ONNX Runtime supports since version 1.12. */
 const facts = { irVersion: 8, operatorSets: { '': 17 }, producer: '@shroom/models' } as const;
 
-/** An ONNX model being written: names for its values, and each constant once. */
+/** An ONNX model under construction. It names its values and stores each constant once. */
 export class OnnxModel {
   readonly #graph = new OnnxGraph();
   readonly #metadata: [string, string][] = [];
   readonly #constants = new Set<string>();
   #values = 0;
 
-  /** Adds a node with one output. @returns the name of the output. */
+  /** Adds a node with one output. @returns The name of the output. */
   add(
     type: string,
     inputs: readonly string[],
@@ -22,7 +22,7 @@ export class OnnxModel {
     return output;
   }
 
-  /** Adds a constant; one of a name that is there already is that one. @returns its name. */
+  /** Adds a constant, or reuses the existing one of that name. @returns Its name. */
   constant(name: string, type: ElementType, shape: readonly number[], values: ArrayView): string {
     if (this.#constants.has(name)) return name;
     this.#constants.add(name);
@@ -40,7 +40,7 @@ export class OnnxModel {
     this.#graph.output({ name, type: 'float32', shape });
   }
 
-  /** Text that travels with the model. */
+  /** Adds a text to the model's metadata. */
   describe(key: string, value: string): void {
     this.#metadata.push([key, value]);
   }

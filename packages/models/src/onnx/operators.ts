@@ -4,43 +4,43 @@ import type { OnnxModel } from './model';
 import { addWeights, toOnnxLayout, type WeightPrecision } from './weights';
 
 /**
- * A value of the network under its name in the ONNX model. Feature maps are `[N, C, H, W]` there; `shape` is that of
- * TensorFlow.js, `[N, H, W, C]`.
+ * A value of the network, with its name in the ONNX model. Feature maps are `[N, C, H, W]` in ONNX;
+ * `shape` is TensorFlow.js's, `[N, H, W, C]`.
  */
 export interface Value {
   readonly name: string;
   readonly shape: readonly (number | null)[];
 }
 
-/** Zeros around a map: above, left, below, right. They are left to the convolution that reads it. */
+/** Numbers of zeros around a map: above, left, below, right. The convolution that reads the map applies them. */
 export type Padding = readonly [number, number, number, number];
 
 interface Call {
   readonly onnx: OnnxModel;
   readonly layer: layers.Layer;
-  /** The layer's name, after those of the networks that it is in: a head may name a layer as the backbone does. */
+  /** Name of the layer with the names of the networks around it as a prefix, because a head may name a layer as the backbone does. */
   readonly path: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** By their name in the layer, such as `kernel`. */
+  /** Weights by their name in the layer, such as `kernel`. */
   readonly weights: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
   readonly inputs: readonly Value[];
   readonly precision: WeightPrecision;
-  /** Zeros to add around the first input; only convolutions are given some. */
+  /** Zeros to add around the first input; only convolutions receive any. */
   readonly padding: Padding;
 }
 
-/** Writes one layer. @returns the name of its output. */
+/** Writes one layer. @returns The name of its output. */
 export type Operator = (call: Call) => string;
 
 const isMap = ({ shape }: Value) => shape.length === 4;
 
-/** The weights of a layer, and its bias where it has one. */
+/** Writes the weights of a layer, and its bias if it has one. */
 function parameters(call: Call, part: string): string[] {
   const { onnx, layer, path, weights, precision } = call;
   const own = weights.get(part)!;
   const turned = toOnnxLayout(`${layer.name}/${part}`, own.shape, own.values);
   const isMixing = layer.getClassName() === 'Dense' && isMap(call.inputs[0]!);
-  // A dense layer on a map is a convolution of one place.
+  // A dense layer on a map is a 1x1 convolution.
   const shape = isMixing ? [...turned.shape, 1, 1] : turned.shape;
   const names = [addWeights(onnx, `${path}.weight`, { ...turned, shape }, precision)];
   if (weights.has('bias')) names.push(vector(call, 'bias'));
@@ -62,13 +62,11 @@ function windowed(call: Call, size: string) {
   const moves = { kernel_shape: config[size] as number[], strides: config.strides as number[] };
   if (config.padding === 'valid') return { ...moves, pads: padding };
   if (padding.some(side => side > 0) || moves.strides.some(stride => stride > 1))
-    throw new Error(`${call.layer.name}: 'same' padding can be written at stride 1 alone.`);
-  // Odd kernel sizes; at stride 1 the zeros are the same on both sides.
+    throw new Error(`${call.layer.name}: 'same' padding can be written only at stride 1.`);
+  // For odd kernel sizes at stride 1, both sides get the same number of zeros.
   const [rows, columns] = moves.kernel_shape.map(side => (side - 1) / 2) as [number, number];
   if (!Number.isInteger(rows) || !Number.isInteger(columns))
-    throw new Error(
-      `${call.layer.name}: 'same' padding can be written for odd kernel sizes alone.`,
-    );
+    throw new Error(`${call.layer.name}: 'same' padding can be written only for odd kernel sizes.`);
   return { ...moves, pads: [rows, columns, rows, columns] };
 }
 
@@ -76,7 +74,7 @@ function activated(call: Call, output: string, activation: unknown): string {
   if (activation === 'linear' || activation === undefined) return output;
   if (activation === 'relu') return call.onnx.add('Relu', [output]);
   if (activation === 'sigmoid') return call.onnx.add('Sigmoid', [output]);
-  // Channels are the second axis of maps and of vectors.
+  // In ONNX, channels are the second axis of maps and of vectors.
   if (activation === 'softmax') return call.onnx.add('Softmax', [output], { axis: 1 });
   throw new Error(`${call.layer.name}: the activation '${activation}' cannot be written as ONNX.`);
 }
@@ -134,7 +132,7 @@ const layerScale: Operator = ({ onnx, path, weights, inputs }) => {
   return onnx.add('Mul', [inputs[0]!.name, scale]);
 };
 
-/** `x * (erf(x / sqrt(2)) + 1) / 2`, in the order in which ONNX Runtime knows it as one operator. */
+/** Writes `x * (erf(x / sqrt(2)) + 1) / 2` in the order of operations that ONNX Runtime recognizes and fuses. */
 const gelu: Operator = ({ onnx, inputs }) => {
   const x = inputs[0]!.name;
   const share = onnx.add('Erf', [onnx.add('Div', [x, scalar(onnx, Math.SQRT2)])]);
@@ -150,14 +148,14 @@ const flatten: Operator = ({ onnx, inputs }) => {
 
 const permute: Operator = ({ onnx, layer, config, inputs }) => {
   if (!isMap(inputs[0]!)) throw new Error(`${layer.name}: only maps can be permuted in ONNX.`);
-  // Which axis of ours is at each place of an ONNX map, and at which place each axis of ours is.
+  // For each axis of an ONNX map its axis in TensorFlow.js, and the reverse.
   const ours = [0, 3, 1, 2];
   const places = [0, 2, 3, 1];
   const axes = [0, ...(config.dims as number[])];
   return onnx.add('Transpose', [inputs[0]!.name], { perm: ours.map(axis => places[axes[axis]!]!) });
 };
 
-/** Averages as a product with a matrix from the left, and with one from the right. */
+/** Writes the averages as a product with one matrix from the left and one from the right. */
 const adaptiveAverage: Operator = ({ onnx, layer, path, config, inputs }) => {
   const size = config.size as number;
   const [, height, width] = inputs[0]!.shape;
@@ -175,7 +173,7 @@ const adaptiveAverage: Operator = ({ onnx, layer, path, config, inputs }) => {
   return onnx.add('MatMul', [onnx.add('MatMul', [left, inputs[0]!.name]), right]);
 };
 
-/** Channels are the last axis here, and the second there. */
+/** Channels are the last axis in TensorFlow.js and the second axis in ONNX. */
 const concatenate: Operator = ({ onnx, layer, config, inputs }) => {
   if (config.axis !== -1 && config.axis !== inputs[0]!.shape.length - 1)
     throw new Error(`${layer.name}: only channels can be concatenated, axis is ${config.axis}.`);
@@ -203,7 +201,7 @@ const globallyPooled =
 
 const unchanged: Operator = ({ inputs }) => inputs[0]!.name;
 
-/** What can be written, by class of layer. */
+/** Operators for the layers that can be written, by class name. */
 export const operators: Readonly<Record<string, Operator>> = {
   Conv2D: convolution,
   DepthwiseConv2D: convolution,

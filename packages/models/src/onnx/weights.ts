@@ -3,10 +3,10 @@ import { pytorchDialect } from '../weights/dialect';
 import { layoutOf } from '../weights/layout';
 import type { OnnxModel } from './model';
 
-/** How weights of convolutions and dense layers are stored. Biases and the numbers of norms stay 32-bit: they are few. */
+/** How weights of convolutions and dense layers are stored. Biases and the weights of norms always stay in 32 bits, since they are few. */
 export type WeightPrecision = 'float32' | 'float16' | 'int8';
 
-/** ONNX lays weights out as PyTorch does: the output channel comes first. */
+/** ONNX lays weights out as PyTorch does, with the output channels first. */
 const layoutOfOnnx = pytorchDialect('torchvision', layer => layer);
 
 /** Weights with their output channels first. */
@@ -26,7 +26,7 @@ export function toOnnxLayout(
 
 const precisions: readonly WeightPrecision[] = ['float32', 'float16', 'int8'];
 
-/** @throws RangeError when it is none, listing those that there are. */
+/** @throws RangeError with the list of valid precisions, when the precision is not one of them. */
 export function requirePrecision(precision: WeightPrecision): void {
   if (!precisions.includes(precision))
     throw new RangeError(
@@ -34,7 +34,7 @@ export function requirePrecision(precision: WeightPrecision): void {
     );
 }
 
-/** Adds weights in the wanted precision. @returns the name of a 32-bit value. */
+/** Adds weights in the given precision. @returns The name of a value in 32 bits. */
 export function addWeights(
   model: OnnxModel,
   name: string,
@@ -56,7 +56,7 @@ export function addWeights(
 }
 
 /**
- * Whole numbers of -127 to 127 and one scale for each output channel: the largest magnitude of a channel becomes 127.
+ * Quantizes weights to integers from -127 to 127, with one scale per output channel: the largest magnitude of a channel becomes 127.
  * @see Jacob et al. 2018. https://arxiv.org/abs/1712.05877
  */
 export function quantize(

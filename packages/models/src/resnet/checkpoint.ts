@@ -1,12 +1,12 @@
 import { type Dialect, parseWeightName, pytorchDialect } from '../weights/dialect';
 
-/** Layers are named as in torchvision and timm, which name them alike. */
+/** The layer names are those of torchvision and timm, which are the same. */
 export const resNetDialects: readonly Dialect[] = [
   pytorchDialect('torchvision', layer => layer),
   pytorchDialect('transformers', transformersModule),
 ];
 
-/** The names of Keras' first ResNet50. Its deeper networks count their blocks differently. */
+/** The names of Keras's first ResNet50. Keras's deeper networks number their blocks differently. */
 export const kerasDialects: readonly Dialect[] = [
   {
     name: 'keras',
@@ -19,7 +19,7 @@ export const kerasDialects: readonly Dialect[] = [
   },
 ];
 
-/** `layer1.0.conv2` is `resnet.encoder.stages.0.layers.0.layer.1.convolution` in transformers. */
+/** Converts names: `layer1.0.conv2` is `resnet.encoder.stages.0.layers.0.layer.1.convolution` in transformers. */
 function transformersModule(layer: string): string {
   const fixed = {
     conv1: 'resnet.embedder.embedder.convolution',
@@ -34,7 +34,7 @@ function transformersModule(layer: string): string {
   return `${place}.layer.${index - 1}.${kind === 'conv' ? 'convolution' : 'normalization'}`;
 }
 
-/** `layer1.0.conv1` is `res2a_branch2a` in Keras. */
+/** Converts names: `layer1.0.conv1` is `res2a_branch2a` in Keras. */
 function kerasLayer(layer: string): string {
   const fixed = { conv1: 'conv1', bn1: 'bn_conv1', fc: 'fc1000' }[layer];
   if (fixed !== undefined) return fixed;

@@ -20,9 +20,9 @@ const widths = [64, 128, 256, 512] as const;
 const expansion = { basic: 1, bottleneck: 4 } as const;
 
 /**
- * A ResNet, its layers named as in torchvision: `conv1`, `layer1.0.conv1` ... `layer4.2.relu`, `fc`.
+ * Builds a ResNet with layers named as in torchvision: `conv1`, `layer1.0.conv1` ... `layer4.2.relu`, `fc`.
  *
- * Images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]`, or to logits `[N, classes]` (no softmax).
+ * The network maps images `[N, H, W, 3]` to the feature map `[N, H/32, W/32, C]`, or to logits `[N, classes]` (no softmax).
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function resNet(config: ResNetConfig, options: NetworkOptions = {}): Laye
   const bias = config.convolutionBias;
   let x = convolve(images, 64, 7, 'conv1', { stride: 2, padding: 3, bias });
   x = relu(batchNorm(config, x, 'bn1'), 'relu');
-  // Zeros are as good as PyTorch's minus infinity here: after a ReLU nothing is below them.
+  // PyTorch pads with minus infinity. Zeros give the same maximum here, because no value after a ReLU is below 0.
   x = maxPool(pad(x, 1, 'maxpool.pad'), 'maxpool');
 
   const block = config.block === 'basic' ? basicBlock : bottleneck;
@@ -50,7 +50,7 @@ export function resNet(config: ResNetConfig, options: NetworkOptions = {}): Laye
   return network('resnet', images, linear(globalAverage(x, 'avgpool'), options.classes, 'fc'));
 }
 
-/** Mixes space twice, and adds the result to what came in. */
+/** A basic block: two 3x3 convolutions, whose result is added to the input. */
 function basicBlock(
   config: ResNetConfig,
   x: SymbolicTensor,
@@ -66,7 +66,7 @@ function basicBlock(
   return addShortcut(config, x, y, stride, name);
 }
 
-/** Narrows, mixes space, widens, and adds the result to what came in. */
+/** A bottleneck block: reduces the channels, mixes space, expands the channels, and adds the result to the input. */
 function bottleneck(
   config: ResNetConfig,
   x: SymbolicTensor,

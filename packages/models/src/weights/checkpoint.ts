@@ -4,27 +4,27 @@ import { type Dialect, ownDialect } from './dialect';
 import { type Layout, layoutOf } from './layout';
 import { namedWeights } from './names';
 
-/** One tensor of a checkpoint, read when it is wanted, so that never all of them are there twice. */
+/** One tensor of a checkpoint. It is read only when needed, so that the weights are never all in memory twice. */
 export interface CheckpointTensor {
   readonly shape: readonly number[];
   /**
-   * Its values; they may be a view of a larger buffer, and are not to be written to.
+   * Reads the values. They may be a view of a larger buffer and must not be changed.
    *
-   * @param scratch Memory that they may be read into; they are valid until it is used again then.
-   * @throws ElementTypeError when it holds no floating-point numbers. Error when it cannot be read.
+   * @param scratch Memory that the values may be read into. They are valid until that memory is used again.
+   * @throws ElementTypeError when the tensor's values are not floating-point numbers. Error when the tensor cannot be read.
    */
   read(scratch?: Scratch): Promise<Float32Array>;
   /**
-   * Called for every tensor before the first is read: what is known of it without its values.
+   * Checks what is known about a tensor without its values. It is called for every tensor before the first one is read.
    *
-   * @throws ElementTypeError when it holds no floating-point numbers.
+   * @throws ElementTypeError when the tensor's values are not floating-point numbers.
    */
   check?(): void;
 }
 
-/** Memory for one tensor after the other, so that loading a network leaves no garbage of its size behind. */
+/** Memory that is reused for one tensor after another, so that loading a network does not leave as much garbage as the network is large. */
 export interface Scratch {
-  /** That many bytes, until they are taken again. */
+  /** Returns this many bytes; they are valid until the next call. */
   take(bytes: number): Uint8Array;
 }
 
@@ -41,7 +41,7 @@ function reusedMemory(): Scratch {
 export type Checkpoint = ReadonlyMap<string, CheckpointTensor>;
 
 /**
- * The names or shapes of a checkpoint are not those of the network.
+ * Thrown when the names or shapes of a checkpoint do not match the network.
  *
  * @example
  * ```ts
@@ -59,14 +59,14 @@ export class WeightsMismatchError extends Error {
 }
 
 /**
- * Puts a checkpoint's tensors into a network, each exactly once: all of them, or none where anything is wrong. While it
- * works, the old and the new weights are both there.
+ * Loads a checkpoint's tensors into a network, each exactly once. If anything is wrong, no weight is changed. During the call both
+ * the old and the new weights are in memory.
  *
  * @param dialect How the checkpoint names and lays out its tensors.
- * @param isUnused Names that the checkpoint may have besides, such as those of its classifier.
- * @throws Error when two weights of the network have one name, saying where they are.
- * @throws WeightsMismatchError listing everything that is missing, left over or wrongly shaped. ElementTypeError when a
- *   tensor holds no floating-point numbers. Error when one cannot be read.
+ * @param isUnused Whether a name in the checkpoint may be ignored, such as those of its classifier.
+ * @throws Error with the places, when two weights of the network have the same name.
+ * @throws WeightsMismatchError with everything that is missing, left over or has a wrong shape. ElementTypeError when a tensor's values are
+ *   not floating-point numbers. Error when a tensor cannot be read.
  * @example
  * ```ts
  * const network = resNet(resNetVariants.resnet50); // without the classifier
@@ -94,8 +94,8 @@ export async function loadWeights(
 }
 
 /**
- * As {@link loadWeights}, with memory for one weight more than the network alone. When a tensor cannot be read, those
- * before it are in the network: it is for a network that its maker disposes then.
+ * Loads a checkpoint as {@link loadWeights} does, with memory for only one weight in addition to the network. If a tensor cannot be read,
+ * the weights before it are already changed, so the caller must dispose the network.
  */
 export async function fillNetwork(
   network: LayersModel,
@@ -111,14 +111,14 @@ export async function fillNetwork(
   }
 }
 
-/** A weight and the tensor that belongs in it. */
+/** A weight and the tensor that is loaded into it. */
 interface Match {
   readonly weight: LayerVariable;
   readonly layout: Layout;
   readonly entry: CheckpointTensor;
 }
 
-/** The values of all weights, one after the other. */
+/** Yields the values of all weights, one after another. */
 async function* read(found: readonly Match[]): AsyncGenerator<Tensor> {
   const scratch = reusedMemory();
   for (const { weight, layout, entry } of found) {
@@ -155,7 +155,7 @@ function match(
   for (const name of left) problems.push(`unexpected: '${name}' [${checkpoint.get(name)?.shape}]`);
   if (problems.length > 0) {
     const why = older
-      ? 'It names weights as an older version did, which could lose those of one name. Train again.'
+      ? 'It uses the weight names of an older version, which could lose one of two weights with the same name. Train again.'
       : 'Is it of another variant?';
     const list = problems.map(problem => `  ${problem}`).join('\n');
     throw new WeightsMismatchError(
@@ -168,9 +168,9 @@ function match(
 }
 
 /**
- * The weights of a network as a checkpoint of a dialect; each is converted when it is read.
+ * Presents the weights of a network as a checkpoint in a dialect. Each weight is converted when it is read.
  *
- * @throws Error when two weights would have one name, saying where they are.
+ * @throws Error with the places, when two weights would have the same name.
  * @example
  * ```ts
  * const [torchvision] = architectures.resnet50.dialects;
@@ -188,7 +188,7 @@ export function checkpointOf(network: LayersModel, dialect: Dialect = ownDialect
   );
 }
 
-/** All weights layer by layer, each under the name that a dialect has for it, and under the network's own. */
+/** Returns all weights layer by layer, each under its name in the dialect and under the network's own name. */
 function weightsOf(network: LayersModel, dialect: Dialect) {
   const places = new Map<string, string>();
   return namedWeights(network.layers).map(({ name: own, weight, place }) => {
@@ -203,13 +203,13 @@ function weightsOf(network: LayersModel, dialect: Dialect) {
   });
 }
 
-/** What a weight was called when names did not have their model's in front. */
+/** The name that older versions gave a weight, without the model's name as a prefix. */
 const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
 
 /**
- * Which of several dialects a checkpoint speaks: that of the network's first weight.
+ * Finds the dialect of a checkpoint, by the name of the network's first weight.
  *
- * @throws WeightsMismatchError when it speaks none of them.
+ * @throws WeightsMismatchError when the checkpoint is in none of the dialects.
  * @example
  * ```ts
  * const { checkpoint } = readSafetensors(bytes);

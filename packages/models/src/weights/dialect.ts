@@ -1,18 +1,18 @@
 /** How one library names and lays out the weights of a network in its files. */
 export interface Dialect {
-  /** Where such files come from; `tfjs` for names and layouts of the network itself. */
+  /** Library that writes such files; `tfjs` means the names and layouts of the network itself. */
   readonly name: 'torchvision' | 'timm' | 'transformers' | 'keras' | 'tfjs';
   /** Order of axes: PyTorch's weights are `[out, in, h, w]` and `[out, in]`. */
   readonly layout: 'pytorch' | 'tensorflow';
   /**
-   * The file's name of a weight.
+   * Returns the name of a weight in the file.
    *
-   * @param weight A layer of ours and one of its weights, such as `layer1.0.conv1/kernel`.
+   * @param weight Name of a layer and one of its weights in this package, such as `layer1.0.conv1/kernel`.
    */
   nameOf(weight: string): string;
-  /** Whether a tensor may be in the file although the network has no place for it. */
+  /** Whether a tensor may be in the file although the network has no weight for it. */
   isUnused(name: string): boolean;
-  /** Axes of length 1 that the file puts after the channels of a layer scale. Default 0. */
+  /** Number of axes of length 1 that the file appends to the channels of a layer scale. Default 0. */
   readonly layerScaleAxes?: number;
 }
 
@@ -28,9 +28,9 @@ const pytorchParts: Record<string, string> = {
 };
 
 /**
- * A library on PyTorch.
+ * Makes the dialect of a library based on PyTorch.
  *
- * @param moduleOf Its name of one of our layers.
+ * @param moduleOf Returns the library's name of one of our layers.
  */
 export function pytorchDialect(
   name: Dialect['name'],
@@ -46,13 +46,13 @@ export function pytorchDialect(
       const { layer, part } = parseWeightName(weight);
       return `${moduleOf(layer)}${pytorchParts[part] ?? `.${part}`}`;
     },
-    // A counter of training steps that inference does not read.
+    // `num_batches_tracked` counts training steps; inference does not read it.
     isUnused: tensor => tensor.endsWith('.num_batches_tracked') || isUnused(tensor),
   };
 }
 
 /**
- * Names and layouts as the network itself has them. Any network can be written and read like this.
+ * The names and layouts of the network itself. Any network can be written and read with this dialect.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export const ownDialect: Dialect = {
   isUnused: () => false,
 };
 
-/** `layer1.0.conv1/kernel` is the part `kernel` of the layer `layer1.0.conv1`. */
+/** Splits a name: `layer1.0.conv1/kernel` is the part `kernel` of the layer `layer1.0.conv1`. */
 export function parseWeightName(weight: string): { layer: string; part: string } {
   const slash = weight.lastIndexOf('/');
   return { layer: weight.slice(0, slash), part: weight.slice(slash + 1) };

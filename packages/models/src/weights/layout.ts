@@ -1,21 +1,21 @@
 import { type Dialect, parseWeightName } from './dialect';
 
-/** Places of one tensor, moved by turning three axes round: `[a, b, c]` becomes `[c, b, a]`. */
+/** Lengths of three axes of a tensor whose order is reversed: `[a, b, c]` becomes `[c, b, a]`. */
 type Axes = readonly [number, number, number];
 
-/** A weight in the shape of a file, and how its values get there and back. */
+/** The layout of a weight in a file, and how to convert its values to the file and back. */
 export interface Layout {
   /** Shape in the file. */
   readonly shape: readonly number[];
-  /** Whether values are copied on the way, or handed on as they are. */
+  /** Whether values are copied during conversion; otherwise they are passed on unchanged. */
   readonly copies: boolean;
   toNetwork(values: Float32Array): Float32Array;
   toFile(values: Float32Array): Float32Array;
 }
 
 /**
- * How a dialect lays out one of our weights. Those of convolutions and dense layers are `[h, w, in, out]`, `[in, out]` and, depthwise, `[h, w, C, 1]`
- * here; `[out, in, h, w]`, `[out, in]` and `[C, 1, h, w]` in PyTorch.
+ * Returns the layout of one of our weights in a dialect. Weights of convolutions and dense layers are `[h, w, in, out]`, `[in, out]` and,
+ * for depthwise convolutions, `[h, w, C, 1]` here; in PyTorch they are `[out, in, h, w]`, `[out, in]` and `[C, 1, h, w]`.
  */
 export function layoutOf(dialect: Dialect, weight: string, shape: readonly number[]): Layout {
   const { part } = parseWeightName(weight);
@@ -53,7 +53,7 @@ function turned(shape: readonly number[], inFile: Axes): Layout {
   };
 }
 
-/** Side of the squares that are turned at a time: both the rows read and the rows written stay in the cache. */
+/** Side of the squares that are transposed at a time, so that the rows read and the rows written stay in the processor's cache. */
 const tile = 32;
 
 function turn(values: Float32Array, [a, b, c]: Axes): Float32Array {

@@ -1,22 +1,22 @@
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { isModel } from '../graph';
 
-/** A weight, and what files call it. */
+/** A weight with its name in files. */
 export interface NamedWeight {
   readonly name: string;
   readonly weight: LayerVariable;
-  /** For errors. */
+  /** Description of the weight's place, for error messages. */
   readonly place: string;
 }
 
 /**
- * All weights, layer by layer, each once. A weight is called `layer/part`; in a model that is a layer of another it has that
- * one's name in front, so that two models can name their layers alike: `head/bn1/gamma`. What is in front already is not
- * put there again, so that a model which was saved under these names has the same names when it is loaded.
+ * Returns all weights, layer by layer, each once. A weight's name is `layer/part`. In a model that is a layer of another model, the inner
+ * model's name comes first, so that two models can use the same layer names: `head/bn1/gamma`. An existing prefix is not repeated, so a
+ * model that was saved with these names has the same names after loading.
  *
- * (`model.weights` puts the frozen ones last, so that its order depends on what is frozen.)
+ * (`model.weights` lists the frozen weights last, so its order depends on what is frozen.)
  *
- * @throws Error when two weights have one name, saying where they are.
+ * @throws Error with the places, when two weights have the same name.
  */
 export function namedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
   const seen = new Set<LayerVariable>();
@@ -32,10 +32,10 @@ export function namedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
 }
 
 /**
- * All weights at every place that they have: those of a layer that several models share once for each of them, as a format
- * needs it in which each model has layers of its own.
+ * Returns all weights at every place where they occur. The weights of a layer that several models share occur once per model, for file
+ * formats in which each model has its own layers.
  *
- * @throws Error when two weights have one name, saying where they are.
+ * @throws Error with the places, when two weights have the same name.
  */
 export function placedWeights(ofLayers: readonly layers.Layer[]): NamedWeight[] {
   return distinct(ofLayers.flatMap(layer => weightsOf(layer)));
@@ -55,7 +55,7 @@ function distinct(weights: readonly NamedWeight[]): NamedWeight[] {
   return [...byName.values()];
 }
 
-/** @param scope Path of the model that the layer is in; empty at the top. */
+/** @param scope Path of the model that contains the layer; empty at the top. */
 function weightsOf(layer: layers.Layer, scope = ''): NamedWeight[] {
   const path = qualified(scope, layer.name);
   if (isModel(layer))
@@ -69,12 +69,12 @@ function weightsOf(layer: layers.Layer, scope = ''): NamedWeight[] {
   }));
 }
 
-/** A name after the path that it is in. */
+/** Joins a path and a name. */
 export function qualified(path: string, name: string): string {
   return path === '' || name.startsWith(`${path}/`) ? name : `${path}/${name}`;
 }
 
-/** What a weight is called in its layer, without what a model that was built late puts in front of it. */
+/** Returns the name of a weight within its layer, without the prefix that TensorFlow.js adds in a model that is built late. */
 function partOf(layer: string, name: string): string {
   const start = `/${name}`.lastIndexOf(`/${layer}/`);
   return start < 0 ? name : name.slice(start + layer.length + 1);

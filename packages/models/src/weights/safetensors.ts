@@ -10,7 +10,7 @@ import {
 } from '@shroom/formats';
 import type { Checkpoint, CheckpointTensor, Scratch } from './checkpoint';
 
-/** A checkpoint over the bytes that `read` brings, one tensor at a time. */
+/** Makes a checkpoint that reads the bytes of one tensor at a time with `read`. */
 export function checkpointOver<Entry extends SafetensorsEntry>(
   entries: Iterable<Entry>,
   read: (entry: Entry, scratch?: Scratch) => Promise<Uint8Array>,
@@ -29,10 +29,10 @@ export function checkpointOver<Entry extends SafetensorsEntry>(
 }
 
 /**
- * A safetensors file that is in memory.
+ * Reads a safetensors file that is in memory.
  *
- * @param bytes It is not copied: 32-bit tensors are views of it.
- * @param options Its `source` is the file's name, for messages.
+ * @param bytes The whole file. It is not copied: 32-bit tensors are views of it.
+ * @param options Its `source` is the file's name, for error messages.
  * @throws SafetensorsError when the file is damaged.
  * @example
  * ```ts
@@ -54,11 +54,10 @@ export function readSafetensors(
 }
 
 /**
- * The bytes of a safetensors file, in pieces: the header, then each tensor, read when its turn comes.
+ * Yields the bytes of a safetensors file in pieces: the header, then one tensor after another. Each tensor is read when its turn comes.
  *
- * @param metadata Free text to keep in it. Default `{ format: 'pt' }`, which transformers asks for.
- * @throws SafetensorsError when a name or the metadata cannot be written, or a tensor has another number of values than its
- *   shape says.
+ * @param metadata Free text to store in the file. Default `{ format: 'pt' }`, which transformers requires.
+ * @throws SafetensorsError when a name or the metadata cannot be written, or when the number of a tensor's values does not match its shape.
  * @example
  * ```ts
  * import { createWriteStream } from 'node:fs';

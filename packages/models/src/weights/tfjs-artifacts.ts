@@ -5,7 +5,7 @@ import { placedWeights, qualified } from './names';
 interface ModelConfig {
   readonly name: string;
   readonly layers?: readonly LayerConfig[];
-  /** Layer, call and tensor. */
+  /** References of a layer, a call and a tensor. */
   readonly input_layers?: readonly Reference[];
   readonly output_layers?: readonly Reference[];
 }
@@ -20,13 +20,13 @@ interface LayerConfig {
 type Reference = readonly [layer: string, ...rest: unknown[]];
 
 /**
- * A network as TensorFlow.js's layers-model, to be given to a save handler or to `io.fromMemory`; `loadLayersModel` reads it.
+ * Converts a network to a layers-model of TensorFlow.js, for a save handler or `io.fromMemory`; `loadLayersModel` reads it.
  *
- * Layers of a model that is a layer itself have its name in front. (`model.save` writes them without, and of two weights of one
- * name a reader gets one.) A layer that several models share is written with each of them, as the format cannot say that they
- * are one.
+ * The layers of a nested model get its name as a prefix. (`model.save` writes them without prefix, and a reader then finds
+ * only one of two weights with the same name.) A layer that several models share is written with each of them, because the
+ * format cannot express that they share it.
  *
- * @throws Error when two weights have one name, saying where they are.
+ * @throws Error with the places, when two weights have the same name.
  * @example
  * ```ts
  * import { io } from '@tensorflow/tfjs-core';
@@ -50,7 +50,7 @@ export async function tfjsArtifacts(
   return { format: 'layers-model', modelTopology, weightSpecs: specs, weightData: data };
 }
 
-/** A layer whose own layers have its name in front, where it is a model. */
+/** Returns a layer. If it is a model, its own layers get its name as a prefix. */
 function nested(layer: LayerConfig): LayerConfig {
   const { config } = layer;
   const { name, layers, input_layers: inputs, output_layers: outputs } = config;

@@ -34,7 +34,7 @@ export interface TfjsModelJson {
 }
 
 /**
- * A tfjs `model.json` or its weights are damaged, cut short, or of another model.
+ * Thrown when a tfjs `model.json` or its weights are damaged, cut short, or belong to another model.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export class TfjsWeightsError extends FormatError {
   override readonly name = 'TfjsWeightsError';
 }
 
-/** Bytes of an element as it is stored; texts have none of one length. */
+/** Bytes per stored element. Texts have no fixed length. */
 const elementBytes: Readonly<Record<string, number>> = {
   float32: 4,
   int32: 4,
@@ -65,10 +65,10 @@ const types: readonly string[] = ['float32', 'int32', 'bool', 'complex64', 'stri
 const packed: readonly string[] = ['float16', 'uint8', 'uint16'];
 
 /**
- * A `model.json` from its text, as far as its weights go. The files that it names are beside it: a path that leads elsewhere, or an
- * address, is refused.
+ * Parses the text of a `model.json`, as far as its weights are concerned. The weights' files must be in the same
+ * folder: another path or an address is refused.
  *
- * @throws TfjsWeightsError when it is no JSON, has no manifest of weights, or an invalid one.
+ * @throws TfjsWeightsError when the text is not JSON, or has no valid manifest of weights.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -79,7 +79,7 @@ const packed: readonly string[] = ['float16', 'uint8', 'uint16'];
  */
 export function parseTfjsModel(text: string, { source }: ReadOptions = {}): TfjsModelJson {
   const fail = (why: string, cause?: unknown): never => {
-    throw new TfjsWeightsError(`${source ?? 'This'} is no model.json of tfjs: ${why}.`, {
+    throw new TfjsWeightsError(`${source ?? 'This'} is not a model.json of tfjs: ${why}.`, {
       source,
       cause,
     });
@@ -112,9 +112,9 @@ export function parseTfjsModel(text: string, { source }: ReadOptions = {}): Tfjs
 }
 
 /**
- * How many bytes the files of a group have, one after the other.
+ * Computes how many bytes the files of a group have together.
  *
- * @returns `undefined` where it holds texts, whose lengths only the files tell.
+ * @returns The number, or `undefined` if the group contains texts, whose lengths are only in the files.
  */
 export function bytesOf({ weights }: WeightsGroup): number | undefined {
   let bytes = 0;
@@ -143,10 +143,11 @@ function isGroup(group: unknown): group is WeightsGroup {
 function faultOf(entry: WeightsEntry, names: ReadonlySet<string>): string | undefined {
   const { name, shape, dtype, quantization } = entry;
   if (names.has(name)) return `the manifest names two tensors '${name}'. Write the model again`;
-  // Readers of tfjs keep weights in objects by their names.
-  if (name === '' || name === '__proto__') return `the name '${name}' is none of a tensor`;
+  // tfjs readers store weights in objects by name, so the name must not be `__proto__`.
+  if (name === '' || name === '__proto__')
+    return `the name '${name}' is not a valid name of a tensor`;
   if (elementCount(shape) === undefined)
-    return `'${name}' has shape [${shape}], no list of whole numbers`;
+    return `'${name}' has shape [${shape}], which is not a list of integers`;
   if (!types.includes(dtype)) return `'${name}' is of type ${JSON.stringify(dtype)}`;
   if (quantization === undefined || quantization === null) return undefined;
   const { dtype: stored, scale, min } = quantization;

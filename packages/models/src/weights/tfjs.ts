@@ -3,12 +3,13 @@ import type { Checkpoint, CheckpointTensor } from './checkpoint';
 import { type TfjsModelJson, TfjsWeightsError } from './tfjs-manifest';
 
 /**
- * The weights of a tfjs layers-model.
+ * Reads the weights of a tfjs layers-model.
  *
- * @param bytes All the files that the manifest names, one after the other. It is not copied: tensors are views of it.
- * @param options Its `source` is the file of the manifest, for messages.
- * @throws ElementTypeError when a tensor is not float32, or stored in fewer bits.
- * @throws TfjsWeightsError when two tensors have one name, a shape is none, or the manifest and `bytes` have different lengths.
+ * @param bytes All files of the manifest, concatenated. They are not copied: tensors are views of them.
+ * @param options Its `source` is the file of the manifest, for error messages.
+ * @throws ElementTypeError when a tensor is not float32, or is stored in fewer bits.
+ * @throws TfjsWeightsError when two tensors have the same name, when a shape is invalid, or when the
+ * manifest and `bytes` have different lengths.
  * @example
  * ```ts
  * const response = await fetch('https://example.org/model.json');
@@ -38,7 +39,8 @@ export function readTfjsWeights(
     if (checkpoint.has(name))
       fail(`the manifest names two tensors '${name}'. Train again, and write the model again.`);
     const size =
-      elementCount(shape) ?? fail(`'${name}' has shape [${shape}], no list of whole numbers.`);
+      elementCount(shape) ??
+      fail(`'${name}' has shape [${shape}], which is not a list of integers.`);
     const end = offset + size * Float32Array.BYTES_PER_ELEMENT;
     if (end > bytes.byteLength) break;
     const values = new Float32Array(bytes, offset, size);

@@ -93,7 +93,7 @@ describe('a name that would lead out of the cache is refused before anything is 
     ]) {
       const error = await faultOf(fetchFromHub(wanted, quick()));
       expect(error.fault).toBe('name');
-      expect(error.message).toMatch(/names nothing on the hub; expected is/);
+      expect(error.message).toMatch(/is not a valid name on the hub; expected is/);
     }
     const packaged = { name, version: '1.0.0', integrity: 'sha512-', bytes: 0 };
     expect((await faultOf(fetchNpmPackage(packaged, { cache }))).fault).toBe('name');
@@ -154,7 +154,7 @@ describe('a link in the cache', () => {
     await symlink(join(outside(), 'secret'), join(snapshot, file));
     const error = await faultOf(fetchFromHub({ model, file, revision: commit }, quick()));
     expect(error.fault).toBe('cache');
-    expect(error.message).toMatch(/is a link to .*secret, out of the cache/);
+    expect(error.message).toMatch(/is a link to .*secret, which is outside the cache/);
     expect((await faultOf(fetchFromHub({ model, file }, quick()))).fault).toBe('cache');
   });
 
@@ -287,7 +287,7 @@ describe('a server', () => {
     [{ 'x-repo-commit': '../../x' }, /does not answer as a Hugging Face hub/],
     [{ 'x-linked-etag': '"../../x"' }, /is not a hash that can be checked/],
     [{ location: 'file:///etc/passwd' }, /redirects to|does not answer|no address of the web/],
-    [{ location: 'http://[' }, /no address of the web/],
+    [{ location: 'http://[' }, /is not a web address/],
   ])('that answers %j is not believed', async (said, message) => {
     hub.said = said;
     const error = await faultOf(fetchFromHub({ model, file }, quick()));

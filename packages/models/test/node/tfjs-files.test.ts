@@ -141,7 +141,7 @@ describe('the length must be the one that is stated:', () => {
   ])('%s', async (_, second, total) => {
     await put({ shards: { 'a.bin': bytes.subarray(0, 10), 'b.bin': second } });
     expect((await failure()).message).toBe(
-      `${path}: a.bin, b.bin should have 36 bytes for 2 tensors, and ${total} are there. The weights are cut short, or of another model.`,
+      `${path}: a.bin, b.bin should have 36 bytes for 2 tensors, but ${total} were found. The weights are cut short, or of another model.`,
     );
   });
 
@@ -194,10 +194,13 @@ describe('a manifest that cannot be is refused:', () => {
     [{ name: 'kernel', shape: [-1, 3], dtype: 'float32' }, /shape \[-1,3\]/],
     [{ name: 'kernel', shape: [1.5], dtype: 'float32' }, /shape \[1\.5\]/],
     [{ name: 'kernel', shape: ['2'], dtype: 'float32' }, /shape \[2\]/],
-    [{ name: 'kernel', shape: [2 ** 30, 2 ** 30], dtype: 'float32' }, /no list of whole numbers/],
+    [{ name: 'kernel', shape: [2 ** 30, 2 ** 30], dtype: 'float32' }, /is not a list of integers/],
     [{ name: 'kernel', shape: [1], dtype: 'float64' }, /is of type "float64"/],
-    [{ name: '__proto__', shape: [9], dtype: 'float32' }, /'__proto__' is none of a tensor/],
-    [{ name: '', shape: [9], dtype: 'float32' }, /'' is none of a tensor/],
+    [
+      { name: '__proto__', shape: [9], dtype: 'float32' },
+      /'__proto__' is not a valid name of a tensor/,
+    ],
+    [{ name: '', shape: [9], dtype: 'float32' }, /'' is not a valid name of a tensor/],
     [
       { name: 'k', shape: [9], dtype: 'float32', quantization: { dtype: 'uint4' } },
       /stored as "uint4"/,
@@ -224,7 +227,7 @@ describe('a manifest that cannot be is refused:', () => {
     'a file of %j',
     async text => {
       await writeFile(path, text);
-      expect((await failure()).message).toMatch(/is no model\.json of tfjs/);
+      expect((await failure()).message).toMatch(/is not a model\.json of tfjs/);
     },
   );
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DownloadError } from '../download-error';
 import type { WeightsSource } from './weights-source';
 
-/** A path, or a `file:` URL. */
+/** The source for a path, or a `file:` URL. */
 export const fileSource: WeightsSource = {
   fetch: async address => pathOf(address),
   needs: async address => {
@@ -12,7 +12,7 @@ export const fileSource: WeightsSource = {
   },
 };
 
-/** @throws DownloadError where there is no file. */
+/** @throws DownloadError when there is no such file. */
 function pathOf(address: string): string {
   const path = address.startsWith('file:') ? fileURLToPath(address) : address;
   if (!existsSync(path)) throw new DownloadError('missing', `${path}: there is no such file.`);

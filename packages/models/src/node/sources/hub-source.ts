@@ -8,14 +8,14 @@ import { fetchFromHub, type HubFile, hubNeeds, requireHubNames } from '../hub';
 import { withLock } from '../lock';
 import type { CachingSource } from './weights-source';
 
-/** `hf:owner/name@revision#file` on the Hugging Face hub. */
+/** The source for `hf:owner/name@revision#file` on the Hugging Face hub. */
 export const hubSource: CachingSource = {
   fetch: async (address, options) => fetchFromHub(parseHubSource(address), options),
   needs: async (address, options) => hubNeeds(parseHubSource(address), options),
   cached,
 };
 
-/** `hf:timm/resnet50.tv2_in1k@main#model.safetensors` in its parts. */
+/** Splits an address such as `hf:timm/resnet50.tv2_in1k@main#model.safetensors` into its parts. */
 export function parseHubSource(source: string): HubFile {
   const found = /^hf:([^@#]+)(?:@([^#]+))?(?:#(.+))?$/s.exec(source);
   const [, model = '', revision = 'main', file = 'model.safetensors'] = found ?? [];
@@ -31,7 +31,7 @@ export function parseHubSource(source: string): HubFile {
   return { model, revision, file };
 }
 
-/** Files of the hub's cache, which Python shares, that this package has put there. */
+/** Lists the files that this package has put into the hub's cache, which is shared with Python. */
 async function cached(cache: string): Promise<RemovableWeights[]> {
   const found: RemovableWeights[] = [];
   for (const own of await readDownloads(cache)) {
@@ -55,7 +55,7 @@ async function cached(cache: string): Promise<RemovableWeights[]> {
   return found;
 }
 
-/** Of the snapshots, to a blob that is gone. */
+/** Removes the links of snapshots to a blob that was removed. */
 async function removeLinks({ folder, etag }: OwnBlob): Promise<void> {
   const snapshots = join(folder, 'snapshots');
   const entries = await readdir(snapshots, { recursive: true, withFileTypes: true }).catch(

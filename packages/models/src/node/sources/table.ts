@@ -6,7 +6,7 @@ import { npmSource } from './npm-source';
 import { urlSource } from './url-source';
 import type { CachingSource, WeightsSource } from './weights-source';
 
-/** Every source of this package by the scheme of its addresses. */
+/** The sources of this package, by the scheme of their addresses. */
 export const weightsSources = {
   file: fileSource,
   hf: hubSource,
@@ -18,12 +18,12 @@ export const weightsSources = {
 const registered = new Map<string, WeightsSource>();
 
 /**
- * Adds a source of your own, for `openWeights`, `loadBackbone`, `weightsNeeds`, and the `source` of `registerPretrained`.
+ * Adds your own source of weights, for `openWeights`, `loadBackbone`, `weightsNeeds`, and the `source` of `registerPretrained`.
  *
- * @param scheme What its addresses begin with, before the colon: two or more small letters, digits, `+`, `-` and `.`, the first a letter.
- *   Not that of another source. Registering the same object again does nothing.
+ * @param scheme Beginning of its addresses, without the colon: at least two lowercase letters, digits, `+`, `-` and `.`, the first a
+ *   letter. It must differ from the schemes of other sources. Registering the same object again does nothing.
  * @throws RangeError when another source has the scheme.
- * @throws TypeError when it is no scheme, or a part of the source is missing.
+ * @throws TypeError when the scheme is invalid, or when a part of the source is missing.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function registerWeightsSource(scheme: string, source: WeightsSource): vo
 }
 
 /**
- * Schemes of all sources of weights, those of this package first.
+ * Lists the schemes of all sources of weights, those of this package first.
  *
  * @example
  * ```ts
@@ -66,9 +66,9 @@ export function listWeightsSources(): readonly string[] {
 }
 
 /**
- * The source of an address. One without a scheme is a path; of one letter it would be a drive.
+ * Finds the source of an address. An address without a scheme is a path; a scheme of one letter is a drive.
  *
- * @throws DownloadError for a scheme that no source has, where there is no file of that name either.
+ * @throws DownloadError when no source has the scheme and no file has the address as its name.
  */
 export function findWeightsSource(address: string): WeightsSource {
   const [, scheme] = /^([a-z][a-z0-9+.-]+):/.exec(address) ?? [];

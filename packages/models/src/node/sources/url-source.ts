@@ -6,7 +6,7 @@ import { withLock } from '../lock';
 import { fetchUrl, urlNeeds } from '../url';
 import type { CachingSource } from './weights-source';
 
-/** A file of the web, by its address. */
+/** The source for a file on the web, by its address. */
 export const urlSource: CachingSource = {
   fetch: fetchUrl,
   needs: (address, options) => {
@@ -16,7 +16,7 @@ export const urlSource: CachingSource = {
   cached,
 };
 
-/** Files of the web below this package's own folder. */
+/** Lists the files from the web below this package's own folder. */
 async function cached(cache: string): Promise<RemovableWeights[]> {
   const folder = join(cache, 'url');
   const found: RemovableWeights[] = [];

@@ -4,37 +4,37 @@ import type { FetchOptions } from '../npm-package';
 import type { UrlOptions } from '../url';
 
 export interface SourceOptions extends FetchOptions, HubOptions, UrlOptions {
-  /** Of an npm package that is not known here, in npm's form (`sha512-...`). */
+  /** Hash of an npm package that is not known to this library, in npm's form (`sha512-...`). */
   readonly integrity?: string;
 }
 
-/** A place that weights come from: what follows a scheme such as `hf:`. */
+/** A source of weights, which handles addresses with one scheme, such as `hf:`. */
 export interface WeightsSource {
   /**
-   * The path of the file on this machine, downloaded when it is not there.
+   * Returns the path of the file on this machine, and downloads the file if it is missing.
    *
-   * @param address The whole of it, with its scheme.
-   * @throws DownloadError when it cannot be fetched, or when no file can have this address.
+   * @param address The whole address, with its scheme.
+   * @throws DownloadError when the file cannot be downloaded, or when the address is invalid.
    */
   fetch(address: string, options: SourceOptions): Promise<string>;
   /**
-   * Whether the file is on this machine, and else how many bytes it has, without downloading it.
+   * Returns whether the file is on this machine, and otherwise its size in bytes, without downloading it.
    *
-   * @throws DownloadError
+   * @throws DownloadError when the address is invalid, or when there is no such file.
    */
   needs(address: string, options: SourceOptions): Promise<FileNeeds>;
 }
 
-/** A source of this package, whose downloads `listWeightsCache` and `pruneWeightsCache` know. */
+/** A source of this package. `listWeightsCache` and `pruneWeightsCache` know its downloads. */
 export interface CachingSource extends WeightsSource {
-  /** What it has put into a cache folder, and nothing of others. */
+  /** Lists what this source has put into a cache folder, and nothing else. */
   cached(cache: string): Promise<readonly RemovableWeights[]>;
 }
 
-/** What a file takes before it can be used. */
+/** What a file needs before it can be used. */
 export interface FileNeeds {
-  /** Whether it is on this machine, so that nothing is downloaded. */
+  /** Whether the file is on this machine, so that nothing is downloaded. */
   readonly here: boolean;
-  /** Bytes to download: 0 for what is here, `undefined` where nobody could say. */
+  /** Bytes to download: 0 if the file is on this machine, `undefined` if the size is unknown. */
   readonly download: number | undefined;
 }
