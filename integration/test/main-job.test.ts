@@ -360,10 +360,7 @@ describe('bad input to the main job', () => {
   };
 
   test('is told in words, without a stack trace', async () => {
-    await fails(
-      ['--data', join(folder, 'nowhere'), '--out', join(folder, 'a')],
-      /there is no such folder/,
-    );
+    await fails(['--data', join(folder, 'nowhere'), '--out', join(folder, 'a')], /does not exist/);
     await mkdir(join(folder, 'empty'));
     await fails(
       ['--data', join(folder, 'empty'), '--out', join(folder, 'b')],
@@ -371,7 +368,7 @@ describe('bad input to the main job', () => {
     );
     await fails(
       ['--data', 'kaggle', '--out', join(folder, 'c')],
-      /could not be had from 127\.0\.0\.1:9.*download it by hand from https.*open the zip file/s,
+      /could not be downloaded from 127\.0\.0\.1:9.*download it by hand from https.*open the zip file/s,
     );
     await fails(['--epochs', 'many'], /--epochs.*whole number, 1 or more/);
     await fails(

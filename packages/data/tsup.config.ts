@@ -11,8 +11,8 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
-  // Rollup keeps `import()` in CommonJS: a module that makes pictures may be ESM.
+  // Rollup keeps `import()` in CommonJS, because a module that generates pictures may be an ES module.
   treeshake: true,
-  // The path of the threads' script, in CommonJS too.
+  // Provides the path of the threads' script in CommonJS too.
   shims: true,
 });

@@ -93,7 +93,7 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
   ];
 }
 
-/** Of 24 bits. */
+/** A BMP with 24 bits per pixel. */
 function bitmap(): Buffer {
   const [height, width] = [6, 7];
   const file = Buffer.alloc(54 + height * 24, 90);

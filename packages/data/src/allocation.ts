@@ -3,22 +3,25 @@ import { hash32 } from './random';
 import { neediest, type Room, stratify, type Unit } from './stratification';
 import { compareText } from './text-order';
 
-/** What an allocation knows of a sample. */
+/** The facts about a sample that decide its part of a split. */
 export interface Allocable extends Labeled {
-  /** Unique. */
+  /** Unique name of the sample. */
   readonly id: string;
-  /** Of its bytes, where known: its place in the order follows from this, and equal ones stay together. Default the id. */
+  /**
+   * Hash of the bytes, if known. It decides the sample's place in the order, and samples with equal hashes stay together.
+   * Default: the id.
+   */
   readonly sha256?: string;
-  /** Samples without one stand for themselves. */
+  /** Samples with the same group stay together. A sample without a group is a unit by itself. */
   readonly group?: string;
-  /** Names nearly the same pictures, which stay together. */
+  /** Samples with the same value are near copies, and stay together. */
   readonly sameAs?: string;
 }
 
-/** A unit of one class that is at most this share of the class is small. */
+/** A unit is small if it has one class and holds at most this share of the samples of the class. */
 const smallShare = 0.1;
 
-/** Samples by their group; those with the same bytes, and near copies, are in one unit, whatever their groups. */
+/** Joins samples of the same group, samples with the same bytes, and near copies into units. */
 export function unitsOf(samples: readonly Allocable[]): Unit[] {
   const parents = samples.map((_, index) => index);
   const rootOf = (index: number): number => {
@@ -31,7 +34,7 @@ export function unitsOf(samples: readonly Allocable[]): Unit[] {
   };
   const homes = new Map<string, number>();
   samples.forEach(({ id, sha256, group, sameAs }, index) => {
-    // A sample of its own must not fall together with a group that has its name.
+    // Prefixes keep a sample without a group apart from a group that has the sample's name.
     const names = [
       sha256 === undefined ? `sample ${id}` : `bytes ${sha256}`,
       ...(group === undefined ? [] : [`group ${group}`]),
@@ -52,7 +55,8 @@ export function unitsOf(samples: readonly Allocable[]): Unit[] {
     for (const label of labelsOf(sample)) unit.counts.set(label, (unit.counts.get(label) ?? 0) + 1);
   });
   const isMultiLabel = samples.some(({ labels }) => labels !== undefined);
-  // Sums over classes are rounded: they are made in the same order, whatever the order of the samples.
+  // Sums over classes have rounding errors, so the classes are always added in the same order, whatever the order of the
+  // samples.
   const sorted = (counts: Unit['counts']) => new Map([...counts].sort(([a], [b]) => a - b));
   return Array.from(units.values(), ({ members, counts }) => ({
     members,
@@ -62,7 +66,9 @@ export function unitsOf(samples: readonly Allocable[]): Unit[] {
   }));
 }
 
-/** Its group's name, or the least of its members' hashes: it mostly stays when the unit grows. */
+/**
+ * The name of the unit's group, or the smallest hash of its members. The key usually stays the same when the unit grows.
+ */
 function keyOf(samples: readonly Allocable[], { members }: Pick<Unit, 'members'>): string {
   let least: string | undefined;
   for (const member of members) {
@@ -73,11 +79,11 @@ function keyOf(samples: readonly Allocable[], { members }: Pick<Unit, 'members'>
   return least!;
 }
 
-/** Where a unit stands between 0 and 1: it follows from its key and the seed alone. */
+/** A number between 0 and 1 for a unit, which depends only on the unit's key and the seed. */
 const placeOf = ({ key }: Unit, seed: string | number): number =>
   (hash32(`${seed}\u0000${key}`) >>> 0) / 2 ** 32;
 
-/** Units by their places: what is added changes no other's. */
+/** Sorts units by their numbers. Adding a unit does not change the numbers of the others. */
 export function inOrder(units: readonly Unit[], seed: string | number): Unit[] {
   return units
     .map(unit => ({ unit, place: placeOf(unit, seed) }))
@@ -85,9 +91,12 @@ export function inOrder(units: readonly Unit[], seed: string | number): Unit[] {
     .map(({ unit }) => unit);
 }
 
-/** Of `count` samples of a class: `ceil(0.65 n)` train, `floor(0.2 n)` validate, the rest test. */
+/**
+ * The number of samples in each part for a class of `count` samples: `ceil(0.65 n)` for training, `floor(0.2 n)` for
+ * validation, the rest for the test.
+ */
 export function exactShares(count: number): [number, number, number] {
-  // Integers keep 0.65 n from being rounded up one too far.
+  // Integer arithmetic, because the floating-point product 0.65 * n may be rounded up by one too many.
   const train = Math.ceil((65 * count) / 100);
   const validation = Math.floor((20 * count) / 100);
   return [train, validation, count - train - validation];
@@ -100,7 +109,7 @@ export function countsOf(samples: Iterable<Labeled>): Map<number, number> {
   return counts;
 }
 
-/** Room for the exact shares of each class. */
+/** The number of samples of each class that each part should get, by `exactShares`. */
 export function roomFor(counts: ReadonlyMap<number, number>): Room {
   const room = [0, 1, 2].map(() => new Map<number, number>());
   for (const [label, count] of counts)
@@ -109,15 +118,17 @@ export function roomFor(counts: ReadonlyMap<number, number>): Room {
 }
 
 /**
- * Gives whole units to parts. Large ones, and those of several classes, go first, each to the part that lacks its classes
- * most, and what is left of a class is shared out anew where one took more than its part should have. Then small groups go
- * where their own place in the order says, as long as there is room: a photo more elsewhere moves none of them. Last the
- * samples that stand for themselves, in order, into the first part that has room. Samples that may have several classes are stratified
- * iteratively instead.
+ * Assigns whole units to parts.
  *
- * @param room What each part takes of each class; what is given is taken off it.
- * @param totals Samples of each class.
- * @returns Members for each part, ascending.
+ * Large units, and units with several classes, are assigned first: each goes to the part that lacks its classes most. If a
+ * part then has more samples of a class than it should, the other parts share the rest of the class in proportion. Next
+ * come small groups. Each goes to the part in which its place in the order lies, as long as that part has room; so adding a
+ * photo elsewhere moves none of them. Single samples come last, in order, each into the first part with room. If samples
+ * may have several classes, iterative stratification is used instead.
+ *
+ * @param room Number of samples of each class that each part should still get. Assigned samples are subtracted.
+ * @param totals Number of samples of each class.
+ * @returns Indices of the members of each part, ascending.
  */
 export function allocate(
   units: readonly Unit[],
@@ -159,10 +170,12 @@ export function allocate(
   return parts;
 }
 
-/** The part of 65/20/15 in which a place in the order lies. */
+/** The part in which a place in the order (0 to 1) lies, for shares of 65/20/15. */
 const partAt = (place: number) => (place < 0.65 ? 0 : place < 0.85 ? 1 : 2);
 
-/** Where large groups took more of a class than a part should have, the other parts share what is left in proportion. */
+/**
+ * If large groups gave a part more samples of a class than it should have, the other parts share the rest in proportion.
+ */
 function shareOut(room: Room, label: number): void {
   const wanted = room.map(labels => Math.max(labels.get(label) ?? 0, 0));
   const left = room.reduce((sum, labels) => sum + (labels.get(label) ?? 0), 0);

@@ -6,28 +6,29 @@ import { rotate } from './transforms/affine';
 export interface View {
   readonly flipHorizontally: boolean;
   readonly flipVertically: boolean;
-  /** Degrees counter-clockwise. */
+  /** Rotation in degrees, counter-clockwise. */
   readonly rotation: number;
 }
 
 /**
- * The view that evaluation uses.
+ * The unchanged view, which evaluation uses.
  *
  * @example
  * ```ts
  * const mirrored = { ...plainView, flipHorizontally: true };
- * const views = [plainView, mirrored].map(view => augment(pixels, view)); // for the mean of both answers
+ * const views = [plainView, mirrored].map(view => augment(pixels, view)); // average the answers for both views
  * ```
  */
 export const plainView: View = { flipHorizontally: false, flipVertically: false, rotation: 0 };
 
 /**
- * A view as the reference recipe draws it: each flip with probability 0.5, a rotation of up to 15 degrees either way.
+ * A random view as in the reference recipe: each flip with probability 0.5, and a rotation of up to 15 degrees in either
+ * direction.
  *
  * @example
  * ```ts
  * const epoch = 1;
- * const view = randomView(randomStream('photo 7', epoch)); // flipHorizontally, rotation -8.77: always
+ * const view = randomView(randomStream('photo 7', epoch)); // always { flipHorizontally: true, rotation: -8.77, ... }
  * augment(pixels, view);
  * ```
  */
@@ -40,8 +41,9 @@ export function randomView(random: RandomStream): View {
 }
 
 /**
- * Flips, then rotates about the center, nearest neighbor; corners that the picture does not reach are black. The size stays,
- * and the bytes are those of torchvision's `RandomHorizontalFlip`, `RandomVerticalFlip` and `RandomRotation`.
+ * Flips the picture, then rotates it about its center with nearest-neighbor sampling. Corners outside the original picture
+ * are black. The size does not change. The bytes equal those of torchvision's `RandomHorizontalFlip`, `RandomVerticalFlip`
+ * and `RandomRotation`.
  *
  * @example
  * ```ts

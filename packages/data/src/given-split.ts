@@ -15,12 +15,13 @@ const names: Readonly<Record<string, SplitName>> = {
 };
 
 /**
- * The part that a folder or a table's cell names, as Hugging Face and torchvision spell them; case does not count.
+ * The part that the name of a folder or a cell of a table means, as spelled by Hugging Face and torchvision; upper and
+ * lower case are equal.
  *
  * @example
  * ```ts
  * partNamed('Val'); // 'validation'
- * partNamed('Amanita'); // undefined: a class
+ * partNamed('Amanita'); // undefined: it is a class
  * ```
  */
 export const partNamed = (name: string): SplitName | undefined => {
@@ -28,26 +29,29 @@ export const partNamed = (name: string): SplitName | undefined => {
   return Object.hasOwn(names, key) ? names[key] : undefined;
 };
 
-/** A sample whose set came with a split. */
+/** A sample of a set that has its own split. */
 export interface GivenSample extends Allocable {
   readonly part?: SplitName;
 }
 
-/** Of a class's `count` training photos: what training keeps, and what is cut for parts that were not given. */
+/**
+ * Splits the `count` training photos of a class: how many stay in training, and how many go to parts that were not given.
+ */
 function sharesOf(count: number, isValidated: boolean, isTested: boolean): number[] {
   if (isValidated && isTested) return [count, 0, 0];
   if (!isValidated && !isTested) return exactShares(count);
-  // As 65 and 20 of a whole, or 65 and 15; at least one where two are there.
+  // In the ratio 65 to 20 or 65 to 15, but at least one photo if there are two.
   const share = isTested ? 20 / 85 : 15 / 80;
   const cut = Math.min(count - 1, Math.max(1, Math.round(share * count)));
   return isTested ? [count - cut, cut, 0] : [count - cut, 0, cut];
 }
 
 /**
- * The split that a set came with. Where it has no validation or no test part, that is cut from training, in the ratio of
- * 65/20/15, whatever the size of the other part. What is cut keeps groups, the same bytes and near copies together.
+ * Uses the split that a set came with. If the validation or test part is missing, it is taken from the training photos in
+ * the ratio of 65/20/15, regardless of the size of the given part. Groups, files with the same bytes, and near copies stay
+ * together.
  *
- * @throws SplitError when a sample has no part, or nothing is left to train on.
+ * @throws SplitError when a sample has no part, or when no training photo is left.
  * @example
  * ```ts
  * const { photos } = await openPhotos('photos', { givenSplit: 'require' }); // photos/train/Amanita/1.jpg ...
@@ -62,7 +66,7 @@ export function splitAsGiven(
   const without = samples.find(({ part }) => part === undefined);
   if (without)
     throw new SplitError(
-      `'${without.id}' is in no part: the set came without a split, or with half of one.`,
+      `'${without.id}' is in no part: the set came without a split, or with an incomplete one.`,
     );
   const indices = (part: SplitName) =>
     samples.flatMap((sample, index) => (sample.part === part ? [index] : []));
@@ -80,7 +84,7 @@ export function splitAsGiven(
   }
   const parts = allocate(unitsOf(trained), room, totals, seed);
   const [train, ...others] = parts.map(part => part.map(index => given.train[index]!));
-  if (train!.length === 0) throw new SplitError('The given split leaves nothing to train on.');
+  if (train!.length === 0) throw new SplitError('The given split has no training photos.');
   const [validation, test] = splitNames
     .slice(1)
     .map((name, index) => (given[name].length > 0 ? given[name] : others[index]!));

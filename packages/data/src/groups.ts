@@ -3,27 +3,27 @@ import { labelsOf } from './labels';
 import { type Split, SplitError, splitNames, splitOf } from './split';
 import { stratify } from './stratification';
 
-/** A sample that must stay together with the others of its group, with those of the same bytes, and with its near copies. */
+/** A sample that stays together with the samples of its group, with samples of the same bytes, and with its near copies. */
 export type GroupedSample = Allocable;
 
 export interface GroupOptions {
-  /** Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number;
-  /** Names of the labels, for errors. */
+  /** Names of the labels, for error messages. */
   readonly classes?: readonly string[];
 }
 
 export interface FoldOptions extends GroupOptions {
-  /** Parts of about the same size. Default 5. */
+  /** Number of folds, which have about the same size. Default 5. */
   readonly folds?: number;
 }
 
 /**
- * Splits by groups, with the counts of `splitByClass` as far as whole groups allow. Groups of more than a tenth of their class,
- * and those of several classes, go first, the largest first, each into the part that lacks its classes most; the others go
- * where their own hashes say.
+ * Splits by groups, with the counts of `splitByClass` as far as whole groups allow. Groups that hold more than a tenth of
+ * their class, and groups with several classes, are assigned first, largest first, each to the part that lacks its classes
+ * most. The hashes of the other groups decide their parts.
  *
- * Depends on hashes (or ids), labels, groups and the seed alone: not on the platform or on the order of the samples.
+ * The result depends only on hashes (or ids), labels, groups and the seed, not on the platform or the order of the samples.
  *
  * @throws SplitError when a class has too few groups to be in every part.
  * @example
@@ -44,7 +44,7 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
       const count = new Set(own.map(({ id, group }) => group ?? id)).size;
       throw new SplitError(
         `Class ${classes?.[label] ?? label} is missing from ${splitNames[index]}: its ${own.length} samples are in ` +
-          `${count} groups, which are too few or too large. Use finer groups, or splitByClass, which ignores them.`,
+          `${count} groups, which are too few or too large. Use smaller groups, or splitByClass, which ignores groups.`,
       );
     }
   });
@@ -52,9 +52,11 @@ export function splitByGroup(samples: readonly GroupedSample[], options: GroupOp
 }
 
 /**
- * Gives every photo its source as group, such as whoever took it, so that a score does not come from knowing the photographer.
+ * Uses the source of each photo, such as the photographer, as its group. Otherwise the score could come from recognizing
+ * the photographer.
  *
- * @param sourceOf Default what a file's name has before its first `-`; a file without one is a group of its own.
+ * @param sourceOf Returns the source of a photo. Default: the file name before its first `-`; a file without `-` is a group
+ *   by itself.
  * @example
  * ```ts
  * const { photos } = await openPhotos('photos'); // photos/Amanita/miller-12.jpg ...
@@ -74,10 +76,10 @@ export function groupBySource<P extends { readonly id: string }>(
 const sourceInName = /(?:^|\/)([^/-]+)-[^/]*$/;
 
 /**
- * Parts for cross-validation: every sample is in one, every class spread as evenly as its groups allow.
+ * Folds for cross-validation. Every sample is in one fold, and every class is spread as evenly as its groups allow.
  *
- * @returns Indices into `samples`, ascending, for each part.
- * @throws SplitError when there are fewer groups than parts.
+ * @returns Indices into `samples`, ascending, for each fold.
+ * @throws SplitError when there are fewer groups than folds.
  * @example
  * ```ts
  * const { photos } = await openPhotos('photos');
@@ -107,7 +109,10 @@ export function kFolds(
   return parts;
 }
 
-/** Whole groups, the largest first, each to the part that lacks its classes most. @returns Indices, ascending, for each part. */
+/**
+ * Assigns whole groups, largest first, each to the part that lacks its classes most. @returns Indices, ascending, for each
+ * part.
+ */
 function distribute(
   samples: readonly GroupedSample[],
   totals: ReadonlyMap<number, number>,

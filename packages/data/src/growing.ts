@@ -4,33 +4,35 @@ import type { SplitManifest } from './manifest';
 import type { Photo, PhotoSet } from './photo';
 import { type Split, SplitError, type SplitName, splitNames } from './split';
 
-/** A split of a set that has grown. */
+/** A split that was extended to a set that has grown. */
 export interface ExtendedSplit {
   readonly split: Split;
-  /** Ids of photos that the manifest does not know. */
+  /** Ids of new photos, which are not in the manifest. */
   readonly added: readonly string[];
-  /** Ids of the manifest that are gone. */
+  /** Ids in the manifest whose photos are missing now. */
   readonly missing: readonly string[];
-  /** Ids of photos whose bytes are others now; they keep their part. */
+  /** Ids of photos whose bytes have changed; they keep their part. */
   readonly changed: readonly string[];
   /** Ids of photos whose class has another name now; they keep their part. */
   readonly relabeled: readonly string[];
 }
 
 /**
- * Extends an earlier split to the photos as they are now. Known photos, by their bytes or else by their id, stay where they
- * were: no test photo ever becomes a training photo. New ones join the part of their group or of their copies, near ones too, where there is
- * one, else the part that they came with, else they fill the parts up to 65/20/15 of each class.
+ * Extends an earlier split to a set that has grown. Known photos, recognized by their bytes or else by their id, keep their
+ * part: a test photo never becomes a training photo. A new photo joins the part of its group or of its copies (also near
+ * copies), if there is one; otherwise it keeps the part that it came with, if any; otherwise the new photos fill the parts
+ * up to 65/20/15 of each class.
  *
- * @param set As it was opened, with what is known of copies; groups stay together too.
- * @throws SplitError when no photo of the manifest is there, or when a part has lost all of its photos and gets no new ones.
+ * @param set The opened set, with its copies. Groups stay together too.
+ * @throws SplitError when no photo of the manifest is in the set, or when a part has lost all of its photos and gets no new
+ *   ones.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
  *
  * const manifest = parseManifest(await readFile('split.json', 'utf8'));
  * const { split, added, missing } = extendSplit(manifest, await openPhotos('photos'));
- * console.log(`${added.length} new photos, ${missing.length} are gone`);
+ * console.log(`${added.length} new photos, ${missing.length} missing`);
  * ```
  */
 export function extendSplit(
@@ -56,7 +58,7 @@ export function extendSplit(
   const known = photos.map(({ id, sha256 }) => byHash.get(sha256) ?? byId.get(id));
   if (!known.some(part => part !== undefined))
     throw new SplitError(
-      'None of the photos of the earlier split are there. Is it the split of another set?',
+      'No photo of the earlier split is in this set. Is it the split of another set?',
     );
   const parts: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
   const totals = countsOf(photos);
@@ -93,7 +95,7 @@ export function extendSplit(
   const empty = splitNames.find(name => parts[name].length === 0 && manifest[name].length > 0);
   if (empty)
     throw new SplitError(
-      `All ${manifest[empty].length} photos of ${empty} are gone, such as '${manifest[empty][0]!.id}', and no new ones are there to ` +
+      `All ${manifest[empty].length} photos of ${empty} are missing, such as '${manifest[empty][0]!.id}', and no new photos ` +
         'replace them. Restore them, or make a new split.',
     );
   const ids = new Set(photos.map(({ id }) => id));
@@ -115,6 +117,6 @@ export function extendSplit(
   };
 }
 
-/** Of two parts the one that must not be trained on. */
+/** The later of two parts, which counts when copies are in both: test before validation, validation before training. */
 const later = (a: SplitName | undefined, b: SplitName): SplitName =>
   a !== undefined && splitNames.indexOf(a) > splitNames.indexOf(b) ? a : b;

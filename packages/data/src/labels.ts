@@ -1,19 +1,19 @@
 import { compareText } from './text-order';
 
-/** What a sample says of its classes. */
+/** The classes of a sample. */
 export interface Labeled {
   readonly label: number;
-  /** All of them, where samples may have several. */
+  /** All classes, if samples may have several classes. */
   readonly labels?: readonly number[];
 }
 
 /** All classes of a sample. */
 export const labelsOf = ({ label, labels }: Labeled): readonly number[] => labels ?? [label];
 
-/** A file's classes by their names. */
+/** The classes of a file by name. */
 export interface Named {
   readonly className: string;
-  /** All of them, where files may have several. */
+  /** All classes, if files may have several classes. */
   readonly classNames?: readonly string[];
 }
 
@@ -21,6 +21,6 @@ export interface Named {
 export const namesOf = ({ className, classNames }: Named): readonly string[] =>
   classNames ?? [className];
 
-/** Classes in words, the same whatever their order. */
+/** The class names as one text, independent of their order. */
 export const classKey = (names: readonly string[]): string =>
   [...names].sort(compareText).join("' and '");

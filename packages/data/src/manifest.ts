@@ -7,13 +7,13 @@ import { compareText } from './text-order';
 export interface ManifestEntry {
   readonly id: string;
   readonly class: string;
-  /** All its classes, in a set whose photos may have several. */
+  /** All classes of the photo, in a set whose photos may have several classes. */
   readonly classes?: readonly string[];
-  /** Of the file's bytes, in hexadecimal. */
+  /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** A split as it is saved, in JSON. */
+/** A split as it is saved in JSON. */
 export interface SplitManifest extends Readonly<Record<SplitName, readonly ManifestEntry[]>> {
   /** How the split was made, in words. */
   readonly rule: string;
@@ -22,9 +22,9 @@ export interface SplitManifest extends Readonly<Record<SplitName, readonly Manif
 }
 
 /**
- * A split as plain data, each photo with its hash.
+ * Converts a split to plain data in which each photo has its hash.
  *
- * @param how What made the split.
+ * @param how The rule and the seed that made the split.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -58,7 +58,7 @@ export function toManifest(
 /**
  * Reads a manifest from JSON.
  *
- * @throws SplitError saying what the text lacks to be a manifest.
+ * @throws SplitError saying what is missing or wrong in the text.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -72,11 +72,11 @@ export function parseManifest(text: string): SplitManifest {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new SplitError(`The manifest is no JSON: ${(error as Error).message}`);
+    throw new SplitError(`The manifest is not JSON: ${(error as Error).message}`);
   }
   const broken = (what: string) =>
     new SplitError(`The manifest ${what}. Was it made by toManifest?`);
-  if (typeof value !== 'object' || value === null) throw broken('is no object');
+  if (typeof value !== 'object' || value === null) throw broken('is not an object');
   const manifest = value as Record<string, unknown>;
   const isText = (item: unknown) => typeof item === 'string';
   if (!Array.isArray(manifest.classes) || !manifest.classes.every(isText)) {
@@ -103,9 +103,9 @@ export function parseManifest(text: string): SplitManifest {
 }
 
 /**
- * The split of a manifest, for the photos as they are now. Every photo is compared by its hash.
+ * Applies the split of a manifest to the photos of a set. Every photo is compared by its hash.
  *
- * @throws SplitError that lists photos which are missing, new, changed, or of another class.
+ * @throws SplitError listing photos that are missing, new, changed, or of another class.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -152,5 +152,5 @@ function compare(
   if (entry.sha256 !== photo.sha256) return 'has changed';
   const now = classKey(labelsOf(photo).map(label => classes[label]!));
   const then = classKey(entry.classes ?? [entry.class]);
-  return now === then ? undefined : `is '${now}' now, it was '${then}'`;
+  return now === then ? undefined : `is '${now}' now, but was '${then}'`;
 }

@@ -1,19 +1,19 @@
 import type { Pixels } from '@shroom/pixels';
 
-/** What a network expects of its input; backbones carry it with their weights. */
+/** The numbers that a network expects as input. A backbone has them with its weights. */
 export interface Normalization {
   readonly channelOrder: 'RGB' | 'BGR';
-  /** Factor on pixel values of 0 to 255. */
+  /** Factor on pixel values from 0 to 255. */
   readonly scale: number;
-  /** In `channelOrder`. */
+  /** Mean of each channel, in `channelOrder`. */
   readonly mean: readonly [number, number, number];
-  /** In `channelOrder`. */
+  /** Standard deviation of each channel, in `channelOrder`. */
   readonly std: readonly [number, number, number];
 }
 
 /**
- * Writes `(scale * pixel - mean) / std` to `target` from `offset` on, `height * width * 3` numbers, channels in the
- * order that the network expects. Every step is rounded to 32 bits, as in PyTorch: the numbers are the same.
+ * Writes `(scale * pixel - mean) / std` to `target`, beginning at `offset`: `height * width * 3` numbers with the channels
+ * in the order that the network expects. Every step is rounded to 32 bits as in PyTorch, so the numbers are the same.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function normalize(
 
 type Tables = [Float32Array, Float32Array, Float32Array];
 
-/** What each of the 256 values becomes, for the three channels of the result. */
+/** Lookup tables for the three channels of the result: the normalized number for each of the 256 values. */
 export const normalizationTables = (how: Normalization): Tables =>
   [0, 1, 2].map(channel => tableOf(how, channel)) as Tables;
 

@@ -3,10 +3,10 @@ import { augment, plainView, type View } from './augmentation';
 import { type Normalization, normalizationTables, normalize } from './normalization';
 import { fixedPoint, rotation } from './transforms/affine';
 
-/** What is the same for all photos of a batch. */
+/** Lookup tables by normalization; they are the same for all photos of a batch. */
 const known = new WeakMap<Normalization, readonly Float32Array[]>();
 
-/** `normalize` of `augment`, in one go; the same numbers. @param how Not changed later. */
+/** The same numbers as `normalize` of `augment`, in one pass. @param how Must not be changed later. */
 export function normalizeView(
   pixels: Pixels,
   view: View = plainView,

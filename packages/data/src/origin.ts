@@ -1,20 +1,20 @@
 import type { Pixels } from '@shroom/pixels';
 
-/** Where the pixels of a photo come from, as plain data, so that any thread can fetch them. */
+/** Where the pixels of a photo come from. It is plain data, so any thread can read them. */
 export type Origin = FileOrigin | ArchiveOrigin | GeneratedOrigin;
 
 export interface FileOrigin {
   readonly kind: 'file';
-  /** Absolute. */
+  /** Absolute path of the file. */
   readonly path: string;
 }
 
 /** One file inside a zip archive. */
 export interface ArchiveOrigin {
   readonly kind: 'archive';
-  /** Of the archive, absolute. */
+  /** Absolute path of the archive. */
   readonly path: string;
-  /** Of the entry's local header, in bytes. */
+  /** Position of the entry's local header in the archive, in bytes. */
   readonly offset: number;
   readonly compressedSize: number;
   readonly size: number;
@@ -22,19 +22,19 @@ export interface ArchiveOrigin {
   readonly crc32: number;
 }
 
-/** A picture that a module makes on demand. Only code that is trusted may name the module: it is imported. */
+/** A picture that a module generates on demand. The module is imported, so only trusted code may name it. */
 export interface GeneratedOrigin {
   readonly kind: 'generated';
-  /** Address (`file:`) of a module that exports `generate`, a `Generate`. */
+  /** Address (`file:`) of a module that exports `generate`, a function of type `Generate`. */
   readonly module: string;
-  /** What `generate` is called with: plain data. */
+  /** First argument of `generate`, as plain data. */
   readonly args: unknown;
 }
 
 /**
- * What a module of generated pictures exports as `generate`. The same arguments give the same pixels.
+ * The type of the function `generate` in a module of generated pictures. The same arguments have to give the same pixels.
  *
- * @param size `[height, width]`; without it the picture has its own.
+ * @param size `[height, width]`. Default: the picture's own size.
  * @example
  * ```ts
  * // gray.js

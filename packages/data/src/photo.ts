@@ -3,28 +3,31 @@ import type { SplitName } from './split';
 
 /** One picture of a labeled set. */
 export interface Photo {
-  /** Unique and stable: its path below the set's folder, with `/` between the parts, or a name such as `drawn/Amanita/3`. */
+  /** Unique and stable name: the path below the set's folder with `/` as separator, or a name such as `drawn/Amanita/3`. */
   readonly id: string;
-  /** Index into the set's classes; of several the lowest. */
+  /** Index into the classes of the set. If the photo has several classes, the lowest index. */
   readonly label: number;
-  /** All its classes, ascending, in a set whose photos may have several. */
+  /** Indices of all classes of the photo, ascending, in a set whose photos may have several classes. */
   readonly labels?: readonly number[];
-  /** Of the file's bytes, in hexadecimal; a generated picture's names what is generated. */
+  /** Hash of the file's bytes in hexadecimal. For a generated picture, the hash identifies what is generated. */
   readonly sha256: string;
   readonly origin: Origin;
-  /** What must not be torn apart by a split, such as everything from one photographer. */
+  /** Group of the photo, such as its photographer. A split does not separate a group. */
   readonly group?: string;
-  /** Where the set comes with a split: its part. */
+  /** Part of the photo, if the set comes with a split. */
   readonly part?: SplitName;
-  /** What else its table says of it, by the name of the column, such as the camera: short texts, of 20 columns at most. */
+  /** Other cells of the photo's row in a table by column name, such as the camera: short texts from at most 20 columns. */
   readonly columns?: Readonly<Record<string, string>>;
-  /** Id of the first photo that is nearly the same picture, also its own: those with the same id stay in one part. */
+  /**
+   * Id of the first photo that is nearly the same picture; that photo has its own id here. Photos with the same value stay
+   * in one part.
+   */
   readonly sameAs?: string;
-  /** Ids of near copies in other groups, where a chain of copies was cut. */
+  /** Ids of near copies in other groups, at which a chain of copies was cut. */
   readonly cutFrom?: readonly string[];
 }
 
-/** Something about a set that its owner should know. Nothing in it was changed. */
+/** A fact about a set that its owner should know. No file was changed. */
 export interface Finding {
   readonly kind:
     | 'quarantined'
@@ -33,48 +36,48 @@ export interface Finding {
     /** Two classes whose names probably mean the same. */
     | 'classes alike'
     | 'converted'
-    /** Folders or a column are taken as the split. */
+    /** Folders or a column are used as the split. */
     | 'split given'
-    /** Folders look like a split, but are taken as classes. */
+    /** Folders look like a split, but are used as classes. */
     | 'split doubtful'
-    /** The same photo, or nearly the same, in two parts of a given split; the copy in training or validation is left out. */
+    /** A photo and its copy are in two parts of a given split. The copy in training or validation is left out. */
     | 'leak'
-    /** Near copies that are in two groups, since a chain of them had become too long. */
+    /** Near copies are in two groups, because a chain of copies was too long. */
     | 'chain cut'
-    /** Which columns of a table say what, where it has no header line or none for the class. */
+    /** The meaning of a table's columns was guessed, because it has no header line or no column for the class. */
     | 'columns guessed'
-    /** Rows of a table without a group. */
+    /** Rows of a table have no group. */
     | 'group missing'
-    /** A table or an archive lists a photo again; it counts once. */
+    /** A table or an archive lists a photo several times. It counts once. */
     | 'listed twice'
-    /** Hidden files and the system's own, summed. */
+    /** Hidden files and files of the operating system, as one finding. */
     | 'system files'
-    /** A name that other disks refuse. */
+    /** A name that some disks do not allow. */
     | 'not portable';
-  /** The photo, class or folders that it is about. */
+  /** The photo, class or folders that the finding is about. */
   readonly subject: string;
   readonly reason: string;
 }
 
-/** Photos that show the same. */
+/** Photos that are copies of each other. */
 export interface DuplicateGroup {
-  /** `exact`: the same bytes. `near`: nearly the same picture, at least one of them in other bytes. */
+  /** `exact`: files with the same bytes. `near`: nearly the same picture, in files of which at least two differ. */
   readonly kind: 'exact' | 'near';
-  /** Ids, in the order of the photos. */
+  /** Ids of the photos, in the order of the set. */
   readonly photos: readonly string[];
-  /** Their labels contradict each other: at least one is wrong. */
+  /** Whether the photos have different classes, so that at least one label is wrong. */
   readonly acrossClasses: boolean;
-  /** What is trained on is tested on: the score will be too good. */
+  /** Whether the photos are in different parts of the split, so that the score will be too good. */
   readonly acrossParts: boolean;
 }
 
-/** Labeled photos, and what was found wrong while listing them. */
+/** Labeled photos, and the findings about them. */
 export interface PhotoSet<P extends Photo = Photo> {
-  /** What the set is called, where its source knows. */
+  /** Name of the set, if its source knows one. */
   readonly name?: string;
   readonly classes: readonly string[];
   readonly photos: readonly P[];
   readonly findings: readonly Finding[];
-  /** Photos that are the same or nearly so, where they were looked for; none is in two groups. */
+  /** Groups of photos that are the same or nearly the same, if copies were searched for. No photo is in two groups. */
   readonly copies?: readonly DuplicateGroup[];
 }

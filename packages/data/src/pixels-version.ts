@@ -1,6 +1,6 @@
 /**
- * Names the way from a photo's bytes to pixels: decoder, resampling, rotation. It changes whenever the pixels of a photo do.
- * Include it in the keys of caches, so that features of older pixels are not taken for those of these.
+ * Identifies the way in which a photo's bytes become pixels: decoder, resampling, rotation. It changes whenever the pixels
+ * of any photo change. Include it in cache keys, so that features of older pixels are not used for new ones.
  *
  * @example
  * ```ts

@@ -4,17 +4,17 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A stream of random numbers that is the same on every platform. */
 export interface RandomStream {
-  /** An integer of 0 to `bound - 1`. */
+  /** A random integer from 0 to `bound - 1`. */
   below(bound: number): number;
-  /** A number of `low` (included) to `high` (excluded). */
+  /** A random number from `low` (inclusive) to `high` (exclusive). */
   between(low: number, high: number): number;
   /** True with the probability `p`. */
   chance(p: number): boolean;
 }
 
 /**
- * Random numbers that depend on the names alone, so that what a photo gets is independent of the order in which photos are
- * read.
+ * Random numbers that depend only on the given names. So the numbers for a photo are independent of the order in which
+ * photos are read.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function randomStream(...names: readonly (string | number)[]): RandomStre
 }
 
 /**
- * The same items in random order (Fisher and Yates).
+ * A copy of the items in random order (Fisher-Yates shuffle).
  *
  * @example
  * ```ts
@@ -49,7 +49,10 @@ export function shuffled<T>(items: readonly T[], random: RandomStream): T[] {
   return result;
 }
 
-/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3, so that near names get far seeds. */
+/**
+ * A 32-bit hash: FNV-1a over UTF-16 units, followed by the finalizer of MurmurHash3, so that similar names get very
+ * different hashes.
+ */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

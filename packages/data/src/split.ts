@@ -1,7 +1,7 @@
 import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocation';
 
 /**
- * The parts of a split, in their order.
+ * The names of the parts of a split, in order.
  *
  * @example
  * ```ts
@@ -13,11 +13,11 @@ import { type Allocable, allocate, countsOf, roomFor, unitsOf } from './allocati
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** Which samples are in which part, as indices into what was split, ascending. */
+/** The samples of each part of a split, as ascending indices. */
 export type Split = Readonly<Record<SplitName, readonly number[]>>;
 
 /**
- * The least number of samples of a class that leaves one for each part.
+ * The minimum number of samples of a class for which every part gets at least one.
  *
  * @example
  * ```ts
@@ -28,12 +28,12 @@ export type Split = Readonly<Record<SplitName, readonly number[]>>;
 export const leastPerClass = 6;
 
 export interface SplitOptions {
-  /** Default 0. */
+  /** Random seed. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Samples cannot be split as asked, or a manifest is none, or does not fit the photos.
+ * Thrown when samples cannot be split as requested, or when a manifest is damaged or does not match the photos.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export interface SplitOptions {
  *   try {
  *     return splitByGroup(photos);
  *   } catch (error) {
- *     if (error instanceof SplitError) return splitByClass(photos); // too few sources
+ *     if (error instanceof SplitError) return splitByClass(photos); // there are too few sources
  *     throw error;
  *   }
  * }
@@ -53,16 +53,18 @@ export class SplitError extends Error {
 }
 
 /**
- * Splits every class 65/20/15 by the rule of the reference: of n samples `ceil(0.65 n)` train, `floor(0.2 n)` validate,
- * the rest test. Samples with the same bytes stay in one part, and so do near copies that opening a set has found.
+ * Splits every class 65/20/15 by the rule of the reference: of n samples, `ceil(0.65 n)` are for training, `floor(0.2 n)`
+ * for validation, and the rest for the test. Samples with the same bytes stay in one part, and so do near copies that were
+ * found when the set was opened.
  *
- * A sample's place in the order follows from its own hash and the seed, not from the platform or the order of the samples.
- * Another class changes nothing. An added sample moves one or two others across a border, and no copies but its own.
+ * The position of a sample in the order depends only on its hash and the seed, not on the platform or the order of the
+ * samples. Adding another class changes nothing. Adding a sample moves at most one or two other samples of its class to
+ * another part, and moves no copies except its own.
  *
- * Samples with several classes (`labels`) are stratified iteratively, so that each class has these shares as nearly as can be; there an
- * added sample may move others too.
+ * Samples with several classes (`labels`) are stratified iteratively, so that each class has these shares as closely as
+ * possible. In this case, adding a sample may also move other samples.
  *
- * @param samples Ids must be unique. Groups are ignored; `splitByGroup` keeps them together.
+ * @param samples Samples with unique ids. Groups are ignored; `splitByGroup` keeps them together.
  * @throws SplitError when a class has fewer than `leastPerClass` samples.
  * @see Sechidis, Tsoumakas & Vlahavas 2011. https://doi.org/10.1007/978-3-642-23808-6_10
  * @example
@@ -94,7 +96,7 @@ export function splitByClass(
   return splitOf(allocate(unitsOf(alone), roomFor(counts), counts, seed));
 }
 
-/** @param parts Training, validation and test. */
+/** @param parts The samples for training, validation and test, in this order. */
 export function splitOf(parts: readonly (readonly number[])[]): Split {
   const [train = [], validation = [], test = []] = parts;
   return { train, validation, test };

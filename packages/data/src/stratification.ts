@@ -1,26 +1,26 @@
-/** Samples that stay together. */
+/** A unit of samples that stay together. */
 export interface Unit {
-  /** What its place in the order follows from. */
+  /** The text that decides the unit's place in the order. */
   readonly key: string;
   /** Indices into the samples. */
   readonly members: number[];
-  /** How many members of each class. */
+  /** Number of members of each class. */
   readonly counts: Map<number, number>;
   /** Whether its samples may have several classes. */
   readonly isMultiLabel: boolean;
 }
 
-/** What each part still takes of each class. */
+/** For each part, the number of samples of each class that it should still get. */
 export type Room = readonly Map<number, number>[];
 
 /**
- * Iterative stratification, for samples with several classes: the class that fewest of the samples left have comes first, and each of its
- * samples goes to the part that wants the class most; of equal ones to the part that wants most samples. Samples that stay together go
- * before, the largest groups first, each to the part that lacks its classes most.
+ * Iterative stratification for samples with several classes. The class that has the fewest unassigned samples comes first.
+ * Each of its samples goes to the part that needs the class most; for a tie, to the part that needs most samples. Units of
+ * several samples are assigned before, largest first, each to the part that lacks its classes most.
  *
- * @param units In the order in which they are given away.
- * @param room What each part takes of each class.
- * @returns Members for each part, ascending.
+ * @param units Units in the order in which they are assigned.
+ * @param room Number of samples of each class that each part should get.
+ * @returns Indices of the members of each part, ascending.
  * @see Sechidis, Tsoumakas & Vlahavas 2011, algorithm 1. https://doi.org/10.1007/978-3-642-23808-6_10
  */
 export function stratify(units: readonly Unit[], room: Room): number[][] {
@@ -47,7 +47,7 @@ export function stratify(units: readonly Unit[], room: Room): number[][] {
   return parts;
 }
 
-/** How many samples each part wants, as its share of the room for all classes. */
+/** The number of samples that each part should get, in proportion to its room for all classes. */
 function sizesOf(units: readonly Unit[], room: Room): number[] {
   const samples = units.reduce((sum, { members }) => sum + members.length, 0);
   const places = room.map(labels =>
@@ -77,13 +77,16 @@ function wantsMost(label: number, wanted: Room, sizes: readonly number[]): numbe
   return best;
 }
 
-/** What a part lacks of a unit's classes, as a share of what it should have; rare classes count as much as others. */
+/**
+ * The part that lacks a unit's classes most, relative to the number that it should have; rare classes count as much as
+ * others.
+ */
 export function neediest({ counts }: Unit, room: Room, goals: Room): number {
   const need = room.map((labels, part) => {
     let lack = 0;
     for (const [label, count] of counts) {
       const goal = goals[part]!.get(label) ?? 0;
-      // Where nothing is wanted, whatever is there is too much.
+      // If a part should have no samples of the class, every sample there is one too many.
       lack +=
         goal > 0 ? (count * labels.get(label)!) / goal : -count * (1 - (labels.get(label) ?? 0));
     }

@@ -1,5 +1,5 @@
 /**
- * Orders texts by UTF-16 units: the same everywhere, unlike a locale's order.
+ * Compares texts by UTF-16 units. The order is the same everywhere, unlike that of a locale.
  *
  * @example
  * ```ts

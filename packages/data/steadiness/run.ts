@@ -1,6 +1,6 @@
 /**
- * Iterates many small photos twice and reports memory as it goes. Fails where it does not stay, within 64 MiB, where it was
- * after the first tenth. Needs the package to be built.
+ * Iterates over many small photos twice and reports the memory use. Fails if the memory use exceeds that after the first
+ * tenth by more than 64 MiB. Needs the package to be built.
  *
  *     npx tsx packages/data/steadiness/run.ts [photos, default 100000]
  */
@@ -57,11 +57,11 @@ try {
       }
     }
     const seconds = (performance.now() - begin) / 1000;
-    if (seen !== count) throw new Error(`${seen} of ${count} photos came.`);
+    if (seen !== count) throw new Error(`Only ${seen} of ${count} photos arrived.`);
     say(`epoch ${epoch}: ${seconds.toFixed(0)} s, ${Math.round(count / seconds)} photos a second`);
   }
   const growth = Math.max(...known) - known[0]!;
-  say(`${growth} MiB more than after the first tenth, at most; ${tolerance} are allowed`);
+  say(`at most ${growth} MiB more than after the first tenth; ${tolerance} MiB are allowed`);
   if (growth > tolerance) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true });

@@ -43,7 +43,7 @@ describe('a manifest', () => {
       'The photos are not those that were split:\n' +
         '  photo 0 is missing\n' +
         '  photo 18 has changed\n' +
-        "  photo 19 is 'Amanita' now, it was 'Boletus'\n" +
+        "  photo 19 is 'Amanita' now, but was 'Boletus'\n" +
         '  photo 99 is new\n' +
         'Restore them, or make a new split.',
     );
@@ -55,11 +55,11 @@ describe('a manifest', () => {
       expect(() => parseManifest(JSON.stringify(broken))).toThrow(SplitError);
       expect(() => parseManifest(JSON.stringify(broken))).toThrow(message);
     };
-    expect(() => parseManifest('{')).toThrow(/is no JSON/);
+    expect(() => parseManifest('{')).toThrow(/is not JSON/);
     expect(parseManifest(`\uFEFF${text}`)).toEqual(manifest);
     fails({ ...manifest, seed: 'x' }, /no number in 'seed'/);
     fails({ ...manifest, rule: undefined }, /no text in 'rule'/);
-    fails(null, /is no object/);
+    fails(null, /is not an object/);
     fails({ ...manifest, classes: [1] }, /no list of names in 'classes'/);
     fails({ ...manifest, test: undefined }, /no list in 'test'/);
     fails({ ...manifest, test: [{ id: 'x' }] }, /lacks id, class or sha256 at test\[0\]/);

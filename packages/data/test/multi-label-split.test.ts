@@ -156,7 +156,7 @@ describe('a manifest of photos with several classes', () => {
     expect(applyManifest(parseManifest(text), { classes, photos: all })).toEqual(split);
     const changed = all.map((photo, index) => (index === 9 ? { ...photo, labels: [2, 3] } : photo));
     expect(() => applyManifest(parseManifest(text), { classes, photos: changed })).toThrow(
-      /4\/9 is 'c' and 'd' now, it was '/,
+      /4\/9 is 'c' and 'd' now, but was '/,
     );
     const broken = text.replace(/"classes":\["a"[^\]]*\],"sha256"/, '"classes":"a","sha256"');
     expect(() => parseManifest(broken)).toThrow(/no list of names in 'classes' at/);

@@ -17,7 +17,10 @@ import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation'
 import { unreadFormat } from '../pictures/unread-formats';
 import { type Framing, frame } from '../transforms/framing';
 
-/** What a browser can decode or show: a file of a form, a blob, an address, a canvas, an image, a video's frame. */
+/**
+ * A picture that a browser can decode or display: a file of a form, a blob, an address, a canvas, an image, or a frame of a
+ * video.
+ */
 export type BrowserPicture =
   | Blob
   | URL
@@ -30,7 +33,7 @@ export type BrowserPicture =
   | HTMLVideoElement;
 
 /**
- * A browser could not get or decode a picture.
+ * Thrown when a browser could not load or decode a picture.
  *
  * @example
  * ```ts
@@ -39,13 +42,13 @@ export type BrowserPicture =
  *   console.log(await readPicture(file!, [224, 224]));
  * } catch (error) {
  *   if (!(error instanceof PictureError)) throw error;
- *   alert(error.unread ? `Save ${error.unread} as JPEG, please.` : error.message); // such as: an HEIC picture
+ *   alert(error.unread ? `Save ${error.unread} as JPEG, please.` : error.message); // for example: an HEIC picture
  * }
  * ```
  */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
-  /** Where the file is of a known kind that this browser does not read, such as `an HEIC picture`. */
+  /** The kind of the file, for example `an HEIC picture`, if it is a known kind that this browser cannot read. */
   readonly unread: string | undefined;
 
   constructor(message: string, options: ErrorOptions & { readonly unread?: string } = {}) {
@@ -58,22 +61,23 @@ export class PictureError extends Error {
 /** Pixels of a picture in a browser. */
 export interface BrowserPixels extends Pixels {
   /**
-   * Why the browser's own decoder read the file: its pixels may differ from those in Node by a little. Absent where they are Node's to the
-   * byte, and where no file was decoded (a canvas, an image that is shown).
+   * Why the browser's own decoder read the file. Its pixels may then differ slightly from those in Node. Absent if the
+   * pixels equal Node's to the byte, and if no file was decoded (a canvas, or an image that is displayed).
    */
   readonly fallback?: string;
 }
 
 /**
- * The pixels of a picture in a browser or a web worker: upright by its EXIF orientation, sRGB, 8 bits. Squashed to a
- * size, or framed as weights expect it, it is antialiased as in Pillow, whatever the browser. Where a picture is transparent, the
- * background is seen, which is white. An ordinary JPEG (baseline, upright, no color profile but sRGB's), as a file or an address, is decoded
- * as in Node, to the byte; for any other file `fallback` says why the browser decoded it.
+ * The pixels of a picture in a browser or a web worker: upright according to the EXIF orientation, sRGB, 8 bits. Resizing
+ * is antialiased as in Pillow, in every browser. Transparent pixels show the background, which is white by default. An
+ * ordinary JPEG (baseline, upright, no color profile except sRGB) that is passed as a file or an address is decoded to the
+ * same bytes as in Node. For any other file, `fallback` says why the browser decoded it.
  *
- * @param source A string is an address.
- * @param how `[height, width]`, or the framing of weights; without it the picture keeps its size.
- * @throws PictureError naming the address, where there is one, and the kind of the file, where it is known; RangeError for a
- *   background that is no color.
+ * @param source The picture. A string is an address.
+ * @param how `[height, width]` to squash the picture to, or the framing that a network's weights need. Default: the
+ *   picture's own size.
+ * @throws PictureError naming the address, if there is one, and the kind of the file, if it is known.
+ * @throws RangeError for a background that is not a color.
  * @example
  * ```ts
  * const { files } = document.querySelector('input')!;
@@ -104,7 +108,7 @@ const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
 
 const startsAsJpeg = ([first, second]: Uint8Array) => first === 0xff && second === 0xd8;
 
-/** As `decode` of `@shroom/data/node` does it. */
+/** Decodes an ordinary JPEG in the same way as `decode` of `@shroom/data/node`. */
 function decodeOrdinary(bytes: Uint8Array, how: How): Pixels | undefined {
   if (how && !('size' in how)) return decodeJpegTo(bytes, how, { mostPixels });
   const pixels = decodeJpeg(bytes, { mostPixels });
@@ -120,10 +124,10 @@ function bring(pixels: Pixels, how: How, isJpeg: boolean): Pixels {
 }
 
 function reasonFor(isJpeg: boolean): string {
-  if (!isJpeg) return 'it is no JPEG';
+  if (!isJpeg) return 'it is not a JPEG';
   if (!hasVectors())
-    return "WebAssembly has no vectors here, or the page's policy forbids it (script-src 'wasm-unsafe-eval' allows it)";
-  return 'a JPEG that is not baseline, is turned by EXIF or XMP, has a color profile, or is gray, CMYK, very large or damaged';
+    return "WebAssembly has no vector instructions here, or the page's policy forbids it (script-src 'wasm-unsafe-eval' allows it)";
+  return 'it is a JPEG that is not baseline, is rotated by EXIF or XMP, has a color profile, or is gray, CMYK, very large or damaged';
 }
 
 const sized = ({ data, height, width }: ImageData) => ({
@@ -138,7 +142,7 @@ async function rasterize(
   background: Color,
 ): Promise<ImageData> {
   const { png, orientation } = picture instanceof Blob ? await orientationOf(picture) : upright;
-  // Browsers differ in which orientations of a PNG they know.
+  // Browsers differ in which orientations of a PNG they apply.
   const plain = png && orientation > 1 ? new Blob(withoutExif(png) as BlobPart[]) : picture;
   const bitmap = await decode(plain, name);
   try {
@@ -149,14 +153,14 @@ async function rasterize(
 }
 
 interface Turned {
-  /** How the browser's picture must be turned. */
+  /** How the picture that the browser decodes has to be turned. */
   readonly orientation: Orientation;
-  /** The bytes of a PNG. */
+  /** The bytes of the file if it is a PNG. */
   readonly png?: Uint8Array;
 }
 const upright: Turned = { orientation: 1 };
 
-/** What browsers do not know: any orientation of a PNG, and that of a JPEG in XMP alone. */
+/** Orientations that browsers ignore: any orientation of a PNG, and the orientation of a JPEG that only XMP states. */
 async function orientationOf(file: Blob): Promise<Turned> {
   const first = await bytesOf(file.slice(0, 8));
   const isJpeg = startsAsJpeg(first);
@@ -166,7 +170,10 @@ async function orientationOf(file: Blob): Promise<Turned> {
   return { orientation: await pngOrientation(bytes), png: bytes };
 }
 
-/** How rows and columns of the file run in the upright picture: factors of x and y, first those of x. @see HTML Canvas, `transform` */
+/**
+ * The directions of the file's columns and rows in the upright picture, as factors of x and y; first for x. @see HTML
+ * Canvas, `transform`
+ */
 const turns: Record<Orientation, readonly [number, number, number, number]> = {
   1: [1, 0, 0, 1],
   2: [-1, 0, 0, 1],
@@ -206,7 +213,7 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
     const unread =
       source instanceof Blob ? unreadFormat(await bytesOf(source.slice(0, 4096))) : undefined;
     const why = unread
-      ? `it is ${unread.name}, which this browser does not read. ${unread.advice}`
+      ? `it is ${unread.name}, which this browser cannot read. ${unread.advice}`
       : (error as Error).message;
     throw new PictureError(`${name} cannot be decoded: ${why}`, {
       cause: error,

@@ -1,15 +1,15 @@
 import { colorSide, type Sketch, sketchSide, turned } from './sketch';
 import { halved } from './spectrum';
 
-/** A sketch made ready to be laid over others. */
+/** A sketch with precomputed arrays for the alignment with other sketches. */
 export interface Prepared {
-  /** Gray, a little blurred. */
+  /** Gray values, slightly blurred. */
   readonly fine: Float32Array;
-  /** The same at half the side. */
+  /** `fine` at half the side length. */
   readonly coarse: Float32Array;
-  /** Without what is coarser than a tenth of the side: leaves, edges, texture. */
+  /** High frequencies (leaves, edges, texture): structures coarser than a tenth of the side are removed. */
   readonly detail: Float32Array;
-  /** `[2, 16, 16]`. */
+  /** Colors, `[2, 16, 16]`. */
   readonly color: Float32Array;
   /** Standard deviation of the detail, in gray levels. */
   readonly contrast: number;
@@ -46,7 +46,10 @@ export function turnedAll(picture: Prepared, turn: number): Prepared {
   };
 }
 
-/** Where a part lies in a whole, of 1 by 1: at `x * width + left`, `y * height + top`. */
+/**
+ * Position of a part in a whole, both of size 1 by 1: the point (x, y) of the part is at `x * width + left`, `y * height +
+ * top`.
+ */
 interface Place {
   width: number;
   left: number;
@@ -54,28 +57,28 @@ interface Place {
   top: number;
 }
 
-/** How well a part fits on a whole where it fits best. */
+/** How well a part fits a whole at its best position. */
 export interface Fit {
   /** Correlation of the blurred pictures, -1 to 1. */
   readonly shape: number;
-  /** Of what is left without coarse shapes. */
+  /** Correlation of the details, -1 to 1. */
   readonly detail: number;
-  /** Of the detail in the third worst of 16 fields: low where only a frame or a background is the same. */
+  /** Correlation of the details in the third worst of 16 fields. It is low if only a frame or a background is the same. */
   readonly everywhere: number;
-  /** Mean difference of colors, 0 to 255. */
+  /** Mean difference of the colors, 0 to 255. */
   readonly color: number;
-  /** Contrast of the whole there, divided by the part's. */
+  /** Contrast of the whole at the position of the part, divided by the contrast of the part. */
   readonly gain: number;
   readonly place: Readonly<Place>;
 }
 
-/** A coarse fit that is worse is no copy: it is not looked at more closely. */
+/** Limits for the coarse fit. A worse fit is not a copy, and is not refined. */
 const coarseLimit = { early: 0.7, shape: 0.94, detail: 0.5 };
 
 /**
- * Lays a part over a whole where both agree best, by Gauss-Newton steps from coarse to fine.
+ * Finds the position of a part in a whole where both agree best, by Gauss-Newton steps from coarse to fine.
  *
- * @returns `undefined` where even the coarse pictures differ.
+ * @returns `undefined` if the pictures differ even at the coarse level.
  * @see Baker and Matthews 2004, Lucas-Kanade 20 Years On. https://doi.org/10.1023/B:VISI.0000011205.11775.fd
  */
 export function align(whole: Prepared, part: Prepared): Fit | undefined {
@@ -102,12 +105,12 @@ export function align(whole: Prepared, part: Prepared): Fit | undefined {
   };
 }
 
-/** Fields a side. */
+/** Number of fields along each side. */
 const fields = 4;
-/** Logos and dates that were added may spoil so many fields. */
+/** Number of fields that may differ, for example because of an added logo or date. */
 const spoilt = 2;
 
-/** Correlation of the detail field by field, where plain fields count as the same; without the worst. */
+/** Correlation of the details in each field, without the worst fields. Fields without detail count as equal. */
 function localAgreement(whole: Float32Array, part: Float32Array): number {
   const size = sketchSide / fields;
   const sums = Array.from({ length: fields * fields }, () => ({ both: 0, whole: 0, part: 0 }));
@@ -137,7 +140,7 @@ function colorDifference(whole: Prepared, part: Prepared, place: Place): number 
   return sum / (2 * cells);
 }
 
-/** What of the whole is where the part lies. */
+/** Samples the whole at the position of the part. */
 function laid(whole: Float32Array, side: number, place: Place): Float32Array {
   const result = new Float32Array(side * side);
   const last = side - 1.001;
@@ -159,7 +162,7 @@ function laid(whole: Float32Array, side: number, place: Place): Float32Array {
   return result;
 }
 
-/** Moves the place so that the pictures differ less, brightness and contrast aside. */
+/** Moves the position so that the pictures differ less. Differences in brightness and contrast do not count. */
 function approach(
   whole: Float32Array,
   part: Float32Array,
@@ -176,7 +179,8 @@ function approach(
       (gain * side) / 2 / place.width,
       (gain * side) / 2 / place.height,
     ];
-    // Slopes of the width and the height are those of left and top, times the place: sums of products of four slopes.
+    // The derivatives with respect to width and height are those with respect to left and top, times the coordinate. So all
+    // sums are sums of products of four derivatives.
     let [xx, xy, yy, xxX, xyX, xyY, yyY, xxXX, xyXY, yyYY] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let [ex, ey, exX, eyY] = [0, 0, 0, 0];
     for (let y = 1; y < side - 1; y++) {
@@ -223,7 +227,10 @@ function approach(
   }
 }
 
-/** Four equations by Gauss; the matrix is symmetric and made a little larger on its diagonal. */
+/**
+ * Solves four linear equations by Gaussian elimination. The diagonal of the symmetric matrix is slightly increased for
+ * stability.
+ */
 function solved(normal: Float64Array, right: Float64Array): Float64Array {
   for (let i = 0; i < 4; i++) normal[5 * i] = normal[5 * i]! * 1.0001 + 1e-6;
   for (let i = 0; i < 4; i++)
@@ -258,12 +265,12 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return sum / (a.length * first.deviation * second.deviation + 1e-9);
 }
 
-/** By a Gaussian; what is beyond an edge is as at the edge. */
+/** Gaussian blur. Values beyond an edge equal the value at the edge. */
 function blurred(field: Float32Array, side: number, deviation: number): Float32Array {
   return blurredAcross(blurredAcross(field, side, deviation), side, deviation);
 }
 
-/** Along rows, then rows and columns exchanged. */
+/** Blurs along rows, and exchanges rows and columns. */
 function blurredAcross(field: Float32Array, side: number, deviation: number): Float32Array {
   const reach = Math.ceil(3 * deviation);
   const weights = Float32Array.from({ length: 2 * reach + 1 }, (_, index) =>

@@ -1,28 +1,30 @@
 import { frequencyCount, spectra, turns, windowCount } from './spectrum';
 
-/** A photo that may be a copy of another, or of a part of it. */
+/** A photo that may be a copy of another photo, or of a part of it. */
 export interface Candidate {
   readonly part: number;
-  /** How the whole must be turned to lie as the part does in its own upright position. */
+  /** How the whole has to be turned to match the part in the part's canonical orientation. */
   readonly turn: number;
-  /** Cosine of the angle between their lowest frequencies, at the window that fits best. */
+  /** Cosine similarity of their lowest frequencies, at the best window. */
   readonly likeness: number;
 }
 
-/** Frequencies 0 and 1 decide the position; the hash is of those after them. */
+/** The frequencies 0 and 1 define the canonical orientation. The hash uses the frequencies after them. */
 const first = 2;
 const mostBits = frequencyCount - first;
-/** A position counts as likely when the frequencies that decide it are this near to deciding otherwise. */
+/** An orientation is also tried if the frequencies that define it are at most this far from defining another one. */
 const doubt = 0.12;
-/** Candidates are at least so like. */
+/** Candidates have at least this cosine similarity. */
 const leastLikeness = 0.93;
 
 /**
- * Hashes of photos in which others are looked up by hashes of their windows in all positions.
+ * An index of photos by hash, in which possible copies of a photo are found by the hashes of its windows in all
+ * orientations.
  *
- * A hash has a bit for the sign of each of the lowest frequencies. Mirroring and turning only changes signs and the order, so
- * that each photo is hashed in the one position where its first two frequencies are positive and the one across is larger; where
- * that is doubtful, the other positions are looked up too. Bits of frequencies near zero are looked up both ways.
+ * A hash has one bit for the sign of each of the lowest frequencies. Mirroring and turning only change the signs and the
+ * order of frequencies. So each photo is hashed in one canonical orientation: the first two frequencies are positive, and
+ * the horizontal one is larger. If that is uncertain, the other orientations are looked up too. Bits of frequencies near
+ * zero are looked up with both values.
  *
  * @see Lv et al. 2007, Multi-Probe LSH. https://dl.acm.org/doi/10.5555/1325851.1325958
  */
@@ -31,13 +33,13 @@ export class CandidateIndex {
   readonly #turns: Uint8Array;
   readonly #bits: number;
   readonly #probes: number;
-  /** Photos in the order of their hashes, and where each hash begins. */
+  /** Photos sorted by hash; below it, the index at which each hash begins. */
   readonly #photos: Uint32Array;
   readonly #begins: Uint32Array;
   readonly #best: Float32Array;
   readonly #bestTurn: Uint8Array;
 
-  /** @param grays `[64, 64]` each. */
+  /** @param grays Gray values of each photo, `[64, 64]`. */
   constructor(grays: readonly Uint8Array[]) {
     const count = grays.length;
     this.#bits = Math.max(10, Math.min(mostBits, 22, Math.ceil(Math.log2(count + 1)) + 3));
@@ -66,12 +68,12 @@ export class CandidateIndex {
     });
   }
 
-  /** The position in which a photo is hashed. */
+  /** The orientation in which a photo is hashed. */
   turnOf(photo: number): number {
     return this.#turns[photo]!;
   }
 
-  /** Photos that may be copies of this one or of a window of it, the likeliest first. @param gray `[64, 64]`. */
+  /** Photos that may be copies of this photo or of a window of it, most likely first. @param gray `[64, 64]`. */
   like(gray: Uint8Array): Candidate[] {
     const windows = spectra(gray);
     const seen = new Float32Array(frequencyCount);
@@ -120,7 +122,7 @@ export class CandidateIndex {
     }
   }
 
-  /** Masks of the bits whose frequencies are nearest to zero. */
+  /** Masks of the bits whose frequencies are closest to zero. */
   #doubtful(seen: Float32Array): number[] {
     const masks: number[] = [];
     let above = -1;
@@ -137,7 +139,7 @@ export class CandidateIndex {
   }
 }
 
-/** Whether a window is upright once it is turned, or nearly so. */
+/** Whether a turned window is in its canonical orientation, or almost. */
 function isUpright(spectra: Float32Array, offset: number, turn: number, doubt: number): boolean {
   const { from, sign } = turns[turn]!;
   const across = sign[0]! * spectra[offset + from[0]!]!;

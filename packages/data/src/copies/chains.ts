@@ -1,25 +1,25 @@
 import type { CopyPair } from './copies';
 import { Families } from './families';
 
-/** Photos that stay together, and pairs that do not although they are copies. */
+/** Groups of photos that stay together, and pairs of copies that were separated. */
 export interface CopyGroups {
-  /** Each ascending, of two or more, the first photo first. */
+  /** Each group has at least two indices in ascending order. The groups are sorted by their first index. */
   readonly groups: readonly (readonly number[])[];
-  /** Pairs that were cut, since a chain of copies had become too long. */
+  /** Pairs of copies that were separated because a chain of copies was too long. */
   readonly cut: readonly CopyPair[];
 }
 
-/** Groups of so many are kept together however small the set, where one of them is a copy of all others. */
+/** Groups of up to this size are never cut if one photo is a copy of all others in the group. */
 const smallStar = 16;
 
 /**
- * Groups of photos that are connected by pairs. A chain, in which one photo is like the next but the first is nothing like the
- * last, may run through a whole set: a group of more than `share` of the set is cut at its weakest pairs. A small group in which
- * one photo is a copy of all others is no chain.
+ * Groups of photos that are connected by pairs. Pairs can form a chain through a whole set, in which each photo is like the
+ * next but the first is not like the last. So a group with more than `share` of the set is cut at its weakest pairs. A
+ * small group in which one photo is a copy of all others is not a chain.
  *
- * @param sizes For each photo, in how many files of the same bytes it is: these are never torn apart.
- * @param pairs As `findCopies` gives them.
- * @param share Of all files. Default 0.05; two files may always be a group.
+ * @param sizes For each photo, the number of files with the same bytes. These files are never separated.
+ * @param pairs Pairs of copies, as returned by `findCopies`.
+ * @param share Largest share of all files that a group may have. Default 0.05; a group of two files is always allowed.
  * @example
  * ```ts
  * const pairs = [{ a: 0, b: 1, likeness: 0.95 }, { a: 1, b: 3, likeness: 0.85 }];
@@ -61,7 +61,7 @@ export function groupCopies(
 const sum = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((total, value) => total + value, 0);
 
-/** Joins the most alike first, while a group has room for it. */
+/** Joins pairs in the order of their likeness, as long as the group stays small enough. */
 function connect(given: ArrayLike<number>, pairs: readonly CopyPair[], most: number): CopyGroups {
   const families = new Families(given.length);
   const sizes = Int32Array.from(given);

@@ -3,12 +3,12 @@ import { CandidateIndex } from './candidates';
 import { Families } from './families';
 import type { Sketch } from './sketch';
 
-/** Two photos of which one is nearly the other, or a crop of it. */
+/** Two photos, one of which is nearly the same as the other or a crop of it. */
 export interface CopyPair {
   /** Indices into the sketches, `a < b`. */
   readonly a: number;
   readonly b: number;
-  /** How much of the detail agrees where both lie on each other best, 0 to 1; 1 for the same pixels. */
+  /** How well the details agree at the best alignment, 0 to 1. 1 for identical pixels. */
   readonly likeness: number;
 }
 
@@ -17,32 +17,40 @@ export interface CopyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Of photographs that were compressed again at quality 30, scaled to a quarter or cropped to 80 % the worst figures were 0.90, 0.98, 0.72, 4.4 and 1.12; of different ones that came nearest 0.66, 0.94, 0.44, 7.4 and 1.4. */
+/**
+ * Thresholds. For photographs compressed again at quality 30, scaled to a quarter or cropped to 80 %, the worst figures
+ * were 0.90, 0.98, 0.72, 4.4 and 1.12; for the most similar pairs of different photographs 0.66, 0.94, 0.44, 7.4 and 1.4.
+ */
 const isCopy = ({ detail, shape, everywhere, color, gain }: Fit) =>
   detail >= 0.82 && shape >= 0.93 && everywhere >= 0.6 && color <= 8 && gain > 0.6 && gain < 1.67;
 
-/** Sketches with less detail, in gray levels, are too plain to tell what is a copy. Of a thousand photographs the least was 6.8. */
+/**
+ * Sketches with a lower contrast, in gray levels, are too plain to recognize copies. The lowest contrast in a thousand
+ * photographs was 6.8.
+ */
 const leastContrast = 2;
 /**
- * A photo is laid in vain over so many others at most, the likeliest first, and over fewer once that were more than four a photo: in
- * a set of look-alikes everything may be a candidate. Of photographs it is one in three photos that has a candidate.
+ * Maximum number of failed alignments for a photo, most likely candidates first. It is lower once there were more than four
+ * failed alignments per photo, because in a set of look-alikes every pair may be a candidate. Of ordinary photographs, one
+ * in three has a candidate.
  */
 const mostMissed = 24;
 const meanMissed = 4;
 const missedAnyhow = 2000;
-/** Once a photo is paired with so many, no more are looked at that are connected with it already. */
+/** After this number of pairs for a photo, candidates that are already connected with it are skipped. */
 const mostFound = 16;
 const mostPrepared = 512;
-/** Photos between two looks at the signal. */
+/** The signal is checked after this number of photos. */
 const stride = 32;
 
 /**
- * Pairs of photos of which one is nearly the other: compressed again, scaled, mirrored, turned by quarters, cropped to at least
- * four fifths of the area, or several of these. Candidates are found by hashes of windows, in time that hardly grows faster than
- * their number, and are confirmed where their pixels are laid over each other. Pictures without detail, such as blank ones, are
- * never paired.
+ * Finds pairs of photos that are nearly the same: compressed again, scaled, mirrored, turned by quarters, cropped to at
+ * least four fifths of the area, or several of these. Candidates are found by hashes of windows, in time that grows little
+ * faster than the number of photos; then their pixels are aligned and compared. Pictures without detail, such as blank
+ * ones, are never paired.
  *
- * @returns Pairs in the order of `a`, then `b`. Of many copies of one photo not every two are paired, but each with some.
+ * @returns Pairs sorted by `a`, then `b`. Of many copies of one photo, not every two are paired, but each is paired with at
+ *   least one other.
  * @throws The signal's reason when it aborts.
  * @example
  * ```ts
@@ -60,7 +68,7 @@ export async function findCopies(
   const pairs = new Map<string, CopyPair>();
   const keyOf = (a: number, b: number) => `${Math.min(a, b)} ${Math.max(a, b)}`;
   const prepared = new Map<number, Prepared>();
-  /** In the position in which it is hashed. */
+  /** The photo in the orientation in which it is hashed. */
   const upright = (photo: number): Prepared => {
     const known = prepared.get(photo);
     if (known) return known;
@@ -73,7 +81,7 @@ export async function findCopies(
   const families = new Families(sketches.length);
   for (let whole = 0; whole < sketches.length; whole++) {
     if (whole % stride === 0) {
-      // Others get their turn: a signal, progress, a page.
+      // Lets other tasks run: an abort signal, a progress report, or the page.
       await new Promise(resolve => setTimeout(resolve));
       signal?.throwIfAborted();
       onProgress?.({ done: whole, total: sketches.length });

@@ -1,4 +1,4 @@
-/** Which items are connected, directly or through others. */
+/** Union-find: which items are connected, directly or through others. */
 export class Families {
   readonly #parents: Int32Array;
 
@@ -6,7 +6,7 @@ export class Families {
     this.#parents = Int32Array.from({ length: count }, (_, index) => index);
   }
 
-  /** The item that stands for all that are connected with this one, the first of them. */
+  /** The first of all items that are connected with this one; it represents them. */
   of(item: number): number {
     const parents = this.#parents;
     let root = item;
@@ -17,7 +17,7 @@ export class Families {
     return root;
   }
 
-  /** @returns The item that stands for both now. */
+  /** @returns The item that represents both after the join. */
   join(a: number, b: number): number {
     const [first, second] = [this.of(a), this.of(b)];
     const [root, other] = first < second ? [first, second] : [second, first];

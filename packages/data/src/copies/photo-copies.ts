@@ -4,15 +4,18 @@ import { groupCopies } from './chains';
 import { type CopyOptions, type CopyPair, findCopies } from './copies';
 import type { Sketch } from './sketch';
 
-/** Photos that are the same or nearly so. */
+/** Groups of photos that are the same or nearly the same. */
 export interface PhotoCopies {
-  /** Indices, each group ascending; no photo is in two. */
+  /** Indices, ascending in each group. No photo is in two groups. */
   readonly groups: readonly (readonly number[])[];
-  /** Pairs of near copies in different groups, where a chain was cut. */
+  /** Pairs of near copies in different groups, because a chain was cut between them. */
   readonly cut: readonly CopyPair[];
 }
 
-/** Pairs of near copies; of photos with the same bytes the first stands for all. Photos without a sketch have none. */
+/**
+ * Finds pairs of near copies. Photos with the same bytes are represented by the first of them. Photos without a sketch are
+ * skipped.
+ */
 export async function findPhotoCopies(
   photos: readonly { readonly sha256: string; readonly sketch?: Sketch }[],
   options: CopyOptions = {},
@@ -25,7 +28,7 @@ export async function findPhotoCopies(
     looked.map(({ sketch }) => sketch),
     options,
   );
-  // The first of each file are in the order of the photos: a stays before b.
+  // The first photos of each file keep the order of the set, so `a` is before `b`.
   return pairs.map(({ a, b, likeness }) => ({
     a: looked[a]!.first,
     b: looked[b]!.first,
@@ -33,7 +36,7 @@ export async function findPhotoCopies(
   }));
 }
 
-/** Groups of photos with the same bytes and of near copies; the same bytes are never torn apart. */
+/** Groups photos with the same bytes and near copies. Photos with the same bytes are never separated. */
 export function groupPhotos(
   photos: readonly { readonly sha256: string }[],
   pairs: readonly CopyPair[],
@@ -53,7 +56,7 @@ export function groupPhotos(
   };
 }
 
-/** Indices of those with the same bytes, each group ascending, also those that are alone. */
+/** Indices of photos with the same bytes, ascending in each group. A photo without copies is a group by itself. */
 export function sameBytes(photos: readonly { readonly sha256: string }[]): number[][] {
   const groups = new Map<string, number[]>();
   photos.forEach(({ sha256 }, index) => {
@@ -81,7 +84,7 @@ export function describeGroup(members: readonly Described[]): DuplicateGroup {
   };
 }
 
-/** That a chain was cut, where it was. */
+/** Findings about the pairs at which chains were cut. */
 export function chainFindings(
   cut: readonly CopyPair[],
   photos: readonly { readonly id: string }[],
@@ -90,7 +93,7 @@ export function chainFindings(
     kind: 'chain cut',
     subject: `${photos[a]!.id}, ${photos[b]!.id}`,
     reason:
-      'nearly the same picture, but at the weakest place of a chain of copies through more than 5 % of the photos: ' +
-      'they may come into different parts',
+      'nearly the same picture, but a chain of copies through more than 5 % of the photos was cut between them: ' +
+      'they may be in different parts of the split',
   }));
 }

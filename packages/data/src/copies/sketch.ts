@@ -1,24 +1,24 @@
 import { type Pixels, resize } from '@shroom/pixels';
 
-/** Side of a sketch, in pixels. */
+/** Side length of the gray values of a sketch, in pixels. */
 export const sketchSide = 64;
-/** Side of its colors. */
+/** Side length of the colors of a sketch, in pixels. */
 export const colorSide = 16;
 
-/** What is kept of a photo to find its near copies: the photo squashed to a small square, 4.5 kB whatever its size. */
+/** A photo squashed to a small square, from which near copies are found. It takes 4.5 kB for any photo. */
 export interface Sketch {
   /** Luma, `[64, 64]`, 0 to 255. */
   readonly gray: Uint8Array;
-  /** Blue and red difference, `[2, 16, 16]`, 128 where there is no color. */
+  /** Blue and red difference, `[2, 16, 16]`; 128 means no color. */
   readonly color: Uint8Array;
 }
 
 /**
- * A sketch of a photo at any size; it is squashed to 64 by 64 pixels first.
+ * Makes a sketch of a photo of any size, which is squashed to 64 by 64 pixels.
  *
  * @example
  * ```ts
- * const { gray, color } = sketch(pixels); // 4096 and 512 numbers, to keep instead of the photo
+ * const { gray, color } = sketch(pixels); // 4096 and 512 numbers; keep these instead of the photo
  * ```
  */
 export function sketch(pixels: Pixels): Sketch {
@@ -40,7 +40,10 @@ export function sketch(pixels: Pixels): Sketch {
   return { gray, color };
 }
 
-/** A square field in one of its eight positions: 1 mirrors it, 2 turns it upside down, then 4 exchanges rows and columns. */
+/**
+ * A square field in one of its eight orientations. Bit 1 mirrors it, bit 2 turns it upside down, then bit 4 exchanges rows
+ * and columns.
+ */
 export function turned<A extends Float32Array | Uint8Array>(
   field: A,
   side: number,

@@ -1,6 +1,6 @@
 import { sketchSide } from './sketch';
 
-/** Frequencies down and across, lowest first, without the mean; those that sum to 6 or less. */
+/** Pairs of vertical and horizontal frequencies with a sum of at most 6, lowest first, without the mean. */
 const frequencies = Array.from({ length: 6 }, (_, index) => index + 1).flatMap(sum =>
   Array.from({ length: sum + 1 }, (_, down) => [down, sum - down] as const),
 );
@@ -8,10 +8,10 @@ export const frequencyCount = frequencies.length;
 const orders = 7;
 const side = sketchSide / 2;
 
-/** Margins that are cut off one direction, before and after, as shares. */
+/** Margins that are cut off before and after, in one direction, as shares of the side. */
 type Margins = readonly [number, number];
 
-/** A crop of four fifths loses margins of 0.2 together: windows at every third of that are near any crop. */
+/** A crop of four fifths loses margins of 0.2 in total. Windows at every third of that are close to any such crop. */
 const step = 0.2 / 3;
 const marginPairs: Margins[] = [];
 for (let before = 0; before <= 3; before++)
@@ -22,10 +22,10 @@ marginPairs.forEach((down, row) => {
     if (down[0] + down[1] + across[0] + across[1] <= 3) windows.push([row, column]);
   });
 });
-/** The first is the whole picture. */
+/** Number of windows. The first window is the whole picture. */
 export const windowCount = windows.length;
 
-/** `waves[margins][k * side + x]`: how much frequency k of what the margins leave has of place x. */
+/** `waves[margins][k * side + x]`: the weight of position x in frequency k of the picture without the margins. */
 const waves = marginPairs.map(([before, after]) => {
   const begin = before * step * side;
   const end = (1 - after * step) * side;
@@ -42,11 +42,11 @@ const waves = marginPairs.map(([before, after]) => {
 });
 
 /**
- * The lowest frequencies (DCT-II) of a picture and of windows of it, those that a crop of at least four fifths may show.
+ * The lowest frequencies (DCT-II) of a picture and of its windows. The windows cover the crops of at least four fifths.
  *
  * @param gray `[64, 64]`.
- * @param count Windows, from the first. Default all.
- * @returns `[windows, frequencies]`, each window of length 1; zeros where it is plain.
+ * @param count Number of windows, from the first. Default: all.
+ * @returns `[windows, frequencies]`. Each window is scaled to length 1; a window without detail is all zeros.
  */
 export function spectra(gray: ArrayLike<number>, count = windowCount): Float32Array {
   const small = halved(gray, sketchSide);
@@ -83,7 +83,7 @@ function linesOf(small: Float32Array, wave: Float32Array): Float32Array {
   return lines;
 }
 
-/** Means of two by two places. */
+/** Means of blocks of 2 by 2 values. */
 export function halved(field: ArrayLike<number>, size: number): Float32Array {
   const half = size / 2;
   const result = new Float32Array(half * half);
@@ -96,7 +96,7 @@ export function halved(field: ArrayLike<number>, size: number): Float32Array {
   return result;
 }
 
-/** For each of the eight positions of `turned`: where each frequency comes from, and with which sign. */
+/** For each of the eight orientations of `turned`: the source and the sign of each frequency. */
 export const turns = Array.from({ length: 8 }, (_, turn) => {
   const from = new Uint8Array(frequencyCount);
   const sign = new Int8Array(frequencyCount);

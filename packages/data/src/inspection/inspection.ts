@@ -11,25 +11,25 @@ import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
 import { groupsOf } from './neighbors';
 
-/** What is known of one photo without looking at its content. */
+/** Facts about one photo, without its pixels. */
 export interface PhotoFacts {
   readonly id: string;
   readonly class: string;
-  /** All its classes, in a set whose photos may have several. */
+  /** All classes of the photo, in a set whose photos may have several classes. */
   readonly classes?: readonly string[];
-  /** Upright, in pixels. */
+  /** Width and height of the upright picture, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Such as `jpeg`. */
+  /** File format, such as `jpeg`. */
   readonly format: string;
-  /** Of the file. */
+  /** Size of the file. */
   readonly bytes: number;
   readonly sha256: string;
-  /** Where a split was given. */
+  /** The part of the photo, if a split was given. */
   readonly part?: SplitName;
 }
 
-/** Something about a photo or a class that its owner should look at. */
+/** A problem of a photo or a class that the owner of the set should look at. */
 export interface Concern {
   readonly kind:
     | 'unusable'
@@ -43,35 +43,35 @@ export interface Concern {
   readonly reason: string;
 }
 
-/** What an inspection found. Plain data: it can be saved as JSON. */
+/** The result of an inspection as plain data, which can be saved as JSON. */
 export interface Inspection {
   readonly photos: readonly PhotoFacts[];
   readonly counts: Readonly<Record<string, number>>;
   readonly concerns: readonly Concern[];
   readonly duplicates: readonly DuplicateGroup[];
   /**
-   * Ids of what should not be trained on: what cannot be read, every copy of a photo but the first, and all copies
-   * where their classes contradict each other. A suggestion; no file is touched.
+   * Ids of photos that should not be used for training: unreadable files, every copy of a photo except the first, and all
+   * copies if their classes contradict each other. This is a suggestion; no file is changed.
    */
   readonly quarantine: readonly string[];
 }
 
 export interface InspectionLimits {
-  /** A shorter side is `tiny`. Default 64 pixels. */
+  /** A photo whose shorter side is below this is `tiny`. Default 64 pixels. */
   readonly leastSide?: number;
-  /** More are `huge`. Default 50 million pixels. */
+  /** A photo with more pixels is `huge`. Default 50 million pixels. */
   readonly mostPixels?: number;
-  /** A longer side of more than this many shorter ones is an `extreme aspect`. Default 3. */
+  /** A photo whose longer side exceeds its shorter side by more than this factor is an `extreme aspect`. Default 3. */
   readonly mostAspect?: number;
-  /** A class with this many times the photos of another is an `imbalance`. Default 5. */
+  /** A class is an `imbalance` if another class has at least this many times its photos. Default 5. */
   readonly mostImbalance?: number;
 }
 
 /**
- * Finds odd sizes, duplicates and imbalance by facts that were read from photos. `inspect` reads them too.
+ * Finds odd sizes, duplicates and imbalance from facts about photos. (`inspect` also reads the facts from the files.)
  *
- * @param known Concerns that were found when the photos were opened.
- * @param pairs Pairs of near copies among the photos, as `findCopies` finds them. Default none.
+ * @param known Problems that were found when the photos were opened.
+ * @param pairs Pairs of near copies among the photos, as returned by `findCopies`. Default: none.
  * @example
  * ```ts
  * const size = { width: 40, height: 60, format: 'jpeg', bytes: 900 };
@@ -106,8 +106,8 @@ export function inspectFacts(
 }
 
 /**
- * Photos with groups that keep duplicates together, for `splitByGroup` and `kFolds`. Groups that they have already are
- * kept, and joined where a duplicate connects them.
+ * Adds groups to photos so that duplicates stay together, for `splitByGroup` and `kFolds`. Existing groups are kept, and
+ * merged if a duplicate connects them.
  *
  * @example
  * ```ts
@@ -143,7 +143,7 @@ export function groupDuplicates<P extends { readonly id: string; readonly group?
   });
 }
 
-/** Groups with the same bytes, then groups of nearly the same pictures. */
+/** Groups of photos with the same bytes, then groups of near copies. */
 function describe(photos: readonly PhotoFacts[], near: PhotoCopies['groups']): DuplicateGroup[] {
   const exact = sameBytes(photos).filter(group => group.length > 1);
   const groups = [...exact, ...near].map(group => group.map(index => photos[index]!));
@@ -163,7 +163,7 @@ function oddities({ id, width, height }: PhotoFacts, limits: InspectionLimits): 
   if (Math.min(width, height) < leastSide) found.push({ kind: 'tiny', subject: id, reason: size });
   if (width * height > mostPixels) found.push({ kind: 'huge', subject: id, reason: size });
   if (aspect > mostAspect) {
-    const reason = `${size}, ${aspect.toFixed(1)} to 1: squashed to a square it is distorted`;
+    const reason = `${size}, ${aspect.toFixed(1)} to 1: squashing it to a square distorts it`;
     found.push({ kind: 'extreme aspect', subject: id, reason });
   }
   return found;
@@ -174,7 +174,7 @@ function imbalances(counts: Readonly<Record<string, number>>, most: number): Con
   return Object.entries(counts)
     .filter(([, count]) => count * most <= largest[1])
     .map(([name, count]) => {
-      const reason = `${count} photos, ${largest[0]} has ${largest[1]}; class weights or more photos help`;
+      const reason = `${count} photos, but ${largest[0]} has ${largest[1]}; use class weights or add photos`;
       return { kind: 'imbalance', subject: name, reason };
     });
 }

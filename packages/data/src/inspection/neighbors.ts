@@ -1,22 +1,22 @@
-/** Two hashes that are near each other. */
+/** Two hashes with a small Hamming distance. */
 export interface Neighbors {
   /** Indices into the hashes, `a < b`. */
   readonly a: number;
   readonly b: number;
-  /** Bits that differ. */
+  /** Number of different bits. */
   readonly distance: number;
 }
 
 /**
- * All pairs of 64-bit hashes of which at most `radius` bits differ.
+ * Finds all pairs of 64-bit hashes that differ in at most `radius` bits, by multi-index hashing.
  *
- * The bits are cut into `radius + t` bands. Of a pair within the radius at least t bands are the same, so that for every choice of
- * t bands only hashes which share these are compared: multi-index hashing. A million random hashes at a radius of 6 take seconds.
- * Among equal hashes only neighbors in the list are paired, and only the first of them with others: the groups that pairs make
- * are the same, and a thousand blank pictures do not make half a million pairs.
+ * The bits are cut into `radius + t` bands. A pair within the radius shares at least `t` bands. So for every choice of `t`
+ * bands, only hashes that are equal in these bands are compared. A million random hashes at a radius of 6 take seconds.
+ * Equal hashes are paired only with their neighbor in the list, and only the first of them is paired with other hashes: the
+ * resulting groups are the same, but a thousand blank pictures do not make half a million pairs.
  *
- * @param hashes 16 hexadecimal digits each.
- * @param radius 0 to 15. Default 6, at which unrelated photos hardly ever meet.
+ * @param hashes Hashes of 16 hexadecimal digits each.
+ * @param radius Maximum number of different bits, 0 to 15. Default 6, at which unrelated photos almost never match.
  * @see Norouzi et al. 2012, Fast Search in Hamming Space with Multi-Index Hashing. https://arxiv.org/abs/1307.2982
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export interface Neighbors {
  */
 export function findNeighbors(hashes: readonly string[], radius = 6): Neighbors[] {
   if (!Number.isInteger(radius) || radius < 0 || radius > 15) {
-    throw new RangeError(`The radius should be a whole number of 0 to 15, not ${radius}.`);
+    throw new RangeError(`The radius should be a whole number from 0 to 15, not ${radius}.`);
   }
   const pairs: Neighbors[] = [];
   const last = new Map<string, number>();
@@ -60,7 +60,7 @@ export function findNeighbors(hashes: readonly string[], radius = 6): Neighbors[
           const differLow = low[one]! ^ low[other]!;
           const distance = countBits(differHigh) + countBits(differLow);
           if (distance > radius) continue;
-          // A pair that shares other bands too is taken where it shares its first.
+          // A pair that shares several bands is recorded only at the first of them.
           if (!sharesFirst(bands, chosen, differHigh, differLow)) continue;
           pairs.push({ a: unique[other]!, b: unique[one]!, distance });
         }
@@ -70,7 +70,7 @@ export function findNeighbors(hashes: readonly string[], radius = 6): Neighbors[
   return pairs.sort((x, y) => x.a - y.a || x.b - y.b);
 }
 
-/** A band, as masks of the upper and the lower 32 bits. */
+/** A band as masks of the upper and the lower 32 bits. */
 interface Band {
   readonly high: number;
   readonly low: number;
@@ -90,7 +90,9 @@ function bandsOf(count: number): Band[] {
   });
 }
 
-/** How many shared bands cost least: more make buckets smaller, but there are more choices of them. */
+/**
+ * The number of shared bands with the lowest cost. More bands make smaller buckets, but there are more choices of bands.
+ */
 function sharedBands(count: number, radius: number): number {
   const costs = [1, 2, 3].map(shared => {
     const bits = (64 * shared) / (radius + shared);
@@ -102,7 +104,7 @@ function sharedBands(count: number, radius: number): number {
 
 const binomial = (n: number, k: number): number => (k === 0 ? 1 : (binomial(n - 1, k - 1) * n) / k);
 
-/** All ways to choose so many bands, ascending. */
+/** All ways to choose `count` of the bands, ascending. */
 function choices(bands: number, count: number, from = 0): number[][] {
   if (count === 0) return [[]];
   return Array.from({ length: bands - from }, (_, index) => from + index).flatMap(first =>
@@ -126,7 +128,7 @@ function sharesFirst(
   return true;
 }
 
-/** Places of hashes in the order of what they have in some bands, and where each bucket begins; ascending in each. */
+/** Indices of hashes sorted by their values in some bands, and the start of each bucket. Indices ascend within a bucket. */
 function bucketsOf(chosen: readonly Band[], high: Int32Array, low: Int32Array) {
   const count = high.length;
   const bits = Math.max(1, Math.ceil(Math.log2(count + 1)));
@@ -135,7 +137,7 @@ function bucketsOf(chosen: readonly Band[], high: Int32Array, low: Int32Array) {
     mask.high |= band.high;
     mask.low |= band.low;
   }
-  // Strangers in one bucket are told apart when they are compared.
+  // Different values may share a bucket. The comparison of the hashes separates them later.
   const keyOf = (place: number) =>
     Math.imul(
       Math.imul(high[place]! & mask.high, 0x85ebca6b) ^
@@ -153,7 +155,7 @@ function bucketsOf(chosen: readonly Band[], high: Int32Array, low: Int32Array) {
   return { places, begins };
 }
 
-/** @see Hacker's Delight, 5-1 */
+/** Number of bits that are 1. @see Hacker's Delight, 5-1 */
 function countBits(bits: number): number {
   let count = bits - ((bits >>> 1) & 0x55555555);
   count = (count & 0x33333333) + ((count >>> 2) & 0x33333333);
@@ -161,7 +163,8 @@ function countBits(bits: number): number {
 }
 
 /**
- * Items that are connected, directly or through others; each group ascending, of two or more, the first item first.
+ * Groups of items that are connected, directly or through others. Each group has at least two items, ascending; groups are
+ * sorted by their first item.
  *
  * @example
  * ```ts

@@ -3,20 +3,20 @@ import { type Pixels, resize } from '@shroom/pixels';
 const side = 32;
 const kept = 8;
 
-/** `cosines[k][x]`: how much frequency k has of place x (DCT-II). */
+/** `cosines[k][x]`: the weight of position x in frequency k (DCT-II). */
 const cosines = Array.from({ length: kept }, (_, k) =>
   Float64Array.from({ length: side }, (_, x) => Math.cos((Math.PI * (2 * x + 1) * k) / (2 * side))),
 );
 
 /**
- * 64 bits that hardly change when a picture is scaled, compressed or a little brighter: which of its 8 by 8 lowest
- * frequencies are above their median.
+ * A 64-bit hash that changes little when a picture is scaled, compressed or slightly brightened. Its bits say which of the
+ * 8 by 8 lowest frequencies are above their median.
  *
  * @returns 16 hexadecimal digits.
  * @see Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions
  * @example
  * ```ts
- * const frames = [pixels, resize(pixels, [150, 200])]; // of a film
+ * const frames = [pixels, resize(pixels, [150, 200])]; // two frames of a film
  * const pairs = findNeighbors(frames.map(frame => perceptualHash(frame))); // one pair
  * ```
  */

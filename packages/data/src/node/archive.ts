@@ -15,29 +15,31 @@ import type { FolderOptions } from './folder';
 import { readLayout } from './layout';
 import { collectPlaced } from './listed-photos';
 
-/** What an archive may hold at most; beyond that it is taken for an attack or an accident. */
+/** Limits of an archive. An archive or entry beyond them is treated as an attack or an accident. */
 export interface ArchiveLimits {
-  /** Default 1,000,000. */
+  /** Maximum number of entries. Default 1,000,000. */
   readonly entries?: number;
-  /** Bytes of one unpacked entry. Default 512 MiB. */
+  /** Maximum number of bytes of one unpacked entry. Default 512 MiB. */
   readonly entryBytes?: number;
-  /** Unpacked bytes of an entry for each stored one, above 1 MiB. Default 200; photos are near 1. */
+  /** Maximum ratio of unpacked to stored bytes of an entry, for entries above 1 MiB. Default 200; photos have about 1. */
   readonly ratio?: number;
 }
 
 /** A file in an archive. */
 export interface ArchiveFile {
-  /** Its path inside, with `/` between the parts; never absolute, never upwards. */
+  /** Path inside the archive with `/` as separator. It is never absolute and never leads upwards. */
   readonly name: string;
   readonly origin: ArchiveOrigin;
 }
 
 /**
- * A zip archive with a folder of photos for each class, or `train`, `val` and `test` folders that hold such folders, read entry
- * by entry where it lies: nothing is unpacked to disk. Entries that cannot be used, or should not be, are left out and listed in
- * `findings`: links, encrypted ones, those that are not packed by Deflate, lead out of the archive, explode, or have the name of another.
+ * Opens a zip archive that holds a folder of photos for each class, or folders `train`, `val` and `test` with such folders.
+ * Entries are read directly from the archive; nothing is unpacked to disk. Unusable or unsafe entries are left out and
+ * listed in `findings`: links, encrypted entries, entries that are not packed by Deflate, lead out of the archive, expand
+ * too much, or have the name of another entry.
  *
- * @throws ArchiveError when the archive is damaged, or has too many entries; PhotoSetError when it lacks classes.
+ * @throws ArchiveError when the archive is damaged or has too many entries.
+ * @throws PhotoSetError when it has fewer than two usable classes.
  * @example
  * ```ts
  * const { classes, photos, findings } = await openArchive('photos.zip');
@@ -50,19 +52,20 @@ export async function openArchive(path: string, options: FolderOptions = {}): Pr
   return collectPlaced(resolve(path), layout.placed, [...layout.findings, ...findings], options);
 }
 
-/** What an archive holds. */
+/** The files in an archive. */
 export interface ArchiveListing {
   readonly files: readonly ArchiveFile[];
-  /** Entries that are left out, and why. */
+  /** Entries that are left out, with the reasons. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Lists every file of an archive, by its directory; no file's content is read. Backslashes in names count as `/`. Entries that go
- * out of the archive's folder, explode, or cannot be read are left out and listed. Of entries with one name that hold the same, one is
- * listed; where they differ, none is.
+ * Lists every file of an archive from its directory, without reading the content of any file. Backslashes in names are
+ * treated as `/`. Entries that lead out of the archive's folder, expand too much, or cannot be read are left out and listed
+ * in `findings`. If several entries have the same name, one of them is listed if their bytes are equal, and none if they
+ * differ.
  *
- * @throws ArchiveError when it is damaged, or has too many entries.
+ * @throws ArchiveError when the archive is damaged or has too many entries.
  * @example
  * ```ts
  * const { files, findings } = await listArchive('photos.zip', { entryBytes: 50e6 });
@@ -79,7 +82,9 @@ export async function listArchive(
   const zip = await open(where);
   try {
     if (zip.entryCount > entries)
-      throw new ArchiveError(`${where}: ${zip.entryCount} entries, at most ${entries} are read`);
+      throw new ArchiveError(
+        `${where} has ${zip.entryCount} entries; at most ${entries} are allowed`,
+      );
     const files = new Map<string, ArchiveFile>();
     const differing = new Set<string>();
     const findings: Finding[] = [];
@@ -113,21 +118,21 @@ export async function listArchive(
         findings.push({
           kind: 'listed twice',
           subject: name,
-          reason: 'is in the archive again, with the same bytes',
+          reason: 'occurs again in the archive, with the same bytes',
         });
       else differing.add(name);
     }
     for (const subject of differing) {
       files.delete(subject);
       const reason =
-        'is in the archive more than once, with other bytes: nothing says which is meant';
+        'occurs several times in the archive with different bytes, so it is unclear which one is meant';
       findings.push({ kind: 'quarantined', subject, reason });
     }
     return { files: [...files.values()], findings };
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError(
-      `${where} is no zip archive that can be read: ${(error as Error).message}`,
+      `${where} cannot be read as a zip archive: ${(error as Error).message}`,
       { cause: error },
     );
   } finally {
@@ -135,7 +140,7 @@ export async function listArchive(
   }
 }
 
-/** Why an entry is left out, if it is. @param fileSize Of the archive, in bytes. */
+/** The reason for leaving an entry out, if there is one. @param fileSize Size of the archive in bytes. */
 function whyUnused(
   entry: Entry,
   name: string,
@@ -143,16 +148,16 @@ function whyUnused(
   { entryBytes = 2 ** 29, ratio = 200 }: ArchiveLimits,
 ): string | undefined {
   const { compressionMethod: method, compressedSize, uncompressedSize: size } = entry;
-  if (name.includes('\0')) return 'has a name with a NUL in it, which no disk can hold';
+  if (name.includes('\0')) return 'has a name with a NUL character, which no file system allows';
   if (isLink(entry)) return 'is a link or a device in the archive; links are not followed';
   if (entry.isEncrypted()) return 'is encrypted';
   if (method !== 0 && method !== 8)
     return `is packed by ${methods[method] ?? `method ${method}`}; only Deflate is read`;
-  if (size > entryBytes) return `would be ${size} bytes, at most ${entryBytes} are unpacked`;
+  if (size > entryBytes) return `would unpack to ${size} bytes; at most ${entryBytes} are allowed`;
   if (size > 2 ** 20 && size > ratio * compressedSize)
-    return `would grow ${Math.round(size / compressedSize)}-fold, at most ${ratio} is allowed`;
+    return `would unpack to ${Math.round(size / compressedSize)} times its stored size; at most ${ratio} times is allowed`;
   if (entry.relativeOffsetOfLocalHeader + compressedSize > fileSize)
-    return 'reaches beyond the end of the archive, which is cut short';
+    return 'extends beyond the end of the archive, which is incomplete';
   return undefined;
 }
 
@@ -161,8 +166,8 @@ async function open(path: string): Promise<ZipFile> {
     return await openPromise(path, { decodeStrings: false, validateEntrySizes: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new PhotoSetError(`${path}: there is no such archive.`);
-    throw new ArchiveError(`${path} is no zip archive that can be read: ${message}`, {
+    if (code === 'ENOENT') throw new PhotoSetError(`${path} does not exist.`);
+    throw new ArchiveError(`${path} cannot be read as a zip archive: ${message}`, {
       cause: error,
     });
   }
@@ -170,7 +175,7 @@ async function open(path: string): Promise<ZipFile> {
 
 const printable = (name: string): string => name.replaceAll('\0', '\\0');
 
-/** Ways of packing that others can write. */
+/** Compression methods that other programs can write, by number. */
 const methods: Readonly<Record<number, string>> = {
   9: 'Deflate64',
   12: 'bzip2',
@@ -186,7 +191,7 @@ const folder = 0o040000;
 const isFolder = ({ externalFileAttributes, uncompressedSize }: Entry): boolean =>
   ((externalFileAttributes >>> 16) & 0o170000) === folder && uncompressedSize === 0;
 
-/** Unix keeps the kind of a file in the upper half of the external attributes; 0 where nobody wrote it. */
+/** Unix stores the type of a file in the upper half of the external attributes; they are 0 if no type was stored. */
 function isLink({ externalFileAttributes }: Entry): boolean {
   const kind = (externalFileAttributes >>> 16) & 0o170000;
   return kind !== 0 && kind !== regularFile;
@@ -195,8 +200,8 @@ function isLink({ externalFileAttributes }: Entry): boolean {
 const utf8Flag = 0x800;
 
 /**
- * An entry's name. Without the flag for UTF-8 it is in code page 437 by the specification, but macOS and others write UTF-8
- * without saying so: names that are valid UTF-8 are taken as that.
+ * The name of an entry. Without the UTF-8 flag, the specification says code page 437. But macOS and other systems write
+ * UTF-8 without the flag, so a name that is valid UTF-8 is read as UTF-8.
  */
 function nameOf({ fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
   const flag = isUtf8(fileNameRaw) ? generalPurposeBitFlag | utf8Flag : generalPurposeBitFlag;

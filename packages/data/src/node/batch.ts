@@ -8,40 +8,40 @@ import { streamOf, type TransformStep, transform } from '../transforms/recipe';
 import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
-/** A picture as it should enter a network, as plain data. */
+/** A picture to be prepared for a network, as plain data. */
 export interface Sample {
-  /** Names it in errors. */
+  /** Name of the sample in errors. */
   readonly id: string;
-  /** Of its bytes, which decides what random transforms do to it. Default: the id decides. */
+  /** Hash of the bytes, which seeds the random transforms. Default: the id seeds them. */
   readonly sha256?: string;
   readonly label: number;
   readonly origin: Origin;
-  /** Flips and rotation after the photo was squashed to its size. */
+  /** Flips and rotation, applied after the photo was squashed to its size. */
   readonly view?: View;
 }
 
-/** One batch for a thread to make. */
+/** One batch to be made by a thread. */
 export interface BatchTask {
   readonly samples: readonly Sample[];
-  /** How many samples of the same photo are before each in the list. */
+  /** For each sample, the number of earlier samples of the same photo in the list. */
   readonly copies: readonly number[];
-  /** `[height, width]` of the result. */
+  /** `[height, width]` of the images in the batch. */
   readonly size: readonly [number, number];
-  /** How photos get that size, where they are not squashed. */
+  /** How photos are resized and cropped to that size, if they are not squashed. */
   readonly framing?: Framing;
   readonly decoding?: DecodeOptions;
-  /** Whether photos reach the transforms at their own size. */
+  /** Whether the transforms get photos at their own size. */
   readonly whole: boolean;
   readonly transforms: readonly TransformStep[];
   readonly normalization: Normalization;
   readonly seed: number;
   readonly epoch: number;
-  /** Memory for the result, if it is large enough. */
+  /** Memory for the result. It is used if it is large enough. */
   readonly room?: ArrayBuffer;
 }
 
 /**
- * A sample could not be read, or the transforms gave it another size than the batch has.
+ * Thrown when a sample could not be read, or when the transforms gave it a different size from the batch.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export interface BatchTask {
  */
 export class SampleError extends Error {
   override readonly name = 'SampleError';
-  /** The sample's id. */
+  /** Id of the sample. */
   readonly sample: string;
 
   constructor(sample: string, message: string, options?: ErrorOptions) {
@@ -67,14 +67,14 @@ export class SampleError extends Error {
   }
 }
 
-/** `[N, H, W, 3]`, normalized. @throws SampleError that names the sample. */
+/** Makes a batch of normalized images, `[N, H, W, 3]`. @throws SampleError naming the sample. */
 export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
   const { samples, size, normalization } = task;
   const numbers = size[0] * size[1] * 3;
   const length = samples.length * numbers;
   const fits = task.room && task.room.byteLength >= 4 * length;
   const images = fits ? new Float32Array(task.room!, 0, length) : new Float32Array(length);
-  // The next photo is decoded, by native code where it is no ordinary JPEG, while this one is transformed.
+  // The next photo is decoded while this one is transformed. (Native code decodes it if it is not an ordinary JPEG.)
   let upcoming = load(task, 0, undefined);
   for (let row = 0; row < samples.length; row++) {
     const current = upcoming;
@@ -85,7 +85,7 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
       fail(
         samples[row]!,
         new RangeError(
-          `the transforms made it ${picture.height} x ${picture.width}, a batch of ${size[0]} x ${size[1]} was asked for`,
+          `the transforms returned ${picture.height} x ${picture.width} pixels, but the batch has ${size[0]} x ${size[1]}`,
         ),
       );
     }
@@ -99,7 +99,7 @@ interface Loaded {
   readonly pixels: Pixels;
 }
 
-/** Views of one photo follow each other: it is decoded once for all of them. */
+/** Decodes a photo once for all of its views, which follow each other in the list. */
 async function load(
   { samples, size, framing, whole, decoding }: BatchTask,
   row: number,
@@ -113,7 +113,10 @@ async function load(
   return { origin, pixels: await readPixels(origin, size, { ...decoding, room }) };
 }
 
-/** Where pixels are before they are numbers, in turn: the last photo's, and the next one's. Else the collector would be busy. */
+/**
+ * Two buffers for pixels, used in turn for the current and the next photo. New buffers would keep the garbage collector
+ * busy.
+ */
 const rooms: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
 
 function nextRoom(bytes: number): Uint8Array {
@@ -122,7 +125,10 @@ function nextRoom(bytes: number): Uint8Array {
   return rooms[0];
 }
 
-/** A picture, and the view of it that is yet to be taken: flips and a rotation at the end cost least when numbers are written. */
+/**
+ * Returns a picture and its remaining view. Flips and a rotation at the end are cheapest when they are applied during
+ * normalization.
+ */
 function finish(pixels: Pixels, task: BatchTask, row: number): [Pixels, View | undefined] {
   const { view } = task.samples[row]!;
   const { seed, epoch, transforms } = task;

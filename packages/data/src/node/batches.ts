@@ -10,18 +10,18 @@ import { type DecodeOptions, withDefaults } from './decode-options';
 import { rest, wake } from './resting';
 import { ThreadError } from './threads';
 
-/** All that weights say of their input: how a photo is framed, and what numbers it becomes. */
+/** The input requirements of a network's weights: how a photo is resized and cropped, and how its pixels are normalized. */
 export type Preprocessing = Framing & Normalization;
 
 export interface SquashedBatchOptions extends CommonOptions {
-  /** `[height, width]` of the network's input; photos are squashed to it. */
+  /** `[height, width]` of the network's input. Photos are squashed to it. */
   readonly size: readonly [number, number];
   readonly normalization: Normalization;
   readonly preprocessing?: undefined;
 }
 
 export interface PreprocessedBatchOptions extends CommonOptions {
-  /** Of the weights, applied whole: resize, crop, interpolation, normalization. */
+  /** Preprocessing of the weights, applied completely: resize, crop, interpolation, normalization. */
   readonly preprocessing: Preprocessing;
   readonly size?: undefined;
   readonly normalization?: undefined;
@@ -30,46 +30,46 @@ export interface PreprocessedBatchOptions extends CommonOptions {
 export type BatchOptions = SquashedBatchOptions | PreprocessedBatchOptions;
 
 interface CommonOptions {
-  /** How files become pixels: the background of transparent ones, the most pixels, drawings. */
+  /** How files are decoded: the background of transparent ones, the maximum number of pixels, whether drawings are read. */
   readonly decoding?: DecodeOptions;
-  /** Default 32. */
+  /** Number of images in a batch. Default 32. */
   readonly batchSize?: number;
   /**
-   * Applied to each picture, after its view. Default none. Where the first is `resize`, `centerCrop` or `randomResizedCrop`, it
-   * gets the photo at its own size; else the photo that was squashed or framed.
+   * Transforms that are applied to each picture, after its view. Default: none. If the first one is `resize`, `centerCrop`
+   * or `randomResizedCrop`, it gets the photo at its own size; otherwise it gets the squashed or framed photo.
    */
   readonly transforms?: readonly TransformStep[];
-  /** Whether samples come in a random order, another one each epoch. Default false. */
+  /** Whether the samples are shuffled, differently in each epoch. Default false. */
   readonly shuffle?: boolean;
-  /** Whether a last batch of fewer samples is left out. Default false. */
+  /** Whether an incomplete last batch is left out. Default false. */
   readonly dropLast?: boolean;
   /**
-   * Whether a last batch of fewer samples is filled up with copies of its last image. Some kernels give other last bits at
-   * another batch size, so that features which are kept want it. `samples` and `labels` are without the copies: drop the rows
-   * after them. Default false.
+   * Whether an incomplete last batch is filled with copies of its last image. Use it for features that are cached, because
+   * some kernels give different last bits at another batch size. `samples` and `labels` do not include the copies, so
+   * ignore the additional rows. Default false.
    */
   readonly fillLast?: boolean;
-  /** Of the order and the transforms. Default 0. */
+  /** Seed of the order and of the transforms. Default 0. */
   readonly seed?: number;
-  /** Which pass over the samples this is. Default 0. */
+  /** Index of the pass over the samples. Default 0. */
   readonly epoch?: number;
-  /** Threads. Default the number of processors. */
+  /** Number of threads. Default: the number of processors. */
   readonly workers?: number;
-  /** Finished batches that wait for the consumer, beyond those in the threads. Default 2. */
+  /** Number of finished batches that wait for the consumer, in addition to those in the threads. Default 2. */
   readonly prefetch?: number;
   /**
-   * Whether the memory of a batch is used again once the next one is asked for: then `images` must not be kept. Fresh
-   * memory costs a good part of the time of a small photo. Default false.
+   * Whether the memory of a batch is reused when the next batch is requested. Then do not keep `images`. For small photos,
+   * allocating new memory takes a considerable part of the time. Default false.
    */
   readonly recycle?: boolean;
   readonly signal?: AbortSignal;
-  /** The threads' script, for programs that are bundled into one file: `@shroom/data/node/worker`. */
+  /** Script of the threads (`@shroom/data/node/worker`), for programs that are bundled into one file. */
   readonly worker?: URL;
 }
 
-/** Input of a network, in the order of the samples. Nobody else holds its arrays, unless they are recycled. */
+/** Input for a network, in the order of the samples. The arrays are yours, unless `recycle` is on. */
 export interface Batch<S extends Sample = Sample> {
-  /** `[N, H, W, 3]`, normalized. With `fillLast` N is the batch size, and may be more than the samples. */
+  /** Normalized images, `[N, H, W, 3]`. With `fillLast`, N is the batch size and may exceed the number of samples. */
   readonly images: Float32Array;
   readonly shape: [number, number, number, number];
   readonly labels: Int32Array;
@@ -77,16 +77,16 @@ export interface Batch<S extends Sample = Sample> {
 }
 
 /**
- * Decodes, transforms and normalizes in worker threads, ahead of the consumer by a bounded number of batches.
+ * Decodes, transforms and normalizes photos in worker threads, a limited number of batches ahead of the consumer.
  *
- * Which batch comes when, and every number in it, depends on the samples and the options alone, not on the threads. What random
- * transforms do to a photo follows from its hash, the seed and the epoch, not from its place in the list. At
- * most `workers + prefetch` batches exist besides the one handed out, so that memory is bounded by
- * `(workers + prefetch + 1) * batchSize * H * W * 12` bytes, and for each worker two photos as they are decoded.
- * Leaving the loop ends the threads; after its end they wait ten seconds for the next epoch, with the memory that is to be
- * recycled, and do not keep the program from ending.
+ * The order of the batches and every number in them depend only on the samples and the options, not on the threads. Random
+ * transforms of a photo depend on its hash, the seed and the epoch, not on its position in the list. At most `workers +
+ * prefetch` batches exist in addition to the current one. So memory is limited to `(workers + prefetch + 1) * batchSize * H
+ * * W * 12` bytes, plus two decoded photos for each worker. Leaving the loop ends the threads. After the last batch they
+ * wait ten seconds for the next epoch, with the memory to be reused, but they do not keep the program running.
  *
- * @throws SampleError naming the first sample, in order, that could not be read; the signal's reason when it aborts.
+ * @throws SampleError naming the first sample, in order, that could not be read.
+ * @throws The signal's reason when it aborts.
  * @example
  * ```ts
  * import { imagenetPreprocessing } from '@shroom/models';
@@ -125,7 +125,7 @@ export async function* batches<S extends Sample>(
         const room = spare.pop();
         const task = taskOf(samples, copies, plan[given++]!, options);
         const images = room ? threads.run({ ...task, room }, [room]) : threads.run(task);
-        // Awaited when its turn comes; until then a failure must not count as unhandled.
+        // This promise is awaited in its turn. Until then, a rejection must not count as unhandled.
         images.catch(() => {});
         ahead.push(images);
       }
@@ -140,19 +140,22 @@ export async function* batches<S extends Sample>(
         labels: Int32Array.from(members, ({ label }) => label),
         samples: members,
       };
-      // What the consumer handed to another thread is gone.
+      // Memory that the consumer has transferred to another thread cannot be reused.
       if (recycle && images.buffer.byteLength > 0) spare.push(images.buffer);
     }
     whole = true;
   } finally {
     signal?.removeEventListener('abort', abort);
-    // After a whole epoch the next one is likely.
+    // After a complete epoch, another one is likely.
     if (whole && !signal?.aborted) await rest(crew, script, workers);
     else await threads.close();
   }
 }
 
-/** The script beside this one, wherever the build put this one: found by this package's own name. */
+/**
+ * The address of the thread's script. It is resolved by the name of this package, because the build decides where this file
+ * is.
+ */
 const ownWorker = (): URL =>
   pathToFileURL(createRequire(import.meta.url).resolve('@shroom/data/node/worker'));
 
@@ -168,7 +171,7 @@ function planOf(samples: readonly Sample[], options: BatchOptions): number[][] {
   );
 }
 
-/** Images of a batch, and copies of the last one up to so many rows. */
+/** The images of a batch, filled with copies of the last image up to `rows` rows. */
 function filled(images: Float32Array<ArrayBuffer>, count: number, rows: number) {
   if (rows === count) return images;
   const size = images.length / count;
@@ -181,7 +184,10 @@ function filled(images: Float32Array<ArrayBuffer>, count: number, rows: number) 
 
 const sizing: readonly string[] = ['resize', 'centerCrop', 'randomResizedCrop'];
 
-/** Of each sample, how many of the same photo are before it: what a photo gets does not depend on the other photos. */
+/**
+ * For each sample, the number of earlier samples of the same photo, so that a photo's transforms do not depend on other
+ * photos.
+ */
 function copiesOf(samples: readonly Sample[]): number[] {
   const seen = new Map<string, number>();
   return samples.map(({ id, sha256 = id }) => {
@@ -201,7 +207,7 @@ function taskOf(
   const { size } = preprocessing ?? options;
   const normalization = preprocessing ?? options.normalization;
   return {
-    // Samples may carry more than can be sent to a thread.
+    // Only these fields are sent, because samples may have others that cannot be sent to a thread.
     samples: indices.map(index => {
       const { id, label, origin, sha256, view } = samples[index]!;
       return { id, label, origin, ...(sha256 && { sha256 }), ...(view && { view }) };

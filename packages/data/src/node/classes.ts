@@ -2,7 +2,7 @@ import type { Finding } from '../photo';
 import { compareText } from '../text-order';
 import { foldCase } from './portability';
 
-/** Names of folders or labels to class names: those that differ in letter case or Unicode form alone are one class. */
+/** Maps names of folders or labels to class names. Names that differ only in letter case or Unicode form are one class. */
 export function mergeByCase(folders: Iterable<string>): {
   readonly names: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
@@ -16,7 +16,7 @@ export function mergeByCase(folders: Iterable<string>): {
       const kept = first.get(key) ?? name;
       first.set(key, kept);
       if (kept !== name) {
-        const reason = `differs from '${kept}' in letter case or Unicode form alone; both are taken as the class '${kept}'`;
+        const reason = `differs from '${kept}' only in letter case or Unicode form; both count as the class '${kept}'`;
         findings.push({ kind: 'classes merged', subject: name, reason });
       }
       return [name, kept];
@@ -25,7 +25,10 @@ export function mergeByCase(folders: Iterable<string>): {
   return { names, findings: [...findings, ...alikeFindings(new Set(names.values()))] };
 }
 
-/** Classes whose names probably mean the same: `1` and `1.0`, `fly agaric` and `fly_agaric`. They stay classes of their own. */
+/**
+ * Findings about classes whose names probably mean the same: `1` and `1.0`, `fly agaric` and `fly_agaric`. They stay
+ * separate classes.
+ */
 function alikeFindings(classes: ReadonlySet<string>): Finding[] {
   const findings: Finding[] = [];
   const first = new Map<string, string>();
@@ -36,7 +39,7 @@ function alikeFindings(classes: ReadonlySet<string>): Finding[] {
       first.set(key, name);
       continue;
     }
-    const reason = `looks like '${other}'; both are taken as classes of their own. Where they are one, give them one name`;
+    const reason = `looks like '${other}', but they are separate classes. If they are the same class, give both the same name`;
     findings.push({ kind: 'classes alike', subject: name, reason });
   }
   return findings;

@@ -14,42 +14,48 @@ import { type DecodeOptions, withDefaults } from './decode-options';
 
 /** A file that may be a photo. */
 export interface Candidate extends Named {
-  /** Unique and stable, such as its path below the set's folder, with `/` between the parts. */
+  /** Unique and stable name, such as the path below the set's folder with `/` as separator. */
   readonly id: string;
-  /** What must not be torn apart by a split, such as everything from one photographer. */
+  /** Group of the photo, such as its photographer. A split does not separate a group. */
   readonly group?: string;
-  /** Where the set comes with a split: its part. */
+  /** Part of the photo, if the set comes with a split. */
   readonly part?: SplitName;
-  /** What else is known of it, by name; short texts. */
+  /** Other facts about the photo by name; short texts. */
   readonly columns?: Readonly<Record<string, string>>;
   readonly origin: FileOrigin | ArchiveOrigin;
 }
 
-/** What a source has listed. */
+/** The photos that a source has listed. */
 export interface ListedPhotos {
   readonly candidates: readonly Candidate[];
-  /** What was wrong while listing. Default: nothing. */
+  /** Problems that were found while listing. Default: none. */
   readonly findings?: readonly Finding[];
-  /** A sentence for the error when fewer than two classes remain. Default: that each class needs so many photos. */
+  /**
+   * A sentence for the error when fewer than two classes remain. Default: that each class needs at least `leastPerClass`
+   * photos.
+   */
   readonly expected?: string;
 }
 
 export interface OpenOptions {
-  /** How files become pixels: the most pixels, whether drawings count. Give `batches` the same. */
+  /** How files are decoded: the maximum number of pixels, whether drawings are read. Pass the same options to `batches`. */
   readonly decoding?: DecodeOptions;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
-  /** The least number of photos of a class; smaller classes are left out. Default 6, for the split into three parts. */
+  /**
+   * Minimum number of photos of a class. Smaller classes are left out. Default 6, the minimum for a split into three parts.
+   */
   readonly leastPerClass?: number;
   /**
-   * Which copies stay in one part of a split. `auto`: the same bytes, and nearly the same pictures: compressed again, scaled,
-   * mirrored, turned by quarters, or cropped to at least 80 % of the area. `exact`: the same bytes alone. Default `auto`.
+   * Which copies stay in one part of a split. `auto`: files with the same bytes and near copies (compressed again, scaled,
+   * mirrored, turned by quarters, or cropped to at least 80 % of the area). `exact`: only files with the same bytes.
+   * Default `auto`.
    */
   readonly copies?: 'auto' | 'exact';
 }
 
 /**
- * A place does not hold a labeled set of photos.
+ * Thrown when a place does not hold a labeled set of photos.
  *
  * @example
  * ```ts
@@ -57,7 +63,7 @@ export interface OpenOptions {
  *   console.log((await openPhotos('photos')).classes);
  * } catch (error) {
  *   if (!(error instanceof PhotoSetError)) throw error;
- *   console.error(error.message); // what was expected, and what was found there
+ *   console.error(error.message); // says what was expected and what was found
  * }
  * ```
  */
@@ -66,10 +72,10 @@ export class PhotoSetError extends Error {
 }
 
 /**
- * Reads and decodes every candidate once. What cannot be used is listed in `findings` and left out, what decoding will
- * convert is listed too.
+ * Reads and decodes every candidate once. Unusable files are left out and listed in `findings`; files that decoding will
+ * convert are listed too.
  *
- * @param where Names the place in errors.
+ * @param where Name of the place in errors.
  * @throws PhotoSetError when fewer than two classes remain.
  */
 export async function collect(
@@ -105,7 +111,7 @@ export async function collect(
     const parts = given?.get(name);
     const reason =
       given && count > 0 && !parts?.has('train')
-        ? `${count} usable photos, none of them in training: nothing to learn the class from`
+        ? `${count} usable photos, but none of them in training, so the class cannot be learned`
         : `${count} usable photos; the split into training, validation and test needs ${least}`;
     if (count >= least && (!given || parts?.has('train'))) return true;
     findings.push({ kind: 'class left out', subject: name, reason });
@@ -131,7 +137,7 @@ export async function collect(
 
 type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
 
-/** The parts that each class has photos in, where a split was given. */
+/** For each class, the parts that have photos of it, if a split was given. */
 function partsGiven(candidates: readonly Candidate[]): Parts | undefined {
   if (!candidates.some(({ part }) => part)) return undefined;
   const parts = new Map<string, Set<SplitName>>();
@@ -144,18 +150,18 @@ function partsGiven(candidates: readonly Candidate[]): Parts | undefined {
   return parts;
 }
 
-/** Of a given split: classes that validation or test lacks, where it has others. */
+/** Findings about classes of a given split that are missing from validation or test. */
 function unmeasured(classes: readonly string[], given: Parts | undefined): Finding[] {
   return (['validation', 'test'] as const).flatMap(part => {
     const lacking = classes.filter(name => !given?.get(name)?.has(part));
     if (!given || lacking.length === classes.length) return [];
-    const reason = `no photos in ${part}, which has those of other classes: it is not measured there`;
+    const reason = `no photos in ${part}, which has photos of other classes, so this class is not evaluated there`;
     return lacking.map((subject): Finding => ({ kind: 'split doubtful', subject, reason }));
   });
 }
 
 interface CheckedFile {
-  /** Of a file that can be used. */
+  /** Hash of the file, if it is usable. */
   readonly sha256?: string;
   readonly sketch?: Sketch;
   readonly finding?: Finding;
@@ -182,7 +188,7 @@ async function checkFile(
   }
 }
 
-/** As many at once as there are threads that decode. */
+/** Runs as many tasks at once as there are decoding threads. */
 export async function inParallel(
   count: number,
   work: (index: number) => Promise<void>,
@@ -194,7 +200,7 @@ export async function inParallel(
   await Promise.all(Array.from({ length: Math.min(count, availableParallelism() * 2) }, lane));
 }
 
-const expectedOfAll = `Expected are at least ${leastPerClass} photos of each class.`;
+const expectedOfAll = `Each class needs at least ${leastPerClass} photos.`;
 
 function tooFewClasses(
   where: string,
@@ -207,6 +213,6 @@ function tooFewClasses(
   if (findings.length > shown.length)
     shown.push(`  ... and ${findings.length - shown.length} more`);
   const empty = classes.length === 0 ? '\nThe folder is empty.' : '';
-  const why = shown.length > 0 ? `\nWhat was found there:\n${shown.join('\n')}` : empty;
-  return `${where} has ${found}; training needs two or more. ${expected}${why}`;
+  const why = shown.length > 0 ? `\nThis was found there:\n${shown.join('\n')}` : empty;
+  return `${where} has ${found}; training needs at least two. ${expected}${why}`;
 }

@@ -5,7 +5,7 @@ import { classKey, type Named, namesOf } from '../labels';
 import type { DuplicateGroup, Finding } from '../photo';
 import { type SplitName, splitNames } from '../split';
 
-/** A file that was looked at. */
+/** A file that was decoded and checked. */
 export interface Looked extends Named {
   readonly id: string;
   readonly part?: SplitName;
@@ -13,17 +13,17 @@ export interface Looked extends Named {
   readonly sketch?: Sketch;
 }
 
-/** Which photos are the same, or nearly so. */
+/** Groups of photos that are the same or nearly the same. */
 export interface Copies<P> {
-  /** The group of each photo that has copies. */
+  /** For each photo that has copies, its group. */
   readonly groups: ReadonlyMap<P, readonly P[]>;
-  /** Where chains were cut: near copies in other groups, by the hash of the bytes. */
+  /** For photos at which a chain was cut, the near copies in other groups, by the hash of the bytes. */
   readonly cut: ReadonlyMap<string, readonly P[]>;
-  /** That chains were cut. */
+  /** Findings about chains that were cut. */
   readonly findings: readonly Finding[];
 }
 
-/** @param near Whether near copies are looked for, or the same bytes only. */
+/** @param near Whether to look for near copies too, and not only for equal bytes. */
 export async function findCopiesAmong<P extends Looked>(
   photos: readonly P[],
   near: boolean,
@@ -50,8 +50,8 @@ export async function findCopiesAmong<P extends Looked>(
 }
 
 /**
- * Of a given split, every photo is in one part only: copies of a test photo, near ones too, are left out of training and
- * validation, and those of a validation photo out of training. Where their labels differ, the finding says so.
+ * Keeps every photo of a given split in one part only: copies of test photos (also near copies) are left out of training
+ * and validation, and copies of validation photos out of training. If the labels of copies differ, the finding says so.
  */
 export function withoutLeaks<P extends Looked>(
   photos: readonly P[],
@@ -77,24 +77,24 @@ export function withoutLeaks<P extends Looked>(
       `${what} as ${kept.id} in ${best.part}; this copy is left out of ${part}` +
       (own === other
         ? ''
-        : `. One is labeled '${own}' and the other '${other}': look which is right`);
+        : `. One is labeled '${own}' and the other '${other}': check which label is right`);
     leaks.push({ kind: 'leak', subject: id, reason });
     return false;
   });
   return { kept, leaks };
 }
 
-/** What a set tells of copies among the photos that are used. */
+/** The information about copies among the used photos that a set reports. */
 export interface Told<P> {
   readonly copies: readonly DuplicateGroup[];
-  /** What each photo carries of it. */
+  /** The fields about copies that each photo gets. */
   readonly marks: ReadonlyMap<
     P,
     { readonly sameAs?: string; readonly cutFrom?: readonly string[] }
   >;
 }
 
-/** @param used In the order of the set. */
+/** @param used Photos in the order of the set. */
 export function tellOfCopies<P extends Looked>(used: readonly P[], copies: Copies<P>): Told<P> {
   const members = new Map<readonly P[], P[]>();
   for (const photo of used) {

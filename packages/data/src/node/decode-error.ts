@@ -1,5 +1,5 @@
 /**
- * A file is no picture, damaged, too large, or of a kind that is not read.
+ * Thrown when a file is not a picture, is damaged, is too large, or is of a kind that is not read.
  *
  * @example
  * ```ts
@@ -13,7 +13,10 @@
  */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
-  /** Where the file is of a known kind that is not read, such as `an HEIC picture`; the message says how to convert it. */
+  /**
+   * The kind of the file, such as `an HEIC picture`, if it is known but not read. The message then says how to convert the
+   * file.
+   */
   readonly unread: string | undefined;
 
   constructor(message: string, options: ErrorOptions & { readonly unread?: string } = {}) {
@@ -25,7 +28,7 @@ export class DecodeError extends Error {
 
 export const tooLarge = (mostPixels: number): DecodeError =>
   new DecodeError(
-    `more than ${megapixels(mostPixels)} megapixels, which the option mostPixels allows`,
+    `more than the ${megapixels(mostPixels)} megapixels that the option mostPixels allows`,
   );
 
 const megapixels = (pixels: number) =>

@@ -1,12 +1,14 @@
 import { type BackgroundOptions, mostPixels, requireColor } from '../pictures/options';
 
-/** How files become pixels. The defaults are those of `pixelsVersion`. */
+/** How files are decoded to pixels. `pixelsVersion` identifies the defaults. */
 export interface DecodeOptions extends BackgroundOptions {
-  /** A picture of more pixels is refused before it is decoded. Default `mostPixels`, about 179 million. */
+  /**
+   * Maximum number of pixels. A larger picture is refused before it is decoded. Default `mostPixels`, about 179 million.
+   */
   readonly mostPixels?: number;
   /**
-   * Whether drawings (SVG) are read, at the size that they name. Default false: a drawing has other statistics than a photo, and its
-   * pixels depend on the fonts of the machine.
+   * Whether drawings (SVG) are read, at the size that they state. Default false, because the statistics of drawings differ
+   * from those of photos, and their pixels depend on the fonts of the machine.
    */
   readonly svg?: boolean;
 }

@@ -30,17 +30,20 @@ import {
 import { readOver } from './shelf';
 
 /**
- * A picture as a network's weights expect it: with a `Framing`, such as the preprocessing of weights, it is resized and cropped to
- * the byte as Pillow does it. With a size alone it is squashed, the aspect ratio ignored: upright by its EXIF orientation, sRGB, 8 bits,
- * on white where it is transparent, the first frame of an animation; antialiased bilinear, to the byte as in Pillow. Of most JPEGs
- * of 512 by 512 pixels or more that are at least five times as large as the size, means of two by two pixels are resized: that is
- * quicker, and hardly another picture.
+ * Decodes a picture as a network's weights need it. With a `Framing`, such as the preprocessing of weights, it is resized
+ * and cropped to the byte as in Pillow. With only a size, it is squashed to this size, ignoring the aspect ratio, with
+ * Pillow's antialiased bilinear filter to the byte. The result is upright according to EXIF, sRGB, 8 bits, white where the
+ * picture is transparent, and the first frame of an animation.
  *
- * @param file A path, or the file's bytes.
+ * One exception: if a JPEG has at least 512 by 512 pixels and is at least five times as large as `size`, means of two by
+ * two pixels are usually resized, which is faster and changes the result very little.
+ *
+ * @param file A path, or the bytes of the file.
  * @param how The framing, or `[height, width]` in pixels.
- * @param options Also `room`: where the pixels may go, if they fit.
- * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read; the file system's
- *   error where it cannot be read; RangeError for an option.
+ * @param options Also `room`: memory for the pixels, used if they fit.
+ * @throws DecodeError naming the problem of the file, or its kind if that kind is not read.
+ * @throws The file system's error when the file cannot be read.
+ * @throws RangeError for an invalid option.
  * @example
  * ```ts
  * const { data } = await decode('logo.png', [224, 224], { background: [0, 0, 0], mostPixels: 50e6 });
@@ -60,18 +63,21 @@ export async function decode(
   return (isJpeg ? resizeJpeg : resize)(await decodeOther(bytes, file, limited), how);
 }
 
-/** A thread has nothing else to do meanwhile, and waiting for four answers takes longer than they do. */
+/**
+ * Whether to await the file. A worker thread reads synchronously: it has no other work, and four awaits take longer than
+ * the reads.
+ */
 const isAwaited = (file: string | Uint8Array): file is string =>
   typeof file === 'string' && isMainThread;
 
-/** Bytes that must be decoded before the next file is read: nothing may be awaited in between. */
+/** Reads bytes that have to be decoded before the next file is read. Nothing may be awaited in between. */
 const read = (file: string | Uint8Array): Uint8Array =>
   typeof file === 'string' ? readOver(file) : file;
 
 /**
- * A picture at its own size: upright, sRGB, 8 bits, on white where it is transparent.
+ * Decodes a picture at its own size: upright, sRGB, 8 bits, white where it is transparent.
  *
- * @throws As `decode` does.
+ * @throws The same errors as `decode`.
  * @example
  * ```ts
  * const { data, height, width } = await decodeWhole('mushroom.jpg'); // data: [height, width, 3]
@@ -87,12 +93,12 @@ export async function decodeWhole(
 }
 
 /**
- * A picture at its own size, or smaller so that neither side is longer than `longestSide`; the aspect ratio is kept.
+ * Decodes a picture at its own size, or smaller so that no side exceeds `longestSide`. The aspect ratio is kept.
  *
- * @throws As `decode` does.
+ * @throws The same errors as `decode`.
  * @example
  * ```ts
- * const thumbnail = await decodeWithin('mushroom.jpg', 192); // of 4000 by 3000 pixels: 192 by 144
+ * const thumbnail = await decodeWithin('mushroom.jpg', 192); // 4000 by 3000 pixels become 192 by 144
  * ```
  */
 export async function decodeWithin(
@@ -117,33 +123,33 @@ function fitted(pixels: Pixels, longestSide: number): Pixels {
 }
 
 /**
- * Reads a whole picture, at a fraction of the cost of `decode`, and says what `decode` will convert.
+ * Reads a complete picture, at a fraction of the cost of `decode`, and returns what `decode` will convert.
  *
  * @returns For example `['CMYK colors', 'rotated by EXIF', 'color profile Display P3']`; empty for an ordinary photograph.
- * @throws DecodeError naming what is wrong with the file, or of which kind it is where that is not read.
+ * @throws DecodeError naming the problem of the file, or its kind if that kind is not read.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
  *
- * const converted = await check(await readFile('scan.tif')); // such as ['CMYK colors', 'first of 3 pages']
+ * const converted = await check(await readFile('scan.tif')); // for example ['CMYK colors', 'first of 3 pages']
  * ```
  */
 export async function check(file: Uint8Array, options: DecodeOptions = {}): Promise<string[]> {
   return (await look(file, options)).converted;
 }
 
-/** What one look at a file tells. */
+/** The result of checking a file. */
 export interface Look {
   /** What `decode` will convert. */
   readonly converted: string[];
-  /** To find its near copies; of pictures that are large enough for that. */
+  /** Sketch for finding near copies; absent if the picture is too small for that. */
   readonly sketch?: Sketch;
 }
 
-/** `check`, and a sketch of the same decoded pixels. @throws DecodeError as `check` does. */
+/** Does the work of `check`, and makes a sketch of the same decoded pixels. @throws DecodeError as `check` does. */
 export async function look(file: Uint8Array, options: DecodeOptions = {}): Promise<Look> {
   const limited = withDefaults(options);
-  const laid = 'transparent, laid on the background';
+  const laid = 'transparent, shown on the background';
   const bitmap = decodeBitmap(file, limited);
   if (bitmap) {
     const converted = isTransparent(bitmap) ? [laid] : [];
@@ -158,17 +164,17 @@ export async function look(file: Uint8Array, options: DecodeOptions = {}): Promi
   return { converted: isLaid ? [laid, ...found] : found, ...sketched(pixels, header) };
 }
 
-/** Pictures with a shorter side have too few pixels to tell what is nearly the same. */
+/** Pictures with a shorter side have too few pixels to recognize near copies. */
 const leastSketched = 32;
 
-/** @param size Of the whole picture, of which these are the pixels or a thumbnail. */
+/** @param size Size of the complete picture; `pixels` are those of the picture or of a thumbnail. */
 const sketched = (pixels: Pixels, { height, width }: Omit<Pixels, 'data'>): Pick<Look, 'sketch'> =>
   Math.min(height, width) < leastSketched ? {} : { sketch: sketch(pixels) };
 
 /**
- * Width and height as the picture is seen, and its format, from the file's header.
+ * Width and height of the upright picture, and its format, from the file's header.
  *
- * @throws DecodeError
+ * @throws DecodeError naming the problem of the file.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -206,7 +212,7 @@ function conversions(header: LibraryHeader): string[] {
   return found;
 }
 
-/** What is no ordinary JPEG. Bytes that were read over the last file's are copied before anything is awaited. */
+/** Decodes a file that is not an ordinary JPEG. Bytes in the shared buffer are copied before anything is awaited. */
 async function decodeOther(
   bytes: Uint8Array,
   file: string | Uint8Array,
@@ -219,7 +225,7 @@ async function decodeOther(
   return (await decodeByLibrary(own, header, limited)).pixels;
 }
 
-/** @returns `undefined` for a file of another format. @throws DecodeError */
+/** Decodes a BMP. @returns `undefined` for a file of another format. @throws DecodeError */
 function decodeBitmap(bytes: Uint8Array, limits: DecodingLimits): Raster | undefined {
   refuseUnread(bytes);
   if (!isBmp(bytes)) return undefined;

@@ -1,4 +1,4 @@
-/** Endings of what lies beside photos: annotations, tables, notes, programs, weights, archives. */
+/** Extensions of files that lie beside photos: annotations, tables, notes, programs, weights, archives. */
 const endings = new Set(
   (
     'bak bib cache cfg conf csv dat data db doc docx geojson gz h5 hdf5 htm html index info ini ipynb json jsonl kml lnk log m mat md ' +
@@ -8,7 +8,7 @@ const endings = new Set(
 );
 const names = /^(authors|changelog|citation|copying|licen[cs]e|readme|sha\d*sums|md5sums)$/i;
 
-/** Whether a file's name says that it is no photo. */
+/** Whether the name of a file shows that it is not a photo. */
 export const isDocument = (name: string): boolean => {
   const dot = name.lastIndexOf('.');
   return dot < 0 ? names.test(name) : endings.has(name.slice(dot + 1).toLowerCase());

@@ -3,7 +3,7 @@ import type { Finding } from '../photo';
 import { decisive, listed, type Nested } from './nested-files';
 import { partsOf } from './part-names';
 
-/** Some folders, but not all, are named after parts: probably a mistake, so it is said. */
+/** A finding if some folders, but not all, are named after parts of a split: that is probably a mistake. */
 export function doubtfulFolders<F>(nested: readonly Nested<F>[]): Finding[] {
   const photos = decisive(nested);
   const tops = [...new Set(photos.map(({ parts }) => parts[0]!))];
@@ -32,7 +32,10 @@ export function doubtfulFolders<F>(nested: readonly Nested<F>[]): Finding[] {
       ];
 }
 
-/** `holdout/A`, `holdout/B`, `train/A` and `train/B`: folders of the same names in each, which are probably the classes. */
+/**
+ * A finding if all folders contain the same folder names, which are probably the classes: `holdout/A`, `holdout/B`,
+ * `train/A`, `train/B`.
+ */
 function sameFolders<F>(photos: readonly Nested<F>[]): Finding[] {
   const inside = new Map<string, Set<string>>();
   for (const { parts } of photos) {
@@ -46,7 +49,7 @@ function sameFolders<F>(photos: readonly Nested<F>[]): Finding[] {
   const [same] = inside.values();
   if (inside.size < 2 || kinds.size > 1 || !same || same.size < 2) return [];
   const reason =
-    `taken as classes, though each holds the same folders, ${listed(same)}: where those are the classes, name the ones on top train, ` +
-    'val and test, or put them together';
+    `used as classes, although each contains the same folders, ${listed(same)}: if those are the classes, name the top folders train, ` +
+    'val and test, or merge them';
   return [{ kind: 'split doubtful', subject: [...inside.keys()].sort().join(', '), reason }];
 }

@@ -11,14 +11,15 @@ import { collectPlaced } from './listed-photos';
 import { isSystem } from './system-files';
 
 export interface FolderOptions extends OpenOptions {
-  /** Default `auto`. */
+  /** What folders named after parts of a split mean. Default `auto`. */
   readonly givenSplit?: GivenSplit;
 }
 
 /**
- * A folder with a folder of photos for each class, or `train`, `val` and `test` folders that hold such folders. Every file is
- * read and decoded once; what cannot be used is listed in `findings` and left out, what decoding will convert is listed too.
- * Links are followed, hidden and system files are left out, and folders that wrap everything are passed over. No file is touched.
+ * Opens a folder that holds a folder of photos for each class, or folders `train`, `val` and `test` with such folders.
+ * Every file is read and decoded once. Unusable files are left out and listed in `findings`; files that decoding will
+ * convert are listed too. Links are followed, hidden and system files are left out, and a folder that only contains one
+ * folder with everything is skipped. No file is changed.
  *
  * @throws PhotoSetError when the folder is missing or holds fewer than two usable classes.
  * @example
@@ -30,9 +31,11 @@ export interface FolderOptions extends OpenOptions {
 export async function openFolder(folder: string, options: FolderOptions = {}): Promise<PhotoSet> {
   const root = resolve(folder);
   const found = await stat(root).catch(() => undefined);
-  if (!found) throw new PhotoSetError(`${root}: there is no such folder.`);
+  if (!found) throw new PhotoSetError(`${root} does not exist.`);
   if (!found.isDirectory())
-    throw new PhotoSetError(`${root} is a file; a folder with a folder per class is needed.`);
+    throw new PhotoSetError(
+      `${root} is a file; it should be a folder that holds a folder for each class.`,
+    );
   const listing: Listing = { files: [], empty: [], findings: [] };
   await list(root, '', [await realpath(root)], listing);
   listing.files.sort((a, b) => compareText(a.name, b.name));
@@ -49,19 +52,19 @@ export async function openFolder(folder: string, options: FolderOptions = {}): P
 }
 
 interface ListedFile {
-  /** Below the root, with `/` between the parts. */
+  /** Path below the root with `/` as separator. */
   readonly name: string;
   readonly origin: FileOrigin;
 }
 
 interface Listing {
   readonly files: ListedFile[];
-  /** Folders without anything in them. */
+  /** Empty folders. */
   readonly empty: string[];
   readonly findings: Finding[];
 }
 
-/** @param ancestors Real paths of the folders above, by which a link that leads back to one of them is found. */
+/** @param ancestors Real paths of the folders above, to detect a link that leads back to one of them. */
 async function list(
   root: string,
   folder: string,
@@ -81,26 +84,26 @@ async function list(
     (entries ?? []).map(async entry => {
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const path = join(root, name);
-      // A system folder counts as one file: nobody looks into it.
+      // A system folder counts as one file, and is not searched.
       const kind = isSystem(entry.name) ? 'file' : await kindOf(entry, path);
       if (kind === 'file') listing.files.push({ name, origin: { kind: 'file', path } });
       else if (kind !== 'folder') note(name, kind);
       else {
         const real = await realpath(path);
-        if (ancestors.includes(real)) note(name, 'a link to a folder that it lies in');
+        if (ancestors.includes(real)) note(name, 'a link to a folder that contains it');
         else await list(root, name, [...ancestors, real], listing);
       }
     }),
   );
 }
 
-/** On top, or in a part of a split. */
+/** Whether a folder is where class folders are expected: at the top, or in a part of a split. */
 const isPlaceOfClass = (folder: string): boolean => {
   const [name = '', inner, ...more] = folder.split('/');
   return more.length === 0 && (inner === undefined ? name !== '' : partNamed(name) !== undefined);
 };
 
-/** `file` or `folder`, links followed; or why it is neither. */
+/** `file` or `folder`, after following links; otherwise why it is neither. */
 async function kindOf(entry: Dirent, path: string): Promise<string> {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';

@@ -16,19 +16,19 @@ import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
 export interface InspectOptions extends InspectionLimits {
-  /** Which photo is in which part, to find what is in two of them. */
+  /** The split, to find photos that are in two parts. */
   readonly split?: Split;
-  /** As the set was opened. */
+  /** The options with which the set was opened. */
   readonly decoding?: DecodeOptions;
   readonly onProgress?: OpenOptions['onProgress'];
   readonly signal?: AbortSignal;
 }
 
 /**
- * Looks at every photo of a set: odd sizes, exact and near duplicates within and across classes and parts, imbalance,
- * and what opening the set found. No file is touched.
+ * Inspects every photo of a set: finds odd sizes, exact and near duplicates within and across classes and parts, and
+ * imbalance, and includes the findings from opening the set. No file is changed.
  *
- * @param set Open it with `leastPerClass: 1` to look also at classes that are too small for a split.
+ * @param set Open it with `leastPerClass: 1` to include classes that are too small for a split.
  * @example
  * ```ts
  * const set = await openPhotos('photos', { leastPerClass: 1 });

@@ -10,26 +10,26 @@ import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
 
 export interface PageOptions {
-  /** As the set was opened. */
+  /** The options with which the set was opened. */
   readonly decoding?: DecodeOptions;
-  /** Photos shown of each class, evenly spaced over its list. Default 24. */
+  /** Number of photos shown of each class, evenly spaced over its list. Default 24. */
   readonly perClass?: number;
-  /** Groups of duplicates that are shown; the others are in the JSON. Default 40. */
+  /** Number of groups of duplicates that are shown; the JSON file has all. Default 40. */
   readonly groups?: number;
-  /** Above the page. */
+  /** Heading of the page. */
   readonly title?: string;
 }
 
-/** Sides of the thumbnails, in pixels; twice what they take on the page, for fine screens. */
+/** Side length of the thumbnails in pixels: twice their size on the page, for high-resolution screens. */
 const thumbnailSide = 192;
-/** Photos shown of one group of duplicates. */
+/** Maximum number of photos shown of one group of duplicates. */
 const mostOfGroup = 8;
 const mostConcerns = 200;
 
 /**
- * What an inspection found, for people: one HTML file that loads nothing, with a contact sheet for each class.
+ * Renders the result of an inspection as one HTML file that loads nothing, with a contact sheet for each class.
  *
- * @param set The photos that were inspected, to show them.
+ * @param set The set that was inspected. Its photos are shown on the page.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -87,7 +87,7 @@ export async function renderInspection(
   ]);
 }
 
-/** Contradictions first, then leaks, then the largest groups. */
+/** Sorts duplicates: contradicting classes first, then leaks between parts, then the largest groups. */
 function worstFirst(duplicates: readonly DuplicateGroup[]): DuplicateGroup[] {
   const weight = ({ acrossClasses, acrossParts }: DuplicateGroup) =>
     (acrossClasses ? 2 : 0) + (acrossParts ? 1 : 0);
@@ -105,13 +105,13 @@ function describe({ kind, photos, acrossClasses, acrossParts }: DuplicateGroup):
   return [`${what}, ${photos.length} times`, ...warnings].join('; ');
 }
 
-/** Up to `count` items, evenly over the list. */
+/** Selects up to `count` items, evenly spaced over the list. */
 function spaced<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, k) => items[Math.floor((k * items.length) / count)]!);
 }
 
-/** JPEGs as data addresses, by id. */
+/** Thumbnails of the photos as data addresses, by id. */
 async function readThumbnails(
   photos: readonly Photo[],
   decoding: DecodeOptions | undefined,

@@ -6,18 +6,19 @@ import { readSplit } from './split-folders';
 import { isSystem, systemFinding } from './system-files';
 
 /**
- * What top folders named after parts of a split mean (train, training, val, valid, validation, dev, test, testing, eval,
- * evaluation). `auto`: the split, where every top folder has such a name and holds class folders. `require`: the split, and
- * anything else is an error. `ignore`: classes, or folders like any other.
+ * What top folders with names of parts mean (train, training, val, valid, validation, dev, test, testing, eval,
+ * evaluation). `auto`: they are the split if every top folder has such a name and holds class folders. `require`: they are
+ * the split; anything else is an error. `ignore`: they are classes, or ordinary folders.
  */
 export type GivenSplit = 'auto' | 'require' | 'ignore';
 
 /**
- * Reads classes, and a split where one is given, from the paths of files. Hidden and system files are left out, and folders
- * that wrap everything are passed over. Folders of annotations, without a file that could be a photo, decide nothing.
+ * Derives classes, and a split if there is one, from the paths of files. Hidden and system files are left out, and a folder
+ * that only contains one folder with everything is skipped. Folders without any possible photo, such as annotations, are
+ * ignored.
  *
- * @param files With `/` between the parts of their names.
- * @param where Names the place in errors.
+ * @param files Files whose names have `/` as separator.
+ * @param where Name of the place in errors.
  * @throws PhotoSetError when a split is required and there is none, or when its folders hold photos without classes.
  */
 export function readLayout<F extends { readonly name: string }>(
@@ -46,7 +47,7 @@ export function readLayout<F extends { readonly name: string }>(
   if (split === undefined) {
     if (givenSplit === 'require')
       throw new PhotoSetError(
-        `${where} gives no split: its top folders should be train, val and test, each with a folder per class; they are ` +
+        `${where} has no split: its top folders should be train, val and test, each with a folder for each class; they are ` +
           `${listed(new Set(photos.map(({ parts }) => parts[0]!)))}.`,
       );
     const placed = photos.map(({ file, parts }) => ({
@@ -60,7 +61,7 @@ export function readLayout<F extends { readonly name: string }>(
   return { placed: split.placed, findings: [...findings, ...split.findings] };
 }
 
-/** Single files are named, those of a folder are counted. */
+/** Findings about files beside the class folders: single files are named, files in a folder are counted. */
 function beside<F extends { readonly name: string }>(files: readonly Nested<F>[]): Finding[] {
   const folders = new Map<string, F[]>();
   for (const { file } of files) {
@@ -88,7 +89,7 @@ function beside<F extends { readonly name: string }>(files: readonly Nested<F>[]
 
 const mostNamed = 8;
 
-/** Top folders without a file that could be a photo are no classes, but annotations and the like. */
+/** Removes top folders without any possible photo: they are not classes, but annotations or similar. */
 function withoutDocuments<F>(nested: readonly Nested<F>[]): {
   photos: readonly Nested<F>[];
   documents: readonly Finding[];
@@ -103,7 +104,7 @@ function withoutDocuments<F>(nested: readonly Nested<F>[]): {
     ([top, count]): Finding => ({
       kind: 'class left out',
       subject: top,
-      reason: `0 usable photos; ${count === 1 ? 'its one file is' : `its ${count} files are`} text, tables or the like`,
+      reason: `no usable photos; ${count === 1 ? 'its only file is' : `its ${count} files are`} text, tables or similar`,
     }),
   );
   return { photos: nested.filter(({ parts }) => tops.has(parts[0]!)), documents };

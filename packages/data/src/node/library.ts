@@ -17,15 +17,15 @@ import { unreadFormat } from '../pictures/unread-formats';
 import { DecodeError, tooLarge } from './decode-error';
 import type { DecodeOptions, DecodingLimits } from './decode-options';
 
-/** A picture's header, as sharp reads it, and what sharp leaves to others. */
+/** The header of a picture as sharp reads it, and facts that sharp does not report. */
 export interface LibraryHeader extends Metadata {
-  /** Of colors in RGB or gray, where the file has one. */
+  /** Color profile for RGB or gray colors, if the file has one. */
   readonly profile?: ColorProfile;
-  /** What sharp does not know of: that of a PNG, and that of XMP where there is none in EXIF data. */
+  /** The orientation that sharp does not report: that of a PNG, or that in XMP if the EXIF data has none. */
   readonly ownOrientation: Orientation;
 }
 
-/** Reads the header of a file. @throws DecodeError naming what is wrong with it. */
+/** Reads the header of a file. @throws DecodeError naming the problem of the file. */
 export async function readByLibrary(
   file: Uint8Array,
   { mostPixels, svg }: DecodingLimits,
@@ -45,9 +45,9 @@ export async function readByLibrary(
 }
 
 /**
- * Upright, sRGB, 8 bits, the first frame, at its own size, or within a square of `within` pixels.
+ * Decodes a picture: upright, sRGB, 8 bits, the first frame, at its own size or within a square of `within` pixels.
  *
- * @throws DecodeError naming what is wrong with the file.
+ * @throws DecodeError naming the problem of the file.
  */
 export async function decodeByLibrary(
   file: Uint8Array,
@@ -60,7 +60,7 @@ export async function decodeByLibrary(
     failOn: 'error',
     limitInputPixels: options.mostPixels,
     autoOrient: !isPng(file),
-    // There is nothing to convert, and a detour over other colors changes some by 1 of 255.
+    // Nothing has to be converted, and a conversion through another color space would change some values by 1 of 255.
     ignoreIcc: profile?.isSrgb === true,
   });
   const raster = await finish(within ? fitted(picture, within) : picture, options.mostPixels);
@@ -71,9 +71,10 @@ export async function decodeByLibrary(
 }
 
 /**
- * Reads every byte, but keeps a thumbnail only, not upright and without alpha: that finds what is cut short.
+ * Decodes a complete file to find out whether it is incomplete, and returns only a thumbnail, neither upright nor with
+ * alpha.
  *
- * @throws DecodeError
+ * @throws DecodeError naming the problem of the file.
  */
 export async function checkByLibrary(file: Uint8Array, limits: DecodingLimits): Promise<Pixels> {
   const picture = sharp(file, { failOn: 'error', limitInputPixels: limits.mostPixels });
@@ -81,7 +82,7 @@ export async function checkByLibrary(file: Uint8Array, limits: DecodingLimits): 
   return toPixels(await finish(thumbnail, limits.mostPixels));
 }
 
-/** Formats in which XMP may say what EXIF data does not; others have fields of their own. */
+/** Formats in which XMP may state an orientation that the EXIF data lacks; other formats have their own fields. */
 const withXmp = new Set(['jpeg', 'webp']);
 
 function orientationInXmp({ format, orientation, xmp }: Metadata): Orientation {
@@ -89,7 +90,7 @@ function orientationInXmp({ format, orientation, xmp }: Metadata): Orientation {
   return xmpOrientation(xmp.toString('latin1')) ?? 1;
 }
 
-/** Width and height as the picture is seen. */
+/** Width and height of the upright picture. */
 export function uprightSize(header: LibraryHeader): { width: number; height: number } {
   const { width, height } = header.format === 'png' ? header : header.autoOrient;
   return exchangesSides(header.ownOrientation)
@@ -121,7 +122,7 @@ async function finish(picture: Sharp, mostPixels: number): Promise<Raster> {
   }
 }
 
-/** Drawings are told by their first thousand letters, as libvips does it. */
+/** Whether a file is an SVG drawing, recognized by its first thousand characters, as in libvips. */
 function isSvg(file: Uint8Array): boolean {
   const start = latin(file.subarray(0, 1000));
   return /^\s*</.test(start) && /<(\w+:)?svg[\s>/]/i.test(start);
@@ -132,7 +133,7 @@ const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').repla
 function drawing(): DecodeError {
   const unread = 'an SVG drawing';
   return new DecodeError(
-    `${unread}, which is read only with the option svg: true. Or export it as PNG.`,
+    `${unread}, which is read only with the option svg: true. Set the option, or export the drawing as PNG.`,
     { unread },
   );
 }
@@ -145,12 +146,12 @@ function rethrow(error: unknown, mostPixels: number): never {
   if (/pixel limit/i.test(message)) throw tooLarge(mostPixels);
   const detail = message.trim().split('\n')[0]!.trim();
   throw new DecodeError(
-    `cut short or damaged${/unknown error/i.test(detail) ? '' : ` (${detail})`}`,
+    `incomplete or damaged${/unknown error/i.test(detail) ? '' : ` (${detail})`}`,
     { cause: error },
   );
 }
 
-/** @throws DecodeError for a file of a known kind that is not read, with the way out. */
+/** @throws DecodeError for a file of a known kind that is not read, saying how to convert it. */
 export function refuseUnread(file: Uint8Array): void {
   if (file.length === 0) throw new DecodeError('empty file');
   const unread = unreadFormat(file);

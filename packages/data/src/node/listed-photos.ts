@@ -9,10 +9,11 @@ import type { Placed } from './nested-files';
 import { portabilityFindings } from './portability';
 
 /**
- * The set of photos that a source has listed, looked at as those of a folder are: every file is read and decoded once; what cannot be
- * used is left out and listed in `findings`; classes whose names differ in letter case alone are one; copies are found.
+ * Makes a set of the photos that a source has listed, with the same checks as for a folder. Every file is read and decoded
+ * once. Unusable files are left out and listed in `findings`. Classes whose names differ only in letter case are one class.
+ * Copies are found.
  *
- * @param where Names the place in errors.
+ * @param where Name of the place in errors.
  * @throws PhotoSetError when fewer than two classes remain.
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function collectPhotos(
   return collect(where, all, options);
 }
 
-/** Files whose class and part follow from where they lie. */
+/** Makes a set of files whose class and part follow from their folders. */
 export function collectPlaced(
   where: string,
   placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
@@ -58,7 +59,7 @@ export function collectPlaced(
     }),
   );
   const expected =
-    `Expected are folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
+    `It should hold folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
     `${where}/Boletus/1.jpg, ...`;
   return collectPhotos(where, { candidates, findings, expected }, options);
 }

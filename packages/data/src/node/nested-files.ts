@@ -2,23 +2,23 @@ import type { Finding } from '../photo';
 import type { SplitName } from '../split';
 import { isDocument } from './documents';
 
-/** A file by the folders that it is in. */
+/** A file with the folders that contain it. */
 export interface Nested<F> {
   readonly file: F;
-  /** At least two, from the top folder to the file. */
+  /** The parts of the path, at least two, from the top folder to the file name. */
   readonly parts: readonly string[];
 }
 
-/** Files that could be photos; all of them where none could. */
+/** The files that could be photos; all files if none could be a photo. */
 export function decisive<F>(files: readonly Nested<F>[]): readonly Nested<F>[] {
   const possible = files.filter(({ parts }) => !isDocument(parts.at(-1)!));
   return possible.length > 0 ? possible : files;
 }
 
-/** A file, its class and its part by where it lies. */
+/** A file with the class and the part that its folders state. */
 export interface Placed<F> {
   readonly file: F;
-  /** Its path below the folders that wrap everything. */
+  /** Path below the folders that wrap everything. */
   readonly id: string;
   readonly className: string;
   readonly part?: SplitName;
@@ -29,7 +29,7 @@ export interface Layout<F> {
   readonly findings: readonly Finding[];
 }
 
-/** The folders that lie above the class folders: one that is alone and holds folders is not a class. */
+/** The folders that wrap everything: a folder that is the only one at its level and contains folders is not a class. */
 export function wrappers(paths: readonly (readonly string[])[]): string[] {
   for (let depth = 0; ; depth++) {
     const nested = paths.filter(parts => parts.length > depth + 1);
@@ -40,7 +40,7 @@ export function wrappers(paths: readonly (readonly string[])[]): string[] {
   }
 }
 
-/** Names in an error or a finding, the first six of them. */
+/** The first six names, for an error or a finding. */
 export const listed = (names: ReadonlySet<string>): string => {
   const sorted = [...names].sort();
   const shown = sorted.slice(0, 6).map(name => `'${name}'`);

@@ -6,11 +6,11 @@ import type { OpenPhotosOptions } from './sources/photo-source';
 import { listPhotoSources, schemeOf, sourceOfEnding, sourceOfScheme } from './sources/table';
 
 /**
- * Labeled photos from anywhere.
+ * Opens labeled photos from any source.
  *
- * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; a folder with a folder per class; or what
- *   was given to `registerPhotoSource`.
- * @throws PhotoSetError when there is nothing, or nothing that a source reads.
+ * @param where `kaggle:owner/slug`; a `.zip` file; a `.csv`, `.tsv`, `.json` or `.jsonl` table; a folder that holds a
+ *   folder for each class; or a place that a source added by `registerPhotoSource` can open.
+ * @throws PhotoSetError when the place does not exist, or when no source can open it.
  * @example
  * ```ts
  * const { classes, photos, findings } = await openPhotos('photos.zip', { leastPerClass: 20 });
@@ -31,9 +31,9 @@ export async function openPhotos(
   const scheme = schemeOf(where);
   if (!found && scheme === undefined) return openFolder(where, options);
   const what = found
-    ? 'is a file that no source of photos reads'
-    : `is not there, and no source of photos has the scheme '${scheme}'`;
+    ? 'is a file that no source of photos can read'
+    : `does not exist, and no source of photos has the scheme '${scheme}'`;
   throw new PhotoSetError(
-    `${where} ${what}. There are folders, and the sources ${listPhotoSources().join(', ')}; registerPhotoSource adds one.`,
+    `${where} ${what}. Use a folder, or one of the sources ${listPhotoSources().join(', ')}; registerPhotoSource adds another source.`,
   );
 }

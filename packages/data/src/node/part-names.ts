@@ -1,14 +1,14 @@
 import { partNamed } from '../given-split';
 import type { SplitName } from '../split';
 
-/** Words that say nothing in the name of a folder. */
+/** Words in the name of a folder that carry no information. */
 const empty = new Set(
   'data dataset dir files folder image images img imgs photo photos pic pics pictures set split'.split(
     ' ',
   ),
 );
 
-/** `training_set`, `TestImages`, `seg-train`, `val2017`: its part, and the words that it has beside. */
+/** Splits a name such as `training_set`, `TestImages`, `seg-train` or `val2017` into its part and its other words. */
 function readName(name: string): { part: SplitName; rest: string } | undefined {
   const words = name
     .replace(/(?<=[a-z])(?=[A-Z\d])/g, ' ')
@@ -22,10 +22,10 @@ function readName(name: string): { part: SplitName; rest: string } | undefined {
 }
 
 /**
- * The parts of a split that folders beside each other are named after: with plain names such as `train` and `val`, or
- * with names such as `training_set` and `test_set`, where there are two parts or more and other words are the same in all.
+ * The parts of a split that the names of neighboring folders state: plain names such as `train` and `val`, or names such as
+ * `training_set` and `test_set` if there are at least two parts and the other words are the same in all names.
  *
- * @returns Empty where no folder is; folders without a part are not in it.
+ * @returns The part of each folder that has one; empty if no folder has one.
  */
 export function partsOf(folders: readonly string[]): ReadonlyMap<string, SplitName> {
   const plain = folders.flatMap(name => {

@@ -6,11 +6,11 @@ import { decode, decodeWhole } from './decode';
 import type { DecodeOptions } from './decode-options';
 
 /**
- * The pixels of a photo, wherever it is.
+ * Reads the pixels of a photo from any origin.
  *
- * @param how `[height, width]` to squash it to, or the framing of weights; `undefined` for its own size.
- * @param options Also `room`: where the pixels may go, if they fit.
- * @throws DecodeError, ArchiveError or the file system's error, none of which names the photo.
+ * @param how `[height, width]` to squash the photo to, or a framing; `undefined` for the photo's own size.
+ * @param options Also `room`: memory for the pixels, used if they fit.
+ * @throws DecodeError, ArchiveError or the file system's error. None of them names the photo.
  * @example
  * ```ts
  * const { photos } = await openPhotos('photos.zip');
@@ -38,6 +38,6 @@ async function generated(
 ): Promise<Pixels> {
   const { generate } = (await import(module)) as { generate?: Generate<unknown> };
   if (typeof generate !== 'function')
-    throw new TypeError(`${module} should export a function 'generate(args, size)'; it has none.`);
+    throw new TypeError(`${module} should export a function 'generate(args, size)', but does not.`);
   return generate(args, size);
 }

@@ -1,6 +1,6 @@
 import { Threads } from './threads';
 
-/** Threads, and memory of batches that nobody holds any more. */
+/** Threads, and memory of batches that are no longer in use. */
 export interface Crew<T, R> {
   readonly threads: Threads<T, R>;
   readonly spare: ArrayBuffer[];
@@ -12,10 +12,10 @@ const resting = new Map<
   { readonly crew: Crew<never, unknown>; readonly end: NodeJS.Timeout }
 >();
 
-/** How long a crew waits, in milliseconds. */
+/** Time that a crew waits, in milliseconds. */
 const timeout = 10_000;
 
-/** A crew that rests, or a new one: to start threads and to warm them up takes as long as hundreds of small photos. */
+/** Returns a waiting crew, or a new one. Starting and warming up threads takes as long as hundreds of small photos. */
 export function wake<T, R>(script: URL, most: number): Crew<T, R> {
   const key = keyOf(script, most);
   const found = resting.get(key);
@@ -26,10 +26,10 @@ export function wake<T, R>(script: URL, most: number): Crew<T, R> {
   return found.crew as Crew<T, R>;
 }
 
-/** Keeps a crew that has nothing to do for a while; it does not keep the program running. */
+/** Keeps an idle crew for a while. It does not keep the program running. */
 export async function rest<T, R>(crew: Crew<T, R>, script: URL, most: number): Promise<void> {
   const key = keyOf(script, most);
-  // One crew is enough, where two loops ran at the same time.
+  // Keeps only one crew if two loops ran at the same time.
   if (resting.has(key)) return crew.threads.close();
   crew.threads.keepAlive(false);
   const end = setTimeout(() => {

@@ -1,20 +1,21 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** Memory of small files; one of a larger file would be kept for good. In bytes. */
+/** Maximum size in bytes of the shared buffer for small files. A larger buffer would never be freed. */
 const most = 2 ** 24;
 let shelf = new Uint8Array(2 ** 17);
 
 /**
- * Reads a file over the last one that was read in this thread: fresh memory for each would keep the collector busy.
+ * Reads a file into the buffer that holds the previous file of this thread. A new buffer for each file would keep the
+ * garbage collector busy.
  *
- * @returns Bytes that hold until the next call.
+ * @returns Bytes that are valid until the next call.
  * @throws The file system's error.
  */
 export function readOver(path: string): Uint8Array {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
-    // A size of 0 may be that of a device.
+    // A size of 0 may mean that the path is a device.
     if (size === 0 || size > most) return readFileSync(file);
     if (shelf.length < size) shelf = new Uint8Array(2 * size);
     let length = 0;

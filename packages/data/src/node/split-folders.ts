@@ -6,9 +6,9 @@ import { decisive, type Layout, listed, type Nested, type Placed, wrappers } fro
 import { partsOf } from './part-names';
 
 /**
- * The split that folders give: `train/Amanita/1.jpg`, or `Amanita/train/1.jpg`.
+ * Reads the split that folders define: `train/Amanita/1.jpg`, or `Amanita/train/1.jpg`.
  *
- * @throws PhotoSetError when folders named after parts hold photos without classes.
+ * @throws PhotoSetError when folders named after parts hold photos without class folders.
  */
 export function readSplit<F>(nested: readonly Nested<F>[], where: string): Layout<F> | undefined {
   const parts = partsIn(nested);
@@ -27,7 +27,10 @@ export function readSplit<F>(nested: readonly Nested<F>[], where: string): Layou
   return { placed, findings: [announced(inside, 'below each class')] };
 }
 
-/** Which part each top folder is, where all are one; or where those beside parts with class folders hold nothing but files. */
+/**
+ * The part of each top folder, if all top folders are parts, or if all others hold only files while parts hold class
+ * folders.
+ */
 function partsIn<F>(nested: readonly Nested<F>[]): ReadonlyMap<string, SplitName> | undefined {
   const photos = decisive(nested);
   const folders = new Map<string, Set<string>>();
@@ -47,7 +50,7 @@ function partsIn<F>(nested: readonly Nested<F>[]): ReadonlyMap<string, SplitName
   return isSplit ? parts : undefined;
 }
 
-/** @param partOf Of top folders; those that it does not know hold no classes. */
+/** @param partOf Parts of top folders. Other top folders hold no classes. */
 function splitOnTop<F>(
   nested: readonly Nested<F>[],
   partOf: ReadonlyMap<string, SplitName>,
@@ -80,21 +83,21 @@ function splitOnTop<F>(
         reason:
           classed.length > 0
             ? `${count === 1 ? 'lies' : 'lie'} beside the class folders, not in one`
-            : 'no class folders: nothing says what they show, and they have no labels; left out',
+            : 'no class folders, so the photos have no labels; left out',
       });
   }
   if (!placed.some(({ part }) => part === 'train')) {
     throw new PhotoSetError(
-      `${where} has the folders ${listed(tops)}, which name parts of a split, and no class folders in a training part: nothing ` +
-        "says what the photos show. Put a folder per class into each, or set givenSplit to 'ignore' where these are the classes.",
+      `${where} has the folders ${listed(tops)}, which are names of parts of a split, but no class folders in a training part, so the ` +
+        "classes are unknown. Put a folder for each class into each part, or set givenSplit to 'ignore' if these folders are the classes.",
     );
   }
   return { placed, findings: [announced(labeled, 'on top'), ...loose] };
 }
 
 /**
- * `train/images/Amanita/1.jpg`, `train/train/Amanita/1.jpg`: folders between a part and its classes, for each part. One that is alone in
- * its part is a class where another part has it too, and where it is not named after a part.
+ * Folders between a part and its classes, for each part: `train/images/Amanita/1.jpg`, `train/train/Amanita/1.jpg`. The
+ * only folder in a part is a class if another part has a folder with the same name and the name is not that of a part.
  */
 function wrappersOfParts<F>(
   nested: readonly Nested<F>[],
@@ -127,5 +130,5 @@ function wrappersOfParts<F>(
 const announced = (folders: ReadonlySet<string>, place: string): Finding => ({
   kind: 'split given',
   subject: [...folders].sort().join(', '),
-  reason: `folders ${place} are taken as the split, not as classes`,
+  reason: `folders ${place} are used as the split, not as classes`,
 });

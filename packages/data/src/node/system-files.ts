@@ -1,6 +1,6 @@
 import type { Finding } from '../photo';
 
-/** What operating systems, synchronizers and notebooks leave in folders, in lower case. */
+/** Names, in lower case, of files and folders that operating systems, synchronization programs and notebooks create. */
 const names = new Set([
   '__macosx',
   '__pycache__',
@@ -18,11 +18,11 @@ const names = new Set([
   'thumbs.db',
 ]);
 
-/** Whether a file or folder is hidden or the system's own: never a photo, never a class. */
+/** Whether a file or folder is hidden or belongs to the system; then it is never a photo or a class. */
 export const isSystem = (name: string): boolean =>
   name.startsWith('.') || names.has(name.toLowerCase());
 
-/** One finding for all of them. @param paths Of files and folders that were left out. */
+/** One finding for all hidden and system files. @param paths Paths of files and folders that were left out. */
 export function systemFinding(paths: readonly string[]): Finding[] {
   if (paths.length === 0) return [];
   const counts = new Map<string, number>();
@@ -38,7 +38,7 @@ export function systemFinding(paths: readonly string[]): Finding[] {
     {
       kind: 'system files',
       subject,
-      reason: `hidden or the system's own, left out: ${shown}${more}`,
+      reason: `hidden files or files of the system, left out: ${shown}${more}`,
     },
   ];
 }

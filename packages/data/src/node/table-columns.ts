@@ -5,45 +5,52 @@ import type { GivenSplit } from './layout';
 import { furtherColumns } from './table-further';
 import { isFlag, isYes, type Row, type Table, textOf } from './table-text';
 
-/** Which columns of a table say what. Those of a table without a header line are named `1`, `2` and so on. */
+/** Names of the columns of a table. The columns of a table without a header line are named `1`, `2` and so on. */
 export interface ColumnNames {
   /**
-   * The column with the photo's path, relative to the table. Default the first there is of `file`, `file_name`, `filename`,
-   * `path`, `image`, `image_path`, `image_id`, `photo`; letter case, spaces, `_` and a plural's `s` do not count. Of several, the first
-   * whose photos are there.
+   * The column with the path of a photo, relative to the table. Default: the first that exists of `file`, `file_name`,
+   * `filename`, `path`, `image`, `image_path`, `image_id`, `photo`; letter case, spaces, `_` and a plural `s` are ignored.
+   * Of several such columns, the first whose photos exist is used.
    */
   readonly path?: string;
   /**
-   * The column with the class, or in JSON with a list of classes; of several columns, each is a class, and those that hold 1 (or true) are
-   * the photo's. Default the first there is of `class`, `label`, `category`, `genus`, `class_name`; else all columns of 0 and 1.
+   * The column with the class, which in JSON may be a list of classes. If you give several columns, each column is a class,
+   * and a photo has the classes whose columns hold 1 (or true). Default: the first that exists of `class`, `label`,
+   * `category`, `genus`, `class_name`; otherwise all columns of 0 and 1.
    */
   readonly label?: string | readonly string[];
-  /** What stands between the classes of a photo in the column with the class, such as `;`, `|` or `,`. Default: a photo has one. */
+  /**
+   * The separator between several classes of a photo in the class column, such as `;`, `|` or `,`. Default: a photo has one
+   * class.
+   */
   readonly labelSeparator?: string;
   /**
-   * The column with the group, for a split that keeps groups together; of several columns, their values together are
-   * the group. Default `group`, where there is one.
+   * The column with the group, for a split that keeps groups together. If you give several columns, their combined values
+   * are the group. Default: `group`, if it exists.
    */
   readonly group?: string | readonly string[];
-  /** The column with the part of a split. Default `split`, `subset` or `partition`, or `set` and its kin where all of it names parts. */
+  /**
+   * The column with the part of a split. Default: `split`, `subset` or `partition`, or `set` and similar names if all
+   * values are parts.
+   */
   readonly part?: string;
-  /** What a column with the names of parts means. Default `auto`. */
+  /** What a column with names of parts means. Default `auto`. */
   readonly givenSplit?: GivenSplit;
 }
 
 /** The columns that were found. */
 export interface Columns {
   readonly path: string;
-  /** One holds the name of the class; of several, each is a class. */
+  /** One column with class names, or several columns that are a class each. */
   readonly labels: readonly string[];
-  /** Whether of several columns a row has more than one 1: then photos may have several classes. */
+  /** Whether a row may have several classes, because some row has more than one 1. */
   readonly hasSeveral: boolean;
   readonly labelSeparator?: string;
   readonly groups: readonly string[];
   readonly part?: string;
-  /** What photos keep besides, for comparisons: columns whose values are all short texts. */
+  /** Other columns that photos keep, for comparisons: columns whose values are all short texts. */
   readonly further: readonly string[];
-  /** What was guessed. */
+  /** Findings about columns that were guessed. */
   readonly findings: readonly Finding[];
 }
 
@@ -72,14 +79,16 @@ const usual = {
     'category_name',
   ],
   part: ['split', 'subset', 'partition'],
-  /** Taken as the split where all of their values name parts, else something else is meant. */
+  /** These columns are used as the split only if all of their values are names of parts. */
   perhapsPart: ['set', 'data_set', 'dataset', 'usage', 'phase'],
 };
 
-/** `is_train`, `isTestImage`, `train`: they say something of a split, but not which part the others are. */
+/**
+ * Names such as `is_train`, `isTestImage` or `train`: such a column concerns a split, but does not name the other parts.
+ */
 const partFlag = /^(is)?(train(ing)?|test(ing)?|val(id|idation)?)(image|img|set)?$/;
 
-/** `Image ID`, `imageId`, `image_ids`: the same column. */
+/** Returns the same key for spellings of a name such as `Image ID`, `imageId` and `image_ids`. */
 const nameKey = (name: string): string =>
   name
     .toLowerCase()
@@ -94,11 +103,11 @@ const named = (columns: readonly string[], names: readonly string[]): string[] =
 };
 
 /**
- * The columns of a table, by the names that are given or usual, and where it has no header line by what they hold.
+ * Finds the columns of a table by the given or usual names or, without a header line, by their content.
  *
- * @param where Names the table in errors.
- * @param isThere Whether a cell names a photo that is there.
- * @throws PhotoSetError naming what is missing, and the way out.
+ * @param where Name of the table in errors.
+ * @param isThere Whether a cell names an existing photo.
+ * @throws PhotoSetError saying what is missing, and what to do.
  */
 export function findColumns(
   table: Table,
@@ -118,11 +127,11 @@ export function findColumns(
   const { labelSeparator } = names;
   if (labelSeparator !== undefined && (labelSeparator === '' || labels.length > 1))
     throw new PhotoSetError(
-      `labelSeparator is '${labelSeparator}'; it should be what stands between classes in one column, such as ';'. ${where} has ` +
-        `${labels.length} for the class: ${quoted(labels)}.`,
+      `labelSeparator is '${labelSeparator}'; it should separate the classes in one column, such as ';'. But ${where} has ` +
+        `${labels.length} columns for the class: ${quoted(labels)}.`,
     );
   if (!table.hasHeader) {
-    const reason = `no header line: column ${path} is taken as the path of a photo, column ${labels.join(', ')} as the class`;
+    const reason = `no header line: column ${path} is used as the path of a photo, column ${labels.join(', ')} as the class`;
     findings.push({ kind: 'columns guessed', subject: where, reason });
   }
   const further = furtherColumns(table, [path, ...labels, ...(part === undefined ? [] : [part])]);
@@ -134,7 +143,7 @@ export function findColumns(
   };
 }
 
-/** Of several columns that may be meant, the first with the path of a photo that is there. */
+/** The first of several possible path columns whose cells name existing photos. */
 function pathColumn(
   { columns, rows, hasHeader, photoColumns }: Table,
   where: string,
@@ -168,8 +177,8 @@ function labelColumns(
   if (!hasHeader) {
     if (rest.length === 1) return rest;
     throw new PhotoSetError(
-      `${where} has no header line, and ${rest.length} columns beside the path of a photo: nothing says which is the class. Write a ` +
-        "first line such as 'file,label', or give the number of the column as the option label, such as '2'.",
+      `${where} has no header line, and ${rest.length} columns in addition to the path, so it is unclear which one is the class. Add ` +
+        "a first line such as 'file,label', or give the number of the column as the option label, such as '2'.",
     );
   }
   if (named(columns, usual.label).length > 0)
@@ -177,20 +186,21 @@ function labelColumns(
   const classes = classColumns(table, rest);
   if (classes.length < 2) return [oneColumn(columns, where, 'label', usual.label)];
   const several = rowsWithSeveral(table, classes);
-  const rows = several > 0 ? `, of which a photo may have several, as ${several} do` : '';
-  const reason = `each column of 0 and 1 is taken as a class${rows}: ${quoted(classes)}`;
+  const rows =
+    several > 0 ? `, and a photo may have several classes, because ${several} photos do` : '';
+  const reason = `each column of 0 and 1 is used as a class${rows}: ${quoted(classes)}`;
   findings.push({ kind: 'columns guessed', subject: where, reason });
   return classes;
 }
 
-/** One column for each class: those of 0 and 1. */
+/** The columns of 0 and 1, each of which is a class. */
 function classColumns(table: Table, rest: readonly string[]): string[] {
   const whole = wholeRows(table);
   const flags = rest.filter(name => whole.every(row => isFlag(textOf(row[name]))));
   return flags.length < 2 ? [] : flags;
 }
 
-/** How many rows have more than one 1 in these columns. */
+/** The number of rows with more than one 1 in these columns. */
 function rowsWithSeveral(table: Table, columns: readonly string[]): number {
   if (columns.length < 2) return 0;
   const count = (row: Row) => columns.filter(name => isYes(textOf(row[name]))).length;
@@ -206,7 +216,7 @@ const whatIs = {
   part: 'part of the split',
 };
 
-/** The one column with the first of these names that there is; letter case and spelling do not count where they are not needed. */
+/** The first of these names that is a column. Letter case and spelling are ignored, unless one name matches exactly. */
 function oneColumn(
   columns: readonly string[],
   where: string,
@@ -218,13 +228,13 @@ function oneColumn(
     const found = named(columns, [name]);
     if (found.length > 1)
       throw new PhotoSetError(
-        `${where} has the columns '${found.join("' and '")}' for the ${whatIs[option]}. Say which is meant, or remove one.`,
+        `${where} has the columns '${found.join("' and '")}' for the ${whatIs[option]}. Say which one to use, or remove one.`,
       );
     if (found.length === 1) return found[0]!;
   }
   throw new PhotoSetError(
     `${where} has no column '${names.join("' or '")}' for the ${whatIs[option]}; its first line has ${quoted(columns)}. ` +
-      `Name the column there, or give its name as the option ${option}. A table without a header line needs one, such as 'file,label'.`,
+      `Rename the column, or give its name as the option ${option}. If the table has no header line, add one, such as 'file,label'.`,
   );
 }
 
@@ -234,7 +244,7 @@ const quoted = (names: readonly string[]): string =>
     .map(name => `'${name}'`)
     .join(', ') + (names.length > 20 ? ', …' : '');
 
-/** The column that gives the split, if one does. */
+/** The column that defines the split, if there is one. */
 function partColumn(
   { rows, columns, broken, hasHeader }: Table,
   where: string,
@@ -251,7 +261,7 @@ function partColumn(
       : (named(columns, usual.part)[0] ??
         perhaps.find(name => whole.every(row => isPart(row, name))));
   const isNeeded = part !== undefined || givenSplit === 'require';
-  // A row without a part is left out; where most rows have none, something else is meant.
+  // A row without a part is left out. If most rows have no part, the column means something else.
   const without = (name: string) => whole.filter(row => textOf(row[name]) === undefined).length;
   const canLack =
     column !== undefined && givenSplit !== 'require' && without(column) < whole.length / 2;
@@ -263,7 +273,7 @@ function partColumn(
     row => column !== undefined && partNamed(textOf(row[column]) ?? '') === 'train',
   );
   if (column !== undefined && strange === undefined && trains) {
-    const reason = 'the column is taken as the split';
+    const reason = 'the column is used as the split';
     findings.push({ kind: 'split given', subject: column, reason });
     return column;
   }
@@ -271,13 +281,13 @@ function partColumn(
     column === undefined
       ? `no column '${usual.part.join("' or '")}'`
       : strange === undefined
-        ? `nothing to train on in column '${column}'`
-        : `'${textOf(strange[column]) ?? ''}' in column '${column}', which names no part`;
+        ? `no training photos in column '${column}'`
+        : `'${textOf(strange[column]) ?? ''}' in column '${column}', which is not the name of a part`;
   if (isNeeded)
-    throw new PhotoSetError(`${where} gives no split: it has ${why}. Use train, val and test.`);
+    throw new PhotoSetError(`${where} has no split: there is ${why}. Use train, val and test.`);
   const alike = column ?? columns.find(name => partFlag.test(nameKey(name)));
   if (alike !== undefined) {
-    const reason = `not taken as the split: ${column === undefined ? "a column 'split' would say train, val or test" : why}`;
+    const reason = `not used as the split: ${column === undefined ? "a column 'split' would have to say train, val or test" : why}`;
     findings.push({ kind: 'split doubtful', subject: alike, reason });
   }
   return undefined;

@@ -6,7 +6,7 @@ import type { Listed } from './table-rows';
 const endings = ['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif'];
 const spelledEndings = [...endings, ...endings.map(ending => ending.toUpperCase())];
 
-/** Also of what no disk can hold: names that are too long, or have a NUL. */
+/** Whether a path is a file. False also for names that no disk allows: too long, or with a NUL character. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -15,11 +15,11 @@ export function isFile(path: string): boolean {
   }
 }
 
-/** Tables with ids of photos leave the ending away. */
+/** The path with its file extension, which tables with ids of photos leave out. */
 export const withEnding = (path: string): string =>
   isFile(path) ? path : (spelledEndings.map(ending => path + ending).find(isFile) ?? path);
 
-/** The message where no photo of a table is there. @param first Its row, and where it would be. */
+/** The error message if no photo of a table exists. @param first The first row, and the path where its photo would be. */
 export function noneThere(
   where: string,
   folder: string,
@@ -28,15 +28,18 @@ export function noneThere(
 ): string {
   const { row, path } = first;
   const hint = /^\w{2,}:\/|%[0-9a-f]{2}/i.test(row.id)
-    ? 'Addresses are not loaded, nor are they decoded: write plain paths.'
-    : 'Put the table where its paths lead from, or correct them.';
+    ? 'Addresses are not downloaded, and escapes in them are not decoded: use plain paths.'
+    : 'Put the table into the folder that its paths are relative to, or correct the paths.';
   return (
-    `${where}: none of its ${count} photos is there. The first is '${row.id}', which would be ${path}; paths are relative ` +
+    `${where}: none of its ${count} photos exists. The first is '${row.id}', which would be ${path}; paths are relative ` +
     `to the table's folder, ${folder}. ${hint}`
   );
 }
 
-/** A file that is listed by several names, such as with and without its ending or through a link, is one photo. */
+/**
+ * Keeps one row for each file. A file may be listed by several names, for example with and without its extension, or
+ * through a link.
+ */
 export function oneRowEach<R extends Listed & { readonly real: string }>(
   rows: readonly R[],
 ): { listed: R[]; findings: Finding[] } {

@@ -1,10 +1,13 @@
 import { cellOf, type Table, textOf } from './table-text';
 
 const mostFurther = 20;
-/** Characters of a name or a value, at most. */
+/** Maximum number of characters of a name or a value. */
 const longest = 64;
 
-/** The first columns whose values are all short texts, those of groups among them. @param taken Columns that photos have by other names. */
+/**
+ * The first columns whose values are all short texts, including group columns. @param taken Columns that photos have as
+ * other fields.
+ */
 export function furtherColumns(
   { columns, rows, broken }: Table,
   taken: readonly string[],

@@ -6,14 +6,14 @@ import { type Candidate, PhotoSetError } from './collection';
 import type { Columns } from './table-columns';
 import { cellOf, isFlag, isYes, type Row, type Table, textOf } from './table-text';
 
-/** A photo as a table lists it: its path, class, group and part. */
+/** A photo as a row of a table lists it: its path, class, group and part. */
 export type Listed = Omit<Candidate, 'origin'>;
 
 /**
- * The photos of a table's rows, without their origin. A photo that is listed again is one photo; one that is listed under two
- * classes or in two parts is left out, and so is a row without a path, a class or a part.
+ * Reads the photos in the rows of a table, without their origin. A photo that is listed several times counts once. A photo
+ * that is listed under two classes or in two parts is left out, and so is a row without a path, a class or a part.
  *
- * @throws PhotoSetError where a cell holds a control character, or no row can be used.
+ * @throws PhotoSetError when a cell holds a control character, or when no row is usable.
  */
 export function readRows(
   { rows, broken }: Table,
@@ -65,7 +65,7 @@ export function readRows(
 
 type ReadRow = Listed & { readonly spelled: string };
 
-/** A row's photo, or why it cannot be used. */
+/** The photo of a row, or the reason why the row is unusable. */
 function readRow(
   row: Row,
   { path, labels, labelSeparator, hasSeveral, groups, part: partColumn, further }: Columns,
@@ -73,7 +73,7 @@ function readRow(
 ): ReadRow | { readonly why: string; readonly id?: string } {
   const read = (column: string) => readCell(row, column, where);
   const spelled = read(path);
-  if (spelled === undefined) return { why: `'${path}' is empty or no text` };
+  if (spelled === undefined) return { why: `'${path}' is empty or not a text` };
   const id = normalized(spelled);
   const found =
     labels.length > 1
@@ -97,7 +97,7 @@ function readRow(
 
 type ClassFound = Named | { readonly why: string };
 
-/** One class, or a list: a cell with a separator, or a list of texts in JSON. */
+/** The classes in a cell: one class, a text with separators, or a list of texts in JSON. */
 function classesIn(
   row: Row,
   column: string,
@@ -120,20 +120,21 @@ function classesIn(
   return { className: first.className, classNames };
 }
 
-/** What programs write where there is no value. */
+/** Values that programs write for a missing value. */
 const noValue = /^(nan|null|#?n\/a)$/i;
 
 function named(className: string | undefined, column: string): ClassFound {
-  if (className === undefined) return { why: `'${column}' is empty or no text` };
-  if (noValue.test(className)) return { why: `'${column}' is ${className}, which names no class` };
+  if (className === undefined) return { why: `'${column}' is empty or not a text` };
+  if (noValue.test(className))
+    return { why: `'${column}' is ${className}, which is not the name of a class` };
   return { className };
 }
 
-/** The columns that hold 1: one, or as many as a photo may have. */
+/** The classes whose columns hold 1: exactly one, or several if photos may have several classes. */
 function marked(row: Row, columns: readonly string[], hasSeveral: boolean): ClassFound {
   const odd = columns.find(name => !isFlag(textOf(row[name])));
   if (odd !== undefined)
-    return { why: `'${odd}' is ${textOf(row[odd]) ?? 'empty or no text'}, neither 0 nor 1` };
+    return { why: `'${odd}' is ${textOf(row[odd]) ?? 'empty or not a text'}, neither 0 nor 1` };
   const classNames = columns.filter(name => isYes(textOf(row[name])));
   const [className] = classNames;
   if (className === undefined) return { why: 'none of its classes is 1' };
@@ -143,7 +144,7 @@ function marked(row: Row, columns: readonly string[], hasSeveral: boolean): Clas
 function withoutGroup(listed: readonly Listed[], { groups }: Columns): Finding[] {
   const count = listed.filter(({ group }) => group === undefined).length;
   if (groups.length === 0 || count === 0) return [];
-  const reason = `${count} photos have none: each is taken as a group of its own`;
+  const reason = `${count} photos have no group: each is a group by itself`;
   return [{ kind: 'group missing', subject: groups.join(', '), reason }];
 }
 
@@ -153,7 +154,7 @@ interface Unusable {
   readonly id?: string;
 }
 
-/** Few rows are named, many are counted. */
+/** Findings about unusable rows: a few rows are named, many are counted. */
 function unusableFindings(rows: readonly Unusable[]): Finding[] {
   const byReason = new Map<string, Unusable[]>();
   for (const row of rows) {
@@ -182,21 +183,24 @@ function unusableFindings(rows: readonly Unusable[]): Finding[] {
 
 const mostNamed = 8;
 
-/** @throws PhotoSetError where it holds what no path and no name of a class does: then more than this cell is wrong. */
+/**
+ * The text of a cell. @throws PhotoSetError for a control character, which no path or class name has; then the whole table
+ * may be damaged.
+ */
 function readCell(row: Row, column: string, where: string): string | undefined {
   const text = textOf(row[column]);
   const strange = controlIn(text ?? '');
   if (strange === undefined) return text;
   throw new PhotoSetError(
-    `${where}: '${column}' holds the control character ${strange}. Is the table damaged, or are its line ends mixed?`,
+    `${where}: '${column}' holds the control character ${strange}. Is the table damaged, or are its line endings mixed?`,
   );
 }
 
-/** Such as `U+000D`; no path and no name of a class holds one. */
+/** The control character in a text, such as `U+000D`, if there is one. No path or class name has one. */
 function controlIn(text: string): string | undefined {
   const found = /\p{Cc}/u.exec(text)?.[0];
   return found && `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** One spelling of a path: `a\b.jpg`, `./a/b.jpg` and `a//b.jpg` are `a/b.jpg`. */
+/** The normalized path: `a\b.jpg`, `./a/b.jpg` and `a//b.jpg` become `a/b.jpg`. */
 export const normalized = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));

@@ -1,23 +1,23 @@
 import { parse } from 'csv-parse/sync';
 import { PhotoSetError } from './collection';
 
-/** A row by its columns. */
+/** The cells of a row by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
-  /** Rows that cannot be read, by their place, and why. */
+  /** Unreadable rows by index, with the reasons. */
   readonly broken: ReadonlyMap<number, string>;
-  /** Without one, columns are named `1`, `2` and so on. */
+  /** Whether the table has a header line. Without one, the columns are named `1`, `2` and so on. */
   readonly hasHeader: boolean;
-  /** Of a table without a header: the columns that hold names of pictures in its first line. */
+  /** In a table without a header line: the columns whose first cell is the name of a picture. */
   readonly photoColumns: readonly string[];
-  /** Not UTF-8: what it was read as, for people. */
+  /** Name of the encoding that was used, if it is not UTF-8. */
   readonly encoding?: string;
 }
 
-/** A cell's text; `undefined` where it is empty or holds a list or an object. */
+/** The text of a cell; `undefined` if the cell is empty or holds a list or an object. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
@@ -25,23 +25,23 @@ export const textOf = (value: unknown): string | undefined =>
       ? value.trim()
       : undefined;
 
-/** A row's own cell: a column may be called `constructor`. */
+/** The cell of a row, also if the column has the name of an object's method, such as `constructor`. */
 export const cellOf = (row: Row, column: string): unknown =>
   Object.hasOwn(row, column) ? row[column] : undefined;
 
-/** Whether a cell says yes, as a column for a class has it. */
+/** Whether a cell of a class column means "yes". */
 export const isYes = (cell: string | undefined): boolean => /^(1(\.0*)?|true)$/i.test(cell ?? '');
 
-/** Whether it says yes or no. */
+/** Whether a cell of a class column means "yes" or "no". */
 export const isFlag = (cell: string | undefined): boolean =>
   isYes(cell) || /^(0(\.0*)?|false)$/i.test(cell ?? '');
 
 /**
- * A table's rows: CSV, separated by commas, semicolons, tabs or bars; JSON, an array of objects; or JSON
- * lines. UTF-8 or UTF-16 with a byte order mark, UTF-8 without, else Windows' Latin-1.
+ * Reads the rows of a table: CSV (separated by commas, semicolons, tabs or bars), JSON (an array of objects), or JSON
+ * lines. The encoding is UTF-8, UTF-16 (with or without a byte order mark), or otherwise Windows' Latin-1.
  *
- * @param where Names the table in errors; its ending says what it is.
- * @throws PhotoSetError
+ * @param where Name of the table in errors; its file extension tells the format.
+ * @throws PhotoSetError when the text is not in that format.
  */
 export function parseTable(bytes: Uint8Array, where: string): Table {
   const { text, encoding } = decodeText(bytes);
@@ -55,22 +55,22 @@ export function parseTable(bytes: Uint8Array, where: string): Table {
   }
   if (read.rows.length === read.broken.size && !(kind === 'CSV' && read.rows.length > 0)) {
     throw new PhotoSetError(
-      `${where} should be a list of rows, with at least one, such as ${
+      `${where} should be a list of at least one row, such as ${
         kind === 'CSV'
-          ? "'file,label' and below it 'photos/1.jpg,Amanita'"
-          : '[{"file": "photos/1.jpg", "label": "Amanita"}], or such an object on each line'
+          ? "'file,label' followed by 'photos/1.jpg,Amanita'"
+          : '[{"file": "photos/1.jpg", "label": "Amanita"}], or one such object on each line'
       }.`,
     );
   }
   return { ...read, ...(encoding && { encoding }) };
 }
 
-/** Of JSON. What is no list has no rows. */
+/** A table from a JSON value. A value that is not a list has no rows. */
 function tableOf(value: unknown): Omit<Table, 'encoding'> {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
   const isRow = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
   const broken = new Map(
-    values.flatMap((row, index) => (isRow(row) ? [] : [[index, 'is no object'] as const])),
+    values.flatMap((row, index) => (isRow(row) ? [] : [[index, 'is not an object'] as const])),
   );
   const rows = values.map((row): Row => (isRow(row) ? (row as Row) : {}));
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
@@ -81,7 +81,7 @@ function decodeText(bytes: Uint8Array): { text: string; encoding?: string } {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes) };
   if (a === 0xfe && b === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes) };
-  // Text has no zeros: where every other byte of the start is one, it is UTF-16 that does not say so.
+  // Text contains no zeros. If every other byte at the start is zero, the text is UTF-16 without a byte order mark.
   if (bytes.length > 3 && bytes.length % 2 === 0) {
     const [c, d] = bytes.subarray(2);
     const order = a && !b && c && !d ? 'utf-16le' : !a && b && !c && d ? 'utf-16be' : undefined;
@@ -91,11 +91,11 @@ function decodeText(bytes: Uint8Array): { text: string; encoding?: string } {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
     const text = new TextDecoder('windows-1252').decode(bytes);
-    return { text, encoding: "Windows' Latin-1, as it is not UTF-8" };
+    return { text, encoding: "Windows' Latin-1, because it is not UTF-8" };
   }
 }
 
-/** One value, or an object on each line, whatever the file's ending says. */
+/** Parses one JSON value, or one object on each line, regardless of the file extension. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -119,11 +119,11 @@ function parseLines(text: string): unknown[] {
 
 const separators = [',', ';', '\t', '|'];
 
-/** Endings of pictures: a first line with such a cell is a photo's, and no header. */
+/** File extensions of pictures. A first line that contains such a cell lists a photo, and is not a header. */
 const picture = /\.(avif|bmp|gif|jpe?g|png|tiff?|webp)$/i;
 
 function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
-  // A first line for Excel.
+  // A first line such as `sep=;`, which is meant for Excel, states the separator.
   const [line, named] = /^\s*"?sep=(.)"?[ \t,;|]*(?:\r\n|\r|\n)/i.exec(text) ?? [''];
   const table = text.slice(line.length);
   const all = parse(table, {
@@ -137,7 +137,7 @@ function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
   const hasHeader = !first.some(cell => picture.test(cell));
   const columns = hasHeader ? [...first] : first.map((_, index) => String(index + 1));
   const records = hasHeader ? all.slice(1) : all;
-  // Spreadsheets leave separators after the last column.
+  // Spreadsheet programs leave separators after the last column.
   const isEmpty = (place: number) => records.every(record => !record[place]);
   while (
     (hasHeader ? columns.at(-1) : first[columns.length - 1]) === '' &&
@@ -152,14 +152,14 @@ function parseCsv(text: string, where: string): Omit<Table, 'encoding'> {
     const beyond = record.slice(columns.length).findLastIndex(cell => cell !== '') + 1;
     const cells = beyond > 0 ? columns.length + beyond : Math.min(record.length, columns.length);
     if (cells !== columns.length)
-      broken.set(index, `has ${cells} cells where the first line has ${columns.length}`);
+      broken.set(index, `has ${cells} cells, but the first line has ${columns.length}`);
     return Object.fromEntries(columns.map((name, place) => [name, record[place]]));
   });
   const photoColumns = hasHeader ? [] : columns.filter((_, index) => picture.test(first[index]!));
   return { columns, rows, broken, hasHeader, photoColumns };
 }
 
-/** The one that is most often in each of the first lines, outside quotes. */
+/** The separator with the most occurrences in each of the first lines, outside quotes. */
 function separatorOf(text: string): string {
   const lines = text
     .slice(0, 2 ** 16)

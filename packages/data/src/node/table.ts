@@ -12,11 +12,12 @@ import { parseTable } from './table-text';
 export interface TableOptions extends OpenOptions, ColumnNames {}
 
 /**
- * Photos that are listed in a table: CSV (commas, semicolons or tabs), a JSON array of objects, or JSON lines. A path without an
- * ending names the photo with one that lies there. Rows that cannot be used are listed in `findings`, and the rest is used. CSV
- * should have a header line; without one, the column with names of pictures is the path, and one other column the class.
+ * Opens photos that are listed in a table: CSV (commas, semicolons, tabs or bars), a JSON array of objects, or JSON lines.
+ * A path without an extension refers to an existing photo with any extension. Unusable rows are listed in `findings`, and
+ * the others are used. CSV should have a header line; without one, the column with names of pictures is the path, and the
+ * only other column is the class.
  *
- * @throws PhotoSetError naming the column that is missing or wrong, or when the photos lack classes.
+ * @throws PhotoSetError naming the missing or wrong column, or when the photos lack classes.
  * @example
  * ```ts
  * const set = await openTable('photos.csv', { path: 'Foto', label: ['Amanita', 'Boletus'] }); // columns of 0 and 1
@@ -46,7 +47,11 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
   if (first && missing.length === places.length)
     throw new PhotoSetError(noneThere(where, folder, missing.length, first));
   for (const { row, path } of missing)
-    findings.push({ kind: 'quarantined', subject: row.id, reason: `there is no file ${path}` });
+    findings.push({
+      kind: 'quarantined',
+      subject: row.id,
+      reason: `the file ${path} does not exist`,
+    });
   const { listed, findings: again } = oneRowEach(
     places.flatMap(({ row, path, real }) => (real ? [{ ...row, path, real }] : [])),
   );
@@ -54,6 +59,6 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
   const candidates = listed.map(({ path, real, ...row }): Candidate => {
     return { ...row, origin: { kind: 'file', path } };
   });
-  const expected = `Expected are rows with at least ${leastPerClass} photos of each class.`;
+  const expected = `The rows should have at least ${leastPerClass} photos of each class.`;
   return collectPhotos(where, { candidates, findings, expected }, options);
 }

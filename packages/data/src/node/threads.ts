@@ -1,22 +1,22 @@
 import { Worker } from 'node:worker_threads';
 
-/** What a thread answers to each task. */
+/** The answer of a thread to a task. */
 export type Answer<R> =
   | { readonly result: R }
   | { readonly error: { readonly message: string; readonly sample?: string } };
 
 interface Pending<T, R> {
   readonly task: T;
-  /** What the task hands over instead of copying it. */
+  /** Buffers in the task that are transferred instead of copied. */
   readonly transfer: readonly ArrayBuffer[];
   resolve(result: R): void;
   reject(error: Error): void;
 }
 
-/** A thread could not do its task. */
+/** A thread failed to do its task. */
 export class ThreadError extends Error {
   override readonly name = 'ThreadError';
-  /** The sample that it was about, where it was about one. */
+  /** The sample that caused the failure, if there is one. */
   readonly sample: string | undefined;
 
   constructor(message: string, sample?: string) {
@@ -25,7 +25,7 @@ export class ThreadError extends Error {
   }
 }
 
-/** Worker threads that take tasks in the order in which they were given, one each at a time. */
+/** Worker threads that take tasks in the given order, each one task at a time. */
 export class Threads<T, R> {
   readonly #script: URL;
   readonly #most: number;
@@ -35,7 +35,7 @@ export class Threads<T, R> {
   readonly #waiting: Pending<T, R>[] = [];
   #closed: Error | undefined;
 
-  /** @param most Threads that run at once; each is started when there is work for it. */
+  /** @param most Maximum number of threads. Each is started when there is work for it. */
   constructor(script: URL, most: number) {
     this.#script = script;
     this.#most = most;
@@ -54,7 +54,7 @@ export class Threads<T, R> {
     for (const worker of this.#all) alive ? worker.ref() : worker.unref();
   }
 
-  /** Ends the threads at once; what was not finished is rejected. */
+  /** Ends the threads immediately, and rejects unfinished tasks. */
   async close(reason: Error = new ThreadError('The threads were closed.')): Promise<void> {
     this.#closed ??= reason;
     for (const { reject } of this.#waiting.splice(0)) reject(reason);
@@ -84,10 +84,10 @@ export class Threads<T, R> {
       const place = this.#idle.indexOf(worker);
       if (place >= 0) this.#idle.splice(place, 1);
       this.#take(worker)?.reject(this.#closed ?? new ThreadError(what));
-      // Another thread takes its place, so that what waits is not stuck.
+      // A new thread replaces the failed one, so that waiting tasks are not stuck.
       if (!this.#closed) this.#assign();
     };
-    worker.on('error', error => lose(`A thread broke down: ${error.message}`));
+    worker.on('error', error => lose(`A thread failed: ${error.message}`));
     worker.on('exit', code => lose(`A thread ended with exit code ${code}.`));
     return worker;
   }
@@ -97,7 +97,7 @@ export class Threads<T, R> {
     worker.postMessage(pending.task, pending.transfer);
   }
 
-  /** What the thread was doing; it does nothing now. */
+  /** Removes the thread from the working ones, and returns the task that it was doing. */
   #take(worker: Worker): Pending<T, R> | undefined {
     const pending = this.#busy.get(worker);
     this.#busy.delete(worker);

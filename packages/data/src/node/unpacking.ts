@@ -8,10 +8,10 @@ export interface UnpackOptions extends ArchiveLimits {
 }
 
 /**
- * Writes the files of an archive below a folder, one after the other. Every checksum is verified.
+ * Unpacks the files of an archive into a folder, one after another. Every checksum is verified.
  *
- * @throws ArchiveError when anything is damaged or left out by `listArchive`, or would be written elsewhere. What was written
- *   before remains.
+ * @throws ArchiveError when an entry is damaged, is left out by `listArchive`, or would be written outside the folder.
+ *   Files that were written before remain.
  * @example
  * ```ts
  * await unpackArchive('photos.zip', 'photos', { entries: 10_000 });
@@ -30,15 +30,15 @@ export async function unpackArchive(
   for (const { name, origin } of files) {
     options.signal?.throwIfAborted();
     const target = join(root, name);
-    // The reader refuses such names already; this holds whatever the reader does.
+    // The zip reader refuses such names already. This check does not depend on it.
     if (relative(root, target).startsWith('..')) {
-      throw new ArchiveError(`'${name}' would be written outside of ${root}`);
+      throw new ArchiveError(`'${name}' would be written outside ${root}`);
     }
     const bytes = await readBytes(origin).catch((error: Error) => {
       throw error instanceof ArchiveError ? new ArchiveError(`${name}: ${error.message}`) : error;
     });
     await mkdir(dirname(target), { recursive: true });
-    // Nothing is written over: two names that differ in case alone would be one file on half of the world's disks.
+    // Existing files are never overwritten: on many disks, two names that differ only in letter case are the same file.
     await writeFile(target, bytes, { flag: 'wx' });
   }
 }

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { type BatchTask, makeBatch, SampleError } from './batch';
 import type { Answer } from './threads';
 
-// One picture at a time in each thread: libvips' own threads would only get in each other's way. Nothing is read twice
-// in an epoch, so that a cache of files would only take memory. Both hold for the whole process.
+// Each thread decodes one picture at a time, because additional threads of libvips would only compete with it. No file is
+// read twice in an epoch, so a cache of files would only waste memory. Both settings apply to the whole process.
 sharp.concurrency(1);
 sharp.cache(false);
 

@@ -1,16 +1,17 @@
 import type { Color } from '@shroom/pixels';
 
-/** What a picture is laid on where it is transparent. */
+/** The background of transparent pictures. */
 export interface BackgroundOptions {
   /**
-   * Default white, `[255, 255, 255]`, which logos and cut-outs are made for. Include another color in the keys of
-   * caches of pixels, beside `pixelsVersion`.
+   * Color that transparent pixels show. Default white, `[255, 255, 255]`, for which most logos and cut-outs are made.
+   * Include any other color in the keys of pixel caches, beside `pixelsVersion`.
    */
   readonly background?: Color;
 }
 
 /**
- * The most pixels that a picture may have. Above this a file of a few kilobytes could fill the memory; Pillow's limit too.
+ * The maximum number of pixels of a picture, the same as in Pillow. Without a limit, a file of a few kilobytes could fill
+ * the memory.
  *
  * @example
  * ```ts

@@ -5,12 +5,12 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 export const isPng = (bytes: Uint8Array): boolean =>
   signature.every((value, index) => bytes[index] === value);
 
-/** Of a text that is unpacked; real ones have a few kilobytes. */
+/** Maximum number of bytes of an unpacked text; real ones have a few kilobytes. */
 const mostText = 2 ** 20;
 
 /**
- * How a PNG must be turned to be upright. It can say so in a chunk of EXIF data, in a text "Raw profile type exif", which is older, or
- * in XMP; the first of these that does counts, as in Pillow.
+ * The orientation of a PNG. It may be in a chunk of EXIF data, in a text "Raw profile type exif" (the older way), or in
+ * XMP. The first of these that states an orientation counts, as in Pillow.
  *
  * @see PNG (third edition), 11.3.4 and 11.3.5
  */
@@ -37,7 +37,7 @@ export async function pngOrientation(bytes: Uint8Array): Promise<Orientation> {
   return raw ?? xmp ?? 1;
 }
 
-/** The PNG without its chunk of EXIF data, so that nobody else turns it. */
+/** The PNG without its chunk of EXIF data, so that no other decoder turns it again. */
 export function withoutExif(bytes: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +53,7 @@ export function withoutExif(bytes: Uint8Array): Uint8Array[] {
   return [...parts, bytes.subarray(from)];
 }
 
-/** Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk; no text where it cannot be unpacked, or none is needed. */
+/** Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk. The text is empty if it cannot be unpacked or is not needed. */
 async function readText(kind: string, chunk: Uint8Array): Promise<[string, string]> {
   const end = chunk.indexOf(0);
   const name = ascii(chunk.subarray(0, Math.max(0, end)));
@@ -61,7 +61,7 @@ async function readText(kind: string, chunk: Uint8Array): Promise<[string, strin
   if (kind === 'tEXt') return [name, ascii(chunk.subarray(end + 1))];
   if (kind === 'zTXt') return [name, ascii(await inflate(chunk.subarray(end + 2)))];
   const packed = chunk[end + 1] === 1;
-  // After the two flags: the language, and the keyword in that language.
+  // The two flags are followed by the language, and by the keyword in that language.
   const language = chunk.indexOf(0, end + 3);
   const translated = language < 0 ? -1 : chunk.indexOf(0, language + 1);
   if (translated < 0) return [name, ''];
@@ -69,7 +69,7 @@ async function readText(kind: string, chunk: Uint8Array): Promise<[string, strin
   return [name, ascii(packed ? await inflate(text) : text)];
 }
 
-/** As ImageMagick writes it: a name, the length, then hexadecimal digits in lines. */
+/** Decodes text as ImageMagick writes it: a name, the length, then lines of hexadecimal digits. */
 function fromHex(text: string): Uint8Array {
   const digits = /^\s*\w*\s+\d+\s+([0-9a-f\s]*)/i.exec(text)?.[1]?.replaceAll(/\s/g, '') ?? '';
   return Uint8Array.from({ length: digits.length >> 1 }, (_, index) =>
@@ -77,7 +77,7 @@ function fromHex(text: string): Uint8Array {
   );
 }
 
-/** EXIF data may begin with its name, as in a JPEG. */
+/** Removes the name with which EXIF data may begin, as in a JPEG. */
 const withoutName = (exif: Uint8Array): Uint8Array =>
   ascii(exif.subarray(0, 6)) === 'Exif\0\0' ? exif.subarray(6) : exif;
 
@@ -94,7 +94,7 @@ async function inflate(packed: Uint8Array): Promise<Uint8Array> {
       length += value.length;
     }
   } catch {
-    // A damaged text says nothing of the picture.
+    // A damaged text is ignored.
     return new Uint8Array();
   } finally {
     await reader.cancel().catch(() => {});
@@ -108,7 +108,7 @@ async function inflate(packed: Uint8Array): Promise<Uint8Array> {
   return whole;
 }
 
-/** In parts: a call takes only so many arguments. */
+/** Converts bytes to text in parts, because the number of arguments of a call is limited. */
 function ascii(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4096)

@@ -1,22 +1,23 @@
-/** A kind of file that is known and not read. */
+/** A known kind of file that is not read. */
 export interface UnreadFormat {
-  /** As in "this is ...". */
+  /** Name of the kind with an article, which completes the sentence "this is ...". */
   readonly name: string;
-  /** What to do about it. */
+  /** Advice on how to convert such a file. */
   readonly advice: string;
 }
 
-/** How a file of a format begins: latin letters, any of them where there is a `?`. */
+/** The first bytes of a file of a format, as Latin-1 characters; `?` stands for any byte. */
 type Beginning = string;
 
 const convert = (ending: string) =>
-  `Convert it to PNG or JPEG, for example by ImageMagick: magick photo.${ending} photo.png`;
+  `Convert it to PNG or JPEG, for example with ImageMagick: magick photo.${ending} photo.png`;
 
-const develop = 'Develop it to JPEG, for example by darktable-cli or by the program of the camera.';
+const develop =
+  'Develop it to JPEG, for example with darktable-cli or with the program of the camera.';
 
 type Formats = readonly (readonly [UnreadFormat, ...Beginning[]])[];
 
-/** Made when it is needed first: who bundles something else of the package goes without it. */
+/** Created when it is first needed, so that a bundler can remove it for programs that do not use it. */
 const formatsOf = (): Formats => [
   [
     {
@@ -116,7 +117,7 @@ const formatsOf = (): Formats => [
   [
     {
       name: 'an archive',
-      advice: 'Unpack it, or open it by itself where it is a zip of folders of photos.',
+      advice: 'Unpack it; or, if it is a zip file of folders of photos, open it directly.',
     },
     'PK\x03\x04',
     '\x1f\x8b',
@@ -131,7 +132,7 @@ const formatsOf = (): Formats => [
   [
     {
       name: 'an array of NumPy',
-      advice: 'Save it as PNG, for example by Pillow: Image.fromarray(array).save(...)',
+      advice: 'Save it as PNG, for example with Pillow: Image.fromarray(array).save(...)',
     },
     '\x93NUMPY',
   ],
@@ -140,7 +141,10 @@ const formatsOf = (): Formats => [
 
 let formats: Formats | undefined;
 
-/** What a file is by its first bytes, where it is of a known kind that is not read; AVIF, which is, looks much like HEIC. */
+/**
+ * The kind of a file by its first bytes, if it is known but not read. AVIF, which is read, has to be told from the similar
+ * HEIC.
+ */
 export function unreadFormat(bytes: Uint8Array): UnreadFormat | undefined {
   formats ??= formatsOf();
   const found = formats.find(([, ...beginnings]) => beginnings.some(each => begins(bytes, each)));
@@ -148,7 +152,7 @@ export function unreadFormat(bytes: Uint8Array): UnreadFormat | undefined {
   return isAvif(bytes) ? undefined : found[0];
 }
 
-/** Its brand may be the general one; then a compatible one tells. */
+/** Whether a file is AVIF. If its brand is the general one, a compatible brand decides. */
 function isAvif(bytes: Uint8Array): boolean {
   if (!begins(bytes, '????ftyp')) return false;
   const length = Math.min(256, (bytes[2]! << 8) | bytes[3]!);
@@ -156,7 +160,7 @@ function isAvif(bytes: Uint8Array): boolean {
   return /^(?:.{4})*?avi[fs]/s.test(brands);
 }
 
-/** What a server sends in place of a photo. */
+/** A web page, which a server may send in place of a photo. */
 function isPageOfText(bytes: Uint8Array): UnreadFormat | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 256)).replace(/^\xef\xbb\xbf/, '');
   if (!/^\s*(<!doctype html|<html|<head)/i.test(start)) return undefined;
@@ -166,7 +170,7 @@ function isPageOfText(bytes: Uint8Array): UnreadFormat | undefined {
   };
 }
 
-/** TIFF whose first picture is a small one of another: DNG, NEF, ARW and most other raw files. */
+/** A TIFF whose first picture is a preview of another picture: DNG, NEF, ARW and most other raw files. */
 function rawInTiff(bytes: Uint8Array): UnreadFormat | undefined {
   if (!begins(bytes, 'II*\0') && !begins(bytes, 'MM\0*')) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -185,13 +189,16 @@ function rawInTiff(bytes: Uint8Array): UnreadFormat | undefined {
   return undefined;
 }
 
-/** A cursor has a count where a TGA has zeros. */
+/** Whether a file is a cursor, which has a count at a position where a TGA has zeros. */
 function cursor(bytes: Uint8Array): UnreadFormat | undefined {
   if (!begins(bytes, '\0\0\x02\0') || bytes[4] === 0 || bytes[5] !== 0) return undefined;
   return { name: 'a cursor (CUR)', advice: convert('cur') };
 }
 
-/** TGA has no beginning of its own: every field must be one that it may have. @see Truevision TGA, version 2.0 */
+/**
+ * Whether a file is a TGA, which has no magic number: every header field has to have an allowed value. @see Truevision TGA,
+ * version 2.0
+ */
 function targa(bytes: Uint8Array): UnreadFormat | undefined {
   if (bytes.length < 18) return undefined;
   const [, map, kind, , , mapLow, mapHigh, mapDepth] = bytes;

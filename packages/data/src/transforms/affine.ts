@@ -3,21 +3,21 @@ import type { Pixels } from '@shroom/pixels';
 /** `[a, b, c, d, e, f]`: the pixel at `(x, y)` of the result comes from `(ax + by + c, dx + ey + f)` of the source. */
 export type AffineMatrix = readonly [number, number, number, number, number, number];
 
-/** What to do on the way from the source to an affine picture of it. */
+/** Flips of the source before an affine transform. */
 export interface Mirroring {
   readonly flipHorizontally?: boolean;
   readonly flipVertically?: boolean;
 }
 
 /**
- * Maps a picture by a matrix: the same size, nearest neighbor, black where nothing comes from inside the source. Positions are
- * 16.16 fixed point, as in Pillow, so that the same pixels are chosen.
+ * Applies an affine transform with nearest-neighbor sampling. The size stays the same, and positions outside the source are
+ * black. Coordinates are 16.16 fixed point as in Pillow, so that the same pixels are chosen.
  *
- * @param mirroring Flips of the source before the matrix; they cost nothing here.
+ * @param mirroring Flips of the source before the transform; they need no additional time.
  * @see Pillow, src/libImaging/Geometry.c, affine_fixed
  * @example
  * ```ts
- * affine(pixels, [0.5, 0, 0, 0, 0.5, 0]); // the top left quarter, twice as large
+ * affine(pixels, [0.5, 0, 0, 0, 0.5, 0]); // the top left quarter, enlarged twice
  * ```
  */
 export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirroring = {}): Pixels {
@@ -45,9 +45,9 @@ export function affine(pixels: Pixels, matrix: AffineMatrix, mirroring: Mirrorin
 }
 
 /**
- * Turns a picture about its center. The size stays.
+ * Rotates a picture about its center. The size stays the same.
  *
- * @param degrees Counter-clockwise.
+ * @param degrees Angle in degrees, counter-clockwise.
  * @example
  * ```ts
  * rotate(pixels, 15, { flipHorizontally: true }); // mirrored, then turned
@@ -57,13 +57,13 @@ export function rotate(pixels: Pixels, degrees: number, mirroring: Mirroring = {
   return affine(pixels, rotation(pixels, degrees), mirroring);
 }
 
-/** The matrix of a turn about the center of a picture of this size. */
+/** The matrix of a rotation about the center of a picture of this size. */
 export function rotation(
   { height, width }: { readonly height: number; readonly width: number },
   degrees: number,
 ): AffineMatrix {
   const angle = (-degrees * Math.PI) / 180;
-  // Rounded as Pillow rounds, so that a quarter turn is exact.
+  // Rounded as in Pillow, so that a quarter turn is exact.
   const cos = Number(Math.cos(angle).toFixed(15));
   const sin = Number(Math.sin(angle).toFixed(15));
   const x = width / 2;
@@ -72,18 +72,18 @@ export function rotation(
 }
 
 /**
- * Moves each row to the left by `amount` times its distance from the top.
+ * Shears horizontally: moves each row to the left by `amount` times its distance from the top.
  *
  * @example
  * ```ts
- * shearX(pixels, 0.2); // a row that is 100 pixels down moves by 20
+ * shearX(pixels, 0.2); // a row that is 100 pixels below the top moves by 20
  * ```
  */
 export const shearX = (pixels: Pixels, amount: number): Pixels =>
   affine(pixels, [1, amount, 0, 0, 1, 0]);
 
 /**
- * Moves each column up by `amount` times its distance from the left.
+ * Shears vertically: moves each column up by `amount` times its distance from the left.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export const shearY = (pixels: Pixels, amount: number): Pixels =>
   affine(pixels, [1, 0, 0, amount, 1, 0]);
 
 /**
- * Moves a picture by whole pixels.
+ * Moves a picture by whole pixels. The uncovered border is black.
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export const shearY = (pixels: Pixels, amount: number): Pixels =>
 export const translate = (pixels: Pixels, right: number, down: number): Pixels =>
   affine(pixels, [1, 0, -right, 0, 1, -down]);
 
-/** Where the first pixel comes from, and how far that moves with each pixel across and down, in 1 / 65536. */
+/** The source position of the first pixel, and its change with each pixel to the right and down, in units of 1 / 65536. */
 export const fixedPoint = ([a, b, c, d, e, f]: AffineMatrix) => ({
   startX: fixed(c + a * 0.5 + b * 0.5),
   startY: fixed(f + d * 0.5 + e * 0.5),

@@ -2,18 +2,18 @@ import type { Pixels } from '@shroom/pixels';
 import { type RandomStream, shuffled } from '../random';
 
 export interface ColorJitterOptions {
-  /** Factors of `1 - brightness` to `1 + brightness`, at least 0. Default 0: unchanged. */
+  /** The brightness factor is drawn from `1 - brightness` to `1 + brightness`, at least 0. Default 0: unchanged. */
   readonly brightness?: number;
-  /** Likewise. */
+  /** The contrast factor is drawn in the same way. Default 0: unchanged. */
   readonly contrast?: number;
-  /** Likewise. */
+  /** The saturation factor is drawn in the same way. Default 0: unchanged. */
   readonly saturation?: number;
-  /** Turns of the color wheel of `-hue` to `hue`, at most 0.5. Default 0. */
+  /** The shift on the color wheel is drawn from `-hue` to `hue`, in turns, at most 0.5. Default 0. */
   readonly hue?: number;
 }
 
 /**
- * Changes brightness, contrast, saturation and hue in a random order, by torchvision's rule.
+ * Changes brightness, contrast, saturation and hue in a random order, like torchvision's `ColorJitter`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function colorJitter(
     [saturation, adjustSaturation, 1],
     [hue, adjustHue, 0],
   ];
-  // Every stream is read alike, whatever is switched off, so that switching one off leaves the others as they were.
+  // All random numbers are drawn even if a change is off, so that switching one off does not affect the others.
   const drawn = steps.map(([reach, adjust, center]) => {
     const amount = random.between(Math.max(center - reach, center - 1), center + reach);
     return { reach, adjust, amount };
@@ -44,9 +44,9 @@ export function colorJitter(
 }
 
 /**
- * Multiplies every value.
+ * Multiplies every value by a factor.
  *
- * @param factor 0 is black, 1 the picture.
+ * @param factor 0 gives black, 1 the original picture.
  * @example
  * ```ts
  * const color = { data: Uint8Array.of(100, 150, 250), height: 1, width: 1 };
@@ -57,9 +57,9 @@ export const adjustBrightness = (pixels: Pixels, factor: number): Pixels =>
   blend(pixels, factor, () => 0);
 
 /**
- * Moves every value from the mean gray of the picture, or towards it.
+ * Blends the picture with its mean gray value.
  *
- * @param factor 0 is the mean gray, 1 the picture.
+ * @param factor 0 gives the mean gray, 1 the original picture, more than 1 a higher contrast.
  * @example
  * ```ts
  * adjustContrast(pixels, 1.5); // more contrast
@@ -74,9 +74,9 @@ export function adjustContrast(pixels: Pixels, factor: number): Pixels {
 }
 
 /**
- * Moves every color from gray of the same luma, or towards it.
+ * Blends the picture with its gray version.
  *
- * @param factor 0 is gray, 1 the picture.
+ * @param factor 0 gives gray, 1 the original picture, more than 1 a higher saturation.
  * @example
  * ```ts
  * const red = { data: Uint8Array.of(255, 0, 0), height: 1, width: 1 };
@@ -89,9 +89,9 @@ export function adjustSaturation(pixels: Pixels, factor: number): Pixels {
 }
 
 /**
- * Turns every color on the color wheel.
+ * Shifts the hue of every color.
  *
- * @param turns -0.5 to 0.5, rounded to a step of Pillow's 8-bit hue.
+ * @param turns Shift in turns of the color wheel, -0.5 to 0.5, rounded to a step of Pillow's 8-bit hue.
  * @example
  * ```ts
  * const red = { data: Uint8Array.of(255, 0, 0), height: 1, width: 1 };
@@ -109,7 +109,7 @@ export function adjustHue(pixels: Pixels, turns: number): Pixels {
   return { data: result, height, width };
 }
 
-/** From `other` (factor 0) to the picture (factor 1) and beyond, in 32 bits and cut off as in Pillow. */
+/** Extrapolates from `other` (factor 0) through the picture (factor 1) in 32 bits, and clips as in Pillow. */
 export function blend(pixels: Pixels, factor: number, other: (index: number) => number): Pixels {
   const { data, height, width } = pixels;
   const result = new Uint8ClampedArray(data.length);
@@ -127,7 +127,7 @@ const grayOf = (data: Uint8Array, place: number): number =>
 
 type Triple = [number, number, number];
 
-/** Rounded to 32 bits where Pillow does. @see Pillow, src/libImaging/Convert.c, rgb2hsv_row */
+/** RGB to HSV, rounded to 32 bits where Pillow rounds. @see Pillow, src/libImaging/Convert.c, rgb2hsv_row */
 function toHsv(red: number, green: number, blue: number): Triple {
   const most = Math.max(red, green, blue);
   const spread = most - Math.min(red, green, blue);

@@ -10,14 +10,14 @@ export interface Box {
 }
 
 export interface RandomResizedCropOptions {
-  /** Least and most share of the picture's area. Default 0.08 to 1. */
+  /** Minimum and maximum share of the picture's area. Default 0.08 to 1. */
   readonly scale?: readonly [number, number];
-  /** Least and most width divided by height. Default 3/4 to 4/3. */
+  /** Minimum and maximum ratio of width to height. Default 3/4 to 4/3. */
   readonly ratio?: readonly [number, number];
 }
 
 /**
- * What is inside the box; black where the box reaches beyond the picture.
+ * Cuts out a box. Parts of the box outside the picture are black.
  *
  * @example
  * ```ts
@@ -37,12 +37,12 @@ export function crop({ data, height, width }: Pixels, box: Box): Pixels {
 }
 
 /**
- * The middle of a picture, as torchvision's `CenterCrop` takes it; what a smaller picture lacks is black.
+ * Cuts out the center of a picture, like torchvision's `CenterCrop`. A smaller picture gets a black border.
  *
  * @param size `[height, width]`.
  * @example
  * ```ts
- * centerCrop(resize(pixels, [256, 256]), [224, 224]); // without a border of 16 pixels
+ * centerCrop(resize(pixels, [256, 256]), [224, 224]); // removes a border of 16 pixels
  * ```
  */
 export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pixels {
@@ -52,12 +52,12 @@ export function centerCrop(pixels: Pixels, size: readonly [number, number]): Pix
   return crop(pixels, { top, left, height, width });
 }
 
-/** Where a middle begins; of a border around a smaller side the odd pixel lies after. */
+/** Start of the centered part of one side. If the border is odd, the additional pixel is at the end. */
 const firstOfMiddle = (whole: number, part: number): number =>
   whole < part ? -Math.floor((part - whole) / 2) : roundHalfToEven((whole - part) / 2);
 
 /**
- * A random part of a picture at a size, as torchvision's `RandomResizedCrop` draws it.
+ * Cuts out a random part of a picture and resizes it, like torchvision's `RandomResizedCrop`.
  *
  * @param size `[height, width]`.
  * @example
@@ -75,12 +75,13 @@ export function randomResizedCrop(
 }
 
 /**
- * The box of `randomResizedCrop`: torchvision's rule, ten tries, then the largest middle within the ratios.
+ * Draws the box of `randomResizedCrop` by torchvision's rule: ten attempts, then the largest centered box within the
+ * ratios.
  *
  * @example
  * ```ts
  * const box = drawCrop(pixels, randomStream('photo 7', 1), { scale: [0.35, 1] });
- * const view = resize(crop(pixels, box), [224, 224]); // the same box can cut a mask
+ * const view = resize(crop(pixels, box), [224, 224]); // the same box can also crop a mask
  * ```
  */
 export function drawCrop(
@@ -113,7 +114,7 @@ export function drawCrop(
   };
 }
 
-/** Python's `round`, which decides on which side an odd pixel is cut off. */
+/** Rounds like Python's `round`, which decides on which side an odd pixel is cut off. */
 function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   return value - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(value);

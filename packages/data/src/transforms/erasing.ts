@@ -2,18 +2,19 @@ import type { Pixels } from '@shroom/pixels';
 import type { RandomStream } from '../random';
 
 export interface RandomErasingOptions {
-  /** How probable it is that anything is erased. Default 0.5. */
+  /** Probability that a rectangle is erased. Default 0.5. */
   readonly probability?: number;
-  /** Least and most share of the area. Default 0.02 to 0.33. */
+  /** Minimum and maximum share of the picture's area. Default 0.02 to 0.33. */
   readonly scale?: readonly [number, number];
-  /** Least and most height divided by width. Default 0.3 to 3.3. */
+  /** Minimum and maximum ratio of height to width. Default 0.3 to 3.3. */
   readonly ratio?: readonly [number, number];
-  /** RGB. Default the mean of ImageNet, which most networks see as 0. */
+  /** Fill color, RGB. Default: the mean of ImageNet, which most networks' normalization turns into 0. */
   readonly color?: readonly [number, number, number];
 }
 
 /**
- * Fills a random rectangle; ten tries to find one that fits, else the picture stays whole.
+ * Random erasing: fills a random rectangle with a color. If ten attempts find no rectangle that fits, the picture stays
+ * unchanged.
  *
  * @see Zhong et al. 2020, Random Erasing Data Augmentation. https://arxiv.org/abs/1708.04896
  * @example

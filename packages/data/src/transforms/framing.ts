@@ -1,36 +1,37 @@
 import { type Interpolation, type Pixels, resize } from '@shroom/pixels';
 import { centerCrop } from './crop';
 
-/** How a photo is brought to the size of a network's input; weights carry it with their preprocessing. */
+/** How a photo is resized and cropped to the size of a network's input. Weights have it as part of their preprocessing. */
 export interface Framing {
   /** `[height, width]` in pixels. */
   readonly size: readonly [number, number];
   /**
-   * `squash` resizes both sides to `size / cropFraction`, rounded down, and ignores the aspect ratio; `crop` resizes the shorter side to
-   * that. Then the middle is taken.
+   * `squash` resizes both sides to `size / cropFraction` (rounded down) and ignores the aspect ratio; `crop` resizes the
+   * shorter side to this length. Then the center is cut out.
    */
   readonly resize: 'squash' | 'crop';
-  /** Share of the resized side that is kept, above 0 to 1. */
+  /** Share of the resized side that is kept, greater than 0 and at most 1. */
   readonly cropFraction: number;
   readonly interpolation: Interpolation;
 }
 
 /**
- * A photo as timm's and torchvision's evaluation transforms frame it, to the byte of what they give with Pillow.
+ * Resizes and crops a photo like the evaluation transforms of timm and torchvision, to the byte of their results with
+ * Pillow.
  *
  * @throws RangeError for a framing with an invalid value.
  * @see timm, data/transforms_factory.py, transforms_imagenet_eval
  * @example
  * ```ts
  * const framing = { size: [224, 224], resize: 'crop', cropFraction: 0.875, interpolation: 'bicubic' } as const;
- * frame(pixels, framing); // the shorter side becomes 256, of which the middle 224 by 224 are kept
+ * frame(pixels, framing); // resizes the shorter side to 256, then keeps the center of 224 by 224
  * ```
  */
 export function frame(pixels: Pixels, framing: Framing): Pixels {
   const { size, interpolation } = framing;
   const [height, width] = resizedSize(pixels, framing);
   const lost = pixels.height - height;
-  // Where many more rows go than columns, Pillow 13 makes the columns shorter first, which rounds in another way.
+  // If the height shrinks much more than the width, Pillow 13 resizes the columns first, which rounds differently.
   const columnsFirst = lost > 0 && lost > 2 * (pixels.width - width);
   const shorter = columnsFirst
     ? resize(pixels, [height, pixels.width], undefined, interpolation)
@@ -43,7 +44,7 @@ const ways = ['squash', 'crop'];
 const interpolations = ['bilinear', 'bicubic'];
 
 /**
- * `[height, width]` of the whole photo before its middle is taken.
+ * `[height, width]` of the resized photo before its center is cut out.
  *
  * @throws RangeError for a framing with an invalid value.
  * @example
@@ -79,7 +80,7 @@ export function resizedSize(
       ? [Math.floor((tall * height) / width), tall]
       : [tall, Math.floor((tall * width) / height)];
   }
-  // Of an oblong input both sides are covered, as by timm's ResizeKeepRatio.
+  // For a rectangular input, the resized photo covers both sides, as in timm's ResizeKeepRatio.
   const ratio = Math.min(height / tall, width / wide);
   return [Math.round(height / ratio), Math.round(width / ratio)];
 }

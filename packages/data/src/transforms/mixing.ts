@@ -1,21 +1,21 @@
 import type { RandomStream } from '../random';
 
-/** Inputs of a network and what it should say of them. */
+/** A batch of network inputs with soft labels. */
 export interface MixedBatch {
-  /** `[N, H, W, 3]`. */
+  /** Images, `[N, H, W, 3]`. */
   readonly images: Float32Array;
   readonly shape: readonly [number, number, number, number];
-  /** `[N, K]`, the share of each class. */
+  /** Share of each class in each image, `[N, K]`. */
   readonly targets: Float32Array;
 }
 
 export interface MixingOptions {
-  /** Both parameters of the Beta distribution that shares are drawn from. Default 0.2 for mixup, 1 for cutmix. */
+  /** Both parameters of the Beta distribution of the shares. Default 0.2 for mixup, 1 for cutmix. */
   readonly alpha?: number;
 }
 
 /**
- * Targets `[N, K]`, 1 at the label.
+ * One-hot targets, `[N, K]`: 1 at the label, 0 elsewhere.
  *
  * @example
  * ```ts
@@ -29,7 +29,8 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
 }
 
 /**
- * Every picture becomes a weighted mean of itself and the one before it (the first: the last), and so do the targets.
+ * Mixup: replaces every picture by a weighted mean of itself and the previous one (for the first: the last), and mixes the
+ * targets with the same weights.
  *
  * @see Zhang et al. 2018, mixup. https://arxiv.org/abs/1710.09412
  * @example
@@ -62,7 +63,8 @@ export function mixup(
 }
 
 /**
- * A random rectangle of every picture comes from the one before it (the first: the last); targets are mixed by area.
+ * CutMix: replaces a random rectangle of every picture by that of the previous one (for the first: the last), and mixes the
+ * targets by area.
  *
  * @see Yun et al. 2019, CutMix. https://arxiv.org/abs/1905.04899
  * @example
@@ -96,7 +98,7 @@ export function cutmix(
       images.set(row, ((n * height + y) * width + left) * 3);
     }
   }
-  // The rectangle was clipped, so that its true area counts.
+  // The rectangle is clipped, so the share follows from its real area.
   const share = 1 - ((bottom - top) * (right - left)) / (height * width);
   const classes = batch.targets.length / count;
   const targets = batch.targets.map((value, index) => {
@@ -106,7 +108,7 @@ export function cutmix(
   return { ...batch, images, targets };
 }
 
-/** Beta(alpha, alpha) by Jöhnk's rejection, which suits parameters of at most 1. */
+/** A random number from Beta(alpha, alpha) by Jöhnk's rejection method, which suits parameters of at most 1. */
 function drawBeta(alpha: number, random: RandomStream): number {
   if (!(alpha > 0 && alpha <= 1)) {
     throw new RangeError(`alpha should be above 0 and at most 1, not ${alpha}.`);

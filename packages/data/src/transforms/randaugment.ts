@@ -5,15 +5,15 @@ import { adjustBrightness, adjustContrast, adjustSaturation } from './color';
 import { adjustSharpness, equalize, posterize, solarize, stretchContrast } from './tone';
 
 export interface RandAugmentOptions {
-  /** Operations on each picture, one after the other. Default 2. */
+  /** Number of operations on each picture, applied one after another. Default 2. */
   readonly operations?: number;
-  /** How strong they are, 0 to 30. Default 9. */
+  /** Strength of the operations, 0 to 30. Default 9. */
   readonly magnitude?: number;
 }
 
 interface Operation {
   readonly signed: boolean;
-  /** Magnitudes of signed operations may be negative. */
+  /** Applies the operation. The magnitude may be negative if the operation is signed. */
   apply(pixels: Pixels, magnitude: number): Pixels;
 }
 
@@ -21,12 +21,12 @@ const strongest = 30;
 const share = (magnitude: number) => magnitude / strongest;
 
 /**
- * The operations of the paper in torchvision's strengths. Magnitudes are 0 to 30.
+ * The operations of RandAugment with torchvision's strengths. Magnitudes are 0 to 30.
  *
  * @example
  * ```ts
  * const { apply } = randAugmentOperations.posterize;
- * apply(pixels, 15); // 6 bits a value
+ * apply(pixels, 15); // 6 bits per value
  * ```
  */
 export const randAugmentOperations = {
@@ -58,7 +58,7 @@ export const randAugmentOperations = {
 const operationList: readonly Operation[] = Object.values(randAugmentOperations);
 
 /**
- * A few random operations of one strength.
+ * RandAugment: applies a few random operations of the same strength.
  *
  * @see Cubuk et al. 2020, RandAugment. https://arxiv.org/abs/1909.13719
  * @example

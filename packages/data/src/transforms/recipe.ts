@@ -9,29 +9,33 @@ import { type RandAugmentOptions, randAugment } from './randaugment';
 
 type Size = readonly [number, number];
 
-/** One transform as plain data, so that it can be sent to a thread and saved with a run. Sizes are `[height, width]`. */
+/** One transform as plain data, which can be sent to a thread and saved with a run. Sizes are `[height, width]`. */
 export type TransformStep =
   | { readonly name: 'resize'; readonly size: Size }
   | { readonly name: 'centerCrop'; readonly size: Size }
   | ({ readonly name: 'randomResizedCrop'; readonly size: Size } & RandomResizedCropOptions)
-  /** Flips and a rotation of up to 15 degrees, as the reference has it. */
+  /** Flips and a rotation of up to 15 degrees, as in the reference recipe. */
   | { readonly name: 'flipAndRotate' }
   | ({ readonly name: 'colorJitter' } & ColorJitterOptions)
   | ({ readonly name: 'randAugment' } & RandAugmentOptions)
   | ({ readonly name: 'randomErasing' } & RandomErasingOptions);
 
-/** What decides the random numbers of a picture: nothing else does, not the thread, not the order of arrival. */
+/** The values that determine the random numbers for a picture. The thread and the order of arrival do not matter. */
 export interface Occasion {
   readonly seed: number;
   readonly epoch: number;
-  /** The hash of the photo, or another name that stays its own whatever list it is in. */
+  /** Hash of the photo, or another name that does not depend on the list. */
   readonly photo: string;
-  /** How often the photo came before in the list: copies of it get other numbers. Default 0. */
+  /**
+   * Number of earlier occurrences of the photo in the list, so that each occurrence gets different random numbers. Default
+   * 0.
+   */
   readonly copy?: number;
 }
 
 /**
- * Applies steps one after the other. Each has a stream by its name: taking one out leaves the others as they were.
+ * Applies the steps one after another. The random numbers of a step depend on its name, so removing a step does not change
+ * the others.
  *
  * @example
  * ```ts
@@ -50,7 +54,7 @@ export function transform(
   );
 }
 
-/** The random numbers of a step. */
+/** The stream of random numbers for a step. */
 export const streamOf = (
   { name }: TransformStep,
   { seed, epoch, photo, copy = 0 }: Occasion,

@@ -2,9 +2,9 @@ import type { Pixels } from '@shroom/pixels';
 import { blend } from './color';
 
 /**
- * Keeps the upper bits of each value.
+ * Keeps only the upper bits of each value.
  *
- * @param bits 0 to 8.
+ * @param bits Number of bits to keep, 0 to 8.
  * @example
  * ```ts
  * const color = { data: Uint8Array.of(200, 100, 15), height: 1, width: 1 };
@@ -15,7 +15,7 @@ export const posterize = (pixels: Pixels, bits: number): Pixels =>
   mapValues(pixels, value => value & (256 - 2 ** (8 - bits)));
 
 /**
- * Inverts values of at least the threshold.
+ * Inverts all values that are at least the threshold.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export const solarize = (pixels: Pixels, threshold: number): Pixels =>
   mapValues(pixels, value => (value >= threshold ? 255 - value : value));
 
 /**
- * Stretches each channel to 0 to 255.
+ * Stretches the contrast of each channel to the range from 0 to 255.
  *
  * @example
  * ```ts
@@ -46,11 +46,11 @@ export function stretchContrast(pixels: Pixels): Pixels {
 }
 
 /**
- * Flattens the histogram of each channel.
+ * Equalizes the histogram of each channel.
  *
  * @example
  * ```ts
- * equalize(pixels); // every gray level about as frequent as any other
+ * equalize(pixels); // makes all gray levels about equally frequent
  * ```
  */
 export function equalize(pixels: Pixels): Pixels {
@@ -70,9 +70,9 @@ export function equalize(pixels: Pixels): Pixels {
 }
 
 /**
- * Moves every value from the smoothed picture, or towards it.
+ * Blends the picture with its smoothed version.
  *
- * @param factor 0 is smoothed, 1 the picture, 2 sharpened.
+ * @param factor 0 gives the smoothed picture, 1 the original, 2 a sharpened one.
  * @example
  * ```ts
  * adjustSharpness(pixels, 2); // sharper
@@ -83,7 +83,7 @@ export function adjustSharpness(pixels: Pixels, factor: number): Pixels {
   return blend(pixels, factor, index => smooth[index]!);
 }
 
-/** A 3 by 3 mean whose middle counts 5 of 13; the border stays as it is. */
+/** A weighted mean over 3 by 3 pixels, in which the center has the weight 5 of 13. The border stays unchanged. */
 function smoothed({ data, height, width }: Pixels): Uint8Array {
   const result = Uint8Array.from(data);
   const row = width * 3;
@@ -104,7 +104,7 @@ function mapValues({ data, height, width }: Pixels, map: (value: number) => numb
   return { data: data.map(value => table[value]!), height, width };
 }
 
-/** Maps each channel by what its histogram suggests. */
+/** Applies a lookup table to each channel that is derived from the channel's histogram. */
 function mapChannels(
   { data, height, width }: Pixels,
   choose: (histogram: Uint32Array) => (value: number) => number,

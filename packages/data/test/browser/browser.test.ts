@@ -70,13 +70,13 @@ test.skipIf(noChromium)(
         expect(Buffer.from(data).equals(inNode.data), way).toBe(true);
         expect(fallback).toBeUndefined();
       }
-      expect(results.fallbacks.turned).toMatch(/turned by EXIF/);
-      expect(results.fallbacks.png).toBe('it is no JPEG');
+      expect(results.fallbacks.turned).toMatch(/rotated by EXIF/);
+      expect(results.fallbacks.png).toBe('it is not a JPEG');
       expect(results.fallbacks.canvas).toBeUndefined();
 
       const strict = await resultsOf<BrowserResults>(browser, strictSite.url);
       for (const { fallback } of Object.values(strict.jpeg))
-        expect(fallback).toMatch(/no vectors here, or the page's policy forbids it/);
+        expect(fallback).toMatch(/no vector instructions here, or the page's policy forbids it/);
       const figure = figures.jpeg.find(({ size }: { size: number[] }) => size[0] === 60);
       const { mean } = difference(Uint8Array.from(strict.jpeg.halved.data), decoded(figure.pixels));
       expect(mean).toBeLessThan(1);

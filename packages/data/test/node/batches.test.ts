@@ -242,7 +242,7 @@ describe('batches', () => {
 
   test('fail, and do not hang, where the threads cannot run', async () => {
     const nowhere = new URL('nowhere.js', import.meta.url);
-    await expect(all({ worker: nowhere })).rejects.toThrow(/A thread broke down: .*nowhere\.js/);
+    await expect(all({ worker: nowhere })).rejects.toThrow(/A thread failed: .*nowhere\.js/);
   });
 
   test('refuse senseless options', async () => {
@@ -251,7 +251,7 @@ describe('batches', () => {
     );
     await expect(all({ batchSize: 2.5 })).rejects.toThrow(/batchSize should be/);
     await expect(all({ transforms: [{ name: 'centerCrop', size: [2, 2] }] })).rejects.toThrow(
-      'photo 0: the transforms made it 2 x 2, a batch of 4 x 6 was asked for',
+      'photo 0: the transforms returned 2 x 2 pixels, but the batch has 4 x 6',
     );
   });
 });

@@ -9,7 +9,7 @@ test.each(bitmaps)('$name: the bytes of Pillow', async ({ name, file, pixels }) 
   expect(found).toEqual({ data: decoded(pixels), height: 7, width: 13 });
   expect(await decode(decoded(file), [7, 13])).toEqual(found);
   expect(await check(decoded(file))).toEqual(
-    /alpha/.test(name) ? ['transparent, laid on the background'] : [],
+    /alpha/.test(name) ? ['transparent, shown on the background'] : [],
   );
 });
 
@@ -40,10 +40,10 @@ test('a damaged one is refused as every damaged file is', async () => {
 test('one of more pixels than allowed, before memory is taken for it', async () => {
   const huge = fileOf('8 bits in runs').slice();
   huge.set([255, 255, 0, 0, 255, 255, 0, 0], 18);
-  await expect(decodeWhole(huge)).rejects.toThrow('more than 179 megapixels');
+  await expect(decodeWhole(huge)).rejects.toThrow('more than the 179 megapixels');
   const allowed = { mostPixels: 90 };
   await expect(decodeWhole(fileOf('24 bits'), allowed)).rejects.toThrow(
-    'more than 0.00009 megapixels, which the option mostPixels allows',
+    'more than the 0.00009 megapixels that the option mostPixels allows',
   );
   expect(await decodeWhole(fileOf('24 bits'), { mostPixels: 91 })).toBeDefined();
 });

@@ -209,7 +209,7 @@ describe('copies in a set', () => {
     expect(groupOf(one) === undefined || groupOf(one) !== groupOf(other)).toBe(true);
     const photo = photos.find(({ id }) => id === one)!;
     expect(photo.cutFrom).toContain(other);
-    expect(cuts[0]!.reason).toMatch(/they may come into different parts/);
+    expect(cuts[0]!.reason).toMatch(/they may be in different parts/);
   });
 });
 

@@ -89,7 +89,7 @@ describe('a folder of photos', () => {
     const reasons = Object.fromEntries(findings.map(({ subject, reason }) => [subject, reason]));
     expect(reasons['A/empty.jpg']).toBe('empty file');
     expect(reasons['A/notes.txt']).toBe('not a picture');
-    expect(reasons['A/cut.jpg']).toMatch(/^cut short or damaged/);
+    expect(reasons['A/cut.jpg']).toMatch(/^incomplete or damaged/);
     expect(reasons['A/huge.svg']).toMatch(/^an SVG drawing/);
     expect(reasons['stray.jpg']).toMatch(/beside the class folders/);
     expect(await readdir(root, { recursive: true })).toEqual(before);
@@ -114,7 +114,7 @@ describe('a folder of photos', () => {
       'B/cmyk.jpg': 'CMYK colors',
       'B/deep.png': 'more than 8 bits a channel',
       'B/gray.png': 'gray',
-      'B/clear.png': 'transparent, laid on the background',
+      'B/clear.png': 'transparent, shown on the background',
       'B/turned.jpg': 'rotated by EXIF',
       'B/moving.gif': 'animated, first of 2 frames',
     });
@@ -167,7 +167,7 @@ describe('a folder of photos', () => {
     expect(photos).toHaveLength(13);
     expect(findings.map(({ subject, reason }) => `${subject}: ${reason}`).sort()).toEqual([
       'A/broken.png: a link to nothing',
-      'A/circle: a link to a folder that it lies in',
+      'A/circle: a link to a folder that contains it',
     ]);
   });
 
@@ -258,7 +258,7 @@ describe('a folder of photos', () => {
   });
 
   test('is refused when it is missing, a file, empty, or has one class', async () => {
-    await expect(openFolder(join(root, 'nowhere'))).rejects.toThrow(/there is no such folder/);
+    await expect(openFolder(join(root, 'nowhere'))).rejects.toThrow(/does not exist/);
     await expect(openFolder(root)).rejects.toThrow(/no usable class.*\n.*The folder is empty/s);
     await fill('A', 6);
     await expect(openFolder(root)).rejects.toThrow(PhotoSetError);
@@ -320,7 +320,7 @@ describe('a folder that comes with a split', () => {
       {
         kind: 'split doubtful',
         subject: classes.join(', '),
-        reason: expect.stringMatching(/each holds the same folders, 'A', 'B'/),
+        reason: expect.stringMatching(/each contains the same folders, 'A', 'B'/),
       },
     ]);
     expect((await openFolder(root, { givenSplit: 'ignore' })).findings).toEqual([]);
@@ -337,7 +337,7 @@ describe('a folder that comes with a split', () => {
       'split given: Train, test, train',
       'not portable: train',
     ]);
-    expect(findings[1]!.reason).toMatch(/^differs from 'Train'.*one folder on many disks/);
+    expect(findings[1]!.reason).toMatch(/^differs from 'Train'.*on many disks both are one folder/);
   });
 
   test('may have the parts below the classes, and wrap them', async () => {
@@ -476,7 +476,7 @@ describe('a folder that comes with a split', () => {
         subject: 'train/B/other.png',
         reason:
           'the same bytes as test/A/0.png in test; this copy is left out of train. ' +
-          "One is labeled 'B' and the other 'A': look which is right",
+          "One is labeled 'B' and the other 'A': check which label is right",
       },
     ]);
   });
@@ -490,11 +490,11 @@ describe('a folder that comes with a split', () => {
     const doubtful = await openFolder(root);
     expect(doubtful.classes).toEqual(['other', 'test', 'train']);
     expect(doubtful.findings).toMatchObject([{ kind: 'split doubtful', subject: 'test, train' }]);
-    await expect(openFolder(root, { givenSplit: 'require' })).rejects.toThrow(/gives no split/);
+    await expect(openFolder(root, { givenSplit: 'require' })).rejects.toThrow(/has no split/);
     await rm(join(root, 'other'), { recursive: true });
     await rm(join(root, 'train/A'), { recursive: true });
     await fill('train', 6);
-    await expect(openFolder(root)).rejects.toThrow(/nothing says what the photos show/);
+    await expect(openFolder(root)).rejects.toThrow(/the classes are unknown/);
   });
 });
 

@@ -195,7 +195,7 @@ describe('a table of photos', () => {
     const reading = openTable(await put('p.json', JSON.stringify(away)));
     await expect(reading).rejects.toThrow(PhotoSetError);
     await expect(reading).rejects.toThrow(
-      /none of its 12 photos is there.*Addresses are not loaded/,
+      /none of its 12 photos exists.*Addresses are not downloaded/,
     );
   });
 
@@ -231,7 +231,7 @@ describe('a table of photos', () => {
     expect((await openTable(odd)).findings).toMatchObject([
       { kind: 'split doubtful', reason: expect.stringMatching(/'finder 0'/) },
     ]);
-    await expect(openTable(odd, { givenSplit: 'require' })).rejects.toThrow(/gives no split/);
+    await expect(openTable(odd, { givenSplit: 'require' })).rejects.toThrow(/has no split/);
   });
 
   test('may make groups of several columns', async () => {
@@ -287,7 +287,7 @@ describe('a table of photos', () => {
     const list = [...rows, { file: 'gone.png', genus: 'Amanita', group: 'x' }];
     const { findings } = await openTable(await put('c.csv', csv('file,genus,group', list)));
     expect(findings).toMatchObject([{ kind: 'quarantined', subject: 'gone.png' }]);
-    expect(findings[0]!.reason).toMatch(/there is no file .*gone\.png/);
+    expect(findings[0]!.reason).toMatch(/the file .*gone\.png/);
     const long = { file: 'x'.repeat(5000), genus: 'Amanita', group: 'x' };
     const { photos } = await openTable(
       await put('c2.csv', csv('file,genus,group', [...rows, long])),
@@ -301,10 +301,10 @@ describe('a table of photos', () => {
     const { photos, findings } = await openTable(await put('s.csv', text.join('\n')));
     expect(photos).toHaveLength(12);
     expect(findings.map(({ kind, subject, reason }) => `${kind}: ${subject}: ${reason}`)).toEqual([
-      "quarantined: x.png: row 13: 'genus' is empty or no text; it is left out",
-      "quarantined: row 14: row 14: 'file' is empty or no text; it is left out",
-      'quarantined: row 15: row 15: has 2 cells where the first line has 3; it is left out',
-      'quarantined: row 16: row 16: has 4 cells where the first line has 3; it is left out',
+      "quarantined: x.png: row 13: 'genus' is empty or not a text; it is left out",
+      "quarantined: row 14: row 14: 'file' is empty or not a text; it is left out",
+      'quarantined: row 15: row 15: has 2 cells, but the first line has 3; it is left out',
+      'quarantined: row 16: row 16: has 4 cells, but the first line has 3; it is left out',
     ]);
     const many = [...rows, ...Array.from({ length: 9 }, () => null)];
     const json = await openTable(await put('s.json', JSON.stringify(many)));
@@ -313,7 +313,7 @@ describe('a table of photos', () => {
       {
         kind: 'quarantined',
         subject: '9 rows',
-        reason: 'is no object; left out, the first is row 13',
+        reason: 'is not an object; left out, the first is row 13',
       },
     ]);
   });
@@ -325,11 +325,13 @@ describe('a table of photos', () => {
       { leastPerClass: 1 },
     );
     expect(classes).toEqual(['Amanita', 'Boletus']);
-    expect(findings).toMatchObject([{ reason: expect.stringMatching(/row 4: .*names no class/) }]);
+    expect(findings).toMatchObject([
+      { reason: expect.stringMatching(/row 4: .*is not the name of a class/) },
+    ]);
   });
 
   test.each(['is_train', 'isTestImage', 'test'])(
-    'says that %s is not taken as the split',
+    'says that %s is not used as the split',
     async name => {
       const list = rows.map((row, index) => ({ ...row, group: String(index % 2) }));
       const { findings } = await openTable(await put('is.csv', csv(`file,genus,${name}`, list)));
@@ -364,7 +366,7 @@ describe('a table of photos', () => {
     const { photos } = await openPhotos(file, { part: 'purpose' });
     expect(photos.filter(({ part }) => part === 'test')).toHaveLength(4);
     await expect(openTable(file, { part: 'genus' })).rejects.toThrow(
-      /gives no split: it has 'Amanita' in column 'genus'/,
+      /has no split: there is 'Amanita' in column 'genus'/,
     );
     await expect(openTable(file, { part: 'what' })).rejects.toThrow(
       /no column 'what' for the part of the split/,
@@ -379,13 +381,13 @@ describe('a table of photos', () => {
     expect(findings).toMatchObject([
       {
         kind: 'columns guessed',
-        reason: 'no header line: column 1 is taken as the path of a photo, column 2 as the class',
+        reason: 'no header line: column 1 is used as the path of a photo, column 2 as the class',
       },
     ]);
     const more = rows.map(({ file, genus, group }) => `${genus};${group};"${file}"`).join('\n');
     const wide = await put('v2.csv', more);
     await expect(openTable(wide)).rejects.toThrow(
-      /no header line, and 2 columns beside.*'file,label', or give the number of the column as the option label/,
+      /no header line, and 2 columns in addition.*'file,label', or give the number of the column as the option label/,
     );
     const named = await openTable(wide, { label: '1', group: '2' });
     expect(named.photos.map(({ label }) => label)).toEqual(photos.map(({ label }) => label));
@@ -475,10 +477,10 @@ describe('a table of photos', () => {
       const guessed = await openTable(file);
       expect(guessed.classes).toEqual(['Amanita', 'Boletus', 'checked']);
       expect(guessed.findings[0]!.reason).toMatch(
-        /taken as a class, of which a photo may have several, as 7 do: 'Amanita', 'Boletus', 'checked'$/,
+        /used as a class, and a photo may have several classes, because 7 photos do: 'Amanita', 'Boletus', 'checked'$/,
       );
       const separated = openTable(file, { label: ['Amanita', 'Boletus'], labelSeparator: ';' });
-      await expect(separated).rejects.toThrow(/labelSeparator is ';'.*2 for the class/);
+      await expect(separated).rejects.toThrow(/labelSeparator is ';'.*2 columns for the class/);
     });
 
     test('a photo that is listed under other classes again is left out', async () => {
@@ -524,13 +526,13 @@ describe('a table of photos', () => {
       await expect(reading).rejects.toThrow(message);
     };
     await fails('d.csv', 'file,class\na.png,\n', /none of its 1 rows.*row 1: 'class' is empty/s);
-    await fails('d.csv', 'file,class\na.png\n', /row 1: has 1 cells where the first line has 2/);
+    await fails('d.csv', 'file,class\na.png\n', /row 1: has 1 cells, but the first line has 2/);
     await fails('d.csv', 'file,class,class\na.png,A,B\n', /has the column 'class' twice/);
     await fails('d.jsonl', '{"file": "a"}\n{', /is not JSON: line 2/);
     await fails('d.csv', 'file,class\n"a.png,A\n', /is not CSV/);
     await fails('d.csv', 'file,class\n', /at least one/);
-    await fails('d.json', '{"file": 1}', /should be a list of rows/);
-    await fails('d.json', '[{"file": {}, "class": "A"}]', /row 1: 'file' is empty or no text/);
+    await fails('d.json', '{"file": 1}', /should be a list of at least one row/);
+    await fails('d.json', '[{"file": {}, "class": "A"}]', /row 1: 'file' is empty or not a text/);
     await fails('d.json', '[', /is not JSON/);
     await expect(openTable(join(folder, 'none.csv'))).rejects.toThrow(/cannot be read: ENOENT/);
   });

@@ -54,7 +54,7 @@ describe('what is transparent', () => {
       expect(Array.from((await decode(file, [1, 4], { background })).data)).toEqual(expected);
       expect(Array.from((await decodeWithin(file, 9, { background })).data)).toEqual(expected);
     }
-    expect(await check(file)).toEqual(['transparent, laid on the background']);
+    expect(await check(file)).toEqual(['transparent, shown on the background']);
   });
 
   test('may be gray, or one color of a palette', async () => {
@@ -273,7 +273,7 @@ describe('limits', () => {
       ]) {
         const error = await work().catch((error: Error) => error);
         expect(error).toBeInstanceOf(DecodeError);
-        expect((error as Error).message).toMatch(/more than 0.0012 megapixels.*mostPixels/);
+        expect((error as Error).message).toMatch(/more than the 0.0012 megapixels.*mostPixels/);
       }
       expect(await decodeWhole(file, { mostPixels: 1200 })).toMatchObject({ height: 30 });
     }

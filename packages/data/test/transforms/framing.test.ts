@@ -94,7 +94,7 @@ describe('framing', () => {
 
   test('refuses sizes that are none', async () => {
     await expect(decode(jpeg, [0, 96])).rejects.toThrow(RangeError);
-    expect(() => resize(picture(4, 4), [2.5, 4])).toThrow(/whole numbers/);
+    expect(() => resize(picture(4, 4), [2.5, 4])).toThrow(/integers of at least 1/);
     const framing: Framing = {
       size: [32, 32],
       resize: 'crop',

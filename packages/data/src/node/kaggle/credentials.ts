@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where credentials are looked for. */
+/** Where to look for credentials. */
 export interface KaggleSurroundings {
-  /** Default `process.env`. */
+  /** Environment variables. Default `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's folder. */
+  /** Home folder of the user. */
   readonly home: string;
 }
 
 /**
- * Credentials for Kaggle are there but cannot be used.
+ * Thrown when credentials for Kaggle exist but cannot be used.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ export interface KaggleSurroundings {
  *   console.log(await fetchKaggle('someone/mushrooms'));
  * } catch (error) {
  *   if (!(error instanceof KaggleCredentialsError)) throw error;
- *   console.error(error.message); // which file or variable is wrong, without the secret in it
+ *   console.error(error.message); // names the wrong file or variable, without the secret
  * }
  * ```
  */
@@ -27,12 +27,12 @@ export class KaggleCredentialsError extends Error {
 }
 
 /**
- * The value of an `Authorization` header, from the first of these, in the order of Kaggle's own client: the token in
- * `KAGGLE_API_TOKEN` (itself or a file with it), the token in `~/.kaggle/access_token` or `access_token.txt`,
- * `KAGGLE_USERNAME` with `KAGGLE_KEY`, `kaggle.json` in `KAGGLE_CONFIG_DIR` or `~/.kaggle`.
+ * The value of an `Authorization` header. It is taken from the first of these that exists, in the order of Kaggle's own
+ * client: the token in `KAGGLE_API_TOKEN` (or in the file that it names), the token in `~/.kaggle/access_token` or
+ * `access_token.txt`, `KAGGLE_USERNAME` with `KAGGLE_KEY`, `kaggle.json` in `KAGGLE_CONFIG_DIR` or `~/.kaggle`.
  *
- * @returns `undefined` where there are none: public data sets need none.
- * @throws KaggleCredentialsError when `kaggle.json` lacks what it should hold. It never quotes a secret.
+ * @returns `undefined` if there are no credentials; public data sets need none.
+ * @throws KaggleCredentialsError when `kaggle.json` is incomplete. The error never quotes a secret.
  */
 export async function findCredentials({
   env,
@@ -60,32 +60,32 @@ async function findToken(given: string | undefined, home: string): Promise<strin
   return undefined;
 }
 
-/** A header takes no others; what refuses it would quote the token. */
+/** Checks a token before it is put into a header, because the error of the header would quote the token. */
 function requireToken(token: string, where: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new KaggleCredentialsError(
-    `The token in ${where} holds letters that no token has, such as spaces or line ends. Make one at kaggle.com under Settings, API.`,
+    `The token in ${where} holds characters that no token has, such as spaces or line ends. Make one at kaggle.com under Settings, API.`,
   );
 }
 
 function parseLegacy(text: string, file: string): { username: string; key: string } {
-  const expected = `expected is {"username": "...", "key": "..."}, as kaggle.com gives it under Settings, API`;
+  const expected = `it should be {"username": "...", "key": "..."}, as kaggle.com gives it under Settings, API`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // The cause would quote what is in the file.
-    throw new KaggleCredentialsError(`${file} is no JSON; ${expected}.`);
+    // Without a cause, because the cause would quote the content of the file.
+    throw new KaggleCredentialsError(`${file} is not JSON; ${expected}.`);
   }
   const { username, key } = (value ?? {}) as Partial<Record<string, unknown>>;
   if (typeof username === 'string' && typeof key === 'string') return { username, key };
-  throw new KaggleCredentialsError(`${file} lacks its username or key; ${expected}.`);
+  throw new KaggleCredentialsError(`${file} has no username or no key; ${expected}.`);
 }
 
 const basic = (username: string, key: string) =>
   `Basic ${Buffer.from(`${username}:${key}`).toString('base64')}`;
 
-/** `undefined` where there is no such file. */
+/** The text of a file; `undefined` if the file does not exist. */
 async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

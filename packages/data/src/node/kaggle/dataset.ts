@@ -7,14 +7,14 @@ import { findCredentials } from './credentials';
 import { DownloadError, type DownloadOptions, download, type Request } from './download';
 
 export interface KaggleOptions extends DownloadOptions {
-  /** Default `process.env`. */
+  /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Default the user's. */
+  /** Home folder. Default: that of the user. */
   readonly home?: string;
 }
 
 /**
- * A Kaggle data set could not be downloaded.
+ * Thrown when a Kaggle data set could not be downloaded.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export interface KaggleOptions extends DownloadOptions {
  *   console.log(await fetchKaggle('someone/mushrooms'));
  * } catch (error) {
  *   if (!(error instanceof KaggleError)) throw error;
- *   console.error(error.message); // whether a login, a pause or a network is lacking; calling again resumes
+ *   console.error(error.message); // says whether to log in, to wait, or to check the network; calling again resumes
  * }
  * ```
  */
@@ -39,11 +39,12 @@ interface Handle {
 }
 
 /**
- * The folder of a Kaggle data set, downloaded and unpacked unless it is there. It lies where Kaggle's own client
- * (kagglehub) keeps it, so that each finds what the other downloaded.
+ * The folder of a Kaggle data set. It is downloaded and unpacked if it does not exist yet. The folder is in the cache of
+ * Kaggle's own client (kagglehub), so that both find each other's downloads.
  *
  * @param name `owner/slug`, or `owner/slug/versions/3`.
- * @throws KaggleError saying what to do; KaggleCredentialsError.
+ * @throws KaggleError saying what to do.
+ * @throws KaggleCredentialsError when the credentials cannot be used.
  * @example
  * ```ts
  * const folder = await fetchKaggle('someone/mushrooms', {
@@ -74,7 +75,7 @@ export async function fetchKaggle(name: string, options: KaggleOptions = {}): Pr
     const archive = join(base, `${version}.archive`);
     const body = { ownerSlug: owner, datasetSlug: slug, datasetVersionNumber: version };
     await download(call('DownloadDataset', body), archive, options);
-    // Without its marker a folder is what an interruption left of it.
+    // A folder without its marker is an incomplete download.
     await rm(folder, { recursive: true, force: true });
     await unpackArchive(archive, folder, signal ? { signal } : {});
     await rm(archive);
@@ -88,14 +89,16 @@ export async function fetchKaggle(name: string, options: KaggleOptions = {}): Pr
   }
 }
 
-/** @throws KaggleError for settings that cannot be used. */
+/** The address of Kaggle's API. @throws KaggleError for settings that cannot be used. */
 function endpointOf({ KAGGLE_API_ENDPOINT, KAGGLEHUB_CACHE }: Surroundings): string {
   const endpoint = KAGGLE_API_ENDPOINT ?? 'https://www.kaggle.com';
   if (KAGGLEHUB_CACHE?.includes('\0'))
-    throw new KaggleError('KAGGLEHUB_CACHE holds a NUL; it should be the path of a folder.');
+    throw new KaggleError(
+      'KAGGLEHUB_CACHE holds a NUL character; it should be the path of a folder.',
+    );
   if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint;
   throw new KaggleError(
-    `KAGGLE_API_ENDPOINT is ${JSON.stringify(endpoint)}; it should be an address such as https://www.kaggle.com.`,
+    `KAGGLE_API_ENDPOINT is ${JSON.stringify(endpoint)}; it should be an address, for example https://www.kaggle.com.`,
   );
 }
 
@@ -103,7 +106,7 @@ function parseHandle(name: string): Handle {
   const match = /^([\w-]+)\/([\w-]+)(?:\/versions\/([1-9]\d{0,8}))?$/.exec(name);
   if (!match) {
     throw new KaggleError(
-      `${JSON.stringify(name)} names no Kaggle data set; expected is owner/slug, or owner/slug/versions/3.`,
+      `${JSON.stringify(name)} is not the name of a Kaggle data set; it should be owner/slug or owner/slug/versions/3.`,
     );
   }
   const [, owner, slug, version] = match;
@@ -116,7 +119,7 @@ function parseHandle(name: string): Handle {
 
 type Caller = (method: string, body: object) => Request;
 
-/** Calls as Kaggle's client makes them. `fetch` drops `Authorization` when it is redirected to another host. */
+/** Makes requests like Kaggle's client. `fetch` drops `Authorization` when it is redirected to another host. */
 function caller(endpoint: string, authorization: string | undefined): Caller {
   return (method, body) => (headers, signal) =>
     fetch(`${endpoint}/api/v1/datasets.DatasetApiService/${method}`, {
@@ -158,7 +161,7 @@ async function currentVersion(
   throw new DownloadError('the server did not name a version');
 }
 
-/** Of an answer; real ones have a few kilobytes. In bytes. */
+/** Maximum number of bytes of an answer; real ones have a few kilobytes. */
 const mostAnswer = 2 ** 22;
 
 async function versionIn(response: Response): Promise<unknown> {
@@ -167,22 +170,24 @@ async function versionIn(response: Response): Promise<unknown> {
   try {
     for await (const part of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
       length += part.length;
-      if (length > mostAnswer) throw new DownloadError('the server answers without an end');
+      if (length > mostAnswer) throw new DownloadError("the server's answer is too long");
       parts.push(part);
     }
   } catch (error) {
     if (error instanceof DownloadError) throw error;
-    throw new DownloadError(`the answer was cut (${(error as Error).message})`, { cause: error });
+    throw new DownloadError(`the answer was interrupted (${(error as Error).message})`, {
+      cause: error,
+    });
   }
   try {
     const answer = JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown> | null;
     return answer?.currentVersionNumber;
   } catch (error) {
-    throw new DownloadError('the server answered with something else than JSON', { cause: error });
+    throw new DownloadError("the server's answer is not JSON", { cause: error });
   }
 }
 
-/** What went wrong and what to do. */
+/** The error message: what went wrong, and what to do. */
 function explain(
   { message, status }: DownloadError,
   { owner, slug }: Handle,
@@ -190,16 +195,16 @@ function explain(
   loggedIn: boolean,
 ): string {
   const page = `https://www.kaggle.com/datasets/${owner}/${slug}`;
-  const byHand = `Or download it by hand from ${page} and open the zip file, or the folder it holds.`;
-  const what = `The Kaggle data set ${owner}/${slug} could not be had from ${new URL(endpoint).host}: ${message}.`;
+  const byHand = `Or download it by hand from ${page}, and open the zip file or the unpacked folder.`;
+  const what = `The Kaggle data set ${owner}/${slug} could not be downloaded from ${new URL(endpoint).host}: ${message}.`;
   if (status === 404) return `${what} Is the name right?`;
   if (status === 401 || status === 403) {
     const advice = loggedIn
-      ? `Do the credentials still hold, and were the terms accepted at ${page}?`
+      ? `Are the credentials still valid, and were the terms accepted at ${page}?`
       : 'It may need a login: make a token at kaggle.com under Settings, API, and put it into KAGGLE_API_TOKEN.';
     return `${what} ${advice} ${byHand}`;
   }
   if (status === 429)
-    return `${what} Kaggle asks for a pause; the same command goes on later. ${byHand}`;
-  return `${what} The same command goes on from what came. ${byHand}`;
+    return `${what} Kaggle limits the number of requests; run the same command later to continue. ${byHand}`;
+  return `${what} Run the same command again to continue the download. ${byHand}`;
 }

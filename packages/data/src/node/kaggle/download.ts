@@ -4,24 +4,24 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface DownloadOptions {
-  /** Bytes that are there; `total` is `undefined` where the server does not say. */
+  /** Called with the number of bytes that have arrived; `total` is `undefined` if the server does not state it. */
   readonly onProgress?: (progress: { readonly done: number; readonly total?: number }) => void;
   readonly signal?: AbortSignal;
-  /** Attempts that may fail one after the other without a byte more. Default 5. */
+  /** Number of consecutive attempts that may fail without receiving a byte. Default 5. */
   readonly attempts?: number;
-  /** Milliseconds before the second attempt, twice as many before each further one. Default 1000. */
+  /** Milliseconds to wait before the second attempt; doubled before each further attempt. Default 1000. */
   readonly wait?: number;
-  /** Milliseconds without a byte after which a connection counts as cut. Default 15,000. */
+  /** Milliseconds without a byte after which a connection counts as interrupted. Default 15,000. */
   readonly timeout?: number;
 }
 
-/** What asks for the file: at every attempt anew, since addresses that a server redirects to expire. */
+/** Requests the file. Called again for every attempt, because the addresses that a server redirects to expire. */
 export type Request = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
 
-/** A download failed for good. */
+/** A download failed permanently. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** Of the last answer, where there was one. */
+  /** HTTP status of the last answer, if there was one. */
   readonly status: number | undefined;
 
   constructor(message: string, options: ErrorOptions & { status?: number } = {}) {
@@ -30,9 +30,9 @@ export class DownloadError extends Error {
   }
 }
 
-/** What may pass when it is tried again. */
+/** A failure that may not occur again at the next attempt. */
 class Interruption extends Error {
-  /** Milliseconds to wait at least. */
+  /** Minimum number of milliseconds to wait before the next attempt. */
   readonly wait: number;
   readonly status: number | undefined;
 
@@ -44,10 +44,12 @@ class Interruption extends Error {
 }
 
 /**
- * Downloads to a file, and goes on from what is in it already. Bytes are checked against the server's md5, where it
- * sends one as `x-goog-hash`.
+ * Downloads to a file, and continues from the bytes that it already holds. The bytes are checked against the server's MD5
+ * if it is sent as `x-goog-hash`.
  *
- * @throws DownloadError; what came is kept for the next time, unless its hash is wrong. The signal's reason.
+ * @throws DownloadError when the download failed. The received bytes are kept for the next time, unless their hash is
+ *   wrong.
+ * @throws The signal's reason when it aborts.
  */
 export async function download(
   request: Request,
@@ -105,7 +107,8 @@ async function attempt(
     } finally {
       await file.close();
     }
-    if (total !== undefined && done < total) throw new Interruption('the connection was cut');
+    if (total !== undefined && done < total)
+      throw new Interruption('the connection was interrupted');
     await requireHash(response, path);
   } catch (error) {
     if (error instanceof Interruption || error instanceof DownloadError) throw error;
@@ -123,9 +126,11 @@ async function requireFile(response: Response, path: string): Promise<void> {
   if (status === 200 || status === 206) return;
   await response.body?.cancel();
   if (status === 416) {
-    // What is here is longer than the file: it is another one's.
+    // The existing bytes are longer than the file, so they belong to another file.
     await rm(path, { force: true });
-    throw new Interruption('what was downloaded before does not fit', { status });
+    throw new Interruption('the bytes from an earlier download do not belong to this file', {
+      status,
+    });
   }
   const message = `the server answered ${status} ${response.statusText}`.trimEnd();
   if (status === 429 || status >= 500) {
@@ -135,19 +140,23 @@ async function requireFile(response: Response, path: string): Promise<void> {
       wait: seconds > 0 ? Math.min(seconds, 60) * 1000 : 0,
     });
   }
-  // A redirect's address expires with 400 or 403; whoever refuses for good does so again.
+  // An expired address answers with 400 or 403, so these are tried again; a server that refuses permanently answers the
+  // same again.
   if (response.redirected && (status === 400 || status === 403)) {
     throw new Interruption(message, { status });
   }
   throw new DownloadError(message, { status });
 }
 
-/** Where in the file the answer begins: a server may send the whole all the same. */
+/**
+ * The position in the file at which the answer begins. A server may send the complete file although only a part was
+ * requested.
+ */
 function startOf(response: Response, present: number): number {
   if (response.status !== 206) return 0;
   const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (Number(start) === present) return present;
-  throw new DownloadError('the server sent another part of the file than was asked for');
+  throw new DownloadError('the server sent a different part of the file from the requested one');
 }
 
 async function write(file: FileHandle, chunk: Uint8Array, path: string): Promise<void> {
@@ -171,13 +180,13 @@ async function requireHash(response: Response, path: string): Promise<void> {
   if (received === expected) return;
   await rm(path, { force: true });
   throw new DownloadError(
-    `what came is not what the server has: md5 ${received}, expected ${expected}. It was removed; try again.`,
+    `the download is damaged: its MD5 is ${received}, expected ${expected}. It was removed; try again.`,
   );
 }
 
 const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
 
-/** `fetch` hides why it failed in the cause. */
+/** The reason why `fetch` failed, which it hides in the cause of its error. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException };
   return cause?.code ?? cause?.message ?? message;

@@ -2,7 +2,7 @@ import { openFolder } from '../folder';
 import type { PhotoSource } from '../sources/photo-source';
 import { fetchKaggle } from './dataset';
 
-/** `kaggle:owner/slug`, downloaded where it is not there, and opened as a folder. */
+/** Opens `kaggle:owner/slug`: downloads it if it does not exist yet, and opens it as a folder. */
 export const openKaggle: PhotoSource = async (where, options) => {
   const { kaggle, signal } = options;
   const name = where.slice('kaggle:'.length);

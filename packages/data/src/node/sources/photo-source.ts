@@ -3,15 +3,15 @@ import type { FolderOptions } from '../folder';
 import type { KaggleOptions } from '../kaggle/dataset';
 import type { ColumnNames } from '../table-columns';
 
-/** The names of columns are for tables. */
+/** Options of `openPhotos`. The names of columns apply only to tables. */
 export interface OpenPhotosOptions extends FolderOptions, ColumnNames {
-  /** How a data set of Kaggle is downloaded. */
+  /** How a Kaggle data set is downloaded. */
   readonly kaggle?: KaggleOptions;
 }
 
 /**
  * Opens the photos of one kind of place.
  *
- * @param where As `openPhotos` was given it, with its scheme.
+ * @param where The text that was passed to `openPhotos`, including its scheme.
  */
 export type PhotoSource = (where: string, options: OpenPhotosOptions) => Promise<PhotoSet>;

@@ -3,7 +3,7 @@ import { openKaggle } from '../kaggle/open';
 import { openTable } from '../table';
 import type { PhotoSource } from './photo-source';
 
-/** Every source of this package but the folder: by the ending of a file, which begins with a dot, or by a scheme. */
+/** All sources of this package except folders, by a file extension (which begins with a dot) or by a scheme. */
 export const photoSources = {
   '.csv': openTable,
   '.json': openTable,
@@ -17,15 +17,16 @@ export const photoSources = {
 const registered = new Map<string, PhotoSource>();
 
 /**
- * Adds a source of your own, for `openPhotos` and every program that opens photos by it.
+ * Adds your own source to `openPhotos` and to every program that opens photos with it.
  *
- * @param key The ending of a file, such as `.tar` or `.tar.gz`, or a scheme, such as `s3` for `s3:bucket/photos`: small letters, digits, `+`,
- *   `-` and `.`; a scheme begins with a letter and has two or more. Not that of another source. Registering the same function again does nothing.
+ * @param key A file extension, such as `.tar` or `.tar.gz`, or a scheme, such as `s3` for `s3:bucket/photos`. It may
+ *   contain lower-case letters, digits, `+`, `-` and `.`; a scheme begins with a letter and has at least two characters. The
+ *   key of another source is not allowed. Registering the same function again has no effect.
  * @throws RangeError when another source has the key.
- * @throws TypeError when it is neither an ending nor a scheme, or the source is no function.
+ * @throws TypeError when the key is neither an extension nor a scheme, or when the source is not a function.
  * @example
  * ```ts
- * // share:mushrooms, on a disk that all machines see
+ * // share:mushrooms is on a network disk of all machines
  * registerPhotoSource('share', (where, options) =>
  *   openFolder(`/mnt/photos/${where.slice('share:'.length)}`, options),
  * );
@@ -36,18 +37,18 @@ export function registerPhotoSource(key: string, source: PhotoSource): void {
   const other = lookUp(key);
   if (other === source) return;
   if (other)
-    throw new RangeError(`There is a source of photos '${key}' already. Choose another name.`);
+    throw new RangeError(`A source of photos named '${key}' exists already. Choose another name.`);
   if (!/^(\.[a-z0-9+-][a-z0-9+.-]*|[a-z][a-z0-9+.-]+)$/.test(key))
     throw new TypeError(
-      `A source of photos cannot have the name ${JSON.stringify(key)}: give an ending such as '.tar', or a scheme such as 's3'.`,
+      `A source of photos cannot have the name ${JSON.stringify(key)}: use a file extension such as '.tar', or a scheme such as 's3'.`,
     );
   if (typeof source !== 'function')
-    throw new TypeError(`The source of photos '${key}' should be a function that opens them.`);
+    throw new TypeError(`The source of photos '${key}' should be a function that opens photos.`);
   registered.set(key, source);
 }
 
 /**
- * Endings and schemes of all sources of photos, those of this package first.
+ * File extensions and schemes of all sources of photos, beginning with those of this package.
  *
  * @example
  * ```ts
@@ -58,7 +59,7 @@ export function listPhotoSources(): readonly string[] {
   return [...Object.keys(photoSources), ...registered.keys()];
 }
 
-/** The scheme that a place begins with. One letter is a drive. */
+/** The scheme at the beginning of a place. A single letter is a drive, not a scheme. */
 export const schemeOf = (where: string): string | undefined =>
   /^([a-z][a-z0-9+.-]+):/.exec(where)?.[1];
 
@@ -67,7 +68,7 @@ export function sourceOfScheme(where: string): PhotoSource | undefined {
   return scheme === undefined ? undefined : lookUp(scheme);
 }
 
-/** By the longest ending that a source has. */
+/** The source with the longest matching file extension. */
 export function sourceOfEnding(where: string): PhotoSource | undefined {
   const endings = listPhotoSources().filter(
     key => key.startsWith('.') && where.toLowerCase().endsWith(key),

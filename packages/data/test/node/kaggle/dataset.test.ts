@@ -93,7 +93,7 @@ describe('a Kaggle data set', () => {
   test('goes on in another process, after one gave up', async () => {
     fail({ kind: 'cut', after: 500 }, { kind: 'cut', after: 0 }, { kind: 'cut', after: 0 });
     const tried = get({ attempts: 2 });
-    await expect(tried).rejects.toThrow(/connection .* times in a row.*goes on from what came/s);
+    await expect(tried).rejects.toThrow(/connection .* times in a row.*to continue the download/s);
     expect((await stat(join(base(), '3.archive'))).size).toBe(500);
     await get();
     expect(storage().at(-1)!.range).toBe('bytes=500-');
@@ -133,7 +133,7 @@ describe('a Kaggle data set', () => {
 
   test('is refused and removed when its hash is wrong', async () => {
     fail({ kind: 'wrong hash' });
-    await expect(get()).rejects.toThrow(/md5 .*, expected .*It was removed; try again/);
+    await expect(get()).rejects.toThrow(/MD5 is .*, expected .*It was removed; try again/);
     expect(await readdir(base())).toEqual([]);
   });
 
@@ -172,10 +172,10 @@ describe('what to do is said when', () => {
     await expect(get()).rejects.toThrow(/It may need a login: .* KAGGLE_API_TOKEN/);
     server.apiFaults.push(403);
     await expect(get({ env: { KAGGLE_API_TOKEN: 'secret' } })).rejects.toThrow(
-      /Do the credentials still hold, and were the terms accepted at https/,
+      /Are the credentials still valid, and were the terms accepted at https/,
     );
-    await expect(fetchKaggle('nonsense', options())).rejects.toThrow(/expected is owner\/slug/);
-    await expect(fetchKaggle('../../x', options())).rejects.toThrow(/expected is owner\/slug/);
+    await expect(fetchKaggle('nonsense', options())).rejects.toThrow(/it should be owner\/slug/);
+    await expect(fetchKaggle('../../x', options())).rejects.toThrow(/it should be owner\/slug/);
   });
 
   test('nobody answers', async () => {
@@ -219,7 +219,7 @@ describe('what cannot be', () => {
     server.answer = answer;
     const error = await get().catch((error: Error) => error);
     expect(error).toBeInstanceOf(KaggleError);
-    expect(String(error)).toMatch(/(did not name a version|than JSON|without an end)\..*by hand/s);
+    expect(String(error)).toMatch(/(did not name a version|is not JSON|too long)\..*by hand/s);
     expect((error as Error).cause).toBeInstanceOf(Error);
     expect(storage()).toEqual([]);
   });
@@ -257,7 +257,7 @@ describe('what cannot be', () => {
     server = new KaggleServer(bad);
     endpoint = await server.start();
     await expect(get()).rejects.toThrow(ArchiveError);
-    await expect(get()).rejects.toThrow(/a\\0\.png' has a name with a NUL in it/);
+    await expect(get()).rejects.toThrow(/a\\0\.png' has a name with a NUL character/);
   });
 });
 
@@ -296,7 +296,7 @@ describe('credentials', () => {
     await writeFile(join(home, '.kaggle/kaggle.json'), '{"username": "a", "kee": "secret"}');
     const error = await get().catch((error: Error) => error);
     expect(error).toMatchObject({ name: 'KaggleCredentialsError' });
-    expect(String(error)).toMatch(/kaggle\.json lacks its username or key/);
+    expect(String(error)).toMatch(/kaggle\.json has no username or no key/);
     expect(String(error)).not.toMatch(/secret/);
   });
 });
