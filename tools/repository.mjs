@@ -1,5 +1,6 @@
-// Writes into each package's manifest which repository it comes from, as `npm publish --provenance` demands. Only a release
-// does it, from the variables of GitHub Actions: a fork that publishes under its own name says so.
+// Writes the address of the repository into each package's manifest, as `npm publish --provenance` requires. Only a
+// release runs this program. It reads the address from the variables of GitHub Actions, so that a fork that publishes
+// under its own name states its own repository.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
 if (!server || !repository) {
   console.error(
-    'GITHUB_SERVER_URL and GITHUB_REPOSITORY should name the repository, as they do in GitHub Actions; a release is made there.',
+    'GITHUB_SERVER_URL and GITHUB_REPOSITORY should name the repository. GitHub Actions sets them, so run releases there.',
   );
   process.exit(1);
 }

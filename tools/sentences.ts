@@ -19,7 +19,7 @@ if (values.help) {
   --seed <number>   whole number from 0; another seed draws other sentences (1)
   --count <number>  how many sentences to draw (60)
   --where           prints the file and the line below each sentence
-  --in <path>       draws only from files whose path begins so, such as packages/train`);
+  --in <path>       draws only from files whose path begins with this text, such as packages/train`);
   process.exit(0);
 }
 
@@ -29,7 +29,7 @@ if (!Number.isInteger(seed) || seed < 0 || !Number.isInteger(count) || count < 1
   process.exit(1);
 }
 
-/** Numbers from 0 to 1, 1 excluded: mulberry32. */
+/** Yields random numbers from 0 up to but not including 1 (mulberry32). */
 function* numbers(state: number): Generator<number, never> {
   while (true) {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,5 +1,5 @@
-// Makes a clone ready to run: installs the pinned dependencies when the lockfile has changed, and builds the
-// packages when their sources have. Takes a fraction of a second when there is nothing to do.
+// Prepares a clone for use: installs the pinned dependencies if the lockfile has changed, and builds the packages if their sources have
+// changed. Takes a fraction of a second if there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-/** Every file below a folder, except what is installed or built. */
+/** Lists every file below a folder, except installed and built files. */
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     if (['node_modules', 'dist', 'test', '.turbo'].includes(entry.name)) return [];
@@ -40,7 +40,7 @@ function digest(files) {
   return hash.digest('hex');
 }
 
-/** Runs a step unless its inputs are those of its last success. */
+/** Runs a step unless its inputs are the same as at its last success. */
 function step({ name, files, outputs, run }) {
   const stamp = join(stamps, name);
   const now = digest(files);

@@ -1,7 +1,7 @@
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { executable, howToGetChromium } from './chromium/executable.ts';
 
-/** Says in the last lines of a run which tests were skipped, and how to run those that want a browser. */
+/** Prints at the end of a run which tests were skipped, and how to run those that need a browser. */
 export class SkippedTests implements Reporter {
   #vitest?: Vitest;
 
@@ -10,7 +10,7 @@ export class SkippedTests implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    // Whoever names tests knows that the others are not run.
+    // Someone who selects tests by name knows that the other tests do not run.
     if (this.#vitest?.config.testNamePattern) return;
     const skipped = modules.flatMap(module => {
       const count = [...module.children.allTests('skipped')].length;
@@ -18,7 +18,7 @@ export class SkippedTests implements Reporter {
     });
     if (skipped.length === 0) return;
     const hint = executable === undefined ? `\nNo Chromium was found. ${howToGetChromium}` : '';
-    // After the runner's own summary.
+    // This comes after the test runner's own summary.
     process.once('exit', () =>
       process.stderr.write(`\nTests that were not run:\n${skipped.join('\n')}${hint}\n`),
     );

@@ -1,20 +1,20 @@
 import { type Browser, chromium } from 'playwright-core';
 import { executable, howToGetChromium } from './executable';
 
-/** Browser tests are skipped then, save where `REQUIRE_CHROMIUM` is set. */
+/** Whether Chromium is missing. Browser tests are then skipped, unless `REQUIRE_CHROMIUM` is set. */
 export const noChromium = executable === undefined;
 
 if (noChromium && process.env.REQUIRE_CHROMIUM)
   throw new Error(`The browser tests need Chromium. ${howToGetChromium}`);
 
 export interface BrowserOptions {
-  /** WebGL, drawn in software, so that it needs no GPU. Default none. */
+  /** Enables WebGL, which is rendered in software, so that no GPU is needed. Default: no WebGL. */
   readonly webgl?: boolean;
-  /** A camera that films a test picture, and may be used. Default none. */
+  /** Simulates a camera that films a test picture, and grants access to it. Default: no camera. */
   readonly camera?: boolean;
 }
 
-/** Chromium without a window, which calls nobody by itself. The caller closes it. */
+/** Starts Chromium without a window and without background requests. The caller closes it. */
 export function launch({ webgl = false, camera = false }: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: executable!,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where Chromium is: at `CHROMIUM`, or where Debian installs it. `undefined` where there is none. */
+/** Path of Chromium: the value of `CHROMIUM`, or the path where Debian installs it; `undefined` if neither exists. */
 export const executable = [
   process.env.CHROMIUM ?? '',
   '/usr/bin/chromium',

@@ -1,4 +1,4 @@
-/** Tests in Chromium: starting it, serving pages to it, and reading what a page computed. */
+/** Helpers for tests in Chromium: they start it, serve pages to it, and read what a page computed. */
 
 export type { Browser, Page } from 'playwright-core';
 export { type BrowserOptions, launch, noChromium } from './browser';

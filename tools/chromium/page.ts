@@ -4,9 +4,9 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 
 /**
- * A program and all that it imports as one script for a page.
+ * Bundles a program and everything that it imports into one script for a page.
  *
- * @param alias Packages that come from elsewhere, such as from their sources.
+ * @param alias Packages to take from elsewhere, such as from their sources.
  */
 export async function bundle(
   program: URL,
@@ -26,10 +26,10 @@ export async function bundle(
 }
 
 /**
- * What a page left in `globalThis.results`.
+ * Waits for a page's `globalThis.results` and returns it.
  *
- * @param timeout Milliseconds. Default 80,000.
- * @throws Error with what the page left in `globalThis.failure`.
+ * @param timeout In milliseconds. Default 80,000.
+ * @throws Error with the page's `globalThis.failure`, if the page sets that.
  */
 export async function resultsOf<Results>(
   browser: Browser,
@@ -40,7 +40,7 @@ export async function resultsOf<Results>(
   try {
     await page.goto(url);
     const ended = 'globalThis.results !== undefined || globalThis.failure !== undefined';
-    // Not `waitForFunction`, which the page's content security policy may forbid.
+    // The code polls instead of using `waitForFunction`, which the page's content security policy may forbid.
     for (const end = Date.now() + timeout; !(await page.evaluate(ended)); await pause(50))
       if (Date.now() > end) throw new Error(`${url}: no results within ${timeout} ms.`);
     const failure = await page.evaluate('globalThis.failure');

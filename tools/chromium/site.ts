@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
-/** What is at a path, such as `/page.js`; `undefined` where nothing is. */
+/** Returns the content at a path, such as `/page.js`, or `undefined` if there is none. */
 export type Files = (
   path: string,
 ) => string | Uint8Array | undefined | Promise<string | Uint8Array | undefined>;
 
 export interface Site {
-  /** Ends in a slash. */
+  /** Address of the server, ending in a slash. */
   readonly url: string;
   close(): void;
 }
@@ -25,9 +25,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves files to this machine alone.
+ * Serves files, to this machine only.
  *
- * @param headers Sent with each.
+ * @param headers Headers that are sent with every file.
  */
 export async function serve(
   files: Files,
@@ -49,7 +49,7 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-/** The files of a folder; a path that ends in a slash is its `index.html`. */
+/** Serves the files of a folder. A path that ends in a slash means its `index.html`. */
 export const filesOf =
   (folder: string): Files =>
   path =>

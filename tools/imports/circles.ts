@@ -2,10 +2,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import { filesBelow, specifiersOf } from './read';
 
 /**
- * Files that import each other in a circle, directly or through others: types and `import()` count too.
+ * Finds files that import each other in a circle, directly or through other files. Type imports and `import()` count too.
  *
- * @param folder Sources, whose imports within it are looked at.
- * @returns A line for each file from which a way leads back to it, such as `a.ts -> b.ts -> a.ts`, the shortest such way.
+ * @param folder Folder of sources. Only imports within the folder are followed.
+ * @returns For each file that imports itself through others, the shortest such circle, such as `a.ts -> b.ts -> a.ts`.
  */
 export function importCircles(folder: string): string[] {
   const files = filesBelow(folder);
@@ -27,7 +27,7 @@ export function importCircles(folder: string): string[] {
   });
 }
 
-/** The shortest way from a file along its imports to itself. */
+/** Finds the shortest path along imports from a file back to itself. */
 function wayBack(
   start: string,
   imported: ReadonlyMap<string, readonly string[]>,

@@ -2,7 +2,7 @@ import { picture, text } from '../../benchmarks/page/svg';
 import type { Importer, Imports } from './read';
 
 const [width, left, right, gap, between] = [936, 110, 916, 8, 72];
-/** Where the arrow from the programs to the leaves runs, beside and below the boxes. */
+/** Distance of the programs' arrow to the leaves from the boxes that it passes, on the left and below. */
 const lane = 16;
 
 interface Box {
@@ -13,8 +13,8 @@ interface Box {
 }
 
 /**
- * Packages on floors, and arrows to what they import, as SVG. A leaf imports nothing, and is imported by a package; a roof imports
- * more than leaves, and says so in words; the others are the domain.
+ * Draws packages in rows, with arrows to what they import, as SVG. Leaves import nothing and are imported by other packages. The roof is a
+ * package that imports others than leaves; its imports are written as text. All other packages are the domain.
  */
 export function packagesPicture({ packages, programs }: Imports): string {
   const floors = floorsOf(packages);
@@ -30,7 +30,7 @@ export function packagesPicture({ packages, programs }: Imports): string {
   ].filter(({ members }) => members.length > 0);
 
   const boxes = new Map<string, Box>();
-  /** The arrows of the programs, which pass behind the boxes. */
+  /** Arrows of the programs, which pass behind the boxes. */
   const behind: string[] = [];
   const parts: string[] = [];
   let y = 24;
@@ -38,7 +38,7 @@ export function packagesPicture({ packages, programs }: Imports): string {
     const height = 36 + 15 * Math.max(...lines.map(({ length }) => length));
     parts.push(text(20, y + height / 2 + 5, title, 'floor'));
     const each = (right - left + gap) / members.length - gap;
-    // Programs share a box: an arrow from it is an import by at least one of them.
+    // The programs share a box. An arrow from it means that at least one of them imports the package.
     if (members === programs)
       parts.push(rectangle(title, { x: left, y, width: right - left, height }));
     members.forEach(({ name }, index) => {
@@ -97,7 +97,9 @@ export function packagesPicture({ packages, programs }: Imports): string {
   );
 }
 
-/** From the top. In the domain, what imports the same leaves stands side by side, so that few arrows cross. */
+/**
+ * Sorts packages into rows, from the top. In the domain, packages that import the same leaves stand side by side, so that few arrows cross.
+ */
 function floorsOf(packages: readonly Importer[]) {
   const imported = new Set(packages.flatMap(({ ours }) => ours));
   const isLeaf = ({ name, ours, others }: Importer) =>
@@ -117,7 +119,7 @@ function floorsOf(packages: readonly Importer[]) {
   };
 }
 
-/** What a folder of programs or the roof imports, in a line. */
+/** Lists the imports of a folder of programs, or of the roof, in one line. */
 function of({ name, ours }: Importer, packages: readonly Importer[]): string {
   const missing = packages
     .map(each => each.name)

@@ -3,22 +3,22 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** What the sources of one package, or the programs of one folder, import. */
+/** The imports in the sources of one package, or in the programs of one folder. */
 export interface Importer {
   readonly name: string;
-  /** Names of our packages, such as `formats`. */
+  /** Names of this project's packages, such as `formats`. */
   readonly ours: readonly string[];
-  /** Packages of others; what belongs to Node is left out. */
+  /** Other packages; modules of Node are left out. */
   readonly others: readonly string[];
 }
 
 export interface Imports {
   readonly packages: readonly Importer[];
-  /** Folders that use the packages. */
+  /** Folders of programs that use the packages. */
   readonly programs: readonly Importer[];
 }
 
-/** @param root A checkout, with `packages/<name>/src` and the folders of programs that are there. */
+/** @param root A checkout, with `packages/<name>/src` and any folders of programs. */
 export function readImports(root: string): Imports {
   const names = readdirSync(join(root, 'packages')).sort();
   const read = (name: string, folder: string): Importer => {
@@ -43,11 +43,11 @@ export function readImports(root: string): Imports {
   };
 }
 
-/** Imports and re-exports, of types too, and `import()`; what stands in comments and texts is none. */
+/** Lists imports and re-exports, including types and `import()`. Text in comments and strings is ignored. */
 export const specifiersOf = (file: string): string[] =>
   ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName);
 
-/** Programs in a folder and in those below it. */
+/** Lists the programs in a folder and its subfolders. */
 export function filesBelow(folder: string): string[] {
   const below = (entry: Dirent): string[] => {
     if (entry.name.startsWith('.') || ['node_modules', 'dist'].includes(entry.name)) return [];

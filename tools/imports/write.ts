@@ -1,4 +1,4 @@
-// Draws packages and their imports, as the sources have them, for docs/architecture.md: `npm run imports`.
+// Draws the packages and their imports for docs/architecture.md, as read from the sources: `npm run imports`.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packagesPicture } from './picture';

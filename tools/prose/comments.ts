@@ -4,7 +4,7 @@ import { type Line, type Passage, passagesOf } from './passage';
 const instruction =
   /^\/\/\/|^\/[/*]\s*(biome-|@ts-|@vitest|@__PURE__|#__PURE__|#region|#endregion)/;
 
-/** The comments and docstrings of a TypeScript file. Examples and references to publications are left out. */
+/** Returns the comments and docstrings of a TypeScript file. Examples and references to publications are left out. */
 export function commentsOf(file: ts.SourceFile): Passage[] {
   const comments = rangesOf(file).filter(
     ({ pos, end }) => !instruction.test(file.text.slice(pos, end)),
@@ -33,7 +33,7 @@ export function commentsOf(file: ts.SourceFile): Passage[] {
   return passages;
 }
 
-/** Every comment once, in the order of the file. */
+/** Returns every comment once, in the order of the file. */
 function rangesOf(file: ts.SourceFile): ts.CommentRange[] {
   const found = new Map<number, ts.CommentRange>();
   const visit = (node: ts.Node): void => {

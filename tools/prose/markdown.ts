@@ -1,6 +1,6 @@
 import { type Passage, passagesOf } from './passage';
 
-/** The prose of a page: paragraphs, headings, items of lists and cells of tables, without code and marks. */
+/** Returns the prose of a page: paragraphs, headings, list items and table cells, without code and markup. */
 export function passagesOfMarkdown(text: string): Passage[] {
   let fenced = false;
   const lines = text
@@ -14,7 +14,7 @@ export function passagesOfMarkdown(text: string): Passage[] {
       const cells = plain.trim().startsWith('|')
         ? plain.split(/(?<!\\)\|/).map(cell => cell.trim().replace(/^[-:]+$/, ''))
         : [plain];
-      // An empty line after each cell keeps the cells apart.
+      // An empty line after each cell separates it from the next cell.
       const apart = cells.length > 1 || source.startsWith('#');
       return cells.flatMap(cell => {
         const line = { line: index + 1, text: cell.replace(/^#+ /, '') };

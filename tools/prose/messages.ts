@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { type Line, type Passage, passagesOf } from './passage';
 
-/** Messages that a TypeScript file throws or prints, and other texts that read like sentences, such as help. */
+/** Returns the messages that a TypeScript file throws or prints, and other strings that look like sentences, such as help texts. */
 export function messagesOf(file: ts.SourceFile): Passage[] {
   const passages: Passage[] = [];
   const visit = (node: ts.Node, isMessage: boolean): void => {
@@ -15,7 +15,7 @@ export function messagesOf(file: ts.SourceFile): Passage[] {
   return passages;
 }
 
-/** Whether the node throws or prints what is in it. */
+/** Whether the node throws or prints the strings inside it. */
 function isSaid(node: ts.Node): boolean {
   if (ts.isThrowStatement(node)) return true;
   if (ts.isNewExpression(node)) return /Error$/.test(node.expression.getText());
@@ -30,7 +30,7 @@ function readsLikeProse(passage: Passage): boolean {
   return /^["'`({]?[\p{Lu}\d{].*[.!?:]$/u.test(text) && !/[<>;=\\]|\/\//.test(text);
 }
 
-/** The texts of a string, a template, or a sum of these; undefined for other nodes. Placeholders stand for values. */
+/** Returns the parts of a string, a template or a sum of these, with placeholders for values, or `undefined` for other nodes. */
 function partsOf(node: ts.Node, file: ts.SourceFile): Line[] | undefined {
   const at = (position: number, text: string): Line => ({
     line: file.getLineAndCharacterOfPosition(position).line + 1,
@@ -59,10 +59,10 @@ function partsOf(node: ts.Node, file: ts.SourceFile): Line[] | undefined {
 
 function placeholder(expression: ts.Expression, file: ts.SourceFile): string {
   const text = expression.getText(file);
-  return text.length <= 24 ? `{${text}}` : '{…}';
+  return /^[\w$.]{1,24}$/.test(text) ? `{${text}}` : '{…}';
 }
 
-/** Joins parts, and cuts the text at its own line breaks. */
+/** Joins parts of a string, then splits the string at its line breaks. */
 function linesOf(parts: readonly Line[]): Line[] {
   const lines: Line[] = [];
   for (const { line, text } of parts) {

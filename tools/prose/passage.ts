@@ -1,21 +1,24 @@
-/** One line of prose and the number of the line of the file that it stands on, from 1. */
+/** One line of prose, with its line number in the file, counted from 1. */
 export interface Line {
   readonly line: number;
   readonly text: string;
 }
 
-/** Prose that is read in one go: a paragraph, a comment, a message, a cell of a table. */
+/** Lines of prose that belong together: a paragraph, a comment, a message, a table cell. */
 export type Passage = readonly Line[];
 
-/** A sentence and the number of the line that it begins on, from 1. */
+/** A sentence, with the number of the line on which it begins, counted from 1. */
 export type Sentence = Line;
 
 const abbreviation = /(?:\b(?:e\.g|i\.e|et al|vs|cf|approx|eqs?|figs?|no|pp?)|\b[A-Z])\.$/i;
 
-/** The sentences of at least so many words. What has no letter, such as a number, is not a word. */
+/**
+ * Splits a passage into sentences, and keeps those with at least `words` words. Tokens without a
+ * letter, such as numbers, do not count as words.
+ */
 export function sentencesOf(passage: Passage, words: number): Sentence[] {
   const text = passage.map(line => line.text).join('\n');
-  const ends = [...text.matchAll(/[.!?]["'`)\]”’]*\s+(?=`|["'([{“‘@$]?[\p{Lu}\d@{])/gu)]
+  const ends = [...text.matchAll(/(?<!\.\.)[.!?]["'`)\]”’]*\s+(?=`|["'([{“‘@$]?[\p{Lu}\d@{])/gu)]
     .map(({ index, 0: { length } }) => index + length)
     .filter(end => !abbreviation.test(text.slice(0, end).trimEnd()));
   return [0, ...ends].flatMap((start, index) => {
@@ -26,7 +29,7 @@ export function sentencesOf(passage: Passage, words: number): Sentence[] {
   });
 }
 
-/** Cuts lines into passages: before each line that `begins` one, and at lines without text. */
+/** Splits lines into passages. A passage ends at an empty line, and before each line for which `begins` is true. */
 export function passagesOf(lines: readonly Line[], begins: (text: string) => boolean): Passage[] {
   const passages: Line[][] = [];
   let open: Line[] | undefined;

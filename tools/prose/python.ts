@@ -1,9 +1,10 @@
 import { type Line, type Passage, passagesOf } from './passage';
 
-/** Comments and docstrings of a Python program, and what it prints or raises in one line. */
+/** Returns the comments and docstrings of a Python program, and messages that it prints or raises in a single line. */
 export function passagesOfPython(text: string): Passage[] {
   const passages: Passage[] = [];
-  let quoted = false;
+  /** What the open triple quotes hold: a docstring, or another text. */
+  let quoted: 'docstring' | 'text' | undefined;
   let run: Line[] = [];
   const flush = () => {
     passages.push(...passagesOf(run, () => false));
@@ -11,11 +12,12 @@ export function passagesOfPython(text: string): Passage[] {
   };
   for (const [index, source] of text.split('\n').entries()) {
     const line = index + 1;
-    const docstring = /^\s*r?"""/.test(source) || (quoted && source.includes('"""'));
-    if (quoted || docstring) {
+    const count = source.split('"""').length - 1;
+    if (quoted || count > 0) {
+      const kind = quoted ?? (/^\s*r?"""/.test(source) ? 'docstring' : 'text');
       if (!quoted) flush();
-      run.push({ line, text: source.replace(/^\s*r?"""/, '').replace(/""".*$/, '') });
-      if (docstring && source.split('"""').length === 2) quoted = !quoted;
+      if (kind === 'docstring') run.push({ line, text: source.replaceAll(/r?"""/g, '') });
+      if (count === 1) quoted = quoted ? undefined : kind;
       if (!quoted) flush();
       continue;
     }

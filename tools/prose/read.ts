@@ -8,9 +8,9 @@ import { messagesOf } from './messages';
 import { type Passage, type Sentence, sentencesOf } from './passage';
 import { passagesOfPython } from './python';
 
-/** A sentence of a checkout. */
+/** A sentence with its file and line. */
 export interface PlacedSentence extends Sentence {
-  /** Path from the root of the checkout. */
+  /** Path of the file, relative to the root of the checkout. */
   readonly file: string;
 }
 
@@ -24,15 +24,15 @@ const pages = [
   /^packages\/[^/]+\/README\.md$/,
   /^docs\/.*\.md$/,
 ];
-/** Pages that programs write: the text is in the programs. */
+/** Pages that programs write. Their text is in the source code of those programs. */
 const generated =
   /^docs\/(?:benchmarks|performance|methods|results|calibration|compared-with-libraries|foreign-models)\.md$/;
 const tests = /\/test\/|\.test\.ts$/;
 
 /**
- * Sentences of comments, docstrings, messages and pages, of at least five words. Tests and pages that programs write are left out.
+ * Reads the sentences of comments, docstrings, messages and pages that have at least five words. Tests and generated pages are left out.
  *
- * @param root A checkout; only the files that git tracks are read, in the order of their names.
+ * @param root A checkout. Only files that git tracks are read, in the order of their names.
  * @param path Only files whose path begins with this text are read.
  */
 export function readSentences(root: string, path = ''): PlacedSentence[] {
@@ -50,7 +50,7 @@ export function readSentences(root: string, path = ''): PlacedSentence[] {
   );
 }
 
-/** The prose of one file, read as its ending says. */
+/** Returns the prose of one file. The file extension decides how the file is read. */
 export function passagesIn(file: string, text: string): Passage[] {
   if (file.endsWith('.md')) return passagesOfMarkdown(text);
   if (file.endsWith('.py')) return passagesOfPython(text);

@@ -1,8 +1,8 @@
-"""Reference figures for @shroom/gradcam on two whole backbones, from the released source of pytorch-grad-cam.
+"""Writes reference figures for @shroom/gradcam on two whole backbones, from the released source of pytorch-grad-cam.
 
 Run with `/usr/bin/python3 tools/reference/backbones.py <folder>`, where <folder> holds `pytorch_grad_cam/` (see gradcam.py).
-It writes packages/gradcam/test/reference/backbones.json. Weights and images come from a formula that the tests compute too; of
-each finished map one value in 97 is stored.
+It writes packages/gradcam/test/reference/backbones.json. Weights and images come from a formula that the tests use too;
+of each finished map, every 97th value is stored.
 """
 
 import json
@@ -21,14 +21,15 @@ torch.set_num_threads(2)
 size, classes, chosen, every = 96, 1000, [7, 421], 97
 photos = images(2, size)
 methods = {**methods, "shapleyCam": pgc.ShapleyCAM}
-# Taps by the names that ours and torchvision's modules have.
+# Taps: the layer's name in this project, and the module's name in torchvision.
 backbones = {
     "resnet18": {"layer4": "layer4", "layer3": "layer3"},
     "convnext_tiny": {"stages.3": "features.7", "stages.2": "features.5"},
 }
-# Left out of ConvNeXt: methods that divide by sums which may be 0 there, or put -1e7 before a layer norm. Methods with a pass
-# for each channel are tried at one tap.
-# TensorFlow.js has no second derivative of a depthwise convolution. Before a layer norm, HiResCAM is 0 but for rounding: the norm does not see how large its input is.
+# Methods that are left out for ConvNeXt: they divide by sums that may be 0 there, or put -1e7 before a layer norm.
+# Methods that run the model once per channel are tested at one tap.
+# TensorFlow.js has no second derivative of a depthwise convolution. Before a layer norm, HiResCAM is 0 except for
+# rounding: the norm does not depend on the scale of its input.
 left_out = {"layer3": {"scoreCam", "ablationCam"}}
 left_out["stages.3"] = {"xGradCam", "ablationCam", "scoreCam"}
 left_out["stages.2"] = left_out["stages.3"] | {"hiResCam", "shapleyCam"}
@@ -69,7 +70,7 @@ for name, taps in backbones.items():
     model = load(getattr(torchvision.models, name)()).eval()
     targets = [model_targets.ClassifierOutputTarget(each) for each in chosen]
     if name == "resnet18":
-        # A hook on what is then changed in place sees the gradient after the change.
+        # If a tensor is later changed in place, a hook on it receives the gradient after the change.
         for module in model.modules():
             if isinstance(module, torch.nn.ReLU):
                 module.inplace = False

@@ -1,7 +1,7 @@
-"""Bitmaps of every kind as Pillow reads them, for packages/pixels/test/reference/bitmaps.json.
+"""Writes BMP files of every kind, and the pixels that Pillow reads from them, for packages/pixels/test/reference/bitmaps.json.
 
-Needs Pillow 12 or later. `python tools/reference/bitmaps.py`. The files are put together here, since Pillow writes few kinds; what is
-transparent is laid on white by Pillow.
+Run `python tools/reference/bitmaps.py`. It needs Pillow 12 or later. The files are assembled here, since Pillow writes only
+few kinds. Pillow blends transparent pixels with white.
 """
 
 import base64
@@ -18,7 +18,7 @@ random.seed(0)
 
 
 def bitmap(bits, rows, *, header=40, coding=0, palette=b"", masks=b"", tall=height, gap=0, colors=0):
-    """A file: `rows` are the bytes after the header, its masks and the palette."""
+    """Assembles a file. `rows` are the bytes after the header, its masks and the palette."""
     if header == 12:
         info = struct.pack("<IHHHH", 12, width, tall, 1, bits)
     else:
@@ -36,7 +36,7 @@ def padded(row):
 
 
 def packed(bits, indices):
-    """Rows of indices, `bits` each."""
+    """Packs rows of palette indices with `bits` bits each."""
     rows = b""
     for y in range(height):
         row = indices[y * width : (y + 1) * width]

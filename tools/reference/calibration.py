@@ -1,7 +1,7 @@
-"""Reference figures for the temperature with its prior in @shroom/train, from SciPy.
+"""Writes reference figures for the temperature with its prior in @shroom/train, from SciPy.
 
 Run with `python3 tools/reference/calibration.py` (Debian: python3-scipy); it writes
-packages/train/test/reference/calibration.json. Logits come from a rule that the tests follow too.
+packages/train/test/reference/calibration.json. The logits come from a rule that the tests use too.
 """
 
 import json
@@ -23,7 +23,8 @@ def case(count, classes, truth, salt, scale, lead):
 
 
 def temperature(truth, logits, deviation):
-    """The deepest valley of the cross entropy plus the negative logarithm of a normal prior on log(temperature)."""
+    """Finds the global minimum of the cross entropy plus the negative logarithm of a normal prior on
+    log(temperature)."""
     rows = np.arange(len(truth))
 
     def objective(log_t):
@@ -43,7 +44,7 @@ def temperature(truth, logits, deviation):
 
 several = [(7 * index + index // 3) % 4 for index in range(200)]
 cases = {
-    # name: samples, classes, truth, salt of the rule, scale, lead of the true class
+    # Each entry is name: samples, classes, truth, salt of the rule, scale, advantage of the true class.
     "too sure": (200, 4, several, 11, 3.0, 2.5),
     "not sure enough": (200, 4, several, 12, 0.4, 4.0),
     "few": (6, 4, several[:6], 13, 0.5, 3.0),

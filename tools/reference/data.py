@@ -1,8 +1,8 @@
-"""Reference figures for @shroom/data and @shroom/pixels, from Pillow, torchvision and SciPy.
+"""Writes reference figures for @shroom/data and @shroom/pixels, from Pillow, torchvision and SciPy.
 
 Run with `/usr/bin/python3 tools/reference/data.py` (Debian: python3-pil, python3-torchvision, python3-scipy,
 libjpeg-turbo-progs); it writes
-packages/data/test/reference/ and packages/pixels/test/reference/, which the tests read. Pictures come from a formula that the tests compute too.
+packages/data/test/reference/ and packages/pixels/test/reference/, which the tests read. Pictures come from a formula that the tests use too.
 """
 
 import base64
@@ -25,7 +25,8 @@ here = packages / "data/test/reference"
 
 
 def picture(height, width):
-    """Smooth waves with a little noise, `[height, width, 3]`, in integers that any language computes alike."""
+    """Makes smooth waves with a little noise, `[height, width, 3]`, from integers, so that every language computes
+    the same values."""
     y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
     waves = (x * (c + 3) * 7 + y * (5 - c) * 5) % 256
     noise = (x * 7919 + y * 104729 + c * 31) % 23
@@ -45,7 +46,7 @@ of_pixels["resize"] = [
     {"from": [h, w], "size": [to_h, to_w], "pixels": encoded(transforms.Resize((to_h, to_w))(picture(h, w)))}
     for h, w, to_h, to_w in [(16, 20, 9, 9), (16, 20, 16, 7), (16, 20, 31, 24), (97, 131, 12, 10), (5, 200, 10, 10)]
 ]
-# A photograph in miniature: decoded and squashed in one step.
+# Makes a thumbnail of a photograph: it is decoded and resized in one step, ignoring the aspect ratio.
 file = io.BytesIO()
 waves = np.stack([128 + 90 * np.sin(np.add.outer(np.arange(600) / (19 + 9 * c), np.arange(800) / (31 - 7 * c))) for c in range(3)], -1)
 Image.fromarray(waves.astype(np.uint8)).save(file, "JPEG", quality=70)
@@ -55,7 +56,7 @@ figures["jpeg"] = [
     {"size": list(size), "pixels": encoded(transforms.Resize(size)(jpeg))} for size in [(30, 30), (60, 44), (100, 140)]
 ]
 
-# Files of other kinds than this project's encoder writes.
+# Writes kinds of files that this project's encoder does not write.
 def compressed(name, *options):
     ppm = io.BytesIO()
     picture(37, 53).save(ppm, "PPM")

@@ -1,7 +1,7 @@
-"""Reference figures for the evaluation in @shroom/train, from scikit-learn and SciPy.
+"""Writes reference figures for the evaluation in @shroom/train, from scikit-learn and SciPy.
 
 Run with `/usr/bin/python3 tools/reference/evaluation.py` (Debian: python3-sklearn); it writes
-packages/train/test/reference/evaluation.json. The probabilities come from a rule that the tests follow too, so that only
+packages/train/test/reference/evaluation.json. The probabilities come from a rule that the tests use too, so that only
 results are stored.
 """
 
@@ -34,7 +34,7 @@ from sklearn.neighbors import NearestNeighbors
 warnings.filterwarnings("ignore")
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/train/test/reference"
 
-# Rows with ties within them; taken in turn and rotated, they also tie with each other.
+# Makes rows that contain ties. The rows are used in turn and rotated, so there are also ties between rows.
 patterns = np.array([[0.4, 0.3, 0.2, 0.1], [0.4, 0.4, 0.1, 0.1], [0.25, 0.25, 0.25, 0.25], [0.7, 0.1, 0.1, 0.1]])
 
 
@@ -43,7 +43,7 @@ def ties(count):
 
 
 def smooth(count, classes, truth, salt):
-    # The last term keeps probabilities apart that would be equal but for rounding.
+    # The last term separates probabilities that would otherwise differ only by rounding.
     apart = 0.001 * np.outer(np.arange(count), np.arange(classes))
     return formula(count * classes, salt, 6).reshape(count, classes) + 1.5 * np.eye(classes)[truth] + apart
 
@@ -92,7 +92,7 @@ def figures(name, truth, probability):
         "confusion": confusion_matrix(truth, predicted, labels=every).tolist(),
         "loss": log_loss(truth, probability, labels=every),
         "brier": float(sum(brier_score_loss(own[k], probability[:, k], pos_label=1) for k in every)),
-        # Of two classes scikit-learn takes one score, so that it has no k.
+        # For two classes scikit-learn takes only one score per sample, so there is no top k.
         "topK": [float(top_k_accuracy_score(truth, probability, k=k, labels=every)) for k in range(1, classes + 1)]
         if classes > 2 else None,
         "roc": roc, "averagePrecision": ap,
@@ -108,13 +108,13 @@ def curves(truth, scores):
     precision, recall, thresholds = precision_recall_curve(truth, scores)
     return {
         "falsePositiveRate": wrong.tolist(), "truePositiveRate": right.tolist(),
-        "rocThresholds": roc_thresholds[1:].tolist(),  # the first is by definition, and differs between versions
+        "rocThresholds": roc_thresholds[1:].tolist(),  # The first value is arbitrary by definition, and differs between versions.
         "precision": precision.tolist(), "recall": recall.tolist(), "thresholds": thresholds.tolist(),
     }
 
 
 def temperature(truth, logits):
-    """Root of the slope of the mean cross entropy by the inverse temperature."""
+    """Finds the zero of the derivative of the mean cross entropy with respect to the inverse temperature."""
 
     def slope(inverse):
         share = softmax(inverse * logits, axis=1)
@@ -124,7 +124,7 @@ def temperature(truth, logits):
 
 
 def novelty():
-    """Twelve training rows of three classes in five channels, seven others."""
+    """Makes twelve training rows of three classes with five channels, and seven other rows."""
     truth = np.array([index % 3 for index in range(12)])
     rows = formula(12 * 5, 5, 2).reshape(12, 5).astype(np.float32).astype(float)
     rows = (rows + np.eye(5)[truth]).astype(np.float32).astype(float)
@@ -146,7 +146,7 @@ several = [(7 * index + index // 3) % 4 for index in range(40)]
 two = [(5 * index + index // 4) % 2 for index in range(31)]
 tied = [(3 * index + index // 5) % 4 for index in range(48)]
 logits = {"absent": smooth(40, 5, several, 3), "two": smooth(31, 2, two, 4)}
-logits["absent"][:, 4] -= 20  # class 4 never occurs, and is never predicted
+logits["absent"][:, 4] -= 20  # Class 4 never occurs and is never predicted.
 certain = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0], [0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
 cases = [
     figures("a class that never occurs", several, softmax(logits["absent"], axis=1)),

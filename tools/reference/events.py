@@ -1,8 +1,8 @@
-"""A reference event file for @shroom/train, by TensorBoard's own writer.
+"""Writes a reference event file for @shroom/train with TensorBoard's own writer.
 
 Run with a Python that has TensorBoard (`pip install tensorboard`); it writes
-packages/train/test/reference/events.out.tfevents.reference, which a test compares with byte by byte. With a folder as an
-argument it reads the event files in it with TensorBoard's own reader, and prints what they hold.
+packages/train/test/reference/events.out.tfevents.reference, with which a test compares its own file byte by byte. With a folder as an
+argument it reads the event files in it with TensorBoard's own reader, and prints their content.
 """
 
 import pathlib

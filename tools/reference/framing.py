@@ -1,8 +1,8 @@
-"""Photos as timm's evaluation transforms frame them, with Pillow: for packages/data/test/reference/framing.json.
+"""Writes photos as timm's evaluation transforms frame them with Pillow, for packages/data/test/reference/framing.json.
 
-Needs timm, torchvision and Pillow from PyPI. `python tools/reference/framing.py`; with a folder of photographs,
-`python tools/reference/framing.py FOLDER`, it writes their frames to a folder beside it instead, for
-`npx tsx tools/reference/framing.ts`.
+This program needs timm, torchvision and Pillow from PyPI. Run `python tools/reference/framing.py`. With a folder of
+photographs, as in `python tools/reference/framing.py FOLDER`, it writes the frames of these photographs to a folder
+beside that one instead, for `npx tsx tools/reference/framing.ts`.
 """
 
 import hashlib

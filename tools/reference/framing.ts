@@ -1,10 +1,11 @@
-// Frames of photographs beside timm's: after `python tools/reference/framing.py FOLDER`, `npx tsx tools/reference/framing.ts FRAMES`.
+// Compares how this project frames photographs with how timm does. Run `python tools/reference/framing.py FOLDER` first, then
+// `npx tsx tools/reference/framing.ts FRAMES`.
 import { readFileSync } from 'node:fs';
 import { decode } from '../../packages/data/src/node/index';
 
 interface Frame {
   readonly photo: string;
-  /** Raw `[224, 224, 3]`. */
+  /** File of raw pixels `[224, 224, 3]`. */
   readonly frame: string;
   readonly resize: 'squash' | 'crop';
   readonly cropFraction: number;

@@ -1,9 +1,9 @@
-"""Reference figures for @shroom/gradcam, from the released source of pytorch-grad-cam.
+"""Writes reference figures for @shroom/gradcam, from the released source of pytorch-grad-cam.
 
 Run with `/usr/bin/python3 tools/reference/gradcam.py <folder>`, where <folder> holds `pytorch_grad_cam/` of
 https://github.com/jacobgil/pytorch-grad-cam (Debian: python3-torch, python3-torchvision, python3-opencv, python3-sklearn,
 python3-matplotlib, python3-tqdm). It writes packages/gradcam/test/reference/*.json, which the tests read. Weights and
-images come from a formula that the tests compute too, so that only results are stored.
+images come from a formula that the tests use too, so that only results are stored.
 """
 
 import json
@@ -20,11 +20,11 @@ here.mkdir(parents=True, exist_ok=True)
 torch.set_num_threads(1)
 
 height, width, classes = 10, 8, 5
-chosen = [1, 3]  # the class that each image is explained for
+chosen = [1, 3]  # The class that is explained for each image.
 
 
 def formula(shape, salt, scale=1.0):
-    """Numbers of -0.5 to 0.5 times `scale` that any language computes alike."""
+    """Returns numbers from -0.5 to 0.5, times `scale`, which are the same in every language."""
     index = np.arange(np.prod(shape), dtype=np.int64)
     numbers = (((index * 7919 + salt * 104729 + 13) % 1009) / 1009 - 0.5) * scale
     return torch.tensor(numbers.reshape(shape), dtype=torch.float32)
@@ -34,7 +34,7 @@ images = formula((2, height, width, 3), 1, 4).permute(0, 3, 1, 2).contiguous()
 
 
 def network(pooled):
-    """Two convolutions, then a linear layer: after global average pooling, or after all places."""
+    """Two convolutions and a linear layer, which follows global average pooling or reads all positions."""
     layers = torch.nn.Sequential()
     layers.add_module("conv1", torch.nn.Conv2d(3, 6, 3, padding=1))
     layers.add_module("relu1", torch.nn.ReLU())
@@ -45,7 +45,7 @@ def network(pooled):
     layers.add_module("flat", torch.nn.Flatten())
     layers.add_module("linear", torch.nn.Linear(8 if pooled else 8 * 5 * 4, classes))
     with torch.no_grad():
-        # Weights are stored [height, width, in, out], and places before channels, as TensorFlow.js has it.
+        # As in TensorFlow.js, weights are stored as [height, width, in, out], and positions come before channels.
         layers.conv1.weight.copy_(formula((3, 3, 3, 6), 2).permute(3, 2, 0, 1))
         layers.conv1.bias.copy_(formula((6,), 3))
         layers.conv2.weight.copy_(formula((3, 3, 6, 8), 4).permute(3, 2, 0, 1))
@@ -64,7 +64,7 @@ def numbers(array):
 
 
 def record(cam, targets, base=None):
-    """The map before anything is clipped or scaled, and the finished one."""
+    """Returns the map before clipping and scaling, and the finished map."""
     base, raw = base or cam, []
     get = base.get_cam_image
 
@@ -94,7 +94,8 @@ for name, names in taps.items():
         rows["rest"] = record(pgc.GradCAM(model, [layer]), rest)
         finer = pgc.FinerCAM(model, [layer])
         rows["finer"] = record(finer, None, finer.base_cam)
-        # What asks for second derivatives or for the images' leaves hooks behind that others trip over.
+        # Methods that need second derivatives or gradients of the images leave hooks behind that disturb other
+        # methods.
         fresh = network(name == "pooled")
         rows["shapleyCam"] = record(pgc.ShapleyCAM(fresh, [getattr(fresh, tap)]), rest)
         smooth = pgc.GradCAM(model, [layer])
@@ -104,7 +105,7 @@ for name, names in taps.items():
     layers = [getattr(model, tap) for tap in names]
     found["fused"] = numbers(pgc.GradCAM(model, layers)(input_tensor=images, targets=logit_targets))
     found["fullGrad"] = numbers(pgc.FullGrad(network(name == "pooled"), [])(images.clone(), logit_targets))
-    # It takes one image and one class, and leaves a network with other ReLUs behind.
+    # The method takes one image and one class, and replaces the ReLUs of the network permanently.
     guided = [
         pgc.GuidedBackpropReLUModel(network(name == "pooled"), "cpu")(images[i : i + 1].clone(), c)
         for i, c in enumerate(chosen)

@@ -1,17 +1,18 @@
-"""Maps and metrics of @shroom/gradcam beside those of pytorch-grad-cam 1.5.7, torch-cam 0.5, captum 0.9 and Quantus 0.6.
+"""Compares maps and metrics of @shroom/gradcam with those of pytorch-grad-cam 1.5.7, torch-cam 0.5, captum 0.9 and Quantus 0.6.
 
-The TypeScript half makes a folder for each network and size, of photographs of your own; this half has the other libraries
-make the same, and compares:
+The TypeScript half of the program writes a folder for each network and size, from your own photographs. This half
+computes the same with the other libraries, and compares:
 
     npx tsx integration/libraries/ours.ts FOLDER resnet50 224 PHOTO...
     python tools/reference/libraries.py FOLDER/resnet50-224
     python tools/reference/libraries.py --precise FOLDER/resnet50-224
     python tools/reference/libraries.py --table FOLDER > docs/compared-with-libraries.md
 
-`--precise` has pytorch-grad-cam make again, of 64-bit floats, the maps that differ in their worst place or in rank: whether a difference
-is one of rounding.
+With `--precise`, pytorch-grad-cam computes the maps that differ at some position or in rank again with 64-bit floats.
+This shows whether a difference comes from rounding.
 
-Needs torch, torchvision, pytorch-grad-cam, torchcam, captum, quantus and scipy. Each network is compared within minutes.
+This program needs torch, torchvision, pytorch-grad-cam, torchcam, captum, quantus and scipy. It compares a network
+within minutes.
 """
 
 import json
@@ -42,7 +43,8 @@ def safetensors(path):
 
 
 def keras_resnet50(path):
-    """torchvision's ResNet50 made into Keras': strides in the first convolution of a block, biases, another epsilon."""
+    """Changes torchvision's ResNet50 to Keras's: strides in the first convolution of a block, biases, another
+    epsilon."""
     import torchvision
 
     model = torchvision.models.resnet50()
@@ -77,7 +79,7 @@ def network(folder, name):
         model = keras_resnet50(folder / "weights.safetensors")
     else:
         model = load(getattr(torchvision.models, name)())
-    # A hook on what is then changed in place sees what comes after the change.
+    # If a tensor is later changed in place, a hook on it receives the values after the change.
     for module in model.modules():
         if isinstance(module, torch.nn.ReLU):
             module.inplace = False
@@ -191,7 +193,8 @@ def of(tensor):
 
 
 def compared(ours, theirs):
-    """Of maps divided by their largest size: the largest difference, the median one, and the rank correlation, of each image."""
+    """For each image, returns the largest and the median difference of the maps after division by their largest
+    absolute value, and their rank correlation."""
     from scipy.stats import spearmanr
 
     found = []
@@ -204,7 +207,7 @@ def compared(ours, theirs):
     return found
 
 
-# Maps that the other library clips at 0 before anybody sees them, or whose components have no sign of their own.
+# Maps that the other library clips at 0 before returning them, or whose components have an arbitrary sign.
 clipped = {"torch-cam"}
 signless = ("eigenCam", "eigenGradCam", "segEigenCam", "kpcaCam", "eigenSmoothed")
 scaled = {"augmented@last", "fullGrad@images"}
@@ -238,12 +241,12 @@ def metrics_of_pgc(model, photos, finished, classes):
     targets = [ClassifierOutputSoftmaxTarget(each) for each in classes]
     yield "absoluteDrop", lambda: cam_mult_image.DropInConfidence()(photos, finished, targets, model)
     yield "averageIncrease", lambda: cam_mult_image.IncreaseInConfidence()(photos, finished, targets, model)
-    # Solving for the pixels that are filled in takes minutes for a photograph.
+    # For a photograph, solving the equations of the filled-in pixels takes minutes.
     yield "road", lambda: road.ROADCombined([20, 50, 80])(photos[:1], finished[:1], targets[:1], model)
 
 
 def metrics_of_torchcam(model, photos, finished, classes):
-    """What torch-cam's ClassificationMetric computes of a map, without its thresholds."""
+    """Computes what torch-cam's ClassificationMetric computes for a map, without its thresholds."""
     with torch.no_grad():
         before = model(photos).softmax(-1)
         after = model(photos * torch.tensor(finished)[:, None]).softmax(-1)
@@ -263,7 +266,7 @@ def main(folder):
     apart = float(np.abs(logits - np.array(ours["logits"])).max() / np.abs(logits).max())
     print(name, side, "logits apart by", apart, "of their largest", flush=True)
     taps, names = stages(model, name)
-    # What was compared before is kept: a run that is stopped goes on.
+    # Earlier results are kept, so that an interrupted run can be continued.
     file = folder / "compared.json"
     known = json.loads(file.read_text()) if file.exists() else {"rows": [], "metrics": []}
     rows, metrics = known["rows"], known["metrics"]
@@ -305,7 +308,7 @@ def main(folder):
     mask = np.zeros((side, side))
     places = np.abs(np.arange(side) / side - 0.5) < 0.25
     mask[np.ix_(places, places)] = 1
-    # Quantus comes last, and with copies: it leaves what it is given changed.
+    # Quantus runs last and on copies, because it changes its arguments.
     for library, metrics in {
         "torch-cam": metrics_of_torchcam(model, photos, finished, classes),
         "pytorch-grad-cam": metrics_of_pgc(model, photos, finished, classes),
@@ -335,7 +338,8 @@ def turned(row, own, theirs):
 
 
 def precise(folder):
-    """Both maps beside pytorch-grad-cam's of 64-bit floats, where the two are more than 1e-5 apart or not in the same order."""
+    """Compares both maps with pytorch-grad-cam's map in 64-bit floats, if the two differ by more than 1e-5 or rank
+    their positions differently."""
     ours = json.loads((folder / "ours.json").read_text())
     file = folder / "compared.json"
     known = json.loads(file.read_text())

@@ -1,4 +1,5 @@
-"""Loads a safetensors file into a network of torchvision with strict=True, and prints its logits of one image by formula.
+"""Loads a safetensors file into a network of torchvision with strict=True, and prints its logits for one image, which
+comes from a formula.
 
 Run with `/usr/bin/python3 tools/reference/load_safetensors.py <network> <file>`. The file is parsed here, since Debian has
 no package of the safetensors library.

@@ -1,4 +1,4 @@
-"""Reference figures for the losses of @shroom/train where logits are extreme, from PyTorch in double precision.
+"""Writes reference figures for the losses of @shroom/train where logits are extreme, from PyTorch in double precision.
 
 Run with a Python that has torch (Debian: python3-torch): `python3 tools/reference/loss.py`; it writes
 packages/train/test/reference/losses.json.
@@ -14,12 +14,12 @@ target = pathlib.Path(__file__).resolve().parents[2] / "packages/train/test/refe
 
 
 def focal_loss(gamma, weights):
-    """Lin et al. 2017, equation 4, for several classes; mean over the samples. 1 - p keeps its digits."""
+    """Lin et al. 2017, equation 4, for several classes. Returns the mean over the samples. 1 - p keeps its digits."""
 
     def loss(logits, truth):
         rows = torch.log_softmax(logits, 1)
         own = rows.gather(1, truth[:, None])[:, 0]
-        # The sum of the other probabilities.
+        # This is the sum of the probabilities of the other classes.
         others = rows.exp().masked_fill(torch.nn.functional.one_hot(truth, rows.shape[1]).bool(), 0).sum(1)
         share = torch.ones_like(own) if weights is None else weights[truth]
         return -(share * others**gamma * own).mean()

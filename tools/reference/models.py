@@ -1,4 +1,4 @@
-"""Reference figures for @shroom/models, from torchvision.
+"""Writes reference figures for @shroom/models, from torchvision.
 
 Run with `/usr/bin/python3 tools/reference/models.py` (Debian: python3-torch, python3-torchvision); it writes
 packages/models/test/reference/*.json, which the tests read. Weights and images come from a formula that the tests compute
@@ -20,7 +20,7 @@ convnext = {"stem": "features.0", "stages.0": "features.1", "stages.1": "feature
 inception = {"stem": "maxpool2", "Mixed_5": "Mixed_5d", "Mixed_6": "Mixed_6e", "Mixed_7": "Mixed_7c", "pooled": "avgpool"}
 alexnet = {"stem": "features.2", "features.3": "features.5", "features.6": "features.12", "pooled": "avgpool"}
 resnet = {"stem": "relu", **{f"layer{i}": f"layer{i}" for i in range(1, 5)}, "pooled": "avgpool"}
-# The module of torchvision at which each stage of ours ends.
+# For each stage of this project's networks, the torchvision module with which the stage ends.
 networks = {
     "resnet18": (torchvision.models.resnet18, resnet),
     "resnet50": (torchvision.models.resnet50, resnet),
@@ -31,7 +31,7 @@ networks = {
 
 
 def sampled(values):
-    """64 numbers spread over a tensor, and its largest magnitude."""
+    """Returns 64 numbers spread over a tensor, and its largest magnitude."""
     flat = values.detach().flatten()
     places = [(k * 104729 + 17) % flat.numel() for k in range(64)]
     return {

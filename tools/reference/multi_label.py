@@ -1,7 +1,7 @@
-"""Reference figures for photos with several classes in @shroom/train: the loss from PyTorch, the metrics from scikit-learn.
+"""Writes reference figures for photos with several classes in @shroom/train: the loss from PyTorch, the metrics from scikit-learn.
 
 Run with a Python that has both (Debian: python3-torch, python3-sklearn): `python3 tools/reference/multi_label.py`; it writes
-packages/train/test/reference/multi-label.json. Logits and targets come from a rule that the tests follow too.
+packages/train/test/reference/multi-label.json. The logits and targets come from a rule that the tests use too.
 """
 
 import json
@@ -30,7 +30,7 @@ out = pathlib.Path(__file__).resolve().parents[2] / "packages/train/test/referen
 def loss(name, logits, targets, weights=None, smoothing=0.0):
     rows = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
     truth = torch.tensor(targets, dtype=torch.float64)
-    # PyTorch has no smoothing here; this is that of Keras' BinaryCrossentropy.
+    # PyTorch has no label smoothing for this loss, so the formula is that of Keras's BinaryCrossentropy.
     smooth = truth * (1 - smoothing) + smoothing / 2
     weight = None if weights is None else torch.tensor(weights, dtype=torch.float64)
     value = torch.nn.BCEWithLogitsLoss(pos_weight=weight)(rows, smooth)
@@ -54,7 +54,7 @@ losses = [
 
 
 def targets_of(count, classes, salt):
-    """Rare and frequent classes; some photos have none."""
+    """Some classes are rare and some frequent; some photos have no class."""
     numbers = formula(count * classes, salt).reshape(count, classes) + 0.5
     return (numbers < np.linspace(0.12, 0.5, classes)).astype(int)
 

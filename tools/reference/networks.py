@@ -1,11 +1,12 @@
-"""torchvision's networks with weights by formula, and images by formula, that the tests compute alike."""
+"""Builds torchvision's networks with weights from a formula, and images from a formula. The tests use the same
+formulas."""
 
 import torch
 from formula import formula
 
 
 def weight(name, shape, salt):
-    """Weights by formula, of a size that keeps activations near one."""
+    """Computes weights from a formula, scaled so that activations stay near one."""
     numbers = formula(torch.Size(shape).numel(), salt)
     if name.endswith("running_var"):
         numbers = 1 + 0.5 * numbers
@@ -21,7 +22,7 @@ def weight(name, shape, salt):
 
 
 def load(model):
-    """Puts the formula's weights in; a weight's salt is its place among the sorted names."""
+    """Sets the network's weights from the formula. The salt of a weight is its index among the sorted names."""
     names = sorted(name for name in model.state_dict() if not name.endswith("num_batches_tracked"))
     state = {name: weight(name, model.state_dict()[name].shape, salt) for salt, name in enumerate(names)}
     missing, unexpected = model.load_state_dict(state, strict=False)

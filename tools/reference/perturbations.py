@@ -1,8 +1,8 @@
-"""Reference figures for methods of @shroom/gradcam that pytorch-grad-cam does not have, in plain PyTorch from their papers.
+"""Writes reference figures for methods of @shroom/gradcam that pytorch-grad-cam does not have, in plain PyTorch from their papers.
 
 Run with `/usr/bin/python3 tools/reference/perturbations.py` (Debian: python3-torch, python3-scipy). It writes
 packages/gradcam/test/reference/perturbations.json. Networks, images and noise come from a formula that the tests compute
-too; the masks of RISE from the same random numbers, Mulberry32.
+too; the masks of RISE come from the same random numbers (mulberry32) as in the tests.
 """
 
 import json
@@ -17,11 +17,11 @@ here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/refe
 torch.set_num_threads(1)
 
 height, width, classes = 10, 8, 5
-chosen = [1, 3]  # the class that each image is explained for
+chosen = [1, 3]  # The class that is explained for each image.
 
 
 def shaped(shape, salt, scale=1.0):
-    """Numbers of the formula as a tensor."""
+    """Returns numbers from the formula as a tensor."""
     return torch.tensor(formula(np.prod(shape), salt, scale).reshape(shape), dtype=torch.float32)
 
 
@@ -30,7 +30,7 @@ def conv(x, kernel, bias, stride):
 
 
 def head(x):
-    """Images `[N, 3, H, W]` to the second convolution, before its ReLU."""
+    """Computes the output of the second convolution, before its ReLU, from images `[N, 3, H, W]`."""
     x = torch.relu(conv(x, shaped((3, 3, 3, 6), 2), shaped((6,), 3), 1))
     return conv(x, shaped((3, 3, 6, 8), 4), shaped((8,), 5), 2)
 
@@ -56,7 +56,8 @@ def mulberry32(seed):
 
 
 def rise_mask(seed, cells, keep):
-    """A grid of zeros and ones, one cell and a bit larger than the image, shifted at random, read between its points."""
+    """Makes a mask from a grid of zeros and ones that is slightly more than one cell larger than the image. The grid
+    is shifted randomly and interpolated."""
     random = mulberry32(seed)
     side = cells + 2
     coarse = np.array([next(random) < keep for _ in range(side * side)], dtype=np.float64).reshape(side, side)
@@ -92,7 +93,7 @@ for kind in ("pooled", "flat"):
             for i in range(places):
                 for j in range(places):
                     covered = image.clone()
-                    # The pixels whose share of the side falls into the cell.
+                    # Selects the pixels whose relative position along the side falls into the cell.
                     top, low = -(-i * height // places), -(-(i + 1) * height // places)
                     left, right = -(-j * width // places), -(-(j + 1) * width // places)
                     covered[:, top:low, left:right] = 0
@@ -125,7 +126,8 @@ for kind in ("pooled", "flat"):
             weights = (alpha * torch.relu(g)).sum(dim=(1, 2), keepdim=True)
             plusplus = plusplus + (weights * a).sum(0) / samples
             derivatives = [total + g**order / samples for order, total in enumerate(derivatives, 1)]
-        # Omeiza et al. 2019, equation 6: means of the derivatives over the noisy copies, features of the image itself.
+        # Omeiza et al. 2019, equation 6: the derivatives are means over the noisy copies, and the features are those
+        # of the original image.
         first, second, third = derivatives
         divisor = 2 * second + features.sum(dim=(1, 2), keepdim=True) * third
         alpha = torch.where(divisor != 0, second / divisor, torch.zeros_like(second))

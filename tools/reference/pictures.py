@@ -1,8 +1,8 @@
-"""Reference figures for @shroom/gradcam/pictures, from PyTorch and OpenCV.
+"""Writes reference figures for @shroom/gradcam/pictures, from PyTorch and OpenCV.
 
 Run with `/usr/bin/python3 tools/reference/pictures.py` (Debian: python3-torch, python3-opencv, python3-contourpy). It writes
 packages/gradcam/test/reference/pictures.json, which the tests read. Weights, images and photos come from a formula that
-the tests compute too, so that only results are stored.
+the tests use too, so that only results are stored.
 """
 
 import base64
@@ -19,13 +19,14 @@ here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/refe
 torch.set_num_threads(1)
 
 height, width, classes = 10, 8, 5
-# No multiple of the map, and prime to 255: a value such as 51 / 255 could be cut to 50 or 51, by the last bit of a float.
+# The size is not a multiple of the map's size and has no common divisor with 255. Otherwise a value such as 51 / 255
+# could be truncated to 50 or 51, depending on the last bit of a float.
 photo_height, photo_width = 23, 19
-chosen = [1, 3]  # the class that each image is explained for
+chosen = [1, 3]  # The class that is explained for each image.
 
 
 def formula(shape, salt, scale=1.0):
-    """Numbers of -0.5 to 0.5 times `scale` that any language computes alike."""
+    """Returns numbers from -0.5 to 0.5, times `scale`, which are the same in every language."""
     index = np.arange(np.prod(shape), dtype=np.int64)
     values = (((index * 7919 + salt * 104729 + 13) % 1009) / 1009 - 0.5) * scale
     return torch.tensor(values.reshape(shape), dtype=torch.float32)
@@ -42,7 +43,7 @@ def set_convolution(layer, shape, salt):
 
 
 class Normed(nn.Module):
-    """As at the end of a ResNet: the last convolution, its batch norm, the shortcut, ReLU, pooling, a linear layer."""
+    """The end of a ResNet: the last convolution, its batch norm, the shortcut, ReLU, pooling, a linear layer."""
 
     def __init__(self):
         super().__init__()
@@ -67,7 +68,7 @@ class Normed(nn.Module):
 
 
 class Depthwise(nn.Module):
-    """As in a ConvNeXt block: a depthwise convolution, two linear layers over the channels, the shortcut."""
+    """A network like a ConvNeXt block: a depthwise convolution, two linear layers over the channels, the shortcut."""
 
     def __init__(self):
         super().__init__()
@@ -94,7 +95,7 @@ class Depthwise(nn.Module):
 
 
 def explained(model, image, which):
-    """The map of one image, finished and at the photo's size."""
+    """Returns the map of one image, finished and resized to the photo."""
     kept = {}
     handle = model.tap.register_forward_hook(lambda _, __, output: kept.update(features=output))
     logits = model(image)
@@ -132,7 +133,8 @@ for name, make in {"normed": Normed, "depthwise": Depthwise}.items():
         rows.append({"map": numbers(cam), "resized": numbers(resized), "panels": encoded(panels(photo(i), resized))})
     figures["lastConvolution"][name] = rows
 
-# Area that contours enclose, holes taken away. Pixel centers are at half pixels, edge values are held to the picture's edge.
+# Computes the area enclosed by contours, without their holes. Pixel centers are at half pixels, and the values at the
+# edge are continued to the edge of the picture.
 field = cv2.resize(formula((7, 9), 12).numpy(), (36, 28), interpolation=cv2.INTER_LINEAR)
 x = np.concatenate([[0], np.arange(36) + 0.5, [36]])
 y = np.concatenate([[0], np.arange(28) + 0.5, [28]])

@@ -1,4 +1,5 @@
-"""pytorch-grad-cam, read from the folder that a script's first argument names, and its methods by the names of ours."""
+"""Imports pytorch-grad-cam from the folder given as a script's first argument, and lists its methods under this
+project's names."""
 
 import sys
 import types
@@ -7,7 +8,7 @@ import tqdm
 
 
 class Variant:
-    """One of ttach's transforms: mirrored or not, times a factor."""
+    """Replaces one of ttach's transforms: mirrors the image or not, and multiplies it by a factor."""
 
     def __init__(self, mirrored, factor):
         self.mirrored, self.factor = mirrored, factor
@@ -19,7 +20,7 @@ class Variant:
         return masks.flip(3) if self.mirrored else masks
 
 
-# The library's base class wants the package ttach, which Debian does not have.
+# The library's base class imports the package ttach, which Debian does not have.
 ttach = types.ModuleType("ttach")
 ttach.HorizontalFlip = lambda: [False, True]
 ttach.Multiply = lambda factors: factors

@@ -1,4 +1,4 @@
-"""Reference figures for @shroom/train and @shroom/head, from PyTorch and scikit-learn.
+"""Writes reference figures for @shroom/train and @shroom/head, from PyTorch and scikit-learn.
 
 Run with `/usr/bin/python3 tools/reference/train.py` (Debian: python3-torch, python3-sklearn); it writes
 packages/train/test/reference/*.json, which the tests read. Weights and data come from a formula that the tests compute
@@ -32,7 +32,7 @@ def head():
     with torch.no_grad():
         for salt, layer in enumerate([model[0], model[3], model[6]]):
             inputs, units = layer.in_features, layer.out_features
-            # Stored [inputs, units], as TensorFlow.js has it.
+            # Weights are stored as [inputs, units], as in TensorFlow.js.
             kernel = formula(inputs * units, 10 + salt).reshape(inputs, units).T
             layer.weight.copy_(torch.tensor(kernel.copy(), dtype=torch.float32))
             layer.bias.copy_(torch.tensor(formula(units, 20 + salt), dtype=torch.float32))
@@ -40,7 +40,7 @@ def head():
 
 
 def focal_loss(gamma):
-    """Lin et al. 2017, equation 4, for several classes; mean over the samples."""
+    """Lin et al. 2017, equation 4, for several classes. Returns the mean over the samples."""
 
     def loss(logits, truth):
         own = torch.log_softmax(logits, 1).gather(1, truth[:, None])[:, 0]
@@ -50,7 +50,7 @@ def focal_loss(gamma):
 
 
 def blended(rows, truth, share=0.7):
-    """Each sample with the one before it: features and labels as mixup gives them."""
+    """Mixes each sample with the one before it, and returns features and labels as mixup does."""
     targets = torch.nn.functional.one_hot(truth, classes).float()
     return share * rows + (1 - share) * rows.roll(1, 0), share * targets + (1 - share) * targets.roll(1, 0)
 
@@ -94,7 +94,7 @@ def train(name, steps, optimizer_options, optimizer=adam, annealed=True, class_w
 
 
 def grouped(parameters):
-    """The last layer moves as it is told, the others a tenth of it and without decay."""
+    """The last layer is trained with the full learning rate, the others with a tenth of it and without weight decay."""
     *lower, kernel, bias = parameters
     groups = [{"params": [kernel, bias]}, {"params": lower, "lr": 1e-3, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=1e-2, weight_decay=0.1)
@@ -124,7 +124,7 @@ runs = [
 
 
 def rates(steps, make):
-    """The learning rates of a schedule that is stepped after every step."""
+    """Returns the learning rates of a schedule that advances after every training step."""
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
     schedule = make(optimizer)
     found = []
@@ -146,7 +146,7 @@ lr = torch.optim.lr_scheduler
         lr.LinearLR(o, start_factor=0.25, total_iters=5), lr.CosineAnnealingLR(o, T_max=15)], milestones=[5])),
 }))
 
-truth = [(7 * index + index // 3) % 4 for index in range(40)]  # class 4 never occurs, and is never predicted
+truth = [(7 * index + index // 3) % 4 for index in range(40)]  # Class 4 never occurs and is never predicted.
 scores = formula(40 * 5, 3, 6).reshape(40, 5)
 scores[:, 4] -= 20
 scores = scores + 2.0 * np.eye(5)[truth]
