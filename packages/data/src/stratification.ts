@@ -16,7 +16,8 @@ export type Room = readonly Map<number, number>[];
 /**
  * Iterative stratification for samples with several classes. The class that has the fewest unassigned samples comes first.
  * Each of its samples goes to the part that needs the class most; for a tie, to the part that needs most samples. Units of
- * several samples are assigned before, largest first, each to the part that lacks its classes most.
+ * several samples are assigned before, largest first, each to the part that lacks its classes most. Samples without any class
+ * come last, each to the part that needs most samples.
  *
  * @param units Units in the order in which they are assigned.
  * @param room Number of samples of each class that each part should get.
@@ -37,12 +38,14 @@ export function stratify(units: readonly Unit[], room: Room): number[][] {
   groups.sort((a, b) => b.members.length - a.members.length);
   for (const group of groups) give(group, neediest(group, wanted, room));
   let left = units.filter(({ members }) => members.length === 1);
-  while (left.length > 0) {
-    const rarest = rarestOf(left);
-    for (const unit of left.filter(({ counts }) => counts.has(rarest)))
-      give(unit, wantsMost(rarest, wanted, sizes));
-    left = left.filter(({ counts }) => !counts.has(rarest));
+  for (let rarest = rarestOf(left); rarest !== undefined; rarest = rarestOf(left)) {
+    const label = rarest;
+    for (const unit of left.filter(({ counts }) => counts.has(label)))
+      give(unit, wantsMost(label, wanted, sizes));
+    left = left.filter(({ counts }) => !counts.has(label));
   }
+  // Without any class only the number of samples counts.
+  for (const unit of left) give(unit, sizes.indexOf(Math.max(...sizes)));
   for (const part of parts) part.sort((a, b) => a - b);
   return parts;
 }
@@ -57,14 +60,15 @@ function sizesOf(units: readonly Unit[], room: Room): number[] {
   return places.map(count => (all === 0 ? 0 : (samples * count) / all));
 }
 
-function rarestOf(units: readonly Unit[]): number {
+/** The class that fewest of the samples have; none where they have no classes. */
+function rarestOf(units: readonly Unit[]): number | undefined {
   const totals = new Map<number, number>();
   for (const { counts } of units)
     for (const [label, count] of counts) totals.set(label, (totals.get(label) ?? 0) + count);
   let rarest: [label: number, count: number] | undefined;
   for (const [label, count] of [...totals].sort(([a], [b]) => a - b))
     if (!rarest || count < rarest[1]) rarest = [label, count];
-  return rarest![0];
+  return rarest?.[0];
 }
 
 function wantsMost(label: number, wanted: Room, sizes: readonly number[]): number {

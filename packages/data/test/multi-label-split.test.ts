@@ -84,6 +84,17 @@ describe('a split of photos with several classes', () => {
     ]);
   });
 
+  test('photos without any class fill the parts up', () => {
+    const all = Array.from({ length: 40 }, (_, index) => {
+      return { id: `${index}`, label: 0, labels: index < 20 ? [index % 2] : [] };
+    });
+    const split = splitByClass(all);
+    const counts = splitNames.map(name => split[name].length);
+    expect(counts).toEqual([28, 8, 4]); // of the room for 14, 4 and 2 of 20
+    const without = splitNames.map(name => split[name].filter(index => index >= 20).length);
+    expect(without).toEqual([14, 4, 2]);
+  });
+
   test('keeps the same bytes, near copies and groups together', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 2, max: 5 }), (seed, size) => {

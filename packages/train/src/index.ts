@@ -80,11 +80,16 @@ export {
 } from './evaluation/multi-label';
 export {
   assessMultiLabel,
-  fitMultiLabelCertainty,
+  type LabelAnswer,
   type MultiLabelAssessment,
+} from './evaluation/multi-label-assessment';
+export {
+  answerMultiLabel,
+  fitMultiLabelCertainty,
+  type MultiLabelAnswer,
   type MultiLabelCertainty,
   type MultiLabelCertaintyOptions,
-} from './evaluation/multi-label-assessment';
+} from './evaluation/multi-label-certainty';
 export {
   type MultiLabelFigure,
   type MultiLabelFigureOptions,

@@ -1,71 +1,15 @@
-import { requireKnown } from '../options/option-names';
 import { areasOf, rankingsWhere } from './areas';
 import type { Assessment } from './assessment';
 import { calibration } from './calibration';
-import type { Certainty, CertaintyOptions } from './certainty';
-import { conformalQuantile, evaluateSets, type SetReport } from './conformal';
+import { evaluateSets, type SetReport } from './conformal';
 import type { SamplePrediction } from './hardest';
 import { type FigureOptions, type Interval, intervalsOf } from './intervals';
 import { predictions } from './metrics';
 import { evaluateMultiLabel, type MultiLabelEvaluation, scoresOf, sigmoids } from './multi-label';
+import { answerMultiLabel, type MultiLabelCertainty } from './multi-label-certainty';
 import { type MultiLabelFigure, multiLabelIntervals } from './multi-label-intervals';
 import { checkTargets } from './samples';
-import { fitTemperature, temperatureOptions } from './temperature';
-import { chooseThresholds, type ThresholdOptions } from './thresholds';
 
-/**
- * The numbers that decide which classes a photo has, as plain data. A photo has a class when the probability of the class,
- * `sigmoid(logit / temperature)`, is at least the class's entry in `thresholds`. The single `threshold` serves all classes:
- * the target share (`coverage`) of the classes that photos have is above it.
- */
-export interface MultiLabelCertainty extends Certainty {
-  /** Threshold of each class, `[classes]`, chosen for the highest F1. */
-  readonly thresholds: readonly number[];
-}
-
-export interface MultiLabelCertaintyOptions extends CertaintyOptions, ThresholdOptions {}
-
-/**
- * Fits the temperature of yes-or-no answers, then the thresholds.
- *
- * Use samples that were used neither to train the weights nor to choose the best epoch (`heldOutLogits`).
- *
- * @param targets `[n, classes]`, 1 where a photo has the class, else 0.
- * @param logits `[n, classes]`.
- * @throws RangeError as `fitTemperature` does.
- * @example
- * ```ts
- * const targets = [1, 1, 0, 1, 1, 0, 0, 0];
- * const { temperature, thresholds } = fitMultiLabelCertainty(targets, [3, 1, -2, 2, 4, -1, -3, -2], 2);
- * console.log(temperature, thresholds);
- * ```
- */
-export function fitMultiLabelCertainty(
-  targets: ArrayLike<number>,
-  logits: ArrayLike<number>,
-  classes: number,
-  options: MultiLabelCertaintyOptions = {},
-): MultiLabelCertainty {
-  const { coverage = 0.9, floor = 0.5, ...ofTemperature } = options;
-  requireKnown('', options, { coverage: true, floor: true, ...temperatureOptions });
-  checkTargets(targets, logits, classes);
-  const temperature = fitTemperature(Array.from(targets), noAndYes(logits), 2, ofTemperature);
-  const probability = sigmoids(logits, temperature);
-  // Ranking by negative probability gives the same order as ranking by 1 - probability, without its rounding error.
-  const present = probability.filter((_, place) => targets[place] === 1);
-  const limit = conformalQuantile(
-    present.map(value => -value),
-    coverage,
-  );
-  const thresholds = Array.from(chooseThresholds(targets, probability, classes, { floor }));
-  return { temperature, threshold: Math.max(0, -limit), coverage, thresholds };
-}
-
-/** For each logit a pair of logits: 0 for "no", and the logit itself for "yes". */
-const noAndYes = (logits: ArrayLike<number>): Float64Array =>
-  Float64Array.from({ length: 2 * logits.length }, (_, place) =>
-    place % 2 === 0 ? 0 : logits[place >> 1]!,
-  );
 
 /** Metrics of a classifier on photos that may have several classes, as plain data. */
 export interface MultiLabelAssessment extends Assessment {
@@ -76,6 +20,22 @@ export interface MultiLabelAssessment extends Assessment {
   /** Share of the photos for which at least one of their classes is among the `k` most probable classes. */
   readonly top: { readonly k: number; readonly accuracy: number };
   readonly certainty: MultiLabelCertainty;
+  /** The answer for each photo, in the order of the samples. */
+  readonly answers: readonly LabelAnswer[];
+  /** Share of photos with a sure answer. */
+  readonly sure: number;
+  /** Among the sure answers, the share with all classes right. NaN if no answer was sure. */
+  readonly accuracyWhereSure: number;
+}
+
+/** True and predicted classes of one photo. */
+export interface LabelAnswer {
+  /** The classes that it has, ascending. */
+  readonly truth: readonly number[];
+  /** The classes whose probability is at least their threshold, ascending. */
+  readonly said: readonly number[];
+  /** `sure` of `answerMultiLabel`. */
+  readonly sure: boolean;
 }
 
 /**
@@ -113,6 +73,8 @@ export function assessMultiLabel(
   const has = (row: number, k: number) => targets[row * classes + k] === 1;
   const k = Math.min(3, classes - 1);
   const { counts } = scoresOf(targets, scaled, classes, thresholds);
+  const answers = answersOf(targets, logits, classes, certainty);
+  const sure = answers.filter(each => each.sure);
   return {
     evaluation: evaluateMultiLabel(targets, scaled, classes, thresholds),
     figures: multiLabelIntervals(targets, scaled, classes, { ...options, thresholds }),
@@ -126,7 +88,29 @@ export function assessMultiLabel(
     certainty,
     sets: setsOf(targets, scaled, classes, threshold),
     hardest: hardestOf(targets, scaled, classes),
+    answers,
+    sure: sure.length / answers.length,
+    accuracyWhereSure: sure.filter(isExact).length / sure.length,
   };
+}
+
+/** Whether a photo was said to have exactly the classes that it has. */
+export const isExact = ({ truth, said }: LabelAnswer): boolean =>
+  truth.length === said.length && truth.every((k, index) => said[index] === k);
+
+function answersOf(
+  targets: ArrayLike<number>,
+  logits: ArrayLike<number>,
+  classes: number,
+  certainty: MultiLabelCertainty,
+): LabelAnswer[] {
+  return Array.from({ length: targets.length / classes }, (_, photo) => {
+    const places = Array.from({ length: classes }, (_, k) => photo * classes + k);
+    const row = places.map(place => logits[place]!);
+    const { present, sure } = answerMultiLabel(row, certainty);
+    const truth = [...places.keys()].filter(k => targets[places[k]!] === 1);
+    return { truth, said: [...present].sort((a, b) => a - b), sure };
+  });
 }
 
 /** The probabilities of "no" and "yes" for each answer. */

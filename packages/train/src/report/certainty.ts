@@ -2,12 +2,19 @@ import type { Assessment } from '../evaluation/assessment';
 import type { Calibration, Sureness } from '../evaluation/calibration';
 import { shareInterval } from '../evaluation/intervals';
 import { type Html, html, percent } from './html';
+import { isMultiLabel, sureAnswers } from './multi-label';
 
 /** The section on certainty: whether the percentages can be believed, and when the answer is "not sure". */
 export function certaintySection(assessment: Assessment): Html {
   const { calibration, certainty } = assessment;
-  return html`<p>${surenessInWords(assessment)}</p>
-    <div class="pair">${reliabilityDiagram(calibration, certainty.temperature !== 1)}${abstention(assessment)}</div>`;
+  const facts = { assessment };
+  return html`<p>${surenessInWords(assessment)}${
+    isMultiLabel(facts) &&
+    ' An answer is yes or no here, one for each photo and class; it is yes from a probability of 50 % on.'
+  }</p>
+    <div class="pair">${reliabilityDiagram(calibration, certainty.temperature !== 1)}${
+      isMultiLabel(facts) ? sureAnswers(facts.assessment) : abstention(assessment)
+    }</div>`;
 }
 
 const verdicts: Readonly<Record<Sureness, string>> = {

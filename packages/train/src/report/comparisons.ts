@@ -3,9 +3,14 @@ import type { ReportContent, Robustness } from './content';
 import { type Html, html, percent } from './html';
 import { band } from './tables';
 
-/** Accuracy for each value of each column of the photos' table, lowest accuracy first. */
-export function columnTables(columns: readonly ColumnAccuracy[]): Html {
-  return html`<p>Accuracy on the test photos for each value in the other columns of their table, lowest accuracy first. When many values
+/**
+ * Accuracy for each value of each column of the photos' table, lowest accuracy first.
+ *
+ * @param several Whether photos may have several classes.
+ */
+export function columnTables(columns: readonly ColumnAccuracy[], several = false): Html {
+  const what = several ? 'Share of test photos with all classes right' : 'Accuracy on the test photos';
+  return html`<p>${what} for each value in the other columns of their table, lowest first. When many values
     are compared, some look bad by chance: believe a difference only if the bands hardly overlap.</p>
     <div class="pair">${columns.map(
       ({

@@ -11,9 +11,12 @@ export interface GalleryPicture {
   readonly width?: number;
   readonly height?: number;
   readonly name: string;
+  /** The class, or the classes in words. */
   readonly truth: string;
   readonly predicted: string;
-  /** Probability of the predicted class, 0 to 1. */
+  /** The class whose heat map is shown. Default: the predicted class. */
+  readonly explained?: string;
+  /** Probability of the class whose heat map is shown, 0 to 1. */
   readonly probability: number;
   /** The classes that fit, most probable first. Exactly one if the answer is sure. */
   readonly fitting?: readonly string[];
@@ -78,7 +81,7 @@ export interface ReportContent {
     readonly validation: readonly number[];
     readonly test: readonly number[];
   };
-  /** Assessment on the test photos. */
+  /** Assessment on the test photos; a `MultiLabelAssessment` if photos may have several classes. */
   readonly assessment: Assessment;
   /** The file of each test photo, in the order of the assessment's samples. The report names the files of wrong answers. */
   readonly testPhotos?: readonly string[];

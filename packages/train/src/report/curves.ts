@@ -4,7 +4,7 @@ import { niceTicks } from './ticks';
 
 interface Curve {
   readonly name: string;
-  readonly kind: 'a' | 'b' | 'c';
+  readonly kind: 'a' | 'b' | 'c' | 'd';
   readonly values: readonly number[];
 }
 
@@ -26,10 +26,13 @@ export function learningCurves(history: readonly HistoryRow[]): Html {
   if (trained.every(value => value !== undefined)) {
     score.unshift({ name: 'training', kind: 'b', values: trained });
   }
+  const ranked = history.map(row => row.validationMeanAveragePrecision);
+  const several = ranked.some(value => value !== undefined);
+  if (several) score.push({ name: 'mean AP', kind: 'd', values: ranked.map(value => value ?? 0) });
   const highest = Math.max(...loss.flatMap(curve => curve.values));
   return html`<div class="pair">
-    ${chart('Cross entropy', epochs, loss, [0, highest], value => value.toFixed(highest < 1 ? 2 : 1), best)}
-    ${chart('Accuracy', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
+    ${chart(several ? 'Binary cross entropy' : 'Cross entropy', epochs, loss, [0, highest], value => value.toFixed(highest < 1 ? 2 : 1), best)}
+    ${chart(several ? 'All classes right, macro-F1 and mean average precision' : 'Accuracy', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
   </div>`;
 }
 

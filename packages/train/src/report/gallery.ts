@@ -6,12 +6,16 @@ export const gallery = (pictures: readonly GalleryPicture[]): Html =>
   html`<div class="gallery">${pictures.map(picture)}</div>`;
 
 function picture(shown: GalleryPicture): Html {
-  const { image, name, truth, predicted, probability, fitting } = shown;
+  const { image, name, truth, predicted, probability, fitting, explained } = shown;
   const right = truth === predicted;
-  const alt = `${name}: the photo, its heat map for ${predicted}, and both on top of each other`;
+  const alt = `${name}: the photo, its heat map for ${explained ?? predicted}, and both on top of each other`;
+  const said =
+    explained === undefined
+      ? html`<b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)}${unsure(fitting)}`
+      : html`<b>${truth}</b>${right ? '' : `, said to have ${predicted}`}<small>where it saw ${explained}, ${percent(probability, 0)}</small>`;
   return html`<figure class="card"><img src="${image}"${sized(shown)} alt="${alt}" loading="lazy">
     <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span>
-      <b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)}${unsure(fitting)}
+      ${said}
       <small class="file">${name}</small></figcaption></figure>`;
 }
 

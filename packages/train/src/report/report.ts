@@ -4,6 +4,7 @@ import type { ReportContent } from './content';
 import { learningCurves } from './curves';
 import { epochStrip, gallery } from './gallery';
 import { Html, html, percent, range } from './html';
+import { isMultiLabel, labelTable, multiLabelFigures, wrongLabels } from './multi-label';
 import { style } from './style';
 import { classTable, confusionMatrix, findingsList } from './tables';
 import { unknownPhotos } from './unknown';
@@ -44,7 +45,7 @@ export function renderReport(content: ReportContent): string {
 <title>${title}</title><style>${new Html(style)}</style></head><body>
 <header><h1>${title}</h1><p class="lead">${summary}</p>
 ${verdict(content)}
-${keyFigures(content)}
+${isMultiLabel(content) ? multiLabelFigures(content) : keyFigures(content)}
 ${caution && html`<p class="warning"><b>${caution.headline}</b> ${caution.text}</p>`}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
 <main>${sections.map(
@@ -66,13 +67,23 @@ function sectionsOf(content: ReportContent): Section[] {
     robustness,
     novelty,
   } = content;
-  const sections: Section[] = [
-    { id: 'classes', title: 'Class by class', body: classTable(content) },
-    { id: 'confusion', title: 'What is taken for what', body: confusionMatrix(content) },
-    { id: 'certainty', title: 'How sure it is', body: certaintySection(content.assessment) },
-  ];
+  const several = isMultiLabel(content);
+  const sections: Section[] = several
+    ? [{ id: 'classes', title: 'Class by class', body: labelTable(content) }]
+    : [
+        { id: 'classes', title: 'Class by class', body: classTable(content) },
+        { id: 'confusion', title: 'What is taken for what', body: confusionMatrix(content) },
+      ];
+  sections.push({
+    ...{ id: 'certainty', title: 'How sure it is' },
+    body: certaintySection(content.assessment),
+  });
   if (slices.length > 0)
-    sections.push({ id: 'columns', title: 'Column by column', body: columnTables(slices) });
+    sections.push({
+      id: 'columns',
+      title: 'Column by column',
+      body: columnTables(slices, several),
+    });
   if (robustness)
     sections.push({ id: 'worse', title: 'Worse photos', body: robustnessTable(robustness) });
   if (novelty)
@@ -86,12 +97,17 @@ function sectionsOf(content: ReportContent): Section[] {
     sections.push({ id: 'epochs', title: 'Learning where to look', body: epochStrip(epochs) });
   }
   if (pictures.hardest.length > 0) {
-    const lead = 'The test photos whose true class had the lowest probability.';
+    const lead = several
+      ? 'The test photos whose answers were furthest from the truth.'
+      : 'The test photos whose true class had the lowest probability.';
     const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.hardest)}`;
     sections.push({ id: 'hardest', title: 'The hardest photos', body });
   }
   if (content.testPhotos)
-    sections.push({ id: 'wrong', title: 'Wrong answers', body: wrongTable(content) });
+    sections.push({
+      ...{ id: 'wrong', title: 'Wrong answers' },
+      body: several ? wrongLabels(content) : wrongTable(content),
+    });
   if (pictures.right.length > 0) {
     const lead = 'For each class, the correct test photos with the highest probability.';
     const body = html`<p>${lead} ${pictures.note}</p>${gallery(pictures.right)}`;

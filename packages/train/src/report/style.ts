@@ -1,7 +1,7 @@
 /** The style sheet of the report: one column, system fonts, light and dark theme. It loads nothing. */
 export const style = `
-:root{color-scheme:light dark;--paper:#faf8f4;--card:#fff;--ink:#24211c;--soft:#665f54;--line:#e4ded3;--track:#efeae1;--a:#a8401f;--b:#35654a;--c:#7d5f10;--right:61,107,79;--wrong:168,64,31;--radius:12px}
-@media(prefers-color-scheme:dark){:root{--paper:#191714;--card:#23201c;--ink:#ece7dd;--soft:#aca392;--line:#3a352e;--track:#332e28;--a:#ec9474;--b:#8cc4a0;--c:#dcbb62;--right:104,168,126;--wrong:222,116,84}}
+:root{color-scheme:light dark;--paper:#faf8f4;--card:#fff;--ink:#24211c;--soft:#665f54;--line:#e4ded3;--track:#efeae1;--a:#a8401f;--b:#35654a;--c:#7d5f10;--d:#3f5687;--right:61,107,79;--wrong:168,64,31;--radius:12px}
+@media(prefers-color-scheme:dark){:root{--paper:#191714;--card:#23201c;--ink:#ece7dd;--soft:#aca392;--line:#3a352e;--track:#332e28;--a:#ec9474;--b:#8cc4a0;--c:#dcbb62;--d:#9db4e6;--right:104,168,126;--wrong:222,116,84}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -24,8 +24,8 @@ figcaption{font-weight:600;margin-bottom:8px}
 svg{display:block;width:100%;height:auto;overflow:visible}.square{max-width:400px;margin:0 auto}
 .grid{stroke:var(--line)}.tick{fill:var(--soft);font-size:12px}.best,.ideal{stroke:var(--soft);stroke-dasharray:3 4}
 .curve{fill:none;stroke-width:2.2;stroke-linejoin:round}.whisker{stroke-width:1.6;opacity:.55}.whisker.a{stroke:var(--a)}.whisker.b{stroke:var(--b)}
-.curve.a{stroke:var(--a)}.curve.b{stroke:var(--b)}.curve.c{stroke:var(--c)}.dot.a{fill:var(--a)}.dot.b{fill:var(--b)}.dot.c{fill:var(--c)}
-.name{font-size:13px;font-weight:600}.name.a{fill:var(--a)}.name.b{fill:var(--b)}.name.c{fill:var(--c)}
+.curve.a{stroke:var(--a)}.curve.b{stroke:var(--b)}.curve.c{stroke:var(--c)}.curve.d{stroke:var(--d)}.dot.a{fill:var(--a)}.dot.b{fill:var(--b)}.dot.c{fill:var(--c)}.dot.d{fill:var(--d)}
+.name{font-size:13px;font-weight:600}.name.a{fill:var(--a)}.name.b{fill:var(--b)}.name.c{fill:var(--c)}.name.d{fill:var(--d)}
 .share{fill:var(--track)}
 .key{list-style:none;margin:12px 0 0;padding:0;font-size:14px;line-height:1.7}
 .dot-key{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:8px;background:var(--soft)}

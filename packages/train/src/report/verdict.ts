@@ -1,6 +1,8 @@
 import { type AdviceKind, advise } from './advice';
 import type { ReportContent } from './content';
 import { percent, range } from './html';
+import { isMultiLabel } from './multi-label';
+import { adviseMultiLabel, multiLabelGoodness, multiLabelSureness } from './multi-label-verdict';
 
 /** What a reader of a report should know first, in three sentences. */
 export interface Verdict {
@@ -36,6 +38,12 @@ export function verdictOf(
     'classes' | 'counts' | 'assessment' | 'history' | 'slices' | 'robustness'
   >,
 ): Verdict {
+  if (isMultiLabel(content)) {
+    const { assessment } = content;
+    const { kind, text } = adviseMultiLabel(content);
+    const sure = `${multiLabelSureness(assessment)}; ${belief(assessment, ' of single classes')}`;
+    return { good: multiLabelGoodness(assessment), sure, next: text, advice: kind };
+  }
   const { assessment } = content;
   const { kind, text } = advise(content);
   return { good: goodness(assessment), sure: sureness(assessment), next: text, advice: kind };
@@ -62,17 +70,25 @@ function goodness({ evaluation, figures: { accuracy } }: ReportContent['assessme
   );
 }
 
-function sureness({ sets, calibration: { scaled } }: ReportContent['assessment']): string {
+function sureness({ sets, ...assessment }: ReportContent['assessment']): string {
   const often =
     sets.sure > 0
       ? `It says that it is sure of ${percent(sets.sure, 0)} of these photos, and ` +
         `${percent(sets.accuracyWhereSure, 0)} of those answers are right`
       : 'It is never sure of one class';
+  return `${often}; ${belief(assessment)}`;
+}
+
+/** Whether its percentages are true. @param what They are of. */
+function belief(
+  { calibration: { scaled } }: Pick<ReportContent['assessment'], 'calibration'>,
+  what = '',
+): string {
   const means = `${percent(scaled.confidence, 0)} on average, with ${percent(scaled.accuracy, 0)} right`;
   const believed = {
-    'as sure as right': 'its percentages agree with the test photos',
-    'too sure': 'its percentages are too high',
-    'not sure enough': 'its percentages are too low',
+    'as sure as right': `its percentages${what} agree with the test photos`,
+    'too sure': `its percentages${what} are too high`,
+    'not sure enough': `its percentages${what} are too low`,
   }[scaled.verdict];
-  return `${often}; ${believed} (${means}).`;
+  return `${believed} (${means}).`;
 }

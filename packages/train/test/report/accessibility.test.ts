@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/index';
 import { content } from './content';
+import { several } from './multi-label';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -17,32 +18,37 @@ describe.skipIf(noChromium)('in Chromium the report', () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  const open = async (colorScheme: 'light' | 'dark', width: number) => {
+  const open = async (colorScheme: 'light' | 'dark', width: number, report = content) => {
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
     const asked: string[] = [];
     page.on('request', request => asked.push(request.url()));
-    await page.setContent(renderReport(content));
+    await page.setContent(renderReport(report));
     return { page, asked };
   };
 
   test.each([
-    ['light', 1200],
-    ['light', 390],
-    ['dark', 1200],
-    ['dark', 390],
-  ] as const)('is accessible by axe, %s, %i pixels wide', async (scheme, width) => {
-    const { page } = await open(scheme, width);
-    await page.evaluate(script);
-    const { violations, passes } = await page.evaluate<AxeResults>('axe.run(document)');
-    const named = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
-    expect(named).toEqual([]);
-    // Contrast and the rest were really looked at.
-    const checked = passes.map(({ id }) => id);
-    const rules = ['color-contrast', 'image-alt', 'svg-img-alt', 'th-has-data-cells'];
-    // Only on a phone there is something to scroll sideways.
-    if (width < 500) rules.push('scrollable-region-focusable');
-    for (const rule of rules) expect(checked).toContain(rule);
-  });
+    ['light', 1200, 'one class a photo', content],
+    ['light', 390, 'one class a photo', content],
+    ['dark', 1200, 'one class a photo', content],
+    ['dark', 390, 'one class a photo', content],
+    ['light', 390, 'several classes', several],
+    ['dark', 1200, 'several classes', several],
+  ] as const)(
+    'is accessible by axe, %s, %i pixels wide, of %s',
+    async (scheme, width, _, report) => {
+      const { page } = await open(scheme, width, report);
+      await page.evaluate(script);
+      const { violations, passes } = await page.evaluate<AxeResults>('axe.run(document)');
+      const named = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
+      expect(named).toEqual([]);
+      // Contrast and the rest were really looked at.
+      const checked = passes.map(({ id }) => id);
+      const rules = ['color-contrast', 'image-alt', 'svg-img-alt', 'th-has-data-cells'];
+      // Only on a phone there is something to scroll sideways.
+      if (width < 500) rules.push('scrollable-region-focusable');
+      for (const rule of rules) expect(checked).toContain(rule);
+    },
+  );
 
   test('asks for nothing, and is no wider than a phone', async () => {
     const { page, asked } = await open('light', 390);
