@@ -22,10 +22,10 @@ export interface OpenClassifierOptions extends LoadOptions {
 }
 
 /** What a classifier says of a photo, from one view, and what it looked at. */
-export interface PhotoExplanation extends Explained {
+export type PhotoExplanation = Explained & {
   /** The photo, its longer side 480 pixels, with the map on top or beside it, as the bytes of a PNG. */
   toPng(options?: PictureOptions): Promise<Uint8Array>;
-}
+};
 
 /**
  * Opens a trained classifier. It serves many requests at once, in batches, until it is disposed.

@@ -1,24 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type SplitName, splitNames } from '@shroom/data';
-import type { ColumnNames } from '@shroom/data/node';
-import { type Assessment, assess, type Interval } from '@shroom/train';
 import { openRun } from '@shroom/train/node';
 import { PhotoError, RunFolderError } from './errors';
 import type { LoadedClassifier } from './file/assemble';
 import { logitsOfPhotos } from './network/logits';
+import type { TableColumns } from './options';
 import { type NamedPhotos, openSet } from './photos/open-set';
+import { labelsOf, taskOfPhotos, truthOf } from './photos/truth';
 import { viewsOf } from './photos/views';
 import type { OnProgress } from './progress';
+import { resultOf, type TestResult } from './results/results';
 import type { RunConfiguration } from './run/folder';
 import { predictionOf } from './serving/answer';
+import { taskOf } from './task';
 import type { TrainingPhotos } from './train';
+import { assessmentOf, type TestCertainty } from './training/test-evaluation';
 
 export interface EvaluateOptions {
   /** Of the photos of the run. Default `test`. */
   readonly part?: SplitName;
-  /** Columns of a table that have other names than usual. */
-  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  readonly columns?: TableColumns;
   /** Views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
   readonly views?: number;
   /** Of the bootstrap intervals. Default 1000. */
@@ -27,11 +30,11 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How good a classifier is on labeled photos; plain data. */
-export interface Evaluated {
-  readonly accuracy: Interval;
-  readonly macroF1: Interval;
-  readonly assessment: Assessment;
+/** How good a classifier is on labeled photos; plain data. `task` tells which figures there are. */
+export type Evaluated = TestResult & EvaluatedPhotos;
+
+/** Which photos a classifier was evaluated on, and what it said of those that it cannot know. */
+export interface EvaluatedPhotos {
   /** Photos of classes that it has, in the order of the rows of the assessment. */
   readonly photos: readonly string[];
   /** How many of them were called unlike anything that was trained on. */
@@ -70,13 +73,8 @@ export async function evaluateClassifier(
     given === undefined
       ? await partOfRun(folder, part, work)
       : await otherPhotos(folder, given, columns, work);
-  const known: Photo[] = [];
-  const strange: Photo[] = [];
-  for (const photo of set.photos) {
-    const label = classes.indexOf(set.classes[photo.label]!);
-    if (label < 0) strange.push(photo);
-    else known.push({ ...photo, label });
-  }
+  const { task } = taskOfPhotos(set, taskOf(file));
+  const { known, strange } = byClasses(set, classes);
   if (known.length === 0)
     throw new PhotoError(
       set.name,
@@ -95,7 +93,7 @@ export async function evaluateClassifier(
         score: novelty.score(row.summary)[0]!,
         threshold: novelty.threshold,
       };
-      const said = predictionOf(row.photo.id, classes, row.logits, certainty, score);
+      const said = predictionOf(row.photo.id, file, row.logits, certainty, score);
       if (!said.known) unknown++;
       if (!said.sure) unsure++;
       each(index++, row.logits);
@@ -104,17 +102,12 @@ export async function evaluateClassifier(
   };
   const own = await answers(known, (index, row) => logits.set(row, index * classes.length));
   const others = await answers(strange, () => {});
-  const labels = known.map(({ label }) => label);
-  const assessment = assess(
-    labels,
-    logits,
-    classes.length,
-    certainty,
-    resamples === undefined ? {} : { resamples },
-  );
-  const { accuracy, macroF1 } = assessment.figures;
+  const truth = truthOf(known, task === 'multi-label' ? classes.length : undefined);
+  const how = resamples === undefined ? {} : { resamples };
+  const assessment = assessmentOf(truth, logits, classes.length, certainty as TestCertainty, how);
   return {
-    ...{ accuracy, macroF1, assessment, unknown: own.unknown },
+    ...resultOf(assessment),
+    unknown: own.unknown,
     photos: known.map(({ id }) => id),
     ...(seen !== undefined && { seen }),
     strange: {
@@ -123,6 +116,20 @@ export async function evaluateClassifier(
       ...others,
     },
   };
+}
+
+/** Photos with their classes as the classifier counts them, and those that have none but others. */
+function byClasses(set: NamedPhotos, classes: readonly string[]) {
+  const known: Photo[] = [];
+  const strange: Photo[] = [];
+  for (const photo of set.photos) {
+    const all = labelsOf(photo);
+    const own = all.map(label => classes.indexOf(set.classes[label]!)).filter(label => label >= 0);
+    own.sort((a, b) => a - b);
+    if (own.length === 0 && all.length > 0) strange.push(photo);
+    else known.push({ ...photo, label: own[0] ?? 0, ...(photo.labels && { labels: own }) });
+  }
+  return { known, strange };
 }
 
 interface LabeledPhotos {

@@ -4,11 +4,14 @@ import type { Extractor } from './network/extractor';
 import type { FeaturePlan } from './network/plan';
 import type { NamedPhotos } from './photos/open-set';
 import type { PhotoSplit } from './photos/splitting';
+import type { TaskName } from './task';
 
 /** What a training has found out or decided, in the order in which it does. */
 export type TrainEvent =
   | { readonly kind: 'engine'; readonly engine: Engine }
   | { readonly kind: 'photos'; readonly photos: NamedPhotos; readonly split: PhotoSplit }
+  /** Whether a photo has one class or several, and why. */
+  | { readonly kind: 'task'; readonly task: TaskName; readonly reason: string }
   | {
       readonly kind: 'backbone';
       readonly extractors: readonly Extractor[];

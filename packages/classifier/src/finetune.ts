@@ -5,8 +5,8 @@ import { applyManifest, parseManifest, type Split } from '@shroom/data';
 import {
   type Evaluation,
   evaluateOn,
-  fitCertainty,
   logitsOf,
+  type MultiLabelEvaluation,
   recipes,
   selectFrom,
 } from '@shroom/train';
@@ -23,12 +23,16 @@ import { summariesOfParts } from './network/summaries';
 import { headOnTrained } from './network/tuned';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { validationHalves } from './photos/splitting';
+import { taskOfPhotos } from './photos/truth';
 import { Meter } from './progress';
 import { openRunFolder, type RunConfiguration, saveConfiguration } from './run/folder';
 import { lockRun } from './run/lock';
 import { versionsOf } from './run/versions';
 import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
+import { scoreInWords } from './training/history-row';
 import { fitNovelty } from './training/novelty';
+import { forSigmoids } from './training/several-classes';
+import { certaintyOf } from './training/test-evaluation';
 import { checkpointFolders } from './training/training';
 
 export interface FinetuneOptions
@@ -54,9 +58,9 @@ export interface Finetuned {
   readonly classes: readonly string[];
   /** The last layer that stayed frozen. */
   readonly cut: string;
-  /** On the test photos. */
-  readonly before: Evaluation;
-  readonly after: Evaluation;
+  /** On the test photos; where they may have several classes, with thresholds of 0.5 for all. */
+  readonly before: Evaluation | MultiLabelEvaluation;
+  readonly after: Evaluation | MultiLabelEvaluation;
 }
 
 /**
@@ -95,9 +99,10 @@ async function finetuneIn(
   const stopping = signal ? { signal } : {};
   const engine = await startEngine(options.engine);
   const { network, file, cut: earlier, loadTrained } = await loadUntrained(run, work);
-  const { extractors, head, classes } = network;
+  const { extractors, head, classes, task } = network;
   try {
     const { configuration, photos, split } = await photosOf(run, options, work);
+    taskOfPhotos(photos, task);
     const { seed, group, testViews, augment } = configuration;
     const cut = cutOf(extractors, index, options.from, earlier);
     const views = options.views ?? configuration.views;
@@ -109,7 +114,7 @@ async function finetuneIn(
     if (!existsSync(place)) await writeAtomically(place, manifest);
 
     const features = await extractAll(photos, split, extractors, {
-      ...{ views, testViews, augment, cut, engine },
+      ...{ views, testViews, augment, task, cut, engine },
       ...work,
     });
     try {
@@ -131,25 +136,26 @@ async function finetuneIn(
       const meter = new Meter('fine-tuning', 'steps', onProgress);
       let note = '';
       const checkpoints = join(folder, checkpointFolders.head);
+      const recipe =
+        task === 'multi-label' ? forSigmoids(recipes.finetune).training : recipes.finetune;
       for await (const { epoch, validation } of fitWithCheckpoints(checkpoints, classifier, sets, {
-        ...recipes.finetune,
+        ...recipe,
         ...{ epochs, seed, validationViews: testViews, depthOf: cut.cut.depthOf, saveEvery: 20 },
         ...stopping,
         onStep: ({ done, total }) => meter.update(done, total, note),
       }))
-        note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
+        note = `epoch ${epoch}, validation ${scoreInWords(validation)}`;
       const after = await evaluateOn(classifier, test, classes.length, averaging);
-      const certaintyOf = async (count: number) => {
-        const logits = await logitsOf(classifier, calibrating!, { views: count, ...stopping });
-        return fitCertainty(calibrating!.labels, logits, classes.length);
-      };
-      const certainty = await certaintyOf(testViews);
-      const plain = testViews === 1 ? certainty : await certaintyOf(1);
+      const saidOf = (views: number) => logitsOf(classifier, calibrating!, { views, ...stopping });
+      const averaged = await saidOf(testViews);
+      const plain = testViews === 1 ? averaged : await saidOf(1);
+      const { labels, targets } = calibrating!;
+      const said = { labels, ...(targets && { targets }), plain, averaged };
       const summaries = await summariesOfParts(photos, split, extractors, signal);
       const novelty = fitNovelty(summaries.train, summaries.validation);
       const saved = await saveClassifier(folder, {
-        ...{ title: file.title, configuration, photos, split, extractors, cut, novelty },
-        certainty: { plain, averaged: certainty },
+        ...{ title: file.title, configuration, task, photos, split, extractors, cut, novelty },
+        certainty: certaintyOf(said, classes.length),
         weights: `${checkpointFolders.head}/${checkpointFiles.best}`,
       });
       await writeAtomically(place, manifest);

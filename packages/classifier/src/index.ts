@@ -24,19 +24,30 @@ export { type Finetuned, type FinetuneOptions, finetune } from './finetune';
 export type { Extractor, Pooling } from './network/extractor';
 export type { FeaturePlan } from './network/plan';
 export { type BackboneWeights, findWeights } from './network/weights';
-export type { Caution, Configuration, TrainConfiguration } from './options';
+export type { Caution, Configuration, TableColumns, TrainConfiguration } from './options';
 export type { PhotoInput, PhotoInputs } from './photos/inputs';
 export type { NamedPhotos } from './photos/open-set';
 export type { PhotoSplit } from './photos/splitting';
 export type { Augment } from './photos/views';
 export type { OnProgress, Progress, Stage } from './progress';
 export type { Seconds } from './results/metrics';
+export type {
+  MultiLabelResult,
+  Run,
+  SingleLabelResult,
+  TestResult,
+} from './results/results';
 export type { RunConfiguration } from './run/folder';
 export { fileName, forTerminal } from './run/names';
-export type { Prediction } from './serving/answer';
+export type {
+  MultiLabelPrediction,
+  PredictedLabel,
+  Prediction,
+  SingleLabelPrediction,
+} from './serving/answer';
 export type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
+export { type TaskName, taskNames } from './task';
 export {
-  type Run,
   resume,
   type TrainingPhotos,
   type TrainOptions,

@@ -3,6 +3,7 @@ import type { EngineName } from './engine/engine';
 import { type MapName, mapNames } from './explaining/heat-map';
 import type { Pooling } from './network/extractor';
 import type { Augment } from './photos/views';
+import { type TaskName, taskNames } from './task';
 import { findRecipe, type HeadName, type JobRecipe, type JobRecipeName } from './training/recipe';
 
 /** What a reader must not forget, such as that nobody should eat a mushroom because of a photo. */
@@ -10,6 +11,9 @@ export interface Caution {
   readonly headline: string;
   readonly text: string;
 }
+
+/** What `columns` names of a table. */
+export type TableColumns = Pick<ColumnNames, 'path' | 'label' | 'labelSeparator' | 'part'>;
 
 /** How a classifier is trained: plain data, which the folder of the run keeps. */
 export interface TrainConfiguration {
@@ -57,8 +61,12 @@ export interface TrainConfiguration {
   readonly split?: string;
   /** Whether folders such as train, val and test, or a column `split`, are the split. Default `auto`. */
   readonly givenSplit?: GivenSplit;
-  /** Columns of a table that have other names than usual. */
-  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  readonly columns?: TableColumns;
+  /**
+   * Whether a photo has one class, or any number of them. Default `auto`: `multi-label` where some photos have several or none.
+   */
+  readonly task?: TaskName | 'auto';
   /** Which heat maps the report shows. Default `gradcam`. */
   readonly map?: MapName;
   /** Default: the one that the program has set, else the fastest that loads. */
@@ -74,7 +82,15 @@ export interface TrainConfiguration {
 export interface Configuration
   extends Omit<
     TrainConfiguration,
-    'backbone' | 'head' | 'epochs' | 'batch' | 'lr' | 'classWeights' | 'labelSmoothing' | 'engine'
+    | 'backbone'
+    | 'head'
+    | 'epochs'
+    | 'batch'
+    | 'lr'
+    | 'classWeights'
+    | 'labelSmoothing'
+    | 'engine'
+    | 'task'
   > {
   readonly backbone: readonly string[];
   readonly size: number;
@@ -95,6 +111,8 @@ export interface Configuration
   readonly lr?: number;
   readonly classWeights?: 'none' | 'balanced';
   readonly labelSmoothing?: number;
+  /** Absent where the photos decide. */
+  readonly task?: TaskName;
 }
 
 /**
@@ -108,7 +126,7 @@ export function withDefaults(options: TrainConfiguration): Configuration {
       throw new RangeError(
         `There is no option '${name}'. There are ${Object.keys(known).join(', ')}.`,
       );
-  const { backbone = 'resnet50', recipe = 'best', head, engine: _, ...rest } = options;
+  const { backbone = 'resnet50', recipe = 'best', head, engine: _, task, ...rest } = options;
   const own = findRecipe(recipe);
   const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
   const configuration: Configuration = {
@@ -123,6 +141,8 @@ export function withDefaults(options: TrainConfiguration): Configuration {
     views: own.views,
     testViews: own.testViews,
     ...defined(rest),
+    // `auto` is the default: a run that says so is the same as one that does not.
+    ...(task !== undefined && task !== 'auto' && { task }),
     backbone: typeof backbone === 'string' ? [backbone] : backbone,
     recipe,
     head: head === 'covariance' ? 'linear' : (head ?? own.head),
@@ -137,7 +157,7 @@ const known: Readonly<Record<keyof TrainConfiguration, true>> = {
   ...{ augment: true, views: true, testViews: true, epochs: true, batch: true, lr: true },
   ...{ classWeights: true, labelSmoothing: true, finetune: true, seed: true, group: true },
   ...{ split: true, givenSplit: true, columns: true, map: true, engine: true, title: true },
-  ...{ kind: true, caution: true },
+  ...{ kind: true, caution: true, task: true },
 };
 
 /** Without what is undefined. */
@@ -146,7 +166,10 @@ const defined = <T extends object>(options: T): T =>
 
 /** Options that are one of a few words. */
 const choices: Readonly<
-  Record<'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map', readonly string[]>
+  Record<
+    'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map' | 'task',
+    readonly string[]
+  >
 > = {
   head: ['mlp', 'linear', 'covariance'],
   pooling: ['average', 'covariance'],
@@ -154,6 +177,7 @@ const choices: Readonly<
   classWeights: ['none', 'balanced'],
   givenSplit: ['auto', 'require', 'ignore'],
   map: mapNames,
+  task: ['auto', ...taskNames],
 };
 
 function check(configuration: Configuration): void {

@@ -2,20 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
-import { toManifest } from '@shroom/data';
-import {
-  type Assessment,
-  accuracyByColumn,
-  type EpochRecord,
-  type Interval,
-  renderReport,
-} from '@shroom/train';
-import { openRun, writeAtomically } from '@shroom/train/node';
+import { openRun } from '@shroom/train/node';
 import { engineOf, startEngine } from './engine/engine';
 import { RunFolderError } from './errors';
 import type { TrainEvent } from './events';
 import { Explainer } from './explaining/explainer';
-import { formatClassifierFile } from './file/classifier-file';
 import { saveClassifier } from './file/save';
 import { disposeHead, startHead } from './network/classifier-network';
 import { cutExtractor } from './network/extractor';
@@ -23,31 +14,29 @@ import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
 import { summariesOfParts } from './network/summaries';
 import { type TrainConfiguration, withDefaults } from './options';
-import { nameOf, openSet } from './photos/open-set';
-import { splitPhotos, validationHalves } from './photos/splitting';
+import { nameOf } from './photos/open-set';
+import { labelsOf } from './photos/truth';
 import type { OnProgress } from './progress';
-import { modelCard } from './results/card';
 import { explainTest } from './results/gallery';
 import { limitsOf } from './results/limits';
-import { type Seconds, saveMetrics } from './results/metrics';
-import { confusionCsv, predictionsCsv } from './results/predictions';
-import { reportContent, titleOf } from './results/report';
+import { titleOf } from './results/report';
+import { type Run, resultOf, saveResults } from './results/results';
 import { ofTheDisk } from './run/disk';
 import {
   holdsAnother,
   holdsRun,
   openRunFolder,
   type RunConfiguration,
-  replaceFolder,
   replaceRun,
   saveConfiguration,
-  splitOfRun,
 } from './run/folder';
 import { lockRun } from './run/lock';
+import { photosOfRun } from './run/photos';
 import { stopwatch } from './run/stopwatch';
 import { versionsOf } from './run/versions';
 import { fitNovelty } from './training/novelty';
 import { changed, findRecipe, mostEpochs } from './training/recipe';
+import { forSigmoids } from './training/several-classes';
 import { evaluateTest } from './training/test-evaluation';
 import { trainClassifier } from './training/training';
 import { TrainingLog } from './training/training-log';
@@ -67,21 +56,6 @@ export interface TrainOptions extends TrainConfiguration, WorkOptions {
   readonly overwrite?: boolean;
   /** What was typed to get this, for the report. */
   readonly command?: string;
-}
-
-/** A finished run: plain data. */
-export interface Run {
-  readonly folder: string;
-  readonly classes: readonly string[];
-  readonly configuration: RunConfiguration;
-  /** On photos that nothing was trained on or chosen by. */
-  readonly test: {
-    readonly accuracy: Interval;
-    readonly macroF1: Interval;
-    readonly assessment: Assessment;
-  };
-  readonly history: readonly EpochRecord[];
-  readonly seconds: Seconds;
 }
 
 /** Photos, wherever they are: what `openPhotos` of `@shroom/data` takes, or a set that is open. */
@@ -210,7 +184,7 @@ async function trainWith(
     command: string;
   },
 ): Promise<Run> {
-  const { seed, size, views, testViews, augment, finetune, map, group } = configuration;
+  const { seed, size, views, testViews, augment, finetune, map, classWeights } = configuration;
   const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const notice = (text: string) => onEvent?.({ kind: 'notice', text });
   const clock = stopwatch();
@@ -222,20 +196,16 @@ async function trainWith(
   for (const text of await saveConfiguration(folder, configuration, versionsOf(engine)))
     notice(text);
 
-  const opened = await openSet(from, configuration, work);
-  const earlier = await splitOfRun(folder, opened);
-  const photos = earlier?.photos ?? opened;
-  const parts = earlier
-    ? { ...earlier, halves: validationHalves(photos, earlier.split, group, seed) }
-    : await splitPhotos(photos, group, seed, configuration.split);
-  const { split, halves, rule } = parts;
-  if (earlier && earlier.added > 0)
-    notice(`${earlier.added} photos are new since the run began; they are not used`);
-  if (!earlier) {
-    const manifest = toManifest(photos, split, { rule, seed });
-    await writeAtomically(join(folder, 'split.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-  }
+  const { photos, parts, learned, added } = await photosOfRun(folder, from, configuration, work);
+  const { split, halves } = parts;
+  const { task } = learned;
+  if (added > 0) notice(`${added} photos are new since the run began; they are not used`);
   onEvent?.({ kind: 'photos', photos, split: parts });
+  onEvent?.({ kind: 'task', ...learned });
+  const asked = changed(findRecipe(configuration.recipe).training, configuration);
+  const { training: recipe, notices } =
+    task === 'multi-label' ? forSigmoids(asked, classWeights) : { training: asked, notices: [] };
+  for (const text of notices) notice(text);
 
   const training = split.train.map(index => photos.photos[index]!);
   const extractors = await loadExtractors(configuration, training, work);
@@ -244,7 +214,7 @@ async function trainWith(
   onEvent?.({ kind: 'backbone', extractors, size, ...(cut && { cut: cut.cut.layer }) });
   clock.lap('load');
   const features = await extractAll(photos, split, extractors, {
-    ...{ views, testViews, augment, cut, engine },
+    ...{ views, testViews, augment, task, cut, engine },
     onPlan: plan => onEvent?.({ kind: 'plan', plan }),
     ...work,
   });
@@ -255,11 +225,11 @@ async function trainWith(
     const newHead = () => startHead(configuration.head, width, classes.length, seed);
     const head = newHead();
     networks.push({ dispose: () => disposeHead(head) });
-    const explainer = new Explainer({ extractors, head, classes });
-    const shown = photos.photos[split.validation[0]!]!;
+    const explainer = new Explainer({ extractors, head, classes, task });
+    const held = split.validation.map(index => photos.photos[index]!);
+    const shown = held.find(photo => labelsOf(photo).length > 0) ?? held[0]!;
     const square = [size, size] as const;
     const log = await TrainingLog.open(folder, shown, explainer, square, map, goesOn);
-    const recipe = changed(findRecipe(configuration.recipe).training, configuration);
     const trained = await trainClassifier(features, head, cut, {
       ...{ classes, extractors, training: recipe, seed, testViews, halves, out: folder, log },
       startHead: newHead,
@@ -271,7 +241,6 @@ async function trainWith(
       views: testViews,
       ...(signal && { signal }),
     });
-    const { assessment } = evaluated;
     clock.lap('head');
 
     const cams = join(folder, '.cams');
@@ -289,51 +258,29 @@ async function trainWith(
     const limits = await limitsOf(
       {
         ...{ photos, split, configuration, evaluated, summaries, stored: novelty },
-        network: { extractors, head, classes },
+        network: { extractors, head, classes, task },
         isTuned: cut !== undefined,
       },
       work,
     );
-    const { scores } = limits;
     clock.lap('explain');
 
-    // All is known: what an earlier run left in the folder is replaced now, file by file, the metrics last.
     const seconds = clock.seconds();
     const file = await saveClassifier(folder, {
-      ...{ configuration, photos, split, extractors, cut },
+      ...{ configuration, task, photos, split, extractors, cut },
       novelty: { ...novelty, leftOut: limits.novelty.leftOut },
-      certainty: { plain: evaluated.plain, averaged: evaluated.certainty },
+      certainty: evaluated.certainty,
       title: titleOf(configuration, photos),
       weights: trained.file,
     });
-    const columns = split.test.map(index => photos.photos[index]!.columns);
-    const slices = accuracyByColumn(assessment.hardest, columns);
-    const run = { photos, split, engine, configuration, assessment, slices, limits, seconds };
-    const facts = {
-      ...run,
+    const test = resultOf(evaluated.assessment);
+    await saveResults(folder, {
+      ...{ photos, split, engine, configuration, extractors, gallery, limits, seconds, command },
+      ...{ evaluated, file, log, shown, cams, assessment: evaluated.assessment },
+      novelty: { scores: limits.scores, threshold: novelty.threshold },
       training: recipe,
-      extractors,
-      gallery,
       versions: versionsOf(engine),
-      command,
-    };
-    const content = await reportContent(facts, log, shown);
-    await replaceFolder(join(folder, 'cams'), cams);
-    await writeAtomically(
-      join(folder, 'predictions.csv'),
-      predictionsCsv(photos, split.test, evaluated, { scores, threshold: novelty.threshold }),
-    );
-    await writeAtomically(join(folder, 'confusion.csv'), confusionCsv(classes, assessment));
-    await writeAtomically(
-      join(folder, 'config.json'),
-      `${JSON.stringify(configuration, null, 2)}\n`,
-    );
-    await writeAtomically(join(folder, 'README.md'), modelCard(file, assessment));
-    await writeAtomically(join(folder, 'report.html'), renderReport(content));
-    await writeAtomically(join(folder, 'classifier.json'), formatClassifierFile(file));
-    await saveMetrics(folder, run);
-    const { accuracy, macroF1 } = assessment.figures;
-    const test = { accuracy, macroF1, assessment };
+    });
     return { folder, classes, configuration, test, history: trained.history, seconds };
   } finally {
     await features.close();

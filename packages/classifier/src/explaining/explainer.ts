@@ -15,6 +15,7 @@ import { UnsupportedNetworkError } from '../errors';
 import type { ClassifierNetwork } from '../network/classifier-network';
 import { networkOf } from '../network/extractor';
 import { toTensor } from '../network/images';
+import { linkOf } from '../task';
 
 /** What is explained of a photo, and how. */
 export interface Explaining {
@@ -74,14 +75,14 @@ export class Explainer {
     const key = JSON.stringify([extractor, tap]);
     const known = this.#prepared.get(key);
     if (known) return known;
-    const { extractors, head } = this.#network;
+    const { extractors, head, task } = this.#network;
     const { backbone, pooling, features } = extractors[extractor]!;
     const layer = tap === 'last-convolution' ? lastConvolution(backbone.model) : tap;
     const named = layer === undefined ? {} : { tap: layer };
     const single = pooling === 'average' ? backbone.model : features;
     const made =
       extractors.length === 1
-        ? prepareModel(attachHead(single, head), { ...named, link: 'softmax' })
+        ? prepareModel(attachHead(single, head), { ...named, link: linkOf(task) })
         : prepareModel(features, { ...named, logits: 'as-is', link: 'linear' });
     this.#prepared.set(key, made);
     return made;
@@ -91,7 +92,7 @@ export class Explainer {
 /** One extractor's part of a classifier of several: what the others say of the photo stays as it is. */
 function besides(
   parts: PreparedModel,
-  { head, classes }: ClassifierNetwork,
+  { head, classes, task }: ClassifierNetwork,
   place: number,
   others: readonly Tensor2D[],
 ): PreparedModel {
@@ -109,7 +110,7 @@ function besides(
     classes: classes.length,
     pooled: false,
     simple: false,
-    link: 'softmax',
+    link: linkOf(task),
     output: {
       name: 'logits',
       activations: [],

@@ -21,22 +21,22 @@ export interface MapStyle {
   readonly tap?: string;
   /** Photo, heat map and both on top of each other. */
   draw(photo: Pixels, map: HeatMap): Pixels;
-  /** What a reader of the pictures has to know. */
-  readonly note: string;
+  /** What a reader of the pictures has to know. @param what Which class is explained. */
+  note(what: string): string;
 }
 
 export const mapStyles: Readonly<Record<MapName, MapStyle>> = {
   gradcam: {
     method: gradCam(),
     draw: panels,
-    note: 'Grad-CAM of the last feature map for the class that was predicted: bright places raised its score.',
+    note: what => `Grad-CAM of the last feature map for ${what}: bright places raised its score.`,
   },
   'last-convolution': {
     method: meanGradCam(),
     tap: 'last-convolution',
     draw: jetPanels,
-    note:
-      'Grad-CAM of the last convolution, before its batch norm, for the class that was predicted, in the colors of JET, 0.3 of ' +
+    note: what =>
+      `Grad-CAM of the last convolution, before its batch norm, for ${what}, in the colors of JET, 0.3 of ` +
       'them on 0.7 of the photo: red places raised its score most.',
   },
 };

@@ -4,6 +4,7 @@ import { ClassifierFileError } from '../errors';
 import { type ClassifierNetwork, disposeHead, startHead } from '../network/classifier-network';
 import { type CutExtractor, cutExtractor, type Extractor, extractorOf } from '../network/extractor';
 import { headOnTrained } from '../network/tuned';
+import { taskOf } from '../task';
 import { type Novelty, noveltyOf } from '../training/novelty';
 import type { ClassifierFile } from './schema';
 import { type StoredFile, type Tensors, tensorsOf } from './stored';
@@ -72,7 +73,7 @@ export async function assembleUntrained(
     const trained = cut ? headOnTrained(head, cut, extractors) : head;
     return {
       file,
-      network: { extractors, head, classes: file.classes },
+      network: { extractors, head, classes: file.classes, task: taskOf(file) },
       ...(cut && { cut }),
       ...(strange && { novelty: strange }),
       loadTrained: () => {

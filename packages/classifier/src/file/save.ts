@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '@shroom/data';
 import { listPretrained } from '@shroom/models';
-import type { Certainty } from '@shroom/train';
 import type { CutExtractor, Extractor } from '../network/extractor';
 import type { NamedPhotos } from '../photos/open-set';
 import { countByClass } from '../results/metrics';
 import type { RunConfiguration } from '../run/folder';
+import type { TaskName } from '../task';
 import type { StoredNovelty } from '../training/novelty';
+import type { CertaintyByViews } from '../training/test-evaluation';
 import { type ClassifierFile, fileVersion } from './schema';
 import type { Tensors } from './stored';
 import { hashOf, writeTensors } from './tensors';
@@ -16,16 +17,12 @@ import { hashOf, writeTensors } from './tensors';
 export interface SavedClassifier {
   readonly title: string;
   readonly configuration: RunConfiguration;
+  readonly task: TaskName;
   readonly photos: NamedPhotos;
   readonly split: Split;
   readonly extractors: readonly Extractor[];
   readonly cut?: CutExtractor | undefined;
-  readonly certainty: {
-    /** Of answers from one view. */
-    readonly plain: Certainty;
-    /** Of answers from as many views as the test averages. */
-    readonly averaged: Certainty;
-  };
+  readonly certainty: CertaintyByViews;
   readonly novelty: StoredNovelty;
   /** Trained weights, below the folder. */
   readonly weights: string;
@@ -36,19 +33,20 @@ export async function saveClassifier(
   folder: string,
   saved: SavedClassifier,
 ): Promise<ClassifierFile> {
-  const { title, configuration, photos, split, extractors, cut, certainty, novelty, weights } =
-    saved;
+  const { title, configuration, task, photos, split, extractors, cut, novelty, weights } = saved;
   const { augment, testViews, head, kind, caution } = configuration;
   const frames = framesOf(extractors);
   const head256 = hashOf(await readFile(join(folder, weights)));
-  const plain = { views: 1, ...certainty.plain };
-  const averaged = { views: testViews, ...certainty.averaged };
+  const plain = certaintyOf(1, saved.certainty.plain);
+  const averaged = certaintyOf(testViews, saved.certainty.averaged);
   const { neighbors, threshold, falseAlarms, leftOut } = novelty;
   return {
     format: 'shroom-classifier',
     version: fileVersion,
     title,
     ...(caution && { caution }),
+    // A file of photos with one class each is as it was before there were others.
+    ...(task === 'multi-label' && { task }),
     classes: [...photos.classes],
     extractors: extractors.map(fileOf),
     ...(frames.size > 0 && { frames: await writeTensors(folder, 'frames.safetensors', frames) }),
@@ -74,6 +72,19 @@ export async function saveClassifier(
       of: weights.source,
       license: weights.license,
     })),
+  };
+}
+
+type StoredCertainty = ClassifierFile['certainty'][number];
+
+function certaintyOf(
+  views: number,
+  certainty: CertaintyByViews[keyof CertaintyByViews],
+): StoredCertainty {
+  const { temperature, threshold, coverage } = certainty;
+  return {
+    ...{ views, temperature, threshold, coverage },
+    ...('thresholds' in certainty && { thresholds: [...certainty.thresholds] }),
   };
 }
 

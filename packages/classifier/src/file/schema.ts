@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { taskNames } from '../task';
 
 /**
  * Version of the file that this package writes and reads.
@@ -64,6 +65,8 @@ const certainty = v.object({
   views: count,
   temperature: positive,
   threshold: share,
+  /** Of each class, where photos may have several: it is there from this probability on. */
+  thresholds: v.optional(v.array(share)),
   coverage: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
 });
 
@@ -78,6 +81,8 @@ export const classifierSchema = v.pipe(
     version: v.literal(fileVersion),
     title: text,
     caution: v.optional(v.object({ headline: text, text })),
+    /** Absent where each photo has one class. */
+    task: v.optional(v.picklist(taskNames)),
     classes: v.pipe(v.array(text), v.minLength(2), v.check(unique, 'should have no name twice')),
     extractors: v.pipe(v.array(extractor), v.minLength(1)),
     /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
@@ -129,6 +134,17 @@ export const classifierSchema = v.pipe(
   v.check(
     ({ classes, novelty }) => (novelty?.leftOut?.length ?? classes.length) === classes.length,
     'novelty.leftOut should have a number for each class',
+  ),
+  v.check(
+    ({ task, certainty }) =>
+      task === 'multi-label' || certainty.every(({ thresholds }) => thresholds === undefined),
+    "certainty should have thresholds for the task 'multi-label' alone",
+  ),
+  v.check(
+    ({ task, classes, certainty }) =>
+      task !== 'multi-label' ||
+      certainty.every(({ thresholds }) => thresholds?.length === classes.length),
+    "certainty should have a threshold for each class, as the task is 'multi-label'",
   ),
   v.check(
     ({ classes, trainedOn }) => trainedOn.perClass.length === classes.length,

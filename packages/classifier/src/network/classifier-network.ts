@@ -1,6 +1,7 @@
 import { classifierHead, linearHead } from '@shroom/head';
 import { concat, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TaskName } from '../task';
 import type { HeadName } from '../training/recipe';
 import { type Extractor, networkOf } from './extractor';
 
@@ -10,6 +11,7 @@ export interface ClassifierNetwork {
   /** Features `[N, width]` to logits `[N, K]`. */
   readonly head: LayersModel;
   readonly classes: readonly string[];
+  readonly task: TaskName;
 }
 
 /** What a classifier says of images, `[N, ...]` each. */

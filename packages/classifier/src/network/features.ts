@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine';
 import type { NamedPhotos } from '../photos/open-set';
 import { type Augment, viewsOf } from '../photos/views';
 import { Meter, type OnProgress } from '../progress';
+import type { TaskName } from '../task';
 import { type Caches, extract, type Task } from './extraction';
 import type { CutExtractor, Extractor } from './extractor';
 import { identityOf } from './identity';
@@ -19,6 +20,8 @@ export interface ExtractOptions {
   /** Views of each validation and test photo. Default 1. */
   readonly testViews?: number;
   readonly augment: Augment;
+  /** With several classes a photo, what is extracted has targets. Default: one class a photo. */
+  readonly task?: TaskName;
   /** Where feature maps are wanted too, for fine-tuning. */
   readonly cut?: CutExtractor | undefined;
   /** The one that runs: features of another are not taken from the cache. */
@@ -54,7 +57,7 @@ export async function extractAll(
   extractors: readonly Extractor[],
   options: ExtractOptions,
 ): Promise<Features> {
-  const { views, testViews = 1, augment, cut, engine } = options;
+  const { views, testViews = 1, augment, task, cut, engine } = options;
   const numberOf = (part: keyof Split) => (part === 'train' ? views : testViews);
   const all = viewsOf(augment, Math.max(views, testViews));
   const tasks = splitNames.flatMap(part =>
@@ -88,6 +91,7 @@ export async function extractAll(
       const seen = (part: keyof Split): Seen => ({
         photos: split[part].map(index => photos.photos[index]!),
         views: all.slice(0, numberOf(part)),
+        ...(task === 'multi-label' && { classes: photos.classes.length }),
       });
       return {
         train: await make(seen('train')),

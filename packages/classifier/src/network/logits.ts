@@ -28,7 +28,7 @@ export async function* logitsOfPhotos<P extends Photo>(
   views: readonly PhotoView[],
   work: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<PhotoRow<P>, void, undefined> {
-  const { extractors, head, classes } = network;
+  const { extractors, head, classes, task } = network;
   const meter = new Meter('classifying', 'photos', work.onProgress);
   const width = extractors.reduce((sum, each) => sum + each.width, 0);
   for (let start = 0; start < photos.length; start += photosAtOnce) {
@@ -58,7 +58,10 @@ export async function* logitsOfPhotos<P extends Photo>(
     for (const [place, photo] of own.entries())
       yield {
         photo,
-        logits: averaged(byView.map(rows => rows[place]!)),
+        logits: averaged(
+          byView.map(rows => rows[place]!),
+          task,
+        ),
         summary: Float32Array.from(summaries[place]!.flatMap(each => [...each])),
       };
   }

@@ -1,23 +1,26 @@
 import type { Photo } from '@shroom/data';
 import type { FeatureSet, FeatureSource } from '@shroom/train';
 import { cachedFeatures, type FeatureCache } from '@shroom/train/node';
+import { truthOf } from '../photos/truth';
 import type { PhotoView } from '../photos/views';
 
 /** Photos in their views. */
 export interface Seen {
   readonly photos: readonly Photo[];
   readonly views: readonly PhotoView[];
+  /** The number of classes, where photos may have several: the rows have targets. */
+  readonly classes?: number | undefined;
 }
 
 /** What a cache holds of photos in their views. @param memory Bytes that are kept in memory once they were read. */
 export function cachedRows(
   cache: FeatureCache,
   shape: readonly number[],
-  { photos, views }: Seen,
+  { photos, views, classes }: Seen,
   memory: number,
 ): FeatureSource {
   return cachedFeatures(cache, {
-    labels: Int32Array.from(photos, ({ label }) => label),
+    ...truthOf(photos, classes),
     views: views.length,
     shape,
     keyOf: (row, view) => views[view]!.keyOf(photos[row]!),
@@ -33,6 +36,7 @@ export function joined(sources: readonly FeatureSource[]): FeatureSource {
   const width = sizes.reduce((sum, size) => sum + size, 0);
   return {
     labels: first.labels,
+    ...(first.targets && { targets: first.targets }),
     views: first.views,
     shape: [width],
     get identity() {
@@ -59,11 +63,11 @@ export const sizeOf = ({ shape }: Pick<FeatureSource, 'shape'>): number =>
 
 /** All rows of vectors, read into memory. */
 export async function inMemory(source: FeatureSource): Promise<FeatureSet> {
-  const { labels, views, shape } = source;
+  const { labels, targets, views, shape } = source;
   const channels = sizeOf({ shape });
   const values = new Float32Array(labels.length * views * channels);
   for (let photo = 0; photo < labels.length; photo++)
     for (let view = 0; view < views; view++)
       values.set(await source.read([photo], [view]), (photo * views + view) * channels);
-  return { values, labels, views, channels };
+  return { values, labels, ...(targets && { targets }), views, channels };
 }

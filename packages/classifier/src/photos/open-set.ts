@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
-import { type ColumnNames, type GivenSplit, openPhotos, PhotoSetError } from '@shroom/data/node';
+import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
 import { Meter, type OnProgress } from '../progress';
 import { columnsOf, copiesFor } from './grouping';
 
@@ -24,7 +24,7 @@ export async function openSet(
   { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
   { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<NamedPhotos> {
-  if (typeof where !== 'string') return withOneClass({ name: 'photos', ...where });
+  if (typeof where !== 'string') return { name: 'photos', ...where };
   const groups = columnsOf(group);
   const loading = new Meter('downloading photos', 'MB', onProgress);
   const checking = new Meter('checking photos', 'files', onProgress);
@@ -40,19 +40,7 @@ export async function openSet(
     },
     onProgress: ({ done, total }) => checking.update(done, total),
   });
-  return withOneClass({ name: nameOf(where), ...set });
-}
-
-/** @throws PhotoSetError when photos have several classes: an answer names one. */
-function withOneClass(set: NamedPhotos): NamedPhotos {
-  const several = set.photos.filter(({ labels = [] }) => labels.length > 1);
-  const [first] = several;
-  if (!first) return set;
-  const names = first.labels!.map(label => set.classes[label]).join("' and '");
-  throw new PhotoSetError(
-    `${set.name}: ${several.length} photos have several classes, such as '${first.id}' with '${names}'. A classifier gives each photo one: ` +
-      'leave these photos out, or train on targets with @shroom/train.',
-  );
+  return { name: nameOf(where), ...set };
 }
 
 /** What a set is called, from where it is: fit to be a folder's name. */

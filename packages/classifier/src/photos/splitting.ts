@@ -17,6 +17,7 @@ import { PhotoSetError } from '@shroom/data/node';
 import { RunFolderError } from '../errors';
 import { columnsOf } from './grouping';
 import type { NamedPhotos } from './open-set';
+import { labelsOf } from './truth';
 
 /** A split, and how it was made, in words. */
 export interface PhotoSplit {
@@ -61,7 +62,9 @@ export async function splitPhotos(
   const likeness = near > 0 ? `; ${near} groups of near copies kept together` : '';
   const groups = new Set(members.flatMap(({ group }) => group ?? [])).size;
   if (groups === 0 && ['auto', 'exact', 'near', 'none'].includes(group)) {
-    const rule = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
+    const exact = 'of each class ceil(0.65 n) train, floor(0.2 n) validation, the rest test';
+    const iterative = 'near 65/20/15 of each class, by iterative stratification';
+    const rule = members.some(({ labels }) => labels !== undefined) ? iterative : exact;
     return made(splitByClass(members, { seed }), rule + likeness);
   }
   if (groups === 0) {
@@ -113,9 +116,10 @@ function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoS
   const order = shuffled([...groups.values()], randomStream('halves', seed));
   const halves: [number[], number[]] = [[], []];
   for (const group of order.sort((a, b) => b.length - a.length)) {
-    const labels = group.map(place => own[place]!.label);
+    const labels = group.flatMap(place => labelsOf(own[place]!));
     const [first, second] = halves.map(
-      half => half.filter(place => labels.includes(own[place]!.label)).length,
+      half =>
+        half.filter(place => labelsOf(own[place]!).some(label => labels.includes(label))).length,
     ) as [number, number];
     const isSecond = first === second ? halves[0].length > halves[1].length : first > second;
     halves[isSecond ? 1 : 0].push(...group);

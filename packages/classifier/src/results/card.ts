@@ -1,28 +1,27 @@
-import type { Assessment } from '@shroom/train';
+import type { Assessment, MultiLabelAssessment } from '@shroom/train';
 import type { ClassifierFile } from '../file/schema';
+import { isMultiLabel } from '../training/test-evaluation';
 
 /** `README.md` of a run: a model card with the metadata of the Hugging Face hub. */
 export function modelCard(file: ClassifierFile, assessment: Assessment): string {
   const { title, classes, extractors, trainedOn, licenses, caution, novelty } = file;
-  const { accuracy, macroF1 } = assessment.figures;
-  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const several = isMultiLabel(assessment);
   const licenseOf = [...new Set(licenses.map(({ license }) => license.toLowerCase()))];
   const names = extractors.map(({ architecture }) => architecture).join(', ');
   return `---
 library_name: shroom
 pipeline_tag: image-classification
 license: ${licenseOf.length === 1 ? licenseOf[0] : 'other'}
-tags: [image-classification, tensorflow.js]
+tags: [${several ? 'multi-label-image-classification' : 'image-classification'}, tensorflow.js]
 ---
 
 # ${oneLine(title)}
 
-${caution ? `> **${oneLine(caution.headline)}** ${oneLine(caution.text)}\n\n` : ''}An image classifier of ${classes.length} classes: ${classes.map(oneLine).join(', ')}.
+${caution ? `> **${oneLine(caution.headline)}** ${oneLine(caution.text)}\n\n` : ''}An image classifier of ${classes.length} classes: ${classes.map(oneLine).join(', ')}.${several ? ' A photo may have several of them or none.' : ''}
 
 ## How good it is
 
-Accuracy on test photos that nothing was trained on or chosen by: **${share(accuracy.value)}** (${share(accuracy.low)} to ${share(accuracy.high)});
-macro-F1 ${share(macroF1.value)}. It says that it is sure of ${share(assessment.sets.sure)} of them, and ${share(assessment.sets.accuracyWhereSure)} of those answers are right.
+${several ? severalInWords(file, assessment) : oneInWords(assessment)}
 
 ## What it was trained on
 
@@ -39,7 +38,7 @@ ${
 import { openClassifier } from '@shroom/classifier';
 
 const classifier = await openClassifier('.');
-const [answer] = await classifier.predict(['photo.jpg']);
+const [answer] = await classifier.predict(['photo.jpg']);${several ? labelsOfAnswer : ''}
 \`\`\`
 
 ## Licenses
@@ -64,6 +63,37 @@ class:
 |---|---|
 ${rows.join('\n')}`;
 }
+
+const labelsOfAnswer = `
+if (answer?.task === 'multi-label')
+  console.log(answer.labels.filter(({ present }) => present).map(label => label.class));`;
+
+const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+
+function oneInWords({ figures: { accuracy, macroF1 }, sets }: Assessment): string {
+  return `Accuracy on test photos that nothing was trained on or chosen by: **${share(accuracy.value)}** (${share(accuracy.low)} to ${share(accuracy.high)});
+macro-F1 ${share(macroF1.value)}. It says that it is sure of ${share(sets.sure)} of them, and ${share(sets.accuracyWhereSure)} of those answers are right.`;
+}
+
+function severalInWords({ classes }: ClassifierFile, assessment: MultiLabelAssessment): string {
+  const { figures, evaluation, certainty, sure, accuracyWhereSure } = assessment;
+  const { averagePrecision, macroF1, microF1, accuracy } = figures;
+  const rows = classes.map((name, k) => {
+    const { averagePrecision, f1, support } = evaluation.perClass[k]!;
+    return `| ${oneLine(name)} | ${known(averagePrecision)} | ${share(f1)} | ${share(certainty.thresholds[k]!)} | ${support} |`;
+  });
+  const right =
+    sure > 0 ? `, and ${share(accuracyWhereSure)} of those answers have all classes right` : '';
+  return `Mean average precision on test photos that nothing was trained on or chosen by: **${share(averagePrecision.value)}** (${share(averagePrecision.low)} to ${share(averagePrecision.high)});
+macro-F1 ${share(macroF1.value)}, micro-F1 ${share(microF1.value)}. Of ${share(accuracy.value)} of the photos all classes are right. It says that it is sure of ${share(sure)} of them${right}.
+
+| class | average precision | F1 | threshold | test photos |
+|---|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+/** There is no average precision of a class that no test photo has. */
+const known = (value: number) => (Number.isNaN(value) ? 'unknown' : share(value));
 
 /** Text from data without what Markdown or a terminal would act on. */
 const oneLine = (text: string): string =>

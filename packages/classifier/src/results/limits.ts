@@ -7,7 +7,7 @@ import type { RunConfiguration } from '../run/folder';
 import { type SummariesOfParts, shareOfLeftOut } from '../training/left-out';
 import { noveltyOf, type StoredNovelty } from '../training/novelty';
 import type { TestEvaluation } from '../training/test-evaluation';
-import { photosToWorsen, robustnessOf } from './robustness';
+import { judgeOf, photosToWorsen, robustnessOf } from './robustness';
 
 /** Where a classifier ends: photos that are worse than those of the run, and photos that it does not know. */
 export interface Limits {
@@ -41,6 +41,7 @@ export async function limitsOf(
     test.map(index => photos.photos[index]!),
     evaluated.plainLogits,
     network,
+    judgeOf(evaluated),
     { size: [size, size], photos: photosToWorsen(passes), ...work },
   );
   const scores = noveltyOf(stored).score(summaries.test.values);
@@ -48,7 +49,9 @@ export async function limitsOf(
     scores.filter(score => score > stored.threshold).length,
     scores.length,
   );
-  if (isTuned) return { robustness, novelty: { falseAlarms }, scores };
+  // A photo of several classes would be left out with any of them.
+  if (isTuned || network.task === 'multi-label')
+    return { robustness, novelty: { falseAlarms }, scores };
   const leftOut = await shareOfLeftOut(summaries, photos.classes.length);
   return { robustness, novelty: { falseAlarms, leftOut }, scores };
 }

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { type Split, splitNames } from '@shroom/data';
-import type { Assessment, ColumnAccuracy } from '@shroom/train';
+import type { Assessment, ColumnAccuracy, MultiLabelAssessment } from '@shroom/train';
 import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from '../engine/engine';
 import type { NamedPhotos } from '../photos/open-set';
+import { labelsOf } from '../photos/truth';
 import type { RunConfiguration } from '../run/folder';
+import { isMultiLabel } from '../training/test-evaluation';
 import type { Limits } from './limits';
+import { labelCounts } from './predictions';
 
 /** How long the parts of a run took. */
 export interface Seconds {
@@ -43,7 +46,7 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
     engine: engine.name,
     options: configuration,
     test: {
-      ...evaluation,
+      ...(isMultiLabel(assessment) ? severalOf(assessment, named) : evaluation),
       perClass: named(evaluation.perClass),
       intervals: { ...figures, perClass: named(assessment.perClass) },
       areas: { ...areas, perClass: named(areas.perClass) },
@@ -61,12 +64,24 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
   await writeAtomically(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
 }
 
+/** Of photos with several classes there is no confusion of two; each class has its own counts. */
+function severalOf(
+  { evaluation, certainty, answers, sure, accuracyWhereSure }: MultiLabelAssessment,
+  named: <T>(values: readonly T[]) => Readonly<Record<string, T | undefined>>,
+) {
+  const { confusion: _, ...scores } = evaluation;
+  const counts = named(certainty.thresholds.map((_, k) => labelCounts(answers, k)));
+  const thresholds = named(certainty.thresholds);
+  return { task: 'multi-label', ...scores, sure, accuracyWhereSure, counts, thresholds };
+}
+
+/** Photos of each class; one with several counts for each of them. */
 export function countByClass(
   { classes, photos }: Pick<NamedPhotos, 'classes' | 'photos'>,
   indices: readonly number[],
 ): number[] {
   const counts = classes.map(() => 0);
-  for (const index of indices) counts[photos[index]!.label]! += 1;
+  for (const index of indices) for (const label of labelsOf(photos[index]!)) counts[label]! += 1;
   return counts;
 }
 

@@ -8,6 +8,8 @@ import type { NamedPhotos } from '../photos/open-set';
 import type { RunConfiguration } from '../run/folder';
 import type { Versions } from '../run/versions';
 import { inWords, type JobRecipe } from '../training/recipe';
+import { forSigmoids } from '../training/several-classes';
+import { isMultiLabel } from '../training/test-evaluation';
 import type { TrainingLog } from '../training/training-log';
 import type { Gallery } from './gallery';
 import type { Limits } from './limits';
@@ -59,12 +61,15 @@ export async function reportContent(
   const names = extractors.map(({ backbone }) => backbone.name).join(' and ');
   const frozen =
     finetune === 'none' ? `frozen ${names}` : `${names} that learned too after ${finetune}`;
+  const several = isMultiLabel(assessment);
+  const tuning = several ? forSigmoids(recipes.finetune).training : recipes.finetune;
   const half = finetune === 'none' ? '' : 'half of ';
   return {
     title: titleOf(configuration, photos),
     summary:
       `${headsInWords[head]} on a ${frozen}, trained on ${split.train.length} ${kind} ` +
-      `(${views} ${views === 1 ? 'view' : 'views'} of each), chosen on ${half}${split.validation.length}, tested on ${split.test.length}.`,
+      `(${views} ${views === 1 ? 'view' : 'views'} of each), chosen on ${half}${split.validation.length}, tested on ${split.test.length}.` +
+      (several ? ' A photo may have several classes or none, and each is answered by itself.' : ''),
     ...(caution && { caution }),
     classes: photos.classes,
     counts: {
@@ -83,7 +88,12 @@ export async function reportContent(
       name: shown.id,
       pictures: await log.pictures(),
     },
-    gallery: { ...gallery, note: mapStyles[map].note },
+    gallery: {
+      ...gallery,
+      note: mapStyles[map].note(
+        several ? 'the class that is named with its probability' : 'the class that was predicted',
+      ),
+    },
     findings: photos.findings,
     facts: [
       ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${seed}`],
@@ -98,9 +108,7 @@ export async function reportContent(
       ['Training', inWords(training)],
       ...(finetune === 'none'
         ? []
-        : ([
-            ['Fine-tuning', `the backbone after ${finetune}: ${inWords(recipes.finetune)}`],
-          ] as const)),
+        : ([['Fine-tuning', `the backbone after ${finetune}: ${inWords(tuning)}`]] as const)),
       [
         'Calibration',
         finetune === 'none'

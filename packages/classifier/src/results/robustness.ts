@@ -1,11 +1,13 @@
 import type { Photo, Pixels } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
-import { type Robustness, shareInterval } from '@shroom/train';
+import { answerMultiLabel, type Robustness, shareInterval } from '@shroom/train';
 import sharp, { type Sharp } from 'sharp';
 import { type ClassifierNetwork, outputsOf } from '../network/classifier-network';
 import { imagesAtOnce } from '../network/extractor';
 import { toTensor } from '../network/images';
+import { labelsOf } from '../photos/truth';
 import { Meter, type OnProgress } from '../progress';
+import type { TestEvaluation } from '../training/test-evaluation';
 
 /** Photos that are made worse, at least and at most. */
 const [fewestPhotos, mostPhotos] = [18, 300];
@@ -66,20 +68,22 @@ export interface RobustnessOptions {
 /**
  * Accuracy on test photos as they are, and blurred, compressed and darkened at the size at which the network sees them.
  *
+ * @param isRight Whether an answer is right.
  * @param plain Logits of the test photos from one view, `[photos, classes]`.
  */
 export async function robustnessOf(
   test: readonly Photo[],
   plain: Float32Array,
   network: ClassifierNetwork,
+  isRight: Judge,
   { size, photos, onProgress, signal }: RobustnessOptions,
 ): Promise<Robustness> {
   const count = Math.min(photos, test.length);
   const places = Array.from({ length: count }, (_, i) => Math.floor((i * test.length) / count));
   const classes = network.classes.length;
-  const isRight = (logits: Float32Array, row: number, label: number) =>
-    top(logits.subarray(row * classes, (row + 1) * classes)) === label;
-  const before = places.map(place => isRight(plain, place, test[place]!.label));
+  const rowOf = (logits: Float32Array, row: number) =>
+    logits.subarray(row * classes, (row + 1) * classes);
+  const before = places.map(place => isRight(rowOf(plain, place), test[place]!));
   const after = conditions.map((): boolean[] => []);
   const meter = new Meter('worse photos', 'photos', onProgress);
   for (let start = 0; start < count; start += imagesAtOnce) {
@@ -88,7 +92,8 @@ export async function robustnessOf(
     const pixels = await Promise.all(own.map(({ origin }) => readPixels(origin, size)));
     for (const [index, { worsen }] of conditions.entries()) {
       const logits = await logitsOf(await Promise.all(pixels.map(worsen)), network);
-      for (const [row, { label }] of own.entries()) after[index]!.push(isRight(logits, row, label));
+      for (const [row, photo] of own.entries())
+        after[index]!.push(isRight(rowOf(logits, row), photo));
     }
     meter.update(start + own.length, count);
   }
@@ -120,6 +125,19 @@ async function logitsOf(
   } finally {
     for (const tensor of [...images, logits, summary]) tensor.dispose();
   }
+}
+
+/** Whether an answer is right, by its logits `[classes]`, from one view. */
+export type Judge = (logits: Float32Array, photo: Photo) => boolean;
+
+/** Right is the most probable class, or where photos may have several, all of them. */
+export function judgeOf({ certainty: { plain } }: Pick<TestEvaluation, 'certainty'>): Judge {
+  if (!('thresholds' in plain)) return (logits, { label }) => top(logits) === label;
+  return (logits, photo) => {
+    const { present } = answerMultiLabel(logits, plain);
+    const own = labelsOf(photo);
+    return present.length === own.length && present.every(k => own.includes(k));
+  };
 }
 
 const top = (row: Float32Array): number => row.indexOf(Math.max(...row));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { applyManifest, parseManifest, type Split } from '@shroom/data';
+import { applyManifest, type Photo, parseManifest, type Split } from '@shroom/data';
 import { differences, openRun, saveRun } from '@shroom/train/node';
 import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
@@ -122,9 +122,16 @@ export async function splitOfRun(
   const ids = new Set(
     [...manifest.train, ...manifest.validation, ...manifest.test].map(({ id }) => id),
   );
+  const labelOf = (label: number) => manifest.classes.indexOf(photos.classes[label]!);
   const own = photos.photos
     .filter(({ id }) => ids.has(id))
-    .map(photo => ({ ...photo, label: manifest.classes.indexOf(photos.classes[photo.label]!) }));
+    .map(({ labels, ...photo }): Photo => {
+      if (!labels) return { ...photo, label: labelOf(photo.label) };
+      // Classes that are new since are not learned.
+      const known = labels.map(labelOf).filter(label => label >= 0);
+      known.sort((a, b) => a - b);
+      return { ...photo, label: known[0] ?? 0, labels: known };
+    });
   const kept = { ...photos, classes: manifest.classes, photos: own };
   const split = applyManifest(manifest, kept);
   return { photos: kept, split, rule: manifest.rule, added: photos.photos.length - own.length };

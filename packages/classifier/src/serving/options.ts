@@ -29,11 +29,11 @@ export interface FailedPhoto {
 }
 
 /** What a classifier says of a photo, from one view, and what it looked at. */
-export interface Explained extends Prediction {
+export type Explained = Prediction & {
   /** The class that is explained. */
   readonly explained: string;
   /** At least 0, not normalized, at the resolution of the layer. */
   readonly map: HeatMap;
   /** Everything that `explain` of `@shroom/gradcam` gives. */
   readonly explanation: Explanation;
-}
+};

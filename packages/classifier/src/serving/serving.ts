@@ -2,7 +2,6 @@ import { type Pixels, resize } from '@shroom/data';
 import { gradCam } from '@shroom/gradcam';
 import { attachHead } from '@shroom/head';
 import type { Preprocessing, Tap } from '@shroom/models';
-import type { Certainty } from '@shroom/train';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PhotoError, UnsupportedNetworkError } from '../errors';
@@ -13,7 +12,7 @@ import type { Extractor } from '../network/extractor';
 import { toTensor } from '../network/images';
 import type { NamedPhoto, Picture } from '../photos/picture';
 import { viewsOf } from '../photos/views';
-import { averaged, type Prediction, predictionOf } from './answer';
+import { averaged, type CertaintyOfViews, type Prediction, predictionOf } from './answer';
 import { Batcher } from './batcher';
 import { inOrder } from './in-order';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './options';
@@ -141,17 +140,20 @@ export class Serving {
     name: string,
     picture: Picture,
     views: number,
-    certainty: Certainty,
+    certainty: CertaintyOfViews,
   ): Promise<Prediction> {
     const { network, novelty, file } = this.#loaded;
     const seen = await seenIn(picture, viewsOf(file.augment, views), network.extractors);
     const rows = await Promise.all(seen.map(({ images }) => this.#batcher.run(images)));
-    const logits = averaged(rows.map(row => row.logits));
+    const logits = averaged(
+      rows.map(row => row.logits),
+      network.task,
+    );
     const strange = novelty && {
       score: novelty.score(rows[0]!.summary)[0]!,
       threshold: novelty.threshold,
     };
-    return predictionOf(name, file.classes, logits, certainty, strange);
+    return predictionOf(name, file, logits, certainty, strange);
   }
 
   async #explained(name: string, picture: Picture, how: Explaining): Promise<Explained> {
@@ -174,7 +176,7 @@ export class Serving {
     return { method, classIndex, against: rival, signal, ...where };
   }
 
-  #certaintyOf(views: number): Certainty {
+  #certaintyOf(views: number): CertaintyOfViews {
     const { certainty } = this.file;
     const found = certainty.find(each => each.views === views);
     if (found) return found;

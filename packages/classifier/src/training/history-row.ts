@@ -1,4 +1,4 @@
-import type { EpochRecord, HistoryRow } from '@shroom/train';
+import type { EpochRecord, Evaluation, HistoryRow, MultiLabelEvaluation } from '@shroom/train';
 
 /** @param trainAccuracy On the training photos themselves, after the epoch, where it is known. */
 export function historyRow(report: EpochRecord, trainAccuracy?: number): HistoryRow {
@@ -10,8 +10,20 @@ export function historyRow(report: EpochRecord, trainAccuracy?: number): History
     validationLoss: validation.loss,
     validationAccuracy: validation.accuracy,
     validationMacroF1: validation.macroF1,
+    ...(isMultiLabel(validation) && {
+      validationMeanAveragePrecision: validation.meanAveragePrecision,
+    }),
     learningRate,
     best,
     time: Date.now(),
   };
 }
+
+/** What an epoch is worth: its accuracy, or its mean average precision where photos may have several classes. */
+export function scoreInWords(validation: Evaluation): string {
+  if (!isMultiLabel(validation)) return `${(100 * validation.accuracy).toFixed(1)} %`;
+  return `mean average precision ${(100 * validation.meanAveragePrecision).toFixed(1)} %`;
+}
+
+const isMultiLabel = (validation: Evaluation): validation is MultiLabelEvaluation =>
+  'meanAveragePrecision' in validation;

@@ -9,6 +9,7 @@ import {
   recipes,
   selectFrom,
   type TrainingData,
+  type Truth,
 } from '@shroom/train';
 import {
   type CheckpointOptions,
@@ -22,6 +23,8 @@ import type { CutExtractor, Extractor } from '../network/extractor';
 import type { Features } from '../network/features';
 import { headOnTrained } from '../network/tuned';
 import { Meter, type OnProgress, type Stage } from '../progress';
+import { scoreInWords } from './history-row';
+import { forSigmoids } from './several-classes';
 
 export interface TrainingOptions {
   readonly classes: readonly string[];
@@ -62,8 +65,8 @@ export interface Trained {
   readonly plan: Recipe;
 }
 
-interface Calibrating {
-  readonly labels: Int32Array;
+/** What validation photos show, and what is said of them. */
+export interface Calibrating extends Truth {
   /** From one view of each photo. */
   readonly plain: Float32Array;
   /** From as many views as are averaged in the test. */
@@ -108,6 +111,7 @@ export async function trainClassifier(
     return { ...trained, calibrating, test: pooled.test, plan: training };
   }
   const classifier = headOnTrained(head, cut, extractors);
+  const tuning = pooled.train.targets ? forSigmoids(recipes.finetune).training : recipes.finetune;
   const finetuned = await train(
     'fine-tuning',
     classifier,
@@ -115,13 +119,14 @@ export async function trainClassifier(
     checkpointFolders.finetuned,
     options,
     {
-      ...recipes.finetune,
+      ...tuning,
       ...how,
       depthOf: cut.cut.depthOf,
       saveEvery: 20,
     },
   );
   const unseen = selectFrom(maps.validation, kept);
+  const { targets } = unseen;
   const plain = await logitsOf(classifier, unseen, { ...stopping });
   const averaged =
     validationViews === 1
@@ -129,9 +134,9 @@ export async function trainClassifier(
       : await logitsOf(classifier, unseen, { views: validationViews, ...stopping });
   return {
     ...finetuned,
-    calibrating: { labels: unseen.labels, plain, averaged },
+    calibrating: { labels: unseen.labels, ...(targets && { targets }), plain, averaged },
     test: maps.test,
-    plan: recipes.finetune,
+    plan: tuning,
   };
 }
 
@@ -149,12 +154,12 @@ async function calibratingLogits(
     meter.update((trainings - 1) * total + done, folds.length * total);
   };
   const views = testViews === 1 ? [1] : [1, testViews];
-  const { labels, logits } = await heldOutLogits(startHead, data, folds, {
+  const { labels, targets, logits } = await heldOutLogits(startHead, data, folds, {
     ...plan,
     views,
     onStep,
   });
-  return { labels, plain: logits[0]!, averaged: logits.at(-1)! };
+  return { labels, ...(targets && { targets }), plain: logits[0]!, averaged: logits.at(-1)! };
 }
 
 async function train(
@@ -175,7 +180,7 @@ async function train(
     onStep,
     onEpoch: async report => {
       const { epoch, validation } = report;
-      note = `epoch ${epoch}, validation ${(100 * validation.accuracy).toFixed(1)} %`;
+      note = `epoch ${epoch}, validation ${scoreInWords(validation)}`;
       await log.record(report, classifier, data, stage === 'training');
     },
   });

@@ -9,7 +9,7 @@ import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { extractorOf } from '../../src/network/extractor';
-import { photosToWorsen, robustnessOf } from '../../src/results/robustness';
+import { judgeOf, photosToWorsen, robustnessOf } from '../../src/results/robustness';
 
 let folder: string;
 beforeAll(async () => {
@@ -40,8 +40,12 @@ function brightness() {
   const dense = layers.dense({ units: 2 });
   const head = model({ inputs: features, outputs: dense.apply(features) as SymbolicTensor });
   dense.setWeights([tensor2d([0, 1 / 3, 0, 1 / 3, 0, 1 / 3], [3, 2]), tensor1d([0, -100])]);
-  return { extractors: [extractorOf(backbone)], head, classes: ['dim', 'bright'] };
+  const classes = ['dim', 'bright'];
+  return { extractors: [extractorOf(backbone)], head, classes, task: 'single-label' } as const;
 }
+
+const plain = { temperature: 1, threshold: 0.5, coverage: 0.9 };
+const certainty = { plain, averaged: plain };
 
 /** A photo of one gray value. */
 async function gray(value: number, label: number): Promise<Photo> {
@@ -57,9 +61,11 @@ test('bright photos become dim when they are darkened, and stay bright when blur
   const network = brightness();
   // The last one is dim but labeled bright: wrong as it is, and wrong after.
   const photos = [await gray(200, 1), await gray(220, 1), await gray(20, 0), await gray(30, 1)];
-  const plain = Float32Array.of(0, 100, 0, 120, 0, -80, 0, -70);
+  const logits = Float32Array.of(0, 100, 0, 120, 0, -80, 0, -70);
   const before = memory().numTensors;
-  const found = await robustnessOf(photos, plain, network, { size: [side, side], photos: 10 });
+  const found = await robustnessOf(photos, logits, network, judgeOf({ certainty }), {
+    ...{ size: [side, side], photos: 10 },
+  });
   expect(memory().numTensors).toBe(before);
   expect(found.photos).toBe(4);
   expect(found.plain.value).toBe(3 / 4);
@@ -74,6 +80,15 @@ test('bright photos become dim when they are darkened, and stay bright when blur
     ['compressed', 3 / 4, 0, 0],
     ['dark', 1 / 4, 2, 0],
   ]);
+});
+
+test('of several classes all must be right', async () => {
+  const own = { ...plain, thresholds: [0.5, 0.2] };
+  const isRight = judgeOf({ certainty: { plain: own, averaged: own } });
+  const photo = { ...(await gray(200, 0)), labels: [0, 1] };
+  expect(isRight(Float32Array.of(2, -1), photo)).toBe(true); // 0.27 is above 0.2
+  expect(isRight(Float32Array.of(2, -2), photo)).toBe(false);
+  expect(isRight(Float32Array.of(2, -2), { ...photo, labels: [0] })).toBe(true);
 });
 
 test('a long run can afford more photos than a short one', () => {

@@ -1,0 +1,66 @@
+import type { Photo, PhotoSet } from '@shroom/data';
+import { PhotoSetError } from '@shroom/data/node';
+import type { Truth } from '@shroom/train';
+import type { TaskName } from '../task';
+
+/** All classes of a photo. */
+export const labelsOf = ({ label, labels }: Pick<Photo, 'label' | 'labels'>): readonly number[] =>
+  labels ?? [label];
+
+/** The classes of a photo by their names. */
+export const namesOf = (photo: Photo, classes: readonly string[]): string[] =>
+  labelsOf(photo).map(label => classes[label]!);
+
+/** What is learned of photos, and why. */
+export interface TaskOfPhotos {
+  readonly task: TaskName;
+  /** In words. */
+  readonly reason: string;
+}
+
+/**
+ * Whether a photo has one class or any number of them.
+ *
+ * @param wanted Default: what the photos have.
+ * @throws PhotoSetError when each photo should have one class, and some have several or none.
+ */
+export function taskOfPhotos(
+  { name = 'photos', classes, photos }: PhotoSet,
+  wanted?: TaskName,
+): TaskOfPhotos {
+  const several = photos.filter(photo => labelsOf(photo).length > 1);
+  const none = photos.filter(photo => labelsOf(photo).length === 0);
+  const found = [
+    several.length > 0 && `${several.length} photos have several classes`,
+    none.length > 0 && `${none.length} photos have none`,
+  ].filter(Boolean);
+  if (wanted === 'multi-label' || (wanted === undefined && found.length > 0)) {
+    const asked = wanted && 'it was asked for';
+    return { task: 'multi-label', reason: [asked, ...found].filter(Boolean).join('; ') };
+  }
+  const [first = none[0]] = several;
+  if (!first)
+    return {
+      task: 'single-label',
+      reason: wanted ? 'it was asked for' : 'each photo has one class',
+    };
+  const names = namesOf(first, classes).join("' and '");
+  const such = names === '' ? `'${first.id}'` : `'${first.id}' with '${names}'`;
+  throw new PhotoSetError(
+    `${name}: ${found.join(', and ')}, such as ${such}. With the task 'single-label' each photo has one: leave these photos out, or take the task 'multi-label'.`,
+  );
+}
+
+/** What photos show, as a training takes it. @param classes Their number, where photos may have several or none: then there are targets. */
+export function truthOf(photos: readonly Photo[], classes: number | undefined): Truth {
+  const labels = Int32Array.from(photos, ({ label }) => label);
+  return classes === undefined ? { labels } : { labels, targets: targetsOf(photos, classes) };
+}
+
+/** `[photos, classes]`, 1 for each class that a photo has, else 0. */
+export function targetsOf(photos: readonly Photo[], classes: number): Float32Array {
+  const targets = new Float32Array(photos.length * classes);
+  for (const [row, photo] of photos.entries())
+    for (const label of labelsOf(photo)) targets[row * classes + label] = 1;
+  return targets;
+}
