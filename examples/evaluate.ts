@@ -1,8 +1,8 @@
 // How good a trained classifier is: on the photos of its run that it was not trained on, or on any others.
 import { splitNames } from '@shroom/data';
 import { Command, Option } from 'commander';
-import { announceAssessment } from './pipeline/announce';
-import { columnNames, columnsOption } from './pipeline/columns';
+import { announceAssessment } from './pipeline/assessment';
+import { columnsOption, separatorOption, tableColumns } from './pipeline/columns';
 import './pipeline/mushrooms';
 import { announceEngine, open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
@@ -16,6 +16,7 @@ const command = new Command('npx tsx examples/evaluate.ts')
   .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
   .option('--data <set>', 'other photos, a folder per class, instead of those of the run')
   .addOption(columnsOption())
+  .addOption(separatorOption())
   .addOption(
     new Option('--part <name>', 'of the photos of the run').choices(splitNames).default('test'),
   )
@@ -24,10 +25,11 @@ const command = new Command('npx tsx examples/evaluate.ts')
   .addOption(engineOption());
 
 await runProgram(async signal => {
-  const { model, data, columns, json, engine, ...options } = command.parse().opts<{
+  const { model, data, columns, labelSeparator, json, engine, ...options } = command.parse().opts<{
     model: string;
     data?: string;
     columns?: string;
+    labelSeparator?: string;
     part: (typeof splitNames)[number];
     resamples: number;
     json?: true;
@@ -38,10 +40,11 @@ await runProgram(async signal => {
 
   heading('Photos');
   const bars = new ProgressBars();
+  const named = tableColumns(columns, labelSeparator);
   const { assessment, photos, seen, strange, unknown } = await classifier
     .evaluate(data, {
       ...options,
-      ...(columns !== undefined && { columns: columnNames(columns) }),
+      ...(named && { columns: named }),
       onProgress: bars.onProgress,
       signal,
     })

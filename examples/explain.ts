@@ -53,7 +53,8 @@ await runProgram(async signal => {
       const [found] = await classifier.explain(file, { ...how, signal });
       const { class: name, known, probabilities, fits, sure } = found!;
       if (json) {
-        const line = { file, known, class: name, probabilities, fits, sure };
+        const labels = found!.task === 'multi-label' ? { labels: found!.labels } : {};
+        const line = { file, known, class: name, probabilities, fits, sure, ...labels };
         process.stdout.write(`${JSON.stringify(line)}\n`);
         continue;
       }

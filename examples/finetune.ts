@@ -38,10 +38,11 @@ await runProgram(async signal => {
   const { cut, before, after } = await finetune(run, work).finally(() => bars.stop());
   fact('cut', `${cut}; what is after was trained`);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  for (const [name, score] of [
-    ['accuracy', 'accuracy'],
-    ['macro-F1', 'macroF1'],
-  ] as const)
-    fact(name, `${percent(before[score])} before, ${percent(after[score])} after`);
+  const compare = (name: string, then: number, now: number) =>
+    fact(name, `${percent(then)} before, ${percent(now)} after`);
+  compare('accuracy', before.accuracy, after.accuracy);
+  compare('macro-F1', before.macroF1, after.macroF1);
+  if ('meanAveragePrecision' in before && 'meanAveragePrecision' in after)
+    compare('mean AP', before.meanAveragePrecision, after.meanAveragePrecision);
   fact('classifier', `${out}; npx tsx examples/explain.ts <photo> --model ${out}`);
 });

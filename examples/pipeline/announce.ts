@@ -10,7 +10,8 @@ import type {
   TrainEvent,
 } from '@shroom/classifier';
 import { type DuplicateGroup, splitNames } from '@shroom/data';
-import type { Assessment, EpochRecord, Interval } from '@shroom/train';
+import type { EpochRecord } from '@shroom/train';
+import { announceAssessment } from './assessment';
 import { ProgressBars } from './progress-bars';
 import { duration, fact, heading, paint, say, warn } from './terminal';
 
@@ -54,6 +55,7 @@ export class Announcer {
       this.#enter('Backbone');
       announceBackbone(event);
     } else if (event.kind === 'plan') announcePlan(event.plan);
+    else if (event.kind === 'task') announceTask(event);
     else {
       this.#enter('Training');
       announceTraining(event.history, event.mostEpochs);
@@ -71,6 +73,11 @@ export class Announcer {
     this.#section = section;
     heading(section);
   }
+}
+
+/** One class a photo needs no word. */
+function announceTask({ task, reason }: Extract<TrainEvent, { kind: 'task' }>): void {
+  if (task === 'multi-label') fact('task', `${task}: ${reason}; each class is answered by itself`);
 }
 
 /** What is not in the cache yet, where that takes a while. */
@@ -158,10 +165,15 @@ function announceTraining(history: readonly EpochRecord[], most: number): void {
   const kept = history.findLast(row => row.best)!;
   const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
-  fact(
-    'kept',
-    `epoch ${kept.epoch}, validation accuracy ${(100 * kept.validation.accuracy).toFixed(1)} %`,
-  );
+  fact('kept', `epoch ${kept.epoch}, validation ${scoreInWords(kept.validation)}`);
+}
+
+function scoreInWords(validation: EpochRecord['validation']): string {
+  const [name, score] =
+    'meanAveragePrecision' in validation
+      ? ['mean average precision', Number(validation.meanAveragePrecision)]
+      : ['accuracy', validation.accuracy];
+  return `${name} ${(100 * score).toFixed(1)} %`;
 }
 
 /** Where everything is, below what was found. */
@@ -174,58 +186,6 @@ export function announceResult({ classes, test, seconds, folder }: Run): void {
   fact('heat maps', `${out}/cams/`);
   fact('try it', `npx tsx ${fromHere(explainer)} <photo> --model ${out}`);
   say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
-}
-
-/**
- * A bar for each class, accuracy with intervals, and how often the classifier is sure.
- *
- * @param unknown How many of the photos are unlike anything that it was trained on, where that is known.
- */
-export function announceAssessment(
-  classes: readonly string[],
-  { evaluation, figures, calibration, sets, certainty }: Assessment,
-  unknown?: number,
-): void {
-  heading('Test');
-  const photos = evaluation.perClass.reduce((sum, { support }) => sum + support, 0);
-  if (unknown !== undefined)
-    fact('unknown', `${unknown} of ${photos} photos are like nothing that it was trained on`);
-  const width = Math.max(...classes.map(name => name.length));
-  classes.forEach((name, k) => {
-    const { f1, support } = evaluation.perClass[k]!;
-    const filled = Math.round(24 * f1);
-    const bar = paint('green', '█'.repeat(filled)) + paint('dim', '░'.repeat(24 - filled));
-    say(
-      `  ${name.padEnd(width)}  ${bar}  F1 ${(100 * f1).toFixed(0).padStart(3)} %  of ${support}`,
-    );
-  });
-  say();
-  const share = (value: number) => `${Math.round(100 * value)} %`;
-  const off = (value: number) => `${(100 * value).toFixed(1)} %`;
-  const right =
-    sets.sure > 0 ? `; ${share(sets.accuracyWhereSure)} of these answers are right` : '';
-  fact('accuracy', withInterval(figures.accuracy));
-  fact('macro-F1', withInterval(figures.macroF1));
-  const { raw, scaled } = calibration;
-  fact(
-    'by itself',
-    `${raw.verdict}: ${share(raw.confidence)} sure on average, right in ${share(raw.accuracy)}`,
-  );
-  fact(
-    'calibrated',
-    `${share(scaled.confidence)} sure at a temperature of ${certainty.temperature.toFixed(2)}; off by ${off(scaled.expectedError)} on average`,
-  );
-  fact('sure', `of ${share(sets.sure)} of the photos${right}`);
-  fact(
-    'promise',
-    `the class is among those that fit in ${share(certainty.coverage)}; it is in ${share(sets.coverage)}`,
-  );
-}
-
-/** A share, and where 95 of 100 such test sets would put it. */
-function withInterval({ value, low, high }: Interval): string {
-  const [most, least] = [high, low].map(bound => (100 * bound).toFixed(0));
-  return `${paint('bold', `${(100 * value).toFixed(1)} %`)}  ${paint('dim', low === high ? 'too few photos to tell how surely' : `${least} to ${most} %`)}`;
 }
 
 const explainer = fileURLToPath(new URL('../explain.ts', import.meta.url));

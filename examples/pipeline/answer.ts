@@ -1,12 +1,23 @@
-import type { Prediction } from '@shroom/classifier';
+import type { MultiLabelPrediction, Prediction } from '@shroom/classifier';
 
 /** What a classifier says of a photo, in words: one class where exactly one fits, else that it is not sure, or does not know such photos. */
-export function inWords({ class: most, probability, fits, known }: Prediction): string {
+export function inWords(prediction: Prediction): string {
+  const { class: most, probability, fits, known } = prediction;
+  if (prediction.task === 'multi-label' && known) return labelsInWords(prediction);
   const share = `${Math.round(100 * probability)} %`;
   if (!known) return `like nothing that it was trained on; most like ${most}, ${share}`;
   if (fits.length === 1) return `${most}, ${share}`;
   if (fits.length === 0) return `not sure: unlike all of them, most like ${most}, ${share}`;
   return `not sure: ${listed(fits.slice(0, 3))}${fits.length > 3 ? ` or ${fits.length - 3} more` : ''}`;
+}
+
+/** Each class that the photo has, with its probability. */
+function labelsInWords({ labels, class: most, probability }: MultiLabelPrediction): string {
+  const present = labels.filter(label => label.present);
+  const inPercent = (share: number) => `${Math.round(100 * share)} %`;
+  if (present.length === 0)
+    return `none of the classes; most like ${most}, ${inPercent(probability)}`;
+  return present.map(label => `${label.class} ${inPercent(label.probability)}`).join(', ');
 }
 
 function listed(names: readonly string[]): string {

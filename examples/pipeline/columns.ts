@@ -1,4 +1,4 @@
-import type { ColumnNames } from '@shroom/data/node';
+import type { TableColumns } from '@shroom/classifier';
 import { InvalidArgumentError, Option } from 'commander';
 
 const names = ['path', 'label', 'part'] as const;
@@ -15,8 +15,24 @@ export const columnsOption = () =>
     return text;
   });
 
+/** What stands between the classes of a cell. */
+export const separatorOption = () =>
+  new Option(
+    '--label-separator <text>',
+    'what stands between the classes of a cell of a table, such as ";" or "|" (default: a cell is one class)',
+  );
+
+/** Both options together; nothing where neither is given. */
+export function tableColumns(
+  columns: string | TableColumns | undefined,
+  labelSeparator: string | undefined,
+): TableColumns | undefined {
+  const named = typeof columns === 'string' ? columnNames(columns) : columns;
+  return labelSeparator === undefined ? named : { ...named, labelSeparator };
+}
+
 /** What the option `--columns` names. @throws InvalidArgumentError */
-export function columnNames(text: string): Pick<ColumnNames, (typeof names)[number]> {
+export function columnNames(text: string): Pick<TableColumns, (typeof names)[number]> {
   const given = text.split(',').map(pair => {
     const [, name, column] = /^\s*(\w+)=(.+)$/.exec(pair) ?? [];
     if (column !== undefined && names.some(known => known === name)) return { name, column };

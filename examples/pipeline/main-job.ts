@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { TrainConfiguration, TrainOptions } from '@shroom/classifier';
-import { columnNames } from './columns';
+import { tableColumns } from './columns';
 import { mushrooms } from './mushrooms';
 import { trainCommand } from './train-command';
 
@@ -14,6 +14,7 @@ interface Given extends Omit<TrainConfiguration, 'columns'> {
   readonly data: string;
   readonly drawn: number;
   readonly columns?: string | TrainConfiguration['columns'];
+  readonly labelSeparator?: string;
   readonly seed: number;
   readonly out?: string;
   readonly overwrite?: boolean;
@@ -31,9 +32,9 @@ export async function parseMainJob(argv: readonly string[]): Promise<MainJob> {
   }
   const stored = Object.entries(config === undefined ? {} : await fromFile(config));
   const untyped = Object.fromEntries(stored.filter(([name]) => !isTyped(name))) as Partial<Given>;
-  const { data, drawn, columns, ...rest } = { ...typed, ...untyped };
+  const { data, drawn, columns, labelSeparator, ...rest } = { ...typed, ...untyped };
   const { photos, ...words } = mushrooms(data, drawn);
-  const named = typeof columns === 'string' ? columnNames(columns) : columns;
+  const named = tableColumns(columns, labelSeparator);
   return {
     photos,
     options: {

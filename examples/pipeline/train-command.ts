@@ -1,6 +1,6 @@
-import { jobRecipes } from '@shroom/classifier';
+import { jobRecipes, taskNames } from '@shroom/classifier';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { columnsOption } from './columns';
+import { columnsOption, separatorOption } from './columns';
 import { engineOption, integer, mapOption } from './options';
 
 /** The options of the main job. Those without a default of their own are the recipe's. */
@@ -60,6 +60,15 @@ function addPhotos(command: Command): void {
         .default('auto'),
     )
     .addOption(columnsOption())
+    .addOption(separatorOption())
+    .addOption(
+      new Option(
+        '--task <name>',
+        'whether a photo has one class, "single-label", or any number of them, "multi-label": "auto" where some photos have several or none',
+      )
+        .choices(['auto', ...taskNames])
+        .default('auto'),
+    )
     .option(
       '--size <pixels>',
       'side of the square that photos are resized to',

@@ -84,6 +84,10 @@ export async function writeWebModel(
 
 /** What a classifier was put together from: images to the last feature map, and its average to logits. */
 function partsOf({ model, file }: Classifier): { backbone: LayersModel; head: LayersModel } {
+  if (file.task === 'multi-label')
+    throw new UnsupportedNetworkError(
+      'The page names one class for each photo: it takes no classifier of the task multi-label.',
+    );
   const [average, head] = model.layers.slice(-2) as unknown as [LayersModel, LayersModel];
   if (file.extractors[0]!.pooling !== 'average')
     throw new UnsupportedNetworkError(

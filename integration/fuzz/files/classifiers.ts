@@ -49,11 +49,18 @@ const seed = {
   licenses: [{ of: 'hf:timm/resnet18', license: 'Apache-2.0' }],
 };
 
+/** The same of photos that may have several classes. */
+const several = {
+  ...seed,
+  task: 'multi-label',
+  certainty: seed.certainty.map(each => ({ ...each, thresholds: [0.4, 0.55, 0.25] })),
+};
+
 /** `classifier.json`: what is taken says everything that an answer needs, and nothing that cannot be. */
 export async function classifierTarget(): Promise<FileTarget> {
-  const text = JSON.stringify(seed);
+  const texts = [seed, several].map(each => JSON.stringify(each));
   return {
-    damage: random => new TextEncoder().encode(damageJson(text, random)),
+    damage: random => new TextEncoder().encode(damageJson(texts[random.below(2)]!, random)),
     check: async bytes => {
       const damaged = new TextDecoder().decode(bytes);
       let taken: ReturnType<typeof parseClassifierFile> | undefined;
@@ -72,13 +79,20 @@ export async function classifierTarget(): Promise<FileTarget> {
 }
 
 function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
-  const { classes, extractors, certainty, views, head, frames, novelty, finetuned } = file;
+  const { classes, extractors, certainty, views, head, frames, novelty, finetuned, task } = file;
   const wrong = [
     classes.length < 2 && 'fewer than two classes',
     new Set(classes).size < classes.length && 'a class twice',
     !certainty.some(each => each.views === views) && 'no certainty for its views',
     certainty.some(({ temperature }) => !(temperature > 0 && temperature < Infinity)) &&
       'a temperature',
+    certainty.some(({ thresholds }) => (thresholds !== undefined) !== (task === 'multi-label')) &&
+      'thresholds that contradict its task',
+    certainty.some(
+      ({ thresholds }) =>
+        thresholds &&
+        (thresholds.length !== classes.length || !thresholds.every(each => each >= 0 && each <= 1)),
+    ) && 'a threshold',
     extractors.some(({ preprocessing: { size } }) =>
       size.some(side => !(side > 0 && side <= 4096)),
     ) && 'a size',

@@ -45,10 +45,17 @@ test.each<[object, RegExp]>([
   [{ augment: 'flip' }, /augment should be flips or crops, not 'flip'/],
   [{ classWeights: 'yes' }, /classWeights should be none or balanced, not 'yes'/],
   [{ givenSplit: 'no' }, /givenSplit should be auto or require or ignore, not 'no'/],
+  [{ task: 'many' }, /task should be auto or single-label or multi-label, not 'many'/],
   [{ map: 'jet' }, /map should be gradcam or last-convolution, not 'jet'/],
 ])('%j is refused', (options, message) => {
   expect(() => withDefaults(options)).toThrow(RangeError);
   expect(() => withDefaults(options)).toThrow(message);
+});
+
+test('the task is one of a run only where it was asked for', () => {
+  expect(withDefaults({})).toEqual(withDefaults({ task: 'auto' }));
+  expect(withDefaults({})).not.toHaveProperty('task');
+  expect(withDefaults({ task: 'multi-label' }).task).toBe('multi-label');
 });
 
 test('a recipe of your own is taken as it is, and lacks nothing', () => {

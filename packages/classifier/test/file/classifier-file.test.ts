@@ -50,7 +50,36 @@ test('what is written is read again', () => {
   expect(parseClassifierFile(formatClassifierFile(file), 'classifier.json')).toEqual(file);
 });
 
+const several: ClassifierFile = {
+  ...file,
+  task: 'multi-label',
+  certainty: [{ ...file.certainty[0]!, thresholds: [0.4, 0.6] }],
+};
+
+test('a file of photos with several classes has a threshold for each', () => {
+  expect(parseClassifierFile(formatClassifierFile(several), 'classifier.json')).toEqual(several);
+  const one = { ...file, task: 'single-label' } as const;
+  expect(parseClassifierFile(formatClassifierFile(one), 'classifier.json')).toEqual(one);
+});
+
+const withThresholds = (thresholds: unknown) => ({
+  ...several,
+  certainty: [{ ...several.certainty[0], thresholds }],
+});
+
 test.each<[string, unknown, RegExp]>([
+  [
+    'several classes without thresholds',
+    { ...file, task: 'multi-label' },
+    /a threshold for each class/,
+  ],
+  ['thresholds of another number of classes', withThresholds([0.5]), /a threshold for each class/],
+  ['a threshold above 1', withThresholds([0.5, 1.5]), /certainty\.0\.thresholds\.1/],
+  ['a threshold below 0', withThresholds([-0.1, 0.5]), /certainty\.0\.thresholds\.0/],
+  ['a threshold that is none', withThresholds([null, 0.5]), /certainty\.0\.thresholds\.0/],
+  ['thresholds of one class a photo', { ...several, task: 'single-label' }, /alone/],
+  ['thresholds without a task', { ...several, task: undefined }, /alone/],
+  ['a task that there is not', { ...several, task: 'regression' }, /task/],
   [
     'temperature 0',
     { ...file, certainty: [{ ...file.certainty[0], temperature: 0 }] },

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPhotos, PhotoSetError } from '@shroom/data/node';
+import { PhotoSetError } from '@shroom/data/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSet } from '../../src/photos/open-set';
+import { labelsOf, taskOfPhotos } from '../../src/photos/truth';
 
 let folder: string;
 beforeAll(async () => {
@@ -30,16 +31,48 @@ async function table(both: boolean): Promise<string> {
 
 const reading = { group: 'none' };
 
-test('photos with several classes are refused by name, wherever they come from', async () => {
-  const message = /1 photos have several classes, such as '0.png' with 'Amanita' and 'Boletus'/;
-  const file = await table(true);
-  await expect(openSet(file, reading, {})).rejects.toThrow(PhotoSetError);
-  await expect(openSet(file, reading, {})).rejects.toThrow(message);
-  await expect(openSet(await openPhotos(file), reading, {})).rejects.toThrow(message);
+test('photos with several classes have a task of their own, and are refused by name for one class', async () => {
+  const set = await openSet(await table(true), reading, {});
+  expect(taskOfPhotos(set)).toEqual({
+    task: 'multi-label',
+    reason: '1 photos have several classes',
+  });
+  expect(() => taskOfPhotos(set, 'single-label')).toThrow(PhotoSetError);
+  expect(() => taskOfPhotos(set, 'single-label')).toThrow(
+    /true: 1 photos have several classes, such as '0.png' with 'Amanita' and 'Boletus'/,
+  );
 });
 
-test('photos with one class each are opened', async () => {
-  const { photos, name } = await openSet(await table(false), reading, {});
-  expect(photos).toHaveLength(12);
-  expect(name).toBe('false');
+test('photos with one class each are opened, and may be asked to have several', async () => {
+  const set = await openSet(await table(false), reading, {});
+  expect(set.photos).toHaveLength(12);
+  expect(set.name).toBe('false');
+  expect(taskOfPhotos(set).task).toBe('single-label');
+  expect(taskOfPhotos(set, 'multi-label')).toEqual({
+    task: 'multi-label',
+    reason: 'it was asked for',
+  });
+});
+
+test('the classes of a cell stand between separators', async () => {
+  const rows = Array.from({ length: 12 }, (_, index) => `${index}.png,${index < 6 ? 'a|b' : 'b'}`);
+  const file = join(folder, 'lists.csv');
+  await writeFile(file, ['file,label', ...rows].join('\n'));
+  const set = await openSet(file, { ...reading, columns: { labelSeparator: '|' } }, {});
+  expect(set.classes).toEqual(['a', 'b']);
+  expect(labelsOf(set.photos.find(({ id }) => id === '3.png')!)).toEqual([0, 1]);
+  expect(taskOfPhotos(set).reason).toBe('6 photos have several classes');
+});
+
+test('photos without any class are of several too', async () => {
+  const set = await openSet(await table(false), reading, {});
+  const photos = set.photos.map((photo, index) => ({
+    ...photo,
+    labels: index === 0 ? [] : [photo.label],
+  }));
+  expect(taskOfPhotos({ ...set, photos })).toEqual({
+    task: 'multi-label',
+    reason: '1 photos have none',
+  });
+  expect(() => taskOfPhotos({ ...set, photos }, 'single-label')).toThrow(/have none, such as/);
 });
