@@ -224,8 +224,10 @@ test('each label of a photo is explained by its own score', async () => {
   const [most] = await classifier.explain(photo);
   expect(most!.explained).toBe(most!.class);
   const maps: string[] = [];
+  // The last map has two rows and columns here, which several classes may leave at 0.
+  const tap = classifier.taps.at(-3)!.layer;
   for (const name of names) {
-    const [why] = await classifier.explain(photo, { class: name });
+    const [why] = await classifier.explain(photo, { class: name, tap });
     expect(why!.explained).toBe(name);
     maps.push(`${why!.map.values}`);
     const { logits, probabilities } = why!.explanation;

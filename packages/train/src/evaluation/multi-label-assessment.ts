@@ -10,7 +10,6 @@ import { answerMultiLabel, type MultiLabelCertainty } from './multi-label-certai
 import { type MultiLabelFigure, multiLabelIntervals } from './multi-label-intervals';
 import { checkTargets } from './samples';
 
-
 /** Metrics of a classifier on photos that may have several classes, as plain data. */
 export interface MultiLabelAssessment extends Assessment {
   /** Metrics at the temperature and thresholds of `certainty`. */

@@ -9,7 +9,9 @@ import { band } from './tables';
  * @param several Whether photos may have several classes.
  */
 export function columnTables(columns: readonly ColumnAccuracy[], several = false): Html {
-  const what = several ? 'Share of test photos with all classes right' : 'Accuracy on the test photos';
+  const what = several
+    ? 'Share of test photos with all classes right'
+    : 'Accuracy on the test photos';
   return html`<p>${what} for each value in the other columns of their table, lowest first. When many values
     are compared, some look bad by chance: believe a difference only if the bands hardly overlap.</p>
     <div class="pair">${columns.map(
