@@ -13,7 +13,7 @@ export {
   RunFolderError,
   UnsupportedNetworkError,
 } from './errors';
-export type { Evaluated, EvaluateOptions } from './evaluate';
+export type { Evaluated, EvaluatedPhotos, EvaluateOptions } from './evaluate';
 export type { TrainEvent } from './events';
 export { type MapName, mapNames } from './explaining/heat-map';
 export { type PictureOptions, photoPng } from './explaining/photo-png';

@@ -58,7 +58,7 @@ export function truthOf(photos: readonly Photo[], classes: number | undefined): 
 }
 
 /** `[photos, classes]`, 1 for each class that a photo has, else 0. */
-export function targetsOf(photos: readonly Photo[], classes: number): Float32Array {
+function targetsOf(photos: readonly Photo[], classes: number): Float32Array {
   const targets = new Float32Array(photos.length * classes);
   for (const [row, photo] of photos.entries())
     for (const label of labelsOf(photo)) targets[row * classes + label] = 1;

@@ -15,7 +15,7 @@ export const isMultiLabel = <C extends { readonly assessment: Assessment }>(
 ): content is C & { readonly assessment: MultiLabelAssessment } => 'answers' in content.assessment;
 
 /** The classes of a photo in words; `none` where it has none. */
-export const namesOf = (labels: readonly number[], classes: readonly string[]): string =>
+const namesOf = (labels: readonly number[], classes: readonly string[]): string =>
   labels.length === 0 ? 'none' : labels.map(k => classes[k]!).join(', ');
 
 export function multiLabelFigures({ assessment, history }: MultiLabelContent): Html {
