@@ -12,7 +12,7 @@ test('every 16-bit number comes back from 32 bits', () => {
   expect(Number.isNaN(fromHalf(toHalf(Float32Array.of(Number.NaN)))[0])).toBe(true);
 });
 
-test('a number becomes the nearest of 16 bits, a tie the even one', () => {
+test('a number becomes the nearest 16-bit number, in a tie the even one', () => {
   const values = fromHalf(every.subarray(0, 0x7c00));
   for (let bits = 0; bits + 1 < values.length; bits++) {
     const [below, above] = [values[bits]!, values[bits + 1]!];

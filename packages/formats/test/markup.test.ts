@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapeMarkup } from '../src/index';
 
-test('what has a meaning in markup is escaped, what XML forbids is replaced, all else stays', () => {
+test('characters with a meaning in markup are escaped, forbidden ones are replaced, all others stay', () => {
   expect(escapeMarkup(`<a href="x" title='y'>&</a>`)).toBe(
     '&#60;a href=&#34;x&#34; title=&#39;y&#39;&#62;&#38;&#60;/a&#62;',
   );
@@ -10,7 +10,7 @@ test('what has a meaning in markup is escaped, what XML forbids is replaced, all
   expect(escapeMarkup('Пантерный мухомор\t🍄\n')).toBe('Пантерный мухомор\t🍄\n');
 });
 
-test('nothing of any text can end an attribute, open an element or start an entity of its own', () => {
+test('no text can end an attribute, open an element or start an entity', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
       const safe = escapeMarkup(text);

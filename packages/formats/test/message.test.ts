@@ -27,7 +27,7 @@ describe('a protobuf message', () => {
     ]);
   });
 
-  test('holds large byte strings, however deep they are, once and in place', () => {
+  test('holds large byte strings at any depth, each once and in place', () => {
     const large = new Uint8Array(5000).fill(7);
     const inner = new Message().integer(1, 1).bytes(2, large).integer(3, 3);
     const outer = new Message().message(4, inner).string(5, 'end');

@@ -81,7 +81,7 @@ describe('an npy file', () => {
     expect(read).toThrow(message);
   });
 
-  test('is not written with another number of values than its shape has', () => {
+  test('is not written if the number of values does not match the shape', () => {
     const values = Float32Array.of(1, 2);
     for (const shape of [[3], [], [-2, -1], [0.5, 4], [Number.NaN]])
       expect(() => encodeNpy({ shape, values })).toThrow(/does not have 2 values/);

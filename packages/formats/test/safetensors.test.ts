@@ -25,7 +25,7 @@ const floats = (bytes: Uint8Array) =>
   ]);
 
 describe('a safetensors file', () => {
-  test('is the one of the reference implementation', () => {
+  test('equals the file of the reference implementation', () => {
     // safetensors 0.5: safetensors.numpy.save({'b': [[1, 2]], 'a': 3} as float32, {'k': 'v'}).
     const json =
       '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},' +
@@ -45,7 +45,7 @@ describe('a safetensors file', () => {
     expect(written).toEqual(fileOf(json.padEnd(136), data));
   });
 
-  test('comes back with names and text of any kind', () => {
+  test('keeps names and text of any kind', () => {
     const values = Float32Array.of(1);
     const names = ['__proto__', '2', '1', 'constructor', 'größe "q"\\\u0000', '😀', ''];
     const tensors = new Map(names.map(name => [name, { shape: [1, 1], values }]));
@@ -294,7 +294,7 @@ describe('a safetensors file is not written', () => {
     expect(() => encodeSafetensors(tensors)).toThrow(message);
   });
 
-  test('with a name twice, or with text that is none', () => {
+  test('with a name twice, or with invalid text', () => {
     const twice = [
       { name: 'a', shape: [1] },
       { name: 'a', shape: [1] },
@@ -305,7 +305,7 @@ describe('a safetensors file is not written', () => {
   });
 });
 
-test('elements are counted in whole numbers alone', () => {
+test('elements are counted only for integer shapes', () => {
   expect(elementCount([])).toBe(1);
   expect(elementCount([3, 0])).toBe(0);
   expect(elementCount([2, 3, 4])).toBe(24);

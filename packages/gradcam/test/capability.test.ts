@@ -21,7 +21,7 @@ afterAll(() => {
   for (const { kernelName } of borrowed) unregisterKernel(kernelName, 'poor');
 });
 
-test('the engine in use has what it takes', async () => {
+test('the engine in use lacks nothing', async () => {
   const photos = images();
   const parts = prepareModel(network('flat'), { tap: 'relu1' });
   const before = memory().numTensors;
@@ -29,7 +29,7 @@ test('the engine in use has what it takes', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
-test('an engine without gradients of convolutions lacks them below the last, and needs none before pooling', async () => {
+test('an engine without gradients of convolutions lacks them at earlier layers, and needs none before pooling', async () => {
   const early = prepareModel(network('pooled'), { tap: 'relu1' });
   expect(await capabilities(early, images(), 'poor')).toEqual({
     forward: [],

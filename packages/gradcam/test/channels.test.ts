@@ -90,7 +90,7 @@ describe('clustered Score-CAM', () => {
     });
   });
 
-  test('with fewer is close to it, and the same for the same seed', async () => {
+  test('with fewer groups is close to Score-CAM, and the same for the same seed', async () => {
     const flat = prepareModel(network('flat'), { tap: 'conv2' });
     const method = clusteredScoreCam({ clusters: 5, seed: 1 });
     const [found] = await explain(flat, images(), { method });
@@ -121,7 +121,7 @@ describe('deep feature factorization', () => {
     expect(left[firstAt]![4]! / left[firstAt]![0]!).toBeCloseTo(3, 2);
   });
 
-  test('gives each image a map of each concept, and what the model says of it', async () => {
+  test('gives each image a map of each concept, with the model’s logits for the concept', async () => {
     const photos = images();
     const before = memory().numTensors;
     const { maps, concepts } = await factorize(parts, photos, { concepts: 3 });

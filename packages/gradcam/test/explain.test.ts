@@ -100,7 +100,7 @@ describe('Grad-CAM', () => {
     expect(sum).toBeCloseTo(explanation!.logits[1]!, 5);
   });
 
-  test('says so when no place raised the score', async () => {
+  test('reports when no position raised the score', async () => {
     const parts = prepareModel(linearModel([[-1], [-1]]));
     const [explanation] = await explain(parts, tensor4d([1, 1, 1, 1], [1, 1, 2, 2]), {
       classIndex: 0,
@@ -109,7 +109,7 @@ describe('Grad-CAM', () => {
     expect(Array.from(explanation!.map.values)).toEqual([0, 0]);
   });
 
-  test('before pooling equals HiResCAM, and the general way', async () => {
+  test('before pooling, Grad-CAM equals HiResCAM and the general computation', async () => {
     const parts = prepareModel(residualModel());
     expect(parts.tap).toBe('backbone/relu2');
     expect(parts.pooled).toBe(true);
@@ -191,7 +191,7 @@ describe('a prepared model', () => {
     }
   });
 
-  test('explains a batch as it does one by one, each image for its own class', async () => {
+  test('explains a batch like single images, each image for its own class', async () => {
     const parts = prepareModel(residualModel());
     const images = photos(3);
     const batch = await explain(parts, images, { classIndex: [0, 1, 2] });
@@ -208,7 +208,7 @@ describe('a prepared model', () => {
     expect(explanation!.classIndex).toBe(best);
   });
 
-  test('leaves no tensor behind, also when it fails, and does not change the model', async () => {
+  test('leaks no tensor, even after an error, and does not change the model', async () => {
     const network = residualModel();
     const weights = await Promise.all(
       network.getWeights().map(async weight => Array.from(await weight.data())),
@@ -230,7 +230,7 @@ describe('a prepared model', () => {
     ).toEqual(weights);
   });
 
-  test('names the layers there are when asked for one that is not', () => {
+  test('lists the existing layers when a layer does not exist', () => {
     expect(() => prepareModel(residualModel(), { tap: 'conv9' })).toThrow(TapError);
     expect(() => prepareModel(residualModel(), { tap: 'conv9' })).toThrow(
       /'backbone\/conv2', 'backbone\/add'/,

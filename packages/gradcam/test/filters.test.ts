@@ -16,7 +16,7 @@ import { formula, images, network } from './formula';
 
 const name = 'Conv2DBackpropFilter';
 
-test('an explanation asks for no gradient by a filter, and leaves the engine its own', async () => {
+test('an explanation computes no gradient with respect to a filter, and restores the engine’s kernel', async () => {
   const own = getKernel(name, 'cpu');
   const parts = prepareModel(network('flat'), { tap: 'relu1' });
   let asked: unknown;
@@ -32,7 +32,7 @@ test('an explanation asks for no gradient by a filter, and leaves the engine its
   expect(getKernel(name, 'cpu')).toBe(own);
 });
 
-test('the engine has its own kernel back when an explanation fails', async () => {
+test('the engine gets its own kernel back when an explanation fails', async () => {
   const own = getKernel(name, 'cpu');
   const parts = prepareModel(network('flat'), { tap: 'relu1' });
   const photos = images();

@@ -271,7 +271,7 @@ describe('graphs take images in many ways', () => {
     await expect(explain(loaded, images())).rejects.toThrow(/'boxes'|\[2, 8, 6, 4\]/);
   });
 
-  test('loops and conditions are named, and what can be explained instead', async () => {
+  test('errors name loops and conditions, and what can be explained instead', async () => {
     const g = new Graph([-1, 10, 8, 3]);
     g.conv('conv', 'images', kernel, bias, 1);
     g.add('loop', 'StatelessWhile', ['conv']);
@@ -317,7 +317,7 @@ describe('names', () => {
     expect(prepareModel(fresh, { output }).output.name).toBe(output);
   });
 
-  test('options that prepare belong to where a model is prepared', async () => {
+  test('options of preparation are refused for a prepared model', async () => {
     const parts = prepareModel(small(3));
     await expect(explain(parts, images(), { tap: 'conv' })).rejects.toThrow(
       /already prepared, at 'conv'/,
@@ -434,7 +434,7 @@ test.each([
   }
 });
 
-test('images are taken as predict takes them', async () => {
+test('images are accepted in the form that predict accepts', async () => {
   const fixed = small(3, 'softmax');
   await expect(explain(fixed, transpose(images(), [0, 2, 1, 3]))).rejects.toThrow(
     /takes images \[N, 10, 8, 3\]; these are \[2, 8, 10, 3\]/,
@@ -457,7 +457,7 @@ test('images are taken as predict takes them', async () => {
   ]);
 });
 
-describe('what is explained is what is watched', () => {
+describe('metrics measure the explained score', () => {
   const half = {
     values: Float32Array.from({ length: 48 }, (_, i) => Number(i < 24)),
     height: 8,
@@ -519,7 +519,7 @@ describe('what is explained is what is watched', () => {
 });
 
 describe('outputs that are no classes', () => {
-  test('an embedding is explained by what it is alike', async () => {
+  test('an embedding is explained by its similarity to a reference', async () => {
     const pooled = sequential({
       layers: [
         layers.conv2d({
@@ -558,7 +558,7 @@ describe('outputs that are no classes', () => {
     expect(await explain(result, images(), { classIndex: 1 })).toHaveLength(2);
   });
 
-  test('a single number that is rectified, and numbers of a linear layer, are none', async () => {
+  test('a single rectified number and numbers of a linear layer are not embeddings', async () => {
     for (const end of [{ units: 1, activation: 'relu' }, { units: 4 }] as const) {
       const conv = layers.conv2d({ inputShape: [10, 8, 3], filters: 4, kernelSize: 3 });
       const result = sequential({ layers: [conv, layers.flatten(), layers.dense(end)] });
@@ -578,7 +578,7 @@ describe('outputs that are no classes', () => {
     );
   });
 
-  test('what a layer of TensorFlow.js refuses is said in words', async () => {
+  test('an error of a TensorFlow.js layer is explained in words', async () => {
     const video = sequential({
       layers: [
         layers.reshape({ inputShape: [2, 6, 6, 3], targetShape: [12, 6, 3] }),
@@ -626,7 +626,7 @@ describe('outputs that are no classes', () => {
     });
   });
 
-  test('probabilities whose softmax is not at the end are said to be so', async () => {
+  test('probabilities whose softmax is not at the end are recognized', async () => {
     const photo = input({ shape: [10, 8, 3] });
     const map = layers
       .conv2d({ filters: 3, kernelSize: 3, activation: 'softmax', name: 'conv' })
@@ -671,7 +671,7 @@ describe('outputs that are no classes', () => {
     ).toHaveLength(3);
   });
 
-  test('two functions with one logit are a sigmoid, and held against the whole where it is given', async () => {
+  test('two functions with one logit are a sigmoid, and are checked against the whole model if it is given', async () => {
     const whole = prepareModel(small(1, 'sigmoid'));
     const parts = (predict?: (x: Tensor4D) => Tensor) =>
       prepareFunctions(

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { gradientWithAux } from '../src/gradients/gradient-with-aux';
 
-test('gives the gradient of the value, and what was found on the way', () => {
+test('returns the gradient of the value, and the extra tensor', () => {
   const x = tensor1d([1, 2, 3]);
   const before = memory().numTensors;
   const [gradient, aux] = gradientWithAux(input => [sum(square(input)), mul(input, 10)], x);
@@ -17,7 +17,7 @@ test('gives the gradient of the value, and what was found on the way', () => {
   expect(memory().numTensors).toBe(before);
 });
 
-test('what was found may be the input: the caller disposes a tensor of its own', () => {
+test('the extra tensor may be the input: the caller gets its own tensor to dispose', () => {
   const x = tensor1d([1, 2]);
   const [gradient, aux] = gradientWithAux(input => [sum(input), input], x);
   gradient.dispose();
@@ -25,7 +25,7 @@ test('what was found may be the input: the caller disposes a tensor of its own',
   expect([...x.dataSync()]).toEqual([1, 2]);
 });
 
-test('disposes what was found where there is no gradient: the value does not depend on the input', () => {
+test('disposes the extra tensor if there is no gradient because the value does not depend on the input', () => {
   const x = tensor1d([1, 2]);
   const before = memory().numTensors;
   expect(() => gradientWithAux(input => [scalar(1), input], x)).toThrow(/with respect to x/);

@@ -141,7 +141,7 @@ describe('a graph that works with its batch size', () => {
     );
   });
 
-  test('hands over what has a row for each image, and nothing else', async () => {
+  test('passes on values with one row per image, and nothing else', async () => {
     const loaded = await graph();
     const sides = (tap: string) => {
       const cut = prepareGraph(loaded, { tap }).forward(images());
@@ -159,7 +159,7 @@ describe('a graph that works with its batch size', () => {
     ]);
   });
 
-  test('is measured by metrics, which run it on other batches than it was explained with', async () => {
+  test('is measured by metrics, which run it with other batch sizes', async () => {
     const [one, other] = [
       prepareGraph(await graph(), { tap: 'conv2' }),
       prepareModel(twin(), { tap: 'conv2' }),
@@ -212,7 +212,7 @@ describe('a graph made for one image', () => {
   });
 });
 
-describe('what cannot be explained is said', () => {
+describe('errors say what cannot be explained', () => {
   test('a value that the images of a batch share', async () => {
     const g = new Graph([-1, 10, 8, 3]);
     g.conv('conv1', 'images', weights.first, weights.firstBias, 1);

@@ -100,7 +100,7 @@ describe('a graph model', () => {
     await expectSame(one, prepareModel(twin()), {});
   });
 
-  test('hands the shortcut around the tap over, and nothing else', async () => {
+  test('passes on the shortcut around the tap, and nothing else', async () => {
     const parts = prepareGraph(await graph(), { tap: 'conv2' });
     const cut = parts.forward(images());
     expect(cut.side.map(({ shape }) => shape)).toEqual([[2, 8, 6, 6]]);
@@ -118,13 +118,13 @@ describe('a graph model', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('names the nodes there are when asked for one that is not', async () => {
+  test('lists the existing nodes when a node does not exist', async () => {
     const loaded = await graph();
     expect(() => prepareGraph(loaded, { tap: 'conv9' })).toThrow(TapError);
     expect(() => prepareGraph(loaded, { tap: 'conv9' })).toThrow(/'add', 'relu2'/);
   });
 
-  test('asks for the size of its images where the model leaves it open', async () => {
+  test('asks for the size of the images if the model does not fix it', async () => {
     const g = new Graph([-1, -1, -1, 3]);
     g.conv('conv1', 'images', weights.first, weights.firstBias, 1);
     g.pool('pool', 'conv1', false);

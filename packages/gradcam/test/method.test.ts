@@ -59,7 +59,7 @@ test.each(Object.entries(functions))(
   },
 );
 
-describe('what is no method is refused before the model runs', () => {
+describe('a value that is not a method is refused before the model runs', () => {
   test.each([
     ['a name', 'gradCam', /the text 'gradCam' came/],
     ['null', null, /null came/],
@@ -109,7 +109,7 @@ test('a function of features and gradient is a method', async () => {
   expect(await given(own)).toEqual(await given(gradcam.hiResCam()));
 });
 
-test('a map of another form than [N, h, w] is refused', async () => {
+test('a map of another shape than [N, h, w] is refused', async () => {
   const whole = customMethod(features => features as Tensor as never);
   await expect(given(whole)).rejects.toThrow(/\[2, h, w\].*\[2, 5, 4, 8\]/);
   const one = {

@@ -95,14 +95,14 @@ describe.each(Object.entries(every))('%s', (_, method) => {
     }
   });
 
-  test('gives the same by the short way before pooling and by the general one', async () => {
+  test('gives the same by the short computation before pooling and by the general one', async () => {
     const parts = prepareModel(network('pooled'), { tap: 'relu2' });
     expect(parts.pooled).toBe(true);
     const short = await signedOf(parts, images(), { method });
     expectClose(short, await signedOf({ ...parts, pooled: false }, images(), { method }));
   });
 
-  test('leaves no tensor behind, also when it is stopped', async () => {
+  test('leaks no tensor, even when it is stopped', async () => {
     const parts = prepareModel(network('flat'), { tap: 'relu1' });
     const photos = images();
     const before = memory().numTensors;
@@ -130,7 +130,7 @@ describe('before global average pooling and a linear layer', () => {
     );
   });
 
-  test('Ablation-CAM is what a channel gives, and over the logit as in the paper', async () => {
+  test('Ablation-CAM weighs a channel by its contribution, divided by the logit as in the paper', async () => {
     const kernel = [
       [1, 2, 0],
       [3, 1, 1],
@@ -216,7 +216,7 @@ describe('a target', () => {
       .score([1], [Float32Array.from(z)])(tensor2d([z]), [0])
       .dataSync()[0]!;
 
-  test('is the number that its name says', () => {
+  test('has the value that its name says', () => {
     const z = [0, Math.log(3), 0];
     expect(scores(probability, z)).toBeCloseTo(0.6, 5);
     expect(scores(logOdds, z)).toBeCloseTo(Math.log(0.6 / 0.4), 5);
@@ -269,7 +269,7 @@ describe('a map', () => {
     expect(of('paper', 2, -1)).toBeCloseTo(0, 6);
   });
 
-  test('that says nothing about places says why', async () => {
+  test('that says nothing about positions says why', async () => {
     const parts = prepareModel(linearModel([[1], [1]], [0]), { tap: 'tap' });
     const of = async (value: number) => {
       const x = tensor4d(new Array(12).fill(value), [1, 2, 3, 2]);

@@ -64,7 +64,7 @@ test.each([
 );
 
 describe.each(Object.entries(operations))('%s', (_, operation) => {
-  test('has the gradient that finite differences have', async () => {
+  test('has the gradient that finite differences give', async () => {
     const before = memory().numTensors;
     const of = (v: Tensor) => score(operation(v as Tensor4D));
     const values = await differentiated(() => tidy(() => grad(of)(x).dataSync()));
@@ -156,7 +156,7 @@ test.each([
   cut.dispose();
 });
 
-test('what has no second derivative is named in words', async () => {
+test('an operation without a second derivative is named in the error', async () => {
   const parts = prepareModel(model(layers.maxPooling2d({ poolSize: 2 })), { tap: 'tap' });
   const found = explain(parts, photos, { method: shapleyCam(), target: logitPlusLogProbability });
   await expect(found).rejects.toThrow(GradientError);

@@ -74,7 +74,7 @@ describe.each(Object.entries(models))('without any gradient, %s', (_, make) => {
     }
   });
 
-  test('is explained by what needs none, and capabilities say so', async () => {
+  test('is explained by methods without gradients, and capabilities say so', async () => {
     const [parts, photos] = [await make(), images()];
     const [found] = await explain(parts, photos, { method: reciproCam(), classIndex: 1 });
     expect(found!.map.values.length).toBe(48);

@@ -47,7 +47,7 @@ describe('an overlay', () => {
     expect(Array.from(data)).toEqual([100, 150, 200, ...inferno.slice(-3)]);
   });
 
-  test('takes the pixels of a canvas: RGBA, white behind what is transparent', () => {
+  test('takes the RGBA pixels of a canvas, with white behind transparent pixels', () => {
     const canvas = Uint8ClampedArray.from([100, 150, 200, 255, 10, 20, 30, 51]);
     const rgba = { data: canvas, height: 1, width: 2 };
     const clear = overlay(rgba, map([0, 0], 1, 2));
@@ -73,7 +73,7 @@ describe('an overlay', () => {
     expect(overlay(photo, map([-2, 1], 1, 2)).data).toEqual(overlay(photo, map([0, 1], 1, 2)).data);
   });
 
-  test('says which sizes do not agree', () => {
+  test('names the sizes that differ', () => {
     expect(() => overlay(photo, map([0], 1, 1))).toThrow(/map is 1 x 1, the photo 1 x 2/);
   });
 

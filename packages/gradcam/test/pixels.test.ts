@@ -22,7 +22,7 @@ const atImages = () => {
 };
 
 describe('a tap at the images', () => {
-  test('has gradient times input by HiResCAM, and the same for a graph', async () => {
+  test('gives gradient times input with HiResCAM, and the same for a graph', async () => {
     const weights = [
       formula([3, 3, 3, 6], 2),
       formula([6], 3),
@@ -53,7 +53,7 @@ describe('a tap at the images', () => {
     expectClose(one[1]!.signed.values, other[1]!.signed.values);
   });
 
-  test('has integrated gradients that sum to what the score gains', async () => {
+  test('gives integrated gradients that sum to the increase of the score', async () => {
     const parts = atImages();
     const method = integratedGradients({ steps: 128 });
     const found = await explain(parts, images(), { method, classIndex: 1 });
@@ -64,7 +64,7 @@ describe('a tap at the images', () => {
     }
   });
 
-  test('has the size of the gradient as saliency; without noise, smoothing changes nothing', async () => {
+  test('gives the absolute gradient as saliency; without noise, smoothing changes nothing', async () => {
     const parts = atImages();
     const plain = await explain(parts, images(), { method: saliency(), classIndex: 1 });
     const still = smoothed(saliency(), { samples: 3, noise: 0 });
@@ -90,13 +90,13 @@ function quarterModel() {
 }
 const bright = tensor4d(new Float32Array(64).fill(1), [1, 8, 8, 1]);
 
-test('occlusion finds what is lost under each square', async () => {
+test('occlusion measures the drop of the score for each square', async () => {
   const method = occlusion({ places: 2 });
   const [found] = await explain(quarterModel(), bright, { method, classIndex: 0 });
   expect([found!.map.height, ...found!.map.values]).toEqual([2, 16, 0, 0, 0]);
 });
 
-test('RISE is hot where the model looks, and the same for the same seed', async () => {
+test('RISE is hot where the model depends on the image, and the same for the same seed', async () => {
   const run = async (seed: number) => {
     const method = rise({ masks: 200, cells: 4, seed });
     return (await explain(quarterModel(), bright, { method, classIndex: 0 }))[0]!.signed.values;

@@ -71,7 +71,7 @@ function portsModel(): LayersModel {
 describe('a model with two inputs and two outputs', () => {
   const place = tensor2d([[0.5, -1]]);
 
-  test('is explained at the image, the other input being given', async () => {
+  test('is explained at the image when the other input is given', async () => {
     const model = portsModel();
     const photos = images();
     const before = memory().numTensors;
@@ -102,7 +102,7 @@ describe('a model with two inputs and two outputs', () => {
     });
   });
 
-  test('says what is missing, and what there is', () => {
+  test('names missing inputs and the existing ones', () => {
     const model = portsModel();
     expect(() => prepareModel(model)).toThrow(TapError);
     expect(() => prepareModel(model)).toThrow(
@@ -122,7 +122,7 @@ function partOf(whole: LayersModel, output: number): LayersModel {
   return modelOf({ inputs: whole.inputs, outputs: whole.outputs[output]! });
 }
 
-describe('what reads the whole model explains the output that is asked for', () => {
+describe('functions that read the whole model explain the requested output', () => {
   const given = { place: tensor2d([[0.5, -1]]) };
   const options = { given, output: 'age', classIndex: 0 };
 
@@ -156,7 +156,7 @@ describe('what reads the whole model explains the output that is asked for', () 
     );
   });
 
-  test('FullGrad of a graph or of functions says that it cannot be', async () => {
+  test('FullGrad of a graph or of functions is refused', async () => {
     const parts = prepareFunctions(
       photos => prepareModel(network('flat'), { tap: 'conv2' }).forward(photos).features,
       features => prepareModel(network('flat'), { tap: 'conv2' }).tail(features, []),
@@ -167,7 +167,7 @@ describe('what reads the whole model explains the output that is asked for', () 
     );
   });
 
-  test('layers that are made random are those of that output', async () => {
+  test('only the layers of that output are randomized', async () => {
     const stages = await randomization(portsModel(), portsModel(), images(), {
       ...options,
       stages: 2,
@@ -175,7 +175,7 @@ describe('what reads the whole model explains the output that is asked for', () 
     expect(stages.map(({ layer }) => layer)).toEqual(['age', 'conv']);
   });
 
-  test('rows of a comparison that are not prepared, and what is prepared for another', async () => {
+  test('rows of a comparison that are not prepared, or are prepared for another output', async () => {
     const whole = portsModel();
     const photos = images();
     const at = { parts: whole, method: gradCam() };
@@ -293,7 +293,7 @@ describe('a model that ends in a sigmoid', () => {
     return result;
   };
 
-  test('is explained by its logit, which does not vanish where it is sure', async () => {
+  test('is explained by its logit, whose gradient does not vanish when the model is sure', async () => {
     const [found] = await explain(prepareModel(sure()), images());
     expect(found!.logits[0]).toBeGreaterThan(30);
     expect(found!.probabilities[0]).toBe(1);
@@ -380,7 +380,7 @@ describe('a segmentation model', () => {
     width: 6,
   };
 
-  test('is explained within a mask: other places have no part in it', async () => {
+  test('is explained within a mask: other positions do not count', async () => {
     const model = segmenter();
     const parts = withinMask(prepareModel(model, { tap: 'conv' }), mask);
     const photos = images();
@@ -407,7 +407,7 @@ describe('a segmentation model', () => {
   });
 });
 
-test('an embedding is explained by what makes it alike another, whatever its length', async () => {
+test('an embedding is explained by its similarity to another, whatever its length', async () => {
   const parts = prepareModel(network('flat'), { tap: 'conv2' });
   const reference = [1, -2, 0.5, 0, 3];
   const maps = async (target: ReturnType<typeof similarity>) =>

@@ -47,7 +47,7 @@ const parts = prepareModel(whole, { tap: 'conv2' });
 const gone = zeros([1, 8, 8, 3]);
 gone.dispose();
 
-describe('what is asked for is checked before the model is asked', () => {
+describe('requests are checked before the model runs', () => {
   test.each<[string, object, RegExp]>([
     [
       'an option that there is not',
@@ -125,7 +125,7 @@ test.each<[string, (given: Explanation[]) => unknown, RegExp]>([
   expect(memory().numTensors).toBe(before);
 });
 
-test('metrics do not measure what there is not', async () => {
+test('metrics refuse requests that do not exist', async () => {
   const photos = images();
   const found = await explain(parts, photos, { classIndex: 1 });
   const other = found.map(each => ({ ...each, classIndex: 99 }));
@@ -143,7 +143,7 @@ test('metrics do not measure what there is not', async () => {
   ).rejects.toThrow(/raod/);
 });
 
-test('a sequential model that has another end is prepared anew', async () => {
+test('a sequential model whose last layers change is prepared again', async () => {
   const model = sequential({
     layers: [
       layers.conv2d({ inputShape: [4, 4, 3], filters: 2, kernelSize: 3 }),
@@ -205,7 +205,7 @@ test.each([
   );
 });
 
-test('a model without layers, and one that is disposed, are called so', async () => {
+test('errors recognize a model without layers and a disposed model', async () => {
   await expect(explain(sequential(), zeros([1, 4, 4, 3]))).rejects.toThrow(/no layers yet/);
   expect(() => tapsOf(sequential())).toThrow(/no layers yet/);
   const { model } = exchanged('softmax', 'linear');
@@ -213,7 +213,7 @@ test('a model without layers, and one that is disposed, are called so', async ()
   await expect(explain(model, zeros([1, 4, 4, 3]))).rejects.toThrow(/is disposed/);
 });
 
-test('coherency explains of each image what its map explained', async () => {
+test('coherency explains the same class of each image as its map', async () => {
   const photos = images();
   const [first, second] = [0, 1].map(at => slice(photos, [at, 0, 0, 0], [1, 10, 8, 3]));
   const maps = [
@@ -232,7 +232,7 @@ test('coherency explains of each image what its map explained', async () => {
   });
 });
 
-test('an output that is one line of places is none of so many classes', async () => {
+test('an output with positions along a line is not an output of as many classes', async () => {
   const model = sequential();
   const early = { name: 'early', filters: 4, kernelSize: 3 };
   model.add(layers.conv2d({ inputShape: [5, 10, 3], ...early }));

@@ -20,7 +20,7 @@ test('the taps of a network are ranked, the default first', () => {
   expect(found[2]!.reason).toContain('12 x 10');
 });
 
-test('a map of one place is neither suggested nor taken by default', () => {
+test('a map with one position is neither suggested nor the default', () => {
   const small = sequential({
     layers: [
       layers.conv2d({ inputShape: [4, 4, 3], filters: 2, kernelSize: 3, name: 'conv' }),

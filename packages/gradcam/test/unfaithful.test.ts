@@ -5,7 +5,7 @@ import { explain, prepareModel, resizeMap } from '../src/index';
 import { guidedBackprop, guidedGradCam } from '../src/unfaithful/index';
 import { images, network } from './formula';
 
-test('guided Grad-CAM is guided backpropagation where Grad-CAM looks', async () => {
+test('guided Grad-CAM is guided backpropagation times Grad-CAM', async () => {
   const model = network('flat');
   const atImages = prepareModel(model, { tap: model.inputNames[0]! });
   const atConvolution = prepareModel(model, { tap: 'conv2' });

@@ -45,7 +45,7 @@ describe('on the wasm engine, as pytorch-grad-cam on its own:', () => {
     expect(getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
   });
 
-  test('says beforehand that nothing is lacking', async () => {
+  test('capabilities says beforehand that nothing is lacking', async () => {
     const parts = prepareModel(network('flat'), { tap: 'relu1' });
     expect(await capabilities(parts, images())).toEqual({ forward: [], gradient: [] });
   });

@@ -40,7 +40,7 @@ describe('batch norm', () => {
 });
 
 describe('dropout', () => {
-  test('zeroes about the given share, keeps the mean, and repeats with its seed', async () => {
+  test('sets about the given share to zero, keeps the mean, and repeats with its seed', async () => {
     const layer = new Dropout({ name: 'dropout', rate: 0.3 });
     const x = ones([100, 100]) as Tensor2D;
     const draw = (seed: number) => values(layer.apply(x, { training: true, seed }) as Tensor2D);
@@ -126,7 +126,7 @@ describe('the head', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('names what is wrong with its size', () => {
+  test('refuses invalid sizes with a reason', () => {
     expect(() => classifierHead(2048, 1)).toThrow(/2 classes; it was given 2048 and 1/);
   });
 });

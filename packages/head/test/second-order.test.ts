@@ -54,7 +54,7 @@ function plainPooling(channels: number, iterations: number): CovariancePooling {
   return pooling;
 }
 
-test('it is the square root of the second moments over their trace, times the components', async () => {
+test('the result is the square root of the second moments over their trace, times the number of components', async () => {
   // Two places, (3, 0) and (0, 4): moments diag(9, 16), over 25; the root is diag(3, 4) / 5.
   const pooled = plainPooling(2, 12).call(maps([3, 0, 0, 4], [1, 1, 2, 2]));
   const [a, b, c, d] = await pooled.data();
@@ -64,7 +64,7 @@ test('it is the square root of the second moments over their trace, times the co
   expect(d).toBeCloseTo((2 * 4) / 5, 5);
 });
 
-test('what stands together counts, not where: places in another order give the same; the mean square is near 1', async () => {
+test('the order of positions does not matter; the mean square is near 1', async () => {
   const pooling = plainPooling(2, 5);
   const one = (await pooling.call(maps([1, 2, 3, 1, 2, 2], [1, 1, 3, 2])).data()) as Float32Array;
   const other = await pooling.call(maps([2, 2, 1, 2, 3, 1], [1, 3, 1, 2])).data();
@@ -175,7 +175,7 @@ test('a backbone pooled at two layers, with a linear head: saved and loaded, it 
   );
 });
 
-test('a frame of another layer is refused', () => {
+test('directions of another layer are refused', () => {
   expect(() => poolCovariances(backbone(), [frame('first', 4, 2)])).toThrow(
     /'first' has 3 channels; the center has 4, the directions 8 numbers/,
   );

@@ -50,7 +50,7 @@ describe('a network', () => {
     }
   });
 
-  test('admits any size when none is given, and ends in logits when classes are', () => {
+  test('accepts any size if none is given, and ends in logits if classes are given', () => {
     const network = resNet(shallow, { inputSize: [null, null], classes: 7 });
     expect(network.outputs[0]!.shape).toEqual([null, 7]);
     network.dispose();
@@ -67,7 +67,7 @@ describe('a checkpoint', () => {
     network.dispose();
   });
 
-  test('that does not fit is refused with everything that is wrong with it, and nothing is loaded', async () => {
+  test('that does not match is refused with a list of all problems, and nothing is loaded', async () => {
     const network = resNet(shallow, { inputSize: [32, 32] });
     const checkpoint = halves(network);
     checkpoint.delete('bn1/beta');

@@ -45,7 +45,7 @@ const bytes = async (model: LayersModel, names: RegExp) =>
   );
 
 describe('a cut backbone', () => {
-  test('computes what the whole computes, wherever it is cut', async () => {
+  test('computes the same as the whole backbone, wherever it is cut', async () => {
     const { model, taps } = network();
     const images = randomNormal([2, 32, 32, 3]);
     const whole = await (model.predict(images) as Tensor).data();
@@ -62,7 +62,7 @@ describe('a cut backbone', () => {
     model.dispose();
   });
 
-  test('trains what is after the cut, and no batch norm unless it is told to', async () => {
+  test('trains the layers after the cut, and batch norms only if told to', async () => {
     const { model, taps } = network();
     const { frozen, trained, depthOf } = cutAt({ model, taps }, 'layer3');
     const names = trained.trainableWeights.map(({ originalName }) => originalName);

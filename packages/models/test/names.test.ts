@@ -79,7 +79,7 @@ test.each([
   expect(dialect(architecture, name).nameOf(ours)).toBe(theirs);
 });
 
-test('a layer that has no weights has no name elsewhere', () => {
+test('a layer without weights has no name in other libraries', () => {
   const relu = 'layer1.0.relu1/kernel';
   expect(() => dialect('resnet50_keras', 'keras').nameOf(relu)).toThrow(
     /'layer1.0.relu1' is not a layer/,
@@ -88,13 +88,13 @@ test('a layer that has no weights has no name elsewhere', () => {
   expect(() => dialect('convnext_tiny', 'transformers').nameOf(act)).toThrow(/is not a layer/);
 });
 
-test('counters of training steps and the auxiliary classifier are left aside', () => {
+test('counters of training steps and the auxiliary classifier are ignored', () => {
   expect(dialect('resnet50', 'torchvision').isUnused('bn1.num_batches_tracked')).toBe(true);
   expect(dialect('inception_v3', 'torchvision').isUnused('AuxLogits.fc.weight')).toBe(true);
   expect(dialect('inception_v3', 'torchvision').isUnused('fc.weight')).toBe(false);
 });
 
-test('an unknown name is answered with the names that there are', async () => {
+test('an error for an unknown name lists the existing names', async () => {
   const none = 'resnet19' as 'resnet18';
   const preprocessing = imagenetPreprocessing([64, 64]);
   const weights = {

@@ -147,7 +147,7 @@ describe('smaller weights', () => {
   });
 });
 
-test('class names and preprocessing travel in the file', async () => {
+test('class names and preprocessing are stored in the file', async () => {
   const network = await networkOf('alexnet', { inputSize: [63, 63] });
   const preprocessing = imagenetPreprocessing([63, 63]);
   const classes = ['Agaricus', 'Boletus – steinpilz'];

@@ -46,7 +46,7 @@ test('an architecture that a user registers is built, loaded and listed like tho
   network.dispose();
 });
 
-test('a name has one network, and a network all of its parts', () => {
+test('a name belongs to one network, and a network needs all of its parts', () => {
   expect(() => registerArchitecture('resnet18', tinyNet)).toThrow(
     "There is an architecture 'resnet18' already.",
   );

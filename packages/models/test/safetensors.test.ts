@@ -25,7 +25,7 @@ async function written(metadata?: Record<string, string>): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-test('what is written is read', async () => {
+test('a written file can be read', async () => {
   const { checkpoint: back, metadata } = readSafetensors(await written({ epoch: '3' }));
   expect(metadata).toEqual({ epoch: '3' });
   expect([...back.keys()]).toEqual(['b', 'a']);

@@ -21,7 +21,7 @@ const origin = { source: 'formula', license: 'none', sha256: '' };
 describe.each(names)('%s', name => {
   const { build, taps, minimumSize, dialects, classifier }: Architecture = architectures[name];
 
-  test('has the taps that it says, and ends in logits when classes are given', async () => {
+  test('has the taps that it declares, and ends in logits if classes are given', async () => {
     await setBackend('cpu');
     const before = memory().numTensors;
     const network = build({ inputSize: [224, 224], classes: 7 });
@@ -45,7 +45,7 @@ describe.each(names)('%s', name => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('admits any size from its least on', async () => {
+  test('accepts any size from its smallest on', async () => {
     await setBackend('cpu');
     const network = build({ inputSize: [null, null] });
     expect(network.outputs[0]!.shape).toEqual([null, null, null, taps.at(-1)!.channels]);
@@ -60,7 +60,7 @@ describe.each(names)('%s', name => {
 await setBackend('cpu');
 // The large ones are tried in integration/test/zoo.test.ts.
 describe.each(networksOf('small'))('%s with weights', name => {
-  test('sees a batch as it sees its images one by one, saves and loads, and frees everything', async () => {
+  test('gives the same for a batch as for single images, saves and loads, and frees everything', async () => {
     await useWasm();
     await behaves(name);
   });

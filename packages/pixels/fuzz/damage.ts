@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Something that reads what strangers wrote. */
+/** A reader of files that strangers wrote. */
 export interface Target {
   readonly name: string;
-  /** Well-formed inputs, which are then mutated. */
+  /** Well-formed inputs, which are then damaged. */
   readonly seeds: readonly Uint8Array[];
-  /** Errors that callers are told of. */
+  /** The errors that the reader may throw, according to its documentation. */
   readonly known: readonly (abstract new (
     ...of: never[]
   ) => Error)[];
@@ -13,7 +13,7 @@ export interface Target {
   read(bytes: Uint8Array): Promise<boolean>;
 }
 
-/** Fails where reading fails in another way than callers are told of. @returns Whether the input was accepted. */
+/** Reads an input, and fails if the reader throws an undocumented error. @returns Whether the input was accepted. */
 export async function survive({ read, known }: Target, bytes: Uint8Array): Promise<boolean> {
   try {
     return await read(bytes);
@@ -24,18 +24,18 @@ export async function survive({ read, known }: Target, bytes: Uint8Array): Promi
 }
 
 interface Dice {
-  /** A whole number of 0 to `bound - 1`. */
+  /** A random integer from 0 to `bound - 1`. */
   below(bound: number): number;
 }
 
-/** The same numbers for the same name, on every machine. */
+/** Makes a random generator. The same name gives the same numbers on every machine. */
 export function dice(name: string): Dice {
   let thrown = 0;
   const next = () => createHash('sha256').update(`${name} ${thrown++}`).digest().readUInt32LE();
   return { below: bound => next() % bound };
 }
 
-/** Bytes turned over, set to extremes, cut out, doubled, exchanged; or the end cut off. */
+/** Damages an input: inverts bytes, sets them to extremes, removes, duplicates or exchanges them, or cuts off the end. */
 export function mutate(bytes: Uint8Array, random: Dice): Uint8Array {
   let result = Uint8Array.from(bytes);
   const place = () => random.below(Math.max(1, result.length));

@@ -6,7 +6,9 @@ import { dice, mutate, survive, type Target } from './damage';
 const timeout = 20_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Gives damaged files to readers, and says how that went. What breaks a reader is kept, and ends the program with exit code 1. */
+/**
+ * Gives damaged files to readers, and prints the results. A file that breaks a reader is saved, and the program then ends with exit code 1.
+ */
 export async function readDamaged(
   targets: readonly Target[],
   cases: number,

@@ -1,5 +1,5 @@
 /**
- * Reads thousands of damaged JPEGs and BMPs: nothing may crash, hang, or fail in another way than callers are told of.
+ * Reads thousands of damaged JPEGs and BMPs. No reader may crash, hang, or throw an undocumented error.
  *
  *     npx tsx packages/pixels/fuzz/run.ts [cases for each reader, default 3000] [seed]
  */

@@ -10,10 +10,10 @@ import {
 import { bitmaps, decoded, figures, picture } from '../test/figures';
 import type { Target } from './damage';
 
-/** Of a damaged file that claims to be larger nothing is decoded. In pixels. */
+/** Limit in pixels: a damaged file that claims to be larger is not decoded. */
 const mostPixels = 1e6;
 
-/** Readers of files that strangers wrote. */
+/** Returns the readers of files that strangers wrote. */
 export async function fuzzTargets(): Promise<readonly Target[]> {
   const raw = { height: 33, width: 40, channels: 3 } as const;
   const whole = sharp(picture(33, 40).data, { raw });
@@ -31,7 +31,7 @@ export async function fuzzTargets(): Promise<readonly Target[]> {
         const pixels = decodeJpeg(bytes, { mostPixels });
         const small = decodeJpegTo(bytes, [5, 5], { mostPixels });
         if ((pixels === undefined) !== (small === undefined))
-          throw new Error('The photo can be decoded at one size, and not at the other.');
+          throw new Error('The photo can be decoded at one size, but not at the other.');
         if (small && small.data.length !== 75)
           throw new Error(`5 x 5 pixels should be 75 bytes, not ${small.data.length}.`);
         return pixels !== undefined;

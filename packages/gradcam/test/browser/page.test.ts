@@ -75,7 +75,7 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await page.locator('output[for=opacity]').textContent()).toBe('20 %');
   });
 
-  test('leaves away what is below the threshold, and says how much is not', async () => {
+  test('hides values below the threshold, and says how much remains', async () => {
     const middle = () =>
       page.evaluate(
         () =>
@@ -130,7 +130,7 @@ describe.skipIf(noChromium)('the page in Chromium', () => {
     expect(await opacities(page)).toEqual([0, 0]);
   });
 
-  test('runs nothing that a text brings with it, asks for nothing, and has no errors', async () => {
+  test('runs no script from a text, loads nothing, and has no errors', async () => {
     const hostile = `</script><img src=x onerror="window.hacked = true">'"&`;
     const named = maps.map(each => ({
       ...each,

@@ -49,7 +49,7 @@ const empty = mapOf(() => 0);
 /** The patch model gives logits: its softmax is left to others. */
 const probable = (model: LayersModel) => prepareModel(model, { link: 'softmax' });
 
-describe('every metric ranks an oracle above a method, that above chance, and chance above its opposite', () => {
+describe('every metric ranks an oracle above a method, a method above chance, and chance above the opposite of the oracle', () => {
   const parts = probable(patchModel());
   const own = { method: hiResCam() };
   const classMap = (map: HeatMap) => [{ map, classIndex: 0 }];
@@ -185,7 +185,7 @@ describe('a mask', () => {
     expect(energyInMask(small, mask)).toBeGreaterThan(energyInMask(randoms[0]!, mask));
   });
 
-  test('with nothing inside is refused', () => {
+  test('that is empty is refused', () => {
     const nothing = { ...mask, values: mask.values.map(() => 0) };
     expect(() => intersectionOverUnion(oracle, nothing)).toThrow(RangeError);
     expect(() => rankAccuracy(oracle, nothing)).toThrow(RangeError);
@@ -193,7 +193,7 @@ describe('a mask', () => {
 });
 
 describe('a comparison', () => {
-  test('has the baselines beside the methods, and ranks a faithful method above them', async () => {
+  test('lists baselines beside the methods, and ranks a faithful method above the baselines', async () => {
     const photos = image();
     const parts = probable(patchModel());
     const before = memory().numTensors;
@@ -244,7 +244,7 @@ describe('a comparison', () => {
     expect(random!.sensitivity).toBe(0);
   });
 
-  test('measures randomization where it is given the model, and can leave the baselines out', async () => {
+  test('measures randomization if the model is given, and can leave out the baselines', async () => {
     const model = patchModel();
     const options = { classIndex: 0, metrics: ['randomization'], baselines: [] } as const;
     const rows = await compare(
@@ -287,7 +287,7 @@ describe('a comparison', () => {
     expect(given!.scores.adcc).not.toBe(own!.scores.adcc);
   });
 
-  test('computes what is asked for, and refuses masks that are too few', async () => {
+  test('computes the requested metrics, and refuses too few masks', async () => {
     const options = { classIndex: 0, metrics: ['averageDrop'] } as const;
     const [row] = await compare(probable(patchModel()), image(), { hiResCam: hiResCam() }, options);
     expect(Object.keys(row!.scores)).toEqual(['averageDrop']);
@@ -296,7 +296,7 @@ describe('a comparison', () => {
   });
 });
 
-test('metrics say of what they make no sense', async () => {
+test('metrics refuse scores for which they make no sense', async () => {
   const parts = prepareModel(patchModel());
   const explanations = await explain(parts, image(), { classIndex: 0 });
   expect(explanations[0]!.target.name).toBe('output');
@@ -316,7 +316,7 @@ test('metrics say of what they make no sense', async () => {
   expect(row!.senseless.averageDrop).toMatch(/needs a score from 0 to 1/);
 });
 
-test('metrics stop when they are asked to, and leave no tensor behind', async () => {
+test('metrics stop on request, and leak no tensor', async () => {
   const parts = probable(patchModel());
   const photos = image();
   const before = memory().numTensors;

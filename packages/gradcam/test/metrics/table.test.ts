@@ -66,13 +66,13 @@ describe.each(names)('%s', name => {
     return values;
   }
 
-  test('is higher for what it should be higher for', async () => {
+  test('is higher for the better map', async () => {
     const images = image();
     const [[most], [least]] = [await measured(images, high), await measured(images, low)];
     expect(most).toBeGreaterThan(least!);
   });
 
-  test('gives each image of a batch the number that it has alone, and the same again', async () => {
+  test('gives each image the same number in a batch, alone, and when repeated', async () => {
     const images = photos();
     const both = await measured(images, hiResCam());
     expect(both).toHaveLength(2);
@@ -84,7 +84,7 @@ describe.each(names)('%s', name => {
     for (const value of both) expect(value).toSatisfy(Number.isFinite);
   });
 
-  test('is the same by its name', async () => {
+  test('gives the same result when chosen by name', async () => {
     const images = photos();
     const values = await measured(images, hiResCam());
     const options = { ...given, masks: [mask, mask], metrics: [name] };
@@ -92,7 +92,7 @@ describe.each(names)('%s', name => {
     expect(row!.scores[name]).toBe((values[0]! + values[1]!) / 2);
   });
 
-  test('makes maps again where it says so, and nowhere else', async () => {
+  test('makes maps again only if it declares so', async () => {
     let calls = 0;
     const { needsGradient, map } = hiResCam();
     const counted: Method = {
@@ -106,7 +106,7 @@ describe.each(names)('%s', name => {
     expect(calls > 1).toBe(metric.remakes ?? false);
   });
 
-  test('stops when it is asked to, and leaves no tensor behind', async () => {
+  test('stops on request, and leaks no tensor', async () => {
     const images = photos();
     const reason = new Error('no longer wanted');
     const stop = new AbortController();
@@ -122,7 +122,7 @@ describe.each(names)('%s', name => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('says what it needs when that is missing', async () => {
+  test('names what it needs if that is missing', async () => {
     const without = { classIndex: 0, baselines: [], metrics: [name] };
     const asked = (more: ComparisonOptions) =>
       compare(parts, image(), { method: hiResCam() }, { ...without, ...more });
@@ -162,7 +162,7 @@ describe('a metric of your own', () => {
       },
     );
 
-  test('stands beside those of the table, and no other is measured', async () => {
+  test('can be measured beside metrics of the table, and no others are', async () => {
     const { road, energyInMask } = metrics;
     const masks = [mask, mask];
     const [own, empty] = await compared({ road, peak, energyInMask }, { masks });
@@ -174,7 +174,7 @@ describe('a metric of your own', () => {
     expect(empty!.scores.peak).toBe(0);
   });
 
-  test('shares what is expensive with the others of its kind', async () => {
+  test('shares expensive results with related metrics', async () => {
     let calls = 0;
     const slow = async () => {
       calls++;

@@ -27,7 +27,7 @@ const maskFrom = (top: number) => mapOf(row => (row >= top && row < top + 2 ? 1 
 const same = { empty: mapOf(() => 0), constant: mapOf(() => 0.5), negative: mapOf(() => -1) };
 const tops = [0, 3, 6];
 
-describe('a map that is the same everywhere knows nothing, wherever the mask is:', () => {
+describe('a constant map scores like chance, wherever the mask is:', () => {
   test.each(Object.entries(same))('%s', (name, map) => {
     for (const top of tops) {
       expect(rankAccuracy(map, maskFrom(top))).toBe(0.25);
@@ -38,14 +38,14 @@ describe('a map that is the same everywhere knows nothing, wherever the mask is:
   });
 });
 
-test('rank accuracy counts what is above the tie whole, and of the tie its share', () => {
+test('rank accuracy counts positions above a tie fully, and positions of the tie by their share', () => {
   // One place outside is hotter than all others: of the 16 hottest the other 15 are drawn of 63, of which 16 are inside.
   const outside = mapOf((row, column) => (row === 7 && column === 7 ? 1 : 0));
   expect(rankAccuracy(outside, maskFrom(0))).toBeCloseTo((16 * 15) / 63 / 16, 10);
   expect(rankAccuracy(outside, maskFrom(6))).toBeCloseTo((1 + (15 * 15) / 63) / 16, 10);
 });
 
-test('the pointing game has the share of several as hot', () => {
+test('the pointing game counts the share of equally hot positions', () => {
   const corners = mapOf((row, column) => (row % 7 === 0 && column % 7 === 0 ? 1 : 0));
   expect(pointingGame(corners, maskFrom(0))).toBe(0.5);
   expect(pointingGame(corners, maskFrom(3))).toBe(0);
@@ -65,7 +65,7 @@ function linear(weights: (row: number) => number) {
   return prepareModel(model, { tap: 'tap' });
 }
 
-describe('a linear model, a map that is the same everywhere', () => {
+describe('a linear model with a constant map', () => {
   const images = tensor4d(new Float32Array(side * side).fill(1), [1, side, side, 1]);
   test.each(tops)('has curves that go straight, with the weight at row %i', async top => {
     const parts = linear(row => (row === top ? 1 : 0));
@@ -80,7 +80,7 @@ describe('a linear model, a map that is the same everywhere', () => {
     }
   });
 
-  test('ties within a map are broken by no side', async () => {
+  test('ties within a map prefer no side of the image', async () => {
     // The upper half is hot. Below, where all is alike, the weight is at the top or at the bottom of the half.
     const areas = [];
     const explanations = [{ map: mapOf(row => (row < 4 ? 1 : 0)), classIndex: 0 }];
@@ -99,7 +99,7 @@ describe('a linear model, a map that is the same everywhere', () => {
   });
 });
 
-test('ROAD takes away as many pixels as the percentile says, or all that are alike', async () => {
+test('ROAD removes as many pixels as the percentile says, or all equal ones', async () => {
   const parts = linear(() => 1);
   const values = Array.from({ length: side * side }, (_, i) => (i * 37) % 11);
   const images = tensor4d(values, [1, side, side, 1]);

@@ -24,7 +24,7 @@ const mapOf = (...values: number[]): HeatMap => ({
 });
 
 describe('how concentrated a map is', () => {
-  test('sparseness is 0 where all is alike, and close to 1 where one place has all', () => {
+  test('sparseness is 0 if all values are equal, and close to 1 if one position has everything', () => {
     expect(sparseness(mapOf(3, 3, 3, 3))).toBe(0);
     expect(sparseness(mapOf(0, 0, 7, 0))).toBe(0.75); // (n - 1) / n
     expect(sparseness(mapOf(1, 3))).toBe(0.25); // |1 - 3| / (2 * 4)
@@ -53,7 +53,7 @@ describe('robustness', () => {
     expect(other).toBeGreaterThan(own!);
   });
 
-  test('a map that does not look does not move', async () => {
+  test('a map that ignores the image does not change with the image', async () => {
     const parts = prepareModel(network('flat'), { tap: 'conv2' });
     const photos = images();
     const before = memory().numTensors;
@@ -69,8 +69,8 @@ describe('robustness', () => {
   });
 });
 
-describe('a model that loses what it learned', () => {
-  test('has its very own weights back, and another map in the meantime', async () => {
+describe('a model whose weights are randomized', () => {
+  test('gets its own weights back, and has another map in the meantime', async () => {
     const model = network('flat');
     const weights = () => model.getWeights().map(weight => [...weight.dataSync()]);
     const own = weights();
@@ -86,7 +86,7 @@ describe('a model that loses what it learned', () => {
       for (const value of similarity) expect(Math.abs(value)).toBeLessThan(0.9);
   });
 
-  test('does not change a map that looks at features alone, as long as they are trained', async () => {
+  test('keeps a map of features alone while the features are still trained', async () => {
     const model = network('flat');
     const parts = prepareModel(model, { tap: 'conv2' });
     const [top] = await randomization(model, parts, images(), { method: eigenCam() });
@@ -94,7 +94,7 @@ describe('a model that loses what it learned', () => {
     expect(top!.similarity[0]).toBeCloseTo(1, 6);
   });
 
-  test('gets them back when it is stopped half-way', async () => {
+  test('gets its weights back when the run is stopped halfway', async () => {
     const model = network('flat');
     const before = (model.predict(images()) as Tensor).dataSync();
     const stop = new AbortController();
@@ -146,7 +146,7 @@ describe('a verdict', () => {
     expect(reasons.some(each => reason.test(each))).toBe(true);
   });
 
-  test('of a map that says nothing is that it says nothing', async () => {
+  test('of a map that says nothing says just that', async () => {
     const { trusted, reasons } = await verdict({ method: emptyBaseline() });
     expect([trusted, reasons]).toEqual([false, ['The map says nothing: its values are zero.']]);
   });

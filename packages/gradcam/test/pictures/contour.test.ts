@@ -14,7 +14,7 @@ const area = (ring: readonly Point[]): number =>
   }, 0) / 2;
 
 describe('a contour', () => {
-  test('of a ramp lies where the ramp has its level, half-pixel correct, and runs along the edge', () => {
+  test('of a ramp lies where the ramp has the level, exact to half a pixel, and runs along the edge', () => {
     const [contour] = contoursOf(mapOf([0, 1, 2, 3, 0, 1, 2, 3], 2, 4), [1.5]);
     expect(contour!.rings).toHaveLength(1);
     const [ring] = contour!.rings;
@@ -24,7 +24,7 @@ describe('a contour', () => {
     expect(area(ring!)).toBeCloseTo(4, 12);
   });
 
-  test('of one place among nine is a square of its own around the center', () => {
+  test('of one high position among nine is a square around the center', () => {
     const [contour] = contoursOf(mapOf([0, 0, 0, 0, 1, 0, 0, 0, 0], 3, 3), [0.5]);
     const [ring] = contour!.rings;
     expect([...ring!].map(String).sort()).toEqual(['1,1.5', '1.5,1', '1.5,2', '2,1.5']);
@@ -36,7 +36,7 @@ describe('a contour', () => {
     expect(contour!.rings.map(area).sort((a, b) => a - b)).toEqual([-0.5, 9]);
   });
 
-  test('joins a saddle where its middle is above the level, and parts it where it is not', () => {
+  test('joins a saddle if its middle is above the level, and separates it otherwise', () => {
     const saddle = (middle: number) => contoursOf(mapOf([1, 0, 0, 1], 2, 2), [middle])[0]!;
     expect(saddle(0.4).rings).toHaveLength(1);
     expect(saddle(0.6).rings).toHaveLength(2);

@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-test('no layer is taken for a convolution that is none', () => {
+test('only convolutions are taken for convolutions', () => {
   const image = input({ shape: [4, 4, 3] });
   const pooled = layers.averagePooling2d({ poolSize: 2, name: 'pool' });
   const none = model({ inputs: image, outputs: through(image, pooled, ...classes()) });

@@ -5,13 +5,13 @@ import { mapOf, plain } from './figures';
 const photo = plain(2, 2, [0, 0, 0]);
 const one = { className: 'A', layer: 'B', method: 'C', map: mapOf([0, 1], 1, 2) };
 
-test('a page allows itself nothing from anywhere', async () => {
+test('a page’s policy forbids loading anything', async () => {
   const page = await toHtml(photo, [one], { title: 'A' });
   expect(page).toContain(`content="default-src 'none'; img-src data:;`);
   expect(page).not.toMatch(/(src|href)="(?!data:)|url\(|@import|https?:/);
 });
 
-test('a page without maps, with one twice, or with one that is not finite is refused', async () => {
+test('a page without maps, with a map twice, or with a map that is not finite is refused', async () => {
   const page = (...maps: (typeof one)[]) => toHtml(photo, maps, { title: 'A' });
   await expect(page()).rejects.toThrow(/at least one/);
   await expect(page(one, one)).rejects.toThrow(/'A' at 'B' by 'C' is given twice/);

@@ -20,7 +20,7 @@ const drawn = async (svg: string) =>
 
 const hostile = `<script>alert("1")</script> & 'more'\u0000`;
 
-describe('what speaks for a class and against it', () => {
+describe('evidence for and against a class', () => {
   const gray = plain(1, 3, [100, 100, 100]);
   const options = { favor: [200, 0, 0], against: [0, 0, 200], opacity: 1 } as const;
 
@@ -39,7 +39,7 @@ describe('what speaks for a class and against it', () => {
     expect(Array.from(data.slice(10 * 3, 11 * 3))).toEqual([75, 75, 125]);
   });
 
-  test('is nothing where the map is 0 everywhere', () => {
+  test('is empty if the map is 0 everywhere', () => {
     expect(signedOverlay(gray, mapOf([0, 0], 1, 2)).data).toEqual(gray.data);
   });
 });
@@ -63,7 +63,7 @@ describe('a legend', () => {
     expect(data[place + 1]).toBeGreaterThan(240);
   });
 
-  test('between no numbers is refused', async () => {
+  test('without numbers at its ends is refused', async () => {
     await expect(legend({ to: Number.NaN })).rejects.toThrow(/it has 5 from 0 to NaN/);
   });
 });
@@ -136,7 +136,7 @@ describe('an SVG', () => {
     expect(at(10, 3)).toEqual([0, 0, 0]);
   });
 
-  test('says what it is to who cannot see it, every letter escaped', async () => {
+  test('has a text alternative, with all special characters escaped', async () => {
     const svg = await toSvg(black, { title: hostile, description: 'strongest in the middle' });
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-label="[^"]+strongest in the middle"/);
     expect(svg).toMatch(/<title>[^<]+<\/title><desc>strongest in the middle<\/desc>/);

@@ -118,7 +118,7 @@ function centroid({ values, width }: HeatMap): { x: number; y: number } {
 describe('a map on the original', () => {
   const map = mapOf([0, 1, 2, 3, 4, 5], 2, 3);
 
-  test('is resizeMap where nothing else was done', () => {
+  test('equals resizeMap if the photograph was only resized', () => {
     const placed = placeOnOriginal(map, [7, 5], { steps: [{ resize: [20, 30] }] });
     const resized = resizeMap(map, [7, 5]);
     placed.values.forEach((value, i) => {
@@ -126,13 +126,13 @@ describe('a map on the original', () => {
     });
   });
 
-  test('turned by a quarter is the map turned back, place by place', () => {
+  test('rotated by a quarter is the map rotated back, position by position', () => {
     // Stored 3 x 2; orientation 6 shows it as 2 x 3, its left column on top, turned clockwise.
     const placed = placeOnOriginal(map, [3, 2], { steps: [{ orient: 6 }] });
     expect(Array.from(placed.values)).toEqual([2, 5, 1, 4, 0, 3]);
   });
 
-  test('does not take a border for what was cropped away', () => {
+  test('does not confuse a border with a cropped region', () => {
     const steps = [
       { crop: { top: 0, left: 2, height: 4, width: 2 } },
       { pad: { top: 0, bottom: 0, left: 2, right: 0 } },

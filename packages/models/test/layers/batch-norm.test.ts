@@ -25,7 +25,7 @@ describe('a batch norm', () => {
     expect(variance).toBeCloseTo(0.9 + 0.1 * (14 / 3), 6);
   });
 
-  test('in inference uses what it keeps', async () => {
+  test('in inference uses the running averages', async () => {
     const norm = new BatchNorm({ epsilon: 1 });
     norm.apply(values());
     norm.setWeights([tensor1d([2]), tensor1d([5]), tensor1d([1]), tensor1d([3])]);
@@ -52,7 +52,7 @@ describe('a batch norm', () => {
     },
   );
 
-  test('that is frozen itself stays so in a Sequential, which resets what its models say', async () => {
+  test('that is frozen itself stays frozen in a Sequential, which resets the flags of its models', async () => {
     const norm = new BatchNorm({ epsilon: 1e-5, inputShape: [2, 1, 1], trainable: false });
     const all = [norm, layers.flatten(), layers.dense({ units: 1, kernelInitializer: 'ones' })];
     const classifier = sequential({ layers: all });
@@ -61,7 +61,7 @@ describe('a batch norm', () => {
     expect(await averages(norm)).toEqual([0, 1]);
   });
 
-  test('refuses to learn from one value', () => {
+  test('refuses to train on a single value', () => {
     const norm = new BatchNorm({ epsilon: 0, name: 'bn1' });
     const one = tensor4d([1], [1, 1, 1, 1]);
     expect(() => norm.apply(one, { training: true })).toThrow(/bn1: .* needs 2 values/);

@@ -81,7 +81,7 @@ const ways = [
   'x'.repeat(2000),
 ];
 
-describe('a name that would lead out of the cache is refused before anything is asked or written:', () => {
+describe('a name that would lead out of the cache is refused before any request or write:', () => {
   test.each(ways.map(name => [name.slice(0, 30), name] as const))('%j', async (_, name) => {
     expect(staysBelow(name)).toBe(false);
     for (const wanted of [
@@ -126,7 +126,7 @@ describe('a name that would lead out of the cache is refused before anything is 
     expect((await faultOf(fetchUrl(address, { cache }))).fault).toBe('name');
   });
 
-  test('and others are taken as they are', async () => {
+  test('and other names are accepted', async () => {
     for (const name of ['main', 'refs/pr/1', 'v1.0', 'a/b.safetensors', 'ü 1.bin', 'a..b', '50%'])
       expect(staysBelow(name)).toBe(true);
     await faultOf(
@@ -148,7 +148,7 @@ describe('a link in the cache', () => {
     await writeFile(join(outside(), 'secret'), 'secret');
   });
 
-  test('that leads out is not read through', async () => {
+  test('that leads out of the cache is not followed', async () => {
     const snapshot = join(folder(), 'snapshots', commit);
     await mkdir(snapshot, { recursive: true });
     await symlink(join(outside(), 'secret'), join(snapshot, file));
@@ -185,7 +185,7 @@ describe('a link in the cache', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('a reference to another commit than there can be is not followed', async () => {
+  test('a reference to an impossible commit is not followed', async () => {
     await mkdir(join(folder(), 'refs'), { recursive: true });
     await writeFile(join(folder(), 'refs/main'), '../../../outside');
     await writeFile(join(outside(), file), 'wrong');
@@ -195,7 +195,7 @@ describe('a link in the cache', () => {
 });
 
 describe('a server', () => {
-  test('that is silent is asked again, and then given up', async () => {
+  test('that is silent is asked again, and then the download fails', async () => {
     hub.unanswered = 2;
     const path = await fetchFromHub({ model, file }, quick());
     expect((await readFile(path)).equals(large)).toBe(true);
@@ -218,20 +218,20 @@ describe('a server', () => {
     expect(ranges).toEqual([undefined, 'bytes=120000-', 'bytes=240000-']);
   });
 
-  test('whose storage never answers is given up after the attempts', async () => {
+  test('whose storage never answers fails after all attempts', async () => {
     hub.behavior = 'silent';
     expect((await faultOf(fetchFromHub({ model, file }, quick()))).fault).toBe('silence');
     expect(hub.requests.filter(({ server }) => server === 'storage')).toHaveLength(3);
     expect(existsSync(join(folder(), 'blobs', largeHash))).toBe(false);
   });
 
-  test('that cuts is asked for the rest as long as something comes', async () => {
+  test('that breaks connections is asked for the rest as long as bytes arrive', async () => {
     hub.behavior = 'cut';
     const path = await fetchFromHub({ model, file }, { ...quick(), attempts: 2 });
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('that sends without an end is cut off at the size it named', async () => {
+  test('that sends endlessly is cut off at the stated size', async () => {
     hub.behavior = 'endless';
     const received: number[] = [];
     const onProgress = (progress: { received: number }) => received.push(progress.received);
@@ -241,7 +241,7 @@ describe('a server', () => {
     expect(await readdir(join(folder(), 'blobs'))).toEqual([]);
   });
 
-  test('that ends early is asked for the rest, in bounds', async () => {
+  test('that ends early is asked for the rest, a limited number of times', async () => {
     hub.behavior = 'short';
     const path = await fetchFromHub({ model, file }, quick());
     expect((await readFile(path)).equals(large)).toBe(true);
@@ -276,7 +276,7 @@ describe('a server', () => {
     expect(existsSync(join(folder(), 'snapshots', commit, file))).toBe(false);
   });
 
-  test('that claims more than is allowed is not asked for it', async () => {
+  test('that states a size above the limit is not asked for the file', async () => {
     const error = await faultOf(fetchFromHub({ model, file }, { ...quick(), mostBytes: 1000 }));
     expect(error.fault).toBe('size');
     expect(error.message).toMatch(/claims to have 300000 bytes; 1000 are allowed/);
@@ -296,7 +296,7 @@ describe('a server', () => {
     expect(await readdir(root)).toEqual(['cache']);
   });
 
-  test('that is not there says so at once, with the ways out', async () => {
+  test('that does not exist is reported at once, with what to do', async () => {
     const options = quick();
     hub.stop();
     const error = await faultOf(fetchFromHub({ model, file }, options));
@@ -304,7 +304,7 @@ describe('a server', () => {
     expect(error.message).toMatch(/refused the connection.*HF_ENDPOINT names a mirror/s);
   });
 
-  test('can be left while it is silent', async () => {
+  test('can be aborted while it is silent', async () => {
     hub.unanswered = 9;
     const signal = AbortSignal.timeout(50);
     await expect(

@@ -77,7 +77,7 @@ describe('a file of the hub', () => {
     expect(hub.requests.map(({ server }) => server)).toContain('storage');
   });
 
-  test('that was cut goes on where it stopped', async () => {
+  test('that was interrupted is resumed where it stopped', async () => {
     hub.behavior = 'cut';
     await expect(fetchFromHub(wanted, { env: env(), attempts: 1 })).rejects.toThrow(DownloadError);
     expect(existsSync(join(folder(), 'blobs', largeHash))).toBe(false);
@@ -87,7 +87,7 @@ describe('a file of the hub', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('that was cut starts anew where the server cannot go on', async () => {
+  test('that was interrupted starts again if the server cannot resume', async () => {
     hub.behavior = 'cut';
     await expect(fetchFromHub(wanted, { env: env(), attempts: 1 })).rejects.toThrow(DownloadError);
     hub.behavior = 'ignore ranges';
@@ -95,7 +95,7 @@ describe('a file of the hub', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('that is not what the hub said is removed', async () => {
+  test('that differs from the hub’s hash is removed', async () => {
     hub.behavior = 'corrupt';
     await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(/has a wrong hash/);
     expect(await readdir(join(folder(), 'blobs'))).toEqual([]);
@@ -105,7 +105,7 @@ describe('a file of the hub', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('is downloaded once when several ask at a time', async () => {
+  test('is downloaded once when several processes ask at the same time', async () => {
     const paths = await Promise.all([1, 2, 3].map(() => fetchFromHub(wanted, { env: env() })));
     expect(new Set(paths).size).toBe(1);
     expect(hub.requests.filter(({ server }) => server === 'storage').length).toBe(1);
@@ -121,7 +121,7 @@ describe('a file of the hub', () => {
     await expect(fetchFromHub(wanted, { env: env() })).rejects.toThrow(message);
   });
 
-  test('comes from the cache alone when the hub must not be asked', async () => {
+  test('comes only from the cache when the hub must not be asked', async () => {
     const offline = env({ HF_HUB_OFFLINE: '1' });
     await expect(fetchFromHub(wanted, { env: offline })).rejects.toThrow(/HF_HUB_OFFLINE forbids/);
     const path = await fetchFromHub(wanted, { env: env() });
@@ -130,7 +130,7 @@ describe('a file of the hub', () => {
     expect(hub.requests.length).toBe(asked);
   });
 
-  test('of a hub that is not there names the copy in the cache', async () => {
+  test('of an unreachable hub: the error names the copy in the cache', async () => {
     await fetchFromHub(wanted, { env: env() });
     const here = env();
     hub.stop();
@@ -139,7 +139,7 @@ describe('a file of the hub', () => {
     );
   });
 
-  test('that finds the disk full says so, and goes on when there is room', async () => {
+  test('that does not fit on a full disk is reported, and resumed when there is room', async () => {
     const file = await open(join(cache, 'any'), 'w');
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
       code: 'ENOSPC',
@@ -176,7 +176,7 @@ test('a file of the web is checked against its hash and asked for once', async (
   expect(hub.count('GET')).toBe(before);
 });
 
-test('the environment means what it means in Python', async () => {
+test('environment variables have the same meaning as in Python', async () => {
   const home = join(cache, 'home');
   await mkdir(home);
   await writeFile(join(home, 'token'), 'saved\n');

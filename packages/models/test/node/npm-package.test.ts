@@ -86,7 +86,7 @@ const options = () => ({
 const kept = () => readdir(join(folder, 'cache/npm'));
 
 describe('a package from the registry', () => {
-  test('is unpacked once, with progress, and only what is wanted of it', async () => {
+  test('is unpacked once, with progress, and only the requested files', async () => {
     const seen: number[] = [];
     const onProgress = ({ received, total }: { received: number; total: number }) =>
       seen.push(received / total);
@@ -121,7 +121,7 @@ describe('a package from the registry', () => {
     },
   );
 
-  test('that is not what was pinned is refused', async () => {
+  test('that differs from the pinned hash is refused', async () => {
     const other = {
       ...wanted(),
       integrity: `sha512-${createHash('sha512').update('other').digest('base64')}`,
@@ -138,7 +138,7 @@ describe('a package from the registry', () => {
     await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(message);
   });
 
-  test('of a registry that is not there says what to do', async () => {
+  test('of an unreachable registry: the error says what to do', async () => {
     await new Promise(resolve => server.close(resolve));
     await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(/refused the connection/);
   });
@@ -165,7 +165,7 @@ describe('a package from the registry', () => {
   });
 });
 
-test('the cache folder is what the environment says, else what the platform has', () => {
+test('the cache folder comes from the environment, else from the platform', () => {
   expect(cacheFolder({ SHROOM_CACHE: '/a' })).toBe('/a');
   expect(cacheFolder({ XDG_CACHE_HOME: '/b' }, 'linux')).toBe(join('/b', 'shroom'));
   expect(cacheFolder({}, 'darwin')).toMatch(/Library.Caches.shroom$/);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true }));
 
-test('every id is there once', () => {
+test('every id occurs once', () => {
   const ids = listPretrained().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -21,7 +21,7 @@ describe.each(listPretrained().map(weights => [weights.id, weights] as const))(
   (id, weights) => {
     const { architecture, license, preprocessing, top1 } = weights;
 
-    test('is of a network that there is, at a size that it admits', () => {
+    test('belongs to an existing network, with a size that the network allows', () => {
       expect(findPretrained(id)).toBe(weights);
       const { minimumSize } = findArchitecture(architecture);
       const { size, mean, std, cropFraction = 1 } = preprocessing;

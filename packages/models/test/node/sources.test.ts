@@ -46,7 +46,7 @@ describe.each(Object.entries(sourceCases))('%s:', (_, start) => {
   });
   afterEach(() => source.stop());
 
-  test('gives the weights that were put there, and once they are here again without sending them', async () => {
+  test('returns the stored weights, and the second time without a download', async () => {
     const { address, options } = source;
     for (let time = 0; time < 2; time++) {
       const { checkpoint, sha256, close } = await openWeights(address, options);
@@ -58,7 +58,7 @@ describe.each(Object.entries(sourceCases))('%s:', (_, start) => {
     expect(source.sent()).toBe(source.download === 0 ? 0 : 1);
   });
 
-  test('says what the weights take before they are here, and sends nothing for that', async () => {
+  test('tells the size of the weights before they are downloaded, without downloading', async () => {
     const { address, download, options } = source;
     const here = download === 0;
     expect(await weightsNeeds(address, options)).toEqual({ source: address, here, download });
@@ -71,7 +71,7 @@ describe.each(Object.entries(sourceCases))('%s:', (_, start) => {
     });
   });
 
-  test('refuses what names no file of it', async () => {
+  test('refuses an address that names no file', async () => {
     for (const [address, fault] of Object.entries(source.refused)) {
       const { options } = source;
       await expect(openWeights(address, options), address).rejects.toMatchObject({ fault });
@@ -80,7 +80,7 @@ describe.each(Object.entries(sourceCases))('%s:', (_, start) => {
     expect(source.sent()).toBe(0);
   });
 
-  test('stops when it is asked to, and leaves nothing behind', async () => {
+  test('stops on request, and leaves nothing behind', async () => {
     const before = await filesBelow(join(root, 'source', 'cache'));
     const reason = new Error('no longer wanted');
     const options = { ...source.options, signal: AbortSignal.abort(reason) };
@@ -89,7 +89,7 @@ describe.each(Object.entries(sourceCases))('%s:', (_, start) => {
     expect(source.sent()).toBe(0);
   });
 
-  test('lists what it has downloaded, and removes it alone', async () => {
+  test('lists its downloads, and removes only these', async () => {
     await (await openWeights(source.address, source.options)).close();
     const cache = join(root, 'source', 'cache');
     const listed = await listWeightsCache({ cache });
@@ -124,7 +124,7 @@ describe('a source that a user registers', () => {
     await close();
   });
 
-  test('has a scheme of its own, and all of its parts', () => {
+  test('needs its own scheme and all of its parts', () => {
     const source = sourceOfMemory(new Map());
     expect(() => registerWeightsSource('hf', source)).toThrow(RangeError);
     expect(() => registerWeightsSource('hf', source)).toThrow(

@@ -127,7 +127,7 @@ describe('only files beside the model.json are read, not', () => {
     expect((await failure()).message).toMatch(/e\.bin, which are not beside it/);
   });
 
-  test('names with dots and blanks are names', async () => {
+  test('names with dots and spaces are allowed', async () => {
     await put({ paths: ['group 1-shard1of1..bin'], shards: { 'group 1-shard1of1..bin': bytes } });
     expect((await readTfjsModel(path)).weightData).toEqual(bytes.buffer);
   });
@@ -155,7 +155,7 @@ describe('the length must be the one that is stated:', () => {
     );
   });
 
-  test('more bytes than there is memory for are not asked for', async () => {
+  test('more bytes than fit into memory are not allocated', async () => {
     const huge = [{ name: 'kernel', shape: [2 ** 20, 2 ** 20], dtype: 'float32' }];
     await put({ weights: huge });
     expect((await failure()).message).toMatch(/should have 4398046511104 bytes/);
@@ -191,7 +191,7 @@ describe('the length must be the one that is stated:', () => {
   });
 });
 
-describe('a manifest that cannot be is refused:', () => {
+describe('an invalid manifest is refused:', () => {
   test.each<[object, RegExp]>([
     [{ name: 'kernel', shape: [-1, 3], dtype: 'float32' }, /shape \[-1,3\]/],
     [{ name: 'kernel', shape: [1.5], dtype: 'float32' }, /shape \[1\.5\]/],

@@ -104,7 +104,7 @@ test('lists what this package has downloaded, the least recently used first, and
   expect(await listWeightsCache({ cache: join(root, 'nothing') })).toEqual([]);
 });
 
-test('a file is used when it is asked for, even if nothing is downloaded', async () => {
+test('a request counts as use, even if nothing is downloaded', async () => {
   await fill();
   await fetchFromHub({ model, file, revision: commit }, { env: env() });
   const listed = await listWeightsCache({ cache });
@@ -139,7 +139,7 @@ describe('removes', () => {
     );
   });
 
-  test('a file of the hub with its links, and it comes again when it is wanted', async () => {
+  test('a file of the hub with its links; it is downloaded again on request', async () => {
     await fill();
     await pruneWeightsCache({ cache, unusedFor: 15 * day });
     expect(await readdir(join(shared(), 'snapshots', commit))).toEqual([]);
@@ -147,7 +147,7 @@ describe('removes', () => {
     expect((await readFile(path)).equals(large)).toBe(true);
   });
 
-  test('not what Python has downloaded, though this package has read it', async () => {
+  test('not files that Python has downloaded, even if this package has read them', async () => {
     await put(blob(), large);
     const snapshot = join(shared(), 'snapshots', commit);
     await mkdir(snapshot, { recursive: true });
@@ -160,13 +160,13 @@ describe('removes', () => {
     expect(existsSync(blob())).toBe(true);
   });
 
-  test('not what was used a moment ago', async () => {
+  test('not files that were used a moment ago', async () => {
     await fetchFromHub({ model, file }, { env: env() });
     expect((await pruneWeightsCache({ cache, mostBytes: 0 })).removed).toEqual([]);
     expect(existsSync(blob())).toBe(true);
   });
 
-  test('a file that another reads, which reads on', async () => {
+  test('a file that another process reads; that process can continue', async () => {
     await fill();
     const reading = await open(blob());
     await pruneWeightsCache({ cache, mostBytes: 0 });
@@ -174,7 +174,7 @@ describe('removes', () => {
     await reading.close();
   });
 
-  test('a download that was cut', async () => {
+  test('an interrupted download', async () => {
     hub.behavior = 'cut';
     await fetchFromHub({ model, file }, { env: env(), attempts: 1 }).catch(() => {});
     const [entry] = await listWeightsCache({ cache });
@@ -190,7 +190,7 @@ describe('removes', () => {
   });
 });
 
-test('says what weights will take before they are downloaded', async () => {
+test('tells the size of weights before they are downloaded', async () => {
   const source = `hf:${model}`;
   expect(await weightsNeeds(source, { env: env() })).toEqual({
     source,
@@ -212,7 +212,7 @@ test('says what weights will take before they are downloaded', async () => {
   await expect(weightsNeeds('hf:a/..', { env: env() })).rejects.toMatchObject({ fault: 'name' });
 });
 
-test('says what a plain address will take, by what its server says of the length', async () => {
+test('tells the size of a file at a plain address, from the length that the server states', async () => {
   const address = `${hub.endpoint}/config.json`;
   const options = { env: env() };
   const asked = { source: address, here: false, download: small.length };

@@ -49,7 +49,7 @@ describe('weights in a file', () => {
     expect((await readdir(folder)).filter(each => each.endsWith('.part'))).toEqual([]);
   });
 
-  test('are known by their hash, and refused when it is another', async () => {
+  test('are identified by their hash, and refused if it differs', async () => {
     const path = await save('resnet18', 0);
     const sha256 = createHash('sha256')
       .update(await readFile(path))
@@ -62,7 +62,7 @@ describe('weights in a file', () => {
     );
   });
 
-  test('that are cut, or not there, are refused by name', async () => {
+  test('that are cut or missing are refused with the name of the file', async () => {
     const path = await save('resnet18', 0);
     await truncate(path, 1000);
     await expect(openSafetensors(path)).rejects.toThrow(`${path} is not a whole safetensors file`);
@@ -72,7 +72,7 @@ describe('weights in a file', () => {
   });
 });
 
-describe('a disk that takes a part of what is written', () => {
+describe('a disk that accepts only a part of a write', () => {
   const values = Float32Array.from({ length: 1000 }, (_, index) => index);
   const checkpoint = new Map([['x', { shape: [1000], read: async () => values }]]);
 
@@ -105,7 +105,7 @@ describe('a disk that takes a part of what is written', () => {
     await file.close();
   });
 
-  test('no file is left where it is full, and the one before stays', async () => {
+  test('no partial file is left on a full disk, and the earlier file stays', async () => {
     const path = join(folder, 'full.safetensors');
     await writeSafetensors(path, checkpoint, { run: '1' });
     const limited = await limitWrites(2_000);

@@ -19,7 +19,7 @@ test.each(bitmaps)('$name: the bytes of Pillow', ({ name, file, pixels }) => {
   expect(isTransparent(raster)).toBe(/alpha/.test(name));
 });
 
-test('whose alpha is 0 everywhere is opaque, as such programs mean it', () => {
+test('whose alpha is 0 everywhere is opaque, as the programs that write it mean', () => {
   const file = fileOf('32 bits, masks and alpha').slice();
   for (let at = 14 + 56 + 3; at < file.length; at += 4) file[at] = 0;
   const { data } = toPixels(decode(file));

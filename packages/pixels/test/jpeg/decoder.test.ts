@@ -22,7 +22,7 @@ function waves(height: number, width: number): Pixels {
 }
 
 describe('an ordinary JPEG', () => {
-  test('is decoded to the bytes of libjpeg-turbo, whatever size, quality, and sampling', async () => {
+  test('is decoded to the bytes of libjpeg-turbo, whatever its size, quality and sampling', async () => {
     const sides = fc.integer({ min: 5, max: 70 });
     const how = fc.record({
       quality: fc.integer({ min: 1, max: 100 }),
@@ -45,7 +45,7 @@ describe('an ordinary JPEG', () => {
     },
   );
 
-  test('large and of five times the size is halved first; that is hardly another picture', async () => {
+  test('of at least five times the size is halved first, which hardly changes the result', async () => {
     for (const [height, width] of [
       [600, 800],
       [1003, 997],
@@ -75,7 +75,7 @@ describe('an ordinary JPEG', () => {
     }
   });
 
-  test('decoded to a size has the bytes of both steps, in given room or its own', async () => {
+  test('decoded to a size has the bytes of decoding and resizing, in a given or a new buffer', async () => {
     const sides = fc.integer({ min: 5, max: 200 });
     const parts = fc.double({ min: 0.01, max: 1.5, noNaN: true });
     const chroma = fc.constantFrom('4:2:0', '4:4:4');

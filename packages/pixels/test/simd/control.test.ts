@@ -65,7 +65,7 @@ describe('count', () => {
     expect(visited(-2, 0)).toBe(-210);
   });
 
-  test('looks at the end again before each step', () => {
+  test('evaluates the end again before each step', () => {
     const result = resultOf((sum, frame) => {
       const [index, end] = [frame.integer(), frame.integer()];
       return [
@@ -103,7 +103,7 @@ describe('leave', () => {
     expect([0, 1, 2].map(leaving)).toEqual([234, 34, 4]);
   });
 
-  test('begins again what repeats', () => {
+  test('jumps back to the beginning of a loop', () => {
     const result = resultOf(sum => [
       repeat(digit(sum, number(7)), leaveWhen(0, lessThan(sum.get, number(5000)))),
       sum.set(add(sum.get, number(1))),
@@ -136,7 +136,7 @@ describe('leave', () => {
 });
 
 describe('when and whenElse', () => {
-  test.each([0, 1, -1, 256, -(2 ** 31)])('take %i for what it is in JavaScript', condition => {
+  test.each([0, 1, -1, 256, -(2 ** 31)])('treat %i as JavaScript does', condition => {
     expect(resultOf(result => [when(number(condition), result.set(number(5)))])).toBe(
       condition ? 5 : 0,
     );
@@ -233,7 +233,7 @@ describe('variables', () => {
     expect(bytes[0]).toBe(1);
   });
 
-  test('two parameters of one name are refused', () => {
+  test('two parameters with the same name are refused', () => {
     expect(() => routine('resize', ['from', 'to', 'from'], () => [])).toThrow(
       'resize: two parameters have the same name, in from, to, from.',
     );

@@ -28,7 +28,7 @@ describe('a number without a sign', () => {
     expect(unsigned(value)).toEqual(bytes);
   });
 
-  test('is read again, and has no byte too many', () => {
+  test('can be read again, and has no superfluous byte', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), value => {
         const bytes = unsigned(value);
@@ -77,7 +77,7 @@ describe('a constant', () => {
     expect(long.number(value)).toEqual([0x42, ...bytes]);
   });
 
-  test('is read again, and has no byte too many', () => {
+  test('can be read again, and has no superfluous byte', () => {
     const values = fc.oneof(fc.integer(), fc.maxSafeInteger());
     fc.assert(
       fc.property(values, value => {

@@ -119,7 +119,7 @@ describe('a module', () => {
     expect(new Int32Array(bytes.buffer)[0]).toBe(5 + Math.floor(size / 7));
   });
 
-  test.each([[['a', 'b', 'a']], [['memory']]])('refuses names that are there twice: %j', names => {
+  test.each([[['a', 'b', 'a']], [['memory']]])('refuses names that occur twice: %j', names => {
     expect(() => assemble(names.map(name => writing(name, 1)))).toThrow(
       `Each export needs its own name. The names are memory, ${names.join(', ')}.`,
     );
@@ -141,7 +141,7 @@ describe('a module', () => {
 });
 
 describe('places for a shuffle', () => {
-  test('interleaving takes 16-bit numbers of both in turn', () => {
+  test('interleaving takes 16-bit numbers of both alternately', () => {
     expect(interleaving(0)).toEqual([0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23]);
     expect(interleaving(4)).toEqual([8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31]);
     const [a, b] = [
@@ -155,7 +155,7 @@ describe('places for a shuffle', () => {
     expect([...new Int16Array(both.buffer)]).toEqual([5, -5, 6, -6, 7, -7, 8, -8]);
   });
 
-  test('lanesOf takes numbers of so many bytes', () => {
+  test('lanesOf takes numbers of a given number of bytes', () => {
     expect(lanesOf(4, [0, 7])).toEqual([0, 1, 2, 3, 28, 29, 30, 31]);
     expect(lanesOf(2, [8, 1])).toEqual([16, 17, 2, 3]);
     expect(lanesOf(8, [3])).toEqual([24, 25, 26, 27, 28, 29, 30, 31]);
@@ -210,7 +210,7 @@ describe('places in the memory', () => {
     expect(Object.values(blockPlan)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('the machine has as much as it is asked for, and keeps what was there', () => {
+  test('the machine has as much memory as requested, and keeps its content', () => {
     expect(hasVectors()).toBe(true);
     const { memory } = machine()!;
     const before = memory(1).byteLength;
