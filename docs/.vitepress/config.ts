@@ -39,6 +39,7 @@ const understanding = pages([
   ['Models that others published', 'foreign-models'],
   ['Compared with other libraries', 'compared-with-libraries'],
   ['Calibration', 'calibration'],
+  ['Unknown photos', 'unknown-photos'],
   ['Benchmarks', 'benchmarks'],
   ['Performance', 'performance'],
   ['Architecture', 'architecture'],
