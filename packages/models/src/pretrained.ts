@@ -74,6 +74,9 @@ const table: readonly Pretrained[] = [
   onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
 ];
 
+/** Weights that a bare name means, if they are not the first in the table of the architecture with that name. */
+const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras' };
+
 const registered: Pretrained[] = [];
 
 /**
@@ -118,18 +121,22 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
 }
 
 /**
- * Finds the known weights of an id.
+ * Finds the known weights of an id, or of a bare name. A bare name such as `convnext_base` means the first weights of that architecture in
+ * the table; `resnet50` means `resnet50.keras`.
  *
- * @throws Error with the list of known ids, when there are no weights of that id.
+ * @throws Error with the list of known ids, when there are no weights of that id or name.
  * @example
  * ```ts
  * const { source, license, top1 } = findPretrained('convnext_tiny.fb_in1k');
  * console.log(source, license, top1); // hf:timm/convnext_tiny.fb_in1k Apache-2.0 82.694
+ * console.log(findPretrained('resnet50').id); // resnet50.keras
  * ```
  */
-export function findPretrained(id: string): Pretrained {
-  const found = known().find(entry => entry.id === id);
+export function findPretrained(name: string): Pretrained {
+  const id = bareNames[name] ?? name;
+  const found =
+    known().find(entry => entry.id === id) ?? known().find(entry => entry.architecture === id);
   if (found) return found;
   const ids = known().map(entry => entry.id);
-  throw new Error(`There are no known weights '${id}'. Known ones: ${ids.join(', ')}.`);
+  throw new Error(`There are no known weights '${name}'. Known ones: ${ids.join(', ')}.`);
 }

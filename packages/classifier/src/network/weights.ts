@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   type Backbone,
   findArchitecture,
+  findPretrained,
   imagenetPreprocessing,
   listArchitectures,
   listPretrained,
@@ -24,9 +25,6 @@ export interface BackboneWeights {
   readonly preprocessing: Preprocessing;
 }
 
-/** The weights that the bare name of an architecture means, where they are not the first that are known of it. */
-const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras' };
-
 /**
  * The weights that a name means: a known id such as `convnext_base.fb_in1k`, the bare name of an architecture, or, with an
  * architecture, whatever `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version`.
@@ -39,11 +37,8 @@ const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras'
  */
 export function findWeights(name: string, architecture?: string): BackboneWeights {
   const known = listPretrained();
-  const id = bareNames[name] ?? name;
-  const found =
-    known.find(each => each.id === id) ??
-    known.find(each => each.architecture === id) ??
-    known.find(each => each.source === name);
+  const isKnown = known.some(({ id, architecture }) => name === id || name === architecture);
+  const found = isKnown ? findPretrained(name) : known.find(({ source }) => source === name);
   if (found && architecture === undefined) return found;
   if (architecture !== undefined) {
     findArchitecture(architecture);
@@ -60,8 +55,9 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
       `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
     );
   const ids = known.map(each => each.id);
+  const bare = known.map(each => each.architecture);
   throw new UnsupportedNetworkError(
-    `There is no backbone '${name}'. There are ${Object.keys(bareNames).join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
+    `There is no backbone '${name}'. There are ${[...new Set(bare)].join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
   );
 }
 

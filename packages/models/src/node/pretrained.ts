@@ -8,7 +8,7 @@ import type { SourceOptions } from './sources/weights-source';
 /**
  * Loads a frozen backbone with weights of the table `listPretrained()`. The weights are downloaded on first use.
  *
- * @param id Id of the weights, such as `resnet50.keras` or `convnext_tiny.in12k_ft_in1k`.
+ * @param id Id of the weights, such as `resnet50.keras`, or a bare name such as `convnext_tiny` (see `findPretrained`).
  * @throws Error when there are no weights of that id. DownloadError when they cannot be downloaded.
  * @example
  * ```ts

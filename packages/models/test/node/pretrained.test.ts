@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,18 @@ afterAll(() => rm(cache, { recursive: true }));
 test('every id occurs once', () => {
   const ids = listPretrained().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('the README says which weights each bare name means', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = [
+    ...readme.matchAll(/^\| `([\w.]+)`(?: \(V\d\))? \| (?:`(\w+)`)? ?\| [\w.-]+ \| \d+,/gm),
+  ];
+  expect(rows.map(([, id]) => id)).toEqual(listPretrained().map(({ id }) => id));
+  const bare = rows.flatMap(([, id, name]) => (name ? [[name, id]] : []));
+  expect(bare.map(([name]) => [name, findPretrained(name!).id])).toEqual(bare);
+  const named = listPretrained().map(({ architecture }) => architecture.replace('_keras', ''));
+  expect(new Set(bare.map(([name]) => name))).toEqual(new Set(named));
 });
 
 describe.each(listPretrained().map(weights => [weights.id, weights] as const))(
