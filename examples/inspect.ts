@@ -1,12 +1,10 @@
 // The data doctor: what is wrong with a set of photos, before anything is trained on it.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applyManifest, parseManifest } from '@shroom/data';
-import { inspect, openPhotos, renderInspection } from '@shroom/data/node';
-import { writeAtomically } from '@shroom/train/node';
+import { inspect } from '@shroom/classifier';
 import { Command } from 'commander';
 import { columnNames, columnsOption } from './pipeline/columns';
-import { fact, heading, Progress, runProgram, warn } from './pipeline/terminal';
+import { ProgressBars } from './pipeline/progress-bars';
+import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/inspect.ts')
   .description(
@@ -25,25 +23,14 @@ const shown = 12;
 await runProgram(async signal => {
   command.parse();
   const given = command.opts<{ split?: string; columns?: string; out: string }>();
-  const { split: splitFile, columns, out } = given;
+  const { split, columns, out } = given;
   heading('Photos');
-  const opening = new Progress('opening', 'files');
-  const set = await openPhotos(command.args[0]!, {
-    signal,
-    ...(columns !== undefined && columnNames(columns)),
-    // A run leaves small classes out: its split is of the others.
-    ...(splitFile === undefined && { leastPerClass: 1 }),
-    onProgress: ({ done, total }) => opening.update(done, total),
-  });
-  opening.stop();
-  const split = splitFile && applyManifest(parseManifest(await readFile(splitFile, 'utf8')), set);
-  const looking = new Progress('looking', 'photos');
-  const inspection = await inspect(set, {
-    signal,
-    ...(split && { split }),
-    onProgress: ({ done, total }) => looking.update(done, total),
-  });
-  looking.stop();
+  const bars = new ProgressBars();
+  const inspection = await inspect(command.args[0]!, {
+    ...{ out, signal, onProgress: bars.onProgress },
+    ...(split !== undefined && { split }),
+    ...(columns !== undefined && { columns: columnNames(columns) }),
+  }).finally(() => bars.stop());
 
   heading('Found');
   const { concerns, duplicates, quarantine } = inspection;
@@ -63,11 +50,5 @@ await runProgram(async signal => {
   fact('conflicts', `${count(({ acrossClasses }) => acrossClasses)} in more than one class`);
   if (split) fact('leaks', `${count(({ acrossParts }) => acrossParts)} in more than one part`);
   fact('quarantine', `${quarantine.length} photos suggested; no file was touched`);
-  const title = `Inspection of ${command.args[0]}`;
-  await writeAtomically(
-    join(out, 'index.html'),
-    await renderInspection(inspection, set, { title }),
-  );
-  await writeAtomically(join(out, 'inspection.json'), `${JSON.stringify(inspection, null, 1)}\n`);
   fact('page', join(out, 'index.html'));
 });

@@ -6,6 +6,8 @@ const labels: Partial<Record<Stage, string>> = {
   'downloading photos': 'download',
   'downloading weights': 'download',
   'checking photos': 'checking',
+  'inspecting photos': 'inspecting',
+  'worse photos': 'worse',
   training: 'head',
 };
 

@@ -13,7 +13,7 @@ import {
   type TrainEvent,
   train,
 } from '@shroom/classifier';
-import { SplitError } from '@shroom/data';
+import { randomStream, SplitError } from '@shroom/data';
 import { openPhotos } from '@shroom/data/node';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -168,15 +168,16 @@ test('a run says what it will take before it begins', async () => {
   expect(plan!.freeBytes).toBeGreaterThan(plan!.bytes);
 });
 
-test('killed at any moment, it ends with the very same files', async () => {
+/** When a training is killed: a stage, and the share of it that is done. */
+type Moment = readonly [stage: string, share: number];
+
+/** Kills a training in a folder at several moments, each time the one that goes on. */
+async function killAt(moments: readonly Moment[], killed: string): Promise<void> {
   const program = fileURLToPath(new URL('./training-to-kill.ts', import.meta.url));
-  const whole = await train(photos, options);
-  const expected = await filesOf(out);
-  const killed = `${out}-killed`;
-  await mkdir(killed);
+  await mkdir(killed, { recursive: true });
   const given = JSON.stringify([photos, { ...options, out: killed }]);
-  for (const moment of ['features', 'training', 'heat maps']) {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, given, moment], {
+  for (const [stage, share] of moments) {
+    const child = spawn(process.execPath, ['--import', 'tsx', program, given, stage, `${share}`], {
       cwd: join(root, 'examples'),
     });
     let told = '';
@@ -184,16 +185,68 @@ test('killed at any moment, it ends with the very same files', async () => {
       told += chunk;
     });
     const signal = await new Promise(done => child.on('close', (_, by) => done(by)));
-    expect([moment, signal], told).toEqual([moment, 'SIGKILL']);
+    expect([stage, signal], told).toEqual([stage, 'SIGKILL']);
   }
-  const run = await resume(killed);
-  expect(run.test).toEqual(whole.test);
-  const found = await filesOf(killed);
-  for (const name of Object.keys(expected))
-    if (
-      /^(checkpoints|cams|cams-by-epoch)\/.*\.(safetensors|png)$|predictions|confusion/.test(name)
-    )
-      expect([name, found[name]]).toEqual([name, expected[name]]);
-  const lines = (await readFile(join(killed, 'history.jsonl'), 'utf8')).trim().split('\n');
-  expect(lines.map(line => JSON.parse(line).epoch)).toEqual([1, 2, 3]);
+}
+
+/** A cache of its own: what was extracted before a kill must be what is there, not what another run has left. */
+async function withNewCache<T>(work: () => Promise<T>): Promise<T> {
+  const { SHROOM_CACHE } = process.env;
+  process.env.SHROOM_CACHE = `${out}-cache`;
+  try {
+    return await work();
+  } finally {
+    process.env.SHROOM_CACHE = SHROOM_CACHE;
+  }
+}
+
+const stages = ['features', 'training', 'calibration', 'heat maps', 'worse photos'];
+const random = randomStream('kills');
+const anyMoment = (): Moment => [
+  stages[Math.floor(random.between(0, stages.length))]!,
+  random.between(0, 1),
+];
+
+test.each<[name: string, moments: readonly Moment[][]]>([
+  [
+    'three times',
+    [
+      [
+        ['features', 0.5],
+        ['training', 0.5],
+        ['heat maps', 0.5],
+      ],
+    ],
+  ],
+  // `npm run test:long`
+  ...(process.env.SHROOM_SLOW
+    ? [
+        ['at 20 random moments', Array.from({ length: 20 }, () => [anyMoment()])] as [
+          string,
+          Moment[][],
+        ],
+      ]
+    : []),
+])('killed %s, it ends with the very same files', async (_, all) => {
+  const whole = await train(photos, options);
+  const expected = await filesOf(out);
+  for (const [index, moments] of all.entries())
+    await withNewCache(async () => {
+      const killed = `${out}-killed-${index}`;
+      await killAt(moments, killed);
+      const run = await resume(killed);
+      expect(run.test).toEqual(whole.test);
+      const found = await filesOf(killed);
+      for (const name of Object.keys(expected))
+        if (
+          /^(checkpoints|cams|cams-by-epoch)\/.*\.(safetensors|png)$|predictions|confusion/.test(
+            name,
+          )
+        )
+          expect([moments, name, found[name]]).toEqual([moments, name, expected[name]]);
+      const lines = (await readFile(join(killed, 'history.jsonl'), 'utf8')).trim().split('\n');
+      expect(lines.map(line => JSON.parse(line).epoch)).toEqual([1, 2, 3]);
+      await rm(killed, { recursive: true });
+      await rm(`${out}-cache`, { recursive: true, force: true });
+    });
 });

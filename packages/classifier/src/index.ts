@@ -21,6 +21,7 @@ export { parseClassifierFile } from './file/classifier-file';
 export type { LoadOptions } from './file/load';
 export { type ClassifierFile, fileVersion } from './file/schema';
 export { type Finetuned, type FinetuneOptions, finetune } from './finetune';
+export { type InspectOptions, inspect } from './inspect';
 export type { Extractor, Pooling } from './network/extractor';
 export type { FeaturePlan } from './network/plan';
 export { type BackboneWeights, findWeights } from './network/weights';

@@ -2,6 +2,7 @@
 export type Stage =
   | 'downloading photos'
   | 'checking photos'
+  | 'inspecting photos'
   | 'downloading weights'
   | 'features'
   | 'training'

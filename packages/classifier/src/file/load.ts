@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backbone } from '@shroom/models';
-import { loadBackbone } from '@shroom/models/node';
+import { DownloadError, loadBackbone } from '@shroom/models/node';
 import { ClassifierFileError } from '../errors';
 import { Meter, type OnProgress } from '../progress';
 import {
@@ -64,26 +64,50 @@ async function openFolder(
 }
 
 async function backboneFrom(
-  { architecture, weights, preprocessing }: ExtractorFacts,
+  facts: ExtractorFacts,
   index: number,
   path: string,
-  { weights: elsewhere, onProgress, signal }: LoadOptions,
+  options: LoadOptions,
 ): Promise<Backbone> {
-  const source = elsewhere?.[index] ?? weights.source;
-  const meter = new Meter('downloading weights', 'MB', onProgress);
-  const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-  const backbone = await loadBackbone(architecture, source, {
-    size: preprocessing.size,
-    license: weights.license,
-    preprocessing,
-    ...(signal && { signal }),
-    onProgress: ({ received, total }) =>
-      meter.update(megabytes(received), megabytes(total), source),
-  });
+  const { weights } = facts;
+  const source = options.weights?.[index] ?? weights.source;
+  const backbone = (await fromHubCache(facts, source)) ?? (await loaded(facts, source, options));
   if (backbone.weights.sha256 === weights.sha256) return backbone;
   backbone.dispose();
   throw new ClassifierFileError(
     path,
     `it was trained on other weights than '${source}' has now. Give the old ones with the option weights, or train again.`,
   );
+}
+
+/** Weights of the hub that are in its cache; their hash shows that they are the right ones, so the hub need not be asked. */
+async function fromHubCache(facts: ExtractorFacts, source: string): Promise<Backbone | undefined> {
+  if (!source.startsWith('hf:')) return undefined;
+  const env = { ...process.env, HF_HUB_OFFLINE: '1' };
+  const backbone = await loaded(facts, source, {}, env).catch(error => {
+    if (error instanceof DownloadError) return undefined;
+    throw error;
+  });
+  if (backbone?.weights.sha256 === facts.weights.sha256) return backbone;
+  backbone?.dispose();
+  return undefined;
+}
+
+async function loaded(
+  { architecture, weights, preprocessing }: ExtractorFacts,
+  source: string,
+  { onProgress, signal }: LoadOptions,
+  env?: NodeJS.ProcessEnv,
+): Promise<Backbone> {
+  const meter = new Meter('downloading weights', 'MB', onProgress);
+  const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+  return loadBackbone(architecture, source, {
+    size: preprocessing.size,
+    license: weights.license,
+    preprocessing,
+    ...(env && { env }),
+    ...(signal && { signal }),
+    onProgress: ({ received, total }) =>
+      meter.update(megabytes(received), megabytes(total), source),
+  });
 }

@@ -47,6 +47,6 @@ export async function openSet(
 export const nameOf = (where: string): string =>
   basename(resolve(where))
     .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
-    .replaceAll(':', '-');
+    .replaceAll(':', '-') || 'photos';
 
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);

@@ -29,6 +29,11 @@ test('a path, a folder and a glob', async () => {
   ]);
 });
 
+test('a glob may have the separators of Windows', async () => {
+  const pattern = `${folder.replaceAll('/', '\\')}\\**\\*.{jpg,png}`;
+  expect(await names(pattern)).toEqual(['a.jpg', 'b.jpg', 'c.png']);
+});
+
 test('bytes, files, pixels, and a stream of them', async () => {
   const pixels = { data: new Uint8Array(3), height: 1, width: 1 };
   async function* stream() {

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyManifest, type Inspection, parseManifest } from '@shroom/data';
+import {
+  type ColumnNames,
+  inspect as inspectSet,
+  type InspectOptions as Limits,
+  renderInspection,
+} from '@shroom/data/node';
+import { writeAtomically } from '@shroom/train/node';
+import { openSet } from './photos/open-set';
+import { Meter, type OnProgress } from './progress';
+import type { TrainingPhotos } from './train';
+
+export interface InspectOptions extends Omit<Limits, 'split' | 'onProgress' | 'decoding'> {
+  /** The `split.json` of a run on the same photos: then photos that are in two parts of it are found too. */
+  readonly split?: string;
+  /** Columns of a table that have other names than usual. */
+  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** A folder for `index.html`, which shows the photos and the problems, and `inspection.json`. Default: nothing is written. */
+  readonly out?: string;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Finds problems of a set of photos before anything is trained on them: unreadable and odd photos, duplicates, identical photos with
+ * different classes, and, with a split, photos in two of its parts. No photo is changed.
+ *
+ * @throws PhotoSetError when there are no photos. SplitError when the split is of other photos.
+ * @example
+ * ```ts
+ * const { concerns, duplicates } = await inspect('photos', { out: 'inspection' });
+ * for (const { kind, subject, reason } of concerns) console.log(`${kind}: ${subject}, ${reason}`);
+ * ```
+ */
+export async function inspect(
+  photos: TrainingPhotos,
+  options: InspectOptions = {},
+): Promise<Inspection> {
+  const { split: file, columns, out, onProgress, signal, ...limits } = options;
+  const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const set = await openSet(
+    photos,
+    {
+      group: 'none',
+      ...(columns && { columns }),
+      // A run leaves small classes out: its split is of the others.
+      ...(file === undefined && { leastPerClass: 1 }),
+    },
+    work,
+  );
+  const split = file && applyManifest(parseManifest(await readFile(file, 'utf8')), set);
+  const meter = new Meter('inspecting photos', 'photos', onProgress);
+  const inspection = await inspectSet(set, {
+    ...limits,
+    ...(signal && { signal }),
+    ...(split && { split }),
+    onProgress: ({ done, total }) => meter.update(done, total),
+  });
+  if (out !== undefined) {
+    const page = await renderInspection(inspection, set, { title: `Inspection of ${set.name}` });
+    await writeAtomically(join(out, 'index.html'), page);
+    const json = `${JSON.stringify(inspection, null, 1)}\n`;
+    await writeAtomically(join(out, 'inspection.json'), json);
+  }
+  return inspection;
+}
