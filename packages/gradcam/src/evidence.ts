@@ -152,7 +152,7 @@ export async function differentiated<T>(
 function requireRows({ output }: PreparedModel, logits: Tensor): void {
   if (logits.rank !== 2)
     throw new OutputError(
-      `'${output.name}' has the shape [${logits.shape.join(', ')}], but explain needs one number per class, [N, K]. For a region of a segmentation, use withinMask(parts, mask). For another layer or output, use { output: name }: ${output.all}.`,
+      `'${output.name}' has the shape [${logits.shape.join(', ')}], but explain needs one number per class, [N, K]. withinMask(parts, mask) explains a region of a segmentation; { output: name } takes another layer or output: ${output.all}.`,
     );
 }
 

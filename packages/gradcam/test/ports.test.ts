@@ -189,7 +189,7 @@ describe('functions that read the whole model explain the requested output', () 
     );
     const pixels = { ...options, tap: 'photo', method: guidedGradCam(other.parts) };
     await expect(explain(whole, photos, pixels)).rejects.toThrow(
-      /the output 'age', but guidedGradCam has a model prepared for 'genus'/,
+      /'age' is explained, but guidedGradCam has 'genus'/,
     );
   });
 

@@ -67,7 +67,7 @@ export function guidedGradCam(parts: PreparedModel, method: Method = gradCam()):
       const { name } = evidence.parts.output;
       if (name !== parts.output.name)
         throw new MethodError(
-          `explain explains the output '${name}', but guidedGradCam has a model prepared for '${parts.output.name}'.`,
+          `The output '${name}' is explained, but guidedGradCam has '${parts.output.name}'.`,
         );
       const made: Tensor3D[] = [];
       try {
