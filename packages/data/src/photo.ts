@@ -5,9 +5,9 @@ import type { SplitName } from './split';
 export interface Photo {
   /** Unique and stable name: the path below the set's folder with `/` as separator, or a name such as `drawn/Amanita/3`. */
   readonly id: string;
-  /** Index into the classes of the set. If the photo has several classes, the lowest index. */
+  /** Index into the classes of the set. If the photo has several classes, the lowest index; if it has none, 0. */
   readonly label: number;
-  /** Indices of all classes of the photo, ascending, in a set whose photos may have several classes. */
+  /** Indices of all classes of the photo, ascending, in a set whose photos may have several classes; empty if it has none. */
   readonly labels?: readonly number[];
   /** Hash of the file's bytes in hexadecimal. For a generated picture, the hash identifies what is generated. */
   readonly sha256: string;

@@ -15,6 +15,35 @@ const uselesslyWide = 0.25;
 /** A share that is at least this much below another share deserves advice. */
 const farBelow = 0.15;
 
+/** Advice about a value of a column of the photos' table with fewer right answers than all photos have. */
+export const missedKind: Rule = facts => {
+  const { accuracy } = facts.assessment.figures;
+  const worst = (facts.slices ?? [])
+    .flatMap(({ column, values }) => values.map(each => ({ column, ...each })))
+    .filter(each => each.accuracy.high < accuracy.value)
+    .sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
+  if (!worst) return undefined;
+  const value = worst.value === '' ? 'an empty cell' : worst.value;
+  return (
+    `Add photos with ${value} in the column ${worst.column}: it gets ${percent(worst.accuracy.value, 0)} of these ` +
+    `${worst.photos} test photos right, but ${percent(accuracy.value, 0)} of all test photos.`
+  );
+};
+
+/** Advice about photos of lower quality. */
+export const worsePhotos: Rule = ({ robustness }) => {
+  if (!robustness) return undefined;
+  const { plain, conditions } = robustness;
+  const worst = [...conditions].sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
+  if (!worst || worst.accuracy.value > plain.value - farBelow) return undefined;
+  // Of few photos, chance alone explains such a difference.
+  if (worst.accuracy.high >= plain.value) return undefined;
+  return (
+    `Train on photos of lower quality too, or expect fewer right answers on them: ${percent(worst.accuracy.value, 0)} are right when ` +
+    `test photos are ${worst.name}, and ${percent(plain.value, 0)} when they are unchanged.`
+  );
+};
+
 /** Rules for the next step, most urgent first. The first rule that applies gives the advice. */
 const rules = {
   'hardly learned': facts => {
@@ -95,31 +124,8 @@ const rules = {
       'all classes.'
     );
   },
-  'a kind of photo is missed': facts => {
-    const { accuracy } = sums(facts);
-    const worst = (facts.slices ?? [])
-      .flatMap(({ column, values }) => values.map(each => ({ column, ...each })))
-      .filter(each => each.accuracy.high < accuracy.value)
-      .sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
-    if (!worst) return undefined;
-    const value = worst.value === '' ? 'an empty cell' : worst.value;
-    return (
-      `Add photos with ${value} in the column ${worst.column}: it gets ${percent(worst.accuracy.value, 0)} of these ` +
-      `${worst.photos} test photos right, but ${percent(accuracy.value, 0)} of all test photos.`
-    );
-  },
-  'worse photos': ({ robustness }) => {
-    if (!robustness) return undefined;
-    const { plain, conditions } = robustness;
-    const worst = [...conditions].sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
-    if (!worst || worst.accuracy.value > plain.value - farBelow) return undefined;
-    // Of few photos, chance alone explains such a difference.
-    if (worst.accuracy.high >= plain.value) return undefined;
-    return (
-      `Train on photos of lower quality too, or expect fewer right answers on them: ${percent(worst.accuracy.value, 0)} are right when ` +
-      `test photos are ${worst.name}, and ${percent(plain.value, 0)} when they are unchanged.`
-    );
-  },
+  'a kind of photo is missed': missedKind,
+  'worse photos': worsePhotos,
   mistakes: facts => {
     const { mistakes } = confusions(facts);
     if (mistakes === 0) return undefined;

@@ -28,11 +28,11 @@ export function columnTables(columns: readonly ColumnAccuracy[], several = false
 }
 
 /** Accuracy on the unchanged photos and on degraded versions of the same photos, one row each. */
-export function robustnessTable({ photos, plain, conditions }: Robustness): Html {
+export function robustnessTable({ photos, plain, conditions }: Robustness, several = false): Html {
   return html`<p>The same ${photos} test photos unchanged, and degraded at the size at which the network sees them.
     Each photo is seen in one view.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Worse photos"><table class="compared">
-    <thead><tr><th scope="col">Photos</th><th scope="col">Accuracy</th><th scope="col" class="number">right before, now wrong</th>
+    <thead><tr><th scope="col">Photos</th><th scope="col">${several ? 'All classes right' : 'Accuracy'}</th><th scope="col" class="number">right before, now wrong</th>
       <th scope="col" class="number">wrong before, now right</th></tr></thead>
     <tbody><tr><th scope="row">unchanged</th>${band(plain)}<td class="number none">–</td><td class="number none">–</td></tr>
     ${conditions.map(

@@ -1,5 +1,5 @@
 import { isExact, type MultiLabelAssessment } from '../evaluation/multi-label-assessment';
-import type { AdviceFacts, AdviceKind } from './advice';
+import { type AdviceFacts, type AdviceKind, missedKind, worsePhotos } from './advice';
 import { percent, range } from './html';
 import type { MultiLabelContent } from './multi-label';
 
@@ -91,6 +91,8 @@ const rules = {
       'share of all classes.'
     );
   },
+  'a kind of photo is missed': missedKind,
+  'worse photos': worsePhotos,
   mistakes: ({ assessment: { answers } }) => {
     const mistakes = answers.filter(each => !isExact(each)).length;
     if (mistakes === 0) return undefined;

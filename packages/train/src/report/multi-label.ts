@@ -34,12 +34,12 @@ export function multiLabelFigures({ assessment, history }: MultiLabelContent): H
 const figure = (value: string, label: string, interval?: string) =>
   html`<div class="card"><strong>${value}</strong>${interval !== undefined && html`<em>${interval}</em>`}<span>${label}</span></div>`;
 
-/** Precision, recall, F1 and average precision of each class, its threshold, and how often it was found, missed and made up. */
+/** Precision, recall, F1 and average precision of each class, its threshold, and how often it was found, missed or wrongly said. */
 export function labelTable({ classes, counts, assessment }: MultiLabelContent): Html {
   const { perClass, evaluation, certainty, answers } = assessment;
-  return html`<p>A class is said to be there when its probability is at its threshold or above, which was chosen on validation photos. Missed:
-    photos that have the class, and were not said to. Too many: photos that were said to have it, and have not. The dot is what the test
-    photos gave. The band holds the true value in 95 of 100 cases: with few photos it is wide.</p>
+  return html`<p>A photo is said to have a class when the probability of the class is at least its threshold, which was chosen on validation
+    photos. “Missed” counts photos that have the class but were not said to have it, “too many” those that were said to have it but do not.
+    The dot is the result on the test photos. The band holds the true value in 95 of 100 cases: with few photos it is wide.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Class by class"><table class="classes">
     <thead><tr><th scope="col">Class</th><th scope="col" class="number">Average precision</th><th scope="col">Precision</th>
       <th scope="col">Recall</th><th scope="col">F1</th><th scope="col" class="number">Threshold</th>
@@ -74,15 +74,15 @@ export function sureAnswers({ certainty, answers, ...assessment }: MultiLabelAss
   ];
   const described = kinds.map(({ label, share }) => `${label} ${percent(share, 0)}`).join('; ');
   return html`<div class="card sure"><h3>When it says “not sure”</h3>
-    <p>A class is possible when its probability is ${percent(certainty.threshold)} or more: on validation photos,
-      at least <b>${percent(certainty.coverage, 0)}</b> of the classes that photos have were. On the test photos <b>${percent(sets.coverage)}</b>
-      were. An answer is sure when the possible classes are just those above their own thresholds.</p>
+    <p>A class is possible when its probability is ${percent(certainty.threshold)} or more. On validation photos, at least
+      <b>${percent(certainty.coverage, 0)}</b> of the classes that photos have were possible; on the test photos
+      <b>${percent(sets.coverage)}</b> were. An answer is sure when the possible classes are exactly those above their own thresholds.</p>
     <div class="stack" role="img" aria-label="${described}">${kinds.map(({ kind, share }) => html`<span class="${kind}" style="flex:${share.toFixed(4)}"></span>`)}</div>
     <ul class="key">${kinds.map(({ kind, label, share }) => html`<li><span class="dot-key ${kind}"></span>${label}: <b>${percent(share, 0)}</b></li>`)}</ul>
     <p>${
       sure > 0
-        ? html`Where it was sure, <b>${percent(accuracyWhereSure)}</b> of the photos had all classes right; of all photos,
-      <b>${percent(answers.filter(isExact).length / answers.length)}</b> had.`
+        ? html`Of the sure answers, <b>${percent(accuracyWhereSure)}</b> had all classes right; of all answers,
+      <b>${percent(answers.filter(isExact).length / answers.length)}</b>.`
         : 'It was never sure.'
     }
       The promise is about photos like these: of anything else it may be sure and wrong.</p></div>`;
@@ -90,19 +90,19 @@ export function sureAnswers({ certainty, answers, ...assessment }: MultiLabelAss
 
 const mostNamed = 200;
 
-/** The file of each test photo with a wrong class or without one of its own, the hardest first. */
+/** The file of each test photo with a missed class or one too many, sorted by loss, highest first. */
 export function wrongLabels({ classes, assessment, testPhotos = [] }: MultiLabelContent): Html {
   const { answers, hardest } = assessment;
   const wrong = hardest.filter(({ sample }) => !isExact(answers[sample]!));
-  if (wrong.length === 0) return html`<p>Of no test photo was a class missed or made up.</p>`;
+  if (wrong.length === 0) return html`<p>The answers for all test photos were right.</p>`;
   const shown = wrong.slice(0, mostNamed);
   const more = wrong.length - shown.length;
   const without = (some: readonly number[], others: readonly number[]) => {
     const left = some.filter(k => !others.includes(k));
     return left.length === 0 ? html`<span class="none">–</span>` : html`${namesOf(left, classes)}`;
   };
-  return html`<p>${wrong.length === 1 ? 'Of one test photo' : `Of ${wrong.length} test photos`} a class was missed, or one too many was said;
-    the hardest first.</p>
+  return html`<p>For ${wrong.length === 1 ? 'one test photo' : `${wrong.length} test photos`}, a class was missed or one too many was said.
+    The answers furthest from the truth come first.</p>
     <div class="scroll tall card" tabindex="0" role="region" aria-label="Wrong answers"><table class="findings">
     <thead><tr><th scope="col">File</th><th scope="col">It has</th><th scope="col">Missed</th><th scope="col">Too many</th></tr></thead>
     <tbody>${shown.map(({ sample }) => {

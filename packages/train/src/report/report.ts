@@ -85,7 +85,10 @@ function sectionsOf(content: ReportContent): Section[] {
       body: columnTables(slices, several),
     });
   if (robustness)
-    sections.push({ id: 'worse', title: 'Worse photos', body: robustnessTable(robustness) });
+    sections.push({
+      ...{ id: 'worse', title: 'Worse photos' },
+      body: robustnessTable(robustness, several),
+    });
   if (novelty)
     sections.push({
       id: 'unknown',
