@@ -24,6 +24,7 @@ test('of TypeScript, comments, docstrings and messages are read, and neither cod
       ' * @example',
       ' * not(a, sentence, here);',
       ' */',
+      '// He et al. 2015, table 1. https://arxiv.org/abs/1512.03385',
       'const y = `not a message`; // Beside the code.',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source that is read.
       "throw new RangeError(`${name}: 'size' is missing. ` +",
@@ -34,9 +35,9 @@ test('of TypeScript, comments, docstrings and messages are read, and neither cod
     '2: And another sentence.',
     '5: Joins all parts, e.g. Two of them.',
     '7: @param size In pixels, of `x`.',
-    '11: Beside the code.',
-    "12: {name}: 'size' is missing.",
-    '12: Give one more size.',
+    '12: Beside the code.',
+    "13: {name}: 'size' is missing.",
+    '13: Give one more size.',
   ]);
 });
 

@@ -12,9 +12,12 @@ export type Sentence = Line;
 
 const abbreviation = /(?:\b(?:e\.g|i\.e|et al|vs|cf|approx|eqs?|figs?|no|pp?)|\b[A-Z])\.$/i;
 
+/** A reference to a publication, such as `He et al. 2015, table 1. https://arxiv.org/abs/1512.03385`. */
+const publication = /^[^.:]{0,40}(?:al\.)?[^.:]{0,40}\b(?:19|20)\d\d\b[^:]*https?:\S+$/;
+
 /**
  * Splits a passage into sentences, and keeps those with at least `words` words. Tokens without a
- * letter, such as numbers, do not count as words.
+ * letter, such as numbers, do not count as words. References to publications are left out.
  */
 export function sentencesOf(passage: Passage, words: number): Sentence[] {
   const text = passage.map(line => line.text).join('\n');
@@ -25,7 +28,9 @@ export function sentencesOf(passage: Passage, words: number): Sentence[] {
     const sentence = text.slice(start, ends[index]).replaceAll(/\s+/g, ' ').trim();
     const count = sentence.split(' ').filter(word => /\p{L}/u.test(word)).length;
     const before = text.slice(0, start).split('\n').length - 1;
-    return count >= words ? [{ line: passage[before]!.line, text: sentence }] : [];
+    return count >= words && !publication.test(sentence)
+      ? [{ line: passage[before]!.line, text: sentence }]
+      : [];
   });
 }
 

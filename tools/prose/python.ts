@@ -27,7 +27,7 @@ export function passagesOfPython(text: string): Passage[] {
     if (rest !== undefined) run.push({ line, text: rest });
     if (comment === undefined) flush();
     if (/\b(print|raise|exit|help=)/.test(source))
-      for (const [, string] of source.matchAll(/"([^"]+)"/g))
+      for (const [, string] of source.matchAll(/"([^"|]+)"/g))
         passages.push([{ line, text: string! }]);
   }
   flush();

@@ -1,7 +1,7 @@
 """Writes reference figures for @shroom/models, from torchvision.
 
 Run with `/usr/bin/python3 tools/reference/models.py` (Debian: python3-torch, python3-torchvision); it writes
-packages/models/test/reference/*.json, which the tests read. Weights and images come from a formula that the tests compute
+packages/models/test/reference/*.json, which the tests read. Weights and images come from a formula that the tests use
 too: of each activation only 64 numbers and the largest magnitude are stored.
 """
 

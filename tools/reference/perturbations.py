@@ -1,7 +1,7 @@
 """Writes reference figures for methods of @shroom/gradcam that pytorch-grad-cam does not have, in plain PyTorch from their papers.
 
 Run with `/usr/bin/python3 tools/reference/perturbations.py` (Debian: python3-torch, python3-scipy). It writes
-packages/gradcam/test/reference/perturbations.json. Networks, images and noise come from a formula that the tests compute
+packages/gradcam/test/reference/perturbations.json. Networks, images and noise come from a formula that the tests use
 too; the masks of RISE come from the same random numbers (mulberry32) as in the tests.
 """
 

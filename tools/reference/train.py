@@ -1,7 +1,7 @@
 """Writes reference figures for @shroom/train and @shroom/head, from PyTorch and scikit-learn.
 
 Run with `/usr/bin/python3 tools/reference/train.py` (Debian: python3-torch, python3-sklearn); it writes
-packages/train/test/reference/*.json, which the tests read. Weights and data come from a formula that the tests compute
+packages/train/test/reference/*.json, which the tests read. Weights and data come from a formula that the tests use
 too, so that only results are stored.
 """
 

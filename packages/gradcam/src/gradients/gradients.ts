@@ -66,7 +66,7 @@ function replace(name: string, gradient: GradConfig | undefined): void {
  * Runs `compute` without computing the gradients of convolutions with respect to their filters.
  *
  * The gradient of a fused convolution computes the gradients of all inputs at once, including the filter's, and some engines, such as wasm,
- * have no kernel for that one. While `compute` runs, zeros replace it.
+ * have no kernel for that one. While `compute` runs, zeros replace the gradients with respect to filters.
  */
 function withoutFilterGradients<T>(compute: () => T): T {
   const backendName = getBackend();

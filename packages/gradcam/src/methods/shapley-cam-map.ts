@@ -38,7 +38,7 @@ export async function shapleyMap({ parts, features, side, score }: Evidence): Pr
 /** The gradient minus half of the Hessian times the point. */
 function bentGradient(of: (at: Tensor) => Tensor, point: Tensor): Tensor {
   const gradient = grad(of);
-  // The direction is a copy. If it were the differentiated tensor itself, the gradient of the
+  // The direction is a copy of the tensor. If it were the differentiated tensor itself, the gradient of the
   // product would include the direction's own part.
   const direction = point.clone();
   const along = grad((at: Tensor) =>
