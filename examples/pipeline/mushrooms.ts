@@ -4,6 +4,9 @@ import { openDrawn } from '@shroom/drawn/node';
 /** The reference's nine genera. */
 const kaggleSet = 'kaggle:lizhecheng/mushroom-classification';
 
+/** Test accuracies of the original on that set, by the name of the network. */
+export const published: Readonly<Record<string, number>> = { resnet50: 0.778, convnext_base: 0.92 };
+
 // `drawn:40` is 40 drawings of each genus, wherever photos are opened: a run on them is gone on with by its folder alone.
 registerPhotoSource('drawn', async where => {
   const set = openDrawn(Number(where.slice('drawn:'.length)));
