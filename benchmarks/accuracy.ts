@@ -1,6 +1,6 @@
 /**
- * How good classifiers of real photographs are, trained in several ways, over five seeds and two kinds of splits; writes
- * docs/results.md. The way that is recommended is chosen by validation scores alone.
+ * Measures how good classifiers of real photographs are when they are trained in several ways, over five seeds and two
+ * kinds of splits. Writes docs/results.md. Only validation scores choose the recommended way.
  *
  *     npx tsx accuracy.ts [--table <manifest.csv>] [--seeds <count>] [--out <file>]
  *

@@ -1,4 +1,4 @@
-// Shroom beside what a user would take instead: `npm run bench -- --help`.
+// Compares Shroom with the libraries that a user would choose instead: `npm run bench -- --help`.
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import type { RunOptions } from './runner/run';
 import { type Task, tasks } from './runner/tasks';
 import { clearStatus, paint, reportChange, say, status, titleOf, warn } from './runner/terminal';
 
-/** Pictures that stand for photographs where there are none. */
+/** Number of drawn pictures that replace photographs if there are none. */
 const drawn = 500;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Rows here and in another checkout: how a change is shown not to cost time. */
+/** Measures rows in this checkout and in another one, to show that a change does not cost time. */
 async function compareCheckouts(options: BenchOptions, checkout: string): Promise<void> {
   const found = findPeers();
   const machine = describeMachine(found, options.threads);
@@ -82,7 +82,7 @@ const showRound =
     status(`  ${round < 0 ? starting : `round ${round + 1}`}: ${titleOf(who)}`);
   };
 
-/** @returns what keeps the result; undefined for a task that failed, which does no harm to others. */
+/** @returns a function that saves the result; undefined if the task failed, which does not affect other tasks. */
 async function measured(
   task: Task,
   machineAndPhotos: Omit<RunOptions, 'onRound'>,

@@ -1,11 +1,12 @@
 /**
- * Whether percentages on real photographs are true: each photo classified by a classifier that has not seen it, five folds,
- * five seeds, for the reference recipe and for the way that the accuracy table chose; writes docs/calibration.md.
+ * Measures whether the percentages are true on real photographs. Each photo is classified by a classifier that has not seen
+ * it, with five folds and five seeds, for the reference recipe and for the way that the accuracy table chose. Writes
+ * docs/calibration.md.
  *
  *     npx tsx calibration.ts [--table <manifest.csv>] [--seeds <count>] [--kinds stratified,grouped] [--out <file>]
  *
- * What was trained is kept in the cache folder: stopped, it goes on. A change of how training works asks for another
- * folder (SHROOM_CACHE), or for `calibration/` in it to be removed.
+ * Trained results are kept in the cache folder, so the program can be stopped and continued. If the training code changes,
+ * use another folder (SHROOM_CACHE), or delete `calibration/` in it.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Memory that compiling a ResNet50 takes for a moment, in multiples of its weights, natively and in WebAssembly, each in a fresh
- * process.
+ * Measures the temporary memory that compiling a ResNet50 takes, in multiples of its weights, natively and in WebAssembly,
+ * each in a new process.
  *
  *     tsx compiling.ts
  */

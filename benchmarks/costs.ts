@@ -1,4 +1,4 @@
-/** Counts what networks cost, and writes `costs.json`: `npx tsx costs.ts` in `benchmarks/`. */
+/** Counts the cost of networks, and writes `costs.json`: `npx tsx costs.ts` in `benchmarks/`. */
 import { writeFileSync } from 'node:fs';
 import { architectures } from '@shroom/models';
 import { setBackend } from '@tensorflow/tfjs-core';

@@ -1,6 +1,6 @@
 /**
- * What heat maps of a ResNet50 at 299 pixels cost beside a forward pass of the same images, in one process and in turns. Weights
- * are random.
+ * Compares the cost of heat maps of a ResNet50 at 299 pixels with a forward pass of the same images, alternating in one
+ * process. Weights are random.
  *
  *     npx tsx benchmarks/heat-map-costs.ts [batch, default 4]
  */

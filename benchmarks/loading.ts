@@ -1,4 +1,4 @@
-/** Seconds and memory that it takes to build a network and to load its weights from a file, each in a fresh process. */
+/** Measures the seconds and memory for building a network and loading its weights from a file, each in a new process. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ if (action === 'write') await write(name!, file!);
 else if (action === 'load') await load(name!, file!);
 else measureAll();
 
-/** The file that is loaded: of zeros, which take as long as other numbers. */
+/** Writes the weights file. It holds zeros, which take as long to load as other numbers. */
 async function write(architecture: ArchitectureName, path: string): Promise<void> {
   const network = architectures[architecture].build({ classes: 1000 });
   await writeSafetensors(path, checkpointOf(network, architectures[architecture].dialects[0]));

@@ -1,6 +1,7 @@
 /**
- * How many copies of real photographs are found: plants one of each kind beside every photo, opens the set, and counts. Also which
- * pairs are found among the photographs themselves, to be looked at, and how long a million hashes take.
+ * Measures how many copies of real photographs are found: adds one copy of each kind for every photo, opens the set, and
+ * counts. Also prints the pairs that are found among the original photographs, to be checked by eye, and the time for a
+ * million hashes.
  *
  *     npx tsx near-copies.ts [--photos <folder>] [--every <n>] [--kind <name>...]
  *
@@ -16,7 +17,7 @@ import { openFolder } from '@shroom/data/node';
 import sharp, { type Sharp } from 'sharp';
 import { fact, heading, runProgram } from '../examples/pipeline/terminal';
 
-/** A way to copy. @param pixels Upright, of the size that is given. */
+/** A way to make a copy. @param pixels Upright picture of the given size. */
 type Copying = (pixels: Sharp, size: Size, random: RandomStream) => Promise<Uint8Array>;
 interface Size {
   readonly width: number;
@@ -24,10 +25,10 @@ interface Size {
 }
 
 const asJpeg = (pixels: Sharp, quality = 90) => pixels.jpeg({ quality }).toBuffer();
-/** Steps that sharp would do in its own order. */
+/** Applies pending steps now, because sharp would reorder them otherwise. */
 const after = async (pixels: Sharp) => sharp(await pixels.png({ compressionLevel: 0 }).toBuffer());
 
-/** A rectangle of this share of the area, of any aspect that fits, anywhere. */
+/** A random crop with this share of the area, of any aspect ratio that fits. */
 function someCrop(pixels: Sharp, { width, height }: Size, random: RandomStream, share: number) {
   const w = Math.min(width, Math.ceil(width * Math.exp(random.between(Math.log(share), 0))));
   const h = Math.min(height, Math.ceil((share * width * height) / w));

@@ -1,6 +1,6 @@
 /**
- * Which score tells best that a photo is of nothing that the classifier knows? Areas below the ROC curve, 0.5 for chance.
- * Far: noise, clouds and drawings. Near: a genus that was left out of the training, each in turn.
+ * Compares scores that detect photos unlike the classes of a classifier, by the area below the ROC curve (0.5 for chance).
+ * Far: noise, clouds and drawings. Near: a genus that was left out of the training, each genus in turn.
  *
  *     tsx novelty.ts [drawn | folder of photos] [drawn pictures a class]
  */
@@ -92,7 +92,7 @@ process.exit(0);
 
 type Score = (features: Float32Array) => Promise<Float64Array>;
 
-/** Scores of a classifier that was trained on some of the classes. */
+/** The scores of a classifier that was trained on some of the classes. */
 async function detectors(classes: readonly number[]): Promise<Record<string, Score>> {
   const part = (indices: readonly number[]): FeatureSet => {
     const own = indices.filter(index => classes.includes(set.photos[index]!.label));

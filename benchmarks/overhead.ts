@@ -1,6 +1,6 @@
 /**
- * What the engine adds to ONNX Runtime's own work: tracing a program and finding its compiled model again, and compiling it
- * the first time.
+ * Measures the time that the engine adds to ONNX Runtime's own work: tracing a program and finding its compiled model, and
+ * compiling it for the first time.
  *
  *     tsx overhead.ts
  */

@@ -1,6 +1,7 @@
 /**
- * Where a row's time goes, by ONNX Runtime's own profiler: `npx tsx profile.ts <row> [runs]` in `benchmarks/`. Every kind of
- * operator with its milliseconds a run, in the session that took most of it, with what the row's own runs took beside it.
+ * Shows where the time of a row goes, with ONNX Runtime's own profiler: `npx tsx profile.ts <row> [runs]` in `benchmarks/`.
+ * Prints the milliseconds per run for every kind of operator, in the session that took most of the time, and the time of
+ * the row's own runs.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import { findPeers } from './runner/peers';
 interface Event {
   readonly cat: string;
   readonly name: string;
-  /** Microseconds. */
+  /** Duration in microseconds. */
   readonly dur: number;
   readonly args?: { readonly op_name?: string };
 }

@@ -1,4 +1,4 @@
-// Which explanation method shows what the classifier looks at? Drawn mushrooms know where they are, so it can be measured.
+// Compares explanation methods on drawn mushrooms. Their exact masks make it possible to measure how well a map finds them.
 import { drawMushroom, genera } from '@shroom/drawn';
 import { prepareModel } from '@shroom/gradcam';
 import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
@@ -11,16 +11,20 @@ import { heading, Progress, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/compare-methods.ts')
   .description(
-    'Explanation methods side by side, on drawn mushrooms that the classifier was not trained on.',
+    'Compares explanation methods on drawn mushrooms that the classifier was not trained on.',
   )
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
   .option('--drawn <count>', 'photos per genus', integer(1, 100), 1)
-  .option('--methods <names>', 'some of them only, with commas')
-  .option('--metrics <names>', 'of the score, besides those with masks', 'road,averageDrop')
-  .option('--json', 'the table as JSON on standard output')
+  .option('--methods <names>', 'only these methods, separated by commas')
+  .option(
+    '--metrics <names>',
+    'metrics in addition to those with masks, separated by commas',
+    'road,averageDrop',
+  )
+  .option('--json', 'prints the table as JSON on standard output')
   .addOption(engineOption());
 
-/** Far from the seeds of the training photos. */
+/** Seed of the first drawing, far from the seeds of the training photos. */
 const unseen = 10_000;
 
 await runProgram(async signal => {

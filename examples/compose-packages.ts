@@ -1,4 +1,4 @@
-// What `npm start` does, without `@shroom/classifier`: the packages put together, top to bottom.
+// Does what `npm start` does, but without `@shroom/classifier`: it combines the other packages directly.
 import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
 import { normalize, plainView, randomStream, randomView, splitByClass } from '@shroom/data';
@@ -15,11 +15,11 @@ import { integer } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/compose-packages.ts')
-  .description('Trains, tests and explains a classifier, put together from the packages.')
+  .description('Trains, tests and explains a classifier by combining the packages directly.')
   .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
-  .option('--size <pixels>', 'side of the photos', integer(64), 299)
-  .option('--epochs <count>', 'at most, in each of two phases', integer(1), 60)
-  .option('--json', 'the logits of the test photos as JSON on standard output');
+  .option('--size <pixels>', 'side length of the photos', integer(64), 299)
+  .option('--epochs <count>', 'maximum number of epochs in each of two phases', integer(1), 60)
+  .option('--json', 'prints the logits of the test photos as JSON on standard output');
 
 await runProgram(async signal => {
   const { drawn, size, epochs, json } = command.parse().opts();
@@ -32,7 +32,7 @@ await runProgram(async signal => {
   const how = { size: preprocessing.size, normalization: preprocessing, batchSize: 8, signal };
   const viewOf = (sha256: string, view: number) =>
     view === 0 ? plainView : randomView(randomStream('view', sha256, view));
-  // The network stays as it is: each view of a photo goes through it once.
+  // The network is frozen, so each view of a photo goes through it only once.
   const featuresOf = async (indices: readonly number[], views: number) => {
     const labels = Int32Array.from(indices, index => photos[index]!.label);
     const samples = Array.from({ length: indices.length * views }, (_, place) => {
@@ -50,7 +50,7 @@ await runProgram(async signal => {
   const train = await featuresOf(split.train, 4);
   const validation = await featuresOf(split.validation, 1);
   const test = await featuresOf(split.test, 1);
-  fact('photos', `${split.train.length} to train on, ${split.test.length} for the test`);
+  fact('photos', `${split.train.length} for training, ${split.test.length} for the test`);
 
   heading('Training');
   const head = classifierHead(channels, classes.length, { seed: 0 });
@@ -75,5 +75,5 @@ await runProgram(async signal => {
   const [found] = await explain(attachHead(model, head), images, { link: 'softmax' });
   const picture = overlay(pixels, normalizeMap(resizeMap(found!.map, [size, size])));
   await writeFile('explained.png', await encodePng(picture));
-  fact('explained.png', `what speaks for ${classes[found!.classIndex]}`);
+  fact('explained.png', `the places that raised the score of ${classes[found!.classIndex]}`);
 });

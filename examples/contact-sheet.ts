@@ -1,4 +1,4 @@
-// The picture of the README: a column of drawn mushrooms for each genus, and under it the masks of its last one.
+// Draws the picture of the README: a column of drawn mushrooms for each genus, and below it the masks of its last mushroom.
 import { fileURLToPath } from 'node:url';
 import type { Pixels } from '@shroom/data';
 import { drawMushroom, type Genus, genera } from '@shroom/drawn';
@@ -15,7 +15,7 @@ const command = new Command('npx tsx examples/contact-sheet.ts')
     fileURLToPath(new URL('../docs/images/drawn-mushrooms.jpg', import.meta.url)),
   );
 
-/** Chosen so that a column shows its genus from several sides. */
+/** Seeds for which a column shows its genus from several sides. */
 const seeds: Readonly<Record<Genus, readonly number[]>> = {
   Agaricus: [6, 9, 7, 4, 8, 3],
   Amanita: [9, 0, 5, 1, 7, 8],
@@ -52,7 +52,7 @@ const lettering = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" heig
     .note { font-size: 14px; }
   </style>
   <text x="${margin}" y="42" class="title">Nine genera, drawn</text>${genera.map(nameOf).join('')}
-  <text x="${margin}" y="${top(rows) - 11}" class="note">Masks of the row above: cap, stem, and drops of milk; what blades and leaves hide is left out</text>
+  <text x="${margin}" y="${top(rows) - 11}" class="note">Masks of the row above: cap, stem and drops of milk, without hidden parts</text>
 </svg>`;
 
 await runProgram(async () => {

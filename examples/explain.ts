@@ -1,4 +1,4 @@
-// What a trained classifier says of any photo, and what it looked at.
+// Classifies photos with a trained classifier, and shows which places it looked at.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { type MapName, PhotoError } from '@shroom/classifier';
@@ -12,13 +12,13 @@ import { photoFiles, unusedName } from './pipeline/photo-files';
 import { fact, heading, paint, runProgram, say, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/explain.ts')
-  .description('Class probabilities and a heat map for photos.')
+  .description('Prints class probabilities of photos and draws a heat map for each.')
   .argument('<photo...>', 'photos, or folders of photos')
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
-  .option('--out <folder>', 'where the pictures go', 'explanations')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
+  .option('--out <folder>', 'folder for the pictures', 'explanations')
   .option(
     '--json',
-    'one line of JSON a photo on standard output, nothing else there, and no pictures',
+    'prints only one line of JSON per photo on standard output, and draws no pictures',
   )
   .addOption(mapOption())
   .addOption(engineOption());

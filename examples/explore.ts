@@ -1,4 +1,4 @@
-// One photo's heat maps by class, layer and method, as a page with sliders that loads nothing.
+// Writes a page with sliders that shows a photo's heat maps by class, layer and method. The page loads nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decode, readDimensions } from '@shroom/data/node';
@@ -17,12 +17,12 @@ import { engineOption, integer } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/explore.ts')
-  .description('One page to explore the heat maps of a photo in: by class, layer and method.')
+  .description('Writes a page for exploring the heat maps of a photo by class, layer and method.')
   .argument('<photo>', 'a JPEG, PNG, WebP, GIF or AVIF file')
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
-  .option('--classes <count>', 'the most probable ones', integer(1), 3)
-  .option('--layers <count>', 'those best suited', integer(1), 2)
-  .option('--out <file>', 'the page', 'heat-maps.html')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
+  .option('--classes <count>', 'number of classes, most probable first', integer(1), 3)
+  .option('--layers <count>', 'number of layers, best suited first', integer(1), 2)
+  .option('--out <file>', 'file of the page', 'heat-maps.html')
   .addOption(engineOption());
 type Given = { model: string; out: string; engine: 'auto' };
 const methods = {
@@ -57,7 +57,7 @@ await runProgram(async signal => {
     }
   }
   images.dispose();
-  // Browsers turn a photo by its EXIF orientation, as the decoder did before the model saw it.
+  // Browsers rotate a photo by its EXIF orientation, as the decoder did for the model.
   const bytes = await readFile(file);
   const { width, height } = await readDimensions(bytes);
   const page = await toHtml({ file: bytes, width, height }, maps, {

@@ -1,4 +1,4 @@
-// A trained classifier as one ONNX file, which knows its classes and how it wants its images.
+// Writes a trained classifier as one ONNX file that includes its classes and its preprocessing.
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@shroom/classifier';
@@ -13,9 +13,9 @@ import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/export.ts')
   .description(
-    'Writes a trained classifier as ONNX: images [N, 3, H, W] to logits and the last feature map.',
+    'Writes a trained classifier as ONNX, from images [N, 3, H, W] to logits and the last feature map.',
   )
-  .requiredOption('--model <folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .requiredOption('--model <folder>', 'a run of `npm start`, such as runs/drawn-seed0')
   .option('--out <file>', 'the ONNX file (default: classifier.onnx in the model folder)')
   .addOption(
     new Option('--weights <kind>', 'how weights are stored')

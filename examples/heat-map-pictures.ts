@@ -1,4 +1,4 @@
-// The picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
+// Draws the picture of @shroom/gradcam's README: one drawn mushroom, explained in four ways.
 import { fileURLToPath } from 'node:url';
 import { drawMushroom } from '@shroom/drawn';
 import { explain, normalizeMap, overlay, prepareModel, resizeMap } from '@shroom/gradcam';
@@ -19,8 +19,8 @@ import { fact, heading, runProgram } from './pipeline/terminal';
 
 const usual = fileURLToPath(new URL('../docs/images/pictures.jpg', import.meta.url));
 const command = new Command('npx tsx examples/heat-map-pictures.ts')
-  .description('One drawn mushroom as the pictures of @shroom/gradcam show it.')
-  .argument('<folder>', 'what `npm start` trained, such as runs/drawn-seed0')
+  .description('Draws one drawn mushroom in the styles of the pictures of @shroom/gradcam.')
+  .argument('<folder>', 'a run of `npm start`, such as runs/drawn-seed0')
   .argument('[file]', 'a JPEG file', usual);
 
 await runProgram(async signal => {

@@ -1,4 +1,4 @@
-// The data doctor: what is wrong with a set of photos, before anything is trained on it.
+// Finds problems in a set of photos before a classifier is trained on it.
 import { join } from 'node:path';
 import { inspect } from '@shroom/classifier';
 import { Command } from 'commander';
@@ -8,15 +8,15 @@ import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/inspect.ts')
   .description(
-    'Finds unreadable and odd photos, duplicates, contradictions and leaks. Touches no file.',
+    'Finds unreadable and odd photos, duplicates, contradictions and leaks. Changes no file.',
   )
   .argument(
     '<photos>',
-    'a folder with a folder per class, a .zip of one, a .csv or .json table, or kaggle:owner/slug',
+    'a folder with a folder for each class, a .zip of one, a .csv or .json table, or kaggle:owner/slug',
   )
-  .option('--split <file>', 'the split.json of a run: finds what is in two of its parts')
+  .option('--split <file>', 'the split.json of a run, to find photos that are in two of its parts')
   .addOption(columnsOption())
-  .option('--out <folder>', 'where index.html and inspection.json go', 'inspection');
+  .option('--out <folder>', 'folder for index.html and inspection.json', 'inspection');
 
 const shown = 12;
 
@@ -49,6 +49,6 @@ await runProgram(async signal => {
   );
   fact('conflicts', `${count(({ acrossClasses }) => acrossClasses)} in more than one class`);
   if (split) fact('leaks', `${count(({ acrossParts }) => acrossParts)} in more than one part`);
-  fact('quarantine', `${quarantine.length} photos suggested; no file was touched`);
+  fact('quarantine', `${quarantine.length} photos suggested; no file was changed`);
   fact('page', join(out, 'index.html'));
 });

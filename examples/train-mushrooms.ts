@@ -1,4 +1,4 @@
-// The main job: a classifier of mushroom genera is trained, evaluated and explained.
+// The main job: trains, evaluates and explains a classifier of mushroom genera.
 import { resume, train } from '@shroom/classifier';
 import { Announcer, announceResult } from './pipeline/announce';
 import { parseMainJob } from './pipeline/main-job';

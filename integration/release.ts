@@ -1,5 +1,5 @@
 /**
- * Packs every package as a release does, and prints what would be published. Publishes nothing.
+ * Packs every package as for a release, and prints what would be published. It publishes nothing.
  *
  *     npm run release:dry-run [-- <folder>]      the tarballs stay in the folder, if one is given
  */
@@ -18,7 +18,7 @@ interface Manifest {
 
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
 
-/** Prints one package. @returns What would keep npm from installing it. */
+/** Prints one package. @returns The problems that would keep npm from installing it. */
 function describe({ name, file, contents }: Tarball): string[] {
   const unpacked = createPackageFromTarballData(bytesOf(file));
   const at = (path: string) => `/node_modules/${name}/${path}`;

@@ -1,11 +1,11 @@
 import { type Phase, recipes } from '@shroom/train';
 
-/** One way to train, for the table. */
+/** One way to train a classifier, as a row of the table. */
 export interface Ablation {
   readonly name: string;
   readonly features: 'average' | 'covariance layer3' | 'covariance layer4' | 'covariance both';
   readonly head: 'mlp' | 'linear';
-  /** Views of each photo in training, and in validation and test. */
+  /** Number of views of each photo in training; below it, in validation and test. */
   readonly views: number;
   readonly testViews: number;
   readonly phase: Phase;
@@ -13,7 +13,7 @@ export interface Ablation {
 
 const { followedBy: _, ...reference } = recipes.reference;
 
-/** Features that tell much by themselves want few and gentle steps. */
+/** Very informative features need few and small steps. */
 const linear: Phase = {
   epochs: 20,
   batchSize: 32,
@@ -27,7 +27,7 @@ const careful: Phase = { ...linear, classWeights: 'balanced', labelSmoothing: 0.
 const average = { features: 'average', head: 'mlp', phase: reference } as const;
 const both = { features: 'covariance both', head: 'linear' } as const;
 
-/** Every way of the table, in its order: each adds something to the one before it. */
+/** All ways of the table in order. Each adds something to the one before it. */
 export const ablations = {
   reference: {
     name: 'the reference: averages, an MLP, the reference recipe',

@@ -9,11 +9,11 @@ import {
 } from '@shroom/train';
 import type { FoldLogits } from './out-of-fold';
 
-/** Of all photos at once, each classified by the fold that had not seen it. */
+/** Scores over all photos, each predicted by the classifier of the fold that had not seen it. */
 export interface Scores {
   readonly accuracy: number;
   readonly confidence: number;
-  /** Of ten bins of equal width. */
+  /** Expected calibration error over ten bins of equal width. */
   readonly calibrationError: number;
   /** Mean negative log likelihood, in nats. */
   readonly loss: number;
@@ -23,16 +23,16 @@ export interface Scores {
 export interface SeedScores {
   readonly raw: Scores;
   readonly calibrated: Scores;
-  /** The calibration error of a perfect classifier that is as sure. */
+  /** The calibration error of a perfectly calibrated classifier with the same confidence. */
   readonly perfect: number;
-  /** Of each fold. */
+  /** Temperature of each fold. */
   readonly temperatures: readonly number[];
   /** Share of all photos whose class was in their set. */
   readonly coverage: number;
   readonly setSize: number;
 }
 
-/** Calibrates each fold by what it kept for that, and scores its test photos. */
+/** Calibrates each fold on its held-out photos, and scores its test photos. */
 export function seedScores(
   folds: readonly FoldLogits[],
   labels: Int32Array,
@@ -79,8 +79,8 @@ function scores(
 }
 
 /**
- * The calibration error that ten bins show of a classifier whose probabilities are all true: right answers are drawn as
- * often as they say. Mean of twenty draws.
+ * The calibration error over ten bins of a classifier whose probabilities are all true: its right answers are drawn with
+ * these probabilities. Mean of twenty draws.
  */
 function errorOfPerfect(rows: readonly number[], classes: number, random: RandomStream): number {
   const times = 20;

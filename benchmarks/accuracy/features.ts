@@ -16,18 +16,21 @@ import { type PhotoView, photoViews } from './views';
 
 const atOnce = 8;
 const components = 96;
-/** Changes when a view becomes another picture. */
+/** Version of the views. It changes when a view shows a different picture. */
 const viewsVersion = 'by hash';
-/** Pictures of each genus from which the directions are found: drawn ones, so that no photograph has a say. */
+/**
+ * Number of drawn pictures of each genus from which the directions are computed. Drawings are used, so that no photograph
+ * influences them.
+ */
 const drawnPerGenus = 12;
 
-/** All that the ablations take: for each view of each photo the features of several kinds, side by side. */
+/** The features that all ablations use: for each view of each photo, features of several kinds side by side. */
 export interface PhotoFeatures {
   /** `[photos, views, width]`. */
   readonly values: Float32Array;
   readonly width: number;
   readonly views: number;
-  /** Where each kind begins and ends in a row. */
+  /** Start and end of each kind in a row. */
   readonly kinds: Readonly<Record<string, readonly [number, number]>>;
 }
 
@@ -86,7 +89,7 @@ export async function photoFeatures(
   return { values, width, views: photoViews.length, kinds };
 }
 
-/** All features of one view of photos; what is in the cache is not computed again. */
+/** Computes all features of one view of photos. Features in the cache are not computed again. */
 function compute(
   photos: readonly Photo[],
   { name, transforms, view }: PhotoView,

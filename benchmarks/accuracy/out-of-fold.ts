@@ -13,22 +13,22 @@ import { sourceOf } from './trial';
 /** A way to train whose calibration is measured. */
 export interface Way extends Omit<Ablation, 'phase'> {
   readonly recipe: FitOptions;
-  /** Whether validation photos choose the epoch that is kept; else it is the last, and they choose nothing. */
+  /** Whether validation photos choose the epoch that is kept. Otherwise the last epoch is kept. */
   readonly chooses: boolean;
 }
 
 /** Logits of photos, row by row. */
 interface PhotoLogits {
-  /** Places in the list of photos. */
+  /** Indices into the list of photos. */
   readonly photos: readonly number[];
   readonly logits: readonly number[];
 }
 
-/** One fold of one seed: photos that nothing was fitted on, and what its temperature and threshold are fitted on. */
+/** Logits of one fold of one seed: of its test photos, and of the photos on which temperature and threshold are fitted. */
 export interface FoldLogits {
   readonly test: PhotoLogits;
   readonly calibrating: PhotoLogits;
-  /** Of all validation photos by the classifier whose epoch they chose. */
+  /** Logits of all validation photos by the classifier whose epoch they chose. */
   readonly choosing: PhotoLogits;
 }
 
@@ -41,10 +41,10 @@ export interface OutOfFoldOptions {
 const folds = 5;
 
 /**
- * Every photo's logits by a classifier that did not see it, fold by fold. A fifth of the photos is the test, a quarter of
- * the others validation. What was computed is kept in the cache folder.
+ * The logits of every photo by a classifier that was not trained on it, fold by fold. A fifth of the photos is for the
+ * test, and a quarter of the others for validation. Computed logits are saved in the cache folder.
  *
- * @param samples Labels, and the groups that stay together if there are any.
+ * @param samples Labels, and groups that stay together, if there are any.
  */
 export async function* outOfFold(
   way: Way,
@@ -124,7 +124,7 @@ const photoLogits = (photos: readonly number[], logits: Float32Array): PhotoLogi
   logits: Array.from(logits),
 });
 
-/** Some photos in parts of about the same size, classes even and groups together. */
+/** Divides photos into parts of about the same size, with even classes and whole groups. */
 function divided(
   samples: readonly GroupedSample[],
   photos: readonly number[],

@@ -2,7 +2,7 @@ import type { Scores, Trial } from './trial';
 
 export interface Row {
   readonly name: string;
-  /** One trial a seed, for each kind of split. */
+  /** Trials for each kind of split, one for each seed. */
   readonly trials: Readonly<Record<'stratified' | 'grouped', readonly Trial[]>>;
 }
 
@@ -25,7 +25,7 @@ export function spread(values: readonly number[]): { mean: number; deviation: nu
   return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 }
 
-/** Half of the 95 % interval of a mean of five: Student's t with four degrees of freedom. */
+/** Factor for the 95 % interval of a mean of five values: Student's t with four degrees of freedom. */
 const studentOfFive = 2.776;
 
 const share = (value: number) => value.toFixed(3);

@@ -17,13 +17,13 @@ export interface Trial {
 export interface TrialOptions {
   readonly classes: number;
   readonly seed: number;
-  /** Whether validation photos are trained on too: once nothing is left to choose. Default false. */
+  /** Whether to train on validation photos too, after everything has been chosen. Default false. */
   readonly withValidation?: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Trains once and scores. Where the phase has patience, the epoch with the lowest validation loss is scored; the test
+ * Trains once and computes scores. If the phase has patience, the epoch with the lowest validation loss is scored. The test
  * photos decide nothing.
  */
 export async function trial(
@@ -66,7 +66,7 @@ export async function trial(
 
 const scores = ({ accuracy, macroF1 }: Evaluation): Scores => ({ accuracy, macroF1 });
 
-/** One kind of features of some photos, read where they are. */
+/** One kind of features of some photos, read without copying them first. */
 export function sourceOf(
   { values, width, views: held, kinds }: PhotoFeatures,
   kind: string,

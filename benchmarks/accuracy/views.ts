@@ -1,15 +1,18 @@
 import { plainView, randomStream, type TransformStep, type View } from '@shroom/data';
 
-/** How often, and how, each photo is looked at. The first is the photo itself, squashed to the network's square. */
+/** The views of each photo. The first is the photo itself, squashed to the network's square. */
 export interface PhotoView {
   readonly name: string;
   readonly transforms: (size: number) => readonly TransformStep[];
-  /** Of a photo by its hash. */
+  /** The view of a photo with the given hash. */
   readonly view: (sha256: string) => View;
 }
 
 const mirrored: View = { ...plainView, flipHorizontally: true };
-/** More of the photo than in training a whole network: heads on frozen features want views that show the mushroom. */
+/**
+ * Crops that keep more of the photo than usual in training whole networks, because heads on frozen features need views that
+ * show the mushroom.
+ */
 const cropped = (size: number): TransformStep[] => [
   { name: 'randomResizedCrop', size: [size, size], scale: [0.4, 1] },
 ];

@@ -1,4 +1,4 @@
-/** Upscaled copies of photos, to stand for those of a camera: `camera-photos.ts FOLDER TARGET COUNT WIDTH`. */
+/** Writes upscaled copies of photos, which stand for camera photos: `camera-photos.ts FOLDER TARGET COUNT WIDTH`. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openFolder } from '@shroom/data/node';

@@ -1,4 +1,4 @@
-/** Drawn mushrooms as JPEG files, where there are no photographs: `drawn-photos.ts FOLDER COUNT`. */
+/** Writes drawn mushrooms as JPEG files, if there are no photographs: `drawn-photos.ts FOLDER COUNT`. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawMushroom, genera } from '@shroom/drawn';

@@ -5,7 +5,10 @@ import { configureOrt } from '@shroom/backend-ort';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { threads } from './serve';
 
-/** Starts an engine with the threads that everybody has. tfjs has one thread in Node, on wasm as on cpu. */
+/**
+ * Starts an engine with the number of threads that all contestants have. In Node, tfjs has only one thread, on wasm and on
+ * cpu.
+ */
 export async function startEngine(name: string): Promise<void> {
   configureOrt({ threads });
   if (!(await setBackend(name))) throw new Error(`The engine '${name}' does not start.`);

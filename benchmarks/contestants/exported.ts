@@ -1,4 +1,4 @@
-/** A network that PyTorch exported, run by onnxruntime-node as its user would: `exported.ts FILE BATCH SIZE`. */
+/** Runs a network that PyTorch exported, with onnxruntime-node as its user would: `exported.ts FILE BATCH SIZE`. */
 import * as ort from 'onnxruntime-node';
 import { serve, threads } from './serve';
 

@@ -5,7 +5,7 @@ import { type Extracted, extractFeatures } from '@shroom/train';
 import type { FeatureCache } from '@shroom/train/node';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
 
-/** One view of one photo, and its name in the cache. */
+/** One view of one photo, and its key in the cache. */
 export interface Task {
   readonly photo: Photo;
   readonly view: number;
@@ -14,7 +14,7 @@ export interface Task {
 
 const imagesAtOnce = 8;
 
-/** Averages of the last feature maps, as a training with the recipe `reference` takes them, on their way into a cache. */
+/** Extracts averages of the last feature maps into a cache, as a training with the recipe `reference` does. */
 export function extract(
   { model, preprocessing }: Backbone,
   tasks: readonly Task[],

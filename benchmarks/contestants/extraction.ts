@@ -1,6 +1,6 @@
 /**
- * Features of photos, written to disk and read again, from the first photo on: `extraction.ts FOLDER COUNT SIZE`. The photos of
- * the folder are taken again and again until there are COUNT. ResNet18 with random weights.
+ * Computes features of photos from the first photo on, writes them to disk and reads them again: `extraction.ts FOLDER
+ * COUNT SIZE`. The photos of the folder are repeated until there are COUNT. The network is a ResNet18 with random weights.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -46,7 +46,7 @@ await serve(async () => {
   const features = cachedFeatures(cache, { labels, views: 1, shape: [channels], keyOf });
   const rows = await features.read([...labels.keys()], new Int32Array(count));
   if (done !== count || rows.length !== count * channels)
-    throw new Error(`${done} of ${count} photos came, ${rows.length / channels} were read.`);
+    throw new Error(`${done} of ${count} photos arrived, ${rows.length / channels} were read.`);
   const seconds = (performance.now() - start) / 1000;
   await cache.close();
   return { seconds };

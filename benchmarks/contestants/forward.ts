@@ -1,4 +1,4 @@
-/** A frozen network's forward pass on a tfjs engine: `forward.ts NETWORK ENGINE BATCH SIZE`. */
+/** Runs the forward pass of a frozen network on a tfjs engine: `forward.ts NETWORK ENGINE BATCH SIZE`. */
 import { randomNormal, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { networkOf } from '../networks/network';
 import { startEngine } from './engine';

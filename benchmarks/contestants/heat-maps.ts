@@ -1,6 +1,6 @@
 /**
- * Heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD: gradcam, scorecam over the
- * first CHANNELS channels, or forward for the network alone. Weights are random, as the peer's.
+ * Computes heat maps at the last feature map: `heat-maps.ts NETWORK METHOD BATCH SIZE [CHANNELS]`. METHOD is gradcam,
+ * scorecam (over the first CHANNELS channels), or forward for only the network. Weights are random, as those of the peer.
  */
 import { explain, gradCam, type Method, prepareModel, scoreCam } from '@shroom/gradcam';
 import { type ArchitectureName, architectures } from '@shroom/models';
@@ -17,7 +17,7 @@ const model = withRandomWeights(network);
 const images = randomNormal([batch, size, size, 3]) as Tensor4D;
 const parts = prepareModel(model);
 
-/** Each channel costs a pass of the network: a part of them says what all cost. */
+/** Score-CAM over some of the channels. Each channel costs a pass of the network, so the cost for all channels follows. */
 const someChannels: Method = {
   needsGradient: false,
   map: async evidence => {
@@ -31,7 +31,7 @@ const someChannels: Method = {
   },
 };
 
-/** @throws Error when a map is nothing: its time would be worth as much. */
+/** @throws Error when a map is empty, because its time would be meaningless. */
 async function maps(method: Method): Promise<void> {
   for (const { emptiness } of await explain(parts, images, { method }))
     if (emptiness && emptiness !== 'negative') throw new Error(`A map is '${emptiness}'.`);

@@ -1,6 +1,6 @@
 /**
- * An epoch of photos to normalized batches, by this project's threads: `input-pipeline.ts FOLDER SIZE BATCH WORKERS`.
- * Resized, flipped, rotated and normalized as `peers/data_peer.py` does it.
+ * Runs an epoch from photos to normalized batches with this project's threads: `input-pipeline.ts FOLDER SIZE BATCH
+ * WORKERS`. Photos are resized, flipped, rotated and normalized as in `peers/data_peer.py`.
  */
 import { batches, openFolder } from '@shroom/data/node';
 import { imagenetPreprocessing } from '@shroom/models';
@@ -26,6 +26,6 @@ await serve(async () => {
   for await (const { labels } of batches(photos, { ...how, epoch: epoch++ }))
     count += labels.length;
   const seconds = (performance.now() - start) / 1000;
-  if (count !== photos.length) throw new Error(`${count} of ${photos.length} photos came.`);
+  if (count !== photos.length) throw new Error(`${count} of ${photos.length} photos arrived.`);
   return { seconds: seconds / count };
 });

@@ -1,4 +1,4 @@
-// From the start of the process to the first logits of an image, with this project: `load-resnet50.mjs WEIGHTS SIZE`.
+// Starts, loads a ResNet50 with this project, and computes the first logits of an image: `load-resnet50.mjs WEIGHTS SIZE`.
 import '@shroom/backend-ort';
 import { configureOrt } from '@shroom/backend-ort';
 import { loadBackbone } from '@shroom/models/node';

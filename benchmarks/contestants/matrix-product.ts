@@ -1,4 +1,4 @@
-/** The plain product of two square matrices by ONNX Runtime, as many threads as are pinned: `matrix-product.ts SIDE`. */
+/** Multiplies two square matrices with ONNX Runtime, with the pinned number of threads: `matrix-product.ts SIDE`. */
 import { matMul, randomNormal, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { startEngine } from './engine';
 import { serve } from './serve';
@@ -9,7 +9,7 @@ const [a, b] = [randomNormal([side, side]), randomNormal([side, side])] as [Tens
 await Promise.all([a.data(), b.data()]);
 
 await serve(async () => {
-  // The sum spares reading the product, and is nothing beside it.
+  // The sum avoids reading the product, and its own cost is negligible.
   const result = tidy(() => sum(matMul(a, b)));
   await result.data();
   result.dispose();

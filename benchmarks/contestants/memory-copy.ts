@@ -1,4 +1,4 @@
-/** Copies memory, by as many threads as are pinned, each its own part: `memory-copy.ts MEGABYTES`. */
+/** Copies memory with the pinned number of threads, each of which copies its own part: `memory-copy.ts MEGABYTES`. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { serve, threads } from './serve';

@@ -1,7 +1,7 @@
 /**
- * The reference's job by this project, a part of each of its steps, scaled: `reference-job.ts FOLDER SIZE JOB`, JOB being the
- * numbers of `rows/reference-job.ts` in JSON. One run extracts features of some views, trains an epoch of the head on as many
- * cached samples as the job has, assesses the test photos, and explains some photos.
+ * Runs a part of each step of the reference's job with this project, and scales the times: `reference-job.ts FOLDER SIZE
+ * JOB`, where JOB holds the numbers of `rows/reference-job.ts` in JSON. One run extracts features of some views, trains an
+ * epoch of the head on as many cached samples as the job has, assesses the test photos, and explains some photos.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -67,9 +67,12 @@ async function seconds(run: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Seconds a view in the middle of a job: when threads have started, and what they had ready at first is used up. */
+/**
+ * Seconds per view in the middle of a job, when the threads have started and the views that they prepared first are used
+ * up.
+ */
 async function extraction(): Promise<number> {
-  // As in a job: every view of a photo, one photo after the other.
+  // As in a job, all views of a photo follow each other.
   const tasks = Array.from({ length: part.ahead + part.views }, (_, index): Task => {
     const photo = photos[(round * 31 + Math.floor(index / job.views)) % photos.length]!;
     return { photo, view: index % job.views, key: `${round} ${index}` };
@@ -88,7 +91,7 @@ async function evaluate(): Promise<void> {
   assess(test.labels, await logitsOf(head, test), job.classes, certainty);
 }
 
-/** One photo after the other, as a report wants them. */
+/** Explains one photo after another, as a report does. */
 async function explanations(): Promise<void> {
   const how = { size: preprocessing.size, normalization: preprocessing, batchSize: 1 };
   for await (const batch of batches(photos.slice(0, part.maps), how)) {

@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline';
 
-/** What the runner pins for everybody. */
+/** The number of threads that the runner sets for all contestants. */
 export const threads = Number(process.env.THREADS ?? 2);
 
 /**
- * The protocol of `runner/contestant.ts`: says that it is ready, then times one run for each line of the input.
+ * Implements the protocol of `runner/contestant.ts`: reports that it is ready, then times one run for each line of the
+ * input.
  *
- * @param run May measure itself and return `{ seconds, details }`.
+ * @param run Runs once. It may measure its own time and return `{ seconds, details }`.
  */
 export async function serve(
   run: () => Promise<undefined | { seconds: number; details?: Record<string, number> }>,

@@ -1,5 +1,6 @@
 /**
- * One step of Adam on a tfjs engine: `training-step.ts NETWORK ENGINE BATCH SIZE [step | step-frozen-norm | step-last-stage]`.
+ * Runs one step of Adam on a tfjs engine: `training-step.ts NETWORK ENGINE BATCH SIZE [step | step-frozen-norm |
+ * step-last-stage]`.
  */
 import {
   losses,
@@ -42,7 +43,7 @@ await serve(async () => {
   return { seconds: (performance.now() - start) / 1000 };
 });
 
-/** Those that the mode trains. The last stage starts where the features have 512 channels in the bottleneck. */
+/** The weights that the mode trains. The last stage begins where the bottleneck has 512 channels. */
 function trainedWeights(): Variable[] {
   const all = model.trainableWeights.map(weight => weight.read() as Variable);
   if (mode !== 'step-last-stage') return all;

@@ -1,4 +1,4 @@
-/** The files that `load-resnet50` reads, with random weights: `weights-of-resnet50.ts FOLDER SIZE`. */
+/** Writes the files that `load-resnet50` reads, with random weights: `weights-of-resnet50.ts FOLDER SIZE`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures, checkpointOf } from '@shroom/models';
@@ -15,7 +15,7 @@ const { build, dialects } = architectures.resnet50;
 const ours = withRandomWeights(build({ classes: 1000 }));
 await writeSafetensors(join(folder, 'resnet50.safetensors'), checkpointOf(ours, dialects[0]));
 
-// Of the same size and layers, in tfjs's own format.
+// The same size and layers in tfjs's own format.
 const theirs = withRandomWeights(resnet50(Number(sizeText), 1000));
 await theirs.save(
   io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {

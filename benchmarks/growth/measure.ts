@@ -3,7 +3,7 @@ import type { Machine } from '../runner/machine';
 import type { Command, Place } from '../runner/row';
 import type { Cost, Growth, GrowthSeries } from './series';
 
-/** Measures every point of a series, PyTorch in turns with ours where it is there. */
+/** Measures every point of a series, alternating with PyTorch if it is installed. */
 export async function measureGrowth(
   series: GrowthSeries,
   place: Place,

@@ -1,13 +1,13 @@
 import type { Machine } from '../runner/machine';
 import { type Command, node, type Place, python } from '../runner/row';
 
-/** Images a second and peak memory in GB. */
+/** Images per second, and peak memory in GB. */
 export interface Cost {
   readonly rate: number;
   readonly memory: number;
 }
 
-/** How cost grows along one axis, as it is kept in `growth.json`. */
+/** How the cost grows along one axis, as saved in `growth.json`. */
 export interface Growth {
   readonly name: string;
   readonly measures: string;
@@ -17,13 +17,13 @@ export interface Growth {
   readonly machine: Machine;
 }
 
-/** What is measured at a place of an axis, each in a process of its own. */
+/** The contestants to measure at one point of an axis, each in a separate process. */
 export interface GrowthSeries {
   readonly name: string;
   readonly measures: string;
   readonly axis: string;
   readonly xs: readonly number[];
-  /** Images of one run. */
+  /** Number of images in one run. */
   readonly images: (x: number) => number;
   readonly ours: (x: number, place: Place) => Command;
   readonly pytorch?: (x: number, place: Place) => Command;

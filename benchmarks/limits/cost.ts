@@ -2,22 +2,24 @@ import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layer
 
 type Shape = readonly number[];
 
-/** What a network costs for one image, by its layers. */
+/** The cost of a network for one image, counted from its layers. */
 export interface NetworkCost {
   readonly layers: number;
   /** Billions of floating-point operations of convolutions and linear layers; a multiplication and an addition are two. */
   readonly gflop: number;
   /** MB of weights. */
   readonly weights: number;
-  /** MB read and written when every layer reads its inputs and writes its output. */
+  /** MB read and written if every layer reads its inputs and writes its output. */
   readonly traffic: number;
-  /** The same when only convolutions and linear layers touch memory, all else being fused into them. */
+  /**
+   * MB read and written if only convolutions and linear layers access memory, because all other layers are fused into them.
+   */
   readonly leastTraffic: number;
 }
 
 /**
- * Counts arithmetic and memory traffic of a network at the size that it was built for, float32. Weights are not in the
- * traffic: a batch reads them once.
+ * Counts the arithmetic and memory traffic of a network in float32, at the size that it was built for. The traffic does not
+ * include the weights, because they are read once per batch.
  */
 export function costOf(model: LayersModel): NetworkCost {
   let [flop, traffic, least] = [0, 0, 0];
@@ -43,17 +45,17 @@ export function costOf(model: LayersModel): NetworkCost {
 
 const movesNothing = new Set(['InputLayer', 'Reshape', 'Flatten', 'Dropout']);
 
-/** Of a layer's products; what others compute is nothing beside it. */
+/** The operations of a layer's products. Those of other layers are negligible. */
 function arithmetic(layer: layers.Layer, output: Shape, weights: Shape = []): number {
   const name = layer.getClassName();
   if (name === 'Conv2D') return 2 * volume(output) * volume(weights.slice(0, 3));
   if (name === 'DepthwiseConv2D') return 2 * volume(output) * volume(weights.slice(0, 2));
-  // Also over the places of a feature map.
+  // Includes the positions of a feature map.
   if (name === 'Dense') return 2 * volume(output) * weights[0]!;
   return 0;
 }
 
-/** Without the axis of the batch. */
+/** The shapes without the batch axis. */
 function shapesOf(tensors: SymbolicTensor | SymbolicTensor[]): Shape[] {
   const list = Array.isArray(tensors) ? tensors : [tensors];
   return list.map(({ shape }) => shape.slice(1).map(Number));

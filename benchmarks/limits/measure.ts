@@ -3,16 +3,16 @@ import { compare, type OnRound } from '../runner/comparison';
 import type { Machine } from '../runner/machine';
 import { type Command, node, type Place, python } from '../runner/row';
 
-/** One figure of what this machine can do at most: the best of several rounds. */
+/** One upper limit of this machine: the best of several rounds. */
 interface Limit {
   readonly name: string;
   readonly unit: 'GFLOP/s' | 'GB/s';
   readonly threads: number;
-  /** By who computes. */
+  /** Best value by program. */
   readonly best: Readonly<Record<string, number>>;
 }
 
-/** As it is kept in `limits.json`. */
+/** The limits as saved in `limits.json`. */
 export interface Limits {
   readonly limits: readonly Limit[];
   readonly date: string;
@@ -20,7 +20,7 @@ export interface Limits {
 }
 
 const side = 3072;
-/** Each of two arrays; more than a core's own caches hold, by far. */
+/** Size of each of two arrays; far more than the caches of a core hold. */
 const megabytes = 1000;
 
 interface Probe {
@@ -54,7 +54,7 @@ const probes: readonly Probe[] = [
   },
 ];
 
-/** What the cores do in plain arithmetic and in plain copying, on one thread and on all. */
+/** Measures the speed of plain arithmetic and of plain copying, with one thread and with all threads. */
 export async function measureLimits(
   { found }: Place,
   machine: Machine,

@@ -3,9 +3,10 @@ import { randomNormal } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /**
- * A ConvNeXt with random weights: what it computes does not matter for how long it takes.
+ * A ConvNeXt with random weights, because the time does not depend on the weights.
  *
- * @param classes Outputs of a layer norm and a dense layer at the end; without it the network ends with the feature map.
+ * @param classes Number of outputs of a layer norm and a dense layer at the end. Without it, the network ends with the
+ *   feature map.
  */
 export function convNextOf(config: ConvNextConfig, size: number, classes?: number): LayersModel {
   const network = convNext(config, { inputSize: [size, size], ...(classes && { classes }) });

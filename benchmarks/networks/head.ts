@@ -1,6 +1,6 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 
-/** The classifier head 2048-1024-512-9: linear, batch norm, ReLU, dropout, twice, then linear. */
+/** The classifier head 2048-1024-512-9: twice linear, batch norm, ReLU and dropout; then linear. */
 export function head(): LayersModel {
   const network = sequential();
   network.add(layers.dense({ units: 1024, inputShape: [2048] }));

@@ -4,7 +4,7 @@ import { convNextOf } from './convnext';
 import { head } from './head';
 import { resnet50 } from './resnet50';
 
-/** A network with generated weights by the name that it has in torchvision; `head` is the classifier head alone. */
+/** A network with generated weights, by its name in torchvision; `head` is only the classifier head. */
 export function networkOf(name: string, size: number, classes?: number): LayersModel {
   if (name === 'head') return head();
   if (name === 'resnet50') return resnet50(size, classes);

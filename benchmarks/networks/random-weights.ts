@@ -1,7 +1,7 @@
 import { randomNormal, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** Weights of zero would be folded away; these take as long as any. */
+/** Sets random weights. Zeros could be optimized away; random weights take as long as any others. */
 export function withRandomWeights(model: LayersModel): LayersModel {
   for (const weight of model.weights)
     if (weight.originalName.endsWith('kernel'))

@@ -10,9 +10,9 @@ import {
 const depths = [3, 4, 6, 3] as const;
 
 /**
- * ResNet50 v1.5 as tfjs-layers, with generated weights: what it computes does not matter for how long it takes.
+ * ResNet50 v1.5 as tfjs-layers with generated weights, because the time does not depend on the weights.
  *
- * @param classes outputs of a dense layer at the end; without it the network ends with the pooled features.
+ * @param classes Number of outputs of a dense layer at the end. Without it, the network ends with the pooled features.
  */
 export function resnet50(size: number, classes?: number): LayersModel {
   const image = input({ shape: [size, size, 3] });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figures } from './pages';
 
-/** Reads what was measured from `results.json`, `growth.json`, `limits.json` and `costs.json`, as far as they are there. */
+/** Reads the figures from those of `results.json`, `growth.json`, `limits.json` and `costs.json` that exist. */
 export function readFigures(folder: string, costsFolder: string): Figures {
   const read = <T>(path: string, missing: T): T =>
     existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : missing;

@@ -9,7 +9,7 @@ const panels = [
   { title: 'peak memory, GB', of: ({ memory }: Cost) => memory, from: 430, to: 730 },
 ] as const;
 
-/** Images a second and memory along one axis, side by side. */
+/** A picture of images per second and memory along one axis, side by side. */
 export function growthPicture({ measures, axis, points }: Growth): string {
   const xs = points.map(({ x }) => x);
   const both = points.some(({ peer }) => peer);
@@ -19,7 +19,7 @@ export function growthPicture({ measures, axis, points }: Growth): string {
     text(36, 55, 'Shroom', 'faint'),
   ];
   if (both) parts.push(dot(105, 51, colors[1]), text(116, 55, 'PyTorch', 'faint'));
-  // Powers are evenly apart where the axis spans more than a few times its start.
+  // The axis is logarithmic if it spans a large range.
   const wide = xs.at(-1)! / xs[0]! > 5;
   for (const { title, of, from, to } of panels) {
     const values = points.flatMap(({ ours, peer }) => [of(ours), ...(peer ? [of(peer)] : [])]);

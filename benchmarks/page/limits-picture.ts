@@ -12,7 +12,7 @@ const colorOf: Record<string, string> = {
   'tfjs-wasm': colors[2],
 };
 
-/** Arithmetic that every row reaches, beside what the machine's cores do in a plain product. */
+/** A picture of the arithmetic speed of every row, compared with that of a plain matrix product on this machine. */
 export function limitsPicture(list: readonly Distance[], most: number): string {
   const title = 'GFLOP/s of each row, and what a plain matrix product reaches';
   const height = top + list.length * step + 40;
@@ -47,7 +47,7 @@ export function limitsPicture(list: readonly Distance[], most: number): string {
   list.forEach(({ name, reached }, index) => {
     const y = top + 8 + index * step;
     parts.push(text(left - 14, y + 4, name, 'end'));
-    // Ours last, so that it is on top.
+    // Our dots are drawn last, so that they are on top.
     for (const [who, value] of Object.entries(reached).reverse())
       parts.push(
         `<g><title>${titleOf(who)}: ${figure(value)} GFLOP/s</title>${dot(x(value), y, colorOf[who]!, 6)}</g>`,

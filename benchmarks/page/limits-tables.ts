@@ -10,7 +10,7 @@ export interface CountedCost extends NetworkCost {
   readonly size: number;
 }
 
-/** What the cores do at most, as a table. */
+/** A table of the upper limits of the machine. */
 export function limitsTable({ limits, date, machine }: Limits): string {
   const lines = limits.flatMap(({ name, unit, threads, best }) =>
     Object.entries(best).map(
@@ -28,7 +28,7 @@ export function limitsTable({ limits, date, machine }: Limits): string {
   ].join('\n');
 }
 
-/** What networks cost an image, counted from their layers. */
+/** A table of the cost of networks per image, counted from their layers. */
 export function costsTable(costs: readonly CountedCost[]): string {
   const lines = costs.map(
     ({ network, size, gflop, weights, traffic, leastTraffic }) =>
@@ -46,12 +46,12 @@ export const best = (limits: Limits, unit: 'GFLOP/s' | 'GB/s'): number =>
     ...limits.limits.filter(each => each.unit === unit).flatMap(each => Object.values(each.best)),
   );
 
-/** A row whose arithmetic is known: how many images, and how often a forward pass. */
+/** A row with known arithmetic: which network, and how many forward passes. */
 interface Counted {
   readonly network: string;
-  /** Seconds an image from the row's figure. */
+  /** Converts the row's figure to seconds per image. */
   readonly seconds: (value: number) => number;
-  /** Forward passes that an image costs in arithmetic: a training step is three. */
+  /** Number of forward passes with the same arithmetic per image; a training step counts as three. */
   readonly passes: number;
 }
 
@@ -68,13 +68,13 @@ const counted: Readonly<Record<string, Counted>> = {
 
 export interface Distance {
   readonly name: string;
-  /** GFLOP/s that are reached, by who. */
+  /** Reached GFLOP/s by program. */
   readonly reached: Readonly<Record<string, number>>;
-  /** Shares of the arithmetic limit. */
+  /** Reached shares of the arithmetic limit. */
   readonly share: number;
 }
 
-/** GFLOP/s of every row that is made of products. */
+/** GFLOP/s of every row that consists of matrix products. */
 export function distances(
   results: readonly Result[],
   costs: readonly CountedCost[],
@@ -93,7 +93,7 @@ export function distances(
   });
 }
 
-/** What each such row needs at least, by arithmetic and by memory, and how far ours is. */
+/** A table of the minimum time of each such row, by arithmetic and by memory, and how close ours is. */
 export function distanceTable(
   results: readonly Result[],
   costs: readonly CountedCost[],

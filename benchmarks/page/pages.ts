@@ -17,7 +17,7 @@ import {
 } from './limits-tables';
 import { ratiosPicture } from './ratios';
 
-/** All that was measured and counted. */
+/** All measured and counted figures. */
 export interface Figures {
   readonly results: readonly Result[];
   readonly growth: readonly Growth[];
@@ -26,9 +26,9 @@ export interface Figures {
 }
 
 /**
- * The pages and pictures that the figures make, by their path below `docs/`.
+ * The pages and pictures made from the figures, by their path below `docs/`.
  *
- * @param performance What stands in `performance.md` now: its tables are renewed, its text is people's.
+ * @param performance Current text of `performance.md`. Only its tables are replaced.
  */
 function pagesOf(
   { results, growth, limits, costs }: Figures,
@@ -54,7 +54,7 @@ function pagesOf(
   return pages;
 }
 
-/** Puts a table between its two comments. */
+/** Replaces the table between two comments. */
 function renewed(page: string, [name, table]: [string, string]): string {
   const begin = `<!-- ${name}: written by npm run bench -->`;
   const end = `<!-- end of ${name} -->`;
@@ -63,7 +63,7 @@ function renewed(page: string, [name, table]: [string, string]): string {
   return `${page.slice(0, from)}${begin}\n${table}\n${page.slice(to)}`;
 }
 
-/** Writes them below a folder. @returns their paths. */
+/** Writes the pages and pictures below a folder. @returns their paths. */
 export function writePages(figures: Figures, docs: string): string[] {
   const performance = join(docs, 'performance.md');
   const known = existsSync(performance) ? readFileSync(performance, 'utf8') : undefined;

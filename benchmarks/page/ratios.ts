@@ -20,11 +20,11 @@ const legend = [
 ] as const;
 const [width, left, right, top, step] = [760, 240, 60, 84, 30];
 
-/** How many times as fast as each peer ours is, or how many times as much memory the peer takes. */
+/** How many times as fast as a peer ours is; for memory, how many times as much memory the peer takes. */
 export const timesAs = ({ better, ours }: Result, peer: number): number =>
   better === 'lower' ? peer / ours : ours / peer;
 
-/** Every row as a line, every peer as a dot: right of 1 ours is ahead. */
+/** A picture with a line for every row and a dot for every peer. Right of 1, ours is better. */
 export function ratiosPicture(results: readonly Result[]): string {
   const rows = results.filter(({ peers }) => Object.keys(peers).length > 0);
   const values = rows.flatMap(row => Object.values(row.peers).map(peer => timesAs(row, peer)));

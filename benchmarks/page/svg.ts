@@ -1,13 +1,12 @@
 import { escapeMarkup } from '@shroom/formats';
 
-/** Colors that stand apart on both grounds, for color-blind eyes too; the first is ours. */
+/** Colors that are distinct on light and dark backgrounds, also for color-blind readers. The first is ours. */
 export const colors = ['#c2410c', '#2563eb', '#0f8a6d', '#8b5cf6', '#6b7280'] as const;
 
 const font = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /**
- * A picture with a ground of its own, so that it can be read on a light page and on a dark one, whatever the reader's system
- * prefers.
+ * A picture with its own background, so that it is readable on a light page and on a dark page.
  */
 export function picture(width: number, height: number, title: string, content: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(title)}">
@@ -43,7 +42,7 @@ export const path = (points: readonly (readonly [number, number])[], color: stri
 
 const round = (value: number): number => Math.round(10 * value) / 10;
 
-/** From values to places, logarithmically or not. */
+/** Returns a function from values to positions, linear or logarithmic. */
 export function scale(
   [low, high]: readonly [number, number],
   [from, to]: readonly [number, number],

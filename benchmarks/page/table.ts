@@ -4,7 +4,7 @@ import { peerTitles, type Row } from '../runner/row';
 import { figure, titleOf } from '../runner/terminal';
 import { timesAs } from './ratios';
 
-/** The table of bounds, or of the rows that have none. */
+/** The table of rows with bounds, or of rows without bounds. */
 export function mainTable(results: readonly Result[], rows: readonly Row[]): string {
   const lines = results.map(result => {
     const { name, ours, unit, peers, bounds } = result;
@@ -36,7 +36,7 @@ function boundText({ peer, relation, factor, ratio, met }: BoundResult): string 
   return `${bound}: ${figure(ratio)}, ${met ? '✓ met' : '**✗ not met**'}`;
 }
 
-/** Least and most of the rounds, and the memory of the processes that stayed. */
+/** A table of the lowest and highest values of the rounds, and of the memory of processes that ran all rounds. */
 export function spreadTable(results: readonly Result[]): string {
   const range = ([least, most]: Spread) => `${figure(least)} to ${figure(most)}`;
   const lines = results.flatMap(({ name, unit, ours, peers, spread, memory, rounds, date }) => {
@@ -62,7 +62,7 @@ interface Measured {
   readonly machine: Machine;
 }
 
-/** Each machine that figures come from; of all but the first, what was measured there. */
+/** A list of the machines that the figures come from. For every machine but the first, it says what was measured there. */
 export function machineText(figures: readonly Measured[]): string {
   const all = new Map<string, Measured[]>();
   for (const each of figures) {

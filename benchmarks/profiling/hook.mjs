@@ -1,5 +1,5 @@
-// Loaded before a contestant (`node --import`): every session of ONNX Runtime, the engine's or another's, writes its profile
-// into the folder PROFILES when the process ends.
+// Loaded before a contestant (`node --import`). It makes every ONNX Runtime session of the process write its profile into
+// the folder PROFILES when the process ends.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -17,7 +17,7 @@ class ProfiledSession extends InferenceSession {
   }
 
   dispose() {
-    // A session that is thrown away writes what it has.
+    // A released session writes its profile immediately.
     this.endProfiling();
     sessions.splice(sessions.indexOf(this), 1);
     super.dispose();

@@ -3,7 +3,10 @@ import { node, type Place, python, type Row } from '../runner/row';
 
 const size = 299;
 
-/** A frozen network's forward pass, beside the same network in PyTorch, exported from there, and on tfjs's own engine. */
+/**
+ * The forward pass of a frozen network, compared with the same network in PyTorch, exported from PyTorch, and on tfjs's own
+ * engine.
+ */
 export function forwardRow(network: string, batch: number): Omit<Row, 'name' | 'measures'> {
   const exported = ({ folder }: Place) => join(folder, `${network}.onnx`);
   return {

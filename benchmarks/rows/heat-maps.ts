@@ -6,14 +6,14 @@ interface Method {
   readonly network: string;
   readonly method: 'gradcam' | 'scorecam';
   readonly batch: number;
-  /** Channels that Score-CAM is measured on, and those that there are. */
+  /** Number of channels that Score-CAM is measured on, and number of all channels. */
   readonly channels?: readonly [part: number, all: number];
 }
 
-/** Seconds of the unit: a map of Score-CAM takes minutes. */
+/** Seconds of the unit of each method, because a map of Score-CAM takes minutes. */
 const perUnit = { gradcam: 1, scorecam: 3600 };
 
-/** Heat maps at the last feature map, beside pytorch-grad-cam's, over a second or an hour. */
+/** Heat maps at the last feature map, compared with pytorch-grad-cam's, per second or per hour. */
 export function heatMapRow(
   { network, method, batch, channels: [part, all] = [1, 1] }: Method,
   factor: number,

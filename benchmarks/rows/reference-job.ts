@@ -1,6 +1,6 @@
 import { node, type Place, python, type Row } from '../runner/row';
 
-/** The reference's job at its size: 6,714 photos in 65/20/15, 60 epochs; and what of it is measured in a round. */
+/** Size of the reference's job (6,714 photos in 65/20/15, 60 epochs), and the part of it that one round measures. */
 const job = {
   classes: 9,
   train: 4364,
@@ -9,7 +9,10 @@ const job = {
   views: 4,
   epochs: 60,
   maps: 30,
-  /** `ahead`: views that threads have ready before it begins. The peer has no views: it runs `train` and `validation` photos. */
+  /**
+   * `ahead`: views that threads prepare before the measurement. The peer has no views; it runs `train` and `validation`
+   * photos.
+   */
   part: { views: 112, ahead: 48, train: 64, validation: 20, maps: 4 },
 } as const;
 export type ReferenceJob = typeof job;

@@ -1,7 +1,7 @@
 import type { Row } from '../runner/row';
 import { trainingRow } from './training-step';
 
-/** What fine-tuning does: statistics of batch norm stay as they are. */
+/** A step as in fine-tuning, where the statistics of batch norm are frozen. */
 export const resnet50FrozenNorm: Row = {
   name: 'resnet50-frozen-norm-step-299',
   measures: 'a step of Adam for a whole ResNet50 with frozen batch norm, batch 8',

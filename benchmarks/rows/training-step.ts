@@ -2,7 +2,7 @@ import { node, python, type Row } from '../runner/row';
 
 const size = 299;
 
-/** One step of Adam over 8 images, batch norm in training mode unless the mode says otherwise. */
+/** One step of Adam over 8 images, with batch norm in training mode unless the mode says otherwise. */
 export function trainingRow(
   network: string,
   factor: number,

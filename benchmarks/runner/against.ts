@@ -5,26 +5,26 @@ import { compare, type Measurement, median } from './comparison';
 import type { Row } from './row';
 import type { RunOptions } from './run';
 
-/** This checkout beside another: ratios of times, ours over theirs; below 1 this one is faster. */
+/** Comparison of this checkout with another one. A ratio below 1 means that this one is faster. */
 export interface Change {
   readonly name: string;
   readonly unit: string;
-  /** Medians, in the row's unit. */
+  /** Median times in the row's unit; `now` is this checkout. */
   readonly now: number;
   readonly before: number;
   readonly pairs: number;
-  /** Median of the pairs' ratios. */
+  /** Median of the ratios of all pairs. */
   readonly ratio: number;
-  /** 95 % interval of that median. */
+  /** 95 % interval of the median ratio. */
   readonly interval: readonly [low: number, high: number];
 }
 
 /**
- * Measures a row's own contestant here and in another checkout, in turns. Fresh processes start a few times, since where a process
- * finds its memory can matter more than what changed.
+ * Measures a row's own contestant in this checkout and in another one, alternating. The processes are started again a few
+ * times, because the location of a process's memory can matter more than the change.
  *
- * @param checkout Root of the other checkout, set up and built.
- * @param pairs Rounds of both in all.
+ * @param checkout Root of the other checkout, which is set up and built.
+ * @param pairs Total number of rounds of both.
  */
 export async function runAgainst(
   row: Row,
@@ -63,13 +63,13 @@ export async function runAgainst(
 }
 
 /**
- * At least 95 % sure, whatever the distribution: between two of the sorted values. Fewer than six cannot be that sure, and
- * give the least and the most.
+ * The interval between two of the sorted values that contains the median with at least 95 % probability, for any
+ * distribution. With fewer than six values, it is the range from lowest to highest, which is less certain.
  */
 export function intervalOfMedian(values: readonly number[]): [low: number, high: number] {
   const sorted = [...values].sort((a, b) => a - b);
   const n = sorted.length;
-  // The median lies below the k-th value with the chance that fewer than k of n coins show heads.
+  // The median is below the k-th value with the probability that fewer than k of n coins show heads.
   let k = 0;
   let chance = 0.5 ** n;
   for (let below = chance; below <= 0.025 && k < n / 2; below += chance) {

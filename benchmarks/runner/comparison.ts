@@ -1,30 +1,30 @@
 import { Contestant, type Settings } from './contestant';
 import type { Command, Row } from './row';
 
-/** Which contestant runs, and in which round; rounds below 0 warm up. */
+/** Called with the name of the running contestant and its round. Rounds below 0 are for warming up. */
 export type OnRound = (name: string, round: number) => void;
 
-/** What one contestant was measured at: a value a round, in the row's unit. */
+/** The measurements of one contestant: one value for each round, in the row's unit. */
 export interface Measurement {
   readonly values: readonly number[];
-  /** Peak resident memory of the process in bytes, where it stays for all rounds. */
+  /** Peak resident memory of the process in bytes, if the process runs all rounds. */
   readonly memory?: number;
-  /** Medians of the figures that it gives of its parts. */
+  /** Medians of the figures that the contestant reports about its parts. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
-/** A way to measure one contestant again and again. */
+/** A way to measure one contestant repeatedly. */
 interface Entrant {
   run(): Promise<{ measured: number; details?: Readonly<Record<string, number>> }>;
-  /** @returns peak memory in bytes, where known. */
+  /** Ends the contestant. @returns peak memory in bytes, if known. */
   close?(): Promise<number>;
   kill?(): void;
 }
 
 /**
- * Measures contestants in alternating rounds, so that whatever else the machine does meets all of them.
+ * Measures contestants in alternating rounds, so that other work of the machine affects all of them.
  *
- * @throws Error when one fails: a comparison with fewer would look like the same one.
+ * @throws Error when one of them fails, because a comparison with fewer contestants would look complete.
  */
 export async function compare(
   row: Pick<Row, 'value' | 'warmup' | 'rounds' | 'quantity'>,

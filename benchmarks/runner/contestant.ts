@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PeakMemory } from './memory';
 import type { Command } from './row';
 
-/** What a contestant says of one run: its seconds, and whatever figures it has of its parts. */
+/** A contestant's report of one run: its seconds, and optional figures about its parts. */
 export interface Answer {
   readonly seconds: number;
   readonly details?: Readonly<Record<string, number>>;
@@ -18,9 +18,9 @@ export interface Settings {
 }
 
 /**
- * A program in a process of its own, so that nobody's memory, garbage collection and threads are another's. It writes a
- * line when it is ready, then for each line of its input one with the seconds that the run took, as a number or as an
- * `Answer` in JSON; when its input ends, a last one with its peak memory in bytes.
+ * A program in a separate process, so that contestants do not share memory, garbage collection or threads. The program
+ * writes a line when it is ready. Then, for each line of its input, it writes the seconds of one run, as a number or as an
+ * `Answer` in JSON. When its input ends, it writes its peak memory in bytes.
  */
 export class Contestant {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -36,7 +36,7 @@ export class Contestant {
       ? join(command.checkout, 'benchmarks')
       : fileURLToPath(new URL('..', import.meta.url));
     const file = join(benchmarks, folder, command.file);
-    // A plain .mjs starts as its user's would, without the loader of TypeScript.
+    // A plain .mjs file starts as its user would start it, without the TypeScript loader.
     const loader = command.file.endsWith('.mjs') ? [] : process.execArgv;
     const [program, before] =
       command.language === 'python' ? [python!, []] : [process.execPath, loader];
@@ -51,7 +51,7 @@ export class Contestant {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @returns seconds since its start. */
+  /** Waits until the program is ready. @returns seconds since its start. */
   async ready(): Promise<number> {
     await this.#line();
     return (performance.now() - this.#started) / 1000;
@@ -63,12 +63,12 @@ export class Contestant {
     return typeof answer === 'number' ? { seconds: answer } : answer;
   }
 
-  /** Watches how much memory it and its children hold, until it ends. */
+  /** Watches how much memory the program and its children hold, until it ends. */
   watch(): PeakMemory {
     return new PeakMemory(this.#child.pid!);
   }
 
-  /** Lets it end. @returns the peak resident memory that it tells, in bytes. */
+  /** Closes the program's input. @returns the peak resident memory that it reports, in bytes. */
   async close(): Promise<number> {
     this.#child.stdin.end();
     const peak = Number(await this.#line());
@@ -76,7 +76,7 @@ export class Contestant {
     return peak;
   }
 
-  /** Waits until it ends. @throws Error when it fails. */
+  /** Waits until the program ends. @throws Error when it fails. */
   async exited(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null)
       await once(this.#child, 'close');

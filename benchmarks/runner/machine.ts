@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { FoundPeers } from './peers';
 
-/** Where figures come from. */
+/** The machine on which figures were measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** Threads that every contestant is given. */
+  /** Number of threads of every contestant. */
   readonly threads: number;
-  /** In GB of 10^9 bytes. */
+  /** Memory in GB of 10^9 bytes. */
   readonly memory: number;
   readonly system: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function describeMachine({ torch }: FoundPeers, threads: number): Machine
   };
 }
 
-/** The widest that Linux names, which says more than the model of a virtual machine. */
+/** The widest vector instructions that Linux lists. They say more than the processor name of a virtual machine. */
 function vectorInstructions(): string {
   if (platform() !== 'linux') return '';
   const [, flags = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
@@ -47,7 +47,7 @@ function vectorInstructions(): string {
 }
 
 function versionOf(name: string): string {
-  // Some packages do not export their manifest: it is above what they do export.
+  // Some packages do not export their package.json, so it is searched above their entry.
   const entry = createRequire(import.meta.url).resolve(name);
   const folder = entry.slice(0, entry.lastIndexOf(`node_modules/${name}/`));
   const manifest = `${folder}node_modules/${name}/package.json`;

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two measurements. */
 const interval = 100;
 
 /**
- * The most memory that a process and its descendants hold at a time, looked at ten times a second. On Linux what several
- * processes share counts once (proportional set size), as forked workers share most of what they have; elsewhere it is the
- * sum of resident sizes.
+ * The maximum memory that a process and its descendants hold at the same time, measured ten times a second. On Linux,
+ * memory that several processes share counts once (proportional set size), because forked workers share most of their
+ * memory. On other systems it is the sum of resident sizes.
  */
 export class PeakMemory {
   readonly #root: number;
@@ -24,7 +24,7 @@ export class PeakMemory {
     clearInterval(this.#timer);
   }
 
-  /** In bytes, so far. */
+  /** Maximum so far, in bytes. */
   get most(): number {
     if (this.#most === 0) throw new Error('The process ended before its memory could be read.');
     return this.#most;
@@ -40,7 +40,7 @@ function proportional(root: number): number {
   const parents = new Map<number, number>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    // The parent is the second field after the name, which is in brackets.
+    // The parent is the second field after the name, which is in parentheses.
     const stat = read(`/proc/${entry}/stat`);
     parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
@@ -66,13 +66,13 @@ function resident(root: number): number {
 
 function family(root: number, parents: ReadonlyMap<number, number>): number[] {
   const members = [root];
-  // Grows while it is walked: children of children come too.
+  // The list grows during the loop, so grandchildren are included.
   for (const member of members)
     for (const [pid, parent] of parents) if (parent === member) members.push(pid);
   return members;
 }
 
-/** A process may end between two reads. */
+/** Reads a file of a process, which may end between two reads. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -5,20 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
-  /** What to run; empty for everything. */
+  /** Names of the tasks to run; empty for all. */
   readonly names: readonly string[];
   readonly quick: boolean;
-  /** Instead of each row's own number. */
+  /** Number of rounds, instead of each row's own number. */
   readonly rounds: number | undefined;
-  /** Root of another checkout to be measured beside this one. */
+  /** Root of another checkout to compare with this one. */
   readonly against: string | undefined;
   readonly list: boolean;
   readonly page: boolean;
   readonly help: boolean;
   readonly threads: number;
-  /** A folder of photographs; undefined where there is none. */
+  /** A folder of photographs; undefined if there is none. */
   readonly photos: string | undefined;
-  /** Where results and pages go instead of the project's own. */
+  /** Folder for results and pages, instead of the project's own folders. */
   readonly out: string | undefined;
 }
 
@@ -38,7 +38,7 @@ PYTORCH_GRAD_CAM=<folder that holds pytorch_grad_cam/>`;
 
 const known = fileURLToPath(new URL('../../../shared/mushrooms', import.meta.url));
 
-/** @throws TypeError for an option that is not known. RangeError for a number that is none, or a folder that is not there. */
+/** @throws TypeError for an unknown option. RangeError for an invalid number, or a folder that does not exist. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -58,7 +58,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const threads = count('threads', values.threads);
   const rounds = values.rounds === undefined ? undefined : count('rounds', values.rounds);
   if (values.photos !== undefined && !existsSync(values.photos))
-    throw new RangeError(`--photos: there is no folder '${values.photos}'.`);
+    throw new RangeError(`--photos: the folder '${values.photos}' does not exist.`);
   const { against } = values;
   if (against !== undefined && !existsSync(join(against, 'benchmarks/contestants')))
     throw new RangeError(
@@ -84,9 +84,9 @@ function count(option: string, text: string): number {
 }
 
 /**
- * The items that names stand for: their own, or the beginning of several.
+ * The items with the given names. A name may be the beginning of several names.
  *
- * @throws RangeError for a name that stands for none.
+ * @throws RangeError for a name that matches no item.
  */
 export function chosen<T extends { readonly name: string; readonly onlyByName?: boolean }>(
   items: readonly T[],

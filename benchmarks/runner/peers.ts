@@ -3,20 +3,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Torch {
-  /** The Python that has it. */
+  /** The Python that has torch. */
   readonly python: string;
   readonly version: string;
   readonly torchvision: string;
 }
 
-/** Peers that do not come from npm, where this machine has them. */
+/** Peers that do not come from npm, as far as they are installed on this machine. */
 export interface FoundPeers {
   readonly torch: Torch | undefined;
   /** The folder that holds `pytorch_grad_cam/`. */
   readonly gradCam: string | undefined;
 }
 
-/** Debian's packages `python3-torch` and `python3-torchvision` belong to the first; another by `PYTHON`. */
+/**
+ * Python programs to try. Debian's packages `python3-torch` and `python3-torchvision` belong to the first; `PYTHON` sets
+ * another one.
+ */
 const pythons = process.env.PYTHON ? [process.env.PYTHON] : ['/usr/bin/python3', 'python3'];
 
 export function findPeers(): FoundPeers {
@@ -39,7 +42,7 @@ function torchOf(python: string): Torch | undefined {
   }
 }
 
-/** One line for each that is missing: which columns will be absent, and what brings them. */
+/** One line for each missing peer: which columns will be absent, and how to install it. */
 export function missingPeers({ torch, gradCam }: FoundPeers): string[] {
   const lines: string[] = [];
   if (!torch)

@@ -7,7 +7,7 @@ export type Spread = readonly [least: number, most: number];
 
 export interface BoundResult extends Bound {
   readonly peer: PeerName;
-  /** Ours divided by this peer. */
+  /** Our figure divided by that of this peer. */
   readonly ratio: number;
   readonly met: boolean;
 }
@@ -19,19 +19,19 @@ export interface Result {
   /** The median of the rounds. */
   readonly ours: number;
   readonly peers: Readonly<Partial<Record<PeerName, number>>>;
-  /** Ours divided by the best peer; null where no peer was there. */
+  /** Our figure divided by that of the best peer; null if there was no peer. */
   readonly ratio: number | null;
   readonly better: 'lower' | 'higher';
   readonly best: PeerName | null;
-  /** Empty where the peers that they are held against were not there. */
+  /** Results of the bounds; empty if their peers were missing. */
   readonly bounds: readonly BoundResult[];
   readonly spread: { readonly ours: Spread; readonly peers: Readonly<Record<string, Spread>> };
   readonly rounds: number;
-  /** Peak resident memory of each process in GB, where it ran all rounds. */
+  /** Peak resident memory of each process in GB, if it ran all rounds. */
   readonly memory?: Readonly<Record<string, number>>;
-  /** What each said of its parts: medians. */
+  /** Medians of the figures that each contestant reported about its parts. */
   readonly details?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Day of the measurement. */
+  /** Date of the measurement. */
   readonly date: string;
   readonly machine: Machine;
 }
@@ -87,7 +87,7 @@ function bestOf(row: Row, peers: Readonly<Partial<Record<PeerName, number>>>): P
   return (sorted[0]?.[0] as PeerName | undefined) ?? null;
 }
 
-/** Four digits: more would be noise. */
+/** Rounds to four digits; more digits would be noise. */
 const rounded = (value: number): number => Number(value.toPrecision(4));
 const spreadOf = (values: readonly number[]): Spread => [
   rounded(Math.min(...values)),
@@ -106,12 +106,12 @@ function collected<K extends string, T>(
   return entries.length > 0 ? ({ [key]: Object.fromEntries(entries) } as never) : {};
 }
 
-/** The entries of a file, or none where there is no file. */
+/** The entries of a file; empty if the file does not exist. */
 export function readEntries<T extends { readonly name: string }>(file: string): T[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T[]) : [];
 }
 
-/** Puts an entry in the place of the one of the same name, in the order of the table, and writes the file at once. */
+/** Replaces the entry with the same name, in the order of the table, and writes the file immediately. */
 export function keepEntry<T extends { readonly name: string }>(
   file: string,
   entry: T,
@@ -123,7 +123,7 @@ export function keepEntry<T extends { readonly name: string }>(
   writeJson(file, all);
 }
 
-/** Under another name first, so that an interrupted write leaves the old file. */
+/** Writes to another name first, so that an interrupted write leaves the old file intact. */
 export function writeJson(file: string, content: unknown): void {
   writeFileSync(`${file}.part`, `${JSON.stringify(content, undefined, 2)}\n`);
   renameSync(`${file}.part`, file);

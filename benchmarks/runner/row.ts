@@ -1,6 +1,6 @@
 import type { FoundPeers } from './peers';
 
-/** What stands beside ours in a row, by its key in `results.json`, and what people read. */
+/** Display names of the peers, by their key in `results.json`. */
 export const peerTitles = {
   pytorch: 'PyTorch',
   onnxruntime: 'ONNX Runtime',
@@ -12,15 +12,15 @@ export const peerTitles = {
 } as const;
 export type PeerName = keyof typeof peerTitles;
 
-/** A program that speaks the protocol of `contestant.ts`. */
+/** A program that implements the protocol of `contestant.ts`. */
 export interface Command {
   /** `node` runs a file of `contestants/`, `python` one of `peers/`. */
   readonly language: 'node' | 'python';
   readonly file: string;
   readonly args?: readonly (string | number)[];
-  /** The line that asks for one run. Default `run`. */
+  /** The input line that requests one run. Default `run`. */
   readonly request?: string;
-  /** Root of the checkout whose file it is. Default: this one. */
+  /** Root of the checkout that contains the file. Default: this one. */
   readonly checkout?: string;
 }
 
@@ -35,9 +35,9 @@ export const python = (file: string, ...args: (string | number)[]): Command => (
   args,
 });
 
-/** What a row may use on this machine. */
+/** Folders that a row may use on this machine. */
 export interface Place {
-  /** An empty folder, removed when the row is done. */
+  /** An empty folder, which is removed after the row. */
   readonly folder: string;
   /** A folder with a folder of photographs for each class. */
   readonly photos: string;
@@ -46,13 +46,13 @@ export interface Place {
 
 interface Peer {
   readonly command: (place: Place) => Command;
-  /** Without it the peer is left out, which is announced. Python peers need `torch` in any case. */
+  /** Requirement of the peer. Without it, the peer is left out, which is announced. Python peers always need `torch`. */
   readonly needs?: keyof FoundPeers;
 }
 
-/** What is held against what: ours is `relation` `factor` times the peer. */
+/** A bound: ours has to be `relation` `factor` times the peer. */
 export interface Bound {
-  /** Default: the best peer of the row. */
+  /** The peer. Default: the best peer of the row. */
   readonly peer?: PeerName;
   readonly relation: '<' | '<=' | '>=';
   readonly factor: number;
@@ -61,25 +61,25 @@ export interface Bound {
 /** One row of the table. */
 export interface Row {
   readonly name: string;
-  /** One line for people: what one run computes. */
+  /** What one run computes, in one line for readers. */
   readonly measures: string;
   readonly unit: string;
   readonly better: 'lower' | 'higher';
-  /** None where the row is there to be looked at only. */
+  /** Bounds; empty if the row is only informative. */
   readonly bounds: readonly Bound[];
   /**
-   * `seconds` (default) of runs in processes that stay; `fresh`: seconds from the start of a process to its first line;
-   * `memory`: most bytes that a fresh process and its children hold during one run.
+   * `seconds` (default): time of runs in a process that stays. `fresh`: seconds from the start of a process to its first
+   * line. `memory`: maximum bytes that a new process and its children hold during one run.
    */
   readonly quantity?: 'seconds' | 'fresh' | 'memory';
-  /** From seconds or bytes to `unit`. */
+  /** Converts seconds or bytes to `unit`. */
   readonly value: (measured: number) => number;
   readonly warmup: number;
   readonly rounds: number;
-  /** Run one after the other before the contestants start, to make the files that they read. */
+  /** Commands that make the files of the contestants, run one after another before these start. */
   readonly prepare?: (place: Place) => readonly Command[];
   readonly ours: (place: Place) => Command;
   readonly peers: Partial<Record<PeerName, Peer>>;
-  /** Beyond the table of bounds: runs only when it is named. */
+  /** Whether the row has no place in the table of bounds, and runs only if it is named. */
   readonly onlyByName?: boolean;
 }

@@ -16,7 +16,7 @@ export interface RunOptions {
 }
 
 /**
- * Measures one row: prepares its files, starts every contestant that this machine has, alternates, and takes medians.
+ * Measures one row: prepares its files, starts every available contestant, alternates between them, and takes medians.
  *
  * @throws Error when a contestant fails, with the end of what it wrote.
  */

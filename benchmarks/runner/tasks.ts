@@ -11,22 +11,22 @@ import type { Place } from './row';
 import { type RunOptions, runRow } from './run';
 import { report, reportGrowth, reportLimits } from './terminal';
 
-/** What `npm run bench` runs by its name: a row of the table, how cost grows, or what the machine does at most. */
+/** A task that `npm run bench` runs by its name: a row of the table, a growth series, or the limits of the machine. */
 export interface Task {
   readonly name: string;
   readonly measures: string;
   readonly onlyByName?: boolean;
-  /** Rounds of the task, and those that warm up. */
+  /** Number of rounds of the task; below it, the number of rounds for warming up. */
   readonly rounds: number;
   readonly warmup: number;
   /**
    * Measures and reports.
    *
-   * @param rounds Instead of its own.
-   * @returns what keeps the result in a folder.
+   * @param rounds Number of rounds, instead of the task's own.
+   * @returns a function that saves the result in a folder.
    */
   run(options: RunOptions, rounds: number | undefined): Promise<(folder: string) => void>;
-  /** Day of the result that the folder has. */
+  /** Date of the result in the folder, if there is one. */
   known(folder: string): string | undefined;
 }
 

@@ -11,14 +11,14 @@ const colors = process.stdout.isTTY && !process.env.NO_COLOR;
 export const paint = (style: Style, text: string): string =>
   colors ? styleText(style, text) : text;
 
-/** A line; the one that is written over goes. */
+/** Prints a line, and removes the status line. */
 export const say = (text = ''): void => {
   clearStatus();
   process.stdout.write(`${text}\n`);
 };
 export const warn = (text: string): void => say(`${paint('yellow', '!')} ${text}`);
 
-/** A line that is written over until it is cleared; elsewhere than on a terminal nothing. */
+/** Prints a status line that is overwritten until it is cleared. Prints nothing if the output is not a terminal. */
 export function status(text: string): void {
   if (!process.stdout.isTTY) return;
   const width = (process.stdout.columns ?? 80) - 1;
@@ -35,7 +35,7 @@ export const titleOf = (name: string): string =>
       ? 'the other checkout'
       : (peerTitles[name as PeerName] ?? name);
 
-/** Three digits, or all before the point. */
+/** A number with three digits, or with all digits before the decimal point. */
 export function figure(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
@@ -44,7 +44,7 @@ export function figure(value: number): string {
   return value.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4);
 }
 
-/** A result as a small table. */
+/** Prints a result as a small table. */
 export function report(result: Result): void {
   const { unit, ours, peers, spread, bounds, memory = {} } = result;
   const lines = [
@@ -70,7 +70,7 @@ export function report(result: Result): void {
   }
 }
 
-/** What a change did to a row. */
+/** Prints how a change affected a row. */
 export function reportChange({ unit, now, before, pairs, ratio, interval }: Change): void {
   const range = interval.map(value => value.toFixed(3)).join(' to ');
   say(
@@ -78,7 +78,7 @@ export function reportChange({ unit, now, before, pairs, ratio, interval }: Chan
   );
 }
 
-/** How cost grows along an axis, a line a point. */
+/** Prints how cost grows along an axis, one line per point. */
 export function reportGrowth({ axis, points }: Growth): void {
   for (const { x, ours, peer } of points) {
     const costs = [ours, ...(peer ? [peer] : [])].map(
@@ -89,7 +89,7 @@ export function reportGrowth({ axis, points }: Growth): void {
   }
 }
 
-/** What the machine does at most. */
+/** Prints the upper limits of the machine. */
 export function reportLimits({ limits }: Limits): void {
   for (const { name, unit, threads, best } of limits)
     for (const [who, value] of Object.entries(best))

@@ -35,9 +35,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 export interface Contestant extends MethodAt {
   readonly group: string;
-  /** What it costs besides the forward pass that all need. */
+  /** Cost in addition to the forward pass that all methods need. */
   readonly cost: string;
-  /** Seconds and more a map: evaluated on fewer photos. */
+  /** Whether a map takes seconds or more; such a method is evaluated on fewer photos. */
   readonly costly?: true;
 }
 
@@ -52,8 +52,8 @@ export const groups = [
 ] as const;
 
 /**
- * Every method of `@shroom/gradcam` that gives a map of one class or none, for a model with its last tap and a finer one; but for
- * those that are another one before global average pooling and after a ReLU.
+ * Every method of `@shroom/gradcam` that gives a map for one class or for none, for a model with its last tap and a finer
+ * tap. Left out are methods that equal another method before global average pooling and after a ReLU.
  */
 export function contestantsFor(model: LayersModel, finerTap: string): Record<string, Contestant> {
   const parts = prepareModel(model, { link: 'softmax' });
@@ -125,7 +125,7 @@ export function contestantsFor(model: LayersModel, finerTap: string): Record<str
   };
 }
 
-/** One map out of the maps of several taps. */
+/** Combines the maps of several taps into one. */
 function ofTaps(
   taps: readonly PreparedModel[],
   method: Method,

@@ -5,10 +5,10 @@ import { chosen } from '../pipeline/methods';
 import { type Contestant, groups } from './contestants';
 import { type Figure, type Figures, ofTheMap, ofTheMethod } from './figures';
 
-/** Far from the seeds of the training photos. */
+/** Seed of the first drawing, far from the seeds of the training photos. */
 const unseen = 10_000;
 
-/** One map that is to be evaluated. */
+/** One map to be evaluated. */
 export interface Job {
   readonly method: string;
   readonly photo: number;
@@ -16,11 +16,11 @@ export interface Job {
 }
 
 export interface JobOptions {
-  /** Photos per genus. */
+  /** Number of photos per genus. */
   readonly drawn: number;
-  /** Photos for methods that take seconds a map. */
+  /** Number of photos for methods that take seconds per map. */
   readonly costly: number;
-  /** Of them, for metrics that make such maps again. */
+  /** Number of these photos for metrics that compute such maps again. */
   readonly again: number;
   readonly methods?: string;
   readonly metrics?: string;
@@ -28,7 +28,7 @@ export interface JobOptions {
   readonly first: number;
 }
 
-/** The methods, and what knows nothing of the model. */
+/** The methods, and baselines that do not depend on the model. */
 export function withBaselines(
   methods: Readonly<Record<string, Contestant>>,
 ): Record<string, Contestant> {
@@ -40,7 +40,10 @@ export function withBaselines(
   return { ...methods, ...Object.fromEntries(known) };
 }
 
-/** What is missing: photo by photo, the costly methods last, so that who stops early has compared like with like. */
+/**
+ * The missing maps, photo by photo, with costly methods last. So a program that is stopped early has compared all methods
+ * on the same photos.
+ */
 export function openJobs(
   contestants: Readonly<Record<string, Contestant>>,
   figures: Figures,

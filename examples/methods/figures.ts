@@ -5,12 +5,12 @@ import { type Metric, type MetricName, metrics } from '@shroom/gradcam/metrics';
 import { writeAtomically } from '@shroom/train/node';
 import type { layers } from '@tensorflow/tfjs-layers';
 
-/** Figures of one method's map of one photo. */
+/** The metrics of one method's map of one photo. */
 export interface Figure {
   readonly method: string;
-  /** The number of the drawn mushroom. */
+  /** Number of the drawn mushroom. */
   readonly photo: number;
-  /** `null` is no number. */
+  /** Scores by metric; `null` stands for NaN. */
   readonly scores: Partial<Record<MetricName, number | null>>;
 }
 
@@ -18,17 +18,17 @@ const withoutMasks = (Object.keys(metrics) as MetricName[]).filter(
   name => factsOf(name).needs !== 'masks',
 );
 
-/** Metrics that look at the map as it is. */
+/** Metrics that need only the map itself. */
 export const ofTheMap = withoutMasks.filter(name => !factsOf(name).remakes);
 
-/** Metrics that make the map again, of changed images or by a changed model. */
+/** Metrics that compute the map again, for changed images or by a changed model. */
 export const ofTheMethod = withoutMasks.filter(name => factsOf(name).remakes);
 
 function factsOf(name: MetricName): Metric {
   return metrics[name];
 }
 
-/** Tells classifiers apart: the start of the SHA-256 of a head's weights. */
+/** Identifies a classifier by the beginning of the SHA-256 of its head's weights. */
 export async function fingerprint(head: layers.Layer): Promise<string> {
   const hash = createHash('sha256');
   for (const weights of head.getWeights()) hash.update(await weights.data());
@@ -36,12 +36,12 @@ export async function fingerprint(head: layers.Layer): Promise<string> {
 }
 
 interface FiguresFile {
-  /** Its {@link fingerprint}. */
+  /** The {@link fingerprint} of the classifier. */
   readonly classifier: string;
   readonly figures: Figure[];
 }
 
-/** What was measured of one classifier so far, one line a map; a file that a program can go on with. */
+/** A file with the figures of one classifier that were measured so far, one line per map. A program can continue it. */
 export class Figures {
   readonly #file: string;
   readonly #classifier: string;
@@ -55,19 +55,20 @@ export class Figures {
     this.#classifier = classifier;
   }
 
-  /** @throws Error when the file has figures of another classifier: theirs cannot stand in one table. */
+  /** @throws Error when the file has figures of another classifier, because one table cannot mix both. */
   static async open(file: string, classifier: string): Promise<Figures> {
     if (!existsSync(file)) return new Figures(file, classifier, []);
     const known = JSON.parse(await readFile(file, 'utf8')) as FiguresFile;
     if (known.classifier !== classifier) {
       throw new Error(
-        `${file} holds figures of classifier ${known.classifier}, and this one is ${classifier}: a classifier that is trained anew is another one. Name another file with --figures, or remove this one.`,
+        `${file} holds figures of classifier ${known.classifier}, but this is classifier ${classifier}. Training again makes a different ` +
+          'classifier. Name another file with --figures, or remove this one.',
       );
     }
     return new Figures(file, classifier, known.figures);
   }
 
-  /** Which of some metrics are still missing for one map. */
+  /** The metrics that are still missing for one map. */
   missing<M extends MetricName>(method: string, photo: number, metrics: readonly M[]): M[] {
     const scores = this.#of(method, photo)?.scores ?? {};
     return metrics.filter(metric => !(metric in scores));

@@ -37,7 +37,7 @@ const arrows: Readonly<Record<Metric['better'], string>> = {
   neither: '',
 };
 
-/** What a metric asks: about the score, the place, or whether the map can be trusted. */
+/** What a metric measures: the score, the place, or whether the map can be trusted. */
 function askedBy({ better, needs, remakes = false }: Metric): 'score' | 'place' | 'trust' {
   if (needs === 'masks') return 'place';
   const aboutScore = better !== 'neither' && (!remakes || needs === 'probability');
@@ -52,14 +52,16 @@ const columnsOf = (question: ReturnType<typeof askedBy>): Column[] =>
       return { metric, better, title: `${titles[metric]}${arrows[better]}` };
     });
 
-/** The tables of the page, each with what it asks; methods are sorted by the first column. */
+/** The tables of the page with their columns. Methods are sorted by the first column. */
 const tables: Readonly<Record<string, readonly Column[]>> = {
   score: columnsOf('score'),
   place: columnsOf('place'),
   trust: columnsOf('trust'),
 };
 
-/** Writes each table between its marks, `<!-- table: score -->` and `<!-- /table -->`; what else is on the page stays. */
+/**
+ * Writes each table between its marks, `<!-- table: score -->` and `<!-- /table -->`. The rest of the page is not changed.
+ */
 export async function writeTables(
   page: string,
   contestants: Readonly<Record<string, Contestant>>,
@@ -80,7 +82,7 @@ export async function writeTables(
   await writeAtomically(page, written);
 }
 
-/** Every metric of one kind, methods in their groups, the best of each column among the methods in bold. */
+/** A table of all metrics of one kind, with the methods in groups. The best method of each column is in bold. */
 function tableOf(
   name: string,
   contestants: Readonly<Record<string, Contestant>>,
@@ -88,7 +90,7 @@ function tableOf(
 ): string[] {
   const columns = tables[name]!;
   const shared = columns.map(({ metric }) => common(contestants, figures, metric));
-  /** Of the photos that all were measured on; of its own, where a method lacks one of them. */
+  /** Values on the photos that all methods were measured on; if a method lacks one of them, on its own photos. */
   const values = (method: string, i: number) => {
     const { metric } = columns[i]!;
     const photos = complete(method, i) ? shared[i] : undefined;
@@ -104,7 +106,7 @@ function tableOf(
   );
   const rivals = Object.keys(contestants).filter(method => isFaithful(contestants[method]!.group));
   const best = columns.map(({ better }, i) => {
-    // What was measured on fewer photos is no rival.
+    // A method that was measured on fewer photos cannot be the best.
     const all = rivals.filter(method => complete(method, i)).map(method => means.get(method)![i]!);
     return better === 'higher'
       ? Math.max(...all)
@@ -134,7 +136,7 @@ function tableOf(
   );
 }
 
-/** ROAD with its interval, and on how many photos it is above the blob in the center. */
+/** ROAD with its interval, and the number of photos on which it is above the centered blob. */
 function standing(
   contestants: Readonly<Record<string, Contestant>>,
   figures: readonly Figure[],
@@ -237,6 +239,6 @@ function interval(values: readonly number[]): string {
     values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
   const quantile = quantiles[values.length - 2] ?? 1.96;
   const half = quantile * Math.sqrt(variance / values.length);
-  // Spaces that do not break.
+  // Uses non-breaking spaces.
   return `${middle.toFixed(3)}\u00a0±\u00a0${half.toFixed(3)}`;
 }

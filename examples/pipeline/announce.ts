@@ -18,7 +18,7 @@ import { duration, fact, heading, paint, say, warn } from './terminal';
 const shownFindings = 12;
 const shownCopies = 6;
 
-/** Under which heading a stage works. */
+/** The heading under which a stage is printed. */
 const sections: Partial<Record<Stage, string>> = {
   'downloading photos': 'Photos',
   'checking photos': 'Photos',
@@ -30,7 +30,7 @@ const sections: Partial<Record<Stage, string>> = {
   'heat maps': 'Explanations',
 };
 
-/** Says what a training reports, under a heading for each part of it. */
+/** Prints the reports of a training, with a heading for each part. */
 export class Announcer {
   readonly #bars = new ProgressBars();
   #section = '';
@@ -62,7 +62,7 @@ export class Announcer {
     }
   };
 
-  /** A bar that was not filled is left as it is. */
+  /** Stops; an unfinished bar stays as it is. */
   stop(): void {
     this.#bars.stop();
   }
@@ -75,12 +75,12 @@ export class Announcer {
   }
 }
 
-/** One class a photo needs no word. */
+/** Prints the kind of task, unless each photo has one class. */
 function announceTask({ task, reason }: Extract<TrainEvent, { kind: 'task' }>): void {
   if (task === 'multi-label') fact('task', `${task}: ${reason}; each class is answered by itself`);
 }
 
-/** What is not in the cache yet, where that takes a while. */
+/** Prints which features still have to be computed, if that takes a while. */
 function announcePlan({ views, missing, bytes, seconds }: FeaturePlan): void {
   if (seconds === undefined) return;
   const disk = `${Math.ceil(bytes / 1e6)} MB on the disk`;
@@ -100,7 +100,7 @@ function announceBackbone({
   }
 }
 
-/** How many photos there are, which are copies, and every file that will not be used. */
+/** Prints how many photos there are, which are copies, and every file that will not be used. */
 export function announceData(photos: NamedPhotos, parts: PhotoSplit): void {
   announcePhotos(photos, parts);
   announceCopies(photos, parts);
@@ -126,7 +126,7 @@ function announcePhotos(
     fact('converted', `${converted} photos to upright 8-bit RGB (listed in metrics.json)`);
 }
 
-/** How many photos are copies of others, where, and whether a split keeps them together. */
+/** Prints how many photos are copies of others, where they are, and whether the split keeps them together. */
 function announceCopies({ photos, copies = [] }: NamedPhotos, { split }: PhotoSplit): void {
   if (copies.length === 0) return;
   const count = (kind: DuplicateGroup['kind']) => {
@@ -148,9 +148,9 @@ function announceCopies({ photos, copies = [] }: NamedPhotos, { split }: PhotoSp
     const { kind, photos: ids, acrossClasses } = group;
     const what = [
       kind === 'exact' ? 'the same file' : 'nearly the same',
-      ...(acrossClasses ? ['in several classes, so that a label is wrong'] : []),
+      ...(acrossClasses ? ['in several classes, so a label is wrong'] : []),
       ...(torn.includes(group)
-        ? [`in ${partsOf(ids).join(' and ')}, as the earlier split has it`]
+        ? [`in ${partsOf(ids).join(' and ')}, as in the earlier split`]
         : []),
     ].join(', ');
     const more = ids.length > 4 ? [`and ${ids.length - 4} more`] : [];
@@ -160,10 +160,10 @@ function announceCopies({ photos, copies = [] }: NamedPhotos, { split }: PhotoSp
     warn(`and ${copies.length - shownCopies} more groups of copies; all are in metrics.json`);
 }
 
-/** When training ended, why, and which epoch's weights are kept. */
+/** Prints when and why training ended, and which epoch's weights are kept. */
 function announceTraining(history: readonly EpochRecord[], most: number): void {
   const kept = history.findLast(row => row.best)!;
-  const why = history.length < most ? 'validation was no longer getting better' : 'all epochs done';
+  const why = history.length < most ? 'validation no longer improved' : 'all epochs done';
   fact('ended', `after epoch ${history.length}, ${why}`);
   fact('kept', `epoch ${kept.epoch}, validation ${scoreInWords(kept.validation)}`);
 }
@@ -176,11 +176,11 @@ function scoreInWords(validation: EpochRecord['validation']): string {
   return `${name} ${(100 * score).toFixed(1)} %`;
 }
 
-/** Where everything is, below what was found. */
+/** Prints where the results are. */
 export function announceResult({ classes, test, seconds, folder }: Run): void {
   const out = fromHere(folder);
   announceAssessment(classes, test.assessment);
-  fact('time', `${duration(seconds.total)}, of it ${duration(seconds.features)} for features`);
+  fact('time', `${duration(seconds.total)}, including ${duration(seconds.features)} for features`);
   say();
   fact('report', `${out}/report.html`);
   fact('heat maps', `${out}/cams/`);
@@ -190,7 +190,7 @@ export function announceResult({ classes, test, seconds, folder }: Run): void {
 
 const explainer = fileURLToPath(new URL('../explain.ts', import.meta.url));
 
-/** A path as one would type it here. */
+/** A path as it has to be typed in the current folder. */
 function fromHere(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? resolve(path) : short;

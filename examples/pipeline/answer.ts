@@ -1,13 +1,16 @@
 import type { MultiLabelPrediction, Prediction } from '@shroom/classifier';
 
-/** What a classifier says of a photo, in words: one class where exactly one fits, else that it is not sure, or does not know such photos. */
+/**
+ * A classifier's answer for a photo in words: one class if exactly one fits; otherwise "not sure", or "unlike" for unknown
+ * kinds of photos.
+ */
 export function inWords(prediction: Prediction): string {
   const { class: most, probability, fits, known } = prediction;
   if (prediction.task === 'multi-label' && known) return labelsInWords(prediction);
   const share = `${Math.round(100 * probability)} %`;
-  if (!known) return `like nothing that it was trained on; most like ${most}, ${share}`;
+  if (!known) return `unlike all training photos; most like ${most}, ${share}`;
   if (fits.length === 1) return `${most}, ${share}`;
-  if (fits.length === 0) return `not sure: unlike all of them, most like ${most}, ${share}`;
+  if (fits.length === 0) return `not sure: no class fits; most like ${most}, ${share}`;
   return `not sure: ${listed(fits.slice(0, 3))}${fits.length > 3 ? ` or ${fits.length - 3} more` : ''}`;
 }
 
@@ -24,6 +27,6 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** An output for each class. A single sigmoid says how probable "yes" is, class 1; "no" is the rest. */
+/** The output as one probability per class. A single sigmoid is the probability of "yes", class 1; "no" has the rest. */
 export const byClass = (output: Float32Array, classes: number): number[] =>
   classes === 2 && output.length === 1 ? [1 - output[0]!, output[0]!] : [...output];

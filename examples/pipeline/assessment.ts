@@ -17,7 +17,7 @@ export function announceAssessment(
   const photos =
     several?.answers.length ?? evaluation.perClass.reduce((sum, { support }) => sum + support, 0);
   if (unknown !== undefined)
-    fact('unknown', `${unknown} of ${photos} photos are like nothing that it was trained on`);
+    fact('unknown', `${unknown} of ${photos} photos are unlike all training photos`);
   const width = Math.max(...classes.map(name => name.length));
   classes.forEach((name, k) => {
     const { f1, support } = evaluation.perClass[k]!;

@@ -6,7 +6,7 @@ export interface Standing {
   readonly scores: Readonly<Record<string, number>>;
 }
 
-/** The mean of each method over the photos, the best by the first metric first. */
+/** The mean of each method over the photos, sorted by the first metric, best first. */
 export function standings(
   rows: readonly ComparisonRow[],
   metrics: readonly MetricName[],
@@ -22,7 +22,7 @@ export function standings(
   return means.sort((a, b) => b.scores[metrics[0]!]! - a.scores[metrics[0]!]!);
 }
 
-/** A table that reads well on a terminal and is Markdown too; baselines in italics. */
+/** A Markdown table that is also readable on a terminal; baselines are in italics. */
 export function markdown(means: readonly Standing[], metrics: readonly MetricName[]): string {
   const cells = [
     ['method', ...metrics],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
 import { say } from './terminal';
 
-/** The sources of the web page. */
+/** Folder of the sources of the web page. */
 export const pageSources = fileURLToPath(new URL('../browser/', import.meta.url));
 const sources = {
   root: pageSources,
@@ -12,12 +12,12 @@ const sources = {
   logLevel: 'warn',
 } as const;
 
-/** Builds the page into a folder, which is emptied first. */
+/** Builds the page into a folder, after emptying the folder. */
 export async function buildPage(folder: string): Promise<void> {
   await build({ ...sources, build: { outDir: resolve(folder), emptyOutDir: true } });
 }
 
-/** @param host Whether other devices in the network may open it. */
+/** Serves the page. @param host Whether other devices in the network may open it. */
 export async function servePage(folder: string, port: number, host: boolean) {
   const server = await preview({
     ...sources,
@@ -28,9 +28,9 @@ export async function servePage(folder: string, port: number, host: boolean) {
   return { addresses: [...local, ...network], close: () => server.close() };
 }
 
-/** The main job in a process of its own, as `npm start` runs it. */
+/** Runs the main job in a separate process, as `npm start` does. */
 export async function trainFirst(folder: string, signal: AbortSignal): Promise<void> {
-  say(`  ${folder} holds no finished run: training one first, as \`npm start\` does.`);
+  say(`  ${folder} holds no finished run. Training one first, as \`npm start\` does.`);
   const program = fileURLToPath(new URL('../train-mushrooms.ts', import.meta.url));
   const child = spawn(process.execPath, [...process.execArgv, program, '--out', folder], {
     stdio: 'inherit',
@@ -39,10 +39,10 @@ export async function trainFirst(folder: string, signal: AbortSignal): Promise<v
   const code = await new Promise<number | null>((done, failed) => {
     child.on('close', done).on('error', failed);
   }).catch((error: Error) => {
-    // Ctrl+C ends both: its own words say what is kept.
+    // Ctrl+C ends both processes; the other one says what is kept.
     signal.throwIfAborted();
     throw error;
   });
   signal.throwIfAborted();
-  if (code !== 0) throw new Error('The training did not end well; what it said is above.');
+  if (code !== 0) throw new Error('The training failed; its error message is above.');
 }

@@ -4,12 +4,12 @@ import { tableColumns } from './columns';
 import { mushrooms } from './mushrooms';
 import { trainCommand } from './train-command';
 
-/** What the main job was asked to do: a new run, or one to go on with. */
+/** The task of the main job: a new run, or a run to resume. */
 export type MainJob =
   | { readonly photos: string; readonly options: TrainOptions }
   | { readonly resume: string; readonly options: Pick<TrainOptions, 'engine' | 'command'> };
 
-/** Options as they are typed, or stand in a file. */
+/** Options as they are typed, or as a file holds them. */
 interface Given extends Omit<TrainConfiguration, 'columns'> {
   readonly data: string;
   readonly drawn: number;
@@ -47,7 +47,9 @@ export async function parseMainJob(argv: readonly string[]): Promise<MainJob> {
   };
 }
 
-/** Options of a file, such as the `config.json` of a run; its `name` follows from the photos. */
+/**
+ * Reads options from a file, such as the `config.json` of a run. Its `name` is ignored, because it follows from the photos.
+ */
 async function fromFile(path: string): Promise<Readonly<Record<string, unknown>>> {
   let options: unknown;
   try {
@@ -58,7 +60,7 @@ async function fromFile(path: string): Promise<Readonly<Record<string, unknown>>
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new Error(`--config ${path} should hold an object of options, such as {"size": 224}.`);
   const { name: _, data = 'drawn', ...rest } = options as Record<string, unknown>;
-  if (typeof data !== 'string') throw new Error(`--config ${path}: data should be a text.`);
+  if (typeof data !== 'string') throw new Error(`--config ${path}: data should be a string.`);
   const [, count] = /^drawn:(\d+)$/.exec(data) ?? [];
   return count === undefined ? { data, ...rest } : { data: 'drawn', drawn: Number(count), ...rest };
 }

@@ -8,7 +8,7 @@ const colors = {
   rest: [0x3a, 0x2f, 0x25],
 };
 
-/** Cap, stem and the rest of a drawn mushroom in flat colors. */
+/** Cap, stem and the other parts of a drawn mushroom in flat colors. */
 export function maskPicture({ masks, width, height }: DrawnMushroom): Pixels {
   const data = new Uint8Array(3 * width * height);
   const partAt = (i: number): keyof typeof colors => {

@@ -20,7 +20,10 @@ import {
 } from '@shroom/gradcam';
 import { guidedBackprop } from '@shroom/gradcam/unfaithful';
 
-/** Methods that weigh a feature map, and those that only ask the model again. Score-CAM itself would take minutes a photo. */
+/**
+ * Methods that weight a feature map, and methods that only run the model again. Score-CAM is left out because it takes
+ * minutes per photo.
+ */
 export const methodsAtTap = {
   gradCam: gradCam(),
   layerCam: layerCam(),
@@ -39,7 +42,7 @@ export const methodsAtTap = {
   rise: rise({ masks: 200 }),
 };
 
-/** Methods for a tap at the images. */
+/** Methods that tap the input images. */
 export const methodsAtImages = {
   saliency: saliency(),
   smoothGrad: smoothed(saliency(), { samples: 8 }),
@@ -48,14 +51,16 @@ export const methodsAtImages = {
 };
 
 /**
- * Those of a table that are named, all without names.
+ * The entries of a table with the given names; all entries without names.
  *
- * @throws Error naming what there is, when there is no such one.
+ * @throws Error listing the known names when a name is unknown.
  */
 export function chosen<T>(all: Readonly<Record<string, T>>, names?: string): Record<string, T> {
   const wanted = names?.split(',').map(name => name.trim()) ?? Object.keys(all);
   const unknown = wanted.find(name => !(name in all));
   if (unknown !== undefined)
-    throw new Error(`There is no method '${unknown}'. There are: ${Object.keys(all).join(', ')}.`);
+    throw new Error(
+      `There is no method '${unknown}'. The methods are: ${Object.keys(all).join(', ')}.`,
+    );
   return Object.fromEntries(wanted.map(name => [name, all[name]!]));
 }

@@ -5,34 +5,34 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 
-/** A model from a file, ready to be explained. */
+/** A model from a file that can be explained. */
 export interface OpenedModel {
   readonly kind: 'LayersModel' | 'GraphModel';
-  /** Height, width and channels of its images. */
+  /** Height, width and channels of the model's images. */
   readonly input: readonly [number, number, number];
-  /** Layers worth tapping, the best first. */
+  /** Layers that are worth tapping, best first. */
   readonly taps: readonly TapSuggestion[];
   cut(tap?: string): PreparedModel;
   /** Frees the weights. */
   dispose(): void;
 }
 
-/** A file is no model that can be opened. Its weights have errors of their own. */
+/** Thrown when a file is not a model that can be opened. Errors about its weights have other classes. */
 class ModelFileError extends Error {
   override readonly name = 'ModelFileError';
 }
 
 /**
- * Opens a `model.json` as tfjs and its converter write it, with the weight files beside it.
+ * Opens a `model.json` as written by tfjs or its converter, with the weight files beside it.
  *
- * @param size Side of the images, where the model leaves it open.
- * @throws TfjsWeightsError when it is no such file, or its weights are not beside it at the length that it states;
- *   ModelFileError when TensorFlow.js cannot build its network, or it takes no images.
+ * @param size Side length of the images, if the model does not fix it.
+ * @throws TfjsWeightsError when the file is not such a file, or when its weight files are missing or have the wrong length.
+ * @throws ModelFileError when TensorFlow.js cannot build the network, or when its input is not images.
  */
 export async function openModel(file: string, size?: number): Promise<OpenedModel> {
   const artifacts = await readTfjsModel(file);
   const { format, modelTopology } = artifacts;
-  // Old files do not say; only a graph has nodes.
+  // Old files do not state their format. Only a graph has nodes.
   const isGraph = format === 'graph-model' || 'node' in modelTopology;
   try {
     return isGraph
@@ -68,7 +68,7 @@ function imageShape(
   const [, height, width, channels] = shape;
   if (shape.length !== 4 || (channels !== 1 && channels !== 3))
     throw new ModelFileError(
-      `${file}: its first input should be images [N, H, W, 3] or [N, H, W, 1], and is [${shape.join(', ')}].`,
+      `${file}: its first input should be images [N, H, W, 3] or [N, H, W, 1], not [${shape.join(', ')}].`,
     );
   const known = (side: number | null | undefined) => (side && side > 0 ? side : size);
   return [known(height), known(width), channels];

@@ -2,7 +2,7 @@ import { type Classifier, type EngineName, openClassifier, startEngine } from '@
 import { ProgressBars } from './progress-bars';
 import { fact, heading, warn } from './terminal';
 
-/** Starts an engine under TensorFlow.js, and says which one runs and why. */
+/** Starts an engine for TensorFlow.js, and prints which one runs and why. */
 export async function announceEngine(wanted: EngineName | 'auto'): Promise<void> {
   heading('Engine');
   const { name, reason, failed } = await startEngine(wanted);
@@ -10,7 +10,7 @@ export async function announceEngine(wanted: EngineName | 'auto'): Promise<void>
   fact(name, reason);
 }
 
-/** A trained classifier; a download of its backbone's weights is shown. */
+/** Opens a trained classifier, and shows the download of its backbone's weights. */
 export async function open(folder: string, signal: AbortSignal): Promise<Classifier> {
   const bars = new ProgressBars();
   try {

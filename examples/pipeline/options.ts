@@ -2,7 +2,7 @@ import { engineNames, mapNames } from '@shroom/classifier';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const engineOption = () =>
-  new Option('--engine <name>', 'engine under TensorFlow.js')
+  new Option('--engine <name>', 'engine of TensorFlow.js')
     .choices(['auto', ...engineNames])
     .default('auto');
 

@@ -11,7 +11,7 @@ const range =
     std: [1, 1, 1],
   });
 
-/** What models in the wild are trained on, by the names that their documentation uses. */
+/** Common preprocessings of published models, by the names that their documentation uses. */
 export const preparations: Readonly<Record<string, (size: Size) => Preprocessing>> = {
   '0..1': range(1 / 255, 0),
   '-1..1': range(2 / 255, 1),

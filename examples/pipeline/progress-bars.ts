@@ -1,7 +1,7 @@
 import type { OnProgress, Stage } from '@shroom/classifier';
 import { Progress, say } from './terminal';
 
-/** Stages that have a shorter name on a terminal. */
+/** Shorter names for some stages on a terminal. */
 const labels: Partial<Record<Stage, string>> = {
   'downloading photos': 'download',
   'downloading weights': 'download',
@@ -11,7 +11,7 @@ const labels: Partial<Record<Stage, string>> = {
   training: 'head',
 };
 
-/** A bar for each stage that `@shroom/classifier` reports. */
+/** Shows a bar for each stage that `@shroom/classifier` reports. */
 export class ProgressBars {
   #bar: Progress | undefined;
   #key = '';
@@ -19,7 +19,7 @@ export class ProgressBars {
 
   readonly onProgress: OnProgress = ({ stage, done, total, unit, rate, remaining, note }) => {
     const isDownload = stage === 'downloading weights';
-    // Of several networks each is downloaded by itself.
+    // Each of several networks has its own download.
     const key = isDownload ? `${stage} ${note}` : stage;
     if (key !== this.#key || done < this.#done) {
       this.stop();

@@ -3,7 +3,7 @@ import { Presets, SingleBar } from 'cli-progress';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** All that is meant for people goes to standard error, so that standard output stays free for results. */
+/** Prints a message for people. It goes to standard error, so that standard output holds only results. */
 export const say = (text = ''): void => {
   process.stderr.write(`${text}\n`);
 };
@@ -17,7 +17,7 @@ export const fact = (name: string, value: string): void =>
   say(`  ${paint('dim', name.padEnd(11))} ${value}`);
 export const warn = (text: string): void => say(`  ${paint('yellow', '!')} ${text}`);
 
-/** A bar with rate and time left on a terminal; elsewhere a line at every tenth. */
+/** A progress bar with rate and remaining time on a terminal; elsewhere one line after every tenth. */
 export class Progress {
   readonly #label: string;
   readonly #unit: string;
@@ -50,7 +50,7 @@ export class Progress {
     this.show(done, total, { rate, remaining: (total - done) / rate, note });
   }
 
-  /** @param speed Units a second, and seconds that are left, where somebody else has measured them. */
+  /** @param speed Units per second and remaining seconds, if they were measured elsewhere. */
   show(
     done: number,
     total: number,
@@ -84,13 +84,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-/** Runs a program: an error is told in its own words, without a stack trace; Ctrl+C stops it in good order. */
+/** Runs a program. An error is printed as its message, without a stack trace; Ctrl+C stops the program cleanly. */
 export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => {
     interrupted.abort(
       new Error(
-        'Interrupted. What was downloaded and computed is kept; the same command goes on from there.',
+        'Interrupted. Downloads and computed results are kept; run the same command again to continue.',
       ),
     );
   });

@@ -3,10 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { columnsOption, separatorOption } from './columns';
 import { engineOption, integer, mapOption } from './options';
 
-/** The options of the main job. Those without a default of their own are the recipe's. */
+/** The options of the main job. Options without a default here have the default of the recipe. */
 export function trainCommand(): Command {
   const command = new Command('npm start --').description(
-    'Trains a classifier of mushroom genera, evaluates it, and shows with Grad-CAM what it looked at.',
+    'Trains a classifier of mushroom genera, evaluates it, and shows with Grad-CAM which places it looked at.',
   );
   addPhotos(command);
   addNetwork(command);
@@ -14,22 +14,22 @@ export function trainCommand(): Command {
   return command
     .addOption(mapOption())
     .addOption(engineOption())
-    .option('--out <folder>', 'where results go (default: runs/<data>-seed<seed>)')
+    .option('--out <folder>', 'folder for the results (default: runs/<data>-seed<seed>)')
     .option(
       '--overwrite',
-      'replace a run of other options in that folder, once the new one is whole (default: say what differs)',
+      'replaces a run with other options in that folder, when the new run is complete (default: stops and names the differences)',
     )
     .option(
       '--resume <folder>',
-      'go on with a run that was interrupted, with the options it was started with (default: a new run)',
+      'continues an interrupted run with the options that it was started with (default: a new run)',
     )
     .option(
       '--config <file>',
-      'options from a JSON file, such as the config.json of a run; typed ones count more (default: none)',
+      'reads options from a JSON file, such as the config.json of a run; options that you type replace them (default: none)',
     )
     .addHelpText(
       'after',
-      '\nDownloads and features are kept in the cache folder; SHROOM_CACHE names another one.',
+      '\nDownloads and features are kept in the cache folder; set SHROOM_CACHE to use another folder.',
     );
 }
 
@@ -37,24 +37,30 @@ function addPhotos(command: Command): void {
   command
     .option(
       '--data <set>',
-      '"drawn", "kaggle" or "kaggle:owner/slug", a folder with a folder of photos per class, a .zip of one, or a .csv, .tsv, .json or .jsonl table',
+      '"drawn", "kaggle" or "kaggle:owner/slug", a folder with a folder of photos for each class, a .zip of such ' +
+        'a folder, or a .csv, .tsv, .json or .jsonl table',
       'drawn',
     )
     .option('--drawn <count>', 'drawn photos per class', integer(6), 40)
     .option(
       '--group <how>',
-      'what the split keeps together beside identical photos: "auto" (near copies, and a table\'s column "group" where there is one), "near" (near copies alone), "source" (a file\'s name before its first "-") or "column:<name>[,<name>...]" of a table, each with near copies; "exact" (the column "group" without near copies), or "none"',
+      'which photos stay in one part of the split, in addition to identical photos: "auto" (near copies, and a table\'s column "group", ' +
+        'if there is one), "near" (only near copies), "source" (photos whose file names are equal before the first "-") or ' +
+        '"column:<name>[,<name>...]" (columns of a table), each with near copies; "exact" (the column "group", ' +
+        'without near copies), or "none"',
       grouping,
       'auto',
     )
     .option(
       '--split <file>',
-      'the split.json of an earlier run: photos that it knows stay in their parts, new ones are added (default: a new split)',
+      'the split.json of an earlier run: photos listed in it stay in their parts, new photos are added (default: a new split)',
     )
     .addOption(
       new Option(
         '--given-split <use>',
-        'whether folders such as train, val and test, or a column "split", are the split: "auto" where all of them have such names, "require", or "ignore"',
+        'whether folders such as train, val and test, or a column "split", are used as the split: "auto" uses ' +
+          'them if all folders have such ' +
+          'names, "require" stops if not, "ignore" never uses them',
       )
         .choices(['auto', 'require', 'ignore'])
         .default('auto'),
@@ -71,24 +77,24 @@ function addPhotos(command: Command): void {
     )
     .option(
       '--size <pixels>',
-      'side of the square that photos are resized to',
+      'side length of the square that photos are resized to',
       integer(64, 1024),
       299,
     )
     .option(
       '--views <count>',
-      "cached views of each training photo: itself, and varied ones (default: the recipe's, 4)",
+      "cached views of each training photo: the photo itself, and varied versions (default: the recipe's, 4)",
       integer(1, 64),
     )
     .option(
       '--test-views <count>',
-      "views of each validation and test photo whose probabilities are averaged (default: the recipe's, 1, and 4 of best)",
+      "views of each validation and test photo whose probabilities are averaged (default: the recipe's, 1, and 4 for best)",
       integer(1, 64),
     )
     .addOption(
       new Option(
         '--augment <how>',
-        "how views are varied: flipped and turned, or mirrored and cropped (default: the recipe's, flips, and crops of best)",
+        "how views vary: flipped and rotated, or mirrored and cropped (default: the recipe's, flips, and crops for best)",
       ).choices(['flips', 'crops']),
     );
 }
@@ -97,30 +103,32 @@ function addNetwork(command: Command): void {
   command
     .option(
       '--backbone <names>',
-      'pretrained network: a name, a known id such as convnext_base.fb_in1k, or with --architecture a file of weights, a URL or hf:owner/name; several with commas',
+      'pretrained network: a name, a known id such as convnext_base.fb_in1k, or (with --architecture) a file of ' +
+        'weights, a URL or hf:owner/name; several names are separated by commas',
       names,
       'resnet50',
     )
     .option(
       '--architecture <names>',
-      'of such weights; of several with commas (default: what the id says)',
+      'the architecture of such weights; several are separated by commas (default: the architecture that the id states)',
       names,
     )
     .addOption(
       new Option(
         '--head <name>',
-        'what is trained on the features: two hidden layers, none, or none on second-order pooling (default: the recipe\'s, "mlp", and "linear" of best)',
+        'what is trained on the features: two hidden layers, none, or none on second-order pooling (default: the ' +
+          'recipe\'s, "mlp", and "linear" for best)',
       ).choices(['mlp', 'linear', 'covariance']),
     )
     .addOption(
       new Option(
         '--pooling <name>',
-        'how feature maps become features (default: the recipe\'s, "average", and "covariance" of best)',
+        'how feature maps become features (default: the recipe\'s, "average", and "covariance" for best)',
       ).choices(['average', 'covariance']),
     )
     .option(
       '--finetune <place>',
-      'train the backbone too, after this stage or layer, such as layer3 or layer4.1.relu; "none" trains the head alone',
+      'also trains the layers of the backbone after this stage or layer, such as layer3 or layer4.1.relu; "none" trains only the head',
       'none',
     );
 }
@@ -134,19 +142,19 @@ function addTraining(command: Command): void {
     )
     .option(
       '--epochs <count>',
-      "passes over the training photos, at most, in each phase (default: the recipe's, 60 and 20)",
+      "maximum number of passes over the training photos in each phase (default: the recipe's, 60 and 20)",
       integer(1),
     )
     .option('--batch <count>', "photos per training step (default: the recipe's, 32)", integer(2))
     .option(
       '--lr <rate>',
-      "learning rate at which each phase begins (default: the recipe's)",
+      "learning rate at the start of each phase (default: the recipe's)",
       positive,
     )
     .addOption(
       new Option(
         '--class-weights <kind>',
-        "let rare classes count more (default: the recipe's, none and then balanced)",
+        "`balanced` gives rare classes more weight (default: the recipe's, none and then balanced)",
       ).choices(['none', 'balanced']),
     )
     .option(
@@ -156,7 +164,7 @@ function addTraining(command: Command): void {
     )
     .option(
       '--seed <number>',
-      'of the split, the first weights, the order and dropout',
+      'seed of the split, the first weights, the order of photos and dropout',
       integer(0),
       0,
     );
@@ -169,17 +177,17 @@ function grouping(text: string): string {
   );
 }
 
-/** One name, or several with commas. */
+/** Parses one name, or several names separated by commas. */
 function names(text: string): string | string[] {
   const all = text.split(',').map(name => name.trim());
-  if (all.includes('')) throw new InvalidArgumentError('It should be names, with commas between.');
+  if (all.includes('')) throw new InvalidArgumentError('It should be names, separated by commas.');
   return all.length === 1 ? all[0]! : all;
 }
 
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value < 1) return value;
-  throw new InvalidArgumentError('It should be a number of 0 to below 1.');
+  throw new InvalidArgumentError('It should be a number, at least 0 and below 1.');
 }
 
 function positive(text: string): number {

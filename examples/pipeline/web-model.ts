@@ -14,18 +14,19 @@ import {
 } from '@tensorflow/tfjs-layers';
 import type { ModelFile, ModelManifest } from '../browser/src/model-manifest';
 
-/** A download that is cut short loses at most so much. */
+/** Size of a shard: an interrupted download loses at most this number of bytes. */
 const shardBytes = 4 << 20;
 
 export type WebWeights = ModelManifest['weights'];
 
 /**
- * Writes a classifier for browsers: a tfjs layers-model in shards, without batch norms after convolutions, and a manifest
- * with its classes, preprocessing, hashes, and what the storage changes.
+ * Writes a classifier for browsers: a tfjs layers-model in shards, with batch norms folded into the convolutions before
+ * them, and a manifest with its classes, preprocessing, hashes, and the effect of the storage format on the logits.
  *
- * @param folder Replaced when it exists.
- * @param weights With float16, those of convolutions and dense layers take half the bytes; biases and norms stay 32-bit.
- * @throws UnsupportedNetworkError for a classifier on other features than averages of the last feature map.
+ * @param folder Folder of the result. It is replaced if it exists.
+ * @param weights How weights are stored. With float16, those of convolutions and dense layers take half the bytes; biases
+ * and norms stay 32-bit.
+ * @throws UnsupportedNetworkError for a classifier whose features are not averages of the last feature map.
  */
 export async function writeWebModel(
   classifier: Classifier,
@@ -47,7 +48,7 @@ export async function writeWebModel(
     weightsManifest: [{ paths: names, weights: stored.weightSpecs }],
   };
   const files = [Buffer.from(JSON.stringify(json)), ...shards];
-  // A folder by the hash of all of it: a browser may keep what is in there for ever.
+  // The folder is named by a hash of all files, so a browser may cache it forever.
   const hashes = files.map(sha256);
   const id = sha256(Buffer.from(hashes.join())).slice(0, 16);
   await rm(folder, { recursive: true, force: true });
@@ -61,14 +62,14 @@ export async function writeWebModel(
   );
   const { classes, preprocessing, taps, file } = classifier;
   const { architecture, weights: origin } = file.extractors[0]!;
-  // The page looks at a photo as it is.
+  // The page uses only the plain view of a photo.
   const certainty = file.certainty.find(({ views }) => views === 1);
   const { temperature, threshold, coverage } = certainty!;
   const manifest: ModelManifest = {
     classes,
     certainty: { temperature, threshold, coverage },
     preprocessing,
-    // The stem's is too far from the decision to say anything about it.
+    // The stem is too far from the decision to explain it.
     layers: taps
       .slice(1)
       .reverse()
@@ -82,7 +83,7 @@ export async function writeWebModel(
   return manifest;
 }
 
-/** What a classifier was put together from: images to the last feature map, and its average to logits. */
+/** The parts of a classifier: from images to the last feature map, and from its average to logits. */
 function partsOf({ model, file }: Classifier): { backbone: LayersModel; head: LayersModel } {
   if (file.task === 'multi-label')
     throw new UnsupportedNetworkError(
@@ -91,7 +92,8 @@ function partsOf({ model, file }: Classifier): { backbone: LayersModel; head: La
   const [average, head] = model.layers.slice(-2) as unknown as [LayersModel, LayersModel];
   if (file.extractors[0]!.pooling !== 'average')
     throw new UnsupportedNetworkError(
-      'The page takes classifiers on averages of the last feature map: train with the recipe reference or fast, or with --pooling average.',
+      'The page needs a classifier on averages of the last feature map: train with the recipe reference or fast, ' +
+        'or with --pooling average.',
     );
   const maps = average.input as SymbolicTensor;
   return { backbone: modelOf({ inputs: model.inputs, outputs: maps, name: 'backbone' }), head };
@@ -134,7 +136,7 @@ function shardsOf(bytes: ArrayBuffer): Buffer[] {
   });
 }
 
-/** The furthest that a logit of three drawn mushrooms moves, as a share of the largest. */
+/** The largest change of a logit for three drawn mushrooms, as a share of the largest logit. */
 async function changeOf(classifier: Classifier, stored: StoredModel): Promise<number> {
   const { model, preprocessing } = classifier;
   const [size] = preprocessing.size;

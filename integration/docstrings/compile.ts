@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { PublicExport } from './exports';
 
-/** What is wrong with an example: of which export, and what the compiler says. */
+/** An error in an example: the export that it belongs to, and the message of the compiler. */
 export interface ExampleFault {
   readonly name: string;
   readonly message: string;
 }
 
-/** Options under which sources and examples are read: as the packages', with every entry at its source. */
+/** Compiler options for sources and examples: those of the packages, with every entry resolved to its source file. */
 export function compilerOptions(
   entries: readonly [specifier: string, file: string][],
 ): ts.CompilerOptions {
@@ -26,8 +26,8 @@ export function compilerOptions(
 }
 
 /**
- * Compiles each example as a module of its own: it may use the names in `prelude.d.ts` and, without an import, whatever the
- * entry of its export has.
+ * Compiles each example as a separate module. It may use the names in `prelude.d.ts` and, without an import, all exports of
+ * the entry that its export belongs to.
  */
 export function compileExamples(
   exports: readonly PublicExport[],
@@ -59,8 +59,8 @@ export function compileExamples(
 }
 
 /**
- * Imports of the names that an example uses and does not import itself: those of the package that exports it, and of the
- * package that declares it, where that is another one.
+ * Imports of the names that an example uses but does not import: from the package that exports the documented name and, if
+ * that is a different one, from the package that declares it.
  */
 function importsFor(
   code: string,
@@ -88,7 +88,7 @@ function importsFor(
   return [...lines.values()].join('\n');
 }
 
-/** Code without comments and strings, so that a word in them is no use of a name. */
+/** The code without comments and strings, so that words in them do not count as uses of a name. */
 function withoutStrings(code: string): string {
   return code.replace(/\/\/.*$|'[^'\n]*'/gm, '');
 }

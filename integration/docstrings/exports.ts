@@ -2,21 +2,24 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A name that a package exports, with the example of its docstring. */
+/** A name that a package exports, with the examples of its docstring. */
 export interface PublicExport {
   /** Specifier to import it from: `@shroom/data/node`. */
   readonly specifier: string;
   readonly name: string;
-  /** Whether it exists when the program runs: a function, class or constant. */
+  /** Whether the export exists at run time: a function, class or constant. */
   readonly isValue: boolean;
-  /** Code of each `@example`. */
+  /** The code of each `@example`. */
   readonly examples: readonly string[];
-  /** Where it is declared, for messages. */
+  /** The place of the declaration, for messages. */
   readonly place: string;
   readonly symbol: ts.Symbol;
 }
 
-/** Entries of all packages: specifier to source file. Conditions of one specifier (browser, node) are entries of their own. */
+/**
+ * The entries of all packages, as pairs of specifier and source file. Conditions of one specifier (browser, node) are
+ * separate entries.
+ */
 export function entriesOf(packages: string): [specifier: string, file: string][] {
   return readdirSync(packages).flatMap(name => {
     const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
@@ -30,7 +33,7 @@ export function entriesOf(packages: string): [specifier: string, file: string][]
   });
 }
 
-/** Every public name of the entries, once for each entry that exports it. */
+/** All public names, once for each entry that exports them. */
 export function publicExports(
   program: ts.Program,
   entries: readonly [specifier: string, file: string][],
@@ -61,12 +64,12 @@ export function publicExports(
   });
 }
 
-/** The code of an example: what stands between its fences, or all of it. */
+/** The code of an example: the text between its fences, or all of the text. */
 function codeOf(text: string): string {
   return /```ts\n([\s\S]*?)```/.exec(text)?.[1] ?? text;
 }
 
-/** Public types that a reader meets in what `from` declares, directly or through other public types. */
+/** Public types that occur in the declaration `from`, directly or through other public types. */
 export function typesWithin(
   from: Iterable<ts.Symbol>,
   known: ReadonlySet<ts.Symbol>,
@@ -87,7 +90,7 @@ export function typesWithin(
   return met;
 }
 
-/** Names of types in a declaration, without the bodies of functions. */
+/** Visits the names of types in a declaration, but not in the bodies of functions. */
 function visitTypes(node: ts.Node, visit: (name: ts.Node) => void): void {
   if (ts.isBlock(node)) return;
   if (ts.isTypeReferenceNode(node)) visit(node.typeName);

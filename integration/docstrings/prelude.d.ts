@@ -1,4 +1,4 @@
-// What the examples in docstrings take as given. An example may declare its own instead.
+// Names that the examples in docstrings may use without declaring them. An example may declare its own instead.
 
 /** A trained classifier of nine classes: images `[N, 224, 224, 3]` to logits `[N, 9]`. */
 declare const model: import('@tensorflow/tfjs-layers').LayersModel;
@@ -16,24 +16,24 @@ declare const probability: Float64Array;
 declare const classNames: string[];
 /** Bytes of a file. */
 declare const bytes: Uint8Array;
-/** Stops what takes long. */
+/** Stops long tasks. */
 declare const signal: AbortSignal;
 /** A decoded photo. */
 declare const pixels: import('@shroom/pixels').Pixels;
 /** A heat map of an explanation. */
 declare const map: import('@shroom/gradcam').HeatMap;
-/** Where the thing is in the image: 1 inside, 0 outside. */
+/** A mask of the object in the image: 1 inside, 0 outside. */
 declare const mask: import('@shroom/gradcam/metrics').Mask;
 /** Photos of a data set. */
 declare const photos: readonly import('@shroom/data').Photo[];
 /** A pretrained network: images to feature maps. */
 declare const backbone: import('@shroom/models').Backbone;
-/** Features of photos, by which a classifier is trained, and of others, by which it is evaluated. */
+/** Features of photos for training, and of other photos for validation. */
 declare const train: import('@shroom/train').FeatureSet;
 declare const validation: import('@shroom/train').FeatureSet;
 /** Features of one more photo. */
 declare const features: Float32Array;
-/** A classifier to be trained on such features. */
+/** A classifier to train on such features. */
 declare const classifier: import('@tensorflow/tfjs-layers').LayersModel;
 /** A network of your own. */
 declare function tinyNet(

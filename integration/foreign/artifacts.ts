@@ -7,13 +7,13 @@ import type { io } from '@tensorflow/tfjs-core';
 
 const require = createRequire(import.meta.url);
 
-/** The topology and weights of a model, as TensorFlow.js takes them. */
+/** The topology and weights of a model, in the form that TensorFlow.js loads. */
 export interface Artifacts extends io.ModelArtifacts {
   readonly modelTopology: Topology;
   readonly weightData: ArrayBuffer;
 }
 
-/** Of a layers model `model_config`, of a graph model `node`. */
+/** The topology. A layers model has `model_config`, a graph model `node`. */
 interface Topology {
   readonly model_config?: LayerConfig;
   readonly node?: GraphNode[];
@@ -51,7 +51,7 @@ export function artifactsOf(file: string): Artifacts {
   };
 }
 
-/** The same for models that are the same to the last weight. */
+/** A hash of topology and weights, which is equal for identical models. */
 export function fingerprint({ modelTopology, weightData }: Artifacts): string {
   const hash = createHash('sha256').update(JSON.stringify(modelTopology));
   return hash.update(new Uint8Array(weightData)).digest('hex');

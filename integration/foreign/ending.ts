@@ -1,15 +1,15 @@
 import type { Artifacts, GraphNode, LayerConfig } from './artifacts';
 
-/** An output of a model whose last activation was taken out of its topology. */
+/** An output of a model whose last activation was removed from its topology. */
 export interface Bare {
   readonly artifacts: Artifacts;
-  /** What was taken out. */
+  /** The activation that was removed. */
   readonly ending: 'softmax' | 'sigmoid' | 'none';
 }
 
 const moving = ['Identity', 'Reshape', 'Squeeze', 'ExpandDims', 'Cast', 'StopGradient'];
 
-/** A model without the activation that `output` ends in: its topology is edited before it is loaded. */
+/** A model without the activation at the end of `output`: its topology is edited before it is loaded. */
 export function withoutEnding(artifacts: Artifacts, output: string): Bare {
   const modelTopology = structuredClone(artifacts.modelTopology);
   const ending = modelTopology.node
@@ -41,7 +41,8 @@ function removeActivation({ class_name: kind, config }: LayerConfig): Bare['endi
   if (layers) return removeActivation(layers.at(-1)!);
   if (Array.isArray(config)) return 'none';
   const { activation } = config;
-  if (kind === 'Softmax') throw new Error('A softmax of its own layer is not taken out yet.');
+  if (kind === 'Softmax')
+    throw new Error('Removing a softmax in a separate layer is not supported yet.');
   if (activation !== 'softmax' && activation !== 'sigmoid') return 'none';
   config.activation = 'linear';
   return activation;

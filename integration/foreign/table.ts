@@ -4,11 +4,11 @@ import { bounds, type Outcome, type Trial } from './trial';
 export interface Row {
   readonly stored: StoredModel;
   readonly trial: Trial;
-  /** The same model in a package before. */
+  /** The identical model in an earlier package, if there is one. */
   readonly same: StoredModel | undefined;
 }
 
-/** What is not as it should be, in words. */
+/** Descriptions of all results that are not as they should be. */
 export function wrong(rows: readonly Row[]): string[] {
   return rows
     .filter(({ same }) => !same)
@@ -16,7 +16,7 @@ export function wrong(rows: readonly Row[]): string[] {
       const name = `${stored.package} ${stored.name}`;
       const differs = typeof predicted === 'number' && !(predicted <= bounds.predicted);
       return [
-        ...(differs ? [`${name} predicts on ort ${predicted} from cpu`] : []),
+        ...(differs ? [`${name} predicts differently on ort and cpu: ${predicted}`] : []),
         ...outcomes
           .filter(({ kind }) => kind === 'wrong')
           .map(({ output, says }) => `${name} ${output}: ${says}`),

@@ -6,11 +6,11 @@ import { type Bare, withoutEnding } from './ending';
 import { differences, mapOf, slopesOf, steps, watched, weightsOf } from './gradient';
 import { isLayers, load, type Model, type Port, portsOf, predict, values } from './models';
 
-/** What became of one output of a model. */
+/** The result for one output of a model. */
 export interface Outcome {
   readonly output: string;
   readonly shape: string;
-  /** 'refused': an error of the library's own; 'wrong': another error, or a map that is not the independent one. */
+  /** 'refused': an error of this library. 'wrong': another error, or a map that differs from the independent one. */
   readonly kind: 'explained' | 'refused' | 'wrong';
   readonly says: string;
   /** Largest difference from the independent map, as a share of that map's largest value. */
@@ -29,7 +29,7 @@ export interface Trial {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Bounds of what is right: single precision on two engines. */
+/** Upper bounds of the differences, for single precision on two engines. */
 export const bounds = { predicted: 5e-3, map: 1e-2, finite: 5e-2, reported: 1e-3 };
 
 const ownErrors = [
@@ -77,7 +77,7 @@ export async function tried(file: string): Promise<Trial> {
 
 type Found = Omit<Outcome, 'output' | 'shape'>;
 
-/** Explains an output, the first by default, and holds the map against the independent one. */
+/** Explains an output (by default the first), and compares the map with the independent one. */
 async function explained(
   artifacts: Artifacts,
   model: Model,
@@ -123,7 +123,7 @@ async function explained(
 const expectedEnding = (link: string): Bare['ending'] =>
   link === 'linear' ? 'none' : (link as Bare['ending']);
 
-/** The gradient is `cpu`'s, its finite differences are those of `ort`. */
+/** The independent gradient: computed on `cpu`, and compared with finite differences on `ort`. */
 async function independent(
   bare: Bare,
   fed: NamedTensorMap,
@@ -141,7 +141,8 @@ async function independent(
     await setBackend('ort');
     const onOrt = watched(model, fed, tap, pick);
     const finite = differentiated && differences(onOrt, differentiated);
-    // TensorFlow.js has not all gradients, and has some wrong: of a maximum that several places share, each gets the whole.
+    // TensorFlow.js lacks some gradients, and has some wrong ones: for a maximum at several positions, each gets the whole
+    // gradient.
     const right = finite !== undefined && finite <= bounds.finite;
     const weights = right ? [differentiated!] : steps.map(step => slopesOf(onOrt, step));
     const map = Math.min(...weights.map(each => largest([signed], [mapOf(onOrt, each)])));

@@ -1,7 +1,7 @@
 /**
- * Damages tables, zips, files of tensors and tfjs models in thousands of ways: their readers refuse them by an error that callers
- * are told of, or give what the files say. Each kind is read in a process of its own, which may take so much time for a file
- * and so much memory, and no more.
+ * Damages tables, zip files, tensor files and tfjs models in thousands of ways. A reader has to refuse each file with a
+ * documented error, or return what the file says. Each kind of file is read in a separate process with limited time per
+ * file and limited memory.
  *
  *     npm run fuzz:files -- [cases for each kind, default 10000] [kinds, default all] [seed, default 0]
  */
@@ -11,9 +11,9 @@ import { type FileKind, type FileReport, fileKinds, fuzzFiles } from './files/fu
 
 const [cases = '10000', kinds = fileKinds.join(), seed = '0', child] = process.argv.slice(2);
 
-/** For one file, in milliseconds. */
+/** Time limit for one file in milliseconds. */
 const timeout = 20_000;
-/** Of the process, in bytes; the engine and the decoders take some of it. */
+/** Memory limit of the process in bytes; a part of it is used by the engine and the decoders. */
 const mostMemory = 1.5e9;
 
 if (child) await beChild();
@@ -22,7 +22,7 @@ else for (const kind of kinds.split(',') as FileKind[]) await fuzzApart(kind);
 async function beChild(): Promise<void> {
   let last = 0;
   const report = await fuzzFiles(kinds as FileKind, Number(cases), Number(seed), index => {
-    // A message for each would take longer than the reading.
+    // Sending a message for every file would take longer than reading it.
     if (performance.now() - last < 200) return;
     last = performance.now();
     process.send!({ index });
@@ -36,10 +36,9 @@ async function fuzzApart(kind: FileKind): Promise<void> {
   });
   const report = await reportOf(worker, kind);
   const { taken, slowest, memory } = report;
-  if (memory > mostMemory)
-    throw new Error(`${kind}: ${megabytes(memory)} MB of memory were taken.`);
+  if (memory > mostMemory) throw new Error(`${kind}: ${megabytes(memory)} MB of memory were used.`);
   console.log(
-    `${kind.padEnd(8)} ${report.cases} damaged files: ${taken} taken as they say, ${report.cases - taken} refused; ` +
+    `${kind.padEnd(8)} ${report.cases} damaged files: ${taken} read correctly, ${report.cases - taken} refused; ` +
       `the slowest took ${slowest.toFixed(0)} ms, memory at most ${megabytes(memory)} MB`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Damages files of tensors in thousands of ways: a reader refuses them with an error that names the file and leaves the
- * model as it was, or gives the very values that the file holds.
+ * Damages tensor files in thousands of ways. A reader has to refuse a file with an error that names it and leave the model
+ * unchanged, or return exactly the values in the file.
  *
  *     npm run fuzz:formats -- [cases for each of the four readers, default 3000] [seed, default 0]
  */

@@ -2,7 +2,7 @@ import type { randomStream } from '@shroom/data';
 
 type Random = ReturnType<typeof randomStream>;
 
-/** One way to damage a file. `header` is where its text begins and ends. */
+/** One way to damage a file. `header` holds the start and end of its header text. */
 type Mutation = (bytes: Uint8Array, header: readonly [number, number], random: Random) => number[];
 
 const spliced = (bytes: Uint8Array, start: number, count: number, ...items: number[]) => {
@@ -13,7 +13,7 @@ const spliced = (bytes: Uint8Array, start: number, count: number, ...items: numb
 const within = ([start, end]: readonly [number, number], random: Random) =>
   start + random.below(Math.max(1, end - start));
 
-/** Replaces one of the places in the header where a pattern is. */
+/** Replaces one match of a pattern in the header. */
 const replaced =
   (pattern: RegExp, by: (found: string, random: Random) => string): Mutation =>
   (bytes, [start, end], random) => {
@@ -100,8 +100,8 @@ const mutations: Readonly<Record<string, Mutation>> = {
 /**
  * A damaged copy of a file.
  *
- * @param headerOf Where the text of its header is.
- * @param withLength Writes a length of the header into the file, so that a changed header is read to its end.
+ * @param headerOf Returns the position of the header text.
+ * @param withLength Writes a header length into the file, so that a changed header is read completely.
  */
 export function damage(
   bytes: Uint8Array,

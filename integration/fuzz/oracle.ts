@@ -1,4 +1,4 @@
-/** What a file says, read by the few lines that its format takes when nothing is checked. */
+/** The content of a file, read by a short program without any checks. */
 export interface Said {
   readonly shape: readonly number[];
   readonly values: readonly number[];
@@ -31,9 +31,9 @@ const readers: Readonly<Record<string, readonly [bytes: number, read: Read]>> = 
 };
 
 /**
- * The tensors of a safetensors file that a strict reader took.
+ * The tensors of a safetensors file that a strict reader accepted.
  *
- * @throws Error when they do not cover the file exactly, so that it should not have been taken.
+ * @throws Error when the tensors do not cover the file exactly, so that the reader should have refused it.
  */
 export function saidBySafetensors(bytes: Uint8Array): ReadonlyMap<string, Said> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -70,7 +70,7 @@ const npyReaders: Readonly<Record<string, (view: DataView, offset: number) => nu
   u8: (view, offset) => view.getBigUint64(offset, true),
 };
 
-/** The array of an npy file that a strict reader took. */
+/** The array of an npy file that a strict reader accepted. */
 export function saidByNpy(bytes: Uint8Array): { shape: number[]; values: (number | bigint)[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = bytes[6] === 1 ? 10 : 12;

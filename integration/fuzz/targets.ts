@@ -19,13 +19,13 @@ import '@tensorflow/tfjs-backend-cpu';
 import { damage } from './mutations';
 import { saidByNpy, saidBySafetensors } from './oracle';
 
-/** A reader, and what proves that it keeps its promise for one file. */
+/** A reader, and a check that it keeps its promise for one file. */
 interface Target {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
   readonly headerOf: (bytes: Uint8Array) => readonly [number, number];
   readonly withLength: (bytes: Uint8Array, length: number) => void;
-  /** @returns Whether the file was taken. @throws Error when the promise is broken. */
+  /** @returns Whether the file was accepted. @throws Error when the reader breaks its promise. */
   check(bytes: Uint8Array): Promise<boolean>;
 }
 
@@ -52,7 +52,7 @@ async function weightsOf(model: LayersModel): Promise<Map<string, Float32Array>>
 const same = (a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>): boolean =>
   a.length === b.length && Array.from(a).every((value, k) => Object.is(value, b[k]));
 
-/** Runs a reader. @returns The error with which it refused the file. */
+/** Runs a reader. @returns the error with which it refused the file, if it did. */
 async function refusal(
   read: () => unknown,
   isTyped: (error: Error) => boolean,
@@ -66,7 +66,7 @@ async function refusal(
   }
 }
 
-/** A model is unchanged where its file is refused, and holds the file's numbers where it is taken. */
+/** Checks that a refused file leaves the model unchanged, and that after an accepted file the model holds its numbers. */
 function modelTarget(
   name: string,
   seeds: readonly Uint8Array[],
@@ -97,7 +97,7 @@ const safetensors = {
     viewOf(bytes).setBigUint64(0, BigInt(length), true),
 };
 
-/** All readers of tensor files, with files for them to be damaged. */
+/** All readers of tensor files, each with valid files that are damaged later. */
 async function targetsIn(folder: string): Promise<readonly Target[]> {
   const path = join(folder, 'weights.safetensors');
   const source = classifier();
@@ -116,7 +116,7 @@ async function targetsIn(folder: string): Promise<readonly Target[]> {
     ]),
     { format: 'pt' },
   );
-  // Sixteen bits of floating point instead of whole numbers.
+  // Uses 16-bit floats instead of integers.
   const half = new Uint8Array(Buffer.from(mixed).toString('latin1').length);
   half.set(Buffer.from(Buffer.from(mixed).toString('latin1').replace('"U16"', '"F16"'), 'latin1'));
   const isFormat = (error: Error) => error instanceof FormatError && error.source === path;
@@ -195,21 +195,21 @@ async function targetsIn(folder: string): Promise<readonly Target[]> {
   ];
 }
 
-/** What came of the files of one reader. */
+/** The results for one reader. */
 export interface FuzzReport {
   readonly name: string;
   readonly cases: number;
-  /** Of them, how many were taken, with the values that they hold; the others were refused. */
+  /** Number of files that were accepted with the correct values. The others were refused. */
   readonly taken: number;
-  /** Milliseconds of the slowest. */
+  /** Milliseconds for the slowest file. */
   readonly slowest: number;
 }
 
 /**
- * Damages files in many ways and has every reader read them.
+ * Damages files in many ways and lets every reader read them.
  *
- * @param cases For each reader.
- * @param onCase Told before each file is read.
+ * @param cases Number of damaged files for each reader.
+ * @param onCase Called before each file is read.
  * @throws Error naming the reader, the case and the damage, when a reader breaks its promise.
  */
 export async function fuzzFormats(

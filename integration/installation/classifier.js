@@ -1,4 +1,5 @@
-// Train on photos, open what was trained, predict and explain. As an ECMAScript module; `classifier.cjs` is the same in CommonJS.
+// Trains on photos, opens the trained classifier, predicts and explains. This is an ES module; `classifier.cjs` does the
+// same in CommonJS.
 import { openClassifier, train } from '@shroom/classifier';
 
 const main = async () => {

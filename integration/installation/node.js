@@ -1,5 +1,5 @@
-// The entries for Node on ONNX Runtime: threads draw and normalize pictures, a head learns which are bright, and goes
-// through a file. As an ECMAScript module; `node.cjs` is the same in CommonJS.
+// Tests the Node entries on ONNX Runtime: threads draw and normalize pictures, a head learns to recognize bright pictures,
+// and the head is saved and loaded. This is an ES module; `node.cjs` does the same in CommonJS.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

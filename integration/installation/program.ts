@@ -1,5 +1,5 @@
-// A whole pipeline in miniature: mushrooms drawn by day and at dusk, filters of random numbers, a head that learns to tell
-// the one from the other, a heat map. Compiled as ESM and as CommonJS, and bundled by Vite.
+// A small complete pipeline: draws mushrooms by day and at dusk, computes features with random filters, trains a head to
+// tell day from dusk, and makes a heat map. It is compiled as ESM and as CommonJS, and bundled by Vite.
 import { adjustBrightness, normalize, splitByClass } from '@shroom/data';
 import { drawMushroom } from '@shroom/drawn';
 import { explain, overlay, resizeMap } from '@shroom/gradcam';

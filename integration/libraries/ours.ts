@@ -1,11 +1,11 @@
 /**
- * This library's half of the comparison with pytorch-grad-cam, torch-cam, captum and Quantus; the other is
- * `tools/reference/libraries.py`, which says how both are run.
+ * This library's part of the comparison with pytorch-grad-cam, torch-cam, captum and Quantus. The other part is
+ * `tools/reference/libraries.py`, which describes how to run both.
  *
  *     npx tsx integration/libraries/ours.ts FOLDER NETWORK SIZE [--costly] PHOTO...
  *
- * Writes to FOLDER/NETWORK-SIZE what the others are given, weights and images, and maps and metrics. `--costly`: the methods with
- * a pass for each channel, and no others.
+ * Writes the inputs of the other libraries (weights and images) and this library's maps and metrics to FOLDER/NETWORK-SIZE.
+ * `--costly` runs only the methods that need a pass for each channel.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,7 +82,10 @@ const out = join(folder, `${name}-${side}`);
 mkdirSync(out, { recursive: true });
 await setBackend('ort');
 
-/** ResNet50 has the weights that Keras published; the others have weights by formula, which Python computes alike. */
+/**
+ * ResNet50 has the weights that Keras published. The other networks have weights by a formula, which Python computes in the
+ * same way.
+ */
 async function network() {
   if (name === 'resnet50') {
     const { model } = await resnet50Classifier({ size });
@@ -160,7 +163,7 @@ const rows: Record<string, Row> = {
   'guidedBackprop@images': ['images', { method: guidedBackprop() }],
   'guidedGradCam@images': ['images', { method: guidedGradCam(parts) }],
 };
-/** A pass of the network for each channel. */
+/** Methods that need a pass of the network for each channel. */
 const ofChannels: Record<string, Row> = {
   'scoreCam@last': ['last', { method: scoreCam() }],
   'ablationCam@last': ['last', { method: ablationCam({ ablate: 'pgc', variant: 'paper' }) }],
@@ -181,7 +184,7 @@ for (const [row, [at, options]] of Object.entries(costly ? ofChannels : rows)) {
   }
 }
 
-/** The middle of the image, where photographs of one thing have it; only so that all libraries have the same. */
+/** The center of the image, where a photographed object usually is. It only has to be the same for all libraries. */
 const mask = { values: new Float32Array(size[0] * size[1]), height: size[0], width: size[1] };
 for (let y = 0; y < size[0]; y++)
   for (let x = 0; x < size[1]; x++)

@@ -36,7 +36,7 @@ describe('a row of the benchmarks', () => {
       ours: expect.any(Number),
       peers: { 'tfjs-wasm': expect.any(Number), 'tfjs-cpu': expect.any(Number) },
       better: 'lower',
-      // Those that it is held against are not there.
+      // The peers of these bounds are missing.
       bounds: [],
       rounds: 1,
     });
@@ -48,7 +48,7 @@ describe('a row of the benchmarks', () => {
 
   test('that fails says why, and leaves its older result', async () => {
     const before = read(results);
-    // Says that it has torch, and breaks when a peer is started.
+    // A fake Python that reports torch but fails when a peer is started.
     const python = join(folder, 'broken-python');
     writeFileSync(
       python,

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { usePage } from './page-fixture';
 
-/** A fact that becomes true when the page has got there. */
+/** Waits until a fact about the page becomes true. */
 const eventually = <T>(fact: () => T | Promise<T>) => expect.poll(fact, { timeout: 60_000 });
 
 /** Paths of the site's model files. */
@@ -21,7 +21,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
   test('says kindly what is no picture, empty, damaged or too large, and goes on', async () => {
     const { photo, page, visit } = at;
     const claimed = Buffer.from(await sharp(photo).png().toBuffer());
-    // The size stands after the signature and the name of the first chunk.
+    // The size comes after the signature and the name of the first chunk.
     claimed.writeUInt32BE(40_000, 16);
     claimed.writeUInt32BE(40_000, 20);
     const cut = (await sharp(photo).png().toBuffer()).subarray(0, 60);
@@ -66,7 +66,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     website.faults.unreachable = /weights-3of/;
     await page.getByRole('button', { name: 'Try again' }).click();
     await eventually(() => problem.textContent()).toMatch(/network was lost.*goes on from there/);
-    // Two shards of thirteen had come, and the bar had shown them.
+    // Two of thirteen shards had arrived, and the bar had shown them.
     const shown = page.locator('#loading-bar');
     const share = await shown.evaluate((bar: HTMLProgressElement) => bar.value / bar.max);
     expect(share).toBeGreaterThan(0.1);
@@ -81,7 +81,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     website.asked.length = 0;
     await page.getByRole('button', { name: 'Try again' }).click();
     await visit.ready();
-    // What had come was kept.
+    // The shards that had arrived were kept.
     expect(website.asked.filter(path => /weights-[12]of/.test(path))).toEqual([]);
   });
 

@@ -8,11 +8,11 @@ import { photoSize, secondPanel, side } from './mushroom-site';
 import { usePage } from './page-fixture';
 import { root, runProgram } from './program';
 
-/** A fact that becomes true when the page has got there. */
+/** Waits until a fact about the page becomes true. */
 const eventually = <T>(fact: () => T | Promise<T>) => expect.poll(fact, { timeout: 60_000 });
 const [height, width] = photoSize;
 
-/** The largest difference. */
+/** The largest difference of two lists of numbers. */
 const furthest = (found: readonly number[], expected: ArrayLike<number>): number =>
   Math.max(...found.map((value, k) => Math.abs(value - expected[k]!)));
 
@@ -21,7 +21,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
 
   test('gives the class, the probabilities and the map that Node gives', async () => {
     const { folder, run, photo, visit } = at;
-    // One photo that each shrinks by itself, and the same as the model sees it, which neither has to shrink.
+    // One photo that both the page and Node shrink, and the same photo at the model's size, which neither has to shrink.
     const { data, info } = await sharp(photo).raw().toBuffer({ resolveWithObject: true });
     const small = resize({ data, height: info.height, width: info.width }, [side, side]);
     const shrunk = join(folder, 'shrunk.png');
@@ -42,7 +42,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     await visit.choose([photo, shrunk]);
     await visit.ready();
     await visit.settled(2);
-    // The page has weights of 16 bits: as many as four steps of 255 are theirs.
+    // The page stores weights in 16 bits, which explains up to four of 255 steps.
     for (const [index, { name, size, tolerance }] of [
       { name: 'Amanita.png', size: [height, width], tolerance: 0.05 },
       { name: 'shrunk.png', size: [side, side], tolerance: 0.016 },
@@ -65,7 +65,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
 
   test('changes class, layer, method and opacity, and tells two classes apart, by keyboard alone', async () => {
     const { photo, page, visit } = at;
-    // What the browser's own dialog gives.
+    // The same files as the browser's own dialog returns.
     page.on('filechooser', chooser => chooser.setFiles(photo));
     await visit.open();
     await visit.ready();
@@ -89,14 +89,14 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
       `${first!.name} rather than ${second!.name}: `,
     );
     await visit.settled();
-    // Drawn in its two colors alone: orange for the one, blue for the other.
+    // Drawn only in its two colors: orange for the first class, blue for the second.
     const { pixels, opacities } = await visit.mapOf();
     const strong = [...opacities.keys()].filter(k => opacities[k]! > 200);
     const distances = strong.map(k => {
       const color = pixels.slice(4 * k, 4 * k + 3);
       return Math.min(furthest(color, [213, 94, 0]), furthest(color, [0, 114, 178]));
     });
-    // A canvas keeps colors multiplied by their opacity, and rounds.
+    // A canvas stores colors multiplied by their opacity, and rounds them.
     expect(Math.max(...distances)).toBeLessThan(3);
     expect(strong.length).toBeGreaterThan(0);
     await page.keyboard.press('ArrowUp');
@@ -165,7 +165,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     expect(names.slice(0, 2)).toEqual(['drop.png', 'paste.png']);
     expect(names[2]).toMatch(/^photograph of /);
     expect(names[3]).toMatch(/^drawn \w+ \d+\.png$/);
-    // The same photo twice: the same answer, beside each other.
+    // The same photo twice has the same answer twice.
     expect(await visit.sharesOf(1)).toEqual(await visit.sharesOf(0));
     expect(await visit.mapOf(1)).toEqual(await visit.mapOf(0));
     const [left, right] = await Promise.all([

@@ -19,7 +19,7 @@ const options = {
   logLevel: 'silent' as const,
 } satisfies BuildOptions;
 
-/** What a bundler makes of an import for a browser, minified, without what packages leave to others. */
+/** Bundles an import for a browser, minified, without the dependencies that packages leave external. */
 export async function bundled(code: string): Promise<string> {
   const { outputFiles } = await build({
     ...options,
@@ -28,7 +28,7 @@ export async function bundled(code: string): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** What is loaded at once: what is imported by `import()` comes later, where it is needed. */
+/** Size of the code that is loaded immediately. Code behind `import()` is loaded later, when it is needed. */
 export async function gzippedSize(code: string): Promise<number> {
   const { outputFiles, metafile } = await build({
     ...options,
@@ -38,7 +38,7 @@ export async function gzippedSize(code: string): Promise<number> {
     metafile: true,
   });
   const made = new Map(outputFiles.map(({ path, text }) => [relative(process.cwd(), path), text]));
-  // What is loaded later has an entry point too.
+  // Code that is loaded later has an entry point too.
   const first = Object.keys(metafile.outputs).find(
     path => metafile.outputs[path]!.entryPoint === '<stdin>',
   )!;
@@ -53,12 +53,12 @@ export async function gzippedSize(code: string): Promise<number> {
 const sizeOf = (text: string): number => gzipSync(text, { level: 9 }).length;
 
 /**
- * Runs a program for a browser, cut as a bundler cuts it, and counts what of it was loaded in the end.
+ * Runs a program for a browser, split as a bundler splits it, and measures all code that was loaded until the end.
  *
- * @param code May import packages, TensorFlow.js and its engine in JavaScript.
+ * @param code A program that may import packages, TensorFlow.js and its engine in JavaScript.
  */
 export async function gzippedSizeInTheEnd(code: string): Promise<number> {
-  // Beside the tests, so that what stays outside is found.
+  // Written beside the tests, so that external imports are resolved.
   const folder = mkdtempSync(join(here, '.loaded-'));
   try {
     const { outputFiles } = await build({

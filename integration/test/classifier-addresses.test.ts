@@ -34,7 +34,7 @@ beforeAll(async () => {
   const small = { size: side, epochs: 2, views: 1, recipe: 'fast' } as const;
   await train(photos, { ...small, backbone, architecture: 'resnet18', out: run });
   expected = await answerOf(run);
-  // Files of the run below /files/, and as a hub answers for the model of an owner.
+  // Serves the files of the run below /files/, and below the path that a hub uses for a model.
   server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url!, 'http://local').pathname);
     asked.push(`${request.method} ${path}`);
@@ -70,7 +70,7 @@ async function answerOf(place: string): Promise<Prediction> {
   return answer!;
 }
 
-/** A run's files in a zip, below a folder or not. */
+/** The files of a run in a zip, optionally below a folder. */
 async function zipped(name: string, below = ''): Promise<string> {
   const entries = await readdir(run, { withFileTypes: true, recursive: true });
   const files = entries

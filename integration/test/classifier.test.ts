@@ -148,7 +148,7 @@ describe.each([
     const predicting = classifier.predict(Array(4).fill(photo));
     const explaining = classifier.explain([photo]);
     const evaluating = classifier.evaluate();
-    await turn(); // All three have begun.
+    await turn(); // All three have started.
     await Promise.all([classifier.dispose(), classifier.dispose()]);
     expect(await predicting).toHaveLength(4);
     expect(await explaining).toHaveLength(1);
@@ -173,7 +173,7 @@ describe.each([
       return [width, height];
     };
     expect(await sizeOf(other!.toPng())).toEqual([80, 80]);
-    // Three pictures with white between them, and a line of text below.
+    // Three pictures with white gaps between them, and a line of text below.
     expect(await sizeOf(other!.toPng({ layout: 'panels' }))).toEqual([3 * 80 + 12, 80]);
     expect(await sizeOf(other!.toPng({ layout: 'jet', caption: 'Russula' }))).toEqual([
       3 * 80 + 12,
@@ -256,7 +256,7 @@ test('a run that was fine-tuned is fine-tuned further from its cut or from below
   const stop = new AbortController();
   const stopped = finetune(out, {
     epochs: 2,
-    // Other views than the run had: their features are not those of the network before.
+    // Other views than those of the run: their features belong to a different network.
     views: 2,
     out: further,
     signal: stop.signal,
@@ -266,7 +266,7 @@ test('a run that was fine-tuned is fine-tuned further from its cut or from below
   });
   await expect(stopped).rejects.toThrow('Enough.');
   expect(await readdir(further)).not.toContain('classifier.json');
-  // The same call goes on.
+  // The same call continues.
   const tuned = await finetune(out, { epochs: 2, views: 2, out: further });
   expect(tuned.cut).toBe('layer3.1.relu');
   expect(tuned.before.accuracy).toBe(scores.accuracy.value);
@@ -287,7 +287,7 @@ test('a run that was fine-tuned is fine-tuned further from its cut or from below
     /fine-tuned after 'layer3\.1\.relu' before/,
   );
 
-  // No later run on the network as it was meets features of the network that has learned.
+  // A later run on the original network must not find features of the fine-tuned network.
   const plain = { ...small, ...network, recipe: 'fast', epochs: 2, views: 2 } as const;
   const [kept, fresh] = ['with that cache', 'with a cache of its own'].map(name =>
     join(folder, name),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What answers say whose logits are divided by a temperature. */
+/** Softmax of the logits divided by a temperature. */
 function softmax(logits: readonly number[], temperature: number): number[] {
   const most = Math.max(...logits);
   const powers = logits.map(value => Math.exp((value - most) / temperature));

@@ -11,7 +11,7 @@ const docs = ['', 'guide/'].flatMap(folder =>
     .map(file => `docs/${folder}${file}`),
 );
 const snippets = readdirSync(join(root, 'docs/snippets')).filter(
-  // What those that run import.
+  // The modules that the snippets import.
   file => !['photos.ts', 'graph.ts'].includes(file),
 );
 
@@ -23,7 +23,7 @@ describe('the code on the site', () => {
     const outcome = await runProgram(join(root, 'docs/snippets', file), [], { cwd: folder });
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stdout).not.toBe('');
-    // What the guide says that it prints.
+    // The output that the guide shows.
     if (file === 'getting-started.ts') expect(outcome.stdout).toMatch(/^agaric, 71 %$/m);
   });
 

@@ -101,7 +101,7 @@ describe('in a small form', () => {
         sharp(file).resize(252).raw().toBuffer(),
       ),
     );
-    // JPEG encoders of other platforms may differ by a little.
+    // JPEG encoders of other platforms may differ slightly.
     const furthest = drawn!.reduce(
       (most, value, i) => Math.max(most, Math.abs(value - committed![i]!)),
       0,
@@ -122,7 +122,7 @@ describe('in a small form', () => {
     const unknown = ['--model', 'run', '--methods', 'hunch'];
     const wrong = await runProgram(join(folder, 'compare-methods.ts'), unknown, { cwd: place });
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toMatch(/no method 'hunch'\. There are: gradCam, /);
+    expect(wrong.stderr).toMatch(/no method 'hunch'\. The methods are: gradCam, /);
   });
 
   test('explain-your-own-model.ts explains the layers of another: its ResNet50 knows a drawn fly agaric', async () => {
@@ -152,7 +152,7 @@ describe('in a small form', () => {
     const own = ['--model', 'model.json', '--labels', 'labels.json', '--out', 'graph.png'];
     const { stderr } = await run('explain-your-own-model.ts', photo, ...own, '--tap', 'conv');
     expect(stderr).toMatch(/GraphModel +model\.json, images of 32 x 32 x 1/);
-    // It ends in numbers, not in probabilities.
+    // The output of this model is plain numbers, not probabilities.
     expect(stderr).toMatch(/^ +-?[\d.]+(e-\d+)? +(first|second|third)/m);
     expect((await readFile(join(place, 'graph.png'))).length).toBeGreaterThan(1000);
 

@@ -1,4 +1,4 @@
-// Features of drawn mushrooms, in another process: `extracted-features.ts <family> <folder of the cache>`.
+// Computes features of drawn mushrooms in a separate process: `extracted-features.ts <family> <folder of the cache>`.
 import { features } from './features-of-drawn';
 
 const [family, folder] = process.argv.slice(2) as ['resnet' | 'convnext', string];

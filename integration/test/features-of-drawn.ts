@@ -8,11 +8,11 @@ import { FeatureCache } from '@shroom/train/node';
 import { mean, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { generatedBackbone } from './generated-backbone';
 
-/** 19 batches of 8, and one photo that is alone in the last. */
+/** 19 batches of 8 photos, and a last batch with only one photo. */
 const count = 153;
 const imagesAtOnce = 8;
 
-/** Hashes of the features of drawn photos, in the order of the photos, whatever the order in which they are computed. */
+/** Hashes of the features of drawn photos, in the order of the photos, regardless of the order of computation. */
 export async function features(
   family: 'resnet' | 'convnext',
   folder: string,

@@ -28,7 +28,7 @@ beforeAll(() => {
 const waves = (size: number, salt: number, scale: number) =>
   Float32Array.from({ length: size }, (_, index) => Math.sin(index * 0.7 + salt) * scale);
 
-/** Two small stages with a shortcut in the second, cut between them, with a head. */
+/** A network of two small stages with a shortcut in the second one, cut between the stages, and a head. */
 function network() {
   const convolution = (name: string, filters: number, kernelSize: number, strides: number) =>
     layers.conv2d({ name, filters, kernelSize, strides, kernelInitializer: 'zeros' });
@@ -73,7 +73,7 @@ function maps(count: number): FeatureSource {
   return { labels, views: 1, shape: [5, 5, 6], read };
 }
 
-/** Losses of the epochs, and which weights have changed. */
+/** Fine-tunes on an engine. Returns the losses of the epochs, and which weights have changed. */
 async function finetune(engine: string) {
   await setBackend(engine);
   const { model, cut, classifier } = network();

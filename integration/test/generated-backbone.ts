@@ -15,7 +15,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 const inputSize = [64, 64] as const;
 
-/** Small networks of each family for photos of 64 pixels. Their weights are waves, the same in every process. */
+/** Small networks of each family for photos of 64 pixels. Their weights are sine waves, the same in every process. */
 export function generatedBackbone(family: 'resnet' | 'convnext'): Backbone {
   const { model, taps } = networks[family]();
   model.weights.forEach((weight, salt) => {

@@ -23,7 +23,7 @@ interface Figure {
   readonly final: readonly (readonly number[])[];
 }
 
-/** Figures of pytorch-grad-cam; tools/reference/backbones.py writes them. */
+/** Expected values from pytorch-grad-cam; tools/reference/backbones.py writes them. */
 const { size, classes, every, backbones } = JSON.parse(
   readFileSync(
     new URL('../../packages/gradcam/test/reference/backbones.json', import.meta.url),
@@ -36,7 +36,7 @@ const { size, classes, every, backbones } = JSON.parse(
   readonly backbones: Readonly<Record<string, Readonly<Record<string, Record<string, Figure>>>>>;
 };
 
-/** Methods with a pass for each channel or place take minutes on the engine in JavaScript. */
+/** Methods with a pass for each channel or position take minutes on the JavaScript engine. */
 const slow = new Set(['scoreCam', 'ablationCam']);
 
 const photos = (): Tensor4D => tensor4d(formula(2 * size * size * 3, 1, 4), [2, size, size, 3]);
@@ -100,7 +100,7 @@ test('FullGrad sees the biases of batch norms as pytorch-grad-cam does', async (
   network.dispose();
 });
 
-/** A cut model whose first part has been computed: the engine in JavaScript takes seconds for it. */
+/** A cut model whose first part is computed once, because the JavaScript engine takes seconds for it. */
 function computedOnce(parts: PreparedModel, images: Tensor4D): PreparedModel {
   const { features } = parts.forward(images);
   const head = () => features.clone() as Tensor4D;

@@ -21,12 +21,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { formula } from '../../packages/gradcam/test/formula';
 import { Graph } from '../../packages/gradcam/test/graph-model';
 
-// The numbers below are made before any test chooses an engine.
+// These numbers are computed before any test chooses an engine.
 await setBackend('cpu');
 
 const [size, channels, classes] = [6, 4, 3];
 const filters = { kernel: formula([3, 3, 3, channels], 2), bias: formula([channels], 3) };
-/** Large, so that the models are sure. */
+/** Large weights, so that the models are confident. */
 const last = { kernel: formula([channels, classes], 4, 40), bias: formula([classes], 5) };
 const one = { kernel: formula([channels, 1], 4, 40), bias: formula([1], 5) };
 const photos = () => formula([2, size, size, 3], 7) as Tensor4D;
@@ -51,7 +51,7 @@ const flat = (x: SymbolicTensor) => apply(layers.flatten(), x);
 const shaped = (x: SymbolicTensor, ...targetShape: number[]) =>
   apply(layers.reshape({ targetShape }), x);
 
-/** From pooled features to an output; all are the same logits in another form. */
+/** Ways from pooled features to an output. All have the same logits. */
 const endings: Record<string, (pooled: SymbolicTensor) => SymbolicTensor> = {
   'a dense softmax': x => dense(x, 'softmax'),
   'a softmax layer': x => apply(layers.softmax(), dense(x)),
@@ -85,7 +85,7 @@ function layersModel(end: (pooled: SymbolicTensor) => SymbolicTensor): LayersMod
   return result;
 }
 
-/** Of a map of features `[N, h, w, C]`: the maps of HiResCAM by differences of the logit, computed in JavaScript. */
+/** The maps of HiResCAM for features `[N, h, w, C]`, by finite differences of the logit in JavaScript. */
 function byDifferences(
   features: Tensor4D,
   weights: typeof last,
@@ -129,7 +129,7 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, share
   });
 }
 
-/** What is reported is the model's own, and the map is that of the logits. */
+/** Checks that the reported values are the model's own, and that the map is that of the logits. */
 async function expectRight(
   explained: LayersModel | Awaited<ReturnType<Graph['model']>>,
   own: Tensor,

@@ -27,10 +27,10 @@ import { formula } from '../../packages/gradcam/test/formula';
 import { given, operations } from '../../packages/gradcam/test/gradient-cases';
 import { formulaCheckpoint } from '../../packages/models/test/formula';
 
-// Models are made before any test chooses an engine.
+// Models are created before any test chooses an engine.
 await setBackend('cpu');
 
-/** As `ort` has it, and as `cpu` has it, whose gradients are held against finite differences in the package's own tests. */
+/** Computes on `ort` and on `cpu`. The package's own tests compare the gradients on `cpu` with finite differences. */
 async function both<T>(compute: () => Promise<T>): Promise<[T, T]> {
   const found: T[] = [];
   for (const engine of ['ort', 'cpu']) {

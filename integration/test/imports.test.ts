@@ -44,7 +44,7 @@ test('every kind of import is read, and nothing else', () => {
     ],
     programs: [{ name: 'examples', ours: ['leaf', 'roof'], others: [] }],
   });
-  // Domain to leaf; the roof says in words what it imports; the programs to both that they import.
+  // Domain imports leaf; the roof lists its imports in words; the programs import from both.
   const picture = packagesPicture(imports);
   expect(picture.match(/class="arrow from-package"/g)).toHaveLength(1);
   expect(picture).toMatch(/>roof<\/text>\s*<text[^>]*>data<\/text>/);

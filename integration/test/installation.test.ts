@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = (name: string) => readFileSync(join(root, 'integration/installation', name), 'utf8');
-/** The version that the workspace has. */
+/** The version of a package in the workspace. */
 const versionOf = (name: string): string =>
   new RegExp(`"?${name}"?: ([0-9.]+)\n`).exec(
     readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'),
@@ -35,11 +35,11 @@ const run = async (cwd: string, command: string, ...args: string[]): Promise<str
 
 interface Project {
   readonly files: Readonly<Record<string, string>>;
-  /** Besides the packages and their peers; in the version of the workspace where they name none. */
+  /** Additional packages beside ours and their peers. Without a version, the version of the workspace is used. */
   readonly extras: readonly string[];
 }
 
-/** A fresh project with all the packages from their tarballs, installed by npm. */
+/** Creates a new project and installs all packages from their tarballs with npm. */
 async function install(name: string, { files, extras }: Project): Promise<string> {
   const project = join(folder, name);
   const written = { 'package.json': '{ "private": true, "type": "module" }\n', ...files };
@@ -122,7 +122,7 @@ describe('a fresh project with the packed packages', () => {
     }
     const strict = ['tsc', '-p', 'strict', '--noEmit', '--skipLibCheck', 'false'];
     const complaint = await run(project, 'npx', '--no-install', ...strict).catch(String);
-    // Those of TensorFlow.js do not pass when they are checked; ours do.
+    // Only our types are checked, because those of TensorFlow.js have errors.
     expect(complaint.split('\n').filter(line => /@shroom|^strict/.test(line))).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe('a fresh project with the packed packages', () => {
     oneTensorFlow(project);
     for (const each of ['node16', 'bundler'])
       await run(project, 'npx', '--no-install', 'tsc', '-p', each);
-    // Those of TensorFlow.js do not pass when they are checked; ours do.
+    // Only our types are checked, because those of TensorFlow.js have errors.
     const checked = run(
       project,
       'npx',

@@ -1,4 +1,4 @@
-// A training that its test kills: `killed-training.ts <engine> <head | stages> <folder>`; started again, it goes on.
+// A training that its test kills: `killed-training.ts <engine> <head | stages> <folder>`. Started again, it continues.
 import '@shroom/backend-ort';
 import '@tensorflow/tfjs-backend-cpu';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ interface Configuration {
   readonly second: Phase;
 }
 
-/** A wave that is another for each class, with what looks like noise. */
+/** Features that are a different wave for each class, plus pseudo-random noise. */
 function features(count: number, views: number, shape: readonly number[]): FeatureSource {
   const labels = Int32Array.from({ length: count }, (_, index) => index % 3);
   const size = shape.reduce((product, side) => product * side, 1);
@@ -36,7 +36,7 @@ function features(count: number, views: number, shape: readonly number[]): Featu
   };
 }
 
-/** The last stage of a small ResNet, under a head. Its batch norms stay frozen. */
+/** The last stage of a small ResNet with a head. Its batch norms stay frozen. */
 function stages() {
   const torch = { strideOn: '3x3', convolutionBias: false, epsilon: 1e-5 } as const;
   const config = { ...torch, block: 'basic', depths: [1, 1, 1, 1] } as const;

@@ -14,7 +14,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the training; kills it without warning after so many steps, and after a moment that falls anywhere in the next. */
+/**
+ * Runs the training. Kills it without warning after `killAfter` steps, plus a delay that ends at an arbitrary point of the
+ * next step.
+ */
 function run(args: readonly string[], killAfter = Number.POSITIVE_INFINITY, delay = 0) {
   return new Promise<{ signal: string | null; code: number | null; steps: number; told: string }>(
     (resolve, reject) => {

@@ -121,7 +121,7 @@ describe('the main job', () => {
     expect(others).toEqual([]);
     expect(Object.keys(certainty)).toEqual(['views', 'temperature', 'threshold', 'coverage']);
     expect(certainty.views).toBe(1);
-    // 72 photos that may all be right say neither that it is always right, nor that it is worth nothing.
+    // 72 photos, even if all are right, prove neither that the classifier is always right nor that it is useless.
     expect(certainty.temperature).toBeGreaterThan(0.2);
     expect(certainty.temperature).toBeLessThan(3);
     const { raw } = (await json(join(run, 'metrics.json'))).test.calibration;
@@ -136,7 +136,7 @@ describe('the main job', () => {
     expect(certainty.threshold).toBeGreaterThan(0);
     expect(certainty.coverage).toBe(0.9);
 
-    // Evaluated again from its photos, it is what the job said of it.
+    // Evaluating the classifier again on its photos gives the results that the job reported.
     const again = await runProgram(evaluateProgram, ['--model', run, '--json']);
     expect(again.code, again.stderr).toBe(0);
     const { evaluation, sets } = JSON.parse(again.stdout);
@@ -145,13 +145,13 @@ describe('the main job', () => {
     expect(evaluation.loss).toBeCloseTo(scores.loss, 4);
     expect(sets.sizes).toEqual(scores.sets.sizes);
     expect(again.stderr).toMatch(/accuracy .*[0-9]+ to [0-9]+ %/);
-    // Before any class it is said how many photos are like nothing that it was trained on.
+    // The number of photos that are unlike all training photos is printed before any class.
     const { unknown } = JSON.parse(again.stdout);
     expect(again.stderr).toMatch(
       new RegExp(`Test\n +unknown +${unknown} of 54 photos .*\n +Agaricus `),
     );
 
-    // Gray noise is nothing that it knows; the class whose name it does not know is told apart.
+    // Gray noise is unknown to the classifier. The class with an unknown name is reported separately.
     const strange = join(folder, 'strange');
     await mkdir(join(strange, 'Noise'), { recursive: true });
     await mkdir(join(strange, 'Amanita'), { recursive: true });
@@ -169,7 +169,7 @@ describe('the main job', () => {
     await drawn.png().toFile(join(strange, 'Amanita', 'one.png'));
     const other = await runProgram(evaluateProgram, ['--model', run, '--data', strange]);
     expect(other.code, other.stderr).toBe(0);
-    expect(other.stderr).toMatch(/1 of classes that it knows, 3 of others/);
+    expect(other.stderr).toMatch(/1 of known classes, 3 of other classes/);
     expect(other.stderr).toMatch(/unknown +of 100 %, like nothing that it was trained on/);
     expect(other.stderr).toMatch(/not sure +of 100 % of 3 photos: Noise/);
   });
@@ -209,7 +209,7 @@ describe('the main job', () => {
     expect(pictures.code).toBe(1);
     expect(pictures.stderr).toMatch(/notes\.txt: not a picture/);
     expect((await readdir(out)).sort()).toEqual(['Amanita é.png', 'Boletus é.png']);
-    // The second of the three panels is drawn in JET, and in no other color.
+    // The second of the three panels is drawn only in colors of JET.
     const panel = { left: 400 + 6, top: 0, width: 400, height: 400 };
     const heat = await sharp(join(out, 'Amanita é.png'))
       .extract(panel)
@@ -231,7 +231,7 @@ describe('the main job', () => {
       ...few,
     ]);
     expect(explored.code, explored.stderr).toBe(0);
-    // Two classes by three methods.
+    // Two classes and three methods.
     expect(explored.stderr).toMatch(/page\.html +6 maps/);
     expect(await readFile(page, 'utf8')).toMatch(/<h1>Amanita é\.jpg: .*data:image\/jpeg;base64,/s);
   });
@@ -254,7 +254,7 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   const views = ['--views', '8', '--test-views', '2'];
   const options = ['--size', '64', '--drawn', '30', ...views, '--out', run];
   const env = { SHROOM_CACHE: join(folder, 'cache') };
-  // The weights are those of the tests before; only features are computed anew.
+  // The weights are those of the tests before; only features are computed again.
   await cp(join(cacheFolder(), 'npm'), join(folder, 'cache/npm'), { recursive: true });
   const child = spawn(process.execPath, ['--import', 'tsx', train, ...options], {
     cwd: join(root, 'examples'),
@@ -274,7 +274,7 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   expect(again.stderr).toMatch(/from the cache/);
   expect((await readdir(run)).filter(name => name.endsWith('.part'))).toEqual([]);
 
-  // Programs and the page look at one view of a photo: the test's two have a temperature of their own.
+  // Programs and the page use one view of a photo. The test's two views have a separate temperature.
   const { certainty } = await json(join(run, 'classifier.json'));
   const [ofOne, ofTwo] = certainty;
   const { certainty: measured } = (await json(join(run, 'metrics.json'))).test;
@@ -296,7 +296,7 @@ test('fine-tuning trains after the cut, and leaves a classifier that is loaded w
   });
   expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too after layer4\.1/);
 
-  // The whole classifier, loaded again, says of the test photos what the run's evaluation said.
+  // The complete classifier, loaded again, gives the same results for the test photos as the evaluation of the run.
   const further = join(folder, 'further');
   const more = [run, '--from', 'layer4.1.relu', '--epochs', '1', '--views', '1', '--out', further];
   const second = await runProgram(join(root, 'examples/finetune.ts'), more);
@@ -351,7 +351,7 @@ test('every option is explained with its default', async () => {
 
 describe('bad input to the main job', () => {
   const fails = async (args: string[], message: RegExp) => {
-    // Nobody answers there: what is told does not depend on the network.
+    // Nothing answers at this address, so the message does not depend on the network.
     const env = { KAGGLE_API_ENDPOINT: 'http://127.0.0.1:9' };
     const { code, stdout, stderr } = await runProgram(train, args, { env });
     expect(stderr).toMatch(message);
@@ -482,7 +482,7 @@ test.skipIf(!existsSync(photographs))(
       .flatMap(part => Object.values(part ?? {}))
       .reduce((sum, count) => sum + count, 0);
     expect(total).toBe(1016);
-    // Three standard deviations below what PyTorch reaches with the same weights and one view (0.708, 0.672).
+    // Three standard deviations below PyTorch's results with the same weights and one view (0.708, 0.672).
     expect(metrics.test.accuracy).toBeGreaterThan(0.65);
     expect(metrics.test.macroF1).toBeGreaterThan(0.58);
     expect(metrics.peakMemoryMiB).toBeLessThan(2500);

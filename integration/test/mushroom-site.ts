@@ -6,12 +6,12 @@ import sharp from 'sharp';
 import { expect } from 'vitest';
 import { root, runProgram } from './program';
 
-/** Of what the model sees. */
+/** Side length of the model's images in pixels. */
 export const side = 128;
-/** Height and width of the photo: not square, so that a map goes back through a resize that changed the proportions. */
+/** Height and width of the photo. It is not square, so a map has to be resized with different factors. */
 export const photoSize = [220, 320] as const;
 
-/** Trains a small classifier, builds the page with it, and draws a photo, all in a folder. */
+/** Trains a small classifier, builds the page with it, and draws a photo, all in one folder. */
 export async function prepareSite(
   folder: string,
 ): Promise<{ run: string; site: string; photo: string }> {
@@ -27,7 +27,7 @@ export async function prepareSite(
     run,
   ]);
   expect(trained.code, trained.stderr).toBe(0);
-  // Probabilities as the logits have them: they can be checked by hand.
+  // The temperature is 1, so that the probabilities can be computed from the logits by hand.
   const file = join(run, 'classifier.json');
   const classifier = JSON.parse(await readFile(file, 'utf8'));
   const plain = { temperature: 1, threshold: 0.5, coverage: 0.9 };
@@ -38,7 +38,7 @@ export async function prepareSite(
   expect(built.stderr).toMatch(
     /float16, 5\d\.\d MB in 1\d files; moves logits by \S+ of the largest/,
   );
-  // And the rule that the page has for a classifier whose certainty was not measured.
+  // Also tests the page's rule for a classifier whose certainty was not measured.
   const page = join(site, 'model/manifest.json');
   const { certainty, ...manifest } = JSON.parse(await readFile(page, 'utf8'));
   expect(certainty).toEqual(plain);
@@ -53,7 +53,7 @@ export async function prepareSite(
   return { run, site, photo };
 }
 
-/** The map, 0 to 255, of a picture that `examples/explain.ts` drew: the second of three panels, in the colors of inferno. */
+/** The map, 0 to 255, in a picture of `examples/explain.ts`: the second of three panels, in the colors of inferno. */
 export async function secondPanel(
   file: string,
   [height, width]: readonly [number, number],

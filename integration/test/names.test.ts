@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Weights that are other numbers each, within what a network can be run with. */
+/** Fills a network with distinct weights in a range in which the network still works. */
 function fill(network: LayersModel): void {
   let state = 1;
   for (const weight of network.weights) {
@@ -87,7 +87,7 @@ async function predict(network: LayersModel, x: Tensor): Promise<Float32Array> {
   return values;
 }
 
-/** Two models that name their layers alike, one of them in a third that does too. */
+/** Two models with equal layer names, one of them inside a third model that also has these names. */
 function nestedModel(): LayersModel {
   const part = (name: string, inputs: number, inner?: LayersModel) => {
     const x = input({ shape: [inputs], name: 'in' });
@@ -103,7 +103,7 @@ function nestedModel(): LayersModel {
   return model({ inputs: x, outputs: y as SymbolicTensor, name: 'whole' });
 }
 
-/** Every way out and in again gives the very same weights. */
+/** Checks that saving and loading in every format restores exactly the same weights. */
 async function comesBack(make: () => LayersModel, x: Tensor, onnxInput: Tensor | undefined) {
   const saved = make();
   fill(saved);
@@ -114,7 +114,7 @@ async function comesBack(make: () => LayersModel, x: Tensor, onnxInput: Tensor |
   const ownFile = join(folder, 'own.safetensors');
   await saveCheckpoint(file, saved, {});
   await writeSafetensors(ownFile, checkpointOf(saved));
-  // What either package wrote, either reads.
+  // Each package reads what the other one wrote.
   for (const path of [file, ownFile]) {
     const loaded = make();
     await loadCheckpoint(path, loaded);
@@ -158,7 +158,7 @@ async function comesBack(make: () => LayersModel, x: Tensor, onnxInput: Tensor |
   saved.dispose();
 }
 
-// One of each family; ResNet's stem has a `bn1`, as the head has.
+// One network of each family. ResNet's stem has a layer `bn1`, as the head has.
 const classifiers: readonly ArchitectureName[] = [
   ...(['resnet18', 'convnext_tiny', 'inception_v3', 'alexnet'] as const),
 ];
@@ -177,12 +177,12 @@ test.each(classifiers)('a head on a %s comes back from every file', async name =
 
 test('every architecture and the head on it have names of their own, folded too', () => {
   for (const name of Object.keys(architectures) as ArchitectureName[]) {
-    if (/large|152/.test(name)) continue; // Named as the smaller ones.
+    if (/large|152/.test(name)) continue; // These have the same layer names as the smaller networks.
     const { build, dialects, minimumSize } = findArchitecture(name);
     const backbone = build({ inputSize: [minimumSize, minimumSize] });
     const whole = attachHead(backbone, classifierHead(backbone.outputs[0]!.shape.at(-1)!, 2));
     expect(checkpointOf(whole).size).toBe(whole.weights.length);
-    // As TensorFlow.js's own `save` names them.
+    // The names that TensorFlow.js's own `save` writes.
     expect(new Set(whole.weights.map(weight => weight.originalName)).size).toBe(
       whole.weights.length,
     );
@@ -196,7 +196,7 @@ test('every architecture and the head on it have names of their own, folded too'
   }
 });
 
-/** Three models in each other, all called `m`, and each with a layer `k`. */
+/** Three nested models, all named `m`, each with a layer `k`. */
 function threeDeep(): LayersModel {
   const wrapped = (inputs: number, units: number, inner?: LayersModel) => {
     const x = input({ shape: [inputs], name: 'in' });
@@ -263,7 +263,7 @@ describe('models in models that name their layers alike', () => {
       channels: 4,
     };
     const data = { train: set, validation: set, classes: 6 };
-    // Apart from the best epoch's, the last weights are far off.
+    // The last weights differ strongly, so they cannot be mistaken for the best epoch's.
     const schedule = (step: number) => (step < 2 ? 0.01 : 0.5);
     const options = { epochs: 3, batchSize: 6, patience: 9, schedule };
     let best: string[] = [];
@@ -286,7 +286,7 @@ describe('models in models that name their layers alike', () => {
   });
 });
 
-/** By what an optimizer's groups are asked about. */
+/** The names with which an optimizer's `groups` function is called. */
 function checkpointNames(classifier: Trainable): Set<string> {
   const names = new Set<string>();
   const labels = Int32Array.of(0, 1);
@@ -298,7 +298,7 @@ function checkpointNames(classifier: Trainable): Set<string> {
   };
   const data = { train: source, validation: source, classes: 2 };
   const ended = fit(classifier, data, { epochs: 1, groups });
-  // Started, and left after what comes before the first step.
+  // The training is started and left before its first step.
   void ended.next().catch(() => {});
   return names;
 }
@@ -309,7 +309,7 @@ describe('two weights of one name are refused, and both places are named', () =>
     const inner = input({ shape: [3], name: 'in' });
     const nested = layers.dense({ units: 2, name: 'x' }).apply(inner) as SymbolicTensor;
     const part = model({ inputs: inner, outputs: nested, name: 'a' });
-    // A layer with the name that the layer `x` of the model `a` has in files.
+    // This layer has the name that the layer `x` of the model `a` has in files.
     const y = layers.dense({ units: 3, name: 'a/x' }).apply(outer) as SymbolicTensor;
     return model({ inputs: outer, outputs: part.apply(y) as SymbolicTensor, name: 'outer' });
   };

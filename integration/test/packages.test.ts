@@ -39,7 +39,7 @@ describe.each(names)('the tarball of @shroom/%s', name => {
     const result = await checkPackage(createPackageFromTarballData(bytesOf(packed().file)));
     if (!result.types) throw new Error(`@shroom/${name} has no types at all.`);
     expect(result.problems).toEqual([]);
-    // Every entry, by all of node10, node16 from CommonJS, node16 from ESM, and bundler.
+    // Checks every entry with node10, node16 from CommonJS, node16 from ESM, and bundler resolution.
     const entries = Object.entries(result.entrypoints).filter(
       ([entry]) => entry !== './package.json',
     );
@@ -51,7 +51,7 @@ describe.each(names)('the tarball of @shroom/%s', name => {
   });
 });
 
-/** What an import may cost in a browser, besides TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */
+/** Maximum size of an import in a browser, without TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */
 const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/gradcam'", 16.45],
   ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 9.55],
@@ -79,7 +79,7 @@ describe('minified and gzipped', () => {
   test.each(limits)('%s is at most %s kB', async (code, kilobytes) => {
     const size = (await gzippedSize(code)) / 1000;
     expect(size).toBeLessThanOrEqual(kilobytes);
-    // A limit that is far above what it guards guards nothing.
+    // A limit far above the real size would not detect growth.
     expect(size).toBeGreaterThan(kilobytes / 4);
   });
 });
@@ -101,7 +101,7 @@ describe('in the end, what is loaded later with it, a Grad-CAM of a LayersModel'
 
   test.each([
     ['last', 9.9],
-    // Of an earlier layer, with gradients that TensorFlow.js has wrong.
+    // An earlier layer needs gradients that are wrong in TensorFlow.js.
     ['early', 11.9],
   ])("of the layer '%s' is at most %s kB", async (tap, kilobytes) => {
     const size = (await gzippedSizeInTheEnd(program(tap))) / 1000;

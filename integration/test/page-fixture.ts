@@ -8,11 +8,11 @@ import { prepareSite } from './mushroom-site';
 import { Visit } from './visit';
 import { serveFolder, type Website } from './website';
 
-/** What a test of the page has at hand. */
+/** What a test of the page can use. */
 export interface PageFixture {
   /** A temporary folder. */
   readonly folder: string;
-  /** The run that was trained, the page that was built with it, and a drawn photo, all below the folder. */
+  /** Folders of the trained run and of the page built from it, and the file of a drawn photo, all below `folder`. */
   readonly run: string;
   readonly site: string;
   readonly photo: string;
@@ -21,7 +21,7 @@ export interface PageFixture {
   readonly visit: Visit;
 }
 
-/** Trains, builds and serves the page once for a file of tests; each gets a browser window that knows nothing. */
+/** Trains, builds and serves the page once for each test file. Each test gets a new browser context without stored data. */
 export function usePage(): PageFixture {
   const fixture = {} as { -readonly [Name in keyof PageFixture]: PageFixture[Name] };
   const errors: string[] = [];

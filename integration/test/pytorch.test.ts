@@ -29,7 +29,7 @@ const labels = Int32Array.from(
   (_, index) => (5 * index + Math.floor(index / 4)) % classes,
 );
 
-/** A head with the weights that PyTorch started from. */
+/** A head with the initial weights of the PyTorch run. */
 function startingHead() {
   const head = classifierHead(channels, classes, { dropout: [0, 0] });
   ['head/linear1', 'head/linear2', 'head/logits'].forEach((name, salt) => {
@@ -43,7 +43,7 @@ function startingHead() {
   return head;
 }
 
-/** Each sample blended with the one before it. */
+/** Blends each sample with the previous one. */
 function blended(rows: Float32Array, truth: Int32Array, share = 0.7) {
   const hot = new Float32Array(batch * classes);
   for (let row = 0; row < batch; row++) hot[row * classes + truth[row]!] = 1;
@@ -95,8 +95,8 @@ describe.each([
       }
       step.dispose();
       optimizer.dispose();
-      // The gradient of a bias before a batch norm is rounding alone, which Adam makes as long as any other where no decay
-      // outweighs it: the bias wanders, training does not notice, the running averages lag behind.
+      // The gradient of a bias before a batch norm is only rounding error. Adam scales it up to a full step where no weight
+      // decay outweighs it. So the bias drifts without effect on training, except that the running averages lag behind.
       if (run.optimizer.name === 'adamw') return;
       const logits = await (
         head.predict(tensor2d(features.slice(0, 4 * channels), [4, channels])) as Tensor2D

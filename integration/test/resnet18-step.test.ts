@@ -36,10 +36,10 @@ function weightCalled(network: LayersModel, torchName: string): Tensor {
     .read();
 }
 
-/** A gradient with the axes of PyTorch. */
+/** Transposes a gradient to PyTorch's order of axes. */
 const asPyTorch = (value: Tensor) => transpose(value, value.rank === 4 ? [3, 2, 0, 1] : [1, 0]);
 
-// The pure JavaScript engine takes minutes.
+// The JavaScript engine takes minutes.
 const engines = process.env.SHROOM_SLOW ? ['ort', 'cpu'] : ['ort'];
 
 test.each(engines)(

@@ -30,7 +30,7 @@ const howKerasWantsIt = {
   std: [1, 1, 1],
 } as const;
 
-/** One drawn mushroom of each genus, as the weights want it. */
+/** One drawn mushroom of each genus, preprocessed for the weights. */
 function mushrooms(): Tensor4D {
   const input = new Float32Array(genera.length * size * size * 3);
   genera.forEach((genus, index) => {

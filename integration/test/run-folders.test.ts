@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Hashes of all files of a folder by their paths, besides those that hold times. */
+/** Hashes of all files in a folder by path, except files that contain times. */
 async function filesOf(place: string): Promise<Record<string, string>> {
   const entries = await readdir(place, { withFileTypes: true, recursive: true });
   const files = entries
@@ -60,7 +60,7 @@ async function filesOf(place: string): Promise<Record<string, string>> {
   return Object.fromEntries(hashes);
 }
 
-/** Stops a training when a stage has come so far. */
+/** Stops a training when a stage has reached the given share. */
 function stopAt(stage: string, share: number) {
   const stop = new AbortController();
   return {
@@ -90,7 +90,7 @@ test('a run again that fails leaves the results that were there', async () => {
   const after = await filesOf(out);
   for (const [name, hash] of Object.entries(before))
     expect([name, after[name]]).toEqual([name, hash]);
-  // Another configuration is trained beside it, and takes its place when it is whole.
+  // A run with other options is trained in a separate folder, and replaces the old run when it is complete.
   const other = { ...options, seed: 5, overwrite: true };
   await expect(train(photos, { ...other, ...stopAt('heat maps', 0.3) })).rejects.toThrow('stopped');
   expect((await filesOf(out))['classifier.json']).toBe(before['classifier.json']);

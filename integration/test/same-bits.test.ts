@@ -20,7 +20,7 @@ afterAll(async () => {
 const families = ['resnet', 'convnext'] as const;
 const program = join(root, 'integration/test/extracted-features.ts');
 
-/** Of the file of a cache's features. Its records are all of one length. */
+/** Truncates the file of a feature cache to a number of records, which all have the same length. */
 async function cut(cache: string, channels: number, records: number): Promise<void> {
   const [name] = await readdir(cache);
   const recordBytes = 16 + 4 + 4 * channels;
@@ -36,7 +36,7 @@ test.each(families)(
     const expected = await features(family, cache, photos => photos);
     expect(new Set(expected).size).toBe(153);
     const { channels } = generatedBackbone(family);
-    // 101 photos are left, in an order that puts others together and leaves five over.
+    // The remaining 101 photos form other batches, and five photos remain for the last one.
     await cut(cache, channels, 52);
     const mixed = (place: number) => (place * 37) % 101;
     const again = await features(family, cache, photos =>

@@ -6,10 +6,10 @@ import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 
-/** Side of the images of a small job. */
+/** Side length of the images of a small job in pixels. */
 export const side = 64;
 
-/** Weights of a network that has learned nothing, as a file in a folder: waves, the same in every process. */
+/** Writes weights of an untrained network to a file: sine waves, the same in every process. */
 export async function generatedWeights(
   folder: string,
   name: 'resnet18' | 'convnext_tiny',
@@ -30,7 +30,7 @@ export async function generatedWeights(
   return file;
 }
 
-/** A folder with a folder of drawn photos for each genus. */
+/** Creates a folder with a folder of drawn photos for each genus. */
 export async function drawnFolder(
   folder: string,
   genera: readonly Genus[],
@@ -43,7 +43,7 @@ export async function drawnFolder(
   }
 }
 
-/** One drawn photo as a JPEG file. */
+/** Draws one photo as a JPEG file. */
 export async function drawnPhoto(file: string, genus: Genus, seed: number): Promise<void> {
   const { pixels, width, height } = drawMushroom(genus, { seed, size: 80 });
   const picture = sharp(pixels, { raw: { width, height, channels: 3 } });

@@ -24,7 +24,10 @@ const sources = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gil', 'hal'];
 let folder: string;
 let photos: NamedPhotos;
 
-/** Photos named by their source; the third of each source is nearly its second, the first is the same on its side. */
+/**
+ * Creates photos named by their source. The third of each source is nearly the same as the second; the first is the same,
+ * turned by 90 degrees.
+ */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-splitting-'));
   const rows = ['file,class,finder'];
@@ -48,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Photos and their split, as a training reports them; it is stopped there. */
+/** The photos and their split as a training reports them. The training is stopped there. */
 async function opened(
   data: TrainingPhotos,
   options: TrainOptions = {},
@@ -188,7 +191,7 @@ test('--split takes the split.json of an earlier run or its folder, moves no pho
   await expect(splitOf(photos, { split: join(run, 'none.json') })).rejects.toThrow(
     /none\.json.* cannot be read \(ENOENT\)\. Give the split\.json of an earlier run/,
   );
-  // Whoever evaluates the classifier of that run on these photos is told how many it has seen.
+  // When the classifier of that run is evaluated on these photos, the number of photos that it has seen is printed.
   const classifier = await openClassifier(await untrainedRun(run, photos.classes));
   const { seen } = await classifier.evaluate(photos);
   expect(seen).toBe(first.train.length + first.validation.length);

@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 import { root } from './program';
 
 export interface Tarball {
-  /** Of the package. */
+  /** Name of the package. */
   readonly name: string;
-  /** Of the `.tgz`. */
+  /** Path of the `.tgz` file. */
   readonly file: string;
-  /** What is in it, relative to the package. */
+  /** Paths of its files, relative to the package. */
   readonly contents: readonly string[];
 }
 
@@ -19,7 +19,7 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Packs every package into a folder, as a release does. */
+/** Packs every package into a folder, as for a release. */
 export async function packAll(folder: string): Promise<readonly Tarball[]> {
   const pnpm = join(root, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
   const args = [pnpm, '--filter', '@shroom/*', 'pack', '--json', '--pack-destination', folder];

@@ -9,7 +9,7 @@ import type { Trainable } from '@shroom/train';
 import type { Restorable } from '@shroom/train/node';
 import { expectTypeOf, test } from 'vitest';
 
-// The packages do not know each other; their interfaces fit all the same. The compiler checks it.
+// The packages do not import each other, but their interfaces are compatible. The compiler checks this.
 test('what the packages hand to each other fits', () => {
   expectTypeOf<Preprocessing>().toExtend<Normalization>();
   expectTypeOf<ReturnType<typeof classifierHead>>().toExtend<Trainable>();

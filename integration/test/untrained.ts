@@ -6,7 +6,7 @@ import { classifierHead } from '@shroom/head';
 import { resnet50 } from '@shroom/models/node';
 import { saveCheckpoint } from '@shroom/train/node';
 
-/** A folder as a training leaves it, with a head that has learned nothing, for photos of 64 pixels; how sure it is was not measured. */
+/** Writes a run folder with an untrained head, for photos of 64 pixels, whose certainty was not measured. */
 export async function untrainedRun(folder: string, classes: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const { name, weights, channels, preprocessing, dispose } = await resnet50({ size: 64 });

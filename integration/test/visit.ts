@@ -2,14 +2,14 @@ import type { Locator, Page } from 'playwright-core';
 
 type Files = Parameters<Page['setInputFiles']>[1];
 
-/** A visit to the page that explains a mushroom: what somebody does there, and what is to be seen. */
+/** A visit to the page that explains a mushroom: the actions of a visitor, and what the page shows. */
 export class Visit {
   constructor(
     readonly page: Page,
     readonly address: string,
   ) {}
 
-  /** Opens it on WebAssembly without measuring: a test should not depend on what the machine does besides. */
+  /** Opens the page on WebAssembly without measuring engines, so that a test does not depend on the load of the machine. */
   async open(): Promise<void> {
     await this.page.addInitScript(() => {
       const measurements = [{ engine: 'wasm', milliseconds: 1 }];
@@ -20,7 +20,7 @@ export class Visit {
     await this.page.goto(this.address);
   }
 
-  /** Until the model is there. */
+  /** Waits until the model is loaded. */
   ready(): Promise<void> {
     return this.page.locator('#loading').waitFor({ state: 'hidden' });
   }
@@ -33,7 +33,7 @@ export class Visit {
     return this.page.locator('.card').nth(index);
   }
 
-  /** Until so many photos are there, and none is being worked on. */
+  /** Waits until the given number of photos is shown, and none is being processed. */
   async settled(count = 1): Promise<void> {
     await this.card(count - 1).waitFor();
     await this.page.waitForFunction(() => !document.querySelector('.card[aria-busy=true]'));
@@ -43,7 +43,7 @@ export class Visit {
     return this.card(index).locator('figcaption').textContent();
   }
 
-  /** The heat map as it is drawn: `[height, width, 4]`. */
+  /** The pixels of the heat map as drawn, `[height, width, 4]`. */
   async mapOf(index = 0): Promise<{ size: number[]; pixels: number[]; opacities: number[] }> {
     const found = await this.card(index)
       .locator('canvas')
@@ -54,7 +54,7 @@ export class Visit {
     return { ...found, opacities: found.pixels.filter((_, k) => k % 4 === 3) };
   }
 
-  /** Classes from the most probable, with their probabilities as the bars show them. */
+  /** Classes by probability, highest first, with the probabilities that the bars show. */
   sharesOf(index = 0): Promise<{ name: string; share: number }[]> {
     return this.card(index)
       .locator('.classes label')
@@ -66,7 +66,7 @@ export class Visit {
       );
   }
 
-  /** The id of what has the focus. */
+  /** The id of the element with the focus. */
   focused(): Promise<string | undefined> {
     return this.page.evaluate(() => document.activeElement?.id);
   }

@@ -4,7 +4,7 @@ import { setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { formula, formulaCheckpoint } from '../../packages/models/test/formula';
 
-/** Values of a stage at the places that the reference has. */
+/** Values of a stage at the positions of the reference values. */
 export interface StageValues {
   readonly shape: readonly number[];
   readonly largest: number;

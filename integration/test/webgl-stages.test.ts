@@ -5,7 +5,7 @@ import { readReference } from '../../packages/models/test/reference';
 import type { Run } from '../../packages/models/test/stages';
 
 const { runs } = readReference<{ runs: readonly Run[] }>('activations.json');
-// Drawn in software the large ones take long: SHROOM_SLOW=1 computes them too.
+// With software rendering, large networks take long. SHROOM_SLOW=1 tests them too.
 const chosen = runs.filter(
   ({ network, size }) => process.env.SHROOM_SLOW || (network === 'resnet18' && size === 224),
 );

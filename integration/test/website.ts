@@ -13,25 +13,25 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** What a test wants to go wrong, or to be another. */
+/** Faults and replacements that a test requests. */
 interface Faults {
-  /** Paths that are not answered at all, as if there were no network. */
+  /** Paths that get no answer at all, as if there were no network. */
   unreachable?: RegExp;
   /** Paths that do not exist. */
   missing?: RegExp;
-  /** Another body for a path. */
+  /** Replacement bodies by path. */
   readonly replaced: Map<string, string | Buffer>;
 }
 
 export interface Website {
   readonly address: string;
   readonly faults: Faults;
-  /** Paths that were asked for. */
+  /** Paths that were requested. */
   readonly asked: string[];
   close(): Promise<void>;
 }
 
-/** Serves a folder, isolated so that threads are allowed. */
+/** Serves a folder with cross-origin isolation, so that threads are allowed. */
 export async function serveFolder(folder: string): Promise<Website> {
   const faults: Faults = { replaced: new Map() };
   const asked: string[] = [];

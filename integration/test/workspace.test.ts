@@ -24,7 +24,7 @@ describe('the packages', () => {
         /^@tensorflow\/tfjs-(core|layers)$/.test(each),
       );
       expect([name, own]).toEqual([name, []]);
-      // These hand out plain arrays and bytes, and need no TensorFlow.js at all.
+      // These packages return plain arrays and bytes, and need no TensorFlow.js.
       expect([name, '@tensorflow/tfjs-core' in peerDependencies]).toEqual([
         name,
         !['@shroom/data', '@shroom/drawn', '@shroom/formats', '@shroom/pixels'].includes(name),

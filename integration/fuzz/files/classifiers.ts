@@ -4,7 +4,7 @@ import type { FileTarget } from './target';
 import { refusal } from './target';
 
 const sha256 = '5'.repeat(64);
-/** What `train` writes, of two networks, one of them fine-tuned. */
+/** A file as `train` writes it, with two networks, one of them fine-tuned. */
 const seed = {
   format: 'shroom-classifier',
   version: 1,
@@ -96,9 +96,9 @@ function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
     extractors.some(({ preprocessing: { size } }) =>
       size.some(side => !(side > 0 && side <= 4096)),
     ) && 'a size',
-    finetuned && !extractors[finetuned.extractor] && 'an extractor that is not there',
+    finetuned && !extractors[finetuned.extractor] && 'an extractor that does not exist',
     [head, frames, novelty].some(each => each && /(^|\/)\.\.?(\/|$)|^[/\\]|:/.test(each.path)) &&
       'a path out of the folder',
   ].filter(Boolean);
-  if (wrong.length > 0) throw new Error(`it was taken with ${wrong.join(', ')}`);
+  if (wrong.length > 0) throw new Error(`it was accepted with ${wrong.join(', ')}`);
 }

@@ -15,11 +15,11 @@ export type FileKind = (typeof fileKinds)[number];
 export interface FileReport {
   readonly kind: FileKind;
   readonly cases: number;
-  /** Of which something was taken; the others were refused by an error that callers are told of. */
+  /** Number of files of which something was accepted. The others were refused with a documented error. */
   readonly taken: number;
-  /** Milliseconds of the slowest. */
+  /** Milliseconds for the slowest file. */
   readonly slowest: number;
-  /** The most memory of the process, in bytes. */
+  /** Maximum memory of the process in bytes. */
   readonly memory: number;
 }
 
@@ -31,10 +31,10 @@ const makers: Record<Exclude<FileKind, 'tensors'>, (folder: string) => Promise<F
 };
 
 /**
- * Damages files of a kind in many ways, and has every reader read them.
+ * Damages files of one kind in many ways, and lets every reader read them.
  *
- * @param onCase Told before each one is read: who waits for the next call for too long has found a hang.
- * @throws Error naming the case, when a reader breaks its promise; the file is kept, and named.
+ * @param onCase Called before each file is read. If the next call does not come in time, a reader hangs.
+ * @throws Error naming the case when a reader breaks its promise. The file is kept, and the error names its path.
  */
 export async function fuzzFiles(
   kind: FileKind,

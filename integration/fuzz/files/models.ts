@@ -14,7 +14,7 @@ interface Seed {
   readonly shards: readonly Uint8Array[];
 }
 
-/** Files of a model of each kind, as TensorFlow.js writes them. */
+/** The files of one model of each kind, as TensorFlow.js writes them. */
 async function layersSeed(): Promise<Seed> {
   const model = sequential({
     layers: [
@@ -80,7 +80,7 @@ function graphSeed(): Seed {
   };
 }
 
-/** A `model.json` and its weights. An input is both, with lengths before them. */
+/** A `model.json` and its weights. An input consists of both, each after its length. */
 export async function modelTarget(folder: string): Promise<FileTarget> {
   const seeds = [await layersSeed(), graphSeed()];
   const path = join(folder, 'model.json');
@@ -111,7 +111,7 @@ export async function modelTarget(folder: string): Promise<FileTarget> {
       const open = async () => (await openModel(path)).dispose();
       const opened = await refusal(open, format, 'ModelFileError');
       if (refused && !opened)
-        throw new Error(`openModel took what was refused: ${refused.message}`);
+        throw new Error(`openModel accepted what was refused: ${refused.message}`);
       const isTaken =
         refused === undefined && (await isRight(path, Buffer.from(text!).toString(), shards));
       if (memory().numTensors > held + 500) throw new Error('tensors were left behind');
@@ -120,7 +120,7 @@ export async function modelTarget(folder: string): Promise<FileTarget> {
   };
 }
 
-/** Whether TensorFlow.js builds the network; its weights must then be what the files say. */
+/** Whether TensorFlow.js can build the network. If so, its weights have to be those in the files. */
 async function isRight(
   path: string,
   text: string,
@@ -141,11 +141,12 @@ async function isRight(
       dispose = () => model.dispose();
     }
   } catch {
-    // What cannot be built says so; openModel was seen to give it a name.
+    // TensorFlow.js reports models that it cannot build; `openModel` turns that into a named error, which was checked
+    // above.
     return false;
   }
   const said = saidBy(text, shards);
-  // A layer that constrains its weights says that others than the stored ones are meant.
+  // A layer with a constraint on its weights changes the stored weights.
   const isConstrained = /_constraint":(?!null)/.test(text);
   for (const [name, tensor] of weights) {
     const expected = said.get(name);
@@ -159,7 +160,7 @@ async function isRight(
   return true;
 }
 
-/** The numbers of each tensor, by the few lines that it takes when nothing is checked. */
+/** The numbers of each tensor, read by a short program without any checks. */
 function saidBy(text: string, shards: readonly Uint8Array[]): ReadonlyMap<string, number[]> {
   const { weightsManifest } = JSON.parse(text) as io.ModelJSON;
   const paths = weightsManifest.flatMap(group => group.paths);

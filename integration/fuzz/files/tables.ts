@@ -73,7 +73,7 @@ export async function tableTarget(folder: string): Promise<FileTarget> {
   };
 }
 
-/** The values of each row, paths in one spelling, read by the few lines that it takes when nothing is checked. */
+/** The values of each row with normalized paths, read by a short program without any checks. */
 function saidBy(bytes: Uint8Array, ending: string): string[][] {
   const text = textOf(bytes);
   const spelled = (value: unknown) => [
@@ -92,7 +92,7 @@ function saidBy(bytes: Uint8Array, ending: string): string[][] {
     .map(row => row.flatMap(spelled));
 }
 
-/** RFC 4180, with any separator. */
+/** Splits a line into fields by RFC 4180, with any separator. */
 function fieldsOf(text: string, separator: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -1,19 +1,19 @@
 import type { Random } from './damage';
 
-/** A kind of file, its readers, and what proves that they keep their promise for one damaged file. */
+/** A kind of file, its readers, and a check that they keep their promise for a damaged file. */
 export interface FileTarget {
-  /** A damaged file, whatever of it a reader needs. */
+  /** Makes a damaged file, or several files joined into one. */
   damage(random: Random): Uint8Array;
   /**
-   * Reads it in every way.
+   * Reads the file with all readers.
    *
-   * @returns Whether something of it was taken.
-   * @throws Error when a reader fails in another way than callers are told of, or gives what the file does not say.
+   * @returns Whether some of its content was accepted.
+   * @throws Error when a reader throws an undocumented error, or returns something that is not in the file.
    */
   check(bytes: Uint8Array): Promise<boolean>;
 }
 
-/** The error with which a reader refused, if it is one that callers are told of. */
+/** The error with which a reader refused the file, if it is a documented error. */
 export async function refusal(
   read: () => Promise<unknown>,
   ...names: readonly string[]
@@ -24,6 +24,6 @@ export async function refusal(
   } catch (error) {
     const { name, message } = error as Error;
     if (names.includes(name)) return error as Error;
-    throw new Error(`refused by a ${name}, which nobody is told of: ${message}`, { cause: error });
+    throw new Error(`refused by an undocumented ${name}: ${message}`, { cause: error });
   }
 }

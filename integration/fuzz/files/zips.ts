@@ -13,7 +13,7 @@ interface Member {
   readonly bytes: Uint8Array;
 }
 
-/** A zip archive as the specification has it. */
+/** Writes a zip archive as the specification describes it. */
 function zip(members: readonly Member[], compressed: boolean): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -44,7 +44,7 @@ function zip(members: readonly Member[], compressed: boolean): Uint8Array {
   return new Uint8Array(Buffer.concat([...parts, ...directory, end]));
 }
 
-/** Archives of photos, opened and unpacked. */
+/** Archives of photos, to be opened and unpacked. */
 export async function zipTarget(folder: string): Promise<FileTarget> {
   const members = await Promise.all(
     ['Amanita/1.png', 'Amanita/2.png', 'Boletus/ü.png', 'Boletus/b/4.png', 'Boletus/5.png'].map(

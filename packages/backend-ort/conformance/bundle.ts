@@ -16,7 +16,7 @@ const imports: Readonly<Record<Backend, string>> = {
   wasm: '@tensorflow/tfjs-backend-wasm',
 };
 
-/** Tests, backends and tfjs-core itself in one file: with two copies of tfjs-core there would be two engines. */
+/** Bundles tests, backends and tfjs-core into one file, because two copies of tfjs-core would be two engines. */
 export async function bundleSuite(backend: Backend): Promise<string> {
   const outfile = join(here, `../node_modules/.cache/conformance-${backend}.cjs`);
   const { name, flags } = { name: backend, flags: backend === 'cpu' ? { HAS_WEBGL: false } : {} };
@@ -36,7 +36,7 @@ export async function bundleSuite(backend: Backend): Promise<string> {
     format: 'cjs',
     outfile,
     external: ['jasmine-core', 'onnxruntime-node', 'onnxruntime-web', 'node-fetch'],
-    // tfjs marks its test files as free of side effects.
+    // Tfjs marks its test files as free of side effects, which would remove them from the bundle.
     ignoreAnnotations: true,
     plugins: [oneCore],
     logLevel: 'error',

@@ -1,7 +1,7 @@
 /**
- * Runs the conformance suite that tfjs-core publishes with itself.
+ * Runs the conformance suite that tfjs-core publishes.
  *
- *     npm run conformance              # this backend, held against its list of exceptions
+ *     npm run conformance              # this backend, compared with its list of exceptions
  *     npm run conformance -- cpu       # another backend, for comparison: cpu or wasm
  *     npm run conformance -- ort --grep=conv2d
  */
@@ -22,7 +22,9 @@ const flags = process.argv.slice(2);
 const backend = (flags.find(flag => !flag.startsWith('--')) ?? 'ort') as Backend;
 const grep = flags.find(flag => flag.startsWith('--grep='))?.slice(7);
 if (!backends.includes(backend)) {
-  throw new Error(`'${backend}' is no backend of this suite; it can run ${backends.join(', ')}.`);
+  throw new Error(
+    `'${backend}' is not a backend of this suite. Use one of ${backends.join(', ')}.`,
+  );
 }
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -38,7 +40,7 @@ environment.configure({
   }),
 });
 environment.addReporter({ specDone: (result: SpecResult) => results.push(result) });
-// The suite warns about deprecated functions and missing graphics cards; that is not what is asked here.
+// The suite's warnings about deprecated functions and missing graphics cards are irrelevant here.
 for (const level of ['log', 'warn', 'error'] as const) console[level] = () => undefined;
 require(file);
 await environment.execute();

@@ -1,4 +1,4 @@
-/** Writes the table of kernels in the README from what the code registers: `npm run coverage-table`. */
+/** Writes the table of kernels in the README from the kernels that the code registers: `npm run coverage-table`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type KernelCoverage, kernelCoverage } from '../src/index';
@@ -6,7 +6,7 @@ import { type KernelCoverage, kernelCoverage } from '../src/index';
 const startMarker = '<!-- coverage: written by npm run coverage-table -->';
 const endMarker = '<!-- end of coverage -->';
 
-/** The README with its table brought up to date. */
+/** The README with an updated table of kernels. */
 export function withCoverage(readme: string, coverage: KernelCoverage): string {
   const rows = [
     ['ONNX', coverage.onnx],

@@ -4,10 +4,10 @@ import { Random } from './random';
 
 export type Computation = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => tf.Tensor;
 
-/** A gradient of something that broadcasts, computed with further: the copies in it are never made. */
+/** Computes further with a gradient that broadcasts; its copies are never made. */
 const meanGradient: Computation = (a, b) => tf.mul(tf.grad(x => tf.mean(x))(a), b);
 
-/** Copied to one shape first: tfjs has no gradient of it otherwise. */
+/** Copies the operands to one shape first, because tfjs has no gradient of the computation otherwise. */
 const copied =
   (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Computation =>
   (a, b) => {
@@ -15,7 +15,7 @@ const copied =
     return f(tf.broadcastTo(a, shape), tf.broadcastTo(b, shape));
   };
 
-/** What copies its operands along axes, or whose gradient does. They are all positive. */
+/** Computations that broadcast their operands, or whose gradients do. All operands are positive. */
 export const computations: Readonly<Record<string, Computation>> = {
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
@@ -88,11 +88,11 @@ export function drawOperands(seed: number): Operand[] {
 interface Result {
   readonly shape: number[];
   readonly values: readonly number[];
-  /** Why there is none: tfjs has no gradient for some kernels and ranks, on any engine. */
+  /** Error message if there is no gradient: tfjs has none for some kernels and ranks, on any engine. */
   readonly error?: string;
 }
 
-/** The computation and its gradients by each operand, on the backend in use. */
+/** The result of the computation and its gradients with respect to each operand, on the current backend. */
 export async function forwardsAndBackwards(
   compute: Computation,
   operands: readonly Operand[],
@@ -114,7 +114,8 @@ export async function forwardsAndBackwards(
     await tell(() =>
       tf.grad(x => {
         const result = of(inputs.map((input, j) => (i === j ? x : input)));
-        // Every element counts with another weight; what does not depend on an operand has a gradient of 0.
+        // Every element has a different weight in the loss. An operand that the result does not depend on has a gradient of
+        // 0.
         const weights = Array.from({ length: result.size }, (_, at) => ((at * 7) % 5) - 1.5);
         const weighted = tf.mul(tf.square(result), tf.tensor(weights, result.shape));
         return tf.add(tf.sum(weighted), tf.mul(tf.sum(x), 0));
@@ -126,8 +127,8 @@ export async function forwardsAndBackwards(
 }
 
 /**
- * The greatest difference of two results, relative to the largest finite number in them (at least 1). Infinities and NaN must stand
- * against equal ones.
+ * The greatest difference between two results, relative to the largest finite number in them (at least 1). Infinities and
+ * NaN must be at the same positions in both.
  */
 export function apart(a: readonly Result[], b: readonly Result[]): number {
   return Math.max(

@@ -6,14 +6,14 @@ import { looseness, type Operation, rounded } from './operation';
 export interface Form {
   readonly f: (...values: number[]) => number;
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
-  /** The error of the result for those of the operands, rounding apart. */
+  /** Error of the result that follows from the errors of the operands, without rounding. */
   readonly error: (inputs: readonly Numbers[]) => number;
   readonly loose?: boolean;
-  /** Whether the operands are far enough from where the function jumps or has no value. */
+  /** Whether the operands are far enough from points at which the function jumps or is undefined. */
   readonly defined?: (inputs: readonly Numbers[]) => boolean;
 }
 
-/** What an operand may be wrapped in that does nothing, so that nobody else needs what it gives. */
+/** Wrappers that do not change an operand, so that only the wrapper uses the operand. */
 const wrappings: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
   '+ 0': x => tf.add(x, 0),
   '[[0]] +': x => tf.add(tf.zeros(x.shape.map(() => 1)), x),
@@ -44,7 +44,7 @@ const wrappings: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
 
 const zerosOf = (x: tf.Tensor): number[] => x.shape.map(() => 0);
 
-/** The operations of some forms of as many operands. */
+/** Operations from forms with `count` operands. */
 export const operations = (forms: Readonly<Record<string, Form>>, count: number): Operation[] =>
   Object.entries(forms).map(([name, form]) => elementwise(name, form, count));
 
@@ -55,7 +55,7 @@ function elementwise(name: string, form: Form, count: number): Operation {
     const numbers = inputs.map(input => operands.at(input));
     if (defined && !defined(numbers)) return undefined;
     const made = zip(numbers, f);
-    // The forms with a constant of a higher rank are for operands of that rank.
+    // Forms with a constant of a higher rank need operands of that rank.
     if (made === undefined || (name.includes('[[') && made.shape.length < 2)) return undefined;
     if (name.includes('[0]') && made.shape.length < 1) return undefined;
     const result = rounded(made, error(numbers), loose ? looseness : 1);
@@ -71,7 +71,7 @@ function elementwise(name: string, form: Form, count: number): Operation {
   };
 }
 
-/** The error of what has a slope of at most `slope`. */
+/** The error of a function whose slope is at most `slope`. */
 export const slope =
   (most: number) =>
   ([x]: readonly Numbers[]): number =>

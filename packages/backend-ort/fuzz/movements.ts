@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Numbers, pick, sizeOf, zip } from './numbers';
 import type { Operation } from './operation';
 
-/** A change of shape alone, in all dtypes. */
+/** The same numbers in a different shape or order, for all dtypes. */
 const moved = (x: Numbers, shape: readonly number[], values: Float64Array): Numbers => ({
   ...x,
   shape,

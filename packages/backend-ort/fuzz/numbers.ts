@@ -1,9 +1,9 @@
-/** A tensor in float64, in the order of memory: what a computation should give. */
+/** The expected values of a tensor in float64, in memory order. */
 export interface Numbers {
   readonly shape: readonly number[];
   readonly values: Float64Array;
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** How far float32 may be from it, as an absolute number: 0 where it is exact. */
+  /** Maximum absolute error of a float32 result; 0 if the result is exact. */
   readonly error: number;
 }
 
@@ -19,7 +19,7 @@ function indicesOf(shape: readonly number[]): number[][] {
   );
 }
 
-/** Where an element of a broadcast result lies in an operand. */
+/** Memory index in an operand of an element of the broadcast result. */
 function placeOf(shape: readonly number[], index: readonly number[]): number {
   const missing = index.length - shape.length;
   return shape.reduce(
@@ -28,7 +28,7 @@ function placeOf(shape: readonly number[], index: readonly number[]): number {
   );
 }
 
-/** @returns `undefined` where the shapes do not broadcast. */
+/** The shape to which all shapes broadcast. @returns `undefined` if they do not broadcast. */
 function broadcastShape(...shapes: readonly (readonly number[])[]): readonly number[] | undefined {
   const rank = Math.max(...shapes.map(shape => shape.length));
   const result: number[] = [];
@@ -41,7 +41,7 @@ function broadcastShape(...shapes: readonly (readonly number[])[]): readonly num
   return result;
 }
 
-/** A function of the elements that meet when the operands broadcast. */
+/** Applies a function to the corresponding elements of operands that broadcast. */
 export function zip(
   operands: readonly Numbers[],
   f: (...values: number[]) => number,
@@ -54,7 +54,7 @@ export function zip(
   return { shape, values: Float64Array.from(values) };
 }
 
-/** A function of the elements that fall together when axes are left out; they stay as 1 in the shape. */
+/** Applies a function to the elements that are reduced together; the reduced axes keep length 1. */
 export function fold(
   x: Numbers,
   axes: readonly number[],
@@ -68,7 +68,7 @@ export function fold(
   return { shape, values: Float64Array.from(groups, f) };
 }
 
-/** Elements picked by where they come from. */
+/** Selects elements by their source index. */
 export function pick(
   x: Numbers,
   shape: readonly number[],

@@ -8,24 +8,24 @@ import { Random } from './random';
 import { products, reduction } from './reductions';
 import { tricks } from './tricks';
 
-/** Random tensors and what is computed from them and from each other. */
+/** Random tensors (leaves) and steps that compute with them and with each other's results. */
 export interface Program {
   readonly seed: number;
   readonly leaves: readonly Numbers[];
   readonly steps: readonly Step[];
-  /** Numbers of the values that are read, leaves counting first. */
+  /** Indices of the values that are read; leaves have the first indices. */
   readonly outputs: readonly number[];
-  /** The largest number that is met on the way. */
+  /** The largest number among all values. */
   readonly largest: number;
 }
 
-/** How far a result may be from float64, as a part of the largest number on the way. */
+/** Maximum difference from float64, relative to the largest number of the program. */
 const tolerance = 1e-5;
 
-/** Programs are built of steps after which float32 itself is no further off than this part of the largest number. */
+/** Programs consist of steps after which the float32 error is at most this share of the largest number. */
 const condition = 3e-6;
 
-/** Which operations are drawn, and how often. */
+/** The operations that are drawn, with their weights. */
 const weights: readonly (readonly [number, readonly Operation[]])[] = [
   [6, sums],
   [4, tricks],
@@ -36,10 +36,10 @@ const weights: readonly (readonly [number, readonly Operation[]])[] = [
   [1, products],
 ];
 
-/** The program of a seed: always the same. */
+/** The program for a seed. The same seed always gives the same program. */
 export function drawProgram(seed: number): Program {
   const random = new Random(seed);
-  // Shapes are taken from one, so that most of them broadcast.
+  // Shapes are derived from one shape, so that most of them broadcast.
   const whole = Array.from({ length: random.whole(1, 5) }, () => random.whole(1, 4));
   const values: Numbers[] = Array.from({ length: random.whole(1, 4) }, () =>
     drawLeaf(random, whole),
@@ -48,7 +48,7 @@ export function drawProgram(seed: number): Program {
   const leaves = [...values];
   let largest = Math.max(...leaves.map(leaf => largestOf(leaf.values)));
   const operands: Operands = {
-    // Late values more often than early ones.
+    // Later values are chosen more often than earlier ones.
     choose: dtype => {
       const fitting = values.flatMap((value, i) => (!dtype || value.dtype === dtype ? [i] : []));
       const late = Math.max(random.next(), random.next());
@@ -59,7 +59,7 @@ export function drawProgram(seed: number): Program {
   const groups = weights.flatMap(([weight, operations]) =>
     Array<readonly Operation[]>(weight).fill(operations),
   );
-  // A program has few operations, so that the same meet again and again.
+  // A program uses only a few operations, so that the same operations are combined repeatedly.
   const vocabulary = Array.from({ length: random.whole(2, 12) }, () =>
     random.of(random.of(groups)),
   );
@@ -88,7 +88,7 @@ function drawShape(random: Random, whole: readonly number[]): number[] {
 function drawLeaf(random: Random, whole: readonly number[]): Numbers {
   const shape = drawShape(random, whole);
   const exact = random.chance(0.5);
-  // Half of them may be divided by.
+  // Half of the leaves are possible divisors.
   const least = random.chance(0.5) ? 1 : -8;
   const values = Float64Array.from({ length: sizeOf(shape) }, () =>
     exact ? random.whole(least, 8) / 4 : Math.fround(least / 4 + ((8 - least) / 4) * random.next()),
@@ -102,12 +102,12 @@ function drawBooleans(random: Random, whole: readonly number[]): Numbers {
   return { shape, values, dtype: 'bool', error: 0 };
 }
 
-/** Leaves as tensors of the backend in use. */
+/** The leaves as tensors of the current backend. */
 export function leafTensors({ leaves }: Program): tf.Tensor[] {
   return leaves.map(({ values, shape, dtype }) => tf.tensor([...values], [...shape], dtype));
 }
 
-/** The program's outputs, on the backend in use. */
+/** Computes the program's outputs on the current backend. */
 export function compute({ steps, outputs }: Program, leaves: readonly tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(() => {
     const made = [...leaves];
@@ -116,7 +116,7 @@ export function compute({ steps, outputs }: Program, leaves: readonly tf.Tensor[
   });
 }
 
-/** What is wrong with the results of a program; `undefined` where nothing is. */
+/** Describes the error in the results of a program; `undefined` if there is none. */
 export async function check(
   program: Program,
   results: readonly tf.Tensor[],
@@ -131,12 +131,15 @@ export async function check(
     }, 0);
     const same = result.shape.join() === expected.shape.join() && result.dtype === expected.dtype;
     if (same && worst <= tolerance * program.largest) continue;
-    return `v${output} is ${result.dtype} [${result.shape}], ${worst} from ${expected.dtype} [${expected.shape}], where the largest number is ${program.largest}`;
+    return (
+      `v${output} is ${result.dtype} [${result.shape}], ${worst} from ${expected.dtype} [${expected.shape}]; the ` +
+      `largest number is ${program.largest}`
+    );
   }
   return undefined;
 }
 
-/** In words, one line a value. */
+/** Describes the program in words, one line per value. */
 export function describe({ seed, leaves, steps, outputs }: Program): string {
   const lines = leaves.map(({ shape, dtype }, i) => `v${i} = ${dtype} [${shape}]`);
   steps.forEach(({ name, inputs, result }, i) => {

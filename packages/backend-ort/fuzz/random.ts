@@ -6,7 +6,7 @@ export class Random {
     this.#state = state;
   }
 
-  /** From 0 up to 1. */
+  /** A random number, at least 0 and below 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = this.#state;
@@ -19,7 +19,7 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** A whole number of both bounds and what is between them. */
+  /** A random integer from `least` to `most`, both included. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -28,7 +28,7 @@ export class Random {
     return choices[this.whole(0, choices.length - 1)]!;
   }
 
-  /** Some of the axes of a tensor, at least one. */
+  /** A random subset of the axes of a tensor, with at least one axis. */
   axes(rank: number): number[] {
     const axes = Array.from({ length: rank }, (_, axis) => axis);
     const chosen = axes.filter(() => this.chance(0.5));

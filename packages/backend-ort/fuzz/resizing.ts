@@ -1,5 +1,5 @@
 /**
- * Resizes every length up to 512 to every length up to 512, with every flag, on `ort` and on `cpu`.
+ * Resizes every length up to 512 to every length up to 512, with every combination of flags, and compares `ort` with `cpu`.
  *
  *     npm run fuzz:resizing -- [last length, default 512] [first length, default 1]
  */
@@ -10,7 +10,7 @@ import { configureOrt } from '../src/index';
 const last = Number(process.argv[2] ?? 512);
 const first = Number(process.argv[3] ?? 1);
 const longest = 512;
-/** Columns of pixels that are resized in one run. */
+/** Number of columns of pixels that are resized in one run. */
 const atOnce = 128;
 
 type Resize = (image: tf.Tensor4D, height: number) => tf.Tensor;
@@ -34,7 +34,7 @@ configureOrt({ threads: 1 });
 let pairs = 0;
 let different = 0;
 for (let from = first; from <= last; from++) {
-  // No two neighbors are alike.
+  // All neighbors differ.
   const pixels = Float32Array.from({ length: from }, (_, i) => 1 + ((i * 37) % 101) / 128);
   for (const [way, resize] of Object.entries(ways)) {
     const bound = way.startsWith('nearest') ? 0 : 1e-6;
@@ -52,7 +52,7 @@ for (let from = first; from <= last; from++) {
           worst = Math.max(worst, Math.abs(expected[place]! - got[place]!));
         if (worst <= bound) continue;
         different++;
-        say(`${way}: ${from} to ${to} is ${worst} from cpu`);
+        say(`${way}: ${from} to ${to} differs from cpu by ${worst}`);
       }
     }
   }
@@ -62,7 +62,7 @@ say(
 );
 if (different > 0) process.exitCode = 1;
 
-/** One after another, as they come from a column of pixels. */
+/** Resizes a column of pixels, and returns the results one after another. */
 async function resized(
   backend: string,
   pixels: Float32Array,

@@ -1,6 +1,6 @@
 /**
- * Computes thousands of random programs on `ort` and compares them with float64, and thousands of broadcasts, convolutions
- * and poolings, and their gradients, with `cpu`.
+ * Computes thousands of random programs on `ort` and compares the results with float64. Also compares thousands of
+ * broadcasts, convolutions and poolings, and their gradients, with `cpu`.
  *
  *     npm run fuzz:engine -- [programs, default 20000] [first seed, default 0]
  */
@@ -20,10 +20,11 @@ import { drawWindowed } from './windows';
 
 const programs = Number(process.argv[2] ?? 20_000);
 const first = Number(process.argv[3] ?? 0);
-/** One broadcast and one convolution or pooling for so many programs. */
+/** Number of programs for each broadcast and each convolution or pooling. */
 const programsPerComparison = 10;
 const say = (text: string) => process.stdout.write(`${text}\n`);
-// Each program is compiled, and the numbers are few: more threads would only be made and ended.
+// One thread, because each program is compiled and computes only few numbers: more threads would only cost time to start
+// and stop.
 configureOrt({ threads: 1 });
 
 let operations = 0;
@@ -42,7 +43,7 @@ for (let seed = first; seed < first + programs; seed++) {
 }
 const { compilations, fewerRewrites } = ortBackend()!.statistics;
 say(
-  `${programs} programs of ${operations} operations, ${compilations} compiled models of which ${fewerRewrites} need fewer rewrites: ` +
+  `${programs} programs of ${operations} operations, ${compilations} compiled models, ${fewerRewrites} of which need fewer rewrites: ` +
     `${wrong} programs differ from float64`,
 );
 
@@ -53,7 +54,7 @@ async function differs(text: string, compute: Computation, operands: readonly Op
   await tf.setBackend('ort');
   const difference = apart(expected, await forwardsAndBackwards(compute, operands));
   if (difference < 1e-5) return false;
-  say(`${text} is ${difference} from cpu`);
+  say(`${text} differs from cpu by ${difference}`);
   return true;
 }
 

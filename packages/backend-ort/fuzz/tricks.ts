@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Form, operations, slope } from './elementwise';
 import { smallestOf } from './numbers';
 
-/** What does nothing, or what rewriting knows by heart. */
+/** Forms that have no effect, or that rewriting recognizes. */
 const noops: Readonly<Record<string, Form>> = {
   'x + 0': { f: x => x, run: x => tf.add(x!, 0), error: slope(1) },
   '0 + x': { f: x => x, run: x => tf.add(0, x!), error: slope(1) },
@@ -45,7 +45,7 @@ const noops: Readonly<Record<string, Form>> = {
   },
 };
 
-/** The error function, by its series. */
+/** The error function, computed by its series. */
 function errorFunction(x: number): number {
   if (Math.abs(x) > 5) return Math.sign(x);
   let term = x;

@@ -3,7 +3,7 @@ import type { Computation, Operand } from './broadcasts';
 import { sizeOf } from './numbers';
 import { Random } from './random';
 
-/** A convolution or a pooling of random geometry. */
+/** A convolution or pooling with random geometry. */
 export interface Windowed {
   readonly text: string;
   readonly operands: readonly Operand[];
@@ -27,7 +27,7 @@ const kinds = [
   'avgPool3d',
 ] as const;
 
-/** The convolution or pooling of a seed: lengths, strides, dilations, padding and rounding differ from axis to axis. */
+/** The convolution or pooling for a seed. Lengths, strides, dilations, padding and rounding differ between the axes. */
 export function drawWindowed(seed: number): Windowed {
   const random = new Random(seed);
   const kind = kinds[seed % kinds.length]!;
@@ -104,7 +104,7 @@ export function drawWindowed(seed: number): Windowed {
         return [[flat], x => tf.maxPool(x as X, [kh, kw], strides, pad, rounding)];
       case 'avgPool':
         return [[flat], x => tf.avgPool(x as X, [kh, kw], strides, pad, rounding)];
-      // Of windows that are not square, tfjs's own gradient picks wrong places.
+      // For windows that are not square, tfjs's own gradient uses wrong positions.
       case 'maxPool3d':
         return [[deep], x => tf.maxPool3d(x as Y, [kd, kh, kh], [sd, sh, sw], simple, round)];
       case 'avgPool3d':

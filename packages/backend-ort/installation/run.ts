@@ -1,6 +1,7 @@
 /**
- * Installs the packed package into empty projects and trains there: with npm and with pnpm, with the native runtime,
- * with the WebAssembly one alone, and with none. Takes the network and some minutes: `npm run test:install`.
+ * Installs the packed package into empty projects and runs a training there: with npm and with pnpm, with the native
+ * runtime, with only the WebAssembly runtime, and without a runtime. Needs the network and some minutes: `npm run
+ * test:install`.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ interface Case {
   readonly name: string;
   readonly manager: 'npm' | 'pnpm';
   readonly runtimes: readonly string[];
-  /** What the program prints, or says when it fails. */
+  /** Expected output of the program, also for a failure. */
   readonly expected: RegExp;
 }
 
@@ -37,7 +38,7 @@ const cases: readonly Case[] = [
     expected: trained('onnxruntime-node'),
   },
   {
-    name: 'npm, WebAssembly alone, which is announced',
+    name: 'npm, only WebAssembly, with a warning',
     manager: 'npm',
     runtimes: [webRuntime],
     expected: /no native ONNX Runtime[\s\S]*"runtime":"onnxruntime-web".*"accuracy":(1|0\.9)/,
@@ -78,7 +79,7 @@ let failures = 0;
 for (const { name, manager, runtimes, expected } of cases) {
   const project = mkdtempSync(join(folder, 'project-'));
   const formats = tarballs.find(file => file.includes('formats'))!;
-  // pnpm would look for it where packages are published; npm takes the one that stands beside.
+  // Pnpm would look for this package in the registry; npm uses the file in the folder.
   const pnpm = { overrides: { '@shroom/formats': `file:${formats}` } };
   const manifest = { private: true, type: 'module', pnpm };
   writeFileSync(join(project, 'package.json'), `${JSON.stringify(manifest)}\n`);

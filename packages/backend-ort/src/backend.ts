@@ -16,25 +16,28 @@ import { reshape, sameShape } from './operators/shape';
 import { Reads } from './reads';
 import type { Runtime } from './runtime/runtime';
 
-/** What backends exchange: numbers, interleaved complex numbers, or the bytes of strings. */
+/** Values as backends exchange them: numbers, interleaved complex numbers, or the bytes of strings. */
 export type BackendValues = HostArray | Uint8Array[];
 
 interface Entry {
   refCount: number;
   readonly dtype: DataType;
-  /** The value, for dtypes that live in the graph. */
+  /** The graph node of the value, for dtypes that the graph supports. */
   readonly node?: GraphNode;
-  /** The value of `complex64` and `string` tensors. */
+  /** The values of `complex64` and `string` tensors. */
   readonly host?: BackendValues;
 }
 
 export interface BackendOptions extends ExecutorOptions {
-  /** Pending operations after which work is run at the next end of an outermost `tf.tidy`, even if nobody reads. */
+  /**
+   * Number of pending operations after which the work is run at the next end of an outermost `tf.tidy`, even if no value is
+   * read.
+   */
   readonly pendingOperations: number;
 }
 
 /**
- * TensorFlow.js on ONNX Runtime: kernels append to a graph, reading runs it.
+ * TensorFlow.js on ONNX Runtime. Kernels append operations to a graph; reading a value runs the graph.
  *
  * @example
  * ```ts
@@ -64,7 +67,7 @@ export class OrtBackend extends KernelBackend {
     this.#reads = new Reads(this.#executor, this.#pending, runtime.name);
   }
 
-  /** What has been compiled and run so far. */
+  /** Counts of compilations and runs so far. */
   get statistics(): Readonly<ExecutionStatistics> {
     return this.#executor.statistics;
   }
@@ -75,9 +78,9 @@ export class OrtBackend extends KernelBackend {
   }
 
   /**
-   * What the last bits of results depend on: this package's version, the runtime and its version, the execution providers,
-   * the processor's vector instructions, and whether weights are compiled in. Include it in cache keys. The number of
-   * threads is no part of it.
+   * Identifies everything that the last bits of results depend on: the version of this package, the runtime and its
+   * version, the execution providers, the processor's vector instructions, and whether weights are compiled in. Include it
+   * in cache keys. It does not contain the number of threads, because results do not depend on it.
    */
   get identity(): string {
     const weights = this.#options.compileWeights ? 'weights compiled in' : 'weights given';
@@ -85,7 +88,7 @@ export class OrtBackend extends KernelBackend {
     return `backend-ort ${version}, ${name} ${computesWith}, ${weights}`;
   }
 
-  /** Whether memory that a run has freed stays with the process. */
+  /** Whether the process keeps memory that a run has freed. */
   get keepsMemory(): boolean {
     return this.#runtime.keepsMemory ?? false;
   }
@@ -114,7 +117,10 @@ export class OrtBackend extends KernelBackend {
     this.#data.set(dataId, { refCount, dtype, node });
   }
 
-  /** Tensors for values of the graph. All outputs of a kernel come in one call, since it may run what is pending. */
+  /**
+   * Makes tensors for graph values. All outputs of a kernel are passed in one call, because the call may run the pending
+   * work.
+   */
   tensors(nodes: readonly GraphNode[]): TensorInfo[] {
     const tensors = nodes.map(node => {
       const dataId = {};
@@ -129,18 +135,18 @@ export class OrtBackend extends KernelBackend {
     return tensors;
   }
 
-  /** A tensor of values that were computed elsewhere. */
+  /** Makes a tensor of values that were computed outside the graph. */
   make(values: BackendValues, shape: Shape, dtype: DataType): TensorInfo {
     return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
   }
 
-  /** A tensor that shares the data of another. */
+  /** Makes a tensor that shares the data of another tensor. */
   share(x: TensorInfo, shape: Shape): TensorInfo {
     this.#data.get(x.dataId).refCount++;
     return { dataId: x.dataId, shape: [...shape], dtype: x.dtype };
   }
 
-  /** The value of a numeric tensor, under the tensor's shape. */
+  /** The graph node of a numeric tensor, with the tensor's shape. */
   node(x: TensorInfo): GraphNode {
     const { node } = this.#data.get(x.dataId);
     if (node === undefined) {
@@ -151,7 +157,7 @@ export class OrtBackend extends KernelBackend {
     return sameShape(node.shape, x.shape) ? node : reshape(node, x.shape);
   }
 
-  /** Numbers of a tensor, by reference: not to be changed. */
+  /** The numbers of a tensor by reference. Do not modify them. */
   valuesSync(x: TensorInfo): BackendValues {
     const { node, host } = this.#data.get(x.dataId);
     return host ?? this.#reads.now(node!);
@@ -165,7 +171,7 @@ export class OrtBackend extends KernelBackend {
   override async read(dataId: DataId): Promise<BackendValues> {
     const { node, host } = this.#data.get(dataId);
     if (host !== undefined) return host;
-    // The tensor may be disposed while it is read: the node stays referenced until its values are there.
+    // The tensor may be disposed while it is read. So the node stays referenced until its values have arrived.
     node!.references++;
     return this.#reads.later(node!).finally(() => this.#release(node!));
   }
@@ -177,7 +183,7 @@ export class OrtBackend extends KernelBackend {
     if (!force && entry.refCount > 0) return false;
     this.#data.delete(dataId);
     if (entry.node !== undefined) this.#release(entry.node);
-    // Operations and inner tidies are scopes of their own: at the end of an outermost one the depth is 1.
+    // Operations and inner tidies are nested scopes, so the depth is 1 at the end of an outermost one.
     if (tfjsEngine().state.scopeStack.length <= 1) this.#pending.scopeEnded();
     return true;
   }
@@ -186,7 +192,7 @@ export class OrtBackend extends KernelBackend {
     return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
   }
 
-  /** The engine calls this for variables alone; kernels that share data call {@link share}. */
+  /** The engine calls this only for variables. Kernels that share data call {@link share}. */
   override incRef(dataId: DataId): void {
     const entry = this.#data.get(dataId);
     entry.refCount++;
@@ -205,7 +211,7 @@ export class OrtBackend extends KernelBackend {
     return this.#executor.synchronous;
   }
 
-  /** Milliseconds that `f` takes with everything it computes. */
+  /** Measures the time in milliseconds that `f` takes, including all of its computations. */
   override async time(f: () => void): Promise<{ kernelMs: number }> {
     if (!this.#executor.synchronous) {
       throw new Error('backend-ort: tf.time needs the native runtime (onnxruntime-node).');
@@ -231,9 +237,10 @@ export class OrtBackend extends KernelBackend {
     this.#runtime.dispose?.();
   }
 
-  /** Copies what the program wrote, before it is computed with: the program may go on to use its array. */
+  /** Copies an array that the program wrote before it is used, because the program may modify its array later. */
   #own(node: GraphNode): void {
-    // Into memory of the pool, as it goes back there: a loop that writes a batch at each step would fill the pool.
+    // The copy uses memory of the pool, because it returns there: otherwise a loop that writes a batch at each step would
+    // fill the pool.
     const copy = this.#executor.buffers.take(node.dtype, node.size);
     copy.set(node.data!);
     node.data = copy;

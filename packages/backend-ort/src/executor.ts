@@ -9,32 +9,37 @@ import { fillOperator, fillValue } from './operators/elementwise';
 import { fewerAndFewer, type Rewrites, type Runtime } from './runtime/runtime';
 
 export interface ExecutorOptions {
-  /** Compiled computations that are kept. */
+  /** Maximum number of compiled computations that are kept. */
   readonly sessionCacheSize: number;
-  /** Whether weights of convolutions that are not trained are part of the compiled model. */
+  /** Whether untrained weights of convolutions are part of the compiled model. */
   readonly compileWeights: boolean;
-  /** Most bytes of memory that are kept for results to come. */
+  /** Maximum number of bytes that are kept for later results. */
   readonly bufferPoolBytes: number;
 }
 
-/** Counts since the backend was made. */
+/** Counts since the backend was created. */
 export interface ExecutionStatistics {
-  /** Times that pending work was run. */
+  /** Number of times that pending work was run. */
   runs: number;
-  /** Times that a model was written and compiled. */
+  /** Number of models that were written and compiled. */
   compilations: number;
-  /** Sessions alive now. */
+  /** Number of existing sessions. */
   sessions: number;
-  /** Models that ONNX Runtime could not compile or run as it rewrote them, and that run with fewer rewrites. */
+  /**
+   * Number of models that ONNX Runtime could not compile or run with all of its rewrites, and that run with fewer rewrites.
+   */
   fewerRewrites: number;
-  /** Time spent finding what is to be run and whether it is compiled already, writing and compiling models, and running them. */
+  /**
+   * Time spent in milliseconds: on finding the nodes to run and their compiled model, on writing and compiling models, and
+   * on running.
+   */
   readonly milliseconds: { lookup: number; compilation: number; running: number };
 }
 
-/** More nodes than this failing together are not tried again one by one. */
+/** If more nodes than this fail together, they are not tried again one by one. */
 const mostRetries = 16;
 
-/** Compiles and runs pending nodes, and keeps what was compiled. */
+/** Compiles and runs pending nodes, and keeps compiled models. */
 export class Executor {
   readonly statistics: ExecutionStatistics = {
     runs: 0,
@@ -44,7 +49,7 @@ export class Executor {
     milliseconds: { lookup: 0, compilation: 0, running: 0 },
   };
   readonly buffers: BufferPool;
-  /** Number of the current run; nodes note it when they are used. */
+  /** Number of the current run. A node records it when the node is used. */
   run = 1;
   readonly #plans: PlanCache;
   readonly #runtime: Runtime;
@@ -62,7 +67,7 @@ export class Executor {
     return this.#runtime.createSync !== undefined;
   }
 
-  /** Gives every target its data, or its failure. */
+  /** Computes every target: gives it its data, or its failure. */
   computeSync(targets: readonly GraphNode[], alone = false): void {
     const clock = this.#clock();
     const work = this.#prepare(targets);
@@ -101,7 +106,7 @@ export class Executor {
     if (!alone) this.#finish(work);
   }
 
-  /** The same on a runtime that has to be waited for. Calls must not overlap. */
+  /** Computes every target on an asynchronous runtime. Calls must not overlap. */
   async compute(targets: readonly GraphNode[], alone = false): Promise<void> {
     const clock = this.#clock();
     const work = this.#prepare(targets);
@@ -145,21 +150,21 @@ export class Executor {
   }
 
   /**
-   * Notes that a variable holds the node. Its initial value, if it is a filled tensor, becomes data at once, so that the
-   * first training step has the structure of all others.
+   * Records that a variable holds the node. If its initial value is a filled tensor, it becomes data immediately, so that
+   * the first training step has the same structure as all others.
    */
   markVariable(node: GraphNode): void {
     node.variable = true;
     if (node.operator === fillOperator && node.data === undefined) this.#fill(node);
   }
 
-  /** Releases every compiled session and all memory held. */
+  /** Releases all compiled sessions and all memory. */
   dispose(): void {
     this.#plans.clear();
     this.buffers.clear();
   }
 
-  /** Adds the time since the last call to what it was spent on. */
+  /** Adds the time since the previous call to the given kind of time. */
   #clock(): (spentOn: keyof ExecutionStatistics['milliseconds']) => void {
     let before = performance.now();
     return spentOn => {
@@ -188,14 +193,14 @@ export class Executor {
     return work.targets.map(target => this.buffers.take(target.dtype, target.size));
   }
 
-  /** Lets go of what only the run needed. */
+  /** Releases values that only this run needed. */
   #finish(work: Schedule): void {
     for (const node of work.nodes) node.inputs = [];
     for (const leaf of work.leaves) this.recycle(leaf);
     for (const target of work.targets) this.recycle(target);
   }
 
-  /** Takes a node's memory back when no tensor and no pending work needs it, and what was compiled with it. */
+  /** Reclaims the memory of a node, and of models compiled with it, when no tensor and no pending work needs it. */
   recycle(node: GraphNode, letGo = false): void {
     if (letGo) node.references--;
     if (node.references > 0 || node.lastUse >= this.run) return;
@@ -205,7 +210,7 @@ export class Executor {
     node.data = undefined;
   }
 
-  /** The model that a plan's next session is compiled from. */
+  /** The model from which the next session of a plan is compiled. */
   #lower(plan: Plan, work: Schedule, rewrites: Rewrites): OnnxModel {
     this.#discardSession(plan);
     plan.rewrites = rewrites;
@@ -216,15 +221,15 @@ export class Executor {
     work.targets.forEach((target, i) => {
       target.data = arrays[i]!;
     });
-    // Fewer rewrites have helped: the fault was theirs.
+    // It works with fewer rewrites, so a rewrite was the cause.
     if (failures.length > 0) this.statistics.fewerRewrites++;
     failures.length = 0;
   }
 
-  /** @returns targets worth trying alone, since the fault may be that of another. */
+  /** @returns targets to be tried one by one, because another target may be the cause of the failure. */
   #failed(work: Schedule, plan: Plan, failures: readonly unknown[]): readonly GraphNode[] {
     if (failures.length === 0) return [];
-    // It failed without rewrites as well, so that they are not to blame.
+    // It failed without rewrites too, so the rewrites are not the cause.
     this.#discardSession(plan);
     plan.rewrites = 'all';
     if (work.targets.length > 1 && work.targets.length <= mostRetries) return work.targets;

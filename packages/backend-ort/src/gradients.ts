@@ -35,16 +35,16 @@ type Form = (
   backend: OrtBackend,
 ) => Gradients | undefined;
 
-/** Times the smallest normal number it is above 1. */
+/** A slope that is steep enough: times the smallest normal number, it is above 1. */
 const steepest = 3e38;
 
-/** Kernels of ours alone, which gradients run. */
+/** Kernels that exist only in this backend, and that gradients run. */
 const gradientKernels: Readonly<
   Record<string, (call: KernelCall<never>) => GraphNode | readonly GraphNode[]>
 > = {
   [batchNormGradientKernel]: batchNormGradient,
-  // `y` is what the ReLU gave. A line so steep, cut off at 0 and 1, is the step above zero in one pass over memory; ONNX
-  // Runtime chooses (`Where`) with one thread, and takes two passes by way of a boolean.
+  // `y` is the output of the ReLU. A steep line, clipped to 0 and 1, is the step function above zero in one pass over
+  // memory. ONNX Runtime's choice (`Where`) uses only one thread, and takes two passes because of its boolean condition.
   OrtReluGradient: ({ inputs }: KernelCall) => {
     const above = elementwise('HardSigmoid', [inputs.y!], {
       alpha: { float: steepest },
@@ -63,7 +63,7 @@ function run(name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap =
   return engine().runKernel(name, inputs, attrs);
 }
 
-/** The gradient of a sum or a mean is the same number everywhere; tfjs multiplies it with a tensor of ones. */
+/** The gradient of a sum or a mean is the same number everywhere, but tfjs multiplies it with a tensor of ones. */
 function spread(share: (count: number) => number): Form {
   return (dy, [x], attrs) => {
     const axes = util.parseAxisParam(attrs.axis as number[], x!.shape);
@@ -90,11 +90,11 @@ function scaledBy(x: Tensor, factor: number): Tensor {
 interface Own {
   readonly saves?: Partial<GradConfig>;
   readonly form: Form;
-  /** What tfjs's own form is given of what is saved. Default: the same. */
+  /** Converts the saved tensors for tfjs's own gradient. Default: unchanged. */
   readonly original?: (saved: Tensor[]) => Tensor[];
 }
 
-/** A gradient by a kernel that takes the input; tfjs's own takes the output. */
+/** A gradient by a kernel that needs the input, while tfjs's own gradient needs the output. */
 function ofInput(kernel: string, output: (x: Tensor) => Tensor): Own {
   return {
     saves: { inputsToSave: ['x'], outputsToSave: [] },
@@ -103,17 +103,17 @@ function ofInput(kernel: string, output: (x: Tensor) => Tensor): Own {
   };
 }
 
-/** Gradients in forms that take few passes over memory. Each may decline, and tfjs's own runs. */
+/** Gradients that take fewer passes over memory than those of tfjs. Each may decline; then the gradient of tfjs runs. */
 const forms: Readonly<Record<string, Own>> = {
   Sum: { form: spread(() => 1) },
   Mean: { form: spread(count => 1 / count) },
   Relu: {
-    // tfjs keeps the input until the gradient is computed; the output says the same and is needed anyhow.
+    // Tfjs keeps the input until the gradient is computed. The output has the same information, and is needed anyway.
     saves: { inputsToSave: [], outputsToSave: [true] },
     form: (dy, [y]) => ({ x: () => run('OrtReluGradient', { dy, y: y! }) }),
   },
   FusedBatchNorm: { form: batchNorm },
-  // tfjs computes these of the output, which next to 1 has no digits left to subtract from 1.
+  // Tfjs computes these from the output. Near 1, subtracting the output from 1 leaves no digits.
   Sigmoid: ofInput('OrtSigmoidGradient', sigmoid),
   Tanh: ofInput('OrtTanhGradient', tanh),
   Elu: ofInput('OrtEluGradient', elu),
@@ -138,13 +138,13 @@ function batchNorm(
     run(batchNormGradientKernel, inputs, { varianceEpsilon, ofBatch, by: input });
   const none = (of: Tensor) => () => run('OrtVanishing', {}, { shape: of.shape });
   const gradients: Gradients = { x: by('x'), scale: by('scale'), offset: by('offset') };
-  // What x does through its own mean and variance is in its gradient already.
+  // The gradient of x already includes its influence through its own mean and variance.
   if (ofBatch) return { ...gradients, mean: none(mean), variance: none(variance) };
   const original = originals.get('FusedBatchNorm')!(dy, saved, attrs);
   return { ...gradients, mean: original.mean!, variance: original.variance! };
 }
 
-/** Whether mean and variance were computed from `x`, and inside of what is being differentiated. */
+/** Whether mean and variance were computed from `x`, and within the function that is differentiated. */
 function isOfBatch(backend: OrtBackend, x: Tensor, mean: Tensor, variance: Tensor): boolean {
   const node = backend.node(x);
   if (!isMeanOf(backend.node(mean), node) || !isVarianceOf(backend.node(variance), node))
@@ -157,10 +157,10 @@ type Tape = NonNullable<ReturnType<typeof engine>['state']['activeTape']>;
 
 const searched = new WeakMap<Tape, { length: number; means: ReadonlySet<object> }>();
 
-/** Data of the means on a tape: a backward pass asks for them at each of its batch norms. */
+/** The data of the means on a tape. A backward pass needs them for each of its batch norms. */
 function meansOf(tape: Tape): ReadonlySet<object> {
   const known = searched.get(tape);
-  // It has grown when its length is another.
+  // A different length means that the tape has grown.
   if (known?.length === tape.length) return known.means;
   const means = new Set<object>();
   for (const { kernelName, outputs } of tape)
@@ -171,7 +171,7 @@ function meansOf(tape: Tape): ReadonlySet<object> {
 
 const originals = new Map<string, GradConfig['gradFunc']>();
 
-/** Registers the kernels that the gradients here run. */
+/** Registers the kernels that these gradients run. */
 export function registerGradientKernels(backendName: string): void {
   for (const [kernelName, build] of Object.entries(gradientKernels)) {
     registerKernel({
@@ -190,8 +190,9 @@ export function registerGradientKernels(backendName: string): void {
 }
 
 /**
- * Puts our forms before tfjs's gradients. Gradients belong to all backends together, so that on another one, and for
- * gradients of gradients, tfjs's own run. Done when the backend starts: tfjs registers its own on import.
+ * Replaces tfjs's gradients by those of this backend. All backends share their gradients; so on another backend, and for
+ * gradients of gradients, tfjs's own are called. This happens when the backend starts, because tfjs registers its gradients
+ * on import.
  */
 export function installGradients(): void {
   for (const [kernelName, { saves, form, original }] of Object.entries(forms)) {
@@ -204,7 +205,7 @@ export function installGradients(): void {
       ...saves,
       gradFunc: (dy, saved, attrs) => {
         const { backend, state } = engine();
-        // Inside of an outer gradient the tape goes on, and our kernels have no gradients themselves.
+        // Inside an outer gradient the tape continues, and our kernels have no gradients themselves.
         const first = state.gradientDepth === 0 && backend instanceof OrtBackend;
         const tensor = dy as Tensor;
         const gradients = first ? form(tensor, saved, attrs, backend) : undefined;

@@ -2,14 +2,14 @@ import type { Executor } from './executor';
 import type { GraphNode, HostArray } from './graph/node';
 import type { PendingWork } from './graph/pending';
 
-/** Gives nodes' numbers to who reads them, and has what is pending computed first. */
+/** Returns the numbers of nodes, after running the pending work. */
 export class Reads {
   #last: Promise<unknown> = Promise.resolve();
   readonly #executor: Executor;
   readonly #pending: PendingWork;
   readonly #runtimeName: string;
 
-  /** @param runtimeName for messages. */
+  /** @param runtimeName Name of the runtime, for messages. */
   constructor(executor: Executor, pending: PendingWork, runtimeName: string) {
     this.#executor = executor;
     this.#pending = pending;
@@ -17,9 +17,10 @@ export class Reads {
   }
 
   /**
-   * Numbers by reference: not to be changed.
+   * Returns the numbers by reference. Do not modify them.
    *
-   * @throws Error of the run that failed to compute them; where the runtime cannot compute synchronously, one that says what to do.
+   * @throws Error of the run that failed to compute them. If the runtime cannot compute synchronously, the error says what
+   *   to do.
    */
   now(node: GraphNode): HostArray {
     if (node.data === undefined && !this.#executor.synchronous) {
@@ -33,14 +34,15 @@ export class Reads {
   }
 
   /**
-   * A copy of the numbers. Of several reads one waits for the other. The node has to be held meanwhile.
+   * Returns a copy of the numbers. Reads wait for each other. The node has to stay referenced meanwhile.
    *
    * @throws Error of the run that failed to compute them.
    */
   async later(node: GraphNode): Promise<HostArray> {
     if (node.data !== undefined) return node.data.slice();
     if (this.#executor.synchronous) {
-      // The native runtime computes on the calling thread all the same; a turn of the loop lets other reads join.
+      // The native runtime computes on the calling thread anyway. Waiting for one turn of the event loop lets other reads
+      // join.
       await Promise.resolve();
       return this.now(node).slice();
     }

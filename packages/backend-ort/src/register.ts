@@ -15,36 +15,37 @@ import { registerSharedGradients } from './shared-gradients';
 
 const backendName = 'ort';
 
-/** Above `cpu` (1) and `wasm` (2), below what computes on a graphics card. */
+/** Priority of the backend: above `cpu` (1) and `wasm` (2), below the backends for graphics cards. */
 const priority = 3;
 
 export interface OrtOptions {
-  /** Threads inside one operator. Default: the processors that the machine has, as ONNX Runtime counts them. */
+  /** Number of threads inside one operator. Default: the number of processors, as ONNX Runtime counts them. */
   readonly threads?: number;
-  /** Execution providers by preference. Default `['cpu']`. */
+  /** Execution providers in order of preference. Default `['cpu']`. */
   readonly executionProviders?: readonly string[];
-  /** Compiled computations that are kept, the least recently used going first. Default 64. */
+  /** Maximum number of compiled computations that are kept; the least recently used is removed first. Default 64. */
   readonly sessionCacheSize?: number;
   /**
-   * Whether weights of networks with convolutions are part of the compiled model where a run does not train them: faster, for a
-   * copy of the weights, and compiled again when they change. Default true. It changes results in their last digits.
+   * Whether weights of networks with convolutions are part of the compiled model in runs that do not train them. This is
+   * faster, but needs a copy of the weights, and compiles again when they change. It changes results in their last digits.
+   * Default true.
    */
   readonly compileWeights?: boolean;
-  /** Pending operations after which work is run although nobody reads. Default 4000. */
+  /** Number of pending operations after which they are run although no value is read. Default 4000. */
   readonly pendingOperations?: number;
-  /** `native`, `web`, or `auto` (default): native in Node, web elsewhere and where there is no native one. */
+  /** `native`, `web`, or `auto` (default): native in Node; web elsewhere, and if there is no native runtime. */
   readonly runtime?: 'auto' | 'native' | 'web';
-  /** The module `onnxruntime-web`, for programs that a bundler packs: `import * as ort from 'onnxruntime-web'`. */
+  /** The module `onnxruntime-web`, for programs packed by a bundler: `import * as ort from 'onnxruntime-web'`. */
   readonly onnxruntimeWeb?: unknown;
-  /** Where the `.wasm` files of `onnxruntime-web` are served. Default: beside its script. */
+  /** Address of the `.wasm` files of `onnxruntime-web`. Default: beside its script. */
   readonly wasmPaths?: string;
-  /** Told when the backend falls back to WebAssembly. Default: the console. */
+  /** Called when the backend falls back to WebAssembly. Default: writes to the console. */
   readonly onWarning?: (message: string) => void;
-  /** Most bytes of memory that are kept for results to come. Default 1 GB. */
+  /** Maximum number of bytes that are kept for later results. Default 1 GB. */
   readonly bufferPoolBytes?: number;
   /**
-   * Whether memory that a run has freed stays with the process, so that the next need not ask the system for it again. Needs
-   * Linux with glibc and the package `koffi`. Default: where it can be done; `true` throws where it cannot.
+   * Whether the process keeps memory that a run has freed, so that the next run need not request it from the system again.
+   * Needs Linux with glibc and the package `koffi`. Default: if possible; `true` throws an error if it is impossible.
    */
   readonly keepMemory?: boolean;
 }
@@ -52,8 +53,8 @@ export interface OrtOptions {
 let options: OrtOptions = {};
 
 /**
- * Sets the options of the backend `ort`. They take effect when the backend starts, which `tf.setBackend('ort')` does.
- * A backend that has started is disposed, with every tensor on it.
+ * Sets the options of the backend `ort`. They take effect when the backend starts, for example by `tf.setBackend('ort')`. A
+ * backend that is running is disposed, with all of its tensors.
  *
  * @example
  * ```ts
@@ -72,13 +73,13 @@ export function configureOrt(next: OrtOptions): void {
 }
 
 /**
- * Registers the backend `ort` and its kernels. Importing the package does this.
+ * Registers the backend `ort` and its kernels. Importing the package does this automatically.
  *
  * @example
  * ```ts
  * import { removeBackend, setBackend } from '@tensorflow/tfjs-core';
  *
- * removeBackend('ort'); // with its tensors and sessions
+ * removeBackend('ort'); // also disposes its tensors and sessions
  * registerOrt();
  * await setBackend('ort'); // starts a new one
  * ```
@@ -88,14 +89,14 @@ export function registerOrt(): void {
 }
 
 /**
- * The backend when it has started, for its statistics.
+ * The backend, if it has started; for example to read its statistics.
  *
  * @example
  * ```ts
  * import { setBackend } from '@tensorflow/tfjs-core';
  *
  * await setBackend('ort');
- * ortBackend()?.runtimeName; // 'onnxruntime-node', or 'onnxruntime-web' where there is no native one
+ * ortBackend()?.runtimeName; // 'onnxruntime-node', or 'onnxruntime-web' if there is no native runtime
  * ```
  */
 export function ortBackend(): OrtBackend | undefined {
@@ -116,8 +117,8 @@ async function start(): Promise<OrtBackend> {
 }
 
 /**
- * In Node the native runtime, or where it is missing the WebAssembly one, which is announced; elsewhere the WebAssembly
- * one.
+ * Loads the native runtime in Node, or, if it is missing, the WebAssembly runtime with a warning. Elsewhere it loads the
+ * WebAssembly runtime.
  */
 async function loadRuntime(): Promise<Runtime> {
   const { runtime = 'auto', wasmPaths, onnxruntimeWeb } = options;
@@ -143,7 +144,7 @@ async function loadRuntime(): Promise<Runtime> {
 }
 
 const howToInstall =
-  'To have the native one: npm install onnxruntime-node, with ONNXRUNTIME_NODE_INSTALL=skip in the environment on Linux unless CUDA is wanted.';
+  'To install the native runtime: npm install onnxruntime-node. On Linux without CUDA, set ONNXRUNTIME_NODE_INSTALL=skip before.';
 
 function missingNative(error: unknown): string {
   return `backend-ort: neither onnxruntime-node nor onnxruntime-web could be loaded on ${process.platform} ${process.arch}. ${howToInstall} Or: npm install onnxruntime-web. (${message(error)})`;
@@ -153,7 +154,7 @@ function message(error: unknown): string {
   return error instanceof Error ? error.message.split('\n')[0]! : String(error);
 }
 
-/** Whether loading failed because the package or its binary is not there. */
+/** Whether loading failed because the package or its binary is missing. */
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error;
 }
@@ -163,15 +164,16 @@ function isNode(): boolean {
 }
 
 /**
- * Gradients belong to all engines together. `@tensorflow/tfjs-layers` registers tfjs's own when it is loaded, which may be right
- * after this package: they are registered once more when what is being loaded has been.
+ * Registers the gradients for all engines, which share one table of gradients. `@tensorflow/tfjs-layers` registers tfjs's
+ * own gradients when it is loaded, possibly after this package. So these gradients are registered again when the modules
+ * that are being loaded have finished loading.
  */
 export function registerGradientsOfAll(): void {
   registerSharedGradients();
   queueMicrotask(registerSharedGradients);
 }
 
-/** Kernels belong to the name of the backend, not to one instance of it. */
+/** Registers the kernels. They belong to the name of the backend, not to one instance. */
 export function registerOrtKernels(): void {
   registerKernels(backendName);
   registerGradientKernels(backendName);

@@ -15,9 +15,10 @@ import {
 import { type Alignment, nearestShares, sharesBetween } from './operators/resize';
 
 /**
- * Gradients that are wrong in tfjs itself, put right for every engine: tfjs has one gradient for all. Those of average
- * pooling divide by the whole window at borders too, where the forward pass divides by what lies in the image; those of
- * resizing leave out `halfPixelCenters`, and on `cpu` mix up the images of a batch and height and width.
+ * Corrections of gradients that are wrong in tfjs itself. They apply to every engine, because tfjs has a single table of
+ * gradients. The gradients of average pooling divide by the whole window even at borders, where the forward pass divides by
+ * the pixels in the image. The gradients of resizing ignore `halfPixelCenters`, and on `cpu` they confuse the images of a
+ * batch, and height with width.
  */
 const configs: readonly GradConfig[] = [
   averagePooling('AvgPool', 'AvgPoolGrad', (shape, attrs) => {
@@ -35,7 +36,7 @@ const configs: readonly GradConfig[] = [
     const columns = { length: info.filterWidth, stride: info.strideWidth, before: left };
     const extents = [rows, columns];
     if (dimRoundingMode === undefined) return { extents };
-    // The kernel does not know how the number of windows was rounded. It is told of padding that has room for all of them.
+    // The kernel does not know how the number of windows was rounded, so it gets padding with room for all windows.
     const bottom = after(rows, info.inHeight, info.outHeight);
     const right = after(columns, info.inWidth, info.outWidth);
     const explicit = [
@@ -75,7 +76,7 @@ interface PoolAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** A window along one axis of the image. */
+/** Windows along one axis of the image. */
 interface Extent {
   readonly length: number;
   readonly stride: number;
@@ -85,11 +86,11 @@ interface Extent {
 
 interface Geometry {
   readonly extents: readonly Extent[];
-  /** What the kernel is told, where that is not what the forward pass was told. */
+  /** Attributes for the gradient kernel, if they differ from those of the forward pass. */
   readonly given?: NamedAttrMap;
 }
 
-/** tfjs's kernel gives each place of a window one share of the whole window; `dy` is made larger where it is smaller. */
+/** Tfjs's kernel divides by the whole window. So `dy` is increased where fewer pixels of the window are in the image. */
 function averagePooling(
   kernelName: string,
   gradientKernel: string,
@@ -116,25 +117,25 @@ function averagePooling(
   };
 }
 
-/** Padding that the last of so many windows needs after the image; negative where more windows would fit otherwise. */
+/** Padding after the image that the last of the windows needs; negative if there is room for more windows. */
 function after({ length, stride, before }: Extent, image: number, windows: number): number {
   const needed = (windows - 1) * stride + length - before - image;
   return needed > -stride ? Math.max(0, needed) : needed;
 }
 
-/** How many times larger than its part in the image each window is along an axis. */
+/** For each window along an axis, its length divided by the length of its part in the image. */
 function excesses({ length, stride, before }: Extent, image: number, windows: number): number[] {
   return Array.from({ length: windows }, (_, i) => {
     const start = i * stride - before;
     const inside = Math.min(start + length, image) - Math.max(start, 0);
-    // A window in the padding alone has no gradient.
+    // A window that lies completely in the padding has no gradient.
     return inside > 0 ? length / inside : 0;
   });
 }
 
 type Shares = (from: number, to: number, alignment: Alignment) => Float32Array;
 
-/** Resizing is a product with a matrix along each axis, and so is its gradient. */
+/** The gradient of resizing: a product with a matrix along each axis, as resizing is. */
 function resizing(kernelName: string, shares: Shares): GradConfig {
   return {
     kernelName,
@@ -153,12 +154,12 @@ function resizing(kernelName: string, shares: Shares): GradConfig {
   };
 }
 
-/** Registers the gradients. tfjs registers its own on import, perhaps afterwards. */
+/** Registers the gradients. Tfjs registers its own on import, possibly later. */
 export function registerSharedGradients(): void {
   for (const config of configs) {
     const known = getGradient(config.kernelName);
     if (known === config) continue;
-    // Without this, TensorFlow.js may say on the console that a gradient is replaced.
+    // Without this, TensorFlow.js may warn on the console that a gradient is replaced.
     if (known !== undefined) unregisterGradient(config.kernelName);
     registerGradient(config);
   }

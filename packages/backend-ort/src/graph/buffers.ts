@@ -1,23 +1,23 @@
 import type { HostArray, NumericType } from './node';
 
-/** Smaller arrays are cheaper to make than to look after. */
+/** Smaller arrays are cheaper to allocate than to manage. */
 const smallest = 1024;
 
 /**
- * Arrays of tensors that nobody holds any more, kept for the next run: a training step gives back as much memory as it
- * asks for, and fresh memory has to be cleared and mapped.
+ * Arrays of tensors that are no longer used, kept for the next run. A training step frees as much memory as it allocates,
+ * and new memory has to be cleared and mapped.
  */
 export class BufferPool {
   readonly #free = new Map<string, HostArray[]>();
   #held = 0;
   readonly #limit: number;
 
-  /** @param limit most bytes that are kept unused. */
+  /** @param limit Maximum number of unused bytes to keep. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** An array of arbitrary content. */
+  /** Returns an array with arbitrary content. */
   take(dtype: NumericType, length: number): HostArray {
     const array = this.#free.get(`${dtype}${length}`)?.pop();
     if (array === undefined) return allocate(dtype, length);
@@ -25,7 +25,7 @@ export class BufferPool {
     return array;
   }
 
-  /** Gives an array back that nothing else refers to. */
+  /** Returns an array to the pool. Nothing else may refer to it. */
   give(dtype: NumericType, array: HostArray): void {
     if (array.length < smallest || this.#held + array.byteLength > this.#limit) return;
     const key = `${dtype}${array.length}`;
@@ -46,7 +46,7 @@ function allocate(dtype: NumericType, length: number): HostArray {
   return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
 }
 
-/** Values as the array that their dtype is kept in; not copied where they are one already. */
+/** Converts values to the array type of their dtype, without copying if they have it already. */
 export function asTyped(values: HostArray | readonly number[], dtype: NumericType): HostArray {
   if (dtype === 'float32')
     return values instanceof Float32Array ? values : Float32Array.from(values);

@@ -3,10 +3,10 @@ import type { GraphNode } from './node';
 
 /** Several nodes that are written as one operator, or in a shorter form. */
 export interface Fusion {
-  /** What the form is computed from. */
+  /** The inputs of the fused form. */
   readonly inputs: readonly GraphNode[];
-  /** Writes the form, whose value is that of the last of the nodes. */
+  /** Writes the fused form. Its value is that of the last of the nodes. */
   lower(graph: Lowering, node: GraphNode): void;
-  /** Nodes that only the last one needs, and that need not be written. */
+  /** Nodes that only the last node needs, so they are not written. */
   readonly absorbed: readonly GraphNode[];
 }

@@ -16,11 +16,13 @@ import {
 import type { Schedule } from './schedule';
 
 /**
- * Forms of tfjs programs that are one operator of ONNX Runtime: the exact GELU, and layer norm over the last axis; and the
- * gradient of the GELU. Only where nobody else needs what is computed on the way, such as a gradient of another form.
+ * Finds parts of tfjs programs that ONNX Runtime has one operator for: the exact GELU, and layer norm over the last axis;
+ * and the gradient of the GELU. A part is fused only if no other node needs its intermediate values, such as the gradient
+ * of another form.
  *
- * @param constant the number of a leaf, which the form then depends on. Asked for only where the rest of the form is there.
- * @param isNumber whether a leaf has such a number. Default: none has.
+ * @param constant Returns the number of a leaf, on which the fused form then depends. Called only if the rest of the form
+ *   matches.
+ * @param isNumber Whether a leaf has such a number. Default: no leaf has one.
  */
 export function findFusions(
   { nodes, targets }: Schedule,
@@ -51,13 +53,13 @@ export function findFusions(
       for (const input of fusion.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
     }
   };
-  // Gradients first: what they no longer use may be left out of the forward pass.
+  // Gradients are fused first, because values that they no longer use can be left out of the forward pass.
   find(geluGradient);
   find((node, numbers) => gelu(node, numbers) ?? layerNorm(node, numbers));
   return fusions;
 }
 
-/** `0.5 x (1 + erf(x / sqrt(2)))`, whichever factor comes first. */
+/** `0.5 x (1 + erf(x / sqrt(2)))`, with the factors in any order. */
 function gelu(root: GraphNode, known: Constant): Fusion | undefined {
   for (const [half, cumulative] of factorsOf(root)) {
     const scaled = scaledBy(half, 0.5, known);
@@ -75,9 +77,9 @@ function gelu(root: GraphNode, known: Constant): Fusion | undefined {
 }
 
 /**
- * `c / sqrt(mean(c^2) + epsilon) * scale + offset` over the last axis, where `c` has had its mean taken off. ONNX Runtime's
- * operator takes it off again, which is 0 now; left to do all of it, it would lose the digits of a variance that is small
- * beside the mean.
+ * `c / sqrt(mean(c^2) + epsilon) * scale + offset` over the last axis, where the mean was subtracted from `c` before. ONNX
+ * Runtime's operator subtracts the mean again, which is 0 now. If it had to do all of it, it would lose the digits of a
+ * variance that is small compared with the mean.
  */
 function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
   if (kindOf(root) !== 'Add') return undefined;
@@ -116,7 +118,7 @@ function isCentered(node: GraphNode): boolean {
   return averaged !== undefined && isSame(averaged, x);
 }
 
-/** What a node is the mean of over its last axis, kept as 1. */
+/** The node of which this node is the mean over the last axis (kept as length 1), if it is such a mean. */
 function overLastAxis(node: GraphNode): GraphNode | undefined {
   const x = only(node, 'ReduceMean');
   const axes = node.attributes.axes as readonly number[] | undefined;

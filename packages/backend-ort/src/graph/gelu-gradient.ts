@@ -7,13 +7,13 @@ import { type Constant, factorsOf, isSame, kindOf, only, plusOne, scaledBy } fro
 /** Slope of the error function at 0. */
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
-/** Numbers in a piece: what is computed on the way stays in the processor's cache. */
+/** Numbers in a piece. It is small enough that intermediate values stay in the processor's cache. */
 const pieceSize = 1 << 16;
 
 /**
- * The gradient of the exact GELU as tfjs composes it, ten passes over memory: with `b = x / sqrt(2)`,
- * `dy * (1 + erf(b)) * 0.5 + dy * (0.5 * x) * exp(-b^2) * 2 / sqrt(pi) / sqrt(2)`. It needs `x` alone of the forward pass, which
- * then is one operator itself, and keeps nothing else.
+ * The gradient of the exact GELU as tfjs composes it, with ten passes over memory: with `b = x / sqrt(2)`, `dy * (1 +
+ * erf(b)) * 0.5 + dy * (0.5 * x) * exp(-b^2) * 2 / sqrt(pi) / sqrt(2)`. The fused form needs only `x` from the forward
+ * pass. So the forward pass becomes one operator and keeps no other values.
  */
 export function geluGradient(root: GraphNode, known: Constant): Fusion | undefined {
   if (kindOf(root) !== 'Add') return undefined;
@@ -21,7 +21,7 @@ export function geluGradient(root: GraphNode, known: Constant): Fusion | undefin
   return match(root, first, second, known) ?? match(root, second, first, known);
 }
 
-/** @param inner the part that came through the error function. */
+/** @param inner The part that comes through the error function. */
 function match(
   root: GraphNode,
   inner: GraphNode,
@@ -79,7 +79,9 @@ function slope(model: OnnxModel, kernel: string, x: string, dy: string): string 
   return add('Mul', dy, add('Add', cumulative, add('Mul', x, density)));
 }
 
-/** How many equal pieces so many numbers are cut into; 1 where they fit, or have no fitting divisor. */
+/**
+ * The number of equal pieces that `size` numbers are cut into; 1 if they fit into one piece or have no suitable divisor.
+ */
 function piecesOf(size: number): number {
   const least = Math.ceil(size / pieceSize);
   for (let count = least; count <= 4 * least; count++) if (size % count === 0) return count;

@@ -13,29 +13,29 @@ export type Operator = NodeOperator<Lowering>;
 interface Place {
   plain?: string;
   channelsFirst?: string;
-  /** A single number as a vector of one. */
+  /** Name of the value of a single number as a vector of length 1. */
   single?: string;
 }
 
 /**
  * Writes graph nodes as an ONNX model.
  *
- * A value of rank 3 or more may exist in two layouts: as tfjs has it (channels last) and channels first, which is what
- * ONNX convolutions and poolings want. Operators take the layout that they prefer and leave their result in one;
- * a transpose is added only where a consumer asks for the other, once per value.
+ * A value of rank 3 or more may exist in two layouts: channels last, as in tfjs, and channels first, which ONNX
+ * convolutions and poolings need. Operators read the layout that they prefer and leave their result in one layout. A
+ * transpose is added only if a consumer needs the other layout, once per value.
  */
 export class Lowering {
   readonly model = new OnnxModel();
   readonly #places = new Map<GraphNode, Place>();
-  /** Leaves that are part of the model, written in the forms that are asked for. */
+  /** Leaves that are part of the model, written in the layouts that operators need. */
   readonly #baked = new Set<GraphNode>();
-  /** Names of constants, by their leaf and the shape that they are turned to. */
+  /** Names of constants by their leaf and the shape after reordering. */
   readonly #turnedConstants = new Map<string, string>();
   readonly #twins = new Map<string, GraphNode>();
   readonly #numbers = new Map<GraphNode, number>();
   #origin = '';
 
-  /** Writes a node unless the same computation has been written already, whose value it then shares. */
+  /** Writes a node. If the same computation was written before, the node shares its value. */
   lowerOnce(node: GraphNode): void {
     const inputs = node.inputs.map(input => this.#numberOf(input));
     const key = `${node.signature}:${inputs.join()}`;
@@ -49,30 +49,30 @@ export class Lowering {
     }
   }
 
-  /** Writes one node, whose inputs have been written before. */
+  /** Writes one node, whose inputs were written before. */
   lower(node: GraphNode): void {
     this.#origin = node.kernel;
     node.operator!.lower(this, node);
   }
 
-  /** Writes a node in another form than its own. */
+  /** Writes a node in a different form from its own. */
   lowerAs(node: GraphNode, form: Pick<Operator, 'lower'>): void {
     this.#origin = node.kernel;
     form.lower(this, node);
   }
 
-  /** Tells where the value of a node is. */
+  /** Records the name and layout of a node's value. */
   place(node: GraphNode, value: string, layout: 'plain' | 'channelsFirst' = 'plain'): void {
     this.#places.set(node, { [layout]: value });
   }
 
-  /** Whether a node's value has been made channels first, and not in tfjs's layout. */
+  /** Whether a node's value exists channels first, but not in tfjs's layout. */
   isChannelsFirst(node: GraphNode): boolean {
     const place = this.#placeOf(node);
     return place.plain === undefined && place.channelsFirst !== undefined;
   }
 
-  /** The value as tfjs orders it. */
+  /** The name of the value in tfjs's layout. */
   plain(node: GraphNode): string {
     const place = this.#placeOf(node);
     if (place.single !== undefined) place.plain ??= this.reshape(place.single, node.shape);
@@ -82,12 +82,12 @@ export class Lowering {
     return place.plain;
   }
 
-  /** A single number in a shape that broadcasts to any of one axis or more. */
+  /** The name of a single number in a shape that broadcasts to any shape with at least one axis. */
   broadcasting(node: GraphNode): string {
     return this.#placeOf(node).single ?? this.plain(node);
   }
 
-  /** The value with its last axis moved to position 1. */
+  /** The name of the value with its last axis moved to position 1. */
   channelsFirst(node: GraphNode): string {
     const place = this.#placeOf(node);
     if (place.channelsFirst !== undefined) return place.channelsFirst;
@@ -105,7 +105,7 @@ export class Lowering {
     return this.model.add(type, inputs, attributes, this.#origin);
   }
 
-  /** Adds an operator that ONNX Runtime has beyond the standard. */
+  /** Adds an operator of ONNX Runtime that is not in the ONNX standard. */
   addMicrosoft(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.model.add(type, inputs, attributes, this.#origin, microsoftDomain);
   }
@@ -120,11 +120,11 @@ export class Lowering {
   }
 
   /**
-   * Runs a graph on each row of its inputs.
+   * Runs a subgraph on each row of its inputs.
    *
-   * @param rows values of shape `[n, ...shape]`.
-   * @param build writes the graph of one row, of values of `shape`, and tells its result, of the same.
-   * @returns the results, `[n, ...shape]`.
+   * @param rows Names of values of shape `[n, ...shape]`.
+   * @param build Writes the graph for one row of shape `shape`, and returns the name of its result of the same shape.
+   * @returns the name of the results, `[n, ...shape]`.
    */
   addScan(
     rows: readonly string[],
@@ -145,7 +145,7 @@ export class Lowering {
     return this.add('Reshape', [value, this.integers(shape)], { allowzero: 1 });
   }
 
-  /** A list of 64-bit integers, as ONNX wants axes, shapes and the like. */
+  /** A list of 64-bit integers, the type that ONNX uses for axes, shapes and similar arguments. */
   integers(values: readonly number[]): string {
     const data = BigInt64Array.from(values, BigInt);
     return this.model.constant('int64', [values.length], new Uint8Array(data.buffer));
@@ -161,18 +161,18 @@ export class Lowering {
     return this.model.constant(type, [], encodeScalar(value, type));
   }
 
-  /** Takes a leaf's data into the model. */
+  /** Adds the data of a leaf to the model. */
   bake(node: GraphNode): void {
     this.#baked.add(node);
   }
 
   /**
-   * The weights of a convolution with their axes in another order, where they are part of the model: ONNX Runtime would need three
-   * times their memory to do that itself.
+   * The weights of a convolution with their axes in a different order, if they are part of the model. If ONNX Runtime
+   * reordered them itself, it would need three times their memory.
    *
-   * @param turn gives the numbers in that order.
-   * @param shape of the result.
-   * @returns `undefined` where they are not part of the model.
+   * @param turn Returns the numbers in the new order.
+   * @param shape Shape of the result.
+   * @returns `undefined` if the weights are not part of the model.
    */
   turned(
     node: GraphNode,
@@ -195,7 +195,7 @@ export class Lowering {
     return name;
   }
 
-  /** Makes leaves of one number each one input together, a vector. */
+  /** Makes one input, a vector, of several leaves with one number each. */
   feedNumbers(leaves: readonly GraphNode[]): string {
     const name = this.model.input('float32', [leaves.length]);
     const count = leaves.length;
@@ -206,14 +206,14 @@ export class Lowering {
     return name;
   }
 
-  /** Makes a node's value an output of the model. */
+  /** Makes the value of a node an output of the model. */
   fetch(node: GraphNode): OnnxValue {
     this.#origin = node.kernel;
     const name = this.model.output(this.plain(node), node.dtype, node.shape);
     return { name, type: node.dtype, shape: node.shape };
   }
 
-  /** Equal for nodes that were found to be the same computation. */
+  /** Returns equal numbers for nodes that are the same computation. */
   #numberOf(node: GraphNode): number {
     return this.#numbers.get(node) ?? node.id;
   }
@@ -236,12 +236,12 @@ export function channelsFirstShape(shape: Shape): number[] {
   return [shape[0]!, shape.at(-1)!, ...shape.slice(1, -1)];
 }
 
-/** With one channel, or one pixel, both layouts are the same in memory. */
+/** Whether both layouts are the same in memory, because there is only one channel or one pixel. */
 function isTrivial(shape: Shape): boolean {
   return shape.at(-1) === 1 || shape.slice(1, -1).every(length => length === 1);
 }
 
-/** Where an axis is after {@link channelsFirstShape}. */
+/** The position of an axis after {@link channelsFirstShape}. */
 export function channelsFirstAxis(axis: number, rank: number): number {
   if (axis === 0) return 0;
   return axis === rank - 1 ? 1 : axis + 1;

@@ -1,14 +1,14 @@
 import type { Attribute, Attributes } from '@shroom/formats';
 
-/** The dtypes that live in the graph; `complex64` and `string` stay with the fallback. */
+/** The dtypes that the graph supports. The fallback handles `complex64` and `string`. */
 export type NumericType = 'float32' | 'int32' | 'bool';
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 export type Shape = readonly number[];
 
-/** What a node computes: a name, and how it is written as ONNX nodes. A node need not know what they are written with. */
+/** What a node computes: its name, and how it is written as ONNX nodes. It is independent of the type of the writer. */
 export interface NodeOperator<Writer extends object = object> {
   readonly name: string;
-  /** Adds the ONNX nodes of `node` and tells the writer where its value is. Its inputs are lowered already. */
+  /** Adds the ONNX nodes of `node`, and tells the writer the name of its value. Its inputs were written before. */
   lower(graph: Writer, node: GraphNode): void;
 }
 
@@ -16,36 +16,39 @@ let created = 0;
 const signatures = new Map<string, number>();
 
 /**
- * One value of the computation: either data in memory (a leaf) or an operator on other values, computed when somebody
- * reads it. Immutable but for `data`, which is filled in by a run; the inputs are then let go.
+ * One value of the computation: either data in memory (a leaf), or an operator on other values that is computed when the
+ * value is read. A node is immutable except for `data`, which a run fills in; then it releases its inputs.
  */
 export class GraphNode {
-  /** Rises with creation: an order in which every node comes after its inputs. */
+  /** Rises with each created node, so every node has a higher number than its inputs. */
   readonly id = created++;
-  /** Number of tensors' data that is this node. Only nodes that are referenced are kept by a run. */
+  /** Number of tensors that refer to this node. A run keeps only nodes that are referenced. */
   references = 0;
   data: HostArray | undefined;
-  /** Set when running it failed: reading throws this again. */
+  /** The error if running the node failed. Reading the node throws it again. */
   failure: Error | undefined;
-  /** A leaf that a `tf.Variable` holds: it will change, so that it is never baked into a model by value. */
+  /** Whether a `tf.Variable` holds this leaf. Its value will change, so it is never compiled into a model by value. */
   variable = false;
-  /** A leaf whose data came from the program, not from a run. */
+  /** Whether the data of this leaf came from the program, not from a run. */
   written = false;
-  /** Whether `data` is an array of our own, which the program cannot change behind our back. */
+  /** Whether `data` is an array of this backend, which the program cannot modify. */
   owned = true;
-  /** Set while a run computes it that is waited for. */
+  /** Whether an asynchronous run is computing this node. */
   running = false;
-  /** The last run that had started when somebody computed with this node. */
+  /** Number of the last run that had started when this node was used. */
   lastUse = 0;
-  /** The last search that met the node, and its number in it: fields are quicker than a map of thousands of nodes. */
+  /**
+   * Number of the last search that found this node, and below it the node's index in that search. Fields are faster than a
+   * large map.
+   */
   pass = 0;
   number = 0;
   /** Equal numbers mean equal operator, attributes, dtype and shape. */
   readonly signature: number;
-  /** Numbers that it holds. */
+  /** Number of elements. */
   readonly size: number;
   #knownLeafSignature: number | undefined;
-  /** Name of the tfjs kernel that made it, for messages. */
+  /** Name of the tfjs kernel that created the node, for messages. */
   readonly kernel = kernelScope.current;
 
   constructor(
@@ -63,12 +66,15 @@ export class GraphNode {
     );
   }
 
-  /** Whether others may compute with its inputs instead of it. Once it is being computed they go, if nobody holds them. */
+  /**
+   * Whether other nodes may use its inputs instead of it. When it is being computed, its inputs are released if nothing
+   * else holds them.
+   */
   get isTransparent(): boolean {
     return this.data === undefined && !this.running && this.inputs.length > 0;
   }
 
-  /** Equal numbers mean equal dtype and shape, however the value came about. */
+  /** Equal numbers mean equal dtype and shape, regardless of how the value was computed. */
   get leafSignature(): number {
     this.#knownLeafSignature ??= intern(`${this.dtype}[${this.shape}]`);
     return this.#knownLeafSignature;
@@ -79,10 +85,10 @@ export class GraphNode {
   }
 }
 
-/** The tfjs kernel that is being translated. */
+/** The tfjs kernel that is currently translated. */
 export const kernelScope = { current: '' };
 
-/** Nodes made so far. */
+/** Number of nodes created so far. */
 export function nodesCreated(): number {
   return created;
 }
@@ -112,7 +118,7 @@ function describe(attributes: Attributes): string {
   return text;
 }
 
-/** A number's text, in which the two zeros differ. */
+/** A number as text, which distinguishes 0 from -0. */
 function exact(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }

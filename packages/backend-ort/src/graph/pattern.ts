@@ -1,12 +1,12 @@
 import type { GraphNode } from './node';
 
-/** The number that a node is in the compiled model, where it is one. */
+/** The number that a node is in the compiled model, if it is a single number. */
 export type Constant = (node: GraphNode) => number | undefined;
 
-/** Stands for a number that is not looked at: it equals whatever is asked for. */
+/** Stands for any number: it equals whatever it is compared with. */
 export const anyNumber = Number.POSITIVE_INFINITY;
 
-/** The operator of a node that is still to be computed; what is known already has let go of its inputs. */
+/** The operator of a pending node. A computed node has released its inputs, so it has no operator here. */
 export function kindOf(node: GraphNode): string | undefined {
   return node.data === undefined ? node.operator?.name : undefined;
 }
@@ -25,7 +25,7 @@ export function factorsOf(node: GraphNode): readonly (readonly [GraphNode, Graph
   ];
 }
 
-/** What a node is the product of with a number. */
+/** The other factor, if a node is the product of the given number and another node. */
 export function scaledBy(node: GraphNode, factor: number, known: Constant): GraphNode | undefined {
   const found = factorsOf(node).find(([, other]) => isClose(known(other), factor));
   return found?.[0];
@@ -38,13 +38,13 @@ export function plusOne(node: GraphNode, known: Constant): GraphNode | undefined
   return isClose(known(a), 1) ? b : undefined;
 }
 
-/** A tensor that was reshaped is a node for each use of it. */
+/** Whether two nodes are the same value. Each use of a reshaped tensor has its own node. */
 export function isSame(a: GraphNode, b: GraphNode): boolean {
   if (a === b) return true;
   const reshaped = kindOf(a) === 'Reshape' && kindOf(b) === 'Reshape';
   return reshaped && a.inputs[0] === b.inputs[0] && a.shape.join() === b.shape.join();
 }
 
-/** Equal as far as float32 tells. */
+/** Whether two numbers are equal within float32 precision. */
 export const isClose = (value: number | undefined, expected: number): boolean =>
   value === anyNumber || (value !== undefined && Math.abs(value - expected) < 1e-7 * expected);

@@ -1,19 +1,19 @@
 import { type GraphNode, nodesCreated } from './node';
 
-/** Pending work this many times over the bound is run wherever the program is. */
+/** If the pending work exceeds the bound by this factor, it is run at any point of the program. */
 const hardBound = 16;
 
-/** A step is over when fewer than one in so many of its values are alive. */
+/** A step counts as finished when fewer than one in this number of its values are still in use. */
 const fewAlive = 8;
 
-/** Values that tensors hold and nobody has computed yet, and how much work has come together since the last run. */
+/** Values that tensors hold but that are not computed yet, and the amount of work since the last run. */
 export class PendingWork {
   readonly #live = new Set<GraphNode>();
   #ranAt = nodesCreated();
   #ended = false;
   readonly #bound: number;
 
-  /** @param bound operations after which work is run at the next end of an outermost `tf.tidy`. */
+  /** @param bound Number of operations after which the work is run at the next end of an outermost `tf.tidy`. */
   constructor(bound: number) {
     this.#bound = bound;
   }
@@ -30,15 +30,15 @@ export class PendingWork {
     this.#live.clear();
   }
 
-  /** An outermost scope has let go of its tensors. */
+  /** Called when an outermost scope has released its tensors. */
   scopeEnded(): void {
     this.#ended = true;
   }
 
   /**
-   * Whether there is so much work that it should run although nobody reads: at the end of an outermost `tf.tidy` where few
-   * of the pending values are alive (in the middle of a training step most are, for the gradients), and anywhere when there
-   * is far too much.
+   * Whether there is so much work that it should run although no value is read. This is the case at the end of an outermost
+   * `tf.tidy` if few of the pending values are still in use (in the middle of a training step, the gradients need most of
+   * them), and anywhere if there is far too much work.
    */
   isTooMuch(): boolean {
     const ended = this.#ended;
@@ -50,7 +50,7 @@ export class PendingWork {
     );
   }
 
-  /** Everything that is referenced and not computed, and `wanted`: what a run has to keep. */
+  /** All values that a run has to keep: those that are referenced and not computed yet, and `wanted`. */
   take(wanted?: GraphNode): GraphNode[] {
     if (wanted !== undefined) this.#live.add(wanted);
     const pending = [...this.#live].filter(node => node.data === undefined);

@@ -3,38 +3,43 @@ import { Plan } from './plan';
 import type { Schedule } from './schedule';
 import { compiledIn, findWeights, type WeightPlaces } from './weights';
 
-/** Weights of at most this many numbers are told apart by their numbers where the program writes them anew for each run. */
+/**
+ * Weights with at most this number of elements are identified by their values, if the program writes them again for each
+ * run.
+ */
 const smallWeight = 1024;
 
 /** Plans of one structure of computation. */
 interface Structure {
   readonly places: WeightPlaces;
-  /** By the weights that are compiled in; those of one list differ in numbers that their form depends on. */
+  /**
+   * Plans by the weights that are compiled in. Plans in one list differ in numbers that the form of their model depends on.
+   */
   readonly plans: Map<string, Plan[]>;
 }
 
 interface Entry {
   readonly key: string;
   readonly weights: string;
-  /** Weights that are told apart by being other arrays. */
+  /** Weights that are identified by their array. */
   readonly leaves: readonly GraphNode[];
 }
 
-/** The plans that are kept, the least recently used going first. */
+/** A cache of plans that removes the least recently used plan first. */
 export class PlanCache {
   readonly #structures = new Map<string, Structure>();
-  /** In the order of their last use. */
+  /** Plans in the order of their last use. */
   readonly #entries = new Map<Plan, Entry>();
-  /** Of the weights that are compiled in. */
+  /** The plans that use each weight that is compiled in. */
   readonly #users = new Map<GraphNode, Set<Plan>>();
   readonly #size: number;
   readonly #compileWeights: boolean;
   readonly #release: (plan: Plan) => void;
 
   /**
-   * @param size plans that are kept.
-   * @param compileWeights whether weights are compiled in at all.
-   * @param release told of each plan that goes.
+   * @param size Maximum number of plans.
+   * @param compileWeights Whether weights are compiled in.
+   * @param release Called with each plan that is removed.
    */
   constructor(size: number, compileWeights: boolean, release: (plan: Plan) => void) {
     this.#size = size;
@@ -42,7 +47,7 @@ export class PlanCache {
     this.#release = release;
   }
 
-  /** The plan of a computation with its weights, compiled or not. */
+  /** The plan for a computation with its weights. It may not be compiled yet. */
   find(work: Schedule): Plan {
     const structure = this.#structureOf(work);
     const numbers = this.#compileWeights ? compiledIn(work, structure.places) : [];
@@ -69,7 +74,7 @@ export class PlanCache {
     return plan;
   }
 
-  /** Drops plans whose weights are gone: they cannot be used again. */
+  /** Removes plans whose weights no longer exist, because they cannot be used again. */
   forget(weight: GraphNode): void {
     for (const plan of this.#users.get(weight) ?? []) this.remove(plan);
   }
@@ -87,7 +92,7 @@ export class PlanCache {
     );
   }
 
-  /** Drops a plan, whose session is released. */
+  /** Removes a plan and releases its session. */
   remove(plan: Plan): void {
     const entry = this.#entries.get(plan);
     if (entry === undefined) return;
@@ -107,7 +112,7 @@ export class PlanCache {
   }
 }
 
-/** Equal for the same weights. */
+/** Returns the same text for the same weights. */
 function identityOf(leaf: GraphNode): string {
   return isToldByNumbers(leaf) ? `[${leaf.data!.join(' ')}]` : String(leaf.id);
 }

@@ -6,28 +6,31 @@ import { Lowering } from './lowering';
 import type { GraphNode, HostArray } from './node';
 import type { Schedule } from './schedule';
 
-/** A number that the form of a compiled model depends on, such as the epsilon of a layer norm: by its leaf. */
+/**
+ * A number that the form of a compiled model depends on, such as the epsilon of a layer norm, with the index of its leaf.
+ */
 type Assumption = readonly [leaf: number, value: number];
 
 /**
- * One structure of computation with certain weights: its compiled session.
+ * The compiled session for one structure of computation with certain weights.
  *
- * Numbers of the program (rates, epsilons) are fed, all in one vector, so that ONNX Runtime computes in the same way whether they
- * change or not. Weights are part of the model or not by a rule that looks at the computation alone: see `weights.ts`.
+ * Numbers of the program (learning rates, epsilons) are fed together in one vector, so that ONNX Runtime computes in the
+ * same way whether they change or not. Whether weights are part of the model depends only on the computation: see
+ * `weights.ts`.
  */
 export class Plan {
   session: Session | undefined;
-  /** What its session is built with. Fewer where ONNX Runtime breaks its model by more. */
+  /** The rewrites with which the session is built. Reduced if ONNX Runtime breaks the model with more rewrites. */
   rewrites: Rewrites = 'all';
   readonly #compiled: ReadonlySet<number>;
-  /** Leaves that are numbers of the program. */
+  /** Indices of leaves that are numbers of the program. */
   readonly #numbers: readonly number[];
   #assumptions: readonly Assumption[] = [];
   #inputs: (OnnxValue | undefined)[] = [];
   #vector: OnnxValue | undefined;
   #outputs: readonly OnnxValue[] = [];
 
-  /** @param compiledIn leaves that are part of the model, by number. */
+  /** @param compiledIn Indices of leaves that are part of the model. */
   constructor(schedule: Schedule, compiledIn: readonly number[]) {
     this.#compiled = new Set(compiledIn);
     this.#numbers = schedule.leaves.flatMap((leaf, i) =>
@@ -35,7 +38,7 @@ export class Plan {
     );
   }
 
-  /** Whether the numbers are those that the form of the model depends on. */
+  /** Whether the numbers are the ones that the form of the model depends on. */
   fits({ leaves }: Schedule): boolean {
     return this.#assumptions.every(([i, value]) => Object.is(leaves[i]!.data![0], value));
   }
@@ -43,7 +46,7 @@ export class Plan {
   /**
    * The ONNX model of the computation.
    *
-   * @param unreadableFirst see `unreadableFirst` of the runtime.
+   * @param unreadableFirst See `unreadableFirst` of the runtime.
    */
   lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
     const lowering = new Lowering();
@@ -101,7 +104,7 @@ export class Plan {
     return fetches;
   }
 
-  /** Several numbers are one input, which is taken apart in the model. */
+  /** Feeds several numbers as one input vector, which the model splits again. */
   #feedNumbers({ leaves }: Schedule, lowering: Lowering): ReadonlySet<number> {
     const count = this.#numbers.length;
     if (count < 2) return new Set();
@@ -116,7 +119,7 @@ export class Plan {
   }
 }
 
-/** A single number that the program gave, and that is no variable. */
+/** Whether a leaf is a single number that the program passed, and not a variable. */
 function isNumber(leaf: GraphNode): boolean {
   return leaf.size === 1 && leaf.dtype === 'float32' && leaf.written && !leaf.variable;
 }
@@ -125,7 +128,7 @@ function hostTensor(node: GraphNode, data: HostArray): HostTensor {
   return { type: node.dtype, dims: node.shape, data, location: 'cpu' };
 }
 
-/** The node that an error of ONNX Runtime is about, with its shapes, in words of tfjs. */
+/** Describes the node that an error of ONNX Runtime is about, with its shapes, in terms of tfjs. */
 export function describeFailure(error: unknown, nodes: readonly GraphNode[]): Error {
   const text = error instanceof Error ? error.message : String(error);
   const named = /Name:'([^'/]*)\//.exec(text)?.[1] ?? /name: ?([A-Za-z0-9_]+)\//.exec(text)?.[1];

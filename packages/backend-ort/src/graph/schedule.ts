@@ -4,18 +4,18 @@ import type { GraphNode } from './node';
 export interface Schedule {
   /** Nodes to compute, each after its inputs. */
   readonly nodes: readonly GraphNode[];
-  /** Known values that they start from, in the order in which they are met. */
+  /** Known values that the nodes start from, in the order in which they are found. */
   readonly leaves: readonly GraphNode[];
   /** Nodes whose values are kept. */
   readonly targets: readonly GraphNode[];
-  /** Equal keys mean the same computation on other numbers. */
+  /** Equal keys mean the same computation on different numbers. */
   readonly key: string;
 }
 
 let pass = 0;
 
 /**
- * Everything that the targets depend on and that is not known yet.
+ * Lists everything that the targets depend on and that is not computed yet.
  */
 export function schedule(targets: readonly GraphNode[]): Schedule {
   pass++;
@@ -37,7 +37,7 @@ export function schedule(targets: readonly GraphNode[]): Schedule {
     key.push(wanted.has(node) ? -1 - node.signature : node.signature, node.inputs.length);
     for (const input of node.inputs) {
       if (input.pass !== pass) {
-        // Numbers of nodes count from 1, those of leaves from -1. A new leaf tells its own shape and dtype.
+        // Nodes have the numbers 1, 2, ...; leaves have -1, -2, ... A new leaf adds its shape and dtype to the key.
         leaves.push(input);
         input.pass = pass;
         input.number = -leaves.length;

@@ -4,10 +4,10 @@ import type { Schedule } from './schedule';
 import { pendingWeights } from './weights';
 
 /**
- * What has to be computed in a run of its own, before the rest: variables that are the rest's weights. Includes everything on the
- * way to them that the rest needs too.
+ * The values that have to be computed in a separate run before the rest: variables that are weights of the rest, and all
+ * intermediate values that the rest needs too.
  *
- * @returns its targets; none where one run does.
+ * @returns the targets of the first run; empty if one run is enough.
  */
 export function earlierTargets(work: Schedule): GraphNode[] {
   const weights = pendingWeights(work);

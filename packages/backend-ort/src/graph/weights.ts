@@ -6,20 +6,20 @@ const convolutionOperators = new Set(['Conv', 'DepthwiseConv']);
 const weightedOperators = new Set([...convolutionOperators, 'MatMul']);
 const filterGradients = new Set(['ConvFilterGradient', 'DepthwiseFilterGradient']);
 
-/** A model may not be larger than two gigabytes; the rest is headroom. */
+/** A model may not exceed two gigabytes; the difference is reserved for everything else. */
 const mostBytes = 1.5e9;
 
-/** The places of one structure of computation where weights stand that its runs leave as they are, by the number of their leaf. */
+/** The leaves of a structure of computation that are weights and are not trained by its runs, by index. */
 export interface WeightPlaces {
   /** Filters of convolutions. */
   readonly filters: readonly number[];
-  /** Right factors of products, biases, and vectors with a number for each channel. */
+  /** Right factors of matrix products, biases, and vectors with one number per channel. */
   readonly others: readonly number[];
 }
 
 /**
- * Finds weights that a computation reads and does not train: it gives neither their next values nor their gradients. It depends
- * on the structure alone.
+ * Finds weights that a computation reads but does not train: it computes neither their next values nor their gradients. The
+ * result depends only on the structure.
  */
 export function findWeights(work: Schedule): WeightPlaces {
   const { nodes, leaves } = work;
@@ -43,9 +43,9 @@ export function findWeights(work: Schedule): WeightPlaces {
 }
 
 /**
- * The leaves that are compiled in, by their number: filters of convolutions, which ONNX Runtime computes in another way then, and
- * what goes with them. Filters are variables, or arrays of the program. Everything else is fed: products of matrices are as
- * fast with weights that are fed, and most programs that only have such products change them all the time.
+ * The indices of leaves that are compiled in: filters of convolutions, because ONNX Runtime then uses faster kernels, and
+ * the other weights of such networks. Filters are variables or arrays of the program. All other leaves are fed: matrix
+ * products are as fast with fed weights, and most programs with only such products change their weights continuously.
  */
 export function compiledIn({ leaves }: Schedule, { filters, others }: WeightPlaces): number[] {
   const frozen = filters.filter(i => leaves[i]!.variable || leaves[i]!.written);
@@ -61,15 +61,18 @@ export function compiledIn({ leaves }: Schedule, { filters, others }: WeightPlac
 }
 
 /**
- * Variables that stand as weights of a network with convolutions and are still to be computed. They have to be known before the
- * rest is compiled: else the network would compute in another way right after its weights were assigned than later. Weights that
- * the rest trains need not be: they are fed when they are known.
+ * Variables that are weights of a network with convolutions and are not computed yet. They have to be known before the rest
+ * is compiled. Otherwise the network would compute differently right after its weights were assigned. Weights that the rest
+ * trains are excluded: they are fed when they are known.
  */
 export function pendingWeights(work: Schedule): GraphNode[] {
   const { nodes } = work;
   if (!nodes.some(node => convolutionOperators.has(node.operator!.name))) return [];
   const found: GraphNode[] = [];
-  /** Values that a larger one is computed from, as weights are, or a product. What moves a weight has the weight's size. */
+  /**
+   * Values from which a larger value is computed, as from weights, or a product. (Values that update a weight have the
+   * weight's size.)
+   */
   const spread = new Set<GraphNode>();
   for (const node of nodes.toReversed()) {
     if (node.variable && node.size > 1 && spread.has(node) && !node.failure) found.push(node);
@@ -86,23 +89,26 @@ export function pendingWeights(work: Schedule): GraphNode[] {
   return found.filter(node => !trained(node));
 }
 
-/** Tells whether a run computes a weight's next value, or its gradient. */
+/** Returns a function that says whether a run computes a weight's next value or its gradient. */
 function trainedBy({ nodes, targets }: Schedule): (weight: GraphNode) => boolean {
   const trains = nodes.some(
     ({ operator, attributes }) =>
       filterGradients.has(operator!.name) ||
       (operator!.name === 'MatMul' && attributes.transA === 1),
   );
-  // A gradient may have axes of one that its weight has not.
+  // A gradient may have axes of length 1 that its weight does not have.
   const shapeOf = (node: GraphNode) => node.shape.filter(length => length !== 1).join();
-  // Which weight a gradient belongs to cannot be told: all of its shape are taken for trained.
+  // It is unknown which weight a gradient belongs to, so all weights of its shape count as trained.
   const gradients = new Set(trains ? targets.filter(target => !target.variable).map(shapeOf) : []);
   const moved = new Set<GraphNode>();
   for (const target of targets) reach(target, moved);
   return weight => moved.has(weight) || gradients.has(shapeOf(weight));
 }
 
-/** Adds what a value is computed from number by number: an optimizer computes a weight's next value so from the weight. */
+/**
+ * Adds the values from which a value is computed element by element. An optimizer computes a weight's next value from the
+ * weight in this way.
+ */
 function reach(target: GraphNode, reached: Set<GraphNode>): void {
   const stack = [target];
   while (stack.length > 0) {
@@ -116,7 +122,7 @@ function reach(target: GraphNode, reached: Set<GraphNode>): void {
   }
 }
 
-/** What was only reshaped. */
+/** The value before it was reshaped. */
 function unshaped(node: GraphNode): GraphNode {
   let source = node;
   while (source.data === undefined && source.operator?.name === 'Reshape')

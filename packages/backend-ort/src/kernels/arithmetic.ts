@@ -19,14 +19,14 @@ function binary(build: Binary): Translation {
   return ({ inputs }: KernelCall) => build(inputs.a!, inputs.b!);
 }
 
-/** Numbers of one dtype. */
+/** Whether both values have the same numeric dtype. */
 const alike = (a: GraphNode, b: GraphNode): boolean => a.dtype === b.dtype && a.dtype !== 'bool';
 
 function arithmetic(type: string): Translation {
   return binary((a, b) => (alike(a, b) ? elementwise(type, [a, b]) : undefined));
 }
 
-/** Comparisons take booleans as numbers. */
+/** A comparison, which treats booleans as numbers. */
 function comparison(type: 'Greater' | 'Less' | 'GreaterOrEqual' | 'LessOrEqual' | 'Equal'): Binary {
   return (a, b) => {
     if (a.dtype !== b.dtype) return undefined;
@@ -39,7 +39,7 @@ function logical(type: 'And' | 'Or' | 'Xor'): Translation {
   return binary((a, b) => elementwise(type, [cast(a, 'bool'), cast(b, 'bool')]));
 }
 
-/** Kernels of two inputs that broadcast, and of more. */
+/** Kernels with two or more inputs that broadcast. */
 export const arithmeticKernels: Translations = {
   Add: arithmetic('Add'),
   Sub: binary((a, b) => {
@@ -91,7 +91,7 @@ export const arithmeticKernels: Translations = {
     const t = inputs.t!;
     const e = inputs.e!;
     if (t.dtype !== e.dtype) return undefined;
-    // A condition of rank one chooses rows.
+    // A condition of rank 1 selects rows.
     const rows = condition.rank === 1 && t.rank > 1;
     const chosen = rows
       ? reshape(condition, [condition.size, ...t.shape.slice(1).map(() => 1)])
@@ -113,7 +113,7 @@ export const arithmeticKernels: Translations = {
   },
 };
 
-/** A fused kernel's activation. `undefined` for one that ONNX Runtime has no form of. */
+/** Applies the activation of a fused kernel. @returns `undefined` for an activation without an ONNX form. */
 export function activate(
   x: GraphNode,
   activation: string,

@@ -39,8 +39,9 @@ const toFirst = (x: GraphNode): GraphNode => transpose(x, [0, 3, 1, 2]);
 /**
  * Geometry of a convolution in two axes, channels last.
  *
- * @param dyShape of the gradient that is given; tfjs does not tell gradients how the forward pass was rounded.
- * @returns `undefined` where ONNX has no such windows.
+ * @param dyShape Shape of the output's gradient, for gradient kernels, because tfjs does not pass them the rounding of the
+ *   forward pass.
+ * @returns `undefined` if ONNX does not support such windows.
  */
 function geometry(
   inputShape: readonly number[],
@@ -65,13 +66,13 @@ function geometry(
   return fitting ? { window, outShape } : undefined;
 }
 
-/** Explicit padding is given in the order of the axes. */
+/** Explicit padding, which is given in the order of the axes. */
 function channelsLastPadding({ pad, dataFormat }: ConvolutionAttrs): Padding {
   if (!Array.isArray(pad) || dataFormat !== 'NCHW') return pad;
   return [pad[0], pad[2], pad[3], pad[1]] as backend_util.ExplicitPadding;
 }
 
-/** What tfjs computes about a convolution or a pooling, as lists over the axes of space. */
+/** The window of a convolution or pooling, as lists over the spatial axes, from tfjs's description. */
 export function windowOf(info: backend_util.Conv2DInfo): Window {
   const window = {
     kernelSize: [info.filterHeight, info.filterWidth],
@@ -112,7 +113,7 @@ function depthwise2d(
   return depthwise(seen.x, filter, seen.window, known.outShape, bias);
 }
 
-/** A convolution, its bias and its activation; a bias of one number per channel goes into the convolution. */
+/** A convolution with bias and activation. A bias with one number per channel becomes part of the convolution. */
 function fused(
   build: typeof conv2d,
   { inputs, attrs }: KernelCall<FusedAttrs>,

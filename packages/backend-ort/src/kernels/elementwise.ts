@@ -8,7 +8,7 @@ import { elu, expm1, log1p, selu, sigmoid, tanh } from './tails';
 
 type Unary = (x: GraphNode) => GraphNode | undefined;
 
-/** Operators on floats that ONNX has under another or the same name. */
+/** Elementwise kernels on floats that are a single ONNX operator, with the operator's name. */
 const floatOperators = {
   Acos: 'Acos',
   Acosh: 'Acosh',
@@ -53,7 +53,7 @@ function relu(x: GraphNode): GraphNode {
   return elementwise('Relu', [x]);
 }
 
-/** `x` between two bounds; NaN stays NaN. */
+/** Clips `x` to a range; NaN stays NaN. */
 function clip(x: GraphNode, low: number, high: number): GraphNode {
   return elementwise('Clip', [x, scalar(low, x.dtype), scalar(high, x.dtype)]);
 }
@@ -61,7 +61,7 @@ function clip(x: GraphNode, low: number, high: number): GraphNode {
 const numeric = (x: GraphNode): boolean => x.dtype !== 'bool';
 const isFloat = (x: GraphNode): boolean => x.dtype === 'float32';
 
-/** Kernels of one input. */
+/** Kernels with one input. */
 export const elementwiseKernels: Translations = {
   ...floats,
   Abs: unary(x => (numeric(x) ? elementwise('Abs', [x]) : undefined)),
@@ -108,7 +108,7 @@ export function leakyRelu(x: GraphNode, alpha: number): GraphNode {
 /** 1 above zero, `alpha` elsewhere; NaN stays NaN. */
 function step(x: GraphNode, alpha: number): GraphNode {
   const positive = compare('Greater', x, scalar(0));
-  // What a ReLU gave is NaN only where its input was, and there the product with the gradient is NaN already.
+  // The output of a ReLU is NaN only where its input was NaN; there the product with the gradient is NaN already.
   if (alpha === 0 && x.operator?.name === 'Relu') return cast(positive, 'float32');
   const value = where(positive, scalar(1), scalar(alpha));
   return where(elementwise('IsNaN', [x], {}, 'bool'), x, value);
@@ -123,7 +123,7 @@ function softplus(x: GraphNode): GraphNode {
   return elementwise('Softplus', [x]);
 }
 
-/** tfjs's cast. */
+/** Converts dtypes as tfjs's `cast` does. */
 function convert(x: GraphNode, dtype: NumericType): GraphNode {
   return x.dtype === 'float32' && dtype === 'int32' ? toInteger(x) : cast(x, dtype);
 }

@@ -8,11 +8,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { BackendValues, OrtBackend } from '../backend';
 
-/** How often each kernel ran in JavaScript because it has no ONNX form for what it was given. */
+/** Number of times that each kernel ran in JavaScript because its input has no ONNX form. */
 const counts = new Map<string, number>();
 let cpu: MathBackendCPU | undefined;
 
-/** What kernels are given: tensors by name, or lists of them, also in place of the names. */
+/** Inputs of a kernel: tensors or lists of tensors by name, or a list instead of names. */
 type Inputs =
   | TensorInfo
   | null
@@ -21,11 +21,11 @@ type Inputs =
   | { readonly [name: string]: Inputs };
 
 /**
- * How often each kernel ran in JavaScript, by the `cpu` backend, since the start of the program.
+ * Returns how often each kernel ran in JavaScript, on the `cpu` backend, since the start of the program.
  *
  * @example
  * ```ts
- * // After a prediction: what ran in JavaScript, and may keep a model from being fast.
+ * // After a prediction: lists the kernels that ran in JavaScript, which may make a model slow.
  * console.table(fallbackCounts());
  * ```
  */
@@ -33,7 +33,7 @@ export function fallbackCounts(): Readonly<Record<string, number>> {
   return Object.fromEntries(counts);
 }
 
-/** Runs a kernel of `@tensorflow/tfjs-backend-cpu` on values of ours. */
+/** Runs a kernel of `@tensorflow/tfjs-backend-cpu` on values of this backend. */
 export function runFallback(
   kernelName: string,
   inputs: NamedTensorInfoMap,
@@ -53,14 +53,16 @@ export function runFallback(
   }
 }
 
-/** The `cpu` backend warns that a faster one should be installed; ours is that one. */
+/**
+ * The `cpu` backend without its warning that a faster backend should be installed, because this backend is the faster one.
+ */
 function quietBackend(): MathBackendCPU {
   const backend = new MathBackendCPU();
   Object.assign(backend, { firstUse: false });
   return backend;
 }
 
-/** One kernel's stay on the `cpu` backend. */
+/** One call of a kernel on the `cpu` backend. */
 class Visit {
   readonly #buffers = new Set<unknown>();
   readonly #visitors: TensorInfo[] = [];
@@ -72,7 +74,7 @@ class Visit {
     this.#backend = backend;
   }
 
-  /** The same inputs as tensors of the `cpu` backend. */
+  /** Converts inputs to tensors of the `cpu` backend. */
   lend(inputs: Inputs): Inputs {
     if (inputs === null || inputs === undefined) return inputs;
     if (Array.isArray(inputs)) return inputs.map(input => this.lend(input));
@@ -81,10 +83,10 @@ class Visit {
     return Object.fromEntries(entries.map(([name, input]) => [name, this.lend(input)]));
   }
 
-  /** A result as a tensor of ours. */
+  /** Converts a result to a tensor of this backend. */
   keep(info: TensorInfo): TensorInfo {
     const values = this.#cpu.readSync(info.dataId) as BackendValues;
-    // Kernels may return views of what they were given; those are copied.
+    // Kernels may return views of their inputs, which are copied.
     const shared = !Array.isArray(values) && this.#buffers.has(values.buffer);
     const result = this.#backend.make(shared ? values.slice() : values, info.shape, info.dtype);
     this.#visitors.push(info);
@@ -110,7 +112,7 @@ class Visit {
 
   #write(values: BackendValues, { shape, dtype }: TensorInfo): TensorInfo {
     const dataId = this.#cpu.write(values as Float32Array, [...shape], dtype);
-    // Some kernels ask for the rank, which tensors have and their descriptions have not.
+    // Some kernels read the rank, which tensors have but their descriptions do not.
     const info = { dataId, shape: [...shape], dtype, rank: shape.length };
     this.#visitors.push(info);
     return info;

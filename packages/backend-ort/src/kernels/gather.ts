@@ -6,7 +6,7 @@ import { plain } from '../operators/plain';
 import { reshape } from '../operators/shape';
 import type { KernelCall, Translations } from './kernel';
 
-/** Picking and placing by index. Indices out of range are an error of the run, as on `cpu`. */
+/** Gather, scatter and related kernels. Indices out of range are an error of the run, as on `cpu`. */
 export const gatherKernels: Translations = {
   GatherV2: ({ inputs, attrs }: KernelCall<{ axis: number; batchDims: number }>) => {
     const x = inputs.x!;
@@ -17,9 +17,9 @@ export const gatherKernels: Translations = {
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return plain('Gather', [x, indices], shape, { attributes: { axis } });
   },
-  // Rows whose segment is out of range are left out, which the extra row takes in.
+  // Rows whose segment is out of range are added to an additional row, which is dropped.
   UnsortedSegmentSum: ({ inputs, attrs }: KernelCall<{ numSegments: number }>) => {
-    // The sums are floats in tfjs, of integers too.
+    // In tfjs the sums are floats, also for integers.
     const x = cast(inputs.x!, 'float32');
     const ids = inputs.segmentIds!;
     const { numSegments } = attrs;
@@ -38,7 +38,7 @@ export const gatherKernels: Translations = {
   },
 };
 
-/** Indices that are known already are checked at once, as `cpu` does; others by the run. */
+/** Checks indices that are known immediately, as `cpu` does. The run checks the others. */
 function checkIndices({ data }: GraphNode, length: number): void {
   data?.forEach(index => {
     util.assert(
@@ -48,7 +48,7 @@ function checkIndices({ data }: GraphNode, length: number): void {
   });
 }
 
-/** `target[index[i]] += rows[i]`, rows that fall together adding up. */
+/** `target[index[i]] += rows[i]`. Rows with the same index add up. */
 function scatterAdd(target: GraphNode, index: GraphNode, rows: GraphNode): GraphNode {
   const places = toInt64(reshape(index, [index.size, 1]));
   return plain('ScatterND', [target, places, rows], target.shape, {
@@ -57,12 +57,12 @@ function scatterAdd(target: GraphNode, index: GraphNode, rows: GraphNode): Graph
   });
 }
 
-/** Marks a value as wanted in 64-bit integers by the operator that takes it. */
+/** Marks a value that its operator needs as 64-bit integers. */
 function toInt64(x: GraphNode): GraphNode {
   return plain('Cast', [x], x.shape, { attributes: { to: 7 } });
 }
 
-/** Sums of products over named axes; the equation as in NumPy. */
+/** Sums of products over named axes, with an equation as in NumPy's `einsum`. */
 function einsum(equation: string, inputs: readonly GraphNode[]): GraphNode | undefined {
   if (inputs.some(input => input.dtype !== 'float32')) return undefined;
   const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(

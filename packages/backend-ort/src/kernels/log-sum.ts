@@ -7,12 +7,13 @@ import { reshape, sameShape } from '../operators/shape';
 import { log1p } from './tails';
 
 /**
- * tfjs composes the logarithm of a softmax, and cross entropies, of `log(sum(exp(x - max(x))))`. The sum is 1 and what the
- * other numbers give; beside the 1 it loses its digits, so that the loss of a classifier that is right and sure is 0. The
- * translations here see the form and leave the 1 out.
+ * Tfjs composes the logarithm of a softmax, and cross entropies, of `log(sum(exp(x - max(x))))`. The sum consists of 1 and
+ * the exponentials of the other numbers. Next to the 1, small exponentials lose their digits, so the loss of a correct and
+ * very confident classifier would be 0. The translations here recognize this form and compute the logarithm without adding
+ * the 1.
  */
 
-/** `log(x)`; `log(1 + rest)` where `x` is a sum of exponentials of which the greatest are 1. */
+/** `log(x)`; but `log(1 + rest)` if `x` is a sum of exponentials whose greatest terms are 1. */
 export function log(x: GraphNode): GraphNode {
   const exponentials = only(x, 'ReduceSum');
   const shifted = exponentials && only(exponentials, 'Exp');
@@ -31,7 +32,7 @@ export function logSoftmax(x: GraphNode, axis: number): GraphNode {
   return subtract(shifted, log(reduce('ReduceSum', elementwise('Exp', [shifted]), [axis], true)));
 }
 
-/** `x - (max(x) + b)` as `(x - max(x)) - b`: the greatest is 0 then, and loses nothing of `b`. */
+/** Computes `x - (max(x) + b)` as `(x - max(x)) - b`: the greatest difference is then 0, and no digits of `b` are lost. */
 export function withoutMaximum(x: GraphNode, sum: GraphNode): GraphNode | undefined {
   const added = throughReshape(sum);
   if (kindOf(added) !== 'Add') return undefined;
@@ -53,10 +54,10 @@ function isBelowMaximum(node: GraphNode, axes: readonly number[]): boolean {
   return maximum.rank === x.rank && axesOfMaximum(maximum, x)?.join() === axes.join();
 }
 
-/** The axes over which a node is the greatest of `x`. */
+/** The axes over which a node is the maximum of `x`, if it is such a maximum. */
 function axesOfMaximum(node: GraphNode, x: GraphNode): readonly number[] | undefined {
   const value = throughReshape(node);
-  // The translation of `Max` chooses NaN where there is one among the numbers.
+  // The translation of `Max` adds a `Where` that returns NaN if one of the numbers is NaN.
   const [, spoilt, greatest] = kindOf(value) === 'Where' ? value.inputs : [];
   const found = spoilt && isNaNFill(spoilt) ? greatest! : value;
   if (only(found, 'ReduceMax') !== x) return undefined;

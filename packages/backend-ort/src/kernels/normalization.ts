@@ -6,17 +6,17 @@ import { reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
 import type { KernelCall, Translations } from './kernel';
 
-/** What only {@link batchNormGradient} asks for: not kernels of tfjs. */
+/** A kernel that only {@link batchNormGradient} uses, and that is not a kernel of tfjs. */
 export const batchNormGradientKernel = 'OrtBatchNormGradient';
 
 export const normalizationKernels: Translations = {
-  // scale * (x - mean) / sqrt(variance + epsilon) + offset, folded into one product and one sum.
+  // scale * (x - mean) / sqrt(variance + epsilon) + offset, rewritten as one product and one sum.
   FusedBatchNorm: ({ inputs, attrs }: KernelCall<{ varianceEpsilon: number }>) => {
     const { x, mean, variance, offset, scale } = inputs as Record<string, GraphNode>;
     const rate = rsqrt(add(variance!, scalar(attrs.varianceEpsilon)));
     const factor = scale === undefined ? rate : multiply(rate, scale);
     if (isMeanOf(mean!, x!)) {
-      // In training the centered batch exists already, for the variance and for the gradient.
+      // In training the centered batch exists already, because the variance and the gradient need it.
       const scaled = multiply(subtract(x!, mean!), factor);
       return offset === undefined ? scaled : add(scaled, offset);
     }
@@ -28,15 +28,15 @@ export const normalizationKernels: Translations = {
 
 interface GradientAttrs {
   readonly varianceEpsilon: number;
-  /** Whether mean and variance are those of `x`, so that `x` acts through them as well. */
+  /** Whether mean and variance were computed from `x`, so that they depend on `x`. */
   readonly ofBatch: boolean;
-  /** By which input. */
+  /** The input with respect to which the gradient is computed. */
   readonly by: 'x' | 'scale' | 'offset';
 }
 
 /**
- * The gradient of a batch norm by its input, its scale or its offset. What the three have in common is written once when
- * the graph is compiled.
+ * The gradient of a batch norm with respect to its input, its scale or its offset. The common part of the three gradients
+ * is written only once when the graph is compiled.
  *
  * With batch statistics, `dx = scale * r * (dy - mean(dy) - d * r^2 * mean(dy * d))`, where `d = x - mean` and
  * `r = 1 / sqrt(variance + epsilon)`.
@@ -65,7 +65,7 @@ function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
   return reduce('ReduceSum', multiply(a, b), allButLast(a.rank), false);
 }
 
-/** Whether `mean` is the mean of `x` over all axes but the last, as the graph has it. */
+/** Whether the graph computes `mean` as the mean of `x` over all axes except the last. */
 export function isMeanOf(mean: GraphNode, x: GraphNode): boolean {
   const source = throughReshape(mean);
   const axes = source.attributes.axes as readonly number[] | undefined;
@@ -93,7 +93,7 @@ function throughReshape(x: GraphNode): GraphNode {
   return x.operator?.name === 'Reshape' && x.inputs.length > 0 ? x.inputs[0]! : x;
 }
 
-/** The mean of squares over all axes but the last, as products that are never written down. */
+/** The mean of squares over all axes except the last, as matrix products, so that the squares are never stored. */
 export function meanSquare(x: GraphNode, keepDims: boolean): GraphNode {
   const channels = x.shape.at(-1)!;
   const mean = multiply(channelDot(x, x), scalar(channels / x.size));

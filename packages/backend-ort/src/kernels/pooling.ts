@@ -15,7 +15,7 @@ interface PoolAttrs {
   readonly dilations?: number | [number, number];
 }
 
-/** @returns `undefined` where ONNX has no such windows, or not those of `dyShape`. */
+/** @returns `undefined` if ONNX does not support such windows, or if they do not match `dyShape`. */
 function geometry(inputShape: readonly number[], attrs: PoolAttrs, dyShape?: Shape) {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const info = backend_util.computePool2DInfo(
@@ -65,7 +65,7 @@ export const poolingKernels: Translations = {
   },
 };
 
-/** Whether some window may lie in the padding alone: it has no value in ONNX. */
+/** Whether some window may lie completely in the padding. Such a window has no value in ONNX. */
 export function reachesPaddingAlone({ kernelSize, before, after }: Window): boolean {
   return kernelSize.some((length, i) => before[i]! >= length || after[i]! >= length);
 }

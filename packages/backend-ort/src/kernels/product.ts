@@ -15,14 +15,14 @@ interface FusedAttrs extends ProductAttrs {
   readonly leakyreluAlpha?: number;
 }
 
-/** Batches of one matrix are plain matrices, for which there is the faster operator. */
+/** A product of matrices. Batches of one matrix become plain matrices, for which there is a faster operator. */
 function product(a: GraphNode, b: GraphNode, attrs: ProductAttrs, bias?: GraphNode): GraphNode {
   const { transposeA, transposeB } = attrs;
   const inner = a.shape.at(transposeA ? -2 : -1);
   if (a.rank < 2 || b.rank < 2 || inner !== b.shape.at(transposeB ? -1 : -2)) {
     throw new Error(
       `matMul: [${a.shape}]${transposeA ? ' transposed' : ''} and [${b.shape}]${transposeB ? ' transposed' : ''} do not multiply; ` +
-        'the columns of the first must be as many as the rows of the second.',
+        'the first must have as many columns as the second has rows.',
     );
   }
   const single = (x: GraphNode): boolean =>

@@ -14,7 +14,7 @@ import { along } from './shape';
 
 interface ReductionAttrs {
   readonly axis?: number | readonly number[];
-  /** The name that the attribute has in `Max`. */
+  /** The name of this attribute in the kernel `Max`. */
   readonly reductionIndices?: number | readonly number[];
   readonly keepDims?: boolean;
 }
@@ -34,12 +34,12 @@ function reduction(
   };
 }
 
-/** Booleans are counted as integers. */
+/** Converts booleans to integers. */
 const counted = (x: GraphNode): GraphNode => (x.dtype === 'bool' ? cast(x, 'int32') : x);
 
 const notANumber = (x: GraphNode): GraphNode => elementwise('IsNaN', [x], {}, 'bool');
 
-/** The greatest or the least; one NaN makes the result NaN, which ONNX Runtime leaves open. */
+/** The greatest or smallest number. If one number is NaN, the result is NaN, which ONNX Runtime does not guarantee. */
 function extreme(type: 'ReduceMax' | 'ReduceMin'): Translation {
   return ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
     const x = inputs.x!;
@@ -53,7 +53,7 @@ function extreme(type: 'ReduceMax' | 'ReduceMin'): Translation {
   };
 }
 
-/** All and any, as the least and the greatest of zeros and ones. */
+/** `all` and `any`, computed as the minimum and maximum of zeros and ones. */
 function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
   return ({ inputs, attrs }: KernelCall<ReductionAttrs>) => {
     const x = inputs.x!;
@@ -62,7 +62,7 @@ function logical(type: 'ReduceMin' | 'ReduceMax'): Translation {
   };
 }
 
-/** The first of equal values. NaN is never the one, except, as in tfjs, where it comes first. */
+/** `argMax` and `argMin`: the first of equal values. NaN is never selected, unless it comes first, as in tfjs. */
 function argument(type: 'ArgMax' | 'ArgMin'): Translation {
   return ({ inputs, attrs }: KernelCall<{ axis: number | readonly number[] }>) => {
     const x = inputs.x!;
@@ -78,7 +78,7 @@ function argument(type: 'ArgMax' | 'ArgMin'): Translation {
   };
 }
 
-/** ONNX Runtime adds up the exponentials of a longer axis with few running sums, which lose digits. */
+/** On a longer axis, ONNX Runtime adds up the exponentials with few running sums, which lose digits. */
 const longestSoftmax = 4096;
 
 /** Softmax over the last axis. */
@@ -96,7 +96,7 @@ export const reductionKernels: Translations = {
     const { inputs, attrs } = call as KernelCall<ReductionAttrs>;
     const x = inputs.x!;
     const axes = axesOf(attrs, x);
-    // Truths are too few to overflow.
+    // There are too few booleans for an overflow.
     if (x.dtype === 'int32' && axes.length > 0) return integerSum(x, axes, attrs.keepDims ?? false);
     return reduce('ReduceSum', counted(x), axes, attrs.keepDims ?? false);
   },
@@ -112,7 +112,7 @@ export const reductionKernels: Translations = {
   },
   Max: extreme('ReduceMax'),
   Min: extreme('ReduceMin'),
-  // Of integers ONNX Runtime keeps a product that does not fit at the largest integer.
+  // If a product of integers overflows, ONNX Runtime returns the largest integer.
   Prod: reduction('ReduceProd', x => (x.dtype === 'int32' ? undefined : counted(x))),
   All: logical('ReduceMin'),
   Any: logical('ReduceMax'),
@@ -152,7 +152,7 @@ export const reductionKernels: Translations = {
     if (x.dtype !== 'float32') {
       return [plain('TopK', [x], shape, options), plain('TopK', [x], shape, placed)];
     }
-    // ONNX Runtime loses numbers beside NaN. It counts as the greatest here, as in PyTorch.
+    // ONNX Runtime loses numbers next to NaN. Here NaN counts as the greatest number, as in PyTorch.
     const numbers = where(notANumber(x), scalar(Number.POSITIVE_INFINITY), x);
     const places = plain('TopK', [numbers], shape, placed);
     return [plain('GatherElements', [x, places], shape, { attributes: { axis: -1 } }), places];

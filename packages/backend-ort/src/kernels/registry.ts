@@ -15,11 +15,11 @@ import { translations } from './translations';
 
 /** How each tfjs kernel runs on the backend. */
 export interface KernelCoverage {
-  /** Kernels with an ONNX form; for dtypes or attributes outside of it they fall back too. */
+  /** Kernels with an ONNX form. For dtypes or attributes without one, they also run in JavaScript. */
   readonly onnx: readonly string[];
   /** Kernels that share or rearrange data without computing. */
   readonly view: readonly string[];
-  /** Kernels that always run in JavaScript, by the `cpu` backend. */
+  /** Kernels that always run in JavaScript, on the `cpu` backend. */
   readonly cpu: readonly string[];
 }
 
@@ -47,7 +47,7 @@ const views: Readonly<Record<string, KernelFunc>> = {
   },
 };
 
-/** Registers every kernel of the `cpu` backend, and those that only we have, for a backend of ours. */
+/** Registers all kernels of the `cpu` backend, and the additional kernels of this package, for a backend name. */
 export function registerKernels(backendName: string): void {
   const coverage = kernelCoverage();
   const register = (kernelName: string, kernelFunc: KernelFunc): void => {
@@ -63,13 +63,13 @@ export function registerKernels(backendName: string): void {
 }
 
 /**
- * Which kernels run as ONNX, which only share data, and which fall back to JavaScript.
+ * Lists which kernels run as ONNX, which only share data, and which run in JavaScript.
  *
  * @example
  * ```ts
  * const { onnx, cpu } = kernelCoverage();
  * onnx.includes('Conv2D'); // true
- * cpu.includes('NonMaxSuppressionV3'); // true: in JavaScript
+ * cpu.includes('NonMaxSuppressionV3'); // true: it runs in JavaScript
  * ```
  */
 export function kernelCoverage(): KernelCoverage {
@@ -123,7 +123,7 @@ function translate(
   }
 }
 
-/** Empty tensors are left to the fallback: ONNX operators differ in what they make of them. */
+/** Whether all tensors are non-empty. The fallback handles empty tensors, because ONNX operators treat them differently. */
 function isComputable(
   nodes: GraphNode | readonly GraphNode[],
   inputs: readonly GraphNode[],

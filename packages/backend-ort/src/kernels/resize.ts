@@ -16,10 +16,10 @@ function resizing(mode: 'linear' | 'nearest'): Translation {
 }
 
 /**
- * Resizing is a product with a matrix along each axis, and so is its gradient. As in tfjs, these kernels know nothing of
- * `halfPixelCenters`; the gradient that is registered does.
+ * The gradient of resizing. Resizing is a product with a matrix along each axis, and so is its gradient. As in tfjs, these
+ * kernels do not support `halfPixelCenters`; the registered gradient does.
  *
- * @param shares of the places of the input in those of the output.
+ * @param shares Shares of the input positions in the output positions.
  */
 function gradient(
   shares: (from: number, to: number, alignment: Alignment) => Float32Array,

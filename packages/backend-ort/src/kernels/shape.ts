@@ -7,7 +7,7 @@ import { plain } from '../operators/plain';
 import { concat, expand, pad, reshape, slice, transpose } from '../operators/shape';
 import type { KernelCall, Translations } from './kernel';
 
-/** Through a dtype that an operator knows, when it does not know booleans. */
+/** Applies an operator that does not support booleans through a dtype that it supports. */
 function throughIntegers(x: GraphNode, build: (x: GraphNode) => GraphNode): GraphNode {
   return x.dtype === 'bool' ? cast(build(cast(x, 'int32')), 'bool') : build(x);
 }
@@ -92,7 +92,7 @@ export const shapeKernels: Translations = {
     return concat(parts, axis);
   },
   Pack: ({ list, attrs }: KernelCall<{ axis: number }>) => {
-    // Among the dimensions of the result, which are one more.
+    // An axis of the result, which has one more dimension.
     const axis = attrs.axis < 0 ? attrs.axis + list[0]!.shape.length + 1 : attrs.axis;
     const one = (x: GraphNode) =>
       reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
@@ -131,7 +131,7 @@ export const shapeKernels: Translations = {
   Tile: ({ inputs, attrs }: KernelCall<{ reps: number[] }>) => {
     const x = inputs.x!;
     const shape = x.shape.map((length, i) => length * attrs.reps[i]!);
-    // Repeating along axes of length one is a broadcast, which consumers do without a copy.
+    // Repeating along axes of length 1 is a broadcast, which most operators do without a copy.
     const spread = x.shape.every((length, i) => length === 1 || attrs.reps[i] === 1);
     if (x.dtype !== 'bool' && spread) return expand(x, shape);
     return throughIntegers(x, y => plain('Tile', [y], shape, { arguments: [attrs.reps] }));

@@ -3,11 +3,12 @@ import { add, compare, divide, multiply, subtract, where } from '../operators/ar
 import { elementwise, scalar } from '../operators/elementwise';
 
 /**
- * Functions that ONNX Runtime computes from a rational function between two bounds, which keeps the absolute error small and
- * loses the relative one: its sigmoid is 0 below -18 and 17 % off at -15. Here they are composed of operators that keep it.
+ * Functions that ONNX Runtime approximates by a rational function between two bounds. That keeps the absolute error small,
+ * but not the relative error: its sigmoid is 0 below -18 and 17 % off at -15. Here they are composed of operators that keep
+ * the relative error small.
  */
 
-/** Where the hyperbolic tangent of `x` is `x`, and far from the smallest normal number. */
+/** Below this, the hyperbolic tangent of `x` equals `x`. It is far above the smallest normal number. */
 const tiny = 1e-30;
 
 const largest = 3.4028234663852886e38;
@@ -20,13 +21,16 @@ export function sigmoid(x: GraphNode): GraphNode {
   return elementwise('Reciprocal', [add(exp(negative(x)), scalar(1))]);
 }
 
-/** ONNX Runtime's loses its digits next to 0, since it multiplies by small coefficients there; that part is taken off first. */
+/**
+ * ONNX Runtime's `Tanh` loses digits near 0, because it multiplies by small coefficients there. That part is subtracted
+ * first.
+ */
 export function tanh(x: GraphNode): GraphNode {
   const part = elementwise('Clip', [x, scalar(-tiny), scalar(tiny)]);
   return add(elementwise('Tanh', [subtract(x, part)]), part);
 }
 
-/** `exp(x) - 1` for `x` of at most 0, where it is `2 t / (1 - t)` with `t = tanh(x / 2)`, and nothing cancels. */
+/** `exp(x) - 1` for `x` of at most 0. It is computed as `2 t / (1 - t)` with `t = tanh(x / 2)`, without cancellation. */
 function belowZero(x: GraphNode): GraphNode {
   const half = tanh(multiply(x, scalar(0.5)));
   return divide(add(half, half), subtract(scalar(1), half));
@@ -39,13 +43,13 @@ export function expm1(x: GraphNode): GraphNode {
 }
 
 /**
- * `log(1 + x)`. Rounding `1 + x` is made up for by `x / ((1 + x) - 1)`.
+ * `log(1 + x)`. The factor `x / ((1 + x) - 1)` corrects the rounding of `1 + x`.
  *
  * @see Goldberg 1991, theorem 4. https://doi.org/10.1145/103162.103163
  */
 export function log1p(x: GraphNode): GraphNode {
   const sum = add(scalar(1), x);
-  // Not infinite, so that the quotient is a number.
+  // Finite, so that the quotient is not NaN.
   const bounded = elementwise('Min', [x, scalar(largest)]);
   const lost = divide(bounded, subtract(add(scalar(1), bounded), scalar(1)));
   const product = multiply(elementwise('Log', [sum]), lost);

@@ -29,7 +29,10 @@ interface VolumePoolAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** What ONNX is told about a convolution or a pooling; `undefined` where it has no such windows, or not those of `dyShape`. */
+/**
+ * The attributes of a convolution or pooling in ONNX; `undefined` if ONNX does not support such windows, or if they do not
+ * match `dyShape`.
+ */
 function known(info: backend_util.Conv3DInfo, dyShape?: Shape) {
   const { padInfo, outShape } = info;
   const input = [info.inDepth, info.inHeight, info.inWidth];
@@ -85,7 +88,7 @@ function pooling(type: Pooling): Translation {
   };
 }
 
-/** Convolution and pooling over three axes of space. */
+/** Kernels for convolution and pooling over three spatial axes. */
 export const volumeKernels: Translations = {
   Conv3D: ({ inputs, attrs }: KernelCall<VolumeAttrs>) => {
     const found = geometry(inputs.x!.shape, inputs.filter!.shape, attrs);

@@ -1,6 +1,6 @@
 import { type EncodedModel, encodeOnnx, microsoftDomain, type OnnxModel } from '@shroom/formats';
 
-/** Operator set 20 with intermediate representation 9: known to ONNX Runtime since 1.17. */
+/** Operator set 20 with intermediate representation 9, which ONNX Runtime supports since 1.17. */
 const facts = {
   irVersion: 9,
   operatorSets: { '': 20, [microsoftDomain]: 1 },
@@ -8,9 +8,9 @@ const facts = {
 } as const;
 
 /**
- * A model as the bytes of an ONNX file.
+ * Encodes a model as the bytes of an ONNX file.
  *
- * @param large where large constants are: copied into the bytes, or where they were, beside them.
+ * @param large Whether large constants are copied into the bytes, or stay beside them in their arrays.
  */
 export function encodeModel(model: OnnxModel, large: 'inside' | 'beside'): EncodedModel {
   return encodeOnnx(model, large, facts);

@@ -1,6 +1,6 @@
 import type { OnnxModel, OnnxTensor } from '@shroom/formats';
 
-/** A number that JavaScript has no array for, as an output of a model. What it is for: `runtime/uncopied.ts`. */
+/** A model output of a type without a JavaScript array. `runtime/uncopied.ts` explains its purpose. */
 export const unreadableModel: OnnxTensor = {
   name: 'unreadable',
   type: 'bfloat16',

@@ -25,7 +25,7 @@ export function compare(
   return elementwise(type, [a, b], {}, 'bool');
 }
 
-/** `condition ? a : b`; the two have one dtype, and not `bool`. */
+/** `condition ? a : b`. Both values have the same dtype, which is not `bool`. */
 export function where(condition: GraphNode, a: GraphNode, b: GraphNode): GraphNode {
   return elementwise('Where', [condition, a, b], {}, a.dtype);
 }

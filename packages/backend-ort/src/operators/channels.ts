@@ -3,10 +3,16 @@ import { channelsFirstShape } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 import { cut, padTo, sumInStages } from './stages';
 
-/** Most products that one matrix product adds up: in WebAssembly it keeps one or two running sums in float32. */
+/**
+ * Maximum number of products that one matrix product adds up. In WebAssembly it keeps only one or two running sums in
+ * float32.
+ */
 const mostInProduct = 256;
 
-/** Per channel, the sum of products of two tensors. As many small matrix products it never writes the products down. */
+/**
+ * For each channel, the sum of products of two tensors. Many small matrix products are used, so that the products are never
+ * stored.
+ */
 const channelDotOperator: Operator = {
   name: 'ChannelDot',
   lower: (graph, node) => {
@@ -31,14 +37,14 @@ const channelDotOperator: Operator = {
 
 /**
  * @param a `[N, ...space, C]`, of rank at least 3.
- * @param b of the same shape.
+ * @param b Same shape as `a`.
  * @returns `[C]`.
  */
 export function channelDot(a: GraphNode, b: GraphNode): GraphNode {
   return new GraphNode(channelDotOperator, [a, b], [a.shape.at(-1)!], 'float32');
 }
 
-/** All axes but the last. */
+/** All axes except the last. */
 export function allButLast(rank: number): number[] {
   return Array.from({ length: rank - 1 }, (_, i) => i);
 }

@@ -1,22 +1,22 @@
 import type { Lowering, Operator } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 
-/** Geometry of a convolution or a pooling over one, two or three axes of space; lists have an entry per axis. */
+/** Geometry of a convolution or pooling over one, two or three spatial axes. Each list has one entry per axis. */
 export interface Window {
   readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Padding before and after. */
+  /** Padding before and after the input on each axis. */
   readonly before: readonly number[];
   readonly after: readonly number[];
 }
 
 /**
- * Whether ONNX's windows are as many as tfjs's. Where a kernel size or a stride has different lengths, tfjs takes the first of them for the
- * number of windows in every axis; rounding adds a window, or leaves one out.
+ * Whether ONNX has as many windows as tfjs. If the kernel size or the stride differs between axes, tfjs computes the number
+ * of windows on every axis with the first axis's values; and rounding may add a window or leave one out.
  *
- * @param input lengths of the axes of space.
- * @param output the same of the result.
+ * @param input Lengths of the input's spatial axes.
+ * @param output Lengths of the output's spatial axes.
  */
 export function fits(window: Window, input: Shape, output: Shape): boolean {
   const { kernelSize, strides, dilations, before, after } = window;
@@ -27,7 +27,7 @@ export function fits(window: Window, input: Shape, output: Shape): boolean {
   });
 }
 
-/** Padding at the end that the last window needs: where windows do not reach the end, none. */
+/** Padding at the end that the last window needs; 0 if the windows do not reach the end. */
 export function neededAfter(window: Omit<Window, 'after'>, input: Shape, output: Shape): number[] {
   const { kernelSize, strides, dilations, before } = window;
   return kernelSize.map((length, i) => {
@@ -98,7 +98,7 @@ const inputGradientOperator: Operator = {
     const { kernelSize, strides, dilations } = window;
     const reach = kernelSize.map((length, i) => (length - 1) * dilations[i]!);
     const before = reach.map((length, i) => length - window.before[i]!);
-    // What the last window did not reach is padded as well.
+    // Rows that the last window does not reach are padded as well.
     const after = reach.map((length, i) => {
       const covered = dy.shape[i + 1]! + before[i]! - length;
       return node.shape[i + 1]! - covered;
@@ -119,7 +119,7 @@ const inputGradientOperator: Operator = {
   },
 };
 
-/** The gradient of {@link convolution} by its input, of shape `inputShape`. */
+/** The gradient of {@link convolution} with respect to its input of shape `inputShape`. */
 export function convolutionInputGradient(
   dy: GraphNode,
   filter: GraphNode,
@@ -132,7 +132,7 @@ export function convolutionInputGradient(
   });
 }
 
-/** Rows at the end of the input that no window reached; ONNX calls them output padding. */
+/** Number of rows at the end of the input that no window reaches. ONNX calls them output padding. */
 export function outputPadding(inputShape: Shape, outputShape: Shape, window: Window): number[] {
   return window.kernelSize.map((length, i) => {
     const reached =
@@ -157,13 +157,13 @@ function filterOutputFirst(graph: Lowering, filter: GraphNode): string {
     const matrixTurned = graph.add('Transpose', [matrix], { perm: [1, 0] });
     return graph.reshape(matrixTurned, [outputs, inputs, ...kernelSize]);
   }
-  // As a matrix transpose and an exchange of short rows: a tenth of the time of the general permutation.
+  // A matrix transpose and an exchange of short rows take a tenth of the time of the general permutation.
   const last = offsetsLast(graph, graph.plain(filter), filter.shape);
   const swapped = graph.add('Transpose', [last], { perm: [1, 0, 2] });
   return graph.reshape(swapped, [outputs, inputs, ...kernelSize]);
 }
 
-/** Side of the squares in which rows and columns are exchanged, so that both stay in the processor's cache. */
+/** Side length of the blocks in which rows and columns are exchanged, so that both stay in the processor's cache. */
 const blockSize = 32;
 
 /** `[n, inputs, outputs]` to `[outputs, inputs, n]`. */
@@ -206,13 +206,13 @@ function offsetsLast(graph: Lowering, value: string, shape: Shape): string {
   if (count === 1) return graph.reshape(value, [inputs, outputs, 1]);
   const matrix = graph.reshape(value, [count, inputs * outputs]);
   const turned = graph.add('Transpose', [matrix], { perm: [1, 0] });
-  // ONNX Runtime would write this and the shapes around it as one permutation of four axes, which takes ten times as long.
-  // It leaves alone what is joined, be it with nothing.
+  // ONNX Runtime would merge this transpose and the reshapes around it into one permutation of four axes, which takes ten
+  // times as long. A `Concat`, even with only one input, prevents that.
   const apart = graph.add('Concat', [turned], { axis: 0 });
   return graph.reshape(apart, [inputs, outputs, count]);
 }
 
-/** A filter with its axes of space reversed. */
+/** A filter with its spatial axes reversed. */
 export function flip(graph: Lowering, filter: GraphNode, kernelSize: readonly number[]): string {
   const value = graph.plain(filter);
   const long = axes(kernelSize.length).filter(axis => kernelSize[axis]! > 1);

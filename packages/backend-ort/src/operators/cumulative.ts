@@ -2,7 +2,7 @@ import { elementTypes } from '@shroom/formats';
 import type { Operator } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 
-/** Floats are added up in float64: a running sum in float32 loses digits of what is added to it. */
+/** Adds up floats in float64, because a running sum in float32 loses digits of the numbers that are added. */
 const cumulativeOperator: Operator = {
   name: 'CumSum',
   lower: (graph, node) => {
@@ -19,10 +19,10 @@ const cumulativeOperator: Operator = {
 };
 
 /**
- * The sums of all numbers up to each one along an axis.
+ * Cumulative sums along an axis.
  *
- * @param exclusive leaves the number itself out.
- * @param reverse begins at the end.
+ * @param exclusive Excludes the number itself from its sum.
+ * @param reverse Begins at the end.
  */
 export function cumulative(
   x: GraphNode,

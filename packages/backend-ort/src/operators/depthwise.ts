@@ -96,7 +96,7 @@ const filterGradientOperator: Operator = {
     const { kernelSize, strides, dilations, before, after } = windowOf(node);
     const [height, width, channels, multiplier] = node.shape as [number, number, number, number];
     const [images, rows, columns] = x.shape as [number, number, number];
-    // One group per channel, in which the images are the channels and the output's gradient is the filter.
+    // Uses one group per channel, in which the images act as channels and the output's gradient as the filter.
     const swap = { perm: [3, 0, 1, 2] };
     const image = graph.reshape(graph.add('Transpose', [graph.plain(x)], swap), [
       1,

@@ -6,7 +6,7 @@ import { withoutVanishing } from './vanishing';
 
 const operators = new Map<string, Operator>();
 
-/** An operator that works on each element alone, of inputs that broadcast. It runs in whichever layout its inputs have. */
+/** An operator on single elements of inputs that broadcast. It runs in the layout of its inputs. */
 function elementwiseOperator(type: string): Operator {
   let operator = operators.get(type);
   if (operator === undefined) {
@@ -28,8 +28,8 @@ function elementwiseOperator(type: string): Operator {
 }
 
 /**
- * @param type name of an elementwise ONNX operator.
- * @param dtype of the result; default that of the first input.
+ * @param type Name of an elementwise ONNX operator.
+ * @param dtype Dtype of the result. Default: that of the first input.
  */
 export function elementwise(
   type: string,
@@ -50,7 +50,10 @@ export function elementwise(
   );
 }
 
-/** Broadcast copies are not made where the operator broadcasts to the same shape without them. */
+/**
+ * Replaces expanded inputs by their originals if the operator broadcasts them to the same shape, so that no copies are
+ * made.
+ */
 function unexpanded(inputs: readonly GraphNode[], shape: Shape): readonly GraphNode[] {
   if (!inputs.some(isSpread)) return inputs;
   const kept = [...inputs];
@@ -77,12 +80,12 @@ const castOperator: Operator = {
   },
 };
 
-/** The same numbers in another dtype; the node itself when it has that already. */
+/** Converts the numbers to another dtype. Returns the node itself if it has that dtype. */
 export function cast(x: GraphNode, dtype: NumericType): GraphNode {
   return x.dtype === dtype ? x : new GraphNode(castOperator, [x], x.shape, dtype);
 }
 
-/** One value everywhere. Kept as a scalar inside the model, where broadcasting does the rest. */
+/** One value everywhere. It is stored as a scalar in the model, and operators broadcast it. */
 export const fillOperator: Operator = {
   name: 'Fill',
   lower: (graph, node) => {
@@ -105,19 +108,22 @@ export function scalar(value: number, dtype: NumericType = 'float32'): GraphNode
   return fill(value, [], dtype);
 }
 
-/** Whether some input that determines the shape is channels first and no other full-size one is made plain. */
+/**
+ * Whether an input that determines the shape exists channels first, and no other input of full size exists only in tfjs's
+ * layout.
+ */
 function prefersChannelsFirst(graph: Lowering, node: GraphNode): boolean {
-  // Of single numbers there is no order, and as scalars they would lose the rank of the result.
+  // Single numbers have no layout, and as scalars they would lose the rank of the result.
   if (node.rank < 3 || node.size === 1) return false;
   return node.inputs.some(
     input => input.rank === node.rank && input.size === node.size && graph.isChannelsFirst(input),
   );
 }
 
-/** An input as it broadcasts against a result of the given rank and layout. */
+/** The name of an input in a form that broadcasts against a result of the given rank and layout. */
 function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean): string {
   if (input.size === 1 && rank > 0 && input.rank <= 1) return graph.broadcasting(input);
-  // A filled tensor broadcasts as a scalar, unless it is what gives the result its shape.
+  // A filled tensor broadcasts as a scalar, unless it determines the shape of the result.
   if (!first || input.size === 1) {
     if (input.rank <= rank && first && input.rank > 0) return graph.reshape(graph.plain(input), []);
     return graph.plain(input);
@@ -136,7 +142,7 @@ function operand(graph: Lowering, input: GraphNode, rank: number, first: boolean
 /**
  * Shape of the result of an elementwise operator.
  *
- * @throws Error when two lengths differ and neither is one.
+ * @throws Error when two lengths differ and neither of them is 1.
  */
 export function broadcast(a: Shape, b: Shape): Shape {
   if (b.length === 0 || sameShape(a, b)) return a;

@@ -2,7 +2,7 @@ import type { Lowering, Operator } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 import { axes, type Window, windowOf } from './convolution';
 
-/** With fewer input channels than this, products per offset of the window are too thin to be fast. */
+/** With fewer input channels than this, one product per offset of the window is too narrow to be fast. */
 const fewChannels = 8;
 
 const filterGradientOperator: Operator = {
@@ -15,7 +15,7 @@ const filterGradientOperator: Operator = {
 };
 
 /**
- * The gradient of a convolution by its filter.
+ * The gradient of a convolution with respect to its filter.
  *
  * @param filterShape `[...kernelSize, C, K]`.
  */
@@ -31,7 +31,7 @@ export function convolutionFilterGradient(
   });
 }
 
-/** One product of `[C, pixels]` and `[pixels, K]` per offset of the window, over the pixels that the offset meets. */
+/** For each offset of the window, one product of `[C, pixels]` and `[pixels, K]` over the pixels that the offset covers. */
 function asProducts(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
   const window = windowOf(node);
@@ -39,8 +39,8 @@ function asProducts(graph: Lowering, node: GraphNode): string {
   const outputs = dy.shape.at(-1)!;
   const images = x.shape[0]!;
   const pixels = dy.size / outputs / images;
-  // As they are, channels first, images give a product each, to be added up. Putting all their pixels into one row first
-  // is worth it where a product is larger than the images.
+  // Channels first, each image gives one product, and these are added up. Joining the pixels of all images into one row
+  // first is faster only if a product is larger than the images.
   const perImage =
     graph.isChannelsFirst(x) &&
     graph.isChannelsFirst(dy) &&
@@ -65,7 +65,7 @@ function asProducts(graph: Lowering, node: GraphNode): string {
   return graph.reshape(stacked, node.shape);
 }
 
-/** `[C, N, ...space]`: from channels first it is the cheapest transpose, and the products want it. */
+/** Transposes to `[C, N, ...space]`. From channels first, this is the cheapest transpose that the products can use. */
 function channelsOutermost(graph: Lowering, x: GraphNode): string {
   if (!graph.isChannelsFirst(x)) {
     const perm = [x.rank - 1, ...axes(x.rank - 1)];
@@ -75,7 +75,7 @@ function channelsOutermost(graph: Lowering, x: GraphNode): string {
   return graph.add('Transpose', [graph.channelsFirst(x)], { perm });
 }
 
-/** A convolution of the input by the output's gradient, where channels and images change places. */
+/** Convolves the input with the output's gradient, with channels and images exchanged. */
 function asConvolution(graph: Lowering, node: GraphNode): string {
   const [x, dy] = node.inputs as [GraphNode, GraphNode];
   const { kernelSize, strides, dilations, before, after } = windowOf(node);
@@ -94,7 +94,7 @@ function asConvolution(graph: Lowering, node: GraphNode): string {
   return graph.add('Transpose', [cropped], { perm: [...axes(space).map(axis => axis + 2), 0, 1] });
 }
 
-/** `[C, K, ...offsets]` cut down to the offsets that the window has. */
+/** Crops `[C, K, ...offsets]` to the offsets of the window. */
 export function cropOffsets(graph: Lowering, value: string, kernelSize: readonly number[]): string {
   const spatial = graph.integers(axes(kernelSize.length).map(axis => axis + 2));
   const zeros = graph.integers(kernelSize.map(() => 0));
@@ -127,7 +127,7 @@ function sliceSpace(
   return graph.add('Slice', [value, ...lists, spatial, graph.integers(strides)]);
 }
 
-/** Every offset of a window, the last axis fastest. */
+/** All offsets of a window; the last axis varies fastest. */
 function offsets(kernelSize: readonly number[]): number[][] {
   return kernelSize.reduce<number[][]>(
     (lists, length) => lists.flatMap(list => axes(length).map(index => [...list, index])),

@@ -3,24 +3,24 @@ import type { Lowering, Operator } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 import { broadcast } from './elementwise';
 
-/** Integers from here on do not fit into 32 bits. */
+/** 2^32; a 32-bit integer is a number modulo this. */
 const range = 2 ** 32;
 
 /**
- * The last 32 bits of 64-bit integers. Two casts in a row ONNX Runtime would make one of, which keeps what does not fit at the
- * least integer.
+ * The lowest 32 bits of 64-bit integers. ONNX Runtime would merge two consecutive casts into one, which turns numbers that
+ * do not fit into the smallest integer.
  */
 function lastBits(graph: Lowering, wide: string): string {
   const bits = graph.add('BitwiseAnd', [wide, graph.scalar(range - 1, 'int64')]);
   return graph.add('Cast', [bits], { to: elementTypes.int32 });
 }
 
-/** Numbers in float32 from here on are multiples of 2^32. */
+/** From this number on, all float32 numbers are multiples of 2^32. */
 const beyond = 2 ** 63;
 
-/** The last 32 bits of floats that are cut off towards zero; 0 of NaN and infinities. */
+/** Truncates floats towards zero and returns the lowest 32 bits; 0 for NaN and infinities. */
 function cutOff(graph: Lowering, x: string, type: 'float32' | 'float64'): string {
-  // What is not a number is not less either.
+  // Comparisons with NaN are false.
   const size = graph.add('Abs', [x]);
   const inside = graph.add('Less', [size, graph.scalar(beyond, type)]);
   const fitting = graph.add('Where', [inside, x, graph.scalar(0, type)]);
@@ -35,26 +35,29 @@ const toIntegerOperator: Operator = {
 const floorDivisionOperator: Operator = {
   name: 'FloorDivision',
   lower: (graph, node) => {
-    // In float32, 1 / 0.1 would be 10, where 0.1 is a little more than a tenth.
+    // In float32, 1 / 0.1 would be 10, although the float32 number 0.1 is slightly more than a tenth.
     const quotient = graph.add('Floor', [graph.add('Div', inFloat64(graph, node))]);
-    // In float64 there are multiples of less than 2^32 far above what fits into 64 bits.
+    // Float64 numbers far beyond 64 bits need not be multiples of 2^32.
     const rest = graph.add('Mod', [quotient, graph.scalar(range, 'float64')], { fmod: 1 });
     graph.place(node, cutOff(graph, rest, 'float64'));
   },
 };
 
-/** Floats cut off towards zero: of what does not fit the last 32 bits, 0 of NaN and infinities, as in JavaScript. */
+/**
+ * Truncates floats towards zero. If the result does not fit, its lowest 32 bits are used; NaN and infinities become 0, as
+ * in JavaScript.
+ */
 export function toInteger(x: GraphNode): GraphNode {
   return new GraphNode(toIntegerOperator, [x], x.shape, 'int32');
 }
 
-/** The inputs of a node as JavaScript computes with them. */
+/** The inputs of a node in float64, in which JavaScript computes. */
 function inFloat64(graph: Lowering, node: GraphNode): string[] {
   const to = elementTypes.float64;
   return node.inputs.map(x => graph.add('Cast', [graph.plain(x)], { to }));
 }
 
-/** An operator on integers that computes in float64 and keeps the last 32 bits. */
+/** An operator on integers that computes in float64 and keeps the lowest 32 bits. */
 function integerOperator(
   name: string,
   compute: (graph: Lowering, values: readonly string[]) => string,
@@ -63,7 +66,7 @@ function integerOperator(
     name,
     lower: (graph, node) => {
       const value = compute(graph, inFloat64(graph, node));
-      // What is left over of 2^32 fits into 64 bits.
+      // The remainder modulo 2^32 fits into 64 bits.
       const rest = graph.add('Mod', [value, graph.scalar(range, 'float64')], { fmod: 1 });
       graph.place(node, lastBits(graph, graph.add('Cast', [rest], { to: elementTypes.int64 })));
     },
@@ -98,36 +101,36 @@ const remainderOperator: Operator = {
     const zero = graph.scalar(0, 'float64');
     const remainder = modulo(a);
     const signs = [a, b].map(x => graph.add('Less', [x, zero]));
-    // In float32 a small negative remainder would be lost in the sum.
+    // In float32, a small negative remainder would be lost in the sum.
     const shifted = modulo(graph.add('Add', [remainder, b]));
     const value = graph.add('Where', [graph.add('Xor', signs), shifted, remainder]);
     graph.place(node, graph.add('Cast', [value], { to: elementTypes.float32 }));
   },
 };
 
-/** Products of 32-bit integers: of those that do not fit, the last 32 bits of what float64 makes of them. */
+/** Products of 32-bit integers. If a product does not fit, the result is the lowest 32 bits of the float64 product. */
 export function integerProduct(a: GraphNode, b: GraphNode): GraphNode {
   return new GraphNode(productOperator, [a, b], broadcast(a.shape, b.shape), 'int32');
 }
 
-/** The same of `(a - b)^2`. */
+/** `(a - b)^2` of 32-bit integers, with the same rule for results that do not fit. */
 export function integerSquaredDifference(a: GraphNode, b: GraphNode): GraphNode {
   return new GraphNode(squaredDifferenceOperator, [a, b], broadcast(a.shape, b.shape), 'int32');
 }
 
-/** Sums of 32-bit integers over `axes`, at least one; of those that do not fit the last 32 bits. */
+/** Sums of 32-bit integers over `axes`, at least one. If a sum does not fit, the result is its lowest 32 bits. */
 export function integerSum(x: GraphNode, axes: readonly number[], keepDims: boolean): GraphNode {
   const kept = x.shape.map((length, i) => (axes.includes(i) ? 1 : length));
   const shape = keepDims ? kept : kept.filter((_, i) => !axes.includes(i));
   return new GraphNode(sumOperator, [x], shape, 'int32', { axes });
 }
 
-/** `floor(a / b)` of floats, as integers: see {@link toInteger} for what does not fit. */
+/** `floor(a / b)` of floats as integers. {@link toInteger} says what happens to results that do not fit. */
 export function floorDivision(a: GraphNode, b: GraphNode): GraphNode {
   return new GraphNode(floorDivisionOperator, [a, b], broadcast(a.shape, b.shape), 'int32');
 }
 
-/** What is left of `a` divided by `b`, with the sign of the divisor, as in tfjs and Python; of floats. */
+/** Remainder of `a` divided by `b` for floats, with the sign of the divisor, as in tfjs and Python. */
 export function remainder(a: GraphNode, b: GraphNode): GraphNode {
   return new GraphNode(remainderOperator, [a, b], broadcast(a.shape, b.shape), 'float32');
 }

@@ -3,8 +3,8 @@ import { type Window, windowOf } from './convolution';
 import { paddedWithZeros } from './shape';
 
 /**
- * What a convolution sees of an input that a layer before it has padded with zeros: the input as it was, and a window that
- * pads it itself. The padded copy then need not be made, nor kept for the gradients.
+ * Merges a preceding zero padding into a convolution: returns the unpadded input, and a window that pads the input itself.
+ * Then the padded copy is neither made nor kept for the gradients.
  *
  * @param x `[N, ...space, C]`.
  */
@@ -22,19 +22,19 @@ export function withoutPadding(x: GraphNode, window: Window): { x: GraphNode; wi
   };
 }
 
-/** Whether neither images nor channels are added. */
+/** Whether neither images nor channels are padded. */
 function isOfSpace(lengths: readonly number[]): boolean {
   return lengths[0] === 0 && lengths.at(-1) === 0;
 }
 
-/** Gradients by the input of a convolution. */
+/** Gradients with respect to the input of a convolution. */
 const inputGradients = new Set(['ConvInputGradient', 'DepthwiseInputGradient']);
 
 /**
- * A part of the gradient by a convolution's input, such as what is left of it when the input had been padded: computed as that
- * part from the start.
+ * A slice of the gradient with respect to a convolution's input, for example without the padding of the input. Only this
+ * slice is computed.
  *
- * @returns `undefined` where `x` is no such gradient, or images or channels are left out.
+ * @returns `undefined` if `x` is not such a gradient, or if images or channels are removed.
  */
 export function croppedGradient(
   x: GraphNode,

@@ -13,8 +13,8 @@ const operators = new Map<string, Operator>();
 /**
  * An ONNX operator in tfjs's layout, with constant arguments after its inputs.
  *
- * @param options.output which of the operator's outputs is meant, when it has several. Default 0.
- * @param options.outputs number of outputs. Default 1.
+ * @param options.output Index of the output to use if the operator has several. Default 0.
+ * @param options.outputs Number of outputs. Default 1.
  */
 export function plain(
   type: string,
@@ -31,7 +31,7 @@ export function plain(
 ): GraphNode {
   const { dtype = inputs[0]!.dtype, attributes = {}, output = 0, outputs = 1 } = options;
   const args = options.arguments ?? [];
-  // An operator whose result is int64 is narrowed to the int32 that tfjs has.
+  // An int64 result is converted to int32, because tfjs has no int64.
   const wide = options.wide ?? false;
   const name = `${type}(${args.map(describe).join(';')})${output}/${outputs}${wide}`;
   let operator = operators.get(name);

@@ -26,7 +26,7 @@ function poolingOperator(type: Pooling): Operator {
   };
 }
 
-/** The largest or the mean of the values in each window; padding does not count. */
+/** The maximum or mean of the values in each window. Padding does not count. */
 export function pool(type: Pooling, x: GraphNode, window: Window, outputShape: Shape): GraphNode {
   return new GraphNode(poolingOperators[type], [x], outputShape, 'float32', { ...window });
 }
@@ -36,7 +36,7 @@ const maxGradientOperator: Operator = {
   lower: (graph, node) => {
     const [dy, x] = node.inputs as [GraphNode, GraphNode];
     const [, indices] = graph.addMany('MaxPool', [graph.channelsFirst(x)], 2, attributesOf(node));
-    // The gradient goes to the first largest value of each window; windows that overlap add up.
+    // The gradient goes to the first maximum of each window; gradients of overlapping windows add up.
     const flat = graph.reshape(indices!, [dy.size]);
     const gradient = graph.reshape(graph.channelsFirst(dy), [dy.size]);
     const zeros = graph.add('Expand', [graph.scalar(0, 'float32'), graph.integers([x.size])]);
@@ -58,7 +58,7 @@ const averageGradientOperator: Operator = {
     const [dy] = node.inputs as [GraphNode];
     const window = windowOf(node);
     const channels = dy.shape.at(-1)!;
-    // tfjs gives every place of a window an equal share, also where the window reaches into the padding.
+    // Tfjs gives each position of a window an equal share, even if the window extends into the padding.
     const share = 1 / window.kernelSize.reduce((product, length) => product * length, 1);
     const shared = graph.add('Mul', [graph.channelsFirst(dy), graph.scalar(share, 'float32')]);
     if (dy.size === dy.shape[0]! * channels) {

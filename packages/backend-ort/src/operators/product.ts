@@ -3,9 +3,9 @@ import { GraphNode } from '../graph/node';
 import { broadcast } from './elementwise';
 import { cut, padTo, sumInStages } from './stages';
 
-/** Rows times columns of so many numbers are cut: ONNX Runtime adds up their products in float32. */
+/** Products of rows and columns of this length or more are split, because ONNX Runtime adds up in float32. */
 const manyProducts = 1 << 16;
-/** Most products that one of the parts adds up. */
+/** Maximum number of products that one part adds up. */
 const mostInPart = 1024;
 
 const matMulOperator: Operator = {
@@ -36,12 +36,12 @@ const matMulOperator: Operator = {
   },
 };
 
-/** A product of two matrices as a sum of products of their parts: neither loses digits, however many numbers meet. */
+/** Computes a product of two matrices as a sum of products of parts, so that no digits are lost for long rows. */
 function inParts(graph: Lowering, node: GraphNode, inner: number): string {
   const [a, b] = node.inputs as [GraphNode, GraphNode];
   const [rows, columns] = node.shape as [number, number];
   const { parts, of } = cut(inner, mostInPart);
-  /** `[parts, of, outer]`, or `[parts, outer, of]` where the cut axis comes last. */
+  /** Shape `[parts, of, outer]`, or `[parts, outer, of]` if the split axis is last. */
   const cutUp = (x: GraphNode, isLast: boolean, outer: number): string => {
     const shape = isLast ? [outer, inner] : [inner, outer];
     const whole = padTo(graph, graph.plain(x), shape, isLast ? 1 : 0, parts * of);
@@ -60,7 +60,7 @@ function inParts(graph: Lowering, node: GraphNode, inner: number): string {
   );
 }
 
-/** `a @ b`, over leading axes that broadcast; the last two axes of either may be swapped. */
+/** `a @ b` with leading axes that broadcast. The last two axes of either operand may be transposed. */
 export function matMul(
   a: GraphNode,
   b: GraphNode,

@@ -21,7 +21,8 @@ function reductionOperator(type: ReductionType): Operator {
         const [x] = node.inputs as [GraphNode];
         const axes = node.attributes.axes as readonly number[];
         const keepdims = node.rank === x.rank ? 1 : 0;
-        // The order of the axes that stay is the same in both layouts only if they are kept as ones or one stays.
+        // The remaining axes have the same order in both layouts only if the reduced axes are kept or only one axis
+        // remains.
         const stays = x.rank - axes.length;
         const first = x.rank >= 3 && graph.isChannelsFirst(x) && (keepdims === 1 || stays <= 1);
         const input = first ? graph.channelsFirst(x) : graph.plain(x);
@@ -42,7 +43,7 @@ function reductionOperator(type: ReductionType): Operator {
   return operator;
 }
 
-/** Reduces over `axes`; `keepDims` leaves them as ones. */
+/** Reduces over `axes`. `keepDims` keeps them with length 1. */
 export function reduce(
   type: ReductionType,
   x: GraphNode,

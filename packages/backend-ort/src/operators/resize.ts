@@ -1,15 +1,15 @@
 import type { Lowering, Operator } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 
-/** How places of the output lie in the input, as tfjs names it. */
+/** How output positions map to input positions, with the names of tfjs. */
 export interface Alignment {
-  /** Whether the first and last pixels of both lie on each other. */
+  /** Whether the first and last pixels of input and output coincide. */
   readonly alignCorners: boolean;
-  /** Whether a pixel's place is its middle. */
+  /** Whether the position of a pixel is its center. */
   readonly halfPixelCenters: boolean;
 }
 
-/** Two neighbors in the input, and the second one's share. */
+/** Two neighboring input positions, and the weight of the second one. */
 interface Between {
   readonly low: number;
   readonly high: number;
@@ -21,10 +21,10 @@ function scaleOf(from: number, to: number, { alignCorners }: Alignment): number 
 }
 
 /**
- * The nearest place in the input of each place in the output, in tfjs's arithmetic: a product in float64, rounded or cut off.
+ * The nearest input position for each output position, in tfjs's arithmetic: a float64 product, rounded or truncated.
  *
- * @param from length in the input.
- * @param to length in the output.
+ * @param from Length of the input.
+ * @param to Length of the output.
  */
 export function nearestPlaces(from: number, to: number, alignment: Alignment): number[] {
   const scale = scaleOf(from, to, alignment);
@@ -35,7 +35,7 @@ export function nearestPlaces(from: number, to: number, alignment: Alignment): n
   });
 }
 
-/** Between which places in the input each place in the output is, in tfjs's arithmetic. */
+/** The two neighboring input positions for each output position, in tfjs's arithmetic. */
 function placesBetween(from: number, to: number, alignment: Alignment): Between[] {
   const scale = scaleOf(from, to, alignment);
   return Array.from({ length: to }, (_, place) => {
@@ -46,7 +46,7 @@ function placesBetween(from: number, to: number, alignment: Alignment): Between[
   });
 }
 
-/** The share that each place of the input has in each of the output, `[from, to]` by rows. */
+/** The weight of each input position in each output position for nearest-neighbor resizing, `[from, to]` in row order. */
 export function nearestShares(from: number, to: number, alignment: Alignment): Float32Array {
   const data = new Float32Array(from * to);
   nearestPlaces(from, to, alignment).forEach((nearest, place) => {
@@ -55,7 +55,7 @@ export function nearestShares(from: number, to: number, alignment: Alignment): F
   return data;
 }
 
-/** The same of bilinear interpolation. */
+/** The weight of each input position in each output position for bilinear resizing. */
 export function sharesBetween(from: number, to: number, alignment: Alignment): Float32Array {
   const data = new Float32Array(from * to);
   placesBetween(from, to, alignment).forEach(({ low, high, share }, place) => {
@@ -67,7 +67,7 @@ export function sharesBetween(from: number, to: number, alignment: Alignment): F
 
 type Mode = 'linear' | 'nearest';
 
-/** ONNX Runtime's operator; its places are products and quotients in float32. */
+/** ONNX Runtime's resize operator, which computes positions in float32. */
 const resizeOperator: Operator = {
   name: 'Resize',
   lower: (graph, node) => {
@@ -79,7 +79,7 @@ const resizeOperator: Operator = {
   },
 };
 
-/** Rows and columns are taken one axis after the other, at places that were computed before. */
+/** Gathers rows and then columns at precomputed positions. */
 const takeOperator: Operator = {
   name: 'ResizeByPlaces',
   lower: (graph, node) => {
@@ -90,7 +90,7 @@ const takeOperator: Operator = {
       halfPixelCenters: halfPixelCenters === 1,
     };
     const along = mode === 'nearest' ? takeNearest : interpolate;
-    // First the axis that becomes shorter, so that there is less to do along the other.
+    // First resizes the axis that becomes shorter, so that less work remains for the other one.
     const axes = [1, 2].sort((a, b) => node.shape[a]! / x.shape[a]! - node.shape[b]! / x.shape[b]!);
     let value = graph.plain(x);
     for (const axis of axes) {
@@ -139,7 +139,7 @@ function interpolate(
     axis,
     places.map(place => place.high),
   );
-  // `[to, 1, 1]` for rows, `[to, 1]` for columns.
+  // Shape `[to, 1, 1]` for rows, `[to, 1]` for columns.
   const shape = [to, ...Array<number>(3 - axis).fill(1)];
   const share = graph.floats(Float32Array.from(shares), shape);
   return graph.add('Add', [low, graph.add('Mul', [graph.add('Sub', [high, low]), share])]);
@@ -176,7 +176,7 @@ export function resize(
   });
 }
 
-/** Whether float32 has no part in it: with a scale that is a power of two, all places are float32 numbers. */
+/** Whether positions are exact in float32, which is the case if the scale is a power of two. */
 function isExact(mode: Mode, from: number, to: number, alignment: Alignment): boolean {
   if (alignment.alignCorners || !Number.isInteger(Math.log2(to / from))) return false;
   return mode === 'linear' || !alignment.halfPixelCenters;

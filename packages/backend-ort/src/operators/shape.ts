@@ -12,7 +12,7 @@ const reshapeOperator: Operator = {
   },
 };
 
-/** The same elements under another shape; the node itself when it has that already. */
+/** The same elements in another shape. Returns the node itself if it has that shape. */
 export function reshape(x: GraphNode, shape: Shape): GraphNode {
   if (sameShape(x.shape, shape)) return x;
   if (vanishes(x)) return vanishing(shape);
@@ -76,7 +76,7 @@ export function pad(
   });
 }
 
-/** What a pending node pads with zeros, and how far on each axis. */
+/** The input of a pending node that pads with zeros, and the padding on each axis. */
 export function paddedWithZeros(
   node: GraphNode,
 ): { x: GraphNode; before: readonly number[]; after: readonly number[] } | undefined {
@@ -113,7 +113,7 @@ interface SliceAttributes {
 /**
  * `x[starts : ends : steps]` on every axis.
  *
- * @param ends one past the last element; with a negative step one before, where -1 stands for the place before 0.
+ * @param ends Index after the last element; with a negative step the index before it, where -1 means the position before 0.
  */
 export function slice(
   x: GraphNode,
@@ -124,7 +124,7 @@ export function slice(
   const shape = starts.map((start, i) => Math.ceil((ends[i]! - start) / steps[i]!));
   const whole = steps.every(step => step === 1) && sameShape(shape, x.shape);
   if (whole) return x;
-  // ONNX counts a negative end from the back; far below zero it stands for the place before the first element.
+  // ONNX counts a negative end from the back; a very negative end means the position before the first element.
   const bounds = ends.map((end, i) => (steps[i]! < 0 && end < 0 ? -(2 ** 31) : end));
   return new GraphNode(sliceOperator, [x], shape, x.dtype, { starts, ends: bounds, steps });
 }
@@ -148,7 +148,7 @@ export function concat(parts: readonly GraphNode[], axis: number): GraphNode {
   return new GraphNode(concatOperator, parts, shape, head.dtype, { axis });
 }
 
-/** Repeats along axes of length 1 until `x` has `shape`. */
+/** Broadcasts axes of length 1 until `x` has the shape `shape`. */
 export function expand(x: GraphNode, shape: Shape): GraphNode {
   if (sameShape(x.shape, shape)) return x;
   if (vanishes(x)) return vanishing(shape);
@@ -159,7 +159,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, i) => length === b[i]);
 }
 
-/** The axes of tfjs's order in the order in which they lie in memory. */
+/** The axes of tfjs's layout, in the order in which they are in memory. */
 function axisOrder(rank: number, channelsFirst: boolean): number[] {
   const axes = Array.from({ length: rank }, (_, i) => i);
   return channelsFirst ? [0, rank - 1, ...axes.slice(1, -1)] : axes;

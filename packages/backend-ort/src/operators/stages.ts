@@ -2,36 +2,38 @@ import { elementTypes } from '@shroom/formats';
 import type { Lowering } from '../graph/lowering';
 import type { Shape } from '../graph/node';
 
-/** Sums of floats; a mean is a sum that is divided at the end. */
+/** Sums of floats. A mean is a sum that is divided at the end. */
 export type Summation = 'ReduceSum' | 'ReduceMean';
 
 /**
- * Most numbers that are added one after another in float32. Each addition is off by at most 2^-24 of the sum, if all have one
- * sign, and all together by at most 7.6e-6.
+ * Maximum number of values that are added one after another in float32. Each addition has an error of at most 2^-24 of the
+ * sum if all values have the same sign; together the errors are at most 7.6e-6.
  */
 const mostAdded = 128;
-/** The same along the last axis, where ONNX Runtime keeps at least two sums side by side, and eight where it is native. */
+/** The maximum along the last axis. There ONNX Runtime keeps at least two running sums, and the native runtime eight. */
 const mostAddedInRows = 2 * mostAdded;
-/** A first stage that takes fewer numbers together leaves too many for the second; the axis is padded instead. */
+/**
+ * If the first stage added up fewer values at once, too many would remain for the second stage. Then the axis is padded.
+ */
 const fewestAdded = 32;
 
-/** Neighboring axes of which all are summed over or none is. */
+/** Neighboring axes that are either all summed over or all kept. */
 interface Segment {
   readonly length: number;
   readonly summed: boolean;
 }
 
 /**
- * Adds up in two stages: few numbers each in float32, and what that gives in float64.
+ * Adds up in two stages: groups of few numbers in float32, and the sums of these groups in float64.
  *
- * ONNX Runtime keeps one to eight running sums in float32. When a sum has become large, what is added to it loses its digits:
- * 10^7 times 0.1 is 1.1 % off. Two stages are at most 1e-5 off for numbers of one sign, however many, and no slower: reading memory
- * is what takes the time.
+ * ONNX Runtime keeps one to eight running sums in float32. When a sum has become large, the numbers that are added to it
+ * lose digits: adding 0.1 10^7 times is 1.1 % off. Two stages have an error of at most 1e-5 for any number of values with
+ * the same sign, and are not slower, because reading memory takes most of the time.
  *
- * @param shape of the value.
- * @param axes that are summed over.
- * @param outShape of the result.
- * @returns `undefined` where there are so few numbers that one stage does.
+ * @param shape Shape of the value.
+ * @param axes Axes that are summed over.
+ * @param outShape Shape of the result.
+ * @returns `undefined` if there are so few numbers that one stage is enough.
  */
 export function sumInStages(
   graph: Lowering,
@@ -74,7 +76,7 @@ function segmentsOf(shape: Shape, axes: readonly number[]): Segment[] {
   return segments;
 }
 
-/** A value of the given shape, with zeros after it along one axis until that has the length. */
+/** A value of the given shape, padded with zeros at the end of one axis to the given length. */
 export function padTo(
   graph: Lowering,
   value: string,
@@ -88,7 +90,7 @@ export function padTo(
   return graph.add('Pad', [value, pads, graph.scalar(0, 'float32')]);
 }
 
-/** Equal parts of at most so many numbers; together they may be longer. */
+/** Splits a length into equal parts of at most `most`. Together the parts may be longer. */
 export function cut(length: number, most: number): { parts: number; of: number } {
   if (length <= most) return { parts: 1, of: length };
   for (let of = most; of >= fewestAdded; of--) {

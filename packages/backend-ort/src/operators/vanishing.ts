@@ -2,8 +2,8 @@ import type { Operator } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 
 /**
- * A gradient that is known to vanish. Unlike a tensor of zeros it may be left out of sums and products: nothing that
- * the program can see would be NaN or infinite by it.
+ * A gradient that is known to be zero. Unlike a tensor of zeros, it may be left out of sums and products, because it cannot
+ * make any visible result NaN or infinite.
  */
 const vanishingOperator: Operator = {
   name: 'Vanishing',
@@ -21,7 +21,9 @@ export function vanishes(x: GraphNode): boolean {
   return x.operator === vanishingOperator;
 }
 
-/** What an elementwise operator makes of inputs of which some vanish; `undefined` where nothing is to be saved. */
+/**
+ * Simplifies an elementwise operator if some of its inputs are known to be zero; `undefined` if nothing can be simplified.
+ */
 export function withoutVanishing(
   type: string,
   inputs: readonly GraphNode[],

@@ -2,10 +2,10 @@ import { OnnxModel } from '@shroom/formats';
 import type { HostTensor, Tensors } from './runtime';
 
 /*
- * A model with its weights in it is written once by us and read once by ONNX Runtime, which copies what it reads: for a moment
- * there are two copies of the weights more than are needed, 200 MB of a ResNet50. So large constants stay beside the model:
- * ONNX Runtime takes them where they are, as data of files that the model names. It has to copy them then, since the arrays
- * are used again for other numbers.
+ * We write a model with its weights once, and ONNX Runtime reads it once and copies it. For a moment there are two
+ * unnecessary copies of the weights, 200 MB for a ResNet50. So large constants stay outside the model: ONNX Runtime reads
+ * them from their arrays, as data of files that the model names. It has to copy them, because the arrays are reused for
+ * other numbers.
  */
 
 interface Runs {
@@ -14,13 +14,13 @@ interface Runs {
 }
 
 /**
- * Whether the installed binding takes weights from beside the model, and copies them.
+ * Whether the installed binding reads weights from outside the model, and copies them.
  *
- * @param load compiles a model, with its large constants beside it.
+ * @param load Compiles a model whose large constants are outside the model.
  */
 export function areWeightsCopied(load: (model: OnnxModel) => Runs): boolean {
   const length = 1024;
-  // Not from the start of its memory, as weights that were read from one file are not.
+  // The test array does not begin at the start of its memory, like weights that are views of one file.
   const weights = new Float32Array(2 * length).subarray(length).fill(1);
   const tensor = (): HostTensor => ({
     type: 'float32',
@@ -41,7 +41,7 @@ export function areWeightsCopied(load: (model: OnnxModel) => Runs): boolean {
     session.dispose();
     return sum.data.every((value: number) => value === 1);
   } catch {
-    // An older binding looks for files that are not there.
+    // An older binding looks for files, which do not exist.
     return false;
   }
 }

@@ -1,13 +1,14 @@
-/** Names of instructions by which kernels for numbers are chosen, as Linux has them: x86 and ARM. */
+/** Names of vector instructions by which numeric kernels are chosen, as Linux spells them for x86 and ARM. */
 const vectorInstructions = /^(sse4|avx|fma|f16c|amx|asimd|fphp|sve|sme|i8mm|bf16)[a-z0-9_]*$/;
 
 /**
- * What the processor computes with, which decides the kernels of native runtimes and so the last bits of their results:
- * `x64 avx avx2 fma`. Elsewhere than on Linux the processor's name stands for its instructions; outside Node it is empty.
+ * The vector instructions of the processor, for example `x64 avx avx2 fma`. They decide which kernels a native runtime
+ * uses, and so the last bits of its results. On systems other than Linux, the processor's name is returned instead; outside
+ * Node, the text is empty.
  *
  * @example
  * ```ts
- * const cacheKey = `features ${instructionSet()}`; // other processors give other last bits
+ * const cacheKey = `features ${instructionSet()}`; // results on other processors may differ in their last bits
  * ```
  */
 export function instructionSet(): string {
@@ -23,7 +24,7 @@ export function instructionSet(): string {
   return `${arch} ${vectorsOf(process.getBuiltinModule('node:fs').readFileSync('/proc/cpuinfo', 'utf8'))}`;
 }
 
-/** The vector instructions that a `/proc/cpuinfo` names, in order of the alphabet. */
+/** The vector instructions that a `/proc/cpuinfo` lists, in alphabetical order. */
 export function vectorsOf(cpuinfo: string): string {
   const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuinfo)?.[1] ?? '';
   return [...new Set(line.split(/\s+/))]

@@ -1,19 +1,19 @@
 /*
- * A training step frees gigabytes and asks for them again. The C library of most Linux systems, glibc, gives freed memory back
- * to the system, which has to clear and map it anew, page by page: a fifth of the time of a ResNet50 step, a third of that of
- * a small head. It can be told to keep it, by the environment before a program starts or by a call of C (`mallopt`); for the
- * call there is the package `koffi`.
+ * A training step frees gigabytes and allocates them again. Glibc, the C library of most Linux systems, returns freed
+ * memory to the system, which has to clear and map it again page by page. This takes a fifth of the time of a ResNet50
+ * step, and a third of that of a small head. Glibc can be told to keep the memory, by an environment variable before a
+ * program starts or by a C call (`mallopt`), which the package `koffi` makes possible.
  */
 
 /** Parameters of `mallopt`, from glibc's `malloc.h`. */
 const trimThreshold = -1;
 const mmapThreshold = -3;
 
-/** Free bytes at the end of the memory that are kept: as many as an `int` can say. */
+/** Number of free bytes at the end of the heap that are kept: the maximum of an `int`. */
 const keptBytes = 2 ** 31 - 1;
-/** Larger blocks are the system's at once. */
+/** Blocks larger than this are returned to the system immediately. */
 const largestBlock = 2 ** 30;
-/** What glibc's own rule comes to when it has seen large blocks. */
+/** The threshold that glibc's own rule reaches after large blocks. */
 const ownTrim = 64 * 2 ** 20;
 const ownBlock = 32 * 2 ** 20;
 
@@ -21,24 +21,24 @@ interface ForeignFunctions {
   load(library: string): { func(declaration: string): (...values: number[]) => number };
 }
 
-/** How far the process may grow beyond what a run needs before what is free goes back to the system. */
+/** How far the process may grow beyond the need of a run before free memory is returned to the system. */
 const mostGrowth = 1.25;
 const smallGrowth = 64 * 2 ** 20;
 
-/** Bytes of weights from which compiling a model is worth to begin with nothing kept. */
+/** From this number of bytes of weights, free memory is returned to the system before a model is compiled. */
 const largeModel = 16 * 2 ** 20;
 
-/** Freed memory that stays with the process. */
+/** Manages freed memory that stays in the process. */
 export class KeptMemory {
-  /** Most bytes that were resident after a run that had begun with nothing kept. */
+  /** Maximum number of resident bytes after a run that began without kept memory. */
   #needed = 0;
   #trimmed = false;
   readonly #trim: () => void;
   readonly #resident: () => number;
 
   /**
-   * @param trim gives free memory to the system.
-   * @param resident bytes that the process has.
+   * @param trim Returns free memory to the system.
+   * @param resident Returns the number of resident bytes of the process.
    */
   constructor(trim: () => void, resident: () => number = () => process.memoryUsage.rss()) {
     this.#trim = trim;
@@ -46,16 +46,16 @@ export class KeptMemory {
   }
 
   /**
-   * To be called before a model is compiled, which takes several times the memory of its weights, in blocks of other sizes than
-   * runs have freed.
+   * Call this before a model is compiled. Compiling takes several times the memory of the weights, in blocks of different
+   * sizes from those that runs have freed.
    */
   beforeCompiling(weights: number): void {
     if (weights >= largeModel) this.#trim();
   }
 
   /**
-   * To be called after a run. glibc does not always find the block again that it has freed: then memory would grow with the
-   * runs, and is given back.
+   * Call this after a run. Glibc does not always reuse the blocks that it has freed. Then memory would grow with every run,
+   * and is returned to the system.
    */
   afterRun(): void {
     const resident = this.#resident();
@@ -66,17 +66,18 @@ export class KeptMemory {
 }
 
 /**
- * Has freed memory stay with the process.
+ * Makes the process keep freed memory.
  *
- * @returns what is kept, and a function that gives it back and lets the C library do as it likes.
- * @throws Error where it cannot be done, which says why: not Linux, another C library than glibc, or no `koffi`.
+ * @returns the manager of the kept memory, and a function that returns it to the system and restores the default of the C
+ *   library.
+ * @throws Error saying why this is impossible: not Linux, a C library other than glibc, or no `koffi`.
  */
 export async function keepFreedMemory(): Promise<{ memory: KeptMemory; giveBack: () => void }> {
   if (process.platform !== 'linux') throw new Error(`${process.platform} has another C library`);
-  // Not a literal, so that bundlers leave it alone.
+  // The name is not a literal, so that bundlers ignore it.
   const name = 'koffi';
   const loaded = (await import(/* @vite-ignore */ name)) as { default: ForeignFunctions };
-  // glibc alone has this name.
+  // Only glibc's file has this name.
   const libc = loaded.default.load('libc.so.6');
   const mallopt = libc.func('int mallopt(int param, int value)');
   const trim = libc.func('int malloc_trim(size_t pad)');

@@ -15,7 +15,7 @@ import {
 } from './runtime';
 import { probeModel, stopMessage } from './uncopied';
 
-/** The part of `onnxruntime-node`'s binding that runs synchronously. */
+/** The synchronous part of the binding of `onnxruntime-node`. */
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
   run(
@@ -34,17 +34,17 @@ interface NativeBinding {
   initOrt(): void;
 }
 
-/** ONNX Runtime's own log: errors only, since each of them is thrown as well. */
+/** Log level of ONNX Runtime: only errors, which are also thrown. */
 const logErrors = 3;
 
 /**
  * The native runtime of the npm package `onnxruntime-node`.
  *
- * @throws Error when the package or its binary for this platform is missing, or when it has not the execution
- * providers that are asked for.
+ * @throws Error when the package or its binary for this platform is missing, or when it does not have the requested
+ *   execution providers.
  */
 export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtime> {
-  // Not a literal, so that bundlers for browsers leave it alone.
+  // The path is not a literal, so that bundlers for browsers ignore it.
   const path = 'onnxruntime-node/dist/binding.js';
   const loaded = (await import(/* @vite-ignore */ path)) as NativeBinding & {
     readonly default?: NativeBinding;
@@ -57,15 +57,16 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
   if (missing.length > 0) {
     throw new Error(
       `backend-ort: the installed onnxruntime-node has no execution provider '${missing.join("', '")}'; ` +
-        `it has '${[...new Set(available)].join("', '")}'. Install a build of onnxruntime-node that has it, or leave it out of executionProviders.`,
+        `it has '${[...new Set(available)].join("', '")}'. Install a build of onnxruntime-node with this ` +
+        'provider, or remove the provider from executionProviders.',
     );
   }
   const sessionOptions = {
     executionProviders: [...options.executionProviders],
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
-    // The arena keeps the peak of every session for itself. Without it a training step takes half the memory, and
-    // neither it nor a forward pass is slower.
+    // The memory arena would keep the peak memory of every session. Without it a training step needs half the memory, and
+    // neither a training step nor a forward pass is slower.
     enableMemPattern: false,
     enableCpuMemArena: false,
     logSeverityLevel: logErrors,
@@ -118,7 +119,7 @@ async function versionOfPackage(): Promise<string> {
   return loaded.version ?? loaded.default!.version;
 }
 
-/** @returns `undefined` where memory is not kept. */
+/** Keeps freed memory if possible. @returns `undefined` if memory is not kept. */
 async function keptMemory(wanted: boolean | undefined) {
   if (wanted === false) return undefined;
   try {
@@ -126,7 +127,8 @@ async function keptMemory(wanted: boolean | undefined) {
   } catch (error) {
     if (wanted === undefined) return undefined;
     throw new Error(
-      `backend-ort: keepMemory cannot be had: ${(error as Error).message.split('\n')[0]}. It needs Linux with glibc and the package koffi (npm install koffi).`,
+      `backend-ort: keepMemory is impossible: ${(error as Error).message.split('\n')[0]}. It needs Linux with ` +
+        'glibc and the package koffi (npm install koffi).',
       { cause: error },
     );
   }
@@ -143,7 +145,7 @@ class NativeRun implements Session {
   readonly #stop: string | undefined;
   readonly #memory: KeptMemory | undefined;
 
-  /** @param stop what the binding says when it meets the output that cannot be read, which comes first. */
+  /** @param stop The binding's error message at the output that it cannot read, which is the first output. */
   constructor(session: NativeSession, stop: string | undefined, memory: KeptMemory | undefined) {
     this.#session = session;
     this.#stop = stop;

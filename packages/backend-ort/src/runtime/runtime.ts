@@ -1,12 +1,12 @@
 import type { OnnxModel } from '@shroom/formats';
 import type { HostArray, NumericType, Shape } from '../graph/node';
 
-/** A tensor in memory, as ONNX Runtime's JavaScript interface has it. */
+/** A tensor in memory, in the form that ONNX Runtime's JavaScript interface uses. */
 export interface HostTensor {
   readonly type: NumericType;
   readonly dims: Shape;
   readonly data: HostArray;
-  /** Where the data is, which the native binding asks for. */
+  /** Location of the data, which the native binding requires. */
   readonly location: 'cpu';
 }
 
@@ -20,42 +20,42 @@ export interface Session {
    * @throws Error from ONNX Runtime, which names the node that failed.
    */
   run(feeds: Tensors, fetches: Tensors): Promise<void>;
-  /** The same without waiting, where the runtime can. */
+  /** Runs the model synchronously, if the runtime supports it. */
   runSync?(feeds: Tensors, fetches: Tensors): void;
   release(): void;
 }
 
 /**
- * How much of a model ONNX Runtime may rewrite: everything that it can; not by its rules of a few nodes, of which some lose
- * nodes; nothing.
+ * How far ONNX Runtime may rewrite a model. `all`: by all of its rules. `some`: without the rules that replace small groups
+ * of nodes, because some of these rules lose nodes. `none`: not at all.
  */
 const rewriteLevels = ['all', 'some', 'none'] as const;
 
 export type Rewrites = (typeof rewriteLevels)[number];
 
-/** What is left to try where ONNX Runtime fails with some rewrites. */
+/** The reduced levels to try if ONNX Runtime fails with the given rewrites. */
 export function fewerAndFewer(rewrites: Rewrites): readonly Rewrites[] {
   return rewriteLevels.slice(rewriteLevels.indexOf(rewrites));
 }
 
-/** Options of a session that bound what is rewritten. */
+/** Session options that limit rewriting. */
 interface RewritingOptions {
   readonly graphOptimizationLevel: 'all' | 'disabled';
   readonly extra: { readonly optimization: { readonly disable_specified_optimizers: string } };
 }
 
 /**
- * Rewrites that are never used, since they are wrong: `DivMulFusion` writes `1 / y * x` as `x / y` without the edge between
- * `x` and the quotient, so that a rule which then leaves `x` out makes the model invalid.
+ * Rewrites that are always disabled because they are wrong. `DivMulFusion` writes `1 / y * x` as `x / y` without the edge
+ * between `x` and the quotient. If another rule then removes `x`, the model becomes invalid.
  *
  * @see https://github.com/microsoft/onnxruntime/issues/32416
  */
 const unsoundRewrites = ['DivMulFusion'];
 
-/** All rules of a few nodes. */
+/** All rules that replace small groups of nodes. */
 const ruleBased = ['Level1_RuleBasedTransformer', 'Level2_RuleBasedTransformer'];
 
-/** The options of a session with these rewrites. Older bindings do not know `extra`, and leave it. */
+/** The session options for a level of rewriting. Older bindings do not know `extra`, and ignore it. */
 export function rewritingOptions(rewrites: Rewrites): RewritingOptions {
   const disabled = rewrites === 'all' ? unsoundRewrites : [...unsoundRewrites, ...ruleBased];
   return {
@@ -64,29 +64,29 @@ export function rewritingOptions(rewrites: Rewrites): RewritingOptions {
   };
 }
 
-/** An ONNX Runtime: native in Node, WebAssembly everywhere. The graph and the kernels know no more of it than this. */
+/** An ONNX Runtime: native in Node, WebAssembly everywhere else. Graph and kernels use only this interface. */
 export interface Runtime {
   readonly name: string;
-  /** Its version, its execution providers and the instructions that it computes with: what the last bits of results depend on. */
+  /** The version, the execution providers and the processor's instructions, on which the last bits of results depend. */
   readonly computesWith: string;
-  /** Whether the first output of a model should be one that cannot be read: see `uncopied.ts`. */
+  /** Whether the first output of a model should be unreadable: see `uncopied.ts`. */
   readonly unreadableFirst?: boolean;
-  /** Whether large weights are taken from where they are: see `beside.ts`. */
+  /** Whether the runtime reads large weights from outside the model: see `beside.ts`. */
   readonly weightsBeside?: boolean;
   create(model: OnnxModel, rewrites?: Rewrites): Promise<Session>;
-  /** The same without waiting; absent where the runtime cannot, and with it `dataSync()`. */
+  /** Compiles a model synchronously. Absent if the runtime cannot do this; then `dataSync()` does not work either. */
   createSync?(model: OnnxModel, rewrites?: Rewrites): Session;
-  /** Whether freed memory stays with the process: see `memory.ts`. */
+  /** Whether the process keeps freed memory: see `memory.ts`. */
   readonly keepsMemory?: boolean;
-  /** Undoes what the runtime has changed about the process. */
+  /** Reverts the changes that the runtime has made to the process. */
   dispose?(): void;
 }
 
 export interface RuntimeOptions {
-  /** Threads inside one operator. */
+  /** Number of threads inside one operator. */
   readonly threads: number;
-  /** Execution providers by preference, such as `cpu`, `cuda`, `coreml`, `dml`, `webgpu`. */
+  /** Execution providers in order of preference, such as `cpu`, `cuda`, `coreml`, `dml`, `webgpu`. */
   readonly executionProviders: readonly string[];
-  /** Whether freed memory shall stay with the process: see `memory.ts`. */
+  /** Whether the process should keep freed memory: see `memory.ts`. */
   readonly keepMemory?: boolean;
 }

@@ -3,14 +3,14 @@ import { outputUnreadable, unreadableModel } from '../onnx/unreadable';
 import type { HostTensor, Tensors } from './runtime';
 
 /*
- * onnxruntime-node writes outputs into the arrays that it is given, and then copies each of them into a new array, which it
- * returns and nobody wants. For the weights and averages of a ResNet50 under Adam that is 380 MB a step, 0.5 GB of the peak,
- * and a garbage collection after the other; an output of 100 MB takes 35 ms without the copy and 130 ms with it. It goes
- * through the outputs in order, and stops with an error at the first of a type that JavaScript has no array for. So such an
- * output is put first: when the error comes, the run is over, and every array is written.
+ * Onnxruntime-node writes outputs into the given arrays, and then copies each of them into a new array, which it returns
+ * and nobody uses. For the weights and averages of a ResNet50 under Adam, these copies are 380 MB per step, 0.5 GB of the
+ * peak memory, and many garbage collections; an output of 100 MB takes 35 ms without the copy and 130 ms with it. The
+ * binding copies the outputs in order, and stops with an error at the first output whose type has no JavaScript array. So
+ * such an output is put first: when the error occurs, the run is finished and all given arrays are written.
  */
 
-/** A model that changes the sign of its input, with the output that cannot be read before it. */
+/** A model that negates its input. Its first output is the unreadable one. */
 export function probeModel(): { model: OnnxModel; input: string; output: string } {
   const model = new OnnxModel();
   outputUnreadable(model);
@@ -20,11 +20,11 @@ export function probeModel(): { model: OnnxModel; input: string; output: string 
 }
 
 /**
- * What the installed binding says when it stops before it copies.
+ * The error message with which the installed binding stops before it copies.
  *
- * @param probe what {@link probeModel} gave.
- * @param run runs it.
- * @returns `undefined` where it does not stop, or stops before the arrays are written.
+ * @param probe The result of {@link probeModel}.
+ * @param run Runs the model.
+ * @returns `undefined` if the binding does not stop, or stops before the arrays are written.
  */
 export function stopMessage(
   probe: { readonly input: string; readonly output: string },

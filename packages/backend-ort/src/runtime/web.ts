@@ -26,13 +26,13 @@ interface WebModule {
 }
 
 export interface WebOptions extends RuntimeOptions {
-  /** Where `onnxruntime-web`'s `.wasm` files are, when they are not beside its script. */
+  /** Address of `onnxruntime-web`'s `.wasm` files, if they are not beside its script. */
   readonly wasmPaths?: string;
-  /** The module itself, where the program has imported it: bundlers for browsers see it then. */
+  /** The module, if the program has imported it; then bundlers for browsers include it. */
   readonly module?: unknown;
 }
 
-/** Names of the execution providers of `onnxruntime-web`; its processor is `wasm`. */
+/** Names of the execution providers of `onnxruntime-web`. The one for the processor is `wasm`. */
 const providers = new Set(['wasm', 'webgpu', 'webnn', 'webgl']);
 
 /**
@@ -58,7 +58,7 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
   const create = async (model: OnnxModel, rewrites: Rewrites = 'all'): Promise<Session> => {
     const { bytes, weights } = encodeModel(model, 'beside');
     const session = await web.InferenceSession.create(bytes, {
-      // WebAssembly's memory never shrinks: one copy of the weights less while compiling is one less for good.
+      // WebAssembly memory never shrinks, so every copy of the weights that compiling avoids saves memory permanently.
       externalData: Array.from(weights, ([path, data]) => ({ path, data })),
       executionProviders,
       ...rewritingOptions(rewrites),
@@ -66,7 +66,7 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
     });
     return new WebRun(web, session);
   };
-  // WebAssembly's numbers are those of the standard on every processor.
+  // WebAssembly's numbers follow the standard on every processor.
   const { web: version, common } = web.env.versions;
   const computesWith = `${version ?? common}, ${executionProviders.join(' ')}`;
   return { name: 'onnxruntime-web', computesWith, create };
@@ -74,7 +74,7 @@ export async function loadWebRuntime(options: WebOptions): Promise<Runtime> {
 
 async function importWeb(given: unknown): Promise<WebModule> {
   if (given !== undefined) return given as WebModule;
-  // Not a literal, so that programs without the optional package bundle.
+  // The name is not a literal, so that programs without the optional package can be bundled.
   const name = 'onnxruntime-web';
   const loaded = (await import(/* @vite-ignore */ name)) as WebModule & {
     readonly default?: WebModule;

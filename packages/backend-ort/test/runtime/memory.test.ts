@@ -36,7 +36,7 @@ test('where memory cannot be kept, who asks for it is told', async () => {
   Object.defineProperty(process, 'platform', { value: 'plan9' });
   try {
     await expect(loadNativeRuntime({ ...options, keepMemory: true })).rejects.toThrow(
-      /keepMemory cannot be had: plan9 .*npm install koffi/,
+      /keepMemory is impossible: plan9 .*npm install koffi/,
     );
   } finally {
     Object.defineProperty(process, 'platform', { value: platform });
