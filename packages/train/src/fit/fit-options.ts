@@ -85,7 +85,7 @@ export function checkTraining(
     );
   if (labels.length < 2 || validation.labels.length === 0)
     throw new RangeError(
-      `Training needs at least 2 samples, and validation at least 1; there are ${labels.length} and ${validation.labels.length}.`,
+      `Training needs 2 samples and validation 1; there are ${labels.length} and ${validation.labels.length}.`,
     );
   requireInteger('seed', seed, {});
   requireInteger('validationViews', validationViews, { least: 1, most: validation.views });

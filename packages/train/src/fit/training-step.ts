@@ -243,8 +243,7 @@ function explained(error: unknown): unknown {
       (kernel === 'Conv2DBackpropFilter'
         ? `Call registerFilterGradient('${engine}') of @shroom/train to add it. `
         : '') +
-      'Or train fewer layers (a head on pooled features needs no convolution), or use an engine that has the ' +
-      'kernel, such as @shroom/backend-ort.',
+      'Or train fewer layers, or use an engine that has the kernel, such as @shroom/backend-ort.',
     { cause: error },
   );
 }
