@@ -50,7 +50,7 @@ function checkIsFeatures(name: string, features: Features): void {
     if (typeof features.read !== 'function') fail('.read', 'a function');
     if (!Array.isArray(features.shape)) fail('.shape', 'a list of side lengths');
   } else if (!ArrayBuffer.isView(features.values))
-    fail('.values', 'a Float32Array; use new Float32Array(list) to make one');
+    fail('.values', 'a Float32Array, such as new Float32Array(list)');
 }
 
 /** @throws RangeError naming the first label that is not a class. */

@@ -96,9 +96,7 @@ export class TrainingStep {
    */
   async run(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
     if (this.#options.loss === 'binaryCrossEntropy' && !batch.targets)
-      throw new RangeError(
-        'A batch for binaryCrossEntropy needs targets of the shape [N, classes].',
-      );
+      throw new RangeError('binaryCrossEntropy needs targets of the shape [N, classes].');
     const parts = partBounds(batch.labels.length, this.#options.accumulation ?? 1);
     try {
       return await (parts.length === 1
