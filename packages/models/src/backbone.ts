@@ -1,8 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { foldBatchNorm } from './folding';
 import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
 import type { Tap } from './tap';
 import { type Checkpoint, dialectOf, fillNetwork } from './weights/checkpoint';
+import { ownDialect } from './weights/dialect';
 import { type AnyArchitecture, findArchitecture } from './zoo';
 
 /** Where weights came from, so that models trained on them can record it. */
@@ -35,6 +37,11 @@ export interface PretrainedWeights {
   readonly checkpoint: Checkpoint;
   readonly origin: WeightsOrigin;
   readonly preprocessing: Preprocessing;
+  /**
+   * Whether the weights are those of the network after `foldBatchNorm`, under its own names (`checkpointOf` writes them). Default
+   * false.
+   */
+  readonly folded?: boolean;
 }
 
 export interface BackboneOptions {
@@ -76,9 +83,12 @@ export async function createBackbone(
   const { size = weights.preprocessing.size, includeTop = false, classes = 1000 } = options;
   const { build, dialects, taps, classifier } = findArchitecture(name);
   const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
-  const model = build({ inputSize, ...(includeTop && { classes }) });
+  const { folded = false } = weights;
+  const built = build({ inputSize, ...(includeTop && { classes }) });
+  const model = folded ? foldBatchNorm(built) : built;
+  if (folded) built.dispose();
   try {
-    const dialect = dialectOf(model, weights.checkpoint, dialects);
+    const dialect = folded ? ownDialect : dialectOf(model, weights.checkpoint, dialects);
     const unused = includeTop ? [] : classifier.map(weight => dialect.nameOf(weight));
     await fillNetwork(model, weights.checkpoint, dialect, tensor => unused.includes(tensor));
   } catch (error) {
