@@ -16,8 +16,15 @@ const seed = {
   classes: ['Amanita', 'Boletus', 'Russula'],
   extractors: ['resnet18', 'convnext_tiny'].map((architecture, index) => ({
     architecture,
-    weights: { source: `hf:timm/${architecture}`, sha256, license: 'Apache-2.0' },
-    precision: 'float32',
+    weights: {
+      source: index === 0 ? `hf:timm/${architecture}` : 'x/weights1.safetensors',
+      ...{ sha256, license: 'Apache-2.0' },
+      ...(index === 1 && {
+        origin: 'hf:timm/convnext_tiny',
+        shards: [1, 2].map(piece => ({ path: `x/${piece}of2.bin`, bytes: 4096, sha256 })),
+      }),
+    },
+    precision: index === 0 ? 'float32' : 'float16',
     preprocessing: {
       size: [224, 224],
       channelOrder: 'RGB',
@@ -97,8 +104,9 @@ function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
       size.some(side => !(side > 0 && side <= 4096)),
     ) && 'a size',
     finetuned && !extractors[finetuned.extractor] && 'an extractor that does not exist',
-    [head, frames, novelty].some(each => each && /(^|\/)\.\.?(\/|$)|^[/\\]|:/.test(each.path)) &&
-      'a path out of the folder',
+    [head, frames, novelty, ...extractors.flatMap(({ weights }) => weights.shards)].some(
+      each => each && /(^|\/)\.\.?(\/|$)|^[/\\]|:/.test(each.path),
+    ) && 'a path out of the folder',
   ].filter(Boolean);
   if (wrong.length > 0) throw new Error(`it was accepted with ${wrong.join(', ')}`);
 }

@@ -6,6 +6,7 @@ import { type EngineName, startEngine } from './engine/engine';
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
 import { type PictureOptions, photoPng } from './explaining/photo-png';
 import type { LoadedClassifier } from './file/assemble';
+import { exportForWeb, type WebExport, type WebExportOptions } from './file/export-web';
 import { type LoadOptions, loadClassifier } from './file/load';
 import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
@@ -118,7 +119,7 @@ export class Classifier {
 
   /** Layers of `model` that are worth looking at, from the stem to the last feature map. */
   get taps(): readonly Tap[] {
-    return this.#serving.taps;
+    return this.#serving.tapsOf(0);
   }
 
   /**
@@ -160,6 +161,17 @@ export class Classifier {
    */
   async evaluate(photos?: TrainingPhotos, options: EvaluateOptions = {}): Promise<Evaluated> {
     return this.#serving.use(() => evaluateClassifier(this.#folder, this.#loaded, photos, options));
+  }
+
+  /**
+   * Writes the classifier to a folder in another form. `web` is for a web server: a `classifier.json` that `openClassifier` of
+   * `@shroom/classifier/browser` opens, and Node too, with all weights beside it. An earlier export there is replaced.
+   *
+   * @throws RunFolderError when the folder holds a run.
+   */
+  async export(form: 'web', folder: string, options: WebExportOptions = {}): Promise<WebExport> {
+    if (form !== 'web') throw new RangeError(`There is no form '${form}'; there is web.`);
+    return this.#serving.use(() => exportForWeb(this.#folder, this.#loaded, folder, options));
   }
 
   /** Frees the weights, once all that runs is done. The classifier answers no more. */

@@ -18,6 +18,8 @@ export type { TrainEvent } from './events';
 export { type MapName, mapNames } from './explaining/heat-map';
 export { type PictureOptions, photoPng } from './explaining/photo-png';
 export { parseClassifierFile } from './file/classifier-file';
+export type { StoredPrecision } from './file/encoded';
+export type { WebExport, WebExportOptions } from './file/export-web';
 export type { LoadOptions } from './file/load';
 export { type ClassifierFile, fileVersion } from './file/schema';
 export { type Finetuned, type FinetuneOptions, finetune } from './finetune';

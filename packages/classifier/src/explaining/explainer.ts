@@ -1,5 +1,6 @@
 import type { Pixels } from '@shroom/data';
 import {
+  type Cut,
   contrast,
   type Explanation,
   explain,
@@ -9,7 +10,14 @@ import {
 } from '@shroom/gradcam';
 import { lastConvolution } from '@shroom/gradcam/pictures';
 import { attachHead } from '@shroom/head';
-import { concat, type Tensor, type Tensor2D, tidy, tile } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+  tile,
+} from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
 import type { ClassifierNetwork } from '../network/classifier-network';
@@ -42,33 +50,21 @@ export class Explainer {
 
   /** @param photo Of the size that the extractors take. */
   async explain(photo: Pixels, how: Explaining): Promise<Explanation> {
-    const { method, tap, extractor = 0, classIndex, against, signal } = how;
-    const { extractors } = this.#network;
-    const own = extractors[extractor];
-    if (!own)
-      throw new UnsupportedNetworkError(
-        `There is no extractor ${extractor}; the classifier has ${extractors.length}.`,
-      );
-    const images = extractors.map(({ backbone }) => toTensor([photo], backbone));
-    let others: Tensor2D[] = [];
+    const held = this.hold(photo);
     try {
-      if (extractors.length > 1)
-        others = extractors.map((each, index) =>
-          tidy(() => networkOf(each)(images[index]!).features as Tensor2D),
-        );
-      const parts = this.#parts(extractor, tap);
-      const whole =
-        extractors.length === 1 ? parts : besides(parts, this.#network, extractor, others);
-      const [found] = await explain(whole, images[extractor]!, {
-        method,
-        ...(classIndex !== undefined && { classIndex }),
-        ...(against !== undefined && { target: contrast({ against }) }),
-        ...(signal && { signal }),
-      });
-      return found!;
+      return await held.explain(how);
     } finally {
-      for (const tensor of [...images, ...others]) tensor.dispose();
+      held.dispose();
     }
+  }
+
+  /**
+   * A photo that is explained, perhaps again and again: what is computed of it is kept until it is disposed.
+   *
+   * @param photo Of the size that the extractors take.
+   */
+  hold(photo: Pixels): HeldPhoto {
+    return new HeldPhoto(photo, this.#network, (extractor, tap) => this.#parts(extractor, tap));
   }
 
   #parts(extractor: number, tap: string | undefined): PreparedModel {
@@ -86,6 +82,99 @@ export class Explainer {
         : prepareModel(features, { ...named, logits: 'as-is', link: 'linear' });
     this.#prepared.set(key, made);
     return made;
+  }
+}
+
+interface Held {
+  readonly parts: PreparedModel;
+  readonly cut: Cut;
+}
+
+/** Models whose output was compared with what explanations report of it: once is enough. */
+const verified = new WeakSet<PreparedModel>();
+
+/** A model whose first part takes what is known of the photo, the first time; methods also ask for other images. */
+function once(parts: PreparedModel, cut: Cut): PreparedModel {
+  let isFirst = true;
+  const { predict, ...others } = parts;
+  return {
+    ...others,
+    ...(predict && !verified.has(parts) && { predict }),
+    forward: images => {
+      if (!isFirst) return parts.forward(images);
+      isFirst = false;
+      return { ...cut, dispose: () => {} };
+    },
+  };
+}
+
+/** A photo, and what networks have computed of it. */
+export class HeldPhoto {
+  readonly #network: ClassifierNetwork;
+  readonly #partsAt: (extractor: number, tap: string | undefined) => PreparedModel;
+  /** For each extractor. */
+  readonly #images: readonly Tensor4D[];
+  readonly #held = new Map<string, Held>();
+  readonly #owned: Pick<Tensor, 'dispose'>[] = [];
+  #features: Tensor2D[] | undefined;
+
+  constructor(
+    photo: Pixels,
+    network: ClassifierNetwork,
+    partsAt: (extractor: number, tap: string | undefined) => PreparedModel,
+  ) {
+    this.#network = network;
+    this.#partsAt = partsAt;
+    this.#images = network.extractors.map(({ backbone }) => toTensor([photo], backbone));
+    this.#owned.push(...this.#images);
+  }
+
+  async explain(how: Explaining): Promise<Explanation> {
+    const { method, tap, extractor = 0, classIndex, against, signal } = how;
+    const { extractors } = this.#network;
+    if (!extractors[extractor])
+      throw new UnsupportedNetworkError(
+        `There is no extractor ${extractor}; the classifier has ${extractors.length}.`,
+      );
+    const { parts, cut } = this.#heldAt(extractor, tap);
+    const [found] = await explain(once(parts, cut), this.#images[extractor]!, {
+      method,
+      ...(classIndex !== undefined && { classIndex }),
+      ...(against !== undefined && { target: contrast({ against }) }),
+      ...(signal && { signal }),
+    });
+    verified.add(parts);
+    return found!;
+  }
+
+  dispose(): void {
+    for (const each of this.#owned.splice(0)) each.dispose();
+  }
+
+  /** A network cut at a layer, and what its first part gives of this photo. */
+  #heldAt(extractor: number, tap: string | undefined): Held {
+    const key = JSON.stringify([extractor, tap]);
+    const known = this.#held.get(key);
+    if (known) return known;
+    const own = this.#partsAt(extractor, tap);
+    const parts =
+      this.#network.extractors.length === 1
+        ? own
+        : besides(own, this.#network, extractor, this.#featuresOf());
+    const held = { parts, cut: parts.forward(this.#images[extractor]!) };
+    this.#owned.push(held.cut);
+    this.#held.set(key, held);
+    return held;
+  }
+
+  /** What each extractor says of the photo. */
+  #featuresOf(): readonly Tensor2D[] {
+    if (this.#features) return this.#features;
+    this.#features = this.#network.extractors.map((each, index) =>
+      tidy(() => networkOf(each)(this.#images[index]!).features as Tensor2D),
+    );
+    this.#owned.push(...this.#features);
+    return this.#features;
   }
 }
 

@@ -14,6 +14,8 @@ import {
 } from './assemble';
 import { parseClassifierFile } from './classifier-file';
 import type { ClassifierFile } from './schema';
+import { backboneOfShards } from './shards';
+import type { StoredFile } from './stored';
 import { readStored } from './tensors';
 
 export interface LoadOptions {
@@ -55,12 +57,24 @@ async function openFolder(
       cause,
     });
   });
-  const parts: ClassifierParts = {
+  return { file: parseClassifierFile(text, path), parts: partsIn(folder, options) };
+}
+
+/** A classifier whose `classifier.json` is not written yet; its other files are in the folder. */
+export const loadParts = (folder: string, file: ClassifierFile): Promise<LoadedClassifier> =>
+  assemble(file, partsIn(folder, {}));
+
+function partsIn(folder: string, options: LoadOptions): ClassifierParts {
+  const path = join(folder, 'classifier.json');
+  const read = (file: StoredFile) => readStored(folder, file);
+  return {
     path,
-    read: file => readStored(folder, file),
-    backbone: (facts, index) => backboneFrom(facts, index, path, options),
+    read,
+    backbone: (facts, index) =>
+      facts.weights.shards && !options.weights?.[index]
+        ? backboneOfShards(facts, { path, read })
+        : backboneFrom(facts, index, path, options),
   };
-  return { file: parseClassifierFile(text, path), parts };
 }
 
 async function backboneFrom(

@@ -7,7 +7,7 @@ import { cacheFolder, fetchFromHub, fetchUrl } from '@shroom/models/node';
 import { ClassifierFileError } from '../errors';
 import { Meter, type OnProgress } from '../progress';
 import { parseClassifierFile } from './classifier-file';
-import type { StoredFile } from './stored';
+import { storedFiles } from './stored';
 import { hashOf } from './tensors';
 
 export interface LocateOptions {
@@ -64,9 +64,8 @@ async function fetched(address: string, fetch: Fetch): Promise<string> {
   const text = await readFile(await fetch('classifier.json'));
   const file = parseClassifierFile(text.toString(), `${address} classifier.json`);
   const folder = join(ownCache(), hashOf(text));
-  const stored: readonly (StoredFile | undefined)[] = [file.head, file.frames, file.novelty];
-  for (const each of stored) {
-    if (!each || existsSync(join(folder, each.path))) continue;
+  for (const each of storedFiles(file)) {
+    if (existsSync(join(folder, each.path))) continue;
     const from = await fetch(each.path, each.sha256);
     await whole(join(folder, each.path), part => copyFile(from, part));
   }

@@ -40,6 +40,18 @@ const preprocessing = v.object({
   interpolation: v.picklist(['bilinear', 'bicubic']),
 });
 
+/** Of all pieces of a network's weights; a page cannot hold more. */
+const mostBytes = 2e9;
+
+const shards = v.pipe(
+  v.array(v.object({ path: below, bytes: count, sha256 })),
+  v.minLength(1),
+  v.check(
+    pieces => pieces.reduce((sum, { bytes }) => sum + bytes, 0) <= mostBytes,
+    `should have at most ${mostBytes / 1e9} GB`,
+  ),
+);
+
 const extractor = v.object({
   /** Name of the network in `@shroom/models`, or of one that was registered there. */
   architecture: text,
@@ -50,8 +62,16 @@ const extractor = v.object({
     source: text,
     sha256,
     license: text,
+    /** Where the folder has weights of its own: what they were made from. */
+    origin: v.optional(text),
+    /**
+     * The pieces of a safetensors file below the folder: the weights of the network after `foldBatchNorm`, under its own names.
+     * `source` and `sha256` are then those of the whole file.
+     */
+    shards: v.optional(shards),
   }),
-  precision: v.picklist(['float32']),
+  /** Of the numbers in the file of weights. */
+  precision: v.picklist(['float32', 'float16']),
   preprocessing,
   pooling: v.picklist(['average', 'covariance']),
   /** Layers of second-order pooling; their frames are in `frames`. */
@@ -70,7 +90,7 @@ const certainty = v.object({
   coverage: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
 });
 
-const stored = v.object({ path: below, sha256 });
+const stored = v.object({ path: below, sha256, bytes: v.optional(count) });
 
 const unique = (names: string[]) => new Set(names).size === names.length;
 
@@ -117,6 +137,10 @@ export const classifierSchema = v.pipe(
       perClass: v.array(index),
     }),
     licenses: v.array(v.object({ of: text, license: text })),
+    /** Where weights were folded and rounded: how far that moves a logit at most, as a share of the largest, on so many photos. */
+    change: v.optional(
+      v.object({ share: v.pipe(v.number(), v.minValue(0), v.finite()), photos: count }),
+    ),
   }),
   v.check(
     ({ certainty, views }) => certainty.some(each => each.views === views),
@@ -145,6 +169,11 @@ export const classifierSchema = v.pipe(
       task !== 'multi-label' ||
       certainty.every(({ thresholds }) => thresholds?.length === classes.length),
     "certainty should have a threshold for each class, as the task is 'multi-label'",
+  ),
+  v.check(
+    ({ extractors }) =>
+      extractors.every(({ precision, weights }) => precision === 'float32' || weights.shards),
+    'weights of 16 bits should be in shards',
   ),
   v.check(
     ({ classes, trainedOn }) => trainedOn.perClass.length === classes.length,

@@ -1,4 +1,5 @@
 import { decodeSafetensors, toFloat32 } from '@shroom/formats';
+import type { ClassifierFile } from './schema';
 
 /** Numbers by name. */
 export type Tensors = ReadonlyMap<
@@ -11,7 +12,19 @@ export interface StoredFile {
   /** Below the classifier's folder. */
   readonly path: string;
   readonly sha256: string;
+  readonly bytes?: number | undefined;
 }
+
+/** Every file below the folder that a classifier names, in the order in which they are read. */
+export const storedFiles = ({
+  frames,
+  novelty,
+  head,
+  extractors,
+}: ClassifierFile): StoredFile[] => [
+  ...[frames, novelty, head].filter(file => file !== undefined),
+  ...extractors.flatMap(({ weights }) => weights.shards ?? []),
+];
 
 /** @param source Names the file in errors. @throws SafetensorsError when it is no such file. */
 export function tensorsOf(bytes: Uint8Array, source: string): Tensors {

@@ -5,7 +5,7 @@ import type { Preprocessing, Tap } from '@shroom/models';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PhotoError, UnsupportedNetworkError } from '../errors';
-import { Explainer, type Explaining } from '../explaining/explainer';
+import { Explainer, type Explaining, type HeldPhoto } from '../explaining/explainer';
 import { disposeNetwork, type LoadedClassifier } from '../file/assemble';
 import type { ClassifierFile } from '../file/schema';
 import type { Extractor } from '../network/extractor';
@@ -17,6 +17,18 @@ import { Batcher } from './batcher';
 import { inOrder } from './in-order';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './options';
 import { seenIn } from './seen';
+
+/** A photo that a classifier has looked at, and can be asked about. */
+export interface Look {
+  /** What the classifier says of the photo as it is: from one view. */
+  readonly prediction: Prediction;
+  /** Why the browser's own decoder read the file, where its pixels may differ from those in Node by a little. */
+  readonly fallback?: string;
+  /** Where the classifier looked. Another class or method of the same layer takes little time. */
+  explain(options?: ExplainOptions): Promise<Explained>;
+  /** Frees what was computed of the photo. */
+  dispose(): void;
+}
 
 /** A classifier that answers, wherever it runs: all that Node and browsers have in common. */
 export class Serving {
@@ -52,9 +64,13 @@ export class Serving {
     return this.#loaded.network.extractors[0]!.backbone.preprocessing;
   }
 
-  /** Of the first network where there are several. */
-  get taps(): readonly Tap[] {
-    return this.#loaded.network.extractors[0]!.backbone.taps;
+  tapsOf(extractor: number): readonly Tap[] {
+    const { extractors } = this.#loaded.network;
+    const found = extractors[extractor];
+    if (found) return found.backbone.taps;
+    throw new UnsupportedNetworkError(
+      `There is no extractor ${extractor}; the classifier has ${extractors.length}.`,
+    );
   }
 
   imagesOf(photos: readonly Pixels[]): Tensor4D {
@@ -105,6 +121,26 @@ export class Serving {
       );
       yield { photo, explained };
     }
+  }
+
+  /** Reads a photo that is asked about again and again. */
+  look(photo: NamedPhoto): Promise<Look> {
+    return this.use(async () => {
+      const picture = await photo.read();
+      const prediction = await this.#answer(photo.name, picture, 1, this.#certaintyOf(1));
+      const pixels: Pixels & { readonly fallback?: string } = await picture.resized(
+        this.preprocessing.size,
+      );
+      const { fallback } = pixels;
+      const held = this.#explainer.hold(pixels);
+      return {
+        prediction,
+        ...(fallback !== undefined && { fallback }),
+        explain: options =>
+          this.use(() => this.#explainedOf(prediction, held, this.#explaining(options ?? {}))),
+        dispose: () => held.dispose(),
+      };
+    });
   }
 
   /** Does what needs the weights. @throws Error when the classifier is disposed. */
@@ -158,9 +194,17 @@ export class Serving {
 
   async #explained(name: string, picture: Picture, how: Explaining): Promise<Explained> {
     const prediction = await this.#answer(name, picture, 1, this.#certaintyOf(1));
-    const pixels = await picture.resized(this.preprocessing.size);
+    const held = this.#explainer.hold(await picture.resized(this.preprocessing.size));
+    try {
+      return await this.#explainedOf(prediction, held, how);
+    } finally {
+      held.dispose();
+    }
+  }
+
+  async #explainedOf(prediction: Prediction, held: HeldPhoto, how: Explaining): Promise<Explained> {
     const classIndex = how.classIndex ?? prediction.classIndex;
-    const explanation = await this.#explainer.explain(pixels, { ...how, classIndex });
+    const explanation = await held.explain({ ...how, classIndex });
     const explained = this.classes[classIndex]!;
     return { ...prediction, explained, map: explanation.map, explanation };
   }

@@ -1,0 +1,22 @@
+import { encodeSafetensorsHeader, toHalf } from '@shroom/formats';
+import type { Tensors } from './stored';
+
+/** How the numbers of weights are stored. */
+export type StoredPrecision = 'float32' | 'float16';
+
+/** A safetensors file. With float16, biases and norms, which have one axis, stay as they are. */
+export function encodeTensors(tensors: Tensors, precision: StoredPrecision): Uint8Array {
+  const isHalf = (shape: readonly number[]) => precision === 'float16' && shape.length > 1;
+  const specs = [...tensors].map(
+    ([name, { shape }]) => ({ name, shape, dtype: isHalf(shape) ? 'F16' : 'F32' }) as const,
+  );
+  const { bytes, entries, fileBytes } = encodeSafetensorsHeader(specs);
+  const file = new Uint8Array(fileBytes);
+  file.set(bytes);
+  for (const { name, shape, start } of entries) {
+    const { values } = tensors.get(name)!;
+    const { buffer, byteOffset, byteLength } = isHalf(shape) ? toHalf(values) : values;
+    file.set(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength), start);
+  }
+  return file;
+}

@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { checkpointOf, foldBatchNorm } from '@shroom/models';
+import { writeAtomically } from '@shroom/train/node';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { ClassifierFileError, RunFolderError } from '../errors';
+import type { PhotoInputs } from '../photos/inputs';
+import type { NamedPhoto } from '../photos/picture';
+import { randomPhotos } from '../photos/random-photos';
+import { readablePhotos } from '../photos/reading';
+import { changeOf } from '../serving/change';
+import { disposeNetwork, type LoadedClassifier } from './assemble';
+import { formatClassifierFile, parseClassifierFile } from './classifier-file';
+import { encodeTensors, type StoredPrecision } from './encoded';
+import { loadParts } from './load';
+import type { ClassifierFile } from './schema';
+import { storedFiles, tensorsOf } from './stored';
+import { hashOf, readStored } from './tensors';
+
+/** A download that is interrupted loses at most so much. */
+const shardBytes = 4 << 20;
+
+/** How a classifier is written for browsers. */
+export interface WebExportOptions {
+  /** How weights are stored. Default `float16`: about half the bytes. */
+  readonly weights?: StoredPrecision;
+  /** On which `change` is measured. Default: three pictures of random colors; photos say more. */
+  readonly photos?: PhotoInputs;
+  readonly signal?: AbortSignal;
+}
+
+/** What was written for browsers. */
+export interface WebExport {
+  readonly folder: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** How far folding and rounding the weights moves a logit at most, as a share of the largest one; also in `classifier.json`. */
+  readonly change: number;
+}
+
+/** A file that is written, below the folder by its hash. */
+interface Part {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+/**
+ * Writes a classifier to a folder for a web server: everything that an answer needs, weights in pieces, batch norms folded into
+ * convolutions. The files are below a folder by their hash, so that a browser never mixes two trainings.
+ *
+ * @throws RunFolderError when the folder holds something else.
+ */
+export async function exportForWeb(
+  from: string,
+  loaded: LoadedClassifier,
+  to: string,
+  options: WebExportOptions,
+): Promise<WebExport> {
+  const { weights: precision = 'float16', photos, signal } = options;
+  const folder = resolve(to);
+  const earlier = await earlierExport(folder);
+  const { file, network } = loaded;
+
+  const extractors: { readonly whole: Part; readonly shards: readonly Part[] }[] = [];
+  for (const [index, { backbone }] of network.extractors.entries()) {
+    signal?.throwIfAborted();
+    const folded = foldBatchNorm(backbone.model);
+    const name = `weights${index}`;
+    const whole = part(`${name}.safetensors`, await encoded(folded, precision));
+    folded.dispose();
+    extractors.push({ whole, shards: shardsOf(name, whole.bytes) });
+  }
+  const head = part('head.safetensors', await encoded(network.head, precision));
+  const copied = async (stored: ClassifierFile['novelty'] | ClassifierFile['frames']) =>
+    stored && readStored(from, stored);
+  const frames = await copied(file.frames);
+  const features = await copied(file.novelty);
+  const novelty = features && encodeTensors(tensorsOf(features, 'novelty.safetensors'), precision);
+  const parts = {
+    head,
+    ...(frames && { frames: part('frames.safetensors', frames) }),
+    ...(novelty && { novelty: part('novelty.safetensors', novelty) }),
+  };
+  const all = [...Object.values(parts), ...extractors.flatMap(({ shards }) => shards)];
+  const id = hashOf(Buffer.from(all.map(({ sha256 }) => sha256).join())).slice(0, 16);
+  const stored = ({ name, bytes, sha256 }: Part) => ({
+    path: `${id}/${name}`,
+    sha256,
+    bytes: bytes.length,
+  });
+
+  const { finetuned: _, change: __, ...rest } = file;
+  const written: ClassifierFile = {
+    ...rest,
+    extractors: file.extractors.map((facts, index) => {
+      const { whole, shards } = extractors[index]!;
+      const { origin = facts.weights.source, ...weights } = facts.weights;
+      const { path: source, sha256 } = stored(whole);
+      return {
+        ...facts,
+        weights: { ...weights, source, sha256, origin, shards: shards.map(stored) },
+        precision,
+      };
+    }),
+    ...(parts.frames && { frames: stored(parts.frames) }),
+    head: { ...file.head, ...stored(head) },
+    ...(file.novelty &&
+      parts.novelty && { novelty: { ...file.novelty, ...stored(parts.novelty) } }),
+  };
+  await mkdir(folder, { recursive: true });
+  for (const each of all) {
+    signal?.throwIfAborted();
+    await mkdir(join(folder, id), { recursive: true });
+    await writeAtomically(join(folder, id, each.name), each.bytes);
+  }
+  // Only now: what a browser opens meanwhile is the earlier one, whole.
+  const pictures = photos === undefined ? randomPhotos() : readablePhotos(photos);
+  const change = await measured(folder, written, loaded, pictures);
+  const text = formatClassifierFile({ ...written, change });
+  await writeAtomically(join(folder, 'classifier.json'), text);
+  const ownFolder = (each: ClassifierFile) => dirname(each.head.path);
+  if (earlier && ownFolder(earlier) !== id && /^[0-9a-f]{16}$/.test(ownFolder(earlier)))
+    await rm(join(folder, ownFolder(earlier)), { recursive: true, force: true });
+  const files = [
+    { path: 'classifier.json', bytes: Buffer.byteLength(text) },
+    ...storedFiles(written).map(({ path, bytes = 0 }) => ({ path, bytes })),
+  ];
+  return { folder, files, change: change.share };
+}
+
+/** What an earlier export has left in a folder. */
+async function earlierExport(folder: string): Promise<ClassifierFile | undefined> {
+  const path = join(folder, 'classifier.json');
+  if (!existsSync(path)) return undefined;
+  const file = parseClassifierFile(await readFile(path, 'utf8'), path);
+  if (file.extractors.every(({ weights }) => weights.shards)) return file;
+  throw new RunFolderError(folder, 'holds a run, which would be lost. Name another folder.');
+}
+
+/** The files as they will be read, held against the classifier that they were made from. */
+async function measured(
+  folder: string,
+  file: ClassifierFile,
+  loaded: LoadedClassifier,
+  photos: AsyncIterable<NamedPhoto>,
+): Promise<NonNullable<ClassifierFile['change']>> {
+  const again = await loadParts(folder, file);
+  try {
+    const change = await changeOf(loaded.network, again.network, photos);
+    if (Number.isFinite(change.share)) return change;
+    throw new ClassifierFileError(
+      folder,
+      'some weights are too large for 16 bits. Export them as float32.',
+    );
+  } finally {
+    disposeNetwork(again.network);
+  }
+}
+
+async function encoded(network: LayersModel, precision: StoredPrecision): Promise<Uint8Array> {
+  const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
+  for (const [name, { shape, read }] of checkpointOf(network))
+    tensors.set(name, { shape, values: await read() });
+  return encodeTensors(tensors, precision);
+}
+
+const part = (name: string, bytes: Uint8Array): Part => ({ name, bytes, sha256: hashOf(bytes) });
+
+function shardsOf(name: string, bytes: Uint8Array): Part[] {
+  const count = Math.ceil(bytes.length / shardBytes);
+  return Array.from({ length: count }, (_, index) =>
+    part(
+      `${name}-${index + 1}of${count}.bin`,
+      bytes.subarray(index * shardBytes, (index + 1) * shardBytes),
+    ),
+  );
+}

@@ -1,0 +1,17 @@
+import { randomStream, resize } from '@shroom/data';
+import type { NamedPhoto } from './picture';
+
+/** Patches of random colors, from large to small: where there are no photos, they are as good as anything. */
+export async function* randomPhotos(): AsyncGenerator<NamedPhoto, void, undefined> {
+  for (const side of [4, 8, 16]) {
+    const random = randomStream('random photo', side);
+    const data = Uint8Array.from({ length: 3 * side * side }, () => random.below(256));
+    const photo = { data, height: side, width: side };
+    const picture = {
+      resized: async (size: readonly [number, number]) => resize(photo, size),
+      whole: async () => photo,
+      sha256: async () => '',
+    };
+    yield { name: `${side} x ${side} patches`, read: async () => picture };
+  }
+}
