@@ -2,18 +2,18 @@
 // none.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { startEngine } from '@shroom/classifier';
+import { type StoredPrecision, startEngine } from '@shroom/classifier';
+import { drawMushroom, genera } from '@shroom/drawn';
 import { Command, Option } from 'commander';
 import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
 import { open } from './pipeline/open';
 import { engineOption, integer } from './pipeline/options';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
-import { type WebWeights, writeWebModel } from './pipeline/web-model';
 
 interface DemoOptions {
   readonly model: string;
   readonly out: string;
-  readonly weights: WebWeights;
+  readonly weights: StoredPrecision;
   readonly port: number;
   readonly host?: true;
   readonly serve: boolean;
@@ -46,13 +46,15 @@ await runProgram(async signal => {
 
   heading('Page');
   await buildPage(out);
-  const { files, change, classes } = await writeWebModel(
-    await open(model, signal),
-    join(out, 'model'),
-    weights,
-  );
+  const classifier = await open(model, signal);
+  const photos = genera.slice(0, 3).map(genus => {
+    const { pixels, ...sides } = drawMushroom(genus, { seed: 1, size: 320 });
+    return { data: pixels, ...sides };
+  });
+  const how = { weights, photos, signal };
+  const { files, change } = await classifier.export('web', join(out, 'model'), how);
   const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
-  fact('classes', classes.join(', '));
+  fact('classes', classifier.classes.join(', '));
   fact(
     'weights',
     `${weights}, ${megabytes.toFixed(1)} MB in ${files.length} files; changes logits by at most ${change.toExponential(1)} of the largest`,

@@ -64,7 +64,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
     rollupOptions: {
-      checks: { pluginTimings: false },
+      checks: { pluginTimings: false, ineffectiveDynamicImport: false },
       input: {
         page: file('index.html'),
         'service-worker': file('src/service-worker/service-worker.ts'),

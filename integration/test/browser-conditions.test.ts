@@ -54,7 +54,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
   test('says what is wrong with the model, and goes on when it is mended', async () => {
     const { site, website, page, visit } = at;
     const problem = page.locator('#loading-problem');
-    website.faults.missing = /manifest/;
+    website.faults.missing = /classifier\.json/;
     await visit.open();
     await eventually(() => problem.textContent()).toMatch(/no model here.*npm run demo/);
     website.faults.missing = undefined;
@@ -63,7 +63,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     await eventually(() => problem.textContent()).toMatch(
       /not on this device yet, and there is no network/,
     );
-    website.faults.unreachable = /weights-3of/;
+    website.faults.unreachable = /weights0-3of/;
     await page.getByRole('button', { name: 'Try again' }).click();
     await eventually(() => problem.textContent()).toMatch(/network was lost.*goes on from there/);
     // Two of thirteen shards had arrived, and the bar had shown them.
@@ -72,7 +72,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     expect(share).toBeGreaterThan(0.1);
     expect(share).toBeLessThan(0.25);
     website.faults.unreachable = undefined;
-    const [third] = await filesLike(site, /weights-3of/);
+    const [third] = await filesLike(site, /weights0-3of/);
     const damaged = Buffer.alloc((await stat(join(site, third!))).size);
     website.faults.replaced.set(third!, damaged);
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -82,7 +82,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     await page.getByRole('button', { name: 'Try again' }).click();
     await visit.ready();
     // The shards that had arrived were kept.
-    expect(website.asked.filter(path => /weights-[12]of/.test(path))).toEqual([]);
+    expect(website.asked.filter(path => /weights0-[12]of/.test(path))).toEqual([]);
   });
 
   test('measures the engines, remembers and shows what it found, and takes another one', async () => {

@@ -175,7 +175,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     expect(right!.y).toBe(left!.y);
     expect(right!.x).toBeGreaterThanOrEqual(left!.x + left!.width);
     await eventually(() => page.locator('#said').textContent()).toMatch(
-      /drawn \w+ \d+\.png: (not sure|\w+, (above )?\d)/,
+      /drawn \w+ \d+\.png: (not sure|This does not look|\w+, (above )?\d)/,
     );
   });
 
@@ -217,23 +217,30 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
     ]);
   });
 
-  test('is sure when one class alone reaches the threshold of a calibration, and says so when not', async () => {
+  test('is sure when one class alone reaches the threshold, says so when not, and what is like nothing in training', async () => {
     const { site, photo, website, page, visit } = at;
-    const manifest = JSON.parse(await readFile(join(site, 'model/manifest.json'), 'utf8'));
+    const file = JSON.parse(await readFile(join(site, 'model/classifier.json'), 'utf8'));
     await visit.open();
     await visit.choose(photo);
     await visit.ready();
     await visit.settled();
+    expect(await page.locator('#trained').textContent()).toMatch(
+      /^Trained on \d+ drawings \(9 genera of mushrooms\)\. Photographs look different from drawings: do not rely/,
+    );
+    expect(await page.locator('#title').textContent()).toBe('9 genera of mushrooms');
+    expect(await page.locator('#warning').textContent()).toContain(file.caution.text);
     const plain = (await visit.sharesOf()).map(({ share }) => share);
     for (const [threshold, said] of [
       [plain[1]! * 1.01, 'sure'],
       [plain[1]! * 0.99, 'doubt'],
       [1, 'none'],
+      [plain[1]! * 1.01, 'unknown'],
     ] as const) {
-      const certainty = { temperature: 1, threshold, coverage: 0.9 };
+      const certainty = [{ views: 1, temperature: 1, threshold, coverage: 0.9 }];
+      const novelty = { ...file.novelty, ...(said === 'unknown' && { threshold: 0 }) };
       website.faults.replaced.set(
-        '/model/manifest.json',
-        JSON.stringify({ ...manifest, certainty }),
+        '/model/classifier.json',
+        JSON.stringify({ ...file, certainty, novelty }),
       );
       await page.reload();
       await visit.choose(photo);
@@ -241,11 +248,21 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
       await visit.settled();
       const text = await visit.card().locator('.answer').textContent();
       const [first, second] = await visit.sharesOf();
+      const unknown = visit
+        .card()
+        .getByText('This does not look like anything that I was trained on.');
+      expect(await unknown.isVisible()).toBe(said === 'unknown');
       if (said === 'sure') expect(text).toMatch(new RegExp(`^${first!.name} (above )?\\d+ %`));
+      else if (said === 'unknown') expect(text).toMatch(/^The classes mean little then\./);
       else expect(text).toMatch(/^Not sure/);
       if (said === 'doubt') expect(text).toContain(`It may be ${first!.name} or ${second!.name}.`);
       if (said === 'none') expect(text).toContain('it may be none of the 9');
-      expect(text).toContain('90 %');
+      if (said !== 'unknown') expect(text).toContain('90 %');
     }
+    const { caution: _, ...without } = file;
+    website.faults.replaced.set('/model/classifier.json', JSON.stringify(without));
+    await page.reload();
+    await visit.ready();
+    expect(await page.locator('#warning').isVisible()).toBe(false);
   });
 });

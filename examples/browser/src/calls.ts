@@ -1,5 +1,5 @@
+import type { ClassifierFile, Prediction } from '@shroom/classifier/browser';
 import type { EngineName } from './engine-name';
-import type { ModelManifest } from './model-manifest';
 
 export const methodNames = [
   'gradCam',
@@ -20,7 +20,7 @@ export interface LoadProgress {
 
 /** What the model says of a photo. */
 export interface Look {
-  readonly logits: readonly number[];
+  readonly prediction: Prediction;
   /** Of the photo, upright, in its own pixels. */
   readonly height: number;
   readonly width: number;
@@ -33,10 +33,11 @@ export interface Look {
 export interface Question {
   readonly photo: string;
   readonly method: MethodName;
-  readonly layer: string;
-  readonly classIndex: number;
-  /** Another class: what speaks for `classIndex` rather than for this one. */
-  readonly against?: number;
+  readonly layer: Layer;
+  /** By its name. */
+  readonly class: string;
+  /** Another class: what speaks for the one rather than for this one. */
+  readonly against?: string;
 }
 
 /** A heat map in the proportions of the photo, to be laid over it. */
@@ -56,19 +57,31 @@ export interface DrawnMap {
 
 /** What the page asks of its worker: argument and answer of each call. */
 export interface Calls {
-  /** Brings the model's files, and keeps them where the browser allows it. */
-  fetchModel: { argument: { readonly folder: string }; answer: FetchedModel };
   /** Times an engine, in a worker that is ended afterwards. */
   measure: { argument: { readonly engine: EngineName }; answer: { readonly milliseconds: number } };
-  start: { argument: { readonly engine: EngineName }; answer: { readonly milliseconds: number } };
+  start: { argument: { readonly engine: EngineName }; answer: undefined };
+  /** Opens the classifier on the engine that was started; its files are kept where the browser allows it. */
+  open: { argument: { readonly folder: string }; answer: OpenedModel };
   look: { argument: { readonly photo: string; readonly file: Blob }; answer: Look };
   explain: { argument: Question; answer: DrawnMap };
   forget: { argument: { readonly photo: string }; answer: undefined };
   drawMushroom: { argument: { readonly seed: number }; answer: File };
 }
 
-export interface FetchedModel {
-  readonly manifest: ModelManifest;
+/** A layer that can be looked at. */
+export interface Layer {
+  /** Of which network of the classifier. */
+  readonly extractor: number;
+  readonly name: string;
+  readonly stride: number;
+  /** Whether the decision is made from it. */
+  readonly last: boolean;
+}
+
+export interface OpenedModel {
+  readonly file: ClassifierFile;
+  /** Of each network, the last one first. */
+  readonly layers: readonly Layer[];
   /** Whether the browser keeps it for use without a network. */
   readonly kept: boolean;
 }

@@ -1,5 +1,5 @@
+import type { OpenedModel } from '../calls';
 import type { EngineName } from '../engine-name';
-import type { ModelManifest } from '../model-manifest';
 import { announce } from './announcer';
 import { found, tell } from './element';
 import { EnginePanel } from './engine-panel';
@@ -10,7 +10,7 @@ import { ModelHost } from './model-host';
 import { keepPage } from './offline';
 import { PhotoCard } from './photo-card';
 import { SettingsForm } from './settings';
-import { describeMap } from './words';
+import { describeMap, describeTraining, layerName } from './words';
 
 /** The page: photos, what is chosen, and the model that is asked about them. */
 export class App {
@@ -34,7 +34,7 @@ export class App {
     onRunning: (engine, wanted, notes) => this.#engines.running(engine, wanted, notes),
   });
   readonly #pageKept = keepPage();
-  #manifest: ModelManifest | undefined;
+  #model: OpenedModel | undefined;
   #drawn = Math.floor(Math.random() * 9000);
   #count = 0;
 
@@ -44,20 +44,20 @@ export class App {
     draw.disabled = true;
     draw.onclick = () => void this.#draw(draw);
     window.addEventListener('online', () => {
-      if (!this.#manifest) void this.load();
+      if (!this.#model) void this.load();
     });
   }
 
   async load(): Promise<void> {
-    this.#manifest = undefined;
+    this.#model = undefined;
     this.#loading.busy('Looking for the model …');
     for (const card of this.#cards.values()) card.wait('Waiting for the model …');
     try {
-      const { manifest, kept } = await this.#host.load();
-      this.#manifest = manifest;
+      const model = await this.#host.load();
+      this.#model = model;
       this.#loading.done();
-      this.#settings.offer(manifest);
-      this.#describe(manifest, kept);
+      this.#settings.offer(model);
+      this.#describe(model);
       found('draw', HTMLButtonElement).disabled = false;
       announce('The model is ready.');
       await Promise.all([...this.#cards.values()].map(card => this.#look(card)));
@@ -82,7 +82,7 @@ export class App {
       });
       this.#cards.set(id, card);
       found('photos', HTMLElement).append(card.element);
-      if (this.#manifest) void this.#look(card);
+      if (this.#model) void this.#look(card);
     }
     this.#arrange();
   }
@@ -107,7 +107,7 @@ export class App {
     card.wait('Looking at it …');
     await this.#ask(card, async signal => {
       const look = await this.#host.call('look', { photo: card.id, file: card.file }, signal);
-      announce(card.answer(look, this.#manifest!));
+      announce(card.answer(look, this.#model!.file));
     });
     await this.#explain(card);
   }
@@ -115,8 +115,8 @@ export class App {
   /** Draws the map that is asked for, and returns what it shows in words. */
   async #explain(card: PhotoCard): Promise<string> {
     const { choice } = card;
-    if (!choice || !this.#manifest) return '';
-    const { classes, layers } = this.#manifest;
+    if (!choice || !this.#model) return '';
+    const { file } = this.#model;
     const { method, layer } = this.#settings.settings;
     let text = '';
     const question = { photo: card.id, method, layer, ...choice };
@@ -126,9 +126,9 @@ export class App {
       const { against } = choice;
       text = describeMap(map, {
         method,
-        name: classes[choice.classIndex]!,
-        layer: layers[0]!.name === layer ? 'the last layer' : `the layer ${layer}`,
-        ...(against !== undefined && { rival: classes[against]! }),
+        name: choice.class,
+        layer: layerName(layer, file),
+        ...(against !== undefined && { rival: against }),
       });
       card.draw(map, text);
     });
@@ -170,13 +170,24 @@ export class App {
     }
   }
 
-  #describe({ classes, backbone, weights, change }: ModelManifest, kept: boolean): void {
+  #describe({ file, kept }: OpenedModel): void {
+    const { title, caution, classes, extractors, change } = file;
+    found('title', HTMLElement).textContent = title;
+    document.title = `${title}, explained`;
+    tell(found('trained', HTMLElement), describeTraining(file));
+    found('warning', HTMLElement).hidden = caution === undefined;
+    found('warning-headline', HTMLElement).textContent = caution?.headline ?? '';
+    found('warning-text', HTMLElement).textContent = caution?.text ?? '';
+    const networks = extractors.map(
+      ({ architecture, weights: { origin, source, license } }) =>
+        `${architecture}, ${origin ?? source} (${license}).`,
+    );
     const precision =
-      weights === 'float16'
-        ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change).toFixed(2)} % of the largest at most, on three drawn mushrooms.`
+      change && extractors.some(({ precision }) => precision === 'float16')
+        ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change.share).toFixed(2)} % of the largest at most, on ${change.photos} pictures.`
         : '';
-    found('about', HTMLElement).textContent =
-      `It knows ${classes.length} classes: ${classes.join(', ')}. ${backbone.name}, ${backbone.source} (${backbone.license}). ${precision}`;
+    const known = `It knows ${classes.length} classes: ${classes.join(', ')}.`;
+    found('about', HTMLElement).textContent = [known, ...networks, precision].join(' ');
     void this.#pageKept.then(pageKept => {
       found('offline', HTMLElement).textContent =
         kept && pageKept

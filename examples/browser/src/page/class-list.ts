@@ -1,11 +1,12 @@
-import type { Verdict } from '../verdict';
+import type { Prediction } from '@shroom/classifier/browser';
 import { element } from './element';
 import { percent } from './words';
 
 /** What is chosen for one photo. */
 export interface Choice {
-  readonly classIndex: number;
-  readonly against?: number;
+  /** By its name. */
+  readonly class: string;
+  readonly against?: string;
 }
 
 let made = 0;
@@ -14,37 +15,38 @@ let made = 0;
 export class ClassList {
   readonly element: HTMLElement;
   readonly #rival = element('select');
-  readonly #names: readonly string[];
-  #chosen: number;
+  /** From the most probable class to the least. */
+  readonly #ranking: readonly string[];
+  #chosen: string;
 
-  constructor(names: readonly string[], verdict: Verdict, onChange: () => void) {
+  constructor({ probabilities, class: best }: Prediction, onChange: () => void) {
     const group = `photo-${made++}`;
-    this.#names = names;
-    this.#chosen = verdict.ranking[0]!;
-    const rows = verdict.ranking.map(k => {
-      const share = verdict.probabilities[k]!;
+    const shares = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
+    this.#ranking = shares.map(([name]) => name);
+    this.#chosen = best;
+    const rows = shares.map(([name, share]) => {
       const input = element('input', {
         type: 'radio',
         name: group,
-        value: String(k),
-        checked: k === this.#chosen,
+        value: name,
+        checked: name === this.#chosen,
       });
       input.addEventListener('change', () => {
-        this.#chosen = k;
-        this.#offerRivals(verdict.ranking);
+        this.#chosen = name;
+        this.#offerRivals();
         onChange();
       });
       return element(
         'label',
         { attributes: { style: `--share: ${share}` } },
         input,
-        element('span', {}, names[k]!),
+        element('span', {}, name),
         element('small', {}, percent(share)),
       );
     });
     this.#rival.id = `${group}-rival`;
     this.#rival.addEventListener('change', onChange);
-    this.#offerRivals(verdict.ranking);
+    this.#offerRivals();
     this.element = element(
       'div',
       { className: 'choice' },
@@ -64,19 +66,19 @@ export class ClassList {
   }
 
   get choice(): Choice {
-    const against = Number(this.#rival.value);
-    return { classIndex: this.#chosen, ...(this.#rival.value !== '' && { against }) };
+    const against = this.#rival.value;
+    return { class: this.#chosen, ...(against !== '' && { against }) };
   }
 
   /** Every class but the explained one. */
-  #offerRivals(ranking: readonly number[]): void {
+  #offerRivals(): void {
     const before = this.#rival.value;
     this.#rival.replaceChildren(
       element('option', { value: '' }, 'all others alike'),
-      ...ranking
-        .filter(k => k !== this.#chosen)
-        .map(k => element('option', { value: String(k) }, this.#names[k]!)),
+      ...this.#ranking
+        .filter(name => name !== this.#chosen)
+        .map(name => element('option', { value: name }, name)),
     );
-    this.#rival.value = before === String(this.#chosen) ? '' : before;
+    this.#rival.value = before === this.#chosen ? '' : before;
   }
 }

@@ -1,4 +1,4 @@
-import type { Calls, FetchedModel, LoadProgress } from '../calls';
+import type { Calls, LoadProgress, OpenedModel } from '../calls';
 import type { EngineName, Measurement } from '../engine-name';
 import { WorkerClient } from '../worker-client';
 import { type EngineMemory, measureEngines, order, recall, remember } from './engine-choice';
@@ -22,19 +22,15 @@ export class ModelHost {
     this.#events = events;
   }
 
-  /** Fetches the model, measures the engines where that is not known, and starts. May be called again. */
-  async load(): Promise<FetchedModel> {
+  /** Measures the engines where that is not known, starts one, and opens the model on it. May be called again. */
+  async load(): Promise<OpenedModel> {
     this.#client.end();
     const client = new WorkerClient();
     this.#client = client;
     this.#events.onEngines(this.#memory);
-    const folder = new URL('model/', document.baseURI).href;
-    const { onProgress } = this.#events;
-    // One after the other: while files are hashed and kept, an engine would be measured too slow.
-    const fetched = await client.call('fetchModel', { folder }, { onProgress });
+    // Before anything is loaded: while files are hashed and kept, an engine would be measured too slow.
     if (this.#memory.measurements.length === 0) await this.#measure();
-    await this.#start(client);
-    return fetched;
+    return this.#open(client);
   }
 
   call<Name extends 'look' | 'explain' | 'forget' | 'drawMushroom'>(
@@ -62,18 +58,22 @@ export class ModelHost {
     this.#remember({ ...this.#memory, measurements });
   }
 
-  async #start(client: WorkerClient): Promise<void> {
+  async #open(client: WorkerClient): Promise<OpenedModel> {
     const { wanted, measurements } = this.#memory;
+    const folder = new URL('model/', document.baseURI).href;
+    const { onProgress, onBusy, onRunning } = this.#events;
     const notes: string[] = [];
     for (const engine of order(this.#memory)) {
-      this.#events.onBusy(`Starting ${engineLabels[engine]} …`);
+      onBusy(`Starting ${engineLabels[engine]} …`);
       try {
         await client.call('start', { engine });
-        this.#events.onRunning(engine, wanted, notes);
-        return;
+        const opened = await client.call('open', { folder }, { onProgress });
+        onRunning(engine, wanted, notes);
+        return opened;
       } catch (error) {
-        if ((error as Error).name === 'AbortError') throw error;
-        notes.push(`${engineLabels[engine]} did not start: ${(error as Error).message}`);
+        const { name, message } = error as Error;
+        if (ofAllEngines.has(name)) throw error;
+        notes.push(`${engineLabels[engine]} did not start: ${message}`);
       }
     }
     throw new Error(
@@ -86,6 +86,14 @@ export class ModelHost {
     remember(memory);
   }
 }
+
+/** Errors that another engine would not mend. */
+const ofAllEngines = new Set([
+  'AbortError',
+  'ModelMissingError',
+  'OfflineError',
+  'ModelDamagedError',
+]);
 
 const reasons = (each: Measurement): string[] =>
   'reason' in each ? [`${engineLabels[each.engine]}: ${each.reason}`] : [];

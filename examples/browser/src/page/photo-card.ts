@@ -1,9 +1,8 @@
+import type { ClassifierFile } from '@shroom/classifier/browser';
 import type { DrawnMap, Look } from '../calls';
-import type { ModelManifest } from '../model-manifest';
-import { verdictOf } from '../verdict';
 import { type Choice, ClassList } from './class-list';
 import { element, tell } from './element';
-import { describeDoubt, describeRule, percent } from './words';
+import { answerIn, describeDoubt, describeRule, describeUnknown, percent, unknown } from './words';
 
 interface CardActions {
   /** Another class was chosen. */
@@ -29,6 +28,8 @@ export class PhotoCard {
     hidden: true,
     attributes: { role: 'alert' },
   });
+  /** Before any class is named. */
+  readonly #unknown = element('p', { className: 'unknown', hidden: true });
   readonly #actions: CardActions;
   #list: ClassList | undefined;
 
@@ -58,6 +59,7 @@ export class PhotoCard {
       { className: 'card', attributes: { 'aria-labelledby': title.id, 'aria-busy': 'true' } },
       element('header', {}, title, button('Remove', `Remove ${file.name}`, actions.onRemove)),
       this.#problem,
+      this.#unknown,
       element('div', { className: 'body' }, figure, this.#answer),
     );
   }
@@ -73,34 +75,34 @@ export class PhotoCard {
   }
 
   /** Shows what the model says, and returns it in one sentence. */
-  answer(look: Look, { classes, certainty }: ModelManifest): string {
-    const verdict = verdictOf(look.logits, certainty);
-    const best = verdict.ranking[0]!;
-    const chance = percent(verdict.probabilities[best]!);
-    this.#list = new ClassList(classes, verdict, this.#actions.onChoice);
-    const doubt = describeDoubt(verdict, classes);
-    this.#answer.replaceChildren(
-      ...(verdict.sure
+  answer({ prediction, fallback }: Look, { certainty }: ClassifierFile): string {
+    const chance = percent(prediction.probability);
+    this.#list = new ClassList(prediction, this.#actions.onChoice);
+    const doubt = describeDoubt(prediction);
+    tell(this.#unknown, prediction.known ? undefined : unknown);
+    const verdict = (className: string, text: string, ...more: string[]) =>
+      element('p', { className: `verdict ${className}` }, element('strong', {}, text), ...more);
+    const said = !prediction.known
+      ? [element('p', {}, describeUnknown(prediction))]
+      : prediction.sure
         ? [
-            element(
-              'p',
-              { className: 'verdict' },
-              element('strong', {}, classes[best]!),
-              ` ${chance}`,
+            verdict(
+              '',
+              answerIn(prediction),
+              prediction.task === 'single-label' ? ` ${chance}` : '',
             ),
           ]
-        : [
-            element('p', { className: 'verdict unsure' }, element('strong', {}, 'Not sure')),
-            element('p', {}, doubt),
-          ]),
-      element('p', { className: 'soft' }, describeRule(certainty)),
-      ...(look.fallback
-        ? [element('p', { className: 'soft' }, `Decoded by this browser: ${look.fallback}.`)]
-        : []),
+        : [verdict('unsure', 'Not sure'), element('p', {}, doubt)];
+    const rule = describeRule(certainty.find(({ views }) => views === 1)!);
+    const soft = (text: string) => element('p', { className: 'soft' }, text);
+    this.#answer.replaceChildren(
+      ...said,
+      ...(prediction.known ? [soft(rule)] : []),
+      ...(fallback ? [soft(`Decoded by this browser: ${fallback}.`)] : []),
       this.#list.element,
     );
-    const said = verdict.sure ? `${classes[best]}, ${chance}.` : `not sure. ${doubt}`;
-    return `${this.file.name}: ${said}`;
+    if (!prediction.known) return `${this.file.name}: ${unknown}`;
+    return `${this.file.name}: ${prediction.sure ? `${answerIn(prediction)}, ${chance}.` : `not sure. ${doubt}`}`;
   }
 
   draw({ pixels, height, width }: DrawnMap, text: string): void {

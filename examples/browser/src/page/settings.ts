@@ -1,12 +1,11 @@
-import { type MethodName, methodNames } from '../calls';
-import type { ModelManifest } from '../model-manifest';
+import { type Layer, type MethodName, methodNames, type OpenedModel } from '../calls';
 import { element, found } from './element';
 import { layerHint, methodLabels } from './words';
 
 /** What is chosen for all photos alike. */
 interface Settings {
   readonly method: MethodName;
-  readonly layer: string;
+  readonly layer: Layer;
 }
 
 /** The row of controls above the photos: method, layer and opacity of the heat maps. */
@@ -14,6 +13,7 @@ export class SettingsForm {
   readonly #form = found('tools', HTMLFormElement);
   readonly #method = found('method', HTMLSelectElement);
   readonly #layer = found('layer', HTMLSelectElement);
+  #layers: readonly Layer[] = [];
 
   constructor(onChange: () => void) {
     this.#method.append(
@@ -37,25 +37,29 @@ export class SettingsForm {
   }
 
   get settings(): Settings {
-    return { method: this.#method.value as MethodName, layer: this.#layer.value };
+    return { method: this.#method.value as MethodName, layer: this.#chosenLayer };
   }
 
   /** Offers the layers of a model. */
-  offer({ layers, preprocessing }: ModelManifest): void {
+  offer({ layers, file: { extractors } }: OpenedModel): void {
     const chosen = this.#layer.value;
-    const places = (side: number, stride: number) => Math.ceil(side / stride);
-    const [height, width] = preprocessing.size;
+    this.#layers = layers;
+    const keyOf = ({ extractor, name }: Layer) => `${extractor} ${name}`;
     this.#layer.replaceChildren(
-      ...layers.map(({ name, stride }, index) =>
-        element(
-          'option',
-          { value: name },
-          `${places(height, stride)} × ${places(width, stride)}${index === 0 ? ', the last' : ''}`,
-        ),
-      ),
+      ...layers.map(layer => {
+        const { architecture, preprocessing } = extractors[layer.extractor]!;
+        const places = preprocessing.size.map(side => Math.ceil(side / layer.stride)).join(' × ');
+        const network = extractors.length === 1 ? '' : ` of ${architecture}`;
+        const text = `${places}${layer.last ? ', the last' : ''}${network}`;
+        return element('option', { value: keyOf(layer) }, text);
+      }),
     );
-    if (layers.some(({ name }) => name === chosen)) this.#layer.value = chosen;
+    if (layers.some(layer => keyOf(layer) === chosen)) this.#layer.value = chosen;
     this.#showHint();
+  }
+
+  get #chosenLayer(): Layer {
+    return this.#layers[Math.max(0, this.#layer.selectedIndex)]!;
   }
 
   show(visible: boolean): void {
@@ -63,8 +67,9 @@ export class SettingsForm {
   }
 
   #showHint(): void {
-    const method = methodLabels[this.settings.method].hint;
-    found('hint', HTMLElement).textContent = `${method} ${layerHint(this.#layer.selectedIndex)}`;
+    const { method, layer } = this.settings;
+    const hints = [methodLabels[method].hint, layerHint(layer.last)];
+    found('hint', HTMLElement).textContent = hints.join(' ');
   }
 
   /** The browser blends the maps: nothing is drawn anew. */

@@ -1,7 +1,6 @@
-import type { DrawnMap, MethodName } from '../calls';
+import type { ClassifierFile, Prediction } from '@shroom/classifier/browser';
+import type { DrawnMap, Layer, MethodName } from '../calls';
 import type { EngineName } from '../engine-name';
-import type { Certainty } from '../model-manifest';
-import { uncalibratedCoverage, type Verdict } from '../verdict';
 
 /** Never 0 % or 100 % of what is not quite. */
 export function percent(share: number): string {
@@ -47,26 +46,52 @@ export const methodLabels: Record<MethodName, { readonly name: string; readonly 
   },
 };
 
-export function layerHint(index: number): string {
-  return index === 0
+export const layerHint = (isLast: boolean): string =>
+  isLast
     ? 'The last layer is what the decision is made from.'
     : 'Earlier layers are finer, and further from the decision.';
+
+/** A layer in a sentence. */
+export function layerName(
+  { extractor, name, last }: Layer,
+  { extractors }: ClassifierFile,
+): string {
+  const layer = last ? 'the last layer' : `the layer ${name}`;
+  return extractors.length === 1 ? layer : `${layer} of ${extractors[extractor]!.architecture}`;
+}
+
+/** The class of a photo, or all that it has. */
+export function answerIn(prediction: Prediction): string {
+  if (prediction.task === 'single-label') return prediction.class;
+  const present = prediction.labels.filter(each => each.present).map(each => each.class);
+  return present.length > 0 ? present.join(', ') : 'None of the classes';
+}
+
+export const unknown = 'This does not look like anything that I was trained on.';
+
+/** What the classes of a photo mean that is like nothing in training. */
+export const describeUnknown = ({ class: best, probability }: Prediction): string =>
+  `The classes mean little then. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
+
+/** What a classifier has learned from, and what follows for photos of another kind. */
+export function describeTraining({ title, trainedOn }: ClassifierFile): string {
+  const { photos, kind } = trainedOn;
+  const learned = `Trained on ${photos.toLocaleString('en')} ${kind} (${title}).`;
+  if (kind === 'photographs') return learned;
+  return `${learned} Photographs look different from ${kind}: do not rely on what it says of them, even where it is sure.`;
 }
 
 /** What a photo may show where the model is not sure. */
-export function describeDoubt({ candidates }: Verdict, classes: readonly string[]): string {
-  const names = candidates.map(k => classes[k]!);
-  return names.length > 0
-    ? `It may be ${either(names)}.`
-    : `No class is probable enough: it may be none of the ${classes.length}.`;
+export function describeDoubt({ fits, probabilities }: Prediction): string {
+  const classes = Object.keys(probabilities).length;
+  return fits.length > 0
+    ? `It may be ${either(fits)}.`
+    : `No class is probable enough: it may be none of the ${classes}.`;
 }
 
 /** What it means that the model is sure, or not. */
-export function describeRule(certainty: Certainty | undefined): string {
-  return certainty
-    ? `Of photographs like those that it was checked with, ${percent(certainty.coverage)} show what it holds for possible.`
-    : `It is sure from ${percent(uncalibratedCoverage)} on; how often it is right then was not measured.`;
-}
+export const describeRule = ({ coverage }: { readonly coverage: number }): string =>
+  `Of pictures like those that it was checked with, ${percent(coverage)} show what it holds for possible.`;
 
 /** What a heat map shows, for those who see it and for those who do not. */
 export function describeMap(

@@ -1,16 +1,16 @@
 import { type Explanation, type HeatMap, inferno, normalizeMap } from '@shroom/gradcam';
-import { placeOnOriginal, sharedScale, type ViewStep } from '@shroom/gradcam/pictures';
+import { placeOnOriginal, sharedScale } from '@shroom/gradcam/pictures';
 import type { DrawnMap } from '../calls';
 import { sides } from '../sides';
 
 /** Longest side of a drawn map in pixels: the browser enlarges it smoothly from there. */
 const longest = 800;
 
-/** Where the photo is, and what was done to it. */
-export interface Placement {
+/** A photo, and the size to which it was squashed. */
+interface Placement {
   readonly height: number;
   readonly width: number;
-  steps(size: readonly [number, number]): ViewStep[];
+  readonly seenAt: readonly [number, number];
 }
 
 /**
@@ -27,7 +27,7 @@ export function drawMap(
   const size = [photo.height, photo.width].map(side => Math.max(1, Math.round(side * scale)));
   const [height, width] = size as [number, number];
   const source = signed ? explanation.signed : explanation.map;
-  const placed = placeOnOriginal(source, [height, width], { steps: photo.steps([height, width]) });
+  const placed = placeOnOriginal(source, [height, width], { steps: [{ resize: photo.seenAt }] });
   const map = signed ? toUnit(placed) : normalizeMap(placed);
   const pixels = new Uint8ClampedArray(4 * height * width);
   map.values.forEach((value, place) => {

@@ -1,12 +1,12 @@
 // Everything that takes time happens here, so that the page never waits: one call after the other.
+import { openClassifier } from '@shroom/classifier/browser';
 import type { AnswerMessage, CallMessage, CallName, Calls } from '../calls';
 import { drawFile } from './drawing';
 import { startEngine } from './engine';
 import { Explainer } from './explainer';
-import { fetchModel, type ModelBytes } from './model-files';
+import { KeptFiles } from './kept-files';
 import { measureEngine } from './probe';
 
-let model: ModelBytes | undefined;
 let explainer: Explainer | undefined;
 
 function ready(): Explainer {
@@ -25,23 +25,29 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  fetchModel: async ({ folder }, id) => {
-    model = await fetchModel(folder, progress => send({ id, progress }));
-    const { manifest, kept } = model;
-    return { manifest, kept };
-  },
   measure: async ({ engine }) => {
     await startEngine(engine);
     return { milliseconds: await measureEngine() };
   },
   start: async ({ engine }) => {
-    const start = performance.now();
-    if (!model) throw new Error('The files of the model are not there yet.');
     await startEngine(engine);
-    explainer = await Explainer.create(model);
-    // They are in the engine now, and in the browser's storage.
-    model = undefined;
-    return { milliseconds: performance.now() - start };
+    return undefined;
+  },
+  open: async ({ folder }, id) => {
+    const files = await KeptFiles.in(folder);
+    const classifier = await openClassifier(folder, {
+      fetch: files.fetch,
+      onProgress: ({ done, total }) => {
+        const progress = { received: 1e6 * done, total: 1e6 * total, kept: files.kept };
+        send({ id, progress });
+      },
+    }).catch(async error => {
+      throw await files.explain(error);
+    });
+    await files.finish();
+    explainer = new Explainer(classifier);
+    await explainer.warmUp();
+    return { file: classifier.file, layers: explainer.layers, kept: files.keeps };
   },
   look: ({ photo, file }) => ready().look(photo, file),
   explain: question => ready().explain(question),
