@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { inspect } from '@shroom/classifier';
 import { Command } from 'commander';
-import { columnNames, columnsOption } from './pipeline/columns';
+import { columnsOption, separatorOption, tableColumns } from './pipeline/columns';
 import { ProgressBars } from './pipeline/progress-bars';
 import { fact, heading, runProgram, warn } from './pipeline/terminal';
 
@@ -16,20 +16,27 @@ const command = new Command('npx tsx examples/inspect.ts')
   )
   .option('--split <file>', 'the split.json of a run, to find photos that are in two of its parts')
   .addOption(columnsOption())
+  .addOption(separatorOption())
   .option('--out <folder>', 'folder for index.html and inspection.json', 'inspection');
 
 const shown = 12;
 
 await runProgram(async signal => {
   command.parse();
-  const given = command.opts<{ split?: string; columns?: string; out: string }>();
-  const { split, columns, out } = given;
+  const given = command.opts<{
+    split?: string;
+    columns?: string;
+    labelSeparator?: string;
+    out: string;
+  }>();
+  const { split, out } = given;
+  const columns = tableColumns(given.columns, given.labelSeparator);
   heading('Photos');
   const bars = new ProgressBars();
   const inspection = await inspect(command.args[0]!, {
     ...{ out, signal, onProgress: bars.onProgress },
     ...(split !== undefined && { split }),
-    ...(columns !== undefined && { columns: columnNames(columns) }),
+    ...(columns && { columns }),
   }).finally(() => bars.stop());
 
   heading('Found');

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Inspection, parseManifest } from '@shroom/data';
 import {
-  type ColumnNames,
   inspect as inspectSet,
   type InspectOptions as Limits,
   renderInspection,
 } from '@shroom/data/node';
 import { writeAtomically } from '@shroom/train/node';
+import type { TableColumns } from './options';
 import { openSet } from './photos/open-set';
 import { Meter, type OnProgress } from './progress';
 import type { TrainingPhotos } from './train';
@@ -15,8 +15,8 @@ import type { TrainingPhotos } from './train';
 export interface InspectOptions extends Omit<Limits, 'split' | 'onProgress' | 'decoding'> {
   /** The `split.json` of a run on the same photos: then photos that are in two parts of it are found too. */
   readonly split?: string;
-  /** Columns of a table that have other names than usual. */
-  readonly columns?: Pick<ColumnNames, 'path' | 'label' | 'part'>;
+  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  readonly columns?: TableColumns;
   /** A folder for `index.html`, which shows the photos and the problems, and `inspection.json`. Default: nothing is written. */
   readonly out?: string;
   readonly onProgress?: OnProgress;

@@ -115,7 +115,7 @@ function ofSeveral(
   const what =
     worst === undefined ? names.truth : `${names.truth}, said to have ${names.predicted}`;
   return {
-    ...{ group, sample, explained, caption: `${what}; where it saw ${seen}` },
+    ...{ group, sample, explained, caption: `${what}; heat map for ${seen}` },
     shown: { ...names, probability, explained: classes[explained]! },
     named: classes[worst === undefined ? explained : (truth[0] ?? explained)]!,
     ...(worst !== undefined && { wrongAs: names.predicted }),

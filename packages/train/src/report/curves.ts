@@ -32,7 +32,7 @@ export function learningCurves(history: readonly HistoryRow[]): Html {
   const highest = Math.max(...loss.flatMap(curve => curve.values));
   return html`<div class="pair">
     ${chart(several ? 'Binary cross entropy' : 'Cross entropy', epochs, loss, [0, highest], value => value.toFixed(highest < 1 ? 2 : 1), best)}
-    ${chart(several ? 'All classes right, macro-F1 and mean average precision' : 'Accuracy', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
+    ${chart(several ? 'All classes right, macro-F1, mean AP' : 'Accuracy', epochs, score, [0, 1], value => `${Math.round(100 * value)} %`, best)}
   </div>`;
 }
 

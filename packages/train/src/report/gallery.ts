@@ -12,7 +12,7 @@ function picture(shown: GalleryPicture): Html {
   const said =
     explained === undefined
       ? html`<b>${truth}</b>${right ? '' : ` taken for ${predicted}`}, ${percent(probability, 0)}${unsure(fitting)}`
-      : html`<b>${truth}</b>${right ? '' : `, said to have ${predicted}`}<small>where it saw ${explained}, ${percent(probability, 0)}</small>`;
+      : html`<b>${truth}</b>${right ? '' : `, said to have ${predicted}`}<small>heat map for ${explained}, ${percent(probability, 0)}</small>`;
   return html`<figure class="card"><img src="${image}"${sized(shown)} alt="${alt}" loading="lazy">
     <figcaption><span class="badge ${right ? 'right' : 'wrong'}">${right ? 'right' : 'wrong'}</span>
       ${said}

@@ -34,35 +34,31 @@ export function multiLabelFigures({ assessment, history }: MultiLabelContent): H
 const figure = (value: string, label: string, interval?: string) =>
   html`<div class="card"><strong>${value}</strong>${interval !== undefined && html`<em>${interval}</em>`}<span>${label}</span></div>`;
 
-/** Precision, recall, F1 and average precision of each class, its threshold, and how often it was found, missed or wrongly said. */
+/** Precision, recall, F1 and average precision of each class, its threshold, and how often it was missed or wrongly said. */
 export function labelTable({ classes, counts, assessment }: MultiLabelContent): Html {
   const { perClass, evaluation, certainty, answers } = assessment;
   return html`<p>A photo is said to have a class when the probability of the class is at least its threshold, which was chosen on validation
     photos. “Missed” counts photos that have the class but were not said to have it, “too many” those that were said to have it but do not.
     The dot is the result on the test photos. The band holds the true value in 95 of 100 cases: with few photos it is wide.</p>
     <div class="scroll card" tabindex="0" role="region" aria-label="Class by class"><table class="classes">
-    <thead><tr><th scope="col">Class</th><th scope="col" class="number">Average precision</th><th scope="col">Precision</th>
+    <thead><tr><th scope="col">Class</th><th scope="col" class="number">Average<br>precision</th><th scope="col">Precision</th>
       <th scope="col">Recall</th><th scope="col">F1</th><th scope="col" class="number">Threshold</th>
-      <th scope="col" class="number">found</th><th scope="col" class="number">missed</th><th scope="col" class="number">too many</th>
+      <th scope="col" class="number">missed</th><th scope="col" class="number">too many</th>
       <th scope="col" class="number">training</th><th scope="col" class="number">validation</th><th scope="col" class="number">test</th></tr></thead>
     <tbody>${classes.map((name, k) => {
       const { precision, recall, f1 } = perClass[k]!;
-      const { found, missed, extra } = countsOf(answers, k);
+      const { missed, extra } = countsOf(answers, k);
       return html`<tr><th scope="row">${name}</th><td class="number">${percent(evaluation.perClass[k]!.averagePrecision, 0)}</td>
         ${band(precision)}${band(recall)}${band(f1)}<td class="number">${percent(certainty.thresholds[k]!, 0)}</td>
-        <td class="number">${found}</td><td class="number">${missed}</td><td class="number">${extra}</td>
+        <td class="number">${missed}</td><td class="number">${extra}</td>
         <td class="number">${counts.train[k]}</td><td class="number">${counts.validation[k]}</td><td class="number">${counts.test[k]}</td></tr>`;
     })}</tbody></table></div>`;
 }
 
 function countsOf(answers: MultiLabelAssessment['answers'], k: number) {
-  let [found, missed, extra] = [0, 0, 0];
-  for (const { truth, said } of answers) {
-    if (truth.includes(k) && said.includes(k)) found++;
-    else if (truth.includes(k)) missed++;
-    else if (said.includes(k)) extra++;
-  }
-  return { found, missed, extra };
+  const missed = answers.filter(({ truth, said }) => truth.includes(k) && !said.includes(k));
+  const extra = answers.filter(({ truth, said }) => said.includes(k) && !truth.includes(k));
+  return { missed: missed.length, extra: extra.length };
 }
 
 /** When the answer for a photo is sure, and how often it is right then. */
