@@ -56,7 +56,11 @@ export default defineConfig({
   base: './',
   appType: 'mpa',
   plugins: [shellOfServiceWorker()],
-  worker: { format: 'es', plugins: () => [threadsThatStandAlone()] },
+  worker: {
+    format: 'es',
+    plugins: () => [threadsThatStandAlone()],
+    rollupOptions: { checks: { pluginTimings: false, ineffectiveDynamicImport: false } },
+  },
   server: { headers, proxy: { '/model': 'http://localhost:4173' } },
   // Without this it would take the proxy of the development server.
   preview: { headers, proxy: {} },
@@ -64,7 +68,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
     rollupOptions: {
-      checks: { pluginTimings: false, ineffectiveDynamicImport: false },
+      checks: { pluginTimings: false },
       input: {
         page: file('index.html'),
         'service-worker': file('src/service-worker/service-worker.ts'),

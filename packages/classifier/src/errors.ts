@@ -101,7 +101,7 @@ export class UnsupportedNetworkError extends Error {
  * @example
  * ```ts
  * const classifier = await openClassifier('runs/pets');
- * for await (const answer of classifier.predictEach('photos'))
+ * for await (const answer of classifier.predictEach([bytes]))
  *   if ('error' in answer) console.error(answer.error.message);
  * ```
  */
