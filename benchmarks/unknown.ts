@@ -118,8 +118,10 @@ async function asked(
   return { kind, photos: photos.length, unknown, sure };
 }
 
-const drawings = (): Promise<PhotoInput[]> =>
-  Promise.all(openDrawn(drawnPerGenus).photos.map(({ origin }) => readPixels(origin, [299, 299])));
+function drawings(): Promise<PhotoInput[]> {
+  const { photos } = openDrawn(drawnPerGenus);
+  return Promise.all(photos.map(({ origin }) => readPixels(origin, [299, 299])));
+}
 
 /** The photographs that a run was made of. */
 async function photographsOf(run: string): Promise<string[]> {
