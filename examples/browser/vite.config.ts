@@ -5,13 +5,13 @@ import { defineConfig, type Plugin } from 'vite';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Only isolated pages may share memory between threads, which WebAssembly needs to use all cores. */
+/** Headers that isolate the page. Only isolated pages may share memory between threads, which WebAssembly needs to use all cores. */
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Tells the service worker which files the page is made of, and by a version when one of them has changed. */
+/** Writes the list of the page's files, and a version that changes with them, into the service worker. */
 function shellOfServiceWorker(): Plugin {
   return {
     name: 'shell-of-service-worker',
@@ -28,7 +28,7 @@ function shellOfServiceWorker(): Plugin {
         for (const name of kept) hash.update(readFileSync(file(`public/${name}`)));
         const shell = { version: hash.digest('hex').slice(0, 16), files: ['./', ...made, ...kept] };
         const worker = bundle['service-worker.js'];
-        if (worker?.type !== 'chunk') throw new Error('There is no service worker to be told.');
+        if (worker?.type !== 'chunk') throw new Error('The build has no service worker.');
         worker.code = worker.code.replace('__SHELL__', JSON.stringify(shell));
       },
     },
@@ -36,8 +36,9 @@ function shellOfServiceWorker(): Plugin {
 }
 
 /**
- * TensorFlow.js starts its WebAssembly threads with the text of a function. That function asks whether there is a variable
- * outside of it, which a minifier, seeing that there is, no longer asks. With one of its own its text stands alone.
+ * TensorFlow.js starts its WebAssembly threads from the source text of a function. The function checks whether an outer variable
+ * `_scriptDir` exists. Minifiers remove this check, because the variable exists in the bundle, but it does not exist in the thread. This
+ * plugin declares the variable inside the function, so that the text works by itself.
  */
 function threadsThatStandAlone(): Plugin {
   const start = 'function(WasmBackendModuleThreadedSimd) {';
@@ -62,7 +63,7 @@ export default defineConfig({
     rollupOptions: { checks: { pluginTimings: false, ineffectiveDynamicImport: false } },
   },
   server: { headers, proxy: { '/model': 'http://localhost:4173' } },
-  // Without this it would take the proxy of the development server.
+  // Without this setting, the preview would use the proxy of the development server.
   preview: { headers, proxy: {} },
   build: {
     target: 'es2022',

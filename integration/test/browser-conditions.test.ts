@@ -65,7 +65,9 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     );
     website.faults.unreachable = /weights0-3of/;
     await page.getByRole('button', { name: 'Try again' }).click();
-    await eventually(() => problem.textContent()).toMatch(/network was lost.*goes on from there/);
+    await eventually(() => problem.textContent()).toMatch(
+      /network was lost.*try again to load the rest/,
+    );
     // The head and two shards of twelve had arrived, and the bar had shown them.
     const shown = page.locator('#loading-bar');
     const share = await shown.evaluate((bar: HTMLProgressElement) => bar.value / bar.max);

@@ -250,7 +250,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
       const [first, second] = await visit.sharesOf();
       const unknown = visit
         .card()
-        .getByText('This does not look like anything that I was trained on.');
+        .getByText('This does not look like anything that the model was trained on.');
       expect(await unknown.isVisible()).toBe(said === 'unknown');
       if (said === 'sure') expect(text).toMatch(new RegExp(`^${first!.name} (above )?\\d+ %`));
       else if (said === 'unknown') expect(text).toMatch(/^The classes mean little then\./);

@@ -10,57 +10,57 @@ export const methodNames = [
 ] as const;
 export type MethodName = (typeof methodNames)[number];
 
-/** Bytes of the model that are here, of all. */
+/** Progress of loading the model, in bytes. */
 export interface LoadProgress {
   readonly received: number;
   readonly total: number;
-  /** How many of them were kept from an earlier visit. */
+  /** Bytes that were stored at an earlier visit. */
   readonly kept: number;
 }
 
-/** What the model says of a photo. */
+/** The answer for a photo. */
 export interface Look {
   readonly prediction: Prediction;
-  /** Of the photo, upright, in its own pixels. */
+  /** Size of the photo in pixels, after turning it upright. */
   readonly height: number;
   readonly width: number;
-  /** Why the browser decoded it, where the pixels may not be those in Node. */
+  /** Why the browser's own decoder read the photo. Its pixels may differ from those in Node. */
   readonly fallback?: string;
   readonly milliseconds: number;
 }
 
-/** A heat map that somebody wants to see. */
+/** Which heat map to compute. */
 export interface Question {
   readonly photo: string;
   readonly method: MethodName;
   readonly layer: Layer;
-  /** By its name. */
+  /** Name of the class that is explained. */
   readonly class: string;
-  /** Another class: what speaks for the one rather than for this one. */
+  /** Name of a second class. The map then shows the evidence for `class` rather than for this class. */
   readonly against?: string;
 }
 
-/** A heat map in the proportions of the photo, to be laid over it. */
+/** A drawn heat map in the proportions of the photo, to be shown on top of it. */
 export interface DrawnMap {
-  /** `[height, width, 4]`; the more opaque, the higher the map. */
+  /** RGBA values `[height, width, 4]`. Higher values of the map are more opaque. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
   readonly height: number;
   readonly width: number;
-  /** Places of the map itself, before it was enlarged. */
+  /** Resolution `[height, width]` of the map before it was enlarged. */
   readonly places: readonly [number, number];
-  /** Where it is strongest, in words; absent where no place raised the score. */
+  /** Where the map is strongest, in words. Absent if no place raised the score. */
   readonly strongest?: string;
-  /** Where most speaks against, where the question was `against` a class. */
+  /** Where the evidence for the second class is strongest, in words. Only if the question has `against`. */
   readonly opposite?: string;
   readonly milliseconds: number;
 }
 
-/** What the page asks of its worker: argument and answer of each call. */
+/** The calls from the page to its worker, with the types of argument and answer. */
 export interface Calls {
-  /** Times an engine, in a worker that is ended afterwards. */
+  /** Times an engine. The page ends the worker afterwards. */
   measure: { argument: { readonly engine: EngineName }; answer: { readonly milliseconds: number } };
   start: { argument: { readonly engine: EngineName }; answer: undefined };
-  /** Opens the classifier on the engine that was started; its files are kept where the browser allows it. */
+  /** Opens the classifier on the engine that was started. Its files are stored for offline use if the browser allows it. */
   open: { argument: { readonly folder: string }; answer: OpenedModel };
   look: { argument: { readonly photo: string; readonly file: Blob }; answer: Look };
   explain: { argument: Question; answer: DrawnMap };
@@ -68,32 +68,32 @@ export interface Calls {
   drawMushroom: { argument: { readonly seed: number }; answer: File };
 }
 
-/** A layer that can be looked at. */
+/** A layer that can be explained. */
 export interface Layer {
-  /** Of which network of the classifier. */
+  /** Index of the network that the layer belongs to. */
   readonly extractor: number;
   readonly name: string;
   readonly stride: number;
-  /** Whether the decision is made from it. */
+  /** Whether this is the network's last layer, from which the classifier decides. */
   readonly last: boolean;
 }
 
 export interface OpenedModel {
   readonly file: ClassifierFile;
-  /** Of each network, the last one first. */
+  /** Layers of each network, the last layer first. */
   readonly layers: readonly Layer[];
-  /** Whether the browser keeps it for use without a network. */
+  /** Whether the browser has stored the model for offline use. */
   readonly kept: boolean;
 }
 
 export type CallName = keyof Calls;
 
-/** To the worker. */
+/** A message from the page to the worker. */
 export type CallMessage =
   | { readonly id: number; readonly name: CallName; readonly argument: unknown }
   | { readonly id: number; readonly canceled: true };
 
-/** From the worker. */
+/** A message from the worker to the page. */
 export type AnswerMessage =
   | { readonly id: number; readonly progress: LoadProgress }
   | { readonly id: number; readonly answer: unknown }

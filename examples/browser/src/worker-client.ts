@@ -7,12 +7,12 @@ interface Waiting {
 }
 
 interface CallOptions {
-  /** A call that was not begun yet is left out. */
+  /** An abort cancels a call that has not begun yet. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
-/** The page's side of the worker: calls that answer later. */
+/** Calls the worker from the page and returns promises of the answers. */
 export class WorkerClient {
   readonly #worker = new Worker(new URL('./worker/worker.ts', import.meta.url), {
     type: 'module',
@@ -28,7 +28,9 @@ export class WorkerClient {
     });
     this.#worker.addEventListener('error', ({ message }) => {
       this.#failAll(
-        new Error(message || 'The part of the page that computes could not be loaded.'),
+        new Error(
+          message || 'The worker, the part of the page that computes, could not be loaded.',
+        ),
       );
     });
   }
@@ -56,7 +58,7 @@ export class WorkerClient {
     });
   }
 
-  /** Ends the worker; calls that are not answered fail. */
+  /** Ends the worker. Unanswered calls fail. */
   end(): void {
     this.#worker.terminate();
     this.#ended = new DOMException('The worker was ended.', 'AbortError');

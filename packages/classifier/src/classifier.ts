@@ -18,23 +18,23 @@ import { Serving } from './serving/serving';
 import type { TrainingPhotos } from './train';
 
 export interface OpenClassifierOptions extends LoadOptions {
-  /** Default: the one that the program has set, else the fastest that loads. */
+  /** Default: the engine that the program has set, or else the fastest one that loads. */
   readonly engine?: EngineName | 'auto';
 }
 
-/** What a classifier says of a photo, from one view, and what it looked at. */
+/** The answer for one photo, from one view, with its heat map. */
 export type PhotoExplanation = Explained & {
-  /** The photo, its longer side 480 pixels, with the map on top or beside it, as the bytes of a PNG. */
+  /** Draws the photo (its longer side 480 pixels) with the heat map on top or beside it. Returns the bytes of a PNG. */
   toPng(options?: PictureOptions): Promise<Uint8Array>;
 };
 
 /**
- * Opens a trained classifier. It serves many requests at once, in batches, until it is disposed.
+ * Opens a trained classifier. Requests that arrive at the same time are answered in batches.
  *
- * @param address The folder of a run, a `.zip` of one, the URL of either, or `hf:owner/name@revision`: a `classifier.json` and the
- *   files that it names. What is elsewhere is fetched into the cache, once.
- * @throws ClassifierFileError when it holds no classifier, or a part of it is missing, damaged or of another training.
- * @throws DownloadError when the backbone's weights are not in the cache and cannot be fetched.
+ * @param address The folder of a run, a `.zip` of such a folder, the URL of either, or `hf:owner/name@revision`. It has a
+ *   `classifier.json` and the files that `classifier.json` names. Remote files are downloaded into the cache once.
+ * @throws ClassifierFileError when the folder has no classifier, or a part of the classifier is missing, damaged or of another training.
+ * @throws DownloadError when the backbone's weights are not in the cache and cannot be downloaded.
  * @example
  * ```ts
  * const classifier = await openClassifier('runs/pets');
@@ -54,7 +54,7 @@ export async function openClassifier(
 }
 
 /**
- * A trained classifier that is open; `openClassifier` gives it.
+ * A trained classifier, opened by `openClassifier`.
  *
  * @example
  * ```ts
@@ -80,28 +80,28 @@ export class Classifier {
     return this.#loaded.file.classes;
   }
 
-  /** What the classifier says of itself: its networks, what it was trained on, how sure it is. Plain data. */
+  /** The content of `classifier.json`: the networks, the training data and the calibration. Plain data. */
   get file(): ClassifierFile {
     return this.#loaded.file;
   }
 
   /**
-   * The whole classifier as one model, images `[N, H, W, 3]` preprocessed by `preprocessing` to logits `[N, K]`: for everything that
-   * `@shroom/gradcam` and TensorFlow.js do with models. It is disposed with the classifier.
+   * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. It works with
+   * `@shroom/gradcam` and everything else that takes TensorFlow.js models. `dispose` of the classifier also disposes the model.
    *
-   * @throws UnsupportedNetworkError where several networks give the features: they have no one image in common.
+   * @throws UnsupportedNetworkError if the classifier has several networks: each needs its own preprocessed image.
    */
   get model(): LayersModel {
     return this.#serving.model;
   }
 
-  /** How photos become the images of `model`; of the first network where there are several. */
+  /** How photos become the input images of `model`. If the classifier has several networks: the preprocessing of the first one. */
   get preprocessing(): Preprocessing {
     return this.#serving.preprocessing;
   }
 
   /**
-   * Pixels as `model` takes them, resized to the size that it takes and preprocessed: `[N, H, W, 3]`. The caller disposes them.
+   * Resizes pixels to the input size of `model` and preprocesses them: `[N, H, W, 3]`. The caller disposes the tensor.
    *
    * @example
    * ```ts
@@ -117,21 +117,24 @@ export class Classifier {
     return this.#serving.imagesOf(photos);
   }
 
-  /** Layers of `model` that are worth looking at, from the stem to the last feature map. */
+  /** Layers of `model` that can be explained, from the stem to the last feature map. */
   get taps(): readonly Tap[] {
     return this.#serving.tapsOf(0);
   }
 
   /**
-   * The class of each photo.
+   * Classifies photos.
    *
-   * @throws PhotoError for the first photo that cannot be read; `predictEach` goes on with the others.
+   * @throws PhotoError for the first photo that cannot be read. `predictEach` reports such a photo and continues with the others.
    */
   async predict(photos: PhotoInputs, options: PredictOptions = {}): Promise<Prediction[]> {
     return this.#serving.predict(readablePhotos(photos), options);
   }
 
-  /** The class of each photo, in order, as it is known; a few photos are held at a time. One that cannot be read comes with its error. */
+  /**
+   * Classifies photos one after the other and yields each answer in order. Only a few photos are in memory at a time. A photo that cannot
+   * be read yields its error.
+   */
   async *predictEach(
     photos: PhotoInputs,
     options: PredictOptions = {},
@@ -140,9 +143,9 @@ export class Classifier {
   }
 
   /**
-   * What the classifier says of each photo, and where it looked.
+   * Classifies photos and computes a heat map for each.
    *
-   * @throws PhotoError for a photo that cannot be read. RangeError for a class that it does not have.
+   * @throws PhotoError for a photo that cannot be read. RangeError for a class that the classifier does not have.
    */
   async explain(photos: PhotoInputs, options: ExplainOptions = {}): Promise<PhotoExplanation[]> {
     const found: PhotoExplanation[] = [];
@@ -155,17 +158,17 @@ export class Classifier {
   }
 
   /**
-   * How good the classifier is: on the test photos of its run, or on others.
+   * Evaluates the classifier on the test photos of its run, or on other labeled photos.
    *
-   * @param photos Labeled photos, whose classes are known by their names. Default: those of the run.
+   * @param photos Labeled photos. Their classes are matched by name. Default: the photos of the run.
    */
   async evaluate(photos?: TrainingPhotos, options: EvaluateOptions = {}): Promise<Evaluated> {
     return this.#serving.use(() => evaluateClassifier(this.#folder, this.#loaded, photos, options));
   }
 
   /**
-   * Writes the classifier to a folder in another form. `web` is for a web server: a `classifier.json` that `openClassifier` of
-   * `@shroom/classifier/browser` opens, and Node too, with all weights beside it. An earlier export there is replaced.
+   * Writes the classifier to a folder in another form. The form `web` is for a web server: a `classifier.json` with all weights beside it,
+   * which `openClassifier` can open in a browser (`@shroom/classifier/browser`) and in Node. An earlier export in the folder is replaced.
    *
    * @throws RunFolderError when the folder holds a run.
    */
@@ -174,7 +177,7 @@ export class Classifier {
     return this.#serving.use(() => exportForWeb(this.#folder, this.#loaded, folder, options));
   }
 
-  /** Frees the weights, once all that runs is done. The classifier answers no more. */
+  /** Frees the weights after all running calls have finished. Later calls throw an error. */
   dispose(): Promise<void> {
     return this.#serving.dispose();
   }

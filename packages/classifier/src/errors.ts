@@ -1,5 +1,5 @@
 /**
- * A classifier file is none, of another version, or says what cannot be.
+ * A file of a classifier is missing, damaged, of another version, or has invalid content.
  *
  * @example
  * ```ts
@@ -11,7 +11,7 @@
  */
 export class ClassifierFileError extends Error {
   override readonly name = 'ClassifierFileError';
-  /** Of the file. */
+  /** Path of the file. */
   readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
@@ -21,7 +21,7 @@ export class ClassifierFileError extends Error {
 }
 
 /**
- * A folder is not what a run needs: it holds other files, no run, or no whole one.
+ * A folder cannot be used as the folder of a run: it has other files, no run, or an incomplete run.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export class RunFolderError extends Error {
 }
 
 /**
- * Another process works in the folder of a run.
+ * Another process is writing to the folder of a run.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export class RunBusyError extends Error {
 }
 
 /**
- * An engine that was asked for does not load.
+ * The requested engine does not load.
  *
  * @example
  * ```ts
@@ -80,14 +80,14 @@ export class EngineLoadError extends Error {
 }
 
 /**
- * A network cannot do what was asked of it, or there is no such network.
+ * The network is unknown, or does not support the requested option.
  *
  * @example
  * ```ts
  * try {
  *   findWeights('resnet5');
  * } catch (error) {
- *   if (error instanceof UnsupportedNetworkError) console.error(error.message); // names what there is
+ *   if (error instanceof UnsupportedNetworkError) console.error(error.message); // lists the known names
  * }
  * ```
  */
@@ -107,7 +107,7 @@ export class UnsupportedNetworkError extends Error {
  */
 export class PhotoError extends Error {
   override readonly name = 'PhotoError';
-  /** Its path, or its place in what was given. */
+  /** The photo's path, or its position in the list that was given, from 1. */
   readonly photo: string;
 
   constructor(photo: string, reason: string, options?: ErrorOptions) {

@@ -18,41 +18,41 @@ import type { TrainingPhotos } from './train';
 import { assessmentOf, type TestCertainty } from './training/test-evaluation';
 
 export interface EvaluateOptions {
-  /** Of the photos of the run. Default `test`. */
+  /** The part of the run's photos to evaluate on. Default `test`. */
   readonly part?: SplitName;
-  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  /** Unusual names of a table's columns, and the separator between several classes in a cell. */
   readonly columns?: TableColumns;
-  /** Views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
+  /** Number of views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
   readonly views?: number;
-  /** Of the bootstrap intervals. Default 1000. */
+  /** Number of resamples for the bootstrap intervals. Default 1000. */
   readonly resamples?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
-/** How good a classifier is on labeled photos; plain data. `task` tells which figures there are. */
+/** The evaluation of a classifier on labeled photos, as plain data. `task` determines which figures it has. */
 export type Evaluated = TestResult & EvaluatedPhotos;
 
-/** Which photos a classifier was evaluated on, and what it said of those that it cannot know. */
+/** The photos of an evaluation, and the answers for photos of classes that the classifier does not have. */
 export interface EvaluatedPhotos {
-  /** Photos of classes that it has, in the order of the rows of the assessment. */
+  /** Photos of classes that the classifier has, in the order of the rows of the assessment. */
   readonly photos: readonly string[];
-  /** How many of them were called unlike anything that was trained on. */
+  /** How many of `photos` were answered with `known: false`. */
   readonly unknown: number;
-  /** How many of the photos it was trained on, or chosen by; absent where the folder does not say. */
+  /** How many of the photos were used in training or validation. Absent if the folder has no `split.json`. */
   readonly seen?: number;
-  /** Photos of classes that it does not have: of these the best answer is that they are not known. */
+  /** Photos of classes that the classifier does not have. The right answer for them is `known: false`. */
   readonly strange: {
     readonly photos: number;
     readonly classes: readonly string[];
-    /** How many of them were called unlike anything that was trained on. */
+    /** How many of these photos were answered with `known: false`. */
     readonly unknown: number;
-    /** How many it is not sure of, those that it does not know included. */
+    /** How many of these photos were answered with `sure: false`. Photos with `known: false` are included. */
     readonly unsure: number;
   };
 }
 
-/** @param given Labeled photos. Default: those of the run in the folder. */
+/** @param given Labeled photos. Default: the photos of the run in the folder. */
 export async function evaluateClassifier(
   folder: string,
   { file, network, novelty }: LoadedClassifier,
@@ -118,7 +118,7 @@ export async function evaluateClassifier(
   };
 }
 
-/** Photos with their classes as the classifier counts them, and those that have none but others. */
+/** Splits photos into `known`, labeled with the class indices of the classifier, and `strange`, whose classes the classifier lacks. */
 function byClasses(set: NamedPhotos, classes: readonly string[]) {
   const known: Photo[] = [];
   const strange: Photo[] = [];
@@ -139,7 +139,7 @@ interface LabeledPhotos {
 
 type Work = { readonly onProgress?: OnProgress; readonly signal?: AbortSignal };
 
-/** One part of the photos that a run was made of. */
+/** One part (train, validation or test) of the photos of a run. */
 async function partOfRun(folder: string, part: SplitName, work: Work): Promise<LabeledPhotos> {
   const { configuration } = await openRun<RunConfiguration>(folder).catch(cause => {
     throw new RunFolderError(
@@ -160,7 +160,7 @@ async function partOfRun(folder: string, part: SplitName, work: Work): Promise<L
   return { set: { ...set, photos }, seen: part === 'test' ? 0 : photos.length };
 }
 
-/** All photos of another set. */
+/** All photos of a set other than the run's, and how many of them the run has trained or validated on. */
 async function otherPhotos(
   folder: string,
   given: TrainingPhotos,

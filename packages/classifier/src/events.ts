@@ -6,7 +6,7 @@ import type { NamedPhotos } from './photos/open-set';
 import type { PhotoSplit } from './photos/splitting';
 import type { TaskName } from './task';
 
-/** What a training has found out or decided, in the order in which it does. */
+/** Findings and decisions of a training, in the order in which they occur. */
 export type TrainEvent =
   | { readonly kind: 'engine'; readonly engine: Engine }
   | { readonly kind: 'photos'; readonly photos: NamedPhotos; readonly split: PhotoSplit }
@@ -15,17 +15,17 @@ export type TrainEvent =
   | {
       readonly kind: 'backbone';
       readonly extractors: readonly Extractor[];
-      /** The last layer that stays frozen; absent where all of the network does. */
+      /** The last layer that stays frozen. Absent if the whole network stays frozen. */
       readonly cut?: string;
       readonly size: number;
     }
-  /** What the features will take, before they are computed. */
+  /** The estimated cost of the features, reported before they are computed. */
   | { readonly kind: 'plan'; readonly plan: FeaturePlan }
   | {
       readonly kind: 'trained';
       readonly history: readonly EpochRecord[];
-      /** Epochs if none of the phases had ended early. */
+      /** The number of epochs if no phase had stopped early. */
       readonly mostEpochs: number;
     }
-  /** Something that the caller should know, in a sentence. */
+  /** A sentence that the caller should show to the user. */
   | { readonly kind: 'notice'; readonly text: string };

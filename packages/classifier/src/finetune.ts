@@ -38,39 +38,39 @@ import { checkpointFolders } from './training/training';
 export interface FinetuneOptions
   extends Omit<WorkOptions, 'onEvent'>,
     Pick<TrainOptions, 'engine'> {
-  /** The last stage or layer that stays frozen. Default: where it was cut before, or else the last stage but one. */
+  /** The last stage or layer that stays frozen. Default: the place of an earlier fine-tuning, or else the last stage but one. */
   readonly from?: string;
-  /** Which of several networks is trained. Default 0, the first. */
+  /** Index of the network that is trained. Default 0, the first. */
   readonly extractor?: number;
-  /** Passes over the training photos, at most. Default 12. */
+  /** Largest number of passes over the training photos. Default 12. */
   readonly epochs?: number;
-  /** Views of each training photo, kept on disk. Default: as many as the run had. */
+  /** Number of views of each training photo. Their feature maps are stored on disk. Default: as many as the run had. */
   readonly views?: number;
-  /** The folder for the new classifier. Default: that of the run, with `-finetuned` after its name. */
+  /** The folder for the new classifier. Default: the folder of the run with `-finetuned` appended. */
   readonly out?: string;
-  /** Needed where the run was started with photos that were open already: the same ones. */
+  /** The same photos as in the run. Needed only if the run was started with photos that were already open. */
   readonly photos?: TrainingPhotos;
 }
 
-/** What fine-tuning has changed. */
+/** The result of a fine-tuning. */
 export interface Finetuned {
   readonly folder: string;
   readonly classes: readonly string[];
   /** The last layer that stayed frozen. */
   readonly cut: string;
-  /** On the test photos; where they may have several classes, with thresholds of 0.5 for all. */
+  /** Evaluation on the test photos before the fine-tuning. For the task 'multi-label', with a threshold of 0.5 for all classes. */
   readonly before: Evaluation | MultiLabelEvaluation;
   readonly after: Evaluation | MultiLabelEvaluation;
 }
 
 /**
- * Trains the last stages of a backbone together with the head that was trained on it, and writes a new classifier to a folder of its
- * own. Half of the validation photos choose the epoch, the others calibrate the answers. Called again, it goes on from the checkpoints
- * in the folder.
+ * Trains the last stages of a backbone together with the trained head, and writes a new classifier to a new folder. Half of the
+ * validation photos choose the epoch, the other half calibrate the answers. If a fine-tuning was interrupted, the same call continues from
+ * its checkpoints.
  *
  * @param run The folder that `train` wrote.
- * @throws ClassifierFileError when the folder holds no classifier. SplitError when its photos are missing or have changed.
- * @throws UnsupportedNetworkError when the network cannot be cut there.
+ * @throws ClassifierFileError when the folder has no classifier. SplitError when photos of the run are missing or have changed.
+ * @throws UnsupportedNetworkError when the network cannot be cut at `from`.
  * @example
  * ```ts
  * const { before, after } = await finetune('runs/pets', { from: 'layer3' });
@@ -110,7 +110,7 @@ async function finetuneIn(
     await saveConfiguration(folder, { ...configuration, finetuning }, versionsOf(engine));
     const manifest = await readFile(join(run, 'split.json'), 'utf8');
     const place = join(folder, 'split.json');
-    // By it the folder is known as a run when this is interrupted and called again.
+    // This file marks the folder as a run, so that a second call can continue after an interruption.
     if (!existsSync(place)) await writeAtomically(place, manifest);
 
     const features = await extractAll(photos, split, extractors, {
@@ -118,7 +118,7 @@ async function finetuneIn(
       ...work,
     });
     try {
-      // Only now: what is in the cache is of the weights that the network was published with.
+      // The trained weights are loaded only now, because the cached features are those of the pretrained weights.
       loadTrained();
       const { train, validation, test } = features.maps!;
       const classifier = headOnTrained(head, cut, extractors);
@@ -169,7 +169,11 @@ async function finetuneIn(
   }
 }
 
-/** @throws UnsupportedNetworkError when the network cannot be cut there, or layers before that place were trained earlier. */
+/**
+ * Cuts the network for fine-tuning.
+ *
+ * @throws UnsupportedNetworkError when it cannot be cut there, or earlier layers were already fine-tuned.
+ */
 function cutOf(
   extractors: readonly Extractor[],
   index: number,

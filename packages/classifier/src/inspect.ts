@@ -13,20 +13,20 @@ import { Meter, type OnProgress } from './progress';
 import type { TrainingPhotos } from './train';
 
 export interface InspectOptions extends Omit<Limits, 'split' | 'onProgress' | 'decoding'> {
-  /** The `split.json` of a run on the same photos: then photos that are in two parts of it are found too. */
+  /** The `split.json` of a run on the same photos. With it, photos that occur in two parts of the split are also found. */
   readonly split?: string;
-  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  /** Unusual names of a table's columns, and the separator between several classes in a cell. */
   readonly columns?: TableColumns;
-  /** A folder for `index.html`, which shows the photos and the problems, and `inspection.json`. Default: nothing is written. */
+  /** A folder for `inspection.json` and for `index.html`, which shows the photos and the problems. Default: nothing is written. */
   readonly out?: string;
   readonly onProgress?: OnProgress;
 }
 
 /**
- * Finds problems of a set of photos before anything is trained on them: unreadable and odd photos, duplicates, identical photos with
- * different classes, and, with a split, photos in two of its parts. No photo is changed.
+ * Finds problems in a set of photos before training: unreadable and odd photos, duplicates, identical photos with different classes, and,
+ * if a split is given, photos in two of its parts. No photo is changed.
  *
- * @throws PhotoSetError when there are no photos. SplitError when the split is of other photos.
+ * @throws PhotoSetError when there are no photos. SplitError when the split belongs to other photos.
  * @example
  * ```ts
  * const { concerns, duplicates } = await inspect('photos', { out: 'inspection' });
@@ -44,7 +44,7 @@ export async function inspect(
     {
       group: 'none',
       ...(columns && { columns }),
-      // A run leaves small classes out: its split is of the others.
+      // A run leaves out classes with few photos, so its split does not contain them.
       ...(file === undefined && { leastPerClass: 1 }),
     },
     work,

@@ -6,79 +6,79 @@ import type { Augment } from './photos/views';
 import { type TaskName, taskNames } from './task';
 import { findRecipe, type HeadName, type JobRecipe, type JobRecipeName } from './training/recipe';
 
-/** What a reader must not forget, such as that nobody should eat a mushroom because of a photo. */
+/** A warning for readers of the report, such as "Never eat a mushroom because of a photo." */
 export interface Caution {
   readonly headline: string;
   readonly text: string;
 }
 
-/** What `columns` names of a table. */
+/** Names of a table's columns that `columns` can set. */
 export type TableColumns = Pick<ColumnNames, 'path' | 'label' | 'labelSeparator' | 'part'>;
 
-/** How a classifier is trained: plain data, which the folder of the run keeps. */
+/** Configuration of a training: plain data that is stored in the folder of the run. */
 export interface TrainConfiguration {
   /**
-   * The network that features come from: the bare name of an architecture, a known id such as `convnext_base.fb_in1k`, or with
-   * `architecture` a file, a URL or `hf:owner/name`. Several give their features side by side. Default `resnet50`.
+   * The network that computes the features: the bare name of an architecture, a known id such as `convnext_base.fb_in1k`, or, with
+   * `architecture`, a file, a URL or `hf:owner/name`. The features of several networks are concatenated. Default `resnet50`.
    */
   readonly backbone?: string | readonly string[];
-  /** Of the backbone's weights, where it is no known id; of several, one for all or one for each. */
+  /** Architecture of the backbone, if `backbone` is a file or an address. With several backbones, one for all or one for each. */
   readonly architecture?: string | readonly string[];
-  /** Side in pixels of the square that photos are squashed to. Default 299. */
+  /** Photos are resized to squares of this side, in pixels. Default 299. */
   readonly size?: number;
   /**
-   * How a classifier is trained: `best`, `reference`, `fast`, or a recipe of your own. Default `best`. What is given below takes the
-   * place of the recipe's.
+   * The recipe of the training: `best`, `reference`, `fast`, or your own. Default `best`. The options below override settings of the
+   * recipe.
    */
   readonly recipe?: JobRecipeName | JobRecipe;
   /** `mlp` has two hidden layers, `linear` none; `covariance` is `linear` on second-order pooling. */
   readonly head?: HeadName | 'covariance';
   readonly pooling?: Pooling;
   readonly augment?: Augment;
-  /** Views of each training photo, kept in the cache. */
+  /** Number of views of each training photo. Their features are cached. */
   readonly views?: number;
-  /** Views of each validation and test photo whose probabilities are averaged. */
+  /** Number of views of each validation and test photo whose probabilities are averaged. */
   readonly testViews?: number;
-  /** Passes over the training photos, at most, in each phase. */
+  /** Largest number of passes over the training photos in each phase. */
   readonly epochs?: number;
   /** Photos per training step. */
   readonly batch?: number;
-  /** Learning rate at which each phase begins. */
+  /** Initial learning rate of each phase. */
   readonly lr?: number;
   readonly classWeights?: 'none' | 'balanced';
   /** Probability moved off the true class, 0 to below 1. */
   readonly labelSmoothing?: number;
   /** The last stage or layer of the backbone that stays frozen; `none` trains the head alone. Default `none`. */
   readonly finetune?: string;
-  /** Of the split, the first weights, the order and dropout. Default 0. */
+  /** Seed of the split, the initial weights, the order of photos, and dropout. Default 0. */
   readonly seed?: number;
   /**
-   * What a split keeps together besides identical photos: `auto` (near copies, and a table's column `group`), `near`, `source` (a file's
-   * name before its first `-`), `column:<name>[,<name>...]`, `exact`, or `none`. Default `auto`.
+   * Which photos stay in the same part of the split, besides identical ones: `auto` (near copies, and equal values in a table's column
+   * `group`), `near`, `source` (a file's name before its first `-`), `column:<name>[,<name>...]`, `exact`, or `none`. Default `auto`.
    */
   readonly group?: string;
-  /** The `split.json` of an earlier run, or its folder: photos that it knows stay in their parts. */
+  /** The `split.json` of an earlier run, or the folder of that run. Photos of the earlier run stay in their parts. */
   readonly split?: string;
-  /** Whether folders such as train, val and test, or a column `split`, are the split. Default `auto`. */
+  /** Whether to use the split that the photos come with, as folders such as train, val and test or as a column `split`. Default `auto`. */
   readonly givenSplit?: GivenSplit;
-  /** Columns of a table that have other names than usual, and what stands between the classes of a cell. */
+  /** Unusual names of a table's columns, and the separator between several classes in a cell. */
   readonly columns?: TableColumns;
   /**
-   * Whether a photo has one class, or any number of them. Default `auto`: `multi-label` where some photos have several or none.
+   * Whether a photo has exactly one class, or any number of classes. Default `auto`: `multi-label` if some photos have several or none.
    */
   readonly task?: TaskName | 'auto';
   /** Which heat maps the report shows. Default `gradcam`. */
   readonly map?: MapName;
-  /** Default: the one that the program has set, else the fastest that loads. */
+  /** Default: the engine that the program has set, or else the fastest one that loads. */
   readonly engine?: EngineName | 'auto';
-  /** Heading of the report and of pages. Default: the number of classes, and the name of the photos. */
+  /** Heading of the report and of pages. Default: the number of classes and the name of the photo set. */
   readonly title?: string;
-  /** What the photos are: `photographs`, `drawings`. Default `photographs`. */
+  /** What the photos are, such as `photographs` or `drawings`. Default `photographs`. */
   readonly kind?: string;
   readonly caution?: Caution;
 }
 
-/** A configuration with every choice made. */
+/** A configuration in which every option has a value. */
 export interface Configuration
   extends Omit<
     TrainConfiguration,
@@ -111,14 +111,14 @@ export interface Configuration
   readonly lr?: number;
   readonly classWeights?: 'none' | 'balanced';
   readonly labelSmoothing?: number;
-  /** Absent where the photos decide. */
+  /** Absent if the task follows from the photos. */
   readonly task?: TaskName;
 }
 
 /**
- * Every choice that options leave open, made.
+ * Fills in the defaults of all options that are not given.
  *
- * @throws RangeError for a number, a name or an option that there is not.
+ * @throws RangeError for an unknown option or an invalid value.
  */
 export function withDefaults(options: TrainConfiguration): Configuration {
   for (const name of Object.keys(options))
@@ -141,7 +141,7 @@ export function withDefaults(options: TrainConfiguration): Configuration {
     views: own.views,
     testViews: own.testViews,
     ...defined(rest),
-    // `auto` is the default: a run that says so is the same as one that does not.
+    // `auto` is left out, so that a run with an explicit `auto` has the same configuration as a run without it.
     ...(task !== undefined && task !== 'auto' && { task }),
     backbone: typeof backbone === 'string' ? [backbone] : backbone,
     recipe,
@@ -160,11 +160,11 @@ const known: Readonly<Record<keyof TrainConfiguration, true>> = {
   ...{ kind: true, caution: true, task: true },
 };
 
-/** Without what is undefined. */
+/** Removes properties that are undefined. */
 const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
-/** Options that are one of a few words. */
+/** The allowed values of options that take one of a few words. */
 const choices: Readonly<
   Record<
     'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map' | 'task',

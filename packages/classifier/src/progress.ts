@@ -1,4 +1,4 @@
-/** What takes long, in the order in which a training does it. */
+/** The slow stages of a training, in order. */
 export type Stage =
   | 'downloading photos'
   | 'checking photos'
@@ -12,25 +12,25 @@ export type Stage =
   | 'heat maps'
   | 'worse photos';
 
-/** How far a stage has come. */
+/** Progress of a stage. */
 export interface Progress {
   readonly stage: Stage;
   readonly done: number;
   readonly total: number;
-  /** What is counted: `MB`, `files`, `views`, `steps`, `photos`. */
+  /** Unit of `done` and `total`: `MB`, `files`, `views`, `steps` or `photos`. */
   readonly unit: string;
-  /** Units a second since the stage began. */
+  /** Average number of units per second since the stage began. */
   readonly rate: number;
-  /** Seconds until the stage is done, at that rate; infinite until the first unit is done. */
+  /** Seconds until the stage is done, at the average rate. Infinite until the first unit is done. */
   readonly remaining: number;
-  /** What is worth knowing besides, such as the score of the last epoch. */
+  /** Additional information, such as the score of the last epoch. */
   readonly note: string;
 }
 
-/** Called as long work goes on, many times a second; what it throws ends the work. */
+/** Called many times a second during long work. An error that it throws stops the work. */
 export type OnProgress = (progress: Progress) => void;
 
-/** Where a stage reports what it has done. */
+/** Computes and reports the progress of a stage. */
 export class Meter {
   readonly #stage: Stage;
   readonly #unit: string;

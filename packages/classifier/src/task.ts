@@ -1,5 +1,5 @@
 /**
- * Whether a photo has one class, or any number of them.
+ * The two tasks: a photo has exactly one class, or any number of classes.
  *
  * @example
  * ```ts
@@ -9,14 +9,17 @@
  */
 export const taskNames = ['single-label', 'multi-label'] as const;
 
-/** `single-label`: a photo has one class. `multi-label`: it may have several or none, each of them answered by a sigmoid of its own. */
+/**
+ * `single-label`: a photo has exactly one class. `multi-label`: a photo may have several classes or none, and each class has its own
+ * sigmoid.
+ */
 export type TaskName = (typeof taskNames)[number];
 
-/** From logits to probabilities, as `@shroom/gradcam` calls it. */
+/** The function from logits to probabilities, by its name in `@shroom/gradcam`. */
 export const linkOf = (task: TaskName): 'softmax' | 'sigmoid' =>
   task === 'multi-label' ? 'sigmoid' : 'softmax';
 
-/** The task of a classifier by its file, which names only another than one class a photo. */
+/** The task of a classifier according to `classifier.json`, where an absent `task` means 'single-label'. */
 export const taskOf = ({
   task = 'single-label',
 }: {

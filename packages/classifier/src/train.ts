@@ -41,10 +41,10 @@ import { evaluateTest } from './training/test-evaluation';
 import { trainClassifier } from './training/training';
 import { TrainingLog } from './training/training-log';
 
-/** What a training tells and obeys while it works. */
+/** Callbacks and abort signal of a training. */
 export interface WorkOptions {
   readonly onProgress?: OnProgress;
-  /** Called with what was found out or decided: the engine, the photos and their split, the end of the training. */
+  /** Called with each finding and decision, such as the engine, the photos and their split, or the end of the training. */
   readonly onEvent?: (event: TrainEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -52,25 +52,25 @@ export interface WorkOptions {
 export interface TrainOptions extends TrainConfiguration, WorkOptions {
   /** The folder of the run. Default `runs/<name of the photos>-seed<seed>`. */
   readonly out?: string;
-  /** Whether a run of another configuration in that folder is replaced, once the new one is whole. Default false. */
+  /** Whether to replace a run of another configuration in the folder, after the new run is complete. Default false. */
   readonly overwrite?: boolean;
-  /** What was typed to get this, for the report. */
+  /** The command that started the training, for the report. */
   readonly command?: string;
 }
 
-/** Photos, wherever they are: what `openPhotos` of `@shroom/data` takes, or a set that is open. */
+/** Photos: an argument of `openPhotos` of `@shroom/data`, or a set that is already open. */
 export type TrainingPhotos = string | PhotoSet;
 
 /**
- * Trains a classifier on photos, evaluates and explains it, and writes all of it to a folder. Where the folder holds the same run,
- * interrupted or finished, it goes on with it.
+ * Trains a classifier on photos, evaluates and explains it, and writes the classifier and its report to a folder. If the folder already
+ * holds a run of the same configuration, interrupted or finished, that run is continued.
  *
- * Nothing is printed. Results of an earlier run in the folder are replaced by whole results only.
+ * Nothing is printed. Results of an earlier run in the folder are replaced only when the new results are complete.
  *
- * @throws RunFolderError when the folder holds other files. RunBusyError when another process writes there.
- * @throws RunMismatchError when it holds a run of another configuration, naming what differs, unless `overwrite` is set.
- * @throws UnsupportedNetworkError when there is no such backbone, or it cannot be cut as asked.
- * @throws RangeError for an option that there is not, or a value that cannot be.
+ * @throws RunFolderError when the folder holds other files. RunBusyError when another process writes to it.
+ * @throws RunMismatchError when the folder holds a run of another configuration and `overwrite` is not set. It names the differences.
+ * @throws UnsupportedNetworkError when the backbone is unknown, or cannot be cut at `finetune`.
+ * @throws RangeError for an unknown option or an invalid value.
  * @example
  * ```ts
  * const run = await train('photos', { backbone: 'convnext_base', out: 'runs/pets' });
@@ -90,7 +90,7 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
   try {
     const replacing = overwrite && (await holdsAnother(folder, configuration));
     const place = replacing ? `${folder}.new` : folder;
-    // One that was interrupted goes on, where it is the same.
+    // An interrupted replacement is continued if it has the same configuration, and removed if not.
     if (replacing && (await holdsAnother(place, configuration)))
       await rm(place, { recursive: true, force: true });
     const run = await trainIn(place, photos, configuration, work);
@@ -153,7 +153,7 @@ interface Work extends WorkOptions {
   readonly engine: TrainConfiguration['engine'];
 }
 
-/** The job in a folder that this process has; the networks are freed however it ends. */
+/** Runs the training in a folder that this process has locked. The networks are freed in any case. */
 async function trainIn(
   folder: string,
   from: TrainingPhotos,
@@ -168,7 +168,7 @@ async function trainIn(
   }
 }
 
-/** The job, top to bottom. @param networks Gets those that are loaded. */
+/** The whole training, step by step. @param networks Loaded networks are added here, so that the caller can free them. */
 async function trainWith(
   networks: { dispose(): unknown }[],
   folder: string,
@@ -250,7 +250,7 @@ async function trainWith(
       ...{ folder: cams, size: square, map },
       ...work,
     });
-    // Of networks that were trained too: what is in the cache is of the weights before.
+    // After fine-tuning, the averages are computed again, because the cached ones are those of the pretrained weights.
     const summaries = cut
       ? await summariesOfParts(photos, split, extractors, signal)
       : features.summaries;

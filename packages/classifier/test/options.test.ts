@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withDefaults } from '../src/options';
 import { changed, jobRecipes } from '../src/training/recipe';
 
-test('without options it is the best recipe on ResNet50', () => {
+test('the default is the best recipe on ResNet50', () => {
   expect(withDefaults({})).toMatchObject({
     backbone: ['resnet50'],
     size: 299,
@@ -16,7 +16,7 @@ test('without options it is the best recipe on ResNet50', () => {
   });
 });
 
-test('what is given takes the place of the recipe', () => {
+test('options override the recipe', () => {
   const { head, pooling, views } = withDefaults({
     recipe: 'reference',
     head: 'covariance',
@@ -52,13 +52,13 @@ test.each<[object, RegExp]>([
   expect(() => withDefaults(options)).toThrow(message);
 });
 
-test('the task is one of a run only where it was asked for', () => {
+test('the configuration has a task only if the user asked for one', () => {
   expect(withDefaults({})).toEqual(withDefaults({ task: 'auto' }));
   expect(withDefaults({})).not.toHaveProperty('task');
   expect(withDefaults({ task: 'multi-label' }).task).toBe('multi-label');
 });
 
-test('a recipe of your own is taken as it is, and lacks nothing', () => {
+test('a custom recipe is used unchanged, and must be complete', () => {
   const mine = {
     ...jobRecipes.fast,
     views: 2,

@@ -3,7 +3,7 @@ import { found } from './element';
 let speaking: ReturnType<typeof setTimeout> | undefined;
 let waiting: string[] = [];
 
-/** Tells screen readers what has happened; what happens within a moment is told in one go. */
+/** Announces a text to screen readers. Texts that follow each other quickly are announced together. */
 export function announce(text: string): void {
   if (!text) return;
   waiting.push(text);

@@ -12,10 +12,10 @@ import { PhotoCard } from './photo-card';
 import { SettingsForm } from './settings';
 import { describeMap, describeTraining, layerName } from './words';
 
-/** The page: photos, what is chosen, and the model that is asked about them. */
+/** The page: its photos, its settings, and the model that classifies the photos. */
 export class App {
   readonly #cards = new Map<string, PhotoCard>();
-  /** Stops what is being asked about a photo when something else is asked. */
+  /** Cancels the running question about a photo when a new question about it is asked. */
   readonly #asking = new Map<string, AbortController>();
   readonly #loading = new LoadingView(() => void this.load());
   readonly #settings = new SettingsForm(() => this.#explainAll());
@@ -104,7 +104,7 @@ export class App {
   }
 
   async #look(card: PhotoCard): Promise<void> {
-    card.wait('Looking at it …');
+    card.wait('Looking at the photograph …');
     await this.#ask(card, async signal => {
       const look = await this.#host.call('look', { photo: card.id, file: card.file }, signal);
       announce(card.answer(look, this.#model!.file));
@@ -112,7 +112,7 @@ export class App {
     await this.#explain(card);
   }
 
-  /** Draws the map that is asked for, and returns what it shows in words. */
+  /** Draws the requested heat map, and returns its description in words. */
   async #explain(card: PhotoCard): Promise<string> {
     const { choice } = card;
     if (!choice || !this.#model) return '';
@@ -135,7 +135,7 @@ export class App {
     return text;
   }
 
-  /** Asks about a photo; an earlier question about it that is not answered yet is dropped. */
+  /** Asks a question about a photo. An earlier question about it that is not answered yet is canceled. */
   async #ask(card: PhotoCard, question: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#asking.get(card.id)?.abort();
     const asking = new AbortController();
@@ -152,9 +152,9 @@ export class App {
   #explainAll(): void {
     const cards = [...this.#cards.values()];
     void Promise.all(cards.map(card => this.#explain(card))).then(texts => {
-      // Where something else was asked meanwhile, its answer is told.
+      // A canceled question is not announced: a newer question about the photo was asked, and its answer will be announced.
       if (texts.every(Boolean))
-        announce(texts.length === 1 ? texts[0]! : 'All heat maps were drawn anew.');
+        announce(texts.length === 1 ? texts[0]! : 'All heat maps were redrawn.');
     });
   }
 
@@ -191,8 +191,8 @@ export class App {
     void this.#pageKept.then(pageKept => {
       found('offline', HTMLElement).textContent =
         kept && pageKept
-          ? 'It is kept on this device, and works without a network from now on.'
-          : 'The browser keeps nothing of this page, since it did not come over https, or is private: it needs the network each time.';
+          ? 'The page and the model are stored on this device, and work without a network from now on.'
+          : 'The browser stores nothing of this page, because the page was not loaded over https or the window is private. Each visit needs the network.';
     });
   }
 }

@@ -1,9 +1,9 @@
 import { found, tell } from './element';
 
 /**
- * Takes a photograph: on a phone with its own camera program, elsewhere with a viewfinder in the page.
+ * Lets the user take a photograph: on a phone with its camera app, on other devices with a viewfinder in the page.
  *
- * @param onPhoto Given each photo.
+ * @param onPhoto Called with each photo.
  */
 export function prepareCamera(onPhoto: (file: File) => void): void {
   const dialog = found('camera', HTMLDialogElement);

@@ -2,20 +2,20 @@ import type { Prediction } from '@shroom/classifier/browser';
 import { element } from './element';
 import { percent } from './words';
 
-/** What is chosen for one photo. */
+/** The user's choice for one photo. */
 export interface Choice {
-  /** By its name. */
+  /** Name of the class that is explained. */
   readonly class: string;
   readonly against?: string;
 }
 
 let made = 0;
 
-/** The classes of one photo by probability, of which one is explained, and the class that it is told from. */
+/** The classes of one photo, sorted by probability. The user chooses the class that is explained, and the class it is compared with. */
 export class ClassList {
   readonly element: HTMLElement;
   readonly #rival = element('select');
-  /** From the most probable class to the least. */
+  /** Names of the classes, the most probable first. */
   readonly #ranking: readonly string[];
   #chosen: string;
 
@@ -70,7 +70,7 @@ export class ClassList {
     return { class: this.#chosen, ...(against !== '' && { against }) };
   }
 
-  /** Every class but the explained one. */
+  /** Offers every class except the explained one for comparison. */
   #offerRivals(): void {
     const before = this.#rival.value;
     this.#rival.replaceChildren(

@@ -5,7 +5,7 @@ type Properties<K extends keyof HTMLElementTagNameMap> = Partial<
   readonly attributes?: Readonly<Record<string, string>>;
 };
 
-/** A new element with its properties and what is in it. */
+/** Creates an element with properties and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties<K> = {},
@@ -18,14 +18,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** An element of `index.html`. @throws Error when the page has none of that id and kind. */
+/** Finds an element of `index.html`. @throws Error when the page has no element with this id and type. */
 export function found<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`index.html should have a ${kind.name} #${id}.`);
   return element;
 }
 
-/** Shows a text, or hides the element where there is none. */
+/** Shows a text in an element, or hides the element if the text is undefined. */
 export function tell(element: HTMLElement, text: string | undefined): void {
   element.textContent = text ?? '';
   element.hidden = !text;

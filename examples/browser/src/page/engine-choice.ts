@@ -1,18 +1,18 @@
 import { type EngineName, engineNames, type Measurement } from '../engine-name';
 import { WorkerClient } from '../worker-client';
 
-/** An engine that takes longer to answer is not worth waiting for. */
+/** Milliseconds after which a measurement is given up. */
 const timeout = 15_000;
 const place = 'shroom.engine';
 
 export interface EngineMemory {
-  /** The browser that was measured: another version is measured anew. */
+  /** The browser in which the engines were measured. Another version is measured again. */
   readonly browser: string;
   readonly wanted: EngineName | 'auto';
   readonly measurements: readonly Measurement[];
 }
 
-/** What was measured at an earlier visit, and what was chosen. */
+/** The measurements and the choice of an earlier visit. */
 export function recall(): EngineMemory {
   const nothing: EngineMemory = { browser: navigator.userAgent, wanted: 'auto', measurements: [] };
   try {
@@ -28,11 +28,11 @@ export function remember(memory: Omit<EngineMemory, 'browser'>): void {
     const kept: EngineMemory = { browser: navigator.userAgent, ...memory };
     localStorage.setItem(place, JSON.stringify(kept));
   } catch {
-    // A private window may keep nothing: the engines are measured again at the next visit.
+    // A private window may not store anything. The engines are then measured again at the next visit.
   }
 }
 
-/** Times a block of the network on each engine, one after the other, each in a worker of its own. */
+/** Times a block of the network on each engine, one after the other, each in a separate worker. */
 export async function measureEngines(
   onMeasured: (measurements: readonly Measurement[]) => void,
 ): Promise<readonly Measurement[]> {
@@ -59,7 +59,7 @@ async function measure(engine: EngineName): Promise<Measurement> {
   }
 }
 
-/** Those that run, the wanted one first, then the fastest: the order in which they are tried. */
+/** The order in which engines are tried: the wanted one first, then the others that work, the fastest first. */
 export function order({ wanted, measurements }: Omit<EngineMemory, 'browser'>): EngineName[] {
   const timed = measurements.filter(each => 'milliseconds' in each);
   const fastest = [...timed]

@@ -8,7 +8,7 @@ interface EngineActions {
   onMeasure(): void;
 }
 
-/** Which engine computes, how fast each was, and the choice of another. */
+/** Shows which engine computes and how fast each engine was, and lets the user choose another. */
 export class EnginePanel {
   readonly #list = found('engines', HTMLElement);
   readonly #summary = found('engine-summary', HTMLElement);
@@ -24,13 +24,13 @@ export class EnginePanel {
       const found = measurements.find(each => each.engine === engine);
       return this.#row(engine, engineLabels[engine], factOf(found), wanted, cannot(found));
     });
-    // Rows are made anew while somebody may be going through them by keyboard.
+    // The rows are recreated, so the keyboard focus must be restored.
     const focused = document.activeElement?.closest('#engines input')?.getAttribute('value');
     this.#list.replaceChildren(this.#row('auto', 'The fastest', '', wanted, false), ...rows);
     if (focused) this.#list.querySelector<HTMLInputElement>(`[value=${focused}]`)?.focus();
   }
 
-  /** @param notes What was announced on the way, such as an engine that did not start. */
+  /** Shows the running engine. @param notes Sentences about its start, such as that a faster engine did not start. */
   running(engine: EngineName, wanted: EngineName | 'auto', notes: readonly string[]): void {
     const why = wanted === engine ? 'as you chose' : 'the fastest here';
     this.#summary.textContent = [`${engineLabels[engine]}, ${why}.`, ...notes].join(' ');

@@ -1,7 +1,7 @@
 import { element, found } from './element';
 import type { PhotoCard } from './photo-card';
 
-/** Shows a photo pixel by pixel, or as large as the window, with its heat map. Escape closes it. */
+/** Shows a photo with its heat map in a dialog, at full resolution or fitted to the window. Escape closes the dialog. */
 export class FullSize {
   readonly #dialog = found('full', HTMLDialogElement);
   readonly #scroller = found('full-scroller', HTMLElement);
@@ -9,7 +9,7 @@ export class FullSize {
   readonly #size = found('full-size', HTMLButtonElement);
 
   constructor() {
-    // The keyboard scrolls what has the focus.
+    // The scroller gets the focus, so that the keyboard scrolls it.
     this.#scroller.tabIndex = 0;
     found('full-close', HTMLButtonElement).onclick = () => this.#dialog.close();
     this.#size.onclick = () => this.#show(this.#size.getAttribute('aria-pressed') !== 'true');

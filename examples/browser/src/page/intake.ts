@@ -2,9 +2,9 @@ import { prepareCamera } from './camera';
 import { found, tell } from './element';
 
 /**
- * All the ways in which photos come to the page: dropped, pasted, chosen, photographed.
+ * Prepares all ways to add photos to the page: drop, paste, choose a file, take a photograph.
  *
- * @param onFiles Given what came, whether it is a picture or not.
+ * @param onFiles Called with the files, which may not be pictures.
  */
 export function prepareIntake(onFiles: (files: readonly File[]) => void): void {
   const problem = found('intake-problem', HTMLElement);
@@ -22,7 +22,7 @@ export function prepareIntake(onFiles: (files: readonly File[]) => void): void {
     if (button) found(button, HTMLButtonElement).onclick = () => input.click();
     input.addEventListener('change', () => {
       take(input.files ?? [], 'No file was chosen.');
-      // So that the same file can be chosen again.
+      // Clearing the input makes it possible to choose the same file again.
       input.value = '';
     });
   }

@@ -2,7 +2,7 @@ import type { LoadProgress } from '../calls';
 import { found, tell } from './element';
 import { megabytes } from './words';
 
-/** How far the model is, and what went wrong with it. */
+/** Shows the progress of loading the model, and errors. */
 export class LoadingView {
   readonly #section = found('loading', HTMLElement);
   readonly #bar = found('loading-bar', HTMLProgressElement);
@@ -24,7 +24,7 @@ export class LoadingView {
     );
   }
 
-  /** Something that takes an unknown while. */
+  /** Shows work of unknown duration. */
   busy(text: string): void {
     this.#bar.removeAttribute('value');
     this.#bytes.textContent = '';

@@ -4,7 +4,7 @@ import { WorkerClient } from '../worker-client';
 import { type EngineMemory, measureEngines, order, recall, remember } from './engine-choice';
 import { engineLabels } from './words';
 
-/** What the host tells the page while it works. */
+/** Events that the host reports to the page. */
 interface HostEvents {
   onProgress(progress: LoadProgress): void;
   onBusy(text: string): void;
@@ -12,7 +12,7 @@ interface HostEvents {
   onRunning(engine: EngineName, wanted: EngineName | 'auto', notes: readonly string[]): void;
 }
 
-/** The worker with the model in it, on the engine that was measured or chosen. */
+/** Runs the model in a worker, on the engine that was measured as fastest or chosen by the user. */
 export class ModelHost {
   #client = new WorkerClient();
   #memory = recall();
@@ -22,13 +22,13 @@ export class ModelHost {
     this.#events = events;
   }
 
-  /** Measures the engines where that is not known, starts one, and opens the model on it. May be called again. */
+  /** Measures the engines if that was not done before, starts one, and opens the model on it. Can be called again. */
   async load(): Promise<OpenedModel> {
     this.#client.end();
     const client = new WorkerClient();
     this.#client = client;
     this.#events.onEngines(this.#memory);
-    // Before anything is loaded: while files are hashed and kept, an engine would be measured too slow.
+    // Engines are measured before the model is loaded, because hashing and storing its files would slow the measurement.
     if (this.#memory.measurements.length === 0) await this.#measure();
     return this.#open(client);
   }
@@ -45,13 +45,13 @@ export class ModelHost {
     this.#remember({ ...this.#memory, wanted });
   }
 
-  /** They are measured again at the next load. */
+  /** Forgets the measurements, so that the next load measures the engines again. */
   forgetMeasurements(): void {
     this.#remember({ ...this.#memory, measurements: [] });
   }
 
   async #measure(): Promise<void> {
-    this.#events.onBusy('Measuring what computes fastest in this browser …');
+    this.#events.onBusy('Measuring which engine is the fastest in this browser …');
     const measurements = await measureEngines(some =>
       this.#events.onEngines({ wanted: this.#memory.wanted, measurements: some }),
     );
@@ -87,7 +87,7 @@ export class ModelHost {
   }
 }
 
-/** Errors that another engine would not mend. */
+/** Names of errors that would occur with every engine. */
 const ofAllEngines = new Set([
   'AbortError',
   'ModelMissingError',

@@ -1,15 +1,15 @@
 /**
- * Keeps the files of the page for use without a network. (The worker keeps those of the model.)
+ * Stores the files of the page for offline use. (The worker stores the files of the model.)
  *
- * @returns Whether they are kept, when they are.
+ * @returns Whether the files are stored. The promise resolves after they are.
  */
 export async function keepPage(): Promise<boolean> {
-  // Absent where the page did not come over https, and not wanted while it is developed.
+  // `serviceWorker` does not exist if the page was not loaded over https, and is not used in development.
   if (!('serviceWorker' in navigator) || import.meta.hot) return false;
   try {
     await navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI));
     await navigator.serviceWorker.ready;
-    // Asks that it is not thrown away when space gets scarce.
+    // Asks the browser not to delete the stored files when space runs short.
     await navigator.storage?.persist?.();
     return true;
   } catch {

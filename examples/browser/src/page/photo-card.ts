@@ -5,13 +5,13 @@ import { element, tell } from './element';
 import { answerIn, describeDoubt, describeRule, describeUnknown, percent, unknown } from './words';
 
 interface CardActions {
-  /** Another class was chosen. */
+  /** Called when the user has chosen another class. */
   onChoice(): void;
   onEnlarge(): void;
   onRemove(): void;
 }
 
-/** One photo, what the model says of it, and the heat map on it. */
+/** Shows one photo with its answer and its heat map. */
 export class PhotoCard {
   readonly element: HTMLElement;
   readonly canvas = element('canvas', {
@@ -28,7 +28,7 @@ export class PhotoCard {
     hidden: true,
     attributes: { role: 'alert' },
   });
-  /** Before any class is named. */
+  /** Says that the photo is unlike the training photos. It stands above the classes. */
   readonly #unknown = element('p', { className: 'unknown', hidden: true });
   readonly #actions: CardActions;
   #list: ClassList | undefined;
@@ -68,13 +68,13 @@ export class PhotoCard {
     return this.#list?.choice;
   }
 
-  /** Says that work on it has begun. */
+  /** Shows that work on the photo has begun. */
   wait(text: string): void {
     this.element.setAttribute('aria-busy', 'true');
     this.#said.textContent = text;
   }
 
-  /** Shows what the model says, and returns it in one sentence. */
+  /** Shows the answer, and returns it in one sentence. */
   answer({ prediction, fallback }: Look, { certainty }: ClassifierFile): string {
     const chance = percent(prediction.probability);
     this.#list = new ClassList(prediction, this.#actions.onChoice);
@@ -116,7 +116,7 @@ export class PhotoCard {
 
   fail(message: string): void {
     tell(this.#problem, message);
-    // There is nothing to see of what is no picture.
+    // A file that is not a picture cannot be shown.
     this.element.classList.toggle('blind', this.#image.naturalWidth === 0);
     this.#said.textContent = '';
     this.canvas.hidden = true;

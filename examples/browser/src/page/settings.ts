@@ -2,7 +2,7 @@ import { type Layer, type MethodName, methodNames, type OpenedModel } from '../c
 import { element, found } from './element';
 import { layerHint, methodLabels } from './words';
 
-/** What is chosen for all photos alike. */
+/** Settings that apply to all photos. */
 interface Settings {
   readonly method: MethodName;
   readonly layer: Layer;
@@ -40,7 +40,7 @@ export class SettingsForm {
     return { method: this.#method.value as MethodName, layer: this.#chosenLayer };
   }
 
-  /** Offers the layers of a model. */
+  /** Fills the list of layers for a model. */
   offer({ layers, file: { extractors } }: OpenedModel): void {
     const chosen = this.#layer.value;
     this.#layers = layers;
@@ -72,7 +72,7 @@ export class SettingsForm {
     found('hint', HTMLElement).textContent = hints.join(' ');
   }
 
-  /** The browser blends the maps: nothing is drawn anew. */
+  /** Changes the opacity of the maps by CSS, without redrawing them. */
   #showOpacity(value: string, sliders: readonly HTMLElement[]): void {
     document.documentElement.style.setProperty('--opacity', String(Number(value) / 100));
     found('opacity-shown', HTMLOutputElement).value = `${value} %`;

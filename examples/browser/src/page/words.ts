@@ -2,7 +2,7 @@ import type { ClassifierFile, Prediction } from '@shroom/classifier/browser';
 import type { DrawnMap, Layer, MethodName } from '../calls';
 import type { EngineName } from '../engine-name';
 
-/** Never 0 % or 100 % of what is not quite. */
+/** A share in percent. Shares near 0 and 1 become 'below 1 %' and 'above 99 %', never 0 % or 100 %. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.005) return 'below 1 %';
   return share < 1 && share >= 0.995 ? 'above 99 %' : `${Math.round(100 * share)} %`;
@@ -10,7 +10,7 @@ export function percent(share: number): string {
 
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Joins names: `a`, `a or b`, `a, b or c`. */
 function either(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
@@ -22,23 +22,23 @@ export const engineLabels: Record<EngineName, string> = {
   wasm: 'WebAssembly',
 };
 
-/** Name and, in one sentence, idea of each method. */
+/** For each method, its name and a sentence that explains it. */
 export const methodLabels: Record<MethodName, { readonly name: string; readonly hint: string }> = {
   gradCam: {
     name: 'Grad-CAM',
-    hint: 'Grad-CAM shows where what the model found raised the score of the class.',
+    hint: 'Grad-CAM shows the places that raised the score of the class.',
   },
   gradCamPlusPlus: {
     name: 'Grad-CAM++',
-    hint: 'Grad-CAM++ lets several mushrooms in one photograph count alike.',
+    hint: 'Grad-CAM++ gives several mushrooms in one photograph equal weight.',
   },
   layerCam: {
     name: 'LayerCAM',
-    hint: 'LayerCAM weighs each place by itself, and shows only what raises the score: good at finer layers.',
+    hint: 'LayerCAM weights each place separately, and shows only places that raise the score. It suits finer layers.',
   },
   hiResCam: {
     name: 'HiResCAM',
-    hint: 'HiResCAM weighs each place by its own gradient; at the last layer it is the same as Grad-CAM.',
+    hint: 'HiResCAM weights each place by its own gradient. At the last layer it is the same as Grad-CAM.',
   },
   eigenCam: {
     name: 'Eigen-CAM',
@@ -48,10 +48,10 @@ export const methodLabels: Record<MethodName, { readonly name: string; readonly 
 
 export const layerHint = (isLast: boolean): string =>
   isLast
-    ? 'The last layer is what the decision is made from.'
-    : 'Earlier layers are finer, and further from the decision.';
+    ? 'The model decides from the last layer.'
+    : 'Earlier layers show finer detail, but are further from the decision.';
 
-/** A layer in a sentence. */
+/** Name of a layer as part of a sentence. */
 export function layerName(
   { extractor, name, last }: Layer,
   { extractors }: ClassifierFile,
@@ -60,20 +60,20 @@ export function layerName(
   return extractors.length === 1 ? layer : `${layer} of ${extractors[extractor]!.architecture}`;
 }
 
-/** The class of a photo, or all that it has. */
+/** The class of a photo, or all of its present classes. */
 export function answerIn(prediction: Prediction): string {
   if (prediction.task === 'single-label') return prediction.class;
   const present = prediction.labels.filter(each => each.present).map(each => each.class);
   return present.length > 0 ? present.join(', ') : 'None of the classes';
 }
 
-export const unknown = 'This does not look like anything that I was trained on.';
+export const unknown = 'This does not look like anything that the model was trained on.';
 
-/** What the classes of a photo mean that is like nothing in training. */
+/** Explains what the classes mean for a photo that is unlike the training photos. */
 export const describeUnknown = ({ class: best, probability }: Prediction): string =>
-  `The classes mean little then. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
+  `So the classes below mean little. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
 
-/** What a classifier has learned from, and what follows for photos of another kind. */
+/** Describes the training data, and warns about photos of another kind. */
 export function describeTraining({ title, trainedOn }: ClassifierFile): string {
   const { photos, kind } = trainedOn;
   const learned = `Trained on ${photos.toLocaleString('en')} ${kind} (${title}).`;
@@ -81,7 +81,7 @@ export function describeTraining({ title, trainedOn }: ClassifierFile): string {
   return `${learned} Photographs look different from ${kind}: do not rely on what it says of them, even where it is sure.`;
 }
 
-/** What a photo may show where the model is not sure. */
+/** Lists the classes that are possible if the model is not sure. */
 export function describeDoubt({ fits, probabilities }: Prediction): string {
   const classes = Object.keys(probabilities).length;
   return fits.length > 0
@@ -89,11 +89,11 @@ export function describeDoubt({ fits, probabilities }: Prediction): string {
     : `No class is probable enough: it may be none of the ${classes}.`;
 }
 
-/** What it means that the model is sure, or not. */
+/** Explains what "possible" means, in terms of the calibration. */
 export const describeRule = ({ coverage }: { readonly coverage: number }): string =>
-  `Of pictures like those that it was checked with, ${percent(coverage)} show what it holds for possible.`;
+  `On pictures like those used for checking, the right answer is among the possible ones in ${percent(coverage)} of cases.`;
 
-/** What a heat map shows, for those who see it and for those who do not. */
+/** Describes a heat map in words: its caption, which is also its text alternative. */
 export function describeMap(
   map: DrawnMap,
   {

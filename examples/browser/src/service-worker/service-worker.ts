@@ -1,10 +1,10 @@
-// Keeps the files of the page, so that it opens without a network. The model's weights are kept by what loads them.
+// Stores the files of the page, so that it opens without a network. The model's files are stored by the page's worker.
 export {};
 
 interface Shell {
-  /** Changes with any of the files. */
+  /** A version that changes when any of the files changes. */
   readonly version: string;
-  /** Relative to this script. */
+  /** Paths of the page's files, relative to this script. */
   readonly files: readonly string[];
 }
 
@@ -31,7 +31,7 @@ self.addEventListener('fetch', event => {
 
 async function keep(): Promise<void> {
   const cache = await caches.open(name);
-  // Asking the server, since the browser's own cache may still have the files of an earlier version.
+  // The request bypasses the browser's HTTP cache, which may still have the files of an earlier version.
   await cache.addAll(files.map(file => new Request(file, { cache: 'no-cache' })));
 }
 
@@ -41,7 +41,7 @@ async function forgetOthers(): Promise<void> {
   await Promise.all(old.map(each => caches.delete(each)));
 }
 
-/** The page of the network, so that a new version is seen at once; without one, the page that is kept. */
+/** Loads the page from the network, so that a new version appears at once. Without a network, returns the stored page. */
 async function open(request: Request): Promise<Response> {
   try {
     return await fetch(request);
@@ -52,7 +52,7 @@ async function open(request: Request): Promise<Response> {
   }
 }
 
-/** Files of the page have their hash in their name: what is kept is right. */
+/** Returns a stored file if there is one. The names of files contain their hash, so a stored file is never out of date. */
 async function find(request: Request): Promise<Response> {
   const kept = await (await caches.open(name)).match(request);
   return kept ?? fetch(request);

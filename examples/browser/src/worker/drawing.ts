@@ -1,7 +1,7 @@
 import { drawMushroom, genera } from '@shroom/drawn';
 import { encodePng } from '@shroom/gradcam/pictures';
 
-/** A mushroom that the program draws, as a file like any other. */
+/** Draws a mushroom and returns it as a picture file. */
 export async function drawFile(seed: number): Promise<File> {
   const genus = genera[seed % genera.length]!;
   const { pixels, height, width } = drawMushroom(genus, { seed, size: 640 });

@@ -5,9 +5,9 @@ import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
 import type { EngineName } from '../engine-name';
 
 /**
- * Starts an engine under TensorFlow.js. Its code is loaded only now.
+ * Starts a TensorFlow.js backend. The code of the backend is loaded on demand.
  *
- * @throws Error saying in one sentence why this browser cannot.
+ * @throws Error when this browser cannot start the engine. The message is a sentence with the reason.
  */
 export async function startEngine(name: EngineName): Promise<void> {
   enableProdMode();
@@ -17,14 +17,14 @@ export async function startEngine(name: EngineName): Promise<void> {
 
 const starters: Record<EngineName, () => Promise<void>> = {
   webgpu: async () => {
-    if (!('gpu' in navigator)) throw new Error('This browser has no WebGPU here.');
+    if (!('gpu' in navigator)) throw new Error('WebGPU is not available in this browser.');
     if (!(await navigator.gpu.requestAdapter()))
-      throw new Error('WebGPU finds no graphics card that it may use.');
+      throw new Error('WebGPU finds no usable graphics card.');
     await import('@tensorflow/tfjs-backend-webgpu');
   },
   webgl: async () => {
     if (!new OffscreenCanvas(1, 1).getContext('webgl2'))
-      throw new Error('This browser has no WebGL 2 here.');
+      throw new Error('WebGL 2 is not available in this browser.');
     await import('@tensorflow/tfjs-backend-webgl');
   },
   wasm: async () => {

@@ -23,14 +23,14 @@ const methods: Record<MethodName, Method> = {
   eigenCam: eigenCam(),
 };
 
-/** A photo that was looked at, and its size. */
+/** A classified photo, and its size. */
 interface Seen {
   readonly look: ClassifierLook;
   readonly height: number;
   readonly width: number;
 }
 
-/** A classifier, and the photos that it is asked about. */
+/** A classifier, and the photos on the page. */
 export class Explainer {
   readonly #classifier: Classifier;
   readonly #seen = new Map<string, Seen>();
@@ -41,7 +41,7 @@ export class Explainer {
 
   get layers(): readonly Layer[] {
     return this.#classifier.file.extractors.flatMap((_, extractor) =>
-      // The stem's is too far from the decision to say anything about it.
+      // The stem is left out: its feature map is too far from the decision to explain it.
       this.#classifier
         .tapsOf(extractor)
         .slice(1)
@@ -50,12 +50,12 @@ export class Explainer {
     );
   }
 
-  /** Runs the networks once, so that what an engine compiles at first does not wait for the first photo. */
+  /** Runs the networks once, so that the engine compiles its programs before the first photo. */
   async warmUp(): Promise<void> {
     await this.#classifier.predict({ data: new Uint8Array(3), height: 1, width: 1 }, { views: 1 });
   }
 
-  /** What the classifier says of a photo. @throws PictureError when it cannot be read. */
+  /** Classifies a photo. @throws PictureError when the photo cannot be read. */
   async look(photo: string, file: Blob): Promise<Look> {
     const start = performance.now();
     const claimed = await checkPhoto(file);

@@ -1,16 +1,16 @@
 import { ClassifierFileError } from '@shroom/classifier/browser';
 
-/** There is no model where the page looks for it. */
+/** The server has no model at the address where the page looks for it. */
 class ModelMissingError extends Error {
   override readonly name = 'ModelMissingError';
 }
 
-/** The model is not here yet, and there is no network. */
+/** The model is not stored on this device, and there is no network. */
 class OfflineError extends Error {
   override readonly name = 'OfflineError';
 }
 
-/** The model came damaged. */
+/** A file of the model is damaged. */
 class ModelDamagedError extends Error {
   override readonly name = 'ModelDamagedError';
 }
@@ -18,15 +18,15 @@ class ModelDamagedError extends Error {
 const cacheName = 'shroom-model';
 
 /**
- * Files of the model: those that were kept at an earlier visit, the others from the network. Each is kept as soon as it is here, so that
- * a download that was cut goes on from there.
+ * Files of the model, from the browser's storage or from the network. Each downloaded file is stored at once, so that an interrupted
+ * download continues at the next visit.
  */
 export class KeptFiles {
   readonly #folder: string;
   readonly #cache: Cache | undefined;
   readonly #storing: Promise<unknown>[] = [];
   readonly #wanted = new Set<string>();
-  /** Bytes that were kept from an earlier visit. */
+  /** Number of bytes that were stored at an earlier visit. */
   kept = 0;
 
   private constructor(folder: string, cache: Cache | undefined) {
@@ -36,11 +36,11 @@ export class KeptFiles {
 
   /** @param folder Address of the model's folder, with a slash at its end. */
   static async in(folder: string): Promise<KeptFiles> {
-    // Absent where the page did not come over https: it works then, but keeps nothing.
+    // `caches` does not exist if the page was not loaded over https. The page then works, but stores nothing.
     return new KeptFiles(folder, 'caches' in globalThis ? await caches.open(cacheName) : undefined);
   }
 
-  /** Whether the browser keeps anything. */
+  /** Whether the browser can store files. */
   get keeps(): boolean {
     return this.#cache !== undefined;
   }
@@ -64,14 +64,14 @@ export class KeptFiles {
     return response;
   };
 
-  /** Waits until everything is kept, and forgets the files of earlier trainings. */
+  /** Waits until all files are stored, and deletes the files of earlier trainings. */
   async finish(): Promise<void> {
     await Promise.all(this.#storing);
     for (const { url } of (await this.#cache?.keys()) ?? [])
       if (url.startsWith(this.#folder) && !this.#wanted.has(url)) await this.#cache!.delete(url);
   }
 
-  /** What an error that came while the classifier was opened means for somebody who looks at the page. */
+  /** Turns an error that occurred while the classifier was opened into a message for users of the page. */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof ClassifierFileError)) return error;
     await Promise.all(this.#storing);
@@ -79,13 +79,13 @@ export class KeptFiles {
     if (error.cause instanceof TypeError) return lostNetwork();
     const path = this.#pathOf(error.path);
     if (path === 'classifier.json')
-      return new ModelDamagedError(`${error.message} \`npm run demo\` writes it anew.`);
+      return new ModelDamagedError(`${error.message} \`npm run demo\` writes it again.`);
     return new ModelDamagedError(
-      `A part of the model came damaged (${path}). Loading it again may help; if not, the page was not put up whole.`,
+      `A part of the model came damaged (${path}). Loading it again may help. If not, files are missing or damaged on the server.`,
     );
   }
 
-  /** From the network, since a new training has a new one; without a network, the one that was kept. */
+  /** Loads `classifier.json` from the network, since a new training changes it. Without a network, returns the stored file. */
   async #first(address: string): Promise<Response> {
     const response = await fetch(address, { cache: 'no-cache' }).catch(() => undefined);
     if (response?.ok && response.headers.get('content-type')?.includes('json')) {
@@ -94,18 +94,18 @@ export class KeptFiles {
     }
     if (response && response.status < 500)
       throw new ModelMissingError(
-        'There is no model here: the page was put up without it. `npm run demo` trains one, and builds the page with it.',
+        'There is no model here: the page was published without one. `npm run demo` trains a model, and builds the page with it.',
       );
     const held = await this.#cache?.match(address);
     if (held) return held;
     throw new OfflineError(
-      'The model is not on this device yet, and there is no network to bring it. Once it is here, no network is needed.',
+      'The model is not on this device yet, and there is no network to load it. After it is loaded once, no network is needed.',
     );
   }
 
   #keep(address: string, response: Response): void {
     if (!this.#cache) return;
-    // A transfer that is cut is not kept; whoever reads the response hears of it.
+    // An incomplete download is not stored. The reader of the response gets the error.
     this.#storing.push(this.#cache.put(address, response.clone()).catch(() => undefined));
   }
 
@@ -116,5 +116,5 @@ export class KeptFiles {
 
 const lostNetwork = () =>
   new OfflineError(
-    'The network was lost while the model was loading. What is here is kept; it goes on from there.',
+    'The network was lost while the model was loading. The files loaded so far are stored; try again to load the rest.',
   );

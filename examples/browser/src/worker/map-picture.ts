@@ -3,10 +3,10 @@ import { placeOnOriginal, sharedScale } from '@shroom/gradcam/pictures';
 import type { DrawnMap } from '../calls';
 import { sides } from '../sides';
 
-/** Longest side of a drawn map in pixels: the browser enlarges it smoothly from there. */
+/** Longest side of a drawn map in pixels. The browser enlarges it further, with smoothing. */
 const longest = 800;
 
-/** A photo, and the size to which it was squashed. */
+/** Size of a photo, and the input size to which it was resized. */
 interface Placement {
   readonly height: number;
   readonly width: number;
@@ -14,9 +14,9 @@ interface Placement {
 }
 
 /**
- * A map in colors in the proportions of the photo, back through what was done to the photo: the more opaque, the higher.
+ * Draws a map in colors, in the original proportions of the photo. Higher values are more opaque.
  *
- * @param signed Shows in a second color what speaks against the class.
+ * @param signed A map with both signs. Evidence against the class is drawn in a second color.
  */
 export function drawMap(
   explanation: Explanation,
@@ -59,7 +59,7 @@ function toUnit(map: HeatMap): HeatMap {
   return scale > 0 ? { ...map, values: map.values.map(value => value / scale) } : map;
 }
 
-/** In which ninth of the picture a map is highest; undefined where it is nowhere above 0. */
+/** In which ninth of the picture a map is highest, in words. Undefined if no value is above 0. */
 function placeOf({ values, height, width }: HeatMap): string | undefined {
   let best = 0;
   values.forEach((value, place) => {

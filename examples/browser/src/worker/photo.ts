@@ -1,7 +1,7 @@
 import { PictureError } from '@shroom/data';
 import { imageSize } from 'image-size';
 
-/** Larger ones would take more memory than a phone gives a page. */
+/** Largest size of a photo. Larger ones would need more memory than a phone gives to a page. */
 const most = { bytes: 80e6, pixels: 100e6 } as const;
 
 interface Size {
@@ -10,9 +10,9 @@ interface Size {
 }
 
 /**
- * The size that a file claims, before anything of it is decoded; undefined where it claims none.
+ * Reads the size of a picture from the file's header, before decoding. Undefined if the header gives no size.
  *
- * @throws PictureError saying what to do about it, for what is empty or too large.
+ * @throws PictureError for an empty or too large file. The message says what to do.
  */
 export async function checkPhoto(file: Blob): Promise<Size | undefined> {
   if (file.size === 0) throw new PictureError('This file is empty.');
@@ -28,7 +28,7 @@ export async function checkPhoto(file: Blob): Promise<Size | undefined> {
   return claimed;
 }
 
-/** Why a file cannot be read, and what to do about it. @param claims Whether it claims to be a picture of some size. */
+/** Explains why a file cannot be read, and what to do. @param claims Whether the file's header gives the size of a picture. */
 export function unreadable(cause: unknown, claims: boolean): PictureError {
   const unread = cause instanceof PictureError ? cause.unread : undefined;
   if (unread)
@@ -42,7 +42,7 @@ export function unreadable(cause: unknown, claims: boolean): PictureError {
   );
 }
 
-/** The size in which the browser shows a picture, upright by its EXIF orientation. */
+/** The size in which the browser shows a picture, turned upright by its EXIF orientation. */
 export async function shownSize(file: Blob): Promise<Size> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const { height, width } = bitmap;
@@ -51,7 +51,7 @@ export async function shownSize(file: Blob): Promise<Size> {
 }
 
 async function claimedSize(file: Blob): Promise<Size | undefined> {
-  // Where a JPEG has a large preview, its own size stands after it.
+  // A JPEG with a large preview has its own size after the preview.
   const start = new Uint8Array(await file.slice(0, 1 << 20).arrayBuffer());
   try {
     return imageSize(start);

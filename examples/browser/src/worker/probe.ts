@@ -1,6 +1,6 @@
 import { conv2d, relu, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 
-/** Height and width, wide and narrow channels of a block in the second stage of a ResNet50 at 299 pixels. */
+/** A block in the second stage of a ResNet50 at 299 pixels: its height and width, and its wide and narrow numbers of channels. */
 const [side, wide, narrow] = [38, 512, 128] as const;
 const runs = 5;
 
@@ -8,7 +8,7 @@ const runs = 5;
  * Milliseconds that an engine takes for a block of a ResNet50 (0.4 billion multiplications), the median of some runs after
  * the first, which compiles. The engine in use is measured.
  *
- * @throws Error when it computes something wrong, as graphics cards with 16-bit numbers do.
+ * @throws Error when the results are not precise enough, as on graphics cards that compute with 16-bit numbers.
  */
 export async function measureEngine(): Promise<number> {
   const x = formula([1, side, side, wide], 1);
@@ -32,7 +32,7 @@ export async function measureEngine(): Promise<number> {
   return times.sort((a, b) => a - b)[runs >> 1]!;
 }
 
-/** Holds the first outputs of a convolution against the same sums in 64 bits. */
+/** Compares the first outputs of a convolution with the same sums in 64-bit precision. */
 async function verify(x: Tensor4D, filter: Tensor4D): Promise<void> {
   const product = tidy(() => conv2d(x, filter, 1, 'same'));
   const [given, weights, found] = (await Promise.all(
@@ -46,11 +46,10 @@ async function verify(x: Tensor4D, filter: Tensor4D): Promise<void> {
     furthest = Math.max(furthest, Math.abs(found[output]! - sum));
     largest = Math.max(largest, Math.abs(sum));
   }
-  if (!(furthest <= 1e-4 * largest))
-    throw new Error('It computes with too few digits for heat maps to be right.');
+  if (!(furthest <= 1e-4 * largest)) throw new Error('It is not precise enough for heat maps.');
 }
 
-/** Numbers that look random, -1 to 1, by the place and a salt. */
+/** Pseudo-random numbers from -1 to 1, computed from the position and a salt. */
 function formula(shape: [number, number, number, number], salt: number): Tensor4D {
   const size = shape.reduce((product, length) => product * length, 1);
   const values = Float32Array.from({ length: size }, (_, i) => Math.sin(salt + 12.9898 * i));

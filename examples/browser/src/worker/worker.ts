@@ -1,4 +1,4 @@
-// Everything that takes time happens here, so that the page never waits: one call after the other.
+// This worker does all slow work, so that the page never blocks. It handles one call after the other.
 import { openClassifier } from '@shroom/classifier/browser';
 import type { AnswerMessage, CallMessage, CallName, Calls } from '../calls';
 import { drawFile } from './drawing';
@@ -10,7 +10,7 @@ import { measureEngine } from './probe';
 let explainer: Explainer | undefined;
 
 function ready(): Explainer {
-  if (!explainer) throw new Error('The model is not there yet.');
+  if (!explainer) throw new Error('The model is not loaded yet.');
   return explainer;
 }
 
@@ -81,7 +81,7 @@ addEventListener('message', ({ data }: MessageEvent<CallMessage>) => {
     return;
   }
   const { id, name, argument } = data;
-  // A turn of the loop between two calls: what was canceled meanwhile is heard.
+  // Waiting one turn of the event loop between two calls lets messages that cancel calls arrive.
   const turn = () => new Promise(done => setTimeout(done));
   queue = queue.then(turn).then(() => answer(id, name, argument));
 });

@@ -10,7 +10,7 @@ import { type Look, Serving } from '../serving/serving';
 import { named, type PhotoInput, type PhotoInputs, readablePhotos } from './photos';
 
 /**
- * A trained classifier that is open in a browser; `openClassifier` gives it. It says what the same classifier says in Node.
+ * A trained classifier, opened in a browser by `openClassifier`. It gives the same answers as in Node.
  *
  * @example
  * ```ts
@@ -34,51 +34,54 @@ export class Classifier {
     return this.#serving.classes;
   }
 
-  /** What the classifier says of itself: its networks, what it was trained on, how sure it is. Plain data. */
+  /** The content of `classifier.json`: the networks, the training data and the calibration. Plain data. */
   get file(): ClassifierFile {
     return this.#serving.file;
   }
 
   /**
-   * The whole classifier as one model, images `[N, H, W, 3]` preprocessed by `preprocessing` to logits `[N, K]`. It is disposed with the
-   * classifier.
+   * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. `dispose` of the
+   * classifier also disposes the model.
    *
-   * @throws UnsupportedNetworkError where several networks give the features: they have no one image in common.
+   * @throws UnsupportedNetworkError if the classifier has several networks: each needs its own preprocessed image.
    */
   get model(): LayersModel {
     return this.#serving.model;
   }
 
-  /** How photos become the images of `model`; of the first network where there are several. */
+  /** How photos become the input images of `model`. If the classifier has several networks: the preprocessing of the first one. */
   get preprocessing(): Preprocessing {
     return this.#serving.preprocessing;
   }
 
-  /** Layers that are worth looking at, from the stem to the last feature map. @param extractor Of which network. Default 0, the first. */
+  /** Layers that can be explained, from the stem to the last feature map. @param extractor Index of the network. Default 0, the first. */
   tapsOf(extractor = 0): readonly Tap[] {
     return this.#serving.tapsOf(extractor);
   }
 
-  /** Those of the first network. */
+  /** Layers of the first network that can be explained, from the stem to the last feature map. */
   get taps(): readonly Tap[] {
     return this.#serving.tapsOf(0);
   }
 
-  /** Pixels as `model` takes them, resized and preprocessed: `[N, H, W, 3]`. The caller disposes them. */
+  /** Resizes and preprocesses pixels for `model`: `[N, H, W, 3]`. The caller disposes the tensor. */
   imagesOf(photos: readonly Pixels[]): Tensor4D {
     return this.#serving.imagesOf(photos);
   }
 
   /**
-   * The class of each photo.
+   * Classifies photos.
    *
-   * @throws PhotoError for the first photo that cannot be read; `predictEach` goes on with the others.
+   * @throws PhotoError for the first photo that cannot be read. `predictEach` reports such a photo and continues with the others.
    */
   async predict(photos: PhotoInputs, options: PredictOptions = {}): Promise<Prediction[]> {
     return this.#serving.predict(readablePhotos(photos), options);
   }
 
-  /** The class of each photo, in order, as it is known; a few photos are held at a time. One that cannot be read comes with its error. */
+  /**
+   * Classifies photos one after the other and yields each answer in order. Only a few photos are in memory at a time. A photo that cannot
+   * be read yields its error.
+   */
   async *predictEach(
     photos: PhotoInputs,
     options: PredictOptions = {},
@@ -87,9 +90,9 @@ export class Classifier {
   }
 
   /**
-   * What the classifier says of each photo, and where it looked.
+   * Classifies photos and computes a heat map for each.
    *
-   * @throws PhotoError for a photo that cannot be read. RangeError for a class that it does not have.
+   * @throws PhotoError for a photo that cannot be read. RangeError for a class that the classifier does not have.
    */
   async explain(photos: PhotoInputs, options: ExplainOptions = {}): Promise<Explained[]> {
     const found: Explained[] = [];
@@ -99,15 +102,15 @@ export class Classifier {
   }
 
   /**
-   * Reads one photo that is asked about again and again, as in a page: what the networks have computed of it is kept until it is disposed.
+   * Reads one photo for repeated questions, as on an interactive page. The results of the networks are kept until the look is disposed.
    *
-   * @throws PhotoError when it cannot be read.
+   * @throws PhotoError when the photo cannot be read.
    */
   async look(photo: PhotoInput): Promise<Look> {
     return this.#serving.look(named(photo, 1));
   }
 
-  /** Frees the weights, once all that runs is done. The classifier answers no more. */
+  /** Frees the weights after all running calls have finished. Later calls throw an error. */
   dispose(): Promise<void> {
     return this.#serving.dispose();
   }

@@ -1,26 +1,26 @@
 import { ClassifierFileError } from '../errors';
 
-/** Gets a file: `fetch`, or what stands in for it. */
+/** Downloads a file: the standard `fetch`, or a replacement for it. */
 export type Fetch = (address: string, init: { readonly signal?: AbortSignal }) => Promise<Response>;
 
-/** How one file is brought. */
+/** Options for the download of one file. */
 export interface DownloadOptions {
   readonly fetch: Fetch;
-  /** How many bytes it should have, where that is known. */
+  /** Expected size of the file in bytes, if known. */
   readonly bytes?: number | undefined;
-  /** Called with the bytes that came since the last call. */
+  /** Called with the number of bytes that arrived since the last call. */
   readonly onReceived?: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Of one file whose length is not known. */
+/** Largest size in bytes of a file whose length is not known in advance. */
 const mostBytes = 2e9;
 
 /**
- * The bytes of a file on a server.
+ * Downloads a file and returns its bytes.
  *
- * @throws ClassifierFileError when it is not there, the transfer is cut, or it has another length. What `fetch` itself throws, unless that
- *   is the TypeError of a lost network.
+ * @throws ClassifierFileError when the server does not have the file, the connection is lost, or the file has the wrong length. Other
+ *   errors of `fetch` are passed on.
  */
 export async function download(address: string, options: DownloadOptions): Promise<Uint8Array> {
   const { fetch, bytes, signal, onReceived = () => {} } = options;
@@ -39,7 +39,7 @@ export async function download(address: string, options: DownloadOptions): Promi
     if (bytes !== undefined && received !== bytes)
       throw new ClassifierFileError(
         address,
-        `it came damaged: it should have ${bytes} bytes, ${received > bytes ? 'more' : received} came.`,
+        `it came damaged: it should have ${bytes} bytes, but ${received > bytes ? 'more' : received} arrived.`,
       );
     const whole = new Uint8Array(received);
     let start = 0;
@@ -51,7 +51,7 @@ export async function download(address: string, options: DownloadOptions): Promi
   } catch (cause) {
     signal?.throwIfAborted();
     if (!(cause instanceof TypeError)) throw cause;
-    throw new ClassifierFileError(address, `it cannot be fetched: ${cause.message}.`, { cause });
+    throw new ClassifierFileError(address, `it cannot be downloaded: ${cause.message}.`, { cause });
   }
 }
 

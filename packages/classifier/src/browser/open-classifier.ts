@@ -12,21 +12,21 @@ import { download, type Fetch } from './download';
 import { sha256Of } from './sha256';
 
 export interface OpenClassifierOptions {
-  /** Gets each file. Default: that of the browser. One of your own may keep files for use without a network. */
+  /** Downloads each file. Default: the browser's `fetch`. Your own function may also store files for offline use. */
   readonly fetch?: Fetch;
-  /** Addresses of the backbones' weights, in their order, where they are no longer where the file says. */
+  /** New addresses of the backbones' weights, one per backbone in order, if the addresses in `classifier.json` are out of date. */
   readonly weights?: readonly string[];
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a trained classifier in a browser or a web worker, on the engine that the page has set (`setBackend`). It is the folder that
- * `classifier.export('web', folder)` wrote, on any web server; the folder of a run as well, where its networks' weights have an `https:`
- * address.
+ * Opens a trained classifier in a browser or a web worker, on the engine that the page has set (`setBackend`). The classifier is a folder
+ * on any web server that `classifier.export('web', folder)` wrote. The folder of a run also works if its networks' weights have an
+ * `https:` address.
  *
  * @param address The URL of the folder, or of its `classifier.json`.
- * @throws ClassifierFileError when there is no classifier, or a part of it is missing or damaged.
+ * @throws ClassifierFileError when the address has no classifier, or a part of the classifier is missing or damaged.
  * @throws EngineLoadError when no engine is set.
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export async function openClassifier(
   return new Classifier(await assemble(file, partsAt(place, file, get, options)));
 }
 
-/** @throws EngineLoadError */
+/** @throws EngineLoadError when the page has set no engine. */
 async function requireEngine(): Promise<void> {
   await ready().catch(() => undefined);
   if ((getBackend() as string | undefined) === undefined)
@@ -61,7 +61,7 @@ async function requireEngine(): Promise<void> {
     );
 }
 
-/** The address of a `classifier.json`, also where its folder was meant. */
+/** The address of `classifier.json`, given the address of this file or of its folder. */
 function placeOf(address: string): string {
   const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
   const url = new URL(address, base ?? globalThis.location?.href);
@@ -88,7 +88,7 @@ function partsAt(
     if ((await sha256Of(found)) !== sha256)
       throw new ClassifierFileError(
         address,
-        'it is damaged, or of another training. Load it again; if that does not help, put the folder up again.',
+        'it is damaged, or of another training. Load it again; if that does not help, upload the folder again.',
       );
     return found;
   };

@@ -4,13 +4,13 @@ import type { NamedPhoto, Picture } from '../photos/picture';
 import { pictureOf } from '../photos/pixels';
 import { sha256Of } from './sha256';
 
-/** A photo: a `File` or `Blob`, the bytes of a file, pixels, or what a browser shows, such as a canvas, an image or an `ImageBitmap`. */
+/** A photo: a `File` or `Blob`, the bytes of a file, pixels, or a picture on the page, such as a canvas, an image or an `ImageBitmap`. */
 export type PhotoInput = Exclude<BrowserPicture, string | URL> | Uint8Array | ArrayBuffer | Pixels;
 
-/** Photos: one, or a list or a stream of them, such as the `files` of a form. */
+/** One photo, or a list or a stream of photos, such as the `files` of a form. */
 export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<PhotoInput>;
 
-/** Photos one after the other. @throws TypeError when `photos` is nothing of the kind. */
+/** Yields photos one after the other. @throws TypeError when `photos` has another type. */
 export async function* readablePhotos(
   photos: PhotoInputs,
 ): AsyncGenerator<NamedPhoto, void, undefined> {
@@ -18,7 +18,7 @@ export async function* readablePhotos(
   for await (const photo of listed(photos)) yield named(photo, ++place);
 }
 
-/** One photo. @param place In what was given, from 1. */
+/** Gives a photo a name for messages. @param place Position in the list, from 1. */
 export function named(photo: PhotoInput, place: number): NamedPhoto {
   const isFile = typeof File !== 'undefined' && photo instanceof File;
   const name = isFile && photo.name ? photo.name : `photo ${place}`;
@@ -61,7 +61,7 @@ const picture = (name: string, of: Picture): Picture => ({
   sha256: () => naming(name, () => of.sha256()),
 });
 
-/** @throws PhotoError for what a photo that cannot be read throws. */
+/** Adds the name of the photo to errors. @throws PhotoError when `work` throws. */
 async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,6 +1,6 @@
 /**
- * The SHA-256 of bytes in hexadecimal. Browsers hash only in pages that came over https, or from this machine; elsewhere it is computed
- * here, at about a tenth of the speed.
+ * The SHA-256 of bytes in hexadecimal. Browsers offer their own hash function only to pages loaded over https or from localhost. For other
+ * pages this file computes the hash, at about a tenth of the speed.
  */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
@@ -10,7 +10,7 @@ export async function sha256Of(bytes: Uint8Array): Promise<string> {
   return Array.from(hash, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The first 32 bits of the fractional parts of roots of the first primes. */
+/** The first 32 bits of the fractional parts of the square or cube roots of the first primes. */
 const fractions = (count: number, power: number): Uint32Array => {
   const primes: number[] = [];
   for (let candidate = 2; primes.length < count; candidate++)

@@ -6,7 +6,7 @@ import { EngineLoadError } from '../errors';
 import { multiplyTransposedFast } from './wasm';
 
 /**
- * Engines under TensorFlow.js in Node, the fastest first.
+ * Names of the TensorFlow.js backends for Node, the fastest first.
  *
  * @example
  * ```ts
@@ -18,11 +18,11 @@ export type EngineName = (typeof engineNames)[number];
 
 export interface Engine {
   readonly name: EngineName;
-  /** Why this one. */
+  /** Why this engine was chosen. */
   readonly reason: string;
-  /** Its version and what else the last bits of its results depend on: part of the key of what is kept. */
+  /** The version and everything else that can change the last bits of a result. Include it in cache keys. */
   readonly identity: string;
-  /** Faster ones that were tried first and do not load, each with the reason. */
+  /** For each faster engine that failed to load, a sentence with the reason. */
   readonly failed: readonly string[];
 }
 
@@ -34,11 +34,11 @@ const about: Record<EngineName, string> = {
 };
 
 /**
- * Starts an engine under TensorFlow.js. With `auto` the first that loads, fastest first. Without a name it is the one that the program
- * has set, or else `auto`.
+ * Starts a TensorFlow.js backend. `auto` starts the fastest engine that loads. Without a name, the engine that the program has set is
+ * kept; if there is none, `auto` applies.
  *
  * @throws RangeError when there is no such engine.
- * @throws EngineLoadError when the engine asked for does not load: no other is taken in its place.
+ * @throws EngineLoadError when the requested engine does not load. No other engine is started instead.
  * @example
  * ```ts
  * const { name, failed } = await startEngine('auto');
@@ -46,7 +46,7 @@ const about: Record<EngineName, string> = {
  * ```
  */
 export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine> {
-  // Undefined until a program has set one.
+  // The backend is undefined until a program has set one.
   const own = tf.getBackend() as string | undefined;
   if (wanted === undefined && own)
     return {
@@ -80,14 +80,14 @@ export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine>
             cause: error,
           },
         );
-      // tfjs-node is optional and mostly absent: that is no news.
+      // tfjs-node is optional and usually not installed, so its absence is not reported.
       if (name !== 'tensorflow') failed.push(`engine '${name}' does not load: ${why}`);
     }
   }
   throw new EngineLoadError(`No engine loads. ${failed.join('; ')}.`);
 }
 
-/** The engine that a run began with, where it loads and the program has set none. */
+/** The engine that a run began with, if it loads and the program has set no other. */
 export async function engineOf(versions: Readonly<Record<string, string>>) {
   const name = engineNames.find(each => each === versions.engine);
   if (name === undefined || (tf.getBackend() as string | undefined)) return undefined;
@@ -132,7 +132,10 @@ const starters: Record<EngineName, () => Promise<void>> = {
   },
 };
 
-/** JavaScript's exponential and its like are V8's, WebAssembly's vectors are those of the standard, others the processor's. */
+/**
+ * What the last bits depend on: for JavaScript, V8's `Math.exp` and similar functions; for native engines, the processor. WebAssembly
+ * vectors are standardized.
+ */
 const identities: Record<EngineName, () => string | Promise<string>> = {
   ort: async () => (await import('@shroom/backend-ort')).ortBackend()!.identity,
   tensorflow: async () => {

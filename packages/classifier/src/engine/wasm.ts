@@ -14,8 +14,8 @@ interface Product {
 type Kernel = (call: object) => TensorInfo;
 
 /**
- * Lets the wasm backend transpose before it multiplies. Its product of a transposed matrix leaves the fast path
- * (0.4 GFLOP/s where the plain one does 19), and every gradient of a linear layer is such a product.
+ * Makes the wasm backend transpose a matrix before it multiplies. Its own product with a transposed matrix is slow (0.4 GFLOP/s, a plain
+ * product reaches 19), and every gradient of a linear layer is such a product.
  */
 export function multiplyTransposedFast(): void {
   const multiply = getKernel('BatchMatMul', 'wasm');

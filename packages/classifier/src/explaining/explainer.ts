@@ -25,21 +25,21 @@ import { networkOf } from '../network/extractor';
 import { toTensor } from '../network/images';
 import { linkOf } from '../task';
 
-/** What is explained of a photo, and how. */
+/** Options of an explanation: class, layer and method. */
 export interface Explaining {
   readonly method: Method;
-  /** Layer whose feature map is looked at, or `last-convolution`. Default: the last feature map. */
+  /** Layer whose feature map is explained, or `last-convolution`. Default: the layer of the last feature map. */
   readonly tap?: string | undefined;
-  /** Which of several extractors is looked at; what the others say stays as it is. Default 0. */
+  /** Index of the extractor that is explained. The outputs of the others stay constant. Default 0. */
   readonly extractor?: number | undefined;
-  /** Default: the most probable class. */
+  /** Index of the explained class. Default: the most probable class. */
   readonly classIndex?: number | undefined;
-  /** What speaks for the class rather than for this one. */
+  /** Index of a second class. The map then shows the evidence for the first class rather than for this one. */
   readonly against?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Explains photos by a classifier; what it prepares is kept for the next one. */
+/** Computes heat maps of a classifier. Prepared models are kept for the next photo. */
 export class Explainer {
   readonly #network: ClassifierNetwork;
   readonly #prepared = new Map<string, PreparedModel>();
@@ -48,7 +48,7 @@ export class Explainer {
     this.#network = network;
   }
 
-  /** @param photo Of the size that the extractors take. */
+  /** @param photo Resized to the input size of the extractors. */
   async explain(photo: Pixels, how: Explaining): Promise<Explanation> {
     const held = this.hold(photo);
     try {
@@ -59,9 +59,9 @@ export class Explainer {
   }
 
   /**
-   * A photo that is explained, perhaps again and again: what is computed of it is kept until it is disposed.
+   * Holds a photo for several explanations. The results of the networks are kept until the held photo is disposed.
    *
-   * @param photo Of the size that the extractors take.
+   * @param photo Resized to the input size of the extractors.
    */
   hold(photo: Pixels): HeldPhoto {
     return new HeldPhoto(photo, this.#network, (extractor, tap) => this.#parts(extractor, tap));
@@ -90,10 +90,13 @@ interface Held {
   readonly cut: Cut;
 }
 
-/** Models whose output was compared with what explanations report of it: once is enough. */
+/** Models whose explanations were already checked against the model's own output. One check per model is enough. */
 const verified = new WeakSet<PreparedModel>();
 
-/** A model whose first part takes what is known of the photo, the first time; methods also ask for other images. */
+/**
+ * A model whose first forward pass returns the stored result for the photo. Later passes compute, since some methods also pass other
+ * images.
+ */
 function once(parts: PreparedModel, cut: Cut): PreparedModel {
   let isFirst = true;
   const { predict, ...others } = parts;
@@ -108,11 +111,11 @@ function once(parts: PreparedModel, cut: Cut): PreparedModel {
   };
 }
 
-/** A photo, and what networks have computed of it. */
+/** A photo with the results that networks have computed from it. */
 export class HeldPhoto {
   readonly #network: ClassifierNetwork;
   readonly #partsAt: (extractor: number, tap: string | undefined) => PreparedModel;
-  /** For each extractor. */
+  /** The preprocessed photo for each extractor. */
   readonly #images: readonly Tensor4D[];
   readonly #held = new Map<string, Held>();
   readonly #owned: Pick<Tensor, 'dispose'>[] = [];
@@ -151,7 +154,7 @@ export class HeldPhoto {
     for (const each of this.#owned.splice(0)) each.dispose();
   }
 
-  /** A network cut at a layer, and what its first part gives of this photo. */
+  /** A network cut at a layer, with the output of its first part for this photo. */
   #heldAt(extractor: number, tap: string | undefined): Held {
     const key = JSON.stringify([extractor, tap]);
     const known = this.#held.get(key);
@@ -167,7 +170,7 @@ export class HeldPhoto {
     return held;
   }
 
-  /** What each extractor says of the photo. */
+  /** The features of the photo from each extractor. */
   #featuresOf(): readonly Tensor2D[] {
     if (this.#features) return this.#features;
     this.#features = this.#network.extractors.map((each, index) =>
@@ -178,7 +181,7 @@ export class HeldPhoto {
   }
 }
 
-/** One extractor's part of a classifier of several: what the others say of the photo stays as it is. */
+/** The classifier as a function of one extractor's features. The features of the other extractors stay constant. */
 function besides(
   parts: PreparedModel,
   { head, classes, task }: ClassifierNetwork,

@@ -4,7 +4,7 @@ import { jetPanels, meanGradCam } from '@shroom/gradcam/pictures';
 import { panels } from './pictures';
 
 /**
- * Names of the heat maps that a report can show.
+ * Names of the kinds of heat map that a report can show.
  *
  * @example
  * ```ts
@@ -12,16 +12,19 @@ import { panels } from './pictures';
  * ```
  */
 export const mapNames = ['gradcam', 'last-convolution'] as const;
-/** Which heat maps a run draws: Grad-CAM of the last feature map, or of the last convolution, before its batch norm, in JET. */
+/**
+ * The kind of heat map that a run draws: `gradcam` is Grad-CAM of the last feature map; `last-convolution` is Grad-CAM of the last
+ * convolution, before its batch norm, in the JET colors.
+ */
 export type MapName = (typeof mapNames)[number];
 
-/** One way to make heat maps, and to draw them. */
+/** Options of the explanation for one kind of heat map, and how that kind is drawn. */
 export interface MapStyle {
   readonly method: Method;
   readonly tap?: string;
-  /** Photo, heat map and both on top of each other. */
+  /** Draws the photo, the heat map, and an overlay of both. */
   draw(photo: Pixels, map: HeatMap): Pixels;
-  /** What a reader of the pictures has to know. @param what Which class is explained. */
+  /** Caption that tells readers how to read the pictures. @param what The explained class, in words. */
   note(what: string): string;
 }
 

@@ -4,18 +4,18 @@ import { type HeatMap, normalizeMap, overlay, resizeMap } from '@shroom/gradcam'
 import { jetPanels } from '@shroom/gradcam/pictures';
 import { captioned, panels, rgb } from './pictures';
 
-/** How a photo and its heat map become a picture. */
+/** Options for drawing a photo with its heat map. */
 export interface PictureOptions {
   /**
-   * `overlay` lays the map on the photo; `panels` puts the photo, the map, and both on top of each other side by side; `jet` is `panels` in
-   * the colors of JET. Default `overlay`.
+   * `overlay` draws the map on the photo. `panels` draws the photo, the map and the overlay side by side. `jet` is `panels` in the JET
+   * colors. Default `overlay`.
    */
   readonly layout?: 'overlay' | 'panels' | 'jet';
-  /** A line of text below. */
+  /** A line of text below the picture. */
   readonly caption?: string;
 }
 
-/** Pixels of the longer side. */
+/** Length of the picture's longer side in pixels. */
 const longest = 480;
 
 const layouts: Readonly<
@@ -28,7 +28,7 @@ const layouts: Readonly<
 };
 
 /**
- * A photo in its own proportions, and its map, which covers the whole of it, as the bytes of a PNG.
+ * Draws a photo in its own proportions, with a heat map that is stretched over the whole photo. Returns the bytes of a PNG.
  *
  * @param photo A path, the bytes of a file, or pixels.
  * @example

@@ -18,7 +18,7 @@ export function panels(photo: Pixels, map: HeatMap): Pixels {
   return sideBySide([photo, colorize(heat), overlay(photo, heat)]);
 }
 
-/** A picture with a line of text below. */
+/** Adds a line of text below a picture. */
 export function captioned(row: Pixels, caption: string): Sharp {
   const bar = Math.max(30, Math.round(row.width / 26));
   const text = Buffer.from(
@@ -30,7 +30,7 @@ export function captioned(row: Pixels, caption: string): Sharp {
     .composite([{ input: text, top: row.height, left: 0 }]);
 }
 
-/** The pixels as sharp takes them. */
+/** Wraps pixels in a sharp image. */
 export const rgb = ({ data, width, height }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 } });
 
@@ -39,16 +39,16 @@ export async function savePng(picture: Sharp, path: string): Promise<void> {
   await picture.png({ compressionLevel: 9 }).toFile(path);
 }
 
-/** A picture that a page holds in itself. */
+/** A picture that is embedded in a page. */
 export interface InlinePicture {
   /** A `data:` address. */
   readonly image: string;
-  /** In pixels. */
+  /** Width in pixels. */
   readonly width: number;
   readonly height: number;
 }
 
-/** @param most Pixels of its width; a narrower one stays as it is. */
+/** @param most Largest width in pixels. A narrower picture keeps its size. */
 export async function inline(picture: Pixels, most = 720): Promise<InlinePicture> {
   const small = rgb(picture).resize({ width: most, withoutEnlargement: true });
   const { data, info } = await small

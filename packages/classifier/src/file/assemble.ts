@@ -13,31 +13,35 @@ import { type StoredFile, type Tensors, tensorsOf } from './stored';
 export interface LoadedClassifier {
   readonly file: ClassifierFile;
   readonly network: ClassifierNetwork;
-  /** Where the network was trained too. */
+  /** The extractor that was fine-tuned. Absent if only the head was trained. */
   readonly cut?: CutExtractor;
   readonly novelty?: Novelty;
 }
 
-/** A classifier whose networks have the weights that they were published with, until `loadTrained` is called. */
+/** A classifier whose networks still have their published, pretrained weights. `loadTrained` loads the trained ones. */
 export interface UntrainedClassifier extends LoadedClassifier {
-  /** Puts what was trained into the head, and into the layers of the network that were trained too. */
+  /** Loads the trained weights into the head and into the fine-tuned layers of the network. */
   loadTrained(): void;
 }
 
-/** What one network of a classifier is, as its file says it. */
+/** The entry of one network in `classifier.json`. */
 export type ExtractorFacts = ClassifierFile['extractors'][number];
 
-/** Where the parts of a classifier come from: a folder, or a server. */
+/** Reads the parts of a classifier, from a folder or from a server. */
 export interface ClassifierParts {
-  /** Of `classifier.json`, for errors. */
+  /** Path of `classifier.json`, for error messages. */
   readonly path: string;
-  /** The bytes of a file below it. @throws ClassifierFileError when it is not there, or not the file that its hash means. */
+  /** Reads the bytes of one of the classifier's files. @throws ClassifierFileError when the file is missing or has another hash. */
   read(file: StoredFile): Promise<Uint8Array>;
-  /** A network with its weights, frozen. @throws ClassifierFileError when they are not those that the classifier was trained on. */
+  /**
+   * Loads a frozen network with its weights.
+   *
+   * @throws ClassifierFileError when they are not the weights that the classifier was trained on.
+   */
   backbone(facts: ExtractorFacts, index: number): Promise<Backbone>;
 }
 
-/** @throws ClassifierFileError when a part is missing, damaged or of another training. */
+/** Builds a classifier with its trained weights. @throws ClassifierFileError when a part is missing, damaged or of another training. */
 export async function assemble(
   file: ClassifierFile,
   parts: ClassifierParts,
@@ -52,7 +56,11 @@ export async function assemble(
   }
 }
 
-/** @throws ClassifierFileError as `assemble` does. */
+/**
+ * Builds a classifier without loading its trained weights.
+ *
+ * @throws ClassifierFileError when a part is missing, damaged or of another training.
+ */
 export async function assembleUntrained(
   file: ClassifierFile,
   parts: ClassifierParts,
@@ -105,7 +113,7 @@ async function extractorFrom(
     if (!center || !directions)
       throw new ClassifierFileError(
         parts.path,
-        `its frames lack those of '${layer}'. Restore the folder, or train again.`,
+        `frames.safetensors has no frames for the layer '${layer}'. Restore the folder, or train again.`,
       );
     return { layer, center: center.values, directions: directions.values };
   });
@@ -123,7 +131,7 @@ async function extractorFrom(
     extractor.dispose();
     throw new ClassifierFileError(
       parts.path,
-      `extractor ${index} gives ${extractor.width} features, it says ${facts.width}.`,
+      `extractor ${index} computes ${extractor.width} features, but classifier.json says ${facts.width}.`,
     );
   }
   return extractor;

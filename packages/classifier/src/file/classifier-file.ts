@@ -3,10 +3,10 @@ import { ClassifierFileError } from '../errors';
 import { type ClassifierFile, classifierSchema, fileVersion } from './schema';
 
 /**
- * The text of a `classifier.json`, checked.
+ * Parses and validates the text of a `classifier.json`.
  *
- * @param path Names it in errors.
- * @throws ClassifierFileError when it is no such file, of another version, or says what cannot be; it names each place.
+ * @param path Path of the file, for error messages.
+ * @throws ClassifierFileError when the text is not a `classifier.json`, has another version, or has invalid values; the message names each.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -19,9 +19,13 @@ export function parseClassifierFile(text: string, path: string): ClassifierFile 
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ClassifierFileError(path, `it is damaged, no JSON: ${(cause as Error).message}.`, {
-      cause,
-    });
+    throw new ClassifierFileError(
+      path,
+      `it is damaged (not valid JSON): ${(cause as Error).message}.`,
+      {
+        cause,
+      },
+    );
   }
   const { format, version, head } = (value ?? {}) as Record<string, unknown>;
   if (format === undefined && typeof head === 'string')
@@ -47,6 +51,6 @@ export function parseClassifierFile(text: string, path: string): ClassifierFile 
   );
 }
 
-/** The text of a file, checked before it is written. */
+/** Validates the content of a `classifier.json` and formats it as text. */
 export const formatClassifierFile = (file: ClassifierFile): string =>
   `${JSON.stringify(v.parse(classifierSchema, file), null, 2)}\n`;

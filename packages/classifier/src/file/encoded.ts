@@ -1,10 +1,10 @@
 import { encodeSafetensorsHeader, toHalf } from '@shroom/formats';
 import type { Tensors } from './stored';
 
-/** How the numbers of weights are stored. */
+/** The number format of stored weights. */
 export type StoredPrecision = 'float32' | 'float16';
 
-/** A safetensors file. With float16, biases and norms, which have one axis, stay as they are. */
+/** Encodes tensors as a safetensors file. With `float16`, tensors with one axis (biases and norms) stay 32-bit. */
 export function encodeTensors(tensors: Tensors, precision: StoredPrecision): Uint8Array {
   const isHalf = (shape: readonly number[]) => precision === 'float16' && shape.length > 1;
   const specs = [...tensors].map(

@@ -18,27 +18,29 @@ import type { ClassifierFile } from './schema';
 import { storedFiles, tensorsOf } from './stored';
 import { hashOf, readStored } from './tensors';
 
-/** A download that is interrupted loses at most so much. */
+/** Size of a shard in bytes. An interrupted download loses at most one shard. */
 const shardBytes = 4 << 20;
 
-/** How a classifier is written for browsers. */
+/** Options of `classifier.export('web', folder)`. */
 export interface WebExportOptions {
-  /** How weights are stored. Default `float16`: about half the bytes. */
+  /** Number format of the stored weights. Default `float16`, which halves the download. */
   readonly weights?: StoredPrecision;
-  /** On which `change` is measured. Default: three pictures of random colors; photos say more. */
+  /** Photos on which `change` is measured. Default: three pictures of random colors. Real photos give a better estimate. */
   readonly photos?: PhotoInputs;
   readonly signal?: AbortSignal;
 }
 
-/** What was written for browsers. */
+/** The result of `classifier.export('web', folder)`. */
 export interface WebExport {
   readonly folder: string;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
-  /** How far folding and rounding the weights moves a logit at most, as a share of the largest one; also in `classifier.json`. */
+  /**
+   * The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. Also in `classifier.json`.
+   */
   readonly change: number;
 }
 
-/** A file that is written, below the folder by its hash. */
+/** One file of the export. It is written to a subfolder that is named after a hash of all files. */
 interface Part {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -46,10 +48,10 @@ interface Part {
 }
 
 /**
- * Writes a classifier to a folder for a web server: everything that an answer needs, weights in pieces, batch norms folded into
- * convolutions. The files are below a folder by their hash, so that a browser never mixes two trainings.
+ * Writes a classifier to a folder for a web server: everything needed to classify photos, with weights in pieces and batch norms folded
+ * into convolutions. The files are in a subfolder that is named after their hash, so that a browser never mixes two trainings.
  *
- * @throws RunFolderError when the folder holds something else.
+ * @throws RunFolderError when the folder holds anything but an earlier export.
  */
 export async function exportForWeb(
   from: string,
@@ -114,7 +116,7 @@ export async function exportForWeb(
     await mkdir(join(folder, id), { recursive: true });
     await writeAtomically(join(folder, id, each.name), each.bytes);
   }
-  // Only now: what a browser opens meanwhile is the earlier one, whole.
+  // classifier.json is written last: until then, browsers open the complete earlier export.
   const pictures = photos === undefined ? randomPhotos() : readablePhotos(photos);
   const change = await measured(folder, written, loaded, pictures);
   const text = formatClassifierFile({ ...written, change });
@@ -129,7 +131,7 @@ export async function exportForWeb(
   return { folder, files, change: change.share };
 }
 
-/** What an earlier export has left in a folder. */
+/** The `classifier.json` of an earlier export in a folder, if there is one. */
 async function earlierExport(folder: string): Promise<ClassifierFile | undefined> {
   const path = join(folder, 'classifier.json');
   if (!existsSync(path)) return undefined;
@@ -138,7 +140,7 @@ async function earlierExport(folder: string): Promise<ClassifierFile | undefined
   throw new RunFolderError(folder, 'holds a run, which would be lost. Name another folder.');
 }
 
-/** The files as they will be read, held against the classifier that they were made from. */
+/** Opens the exported files and measures how far their logits differ from those of the original classifier. */
 async function measured(
   folder: string,
   file: ClassifierFile,

@@ -19,13 +19,17 @@ import type { StoredFile } from './stored';
 import { readStored } from './tensors';
 
 export interface LoadOptions {
-  /** Weights of the backbones, in their order, where they are no longer where the file says. */
+  /** New sources of the backbones' weights, one per backbone in order, if the sources in `classifier.json` are out of date. */
   readonly weights?: readonly string[];
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
-/** @throws ClassifierFileError when the folder holds no classifier, or a part of it is missing, damaged or of another training. */
+/**
+ * Loads a trained classifier.
+ *
+ * @throws ClassifierFileError when the folder has none, or a part of it is missing, damaged or of another training.
+ */
 export async function loadClassifier(
   folder: string,
   options: LoadOptions = {},
@@ -34,7 +38,11 @@ export async function loadClassifier(
   return assemble(file, parts);
 }
 
-/** @throws ClassifierFileError as `loadClassifier` does. */
+/**
+ * Loads a classifier whose networks have pretrained weights until `loadTrained` is called.
+ *
+ * @throws ClassifierFileError as `loadClassifier` does.
+ */
 export async function loadUntrained(
   folder: string,
   options: LoadOptions = {},
@@ -60,7 +68,7 @@ async function openFolder(
   return { file: parseClassifierFile(text, path), parts: partsIn(folder, options) };
 }
 
-/** A classifier whose `classifier.json` is not written yet; its other files are in the folder. */
+/** Loads a classifier whose `classifier.json` is not written yet. Its other files are already in the folder. */
 export const loadParts = (folder: string, file: ClassifierFile): Promise<LoadedClassifier> =>
   assemble(file, partsIn(folder, {}));
 
@@ -94,7 +102,7 @@ async function backboneFrom(
   );
 }
 
-/** Weights of the hub that are in its cache; their hash shows that they are the right ones, so the hub need not be asked. */
+/** Loads weights from the cache of the Hugging Face hub. Their hash proves that they are the right ones, so no request is needed. */
 async function fromHubCache(facts: ExtractorFacts, source: string): Promise<Backbone | undefined> {
   if (!source.startsWith('hf:')) return undefined;
   const env = { ...process.env, HF_HUB_OFFLINE: '1' };

@@ -15,14 +15,14 @@ export interface LocateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Gives the path of a file of a classifier, fetched where it is elsewhere. */
+/** Returns the local path of a file of a classifier. Downloads the file first if it is remote. */
 type Fetch = (path: string, sha256?: string) => Promise<string>;
 
 /**
- * The folder of a classifier on this machine: a folder as it is; a `.zip`, a URL of a folder, of its `classifier.json` or of a `.zip`, or
- * `hf:owner/name@revision` are fetched into the cache, once.
+ * The local folder of a classifier. A local folder is used directly. A `.zip`, the URL of a folder, of its `classifier.json` or of a
+ * `.zip`, or `hf:owner/name@revision` is unpacked or downloaded into the cache once.
  *
- * @throws ClassifierFileError when there is no classifier. DownloadError when it cannot be fetched.
+ * @throws ClassifierFileError when the address has no classifier. DownloadError when the download fails.
  */
 export async function folderOf(address: string, options: LocateOptions): Promise<string> {
   const { signal, onProgress } = options;
@@ -59,7 +59,7 @@ export async function folderOf(address: string, options: LocateOptions): Promise
 
 const ownCache = () => join(cacheFolder(), 'classifiers');
 
-/** All files that a classifier names, side by side in the cache. */
+/** Collects all files that a `classifier.json` names in one folder of the cache. */
 async function fetched(address: string, fetch: Fetch): Promise<string> {
   const text = await readFile(await fetch('classifier.json'));
   const file = parseClassifierFile(text.toString(), `${address} classifier.json`);
@@ -73,7 +73,7 @@ async function fetched(address: string, fetch: Fetch): Promise<string> {
   return folder;
 }
 
-/** The content of a zip in the cache, known by its hash; its files may be in one folder. */
+/** Unpacks a zip into the cache, in a folder that is named after the zip's hash. The zip may have one top folder around its files. */
 async function unpacked(zip: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(zip)) hash.update(chunk);
@@ -92,14 +92,14 @@ async function foldersIn(folder: string): Promise<string[]> {
   return entries.filter(entry => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
-/** Makes a file or a folder under another name and renames it, so that nobody ever sees half of it. */
+/** Creates a file or folder under a temporary name and renames it, so that no other process sees an incomplete one. */
 async function whole(path: string, make: (part: string) => Promise<void>): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   await mkdir(dirname(path), { recursive: true });
   try {
     await make(part);
     await rename(part, path).catch(error => {
-      // Another process was faster.
+      // Another process has created it meanwhile.
       if (!existsSync(path)) throw error;
     });
   } finally {

@@ -13,7 +13,7 @@ import { type ClassifierFile, fileVersion } from './schema';
 import type { Tensors } from './stored';
 import { hashOf, writeTensors } from './tensors';
 
-/** What a classifier's file is made of. */
+/** Everything that is saved as a classifier. */
 export interface SavedClassifier {
   readonly title: string;
   readonly configuration: RunConfiguration;
@@ -24,11 +24,11 @@ export interface SavedClassifier {
   readonly cut?: CutExtractor | undefined;
   readonly certainty: CertaintyByViews;
   readonly novelty: StoredNovelty;
-  /** Trained weights, below the folder. */
+  /** Path of the trained weights, relative to the folder. */
   readonly weights: string;
 }
 
-/** Writes the tensors that a classifier needs besides its weights, and gives what `classifier.json` is to say. */
+/** Writes the tensors that a classifier needs besides its weights. Returns the content of `classifier.json`. */
 export async function saveClassifier(
   folder: string,
   saved: SavedClassifier,
@@ -45,7 +45,7 @@ export async function saveClassifier(
     version: fileVersion,
     title,
     ...(caution && { caution }),
-    // A file of photos with one class each is as it was before there were others.
+    // `task` is absent for 'single-label', so that files from before there were tasks stay valid.
     ...(task === 'multi-label' && { task }),
     classes: [...photos.classes],
     extractors: extractors.map(fileOf),
@@ -110,7 +110,7 @@ function fileOf({
   };
 }
 
-/** Centers and directions of second-order pooling, by extractor and layer. */
+/** Centers and directions of second-order pooling, named by extractor and layer. */
 function framesOf(extractors: readonly Extractor[]): Tensors {
   type Entry = [string, { readonly shape: readonly number[]; readonly values: Float32Array }];
   return new Map(

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { taskNames } from '../task';
 
 /**
- * Version of the file that this package writes and reads.
+ * Version of `classifier.json` that this package writes and reads.
  *
  * @example
  * ```ts
@@ -16,9 +16,9 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000));
-/** Sides of images. */
+/** Height or width of an image in pixels. */
 const side = v.pipe(count, v.maxValue(4096));
-/** Below the folder of the file, with `/` between the parts. */
+/** A path relative to the folder of `classifier.json`, with `/` as separator. */
 const below = v.pipe(
   v.string(),
   v.check(
@@ -40,7 +40,7 @@ const preprocessing = v.object({
   interpolation: v.picklist(['bilinear', 'bicubic']),
 });
 
-/** Of all pieces of a network's weights; a page cannot hold more. */
+/** Largest total size in bytes of a network's weights. A web page cannot hold more. */
 const mostBytes = 2e9;
 
 const shards = v.pipe(
@@ -53,39 +53,39 @@ const shards = v.pipe(
 );
 
 const extractor = v.object({
-  /** Name of the network in `@shroom/models`, or of one that was registered there. */
+  /** Name of the architecture in `@shroom/models`, built in or registered by the program. */
   architecture: text,
   weights: v.object({
-    /** The known id, such as `convnext_base.fb_in1k`, where the weights have one. */
+    /** The id of known weights, such as `convnext_base.fb_in1k`. Absent for other weights. */
     id: v.optional(text),
-    /** What `openWeights` takes. */
+    /** Source of the weights: an argument of `openWeights`. */
     source: text,
     sha256,
     license: text,
-    /** Where the folder has weights of its own: what they were made from. */
+    /** If the folder contains the weights: the source that they were made from. */
     origin: v.optional(text),
     /**
      * The pieces of a safetensors file below the folder: the weights of the network after `foldBatchNorm`, under its own names.
-     * `source` and `sha256` are then those of the whole file.
+     * In this case `source` and `sha256` describe the whole file.
      */
     shards: v.optional(shards),
   }),
-  /** Of the numbers in the file of weights. */
+  /** Number format in the file of weights. */
   precision: v.picklist(['float32', 'float16']),
   preprocessing,
   pooling: v.picklist(['average', 'covariance']),
   /** Layers of second-order pooling; their frames are in `frames`. */
   taps: v.array(text),
-  /** Of the features. */
+  /** Number of features. */
   width: count,
 });
 
 const certainty = v.object({
-  /** Views whose probabilities an answer averages. */
+  /** Number of views whose probabilities an answer averages. */
   views: count,
   temperature: positive,
   threshold: share,
-  /** Of each class, where photos may have several: it is there from this probability on. */
+  /** One threshold per class, only for the task 'multi-label': the class is present if its probability is at least this. */
   thresholds: v.optional(v.array(share)),
   coverage: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
 });
@@ -94,50 +94,53 @@ const stored = v.object({ path: below, sha256, bytes: v.optional(count) });
 
 const unique = (names: string[]) => new Set(names).size === names.length;
 
-/** `classifier.json`: all that is needed to answer for a new photo. */
+/** `classifier.json`: everything needed to classify a new photo. */
 export const classifierSchema = v.pipe(
   v.object({
     format: v.literal('shroom-classifier'),
     version: v.literal(fileVersion),
     title: text,
     caution: v.optional(v.object({ headline: text, text })),
-    /** Absent where each photo has one class. */
+    /** Absent if each photo has exactly one class. */
     task: v.optional(v.picklist(taskNames)),
     classes: v.pipe(v.array(text), v.minLength(2), v.check(unique, 'should have no name twice')),
     extractors: v.pipe(v.array(extractor), v.minLength(1)),
     /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
     frames: v.optional(stored),
-    /** What is trained on the features; its weights, and those of trained layers of a network, are in the file. */
+    /** The head. Its file has the weights of the head and of the fine-tuned layers of a network. */
     head: v.object({ name: v.picklist(['mlp', 'linear']), ...stored.entries }),
-    /** Where a network was trained too: which, and after which layer. */
+    /** If a network was fine-tuned: its index, and the last layer that stayed frozen. */
     finetuned: v.optional(v.object({ extractor: index, layer: text })),
-    /** How photos are varied where several views are averaged. */
+    /** How views of a photo are made if an answer averages several views. */
     augment: v.picklist(['flips', 'crops']),
-    /** Views that an answer averages unless it is asked for another number. */
+    /** Number of views that an answer averages by default. */
     views: count,
     certainty: v.pipe(v.array(certainty), v.minLength(1)),
-    /** How strange photos are known; absent where it was not measured. */
+    /** How photos unlike the training photos are recognized. Absent if it was not measured. */
     novelty: v.optional(
       v.object({
         ...stored.entries,
         neighbors: count,
-        /** A photo whose score is above is like nothing that was trained on. */
+        /** A photo with a higher score is called unlike the training photos (`known: false`). */
         threshold: v.pipe(v.number(), v.minValue(0), v.maxValue(2)),
-        /** Share of validation photos above the threshold. */
+        /** Share of validation photos with a score above the threshold. */
         falseAlarms: share,
-        /** For each class, the share of its photos that would be called strange if the class had not been trained on. */
+        /** For each class, the share of its photos that would be answered with `known: false` if the class had not been trained on. */
         leftOut: v.optional(v.array(share)),
       }),
     ),
     trainedOn: v.object({
       name: text,
-      /** Such as `photographs` or `drawings`. */
+      /** What the photos are, such as `photographs` or `drawings`. */
       kind: text,
       photos: count,
       perClass: v.array(index),
     }),
     licenses: v.array(v.object({ of: text, license: text })),
-    /** Where weights were folded and rounded: how far that moves a logit at most, as a share of the largest, on so many photos. */
+    /**
+     * Only for exports: the largest change of any logit due to folding and rounding the weights, as a share of the largest logit, and the
+     * number of photos on which it was measured.
+     */
     change: v.optional(
       v.object({ share: v.pipe(v.number(), v.minValue(0), v.finite()), photos: count }),
     ),

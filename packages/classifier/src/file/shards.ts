@@ -3,7 +3,7 @@ import { ClassifierFileError } from '../errors';
 import type { ClassifierParts, ExtractorFacts } from './assemble';
 
 /**
- * A network whose weights lie below the classifier's folder, in pieces.
+ * Loads a network whose weights are stored in pieces in the classifier's folder.
  *
  * @throws ClassifierFileError when a piece is missing or damaged.
  */

@@ -1,7 +1,7 @@
 import { decodeSafetensors, toFloat32 } from '@shroom/formats';
 import type { ClassifierFile } from './schema';
 
-/** Numbers by name. */
+/** Tensors by name. */
 export type Tensors = ReadonlyMap<
   string,
   { readonly shape: readonly number[]; readonly values: Float32Array }
@@ -9,13 +9,13 @@ export type Tensors = ReadonlyMap<
 
 /** A file of a classifier, and the hash of its bytes. */
 export interface StoredFile {
-  /** Below the classifier's folder. */
+  /** Path relative to the classifier's folder. */
   readonly path: string;
   readonly sha256: string;
   readonly bytes?: number | undefined;
 }
 
-/** Every file below the folder that a classifier names, in the order in which they are read. */
+/** All files that a `classifier.json` names, in the order in which they are read. */
 export const storedFiles = ({
   frames,
   novelty,
@@ -26,7 +26,12 @@ export const storedFiles = ({
   ...extractors.flatMap(({ weights }) => weights.shards ?? []),
 ];
 
-/** @param source Names the file in errors. @throws SafetensorsError when it is no such file. */
+/**
+ * Parses a safetensors file.
+ *
+ * @param source Name of the file in error messages.
+ * @throws SafetensorsError when the bytes are not such a file.
+ */
 export function tensorsOf(bytes: Uint8Array, source: string): Tensors {
   const { tensors } = decodeSafetensors(bytes, { source });
   return new Map(

@@ -16,7 +16,7 @@ export async function writeTensors(
   return { path, sha256: hashOf(bytes) };
 }
 
-/** @throws ClassifierFileError when it is not there, or not the file that the classifier was saved with. */
+/** Reads one of a classifier's files. @throws ClassifierFileError when the file is missing or has another hash. */
 export async function readStored(
   folder: string,
   { path, sha256 }: StoredFile,

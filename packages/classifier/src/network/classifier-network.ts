@@ -5,7 +5,7 @@ import type { TaskName } from '../task';
 import type { HeadName } from '../training/recipe';
 import { type Extractor, networkOf } from './extractor';
 
-/** A classifier as it computes: extractors side by side, and a head on what they give. */
+/** The network of a classifier: one or more extractors, and a head on their concatenated features. */
 export interface ClassifierNetwork {
   readonly extractors: readonly Extractor[];
   /** Features `[N, width]` to logits `[N, K]`. */
@@ -14,14 +14,14 @@ export interface ClassifierNetwork {
   readonly task: TaskName;
 }
 
-/** What a classifier says of images, `[N, ...]` each. */
+/** Outputs of a classifier for a batch of images; each tensor is `[N, ...]`. */
 export interface Outputs {
   readonly logits: Tensor2D;
-  /** Averages of the last feature maps, by which strange photos are known. */
+  /** Spatial averages of the last feature maps. Photos unlike the training photos are recognized by them. */
   readonly summary: Tensor2D;
 }
 
-/** A head with its first weights. */
+/** Creates a head with random initial weights. */
 export function startHead(
   name: HeadName,
   width: number,
@@ -32,14 +32,14 @@ export function startHead(
 }
 
 /**
- * Frees the weights of a head. Each model that a head was attached to counts as a user of it, and `head.dispose()` would wait for all of
- * them; its layers have no user but the head.
+ * Frees the weights of a head. `head.dispose()` would free nothing, because every model built on the head counts as its user. The layers
+ * of the head count only the head as a user, so they are disposed one by one.
  */
 export function disposeHead(head: LayersModel): void {
   for (const layer of head.layers) layer.dispose();
 }
 
-/** @param images For each extractor, preprocessed as its backbone expects. */
+/** @param images One batch for each extractor, preprocessed as its backbone expects. */
 export function outputsOf({
   extractors,
   head,

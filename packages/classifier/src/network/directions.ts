@@ -7,16 +7,16 @@ import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { imagesAtOnce } from './extractor';
 
-/** Directions of a stage that are kept, or all channels where there are fewer. */
+/** Number of directions kept for each stage, or the number of channels if that is smaller. */
 const components = 96;
-/** Photos from which they are found: more hardly change them. */
+/** Number of photos used to find the directions. More photos hardly change the directions. */
 const mostPhotos = 108;
-/** Stages that are pooled, from the top. */
+/** Number of stages that are pooled, counted from the last. */
 const stages = 2;
 
 /**
- * The last stages of a backbone, with the directions in which the features of a run's own training photos vary most. Which photos
- * are looked at follows from their hashes.
+ * The last stages of a backbone, with the directions in which the features of the run's training photos vary most (principal
+ * components). The photos are selected by their hashes, so that the selection is reproducible.
  */
 export async function directionsOf(
   backbone: Backbone,
@@ -55,7 +55,7 @@ export async function directionsOf(
   return found;
 }
 
-/** As many photos of each class as of any other, as far as there are so many; in the order of their hashes. */
+/** Selects at most `most` photos in the order of their hashes, equally many of each class where possible. */
 function evenly(photos: readonly Photo[], most: number): Photo[] {
   const byClass = new Map<number, Photo[]>();
   for (const photo of [...photos].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))

@@ -10,27 +10,27 @@ import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 export interface Task {
   readonly photo: Photo;
   readonly view: PhotoView;
-  /** Of the view; random crops follow from it. */
+  /** Number of the view. Random crops are seeded by it. */
   readonly index: number;
 }
 
-/** Where features are kept, one for each kind. */
+/** The caches of one extractor, one for each kind of feature. */
 export interface Caches {
-  /** Averages of the last feature map. */
+  /** Spatial averages of the last feature map. */
   readonly summary: FeatureCache;
-  /** The features, where they are not those averages. */
+  /** The features. Absent if they are the averages. */
   readonly features?: FeatureCache | undefined;
-  /** Feature maps at the cut, where the network is cut. */
+  /** Feature maps at the cut. Absent if the network is not cut. */
   readonly maps?: FeatureCache | undefined;
 }
 
-/** A task that is done. */
+/** A finished task. */
 export interface Done {
   readonly task: Task;
   readonly cached: boolean;
 }
 
-/** Computes the features of tasks and keeps them; first come those that the caches hold. */
+/** Computes the features of tasks and stores them in the caches. Yields tasks that are already cached first. */
 export async function* extract(
   extractor: Extractor,
   cut: CutBackbone | undefined,
@@ -49,7 +49,7 @@ export async function* extract(
       yield { task: sample.task, cached };
 }
 
-/** Tasks whose photos go through the same transforms. */
+/** Batches of tasks whose photos go through the same transforms. */
 function ofGroup(
   extractor: Extractor,
   cut: CutBackbone | undefined,

@@ -4,26 +4,26 @@ import { mean, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
 
-/** How the features of a photo come from feature maps. */
+/** How feature maps are reduced to the features of a photo. */
 export type Pooling = 'average' | 'covariance';
 
-/** A frozen network, and how its feature maps become the features of a photo. */
+/** A frozen network with the pooling that turns its feature maps into the features of a photo. */
 export interface Extractor {
   readonly backbone: Backbone;
   readonly pooling: Pooling;
-  /** Layers of second-order pooling with the frames that their features are seen in; none with averages. */
+  /** Layers of second-order pooling, each with its center and directions. Empty for average pooling. */
   readonly taps: readonly PooledTap[];
-  /** Images `[N, H, W, 3]` to features `[N, width]`, one graph of layers. */
+  /** Images `[N, H, W, 3]` to features `[N, width]`, as one model. */
   readonly features: LayersModel;
   readonly width: number;
   /** Frees the weights. */
   dispose(): void;
 }
 
-/** Images that a backbone sees at once; larger batches are not faster on a CPU, and take more memory. */
+/** Number of images in a batch. Larger batches are not faster on a CPU, and take more memory. */
 export const imagesAtOnce = 8;
 
-/** @param taps For second-order pooling; averages of the last feature map without any. */
+/** @param taps Layers for second-order pooling. If empty, the last feature map is averaged. */
 export function extractorOf(backbone: Backbone, taps: readonly PooledTap[] = []): Extractor {
   if (taps.length === 0) {
     const average = layers.globalAveragePooling2d({ name: 'features/average' });
@@ -51,15 +51,15 @@ export function extractorOf(backbone: Backbone, taps: readonly PooledTap[] = [])
   };
 }
 
-/** An extractor whose last layers are trained, cut where the frozen ones end. */
+/** An extractor that is cut into frozen layers and trained layers, for fine-tuning. */
 export interface CutExtractor {
   readonly extractor: Extractor;
   readonly cut: CutBackbone;
 }
 
 /**
- * @param place A stage such as `layer3`, or a layer: the last that stays frozen.
- * @throws UnsupportedNetworkError when there is no such place, or the network cannot be cut there.
+ * @param place The last stage (such as `layer3`) or layer that stays frozen.
+ * @throws UnsupportedNetworkError when the network has no such stage or layer, or cannot be cut there.
  */
 export function cutExtractor(extractor: Extractor, place: string): CutExtractor {
   const { backbone, pooling, features } = extractor;
@@ -71,17 +71,17 @@ export function cutExtractor(extractor: Extractor, place: string): CutExtractor 
   }
 }
 
-/** What is computed of images at once, each `[N, ...]`. */
+/** Results for a batch of images; each tensor is `[N, ...]`. */
 export interface Computed {
-  /** Averages of the last feature map, by which strange photos are known. */
+  /** Spatial averages of the last feature map. Photos unlike the training photos are recognized by them. */
   readonly summary: Tensor;
-  /** The features; the same tensor where they are averages. */
+  /** The features. With average pooling this is the same tensor as `summary`. */
   readonly features: Tensor;
-  /** At the cut, where there is one. */
+  /** The feature map at the cut. Absent if the network is not cut. */
   readonly atCut?: Tensor;
 }
 
-/** Images `[N, H, W, 3]`, preprocessed, to everything that is wanted of them. */
+/** A function from preprocessed images `[N, H, W, 3]` to their features, averages and, with a cut, feature maps at the cut. */
 export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Tensor) => Computed {
   const { backbone, pooling, features } = extractor;
   const options = { batchSize: imagesAtOnce };

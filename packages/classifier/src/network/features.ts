@@ -15,42 +15,44 @@ import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
 
 export interface ExtractOptions {
-  /** Views of each training photo; the first is the photo itself. */
+  /** Number of views of each training photo. The first view is the unchanged photo. */
   readonly views: number;
-  /** Views of each validation and test photo. Default 1. */
+  /** Number of views of each validation and test photo. Default 1. */
   readonly testViews?: number;
   readonly augment: Augment;
-  /** With several classes a photo, what is extracted has targets. Default: one class a photo. */
+  /** With 'multi-label', the results have targets instead of single labels. Default 'single-label'. */
   readonly task?: TaskName;
-  /** Where feature maps are wanted too, for fine-tuning. */
+  /** Where the network is cut for fine-tuning. If given, the feature maps at the cut are computed too. */
   readonly cut?: CutExtractor | undefined;
-  /** The one that runs: features of another are not taken from the cache. */
+  /** The running engine. Features that another engine computed are not taken from the cache. */
   readonly engine: Engine;
   readonly onProgress?: OnProgress | undefined;
-  /** Called with what it will take, before it begins. */
+  /** Called with the estimated cost before the extraction begins. */
   readonly onPlan?: ((plan: FeaturePlan) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Features of one part that are held in memory at most; more are read when a batch needs them. */
+/** Largest size in bytes of the features of one part that are held in memory. Beyond it, features are read from disk for each batch. */
 const bytesInMemory = 1e9;
-/** The same of the feature maps at a cut. */
+/** Largest size in bytes of the feature maps of one part that are held in memory. */
 const bytesOfMaps = 3e8;
 
 type Parts<T> = Readonly<Record<keyof Split, T>>;
 
-/** What extractors make of the photos of a split. */
+/** Features of the photos of a split. */
 export interface Features {
-  /** What a head takes: the features of all extractors side by side. */
+  /** Input of the head: the features of all extractors, concatenated. */
   readonly pooled: Parts<Rows>;
-  /** Averages of the last feature map of all extractors side by side, by which strange photos are known. */
+  /**
+   * Spatial averages of the last feature maps of all extractors, concatenated. Photos unlike the training photos are recognized by them.
+   */
   readonly summaries: Parts<FeatureSet>;
-  /** What a head on trained layers takes, where a network is cut: the map at the cut, then the features of the other extractors. */
+  /** Input for fine-tuning: the feature map at the cut, then the features of the other extractors. Absent if no network is cut. */
   readonly maps?: Parts<FeatureSource>;
   close(): Promise<void>;
 }
 
-/** Features of every part of the split; what is in the cache is not computed again. */
+/** Computes the features of every part of the split. Features in the cache are not computed again. */
 export async function extractAll(
   photos: NamedPhotos,
   split: Split,
@@ -139,7 +141,7 @@ export async function extractAll(
   }
 }
 
-/** A cache for each kind of features, named by everything that they depend on besides photo and view. */
+/** Opens a cache for each kind of feature. Its name contains everything that the features depend on except photo and view. */
 async function openCaches(
   extractor: Extractor,
   cut: CutExtractor | undefined,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Extractor } from './extractor';
 
-/** What the features of an extractor depend on besides photo, preprocessing and engine; part of the names of caches. */
+/** Everything that an extractor's features depend on except photo, preprocessing and engine. Part of the names of caches. */
 export function identityOf({ backbone: { name, weights }, pooling, taps }: Extractor): object {
   const identity = { name, sha256: weights.sha256 };
   if (pooling === 'average') return identity;

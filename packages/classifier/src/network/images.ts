@@ -2,7 +2,7 @@ import { normalize, type Pixels } from '@shroom/data';
 import type { Backbone } from '@shroom/models';
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 
-/** Pictures as a backbone expects them, `[N, H, W, 3]`. */
+/** Preprocesses pictures for a backbone: `[N, H, W, 3]`. */
 export function toTensor(
   pictures: readonly Pixels[],
   { preprocessing }: Pick<Backbone, 'preprocessing'>,

@@ -5,7 +5,11 @@ import { directionsOf } from './directions';
 import { type Extractor, extractorOf } from './extractor';
 import { findWeights, loadWeights } from './weights';
 
-/** The extractors of a new run, their weights downloaded once. @param training Photos from which the directions of second-order pooling are found. */
+/**
+ * Loads the extractors of a new run. Their weights are downloaded once.
+ *
+ * @param training Photos from which the directions of second-order pooling are computed.
+ */
 export async function loadExtractors(
   { backbone, architecture, size, pooling }: Configuration,
   training: readonly Photo[],
@@ -13,7 +17,7 @@ export async function loadExtractors(
 ): Promise<Extractor[]> {
   const of = (index: number) =>
     typeof architecture === 'string' ? architecture : architecture?.[index];
-  // All names first: a mistake in the last should not wait for the download of the first.
+  // All names are checked before the first download, so that a mistake in the last name is reported at once.
   const chosen = backbone.map((name, index) => findWeights(name, of(index)));
   const extractors: Extractor[] = [];
   try {

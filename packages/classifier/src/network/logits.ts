@@ -9,19 +9,19 @@ import { averaged } from '../serving/answer';
 import type { ClassifierNetwork } from './classifier-network';
 import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 
-/** Photos that are worked on before the next ones are read: it bounds the memory. */
+/** Number of photos that are processed together. It bounds the memory. */
 const photosAtOnce = 256;
 
-/** What a classifier says of a photo. */
+/** The classifier's output for a photo. */
 export interface PhotoRow<P extends Photo> {
   readonly photo: P;
-  /** `[K]`, from all views. */
+  /** `[K]`, combined from all views. */
   readonly logits: Float32Array;
-  /** Averages of the last feature maps of the photo as it is. */
+  /** Spatial averages of the last feature maps of the unchanged photo. */
   readonly summary: Float32Array;
 }
 
-/** What a classifier says of photos, in their order; nothing is taken from a cache. */
+/** Yields the classifier's output for each photo, in order, without using a cache. */
 export async function* logitsOfPhotos<P extends Photo>(
   photos: readonly P[],
   network: ClassifierNetwork,

@@ -6,25 +6,25 @@ import { RunFolderError } from '../errors';
 import type { Caches, Task } from './extraction';
 import { type CutExtractor, type Extractor, imagesAtOnce, networkOf } from './extractor';
 
-/** What the features of a run will take. */
+/** Estimated time and disk space for the features of a run. */
 export interface FeaturePlan {
-  /** Views that are looked at, and those of them that are not in the cache. */
+  /** Number of views in all, and of those that are not in the cache. */
   readonly views: number;
   readonly missing: number;
-  /** That the missing ones take on the disk, and that are free there. */
+  /** Disk space in bytes that the missing features need, and the free disk space. */
   readonly bytes: number;
   readonly freeBytes: number;
-  /** That the missing ones take, by a batch that was timed; absent where they are few. */
+  /** Seconds that the missing features take, extrapolated from a timed batch. Absent if few features are missing. */
   readonly seconds?: number;
 }
 
-/** From so many missing views on, a batch is timed. */
+/** Number of missing views from which on a batch is timed. */
 const many = 400;
 
 /**
- * What is not in the caches, and what it will take.
+ * Counts the features that are not in the caches, and estimates their time and disk space.
  *
- * @throws RunFolderError when the disk has no room for it.
+ * @throws RunFolderError when the disk has too little free space for the features.
  */
 export async function planFeatures(
   extractors: readonly Extractor[],
@@ -66,7 +66,7 @@ export async function planFeatures(
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Of a batch after a first one, for which the engine prepares itself. */
+/** Seconds for one batch. A first batch, in which the engine compiles, is not timed. */
 async function secondsOfBatch(
   extractor: Extractor,
   cut: CutExtractor | undefined,

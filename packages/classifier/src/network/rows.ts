@@ -4,15 +4,19 @@ import { cachedFeatures, type FeatureCache } from '@shroom/train/node';
 import { truthOf } from '../photos/truth';
 import type { PhotoView } from '../photos/views';
 
-/** Photos in their views. */
+/** Photos, and the views of each. */
 export interface Seen {
   readonly photos: readonly Photo[];
   readonly views: readonly PhotoView[];
-  /** The number of classes, where photos may have several: the rows have targets. */
+  /** The number of classes, for the task 'multi-label' only. The rows then have targets. */
   readonly classes?: number | undefined;
 }
 
-/** What a cache holds of photos in their views. @param memory Bytes that are kept in memory once they were read. */
+/**
+ * Features of photos and views, read from a cache.
+ *
+ * @param memory Largest size in bytes of rows that stay in memory after they were read.
+ */
 export function cachedRows(
   cache: FeatureCache,
   shape: readonly number[],
@@ -28,7 +32,7 @@ export function cachedRows(
   });
 }
 
-/** Sources of the same photos as one: the numbers of a row are those of each, one after the other. */
+/** Joins sources of the same photos. A row is the concatenation of the rows of all sources. */
 export function joined(sources: readonly FeatureSource[]): FeatureSource {
   const [first, ...others] = sources as [FeatureSource, ...FeatureSource[]];
   if (others.length === 0) return first;
@@ -57,11 +61,11 @@ export function joined(sources: readonly FeatureSource[]): FeatureSource {
   };
 }
 
-/** Numbers of one view of one photo. */
+/** Count of numbers in one view of one photo. */
 export const sizeOf = ({ shape }: Pick<FeatureSource, 'shape'>): number =>
   shape.reduce((product, side) => product * side, 1);
 
-/** All rows of vectors, read into memory. */
+/** Reads all rows of a source of vectors into memory. */
 export async function inMemory(source: FeatureSource): Promise<FeatureSet> {
   const { labels, targets, views, shape } = source;
   const channels = sizeOf({ shape });

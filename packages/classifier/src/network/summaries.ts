@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NamedPhotos } from '../photos/open-set';
 import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 
-/** Averages of the last feature maps of photos as they are, by networks as they are now; nothing is taken from a cache. */
+/** Spatial averages of the last feature maps of unchanged photos, computed with the networks' current weights and without a cache. */
 async function summariesOf(
   photos: readonly Photo[],
   extractors: readonly Extractor[],
@@ -30,7 +30,7 @@ async function summariesOf(
   return { values, labels: Int32Array.from(photos, ({ label }) => label), views: 1, channels };
 }
 
-/** The same of every part of a split. */
+/** Spatial averages of the last feature maps for every part of a split, computed with the networks' current weights. */
 export async function summariesOfParts(
   { photos }: NamedPhotos,
   split: Split,

@@ -14,8 +14,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CutExtractor, Extractor } from './extractor';
 
 /**
- * A head on the trained layers of one extractor: what `Features.maps` holds to logits. With several extractors a row is the map at
- * the cut, then the features of the others; the head takes the features in the order of the extractors.
+ * The trained layers of one extractor with the head on top: from rows of `Features.maps` to logits. With several extractors, a row is the
+ * feature map at the cut followed by the features of the others. The head takes the features in the order of the extractors.
  */
 export function headOnTrained(
   head: LayersModel,

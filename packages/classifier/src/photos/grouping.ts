@@ -1,4 +1,4 @@
-/** Which copies are looked for when photos are opened, by the option `--group`. */
+/** Which copies to search for when photos are opened, according to the option `--group`. */
 export const copiesFor = (group: string): 'auto' | 'exact' =>
   group === 'exact' || group === 'none' ? 'exact' : 'auto';
 

@@ -6,21 +6,21 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 /** A photo: the path of a file, its bytes, a `File` or `Blob`, or pixels. */
 export type PhotoInput = string | Uint8Array | ArrayBuffer | Blob | Pixels;
 
-/** Photos: a path of a file or a folder, a glob, one photo, a list or a stream of any of them. */
+/** Photos: the path of a file or a folder, a glob, one photo, or a list or a stream of any of these. */
 export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<PhotoInput>;
 
-/** One photo to be answered for. */
+/** One photo to classify. */
 export interface NamedInput {
-  /** The path, a file's name, or its place in what was given. */
+  /** The path, the file's name, or the position in the list that was given, from 1. */
   readonly name: string;
   readonly input: Exclude<PhotoInput, Blob | ArrayBuffer>;
 }
 
 /**
- * Photos one after the other; folders and globs give all files in them, in the order of their names. A path where there is nothing is
- * given as it is.
+ * Yields photos one after the other. Folders and globs yield all of their files in the order of their names. A path that does not exist is
+ * yielded unchanged.
  *
- * @throws TypeError when `photos` is nothing of the kind, such as undefined.
+ * @throws TypeError when `photos` has another type, such as undefined.
  */
 export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput, void, undefined> {
   let place = 0;
@@ -67,7 +67,7 @@ async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   } else {
     const pattern = path.replaceAll('\\', '/');
     const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
-    // Where there is nothing, reading the path says so: the photos after it are still answered for.
+    // Reading a path that does not exist will fail later, for this photo only. The photos after it are still classified.
     yield* matches.length === 0 ? [path] : matches;
   }
 }

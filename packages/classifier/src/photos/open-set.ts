@@ -4,21 +4,21 @@ import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node
 import { Meter, type OnProgress } from '../progress';
 import { columnsOf, copiesFor } from './grouping';
 
-/** Photos of a run, and what the set is called. */
+/** Photos of a run, with the name of the set. */
 export interface NamedPhotos extends PhotoSet {
   readonly name: string;
 }
 
-/** How a set is read, as the options of the same names have it. */
+/** How a set is read. The fields are the training options of the same names. */
 export interface ReadingOptions {
   readonly group: string;
   readonly givenSplit?: GivenSplit;
   readonly columns?: ColumnNames;
-  /** Classes of fewer photos are left out. */
+  /** Classes with fewer photos are left out. */
   readonly leastPerClass?: number;
 }
 
-/** @param where What `openPhotos` of `@shroom/data` takes, or an open set. */
+/** Opens photos and names the set. @param where An argument of `openPhotos` of `@shroom/data`, or an open set. */
 export async function openSet(
   where: string | PhotoSet,
   { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
@@ -43,7 +43,7 @@ export async function openSet(
   return { name: nameOf(where), ...set };
 }
 
-/** What a set is called, from where it is: fit to be a folder's name. */
+/** Name of a set, derived from its location. It is a valid name of a folder. */
 export const nameOf = (where: string): string =>
   basename(resolve(where))
     .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')

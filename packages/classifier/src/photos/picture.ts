@@ -1,19 +1,19 @@
 import type { Pixels } from '@shroom/data';
 
-/** A photo that is to be answered for, wherever it is. */
+/** A photo to classify, from any source. */
 export interface NamedPhoto {
-  /** The path, a file's name, or its place in what was given. */
+  /** The path, the file's name, or the position in the list that was given, from 1. */
   readonly name: string;
-  /** @throws PhotoError when it cannot be read. */
+  /** Reads the photo. @throws PhotoError when the photo cannot be read. */
   read(): Promise<Picture>;
 }
 
-/** A photo that was read; its pixels are made when they are asked for. @throws PhotoError, each of them, when they cannot be. */
+/** A photo whose bytes were read. Its methods decode the pixels on demand, and throw PhotoError if that fails. */
 export interface Picture {
-  /** Squashed to `[height, width]`. */
+  /** The pixels, resized to `[height, width]` without keeping the proportions. */
   resized(size: readonly [number, number]): Promise<Pixels>;
-  /** In its own size. */
+  /** The pixels in the photo's original size. */
   whole(): Promise<Pixels>;
-  /** In hexadecimal: what random views of it follow from. */
+  /** Hash of the photo in hexadecimal. Random views of the photo are seeded by it. */
   sha256(): Promise<string>;
 }

@@ -2,10 +2,10 @@ import { type Pixels, resize } from '@shroom/data';
 import type { Picture } from './picture';
 
 /**
- * Pixels that somebody gave as a photo.
+ * Wraps pixels that the caller gave as a photo.
  *
- * @param hashOf In hexadecimal, of bytes.
- * @throws RangeError for what has no pixels, or four channels, such as those of a canvas: they would be read as other pixels.
+ * @param hashOf Computes the SHA-256 of bytes in hexadecimal.
+ * @throws RangeError for objects without pixels, and for pixels that are not RGB, such as the four channels of a canvas.
  */
 export function pictureOf(
   photo: Pixels,

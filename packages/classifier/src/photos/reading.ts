@@ -6,12 +6,12 @@ import { eachPhoto, type NamedInput, type PhotoInputs } from './inputs';
 import type { NamedPhoto, Picture } from './picture';
 import { pictureOf } from './pixels';
 
-/** A photo that can be read, and what was given for it. */
+/** A photo that can be read, and the caller's original input for it. */
 export interface ReadablePhoto extends NamedPhoto {
   readonly input: NamedInput['input'];
 }
 
-/** Photos one after the other, in any form in which they can be given in Node. */
+/** Yields photos one after the other, from any kind of input that Node supports. */
 export async function* readablePhotos(
   photos: PhotoInputs,
 ): AsyncGenerator<ReadablePhoto, void, undefined> {
@@ -35,7 +35,7 @@ const named = (name: string, picture: Picture): Picture => ({
   sha256: () => naming(name, () => picture.sha256()),
 });
 
-/** @throws PhotoError for what a photo that cannot be read throws. */
+/** Adds the name of the photo to errors. @throws PhotoError when `work` throws. */
 async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

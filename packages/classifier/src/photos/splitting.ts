@@ -19,17 +19,19 @@ import { columnsOf } from './grouping';
 import type { NamedPhotos } from './open-set';
 import { labelsOf } from './truth';
 
-/** A split, and how it was made, in words. */
+/** A split, with a description of how it was made. */
 export interface PhotoSplit {
   readonly split: Split;
   readonly rule: string;
-  /** Halves of the validation photos, as places in that part: one may choose what the other measures. */
+  /** Two halves of the validation photos, as indices into that part. One half can choose the epoch while the other one measures. */
   readonly halves: readonly (readonly number[])[];
 }
 
 /**
- * @param group As the option `--group` has it.
- * @param earlier A `split.json` that is extended.
+ * Splits photos into training, validation and test photos.
+ *
+ * @param group Value of the option `--group`.
+ * @param earlier An earlier `split.json` to extend.
  */
 export async function splitPhotos(
   photos: NamedPhotos,
@@ -77,7 +79,7 @@ export async function splitPhotos(
   return made(split, rule + likeness);
 }
 
-/** @param path A `split.json`, or the folder of the run that wrote it. */
+/** Reads the text of an earlier split. @param path A `split.json`, or the folder of the run that wrote it. */
 async function readEarlier(path: string): Promise<string> {
   const isFolder = await stat(path).then(
     found => found.isDirectory(),
@@ -93,7 +95,7 @@ async function readEarlier(path: string): Promise<string> {
   });
 }
 
-/** The halves of a split that was made before. @param group As the option `--group` had it. */
+/** The two validation halves of an existing split. @param group Value of the option `--group` when the split was made. */
 export function validationHalves(
   photos: NamedPhotos,
   split: Split,
@@ -103,7 +105,7 @@ export function validationHalves(
   return halvesOf(together(grouped(photos, group), photos), split, seed);
 }
 
-/** Classes as even as they can be, and groups together where there are two or more. */
+/** Halves with classes as evenly distributed as possible. Groups stay together if there are at least two. */
 function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoSplit['halves'] {
   const own = split.validation.map(index => members[index]!);
   const nameOf = ({ sha256, group }: Photo) => (group === undefined ? sha256 : `group ${group}`);
@@ -127,13 +129,13 @@ function halvesOf(members: readonly Photo[], split: Split, seed: number): PhotoS
   return halves.map(half => half.sort((a, b) => a - b));
 }
 
-/** Photos with the groups that `--group` names; near copies are known to each photo since it was opened. */
+/** Sets the group of each photo according to `--group`. Near copies were already found when the photos were opened. */
 function grouped({ photos }: NamedPhotos, group: string): readonly Photo[] {
   if (group === 'source') return groupBySource(photos);
   if (group !== 'none' && group !== 'near') return photos;
   return photos.map(({ group, ...photo }) => photo);
 }
 
-/** Photos whose groups are joined where copies connect them. */
+/** Merges groups that share copies of a photo. */
 const together = (members: readonly Photo[], { copies = [] }: NamedPhotos): readonly Photo[] =>
   groupDuplicates(members, copies);

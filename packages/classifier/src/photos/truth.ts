@@ -3,26 +3,26 @@ import { PhotoSetError } from '@shroom/data/node';
 import type { Truth } from '@shroom/train';
 import type { TaskName } from '../task';
 
-/** All classes of a photo. */
+/** Indices of all classes of a photo. */
 export const labelsOf = ({ label, labels }: Pick<Photo, 'label' | 'labels'>): readonly number[] =>
   labels ?? [label];
 
-/** The classes of a photo by their names. */
+/** Names of all classes of a photo. */
 export const namesOf = (photo: Photo, classes: readonly string[]): string[] =>
   labelsOf(photo).map(label => classes[label]!);
 
-/** What is learned of photos, and why. */
+/** The task of a photo set, and the reason for it. */
 export interface TaskOfPhotos {
   readonly task: TaskName;
-  /** In words. */
+  /** The reason in words. */
   readonly reason: string;
 }
 
 /**
- * Whether a photo has one class or any number of them.
+ * Decides whether a photo has exactly one class or any number of classes.
  *
- * @param wanted Default: what the photos have.
- * @throws PhotoSetError when each photo should have one class, and some have several or none.
+ * @param wanted The task that the user asked for. Default: the task that fits the photos.
+ * @throws PhotoSetError when 'single-label' was asked for and some photos have several classes or none.
  */
 export function taskOfPhotos(
   { name = 'photos', classes, photos }: PhotoSet,
@@ -51,7 +51,11 @@ export function taskOfPhotos(
   );
 }
 
-/** What photos show, as a training takes it. @param classes Their number, where photos may have several or none: then there are targets. */
+/**
+ * The true classes of photos as training data.
+ *
+ * @param classes The number of classes, for the task 'multi-label' only. The result then has targets.
+ */
 export function truthOf(photos: readonly Photo[], classes: number | undefined): Truth {
   const labels = Int32Array.from(photos, ({ label }) => label);
   return classes === undefined ? { labels } : { labels, targets: targetsOf(photos, classes) };

@@ -7,12 +7,12 @@ import {
   type View,
 } from '@shroom/data';
 
-/** How training photos are varied: `flips` flips and turns them by up to 15 degrees, `crops` mirrors and crops them. */
+/** How training photos are augmented: `flips` flips them and rotates them by up to 15 degrees, `crops` mirrors and crops them. */
 export type Augment = 'flips' | 'crops';
 
-/** One way to look at photos. What it does to a photo follows from the photo's hash and the view's number alone. */
+/** One augmented view of photos. The transform of a photo depends only on the photo's hash and the view's number. */
 export interface PhotoView {
-  /** Names the view of a photo in caches. */
+  /** Key of a photo's view in caches. */
   keyOf(photo: Pick<Photo, 'sha256'>): string;
   viewOf(photo: Pick<Photo, 'sha256'>): View;
   /** Applied after the view, with the view's number as the epoch. */
@@ -21,14 +21,17 @@ export interface PhotoView {
 
 const mirrored: View = { ...plainView, flipHorizontally: true };
 
-/** Flips and rotations, as the reference has them; view 0 is the photo itself. */
+/** Random flips and rotations, as in the reference recipe. View 0 is the unchanged photo. */
 function flipped(index: number): PhotoView {
   const viewOf = ({ sha256 }: Pick<Photo, 'sha256'>) =>
     index === 0 ? plainView : randomView(randomStream('view', sha256, index));
   return { keyOf: photo => JSON.stringify([photo.sha256, viewOf(photo)]), viewOf };
 }
 
-/** The photo itself, its mirror image, then crops of 40 % of its area or more, every second one mirrored on average. */
+/**
+ * View 0 is the unchanged photo, view 1 its mirror image. The others are random crops of at least 40 % of its area, half of them mirrored
+ * on average.
+ */
 function cropped(index: number): PhotoView {
   if (index === 0) return flipped(0);
   if (index === 1)
@@ -44,6 +47,6 @@ function cropped(index: number): PhotoView {
 
 const ways = { flips: flipped, crops: cropped } satisfies Record<Augment, unknown>;
 
-/** The first views of a kind; the first of all is the photo itself. */
+/** The first `count` views of a kind. The first view is the unchanged photo. */
 export const viewsOf = (augment: Augment, count: number): PhotoView[] =>
   Array.from({ length: count }, (_, index) => ways[augment](index));

@@ -2,7 +2,7 @@ import type { Assessment, MultiLabelAssessment } from '@shroom/train';
 import type { ClassifierFile } from '../file/schema';
 import { isMultiLabel } from '../training/test-evaluation';
 
-/** `README.md` of a run: a model card with the metadata of the Hugging Face hub. */
+/** The `README.md` of a run: a model card with metadata for the Hugging Face hub. */
 export function modelCard(file: ClassifierFile, assessment: Assessment): string {
   const { title, classes, extractors, trainedOn, licenses, caution, novelty } = file;
   const several = isMultiLabel(assessment);
@@ -92,7 +92,7 @@ macro-F1 ${share(macroF1.value)}, micro-F1 ${share(microF1.value)}. Of ${share(a
 ${rows.join('\n')}`;
 }
 
-/** There is no average precision of a class that no test photo has. */
+/** A share in percent, or 'unknown' for NaN: a class without test photos has no average precision. */
 const known = (value: number) => (Number.isNaN(value) ? 'unknown' : share(value));
 
 /** Text from data without what Markdown or a terminal would act on. */

@@ -8,29 +8,32 @@ import {
 } from '@shroom/train';
 import { isMultiLabel, type TestEvaluation } from '../training/test-evaluation';
 
-/** A test photo that a report shows, and what it says of it. */
+/** A test photo that the report shows, with its texts. */
 export interface Chosen {
   readonly group: 'hardest' | 'right';
   readonly sample: number;
-  /** The class that is explained. */
+  /** Index of the class that the heat map explains. */
   readonly explained: number;
-  /** Below the picture in the report. */
+  /** Texts below the picture in the report. */
   readonly shown: Pick<
     GalleryPicture,
     'truth' | 'predicted' | 'probability' | 'fitting' | 'explained'
   >;
-  /** In the picture's own line of text. */
+  /** The line of text inside the picture. */
   readonly caption: string;
-  /** Of the class of the photo that names its file. */
+  /** Name of the photo's class, used in the name of the picture's file. */
   readonly named: string;
-  /** What it was wrongly taken for; absent where it is right. */
+  /** The wrong class that was predicted. Absent if the answer is right. */
   readonly wrongAs?: string;
 }
 
 const rightPerClass = 2;
 const hardestInAll = 12;
 
-/** The hardest, a quarter of all at most; then of each class those whose truth was expected most. */
+/**
+ * Chooses the hardest photos (at most a quarter of all), then for each class the right ones with the highest probability of the true
+ * class.
+ */
 export function choosePhotos(
   { assessment, logits, certainty }: TestEvaluation,
   classes: readonly string[],
@@ -55,7 +58,7 @@ export function choosePhotos(
   const seen = new Set<SamplePrediction>();
   return [
     ...hard.map(each => describe(each, 'hardest')),
-    // A photo of several classes is shown for the first of them.
+    // A photo with several classes is shown only once, for the first of its classes.
     ...right.flatMap(({ each, label }) => {
       if (seen.has(each)) return [];
       seen.add(each);
@@ -64,7 +67,7 @@ export function choosePhotos(
   ];
 }
 
-/** Whether a photo has a class and is right in all of its classes. */
+/** Whether a photo has the class `label` and all of its classes were predicted correctly. */
 function isRight(
   { sample, truth, predicted }: SamplePrediction,
   label: number,
@@ -92,7 +95,7 @@ function ofOne(
   };
 }
 
-/** @param label The class that is explained. Default: the one that the answer is most wrong about, else the most probable one. */
+/** @param label Index of the explained class. Default: the most wrongly predicted class, or, if all are right, the most probable class. */
 function ofSeveral(
   sample: number,
   group: Chosen['group'],

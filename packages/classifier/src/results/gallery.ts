@@ -11,22 +11,22 @@ import type { TestEvaluation } from '../training/test-evaluation';
 import { choosePhotos } from './chosen';
 
 export interface GalleryOptions {
-  /** The folder for the pictures; it is there and empty. */
+  /** An existing, empty folder for the pictures. */
   readonly folder: string;
-  /** `[height, width]` that the classifier takes. */
+  /** Input size `[height, width]` of the classifier. */
   readonly size: readonly [number, number];
   readonly map: MapName;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The pictures of the report, the hardest and the right ones. */
+/** The pictures of the report: the hardest photos, and right answers. */
 export interface Gallery {
   readonly hardest: readonly GalleryPicture[];
   readonly right: readonly GalleryPicture[];
 }
 
-/** Explains the hardest test photos and the surest right ones of each class, and writes a picture of each. */
+/** Explains the hardest test photos and the most certain right answers of each class, and writes a picture of each. */
 export async function explainTest(
   photos: NamedPhotos,
   test: readonly number[],

@@ -9,11 +9,11 @@ import { noveltyOf, type StoredNovelty } from '../training/novelty';
 import type { TestEvaluation } from '../training/test-evaluation';
 import { judgeOf, photosToWorsen, robustnessOf } from './robustness';
 
-/** Where a classifier ends: photos that are worse than those of the run, and photos that it does not know. */
+/** Limits of a classifier: its accuracy on degraded photos, and how it answers for photos unlike its training photos. */
 export interface Limits {
   readonly robustness: Robustness;
   readonly novelty: ReportedNovelty;
-  /** How strange each test photo is. */
+  /** Novelty score of each test photo. */
   readonly scores: Float64Array;
 }
 
@@ -25,11 +25,11 @@ export interface LimitedRun {
   readonly evaluated: TestEvaluation;
   readonly stored: StoredNovelty;
   readonly summaries: SummariesOfParts;
-  /** Whether the network itself was trained on the photos: then its features know every class. */
+  /** Whether the backbone was fine-tuned on the photos. Its features then depend on every class, so no class counts as left out. */
   readonly isTuned: boolean;
 }
 
-/** Measures where a classifier ends. */
+/** Measures the limits of a classifier. */
 export async function limitsOf(
   { photos, split, configuration, network, evaluated, stored, summaries, isTuned }: LimitedRun,
   work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
@@ -49,7 +49,7 @@ export async function limitsOf(
     scores.filter(score => score > stored.threshold).length,
     scores.length,
   );
-  // A photo of several classes would be left out with any of them.
+  // A photo with several classes cannot be left out for one class only.
   if (isTuned || network.task === 'multi-label')
     return { robustness, novelty: { falseAlarms }, scores };
   const leftOut = await shareOfLeftOut(summaries, photos.classes.length);

@@ -10,7 +10,7 @@ import { isMultiLabel } from '../training/test-evaluation';
 import type { Limits } from './limits';
 import { labelCounts } from './predictions';
 
-/** How long the parts of a run took. */
+/** Duration of the parts of a run, in seconds. */
 export interface Seconds {
   readonly features: number;
   readonly head: number;
@@ -18,14 +18,14 @@ export interface Seconds {
   readonly total: number;
 }
 
-/** What a run says of itself in `metrics.json`. */
+/** Content of `metrics.json`. */
 export interface RunMetrics {
   readonly photos: NamedPhotos;
   readonly split: Split;
   readonly engine: Engine;
   readonly configuration: RunConfiguration;
   readonly assessment: Assessment;
-  /** Accuracy by the columns of the photos' table. */
+  /** Accuracy for each value of the columns of the photos' table. */
   readonly slices: readonly ColumnAccuracy[];
   readonly limits: Limits;
   readonly seconds: Seconds;
@@ -64,7 +64,7 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
   await writeAtomically(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
 }
 
-/** Of photos with several classes there is no confusion of two; each class has its own counts. */
+/** Metrics for the task 'multi-label'. Instead of a confusion matrix, each class has its own counts. */
 function severalOf(
   { evaluation, certainty, answers, sure, accuracyWhereSure }: MultiLabelAssessment,
   named: <T>(values: readonly T[]) => Readonly<Record<string, T | undefined>>,
@@ -75,7 +75,7 @@ function severalOf(
   return { task: 'multi-label', ...scores, sure, accuracyWhereSure, counts, thresholds };
 }
 
-/** Photos of each class; one with several counts for each of them. */
+/** Number of photos of each class. A photo with several classes counts for each of them. */
 export function countByClass(
   { classes, photos }: Pick<NamedPhotos, 'classes' | 'photos'>,
   indices: readonly number[],
@@ -85,5 +85,5 @@ export function countByClass(
   return counts;
 }
 
-/** The most memory that the process had at any time. */
+/** Peak memory of the process in MiB. */
 export const peakMemoryMiB = () => Math.round(process.resourceUsage().maxRSS / 1024);

@@ -5,10 +5,10 @@ import type { RunConfiguration } from '../run/folder';
 import { isMultiLabel, type TestEvaluation } from '../training/test-evaluation';
 
 /**
- * `predictions.csv`: a row for each test photo. Where photos may have several classes, those in a cell stand between separators of the
- * photos' table, or `|`.
+ * `predictions.csv`: a row for each test photo. If photos may have several classes, the classes in a cell are separated as in the photos'
+ * table, or by `|`.
  *
- * @param novelty Of each test photo, where it was measured.
+ * @param novelty Novelty score of each test photo, if measured.
  */
 export function predictionsCsv(
   { classes, photos }: NamedPhotos,
@@ -34,7 +34,7 @@ export function predictionsCsv(
   return csv([header, ...rows]);
 }
 
-/** The one class that was predicted, or those that a photo was said to have, ascending. */
+/** The predicted class, or for the task 'multi-label' all predicted classes in ascending order. */
 function saidOf(logits: Float32Array, certainty: TestEvaluation['certainty']['averaged']) {
   if ('thresholds' in certainty) {
     const { present, probabilities, sure } = answerMultiLabel(logits, certainty);
@@ -45,8 +45,8 @@ function saidOf(logits: Float32Array, certainty: TestEvaluation['certainty']['av
 }
 
 /**
- * `confusion.csv`: a row for each true class, a column for each predicted one. Where photos may have several classes, a row for each with
- * how often it was found, missed, said of photos that lack it, and rightly not said.
+ * `confusion.csv`: a row for each true class, a column for each predicted class. If photos may have several classes: a row for each class
+ * with its true positives, false negatives, false positives and true negatives.
  */
 export function confusionCsv(classes: readonly string[], assessment: Assessment): string {
   if (!isMultiLabel(assessment))
@@ -64,7 +64,7 @@ export function confusionCsv(classes: readonly string[], assessment: Assessment)
   ]);
 }
 
-/** How many photos have a class or not, and were said to. */
+/** Counts true and false positives and negatives of class `k`. */
 export function labelCounts(answers: readonly LabelAnswer[], k: number) {
   const count = (has: boolean, said: boolean) =>
     answers.filter(each => each.truth.includes(k) === has && each.said.includes(k) === said).length;
@@ -79,7 +79,10 @@ export function labelCounts(answers: readonly LabelAnswer[], k: number) {
 const csv = (rows: readonly (readonly unknown[])[]): string =>
   rows.map(row => `${row.map(cell).join(',')}\n`).join('');
 
-/** Spreadsheets take what begins with `=`, `+`, `-`, `@` or a tab for a formula: a name that does gets a quote in front. */
+/**
+ * Formats a cell. A text that begins with `=`, `+`, `-`, `@` or a tab gets a leading quote, because spreadsheets would run it as a
+ * formula.
+ */
 function cell(value: unknown): string {
   const text =
     typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);

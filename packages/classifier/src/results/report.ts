@@ -15,7 +15,7 @@ import type { Gallery } from './gallery';
 import type { Limits } from './limits';
 import { countByClass, peakMemoryMiB, type Seconds } from './metrics';
 
-/** What a report is made of. */
+/** Everything that a report shows. */
 export interface RunFacts {
   readonly photos: NamedPhotos;
   readonly split: Split;
@@ -24,13 +24,13 @@ export interface RunFacts {
   readonly training: JobRecipe['training'];
   readonly extractors: readonly Extractor[];
   readonly assessment: Assessment;
-  /** Accuracy by the columns of the photos' table. */
+  /** Accuracy for each value of the columns of the photos' table. */
   readonly slices: readonly ColumnAccuracy[];
   readonly limits: Limits;
   readonly gallery: Gallery;
   readonly seconds: Seconds;
   readonly versions: Versions;
-  /** What was typed or called to get this. */
+  /** The command or call that started the run. */
   readonly command: string;
 }
 
@@ -46,9 +46,9 @@ export const titleOf = (configuration: RunConfiguration, { classes, name }: Name
   configuration.title ?? `${classes.length} classes of ${name}`;
 
 /**
- * The report's content, put together from what the run knows.
+ * Assembles the content of the report.
  *
- * @param shown The photo whose heat map was drawn after epochs.
+ * @param shown The photo whose heat map was drawn after several epochs.
  */
 export async function reportContent(
   run: RunFacts,

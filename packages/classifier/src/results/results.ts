@@ -13,7 +13,7 @@ import { type Seconds, saveMetrics } from './metrics';
 import { confusionCsv, predictionsCsv } from './predictions';
 import { type RunFacts, reportContent } from './report';
 
-/** How good a classifier is on photos that nothing was trained on or chosen by, each with one class. */
+/** Test result for the task 'single-label', on photos that were used neither for training nor for choosing the epoch. */
 export interface SingleLabelResult {
   readonly task: 'single-label';
   readonly accuracy: Interval;
@@ -21,10 +21,10 @@ export interface SingleLabelResult {
   readonly assessment: Assessment;
 }
 
-/** The same of photos that may have several classes. */
+/** Test result for the task 'multi-label', on photos that were used neither for training nor for choosing the epoch. */
 export interface MultiLabelResult {
   readonly task: 'multi-label';
-  /** Share of the photos whose classes are all right. */
+  /** Share of the photos for which all classes are right. */
   readonly accuracy: Interval;
   readonly macroF1: Interval;
   readonly microF1: Interval;
@@ -32,7 +32,7 @@ export interface MultiLabelResult {
   readonly assessment: MultiLabelAssessment;
 }
 
-/** How good a classifier is; `task` tells which of both it is. */
+/** Test result of a classifier. `task` tells which of the two types it is. */
 export type TestResult = SingleLabelResult | MultiLabelResult;
 
 /** A finished run: plain data. */
@@ -40,13 +40,13 @@ export interface Run {
   readonly folder: string;
   readonly classes: readonly string[];
   readonly configuration: RunConfiguration;
-  /** On photos that nothing was trained on or chosen by. */
+  /** Result on the test photos, which were used neither for training nor for choosing the epoch. */
   readonly test: TestResult;
   readonly history: readonly EpochRecord[];
   readonly seconds: Seconds;
 }
 
-/** The figures of an assessment by their names. */
+/** The main figures of an assessment. */
 export function resultOf(assessment: Assessment | MultiLabelAssessment): TestResult {
   const { accuracy, macroF1 } = assessment.figures;
   if (!isMultiLabel(assessment)) return { task: 'single-label', accuracy, macroF1, assessment };
@@ -57,20 +57,20 @@ export function resultOf(assessment: Assessment | MultiLabelAssessment): TestRes
   };
 }
 
-/** What is written of a run when all is known. */
+/** Everything that is written to the folder at the end of a run. */
 export interface Results extends Omit<RunFacts, 'slices'> {
   readonly evaluated: TestEvaluation;
   readonly file: ClassifierFile;
-  /** Of each test photo. */
+  /** Novelty score of each test photo, and the threshold above which a photo is called unknown. */
   readonly novelty: { readonly scores: ArrayLike<number>; readonly threshold: number };
   readonly log: TrainingLog;
-  /** The photo whose heat map was drawn after epochs. */
+  /** The photo whose heat map was drawn after several epochs. */
   readonly shown: Photo;
-  /** The folder with the new heat maps, which takes the place of that of an earlier run. */
+  /** The folder with the new heat maps. It replaces the heat maps of an earlier run. */
   readonly cams: string;
 }
 
-/** Replaces what an earlier run left in the folder, file by file, the metrics last. */
+/** Writes the results, and replaces results of an earlier run file by file. The metrics are written last. */
 export async function saveResults(folder: string, results: Results): Promise<void> {
   const { photos, split, configuration, evaluated, file, novelty, log, shown, cams } = results;
   const { assessment } = evaluated;
@@ -90,7 +90,7 @@ export async function saveResults(folder: string, results: Results): Promise<voi
   await saveMetrics(folder, { ...results, assessment, slices });
 }
 
-/** Samples whose truth was predicted if they are right: of photos with several classes, where all of them are. */
+/** Samples for the accuracy by column. For the task 'multi-label', a photo counts as right if all of its classes are right. */
 function judged(assessment: Assessment): Parameters<typeof accuracyByColumn>[0] {
   if (!isMultiLabel(assessment)) return assessment.hardest;
   return assessment.answers.map(({ truth, said }, sample) => {

@@ -9,9 +9,9 @@ import { labelsOf } from '../photos/truth';
 import { Meter, type OnProgress } from '../progress';
 import type { TestEvaluation } from '../training/test-evaluation';
 
-/** Photos that are made worse, at least and at most. */
+/** Smallest and largest number of photos that are degraded. */
 const [fewestPhotos, mostPhotos] = [18, 300];
-/** Passes through the network that this may cost, as a share of those that the features of the run cost. */
+/** Allowed number of passes through the network, as a share of the passes for the features of the run. */
 const shareOfPasses = 0.04;
 
 interface Condition {
@@ -28,7 +28,7 @@ async function pixelsOf(image: Sharp): Promise<Pixels> {
   return { data: new Uint8Array(data), height: info.height, width: info.width };
 }
 
-/** Radius of the blur as a share of the longer side, about 2 pixels of 299. */
+/** Standard deviation of the Gaussian blur as a share of the longer side: about 2 pixels for a side of 299. */
 const blur = 1 / 150;
 
 const conditions: readonly Condition[] = [
@@ -50,23 +50,23 @@ const conditions: readonly Condition[] = [
   },
 ];
 
-/** How many test photos are made worse, for a run whose features cost so many passes through the network. */
+/** Number of test photos to degrade. @param passes Number of passes through the network for the features of the run. */
 export function photosToWorsen(passes: number): number {
   const affordable = Math.ceil((shareOfPasses * passes) / conditions.length);
   return Math.min(mostPhotos, Math.max(fewestPhotos, affordable));
 }
 
 export interface RobustnessOptions {
-  /** `[height, width]` that the classifier takes. */
+  /** Input size `[height, width]` of the classifier. */
   readonly size: readonly [number, number];
-  /** Photos that are made worse, at most; those at even steps. */
+  /** Largest number of photos that are degraded. They are taken at even steps. */
   readonly photos: number;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Accuracy on test photos as they are, and blurred, compressed and darkened at the size at which the network sees them.
+ * Accuracy on test photos: unchanged, blurred, compressed and darkened. Photos are degraded after resizing to the input size.
  *
  * @param isRight Whether an answer is right.
  * @param plain Logits of the test photos from one view, `[photos, classes]`.
@@ -116,7 +116,7 @@ async function logitsOf(
   photos: readonly Pixels[],
   network: ClassifierNetwork,
 ): Promise<Float32Array> {
-  // As many images as always: a compiled network is of one batch size.
+  // The last batch is filled up, because a compiled network accepts only one batch size.
   const filled = Array.from({ length: imagesAtOnce }, (_, row) => photos[row] ?? photos[0]!);
   const images = network.extractors.map(({ backbone }) => toTensor(filled, backbone));
   const { logits, summary } = outputsOf(network)(images);
@@ -127,10 +127,10 @@ async function logitsOf(
   }
 }
 
-/** Whether an answer is right, by its logits `[classes]`, from one view. */
+/** Decides from the logits `[classes]` of one view whether the answer is right. */
 export type Judge = (logits: Float32Array, photo: Photo) => boolean;
 
-/** Right is the most probable class, or where photos may have several, all of them. */
+/** An answer is right if the most probable class is the true one, or, for the task 'multi-label', if all classes are right. */
 export function judgeOf({ certainty: { plain } }: Pick<TestEvaluation, 'certainty'>): Judge {
   if (!('thresholds' in plain)) return (logits, { label }) => top(logits) === label;
   return (logits, photo) => {

@@ -1,19 +1,22 @@
 import { RunFolderError } from '../errors';
 
-/** What an error of the file system means for a run, and what to do. */
+/** For each error code of the file system: what it means for a run, and what to do. */
 const advice: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full. Make room: the same command goes on from what is kept.',
+  ENOSPC:
+    'the disk is full. Make room, then repeat the same command: it continues from what is stored.',
   EDQUOT:
-    'your share of the disk is used up. Make room: the same command goes on from what is kept.',
-  EACCES: 'it may not be written there. Give another folder with --out, or the right to write.',
-  EPERM: 'it may not be written there. Give another folder with --out, or the right to write.',
+    'your disk quota is used up. Make room, then repeat the same command: it continues from what is stored.',
+  EACCES:
+    'writing there is not permitted. Give another folder with --out, or change the permissions.',
+  EPERM:
+    'writing there is not permitted. Give another folder with --out, or change the permissions.',
   EROFS: 'the disk is read-only. Give another folder with --out.',
   EEXIST: 'there is a file where a folder should be. Give another folder with --out.',
   ENOTDIR: 'there is a file where a folder should be. Give another folder with --out.',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n), or close other programs.',
 };
 
-/** An error as it is, or what it means for the folder where it is one of the disk. */
+/** Turns an error of the file system into a RunFolderError with advice. Other errors are returned unchanged. */
 export function ofTheDisk(folder: string, error: unknown): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   const reason = code === undefined ? undefined : advice[code];

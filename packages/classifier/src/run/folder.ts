@@ -7,13 +7,13 @@ import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
 
-/** What `run.json` keeps of a run, by which it can be gone on with. */
+/** Content of `run.json`. An interrupted run can be continued from it. */
 export interface RunConfiguration extends Configuration {
-  /** What `openPhotos` took; absent where photos were given that were open already. */
+  /** Argument of `openPhotos`. Absent if the photos were already open. */
   readonly data?: string;
-  /** What the set is called. */
+  /** Name of the photo set. */
   readonly name: string;
-  /** Present in the folder of a fine-tuned classifier: what `finetune` was called with. */
+  /** Arguments of `finetune`. Only in the folder of a fine-tuned classifier. */
   readonly finetuning?: {
     /** The folder of the classifier that was fine-tuned. */
     readonly run: string;
@@ -26,9 +26,9 @@ export interface RunConfiguration extends Configuration {
 }
 
 /**
- * The folder for a run, new or of a run. Nothing in it changes yet.
+ * Creates the folder of a run, or checks that an existing folder is empty or holds a run. Existing files are not changed.
  *
- * @throws RunFolderError when it holds other files, or cannot be made.
+ * @throws RunFolderError when the folder holds other files, or cannot be created.
  */
 export async function openRunFolder(folder: string): Promise<void> {
   const entries = await made(folder).then(() => readdir(folder));
@@ -45,7 +45,7 @@ async function made(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     const reasons: Readonly<Record<string, string>> = {
       ENOSPC: 'cannot be made: the disk is full. Make room, or give a folder on another disk.',
-      EACCES: 'cannot be made: it may not be written there. Give another folder with --out.',
+      EACCES: 'cannot be made: writing there is not permitted. Give another folder with --out.',
       EROFS: 'cannot be made: the disk is read-only. Give another folder with --out.',
       EEXIST: 'is a file, not a folder. Give another folder with --out.',
       ENOTDIR: 'is below a file, not a folder. Give another folder with --out.',
@@ -68,7 +68,7 @@ export async function holdsAnother(
   return differences({ configuration: then }, { configuration: kept(configuration) }).length > 0;
 }
 
-/** As it is written: resumed from anywhere, a path is kept whole. */
+/** The configuration as it is stored. Paths become absolute, so that the run can be resumed from any working directory. */
 function kept(configuration: RunConfiguration): RunConfiguration {
   const { data } = configuration;
   return data !== undefined && existsSync(data)
@@ -77,10 +77,10 @@ function kept(configuration: RunConfiguration): RunConfiguration {
 }
 
 /**
- * Writes what the run was started with. Where the folder holds a run of the same configuration, it goes on.
+ * Writes the configuration of a new run to `run.json`. If the folder holds a run of the same configuration, that run is continued.
  *
- * @returns What has changed besides, such as the version of an engine, in sentences.
- * @throws RunMismatchError when the folder holds a run of another configuration, naming what differs.
+ * @returns Sentences about other changes since the run began, such as a new version of an engine.
+ * @throws RunMismatchError when the folder holds a run of another configuration. The message names the differences.
  */
 export async function saveConfiguration(
   folder: string,
@@ -97,20 +97,20 @@ export async function saveConfiguration(
     );
 }
 
-/** The photos of a run that goes on, and how they were split. */
+/** The photos of a continued run, and their split. */
 export interface SplitOfRun {
   readonly photos: NamedPhotos;
   readonly split: Split;
   readonly rule: string;
-  /** How many photos are new since, and not used. */
+  /** Number of photos that were added after the run began. They are not used. */
   readonly added: number;
 }
 
 /**
- * The split of a run that goes on: the very photos, which their hashes show. What is new since is left out.
+ * The split of a continued run. Hashes prove that the photos are the same. Photos that were added after the run began are left out.
  *
- * @returns Nothing where the run has not split its photos yet.
- * @throws SplitError when photos are missing or have changed, naming them.
+ * @returns Undefined if the run has not split its photos yet.
+ * @throws SplitError when photos are missing or have changed. The message names them.
  */
 export async function splitOfRun(
   folder: string,
@@ -127,7 +127,7 @@ export async function splitOfRun(
     .filter(({ id }) => ids.has(id))
     .map(({ labels, ...photo }): Photo => {
       if (!labels) return { ...photo, label: labelOf(photo.label) };
-      // Classes that are new since are not learned.
+      // Classes that were added after the run began are not learned.
       const known = labels.map(labelOf).filter(label => label >= 0);
       known.sort((a, b) => a - b);
       return { ...photo, label: known[0] ?? 0, labels: known };
@@ -137,7 +137,7 @@ export async function splitOfRun(
   return { photos: kept, split, rule: manifest.rule, added: photos.photos.length - own.length };
 }
 
-/** Puts a whole new folder in the place of another, which is removed. */
+/** Replaces a folder by a complete new one. The old folder is removed. */
 export async function replaceFolder(old: string, fresh: string): Promise<void> {
   const aside = `${old}.old`;
   await rm(aside, { recursive: true, force: true });
@@ -146,7 +146,7 @@ export async function replaceFolder(old: string, fresh: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Puts a whole new run in the place of another; the lock of the folder stays where it is. */
+/** Replaces a run by a complete new one. The lock file of the folder stays in place. */
 export async function replaceRun(old: string, fresh: string): Promise<void> {
   const aside = join(old, '.replaced');
   await rm(aside, { recursive: true, force: true });

@@ -4,27 +4,27 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RunBusyError } from '../errors';
 
-/** A lock is touched this often while it is held, and belongs to nobody when it was not touched for long. */
+/** Interval in milliseconds at which a held lock file is touched. A lock that was not touched for `abandonedAfter` is abandoned. */
 const touchEvery = 2_000;
 const abandonedAfter = 20_000;
 
-/** Whoever writes in a run's folder. */
+/** The process that holds the lock of a run's folder. */
 interface Owner {
   readonly id: string;
   readonly pid: number;
   readonly host: string;
 }
 
-/** The right to write in a run's folder. */
+/** The exclusive right to write to a run's folder. */
 export interface RunLock {
   release(): Promise<void>;
 }
 
 /**
- * Takes a run's folder for this process. A lock that a process left behind, because it was killed, is taken over: at once where
- * its process is known to be gone, after twenty seconds elsewhere.
+ * Locks a run's folder for this process. The lock of a killed process is taken over: at once if the process is known to be gone, otherwise
+ * after twenty seconds.
  *
- * @throws RunBusyError when another process has the folder.
+ * @throws RunBusyError when another process holds the lock.
  */
 export async function lockRun(folder: string): Promise<RunLock> {
   await mkdir(folder, { recursive: true });
@@ -40,7 +40,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
   }
   const touching = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => {}); // the next touch may work; being late is harmless
+    utimes(path, now, now).catch(() => {}); // a failed touch is harmless: the next one may succeed
   }, touchEvery);
   touching.unref();
   return {
@@ -51,7 +51,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
   };
 }
 
-/** Appears whole or not at all: nobody ever reads half an owner. */
+/** Creates the lock file atomically, so that no process reads an incomplete one. Returns false if a lock exists. */
 async function take(path: string, owner: Owner): Promise<boolean> {
   const own = `${path}.${owner.id}`;
   await writeFile(own, JSON.stringify(owner));
@@ -90,7 +90,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Only one of several that see it can move it away; a lock that somebody else took meanwhile is put back. */
+/** Removes the lock of an owner. If several processes try, only one succeeds in moving the file. A lock of another owner is put back. */
 async function removeOf(path: string, owner: Owner): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {

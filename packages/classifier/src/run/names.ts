@@ -1,12 +1,12 @@
-/** Names that Windows keeps for devices, whatever their ending. */
+/** Names that Windows reserves for devices, with any extension. */
 const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** Characters of a file name that come from data. */
+/** Largest number of characters that a file name takes from data. */
 const longest = 60;
 
 /**
- * A name from data, such as a class, as a part of a file's name on every system: what is no letter, digit, space, `-`, `_` or `.` becomes
- * `_`, and a name that is too long, empty, a device's, or made of dots is changed. Two names may become the same.
+ * Makes a name from data, such as a class, valid as part of a file name on every operating system. Characters other than letters, digits,
+ * spaces, `-`, `_` and `.` become `_`. Names that are too long, empty, reserved, or made of dots are changed. Two names may become equal.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export function fileName(name: string): string {
 }
 
 /**
- * A text from data for a terminal: control characters, which could move the cursor or change colors, are shown as `�`.
+ * Makes a text from data safe for a terminal: control characters, which could move the cursor or change colors, become `�`.
  *
  * @example
  * ```ts

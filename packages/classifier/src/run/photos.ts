@@ -7,16 +7,16 @@ import { type TaskOfPhotos, taskOfPhotos } from '../photos/truth';
 import type { OnProgress } from '../progress';
 import { type RunConfiguration, splitOfRun } from './folder';
 
-/** The photos of a run, what is learned of them, and how they are split. */
+/** The photos of a run, with their task and their split. */
 export interface RunPhotos {
   readonly photos: NamedPhotos;
   readonly parts: PhotoSplit;
   readonly learned: TaskOfPhotos;
-  /** How many photos are new since the run began, and not used. */
+  /** Number of photos that were added after the run began. They are not used. */
   readonly added: number;
 }
 
-/** Opens photos and splits them, or takes the split of the run that goes on; the split is in the folder then. */
+/** Opens the photos of a run. A new run splits them and writes `split.json` to the folder; a continued run reads its split from there. */
 export async function photosOfRun(
   folder: string,
   from: string | PhotoSet,

@@ -1,6 +1,6 @@
 import type { Seconds } from '../results/metrics';
 
-/** Seconds of each part of a run. */
+/** Measures the seconds that each part of a run takes. */
 export function stopwatch() {
   const begin = performance.now();
   const laps = { load: 0, features: 0, head: 0, explain: 0 };

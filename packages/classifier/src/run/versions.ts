@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { pixelsVersion } from '@shroom/data';
 import type { Engine } from '../engine/engine';
 
-/** Of whatever may change a number, by name. */
+/** Versions of all software that may change a result, by name. */
 export type Versions = Readonly<Record<string, string>>;
 
-/** Versions of what runs here, for a run that is gone on with elsewhere. */
+/** Versions of the running software. A run that is continued on another machine is compared with them. */
 export function versionsOf(engine: Engine): Versions {
   const require = createRequire(import.meta.url);
   const versionOf = (name: string) => {

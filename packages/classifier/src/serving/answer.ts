@@ -9,61 +9,63 @@ import {
 import type { ClassifierFile } from '../file/schema';
 import { type TaskName, taskOf } from '../task';
 
-/** What a classifier says of a photo, whether it may have one class or several. */
+/** Fields of an answer that both tasks share. */
 interface AnyPrediction {
-  /** Its path, a file's name, or its place in what was given. */
+  /** The photo's path, the file's name, or the position in the list that was given, from 1. */
   readonly photo: string;
   /** The most probable class. */
   readonly class: string;
   readonly classIndex: number;
-  /** Of that class, calibrated; 0 to 1. */
+  /** Calibrated probability of `class`, 0 to 1. */
   readonly probability: number;
-  /** Of every class by its name. */
+  /** Calibrated probability of every class, by the class's name. */
   readonly probabilities: Readonly<Record<string, number>>;
-  /** The classes that fit, the most probable first; none where even that one does not. */
+  /** All classes that are possible according to the calibration, the most probable first. Empty if no class is probable enough. */
   readonly fits: readonly string[];
-  /** Whether the photo is like what was trained on. If not, none of the classes means much. */
+  /** Whether the photo resembles the training photos. If not, the class means little. */
   readonly known: boolean;
-  /** How unlike the photos it is that were trained on, 0 to 2; absent where the classifier does not know. */
+  /** How much the photo differs from the training photos, 0 to 2. Absent if the classifier cannot measure it. */
   readonly novelty?: number;
 }
 
-/** What a classifier says of a photo that has one class. */
+/** Answer for a photo that has exactly one class. */
 export interface SingleLabelPrediction extends AnyPrediction {
   readonly task: 'single-label';
-  /** Whether exactly one class fits, and the photo is like what was trained on. */
+  /** Whether exactly one class is possible (`fits`) and the photo resembles the training photos (`known`). */
   readonly sure: boolean;
 }
 
-/** What a classifier says of a photo that may have several classes or none; the probabilities are independent, and do not sum to 1. */
+/** Answer for a photo that may have several classes or none. The probabilities are independent and do not sum to 1. */
 export interface MultiLabelPrediction extends AnyPrediction {
   readonly task: 'multi-label';
   /** Every class, the most probable first. */
   readonly labels: readonly PredictedLabel[];
-  /** Whether the classes that fit are exactly those above their thresholds, and the photo is like what was trained on. */
+  /** Whether the possible classes (`fits`) are exactly the present ones, and the photo resembles the training photos (`known`). */
   readonly sure: boolean;
 }
 
-/** Whether a photo has a class. */
+/** The answer for one class of a photo that may have several. */
 export interface PredictedLabel {
   readonly class: string;
-  /** Calibrated; 0 to 1. */
+  /** Calibrated probability, 0 to 1. */
   readonly probability: number;
-  /** Of the class, chosen on validation photos. */
+  /** Threshold of the class, chosen on validation photos. */
   readonly threshold: number;
-  /** Whether the probability is at the threshold or above. */
+  /** Whether the probability is at least the threshold. */
   readonly present: boolean;
 }
 
-/** What a classifier says of a photo; `task` tells which of both it is. */
+/** Answer for a photo. `task` tells which of the two types it is. */
 export type Prediction = SingleLabelPrediction | MultiLabelPrediction;
 
-/** How answers of a classifier are made, of so many views. */
+/** Calibration of a classifier's answers for one number of views. */
 export type CertaintyOfViews = ClassifierFile['certainty'][number];
 
 /**
+ * Makes the answer for a photo from its logits.
+ *
  * @param logits `[K]`.
- * @param certainty Of the file, for as many views as the logits are of.
+ * @param certainty The entry of `classifier.json` for the number of views that the logits come from.
  */
 export function predictionOf(
   photo: string,
@@ -98,7 +100,7 @@ export function predictionOf(
   return { task: 'multi-label', ...common(found), labels };
 }
 
-/** Logits whose probabilities are the mean of those of several views; of one view they stay as they are. */
+/** Logits whose probabilities are the mean over several views. The logits of a single view are returned unchanged. */
 export function averaged(views: readonly Float32Array[], task: TaskName): Float32Array {
   const [first] = views;
   if (views.length === 1) return first!;

@@ -3,20 +3,20 @@ import { type ClassifierNetwork, outputsOf } from '../network/classifier-network
 import { imagesAtOnce } from '../network/extractor';
 import { turn } from './turn';
 
-/** What a classifier says of one image. */
+/** Output of a classifier for one image. */
 export interface Row {
   readonly logits: Float32Array;
   readonly summary: Float32Array;
 }
 
 interface Waiting {
-  /** For each extractor. */
+  /** The preprocessed photo for each extractor. */
   readonly images: readonly Float32Array[];
   done(row: Row): void;
   failed(error: unknown): void;
 }
 
-/** Runs the images of all requests in batches: while one is computed, the next gathers. */
+/** Runs the images of all requests in batches. While one batch is computed, images for the next one are collected. */
 export class Batcher {
   readonly #compute: ReturnType<typeof outputsOf>;
   readonly #shapes: readonly (readonly [number, number, number])[];
@@ -30,7 +30,7 @@ export class Batcher {
     );
   }
 
-  /** @param images One image for each extractor, preprocessed. */
+  /** Computes the output for one photo. @param images One preprocessed image for each extractor. */
   run(images: readonly Float32Array[]): Promise<Row> {
     return new Promise((done, failed) => {
       this.#waiting.push({ images, done, failed });
@@ -40,7 +40,7 @@ export class Batcher {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Requests of the same moment come together, and timers, signals and connections have their turn between batches.
+      // Waiting one turn of the event loop collects simultaneous requests in one batch, and lets timers, signals and connections run.
       await turn();
       const batch = this.#waiting.splice(0, imagesAtOnce);
       try {
@@ -50,7 +50,7 @@ export class Batcher {
         for (const { failed } of batch) failed(error);
       }
     }
-    // In the same turn as the last look at the queue: nobody can have come between.
+    // No request can have been added since the last check of the queue, because nothing was awaited in between.
     this.#running = undefined;
   }
 

@@ -4,7 +4,7 @@ import { viewsOf } from '../photos/views';
 import { Batcher } from './batcher';
 import { seenIn } from './seen';
 
-/** How far the logits of two networks are apart at most, as a share of the largest, on photos as they are. */
+/** The largest difference between the logits of two networks on unchanged photos, as a share of the largest logit. */
 export async function changeOf(
   expected: ClassifierNetwork,
   found: ClassifierNetwork,

@@ -1,9 +1,9 @@
-/** Photos that are worked on at once. */
+/** Number of items that are processed at the same time. */
 const atOnce = 16;
 
 /**
- * Works on items as they come, some at once, and gives the results in the order of the items. An abort also ends the wait for the next
- * item.
+ * Processes items as they arrive, several at a time, and yields the results in the order of the items. An abort also ends the wait for the
+ * next item.
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
@@ -15,7 +15,7 @@ export async function* inOrder<T, R>(
     for await (const item of until(signal, items)) {
       signal?.throwIfAborted();
       const result = work(item);
-      // Awaited when its turn comes; until then a failure must not count as unhandled.
+      // The result is awaited later, in order. Until then a failure must not count as an unhandled rejection.
       result.catch(() => {});
       running.push(result);
       if (running.length >= atOnce) yield await running.shift()!;
@@ -29,7 +29,7 @@ export async function* inOrder<T, R>(
   }
 }
 
-/** The items until the signal is aborted, which throws its reason even while the next item is awaited. */
+/** Yields items until the signal is aborted. An abort throws its reason, even while the next item is awaited. */
 async function* until<T>(
   signal: AbortSignal | undefined,
   items: AsyncIterable<T>,
@@ -50,7 +50,7 @@ async function* until<T>(
     }
   } finally {
     signal.removeEventListener('abort', abort);
-    // Not awaited: a stream that hangs would keep the caller waiting.
+    // Closing the stream is not awaited, because a hanging stream would block the caller.
     void iterator.return?.()?.catch(() => {});
   }
 }

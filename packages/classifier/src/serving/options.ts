@@ -3,37 +3,40 @@ import type { PhotoError } from '../errors';
 import type { Prediction } from './answer';
 
 export interface PredictOptions {
-  /** Views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
+  /** Number of views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
   readonly views?: number;
   readonly signal?: AbortSignal;
 }
 
 export interface ExplainOptions {
-  /** Default Grad-CAM. */
+  /** Method of the heat map. Default Grad-CAM. */
   readonly method?: Method;
-  /** Layer whose feature map is looked at, or `last-convolution`. Default: the last feature map. */
+  /** Layer whose feature map is explained, or `last-convolution`. Default: the layer of the last feature map. */
   readonly tap?: string;
-  /** Of which class, by its name. Default: the most probable one. */
+  /** Name of the class that is explained. Default: the most probable class. */
   readonly class?: string;
-  /** Another class, by its name: the map then shows what speaks for the one rather than for the other, and `explanation.signed` both. */
+  /**
+   * Name of a second class. The map then shows the evidence for `class` rather than for this class; `explanation.signed` has the evidence
+   * for both.
+   */
   readonly against?: string;
-  /** Which of several extractors is looked at. Default 0, the first. */
+  /** Index of the extractor that is explained. Default 0, the first. */
   readonly extractor?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A photo that could not be read, among those of `predictEach`. */
+/** The result of `predictEach` for a photo that could not be read. */
 export interface FailedPhoto {
   readonly photo: string;
   readonly error: PhotoError;
 }
 
-/** What a classifier says of a photo, from one view, and what it looked at. */
+/** The answer for one photo, from one view, with its heat map. */
 export type Explained = Prediction & {
-  /** The class that is explained. */
+  /** Name of the class that the heat map explains. */
   readonly explained: string;
-  /** At least 0, not normalized, at the resolution of the layer. */
+  /** The heat map: values of at least 0, not normalized, at the resolution of the layer. */
   readonly map: HeatMap;
-  /** Everything that `explain` of `@shroom/gradcam` gives. */
+  /** The full result of `explain` of `@shroom/gradcam`. */
   readonly explanation: Explanation;
 };

@@ -3,15 +3,15 @@ import type { Extractor } from '../network/extractor';
 import type { Picture } from '../photos/picture';
 import type { PhotoView } from '../photos/views';
 
-/** A photo in one view, as the networks take it. */
+/** One view of a photo, ready for the networks. */
 export interface Seen {
-  /** The photo itself at the networks' size; of other views the view. */
+  /** The view's pixels at the input size of the networks. */
   readonly pixels: Pixels;
-  /** For each extractor, preprocessed. */
+  /** The preprocessed view for each extractor. */
   readonly images: readonly Float32Array[];
 }
 
-/** A photo in each of some views. @throws PhotoError when it cannot be read. */
+/** Makes the given views of a photo. @throws PhotoError when the photo cannot be read. */
 export async function seenIn(
   picture: Picture,
   views: readonly PhotoView[],

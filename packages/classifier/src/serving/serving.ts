@@ -18,24 +18,27 @@ import { inOrder } from './in-order';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './options';
 import { seenIn } from './seen';
 
-/** A photo that a classifier has looked at, and can be asked about. */
+/** A photo that a classifier has classified and can explain without computing everything again. */
 export interface Look {
-  /** What the classifier says of the photo as it is: from one view. */
+  /** The answer for the unchanged photo, from one view. */
   readonly prediction: Prediction;
-  /** Why the browser's own decoder read the file, where its pixels may differ from those in Node by a little. */
+  /**
+   * Why the browser's own decoder read the file. Its pixels may differ slightly from those in Node. Absent if the same decoder as in Node
+   * was used.
+   */
   readonly fallback?: string;
-  /** Where the classifier looked. Another class or method of the same layer takes little time. */
+  /** Computes a heat map. Further classes or methods at the same layer take little time. */
   explain(options?: ExplainOptions): Promise<Explained>;
-  /** Frees what was computed of the photo. */
+  /** Frees everything that was computed for the photo. */
   dispose(): void;
 }
 
-/** A classifier that answers, wherever it runs: all that Node and browsers have in common. */
+/** Predicts and explains with a classifier: the code that Node and browsers share. */
 export class Serving {
   readonly #loaded: LoadedClassifier;
   readonly #batcher: Batcher;
   readonly #explainer: Explainer;
-  /** What is computed now; the weights stay until it is done. */
+  /** Running computations. The weights are freed only after they have finished. */
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
   #model: LayersModel | undefined;
@@ -108,7 +111,7 @@ export class Serving {
     });
   }
 
-  /** What is said of each photo, and where it looked, with the photo itself. */
+  /** Yields the answer and the heat map of each photo, together with the photo. */
   async *explainEach<Photo extends NamedPhoto>(
     photos: AsyncIterable<Photo>,
     options: ExplainOptions,
@@ -123,7 +126,7 @@ export class Serving {
     }
   }
 
-  /** Reads a photo that is asked about again and again. */
+  /** Reads a photo for repeated questions. */
   look(photo: NamedPhoto): Promise<Look> {
     return this.use(async () => {
       const picture = await photo.read();
@@ -143,7 +146,7 @@ export class Serving {
     });
   }
 
-  /** Does what needs the weights. @throws Error when the classifier is disposed. */
+  /** Runs work that needs the weights. @throws Error when the classifier is disposed. */
   async use<T>(work: () => Promise<T>): Promise<T> {
     this.#requireOpen();
     const running = work();
@@ -209,7 +212,7 @@ export class Serving {
     return { ...prediction, explained, map: explanation.map, explanation };
   }
 
-  /** @throws RangeError for a class that there is not. */
+  /** Resolves names of classes to indices. @throws RangeError for an unknown class. */
   #explaining(options: ExplainOptions): Explaining {
     const { method = gradCam(), class: wanted, against, signal, ...where } = options;
     const [classIndex, rival] = [wanted, against].map(name => {

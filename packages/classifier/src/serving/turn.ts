@@ -1,4 +1,4 @@
-/** Waits until all else that is due has had its turn. Browsers have no `setImmediate`. */
+/** Waits one turn of the event loop. Browsers have no `setImmediate`. */
 export const turn = (): Promise<void> =>
   new Promise(done => {
     if (typeof setImmediate === 'function') setImmediate(done);

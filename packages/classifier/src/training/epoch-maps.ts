@@ -9,15 +9,15 @@ import { inline, rgb } from '../explaining/pictures';
 
 interface EpochLine {
   readonly epoch: number;
-  /** Of the photo's own class. */
+  /** Probability of the photo's true class. */
   readonly probability: number;
 }
 
 const folderName = 'cams-by-epoch';
 
 /**
- * How the heat map of one photo changes while the classifier learns: a picture at epochs 1, 2, 3, 4, 6, 8, 12 and so on,
- * each about half as far again as the one before. All are in the run's folder, so that a training that goes on adds to them.
+ * Records how the heat map of one photo changes during the training, with a picture at epochs 1, 2, 3, 4, 6, 8, 12 and so on. The pictures
+ * are in the run's folder, so that a continued training adds to them.
  */
 export class EpochMaps {
   readonly #folder: string;
@@ -40,7 +40,7 @@ export class EpochMaps {
     this.#map = map;
   }
 
-  /** @param resumed Keeps the pictures of the epochs before. */
+  /** Opens the pictures of a run. @param resumed Whether to keep the pictures of earlier epochs. */
   static async open(
     run: string,
     photo: Photo,
@@ -55,14 +55,14 @@ export class EpochMaps {
     return new EpochMaps(folder, photo, explainer, size, map);
   }
 
-  /** Explains the photo's own class with the weights as they are now, if this epoch is one of those shown. */
+  /** Explains the photo's true class with the current weights, if this epoch is one of the epochs that are shown. */
   async record(epoch: number): Promise<void> {
     if (!isShown(epoch)) return;
     const style = mapStyles[this.#map];
     const classIndex = this.#photo.label;
     const pixels = await readPixels(this.#photo.origin, this.#size);
     const found = await this.#explainer.explain(pixels, { ...style, classIndex });
-    // The last of the panels: the map on top of the photo.
+    // Only the last panel is kept: the heat map on top of the photo.
     const row = style.draw(pixels, found.map);
     const { width, height } = pixels;
     const panel = { left: row.width - width, top: 0, width, height };
@@ -75,7 +75,7 @@ export class EpochMaps {
   async pictures(): Promise<EpochPicture[]> {
     const text = await readFile(join(this.#folder, 'epochs.jsonl'), 'utf8').catch(() => '');
     const lines = text.split('\n').filter(Boolean);
-    // The last of each epoch: one that was interrupted may have been done twice.
+    // Only the last entry of each epoch counts, because an interrupted epoch may have been recorded twice.
     const byEpoch = new Map(
       lines.map(line => JSON.parse(line) as EpochLine).map(line => [line.epoch, line]),
     );
@@ -92,7 +92,7 @@ export class EpochMaps {
   }
 }
 
-/** Powers of two, and half as much again. */
+/** Whether an epoch is a power of two, or 1.5 times a power of two. */
 function isShown(epoch: number): boolean {
   const odd = epoch / 2 ** Math.floor(Math.log2(epoch));
   return odd === 1 || odd === 1.5;

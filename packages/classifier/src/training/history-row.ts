@@ -1,6 +1,6 @@
 import type { EpochRecord, Evaluation, HistoryRow, MultiLabelEvaluation } from '@shroom/train';
 
-/** @param trainAccuracy On the training photos themselves, after the epoch, where it is known. */
+/** A row of the history. @param trainAccuracy Accuracy on the unchanged training photos after the epoch, if known. */
 export function historyRow(report: EpochRecord, trainAccuracy?: number): HistoryRow {
   const { epoch, trainLoss, validation, learningRate, best } = report;
   return {
@@ -19,7 +19,7 @@ export function historyRow(report: EpochRecord, trainAccuracy?: number): History
   };
 }
 
-/** What an epoch is worth: its accuracy, or its mean average precision where photos may have several classes. */
+/** The score of an epoch in words: the accuracy, or for the task 'multi-label' the mean average precision. */
 export function scoreInWords(validation: Evaluation): string {
   if (!isMultiLabel(validation)) return `${(100 * validation.accuracy).toFixed(1)} %`;
   return `mean average precision ${(100 * validation.meanAveragePrecision).toFixed(1)} %`;

@@ -2,9 +2,9 @@ import { type FeatureSet, noveltyThreshold } from '@shroom/train';
 import { div, matMul, maximum, norm, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { falseAlarms, neighbors, thinned } from './novelty';
 
-/** Photos whose distances are measured, at most: training photos, validation photos, and photos of each class. */
+/** Largest numbers of photos whose distances are measured: training photos, validation photos, and photos of each class. */
 const most = { train: 4000, validation: 1000, ofClass: 200 };
-/** Rows of distances that are computed at once. */
+/** Number of rows of distances that are computed at once. */
 const rowsAtOnce = 128;
 
 /** Features of the three parts of a split, one view of each photo. */

@@ -1,31 +1,34 @@
 import { type FeatureSet, nearestNeighbors, noveltyThreshold } from '@shroom/train';
 import type { Tensors } from '../file/stored';
 
-/** Photos that a new one is compared with, at most: more hardly change the distances. */
+/** Largest number of training photos that a new photo is compared with. More photos hardly change the distances. */
 const mostPhotos = 4000;
-/** The distance is to the k-th nearest of them. */
+/** The novelty score is the distance to the k-th nearest training photo. This is k. */
 export const neighbors = 10;
-/** Share of validation photos that may be called strange. */
+/** Share of validation photos that may wrongly be called unlike the training photos. */
 export const falseAlarms = 0.05;
 
-/** How photos that are like nothing in training are known. */
+/** Recognizes photos that are unlike the training photos. */
 export interface Novelty {
-  /** Of photos, by averages of their last feature maps `[n, channels]`: the higher, the stranger; 0 to 2. */
+  /**
+   * Novelty scores from the spatial averages of last feature maps `[n, channels]`. A score is 0 to 2; higher means less like the training
+   * photos.
+   */
   score(summaries: Float32Array): Float64Array;
   readonly threshold: number;
 }
 
-/** What a classifier's folder holds of it. */
+/** The data that a classifier's folder stores for `Novelty`. */
 export interface StoredNovelty {
   readonly tensors: Tensors;
   readonly neighbors: number;
   readonly threshold: number;
   readonly falseAlarms: number;
-  /** For each class, the share of its photos that would be called strange if the class had not been trained on; where measured. */
+  /** For each class, the share of its photos that would be called unknown if the class had not been trained on. Absent if not measured. */
   readonly leftOut?: readonly number[] | undefined;
 }
 
-/** Fits it on training photos, and chooses the threshold on validation photos. */
+/** Stores features of training photos, and chooses the threshold on validation photos. */
 export function fitNovelty(train: FeatureSet, validation: FeatureSet): StoredNovelty {
   const known = thinned(train, mostPhotos);
   const scores = nearestNeighbors(known, neighbors).score(validation.values);
@@ -38,7 +41,7 @@ export function fitNovelty(train: FeatureSet, validation: FeatureSet): StoredNov
   };
 }
 
-/** @throws RangeError when the tensors are none of `fitNovelty`. */
+/** Restores a `Novelty` from stored data. @throws RangeError when the tensors do not come from `fitNovelty`. */
 export function noveltyOf({
   tensors,
   neighbors,
@@ -53,7 +56,7 @@ export function noveltyOf({
   return { score: summaries => detector.score(summaries), threshold };
 }
 
-/** Photos at even steps, at most so many. */
+/** Selects at most `most` photos at even steps. */
 export function thinned(set: FeatureSet, most: number): FeatureSet {
   const { labels, channels, values } = set;
   if (labels.length <= most) return set;

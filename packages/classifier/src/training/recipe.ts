@@ -2,21 +2,21 @@ import { type Phase, type Recipe, recipes as trainings } from '@shroom/train';
 import type { Pooling } from '../network/extractor';
 import type { Augment } from '../photos/views';
 
-/** What is trained on the features. */
+/** The kind of head that is trained on the features. */
 export type HeadName = 'mlp' | 'linear';
 
-/** A way to train a classifier, from the photos' views to the last step. */
+/** All settings of a training, from the views of the photos to the phases of the optimizer. */
 export interface JobRecipe {
   readonly head: HeadName;
   readonly pooling: Pooling;
   readonly augment: Augment;
-  /** Views of each training photo, and of each validation and test photo. */
+  /** Number of views of each training photo, and of each validation and test photo. */
   readonly views: number;
   readonly testViews: number;
   readonly training: Recipe;
 }
 
-/** Features that tell much by themselves want few and gentle steps. */
+/** Informative features, such as those of second-order pooling, need few steps with a small learning rate. */
 const gentle: Recipe = {
   epochs: 20,
   batchSize: 32,
@@ -32,7 +32,7 @@ const gentle: Recipe = {
 const mlp = { head: 'mlp', pooling: 'average', augment: 'flips', views: 4, testViews: 1 } as const;
 
 /**
- * Ways to train by name. `best` is the one that the table of docs/results.md chose by validation scores.
+ * The built-in recipes. `best` has the best validation scores in the table of docs/results.md.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export const jobRecipes = {
 
 export type JobRecipeName = keyof typeof jobRecipes;
 
-/** @throws RangeError when there is no recipe of that name, or a recipe of one's own lacks a part. */
+/** Finds a recipe by its name, or checks a custom one. @throws RangeError for an unknown name, or a custom recipe that lacks a part. */
 export function findRecipe(recipe: JobRecipeName | JobRecipe): JobRecipe {
   if (typeof recipe !== 'string') {
     const missing = parts.filter(part => recipe[part] === undefined);
@@ -64,7 +64,7 @@ export function findRecipe(recipe: JobRecipeName | JobRecipe): JobRecipe {
 
 const parts = ['head', 'pooling', 'augment', 'views', 'testViews', 'training'] as const;
 
-/** What options may change in every phase of a training. */
+/** Settings that options can override in every phase of a training. */
 export interface RecipeChanges {
   readonly epochs?: number | undefined;
   readonly batch?: number | undefined;
@@ -73,7 +73,7 @@ export interface RecipeChanges {
   readonly labelSmoothing?: number | undefined;
 }
 
-/** A training with what was asked for in its place, in every phase. */
+/** Overrides settings of a training in every phase. */
 export function changed(training: Recipe, changes: RecipeChanges): Recipe {
   const { followedBy = [], ...first } = training;
   const { epochs, batch, lr, classWeights, labelSmoothing } = changes;
@@ -97,7 +97,7 @@ export function changed(training: Recipe, changes: RecipeChanges): Recipe {
 const withRate = (schedule: Phase['schedule'], learningRate: number): Phase['schedule'] =>
   typeof schedule === 'object' ? { ...schedule, learningRate } : { name: 'constant', learningRate };
 
-/** A training in words, for the report. */
+/** Describes a training in words, for the report. */
 export function inWords({ followedBy = [], ...first }: Recipe): string {
   return [first, ...followedBy].map(phaseInWords).join('; then ');
 }
@@ -123,6 +123,6 @@ function phaseInWords(phase: Phase): string {
     .join(', ');
 }
 
-/** Epochs of a training, if no phase ends early. */
+/** Number of epochs of a training if no phase stops early. */
 export const mostEpochs = ({ epochs, followedBy = [] }: Recipe): number =>
   followedBy.reduce((sum, phase) => sum + phase.epochs, epochs);

@@ -1,18 +1,18 @@
 import type { Phase, Recipe } from '@shroom/train';
 
-/** A training for photos that may have several classes, and what of the recipe it leaves out. */
+/** A training for the task 'multi-label', and notices about settings of the recipe that it leaves out. */
 export interface SigmoidTraining {
   readonly training: Recipe;
-  /** In sentences. */
+  /** Sentences about settings that were left out. */
   readonly notices: readonly string[];
 }
 
 /**
- * A recipe for sigmoids. Mixup and label smoothing stay. Class weights of the recipe are left out: they would make the probabilities of
- * rare classes several times too high, which one temperature cannot correct; what they are for, the threshold of each class does.
+ * Adapts a recipe to sigmoids. Mixup and label smoothing stay. Class weights of the recipe are left out: they would make the probabilities
+ * of rare classes several times too high, which one temperature cannot correct. Instead, each class has its own threshold.
  *
- * @param classWeights Those that were asked for besides the recipe, which are kept.
- * @throws RangeError for what needs exactly one class a photo: focal loss, balanced sampling.
+ * @param classWeights Class weights that the user asked for in addition to the recipe. They are kept.
+ * @throws RangeError for focal loss and balanced sampling, which need exactly one class for each photo.
  */
 export function forSigmoids(
   training: Recipe,

@@ -14,25 +14,25 @@ import {
 } from '@shroom/train';
 import type { Calibrating, Trained } from './training';
 
-/** How good a classifier is on test photos, and when it may be sure. */
+/** Evaluation of a classifier on test photos, and the calibration of its certainty. */
 export interface TestEvaluation {
   readonly certainty: CertaintyByViews;
-  /** Of the test photos, `[photos, classes]`. */
+  /** Logits of the test photos `[photos, classes]`, averaged over the views. */
   readonly logits: Float32Array;
-  /** The same from one view of each photo. */
+  /** Logits of the test photos `[photos, classes]` from one view of each photo. */
   readonly plainLogits: Float32Array;
-  /** Where they may have several classes, a `MultiLabelAssessment`. */
+  /** For the task 'multi-label', this is a `MultiLabelAssessment`. */
   readonly assessment: Assessment | MultiLabelAssessment;
 }
 
-/** When an answer is sure; of photos that may have several classes, it also says which they have. */
+/** The calibration: temperature and thresholds. For the task 'multi-label', it includes the threshold of each class. */
 export type TestCertainty = Certainty | MultiLabelCertainty;
 
-/** When an answer is sure, and where photos may have several classes, which they have. */
+/** The calibration for one view and for averaged views. */
 export interface CertaintyByViews {
-  /** From one view of a photo, as those of the programs and of the page are. */
+  /** Calibration of answers from one view of a photo, as the command-line programs and the web page give them. */
   readonly plain: TestCertainty;
-  /** From as many views as the test averages. */
+  /** Calibration of answers from as many views as the test averages. */
   readonly averaged: TestCertainty;
 }
 
@@ -53,7 +53,7 @@ export async function evaluateTest(
   return { certainty, logits, plainLogits, assessment };
 }
 
-/** @param calibrating Photos that had no part in the training, and none in the choice of its epoch. */
+/** Calibrates the answers. @param calibrating Photos that were used neither for training nor for choosing the epoch. */
 export function certaintyOf(
   { plain, averaged, ...truth }: Calibrating,
   classes: number,
@@ -67,7 +67,7 @@ export function certaintyOf(
   return { plain: plain === averaged ? certainty : of(plain), averaged: certainty };
 }
 
-/** @param certainty Of as many views as the logits are of. */
+/** Evaluates logits. @param certainty The calibration for the number of views that the logits come from. */
 export function assessmentOf(
   { labels, targets }: Truth,
   logits: Float32Array,

@@ -16,15 +16,15 @@ import { historyRow } from './history-row';
 import { checkpointFolders } from './training';
 
 /**
- * What a run keeps of every epoch: a row of the history, and how the heat map of one photo changed. The epochs of
- * fine-tuning count on from those of the head.
+ * Records every epoch of a run: a row of the history and, for some epochs, the heat map of one photo. Epochs of the fine-tuning are
+ * numbered after those of the head.
  */
 export class TrainingLog {
   readonly #out: string;
   readonly #history: HistoryLog;
   readonly #maps: EpochMaps;
   #classifier: Restorable | undefined;
-  /** Epochs before those of what is trained now. */
+  /** Number of epochs before the current phase. */
   #before = 0;
 
   private constructor(out: string, history: HistoryLog, maps: EpochMaps) {
@@ -33,7 +33,7 @@ export class TrainingLog {
     this.#maps = maps;
   }
 
-  /** @param resumed Goes on with the epochs that the checkpoints hold. */
+  /** Opens the log of a run. @param resumed Whether to continue after the epochs in the checkpoints. */
   static async open(
     out: string,
     photo: Photo,
@@ -51,7 +51,7 @@ export class TrainingLog {
     return this.#history.rows;
   }
 
-  /** @param isHead Whether the head alone is trained, on features that are at hand. */
+  /** Records an epoch. @param isHead Whether only the head is trained, on cached features. */
   async record(
     report: EpochReport,
     classifier: Restorable,
@@ -62,7 +62,7 @@ export class TrainingLog {
       this.#before = isHead ? 0 : (await historyOf(join(this.#out, checkpointFolders.head))).length;
       this.#classifier = classifier;
     }
-    // Feature maps would have to be read from the disk and run through once more.
+    // The accuracy is not computed on feature maps: they would have to be read from disk and run through the network again.
     const accuracy =
       isHead && 'values' in data.train
         ? (await evaluateOn(classifier, data.train, data.classes)).accuracy
@@ -72,7 +72,7 @@ export class TrainingLog {
     await this.#maps.record(epoch);
   }
 
-  /** Brings the files up to date where nothing was left to train. */
+  /** Updates the files if no epoch was left to train. */
   save(): Promise<void> {
     return this.#history.save();
   }
@@ -82,13 +82,13 @@ export class TrainingLog {
   }
 }
 
-/** Rows of the epochs that the checkpoints hold, with what the log knows of them besides. */
+/** Rows of the epochs in the checkpoints, merged with the additional figures in the log file. */
 async function rowsSoFar(out: string): Promise<HistoryRow[]> {
   const text = await readFile(join(out, 'history.jsonl'), 'utf8').catch(() => '');
   const lines = text.split('\n').filter(Boolean);
   const logged = new Map<number, HistoryRow>();
   for (const line of lines) {
-    // A line that was cut short by a power cut is told again by the checkpoints.
+    // An incomplete line, for example after a power failure, is skipped: the checkpoints have its epoch.
     try {
       const row = JSON.parse(line) as HistoryRow;
       logged.set(row.epoch, row);
@@ -96,7 +96,7 @@ async function rowsSoFar(out: string): Promise<HistoryRow[]> {
   }
   const [head, finetuned] = await Promise.all(
     [checkpointFolders.head, checkpointFolders.finetuned].map(folder =>
-      // Absent until its first epoch is done.
+      // The file does not exist until the first epoch is done.
       historyOf(join(out, folder)).catch(() => []),
     ),
   );

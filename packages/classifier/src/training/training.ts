@@ -32,15 +32,15 @@ export interface TrainingOptions {
   readonly training: Recipe;
   readonly seed: number;
   readonly testViews: number;
-  /** Halves of the validation photos. */
+  /** The two halves of the validation photos, as indices. */
   readonly halves: readonly (readonly number[])[];
-  /** A head with its first weights. */
+  /** Creates a head with random initial weights. */
   readonly startHead: () => LayersModel;
-  /** The folder of the run; what it holds of an interrupted one is gone on with. */
+  /** The folder of the run. An interrupted training continues from its checkpoints. */
   readonly out: string;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each epoch, with what is trained and on what. */
+  /** Its `record` is called after each epoch, with the trained model and its data. */
   readonly log: {
     record(
       report: EpochReport,
@@ -52,41 +52,42 @@ export interface TrainingOptions {
 }
 
 export interface Trained {
-  /** It holds the weights of the best epoch. */
+  /** The model with the weights of the best epoch. */
   readonly classifier: Restorable;
   readonly history: readonly EpochRecord[];
-  /** What its answers are calibrated on: validation photos that had no part in its training, nor in the choice of an epoch. */
+  /** Logits for the calibration, of validation photos that were used neither for training nor for choosing the epoch. */
   readonly calibrating: Calibrating;
-  /** What the classifier takes, of the test photos. */
+  /** The classifier's input for the test photos: features, or feature maps at the cut. */
   readonly test: Rows;
-  /** Its weights, below the run's folder. */
+  /** Path of the trained weights, relative to the run's folder. */
   readonly file: string;
-  /** The training that the history is of: that of the head, or the fine-tuning. */
+  /** The recipe that the history belongs to: that of the head, or that of the fine-tuning. */
   readonly plan: Recipe;
 }
 
-/** What validation photos show, and what is said of them. */
+/** The true classes of validation photos, and their logits. */
 export interface Calibrating extends Truth {
-  /** From one view of each photo. */
+  /** Logits from one view of each photo. */
   readonly plain: Float32Array;
-  /** From as many views as are averaged in the test. */
+  /** Logits from as many views as the test averages. */
   readonly averaged: Float32Array;
 }
 
-/** Of validation photos, from which on a half of them is enough to calibrate on. */
+/** From this number of validation photos on, one half of them is enough for the calibration. */
 const manyPhotos = 600;
 
-/** Below the run's folder. */
+/** Folders of checkpoints, relative to the run's folder. */
 export const checkpointFolders = {
   head: 'checkpoints',
   finetuned: 'checkpoints/finetuned',
 } as const;
 
 /**
- * Trains the head on pooled features; then, where the backbone is cut, what is after the cut with it.
+ * Trains the head on pooled features. If the backbone is cut, it then trains the layers after the cut together with the head.
  *
- * All validation photos choose the epoch of a head; shorter trainings beside it tell what it says of photos that did not.
- * To fine-tune twice would take too long: there one half chooses, and the other is kept for calibration.
+ * For a head, all validation photos choose the epoch. For the calibration, further heads are trained whose epoch is chosen by one half of
+ * the validation photos; they supply the logits of the other half. Fine-tuning several times would take too long. There, one half of the
+ * validation photos chooses the epoch, and the other half is kept for the calibration.
  */
 export async function trainClassifier(
   features: Features,
@@ -140,7 +141,7 @@ export async function trainClassifier(
   };
 }
 
-/** What heads that are trained as the classifier's say of validation photos that did not choose their epoch. */
+/** Trains further heads like the classifier's, and returns their logits of the validation photos that did not choose their epochs. */
 async function calibratingLogits(
   data: TrainingData,
   { halves, startHead, testViews, onProgress }: TrainingOptions,

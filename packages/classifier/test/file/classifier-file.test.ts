@@ -46,7 +46,7 @@ const file: ClassifierFile = {
 
 const parsed = (value: unknown) => parseClassifierFile(JSON.stringify(value), 'classifier.json');
 
-test('what is written is read again', () => {
+test('a formatted file parses to the same content', () => {
   expect(parseClassifierFile(formatClassifierFile(file), 'classifier.json')).toEqual(file);
 });
 
@@ -56,7 +56,7 @@ const several: ClassifierFile = {
   certainty: [{ ...file.certainty[0]!, thresholds: [0.4, 0.6] }],
 };
 
-test('a file of photos with several classes has a threshold for each', () => {
+test("a file for the task 'multi-label' has a threshold for each class", () => {
   expect(parseClassifierFile(formatClassifierFile(several), 'classifier.json')).toEqual(several);
   const one = { ...file, task: 'single-label' } as const;
   expect(parseClassifierFile(formatClassifierFile(one), 'classifier.json')).toEqual(one);
@@ -76,10 +76,10 @@ test.each<[string, unknown, RegExp]>([
   ['thresholds of another number of classes', withThresholds([0.5]), /a threshold for each class/],
   ['a threshold above 1', withThresholds([0.5, 1.5]), /certainty\.0\.thresholds\.1/],
   ['a threshold below 0', withThresholds([-0.1, 0.5]), /certainty\.0\.thresholds\.0/],
-  ['a threshold that is none', withThresholds([null, 0.5]), /certainty\.0\.thresholds\.0/],
-  ['thresholds of one class a photo', { ...several, task: 'single-label' }, /alone/],
+  ['a threshold that is not a number', withThresholds([null, 0.5]), /certainty\.0\.thresholds\.0/],
+  ["thresholds for the task 'single-label'", { ...several, task: 'single-label' }, /alone/],
   ['thresholds without a task', { ...several, task: undefined }, /alone/],
-  ['a task that there is not', { ...several, task: 'regression' }, /task/],
+  ['an unknown task', { ...several, task: 'regression' }, /task/],
   [
     'temperature 0',
     { ...file, certainty: [{ ...file.certainty[0], temperature: 0 }] },
@@ -110,7 +110,7 @@ test.each<[string, unknown, RegExp]>([
     { ...file, head: { ...file.head, path: '/etc/passwd' } },
     /below the folder/,
   ],
-  ['a hash that is none', { ...file, head: { ...file.head, sha256: 'x' } }, /hexadecimal/],
+  ['an invalid hash', { ...file, head: { ...file.head, sha256: 'x' } }, /hexadecimal/],
   ['no certainty for its views', { ...file, views: 4 }, /number of views/],
   [
     'counts of other classes',
@@ -133,12 +133,12 @@ test.each<[string, unknown, RegExp]>([
     { ...file, certainty: [{ ...file.certainty[0], temperature: Number.NaN }] },
     /temperature/,
   ],
-])('%s is refused with its place', (_, value, message) => {
+])('%s is refused, and the message says where', (_, value, message) => {
   expect(() => parsed(value)).toThrow(ClassifierFileError);
   expect(() => parsed(value)).toThrow(message);
 });
 
-test('a file of before the versions says to train again', () => {
+test('for a file without a version, the error says to train again', () => {
   const old = {
     backbone: { name: 'resnet50', size: 299 },
     classes: ['a', 'b'],
@@ -147,13 +147,13 @@ test('a file of before the versions says to train again', () => {
   expect(() => parsed(old)).toThrow(/before the format had versions. Train the classifier again/);
 });
 
-test('another version says what to do', () => {
+test('for another version, the error says what to do', () => {
   expect(() => parsed({ ...file, version: 2 })).toThrow(
     /version 2; this package reads version 1. Install a newer one/,
   );
   expect(() => parsed({ ...file, version: 0 })).toThrow(/Train the classifier again/);
 });
 
-test.each(['', '{', 'null', '[]', '3', '{}', '"x"'])('%j is no classifier', text => {
+test.each(['', '{', 'null', '[]', '3', '{}', '"x"'])('%j is refused as a classifier.json', text => {
   expect(() => parseClassifierFile(text, 'classifier.json')).toThrow(ClassifierFileError);
 });

@@ -12,7 +12,7 @@ test.each([
   expect(findWeights(name)).toMatchObject({ id, architecture });
 });
 
-test('with an architecture, a name is where its weights are', () => {
+test('with an architecture, the name is the source of the weights', () => {
   const found = findWeights('hf:owner/name', 'resnet18');
   expect(found).toMatchObject({ source: 'hf:owner/name', architecture: 'resnet18' });
   expect(found.id).toBeUndefined();

@@ -53,7 +53,7 @@ test.each([undefined, null, 3, {}])('%s is refused', async photos => {
   );
 });
 
-test('a path where there is nothing is given as it is, and those after it', async () => {
+test('a path that does not exist is yielded unchanged, and so are the paths after it', async () => {
   const paths = ['none.jpg', 'none-*.jpg', 'a.jpg'];
   expect(await names(paths.map(path => join(folder, path)))).toEqual(paths);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Twelve photos of two classes by columns of 0 and 1; the first has `both` or one. */
+/** A table of twelve photos, with a column of 0 and 1 for each of two classes. If `both`, the first photo has both classes. */
 async function table(both: boolean): Promise<string> {
   const rows = Array.from({ length: 12 }, (_, index) => {
     const flags = index === 0 && both ? '1,1' : index % 2 === 0 ? '1,0' : '0,1';
@@ -31,7 +31,7 @@ async function table(both: boolean): Promise<string> {
 
 const reading = { group: 'none' };
 
-test('photos with several classes have a task of their own, and are refused by name for one class', async () => {
+test("photos with several classes make the task 'multi-label', and 'single-label' refuses them by name", async () => {
   const set = await openSet(await table(true), reading, {});
   expect(taskOfPhotos(set)).toEqual({
     task: 'multi-label',
@@ -43,7 +43,7 @@ test('photos with several classes have a task of their own, and are refused by n
   );
 });
 
-test('photos with one class each are opened, and may be asked to have several', async () => {
+test("photos with one class each can also be opened for the task 'multi-label'", async () => {
   const set = await openSet(await table(false), reading, {});
   expect(set.photos).toHaveLength(12);
   expect(set.name).toBe('false');
@@ -54,7 +54,7 @@ test('photos with one class each are opened, and may be asked to have several', 
   });
 });
 
-test('the classes of a cell stand between separators', async () => {
+test('a separator divides the classes in a cell', async () => {
   const rows = Array.from({ length: 12 }, (_, index) => `${index}.png,${index < 6 ? 'a|b' : 'b'}`);
   const file = join(folder, 'lists.csv');
   await writeFile(file, ['file,label', ...rows].join('\n'));
@@ -64,7 +64,7 @@ test('the classes of a cell stand between separators', async () => {
   expect(taskOfPhotos(set).reason).toBe('6 photos have several classes');
 });
 
-test('photos without any class are of several too', async () => {
+test("photos without any class make the task 'multi-label' too", async () => {
   const set = await openSet(await table(false), reading, {});
   const photos = set.photos.map((photo, index) => ({
     ...photo,

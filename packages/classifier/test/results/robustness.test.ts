@@ -59,7 +59,7 @@ async function gray(value: number, label: number): Promise<Photo> {
 
 test('bright photos become dim when they are darkened, and stay bright when blurred or compressed', async () => {
   const network = brightness();
-  // The last one is dim but labeled bright: wrong as it is, and wrong after.
+  // The last photo is dim but labeled bright, so its answer is always wrong.
   const photos = [await gray(200, 1), await gray(220, 1), await gray(20, 0), await gray(30, 1)];
   const logits = Float32Array.of(0, 100, 0, 120, 0, -80, 0, -70);
   const before = memory().numTensors;
@@ -82,7 +82,7 @@ test('bright photos become dim when they are darkened, and stay bright when blur
   ]);
 });
 
-test('of several classes all must be right', async () => {
+test('with several classes, an answer is right only if all classes are right', async () => {
   const own = { ...plain, thresholds: [0.5, 0.2] };
   const isRight = judgeOf({ certainty: { plain: own, averaged: own } });
   const photo = { ...(await gray(200, 0)), labels: [0, 1] };

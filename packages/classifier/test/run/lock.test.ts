@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('the second is told, and has the folder once the first is done', async () => {
+test('a second lock is refused until the first is released', async () => {
   const first = await lockRun(folder);
   await expect(lockRun(folder)).rejects.toThrow(RunBusyError);
   await expect(lockRun(folder)).rejects.toThrow(`process ${process.pid}`);
@@ -23,14 +23,14 @@ test('the second is told, and has the folder once the first is done', async () =
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('of many at once exactly one has it', async () => {
+test('exactly one of many simultaneous attempts gets the lock', async () => {
   const all = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(folder)));
   const taken = all.filter(each => each.status === 'fulfilled');
   expect(taken).toHaveLength(1);
   await taken[0]!.value.release();
 });
 
-test('a lock whose process is gone is taken over at once', async () => {
+test('the lock of a process that no longer runs is taken over at once', async () => {
   const child = spawn(process.execPath, ['-e', '']);
   await new Promise(done => child.on('close', done));
   const owner = { id: 'gone', pid: child.pid, host: hostname() };
@@ -40,7 +40,7 @@ test('a lock whose process is gone is taken over at once', async () => {
   expect(existsSync(join(folder, '.lock'))).toBe(false);
 });
 
-test('a lock of another machine is respected while it is touched, and taken over later', async () => {
+test('the lock of another machine is respected while it is touched, and taken over later', async () => {
   const path = join(folder, '.lock');
   await writeFile(path, JSON.stringify({ id: 'other', pid: 1, host: 'elsewhere' }));
   await expect(lockRun(folder)).rejects.toThrow('process 1 on elsewhere');

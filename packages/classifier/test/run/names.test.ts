@@ -20,11 +20,11 @@ test.each([
   expect(win32.basename(found)).toBe(found);
 });
 
-test('a long name is cut, never within a character', () => {
+test('a long name is shortened without splitting a character', () => {
   expect([...fileName('🍄'.repeat(200))].length).toBeLessThanOrEqual(60);
   expect(fileName('a'.repeat(200))).toBe('a'.repeat(60));
 });
 
-test('control characters and marks that turn text do not reach a terminal', () => {
+test('control characters and marks of text direction do not reach a terminal', () => {
   expect(forTerminal('a\u001b[31mb\u202ec')).toBe('a\ufffd[31mb\ufffdc');
 });

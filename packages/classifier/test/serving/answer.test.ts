@@ -4,7 +4,7 @@ import { averaged, predictionOf } from '../../src/serving/answer';
 const classes = ['cat', 'dog', 'cow'];
 const certainty = { views: 1, temperature: 1, threshold: 0.4, coverage: 0.9 };
 
-test('of a photo with one class the probabilities sum to 1', () => {
+test("for the task 'single-label', the probabilities sum to 1", () => {
   const answer = predictionOf('a.jpg', { classes }, Float32Array.of(2, 0, 0), certainty, undefined);
   expect(answer).toMatchObject({ task: 'single-label', class: 'cat', fits: ['cat'], sure: true });
   const sum = Object.values(answer.probabilities).reduce((total, value) => total + value, 0);
@@ -12,7 +12,7 @@ test('of a photo with one class the probabilities sum to 1', () => {
   expect(answer).not.toHaveProperty('labels');
 });
 
-test('of a photo with several each class stands for itself, above its own threshold or not', () => {
+test("for the task 'multi-label', each class is present or not by its own threshold", () => {
   const file = { classes, task: 'multi-label' } as const;
   const own = { ...certainty, thresholds: [0.5, 0.3, 0.5] };
   const logits = Float32Array.of(2, -0.5, -3);
@@ -25,7 +25,7 @@ test('of a photo with several each class stands for itself, above its own thresh
   ]);
   expect(answer.labels[1]!.probability).toBeCloseTo(1 / (1 + Math.exp(0.5)), 6); // 0.38
   expect(answer).toMatchObject({ class: 'cat', fits: ['cat'], sure: false, known: true });
-  // Sure where no probability lies between the two thresholds; never of a strange photo.
+  // An answer is sure if no probability lies between the two thresholds, and never for a photo unlike the training photos.
   const clear = Float32Array.of(2, -3, -3);
   expect(predictionOf('a.jpg', file, clear, own, undefined).sure).toBe(true);
   const strange = { score: 0.9, threshold: 0.5 };
@@ -36,7 +36,7 @@ test('of a photo with several each class stands for itself, above its own thresh
   });
 });
 
-test('views are averaged by their probabilities, of sigmoids or of a softmax', () => {
+test('views are averaged by their probabilities, with sigmoids and with a softmax', () => {
   const views = [Float32Array.of(2, 0), Float32Array.of(0, 0)];
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const [several] = averaged(views, 'multi-label');

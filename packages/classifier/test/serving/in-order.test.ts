@@ -6,7 +6,7 @@ async function* upTo(count: number) {
   for (let i = 0; i < count; i++) yield i;
 }
 
-test('results come in the order of the items, however long each takes', async () => {
+test('results are yielded in the order of the items, however long each takes', async () => {
   let [running, most] = [0, 0];
   const found: number[] = [];
   for await (const each of inOrder(upTo(50), undefined, async i => {
@@ -21,7 +21,7 @@ test('results come in the order of the items, however long each takes', async ()
   expect(most).toBeLessThanOrEqual(16);
 });
 
-test('a failure comes at its place, and nothing is left running', async () => {
+test('a failure is thrown in the order of its item, and nothing is left running', async () => {
   let running = 0;
   const found: number[] = [];
   const all = async () => {

@@ -10,7 +10,7 @@ beforeAll(() => setBackend('cpu'));
 
 const channels = 4;
 
-/** Photos of classes, each near the direction of its class. */
+/** Features of photos that lie near the direction of their class. */
 function photos(name: string, perClass: number, directions: readonly (readonly number[])[]) {
   const stream = randomStream('left out', name);
   const labels = directions.flatMap((_, label) => Array<number>(perClass).fill(label));
@@ -26,7 +26,7 @@ const partsOf = (directions: readonly (readonly number[])[]) => ({
   test: photos('test', 10, directions),
 });
 
-/** The photos of a set that are of a class, or of the other classes. */
+/** The photos of a set whose class is selected by `keep`. */
 function only({ values, labels }: FeatureSet, keep: (label: number) => boolean): FeatureSet {
   const rows = [...labels.keys()].filter(row => keep(labels[row]!));
   return {
@@ -38,7 +38,7 @@ function only({ values, labels }: FeatureSet, keep: (label: number) => boolean):
   };
 }
 
-test('a class that looks like no other would be recognized as unknown, twins would not', async () => {
+test('a left-out class is recognized as unknown if it looks like no other, but not if it has a twin', async () => {
   const twin = [1, 0, 0, 0];
   const before = memory().numTensors;
   const shares = await shareOfLeftOut(partsOf([twin, twin, [0, 0, 1, 0]]), 3);
@@ -48,7 +48,7 @@ test('a class that looks like no other would be recognized as unknown, twins wou
   expect(shares[2]).toBe(1);
 });
 
-test('the shares are those of a detector that is fitted without the class', async () => {
+test('the shares equal those of a detector that is fitted without the class', async () => {
   const parts = partsOf([
     [1, 0, 0, 0.2],
     [1, 0.2, 0, 0],
@@ -67,7 +67,7 @@ test('the shares are those of a detector that is fitted without the class', asyn
   expect(new Set(shares).size).toBeGreaterThan(1);
 });
 
-test('a class without photos, and a class that is alone, have no share', async () => {
+test('a class without photos, and the only class of a set, have no share', async () => {
   const parts = partsOf([[1, 0, 0, 0]]);
   expect(await shareOfLeftOut(parts, 2)).toEqual([Number.NaN, Number.NaN]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fitNovelty, noveltyOf } from '../../src/training/novelty';
 
-/** Photos along one direction, a little to the side of each other. */
+/** Features of photos along one direction, with small offsets to the side. */
 const along = (count: number, direction: readonly [number, number]) => ({
   values: Float32Array.from({ length: 2 * count }, (_, i) => direction[i % 2]! + 0.001 * i),
   labels: new Int32Array(count),
@@ -17,7 +17,7 @@ test('photos like those that were trained on are known, others are not', () => {
   expect(other).toBeGreaterThan(novelty.threshold);
 });
 
-test('so many photos that their distances hardly change are thinned out', () => {
+test('large sets of photos are thinned out', () => {
   const { tensors } = fitNovelty(along(5000, [1, 0]), along(20, [1, 0]));
   expect(tensors.get('features')!.shape).toEqual([4000, 2]);
 });

@@ -16,7 +16,7 @@ let folder: string;
 let trained: Trained;
 let test3: FeatureSet;
 
-/** Points in space: class k where coordinate k is high; the third is rare. */
+/** Points in space. A point has class k if its coordinate k is high. The third class is rare. */
 function points(count: number, salt: number): FeatureSet {
   const views = 2;
   const values = new Float32Array(count * views * 3);
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the best epoch is that of the lowest validation loss, and ranks photos by their classes', () => {
+test('the best epoch has the lowest validation loss, and ranks photos by their classes', () => {
   const { history } = trained;
   const losses = history.map(({ validation }) => validation.loss);
   expect(history.findLast(row => row.best)!.epoch).toBe(1 + losses.indexOf(Math.min(...losses)));
@@ -63,7 +63,7 @@ test('the best epoch is that of the lowest validation loss, and ranks photos by 
   expect('meanAveragePrecision' in last && last.meanAveragePrecision).toBeGreaterThan(0.8);
 });
 
-test('each threshold is that of an exhaustive search on validation photos, for each number of views', () => {
+test('for each number of views, each threshold equals that of an exhaustive search on validation photos', () => {
   const { targets, plain, averaged } = trained.calibrating;
   const certainty = certaintyOf(trained.calibrating, 3);
   expect(plain).not.toEqual(averaged);
@@ -83,7 +83,7 @@ test('each threshold is that of an exhaustive search on validation photos, for e
         const all = said.filter(Boolean).length + has.filter(Boolean).length;
         return all === 0 ? 0 : (2 * hits) / all;
       };
-      // Half way between each two neighbors; of equally good ones the highest.
+      // Candidates lie halfway between neighboring probabilities. Of equally good candidates, the highest wins.
       const sorted = [0, ...scores.toSorted((a, b) => a - b)];
       const middles = sorted.slice(1).map((score, index) => (score + sorted[index]!) / 2);
       const best = Math.max(...middles.map(f1));
@@ -93,7 +93,7 @@ test('each threshold is that of an exhaustive search on validation photos, for e
   }
 });
 
-test('the mean average precision of the test is the one computed by hand', async () => {
+test('the mean average precision on test photos equals the one computed by hand', async () => {
   const { assessment, logits } = await evaluateTest(trained, 3, { views: 2 });
   if (!isMultiLabel(assessment)) throw new Error('one class');
   const precisions = classes.map((_, k) => {
@@ -108,7 +108,7 @@ test('the mean average precision of the test is the one computed by hand', async
   expect(assessment.evaluation.meanAveragePrecision).toBeCloseTo(mean, 12);
 });
 
-test('class weights of a recipe are left out and named, those that were asked for stay', () => {
+test('class weights of a recipe are left out with a notice, but class weights that the user asked for stay', () => {
   const { training, notices } = forSigmoids(jobRecipes.reference.training);
   expect(training.followedBy![0]).not.toHaveProperty('classWeights');
   expect(training.followedBy![0]).toHaveProperty('labelSmoothing', 0.1);
@@ -121,7 +121,7 @@ test('class weights of a recipe are left out and named, those that were asked fo
   });
 });
 
-test('what needs exactly one class a photo is refused', () => {
+test('focal loss and balanced sampling, which need exactly one class for each photo, are refused', () => {
   const focal = { ...jobRecipes.fast.training, focus: 2 };
   expect(() => forSigmoids(focal)).toThrow(/focus 2, which needs exactly one class/);
   const drawn = { ...jobRecipes.fast.training, sampling: 'balanced' as const };
