@@ -39,7 +39,7 @@ export async function trainFirst(folder: string, signal: AbortSignal): Promise<v
   const code = await new Promise<number | null>((done, failed) => {
     child.on('close', done).on('error', failed);
   }).catch((error: Error) => {
-    // Ctrl+C ends both processes; the other one says what is kept.
+    // After Ctrl+C, the signal's own error is thrown instead, because its message says what is kept.
     signal.throwIfAborted();
     throw error;
   });

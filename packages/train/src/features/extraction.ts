@@ -65,7 +65,6 @@ export interface Extracted<S> {
  * @throws RangeError for an invalid option; when an output tensor does not have one row for each image; when the number of
  *   output tensors differs from the number of caches; when a batch holds a sample that was not requested; and when a sample
  *   is in no batch.
- *   than caches, a sample in a batch that was not asked for, and samples that came in no batch.
  * @example
  * ```ts
  * import { batches } from '@shroom/data/node';
@@ -149,7 +148,10 @@ interface Running<S> {
   readonly tensors: readonly Promise<Float32Array>[];
 }
 
-/** Starts the computation. It continues while the promises are not awaited. */
+/**
+ * Starts the computation of a batch. The batch is computed while the previous one is written and the next one is prepared; the promises in
+ * `tensors` give its results.
+ */
 function start<S>(
   batch: ImageBatch<S>,
   { network, caches = [] }: ExtractionOptions<S>,
