@@ -25,8 +25,9 @@ function reference(): DefaultTheme.SidebarItem[] {
 
 const guides = pages([
   ['Five minutes', 'guide/getting-started'],
-  ['Train and use a classifier', 'guide/classifier'],
-  ['Train on your own photos, step by step', 'guide/train'],
+  ['Train on your own photos', 'guide/classifier'],
+  ['Use a trained classifier', 'guide/use'],
+  ['Train step by step', 'guide/train'],
   ['Explain your own model', 'guide/explain'],
   ['Choose an engine', 'guide/engines'],
   ['Fine-tune', 'guide/fine-tuning'],
