@@ -241,6 +241,8 @@ describe.each([
     await expect(resume(tuned.folder)).rejects.toThrow(RunFolderError);
     await expect(train(photos, { ...small, out: tuned.folder })).rejects.toThrow(RunMismatchError);
     await expect(finetune(run.folder, { epochs: 2 })).rejects.toThrow(RunMismatchError);
+    // The smaller network alone: the other takes a quarter of a minute more.
+    if (architecture !== 'resnet18') return;
     const again = await finetune(tuned.folder, { epochs: 1 });
     expect(again.before.accuracy).toBeCloseTo(tuned.after.accuracy, 6);
   });
