@@ -253,7 +253,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
         .getByText('This does not look like anything that the model was trained on.');
       expect(await unknown.isVisible()).toBe(said === 'unknown');
       if (said === 'sure') expect(text).toMatch(new RegExp(`^${first!.name} (above )?\\d+ %`));
-      else if (said === 'unknown') expect(text).toMatch(/^The classes mean little then\./);
+      else if (said === 'unknown') expect(text).toMatch(/^The classes below mean little\./);
       else expect(text).toMatch(/^Not sure/);
       if (said === 'doubt') expect(text).toContain(`It may be ${first!.name} or ${second!.name}.`);
       if (said === 'none') expect(text).toContain('it may be none of the 9');

@@ -32,7 +32,7 @@ export type PhotoExplanation = Explained & {
  * Opens a trained classifier. Requests that arrive at the same time are answered in batches.
  *
  * @param address The folder of a run, a `.zip` of such a folder, the URL of either, or `hf:owner/name@revision`. It has a
- *   `classifier.json` and the files that `classifier.json` names. Remote files are downloaded into the cache once.
+ *   `classifier.json`, and the files that are named in it. Remote files are downloaded into the cache once.
  * @throws ClassifierFileError when the folder has no classifier, or a part of the classifier is missing, damaged or of another training.
  * @throws DownloadError when the backbone's weights are not in the cache and cannot be downloaded.
  * @example
@@ -86,8 +86,8 @@ export class Classifier {
   }
 
   /**
-   * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. It works with
-   * `@shroom/gradcam` and everything else that takes TensorFlow.js models. `dispose` of the classifier also disposes the model.
+   * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. The model works
+   * with `@shroom/gradcam` and everything else that takes TensorFlow.js models. `dispose` of the classifier also disposes the model.
    *
    * @throws UnsupportedNetworkError if the classifier has several networks: each needs its own preprocessed image.
    */

@@ -41,7 +41,7 @@ export interface EvaluatedPhotos {
   readonly unknown: number;
   /** How many of the photos were used in training or validation. Absent if the folder has no `split.json`. */
   readonly seen?: number;
-  /** Photos of classes that the classifier does not have. The right answer for them is `known: false`. */
+  /** Photos of classes that the classifier does not have. The right answer for such photos is `known: false`. */
   readonly strange: {
     readonly photos: number;
     readonly classes: readonly string[];

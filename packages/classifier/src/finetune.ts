@@ -110,7 +110,7 @@ async function finetuneIn(
     await saveConfiguration(folder, { ...configuration, finetuning }, versionsOf(engine));
     const manifest = await readFile(join(run, 'split.json'), 'utf8');
     const place = join(folder, 'split.json');
-    // This file marks the folder as a run, so that a second call can continue after an interruption.
+    // `run.json` marks the folder as a run, so that a second call can continue after an interruption.
     if (!existsSync(place)) await writeAtomically(place, manifest);
 
     const features = await extractAll(photos, split, extractors, {
@@ -172,7 +172,7 @@ async function finetuneIn(
 /**
  * Cuts the network for fine-tuning.
  *
- * @throws UnsupportedNetworkError when it cannot be cut there, or earlier layers were already fine-tuned.
+ * @throws UnsupportedNetworkError when the network cannot be cut there, or earlier layers were already fine-tuned.
  */
 function cutOf(
   extractors: readonly Extractor[],
@@ -192,7 +192,7 @@ function cutOf(
   const isFrozen = earlier?.cut.trained.layers.some(layer => !kept.has(layer)) ?? false;
   if (earlier && (earlier.extractor !== extractor || isFrozen))
     throw new UnsupportedNetworkError(
-      `The classifier was fine-tuned after '${earlier.cut.layer}' before: those layers cannot be frozen. Fine-tune from there or from a lower place, or the run that it came from.`,
+      `The classifier was fine-tuned after '${earlier.cut.layer}' before: the layers after it cannot be frozen again. Fine-tune from there or from an earlier layer, or fine-tune the original run.`,
     );
   return cut;
 }

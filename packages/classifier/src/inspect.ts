@@ -13,7 +13,7 @@ import { Meter, type OnProgress } from './progress';
 import type { TrainingPhotos } from './train';
 
 export interface InspectOptions extends Omit<Limits, 'split' | 'onProgress' | 'decoding'> {
-  /** The `split.json` of a run on the same photos. With it, photos that occur in two parts of the split are also found. */
+  /** The `split.json` of a run on the same photos. If given, photos that occur in two parts of the split are also found. */
   readonly split?: string;
   /** Unusual names of a table's columns, and the separator between several classes in a cell. */
   readonly columns?: TableColumns;
@@ -44,7 +44,7 @@ export async function inspect(
     {
       group: 'none',
       ...(columns && { columns }),
-      // A run leaves out classes with few photos, so its split does not contain them.
+      // A run leaves out classes with few photos, so the split of the run does not contain these classes.
       ...(file === undefined && { leastPerClass: 1 }),
     },
     work,

@@ -19,7 +19,7 @@ export type TaskName = (typeof taskNames)[number];
 export const linkOf = (task: TaskName): 'softmax' | 'sigmoid' =>
   task === 'multi-label' ? 'sigmoid' : 'softmax';
 
-/** The task of a classifier according to `classifier.json`, where an absent `task` means 'single-label'. */
+/** The task of a classifier according to its `classifier.json`. If `task` is absent there, the task is 'single-label'. */
 export const taskOf = ({
   task = 'single-label',
 }: {

@@ -68,7 +68,8 @@ export type TrainingPhotos = string | PhotoSet;
  * Nothing is printed. Results of an earlier run in the folder are replaced only when the new results are complete.
  *
  * @throws RunFolderError when the folder holds other files. RunBusyError when another process writes to it.
- * @throws RunMismatchError when the folder holds a run of another configuration and `overwrite` is not set. It names the differences.
+ * @throws RunMismatchError when the folder holds a run of another configuration and `overwrite` is not set. The error names the
+ *   differences.
  * @throws UnsupportedNetworkError when the backbone is unknown, or cannot be cut at `finetune`.
  * @throws RangeError for an unknown option or an invalid value.
  * @example
@@ -108,8 +109,8 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
  * interruption. Unless the program has set an engine, the run continues on the engine that it began with, if that loads here.
  *
  * @param options `photos` is needed if the run was started with photos that were already open: give the same ones.
- * @throws RunFolderError when the folder holds no run, or its photos are needed.
- * @throws SplitError when photos are missing or have changed; it names them.
+ * @throws RunFolderError when the folder holds no run, or the run needs the option `photos`.
+ * @throws SplitError when photos are missing or have changed. The error names the photos.
  * @example
  * ```ts
  * const { test } = await resume('runs/pets');

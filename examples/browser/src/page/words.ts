@@ -71,7 +71,7 @@ export const unknown = 'This does not look like anything that the model was trai
 
 /** Explains what the classes mean for a photo that is unlike the training photos. */
 export const describeUnknown = ({ class: best, probability }: Prediction): string =>
-  `So the classes below mean little. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
+  `The classes below mean little. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
 
 /** Describes the training data, and warns about photos of another kind. */
 export function describeTraining({ title, trainedOn }: ClassifierFile): string {

@@ -10,7 +10,7 @@ import { type Look, Serving } from '../serving/serving';
 import { named, type PhotoInput, type PhotoInputs, readablePhotos } from './photos';
 
 /**
- * A trained classifier, opened in a browser by `openClassifier`. It gives the same answers as in Node.
+ * A trained classifier, opened in a browser by `openClassifier`. A classifier gives the same answers in a browser as in Node.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export class Classifier {
   }
 
   /**
-   * Reads one photo for repeated questions, as on an interactive page. The results of the networks are kept until the look is disposed.
+   * Reads one photo for repeated questions, as on an interactive page. The results of the networks are kept until `dispose` is called.
    *
    * @throws PhotoError when the photo cannot be read.
    */

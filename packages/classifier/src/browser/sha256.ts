@@ -1,6 +1,6 @@
 /**
  * The SHA-256 of bytes in hexadecimal. Browsers offer their own hash function only to pages loaded over https or from localhost. For other
- * pages this file computes the hash, at about a tenth of the speed.
+ * pages, `sha256Of` computes the hash in JavaScript, at about a tenth of the speed.
  */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;

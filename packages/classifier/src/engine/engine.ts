@@ -103,7 +103,7 @@ async function identityOf(name: string): Promise<string> {
 }
 
 const advice: Partial<Record<EngineName, string>> = {
-  tensorflow: '\nIt is optional: install @tensorflow/tfjs-node, or take the engine auto.',
+  tensorflow: '\nThis engine is optional: install @tensorflow/tfjs-node, or take the engine auto.',
 };
 
 const starters: Record<EngineName, () => Promise<void>> = {

@@ -14,8 +14,8 @@ interface Product {
 type Kernel = (call: object) => TensorInfo;
 
 /**
- * Makes the wasm backend transpose a matrix before it multiplies. Its own product with a transposed matrix is slow (0.4 GFLOP/s, a plain
- * product reaches 19), and every gradient of a linear layer is such a product.
+ * Makes the wasm backend transpose a matrix before multiplication. The backend's own product with a transposed matrix is slow: 0.4 GFLOP/s
+ * instead of the 19 of a plain product. Every gradient of a linear layer is a product with a transposed matrix.
  */
 export function multiplyTransposedFast(): void {
   const multiply = getKernel('BatchMatMul', 'wasm');

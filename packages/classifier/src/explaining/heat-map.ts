@@ -32,14 +32,14 @@ export const mapStyles: Readonly<Record<MapName, MapStyle>> = {
   gradcam: {
     method: gradCam(),
     draw: panels,
-    note: what => `Grad-CAM of the last feature map for ${what}: bright places raised its score.`,
+    note: what => `Grad-CAM of the last feature map for ${what}: bright places raised the score.`,
   },
   'last-convolution': {
     method: meanGradCam(),
     tap: 'last-convolution',
     draw: jetPanels,
     note: what =>
-      `Grad-CAM of the last convolution, before its batch norm, for ${what}, in the colors of JET, 0.3 of ` +
-      'them on 0.7 of the photo: red places raised its score most.',
+      `Grad-CAM of the last convolution, before its batch norm, for ${what}, in JET colors, mixed ` +
+      '30 to 70 with the photo: red places raised the score most.',
   },
 };

@@ -48,7 +48,7 @@ export interface InlinePicture {
   readonly height: number;
 }
 
-/** @param most Largest width in pixels. A narrower picture keeps its size. */
+/** @param most Largest width in pixels. Narrower pictures keep their size. */
 export async function inline(picture: Pixels, most = 720): Promise<InlinePicture> {
   const small = rgb(picture).resize({ width: most, withoutEnlargement: true });
   const { data, info } = await small

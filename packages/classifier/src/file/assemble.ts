@@ -18,7 +18,7 @@ export interface LoadedClassifier {
   readonly novelty?: Novelty;
 }
 
-/** A classifier whose networks still have their published, pretrained weights. `loadTrained` loads the trained ones. */
+/** A classifier whose networks still have their published, pretrained weights. `loadTrained` replaces them by the trained weights. */
 export interface UntrainedClassifier extends LoadedClassifier {
   /** Loads the trained weights into the head and into the fine-tuned layers of the network. */
   loadTrained(): void;
@@ -36,7 +36,7 @@ export interface ClassifierParts {
   /**
    * Loads a frozen network with its weights.
    *
-   * @throws ClassifierFileError when they are not the weights that the classifier was trained on.
+   * @throws ClassifierFileError when the classifier was trained on other weights.
    */
   backbone(facts: ExtractorFacts, index: number): Promise<Backbone>;
 }

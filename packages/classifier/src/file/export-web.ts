@@ -40,7 +40,7 @@ export interface WebExport {
   readonly change: number;
 }
 
-/** One file of the export. It is written to a subfolder that is named after a hash of all files. */
+/** One file of the export, to be written to a subfolder that is named after a hash of all files. */
 interface Part {
   readonly name: string;
   readonly bytes: Uint8Array;

@@ -28,7 +28,7 @@ export interface LoadOptions {
 /**
  * Loads a trained classifier.
  *
- * @throws ClassifierFileError when the folder has none, or a part of it is missing, damaged or of another training.
+ * @throws ClassifierFileError when the folder has no classifier, or a part of it is missing, damaged or of another training.
  */
 export async function loadClassifier(
   folder: string,
@@ -68,7 +68,7 @@ async function openFolder(
   return { file: parseClassifierFile(text, path), parts: partsIn(folder, options) };
 }
 
-/** Loads a classifier whose `classifier.json` is not written yet. Its other files are already in the folder. */
+/** Loads a classifier whose `classifier.json` is not written yet. The other files of the classifier are already in the folder. */
 export const loadParts = (folder: string, file: ClassifierFile): Promise<LoadedClassifier> =>
   assemble(file, partsIn(folder, {}));
 
@@ -102,7 +102,7 @@ async function backboneFrom(
   );
 }
 
-/** Loads weights from the cache of the Hugging Face hub. Their hash proves that they are the right ones, so no request is needed. */
+/** Loads weights from the cache of the Hugging Face hub. The hash of the weights proves that they are right, so no request is needed. */
 async function fromHubCache(facts: ExtractorFacts, source: string): Promise<Backbone | undefined> {
   if (!source.startsWith('hf:')) return undefined;
   const env = { ...process.env, HF_HUB_OFFLINE: '1' };

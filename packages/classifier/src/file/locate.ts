@@ -15,7 +15,7 @@ export interface LocateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns the local path of a file of a classifier. Downloads the file first if it is remote. */
+/** Returns the local path of a file of a classifier. A remote file is downloaded first. */
 type Fetch = (path: string, sha256?: string) => Promise<string>;
 
 /**
@@ -99,7 +99,7 @@ async function whole(path: string, make: (part: string) => Promise<void>): Promi
   try {
     await make(part);
     await rename(part, path).catch(error => {
-      // Another process has created it meanwhile.
+      // Another process has created the same file or folder meanwhile.
       if (!existsSync(path)) throw error;
     });
   } finally {

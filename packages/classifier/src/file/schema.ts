@@ -66,7 +66,7 @@ const extractor = v.object({
     origin: v.optional(text),
     /**
      * The pieces of a safetensors file below the folder: the weights of the network after `foldBatchNorm`, under its own names.
-     * In this case `source` and `sha256` describe the whole file.
+     * If there are shards, `source` and `sha256` describe the safetensors file as a whole.
      */
     shards: v.optional(shards),
   }),
@@ -107,7 +107,7 @@ export const classifierSchema = v.pipe(
     extractors: v.pipe(v.array(extractor), v.minLength(1)),
     /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
     frames: v.optional(stored),
-    /** The head. Its file has the weights of the head and of the fine-tuned layers of a network. */
+    /** The head. The file of the head has the weights of the head and of the fine-tuned layers of a network. */
     head: v.object({ name: v.picklist(['mlp', 'linear']), ...stored.entries }),
     /** If a network was fine-tuned: its index, and the last layer that stayed frozen. */
     finetuned: v.optional(v.object({ extractor: index, layer: text })),
@@ -116,7 +116,7 @@ export const classifierSchema = v.pipe(
     /** Number of views that an answer averages by default. */
     views: count,
     certainty: v.pipe(v.array(certainty), v.minLength(1)),
-    /** How photos unlike the training photos are recognized. Absent if it was not measured. */
+    /** How photos unlike the training photos are recognized. Absent if novelty was not measured. */
     novelty: v.optional(
       v.object({
         ...stored.entries,

@@ -17,7 +17,7 @@ export interface ClassifierNetwork {
 /** Outputs of a classifier for a batch of images; each tensor is `[N, ...]`. */
 export interface Outputs {
   readonly logits: Tensor2D;
-  /** Spatial averages of the last feature maps. Photos unlike the training photos are recognized by them. */
+  /** Spatial averages of the last feature maps, which serve to recognize photos unlike the training photos. */
   readonly summary: Tensor2D;
 }
 

@@ -10,7 +10,7 @@ import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 export interface Task {
   readonly photo: Photo;
   readonly view: PhotoView;
-  /** Number of the view. Random crops are seeded by it. */
+  /** Number of the view, which also seeds random crops. */
   readonly index: number;
 }
 
@@ -18,7 +18,7 @@ export interface Task {
 export interface Caches {
   /** Spatial averages of the last feature map. */
   readonly summary: FeatureCache;
-  /** The features. Absent if they are the averages. */
+  /** The features. Absent if the averages serve as features. */
   readonly features?: FeatureCache | undefined;
   /** Feature maps at the cut. Absent if the network is not cut. */
   readonly maps?: FeatureCache | undefined;

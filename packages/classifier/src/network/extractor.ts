@@ -73,9 +73,9 @@ export function cutExtractor(extractor: Extractor, place: string): CutExtractor 
 
 /** Results for a batch of images; each tensor is `[N, ...]`. */
 export interface Computed {
-  /** Spatial averages of the last feature map. Photos unlike the training photos are recognized by them. */
+  /** Spatial averages of the last feature map, which serve to recognize photos unlike the training photos. */
   readonly summary: Tensor;
-  /** The features. With average pooling this is the same tensor as `summary`. */
+  /** The features. With average pooling, `features` is the same tensor as `summary`. */
   readonly features: Tensor;
   /** The feature map at the cut. Absent if the network is not cut. */
   readonly atCut?: Tensor;

@@ -32,7 +32,7 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Largest size in bytes of the features of one part that are held in memory. Beyond it, features are read from disk for each batch. */
+/** Largest size in bytes of the features of one part that are held in memory. Larger sets of features are read from disk batch by batch. */
 const bytesInMemory = 1e9;
 /** Largest size in bytes of the feature maps of one part that are held in memory. */
 const bytesOfMaps = 3e8;
@@ -44,7 +44,7 @@ export interface Features {
   /** Input of the head: the features of all extractors, concatenated. */
   readonly pooled: Parts<Rows>;
   /**
-   * Spatial averages of the last feature maps of all extractors, concatenated. Photos unlike the training photos are recognized by them.
+   * Spatial averages of the last feature maps of all extractors, concatenated. They serve to recognize photos unlike the training photos.
    */
   readonly summaries: Parts<FeatureSet>;
   /** Input for fine-tuning: the feature map at the cut, then the features of the other extractors. Absent if no network is cut. */
@@ -141,7 +141,7 @@ export async function extractAll(
   }
 }
 
-/** Opens a cache for each kind of feature. Its name contains everything that the features depend on except photo and view. */
+/** Opens a cache for each kind of feature. The name of a cache contains everything that its features depend on except photo and view. */
 async function openCaches(
   extractor: Extractor,
   cut: CutExtractor | undefined,

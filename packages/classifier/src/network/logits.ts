@@ -9,7 +9,7 @@ import { averaged } from '../serving/answer';
 import type { ClassifierNetwork } from './classifier-network';
 import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 
-/** Number of photos that are processed together. It bounds the memory. */
+/** Number of photos that are processed together, which bounds the memory. */
 const photosAtOnce = 256;
 
 /** The classifier's output for a photo. */

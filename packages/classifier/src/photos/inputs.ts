@@ -67,7 +67,7 @@ async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   } else {
     const pattern = path.replaceAll('\\', '/');
     const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
-    // Reading a path that does not exist will fail later, for this photo only. The photos after it are still classified.
+    // A path that does not exist is yielded too: reading it will fail later, and the photos after it are still classified.
     yield* matches.length === 0 ? [path] : matches;
   }
 }

@@ -43,7 +43,7 @@ export async function openSet(
   return { name: nameOf(where), ...set };
 }
 
-/** Name of a set, derived from its location. It is a valid name of a folder. */
+/** Name of a photo set, derived from the location of the set. The name can be used for a folder. */
 export const nameOf = (where: string): string =>
   basename(resolve(where))
     .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')

@@ -14,6 +14,6 @@ export interface Picture {
   resized(size: readonly [number, number]): Promise<Pixels>;
   /** The pixels in the photo's original size. */
   whole(): Promise<Pixels>;
-  /** Hash of the photo in hexadecimal. Random views of the photo are seeded by it. */
+  /** SHA-256 of the photo in hexadecimal. The hash seeds random views of the photo. */
   sha256(): Promise<string>;
 }

@@ -13,7 +13,7 @@ export function pictureOf(
 ): Picture {
   const { data, height, width } = (photo ?? {}) as Partial<Pixels>;
   if (height === undefined || width === undefined)
-    throw new RangeError('it is no path, no bytes, no Blob and no pixels.');
+    throw new RangeError('it should be a path, bytes, a Blob or pixels.');
   if (data?.length !== height * width * 3)
     throw new RangeError(
       `${height} x ${width} pixels in RGB are ${height * width * 3} numbers, not ${data?.length}.`,

@@ -1,7 +1,7 @@
 import { randomStream, resize } from '@shroom/data';
 import type { NamedPhoto } from './picture';
 
-/** Yields pictures of random color patches, from large to small patches. They stand in for photos when none are given. */
+/** Yields pictures of random color patches, from large to small patches. The pictures stand in for photos when no photos are given. */
 export async function* randomPhotos(): AsyncGenerator<NamedPhoto, void, undefined> {
   for (const side of [4, 8, 16]) {
     const random = randomStream('random photo', side);

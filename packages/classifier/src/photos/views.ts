@@ -29,8 +29,8 @@ function flipped(index: number): PhotoView {
 }
 
 /**
- * View 0 is the unchanged photo, view 1 its mirror image. The others are random crops of at least 40 % of its area, half of them mirrored
- * on average.
+ * View 0 is the unchanged photo, view 1 its mirror image. Further views are random crops of at least 40 % of the photo's area. On average,
+ * half of the crops are mirrored.
  */
 function cropped(index: number): PhotoView {
   if (index === 0) return flipped(0);

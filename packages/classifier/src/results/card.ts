@@ -95,6 +95,6 @@ ${rows.join('\n')}`;
 /** A share in percent, or 'unknown' for NaN: a class without test photos has no average precision. */
 const known = (value: number) => (Number.isNaN(value) ? 'unknown' : share(value));
 
-/** Text from data without what Markdown or a terminal would act on. */
+/** Escapes a text from data, so that neither Markdown nor a terminal interprets any character of it. */
 const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}]+/gu, ' ').replace(/[<>|`*_[\]\\]/g, letter => `\\${letter}`);

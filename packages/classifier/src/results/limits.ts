@@ -25,7 +25,10 @@ export interface LimitedRun {
   readonly evaluated: TestEvaluation;
   readonly stored: StoredNovelty;
   readonly summaries: SummariesOfParts;
-  /** Whether the backbone was fine-tuned on the photos. Its features then depend on every class, so no class counts as left out. */
+  /**
+   * Whether the backbone was fine-tuned on the photos. Features of a fine-tuned backbone depend on every class, so no class counts as left
+   * out.
+   */
   readonly isTuned: boolean;
 }
 

@@ -66,7 +66,7 @@ export interface Results extends Omit<RunFacts, 'slices'> {
   readonly log: TrainingLog;
   /** The photo whose heat map was drawn after several epochs. */
   readonly shown: Photo;
-  /** The folder with the new heat maps. It replaces the heat maps of an earlier run. */
+  /** The folder with the new heat maps, which replaces the heat maps of an earlier run. */
   readonly cams: string;
 }
 

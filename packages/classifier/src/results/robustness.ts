@@ -59,7 +59,7 @@ export function photosToWorsen(passes: number): number {
 export interface RobustnessOptions {
   /** Input size `[height, width]` of the classifier. */
   readonly size: readonly [number, number];
-  /** Largest number of photos that are degraded. They are taken at even steps. */
+  /** Largest number of photos that are degraded. The photos are taken at even steps. */
   readonly photos: number;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;

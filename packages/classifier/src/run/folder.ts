@@ -7,7 +7,7 @@ import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
 
-/** Content of `run.json`. An interrupted run can be continued from it. */
+/** Content of `run.json`, which is needed to continue an interrupted run. */
 export interface RunConfiguration extends Configuration {
   /** Argument of `openPhotos`. Absent if the photos were already open. */
   readonly data?: string;
@@ -102,7 +102,7 @@ export interface SplitOfRun {
   readonly photos: NamedPhotos;
   readonly split: Split;
   readonly rule: string;
-  /** Number of photos that were added after the run began. They are not used. */
+  /** Number of photos that were added after the run began, and are not used. */
   readonly added: number;
 }
 

@@ -12,11 +12,14 @@ export interface RunPhotos {
   readonly photos: NamedPhotos;
   readonly parts: PhotoSplit;
   readonly learned: TaskOfPhotos;
-  /** Number of photos that were added after the run began. They are not used. */
+  /** Number of photos that were added after the run began, and are not used. */
   readonly added: number;
 }
 
-/** Opens the photos of a run. A new run splits them and writes `split.json` to the folder; a continued run reads its split from there. */
+/**
+ * Opens the photos of a run. A new run splits the photos and writes `split.json` to its folder; a continued run reads the split from
+ * `split.json`.
+ */
 export async function photosOfRun(
   folder: string,
   from: string | PhotoSet,

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine';
 /** Versions of all software that may change a result, by name. */
 export type Versions = Readonly<Record<string, string>>;
 
-/** Versions of the running software. A run that is continued on another machine is compared with them. */
+/** Versions of the running software. They are stored with a run, and compared when the run is continued on another machine. */
 export function versionsOf(engine: Engine): Versions {
   const require = createRequire(import.meta.url);
   const versionOf = (name: string) => {

@@ -23,8 +23,8 @@ export interface Look {
   /** The answer for the unchanged photo, from one view. */
   readonly prediction: Prediction;
   /**
-   * Why the browser's own decoder read the file. Its pixels may differ slightly from those in Node. Absent if the same decoder as in Node
-   * was used.
+   * Why the browser's own decoder read the file, whose pixels may then differ slightly from those in Node. Absent if the same decoder as
+   * in Node was used.
    */
   readonly fallback?: string;
   /** Computes a heat map. Further classes or methods at the same layer take little time. */
@@ -38,7 +38,7 @@ export class Serving {
   readonly #loaded: LoadedClassifier;
   readonly #batcher: Batcher;
   readonly #explainer: Explainer;
-  /** Running computations. The weights are freed only after they have finished. */
+  /** Running computations. The weights are freed only after all computations have finished. */
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
   #model: LayersModel | undefined;

@@ -3,7 +3,7 @@ import type { Tensors } from '../file/stored';
 
 /** Largest number of training photos that a new photo is compared with. More photos hardly change the distances. */
 const mostPhotos = 4000;
-/** The novelty score is the distance to the k-th nearest training photo. This is k. */
+/** The number k: the novelty score of a photo is the distance to its k-th nearest training photo. */
 export const neighbors = 10;
 /** Share of validation photos that may wrongly be called unlike the training photos. */
 export const falseAlarms = 0.05;

@@ -11,7 +11,7 @@ export interface SigmoidTraining {
  * Adapts a recipe to sigmoids. Mixup and label smoothing stay. Class weights of the recipe are left out: they would make the probabilities
  * of rare classes several times too high, which one temperature cannot correct. Instead, each class has its own threshold.
  *
- * @param classWeights Class weights that the user asked for in addition to the recipe. They are kept.
+ * @param classWeights Class weights that the user asked for in addition to the recipe. These class weights are kept.
  * @throws RangeError for focal loss and balanced sampling, which need exactly one class for each photo.
  */
 export function forSigmoids(

@@ -21,11 +21,11 @@ export interface TestEvaluation {
   readonly logits: Float32Array;
   /** Logits of the test photos `[photos, classes]` from one view of each photo. */
   readonly plainLogits: Float32Array;
-  /** For the task 'multi-label', this is a `MultiLabelAssessment`. */
+  /** The assessment of the test photos: for the task 'multi-label', a `MultiLabelAssessment`. */
   readonly assessment: Assessment | MultiLabelAssessment;
 }
 
-/** The calibration: temperature and thresholds. For the task 'multi-label', it includes the threshold of each class. */
+/** The calibration: temperature and thresholds. For the task 'multi-label', the calibration includes the threshold of each class. */
 export type TestCertainty = Certainty | MultiLabelCertainty;
 
 /** The calibration for one view and for averaged views. */

@@ -86,8 +86,8 @@ export const checkpointFolders = {
  * Trains the head on pooled features. If the backbone is cut, it then trains the layers after the cut together with the head.
  *
  * For a head, all validation photos choose the epoch. For the calibration, further heads are trained whose epoch is chosen by one half of
- * the validation photos; they supply the logits of the other half. Fine-tuning several times would take too long. There, one half of the
- * validation photos chooses the epoch, and the other half is kept for the calibration.
+ * the validation photos; they supply the logits of the other half. Fine-tuning several times would take too long. So in
+ * fine-tuning one half of the validation photos chooses the epoch, and the other half is kept for the calibration.
  */
 export async function trainClassifier(
   features: Features,
