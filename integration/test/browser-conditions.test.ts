@@ -133,7 +133,7 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     await visit.open();
     await visit.ready();
     await eventually(() => page.locator('#offline').textContent()).toMatch(
-      /works without a network from now on/,
+      /work without a network from now on/,
     );
     website.faults.unreachable = /./;
     await page.reload();
