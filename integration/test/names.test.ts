@@ -398,5 +398,7 @@ test('a file of an older version is refused, with what to do', async () => {
   await expect(loadCheckpoint(path, make())).rejects.toThrow(
     /It has 'linear1\/kernel' instead of 'head\/linear1\/kernel'. .* Train again/,
   );
-  await expect(loadWeights(make(), older)).rejects.toThrow(/the weight names of an older version.* Train again/);
+  await expect(loadWeights(make(), older)).rejects.toThrow(
+    /the weight names of an older version.* Train again/,
+  );
 });
