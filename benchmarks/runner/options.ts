@@ -8,7 +8,7 @@ export interface BenchOptions {
   /** Names of the tasks to run; empty for all. */
   readonly names: readonly string[];
   readonly quick: boolean;
-  /** Number of rounds, instead of each row's own number. */
+  /** Number of rounds, rounds, instead of each row's own number. */
   readonly rounds: number | undefined;
   /** Root of another checkout to compare with this one. */
   readonly against: string | undefined;
@@ -23,15 +23,15 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench                    every row of the table, growth and limits
-npm run bench -- <name...>       one row or several; input-pipeline means all that begin so
-  --quick                        two rounds each: a look, nothing is written
-  --rounds <count>               instead of each row's own number
-  --against <checkout>           ours here and in another checkout in turns: what a change did to speed; nothing is written
-  --list                         the names, and what they measure
-  --page                         writes the pages from the results that are there, measures nothing
-  --threads <count>              for every contestant; default: the cores
+npm run bench -- <name...>       one row or several; input-pipeline means every row whose name begins with it
+  --quick                        two rounds of each row, for a first look; nothing is written
+  --rounds <count>               rounds, instead of each row's own number
+  --against <checkout>           runs this checkout and another in turns, to measure how a change affects speed; nothing is written
+  --list                         prints the names of the rows and what they measure
+  --page                         writes the pages from the existing results, without measuring
+  --threads <count>              threads of every contestant; default: the number of cores
   --photos <folder>              a folder of photographs for each class; default ../shared/mushrooms, else drawn pictures
-  --out <folder>                 results and pages go there, not into benchmarks/ and docs/
+  --out <folder>                 writes results and pages to this folder, not to benchmarks/ and docs/
 
 PYTHON=<python with torch and torchvision>, default /usr/bin/python3, then python3
 PYTORCH_GRAD_CAM=<folder that holds pytorch_grad_cam/>`;
