@@ -94,9 +94,7 @@ test.skipIf(noChromium)(
       expect(most).toBeLessThanOrEqual(1);
       expect(results.errors[0]).toBe('PictureError: /missing.jpg cannot be loaded: 404');
       expect(results.errors[1]).toMatch(/^PictureError: the file cannot be decoded: /);
-      expect(results.errors[2]).toMatch(
-        /it is a PPM.*which this browser does not read\. Convert it/,
-      );
+      expect(results.errors[2]).toMatch(/it is a PPM.*which this browser cannot read\. Convert it/);
     } finally {
       await browser.close();
       site.close();
