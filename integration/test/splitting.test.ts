@@ -165,7 +165,7 @@ test('the output says how many copies there are, and where', async () => {
   expect(text).toMatch(/! and 10 more groups of copies; all are in metrics.json/);
   expect(text).toMatch(/copies +48 photos are nearly the same picture, in 16 groups\n/);
   expect(text).toContain(
-    `nearly the same, in test and train, as the earlier split has it: ${first.split('-')[0]}`,
+    `nearly the same, in test and train, as in the earlier split: ${first.split('-')[0]}`,
   );
 });
 
