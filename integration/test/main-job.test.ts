@@ -267,7 +267,7 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
   });
   const code = await new Promise(resolve => child.on('close', resolve));
   expect(code, told).toBe(130);
-  expect(told).toMatch(/Interrupted\. What was downloaded and computed is kept/);
+  expect(told).toMatch(/Interrupted\. Downloads and computed results are kept/);
   expect(await readdir(run)).toEqual(['run.json', 'split.json']);
   const again = await runProgram(train, ['--resume', run], { env });
   expect(again.code, again.stderr).toBe(0);
