@@ -1,5 +1,5 @@
 // Writes api/, the reference of every exported name, from the sources: one page for each entry of each package.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Comment, ReflectionKind } from 'typedoc';
@@ -69,3 +69,17 @@ app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
 rmSync(out, { recursive: true, force: true });
 await app.generateOutputs(project);
+
+// TypeDoc numbers a heading `Name` also if a member elsewhere on the page has the same slug; VitePress numbers only equal headings.
+for (const page of readdirSync(out, { recursive: true }).filter(file => file.endsWith('.md'))) {
+  const path = join(out, page);
+  const text = readFileSync(path, 'utf8');
+  const mended = text.replace(/\]\(([^)#\s]+\.md)#([a-z]+)-1\)/g, (link, file, slug) => {
+    const target = readFileSync(join(dirname(path), file), 'utf8');
+    const same = [...target.matchAll(/^#+ (\w+)/gm)].filter(
+      ([, name]) => name.toLowerCase() === slug,
+    );
+    return same.length === 1 ? `](${file}#${slug})` : link;
+  });
+  if (mended !== text) writeFileSync(path, mended);
+}
