@@ -85,13 +85,14 @@ export async function robustnessOf(
     logits.subarray(row * classes, (row + 1) * classes);
   const before = places.map(place => isRight(rowOf(plain, place), test[place]!));
   const after = conditions.map((): boolean[] => []);
+  const outputs = outputsOf(network);
   const meter = new Meter('worse photos', 'photos', onProgress);
   for (let start = 0; start < count; start += imagesAtOnce) {
     signal?.throwIfAborted();
     const own = places.slice(start, start + imagesAtOnce).map(place => test[place]!);
     const pixels = await Promise.all(own.map(({ origin }) => readPixels(origin, size)));
     for (const [index, { worsen }] of conditions.entries()) {
-      const logits = await logitsOf(await Promise.all(pixels.map(worsen)), network);
+      const logits = await logitsOf(await Promise.all(pixels.map(worsen)), network, outputs);
       for (const [row, photo] of own.entries())
         after[index]!.push(isRight(rowOf(logits, row), photo));
     }
@@ -115,11 +116,12 @@ export async function robustnessOf(
 async function logitsOf(
   photos: readonly Pixels[],
   network: ClassifierNetwork,
+  outputs: ReturnType<typeof outputsOf>,
 ): Promise<Float32Array> {
   // The last batch is filled up, because a compiled network accepts only one batch size.
   const filled = Array.from({ length: imagesAtOnce }, (_, row) => photos[row] ?? photos[0]!);
   const images = network.extractors.map(({ backbone }) => toTensor(filled, backbone));
-  const { logits, summary } = outputsOf(network)(images);
+  const { logits, summary } = outputs(images);
   try {
     return (await logits.data()) as Float32Array;
   } finally {

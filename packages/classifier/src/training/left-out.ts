@@ -2,8 +2,8 @@ import { type FeatureSet, noveltyThreshold } from '@shroom/train';
 import { div, matMul, maximum, norm, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { falseAlarms, neighbors, thinned } from './novelty';
 
-/** Largest numbers of photos whose distances are measured: training photos, validation photos, and photos of each class. */
-const most = { train: 4000, validation: 1000, ofClass: 200 };
+/** Largest numbers of photos whose distances are measured: training photos, validation photos, photos of a class, and of all classes. */
+const most = { train: 4000, validation: 1000, ofClass: 200, ofClasses: 4000 };
 /** Number of rows of distances that are computed at once. */
 const rowsAtOnce = 128;
 
@@ -26,12 +26,11 @@ export async function shareOfLeftOut(
 ): Promise<number[]> {
   const known = thinned(train, most.train);
   const others = thinned(validation, most.validation);
-  const own = [...Array(classes).keys()].map(label =>
-    thinned(joined([train, validation, test], label), most.ofClass),
-  );
+  const perClass = Math.min(most.ofClass, Math.ceil(most.ofClasses / classes));
   const validationScores = await scores(others, known, classes);
   const shares: number[] = [];
-  for (const [label, photos] of own.entries()) {
+  for (let label = 0; label < classes; label++) {
+    const photos = thinned(joined([train, validation, test], label), perClass);
     const ordinary = validationScores
       .filter((_, row) => others.labels[row] !== label)
       .map(row => row[label]!)
