@@ -10,7 +10,7 @@ import { Meter, type OnProgress } from '../progress';
 import type { TestEvaluation } from '../training/test-evaluation';
 
 /** Smallest and largest number of photos that are degraded. */
-const [fewestPhotos, mostPhotos] = [18, 300];
+const [fewestPhotos, mostPhotos] = [16, 304];
 /** Allowed number of passes through the network, as a share of the passes for the features of the run. */
 const shareOfPasses = 0.04;
 
@@ -50,10 +50,10 @@ const conditions: readonly Condition[] = [
   },
 ];
 
-/** Number of test photos to degrade. @param passes Number of passes through the network for the features of the run. */
+/** Number of test photos to degrade, in whole batches. @param passes Number of passes through the network for the features of the run. */
 export function photosToWorsen(passes: number): number {
-  const affordable = Math.ceil((shareOfPasses * passes) / conditions.length);
-  return Math.min(mostPhotos, Math.max(fewestPhotos, affordable));
+  const batches = Math.floor((shareOfPasses * passes) / conditions.length / imagesAtOnce);
+  return Math.min(mostPhotos, Math.max(fewestPhotos, batches * imagesAtOnce));
 }
 
 export interface RobustnessOptions {
