@@ -13,7 +13,7 @@ import { splitByClass, splitByGroup } from '@shroom/data';
 import { openPhotos } from '@shroom/data/node';
 import { resnet50 } from '@shroom/models/node';
 import { writeAtomically } from '@shroom/train/node';
-import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
+import { fact, heading, progressBar, runProgram } from '../examples/pipeline/terminal';
 import { type Ablation, ablations } from './accuracy/ablations';
 import { photoFeatures } from './accuracy/features';
 import { type Row, resultsPage, spread } from './accuracy/page';
@@ -50,7 +50,7 @@ await runProgram(async signal => {
 
   heading('Training');
   const kinds = ['stratified', 'grouped'] as const;
-  const progress = new Progress('trials', 'trials');
+  const progress = progressBar('trials', 'trials');
   const ways: readonly Ablation[] = Object.values(ablations);
   const total = (ways.length + 1) * kinds.length * seeds.length;
   let done = 0;

@@ -15,7 +15,7 @@ import { openPhotos } from '@shroom/data/node';
 import { resnet50 } from '@shroom/models/node';
 import { recipes } from '@shroom/train';
 import { writeAtomically } from '@shroom/train/node';
-import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
+import { fact, heading, progressBar, runProgram } from '../examples/pipeline/terminal';
 import { ablations } from './accuracy/ablations';
 import { type CalibrationRow, calibrationPage } from './accuracy/calibration-page';
 import { type SeedScores, seedScores } from './accuracy/calibration-scores';
@@ -71,7 +71,7 @@ await runProgram(async signal => {
   };
 
   heading('Training');
-  const progress = new Progress('folds', 'folds');
+  const progress = progressBar('folds', 'folds');
   const kinds = (['stratified', 'grouped'] as const).filter(kind =>
     values.kinds.split(',').includes(kind),
   );

@@ -13,7 +13,7 @@ import { type Classifier, openClassifier, type PhotoInput, startEngine } from '@
 import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import { writeAtomically } from '@shroom/train/node';
-import { fact, heading, Progress, runProgram } from '../examples/pipeline/terminal';
+import { fact, heading, progressBar, runProgram } from '../examples/pipeline/terminal';
 import { otherPhotos, photosOfOtherThings } from './unknown/other-photos';
 import { type ClassifierResult, type KindResult, unknownPage } from './unknown/page';
 import { someOf, strangePictures } from './unknown/strange-pictures';
@@ -104,7 +104,7 @@ async function asked(
   photos: readonly PhotoInput[],
   signal: AbortSignal,
 ): Promise<KindResult> {
-  const progress = new Progress(kind, 'photos');
+  const progress = progressBar(kind, 'photos');
   let [done, unknown, sure] = [0, 0, 0];
   try {
     for (const answer of await classifier.predict(photos, { views: 1, signal })) {

@@ -1,4 +1,6 @@
 // Compares explanation methods on drawn mushrooms. Their exact masks make it possible to measure how well a map finds them.
+
+import { engineOption, integer } from '@shroom/classifier/command';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { prepareModel } from '@shroom/gradcam';
 import { type ComparisonRow, compare, type MetricName } from '@shroom/gradcam/metrics';
@@ -6,8 +8,7 @@ import { Command } from 'commander';
 import { markdown, standings } from './pipeline/comparison';
 import { chosen, methodsAtImages, methodsAtTap } from './pipeline/methods';
 import { announceEngine, open } from './pipeline/open';
-import { engineOption, integer } from './pipeline/options';
-import { heading, Progress, runProgram } from './pipeline/terminal';
+import { heading, progressBar, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/compare-methods.ts')
   .description(
@@ -51,7 +52,7 @@ await runProgram(async signal => {
   const methods = chosen(all, options.methods);
 
   heading('Methods');
-  const progress = new Progress('comparing', 'photos');
+  const progress = progressBar('comparing', 'photos');
   const rows: ComparisonRow[] = [];
   const total = genera.length * options.drawn;
   for (let done = 0; done < total; done++) {

@@ -1,6 +1,7 @@
-// Does what `npm start` does, but without `@shroom/classifier`: it combines the other packages directly.
+// Does what `npm start` does, but combines the packages directly. Only its output on the terminal comes from `@shroom/classifier`.
 import { writeFile } from 'node:fs/promises';
 import '@shroom/backend-ort';
+import { integer } from '@shroom/classifier/command';
 import { normalize, plainView, randomStream, randomView, splitByClass } from '@shroom/data';
 import { batches, readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
@@ -11,7 +12,6 @@ import { resnet50 } from '@shroom/models/node';
 import { evaluateOn, extractFeatures, fit, logitsOf, recipes } from '@shroom/train';
 import { mean, setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { Command } from 'commander';
-import { integer } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/compose-packages.ts')

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StoredPrecision, startEngine } from '@shroom/classifier';
+import { engineOption, integer } from '@shroom/classifier/command';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { Command, Option } from 'commander';
 import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
 import { open } from './pipeline/open';
-import { engineOption, integer } from './pipeline/options';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
 
 interface DemoOptions {

@@ -4,14 +4,14 @@
  * continued.
  */
 import { join } from 'node:path';
+import { engineOption, integer } from '@shroom/classifier/command';
 import { Command } from 'commander';
 import { contestantsFor } from './methods/contestants';
 import { evaluateMap, type JobOptions, openJobs, withBaselines } from './methods/evaluation';
 import { Figures, fingerprint } from './methods/figures';
 import { writeTables } from './methods/page';
 import { announceEngine, open } from './pipeline/open';
-import { engineOption, integer } from './pipeline/options';
-import { fact, heading, Progress, runProgram } from './pipeline/terminal';
+import { fact, heading, progressBar, runProgram } from './pipeline/terminal';
 
 const command = new Command('npm run methods --')
   .description(
@@ -50,7 +50,7 @@ await runProgram(async signal => {
   const jobs = openJobs(contestants, figures, options);
 
   heading('Methods');
-  const progress = new Progress('evaluating', 'maps');
+  const progress = progressBar('evaluating', 'maps');
   const end = Date.now() + (options.minutes ?? Infinity) * 60_000;
   for (const [done, job] of jobs.entries()) {
     if (Date.now() > end) break;

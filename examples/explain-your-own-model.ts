@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { photoPng } from '@shroom/classifier';
+import { engineOption, integer } from '@shroom/classifier/command';
 import { normalize } from '@shroom/data';
 import { decode } from '@shroom/data/node';
 import { explain } from '@shroom/gradcam';
@@ -12,7 +13,6 @@ import { Command, Option } from 'commander';
 import { byClass } from './pipeline/answer';
 import { openModel } from './pipeline/model-file';
 import { announceEngine } from './pipeline/open';
-import { engineOption, integer } from './pipeline/options';
 import { preparations } from './pipeline/preparations';
 import { fact, heading, runProgram } from './pipeline/terminal';
 

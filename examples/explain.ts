@@ -2,12 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { type MapName, PhotoError } from '@shroom/classifier';
+import { engineOption, inWords, mapOption } from '@shroom/classifier/command';
 import { gradCam } from '@shroom/gradcam';
 import { meanGradCam } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
-import { inWords } from './pipeline/answer';
 import { announceEngine, open } from './pipeline/open';
-import { engineOption, mapOption } from './pipeline/options';
 import { photoFiles, unusedName } from './pipeline/photo-files';
 import { fact, heading, paint, runProgram, say, warn } from './pipeline/terminal';
 

@@ -1,6 +1,7 @@
 // Writes a page with sliders that shows a photo's heat maps by class, layer and method. The page loads nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { engineOption, integer } from '@shroom/classifier/command';
 import { decode, readDimensions } from '@shroom/data/node';
 import {
   explain,
@@ -13,7 +14,6 @@ import {
 import { type PageMap, toHtml } from '@shroom/gradcam/pictures';
 import { Command } from 'commander';
 import { announceEngine, open } from './pipeline/open';
-import { engineOption, integer } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/explore.ts')

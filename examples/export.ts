@@ -2,13 +2,13 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@shroom/classifier';
+import { engineOption } from '@shroom/classifier/command';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { exportOnnx } from '@shroom/models';
 import { type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { open } from './pipeline/open';
-import { engineOption } from './pipeline/options';
 import { fact, heading, runProgram } from './pipeline/terminal';
 
 const command = new Command('npx tsx examples/export.ts')

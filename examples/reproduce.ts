@@ -1,10 +1,9 @@
 // The original experiment: both networks with the reference recipe on Kaggle's nine genera, beside the published accuracies.
 import { train } from '@shroom/classifier';
+import { announcer, engineOption, integer } from '@shroom/classifier/command';
 import { Command } from 'commander';
-import { Announcer } from './pipeline/announce';
 import { mushrooms, published } from './pipeline/mushrooms';
-import { engineOption, integer } from './pipeline/options';
-import { fact, heading, runProgram, say } from './pipeline/terminal';
+import { fact, heading, printer, runProgram, say } from './pipeline/terminal';
 
 const command = new Command('npm run reproduce --')
   .description(
@@ -51,12 +50,11 @@ await runProgram(async signal => {
   const rows: { backbone: string; value: number; low: number; high: number }[] = [];
   for (const backbone of backbones.split(',')) {
     say(`\n${backbone}`);
-    const announcer = new Announcer();
-    const { onProgress, onEvent } = announcer;
+    const { stop, ...reports } = announcer(printer);
     const { test } = await train(photos, {
       ...{ ...words, ...options, backbone, recipe: 'reference', out: `${out}/${backbone}` },
-      ...{ onProgress, onEvent, signal },
-    }).finally(() => announcer.stop());
+      ...{ ...reports, signal },
+    }).finally(stop);
     rows.push({ backbone, ...test.accuracy });
   }
 

@@ -1,18 +1,19 @@
 // The main job: trains, evaluates and explains a classifier of mushroom genera.
+import { fileURLToPath } from 'node:url';
 import { resume, train } from '@shroom/classifier';
-import { Announcer, announceResult } from './pipeline/announce';
+import { announcer, fromHere, printRun } from '@shroom/classifier/command';
 import { parseMainJob } from './pipeline/main-job';
-import { runProgram } from './pipeline/terminal';
+import { fact, paint, printer, runProgram, say } from './pipeline/terminal';
 
 await runProgram(async signal => {
   const job = await parseMainJob(process.argv);
-  const announcer = new Announcer();
-  const { onProgress, onEvent } = announcer;
-  const work = { ...job.options, onProgress, onEvent, signal };
-  try {
-    const run = 'resume' in job ? await resume(job.resume, work) : await train(job.photos, work);
-    announceResult(run);
-  } finally {
-    announcer.stop();
-  }
+  const { stop, ...reports } = announcer(printer);
+  const work = { ...job.options, ...reports, signal };
+  const run = await ('resume' in job ? resume(job.resume, work) : train(job.photos, work)).finally(
+    stop,
+  );
+  printRun(printer, run);
+  const explainer = fromHere(fileURLToPath(new URL('explain.ts', import.meta.url)));
+  fact('try it', `npx tsx ${explainer} <photo> --model ${fromHere(run.folder)}`);
+  say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 });

@@ -11,7 +11,7 @@ import { extractFeatures } from '@shroom/train';
 import { FeatureCache } from '@shroom/train/node';
 import { concat, type Tensor2D, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { Progress } from '../../examples/pipeline/terminal';
+import { progressBar } from '../../examples/pipeline/terminal';
 import { type PhotoView, photoViews } from './views';
 
 const atOnce = 8;
@@ -67,7 +67,7 @@ export async function photoFeatures(
     { precision: 'float16' },
   );
   const values = new Float32Array(photos.length * photoViews.length * width);
-  const progress = new Progress('features', 'views');
+  const progress = progressBar('features', 'views');
   try {
     let done = 0;
     for (const [place, view] of photoViews.entries())

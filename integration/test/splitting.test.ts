@@ -10,13 +10,12 @@ import {
   type TrainOptions,
   train,
 } from '@shroom/classifier';
+import { announcePhotos, printerTo, tableColumns } from '@shroom/classifier/command';
 import { toManifest } from '@shroom/data';
 import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { announceData } from '../../examples/pipeline/announce';
-import { columnNames } from '../../examples/pipeline/columns';
 import { parseMainJob } from '../../examples/pipeline/main-job';
 import { untrainedRun } from './untrained';
 
@@ -131,9 +130,9 @@ test('--columns names the columns of a table', async () => {
   const { photos: named } = await opened(job.photos, job.options);
   expect(named.classes).toEqual(['Amanita', 'Boletus']);
   expect(named.photos.filter(({ part }) => part === 'test')).toHaveLength(16);
-  expect(columnNames('label=A,label=B')).toEqual({ label: ['A', 'B'] });
+  expect(tableColumns({ columns: 'label=A,label=B' })).toEqual({ label: ['A', 'B'] });
   for (const wrong of ['file=Foto', 'path', 'path=a,path=b', '', 'path='])
-    expect(() => columnNames(wrong)).toThrow(/It should be path=<name>|Only label/);
+    expect(() => tableColumns({ columns: wrong })).toThrow(/It should be path=<name>|Only label/);
 });
 
 test('without groups it is by class; groups that are not there are said to be missing', async () => {
@@ -150,10 +149,14 @@ test('without groups it is by class; groups that are not there are said to be mi
 test('the output says how many copies there are, and where', async () => {
   const parts = await splitOf(photos, {});
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  announceData(photos, parts);
+  const printer = printerTo(process.stderr);
+  announcePhotos(printer, photos, parts);
   const first = photos.photos[parts.split.train[0]!]!.id;
   const torn = { ...parts.split, test: [...parts.split.test, parts.split.train[0]!] };
-  announceData(photos, { ...parts, split: { ...torn, train: parts.split.train.slice(1) } });
+  announcePhotos(printer, photos, {
+    ...parts,
+    split: { ...torn, train: parts.split.train.slice(1) },
+  });
   const text = said.mock.calls.map(([line]) => line).join('');
   said.mockRestore();
   expect(text).toMatch(

@@ -83,7 +83,7 @@ describe('the import law', () => {
       ],
     ]),
     ...['src', 'test'].flatMap(folder =>
-      ['../../../examples/pipeline/options', '@shroom-internal/benchmarks'].map(other => [
+      ['../../../examples/pipeline/terminal', '@shroom-internal/benchmarks'].map(other => [
         `packages/data/${folder}`,
         `import { x } from '${other}';\nexport const y = x;\n`,
         'noRestrictedImports',

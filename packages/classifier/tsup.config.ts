@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'browser/index': 'src/browser/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'browser/index': 'src/browser/index.ts',
+    'command/index': 'src/command/index.ts',
+    'command/shroom': 'src/command/shroom.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,

@@ -1,10 +1,19 @@
 export {
+  type CacheEntry,
+  listCache,
+  type PruneCacheOptions,
+  type PrunedCache,
+  pruneCache,
+} from './cache';
+export {
   Classifier,
   type OpenClassifierOptions,
   openClassifier,
   type PhotoExplanation,
 } from './classifier';
-export { type Engine, type EngineName, engineNames, startEngine } from './engine/engine';
+export { type ComparedRun, type CompareOptions, type Comparison, compareRuns } from './compare';
+export { type Engine, startEngine } from './engine/engine';
+export { type EngineName, engineNames } from './engine/names';
 export {
   ClassifierFileError,
   EngineLoadError,
@@ -15,7 +24,7 @@ export {
 } from './errors';
 export type { Evaluated, EvaluatedPhotos, EvaluateOptions } from './evaluate';
 export type { TrainEvent } from './events';
-export { type MapName, mapNames } from './explaining/heat-map';
+export { type MapName, mapNames } from './explaining/map-names';
 export { type PictureOptions, photoPng } from './explaining/photo-png';
 export { parseClassifierFile } from './file/classifier-file';
 export type { StoredPrecision } from './file/encoded';

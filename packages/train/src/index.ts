@@ -101,6 +101,7 @@ export {
   nearestNeighbors,
   noveltyThreshold,
 } from './evaluation/novelty';
+export { comparePaired, type PairedComparison } from './evaluation/paired';
 export { accuracyByColumn, type ColumnAccuracy, type ValueAccuracy } from './evaluation/slices';
 export { fitTemperature, type TemperatureOptions } from './evaluation/temperature';
 export { chooseThresholds, type ThresholdOptions } from './evaluation/thresholds';

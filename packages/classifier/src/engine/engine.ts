@@ -3,18 +3,8 @@ import { dirname } from 'node:path';
 import { registerFilterGradient } from '@shroom/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineLoadError } from '../errors';
+import { type EngineName, engineNames } from './names';
 import { multiplyTransposedFast } from './wasm';
-
-/**
- * Names of the TensorFlow.js backends for Node, the fastest first.
- *
- * @example
- * ```ts
- * console.log(engineNames[0]); // 'ort'
- * ```
- */
-export const engineNames = ['ort', 'tensorflow', 'wasm', 'cpu'] as const;
-export type EngineName = (typeof engineNames)[number];
 
 export interface Engine {
   readonly name: EngineName;

@@ -1,22 +1,8 @@
 import type { Pixels } from '@shroom/data';
 import { gradCam, type HeatMap, type Method } from '@shroom/gradcam';
 import { jetPanels, meanGradCam } from '@shroom/gradcam/pictures';
+import type { MapName } from './map-names';
 import { panels } from './pictures';
-
-/**
- * Names of the kinds of heat map that a report can show.
- *
- * @example
- * ```ts
- * for (const map of mapNames) await train('photos', { map, out: `runs/${map}` });
- * ```
- */
-export const mapNames = ['gradcam', 'last-convolution'] as const;
-/**
- * The kind of heat map that a run draws: `gradcam` is Grad-CAM of the last feature map; `last-convolution` is Grad-CAM of the last
- * convolution, before its batch norm, in the JET colors.
- */
-export type MapName = (typeof mapNames)[number];
 
 /** Options of the explanation for one kind of heat map, and how that kind is drawn. */
 export interface MapStyle {

@@ -57,13 +57,14 @@ export async function folderOf(address: string, options: LocateOptions): Promise
   );
 }
 
-const ownCache = () => join(cacheFolder(), 'classifiers');
+/** The folder of classifiers that were downloaded or unpacked. */
+export const classifiersFolder = () => join(cacheFolder(), 'classifiers');
 
 /** Collects all files that a `classifier.json` names in one folder of the cache. */
 async function fetched(address: string, fetch: Fetch): Promise<string> {
   const text = await readFile(await fetch('classifier.json'));
   const file = parseClassifierFile(text.toString(), `${address} classifier.json`);
-  const folder = join(ownCache(), hashOf(text));
+  const folder = join(classifiersFolder(), hashOf(text));
   for (const each of storedFiles(file)) {
     if (existsSync(join(folder, each.path))) continue;
     const from = await fetch(each.path, each.sha256);
@@ -77,7 +78,7 @@ async function fetched(address: string, fetch: Fetch): Promise<string> {
 async function unpacked(zip: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(zip)) hash.update(chunk);
-  const folder = join(ownCache(), hash.digest('hex'));
+  const folder = join(classifiersFolder(), hash.digest('hex'));
   if (!existsSync(folder))
     await whole(folder, async part => {
       await unpackArchive(zip, part);

@@ -4,7 +4,8 @@ import type { Photo } from '@shroom/data';
 import { decode, readPixels } from '@shroom/data/node';
 import type { EpochPicture } from '@shroom/train';
 import type { Explainer } from '../explaining/explainer';
-import { type MapName, mapStyles } from '../explaining/heat-map';
+import { mapStyles } from '../explaining/heat-map';
+import type { MapName } from '../explaining/map-names';
 import { inline, rgb } from '../explaining/pictures';
 
 interface EpochLine {

@@ -10,7 +10,7 @@ import {
 } from '@shroom/train';
 import { HistoryLog, historyOf, type Restorable } from '@shroom/train/node';
 import type { Explainer } from '../explaining/explainer';
-import type { MapName } from '../explaining/heat-map';
+import type { MapName } from '../explaining/map-names';
 import { EpochMaps } from './epoch-maps';
 import { historyRow } from './history-row';
 import { checkpointFolders } from './training';

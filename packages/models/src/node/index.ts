@@ -12,6 +12,7 @@ export { listWeightsSources, registerWeightsSource } from './sources/table';
 export type { FileNeeds, SourceOptions, WeightsSource } from './sources/weights-source';
 export { readTfjsModel, type TfjsModelFiles } from './tfjs-files';
 export { fetchUrl, type UrlOptions } from './url';
+export { type VerifiedWeights, verifyWeights } from './verify-weights';
 export {
   type CacheOptions,
   listWeightsCache,

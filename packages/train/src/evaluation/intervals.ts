@@ -178,7 +178,7 @@ export function shareInterval(hits: number, count: number, level: Level = 0.95):
 
 export type Level = 0.9 | 0.95 | 0.99;
 
-const normalQuantiles: Readonly<Record<Level, number>> = {
+export const normalQuantiles: Readonly<Record<Level, number>> = {
   0.9: 1.6448536269514722,
   0.95: 1.959963984540054,
   0.99: 2.5758293035489004,

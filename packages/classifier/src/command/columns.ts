@@ -1,10 +1,26 @@
-import type { TableColumns } from '@shroom/classifier';
 import { InvalidArgumentError, Option } from 'commander';
+import type { TableColumns } from '../options';
 
 const names = ['path', 'label', 'part'] as const;
 
-/** The option for the columns of a table, such as `path=Foto,label=Art`. */
-export const columnsOption = () =>
+/** Values of the options of `columnOptions`. */
+export interface GivenColumns {
+  readonly columns?: string | TableColumns | undefined;
+  readonly labelSeparator?: string | undefined;
+}
+
+/**
+ * The options `--columns`, for the columns of a table, such as `path=Foto,label=Art`, and `--label-separator`.
+ *
+ * @example
+ * ```ts
+ * import { Command } from 'commander';
+ *
+ * const command = new Command('mine');
+ * for (const option of columnOptions()) command.addOption(option);
+ * ```
+ */
+export const columnOptions = (): readonly Option[] => [
   new Option(
     '--columns <names>',
     'names of a table\'s columns, if they are not the usual ones: "path=<name>", "label=<name>" and "part=<name>" (the split), separated ' +
@@ -14,26 +30,28 @@ export const columnsOption = () =>
   ).argParser(text => {
     columnNames(text);
     return text;
-  });
-
-/** The option for the separator between several classes in one cell. */
-export const separatorOption = () =>
+  }),
   new Option(
     '--label-separator <text>',
     'separator between several classes in a cell of a table, such as ";" or "|" (default: a cell is one class)',
-  );
+  ),
+];
 
-/** Both options together; undefined if neither is given. */
-export function tableColumns(
-  columns: string | TableColumns | undefined,
-  labelSeparator: string | undefined,
-): TableColumns | undefined {
+/**
+ * The values of both options together; undefined if neither is given.
+ *
+ * @example
+ * ```ts
+ * tableColumns({ columns: 'label=Art' }); // { label: 'Art' }
+ * ```
+ */
+export function tableColumns({ columns, labelSeparator }: GivenColumns): TableColumns | undefined {
   const named = typeof columns === 'string' ? columnNames(columns) : columns;
   return labelSeparator === undefined ? named : { ...named, labelSeparator };
 }
 
 /** Parses the option `--columns`. @throws InvalidArgumentError */
-export function columnNames(text: string): Pick<TableColumns, (typeof names)[number]> {
+function columnNames(text: string): Pick<TableColumns, (typeof names)[number]> {
   const given = text.split(',').map(pair => {
     const [, name, column] = /^\s*(\w+)=(.+)$/.exec(pair) ?? [];
     if (column !== undefined && names.some(known => known === name)) return { name, column };

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from './verb';
+
+/** Options from a file: those of `TrainConfiguration`, and perhaps the photos. */
+export interface FileOptions {
+  /** The photos, an argument of `train`. */
+  readonly data?: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads options from a JSON file, such as the `config.json` of a run. Its `name` is ignored, because it follows from the photos.
+ *
+ * @throws UsageError when the file cannot be read or does not hold options.
+ * @example
+ * ```ts
+ * const { data, options } = await readConfig('runs/pets/config.json');
+ * await train(data!, { ...options, seed: 1, out: 'runs/pets-1' });
+ * ```
+ */
+export async function readConfig(path: string): Promise<FileOptions> {
+  let found: unknown;
+  try {
+    found = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`--config ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    throw new UsageError(
+      `--config ${path} should hold an object of options, such as {"size": 224}.`,
+    );
+  const { name: _, data, ...options } = found as Record<string, unknown>;
+  if (data === undefined) return { options };
+  if (typeof data !== 'string') throw new UsageError(`--config ${path}: data should be a string.`);
+  return { data, options };
+}

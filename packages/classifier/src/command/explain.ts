@@ -1,0 +1,139 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { Option } from 'commander';
+import type { PhotoExplanation } from '../classifier';
+import type { EngineName } from '../engine/names';
+import { PhotoError } from '../errors';
+import type { PictureOptions } from '../explaining/photo-png';
+import { fileName, forTerminal } from '../run/names';
+import { inWords } from './answer';
+import { fromHere } from './from-here';
+import { loadMethod, type MethodName, methodNames } from './methods';
+import { openRun } from './open';
+import { engineOption, integer } from './options';
+import { filesOf } from './predict';
+import { nearest } from './terminal/nearest';
+import { UsageError, type Verb } from './verb';
+
+interface ExplainOptions {
+  readonly out: string;
+  readonly method: MethodName;
+  readonly layout: NonNullable<PictureOptions['layout']>;
+  readonly tap?: string;
+  readonly class?: string;
+  readonly against?: string;
+  readonly extractor?: number;
+  readonly engine: EngineName | 'auto';
+}
+
+const layouts: readonly ExplainOptions['layout'][] = ['overlay', 'panels', 'jet'];
+
+/** `shroom explain <run> <photos...>` */
+export const explain: Verb<ExplainOptions> = {
+  examples: [
+    'shroom explain runs/pets cat.jpg',
+    'shroom explain runs/pets cat.jpg --class dog --against cat --method layerCam',
+  ],
+  define: command => {
+    command
+      .description(
+        'Classifies photos, and writes for each a picture of where the classifier looked.',
+      )
+      .argument('<run>', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
+      .argument('<photos...>', 'photos, folders of photos, or globs')
+      .option('--out <folder>', 'folder for the pictures', 'explanations')
+      .option('--class <name>', 'class that is explained (default: the most probable class)')
+      .option(
+        '--against <name>',
+        'a second class: shows what speaks for the first one rather than for it',
+      )
+      .addOption(
+        new Option('--method <name>', 'method of the heat map')
+          .choices(methodNames)
+          .default('gradCam'),
+      )
+      .option(
+        '--tap <layer>',
+        'layer whose feature map is explained, or "last-convolution" (default: the layer of the last feature map)',
+      )
+      .option(
+        '--extractor <index>',
+        'which of several networks is explained (default: 0)',
+        integer(0),
+      )
+      .addOption(
+        new Option(
+          '--layout <name>',
+          'the map on the photo; or photo, map and both, also in JET colors',
+        )
+          .choices(layouts)
+          .default('panels'),
+      )
+      .addOption(engineOption());
+  },
+  run: async (session, [run, ...photos], { out, method, layout, engine, ...what }) => {
+    const { results, signal } = session;
+    const files = await filesOf(photos);
+    const classifier = await openRun(session, run!, engine);
+    try {
+      for (const name of [what.class, what.against])
+        if (name !== undefined) requireClass(classifier.classes, name);
+      const how = { ...what, method: await loadMethod(method), signal };
+      await mkdir(out, { recursive: true });
+      const written = new Set<string>();
+      const answers: object[] = [];
+      let failed = false;
+      results.say();
+      for (const file of files) {
+        try {
+          const [found] = await classifier.explain(file, how);
+          const picture = join(out, unusedName(fileName(parse(file).name), written));
+          const said = inWords(found!);
+          await writeFile(picture, await found!.toPng({ layout, caption: caption(found!, said) }));
+          answers.push(plain(found!, picture));
+          results.say(`  ${results.paint('bold', forTerminal(file))}`);
+          results.say(`    ${said}`);
+          results.say(`    ${results.paint('dim', forTerminal(fromHere(picture)))}`);
+        } catch (error) {
+          if (!(error instanceof PhotoError)) throw error;
+          failed = true;
+          const { name, message } = error;
+          answers.push({ photo: file, error: { name, message } });
+          results.say(`  ${results.paint('red', '!')} ${forTerminal(message)}`);
+        }
+      }
+      const { caution } = classifier.file;
+      if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
+      return { result: { photos: answers }, failed };
+    } finally {
+      await classifier.dispose();
+    }
+  },
+};
+
+/** @throws UsageError when the classifier does not have that class. */
+function requireClass(classes: readonly string[], name: string): void {
+  if (classes.includes(name)) return;
+  const [close] = nearest(name, classes);
+  const hint = close === undefined ? `There are ${classes.join(', ')}.` : `Did you mean ${close}?`;
+  throw new UsageError(`There is no class '${name}'. ${hint}`);
+}
+
+/** The caption says which class the map explains, if that is not the answer. */
+const caption = ({ explained, class: most }: PhotoExplanation, said: string): string =>
+  explained === most ? said : `${said}; the map is of ${explained}`;
+
+/** The explanation for `--json`, without the values of the map. */
+function plain(found: PhotoExplanation, picture: string): object {
+  const { photo, known, map, explanation: _, toPng: __, ...rest } = found;
+  const { height, width } = map;
+  return { photo, known, ...rest, picture, map: { height, width } };
+}
+
+/** A file name that was not used before. */
+function unusedName(stem: string, given: Set<string>): string {
+  let name = `${stem}.png`;
+  for (let count = 2; given.has(name.toLowerCase()); count++) name = `${stem}-${count}.png`;
+  given.add(name.toLowerCase());
+  return name;
+}

@@ -1,0 +1,106 @@
+import type { Evaluation, MultiLabelEvaluation } from '@shroom/train';
+import { Option } from 'commander';
+import type { EngineName } from '../engine/names';
+import type { Finetuned, FinetuneOptions } from '../finetune';
+import { forTerminal } from '../run/names';
+import { fromHere } from './from-here';
+import { announceEngine } from './open';
+import { engineOption, integer } from './options';
+import type { Printer } from './terminal/printer';
+import type { Verb } from './verb';
+
+type Given = Pick<FinetuneOptions, 'from' | 'extractor' | 'epochs' | 'views' | 'out'> & {
+  readonly engine: EngineName | 'auto';
+};
+
+/** `shroom finetune <run>` */
+export const finetune: Verb<Given> = {
+  examples: ['shroom finetune runs/pets', 'shroom finetune runs/pets --from layer2 --epochs 20'],
+  define: command => {
+    command
+      .description(
+        'Trains the last stages of the network together with the trained head, and writes a new classifier to a new folder. The same command again ' +
+          'continues an interrupted fine-tuning.',
+      )
+      .argument('<run>', 'the folder of a run');
+    for (const option of finetuneOptions()) command.addOption(option);
+  },
+  run: async (session, [run], { engine, ...options }) => {
+    const { notes, results, bars, signal } = session;
+    await announceEngine(notes, engine);
+    const { finetune } = await import('../finetune');
+    const { onProgress, stop } = bars;
+    const tuned = await finetune(run!, { ...options, onProgress, signal }).finally(stop);
+    printFinetuned(results, tuned);
+    results.fact('try it', `shroom predict ${forTerminal(fromHere(tuned.folder))} <photos>`);
+    const { folder, classes, cut, before, after } = tuned;
+    return {
+      result: { folder, classes, cut, before: scoresOf(before), after: scoresOf(after) },
+    };
+  },
+};
+
+/**
+ * The options of a fine-tuning. An option that is not typed has no value.
+ *
+ * @example
+ * ```ts
+ * import { Command } from 'commander';
+ *
+ * const command = new Command('mine');
+ * for (const option of finetuneOptions()) command.addOption(option);
+ * await finetune('runs/pets', command.parse().opts());
+ * ```
+ */
+export const finetuneOptions = (): readonly Option[] => [
+  new Option(
+    '--from <place>',
+    'the last stage or layer that stays frozen (default: the last stage but one, such as layer3)',
+  ),
+  new Option(
+    '--extractor <index>',
+    'which of several networks is trained (default: 0, the first)',
+  ).argParser(integer(0)),
+  new Option(
+    '--epochs <count>',
+    'maximum number of passes over the training photos (default: 12)',
+  ).argParser(integer(1)),
+  new Option(
+    '--views <count>',
+    "views of each training photo, whose features are kept on disk (default: the run's)",
+  ).argParser(integer(1, 64)),
+  new Option('--out <folder>', 'folder for the classifier (default: <run>-finetuned)'),
+  engineOption(),
+];
+
+/**
+ * Prints what a fine-tuning has changed.
+ *
+ * @example
+ * ```ts
+ * printFinetuned(printerTo(process.stdout), await finetune('runs/pets'));
+ * ```
+ */
+export function printFinetuned(
+  { heading, fact }: Printer,
+  { cut, before, after, folder }: Finetuned,
+): void {
+  heading('Fine-tuned');
+  fact('cut', `${forTerminal(cut)}; the layers after it were trained`);
+  const inPercent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const [then, now] = [scoresOf(before), scoresOf(after)];
+  for (const [name, label] of Object.entries(labels))
+    if (then[name] !== undefined && now[name] !== undefined)
+      fact(label, `${inPercent(then[name])} before, ${inPercent(now[name])} after`);
+  fact('classifier', forTerminal(fromHere(folder)));
+}
+
+const labels = { accuracy: 'accuracy', macroF1: 'macro-F1', meanAveragePrecision: 'mean AP' };
+
+/** The scores of an evaluation that are printed. */
+function scoresOf(evaluation: Evaluation | MultiLabelEvaluation): Record<string, number> {
+  const { accuracy, macroF1 } = evaluation;
+  return 'meanAveragePrecision' in evaluation
+    ? { accuracy, macroF1, meanAveragePrecision: evaluation.meanAveragePrecision }
+    : { accuracy, macroF1 };
+}

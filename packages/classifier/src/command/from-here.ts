@@ -1,0 +1,16 @@
+import { relative, resolve } from 'node:path';
+
+/**
+ * A path as it has to be typed in the current folder.
+ *
+ * @example
+ * ```ts
+ * import { resolve } from 'node:path';
+ *
+ * fromHere(resolve('runs/pets')); // runs/pets
+ * ```
+ */
+export function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? resolve(path) : short || '.';
+}

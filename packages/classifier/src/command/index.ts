@@ -1,0 +1,18 @@
+export { type Announcer, announcer, printRun } from './announce';
+export { announcePhotos } from './announce-photos';
+export { inWords } from './answer';
+export { printAssessment } from './assessment';
+export { columnOptions, type GivenColumns, tableColumns } from './columns';
+export { type FileOptions, readConfig } from './config';
+export { printEvaluated } from './evaluated';
+export { finetuneOptions, printFinetuned } from './finetune';
+export { fromHere } from './from-here';
+export { printInspection } from './inspect';
+export { announceEngine, openWithBars } from './open';
+export { engineOption, integer, mapOption } from './options';
+export { runProgram } from './run-program';
+export { type Bar, type BarState, startBar } from './terminal/bar';
+export { type Printer, printerTo, type Style, type TextStream } from './terminal/printer';
+export { type ProgressBars, progressBars } from './terminal/progress-bars';
+export { duration } from './terminal/words';
+export { trainOptions } from './train-options';

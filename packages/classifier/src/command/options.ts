@@ -1,0 +1,54 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { engineNames } from '../engine/names';
+import { mapNames } from '../explaining/map-names';
+
+/**
+ * The option for the engine of TensorFlow.js.
+ *
+ * @example
+ * ```ts
+ * import { Command } from 'commander';
+ *
+ * const command = new Command('mine').addOption(engineOption());
+ * ```
+ */
+export const engineOption = (): Option =>
+  new Option('--engine <name>', 'engine of TensorFlow.js')
+    .choices(['auto', ...engineNames])
+    .default('auto');
+
+/** The option for the kind of heat map. */
+export const mapOption = (): Option =>
+  new Option(
+    '--map <name>',
+    'heat maps: "gradcam" of the last feature map, or "last-convolution", in JET',
+  )
+    .choices(mapNames)
+    .default('gradcam');
+
+/**
+ * Parses the value of an option as a whole number.
+ *
+ * @example
+ * ```ts
+ * import { Command } from 'commander';
+ *
+ * const command = new Command('mine').option('--epochs <count>', 'passes', integer(1), 12);
+ * ```
+ */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)
+      return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`It should be a whole number, ${range}.`);
+  };
+}
+
+/** The option for the number of views that an answer averages. */
+export const viewsOption = (): Option =>
+  new Option(
+    '--views <count>',
+    "views of each photo whose probabilities are averaged (default: the run's)",
+  ).argParser(integer(1));

@@ -1,0 +1,110 @@
+import type { EngineName } from '../engine/names';
+import { eachPhoto } from '../photos/inputs';
+import { forTerminal } from '../run/names';
+import type { Prediction } from '../serving/answer';
+import { inWords, printAnswer, printBars } from './answer';
+import { openRun } from './open';
+import { engineOption, integer, viewsOption } from './options';
+import type { Printer, Style } from './terminal/printer';
+import { counted } from './terminal/words';
+import { widthOf } from './terminal/wrap';
+import { UsageError, type Verb } from './verb';
+
+interface PredictOptions {
+  readonly views?: number;
+  readonly top?: number;
+  readonly engine: EngineName | 'auto';
+}
+
+/** Columns that the longest name of a photo may take beside its answer. */
+const mostName = 40;
+
+/** `shroom predict <run> <photos...>` */
+export const predict: Verb<PredictOptions> = {
+  examples: ['shroom predict runs/pets cat.jpg', 'shroom predict runs/pets photos --json'],
+  define: command => {
+    command
+      .argument('<run>', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
+      .argument('<photos...>', 'photos, folders of photos, or globs')
+      .option(
+        '--top <count>',
+        'classes to print with a bar for each photo (default: 5 for a single photo, otherwise 0)',
+        integer(0),
+      )
+      .addOption(viewsOption())
+      .addOption(engineOption());
+  },
+  run: async (session, [run, ...photos], { views, top, engine }) => {
+    const { results, signal } = session;
+    const files = await filesOf(photos);
+    const classifier = await openRun(session, run!, engine);
+    try {
+      requireViews(classifier.file.certainty, views);
+      session.notes.say();
+      const width = Math.min(mostName, Math.max(...files.map(file => widthOf(forTerminal(file)))));
+      const bars = top ?? (files.length === 1 ? 5 : 0);
+      const answers: object[] = [];
+      const counts = { sure: 0, unsure: 0, unknown: 0, unreadable: 0 };
+      const options = { signal, ...(views !== undefined && { views }) };
+      for await (const each of classifier.predictEach(files, options)) {
+        if ('error' in each) {
+          const { name, message } = each.error;
+          counts.unreadable += 1;
+          answers.push({ photo: each.photo, error: { name, message } });
+          results.say(`  ${results.paint('red', '!')} ${forTerminal(message)}`);
+          continue;
+        }
+        counts[standingOf(each)] += 1;
+        const { photo, known, ...rest } = each;
+        answers.push({ photo, known, ...rest });
+        const style = { sure: 'bold', unsure: 'yellow', unknown: 'yellow' } as const;
+        const said = results.paint(style[standingOf(each)] satisfies Style, inWords(each));
+        printAnswer(results, each.photo, said, width);
+        if (bars > 0) printBars(results, each, bars);
+      }
+      if (files.length > 1) printCounts(results, files.length, counts);
+      const { caution } = classifier.file;
+      if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
+      return { result: { photos: answers, counts }, failed: counts.unreadable > 0 };
+    } finally {
+      await classifier.dispose();
+    }
+  },
+};
+
+/** The files at the given places. @throws UsageError when there are none. */
+export async function filesOf(photos: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for await (const { name } of eachPhoto(photos)) files.push(name);
+  if (files.length === 0) throw new UsageError(`There are no photos in ${photos.join(', ')}.`);
+  return files;
+}
+
+/** @throws UsageError when the classifier was not calibrated for that number of views. */
+export function requireViews(
+  certainty: readonly { readonly views: number }[],
+  views: number | undefined,
+): void {
+  if (views === undefined || certainty.some(each => each.views === views)) return;
+  const known = certainty.map(each => each.views).join(' or ');
+  throw new UsageError(
+    `--views ${views}: how sure such answers are was not measured for this run. It should be ${known}.`,
+  );
+}
+
+const standingOf = ({ known, sure }: Prediction): 'sure' | 'unsure' | 'unknown' =>
+  known ? (sure ? 'sure' : 'unsure') : 'unknown';
+
+function printCounts(
+  printer: Printer,
+  all: number,
+  { sure, unsure, unknown, unreadable }: Readonly<Record<string, number>>,
+): void {
+  const parts = [
+    `${sure} sure`,
+    `${unsure} not sure`,
+    `${unknown} unlike all training photos`,
+    ...(unreadable ? [`${unreadable} unreadable`] : []),
+  ];
+  printer.say(`\n  ${counted(all, 'photo')}: ${parts.join(', ')}`);
+}

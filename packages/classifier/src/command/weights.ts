@@ -1,0 +1,131 @@
+import type { Pretrained } from '@shroom/models';
+import { nearest } from './terminal/nearest';
+import type { Printer } from './terminal/printer';
+import { listed, size } from './terminal/words';
+import { padEnd } from './terminal/wrap';
+import { type Session, UsageError, type Verb } from './verb';
+
+interface WeightsOptions {
+  readonly download?: true;
+  readonly verify?: true;
+}
+
+/** The state of known weights on this machine. */
+interface WeightsState {
+  readonly id: string;
+  readonly source: string;
+  readonly license: string;
+  /** Size of the download in bytes. */
+  readonly bytes?: number;
+  readonly cached: boolean;
+  /** Whether the hash of the cached file is right; `null` if the hash is not known. Only with `--verify`. */
+  readonly intact?: boolean | null;
+  readonly sha256?: string;
+  readonly path?: string;
+}
+
+/** `shroom weights [ids...]` */
+export const weights: Verb<WeightsOptions> = {
+  examples: [
+    'shroom weights',
+    'shroom weights --download convnext_base.fb_in1k',
+    'shroom weights --verify',
+  ],
+  define: command => {
+    command
+      .description(
+        'Lists the published weights that a backbone can have, and which are on this machine. Downloads and verifies them.',
+      )
+      .argument('[ids...]', 'ids, or names of architectures (default: all)')
+      .option('--download', 'download the named weights that are not on this machine')
+      .option('--verify', 'read the weights on this machine, and compare their hashes');
+  },
+  run: async (session, names, { download = false, verify = false }) => {
+    if (download && names.length === 0)
+      throw new UsageError('--download needs ids: `shroom weights` lists them.');
+    const { listPretrained } = await import('@shroom/models');
+    const chosen = choose(names, listPretrained());
+    if (download) await downloadAll(session, chosen);
+    const states: WeightsState[] = [];
+    for (const each of chosen) {
+      session.signal.throwIfAborted();
+      states.push(await stateOf(each, verify));
+    }
+    print(session.results, states);
+    return { result: { weights: states }, failed: states.some(({ intact }) => intact === false) };
+  },
+};
+
+/** The weights with the given ids, or of the given architectures; all without names. @throws UsageError for an unknown name. */
+function choose(names: readonly string[], known: readonly Pretrained[]): readonly Pretrained[] {
+  if (names.length === 0) return known;
+  return names.flatMap(name => {
+    const found = known.filter(({ id, architecture }) => id === name || architecture === name);
+    if (found.length > 0) return found;
+    const all = known.flatMap(({ id, architecture }) => [id, architecture]);
+    const close = [...new Set(nearest(name, all))].slice(0, 3);
+    const hint =
+      close.length > 0 ? `Did you mean ${listed(close)}?` : '`shroom weights` lists all.';
+    throw new UsageError(`There are no known weights '${name}'. ${hint}`);
+  });
+}
+
+async function downloadAll({ bars, signal }: Session, chosen: readonly Pretrained[]) {
+  const { openWeights } = await import('@shroom/models/node');
+  const { Meter } = await import('../progress');
+  for (const { id, source } of chosen) {
+    const meter = new Meter('downloading weights', 'MB', bars.onProgress);
+    const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+    const { close } = await openWeights(source, {
+      signal,
+      onProgress: ({ received, total }) => meter.update(megabytes(received), megabytes(total), id),
+    });
+    await close();
+    bars.stop();
+  }
+}
+
+async function stateOf(
+  { id, source, license, bytes }: Pretrained,
+  verify: boolean,
+): Promise<WeightsState> {
+  const { verifyWeights, weightsNeeds } = await import('@shroom/models/node');
+  const env = { ...process.env, HF_HUB_OFFLINE: '1' };
+  const { here } = await weightsNeeds(source, { env });
+  const state = { id, source, license, ...(bytes !== undefined && { bytes }), cached: here };
+  const found = verify && here ? await verifyWeights(id) : undefined;
+  if (!found) return state;
+  const { path, sha256, expected } = found;
+  return { ...state, path, sha256, intact: expected === undefined ? null : sha256 === expected };
+}
+
+function print(
+  { write, say, fact, paint, columns }: Printer,
+  states: readonly WeightsState[],
+): void {
+  const idWidth = Math.max(...states.map(({ id }) => id.length));
+  const licenseWidth = Math.max(...states.map(({ license }) => license.length));
+  say();
+  for (const state of states) {
+    const { id, license, bytes, path, intact } = state;
+    const shown = padEnd(bytes === undefined ? '' : size(bytes), 7);
+    const here = statusOf(paint, state);
+    const line = `  ${padEnd(id, idWidth)}  ${shown}  ${padEnd(license, licenseWidth)}  ${here}`;
+    const longest = 2 + idWidth + 2 + 7 + 2 + licenseWidth + 2 + 'damaged'.length;
+    if (longest <= columns) write(`${line}\n`);
+    else {
+      say(`  ${paint('bold', id)}`);
+      say(
+        `    ${[bytes === undefined ? '' : size(bytes), license, here].filter(Boolean).join(', ')}`,
+      );
+    }
+    if (intact === false) fact('', `${path} is damaged: delete it, and download it again`);
+  }
+}
+
+function statusOf(paint: Printer['paint'], { cached, intact }: WeightsState): string {
+  if (!cached) return paint('dim', 'not here');
+  if (intact === undefined) return paint('green', 'here');
+  if (intact === null) return 'here, hash unknown';
+  return intact ? paint('green', 'intact') : paint('red', 'damaged');
+}
