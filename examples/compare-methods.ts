@@ -35,7 +35,7 @@ await runProgram(async signal => {
     methods?: string;
     metrics: string;
     json?: true;
-    engine: 'auto';
+    engine?: 'auto';
   }>();
   await announceEngine(options.engine);
   const classifier = await open(options.model, signal);

@@ -17,7 +17,7 @@ interface DemoOptions {
   readonly port: number;
   readonly host?: true;
   readonly serve: boolean;
-  readonly engine: 'auto';
+  readonly engine?: 'auto';
 }
 
 const command = new Command('npm run demo --')

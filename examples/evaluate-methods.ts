@@ -35,7 +35,7 @@ interface Options extends JobOptions {
   readonly minutes?: number;
   readonly figures?: string;
   readonly write?: string;
-  readonly engine: 'auto';
+  readonly engine?: 'auto';
 }
 
 await runProgram(async signal => {

@@ -41,7 +41,7 @@ await runProgram(async signal => {
       part: (typeof splitNames)[number];
       resamples: number;
       json?: true;
-      engine: 'auto';
+      engine?: 'auto';
     }
   >();
   await announceEngine(engine);

@@ -36,7 +36,7 @@ const command = new Command('npx tsx examples/explain-your-own-model.ts')
 
 await runProgram(async signal => {
   const [photo] = command.parse().processedArgs as [string];
-  const options = command.opts<{ size: number; out: string; engine: 'auto' } & Given>();
+  const options = command.opts<{ size: number; out: string; engine?: 'auto' } & Given>();
   await announceEngine(options.engine);
 
   heading('Model');

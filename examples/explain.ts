@@ -32,12 +32,18 @@ const maps = {
 
 await runProgram(async signal => {
   command.parse();
-  const { model, out, json, map, engine } = command.opts<{
+  const {
+    model,
+    out,
+    json,
+    map = 'gradcam',
+    engine,
+  } = command.opts<{
     model: string;
     out: string;
     json?: true;
-    map: MapName;
-    engine: 'auto';
+    map?: MapName;
+    engine?: 'auto';
   }>();
   const files = await photoFiles(command.args);
   await announceEngine(engine);

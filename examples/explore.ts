@@ -24,7 +24,7 @@ const command = new Command('npx tsx examples/explore.ts')
   .option('--layers <count>', 'number of layers, best suited first', integer(1), 2)
   .option('--out <file>', 'file of the page', 'heat-maps.html')
   .addOption(engineOption());
-type Given = { model: string; out: string; engine: 'auto' };
+type Given = { model: string; out: string; engine?: 'auto' };
 const methods = {
   'Grad-CAM': gradCam(),
   'Grad-CAM++': gradCamPlusPlus(),

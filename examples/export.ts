@@ -30,7 +30,7 @@ await runProgram(async signal => {
     model: string;
     out?: string;
     weights: 'float32' | 'float16' | 'int8';
-    engine: 'auto';
+    engine?: 'auto';
   }>();
   const file = options.out ?? join(options.model, 'classifier.onnx');
   await startEngine(options.engine);

@@ -44,7 +44,7 @@ await runProgram(async signal => {
     epochs?: number;
     seed: number;
     out: string;
-    engine: 'auto';
+    engine?: 'auto';
   }>();
   const { photos, ...words } = mushrooms(data, drawn);
   const rows: { backbone: string; value: number; low: number; high: number }[] = [];

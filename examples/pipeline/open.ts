@@ -3,7 +3,7 @@ import { announceEngine as announce, openWithBars, progressBars } from '@shroom/
 import { heading, printer } from './terminal';
 
 /** Starts an engine for TensorFlow.js, and prints which one runs and why. */
-export async function announceEngine(wanted: EngineName | 'auto'): Promise<void> {
+export async function announceEngine(wanted?: EngineName | 'auto'): Promise<void> {
   heading('Engine');
   await announce(printer, wanted);
 }

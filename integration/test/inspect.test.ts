@@ -31,7 +31,7 @@ test('the data doctor tells what it found, and writes a page and JSON', async ()
   expect(code, stderr).toBe(0);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/unusable: Amanita\/broken\.jpg \(not a picture\)/);
-  expect(stderr).toMatch(/conflicts +1 groups in more than one class/);
+  expect(stderr).toMatch(/conflicts +1 group in more than one class/);
   const found = JSON.parse(await readFile(join(out, 'inspection.json'), 'utf8'));
   expect(found.duplicates).toEqual([
     {

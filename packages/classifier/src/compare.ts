@@ -31,6 +31,7 @@ export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** The options in which the runs differ. */
   readonly options: readonly {
+    /** The path of the option, such as `seed` or `finetuning.epochs`. */
     readonly name: string;
     /** The value in each run, in the order of the runs. Absent if a run does not have the option. */
     readonly values: readonly unknown[];
@@ -151,10 +152,19 @@ function answersOf(result: Evaluated): (readonly [photo: string, isRight: boolea
 
 /** The options whose values differ. */
 function differing(configurations: readonly RunConfiguration[]): Comparison['options'] {
-  const names = new Set(configurations.flatMap(each => Object.keys(each)));
+  const all = configurations.map(each => Object.fromEntries(flattened('', each)));
+  const names = new Set(all.flatMap(each => Object.keys(each)));
   return [...names].flatMap(name => {
-    const values = configurations.map(each => each[name as keyof RunConfiguration]);
+    const values = all.map(each => each[name]);
     const isSame = new Set(values.map(value => JSON.stringify(value))).size === 1;
     return isSame || name === 'name' ? [] : [{ name, values }];
   });
+}
+
+/** The values of an object by their paths, such as `finetuning.epochs`. */
+function flattened(path: string, value: unknown): [path: string, value: unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([name, each]) =>
+    flattened(path === '' ? name : `${path}.${name}`, each),
+  );
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { CacheEntry } from '../cache';
 import { forTerminal } from '../run/names';
 import type { Printer } from './terminal/printer';
-import { counted, duration, size } from './terminal/words';
+import { counted, roughly, size } from './terminal/words';
 import { UsageError, type Verb } from './verb';
 
 interface CacheOptions {
@@ -70,7 +70,7 @@ export const cache: Verb<CacheOptions> = {
 /** Prints the entries by kind, the least recently used first. */
 function print(printer: Printer, entries: readonly CacheEntry[]): void {
   for (const { kind, name, bytes, usedAt } of entries) {
-    const ago = duration(Math.max(0, Date.now() - usedAt.getTime()) / 1000);
+    const ago = roughly(Math.max(0, Date.now() - usedAt.getTime()) / 1000);
     const short = kind === 'weights' ? name : name.slice(0, 12);
     printer.fact(
       kind,

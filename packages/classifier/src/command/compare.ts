@@ -22,11 +22,10 @@ export const compare: Verb = {
       );
   },
   run: async (session, folders) => {
-    const { results, bars, signal, notes } = session;
+    const { results, bars, signal } = session;
     if (folders.length < 2) throw new UsageError('A comparison needs two runs or more.');
     const { compareRuns } = await import('../compare');
     const { onProgress, stop } = bars;
-    notes.say('Reading the runs. One without predictions.csv is evaluated first.');
     const comparison = await compareRuns(folders, { onProgress, signal }).finally(stop);
     printComparison(results, comparison);
     return { result: comparison };
@@ -40,7 +39,7 @@ const figureNames: Readonly<Record<string, string>> = {
   microF1: 'micro-F1',
   averagePrecision: 'mean AP',
   rocArea: 'ROC area',
-  calibrationError: 'calibration',
+  calibrationError: 'calibration error',
 };
 
 /** Prints runs below each other: a table of several runs would not fit narrow terminals. */

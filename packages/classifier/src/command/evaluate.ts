@@ -13,7 +13,7 @@ interface EvaluateOptions extends GivenColumns {
   readonly part: SplitName;
   readonly views?: number;
   readonly resamples: number;
-  readonly engine: EngineName | 'auto';
+  readonly engine?: EngineName | 'auto';
 }
 
 const parts: readonly SplitName[] = ['train', 'validation', 'test'];

@@ -23,7 +23,7 @@ interface ExplainOptions {
   readonly class?: string;
   readonly against?: string;
   readonly extractor?: number;
-  readonly engine: EngineName | 'auto';
+  readonly engine?: EngineName | 'auto';
 }
 
 const layouts: readonly ExplainOptions['layout'][] = ['overlay', 'panels', 'jet'];
@@ -45,7 +45,7 @@ export const explain: Verb<ExplainOptions> = {
       .option('--class <name>', 'class that is explained (default: the most probable class)')
       .option(
         '--against <name>',
-        'a second class: shows what speaks for the first one rather than for it',
+        'with --class: a second class; the map shows what speaks for the first one rather than for this one',
       )
       .addOption(
         new Option('--method <name>', 'method of the heat map')
@@ -73,6 +73,10 @@ export const explain: Verb<ExplainOptions> = {
   },
   run: async (session, [run, ...photos], { out, method, layout, engine, ...what }) => {
     const { results, signal } = session;
+    if (what.against !== undefined && (what.class === undefined || what.class === what.against))
+      throw new UsageError(
+        '--against needs --class with another class: it shows one against the other.',
+      );
     const files = await filesOf(photos);
     const classifier = await openRun(session, run!, engine);
     try {

@@ -10,7 +10,7 @@ import type { Printer } from './terminal/printer';
 import type { Verb } from './verb';
 
 type Given = Pick<FinetuneOptions, 'from' | 'extractor' | 'epochs' | 'views' | 'out'> & {
-  readonly engine: EngineName | 'auto';
+  readonly engine?: EngineName | 'auto';
 };
 
 /** `shroom finetune <run>` */

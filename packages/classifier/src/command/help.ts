@@ -6,6 +6,7 @@ import { padEnd, widthOf, wrapped } from './terminal/wrap';
 const leastBeside = 72;
 /** Columns of the terms that stand beside their descriptions. */
 const termColumns = 26;
+const shortTermColumns = 11;
 
 /** Width of the help if the output is not a terminal. */
 const plainWidth = 100;
@@ -29,11 +30,13 @@ export const helpColumns = ({ columns }: Printer): number =>
 /** A term, such as an option, with its description. */
 function item(term: string, description: string, columns: number): string {
   if (description === '') return `  ${term}`;
-  const isBeside = columns >= leastBeside;
-  const indent = isBeside ? termColumns + 4 : 6;
+  const isWide = columns >= leastBeside;
+  // Names of verbs and arguments are short enough for narrow terminals.
+  const beside = isWide ? termColumns : term.startsWith('-') ? 0 : shortTermColumns;
+  const indent = beside === 0 ? 6 : beside + 4;
   const lines = wrapped(description, columns - indent);
   const rest = lines.join(`\n${' '.repeat(indent)}`);
-  return isBeside && widthOf(term) <= termColumns
-    ? `  ${padEnd(term, termColumns)}  ${rest}`
+  return widthOf(term) <= beside
+    ? `  ${padEnd(term, beside)}  ${rest}`
     : `  ${term}\n${' '.repeat(indent)}${rest}`;
 }

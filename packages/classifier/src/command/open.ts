@@ -13,7 +13,10 @@ import type { Session } from './verb';
  * await announceEngine(printerTo(process.stderr), 'auto');
  * ```
  */
-export async function announceEngine(printer: Printer, wanted: EngineName | 'auto'): Promise<void> {
+export async function announceEngine(
+  printer: Printer,
+  wanted?: EngineName | 'auto',
+): Promise<void> {
   const { startEngine } = await import('../engine/engine');
   const { name, reason, failed } = await startEngine(wanted);
   for (const why of failed) printer.warn(why);
@@ -42,15 +45,12 @@ export async function openWithBars(
 export async function openRun(
   { notes, bars, signal }: Session,
   run: string,
-  engine: EngineName | 'auto',
+  engine: EngineName | 'auto' | undefined,
 ): Promise<Classifier> {
   await announceEngine(notes, engine);
   const classifier = await openWithBars(run, bars, signal);
-  const { title, trainedOn, classes } = classifier.file;
+  const { title, trainedOn } = classifier.file;
   const { photos, kind } = trainedOn;
-  notes.fact(
-    'classifier',
-    forTerminal(`${title}: ${classes.length} classes, trained on ${photos} ${kind}`),
-  );
+  notes.fact('classifier', forTerminal(`${title}; trained on ${photos} ${kind}`));
   return classifier;
 }

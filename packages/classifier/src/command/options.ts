@@ -3,8 +3,9 @@ import { engineNames } from '../engine/names';
 import { mapNames } from '../explaining/map-names';
 
 /**
- * The option for the engine of TensorFlow.js.
+ * The option for the engine of TensorFlow.js. It has no value unless it is typed; `startEngine` then takes the fastest one that loads.
  *
+ * @param usual What the help calls the default.
  * @example
  * ```ts
  * import { Command } from 'commander';
@@ -12,19 +13,27 @@ import { mapNames } from '../explaining/map-names';
  * const command = new Command('mine').addOption(engineOption());
  * ```
  */
-export const engineOption = (): Option =>
-  new Option('--engine <name>', 'engine of TensorFlow.js')
-    .choices(['auto', ...engineNames])
-    .default('auto');
+export const engineOption = (usual = '"auto"'): Option =>
+  new Option('--engine <name>', `engine of TensorFlow.js (default: ${usual})`).choices([
+    'auto',
+    ...engineNames,
+  ]);
 
-/** The option for the kind of heat map. */
+/**
+ * The option for the kind of heat map. It has no value unless it is typed.
+ *
+ * @example
+ * ```ts
+ * import { Command } from 'commander';
+ *
+ * const command = new Command('mine').addOption(mapOption());
+ * ```
+ */
 export const mapOption = (): Option =>
   new Option(
     '--map <name>',
-    'heat maps: "gradcam" of the last feature map, or "last-convolution", in JET',
-  )
-    .choices(mapNames)
-    .default('gradcam');
+    'heat maps: "gradcam" of the last feature map, or "last-convolution", in JET (default: "gradcam")',
+  ).choices(mapNames);
 
 /**
  * Parses the value of an option as a whole number.

@@ -13,7 +13,7 @@ import { UsageError, type Verb } from './verb';
 interface PredictOptions {
   readonly views?: number;
   readonly top?: number;
-  readonly engine: EngineName | 'auto';
+  readonly engine?: EngineName | 'auto';
 }
 
 /** Columns that the longest name of a photo may take beside its answer. */

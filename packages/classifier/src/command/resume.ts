@@ -12,7 +12,7 @@ export const resume: Verb<{ readonly engine?: EngineName | 'auto' }> = {
         'Continues an interrupted run from its folder. The final weights are the same as without the interruption.',
       )
       .argument('<run>', 'the folder of the run')
-      .addOption(engineOption().default(undefined, 'the engine that the run began with'));
+      .addOption(engineOption('the engine that the run began with'));
   },
   run: async (session, [run], { engine }) => {
     const { resume } = await import('../train');

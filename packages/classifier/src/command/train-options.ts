@@ -96,7 +96,7 @@ const networkOptions = (): Option[] => [
     '--finetune <place>',
     'also trains the layers of the backbone after this stage or layer, such as layer3 or layer4.1.relu; "none" trains only the head (default: "none")',
   ),
-  engineOption().default(undefined, '"auto"'),
+  engineOption(),
 ];
 
 const trainingOptions = (recipe: JobRecipeName): Option[] => [
@@ -129,7 +129,7 @@ const trainingOptions = (recipe: JobRecipeName): Option[] => [
 ];
 
 const resultOptions = (): Option[] => [
-  mapOption().default(undefined, '"gradcam"'),
+  mapOption(),
   new Option(
     '--title <text>',
     'heading of the report and of pages (default: the number of classes, and the name of the photos)',

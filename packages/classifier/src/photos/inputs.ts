@@ -62,8 +62,16 @@ async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   if (found?.isFile()) yield path;
   else if (found?.isDirectory()) {
     const entries = await readdir(path, { withFileTypes: true, recursive: true });
-    const files = entries.filter(entry => entry.isFile() && !entry.name.startsWith('.'));
-    yield* files.map(entry => join(entry.parentPath, entry.name)).sort();
+    const links: string[] = [];
+    const files: string[] = [];
+    for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+      const file = join(entry.parentPath, entry.name);
+      if (entry.isFile()) files.push(file);
+      else if (entry.isSymbolicLink()) links.push(file);
+    }
+    for (const link of links)
+      if ((await stat(link).catch(() => undefined))?.isFile()) files.push(link);
+    yield* files.sort();
   } else {
     const pattern = path.replaceAll('\\', '/');
     const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];

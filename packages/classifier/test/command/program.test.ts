@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { verbsWithOutput } from '../../src/command/output';
 import { type Call, parse, type Told } from '../../src/command/program';
 import { screenOf } from './screen';
 
@@ -31,6 +32,15 @@ describe('the help', () => {
     expect(wide.text).toContain(`shroom ${verb}`);
   });
 
+  test('lists no verb whose result has no published schema', async () => {
+    const { text } = await told('--help', 100);
+    const listed = [...text.split('Verbs:')[1]!.matchAll(/^ {2}([a-z]+) {2}/gm)].map(
+      ([, verb]) => verb,
+    );
+    expect(listed).toEqual(expect.arrayContaining(verbs));
+    expect(listed.filter(verb => !verbsWithOutput.some(each => each === verb))).toEqual([]);
+  });
+
   test('is the same by the verb help, and shown when there is no verb', async () => {
     expect((await told('help predict')).text).toBe((await told('predict --help')).text);
     const { kind, text } = await told('');
@@ -43,7 +53,7 @@ describe('arguments', () => {
   test('a run comes first, then its photos', async () => {
     const { name, args, options } = await called('predict runs/a a.jpg b.jpg --json --views 2');
     expect([name, args]).toEqual(['predict', ['runs/a', 'a.jpg', 'b.jpg']]);
-    expect(options).toEqual({ engine: 'auto', json: true, views: 2 });
+    expect(options).toEqual({ json: true, views: 2 });
   });
 
   test('of a training have the names of its configuration, and no value unless they are typed', async () => {

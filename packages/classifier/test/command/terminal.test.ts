@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { barLine, startBar } from '../../src/command/terminal/bar';
 import { nearest } from '../../src/command/terminal/nearest';
 import { printerTo } from '../../src/command/terminal/printer';
-import { duration, listed, size } from '../../src/command/terminal/words';
+import { duration, listed, roughly, size } from '../../src/command/terminal/words';
 import { widthOf, wrapped } from '../../src/command/terminal/wrap';
 import { screenOf } from './screen';
 
@@ -100,9 +100,10 @@ describe('a progress bar', () => {
 });
 
 test('words', () => {
-  expect([5, 60, 90.2, 3700, 200_000].map(duration)).toEqual([
-    ...['5 s', '1 min 0 s', '1 min 31 s', '1 h 1 min', '2 days'],
+  expect([5, 60, 90.2, 3700].map(duration)).toEqual([
+    ...['5 s', '1 min 0 s', '1 min 31 s', '1 h 1 min'],
   ]);
+  expect([4.2, 90, 3700, 200_000].map(roughly)).toEqual(['5 s', '1 min', '1 h', '2 days']);
   expect([900, 1_500_000, 95_128_781, 3.2e9].map(size)).toEqual([
     ...['1 kB', '1.5 MB', '95 MB', '3.2 GB'],
   ]);

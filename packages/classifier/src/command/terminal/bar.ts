@@ -75,9 +75,9 @@ export function startBar(printer: Printer, label: string, unit: string): Bar {
 
 function plainLine(label: string, unit: string, state: BarState): string {
   const { done, total, note } = state;
-  const tenths = 10 * Math.floor((10 * done) / total);
+  const percent = Math.floor((100 * done) / total);
   const { speed, left } = pace(unit, state);
-  return `  ${label.padEnd(11)} ${String(tenths).padStart(3)} %  ${done}/${total} ${unit}  ${speed}  ${left}  ${note}`.trimEnd();
+  return `  ${label.padEnd(11)} ${String(percent).padStart(3)} %  ${done}/${total} ${unit}  ${speed}  ${left}  ${note}`.trimEnd();
 }
 
 /** The line of a bar. Where the terminal is narrow, the less important parts are left out. */

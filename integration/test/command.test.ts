@@ -1,0 +1,163 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultsOf } from '../../packages/classifier/src/command/output';
+import { type Outcome, root } from './program';
+import { drawnFolder, generatedWeights } from './small-job';
+
+const genera = ['Amanita', 'Boletus', 'Russula'] as const;
+const program = join(root, 'packages/classifier/dist/command/shroom.js');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-command-'));
+  await drawnFolder(join(folder, 'photos'), genera, 8);
+  await generatedWeights(folder, 'resnet18');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the built command. @param stopAt Stops it by Ctrl+C when its messages match. */
+function shroom(args: readonly string[], stopAt?: RegExp): Promise<Outcome> {
+  const env = { ...process.env, SHROOM_CACHE: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', part => {
+      stdout += part;
+    });
+    child.stderr.on('data', part => {
+      stderr += part;
+      if (stopAt?.test(stderr) && !child.killed) child.kill('SIGINT');
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs the command with `--json`. @returns The result in its output, which is one line. */
+async function resultOf(args: readonly string[], code = 0) {
+  const outcome = await shroom([...args, '--json', '--quiet']);
+  expect([outcome.code, outcome.stderr]).toEqual([code, code === 0 ? '' : expect.any(String)]);
+  expect(outcome.stdout).toMatch(/^\{"shroom":1.*\}\n$/);
+  const line = JSON.parse(outcome.stdout);
+  expect(faultsOf(line)).toEqual([]);
+  expect(line.verb).toBe(args[0]);
+  return line.result;
+}
+
+const network = ['--backbone', 'resnet18.safetensors', '--architecture', 'resnet18'];
+const small = [...network, '--size', '64', '--views', '2', '--test-views', '2', '--epochs', '3'];
+
+describe('a run', () => {
+  test('is stopped by Ctrl+C with 130, and resumed', async () => {
+    const stopped = await shroom(['train', 'photos', ...small, '--out', 'run'], /^Backbone$/m);
+    expect(stopped.code).toBe(130);
+    expect(stopped.stdout).toBe('');
+    expect(stopped.stderr).toMatch(/Interrupted\. .*run the same command again/);
+    expect(existsSync(join(folder, 'run/run.json'))).toBe(true);
+    const { code, stdout, stderr } = await shroom(['resume', 'run']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/accuracy +\d+\.\d %/);
+    expect(stdout).toMatch(/try it +shroom predict run <photos>/);
+    expect(stderr).toMatch(/^Engine$/m);
+    expect(stdout).not.toMatch(/^Engine$/m);
+  });
+
+  test('answers for photos, and for those after one that it cannot read', async () => {
+    await writeFile(join(folder, 'notes.txt'), 'no photo');
+    const create = { width: 64, height: 64, channels: 3, background: '#000' } as const;
+    await sharp({ create }).png().toFile(join(folder, 'black.png'));
+    const files = ['notes.txt', 'black.png', 'photos/Boletus'];
+    const { photos, counts } = await resultOf(['predict', 'run', ...files], 1);
+    expect(photos).toHaveLength(10);
+    expect(photos[0]).toEqual({
+      photo: 'notes.txt',
+      error: { name: 'PhotoError', message: expect.stringContaining('not a picture') },
+    });
+    expect(Object.keys(photos[1]).slice(0, 2)).toEqual(['photo', 'known']);
+    expect(counts.sure + counts.unsure + counts.unknown).toBe(9);
+    const { stdout, code } = await shroom(['predict', 'run', 'black.png', '--quiet']);
+    expect(code).toBe(0);
+    if (!photos[1].known)
+      expect(stdout).toMatch(/black\.png +unlike all training photos; most like/);
+    expect(stdout).toMatch(/(█|░){8,} +\d+ %/);
+  });
+
+  test('is explained in a picture', async () => {
+    const { photos } = await resultOf([
+      ...['explain', 'run', 'photos/Boletus/1.jpg', '--class', 'Russula', '--method', 'layerCam'],
+      ...['--out', 'maps'],
+    ]);
+    expect(photos).toMatchObject([{ explained: 'Russula', picture: join('maps', '1.png') }]);
+    const { width } = await sharp(join(folder, 'maps/1.png')).metadata();
+    expect(width).toBe(3 * 80 + 12);
+    const wrong = await shroom(['explain', 'run', 'black.png', '--class', 'Rusula']);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain("There is no class 'Rusula'. Did you mean Russula?");
+  });
+
+  test('is evaluated, fine-tuned, and compared with what came of it', async () => {
+    const { figures, photos, unknown } = await resultOf(['evaluate', 'run']);
+    const metrics = JSON.parse(await readFile(join(folder, 'run/metrics.json'), 'utf8'));
+    expect(figures.accuracy).toEqual(metrics.test.intervals.accuracy);
+    expect(unknown).toBeLessThanOrEqual(photos);
+    const tuned = await resultOf(['finetune', 'run', '--epochs', '1', '--views', '1']);
+    expect(tuned.before.accuracy).toBeCloseTo(figures.accuracy.value, 6);
+    const { runs, options, pairs } = await resultOf(['compare', 'run', 'run-finetuned']);
+    expect(runs.map((run: { photos: number }) => run.photos)).toEqual([photos, photos]);
+    const names = options.map(({ name }: { name: string }) => name);
+    expect(names).toContain('finetuning.epochs');
+    expect(pairs[0].count).toBe(photos);
+    expect(pairs[0].gain.value).toBeCloseTo(tuned.after.accuracy - tuned.before.accuracy, 6);
+    const { stdout } = await shroom(['compare', 'run', 'run']);
+    expect(stdout).toMatch(/Options that differ\n {2}none/);
+    expect(stdout).toMatch(/McNemar p = 1\.000: this may be chance/);
+  });
+
+  test('leaves a cache that is listed and pruned', async () => {
+    const { entries } = await resultOf(['cache']);
+    expect(entries.length).toBeGreaterThan(1);
+    const old = entries.find(({ kind }: { kind: string }) => kind === 'features');
+    const longAgo = new Date(Date.now() - 40 * 24 * 3600e3);
+    await utimes(old.path, longAgo, longAgo);
+    const prune = ['cache', '--prune', '--unused-for', '30d'];
+    const dry = await resultOf([...prune, '--dry-run']);
+    expect(dry.removed.map(({ path }: { path: string }) => path)).toEqual([old.path]);
+    expect(existsSync(old.path)).toBe(true);
+    const { removed, kept, freed } = await resultOf(prune);
+    expect(existsSync(old.path)).toBe(false);
+    expect([removed.length, kept.length, freed]).toEqual([1, entries.length - 1, old.bytes]);
+  });
+});
+
+test('photos are inspected, and weights are listed', async () => {
+  const inspection = await resultOf(['inspect', 'photos']);
+  expect(inspection.counts).toEqual({ Amanita: 8, Boletus: 8, Russula: 8 });
+  const { weights } = await resultOf(['weights']);
+  const keras = weights.find(({ id }: { id: string }) => id === 'resnet50.keras');
+  expect(keras).toMatchObject({ license: 'MIT', bytes: 95128781, cached: false });
+});
+
+test('wrong arguments end with 2, and failures with 1, in words and as JSON', async () => {
+  const misspelt = await shroom(['predict', 'run', 'black.png', '--veiws', '2', '--json']);
+  expect(misspelt.code).toBe(2);
+  expect(misspelt.stderr).toContain('Did you mean --views?');
+  expect(JSON.parse(misspelt.stdout)).toEqual({
+    shroom: 1,
+    verb: 'predict',
+    error: { name: 'UsageError', message: expect.stringContaining('--veiws') },
+  });
+  const missing = await shroom(['predict', 'none', 'black.png', '--json']);
+  expect(missing.code).toBe(1);
+  expect(JSON.parse(missing.stdout).error.name).toBe('ClassifierFileError');
+  const unknown = await shroom(['train', 'photos', '--config', 'config.json']);
+  expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+  await writeFile(join(folder, 'config.json'), '{"epoch": 3}');
+  const other = await shroom(['train', 'photos', '--config', 'config.json']);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain("There is no option 'epoch'");
+});

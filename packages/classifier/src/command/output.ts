@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const names = v.array(v.string());
+/** A number that cannot be computed, such as the area of a class without photos, is `null`. */
+const number = v.nullable(v.number());
+const interval = v.object({ value: number, low: number, high: number });
+const figures = v.record(v.string(), interval);
+const failure = v.object({ name: v.string(), message: v.string() });
+const unreadable = v.object({ photo: v.string(), error: failure });
+
+const answer = {
+  photo: v.string(),
+  /** Whether the photo resembles the training photos. If not, the class means little. */
+  known: v.boolean(),
+  task: v.picklist(['single-label', 'multi-label']),
+  class: v.string(),
+  classIndex: count,
+  probability: share,
+  probabilities: v.record(v.string(), share),
+  fits: names,
+  sure: v.boolean(),
+  novelty: v.optional(v.number()),
+  /** Only for the task 'multi-label'. */
+  labels: v.optional(
+    v.array(
+      v.object({ class: v.string(), probability: share, threshold: share, present: v.boolean() }),
+    ),
+  ),
+};
+
+const scores = v.record(v.string(), v.number());
+const run = v.object({
+  folder: v.string(),
+  classes: names,
+  configuration: v.record(v.string(), v.unknown()),
+  test: v.objectWithRest(
+    { task: v.string(), accuracy: interval, macroF1: interval },
+    v.union([v.string(), interval]),
+  ),
+  seconds: scores,
+});
+const entry = v.object({
+  kind: v.picklist(['weights', 'features', 'classifier']),
+  name: v.string(),
+  path: v.string(),
+  bytes: count,
+  usedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** The result of each verb, as `--json` prints it. */
+const results = {
+  train: run,
+  resume: run,
+  evaluate: v.object({
+    photos: count,
+    /** How many of the photos are unlike all training photos. */
+    unknown: count,
+    strange: v.object({ photos: count, classes: names, unknown: count, unsure: count }),
+    seen: v.optional(count),
+    task: v.picklist(['single-label', 'multi-label']),
+    figures,
+    perClass: v.array(v.objectWithRest({ class: v.string(), support: count }, number)),
+    classes: v.optional(names),
+    confusion: v.optional(v.array(v.array(count))),
+    calibration: v.object({ raw: scores, scaled: scores }),
+    certainty: v.looseObject({ temperature: v.number(), threshold: share, coverage: share }),
+    sets: v.record(v.string(), number),
+  }),
+  predict: v.object({
+    photos: v.array(v.union([v.object(answer), unreadable])),
+    counts: v.object({ sure: count, unsure: count, unknown: count, unreadable: count }),
+  }),
+  explain: v.object({
+    photos: v.array(
+      v.union([
+        v.object({
+          ...answer,
+          /** The class that the map explains. */
+          explained: v.string(),
+          /** Path of the picture. */
+          picture: v.string(),
+          map: v.object({ height: count, width: count }),
+        }),
+        unreadable,
+      ]),
+    ),
+  }),
+  finetune: v.object({
+    folder: v.string(),
+    classes: names,
+    cut: v.string(),
+    before: scores,
+    after: scores,
+  }),
+  compare: v.object({
+    runs: v.array(v.object({ folder: v.string(), classes: names, photos: count, figures })),
+    options: v.array(v.object({ name: v.string(), values: v.array(v.unknown()) })),
+    pairs: v.array(
+      v.object({
+        run: count,
+        count,
+        onlyFirst: count,
+        onlySecond: count,
+        gain: interval,
+        p: share,
+      }),
+    ),
+  }),
+  inspect: v.object({
+    photos: count,
+    counts: v.record(v.string(), count),
+    concerns: v.array(v.object({ kind: v.string(), subject: v.string(), reason: v.string() })),
+    duplicates: v.array(
+      v.looseObject({
+        kind: v.picklist(['exact', 'near']),
+        photos: names,
+        acrossClasses: v.boolean(),
+        acrossParts: v.boolean(),
+      }),
+    ),
+    quarantine: names,
+  }),
+  weights: v.object({
+    weights: v.array(
+      v.object({
+        id: v.string(),
+        source: v.string(),
+        license: v.string(),
+        bytes: v.optional(count),
+        cached: v.boolean(),
+        path: v.optional(v.string()),
+        sha256: v.optional(v.string()),
+        intact: v.optional(v.nullable(v.boolean())),
+      }),
+    ),
+  }),
+  cache: v.union([
+    v.object({ folder: v.string(), entries: v.array(entry) }),
+    v.object({
+      folder: v.string(),
+      dryRun: v.boolean(),
+      removed: v.array(entry),
+      kept: v.array(entry),
+      freed: count,
+    }),
+  ]),
+};
+
+/** The verbs whose results have a schema. */
+export const verbsWithOutput = Object.keys(results) as readonly (keyof typeof results)[];
+
+const ofResult = Object.entries(results).map(([verb, result]) =>
+  v.object({ shroom: v.literal(1), verb: v.literal(verb), result }),
+);
+const ofError = v.object({
+  shroom: v.literal(1),
+  /** The verb. `null` if the arguments name none. */
+  verb: v.nullable(v.string()),
+  error: failure,
+});
+
+/**
+ * The schema of what `shroom <verb> --json` prints: one line with the result or the error. `docs/public/shroom-output-1.schema.json` is the
+ * same as JSON Schema.
+ */
+export const outputSchema = v.union([...ofResult, ofError]);
+
+/** Where a line that `--json` printed differs from the schema of its verb. */
+export function faultsOf(line: {
+  readonly verb: keyof typeof results;
+  readonly result: unknown;
+}): string[] {
+  const { issues = [] } = v.safeParse(results[line.verb], line.result);
+  return issues.map(issue => `${v.getDotPath(issue)}: ${issue.message}`);
+}
