@@ -231,6 +231,7 @@ async function trainWith(
     const shown = held.find(photo => labelsOf(photo).length > 0) ?? held[0]!;
     const square = [size, size] as const;
     const log = await TrainingLog.open(folder, shown, explainer, square, map, goesOn);
+    networks.push({ dispose: () => log.release() });
     const trained = await trainClassifier(features, head, cut, {
       ...{ classes, extractors, training: recipe, seed, testViews, halves, out: folder, log },
       startHead: newHead,

@@ -36,7 +36,7 @@ export const rgb = ({ data, width, height }: Pixels): Sharp =>
 
 export async function savePng(picture: Sharp, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await picture.png({ compressionLevel: 9 }).toFile(path);
+  await picture.png({ compressionLevel: 6 }).toFile(path);
 }
 
 /** A picture that is embedded in a page. */

@@ -41,28 +41,41 @@ export async function explainTest(
   const meter = new Meter('heat maps', 'photos', onProgress);
   const gallery = { hardest: [] as GalleryPicture[], right: [] as GalleryPicture[] };
   const numbers = new Map<string, number>();
-  for (const [done, each] of chosen.entries()) {
-    signal?.throwIfAborted();
-    const photo = photos.photos[test[each.sample]!]!;
-    const pixels = await readPixels(photo.origin, size);
-    const { map: heat, flat } = await explainer.explain(pixels, {
-      ...style,
-      classIndex: each.explained,
-    });
-    const nothing = flat ? ' (no place raised its score)' : '';
-    const picture = style.draw(pixels, heat);
-    const { named, wrongAs } = each;
-    const kind =
-      wrongAs === undefined
-        ? `${fileName(named)}-right`
-        : `${fileName(named)}-wrong-as-${fileName(wrongAs)}`;
-    numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
-    await savePng(
-      captioned(picture, each.caption + nothing),
-      join(folder, `${kind}-${numbers.get(kind)}.png`),
-    );
-    gallery[each.group].push({ ...(await inline(picture)), name: photo.id, ...each.shown });
-    meter.update(done + 1, chosen.length);
+  // A picture is written while the next heat map is computed.
+  let writing: Promise<unknown> = Promise.resolve();
+  try {
+    for (const [done, each] of chosen.entries()) {
+      signal?.throwIfAborted();
+      const photo = photos.photos[test[each.sample]!]!;
+      const pixels = await readPixels(photo.origin, size);
+      const { map: heat, flat } = await explainer.explain(pixels, {
+        ...style,
+        classIndex: each.explained,
+      });
+      await writing;
+      const nothing = flat ? ' (no place raised its score)' : '';
+      const picture = style.draw(pixels, heat);
+      const { named, wrongAs } = each;
+      const kind =
+        wrongAs === undefined
+          ? `${fileName(named)}-right`
+          : `${fileName(named)}-wrong-as-${fileName(wrongAs)}`;
+      const number = (numbers.get(kind) ?? 0) + 1;
+      numbers.set(kind, number);
+      const file = join(folder, `${kind}-${number}.png`);
+      writing = Promise.all([
+        savePng(captioned(picture, each.caption + nothing), file),
+        inline(picture).then(small =>
+          gallery[each.group].push({ ...small, name: photo.id, ...each.shown }),
+        ),
+      ]);
+      // A failure is thrown at the next await; until then it is not unhandled.
+      writing.catch(() => {});
+      meter.update(done + 1, chosen.length);
+    }
+    await writing;
+  } finally {
+    await Promise.allSettled([writing]);
   }
   return gallery;
 }

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Photo } from '@shroom/data';
+import type { Photo, Pixels } from '@shroom/data';
 import { decode, readPixels } from '@shroom/data/node';
 import type { EpochPicture } from '@shroom/train';
-import type { Explainer } from '../explaining/explainer';
+import type { Explainer, HeldPhoto } from '../explaining/explainer';
 import { mapStyles } from '../explaining/heat-map';
 import type { MapName } from '../explaining/map-names';
 import { inline, rgb } from '../explaining/pictures';
@@ -26,6 +26,8 @@ export class EpochMaps {
   readonly #explainer: Explainer;
   readonly #size: readonly [number, number];
   readonly #map: MapName;
+  #pixels: Pixels | undefined;
+  #held: HeldPhoto | undefined;
 
   private constructor(
     folder: string,
@@ -56,13 +58,21 @@ export class EpochMaps {
     return new EpochMaps(folder, photo, explainer, size, map);
   }
 
-  /** Explains the photo's true class with the current weights, if this epoch is one of the epochs that are shown. */
-  async record(epoch: number): Promise<void> {
+  /**
+   * Explains the photo's true class with the current weights, if this epoch is one of the epochs that are shown.
+   *
+   * @param isFrozen Whether the backbone is frozen. The photo then passes through it only once.
+   */
+  async record(epoch: number, isFrozen: boolean): Promise<void> {
+    if (!isFrozen) this.release();
     if (!isShown(epoch)) return;
     const style = mapStyles[this.#map];
     const classIndex = this.#photo.label;
-    const pixels = await readPixels(this.#photo.origin, this.#size);
-    const found = await this.#explainer.explain(pixels, { ...style, classIndex });
+    this.#pixels ??= await readPixels(this.#photo.origin, this.#size);
+    const pixels = this.#pixels;
+    this.#held ??= this.#explainer.hold(pixels);
+    const found = await this.#held.explain({ ...style, classIndex });
+    if (!isFrozen) this.release();
     // Only the last panel is kept: the heat map on top of the photo.
     const row = style.draw(pixels, found.map);
     const { width, height } = pixels;
@@ -70,6 +80,12 @@ export class EpochMaps {
     await rgb(row).extract(panel).png().toFile(this.#fileOf(epoch));
     const line: EpochLine = { epoch, probability: found.probabilities[classIndex]! };
     await appendFile(join(this.#folder, 'epochs.jsonl'), `${JSON.stringify(line)}\n`);
+  }
+
+  /** Frees the results of the networks for the photo. */
+  release(): void {
+    this.#held?.dispose();
+    this.#held = undefined;
   }
 
   /** The pictures in order, for the report. */

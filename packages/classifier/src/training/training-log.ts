@@ -69,12 +69,17 @@ export class TrainingLog {
         : undefined;
     const epoch = this.#before + report.epoch;
     await this.#history.append({ ...historyRow(report, accuracy), epoch });
-    await this.#maps.record(epoch);
+    await this.#maps.record(epoch, isHead);
   }
 
   /** Updates the files if no epoch was left to train. */
   save(): Promise<void> {
     return this.#history.save();
+  }
+
+  /** Frees memory after the last epoch, also if the training has failed. */
+  release(): void {
+    this.#maps.release();
   }
 
   pictures(): Promise<EpochPicture[]> {
