@@ -25,6 +25,7 @@ function reference(): DefaultTheme.SidebarItem[] {
 
 const guides = pages([
   ['Five minutes', 'guide/getting-started'],
+  ['From the terminal', 'guide/terminal'],
   ['Train on your own photos', 'guide/classifier'],
   ['Use a trained classifier', 'guide/use'],
   ['Train step by step', 'guide/train'],

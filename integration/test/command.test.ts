@@ -1,12 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { printerTo } from '@shroom/classifier/command';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../../packages/classifier/src/command/output';
+import { parse } from '../../packages/classifier/src/command/program';
 import { type Outcome, root } from './program';
 import { drawnFolder, generatedWeights } from './small-job';
 
@@ -160,4 +162,40 @@ test('wrong arguments end with 2, and failures with 1, in words and as JSON', as
   const other = await shroom(['train', 'photos', '--config', 'config.json']);
   expect(other.code).toBe(2);
   expect(other.stderr).toContain("There is no option 'epoch'");
+});
+
+test('the help loads neither TensorFlow.js nor ONNX Runtime', () => {
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    // What is imported later, by `import(...)`, does not count.
+    const imports = /^(?:import|export)\b[^('"]*["']([^"']+)["']/gm;
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(imports))
+      if (name!.startsWith('.')) load(join(dirname(file), name!));
+      else loaded.add(name!);
+  };
+  load(program);
+  expect([...loaded]).toContain('commander');
+  expect([...loaded].filter(name => /@tensorflow|@shroom|onnxruntime|sharp/.test(name))).toEqual(
+    [],
+  );
+});
+
+test('every command that a page shows has arguments that the command takes', async () => {
+  const guides = readdirSync(join(root, 'docs/guide')).map(name => `docs/guide/${name}`);
+  const packages = readdirSync(join(root, 'packages')).map(name => `packages/${name}/README.md`);
+  const lines = ['README.md', ...guides, ...packages]
+    .map(page => readFileSync(join(root, page), 'utf8'))
+    .flatMap(text => [...text.matchAll(/```sh\n(.*?)```/gs)])
+    .flatMap(([, block]) => block!.split('\n'))
+    .flatMap(
+      line => /^(?:npx )?(?:shroom|@shroom\/classifier) ([^#>]*)/.exec(line)?.[1]?.trim() ?? [],
+    );
+  expect(lines.length).toBeGreaterThan(15);
+  for (const line of lines) {
+    const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
+    const call = await parse(args, printerTo(process.stdout));
+    expect([line, 'text' in call && call.kind === 'wrong' ? call.text : '']).toEqual([line, '']);
+  }
 });

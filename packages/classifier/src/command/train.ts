@@ -1,9 +1,10 @@
 import type { TrainConfiguration } from '../options';
 import type { Run } from '../results/results';
+import { forTerminal } from '../run/names';
 import { announcer, printRun } from './announce';
 import { tableColumns } from './columns';
 import { readConfig } from './config';
-import { fromHere } from './from-here';
+import { callName, fromHere } from './from-here';
 import { trainOptions } from './train-options';
 import { type Outcome, type Session, UsageError, type Verb } from './verb';
 
@@ -92,9 +93,9 @@ export async function report(
   const command = ['shroom', ...process.argv.slice(2)].join(' ');
   const run = await work({ command, signal, onProgress, onEvent }).finally(stop);
   printRun(results, run);
-  results.fact('try it', `shroom predict ${fromHere(run.folder)} <photos>`);
+  results.fact('try it', `${callName()} predict ${forTerminal(fromHere(run.folder))} <photos>`);
   const { caution } = run.configuration;
-  if (caution) results.say(`\n  ${results.paint('dim', caution.headline)}`);
+  if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
   const { folder, classes, configuration, seconds } = run;
   const { assessment: _, ...test } = run.test;
   return { result: { folder, classes, configuration, test, seconds } };

@@ -22,6 +22,7 @@ import {
   fetchUrl,
   listWeightsCache,
   pruneWeightsCache,
+  verifyWeights,
   weightsNeeds,
 } from '../../src/node/index';
 import { commit, LocalHub, large, largeHash, small } from './hub';
@@ -241,4 +242,19 @@ test('tells the size of a file at a plain address, from the length that the serv
   const unknown = await weightsNeeds(`http://127.0.0.1:${port}/a.bin`, options);
   expect(unknown).toMatchObject({ here: false, download: undefined });
   silent.close();
+});
+
+test('a file that was damaged after the download is found by its hash, without asking the hub', async () => {
+  expect(await verifyWeights(`hf:${model}`, { env: env() })).toBeUndefined();
+  await fetchFromHub({ model, file }, { env: env() });
+  const requests = hub.requests.length;
+  const intact = await verifyWeights(`hf:${model}`, { env: env() });
+  expect(intact).toMatchObject({ sha256: largeHash, expected: largeHash });
+  const damaged = Buffer.from(large);
+  damaged[1000]! ^= 1;
+  await writeFile(blob(), damaged);
+  const found = await verifyWeights(`hf:${model}`, { env: env() });
+  expect(found?.expected).toBe(largeHash);
+  expect(found?.sha256).toBe(createHash('sha256').update(damaged).digest('hex'));
+  expect(hub.requests).toHaveLength(requests);
 });
