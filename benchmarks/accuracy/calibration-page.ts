@@ -1,76 +1,96 @@
-import type { Scores, SeedScores } from './calibration-scores';
-import { spread } from './page';
+import type { Calibration } from '@shroom/train';
+import type { Row } from './page';
+import { spread } from './spread';
+import type { Trial } from './trial';
+import type { SplitKind } from './ways';
 
-export interface CalibrationRow {
-  readonly name: string;
-  readonly kind: 'stratified' | 'grouped';
-  readonly seeds: readonly SeedScores[];
-}
-
-/** docs/calibration.md */
-export function calibrationPage(rows: readonly CalibrationRow[], photos: number): string {
+/** docs/calibration.md, for some of the rows. */
+export function calibrationPage(rows: readonly Row[]): string {
+  const [first] = rows as [Row];
+  const { length: seeds } = first.trials.stratified;
   return `# Are 80 % right in 80 of 100 cases?
 
-${photos} photographs of the nine genera. Each is classified by a classifier that was not trained on it: there are five folds with a fifth
-of the photos each, and a quarter of the remaining photos is for validation. The network is a frozen ResNet50 with ImageNet weights;
-photos have 299 px. Figures are means and standard deviations over seeds (of the folds, the first weights, the order). Written by \`npm
-run calibration\`.
+The answers of [these classifiers](results.md) to their test photos, those of ${seeds} seeds together. Written by \`npm run accuracy\`.
 
-\`fitCertainty\` finds temperature and threshold on photos that nothing else was fitted on. If the validation photos choose the epoch that
-is kept, the head is trained twice more: each time one half of them chooses the epoch, and the other half is used here (\`heldOutLogits\`).
-If the last epoch is kept, the validation photos chose nothing, and all of them are used.
+Each run finds temperature and threshold on photos that nothing else was fitted on: the head is trained twice more, and each time one half
+of the validation photos chooses the epoch, and the other half is used for the calibration (\`heldOutLogits\`).
 
 The calibration error is the expected one, over ten bins of equal width. On so few photos it is not 0 even for a perfect classifier, whose
-probabilities are all true; the last row says how large it would be. For the negative log likelihood (in nats) and the Brier score, lower is
-better.
+probabilities are all true; the last row says about how large it would be.
 
-${section(rows, 'stratified', 'Stratified folds')}${section(rows, 'grouped', 'Folds by source', bySource)}`;
+## Stratified split
+
+${rows.map(row => section(row, 'stratified')).join('\n\n')}
+
+${first.trials.grouped.length > 0 ? bySource(rows) : ''}`;
 }
 
-const bySource = `All photos of one label from one source are in the same fold, and in the same part of a fold. So the test photos come
-from other photographers and differ in kind: numbers that were fitted on known photos promise nothing about them.`;
+const bySource = (rows: readonly Row[]) => `
+## Split by source
 
-/** Nothing where a kind of folds was not measured. */
-function section(
-  rows: readonly CalibrationRow[],
-  kind: CalibrationRow['kind'],
-  title: string,
-  lead?: string,
-): string {
-  const own = rows.filter(row => row.kind === kind);
-  if (own.length === 0) return '';
-  const parts = own.map(row => `### ${capital(row.name)}\n\n${tables(row)}`);
-  return `## ${title}\n\n${[...(lead ? [lead] : []), ...parts].join('\n\n')}\n\n`;
+All photos of one label from one source are in the same part. So the test photos come from other photographers and differ in kind: numbers
+that were fitted on known photos promise nothing about them.
+
+${rows.map(row => section(row, 'grouped')).join('\n\n')}
+`;
+
+function section({ name, trials }: Row, kind: SplitKind): string {
+  const own = trials[kind];
+  const raw = pooled(own.map(({ calibration }) => calibration.raw));
+  const scaled = pooled(own.map(({ calibration }) => calibration.scaled));
+  const temperatures = spread(own.map(({ temperature }) => temperature));
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const mean = (of: (trial: Trial) => number) => spread(own.map(of)).mean;
+  const line = (label: string, of: (pool: Pooled) => number) =>
+    `| ${label} | ${of(raw).toFixed(3)} | ${of(scaled).toFixed(3)} |`;
+  return `### ${name}
+
+| ${raw.count} test photos | raw output of the network | at the temperature |
+|---|---|---|
+${line('mean probability of the answer', ({ confidence }) => confidence)}
+${line('share of right answers', ({ accuracy }) => accuracy)}
+${line('expected calibration error', ({ expectedError }) => expectedError)}
+${line('the same error of a perfect classifier', ({ perfect }) => perfect)}
+
+Temperature ${temperatures.mean.toFixed(2)} ± ${temperatures.deviation.toFixed(2)}. In ${percent(mean(({ sets }) => sets.coverage))} % of cases the true class is among those that fit (90 % are promised);
+${mean(({ sets }) => sets.meanSize).toFixed(2)} classes fit on average.`;
 }
 
-function tables({ seeds }: CalibrationRow): string {
-  const single = seeds.length === 1;
-  const cell = (of: (seed: SeedScores) => number) => {
-    const { mean, deviation } = spread(seeds.map(of));
-    return single ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
+/** Reliability of the answers of several classifiers together. */
+interface Pooled {
+  readonly count: number;
+  readonly confidence: number;
+  readonly accuracy: number;
+  readonly expectedError: number;
+  /** The expected calibration error of a classifier with the same probabilities, if all of them were true. */
+  readonly perfect: number;
+}
+
+/** Adds up the bins. Within a bin, the error of a perfect classifier is the mean deviation of a share of right answers. */
+export function pooled(calibrations: readonly Calibration[]): Pooled {
+  let [count, confidence, accuracy, expectedError, perfect] = [0, 0, 0, 0, 0];
+  for (const index of calibrations[0]!.bins.keys()) {
+    let [own, sure, right] = [0, 0, 0];
+    for (const { bins } of calibrations) {
+      const bin = bins[index]!;
+      if (bin.count === 0) continue;
+      own += bin.count;
+      sure += bin.count * bin.confidence;
+      right += bin.count * bin.accuracy;
+    }
+    if (own === 0) continue;
+    const share = sure / own;
+    count += own;
+    confidence += sure;
+    accuracy += right;
+    expectedError += Math.abs(sure - right);
+    perfect += own * Math.sqrt((2 * share * (1 - share)) / (Math.PI * own));
+  }
+  return {
+    count,
+    confidence: confidence / count,
+    accuracy: accuracy / count,
+    expectedError: expectedError / count,
+    perfect: perfect / count,
   };
-  const scores: readonly (readonly [string, keyof Scores])[] = [
-    ['mean probability of the answer', 'confidence'],
-    ['share of right answers', 'accuracy'],
-    ['expected calibration error', 'calibrationError'],
-    ['negative log likelihood', 'loss'],
-    ['Brier score', 'brier'],
-  ];
-  const temperatures = spread(seeds.flatMap(seed => seed.temperatures));
-  return [
-    single ? 'One seed.' : `${seeds.length} seeds.`,
-    '',
-    '| | raw output of the network | at the temperature |',
-    '|---|---|---|',
-    ...scores.map(
-      ([name, score]) =>
-        `| ${name} | ${cell(({ raw }) => raw[score])} | ${cell(({ calibrated }) => calibrated[score])} |`,
-    ),
-    `| the same error of a perfect classifier | | ${cell(({ perfect }) => perfect)} |`,
-    '',
-    `Temperature ${temperatures.mean.toFixed(2)} ± ${temperatures.deviation.toFixed(2)} (over all folds). In ${cell(({ coverage }) => 100 * coverage).replace(/(\.\d)\d\d/g, '$1')} % of cases the true class is among those that fit (90 % are promised); ` +
-      `${cell(({ setSize }) => setSize)} classes fit on average.`,
-  ].join('\n');
 }
-
-const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);

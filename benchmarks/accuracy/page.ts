@@ -1,104 +1,103 @@
+import { intervalOfMean, spread } from './spread';
 import type { Scores, Trial } from './trial';
+import type { SplitKind } from './ways';
 
 export interface Row {
   readonly name: string;
-  /** Trials for each kind of split, one for each seed. */
-  readonly trials: Readonly<Record<'stratified' | 'grouped', readonly Trial[]>>;
+  /** Trials for each kind of split, one for each seed. A kind of split that was not measured has none. */
+  readonly trials: Readonly<Record<SplitKind, readonly Trial[]>>;
 }
-
-export interface ResultsPage {
-  readonly rows: readonly Row[];
-  /** The name of the row with the best validation scores. */
-  readonly chosen: string;
-  /** The chosen way, trained on training and validation photos. */
-  readonly final: Row;
-  readonly photos: number;
-  readonly seeds: number;
-  readonly sizes: string;
-  readonly command: string;
-}
-
-/** Mean and standard deviation over the seeds. */
-export function spread(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
-}
-
-/** Factor for the 95 % interval of a mean of five values: Student's t with four degrees of freedom. */
-const studentOfFive = 2.776;
 
 const share = (value: number) => value.toFixed(3);
-const cell = (trials: readonly Trial[], part: keyof Trial, score: keyof Scores) => {
+const cell = (trials: readonly Trial[], part: 'validation' | 'test', score: keyof Scores) => {
   const { mean, deviation } = spread(trials.map(trial => trial[part][score]));
   return `${share(mean)} ± ${share(deviation)}`;
 };
 
-/** docs/results.md */
-export function resultsPage(page: ResultsPage): string {
-  const { rows, chosen, final, photos, seeds, sizes, command } = page;
-  const table = (kind: 'stratified' | 'grouped') =>
+/** The row with the best validation scores on the stratified splits: the best mean of accuracy and macro-F1. */
+export function chosenOf(rows: readonly Row[]): Row {
+  const merit = ({ trials }: Row) =>
+    spread(trials.stratified.map(({ validation: v }) => (v.accuracy + v.macroF1) / 2)).mean;
+  return rows.reduce((most, each) => (merit(each) > merit(most) ? each : most));
+}
+
+/** docs/results.md. @param rows The first row is what the others are compared with. */
+export function resultsPage(rows: readonly Row[]): string {
+  const chosen = chosenOf(rows);
+  const [reference] = rows as [Row];
+  const table = (kind: SplitKind) =>
     [
-      '| what is trained | validation accuracy | validation macro-F1 | test accuracy | test macro-F1 |',
+      '| options of `train` | validation accuracy | validation macro-F1 | test accuracy | test macro-F1 |',
       '|---|---|---|---|---|',
-      ...[...rows, final].map(({ name, trials }) => {
-        const own = trials[kind];
-        const shown = name === chosen ? `**${name}** (chosen)` : name;
-        const validation =
-          name === final.name
-            ? ['', '']
-            : [cell(own, 'validation', 'accuracy'), cell(own, 'validation', 'macroF1')];
-        const test = [cell(own, 'test', 'accuracy'), cell(own, 'test', 'macroF1')];
-        return `| ${[shown, ...validation, ...test].join(' | ')} |`;
+      ...rows.map(row => {
+        const own = row.trials[kind];
+        const cells = (['validation', 'test'] as const).flatMap(part =>
+          (['accuracy', 'macroF1'] as const).map(score => cell(own, part, score)),
+        );
+        return `| ${[row === chosen ? `**${row.name}** (chosen)` : row.name, ...cells].join(' | ')} |`;
       }),
     ].join('\n');
-  const interval = (row: Row, kind: 'stratified' | 'grouped', score: keyof Scores) => {
-    const { mean, deviation } = spread(row.trials[kind].map(({ test }) => test[score]));
-    if (seeds !== 5) return share(mean);
-    const half = (studentOfFive * deviation) / Math.sqrt(seeds);
-    return `${share(mean)} (95 % interval of the mean ${share(mean - half)} to ${share(mean + half)})`;
+  const interval = (kind: SplitKind, score: keyof Scores) => {
+    const values = chosen.trials[kind].map(({ test }) => test[score]);
+    const { low, high } = intervalOfMean(values);
+    return `${share(spread(values).mean)} (${share(low)} to ${share(high)})`;
   };
-  const best = rows.find(({ name }) => name === chosen)!;
+  const gain = (kind: SplitKind, score: keyof Scores) => {
+    const values = chosen.trials[kind].map(
+      ({ test }, seed) => test[score] - reference.trials[kind][seed]!.test[score],
+    );
+    const { low, high } = intervalOfMean(values);
+    return `${signed(spread(values).mean)} (${signed(low)} to ${signed(high)})`;
+  };
+  const line = (name: string, kind: SplitKind) =>
+    `| ${name} | ${[interval(kind, 'accuracy'), gain(kind, 'accuracy'), interval(kind, 'macroF1'), gain(kind, 'macroF1')].join(' | ')} |`;
+  const { stratified, grouped } = reference.trials;
+  const bySource = grouped.length > 0;
+  const sizes = [
+    `${stratified[0]!.photos.join(' / ')} photos in the stratified split`,
+    ...(bySource ? [`${grouped[0]!.photos.join(' / ')} in the split by source`] : []),
+  ];
+  const photos = stratified[0]!.photos.reduce((sum, count) => sum + count, 0);
   return `# Results on real photographs
 
-${photos} photographs of the nine genera, collected from public repositories. The network is a frozen ResNet50 with ImageNet weights;
-photos have 299 px. Figures are means and standard deviations over ${seeds} seeds (of the split, the first weights, the order). Written by
-\`${command}\`.
+${photos} photographs of the nine genera, collected from public repositories, each way trained and tested by \`train\` of
+\`@shroom/classifier\`. The network is a frozen ResNet50 with ImageNet weights; photos have 299 px. Figures are means and standard
+deviations over ${stratified.length} seeds (of the split, the first weights, the order). Written by \`npm run accuracy\`.
 
-The way to train was chosen by the validation photos only: it has the best mean of accuracy and macro-F1 over the seeds of the stratified
-split. These are its scores on the test photos, which were not used to choose anything:
+The way to train was chosen by the validation photos only: ${chosen.name} has the best mean of accuracy and macro-F1 over the seeds of
+the stratified split. These are its scores on the test photos, which were not used to choose anything, with 95 % intervals of the mean.
+The gain is over ${reference.name} on the same split.
 
-| split | trained on | accuracy | macro-F1 |
-|---|---|---|---|
-| stratified | training photos | ${interval(best, 'stratified', 'accuracy')} | ${interval(best, 'stratified', 'macroF1')} |
-| stratified | training and validation photos | ${interval(final, 'stratified', 'accuracy')} | ${interval(final, 'stratified', 'macroF1')} |
-| by source | training photos | ${interval(best, 'grouped', 'accuracy')} | ${interval(best, 'grouped', 'macroF1')} |
-| by source | training and validation photos | ${interval(final, 'grouped', 'accuracy')} | ${interval(final, 'grouped', 'macroF1')} |
-
-The split by source gives the more honest figure. All photos of one label from one source are in one part of the split, so the test has no
-photos of a series that was seen in training. When the list of ways to train was made, test scores were known; they were not used to choose
-from the list. ${sizes}
+| split | accuracy | gain | macro-F1 | gain |
+|---|---|---|---|---|
+${line('stratified', 'stratified')}
+${bySource ? `${line('by source', 'grouped')}\n\n${honest}` : ''}
+When the list of ways to train was made, test scores were known; they were not used to choose from the list. Training, validation and test
+have ${sizes.join(', and ')} of the first seed.
 
 Splits and crops depend on each photo's own hash. All copies of a photo, near copies too, stay in one part. Earlier figures on this page
 (0.801 and, by source, 0.663) used other splits and cannot be compared with these.
 
 Never eat a mushroom because of a photo.
 
-## What each change adds: stratified split
+## What each part adds: stratified split
 
 ${table('stratified')}
 
-## What each change adds: split by source
+${bySource ? `## What each part adds: split by source\n\n${table('grouped')}\n\n` : ''}## What the names mean
 
-${table('grouped')}
-
-## What the names mean
-
-Covariances are second-order pooling: they say which features of the last two stages occur together, where averages say how strong each
-feature is ([iSQRT-COV](https://arxiv.org/abs/1712.01034), \`poolCovariances\` of \`@shroom/head\`). They are computed along the principal
-directions of the features of drawn mushrooms, so these directions depend on no photograph and no label. The four views are the photo, its
-mirror image, and two crops of 40 % or more of it. The last row was trained on the validation photos too, after everything had been chosen.
+\`reference\` trains an MLP on averages of the last feature map. \`best\` trains one linear layer
+on covariances, which is second-order pooling: covariances say which features of the last two stages occur together, where averages say how
+strong each feature is ([iSQRT-COV](https://arxiv.org/abs/1712.01034), \`poolCovariances\` of \`@shroom/head\`). They are computed along the
+principal directions of the features of the run's own training photos. The four views of \`best\` are the photo, its mirror image, and two
+crops of 40 % or more of it; they are averaged at test. The other rows leave something out of \`best\`.
 
 [Calibration](calibration.md) shows whether the percentages are true.
 `;
 }
+
+const honest = `The split by source gives the more honest figure. All photos of one label from one source are in one part of the split, so the test has no
+photos of a series that was seen in training.
+`;
+
+const signed = (value: number) => `${value < 0 ? '−' : '+'}${share(Math.abs(value))}`;
