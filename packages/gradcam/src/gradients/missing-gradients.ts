@@ -7,7 +7,9 @@ import {
   eye,
   type GradConfig,
   gatherND,
+  getBackend,
   getGradient,
+  getKernel,
   image as imageOps,
   matMul,
   ones,
@@ -23,6 +25,7 @@ import {
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { depthwiseByInput } from './depthwise-gradient';
 import { sharedExtremes } from './extremes';
 
 type Pair = readonly [number, number];
@@ -30,16 +33,19 @@ type Padding = 'same' | 'valid' | number;
 type Attributes = Parameters<GradConfig['gradFunc']>[2];
 type Sized = { readonly size: number };
 
+/** The kernel for the gradient of a depthwise convolution with respect to its input. The engine `wasm` lacks it. */
+const backpropInput = 'DepthwiseConv2dNativeBackpropInput';
+
 /**
  * Gradients with respect to the input that TensorFlow.js lacks or computes wrongly, built from operations that every engine has: for
- * dilated convolutions (refused by TensorFlow.js), strided slices (missing), resizing (its `cpu` kernels confuse height and width, and
+ * dilated convolutions (refused by TensorFlow.js), depthwise convolutions (without a kernel on `wasm`), strided slices (missing), resizing (its `cpu` kernels confuse height and width, and
  * ignore half-pixel centers), and average pooling with padding (it divides by the whole window). All of them can be differentiated again.
  */
 export function missingGradients(): readonly GradConfig[] {
   return [
     ...sharedExtremes,
     instead('Conv2D', ['x', 'filter'], dilatedConvolution),
-    instead('DepthwiseConv2dNative', ['x', 'filter'], dilatedDepthwise),
+    instead('DepthwiseConv2dNative', ['x', 'filter'], depthwise),
     instead('AvgPool', ['x'], paddedAverage),
     { kernelName: 'ResizeBilinear', inputsToSave: ['images'], gradFunc: resized('resizeBilinear') },
     {
@@ -54,7 +60,7 @@ export function missingGradients(): readonly GradConfig[] {
       gradFunc: (ddx, [indices]) => ({ updates: () => gatherND(ddx as Tensor, indices!) }),
     },
     {
-      kernelName: 'DepthwiseConv2dNativeBackpropInput',
+      kernelName: backpropInput,
       inputsToSave: ['filter'],
       gradFunc: (ddx, [filter], attrs) => {
         const { strides, pad: padding, dilations } = attrs as unknown as Convolution;
@@ -143,16 +149,27 @@ const dilatedConvolution: Form = (dy, [x, filter], attrs) => {
   };
 };
 
-const dilatedDepthwise: Form = (dy, [x, filter], attrs) => {
+const depthwise: Form = (dy, [x, filter], attrs) => {
   const convolution = attrs as unknown as Convolution;
-  if (!isDilated(convolution)) return undefined;
+  const lacksKernel = getKernel(backpropInput, getBackend()) === undefined;
+  if (!isDilated(convolution) && !lacksKernel) return undefined;
+  const shape = x!.shape as Tensor4D['shape'];
+  const whole = () =>
+    isDilated(convolution)
+      ? spreadFilter(filter as Tensor4D, convolution.dilations)
+      : (filter as Tensor4D);
   return {
     x: () =>
-      engine().runKernel(
-        'DepthwiseConv2dNativeBackpropInput',
-        { dy, filter: spreadFilter(filter as Tensor4D, convolution.dilations) },
-        { ...attrs, dilations: [1, 1], inputShape: x!.shape },
-      ) as Tensor,
+      lacksKernel
+        ? depthwiseByInput(dy, whole(), shape, {
+            strides: pairOf(convolution.strides),
+            pad: convolution.pad,
+          })
+        : (engine().runKernel(
+            backpropInput,
+            { dy, filter: whole() },
+            { ...attrs, dilations: [1, 1], inputShape: shape },
+          ) as Tensor),
   };
 };
 

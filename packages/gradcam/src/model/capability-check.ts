@@ -29,7 +29,8 @@ export interface Capabilities {
 const backward: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ['Conv2DBackpropInput'],
   FusedConv2D: ['Conv2DBackpropInput'],
-  DepthwiseConv2dNative: ['DepthwiseConv2dNativeBackpropInput'],
+  // Without its own kernel, the gradient is a convolution with the filter turned around.
+  DepthwiseConv2dNative: ['Reverse', 'PadV2'],
   FusedDepthwiseConv2D: ['DepthwiseConv2dNativeBackpropInput'],
   MaxPool: ['MaxPoolGrad'],
   AvgPool: ['AvgPoolGrad'],
