@@ -51,15 +51,18 @@ const seed = {
     neighbors: 10,
     threshold: 0.8,
     falseAlarms: 0.05,
+    leftOut: [0.25, 0.5, 1],
   },
   trainedOn: { name: 'mushrooms', kind: 'photographs', photos: 40, perClass: [10, 20, 10] },
   licenses: [{ of: 'hf:timm/resnet18', license: 'Apache-2.0' }],
 };
 
-/** The same of photos that may have several classes. */
+const { leftOut: _, ...novelty } = seed.novelty;
+/** The same of photos that may have several classes. What leaving out a class means is not measured then. */
 const several = {
   ...seed,
   task: 'multi-label',
+  novelty,
   certainty: seed.certainty.map(each => ({ ...each, thresholds: [0.4, 0.55, 0.25] })),
 };
 
@@ -87,6 +90,8 @@ export async function classifierTarget(): Promise<FileTarget> {
 
 function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
   const { classes, extractors, certainty, views, head, frames, novelty, finetuned, task } = file;
+  const { leftOut } = novelty ?? {};
+  const isShare = (value: number) => value >= 0 && value <= 1;
   const wrong = [
     classes.length < 2 && 'fewer than two classes',
     new Set(classes).size < classes.length && 'a class twice',
@@ -97,9 +102,12 @@ function requireUsable(file: ReturnType<typeof parseClassifierFile>): void {
       'thresholds that contradict its task',
     certainty.some(
       ({ thresholds }) =>
-        thresholds &&
-        (thresholds.length !== classes.length || !thresholds.every(each => each >= 0 && each <= 1)),
+        thresholds && (thresholds.length !== classes.length || !thresholds.every(isShare)),
     ) && 'a threshold',
+    leftOut && !(leftOut.length === classes.length && leftOut.every(isShare)) && 'classes left out',
+    file.trainedOn.perClass.length !== classes.length && 'photos of each class',
+    !(views <= 64) && 'more views than anybody waits for',
+    extractors.some(({ preprocessing: { mean } }) => !mean.every(Number.isFinite)) && 'a mean',
     extractors.some(({ preprocessing: { size } }) =>
       size.some(side => !(side > 0 && side <= 4096)),
     ) && 'a size',

@@ -13,6 +13,7 @@ import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
 import type { PhotoInputs } from './photos/inputs';
 import { readablePhotos } from './photos/reading';
+import { type NamesOf, requireKnown } from './requirements';
 import type { Prediction } from './serving/answer';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
 import { Serving } from './serving/serving';
@@ -48,11 +49,16 @@ export async function openClassifier(
   address: string,
   options: OpenClassifierOptions = {},
 ): Promise<Classifier> {
+  requireKnown('', options, known);
   const { engine, ...loading } = options;
   const place = await folderOf(address, loading);
   await startEngine(engine);
   return new Classifier(place, await loadClassifier(place, loading));
 }
+
+const known: NamesOf<OpenClassifierOptions> = {
+  ...{ engine: true, weights: true, onProgress: true, signal: true },
+};
 
 /**
  * A trained classifier, opened by `openClassifier`.

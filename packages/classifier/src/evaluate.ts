@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type SplitName, splitNames } from '@shroom/data';
-import { openRun } from '@shroom/train/node';
 import { PhotoError, RunFolderError } from './errors';
 import type { LoadedClassifier } from './file/assemble';
 import { logitsOfPhotos } from './network/logits';
-import type { TableColumns } from './options';
+import { requireKnownColumns, type TableColumns } from './options';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { labelsOf, taskOfPhotos, truthOf } from './photos/truth';
 import { viewsOf } from './photos/views';
 import type { OnProgress } from './progress';
+import { type NamesOf, requireKnown } from './requirements';
 import { resultOf, type TestResult } from './results/results';
-import type { RunConfiguration } from './run/folder';
+import { runOf } from './run/folder';
 import { predictionOf } from './serving/answer';
 import { taskOf } from './task';
 import type { TrainingPhotos } from './train';
@@ -52,6 +52,10 @@ export interface EvaluatedPhotos {
   };
 }
 
+const evaluateOptions: NamesOf<EvaluateOptions> = {
+  ...{ part: true, columns: true, views: true, resamples: true, onProgress: true, signal: true },
+};
+
 /** @param given Labeled photos. Default: the photos of the run in the folder. */
 export async function evaluateClassifier(
   folder: string,
@@ -61,6 +65,8 @@ export async function evaluateClassifier(
 ): Promise<Evaluated> {
   const { part = 'test', columns, views = file.views, resamples, onProgress, signal } = options;
   const { classes } = file;
+  requireKnown('', options, evaluateOptions);
+  requireKnownColumns(columns);
   if (!splitNames.includes(part))
     throw new RangeError(`part should be ${splitNames.join(' or ')}, not '${part}'.`);
   const certainty = file.certainty.find(each => each.views === views);
@@ -112,19 +118,27 @@ export async function evaluateClassifier(
     ...(seen !== undefined && { seen }),
     strange: {
       photos: strange.length,
-      classes: set.classes.filter(name => !classes.includes(name)),
+      classes: set.classes.filter(name => indexOfClass(classes, name) < 0),
       ...others,
     },
   };
 }
 
+/** Finds the index of a class by its name, as in a set of photos: letter case and Unicode form make no difference. */
+function indexOfClass(classes: readonly string[], name: string): number {
+  const exact = classes.indexOf(name);
+  const plain = (text: string) => text.normalize('NFC').toLowerCase();
+  return exact >= 0 ? exact : classes.findIndex(each => plain(each) === plain(name));
+}
+
 /** Splits photos into `known`, labeled with the class indices of the classifier, and `strange`, whose classes the classifier lacks. */
 function byClasses(set: NamedPhotos, classes: readonly string[]) {
+  const places = set.classes.map(name => indexOfClass(classes, name));
   const known: Photo[] = [];
   const strange: Photo[] = [];
   for (const photo of set.photos) {
     const all = labelsOf(photo);
-    const own = all.map(label => classes.indexOf(set.classes[label]!)).filter(label => label >= 0);
+    const own = all.map(label => places[label]!).filter(label => label >= 0);
     own.sort((a, b) => a - b);
     if (own.length === 0 && all.length > 0) strange.push(photo);
     else known.push({ ...photo, label: own[0] ?? 0, ...(photo.labels && { labels: own }) });
@@ -141,13 +155,7 @@ type Work = { readonly onProgress?: OnProgress; readonly signal?: AbortSignal };
 
 /** One part (train, validation or test) of the photos of a run. */
 async function partOfRun(folder: string, part: SplitName, work: Work): Promise<LabeledPhotos> {
-  const { configuration } = await openRun<RunConfiguration>(folder).catch(cause => {
-    throw new RunFolderError(
-      folder,
-      'holds a classifier without its run: give photos to evaluate it on.',
-      { cause },
-    );
-  });
+  const { configuration } = await runOf(folder, 'give photos to evaluate it on.');
   if (configuration.data === undefined)
     throw new RunFolderError(
       folder,

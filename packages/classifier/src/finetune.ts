@@ -10,12 +10,12 @@ import {
   recipes,
   selectFrom,
 } from '@shroom/train';
-import { checkpointFiles, fitWithCheckpoints, openRun, writeAtomically } from '@shroom/train/node';
+import { checkpointFiles, fitWithCheckpoints, writeAtomically } from '@shroom/train/node';
 import { startEngine } from './engine/engine';
 import { RunFolderError, UnsupportedNetworkError } from './errors';
 import { disposeNetwork } from './file/assemble';
 import { formatClassifierFile } from './file/classifier-file';
-import { loadUntrained } from './file/load';
+import { loadUntrained, requireClassifier } from './file/load';
 import { saveClassifier } from './file/save';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
@@ -24,9 +24,11 @@ import { headOnTrained } from './network/tuned';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { validationHalves } from './photos/splitting';
 import { taskOfPhotos } from './photos/truth';
+import { mostViews } from './photos/views';
 import { Meter } from './progress';
-import { openRunFolder, type RunConfiguration, saveConfiguration } from './run/folder';
-import { lockRun } from './run/lock';
+import { type NamesOf, requireKnown, requireWhole } from './requirements';
+import { openRunFolder, type RunConfiguration, runOf, saveConfiguration } from './run/folder';
+import { withLock } from './run/lock';
 import { versionsOf } from './run/versions';
 import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
 import { scoreInWords } from './training/history-row';
@@ -78,16 +80,20 @@ export interface Finetuned {
  * ```
  */
 export async function finetune(run: string, options: FinetuneOptions = {}): Promise<Finetuned> {
+  requireKnown('', options, known);
+  requireWhole('epochs', options.epochs, 1);
+  requireWhole('views', options.views, 1, mostViews);
   const from = resolve(run);
   const folder = resolve(options.out ?? `${from}-finetuned`);
+  await requireClassifier(from);
   await openRunFolder(folder);
-  const lock = await lockRun(folder);
-  try {
-    return await finetuneIn(folder, from, options);
-  } finally {
-    await lock.release();
-  }
+  return withLock(folder, () => finetuneIn(folder, from, options));
 }
+
+const known: NamesOf<FinetuneOptions> = {
+  ...{ from: true, extractor: true, epochs: true, views: true, out: true, photos: true },
+  ...{ engine: true, onProgress: true, signal: true },
+};
 
 async function finetuneIn(
   folder: string,
@@ -202,7 +208,7 @@ async function photosOf(
   { photos: given }: FinetuneOptions,
   work: Pick<WorkOptions, 'onProgress' | 'signal'>,
 ): Promise<{ configuration: RunConfiguration; photos: NamedPhotos; split: Split }> {
-  const { configuration } = await openRun<RunConfiguration>(run);
+  const { configuration } = await runOf(run, 'only a run can be fine-tuned.');
   const from = given ?? configuration.data;
   if (from === undefined)
     throw new RunFolderError(

@@ -7,7 +7,7 @@ import {
   renderInspection,
 } from '@shroom/data/node';
 import { writeAtomically } from '@shroom/train/node';
-import type { TableColumns } from './options';
+import { requireKnownColumns, type TableColumns } from './options';
 import { openSet } from './photos/open-set';
 import { Meter, type OnProgress } from './progress';
 import type { TrainingPhotos } from './train';
@@ -38,6 +38,7 @@ export async function inspect(
   options: InspectOptions = {},
 ): Promise<Inspection> {
   const { split: file, columns, out, onProgress, signal, ...limits } = options;
+  requireKnownColumns(columns);
   const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const set = await openSet(
     photos,

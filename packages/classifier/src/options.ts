@@ -2,7 +2,8 @@ import type { ColumnNames, GivenSplit } from '@shroom/data/node';
 import type { EngineName } from './engine/names';
 import { type MapName, mapNames } from './explaining/map-names';
 import type { Pooling } from './network/extractor';
-import type { Augment } from './photos/views';
+import { type Augment, mostViews } from './photos/views';
+import { type NamesOf, requireKnown, requireWhole } from './requirements';
 import { type TaskName, taskNames } from './task';
 import { findRecipe, type HeadName, type JobRecipe, type JobRecipeName } from './training/recipe';
 
@@ -121,11 +122,8 @@ export interface Configuration
  * @throws RangeError for an unknown option or an invalid value.
  */
 export function withDefaults(options: TrainConfiguration): Configuration {
-  for (const name of Object.keys(options))
-    if (!Object.hasOwn(known, name))
-      throw new RangeError(
-        `There is no option '${name}'. There are ${Object.keys(known).join(', ')}.`,
-      );
+  requireKnown('', options, known);
+  requireKnownColumns(options.columns);
   const { backbone = 'resnet50', recipe = 'best', head, engine: _, task, ...rest } = options;
   const own = findRecipe(recipe);
   const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
@@ -152,13 +150,25 @@ export function withDefaults(options: TrainConfiguration): Configuration {
   return configuration;
 }
 
-const known: Readonly<Record<keyof TrainConfiguration, true>> = {
+const known: NamesOf<TrainConfiguration> = {
   ...{ backbone: true, architecture: true, size: true, recipe: true, head: true, pooling: true },
   ...{ augment: true, views: true, testViews: true, epochs: true, batch: true, lr: true },
   ...{ classWeights: true, labelSmoothing: true, finetune: true, seed: true, group: true },
   ...{ split: true, givenSplit: true, columns: true, map: true, engine: true, title: true },
   ...{ kind: true, caution: true, task: true },
 };
+
+const tableColumns: NamesOf<TableColumns> = {
+  path: true,
+  label: true,
+  labelSeparator: true,
+  part: true,
+};
+
+/** @throws RangeError for a misspelled column option: without its `labelSeparator`, `a|b` would be one class. */
+export function requireKnownColumns(columns: TableColumns | undefined): void {
+  if (columns !== undefined) requireKnown('columns.', columns, tableColumns);
+}
 
 /** Removes properties that are undefined. */
 const defined = <T extends object>(options: T): T =>
@@ -181,23 +191,13 @@ const choices: Readonly<
 };
 
 function check(configuration: Configuration): void {
-  const { labelSmoothing, lr, group, backbone } = configuration;
-  const any = Number.MAX_SAFE_INTEGER;
-  const whole: readonly (readonly [keyof Configuration, least: number, most: number])[] = [
-    ['size', 16, 4096],
-    ['views', 1, 64],
-    ['testViews', 1, 64],
-    ['epochs', 1, any],
-    ['batch', 2, any],
-    ['seed', 0, any],
-  ];
-  for (const [name, least, most] of whole) {
-    const value = configuration[name] as number | undefined;
-    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most))
-      continue;
-    const range = most === any ? `${least} or more` : `${least} to ${most}`;
-    throw new RangeError(`${name} should be a whole number, ${range}, not ${value}.`);
-  }
+  const { labelSmoothing, lr, group, backbone, architecture } = configuration;
+  requireWhole('size', configuration.size, 16, 4096);
+  requireWhole('views', configuration.views, 1, mostViews);
+  requireWhole('testViews', configuration.testViews, 1, mostViews);
+  requireWhole('epochs', configuration.epochs, 1);
+  requireWhole('batch', configuration.batch, 2);
+  requireWhole('seed', configuration.seed, 0);
   const { title = '-', kind, caution = { headline: '-', text: '-' } } = configuration;
   const texts = { title, kind, 'caution.headline': caution.headline, 'caution.text': caution.text };
   for (const [name, text] of Object.entries(texts))
@@ -213,6 +213,10 @@ function check(configuration: Configuration): void {
   if (lr !== undefined && !(lr > 0 && Number.isFinite(lr)))
     throw new RangeError(`lr should be a number above 0, not ${lr}.`);
   if (backbone.length === 0) throw new RangeError('backbone should name one network or several.');
+  if (Array.isArray(architecture) && architecture.length !== backbone.length)
+    throw new RangeError(
+      `architecture should name one architecture for all ${backbone.length} backbones or one for each, not ${architecture.length}.`,
+    );
   if (!/^(auto|exact|none|near|source|column:[^,]+(,[^,]+)*)$/.test(group))
     throw new RangeError(
       `group should be auto, exact, none, near, source, or column:name,name,..., not '${group}'.`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
@@ -17,21 +16,22 @@ import { type TrainConfiguration, withDefaults } from './options';
 import { nameOf } from './photos/open-set';
 import { labelsOf } from './photos/truth';
 import type { OnProgress } from './progress';
+import { type NamesOf, requireKnown } from './requirements';
 import { explainTest } from './results/gallery';
 import { limitsOf } from './results/limits';
 import { titleOf } from './results/report';
 import { type Run, resultOf, saveResults } from './results/results';
-import { ofTheDisk } from './run/disk';
 import {
   holdsAnother,
   holdsRun,
   openRunFolder,
   type RunConfiguration,
-  replaceRun,
+  requireOutside,
   saveConfiguration,
 } from './run/folder';
-import { lockRun } from './run/lock';
+import { withLock } from './run/lock';
 import { photosOfRun } from './run/photos';
+import { finishReplacing, isReplacing, newOf, replaceRun } from './run/replacing';
 import { stopwatch } from './run/stopwatch';
 import { versionsOf } from './run/versions';
 import { fitNovelty } from './training/novelty';
@@ -86,22 +86,19 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
   const configuration: RunConfiguration = { ...chosen, ...data, name };
   const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
   const work = { command, engine: given.engine, onProgress, onEvent, signal };
+  if (typeof photos === 'string') requireOutside(folder, photos);
   await openRunFolder(folder);
-  const lock = await lockRun(folder);
-  try {
+  return withLock(folder, async () => {
+    await finishReplacing(folder);
     const replacing = overwrite && (await holdsAnother(folder, configuration));
-    const place = replacing ? `${folder}.new` : folder;
+    const place = replacing ? newOf(folder) : folder;
     // An interrupted replacement is continued if it has the same configuration, and removed if not.
     if (replacing && (await holdsAnother(place, configuration)))
       await rm(place, { recursive: true, force: true });
     const run = await trainIn(place, photos, configuration, work);
-    if (replacing) await replaceRun(folder, place);
+    if (replacing) await replaceRun(folder);
     return { ...run, folder };
-  } catch (error) {
-    throw ofTheDisk(folder, error);
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /**
@@ -121,12 +118,13 @@ export async function resume(
   options: WorkOptions &
     Pick<TrainOptions, 'engine' | 'command'> & { readonly photos?: TrainingPhotos } = {},
 ): Promise<Run> {
+  requireKnown('', options, resumeOptions);
   const place = resolve(folder);
-  if (!existsSync(join(place, 'run.json')))
+  if (!holdsRun(place) && !isReplacing(place))
     throw new RunFolderError(place, 'holds no run (no run.json): there is nothing to resume.');
   const { photos: given, command = '', engine, ...work } = options;
-  const lock = await lockRun(place);
-  try {
+  return withLock(place, async () => {
+    await finishReplacing(place);
     const { configuration, versions } = await openRun<RunConfiguration>(place);
     const { finetuning } = configuration;
     if (finetuning)
@@ -141,13 +139,13 @@ export async function resume(
         `was started with photos that were open already (${configuration.name}). Give the same ones.`,
       );
     const wanted = engine ?? (await engineOf(versions));
-    return await trainIn(place, photos, configuration, { command, engine: wanted, ...work });
-  } catch (error) {
-    throw ofTheDisk(place, error);
-  } finally {
-    await lock.release();
-  }
+    return trainIn(place, photos, configuration, { command, engine: wanted, ...work });
+  });
 }
+
+const resumeOptions: NamesOf<NonNullable<Parameters<typeof resume>[1]>> = {
+  ...{ photos: true, command: true, engine: true, onProgress: true, onEvent: true, signal: true },
+};
 
 interface Work extends WorkOptions {
   readonly command: string;

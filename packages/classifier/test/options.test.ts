@@ -46,6 +46,12 @@ test.each<[object, RegExp]>([
   [{ classWeights: 'yes' }, /classWeights should be none or balanced, not 'yes'/],
   [{ givenSplit: 'no' }, /givenSplit should be auto or require or ignore, not 'no'/],
   [{ task: 'many' }, /task should be auto or single-label or multi-label, not 'many'/],
+  [
+    { columns: { labelSeperator: '|' } },
+    /no option 'columns.labelSeperator'. There are path, label, labelSeparator, part/,
+  ],
+  [{ backbone: ['a', 'b'], architecture: ['resnet18'] }, /for all 2 backbones or one for each/],
+  [{ recipe: { ...jobRecipes.best, testviews: 8 } }, /no option 'recipe.testviews'/],
   [{ map: 'jet' }, /map should be gradcam or last-convolution, not 'jet'/],
 ])('%j is refused', (options, message) => {
   expect(() => withDefaults(options)).toThrow(RangeError);

@@ -7,6 +7,7 @@ import type { ClassifierFile } from '../file/schema';
 import { backboneOfShards } from '../file/shards';
 import { type StoredFile, storedFiles } from '../file/stored';
 import { Meter, type OnProgress } from '../progress';
+import { type NamesOf, requireKnown } from '../requirements';
 import { Classifier } from './classifier';
 import { download, type Fetch } from './download';
 import { sha256Of } from './sha256';
@@ -43,6 +44,7 @@ export async function openClassifier(
   address: string,
   options: OpenClassifierOptions = {},
 ): Promise<Classifier> {
+  requireKnown('', options, known);
   await requireEngine();
   const place = placeOf(address);
   const { signal } = options;
@@ -51,6 +53,10 @@ export async function openClassifier(
   const file = parseClassifierFile(text, place);
   return new Classifier(await assemble(file, partsAt(place, file, get, options)));
 }
+
+const known: NamesOf<OpenClassifierOptions> = {
+  ...{ fetch: true, weights: true, onProgress: true, signal: true },
+};
 
 /** @throws EngineLoadError when the page has set no engine. */
 async function requireEngine(): Promise<void> {

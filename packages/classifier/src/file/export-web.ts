@@ -9,6 +9,7 @@ import type { PhotoInputs } from '../photos/inputs';
 import type { NamedPhoto } from '../photos/picture';
 import { randomPhotos } from '../photos/random-photos';
 import { readablePhotos } from '../photos/reading';
+import { type NamesOf, requireKnown } from '../requirements';
 import { changeOf } from '../serving/change';
 import { disposeNetwork, type LoadedClassifier } from './assemble';
 import { formatClassifierFile, parseClassifierFile } from './classifier-file';
@@ -29,6 +30,8 @@ export interface WebExportOptions {
   readonly photos?: PhotoInputs;
   readonly signal?: AbortSignal;
 }
+
+const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: true };
 
 /** The result of `classifier.export('web', folder)`. */
 export interface WebExport {
@@ -60,6 +63,9 @@ export async function exportForWeb(
   options: WebExportOptions,
 ): Promise<WebExport> {
   const { weights: precision = 'float16', photos, signal } = options;
+  requireKnown('', options, known);
+  if (precision !== 'float16' && precision !== 'float32')
+    throw new RangeError(`weights should be float16 or float32, not '${precision}'.`);
   const folder = resolve(to);
   const earlier = await earlierExport(folder);
   const { file, network } = loaded;

@@ -51,10 +51,8 @@ export async function loadUntrained(
   return assembleUntrained(file, parts);
 }
 
-async function openFolder(
-  folder: string,
-  options: LoadOptions,
-): Promise<{ readonly file: ClassifierFile; readonly parts: ClassifierParts }> {
+/** @throws ClassifierFileError when the folder has no valid `classifier.json`. */
+export async function requireClassifier(folder: string): Promise<ClassifierFile> {
   const path = join(folder, 'classifier.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const reason =
@@ -65,7 +63,14 @@ async function openFolder(
       cause,
     });
   });
-  return { file: parseClassifierFile(text, path), parts: partsIn(folder, options) };
+  return parseClassifierFile(text, path);
+}
+
+async function openFolder(
+  folder: string,
+  options: LoadOptions,
+): Promise<{ readonly file: ClassifierFile; readonly parts: ClassifierParts }> {
+  return { file: await requireClassifier(folder), parts: partsIn(folder, options) };
 }
 
 /** Loads a classifier whose `classifier.json` is not written yet. The other files of the classifier are already in the folder. */

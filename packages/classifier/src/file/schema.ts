@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { mostViews } from '../photos/views';
 import { taskNames } from '../task';
 
 /**
@@ -26,14 +27,16 @@ const below = v.pipe(
     'should be a path below the folder',
   ),
 );
-const numbers = v.tuple([v.number(), v.number(), v.number()]);
+const finite = v.pipe(v.number(), v.finite());
 const positive = v.pipe(v.number(), v.gtValue(0), v.finite());
+/** Number of views of a photo. An answer computes all of them. */
+const viewCount = v.pipe(count, v.maxValue(mostViews));
 
 const preprocessing = v.object({
   size: v.tuple([side, side]),
   channelOrder: v.picklist(['RGB', 'BGR']),
   scale: positive,
-  mean: numbers,
+  mean: v.tuple([finite, finite, finite]),
   std: v.tuple([positive, positive, positive]),
   resize: v.picklist(['squash', 'crop']),
   cropFraction: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
@@ -82,7 +85,7 @@ const extractor = v.object({
 
 const certainty = v.object({
   /** Number of views whose probabilities an answer averages. */
-  views: count,
+  views: viewCount,
   temperature: positive,
   threshold: share,
   /** One threshold per class, only for the task 'multi-label': the class is present if its probability is at least this. */
@@ -114,7 +117,7 @@ export const classifierSchema = v.pipe(
     /** How views of a photo are made if an answer averages several views. */
     augment: v.picklist(['flips', 'crops']),
     /** Number of views that an answer averages by default. */
-    views: count,
+    views: viewCount,
     certainty: v.pipe(v.array(certainty), v.minLength(1)),
     /** How photos unlike the training photos are recognized. Absent if novelty was not measured. */
     novelty: v.optional(

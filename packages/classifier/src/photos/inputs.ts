@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pixels } from '@shroom/data';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -17,7 +17,8 @@ export interface NamedInput {
 }
 
 /**
- * Yields photos one after the other. Folders and globs yield all of their files in the order of their names. A path that does not exist is
+ * Yields photos one after the other. Folders and globs yield all of their files in the order of their names, also those that
+ * links lead to. A path that does not exist is
  * yielded unchanged.
  *
  * @throws TypeError when `photos` has another type, such as undefined.
@@ -61,21 +62,30 @@ async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) yield path;
   else if (found?.isDirectory()) {
-    const entries = await readdir(path, { withFileTypes: true, recursive: true });
-    const links: string[] = [];
-    const files: string[] = [];
-    for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
-      const file = join(entry.parentPath, entry.name);
-      if (entry.isFile()) files.push(file);
-      else if (entry.isSymbolicLink()) links.push(file);
-    }
-    for (const link of links)
-      if ((await stat(link).catch(() => undefined))?.isFile()) files.push(link);
-    yield* files.sort();
+    yield* (await filesBelow(path, [])).sort();
   } else {
     const pattern = path.replaceAll('\\', '/');
     const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
     // A path that does not exist is yielded too: reading it will fail later, and the photos after it are still classified.
     yield* matches.length === 0 ? [path] : matches;
   }
+}
+
+/** Files and folders that operating systems leave behind, and hidden ones. */
+const ofSystem = /^(\.|(thumbs\.db|desktop\.ini|__macosx)$)/i;
+
+/** The files below a folder, also those that links lead to. @param above Real paths of the folders above, to which a link may lead back. */
+async function filesBelow(folder: string, above: readonly string[]): Promise<string[]> {
+  const real = await realpath(folder);
+  if (above.includes(real)) return [];
+  const files: string[] = [];
+  for (const name of await readdir(folder)) {
+    if (ofSystem.test(name)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) files.push(...(await filesBelow(path, [...above, real])));
+    // A link to nothing is listed too: reading it will fail, and say so.
+    else if (!found || found.isFile()) files.push(path);
+  }
+  return files;
 }

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
 import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
 import { Meter, type OnProgress } from '../progress';
+import { checked } from './checked-set';
 import { columnsOf, copiesFor } from './grouping';
 
 /** Photos of a run, with the name of the set. */
@@ -24,7 +25,7 @@ export async function openSet(
   { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
   { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<NamedPhotos> {
-  if (typeof where !== 'string') return { name: 'photos', ...where };
+  if (typeof where !== 'string') return checked({ ...where, name: where.name || 'photos' });
   const groups = columnsOf(group);
   const loading = new Meter('downloading photos', 'MB', onProgress);
   const checking = new Meter('checking photos', 'files', onProgress);
@@ -40,7 +41,7 @@ export async function openSet(
     },
     onProgress: ({ done, total }) => checking.update(done, total),
   });
-  return { name: nameOf(where), ...set };
+  return checked({ name: nameOf(where), ...set });
 }
 
 /** Name of a photo set, derived from the location of the set. The name can be used for a folder. */

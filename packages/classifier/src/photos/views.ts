@@ -7,6 +7,9 @@ import {
   type View,
 } from '@shroom/data';
 
+/** Largest number of views of a photo. */
+export const mostViews = 64;
+
 /** How training photos are augmented: `flips` flips them and rotates them by up to 15 degrees, `crops` mirrors and crops them. */
 export type Augment = 'flips' | 'crops';
 

@@ -60,8 +60,10 @@ export async function explainTest(
         wrongAs === undefined
           ? `${fileName(named)}-right`
           : `${fileName(named)}-wrong-as-${fileName(wrongAs)}`;
-      const number = (numbers.get(kind) ?? 0) + 1;
-      numbers.set(kind, number);
+      // Many disks take names that differ only in letter case for the same file.
+      const key = kind.normalize('NFC').toLowerCase();
+      const number = (numbers.get(key) ?? 0) + 1;
+      numbers.set(key, number);
       const file = join(folder, `${kind}-${number}.png`);
       writing = Promise.all([
         savePng(captioned(picture, each.caption + nothing), file),

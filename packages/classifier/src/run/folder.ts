@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type Split } from '@shroom/data';
 import { differences, openRun, saveRun } from '@shroom/train/node';
 import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
+import { ofTheDisk } from './disk';
+import { isReplacing } from './replacing';
 
 /** Content of `run.json`, which is needed to continue an interrupted run. */
 export interface RunConfiguration extends Configuration {
@@ -31,15 +33,42 @@ export interface RunConfiguration extends Configuration {
  * @throws RunFolderError when the folder holds other files, or cannot be created.
  */
 export async function openRunFolder(folder: string): Promise<void> {
-  const entries = await made(folder).then(() => readdir(folder));
+  const entries = await made(folder)
+    .then(() => readdir(folder))
+    .catch(error => {
+      throw ofTheDisk(folder, error);
+    });
   const others = entries.filter(name => !name.startsWith('.'));
-  const isRun = ['run.json', 'split.json'].some(name => others.includes(name));
+  const isRun =
+    ['run.json', 'split.json'].some(name => others.includes(name)) || isReplacing(folder);
   if (others.length > 0 && !isRun)
     throw new RunFolderError(
       folder,
       `holds other files (${others.slice(0, 3).join(', ')}), not a run. Give another folder with --out.`,
     );
 }
+
+/**
+ * Checks that a run's folder is not inside the folder of its photos, where the heat maps of the run would be taken for photos.
+ *
+ * @throws RunFolderError when it is.
+ */
+export function requireOutside(folder: string, photos: string): void {
+  if (!statSync(photos, { throwIfNoEntry: false })?.isDirectory()) return;
+  const below = relative(realpathSync(photos), realOf(resolve(folder)));
+  const isBelow = below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
+  if (isBelow && !below.split(sep).some(name => name.startsWith('.')))
+    throw new RunFolderError(
+      folder,
+      `is inside the photos ('${photos}'), so its heat maps would be taken for photos. Give another folder with --out.`,
+    );
+}
+
+/** The path without links, also if its last folders do not exist yet. */
+const realOf = (path: string): string =>
+  existsSync(path) || dirname(path) === path
+    ? realpathSync(path)
+    : join(realOf(dirname(path)), basename(path));
 
 async function made(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -54,6 +83,17 @@ async function made(folder: string): Promise<void> {
     throw new RunFolderError(folder, reason, { cause });
   });
 }
+
+/**
+ * The run of a classifier.
+ *
+ * @param otherwise What to do if the folder holds a classifier alone, such as one that was exported for the web.
+ * @throws RunFolderError when the folder holds no run.
+ */
+export const runOf = (folder: string, otherwise: string) =>
+  openRun<RunConfiguration>(folder).catch(cause => {
+    throw new RunFolderError(folder, `holds a classifier without its run: ${otherwise}`, { cause });
+  });
 
 /** Whether a folder holds a run, finished or not. */
 export const holdsRun = (folder: string): boolean => existsSync(join(folder, 'run.json'));
@@ -122,18 +162,20 @@ export async function splitOfRun(
   const ids = new Set(
     [...manifest.train, ...manifest.validation, ...manifest.test].map(({ id }) => id),
   );
-  const labelOf = (label: number) => manifest.classes.indexOf(photos.classes[label]!);
+  // Classes that were added after the run began come last, so that the others keep their places.
+  const classes = [...new Set([...manifest.classes, ...photos.classes])];
+  const labelOf = (label: number) => classes.indexOf(photos.classes[label]!);
   const own = photos.photos
     .filter(({ id }) => ids.has(id))
     .map(({ labels, ...photo }): Photo => {
       if (!labels) return { ...photo, label: labelOf(photo.label) };
       // Classes that were added after the run began are not learned.
-      const known = labels.map(labelOf).filter(label => label >= 0);
+      const known = labels.map(labelOf).filter(label => label < manifest.classes.length);
       known.sort((a, b) => a - b);
       return { ...photo, label: known[0] ?? 0, labels: known };
     });
+  const split = applyManifest(manifest, { classes, photos: own });
   const kept = { ...photos, classes: manifest.classes, photos: own };
-  const split = applyManifest(manifest, kept);
   return { photos: kept, split, rule: manifest.rule, added: photos.photos.length - own.length };
 }
 
@@ -143,17 +185,5 @@ export async function replaceFolder(old: string, fresh: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
   if (existsSync(old)) await rename(old, aside);
   await rename(fresh, old);
-  await rm(aside, { recursive: true, force: true });
-}
-
-/** Replaces a run by a complete new one. The lock file of the folder stays in place. */
-export async function replaceRun(old: string, fresh: string): Promise<void> {
-  const aside = join(old, '.replaced');
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside);
-  for (const name of await readdir(old))
-    if (name !== '.lock' && name !== '.replaced') await rename(join(old, name), join(aside, name));
-  for (const name of await readdir(fresh)) await rename(join(fresh, name), join(old, name));
-  await rm(fresh, { recursive: true, force: true });
   await rm(aside, { recursive: true, force: true });
 }

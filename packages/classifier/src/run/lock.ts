@@ -1,12 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RunBusyError } from '../errors';
+import { ofTheDisk } from './disk';
 
-/** Interval in milliseconds at which a held lock file is touched. A lock that was not touched for `abandonedAfter` is abandoned. */
+/**
+ * Interval in milliseconds at which a held lock file is touched. A lock that was not touched for `abandonedAfter` is abandoned. If a process
+ * with the number of its owner runs here, that process may be busy or stopped, and the lock is abandoned only after `abandonedAfterAll`.
+ */
 const touchEvery = 2_000;
 const abandonedAfter = 20_000;
+const abandonedAfterAll = 600_000;
 
 /** The process that holds the lock of a run's folder. */
 interface Owner {
@@ -18,6 +34,24 @@ interface Owner {
 /** The exclusive right to write to a run's folder. */
 export interface RunLock {
   release(): Promise<void>;
+}
+
+/**
+ * Locks a run's folder during some work.
+ *
+ * @throws RunBusyError when another process holds the lock. RunFolderError when the disk does not allow the work.
+ */
+export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    const lock = await lockRun(folder);
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw ofTheDisk(folder, error);
+  }
 }
 
 /**
@@ -51,18 +85,38 @@ export async function lockRun(folder: string): Promise<RunLock> {
   };
 }
 
-/** Creates the lock file atomically, so that no process reads an incomplete one. Returns false if a lock exists. */
+/** Creates the lock file. Returns false if a lock exists. */
 async function take(path: string, owner: Owner): Promise<boolean> {
   const own = `${path}.${owner.id}`;
   await writeFile(own, JSON.stringify(owner));
   try {
-    await link(own, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    return await putAs(own, path);
   } finally {
     await rm(own, { force: true });
+  }
+}
+
+/** Errors of disks that have no hard links, such as USB sticks and network drives. */
+const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/**
+ * Gives a file a second name. With a hard link, no process reads an incomplete file; where there are none, the file is copied.
+ *
+ * @param system Replaced in tests.
+ * @returns False if the second name exists.
+ */
+export async function putAs(file: string, name: string, system = { link }): Promise<boolean> {
+  const isTaken = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  };
+  try {
+    await system.link(file, name);
+    return true;
+  } catch (error) {
+    if (!withoutLinks.includes((error as NodeJS.ErrnoException).code ?? ''))
+      return isTaken(error as NodeJS.ErrnoException);
+    return copyFile(file, name, constants.COPYFILE_EXCL).then(() => true, isTaken);
   }
 }
 
@@ -76,9 +130,10 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 }
 
 async function isAbandoned(path: string, { pid, host }: Owner): Promise<boolean> {
-  if (host === hostname() && pid !== process.pid && !isAlive(pid)) return true;
+  const isHere = host === hostname() && pid !== process.pid;
+  if (isHere && !isAlive(pid)) return true;
   const found = await stat(path).catch(() => undefined);
-  return !found || Date.now() - found.mtimeMs > abandonedAfter;
+  return !found || Date.now() - found.mtimeMs > (isHere ? abandonedAfterAll : abandonedAfter);
 }
 
 function isAlive(pid: number): boolean {
@@ -99,6 +154,6 @@ async function removeOf(path: string, owner: Owner): Promise<void> {
     return;
   }
   const moved = await ownerOf(aside);
-  if (moved && moved.id !== owner.id) await link(aside, path).catch(() => {});
+  if (moved && moved.id !== owner.id) await putAs(aside, path).catch(() => {});
   await rm(aside, { force: true });
 }

@@ -1,5 +1,6 @@
 import type { Explanation, HeatMap, Method } from '@shroom/gradcam';
 import type { PhotoError } from '../errors';
+import type { NamesOf } from '../requirements';
 import type { Prediction } from './answer';
 
 export interface PredictOptions {
@@ -24,6 +25,12 @@ export interface ExplainOptions {
   readonly extractor?: number;
   readonly signal?: AbortSignal;
 }
+
+export const predictOptions: NamesOf<PredictOptions> = { views: true, signal: true };
+
+export const explainOptions: NamesOf<ExplainOptions> = {
+  ...{ method: true, tap: true, class: true, against: true, extractor: true, signal: true },
+};
 
 /** The result of `predictEach` for a photo that could not be read. */
 export interface FailedPhoto {

@@ -12,10 +12,18 @@ import type { Extractor } from '../network/extractor';
 import { toTensor } from '../network/images';
 import type { NamedPhoto, Picture } from '../photos/picture';
 import { viewsOf } from '../photos/views';
+import { requireKnown } from '../requirements';
 import { averaged, type CertaintyOfViews, type Prediction, predictionOf } from './answer';
 import { Batcher } from './batcher';
 import { inOrder } from './in-order';
-import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './options';
+import {
+  type Explained,
+  type ExplainOptions,
+  explainOptions,
+  type FailedPhoto,
+  type PredictOptions,
+  predictOptions,
+} from './options';
 import { seenIn } from './seen';
 
 /** A photo that a classifier has classified and can explain without computing everything again. */
@@ -29,7 +37,7 @@ export interface Look {
   readonly fallback?: string;
   /** Computes a heat map. Further classes or methods at the same layer take little time. */
   explain(options?: ExplainOptions): Promise<Explained>;
-  /** Frees everything that was computed for the photo. */
+  /** Frees everything that was computed for the photo, after running explanations have finished. Later ones throw an error. */
   dispose(): void;
 }
 
@@ -97,6 +105,7 @@ export class Serving {
     options: PredictOptions,
   ): AsyncGenerator<Prediction | FailedPhoto, void, undefined> {
     const { views = this.file.views, signal } = options;
+    requireKnown('', options, predictOptions);
     this.#requireOpen();
     const certainty = this.#certaintyOf(views);
     yield* inOrder(photos, signal, async photo => {
@@ -136,12 +145,29 @@ export class Serving {
       );
       const { fallback } = pixels;
       const held = this.#explainer.hold(pixels);
+      let [explaining, isDisposed] = [0, false];
+      const free = () => {
+        if (isDisposed && explaining === 0) held.dispose();
+      };
       return {
         prediction,
         ...(fallback !== undefined && { fallback }),
-        explain: options =>
-          this.use(() => this.#explainedOf(prediction, held, this.#explaining(options ?? {}))),
-        dispose: () => held.dispose(),
+        explain: async (options = {}) => {
+          if (isDisposed) throw new Error('This look is disposed; look at the photo again.');
+          explaining++;
+          try {
+            return await this.use(() =>
+              this.#explainedOf(prediction, held, this.#explaining(options)),
+            );
+          } finally {
+            explaining--;
+            free();
+          }
+        },
+        dispose: () => {
+          isDisposed = true;
+          free();
+        },
       };
     });
   }
@@ -214,6 +240,7 @@ export class Serving {
 
   /** Resolves names of classes to indices. @throws RangeError for an unknown class. */
   #explaining(options: ExplainOptions): Explaining {
+    requireKnown('', options, explainOptions);
     const { method = gradCam(), class: wanted, against, signal, ...where } = options;
     const [classIndex, rival] = [wanted, against].map(name => {
       const index = name === undefined ? undefined : this.classes.indexOf(name);

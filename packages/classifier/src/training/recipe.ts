@@ -1,6 +1,7 @@
 import { type Phase, type Recipe, recipes as trainings } from '@shroom/train';
 import type { Pooling } from '../network/extractor';
 import type { Augment } from '../photos/views';
+import { type NamesOf, requireKnown } from '../requirements';
 
 /** The kind of head that is trained on the features. */
 export type HeadName = 'mlp' | 'linear';
@@ -50,11 +51,14 @@ export const jobRecipes = {
 
 export type JobRecipeName = keyof typeof jobRecipes;
 
-/** Finds a recipe by its name, or checks a custom one. @throws RangeError for an unknown name, or a custom recipe that lacks a part. */
+/** Finds a recipe by its name, or checks a custom one. @throws RangeError for an unknown name, or a custom recipe that lacks a part or has an unknown one. */
 export function findRecipe(recipe: JobRecipeName | JobRecipe): JobRecipe {
   if (typeof recipe !== 'string') {
-    const missing = parts.filter(part => recipe[part] === undefined);
+    const missing = Object.keys(partNames).filter(
+      part => recipe[part as keyof JobRecipe] === undefined,
+    );
     if (missing.length > 0) throw new RangeError(`The recipe lacks ${missing.join(', ')}.`);
+    requireKnown('recipe.', recipe, partNames);
     return recipe;
   }
   if (Object.hasOwn(jobRecipes, recipe)) return jobRecipes[recipe];
@@ -62,7 +66,9 @@ export function findRecipe(recipe: JobRecipeName | JobRecipe): JobRecipe {
   throw new RangeError(`There is no recipe '${recipe}'; there are ${names}.`);
 }
 
-const parts = ['head', 'pooling', 'augment', 'views', 'testViews', 'training'] as const;
+const partNames: NamesOf<JobRecipe> = {
+  ...{ head: true, pooling: true, augment: true, views: true, testViews: true, training: true },
+};
 
 /** Settings that options can override in every phase of a training. */
 export interface RecipeChanges {

@@ -98,6 +98,16 @@ test.each<[string, unknown, RegExp]>([
     },
     /size/,
   ],
+  [
+    'a billion views',
+    { ...file, views: 1e9, certainty: [{ ...file.certainty[0], views: 1e9 }] },
+    /views/,
+  ],
+  [
+    'classes left out of another number',
+    { ...file, novelty: { ...file.novelty, leftOut: [0.5] } },
+    /a number for each class/,
+  ],
   ['a class twice', { ...file, classes: ['cat', 'cat'] }, /no name twice/],
   ['one class', { ...file, classes: ['cat'] }, /classes/],
   [

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,6 +27,19 @@ test('a path, a folder and a glob', async () => {
     'b.jpg',
     'c.png',
   ]);
+});
+
+test('a folder gives what its links lead to, and nothing that a system has left there', async () => {
+  const linked = await mkdtemp(join(tmpdir(), 'inputs-links-'));
+  await mkdir(join(linked, '.git'));
+  for (const name of ['Thumbs.db', 'desktop.ini', '.git/x.jpg', 'own.jpg'])
+    await writeFile(join(linked, name), 'x');
+  await symlink(join(folder, 'a.jpg'), join(linked, 'link.jpg'));
+  await symlink(join(folder, 'below'), join(linked, 'elsewhere'));
+  await symlink(linked, join(linked, 'loop'));
+  await symlink('/nowhere', join(linked, 'z.jpg'));
+  expect(await names(linked)).toEqual(['c.png', 'link.jpg', 'own.jpg', 'z.jpg']);
+  await rm(linked, { recursive: true });
 });
 
 test('a glob may have the separators of Windows', async () => {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RunBusyError } from '../../src/errors';
-import { lockRun } from '../../src/run/lock';
+import { lockRun, putAs } from '../../src/run/lock';
 
 let folder: string;
 beforeEach(async () => {
@@ -48,4 +48,28 @@ test('the lock of another machine is respected while it is touched, and taken ov
   await utimes(path, past, past);
   const lock = await lockRun(folder);
   await lock.release();
+});
+
+test('a process that runs keeps its lock, although it was too busy to touch it', async () => {
+  const path = join(folder, '.lock');
+  const owner = { id: 'busy', pid: process.ppid, host: hostname() };
+  await writeFile(path, JSON.stringify(owner));
+  const before = (seconds: number) => new Date(Date.now() - 1000 * seconds);
+  await utimes(path, before(60), before(60));
+  await expect(lockRun(folder)).rejects.toThrow(`process ${process.ppid}`);
+  // After a restart of the machine, another program may have the number.
+  await utimes(path, before(3600), before(3600));
+  const lock = await lockRun(folder);
+  await lock.release();
+});
+
+test('on a disk without hard links the second of two still comes too late', async () => {
+  const [file, name] = [join(folder, 'file'), join(folder, 'name')];
+  await writeFile(file, 'mine');
+  const system = {
+    link: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTSUP' })),
+  };
+  expect(await putAs(file, name, system)).toBe(true);
+  expect(await putAs(file, name, system)).toBe(false);
+  expect(await readFile(name, 'utf8')).toBe('mine');
 });

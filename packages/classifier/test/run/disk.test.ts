@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { cacheFolder } from '@shroom/models/node';
+import { expect, test } from 'vitest';
+import { RunFolderError } from '../../src/errors';
+import { ofTheDisk } from '../../src/run/disk';
+
+const folder = '/runs/pets';
+const fault = (code: string, path?: string) =>
+  Object.assign(new Error(code), { code, syscall: 'open', ...(path && { path }) });
+
+test.each([
+  ['ENOSPC', undefined, /^\/runs\/pets cannot be written: the disk is full\. Make room/],
+  ['EACCES', '/runs/pets/run.json', /run\.json\): writing there is not permitted\. Give another/],
+  ['EROFS', '/runs/pets.new/cams', /read-only\. Give another folder with --out/],
+  ['EACCES', join(cacheFolder(), 'features/x'), /not permitted\. It keeps .* by SHROOM_CACHE\.$/],
+])('%s at %s says what to do', (code, path, message) => {
+  const found = ofTheDisk(folder, fault(code, path));
+  expect(found).toBeInstanceOf(RunFolderError);
+  expect((found as Error).message).toMatch(message);
+});
+
+test('a photo that must not be read is not taken for a folder that must not be written', () => {
+  const error = fault('EACCES', '/photos/cat/1.jpg');
+  expect(ofTheDisk(folder, error)).toBe(error);
+  const near = fault('EACCES', '/runs/pets-of-others/1.jpg');
+  expect(ofTheDisk(folder, near)).toBe(near);
+});
+
+test('errors of other kinds stay as they are', () => {
+  for (const error of [new RangeError('no'), fault('ENOENT'), undefined])
+    expect(ofTheDisk(folder, error)).toBe(error);
+});
