@@ -12,14 +12,15 @@ export const side = 64;
 /** Writes weights of an untrained network to a file: sine waves, the same in every process. */
 export async function generatedWeights(
   folder: string,
-  name: 'resnet18' | 'convnext_tiny',
+  name: 'resnet18' | 'resnet50' | 'convnext_tiny',
 ): Promise<string> {
   const network = architectures[name].build({ inputSize: [side, side] });
   network.weights.forEach((weight, salt) => {
     if (weight.shape.length < 2) return;
     const size = weight.shape.reduce<number>((product, each) => product * each!, 1);
     const scale = 1 / Math.sqrt(size / weight.shape.at(-1)!);
-    const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7 + salt) * scale);
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) values[i] = Math.sin(i * 0.7 + salt) * scale;
     tidy(() => {
       weight.write(tensor(values, weight.shape as number[]));
     });

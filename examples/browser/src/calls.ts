@@ -82,6 +82,8 @@ export interface OpenedModel {
   readonly file: ClassifierFile;
   /** Layers of each network, the last layer first. */
   readonly layers: readonly Layer[];
+  /** Whether the page can draw pictures of some of the classes. */
+  readonly draws: boolean;
   /** Whether the browser has stored the model for offline use. */
   readonly kept: boolean;
 }

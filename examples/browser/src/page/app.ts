@@ -5,12 +5,14 @@ import { found, tell } from './element';
 import { EnginePanel } from './engine-panel';
 import { FullSize } from './full-size';
 import { prepareIntake } from './intake';
+import { showLeftOut } from './left-out';
 import { LoadingView } from './loading-view';
 import { ModelHost } from './model-host';
 import { keepPage } from './offline';
 import { PhotoCard } from './photo-card';
 import { SettingsForm } from './settings';
-import { describeMap, describeTraining, layerName } from './words';
+import { describeModel, describeTraining } from './training-words';
+import { describeMap, layerName } from './words';
 
 /** The page: its photos, its settings, and the model that classifies the photos. */
 export class App {
@@ -58,7 +60,9 @@ export class App {
       this.#loading.done();
       this.#settings.offer(model);
       this.#describe(model);
-      found('draw', HTMLButtonElement).disabled = false;
+      const draw = found('draw', HTMLButtonElement);
+      draw.disabled = false;
+      draw.hidden = !model.draws;
       announce('The model is ready.');
       await Promise.all([...this.#cards.values()].map(card => this.#look(card)));
     } catch (error) {
@@ -171,23 +175,15 @@ export class App {
   }
 
   #describe({ file, kept }: OpenedModel): void {
-    const { title, caution, classes, extractors, change } = file;
+    const { title, caution } = file;
     found('title', HTMLElement).textContent = title;
     document.title = `${title}, explained`;
     tell(found('trained', HTMLElement), describeTraining(file));
+    showLeftOut(file);
     found('warning', HTMLElement).hidden = caution === undefined;
     found('warning-headline', HTMLElement).textContent = caution?.headline ?? '';
     found('warning-text', HTMLElement).textContent = caution?.text ?? '';
-    const networks = extractors.map(
-      ({ architecture, weights: { origin, source, license } }) =>
-        `${architecture}, ${origin ?? source} (${license}).`,
-    );
-    const precision =
-      change && extractors.some(({ precision }) => precision === 'float16')
-        ? `Its weights are stored in 16 bits, which moves a logit by ${(100 * change.share).toFixed(2)} % of the largest at most, on ${change.photos} pictures.`
-        : '';
-    const known = `It knows ${classes.length} classes: ${classes.join(', ')}.`;
-    found('about', HTMLElement).textContent = [known, ...networks, precision].join(' ');
+    found('about', HTMLElement).textContent = describeModel(file);
     void this.#pageKept.then(pageKept => {
       found('offline', HTMLElement).textContent =
         kept && pageKept

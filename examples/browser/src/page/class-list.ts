@@ -19,7 +19,9 @@ export class ClassList {
   readonly #ranking: readonly string[];
   #chosen: string;
 
-  constructor({ probabilities, class: best }: Prediction, onChange: () => void) {
+  constructor(prediction: Prediction, onChange: () => void) {
+    const { probabilities, class: best } = prediction;
+    const labels = prediction.task === 'multi-label' ? prediction.labels : [];
     const group = `photo-${made++}`;
     const shares = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
     this.#ranking = shares.map(([name]) => name);
@@ -36,11 +38,17 @@ export class ClassList {
         this.#offerRivals();
         onChange();
       });
+      const label = labels.find(each => each.class === name);
+      const mark = label ? `; --mark: ${label.threshold}` : '';
       return element(
         'label',
-        { attributes: { style: `--share: ${share}` } },
+        {
+          className: label ? 'marked' : '',
+          attributes: { style: `--share: ${share}${mark}` },
+        },
         input,
         element('span', {}, name),
+        ...(label?.present ? [element('em', {}, 'present')] : []),
         element('small', {}, percent(share)),
       );
     });

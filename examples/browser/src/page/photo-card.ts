@@ -1,8 +1,14 @@
 import type { ClassifierFile } from '@shroom/classifier/browser';
 import type { DrawnMap, Look } from '../calls';
+import {
+  type AnswerInWords,
+  describeRule,
+  describeUnknown,
+  inWords,
+  unknown,
+} from './answer-words';
 import { type Choice, ClassList } from './class-list';
 import { element, tell } from './element';
-import { answerIn, describeDoubt, describeRule, describeUnknown, percent, unknown } from './words';
 
 interface CardActions {
   /** Called when the user has chosen another class. */
@@ -75,34 +81,18 @@ export class PhotoCard {
   }
 
   /** Shows the answer, and returns it in one sentence. */
-  answer({ prediction, fallback }: Look, { certainty }: ClassifierFile): string {
-    const chance = percent(prediction.probability);
+  answer({ prediction, fallback }: Look, file: ClassifierFile): string {
     this.#list = new ClassList(prediction, this.#actions.onChoice);
-    const doubt = describeDoubt(prediction);
-    tell(this.#unknown, prediction.known ? undefined : unknown);
-    const verdict = (className: string, text: string, ...more: string[]) =>
-      element('p', { className: `verdict ${className}` }, element('strong', {}, text), ...more);
-    const said = !prediction.known
-      ? [element('p', {}, describeUnknown(prediction))]
-      : prediction.sure
-        ? [
-            verdict(
-              '',
-              answerIn(prediction),
-              prediction.task === 'single-label' ? ` ${chance}` : '',
-            ),
-          ]
-        : [verdict('unsure', 'Not sure'), element('p', {}, doubt)];
-    const rule = describeRule(certainty.find(({ views }) => views === 1)!);
+    const { known } = prediction;
+    tell(this.#unknown, known ? undefined : unknown);
     const soft = (text: string) => element('p', { className: 'soft' }, text);
     this.#answer.replaceChildren(
-      ...said,
-      ...(prediction.known ? [soft(rule)] : []),
+      ...(known ? verdict(inWords(prediction)) : [element('p', {}, describeUnknown(prediction))]),
+      ...(known ? [soft(describeRule(file))] : []),
       ...(fallback ? [soft(`Decoded by this browser: ${fallback}.`)] : []),
       this.#list.element,
     );
-    if (!prediction.known) return `${this.file.name}: ${unknown}`;
-    return `${this.file.name}: ${prediction.sure ? `${answerIn(prediction)}, ${chance}.` : `not sure. ${doubt}`}`;
+    return `${this.file.name}: ${known ? inWords(prediction).sentence : unknown}`;
   }
 
   draw({ pixels, height, width }: DrawnMap, text: string): void {
@@ -127,6 +117,13 @@ export class PhotoCard {
     this.element.remove();
     URL.revokeObjectURL(this.address);
   }
+}
+
+function verdict({ verdict, chance, sure, doubt }: AnswerInWords): HTMLElement[] {
+  const className = sure ? 'verdict' : 'verdict unsure';
+  const said = element('p', { className }, element('strong', {}, verdict));
+  if (chance !== undefined) said.append(` ${chance}`);
+  return doubt === undefined ? [said] : [said, element('p', {}, doubt)];
 }
 
 function button(text: string, label: string, onclick: () => void): HTMLButtonElement {

@@ -1,6 +1,6 @@
 import { type Layer, type MethodName, methodNames, type OpenedModel } from '../calls';
 import { element, found } from './element';
-import { layerHint, methodLabels } from './words';
+import { layerHint, methodLabels, networkName } from './words';
 
 /** Settings that apply to all photos. */
 interface Settings {
@@ -47,9 +47,10 @@ export class SettingsForm {
     const keyOf = ({ extractor, name }: Layer) => `${extractor} ${name}`;
     this.#layer.replaceChildren(
       ...layers.map(layer => {
-        const { architecture, preprocessing } = extractors[layer.extractor]!;
+        const { preprocessing } = extractors[layer.extractor]!;
         const places = preprocessing.size.map(side => Math.ceil(side / layer.stride)).join(' × ');
-        const network = extractors.length === 1 ? '' : ` of ${architecture}`;
+        const network =
+          extractors.length === 1 ? '' : ` of ${networkName(layer.extractor, extractors)}`;
         const text = `${places}${layer.last ? ', the last' : ''}${network}`;
         return element('option', { value: keyOf(layer) }, text);
       }),

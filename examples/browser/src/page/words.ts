@@ -1,4 +1,4 @@
-import type { ClassifierFile, Prediction } from '@shroom/classifier/browser';
+import type { ClassifierFile } from '@shroom/classifier/browser';
 import type { DrawnMap, Layer, MethodName } from '../calls';
 import type { EngineName } from '../engine-name';
 
@@ -11,9 +11,14 @@ export function percent(share: number): string {
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 /** Joins names: `a`, `a or b`, `a, b or c`. */
-function either(names: readonly string[]): string {
+export const or = (names: readonly string[]): string => joined(names, 'or');
+
+/** Joins names: `a`, `a and b`, `a, b and c`. */
+export const and = (names: readonly string[]): string => joined(names, 'and');
+
+function joined(names: readonly string[], word: string): string {
   const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 export const engineLabels: Record<EngineName, string> = {
@@ -30,7 +35,7 @@ export const methodLabels: Record<MethodName, { readonly name: string; readonly 
   },
   gradCamPlusPlus: {
     name: 'Grad-CAM++',
-    hint: 'Grad-CAM++ gives several mushrooms in one photograph equal weight.',
+    hint: 'Grad-CAM++ gives several things of the class in one photograph equal weight.',
   },
   layerCam: {
     name: 'LayerCAM',
@@ -57,41 +62,15 @@ export function layerName(
   { extractors }: ClassifierFile,
 ): string {
   const layer = last ? 'the last layer' : `the layer ${name}`;
-  return extractors.length === 1 ? layer : `${layer} of ${extractors[extractor]!.architecture}`;
+  return extractors.length === 1 ? layer : `${layer} of ${networkName(extractor, extractors)}`;
 }
 
-/** The class of a photo, or all of its present classes. */
-export function answerIn(prediction: Prediction): string {
-  if (prediction.task === 'single-label') return prediction.class;
-  const present = prediction.labels.filter(each => each.present).map(each => each.class);
-  return present.length > 0 ? present.join(', ') : 'None of the classes';
+/** Name of a network. Networks of the same architecture are numbered. */
+export function networkName(index: number, extractors: ClassifierFile['extractors']): string {
+  const { architecture } = extractors[index]!;
+  const alike = [...extractors.keys()].filter(k => extractors[k]!.architecture === architecture);
+  return alike.length === 1 ? architecture : `${architecture} (${alike.indexOf(index) + 1})`;
 }
-
-export const unknown = 'This does not look like anything that the model was trained on.';
-
-/** Explains what the classes mean for a photo that is unlike the training photos. */
-export const describeUnknown = ({ class: best, probability }: Prediction): string =>
-  `The classes below mean little. If it is one of them after all, it is most likely ${best} (${percent(probability)}).`;
-
-/** Describes the training data, and warns about photos of another kind. */
-export function describeTraining({ title, trainedOn }: ClassifierFile): string {
-  const { photos, kind } = trainedOn;
-  const learned = `Trained on ${photos.toLocaleString('en')} ${kind} (${title}).`;
-  if (kind === 'photographs') return learned;
-  return `${learned} Photographs look different from ${kind}: do not rely on what it says of them, even where it is sure.`;
-}
-
-/** Lists the classes that are possible if the model is not sure. */
-export function describeDoubt({ fits, probabilities }: Prediction): string {
-  const classes = Object.keys(probabilities).length;
-  return fits.length > 0
-    ? `It may be ${either(fits)}.`
-    : `No class is probable enough: it may be none of the ${classes}.`;
-}
-
-/** Explains what "possible" means, in terms of the calibration. */
-export const describeRule = ({ coverage }: { readonly coverage: number }): string =>
-  `On pictures like those used for checking, the right answer is among the possible ones in ${percent(coverage)} of cases.`;
 
 /** Describes a heat map in words: its caption, which is also its text alternative. */
 export function describeMap(

@@ -8,3 +8,7 @@ export async function drawFile(seed: number): Promise<File> {
   const png = (await encodePng({ data: pixels, height, width })) as Uint8Array<ArrayBuffer>;
   return new File([png], `drawn ${genus} ${seed}.png`, { type: 'image/png' });
 }
+
+/** Whether `drawFile` draws any of the classes. */
+export const draws = (classes: readonly string[]): boolean =>
+  genera.some(genus => classes.includes(genus));

@@ -1,7 +1,7 @@
 // This worker does all slow work, so that the page never blocks. It handles one call after the other.
 import { openClassifier } from '@shroom/classifier/browser';
 import type { AnswerMessage, CallMessage, CallName, Calls } from '../calls';
-import { drawFile } from './drawing';
+import { drawFile, draws } from './drawing';
 import { startEngine } from './engine';
 import { Explainer } from './explainer';
 import { KeptFiles } from './kept-files';
@@ -47,7 +47,8 @@ const handlers: Handlers = {
     await files.finish();
     explainer = new Explainer(classifier);
     await explainer.warmUp();
-    return { file: classifier.file, layers: explainer.layers, kept: files.keeps };
+    const { file } = classifier;
+    return { file, layers: explainer.layers, draws: draws(file.classes), kept: files.keeps };
   },
   look: ({ photo, file }) => ready().look(photo, file),
   explain: question => ready().explain(question),
