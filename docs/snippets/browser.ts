@@ -1,24 +1,12 @@
-import './photos';
-
-// #region open
 import { openClassifier } from '@shroom/classifier/browser';
 import { file, url } from './web-site';
 
-const classifier = await openClassifier(url, {
-  onProgress: ({ done, total }) => console.log(`${done} of ${total} MB`),
-});
-const { title, trainedOn } = classifier.file;
-console.log(`${title}, trained on ${trainedOn.photos} ${trainedOn.kind}`);
+const classifier = await openClassifier(url);
 
-const [answer] = await classifier.predict(file); // a File of a form
-if (!answer!.known) console.log('like nothing that it was trained on');
-else console.log(answer!.class, answer!.probability);
-
-// #endregion open
 // #region look
 import { layerCam } from '@shroom/gradcam';
 
-const look = await classifier.look(file);
+const look = await classifier.look(file); // a File of the form
 const first = await look.explain();
 const rival = classifier.classes.find(name => name !== first.class)!;
 const finer = await look.explain({

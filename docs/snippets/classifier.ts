@@ -72,13 +72,6 @@ console.log(logits.shape);
 for (const tensor of [images, logits]) tensor.dispose();
 
 // #endregion model
-// #region web
-const { change, files } = await classifier.export('web', 'site/model', {
-  photos: 'photos/Amanita',
-});
-console.log(files.length, change);
-
-// #endregion web
 // #region close
 await classifier.dispose();
 

@@ -2,19 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openClassifier, train } from '@shroom/classifier';
+import './trained';
+import { openClassifier } from '@shroom/classifier';
 
-await train('photos', {
-  ...{
-    recipe: 'fast',
-    size: 64,
-    views: 1,
-    epochs: 2,
-    out: 'runs/for-the-web',
-  },
-  overwrite: true,
-});
-const classifier = await openClassifier('runs/for-the-web');
+const classifier = await openClassifier('runs/genera');
 await classifier.export('web', 'pages/model');
 await classifier.dispose();
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bundle, filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, describe, expect, test } from 'vitest';
 import { root, runProgram } from './program';
 
@@ -12,19 +13,49 @@ const docs = ['', 'guide/'].flatMap(folder =>
 );
 const snippets = readdirSync(join(root, 'docs/snippets')).filter(
   // The modules that the snippets import.
-  file => !['photos.ts', 'graph.ts', 'web-site.ts'].includes(file),
+  file => !['photos.ts', 'graph.ts', 'trained.ts', 'web-site.ts'].includes(file),
 );
+/** The snippet for a page. It needs a browser. */
+const forPage = 'page.ts';
 
 describe('the code on the site', () => {
   const folder = mkdtempSync(join(tmpdir(), 'shroom-docs-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(snippets)('%s runs', async file => {
+  test.each(snippets.filter(file => file !== forPage))('%s runs', async file => {
     const outcome = await runProgram(join(root, 'docs/snippets', file), [], { cwd: folder });
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stdout).not.toBe('');
     // The output that the guide shows.
     if (file === 'getting-started.ts') expect(outcome.stdout).toMatch(/^agaric, 71 %$/m);
+  });
+
+  test.skipIf(noChromium)('makes a page that answers', async () => {
+    const [, html] = /```html\n(.*?)```/s.exec(read('docs/guide/use.md'))!;
+    const script = await bundle(new URL(`../../docs/snippets/${forPage}`, import.meta.url));
+    // What the snippet web.ts has written.
+    const model = filesOf(join(folder, 'public'));
+    const site = await serve(path => (path === '/' ? html : model(path)));
+    const browser = await launch({ webgl: true });
+    try {
+      const page = await browser.newPage();
+      // A server states the type of a file that it has compiled.
+      await page.route(`**/${forPage}`, route =>
+        route.fulfill({ body: script, contentType: 'text/javascript' }),
+      );
+      await page.goto(site.url);
+      const output = page.locator('output');
+      await expect
+        .poll(() => output.textContent(), { timeout: 60_000 })
+        .toMatch(/^Three genera of mushrooms, trained on \d+ photographs$/);
+      await page.setInputFiles('input', join(folder, 'mushroom.jpg'));
+      await expect
+        .poll(() => output.textContent(), { timeout: 60_000 })
+        .toMatch(/^(\w+, \d+ %|like nothing that it was trained on)$/);
+    } finally {
+      await browser.close();
+      site.close();
+    }
   });
 
   test.each(docs)('of %s is taken from those files, and from nowhere else', page => {
