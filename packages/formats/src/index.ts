@@ -46,3 +46,6 @@ export {
   type SafetensorsValues,
 } from './safetensors/writer';
 export { elementCount } from './shape';
+export { ZipError } from './zip/error';
+export { openZip, type ZipArchive } from './zip/reader';
+export { type ZippedFile, zipChunks } from './zip/writer';
