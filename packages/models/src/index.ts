@@ -13,6 +13,7 @@ export { type ConvNextConfig, convNextVariants } from './convnext/variants';
 export { type CutBackbone, type CutOptions, cutAt, type TrainedPart } from './cut';
 export { foldBatchNorm } from './folding';
 export { freezeThrough } from './freezing';
+export { type GraphModelOptions, graphModelArtifacts } from './graph-model/export';
 export { inceptionTaps, inceptionV3 } from './inception/network';
 export { registerLayers } from './layers/registered';
 export type { NetworkOptions } from './network';

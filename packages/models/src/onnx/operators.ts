@@ -1,32 +1,14 @@
-import type { layers } from '@tensorflow/tfjs-layers';
 import { averagingMatrix } from '../layers/adaptive-average';
+import type { Value, WrittenCall } from '../writing/network-writer';
+import { covariancePooling } from './covariance-pooling';
+import { meanOfViews } from './mean-of-views';
 import type { OnnxModel } from './model';
 import { addWeights, toOnnxLayout, type WeightPrecision } from './weights';
 
-/**
- * A value of the network, with its name in the ONNX model. Feature maps are `[N, C, H, W]` in ONNX;
- * `shape` is TensorFlow.js's, `[N, H, W, C]`.
- */
-export interface Value {
-  readonly name: string;
-  readonly shape: readonly (number | null)[];
-}
-
-/** Numbers of zeros around a map: above, left, below, right. The convolution that reads the map applies them. */
-export type Padding = readonly [number, number, number, number];
-
-interface Call {
+/** One layer, to be written to an ONNX model. Feature maps are `[N, C, H, W]` in ONNX. */
+export interface Call extends WrittenCall {
   readonly onnx: OnnxModel;
-  readonly layer: layers.Layer;
-  /** Name of the layer with the names of the networks around it as a prefix, because a head may name a layer as the backbone does. */
-  readonly path: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Weights by their name in the layer, such as `kernel`. */
-  readonly weights: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
-  readonly inputs: readonly Value[];
   readonly precision: WeightPrecision;
-  /** Zeros to add around the first input; only convolutions receive any. */
-  readonly padding: Padding;
 }
 
 /** Writes one layer. @returns The name of its output. */
@@ -199,6 +181,12 @@ const globallyPooled =
   ({ onnx, inputs }) =>
     onnx.add('Flatten', [onnx.add(type, [inputs[0]!.name])], { axis: 1 });
 
+const rescaling: Operator = ({ onnx, config, inputs }) => {
+  const { scale, offset } = config as { readonly scale: number; readonly offset: number };
+  const scaled = onnx.add('Mul', [inputs[0]!.name, scalar(onnx, scale)]);
+  return offset === 0 ? scaled : onnx.add('Add', [scaled, scalar(onnx, offset)]);
+};
+
 const unchanged: Operator = ({ inputs }) => inputs[0]!.name;
 
 /** Operators for the layers that can be written, by class name. */
@@ -213,6 +201,9 @@ export const operators: Readonly<Record<string, Operator>> = {
   ShroomGelu: gelu,
   ShroomAdaptiveAverage: adaptiveAverage,
   ShroomStochasticDepth: unchanged,
+  CovariancePooling: covariancePooling,
+  MeanOfViews: meanOfViews,
+  Rescaling: rescaling,
   Dropout: unchanged,
   Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
   ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),

@@ -1,0 +1,56 @@
+import { flag, type GraphModel } from './model';
+import type { GraphCall } from './operators';
+
+/**
+ * Writes `CovariancePooling` of `@shroom/head` with operators that every TensorFlow.js has: the second moments of the projected features, and
+ * their square root by Newton-Schulz steps.
+ *
+ * @see Li et al. 2018. https://arxiv.org/abs/1712.01034
+ */
+export function covariancePooling(call: GraphCall): string {
+  const { graph, layer, path, config, weights, inputs } = call;
+  const { components: size, iterations } = config as Record<'components' | 'iterations', number>;
+  const [, height, width] = inputs[0]!.shape;
+  if (!height || !width)
+    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+  const center = weights.get('center')!.values;
+  const middle = graph.floats(`${path}/center`, [center.length], center);
+  const directions = weights.get('directions')!;
+  const frame = graph.floats(`${path}/directions`, directions.shape, directions.values);
+
+  const features = graph.add('Log1p', [graph.add('Relu', [inputs[0]!.name])]);
+  const centered = graph.add('Sub', [features, middle]);
+  const rows = graph.add('Reshape', [centered, graph.integers([-1, center.length])]);
+  const seen = graph.add('MatMul', [rows, frame]);
+  const places = graph.add('Reshape', [seen, graph.integers([-1, height * width, size])]);
+  const moments = graph.add('BatchMatMulV2', [places, places], { adj_x: flag(true) });
+  const root = squareRoot(graph, moments, size, iterations);
+  const flat = graph.add('Reshape', [root, graph.integers([-1, size * size])]);
+  return graph.add('Mul', [flat, graph.number(size)]);
+}
+
+/** Square roots of `[N, size, size]`, each matrix divided by its trace first. */
+function squareRoot(graph: GraphModel, matrices: string, size: number, iterations: number): string {
+  const diagonal = (value: number) =>
+    graph.floats(
+      `${value} on the diagonal of ${size}`,
+      [1, size, size],
+      Float32Array.from({ length: size * size }, (_, k) => (k % (size + 1) === 0 ? value : 0)),
+    );
+  const onDiagonal = graph.add('Mul', [matrices, diagonal(1)]);
+  const axes = graph.integers([1, 2]);
+  const traces = graph.add('Sum', [onDiagonal, axes], { keep_dims: flag(true) });
+  const divisors = graph.add('AddV2', [traces, graph.number(1e-12)]);
+  let root = graph.add('RealDiv', [matrices, divisors]);
+  // The first estimate of the inverse root is the identity.
+  let inverse: string | undefined;
+  for (let step = 0; step < iterations; step++) {
+    const product = inverse === undefined ? root : graph.add('BatchMatMulV2', [inverse, root]);
+    const half = graph.add('Mul', [product, graph.number(0.5)]);
+    const factor = graph.add('Sub', [diagonal(1.5), half]);
+    root = graph.add('BatchMatMulV2', [root, factor]);
+    if (step === iterations - 1) break;
+    inverse = inverse === undefined ? factor : graph.add('BatchMatMulV2', [factor, inverse]);
+  }
+  return root;
+}
