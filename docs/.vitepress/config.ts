@@ -33,6 +33,7 @@ const guides = pages([
   ['Choose an engine', 'guide/engines'],
   ['Fine-tune', 'guide/fine-tuning'],
   ['Export', 'guide/export'],
+  ['Use it in Python or in transformers.js', 'guide/python'],
 ]);
 const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],

@@ -72,6 +72,13 @@ console.log(logits.shape);
 for (const tensor of [images, logits]) tensor.dispose();
 
 // #endregion model
+// #region export
+await classifier.export('onnx', 'exports/genera.onnx');
+await classifier.export('tfjs', 'exports/genera-tfjs');
+await classifier.export('transformers', 'exports/genera');
+await classifier.export('zip', 'exports/genera.zip');
+
+// #endregion export
 // #region close
 await classifier.dispose();
 

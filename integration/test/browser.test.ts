@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resize } from '@shroom/data';
+import { zipChunks } from '@shroom/formats';
 import { noChromium } from '@shroom-internal/chromium';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -61,6 +62,39 @@ describe.skipIf(noChromium)('the page that explains a mushroom', () => {
       expect(label).toContain(`Heat map. What speaks for ${best}: most `);
       expect(label).toContain('Grad-CAM of 4 × 4 places, the last layer');
     }
+  });
+
+  test('opens another classifier from a zip, and says what is wrong with a file that is none', async () => {
+    const { folder, site, page, visit } = at;
+    const model = join(site, 'model');
+    const entries = await readdir(model, { recursive: true, withFileTypes: true });
+    const files = entries.filter(entry => entry.isFile());
+    const members = await Promise.all(
+      files.map(async ({ parentPath, name }) => {
+        const path = join(parentPath, name);
+        const bytes = await readFile(path);
+        const other = Buffer.from(bytes.toString().replace('"title": "', '"title": "Other '));
+        return {
+          path: path.slice(model.length + 1),
+          bytes: name === 'classifier.json' ? other : bytes,
+        };
+      }),
+    );
+    const zip = join(folder, 'other.zip');
+    await writeFile(zip, Buffer.concat([...zipChunks(members)]));
+    await visit.open();
+    await visit.ready();
+    const title = page.locator('#title');
+    const before = await title.textContent();
+    await page.locator('#classifier-file').setInputFiles(zip);
+    await eventually(() => title.textContent()).toBe(`Other ${before}`);
+    expect(await page.locator('#offline').textContent()).toContain('other.zip');
+    await page.locator('#classifier-file').setInputFiles(join(root, 'package.json'));
+    const problem = page.locator('#loading-problem');
+    await eventually(() => problem.textContent()).toContain('not a whole zip archive');
+    await page.locator('#retry').click();
+    await visit.ready();
+    await eventually(() => title.textContent()).toBe(before);
   });
 
   test('changes class, layer, method and opacity, and tells two classes apart, by keyboard alone', async () => {

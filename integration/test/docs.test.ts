@@ -13,7 +13,7 @@ const docs = ['', 'guide/'].flatMap(folder =>
 );
 const snippets = readdirSync(join(root, 'docs/snippets')).filter(
   // The modules that the snippets import.
-  file => !['photos.ts', 'graph.ts', 'trained.ts', 'web-site.ts'].includes(file),
+  file => !['photos.ts', 'exported.ts', 'graph.ts', 'trained.ts', 'web-site.ts'].includes(file),
 );
 /** The snippet for a page. It needs a browser. */
 const forPage = 'page.ts';

@@ -60,8 +60,11 @@ export interface Calls {
   /** Times an engine. The page ends the worker afterwards. */
   measure: { argument: { readonly engine: EngineName }; answer: { readonly milliseconds: number } };
   start: { argument: { readonly engine: EngineName }; answer: undefined };
-  /** Opens the classifier on the engine that was started. Its files are stored for offline use if the browser allows it. */
-  open: { argument: { readonly folder: string }; answer: OpenedModel };
+  /**
+   * Opens a classifier on the engine that was started: a folder of the server, whose files are stored for offline use if the browser allows
+   * it, or a zip that somebody has chosen.
+   */
+  open: { argument: { readonly from: string | File }; answer: OpenedModel };
   look: { argument: { readonly photo: string; readonly file: Blob }; answer: Look };
   explain: { argument: Question; answer: DrawnMap };
   forget: { argument: { readonly photo: string }; answer: undefined };

@@ -6,8 +6,10 @@ import { startEngine } from './engine/engine';
 import type { EngineName } from './engine/names';
 import { type Evaluated, type EvaluateOptions, evaluateClassifier } from './evaluate';
 import { type PictureOptions, photoPng } from './explaining/photo-png';
+import type { AnyExportOptions, Exported } from './exports/form';
+import { type ExportOptionsOf, type ExportResultOf, findExportForm } from './exports/forms';
+import type { ExportFormName } from './exports/names';
 import type { LoadedClassifier } from './file/assemble';
-import { exportForWeb, type WebExport, type WebExportOptions } from './file/export-web';
 import { type LoadOptions, loadClassifier } from './file/load';
 import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
@@ -174,14 +176,42 @@ export class Classifier {
   }
 
   /**
-   * Writes the classifier to a folder in another form. The form `web` is for a web server: a `classifier.json` with all weights beside it,
-   * which `openClassifier` can open in a browser (`@shroom/classifier/browser`) and in Node. An earlier export in the folder is replaced.
+   * Writes the classifier in another form, which other programs open:
    *
-   * @throws RunFolderError when the folder holds a run.
+   * | form | destination | |
+   * |---|---|---|
+   * | `web` | a folder | for a web server: `openClassifier` opens it in a browser (`@shroom/classifier/browser`) and in Node |
+   * | `zip` | a file | the same as one file |
+   * | `onnx` | a file | an ONNX model from images to probabilities, for any ONNX runtime |
+   * | `tfjs` | a folder | a graph model from images to probabilities, for TensorFlow.js without this package |
+   * | `transformers` | a folder | for transformers.js and the Hugging Face hub |
+   * | `timm` | a folder | the network without its head, for timm in Python |
+   *
+   * An earlier export in the same place is replaced.
+   *
+   * @throws RunFolderError when the folder holds anything but an earlier export. UnsupportedExportError when the classifier has no such form.
+   *   RangeError for an unknown form.
+   * @example
+   * ```ts
+   * const classifier = await openClassifier('runs/pets');
+   * const { files } = await classifier.export('onnx', 'pets.onnx', { weights: 'float16' });
+   * console.log(files); // [{ path: 'pets.onnx', bytes: 52000000 }]
+   * ```
    */
-  async export(form: 'web', folder: string, options: WebExportOptions = {}): Promise<WebExport> {
-    if (form !== 'web') throw new RangeError(`There is no form '${form}'; there is web.`);
-    return this.#serving.use(() => exportForWeb(this.#folder, this.#loaded, folder, options));
+  async export<Name extends ExportFormName>(
+    form: Name,
+    destination: string,
+    options?: ExportOptionsOf<Name>,
+  ): Promise<ExportResultOf<Name>>;
+  async export(form: string, destination: string, options?: AnyExportOptions): Promise<Exported>;
+  async export(
+    form: string,
+    destination: string,
+    options: AnyExportOptions = {},
+  ): Promise<Exported> {
+    const write = findExportForm(form);
+    const source = { ...this.#loaded, folder: this.#folder };
+    return this.#serving.use(() => write(source, destination, options));
   }
 
   /** Frees the weights after all running calls have finished. Later calls throw an error. */

@@ -96,6 +96,29 @@ export class UnsupportedNetworkError extends Error {
 }
 
 /**
+ * A classifier cannot be exported in the requested form.
+ *
+ * @example
+ * ```ts
+ * const classifier = await openClassifier('runs/pets');
+ * await classifier.export('timm', 'pets-timm').catch(error => {
+ *   if (error instanceof UnsupportedExportError) return classifier.export('onnx', 'pets.onnx');
+ *   throw error;
+ * });
+ * ```
+ */
+export class UnsupportedExportError extends Error {
+  override readonly name = 'UnsupportedExportError';
+  /** The form, such as `timm`. */
+  readonly form: string;
+
+  constructor(form: string, reason: string) {
+    super(`This classifier cannot be exported as ${form}: ${reason}`);
+    this.form = form;
+  }
+}
+
+/**
  * A photo that was given cannot be read.
  *
  * @example

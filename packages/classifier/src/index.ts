@@ -20,15 +20,33 @@ export {
   PhotoError,
   RunBusyError,
   RunFolderError,
+  UnsupportedExportError,
   UnsupportedNetworkError,
 } from './errors';
 export type { Evaluated, EvaluatedPhotos, EvaluateOptions } from './evaluate';
 export type { TrainEvent } from './events';
 export { type MapName, mapNames } from './explaining/map-names';
 export { type PictureOptions, photoPng } from './explaining/photo-png';
+export type {
+  AnswerExportOptions,
+  AnyExportOptions,
+  Exported,
+  ExportedClassifier,
+  ExportForm,
+} from './exports/form';
+export {
+  type ExportOptionsOf,
+  type ExportResultOf,
+  listExportForms,
+  registerExportForm,
+} from './exports/forms';
+export type { ExportFormName } from './exports/names';
+export type { OnnxExportOptions } from './exports/onnx';
+export type { TfjsExportOptions } from './exports/tfjs';
+export type { WebExport, WebExportOptions } from './exports/web';
+export type { ZipExport, ZipExportOptions } from './exports/zip';
 export { parseClassifierFile } from './file/classifier-file';
 export type { StoredPrecision } from './file/encoded';
-export type { WebExport, WebExportOptions } from './file/export-web';
 export type { LoadOptions } from './file/load';
 export { type ClassifierFile, fileVersion } from './file/schema';
 export { type Finetuned, type FinetuneOptions, finetune } from './finetune';

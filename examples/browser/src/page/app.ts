@@ -1,6 +1,7 @@
 import type { OpenedModel } from '../calls';
 import type { EngineName } from '../engine-name';
 import { announce } from './announcer';
+import { prepareChoice } from './classifier-choice';
 import { found, tell } from './element';
 import { EnginePanel } from './engine-panel';
 import { FullSize } from './full-size';
@@ -37,11 +38,17 @@ export class App {
   });
   readonly #pageKept = keepPage();
   #model: OpenedModel | undefined;
+  /** The classifier that the user has chosen instead of the one of the server. */
+  #zip: File | undefined;
   #drawn = Math.floor(Math.random() * 9000);
   #count = 0;
 
   constructor() {
     prepareIntake(files => this.#add(files));
+    prepareChoice(zip => {
+      this.#zip = zip;
+      void this.load();
+    });
     const draw = found('draw', HTMLButtonElement);
     draw.disabled = true;
     draw.onclick = () => void this.#draw(draw);
@@ -55,7 +62,7 @@ export class App {
     this.#loading.busy('Looking for the model …');
     for (const card of this.#cards.values()) card.wait('Waiting for the model …');
     try {
-      const model = await this.#host.load();
+      const model = await this.#host.load(this.#zip);
       this.#model = model;
       this.#loading.done();
       this.#settings.offer(model);
@@ -67,7 +74,11 @@ export class App {
       await Promise.all([...this.#cards.values()].map(card => this.#look(card)));
     } catch (error) {
       if ((error as Error).name === 'AbortError') return;
-      this.#loading.fail((error as Error).message);
+      const { message } = error as Error;
+      this.#loading.fail(
+        this.#zip ? `${message} "Try again" opens the classifier of this page.` : message,
+      );
+      this.#zip = undefined;
     }
   }
 
@@ -184,6 +195,12 @@ export class App {
     found('warning-headline', HTMLElement).textContent = caution?.headline ?? '';
     found('warning-text', HTMLElement).textContent = caution?.text ?? '';
     found('about', HTMLElement).textContent = describeModel(file);
+    const zip = this.#zip;
+    if (zip) {
+      found('offline', HTMLElement).textContent =
+        `This classifier is from ${zip.name} on this device, and is not stored. Loading the page again opens the classifier of the page.`;
+      return;
+    }
     void this.#pageKept.then(pageKept => {
       found('offline', HTMLElement).textContent =
         kept && pageKept

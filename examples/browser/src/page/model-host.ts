@@ -22,15 +22,19 @@ export class ModelHost {
     this.#events = events;
   }
 
-  /** Measures the engines if that was not done before, starts one, and opens the model on it. Can be called again. */
-  async load(): Promise<OpenedModel> {
+  /**
+   * Measures the engines if that was not done before, starts one, and opens the model on it. Can be called again.
+   *
+   * @param zip A classifier that the user has chosen. Default: the one of the server.
+   */
+  async load(zip?: File): Promise<OpenedModel> {
     this.#client.end();
     const client = new WorkerClient();
     this.#client = client;
     this.#events.onEngines(this.#memory);
     // Engines are measured before the model is loaded, because hashing and storing its files would slow the measurement.
     if (this.#memory.measurements.length === 0) await this.#measure();
-    return this.#open(client);
+    return this.#open(client, zip ?? new URL('model/', document.baseURI).href);
   }
 
   call<Name extends 'look' | 'explain' | 'forget' | 'drawMushroom'>(
@@ -58,16 +62,15 @@ export class ModelHost {
     this.#remember({ ...this.#memory, measurements });
   }
 
-  async #open(client: WorkerClient): Promise<OpenedModel> {
+  async #open(client: WorkerClient, from: string | File): Promise<OpenedModel> {
     const { wanted, measurements } = this.#memory;
-    const folder = new URL('model/', document.baseURI).href;
     const { onProgress, onBusy, onRunning } = this.#events;
     const notes: string[] = [];
     for (const engine of order(this.#memory)) {
       onBusy(`Starting ${engineLabels[engine]} …`);
       try {
         await client.call('start', { engine });
-        const opened = await client.call('open', { folder }, { onProgress });
+        const opened = await client.call('open', { from }, { onProgress });
         onRunning(engine, wanted, notes);
         return opened;
       } catch (error) {
@@ -90,6 +93,7 @@ export class ModelHost {
 /** Names of errors that would occur with every engine. */
 const ofAllEngines = new Set([
   'AbortError',
+  'ClassifierFileError',
   'ModelMissingError',
   'OfflineError',
   'ModelDamagedError',

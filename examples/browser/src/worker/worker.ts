@@ -1,5 +1,5 @@
 // This worker does all slow work, so that the page never blocks. It handles one call after the other.
-import { openClassifier } from '@shroom/classifier/browser';
+import { type Classifier, openClassifier } from '@shroom/classifier/browser';
 import type { AnswerMessage, CallMessage, CallName, Calls } from '../calls';
 import { drawFile, draws } from './drawing';
 import { startEngine } from './engine';
@@ -33,28 +33,45 @@ const handlers: Handlers = {
     await startEngine(engine);
     return undefined;
   },
-  open: async ({ folder }, id) => {
-    const files = await KeptFiles.in(folder);
-    const classifier = await openClassifier(folder, {
-      fetch: files.fetch,
-      onProgress: ({ done, total }) => {
-        const progress = { received: 1e6 * done, total: 1e6 * total, kept: files.kept };
-        send({ id, progress });
-      },
-    }).catch(async error => {
-      throw await files.explain(error);
-    });
-    await files.finish();
+  open: async ({ from }, id) => {
+    const opened = typeof from === 'string' ? await openKept(from, id) : await openChosen(from);
+    const { classifier, kept } = opened;
     explainer = new Explainer(classifier);
     await explainer.warmUp();
     const { file } = classifier;
-    return { file, layers: explainer.layers, draws: draws(file.classes), kept: files.keeps };
+    return { file, layers: explainer.layers, draws: draws(file.classes), kept };
   },
   look: ({ photo, file }) => ready().look(photo, file),
   explain: question => ready().explain(question),
   forget: async ({ photo }) => explainer?.forget(photo) as undefined,
   drawMushroom: ({ seed }) => drawFile(seed),
 };
+
+/** A classifier, and whether it is stored for offline use. */
+interface Opened {
+  readonly classifier: Classifier;
+  readonly kept: boolean;
+}
+
+async function openKept(folder: string, id: number): Promise<Opened> {
+  const files = await KeptFiles.in(folder);
+  const classifier = await openClassifier(folder, {
+    fetch: files.fetch,
+    onProgress: ({ done, total }) => {
+      const progress = { received: 1e6 * done, total: 1e6 * total, kept: files.kept };
+      send({ id, progress });
+    },
+  }).catch(async error => {
+    throw await files.explain(error);
+  });
+  await files.finish();
+  return { classifier, kept: files.keeps };
+}
+
+const openChosen = async (zip: File): Promise<Opened> => ({
+  classifier: await openClassifier(zip),
+  kept: false,
+});
 
 const canceled = new Set<number>();
 let queue: Promise<unknown> = Promise.resolve();

@@ -11,6 +11,7 @@ import { type NamesOf, requireKnown } from '../requirements';
 import { Classifier } from './classifier';
 import { download, type Fetch } from './download';
 import { sha256Of } from './sha256';
+import { openZipped, type ReadFile } from './zipped';
 
 export interface OpenClassifierOptions {
   /** Downloads each file. Default: the browser's `fetch`. Your own function may also store files for offline use. */
@@ -26,7 +27,8 @@ export interface OpenClassifierOptions {
  * on any web server that `classifier.export('web', folder)` wrote. The folder of a run also works if its networks' weights have an
  * `https:` address.
  *
- * @param address The URL of the folder, or of its `classifier.json`.
+ * @param address The URL of the folder, of its `classifier.json` or of a `.zip`; or a `.zip` that somebody has chosen, as a `File` or `Blob`.
+ *   `classifier.export('zip', file)` writes one.
  * @throws ClassifierFileError when the address has no classifier, or a part of the classifier is missing or damaged.
  * @throws EngineLoadError when no engine is set.
  * @example
@@ -41,22 +43,40 @@ export interface OpenClassifierOptions {
  * ```
  */
 export async function openClassifier(
-  address: string,
+  address: string | Blob,
   options: OpenClassifierOptions = {},
 ): Promise<Classifier> {
   requireKnown('', options, known);
   await requireEngine();
-  const place = placeOf(address);
-  const { signal } = options;
   const get: Fetch = options.fetch ?? ((at, init) => fetch(at, init));
-  const text = new TextDecoder().decode(await download(place, { fetch: get, signal }));
+  const { place, text, fromZip } = await found(address, get, options.signal);
   const file = parseClassifierFile(text, place);
-  return new Classifier(await assemble(file, partsAt(place, file, get, options)));
+  return new Classifier(await assemble(file, partsAt(place, file, get, options, fromZip)));
 }
 
 const known: NamesOf<OpenClassifierOptions> = {
   ...{ fetch: true, weights: true, onProgress: true, signal: true },
 };
+
+/** The text of `classifier.json`, and what reads the other files if they are in a zip. */
+async function found(
+  address: string | Blob,
+  fetch: Fetch,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly place: string; readonly text: string; readonly fromZip?: ReadFile }> {
+  if (typeof address !== 'string') {
+    const place = 'name' in address && address.name ? String(address.name) : 'the zip';
+    const { text, read } = await openZipped(address, place);
+    return { place, text, fromZip: read };
+  }
+  const place = placeOf(address);
+  const bytes = await download(place, { fetch, signal });
+  if (!isZip(place)) return { place, text: new TextDecoder().decode(bytes) };
+  const { text, read } = await openZipped(new Blob([bytes as Uint8Array<ArrayBuffer>]), place);
+  return { place, text, fromZip: read };
+}
+
+const isZip = (place: string): boolean => new URL(place).pathname.endsWith('.zip');
 
 /** @throws EngineLoadError when the page has set no engine. */
 async function requireEngine(): Promise<void> {
@@ -67,13 +87,22 @@ async function requireEngine(): Promise<void> {
     );
 }
 
-/** The address of `classifier.json`, given the address of this file or of its folder. */
+/** The address of `classifier.json` or of a zip, given that address or the address of a folder. */
 function placeOf(address: string): string {
   const base = (globalThis as { document?: { baseURI: string } }).document?.baseURI;
   const url = new URL(address, base ?? globalThis.location?.href);
-  if (!url.pathname.endsWith('/classifier.json'))
+  if (!/(\/classifier\.json|\.zip)$/.test(url.pathname))
     url.pathname += url.pathname.endsWith('/') ? 'classifier.json' : '/classifier.json';
   return url.href;
+}
+
+/** @throws ClassifierFileError when the bytes have another hash. */
+async function checked(place: string, sha256: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if ((await sha256Of(bytes)) === sha256) return bytes;
+  throw new ClassifierFileError(
+    place,
+    'it is damaged, or of another training. Load it again; if that does not help, export the classifier again.',
+  );
 }
 
 function partsAt(
@@ -81,6 +110,7 @@ function partsAt(
   file: ClassifierFile,
   fetch: Fetch,
   { weights: elsewhere, onProgress, signal }: OpenClassifierOptions,
+  fromZip: ReadFile | undefined,
 ): ClassifierParts {
   const meter = new Meter('downloading weights', 'MB', onProgress);
   const total = storedFiles(file).reduce((sum, { bytes = 0 }) => sum + bytes, 0);
@@ -90,16 +120,13 @@ function partsAt(
       received += count;
       meter.update(received / 1e6, Math.max(total, received) / 1e6, address);
     };
-    const found = await download(address, { fetch, bytes, signal, onReceived });
-    if ((await sha256Of(found)) !== sha256)
-      throw new ClassifierFileError(
-        address,
-        'it is damaged, or of another training. Load it again; if that does not help, upload the folder again.',
-      );
-    return found;
+    return checked(address, sha256, await download(address, { fetch, bytes, signal, onReceived }));
   };
-  const read = ({ path: below, sha256, bytes }: StoredFile) =>
-    get(new URL(below, path).href, sha256, bytes);
+  const read = async ({ path: below, sha256, bytes }: StoredFile) => {
+    if (!fromZip) return get(new URL(below, path).href, sha256, bytes);
+    signal?.throwIfAborted();
+    return checked(below, sha256, await fromZip(below, bytes));
+  };
   const whole = async (
     { architecture, weights, preprocessing }: ExtractorFacts,
     address: string,

@@ -13,6 +13,11 @@ const verbs: readonly (readonly [name: string, what: string, load: () => Promise
   ['predict', 'classify photos', async () => (await import('./predict')).predict],
   ['explain', 'show where a classifier looks', async () => (await import('./explain')).explain],
   ['finetune', 'train the last stages too', async () => (await import('./finetune')).finetune],
+  [
+    'export',
+    'write a classifier for other programs',
+    async () => (await import('./export')).exportVerb,
+  ],
   ['compare', 'compare runs', async () => (await import('./compare')).compare],
   ['inspect', 'find problems in photos', async () => (await import('./inspect')).inspect],
   ['weights', 'list, download and verify weights', async () => (await import('./weights')).weights],

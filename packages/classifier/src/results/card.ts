@@ -1,17 +1,17 @@
 import type { Assessment, MultiLabelAssessment } from '@shroom/train';
 import type { ClassifierFile } from '../file/schema';
 import { isMultiLabel } from '../training/test-evaluation';
+import { licenseOf, oneLine } from './card-text';
 
 /** The `README.md` of a run: a model card with metadata for the Hugging Face hub. */
 export function modelCard(file: ClassifierFile, assessment: Assessment): string {
   const { title, classes, extractors, trainedOn, licenses, caution, novelty } = file;
   const several = isMultiLabel(assessment);
-  const licenseOf = [...new Set(licenses.map(({ license }) => license.toLowerCase()))];
   const names = extractors.map(({ architecture }) => architecture).join(', ');
   return `---
 library_name: shroom
 pipeline_tag: image-classification
-license: ${licenseOf.length === 1 ? licenseOf[0] : 'other'}
+license: ${licenseOf(licenses)}
 tags: [${several ? 'multi-label-image-classification' : 'image-classification'}, tensorflow.js]
 ---
 
@@ -94,7 +94,3 @@ ${rows.join('\n')}`;
 
 /** A share in percent, or 'unknown' for NaN: a class without test photos has no average precision. */
 const known = (value: number) => (Number.isNaN(value) ? 'unknown' : share(value));
-
-/** Escapes a text from data, so that neither Markdown nor a terminal interprets any character of it. */
-const oneLine = (text: string): string =>
-  text.replace(/[\p{Cc}]+/gu, ' ').replace(/[<>|`*_[\]\\]/g, letter => `\\${letter}`);

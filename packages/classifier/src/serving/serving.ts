@@ -15,6 +15,7 @@ import { viewsOf } from '../photos/views';
 import { requireKnown } from '../requirements';
 import { averaged, type CertaintyOfViews, type Prediction, predictionOf } from './answer';
 import { Batcher } from './batcher';
+import { certaintyOf } from './certainty';
 import { inOrder } from './in-order';
 import {
   type Explained,
@@ -107,7 +108,7 @@ export class Serving {
     const { views = this.file.views, signal } = options;
     requireKnown('', options, predictOptions);
     this.#requireOpen();
-    const certainty = this.#certaintyOf(views);
+    const certainty = certaintyOf(this.file, views);
     yield* inOrder(photos, signal, async photo => {
       try {
         return await this.use(async () =>
@@ -139,7 +140,7 @@ export class Serving {
   look(photo: NamedPhoto): Promise<Look> {
     return this.use(async () => {
       const picture = await photo.read();
-      const prediction = await this.#answer(photo.name, picture, 1, this.#certaintyOf(1));
+      const prediction = await this.#answer(photo.name, picture, 1, certaintyOf(this.file, 1));
       const pixels: Pixels & { readonly fallback?: string } = await picture.resized(
         this.preprocessing.size,
       );
@@ -222,7 +223,7 @@ export class Serving {
   }
 
   async #explained(name: string, picture: Picture, how: Explaining): Promise<Explained> {
-    const prediction = await this.#answer(name, picture, 1, this.#certaintyOf(1));
+    const prediction = await this.#answer(name, picture, 1, certaintyOf(this.file, 1));
     const held = this.#explainer.hold(await picture.resized(this.preprocessing.size));
     try {
       return await this.#explainedOf(prediction, held, how);
@@ -248,16 +249,6 @@ export class Serving {
       throw new RangeError(`There is no class '${name}'; there are ${this.classes.join(', ')}.`);
     });
     return { method, classIndex, against: rival, signal, ...where };
-  }
-
-  #certaintyOf(views: number): CertaintyOfViews {
-    const { certainty } = this.file;
-    const found = certainty.find(each => each.views === views);
-    if (found) return found;
-    const known = certainty.map(each => each.views).join(' or ');
-    throw new RangeError(
-      `How sure answers from ${views} views are was not measured; take ${known}.`,
-    );
   }
 
   #requireOpen(): void {

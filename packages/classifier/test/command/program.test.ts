@@ -9,7 +9,7 @@ const told = async (args: string, columns?: number) => (await parsed(args, colum
 const called = async (args: string) => (await parsed(args)) as Call;
 
 const verbs = ['train', 'resume', 'evaluate', 'predict', 'explain', 'finetune', 'compare'].concat([
-  ...['inspect', 'weights', 'cache'],
+  ...['export', 'inspect', 'weights', 'cache'],
 ]);
 
 describe('the help', () => {

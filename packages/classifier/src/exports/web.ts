@@ -5,38 +5,37 @@ import { checkpointOf, foldBatchNorm } from '@shroom/models';
 import { writeAtomically } from '@shroom/train/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClassifierFileError, RunFolderError } from '../errors';
+import { disposeNetwork, type LoadedClassifier } from '../file/assemble';
+import { formatClassifierFile, parseClassifierFile } from '../file/classifier-file';
+import { encodeTensors, type StoredPrecision } from '../file/encoded';
+import { loadParts } from '../file/load';
+import type { ClassifierFile } from '../file/schema';
+import { storedFiles, tensorsOf } from '../file/stored';
+import { hashOf, readStored } from '../file/tensors';
 import type { PhotoInputs } from '../photos/inputs';
 import type { NamedPhoto } from '../photos/picture';
 import { randomPhotos } from '../photos/random-photos';
 import { readablePhotos } from '../photos/reading';
 import { type NamesOf, requireKnown } from '../requirements';
 import { changeOf } from '../serving/change';
-import { disposeNetwork, type LoadedClassifier } from './assemble';
-import { formatClassifierFile, parseClassifierFile } from './classifier-file';
-import { encodeTensors, type StoredPrecision } from './encoded';
-import { loadParts } from './load';
-import type { ClassifierFile } from './schema';
-import { storedFiles, tensorsOf } from './stored';
-import { hashOf, readStored } from './tensors';
+import type { AnyExportOptions, Exported, ExportSource } from './form';
+import { requireStoredPrecision } from './precision';
 
 /** Size of a shard in bytes. An interrupted download loses at most one shard. */
 const shardBytes = 4 << 20;
 
 /** Options of `classifier.export('web', folder)`. */
-export interface WebExportOptions {
+export interface WebExportOptions extends AnyExportOptions {
   /** Number format of the stored weights. Default `float16`, which halves the download. */
   readonly weights?: StoredPrecision;
   /** Photos on which `change` is measured. Default: three pictures of random colors. Real photos give a better estimate. */
   readonly photos?: PhotoInputs;
-  readonly signal?: AbortSignal;
 }
 
 const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: true };
 
 /** The result of `classifier.export('web', folder)`. */
-export interface WebExport {
-  readonly folder: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+export interface WebExport extends Exported {
   /**
    * The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. Also in `classifier.json`.
    */
@@ -57,18 +56,16 @@ interface Part {
  * @throws RunFolderError when the folder holds anything but an earlier export.
  */
 export async function exportForWeb(
-  from: string,
-  loaded: LoadedClassifier,
+  source: ExportSource,
   to: string,
   options: WebExportOptions,
 ): Promise<WebExport> {
   const { weights: precision = 'float16', photos, signal } = options;
   requireKnown('', options, known);
-  if (precision !== 'float16' && precision !== 'float32')
-    throw new RangeError(`weights should be float16 or float32, not '${precision}'.`);
+  requireStoredPrecision(precision);
   const folder = resolve(to);
   const earlier = await earlierExport(folder);
-  const { file, network } = loaded;
+  const { file, network, folder: from } = source;
 
   const extractors: { readonly whole: Part; readonly shards: readonly Part[] }[] = [];
   for (const [index, { backbone }] of network.extractors.entries()) {
@@ -124,7 +121,7 @@ export async function exportForWeb(
   }
   // classifier.json is written last: until then, browsers open the complete earlier export.
   const pictures = photos === undefined ? randomPhotos() : readablePhotos(photos);
-  const change = await measured(folder, written, loaded, pictures);
+  const change = await measured(folder, written, source, pictures);
   const text = formatClassifierFile({ ...written, change });
   await writeAtomically(join(folder, 'classifier.json'), text);
   const ownFolder = (each: ClassifierFile) => dirname(each.head.path);

@@ -1,0 +1,7 @@
+// What the snippet for transformers.js finds where it runs: mushroom.jpg, and exports/genera.
+import './trained';
+import { openClassifier } from '@shroom/classifier';
+
+const classifier = await openClassifier('runs/genera');
+await classifier.export('transformers', 'exports/genera');
+await classifier.dispose();

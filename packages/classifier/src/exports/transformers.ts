@@ -1,0 +1,110 @@
+import { UnsupportedExportError } from '../errors';
+import type { ClassifierFile } from '../file/schema';
+import { type NamesOf, requireKnown } from '../requirements';
+import { exportCard } from './card';
+import { type ExportFacts, exportFacts } from './facts';
+import { requireExportFolder, writeExportFolder } from './folder';
+import type { Exported, ExportSource } from './form';
+import { type OnnxExportOptions, onnxOf } from './onnx';
+
+const known: NamesOf<OnnxExportOptions> = { weights: true, views: true, signal: true };
+
+const own = /^(config\.json|preprocessor_config\.json|onnx\/model\.onnx|README\.md)$/;
+
+/**
+ * Writes a classifier as a folder that transformers.js opens, from `pixel_values` `[N, 3, H, W]` to `logits`. Their softmax (with several
+ * classes in a photo: their sigmoids) are the calibrated probabilities from one view.
+ *
+ * @throws UnsupportedExportError when several views are asked for: transformers.js makes one image of a photo.
+ */
+export async function exportToTransformers(
+  source: ExportSource,
+  destination: string,
+  options: OnnxExportOptions,
+): Promise<Exported> {
+  requireKnown('', options, known);
+  const { views = 1, signal } = options;
+  if (views !== 1)
+    throw new UnsupportedExportError(
+      'transformers',
+      `transformers.js makes one image of a photo, not ${views} views. Leave views out.`,
+    );
+  const folder = await requireExportFolder(destination, own);
+  const facts = exportFacts(source, views);
+  const content = await onnxOf(source, { ...options, input: 'pixel_values' });
+  const card = exportCard(facts, { library: 'transformers.js', use: useOf(facts) });
+  const files = [
+    { path: 'onnx/model.onnx', content },
+    { path: 'preprocessor_config.json', content: json(processorOf(facts)) },
+    { path: 'README.md', content: card },
+    { path: 'config.json', content: json(configOf(source.file, facts)) },
+  ];
+  return writeExportFolder(folder, files, signal);
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/**
+ * The model types of transformers.js by the beginning of an architecture's name. The type only chooses the class that runs `model.onnx`; all of
+ * them do that alike, so a network that is not there is run as a ViT.
+ */
+const modelTypes = [
+  ['resnet', 'resnet', 'ResNet'],
+  ['convnext', 'convnext', 'ConvNext'],
+  ['', 'vit', 'ViT'],
+] as const;
+
+function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts) {
+  const { architecture } = extractors[0]!;
+  const [, modelType, name] = modelTypes.find(([start]) => architecture.startsWith(start))!;
+  const { title, caution, task, views, temperature, thresholds, licenses } = facts;
+  return {
+    architectures: [`${name}ForImageClassification`],
+    model_type: modelType,
+    problem_type: `${task.replace('-', '_')}_classification`,
+    id2label: Object.fromEntries(classes.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(classes.map((label, id) => [label, id])),
+    // Browsers would look for a quantized file.
+    'transformers.js_config': { dtype: 'fp32' },
+    shroom: { title, caution, views, temperature, thresholds, licenses },
+  };
+}
+
+/** Photos are resized and scaled to 0 to 1. The model itself normalizes them. */
+const processorOf = ({ preprocessing: { size } }: ExportFacts) => ({
+  image_processor_type: 'ViTImageProcessor',
+  do_resize: true,
+  size: { height: size[0], width: size[1] },
+  // Bilinear.
+  resample: 2,
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: false,
+  image_mean: [0, 0, 0],
+  image_std: [1, 1, 1],
+});
+
+const useOf = ({ task }: ExportFacts): string =>
+  task === 'single-label'
+    ? `
+\`\`\`js
+import { env, pipeline } from '@huggingface/transformers';
+
+env.localModelPath = '..'; // the folder that holds this one
+const classify = await pipeline('image-classification', 'pets'); // the name of this folder, or owner/name on the hub
+console.log(await classify('photo.jpg')); // [{ label, score }, ...]
+\`\`\`
+`
+    : `
+A photo may have several classes, so each class has its own sigmoid. The pipeline of transformers.js always takes a softmax; call the model itself:
+
+\`\`\`js
+import { AutoModelForImageClassification, AutoProcessor, env, RawImage } from '@huggingface/transformers';
+
+env.localModelPath = '..'; // the folder that holds this one
+const processor = await AutoProcessor.from_pretrained('pets'); // the name of this folder, or owner/name on the hub
+const model = await AutoModelForImageClassification.from_pretrained('pets');
+const { logits } = await model(await processor(await RawImage.read('photo.jpg')));
+console.log(logits.sigmoid().tolist()[0]); // a probability for each class; thresholds are in config.json
+\`\`\`
+`;

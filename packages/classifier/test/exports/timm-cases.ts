@@ -1,0 +1,7 @@
+/** Architectures whose exports timm has opened, and the side of their images in pixels. */
+export const timmCases = [
+  ['resnet18', 64],
+  ['resnet50', 64],
+  ['convnext_tiny', 64],
+  ['inception_v3', 96],
+] as const;
