@@ -120,6 +120,13 @@ describe('a fresh project with the packed packages', () => {
       expect(said).toMatchObject({ explained: 'Boletus', map: [3, 3] });
       expect(said.accuracy.value).toBeGreaterThan(0.5);
     }
+    // The command, by its name and by the name of the package.
+    const named = await run(project, 'npx', '--no-install', '@shroom/classifier', '--version');
+    const { version } = JSON.parse(source('../../packages/classifier/package.json'));
+    expect(named.trim()).toBe(version);
+    const predict = ['shroom', 'predict', 'runs/program.mjs', 'photos/Boletus/3.jpg', '--json'];
+    const { result } = JSON.parse(await run(project, 'npx', '--no-install', ...predict));
+    expect(result.photos[0]).toMatchObject({ photo: 'photos/Boletus/3.jpg', known: true });
     const strict = ['tsc', '-p', 'strict', '--noEmit', '--skipLibCheck', 'false'];
     const complaint = await run(project, 'npx', '--no-install', ...strict).catch(String);
     // Only our types are checked, because those of TensorFlow.js have errors.
