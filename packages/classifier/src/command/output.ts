@@ -94,6 +94,13 @@ const results = {
     before: scores,
     after: scores,
   }),
+  /** Some forms have more fields. */
+  export: v.looseObject({
+    form: v.string(),
+    folder: v.string(),
+    files: v.array(v.object({ path: v.string(), bytes: count })),
+    licenses: v.array(v.object({ of: v.string(), license: v.string() })),
+  }),
   compare: v.object({
     runs: v.array(v.object({ folder: v.string(), classes: names, photos: count, figures })),
     options: v.array(v.object({ name: v.string(), values: v.array(v.unknown()) })),

@@ -8,9 +8,16 @@ const parsed = (args: string, columns?: number) =>
 const told = async (args: string, columns?: number) => (await parsed(args, columns)) as Told;
 const called = async (args: string) => (await parsed(args)) as Call;
 
-const verbs = ['train', 'resume', 'evaluate', 'predict', 'explain', 'finetune', 'compare'].concat([
-  ...['export', 'inspect', 'weights', 'cache'],
-]);
+const verbs = [
+  'train',
+  'resume',
+  'evaluate',
+  'predict',
+  'explain',
+  'finetune',
+  'export',
+  'compare',
+].concat([...['export', 'inspect', 'weights', 'cache']]);
 
 describe('the help', () => {
   test.each([50, 100])('lists the verbs, and fits %i columns', async columns => {
