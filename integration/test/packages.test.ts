@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -49,6 +49,22 @@ describe.each(names)('the tarball of @shroom/%s', name => {
       expect([entry, ...resolved]).toEqual([entry, true, true, true, true]);
     }
   });
+});
+
+/** Maximum size of the installed packages in MB of 1,000,000 bytes, all together and each. */
+const installed = { all: 5, each: 1.1 };
+
+test('unpacked, all packages have at most 5 MB', () => {
+  const sizes = [...tarballs].map(([name, { contents }]) => {
+    const folder = join(root, 'packages', name.replace('@shroom/', ''));
+    const files = contents.map(path => join(folder, path)).filter(existsSync);
+    return [name, files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6] as const;
+  });
+  expect(sizes.filter(([, size]) => size > installed.each)).toEqual([]);
+  const all = sizes.reduce((sum, [, size]) => sum + size, 0);
+  expect(all).toBeLessThanOrEqual(installed.all);
+  // A limit far above the real size would not detect growth.
+  expect(all).toBeGreaterThan(installed.all / 2);
 });
 
 /** Maximum size of an import in a browser, without TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */

@@ -80,6 +80,21 @@ export class EngineLoadError extends Error {
 }
 
 /**
+ * The engine cannot do what was asked. The message says what it can do, and how to get an engine that can.
+ *
+ * @example
+ * ```ts
+ * await finetune('runs/pets', { engine: 'wasm' }).catch(error => {
+ *   if (error instanceof EngineLimitError) console.error(error.message); // a ConvNeXt cannot be fine-tuned on wasm
+ *   else throw error;
+ * });
+ * ```
+ */
+export class EngineLimitError extends Error {
+  override readonly name = 'EngineLimitError';
+}
+
+/**
  * The network is unknown, or does not support the requested option.
  *
  * @example

@@ -12,6 +12,7 @@ import {
 } from '@shroom/train';
 import { checkpointFiles, fitWithCheckpoints, writeAtomically } from '@shroom/train/node';
 import { startEngine } from './engine/engine';
+import { requireGradients } from './engine/limits';
 import { RunFolderError, UnsupportedNetworkError } from './errors';
 import { disposeNetwork } from './file/assemble';
 import { formatClassifierFile } from './file/classifier-file';
@@ -72,7 +73,7 @@ export interface Finetuned {
  *
  * @param run The folder that `train` wrote.
  * @throws ClassifierFileError when the folder has no classifier. SplitError when photos of the run are missing or have changed.
- * @throws UnsupportedNetworkError when the network cannot be cut at `from`.
+ * @throws UnsupportedNetworkError when the network cannot be cut at `from`. EngineLimitError when the engine cannot train the layers after it.
  * @example
  * ```ts
  * const { before, after } = await finetune('runs/pets', { from: 'layer3' });
@@ -111,6 +112,7 @@ async function finetuneIn(
     taskOfPhotos(photos, task);
     const { seed, group, testViews, augment } = configuration;
     const cut = cutOf(extractors, index, options.from, earlier);
+    requireGradients(engine.name, cut.extractor.backbone.name, cut.cut);
     const views = options.views ?? configuration.views;
     const finetuning = { run, from: cut.cut.layer, extractor: index, epochs, views };
     await saveConfiguration(folder, { ...configuration, finetuning }, versionsOf(engine));

@@ -14,8 +14,10 @@ export {
 export { type ComparedRun, type CompareOptions, type Comparison, compareRuns } from './compare';
 export { type Engine, startEngine } from './engine/engine';
 export { type EngineName, engineNames } from './engine/names';
+export type { Remedy } from './engine/native';
 export {
   ClassifierFileError,
+  EngineLimitError,
   EngineLoadError,
   PhotoError,
   RunBusyError,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
 import { openRun } from '@shroom/train/node';
 import { engineOf, startEngine } from './engine/engine';
+import { requireGradients } from './engine/limits';
 import { RunFolderError } from './errors';
 import type { TrainEvent } from './events';
 import { Explainer } from './explaining/explainer';
@@ -210,6 +211,7 @@ async function trainWith(
   const extractors = await loadExtractors(configuration, training, work);
   networks.push(...extractors);
   const cut = finetune === 'none' ? undefined : cutExtractor(extractors[0]!, finetune);
+  if (cut) requireGradients(engine.name, cut.extractor.backbone.name, cut.cut);
   onEvent?.({ kind: 'backbone', extractors, size, ...(cut && { cut: cut.cut.layer }) });
   clock.lap('load');
   const features = await extractAll(photos, split, extractors, {

@@ -6,6 +6,7 @@ import type { Run } from '../results/results';
 import { forTerminal } from '../run/names';
 import { announcePhotos } from './announce-photos';
 import { printAssessment } from './assessment';
+import { printEngine } from './engine';
 import { fromHere } from './from-here';
 import type { Printer } from './terminal/printer';
 import { progressBars } from './terminal/progress-bars';
@@ -58,7 +59,7 @@ export function announcer(printer: Printer, verbose = false): Announcer {
     },
     onEvent: event => {
       bars.stop();
-      if (event.kind === 'engine') printer.fact(event.engine.name, event.engine.reason);
+      if (event.kind === 'engine') printEngine(printer, event.engine);
       else if (event.kind === 'notice') printer.warn(forTerminal(event.text));
       else if (event.kind === 'photos') {
         enter('Photos');

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier';
 import type { EngineName } from '../engine/names';
 import { forTerminal } from '../run/names';
+import { printEngine } from './engine';
 import type { Printer } from './terminal/printer';
 import type { ProgressBars } from './terminal/progress-bars';
 import type { Session } from './verb';
@@ -18,9 +19,9 @@ export async function announceEngine(
   wanted?: EngineName | 'auto',
 ): Promise<void> {
   const { startEngine } = await import('../engine/engine');
-  const { name, reason, failed } = await startEngine(wanted);
-  for (const why of failed) printer.warn(why);
-  printer.fact(name, reason);
+  const engine = await startEngine(wanted);
+  for (const why of engine.failed) printer.warn(why);
+  printEngine(printer, engine);
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { engineNames } from '../engine/names';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -47,6 +48,18 @@ const entry = v.object({
   path: v.string(),
   bytes: count,
   usedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+const check = v.object({
+  part: v.picklist(['engines', 'machine', 'disk', 'network']),
+  name: v.string(),
+  /** `limited`: slower or missing; `off`: optional and not there. */
+  standing: v.picklist(['good', 'limited', 'bad', 'off']),
+  found: v.string(),
+  /** What to do. */
+  advice: v.optional(v.string()),
+  /** The command that does it. */
+  command: v.optional(v.string()),
 });
 
 /** The result of each verb, as `--json` prints it. */
@@ -153,6 +166,12 @@ const results = {
       freed: count,
     }),
   ]),
+  doctor: v.object({
+    works: v.boolean(),
+    /** The fastest engine that works. */
+    engine: v.nullable(v.picklist(engineNames)),
+    checks: v.array(check),
+  }),
 };
 
 /** The verbs whose results have a schema. */

@@ -22,6 +22,11 @@ const verbs: readonly (readonly [name: string, what: string, load: () => Promise
   ['inspect', 'find problems in photos', async () => (await import('./inspect')).inspect],
   ['weights', 'list, download and verify weights', async () => (await import('./weights')).weights],
   ['cache', 'list and prune the cache', async () => (await import('./cache')).cache],
+  [
+    'doctor',
+    'check what works here, and what to do',
+    async () => (await import('./doctor')).doctor,
+  ],
 ];
 
 /** A verb to run. */

@@ -4,6 +4,7 @@ import { registerFilterGradient } from '@shroom/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineLoadError } from '../errors';
 import { type EngineName, engineNames } from './names';
+import { nativeFault, type Remedy } from './native';
 import { multiplyTransposedFast } from './wasm';
 
 export interface Engine {
@@ -14,6 +15,10 @@ export interface Engine {
   readonly identity: string;
   /** For each faster engine that failed to load, a sentence with the reason. */
   readonly failed: readonly string[];
+  /** What the engine cannot do. Absent if it can do everything. */
+  readonly limit?: string;
+  /** How to get a faster engine. Absent if the engine is the fastest, or was asked for. */
+  readonly faster?: Remedy;
 }
 
 const about: Record<EngineName, string> = {
@@ -21,6 +26,10 @@ const about: Record<EngineName, string> = {
   tensorflow: "TensorFlow's native kernels",
   wasm: 'WebAssembly on one thread, about eight times slower than ort',
   cpu: 'plain JavaScript, far slower than all others',
+};
+
+const limits: Partial<Record<string, string>> = {
+  wasm: 'It trains the head of every network and fine-tunes a ResNet, but cannot train the depthwise convolutions of a ConvNeXt.',
 };
 
 /**
@@ -44,12 +53,14 @@ export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine>
       reason: 'set by the program',
       identity: await identityOf(own),
       failed: [],
+      ...limitOf(own),
     };
   const names: readonly string[] = ['auto', ...engineNames];
   if (wanted !== undefined && !names.includes(wanted))
     throw new RangeError(`There is no engine '${wanted}'; there are ${names.join(', ')}.`);
   tf.enableProdMode();
   const failed: string[] = [];
+  let faster: Remedy | undefined;
   for (const name of wanted === undefined || wanted === 'auto' ? engineNames : [wanted]) {
     try {
       await starters[name]();
@@ -60,16 +71,17 @@ export async function startEngine(wanted?: EngineName | 'auto'): Promise<Engine>
         identity: await identityOf(name),
         reason: `${about[name]}; ${chosen}`,
         failed,
+        ...limitOf(name),
+        ...(faster && { faster }),
       };
     } catch (error) {
-      const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-      if (wanted === name)
-        throw new EngineLoadError(
-          `The engine '${name}' does not load: ${why}${advice[name] ?? ''}`,
-          {
-            cause: error,
-          },
-        );
+      const { why, remedy } = faultOf(name, error);
+      if (wanted === name) {
+        const { what, command } = remedy ?? {};
+        const lines = [`The engine '${name}' does not load: ${why}`, what, command];
+        throw new EngineLoadError(lines.filter(Boolean).join('\n'), { cause: error });
+      }
+      if (name === 'ort') faster = remedy;
       // tfjs-node is optional and usually not installed, so its absence is not reported.
       if (name !== 'tensorflow') failed.push(`engine '${name}' does not load: ${why}`);
     }
@@ -92,9 +104,19 @@ async function identityOf(name: string): Promise<string> {
   return `${name}: ${own}; tfjs ${tf.version_core}`;
 }
 
-const advice: Partial<Record<EngineName, string>> = {
-  tensorflow: '\nThis engine is optional: install @tensorflow/tfjs-node, or take the engine auto.',
+const limitOf = (name: string) => {
+  const limit = limits[name];
+  return limit === undefined ? {} : { limit };
 };
+
+/** Why an engine does not load, and what helps. */
+function faultOf(name: EngineName, error: unknown): { why: string; remedy?: Remedy } {
+  if (name === 'ort') return nativeFault(error);
+  const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  if (name !== 'tensorflow') return { why };
+  const what = 'This engine is optional: install @tensorflow/tfjs-node, or take the engine auto.';
+  return { why, remedy: { what } };
+}
 
 const starters: Record<EngineName, () => Promise<void>> = {
   ort: async () => {

@@ -64,7 +64,7 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
   try {
     const { remote, commit, etag } = await persist(
       source,
-      () => ask(settings, { model, revision, file }, source, options),
+      () => askHub(settings, { model, revision, file }, source, options),
       async () => 0,
       options,
     );
@@ -115,7 +115,7 @@ export async function hubNeeds(
   if (await findCached(folder, revision, file)) return { here: true, download: 0 };
   if (settings.offline) return { here: false, download: undefined };
   const source = `hf:${model}@${revision}#${file}`;
-  const asked = () => ask(settings, { model, revision, file }, source, options);
+  const asked = () => askHub(settings, { model, revision, file }, source, options);
   const { remote, etag } = await persist(source, asked, async () => 0, options);
   const here = existsSync(join(folder, 'blobs', etag));
   return { here, download: here ? 0 : remote.bytes };
@@ -156,7 +156,7 @@ async function findCached(folder: string, revision: string, file: string) {
 }
 
 /** Asks the hub for a file's commit and its hash, which is the name of its blob in the cache. */
-async function ask(
+export async function askHub(
   { endpoint, token }: HubSettings,
   { model, revision, file }: Required<HubFile>,
   source: string,

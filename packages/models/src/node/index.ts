@@ -5,6 +5,7 @@ export { DownloadError, type DownloadFault, type DownloadProgress } from './down
 export { fetchFromHub, type HubFile, type HubOptions } from './hub';
 export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';
+export { type Reached, type ReachOptions, reachServers } from './reach';
 export { resnet50, resnet50Classifier, resnetImagenet } from './resnet50';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors-file';
 export { type OpenWeights, openWeights } from './source';

@@ -165,7 +165,7 @@ async function removeAbandoned(folder: string): Promise<void> {
  * Returns npm's configuration as `npm config list` would show it here, in the form that npm's download libraries take. Loading npm's
  * libraries takes a tenth of a second, so this is done only for a download.
  */
-async function npmConfiguration(): Promise<Record<string, unknown>> {
+export async function npmConfiguration(): Promise<Record<string, unknown>> {
   const [{ default: Config }, { default: npmDefinitions }] = await Promise.all([
     import('@npmcli/config'),
     import('@npmcli/config/lib/definitions/index.js'),
@@ -183,7 +183,8 @@ async function npmConfiguration(): Promise<Record<string, unknown>> {
 
 const silentAdvice = 'The registry is slow, or a proxy holds it back. Trying again is safe.';
 
-const advice: Record<string, readonly [DownloadFault, string]> = {
+/** What errors of the registry mean, by their code. */
+export const registryAdvice: Record<string, readonly [DownloadFault, string]> = {
   EINTEGRITY: [
     'damaged',
     'The registry sent a file that differs from what was pinned. A proxy or mirror may have changed it.',
@@ -217,7 +218,7 @@ const advice: Record<string, readonly [DownloadFault, string]> = {
 };
 
 function explain(spec: string, wanted: NpmPackage, error: NodeJS.ErrnoException): DownloadError {
-  const [fault, hint] = advice[error.code ?? ''] ?? [
+  const [fault, hint] = registryAdvice[error.code ?? ''] ?? [
     'connection',
     'Trying again is safe: nothing was kept.',
   ];
