@@ -14,7 +14,8 @@ const { title, trainedOn } = classifier.file;
 output.value = `${title}, trained on ${trainedOn.photos} ${trainedOn.kind}`;
 
 input.onchange = async () => {
-  const [answer] = await classifier.predict(input.files!);
+  // One view of the photo: faster than the average of several.
+  const [answer] = await classifier.predict(input.files!, { views: 1 });
   const { known, probability } = answer!;
   output.value = known
     ? `${answer!.class}, ${Math.round(100 * probability)} %`
