@@ -40,3 +40,10 @@ declare function tinyNet(
   inputSize: readonly (number | null)[],
   classes?: number,
 ): import('@tensorflow/tfjs-layers').LayersModel;
+/** A command of the package `commander`: the part of it that examples use. */
+declare const command: {
+  readonly args: string[];
+  addOption(option: object): void;
+  option(flags: string, description: string, parse: (text: string) => number): void;
+  opts(): object;
+};

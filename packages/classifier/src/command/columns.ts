@@ -14,9 +14,6 @@ export interface GivenColumns {
  *
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine');
  * for (const option of columnOptions()) command.addOption(option);
  * ```
  */

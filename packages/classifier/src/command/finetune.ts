@@ -45,11 +45,8 @@ export const finetune: Verb<Given> = {
  *
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine');
  * for (const option of finetuneOptions()) command.addOption(option);
- * await finetune('runs/pets', command.parse().opts());
+ * await finetune('runs/pets', command.opts());
  * ```
  */
 export const finetuneOptions = (): readonly Option[] => [

@@ -8,9 +8,7 @@ import { mapNames } from '../explaining/map-names';
  * @param usual What the help calls the default.
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine').addOption(engineOption());
+ * command.addOption(engineOption()); // a command of the package commander
  * ```
  */
 export const engineOption = (usual = '"auto"'): Option =>
@@ -24,9 +22,7 @@ export const engineOption = (usual = '"auto"'): Option =>
  *
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine').addOption(mapOption());
+ * command.addOption(mapOption());
  * ```
  */
 export const mapOption = (): Option =>
@@ -40,9 +36,7 @@ export const mapOption = (): Option =>
  *
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine').option('--epochs <count>', 'passes', integer(1), 12);
+ * command.option('--epochs <count>', 'passes over the photos', integer(1));
  * ```
  */
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {

@@ -2,9 +2,11 @@ import type { EngineName } from '../engine/names';
 import { eachPhoto } from '../photos/inputs';
 import { forTerminal } from '../run/names';
 import type { Prediction } from '../serving/answer';
+import type { FailedPhoto } from '../serving/options';
 import { inWords, printAnswer, printBars } from './answer';
 import { openRun } from './open';
 import { engineOption, integer, viewsOption } from './options';
+import { startBar } from './terminal/bar';
 import type { Printer, Style } from './terminal/printer';
 import { counted } from './terminal/words';
 import { widthOf } from './terminal/wrap';
@@ -35,33 +37,37 @@ export const predict: Verb<PredictOptions> = {
       .addOption(engineOption());
   },
   run: async (session, [run, ...photos], { views, top, engine }) => {
-    const { results, signal } = session;
+    const { results, signal, json, notes } = session;
     const files = await filesOf(photos);
     const classifier = await openRun(session, run!, engine);
     try {
       requireViews(classifier.file.certainty, views);
-      session.notes.say();
-      const width = Math.min(mostName, Math.max(...files.map(file => widthOf(forTerminal(file)))));
+      notes.say();
+      const longest = files.reduce((most, file) => Math.max(most, widthOf(forTerminal(file))), 0);
+      const width = Math.min(mostName, longest);
       const bars = top ?? (files.length === 1 ? 5 : 0);
       const answers: object[] = [];
       const counts = { sure: 0, unsure: 0, unknown: 0, unreadable: 0 };
       const options = { signal, ...(views !== undefined && { views }) };
+      // Where the answers are printed as they come, they show the progress.
+      const progress = json ? startBar(notes, 'classifying', 'photos') : undefined;
+      let done = 0;
       for await (const each of classifier.predictEach(files, options)) {
+        progress?.update(++done, files.length);
+        if (json) answers.push(plain(each));
         if ('error' in each) {
-          const { name, message } = each.error;
+          const { message } = each.error;
           counts.unreadable += 1;
-          answers.push({ photo: each.photo, error: { name, message } });
           results.say(`  ${results.paint('red', '!')} ${forTerminal(message)}`);
           continue;
         }
         counts[standingOf(each)] += 1;
-        const { photo, known, ...rest } = each;
-        answers.push({ photo, known, ...rest });
         const style = { sure: 'bold', unsure: 'yellow', unknown: 'yellow' } as const;
         const said = results.paint(style[standingOf(each)] satisfies Style, inWords(each));
         printAnswer(results, each.photo, said, width);
         if (bars > 0) printBars(results, each, bars);
       }
+      progress?.stop();
       if (files.length > 1) printCounts(results, files.length, counts);
       const { caution } = classifier.file;
       if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
@@ -71,6 +77,16 @@ export const predict: Verb<PredictOptions> = {
     }
   },
 };
+
+/** An answer for `--json`. Whether the photo is known comes before any class. */
+function plain(answer: Prediction | FailedPhoto): object {
+  if ('error' in answer) {
+    const { name, message } = answer.error;
+    return { photo: answer.photo, error: { name, message } };
+  }
+  const { photo, known, ...rest } = answer;
+  return { photo, known, ...rest };
+}
 
 /** The files at the given places. @throws UsageError when there are none. */
 export async function filesOf(photos: readonly string[]): Promise<readonly string[]> {

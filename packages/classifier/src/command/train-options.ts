@@ -15,12 +15,8 @@ const recipes: Readonly<Record<JobRecipeName, true>> = { best: true, reference: 
  * @param recipe The recipe that the help calls the default.
  * @example
  * ```ts
- * import { Command } from 'commander';
- *
- * const command = new Command('mine');
  * for (const option of trainOptions('fast')) command.addOption(option);
- * const { args } = command.parse();
- * await train(args[0]!, { recipe: 'fast', ...command.opts() });
+ * await train(command.args[0]!, { recipe: 'fast', ...command.opts() });
  * ```
  */
 export const trainOptions = (recipe: JobRecipeName = 'best'): readonly Option[] => [
