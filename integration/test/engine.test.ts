@@ -27,8 +27,10 @@ test('a fallback is told with the cause', async () => {
   vi.doMock('@shroom/backend-ort', () => {
     throw new Error('no native library for this platform');
   });
-  const { name, failed } = await startEngine('auto');
+  const { name, failed, limit, faster } = await startEngine('auto');
   expect([name, getBackend()]).toEqual(['wasm', 'wasm']);
+  expect(limit).toMatch(/cannot train the depthwise convolutions of a ConvNeXt/);
+  expect(faster?.command).toBe('npm i onnxruntime-node --onnxruntime-node-install=skip');
   expect(failed).toEqual([expect.stringMatching(/^engine 'ort' does not load: /)]);
   expect(told).toBe('');
 });

@@ -144,7 +144,7 @@ async function loadRuntime(): Promise<Runtime> {
 }
 
 const howToInstall =
-  'To install the native runtime: npm install onnxruntime-node. On Linux without CUDA, set ONNXRUNTIME_NODE_INSTALL=skip before.';
+  'To install the native runtime: npm install onnxruntime-node --onnxruntime-node-install=skip (without CUDA libraries).';
 
 function missingNative(error: unknown): string {
   return `backend-ort: neither onnxruntime-node nor onnxruntime-web could be loaded on ${process.platform} ${process.arch}. ${howToInstall} Or: npm install onnxruntime-web. (${message(error)})`;
