@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StoredPrecision, startEngine } from '@shroom/classifier';
 import { engineOption, integer } from '@shroom/classifier/command';
+import { serve as serveClassifier } from '@shroom/classifier/server';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { Command, Option } from 'commander';
-import { buildPage, pageSources, servePage, trainFirst } from './pipeline/demo-page';
+import { buildPage, pageSources, trainFirst } from './pipeline/demo-page';
 import { open } from './pipeline/open';
 import { fact, heading, paint, runProgram, say } from './pipeline/terminal';
 
@@ -61,9 +62,13 @@ await runProgram(async signal => {
   );
   fact('page', out);
   if (!serve) return;
-  const server = await servePage(out, port, host ?? false);
+  const server = await serveClassifier(model, {
+    ...{ port, engine, page: out, signal },
+    host: host ? '0.0.0.0' : '127.0.0.1',
+  });
   heading('Ready');
-  for (const address of server.addresses) fact('open', paint('bold', address));
+  for (const address of server.addresses) fact('open', paint('bold', `${address}/`));
+  fact('for programs', `${server.url}/api`);
   if (host)
     say(
       '  Over plain http, browsers do not store the page for use without a network, and do not allow the camera.',

@@ -28,6 +28,7 @@ const guides = pages([
   ['From the terminal', 'guide/terminal'],
   ['Train on your own photos', 'guide/classifier'],
   ['Use a trained classifier', 'guide/use'],
+  ['Serve it', 'guide/serve'],
   ['Train step by step', 'guide/train'],
   ['Explain your own model', 'guide/explain'],
   ['Choose an engine', 'guide/engines'],

@@ -63,8 +63,6 @@ export default defineConfig({
     rollupOptions: { checks: { pluginTimings: false, ineffectiveDynamicImport: false } },
   },
   server: { headers, proxy: { '/model': 'http://localhost:4173' } },
-  // Without this setting, the preview would use the proxy of the development server.
-  preview: { headers, proxy: {} },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 2000,

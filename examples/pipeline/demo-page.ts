@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, preview } from 'vite';
+import { build } from 'vite';
 import { say } from './terminal';
 
 /** Folder of the sources of the web page. */
@@ -15,17 +15,6 @@ const sources = {
 /** Builds the page into a folder, after emptying the folder. */
 export async function buildPage(folder: string): Promise<void> {
   await build({ ...sources, build: { outDir: resolve(folder), emptyOutDir: true } });
-}
-
-/** Serves the page. @param host Whether other devices in the network may open it. */
-export async function servePage(folder: string, port: number, host: boolean) {
-  const server = await preview({
-    ...sources,
-    build: { outDir: resolve(folder) },
-    preview: { port, host: host || '127.0.0.1' },
-  });
-  const { local = [], network = [] } = server.resolvedUrls ?? {};
-  return { addresses: [...local, ...network], close: () => server.close() };
 }
 
 /** Runs the main job in a separate process, as `npm start` does. */

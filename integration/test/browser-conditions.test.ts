@@ -1,10 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { serve } from '@shroom/classifier/server';
 import { noChromium } from '@shroom-internal/chromium';
 import axe from 'axe-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { usePage } from './page-fixture';
+import { Visit } from './visit';
 
 /** Waits until a fact about the page becomes true. */
 const eventually = <T>(fact: () => T | Promise<T>) => expect.poll(fact, { timeout: 60_000 });
@@ -142,6 +144,36 @@ describe.skipIf(noChromium)('the page that explains a mushroom, under all condit
     await visit.settled();
     expect(await visit.caption()).toMatch(/^What speaks for .*4 × 4 places/);
     expect(Math.max(...(await visit.mapOf()).opacities)).toBe(255);
+  });
+
+  test('works from the server of the classifier, whose rules it keeps, and without it after the first visit', async () => {
+    const { run, site, photo, page } = at;
+    const broken: string[] = [];
+    page.on('console', message => {
+      if (/Content Security Policy|Refused to/.test(message.text())) broken.push(message.text());
+    });
+    const server = await serve(run, { port: 0, page: site });
+    const visit = new Visit(page, `${server.url}/`);
+    try {
+      await visit.open();
+      await visit.choose(photo);
+      await visit.ready();
+      await visit.settled();
+      // Threads share memory, which only isolated pages may.
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await eventually(() => page.locator('#offline').textContent()).toMatch(
+        /work without a network from now on/,
+      );
+    } finally {
+      await server.close();
+    }
+    const shares = await visit.sharesOf();
+    await page.reload();
+    await visit.choose(photo);
+    await visit.ready();
+    await visit.settled();
+    expect(await visit.sharesOf()).toEqual(shares);
+    expect(broken).toEqual([]);
   });
 
   test('has no accessibility fault that axe finds, wide, narrow and dark, and fits a phone', async () => {

@@ -6,6 +6,8 @@ export default defineConfig({
     'browser/index': 'src/browser/index.ts',
     'command/index': 'src/command/index.ts',
     'command/shroom': 'src/command/shroom.ts',
+    'server/index': 'src/server/index.ts',
+    'server/worker': 'src/server/worker.ts',
   },
   format: ['esm', 'cjs'],
   target: 'es2022',

@@ -24,6 +24,10 @@ import type { TrainingPhotos } from './train';
 export interface OpenClassifierOptions extends LoadOptions {
   /** Default: the engine that the program has set, or else the fastest one that loads. */
   readonly engine?: EngineName | 'auto';
+  /** A photo whose width times height is larger is refused before it is decoded. Default about 179 million. */
+  readonly mostPixels?: number;
+  /** Called for each batch that is computed, with the number of views of photos in it; for metrics. */
+  readonly onBatch?: (views: number) => void;
 }
 
 /** The answer for one photo, from one view, with its heat map. */
@@ -52,14 +56,16 @@ export async function openClassifier(
   options: OpenClassifierOptions = {},
 ): Promise<Classifier> {
   requireKnown('', options, known);
-  const { engine, ...loading } = options;
+  const { engine, mostPixels, onBatch, ...loading } = options;
   const place = await folderOf(address, loading);
   await startEngine(engine);
-  return new Classifier(place, await loadClassifier(place, loading));
+  const handling = { ...(mostPixels !== undefined && { mostPixels }), ...(onBatch && { onBatch }) };
+  return new Classifier(place, await loadClassifier(place, loading), handling);
 }
 
 const known: NamesOf<OpenClassifierOptions> = {
   ...{ engine: true, weights: true, onProgress: true, signal: true },
+  ...{ mostPixels: true, onBatch: true },
 };
 
 /**
@@ -77,12 +83,18 @@ export class Classifier {
   readonly #loaded: LoadedClassifier;
   readonly #serving: Serving;
   readonly #folder: string;
+  readonly #limits: Pick<OpenClassifierOptions, 'mostPixels'>;
 
   /** @internal */
-  constructor(folder: string, loaded: LoadedClassifier) {
+  constructor(
+    folder: string,
+    loaded: LoadedClassifier,
+    { onBatch, ...limits }: Pick<OpenClassifierOptions, 'mostPixels' | 'onBatch'> = {},
+  ) {
     this.#folder = folder;
     this.#loaded = loaded;
-    this.#serving = new Serving(loaded);
+    this.#limits = limits;
+    this.#serving = new Serving(loaded, onBatch);
   }
 
   get classes(): readonly string[] {
@@ -137,7 +149,7 @@ export class Classifier {
    * @throws PhotoError for the first photo that cannot be read. `predictEach` reports such a photo and continues with the others.
    */
   async predict(photos: PhotoInputs, options: PredictOptions = {}): Promise<Prediction[]> {
-    return this.#serving.predict(readablePhotos(photos), options);
+    return this.#serving.predict(readablePhotos(photos, this.#limits), options);
   }
 
   /**
@@ -148,7 +160,7 @@ export class Classifier {
     photos: PhotoInputs,
     options: PredictOptions = {},
   ): AsyncGenerator<Prediction | FailedPhoto, void, undefined> {
-    yield* this.#serving.predictEach(readablePhotos(photos), options);
+    yield* this.#serving.predictEach(readablePhotos(photos, this.#limits), options);
   }
 
   /**
@@ -158,7 +170,7 @@ export class Classifier {
    */
   async explain(photos: PhotoInputs, options: ExplainOptions = {}): Promise<PhotoExplanation[]> {
     const found: PhotoExplanation[] = [];
-    const each = this.#serving.explainEach(readablePhotos(photos), options);
+    const each = this.#serving.explainEach(readablePhotos(photos, this.#limits), options);
     for await (const { photo, explained } of each) {
       const toPng = (how?: PictureOptions) => photoPng(photo.input, explained.map, how);
       found.push({ ...explained, toPng });

@@ -142,6 +142,8 @@ const results = {
     ),
     quarantine: names,
   }),
+  /** Printed when the server has stopped. */
+  serve: v.object({ url: v.string(), title: v.string(), classes: names, engine: v.string() }),
   weights: v.object({
     weights: v.array(
       v.object({

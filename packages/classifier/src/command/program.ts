@@ -19,6 +19,7 @@ const verbs: readonly (readonly [name: string, what: string, load: () => Promise
     async () => (await import('./export')).exportVerb,
   ],
   ['compare', 'compare runs', async () => (await import('./compare')).compare],
+  ['serve', 'answer over HTTP', async () => (await import('./serve')).serve],
   ['inspect', 'find problems in photos', async () => (await import('./inspect')).inspect],
   ['weights', 'list, download and verify weights', async () => (await import('./weights')).weights],
   ['cache', 'list and prune the cache', async () => (await import('./cache')).cache],

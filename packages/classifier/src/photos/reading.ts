@@ -1,30 +1,37 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { DecodeError, decode, decodeWhole } from '@shroom/data/node';
+import { DecodeError, type DecodeOptions, decode, decodeWhole } from '@shroom/data/node';
 import { PhotoError } from '../errors';
 import { eachPhoto, type NamedInput, type PhotoInputs } from './inputs';
 import type { NamedPhoto, Picture } from './picture';
 import { pictureOf } from './pixels';
+
+type Limits = Pick<DecodeOptions, 'mostPixels'>;
 
 /** A photo that can be read, and the caller's original input for it. */
 export interface ReadablePhoto extends NamedPhoto {
   readonly input: NamedInput['input'];
 }
 
-/** Yields photos one after the other, from any kind of input that Node supports. */
+/**
+ * Yields photos one after the other, from any kind of input that Node supports.
+ *
+ * @param limits Limits of the decoder.
+ */
 export async function* readablePhotos(
   photos: PhotoInputs,
+  limits: Limits = {},
 ): AsyncGenerator<ReadablePhoto, void, undefined> {
   for await (const { name, input } of eachPhoto(photos))
-    yield { name, input, read: () => naming(name, () => read(input, name)) };
+    yield { name, input, read: () => naming(name, () => read(input, name, limits)) };
 }
 
-async function read(input: NamedInput['input'], name: string): Promise<Picture> {
+async function read(input: NamedInput['input'], name: string, limits: Limits): Promise<Picture> {
   const photo = typeof input === 'string' ? await readFile(input) : input;
   if (!(photo instanceof Uint8Array)) return named(name, pictureOf(photo, hashOf));
   return named(name, {
-    resized: size => decode(photo, size),
-    whole: () => decodeWhole(photo),
+    resized: size => decode(photo, size, limits),
+    whole: () => decodeWhole(photo, limits),
     sha256: async () => hashOf(photo),
   });
 }

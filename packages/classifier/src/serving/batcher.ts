@@ -21,9 +21,12 @@ export class Batcher {
   readonly #compute: ReturnType<typeof outputsOf>;
   readonly #shapes: readonly (readonly [number, number, number])[];
   readonly #waiting: Waiting[] = [];
+  readonly #onBatch: ((images: number) => void) | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(network: ClassifierNetwork) {
+  /** @param onBatch Called with the number of images of each batch. */
+  constructor(network: ClassifierNetwork, onBatch?: (images: number) => void) {
+    this.#onBatch = onBatch;
     this.#compute = outputsOf(network);
     this.#shapes = network.extractors.map(
       ({ backbone }) => [...backbone.preprocessing.size, 3] as const,
@@ -43,6 +46,7 @@ export class Batcher {
       // Waiting one turn of the event loop collects simultaneous requests in one batch, and lets timers, signals and connections run.
       await turn();
       const batch = this.#waiting.splice(0, imagesAtOnce);
+      this.#onBatch?.(batch.length);
       try {
         const rows = await this.#rowsOf(batch);
         for (const [index, { done }] of batch.entries()) done(rows[index]!);

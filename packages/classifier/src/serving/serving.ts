@@ -52,9 +52,10 @@ export class Serving {
   #closed: Promise<void> | undefined;
   #model: LayersModel | undefined;
 
-  constructor(loaded: LoadedClassifier) {
+  /** @param onBatch Called with the number of images of each batch. */
+  constructor(loaded: LoadedClassifier, onBatch?: (images: number) => void) {
     this.#loaded = loaded;
-    this.#batcher = new Batcher(loaded.network);
+    this.#batcher = new Batcher(loaded.network, onBatch);
     this.#explainer = new Explainer(loaded.network);
   }
 

@@ -1,0 +1,86 @@
+import type { EngineName } from '../engine/names';
+import { forTerminal } from '../run/names';
+import type { RequestLimits } from '../server/options';
+import { engineOption, integer } from './options';
+import { counted } from './terminal/words';
+import type { Verb } from './verb';
+
+interface ServeVerbOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly workers: number;
+  readonly page?: string;
+  readonly engine: EngineName | 'auto';
+  readonly maxRequests?: number;
+  readonly maxPhotos?: number;
+  readonly maxBytes?: number;
+  readonly maxPixels?: number;
+  readonly maxSeconds?: number;
+}
+
+/** `shroom serve <run>` */
+export const serve: Verb<ServeVerbOptions> = {
+  examples: [
+    'shroom serve runs/pets',
+    'shroom serve runs/pets --port 80 --host 0.0.0.0 --workers 2',
+  ],
+  define: command => {
+    command
+      .description(
+        'Answers over HTTP: POST /predict and /explain take photos. /api lists everything. Ctrl+C stops the server after the requests that are running.',
+      )
+      .argument('<run>', 'folder, .zip or address of a trained classifier')
+      .option('--port <number>', '0 takes any free port', integer(0, 65_535), 8080)
+      .option(
+        '--host <address>',
+        'address to listen on; 0.0.0.0 lets others in the network in',
+        '127.0.0.1',
+      )
+      .option('--workers <count>', 'processes that compute', integer(1, 256), 1)
+      .option('--page <folder>', 'folder of a web page, served at /')
+      .addOption(engineOption())
+      .option('--max-requests <count>', 'requests at once (default: 64)', integer(1))
+      .option('--max-photos <count>', 'photos in a request (default: 16)', integer(1))
+      .option('--max-bytes <count>', 'bytes in a request (default: 32000000)', integer(1))
+      .option('--max-pixels <count>', 'pixels of a photo (default: 50000000)', integer(1))
+      .option(
+        '--max-seconds <count>',
+        'seconds to receive a request, and again to answer it (default: 30)',
+        integer(1, 86_400),
+      );
+  },
+  run: async ({ notes, results, signal }, [run], options) => {
+    const { maxRequests, maxPhotos, maxBytes, maxPixels, maxSeconds, ...others } = options;
+    const { serve: start } = await import('../server');
+    const limits = { requests: maxRequests, photos: maxPhotos, bytes: maxBytes, pixels: maxPixels };
+    const server = await start(run!, {
+      ...others,
+      signal,
+      limits: given({ ...limits, seconds: maxSeconds }),
+      onEvent: ({ reason }) => notes.warn(forTerminal(`A process was replaced: ${reason}`)),
+    });
+    const { url, addresses, title, classes, engine } = server;
+    results.say(
+      forTerminal(
+        `${title} (${counted(classes.length, 'class', 'classes')}, ${engine}) answers at ${addresses.join(' and ')}`,
+      ),
+    );
+    await stopped(signal);
+    await server.close();
+    results.say('Stopped.');
+    return { result: { url, title, classes, engine } };
+  },
+};
+
+/** The limits that were given. */
+const given = (limits: Readonly<Record<string, number | undefined>>): Partial<RequestLimits> =>
+  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+
+/** Waits for Ctrl+C, or for SIGTERM, which a system sends that stops a program. */
+async function stopped(signal: AbortSignal): Promise<void> {
+  await new Promise<void>(done => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done());
+    process.once('SIGTERM', () => done());
+  });
+}

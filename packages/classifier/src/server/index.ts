@@ -1,0 +1,3 @@
+export { ServeError } from './errors';
+export type { RequestLimits, ServeOptions, ServerEvent } from './options';
+export { type Server, serve } from './serve';
