@@ -3,21 +3,12 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { apiPage } from './api-page';
 import { answerBrokenRequest, errorAnswers } from './error-answers';
 import { RequestError } from './errors';
+import { commonHeaders } from './headers';
 import { openApi } from './openapi';
 import type { Opened } from './protocol';
 import { answerPhotos, type Desk } from './routes';
 import { serveFolder } from './static-page';
 import { readUploads } from './uploads';
-
-/** Headers of every response. Pages add what they need. */
-const commonHeaders = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy':
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-};
 
 /** The whole application, which does not listen yet. @param page Folder of a page that is served at `/`. */
 export async function appOf(desk: Desk, opened: Opened, page?: string): Promise<FastifyInstance> {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { clientGone } from './deadline';
 import { RequestError, requestError } from './errors';
+import { commonHeaders } from './headers';
 import type { RequestLimits } from './options';
 import { tooManyBytes } from './uploads';
 
@@ -22,7 +23,11 @@ export function errorAnswers(limits: RequestLimits) {
     const { failure, headers } = request.socket.destroyed
       ? clientGone()
       : requestErrorOf(error, limits);
-    void reply.code(failure.status).headers(headers).send(errorBody(failure));
+    // An address that cannot be read is refused before any hook sets headers.
+    void reply
+      .code(failure.status)
+      .headers({ ...commonHeaders, ...headers })
+      .send(errorBody(failure));
   };
 }
 
