@@ -120,6 +120,20 @@ describe('a run', () => {
     expect(stdout).toMatch(/McNemar p = 1\.000: this may be chance/);
   });
 
+  test('is exported beside the run, or where the option says', async () => {
+    const { form, files, licenses } = await resultOf(['export', 'run', '--to', 'onnx']);
+    expect([form, files.length, files[0].path]).toEqual(['onnx', 1, 'run.onnx']);
+    expect((await readFile(join(folder, 'run.onnx'))).length).toBe(files[0].bytes);
+    expect(licenses).toHaveLength(1);
+    const zip = ['export', 'run', '--to', 'zip', '--out', 'exported/small.zip'];
+    const { stdout, code } = await shroom([...zip, '--weights', 'float16']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/zip +exported\/small\.zip, \d+\.\d MB\n +license +unknown, of /);
+    const { photos } = await resultOf(['predict', 'exported/small.zip', 'photos/Boletus/1.jpg']);
+    expect(photos).toHaveLength(1);
+    expect((await shroom(['export', 'run', '--to', 'keras'])).code).toBe(2);
+  });
+
   test('leaves a cache that is listed and pruned', async () => {
     const { entries } = await resultOf(['cache']);
     expect(entries.length).toBeGreaterThan(1);
