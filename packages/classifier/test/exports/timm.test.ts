@@ -52,7 +52,8 @@ describe.each(timmCases)('%s, exported for timm', (name, side) => {
     images.dispose();
     maps.dispose();
     disposeNetwork(source.network);
-  });
+    // On a busy machine, a whole network of wasm takes a while.
+  }, 120_000);
 
   test('says how timm prepares photos', async () => {
     const config = JSON.parse(await readFile(join(folder, name, 'config.json'), 'utf8'));
