@@ -10,7 +10,8 @@ import type { FastifyInstance } from 'fastify';
 const pageHeaders = {
   'content-security-policy': [
     "default-src 'self'",
-    "script-src 'self' 'wasm-unsafe-eval'",
+    // Each WebAssembly thread of TensorFlow.js loads its script from a blob that the page made.
+    "script-src 'self' blob: 'wasm-unsafe-eval'",
     "worker-src 'self' blob:",
     "connect-src 'self' blob: data:",
     "img-src 'self' blob: data:",
