@@ -60,7 +60,7 @@ describe('the code on the site', () => {
 
   test.each(docs)('of %s is taken from those files, and from nowhere else', page => {
     const text = read(page);
-    expect([...text.matchAll(/^```([jt]sx?|typescript|javascript)/gm)].map(String)).toEqual([]);
+    expect([...text.matchAll(/^```([jt]sx?|typescript|javascript)\b/gm)].map(String)).toEqual([]);
     for (const [, file, region] of text.matchAll(/^<<< @\/snippets\/(\S+?)#(\S+)$/gm)) {
       expect(snippets).toContain(file);
       expect(read(`docs/snippets/${file}`)).toContain(`// #region ${region}\n`);
