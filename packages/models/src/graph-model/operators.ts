@@ -148,26 +148,22 @@ const rescaling: GraphOperator = ({ graph, config, inputs }) => {
   return offset === 0 ? scaled : graph.add('AddV2', [scaled, graph.number(offset)]);
 };
 
-const merged =
-  (op: string): GraphOperator =>
-  ({ graph, inputs }) =>
-    inputs.map(({ name }) => name).reduce((all, name) => graph.add(op, [all, name]));
+function merged({ graph, inputs }: GraphCall, op: string): string {
+  return inputs.map(({ name }) => name).reduce((all, name) => graph.add(op, [all, name]));
+}
 
-const pooled =
-  (op: string): GraphOperator =>
-  call => {
-    const ksize = square(call.config.poolSize as number[]);
-    return call.graph.add(op, [call.inputs[0]!.name], { ...windowed(call), ksize });
-  };
+function pooled(call: GraphCall, op: string): string {
+  const ksize = square(call.config.poolSize as number[]);
+  return call.graph.add(op, [call.inputs[0]!.name], { ...windowed(call), ksize });
+}
 
-const globallyPooled =
-  (op: string): GraphOperator =>
-  ({ graph, inputs }) =>
-    graph.add(op, [inputs[0]!.name, graph.integers([1, 2])], { keep_dims: flag(false) });
+function globallyPooled({ graph, inputs }: GraphCall, op: string): string {
+  return graph.add(op, [inputs[0]!.name, graph.integers([1, 2])], { keep_dims: flag(false) });
+}
 
 const unchanged: GraphOperator = ({ inputs }) => inputs[0]!.name;
 
-/** Operators for the layers that can be written, by class name. */
+/** Operators for the layers that can be written, by class name. No function is called here, so that bundlers can leave the table out. */
 export const operators: Readonly<Record<string, GraphOperator>> = {
   Conv2D: convolution,
   DepthwiseConv2D: convolution,
@@ -185,13 +181,13 @@ export const operators: Readonly<Record<string, GraphOperator>> = {
   Dropout: unchanged,
   Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
   ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),
-  MaxPooling2D: pooled('MaxPool'),
-  AveragePooling2D: pooled('AvgPool'),
-  GlobalAveragePooling2D: globallyPooled('Mean'),
-  GlobalMaxPooling2D: globallyPooled('Max'),
+  MaxPooling2D: call => pooled(call, 'MaxPool'),
+  AveragePooling2D: call => pooled(call, 'AvgPool'),
+  GlobalAveragePooling2D: call => globallyPooled(call, 'Mean'),
+  GlobalMaxPooling2D: call => globallyPooled(call, 'Max'),
   Flatten: flatten,
   Permute: permute,
-  Add: merged('AddV2'),
-  Multiply: merged('Mul'),
+  Add: call => merged(call, 'AddV2'),
+  Multiply: call => merged(call, 'Mul'),
   Concatenate: concatenate,
 };

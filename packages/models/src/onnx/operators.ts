@@ -166,20 +166,17 @@ const concatenate: Operator = ({ onnx, layer, config, inputs }) => {
   );
 };
 
-const merged =
-  (type: string): Operator =>
-  ({ onnx, inputs }) =>
-    inputs.map(({ name }) => name).reduce((all, name) => onnx.add(type, [all, name]));
+function merged({ onnx, inputs }: Call, type: string): string {
+  return inputs.map(({ name }) => name).reduce((all, name) => onnx.add(type, [all, name]));
+}
 
-const pooled =
-  (type: string): Operator =>
-  call =>
-    call.onnx.add(type, [call.inputs[0]!.name], windowed(call, 'poolSize'));
+function pooled(call: Call, type: string): string {
+  return call.onnx.add(type, [call.inputs[0]!.name], windowed(call, 'poolSize'));
+}
 
-const globallyPooled =
-  (type: string): Operator =>
-  ({ onnx, inputs }) =>
-    onnx.add('Flatten', [onnx.add(type, [inputs[0]!.name])], { axis: 1 });
+function globallyPooled({ onnx, inputs }: Call, type: string): string {
+  return onnx.add('Flatten', [onnx.add(type, [inputs[0]!.name])], { axis: 1 });
+}
 
 const rescaling: Operator = ({ onnx, config, inputs }) => {
   const { scale, offset } = config as { readonly scale: number; readonly offset: number };
@@ -189,7 +186,7 @@ const rescaling: Operator = ({ onnx, config, inputs }) => {
 
 const unchanged: Operator = ({ inputs }) => inputs[0]!.name;
 
-/** Operators for the layers that can be written, by class name. */
+/** Operators for the layers that can be written, by class name. No function is called here, so that bundlers can leave the table out. */
 export const operators: Readonly<Record<string, Operator>> = {
   Conv2D: convolution,
   DepthwiseConv2D: convolution,
@@ -207,13 +204,13 @@ export const operators: Readonly<Record<string, Operator>> = {
   Dropout: unchanged,
   Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
   ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),
-  MaxPooling2D: pooled('MaxPool'),
-  AveragePooling2D: pooled('AveragePool'),
-  GlobalAveragePooling2D: globallyPooled('GlobalAveragePool'),
-  GlobalMaxPooling2D: globallyPooled('GlobalMaxPool'),
+  MaxPooling2D: call => pooled(call, 'MaxPool'),
+  AveragePooling2D: call => pooled(call, 'AveragePool'),
+  GlobalAveragePooling2D: call => globallyPooled(call, 'GlobalAveragePool'),
+  GlobalMaxPooling2D: call => globallyPooled(call, 'GlobalMaxPool'),
   Flatten: flatten,
   Permute: permute,
-  Add: merged('Add'),
-  Multiply: merged('Mul'),
+  Add: call => merged(call, 'Add'),
+  Multiply: call => merged(call, 'Mul'),
   Concatenate: concatenate,
 };
