@@ -35,7 +35,15 @@ export type ExportForm = (
   options: AnyExportOptions,
 ) => Promise<Exported>;
 
-/** Options of an export that answers for itself, without this package. */
+/**
+ * Options of an export that answers for itself, without this package.
+ *
+ * @example
+ * ```ts
+ * const options: AnswerExportOptions = { views: 4 };
+ * await classifier.export('onnx', 'pets.onnx', options);
+ * ```
+ */
 export interface AnswerExportOptions extends AnyExportOptions {
   /**
    * Number of views that an answer averages, one of those in `certainty` of `classifier.json`. The probabilities have the temperature of that

@@ -6,7 +6,15 @@ import { answerNetwork } from './answer-network';
 import { type ExportFacts, exportFacts } from './facts';
 import type { AnswerExportOptions, Exported, ExportSource } from './form';
 
-/** Options of `classifier.export('onnx', file)`. */
+/**
+ * Options of `classifier.export('onnx', file)`.
+ *
+ * @example
+ * ```ts
+ * const options: OnnxExportOptions = { weights: 'float16' };
+ * await classifier.export('onnx', 'pets.onnx', options);
+ * ```
+ */
 export interface OnnxExportOptions extends AnswerExportOptions {
   /** How weights are stored. Default `'float32'`. */
   readonly weights?: WeightPrecision;

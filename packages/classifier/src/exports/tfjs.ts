@@ -8,7 +8,15 @@ import { type ExportFile, requireExportFolder, writeExportFolder } from './folde
 import type { AnswerExportOptions, Exported, ExportSource } from './form';
 import { requireStoredPrecision } from './precision';
 
-/** Options of `classifier.export('tfjs', folder)`. */
+/**
+ * Options of `classifier.export('tfjs', folder)`.
+ *
+ * @example
+ * ```ts
+ * const options: TfjsExportOptions = { weights: 'float16' };
+ * await classifier.export('tfjs', 'site/pets', options);
+ * ```
+ */
 export interface TfjsExportOptions extends AnswerExportOptions {
   /** Number format of the stored weights. Default `float32`. */
   readonly weights?: StoredPrecision;

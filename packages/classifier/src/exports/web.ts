@@ -24,7 +24,15 @@ import { requireStoredPrecision } from './precision';
 /** Size of a shard in bytes. An interrupted download loses at most one shard. */
 const shardBytes = 4 << 20;
 
-/** Options of `classifier.export('web', folder)`. */
+/**
+ * Options of `classifier.export('web', folder)`.
+ *
+ * @example
+ * ```ts
+ * const options: WebExportOptions = { photos: ['cat.jpg', 'dog.jpg'] };
+ * await classifier.export('web', 'site/pets', options);
+ * ```
+ */
 export interface WebExportOptions extends AnyExportOptions {
   /** Number format of the stored weights. Default `float16`, which halves the download. */
   readonly weights?: StoredPrecision;
@@ -34,7 +42,15 @@ export interface WebExportOptions extends AnyExportOptions {
 
 const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: true };
 
-/** The result of `classifier.export('web', folder)`. */
+/**
+ * The result of `classifier.export('web', folder)`.
+ *
+ * @example
+ * ```ts
+ * const written: WebExport = await classifier.export('web', 'site/pets');
+ * console.log(written.files.length, written.change); // for example 5 files, 0.0004
+ * ```
+ */
 export interface WebExport extends Exported {
   /**
    * The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. Also in `classifier.json`.

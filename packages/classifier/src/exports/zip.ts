@@ -6,13 +6,29 @@ import { zipChunks } from '@shroom/formats';
 import type { Exported, ExportSource } from './form';
 import { exportForWeb, type WebExportOptions } from './web';
 
-/** Options of `classifier.export('zip', file)`. */
+/**
+ * Options of `classifier.export('zip', file)`.
+ *
+ * @example
+ * ```ts
+ * const options: ZipExportOptions = { weights: 'float16' };
+ * await classifier.export('zip', 'pets.zip', options);
+ * ```
+ */
 export interface ZipExportOptions extends WebExportOptions {
   /** Number format of the stored weights. Default `float32`. */
   readonly weights?: WebExportOptions['weights'];
 }
 
-/** The result of `classifier.export('zip', file)`. */
+/**
+ * The result of `classifier.export('zip', file)`.
+ *
+ * @example
+ * ```ts
+ * const { files, change }: ZipExport = await classifier.export('zip', 'pets.zip');
+ * console.log(files[0]!.bytes, change);
+ * ```
+ */
 export interface ZipExport extends Exported {
   /** The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. */
   readonly change: number;

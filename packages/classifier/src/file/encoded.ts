@@ -1,7 +1,15 @@
 import { encodeSafetensorsHeader, toHalf } from '@shroom/formats';
 import type { Tensors } from './stored';
 
-/** The number format of stored weights. */
+/**
+ * The number format of stored weights.
+ *
+ * @example
+ * ```ts
+ * const weights: StoredPrecision = 'float16'; // half the size
+ * await classifier.export('web', 'site/pets', { weights });
+ * ```
+ */
 export type StoredPrecision = 'float32' | 'float16';
 
 /** Encodes tensors as a safetensors file. With `float16`, tensors with one axis (biases and norms) stay 32-bit. */
