@@ -37,7 +37,8 @@ export interface Server {
  * @example
  * ```ts
  * const server = await serve('runs/pets', { port: 8080, workers: 2 });
- * const response = await fetch(`${server.url}/predict`, { method: 'POST', body: new Blob([photo], { type: 'image/jpeg' }) });
+ * const headers = { 'content-type': 'image/jpeg' };
+ * const response = await fetch(`${server.url}/predict`, { method: 'POST', headers, body: new Uint8Array(bytes) });
  * const { answers } = await response.json(); // [{ photo, known, sure, class, probability, ... }]
  * await server.close();
  * ```
