@@ -253,8 +253,8 @@ describe('the main job', () => {
 
 test('a run that is interrupted leaves nothing that a later run would trust', async () => {
   const run = join(folder, 'interrupted');
-  const views = ['--views', '8', '--test-views', '2'];
-  const options = ['--size', '64', '--drawn', '30', ...views, '--out', run];
+  const views = ['--views', '4', '--test-views', '2'];
+  const options = ['--size', '64', '--drawn', '15', ...views, '--out', run];
   const env = { SHROOM_CACHE: join(folder, 'cache') };
   // The weights are those of the tests before; only features are computed again.
   await cp(join(cacheFolder(), 'npm'), join(folder, 'cache/npm'), { recursive: true });
