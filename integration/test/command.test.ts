@@ -64,7 +64,7 @@ describe('a run', () => {
     const { code, stdout, stderr } = await shroom(['resume', 'run']);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/accuracy +\d+\.\d %/);
-    expect(stdout).toMatch(/try it +shroom predict run <photos>/);
+    expect(stdout).toMatch(/try it +(npx @shroom\/classifier|shroom) predict run <photos>/);
     expect(stderr).toMatch(/^Engine$/m);
     expect(stdout).not.toMatch(/^Engine$/m);
   });
