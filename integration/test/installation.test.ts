@@ -1,12 +1,20 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './program';
-import { drawnFolder } from './small-job';
+import { drawnFolder, generatedWeights } from './small-job';
 import { packAll, type Tarball } from './tarballs';
 
 const folder = mkdtempSync(join(tmpdir(), 'shroom-installation-'));
@@ -24,7 +32,7 @@ const versionOf = (name: string): string =>
   )![1]!;
 const run = async (cwd: string, command: string, ...args: string[]): Promise<string> => {
   const shell = process.platform === 'win32';
-  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const { ONNXRUNTIME_NODE_INSTALL: _, ...env } = process.env;
   try {
     return (await promisify(execFile)(command, args, { cwd, env, shell })).stdout;
   } catch (error) {
@@ -53,6 +61,8 @@ async function install(name: string, { files, extras }: Project): Promise<string
     'npm',
     'install',
     ...['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'],
+    // What the program says where the engine is missing.
+    ...(extras.includes('onnxruntime-node') ? ['--onnxruntime-node-install=skip'] : []),
     ...tarballs.map(({ file }) => file),
     ...peers.map(peer => (/.@/.test(peer) ? peer : `${peer}@${versionOf(peer)}`)),
   );
@@ -82,6 +92,25 @@ const compilerOptions = {
 const tsconfig = (options: object) =>
   JSON.stringify({ compilerOptions: { ...compilerOptions, ...options } });
 
+let withClassifier: Promise<string> | undefined;
+/** The project that uses the classifier. It is installed once. */
+function classifierProject(): Promise<string> {
+  const esm = source('classifier.js');
+  const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
+  const program = source('classifier.ts');
+  withClassifier ??= install('classifier', {
+    files: {
+      'program.mjs': esm,
+      'program.cjs': cjs,
+      'strict/program.mts': program,
+      'strict/program.cts': program,
+      'strict/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
+    },
+    extras: ['onnxruntime-node', 'typescript'],
+  });
+  return withClassifier;
+}
+
 describe('a fresh project with the packed packages', () => {
   test('of ECMAScript modules and of CommonJS trains on ONNX Runtime', async () => {
     const esm = source('node.js');
@@ -99,20 +128,8 @@ describe('a fresh project with the packed packages', () => {
   });
 
   test('trains a classifier on 60 photos of 3 classes, opens it, predicts and explains, in 20 lines', async () => {
-    const esm = source('classifier.js');
-    expect(esm.trim().split('\n').length).toBeLessThanOrEqual(20);
-    const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
-    const program = source('classifier.ts');
-    const project = await install('classifier', {
-      files: {
-        'program.mjs': esm,
-        'program.cjs': cjs,
-        'strict/program.mts': program,
-        'strict/program.cts': program,
-        'strict/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
-      },
-      extras: ['onnxruntime-node', 'typescript'],
-    });
+    expect(source('classifier.js').trim().split('\n').length).toBeLessThanOrEqual(20);
+    const project = await classifierProject();
     oneTensorFlow(project);
     await drawnFolder(join(project, 'photos'), ['Amanita', 'Boletus', 'Russula'], 20);
     for (const file of ['program.mjs', 'program.cjs']) {
@@ -133,6 +150,47 @@ describe('a fresh project with the packed packages', () => {
     expect(complaint.split('\n').filter(line => /@shroom|^strict/.test(line))).toEqual([]);
   });
 
+  test('without the binary of ONNX Runtime works on wasm, and says what is missing', async () => {
+    const project = await classifierProject();
+    const shroom = (...args: string[]) => run(project, 'npx', '--no-install', 'shroom', ...args);
+    const resultOf = async (...args: string[]) =>
+      JSON.parse(await shroom(...args, '--json')).result;
+    const ortOf = ({ checks }: { checks: { name: string }[] }) =>
+      checks.find(({ name }) => name === 'ort');
+    const command = 'npm i onnxruntime-node --onnxruntime-node-install=skip';
+    const native = join(project, 'node_modules/onnxruntime-node');
+    await generatedWeights(project, 'convnext_tiny');
+    await drawnFolder(join(project, 'few'), ['Amanita', 'Boletus', 'Russula'], 6);
+    expect(await resultOf('doctor')).toMatchObject({ works: true, engine: 'ort' });
+
+    renameSync(join(native, 'bin'), join(native, 'hidden'));
+    const hidden = await resultOf('doctor');
+    expect(hidden).toMatchObject({ works: true, engine: 'wasm' });
+    expect(ortOf(hidden)).toMatchObject({
+      standing: 'bad',
+      found: expect.stringMatching(/^onnxruntime-node \S+ is installed without its binary for /),
+      command: expect.stringContaining(command),
+    });
+    renameSync(native, join(project, 'hidden'));
+    const missing = await resultOf('doctor');
+    expect(missing).toMatchObject({ works: true, engine: 'wasm' });
+    expect(ortOf(missing)).toMatchObject({ found: 'onnxruntime-node is not installed', command });
+
+    const network = ['--backbone', 'convnext_tiny.safetensors', '--architecture', 'convnext_tiny'];
+    const small = ['--recipe', 'reference', '--size', '64', '--views', '1', '--epochs', '2'];
+    const { classes } = await resultOf('train', 'few', ...network, ...small, '--out', 'wasm');
+    expect(classes).toEqual(['Amanita', 'Boletus', 'Russula']);
+    const { engine } = JSON.parse(readFileSync(join(project, 'wasm/metrics.json'), 'utf8'));
+    expect(engine).toBe('wasm');
+    const { counts } = await resultOf('predict', 'wasm', 'few/Boletus');
+    expect(counts.unreadable).toBe(0);
+    const explained = await resultOf('explain', 'wasm', 'few/Boletus/1.jpg', '--out', 'maps');
+    expect(existsSync(join(project, explained.photos[0].picture))).toBe(true);
+    const refused = await shroom('finetune', 'wasm').catch(String);
+    expect(refused).toMatch(/engine 'wasm' cannot train convnext_tiny after 'stages\.\d/);
+    expect(refused).toContain(command);
+  });
+
   test('of TypeScript compiles as node16 and as bundler, and explains what it trained', async () => {
     const program = source('program.ts');
     const project = await install('typescript', {
@@ -146,6 +204,8 @@ describe('a fresh project with the packed packages', () => {
       extras: [cpu, 'typescript'],
     });
     oneTensorFlow(project);
+    // Its install script downloads from outside npm, so nothing may bring it without being asked.
+    expect(existsSync(join(project, 'node_modules/onnxruntime-node'))).toBe(false);
     for (const each of ['node16', 'bundler'])
       await run(project, 'npx', '--no-install', 'tsc', '-p', each);
     // Only our types are checked, because those of TensorFlow.js have errors.
