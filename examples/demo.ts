@@ -73,9 +73,7 @@ await runProgram(async signal => {
     say(
       '  Over plain http, browsers do not store the page for use without a network, and do not allow the camera.',
     );
-  say(
-    paint('dim', '\n  Press Ctrl+C to stop the server. Never eat a mushroom because of a photo.\n'),
-  );
+  say(paint('dim', '\n  Press Ctrl+C to stop. Never eat a mushroom because of a photo.\n'));
   await new Promise<void>(done => signal.addEventListener('abort', () => done()));
   await server.close();
 });

@@ -52,9 +52,9 @@ describe.each(names)('the tarball of @shroom/%s', name => {
 });
 
 /** Maximum size of the installed packages in MB of 1,000,000 bytes, all together and each. */
-const installed = { all: 5, each: 1.1 };
+const installed = { all: 5.5, each: 1.3 };
 
-test('unpacked, all packages have at most 5 MB', () => {
+test('unpacked, all packages have at most 5.5 MB', () => {
   const sizes = [...tarballs].map(([name, { contents }]) => {
     const folder = join(root, 'packages', name.replace('@shroom/', ''));
     const files = contents.map(path => join(folder, path)).filter(existsSync);
