@@ -1,5 +1,5 @@
+import type { GraphCall } from './call';
 import { flag, type GraphModel } from './model';
-import type { GraphCall } from './operators';
 
 /**
  * Writes `CovariancePooling` of `@shroom/head` with operators that every TensorFlow.js has: the second moments of the projected features, and

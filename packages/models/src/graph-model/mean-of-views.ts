@@ -1,5 +1,5 @@
+import type { GraphCall } from './call';
 import { flag } from './model';
-import type { GraphCall } from './operators';
 
 /**
  * Writes `MeanOfViews`, a layer of `@shroom/classifier`: consecutive rows of logits are those of the views of one photo; the result is the

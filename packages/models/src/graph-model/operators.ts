@@ -1,16 +1,9 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import type { Value, WrittenCall } from '../writing/network-writer';
+import type { Value } from '../writing/network-writer';
+import type { GraphCall, GraphOperator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
-import { flag, type GraphModel, integers, text } from './model';
-
-/** One layer, to be written to a TensorFlow graph. */
-export interface GraphCall extends WrittenCall {
-  readonly graph: GraphModel;
-}
-
-/** Writes one layer. @returns The name of its output. */
-type GraphOperator = (call: GraphCall) => string;
+import { flag, integers, text } from './model';
 
 const isMap = ({ shape }: Value) => shape.length === 4;
 

@@ -1,5 +1,5 @@
+import type { Call } from './call';
 import type { OnnxModel } from './model';
-import type { Call } from './operators';
 
 /**
  * Writes `CovariancePooling` of `@shroom/head` with standard operators: the second moments of the projected features, and their square root

@@ -1,4 +1,4 @@
-import type { Call } from './operators';
+import type { Call } from './call';
 
 /**
  * Writes `MeanOfViews`, a layer of `@shroom/classifier`: consecutive rows of logits are those of the views of one photo; the result is the

@@ -1,18 +1,10 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import type { Value, WrittenCall } from '../writing/network-writer';
+import type { Value } from '../writing/network-writer';
+import type { Call, Operator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
 import type { OnnxModel } from './model';
-import { addWeights, toOnnxLayout, type WeightPrecision } from './weights';
-
-/** One layer, to be written to an ONNX model. Feature maps are `[N, C, H, W]` in ONNX. */
-export interface Call extends WrittenCall {
-  readonly onnx: OnnxModel;
-  readonly precision: WeightPrecision;
-}
-
-/** Writes one layer. @returns The name of its output. */
-export type Operator = (call: Call) => string;
+import { addWeights, toOnnxLayout } from './weights';
 
 const isMap = ({ shape }: Value) => shape.length === 4;
 
