@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { execFile } from 'node:child_process';
 import {
   existsSync,

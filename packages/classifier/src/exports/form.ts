@@ -40,6 +40,7 @@ export type ExportForm = (
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const options: AnswerExportOptions = { views: 4 };
  * await classifier.export('onnx', 'pets.onnx', options);
  * ```

@@ -11,6 +11,7 @@ import type { AnswerExportOptions, Exported, ExportSource } from './form';
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const options: OnnxExportOptions = { weights: 'float16' };
  * await classifier.export('onnx', 'pets.onnx', options);
  * ```

@@ -13,6 +13,7 @@ import { requireStoredPrecision } from './precision';
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const options: TfjsExportOptions = { weights: 'float16' };
  * await classifier.export('tfjs', 'site/pets', options);
  * ```

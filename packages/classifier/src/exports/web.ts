@@ -29,6 +29,7 @@ const shardBytes = 4 << 20;
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const options: WebExportOptions = { photos: ['cat.jpg', 'dog.jpg'] };
  * await classifier.export('web', 'site/pets', options);
  * ```
@@ -47,6 +48,7 @@ const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: 
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const written: WebExport = await classifier.export('web', 'site/pets');
  * console.log(written.files.length, written.change); // for example 5 files, 0.0004
  * ```

@@ -11,6 +11,7 @@ import { exportForWeb, type WebExportOptions } from './web';
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const options: ZipExportOptions = { weights: 'float16' };
  * await classifier.export('zip', 'pets.zip', options);
  * ```
@@ -25,6 +26,7 @@ export interface ZipExportOptions extends WebExportOptions {
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const { files, change }: ZipExport = await classifier.export('zip', 'pets.zip');
  * console.log(files[0]!.bytes, change);
  * ```

@@ -6,6 +6,7 @@ import type { Tensors } from './stored';
  *
  * @example
  * ```ts
+ * const classifier = await openClassifier('runs/pets');
  * const weights: StoredPrecision = 'float16'; // half the size
  * await classifier.export('web', 'site/pets', { weights });
  * ```
