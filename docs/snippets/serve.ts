@@ -1,8 +1,4 @@
-import './photos';
-import { train } from '@shroom/classifier';
-
-const size = { size: 64, epochs: 1, views: 1, testViews: 1 };
-await train('photos', { ...size, recipe: 'fast', out: 'runs/genera' });
+import './trained';
 
 // #region serve
 import { readFile } from 'node:fs/promises';
