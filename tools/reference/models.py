@@ -10,7 +10,7 @@ import pathlib
 
 import torch
 import torchvision
-from networks import images, load
+from networks import images, load, sampled
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/models/test/reference"
 here.mkdir(parents=True, exist_ok=True)
@@ -28,17 +28,6 @@ networks = {
     "inception_v3": (lambda: torchvision.models.inception_v3(aux_logits=False, init_weights=False), inception),
     "alexnet": (torchvision.models.alexnet, alexnet),
 }
-
-
-def sampled(values):
-    """Returns 64 numbers spread over a tensor, and its largest magnitude."""
-    flat = values.detach().flatten()
-    places = [(k * 104729 + 17) % flat.numel() for k in range(64)]
-    return {
-        "shape": list(values.shape),
-        "largest": float(f"{flat.abs().max().item():.7g}"),
-        "samples": [float(f"{flat[place].item():.7g}") for place in places],
-    }
 
 
 def channels_last(values):

@@ -32,3 +32,14 @@ def load(model):
 
 def images(count, size):
     return torch.tensor(formula(count * size * size * 3, 1, 4).reshape(count, size, size, 3), dtype=torch.float32).permute(0, 3, 1, 2)
+
+
+def sampled(values):
+    """Returns 64 numbers spread over a tensor, and its largest magnitude."""
+    flat = values.detach().flatten()
+    places = [(k * 104729 + 17) % flat.numel() for k in range(64)]
+    return {
+        "shape": list(values.shape),
+        "largest": float(f"{flat.abs().max().item():.7g}"),
+        "samples": [float(f"{flat[place].item():.7g}") for place in places],
+    }

@@ -12,21 +12,10 @@ import sys
 
 import timm
 import torch
-from networks import images
+from networks import images, sampled
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/classifier/test/exports/reference"
 torch.set_num_threads(2)
-
-
-def sampled(values):
-    """Returns 64 numbers spread over a tensor, and its largest magnitude."""
-    flat = values.detach().flatten()
-    places = [(k * 104729 + 17) % flat.numel() for k in range(64)]
-    return {
-        "shape": list(values.shape),
-        "largest": float(f"{flat.abs().max().item():.7g}"),
-        "samples": [float(f"{flat[place].item():.7g}") for place in places],
-    }
 
 
 def of(folder):

@@ -1,6 +1,8 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findArchitecture, findPretrained, listPretrained } from '../../src/index';
 import { weightsNeeds } from '../../src/node/index';
@@ -15,6 +17,24 @@ test('every id occurs once', () => {
   const ids = listPretrained().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
+
+test.each(['resnet50', 'convnext_tiny', 'convnext_small', 'convnext_base'])(
+  'a download of %s has about the size that the table says: its parameters, four bytes each',
+  async architecture => {
+    await setBackend('cpu');
+    const network = findArchitecture(architecture).build({ classes: 1000 });
+    const parameters = network.trainableWeights.map(({ shape }) =>
+      shape.reduce((product: number, side) => product * side!, 1),
+    );
+    const bytes = 4 * parameters.reduce((sum, count) => sum + count, 0);
+    network.dispose();
+    const own = listPretrained().filter(
+      each => each.architecture === architecture && each.source.startsWith('hf:'),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    for (const each of own) expect(each.bytes! / bytes).toBeCloseTo(1, 3);
+  },
+);
 
 test('the README says which weights each bare name means', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
