@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { execFile } from 'node:child_process';
 import {
   existsSync,
@@ -14,7 +15,7 @@ import { promisify } from 'node:util';
 import { filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './program';
-import { drawnFolder } from './small-job';
+import { drawnFolder, generatedWeights } from './small-job';
 import { packAll, type Tarball } from './tarballs';
 
 const folder = mkdtempSync(join(tmpdir(), 'shroom-installation-'));
@@ -32,7 +33,8 @@ const versionOf = (name: string): string =>
   )![1]!;
 const run = async (cwd: string, command: string, ...args: string[]): Promise<string> => {
   const shell = process.platform === 'win32';
-  const { ONNXRUNTIME_NODE_INSTALL: _, ...env } = process.env;
+  // NODE_PATH would find packages of this repository.
+  const { ONNXRUNTIME_NODE_INSTALL: _, NODE_PATH: __, ...env } = process.env;
   try {
     return (await promisify(execFile)(command, args, { cwd, env, shell })).stdout;
   } catch (error) {
@@ -150,7 +152,7 @@ describe('a fresh project with the packed packages', () => {
     expect(complaint.split('\n').filter(line => /@shroom|^strict/.test(line))).toEqual([]);
   });
 
-  test('without the binary of ONNX Runtime finds wasm, and says what is missing', async () => {
+  test('without the binary of ONNX Runtime works on wasm, and says what is missing', async () => {
     const project = await classifierProject();
     const shroom = (...args: string[]) => run(project, 'npx', '--no-install', 'shroom', ...args);
     const resultOf = async (...args: string[]) =>
@@ -159,6 +161,8 @@ describe('a fresh project with the packed packages', () => {
       checks.find(({ name }) => name === 'ort');
     const command = 'npm i onnxruntime-node --onnxruntime-node-install=skip';
     const native = join(project, 'node_modules/onnxruntime-node');
+    await generatedWeights(project, 'convnext_tiny');
+    await drawnFolder(join(project, 'few'), ['Amanita', 'Boletus', 'Russula'], 6);
     expect(await resultOf('doctor')).toMatchObject({ works: true, engine: 'ort' });
 
     renameSync(join(native, 'bin'), join(native, 'hidden'));
@@ -169,6 +173,24 @@ describe('a fresh project with the packed packages', () => {
       found: expect.stringMatching(/^onnxruntime-node \S+ is installed without its binary for /),
       command: expect.stringContaining(command),
     });
+    renameSync(native, join(project, 'hidden'));
+    const missing = await resultOf('doctor');
+    expect(missing).toMatchObject({ works: true, engine: 'wasm' });
+    expect(ortOf(missing)).toMatchObject({ found: 'onnxruntime-node is not installed', command });
+
+    const network = ['--backbone', 'convnext_tiny.safetensors', '--architecture', 'convnext_tiny'];
+    const small = ['--recipe', 'reference', '--size', '64', '--views', '1', '--epochs', '2'];
+    const { classes } = await resultOf('train', 'few', ...network, ...small, '--out', 'wasm');
+    expect(classes).toEqual(['Amanita', 'Boletus', 'Russula']);
+    const { engine } = JSON.parse(readFileSync(join(project, 'wasm/metrics.json'), 'utf8'));
+    expect(engine).toBe('wasm');
+    const { counts } = await resultOf('predict', 'wasm', 'few/Boletus');
+    expect(counts.unreadable).toBe(0);
+    const explained = await resultOf('explain', 'wasm', 'few/Boletus/1.jpg', '--out', 'maps');
+    expect(existsSync(join(project, explained.photos[0].picture))).toBe(true);
+    const refused = await shroom('finetune', 'wasm').catch(String);
+    expect(refused).toMatch(/engine 'wasm' cannot train convnext_tiny after 'stages\.\d/);
+    expect(refused).toContain(command);
   });
 
   test('of TypeScript compiles as node16 and as bundler, and explains what it trained', async () => {
