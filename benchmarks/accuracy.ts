@@ -11,14 +11,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type TrainEvent, train } from '@shroom/classifier';
+import { printerTo, runProgram, startBar } from '@shroom/classifier/command';
 import { cacheFolder } from '@shroom/models/node';
 import { writeAtomically } from '@shroom/train/node';
-import { fact, heading, progressBar, runProgram } from '../examples/pipeline/terminal';
 import { calibrationPage } from './accuracy/calibration-page';
 import { chosenOf, type Row, resultsPage } from './accuracy/page';
 import { spread } from './accuracy/spread';
 import { type Trial, trialOf } from './accuracy/trial';
 import { type SplitKind, splits, ways } from './accuracy/ways';
+
+const printer = printerTo(process.stderr);
+const { fact, heading } = printer;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,7 +40,7 @@ await runProgram(async signal => {
   );
 
   heading('Training');
-  const progress = progressBar('trainings', 'trainings');
+  const progress = startBar(printer, 'trainings', 'trainings');
   const trials = ways.map((): Record<SplitKind, Trial[]> => ({ stratified: [], grouped: [] }));
   let done = 0;
   const total = ways.length * kinds.length * seeds.length;

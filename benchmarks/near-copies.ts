@@ -12,10 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { printerTo, runProgram } from '@shroom/classifier/command';
 import { findNeighbors, type PhotoSet, type RandomStream, randomStream } from '@shroom/data';
 import { openFolder } from '@shroom/data/node';
 import sharp, { type Sharp } from 'sharp';
-import { fact, heading, runProgram } from '../examples/pipeline/terminal';
+
+const { fact, heading } = printerTo(process.stderr);
 
 /** A way to make a copy. @param pixels Upright picture of the given size. */
 type Copying = (pixels: Sharp, size: Size, random: RandomStream) => Promise<Uint8Array>;

@@ -10,13 +10,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Classifier, openClassifier, type PhotoInput, startEngine } from '@shroom/classifier';
+import { printerTo, runProgram, startBar } from '@shroom/classifier/command';
 import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import { writeAtomically } from '@shroom/train/node';
-import { fact, heading, progressBar, runProgram } from '../examples/pipeline/terminal';
 import { otherPhotos, photosOfOtherThings } from './unknown/other-photos';
 import { type ClassifierResult, type KindResult, unknownPage } from './unknown/page';
 import { someOf, strangePictures } from './unknown/strange-pictures';
+
+const printer = printerTo(process.stderr);
+const { fact, heading } = printer;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** Photographs of one kind, at most. */
@@ -104,7 +107,7 @@ async function asked(
   photos: readonly PhotoInput[],
   signal: AbortSignal,
 ): Promise<KindResult> {
-  const progress = progressBar(kind, 'photos');
+  const progress = startBar(printer, kind, 'photos');
   let [done, unknown, sure] = [0, 0, 0];
   try {
     for (const answer of await classifier.predict(photos, { views: 1, signal })) {
