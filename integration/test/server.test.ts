@@ -411,6 +411,18 @@ test('hundreds of damaged requests leave it alive', async () => {
   expect(await level('shroom_workers_ended_total')).toBe(0);
 });
 
+test('a program in CommonJS serves too', async () => {
+  const program = `const { serve } = require('@shroom/classifier/server');
+    serve(${JSON.stringify(run)}, { port: 0 }).then(async server => {
+      console.log(await (await fetch(server.url + '/ready')).text());
+      await server.close();
+    });`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program], {
+    cwd: join(root, 'integration'),
+  });
+  expect(JSON.parse(stdout)).toEqual({ status: 'ready', workers: 1 });
+});
+
 test('the classifier alone does not load the server', async () => {
   const program = `await import('@shroom/classifier');
     const { default: { _cache } } = await import('node:module');

@@ -13,8 +13,8 @@ export interface Levels {
 
 /** What a server counts, in the text format of Prometheus. */
 export class Metrics {
-  readonly registry = new Registry();
-  readonly #registers = [this.registry];
+  readonly #registry = new Registry();
+  readonly #registers = [this.#registry];
   readonly #requests = new Counter({
     name: 'shroom_requests_total',
     help: 'Requests that were answered.',
@@ -83,8 +83,8 @@ export class Metrics {
       this.#seconds.observe({ route }, reply.elapsedTime / 1000);
     });
     app.get('/metrics', async (_, reply) => {
-      void reply.type(this.registry.contentType);
-      return this.registry.metrics();
+      void reply.type(this.#registry.contentType);
+      return this.#registry.metrics();
     });
   }
 }
