@@ -31,7 +31,7 @@ const perRound = 64;
 const folder = await mkdtemp(join(tmpdir(), 'shroom-bench-server-'));
 const run = join(folder, 'run');
 await train(
-  { ...openDrawn(4), name: 'drawn' },
+  { ...openDrawn(6), name: 'drawn' },
   { recipe: 'fast', epochs: 1, views: 1, testViews: 1, out: run },
 );
 const { pixels, width, height } = drawMushroom('Amanita', { seed: 1, size: 640 });
