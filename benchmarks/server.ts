@@ -1,8 +1,8 @@
 /**
- * Measures a served classifier (`resnet50`, photos of 299 pixels, one view) beside direct calls of `predict` in this process, in turns:
+ * Measures a served classifier (`resnet50`, photos resized to 299 pixels, one view) beside direct calls of `predict` in this process, in turns:
  * the latency of one connection, the throughput of 32 connections, and the memory over many requests. Everything runs on this machine.
  *
- *     npm run bench:server -- [--rounds 5] [--requests 10000] [--workers 1]
+ *     npm run bench:server -- [--rounds 5] [--requests 10000] [--workers 1] [--size 299]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,11 +20,15 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     requests: { type: 'string', default: '10000' },
     workers: { type: 'string', default: '1' },
+    size: { type: 'string', default: '299' },
   },
 });
-const [rounds, requests, workers] = [values.rounds, values.requests, values.workers].map(
-  Number,
-) as [number, number, number];
+const [rounds, requests, workers, size] = [
+  values.rounds,
+  values.requests,
+  values.workers,
+  values.size,
+].map(Number) as [number, number, number, number];
 /** Requests, or photos that are classified directly, in a round. */
 const perRound = 64;
 
@@ -32,7 +36,7 @@ const folder = await mkdtemp(join(tmpdir(), 'shroom-bench-server-'));
 const run = join(folder, 'run');
 await train(
   { ...openDrawn(6), name: 'drawn' },
-  { recipe: 'fast', epochs: 1, views: 1, testViews: 1, out: run },
+  { recipe: 'fast', size, epochs: 1, views: 1, testViews: 1, out: run },
 );
 const { pixels, width, height } = drawMushroom('Amanita', { seed: 1, size: 640 });
 const photo = await sharp(pixels, { raw: { width, height, channels: 3 } })
