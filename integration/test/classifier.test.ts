@@ -1,5 +1,5 @@
 import '@shroom/backend-ort';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import { RunMismatchError } from '@shroom/train/node';
 import { memory, setBackend, type Tensor2D } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawnFolder, generatedWeights } from './small-job';
+import { drawnFolder, drawnPhoto, generatedWeights } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
 const side = 64;
@@ -97,6 +97,20 @@ describe.each([
       run.test.assessment.evaluation.confusion,
     );
     expect(evaluated.seen).toBe(0);
+    await classifier.dispose();
+  });
+
+  test('is evaluated on photos that are all of one class', async () => {
+    const classifier = await openClassifier(run.folder);
+    const one = join(folder, `of one class ${architecture}`);
+    await mkdir(join(one, 'Boletus'), { recursive: true });
+    for (const seed of [100, 101])
+      await drawnPhoto(join(one, 'Boletus', `${seed}.jpg`), 'Boletus', seed);
+    const { assessment, seen, strange } = await classifier.evaluate(one, { resamples: 10 });
+    const { perClass } = assessment.evaluation;
+    expect(perClass.map(({ support }) => support)).toEqual([0, 2, 0]);
+    expect([seen, strange.photos]).toEqual([0, 0]);
+    expect([0, 0.5, 1]).toContain(assessment.figures.accuracy.value);
     await classifier.dispose();
   });
 

@@ -175,7 +175,7 @@ async function otherPhotos(
   columns: EvaluateOptions['columns'],
   work: Work,
 ): Promise<LabeledPhotos> {
-  const reading = { group: 'none', leastPerClass: 1, ...(columns && { columns }) };
+  const reading = { group: 'none', leastPerClass: 1, leastClasses: 1, ...(columns && { columns }) };
   const set = await openSet(given, reading, work);
   const text = await readFile(join(folder, 'split.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return { set };

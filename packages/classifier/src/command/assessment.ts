@@ -40,11 +40,10 @@ export function printAssessment(
   const { sure, accuracyWhereSure } = several ?? sets;
   const right = sure > 0 ? `; ${percent(accuracyWhereSure)} of these answers are right` : '';
   fact('sure', `of ${percent(sure)} of the photos${right}`);
-  const what = several
-    ? 'of the classes that photos have, those that fit are'
-    : 'the class is among those that fit in';
-  const found = several ? 'here' : 'it is in';
-  fact('promise', `${what} ${percent(certainty.coverage)}; ${found} ${percent(sets.coverage)}`);
+  const found = several
+    ? `of the classes that the photos have, ${percent(sets.coverage)} are among those that fit`
+    : `the class of ${percent(sets.coverage)} of the photos is among those that fit`;
+  fact('fits', `${found}; the threshold was chosen for ${percent(certainty.coverage)}`);
 }
 
 /** Prints a line with a bar for each class. */
@@ -69,18 +68,25 @@ function printClasses(
   });
 }
 
+/** What the verdict says of the average confidence. */
+const confidences = {
+  'too sure': 'too high',
+  'as sure as right': 'as it should be',
+  'not sure enough': 'too low',
+} as const;
+
 function printCalibration(
   { fact }: Printer,
   { calibration: { raw, scaled }, certainty }: Assessment,
 ): void {
   const off = (100 * scaled.expectedError).toFixed(1);
   fact(
-    'by itself',
-    `${raw.verdict}: ${percent(raw.confidence)} sure on average, right in ${percent(raw.accuracy)}`,
+    'confidence',
+    `${confidences[raw.verdict]} before calibration: ${percent(raw.confidence)} on average, right in ${percent(raw.accuracy)}`,
   );
   fact(
     'calibrated',
-    `${percent(scaled.confidence)} sure at a temperature of ${certainty.temperature.toFixed(2)}; off by ${off} % on average`,
+    `${percent(scaled.confidence)} on average at a temperature of ${certainty.temperature.toFixed(2)}; off by ${off} %`,
   );
 }
 

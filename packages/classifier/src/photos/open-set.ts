@@ -17,12 +17,14 @@ export interface ReadingOptions {
   readonly columns?: ColumnNames;
   /** Classes with fewer photos are left out. */
   readonly leastPerClass?: number;
+  /** Minimum number of classes. Default 2. */
+  readonly leastClasses?: number;
 }
 
 /** Opens photos and names the set. @param where An argument of `openPhotos` of `@shroom/data`, or an open set. */
 export async function openSet(
   where: string | PhotoSet,
-  { group, givenSplit = 'auto', columns, leastPerClass }: ReadingOptions,
+  { group, givenSplit = 'auto', columns, leastPerClass, leastClasses }: ReadingOptions,
   { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<NamedPhotos> {
   if (typeof where !== 'string') return checked({ ...where, name: where.name || 'photos' });
@@ -36,6 +38,7 @@ export async function openSet(
     ...(groups && { group: groups }),
     ...columns,
     ...(leastPerClass !== undefined && { leastPerClass }),
+    ...(leastClasses !== undefined && { leastClasses }),
     kaggle: {
       onProgress: ({ done, total = done }) => loading.update(megabytes(done), megabytes(total)),
     },

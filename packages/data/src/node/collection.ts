@@ -31,7 +31,7 @@ export interface ListedPhotos {
   /** Problems that were found while listing. Default: none. */
   readonly findings?: readonly Finding[];
   /**
-   * A sentence for the error when fewer than two classes remain. Default: that each class needs at least `leastPerClass`
+   * A sentence for the error when too few classes remain. Default: that each class needs at least `leastPerClass`
    * photos.
    */
   readonly expected?: string;
@@ -46,6 +46,8 @@ export interface OpenOptions {
    * Minimum number of photos of a class. Smaller classes are left out. Default 6, the minimum for a split into three parts.
    */
   readonly leastPerClass?: number;
+  /** Minimum number of classes. Default 2, as training needs; photos to evaluate a classifier on may all be of one class. */
+  readonly leastClasses?: number;
   /**
    * Which copies stay in one part of a split. `auto`: files with the same bytes and near copies (compressed again, scaled,
    * mirrored, turned by quarters, or cropped to at least 80 % of the area). `exact`: only files with the same bytes.
@@ -76,14 +78,20 @@ export class PhotoSetError extends Error {
  * convert are listed too.
  *
  * @param where Name of the place in errors.
- * @throws PhotoSetError when fewer than two classes remain.
+ * @throws PhotoSetError when fewer than `leastClasses` classes remain.
  */
 export async function collect(
   where: string,
   { candidates, findings: found = [], expected = expectedOfAll }: ListedPhotos,
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
-  const { onProgress, signal, leastPerClass: least = leastPerClass, decoding } = options;
+  const {
+    onProgress,
+    signal,
+    leastPerClass: least = leastPerClass,
+    leastClasses = 2,
+    decoding,
+  } = options;
   withDefaults(decoding ?? {});
   const todo = [...candidates].sort((a, b) => compareText(a.id, b.id));
   const checked: CheckedFile[] = [];
@@ -118,7 +126,7 @@ export async function collect(
     return false;
   });
   findings.push(...unmeasured(classes, given));
-  if (classes.length < 2) {
+  if (classes.length < leastClasses) {
     throw new PhotoSetError(tooFewClasses(where, classes, findings, expected));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));

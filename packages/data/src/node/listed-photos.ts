@@ -14,7 +14,7 @@ import { portabilityFindings } from './portability';
  * Copies are found.
  *
  * @param where Name of the place in errors.
- * @throws PhotoSetError when fewer than two classes remain.
+ * @throws PhotoSetError when fewer than `leastClasses` classes remain.
  * @example
  * ```ts
  * const candidates = ['Amanita', 'Boletus'].map(className => ({

@@ -57,6 +57,15 @@ describe('a folder of photos', () => {
     expect(findings).toEqual([]);
   });
 
+  test('has two classes or more, or as many as are asked for', async () => {
+    await fill('Amanita', 6);
+    await expect(openFolder(root)).rejects.toThrow(/one usable class \('Amanita'\)/);
+    const { classes, photos } = await openFolder(root, { leastClasses: 1 });
+    expect([classes, photos.length]).toEqual([['Amanita'], 6]);
+    await rm(join(root, 'Amanita'), { recursive: true });
+    await expect(openFolder(root, { leastClasses: 1 })).rejects.toThrow(PhotoSetError);
+  });
+
   test('quarantines what cannot be used and says why, and changes no file', async () => {
     await fill('A', 6);
     await fill('B', 6);

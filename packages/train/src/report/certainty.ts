@@ -28,7 +28,7 @@ function surenessInWords({ calibration, certainty }: Assessment): Html {
   const { raw, scaled } = calibration;
   const { temperature } = certainty;
   const shares = ({ confidence }: Calibration) => `${percent(confidence)} sure on average`;
-  const was = html`By itself the classifier was <b>${verdicts[raw.verdict]}</b>: on the test photos ${shares(raw)}, and right in
+  const was = html`Before calibration, the classifier was <b>${verdicts[raw.verdict]}</b>: on the test photos ${shares(raw)}, and right in
     ${percent(raw.accuracy)} of cases.`;
   if (temperature === 1) return html`${was} Its answers are given as they are.`;
   const way =
