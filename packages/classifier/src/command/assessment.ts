@@ -28,7 +28,10 @@ export function printAssessment(
   const photos =
     several?.answers.length ?? evaluation.perClass.reduce((sum, { support }) => sum + support, 0);
   if (unknown !== undefined)
-    fact('unknown', `${unknown} of ${photos} photos are unlike all training photos`);
+    fact(
+      'unknown',
+      `${unknown} of ${photos} photos ${unknown === 1 ? 'is' : 'are'} unlike all training photos`,
+    );
   printClasses(printer, classes, assessment);
   printer.say();
   const interval = (figure: Interval) => withInterval(printer, figure);

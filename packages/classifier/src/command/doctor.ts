@@ -3,6 +3,7 @@ import type { Diagnosis } from '../doctor/diagnose';
 import { forTerminal } from '../run/names';
 import { printCommand } from './terminal/command';
 import type { Printer } from './terminal/printer';
+import { listed } from './terminal/words';
 import type { Verb } from './verb';
 
 const headings = {
@@ -38,11 +39,17 @@ export function printDiagnosis(printer: Printer, { works, engine, checks }: Diag
   printer.heading('Verdict');
   const hasAdvice = checks.some(({ advice }) => advice !== undefined);
   const advised = hasAdvice ? ' The lines with ! say what could be better.' : '';
-  printer.say(
-    works
-      ? `  Training and prediction work, on the engine ${engine}.${advised}`
-      : '  Nothing works yet. The lines with ! say what to do.',
+  const closed = checks.filter(({ part, standing }) => part === 'disk' && standing === 'bad');
+  const where = listed(
+    closed.map(({ name }) => `the ${name.replace(/^this /, 'current ')}`),
+    'and',
   );
+  if (!works) printer.say('  Nothing works yet. The lines with ! say what to do.');
+  else if (closed.length > 0)
+    printer.say(
+      `  The engine ${engine} works, but nothing can be written to ${where}.${advised.replace('could be better', 'to do')}`,
+    );
+  else printer.say(`  Training and prediction work, on the engine ${engine}.${advised}`);
 }
 
 function printCheck(printer: Printer, { name, standing, found, advice, command }: Check): void {

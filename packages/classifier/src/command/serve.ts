@@ -60,12 +60,14 @@ export const serve: Verb<ServeVerbOptions> = {
       onEvent: ({ reason }) => notes.warn(forTerminal(`A process was replaced: ${reason}`)),
     });
     const { url, addresses, title, classes, engine } = server;
+    // Who reads the line may stop the server at once.
+    const stopping = stopped(signal);
     results.say(
       forTerminal(
         `${title} (${counted(classes.length, 'class', 'classes')}, ${engine}) answers at ${addresses.join(' and ')}`,
       ),
     );
-    await stopped(signal);
+    await stopping;
     await server.close();
     results.say('Stopped.');
     return { result: { url, title, classes, engine } };
@@ -76,11 +78,19 @@ export const serve: Verb<ServeVerbOptions> = {
 const given = (limits: Readonly<Record<string, number | undefined>>): Partial<RequestLimits> =>
   Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 
-/** Waits for Ctrl+C, or for SIGTERM, which a system sends that stops a program. */
+/** Waits for Ctrl+C, or for SIGTERM, which a system sends that stops a program. A second signal of either kind ends the process at once. */
 async function stopped(signal: AbortSignal): Promise<void> {
   await new Promise<void>(done => {
-    if (signal.aborted) done();
-    signal.addEventListener('abort', () => done());
-    process.once('SIGTERM', () => done());
+    const terminate = () => {
+      process.once('SIGINT', () => process.exit(130));
+      done();
+    };
+    const interrupt = () => {
+      process.off('SIGTERM', terminate);
+      done();
+    };
+    process.once('SIGTERM', terminate);
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt);
   });
 }

@@ -10,19 +10,20 @@ const forRun = 1e9;
 
 /** Whether the cache and the current folder can be written, and how much is free there. */
 export async function checkDisk(): Promise<Check[]> {
-  const entries = await listCache();
+  // A file in the place of the folder cannot be listed. `checkFolder` says so.
+  const entries = await listCache().catch(() => []);
   const used = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const folder = cacheFolder();
   const [cache, here] = [
     await checkFolder('cache', folder, 'SHROOM_CACHE names another folder.'),
     await checkFolder('this folder', process.cwd(), '--out names another folder for a run.'),
   ];
-  const kept = `${entries.length} entries, ${inGigabytes(used)}`;
+  const count = entries.length === 1 ? '1 entry' : `${entries.length} entries`;
   const isFull = cache.standing === 'limited' && used > 0;
   return [
     {
-      ...{ ...cache, found: `${cache.found}; ${kept}` },
-      ...(isFull && { command: 'shroom cache --prune --unused-for 30d' }),
+      ...{ ...cache, found: `${cache.found}; ${count}, ${inGigabytes(used)}` },
+      ...(isFull && { command: 'npx @shroom/classifier cache --prune --unused-for 30d' }),
     },
     here,
   ];

@@ -63,6 +63,20 @@ describe.each([50, 100])('what doctor prints in %i columns', columns => {
     expect(text().replace(/\s+/g, ' ')).toContain('work, on the engine wasm. The lines with !');
   });
 
+  test('says which folders cannot be written', () => {
+    const { printer, text } = screenOf(columns);
+    const found = '/data cannot be written (EROFS)';
+    const disk = { part: 'disk', standing: 'bad', found, advice: 'Take another.' } as const;
+    const closed = [
+      { ...disk, name: 'cache' },
+      { ...disk, name: 'this folder' },
+    ];
+    printDiagnosis(printer, { works: true, engine: 'ort', checks: closed });
+    expect(text().replace(/\s+/g, ' ')).toContain(
+      'The engine ort works, but nothing can be written to the cache and the current folder. The lines with ! say what to do.',
+    );
+  });
+
   test('says so when nothing works', () => {
     const { printer, text } = screenOf(columns);
     printDiagnosis(printer, { works: false, engine: null, checks: checks.slice(0, 1) });

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DownloadError } from '@shroom/models/node';
-import { expect, test } from 'vitest';
-import { checkFolder } from '../../src/doctor/disk';
+import { expect, test, vi } from 'vitest';
+import { checkDisk, checkFolder } from '../../src/doctor/disk';
 import { checkNode, memoryCheck, vectorsInWords } from '../../src/doctor/machine';
 import { networkCheck } from '../../src/doctor/network';
 
@@ -45,7 +45,11 @@ test('a folder is made and stays empty; a file in its place is told', async () =
       ...{ standing: 'bad', advice: 'Take another.' },
       found: `${file} cannot be written (EEXIST)`,
     });
+    vi.stubEnv('SHROOM_CACHE', file);
+    const [cache] = await checkDisk();
+    expect(cache!.found).toBe(`${file} cannot be written (EEXIST); 0 entries, 0.0 GB`);
   } finally {
+    vi.unstubAllEnvs();
     await rm(parent, { recursive: true });
   }
 });

@@ -64,25 +64,29 @@ const known: Record<string, readonly [DownloadFault, string]> = {
     'disk',
     'The disk is full. Set SHROOM_CACHE and HF_HUB_CACHE to folders on another disk.',
   ],
-  EACCES: [
-    'disk',
-    'The cache folder cannot be written. Set SHROOM_CACHE and HF_HUB_CACHE to other folders.',
-  ],
-  EROFS: [
-    'disk',
-    'The cache folder cannot be written. Set SHROOM_CACHE and HF_HUB_CACHE to other folders.',
-  ],
 };
+
+/** Codes of errors when a folder cannot be written, or when a file is in its place. */
+export const unwritable: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EEXIST',
+]);
+
+const unwritableAdvice = [
+  'disk',
+  'The cache folder cannot be written. Set SHROOM_CACHE and HF_HUB_CACHE to other folders.',
+] as const;
 
 /** Makes an error that says what happened and what to do. `fetch` hides the reason in the `cause` of its error. */
 export function downloadError(source: string, error: unknown): DownloadError {
   if (error instanceof DownloadError) return error;
   const outer = error as Error & { cause?: NodeJS.ErrnoException; code?: string };
   const code = outer.code ?? outer.cause?.code ?? '';
-  const [fault, hint] = known[code] ?? [
-    'connection',
-    'Trying again is safe: the download is resumed.',
-  ];
+  const advice = unwritable.has(code) ? unwritableAdvice : known[code];
+  const [fault, hint] = advice ?? ['connection', 'Trying again is safe: the download is resumed.'];
   const reason = outer.cause?.message ? `${outer.message}: ${outer.cause.message}` : outer.message;
   return new DownloadError(fault, `${source} could not be downloaded: ${reason}\n${hint}`, {
     cause: error,

@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { cacheFolder } from './cache';
 import { noteUse } from './cache-use';
-import { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
+import {
+  DownloadError,
+  type DownloadFault,
+  type DownloadProgress,
+  unwritable,
+} from './download-error';
 import { writeWhole } from './whole-file';
 
 /** A file of an npm package to download, with a fixed version and hash. */
@@ -60,9 +65,9 @@ export async function fetchNpmPackage(
   signal?.throwIfAborted();
 
   const part = `${folder}.${randomUUID()}.part`;
-  await mkdir(dirname(folder), { recursive: true });
-  await removeAbandoned(dirname(folder));
   try {
+    await mkdir(dirname(folder), { recursive: true });
+    await removeAbandoned(dirname(folder));
     const tarball = join(part, 'package.tgz');
     const unpacked = join(part, 'package');
     await mkdir(unpacked, { recursive: true });
@@ -84,9 +89,10 @@ export async function fetchNpmPackage(
   } catch (error) {
     if (existsSync(folder)) return folder; // Another process was faster.
     if (signal?.aborted) throw signal.reason;
-    throw explain(spec, wanted, error as NodeJS.ErrnoException);
+    throw explain(spec, wanted, error as NodeJS.ErrnoException, cache);
   } finally {
-    await rm(part, { recursive: true, force: true });
+    // What cannot be removed does not hide why the download failed; it is removed a day later.
+    await rm(part, { recursive: true, force: true }).catch(() => undefined);
   }
   return folder;
 }
@@ -183,8 +189,33 @@ export async function npmConfiguration(): Promise<Record<string, unknown>> {
 
 const silentAdvice = 'The registry is slow, or a proxy holds it back. Trying again is safe.';
 
-/** What errors of the registry mean, by their code. */
-export const registryAdvice: Record<string, readonly [DownloadFault, string]> = {
+const notFound = [
+  'connection',
+  'The registry could not be found. Is there a network? `npm ping` checks it.',
+] as const;
+
+type Advice = readonly [DownloadFault, string];
+
+/**
+ * What an error of the registry means, and what to do. `undefined` if the error is not known.
+ *
+ * @param cache The cache folder. A folder outside of it that cannot be written is npm's.
+ */
+export function registryAdvice(
+  { code = '', path = '' }: NodeJS.ErrnoException,
+  cache: string,
+): Advice | undefined {
+  if (!unwritable.has(code)) return advices[code];
+  const isOurs = path.startsWith(cache) || cache.startsWith(path);
+  return [
+    'disk',
+    isOurs
+      ? `The cache folder ${cache} cannot be written. Set SHROOM_CACHE to another folder.`
+      : "npm's own cache cannot be written. `npm config get cache` prints where it is, and npm_config_cache in the environment names another folder.",
+  ];
+}
+
+const advices: Record<string, Advice> = {
   EINTEGRITY: [
     'damaged',
     'The registry sent a file that differs from what was pinned. A proxy or mirror may have changed it.',
@@ -193,10 +224,8 @@ export const registryAdvice: Record<string, readonly [DownloadFault, string]> = 
     'size',
     'The registry sent a file that differs from what was pinned. A proxy or mirror may have changed it.',
   ],
-  ENOTFOUND: [
-    'connection',
-    'The registry could not be found. Is there a network? `npm ping` checks it.',
-  ],
+  ENOTFOUND: notFound,
+  EAI_AGAIN: notFound,
   ECONNREFUSED: [
     'connection',
     'The registry refused the connection. `npm ping` shows details, and `npm config get registry` shows which registry is used.',
@@ -205,7 +234,6 @@ export const registryAdvice: Record<string, readonly [DownloadFault, string]> = 
   ETIMEDOUT: ['silence', silentAdvice],
   ERR_SOCKET_TIMEOUT: ['silence', silentAdvice],
   ENOSPC: ['disk', 'The disk is full. Set SHROOM_CACHE to a folder on another disk.'],
-  EACCES: ['disk', 'The cache folder cannot be written. Set SHROOM_CACHE to another folder.'],
   E401: ['refused', 'The registry requires a login: `npm login`.'],
   E403: [
     'refused',
@@ -217,8 +245,13 @@ export const registryAdvice: Record<string, readonly [DownloadFault, string]> = 
   ],
 };
 
-function explain(spec: string, wanted: NpmPackage, error: NodeJS.ErrnoException): DownloadError {
-  const [fault, hint] = registryAdvice[error.code ?? ''] ?? [
+function explain(
+  spec: string,
+  wanted: NpmPackage,
+  error: NodeJS.ErrnoException,
+  cache: string,
+): DownloadError {
+  const [fault, hint] = registryAdvice(error, cache) ?? [
     'connection',
     'Trying again is safe: nothing was kept.',
   ];

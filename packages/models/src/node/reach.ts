@@ -1,3 +1,4 @@
+import { cacheFolder } from './cache';
 import { DownloadError, downloadError } from './download-error';
 import { askHub, type HubOptions } from './hub';
 import { hubSettings } from './hub-settings';
@@ -53,8 +54,8 @@ async function reachRegistry({ timeout = 5000, signal, npm }: ReachOptions): Pro
     return { server: 'registry', address };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const [fault, hint] = registryAdvice[code] ?? [
+    const { message } = error as NodeJS.ErrnoException;
+    const [fault, hint] = registryAdvice(error as NodeJS.ErrnoException, cacheFolder()) ?? [
       'connection',
       '`npm ping` shows details, and `npm config get registry` shows which registry is used.',
     ];

@@ -143,6 +143,20 @@ describe('a package from the registry', () => {
     await expect(fetchNpmPackage(wanted(), options())).rejects.toThrow(/refused the connection/);
   });
 
+  test('that cannot be kept says which folder is to blame, and how to name another', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const into = (cache: string, npmCache: string) =>
+      fetchNpmPackage(wanted(), { cache, npm: { ...options().npm, cache: npmCache } });
+    const { cache, npm } = options();
+    const ours = await into(file, npm.cache).catch(error => error);
+    expect(ours).toMatchObject({ name: 'DownloadError', fault: 'disk' });
+    expect(ours.message).toContain(`The cache folder ${file} cannot be written. Set SHROOM_CACHE`);
+    const ofNpm = await into(cache, file).catch(error => error);
+    expect(ofNpm).toMatchObject({ name: 'DownloadError', fault: 'disk' });
+    expect(ofNpm.message).toContain('npm_config_cache in the environment names another folder');
+  });
+
   test('can be canceled, and leaves nothing', async () => {
     const stop = new AbortController();
     const fetching = fetchNpmPackage(wanted(), {
