@@ -25,6 +25,9 @@ export {
   type OnnxValue,
 } from './onnx/model';
 export { Message } from './protobuf/message';
+export { PickleGlobalError, PytorchError } from './pytorch/error';
+export { isPytorch, openPytorch, type PytorchTensor } from './pytorch/reader';
+export type { RangedFile } from './ranged-file';
 export { checkFloat, type SafetensorsType, toFloat32 } from './safetensors/element-type';
 export { SafetensorsError } from './safetensors/error';
 export {

@@ -1,4 +1,5 @@
 import type { ReadOptions } from '../error';
+import { otherFile } from '../other-file';
 import { elementCount } from '../shape';
 import { bitsOfType, isSafetensorsType, type SafetensorsType } from './element-type';
 import { damaged } from './error';
@@ -58,21 +59,6 @@ export function safetensorsHeaderLength(
   if (prefixBytes + Number(length) > fileBytes)
     throw damaged(`it ends within its header: it has ${fileBytes} bytes`, options);
   return Number(length);
-}
-
-/** Kinds of files that people often give by mistake, by their first bytes, with what to do. */
-const otherFiles: Readonly<Record<string, string>> = {
-  PK: "a zip file, as torch.save writes it; safetensors.torch.save_file writes a model's state_dict as safetensors",
-  'version ': 'a Git LFS pointer; `git lfs pull` downloads the file itself',
-  '<': 'a web page; download the file itself from its raw address',
-  '\u0080\u0002':
-    "a Python pickle; safetensors.torch.save_file writes a model's state_dict as safetensors",
-  '\u0089HDF': 'HDF5, which Keras writes; convert it with tensorflowjs_converter',
-};
-
-function otherFile(prefix: Uint8Array): string | undefined {
-  const start = String.fromCharCode(...prefix.subarray(0, prefixBytes));
-  return Object.entries(otherFiles).find(([magic]) => start.startsWith(magic))?.[1];
 }
 
 /**

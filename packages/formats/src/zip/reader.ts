@@ -1,4 +1,5 @@
 import type { ReadOptions } from '../error';
+import { type RangedFile, ranged } from '../ranged-file';
 import { crc32 } from './crc32';
 import { damaged } from './error';
 
@@ -13,6 +14,13 @@ export interface ZipArchive {
    * @throws ZipError when there is no such file, when it is damaged or larger, or when it is packed by another method than Deflate.
    */
   read(path: string, most?: number): Promise<Uint8Array>;
+  /**
+   * Finds where the archive has the bytes of a file that is stored without compression, to read parts of it. The checksum is not compared.
+   *
+   * @returns The positions of its first byte and after its last byte, or `undefined` if it is compressed.
+   * @throws ZipError when there is no such file, or when it is encrypted or not where the directory says.
+   */
+  place(path: string): Promise<{ readonly start: number; readonly end: number } | undefined>;
 }
 
 interface Entry {
@@ -26,12 +34,15 @@ interface Entry {
 
 const endLength = 22;
 const longestComment = 0xffff;
+/** The most bytes that Deflate makes of one byte. */
+const mostInflation = 1032;
 /** In archives beyond 4 GB, this number says that the real one is elsewhere. */
 const elsewhere = 0xffffffff;
 
 /**
  * Opens a zip archive: its directory is read, and each file when it is asked for. It works in browsers and in Node.
  *
+ * @param file The archive. Bytes in memory are not copied.
  * @throws ZipError when the archive is damaged, or has 4 GB or more.
  * @example
  * ```ts
@@ -40,22 +51,35 @@ const elsewhere = 0xffffffff;
  * const text = new TextDecoder().decode(await archive.read('classifier.json', 1e6));
  * ```
  */
-export async function openZip(file: Blob, options: ReadOptions = {}): Promise<ZipArchive> {
-  const entries = await directoryOf(file, options);
+export async function openZip(
+  file: Uint8Array | Blob | RangedFile,
+  options: ReadOptions = {},
+): Promise<ZipArchive> {
+  const archive = ranged(file);
+  const entries = await directoryOf(archive, options);
+  const entryOf = (path: string): Entry => {
+    const entry = entries.get(path);
+    if (!entry) throw damaged(`it has no '${path}'`, options);
+    return entry;
+  };
   return {
     paths: [...entries.keys()],
     read: async (path, most = 2e9) => {
-      const entry = entries.get(path);
-      if (!entry) throw damaged(`it has no '${path}'`, options);
+      const entry = entryOf(path);
       if (entry.size > most)
         throw damaged(`'${path}' would have ${entry.size} bytes, more than ${most}`, options);
-      return contentOf(file, path, entry, options);
+      return contentOf(archive, path, entry, options);
+    },
+    place: async path => {
+      const entry = entryOf(path);
+      if (entry.method !== 0) return undefined;
+      return placeOf(archive, path, entry, options);
     },
   };
 }
 
-async function directoryOf(file: Blob, options: ReadOptions): Promise<Map<string, Entry>> {
-  const tail = await bytesOf(file, Math.max(0, file.size - endLength - longestComment), file.size);
+async function directoryOf(file: RangedFile, options: ReadOptions): Promise<Map<string, Entry>> {
+  const tail = await file.read(Math.max(0, file.size - endLength - longestComment), file.size);
   const view = viewOf(tail);
   let end = tail.length - endLength;
   while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
@@ -64,7 +88,7 @@ async function directoryOf(file: Blob, options: ReadOptions): Promise<Map<string
   const [length, start] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
   if (start === elsewhere) throw damaged('it has 4 GB or more, which is not read', options);
   if (start + length > file.size) throw damaged('its directory begins beyond its end', options);
-  const directory = await bytesOf(file, start, start + length);
+  const directory = await file.read(start, start + length);
   const fields = viewOf(directory);
   const entries = new Map<string, Entry>();
   let place = 0;
@@ -86,21 +110,34 @@ async function directoryOf(file: Blob, options: ReadOptions): Promise<Map<string
   return entries;
 }
 
-async function contentOf(
-  file: Blob,
+/** Finds where the archive has the bytes of a file, compressed or not. */
+async function placeOf(
+  file: RangedFile,
   path: string,
-  { method, isEncrypted, crc, stored, size, offset }: Entry,
+  { isEncrypted, stored, offset }: Entry,
+  options: ReadOptions,
+): Promise<{ start: number; end: number }> {
+  if (isEncrypted) throw damaged(`'${path}' is encrypted`, options);
+  const header = offset + 30 > file.size ? undefined : viewOf(await file.read(offset, offset + 30));
+  if (header?.getUint32(0, true) !== 0x04034b50)
+    throw damaged(`'${path}' is not where the directory says`, options);
+  const start = offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
+  if (start + stored > file.size) throw damaged(`'${path}' ends beyond the archive`, options);
+  return { start, end: start + stored };
+}
+
+async function contentOf(
+  file: RangedFile,
+  path: string,
+  entry: Entry,
   options: ReadOptions,
 ): Promise<Uint8Array> {
+  const { method, crc, stored, size } = entry;
   const fail = (why: string, cause?: unknown) => damaged(`'${path}' ${why}`, options, cause);
-  if (isEncrypted) throw fail('is encrypted');
   if (method !== 0 && method !== 8) throw fail('is packed by another method than Deflate');
-  const header = viewOf(await bytesOf(file, offset, offset + 30));
-  if (header.byteLength < 30 || header.getUint32(0, true) !== 0x04034b50)
-    throw fail('is not where the directory says');
-  const start = offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  if (start + stored > file.size) throw fail('ends beyond the archive');
-  const packed = await bytesOf(file, start, start + stored);
+  if (method === 8 && size > mostInflation * stored) throw fail('is damaged');
+  const { start, end } = await placeOf(file, path, entry, options);
+  const packed = await file.read(start, end);
   const bytes =
     method === 0
       ? packed
@@ -128,9 +165,6 @@ async function inflated(packed: Uint8Array, size: number): Promise<Uint8Array> {
     length += value.length;
   }
 }
-
-const bytesOf = async (file: Blob, start: number, end: number): Promise<Uint8Array> =>
-  new Uint8Array(await file.slice(start, end).arrayBuffer());
 
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
