@@ -3,13 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream } from '@shroom/data';
 import { fuzzFormats } from '../targets';
+import { checkpointTarget } from './checkpoints';
 import { classifierTarget } from './classifiers';
 import { modelTarget } from './models';
 import { tableTarget } from './tables';
 import type { FileTarget } from './target';
 import { zipTarget } from './zips';
 
-export const fileKinds = ['tables', 'zips', 'tensors', 'models', 'classifiers'] as const;
+export const fileKinds = [
+  'tables',
+  'zips',
+  'tensors',
+  'checkpoints',
+  'models',
+  'classifiers',
+] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 export interface FileReport {
@@ -26,6 +34,7 @@ export interface FileReport {
 const makers: Record<Exclude<FileKind, 'tensors'>, (folder: string) => Promise<FileTarget>> = {
   tables: tableTarget,
   zips: zipTarget,
+  checkpoints: checkpointTarget,
   models: modelTarget,
   classifiers: classifierTarget,
 };

@@ -13,6 +13,7 @@ import { cutExtractor } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
 import { summariesOfParts } from './network/summaries';
+import { requireWeights } from './network/weights';
 import { type TrainConfiguration, withDefaults } from './options';
 import { nameOf } from './photos/open-set';
 import { labelsOf } from './photos/truth';
@@ -72,6 +73,7 @@ export type TrainingPhotos = string | PhotoSet;
  * @throws RunMismatchError when the folder holds a run of another configuration and `overwrite` is not set. The error names the
  *   differences.
  * @throws UnsupportedNetworkError when the backbone is unknown, or cannot be cut at `finetune`.
+ * @throws DownloadError when weights of the backbone cannot be downloaded, or are downloaded only by a command and are not here.
  * @throws RangeError for an unknown option or an invalid value.
  * @example
  * ```ts
@@ -88,6 +90,7 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
   const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
   const work = { command, engine: given.engine, onProgress, onEvent, signal };
   if (typeof photos === 'string') requireOutside(folder, photos);
+  await requireWeights(chosen, signal);
   await openRunFolder(folder);
   return withLock(folder, async () => {
     await finishReplacing(folder);

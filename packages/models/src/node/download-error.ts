@@ -11,6 +11,10 @@ export type DownloadFault =
   | 'name'
   /** The file is not in the cache, and downloading is forbidden. */
   | 'offline'
+  /** The file is not in the cache, and is downloaded only when asked: see the option `pip`. */
+  | 'absent'
+  /** Python or its pip, which the download needs, is missing or does not run. */
+  | 'pip'
   /** The server cannot be reached, or the connection broke too often. */
   | 'connection'
   /** The server was silent for longer than `timeout`. */

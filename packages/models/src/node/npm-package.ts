@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
+import { removeAbandoned, unfinished } from './abandoned';
 import { cacheFolder } from './cache';
 import { noteUse } from './cache-use';
 import {
@@ -64,7 +65,7 @@ export async function fetchNpmPackage(
   }
   signal?.throwIfAborted();
 
-  const part = `${folder}.${randomUUID()}.part`;
+  const part = `${folder}.${randomUUID()}${unfinished}`;
   try {
     await mkdir(dirname(folder), { recursive: true });
     await removeAbandoned(dirname(folder));
@@ -156,16 +157,6 @@ async function save(
 }
 
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
-
-/** Removes unfinished downloads that are more than a day old, left behind by killed processes. */
-async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.part')) continue;
-    const path = join(folder, name);
-    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
-  }
-}
 
 /**
  * Returns npm's configuration as `npm config list` would show it here, in the form that npm's download libraries take. Loading npm's

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { readSafetensorsHeader, SafetensorsError } from '@shroom/formats';
 import type { Checkpoint, Scratch } from '../weights/checkpoint';
 import { checkpointOver, safetensorsChunks } from '../weights/safetensors';
-import { namingFile, writeWhole } from './whole-file';
+import { type OpenFile, openRanged } from './ranged-file';
+import { writeWhole } from './whole-file';
 
 /** An open safetensors file. Its tensors can be read until it is closed. */
 export interface SafetensorsFile {
@@ -26,35 +27,31 @@ export interface SafetensorsFile {
  * ```
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const file = await open(path);
-  const options = { source: path };
-  const readBytes = async (start: number, end: number, scratch?: Scratch) => {
-    const bytes = scratch?.take(end - start) ?? new Uint8Array(end - start);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0)
-        throw new SafetensorsError(
-          `${path} ends at byte ${start + filled}, before ${end}.`,
-          options,
-        );
-      filled += bytesRead;
-    }
-    return bytes;
-  };
-  const read = (start: number, end: number, scratch?: Scratch) =>
-    namingFile(path, () => readBytes(start, end, scratch));
+  const file = await openRanged(path);
   try {
-    const { size } = await file.stat();
-    const { entries, metadata } = await readSafetensorsHeader(read, size, options);
-    const bytesOf = ({ start, end }: (typeof entries)[number], scratch?: Scratch) =>
-      read(start, end, scratch);
-    const checkpoint = checkpointOver(entries, bytesOf, options);
-    return { checkpoint, metadata, close: () => file.close() };
+    return await safetensorsIn(file, path);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Reads an open file. @param path Its name, for error messages. */
+export async function safetensorsIn(file: OpenFile, path: string): Promise<SafetensorsFile> {
+  const options = { source: path };
+  const read = async (start: number, end: number, scratch?: Scratch) => {
+    const bytes = await file.read(start, end, scratch && (count => scratch.take(count)));
+    if (bytes.length === end - start) return bytes;
+    throw new SafetensorsError(
+      `${path} ends at byte ${start + bytes.length}, before ${end}.`,
+      options,
+    );
+  };
+  const { entries, metadata } = await readSafetensorsHeader(read, file.size, options);
+  const bytesOf = ({ start, end }: (typeof entries)[number], scratch?: Scratch) =>
+    read(start, end, scratch);
+  const checkpoint = checkpointOver(entries, bytesOf, options);
+  return { checkpoint, metadata, close: () => file.close() };
 }
 
 /**

