@@ -139,6 +139,13 @@ describe('explain', () => {
   });
 });
 
+test('an option that is unknown or has a wrong value is named', async () => {
+  const said = async (query: string) =>
+    (await (await raw(`/predict?${query}`, photos[0]!)).json()).error.message;
+  expect(await said('size=3')).toBe("There is no option 'size'. /api lists the options.");
+  expect(await said('views=x')).toBe('The option views must be integer. /api lists the options.');
+});
+
 describe('a request that cannot be answered gets a typed error:', () => {
   const jpeg = { 'content-type': 'image/jpeg' };
   test.each<[string, number, string, () => Promise<Response>]>([

@@ -42,7 +42,10 @@ function requestErrorOf(error: Error, limits: RequestLimits): RequestError {
     headers,
   } = error as Partial<FastifyError> & Error & { readonly headers?: Record<string, string> };
   if (validation)
-    return new RequestError({ status: 400, code: 'option-invalid', message: `${message}.` });
+    return new RequestError({
+      ...{ status: 400, code: 'option-invalid' },
+      message: `${invalidOption(validation, message)} /api lists the options.`,
+    });
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
     case 'FST_REQ_FILE_TOO_LARGE':
@@ -64,6 +67,13 @@ function requestErrorOf(error: Error, limits: RequestLimits): RequestError {
     return new RequestError({ status: statusCode, code: 'bad-request', message }, headers);
   const own = 'The server could not answer. The fault is on its side.';
   return new RequestError({ status: 500, code: 'internal', message: own });
+}
+
+/** Which option of the address is unknown, or what its value should be. */
+function invalidOption([found]: NonNullable<FastifyError['validation']>, message: string): string {
+  const unknown = found?.params.additionalProperty;
+  if (unknown !== undefined) return `There is no option '${String(unknown).slice(0, 100)}'.`;
+  return `${message.replace(/^querystring\//, 'The option ')}.`;
 }
 
 /** Answers bytes that are no HTTP, and requests that came too slowly, and closes the connection. */
