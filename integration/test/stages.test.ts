@@ -7,6 +7,6 @@ beforeAll(async () => {
   await setBackend('ort');
 });
 
-describe('on ort, every stage agrees with torchvision', () => {
-  test.each(runs)('$network at $size', run => compareStages(run, 1e-3));
+describe('on ort, every stage agrees with torchvision or timm', () => {
+  test.each(runs)('$network of $library at $size', run => compareStages(run, 1e-3));
 });

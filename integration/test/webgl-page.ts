@@ -1,5 +1,10 @@
 import '@tensorflow/tfjs-backend-webgl';
-import { type ArchitectureName, architectures, loadWeights } from '@shroom/models';
+import {
+  type Architecture,
+  type ArchitectureName,
+  architectures,
+  loadWeights,
+} from '@shroom/models';
 import { setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { formula, formulaCheckpoint } from '../../packages/models/test/formula';
@@ -13,16 +18,21 @@ export interface StageValues {
 
 declare global {
   interface Window {
-    stagesOf(network: ArchitectureName, size: number, samples: number): Promise<StageValues[]>;
+    stagesOf(
+      network: ArchitectureName,
+      library: string,
+      size: number,
+      samples: number,
+    ): Promise<StageValues[]>;
   }
 }
 
-window.stagesOf = async (network, size, samples) => {
+window.stagesOf = async (network, library, size, samples) => {
   await setBackend('webgl');
-  const { build, taps, dialects } = architectures[network];
+  const { build, taps, dialects }: Architecture = architectures[network];
   const classifier = build({ inputSize: [size, size], classes: 1000 });
-  const torchvision = dialects.find(({ name }) => name === 'torchvision')!;
-  await loadWeights(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
+  const dialect = dialects.find(({ name }) => name === library)!;
+  await loadWeights(classifier, formulaCheckpoint(classifier, dialect), dialect);
   const outputs = taps.map(({ layer }) => classifier.getLayer(layer).output as SymbolicTensor);
   const stages = model({
     inputs: classifier.inputs,

@@ -1,16 +1,15 @@
 import { bundle, launch, noChromium } from '@shroom-internal/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readReference } from '../../packages/models/test/reference';
-import type { Run } from '../../packages/models/test/stages';
+import { runs } from '../../packages/models/test/stages';
 
-const { runs } = readReference<{ runs: readonly Run[] }>('activations.json');
 // With software rendering, large networks take long. SHROOM_SLOW=1 tests them too.
+const usual = ['resnet18 224', 'efficientnet_lite0 75'];
 const chosen = runs.filter(
-  ({ network, size }) => process.env.SHROOM_SLOW || (network === 'resnet18' && size === 224),
+  ({ network, size }) => process.env.SHROOM_SLOW || usual.includes(`${network} ${size}`),
 );
 
-describe.skipIf(noChromium)('on webgl, every stage agrees with torchvision', () => {
+describe.skipIf(noChromium)('on webgl, every stage agrees with torchvision or timm', () => {
   let browser: Browser;
   let page: Page;
 
@@ -25,12 +24,12 @@ describe.skipIf(noChromium)('on webgl, every stage agrees with torchvision', () 
   });
   afterAll(() => browser?.close());
 
-  test.each(chosen)('$network at $size', async ({ network, size, activations }) => {
+  test.each(chosen)('$network at $size', async ({ network, library, size, activations }) => {
     const stages = Object.entries(activations).filter(([name]) => name !== 'pooled');
     const count = stages[0]![1].samples.length;
     const found = await page.evaluate(
-      ([name, side, samples]) => window.stagesOf(name, side, samples),
-      [network, size, count] as const,
+      ([name, from, side, samples]) => window.stagesOf(name, from, side, samples),
+      [network, library, size, count] as const,
     );
     expect(found).toHaveLength(stages.length);
     for (const [index, [name, { shape, largest, samples }]] of stages.entries()) {

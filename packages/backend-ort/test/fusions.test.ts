@@ -111,6 +111,49 @@ describe('GELU', () => {
   });
 });
 
+describe('a ReLU with a bound', () => {
+  const x = () => leaf(new Float32Array(6), [2, 3], 'float32');
+  const relu = (input: GraphNode) => elementwise('Relu', [input]);
+  const least = (a: GraphNode, b: GraphNode) => elementwise('Min', [a, b]);
+
+  test('is one operator, on whichever side the bound is', () => {
+    for (const y of [least(scalar(6), relu(x())), least(relu(x()), scalar(6))]) {
+      const fusions = findFusions(schedule([y]), () => undefined);
+      expect([...fusions.keys()]).toEqual([y]);
+      expect(fusions.get(y)!.absorbed).toHaveLength(1);
+    }
+  });
+
+  test('is not where the bound is below 0 or unknown, or where somebody else needs the ReLU', () => {
+    const positive = relu(x());
+    const y = least(scalar(6), positive);
+    for (const targets of [
+      [least(scalar(-1), relu(x()))],
+      [least(x(), relu(x()))],
+      [least(relu(x()), leaf(Float32Array.of(6), [], 'float32'))],
+      [y, positive],
+    ])
+      expect(findFusions(schedule(targets), () => undefined).size).toBe(0);
+  });
+
+  test('has the values of the cpu backend after a convolution, and the gradients too', async () => {
+    const [images, kernel] = [normal([2, 7, 5, 3], 1), normal([3, 3, 3, 4], 2)];
+    const layer = (x: tf.Tensor, k: tf.Tensor) =>
+      tf.minimum(3, tf.relu(tf.conv2d(x as tf.Tensor4D, k as tf.Tensor4D, 2, 'same')));
+    const forward = await onBoth([images, kernel], layer);
+    expect(Math.max(...forward.cpu[0]!.values)).toBe(3);
+    expect(distance(forward.cpu[0]!, forward.ort[0]!)).toBeLessThan(1e-6);
+    const loss = (x: tf.Tensor, k: tf.Tensor) => tf.sum(tf.square(layer(x, k))) as tf.Scalar;
+    const slopes = await onBoth([images, kernel], (...given) => tf.grads(loss as never)(given));
+    slopes.cpu.forEach((values, i) => {
+      expect(distance(values, slopes.ort[i]!)).toBeLessThan(1e-5);
+    });
+    const odd = { shape: [5], values: [Number.NaN, Infinity, -Infinity, -0, 7] };
+    const extremes = await onBoth([odd], input => tf.minimum(6, tf.relu(input)));
+    expect(distance(extremes.cpu[0]!, extremes.ort[0]!)).toBe(0);
+  });
+});
+
 describe('layer norm', () => {
   const [gamma, beta] = [normal([6], 2), normal([6], 3)];
 

@@ -21,6 +21,7 @@ type LayerClass = { fromConfig(kind: LayerClass, config: object): layers.Layer }
 
 /** Class names of batch norms: this package's, and TensorFlow.js's own. */
 const batchNorms = ['ShroomBatchNorm', 'BatchNormalization'];
+const convolutions = ['Conv2D', 'DepthwiseConv2D'];
 
 /**
  * Returns the same network for inference without the batch norms that follow a convolution: their factor is multiplied into the weights,
@@ -49,7 +50,7 @@ export function foldBatchNorm(network: LayersModel): LayersModel {
     const [source] = call.inputs;
     const readers = calls.filter(({ inputs }) => inputs.includes(source!));
     const convolution = calls.find(({ output }) => output === source);
-    if (convolution?.layer.getClassName() !== 'Conv2D' || readers.length > 1) continue;
+    if (!convolution || !isLinear(convolution.layer) || readers.length > 1) continue;
     if (!isKept.has(source!)) folded.set(convolution, call);
   }
 
@@ -80,6 +81,12 @@ export function foldBatchNorm(network: LayersModel): LayersModel {
   return modelOf({ inputs: images, outputs, name: network.name });
 }
 
+/** Whether a layer is a convolution without an activation of its own. */
+function isLinear(layer: layers.Layer): boolean {
+  const { activation } = layer.getConfig() as { activation?: string };
+  return convolutions.includes(layer.getClassName()) && activation === 'linear';
+}
+
 /** Creates a layer of the same class. Its weights are set afterwards, so no random weights are drawn. */
 function recreate(layer: layers.Layer, config: object): layers.Layer {
   const known = serialization.SerializationMap.getMap().classNameMap;
@@ -99,6 +106,9 @@ function foldedWeights([weights, bias]: Tensor[], norm: layers.Layer): Tensor[] 
   const { epsilon } = norm.getConfig() as { epsilon: number };
   const factor = mul(gamma, rsqrt(add(variance, epsilon)));
   const center = bias ? sub(mean, bias) : mean;
-  const scaled = mul(weights!, reshape(factor, [1, 1, 1, factor.size]));
+  // The kernel of a depthwise convolution is `[h, w, C, M]`, and its output channels are `C * M`.
+  const [, , inputs, outputs] = weights!.shape as [number, number, number, number];
+  const perOutput = factor.size === outputs ? [1, 1, 1, outputs] : [1, 1, inputs, outputs];
+  const scaled = mul(weights!, reshape(factor, perOutput));
   return [scaled, sub(beta, mul(center, factor))];
 }

@@ -17,11 +17,17 @@ export {
 export { type ConvNextOptions, convNext, convNextTaps } from './convnext/network';
 export { type ConvNextConfig, convNextVariants } from './convnext/variants';
 export { type CutBackbone, type CutOptions, cutAt, type TrainedPart } from './cut';
+export { efficientNetLite, efficientNetLiteTaps } from './efficientnet-lite/network';
+export {
+  type EfficientNetLiteConfig,
+  efficientNetLiteVariants,
+} from './efficientnet-lite/variants';
 export { foldBatchNorm } from './folding';
 export { freezeThrough } from './freezing';
 export { type GraphModelOptions, graphModelArtifacts } from './graph-model/export';
 export { inceptionTaps, inceptionV3 } from './inception/network';
 export { registerLayers } from './layers/registered';
+export { mobileNetV2, mobileNetV2Taps } from './mobilenet-v2/network';
 export type { NetworkOptions } from './network';
 export { exportOnnx, type OnnxOptions } from './onnx/export';
 export type { WeightPrecision } from './onnx/weights';

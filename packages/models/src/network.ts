@@ -53,14 +53,17 @@ export function imagesInput(name: string, least: number, options: NetworkOptions
 export interface ConvolutionOptions {
   /** Step between neighboring windows. Default 1. */
   readonly stride?: number;
-  /** Number of zeros added on every side, or the numbers added above and below, and left and right. Default 0. */
-  readonly padding?: number | readonly [number, number];
+  /**
+   * Number of zeros added on every side, or the numbers added above and below, and left and right; or `'same'` for TensorFlow's padding,
+   * which at stride 2 depends on the input's size. Default 0.
+   */
+  readonly padding?: number | readonly [number, number] | 'same';
   readonly bias: boolean;
 }
 
 /**
- * Adds a convolution that pads as PyTorch does; at stride 2, TensorFlow's `'same'` padding starts at a different position. The weights are
- * zero until weights are loaded, since drawing random numbers that are overwritten would waste time.
+ * Adds a convolution that pads as PyTorch does, unless `padding` is `'same'`. The weights are zero until weights are loaded, since drawing
+ * random numbers that are overwritten would waste time.
  */
 export function convolve(
   x: SymbolicTensor,
@@ -74,12 +77,31 @@ export function convolve(
     filters,
     kernelSize: typeof kernelSize === 'number' ? kernelSize : [...kernelSize],
     strides: stride,
-    padding: 'valid',
+    padding: padding === 'same' ? 'same' : 'valid',
     useBias: bias,
     kernelInitializer: 'zeros',
     name,
   });
-  return apply(convolution, pad(x, padding, `${name}.pad`));
+  return apply(convolution, padding === 'same' ? x : pad(x, padding, `${name}.pad`));
+}
+
+/** Adds a convolution of each channel with a kernel of its own. It is padded, and starts with zeros, as that of {@link convolve}. */
+export function depthwise(
+  x: SymbolicTensor,
+  kernelSize: number,
+  name: string,
+  options: ConvolutionOptions,
+): SymbolicTensor {
+  const { stride = 1, padding = 0, bias } = options;
+  const convolution = layers.depthwiseConv2d({
+    kernelSize,
+    strides: stride,
+    padding: padding === 'same' ? 'same' : 'valid',
+    useBias: bias,
+    depthwiseInitializer: 'zeros',
+    name,
+  });
+  return apply(convolution, padding === 'same' ? x : pad(x, padding, `${name}.pad`));
 }
 
 /** Adds zeros around a feature map. */
@@ -104,6 +126,11 @@ export function maxPool(x: SymbolicTensor, name: string): SymbolicTensor {
 
 export function relu(x: SymbolicTensor, name: string): SymbolicTensor {
   return apply(layers.activation({ activation: 'relu', name }), x);
+}
+
+/** The smaller of a ReLU and 6. */
+export function relu6(x: SymbolicTensor, name: string): SymbolicTensor {
+  return apply(layers.activation({ activation: 'relu6', name }), x);
 }
 
 export function globalAverage(x: SymbolicTensor, name: string): SymbolicTensor {

@@ -37,12 +37,23 @@ const bicubic288 = imagenetPreprocessing(square(288), {
   cropFraction: 1,
 });
 
-/** Numbers of parameters in millions, by architecture, from timm's results-imagenet.csv. Each takes four bytes. */
+/** EfficientNet-Lite's: the pixels from -1 to 1. */
+const symmetric = (side: number, cropFraction: number): Preprocessing => ({
+  ...imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction }),
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+});
+
+/** Numbers of parameters in millions, by architecture. Each takes four bytes. */
 const millions: Readonly<Record<string, number>> = {
   resnet50: 25.56,
   convnext_tiny: 28.59,
   convnext_small: 50.22,
   convnext_base: 88.59,
+  efficientnet_lite0: 4.652,
+  efficientnet_lite1: 5.417,
+  efficientnet_lite2: 6.092,
+  mobilenet_v2: 3.505,
 };
 
 function onHub(
@@ -91,6 +102,16 @@ const table: readonly Pretrained[] = [
   onHub('convnext_small.in12k_ft_in1k', 'convnext_small', apache, bicubic288, 85.324),
   onHub('convnext_base.fb_in1k', 'convnext_base', apache, bicubic288, 84.466),
   onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
+  onHub('tf_efficientnet_lite0.in1k', 'efficientnet_lite0', apache, symmetric(224, 0.875), 74.846),
+  onHub('tf_efficientnet_lite1.in1k', 'efficientnet_lite1', apache, symmetric(240, 0.882), 76.674),
+  onHub('tf_efficientnet_lite2.in1k', 'efficientnet_lite2', apache, symmetric(260, 0.89), 77.47),
+  onHub(
+    'mobilenetv2_100.ra_in1k',
+    'mobilenet_v2',
+    apache,
+    imagenetPreprocessing(square(224), { interpolation: 'bicubic' }),
+    72.91,
+  ),
 ];
 
 /** Weights that a bare name means, if they are not the first in the table of the architecture with that name. */

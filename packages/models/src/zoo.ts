@@ -1,11 +1,13 @@
 import { alexNetArchitectures } from './alexnet/architectures';
 import type { Architecture } from './architecture';
 import { convNextArchitectures } from './convnext/architectures';
+import { efficientNetLiteArchitectures } from './efficientnet-lite/architectures';
 import { inceptionArchitectures } from './inception/architectures';
+import { mobileNetV2Architectures } from './mobilenet-v2/architectures';
 import { resNetArchitectures } from './resnet/architectures';
 
 /**
- * All networks of this package, by their names in torchvision and timm.
+ * All networks of this package, by their names in torchvision and timm (EfficientNet-Lite without timm's `tf_`).
  *
  * @example
  * ```ts
@@ -16,6 +18,8 @@ import { resNetArchitectures } from './resnet/architectures';
 export const architectures = {
   ...resNetArchitectures,
   ...convNextArchitectures,
+  ...efficientNetLiteArchitectures,
+  ...mobileNetV2Architectures,
   ...inceptionArchitectures,
   ...alexNetArchitectures,
 } as const satisfies Record<string, Architecture>;

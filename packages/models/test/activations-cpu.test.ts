@@ -7,9 +7,9 @@ const quick = runs.filter(
   ({ network, size }) => size === 75 || (network === 'resnet18' && size === 224),
 );
 
-describe('on cpu, every stage agrees with torchvision', () => {
+describe('on cpu, every stage agrees with torchvision or timm', () => {
   test.each(process.env.SHROOM_SLOW ? runs : quick)(
-    '$network at $size',
+    '$network of $library at $size',
     async run => {
       await compareStages(run, 1e-4);
     },

@@ -7,9 +7,9 @@ beforeAll(useWasm);
 // The small size is computed on cpu.
 const usual = runs.filter(({ size }) => size >= 224);
 
-describe('on wasm, every stage agrees with torchvision', () => {
+describe('on wasm, every stage agrees with torchvision or timm', () => {
   test.each(usual)(
-    '$network at $size',
+    '$network of $library at $size',
     async run => {
       await compareStages(run, 1e-4);
     },

@@ -108,6 +108,9 @@ describe('a cut backbone', () => {
   test.each([
     ['convnext_tiny', 'stages.2', /^stages\.3\./],
     ['convnext_tiny', 'stages.3.blocks.1.add', /^stages\.3\.blocks\.2/],
+    ['efficientnet_lite0', 'blocks.4', /^(blocks\.[56]\.|conv_head)/],
+    ['efficientnet_lite0', 'blocks.6.0.bn3', /^conv_head/],
+    ['mobilenet_v2', 'blocks.2', /^(blocks\.[3-6]\.|conv_head)/],
     ['inception_v3', 'Mixed_6', /^Mixed_7/],
     ['alexnet', 'features.3', /^features\.(6|8|10)\//],
   ] as const)('of %s at %s leaves the rest to be trained', (name, place, rest) => {

@@ -1,32 +1,88 @@
-import { dispose, memory, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { dispose, memory, type Tensor, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Architecture, architectures, foldBatchNorm, loadWeights } from '../src/index';
 import { formula, formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
 
 beforeAll(useWasm);
 
-test.each(['resnet18', 'resnet50_keras', 'inception_v3'] as const)(
-  '%s with its batch norms folded computes the same',
-  async name => {
-    const { build, dialects }: Architecture = architectures[name];
-    const network = build({ inputSize: [75, 75], classes: 10 });
-    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
-    const before = memory().numTensors;
-    const folded = foldBatchNorm(network);
-    expect(folded.layers.some(layer => /BatchNorm/.test(layer.getClassName()))).toBe(false);
-    const images = tensor4d(formula(75 * 75 * 3, 1, 4), [1, 75, 75, 3]);
-    const plain = network.predict(images) as Tensor;
-    const quick = folded.predict(images) as Tensor;
-    const expected = (await plain.data()) as Float32Array;
-    const actual = (await quick.data()) as Float32Array;
-    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    expected.forEach((value, k) => {
-      expect(Math.abs(actual[k]! - value) / largest).toBeLessThan(1e-5);
+test.each([
+  'resnet18',
+  'resnet50_keras',
+  'efficientnet_lite0',
+  'mobilenet_v2',
+  'inception_v3',
+] as const)('%s with its batch norms folded computes the same', async name => {
+  const { build, dialects }: Architecture = architectures[name];
+  const network = build({ inputSize: [75, 75], classes: 10 });
+  await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+  const before = memory().numTensors;
+  const folded = foldBatchNorm(network);
+  expect(folded.layers.some(layer => /BatchNorm/.test(layer.getClassName()))).toBe(false);
+  const images = tensor4d(formula(75 * 75 * 3, 1, 4), [1, 75, 75, 3]);
+  const plain = network.predict(images) as Tensor;
+  const quick = folded.predict(images) as Tensor;
+  const expected = (await plain.data()) as Float32Array;
+  const actual = (await quick.data()) as Float32Array;
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expected.forEach((value, k) => {
+    expect(Math.abs(actual[k]! - value) / largest).toBeLessThan(1e-5);
+  });
+  folded.dispose();
+  dispose([images, plain, quick]);
+  expect(memory().numTensors).toBe(before);
+  network.dispose();
+});
+
+describe('a batch norm after', () => {
+  const images = input({ shape: [1, 1, 2] });
+
+  function normed(convolution: layers.Layer): LayersModel {
+    const norm = layers.batchNormalization({ epsilon: 0 });
+    const network = model({
+      inputs: images,
+      outputs: norm.apply(convolution.apply(images) as SymbolicTensor) as SymbolicTensor,
     });
-    folded.dispose();
-    dispose([images, plain, quick]);
-    expect(memory().numTensors).toBe(before);
-    network.dispose();
-  },
-);
+    const channels = network.outputs[0]!.shape[3]!;
+    // Channel k is multiplied by k + 1, and 10 is added.
+    const gamma = tensor1d(Array.from({ length: channels }, (_, k) => k + 1));
+    const [zeros, ones] = [0, 1].map(value => tensor1d(Array<number>(channels).fill(value)));
+    norm.setWeights([gamma, tensor1d(Array<number>(channels).fill(10)), zeros!, ones!]);
+    return network;
+  }
+
+  async function outputOf(network: LayersModel): Promise<number[]> {
+    const output = network.predict(tensor4d([3, 5], [1, 1, 1, 2])) as Tensor;
+    return [...(await output.data())];
+  }
+
+  test('a depthwise convolution with several kernels a channel is folded into each of them', async () => {
+    const convolution = layers.depthwiseConv2d({ kernelSize: 1, depthMultiplier: 2 });
+    const network = normed(convolution);
+    // The first channel becomes 3 * 1 and 3 * 2, the second 5 * 3 and 5 * 4.
+    convolution.setWeights([tensor4d([1, 2, 3, 4], [1, 1, 2, 2]), tensor1d([0, 0, 0, 1])]);
+    const expected = [1 * 3 + 10, 2 * 6 + 10, 3 * 15 + 10, 4 * 21 + 10];
+    expect(await outputOf(network)).toEqual(expected);
+    const folded = foldBatchNorm(network);
+    expect(folded.layers.map(layer => layer.getClassName())).toEqual([
+      'InputLayer',
+      'DepthwiseConv2D',
+    ]);
+    expect(await outputOf(folded)).toEqual(expected);
+  });
+
+  test('a convolution with an activation stays, because it reads what the activation gives', async () => {
+    const convolution = layers.conv2d({ filters: 1, kernelSize: 1, activation: 'relu' });
+    const network = normed(convolution);
+    convolution.setWeights([tensor4d([-1, 0], [1, 1, 2, 1]), tensor1d([0])]);
+    expect(await outputOf(network)).toEqual([10]);
+    expect(await outputOf(foldBatchNorm(network))).toEqual([10]);
+  });
+});

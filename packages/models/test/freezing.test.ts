@@ -11,6 +11,8 @@ test.each([
   ['resnet18', 'layer3', /^layer4\./],
   ['resnet50', 'stem', /^layer\d\./],
   ['convnext_tiny', 'stages.2', /^stages\.3\./],
+  ['efficientnet_lite1', 'blocks.4', /^(blocks\.[56]\.|conv_head|bn2)/],
+  ['mobilenet_v2', 'stem', /^(blocks\.|conv_head|bn2)/],
   ['inception_v3', 'Mixed_6', /^Mixed_7/],
   ['alexnet', 'features.3', /^features\.(6|8|10)\//],
 ] as const)('%s frozen through %s trains the rest and nothing else', (name, stage, rest) => {

@@ -1,5 +1,12 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, io, type NamedTensorMap, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  io,
+  type NamedTensorMap,
+  type Tensor,
+  tensor2d,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
 import {
   input,
   type LayersModel,
@@ -49,30 +56,44 @@ function change(actual: Float32Array, expected: Float32Array): number {
   return Math.max(...expected.map((value, k) => Math.abs(value - actual[k]!))) / largest;
 }
 
-test.each(['resnet18', 'resnet50_keras', 'convnext_tiny', 'inception_v3', 'alexnet'] as const)(
-  '%s, written as a graph, computes the same in plain TensorFlow.js',
-  async name => {
-    const { build, dialects, classifier, taps }: Architecture = architectures[name];
-    const network = build({ inputSize: [79, 79], classes: 10 });
-    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
-    const images = tensor4d(formula(2 * 79 * 79 * 3, 1, 4), [2, 79, 79, 3]);
-    const outputs = {
-      logits: classifier.at(-1)!.split('/')[0]!,
-      features: taps.at(-1)!.layer,
-    };
-    const { logits, features } = await run(network, images, { outputs });
-    const map = network.getLayer(outputs.features).output as SymbolicTensor;
-    const both = model({ inputs: network.inputs, outputs: [network.outputs[0]!, map] });
-    const expected = both.predict(images) as Tensor[];
-    for (const [index, found] of [logits!, features!].entries()) {
-      const tensor = expected[index]!;
-      expect(found.shape).toEqual(tensor.shape);
-      expect(change(found.values, (await tensor.data()) as Float32Array)).toBeLessThan(1e-4);
-    }
-    dispose([images, ...expected]);
-    network.dispose();
-  },
-);
+test.each([
+  'resnet18',
+  'resnet50_keras',
+  'convnext_tiny',
+  'efficientnet_lite0',
+  'mobilenet_v2',
+  'inception_v3',
+  'alexnet',
+] as const)('%s, written as a graph, computes the same in plain TensorFlow.js', async name => {
+  const { build, dialects, classifier, taps }: Architecture = architectures[name];
+  const network = build({ inputSize: [79, 79], classes: 10 });
+  await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+  const images = tensor4d(formula(2 * 79 * 79 * 3, 1, 4), [2, 79, 79, 3]);
+  const outputs = {
+    logits: classifier.at(-1)!.split('/')[0]!,
+    features: taps.at(-1)!.layer,
+  };
+  const { logits, features } = await run(network, images, { outputs });
+  const map = network.getLayer(outputs.features).output as SymbolicTensor;
+  const both = model({ inputs: network.inputs, outputs: [network.outputs[0]!, map] });
+  const expected = both.predict(images) as Tensor[];
+  for (const [index, found] of [logits!, features!].entries()) {
+    const tensor = expected[index]!;
+    expect(found.shape).toEqual(tensor.shape);
+    expect(change(found.values, (await tensor.data()) as Float32Array)).toBeLessThan(1e-4);
+  }
+  dispose([images, ...expected]);
+  network.dispose();
+});
+
+test('a ReLU with a largest value, written as a graph, computes the same', async () => {
+  const x = input({ shape: [5] });
+  const bounded = layers.reLU({ maxValue: 2 }).apply(x) as SymbolicTensor;
+  const network = model({ inputs: x, outputs: bounded });
+  const { output } = await run(network, tensor2d([[-1, 0, 1, 2, 3]]));
+  expect([...output!.values]).toEqual([0, 0, 1, 2, 2]);
+  network.dispose();
+});
 
 test('16-bit weights take half of the bytes, and vectors stay 32-bit', async () => {
   const x = input({ shape: [4, 4, 3] });

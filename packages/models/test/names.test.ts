@@ -1,12 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   type ArchitectureName,
   architectures,
+  checkpointOf,
   convNext,
   convNextTaps,
   createBackbone,
   type Dialect,
+  efficientNetLite,
+  efficientNetLiteTaps,
   exportOnnx,
   findArchitecture,
   findPretrained,
@@ -16,6 +20,7 @@ import {
   resNetTaps,
 } from '../src/index';
 import { loadBackbone } from '../src/node/index';
+import { readReference } from './reference';
 
 function dialect(architecture: ArchitectureName, name: Dialect['name']): Dialect {
   return architectures[architecture].dialects.find(each => each.name === name)!;
@@ -73,6 +78,41 @@ test.each([
     'convnext.encoder.stages.0.layers.2.layer_scale_parameter',
   ],
   ['convnext_tiny', 'transformers', 'head.norm/gamma', 'convnext.layernorm.weight'],
+  ['efficientnet_lite0', 'timm', 'conv_stem/kernel', 'conv_stem.weight'],
+  [
+    'efficientnet_lite0',
+    'timm',
+    'blocks.1.0.conv_dw/depthwise_kernel',
+    'blocks.1.0.conv_dw.weight',
+  ],
+  ['efficientnet_lite0', 'efficientnet_pytorch', 'bn1/gamma', '_bn0.weight'],
+  [
+    'efficientnet_lite0',
+    'efficientnet_pytorch',
+    'blocks.0.0.conv_pw/kernel',
+    '_blocks.0._project_conv.weight',
+  ],
+  [
+    'efficientnet_lite0',
+    'efficientnet_pytorch',
+    'blocks.2.1.conv_pw/kernel',
+    '_blocks.4._expand_conv.weight',
+  ],
+  [
+    'efficientnet_lite1',
+    'efficientnet_pytorch',
+    'blocks.2.1.bn3/moving_variance',
+    '_blocks.5._bn2.running_var',
+  ],
+  ['efficientnet_lite2', 'efficientnet_pytorch', 'classifier/bias', '_fc.bias'],
+  [
+    'mobilenet_v2',
+    'torchvision',
+    'blocks.0.0.conv_dw/depthwise_kernel',
+    'features.1.conv.0.0.weight',
+  ],
+  ['mobilenet_v2', 'torchvision', 'blocks.0.0.bn2/beta', 'features.1.conv.2.bias'],
+  ['mobilenet_v2', 'torchvision', 'blocks.6.0.conv_pwl/kernel', 'features.17.conv.2.weight'],
   ['inception_v3', 'torchvision', 'Mixed_7c.branch3x3_2a.bn/beta', 'Mixed_7c.branch3x3_2a.bn.bias'],
   ['alexnet', 'torchvision', 'classifier.6/kernel', 'classifier.6.weight'],
 ] as const)('%s, %s: %s is %s', (architecture, name, ours, theirs) => {
@@ -86,6 +126,29 @@ test('a layer without weights has no name in other libraries', () => {
   );
   const act = 'stages.0.blocks.0.mlp.act/kernel';
   expect(() => dialect('convnext_tiny', 'transformers').nameOf(act)).toThrow(/is not a layer/);
+  for (const layer of ['blocks.0.0.relu1', 'blocks.0.0.bn3', 'blocks.7.0.bn1', 'pool'])
+    expect(() => dialect('mobilenet_v2', 'torchvision').nameOf(`${layer}/gamma`)).toThrow(
+      `'${layer}' is not a layer`,
+    );
+});
+
+// The names are those of the package efficientnet-lite-pytorch: tools/reference/inverted_residuals.py.
+test.each(
+  Object.entries(
+    readReference<{
+      efficientnet_pytorch: Record<'efficientnet_lite0', { tensors: number; sha256: string }>;
+    }>('inverted-residuals.json').efficientnet_pytorch,
+  ),
+)('%s has all tensors of efficientnet_pytorch, and no others', (name, { tensors, sha256 }) => {
+  const network = architectures[name as 'efficientnet_lite0'].build({ classes: 1000 });
+  const checkpoint = checkpointOf(
+    network,
+    dialect(name as 'efficientnet_lite0', 'efficientnet_pytorch'),
+  );
+  const names = [...checkpoint].map(([tensor, { shape }]) => `${tensor} [${shape.join(', ')}]`);
+  expect(names.length).toBe(tensors);
+  expect(createHash('sha256').update(names.sort().join('\n')).digest('hex')).toBe(sha256);
+  network.dispose();
 });
 
 test('counters of training steps and the auxiliary classifier are ignored', () => {
@@ -118,6 +181,8 @@ test('an error for an unknown name lists the existing names', async () => {
     );
   for (const build of [convNext, convNextTaps])
     expect(() => build(variants.convnext_huge!)).toThrow(/there are convnext_tiny, convnext_small/);
+  for (const build of [efficientNetLite, efficientNetLiteTaps])
+    expect(() => build(variants.efficientnet_lite9!)).toThrow(/there are efficientnet_lite0, /);
   const network = architectures.alexnet.build({ inputSize: [63, 63] });
   await expect(exportOnnx(network, { weights: 'int4' as 'int8' })).rejects.toThrow(
     /'int4'; there are float32, float16, int8/,

@@ -73,6 +73,8 @@ describe('a network written as ONNX computes the same in ONNX Runtime', () => {
     'resnet50',
     'resnet50_keras',
     'convnext_tiny',
+    'efficientnet_lite0',
+    'mobilenet_v2',
     'inception_v3',
     'alexnet',
   ] as const)('%s, classifier with its feature map', async name => {
@@ -95,16 +97,63 @@ describe('a network written as ONNX computes the same in ONNX Runtime', () => {
     network.dispose();
   });
 
-  test('a backbone of any size, with batch norms folded', async () => {
-    const network = await networkOf('resnet18', { inputSize: [null, null] });
-    const folded = foldBatchNorm(network);
-    const { output } = await run(await exportOnnx(folded));
-    const expected = transpose(await predict(network), [0, 3, 1, 2]);
-    expect(output!.dims).toEqual(expected.shape);
-    expect(change(output!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
-    folded.dispose();
-    network.dispose();
+  test.each(['resnet18', 'efficientnet_lite1', 'mobilenet_v2'] as const)(
+    '%s, a backbone of any size, with batch norms folded',
+    async name => {
+      const network = await networkOf(name, { inputSize: [null, null] });
+      const folded = foldBatchNorm(network);
+      const { output } = await run(await exportOnnx(folded));
+      const expected = transpose(await predict(network), [0, 3, 1, 2]);
+      expect(output!.dims).toEqual(expected.shape);
+      expect(change(output!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
+      folded.dispose();
+      network.dispose();
+    },
+  );
+});
+
+describe("'same' padding", () => {
+  const window = { strides: 2, padding: 'same' } as const;
+  test.each([
+    ['a convolution of 3', layers.conv2d({ ...window, filters: 2, kernelSize: 3 })],
+    ['a convolution of 2', layers.conv2d({ ...window, filters: 2, kernelSize: 2 })],
+    ['a convolution of 1', layers.conv2d({ ...window, filters: 2, kernelSize: 1 })],
+    ['a convolution of 4, stride 1', layers.conv2d({ padding: 'same', filters: 2, kernelSize: 4 })],
+    ['a depthwise convolution of 5', layers.depthwiseConv2d({ ...window, kernelSize: 5 })],
+    ['the largest of 3', layers.maxPooling2d({ ...window, poolSize: 3 })],
+    ['the average of 3', layers.averagePooling2d({ ...window, poolSize: 3 })],
+  ])('of %s is written for maps of known and of open size', async (_, layer) => {
+    // An even side and an odd one need different numbers of zeros.
+    const values = formula(2 * 6 * 9 * 3, 3, 4);
+    for (const shape of [
+      [6, 9, 3],
+      [null, null, 3],
+    ]) {
+      const x = input({ shape });
+      const network = model({ inputs: x, outputs: layer.apply(x) as SymbolicTensor });
+      const maps = tensor4d(values, [2, 6, 9, 3]);
+      const expected = transpose(network.predict(maps) as Tensor, [0, 3, 1, 2]);
+      const session = await InferenceSession.create(await exportOnnx(network));
+      const data = await transpose(maps, [0, 3, 1, 2]).data();
+      const { output } = await session.run({
+        images: new OnnxTensor('float32', data as Float32Array, [2, 3, 6, 9]),
+      });
+      expect(output!.dims).toEqual(expected.shape);
+      expect(
+        change(output!.data as Float32Array, (await expected.data()) as Float32Array),
+      ).toBeLessThan(1e-5);
+    }
   });
+});
+
+test('a ReLU with a largest value computes the same', async () => {
+  const x = input({ shape: [5] });
+  const bounded = layers.reLU({ maxValue: 2 }).apply(x) as SymbolicTensor;
+  const network = model({ inputs: x, outputs: bounded });
+  const session = await InferenceSession.create(await exportOnnx(network));
+  const images = new OnnxTensor('float32', Float32Array.of(-1, 0, 1, 2, 3), [1, 5]);
+  const { output } = await session.run({ images });
+  expect([...(output!.data as Float32Array)]).toEqual([0, 0, 1, 2, 2]);
 });
 
 test('a head whose layers are named as those of the backbone keeps its own weights', async () => {

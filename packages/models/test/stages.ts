@@ -1,34 +1,46 @@
 import { dispose, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { model as multiOutput, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
-import { type ArchitectureName, architectures, loadWeights } from '../src/index';
+import { type Architecture, type ArchitectureName, architectures, loadWeights } from '../src/index';
 import { formula, formulaCheckpoint } from './formula';
 import { expectClose, readReference, type Sample } from './reference';
 
 export interface Run {
   readonly network: ArchitectureName;
+  /** Library that computed the activations, and whose names the weights have. */
+  readonly library: 'timm' | 'torchvision';
   readonly size: number;
   readonly activations: Readonly<Record<string, Sample>>;
 }
 
-export const { runs } = readReference<{ runs: readonly Run[] }>('activations.json');
+type Runs<Each> = { readonly runs: readonly Each[] };
 
-const pooling: Partial<Record<ArchitectureName, string>> = { convnext_tiny: 'head.global_pool' };
+export const runs: readonly Run[] = [
+  ...readReference<Runs<Omit<Run, 'library'>>>('activations.json').runs.map(run => ({
+    ...run,
+    library: 'torchvision' as const,
+  })),
+  ...readReference<Runs<Run>>('inverted-residuals.json').runs,
+];
 
-/** Compares every stage, the pooled features and the logits of two images with torchvision. */
+/** Names of the pooling layer. */
+const pooling = ['avgpool', 'head.global_pool', 'global_pool'];
+
+/** Compares every stage, the pooled features and the logits of two images with torchvision or timm. */
 export async function compareStages(
-  { network, size, activations }: Run,
+  { network, library, size, activations }: Run,
   tolerance: number,
 ): Promise<void> {
-  const { build, taps, dialects } = architectures[network];
+  const { build, taps, dialects }: Architecture = architectures[network];
   const classifier = build({ inputSize: [size, size], classes: 1000 });
-  const torchvision = dialects.find(({ name }) => name === 'torchvision')!;
-  await loadWeights(classifier, formulaCheckpoint(classifier, torchvision), torchvision);
+  const dialect = dialects.find(({ name }) => name === library)!;
+  await loadWeights(classifier, formulaCheckpoint(classifier, dialect), dialect);
 
-  const layers = taps.map(({ layer }) => layer);
-  const outputs = [...layers, pooling[network] ?? 'avgpool'].map(
-    name => classifier.getLayer(name).output as SymbolicTensor,
-  );
+  const pooled = classifier.layers.find(({ name }) => pooling.includes(name))!;
+  const outputs = [
+    ...taps.map(({ layer }) => classifier.getLayer(layer).output as SymbolicTensor),
+    pooled.output as SymbolicTensor,
+  ];
   const stages = multiOutput({
     inputs: classifier.inputs,
     outputs: [...outputs, classifier.outputs[0]!],

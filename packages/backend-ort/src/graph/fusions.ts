@@ -16,8 +16,8 @@ import {
 import type { Schedule } from './schedule';
 
 /**
- * Finds parts of tfjs programs that ONNX Runtime has one operator for: the exact GELU, and layer norm over the last axis;
- * and the gradient of the GELU. A part is fused only if no other node needs its intermediate values, such as the gradient
+ * Finds parts of tfjs programs that ONNX Runtime has one operator for: the exact GELU, layer norm over the last axis, and
+ * ReLUs with a bound, such as ReLU6; and the gradient of the GELU. A part is fused only if no other node needs its intermediate values, such as the gradient
  * of another form.
  *
  * @param constant Returns the number of a leaf, on which the fused form then depends. Called only if the rest of the form
@@ -55,7 +55,7 @@ export function findFusions(
   };
   // Gradients are fused first, because values that they no longer use can be left out of the forward pass.
   find(geluGradient);
-  find((node, numbers) => gelu(node, numbers) ?? layerNorm(node, numbers));
+  find((node, numbers) => gelu(node, numbers) ?? layerNorm(node, numbers) ?? clip(node, numbers));
   return fusions;
 }
 
@@ -107,6 +107,27 @@ function layerNorm(root: GraphNode, known: Constant): Fusion | undefined {
       const inputs = [centered, scale, offset].map(input => graph.plain(input));
       const attributes = { axis: -1, epsilon: { float: small } };
       graph.place(node, graph.add('LayerNormalization', inputs, attributes));
+    },
+  };
+}
+
+/** `min(max(x, 0), bound)`. ONNX Runtime computes a `Clip` together with the convolution before it. */
+function clip(root: GraphNode, known: Constant): Fusion | undefined {
+  if (kindOf(root) !== 'Min') return undefined;
+  const [a, b] = root.inputs as [GraphNode, GraphNode];
+  const [relu, bound] = kindOf(a) === 'Relu' ? [a, b] : [b, a];
+  const x = only(relu, 'Relu');
+  if (!x || x.size !== root.size) return undefined;
+  const most = known(bound);
+  if (most === undefined || most < 0) return undefined;
+  return {
+    inputs: [x],
+    absorbed: [relu],
+    lower: (graph, node) => {
+      const first = graph.isChannelsFirst(x);
+      const value = first ? graph.channelsFirst(x) : graph.plain(x);
+      const bounds = [0, most].map(each => graph.scalar(each, 'float32'));
+      graph.place(node, graph.add('Clip', [value, ...bounds]), first ? 'channelsFirst' : 'plain');
     },
   };
 }

@@ -6,6 +6,7 @@ import { StochasticDepth } from '../layers/stochastic-depth';
 import {
   apply,
   convolve,
+  depthwise,
   globalAverage,
   imagesInput,
   linear,
@@ -72,13 +73,8 @@ function convNextBlock(
   rate: number,
   seed: number,
 ): SymbolicTensor {
-  const depthwise = layers.depthwiseConv2d({
-    kernelSize: 7,
-    padding: 'same',
-    depthwiseInitializer: 'zeros',
-    name: `${name}.conv_dw`,
-  });
-  let y = layerNorm(apply(depthwise, x), `${name}.norm`);
+  let y = depthwise(x, 7, `${name}.conv_dw`, { padding: 'same', bias: true });
+  y = layerNorm(y, `${name}.norm`);
   y = linear(y, 4 * channels, `${name}.mlp.fc1`);
   y = apply(new Gelu({ name: `${name}.mlp.act` }), y);
   y = linear(y, channels, `${name}.mlp.fc2`);

@@ -14,7 +14,9 @@ function weight({ graph, path, weights }: GraphCall, part: string): string {
 
 function activated({ graph, layer }: GraphCall, output: string, activation: unknown): string {
   if (activation === 'linear' || activation === undefined) return output;
-  const op = { relu: 'Relu', sigmoid: 'Sigmoid', softmax: 'Softmax' }[String(activation)];
+  const op = { relu: 'Relu', relu6: 'Relu6', sigmoid: 'Sigmoid', softmax: 'Softmax' }[
+    String(activation)
+  ];
   if (op) return graph.add(op, [output]);
   throw new Error(`${layer.name}: the activation '${activation}' cannot be written as a graph.`);
 }
@@ -154,6 +156,13 @@ function globallyPooled({ graph, inputs }: GraphCall, op: string): string {
   return graph.add(op, [inputs[0]!.name, graph.integers([1, 2])], { keep_dims: flag(false) });
 }
 
+const relu: GraphOperator = call => {
+  const { maxValue } = call.config as { readonly maxValue?: number | null };
+  const output = activated(call, call.inputs[0]!.name, 'relu');
+  if (maxValue == null) return output;
+  return call.graph.add('Minimum', [output, call.graph.number(maxValue)]);
+};
+
 const unchanged: GraphOperator = ({ inputs }) => inputs[0]!.name;
 
 /** Operators for the layers that can be written, by class name. No function is called here, so that bundlers can leave the table out. */
@@ -173,7 +182,7 @@ export const operators: Readonly<Record<string, GraphOperator>> = {
   Rescaling: rescaling,
   Dropout: unchanged,
   Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
-  ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),
+  ReLU: relu,
   MaxPooling2D: call => pooled(call, 'MaxPool'),
   AveragePooling2D: call => pooled(call, 'AvgPool'),
   GlobalAveragePooling2D: call => globallyPooled(call, 'Mean'),

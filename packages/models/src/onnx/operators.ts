@@ -32,21 +32,34 @@ function scalar(onnx: OnnxModel, value: number): string {
 
 /** Attributes of a window that moves over a map. */
 function windowed(call: Call, size: string) {
-  const { config, padding } = call;
+  const { config, padding, inputs } = call;
   const moves = { kernel_shape: config[size] as number[], strides: config.strides as number[] };
   if (config.padding === 'valid') return { ...moves, pads: padding };
-  if (padding.some(side => side > 0) || moves.strides.some(stride => stride > 1))
-    throw new Error(`${call.layer.name}: 'same' padding can be written only at stride 1.`);
-  // For odd kernel sizes at stride 1, both sides get the same number of zeros.
-  const [rows, columns] = moves.kernel_shape.map(side => (side - 1) / 2) as [number, number];
-  if (!Number.isInteger(rows) || !Number.isInteger(columns))
-    throw new Error(`${call.layer.name}: 'same' padding can be written only for odd kernel sizes.`);
-  return { ...moves, pads: [rows, columns, rows, columns] };
+  if (padding.some(side => side > 0))
+    throw new Error(
+      `${call.layer.name}: zeros around a map can be written only for 'valid' padding.`,
+    );
+  const zeros = moves.kernel_shape.map((side, axis) => {
+    const stride = moves.strides[axis]!;
+    const length = inputs[0]!.shape[axis + 1];
+    if (stride === 1) return side - 1;
+    return length ? Math.max(0, (Math.ceil(length / stride) - 1) * stride + side - length) : NaN;
+  });
+  // At larger strides the number of zeros depends on the map's size. If that is open, ONNX Runtime finds it.
+  if (zeros.some(Number.isNaN)) return { ...moves, auto_pad: 'SAME_UPPER' };
+  const before = zeros.map(count => Math.floor(count / 2));
+  return { ...moves, pads: [...before, ...zeros.map((count, axis) => count - before[axis]!)] };
+}
+
+/** Writes the values between 0 and a number. */
+function clipped({ onnx }: Call, value: string, most: number): string {
+  return onnx.add('Clip', [value, scalar(onnx, 0), scalar(onnx, most)]);
 }
 
 function activated(call: Call, output: string, activation: unknown): string {
   if (activation === 'linear' || activation === undefined) return output;
   if (activation === 'relu') return call.onnx.add('Relu', [output]);
+  if (activation === 'relu6') return clipped(call, output, 6);
   if (activation === 'sigmoid') return call.onnx.add('Sigmoid', [output]);
   // In ONNX, channels are the second axis of maps and of vectors.
   if (activation === 'softmax') return call.onnx.add('Softmax', [output], { axis: 1 });
@@ -176,6 +189,12 @@ const rescaling: Operator = ({ onnx, config, inputs }) => {
   return offset === 0 ? scaled : onnx.add('Add', [scaled, scalar(onnx, offset)]);
 };
 
+const relu: Operator = call => {
+  const { maxValue } = call.config as { readonly maxValue?: number | null };
+  const { name } = call.inputs[0]!;
+  return maxValue == null ? activated(call, name, 'relu') : clipped(call, name, maxValue);
+};
+
 const unchanged: Operator = ({ inputs }) => inputs[0]!.name;
 
 /** Operators for the layers that can be written, by class name. No function is called here, so that bundlers can leave the table out. */
@@ -195,7 +214,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Rescaling: rescaling,
   Dropout: unchanged,
   Activation: call => activated(call, call.inputs[0]!.name, call.config.activation),
-  ReLU: call => activated(call, call.inputs[0]!.name, 'relu'),
+  ReLU: relu,
   MaxPooling2D: call => pooled(call, 'MaxPool'),
   AveragePooling2D: call => pooled(call, 'AveragePool'),
   GlobalAveragePooling2D: call => globallyPooled(call, 'GlobalAveragePool'),

@@ -1,7 +1,13 @@
 /** How one library names and lays out the weights of a network in its files. */
 export interface Dialect {
   /** Library that writes such files; `tfjs` means the names and layouts of the network itself. */
-  readonly name: 'torchvision' | 'timm' | 'transformers' | 'keras' | 'tfjs';
+  readonly name:
+    | 'torchvision'
+    | 'timm'
+    | 'transformers'
+    | 'efficientnet_pytorch'
+    | 'keras'
+    | 'tfjs';
   /** Order of axes: PyTorch's weights are `[out, in, h, w]` and `[out, in]`. */
   readonly layout: 'pytorch' | 'tensorflow';
   /**

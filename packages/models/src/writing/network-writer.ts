@@ -36,6 +36,8 @@ export interface WrittenFormat {
 }
 
 const noPadding: Padding = [0, 0, 0, 0];
+/** Class names of the layers that apply the zeros around their input themselves. */
+const convolutions = ['Conv2D', 'DepthwiseConv2D'];
 
 /** Writes the layers of a network, including those of nested networks, one after another. */
 export class NetworkWriter {
@@ -104,7 +106,7 @@ export class NetworkWriter {
         `Two layers are called '${path}': a ${other.getClassName()} named '${other.name}', and a ${className} named '${layer.name}' in '${scope}'. Give one another name.`,
       );
     this.#layers.set(path, layer);
-    const padded = className === 'Conv2D' ? this.#padded.get(inputs[0]!) : undefined;
+    const padded = convolutions.includes(className) ? this.#padded.get(inputs[0]!) : undefined;
     const name = operator({
       layer,
       path,

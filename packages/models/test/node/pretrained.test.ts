@@ -18,7 +18,16 @@ test('every id occurs once', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test.each(['resnet50', 'convnext_tiny', 'convnext_small', 'convnext_base'])(
+test.each([
+  'resnet50',
+  'convnext_tiny',
+  'convnext_small',
+  'convnext_base',
+  'efficientnet_lite0',
+  'efficientnet_lite1',
+  'efficientnet_lite2',
+  'mobilenet_v2',
+])(
   'a download of %s has about the size that the table says: its parameters, four bytes each',
   async architecture => {
     await setBackend('cpu');

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Architecture, architectures, checkpointOf, loadWeights } from '../../src/index';
+import {
+  type Architecture,
+  type ArchitectureName,
+  architectures,
+  checkpointOf,
+  loadWeights,
+} from '../../src/index';
 import { loadBackbone, openSafetensors, openWeights, writeSafetensors } from '../../src/node/index';
 import { formulaCheckpoint } from '../formula';
 
@@ -17,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Weights of a network by formula, as a file of one of its dialects. */
-async function save(name: 'resnet18' | 'convnext_tiny', dialectIndex: number): Promise<string> {
+async function save(name: ArchitectureName, dialectIndex: number): Promise<string> {
   const { build, dialects }: Architecture = architectures[name];
   const dialect = dialects[dialectIndex]!;
   const network = build({ inputSize: [32, 32], classes: 10 });
@@ -33,6 +39,8 @@ describe('weights in a file', () => {
     ['resnet18', 0, 'torchvision'],
     ['resnet18', 1, 'transformers'],
     ['convnext_tiny', 1, 'torchvision'],
+    ['efficientnet_lite1', 1, 'efficientnet_pytorch'],
+    ['mobilenet_v2', 1, 'torchvision'],
   ] as const)('%s, dialect %d (%s), come back to the bit', async (name, index, dialectName) => {
     const { dialects }: Architecture = architectures[name];
     expect(dialects[index]!.name).toBe(dialectName);
