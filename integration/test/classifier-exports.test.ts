@@ -112,11 +112,30 @@ async function onnxAnswers(file: string, images: Float32Array): Promise<number[]
   return [...(probabilities!.data as Float32Array)];
 }
 
+const modelTypes = {
+  resnet18: 'resnet',
+  resnet50: 'resnet',
+  convnext_tiny: 'convnext',
+  efficientnet_lite0: 'efficientnet',
+  mobilenet_v2: 'mobilenet_v2',
+} as const;
+
+/** timm's name of a network and of its first convolution. */
+const inTimm = {
+  resnet18: ['resnet18', 'conv1'],
+  resnet50: ['resnet50', 'conv1'],
+  convnext_tiny: ['convnext_tiny', 'stem.0'],
+  efficientnet_lite0: ['tf_efficientnet_lite0', 'conv_stem'],
+  mobilenet_v2: ['mobilenetv2_100', 'conv_stem'],
+} as const;
+
 describe.each([
   ['resnet50, best', { networks: ['resnet50'], recipe: 'best' }],
   ['resnet50, reference', { networks: ['resnet50'], recipe: 'reference' }],
   ['convnext_tiny, best', { networks: ['convnext_tiny'], recipe: 'best' }],
   ['convnext_tiny, reference', { networks: ['convnext_tiny'], recipe: 'reference' }],
+  ['efficientnet_lite0, best', { networks: ['efficientnet_lite0'], recipe: 'best' }],
+  ['mobilenet_v2, best', { networks: ['mobilenet_v2'], recipe: 'best' }],
   ['two networks', { networks: ['resnet18', 'convnext_tiny'], recipe: 'best' }],
   ['several classes', { networks: ['resnet18'], recipe: 'best', several: true }],
 ] as const)('%s', (name, options) => {
@@ -200,7 +219,7 @@ describe.each([
     const read = async (path: string) => JSON.parse(await readFile(join(place, path), 'utf8'));
     const { id2label, model_type: type, problem_type: problem } = await read('config.json');
     expect(Object.values(id2label)).toEqual(classifier.classes);
-    expect(type).toBe(options.networks[0].startsWith('resnet') ? 'resnet' : 'convnext');
+    expect(type).toBe(modelTypes[options.networks[0]]);
     const several = 'several' in options;
     expect(problem).toBe(`${several ? 'multi' : 'single'}_label_classification`);
     expect((await read('preprocessor_config.json')).size).toEqual({ height: side, width: side });
@@ -230,14 +249,14 @@ describe.each([
     }
     await classifier.export('timm', place);
     const config = JSON.parse(await readFile(join(place, 'config.json'), 'utf8'));
-    expect(config).toMatchObject({ architecture: options.networks[0], num_classes: 0 });
+    const [architecture, first] = inTimm[options.networks[0]];
+    expect(config).toMatchObject({ architecture, num_classes: 0 });
     expect(config.shroom.licenses).toEqual(classifier.file.licenses);
     const { checkpoint, metadata } = readSafetensors(
       await readFile(join(place, 'model.safetensors')),
     );
     expect(metadata).toEqual({ format: 'pt' });
-    const [first] = options.networks[0] === 'convnext_tiny' ? ['stem.0.weight'] : ['conv1.weight'];
-    expect(checkpoint.get(first!)!.shape[1]).toBe(3);
+    expect(checkpoint.get(`${first}.weight`)!.shape[1]).toBe(3);
   });
 });
 

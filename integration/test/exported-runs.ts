@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Classifier, openClassifier, train } from '@shroom/classifier';
 import { decode } from '@shroom/data/node';
-import { drawnFolder, generatedWeights, side } from './small-job';
+import { drawnFolder, generatedWeights, type SmallNetwork, side } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
 
 /** A small classifier that is trained to be exported. */
 export interface SmallRun {
-  readonly networks: readonly ('resnet18' | 'resnet50' | 'convnext_tiny')[];
+  readonly networks: readonly SmallNetwork[];
   readonly recipe: 'best' | 'reference';
   /** Whether photos have several classes. Default false. */
   readonly several?: boolean;

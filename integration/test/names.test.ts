@@ -160,7 +160,7 @@ async function comesBack(make: () => LayersModel, x: Tensor, onnxInput: Tensor |
 
 // One network of each family. ResNet's stem has a layer `bn1`, as the head has.
 const classifiers: readonly ArchitectureName[] = [
-  ...(['resnet18', 'convnext_tiny', 'inception_v3', 'alexnet'] as const),
+  ...(['resnet18', 'convnext_tiny', 'efficientnet_lite0', 'inception_v3', 'alexnet'] as const),
 ];
 test.each(classifiers)('a head on a %s comes back from every file', async name => {
   const { build, minimumSize } = findArchitecture(name);

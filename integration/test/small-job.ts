@@ -1,20 +1,36 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawMushroom, type Genus } from '@shroom/drawn';
-import { architectures, checkpointOf } from '@shroom/models';
+import { type Architecture, architectures, checkpointOf } from '@shroom/models';
 import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
+import { formulaCheckpoint } from '../../packages/models/test/formula';
 
 /** Side length of the images of a small job in pixels. */
 export const side = 64;
 
-/** Writes weights of an untrained network to a file: sine waves, the same in every process. */
-export async function generatedWeights(
-  folder: string,
-  name: 'resnet18' | 'resnet50' | 'convnext_tiny',
-): Promise<string> {
-  const network = architectures[name].build({ inputSize: [side, side] });
+/** The networks that small jobs use. */
+export type SmallNetwork =
+  | 'resnet18'
+  | 'resnet50'
+  | 'convnext_tiny'
+  | 'efficientnet_lite0'
+  | 'mobilenet_v2';
+
+/**
+ * Writes weights of an untrained network to a file: sine waves, the same in every process. They would fade in depthwise convolutions
+ * without layer norms, so EfficientNet-Lite and MobileNetV2 get the weights of a formula.
+ */
+export async function generatedWeights(folder: string, name: SmallNetwork): Promise<string> {
+  const { build, dialects }: Architecture = architectures[name];
+  const network = build({ inputSize: [side, side] });
+  const file = join(folder, `${name}.safetensors`);
+  if (name === 'efficientnet_lite0' || name === 'mobilenet_v2') {
+    await writeSafetensors(file, formulaCheckpoint(network, dialects[0]!));
+    network.dispose();
+    return file;
+  }
   network.weights.forEach((weight, salt) => {
     if (weight.shape.length < 2) return;
     const size = weight.shape.reduce<number>((product, each) => product * each!, 1);
@@ -25,8 +41,7 @@ export async function generatedWeights(
       weight.write(tensor(values, weight.shape as number[]));
     });
   });
-  const file = join(folder, `${name}.safetensors`);
-  await writeSafetensors(file, checkpointOf(network, architectures[name].dialects[0]));
+  await writeSafetensors(file, checkpointOf(network, dialects[0]));
   network.dispose();
   return file;
 }

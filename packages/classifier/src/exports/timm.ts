@@ -11,15 +11,17 @@ const known: NamesOf<AnyExportOptions> = { signal: true };
 
 const own = /^(config\.json|model\.safetensors|README\.md)$/;
 
-/** What timm says of an architecture: names of its first convolution and its classifier. */
+/** What timm says of an architecture: its name, if it differs from ours, and those of its first convolution and its classifier. */
 interface TimmNames {
+  readonly architecture?: string;
   readonly first_conv: string;
   readonly classifier: string;
 }
 const resnet: TimmNames = { first_conv: 'conv1', classifier: 'fc' };
 const convnext: TimmNames = { first_conv: 'stem.0', classifier: 'head.fc' };
+const inverted: TimmNames = { first_conv: 'conv_stem', classifier: 'classifier' };
 
-/** The architectures that timm has under the same names and with the same arithmetic. */
+/** The architectures that timm has with the same arithmetic. */
 const timmNames: Readonly<Record<string, TimmNames>> = {
   resnet18: resnet,
   resnet34: resnet,
@@ -30,6 +32,10 @@ const timmNames: Readonly<Record<string, TimmNames>> = {
   convnext_small: convnext,
   convnext_base: convnext,
   convnext_large: convnext,
+  efficientnet_lite0: { ...inverted, architecture: 'tf_efficientnet_lite0' },
+  efficientnet_lite1: { ...inverted, architecture: 'tf_efficientnet_lite1' },
+  efficientnet_lite2: { ...inverted, architecture: 'tf_efficientnet_lite2' },
+  mobilenet_v2: { ...inverted, architecture: 'mobilenetv2_100' },
   inception_v3: { first_conv: 'Conv2d_1a_3x3.conv', classifier: 'fc' },
 };
 
@@ -49,15 +55,16 @@ export async function exportToTimm(
   const extractor = onlyOne(source.network.extractors);
   const { name, channels, preprocessing } = extractor.backbone;
   const names = namesOf(name);
+  const { architecture = name, ...layers } = names;
   const folder = await requireExportFolder(destination, own);
   const facts = exportFacts(source, 1);
   const config = {
-    architecture: name,
+    architecture,
     num_classes: 0,
     num_features: channels,
     label_names: facts.classes,
     pretrained_cfg: {
-      ...{ ...normalizationOf(preprocessing), ...names, num_classes: 0 },
+      ...{ ...normalizationOf(preprocessing), ...layers, num_classes: 0 },
       input_size: [3, ...preprocessing.size],
       interpolation: 'bilinear',
       crop_pct: 1,

@@ -51,6 +51,8 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const modelTypes = [
   ['resnet', 'resnet', 'ResNet'],
   ['convnext', 'convnext', 'ConvNext'],
+  ['efficientnet_lite', 'efficientnet', 'EfficientNet'],
+  ['mobilenet_v2', 'mobilenet_v2', 'MobileNetV2'],
   ['', 'vit', 'ViT'],
 ] as const;
 
