@@ -227,26 +227,30 @@ test.each<[name: string, moments: readonly Moment[][]]>([
         ],
       ]
     : []),
-])('killed %s, it ends with the very same files', async (_, all) => {
-  const whole = await train(photos, options);
-  const expected = await filesOf(out);
-  for (const [index, moments] of all.entries())
-    await withNewCache(async () => {
-      const killed = `${out}-killed-${index}`;
-      await killAt(moments, killed);
-      const run = await resume(killed);
-      expect(run.test).toEqual(whole.test);
-      const found = await filesOf(killed);
-      for (const name of Object.keys(expected))
-        if (
-          /^(checkpoints|cams|cams-by-epoch)\/.*\.(safetensors|png)$|predictions|confusion/.test(
-            name,
+])(
+  'killed %s, it ends with the very same files',
+  async (_, all) => {
+    const whole = await train(photos, options);
+    const expected = await filesOf(out);
+    for (const [index, moments] of all.entries())
+      await withNewCache(async () => {
+        const killed = `${out}-killed-${index}`;
+        await killAt(moments, killed);
+        const run = await resume(killed);
+        expect(run.test).toEqual(whole.test);
+        const found = await filesOf(killed);
+        for (const name of Object.keys(expected))
+          if (
+            /^(checkpoints|cams|cams-by-epoch)\/.*\.(safetensors|png)$|predictions|confusion/.test(
+              name,
+            )
           )
-        )
-          expect([moments, name, found[name]]).toEqual([moments, name, expected[name]]);
-      const lines = (await readFile(join(killed, 'history.jsonl'), 'utf8')).trim().split('\n');
-      expect(lines.map(line => JSON.parse(line).epoch)).toEqual([1, 2, 3]);
-      await rm(killed, { recursive: true });
-      await rm(`${out}-cache`, { recursive: true, force: true });
-    });
-});
+            expect([moments, name, found[name]]).toEqual([moments, name, expected[name]]);
+        const lines = (await readFile(join(killed, 'history.jsonl'), 'utf8')).trim().split('\n');
+        expect(lines.map(line => JSON.parse(line).epoch)).toEqual([1, 2, 3]);
+        await rm(killed, { recursive: true });
+        await rm(`${out}-cache`, { recursive: true, force: true });
+      });
+  },
+  1_800_000,
+);
