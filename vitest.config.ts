@@ -38,8 +38,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{integration,examples,benchmarks}/test/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
     ],
