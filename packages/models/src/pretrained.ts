@@ -31,8 +31,8 @@ const square = (side: number) => [side, side] as const;
 export const resnet50Sha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
 
 /** The evaluation settings of torchvision and timm. */
-const at224 = imagenetPreprocessing(square(224));
-const bicubic288 = imagenetPreprocessing(square(288), {
+const at224 = /* @__PURE__ */ imagenetPreprocessing(square(224));
+const bicubic288 = /* @__PURE__ */ imagenetPreprocessing(square(288), {
   interpolation: 'bicubic',
   cropFraction: 1,
 });
@@ -97,7 +97,7 @@ function lite(
  * @see https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
  * @see https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.mobilenet_v2.html
  */
-const table: readonly Pretrained[] = [
+const table = /* @__PURE__ */ ((): readonly Pretrained[] => [
   {
     id: 'resnet50.keras',
     architecture: 'resnet50_keras',
@@ -157,7 +157,7 @@ const table: readonly Pretrained[] = [
     imagenetPreprocessing(square(224), { interpolation: 'bicubic' }),
     72.91,
   ),
-];
+])();
 
 /** Weights that a bare name means, if they are not the first in the table of the architecture with that name. */
 const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras' };

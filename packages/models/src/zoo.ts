@@ -15,14 +15,15 @@ import { resNetArchitectures } from './resnet/architectures';
  * const network = build({ inputSize: [null, null], classes: 9 }); // weights of zero, to be loaded
  * ```
  */
-export const architectures = {
-  ...resNetArchitectures,
-  ...convNextArchitectures,
-  ...efficientNetLiteArchitectures,
-  ...mobileNetV2Architectures,
-  ...inceptionArchitectures,
-  ...alexNetArchitectures,
-} as const satisfies Record<string, Architecture>;
+export const architectures = /* @__PURE__ */ (() =>
+  ({
+    ...resNetArchitectures,
+    ...convNextArchitectures,
+    ...efficientNetLiteArchitectures,
+    ...mobileNetV2Architectures,
+    ...inceptionArchitectures,
+    ...alexNetArchitectures,
+  }) as const satisfies Record<string, Architecture>)();
 
 export type ArchitectureName = keyof typeof architectures;
 

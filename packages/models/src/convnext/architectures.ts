@@ -11,9 +11,11 @@ const architecture = (config: ConvNextConfig): Architecture => ({
   minimumSize: 32,
 });
 
-export const convNextArchitectures = {
-  convnext_tiny: architecture(convNextVariants.convnext_tiny),
-  convnext_small: architecture(convNextVariants.convnext_small),
-  convnext_base: architecture(convNextVariants.convnext_base),
-  convnext_large: architecture(convNextVariants.convnext_large),
-} as const;
+// A function call that bundlers may leave out with everything that it names.
+export const convNextArchitectures = /* @__PURE__ */ (() =>
+  ({
+    convnext_tiny: architecture(convNextVariants.convnext_tiny),
+    convnext_small: architecture(convNextVariants.convnext_small),
+    convnext_base: architecture(convNextVariants.convnext_base),
+    convnext_large: architecture(convNextVariants.convnext_large),
+  }) as const)();

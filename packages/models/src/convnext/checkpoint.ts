@@ -2,9 +2,9 @@ import { type Dialect, pytorchDialect } from '../weights/dialect';
 
 /** The layer names are those of timm. */
 export const convNextDialects: readonly Dialect[] = [
-  pytorchDialect('timm', layer => layer),
-  pytorchDialect('torchvision', torchvisionModule, { layerScaleAxes: 2 }),
-  pytorchDialect('transformers', transformersModule),
+  /* @__PURE__ */ pytorchDialect('timm', layer => layer),
+  /* @__PURE__ */ pytorchDialect('torchvision', torchvisionModule, { layerScaleAxes: 2 }),
+  /* @__PURE__ */ pytorchDialect('transformers', transformersModule),
 ];
 
 /** The parts of a block: our name, which is also timm's, then torchvision's and transformers'. */

@@ -11,8 +11,10 @@ const architecture = (config: EfficientNetLiteConfig): Architecture => ({
   minimumSize: 32,
 });
 
-export const efficientNetLiteArchitectures = {
-  efficientnet_lite0: architecture(efficientNetLiteVariants.efficientnet_lite0),
-  efficientnet_lite1: architecture(efficientNetLiteVariants.efficientnet_lite1),
-  efficientnet_lite2: architecture(efficientNetLiteVariants.efficientnet_lite2),
-} as const;
+// A function call that bundlers may leave out with everything that it names.
+export const efficientNetLiteArchitectures = /* @__PURE__ */ (() =>
+  ({
+    efficientnet_lite0: architecture(efficientNetLiteVariants.efficientnet_lite0),
+    efficientnet_lite1: architecture(efficientNetLiteVariants.efficientnet_lite1),
+    efficientnet_lite2: architecture(efficientNetLiteVariants.efficientnet_lite2),
+  }) as const)();

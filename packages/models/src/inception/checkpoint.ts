@@ -4,5 +4,5 @@ const isAuxiliary = (name: string) => name.startsWith('AuxLogits.');
 
 /** The layer names are those of torchvision and timm, which are the same. transformers has no Inception. */
 export const inceptionDialects: readonly Dialect[] = [
-  pytorchDialect('torchvision', layer => layer, { isUnused: isAuxiliary }),
+  /* @__PURE__ */ pytorchDialect('torchvision', layer => layer, { isUnused: isAuxiliary }),
 ];

@@ -4,8 +4,8 @@ import { mobileNetV2Groups } from './variants';
 
 /** The layer names are those of timm. */
 export const mobileNetV2Dialects: readonly Dialect[] = [
-  pytorchDialect('timm', layer => layer),
-  pytorchDialect('torchvision', torchvisionModule),
+  /* @__PURE__ */ pytorchDialect('timm', layer => layer),
+  /* @__PURE__ */ pytorchDialect('torchvision', torchvisionModule),
 ];
 
 const outside: Readonly<Record<string, string>> = {

@@ -44,4 +44,4 @@ export function mobileNetV2(options: NetworkOptions = {}): LayersModel {
  * // ['stem: 32', 'blocks.0: 16', 'blocks.1: 24', 'blocks.2: 32', 'blocks.4: 96', 'head: 1280']
  * ```
  */
-export const mobileNetV2Taps: readonly Tap[] = invertedResidualsTaps(config);
+export const mobileNetV2Taps: readonly Tap[] = /* @__PURE__ */ invertedResidualsTaps(config);

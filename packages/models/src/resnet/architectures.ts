@@ -11,11 +11,13 @@ const architecture = (config: ResNetConfig): Architecture => ({
   minimumSize: 32,
 });
 
-export const resNetArchitectures = {
-  resnet18: architecture(resNetVariants.resnet18),
-  resnet34: architecture(resNetVariants.resnet34),
-  resnet50: architecture(resNetVariants.resnet50),
-  resnet101: architecture(resNetVariants.resnet101),
-  resnet152: architecture(resNetVariants.resnet152),
-  resnet50_keras: { ...architecture(resNetVariants.resnet50Keras), dialects: kerasDialects },
-} as const;
+// A function call that bundlers may leave out with everything that it names.
+export const resNetArchitectures = /* @__PURE__ */ (() =>
+  ({
+    resnet18: architecture(resNetVariants.resnet18),
+    resnet34: architecture(resNetVariants.resnet34),
+    resnet50: architecture(resNetVariants.resnet50),
+    resnet101: architecture(resNetVariants.resnet101),
+    resnet152: architecture(resNetVariants.resnet152),
+    resnet50_keras: { ...architecture(resNetVariants.resnet50Keras), dialects: kerasDialects },
+  }) as const)();

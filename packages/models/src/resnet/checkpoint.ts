@@ -2,8 +2,8 @@ import { type Dialect, parseWeightName, pytorchDialect } from '../weights/dialec
 
 /** The layer names are those of torchvision and timm, which are the same. */
 export const resNetDialects: readonly Dialect[] = [
-  pytorchDialect('torchvision', layer => layer),
-  pytorchDialect('transformers', transformersModule),
+  /* @__PURE__ */ pytorchDialect('torchvision', layer => layer),
+  /* @__PURE__ */ pytorchDialect('transformers', transformersModule),
 ];
 
 /** The names of Keras's first ResNet50. Keras's deeper networks number their blocks differently. */
