@@ -16,7 +16,6 @@ import { readPixels } from '@shroom/data/node';
 import { openDrawn } from '@shroom/drawn/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { parseMainJob } from '../../examples/pipeline/main-job';
 import { untrainedRun } from './untrained';
 
 const sources = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gil', 'hal'];
@@ -122,12 +121,9 @@ test('--columns names the columns of a table', async () => {
   const data = join(folder, 'named.csv');
   await writeFile(data, [head, ...parts].join('\n'));
   await expect(opened(data, { group: 'none' })).rejects.toThrow(/no column 'file'/);
-  const columns = 'path=Foto,label=Art,part=Teil';
-  const { argv } = process;
-  const typed = [...argv.slice(0, 2), '--data', data, '--columns', columns, '--group', 'none'];
-  const job = await parseMainJob(typed);
-  if ('resume' in job) throw new Error('It should be a new run.');
-  const { photos: named } = await opened(job.photos, job.options);
+  // examples/test tests that the main job reads its options so.
+  const columns = tableColumns({ columns: 'path=Foto,label=Art,part=Teil' })!;
+  const { photos: named } = await opened(data, { columns, group: 'none' });
   expect(named.classes).toEqual(['Amanita', 'Boletus']);
   expect(named.photos.filter(({ part }) => part === 'test')).toHaveLength(16);
   expect(tableColumns({ columns: 'label=A,label=B' })).toEqual({ label: ['A', 'B'] });
