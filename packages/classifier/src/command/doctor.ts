@@ -38,7 +38,7 @@ export function printDiagnosis(printer: Printer, { works, engine, checks }: Diag
   }
   printer.heading('Verdict');
   const hasAdvice = checks.some(({ advice }) => advice !== undefined);
-  const advised = hasAdvice ? ' The lines with ! say what could be better.' : '';
+  const marked = (what: string) => (hasAdvice ? ` The lines with ! say what ${what}.` : '');
   const closed = checks.filter(({ part, standing }) => part === 'disk' && standing === 'bad');
   const where = listed(
     closed.map(({ name }) => `the ${name.replace(/^this /, 'current ')}`),
@@ -47,9 +47,12 @@ export function printDiagnosis(printer: Printer, { works, engine, checks }: Diag
   if (!works) printer.say('  Nothing works yet. The lines with ! say what to do.');
   else if (closed.length > 0)
     printer.say(
-      `  The engine ${engine} works, but nothing can be written to ${where}.${advised.replace('could be better', 'to do')}`,
+      `  The engine ${engine} works, but nothing can be written to ${where}.${marked('to do')}`,
     );
-  else printer.say(`  Training and prediction work, on the engine ${engine}.${advised}`);
+  else
+    printer.say(
+      `  Training and prediction work, on the engine ${engine}.${marked('could be better')}`,
+    );
 }
 
 function printCheck(printer: Printer, { name, standing, found, advice, command }: Check): void {

@@ -48,7 +48,7 @@ describe.each([50, 100])('what doctor prints in %i columns', columns => {
       part: 'disk',
       name: 'cache',
       standing: 'good',
-      found: '/home/somebody/.cache/shroom, 12.0 GB free',
+      found: '/var/cache/shroom, 12.0 GB free',
     },
     { part: 'network', name: 'hub', standing: 'off', found: 'HF_HUB_OFFLINE forbids asking it.' },
   ];
