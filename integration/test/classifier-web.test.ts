@@ -16,7 +16,7 @@ import { bundle, launch, noChromium, type Page, type Site, serve } from '@shroom
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawnFolder, drawnPhoto, generatedWeights, side } from './small-job';
+import { drawnFolder, drawnPhoto, generatedWeights, type SmallNetwork, side } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
 let folder: string;
@@ -56,7 +56,7 @@ afterAll(async () => {
 
 const small = { size: side, epochs: 1, views: 1, testViews: 2, kind: 'drawings' } as const;
 interface Trained {
-  readonly backbone: readonly ('resnet18' | 'convnext_tiny')[];
+  readonly backbone: readonly SmallNetwork[];
   readonly recipe: 'best' | 'reference' | 'fast';
 }
 
@@ -117,6 +117,7 @@ describe.each([
   ['halved', ['resnet18'], 'best', 'float16'],
   ['reference', ['resnet18'], 'reference', 'float32'],
   ['convnext', ['convnext_tiny'], 'fast', 'float32'],
+  ['lite', ['efficientnet_lite0'], 'best', 'float32'],
   ['two', ['resnet18', 'convnext_tiny'], 'best', 'float16'],
 ] as const)(
   '%s: %s, trained with the recipe %s, written in %s',

@@ -371,6 +371,25 @@ test('two networks side by side train, answer, are explained, and are fine-tuned
   await again.dispose();
 });
 
+test.each(['efficientnet_lite0'] as const)(
+  '%s is trained, explained and fine-tuned, and answers as it was evaluated',
+  async architecture => {
+    const backbone = await generatedWeights(folder, architecture);
+    const out = join(folder, architecture);
+    await train(photos, {
+      ...{ ...small, backbone, architecture, recipe: 'reference', views: 1, epochs: 1, out },
+    });
+    const tuned = await finetune(out, { epochs: 1 });
+    const classifier = await openClassifier(tuned.folder);
+    const { accuracy } = await classifier.evaluate(undefined, { resamples: 10 });
+    expect(accuracy.value).toBeCloseTo(tuned.after.accuracy, 6);
+    const [why] = await classifier.explain(join(photos, 'Boletus', '3.jpg'));
+    expect(why!.explained).toBe(why!.class);
+    expect(Math.max(...why!.map.values)).toBeGreaterThan(0);
+    await classifier.dispose();
+  },
+);
+
 test('folders that are no classifiers, and damaged ones, say what is wrong', async () => {
   await expect(openClassifier(join(folder, 'none'))).rejects.toThrow(ClassifierFileError);
   await expect(openClassifier(photos)).rejects.toThrow(/no trained classifier/);

@@ -25,6 +25,7 @@ const small = { size: side, epochs: 1, views: 1, testViews: 1, kind: 'drawings' 
 const classifiers = {
   best: { architecture: ['resnet18'], recipe: 'best', title: 'Three genera' },
   convnext: { architecture: ['convnext_tiny'], recipe: 'fast' },
+  lite: { architecture: ['efficientnet_lite0'], recipe: 'reference' },
   two: { architecture: ['resnet50', 'resnet18'], recipe: 'fast' },
   several: { architecture: ['resnet18'], recipe: 'fast', task: 'multi-label' },
 } as const satisfies Record<string, TrainOptions>;
@@ -45,7 +46,7 @@ beforeAll(async () => {
   await drawnFolder(join(folder, 'photos'), genera, 6);
   photo = join(folder, 'new.jpg');
   await drawnPhoto(photo, 'Boletus', 70);
-  for (const name of ['resnet18', 'resnet50', 'convnext_tiny'] as const)
+  for (const name of ['resnet18', 'resnet50', 'convnext_tiny', 'efficientnet_lite0'] as const)
     await generatedWeights(folder, name);
   browser = noChromium ? undefined : await launch();
 });

@@ -85,7 +85,9 @@ export async function createBackbone(
   const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
   const { folded = false } = weights;
   const built = build({ inputSize, ...(includeTop && { classes }) });
-  const model = folded ? foldBatchNorm(built) : built;
+  // Some stages of EfficientNet-Lite end in a batch norm.
+  const keep = taps.map(({ layer }) => layer);
+  const model = folded ? foldBatchNorm(built, { keep }) : built;
   if (folded) built.dispose();
   try {
     const dialect = folded ? ownDialect : dialectOf(model, weights.checkpoint, dialects);

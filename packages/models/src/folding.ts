@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   type LayersModel,
-  type layers,
+  layers,
   model as modelOf,
   input as newInput,
   type SymbolicTensor,
@@ -22,6 +22,14 @@ type LayerClass = { fromConfig(kind: LayerClass, config: object): layers.Layer }
 /** Class names of batch norms: this package's, and TensorFlow.js's own. */
 const batchNorms = ['ShroomBatchNorm', 'BatchNormalization'];
 const convolutions = ['Conv2D', 'DepthwiseConv2D'];
+
+export interface FoldOptions {
+  /**
+   * Names of batch norms that stay as layers that change nothing, so that their outputs can still be read under these names. Default
+   * none.
+   */
+  readonly keep?: readonly string[];
+}
 
 /**
  * Returns the same network for inference without the batch norms that follow a convolution: their factor is multiplied into the weights,
@@ -41,7 +49,8 @@ const convolutions = ['Conv2D', 'DepthwiseConv2D'];
  * const loaded = await loadLayersModel(saved); // needs no `registerLayers`
  * ```
  */
-export function foldBatchNorm(network: LayersModel): LayersModel {
+export function foldBatchNorm(network: LayersModel, options: FoldOptions = {}): LayersModel {
+  const { keep = [] } = options;
   const calls = callsBefore(network.outputs);
   const isKept = new Set(network.outputs);
   const folded = new Map<LayerCall, LayerCall>();
@@ -64,7 +73,10 @@ export function foldBatchNorm(network: LayersModel): LayersModel {
   for (const call of calls) {
     const inputs = call.inputs.map(each => values.get(each)!);
     if (gone.has(call)) {
-      values.set(call.output, inputs[0]!);
+      values.set(
+        call.output,
+        keep.includes(call.layer.name) ? named(call, inputs[0]!) : inputs[0]!,
+      );
       continue;
     }
     const norm = folded.get(call);
@@ -79,6 +91,11 @@ export function foldBatchNorm(network: LayersModel): LayersModel {
   }
   const outputs = network.outputs.map(each => values.get(each)!);
   return modelOf({ inputs: images, outputs, name: network.name });
+}
+
+/** Gives the value of a folded batch norm the name that the norm had. */
+function named({ layer: { name } }: LayerCall, x: SymbolicTensor): SymbolicTensor {
+  return layers.activation({ activation: 'linear', name }).apply(x) as SymbolicTensor;
 }
 
 /** Whether a layer is a convolution without an activation of its own. */

@@ -22,7 +22,7 @@ export {
   type EfficientNetLiteConfig,
   efficientNetLiteVariants,
 } from './efficientnet-lite/variants';
-export { foldBatchNorm } from './folding';
+export { type FoldOptions, foldBatchNorm } from './folding';
 export { freezeThrough } from './freezing';
 export { type GraphModelOptions, graphModelArtifacts } from './graph-model/export';
 export { inceptionTaps, inceptionV3 } from './inception/network';

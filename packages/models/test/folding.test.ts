@@ -1,4 +1,13 @@
-import { dispose, memory, type Tensor, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  dispose,
+  max,
+  memory,
+  sub,
+  type Tensor,
+  tensor1d,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
 import {
   input,
   type LayersModel,
@@ -7,7 +16,15 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Architecture, architectures, foldBatchNorm, loadWeights } from '../src/index';
+import {
+  type Architecture,
+  architectures,
+  checkpointOf,
+  createBackbone,
+  foldBatchNorm,
+  imagenetPreprocessing,
+  loadWeights,
+} from '../src/index';
 import { formula, formulaCheckpoint } from './formula';
 import { useWasm } from './wasm';
 
@@ -40,6 +57,34 @@ test.each([
   expect(memory().numTensors).toBe(before);
   network.dispose();
 });
+
+test.each(['resnet18', 'efficientnet_lite0', 'mobilenet_v2'] as const)(
+  '%s from folded weights is read at every tap as before',
+  async name => {
+    const { build, dialects, taps }: Architecture = architectures[name];
+    const network = build({ inputSize: [75, 75] });
+    const checkpoint = formulaCheckpoint(network, dialects[0]!);
+    await loadWeights(network, checkpoint, dialects[0]);
+    const folded = foldBatchNorm(network);
+    const origin = { source: 'formula', license: 'none', sha256: '' };
+    const preprocessing = imagenetPreprocessing([75, 75]);
+    const weights = { checkpoint: checkpointOf(folded), origin, preprocessing, folded: true };
+    const backbone = await createBackbone(name, weights);
+    const images = tensor4d(formula(75 * 75 * 3, 1, 4), [1, 75, 75, 3]);
+    const mapsOf = (from: LayersModel) => {
+      const outputs = taps.map(({ layer }) => from.getLayer(layer).output as SymbolicTensor);
+      return model({ inputs: from.inputs, outputs }).predict(images) as Tensor[];
+    };
+    const [expected, found] = [mapsOf(network), mapsOf(backbone.model)];
+    for (const [index, map] of expected.entries()) {
+      const difference = max(abs(sub(map, found[index]!)));
+      const [apart, largest] = [difference.dataSync()[0]!, max(abs(map)).dataSync()[0]!];
+      expect(apart / largest, taps[index]!.stage).toBeLessThan(1e-5);
+    }
+    dispose([images, ...expected, ...found]);
+    for (const each of [network, folded, backbone]) each.dispose();
+  },
+);
 
 describe('a batch norm after', () => {
   const images = input({ shape: [1, 1, 2] });
