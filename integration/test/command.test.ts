@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findWeights } from '@shroom/classifier';
 import { printerTo } from '@shroom/classifier/command';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,6 +62,17 @@ describe('a run', () => {
     expect(stopped.stdout).toBe('');
     expect(stopped.stderr).toMatch(/Interrupted\. .*run the same command again/);
     expect(existsSync(join(folder, 'run/run.json'))).toBe(true);
+    for (const verb of [
+      ['compare', 'run', 'run'],
+      ['predict', 'run', 'photos'],
+      ['export', 'run', '--to', 'onnx'],
+    ]) {
+      const early = await shroom(verb);
+      expect([early.code, early.stdout]).toEqual([1, '']);
+      expect(early.stderr).toContain(
+        `not finished. Continue it with \`npx @shroom/classifier resume "`,
+      );
+    }
     const { code, stdout, stderr } = await shroom(['resume', 'run']);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/accuracy +\d+\.\d %/);
@@ -156,6 +168,17 @@ test('photos are inspected, and weights are listed', async () => {
   const { weights } = await resultOf(['weights']);
   const keras = weights.find(({ id }: { id: string }) => id === 'resnet50.keras');
   expect(keras).toMatchObject({ license: 'MIT', bytes: 95128781, cached: false });
+  // A bare name means the weights that it means after --backbone, and they are listed once.
+  const bare = ['resnet50', 'convnext_tiny', 'mobilenet_v2'];
+  const named = await resultOf(['weights', ...bare, 'resnet50_keras']);
+  expect(named.weights.map(({ id }: { id: string }) => id)).toEqual([
+    'resnet50.keras',
+    'convnext_tiny.fb_in1k',
+    'mobilenet_v2.tv_in1k',
+  ]);
+  expect(bare.map(name => findWeights(name).id)).toEqual(
+    named.weights.map(({ id }: { id: string }) => id),
+  );
 });
 
 test('wrong arguments end with 2, and failures with 1, in words and as JSON', async () => {

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { get as getWithHost } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type Classifier, openClassifier } from '@shroom/classifier';
 import { ServeError, type ServeOptions, type Server, serve } from '@shroom/classifier/server';
@@ -403,8 +405,25 @@ describe('the description of the API', () => {
     const html = await response.text();
     expect(html).toContain('<code>POST /predict</code>');
     expect(html).toContain('formaction="/explain?format=svg"');
-    expect(html).not.toMatch(/<script|src=|https?:\/\/(?!HOST)/);
+    expect(html).not.toMatch(/<script|src=/);
+    expect(new Set(html.match(/https?:\/\/[^/]+/g))).toEqual(new Set([server.url]));
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+  });
+
+  test.each([
+    ['of another name', { host: 'photos.local:81' }, 'http://photos.local:81'],
+    ['of IPv6', { host: '[::1]:8080' }, 'http://[::1]:8080'],
+    [
+      'of a proxy',
+      { host: 'inside:1', 'x-forwarded-host': 'example.org', 'x-forwarded-proto': 'https' },
+      'https://example.org',
+    ],
+    ['with a command in it', { host: 'x;rm$(a)<b>' }, undefined],
+  ])('has commands for the address %s', async (_, headers, address = server.url) => {
+    const html = await new Promise<string>((done, failed) => {
+      getWithHost(`${server.url}/api`, { headers }, response => text(response).then(done, failed));
+    });
+    expect(html).toContain(`curl -F photo=@one.jpg -F photo=@two.jpg ${address}/predict<`);
   });
 });
 

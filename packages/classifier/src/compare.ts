@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseManifest } from '@shroom/data';
 import { comparePaired, type Interval, type PairedComparison } from '@shroom/train';
-import { openRun } from '@shroom/train/node';
 import { parse } from 'csv-parse/sync';
 import { openClassifier } from './classifier';
 import { RunFolderError } from './errors';
 import type { Evaluated } from './evaluate';
 import type { OnProgress } from './progress';
-import type { RunConfiguration } from './run/folder';
+import { type RunConfiguration, runOf } from './run/folder';
+import { whyUntrained } from './run/unfinished';
 
 export interface CompareOptions {
   readonly onProgress?: OnProgress;
@@ -90,9 +90,14 @@ interface ReadRun {
 
 async function readRun(folder: string, options: CompareOptions): Promise<ReadRun> {
   options.signal?.throwIfAborted();
+  if (!existsSync(folder))
+    throw new RunFolderError(folder, 'does not exist. Name the folders that training has written.');
   if (!existsSync(join(folder, 'classifier.json')))
-    throw new RunFolderError(folder, 'holds no finished run: there is no classifier.json.');
-  const { configuration } = await openRun<RunConfiguration>(folder);
+    throw new RunFolderError(folder, `holds no finished run: ${await whyUntrained(folder)}`);
+  const { configuration } = await runOf(
+    folder,
+    'a comparison needs its test photos. Name the folder that training has written.',
+  );
   const manifest = parseManifest(await readFile(join(folder, 'split.json'), 'utf8'));
   const { right, figures } = existsSync(join(folder, 'predictions.csv'))
     ? await stored(folder, configuration)

