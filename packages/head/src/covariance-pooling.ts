@@ -17,6 +17,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { onlyRows } from './only-rows';
 
 /** Arguments of `CovariancePooling`, as they are saved. */
 export interface CovariancePoolingArgs {
@@ -90,7 +91,7 @@ export class CovariancePooling extends layers.Layer {
       const size = this.#components;
       const rows = reshape(log1p(relu(maps)), [count * height * width, channels]);
       const seen = matMul(sub(rows, this.#center.read()), this.#directions.read() as Tensor2D);
-      const places = reshape(seen, [count, height * width, size]) as Tensor3D;
+      const places = reshape(onlyRows(seen), [count, height * width, size]) as Tensor3D;
       const moments = matMul(places, places, true) as Tensor3D;
       const root = squareRoot(moments, this.#iterations);
       return mul(reshape(root, [count, size * size]), size);

@@ -11,6 +11,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { onlyRows } from './only-rows';
 
 /** The center and the directions on which `CovariancePooling` projects features. */
 export interface PrincipalDirections {
@@ -55,7 +56,7 @@ export async function principalDirections(
   const [center, covariance] = tidy(() => {
     const rows = reshape(log1p(relu(maps)), [places, channels]);
     const middle = mean(rows, 0);
-    const centered = sub(rows, middle);
+    const centered = onlyRows(sub(rows, middle));
     return [middle, div(matMul(centered, centered, true), places) as Tensor2D] as const;
   });
   try {

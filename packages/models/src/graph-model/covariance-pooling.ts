@@ -22,7 +22,11 @@ export function covariancePooling(call: GraphCall): string {
   const centered = graph.add('Sub', [features, middle]);
   const rows = graph.add('Reshape', [centered, graph.integers([-1, center.length])]);
   const seen = graph.add('MatMul', [rows, frame]);
-  const places = graph.add('Reshape', [seen, graph.integers([-1, height * width, size])]);
+  const seenPlaces = graph.add('Reshape', [seen, graph.integers([-1, height * width, size])]);
+  // With an odd number of places, the WebGL engine has one more row beside them, which its matrix product would add. This makes the row 0.
+  const count = height * width;
+  const ones = graph.floats(`ones of ${count}`, [1, count, 1], new Float32Array(count).fill(1));
+  const places = graph.add('Mul', [seenPlaces, ones]);
   const moments = graph.add('BatchMatMulV2', [places, places], { adj_x: flag(true) });
   const root = squareRoot(graph, moments, size, iterations);
   const flat = graph.add('Reshape', [root, graph.integers([-1, size * size])]);
