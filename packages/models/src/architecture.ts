@@ -3,6 +3,12 @@ import type { NetworkOptions } from './network';
 import type { Tap } from './tap';
 import type { Dialect } from './weights/dialect';
 
+/** Where the patches are in tokens `[N, T, C]`. */
+export interface TokenLayout {
+  /** Number of tokens before the patches: the class token and registers. */
+  readonly prefix: number;
+}
+
 /** A network that can be built, loaded and tapped. */
 export interface Architecture {
   /** Builds the network with weights of zero, into which weights are then loaded. */
@@ -13,6 +19,8 @@ export interface Architecture {
   readonly classifier: readonly string[];
   /** Dialects of checkpoints that can be read, the most likely first. */
   readonly dialects: readonly Dialect[];
+  /** Present if the network computes tokens `[N, T, C]` instead of feature maps, as vision transformers do. */
+  readonly tokens?: TokenLayout;
   /** Smallest side of the input in pixels. */
   readonly minimumSize: number;
 }

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TokenLayout } from './architecture';
 import { foldBatchNorm } from './folding';
 import { freezeThrough } from './freezing';
 import type { Preprocessing } from './preprocessing';
@@ -20,10 +21,15 @@ export interface WeightsOrigin {
 /** A pretrained network, without its classifier unless `includeTop` is true. */
 export interface Backbone {
   readonly name: string;
-  /** Model from preprocessed images `[N, H, W, 3]` to the last feature map `[N, h, w, channels]`, or to logits. No weight is trainable. */
+  /**
+   * Model from preprocessed images `[N, H, W, 3]` to the last feature map `[N, h, w, channels]`, to tokens `[N, T, channels]`, or to logits.
+   * No weight is trainable.
+   */
   readonly model: LayersModel;
   /** Number of channels of the last feature map. */
   readonly channels: number;
+  /** Present if the model computes tokens instead of feature maps. */
+  readonly tokens?: TokenLayout;
   readonly preprocessing: Preprocessing;
   /** Taps from the stem to the last feature map. */
   readonly taps: readonly Tap[];
@@ -81,7 +87,7 @@ export async function createBackbone(
   options: BackboneOptions = {},
 ): Promise<Backbone> {
   const { size = weights.preprocessing.size, includeTop = false, classes = 1000 } = options;
-  const { build, dialects, taps, classifier } = findArchitecture(name);
+  const { build, dialects, taps, tokens, classifier } = findArchitecture(name);
   const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
   const { folded = false } = weights;
   const built = build({ inputSize, ...(includeTop && { classes }) });
@@ -104,6 +110,7 @@ export async function createBackbone(
     name,
     model,
     channels: taps.at(-1)!.channels,
+    ...(tokens && { tokens }),
     preprocessing: {
       ...weights.preprocessing,
       size: [inputSize[0] ?? own[0], inputSize[1] ?? own[1]],

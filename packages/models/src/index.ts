@@ -6,7 +6,7 @@ export {
   toHalf,
 } from '@shroom/formats';
 export { alexNet, alexNetTaps } from './alexnet/network';
-export type { Architecture } from './architecture';
+export type { Architecture, TokenLayout } from './architecture';
 export {
   type Backbone,
   type BackboneOptions,
@@ -27,6 +27,11 @@ export { freezeThrough } from './freezing';
 export { type GraphModelOptions, graphModelArtifacts } from './graph-model/export';
 export { inceptionTaps, inceptionV3 } from './inception/network';
 export { registerLayers } from './layers/registered';
+export {
+  TokenPooling,
+  type TokenPoolingConfig,
+  type TokenPoolingMode,
+} from './layers/token-pooling';
 export { mobileNetV2, mobileNetV2Taps } from './mobilenet-v2/network';
 export type { NetworkOptions } from './network';
 export { exportOnnx, type OnnxOptions } from './onnx/export';
@@ -36,6 +41,8 @@ export { findPretrained, listPretrained, type Pretrained, registerPretrained } f
 export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
 export type { Tap } from './tap';
+export { vit, vitTaps } from './vit/network';
+export { type ViTConfig, vitVariants } from './vit/variants';
 export {
   type Checkpoint,
   type CheckpointTensor,

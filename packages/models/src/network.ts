@@ -137,8 +137,13 @@ export function globalAverage(x: SymbolicTensor, name: string): SymbolicTensor {
   return apply(layers.globalAveragePooling2d({ name }), x);
 }
 
-export function linear(x: SymbolicTensor, units: number, name: string): SymbolicTensor {
-  return apply(layers.dense({ units, kernelInitializer: 'zeros', name }), x);
+export function linear(
+  x: SymbolicTensor,
+  units: number,
+  name: string,
+  { bias: useBias = true }: { readonly bias?: boolean } = {},
+): SymbolicTensor {
+  return apply(layers.dense({ units, useBias, kernelInitializer: 'zeros', name }), x);
 }
 
 export function network(name: string, images: SymbolicTensor, output: SymbolicTensor): LayersModel {

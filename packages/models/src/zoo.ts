@@ -5,6 +5,7 @@ import { efficientNetLiteArchitectures } from './efficientnet-lite/architectures
 import { inceptionArchitectures } from './inception/architectures';
 import { mobileNetV2Architectures } from './mobilenet-v2/architectures';
 import { resNetArchitectures } from './resnet/architectures';
+import { vitArchitectures } from './vit/architectures';
 
 /**
  * All networks of this package, by their names in torchvision and timm (EfficientNet-Lite without timm's `tf_`).
@@ -21,6 +22,7 @@ export const architectures = /* @__PURE__ */ (() =>
     ...convNextArchitectures,
     ...efficientNetLiteArchitectures,
     ...mobileNetV2Architectures,
+    ...vitArchitectures,
     ...inceptionArchitectures,
     ...alexNetArchitectures,
   }) as const satisfies Record<string, Architecture>)();

@@ -15,12 +15,21 @@ export function formula(count: number, salt: number, scale = 1, offset = 0): Flo
   return numbers;
 }
 
-/** A checkpoint for a network as tools/reference/models.py fills torchvision's: a weight's salt is its place by name. */
-export function formulaCheckpoint(network: LayersModel, dialect: Dialect): Checkpoint {
+/**
+ * A checkpoint for a network as tools/reference/models.py fills torchvision's: a weight's salt is its place by name.
+ *
+ * @param others Names of weights that only the reference has. They have a place too.
+ */
+export function formulaCheckpoint(
+  network: LayersModel,
+  dialect: Dialect,
+  others: readonly string[] = [],
+): Checkpoint {
   const shapes = [...checkpointOf(network, dialect)].map(([name, { shape }]) => ({ name, shape }));
-  shapes.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all = [...shapes, ...others.map(name => ({ name, shape: [] }))];
+  all.sort((a, b) => (a.name < b.name ? -1 : 1));
   return new Map(
-    shapes.map(({ name, shape }, salt) => [name, formulaTensor(name, shape, salt)] as const),
+    all.map(({ name, shape }, salt) => [name, formulaTensor(name, shape, salt)] as const),
   );
 }
 

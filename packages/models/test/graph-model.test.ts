@@ -62,6 +62,9 @@ test.each([
   'convnext_tiny',
   'efficientnet_lite0',
   'mobilenet_v2',
+  'vit_tiny_patch16_224',
+  'vit_small_patch14_reg4_dinov2',
+  'vit_small_patch16_dinov3',
   'inception_v3',
   'alexnet',
 ] as const)('%s, written as a graph, computes the same in plain TensorFlow.js', async name => {

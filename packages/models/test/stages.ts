@@ -21,10 +21,11 @@ export const runs: readonly Run[] = [
     library: 'torchvision' as const,
   })),
   ...readReference<Runs<Run>>('inverted-residuals.json').runs,
+  ...readReference<Runs<Run>>('vision-transformers.json').runs,
 ];
 
 /** Names of the pooling layer. */
-const pooling = ['avgpool', 'head.global_pool', 'global_pool'];
+const pooling = ['avgpool', 'head.global_pool', 'global_pool', 'pool'];
 
 /** Compares every stage, the pooled features and the logits of two images with torchvision or timm. */
 export async function compareStages(

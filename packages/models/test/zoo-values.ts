@@ -25,10 +25,11 @@ const names = Object.keys(architectures) as ArchitectureName[];
 
 /**
  * Networks without their classifier, those of up to 30 million weights or those of more: a large one does not fit twice into the
- * memory of the WebAssembly engine.
+ * memory of the WebAssembly engine. The large vision transformers differ from the small ones in their numbers alone, so one is tried.
  */
 export function networksOf(size: 'small' | 'large'): readonly ArchitectureName[] {
-  return names.filter(name => {
+  const tried = names.filter(name => !/^vit_(base|large|huge)/.test(name));
+  return [...tried, 'vit_base_patch16_clip_quickgelu_224' as const].filter(name => {
     const network = architectures[name].build();
     const isSmall = network.countParams() <= 30e6;
     network.dispose();

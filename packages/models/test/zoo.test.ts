@@ -19,13 +19,20 @@ const preprocessing = imagenetPreprocessing([75, 75]);
 const origin = { source: 'formula', license: 'none', sha256: '' };
 
 describe.each(names)('%s', name => {
-  const { build, taps, minimumSize, dialects, classifier }: Architecture = architectures[name];
+  const { build, taps, tokens, minimumSize, dialects, classifier }: Architecture =
+    architectures[name];
 
   test('has the taps that it declares, and ends in logits if classes are given', async () => {
     await setBackend('cpu');
     const before = memory().numTensors;
     const network = build({ inputSize: [224, 224], classes: 7 });
     for (const { layer, stride, channels } of taps) {
+      if (tokens) {
+        const patches = Math.floor(224 / stride) ** 2;
+        const { shape } = network.getLayer(layer).output as SymbolicTensor;
+        expect([layer, ...shape]).toEqual([layer, null, tokens.prefix + patches, channels]);
+        continue;
+      }
       const [count, height, width, depth] = (network.getLayer(layer).output as SymbolicTensor)
         .shape;
       expect([layer, count, depth]).toEqual([layer, null, channels]);
@@ -48,11 +55,12 @@ describe.each(names)('%s', name => {
   test('accepts any size from its smallest on', async () => {
     await setBackend('cpu');
     const network = build({ inputSize: [null, null] });
-    expect(network.outputs[0]!.shape).toEqual([null, null, null, taps.at(-1)!.channels]);
+    const open = tokens ? [null, null] : [null, null, null];
+    expect(network.outputs[0]!.shape).toEqual([...open, taps.at(-1)!.channels]);
     network.dispose();
     expect(() => build({ inputSize: [minimumSize - 1, 224] })).toThrow(/pixels a side or more/);
     const least = build({ inputSize: [minimumSize, minimumSize] });
-    expect(least.outputs[0]!.shape![1]).toBeGreaterThanOrEqual(1);
+    expect(least.outputs[0]!.shape![1]).toBeGreaterThanOrEqual(1 + (tokens?.prefix ?? 0));
     least.dispose();
   });
 });

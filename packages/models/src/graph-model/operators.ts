@@ -4,6 +4,14 @@ import type { GraphCall, GraphOperator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
 import { flag, integers, text } from './model';
+import {
+  attentionMix,
+  attentionWeights,
+  ofTokens,
+  patchTokens,
+  rotaryPositions,
+  tokenPooling,
+} from './tokens';
 
 const isMap = ({ shape }: Value) => shape.length === 4;
 
@@ -57,6 +65,7 @@ const convolution: GraphOperator = call => {
 const dense: GraphOperator = call => {
   const { graph, path, weights, inputs } = call;
   const [x] = inputs;
+  if (x!.shape.length === 3) return finished(call, ofTokens(call));
   if (!isMap(x!)) return finished(call, graph.add('MatMul', [x!.name, weight(call, 'kernel')]));
   // A dense layer on a map is a 1x1 convolution.
   const { shape, values } = weights.get('kernel')!;
@@ -97,8 +106,12 @@ const layerNorm: GraphOperator = call => {
 };
 
 /** Writes `x * (erf(x / sqrt(2)) + 1) / 2`. */
-const gelu: GraphOperator = ({ graph, inputs }) => {
+const gelu: GraphOperator = ({ graph, config, inputs }) => {
   const x = inputs[0]!.name;
+  if (config.quick) {
+    const share = graph.add('Sigmoid', [graph.add('Mul', [x, graph.number(1.702)])]);
+    return graph.add('Mul', [x, share]);
+  }
   const scaled = graph.add('Mul', [x, graph.number(Math.SQRT1_2)]);
   const share = graph.add('AddV2', [graph.add('Erf', [scaled]), graph.number(1)]);
   return graph.add('Mul', [graph.add('Mul', [x, share]), graph.number(0.5)]);
@@ -176,6 +189,11 @@ export const operators: Readonly<Record<string, GraphOperator>> = {
   ShroomLayerScale: call => call.graph.add('Mul', [call.inputs[0]!.name, weight(call, 'scale')]),
   ShroomGelu: gelu,
   ShroomAdaptiveAverage: adaptiveAverage,
+  ShroomPatchTokens: patchTokens,
+  ShroomAttentionWeights: attentionWeights,
+  ShroomAttentionMix: attentionMix,
+  ShroomRotaryPositions: rotaryPositions,
+  ShroomTokenPooling: tokenPooling,
   ShroomStochasticDepth: unchanged,
   CovariancePooling: covariancePooling,
   MeanOfViews: meanOfViews,

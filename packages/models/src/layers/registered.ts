@@ -1,10 +1,28 @@
 import { AdaptiveAverage } from './adaptive-average';
+import { AttentionMix, AttentionWeights } from './attention';
 import { BatchNorm } from './batch-norm';
 import { Gelu } from './gelu';
 import { LayerNorm } from './layer-norm';
 import { LayerScale } from './layer-scale';
+import { PatchTokens } from './patch-tokens';
 import { register } from './register';
+import { RotaryPositions } from './rotary-positions';
 import { StochasticDepth } from './stochastic-depth';
+import { TokenPooling } from './token-pooling';
+
+const all = [
+  AdaptiveAverage,
+  AttentionMix,
+  AttentionWeights,
+  BatchNorm,
+  Gelu,
+  LayerNorm,
+  LayerScale,
+  PatchTokens,
+  RotaryPositions,
+  StochasticDepth,
+  TokenPooling,
+];
 
 /**
  * Makes the package's own layers known to `tf.loadLayersModel`. Building a network does this too; a program that only loads a saved network
@@ -19,6 +37,5 @@ import { StochasticDepth } from './stochastic-depth';
  * ```
  */
 export function registerLayers(): void {
-  for (const layer of [AdaptiveAverage, BatchNorm, Gelu, LayerNorm, LayerScale, StochasticDepth])
-    register(layer);
+  for (const layer of all) register(layer);
 }

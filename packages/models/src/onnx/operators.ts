@@ -4,6 +4,13 @@ import type { Call, Operator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
 import type { OnnxModel } from './model';
+import {
+  attentionMix,
+  attentionWeights,
+  patchTokens,
+  rotaryPositions,
+  tokenPooling,
+} from './tokens';
 import { addWeights, toOnnxLayout } from './weights';
 
 const isMap = ({ shape }: Value) => shape.length === 4;
@@ -85,11 +92,19 @@ const convolution: Operator = call => {
 const dense: Operator = call => {
   const [x] = call.inputs;
   const inputs = [x!.name, ...parameters(call, 'kernel')];
+  if (x!.shape.length === 3) return activated(call, ofTokens(call, inputs), call.config.activation);
   const output = isMap(x!)
     ? call.onnx.add('Conv', inputs, { kernel_shape: [1, 1] })
     : call.onnx.add('Gemm', inputs, { transB: 1 });
   return activated(call, output, call.config.activation);
 };
+
+/** Each token times the weights, which are stored with their output channels first. */
+function ofTokens({ onnx }: Call, [tokens, kernel, bias]: readonly string[]): string {
+  const weights = onnx.add('Transpose', [kernel!], { perm: [1, 0] });
+  const product = onnx.add('MatMul', [tokens!, weights]);
+  return bias === undefined ? product : onnx.add('Add', [product, bias]);
+}
 
 const batchNorm: Operator = call => {
   const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
@@ -120,8 +135,10 @@ const layerScale: Operator = ({ onnx, path, weights, inputs }) => {
 };
 
 /** Writes `x * (erf(x / sqrt(2)) + 1) / 2` in the order of operations that ONNX Runtime recognizes and fuses. */
-const gelu: Operator = ({ onnx, inputs }) => {
+const gelu: Operator = ({ onnx, config, inputs }) => {
   const x = inputs[0]!.name;
+  if (config.quick)
+    return onnx.add('Mul', [x, onnx.add('Sigmoid', [onnx.add('Mul', [x, scalar(onnx, 1.702)])])]);
   const share = onnx.add('Erf', [onnx.add('Div', [x, scalar(onnx, Math.SQRT2)])]);
   const twice = onnx.add('Mul', [x, onnx.add('Add', [share, scalar(onnx, 1)])]);
   return onnx.add('Mul', [twice, scalar(onnx, 0.5)]);
@@ -208,6 +225,11 @@ export const operators: Readonly<Record<string, Operator>> = {
   ShroomLayerScale: layerScale,
   ShroomGelu: gelu,
   ShroomAdaptiveAverage: adaptiveAverage,
+  ShroomPatchTokens: patchTokens,
+  ShroomAttentionWeights: attentionWeights,
+  ShroomAttentionMix: attentionMix,
+  ShroomRotaryPositions: rotaryPositions,
+  ShroomTokenPooling: tokenPooling,
   ShroomStochasticDepth: unchanged,
   CovariancePooling: covariancePooling,
   MeanOfViews: meanOfViews,

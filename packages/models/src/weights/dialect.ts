@@ -6,6 +6,7 @@ export interface Dialect {
     | 'timm'
     | 'transformers'
     | 'efficientnet_pytorch'
+    | 'open_clip'
     | 'keras'
     | 'tfjs';
   /** Order of axes: PyTorch's weights are `[out, in, h, w]` and `[out, in]`. */
@@ -18,6 +19,8 @@ export interface Dialect {
   nameOf(weight: string): string;
   /** Whether a tensor may be in the file although the network has no weight for it. */
   isUnused(name: string): boolean;
+  /** Returns the shape in the file of a weight whose values are in the same order there but have other axes; otherwise undefined. */
+  shapeOf?(weight: string, shape: readonly number[]): readonly number[] | undefined;
   /** Number of axes of length 1 that the file appends to the channels of a layer scale. Default 0. */
   readonly layerScaleAxes?: number;
 }

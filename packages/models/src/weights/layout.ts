@@ -19,6 +19,8 @@ export interface Layout {
  */
 export function layoutOf(dialect: Dialect, weight: string, shape: readonly number[]): Layout {
   const { part } = parseWeightName(weight);
+  const inFile = dialect.shapeOf?.(weight, shape);
+  if (inFile) return same(inFile);
   if (dialect.layout === 'pytorch') {
     if (part === 'kernel' && shape.length === 2) {
       const [inputs, outputs] = shape as [number, number];

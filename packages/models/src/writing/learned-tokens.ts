@@ -1,0 +1,41 @@
+import type { PatchTokens } from '../layers/patch-tokens';
+import { resamplePositions } from '../layers/resampling';
+import type { WrittenCall } from './network-writer';
+
+/** What a network adds to its patches. */
+export interface LearnedTokens {
+  /** The tokens before the patches, `[prefix, C]`. */
+  readonly before: Float32Array;
+  /** The positions of the patches, `[height * width, C]`. */
+  readonly positions: Float32Array | undefined;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/**
+ * The learned tokens of a `PatchTokens` layer, for the network's input size.
+ *
+ * @param format Name of the format, for the error message.
+ * @throws Error when images of any size are allowed.
+ */
+export function learnedTokens(
+  { layer, weights, inputs }: WrittenCall,
+  format: string,
+): LearnedTokens {
+  const [, height, width, channels] = inputs[0]!.shape;
+  if (!height || !width || !channels)
+    throw new Error(`${layer.name}: give the network an inputSize to write it as ${format}.`);
+  const { grid, classPosition } = (layer as PatchTokens).config;
+  const [first, registers, all] = ['class_token', 'registers', 'positions'].map(
+    part => weights.get(part)?.values,
+  );
+  const own = all?.subarray(classPosition ? channels : 0);
+  const position = classPosition ? all : undefined;
+  const placed = first?.map((value, k) => value + (position?.[k] ?? 0));
+  return {
+    before: Float32Array.from([...(placed ?? []), ...(registers ?? [])]),
+    positions: own && resamplePositions(own, { grid, height, width }),
+    ...{ height, width, channels },
+  };
+}
