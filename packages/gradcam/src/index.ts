@@ -41,14 +41,15 @@ export { type SmoothedOptions, smoothed } from './methods/smoothed';
 export { xGradCam } from './methods/x-grad-cam';
 export { capabilities } from './model/capability';
 export type { Capabilities } from './model/capability-check';
-export type { FeatureMap } from './model/feature-map';
+export type { FeatureMap, TapSuggestion } from './model/feature-map';
 export { type PrepareFunctionsOptions, prepareFunctions } from './model/functions';
 export { prepareModel, tapsOf } from './model/layers-model';
 export type { Link } from './model/logits';
 export type { Cut, ImageInput, OutputFacts, PreparedModel, PrepareOptions } from './model/prepared';
 export { dispose, type Explainable, type SourceOptions } from './model/source';
-export { suggestTaps, type TapSuggestion } from './model/suggestion';
+export { suggestTaps } from './model/suggestion';
 export { TapError } from './model/tap';
+export type { Tokens } from './model/token-map';
 export { type ColorMap, inferno } from './pictures/colors';
 export { fuseMaps, refineMaps, scaleMap } from './pictures/fusion';
 export {

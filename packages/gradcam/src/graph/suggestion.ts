@@ -1,4 +1,5 @@
-import { ranked, type TapSuggestion } from '../model/suggestion';
+import type { TapSuggestion } from '../model/feature-map';
+import { ranked } from '../model/suggestion';
 import type { GraphModelLike, PrepareGraphOptions } from './model';
 import { graphFeatureMaps, refuseTransformer } from './prepare';
 

@@ -12,3 +12,9 @@ export interface FeatureMap {
 export function hasPlaces({ height, width }: Pick<FeatureMap, 'height' | 'width'>): boolean {
   return (height ?? 2) * (width ?? 2) > 1;
 }
+
+export interface TapSuggestion extends FeatureMap {
+  /** Distance in image pixels between neighboring positions of the map, if it is the same down and across; null if sizes are not known. */
+  readonly stride: number | null;
+  readonly reason: string;
+}

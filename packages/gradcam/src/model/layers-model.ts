@@ -8,6 +8,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TapSuggestion } from './feature-map';
 import { layoutOf } from './images';
 import { activated, asRows, asTheyAre, isMove, linkOf, logitsOf, rowLength } from './logits';
 import {
@@ -24,6 +25,7 @@ import {
 import { checkNames, chosenInput, chosenOutput, repeated } from './ports';
 import type { PreparedModel, PrepareOptions } from './prepared';
 import { chosenTap, refusePooled } from './tap';
+import { isTokens, join, lastRead, split, type Tokens, tokensOf, tokenTaps } from './token-map';
 import { readsTokens, refuseTokens } from './tokens';
 
 /**
@@ -67,7 +69,9 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     return logits.finish(values);
   };
   const atImages = options.tap !== undefined && [input.id, ...input.names].includes(options.tap);
-  const tap = atImages ? images : findTap(operations, logits.values, images, options.tap);
+  const tokens = options.tokens ?? tokensOf(operations);
+  const tap = atImages ? images : findTap(operations, logits.values, images, options.tap, tokens);
+  const asTokens = tap.shape.length === 3 ? tokens : undefined;
   const within = descendants(order, tap);
   // Operations that do not depend on the tap belong to the first part. Their outputs that the second part reads are side values.
   const tail = needed(order, logits.values, new Set([tap])).filter(step =>
@@ -75,7 +79,8 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   );
   const read = [...tail.flatMap(step => step.inputs), ...logits.values];
   const sides = [...new Set(read)].filter(value => !within.has(value));
-  if (options.tap === undefined && readsTokens(tail.map(readerOf))) refuseTokens(tap.id, images.id);
+  if (options.tap === undefined && !tokens && readsTokens(tail.map(readerOf)))
+    refuseTokens(tap.id, images.id);
   const kept = [tap, ...sides];
   const head = needed(order, kept, new Set());
   const [pooling, ...others] = tail.filter(step => step.inputs.includes(tap));
@@ -100,7 +105,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
 
   return {
     tap: tap.id,
-    channels: tap.shape[channelsFirst ? 1 : 3]!,
+    channels: tap.shape[channelsFirst ? 1 : tap.shape.length - 1]!,
     classes: link === 'sigmoid' && classes === 1 ? 2 : classes,
     pooled,
     simple: tail.every(
@@ -122,8 +127,10 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
         const values = started(photos);
         run(head, values, { keep: new Set(kept), finished: tensor => dispose(tensor) });
         // A side value may be the images themselves, which still belong to the caller.
-        return kept.map(value => {
+        return kept.flatMap(value => {
           const tensor = values.get(value)!;
+          if (value === tap && asTokens)
+            return split(tensor, photos, asTokens, tap.id).map(part => keep(part));
           return keep(
             value === tap && channelsFirst ? transpose(tensor, [0, 2, 3, 1]) : tensor.clone(),
           );
@@ -132,8 +139,13 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
       return { features, side, dispose: () => dispose([features, ...side]) };
     },
     tail: (features, side) => {
-      const placed = channelsFirst ? transpose(features, [0, 3, 1, 2]) : features;
-      return finish(new Map(kept.map((value, at) => [value, at ? side[at - 1]! : placed])), tail);
+      const [before, ...rest] = asTokens ? side : [undefined, ...side];
+      const whole = before
+        ? join(features, before)
+        : channelsFirst
+          ? transpose(features, [0, 3, 1, 2])
+          : features;
+      return finish(new Map(kept.map((value, at) => [value, at ? rest[at - 1]! : whole])), tail);
     },
     pooledTail: vector => {
       if (!pooled) refusePooled(tap.id);
@@ -195,29 +207,46 @@ export function tapsOf(
 /** Returns the feature maps that the logits depend on, from the input to the output. */
 export function featureMapsOf(model: LayersModel, output?: string): Value[] {
   const operations = operationsOf(model);
-  return candidates(operations, logitsOf(outputOf(model, operations, output)).values);
+  const { values } = logitsOf(outputOf(model, operations, output));
+  return candidates(operations, values, tokensOf(operations));
 }
 
-function candidates({ order }: Operations, logits: readonly Value[]): Value[] {
+function candidates({ order }: Operations, logits: readonly Value[], tokens?: Tokens): Value[] {
   return needed(order, logits, new Set()).flatMap(({ outputs }) =>
-    outputs.filter(({ shape }) => shape.length === 4 && shape[3] != null && shape[1] !== undefined),
+    outputs.filter(value => isMap(value) || (tokens && isTokens(value))),
   );
 }
+
+/** Attention weights `[N, heads, T, T]` have four axes too, but no channels. */
+const isMap = ({ shape, operation }: Value) =>
+  shape.length === 4 &&
+  shape[3] != null &&
+  shape[1] !== undefined &&
+  operation?.layer.getClassName() !== 'ShroomAttentionWeights';
 
 function findTap(
   operations: Operations,
   logits: readonly Value[],
   images: Value,
   wanted: string | undefined,
+  tokens: Tokens | undefined,
 ): Value {
+  const read = wanted === undefined && tokens && lastRead(operations, logits);
+  if (read) return read;
   const varying = descendants(operations.order, images);
   // A feature map of another input says nothing about the images.
-  const possible = candidates(operations, logits).filter(value => varying.has(value));
+  const possible = candidates(operations, logits, tokens).filter(value => varying.has(value));
   const ids = possible
     .filter(value => wanted !== undefined || isSpatial(value))
     .map(({ id }) => id);
   const id = chosenTap(ids, wanted);
   return possible.find(value => value.id === id)!;
+}
+
+/** The suggestions for a network of `@shroom/models` that computes tokens; empty for other networks. */
+export function readTokens(model: LayersModel, output?: string): TapSuggestion[] {
+  const operations = operationsOf(model);
+  return tokenTaps(operations, logitsOf(outputOf(model, operations, output)).values);
 }
 
 /** @throws TapError when the network continues with tokens after its last feature map. */

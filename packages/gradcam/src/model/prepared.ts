@@ -1,6 +1,7 @@
 import type { DataType, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Link } from './logits';
 import type { Value } from './operations';
+import type { Tokens } from './token-map';
 
 /** The values that the first part of a prepared model computes. */
 export interface Cut {
@@ -82,8 +83,8 @@ export interface LinearFacts {
 
 export interface PrepareOptions {
   /**
-   * Name or path of a layer with a 4-D output, or the name of the model's input (`model.inputs[0].name`) for methods that work on pixels.
-   * Default: the last layer whose map has more than one position.
+   * Name or path of a layer with a 4-D output (or 3-D, for `tokens`), or the name of the model's input (`model.inputs[0].name`) for methods
+   * that work on pixels. Default: the last layer whose map has more than one position; with tokens, what the last attention reads.
    */
   readonly tap?: string;
   /** Name of the input that takes the images, if there are several. Default: the first with four dimensions. */
@@ -104,7 +105,22 @@ export interface PrepareOptions {
    * users. Default: the model's last activation.
    */
   readonly link?: Link;
+  /**
+   * Where a vision transformer has the patches of the image in its tokens `[N, T, C]`. Then its layers of tokens can be tapped, and their
+   * patches are the feature map. Default: networks of `@shroom/models` say it themselves.
+   */
+  readonly tokens?: Tokens;
 }
 
 /** Names of all options that determine how a model is prepared. */
-export const preparing = ['tap', 'input', 'given', 'output', 'logits', 'link', 'topology', 'size'];
+export const preparing = [
+  'tap',
+  'input',
+  'given',
+  'output',
+  'logits',
+  'link',
+  'tokens',
+  'topology',
+  'size',
+];

@@ -1,19 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type FeatureMap, hasPlaces } from './feature-map';
-import { featureMapsOf, refuseTransformer } from './layers-model';
+import { type FeatureMap, hasPlaces, type TapSuggestion } from './feature-map';
+import { featureMapsOf, readTokens, refuseTransformer } from './layers-model';
 import type { PrepareOptions } from './prepared';
-
-export interface TapSuggestion extends FeatureMap {
-  /** Distance in image pixels between neighboring positions of the map, if it is the same down and across; null if sizes are not known. */
-  readonly stride: number | null;
-  readonly reason: string;
-}
 
 /**
  * Lists the layers worth tapping, the best first, with reasons. The first one is `prepareModel`'s default.
  *
  * @param output The output as for `prepareModel`. Default: the first.
- * @throws TapError for a transformer, whose tokens cannot be tapped.
+ * @throws TapError for a transformer that is not from `@shroom/models`; `prepareModel` takes one with its `tokens`.
  * @example
  * ```ts
  * for (const { tap, height, width, stride, reason } of suggestTaps(model))
@@ -24,6 +18,8 @@ export function suggestTaps(
   model: LayersModel,
   { output }: Pick<PrepareOptions, 'output'> = {},
 ): TapSuggestion[] {
+  const tokens = readTokens(model, output);
+  if (tokens.length > 0) return tokens;
   refuseTransformer(model, output);
   const maps = featureMapsOf(model, output).map(({ id, shape, operation }) => ({
     tap: id,
