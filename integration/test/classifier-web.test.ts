@@ -118,6 +118,7 @@ describe.each([
   ['reference', ['resnet18'], 'reference', 'float32'],
   ['convnext', ['convnext_tiny'], 'fast', 'float32'],
   ['lite', ['efficientnet_lite0'], 'best', 'float32'],
+  ['transformer', ['vit_tiny_patch16_224'], 'best', 'float32'],
   ['two', ['resnet18', 'convnext_tiny'], 'best', 'float16'],
 ] as const)(
   '%s: %s, trained with the recipe %s, written in %s',

@@ -153,11 +153,11 @@ test('tokens of another network are told', async () => {
   expect(told!.signed).toEqual(asMap!.signed);
   await expect(explain(foreign, images, { tap: 'tokens' })).rejects.toThrow(TapError);
   await expect(explain(foreign, images, { tap: 'tokens', tokens: { prefix: 1 } })).rejects.toThrow(
-    /without the first 1, 11 are left/,
+    /11 of 12 tokens are patches/,
   );
   await expect(
     explain(foreign, images, { tap: 'tokens', tokens: { grid: [5, 5] } }),
-  ).rejects.toThrow(/12 are left, and these are no grid of 5 x 5/);
+  ).rejects.toThrow(/12 of 12 tokens are patches, which are no 5 x 5/);
   foreign.dispose();
 });
 

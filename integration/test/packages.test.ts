@@ -69,10 +69,10 @@ test('unpacked, all packages have at most 5.5 MB', () => {
 
 /** Maximum size of an import in a browser, without TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */
 const limits: readonly (readonly [code: string, kilobytes: number])[] = [
-  ["export * from '@shroom/gradcam'", 16.45],
-  ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 9.55],
+  ["export * from '@shroom/gradcam'", 17.3],
+  ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 10.5],
   ["export * from '@shroom/gradcam/metrics'", 11],
-  ["export * from '@shroom/gradcam/pictures'", 14.3],
+  ["export * from '@shroom/gradcam/pictures'", 14.5],
   ["export * from '@shroom/gradcam/graph'", 7.4],
   ["export * from '@shroom/gradcam/unfaithful'", 1.6],
   ["export * from '@shroom/formats'", 13.2],
@@ -81,7 +81,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { resize } from '@shroom/pixels'", 12],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
-  ["export * from '@shroom/models'", 31],
+  ["export * from '@shroom/models'", 36],
   ["export { resNet } from '@shroom/models'", 7],
   ["export * from '@shroom/train'", 41.5],
   ["export { fit } from '@shroom/train'", 13.7],
@@ -89,7 +89,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/drawn'", 21],
   ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 31],
-  ["export * from '@shroom/classifier/browser'", 63.5],
+  ["export * from '@shroom/classifier/browser'", 68],
 ];
 
 describe('minified and gzipped', () => {
@@ -117,9 +117,9 @@ describe('in the end, what is loaded later with it, a Grad-CAM of a LayersModel'
   `;
 
   test.each([
-    ['last', 9.9],
+    ['last', 10.8],
     // An earlier layer needs gradients that are wrong in TensorFlow.js.
-    ['early', 12.3],
+    ['early', 13.2],
   ])("of the layer '%s' is at most %s kB", async (tap, kilobytes) => {
     const size = (await gzippedSizeInTheEnd(program(tap))) / 1000;
     expect(size).toBeLessThanOrEqual(kilobytes);

@@ -16,17 +16,24 @@ export type SmallNetwork =
   | 'resnet50'
   | 'convnext_tiny'
   | 'efficientnet_lite0'
-  | 'mobilenet_v2';
+  | 'mobilenet_v2'
+  | 'vit_tiny_patch16_224';
+
+/** Networks in which sine waves would fade, as without layer norms, or cancel out, as in attention. */
+const withFormula: readonly string[] = [
+  'efficientnet_lite0',
+  'mobilenet_v2',
+  'vit_tiny_patch16_224',
+] satisfies SmallNetwork[];
 
 /**
- * Writes weights of an untrained network to a file: sine waves, the same in every process. They would fade in depthwise convolutions
- * without layer norms, so EfficientNet-Lite and MobileNetV2 get the weights of a formula.
+ * Writes weights of an untrained network to a file: sine waves, or for some the weights of a formula, the same in every process.
  */
 export async function generatedWeights(folder: string, name: SmallNetwork): Promise<string> {
   const { build, dialects }: Architecture = architectures[name];
   const network = build({ inputSize: [side, side] });
   const file = join(folder, `${name}.safetensors`);
-  if (name === 'efficientnet_lite0' || name === 'mobilenet_v2') {
+  if (withFormula.includes(name)) {
     await writeSafetensors(file, formulaCheckpoint(network, dialects[0]!));
     network.dispose();
     return file;

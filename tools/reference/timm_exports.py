@@ -22,7 +22,9 @@ def of(folder):
     network = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
     data = timm.data.resolve_model_data_config(network)
     state = network.state_dict()
-    names = [f"{name} {list(state[name].shape)}" for name in sorted(state) if not name.endswith("num_batches_tracked")]
+    # timm has resampled positions to the grid of the images.
+    left_out = ("num_batches_tracked", "pos_embed")
+    names = [f"{name} {list(state[name].shape)}" for name in sorted(state) if not name.endswith(left_out)]
     with torch.no_grad():
         maps = network.forward_features(images(2, data["input_size"][1]))
     return {
@@ -34,7 +36,7 @@ def of(folder):
         "crop_mode": data["crop_mode"],
         "tensors": len(names),
         "sha256_of_names_and_shapes": hashlib.sha256("\n".join(names).encode()).hexdigest(),
-        "features": sampled(maps.permute(0, 2, 3, 1).contiguous()),
+        "features": sampled(maps.permute(0, 2, 3, 1).contiguous() if maps.dim() == 4 else maps),
     }
 
 

@@ -41,7 +41,7 @@ import { checkpointFolders } from './training/training';
 export interface FinetuneOptions
   extends Omit<WorkOptions, 'onEvent'>,
     Pick<TrainOptions, 'engine'> {
-  /** The last stage or layer that stays frozen. Default: the place of an earlier fine-tuning, or else the last stage but one. */
+  /** The last stage or layer that stays frozen. Default: the place of an earlier fine-tuning, or else the last stage but one; of a transformer, all but the last two blocks. */
   readonly from?: string;
   /** Index of the network that is trained. Default 0, the first. */
   readonly extractor?: number;
@@ -193,8 +193,10 @@ function cutOf(
     throw new UnsupportedNetworkError(
       `There is no network ${index}; the classifier has ${extractors.length}.`,
     );
-  const { taps } = extractor.backbone;
-  const usual = earlier?.extractor === extractor ? earlier.cut.layer : taps.at(-2)!.stage;
+  const { taps, tokens } = extractor.backbone;
+  // Of a transformer, the last two blocks and the norm are trained.
+  const last = taps.at(tokens ? -4 : -2) ?? taps[0]!;
+  const usual = earlier?.extractor === extractor ? earlier.cut.layer : last.stage;
   const cut = cutExtractor(extractor, place ?? usual);
   const kept = new Set(cut.cut.trained.layers);
   const isFrozen = earlier?.cut.trained.layers.some(layer => !kept.has(layer)) ?? false;

@@ -1,7 +1,7 @@
 import type { ColumnNames, GivenSplit } from '@shroom/data/node';
 import type { EngineName } from './engine/names';
 import { type MapName, mapNames } from './explaining/map-names';
-import type { Pooling } from './network/extractor';
+import { type Pooling, poolings } from './network/extractor';
 import { type Augment, mostViews } from './photos/views';
 import { type NamesOf, requireKnown, requireWhole } from './requirements';
 import { type TaskName, taskNames } from './task';
@@ -182,7 +182,7 @@ const choices: Readonly<
   >
 > = {
   head: ['mlp', 'linear', 'covariance'],
-  pooling: ['average', 'covariance'],
+  pooling: poolings,
   augment: ['flips', 'crops'],
   classWeights: ['none', 'balanced'],
   givenSplit: ['auto', 'require', 'ignore'],

@@ -2,10 +2,8 @@ import {
   add,
   div,
   eye,
-  log1p,
   matMul,
   mul,
-  relu,
   reshape,
   serialization,
   sub,
@@ -13,10 +11,10 @@ import {
   type Tensor,
   type Tensor2D,
   type Tensor3D,
-  type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { featureRows } from './feature-rows';
 import { onlyRows } from './only-rows';
 
 /** Arguments of `CovariancePooling`, as they are saved. */
@@ -25,13 +23,16 @@ export interface CovariancePoolingArgs {
   readonly components: number;
   /** Number of Newton-Schulz steps towards the square root. Default 5, as in the paper. */
   readonly iterations?: number;
+  /** Number of tokens before the patches, which are left out. Only for tokens. Default 0. */
+  readonly prefix?: number;
   readonly name?: string;
 }
 
 /**
- * Second-order pooling: measures which features occur together. It maps `[N, h, w, C]` to `[N, components * components]`.
+ * Second-order pooling: measures which features occur together. It maps feature maps `[N, h, w, C]`, or
+ * tokens `[N, T, C]` of a vision transformer, to `[N, components * components]`.
  *
- * At each position, the features `log(1 + x)` minus a center are projected on a few directions. Their second moments over all positions
+ * At each position, the features `log(1 + x)` (of tokens, which may be negative: `x`) minus a center are projected on a few directions. Their second moments over all positions
  * form a matrix. Its square root, computed by iteration, keeps the strongest directions from dominating the others. The numbers of each
  * photo are scaled to a mean square of 1. The layer learns nothing: center and directions are weights that are set (see
  * `principalDirections`) and stay fixed. `poolCovariances` does all of this.
@@ -54,14 +55,16 @@ export class CovariancePooling extends layers.Layer {
   static readonly className = 'CovariancePooling';
   readonly #components: number;
   readonly #iterations: number;
+  readonly #prefix: number;
   #center!: LayerVariable;
   #directions!: LayerVariable;
 
   constructor(args: CovariancePoolingArgs) {
     super({ ...args, trainable: false });
-    const { components, iterations = 5 } = args;
+    const { components, iterations = 5, prefix = 0 } = args;
     this.#components = components;
     this.#iterations = iterations;
+    this.#prefix = prefix;
   }
 
   /** @throws RangeError when there are fewer channels than components. */
@@ -86,12 +89,10 @@ export class CovariancePooling extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
-      const maps = (Array.isArray(inputs) ? inputs[0]! : inputs) as Tensor4D;
-      const [count, height, width, channels] = maps.shape;
+      const [rows, count] = featureRows(Array.isArray(inputs) ? inputs[0]! : inputs, this.#prefix);
       const size = this.#components;
-      const rows = reshape(log1p(relu(maps)), [count * height * width, channels]);
       const seen = matMul(sub(rows, this.#center.read()), this.#directions.read() as Tensor2D);
-      const places = reshape(onlyRows(seen), [count, height * width, size]) as Tensor3D;
+      const places = reshape(onlyRows(seen), [count, -1, size]) as Tensor3D;
       const moments = matMul(places, places, true) as Tensor3D;
       const root = squareRoot(moments, this.#iterations);
       return mul(reshape(root, [count, size * size]), size);
@@ -103,6 +104,7 @@ export class CovariancePooling extends layers.Layer {
       ...super.getConfig(),
       components: this.#components,
       iterations: this.#iterations,
+      ...(this.#prefix > 0 && { prefix: this.#prefix }),
     };
   }
 }

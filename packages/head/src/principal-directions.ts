@@ -1,16 +1,15 @@
 import {
   div,
-  log1p,
   matMul,
   mean,
-  relu,
-  reshape,
   sub,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { featureRows } from './feature-rows';
 import { onlyRows } from './only-rows';
 
 /** The center and the directions on which `CovariancePooling` projects features. */
@@ -25,8 +24,10 @@ export interface PrincipalDirections {
  * Computes principal directions of the features `log(1 + x)` at many positions, by orthogonal iteration. This needs no labels, and any
  * pictures will do: drawn ones serve photographs nearly as well as photographs themselves.
  *
- * @param maps Feature maps of some pictures, `[N, h, w, C]`. The caller keeps them.
- * @param options `iterations`, default 20; the strongest directions converge first.
+ * @param maps Feature maps of some pictures, `[N, h, w, C]`, or tokens `[N, T, C]`, whose features are taken as they are. The caller keeps
+ *   them.
+ * @param options `iterations`, default 20; the strongest directions converge first. `prefix`: the number of tokens before the patches, which
+ *   are left out.
  * @throws RangeError when there are fewer positions or channels than components.
  * @see Golub & Van Loan, "Matrix Computations", section 8.2.4
  * @example
@@ -41,20 +42,21 @@ export interface PrincipalDirections {
  * ```
  */
 export async function principalDirections(
-  maps: Tensor4D,
+  maps: Tensor3D | Tensor4D,
   components: number,
-  options: { readonly iterations?: number } = {},
+  options: { readonly iterations?: number; readonly prefix?: number } = {},
 ): Promise<PrincipalDirections> {
-  const { iterations = 20 } = options;
-  const [count, height, width, channels] = maps.shape;
-  const places = count * height * width;
+  const { iterations = 20, prefix = 0 } = options;
+  const [count, ...sides] = maps.shape;
+  const channels = sides.at(-1)!;
+  const places = maps.size / channels - count * prefix;
   if (components > Math.min(places, channels)) {
     throw new RangeError(
       `${components} directions need at least as many positions and channels; there are ${places} and ${channels}.`,
     );
   }
   const [center, covariance] = tidy(() => {
-    const rows = reshape(log1p(relu(maps)), [places, channels]);
+    const [rows] = featureRows(maps, prefix);
     const middle = mean(rows, 0);
     const centered = onlyRows(sub(rows, middle));
     return [middle, div(matMul(centered, centered, true), places) as Tensor2D] as const;

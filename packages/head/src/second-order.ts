@@ -14,6 +14,7 @@ export interface PooledTap extends PrincipalDirections {
  *
  * On small sets, these features separate classes better than averages do, at the cost of one product of small matrices.
  *
+ * @param tokens `prefix`: number of tokens before the patches, for layers of tokens.
  * @throws RangeError when a tap's center and directions do not match the number of channels of its layer.
  * @example
  * ```ts
@@ -26,7 +27,11 @@ export interface PooledTap extends PrincipalDirections {
  * const model = attachHead(pooled, linearHead(32 ** 2, classNames.length));
  * ```
  */
-export function poolCovariances(backbone: LayersModel, taps: readonly PooledTap[]): LayersModel {
+export function poolCovariances(
+  backbone: LayersModel,
+  taps: readonly PooledTap[],
+  { prefix = 0 }: { readonly prefix?: number } = {},
+): LayersModel {
   registerCovariancePooling();
   const pooled = taps.map(({ layer, center, directions }) => {
     const maps = backbone.getLayer(layer).output as SymbolicTensor;
@@ -37,7 +42,7 @@ export function poolCovariances(backbone: LayersModel, taps: readonly PooledTap[
         `'${layer}' has ${channels} channels; the center has ${center.length}, the directions ${directions.length} numbers.`,
       );
     }
-    const pooling = new CovariancePooling({ components, name: `covariance.${layer}` });
+    const pooling = new CovariancePooling({ components, prefix, name: `covariance.${layer}` });
     const output = pooling.apply(maps) as SymbolicTensor;
     const frame: Tensor[] = [tensor1d(center), tensor2d(directions, [channels, components])];
     pooling.setWeights(frame);

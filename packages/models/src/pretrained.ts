@@ -1,7 +1,7 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
 import { type AnyArchitecture, findArchitecture } from './zoo';
 
-/** Published weights, trained on ImageNet with its 1,000 classes. */
+/** Published weights: most are trained on ImageNet with its 1,000 classes, the others on photos without classes or with captions. */
 export interface Pretrained {
   /** Their name in timm, or in Keras. */
   readonly id: string;
@@ -12,8 +12,8 @@ export interface Pretrained {
   readonly license: string;
   /** Preprocessing with which the weights are evaluated: size, mean, standard deviation, resizing, crop. */
   readonly preprocessing: Preprocessing;
-  /** Published accuracy on ImageNet's validation set at that size, in percent. */
-  readonly top1: number;
+  /** Published accuracy on ImageNet's validation set at that size, in percent. Absent for weights without a classifier. */
+  readonly top1?: number;
   /**
    * Whether the project's tests loaded and compared exactly these weights. The files of other weights were not loaded; only
    * their names were compared with torchvision's.
@@ -54,6 +54,20 @@ const millions: Readonly<Record<string, number>> = {
   efficientnet_lite1: 5.417,
   efficientnet_lite2: 6.092,
   mobilenet_v2: 3.505,
+  vit_small_patch16_224: 22.05,
+  vit_base_patch16_224: 86.57,
+  vit_small_patch14_dinov2: 22.06,
+  vit_base_patch14_dinov2: 86.58,
+  vit_large_patch14_dinov2: 304.37,
+  vit_small_patch14_reg4_dinov2: 22.06,
+  vit_base_patch14_reg4_dinov2: 86.58,
+  vit_large_patch14_reg4_dinov2: 304.37,
+  vit_small_patch16_dinov3: 21.59,
+  vit_base_patch16_dinov3: 85.64,
+  vit_large_patch16_dinov3: 303.08,
+  vit_base_patch16_clip_224: 149.62,
+  vit_base_patch16_clip_quickgelu_224: 86.19,
+  vit_large_patch14_clip_224: 427.62,
 };
 
 function onHub(
@@ -61,12 +75,29 @@ function onHub(
   architecture: AnyArchitecture,
   license: string,
   preprocessing: Preprocessing,
-  top1: number,
+  top1?: number,
+  source = `hf:timm/${id}`,
 ): Pretrained {
   const bytes = 4e6 * millions[architecture]!;
-  const source = `hf:timm/${id}`;
-  return { id, architecture, source, license, preprocessing, top1, verified: false, bytes };
+  const accuracy = top1 !== undefined && { top1 };
+  return { id, architecture, source, license, preprocessing, ...accuracy, verified: false, bytes };
 }
+
+/** DINOv2 and DINOv3 in three sizes. */
+function dino(family: string, tag: string, license: string, side: number): readonly Pretrained[] {
+  const how = imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction: 1 });
+  return ['small', 'base', 'large'].map(size => {
+    const architecture = `vit_${size}_${family}`;
+    return onHub(`${architecture}.${tag}`, architecture, license, how);
+  });
+}
+
+/** CLIP's normalization. */
+const clip = (cropFraction: number): Preprocessing => ({
+  ...imagenetPreprocessing(square(224), { interpolation: 'bicubic', cropFraction }),
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+});
 
 const bsd = 'BSD-3-Clause';
 const apache = 'Apache-2.0';
@@ -157,10 +188,62 @@ const table = /* @__PURE__ */ ((): readonly Pretrained[] => [
     imagenetPreprocessing(square(224), { interpolation: 'bicubic' }),
     72.91,
   ),
+  onHub(
+    'vit_small_patch16_224.augreg_in21k_ft_in1k',
+    'vit_small_patch16_224',
+    apache,
+    symmetric(224, 0.9),
+    81.384,
+  ),
+  onHub(
+    'vit_base_patch16_224.augreg_in21k_ft_in1k',
+    'vit_base_patch16_224',
+    apache,
+    symmetric(224, 0.9),
+    84.532,
+  ),
+  ...dino('patch14_reg4_dinov2', 'lvd142m', apache, 518),
+  ...dino('patch14_dinov2', 'lvd142m', apache, 518),
+  ...dino('patch16_dinov3', 'lvd1689m', 'LicenseRef-DINOv3', 256),
+  onHub(
+    'vit_base_patch16_clip_quickgelu_224.openai',
+    'vit_base_patch16_clip_quickgelu_224',
+    apache,
+    clip(0.9),
+    undefined,
+    'hf:timm/vit_base_patch16_clip_224.openai',
+  ),
+  onHub('vit_base_patch16_clip_224.laion2b', 'vit_base_patch16_clip_224', apache, clip(1)),
+  onHub(
+    'vit_base_patch16_clip_224.bioclip',
+    'vit_base_patch16_clip_224',
+    'MIT',
+    clip(1),
+    undefined,
+    'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
+  ),
+  onHub(
+    'vit_large_patch14_clip_224.laion2b',
+    'vit_large_patch14_clip_224',
+    apache,
+    symmetric(224, 1),
+  ),
+  onHub(
+    'vit_large_patch14_clip_224.bioclip2',
+    'vit_large_patch14_clip_224',
+    'MIT',
+    clip(1),
+    undefined,
+    'hf:imageomics/bioclip-2#open_clip_model.safetensors',
+  ),
 ])();
 
-/** Weights that a bare name means, if they are not the first in the table of the architecture with that name. */
-const bareNames: Readonly<Record<string, string>> = { resnet50: 'resnet50.keras' };
+/** Weights that a bare name means, if they are not the first in the table of the architecture with that name, and names in use for others. */
+const bareNames: Readonly<Record<string, string>> = {
+  resnet50: 'resnet50.keras',
+  bioclip: 'vit_base_patch16_clip_224.bioclip',
+  bioclip2: 'vit_large_patch14_clip_224.bioclip2',
+};
 
 const registered: Pretrained[] = [];
 

@@ -1,5 +1,6 @@
 import type { EpochRecord } from '@shroom/train';
 import type { TrainEvent } from '../events';
+import { poolingInWords } from '../network/extractor';
 import type { FeaturePlan } from '../network/plan';
 import type { OnProgress, Stage } from '../progress';
 import type { Run } from '../results/results';
@@ -103,7 +104,7 @@ function announceBackbone(
   for (const [index, { backbone, pooling }] of extractors.entries()) {
     const { source, license } = backbone.weights;
     const frozen = cut !== undefined && index === 0 ? `frozen up to ${cut}` : 'frozen';
-    const pooled = pooling === 'covariance' ? ', pooled to second order' : '';
+    const pooled = poolingInWords(pooling);
     const told = `${source}, ${license}; ${frozen}, photos at ${side} px${pooled}`;
     fact(backbone.name, forTerminal(told));
   }

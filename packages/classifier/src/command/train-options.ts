@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { poolings } from '../network/extractor';
 import type { Caution } from '../options';
 import { taskNames } from '../task';
 import type { JobRecipeName } from '../training/recipe';
@@ -86,8 +87,9 @@ const networkOptions = (): Option[] => [
   ).choices(['mlp', 'linear', 'covariance']),
   new Option(
     '--pooling <name>',
-    'how feature maps become features (default: the recipe\'s, "covariance" for best, otherwise "average")',
-  ).choices(['average', 'covariance']),
+    'how feature maps become features; of a vision transformer also "cls", "mean" or "cls+mean" (default: the ' +
+      'recipe\'s, "covariance" for best, otherwise "average")',
+  ).choices(poolings),
   new Option(
     '--finetune <place>',
     'also trains the layers of the backbone after this stage or layer, such as layer3 or layer4.1.relu; "none" trains only the head (default: "none")',

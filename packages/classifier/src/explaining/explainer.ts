@@ -21,7 +21,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
 import type { ClassifierNetwork } from '../network/classifier-network';
-import { networkOf } from '../network/extractor';
+import { headless, networkOf } from '../network/extractor';
 import { toTensor } from '../network/images';
 import { linkOf } from '../task';
 
@@ -72,13 +72,17 @@ export class Explainer {
     const known = this.#prepared.get(key);
     if (known) return known;
     const { extractors, head, task } = this.#network;
-    const { backbone, pooling, features } = extractors[extractor]!;
+    const own = extractors[extractor]!;
+    const { backbone, features } = own;
+    if (tap === 'last-convolution' && backbone.tokens)
+      throw new UnsupportedNetworkError(
+        `${backbone.name} has one convolution, which sees patches and not what was decided. Explain the layer 'blocks.<n>.norm1', or leave the layer out.`,
+      );
     const layer = tap === 'last-convolution' ? lastConvolution(backbone.model) : tap;
     const named = layer === undefined ? {} : { tap: layer };
-    const single = pooling === 'average' ? backbone.model : features;
     const made =
       extractors.length === 1
-        ? prepareModel(attachHead(single, head), { ...named, link: linkOf(task) })
+        ? prepareModel(attachHead(headless(own), head), { ...named, link: linkOf(task) })
         : prepareModel(features, { ...named, logits: 'as-is', link: 'linear' });
     this.#prepared.set(key, made);
     return made;

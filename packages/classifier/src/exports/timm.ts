@@ -1,4 +1,10 @@
-import { architectures, checkpointOf, type Preprocessing, safetensorsChunks } from '@shroom/models';
+import {
+  architectures,
+  checkpointOf,
+  type Preprocessing,
+  safetensorsChunks,
+  vitVariants,
+} from '@shroom/models';
 import { UnsupportedExportError } from '../errors';
 import type { Extractor } from '../network/extractor';
 import { type NamesOf, requireKnown } from '../requirements';
@@ -20,6 +26,7 @@ interface TimmNames {
 const resnet: TimmNames = { first_conv: 'conv1', classifier: 'fc' };
 const convnext: TimmNames = { first_conv: 'stem.0', classifier: 'head.fc' };
 const inverted: TimmNames = { first_conv: 'conv_stem', classifier: 'classifier' };
+const transformer: TimmNames = { first_conv: 'patch_embed.proj', classifier: 'head' };
 
 /** The architectures that timm has with the same arithmetic. */
 const timmNames: Readonly<Record<string, TimmNames>> = {
@@ -36,12 +43,13 @@ const timmNames: Readonly<Record<string, TimmNames>> = {
   efficientnet_lite1: { ...inverted, architecture: 'tf_efficientnet_lite1' },
   efficientnet_lite2: { ...inverted, architecture: 'tf_efficientnet_lite2' },
   mobilenet_v2: { ...inverted, architecture: 'mobilenetv2_100' },
+  ...Object.fromEntries(Object.keys(vitVariants).map(name => [name, transformer])),
   inception_v3: { first_conv: 'Conv2d_1a_3x3.conv', classifier: 'fc' },
 };
 
 /**
  * Writes the network of a classifier, with its fine-tuned layers, as a folder that `timm.create_model('local-dir:…', pretrained=True)` opens. Its
- * `forward_features` gives the same feature maps. The head is not in it.
+ * `forward_features` gives the same feature maps or tokens. The head is not in it.
  *
  * @throws UnsupportedExportError when timm does not have the architecture, or the classifier has several networks.
  */
@@ -62,6 +70,8 @@ export async function exportToTimm(
     architecture,
     num_classes: 0,
     num_features: channels,
+    // Positions are resampled to the grid of these images.
+    ...(names === transformer && { model_args: { img_size: [...preprocessing.size] } }),
     label_names: facts.classes,
     pretrained_cfg: {
       ...{ ...normalizationOf(preprocessing), ...layers, num_classes: 0 },

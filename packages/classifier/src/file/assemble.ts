@@ -120,7 +120,7 @@ async function extractorFrom(
   const backbone = await parts.backbone(facts, index);
   let extractor: Extractor;
   try {
-    extractor = extractorOf(backbone, own);
+    extractor = extractorOf(backbone, facts.pooling, own);
   } catch (cause) {
     backbone.dispose();
     throw new ClassifierFileError(parts.path, `extractor ${index}: ${(cause as Error).message}`, {

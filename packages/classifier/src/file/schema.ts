@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { poolings } from '../network/extractor';
 import { mostViews } from '../photos/views';
 import { taskNames } from '../task';
 
@@ -76,7 +77,7 @@ const extractor = v.object({
   /** Number format in the file of weights. */
   precision: v.picklist(['float32', 'float16']),
   preprocessing,
-  pooling: v.picklist(['average', 'covariance']),
+  pooling: v.picklist(poolings),
   /** Layers of second-order pooling; their frames are in `frames`. */
   taps: v.array(text),
   /** Number of features. */
@@ -158,7 +159,7 @@ export const classifierSchema = v.pipe(
   ),
   v.check(
     ({ extractors, frames }) =>
-      frames !== undefined || extractors.every(each => each.pooling === 'average'),
+      frames !== undefined || extractors.every(each => each.pooling !== 'covariance'),
     'frames should be there for covariance pooling',
   ),
   v.check(

@@ -3,7 +3,7 @@ import { batches } from '@shroom/data/node';
 import { type PooledTap, principalDirections } from '@shroom/head';
 import type { Backbone } from '@shroom/models';
 import { extractFeatures } from '@shroom/train';
-import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor3D, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { imagesAtOnce } from './extractor';
 
@@ -24,30 +24,34 @@ export async function directionsOf(
   signal?: AbortSignal,
 ): Promise<PooledTap[]> {
   const { preprocessing } = backbone;
-  const taps = backbone.taps.slice(-stages);
+  // The last norm of a transformer reads its last block.
+  const taps = backbone.taps.slice(backbone.tokens ? -1 : -stages);
   const photos = evenly(training, mostPhotos);
   const outputs = taps.map(({ layer }) => backbone.model.getLayer(layer).output as SymbolicTensor);
   const network = model({ inputs: backbone.model.inputs, outputs });
   const maps = outputs.map(({ shape }) => {
-    const own = shape.slice(1) as [number, number, number];
+    const own = shape.slice(1) as number[];
     const size = own.reduce((product, side) => product * side, 1);
     return { shape: own, size, values: new Float32Array(photos.length * size) };
   });
   const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
   for await (const { index, rows } of extractFeatures(photos, {
     batches: missing => batches(missing, { ...how, fillLast: true, ...(signal && { signal }) }),
-    network: images => [network.predict(images, { batchSize: imagesAtOnce })].flat() as Tensor4D[],
+    network: images => [network.predict(images, { batchSize: imagesAtOnce })].flat() as Tensor[],
     ...(signal && { signal }),
   }))
     for (const [tap, { size, values }] of maps.entries()) values.set(rows[tap]!, index * size);
   const found: PooledTap[] = [];
   for (const [index, { layer, channels }] of taps.entries()) {
     const { shape, values } = maps[index]!;
-    const all = tensor4d(values, [photos.length, ...shape]);
-    const places = photos.length * shape[0] * shape[1];
+    const all = tensor(values, [photos.length, ...shape] as Tensor4D['shape']) as
+      | Tensor3D
+      | Tensor4D;
+    const { prefix = 0 } = backbone.tokens ?? {};
+    const places = values.length / channels - photos.length * prefix;
     const kept = Math.min(components, channels, places);
     try {
-      found.push({ layer, ...(await principalDirections(all, kept)) });
+      found.push({ layer, ...(await principalDirections(all, kept, backbone.tokens)) });
     } finally {
       all.dispose();
     }

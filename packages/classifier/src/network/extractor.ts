@@ -1,11 +1,25 @@
 import { CovariancePooling, type PooledTap, poolCovariances } from '@shroom/head';
-import { type Backbone, type CutBackbone, cutAt } from '@shroom/models';
+import { type Backbone, type CutBackbone, cutAt, TokenPooling } from '@shroom/models';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
 
-/** How feature maps are reduced to the features of a photo. */
-export type Pooling = 'average' | 'covariance';
+/**
+ * How a network's output becomes the features of a photo. Feature maps: their `average`, or second-order pooling (`covariance`). Tokens of
+ * a vision transformer: the class token (`cls`), the mean of the patches (`mean`, also called `average`), both, one after the other
+ * (`cls+mean`), or second-order pooling of the patches.
+ */
+export type Pooling = 'average' | 'covariance' | 'cls' | 'mean' | 'cls+mean';
+
+/** All ways of pooling. */
+export const poolings = ['average', 'covariance', 'cls', 'mean', 'cls+mean'] as const;
+
+/** How features are pooled, as the end of a line about a network; empty for averages. */
+export function poolingInWords(pooling: Pooling): string {
+  if (pooling === 'average' || pooling === 'mean') return '';
+  if (pooling === 'covariance') return ', pooled to second order';
+  return pooling === 'cls' ? ', class token' : ', class token and mean of the patches';
+}
 
 /** A frozen network with the pooling that turns its feature maps into the features of a photo. */
 export interface Extractor {
@@ -23,33 +37,54 @@ export interface Extractor {
 /** Number of images in a batch. Larger batches are not faster on a CPU, and take more memory. */
 export const imagesAtOnce = 8;
 
-/** @param taps Layers for second-order pooling. If empty, the last feature map is averaged. */
-export function extractorOf(backbone: Backbone, taps: readonly PooledTap[] = []): Extractor {
-  if (taps.length === 0) {
-    const average = layers.globalAveragePooling2d({ name: 'features/average' });
-    const features = model({
-      inputs: backbone.model.inputs,
-      outputs: average.apply(backbone.model.outputs[0]!) as SymbolicTensor,
-      name: `${backbone.model.name}_features`,
-    });
+/**
+ * @param taps Layers for second-order pooling, empty for other poolings.
+ * @throws UnsupportedNetworkError when the network has no tokens of the kind that are pooled.
+ */
+export function extractorOf(
+  backbone: Backbone,
+  pooling: Pooling = 'average',
+  taps: readonly PooledTap[] = [],
+): Extractor {
+  const { model: network, tokens, channels } = backbone;
+  if (pooling === 'covariance') {
+    const features = poolCovariances(network, taps, tokens);
     return {
-      ...{ backbone, pooling: 'average', taps, features, width: backbone.channels },
-      dispose: () => backbone.dispose(),
+      ...{ backbone, pooling, taps, features, width: features.outputs[0]!.shape[1]! },
+      dispose: () => {
+        for (const layer of features.layers)
+          if (layer instanceof CovariancePooling) layer.dispose();
+        backbone.dispose();
+      },
     };
   }
-  const features = poolCovariances(backbone.model, taps);
+  if (!tokens && pooling !== 'average')
+    throw new UnsupportedNetworkError(
+      `${backbone.name} computes feature maps, which have no class token: its pooling should be average or covariance, not ${pooling}.`,
+    );
+  const name = 'features/average';
+  const layer = tokens
+    ? new TokenPooling({ mode: pooling === 'average' ? 'mean' : pooling, ...tokens, name })
+    : layers.globalAveragePooling2d({ name });
+  const features = model({
+    inputs: network.inputs,
+    outputs: layer.apply(network.outputs[0]!) as SymbolicTensor,
+    name: `${network.name}_features`,
+  });
   return {
-    backbone,
-    pooling: 'covariance',
-    taps,
-    features,
-    width: features.outputs[0]!.shape[1]!,
-    dispose: () => {
-      for (const layer of features.layers) if (layer instanceof CovariancePooling) layer.dispose();
-      backbone.dispose();
-    },
+    ...{ backbone, pooling: tokens && pooling === 'average' ? 'mean' : pooling, taps, features },
+    width: pooling === 'cls+mean' ? 2 * channels : channels,
+    dispose: () => backbone.dispose(),
   };
 }
+
+/** Whether the features are the average over the places of the photo, which also serves as its summary. */
+export const isAverage = ({ pooling }: Pick<Extractor, 'pooling'>): boolean =>
+  pooling === 'average' || pooling === 'mean';
+
+/** The model that a head is put on: features, or feature maps, which a head averages itself. */
+export const headless = ({ backbone, pooling, features }: Extractor): LayersModel =>
+  pooling === 'average' ? backbone.model : features;
 
 /** An extractor that is cut into frozen layers and trained layers, for fine-tuning. */
 export interface CutExtractor {
@@ -62,8 +97,8 @@ export interface CutExtractor {
  * @throws UnsupportedNetworkError when the network has no such stage or layer, or cannot be cut there.
  */
 export function cutExtractor(extractor: Extractor, place: string): CutExtractor {
-  const { backbone, pooling, features } = extractor;
-  const whole = pooling === 'average' ? backbone : { model: features, taps: backbone.taps };
+  const { backbone } = extractor;
+  const whole = { model: headless(extractor), taps: backbone.taps };
   try {
     return { extractor, cut: cutAt(whole, place) };
   } catch (cause) {
@@ -83,17 +118,19 @@ export interface Computed {
 
 /** A function from preprocessed images `[N, H, W, 3]` to their features, averages and, with a cut, feature maps at the cut. */
 export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Tensor) => Computed {
-  const { backbone, pooling, features } = extractor;
+  const { backbone, features } = extractor;
   const options = { batchSize: imagesAtOnce };
-  const average = (maps: Tensor) => mean(maps, [1, 2]);
-  if (pooling === 'average')
+  const average = averageOf(backbone);
+  if (isAverage(extractor))
     return images => {
       if (!cut) {
         const summary = average(backbone.model.predict(images, options) as Tensor);
         return { summary, features: summary };
       }
       const atCut = cut.frozen.predict(images, options) as Tensor;
-      const summary = average(cut.trained.apply(atCut, { training: false }));
+      const last = cut.trained.apply(atCut, { training: false });
+      // What comes after a cut of a transformer is pooled already.
+      const summary = last.rank === 2 ? last : average(last);
       return { summary, features: summary, atCut };
     };
   const last = backbone.model.outputs[0]!;
@@ -103,4 +140,11 @@ export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Ten
     const [maps, rows, atCut] = all.predict(images, options) as Tensor[];
     return { summary: average(maps!), features: rows!, ...(atCut && { atCut }) };
   };
+}
+
+/** Averages the places of feature maps, or the patches among tokens. */
+function averageOf({ tokens }: Backbone): (output: Tensor) => Tensor {
+  if (!tokens) return maps => mean(maps, [1, 2]);
+  const pooling = new TokenPooling({ mode: 'mean', ...tokens });
+  return output => pooling.apply(output) as Tensor;
 }

@@ -9,7 +9,7 @@ import { type Augment, viewsOf } from '../photos/views';
 import { Meter, type OnProgress } from '../progress';
 import type { TaskName } from '../task';
 import { type Caches, extract, type Task } from './extraction';
-import type { CutExtractor, Extractor } from './extractor';
+import { type CutExtractor, type Extractor, isAverage } from './extractor';
 import { identityOf } from './identity';
 import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
@@ -147,19 +147,18 @@ async function openCaches(
   cut: CutExtractor | undefined,
   engine: Engine,
 ): Promise<Caches> {
-  const { backbone, pooling, width } = extractor;
+  const { backbone, width } = extractor;
   const { name, weights, preprocessing, channels } = backbone;
   const folder = join(cacheFolder(), 'features');
   const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
   const source = { name, sha256: weights.sha256, ...how };
   const precision = 'float16';
   const summary = await FeatureCache.open(folder, source, channels);
-  const features =
-    pooling === 'average'
-      ? undefined
-      : await FeatureCache.open(folder, { ...source, ...identityOf(extractor) }, width, {
-          precision,
-        });
+  const features = isAverage(extractor)
+    ? undefined
+    : await FeatureCache.open(folder, { ...source, ...identityOf(extractor) }, width, {
+        precision,
+      });
   if (!cut) return { summary, features };
   const { layer, shape } = cut.cut;
   const maps = await FeatureCache.open(folder, { ...source, layer }, shape as number[], {

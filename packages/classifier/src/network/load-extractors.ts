@@ -22,8 +22,9 @@ export async function loadExtractors(
   try {
     for (const weights of chosen) {
       const loaded = await loadWeights(weights, size, work);
-      const taps = pooling === 'average' ? [] : await directionsOf(loaded, training, work.signal);
-      extractors.push(extractorOf(loaded, taps));
+      const isSecondOrder = pooling === 'covariance';
+      const taps = isSecondOrder ? await directionsOf(loaded, training, work.signal) : [];
+      extractors.push(extractorOf(loaded, pooling, taps));
     }
   } catch (error) {
     for (const extractor of extractors) extractor.dispose();

@@ -8,7 +8,7 @@ import { PhotoError, UnsupportedNetworkError } from '../errors';
 import { Explainer, type Explaining, type HeldPhoto } from '../explaining/explainer';
 import { disposeNetwork, type LoadedClassifier } from '../file/assemble';
 import type { ClassifierFile } from '../file/schema';
-import type { Extractor } from '../network/extractor';
+import { type Extractor, headless } from '../network/extractor';
 import { toTensor } from '../network/images';
 import type { NamedPhoto, Picture } from '../photos/picture';
 import { viewsOf } from '../photos/views';
@@ -200,7 +200,7 @@ export class Serving {
       throw new UnsupportedNetworkError(
         `The features come from ${extractors.length} networks, which are not one model. Take predict and explain.`,
       );
-    return attachHead(first.pooling === 'average' ? first.backbone.model : first.features, head);
+    return attachHead(headless(first), head);
   }
 
   async #answer(

@@ -7,4 +7,7 @@ export const timmCases = [
   ['efficientnet_lite0', 64],
   ['efficientnet_lite1', 75],
   ['mobilenet_v2', 64],
+  ['vit_tiny_patch16_224', 64],
+  ['vit_small_patch14_reg4_dinov2', 70],
+  ['vit_small_patch16_dinov3', 64],
 ] as const;

@@ -34,6 +34,7 @@ describe.each(timmCases)('%s, exported for timm', (name, side) => {
     const bytes = await readFile(join(folder, name, 'model.safetensors'));
     const { checkpoint } = readSafetensors(bytes);
     const names = [...checkpoint]
+      .filter(([tensor]) => tensor !== 'pos_embed')
       .map(([tensor, { shape }]) => `${tensor} [${shape.join(', ')}]`)
       .sort();
     expect(names.length).toBe(expected.tensors);

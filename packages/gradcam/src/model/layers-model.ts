@@ -25,7 +25,15 @@ import {
 import { checkNames, chosenInput, chosenOutput, repeated } from './ports';
 import type { PreparedModel, PrepareOptions } from './prepared';
 import { chosenTap, refusePooled } from './tap';
-import { isTokens, join, lastRead, split, type Tokens, tokensOf, tokenTaps } from './token-map';
+import {
+  isTokens,
+  join,
+  readByAttention,
+  split,
+  type Tokens,
+  tokensOf,
+  tokenTaps,
+} from './token-map';
 import { readsTokens, refuseTokens } from './tokens';
 
 /**
@@ -231,7 +239,7 @@ function findTap(
   wanted: string | undefined,
   tokens: Tokens | undefined,
 ): Value {
-  const read = wanted === undefined && tokens && lastRead(operations, logits);
+  const [read] = wanted === undefined && tokens ? readByAttention(operations, logits) : [];
   if (read) return read;
   const varying = descendants(operations.order, images);
   // A feature map of another input says nothing about the images.

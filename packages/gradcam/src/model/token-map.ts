@@ -35,23 +35,18 @@ export function tokensOf({ order }: Operations): Tokens | undefined {
 export const isTokens = ({ shape }: Value): boolean => shape.length === 3 && shape[2] != null;
 
 /**
- * The tokens that explain a decision best: what the last attention reads, after its norm. Where only the class token is read afterwards,
- * later tokens of patches have no influence on the logits.
+ * What each attention reads, after its norm, the last one first. This explains a decision best: where only the class token is read
+ * afterwards, later tokens of patches have no influence on the logits.
  */
-export function lastRead(operations: Operations, logits: readonly Value[]): Value | undefined {
-  return readByAttention(operations, logits)[0];
-}
-
-/** What each attention reads, the last one first. */
-function readByAttention({ order }: Operations, logits: readonly Value[]): Value[] {
-  const found = new Set<Value>();
+export function readByAttention({ order }: Operations, logits: readonly Value[]): Value[] {
+  const found: Value[] = [];
   let norm: Value | undefined;
   for (const { layer, outputs } of needed(order, logits, new Set())) {
     const kind = layer.getClassName();
     if (/norm/i.test(kind) && isTokens(outputs[0]!)) norm = outputs[0];
-    if (/attention/i.test(kind) && norm) found.add(norm);
+    if (/attention/i.test(kind) && norm && found[0] !== norm) found.unshift(norm);
   }
-  return [...found].reverse();
+  return found;
 }
 
 /** Suggests what the last attentions of a network of `@shroom/models` read, the last one first. */
@@ -81,25 +76,21 @@ export function split(
   how: Tokens,
   tap: string,
 ): [Tensor4D, Tensor3D] {
-  const { prefix = 0 } = how;
+  const { prefix = 0, grid } = how;
   const [count, length, channels] = tokens.shape as Tensor3D['shape'];
-  const [, height, width] = photos.shape as Tensor4D['shape'];
   const patches = length - prefix;
-  const [rows, columns] = how.grid ?? proportional(patches, height / width);
+  // Without a grid: as many rows to columns as the image has.
+  const height = Math.round(Math.sqrt((patches * photos.shape[1]!) / photos.shape[2]!)) || 1;
+  const [rows, columns] = grid ?? [height, Math.round(patches / height)];
   if (rows * columns !== patches)
     throw new TapError(
-      `'${tap}' has ${length} tokens: without the first ${prefix}, ${patches} are left, and these are no grid of ${rows} x ${columns}. Give { tokens: { grid: [rows, columns], prefix } }.`,
+      `'${tap}': ${patches} of ${length} tokens are patches, which are no ${rows} x ${columns}. Give { tokens: { grid: [rows, columns], prefix } }.`,
     );
-  const own = slice(tokens as Tensor3D, [0, prefix, 0], [count, patches, channels]);
+  const own = slice(tokens as Tensor3D, [0, prefix, 0]);
   return [
     reshape(own, [count, rows, columns, channels]),
     slice(tokens as Tensor3D, [0, 0, 0], [count, prefix, channels]),
   ];
-}
-
-function proportional(patches: number, ratio: number): [number, number] {
-  const rows = Math.max(1, Math.round(Math.sqrt(patches * ratio)));
-  return [rows, Math.round(patches / rows)];
 }
 
 /** The reverse of {@link split}. */

@@ -10,21 +10,30 @@ import { flag, type GraphModel } from './model';
 export function covariancePooling(call: GraphCall): string {
   const { graph, layer, path, config, weights, inputs } = call;
   const { components: size, iterations } = config as Record<'components' | 'iterations', number>;
-  const [, height, width] = inputs[0]!.shape;
-  if (!height || !width)
+  const [, ...sides] = inputs[0]!.shape;
+  const channels = sides.pop()!;
+  const prefix = Number(config.prefix ?? 0);
+  const count = sides.reduce<number>((product, side) => product * (side ?? Number.NaN), 1) - prefix;
+  if (Number.isNaN(count))
     throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
   const center = weights.get('center')!.values;
   const middle = graph.floats(`${path}/center`, [center.length], center);
   const directions = weights.get('directions')!;
   const frame = graph.floats(`${path}/directions`, directions.shape, directions.values);
 
-  const features = graph.add('Log1p', [graph.add('Relu', [inputs[0]!.name])]);
+  const patches = () =>
+    graph.add('Slice', [
+      inputs[0]!.name,
+      graph.integers([0, prefix, 0]),
+      graph.integers([-1, count, channels]),
+    ]);
+  const features =
+    sides.length === 1 ? patches() : graph.add('Log1p', [graph.add('Relu', [inputs[0]!.name])]);
   const centered = graph.add('Sub', [features, middle]);
   const rows = graph.add('Reshape', [centered, graph.integers([-1, center.length])]);
   const seen = graph.add('MatMul', [rows, frame]);
-  const seenPlaces = graph.add('Reshape', [seen, graph.integers([-1, height * width, size])]);
+  const seenPlaces = graph.add('Reshape', [seen, graph.integers([-1, count, size])]);
   // With an odd number of places, the WebGL engine has one more row beside them, which its matrix product would add. This makes the row 0.
-  const count = height * width;
   const ones = graph.floats(`ones of ${count}`, [1, count, 1], new Float32Array(count).fill(1));
   const places = graph.add('Mul', [seenPlaces, ones]);
   const moments = graph.add('BatchMatMulV2', [places, places], { adj_x: flag(true) });

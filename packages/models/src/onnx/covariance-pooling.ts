@@ -14,22 +14,31 @@ export function covariancePooling({ onnx, path, config, weights, inputs }: Call)
   const float = (name: string, shape: readonly number[], values: Float32Array) =>
     onnx.constant(name, 'float32', shape, values);
 
-  const one = float('number 1', [], Float32Array.of(1));
-  const positive = onnx.add('Relu', [inputs[0]!.name]);
-  const features = onnx.add('Log', [onnx.add('Add', [positive, one])]);
-  const middle = float(`${path}.center`, [channels, 1, 1], center);
-  const centered = onnx.add('Sub', [features, middle]);
-  // A projection of the channels is a 1x1 convolution.
-  const kernel = transposed(weights.get('directions')!.values, channels, size);
-  const directions = float(`${path}.directions`, [size, channels, 1, 1], kernel);
-  const seen = onnx.add('Conv', [centered, directions], { kernel_shape: [1, 1] });
-  const flat = onnx.constant(
-    `rows of ${size}`,
-    'int64',
-    [3],
-    BigInt64Array.from([0, size, -1], BigInt),
-  );
-  const places = onnx.add('Reshape', [seen, flat]);
+  const integers = (name: string, values: readonly number[]) =>
+    onnx.constant(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+  const frame = weights.get('directions')!.values;
+  const ofTokens = () => {
+    const bounds = [config.prefix ?? 0, Number.MAX_SAFE_INTEGER, 1].map((value, k) =>
+      integers(`${path}.patches${k}`, [value as number]),
+    );
+    const patches = onnx.add('Slice', [inputs[0]!.name, ...bounds]);
+    const centered = onnx.add('Sub', [patches, float(`${path}.center`, [channels], center)]);
+    const directions = float(`${path}.directions`, [channels, size], frame);
+    return turned(onnx, onnx.add('MatMul', [centered, directions]));
+  };
+  const ofMaps = () => {
+    const one = float('number 1', [], Float32Array.of(1));
+    const positive = onnx.add('Relu', [inputs[0]!.name]);
+    const features = onnx.add('Log', [onnx.add('Add', [positive, one])]);
+    const middle = float(`${path}.center`, [channels, 1, 1], center);
+    const centered = onnx.add('Sub', [features, middle]);
+    // A projection of the channels is a 1x1 convolution.
+    const kernel = transposed(frame, channels, size);
+    const directions = float(`${path}.directions`, [size, channels, 1, 1], kernel);
+    const seen = onnx.add('Conv', [centered, directions], { kernel_shape: [1, 1] });
+    return onnx.add('Reshape', [seen, integers(`rows of ${size}`, [0, size, -1])]);
+  };
+  const places = inputs[0]!.shape.length === 3 ? ofTokens() : ofMaps();
   const moments = onnx.add('MatMul', [places, turned(onnx, places)]);
   const root = squareRoot(onnx, moments, size, iterations);
   const scale = float(`number ${size}`, [], Float32Array.of(size));
