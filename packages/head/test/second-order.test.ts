@@ -8,6 +8,7 @@ import {
   sum,
   type Tensor,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   tensor,
   tensor4d,
@@ -183,4 +184,34 @@ test('directions of another layer are refused', () => {
   expect(() => pooling.build([1, 2, 2, 4])).toThrow(
     /pooling: 8 components need at least as many channels; there are 4/,
   );
+});
+
+test('patches among tokens are pooled as a map of the same features, and the tokens before them do not count', async () => {
+  const numbers = Array.from({ length: 2 * 6 * 4 }, (_, k) => Math.sin(1 + k * 0.7));
+  const tokens = tensor(numbers, [2, 6, 4]) as Tensor3D;
+  // Without the first two tokens of each image: features that may be negative, so the map's are shifted, and so is its center.
+  const patches = numbers.filter((_, k) => k % 24 >= 8);
+  const asMap = maps(
+    patches.map(value => value + 2),
+    [2, 2, 2, 4],
+  );
+  const frame = await principalDirections(tokens, 3, { prefix: 2 });
+  const ofMap = await principalDirections(asMap, 3);
+  ofMap.center.forEach((value, k) => {
+    expect(value - 2).toBeCloseTo(frame.center[k]!, 5);
+  });
+  const images = input({ shape: [6, 4] });
+  const same = layers.activation({ activation: 'linear', name: 'tokens' }).apply(images);
+  const network = model({ inputs: images, outputs: same as SymbolicTensor });
+  const features = poolCovariances(network, [{ layer: 'tokens', ...frame }], { prefix: 2 });
+  const pooling = new CovariancePooling({ components: 3, name: 'map' });
+  pooling.build([2, 2, 2, 4]);
+  pooling.setWeights([tensor(ofMap.center), tensor(ofMap.directions, [4, 3])]);
+  const found = await (features.predict(tokens) as Tensor).data();
+  const expected = await pooling.call(asMap).data();
+  expect(found).toHaveLength(18);
+  found.forEach((value, k) => {
+    expect(value).toBeCloseTo(expected[k]!, 4);
+  });
+  await expect(principalDirections(tokens, 4, { prefix: 5 })).rejects.toThrow(RangeError);
 });
