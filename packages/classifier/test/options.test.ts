@@ -41,7 +41,10 @@ test.each<[object, RegExp]>([
   [{ map: 'heat' }, /map should be gradcam or last-convolution/],
   [{ backbone: [] }, /one network or several/],
   [{ head: 'mpl' }, /head should be mlp or linear or covariance, not 'mpl'/],
-  [{ pooling: 'max' }, /pooling should be average or covariance or cls or mean or cls\+mean, not 'max'/],
+  [
+    { pooling: 'max' },
+    /pooling should be average or covariance or cls or mean or cls\+mean, not 'max'/,
+  ],
   [{ augment: 'flip' }, /augment should be flips or crops, not 'flip'/],
   [{ classWeights: 'yes' }, /classWeights should be none or balanced, not 'yes'/],
   [{ givenSplit: 'no' }, /givenSplit should be auto or require or ignore, not 'no'/],
