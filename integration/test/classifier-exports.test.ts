@@ -264,6 +264,10 @@ test('the pipeline of transformers.js makes the same image of a photo, and says 
   const run = await trainedRun(folder, { networks: ['resnet18'], recipe: 'best' });
   const { classifier } = await seenBy(run, photos);
   await classifier.export('transformers', join(folder, 'piped'));
+  // The example in the folder opens this folder.
+  expect(await readFile(join(folder, 'piped/README.md'), 'utf8')).toContain(
+    'await pipeline(\'image-classification\', "piped")',
+  );
   const classify = await pipeline('image-classification', 'piped');
   // At the size of the model, nothing is resized: transformers.js would do that in another way.
   const photo = join(folder, 'small.png');

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findWeights } from '@shroom/classifier';
@@ -130,6 +130,15 @@ describe('a run', () => {
     const { stdout } = await shroom(['compare', 'run', 'run']);
     expect(stdout).toMatch(/Options that differ\n {2}none/);
     expect(stdout).toMatch(/McNemar p = 1\.000: this may be chance/);
+    await cp(join(folder, 'run'), join(folder, 'other'), { recursive: true });
+    const split = await readFile(join(folder, 'run/split.json'), 'utf8');
+    await writeFile(
+      join(folder, 'other/split.json'),
+      split.replace(/[0-9a-f]{64}/g, hash => [...hash].reverse().join('')),
+    );
+    const apart = await shroom(['compare', 'run', 'other']);
+    expect(apart.stdout).toContain('B           no test photo in common with A');
+    expect(apart.stdout).toContain('`train --split run` keeps the test photos of A');
   });
 
   test('is exported beside the run, or where the option says', async () => {

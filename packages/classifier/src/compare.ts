@@ -93,7 +93,7 @@ async function readRun(folder: string, options: CompareOptions): Promise<ReadRun
   if (!existsSync(folder))
     throw new RunFolderError(folder, 'does not exist. Name the folders that training has written.');
   if (!existsSync(join(folder, 'classifier.json')))
-    throw new RunFolderError(folder, `holds no finished run: ${await whyUntrained(folder)}`);
+    throw new RunFolderError(folder, `cannot be compared: ${await whyUntrained(folder)}`);
   const { configuration } = await runOf(
     folder,
     'a comparison needs its test photos. Name the folder that training has written.',

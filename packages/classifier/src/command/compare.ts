@@ -73,6 +73,10 @@ function printComparison(printer: Printer, { runs, options, pairs }: Comparison)
     const pair = pairs.find(({ run }) => run === index);
     if (!pair) {
       fact(letter, `no test photo in common with ${letters[0]}, so the metrics are not comparable`);
+      fact(
+        '',
+        `\`train --split ${forTerminal(fromHere(runs[0]!.folder))}\` keeps the test photos of ${letters[0]}`,
+      );
       continue;
     }
     const { count, onlyFirst, onlySecond, gain, p } = pair;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { UnsupportedExportError } from '../errors';
 import type { ClassifierFile } from '../file/schema';
 import { type NamesOf, requireKnown } from '../requirements';
@@ -32,7 +33,10 @@ export async function exportToTransformers(
   const folder = await requireExportFolder(destination, own);
   const facts = exportFacts(source, views);
   const content = await onnxOf(source, { ...options, input: 'pixel_values' });
-  const card = exportCard(facts, { library: 'transformers.js', use: useOf(facts) });
+  const card = exportCard(facts, {
+    library: 'transformers.js',
+    use: useOf(facts, basename(folder)),
+  });
   const files = [
     { path: 'onnx/model.onnx', content },
     { path: 'preprocessor_config.json', content: json(processorOf(facts)) },
@@ -86,14 +90,15 @@ const processorOf = ({ preprocessing: { size } }: ExportFacts) => ({
   image_std: [1, 1, 1],
 });
 
-const useOf = ({ task }: ExportFacts): string =>
+/** @param name Name of the exported folder. */
+const useOf = ({ task }: ExportFacts, name: string): string =>
   task === 'single-label'
     ? `
 \`\`\`js
 import { env, pipeline } from '@huggingface/transformers';
 
 env.localModelPath = '..'; // the folder that holds this one
-const classify = await pipeline('image-classification', 'pets'); // the name of this folder, or owner/name on the hub
+const classify = await pipeline('image-classification', ${JSON.stringify(name)}); // the name of this folder, or owner/name on the hub
 console.log(await classify('photo.jpg')); // [{ label, score }, ...]
 \`\`\`
 `
@@ -104,8 +109,8 @@ A photo may have several classes, so each class has its own sigmoid. The pipelin
 import { AutoModelForImageClassification, AutoProcessor, env, RawImage } from '@huggingface/transformers';
 
 env.localModelPath = '..'; // the folder that holds this one
-const processor = await AutoProcessor.from_pretrained('pets'); // the name of this folder, or owner/name on the hub
-const model = await AutoModelForImageClassification.from_pretrained('pets');
+const processor = await AutoProcessor.from_pretrained(${JSON.stringify(name)}); // the name of this folder, or owner/name on the hub
+const model = await AutoModelForImageClassification.from_pretrained(${JSON.stringify(name)});
 const { logits } = await model(await processor(await RawImage.read('photo.jpg')));
 console.log(logits.sigmoid().tolist()[0]); // a probability for each class; thresholds are in config.json
 \`\`\`

@@ -31,7 +31,7 @@ test('opening an unfinished run says how to finish it', async () => {
 test('comparing says which folder is no finished run, and what to do', async () => {
   const compared = (name: string) => compareRuns([at(name), at('run')]).catch(String);
   expect(await compared('run')).toContain(
-    `RunFolderError: ${at('run')} holds no finished run: the run is not finished. ${resume()}`,
+    `RunFolderError: ${at('run')} cannot be compared: the run is not finished. ${resume()}`,
   );
   expect(await compared('tuned')).toContain(finetune());
   expect(await compared('photos')).toContain('there is no trained classifier. `train` makes one');
