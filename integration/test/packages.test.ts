@@ -69,7 +69,7 @@ test('unpacked, all packages have at most 5.5 MB', () => {
 
 /** Maximum size of an import in a browser, without TensorFlow.js and ONNX Runtime, in kB of 1000 bytes. */
 const limits: readonly (readonly [code: string, kilobytes: number])[] = [
-  ["export * from '@shroom/gradcam'", 17.3],
+  ["export * from '@shroom/gradcam'", 17.5],
   ["export { prepareModel, explain, gradCam } from '@shroom/gradcam'", 10.5],
   ["export * from '@shroom/gradcam/metrics'", 11],
   ["export * from '@shroom/gradcam/pictures'", 14.5],
@@ -81,7 +81,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { resize } from '@shroom/pixels'", 12],
   ["export * from '@shroom/head'", 4],
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
-  ["export * from '@shroom/models'", 36],
+  ["export * from '@shroom/models'", 36.8],
   ["export { resNet } from '@shroom/models'", 7],
   ["export * from '@shroom/train'", 41.5],
   ["export { fit } from '@shroom/train'", 13.7],
@@ -89,7 +89,7 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export * from '@shroom/drawn'", 21],
   ["export { splitByClass } from '@shroom/data'", 7],
   ["export * from '@shroom/backend-ort'", 31],
-  ["export * from '@shroom/classifier/browser'", 68],
+  ["export * from '@shroom/classifier/browser'", 68.1],
 ];
 
 describe('minified and gzipped', () => {

@@ -2,7 +2,8 @@
 
 Run with `python tools/reference/token_cams.py <folder>`, where <folder> holds `pytorch_grad_cam/` (with the package
 grad-cam from PyPI: its site-packages). It writes packages/gradcam/test/reference/tokens.json, which the tests read.
-The library's own example drops one token; here all tokens before the patches are dropped.
+The library's own example drops one token; here all tokens before the patches are dropped. The methods that read attention are
+written out here, as their papers define them.
 """
 
 import json
@@ -20,6 +21,7 @@ from timm.models.vision_transformer import VisionTransformer, checkpoint_filter_
 
 here = pathlib.Path(__file__).resolve().parents[2] / "packages/gradcam/test/reference"
 torch.set_num_threads(1)
+timm.layers.set_fused_attn(False)
 height, width, classes, chosen = 48, 64, 5, [1, 3]
 small = {"patch_size": 16, "num_classes": classes, "embed_dim": 24, "depth": 3, "num_heads": 3}
 count = 2 * height * width * 3
@@ -71,6 +73,80 @@ def record(cam, targets, base=None):
     return numbers(raw[0])
 
 
+class Attention:
+    """The attention weights, queries, keys, values and mixed values of each block, with gradients."""
+
+    def __init__(self, model):
+        self.weights, self.mixed, self.parts, self.ends = [], [], [], []
+        self.hooks = []
+        for block in model.blocks:
+            attention = block.attn
+            self.hooks += [
+                attention.attn_drop.register_forward_hook(lambda _, __, output: self.weights.append(output)),
+                attention.proj.register_forward_pre_hook(lambda _, inputs: self.mixed.append(inputs[0])),
+                block.register_forward_hook(lambda _, __, output: self.ends.append(output)),
+            ]
+
+    def close(self):
+        for hook in self.hooks:
+            hook.remove()
+
+
+def queries_and_keys(model):
+    """Keeps what each block multiplies to attention weights: queries, scaled or not, and transposed keys."""
+    kept, product = [], torch.Tensor.__matmul__
+
+    def spy(one, other):
+        if one.dim() == 4 and one.shape[-1] * model.blocks[0].attn.num_heads == small["embed_dim"]:
+            kept.append((one.detach(), other.detach().transpose(-2, -1)))
+        return product(one, other)
+
+    torch.Tensor.__matmul__ = spy
+    with torch.no_grad():
+        model(images)
+    torch.Tensor.__matmul__ = product
+    return kept
+
+
+def read(relevance, pool, prefix):
+    """What the tokens that the classifier reads have of each patch."""
+    rows = relevance[:, :1] if pool == "token" else relevance[:, prefix:].mean(1, keepdim=True)
+    return rows[:, 0, prefix:]
+
+
+def attention_maps(model, prefix):
+    """Rollout, generic attention, LeGrad and Grad-ECLIP, written out."""
+    pool = model.global_pool
+    seen = Attention(model)
+    logits = model(images)
+    chosen_logits = logits[range(2), chosen]
+    identity = torch.eye(seen.weights[0].shape[-1])
+    gradients = torch.autograd.grad(chosen_logits.sum(), [*seen.weights, *seen.mixed], retain_graph=True, materialize_grads=True)
+    of_weights, of_mixed = gradients[: len(seen.weights)], gradients[len(seen.weights) :]
+    rollout, generic = identity.expand(2, -1, -1), identity.expand(2, -1, -1)
+    legrad = 0
+    for weights, gradient, end in zip(seen.weights, of_weights, seen.ends):
+        mixed = weights.mean(1) + identity
+        rollout = mixed / mixed.sum(-1, keepdim=True) @ rollout
+        generic = generic + (gradient * weights).clamp(min=0).mean(1) @ generic
+        own = model.forward_head(model.norm(end))[range(2), chosen].sum()
+        (slope,) = torch.autograd.grad(own, weights, retain_graph=True)
+        legrad = legrad + slope.clamp(min=0).mean((1, 2))[:, prefix:]
+    found = {"rollout": read(rollout, pool, prefix), "genericAttention": read(generic, pool, prefix), "leGrad": legrad}
+    seen.close()
+    if pool == "token":
+        block = model.blocks[-1]
+        queries, keys = queries_and_keys(model)[-1]
+        joined = lambda heads: heads.transpose(1, 2).flatten(2)  # noqa: E731
+        similar = torch.cosine_similarity(joined(queries)[:, :1], joined(keys)[:, prefix:], dim=-1)
+        low, high = similar.min(1, keepdim=True).values, similar.max(1, keepdim=True).values
+        tokens = block.norm1(seen.ends[-2])
+        values = block.attn.qkv(tokens)[..., 2 * small["embed_dim"] :][:, prefix:]
+        weighed = (of_mixed[-1][:, :1] * values).sum(-1) * (similar - low) / (high - low)
+        found["gradEclip"] = weighed.clamp(min=0)
+    return {method: numbers(map.detach()) for method, map in found.items()}
+
+
 def maps(model, prefix):
     def as_map(tokens):
         patches = tokens[:, prefix:, :].reshape(tokens.size(0), height // 16, width // 16, tokens.size(2))
@@ -87,7 +163,7 @@ def maps(model, prefix):
     rows["finer"] = record(finer, None, finer.base_cam)
     with torch.no_grad():
         logits = numbers(model(images))
-    return {"logits": logits, "maps": rows}
+    return {"logits": logits, "maps": rows, "attention": attention_maps(model, prefix)}
 
 
 figures = {"classes": chosen, "timm": timm.__version__, "networks": {}}

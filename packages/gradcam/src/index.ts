@@ -18,9 +18,11 @@ export { type FactorizationOptions, factorize } from './methods/factorization';
 export type { Concept, Factorization } from './methods/factors';
 export { fem } from './methods/fem';
 export { fullGrad } from './methods/full-grad';
+export { genericAttention } from './methods/generic-attention';
 export { gradCam } from './methods/grad-cam';
 export { gradCamElementWise } from './methods/grad-cam-element-wise';
 export { type GradCamPlusPlusOptions, gradCamPlusPlus } from './methods/grad-cam-plus-plus';
+export { gradEclip } from './methods/grad-eclip';
 export { hiResCam } from './methods/hires-cam';
 export {
   type IntegratedGradientsOptions,
@@ -28,10 +30,12 @@ export {
 } from './methods/integrated-gradients';
 export { type KpcaCamOptions, kpcaCam } from './methods/kpca-cam';
 export { layerCam } from './methods/layer-cam';
+export { type AttentionMethodOptions, leGrad } from './methods/le-grad';
 export { customMethod, type Method, MethodError } from './methods/method';
 export { type OcclusionOptions, occlusion } from './methods/occlusion';
 export { reciproCam } from './methods/recipro-cam';
 export { type RiseOptions, rise } from './methods/rise';
+export { rollout } from './methods/rollout';
 export { saliency } from './methods/saliency';
 export { scoreCam } from './methods/score-cam';
 export { segEigenCam } from './methods/seg-eigen-cam';

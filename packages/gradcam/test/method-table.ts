@@ -40,6 +40,14 @@ export const fewPasses: Readonly<Record<keyof typeof methodTable, gradcam.Method
   smoothGradCamPlusPlus: gradcam.smoothGradCamPlusPlus({ samples: 2 }),
 };
 
+/** Methods that read the attention of vision transformers, and which no other network has. */
+export const attentionMethods = {
+  genericAttention: gradcam.genericAttention,
+  gradEclip: gradcam.gradEclip,
+  leGrad: gradcam.leGrad,
+  rollout: gradcam.rollout,
+} as const satisfies Record<string, () => gradcam.Method>;
+
 /** Methods that are made of another. */
 export const outerMethods = {
   augmented: gradcam.augmented,

@@ -7,7 +7,7 @@ import { compare } from '../src/metrics/index';
 import { meanGradCam } from '../src/pictures/index';
 import { guidedBackprop, guidedGradCam } from '../src/unfaithful/index';
 import { images, network } from './formula';
-import { methodTable, outerMethods } from './method-table';
+import { attentionMethods, methodTable, outerMethods } from './method-table';
 
 const {
   augmented,
@@ -21,6 +21,7 @@ const {
 } = gradcam;
 const functions: Record<string, () => gradcam.Method> = {
   ...methodTable,
+  ...attentionMethods,
   guidedBackprop,
   meanGradCam,
 };
@@ -31,7 +32,9 @@ const given = (method: unknown) =>
 
 test('the table lists every method of src/methods', async () => {
   const folder = new URL('../src/methods/', import.meta.url);
-  const listed = new Set<unknown>([...Object.keys(methodTable), ...Object.keys(outerMethods)]);
+  const listed = new Set<unknown>(
+    [methodTable, attentionMethods, outerMethods].flatMap(Object.keys),
+  );
   const exported = new Set(Object.keys(gradcam));
   const unlisted: string[] = [];
   for (const file of await readdir(folder)) {

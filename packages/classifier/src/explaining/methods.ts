@@ -1,6 +1,9 @@
 import type { Method } from '@shroom/gradcam';
 
-/** Methods of heat maps that take a feature map, by their names in `@shroom/gradcam`, which is loaded when one is used. */
+/**
+ * Methods of heat maps that take a feature map or read the attention of a vision transformer, by their names in `@shroom/gradcam`, which is
+ * loaded when one is used.
+ */
 export const methodNames = [
   'gradCam',
   'gradCamPlusPlus',
@@ -18,6 +21,10 @@ export const methodNames = [
   'fem',
   'occlusion',
   'rise',
+  'rollout',
+  'genericAttention',
+  'leGrad',
+  'gradEclip',
 ] as const;
 
 export type MethodName = (typeof methodNames)[number];

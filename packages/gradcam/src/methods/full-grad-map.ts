@@ -1,7 +1,6 @@
 import {
   abs,
   add,
-  customGrad,
   dispose,
   div,
   grad,
@@ -23,6 +22,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { differentiated, type Evidence } from '../evidence';
+import { observed } from '../gradients/observed';
 import type { Operation, Value } from '../model/operations';
 
 /** Computes the map of FullGrad: see `fullGrad`. */
@@ -41,7 +41,7 @@ export async function fullGradientMap({ parts, images, score }: Evidence): Promi
       if (!operation || operation.outputs[0] !== value || !hasBias(operation)) return tensor;
       const gradientBefore = beforeActivation(operation);
       return observed(tensor, gradient =>
-        gradients.set(value, keep(gradientBefore(gradient, tensor))),
+        gradients.set(value, keep(gradientBefore(gradient as Tensor4D, tensor))),
       );
     });
     return sum(score(logits, rows));
@@ -71,17 +71,6 @@ function scaled(values: Tensor): Tensor {
   const size = abs(values);
   const low = min(size, [1, 2], true);
   return div(sub(size, low), add(sub(max(size, [1, 2], true), low), 1e-7));
-}
-
-/** Returns the tensor unchanged, and reports the gradient that arrives at it. */
-function observed(tensor: Tensor, tell: (gradient: Tensor4D) => void): Tensor {
-  return customGrad(value => ({
-    value: (value as Tensor).clone(),
-    gradFunc: (gradient: Tensor) => {
-      tell(gradient as Tensor4D);
-      return gradient;
-    },
-  }))(tensor);
 }
 
 const convolutions = new Set(['Conv2D', 'DepthwiseConv2D', 'Conv2DTranspose']);

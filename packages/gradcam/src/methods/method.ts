@@ -17,7 +17,8 @@ export interface Method {
 export type Contributions = (features: Tensor4D, gradient: Tensor4D) => Tensor4D;
 
 /**
- * Thrown when a value is not a method, or not a method of the kind that another method needs.
+ * Thrown when a value is not a method, not a method of the kind that another method needs, or a method that this network cannot have: one
+ * that reads attention, for a network without.
  *
  * @example
  * ```ts
