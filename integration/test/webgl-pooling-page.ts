@@ -26,18 +26,18 @@ export interface PoolingValues {
 
 declare global {
   interface Window {
-    poolingOf(engine: string, count: number, side: number): Promise<PoolingValues>;
+    poolingOf(engine: string, shape: readonly [number, number, number]): Promise<PoolingValues>;
   }
 }
 
 const channels = 6;
 const components = 4;
 
-window.poolingOf = async (engine, count, side) => {
+window.poolingOf = async (engine, [count, height, width]) => {
   await setBackend(engine);
-  const values = formula(count * side * side * channels, 1, 4);
-  const maps = tensor4d(values, [count, side, side, channels]);
-  const images = input({ shape: [side, side, channels] });
+  const values = formula(count * height * width * channels, 1, 4);
+  const maps = tensor4d(values, [count, height, width, channels]);
+  const images = input({ shape: [height, width, channels] });
   const pooling = new CovariancePooling({ components, name: 'pooling' });
   const network = model({ inputs: images, outputs: pooling.apply(images) as SymbolicTensor });
   pooling.setWeights([

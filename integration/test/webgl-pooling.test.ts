@@ -20,18 +20,16 @@ describe.skipIf(noChromium)('on webgl, second-order pooling is that of plain Jav
   afterAll(() => browser?.close());
 
   test.each([
-    [1, 3],
-    [1, 4],
-    [1, 7],
-    [2, 3],
-    [3, 5],
-  ])('of %d photos with %d places on each side', async (count, side) => {
+    [1, 3, 3],
+    [1, 4, 4],
+    [1, 7, 7],
+    [1, 1, 3],
+    [2, 3, 3],
+    [3, 5, 5],
+  ] as const)('of %d photos with %d x %d places', async (...shape) => {
     const [expected, found] = await page.evaluate(
-      async ([photos, places]) => [
-        await window.poolingOf('cpu', photos, places),
-        await window.poolingOf('webgl', photos, places),
-      ],
-      [count, side] as const,
+      async maps => [await window.poolingOf('cpu', maps), await window.poolingOf('webgl', maps)],
+      shape,
     );
     for (const name of ['pooled', 'graph', 'center', 'directions'] as const)
       expect([name, furthest(found!, expected!, name) < 1e-5]).toEqual([name, true]);
