@@ -26,6 +26,7 @@ const classifiers = {
   best: { architecture: ['resnet18'], recipe: 'best', title: 'Three genera' },
   convnext: { architecture: ['convnext_tiny'], recipe: 'fast' },
   lite: { architecture: ['efficientnet_lite0'], recipe: 'reference' },
+  transformer: { architecture: ['vit_tiny_patch16_224'], recipe: 'fast', pooling: 'cls+mean' },
   two: { architecture: ['resnet50', 'resnet18'], recipe: 'fast' },
   several: { architecture: ['resnet18'], recipe: 'fast', task: 'multi-label' },
 } as const satisfies Record<string, TrainOptions>;
@@ -46,8 +47,8 @@ beforeAll(async () => {
   await drawnFolder(join(folder, 'photos'), genera, 6);
   photo = join(folder, 'new.jpg');
   await drawnPhoto(photo, 'Boletus', 70);
-  for (const name of ['resnet18', 'resnet50', 'convnext_tiny', 'efficientnet_lite0'] as const)
-    await generatedWeights(folder, name);
+  const networks = Object.values(classifiers).flatMap(({ architecture }) => architecture);
+  for (const name of new Set(networks)) await generatedWeights(folder, name);
   browser = noChromium ? undefined : await launch();
 });
 afterAll(async () => {
