@@ -18,10 +18,20 @@ import { registerPhotoSource } from '@shroom/data/node';
 import { drawMushroom } from '@shroom/drawn';
 import { openDrawn } from '@shroom/drawn/node';
 import { layerCam } from '@shroom/gradcam';
+import {
+  type Architecture,
+  architectures,
+  registerArchitecture,
+  type ViTConfig,
+  vit,
+  vitTaps,
+} from '@shroom/models';
+import { writeSafetensors } from '@shroom/models/node';
 import { RunMismatchError } from '@shroom/train/node';
 import { memory, setBackend, type Tensor2D } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formulaCheckpoint } from '../../packages/models/test/formula';
 import { drawnFolder, drawnPhoto, generatedWeights } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
@@ -392,6 +402,54 @@ test.each([
     await classifier.dispose();
   },
 );
+
+test('a transformer without a class token is pooled by its own attention, and never by the class token', async () => {
+  const config = {
+    ...{ patch: 16, width: 24, depth: 2, heads: 3, grid: 4, classToken: false },
+    ...{ positions: 'patches', pool: 'attention', epsilon: 1e-6 },
+  } as const satisfies ViTConfig;
+  const { dialects, classifier: rest }: Architecture = architectures.vit_base_patch16_siglip_224;
+  registerArchitecture('tiny_siglip', {
+    build: options => vit(config, options),
+    ...{ taps: vitTaps(config), classifier: rest, dialects, minimumSize: 16 },
+    tokens: { prefix: 0, attention: true },
+  });
+  const untrained = vit(config, { inputSize: [side, side], pooled: true });
+  const backbone = join(folder, 'tiny_siglip.safetensors');
+  await writeSafetensors(backbone, formulaCheckpoint(untrained, dialects[0]!));
+  untrained.dispose();
+  const own = {
+    ...small,
+    backbone,
+    architecture: 'tiny_siglip',
+    recipe: 'fast',
+    views: 1,
+  } as const;
+  const out = join(folder, 'siglip');
+  await train(photos, { ...own, pooling: 'attention', out });
+  const tuned = await finetune(out, { epochs: 1 });
+  const classifier = await openClassifier(tuned.folder);
+  const { accuracy } = await classifier.evaluate(undefined, { resamples: 10 });
+  expect(accuracy.value).toBeCloseTo(tuned.after.accuracy, 6);
+  const photo = join(photos, 'Boletus', '3.jpg');
+  const [why] = await classifier.explain(photo);
+  expect([why!.map.height, why!.map.width]).toEqual([4, 4]);
+  const [before] = await classifier.predict(photo, { views: 1 });
+  const web = await classifier.export('web', join(folder, 'siglip-web'), { weights: 'float32' });
+  await classifier.dispose();
+  const again = await openClassifier(web.folder);
+  const [after] = await again.predict(photo, { views: 1 });
+  expect(after!.probability).toBeCloseTo(before!.probability, 4);
+  await again.dispose();
+  let refusals = 0;
+  const refused = (pooling: 'cls' | 'attention', other: object = own) =>
+    train(photos, { ...own, ...other, pooling, out: join(folder, `refused ${refusals++}`) });
+  await expect(refused('cls')).rejects.toThrow(/no class token.*mean, covariance or attention/);
+  const file = await generatedWeights(folder, 'resnet18');
+  const resnet = { backbone: file, architecture: 'resnet18' };
+  await expect(refused('attention', resnet)).rejects.toThrow(/no pooling by attention/);
+  await expect(refused('cls', resnet)).rejects.toThrow(UnsupportedNetworkError);
+});
 
 test('folders that are no classifiers, and damaged ones, say what is wrong', async () => {
   await expect(openClassifier(join(folder, 'none'))).rejects.toThrow(ClassifierFileError);

@@ -27,6 +27,7 @@ compared = {
     "vit_small_patch14_reg4_dinov2": (70, 224),
     "vit_small_patch16_dinov3": (64, 224),
     "vit_base_patch16_clip_quickgelu_224": (64,),
+    "vit_base_patch16_siglip_224": (64,),
 }
 others = (
     "vit_small_patch16_224", "vit_base_patch16_224", "vit_base_patch14_dinov2", "vit_large_patch14_dinov2",

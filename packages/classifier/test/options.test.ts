@@ -43,7 +43,7 @@ test.each<[object, RegExp]>([
   [{ head: 'mpl' }, /head should be mlp or linear or covariance, not 'mpl'/],
   [
     { pooling: 'max' },
-    /pooling should be average or covariance or cls or mean or cls\+mean, not 'max'/,
+    /pooling should be average or covariance or cls or mean or cls\+mean or attention, not 'max'/,
   ],
   [{ augment: 'flip' }, /augment should be flips or crops, not 'flip'/],
   [{ classWeights: 'yes' }, /classWeights should be none or balanced, not 'yes'/],

@@ -7,6 +7,8 @@ import type { Dialect } from './weights/dialect';
 export interface TokenLayout {
   /** Number of tokens before the patches: the class token and registers. */
   readonly prefix: number;
+  /** Whether the network has a pooling of its own, by attention. Default false. */
+  readonly attention?: boolean;
 }
 
 /** A network that can be built, loaded and tapped. */

@@ -58,6 +58,11 @@ export interface BackboneOptions {
   readonly size?: number | readonly [number | null, number | null];
   /** Whether to keep the classifier, so that the model ends in logits `[N, classes]`. Default false. */
   readonly includeTop?: boolean;
+  /**
+   * Whether the model of a vision transformer ends in features that are pooled as its classifier reads them, `[N, channels]`: the class
+   * token, the mean of the patches, or by attention. Default false.
+   */
+  readonly pooled?: boolean;
   /** Number of classes of the classifier in the weights. Default 1000, as for ImageNet. */
   readonly classes?: number;
 }
@@ -66,7 +71,7 @@ export interface BackboneOptions {
  * Builds a network with the given weights, frozen.
  *
  * @param name Name of an architecture in the zoo or of a registered one.
- * @throws RangeError when there is no architecture of that name.
+ * @throws RangeError when there is no architecture of that name, or a network without tokens should be pooled.
  * @throws WeightsMismatchError when the weights belong to another network.
  * @example
  * ```ts
@@ -87,10 +92,13 @@ export async function createBackbone(
   options: BackboneOptions = {},
 ): Promise<Backbone> {
   const { size = weights.preprocessing.size, includeTop = false, classes = 1000 } = options;
+  const { pooled = false } = options;
   const { build, dialects, taps, tokens, classifier } = findArchitecture(name);
   const inputSize = typeof size === 'number' ? ([size, size] as const) : size;
   const { folded = false } = weights;
-  const built = build({ inputSize, ...(includeTop && { classes }) });
+  if (pooled && !tokens)
+    throw new RangeError(`${name} computes feature maps; only a vision transformer can be pooled.`);
+  const built = build({ inputSize, pooled: pooled || includeTop, ...(includeTop && { classes }) });
   // Some stages of EfficientNet-Lite end in a batch norm.
   const keep = taps.map(({ layer }) => layer);
   const model = folded ? foldBatchNorm(built, { keep }) : built;

@@ -12,6 +12,8 @@ export interface NetworkOptions {
   readonly inputSize?: readonly [number | null, number | null];
   /** Number of classes. If it is given, the network ends in logits; otherwise it ends at the last feature map. */
   readonly classes?: number;
+  /** Whether a vision transformer without `classes` ends in features that are pooled as its classifier reads them, `[N, C]`. Default false. */
+  readonly pooled?: boolean;
 }
 
 /**

@@ -1,15 +1,31 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { createHash } from 'node:crypto';
-import { dispose, setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import {
+  dispose,
+  io,
+  setBackend,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tensor4d,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { model as multiOutput, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Architecture,
   type ArchitectureName,
   architectures,
   checkpointOf,
+  createBackbone,
   type Dialect,
+  exportOnnx,
+  graphModelArtifacts,
+  imagenetPreprocessing,
   loadWeights,
+  type ViTConfig,
   vit,
   vitVariants,
 } from '../src/index';
@@ -78,4 +94,58 @@ test('a vision tower of open_clip gives the same tokens', async () => {
     await expectClose(stage, found[index]!, sample, 1e-4);
   dispose([images, found]);
   network.dispose();
+});
+
+test.each([
+  ['a quick GELU and a class token', { classToken: true, pool: 'cls', quickGelu: true }],
+  ['pooling by attention', { classToken: false, pool: 'attention' }],
+] as const)(
+  '%s is written as ONNX and as a graph, with what the classifier reads',
+  async (_, own) => {
+    const config: ViTConfig = {
+      ...{ patch: 16, width: 24, depth: 1, heads: 3, grid: 4, epsilon: 1e-6 },
+      ...{ positions: 'patches', ...own },
+    };
+    const network = vit(config, { inputSize: [48, 64], pooled: true });
+    const { dialects }: Architecture = architectures.vit_tiny_patch16_224;
+    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+    const images = tensor4d(formula(2 * 48 * 64 * 3, 1, 4), [2, 48, 64, 3]);
+    const features = network.predict(images) as Tensor;
+    expect(features.shape).toEqual([2, 24]);
+    const expected = (await features.data()) as Float32Array;
+    const { weightData, ...rest } = await graphModelArtifacts(network);
+    const graph = await loadGraphModel(
+      io.fromMemory({ ...JSON.parse(JSON.stringify(rest)), weightData }),
+    );
+    const fromGraph = graph.execute(images, 'output') as Tensor;
+    const session = await InferenceSession.create(await exportOnnx(network));
+    const first = transpose(images, [0, 3, 1, 2]);
+    const feed = new OnnxTensor('float32', (await first.data()) as Float32Array, first.shape);
+    const { output } = await session.run({ images: feed });
+    for (const found of [await fromGraph.data(), output!.data as Float32Array])
+      for (const [k, value] of expected.entries())
+        expect(Math.abs(found[k]! - value)).toBeLessThan(1e-4);
+    dispose([images, features, fromGraph, first]);
+    network.dispose();
+  },
+);
+
+test('a backbone is pooled as its classifier reads it, and a network without tokens is not', async () => {
+  const origin = { source: 'formula', license: 'none', sha256: '' };
+  const preprocessing = imagenetPreprocessing([64, 64]);
+  const { build, dialects }: Architecture = architectures.vit_tiny_patch16_224;
+  const network = build({ inputSize: [64, 64], classes: 10 });
+  const checkpoint = formulaCheckpoint(network, dialects[0]!);
+  network.dispose();
+  const weights = { checkpoint, origin, preprocessing };
+  const whole = await createBackbone('vit_tiny_patch16_224', weights);
+  const pooled = await createBackbone('vit_tiny_patch16_224', weights, { pooled: true });
+  expect(whole.tokens).toEqual({ prefix: 1 });
+  const images = tensor4d(formula(64 * 64 * 3, 1, 4), [1, 64, 64, 3]);
+  const tokens = await (whole.model.predict(images) as Tensor3D).array();
+  const [features] = await (pooled.model.predict(images) as Tensor2D).array();
+  expect(features).toEqual(tokens[0]![0]);
+  images.dispose();
+  for (const each of [whole, pooled]) each.dispose();
+  await expect(createBackbone('resnet18', weights, { pooled: true })).rejects.toThrow(RangeError);
 });

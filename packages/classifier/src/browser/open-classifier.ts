@@ -128,13 +128,14 @@ function partsAt(
     return checked(below, sha256, await fromZip(below, bytes));
   };
   const whole = async (
-    { architecture, weights, preprocessing }: ExtractorFacts,
+    { architecture, weights, preprocessing, pooling }: ExtractorFacts,
     address: string,
   ): Promise<Backbone> => {
     const { checkpoint } = readSafetensors(await get(address, weights.sha256), { source: address });
     const origin = { source: address, license: weights.license, sha256: weights.sha256 };
     const { size } = preprocessing;
-    return createBackbone(architecture, { checkpoint, origin, preprocessing }, { size });
+    const pooled = pooling === 'attention';
+    return createBackbone(architecture, { checkpoint, origin, preprocessing }, { size, pooled });
   };
   return {
     path,

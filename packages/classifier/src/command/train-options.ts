@@ -87,7 +87,7 @@ const networkOptions = (): Option[] => [
   ).choices(['mlp', 'linear', 'covariance']),
   new Option(
     '--pooling <name>',
-    'how feature maps become features; of a vision transformer also "cls", "mean" or "cls+mean" (default: the ' +
+    'how feature maps become features; of a vision transformer also "cls", "mean", "cls+mean" or "attention" (default: the ' +
       'recipe\'s, "covariance" for best, otherwise "average")',
   ).choices(poolings),
   new Option(

@@ -120,7 +120,7 @@ async function fromHubCache(facts: ExtractorFacts, source: string): Promise<Back
 }
 
 async function loaded(
-  { architecture, weights, preprocessing }: ExtractorFacts,
+  { architecture, weights, preprocessing, pooling }: ExtractorFacts,
   source: string,
   { onProgress, signal }: LoadOptions,
   env?: NodeJS.ProcessEnv,
@@ -129,6 +129,7 @@ async function loaded(
   const megabytes = (bytes: number) => Math.round(bytes / 1e6);
   return loadBackbone(architecture, source, {
     size: preprocessing.size,
+    pooled: pooling === 'attention',
     license: weights.license,
     preprocessing,
     ...(env && { env }),

@@ -8,7 +8,7 @@ import type { ClassifierParts, ExtractorFacts } from './assemble';
  * @throws ClassifierFileError when a piece is missing or damaged.
  */
 export async function backboneOfShards(
-  { architecture, weights, preprocessing }: ExtractorFacts,
+  { architecture, weights, preprocessing, pooling }: ExtractorFacts,
   { path, read }: Pick<ClassifierParts, 'path' | 'read'>,
 ): Promise<Backbone> {
   const { source, sha256, license, shards = [] } = weights;
@@ -30,6 +30,6 @@ export async function backboneOfShards(
   return createBackbone(
     architecture,
     { checkpoint, origin, preprocessing, folded: true },
-    { size },
+    { size, pooled: pooling === 'attention' },
   );
 }

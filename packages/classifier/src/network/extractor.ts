@@ -7,17 +7,18 @@ import { UnsupportedNetworkError } from '../errors';
 /**
  * How a network's output becomes the features of a photo. Feature maps: their `average`, or second-order pooling (`covariance`). Tokens of
  * a vision transformer: the class token (`cls`), the mean of the patches (`mean`, also called `average`), both, one after the other
- * (`cls+mean`), or second-order pooling of the patches.
+ * (`cls+mean`), the network's own pooling (`attention`), or second-order pooling of the patches.
  */
-export type Pooling = 'average' | 'covariance' | 'cls' | 'mean' | 'cls+mean';
+export type Pooling = (typeof poolings)[number];
 
 /** All ways of pooling. */
-export const poolings = ['average', 'covariance', 'cls', 'mean', 'cls+mean'] as const;
+export const poolings = ['average', 'covariance', 'cls', 'mean', 'cls+mean', 'attention'] as const;
 
 /** How features are pooled, as the end of a line about a network; empty for averages. */
 export function poolingInWords(pooling: Pooling): string {
   if (pooling === 'average' || pooling === 'mean') return '';
   if (pooling === 'covariance') return ', pooled to second order';
+  if (pooling === 'attention') return ', pooled by attention';
   return pooling === 'cls' ? ', class token' : ', class token and mean of the patches';
 }
 
@@ -62,9 +63,18 @@ export function extractorOf(
     throw new UnsupportedNetworkError(
       `${backbone.name} computes feature maps, which have no class token: its pooling should be average or covariance, not ${pooling}.`,
     );
+  if (pooling === 'attention') {
+    const dispose = () => backbone.dispose();
+    return { backbone, pooling, taps, features: network, width: channels, dispose };
+  }
+  if (tokens?.prefix === 0 && pooling.startsWith('cls'))
+    throw new UnsupportedNetworkError(
+      `${backbone.name} has no class token: its pooling should be mean, covariance or attention, not ${pooling}.`,
+    );
   const name = 'features/average';
+  const mode = pooling === 'average' ? 'mean' : pooling;
   const layer = tokens
-    ? new TokenPooling({ mode: pooling === 'average' ? 'mean' : pooling, ...tokens, name })
+    ? new TokenPooling({ mode, prefix: tokens.prefix, name })
     : layers.globalAveragePooling2d({ name });
   const features = model({
     inputs: network.inputs,
@@ -78,9 +88,9 @@ export function extractorOf(
   };
 }
 
-/** Whether the features are the average over the places of the photo, which also serves as its summary. */
-export const isAverage = ({ pooling }: Pick<Extractor, 'pooling'>): boolean =>
-  pooling === 'average' || pooling === 'mean';
+/** Whether the features also serve as the summary of a photo: the average over its places, or the network's own pooling. */
+export const isSummary = ({ pooling }: Pick<Extractor, 'pooling'>): boolean =>
+  pooling === 'average' || pooling === 'mean' || pooling === 'attention';
 
 /** The model that a head is put on: features, or feature maps, which a head averages itself. */
 export const headless = ({ backbone, pooling, features }: Extractor): LayersModel =>
@@ -121,7 +131,7 @@ export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Ten
   const { backbone, features } = extractor;
   const options = { batchSize: imagesAtOnce };
   const average = averageOf(backbone);
-  if (isAverage(extractor))
+  if (isSummary(extractor))
     return images => {
       if (!cut) {
         const summary = average(backbone.model.predict(images, options) as Tensor);
@@ -145,6 +155,6 @@ export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Ten
 /** Averages the places of feature maps, or the patches among tokens. */
 function averageOf({ tokens }: Backbone): (output: Tensor) => Tensor {
   if (!tokens) return maps => mean(maps, [1, 2]);
-  const pooling = new TokenPooling({ mode: 'mean', ...tokens });
-  return output => pooling.apply(output) as Tensor;
+  const pooling = new TokenPooling({ mode: 'mean', prefix: tokens.prefix });
+  return output => (output.rank === 2 ? output : (pooling.apply(output) as Tensor));
 }

@@ -9,7 +9,7 @@ import { type Augment, viewsOf } from '../photos/views';
 import { Meter, type OnProgress } from '../progress';
 import type { TaskName } from '../task';
 import { type Caches, extract, type Task } from './extraction';
-import { type CutExtractor, type Extractor, isAverage } from './extractor';
+import { type CutExtractor, type Extractor, isSummary } from './extractor';
 import { identityOf } from './identity';
 import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
@@ -147,14 +147,15 @@ async function openCaches(
   cut: CutExtractor | undefined,
   engine: Engine,
 ): Promise<Caches> {
-  const { backbone, width } = extractor;
+  const { backbone, pooling, width } = extractor;
   const { name, weights, preprocessing, channels } = backbone;
   const folder = join(cacheFolder(), 'features');
   const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
   const source = { name, sha256: weights.sha256, ...how };
   const precision = 'float16';
-  const summary = await FeatureCache.open(folder, source, channels);
-  const features = isAverage(extractor)
+  const own = pooling === 'attention' ? { ...source, pooling } : source;
+  const summary = await FeatureCache.open(folder, own, channels);
+  const features = isSummary(extractor)
     ? undefined
     : await FeatureCache.open(folder, { ...source, ...identityOf(extractor) }, width, {
         precision,

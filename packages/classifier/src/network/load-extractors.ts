@@ -15,13 +15,13 @@ export async function loadExtractors(
   training: readonly Photo[],
   work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<Extractor[]> {
-  const { size, pooling } = configuration;
+  const { pooling } = configuration;
   // All names are checked before the first download, so that a mistake in the last name is reported at once.
   const chosen = chosenWeights(configuration);
   const extractors: Extractor[] = [];
   try {
     for (const weights of chosen) {
-      const loaded = await loadWeights(weights, size, work);
+      const loaded = await loadWeights(weights, configuration, work);
       const isSecondOrder = pooling === 'covariance';
       const taps = isSecondOrder ? await directionsOf(loaded, training, work.signal) : [];
       extractors.push(extractorOf(loaded, pooling, taps));

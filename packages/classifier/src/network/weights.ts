@@ -91,11 +91,15 @@ export function chosenWeights({
 /** Loads a frozen network for square photos of `size` × `size` pixels. The weights are downloaded once. */
 export async function loadWeights(
   { architecture, source, license, preprocessing }: BackboneWeights,
-  size: number,
+  { size, pooling }: Pick<Configuration, 'size' | 'pooling'>,
   options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
 ): Promise<Backbone> {
   const { onProgress, signal } = options;
-  const least = findArchitecture(architecture).minimumSize;
+  const { minimumSize: least, tokens } = findArchitecture(architecture);
+  if (pooling === 'attention' && !tokens?.attention)
+    throw new UnsupportedNetworkError(
+      `${architecture} has no pooling by attention of its own. Take ${tokens ? 'cls, mean, cls+mean or covariance' : 'average or covariance'}.`,
+    );
   if (size < least)
     throw new UnsupportedNetworkError(
       `${architecture} takes photos of ${least} pixels or more, not ${size}.`,
@@ -104,6 +108,7 @@ export async function loadWeights(
   try {
     return await loadBackbone(architecture, source, {
       size,
+      pooled: pooling === 'attention',
       license,
       preprocessing,
       ...(signal && { signal }),

@@ -7,6 +7,7 @@ import { flag, integers, text } from './model';
 import {
   attentionMix,
   attentionWeights,
+  latentAttention,
   ofTokens,
   patchTokens,
   rotaryPositions,
@@ -192,6 +193,7 @@ export const operators: Readonly<Record<string, GraphOperator>> = {
   ShroomPatchTokens: patchTokens,
   ShroomAttentionWeights: attentionWeights,
   ShroomAttentionMix: attentionMix,
+  ShroomLatentAttention: latentAttention,
   ShroomRotaryPositions: rotaryPositions,
   ShroomTokenPooling: tokenPooling,
   ShroomStochasticDepth: unchanged,

@@ -1,5 +1,5 @@
 import type { RotaryPositions } from '../layers/rotary-positions';
-import { learnedTokens } from '../writing/learned-tokens';
+import { latentQuery, learnedTokens } from '../writing/learned-tokens';
 import type { GraphCall } from './call';
 import type { GraphModel } from './model';
 import { flag } from './model';
@@ -108,4 +108,26 @@ export function ofTokens({ graph, weights, inputs, path }: GraphCall): string {
   const rows = reshaped(graph, inputs[0]!.name, [-1, channels]);
   const product = graph.add('MatMul', [rows, graph.floats(`${path}/kernel`, shape, values)]);
   return reshaped(graph, product, [-1, tokens, shape[1]!]);
+}
+
+/** The question is the same for each image, so it is computed here. */
+export function latentAttention(call: GraphCall): string {
+  const { graph, layer, path, config, inputs } = call;
+  const [, tokens] = inputs[0]!.shape;
+  if (!tokens)
+    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+  const heads = config.heads as number;
+  const query = latentQuery(call);
+  const channels = query.length;
+  const half = (index: number) => {
+    const own = sliced(graph, inputs[0]!.name, [0, 0, index * channels], [-1, tokens, channels]);
+    const apart = reshaped(graph, own, [-1, tokens, heads, channels / heads]);
+    return transposed(graph, apart, [0, 2, 1, 3]);
+  };
+  const asked = graph.floats(`${path}/query`, [1, heads, 1, channels / heads], query);
+  const products = graph.add('Mul', [half(0), asked]);
+  const scores = graph.add('Sum', [products, graph.integers([-1])], { keep_dims: flag(false) });
+  const shares = graph.add('Softmax', [reshaped(graph, scores, [-1, heads, 1, tokens])]);
+  const answer = graph.add('BatchMatMulV2', [shares, half(1)]);
+  return reshaped(graph, answer, [-1, channels]);
 }

@@ -2,6 +2,7 @@ import { AdaptiveAverage } from './adaptive-average';
 import { AttentionMix, AttentionWeights } from './attention';
 import { BatchNorm } from './batch-norm';
 import { Gelu } from './gelu';
+import { LatentAttention } from './latent-attention';
 import { LayerNorm } from './layer-norm';
 import { LayerScale } from './layer-scale';
 import { PatchTokens } from './patch-tokens';
@@ -16,6 +17,7 @@ const all = [
   AttentionWeights,
   BatchNorm,
   Gelu,
+  LatentAttention,
   LayerNorm,
   LayerScale,
   PatchTokens,

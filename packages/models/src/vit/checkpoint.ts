@@ -1,6 +1,6 @@
 import { type Dialect, parseWeightName, pytorchDialect } from '../weights/dialect';
 
-type Places = Readonly<Record<'class_token' | 'registers' | 'positions', string>>;
+type Places = Readonly<Record<'class_token' | 'registers' | 'positions' | 'latent', string>>;
 
 /** A dialect in which learned tokens do not belong to a layer. @param inFile Returns the shape of tokens `[count, C]` in the file. */
 function dialectWith(
@@ -10,7 +10,7 @@ function dialectWith(
 ): Dialect {
   const placed = (weight: string): keyof Places | undefined => {
     const { layer, part } = parseWeightName(weight);
-    return layer === 'tokens' ? (part as keyof Places) : undefined;
+    return layer === 'tokens' || part === 'latent' ? (part as keyof Places) : undefined;
   };
   return {
     ...dialect,
@@ -29,6 +29,7 @@ const timmPlaces: Places = {
   class_token: 'cls_token',
   registers: 'reg_token',
   positions: 'pos_embed',
+  latent: 'attn_pool.latent',
 };
 
 const timm = (moduleOf: (layer: string) => string): Dialect =>
@@ -63,6 +64,7 @@ function openClip(): Dialect {
     class_token: 'visual.class_embedding',
     registers: 'visual.registers',
     positions: 'visual.positional_embedding',
+    latent: 'visual.latent',
   };
   const joined = {
     ...own,

@@ -1,6 +1,7 @@
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { AttentionMix, AttentionWeights } from '../layers/attention';
 import { Gelu } from '../layers/gelu';
+import { LatentAttention } from '../layers/latent-attention';
 import { LayerNorm } from '../layers/layer-norm';
 import { LayerScale } from '../layers/layer-scale';
 import { PatchTokens } from '../layers/patch-tokens';
@@ -23,7 +24,7 @@ import { type ViTConfig, vitVariants } from './variants';
  * `blocks.11.add2`, `norm`, `head`.
  *
  * The network maps images `[N, H, W, 3]` to normalized tokens `[N, T, C]` (the class token, the registers, and the patches row by row),
- * or to logits `[N, classes]` (no softmax). A rest of pixels that fills no patch is left out.
+ * with `pooled` to the features that its classifier reads `[N, C]`, or to logits `[N, classes]` (no softmax). A rest of pixels that fills no patch is left out.
  *
  * @example
  * ```ts
@@ -34,13 +35,15 @@ import { type ViTConfig, vitVariants } from './variants';
 export function vit(config: ViTConfig, options: NetworkOptions = {}): LayersModel {
   requireVariant('vit', config, vitVariants);
   const { patch, width, depth, positions, registers = 0, normFirst = false, epsilon } = config;
+  const { classToken = true, pool } = config;
+  const { classes, pooled = classes !== undefined } = options;
   const images = imagesInput('vit', patch, options);
   const patches = convolve(images, width, patch, 'patch_embed.proj', {
     stride: patch,
     bias: !normFirst,
   });
   const tokens = new PatchTokens({
-    classToken: true,
+    classToken,
     registers,
     grid: positions === 'rotary' ? 0 : config.grid,
     classPosition: positions === 'class and patches',
@@ -52,9 +55,25 @@ export function vit(config: ViTConfig, options: NetworkOptions = {}): LayersMode
   const grid = height && columns ? ([height, columns] as const) : null;
   for (let index = 0; index < depth; index++) x = block(x, config, `blocks.${index}`, grid);
   x = apply(new LayerNorm({ epsilon, name: 'norm' }), x);
-  if (options.classes === undefined) return network('vit', images, x);
-  const pooling = new TokenPooling({ mode: config.pool, prefix: tokens.prefix, name: 'pool' });
-  return network('vit', images, linear(apply(pooling, x), options.classes, 'head'));
+  if (!pooled) return network('vit', images, x);
+  x =
+    pool === 'attention'
+      ? attentionPool(x, config)
+      : apply(new TokenPooling({ mode: pool, prefix: tokens.prefix, name: 'pool' }), x);
+  return network('vit', images, classes === undefined ? x : linear(x, classes, 'head'));
+}
+
+/** Pools tokens `[N, T, C]` by the attention of one learned vector, followed by a block of channels: `[N, C]`. */
+function attentionPool(x: SymbolicTensor, { width, heads, epsilon }: ViTConfig): SymbolicTensor {
+  const name = 'attn_pool';
+  let y = linear(x, 2 * width, `${name}.kv`);
+  y = apply(new LatentAttention({ heads, name: `${name}.q` }), y);
+  const pooled = linear(y, width, `${name}.proj`);
+  y = apply(new LayerNorm({ epsilon, name: `${name}.norm` }), pooled);
+  y = linear(y, 4 * width, `${name}.mlp.fc1`);
+  y = apply(new Gelu({ name: `${name}.mlp.act` }), y);
+  y = linear(y, width, `${name}.mlp.fc2`);
+  return apply(layers.add({ name: 'pool' }), [pooled, y]);
 }
 
 /** Mixes tokens by attention, then channels, and adds both results to the input. `[N, T, C]` in and out. */
@@ -64,7 +83,7 @@ function block(
   name: string,
   grid: readonly [number, number] | null,
 ): SymbolicTensor {
-  const { width, heads, positions, registers = 0, epsilon } = config;
+  const { width, heads, positions, registers = 0, classToken = true, epsilon } = config;
   const { layerScale = false, quickGelu: quick = false, attentionBias = true } = config;
   const scaled = (y: SymbolicTensor, part: string) =>
     layerScale ? apply(new LayerScale({ name: `${name}.${part}.gamma` }), y) : y;
@@ -73,7 +92,12 @@ function block(
   y = linear(y, 3 * width, `${name}.attn.qkv`, { bias: attentionBias });
   if (positions === 'rotary')
     y = apply(
-      new RotaryPositions({ heads, prefix: 1 + registers, grid, name: `${name}.attn.rope` }),
+      new RotaryPositions({
+        heads,
+        prefix: (classToken ? 1 : 0) + registers,
+        grid,
+        name: `${name}.attn.rope`,
+      }),
       y,
     );
   const weights = apply(new AttentionWeights({ heads, name: `${name}.attn.weights` }), y);

