@@ -235,7 +235,9 @@ describe.each([
     expect(again.test.accuracy).toEqual(run.test.accuracy);
     expect(await readFile(weights)).toEqual(before);
     const options = { ...small, backbone: file, architecture, recipe, views: 2, out: run.folder };
-    await expect(train(photos, { ...options, seed: 1 })).rejects.toThrow(RunMismatchError);
+    const another = train(photos, { ...options, seed: 1 });
+    await expect(another).rejects.toThrow(RunMismatchError);
+    await expect(another).rejects.toThrow(/choose another folder\. To replace it .*--overwrite/);
     expect((await json(join(run.folder, 'metrics.json'))).test.accuracy).toBe(
       run.test.accuracy.value,
     );
@@ -399,6 +401,10 @@ test.each([
     expect(why!.explained).toBe(why!.class);
     const { values } = why!.explanation.signed;
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
+    // A stage is named as for fine-tuning, or by its last layer.
+    const { stage, layer } = architectures[architecture].taps.at(-4)!;
+    const at = (tap: string) => classifier.explain(join(photos, 'Boletus', '3.jpg'), { tap });
+    expect((await at(stage))[0]!.map).toEqual((await at(layer))[0]!.map);
     await classifier.dispose();
   },
 );

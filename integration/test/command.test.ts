@@ -204,6 +204,7 @@ test('wrong arguments end with 2, and failures with 1, in words and as JSON', as
   expect(JSON.parse(missing.stdout).error.name).toBe('ClassifierFileError');
   const unknown = await shroom(['train', 'photos', '--config', 'config.json']);
   expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+  expect(unknown.stderr).toContain('--config config.json: there is no such file.');
   await writeFile(join(folder, 'config.json'), '{"epoch": 3}');
   const other = await shroom(['train', 'photos', '--config', 'config.json']);
   expect(other.code).toBe(2);

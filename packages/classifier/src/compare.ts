@@ -161,7 +161,8 @@ function differing(configurations: readonly RunConfiguration[]): Comparison['opt
   const names = new Set(all.flatMap(each => Object.keys(each)));
   return [...names].flatMap(name => {
     const values = all.map(each => each[name]);
-    const isSame = new Set(values.map(value => JSON.stringify(value))).size === 1;
+    // One architecture may be given as a list of one.
+    const isSame = new Set(values.map(value => JSON.stringify([value].flat()))).size === 1;
     return isSame || name === 'name' ? [] : [{ name, values }];
   });
 }

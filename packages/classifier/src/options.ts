@@ -23,7 +23,10 @@ export interface TrainConfiguration {
    * `architecture`, a file, a URL or `hf:owner/name`. The features of several networks are concatenated. Default `resnet50`.
    */
   readonly backbone?: string | readonly string[];
-  /** Architecture of the backbone, if `backbone` is a file or an address. With several backbones, one for all or one for each. */
+  /**
+   * Architecture of the backbone, if `backbone` is a file or an address. With several backbones, one for all or one for each. Such weights do
+   * not say how photos are normalized: they are normalized as for the first known weights of the architecture.
+   */
   readonly architecture?: string | readonly string[];
   /** Photos are resized to squares of this side, in pixels. Default 299. */
   readonly size?: number;

@@ -26,5 +26,7 @@ export function requireWhole(
 ): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
-  throw new RangeError(`${name} should be a whole number, ${range}, not ${value}.`);
+  throw new RangeError(
+    `${name} should be a whole number, ${range}, not ${JSON.stringify(value) ?? value}.`,
+  );
 }

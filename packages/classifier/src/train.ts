@@ -12,6 +12,7 @@ import { disposeHead, startHead } from './network/classifier-network';
 import { cutExtractor } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
+import { requireSuited } from './network/suited';
 import { summariesOfParts } from './network/summaries';
 import { requireWeights } from './network/weights';
 import { type TrainConfiguration, withDefaults } from './options';
@@ -72,7 +73,7 @@ export type TrainingPhotos = string | PhotoSet;
  * @throws RunFolderError when the folder holds other files. RunBusyError when another process writes to it.
  * @throws RunMismatchError when the folder holds a run of another configuration and `overwrite` is not set. The error names the
  *   differences.
- * @throws UnsupportedNetworkError when the backbone is unknown, or cannot be cut at `finetune`.
+ * @throws UnsupportedNetworkError when the backbone is unknown, does not suit the other options, or cannot be cut at `finetune`.
  * @throws DownloadError when weights of the backbone cannot be downloaded, or are downloaded only by a command and are not here.
  * @throws RangeError for an unknown option or an invalid value.
  * @example
@@ -90,6 +91,7 @@ export async function train(photos: TrainingPhotos, options: TrainOptions = {}):
   const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
   const work = { command, engine: given.engine, onProgress, onEvent, signal };
   if (typeof photos === 'string') requireOutside(folder, photos);
+  requireSuited(chosen);
   await requireWeights(chosen, signal);
   await openRunFolder(folder);
   return withLock(folder, async () => {

@@ -54,7 +54,8 @@ export interface CutOptions {
  *
  * @param place The last stage or layer that stays frozen: a stage of `backbone.taps`, such as `layer3`, or the
  *   name of a layer, such as `layer4.1.relu`.
- * @throws Error when there is no such stage or layer, or when another value, such as a shortcut, bypasses it.
+ * @throws Error when there is no such stage or layer, when no weights come after it, or when another value, such as a shortcut,
+ *   bypasses it.
  * @example
  * ```ts
  * import type { Tensor } from '@tensorflow/tfjs-core';
@@ -91,6 +92,11 @@ export function cutAt(
     const isNorm = /BatchNorm/.test(each.getClassName());
     each.trainable = restLayers.has(each) && !(isNorm && batchNorm === 'frozen');
   }
+  const trainableWeights = [...restLayers].flatMap(each => each.trainableWeights);
+  if (trainableWeights.length === 0)
+    throw new Error(
+      `No layer with weights to train comes after '${place}'. Cut at an earlier stage: ${taps.map(({ stage }) => stage).join(', ')}.`,
+    );
   const depths = depthsOf(taps, model);
   return {
     layer,
@@ -99,7 +105,7 @@ export function cutAt(
     trained: {
       apply: (maps, mode) => run(rest, tap, maps, model.outputs[0]!, mode),
       weights: [...restLayers].flatMap(each => each.weights),
-      trainableWeights: [...restLayers].flatMap(each => each.trainableWeights),
+      trainableWeights,
       layers: [...restLayers],
     },
     depthOf: weight => depths.get(weight) ?? 0,

@@ -67,6 +67,17 @@ describe('a checkpoint', () => {
     network.dispose();
   });
 
+  test('of another network is refused with the first ten problems', async () => {
+    const network = resNet(shallow, { inputSize: [32, 32] });
+    const refused = loadWeights(network, new Map(), ownDialect);
+    const count = network.weights.length;
+    await expect(refused).rejects.toThrow(`(${count} problems)`);
+    const message = await refused.then(String, (error: Error) => error.message);
+    expect(message.split('\n')).toHaveLength(12);
+    expect(message.split('\n').at(-1)).toBe(`  and ${count - 10} more`);
+    network.dispose();
+  });
+
   test('that does not match is refused with a list of all problems, and nothing is loaded', async () => {
     const network = resNet(shallow, { inputSize: [32, 32] });
     const checkpoint = halves(network);

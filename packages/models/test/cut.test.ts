@@ -8,9 +8,9 @@ import {
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { architectures, cutAt } from '../src/index';
+import { architectures, cutAt, TokenPooling } from '../src/index';
 import { resNet, resNetTaps } from '../src/resnet/network';
 
 beforeAll(async () => {
@@ -60,6 +60,18 @@ describe('a cut backbone', () => {
     expect(() => cutAt({ model, taps }, 'layer4.0.relu1')).toThrow(/'layer3.0.relu' bypasses it/);
     expect(() => cutAt({ model, taps }, 'layer4')).toThrow(/No layer of the backbone comes after/);
     model.dispose();
+  });
+
+  test('has weights after the cut: pooling alone cannot be trained', () => {
+    const { build, taps, tokens } = architectures.vit_tiny_patch16_224;
+    const { inputs, outputs, layers } = build({ inputSize: [16, 16] });
+    const pooling = new TokenPooling({ mode: 'mean', ...tokens! });
+    const pooled = modelOf({ inputs, outputs: pooling.apply(outputs[0]!) as SymbolicTensor });
+    expect(() => cutAt({ model: pooled, taps }, 'norm')).toThrow(
+      /No layer with weights to train comes after 'norm'\. Cut at an earlier stage: stem, blocks\.0,/,
+    );
+    expect(cutAt({ model: pooled, taps }, 'blocks.11').trained.trainableWeights).toHaveLength(2);
+    for (const layer of layers) layer.dispose();
   });
 
   test('trains the layers after the cut, and batch norms only if told to', async () => {

@@ -1,3 +1,4 @@
+import type { Backbone } from '@shroom/models';
 import type { EpochRecord } from '@shroom/train';
 import type { TrainEvent } from '../events';
 import { poolingInWords } from '../network/extractor';
@@ -105,9 +106,16 @@ function announceBackbone(
     const { source, license } = backbone.weights;
     const frozen = cut !== undefined && index === 0 ? `frozen up to ${cut}` : 'frozen';
     const pooled = poolingInWords(pooling);
-    const told = `${source}, ${license}; ${frozen}, photos at ${side} px${pooled}`;
+    const told = `${source}, ${license}; ${frozen}, photos at ${side} px${unseen(backbone, side)}${pooled}`;
     fact(backbone.name, forTerminal(told));
   }
+}
+
+/** The pixels at two edges that fill no patch of a transformer, which it leaves out. */
+function unseen({ tokens, taps }: Backbone, side: number): string {
+  const patch = taps[0]!.stride;
+  const rest = tokens ? side % patch : 0;
+  return rest > 0 ? ` (the last ${rest} fill no patch of ${patch} and are not seen)` : '';
 }
 
 /** Prints when and why training ended, and which epoch's weights are kept. */

@@ -94,7 +94,10 @@ const letterOf = (index: number): string =>
   index < 26 ? String.fromCharCode(65 + index) : `run ${index + 1}`;
 
 const inWords = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
+  [value]
+    .flat()
+    .map(each => (typeof each === 'string' ? each : JSON.stringify(each)))
+    .join(', ');
 
 /** A difference of shares in points, with its interval. */
 function gainInWords({ value, low, high }: Interval): string {

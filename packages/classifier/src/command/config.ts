@@ -19,11 +19,16 @@ export interface FileOptions {
  * ```
  */
 export async function readConfig(path: string): Promise<FileOptions> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const why =
+      cause.code === 'ENOENT' ? 'there is no such file.' : `cannot be read: ${cause.message}.`;
+    throw new UsageError(`--config ${path}: ${why}`, { cause });
+  });
   let found: unknown;
   try {
-    found = JSON.parse(await readFile(path, 'utf8'));
+    found = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`--config ${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--config ${path} is no JSON: ${(cause as Error).message}.`, { cause });
   }
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     throw new UsageError(

@@ -54,7 +54,7 @@ export const explain: Verb<ExplainOptions> = {
       )
       .option(
         '--tap <layer>',
-        'layer whose feature map is explained, or "last-convolution" (default: the layer of the last feature map)',
+        'stage or layer whose feature map is explained, such as layer3, or "last-convolution" (default: the layer of the last feature map)',
       )
       .option(
         '--extractor <index>',
@@ -97,6 +97,10 @@ export const explain: Verb<ExplainOptions> = {
           answers.push(plain(found!, picture));
           results.say(`  ${results.paint('bold', forTerminal(file))}`);
           results.say(`    ${said}`);
+          if (found!.explanation.flat)
+            results.say(
+              `    no place at this layer raised the score of ${forTerminal(found!.explained)}`,
+            );
           results.say(`    ${results.paint('dim', forTerminal(fromHere(picture)))}`);
         } catch (error) {
           if (!(error instanceof PhotoError)) throw error;

@@ -29,7 +29,7 @@ const about: Record<EngineName, string> = {
 };
 
 const limits: Partial<Record<string, string>> = {
-  wasm: 'It trains the head of every network and fine-tunes a ResNet, but cannot train the depthwise convolutions of a ConvNeXt, an EfficientNet-Lite or a MobileNetV2.',
+  wasm: 'It trains the head of every network and fine-tunes a ResNet or a vision transformer, but cannot train the depthwise convolutions of a ConvNeXt, an EfficientNet-Lite or a MobileNetV2.',
 };
 
 /**

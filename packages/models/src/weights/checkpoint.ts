@@ -127,6 +127,9 @@ async function* read(found: readonly Match[]): AsyncGenerator<Tensor> {
   }
 }
 
+/** Number of problems in the message about a checkpoint that does not fit. */
+const mostShown = 10;
+
 function match(
   network: LayersModel,
   checkpoint: Checkpoint,
@@ -157,9 +160,11 @@ function match(
     const why = older
       ? 'It uses the weight names of an older version, which could lose one of two weights with the same name. Train again.'
       : 'Is it of another variant?';
-    const list = problems.map(problem => `  ${problem}`).join('\n');
+    const list = problems.slice(0, mostShown).map(problem => `  ${problem}`);
+    const more = problems.length - mostShown;
+    if (more > 0) list.push(`  and ${more} more`);
     throw new WeightsMismatchError(
-      `${network.name}: the checkpoint does not fit (${problems.length} problems). ${why}\n${list}`,
+      `${network.name}: the checkpoint does not fit (${problems.length} problems). ${why}\n${list.join('\n')}`,
     );
   }
   const matches = found.map(({ entry, ...rest }) => ({ ...rest, entry: entry! }));

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { UnsupportedNetworkError } from '../../src/errors';
+import { requireSuited } from '../../src/network/suited';
+import { type TrainConfiguration, withDefaults } from '../../src/options';
+
+const transformer = 'vit_base_patch16_224';
+
+describe('a training that cannot work is refused by the names of its options', () => {
+  test.each<[TrainConfiguration, RegExp]>([
+    [{ backbone: 'resnet50', pooling: 'cls' }, /no class token.* not cls/],
+    [
+      { backbone: [transformer, 'resnet50'], pooling: 'cls+mean' },
+      /resnet50_keras.* not cls\+mean/,
+    ],
+    [
+      { backbone: 'resnet50', pooling: 'attention' },
+      /no pooling by attention.* average or covariance/,
+    ],
+    [{ backbone: transformer, pooling: 'attention' }, /no pooling by attention.* cls, mean/],
+    [{ backbone: transformer, map: 'last-convolution' }, /no map 'last-convolution'/],
+    [{ backbone: 'resnet50', size: 16 }, /takes photos of 32 pixels or more, not 16/],
+  ])('%j', (options, message) => {
+    const refused = () => requireSuited(withDefaults(options));
+    expect(refused).toThrow(UnsupportedNetworkError);
+    expect(refused).toThrow(message);
+  });
+
+  test.each<TrainConfiguration>([
+    { backbone: transformer, pooling: 'cls', size: 16 },
+    { backbone: [transformer, 'resnet50'] },
+    { backbone: 'resnet50', map: 'last-convolution' },
+  ])('%j is taken', options => {
+    expect(() => requireSuited(withDefaults(options))).not.toThrow();
+  });
+});
