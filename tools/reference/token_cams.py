@@ -132,7 +132,7 @@ def attention_maps(model, prefix):
         own = model.forward_head(model.norm(end))[range(2), chosen].sum()
         (slope,) = torch.autograd.grad(own, weights, retain_graph=True)
         legrad = legrad + slope.clamp(min=0).mean((1, 2))[:, prefix:]
-    found = {"rollout": read(rollout, pool, prefix), "genericAttention": read(generic, pool, prefix), "leGrad": legrad}
+    found = {"rollout": read(rollout, pool, prefix), "genericAttention": read(generic - identity, pool, prefix), "leGrad": legrad}
     seen.close()
     if pool == "token":
         block = model.blocks[-1]

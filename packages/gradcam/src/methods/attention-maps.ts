@@ -46,12 +46,14 @@ export const rolloutMap = (evidence: Evidence): Promise<Tensor3D> =>
 /** Generic attention explainability: see `genericAttention`. */
 export const genericAttentionMap = (evidence: Evidence): Promise<Tensor3D> =>
   mapOf(attentionsOf(evidence, 'genericAttention', true), attentions => {
-    let relevance: Tensor = eye(attentions.layers[0]!.weights.shape[2]);
+    const itself = eye(attentions.layers[0]!.weights.shape[2]);
+    let relevance: Tensor = itself;
     for (const { weights, gradient } of attentions.layers) {
       const raised = mean(relu(mul(gradient!, weights)), 1);
       relevance = add(relevance, matMul(raised, relevance));
     }
-    return read(relevance, attentions);
+    // What each token is to itself would be the same for all patches.
+    return read(sub(relevance, itself), attentions);
   });
 
 /** Grad-ECLIP: see `gradEclip`. */
