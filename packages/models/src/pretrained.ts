@@ -16,10 +16,10 @@ export interface Pretrained {
   /** Published accuracy on ImageNet's validation set at that size, in percent. Absent for weights without a classifier. */
   readonly top1?: number;
   /**
-   * Whether the project's tests loaded and compared exactly these weights. The files of other weights were not loaded; only
-   * their names were compared with torchvision's.
+   * What the project's tests compared: `weights` if they load exactly these and compare results, `names` if only names and shapes were
+   * compared with those of the library that wrote the file.
    */
-  readonly verified: boolean;
+  readonly verified: 'weights' | 'names';
   /** Approximate size of the file, in bytes. */
   readonly bytes?: number;
   /** SHA-256 of the weights. Absent for the hub, where the server names it. */
@@ -48,7 +48,7 @@ const registered: Pretrained[] = [];
  *   license: 'BSD-3-Clause',
  *   preprocessing: imagenetPreprocessing([224, 224]),
  *   top1: 69.76,
- *   verified: false,
+ *   verified: 'names',
  * });
  * ```
  */
@@ -78,7 +78,7 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
 
 /**
  * Finds the known weights of an id, or of a bare name. A bare name such as `convnext_base` means the first weights of that architecture in
- * the table; `resnet50` means `resnet50.keras`.
+ * the table; `resnet50` means `resnet50.keras`, `bioclip` and `bioclip2` the vision towers of BioCLIP.
  *
  * @throws Error with the list of known ids, when there are no weights of that id or name.
  * @example
@@ -89,10 +89,37 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
  * ```
  */
 export function findPretrained(name: string): Pretrained {
-  const id = bareNames[name] ?? name;
-  const found =
-    known().find(entry => entry.id === id) ?? known().find(entry => entry.architecture === id);
+  const found = lookUp(name);
   if (found) return found;
   const ids = known().map(entry => entry.id);
   throw new Error(`There are no known weights '${name}'. Known ones: ${ids.join(', ')}.`);
+}
+
+function lookUp(name: string): Pretrained | undefined {
+  const id = bareNames[name] ?? name;
+  return known().find(entry => entry.id === id) ?? known().find(each => each.architecture === id);
+}
+
+/**
+ * Whether there are known weights of an id or a bare name.
+ *
+ * @example
+ * ```ts
+ * hasPretrained('bioclip2'); // true
+ * hasPretrained('resnet51'); // false
+ * ```
+ */
+export const hasPretrained = (name: string): boolean => lookUp(name) !== undefined;
+
+/**
+ * The shortest name of known weights: a bare name if one means them, otherwise their id.
+ *
+ * @example
+ * ```ts
+ * bareNameOf(findPretrained('resnet50.keras')); // resnet50
+ * ```
+ */
+export function bareNameOf({ id, architecture }: Pretrained): string {
+  const names = [...Object.keys(bareNames).filter(name => bareNames[name] === id), architecture];
+  return names.find(name => lookUp(name)?.id === id) ?? id;
 }

@@ -65,7 +65,7 @@ test('weights that a user registers are found by their id', () => {
     license: 'MIT',
     preprocessing: imagenetPreprocessing([16, 16]),
     top1: 50,
-    verified: false,
+    verified: 'names' as const,
   };
   registerPretrained(weights);
   expect(findPretrained('tiny_net.mine')).toBe(weights);

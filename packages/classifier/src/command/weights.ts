@@ -13,10 +13,19 @@ interface WeightsOptions {
 /** The state of known weights on this machine. */
 interface WeightsState {
   readonly id: string;
+  /** The shortest name that `--backbone` takes. */
+  readonly name: string;
+  readonly architecture: string;
   readonly source: string;
   readonly license: string;
   /** Size of the download in bytes. */
   readonly bytes?: number;
+  /** Side of the photos in pixels that the weights were evaluated with. */
+  readonly size: number;
+  /** Published accuracy on ImageNet in percent. */
+  readonly top1?: number;
+  /** What the project's tests compared: exactly these weights, or names and shapes. */
+  readonly verified: 'weights' | 'names';
   readonly cached: boolean;
   /** Whether the hash of the cached file is right; `null` if the hash is not known. Only with `--verify`. */
   readonly intact?: boolean | null;
@@ -59,14 +68,13 @@ export const weights: Verb<WeightsOptions> = {
 /** The weights that `--backbone` takes for each name; all without names. @throws UsageError for an unknown name. */
 function choose(
   names: readonly string[],
-  { listPretrained, findPretrained }: typeof import('@shroom/models'),
+  { bareNameOf, listPretrained, findPretrained, hasPretrained }: typeof import('@shroom/models'),
 ): readonly Pretrained[] {
   const known = listPretrained();
   if (names.length === 0) return known;
   const found = names.map(name => {
-    const isKnown = known.some(({ id, architecture }) => id === name || architecture === name);
-    if (isKnown) return findPretrained(name);
-    const all = known.flatMap(({ id, architecture }) => [id, architecture]);
+    if (hasPretrained(name)) return findPretrained(name);
+    const all = known.flatMap(each => [each.id, bareNameOf(each)]);
     const close = [...new Set(nearest(name, all))].slice(0, 3);
     const hint =
       close.length > 0 ? `Did you mean ${listed(close)}?` : '`shroom weights` lists all.';
@@ -90,14 +98,19 @@ async function downloadAll({ bars, signal }: Session, chosen: readonly Pretraine
   }
 }
 
-async function stateOf(
-  { id, source, license, bytes }: Pretrained,
-  verify: boolean,
-): Promise<WeightsState> {
+async function stateOf(weights: Pretrained, verify: boolean): Promise<WeightsState> {
+  const { id, architecture, source, license, bytes, top1, verified, preprocessing } = weights;
+  const { bareNameOf } = await import('@shroom/models');
   const { verifyWeights, weightsNeeds } = await import('@shroom/models/node');
   const env = { ...process.env, HF_HUB_OFFLINE: '1' };
   const { here } = await weightsNeeds(source, { env });
-  const state = { id, source, license, ...(bytes !== undefined && { bytes }), cached: here };
+  const state = {
+    ...{ id, name: bareNameOf(weights), architecture, source, license },
+    ...(bytes !== undefined && { bytes }),
+    size: preprocessing.size[0],
+    ...(top1 !== undefined && { top1 }),
+    ...{ verified, cached: here },
+  };
   const found = verify && here ? await verifyWeights(id) : undefined;
   if (!found) return state;
   const { path, sha256, expected } = found;
@@ -110,19 +123,26 @@ function print(
 ): void {
   const idWidth = Math.max(...states.map(({ id }) => id.length));
   const licenseWidth = Math.max(...states.map(({ license }) => license.length));
+  const longest = 2 + idWidth + 2 + 7 + 2 + licenseWidth + 2 + 6 + 2 + 'not here'.length;
   say();
+  if (longest <= columns)
+    write(
+      paint(
+        'dim',
+        `  ${padEnd('', idWidth)}  ${padEnd('', 7)}  ${padEnd('', licenseWidth)}  ImageNet\n`,
+      ),
+    );
   for (const state of states) {
-    const { id, license, bytes, path, intact } = state;
-    const shown = padEnd(bytes === undefined ? '' : size(bytes), 7);
+    const { id, license, bytes, path, intact, top1 } = state;
+    const shown = bytes === undefined ? '' : size(bytes);
     const here = statusOf(paint, state);
-    const line = `  ${padEnd(id, idWidth)}  ${shown}  ${padEnd(license, licenseWidth)}  ${here}`;
-    const longest = 2 + idWidth + 2 + 7 + 2 + licenseWidth + 2 + 'damaged'.length;
-    if (longest <= columns) write(`${line}\n`);
+    const accuracy = top1 === undefined ? '' : `${top1.toFixed(1)} %`;
+    const cells = [padEnd(id, idWidth), padEnd(shown, 7), padEnd(license, licenseWidth)];
+    if (longest <= columns) write(`  ${cells.join('  ')}  ${padEnd(accuracy, 6)}  ${here}\n`);
     else {
       say(`  ${paint('bold', id)}`);
-      say(
-        `    ${[bytes === undefined ? '' : size(bytes), license, here].filter(Boolean).join(', ')}`,
-      );
+      const onImageNet = accuracy && `${accuracy} on ImageNet`;
+      say(`    ${[shown, license, onImageNet, here].filter(Boolean).join(', ')}`);
     }
     if (intact === false) fact('', `${path} is damaged: delete it, and download it again`);
   }

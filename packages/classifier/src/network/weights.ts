@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type Backbone,
+  bareNameOf,
   findArchitecture,
   findPretrained,
+  hasPretrained,
   imagenetPreprocessing,
   listArchitectures,
   listPretrained,
@@ -40,8 +42,9 @@ export interface BackboneWeights {
  */
 export function findWeights(name: string, architecture?: string): BackboneWeights {
   const known = listPretrained();
-  const isKnown = known.some(({ id, architecture }) => name === id || name === architecture);
-  const found = isKnown ? findPretrained(name) : known.find(({ source }) => source === name);
+  const found = hasPretrained(name)
+    ? findPretrained(name)
+    : known.find(({ source }) => source === name);
   if (found && architecture === undefined) return found;
   if (architecture !== undefined) return weightsFrom(name, architecture, found);
   if (listArchitectures().some(each => each === name))
@@ -53,7 +56,7 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
       `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
     );
   const ids = known.map(each => each.id);
-  const bare = known.map(each => each.architecture);
+  const bare = known.map(each => bareNameOf(each)).filter(each => !ids.includes(each));
   throw new UnsupportedNetworkError(
     `There is no backbone '${name}'. There are ${[...new Set(bare)].join(', ')}, ${ids.join(', ')}, and files of weights with their architecture.`,
   );

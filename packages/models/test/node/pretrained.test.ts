@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findArchitecture, findPretrained, listPretrained } from '../../src/index';
+import {
+  bareNameOf,
+  findArchitecture,
+  findPretrained,
+  hasPretrained,
+  listPretrained,
+} from '../../src/index';
 import { weightsNeeds } from '../../src/node/index';
 
 let cache: string;
@@ -55,6 +61,15 @@ test('the README says which weights each bare name means', async () => {
   expect(bare.map(([name]) => [name, findPretrained(name!).id])).toEqual(bare);
   const named = listPretrained().map(({ architecture }) => architecture.replace('_keras', ''));
   expect(new Set(bare.map(([name]) => name))).toEqual(new Set(named));
+});
+
+test('short names mean weights, and weights have their shortest name', () => {
+  expect(findPretrained('bioclip2').id).toBe('vit_large_patch14_clip_224.bioclip2');
+  expect(bareNameOf(findPretrained('bioclip'))).toBe('bioclip');
+  expect(bareNameOf(findPretrained('resnet50'))).toBe('resnet50');
+  expect(bareNameOf(findPretrained('resnet50.a1_in1k'))).toBe('resnet50.a1_in1k');
+  for (const each of listPretrained()) expect(findPretrained(bareNameOf(each))).toBe(each);
+  expect([hasPretrained('bioclip'), hasPretrained('bioclip3')]).toEqual([true, false]);
 });
 
 describe.each(listPretrained().map(weights => [weights.id, weights] as const))(
