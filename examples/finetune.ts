@@ -1,6 +1,6 @@
 // Trains the last stages of the backbone, together with the head, of a classifier that `npm start` trained.
 import { type FinetuneOptions, finetune } from '@shroom/classifier';
-import { finetuneOptions, printFinetuned, progressBars } from '@shroom/classifier/command';
+import { asWord, finetuneOptions, printFinetuned, progressBars } from '@shroom/classifier/command';
 import { Command } from 'commander';
 import './pipeline/mushrooms';
 import { announceEngine } from './pipeline/open';
@@ -23,5 +23,8 @@ await runProgram(async signal => {
   const { onProgress, stop } = progressBars(printer);
   const tuned = await finetune(run, { ...given, onProgress, signal }).finally(stop);
   printFinetuned(printer, tuned);
-  fact('try it', `npx tsx examples/explain.ts <photo> --model ${given.out ?? `${run}-finetuned`}`);
+  fact(
+    'try it',
+    `npx tsx examples/explain.ts <photo> --model ${asWord(given.out ?? `${run}-finetuned`)}`,
+  );
 });

@@ -1,7 +1,7 @@
 // The main job: trains, evaluates and explains a classifier of mushroom genera.
 import { fileURLToPath } from 'node:url';
 import { resume, train } from '@shroom/classifier';
-import { announcer, fromHere, printRun } from '@shroom/classifier/command';
+import { announcer, asWord, fromHere, printRun } from '@shroom/classifier/command';
 import { parseMainJob } from './pipeline/main-job';
 import { fact, paint, printer, runProgram, say } from './pipeline/terminal';
 
@@ -14,6 +14,6 @@ await runProgram(async signal => {
   );
   printRun(printer, run);
   const explainer = fromHere(fileURLToPath(new URL('explain.ts', import.meta.url)));
-  fact('try it', `npx tsx ${explainer} <photo> --model ${fromHere(run.folder)}`);
+  fact('try it', `npx tsx ${asWord(explainer)} <photo> --model ${asWord(fromHere(run.folder))}`);
   say(paint('dim', '\n  Never eat a mushroom because of a photo.\n'));
 });

@@ -118,6 +118,7 @@ const modelTypes = {
   convnext_tiny: 'convnext',
   efficientnet_lite0: 'efficientnet',
   mobilenet_v2: 'mobilenet_v2',
+  vit_tiny_patch16_224: 'vit',
 } as const;
 
 /** timm's name of a network and of its first convolution. */
@@ -127,6 +128,7 @@ const inTimm = {
   convnext_tiny: ['convnext_tiny', 'stem.0'],
   efficientnet_lite0: ['tf_efficientnet_lite0', 'conv_stem'],
   mobilenet_v2: ['mobilenetv2_100', 'conv_stem'],
+  vit_tiny_patch16_224: ['vit_tiny_patch16_224', 'patch_embed.proj'],
 } as const;
 
 describe.each([
@@ -136,6 +138,8 @@ describe.each([
   ['convnext_tiny, reference', { networks: ['convnext_tiny'], recipe: 'reference' }],
   ['efficientnet_lite0, best', { networks: ['efficientnet_lite0'], recipe: 'best' }],
   ['mobilenet_v2, best', { networks: ['mobilenet_v2'], recipe: 'best' }],
+  ['vit_tiny_patch16_224, best', { networks: ['vit_tiny_patch16_224'], recipe: 'best' }],
+  ['vit_tiny_patch16_224, reference', { networks: ['vit_tiny_patch16_224'], recipe: 'reference' }],
   ['two networks', { networks: ['resnet18', 'convnext_tiny'], recipe: 'best' }],
   ['several classes', { networks: ['resnet18'], recipe: 'best', several: true }],
 ] as const)('%s', (name, options) => {

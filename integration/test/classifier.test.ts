@@ -204,6 +204,9 @@ describe.each([
       80 + 30,
     ]);
     await expect(classifier.explain([photo], { class: 'Cat' })).rejects.toThrow(/no class 'Cat'/);
+    await expect(classifier.explain([photo], { against: why!.class })).rejects.toThrow(
+      `'${why!.class}' cannot be explained against itself`,
+    );
     await classifier.dispose();
   });
 

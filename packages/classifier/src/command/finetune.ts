@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { EngineName } from '../engine/names';
 import type { Finetuned, FinetuneOptions } from '../finetune';
 import { forTerminal } from '../run/names';
-import { callName, fromHere } from './from-here';
+import { asWord, callName, fromHere } from './from-here';
 import { announceEngine } from './open';
 import { engineOption, integer } from './options';
 import type { Printer } from './terminal/printer';
@@ -32,7 +32,7 @@ export const finetune: Verb<Given> = {
     const { onProgress, stop } = bars;
     const tuned = await finetune(run!, { ...options, onProgress, signal }).finally(stop);
     printFinetuned(results, tuned);
-    results.fact('try it', `${callName()} predict ${forTerminal(fromHere(tuned.folder))} <photos>`);
+    results.fact('try it', `${callName()} predict ${asWord(fromHere(tuned.folder))} <photos>`);
     const { folder, classes, cut, before, after } = tuned;
     return {
       result: { folder, classes, cut, before: scoresOf(before), after: scoresOf(after) },

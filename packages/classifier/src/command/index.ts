@@ -6,7 +6,7 @@ export { columnOptions, type GivenColumns, tableColumns } from './columns';
 export { type FileOptions, readConfig } from './config';
 export { printEvaluated } from './evaluated';
 export { finetuneOptions, printFinetuned } from './finetune';
-export { fromHere } from './from-here';
+export { asWord, fromHere } from './from-here';
 export { printInspection } from './inspect';
 export { announceEngine, openWithBars } from './open';
 export { engineOption, integer, mapOption } from './options';

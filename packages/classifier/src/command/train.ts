@@ -4,7 +4,7 @@ import { forTerminal } from '../run/names';
 import { announcer, printRun } from './announce';
 import { tableColumns } from './columns';
 import { readConfig } from './config';
-import { callName, fromHere } from './from-here';
+import { asWord, callName, fromHere } from './from-here';
 import { trainOptions } from './train-options';
 import { type Outcome, type Session, UsageError, type Verb } from './verb';
 
@@ -93,7 +93,7 @@ export async function report(
   const command = ['shroom', ...process.argv.slice(2)].join(' ');
   const run = await work({ command, signal, onProgress, onEvent }).finally(stop);
   printRun(results, run);
-  results.fact('try it', `${callName()} predict ${forTerminal(fromHere(run.folder))} <photos>`);
+  results.fact('try it', `${callName()} predict ${asWord(fromHere(run.folder))} <photos>`);
   const { caution } = run.configuration;
   if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
   const { folder, classes, configuration, seconds } = run;

@@ -48,7 +48,7 @@ export const explainQuery = {
     tap: {
       ...text,
       description:
-        'The layer whose feature map is explained, or last-convolution. Default: the layer of the last feature map.',
+        'The stage or layer whose feature map is explained, such as layer3, or last-convolution. Default: the layer of the last feature map.',
     },
     method: {
       type: 'string',

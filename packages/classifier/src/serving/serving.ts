@@ -235,6 +235,10 @@ export class Serving {
 
   async #explainedOf(prediction: Prediction, held: HeldPhoto, how: Explaining): Promise<Explained> {
     const classIndex = how.classIndex ?? prediction.classIndex;
+    if (how.against === classIndex)
+      throw new RangeError(
+        `'${this.classes[classIndex]}' cannot be explained against itself. Give a 'class' and another one 'against' which it is explained.`,
+      );
     const explanation = await held.explain({ ...how, classIndex });
     const explained = this.classes[classIndex]!;
     return { ...prediction, explained, map: explanation.map, explanation };

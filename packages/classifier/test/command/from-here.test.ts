@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { asWord } from '../../src/command/from-here';
+
+test.each([
+  ['runs/pets', 'runs/pets'],
+  ['läufe/犬-1.0', 'läufe/犬-1.0'],
+  ['my runs', "'my runs'"],
+  ["it's", "'it'\\''s'"],
+  ['a$b`c', "'a$b`c'"],
+  ['a\u001b[31m', "'a\ufffd[31m'"],
+])('%j is typed as %s', (path, word) => {
+  expect(asWord(path, '/')).toBe(word);
+});
+
+test('on Windows, quotes are double', () => {
+  expect(asWord('runs\\pets', '\\')).toBe('runs\\pets');
+  expect(asWord('my runs\\pets', '\\')).toBe('"my runs\\pets"');
+});
