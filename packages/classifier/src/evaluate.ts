@@ -84,7 +84,7 @@ export async function evaluateClassifier(
   if (known.length === 0)
     throw new PhotoError(
       set.name,
-      `none of the photos is of a class that it has: ${classes.join(', ')}.`,
+      `none of the photos is of a class that the classifier has: ${classes.join(', ')}.`,
     );
 
   const logits = new Float32Array(known.length * classes.length);

@@ -53,7 +53,6 @@ export function announcer(printer: Printer, verbose = false): Announcer {
     section = name;
     printer.heading(name);
   };
-  enter('Engine');
   return {
     onProgress: progress => {
       enter(sections[progress.stage] ?? section);
@@ -61,6 +60,8 @@ export function announcer(printer: Printer, verbose = false): Announcer {
     },
     onEvent: event => {
       bars.stop();
+      // Notices about engines that do not load come first.
+      if (section === '') enter('Engine');
       if (event.kind === 'engine') printEngine(printer, event.engine);
       else if (event.kind === 'notice') printer.warn(forTerminal(event.text));
       else if (event.kind === 'photos') {

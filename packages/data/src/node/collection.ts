@@ -82,7 +82,7 @@ export class PhotoSetError extends Error {
  */
 export async function collect(
   where: string,
-  { candidates, findings: found = [], expected = expectedOfAll }: ListedPhotos,
+  { candidates, findings: found = [], expected }: ListedPhotos,
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
   const {
@@ -127,7 +127,8 @@ export async function collect(
   });
   findings.push(...unmeasured(classes, given));
   if (classes.length < leastClasses) {
-    throw new PhotoSetError(tooFewClasses(where, classes, findings, expected));
+    const needed = expected ?? `Each class needs at least ${photosInWords(least)}.`;
+    throw new PhotoSetError(tooFewClasses(where, classes, findings, needed, leastClasses));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
   const used = kept.filter(each => namesOf(each).some(name => labels.has(name)));
@@ -208,13 +209,16 @@ export async function inParallel(
   await Promise.all(Array.from({ length: Math.min(count, availableParallelism() * 2) }, lane));
 }
 
-const expectedOfAll = `Each class needs at least ${leastPerClass} photos.`;
+/** A number of photos with its noun. */
+export const photosInWords = (count: number): string =>
+  `${count} ${count === 1 ? 'photo' : 'photos'}`;
 
 function tooFewClasses(
   where: string,
   classes: readonly string[],
   findings: readonly Finding[],
   expected: string,
+  leastClasses: number,
 ): string {
   const found = classes.length === 0 ? 'no usable class' : `one usable class ('${classes[0]}')`;
   const shown = findings.slice(0, 8).map(({ subject, reason }) => `  ${subject}: ${reason}`);
@@ -222,5 +226,10 @@ function tooFewClasses(
     shown.push(`  ... and ${findings.length - shown.length} more`);
   const empty = classes.length === 0 ? '\nThe folder is empty.' : '';
   const why = shown.length > 0 ? `\nThis was found there:\n${shown.join('\n')}` : empty;
-  return `${where} has ${found}; training needs at least two. ${expected}${why}`;
+  // Photos to evaluate a classifier on may all be of one class.
+  const needs =
+    leastClasses > 1
+      ? `; training needs at least ${leastClasses === 2 ? 'two' : leastClasses}`
+      : '';
+  return `${where} has ${found}${needs}. ${expected}${why}`;
 }

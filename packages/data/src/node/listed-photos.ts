@@ -4,7 +4,13 @@ import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
 import { mergeByCase } from './classes';
-import { type Candidate, collect, type ListedPhotos, type OpenOptions } from './collection';
+import {
+  type Candidate,
+  collect,
+  type ListedPhotos,
+  type OpenOptions,
+  photosInWords,
+} from './collection';
 import type { Placed } from './nested-files';
 import { portabilityFindings } from './portability';
 
@@ -59,7 +65,7 @@ export function collectPlaced(
     }),
   );
   const expected =
-    `It should hold folders named after the classes, each with at least ${leastPerClass} photos: ${where}/Amanita/1.jpg, ` +
+    `It should hold folders named after the classes, each with at least ${photosInWords(options.leastPerClass ?? leastPerClass)}: ${where}/Amanita/1.jpg, ` +
     `${where}/Boletus/1.jpg, ...`;
   return collectPhotos(where, { candidates, findings, expected }, options);
 }

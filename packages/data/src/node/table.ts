@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
-import { type Candidate, type OpenOptions, PhotoSetError } from './collection';
+import { type Candidate, type OpenOptions, PhotoSetError, photosInWords } from './collection';
 import { collectPhotos } from './listed-photos';
 import { type ColumnNames, findColumns } from './table-columns';
 import { isFile, noneThere, oneRowEach, withEnding } from './table-files';
@@ -59,6 +59,6 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
   const candidates = listed.map(({ path, real, ...row }): Candidate => {
     return { ...row, origin: { kind: 'file', path } };
   });
-  const expected = `The rows should have at least ${leastPerClass} photos of each class.`;
+  const expected = `The rows should have at least ${photosInWords(options.leastPerClass ?? leastPerClass)} of each class.`;
   return collectPhotos(where, { candidates, findings, expected }, options);
 }

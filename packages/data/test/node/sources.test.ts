@@ -163,8 +163,12 @@ describe('a source that a user registers', () => {
     await expect(openPhotos(join(root, 'b.not.list'))).rejects.toThrow('the longer one');
     await writeFile(join(root, 'c.list'), lines.slice(0, 3).join('\n'));
     await expect(openPhotos(join(root, 'c.list'))).rejects.toThrow(
-      /no usable class.*Each class needs at least 6 photos/,
+      /no usable class; training needs at least two\. Each class needs at least 6 photos/,
     );
+    await writeFile(join(root, 'd.list'), 'none.jpg Amanita');
+    await expect(
+      openPhotos(join(root, 'd.list'), { leastPerClass: 1, leastClasses: 1 }),
+    ).rejects.toThrow(/has no usable class\. Each class needs at least 1 photo\./);
   });
 
   test('has a name of its own, and is a function', () => {
