@@ -95,7 +95,7 @@ export function cutAt(
   const trainableWeights = [...restLayers].flatMap(each => each.trainableWeights);
   if (trainableWeights.length === 0)
     throw new Error(
-      `No layer with weights to train comes after '${place}'. Cut at an earlier stage: ${taps.map(({ stage }) => stage).join(', ')}.`,
+      `No layer with weights to train comes after '${place}'. Cut at an earlier stage, such as ${taps.at(-2)?.stage}.`,
     );
   const depths = depthsOf(taps, model);
   return {

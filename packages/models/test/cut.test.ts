@@ -68,7 +68,7 @@ describe('a cut backbone', () => {
     const pooling = new TokenPooling({ mode: 'mean', ...tokens! });
     const pooled = modelOf({ inputs, outputs: pooling.apply(outputs[0]!) as SymbolicTensor });
     expect(() => cutAt({ model: pooled, taps }, 'norm')).toThrow(
-      /No layer with weights to train comes after 'norm'\. Cut at an earlier stage: stem, blocks\.0,/,
+      /No layer with weights to train comes after 'norm'\. Cut at an earlier stage, such as blocks\.11\./,
     );
     expect(cutAt({ model: pooled, taps }, 'blocks.11').trained.trainableWeights).toHaveLength(2);
     for (const layer of layers) layer.dispose();
