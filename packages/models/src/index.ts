@@ -42,9 +42,9 @@ export {
   findPretrained,
   hasPretrained,
   listPretrained,
-  type Pretrained,
   registerPretrained,
 } from './pretrained';
+export type { Pretrained } from './pretrained-entry';
 export { resNet, resNetTaps } from './resnet/network';
 export { type ResNetConfig, resNetVariants } from './resnet/variants';
 export type { Tap } from './tap';

@@ -1,5 +1,5 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
-import type { Pretrained } from './pretrained';
+import type { Pretrained } from './pretrained-entry';
 import type { AnyArchitecture } from './zoo';
 
 const square = (side: number) => [side, side] as const;
