@@ -31,6 +31,7 @@ const millions: Readonly<Record<string, number>> = {
   efficientnet_lite1: 5.417,
   efficientnet_lite2: 6.092,
   mobilenet_v2: 3.505,
+  vit_tiny_patch16_224: 5.72,
   vit_small_patch16_224: 22.05,
   vit_base_patch16_224: 86.57,
   vit_small_patch14_dinov2: 22.06,
@@ -45,6 +46,7 @@ const millions: Readonly<Record<string, number>> = {
   vit_base_patch16_clip_224: 149.62,
   vit_base_patch16_clip_quickgelu_224: 86.19,
   vit_large_patch14_clip_224: 427.62,
+  vit_huge_patch14_clip_224: 632.08,
   vit_base_patch16_siglip_224: 92.88,
   convnext_large: 196.23,
 };
@@ -185,6 +187,12 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     72.91,
   ),
   onHub(
+    'vit_tiny_patch16_224.augreg_in21k_ft_in1k',
+    'vit_tiny_patch16_224',
+    apache,
+    symmetric(224, 0.9),
+  ),
+  onHub(
     'vit_small_patch16_224.augreg_in21k_ft_in1k',
     'vit_small_patch16_224',
     apache,
@@ -238,4 +246,5 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     undefined,
     'hf:imageomics/bioclip-2#open_clip_model.safetensors',
   ),
+  onHub('vit_huge_patch14_clip_224.laion2b', 'vit_huge_patch14_clip_224', apache, clip(1)),
 ])();
