@@ -143,6 +143,8 @@ describe.each([
       expect(classifier.file.change!.share).toBe(web.change);
       // These logits are near 0: how they are rounded is much of them.
       if (weights === 'float32') expect(web.change).toBeLessThan(1e-3);
+      // Where the weights were on this machine is nobody's business.
+      expect(await readFile(join(web.folder, 'classifier.json'), 'utf8')).not.toContain(folder);
       const listed = web.files.map(({ path }) => path);
       const there = await readdir(web.folder, { recursive: true });
       expect(there.filter(path => /\./.test(path)).sort()).toEqual([...listed].sort());

@@ -3,6 +3,7 @@ import { certaintyOf } from '../serving/certainty';
 import { taskOf } from '../task';
 import { preprocessingOf } from './answer-network';
 import type { ExportSource } from './form';
+import { publishedLicenses } from './published-source';
 
 /** What an export says about itself. Plain data. */
 export interface ExportFacts {
@@ -33,6 +34,6 @@ export function exportFacts(source: ExportSource, views: number): ExportFacts {
     preprocessing: preprocessingOf(source),
     ...{ views, temperature },
     ...(thresholds && { thresholds }),
-    licenses,
+    licenses: publishedLicenses(licenses),
   };
 }

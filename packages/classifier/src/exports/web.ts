@@ -20,6 +20,7 @@ import { type NamesOf, requireKnown } from '../requirements';
 import { changeOf } from '../serving/change';
 import type { AnyExportOptions, Exported, ExportSource } from './form';
 import { requireStoredPrecision } from './precision';
+import { publishedLicenses, publishedSource } from './published-source';
 
 /** Size of a shard in bytes. An interrupted download loses at most one shard. */
 const shardBytes = 4 << 20;
@@ -116,9 +117,11 @@ export async function exportForWeb(
   const { finetuned: _, change: __, ...rest } = file;
   const written: ClassifierFile = {
     ...rest,
+    licenses: publishedLicenses(rest.licenses),
     extractors: file.extractors.map((facts, index) => {
       const { whole, shards } = extractors[index]!;
-      const { origin = facts.weights.source, ...weights } = facts.weights;
+      const { origin: earlier = facts.weights.source, ...weights } = facts.weights;
+      const origin = publishedSource(earlier);
       const { path: source, sha256 } = stored(whole);
       return {
         ...facts,

