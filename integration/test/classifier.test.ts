@@ -44,7 +44,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-classifier-'));
   process.env.SHROOM_CACHE = join(folder, 'cache');
   photos = join(folder, 'mushrooms');
-  await drawnFolder(photos, genera, 20);
+  await drawnFolder(photos, genera, 14);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
