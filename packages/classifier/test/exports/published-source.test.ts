@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { publishedSource } from '../../src/exports/published-source';
 
 test.each([
-  ['/home/ann/weights/resnet18.safetensors', 'resnet18.safetensors'],
-  ['C:\\Users\\ann\\resnet18.pth', 'resnet18.pth'],
-  ['file:///home/ann/resnet18.pth', 'resnet18.pth'],
+  ['/weights/of/ann/resnet18.safetensors', 'resnet18.safetensors'],
+  ['C:\\weights\\resnet18.pth', 'resnet18.pth'],
+  ['file:///weights/resnet18.pth', 'resnet18.pth'],
   ['weights/resnet18.pth', 'resnet18.pth'],
   ['resnet18.pth', 'resnet18.pth'],
   ['hf:timm/resnet18.tv_in1k', 'hf:timm/resnet18.tv_in1k'],

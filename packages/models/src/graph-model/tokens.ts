@@ -1,8 +1,7 @@
 import type { RotaryPositions } from '../layers/rotary-positions';
 import { latentQuery, learnedTokens } from '../writing/learned-tokens';
 import type { GraphCall } from './call';
-import type { GraphModel } from './model';
-import { flag } from './model';
+import { flag, type GraphModel } from './model';
 
 function sliced(graph: GraphModel, x: string, start: readonly number[], size: readonly number[]) {
   return graph.add('Slice', [x, graph.integers(start), graph.integers(size)]);

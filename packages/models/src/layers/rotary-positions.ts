@@ -23,6 +23,11 @@ export interface RotaryPositionsConfig extends LayerConfig {
 /** Longest period, relative to half of the image. */
 const temperature = 100;
 
+type Rotations = readonly [cosines: Float32Array, sines: Float32Array];
+
+/** All layers of a network rotate alike, in each forward pass, so the latest rotations are kept. */
+let latest: { readonly key: string; readonly rotations: Rotations } | undefined;
+
 /**
  * Rotates queries and keys by the places of their patches, in `[N, T, 3 C]` of queries, keys and values.
  *
@@ -62,9 +67,11 @@ export class RotaryPositions extends layers.Layer {
    *
    * @throws Error when images of any size are allowed and this one is not square.
    */
-  rotations(tokens: number, size: number): [cosines: Float32Array, sines: Float32Array] {
+  rotations(tokens: number, size: number): Rotations {
     const { prefix } = this.#config;
     const [height, width] = this.#gridOf(tokens);
+    const key = String([prefix, height, width, tokens, size]);
+    if (latest?.key === key) return latest.rotations;
     const cosines = new Float32Array(tokens * 3 * size).fill(1);
     const sines = new Float32Array(tokens * 3 * size);
     const quarter = size / 4;
@@ -81,7 +88,8 @@ export class RotaryPositions extends layers.Layer {
         }
       }
     }
-    return [cosines, sines];
+    latest = { key, rotations: [cosines, sines] };
+    return latest.rotations;
   }
 
   #gridOf(tokens: number): readonly [number, number] {
@@ -90,7 +98,7 @@ export class RotaryPositions extends layers.Layer {
     const side = Math.round(Math.sqrt(tokens - prefix));
     if (side * side === tokens - prefix) return [side, side];
     throw new Error(
-      `${this.name}: the patches of these images are no square. Build the network with the inputSize of the images.`,
+      `${this.name}: the images are not square. Build the network with their inputSize.`,
     );
   }
 
