@@ -2,6 +2,7 @@ import {
   add,
   dispose,
   div,
+  divNoNan,
   eye,
   matMul,
   max,
@@ -61,7 +62,7 @@ export const gradEclipMap = (evidence: Evidence, layers: number): Promise<Tensor
   mapOf(attentionsOf(evidence, 'gradEclip', true), attentions => {
     if (attentions.pooling === 'mean')
       throw new AttentionFailure(
-        'gradEclip() explains what the class token reads, but this classifier reads the mean of the patches. Take genericAttention(), leGrad() or gradCam().',
+        'gradEclip() explains what the class token reads, and this classifier does not read it. Take genericAttention(), leGrad() or gradCam().',
       );
     const maps = chosen(attentions, layers).map(layer => {
       const { all, mixGradient } = layer;
@@ -75,7 +76,8 @@ export const gradEclipMap = (evidence: Evidence, layers: number): Promise<Tensor
       const lengths = mul(norm(query, 2, -1), norm(keys, 2, -1));
       const cosines = div(sum(mul(query, keys), -1), lengths);
       const [low, high] = [min(cosines, 1, true), max(cosines, 1, true)];
-      const share = div(sub(cosines, low), sub(high, low));
+      // Of a single patch there is no difference.
+      const share = divNoNan(sub(cosines, low), sub(high, low));
       const importance = slice(mixGradient!, [0, 0, 0], [count, 1, channels]);
       return relu(mul(sum(mul(importance, values), -1), share));
     });

@@ -36,9 +36,11 @@ export interface Attentions {
   readonly pooling: string;
 }
 
-const [weighing, mixing, embedding] = ['Weights', 'Mix', 'PatchTokens'].map(end =>
-  end === 'PatchTokens' ? `Shroom${end}` : `ShroomAttention${end}`,
-);
+/** Class names of the layers of `@shroom/models`. */
+const embedding = 'ShroomPatchTokens';
+const weighing = 'ShroomAttentionWeights';
+const mixing = 'ShroomAttentionMix';
+const tokenPooling = 'ShroomTokenPooling';
 
 const kindOf = ({ operation }: Value): string | undefined => operation?.layer.getClassName();
 
@@ -66,10 +68,10 @@ export async function attentionsOf(
     const kind = kindOf(value);
     const { operation } = value;
     if (kind === embedding) place = operation;
-    if (kind === 'ShroomTokenPooling') pooling = String(operation!.layer.getConfig().mode);
+    if (kind === tokenPooling) pooling = String(operation!.layer.getConfig().mode);
     return passed(value, tensor);
   };
-  const rows = [...Array(images.shape[0]).keys()];
+  const photos = [...Array(images.shape[0]).keys()];
   const total = (pixels: Tensor): Scalar => {
     const values = new Map<Value, Tensor>();
     const logits = through!(pixels as Tensor4D, (value, tensor) => {
@@ -94,7 +96,7 @@ export async function attentionsOf(
         last.mixGradient = keep(gradient.clone());
       });
     });
-    return sum(score(logits, rows));
+    return sum(score(logits, photos));
   };
   if (through) {
     if (wanted) await differentiated(() => tidy(() => void grad(total)(images)));
@@ -107,11 +109,9 @@ export async function attentionsOf(
       `${name}() reads the attention of vision transformers of @shroom/models; this model has none that can be read, at '${parts.tap}'. Grad-CAM and its relatives work with { tokens }.`,
     );
   }
-  const { classToken, registers } = place.layer.getConfig() as Record<string, number | boolean>;
-  return {
-    ...{ layers, pooling, prefix: Number(classToken) + Number(registers) },
-    ...{ rows: shape[1]!, columns: shape[2]! },
-  };
+  const [, rows, columns] = shape as [number, number, number];
+  const prefix = layers[0]!.weights.shape[3] - rows * columns;
+  return { layers, pooling, prefix, rows, columns };
 }
 
 /** Frees what {@link attentionsOf} kept. */
