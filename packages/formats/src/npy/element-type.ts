@@ -17,7 +17,7 @@ export type NpyType = keyof typeof arrays;
 
 export type NpyValues = InstanceType<(typeof arrays)[NpyType]>;
 
-export const npyTypes = Object.keys(arrays) as NpyType[];
+export const npyTypes = /* @__PURE__ */ Object.keys(arrays) as NpyType[];
 
 export const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(arrays, descr);
 

@@ -5,11 +5,14 @@ export interface NpyHeader {
   readonly shape: readonly number[];
 }
 
-const space = '[ \\t]*';
-const string = `'([^'\\\\]*)'`;
-const tuple = `\\(${space}((?:\\d+${space},${space})*(?:\\d+${space})?)\\)`;
-const value = `(?:${string}|(True|False)|${tuple})`;
-const entry = new RegExp(`${space}${string}${space}:${space}${value}${space}(,|$)`, 'y');
+/** Matches one entry of the dictionary. Made only when a file is read, so that bundles without such files can leave it out. */
+function entryPattern(): RegExp {
+  const space = '[ \\t]*';
+  const string = `'([^'\\\\]*)'`;
+  const tuple = `\\(${space}((?:\\d+${space},${space})*(?:\\d+${space})?)\\)`;
+  const value = `(?:${string}|(True|False)|${tuple})`;
+  return new RegExp(`${space}${string}${space}:${space}${value}${space}(,|$)`, 'y');
+}
 
 /**
  * Reads the dictionary in the header of an npy file. Its three entries may come in any order, each exactly once.
@@ -19,6 +22,7 @@ const entry = new RegExp(`${space}${string}${space}:${space}${value}${space}(,|$
 export function parseNpyHeader(text: string): NpyHeader | string {
   const body = /^\{(.*)\} *\n$/s.exec(text)?.[1];
   if (body === undefined) return 'its header is not a dictionary that ends with a line break';
+  const entry = entryPattern();
   const found = new Map<string, string | boolean | readonly number[]>();
   for (let position = 0; body.slice(position).trim() !== ''; position = entry.lastIndex) {
     entry.lastIndex = position;

@@ -7,7 +7,7 @@ import type { OnnxModel } from './model';
 export type WeightPrecision = 'float32' | 'float16' | 'int8';
 
 /** ONNX lays weights out as PyTorch does, with the output channels first. */
-const layoutOfOnnx = pytorchDialect('torchvision', layer => layer);
+const layoutOfOnnx = /* @__PURE__ */ pytorchDialect('torchvision', layer => layer);
 
 /** Weights with their output channels first. */
 export interface OnnxWeights {
