@@ -247,4 +247,12 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     'hf:imageomics/bioclip-2#open_clip_model.safetensors',
   ),
   onHub('vit_huge_patch14_clip_224.laion2b', 'vit_huge_patch14_clip_224', apache, clip(1)),
+  onHub(
+    'vit_huge_patch14_clip_224.bioclip2.5',
+    'vit_huge_patch14_clip_224',
+    'MIT',
+    clip(1),
+    undefined,
+    'hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors',
+  ),
 ])();

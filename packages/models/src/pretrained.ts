@@ -7,6 +7,7 @@ const bareNames: Readonly<Record<string, string>> = {
   resnet50: 'resnet50.keras',
   bioclip: 'vit_base_patch16_clip_224.bioclip',
   bioclip2: 'vit_large_patch14_clip_224.bioclip2',
+  'bioclip2.5': 'vit_huge_patch14_clip_224.bioclip2.5',
 };
 
 const registered: Pretrained[] = [];
@@ -54,7 +55,7 @@ export function listPretrained(architecture?: AnyArchitecture): readonly Pretrai
 
 /**
  * Finds the known weights of an id, or of a bare name. A bare name such as `convnext_base` means the first weights of that architecture in
- * the table; `resnet50` means `resnet50.keras`, `bioclip` and `bioclip2` the vision towers of BioCLIP.
+ * the table; `resnet50` means `resnet50.keras`, `bioclip`, `bioclip2` and `bioclip2.5` the vision towers of BioCLIP.
  *
  * @throws Error with the list of known ids, when there are no weights of that id or name.
  * @example

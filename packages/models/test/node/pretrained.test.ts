@@ -66,6 +66,8 @@ test('the README says which weights each bare name means', async () => {
 test('short names mean weights, and weights have their shortest name', () => {
   expect(findPretrained('bioclip2').id).toBe('vit_large_patch14_clip_224.bioclip2');
   expect(bareNameOf(findPretrained('bioclip'))).toBe('bioclip');
+  expect(findPretrained('bioclip2.5').id).toBe('vit_huge_patch14_clip_224.bioclip2.5');
+  expect(bareNameOf(findPretrained('bioclip2.5'))).toBe('bioclip2.5');
   expect(bareNameOf(findPretrained('resnet50'))).toBe('resnet50');
   expect(bareNameOf(findPretrained('resnet50.a1_in1k'))).toBe('resnet50.a1_in1k');
   for (const each of listPretrained()) expect(findPretrained(bareNameOf(each))).toBe(each);
