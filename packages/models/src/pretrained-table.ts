@@ -43,9 +43,9 @@ const millions: Readonly<Record<string, number>> = {
   vit_small_patch16_dinov3: 21.59,
   vit_base_patch16_dinov3: 85.64,
   vit_large_patch16_dinov3: 303.08,
-  vit_base_patch16_clip_224: 149.62,
+  vit_base_patch16_clip_224: 86.19,
   vit_base_patch16_clip_quickgelu_224: 86.19,
-  vit_large_patch14_clip_224: 427.62,
+  vit_large_patch14_clip_224: 303.97,
   vit_huge_patch14_clip_224: 632.08,
   vit_base_patch16_siglip_224: 92.88,
   convnext_large: 196.23,
@@ -224,14 +224,18 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     symmetric(224, 0.9),
   ),
   onHub('vit_base_patch16_clip_224.laion2b', 'vit_base_patch16_clip_224', apache, clip(1)),
-  onHub(
-    'vit_base_patch16_clip_224.bioclip',
-    'vit_base_patch16_clip_224',
-    'MIT',
-    clip(1),
-    undefined,
-    'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
-  ),
+  {
+    ...onHub(
+      'vit_base_patch16_clip_224.bioclip',
+      'vit_base_patch16_clip_224',
+      'MIT',
+      clip(1),
+      undefined,
+      'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
+    ),
+    // The file has the text tower too.
+    bytes: 598_500_000,
+  },
   onHub(
     'vit_large_patch14_clip_224.laion2b',
     'vit_large_patch14_clip_224',
@@ -244,7 +248,7 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     'MIT',
     clip(1),
     undefined,
-    'hf:imageomics/bioclip-2#open_clip_model.safetensors',
+    'hf:imageomics/bioclip-2#open_clip_model.safetensors:visual.',
   ),
   onHub('vit_huge_patch14_clip_224.laion2b', 'vit_huge_patch14_clip_224', apache, clip(1)),
   onHub(
@@ -253,6 +257,6 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     'MIT',
     clip(1),
     undefined,
-    'hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors',
+    'hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors:visual.',
   ),
 ])();

@@ -43,7 +43,7 @@ const dialectOf = (name: Large, library: Library) =>
   (architectures[name] as Architecture).dialects.find(each => each.name === library)!;
 
 test('every network of the table with more than 100 million parameters is compared', () => {
-  // The size of CLIP's B/16, whose tower has 86 million, counts the text tower too.
+  // The file of BioCLIP, whose tower for images has 86 million, has the text tower too.
   const large = listPretrained().filter(
     ({ architecture, bytes = 0 }) => bytes > 400e6 && !architecture.startsWith('vit_base'),
   );
@@ -105,7 +105,7 @@ test.each(reference.runs)(
 
 test('BioCLIP 2.5 is the tower of ViT-H/14, whose heads have 80 channels', () => {
   const { architecture, source, preprocessing, verified } = findPretrained('bioclip2.5');
-  expect(source).toBe('hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors');
+  expect(source).toBe('hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors:visual.');
   expect(architecture).toBe('vit_huge_patch14_clip_224');
   const { width, heads } = vitVariants.vit_huge_patch14_clip_224;
   expect(width / heads).toBe(80);

@@ -91,7 +91,8 @@ async function downloadAll({ bars, signal }: Session, chosen: readonly Pretraine
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
     const { close } = await openWeights(source, {
       ...{ signal, pip: true },
-      onProgress: ({ received, total }) => meter.update(megabytes(received), megabytes(total), id),
+      onProgress: ({ received, total, note }) =>
+        meter.update(megabytes(received), megabytes(total), note ? `${id}: ${note}` : id),
     });
     await close();
     bars.stop();

@@ -150,7 +150,11 @@ export async function loadWeights(
       preprocessing,
       ...(signal && { signal }),
       onProgress: progress =>
-        meter.update(megabytes(progress.received), megabytes(progress.total), progress.source),
+        meter.update(
+          megabytes(progress.received),
+          megabytes(progress.total),
+          [progress.source, progress.note].filter(Boolean).join(': '),
+        ),
     });
   } catch (error) {
     // Weights that are downloaded only when asked say themselves what is here.
@@ -164,7 +168,9 @@ const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 /** A sentence that lists the weights that are available offline. */
 async function atHand(): Promise<string> {
   const cached = (await listWeightsCache().catch(() => [])).map(({ source }) => source);
-  const ids = listPretrained().filter(({ source }) => cached.some(each => each.startsWith(source)));
+  const ids = listPretrained().filter(({ source }) =>
+    cached.some(each => each.startsWith(source) || source.startsWith(`${each}:`)),
+  );
   return ids.length === 0
     ? 'No weights are in the cache. Where there is a network, the same command downloads them once.'
     : `In the cache, and usable without a network: ${ids.map(({ id }) => id).join(', ')}.`;

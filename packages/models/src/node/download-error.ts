@@ -1,8 +1,10 @@
 export interface DownloadProgress {
   readonly source: string;
   readonly received: number;
-  /** Size of the whole file in bytes. */
+  /** Size of the whole download in bytes. */
   readonly total: number;
+  /** What is downloaded instead of what was asked for, and why. */
+  readonly note?: string;
 }
 
 /** Kinds of download faults, for programs that react to some of them differently. */

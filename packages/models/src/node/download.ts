@@ -43,7 +43,11 @@ export async function download(
   await rename(part, path);
 }
 
-function requireSize({ source, bytes }: RemoteFile, { mostBytes = 20e9 }: DownloadOptions): void {
+/** @throws DownloadError when a file is larger than allowed. */
+export function requireSize(
+  { source, bytes }: Pick<RemoteFile, 'source' | 'bytes'>,
+  { mostBytes = 20e9 }: DownloadOptions,
+): void {
   if (bytes <= mostBytes) return;
   throw new DownloadError(
     'size',
@@ -118,7 +122,9 @@ async function hashExisting(part: string, most: number, hash: Hash): Promise<num
   return size;
 }
 
-const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
+/** Length of a file in bytes; 0 if there is none. */
+export const sizeOf = async (path: string): Promise<number> =>
+  (await stat(path).catch(() => undefined))?.size ?? 0;
 
 async function check(remote: RemoteFile, part: string, received: number, hash: Hash) {
   const { source, bytes, expected } = remote;

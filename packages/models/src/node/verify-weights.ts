@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { listPretrained } from '../pretrained';
+import { hashInName, noteIn, partEnding } from './hub-part';
 import { sha256Of } from './sha256';
 import { findWeightsSource } from './sources/table';
 import type { SourceOptions } from './sources/weights-source';
@@ -41,8 +42,8 @@ export async function verifyWeights(
     const { sha256 } = await readTfjsFiles(path);
     return { path, sha256, ...(known?.sha256 !== undefined && { expected: known.sha256 }) };
   }
-  // The hub's cache names large files by their hash.
-  const name = basename(await realpath(path));
-  const expected = known?.sha256 ?? (/^[0-9a-f]{64}$/.test(name) ? name : undefined);
+  const place = await realpath(path);
+  const part = place.endsWith(partEnding) ? await noteIn(dirname(place)) : undefined;
+  const expected = known?.sha256 ?? part?.sha256 ?? hashInName(basename(place));
   return { path, sha256: await sha256Of(path), ...(expected !== undefined && { expected }) };
 }

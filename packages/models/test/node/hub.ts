@@ -42,6 +42,8 @@ export class LocalHub {
   /** Requests that are not answered, before others are. */
   unanswered = 0;
   readonly addresses: string[] = [];
+  /** Bytes of content that were sent. */
+  sent = 0;
   readonly requests: { server: string; method: string; range?: string; authorization?: string }[] =
     [];
   readonly #hub = createServer((request, response) => this.#answerHub(request, response));
@@ -120,8 +122,11 @@ export class LocalHub {
   #answerStorage(request: IncomingMessage, response: ServerResponse): void {
     this.#note('storage', request);
     const wanted = this.behavior === 'ignore ranges' ? undefined : request.headers.range;
-    const start = wanted ? Number(/^bytes=(\d+)-$/.exec(wanted)?.[1]) : 0;
-    const bytes = Buffer.from(this.content.subarray(start));
+    const [, first, last] = /^bytes=(\d+)-(\d+)?$/.exec(wanted ?? 'bytes=0-') ?? [];
+    const [start, end] = [Number(first), last ? Number(last) + 1 : this.content.length];
+    const bytes = Buffer.from(this.content.subarray(start, end));
+    if (last)
+      response.setHeader('content-range', `bytes ${start}-${end - 1}/${this.content.length}`);
     if (this.behavior === 'corrupt') bytes[bytes.length - 1]! ^= 1;
     switch (this.behavior) {
       case 'silent':
@@ -159,6 +164,7 @@ export class LocalHub {
         }
     }
     response.writeHead(wanted ? 206 : 200, { 'content-length': bytes.length });
+    this.sent += this.behavior === 'cut' ? Math.min(100_000, bytes.length) : bytes.length;
     if (this.behavior === 'cut')
       response.write(bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
     else response.end(bytes);
