@@ -10,8 +10,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { architectures, cutAt, TokenPooling } from '../src/index';
+import { type Architecture, architectures, cutAt, loadWeights, TokenPooling } from '../src/index';
 import { resNet, resNetTaps } from '../src/resnet/network';
+import { formulaCheckpoint } from './formula';
 
 beforeAll(async () => {
   await setBackend('cpu');
@@ -74,6 +75,23 @@ describe('a cut backbone', () => {
     for (const layer of layers) layer.dispose();
   });
 
+  test('of a transformer computes the same after blocks.9, and each block is a stage of its own', async () => {
+    const { build, dialects, taps }: Architecture = architectures.vit_tiny_patch16_224;
+    const model = build({ inputSize: [32, 32] });
+    await loadWeights(model, formulaCheckpoint(model, dialects[0]!), dialects[0]);
+    const images = randomNormal([2, 32, 32, 3], 0, 1, 'float32', 7);
+    const whole = await (model.predict(images) as Tensor).data();
+    const { frozen, trained, depthOf } = cutAt({ model, taps }, 'blocks.9');
+    const tokens = frozen.predict(images) as Tensor;
+    expect(tokens.shape).toEqual([2, 5, 192]);
+    const parts = await trained.apply(tokens, { training: false }).data();
+    expect(Array.from(parts)).toEqual(Array.from(whole));
+    // A learning rate that decays by stages decays from block to block.
+    const weights = ['norm/gamma', 'blocks.11.attn.qkv/kernel', 'blocks.10.mlp.fc2/bias'];
+    expect(weights.map(depthOf)).toEqual([1, 2, 3]);
+    model.dispose();
+  });
+
   test('trains the layers after the cut, and batch norms only if told to', async () => {
     const { model, taps } = network();
     const { frozen, trained, depthOf } = cutAt({ model, taps }, 'layer3');
@@ -125,6 +143,8 @@ describe('a cut backbone', () => {
     ['mobilenet_v2', 'blocks.2', /^(blocks\.[3-6]\.|conv_head)/],
     ['inception_v3', 'Mixed_6', /^Mixed_7/],
     ['alexnet', 'features.3', /^features\.(6|8|10)\//],
+    ['vit_tiny_patch16_224', 'blocks.9', /^(blocks\.1[01]\.|norm\/)/],
+    ['vit_small_patch16_dinov3', 'blocks.9', /^(blocks\.1[01]\.|norm\/)/],
   ] as const)('of %s at %s leaves the rest to be trained', (name, place, rest) => {
     const { build, taps } = architectures[name];
     const model = build({ inputSize: [75, 75] });
