@@ -5,7 +5,9 @@ import { type GraphNode, leaf } from '../src/graph/node';
 import { schedule } from '../src/graph/schedule';
 import { add, multiply } from '../src/operators/arithmetic';
 import { elementwise, scalar } from '../src/operators/elementwise';
-import { reshape } from '../src/operators/shape';
+import { plain } from '../src/operators/plain';
+import { matMul } from '../src/operators/product';
+import { reshape, transpose as turn } from '../src/operators/shape';
 import { distance, normal, onBoth } from './backends';
 
 /** The exact Gaussian error linear unit, as a program writes it. */
@@ -179,4 +181,66 @@ describe('layer norm', () => {
       expect(distance(values, ort[i]!)).toBeLessThan(1e-5);
     });
   });
+});
+
+describe('attention', () => {
+  const [queries, keys, values] = [5, 7, 7].map((tokens, seed) => normal([2, tokens, 12], seed));
+  const inputs = [queries!, keys!, values!];
+
+  function pending(scaleOn: 'queries' | 'keys' | 'products' | 'nothing') {
+    const leaves = inputs.map(({ shape }) => leaf(new Float32Array(), shape, 'float32'));
+    const apart = (tokens: GraphNode) =>
+      turn(reshape(tokens, [2, tokens.shape[1]!, 3, 4]), [0, 2, 1, 3]);
+    const [q, k, v] = leaves.map(apart) as [GraphNode, GraphNode, GraphNode];
+    const scaled = (part: typeof scaleOn, node: GraphNode) =>
+      part === scaleOn ? multiply(scalar(0.5), node) : node;
+    const products = matMul(scaled('queries', q), scaled('keys', k), { transposeB: true });
+    const logits = scaled('products', products);
+    const weights = plain('Softmax', [logits], logits.shape, { attributes: { axis: -1 } });
+    const mixed = turn(matMul(weights, v), [0, 2, 1, 3]);
+    return { leaves, weights, y: reshape(mixed, [2, 5, 12]) };
+  }
+
+  test.each(['queries', 'keys', 'products', 'nothing'] as const)(
+    'is one operator of its tokens, scaled on its %s',
+    scaleOn => {
+      const { y, leaves } = pending(scaleOn);
+      const fusions = findFusions(schedule([y]), () => undefined);
+      expect([...fusions.keys()]).toEqual([y]);
+      expect(fusions.get(y)!.inputs).toEqual(leaves);
+      expect(fusions.get(y)!.absorbed).toHaveLength(scaleOn === 'nothing' ? 10 : 11);
+    },
+  );
+
+  test('is not where somebody else needs the weights', () => {
+    const { y, weights } = pending('queries');
+    expect(findFusions(schedule([y, weights]), () => undefined).size).toBe(0);
+    const other = elementwise('Exp', [weights]);
+    expect(findFusions(schedule([y, other]), () => undefined).size).toBe(0);
+  });
+
+  /** Attention whose scale stands before or after the product. */
+  function attend([q, k, v]: readonly tf.Tensor[], after: boolean): tf.Tensor {
+    const [queries, keys, values] = [q!, k!, v!].map(x =>
+      tf.transpose(tf.reshape(x, [x.shape[0]!, x.shape[1]!, 3, 4]), [0, 2, 1, 3]),
+    );
+    const scaled = after ? queries! : tf.mul(queries!, 0.5);
+    const products = tf.matMul(scaled, keys!, false, true);
+    const weights = tf.softmax(after ? tf.mul(0.5, products) : products);
+    return tf.reshape(tf.transpose(tf.matMul(weights, values!), [0, 2, 1, 3]), q!.shape);
+  }
+
+  test.each(['before', 'after'])(
+    'has the values of the cpu backend, scaled %s the product, and the gradients too',
+    async place => {
+      const way = (...given: tf.Tensor[]) => attend(given, place === 'after');
+      const forward = await onBoth(inputs, way);
+      expect(distance(forward.cpu[0]!, forward.ort[0]!)).toBeLessThan(1e-6);
+      const loss = (...given: tf.Tensor[]) => tf.sum(tf.square(way(...given))) as tf.Scalar;
+      const slopes = await onBoth(inputs, (...given) => tf.grads(loss)(given));
+      slopes.cpu.forEach((slope, i) => {
+        expect(distance(slope, slopes.ort[i]!)).toBeLessThan(1e-5);
+      });
+    },
+  );
 });

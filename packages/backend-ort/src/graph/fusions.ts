@@ -1,4 +1,5 @@
 import { fillOperator, fillValue } from '../operators/elementwise';
+import { attention } from './attention';
 import type { Fusion } from './fusion';
 import { geluGradient } from './gelu-gradient';
 import type { GraphNode } from './node';
@@ -16,8 +17,8 @@ import {
 import type { Schedule } from './schedule';
 
 /**
- * Finds parts of tfjs programs that ONNX Runtime has one operator for: the exact GELU, layer norm over the last axis, and
- * ReLUs with a bound, such as ReLU6; and the gradient of the GELU. A part is fused only if no other node needs its intermediate values, such as the gradient
+ * Finds parts of tfjs programs that ONNX Runtime has one operator for: the exact GELU, layer norm over the last axis,
+ * ReLUs with a bound, such as ReLU6, and attention; and the gradient of the GELU. A part is fused only if no other node needs its intermediate values, such as the gradient
  * of another form.
  *
  * @param constant Returns the number of a leaf, on which the fused form then depends. Called only if the rest of the form
@@ -55,7 +56,14 @@ export function findFusions(
   };
   // Gradients are fused first, because values that they no longer use can be left out of the forward pass.
   find(geluGradient);
-  find((node, numbers) => gelu(node, numbers) ?? layerNorm(node, numbers) ?? clip(node, numbers));
+  const forms = [gelu, layerNorm, clip, attention];
+  find((node, numbers) => {
+    for (const form of forms) {
+      const fusion = form(node, numbers);
+      if (fusion) return fusion;
+    }
+    return undefined;
+  });
   return fusions;
 }
 
