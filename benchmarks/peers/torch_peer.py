@@ -17,7 +17,15 @@ def head():
         layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU(), nn.Dropout(rate)]
     return nn.Sequential(*layers, nn.Linear(512, 9))
 
-model = head() if network == 'head' else getattr(torchvision.models, network)(num_classes=9)
+def built():
+    if network == 'head':
+        return head()
+    if network.startswith('vit_'):
+        import timm
+        return timm.create_model(network, num_classes=0, img_size=size)
+    return getattr(torchvision.models, network)(num_classes=9)
+
+model = built()
 x = torch.randn(batch, 2048) if network == 'head' else torch.randn(batch, 3, size, size)
 
 if job in ('export', 'forward'):
@@ -25,7 +33,8 @@ if job in ('export', 'forward'):
     if network == 'resnet50':
         model.fc = nn.Identity()
 if job == 'export':
-    torch.onnx.export(model, x, sys.argv[5], opset_version=17, input_names=['x'], output_names=['y'])
+    older = {'dynamo': False} if torch.__version__ >= '2.5' else {}
+    torch.onnx.export(model, x, sys.argv[5], opset_version=17, input_names=['x'], output_names=['y'], **older)
     print(0, flush=True)
     sys.stdin.read()
     print(0, flush=True)

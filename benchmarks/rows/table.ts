@@ -12,6 +12,7 @@ import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
 import { resnet50Forward } from './resnet50-forward-299';
 import { resnet50TrainStep } from './resnet50-train-step-299';
 import { scoreCamResnet50 } from './scorecam-resnet50-299';
+import { vitSmallForward, vitSmallForward518 } from './vit-small-forward';
 
 /** Every row, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -29,6 +30,8 @@ export const rows: readonly Row[] = [
   referenceJobMemory,
   loadResnet50,
   convnextTinyForward,
+  vitSmallForward,
+  vitSmallForward518,
   inputPipeline2000,
   resnet50FrozenNorm,
   resnet50LastStage,
