@@ -15,6 +15,7 @@ import torch
 from formula import formula
 from networks import load
 from pytorch_cams import methods, pgc
+from pytorch_grad_cam.ablation_layer import AblationLayerVit
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer, checkpoint_filter_fn
@@ -27,6 +28,19 @@ small = {"patch_size": 16, "num_classes": classes, "embed_dim": 24, "depth": 3, 
 count = 2 * height * width * 3
 images = torch.tensor(formula(count, 1, 4).reshape(2, height, width, 3), dtype=torch.float32).permute(0, 3, 1, 2).contiguous()
 left_out = ("ablationCam", "segEigenCam")
+
+
+class WithoutPatches(AblationLayerVit):
+    """Sets a channel of all patches to 0, as the paper does. The library's own layer sets it to -1e7 in every token, and nothing is left of float32."""
+
+    def __init__(self, prefix):
+        super().__init__()
+        self.prefix = prefix
+
+    def __call__(self, _):
+        for row, channel in zip(self.activations, self.indices):
+            row[self.prefix :, channel] = 0
+        return self.activations
 
 
 def class_token():
@@ -159,6 +173,8 @@ def maps(model, prefix):
         for method, make in methods.items()
         if method not in left_out
     }
+    ablation = pgc.AblationCAM(model, [layer], reshape_transform=as_map, ablation_layer=WithoutPatches(prefix))
+    rows["ablationCam"] = record(ablation, targets)
     finer = pgc.FinerCAM(model, [layer], reshape_transform=as_map)
     rows["finer"] = record(finer, None, finer.base_cam)
     with torch.no_grad():
