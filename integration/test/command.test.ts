@@ -155,6 +155,19 @@ describe('a run', () => {
     expect((await shroom(['export', 'run', '--to', 'keras'])).code).toBe(2);
   });
 
+  test('says that a license forbids commercial use', async () => {
+    await cp(join(folder, 'run'), join(folder, 'noncommercial'), { recursive: true });
+    const path = join(folder, 'noncommercial/classifier.json');
+    const file = JSON.parse(await readFile(path, 'utf8'));
+    file.licenses[0].license = 'CC-BY-NC-4.0';
+    await writeFile(path, JSON.stringify(file));
+    const { code, stderr } = await shroom(['predict', 'noncommercial', 'photos/Boletus/1.jpg']);
+    expect(code).toBe(0);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      'may not be used commercially: its license is CC-BY-NC-4.0',
+    );
+  });
+
   test('leaves a cache that is listed and pruned', async () => {
     const { entries } = await resultOf(['cache']);
     expect(entries.length).toBeGreaterThan(1);

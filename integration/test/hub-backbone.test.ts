@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClassifier, train } from '@shroom/classifier';
+import { findPretrained, registerPretrained } from '@shroom/models';
 import { DownloadError } from '@shroom/models/node';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -52,4 +53,23 @@ test('a bare name fetches its weights from the hub once; without the hub, the me
   await expect(failed).rejects.toThrow(DownloadError);
   await expect(failed).rejects.toThrow(/convnext_base\.fb_in1k.*convnext_tiny\.fb_in1k/s);
   expect(existsSync(join(other, 'classifier.json'))).toBe(false);
+});
+
+test('a training says that a license forbids commercial use', async () => {
+  registerPretrained({
+    ...findPretrained('convnext_tiny'),
+    id: 'convnext_tiny.mine',
+    source: await generatedWeights(folder, 'convnext_tiny'),
+    license: 'CC-BY-NC-4.0',
+  });
+  const notices: string[] = [];
+  await train(photos, {
+    ...{ ...small, epochs: 1, backbone: 'convnext_tiny.mine', out: join(folder, 'noncommercial') },
+    onEvent: event => {
+      if (event.kind === 'notice') notices.push(event.text);
+    },
+  });
+  expect(notices).toContainEqual(expect.stringMatching(/used commercially.*CC-BY-NC-4\.0/));
+  const card = await readFile(join(folder, 'noncommercial/README.md'), 'utf8');
+  expect(card).toMatch(/^license: cc-by-nc-4\.0$/m);
 });

@@ -18,6 +18,7 @@ import { disposeNetwork } from './file/assemble';
 import { formatClassifierFile } from './file/classifier-file';
 import { loadUntrained, requireClassifier } from './file/load';
 import { saveClassifier } from './file/save';
+import type { ClassifierFile } from './file/schema';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
 import { summariesOfParts } from './network/summaries';
@@ -64,6 +65,8 @@ export interface Finetuned {
   /** Evaluation on the test photos before the fine-tuning. For the task 'multi-label', with a threshold of 0.5 for all classes. */
   readonly before: Evaluation | MultiLabelEvaluation;
   readonly after: Evaluation | MultiLabelEvaluation;
+  /** The license of each network's weights. They also apply to the fine-tuned classifier. */
+  readonly licenses: ClassifierFile['licenses'];
 }
 
 /**
@@ -168,7 +171,7 @@ async function finetuneIn(
       });
       await writeAtomically(place, manifest);
       await writeAtomically(join(folder, 'classifier.json'), formatClassifierFile(saved));
-      return { folder, classes, cut: cut.cut.layer, before, after };
+      return { folder, classes, cut: cut.cut.layer, before, after, licenses: file.licenses };
     } finally {
       await features.close();
     }

@@ -2,6 +2,7 @@ import type { Evaluation, MultiLabelEvaluation } from '@shroom/train';
 import { Option } from 'commander';
 import type { EngineName } from '../engine/names';
 import type { Finetuned, FinetuneOptions } from '../finetune';
+import { licenseNotices } from '../results/license-notices';
 import { forTerminal } from '../run/names';
 import { asWord, callName, fromHere } from './from-here';
 import { announceEngine } from './open';
@@ -31,6 +32,7 @@ export const finetune: Verb<Given> = {
     const { finetune } = await import('../finetune');
     const { onProgress, stop } = bars;
     const tuned = await finetune(run!, { ...options, onProgress, signal }).finally(stop);
+    for (const text of licenseNotices(tuned.licenses)) notes.warn(forTerminal(text));
     printFinetuned(results, tuned);
     results.fact('try it', `${callName()} predict ${asWord(fromHere(tuned.folder))} <photos>`);
     const { folder, classes, cut, before, after } = tuned;

@@ -1,5 +1,6 @@
 import type { Classifier } from '../classifier';
 import type { EngineName } from '../engine/names';
+import { licenseNotices } from '../results/license-notices';
 import { forTerminal } from '../run/names';
 import { printEngine } from './engine';
 import type { Printer } from './terminal/printer';
@@ -50,8 +51,9 @@ export async function openRun(
 ): Promise<Classifier> {
   await announceEngine(notes, engine);
   const classifier = await openWithBars(run, bars, signal);
-  const { title, trainedOn } = classifier.file;
+  const { title, trainedOn, licenses } = classifier.file;
   const { photos, kind } = trainedOn;
   notes.fact('classifier', forTerminal(`${title}; trained on ${photos} ${kind}`));
+  for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
   return classifier;
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from '../engine/names';
+import { licenseNotices } from '../results/license-notices';
 import { forTerminal } from '../run/names';
 import type { RequestLimits } from '../server/options';
 import { engineOption, integer } from './options';
@@ -59,7 +60,8 @@ export const serve: Verb<ServeVerbOptions> = {
       limits: given({ ...limits, seconds: maxSeconds }),
       onEvent: ({ reason }) => notes.warn(forTerminal(`A process was replaced: ${reason}`)),
     });
-    const { url, addresses, title, classes, engine } = server;
+    const { url, addresses, title, classes, engine, licenses } = server;
+    for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
     // Who reads the line may stop the server at once.
     const stopping = stopped(signal);
     results.say(

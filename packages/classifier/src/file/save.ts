@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '@shroom/data';
 import { listPretrained } from '@shroom/models';
-import type { CutExtractor, Extractor } from '../network/extractor';
+import { type CutExtractor, type Extractor, licensesOf } from '../network/extractor';
 import type { NamedPhotos } from '../photos/open-set';
 import { countByClass } from '../results/metrics';
 import type { RunConfiguration } from '../run/folder';
@@ -68,10 +68,7 @@ export async function saveClassifier(
       photos: split.train.length,
       perClass: countByClass(photos, split.train),
     },
-    licenses: extractors.map(({ backbone: { weights } }) => ({
-      of: weights.source,
-      license: weights.license,
-    })),
+    licenses: licensesOf(extractors),
   };
 }
 

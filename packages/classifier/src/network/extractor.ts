@@ -41,6 +41,10 @@ export interface Extractor {
   dispose(): void;
 }
 
+/** The license of each network's weights, and where the weights are from. */
+export const licensesOf = (extractors: readonly Extractor[]) =>
+  extractors.map(({ backbone: { weights } }) => ({ of: weights.source, license: weights.license }));
+
 /** @throws UnsupportedNetworkError when a network does not have what is pooled, such as a class token. */
 export function requirePooling(
   name: string,

@@ -17,6 +17,8 @@ export interface Opened {
   readonly title: string;
   readonly classes: readonly string[];
   readonly engine: string;
+  /** The license of each network's weights. */
+  readonly licenses: readonly { readonly of: string; readonly license: string }[];
 }
 
 /** A task with the number under which its result is returned. */

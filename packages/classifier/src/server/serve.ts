@@ -21,6 +21,8 @@ export interface Server {
   readonly title: string;
   readonly classes: readonly string[];
   readonly engine: string;
+  /** The license of each network's weights. They also apply to the classifier. */
+  readonly licenses: readonly { readonly of: string; readonly license: string }[];
   /** Ids of the processes that compute. */
   readonly workers: readonly number[];
   /** Stops listening, finishes the requests that are running, and ends the processes. */

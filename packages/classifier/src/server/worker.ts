@@ -21,8 +21,8 @@ async function open({ run, engine, threads, ...options }: Opening): Promise<Open
   const { name } = await startEngine(engine ?? 'auto');
   const onBatch = (photos: number) => report({ kind: 'batch', photos });
   classifier = await openClassifier(run, { ...options, onBatch });
-  const { title, classes } = classifier.file;
-  return { title, classes, engine: name };
+  const { title, classes, licenses } = classifier.file;
+  return { title, classes, engine: name, licenses };
 }
 
 process.on('message', (order: Order) => {
