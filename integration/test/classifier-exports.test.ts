@@ -106,6 +106,15 @@ async function noisePhoto(path: string): Promise<string> {
   return path;
 }
 
+/** The softmax of rows of three logits. */
+function softmax(logits: Float32Array): number[] {
+  const powers = Array.from(logits, Math.exp);
+  return powers.map((power, k) => {
+    const row = powers.slice(3 * Math.floor(k / 3), 3 * Math.floor(k / 3) + 3);
+    return power / row.reduce((sum, value) => sum + value, 0);
+  });
+}
+
 /** What ONNX Runtime computes from images `[N, H, W, 3]`. */
 async function onnxAnswers(file: string, images: Float32Array): Promise<number[]> {
   const session = await InferenceSession.create(file);
@@ -178,6 +187,40 @@ describe.each([
       expect(bytes.includes(`"license":${JSON.stringify(license)}`)).toBe(true);
     expect(bytes.includes(JSON.stringify(classifier.classes))).toBe(true);
   });
+
+  // A model above 2 GB is written in this way.
+  test.runIf(name === 'vit_tiny_patch16_224, best')(
+    'onnx and transformers with their weights in a file beside answer as predict does',
+    async () => {
+      const file = join(to, 'large.onnx');
+      const { files } = await classifier.export('onnx', file, { dataAbove: 0 });
+      const sizeOf = async (path: string) => (await readFile(join(to, path))).length;
+      const [onnx, data] = [await sizeOf('large.onnx'), await sizeOf('large.onnx.data')];
+      expect(files).toEqual([
+        { path: 'large.onnx', bytes: onnx },
+        { path: 'large.onnx.data', bytes: data },
+      ]);
+      expect(onnx / data).toBeLessThan(0.03);
+      expect(apart(await onnxAnswers(file, images), expected)).toBeLessThan(bound);
+      await classifier.export('onnx', file);
+      expect(await readdir(to)).not.toContain('large.onnx.data');
+      expect(apart(await onnxAnswers(file, images), expected)).toBeLessThan(bound);
+
+      const place = join(to, 'large');
+      await classifier.export('transformers', place, { dataAbove: 0 });
+      expect((await readdir(join(place, 'onnx'))).sort()).toEqual([
+        'model.onnx',
+        'model.onnx_data',
+      ]);
+      const at = place.slice(folder.length + 1);
+      const model = await AutoModelForImageClassification.from_pretrained(at);
+      const shape = [photos.length, 3, side, side];
+      const pixels = new PixelValues('float32', channelsFirst(images), shape);
+      const { logits } = await model({ pixel_values: pixels });
+      await model.dispose();
+      expect(apart(softmax(logits.data as Float32Array), expected)).toBeLessThan(bound);
+    },
+  );
 
   test('tfjs answers as predict does, in Chromium with plain TensorFlow.js', async () => {
     const before = memory().numTensors;

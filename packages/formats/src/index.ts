@@ -11,6 +11,7 @@ export {
   encodeOnnx,
   type OnnxFacts,
   OnnxGraph,
+  type OnnxPlace,
 } from './onnx/encoder';
 export {
   type Attribute,

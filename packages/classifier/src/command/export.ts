@@ -57,7 +57,8 @@ export const exportVerb: Verb<Given> = {
       const { folder, files } = exported;
       const { licenses, caution } = classifier.file;
       results.heading('Exported');
-      const path = files.length === 1 ? join(folder, files[0]!.path) : folder;
+      // A form that is one file may have its weights beside it.
+      const path = to in endings || files.length === 1 ? join(folder, files[0]!.path) : folder;
       const size = files.reduce((sum, { bytes }) => sum + bytes, 0);
       results.fact(to, `${forTerminal(fromHere(path))}, ${(size / 1e6).toFixed(1)} MB`);
       for (const { of, license } of licenses)

@@ -27,22 +27,30 @@ export async function requireExportFolder(destination: string, own: RegExp): Pro
   return folder;
 }
 
-/** Writes the files of an export, in order, and removes those of an earlier export that have other names. */
+/**
+ * Writes the files of an export, in order, and removes those of an earlier export that have other names.
+ *
+ * @param before Files of this export that are written already.
+ */
 export async function writeExportFolder(
   folder: string,
   files: readonly ExportFile[],
   signal: AbortSignal | undefined,
+  before: Exported['files'] = [],
 ): Promise<Exported> {
   for (const { path, content } of files) {
     signal?.throwIfAborted();
     await writeAtomically(join(folder, path), content);
   }
-  const written = new Set(files.map(({ path }) => path));
+  const written = new Set([...before, ...files].map(({ path }) => path));
   for (const path of await filesIn(folder))
     if (!written.has(path)) await rm(join(folder, path), { force: true });
   return {
     folder,
-    files: files.map(({ path, content }) => ({ path, bytes: Buffer.byteLength(content) })),
+    files: [
+      ...before,
+      ...files.map(({ path, content }) => ({ path, bytes: Buffer.byteLength(content) })),
+    ],
   };
 }
 

@@ -1,16 +1,14 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UnsupportedExportError } from '../errors';
 import type { ClassifierFile } from '../file/schema';
-import { type NamesOf, requireKnown } from '../requirements';
+import { requireKnown } from '../requirements';
 import { exportCard } from './card';
 import { type ExportFacts, exportFacts } from './facts';
 import { requireExportFolder, writeExportFolder } from './folder';
 import type { Exported, ExportSource } from './form';
-import { type OnnxExportOptions, onnxOf } from './onnx';
+import { type OnnxExportOptions, onnxOptions, writeOnnx } from './onnx';
 
-const known: NamesOf<OnnxExportOptions> = { weights: true, views: true, signal: true };
-
-const own = /^(config\.json|preprocessor_config\.json|onnx\/model\.onnx|README\.md)$/;
+const own = /^(config\.json|preprocessor_config\.json|onnx\/model\.onnx(_data)?|README\.md)$/;
 
 /**
  * Writes a classifier as a folder that transformers.js opens, from `pixel_values` `[N, 3, H, W]` to `logits`. Their softmax (with several
@@ -23,7 +21,7 @@ export async function exportToTransformers(
   destination: string,
   options: OnnxExportOptions,
 ): Promise<Exported> {
-  requireKnown('', options, known);
+  requireKnown('', options, onnxOptions);
   const { views = 1, signal } = options;
   if (views !== 1)
     throw new UnsupportedExportError(
@@ -32,18 +30,20 @@ export async function exportToTransformers(
     );
   const folder = await requireExportFolder(destination, own);
   const facts = exportFacts(source, views);
-  const content = await onnxOf(source, { ...options, input: 'pixel_values' });
+  const path = join(folder, 'onnx', 'model.onnx');
+  const network = { ...options, input: 'pixel_values', ending: '_data' };
+  const onnx = await writeOnnx(source, path, network);
+  const written = onnx.map(file => ({ ...file, path: `onnx/${file.path}` }));
   const card = exportCard(facts, {
     library: 'transformers.js',
     use: useOf(facts, basename(folder)),
   });
   const files = [
-    { path: 'onnx/model.onnx', content },
     { path: 'preprocessor_config.json', content: json(processorOf(facts)) },
     { path: 'README.md', content: card },
-    { path: 'config.json', content: json(configOf(source.file, facts)) },
+    { path: 'config.json', content: json(configOf(source.file, facts, written.length > 1)) },
   ];
-  return writeExportFolder(folder, files, signal);
+  return writeExportFolder(folder, files, signal, written);
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -60,7 +60,8 @@ const modelTypes = [
   ['', 'vit', 'ViT'],
 ] as const;
 
-function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts) {
+/** @param isSplit Whether the weights are in a file of their own. */
+function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts, isSplit: boolean) {
   const { architecture } = extractors[0]!;
   const [, modelType, name] = modelTypes.find(([start]) => architecture.startsWith(start))!;
   const { title, caution, task, views, temperature, thresholds, licenses } = facts;
@@ -71,7 +72,10 @@ function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts) {
     id2label: Object.fromEntries(classes.map((label, id) => [id, label])),
     label2id: Object.fromEntries(classes.map((label, id) => [label, id])),
     // Browsers would look for a quantized file.
-    'transformers.js_config': { dtype: 'fp32' },
+    'transformers.js_config': {
+      dtype: 'fp32',
+      ...(isSplit && { use_external_data_format: { 'model.onnx': true } }),
+    },
     shroom: { title, caution, views, temperature, thresholds, licenses },
   };
 }

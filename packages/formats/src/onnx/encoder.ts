@@ -33,6 +33,16 @@ export interface OnnxFacts {
   readonly metadata?: readonly (readonly [key: string, value: string])[];
 }
 
+/** Where the bytes of a constant are, if they are not in the ONNX file. */
+export interface OnnxPlace {
+  /** Name of the file, which is in the folder of the ONNX file. */
+  readonly location: string;
+  /** Position of the first byte. Default 0. */
+  readonly offset?: number;
+  /** Number of bytes. Default: all of the file. */
+  readonly length?: number;
+}
+
 /** An ONNX file, and the data of the large constants that it refers to. */
 export interface EncodedModel {
   /** The content of the ONNX file. */
@@ -71,11 +81,15 @@ export function encodeOnnx(
   facts: OnnxFacts,
 ): EncodedModel {
   const weights = new Map<string, Uint8Array>();
-  const graph = graphOf(model, large === 'beside' ? weights : undefined);
+  const beside = ({ name, bytes }: OnnxTensor): OnnxPlace => {
+    weights.set(name, bytes);
+    return { location: name };
+  };
+  const graph = graphOf(model, large === 'beside' ? beside : undefined);
   return { bytes: graph.toBytes(facts), weights };
 }
 
-function graphOf(model: OnnxModel, beside?: Map<string, Uint8Array>): OnnxGraph {
+function graphOf(model: OnnxModel, beside?: (tensor: OnnxTensor) => OnnxPlace): OnnxGraph {
   const graph = new OnnxGraph(beside);
   for (const node of model.nodes) graph.node(node);
   graph.named('graph');
@@ -101,13 +115,13 @@ function graphOf(model: OnnxModel, beside?: Map<string, Uint8Array>): OnnxGraph 
  */
 export class OnnxGraph {
   readonly #message = new Message();
-  readonly #beside: Map<string, Uint8Array> | undefined;
+  readonly #beside: ((tensor: OnnxTensor) => OnnxPlace) | undefined;
 
   /**
-   * @param beside Map that receives the data of large constants. The ONNX file then stores only a reference to them. Default:
+   * @param beside Stores the data of a large constant elsewhere and says where. The ONNX file then stores only a reference to it. Default:
    * all constants are stored in the ONNX file.
    */
-  constructor(beside?: Map<string, Uint8Array>) {
+  constructor(beside?: (tensor: OnnxTensor) => OnnxPlace) {
     this.#beside = beside;
   }
 
@@ -126,14 +140,16 @@ export class OnnxGraph {
     this.#message.message(1, message);
   }
 
-  constant({ name, type, shape, bytes }: OnnxTensor): void {
+  constant(tensor: OnnxTensor): void {
+    const { name, type, shape, bytes } = tensor;
     const message = new Message();
     for (const size of shape) message.integer(1, size);
     message.integer(2, elementTypes[type]).string(8, name);
     if (!this.#beside || type === 'int64' || bytes.byteLength < largeBytes) message.bytes(9, bytes);
     else {
-      this.#beside.set(name, bytes);
-      message.message(13, encodeEntry('location', name)).integer(14, externalLocation);
+      for (const [key, value] of Object.entries(this.#beside(tensor)))
+        message.message(13, encodeEntry(key, `${value}`));
+      message.integer(14, externalLocation);
     }
     this.#message.message(5, message);
   }
@@ -154,8 +170,7 @@ export class OnnxGraph {
     for (const [key, value] of metadata) model.message(14, encodeEntry(key, value));
     if (model.byteLength > mostBytes) {
       throw new RangeError(
-        `An ONNX file holds at most ${mostBytes} bytes; this file would have ${model.byteLength}. ` +
-          'Store weights in fewer bits, or beside the file.',
+        `An ONNX file holds at most ${mostBytes} bytes, not ${model.byteLength}. Store weights in fewer bits, or beside it.`,
       );
     }
     return model.toBytes();

@@ -8,6 +8,7 @@ import {
   type Value,
   type WrittenCall,
 } from '../writing/network-writer';
+import { type ExternalData, outside } from './external-data';
 import { OnnxModel } from './model';
 import { operators } from './operators';
 import { requirePrecision, type WeightPrecision } from './weights';
@@ -28,6 +29,8 @@ export interface OnnxOptions {
   readonly input?: string;
   /** Further texts for the file's metadata, by key. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Where large weights go if the network does not fit into one file. Default: such a network is refused. */
+  readonly external?: ExternalData;
 }
 
 /**
@@ -36,6 +39,7 @@ export interface OnnxOptions {
  *
  * @throws Error with the name of a layer that cannot be written, of two layers that share a name, or of
  * an output that the network does not have.
+ * @throws RangeError when the file would be larger than 2 GiB, and `external` is not given.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -50,9 +54,11 @@ export async function exportOnnx(
   options: OnnxOptions = {},
 ): Promise<Uint8Array> {
   const { outputs = { output: undefined }, weights = 'float32', classes, preprocessing } = options;
-  const { input = 'images', metadata = {} } = options;
+  const { input = 'images', metadata = {}, external } = options;
   requirePrecision(weights);
-  const onnx = new OnnxModel();
+  const bytes = network.countParams() * { float32: 4, float16: 2, int8: 1 }[weights];
+  const file = external && bytes > (external.above ?? 2e9) ? outside(external) : undefined;
+  const onnx = new OnnxModel(file?.beside);
   const [images] = network.inputs;
   const wanted = Object.entries(outputs).map(([name, layer]) => {
     const tensor = layer === undefined ? network.outputs[0]! : outputOf(network, layer);
@@ -63,6 +69,7 @@ export async function exportOnnx(
     name: 'ONNX',
     operators: writing(onnx, weights),
     pad: (source, padding) => padded(onnx, source, padding),
+    written: file?.written,
   });
   await writer.write(
     new Map([[images!, { name: input, shape: images!.shape }]]),

@@ -1,14 +1,25 @@
-import { type Attribute, type Dimension, type ElementType, OnnxGraph } from '@shroom/formats';
+import {
+  type Attribute,
+  type Dimension,
+  type ElementType,
+  OnnxGraph,
+  type OnnxPlace,
+  type OnnxTensor,
+} from '@shroom/formats';
 
 /** LayerNormalization exists since operator set 17, which ONNX Runtime supports since version 1.12. */
 const facts = { irVersion: 8, operatorSets: { '': 17 }, producer: '@shroom/models' } as const;
 
 /** An ONNX model under construction. It names its values and stores each constant once. */
 export class OnnxModel {
-  readonly #graph = new OnnxGraph();
+  readonly #graph: OnnxGraph;
   readonly #metadata: [string, string][] = [];
   readonly #constants = new Set<string>();
   #values = 0;
+  /** @param beside Stores a large constant elsewhere and says where. Default: all are in the ONNX file. */
+  constructor(beside?: (tensor: OnnxTensor) => OnnxPlace) {
+    this.#graph = new OnnxGraph(beside);
+  }
 
   /** Adds a node with one output. @returns The name of the output. */
   add(

@@ -33,6 +33,8 @@ export interface WrittenFormat {
   readonly operators: Readonly<Record<string, (call: WrittenCall) => string>>;
   /** Writes zeros around a map. @returns The name of the result. */
   pad(source: Value, padding: Padding): string;
+  /** Called after each layer, before the weights of the next one are read. */
+  readonly written?: (() => Promise<void>) | undefined;
 }
 
 const noPadding: Padding = [0, 0, 0, 0];
@@ -116,6 +118,7 @@ export class NetworkWriter {
       padding: padded?.padding ?? noPadding,
     });
     this.#values.set(output, { name, shape: output.shape });
+    await this.#format.written?.();
   }
 }
 
