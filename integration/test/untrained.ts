@@ -3,13 +3,23 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ClassifierFile, fileVersion, parseClassifierFile } from '@shroom/classifier';
 import { classifierHead } from '@shroom/head';
+import type { Backbone } from '@shroom/models';
 import { resnet50 } from '@shroom/models/node';
 import { saveCheckpoint } from '@shroom/train/node';
 
-/** Writes a run folder with an untrained head, for photos of 64 pixels, whose certainty was not measured. */
-export async function untrainedRun(folder: string, classes: readonly string[]): Promise<string> {
+/**
+ * Writes a run folder with an untrained head, for photos of 64 pixels, whose certainty was not measured.
+ *
+ * @param backbone Disposed afterwards. Default: a ResNet50.
+ */
+export async function untrainedRun(
+  folder: string,
+  classes: readonly string[],
+  backbone?: Backbone,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const { name, weights, channels, preprocessing, dispose } = await resnet50({ size: 64 });
+  const { name, weights, channels, preprocessing, dispose } =
+    backbone ?? (await resnet50({ size: 64 }));
   dispose();
   const path = 'head.safetensors';
   const untrained = classifierHead(channels, classes.length, { seed: 1 });

@@ -153,3 +153,92 @@ export class PhotoError extends Error {
     this.photo = photo;
   }
 }
+
+/**
+ * The plan of a job in shards is missing, damaged or of another version, or does not fit what is here.
+ *
+ * @example
+ * ```ts
+ * await workShard('pets.plan', { shard: 3 }).catch(error => {
+ *   if (error instanceof PlanError) console.error(`${error.path} has to be made again`);
+ *   throw error;
+ * });
+ * ```
+ */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+  /** Path of the plan. */
+  readonly path: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
+    this.path = path;
+  }
+}
+
+/**
+ * Another worker is doing the shard.
+ *
+ * @example
+ * ```ts
+ * await workShard('pets.plan', { shard: 3 }).catch(error => {
+ *   if (error instanceof ShardBusyError) console.error(`shard ${error.shard} is in good hands`);
+ *   else throw error;
+ * });
+ * ```
+ */
+export class ShardBusyError extends Error {
+  override readonly name = 'ShardBusyError';
+  /** From 0. */
+  readonly shard: number;
+
+  constructor(shard: number, owner: string) {
+    super(`Shard ${shard} is being done by ${owner}. Wait until it is done, or stop that worker.`);
+    this.shard = shard;
+  }
+}
+
+/**
+ * Shards are missing, so their results cannot be merged.
+ *
+ * @example
+ * ```ts
+ * await mergeShards('pets.plan').catch(async error => {
+ *   if (!(error instanceof UnfinishedShardsError)) throw error;
+ *   for (const shard of error.shards) await workShard('pets.plan', { shard });
+ * });
+ * ```
+ */
+export class UnfinishedShardsError extends Error {
+  override readonly name = 'UnfinishedShardsError';
+  /** Numbers of the shards that are not done, from 0. */
+  readonly shards: readonly number[];
+
+  constructor(message: string, shards: readonly number[]) {
+    super(message);
+    this.shards = shards;
+  }
+}
+
+/**
+ * The result of a shard belongs to another plan, or is damaged.
+ *
+ * @example
+ * ```ts
+ * import { rm } from 'node:fs/promises';
+ *
+ * await mergeShards('pets.plan').catch(async error => {
+ *   if (error instanceof ForeignShardError) await rm(error.folder, { recursive: true });
+ *   throw error;
+ * });
+ * ```
+ */
+export class ForeignShardError extends Error {
+  override readonly name = 'ForeignShardError';
+  readonly folder: string;
+
+  constructor(folder: string, reason: string) {
+    super(`${folder} ${reason} Remove this folder, then do the shard again.`);
+    this.folder = folder;
+  }
+}

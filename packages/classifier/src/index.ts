@@ -19,9 +19,13 @@ export {
   ClassifierFileError,
   EngineLimitError,
   EngineLoadError,
+  ForeignShardError,
   PhotoError,
+  PlanError,
   RunBusyError,
   RunFolderError,
+  ShardBusyError,
+  UnfinishedShardsError,
   UnsupportedExportError,
   UnsupportedNetworkError,
 } from './errors';
@@ -78,6 +82,17 @@ export type {
   SingleLabelPrediction,
 } from './serving/answer';
 export type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
+export { type MergedShards, type MergeShardsOptions, mergeShards } from './shards/merge';
+export { type PlannedShards, type PlanOptions, planShards } from './shards/plan';
+export { type GivenShard, shardOfTask } from './shards/scheduler';
+export { type ShardedWork, shardedWork } from './shards/schema';
+export {
+  type FailedShard,
+  type ShardStatus,
+  type ShardStatusOptions,
+  shardStatus,
+} from './shards/status';
+export { type WorkedShard, type WorkShardOptions, workShard } from './shards/work';
 export { type TaskName, taskNames } from './task';
 export {
   resume,

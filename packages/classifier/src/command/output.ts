@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { engineNames } from '../engine/names';
+import { shardedWork } from '../shards/schema';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -141,6 +142,54 @@ const results = {
       }),
     ),
     quarantine: names,
+  }),
+  plan: v.object({
+    path: v.string(),
+    what: v.picklist(shardedWork),
+    photos: count,
+    shards: count,
+    /** Photos that were not found. */
+    missing: count,
+    sha256: v.string(),
+    engine: v.optional(v.picklist(engineNames)),
+    /** Default folder of the shards' results. */
+    results: v.string(),
+  }),
+  work: v.object({
+    what: v.picklist(shardedWork),
+    shard: count,
+    shards: count,
+    photos: count,
+    unread: count,
+    /** Photos that earlier attempts have done. */
+    kept: count,
+    folder: v.string(),
+  }),
+  /** Numbers of shards are from 0. */
+  status: v.object({
+    what: v.picklist(shardedWork),
+    photos: count,
+    shards: count,
+    done: v.array(count),
+    running: v.array(count),
+    failed: v.array(
+      v.object({ shard: count, name: v.string(), message: v.string(), log: v.string() }),
+    ),
+    missing: v.array(count),
+    photosDone: count,
+    unread: count,
+    /** Seconds. */
+    remaining: v.optional(v.number()),
+  }),
+  merge: v.object({
+    what: v.picklist(shardedWork),
+    path: v.string(),
+    photos: count,
+    shards: count,
+    unread: count,
+    seconds: v.number(),
+    /** The engines and machines that computed the shards. */
+    made: names,
   }),
   /** Printed when the server has stopped. */
   serve: v.object({ url: v.string(), title: v.string(), classes: names, engine: v.string() }),

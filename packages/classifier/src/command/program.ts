@@ -21,6 +21,10 @@ const verbs: readonly (readonly [name: string, what: string, load: () => Promise
   ['compare', 'compare runs', async () => (await import('./compare')).compare],
   ['serve', 'answer over HTTP', async () => (await import('./serve')).serve],
   ['inspect', 'find problems in photos', async () => (await import('./inspect')).inspect],
+  ['plan', 'divide work into shards', async () => (await import('./plan')).plan],
+  ['work', 'do one shard of a plan', async () => (await import('./work')).work],
+  ['status', 'show how far the shards are', async () => (await import('./status')).status],
+  ['merge', 'make one result of all shards', async () => (await import('./merge')).merge],
   ['weights', 'list, download and verify weights', async () => (await import('./weights')).weights],
   ['cache', 'list and prune the cache', async () => (await import('./cache')).cache],
   [

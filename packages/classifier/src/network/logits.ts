@@ -1,5 +1,5 @@
 import type { Photo } from '@shroom/data';
-import { batches } from '@shroom/data/node';
+import { batches, type SampleError } from '@shroom/data/node';
 import { extractFeatures } from '@shroom/train';
 import { type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { PhotoView } from '../photos/views';
@@ -12,6 +12,14 @@ import { type Extractor, imagesAtOnce, networkOf } from './extractor';
 /** Number of photos that are processed together, which bounds the memory. */
 const photosAtOnce = 256;
 
+/** How the output of photos is computed. */
+export interface LogitsOptions {
+  /** Called for each view of a photo that cannot be read. The photo is then left out. Default: it is an error. */
+  readonly onUnread?: ((error: SampleError) => void) | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The classifier's output for a photo. */
 export interface PhotoRow<P extends Photo> {
   readonly photo: P;
@@ -21,15 +29,30 @@ export interface PhotoRow<P extends Photo> {
   readonly summary: Float32Array;
 }
 
-/** Yields the classifier's output for each photo, in order, without using a cache. */
+/**
+ * Yields the classifier's output for each photo, in order, without using a cache. All networks get batches of one size, so that no bit of
+ * the output depends on the other photos.
+ *
+ * @throws SampleError for a photo that cannot be read, unless there is `onUnread`.
+ */
 export async function* logitsOfPhotos<P extends Photo>(
   photos: readonly P[],
   network: ClassifierNetwork,
   views: readonly PhotoView[],
-  work: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined },
+  { onUnread, onProgress, signal }: LogitsOptions,
 ): AsyncGenerator<PhotoRow<P>, void, undefined> {
   const { extractors, head, classes, task } = network;
-  const meter = new Meter('classifying', 'photos', work.onProgress);
+  const meter = new Meter('classifying', 'photos', onProgress);
+  const unread = new Set<string>();
+  const reading = {
+    ...(signal && { signal }),
+    ...(onUnread && {
+      onUnread: (error: SampleError) => {
+        unread.add(error.sample);
+        onUnread(error);
+      },
+    }),
+  };
   const width = extractors.reduce((sum, each) => sum + each.width, 0);
   for (let start = 0; start < photos.length; start += photosAtOnce) {
     const own = photos.slice(start, start + photosAtOnce);
@@ -39,13 +62,7 @@ export async function* logitsOfPhotos<P extends Photo>(
       const features = new Float32Array(own.length * width);
       let column = 0;
       for (const extractor of extractors) {
-        for await (const { place, row, summary } of rowsOf(
-          own,
-          extractor,
-          view,
-          index,
-          work.signal,
-        )) {
+        for await (const { place, row, summary } of rowsOf(own, extractor, view, index, reading)) {
           features.set(row, place * width + column);
           if (index === 0) summaries[place]!.push(summary);
         }
@@ -55,7 +72,8 @@ export async function* logitsOfPhotos<P extends Photo>(
       const share = (index + 1) / views.length;
       meter.update(start + Math.floor(share * own.length), photos.length);
     }
-    for (const [place, photo] of own.entries())
+    for (const [place, photo] of own.entries()) {
+      if (unread.has(photo.id)) continue;
       yield {
         photo,
         logits: averaged(
@@ -64,6 +82,7 @@ export async function* logitsOfPhotos<P extends Photo>(
         ),
         summary: Float32Array.from(summaries[place]!.flatMap(each => [...each])),
       };
+    }
   }
 }
 
@@ -72,7 +91,7 @@ async function* rowsOf(
   extractor: Extractor,
   view: PhotoView,
   epoch: number,
-  signal: AbortSignal | undefined,
+  reading: Pick<LogitsOptions, 'signal' | 'onUnread'>,
 ) {
   const { preprocessing } = extractor.backbone;
   const samples = photos.map(photo => ({ ...photo, view: view.viewOf(photo) }));
@@ -83,7 +102,7 @@ async function* rowsOf(
     batchSize: imagesAtOnce,
     fillLast: true,
     ...(view.transforms && { transforms: view.transforms(preprocessing.size[0]), epoch }),
-    ...(signal && { signal }),
+    ...reading,
   };
   for await (const { index, rows } of extractFeatures(samples, {
     batches: missing => batches(missing, how),
@@ -91,11 +110,12 @@ async function* rowsOf(
       const { features, summary } = network(images);
       return [features, summary];
     },
-    ...(signal && { signal }),
+    ...(reading.signal && { signal: reading.signal }),
   }))
     yield { place: index, row: rows[0]!, summary: rows[1]! };
 }
 
+/** @param features `[count, width]`. */
 async function logitsOf(
   features: Float32Array,
   count: number,
@@ -103,15 +123,20 @@ async function logitsOf(
   head: ClassifierNetwork['head'],
   classes: number,
 ): Promise<Float32Array[]> {
-  const logits = tidy(
-    () => head.apply(tensor2d(features, [count, width]), { training: false }) as Tensor2D,
-  );
-  try {
-    const values = (await logits.data()) as Float32Array;
-    return Array.from({ length: count }, (_, row) =>
-      values.slice(row * classes, (row + 1) * classes),
+  const found: Float32Array[] = [];
+  for (let start = 0; start < count; start += imagesAtOnce) {
+    const filled = new Float32Array(imagesAtOnce * width);
+    filled.set(features.subarray(start * width, Math.min(count, start + imagesAtOnce) * width));
+    const logits = tidy(
+      () => head.apply(tensor2d(filled, [imagesAtOnce, width]), { training: false }) as Tensor2D,
     );
-  } finally {
-    logits.dispose();
+    try {
+      const values = (await logits.data()) as Float32Array;
+      for (let row = 0; row < Math.min(imagesAtOnce, count - start); row++)
+        found.push(values.slice(row * classes, (row + 1) * classes));
+    } finally {
+      logits.dispose();
+    }
   }
+  return found;
 }

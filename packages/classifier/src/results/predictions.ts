@@ -1,8 +1,61 @@
-import { type Assessment, answer, answerMultiLabel, type LabelAnswer } from '@shroom/train';
+import {
+  type Assessment,
+  answer,
+  answerMultiLabel,
+  type Certainty,
+  type LabelAnswer,
+} from '@shroom/train';
 import type { NamedPhotos } from '../photos/open-set';
 import { namesOf } from '../photos/truth';
 import type { RunConfiguration } from '../run/folder';
 import { isMultiLabel, type TestEvaluation } from '../training/test-evaluation';
+
+/** How sure answers are: the calibration, and for the task 'multi-label' the threshold of each class. */
+type Certain = Certainty & { readonly thresholds?: readonly number[] | undefined };
+
+/** Novelty of a photo, and the largest novelty of a photo that is known. */
+interface Novelty {
+  readonly score: number;
+  readonly threshold: number;
+}
+
+/** What is known of a photo besides the classifier's answer. */
+interface PhotoFacts {
+  readonly id: string;
+  /** Part of the split. Empty if the photo is in none. */
+  readonly part: string;
+  /** The true class or classes. Empty if they are not known. */
+  readonly truth: string;
+}
+
+/** The names of the columns of `predictions.csv`. */
+export const predictionColumns = (classes: readonly string[]): string[] => [
+  ...['photo', 'part', 'truth', 'prediction', 'sure', 'novelty', 'known'],
+  ...classes,
+];
+
+/**
+ * A row of `predictions.csv`.
+ *
+ * @param logits `[K]`.
+ * @param separator Between several classes in a cell.
+ */
+export function predictionCells(
+  { id, part, truth }: PhotoFacts,
+  classes: readonly string[],
+  logits: Float32Array,
+  certainty: Certain,
+  novelty: Novelty | undefined,
+  separator = '|',
+): unknown[] {
+  const { predicted, probabilities, sure } = saidOf(logits, certainty);
+  return [
+    ...[id, part, truth],
+    ...[predicted.map(k => classes[k]!).join(separator), sure],
+    ...[novelty?.score.toFixed(5) ?? '', novelty ? novelty.score <= novelty.threshold : ''],
+    ...Array.from(probabilities, value => value.toFixed(6)),
+  ];
+}
 
 /**
  * `predictions.csv`: a row for each test photo. If photos may have several classes, the classes in a cell are separated as in the photos'
@@ -17,27 +70,22 @@ export function predictionsCsv(
   novelty: { readonly scores: ArrayLike<number>; readonly threshold: number } | undefined,
   { columns }: Pick<RunConfiguration, 'columns'>,
 ): string {
-  const header = ['photo', 'part', 'truth', 'prediction', 'sure', 'novelty', 'known', ...classes];
   const separator = columns?.labelSeparator ?? '|';
   const rows = test.map((index, sample) => {
     const photo = photos[index]!;
     const own = logits.subarray(sample * classes.length, (sample + 1) * classes.length);
-    const { predicted, probabilities, sure } = saidOf(own, averaged);
-    const score = novelty?.scores[sample];
-    return [
-      ...[photo.id, 'test', namesOf(photo, classes).join(separator)],
-      ...[predicted.map(k => classes[k]!).join(separator), sure],
-      ...[score?.toFixed(5) ?? '', score === undefined ? '' : score <= novelty!.threshold],
-      ...Array.from(probabilities, value => value.toFixed(6)),
-    ];
+    const score = novelty && { score: novelty.scores[sample]!, threshold: novelty.threshold };
+    const truth = namesOf(photo, classes).join(separator);
+    const facts = { id: photo.id, part: 'test', truth };
+    return predictionCells(facts, classes, own, averaged, score, separator);
   });
-  return csv([header, ...rows]);
+  return csv([predictionColumns(classes), ...rows]);
 }
 
 /** The predicted class, or for the task 'multi-label' all predicted classes in ascending order. */
-function saidOf(logits: Float32Array, certainty: TestEvaluation['certainty']['averaged']) {
-  if ('thresholds' in certainty) {
-    const { present, probabilities, sure } = answerMultiLabel(logits, certainty);
+function saidOf(logits: Float32Array, { thresholds, ...certainty }: Certain) {
+  if (thresholds) {
+    const { present, probabilities, sure } = answerMultiLabel(logits, { ...certainty, thresholds });
     return { predicted: [...present].sort((a, b) => a - b), probabilities, sure };
   }
   const { classIndex, probabilities, sure } = answer(logits, certainty);
@@ -76,7 +124,8 @@ export function labelCounts(answers: readonly LabelAnswer[], k: number) {
   };
 }
 
-const csv = (rows: readonly (readonly unknown[])[]): string =>
+/** Rows of cells as lines of CSV. */
+export const csv = (rows: readonly (readonly unknown[])[]): string =>
   rows.map(row => `${row.map(cell).join(',')}\n`).join('');
 
 /**

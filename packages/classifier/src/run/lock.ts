@@ -129,6 +129,14 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
   }
 }
 
+/** The process that holds the lock of a folder, in words. Undefined if there is no lock, or if its owner has abandoned it. */
+export async function holderOf(folder: string): Promise<string | undefined> {
+  const path = join(folder, '.lock');
+  const owner = await ownerOf(path);
+  if (!owner || (await isAbandoned(path, owner))) return undefined;
+  return `process ${owner.pid} on ${owner.host}`;
+}
+
 async function isAbandoned(path: string, { pid, host }: Owner): Promise<boolean> {
   const isHere = host === hostname() && pid !== process.pid;
   if (isHere && !isAlive(pid)) return true;

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine';
 export type Versions = Readonly<Record<string, string>>;
 
 /** Versions of the running software. They are stored with a run, and compared when the run is continued on another machine. */
-export function versionsOf(engine: Engine): Versions {
+export function versionsOf(engine: Pick<Engine, 'name'>): Versions {
   const require = createRequire(import.meta.url);
   const versionOf = (name: string) => {
     try {

@@ -17,7 +17,7 @@ const verbs = [
   'finetune',
   'export',
   'compare',
-].concat(['serve', 'inspect', 'weights', 'cache', 'doctor']);
+].concat(['serve', 'inspect', 'plan', 'work', 'status', 'merge', 'weights', 'cache', 'doctor']);
 
 describe('the help', () => {
   test.each([50, 100])('lists the verbs, and fits %i columns', async columns => {

@@ -36,8 +36,18 @@ export interface BatchTask {
   readonly normalization: Normalization;
   readonly seed: number;
   readonly epoch: number;
+  /** Whether a sample that cannot be read is reported and gets a row of zeros. If not, it is an error. */
+  readonly lenient?: boolean;
   /** Memory for the result. It is used if it is large enough. */
   readonly room?: ArrayBuffer;
+}
+
+/** A batch that a thread has made. */
+export interface MadeBatch {
+  /** Normalized images, `[N, H, W, 3]`. */
+  readonly images: Float32Array<ArrayBuffer>;
+  /** Rows of samples that could not be read, which are zeros, with the reasons. */
+  readonly unread: readonly { readonly row: number; readonly message: string }[];
 }
 
 /**
@@ -67,8 +77,8 @@ export class SampleError extends Error {
   }
 }
 
-/** Makes a batch of normalized images, `[N, H, W, 3]`. @throws SampleError naming the sample. */
-export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuffer>> {
+/** Makes a batch of normalized images. @throws SampleError naming the sample, unless the task is lenient. */
+export async function makeBatch(task: BatchTask): Promise<MadeBatch> {
   const { samples, size, normalization } = task;
   const numbers = size[0] * size[1] * 3;
   const length = samples.length * numbers;
@@ -76,11 +86,21 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
   const images = fits ? new Float32Array(task.room!, 0, length) : new Float32Array(length);
   // The next photo is decoded while this one is transformed. (Native code decodes it if it is not an ordinary JPEG.)
   let upcoming = load(task, 0, undefined);
+  const unread: MadeBatch['unread'][number][] = [];
   for (let row = 0; row < samples.length; row++) {
     const current = upcoming;
     if (row + 1 < samples.length) upcoming = load(task, row + 1, current);
-    const { pixels } = await current.catch(error => fail(samples[row]!, error));
-    const [picture, view] = finish(pixels, task, row);
+    // It is awaited in its turn. Until then, a rejection must not count as unhandled.
+    upcoming.catch(() => {});
+    const loaded = await current.catch((error: unknown) => {
+      if (!task.lenient) fail(samples[row]!, error);
+      unread.push({ row, message: messageOf(error) });
+    });
+    if (!loaded) {
+      images.fill(0, row * numbers, (row + 1) * numbers);
+      continue;
+    }
+    const [picture, view] = finish(loaded.pixels, task, row);
     if (picture.height !== size[0] || picture.width !== size[1]) {
       fail(
         samples[row]!,
@@ -91,7 +111,7 @@ export async function makeBatch(task: BatchTask): Promise<Float32Array<ArrayBuff
     }
     normalizeView(picture, view, normalization, images, row * numbers);
   }
-  return images;
+  return { images, unread };
 }
 
 interface Loaded {
@@ -146,6 +166,8 @@ const same = (a: Origin, b: Origin): boolean =>
   a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
 
 function fail({ id }: Sample, error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
-  throw new SampleError(id, `${id}: ${message}`, { cause: error });
+  throw new SampleError(id, `${id}: ${messageOf(error)}`, { cause: error });
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ import type { Normalization } from '../normalization';
 import { randomStream, shuffled } from '../random';
 import type { Framing } from '../transforms/framing';
 import type { TransformStep } from '../transforms/recipe';
-import { type BatchTask, type Sample, SampleError } from './batch';
+import { type BatchTask, type MadeBatch, type Sample, SampleError } from './batch';
 import { type DecodeOptions, withDefaults } from './decode-options';
 import { rest, wake } from './resting';
 import { ThreadError } from './threads';
@@ -62,6 +62,11 @@ interface CommonOptions {
    * allocating new memory takes a considerable part of the time. Default false.
    */
   readonly recycle?: boolean;
+  /**
+   * Called for each sample that cannot be read, before its batch is yielded; its image is then zeros. Default: a sample that
+   * cannot be read ends the loop with a SampleError.
+   */
+  readonly onUnread?: (error: SampleError) => void;
   readonly signal?: AbortSignal;
   /** Script of the threads (`@shroom/data/node/worker`), for programs that are bundled into one file. */
   readonly worker?: URL;
@@ -85,7 +90,7 @@ export interface Batch<S extends Sample = Sample> {
  * * W * 12` bytes, plus two decoded photos for each worker. Leaving the loop ends the threads. After the last batch they
  * wait ten seconds for the next epoch, with the memory to be reused, but they do not keep the program running.
  *
- * @throws SampleError naming the first sample, in order, that could not be read.
+ * @throws SampleError naming the first sample, in order, that could not be read, unless there is `onUnread`.
  * @throws The signal's reason when it aborts.
  * @example
  * ```ts
@@ -112,11 +117,11 @@ export async function* batches<S extends Sample>(
   const plan = planOf(samples, options);
   const copies = copiesOf(samples);
   const script = options.worker ?? ownWorker();
-  const crew = wake<BatchTask, Float32Array<ArrayBuffer>>(script, workers);
+  const crew = wake<BatchTask, MadeBatch>(script, workers);
   const { threads, spare } = crew;
   const abort = () => void threads.close(signal!.reason);
   signal?.addEventListener('abort', abort, { once: true });
-  const ahead: Promise<Float32Array<ArrayBuffer>>[] = [];
+  const ahead: Promise<MadeBatch>[] = [];
   let given = 0;
   let whole = false;
   try {
@@ -132,8 +137,12 @@ export async function* batches<S extends Sample>(
       const made = await ahead.shift()!.catch(rethrow);
       signal?.throwIfAborted();
       const members = indices.map(index => samples[index]!);
+      for (const { row, message } of made.unread) {
+        const { id } = members[row]!;
+        options.onUnread?.(new SampleError(id, `${id}: ${message}`));
+      }
       const rows = fillLast ? batchSize : members.length;
-      const images = filled(made, members.length, rows);
+      const images = filled(made.images, members.length, rows);
       yield {
         images,
         shape: [rows, ...size, 3],
@@ -216,6 +225,7 @@ function taskOf(
     size,
     ...(preprocessing && { framing: preprocessing }),
     ...(decoding && { decoding }),
+    ...(options.onUnread && { lenient: true }),
     whole: transforms.length > 0 && sizing.includes(transforms[0]!.name),
     transforms,
     normalization,

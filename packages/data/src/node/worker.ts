@@ -1,7 +1,7 @@
 // The script of the threads that make batches. Only `batches` starts it.
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
-import { type BatchTask, makeBatch, SampleError } from './batch';
+import { type BatchTask, type MadeBatch, makeBatch, SampleError } from './batch';
 import type { Answer } from './threads';
 
 // Each thread decodes one picture at a time, because additional threads of libvips would only compete with it. No file is
@@ -12,11 +12,11 @@ sharp.cache(false);
 parentPort!.on('message', async (task: BatchTask) => {
   try {
     const result = await makeBatch(task);
-    parentPort!.postMessage({ result } satisfies Answer<Float32Array>, [result.buffer]);
+    parentPort!.postMessage({ result } satisfies Answer<MadeBatch>, [result.images.buffer]);
   } catch (error) {
     const { message } = error as Error;
     const sample = error instanceof SampleError ? error.sample : undefined;
-    const answer: Answer<Float32Array> = {
+    const answer: Answer<MadeBatch> = {
       error: { message, ...(sample !== undefined && { sample }) },
     };
     parentPort!.postMessage(answer);

@@ -11,6 +11,7 @@ import {
   decode,
   readPixels,
   type Sample,
+  type SampleError,
   type SquashedBatchOptions,
 } from '../../src/node/index';
 import { picture } from '../figures';
@@ -199,6 +200,37 @@ describe('batches', () => {
     const reading = all({ batchSize: 1 }, broken);
     await expect(reading).rejects.toThrow('photo 7: not a picture');
     await expect(reading).rejects.toMatchObject({ name: 'SampleError', sample: 'photo 7' });
+  });
+
+  test('report samples that cannot be read, whose images are zeros, and yield all others as they are', async () => {
+    const nowhere = { kind: 'file', path: '/nowhere/a.jpg' } as const;
+    const notPicture = { kind: 'file', path: fileURLToPath(import.meta.url) } as const;
+    const origins = new Map([
+      [2, notPicture],
+      [3, nowhere],
+      [7, nowhere],
+    ]);
+    const broken = samples.map((sample, index) => ({
+      ...sample,
+      origin: origins.get(index) ?? sample.origin,
+    }));
+    const errors: string[] = [];
+    const onUnread = ({ sample, message }: SampleError) => errors.push(`${sample}; ${message}`);
+    const whole = await all({ batchSize: 4 });
+    const found = await all({ batchSize: 4, onUnread }, broken);
+    expect(errors).toEqual([
+      expect.stringMatching(/^photo 2; photo 2: not a picture/),
+      expect.stringMatching(/^photo 3; photo 3: ENOENT/),
+      expect.stringMatching(/^photo 7; photo 7: ENOENT/),
+    ]);
+    const numbers = whole[0]!.images.length / 4;
+    for (const [index, batch] of found.entries())
+      for (let row = 0; row < batch.samples.length; row++) {
+        const [a, b] = [batch, whole[index]!].map(({ images }) =>
+          images.slice(row * numbers, (row + 1) * numbers),
+        );
+        expect(a).toEqual(origins.has(4 * index + row) ? new Float32Array(numbers) : b);
+      }
   });
 
   test('stop at once when the signal aborts, with its reason', async () => {

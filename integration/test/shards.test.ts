@@ -1,0 +1,277 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  ForeignShardError,
+  mergeShards,
+  openClassifier,
+  PlanError,
+  planShards,
+  ShardBusyError,
+  shardStatus,
+  UnfinishedShardsError,
+  workShard,
+} from '@shroom/classifier';
+import { genera } from '@shroom/drawn';
+import { loadBackbone } from '@shroom/models/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultsOf } from '../../packages/classifier/src/command/output';
+import { type Outcome, root } from './program';
+import { drawnPhoto, generatedWeights, side } from './small-job';
+import { untrainedRun } from './untrained';
+
+const program = join(root, 'packages/classifier/dist/command/shroom.js');
+const classes = ['Amanita', 'Boletus', 'Russula'];
+let folder: string;
+let run: string;
+let photos: string;
+let table: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-shards-'));
+  photos = join(folder, 'photos');
+  await drawnFolderOf20();
+  const backbone = await loadBackbone('resnet18', await generatedWeights(folder, 'resnet18'), {
+    size: [side, side],
+    license: 'none',
+  });
+  run = await untrainedRun(join(folder, 'run'), classes, backbone);
+  // The plain job: one shard on one machine.
+  const plan = await planned('plain', 1);
+  await workShard(plan, { shard: 0 });
+  table = await readFile((await mergeShards(plan)).path, 'utf8');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** 18 photos in folders, one whose end is missing, and a text. */
+async function drawnFolderOf20(): Promise<void> {
+  for (const name of classes) await mkdir(join(photos, name), { recursive: true });
+  for (let seed = 0; seed < 18; seed++)
+    await drawnPhoto(join(photos, classes[seed % 3]!, `${seed}.jpg`), genera[seed % 3]!, seed);
+  const whole = await readFile(join(photos, 'Amanita/0.jpg'));
+  await writeFile(join(photos, 'Russula/half.jpg'), whole.subarray(0, whole.length / 2));
+  await writeFile(join(photos, 'notes.txt'), 'no photo');
+}
+
+const planned = async (name: string, shards: number, block = 3) => {
+  const out = join(folder, `${name}.plan`);
+  return (await planShards('predict', photos, { run, shards, block, out })).path;
+};
+
+/** Starts the built command. */
+function shroom(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
+  return { child, outcome: outcomeOf(child) };
+}
+
+const outcomeOf = (child: ChildProcess) =>
+  new Promise<Outcome & { readonly signal: string | null }>((resolve, reject) => {
+    let [stdout, stderr] = ['', ''];
+    child.stdout!.on('data', part => {
+      stdout += part;
+    });
+    child.stderr!.on('data', part => {
+      stderr += part;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+
+async function resultOf(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { code, stdout, stderr } = await shroom([...args, '--json', '--quiet'], env).outcome;
+  expect(code, stderr).toBe(0);
+  const line = JSON.parse(stdout);
+  expect(faultsOf(line)).toEqual([]);
+  return line.result;
+}
+
+/** The cells of each row of a table with 11 columns, of which only the last may have commas. */
+const parse = (text: string): string[][] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map(line => line.split(','))
+    .map(cells => [...cells.slice(0, 10), cells.slice(10).join(',').replace(/^"|"$/g, '')]);
+
+const foldersOf = async (plan: string) => (await readdir(`${plan}.shards`)).sort();
+
+describe('predictions in shards', () => {
+  test('give each photo one row, as the classifier answers, and bad ones a row that says why', async () => {
+    const [header, ...rows] = parse(table);
+    expect(header!.join()).toBe(
+      'photo,part,truth,prediction,sure,novelty,known,Amanita,Boletus,Russula,error',
+    );
+    expect(rows).toHaveLength(20);
+    const names = rows.map(([photo]) => photo);
+    expect(names).toEqual([...names].sort());
+    const bad = rows.filter(row => row.at(-1) !== '');
+    expect(bad.map(([photo]) => photo)).toEqual(['Russula/half.jpg', 'notes.txt']);
+    expect(bad[1]!.at(-1)).toContain('not a picture');
+    expect(bad.flatMap(row => row.slice(1, -1)).join('')).toBe('');
+    const good = rows.filter(row => row.at(-1) === '');
+    const classifier = await openClassifier(run);
+    const answers = await classifier.predict(good.map(([photo]) => join(photos, photo!)));
+    await classifier.dispose();
+    for (const [index, { class: name, sure, probabilities }] of answers.entries()) {
+      expect(good[index]!.slice(3, 5)).toEqual([name, `${sure}`]);
+      for (const [k, each] of classes.entries())
+        expect(Number(good[index]![7 + k])).toBeCloseTo(probabilities[each]!, 5);
+    }
+  });
+
+  test('in five shards are the same bytes as in one; before that, merging names what is missing', async () => {
+    const plan = await planned('five', 5);
+    for (const shard of [0, 1, 3]) await workShard(plan, { shard });
+    const early = mergeShards(plan);
+    await expect(early).rejects.toThrow(UnfinishedShardsError);
+    await expect(early).rejects.toMatchObject({ shards: [2, 4] });
+    await expect(early).rejects.toThrow('2 of 5 shards are not done: 2,4.');
+    expect(existsSync(join(folder, 'five.csv'))).toBe(false);
+    expect(await shardStatus(plan)).toMatchObject({ done: [0, 1, 3], missing: [2, 4], failed: [] });
+    const found = await resultOf(['work', plan], { SLURM_ARRAY_TASK_ID: '2' });
+    expect(found).toMatchObject({ what: 'predict', shard: 2, shards: 5, photos: 4, kept: 0 });
+    expect((await resultOf(['status', plan])).missing).toEqual([4]);
+    await resultOf(['work', plan], { JOB_COMPLETION_INDEX: '4' });
+    const merged = await resultOf(['merge', plan]);
+    expect(merged).toMatchObject({ photos: 20, shards: 5, unread: 2 });
+    expect(await readFile(merged.path, 'utf8')).toBe(table);
+  });
+
+  test('a shard that is done is not done again', async () => {
+    const plan = await planned('five', 5);
+    await rm(photos, { recursive: true });
+    try {
+      expect(await workShard(plan, { shard: 1 })).toMatchObject({ photos: 4, kept: 4 });
+    } finally {
+      await drawnFolderOf20();
+    }
+  });
+
+  test('go on from the last whole block after a kill, and after SIGTERM', async () => {
+    const plan = await planned('killed', 1, 1);
+    const blocks = async () =>
+      (await readdir(join(`${plan}.shards/00000`)).catch(() => [])).find(name =>
+        name.startsWith('blocks-'),
+      );
+    const stored = async () => {
+      const name = await blocks();
+      return name
+        ? (await readdir(join(`${plan}.shards/00000`, name))).filter(each => /^\d+$/.test(each))
+            .length
+        : 0;
+    };
+    for (const [signal, least] of [
+      ['SIGKILL', 2],
+      ['SIGTERM', 7],
+    ] as const) {
+      const { child, outcome } = shroom(['work', plan, '--shard', '0']);
+      while ((await stored()) < least && child.exitCode === null) await pause(2);
+      child.kill(signal);
+      const ended = await outcome;
+      expect([ended.code, ended.signal]).toEqual(signal === 'SIGKILL' ? [null, signal] : [1, null]);
+      expect(await stored()).toBeLessThan(20);
+      expect((await shardStatus(plan)).missing).toEqual([0]);
+    }
+    const kept = await stored();
+    expect(kept).toBeGreaterThanOrEqual(7);
+    // A block that was cut is done again.
+    await writeFile(join(`${plan}.shards/00000`, (await blocks())!, '0'), '{"lines":["a');
+    expect(await workShard(plan, { shard: 0 })).toMatchObject({ photos: 20, kept: kept - 1 });
+    expect(await readFile((await mergeShards(plan)).path, 'utf8')).toBe(table);
+    const log = await readFile(join(`${plan}.shards/00000/log.txt`), 'utf8');
+    expect(log).toMatch(/stopped \(Stopped by SIGTERM/);
+    expect(log).toMatch(
+      new RegExp(`20 photos, ${kept - 1} of them done before\\n.*: done, 2 photos`),
+    );
+  });
+
+  test('two workers on one shard: one does it, the other waits for it or yields', async () => {
+    const plan = await planned('two', 1, 1);
+    const both = [0, 1].map(() => shroom(['work', plan, '--shard', '0', '--json', '--quiet']));
+    const outcomes = await Promise.all(both.map(({ outcome }) => outcome));
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    const kept = outcomes.map(({ stdout }) => JSON.parse(stdout).result.kept);
+    expect(kept.sort((a, b) => a - b)).toEqual([0, 20]);
+    expect(await readFile((await mergeShards(plan)).path, 'utf8')).toBe(table);
+    const other = await planned('busy', 1, 1);
+    const working = workShard(other, { shard: 0 });
+    while (!existsSync(join(`${other}.shards/00000/.lock`))) await pause(2);
+    expect((await shardStatus(other)).running).toEqual([0]);
+    await expect(workShard(other, { shard: 0, wait: 0 })).rejects.toThrow(ShardBusyError);
+    await working;
+  });
+
+  test('of a changed and of a lost photo say so, and a changed one of the same size if there are hashes', async () => {
+    const changed = join(folder, 'changed');
+    await cp(photos, changed, { recursive: true });
+    const out = join(folder, 'changed.plan');
+    const hashed = join(folder, 'hashed.plan');
+    await planShards('predict', changed, { run, shards: 2, out });
+    await planShards('predict', changed, { run, shards: 2, out: hashed, hash: true });
+    await rm(join(changed, 'Amanita/3.jpg'));
+    await cp(join(photos, 'Boletus/1.jpg'), join(changed, 'Boletus/4.jpg'));
+    const bytes = await readFile(join(changed, 'Boletus/7.jpg'));
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(join(changed, 'Boletus/7.jpg'), bytes);
+    const errors = async (plan: string) => {
+      for (const shard of [0, 1]) await workShard(plan, { shard });
+      const rows = parse(await readFile((await mergeShards(plan)).path, 'utf8'));
+      expect(rows).toHaveLength(21);
+      return rows.slice(1).flatMap(row => (row.at(-1) ? [`${row[0]}: ${row.at(-1)}`] : []));
+    };
+    const found = await errors(out);
+    expect(found).toHaveLength(4);
+    expect(found[0]).toBe('Amanita/3.jpg: there is no such file');
+    expect(found[1]).toMatch(
+      /^Boletus\/4.jpg: has changed since the plan was made: it has \d+ bytes/,
+    );
+    expect((await errors(hashed))[2]).toMatch(/^Boletus\/7.jpg: has changed.*hash is another/);
+  });
+
+  test('of another plan are refused, and damaged ones', async () => {
+    const plan = await planned('foreign', 5);
+    for (let shard = 0; shard < 5; shard++) await workShard(plan, { shard });
+    const [first, second] = await foldersOf(plan);
+    const other = `${await planned('plain', 1)}.shards/00000`;
+    const home = join(`${plan}.shards`, first!);
+    await rm(home, { recursive: true });
+    await cp(other, home, { recursive: true });
+    for (const work of [mergeShards(plan), shardStatus(plan), workShard(plan, { shard: 0 })])
+      await expect(work).rejects.toThrow(/00000 belongs to another plan than .*Remove this folder/);
+    await rm(home, { recursive: true });
+    await cp(join(`${plan}.shards`, second!), home, { recursive: true });
+    await expect(mergeShards(plan)).rejects.toThrow('has shard 1, not 0');
+    await rm(home, { recursive: true });
+    await workShard(plan, { shard: 0 });
+    const rows = join(home, 'rows');
+    await writeFile(rows, (await readFile(rows, 'utf8')).replace('false', 'true'));
+    await expect(mergeShards(plan)).rejects.toThrow(ForeignShardError);
+    expect(existsSync(join(folder, 'foreign.csv'))).toBe(false);
+  });
+
+  test('a shard that fails says why in its log, and goes on when the cause is gone', async () => {
+    const plan = await planned('failing', 2);
+    const file = join(run, 'classifier.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('Untrained', 'Another'));
+    try {
+      await expect(workShard(plan, { shard: 1 })).rejects.toThrow(PlanError);
+      const { failed, missing } = await shardStatus(plan);
+      expect(missing).toEqual([0]);
+      expect(failed[0]).toMatchObject({ shard: 1, name: 'PlanError' });
+      expect(failed[0]!.message).toContain('another classifier.json than when the plan was made');
+      expect(await readFile(failed[0]!.log, 'utf8')).toContain('failed: PlanError');
+    } finally {
+      await writeFile(file, text);
+    }
+    await workShard(plan, { shard: 1 });
+    expect((await shardStatus(plan)).failed).toEqual([]);
+  });
+});

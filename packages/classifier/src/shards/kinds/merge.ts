@@ -1,0 +1,14 @@
+import type { OpenPlan } from '../plan-file';
+import { stemOf } from '../plan-file';
+import type { ShardedWork } from '../schema';
+import type { Merging } from './kind';
+import { mergePredictions } from './predict';
+
+/** Writes the result of all shards, by the kind of work. */
+export const mergers: Readonly<Record<ShardedWork, (merging: Merging) => Promise<void>>> = {
+  predict: mergePredictions,
+};
+
+/** Where the result goes if the caller does not say it: a file or a folder beside the plan. */
+export const resultPath = (plan: OpenPlan): string =>
+  plan.head.work.what === 'predict' ? `${stemOf(plan)}.csv` : stemOf(plan);

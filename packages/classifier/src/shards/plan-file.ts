@@ -1,0 +1,189 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import * as v from 'valibot';
+import { PlanError } from '../errors';
+import { entrySchema, type PlanEntry, type PlanHead, planSchema, planVersion } from './schema';
+
+/** A plan whose first line was read. */
+export interface OpenPlan {
+  /** Absolute path. */
+  readonly path: string;
+  readonly head: PlanHead;
+  /** Hash of the first line, which has the hashes of all others. */
+  readonly sha256: string;
+  /** Number of bytes of the first line. */
+  readonly start: number;
+}
+
+/** Largest size in bytes of the first line. */
+const mostHead = 2 ** 28;
+
+const hashOf = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** The first photo of each shard, and the number of all photos at the end: as many photos in each shard as possible. */
+export const boundsOf = (photos: number, shards: number): number[] =>
+  Array.from({ length: shards + 1 }, (_, shard) => Math.floor((photos * shard) / shards));
+
+/**
+ * Writes a plan. The same photos and options give the same bytes. An existing plan is kept if it is the same.
+ *
+ * @throws PlanError when another plan is there.
+ */
+export async function writePlan(
+  where: string,
+  facts: Omit<PlanHead, 'format' | 'version' | 'shards' | 'photos'>,
+  entries: readonly PlanEntry[],
+  shards: number,
+): Promise<OpenPlan> {
+  const path = resolve(where);
+  const bounds = boundsOf(entries.length, shards);
+  const linesOf = (shard: number) =>
+    entries.slice(bounds[shard], bounds[shard + 1]).map(entry => `${JSON.stringify(entry)}\n`);
+  const table = Array.from({ length: shards }, (_, shard) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const lines = linesOf(shard);
+    for (const line of lines) {
+      hash.update(line);
+      bytes += Buffer.byteLength(line);
+    }
+    return { photos: lines.length, bytes, sha256: hash.digest('hex') };
+  });
+  const head = v.parse(planSchema, {
+    ...{ format: 'shroom-plan', version: planVersion, photos: entries.length },
+    ...facts,
+    shards: table,
+  });
+  const first = `${JSON.stringify(head)}\n`;
+  const made = { path, head, sha256: hashOf(first), start: Buffer.byteLength(first) };
+  const there = await openPlan(path).catch(error => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (there) {
+    if (there.sha256 === made.sha256) return there;
+    throw new PlanError(
+      path,
+      'another plan is there. Give another name with --out, or remove that plan and its shards.',
+    );
+  }
+  const part = `${path}.${randomUUID()}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    const stream = createWriteStream(part, { flags: 'wx' });
+    const finished = once(stream, 'close');
+    stream.write(first);
+    for (let shard = 0; shard < shards; shard++)
+      if (!stream.write(linesOf(shard).join('')))
+        await Promise.race([once(stream, 'drain'), finished]);
+    stream.end();
+    await finished;
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+  return made;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof PlanError &&
+  (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+
+/**
+ * Reads the first line of a plan.
+ *
+ * @throws PlanError when there is no plan, or one of another version, or a damaged one.
+ */
+export async function openPlan(where: string): Promise<OpenPlan> {
+  const path = resolve(where);
+  return reading(path, async file => {
+    const line = await firstLine(file);
+    if (line === undefined) throw new PlanError(path, 'this is no plan. `plan` makes one.');
+    let value: unknown;
+    try {
+      value = JSON.parse(line.toString());
+    } catch (cause) {
+      throw new PlanError(path, 'this is no plan. `plan` makes one.', { cause });
+    }
+    const { format, version } = (value ?? {}) as Record<string, unknown>;
+    if (format === 'shroom-plan' && version !== planVersion)
+      throw new PlanError(
+        path,
+        `it has version ${JSON.stringify(version)}; this package reads version ${planVersion}. Plan again, or install the version that made it.`,
+      );
+    const result = v.safeParse(planSchema, value);
+    if (!result.success) throw new PlanError(path, `this is no plan. ${faults(result.issues)}.`);
+    return { path, head: result.output, sha256: hashOf(line), start: line.length };
+  });
+}
+
+async function firstLine(file: FileHandle): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  for (let size = 0; size < mostHead; ) {
+    const part = Buffer.alloc(2 ** 16);
+    const { bytesRead } = await file.read(part, 0, part.length, size);
+    const end = part.subarray(0, bytesRead).indexOf(10);
+    parts.push(part.subarray(0, end < 0 ? bytesRead : end + 1));
+    if (end >= 0) return Buffer.concat(parts);
+    if (bytesRead === 0) return undefined;
+    size += bytesRead;
+  }
+  return undefined;
+}
+
+/**
+ * Reads the photos of one shard.
+ *
+ * @throws PlanError when the plan is damaged.
+ */
+export async function entriesOf(
+  { path, head, start }: OpenPlan,
+  shard: number,
+): Promise<PlanEntry[]> {
+  const own = head.shards[shard]!;
+  const before = head.shards.slice(0, shard).reduce((sum, { bytes }) => sum + bytes, start);
+  const bytes = Buffer.alloc(own.bytes);
+  await reading(path, file => file.read(bytes, 0, own.bytes, before));
+  if (hashOf(bytes) !== own.sha256)
+    throw new PlanError(path, `the photos of shard ${shard} are damaged. Plan again.`);
+  const lines = bytes.toString().split('\n').slice(0, -1);
+  return lines.map((line, at) => {
+    const result = v.safeParse(entrySchema, JSON.parse(line));
+    if (result.success) return result.output;
+    throw new PlanError(path, `photo ${at} of shard ${shard}: ${faults(result.issues)}.`);
+  });
+}
+
+async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new PlanError(
+      path,
+      cause.code === 'ENOENT'
+        ? 'there is no such plan. `plan` makes one.'
+        : `it cannot be read (${cause.code}).`,
+      { cause },
+    );
+  });
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+const faults = (issues: readonly v.BaseIssue<unknown>[]): string =>
+  issues
+    .slice(0, 5)
+    .map(issue => [v.getDotPath(issue), issue.message].filter(Boolean).join(': '))
+    .join('; ');
+
+/** The folder of the shards' results, if none is given. */
+export const resultsOf = ({ path }: Pick<OpenPlan, 'path'>, given?: string): string =>
+  resolve(given ?? `${path}.shards`);
+
+/** The path of a plan without its extension. */
+export const stemOf = ({ path }: Pick<OpenPlan, 'path'>): string =>
+  extname(path) === '' ? `${path}.merged` : path.slice(0, -extname(path).length);

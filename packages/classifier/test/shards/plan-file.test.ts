@@ -1,0 +1,96 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PlanError } from '../../src/errors';
+import { photosOf } from '../../src/shards/photos';
+import { boundsOf, entriesOf, openPlan, writePlan } from '../../src/shards/plan-file';
+import type { PlanEntry, PlanHead } from '../../src/shards/schema';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plan-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const facts: Omit<PlanHead, 'format' | 'version' | 'shards' | 'photos'> = {
+  work: { what: 'predict', views: 1 },
+  root: '/photos',
+  classifier: { address: '/runs/pets', sha256: 'a'.repeat(64), weights: ['b'.repeat(64)] },
+  engine: 'ort',
+  versions: { pixels: '1' },
+  block: 64,
+};
+const entries: PlanEntry[] = Array.from({ length: 7 }, (_, index) => ({
+  id: index === 3 ? 'Täubling,\n"x".jpg' : `${index}.jpg`,
+  bytes: 100 + index,
+}));
+const written = (shards = 3, name = 'pets.plan') =>
+  writePlan(join(folder, name), facts, entries, shards);
+
+test('each photo is in exactly one shard, in the order of the list', async () => {
+  const { path } = await written();
+  const plan = await openPlan(path);
+  expect(plan.head.shards.map(({ photos }) => photos)).toEqual([2, 2, 3]);
+  const all = await Promise.all([0, 1, 2].map(shard => entriesOf(plan, shard)));
+  expect(all.flat()).toEqual(entries);
+  expect(boundsOf(7, 3)).toEqual([0, 2, 4, 7]);
+  expect(plan.head.work).toEqual(facts.work);
+});
+
+test('the same photos and options are the same plan; anything else has another hash', async () => {
+  const first = await written();
+  expect((await written()).sha256).toBe(first.sha256);
+  expect((await written(3, 'again.plan')).sha256).toBe(first.sha256);
+  expect((await written(4, 'other.plan')).sha256).not.toBe(first.sha256);
+  const changed = entries.with(6, { id: '6.jpg', bytes: 1 });
+  const other = await writePlan(join(folder, 'third.plan'), facts, changed, 3);
+  expect(other.sha256).not.toBe(first.sha256);
+  await expect(written(4)).rejects.toThrow(/another plan is there.*--out/);
+});
+
+test('what is no plan, of another version, or damaged is refused, and said', async () => {
+  const path = join(folder, 'pets.plan');
+  await expect(openPlan(path)).rejects.toThrow('there is no such plan');
+  await writeFile(path, 'photos');
+  await expect(openPlan(path)).rejects.toThrow('this is no plan');
+  await writeFile(path, '{"format":"shroom-plan","version":2}\n');
+  await expect(openPlan(path)).rejects.toThrow(/has version 2; this package reads version 1/);
+  await writeFile(path, '{"format":"shroom-plan","version":1,"photos":-1}\n');
+  await expect(openPlan(path)).rejects.toThrow(PlanError);
+  await rm(path);
+  await written();
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace('"bytes":105', '"bytes":106'));
+  const plan = await openPlan(path);
+  expect(await entriesOf(plan, 0)).toHaveLength(2);
+  await expect(entriesOf(plan, 2)).rejects.toThrow('the photos of shard 2 are damaged');
+  await appendFile(path, 'more');
+  expect((await openPlan(path)).sha256).toBe(plan.sha256);
+});
+
+test('a photo may be a file elsewhere or in a zip, and places that other sources add keep the version', async () => {
+  const zip = { kind: 'archive', path: 'photos.zip', offset: 0, compressedSize: 9, size: 9 };
+  const tar = { kind: 'tar', url: 's3://bucket/00001.tar', offset: 512, bytes: 9000 };
+  const mixed: PlanEntry[] = [
+    { id: 'a/b.jpg' },
+    { id: 'c', from: { kind: 'file', path: '/elsewhere/c.jpg' } },
+    { id: 'd.jpg', from: { ...zip, compressed: false, crc32: 1 } },
+    { id: 'e.jpg', from: tar, bytes: 9000 },
+  ];
+  const { path } = await writePlan(join(folder, 'mixed.plan'), facts, mixed, 1);
+  const read = await entriesOf(await openPlan(path), 0);
+  expect(read).toEqual(mixed);
+  const places = photosOf(path, read.slice(0, 3), '/mnt', 40).map(({ number, origin }) => [
+    number,
+    origin.path,
+  ]);
+  expect(places).toEqual([
+    [40, '/mnt/a/b.jpg'],
+    [41, '/elsewhere/c.jpg'],
+    [42, '/mnt/photos.zip'],
+  ]);
+  expect(() => photosOf(path, read, '/mnt', 40)).toThrow(
+    /'e.jpg' is in a place of the kind 'tar', which this version does not read/,
+  );
+});
