@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   ForeignShardError,
+  inspect,
   mergeShards,
   openClassifier,
   PlanError,
@@ -17,6 +18,7 @@ import {
   workShard,
 } from '@shroom/classifier';
 import { genera } from '@shroom/drawn';
+import { decodeNpy } from '@shroom/formats';
 import { loadBackbone } from '@shroom/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../../packages/classifier/src/command/output';
@@ -26,6 +28,7 @@ import { untrainedRun } from './untrained';
 
 const program = join(root, 'packages/classifier/dist/command/shroom.js');
 const classes = ['Amanita', 'Boletus', 'Russula'];
+const engine = 'ort';
 let folder: string;
 let run: string;
 let photos: string;
@@ -59,7 +62,7 @@ async function drawnFolderOf20(): Promise<void> {
 
 const planned = async (name: string, shards: number, block = 3) => {
   const out = join(folder, `${name}.plan`);
-  return (await planShards('predict', photos, { run, shards, block, out })).path;
+  return (await planShards('predict', photos, { run, shards, block, out, engine })).path;
 };
 
 /** Starts the built command. */
@@ -213,8 +216,8 @@ describe('predictions in shards', () => {
     await cp(photos, changed, { recursive: true });
     const out = join(folder, 'changed.plan');
     const hashed = join(folder, 'hashed.plan');
-    await planShards('predict', changed, { run, shards: 2, out });
-    await planShards('predict', changed, { run, shards: 2, out: hashed, hash: true });
+    await planShards('predict', changed, { run, shards: 2, out, engine });
+    await planShards('predict', changed, { run, shards: 2, out: hashed, hash: true, engine });
     await rm(join(changed, 'Amanita/3.jpg'));
     await cp(join(photos, 'Boletus/1.jpg'), join(changed, 'Boletus/4.jpg'));
     const bytes = await readFile(join(changed, 'Boletus/7.jpg'));
@@ -236,8 +239,8 @@ describe('predictions in shards', () => {
   });
 
   test('of another plan are refused, and damaged ones', async () => {
-    const plan = await planned('foreign', 5);
-    for (let shard = 0; shard < 5; shard++) await workShard(plan, { shard });
+    const plan = await planned('foreign', 2);
+    for (let shard = 0; shard < 2; shard++) await workShard(plan, { shard });
     const [first, second] = await foldersOf(plan);
     const other = `${await planned('plain', 1)}.shards/00000`;
     const home = join(`${plan}.shards`, first!);
@@ -273,5 +276,62 @@ describe('predictions in shards', () => {
     }
     await workShard(plan, { shard: 1 });
     expect((await shardStatus(plan)).failed).toEqual([]);
+  });
+});
+
+/** All files of a folder by their names. */
+async function filesOf(place: string): Promise<Map<string, Buffer>> {
+  const names = (await readdir(place, { recursive: true, withFileTypes: true }))
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+  const files = await Promise.all(names.map(name => readFile(name)));
+  return new Map(names.map((name, index) => [name.slice(place.length + 1), files[index]!]));
+}
+
+describe('in shards and at once', () => {
+  test('an inspection is the same', async () => {
+    const out = join(folder, 'inspection.plan');
+    await cp(join(photos, 'Amanita/0.jpg'), join(photos, 'Boletus/copy.jpg'));
+    try {
+      await planShards('inspect', photos, { shards: 3, out });
+      for (const shard of [2, 0, 1]) await workShard(out, { shard });
+      const merged = await mergeShards(out);
+      expect(merged).toMatchObject({ what: 'inspect', photos: 20, unread: 1 });
+      const { concerns, duplicates } = await inspect(photos, { out: join(folder, 'at-once') });
+      expect(concerns.map(({ subject }) => subject)).toContain('Russula/half.jpg');
+      expect(duplicates.length).toBeGreaterThan(0);
+      expect(await filesOf(merged.path)).toEqual(await filesOf(join(folder, 'at-once')));
+    } finally {
+      await rm(join(photos, 'Boletus/copy.jpg'));
+    }
+  });
+
+  test.each(['features', 'explain'] as const)('%s have the same bytes', async what => {
+    const few = join(photos, 'Russula');
+    const merged = async (shards: number) => {
+      const out = join(folder, `${what}-${shards}.plan`);
+      await planShards(what, few, { run, shards, out, engine, block: 2 });
+      for (let shard = 0; shard < shards; shard++) await workShard(out, { shard });
+      const { path, unread, photos: count } = await mergeShards(out);
+      expect([count, unread]).toEqual([7, 1]);
+      return filesOf(path);
+    };
+    const one = await merged(1);
+    expect(await merged(2)).toEqual(one);
+    if (what === 'explain') {
+      expect(one.size).toBe(7);
+      expect(
+        parse(`${one.get('explanations.csv')}`)
+          .at(-1)!
+          .join(),
+      ).toMatch(/^half.jpg,,,,,,,\S/);
+      return;
+    }
+    const { shape, values } = decodeNpy(one.get('features.npy')!);
+    expect(shape).toEqual([7, 512]);
+    const rows = Array.from({ length: 7 }, (_, row) => values[512 * row] as number);
+    expect(rows.map(Number.isNaN)).toEqual([...Array(6).fill(false), true]);
+    expect(`${one.get('photos.csv')}`).toMatch(/^photo,error\n.*\nhalf.jpg,\S.*\n$/s);
   });
 });

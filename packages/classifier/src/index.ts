@@ -83,7 +83,14 @@ export type {
 } from './serving/answer';
 export type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
 export { type MergedShards, type MergeShardsOptions, mergeShards } from './shards/merge';
-export { type PlannedShards, type PlanOptions, planShards } from './shards/plan';
+export { type PlannedShards, planShards } from './shards/plan';
+export type {
+  ClassifierPlanOptions,
+  ExplainPlanOptions,
+  InspectPlanOptions,
+  PlanOptions,
+  PredictPlanOptions,
+} from './shards/plan-options';
 export { type GivenShard, shardOfTask } from './shards/scheduler';
 export { type ShardedWork, shardedWork } from './shards/schema';
 export {

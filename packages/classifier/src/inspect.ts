@@ -8,11 +8,12 @@ import {
 } from '@shroom/data/node';
 import { writeAtomically } from '@shroom/train/node';
 import { requireKnownColumns, type TableColumns } from './options';
-import { openSet } from './photos/open-set';
+import { type NamedPhotos, openSet } from './photos/open-set';
 import { Meter, type OnProgress } from './progress';
 import type { TrainingPhotos } from './train';
 
-export interface InspectOptions extends Omit<Limits, 'split' | 'onProgress' | 'decoding'> {
+export interface InspectOptions
+  extends Omit<Limits, 'split' | 'onProgress' | 'decoding' | 'examined'> {
   /** The `split.json` of a run on the same photos. If given, photos that occur in two parts of the split are also found. */
   readonly split?: string;
   /** Unusual names of a table's columns, and the separator between several classes in a cell. */
@@ -58,11 +59,18 @@ export async function inspect(
     ...(split && { split }),
     onProgress: ({ done, total }) => meter.update(done, total),
   });
-  if (out !== undefined) {
-    const page = await renderInspection(inspection, set, { title: `Inspection of ${set.name}` });
-    await writeAtomically(join(out, 'index.html'), page);
-    const json = `${JSON.stringify(inspection, null, 1)}\n`;
-    await writeAtomically(join(out, 'inspection.json'), json);
-  }
+  if (out !== undefined) await writeInspection(out, inspection, set);
   return inspection;
+}
+
+/** Writes `inspection.json`, and `index.html`, which shows the photos and the problems. */
+export async function writeInspection(
+  out: string,
+  inspection: Inspection,
+  set: NamedPhotos,
+): Promise<void> {
+  const page = await renderInspection(inspection, set, { title: `Inspection of ${set.name}` });
+  await writeAtomically(join(out, 'index.html'), page);
+  const json = `${JSON.stringify(inspection, null, 1)}\n`;
+  await writeAtomically(join(out, 'inspection.json'), json);
 }

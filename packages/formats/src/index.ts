@@ -4,7 +4,7 @@ export { escapeMarkup } from './markup';
 export type { NpyType, NpyValues } from './npy/element-type';
 export { NpyError } from './npy/error';
 export { decodeNpy, type NpyArray } from './npy/reader';
-export { encodeNpy } from './npy/writer';
+export { encodeNpy, npyHeader } from './npy/writer';
 export {
   type Dimension,
   type EncodedModel,

@@ -1,8 +1,12 @@
 import { Option } from 'commander';
 import type { EngineName } from '../engine/names';
+import { type MethodName, methodNames } from '../explaining/methods';
+import type { PictureOptions } from '../explaining/photo-png';
 import { forTerminal } from '../run/names';
 import type { PlannedShards } from '../shards/plan';
-import { shardedWork } from '../shards/schema';
+import type { PlanOptions as AllPlanOptions } from '../shards/plan-options';
+import { type ShardedWork, shardedWork } from '../shards/schema';
+import { columnOptions, tableColumns } from './columns';
 import { asWord, callName, fromHere } from './from-here';
 import { engineOption, integer, viewsOption } from './options';
 import type { Printer } from './terminal/printer';
@@ -16,14 +20,33 @@ interface PlanOptions {
   readonly hash?: true;
   readonly block?: number;
   readonly views?: number;
+  readonly method?: MethodName;
+  readonly layout?: NonNullable<PictureOptions['layout']>;
+  readonly tap?: string;
+  readonly class?: string;
+  readonly against?: string;
+  readonly extractor?: number;
+  readonly copies?: 'auto' | 'exact';
+  readonly columns?: string;
+  readonly labelSeparator?: string;
   readonly engine?: EngineName | 'auto';
 }
+
+/** For which work an option is. The others are for all. */
+const only: Readonly<Partial<Record<keyof PlanOptions, readonly ShardedWork[]>>> = {
+  views: ['predict'],
+  ...{ method: ['explain'], layout: ['explain'], tap: ['explain'], class: ['explain'] },
+  ...{ against: ['explain'], extractor: ['explain'] },
+  ...{ copies: ['inspect'], columns: ['inspect'], labelSeparator: ['inspect'] },
+  engine: ['predict', 'explain', 'features'],
+};
 
 /** `shroom plan <what> [<run>]` */
 export const plan: Verb<PlanOptions> = {
   examples: [
     'shroom plan predict runs/pets --data photos --shards 400 --out pets.plan',
-    'shroom work pets.plan --shard 0',
+    'shroom plan explain runs/pets --data photos --shards 400 --out maps.plan --method layerCam',
+    'shroom plan inspect --data photos --shards 40 --out inspection.plan',
   ],
   define: command => {
     command
@@ -33,7 +56,10 @@ export const plan: Verb<PlanOptions> = {
       )
       .argument('<what>', `what is done with each photo: ${listed(shardedWork)}`)
       .argument('[run]', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .requiredOption('--data <places...>', 'photos, folders of photos, or globs')
+      .requiredOption(
+        '--data <places...>',
+        'photos, folders of photos, or globs; for inspect: a folder with a folder for each class, a .zip of one, or a table',
+      )
       .requiredOption('--shards <count>', 'number of shards', integer(1, 1_000_000))
       .requiredOption('--out <file>', 'the plan')
       .option('--hash', 'read all photos, so that a changed photo of the same size is noticed too')
@@ -44,23 +70,59 @@ export const plan: Verb<PlanOptions> = {
         ).argParser(integer(1)),
       )
       .addOption(viewsOption())
-      .addOption(engineOption());
+      .addOption(
+        new Option(
+          '--method <name>',
+          'for explain: method of the heat map (default: "gradCam")',
+        ).choices(methodNames),
+      )
+      .addOption(
+        new Option(
+          '--layout <name>',
+          'for explain: what a picture shows (default: "panels")',
+        ).choices(['overlay', 'panels', 'jet']),
+      )
+      .option('--tap <layer>', 'for explain: stage or layer that is explained')
+      .option('--class <name>', 'for explain: class that is explained')
+      .option('--against <name>', 'for explain, with --class: a second class')
+      .option('--extractor <index>', 'for explain: which of several networks', integer(0))
+      .addOption(
+        new Option(
+          '--copies <kind>',
+          'for inspect: which copies are found (default: "auto", near ones too)',
+        ).choices(['auto', 'exact']),
+      );
+    for (const option of columnOptions()) command.addOption(option);
+    command.addOption(engineOption());
   },
-  run: async ({ results, notes, bars, signal }, [what, run], { data, ...options }) => {
-    if (what !== 'predict')
-      throw new UsageError(`There is no work '${what}'. It should be ${listed(shardedWork)}.`);
-    if (run === undefined)
-      throw new UsageError(`\`plan ${what}\` needs a classifier: \`shroom plan ${what} <run>\`.`);
+  run: async ({ results, notes, bars, signal }, [name, run], options) => {
+    const what = shardedWork.find(each => each === name);
+    if (what === undefined)
+      throw new UsageError(`There is no work '${name}'. It should be ${listed(shardedWork)}.`);
+    if (what !== 'inspect' && run === undefined)
+      throw new UsageError(`This needs a classifier: \`shroom plan ${what} <run>\`.`);
+    if (what === 'inspect' && run !== undefined)
+      throw new UsageError(`An inspection has no classifier: leave '${run}' out.`);
+    for (const [option, works] of Object.entries(only))
+      if (options[option as keyof PlanOptions] !== undefined && !works.includes(what))
+        throw new UsageError(`--${dashed(option)} is for ${listed(works)}, not for ${what}.`);
+    const { data, columns: _, labelSeparator: __, ...given } = options;
+    const columns = tableColumns(options);
     const { planShards } = await import('../shards/plan');
     const planned = await planShards(what, data, {
-      ...{ ...options, run, signal, onProgress: bars.onProgress },
-    }).finally(bars.stop);
+      ...{ ...given, signal, onProgress: bars.onProgress },
+      ...(run !== undefined && { run }),
+      ...(columns && { columns }),
+    } as AllPlanOptions[typeof what]).finally(bars.stop);
     if (planned.missing > 0)
       notes.warn(`${counted(planned.missing, 'photo was', 'photos were')} not found`);
     printPlanned(results, planned);
     return { result: planned };
   },
 };
+
+const dashed = (name: string): string =>
+  name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 
 function printPlanned(
   { heading, fact, paint }: Printer,

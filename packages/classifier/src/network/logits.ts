@@ -57,18 +57,11 @@ export async function* logitsOfPhotos<P extends Photo>(
   for (let start = 0; start < photos.length; start += photosAtOnce) {
     const own = photos.slice(start, start + photosAtOnce);
     const byView: Float32Array[][] = [];
-    const summaries = own.map((): Float32Array[] => []);
+    let summaries: readonly Float32Array[][] = [];
     for (const [index, view] of views.entries()) {
-      const features = new Float32Array(own.length * width);
-      let column = 0;
-      for (const extractor of extractors) {
-        for await (const { place, row, summary } of rowsOf(own, extractor, view, index, reading)) {
-          features.set(row, place * width + column);
-          if (index === 0) summaries[place]!.push(summary);
-        }
-        column += extractor.width;
-      }
-      byView.push(await logitsOf(features, own.length, width, head, classes.length));
+      const found = await featuresOf(own, extractors, view, index, reading);
+      if (index === 0) summaries = found.summaries;
+      byView.push(await logitsOf(found.features, own.length, width, head, classes.length));
       const share = (index + 1) / views.length;
       meter.update(start + Math.floor(share * own.length), photos.length);
     }
@@ -84,6 +77,41 @@ export async function* logitsOfPhotos<P extends Photo>(
       };
     }
   }
+}
+
+/** Features of one view of photos from all extractors. */
+interface ViewFeatures {
+  /** `[photos, width]`. Those of photos that cannot be read mean nothing. */
+  readonly features: Float32Array;
+  /** For each photo, the spatial averages of the last feature map of each extractor. */
+  readonly summaries: readonly Float32Array[][];
+}
+
+/**
+ * Computes the features of one view of photos, in batches of one size.
+ *
+ * @param index Number of the view, which seeds its random crops.
+ * @throws SampleError for a photo that cannot be read, unless there is `onUnread`.
+ */
+export async function featuresOf(
+  photos: readonly Photo[],
+  extractors: readonly Extractor[],
+  view: PhotoView,
+  index: number,
+  reading: Pick<LogitsOptions, 'signal' | 'onUnread'>,
+): Promise<ViewFeatures> {
+  const width = extractors.reduce((sum, each) => sum + each.width, 0);
+  const features = new Float32Array(photos.length * width);
+  const summaries = photos.map((): Float32Array[] => []);
+  let column = 0;
+  for (const extractor of extractors) {
+    for await (const { place, row, summary } of rowsOf(photos, extractor, view, index, reading)) {
+      features.set(row, place * width + column);
+      summaries[place]!.push(summary);
+    }
+    column += extractor.width;
+  }
+  return { features, summaries };
 }
 
 async function* rowsOf(

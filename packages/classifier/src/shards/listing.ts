@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { compareText } from '@shroom/data';
+import type { ListedPhotos } from '@shroom/data/node';
 import { PhotoError } from '../errors';
 import { eachPhoto } from '../photos/inputs';
 import { Meter, type OnProgress } from '../progress';
@@ -13,7 +15,7 @@ export interface Listing {
   readonly entries: readonly PlanEntry[];
 }
 
-interface ListingOptions {
+export interface ListingOptions {
   /** Whether the bytes of all photos are hashed. */
   readonly hash: boolean;
   readonly onProgress?: OnProgress | undefined;
@@ -46,6 +48,36 @@ export async function listPlaces(
   return { root, entries };
 }
 
+/**
+ * The entries of labeled photos that were listed.
+ *
+ * @param root Where relative places begin.
+ * @throws PhotoError when there are no photos.
+ */
+export async function listLabeled(
+  { candidates }: ListedPhotos,
+  root: string,
+  options: ListingOptions,
+): Promise<Listing> {
+  if (candidates.length === 0) throw new PhotoError(root, 'there are no photos.');
+  const named = candidates.map((photo): PlanEntry => {
+    const { id, origin, className, classNames, group, part } = photo;
+    const path = nameBelow(root, origin.path);
+    const isPlain = origin.kind === 'file' && path === id;
+    return {
+      id,
+      ...(!isPlain && { from: { ...origin, path } }),
+      class: className,
+      ...(classNames && { classes: [...classNames] }),
+      ...(group !== undefined && { group }),
+      ...(part && { part }),
+    };
+  });
+  // As in a set, whose photos are sorted by their names.
+  named.sort((a, b) => compareText(a.id, b.id));
+  return { root, entries: await measured(named, root, options) };
+}
+
 /** The path below a folder with `/` as separator, or the whole path of a file that is elsewhere. */
 function nameBelow(root: string, path: string): string {
   const below = relative(root, path);
@@ -57,7 +89,7 @@ function nameBelow(root: string, path: string): string {
 const atOnce = 32;
 
 /** Adds the sizes of files, and their hashes if asked for. The file of an entry is its id below the root. */
-export async function measured(
+async function measured(
   entries: readonly PlanEntry[],
   root: string,
   { hash, onProgress, signal }: ListingOptions,

@@ -1,48 +1,23 @@
+import { dirname } from 'node:path';
+import { listPhotos } from '@shroom/data/node';
+import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
 import type { EngineName } from '../engine/names';
-import type { OnProgress } from '../progress';
-import { type NamesOf, requireKnown, requireWhole } from '../requirements';
+import { requireKnownColumns } from '../options';
+import { nameOf } from '../photos/open-set';
+import { requireKnown, requireWhole } from '../requirements';
 import { certaintyOf } from '../serving/certainty';
 import { classifierFacts } from './classifier';
-import { type Listing, listPlaces } from './listing';
+import { type Listing, type ListingOptions, listLabeled, listPlaces } from './listing';
 import { resultsOf, writePlan } from './plan-file';
-import { type PlanHead, type ShardedWork, shardedWork } from './schema';
+import {
+  type ClassifierPlanOptions,
+  type InspectPlanOptions,
+  type PlanOptions,
+  planOptions,
+} from './plan-options';
+import { type PlanHead, type ShardedWork, shardedWork, workSchema } from './schema';
 import { shardVersions } from './versions';
-
-/** Options of every plan. */
-interface AnyPlanOptions {
-  /** Path of the plan, such as `pets.plan`. */
-  readonly out: string;
-  /** Number of shards, at most one for each photo. */
-  readonly shards: number;
-  /**
-   * Whether the plan has the hash of each photo, so that a changed photo of the same size is noticed too. All photos are read for that.
-   * Default false: the plan has their sizes.
-   */
-  readonly hash?: boolean;
-  /** Number of photos after which a shard stores its rows. A worker that is killed loses at most these. Default 64. */
-  readonly block?: number;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
-}
-
-/** Options of plans whose work needs a classifier. */
-interface ClassifierPlanOptions extends AnyPlanOptions {
-  /** A trained classifier: an address for `openClassifier`. */
-  readonly run: string;
-  /** The engine that computes all shards. Default: the fastest one that loads where the plan is made. */
-  readonly engine?: EngineName | 'auto';
-}
-
-export interface PredictPlanOptions extends ClassifierPlanOptions {
-  /** Number of views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
-  readonly views?: number;
-}
-
-/** The options of a plan, by its work. */
-export interface PlanOptions {
-  readonly predict: PredictPlanOptions;
-}
 
 /** A plan that was written. */
 export interface PlannedShards {
@@ -65,9 +40,15 @@ export interface PlannedShards {
  * Plans work on many photos for many machines: writes one file with the photos, the options, and the hash of the classifier. No photo is
  * decoded. Each shard is then done by `workShard`, wherever, and `mergeShards` makes one result of all.
  *
- * @param what `predict`: the rows of `predictions.csv`.
+ * | work | result |
+ * |---|---|
+ * | `predict` | a table, with the columns of `predictions.csv` |
+ * | `explain` | a folder with `explanations.csv` and a picture of each photo |
+ * | `features` | a folder with `features.npy`, `[photos, width]`, and `photos.csv` |
+ * | `inspect` | a folder with `inspection.json` and `index.html`, as `inspect` writes them |
+ *
  * @param photos Paths of photos, folders of photos, or globs. Results name the photos by their paths below the folder if one folder is
- *   given, otherwise below the working directory.
+ *   given, otherwise below the working directory. For `inspect`: one folder with a folder for each class, a `.zip` of one, or a table.
  * @throws PhotoError when there are no photos. PlanError when another plan has the name. RangeError for an invalid option, or when there are
  *   more shards than photos.
  * @example
@@ -77,56 +58,105 @@ export interface PlannedShards {
  * const { path } = await mergeShards('pets.plan'); // pets.csv
  * ```
  */
-export async function planShards<What extends ShardedWork & keyof PlanOptions>(
+export async function planShards<What extends ShardedWork>(
   what: What,
   photos: string | readonly string[],
   options: PlanOptions[What],
 ): Promise<PlannedShards> {
-  if (!(shardedWork as readonly string[]).includes(what))
+  if (!shardedWork.includes(what))
     throw new RangeError(`There is no work '${what}'; there are ${shardedWork.join(', ')}.`);
-  requireKnown('', options, { ...common, ...own[what] });
+  requireKnown('', options, planOptions[what]);
   const { out, shards, hash = false, block = 64, onProgress, signal } = options;
   requireWhole('shards', shards, 1, 1_000_000);
   requireWhole('block', block, 1);
   if (typeof out !== 'string' || out === '')
-    throw new RangeError('out should be a path for the plan.');
-  const { classifier, engine, work } = await facts({ what, ...options } as Asked);
+    throw new RangeError('out should be the path of the plan.');
   const places = typeof photos === 'string' ? [photos] : photos;
-  const { root, entries }: Listing = await listPlaces(places, { hash, onProgress, signal });
+  const listing = { hash, onProgress, signal };
+  const { root, entries, ...job } =
+    what === 'inspect'
+      ? await inspection(places, options as InspectPlanOptions, listing)
+      : {
+          ...(await networks(what, options as NetworkOptions)),
+          ...(await listPlaces(places, listing)),
+        };
   if (entries.length < shards)
     throw new RangeError(
       `${entries.length} photos make at most ${entries.length} shards, not ${shards}.`,
     );
-  const head = { work, root, block, classifier, engine, versions: shardVersions() };
+  const head = { ...job, root, block, versions: shardVersions() };
   const plan = await writePlan(out, head, entries, shards);
-  const missing = entries.filter(({ bytes, from }) => !from && bytes === undefined).length;
+  const isMissing = ({ bytes, from }: (typeof entries)[number]) =>
+    bytes === undefined && (from === undefined || from.kind === 'file');
+  const missing = entries.filter(isMissing).length;
   return {
     ...{ path: plan.path, what, photos: entries.length, shards, missing, sha256: plan.sha256 },
-    ...(engine && { engine }),
+    ...(plan.head.engine && { engine: plan.head.engine }),
     results: resultsOf(plan),
   };
 }
 
-const common: NamesOf<AnyPlanOptions> = {
-  ...{ out: true, shards: true, hash: true, block: true, onProgress: true, signal: true },
-};
+type Job = Pick<PlanHead, 'work' | 'classifier' | 'engine'>;
 
-const ofClassifier = { run: true, engine: true } as const;
+type NetworkOptions = ClassifierPlanOptions &
+  Partial<Omit<PlanOptions['predict'] & PlanOptions['explain'], keyof ClassifierPlanOptions>>;
 
-/** Names of the options of each kind of work, besides those that all have. */
-const own: Readonly<Record<string, object>> = {
-  predict: { ...ofClassifier, views: true } satisfies Partial<NamesOf<PredictPlanOptions>>,
-};
+/** Work with a classifier. */
+async function networks(
+  what: Exclude<ShardedWork, 'inspect'>,
+  options: NetworkOptions,
+): Promise<Job> {
+  const { run, engine: wanted, onProgress, signal } = options;
+  if (typeof run !== 'string')
+    throw new RangeError(`run should be the address of a classifier, which \`${what}\` needs.`);
+  const { file, facts } = await classifierFacts(run, { onProgress, signal });
+  const { name: engine } = await startEngine(wanted);
+  const job = { classifier: facts, engine };
+  if (what === 'features') return { ...job, work: { what } };
+  if (what === 'predict') {
+    const { views = file.views } = options;
+    certaintyOf(file, views);
+    return { ...job, work: { what, views } };
+  }
+  const { method = 'gradCam', layout = 'panels', tap, against, extractor } = options;
+  for (const name of [options.class, against])
+    if (name !== undefined && !file.classes.includes(name))
+      throw new RangeError(`There is no class '${name}'; there are ${file.classes.join(', ')}.`);
+  if (against !== undefined && (options.class === undefined || options.class === against))
+    throw new RangeError('against needs class with another class: it shows one against the other.');
+  return {
+    ...job,
+    work: valid({ what, method, layout, tap, class: options.class, against, extractor }),
+  };
+}
 
-type Asked = { readonly what: 'predict' } & PredictPlanOptions;
+/** Inspection of labeled photos. */
+async function inspection(
+  places: readonly string[],
+  options: InspectPlanOptions,
+  listing: ListingOptions,
+): Promise<Job & Listing> {
+  const { copies = 'auto', columns, leastSide, mostPixels, mostAspect, mostImbalance } = options;
+  requireKnownColumns(columns);
+  const [place = '', ...more] = places;
+  if (more.length > 0)
+    throw new RangeError(
+      'An inspection takes one folder, .zip or table, as classes belong together.',
+    );
+  const { where, listed } = await listPhotos(place, columns ?? {});
+  const { findings = [], expected } = listed;
+  const limits = { leastSide, mostPixels, mostAspect, mostImbalance };
+  const work = { what: 'inspect', copies, name: nameOf(place), findings, expected, ...limits };
+  const isFolder = !/\.(zip|csv|tsv|json|jsonl|ndjson)$/i.test(place);
+  const labeled = await listLabeled(listed, isFolder ? where : dirname(where), listing);
+  return { work: valid(work), ...labeled };
+}
 
-/** The work with all its options, and the classifier that it needs. */
-async function facts(asked: Asked): Promise<Pick<PlanHead, 'work' | 'classifier' | 'engine'>> {
-  const { run, engine, onProgress, signal } = asked;
-  if (typeof run !== 'string') throw new RangeError(`run should be the address of a classifier.`);
-  const { file, facts: classifier } = await classifierFacts(run, { onProgress, signal });
-  const { name } = await startEngine(engine);
-  const { views = file.views } = asked;
-  certaintyOf(file, views);
-  return { classifier, engine: name, work: { what: 'predict', views } };
+/** @throws RangeError naming what is wrong with an option. */
+function valid(work: object): PlanHead['work'] {
+  const given = Object.fromEntries(Object.entries(work).filter(([, value]) => value !== undefined));
+  const result = v.safeParse(workSchema, given);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new RangeError(`${v.getDotPath(issue) ?? 'options'}: ${issue.message}.`);
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { engineNames } from '../engine/names';
+import { methodNames } from '../explaining/methods';
 import { mostViews } from '../photos/views';
 
 /** Version of plans that this package writes and reads. */
@@ -13,7 +14,7 @@ export const planVersion = 1;
  * for (const what of shardedWork) console.log(`shroom plan ${what}`);
  * ```
  */
-export const shardedWork = ['predict'] as const;
+export const shardedWork = ['predict', 'inspect', 'explain', 'features'] as const;
 
 /** A kind of work that can be divided into shards. */
 export type ShardedWork = (typeof shardedWork)[number];
@@ -22,13 +23,41 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'should be 64 hexade
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000));
+const positive = v.pipe(v.number(), v.gtValue(0), v.finite());
 const partName = v.picklist(['train', 'validation', 'test']);
 
+const finding = v.object({ kind: text, subject: v.string(), reason: v.string() });
+
 /** The options of each kind of work. */
-const works = v.variant('what', [
+export const workSchema = v.variant('what', [
   v.strictObject({
     what: v.literal('predict'),
     views: v.pipe(count, v.maxValue(mostViews)),
+  }),
+  v.strictObject({ what: v.literal('features') }),
+  v.strictObject({
+    what: v.literal('explain'),
+    method: v.picklist(methodNames),
+    layout: v.picklist(['overlay', 'panels', 'jet']),
+    tap: v.optional(text),
+    class: v.optional(text),
+    against: v.optional(text),
+    extractor: v.optional(index),
+  }),
+  v.strictObject({
+    what: v.literal('inspect'),
+    /** Whether near copies are searched for. */
+    copies: v.picklist(['auto', 'exact']),
+    leastSide: v.optional(positive),
+    mostPixels: v.optional(positive),
+    mostAspect: v.optional(positive),
+    mostImbalance: v.optional(positive),
+    /** Name of the set. */
+    name: text,
+    /** What was found when the photos were listed. */
+    findings: v.array(finding),
+    /** A sentence for the error when too few classes remain. */
+    expected: v.optional(text),
   }),
 ]);
 
@@ -36,7 +65,7 @@ const works = v.variant('what', [
 export const planSchema = v.object({
   format: v.literal('shroom-plan'),
   version: v.literal(planVersion),
-  work: works,
+  work: workSchema,
   photos: index,
   /** Where relative places of photos begin: the absolute path of a folder, or an address that ends with `/`. */
   root: text,

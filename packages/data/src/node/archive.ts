@@ -10,10 +10,10 @@ import {
 import type { ArchiveOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { ArchiveError } from './bytes';
-import { PhotoSetError } from './collection';
+import { type ListedPhotos, PhotoSetError } from './collection';
 import type { FolderOptions } from './folder';
 import { readLayout } from './layout';
-import { collectPlaced } from './listed-photos';
+import { collectPhotos, listedPlaced } from './listed-photos';
 
 /** Limits of an archive. An archive or entry beyond them is treated as an attack or an accident. */
 export interface ArchiveLimits {
@@ -47,9 +47,20 @@ export interface ArchiveFile {
  * ```
  */
 export async function openArchive(path: string, options: FolderOptions = {}): Promise<PhotoSet> {
+  const { where, listed } = await listArchivePhotos(path, options);
+  return collectPhotos(where, listed, options);
+}
+
+/** Lists the photos in an archive without reading them. */
+export async function listArchivePhotos(
+  path: string,
+  options: FolderOptions,
+): Promise<{ readonly where: string; readonly listed: ListedPhotos }> {
   const { files, findings } = await listArchive(path);
-  const layout = readLayout(files, resolve(path), options.givenSplit);
-  return collectPlaced(resolve(path), layout.placed, [...layout.findings, ...findings], options);
+  const where = resolve(path);
+  const layout = readLayout(files, where, options.givenSplit);
+  const all = [...layout.findings, ...findings];
+  return { where, listed: listedPlaced(where, layout.placed, all, options) };
 }
 
 /** The files in an archive. */

@@ -6,11 +6,11 @@ import type { ArchiveOrigin, FileOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
 import { compareText } from '../text-order';
-import { ArchiveError, readBytes } from './bytes';
+import { readBytes } from './bytes';
 import { findCopiesAmong, tellOfCopies, withoutLeaks } from './copies';
 import { look } from './decode';
-import { DecodeError } from './decode-error';
 import { type DecodeOptions, withDefaults } from './decode-options';
+import { type ExaminedPhoto, isOfTheFile } from './examination';
 
 /** A file that may be a photo. */
 export interface Candidate extends Named {
@@ -54,6 +54,11 @@ export interface OpenOptions {
    * Default `auto`.
    */
   readonly copies?: 'auto' | 'exact';
+  /**
+   * What `examinePhoto` has found out about a photo before, by its id, such as on other machines. The file of such a photo is
+   * not read. Default: every file is read and decoded.
+   */
+  readonly examined?: (id: string) => ExaminedPhoto | undefined;
 }
 
 /**
@@ -98,7 +103,7 @@ export async function collect(
   let done = 0;
   await inParallel(todo.length, async index => {
     signal?.throwIfAborted();
-    checked[index] = await checkFile(todo[index]!, decoding);
+    checked[index] = await checkFile(todo[index]!, options);
     onProgress?.({ done: ++done, total: todo.length });
   });
   const findings = [...found, ...checked.flatMap(({ finding }) => finding ?? [])];
@@ -178,23 +183,30 @@ interface CheckedFile {
 
 async function checkFile(
   { id, origin }: Candidate,
-  decoding: DecodeOptions | undefined,
+  { decoding, examined }: OpenOptions,
 ): Promise<CheckedFile> {
+  const known = examined?.(id);
+  if (known?.problem !== undefined)
+    return { finding: { kind: 'quarantined', subject: id, reason: known.problem } };
+  if (known) return usable(id, known.sha256, known);
   try {
     const bytes = await readBytes(origin);
-    const { converted, sketch } = await look(bytes, decoding);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const usable = { sha256, ...(sketch && { sketch }) };
-    if (converted.length === 0) return usable;
-    return { ...usable, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
+    const seen = await look(bytes, decoding);
+    return usable(id, createHash('sha256').update(bytes).digest('hex'), seen);
   } catch (error) {
-    const ofTheFile =
-      error instanceof DecodeError ||
-      error instanceof ArchiveError ||
-      (error as NodeJS.ErrnoException).code !== undefined;
-    if (!ofTheFile) throw error;
+    if (!isOfTheFile(error)) throw error;
     return { finding: { kind: 'quarantined', subject: id, reason: (error as Error).message } };
   }
+}
+
+function usable(
+  id: string,
+  sha256: string,
+  { converted, sketch }: { readonly converted: readonly string[]; readonly sketch?: Sketch },
+): CheckedFile {
+  const file = { sha256, ...(sketch && { sketch }) };
+  if (converted.length === 0) return file;
+  return { ...file, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
 }
 
 /** Runs as many tasks at once as there are decoding threads. */

@@ -5,9 +5,9 @@ import { partNamed } from '../given-split';
 import type { FileOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { compareText } from '../text-order';
-import { type OpenOptions, PhotoSetError } from './collection';
+import { type ListedPhotos, type OpenOptions, PhotoSetError } from './collection';
 import { type GivenSplit, readLayout } from './layout';
-import { collectPlaced } from './listed-photos';
+import { collectPhotos, listedPlaced } from './listed-photos';
 import { isSystem } from './system-files';
 
 export interface FolderOptions extends OpenOptions {
@@ -29,6 +29,15 @@ export interface FolderOptions extends OpenOptions {
  * ```
  */
 export async function openFolder(folder: string, options: FolderOptions = {}): Promise<PhotoSet> {
+  const { where, listed } = await listFolder(folder, options);
+  return collectPhotos(where, listed, options);
+}
+
+/** Lists the photos in folders without reading them. @throws PhotoSetError when the folder is missing. */
+export async function listFolder(
+  folder: string,
+  options: FolderOptions,
+): Promise<{ readonly where: string; readonly listed: ListedPhotos }> {
   const root = resolve(folder);
   const found = await stat(root).catch(() => undefined);
   if (!found) throw new PhotoSetError(`${root} does not exist.`);
@@ -48,7 +57,7 @@ export async function openFolder(folder: string, options: FolderOptions = {}): P
     }),
   );
   const findings = [...layout.findings, ...listing.findings, ...empty];
-  return collectPlaced(root, layout.placed, findings, options);
+  return { where: root, listed: listedPlaced(root, layout.placed, findings, options) };
 }
 
 interface ListedFile {

@@ -20,6 +20,7 @@ export { type Candidate, type ListedPhotos, type OpenOptions, PhotoSetError } fr
 export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
 export { DecodeError } from './decode-error';
 export type { DecodeOptions } from './decode-options';
+export { type ExaminedPhoto, examinePhoto } from './examination';
 export { type FolderOptions, openFolder } from './folder';
 export { type InspectOptions, inspect } from './inspect';
 export { type PageOptions, renderInspection } from './inspection-page';
@@ -27,6 +28,7 @@ export { KaggleCredentialsError } from './kaggle/credentials';
 export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
 export type { GivenSplit } from './layout';
 export { collectPhotos } from './listed-photos';
+export { listPhotos, type PhotoListing } from './listing';
 export { openPhotos } from './open';
 export { readPixels } from './pixels';
 export type { OpenPhotosOptions, PhotoSource } from './sources/photo-source';

@@ -20,6 +20,8 @@ export interface InspectOptions extends InspectionLimits {
   readonly split?: Split;
   /** The options with which the set was opened. */
   readonly decoding?: DecodeOptions;
+  /** As in the options with which the set was opened. */
+  readonly examined?: OpenOptions['examined'];
   readonly onProgress?: OpenOptions['onProgress'];
   readonly signal?: AbortSignal;
 }
@@ -38,7 +40,7 @@ export interface InspectOptions extends InspectionLimits {
  * ```
  */
 export async function inspect(set: PhotoSet, options: InspectOptions = {}): Promise<Inspection> {
-  const { split, decoding, onProgress, signal } = options;
+  const { split, onProgress, signal } = options;
   const parts = new Map<number, SplitName>();
   for (const name of splitNames) for (const index of split?.[name] ?? []) parts.set(index, name);
   const facts: (PhotoFacts & { readonly sketch?: Sketch })[] = [];
@@ -48,7 +50,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
     const part = parts.get(index);
     const photo = set.photos[index]!;
     facts[index] = {
-      ...(await factsOf(photo, set.classes, decoding)),
+      ...(await factsOf(photo, set.classes, options)),
       ...(part !== undefined && { part }),
     };
     onProgress?.({ done: ++done, total: set.photos.length });
@@ -61,7 +63,7 @@ export async function inspect(set: PhotoSet, options: InspectOptions = {}): Prom
 async function factsOf(
   photo: Photo,
   classes: readonly string[],
-  decoding: DecodeOptions | undefined,
+  { decoding, examined }: InspectOptions,
 ): Promise<PhotoFacts & { readonly sketch?: Sketch }> {
   const { id, sha256, origin, label, labels } = photo;
   const all = labels && { classes: labels.map(each => classes[each]!) };
@@ -70,6 +72,11 @@ async function factsOf(
     const pixels = await readPixels(origin, undefined);
     const { width, height } = pixels;
     return { ...name, width, height, format: 'generated', bytes: 0, sketch: sketch(pixels) };
+  }
+  const known = examined?.(id);
+  if (known && known.problem === undefined) {
+    const { converted: _, sha256: __, ...facts } = known;
+    return { ...name, ...facts };
   }
   const bytes = await readBytes(origin);
   const dimensions = await readDimensions(bytes, decoding);

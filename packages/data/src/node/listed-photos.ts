@@ -49,13 +49,13 @@ export function collectPhotos(
   return collect(where, all, options);
 }
 
-/** Makes a set of files whose class and part follow from their folders. */
-export function collectPlaced(
+/** Lists files whose class and part follow from their folders. */
+export function listedPlaced(
   where: string,
   placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
   findings: readonly Finding[],
   options: OpenOptions,
-): Promise<PhotoSet> {
+): ListedPhotos {
   const candidates = placed.map(
     ({ id, className, part, file }): Candidate => ({
       id,
@@ -67,5 +67,5 @@ export function collectPlaced(
   const expected =
     `It should hold folders named after the classes, each with at least ${photosInWords(options.leastPerClass ?? leastPerClass)}: ${where}/Amanita/1.jpg, ` +
     `${where}/Boletus/1.jpg, ...`;
-  return collectPhotos(where, { candidates, findings, expected }, options);
+  return { candidates, findings, expected };
 }

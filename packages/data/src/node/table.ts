@@ -2,7 +2,13 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
-import { type Candidate, type OpenOptions, PhotoSetError, photosInWords } from './collection';
+import {
+  type Candidate,
+  type ListedPhotos,
+  type OpenOptions,
+  PhotoSetError,
+  photosInWords,
+} from './collection';
 import { collectPhotos } from './listed-photos';
 import { type ColumnNames, findColumns } from './table-columns';
 import { isFile, noneThere, oneRowEach, withEnding } from './table-files';
@@ -24,6 +30,15 @@ export interface TableOptions extends OpenOptions, ColumnNames {}
  * ```
  */
 export async function openTable(file: string, options: TableOptions = {}): Promise<PhotoSet> {
+  const { where, listed } = await listTable(file, options);
+  return collectPhotos(where, listed, options);
+}
+
+/** Lists the photos of a table without reading them. @throws PhotoSetError as `openTable` does. */
+export async function listTable(
+  file: string,
+  options: TableOptions,
+): Promise<{ readonly where: string; readonly listed: ListedPhotos }> {
   const where = resolve(file);
   const bytes = await readFile(where).catch(error => {
     throw new PhotoSetError(`${where} cannot be read: ${(error as Error).message}`);
@@ -60,5 +75,5 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
     return { ...row, origin: { kind: 'file', path } };
   });
   const expected = `The rows should have at least ${photosInWords(options.leastPerClass ?? leastPerClass)} of each class.`;
-  return collectPhotos(where, { candidates, findings, expected }, options);
+  return { where, listed: { candidates, findings, expected } };
 }

@@ -1,5 +1,5 @@
 import { elementCount } from '../shape';
-import { npyTypeOf } from './element-type';
+import { type NpyType, npyTypeOf } from './element-type';
 import { NpyError } from './error';
 import { type NpyArray, npyMagic } from './reader';
 
@@ -23,13 +23,32 @@ export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
   if (!type) throw new NpyError('The values are not an array of numbers of one supported type.');
   if (elementCount(shape) !== values.length)
     throw new NpyError(`The shape [${shape}] does not have ${values.length} values.`);
+  const header = npyHeader(shape, type);
+  const bytes = new Uint8Array(header.length + values.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), header.length);
+  return bytes;
+}
+
+/**
+ * The first bytes of an npy file, for arrays that are written piece by piece. The values follow, little-endian.
+ *
+ * @example
+ * ```ts
+ * import { appendFile, writeFile } from 'node:fs/promises';
+ *
+ * await writeFile('features.npy', npyHeader([2, 3], '<f4'));
+ * for (const row of [Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)]) await appendFile('features.npy', row);
+ * ```
+ */
+export function npyHeader(shape: readonly number[], type: NpyType): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // Spaces and a line break fill the header up to a multiple of 64 bytes.
   const isLong = Math.ceil((10 + text.length + 1) / alignment) * alignment - 10 > 0xffff;
   const prefix = isLong ? 12 : 10;
   const first = Math.ceil((prefix + text.length + 1) / alignment) * alignment;
-  const bytes = new Uint8Array(first + values.byteLength).fill(0x20, 0, first);
+  const bytes = new Uint8Array(first).fill(0x20);
   bytes.set(npyMagic);
   bytes.set([isLong ? 2 : 1, 0], npyMagic.length);
   const view = new DataView(bytes.buffer);
@@ -37,6 +56,5 @@ export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
   else view.setUint16(8, first - prefix, true);
   bytes.set(new TextEncoder().encode(text), prefix);
   bytes[first - 1] = 0x0a;
-  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), first);
   return bytes;
 }

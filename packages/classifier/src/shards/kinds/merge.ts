@@ -1,12 +1,17 @@
-import type { OpenPlan } from '../plan-file';
-import { stemOf } from '../plan-file';
+import { type OpenPlan, stemOf } from '../plan-file';
 import type { ShardedWork } from '../schema';
+import { mergeExplanations } from './explain';
+import { mergeFeatures } from './features';
+import { mergeInspection } from './inspect';
 import type { Merging } from './kind';
 import { mergePredictions } from './predict';
 
 /** Writes the result of all shards, by the kind of work. */
 export const mergers: Readonly<Record<ShardedWork, (merging: Merging) => Promise<void>>> = {
   predict: mergePredictions,
+  inspect: mergeInspection,
+  explain: mergeExplanations,
+  features: mergeFeatures,
 };
 
 /** Where the result goes if the caller does not say it: a file or a folder beside the plan. */

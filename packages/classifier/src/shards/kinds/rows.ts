@@ -19,3 +19,16 @@ export const madeBy = (engine?: Pick<Engine, 'identity'>): string =>
     `node ${process.versions.node}`,
     `${process.platform} ${process.arch}`,
   ].join('; ');
+
+/** The values of JSON lines. @param pieces Pieces of any length. */
+export async function* linesOf<Row>(
+  pieces: AsyncIterable<Buffer>,
+): AsyncGenerator<Row, void, undefined> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line) as Row;
+  }
+}

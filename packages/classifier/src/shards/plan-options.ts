@@ -1,0 +1,92 @@
+import type { EngineName } from '../engine/names';
+import type { MethodName } from '../explaining/methods';
+import type { PictureOptions } from '../explaining/photo-png';
+import type { TableColumns } from '../options';
+import type { OnProgress } from '../progress';
+import type { NamesOf } from '../requirements';
+import type { ShardedWork } from './schema';
+
+/** Options of every plan. */
+interface AnyPlanOptions {
+  /** Path of the plan, such as `pets.plan`. */
+  readonly out: string;
+  /** Number of shards, at most one for each photo. */
+  readonly shards: number;
+  /**
+   * Whether the plan has the hash of each photo, so that a changed photo of the same size is noticed too. All photos are read for that.
+   * Default false: the plan has their sizes.
+   */
+  readonly hash?: boolean;
+  /** Number of photos after which a shard stores its rows. A worker that is killed loses at most these. Default 64. */
+  readonly block?: number;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Options of plans whose work needs a classifier. */
+export interface ClassifierPlanOptions extends AnyPlanOptions {
+  /** A trained classifier: an address for `openClassifier`. */
+  readonly run: string;
+  /** The engine that computes all shards. Default: the fastest one that loads where the plan is made. */
+  readonly engine?: EngineName | 'auto';
+}
+
+export interface PredictPlanOptions extends ClassifierPlanOptions {
+  /** Number of views of each photo whose probabilities are averaged. Default: as many as in the test of the run. */
+  readonly views?: number;
+}
+
+export interface ExplainPlanOptions extends ClassifierPlanOptions {
+  /** Name of the method in `@shroom/gradcam`. Default `gradCam`. */
+  readonly method?: MethodName;
+  /** What a picture shows. Default `panels`. */
+  readonly layout?: NonNullable<PictureOptions['layout']>;
+  /** Stage or layer whose feature map is explained. Default: the layer of the last feature map. */
+  readonly tap?: string;
+  /** Name of the class that is explained. Default: the most probable class. */
+  readonly class?: string;
+  /** Name of a second class, against which `class` is explained. */
+  readonly against?: string;
+  /** Index of the extractor that is explained. Default 0. */
+  readonly extractor?: number;
+}
+
+export interface InspectPlanOptions extends AnyPlanOptions {
+  /** Whether near copies are searched for (`auto`), or only files with the same bytes (`exact`). Default `auto`. */
+  readonly copies?: 'auto' | 'exact';
+  /** Unusual names of a table's columns, and the separator between several classes in a cell. */
+  readonly columns?: TableColumns;
+  /** Limits, as in the options of `inspect`. */
+  readonly leastSide?: number;
+  readonly mostPixels?: number;
+  readonly mostAspect?: number;
+  readonly mostImbalance?: number;
+}
+
+/** The options of a plan, by its work. */
+export interface PlanOptions {
+  readonly predict: PredictPlanOptions;
+  readonly inspect: InspectPlanOptions;
+  readonly explain: ExplainPlanOptions;
+  readonly features: ClassifierPlanOptions;
+}
+
+const common: NamesOf<AnyPlanOptions> = {
+  ...{ out: true, shards: true, hash: true, block: true, onProgress: true, signal: true },
+};
+const ofClassifier: NamesOf<ClassifierPlanOptions> = { ...common, run: true, engine: true };
+const predict: NamesOf<PredictPlanOptions> = { ...ofClassifier, views: true };
+const explain: NamesOf<ExplainPlanOptions> = {
+  ...ofClassifier,
+  ...{ method: true, layout: true, tap: true, class: true, against: true, extractor: true },
+};
+const inspect: NamesOf<InspectPlanOptions> = {
+  ...common,
+  ...{ copies: true, columns: true },
+  ...{ leastSide: true, mostPixels: true, mostAspect: true, mostImbalance: true },
+};
+
+/** The names of the options of each kind of work. */
+export const planOptions: Readonly<Record<ShardedWork, object>> = {
+  ...{ predict, inspect, explain, features: ofClassifier },
+};
