@@ -38,7 +38,7 @@ export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
  * import { appendFile, writeFile } from 'node:fs/promises';
  *
  * await writeFile('features.npy', npyHeader([2, 3], '<f4'));
- * for (const row of [Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)]) await appendFile('features.npy', row);
+ * for (const row of [[1, 2, 3], [4, 5, 6]]) await appendFile('features.npy', Buffer.from(Float32Array.from(row).buffer));
  * ```
  */
 export function npyHeader(shape: readonly number[], type: NpyType): Uint8Array {
