@@ -16,7 +16,7 @@ import { writeWhole } from './written';
 const columns = ['photo', 'prediction', 'probability', 'sure', 'known', 'explained', 'picture'];
 
 /** Path of a photo's picture. No folder has more than a thousand. */
-export const pictureOf = (number: number): string => {
+const pictureOf = (number: number): string => {
   const name = String(number).padStart(9, '0');
   return `pictures/${name.slice(0, -3)}/${name}.png`;
 };
