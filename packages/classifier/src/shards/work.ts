@@ -83,7 +83,6 @@ export async function workShard(
   });
   const before = await folder.done();
   if (before) return told(before, before.photos);
-  requireVersions(opened);
   await mkdir(folder.path, { recursive: true }).catch(error => {
     throw ofTheDisk(folder.path, error);
   });
@@ -147,6 +146,7 @@ async function attempt(
   { root = plan.head.root, run, onProgress, signal }: WorkShardOptions,
 ): Promise<Attempt> {
   const { head } = plan;
+  requireVersions(plan);
   signal?.throwIfAborted();
   await folder.begin();
   const first = boundsOf(head.photos, head.shards.length)[shard]!;
