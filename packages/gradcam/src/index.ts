@@ -9,6 +9,7 @@ export {
 } from './explain';
 export { type AblationCamOptions, ablationCam } from './methods/ablation-cam';
 export { augmented } from './methods/augmented';
+export type { Baseline } from './methods/baselines';
 export { cam, NotLinearError } from './methods/cam';
 export { type ClusteredScoreCamOptions, clusteredScoreCam } from './methods/clustered-score-cam';
 export { eigenCam } from './methods/eigen-cam';
@@ -23,6 +24,7 @@ export { gradCam } from './methods/grad-cam';
 export { gradCamElementWise } from './methods/grad-cam-element-wise';
 export { type GradCamPlusPlusOptions, gradCamPlusPlus } from './methods/grad-cam-plus-plus';
 export { gradEclip } from './methods/grad-eclip';
+export { type GradientShapOptions, gradientShap } from './methods/gradient-shap';
 export { hiResCam } from './methods/hires-cam';
 export {
   type IntegratedGradientsOptions,
@@ -32,6 +34,7 @@ export { type KpcaCamOptions, kpcaCam } from './methods/kpca-cam';
 export { layerCam } from './methods/layer-cam';
 export { type AttentionMethodOptions, leGrad } from './methods/le-grad';
 export { customMethod, type Method, MethodError } from './methods/method';
+export type { SmoothedOptions } from './methods/noisy-copies';
 export { type OcclusionOptions, occlusion } from './methods/occlusion';
 export { reciproCam } from './methods/recipro-cam';
 export { type RiseOptions, rise } from './methods/rise';
@@ -41,7 +44,7 @@ export { scoreCam } from './methods/score-cam';
 export { segEigenCam } from './methods/seg-eigen-cam';
 export { shapleyCam } from './methods/shapley-cam';
 export { smoothGradCamPlusPlus } from './methods/smooth-grad-cam-plus-plus';
-export { type SmoothedOptions, smoothed } from './methods/smoothed';
+export { type SmoothedFormOptions, smoothed } from './methods/smoothed';
 export { xGradCam } from './methods/x-grad-cam';
 export { capabilities } from './model/capability';
 export type { Capabilities } from './model/capability-check';

@@ -14,6 +14,7 @@ export const methodTable = {
   gradCam,
   gradCamElementWise: gradcam.gradCamElementWise,
   gradCamPlusPlus: gradcam.gradCamPlusPlus,
+  gradientShap: gradcam.gradientShap,
   hiResCam: gradcam.hiResCam,
   integratedGradients: gradcam.integratedGradients,
   kpcaCam: gradcam.kpcaCam,
@@ -34,6 +35,7 @@ export const fewPasses: Readonly<Record<keyof typeof methodTable, gradcam.Method
   ...(Object.fromEntries(
     Object.entries(methodTable).map(([name, method]) => [name, method()]),
   ) as Record<keyof typeof methodTable, gradcam.Method>),
+  gradientShap: gradcam.gradientShap({ samples: 2 }),
   integratedGradients: gradcam.integratedGradients({ steps: 4 }),
   occlusion: gradcam.occlusion({ places: 2 }),
   rise: gradcam.rise({ masks: 10 }),

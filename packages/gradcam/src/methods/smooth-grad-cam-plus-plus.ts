@@ -15,7 +15,7 @@ import {
 import { gradientOf } from '../evidence';
 import { quotient, weighedPlusPlus } from './grad-cam-plus-plus';
 import { atLeastOne, atLeastZero, type Method } from './method';
-import { eachNoisy, type SmoothedOptions } from './smoothed';
+import { eachNoisy, type SmoothedOptions } from './noisy-copies';
 
 /**
  * Smooth Grad-CAM++: Grad-CAM++ whose first, second and third derivatives are means over noisy copies of the image, applied to the features

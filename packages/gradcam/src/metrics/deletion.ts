@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { fills } from '../algebra/fills';
 import { atLeastOne, oneOf } from '../methods/method';
 import type { Explainable } from '../model/source';
-import type { Pixels } from './imputation';
 import type { Metric } from './metric';
 import { type ClassMap, type MetricOptions, subjectsOf } from './subject';
 import { expectedScores } from './ties';
@@ -46,12 +46,7 @@ export function deletion(
   explanations: readonly ClassMap[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
-  const { fill = 'zero' } = options;
-  oneOf(fill, fillNames, 'fill');
-  return curves(model, images, explanations, options, pixels => [
-    pixels.values,
-    fills[fill](pixels),
-  ]);
+  return curves(model, images, explanations, options, 'zero', (whole, filled) => [whole, filled]);
 }
 
 /**
@@ -70,12 +65,7 @@ export function insertion(
   explanations: readonly ClassMap[],
   options: CurveOptions = {},
 ): Promise<Curve[]> {
-  const { fill = 'blur' } = options;
-  oneOf(fill, fillNames, 'fill');
-  return curves(model, images, explanations, options, pixels => [
-    fills[fill](pixels),
-    pixels.values,
-  ]);
+  return curves(model, images, explanations, options, 'blur', (whole, filled) => [filled, whole]);
 }
 
 const areaUnder = (curves: typeof deletion, better: Metric['better']): Metric => ({
@@ -87,21 +77,21 @@ const areaUnder = (curves: typeof deletion, better: Metric['better']): Metric =>
 export const deletionMetric = areaUnder(deletion, 'lower');
 export const insertionMetric = areaUnder(insertion, 'higher');
 
-const fillNames = ['zero', 'mean', 'blur'] as const;
-
 async function curves(
   model: Explainable,
   images: Tensor,
   explanations: readonly ClassMap[],
   options: CurveOptions,
-  ends: (pixels: Pixels) => readonly [Float32Array, Float32Array],
+  usual: keyof typeof fills,
+  ends: (whole: Float32Array, filled: Float32Array) => readonly [Float32Array, Float32Array],
 ): Promise<Curve[]> {
-  const { steps = 20, draws = 2 } = options;
+  const { steps = 20, draws = 2, fill = usual } = options;
+  oneOf(fill, Object.keys(fills) as (typeof fill)[], 'fill');
   atLeastOne(steps, 'steps');
   atLeastOne(draws, 'draws');
   const found: Curve[] = [];
   for (const subject of await subjectsOf(model, images, explanations, options)) {
-    const [start, end] = ends(subject.pixels);
+    const [start, end] = ends(subject.pixels.values, fills[fill](subject.pixels));
     const { colors, height, width } = subject.pixels;
     const counts = Array.from({ length: steps + 1 }, (_, step) =>
       Math.round((step / steps) * height * width),
@@ -119,42 +109,4 @@ async function curves(
     found.push({ scores, area: (total - (scores[0]! + scores.at(-1)!) / 2) / steps });
   }
   return found;
-}
-
-const fills = {
-  zero: ({ values }: Pixels): Float32Array => new Float32Array(values.length),
-  mean: ({ values, colors }: Pixels): Float32Array => {
-    const means = new Float64Array(colors);
-    values.forEach((value, i) => {
-      means[i % colors]! += (value * colors) / values.length;
-    });
-    return values.map((_, i) => means[i % colors]!);
-  },
-  blur: (pixels: Pixels): Float32Array => {
-    const { height, width, colors } = pixels;
-    const sigma = (5 * Math.max(height, width)) / 224;
-    const across = blurred(pixels.values, width, colors, sigma);
-    return blurred(across, height, width * colors, sigma);
-  },
-};
-
-/** Blurs along one dimension of `length` positions that are `stride` values apart. The values at the edges are repeated outside. */
-function blurred(
-  values: Float32Array,
-  length: number,
-  stride: number,
-  sigma: number,
-): Float32Array {
-  const reach = Math.ceil(3 * sigma);
-  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
-    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return values.map((_, i) => {
-    const place = Math.floor(i / stride) % length;
-    return weights.reduce((total, weight, k) => {
-      const other = Math.min(Math.max(place + k - reach, 0), length - 1);
-      return total + (weight / sum) * values[i + (other - place) * stride]!;
-    }, 0);
-  });
 }

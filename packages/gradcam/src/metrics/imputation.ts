@@ -1,12 +1,7 @@
+import type { Pixels } from '../algebra/fills';
 import { type GridSystem, levelsOf, neighbors, solve } from './multigrid';
 
-/** Pixels of one image, row by row, color channels last. */
-export interface Pixels {
-  readonly values: Float32Array;
-  readonly height: number;
-  readonly width: number;
-  readonly colors: number;
-}
+export type { Pixels };
 
 /**
  * Fills in the pixels that are not kept from their surroundings: each becomes the weighted mean of its neighbors, including filled-in ones.
