@@ -41,6 +41,7 @@ const understanding = pages([
   ['Read a heat map', 'guide/heat-maps'],
   ['Which method', 'methods'],
   ['Results', 'results'],
+  ['Networks', 'networks'],
   ['Models that others published', 'foreign-models'],
   ['Compared with other libraries', 'compared-with-libraries'],
   ['Calibration', 'calibration'],

@@ -72,6 +72,18 @@ def convnext(network, size):
     return {"library": "timm", "network": network, "size": size, "activations": {key: sampled(value) for key, value in seen.items()}}
 
 
+def whole_convnext(network, size):
+    """Every stage, the pooled features, and the logits, for the page of networks."""
+    model = load(timm.create_model(network, num_classes=1000)).eval()
+    seen = {}
+    for stage, module in {"stem": model.stem, **{f"stages.{i}": stage for i, stage in enumerate(model.stages)}}.items():
+        module.register_forward_hook(lambda _, __, output, stage=stage: seen.update({stage: output.permute(0, 2, 3, 1).clone()}))
+    model.head.global_pool.register_forward_hook(lambda _, __, output: seen.update({"pooled": output.flatten(1).clone()}))
+    with torch.no_grad():
+        seen["logits"] = model(images(2, size))
+    return {"library": "timm", "network": network, "size": size, "activations": {key: sampled(value) for key, value in seen.items()}}
+
+
 def names(state):
     """The number of tensors, and a hash of their names and shapes."""
     lines = [f"{name} {list(state[name].shape)}" for name in sorted(state)]
@@ -89,7 +101,8 @@ figures = {
         *(tower(network, name, 56) for network, name in towers.items()),
         convnext("convnext_large", 64),
     ],
+    "whole": [whole_convnext("convnext_base", 64)],
 }
-for run in figures["runs"]:
+for run in figures["runs"] + figures["whole"]:
     print(run["library"], run["network"], run["size"], {stage: value["largest"] for stage, value in run["activations"].items()})
 (here / "large-networks.json").write_text(json.dumps(figures))
