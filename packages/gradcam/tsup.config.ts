@@ -16,6 +16,10 @@ export default defineConfig({
   dts: { entry: entries },
   clean: true,
   splitting: false,
+  // Each CommonJS module begins with the same 30 lines.
+  esbuildOptions: (options, { format }) => {
+    options.minifyWhitespace = format === 'cjs';
+  },
   esbuildPlugins: [
     {
       name: 'modules apart',

@@ -8,7 +8,7 @@ export interface Pixels {
 
 /** What can replace the pixels of an image: zeros, its mean color, or the image itself, blurred by a Gaussian, 5 pixels wide at 224 or of another width. */
 export const fills = {
-  zero: ({ values }: Pixels): Float32Array => new Float32Array(values.length),
+  zero: ({ values }: Pixels): Float32Array => values.map(() => 0),
   mean: ({ values, colors }: Pixels): Float32Array => {
     const means = new Float64Array(colors);
     values.forEach((value, i) => {
