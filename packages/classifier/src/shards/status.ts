@@ -83,7 +83,9 @@ export async function shardStatus(
         continue;
       }
       const own = shards[shard]!.photos;
-      photosDone += Math.min(own, block * (await folder.blocks()).size);
+      const stored = await folder.blocks();
+      // Other lanes add meanwhile, so nothing may be awaited within the sum.
+      photosDone += Math.min(own, block * stored.size);
       const failure = await folder.failure();
       if ((await holderOf(folder.path)) !== undefined) running!.push(shard);
       else if (failure) failed.push({ shard, ...failure, log: folder.logFile });
