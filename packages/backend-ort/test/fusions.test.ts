@@ -187,10 +187,12 @@ describe('attention', () => {
   const [queries, keys, values] = [5, 7, 7].map((tokens, seed) => normal([2, tokens, 12], seed));
   const inputs = [queries!, keys!, values!];
 
-  function pending(scaleOn: 'queries' | 'keys' | 'products' | 'nothing') {
-    const leaves = inputs.map(({ shape }) => leaf(new Float32Array(), shape, 'float32'));
+  function pending(scaleOn: 'queries' | 'keys' | 'products' | 'nothing', questions = 2) {
+    const leaves = inputs.map(({ shape: [count, ...rest] }, index) =>
+      leaf(new Float32Array(), [index === 0 ? questions : count!, ...rest], 'float32'),
+    );
     const apart = (tokens: GraphNode) =>
-      turn(reshape(tokens, [2, tokens.shape[1]!, 3, 4]), [0, 2, 1, 3]);
+      turn(reshape(tokens, [tokens.shape[0]!, tokens.shape[1]!, 3, 4]), [0, 2, 1, 3]);
     const [q, k, v] = leaves.map(apart) as [GraphNode, GraphNode, GraphNode];
     const scaled = (part: typeof scaleOn, node: GraphNode) =>
       part === scaleOn ? multiply(scalar(0.5), node) : node;
@@ -217,6 +219,11 @@ describe('attention', () => {
     expect(findFusions(schedule([y, weights]), () => undefined).size).toBe(0);
     const other = elementwise('Exp', [weights]);
     expect(findFusions(schedule([y, other]), () => undefined).size).toBe(0);
+  });
+
+  test('is not where one question is asked of all images, as the operator does not broadcast', () => {
+    const { y } = pending('queries', 1);
+    expect(findFusions(schedule([y]), () => undefined).size).toBe(0);
   });
 
   /** Attention whose scale stands before or after the product. */

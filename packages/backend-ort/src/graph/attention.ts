@@ -22,6 +22,8 @@ export function attention(root: GraphNode, known: Constant): Fusion | undefined 
   if (!q || !k || !v || [k, v].some(({ apart }) => apart.join() !== q.apart.join()))
     return undefined;
   const inputs = [q, k, v].map(({ tokens }) => tokens);
+  // The operator does not broadcast.
+  if (inputs.some(({ shape }) => shape[0] !== root.shape[0])) return undefined;
   const read = [queries, query.node, keys, key.node, values, q.reshaped, k.reshaped, v.reshaped];
   const attributes = {
     num_heads: q.apart[0]!,

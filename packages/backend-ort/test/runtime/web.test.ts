@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configureOrt, ortBackend } from '../../src/index';
+import { distance, normal, onBoth } from '../backends';
 
 beforeAll(async () => {
   configureOrt({ runtime: 'web', threads: 2 });
@@ -22,6 +23,20 @@ test('the WebAssembly runtime trains in Node', async () => {
   }
   expect(losses[0]).toBeCloseTo(14 / 3, 5);
   expect([...losses].sort((a, b) => b - a)).toEqual(losses);
+});
+
+test('attention has the values of the cpu backend', async () => {
+  const inputs = [5, 7, 7].map((tokens, seed) => normal([2, tokens, 12], seed));
+  const { cpu, ort } = await onBoth(inputs, (...given) => {
+    const [queries, keys, values] = given.map(x =>
+      tf.transpose(tf.reshape(x, [2, x.shape[1]!, 3, 4]), [0, 2, 1, 3]),
+    );
+    const weights = tf.softmax(tf.matMul(tf.mul(queries!, 0.5), keys!, false, true));
+    return tf.reshape(tf.transpose(tf.matMul(weights, values!), [0, 2, 1, 3]), [2, 5, 12]);
+  });
+  expect(ortBackend()!.runtimeName).toBe('onnxruntime-web');
+  expect(distance(cpu[0]!, ort[0]!)).toBeLessThan(1e-6);
+  expect(ortBackend()!.statistics.fewerRewrites).toBe(0);
 });
 
 test('reading synchronously says what to do instead', async () => {
