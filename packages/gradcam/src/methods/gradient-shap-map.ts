@@ -38,18 +38,19 @@ export async function sampled(
       const cut = parts.forward(copy);
       const way = sub(cut.features, start) as Tensor4D;
       const point = tidy(() => add(start, mul(way, share)) as Tensor4D);
-      const { gradient, logits } = await gradientOf(
-        parts,
-        { features: point, side: cut.side },
-        score,
-      );
-      const before = total;
-      total = tidy(() => {
-        const own = div(sum(mul(way, gradient), 3), samples) as Tensor3D;
-        return before ? (add(before, own) as Tensor3D) : own;
-      });
-      dispose([way, point, gradient, logits, ...(before ? [before] : [])]);
-      cut.dispose();
+      try {
+        const { side } = cut;
+        const { gradient, logits } = await gradientOf(parts, { features: point, side }, score);
+        const before = total;
+        total = tidy(() => {
+          const own = div(sum(mul(way, gradient), 3), samples) as Tensor3D;
+          return before ? (add(before, own) as Tensor3D) : own;
+        });
+        dispose([gradient, logits, ...(before ? [before] : [])]);
+      } finally {
+        dispose([way, point]);
+        cut.dispose();
+      }
     });
     return total!;
   } catch (error) {

@@ -34,14 +34,18 @@ export async function integrated(
         for (let step = 0; step < steps; step++) {
           signal?.throwIfAborted();
           const point = tidy(() => add(start, mul(way, (step + 0.5) / steps)) as Tensor4D);
-          const { gradient, logits: own } = await gradientOf(
-            parts,
-            { features: point, side },
-            score,
-          );
-          const before = total;
-          total = tidy(() => add(before, mul(sum(mul(way, gradient), 3), share)) as Tensor3D);
-          dispose([point, gradient, own, before]);
+          try {
+            const { gradient, logits: own } = await gradientOf(
+              parts,
+              { features: point, side },
+              score,
+            );
+            const before = total;
+            total = tidy(() => add(before, mul(sum(mul(way, gradient), 3), share)) as Tensor3D);
+            dispose([gradient, own, before]);
+          } finally {
+            point.dispose();
+          }
         }
         if (!onConvergenceDelta) continue;
         const first = logitsFrom(parts, { features: start, side });
