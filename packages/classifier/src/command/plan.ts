@@ -1,10 +1,13 @@
 import { Option } from 'commander';
-import type { EngineName } from '../engine/names';
-import { type MethodName, methodNames } from '../explaining/methods';
-import type { PictureOptions } from '../explaining/photo-png';
+import { methodNames } from '../explaining/methods';
 import { forTerminal } from '../run/names';
 import type { PlannedShards } from '../shards/plan';
-import type { PlanOptions as AllPlanOptions } from '../shards/plan-options';
+import type {
+  PlanOptions as AllPlanOptions,
+  ExplainPlanOptions,
+  InspectPlanOptions,
+  PredictPlanOptions,
+} from '../shards/plan-options';
 import { type ShardedWork, shardedWork } from '../shards/schema';
 import { columnOptions, tableColumns } from './columns';
 import { asWord, callName, fromHere } from './from-here';
@@ -13,23 +16,14 @@ import type { Printer } from './terminal/printer';
 import { counted, listed } from './terminal/words';
 import { UsageError, type Verb } from './verb';
 
-interface PlanOptions {
+interface PlanOptions
+  extends Pick<PredictPlanOptions, 'out' | 'shards' | 'block' | 'engine' | 'views'>,
+    Pick<ExplainPlanOptions, 'method' | 'layout' | 'tap' | 'class' | 'against' | 'extractor'>,
+    Pick<InspectPlanOptions, 'copies'> {
   readonly data: readonly string[];
-  readonly shards: number;
-  readonly out: string;
   readonly hash?: true;
-  readonly block?: number;
-  readonly views?: number;
-  readonly method?: MethodName;
-  readonly layout?: NonNullable<PictureOptions['layout']>;
-  readonly tap?: string;
-  readonly class?: string;
-  readonly against?: string;
-  readonly extractor?: number;
-  readonly copies?: 'auto' | 'exact';
   readonly columns?: string;
   readonly labelSeparator?: string;
-  readonly engine?: EngineName | 'auto';
 }
 
 /** For which work an option is. The others are for all. */
