@@ -43,7 +43,10 @@ let table: Float32Array | undefined;
  * fromHalf(Uint16Array.of(0x3c00, 0xc000, 0x7c00)); // Float32Array [1, -2, Infinity]
  * ```
  */
-export function fromHalf(half: Uint16Array, numbers = new Float32Array(half.length)): Float32Array {
+export function fromHalf(
+  half: Uint16Array,
+  numbers: Float32Array = new Float32Array(half.length),
+): Float32Array {
   table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => numberOfHalf(bits));
   for (let i = 0; i < half.length; i++) numbers[i] = table[half[i]!]!;
   return numbers;

@@ -1,9 +1,9 @@
 export { ElementTypeError, FormatError, type ReadOptions } from './error';
 export { fromBfloat16, fromHalf, toHalf } from './float16';
 export { escapeMarkup } from './markup';
-export type { NpyType, NpyValues } from './npy/element-type';
+export type { NpyStoredType, NpyType, NpyValues } from './npy/element-type';
 export { NpyError } from './npy/error';
-export { decodeNpy, type NpyArray } from './npy/reader';
+export { decodeNpy, decodeNpyHeader, type NpyArray, type NpyLayout } from './npy/reader';
 export { encodeNpy, npyHeader } from './npy/writer';
 export {
   type Dimension,

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { decodeNpy, ElementTypeError, encodeNpy, type NpyArray, NpyError } from '../src/index';
+import {
+  decodeNpy,
+  decodeNpyHeader,
+  ElementTypeError,
+  encodeNpy,
+  type NpyArray,
+  NpyError,
+  npyHeader,
+} from '../src/index';
 
 /** A file of version 1, or 2, with a header as given. */
 function fileOf(header: string, data: ArrayLike<number> = [], version = 1): Uint8Array {
@@ -86,5 +94,18 @@ describe('an npy file', () => {
     for (const shape of [[3], [], [-2, -1], [0.5, 4], [Number.NaN]])
       expect(() => encodeNpy({ shape, values })).toThrow(/does not have 2 values/);
     expect(() => encodeNpy({ shape: [2], values: [1, 2] as never })).toThrow(NpyError);
+  });
+
+  test('of which only the beginning is at hand says where its numbers are', () => {
+    const header = npyHeader([1_000_000, 4, 2048], '<f2');
+    const start = header.length;
+    expect(decodeNpyHeader(header)).toEqual({
+      ...{ type: '<f2', shape: [1_000_000, 4, 2048], start, size: start + 2 * 8_192_000_000 },
+    });
+    expect(() => decodeNpy(header)).toThrow(ElementTypeError);
+    const read = (bytes: Uint8Array) => () => decodeNpyHeader(bytes, { source: 'a.npy' });
+    expect(read(header.subarray(0, 60))).toThrow(NpyError);
+    expect(read(fileOf(dictionary('<f8', '(2,)', 'True')))).toThrow(/a\.npy: .*Fortran order/);
+    expect(read(fileOf(dictionary('<f4', '(9007199254740991, 2)')))).toThrow(/more numbers than/);
   });
 });

@@ -15,13 +15,17 @@ const arrays = {
 /** NumPy's name of an element type. */
 export type NpyType = keyof typeof arrays;
 
+/** NumPy's name of an element type of files that are read by parts: also float16, for which JavaScript has no array everywhere. */
+export type NpyStoredType = NpyType | '<f2';
+
 export type NpyValues = InstanceType<(typeof arrays)[NpyType]>;
 
 export const npyTypes = /* @__PURE__ */ Object.keys(arrays) as NpyType[];
 
 export const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(arrays, descr);
 
-export const bytesOfNpyType = (type: NpyType): number => arrays[type].BYTES_PER_ELEMENT;
+export const bytesOfNpyType = (type: NpyStoredType): number =>
+  type === '<f2' ? 2 : arrays[type].BYTES_PER_ELEMENT;
 
 /** @returns The npy element type of an array, or `undefined` if npy has none for it. */
 export const npyTypeOf = (values: NpyValues): NpyType | undefined =>

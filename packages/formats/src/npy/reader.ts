@@ -3,7 +3,7 @@ import { elementCount } from '../shape';
 import {
   bytesOfNpyType,
   isNpyType,
-  type NpyType,
+  type NpyStoredType,
   type NpyValues,
   npyTypes,
   npyValuesOf,
@@ -40,6 +40,55 @@ const mostHeaderBytes = 10_000;
  * ```
  */
 export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArray {
+  const { type, shape, start } = headerOf(bytes, isNpyType, npyTypes, options);
+  const expected = (elementCount(shape) ?? Number.NaN) * bytesOfNpyType(type);
+  const data = bytes.subarray(start);
+  if (data.byteLength !== expected)
+    throw damaged(`${type} [${shape}] has ${expected} bytes, it has ${data.byteLength}`, options);
+  return { shape, values: npyValuesOf(type, data) };
+}
+
+/** What the header of an npy file says about the numbers after it. */
+export interface NpyLayout {
+  readonly type: NpyStoredType;
+  readonly shape: readonly number[];
+  /** The byte at which the numbers begin. */
+  readonly start: number;
+  /** Number of bytes of the whole file. */
+  readonly size: number;
+}
+
+/**
+ * Reads the header of an npy file of version 1 or 2, so that its numbers can be read by parts. Besides the types of `decodeNpy`, they may
+ * be float16 (`<f2`), which `fromHalf` converts.
+ *
+ * @param bytes The beginning of the file: 10,012 bytes, or all if there are fewer.
+ * @throws NpyError when the header is damaged, or the file is not an npy file.
+ * @throws ElementTypeError when the file has another element type or is in Fortran order.
+ * @example
+ * ```ts
+ * import { open } from 'node:fs/promises';
+ *
+ * const file = await open('features.npy');
+ * const { buffer, bytesRead } = await file.read(new Uint8Array(10_012), 0, 10_012, 0);
+ * const { type, shape, start } = decodeNpyHeader(buffer.subarray(0, bytesRead)); // '<f2', [1000000, 4, 2048], 128
+ * ```
+ */
+export function decodeNpyHeader(bytes: Uint8Array, options: ReadOptions = {}): NpyLayout {
+  const isStored = (descr: string): descr is NpyStoredType => descr === '<f2' || isNpyType(descr);
+  const { type, shape, start } = headerOf(bytes, isStored, ['<f2', ...npyTypes], options);
+  const count = elementCount(shape);
+  if (count === undefined)
+    throw damaged(`the shape [${shape}] has more numbers than a file can hold`, options);
+  return { type, shape, start, size: start + count * bytesOfNpyType(type) };
+}
+
+function headerOf<Type extends NpyStoredType>(
+  bytes: Uint8Array,
+  isType: (descr: string) => descr is Type,
+  types: readonly string[],
+  options: ReadOptions,
+): { readonly type: Type; readonly shape: readonly number[]; readonly start: number } {
   const fail = (why: string): never => {
     throw damaged(why, options);
   };
@@ -53,12 +102,14 @@ export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArra
   if (letters.some(letter => letter > 126)) fail('its header is not ASCII');
   const header = parseNpyHeader(new TextDecoder().decode(letters));
   if (typeof header === 'string') return fail(header);
-  const type = typeOf(header.descr, header.isFortran, options);
-  const expected = (elementCount(header.shape) ?? Number.NaN) * bytesOfNpyType(type);
-  const data = bytes.subarray(first + length);
-  if (data.byteLength !== expected)
-    fail(`${type} [${header.shape}] has ${expected} bytes, it has ${data.byteLength}`);
-  return { shape: header.shape, values: npyValuesOf(type, data) };
+  const { descr, isFortran, shape } = header;
+  if (!isType(descr)) throw elementType(elementsOf(descr, types), options);
+  if (isFortran)
+    throw elementType(
+      'the array is in Fortran order. Save it as numpy.ascontiguousarray(array).',
+      options,
+    );
+  return { type: descr, shape, start: first + length };
 }
 
 /** The byte at which the header begins. The length before it takes two bytes in version 1 and four in version 2. */
@@ -72,15 +123,9 @@ function headerStart(bytes: Uint8Array, fail: (why: string) => never): number {
   return major === 1 ? 10 : 12;
 }
 
-function typeOf(descr: string, isFortran: boolean, { source }: ReadOptions): NpyType {
-  const of = source === undefined ? '' : `${source}: `;
-  if (!isNpyType(descr)) {
-    const message = `${of}its elements are '${descr}'; only ${npyTypes.join(', ')} can be read. Save it as array.astype('<f4').`;
-    throw new ElementTypeError(message, { source });
-  }
-  if (isFortran) {
-    const message = `${of}the array is in Fortran order. Save it as numpy.ascontiguousarray(array).`;
-    throw new ElementTypeError(message, { source });
-  }
-  return descr;
+const elementsOf = (descr: string, types: readonly string[]): string =>
+  `its elements are '${descr}'; only ${types.join(', ')} can be read. Save it as array.astype('<f4').`;
+
+function elementType(why: string, { source }: ReadOptions): ElementTypeError {
+  return new ElementTypeError(`${source === undefined ? '' : `${source}: `}${why}`, { source });
 }

@@ -1,5 +1,5 @@
 import { elementCount } from '../shape';
-import { type NpyType, npyTypeOf } from './element-type';
+import { type NpyStoredType, npyTypeOf } from './element-type';
 import { NpyError } from './error';
 import { type NpyArray, npyMagic } from './reader';
 
@@ -31,7 +31,8 @@ export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
 }
 
 /**
- * The first bytes of an npy file, for arrays that are written piece by piece. The values follow, little-endian.
+ * The first bytes of an npy file, for arrays that are written piece by piece. The values follow, little-endian. Those of the type `<f2`,
+ * float16, are the bits that `toHalf` returns.
  *
  * @example
  * ```ts
@@ -41,7 +42,7 @@ export function encodeNpy({ shape, values }: NpyArray): Uint8Array {
  * for (const row of [[1, 2, 3], [4, 5, 6]]) await appendFile('features.npy', Buffer.from(Float32Array.from(row).buffer));
  * ```
  */
-export function npyHeader(shape: readonly number[], type: NpyType): Uint8Array {
+export function npyHeader(shape: readonly number[], type: NpyStoredType): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // Spaces and a line break fill the header up to a multiple of 64 bytes.

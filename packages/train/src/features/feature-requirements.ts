@@ -1,4 +1,4 @@
-import { requireInteger } from '../options/requirements';
+import { requireInteger, requireKind } from '../options/requirements';
 import type { FeatureSource, Features } from './feature-set';
 import { sourceOf } from './feature-set';
 
@@ -17,6 +17,7 @@ export function checkFeatures(name: string, features: Features, classes: number)
   requireInteger(`${name}.views`, features.views, { least: 1 });
   if ('read' in features) {
     for (const side of features.shape) requireInteger(`${name}.shape`, side, { least: 1 });
+    checkShuffle(name, features);
     return;
   }
   const { labels, values, views, channels } = features;
@@ -31,6 +32,15 @@ export function checkFeatures(name: string, features: Features, classes: number)
     const row = Math.floor(odd / channels);
     throw oddRow(name, Math.floor(row / views), row % views, odd % channels, values[odd]!);
   }
+}
+
+function checkShuffle(name: string, { shuffle, prefetch }: FeatureSource): void {
+  requireKind(`${name}.shuffle`, shuffle, 'an object');
+  requireKind(`${name}.prefetch`, prefetch, 'a function');
+  if (!shuffle) return;
+  const { run, pool } = shuffle;
+  requireInteger(`${name}.shuffle.run`, run, { least: 1 });
+  requireInteger(`${name}.shuffle.pool`, pool, { least: run });
 }
 
 /**
@@ -98,6 +108,10 @@ export function checkedSource(name: string, features: Features): FeatureSource {
     ...(source.targets && { targets: source.targets }),
     views: source.views,
     shape: source.shape,
+    ...(source.shuffle && { shuffle: source.shuffle }),
+    ...(source.prefetch && {
+      prefetch: (photos: Int32Array, views: Int32Array) => source.prefetch!(photos, views),
+    }),
     async read(photos, views) {
       const rows = await source.read(photos, views);
       if (rows.length !== photos.length * size)

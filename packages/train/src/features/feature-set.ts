@@ -1,3 +1,4 @@
+import type { BlockShuffle } from '../random/block-order';
 import { mixed } from '../random/order';
 
 /** The true classes of photos: one class for each photo, or any number of classes if there are `targets`. */
@@ -30,6 +31,14 @@ export interface FeatureSource extends Truth {
    * training compares it. Default: a hash of a sample of rows, up to four million numbers but at least eight rows.
    */
   readonly identity?: string;
+  /** How the photos of an epoch are shuffled. Default: every order of all photos is equally likely. */
+  readonly shuffle?: BlockShuffle;
+  /**
+   * Says which rows will be read next, in any batches and any order, so that they can be fetched while others are trained
+   * on. Training calls it for one pool of `shuffle` after another, and for none without `shuffle`. Rows of the two latest calls
+   * may be read; others are then read one by one. It does not wait, and errors appear when the rows are read.
+   */
+  prefetch?(photos: Int32Array, views: Int32Array): void;
   /** Reads the rows of a batch, `[photos.length, ...shape]`: for each photo, the view at the same index in `views`. */
   read(photos: ArrayLike<number>, views: ArrayLike<number>): Float32Array | Promise<Float32Array>;
 }
@@ -70,7 +79,7 @@ export function sourceOf(features: Features): FeatureSource {
  */
 export function selectFrom(features: Features, photos: ArrayLike<number>): FeatureSource {
   const source = sourceOf(features);
-  const { labels, views, shape, identity } = source;
+  const { labels, views, shape, identity, shuffle } = source;
   const own = (rows: ArrayLike<number>) => Int32Array.from(rows, row => photos[row]!);
   return {
     ...truthOf(source, photos),
@@ -78,6 +87,10 @@ export function selectFrom(features: Features, photos: ArrayLike<number>): Featu
     shape,
     ...(identity !== undefined && {
       identity: `${photos.length} of ${labels.length} photos (${listHash(photos)}) of ${identity}`,
+    }),
+    ...(shuffle && { shuffle }),
+    ...(source.prefetch && {
+      prefetch: (rows: Int32Array, chosen: Int32Array) => source.prefetch!(own(rows), chosen),
     }),
     read: (rows, chosen) => source.read(own(rows), chosen),
   };

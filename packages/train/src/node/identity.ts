@@ -5,6 +5,7 @@ import { batchBounds } from '../fit/batches';
 import type { FitOptions, TrainingData } from '../fit/fit-options';
 import type { Phase } from '../fit/phase';
 import { type Restorable, savedWeights } from '../model/restoring';
+import type { BlockShuffle } from '../random/block-order';
 import { drawsAnew } from './drawn-weights';
 import { type Plain, plain } from './plain';
 
@@ -24,6 +25,8 @@ export interface DataIdentity {
    * of a source.
    */
   readonly features: string;
+  /** How the photos are shuffled, if the features say so. */
+  readonly shuffle?: BlockShuffle;
 }
 
 /** Identifies a training, as plain data. It is compared before a training is resumed. */
@@ -92,8 +95,9 @@ export async function identityOf(
 }
 
 async function dataIdentity(features: Features): Promise<DataIdentity> {
-  const { labels, targets, views, shape, identity, read } = sourceOf(features);
-  const whole = { photos: labels.length, views, shape: [...shape] };
+  const { labels, targets, views, shape, identity, shuffle, read } = sourceOf(features);
+  const order = shuffle && { shuffle: { run: shuffle.run, pool: shuffle.pool } };
+  const whole = { photos: labels.length, views, shape: [...shape], ...order };
   const truth = targets ? Float32Array.from(targets) : Int32Array.from(labels);
   const hashed = { ...whole, labels: sha256(truth) };
   if (identity !== undefined) return { ...hashed, features: identity };

@@ -13,6 +13,8 @@ export {
   saveCheckpoint,
   saveTrainingState,
 } from './checkpoint';
+export { type FeatureArray, type FeatureArrayOptions, openFeatureArray } from './feature-array';
+export { FeatureArrayError, type FeatureFault } from './feature-array-error';
 export { type CacheOptions, FeatureCache } from './feature-cache';
 export {
   type FeatureFile,
