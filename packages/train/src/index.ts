@@ -113,6 +113,7 @@ export {
   type ImageBatch,
   type RowCache,
 } from './features/extraction';
+export { type BlockOptions, type FeatureBlock, featureBlocks } from './features/feature-blocks';
 export {
   type FeatureSet,
   type FeatureSource,
@@ -175,6 +176,7 @@ export {
 } from './optimizers/schedule';
 export { Sgd, type SgdOptions } from './optimizers/sgd';
 export { WeightAverage } from './optimizers/weight-average';
+export type { BlockShuffle } from './random/block-order';
 export { balancedOrder } from './random/order';
 export type { Recipe } from './recipes/recipe';
 export { type RecipeName, recipes } from './recipes/table';

@@ -11,7 +11,7 @@ export type FeatureFault = 'rows' | 'shape' | 'values';
  * @example
  * ```ts
  * try {
- *   const file = await openFeatureArray('features.npy', { labels });
+ *   const file = await openFeatureArray('features.npy', { labels: train.labels });
  *   await file.close();
  * } catch (error) {
  *   if (!(error instanceof FeatureArrayError)) throw error;

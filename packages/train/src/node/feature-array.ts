@@ -39,8 +39,13 @@ export interface FeatureArray extends FeatureSource {
  *   sides. Its `read` throws it too, naming the row, for numbers that are not finite.
  * @example
  * ```ts
- * const file = await openFeatureArray('features.npy', { labels }); // [photos, 4, 2048]
- * const data = { train: selectFrom(file, trainPhotos), validation: selectFrom(file, validationPhotos), classes: 9 };
+ * import { fit, recipes, selectFrom } from '@shroom/train';
+ *
+ * const labels = Int32Array.from({ length: 9000 }, (_, photo) => Math.floor(photo / 1000));
+ * const file = await openFeatureArray('features.npy', { labels }); // [9000, 4, 2048]
+ * const all = [...labels.keys()];
+ * const some = (isHeld: boolean) => selectFrom(file, all.filter(photo => (photo % 5 === 0) === isHeld));
+ * const data = { train: some(false), validation: some(true), classes: 9 };
  * for await (const { epoch, validation } of fit(classifier, data, { ...recipes.reference, batchSize: 256 }))
  *   console.log(epoch, validation.accuracy);
  * await file.close();
