@@ -26,13 +26,13 @@ export interface ShuffleFigures {
   readonly loss: readonly number[];
 }
 
-const [photos, held, channels, classes, batchSize, epochs] = [20_000, 4000, 64, 100, 256, 4];
+const [photos, held, channels, classes, batchSize, epochs] = [20_000, 4000, 64, 100, 256, 8];
 
 const shuffles: readonly (BlockShuffle | 'full')[] = [
   'full',
-  { run: 16, pool: 4096 },
-  { run: 64, pool: 4096 },
-  { run: 16, pool: 1024 },
+  { run: 2, pool: 8192 },
+  { run: 8, pool: 4096 },
+  { run: 32, pool: 4096 },
   { run: 64, pool: 1024 },
   { run: 256, pool: 256 },
 ];
@@ -45,7 +45,7 @@ function set(count: number, salt: number): FeatureSet {
   const values = Float32Array.from({ length: count * channels }, (_, place) => {
     const own = drawn(0, labels[Math.floor(place / channels)]!, place % channels);
     const noise = [1, 2, 3, 4].reduce((sum, k) => sum + drawn(salt, place, k) - 0.5, 0);
-    return own + 1.2 * noise;
+    return own + 0.8 * noise;
   });
   return { labels, values, views: 1, channels };
 }

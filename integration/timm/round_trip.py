@@ -19,7 +19,7 @@ root = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(root / "tools/reference"))
 from networks import images  # noqa: E402
 
-networks = {"resnet18": 64, "convnext_tiny": 64, "efficientnet_lite0": 64, "vit_tiny_patch16_224": 64}
+networks = {"resnet18": 64, "convnext_tiny": 64, "efficientnet_lite0": 64, "vit_tiny_patch16_224": 224}
 classes = 5
 torch.set_num_threads(2)
 torch.manual_seed(0)

@@ -9,8 +9,8 @@ import { readRows } from './row-reader';
 
 export interface FeatureArrayOptions extends Truth {
   /**
-   * How an epoch is shuffled. Two pools are in memory at a time: one is trained on while the next is read. Default: runs of 16
-   * photos in pools of 16,384; the order depends on both numbers.
+   * How an epoch is shuffled. Two pools are in memory at a time: one is trained on while the next is read. Default: runs of 8
+   * photos in pools of 32,768; the order depends on both numbers.
    */
   readonly shuffle?: Partial<BlockShuffle>;
 }
@@ -57,7 +57,7 @@ export async function openFeatureArray(
 ): Promise<FeatureArray> {
   const { labels, targets, shuffle: wanted = {} } = options;
   requireKind('shuffle', wanted, 'an object');
-  const { run = 16, pool = Math.max(run, 2 ** 14) } = wanted;
+  const { run = 8, pool = Math.max(run, 2 ** 15) } = wanted;
   requireInteger('shuffle.run', run, { least: 1 });
   requireInteger('shuffle.pool', pool, { least: run });
   const file = await open(path);
