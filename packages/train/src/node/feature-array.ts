@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
-import type { FeatureSource, Truth } from '../features/feature-set';
-import { requireInteger, requireKind } from '../options/requirements';
+import { type FeatureSource, type Truth, truthOf } from '../features/feature-set';
+import { type NamesOf, requireKnown } from '../options/option-names';
+import { requireInteger, requireKind, requireOneOf } from '../options/requirements';
 import type { BlockShuffle } from '../random/block-order';
 import { FeatureArrayError } from './feature-array-error';
 import { convertRow, readLayout, type StoredNumbers } from './feature-layout';
+import { finitePhotos } from './finite-photos';
 import { placeOf, type RowPool } from './row-pool';
 import { readRows } from './row-reader';
 
@@ -13,13 +15,28 @@ export interface FeatureArrayOptions extends Truth {
    * photos in pools of 32,768; the order depends on both numbers.
    */
   readonly shuffle?: Partial<BlockShuffle>;
+  /**
+   * What happens to photos with numbers that are not finite, such as the rows of photos that could not be read: `error` when
+   * such a row is read, or `skip`. To skip them, the whole file is read once when it is opened. Default `error`.
+   */
+  readonly notFinite?: 'error' | 'skip';
+  /** Stops the search for such photos. */
+  readonly signal?: AbortSignal;
 }
+
+const arrayOptions: NamesOf<FeatureArrayOptions> = {
+  ...{ labels: true, targets: true, shuffle: true, notFinite: true, signal: true },
+};
 
 /** An open file of features. */
 export interface FeatureArray extends FeatureSource {
   readonly path: string;
   readonly precision: 'float32' | 'float16';
   readonly shuffle: BlockShuffle;
+  /** Number of photos of the file that were skipped. */
+  readonly skipped: number;
+  /** For each photo, its place in the file. Without skipped photos, they are the same numbers. */
+  readonly places: Int32Array;
   prefetch(photos: Int32Array, views: Int32Array): void;
   read(photos: ArrayLike<number>, views: ArrayLike<number>): Promise<Float32Array>;
   /** Stops reading and closes the file. */
@@ -35,6 +52,7 @@ export interface FeatureArray extends FeatureSource {
  * stored. No result depends on how the file is read, except through the order that `shuffle` gives.
  *
  * @throws NpyError when the file is damaged or cut short. ElementTypeError when it holds other numbers.
+ * @throws RangeError for an invalid option.
  * @throws FeatureArrayError when the number of rows differs from that of the labels, or the array has another number of
  *   sides. Its `read` throws it too, naming the row, for numbers that are not finite.
  * @example
@@ -55,24 +73,39 @@ export async function openFeatureArray(
   path: string,
   options: FeatureArrayOptions,
 ): Promise<FeatureArray> {
-  const { labels, targets, shuffle: wanted = {} } = options;
+  const { shuffle: wanted = {}, notFinite = 'error', signal } = options;
+  requireKnown('', options, arrayOptions);
+  requireOneOf('notFinite', notFinite, ['error', 'skip']);
   requireKind('shuffle', wanted, 'an object');
   const { run = 8, pool = Math.max(run, 2 ** 15) } = wanted;
   requireInteger('shuffle.run', run, { least: 1 });
   requireInteger('shuffle.pool', pool, { least: run });
   const file = await open(path);
-  const layout = await readLayout(file, path)
-    .then(found => {
-      if (found.photos === labels.length) return found;
-      const why = `has ${found.photos} rows, but there are ${labels.length} labels.`;
-      throw new FeatureArrayError(path, 'rows', why);
-    })
-    .catch(async error => {
-      await file.close();
-      throw error;
-    });
+  const { layout, places } = await opened().catch(async error => {
+    await file.close();
+    throw error;
+  });
   const { views, shape, numbers, precision } = layout;
-  const rowOf = (photo: number, view: number) => photo * views + view;
+  const skipped = layout.photos - places.length;
+  const { labels, targets } = skipped === 0 ? options : truthOf(options, places);
+  const rowOf = (photo: number, view: number) => places[photo]! * views + view;
+
+  async function opened() {
+    const layout = await readLayout(file, path);
+    const { photos } = layout;
+    const count = options.labels.length;
+    if (photos !== count)
+      throw new FeatureArrayError(
+        path,
+        'rows',
+        `has ${photos} rows, but there are ${count} labels.`,
+      );
+    const places =
+      notFinite === 'skip'
+        ? await finitePhotos(file, path, layout, signal)
+        : Int32Array.from({ length: photos }, (_, photo) => photo);
+    return { layout, places };
+  }
 
   /** The two latest pools, the older one first. */
   let pools: readonly RowPool[] = [];
@@ -131,13 +164,14 @@ export async function openFeatureArray(
       throw new FeatureArrayError(
         path,
         'values',
-        `has ${values[place]} in row ${photos[row]}, view ${chosen[row]}. Features should be finite numbers; leave this row out, or compute it again.`,
+        `has ${values[place]} in row ${places[photos[row]!]}, view ${chosen[row]}. Features should be finite numbers; leave this row out, or compute it again.`,
       );
     }
   }
 
   return {
     ...{ path, precision, labels, views, shape, shuffle: { run, pool }, prefetch, read },
+    ...{ skipped, places },
     ...(targets && { targets }),
     async close() {
       const closed = new Error(`${path} was closed.`);

@@ -42,6 +42,8 @@ const features: FeatureSet = {
   ...{ views, channels },
 };
 
+const truth = { labels: features.labels };
+
 async function write(precision: 'float32' | 'float16'): Promise<void> {
   const { values } = features;
   const stored = precision === 'float16' ? toHalf(values) : values;
@@ -76,7 +78,7 @@ describe.each(['float32', 'float16'] as const)('a file of features in %s', preci
   beforeEach(() => write(precision));
 
   test('gives the rows of any photos and views, in any order', async () => {
-    const file = await openFeatureArray(path, features);
+    const file = await openFeatureArray(path, truth);
     expect(file).toMatchObject({ path, precision, views, shape: [channels] });
     const wanted = [299, 0, 5, 5, 4, 7, 200, 0];
     const chosen = [2, 0, 1, 1, 2, 0, 1, 2];
@@ -91,14 +93,14 @@ describe.each(['float32', 'float16'] as const)('a file of features in %s', preci
   });
 
   test('trains to the same weights as features in memory, if single photos are shuffled', async () => {
-    const file = await openFeatureArray(path, { ...features, shuffle: { run: 1, pool: 64 } });
+    const file = await openFeatureArray(path, { ...truth, shuffle: { run: 1, pool: 64 } });
     const { weights } = await trained(file);
     expect(weights).toEqual((await trained(features)).weights);
     await file.close();
   });
 
   test('trains to the same weights however it is read, and when it is resumed within a pool', async () => {
-    const file = await openFeatureArray(path, { ...features, shuffle: { run: 8, pool: 64 } });
+    const file = await openFeatureArray(path, { ...truth, shuffle: { run: 8, pool: 64 } });
     const { weights, states } = await trained(file);
     const { prefetch: _, ...slow } = file;
     expect((await trained(slow)).weights).toEqual(weights);
@@ -111,7 +113,7 @@ describe.each(['float32', 'float16'] as const)('a file of features in %s', preci
 
 test('rows of the two latest pools are in memory, others are not', async () => {
   await write('float16');
-  const file = await openFeatureArray(path, features);
+  const file = await openFeatureArray(path, truth);
   const none = new Int32Array(100);
   const pools = [0, 100, 200].map(start => none.map((_, index) => start + index));
   for (const pool of pools) {
@@ -132,7 +134,7 @@ test('rows of the two latest pools are in memory, others are not', async () => {
 test('a part of a file is trained on as if the part were in memory', async () => {
   await write('float32');
   const some = Int32Array.from({ length: 150 }, (_, index) => 2 * index);
-  const file = await openFeatureArray(path, { ...features, shuffle: { run: 1, pool: 32 } });
+  const file = await openFeatureArray(path, { ...truth, shuffle: { run: 1, pool: 32 } });
   const part = selectFrom(file, some);
   expect(part.shuffle).toEqual({ run: 1, pool: 32 });
   const { weights } = await trained(part);
@@ -161,7 +163,7 @@ test('another shuffle is another training', async () => {
   await write('float32');
   const shuffles = await Promise.all(
     [64, 128].map(async pool => {
-      const file = await openFeatureArray(path, { ...features, shuffle: { run: 8, pool } });
+      const file = await openFeatureArray(path, { ...truth, shuffle: { run: 8, pool } });
       const data = { train: file, validation: features, classes: 3 };
       const { train } = await identityOf(linear() as never, data, { epochs: 1 });
       await file.close();
@@ -214,13 +216,38 @@ describe('what is wrong with a file', () => {
     await expect(file.read([0], [0])).rejects.toThrow('was closed');
   });
 
+  test.each(['<f4', '<f2'] as const)(
+    'photos with such numbers are skipped and counted, in %s',
+    async type => {
+      const values = Float32Array.from({ length: 24 }, (_, place) => place);
+      values[11] = Number.NaN;
+      const stored = type === '<f4' ? values : toHalf(values);
+      await writeFile(path, [npyHeader([3, 2, 4], type), new Uint8Array(stored.buffer)]);
+      const targets = Float32Array.of(1, 0, 0, 0, 0, 1);
+      const file = await openFeatureArray(path, { labels, targets, notFinite: 'skip' });
+      expect(file).toMatchObject({ skipped: 1, places: Int32Array.of(0, 2) });
+      expect(file.labels).toEqual(Int32Array.of(0, 0));
+      expect(file.targets).toEqual(Float32Array.of(1, 0, 0, 1));
+      file.prefetch(Int32Array.of(1), Int32Array.of(1));
+      expect(await file.read([1, 0], [1, 0])).toEqual(Float32Array.of(20, 21, 22, 23, 0, 1, 2, 3));
+      await file.close();
+      const stop = AbortSignal.abort(new Error('stopped'));
+      const searching = openFeatureArray(path, { labels, notFinite: 'skip', signal: stop });
+      await expect(searching).rejects.toThrow('stopped');
+    },
+  );
+
   test('a shuffle that is impossible is refused by name', async () => {
     await write('float32');
     for (const [shuffle, name] of [
       [{ run: 0 }, 'shuffle.run'],
       [{ run: 8, pool: 4 }, 'shuffle.pool'],
     ] as const)
-      await expect(openFeatureArray(path, { ...features, shuffle })).rejects.toThrow(name);
+      await expect(openFeatureArray(path, { labels, shuffle })).rejects.toThrow(name);
+    const odd = { labels, notFinite: 'keep' as never };
+    await expect(openFeatureArray(path, odd)).rejects.toThrow(
+      "notFinite should be 'error' or 'skip'",
+    );
   });
 });
 
