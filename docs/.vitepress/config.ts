@@ -29,6 +29,7 @@ const guides = pages([
   ['Train on your own photos', 'guide/classifier'],
   ['Use a trained classifier', 'guide/use'],
   ['Serve it', 'guide/serve'],
+  ['Where photos come from', 'guide/data'],
   ['Many machines', 'guide/scale'],
   ['Train step by step', 'guide/train'],
   ['Explain your own model', 'guide/explain'],

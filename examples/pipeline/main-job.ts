@@ -5,12 +5,12 @@ import { trainCommand } from './train-command';
 
 /** The task of the main job: a new run, or a run to resume. */
 export type MainJob =
-  | { readonly photos: string; readonly options: TrainOptions }
+  | { readonly photos: string | readonly string[]; readonly options: TrainOptions }
   | { readonly resume: string; readonly options: Pick<TrainOptions, 'engine' | 'command'> };
 
 /** Options as they are typed, or as a file holds them. */
 interface Given extends Omit<TrainConfiguration, 'columns'>, GivenColumns {
-  readonly data: string;
+  readonly data: string | readonly string[];
   readonly drawn: number;
   readonly seed: number;
   readonly out?: string;
@@ -51,7 +51,7 @@ export async function parseMainJob(argv: readonly string[]): Promise<MainJob> {
 /** Reads options from a file. `drawn:40` as its photos means 40 drawings of each genus. */
 async function fromFile(path: string): Promise<Partial<Given>> {
   const { data = 'drawn', options } = await readConfig(path);
-  const [, count] = /^drawn:(\d+)$/.exec(data) ?? [];
+  const [, count] = (typeof data === 'string' && /^drawn:(\d+)$/.exec(data)) || [];
   return count === undefined
     ? { data, ...options }
     : { data: 'drawn', drawn: Number(count), ...options };

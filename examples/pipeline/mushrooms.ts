@@ -25,14 +25,14 @@ const caution = {
 /** The photos for a name, and how reports describe them. */
 export interface NamedData {
   /** The photos, as `train` takes them. */
-  readonly photos: string;
+  readonly photos: string | readonly string[];
   readonly title?: string;
   readonly kind: string;
   readonly caution: { readonly headline: string; readonly text: string };
 }
 
-/** @param data `drawn`, `kaggle`, or any place that `@shroom/data` can open. */
-export function mushrooms(data: string, drawn: number): NamedData {
+/** @param data `drawn`, `kaggle`, or any places that `@shroom/data` can open. */
+export function mushrooms(data: string | readonly string[], drawn: number): NamedData {
   if (data === 'drawn')
     return { photos: `drawn:${drawn}`, title: genera, kind: 'drawings', caution };
   if (data === 'kaggle') return { photos: kaggleSet, title: genera, kind: 'photographs', caution };

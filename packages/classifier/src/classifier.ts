@@ -14,7 +14,7 @@ import { type LoadOptions, loadClassifier } from './file/load';
 import { folderOf } from './file/locate';
 import type { ClassifierFile } from './file/schema';
 import type { PhotoInputs } from './photos/inputs';
-import { readablePhotos } from './photos/reading';
+import { bytesOf, readablePhotos } from './photos/reading';
 import { type NamesOf, requireKnown } from './requirements';
 import type { Prediction } from './serving/answer';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
@@ -172,7 +172,8 @@ export class Classifier {
     const found: PhotoExplanation[] = [];
     const each = this.#serving.explainEach(readablePhotos(photos, this.#limits), options);
     for await (const { photo, explained } of each) {
-      const toPng = (how?: PictureOptions) => photoPng(photo.input, explained.map, how);
+      const toPng = async (how?: PictureOptions) =>
+        photoPng(await bytesOf(photo.input), explained.map, how);
       found.push({ ...explained, toPng });
     }
     return found;

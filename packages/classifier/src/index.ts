@@ -61,7 +61,7 @@ export type { Extractor, Pooling } from './network/extractor';
 export type { FeaturePlan } from './network/plan';
 export { type BackboneWeights, findWeights } from './network/weights';
 export type { Caution, Configuration, TableColumns, TrainConfiguration } from './options';
-export type { PhotoInput, PhotoInputs } from './photos/inputs';
+export type { PhotoInput, PhotoInputs, StoredPhoto } from './photos/inputs';
 export type { NamedPhotos } from './photos/open-set';
 export type { PhotoSplit } from './photos/splitting';
 export type { Augment } from './photos/views';

@@ -3,6 +3,7 @@ export type Stage =
   | 'downloading photos'
   | 'checking photos'
   | 'inspecting photos'
+  | 'packing photos'
   | 'downloading weights'
   | 'features'
   | 'training'

@@ -17,6 +17,7 @@ import { summariesOfParts } from './network/summaries';
 import { requireWeights } from './network/weights';
 import { type TrainConfiguration, withDefaults } from './options';
 import { nameOf } from './photos/open-set';
+import { arePlaces, remembered } from './photos/places';
 import { labelsOf } from './photos/truth';
 import type { OnProgress } from './progress';
 import { type NamesOf, requireKnown } from './requirements';
@@ -63,7 +64,7 @@ export interface TrainOptions extends TrainConfiguration, WorkOptions {
 }
 
 /** Photos: an argument of `openPhotos` of `@shroom/data`, or a set that is already open. */
-export type TrainingPhotos = string | PhotoSet;
+export type TrainingPhotos = string | readonly string[] | PhotoSet;
 
 /**
  * Trains a classifier on photos, evaluates and explains it, and writes the classifier and its report to a folder. If the folder already
@@ -83,15 +84,16 @@ export type TrainingPhotos = string | PhotoSet;
  * console.log(run.test.accuracy); // { value, low, high }
  * ```
  */
-export async function train(photos: TrainingPhotos, options: TrainOptions = {}): Promise<Run> {
-  const { out, overwrite = false, command = '', onProgress, onEvent, signal, ...given } = options;
-  const chosen = withDefaults(given);
-  const name = typeof photos === 'string' ? nameOf(photos) : (photos.name ?? 'photos');
-  const data = typeof photos === 'string' ? { data: photos } : {};
+export async function train(given: TrainingPhotos, options: TrainOptions = {}): Promise<Run> {
+  const { out, overwrite = false, command = '', onProgress, onEvent, signal, ...own } = options;
+  const chosen = withDefaults(own);
+  const photos = arePlaces(given) ? await remembered(given) : given;
+  const name = arePlaces(photos) ? nameOf(photos) : (photos.name ?? 'photos');
+  const data = arePlaces(photos) ? { data: photos } : {};
   const configuration: RunConfiguration = { ...chosen, ...data, name };
   const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
-  const work = { command, engine: given.engine, onProgress, onEvent, signal };
-  if (typeof photos === 'string') requireOutside(folder, photos);
+  const work = { command, engine: own.engine, onProgress, onEvent, signal };
+  if (arePlaces(photos)) for (const place of [photos].flat()) requireOutside(folder, place);
   requireSuited(chosen);
   await requireWeights(chosen, signal);
   await openRunFolder(folder);

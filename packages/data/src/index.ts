@@ -37,7 +37,17 @@ export {
   toManifest,
 } from './manifest';
 export { type Normalization, normalize } from './normalization';
-export type { ArchiveOrigin, FileOrigin, Generate, GeneratedOrigin, Origin } from './origin';
+export type {
+  ArchiveOrigin,
+  FileOrigin,
+  Generate,
+  GeneratedOrigin,
+  Origin,
+  ParquetOrigin,
+  RemoteOrigin,
+  StoredOrigin,
+  TarOrigin,
+} from './origin';
 export type { DuplicateGroup, Finding, Photo, PhotoSet } from './photo';
 export type { BackgroundOptions } from './pictures/options';
 export { pixelsVersion } from './pixels-version';

@@ -1,7 +1,10 @@
 import type { Pixels } from '@shroom/pixels';
 
 /** Where the pixels of a photo come from. It is plain data, so any thread can read them. */
-export type Origin = FileOrigin | ArchiveOrigin | GeneratedOrigin;
+export type Origin = StoredOrigin | GeneratedOrigin;
+
+/** Where the bytes of a photo are stored. */
+export type StoredOrigin = FileOrigin | ArchiveOrigin | TarOrigin | ParquetOrigin | RemoteOrigin;
 
 export interface FileOrigin {
   readonly kind: 'file';
@@ -20,6 +23,34 @@ export interface ArchiveOrigin {
   readonly size: number;
   readonly compressed: boolean;
   readonly crc32: number;
+}
+
+/** One file inside a tar archive. */
+export interface TarOrigin {
+  readonly kind: 'tar';
+  /** Absolute path of the archive, or its address on a server. */
+  readonly path: string;
+  /** Position of the first byte of the file in the archive. Its header is in the 512 bytes before. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A cell of a Parquet file. */
+export interface ParquetOrigin {
+  readonly kind: 'parquet';
+  /** Absolute path of the file, or its address on a server. */
+  readonly path: string;
+  /** Name of the column: bytes, or a struct with `bytes`. */
+  readonly column: string;
+  /** Row in the file, from 0. */
+  readonly row: number;
+}
+
+/** A file on a server. */
+export interface RemoteOrigin {
+  readonly kind: 'remote';
+  /** Address of the file: `https:`, `s3:`, or `hf:` with a commit. Credentials are in the environment. */
+  readonly path: string;
 }
 
 /** A picture that a module generates on demand. The module is imported, so only trusted code may name it. */

@@ -4,7 +4,7 @@ import { UsageError } from './verb';
 /** Options from a file: those of `TrainConfiguration`, and perhaps the photos. */
 export interface FileOptions {
   /** The photos, an argument of `train`. */
-  readonly data?: string;
+  readonly data?: string | readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -36,6 +36,8 @@ export async function readConfig(path: string): Promise<FileOptions> {
     );
   const { name: _, data, ...options } = found as Record<string, unknown>;
   if (data === undefined) return { options };
-  if (typeof data !== 'string') throw new UsageError(`--config ${path}: data should be a string.`);
-  return { data, options };
+  const isList = Array.isArray(data) && data.every(place => typeof place === 'string');
+  if (typeof data !== 'string' && !isList)
+    throw new UsageError(`--config ${path}: data should be a string or a list of strings.`);
+  return { data: data as string | readonly string[], options };
 }

@@ -5,7 +5,7 @@ import type { Evaluated } from '../evaluate';
 import { columnOptions, type GivenColumns, tableColumns } from './columns';
 import { printEvaluated } from './evaluated';
 import { openRun } from './open';
-import { engineOption, integer, viewsOption } from './options';
+import { engineOption, integer, labeledPlaces, viewsOption } from './options';
 import { requireViews } from './predict';
 import type { Verb } from './verb';
 
@@ -28,10 +28,7 @@ export const evaluate: Verb<EvaluateOptions> = {
           'intervals, calibration, and how often it is sure.',
       )
       .argument('<run>', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .argument(
-        '[photos]',
-        'other labeled photos: a folder with a folder for each class, or a table',
-      )
+      .argument('[photos...]', `other labeled photos: ${labeledPlaces}`)
       .addOption(
         new Option('--part <name>', 'part of the photos of the run').choices(parts).default('test'),
       )
@@ -40,7 +37,7 @@ export const evaluate: Verb<EvaluateOptions> = {
     for (const option of columnOptions()) command.addOption(option);
     command.addOption(engineOption());
   },
-  run: async (session, [run, photos], { columns, labelSeparator, engine, views, ...given }) => {
+  run: async (session, [run, ...places], { columns, labelSeparator, engine, views, ...given }) => {
     const { results, bars, signal } = session;
     const classifier = await openRun(session, run!, engine);
     try {
@@ -48,7 +45,7 @@ export const evaluate: Verb<EvaluateOptions> = {
       const named = tableColumns({ columns, labelSeparator });
       const { onProgress, stop } = bars;
       const evaluated = await classifier
-        .evaluate(photos, {
+        .evaluate(places.length > 0 ? places : undefined, {
           ...{ ...given, onProgress, signal },
           ...(views !== undefined && { views }),
           ...(named && { columns: named }),

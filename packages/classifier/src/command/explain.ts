@@ -10,7 +10,7 @@ import { fileName, forTerminal } from '../run/names';
 import { inWords } from './answer';
 import { fromHere } from './from-here';
 import { openRun } from './open';
-import { engineOption, integer } from './options';
+import { engineOption, integer, photoPlaces } from './options';
 import { filesOf } from './predict';
 import { nearest } from './terminal/nearest';
 import { UsageError, type Verb } from './verb';
@@ -40,7 +40,7 @@ export const explain: Verb<ExplainOptions> = {
         'Classifies photos, and writes for each a picture of where the classifier looked.',
       )
       .argument('<run>', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .argument('<photos...>', 'photos, folders of photos, or globs')
+      .argument('<photos...>', photoPlaces)
       .option('--out <folder>', 'folder for the pictures', 'explanations')
       .option('--class <name>', 'class that is explained (default: the most probable class)')
       .option(
@@ -91,11 +91,11 @@ export const explain: Verb<ExplainOptions> = {
       for (const file of files) {
         try {
           const [found] = await classifier.explain(file, how);
-          const picture = join(out, unusedName(fileName(parse(file).name), written));
+          const picture = join(out, unusedName(fileName(parse(file.name).name), written));
           const said = inWords(found!);
           await writeFile(picture, await found!.toPng({ layout, caption: caption(found!, said) }));
           answers.push(plain(found!, picture));
-          results.say(`  ${results.paint('bold', forTerminal(file))}`);
+          results.say(`  ${results.paint('bold', forTerminal(file.name))}`);
           results.say(`    ${said}`);
           if (found!.explanation.flat)
             results.say(
@@ -106,7 +106,7 @@ export const explain: Verb<ExplainOptions> = {
           if (!(error instanceof PhotoError)) throw error;
           failed = true;
           const { name, message } = error;
-          answers.push({ photo: file, error: { name, message } });
+          answers.push({ photo: file.name, error: { name, message } });
           results.say(`  ${results.paint('red', '!')} ${forTerminal(message)}`);
         }
       }

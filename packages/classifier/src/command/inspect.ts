@@ -3,6 +3,7 @@ import type { Inspection } from '@shroom/data';
 import { forTerminal } from '../run/names';
 import { columnOptions, type GivenColumns, tableColumns } from './columns';
 import { fromHere } from './from-here';
+import { labeledPlaces } from './options';
 import type { Printer } from './terminal/printer';
 import { counted } from './terminal/words';
 import type { Verb } from './verb';
@@ -24,10 +25,7 @@ export const inspect: Verb<InspectOptions> = {
         'Finds problems in photos before a classifier is trained on them: unreadable and odd files, copies, contradictory labels, and copies in ' +
           'two parts of a split. No photo is changed.',
       )
-      .argument(
-        '<photos>',
-        'a folder with a folder for each class, a .zip of one, a table, or kaggle:owner/slug',
-      )
+      .argument('<photos...>', labeledPlaces)
       .option('--split <file>', 'split.json of a run, to find photos that are in two of its parts')
       .option(
         '--out <folder>',
@@ -35,11 +33,11 @@ export const inspect: Verb<InspectOptions> = {
       );
     for (const option of columnOptions()) command.addOption(option);
   },
-  run: async (session, [photos], { split, out, ...given }) => {
+  run: async (session, photos, { split, out, ...given }) => {
     const { results, bars, signal, verbose } = session;
     const { inspect } = await import('../inspect');
     const columns = tableColumns(given);
-    const inspection = await inspect(photos!, {
+    const inspection = await inspect(photos, {
       ...{ signal, onProgress: bars.onProgress },
       ...(split !== undefined && { split }),
       ...(out !== undefined && { out }),

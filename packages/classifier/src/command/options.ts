@@ -2,6 +2,17 @@ import { InvalidArgumentError, Option } from 'commander';
 import { engineNames } from '../engine/names';
 import { mapNames } from '../explaining/map-names';
 
+/** What the help says about places of photos. */
+export const photoPlaces =
+  'photos, folders of photos, .tar or .parquet files, s3://bucket/folder/, hf:datasets/owner/name, the address of a list, globs, braces ' +
+  'such as "shards-{000..099}.tar", or - for a list on standard input';
+
+/** What the help says about places of labeled photos. */
+export const labeledPlaces =
+  'a folder with a folder of photos for each class, a .zip of such a folder, .tar archives of WebDataset, .parquet files, a .csv, .tsv, ' +
+  '.json or .jsonl table, s3://bucket/folder/, hf:datasets/owner/name, kaggle:owner/slug, the address of a list, globs, braces such as ' +
+  '"shards-{000..099}.tar", or - for a list on standard input; several are one set';
+
 /**
  * The option for the engine of TensorFlow.js. It has no value unless it is typed; `startEngine` then takes the fastest one that loads.
  *

@@ -143,6 +143,13 @@ const results = {
     ),
     quarantine: names,
   }),
+  pack: v.object({
+    files: names,
+    classes: names,
+    photos: count,
+    findings: v.array(v.object({ kind: v.string(), subject: v.string(), reason: v.string() })),
+  }),
+  index: v.object({ indexes: v.array(v.object({ path: v.string(), photos: count })) }),
   plan: v.object({
     path: v.string(),
     what: v.picklist(shardedWork),

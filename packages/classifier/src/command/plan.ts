@@ -11,7 +11,7 @@ import type {
 import { type ShardedWork, shardedWork } from '../shards/schema';
 import { columnOptions, tableColumns } from './columns';
 import { asWord, callName, fromHere } from './from-here';
-import { engineOption, integer, viewsOption } from './options';
+import { engineOption, integer, labeledPlaces, photoPlaces, viewsOption } from './options';
 import type { Printer } from './terminal/printer';
 import { counted, listed } from './terminal/words';
 import { UsageError, type Verb } from './verb';
@@ -39,6 +39,7 @@ const only: Readonly<Partial<Record<keyof PlanOptions, readonly ShardedWork[]>>>
 export const plan: Verb<PlanOptions> = {
   examples: [
     'shroom plan predict runs/pets --data photos --shards 400 --out pets.plan',
+    'shroom plan predict runs/pets --data "shards-{000..099}.tar" --shards 400 --out pets.plan',
     'shroom plan explain runs/pets --data photos --shards 400 --out maps.plan --method layerCam',
     'shroom plan inspect --data photos --shards 40 --out inspection.plan',
   ],
@@ -50,10 +51,7 @@ export const plan: Verb<PlanOptions> = {
       )
       .argument('<what>', `what is done with each photo: ${listed(shardedWork)}`)
       .argument('[run]', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .requiredOption(
-        '--data <places...>',
-        'photos, folders of photos, or globs; for inspect: a folder with a folder for each class, a .zip of one, or a table',
-      )
+      .requiredOption('--data <places...>', `${photoPlaces}; for inspect: ${labeledPlaces}`)
       .requiredOption('--shards <count>', 'number of shards', integer(1, 1_000_000))
       .requiredOption('--out <file>', 'the plan')
       .option('--hash', 'read all photos, so that a changed photo of the same size is noticed too')

@@ -1,11 +1,11 @@
 import type { EngineName } from '../engine/names';
-import { eachPhoto } from '../photos/inputs';
+import { eachPhoto, type StoredPhoto } from '../photos/inputs';
 import { forTerminal } from '../run/names';
 import type { Prediction } from '../serving/answer';
 import type { FailedPhoto } from '../serving/options';
 import { inWords, printAnswer, printBars } from './answer';
 import { openRun } from './open';
-import { engineOption, integer, viewsOption } from './options';
+import { engineOption, integer, photoPlaces, viewsOption } from './options';
 import { startBar } from './terminal/bar';
 import type { Printer, Style } from './terminal/printer';
 import { counted } from './terminal/words';
@@ -27,7 +27,7 @@ export const predict: Verb<PredictOptions> = {
   define: command => {
     command
       .argument('<run>', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .argument('<photos...>', 'photos, folders of photos, or globs')
+      .argument('<photos...>', photoPlaces)
       .option(
         '--top <count>',
         'classes to print with a bar for each photo (default: 5 for a single photo, otherwise 0)',
@@ -43,7 +43,10 @@ export const predict: Verb<PredictOptions> = {
     try {
       requireViews(classifier.file.certainty, views);
       notes.say();
-      const longest = files.reduce((most, file) => Math.max(most, widthOf(forTerminal(file))), 0);
+      const longest = files.reduce(
+        (most, { name }) => Math.max(most, widthOf(forTerminal(name))),
+        0,
+      );
       const width = Math.min(mostName, longest);
       const bars = top ?? (files.length === 1 ? 5 : 0);
       const answers: object[] = [];
@@ -88,10 +91,13 @@ function plain(answer: Prediction | FailedPhoto): object {
   return { photo, known, ...rest };
 }
 
-/** The files at the given places. @throws UsageError when there are none. */
-export async function filesOf(photos: readonly string[]): Promise<readonly string[]> {
-  const files: string[] = [];
-  for await (const { name } of eachPhoto(photos)) files.push(name);
+/** The photos at the given places. @throws UsageError when there are none. */
+export async function filesOf(photos: readonly string[]): Promise<readonly StoredPhoto[]> {
+  const files: StoredPhoto[] = [];
+  for await (const { name, input } of eachPhoto(photos)) {
+    const origin = typeof input === 'string' ? ({ kind: 'file', path: input } as const) : input;
+    if ('kind' in origin) files.push({ name, origin });
+  }
   if (files.length === 0) throw new UsageError(`There are no photos in ${photos.join(', ')}.`);
   return files;
 }

@@ -5,6 +5,7 @@ import { announcer, printRun } from './announce';
 import { tableColumns } from './columns';
 import { readConfig } from './config';
 import { asWord, callName, fromHere } from './from-here';
+import { labeledPlaces } from './options';
 import { trainOptions } from './train-options';
 import { type Outcome, type Session, UsageError, type Verb } from './verb';
 
@@ -21,6 +22,7 @@ export const train: Verb<Given> = {
   examples: [
     'shroom train photos --out runs/pets',
     'shroom train photos.csv --label-separator "|" --out runs/baskets',
+    'shroom train "shards-{000..099}.tar" --out runs/pets',
     'shroom train --config runs/pets/config.json --seed 1 --out runs/pets-1',
   ],
   define: command => {
@@ -28,11 +30,7 @@ export const train: Verb<Given> = {
       .description(
         'Trains a classifier on photos, evaluates it, and writes it to a folder with a report. The same command again continues an interrupted run.',
       )
-      .argument(
-        '[photos]',
-        'a folder with a folder of photos for each class, a .zip of such a folder, a .csv, .tsv, .json or .jsonl table, or ' +
-          'kaggle:owner/slug; may be left out if --config names them',
-      )
+      .argument('[photos...]', `${labeledPlaces}; may be left out if --config names them`)
       .option('--out <run>', 'folder for the results (default: runs/<photos>-seed<seed>)')
       .option(
         '--overwrite',
@@ -44,9 +42,9 @@ export const train: Verb<Given> = {
       );
     for (const option of trainOptions()) command.addOption(option);
   },
-  run: async (session, [typed], { config, columns, labelSeparator, ...given }) => {
+  run: async (session, typed, { config, columns, labelSeparator, ...given }) => {
     const stored = config === undefined ? { options: {} } : await readConfig(config);
-    const photos = typed ?? stored.data;
+    const photos = typed.length > 1 ? typed : (typed[0] ?? stored.data);
     if (photos === undefined)
       throw new UsageError("Missing argument 'photos': name a folder of photos, or --config.");
     const named = tableColumns({ columns, labelSeparator });

@@ -1,19 +1,27 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pixels } from '@shroom/data';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import type { Pixels, StoredOrigin } from '@shroom/data';
+import { findPhotos, type PlacedPhoto } from '@shroom/data/node';
 
-/** A photo: the path of a file, its bytes, a `File` or `Blob`, or pixels. */
-export type PhotoInput = string | Uint8Array | ArrayBuffer | Blob | Pixels;
+/** A photo that `findPhotos` of `@shroom/data` has found, such as in an archive. */
+export interface StoredPhoto {
+  readonly name: string;
+  readonly origin: StoredOrigin;
+}
 
-/** Photos: the path of a file or a folder, a glob, one photo, or a list or a stream of any of these. */
+/** A photo: the path of a file, its bytes, a `File` or `Blob`, pixels, or a stored photo. */
+export type PhotoInput = string | Uint8Array | ArrayBuffer | Blob | Pixels | StoredPhoto;
+
+/**
+ * Photos: one photo, a place of photos for `findPhotos` of `@shroom/data` (a file, a folder, a glob, an archive, `-`), or a list or a stream
+ * of any of these.
+ */
 export type PhotoInputs = PhotoInput | Iterable<PhotoInput> | AsyncIterable<PhotoInput>;
 
 /** One photo to classify. */
 export interface NamedInput {
   /** The path, the file's name, or the position in the list that was given, from 1. */
   readonly name: string;
-  readonly input: Exclude<PhotoInput, Blob | ArrayBuffer>;
+  readonly input: Exclude<PhotoInput, Blob | ArrayBuffer | StoredPhoto> | StoredOrigin;
 }
 
 /**
@@ -28,7 +36,13 @@ export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput
   for await (const photo of listed(photos)) {
     place += 1;
     if (typeof photo === 'string') {
-      for await (const path of filesAt(photo)) yield { name: path, input: path };
+      for await (const found of findPhotos(photo)) {
+        const name = nameOf(found);
+        yield { name, input: found.origin.kind === 'file' ? name : found.origin };
+      }
+    } else if (isStored(photo)) {
+      const { name, origin } = photo;
+      yield { name, input: origin.kind === 'file' ? origin.path : origin };
     } else if (photo instanceof Blob) {
       const name =
         'name' in photo && typeof photo.name === 'string' ? photo.name : `photo ${place}`;
@@ -51,41 +65,25 @@ function listed(photos: PhotoInputs): Iterable<PhotoInput> | AsyncIterable<Photo
   );
 }
 
+/** The path of a photo as the caller began it, also below an archive. */
+const nameOf = ({ place, name }: PlacedPhoto): string =>
+  name === ''
+    ? place
+    : /^[a-z][a-z0-9+.-]+:/.test(place)
+      ? addressBelow(place, name)
+      : join(place, name);
+
+const addressBelow = (place: string, name: string): string =>
+  place.endsWith('/') ? `${place}${name}` : `${place}/${name}`;
+
+const isStored = (photo: PhotoInput): photo is StoredPhoto =>
+  typeof photo === 'object' && 'origin' in photo;
+
 const isOne = (photos: PhotoInputs): photos is PhotoInput =>
   typeof photos === 'string' ||
   photos instanceof Uint8Array ||
   photos instanceof ArrayBuffer ||
   photos instanceof Blob ||
-  (typeof photos === 'object' && photos !== null && 'data' in photos && 'height' in photos);
-
-async function* filesAt(path: string): AsyncGenerator<string, void, undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) yield path;
-  else if (found?.isDirectory()) {
-    yield* (await filesBelow(path, [])).sort();
-  } else {
-    const pattern = path.replaceAll('\\', '/');
-    const matches = isDynamicPattern(pattern) ? (await glob(pattern)).sort() : [];
-    // A path that does not exist is yielded too: reading it will fail later, and the photos after it are still classified.
-    yield* matches.length === 0 ? [path] : matches;
-  }
-}
-
-/** Files and folders that operating systems leave behind, and hidden ones. */
-const ofSystem = /^(\.|(thumbs\.db|desktop\.ini|__macosx)$)/i;
-
-/** The files below a folder, also those that links lead to. @param above Real paths of the folders above, to which a link may lead back. */
-async function filesBelow(folder: string, above: readonly string[]): Promise<string[]> {
-  const real = await realpath(folder);
-  if (above.includes(real)) return [];
-  const files: string[] = [];
-  for (const name of await readdir(folder)) {
-    if (ofSystem.test(name)) continue;
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isDirectory()) files.push(...(await filesBelow(path, [...above, real])));
-    // A link to nothing is listed too: reading it will fail, and say so.
-    else if (!found || found.isFile()) files.push(path);
-  }
-  return files;
-}
+  (typeof photos === 'object' &&
+    photos !== null &&
+    (('data' in photos && 'height' in photos) || ('origin' in photos && 'name' in photos)));

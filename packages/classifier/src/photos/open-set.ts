@@ -4,6 +4,7 @@ import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node
 import { Meter, type OnProgress } from '../progress';
 import { checked } from './checked-set';
 import { columnsOf, copiesFor } from './grouping';
+import { arePlaces } from './places';
 
 /** Photos of a run, with the name of the set. */
 export interface NamedPhotos extends PhotoSet {
@@ -23,11 +24,11 @@ export interface ReadingOptions {
 
 /** Opens photos and names the set. @param where An argument of `openPhotos` of `@shroom/data`, or an open set. */
 export async function openSet(
-  where: string | PhotoSet,
+  where: string | readonly string[] | PhotoSet,
   { group, givenSplit = 'auto', columns, leastPerClass, leastClasses }: ReadingOptions,
   { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<NamedPhotos> {
-  if (typeof where !== 'string') return checked({ ...where, name: where.name || 'photos' });
+  if (!arePlaces(where)) return checked({ ...where, name: where.name || 'photos' });
   const groups = columnsOf(group);
   const loading = new Meter('downloading photos', 'MB', onProgress);
   const checking = new Meter('checking photos', 'files', onProgress);
@@ -47,10 +48,18 @@ export async function openSet(
   return checked({ name: nameOf(where), ...set });
 }
 
-/** Name of a photo set, derived from the location of the set. The name can be used for a folder. */
-export const nameOf = (where: string): string =>
-  basename(resolve(where))
-    .replace(/\.(zip|csv|tsv|json|jsonl|ndjson)$/i, '')
-    .replaceAll(':', '-') || 'photos';
+/** Name of a photo set, derived from the location of the set, or the first one of several. The name can be used for a folder. */
+export function nameOf(where: string | readonly string[]): string {
+  const [first = ''] = typeof where === 'string' ? [where] : where;
+  const isAddress = /^[a-z][a-z0-9+.-]+:/.test(first);
+  const plain = first.replace(isAddress ? /[?#].*$/ : /^-$/, '').replace(/\/+$/, '');
+  return (
+    basename(isAddress ? plain : resolve(plain))
+      .replace(/\.(zip|csv|tsv|json|jsonl|ndjson|tar|parquet)$/i, '')
+      .replace(/[{*?[].*$/, '')
+      .replace(/[-_.]+$/, '')
+      .replaceAll(/[:@]/g, '-') || 'photos'
+  );
+}
 
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);

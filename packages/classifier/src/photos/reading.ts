@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { DecodeError, type DecodeOptions, decode, decodeWhole } from '@shroom/data/node';
+import type { Pixels } from '@shroom/data';
+import { type DecodeOptions, decode, decodeWhole, isOfTheFile, readBytes } from '@shroom/data/node';
 import { PhotoError } from '../errors';
 import { eachPhoto, type NamedInput, type PhotoInputs } from './inputs';
 import type { NamedPhoto, Picture } from './picture';
@@ -27,13 +28,19 @@ export async function* readablePhotos(
 }
 
 async function read(input: NamedInput['input'], name: string, limits: Limits): Promise<Picture> {
-  const photo = typeof input === 'string' ? await readFile(input) : input;
+  const photo = await bytesOf(input);
   if (!(photo instanceof Uint8Array)) return named(name, pictureOf(photo, hashOf));
   return named(name, {
     resized: size => decode(photo, size, limits),
     whole: () => decodeWhole(photo, limits),
     sha256: async () => hashOf(photo),
   });
+}
+
+/** The bytes of a photo, or the pixels that were given. */
+export async function bytesOf(input: NamedInput['input']): Promise<Uint8Array | Pixels> {
+  if (typeof input === 'string') return readFile(input);
+  return 'kind' in input ? readBytes(input) : input;
 }
 
 const named = (name: string, picture: Picture): Picture => ({
@@ -50,7 +57,7 @@ async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT')
       throw new PhotoError(name, 'there is no such photo or folder.', { cause });
-    if (cause instanceof DecodeError || code !== undefined || cause instanceof RangeError)
+    if (isOfTheFile(cause) || cause instanceof RangeError)
       throw new PhotoError(name, message, { cause });
     throw cause;
   }

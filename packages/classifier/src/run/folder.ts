@@ -12,7 +12,7 @@ import { isReplacing } from './replacing';
 /** Content of `run.json`, which is needed to continue an interrupted run. */
 export interface RunConfiguration extends Configuration {
   /** Argument of `openPhotos`. Absent if the photos were already open. */
-  readonly data?: string;
+  readonly data?: string | readonly string[];
   /** Name of the photo set. */
   readonly name: string;
   /** Arguments of `finetune`. Only in the folder of a fine-tuned classifier. */
@@ -111,9 +111,11 @@ export async function holdsAnother(
 /** The configuration as it is stored. Paths become absolute, so that the run can be resumed from any working directory. */
 function kept(configuration: RunConfiguration): RunConfiguration {
   const { data } = configuration;
-  return data !== undefined && existsSync(data)
-    ? { ...configuration, data: resolve(data) }
-    : configuration;
+  if (data === undefined) return configuration;
+  const isPattern = (place: string) => /[{*?[]/.test(place) && !/^[a-z][a-z0-9+.-]+:/.test(place);
+  const absolute = (place: string) =>
+    existsSync(place) || isPattern(place) ? resolve(place) : place;
+  return { ...configuration, data: typeof data === 'string' ? absolute(data) : data.map(absolute) };
 }
 
 /**

@@ -22,7 +22,7 @@ export interface RunPhotos {
  */
 export async function photosOfRun(
   folder: string,
-  from: string | PhotoSet,
+  from: string | readonly string[] | PhotoSet,
   configuration: RunConfiguration,
   work: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<RunPhotos> {

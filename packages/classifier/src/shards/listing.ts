@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { compareText } from '@shroom/data';
-import type { ListedPhotos } from '@shroom/data/node';
+import {
+  findPhotos,
+  isOfTheFile,
+  type ListedPhotos,
+  type PlacedPhoto,
+  readBytes,
+} from '@shroom/data/node';
 import { PhotoError } from '../errors';
-import { eachPhoto } from '../photos/inputs';
 import { Meter, type OnProgress } from '../progress';
+import { photosOf } from './photos';
 import type { PlanEntry } from './schema';
 
 /** The photos of a plan, and where their relative places begin. */
 export interface Listing {
   readonly root: string;
-  readonly entries: readonly PlanEntry[];
+  /** The photos one after the other, as millions of them need not be in memory. */
+  readonly entries: AsyncIterable<PlanEntry>;
 }
 
 export interface ListingOptions {
@@ -25,8 +32,8 @@ export interface ListingOptions {
 /**
  * Lists photos without decoding them. Each file is listed once, in the order of the places.
  *
- * @param places Paths of photos, folders, or globs.
- * @throws PhotoError when there are no photos.
+ * @param places Places for `findPhotos` of `@shroom/data`.
+ * @throws PhotoError while it is read, when there are no photos.
  */
 export async function listPlaces(
   places: readonly string[],
@@ -35,17 +42,41 @@ export async function listPlaces(
   const [first = ''] = places;
   const isFolder = places.length === 1 && (await statOf(resolve(first)))?.isDirectory() === true;
   const root = isFolder ? resolve(first) : process.cwd();
-  const paths = new Set<string>();
-  for await (const { name } of eachPhoto(places)) paths.add(resolve(name));
-  const entries = await measured(
-    [...paths].map(path => ({ id: nameBelow(root, path) })),
-    root,
-    options,
-  );
-  if (entries.length === 0) throw new PhotoError(places.join(', '), 'there are no photos.');
-  if (entries.every(({ bytes }) => bytes === undefined))
-    throw new PhotoError(places.join(', '), 'there is no such photo or folder.');
-  return { root, entries };
+  async function* found(): AsyncGenerator<PlanEntry, void, undefined> {
+    const files = new Set<string>();
+    const { signal } = options;
+    for await (const photo of findPhotos(places, signal && { signal })) {
+      const { origin, name, bytes } = photo;
+      const path = nameBelow(root, origin.path);
+      if (origin.kind !== 'file')
+        yield {
+          id: photoBelow(root, photo),
+          from: { ...origin, path },
+          ...(bytes !== undefined && { bytes }),
+        };
+      else if (!files.has(path)) {
+        files.add(path);
+        yield { id: path, ...(name === '' && bytes !== undefined && { bytes }) };
+      }
+    }
+  }
+  async function* measuredPhotos() {
+    let [count, known] = [0, 0];
+    for await (const entry of measured(found(), root, options)) {
+      count++;
+      if (entry.bytes !== undefined || isElsewhere(entry)) known++;
+      yield entry;
+    }
+    if (count === 0) throw new PhotoError(places.join(', '), 'there are no photos.');
+    if (known === 0) throw new PhotoError(places.join(', '), 'there is no such photo or folder.');
+  }
+  return { root, entries: measuredPhotos() };
+}
+
+/** The name of a photo in an archive or on a server. */
+function photoBelow(root: string, { place, name }: PlacedPhoto): string {
+  const path = isAddress(place) ? place : nameBelow(root, resolve(place));
+  return name === '' ? path : `${path.replace(/\/$/, '')}/${name}`;
 }
 
 /**
@@ -63,6 +94,7 @@ export async function listLabeled(
   const named = candidates.map((photo): PlanEntry => {
     const { id, origin, className, classNames, group, part } = photo;
     const path = nameBelow(root, origin.path);
+    const bytes = origin.kind === 'tar' ? { bytes: origin.size } : {};
     const isPlain = origin.kind === 'file' && path === id;
     return {
       id,
@@ -71,50 +103,77 @@ export async function listLabeled(
       ...(classNames && { classes: [...classNames] }),
       ...(group !== undefined && { group }),
       ...(part && { part }),
+      ...bytes,
     };
   });
   // As in a set, whose photos are sorted by their names.
   named.sort((a, b) => compareText(a.id, b.id));
-  return { root, entries: await measured(named, root, options) };
+  async function* entries() {
+    yield* named;
+  }
+  return { root, entries: measured(entries(), root, options, named.length) };
 }
 
 /** The path below a folder with `/` as separator, or the whole path of a file that is elsewhere. */
 function nameBelow(root: string, path: string): string {
+  if (isAddress(path)) return path;
   const below = relative(root, path);
   const isBelow = below !== '' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
   return (isBelow ? below : path).replaceAll(sep, '/');
 }
 
+const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
+
+/** Whether a photo is no file of its own on the disk. */
+export const isElsewhere = ({ from }: PlanEntry): boolean =>
+  from !== undefined && from.kind !== 'file';
+
 /** Number of files that are looked at at the same time. A disk of a network answers slowly, but many at once. */
 const atOnce = 32;
 
-/** Adds the sizes of files, and their hashes if asked for. The file of an entry is its id below the root. */
-async function measured(
-  entries: readonly PlanEntry[],
+/** Adds the sizes of files, and their hashes if asked for. @param total Number of photos, if it is known. */
+async function* measured(
+  entries: AsyncIterable<PlanEntry>,
   root: string,
   { hash, onProgress, signal }: ListingOptions,
-): Promise<PlanEntry[]> {
+  total?: number,
+): AsyncGenerator<PlanEntry, void, undefined> {
   const meter = new Meter('checking photos', 'files', onProgress);
-  const found: PlanEntry[] = [];
-  let [next, done] = [0, 0];
-  const lane = async () => {
-    while (next < entries.length) {
-      signal?.throwIfAborted();
-      const index = next++;
-      const entry = entries[index]!;
-      if (entry.from && entry.from.kind !== 'file') found[index] = entry;
-      else {
-        const path = typeof entry.from?.path === 'string' ? entry.from.path : entry.id;
-        found[index] = {
-          ...entry,
-          ...(await factsOf(isAbsolute(path) ? path : join(root, path), hash)),
-        };
-      }
-      meter.update(++done, entries.length);
-    }
+  const waiting: Promise<PlanEntry>[] = [];
+  let done = 0;
+  const next = async () => {
+    const entry = await waiting.shift()!;
+    meter.update(++done, total ?? done + waiting.length);
+    return entry;
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, entries.length) }, lane));
-  return found;
+  for await (const entry of entries) {
+    signal?.throwIfAborted();
+    const measuring = withFacts(entry, root, hash, signal);
+    // It is awaited in its turn. Until then, a rejection must not count as unhandled.
+    measuring.catch(() => {});
+    waiting.push(measuring);
+    if (waiting.length === atOnce) yield await next();
+  }
+  while (waiting.length > 0) yield await next();
+}
+
+async function withFacts(
+  entry: PlanEntry,
+  root: string,
+  hash: boolean,
+  signal: AbortSignal | undefined,
+): Promise<PlanEntry> {
+  if (!hash && entry.bytes !== undefined) return entry;
+  const [photo] = photosOf('the plan', [entry], root, 0);
+  const { origin } = photo!;
+  if (origin.kind !== 'file') {
+    if (!hash) return entry;
+    const bytes = await readBytes(origin, signal && { signal }).catch((error: unknown) => {
+      if (!isOfTheFile(error)) throw error;
+    });
+    return bytes ? { ...entry, sha256: createHash('sha256').update(bytes).digest('hex') } : entry;
+  }
+  return { ...entry, ...(await factsOf(origin.path, hash)) };
 }
 
 async function factsOf(path: string, hash: boolean): Promise<Pick<PlanEntry, 'bytes' | 'sha256'>> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Origin } from '@shroom/data';
+import type { StoredOrigin } from '@shroom/data';
+import { isOfTheFile, readBytes } from '@shroom/data/node';
 import * as v from 'valibot';
 import { PlanError } from '../errors';
 import type { PlanEntry } from './schema';
@@ -11,18 +12,23 @@ export interface ShardPhoto {
   readonly entry: PlanEntry;
   /** Its number in the plan, from 0. */
   readonly number: number;
-  readonly origin: Exclude<Origin, { kind: 'generated' }>;
+  readonly origin: StoredOrigin;
 }
 
-const archived = v.object({
-  kind: v.literal('archive'),
-  path: v.string(),
-  offset: v.number(),
-  compressedSize: v.number(),
-  size: v.number(),
-  compressed: v.boolean(),
-  crc32: v.number(),
-});
+const place = { path: v.string() };
+const size = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The kinds of places that this version reads. */
+const stored = v.variant('kind', [
+  v.object({ kind: v.literal('file'), path: v.optional(v.string()) }),
+  v.object({
+    ...{ kind: v.literal('archive'), ...place, offset: size, compressedSize: size, size },
+    ...{ compressed: v.boolean(), crc32: v.number() },
+  }),
+  v.object({ kind: v.literal('tar'), ...place, offset: size, size }),
+  v.object({ kind: v.literal('parquet'), ...place, column: v.string(), row: size }),
+  v.object({ kind: v.literal('remote'), ...place }),
+]);
 
 /**
  * Finds the bytes of a plan's photos.
@@ -37,25 +43,30 @@ export function photosOf(
   root: string,
   first: number,
 ): ShardPhoto[] {
-  const below = (path: string) => (isAbsolute(path) ? path : join(resolve(root), path));
+  const below = (path: string) =>
+    isAbsolute(path) || isAddress(path)
+      ? path
+      : isAddress(root)
+        ? `${root}${path}`
+        : join(resolve(root), path);
   return entries.map((entry, index): ShardPhoto => {
     const { id, from = { kind: 'file' } } = entry;
-    const number = first + index;
-    if (from.kind === 'file') {
-      const path = below(typeof from.path === 'string' ? from.path : id);
-      return { entry, number, origin: { kind: 'file', path } };
-    }
-    const entryOfZip = v.safeParse(archived, from);
-    if (entryOfZip.success) {
-      const { path, ...place } = entryOfZip.output;
-      return { entry, number, origin: { ...place, path: below(path) } };
-    }
-    throw new PlanError(
-      plan,
-      `'${id}' is in a place of the kind '${from.kind}', which this version does not read. Install the version that made the plan.`,
-    );
+    const found = v.safeParse(stored, from);
+    if (!found.success)
+      throw new PlanError(
+        plan,
+        `'${id}' is in a place of the kind '${from.kind}', which this version does not read. Install the version that made the plan.`,
+      );
+    const { path = id, ...origin } = found.output;
+    return {
+      entry,
+      number: first + index,
+      origin: { ...origin, path: below(path) } as StoredOrigin,
+    };
   });
 }
+
+const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
 
 /** A photo whose bytes are those of the plan, or the reason why they are not. */
 export interface CheckedPhoto {
@@ -68,20 +79,20 @@ export interface CheckedPhoto {
 /** Compares a photo with the plan: its size, and its hash if the plan has one. @param hashed Hashes the bytes in any case. */
 export async function checkedPhoto(photo: ShardPhoto, hashed: boolean): Promise<CheckedPhoto> {
   const { entry, origin } = photo;
-  if (origin.kind !== 'file') return { photo, ...(entry.sha256 && { sha256: entry.sha256 }) };
   try {
     if (!hashed && entry.sha256 === undefined) {
+      if (origin.kind !== 'file') return { photo };
       const { size } = await stat(origin.path);
       return { photo, ...sizeProblem(entry, size) };
     }
-    const bytes = await readFile(origin.path);
+    const bytes = await readBytes(origin);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (entry.sha256 !== undefined && entry.sha256 !== sha256)
       return { photo, problem: 'has changed since the plan was made: its hash is another' };
     return { photo, sha256, ...sizeProblem(entry, bytes.length) };
   } catch (error) {
+    if (!isOfTheFile(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
     return { photo, problem: code === 'ENOENT' ? 'there is no such file' : message };
   }
 }

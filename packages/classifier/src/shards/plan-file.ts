@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { PlanError } from '../errors';
 import { entrySchema, type PlanEntry, type PlanHead, planSchema, planVersion } from './schema';
@@ -30,62 +31,94 @@ export const boundsOf = (photos: number, shards: number): number[] =>
 /**
  * Writes a plan. The same photos and options give the same bytes. An existing plan is kept if it is the same.
  *
- * @throws PlanError when another plan is there.
+ * @throws PlanError when another plan is there. RangeError when there are more shards than photos.
  */
 export async function writePlan(
   where: string,
   facts: Omit<PlanHead, 'format' | 'version' | 'shards' | 'photos'>,
-  entries: readonly PlanEntry[],
+  entries: Iterable<PlanEntry> | AsyncIterable<PlanEntry>,
   shards: number,
 ): Promise<OpenPlan> {
   const path = resolve(where);
-  const bounds = boundsOf(entries.length, shards);
-  const linesOf = (shard: number) =>
-    entries.slice(bounds[shard], bounds[shard + 1]).map(entry => `${JSON.stringify(entry)}\n`);
-  const table = Array.from({ length: shards }, (_, shard) => {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const lines = linesOf(shard);
-    for (const line of lines) {
-      hash.update(line);
-      bytes += Buffer.byteLength(line);
-    }
-    return { photos: lines.length, bytes, sha256: hash.digest('hex') };
-  });
-  const head = v.parse(planSchema, {
-    ...{ format: 'shroom-plan', version: planVersion, photos: entries.length },
-    ...facts,
-    shards: table,
-  });
-  const first = `${JSON.stringify(head)}\n`;
-  const made = { path, head, sha256: hashOf(first), start: Buffer.byteLength(first) };
-  const there = await openPlan(path).catch(error => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (there) {
-    if (there.sha256 === made.sha256) return there;
-    throw new PlanError(
-      path,
-      'another plan is there. Give another name with --out, or remove that plan and its shards.',
-    );
-  }
-  const part = `${path}.${randomUUID()}.part`;
   await mkdir(dirname(path), { recursive: true });
+  const [lines, part] = [`${path}.${randomUUID()}.lines`, `${path}.${randomUUID()}.part`];
   try {
-    const stream = createWriteStream(part, { flags: 'wx' });
-    const finished = once(stream, 'close');
-    stream.write(first);
-    for (let shard = 0; shard < shards; shard++)
-      if (!stream.write(linesOf(shard).join('')))
-        await Promise.race([once(stream, 'drain'), finished]);
-    stream.end();
-    await finished;
+    const photos = await writeLines(lines, entries);
+    if (photos < shards)
+      throw new RangeError(`${photos} photos make at most ${photos} shards, not ${shards}.`);
+    const head = v.parse(planSchema, {
+      ...{ format: 'shroom-plan', version: planVersion, photos },
+      ...facts,
+      shards: await shardTable(lines, boundsOf(photos, shards)),
+    });
+    const first = `${JSON.stringify(head)}\n`;
+    const made = { path, head, sha256: hashOf(first), start: Buffer.byteLength(first) };
+    const there = await openPlan(path).catch(error => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    if (there) {
+      if (there.sha256 === made.sha256) return there;
+      throw new PlanError(
+        path,
+        'another plan is there. Give another name with --out, or remove that plan and its shards.',
+      );
+    }
+    await writeFile(part, first, { flag: 'wx' });
+    await pipeline(createReadStream(lines), createWriteStream(part, { flags: 'a' }));
     await rename(part, path);
+    return made;
   } finally {
     await rm(part, { force: true });
+    await rm(lines, { force: true });
   }
-  return made;
+}
+
+/** Writes a line for each photo. @returns The number of photos. */
+async function writeLines(
+  path: string,
+  entries: Iterable<PlanEntry> | AsyncIterable<PlanEntry>,
+): Promise<number> {
+  let photos = 0;
+  async function* lines() {
+    let text = '';
+    for await (const entry of entries) {
+      photos++;
+      text += `${JSON.stringify(entry)}\n`;
+      if (text.length < 2 ** 16) continue;
+      yield text;
+      text = '';
+    }
+    yield text;
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(path, { flags: 'wx' }));
+  return photos;
+}
+
+/** For each shard, the number and the hash of the bytes of its lines. @param bounds As `boundsOf` returns them. */
+async function shardTable(lines: string, bounds: readonly number[]): Promise<PlanHead['shards']> {
+  const table: PlanHead['shards'] = [];
+  let [hash, bytes, photos] = [createHash('sha256'), 0, 0];
+  const add = (part: Buffer) => {
+    hash.update(part);
+    bytes += part.length;
+  };
+  const finish = () => {
+    table.push({ photos: photos - bounds[table.length]!, bytes, sha256: hash.digest('hex') });
+    [hash, bytes] = [createHash('sha256'), 0];
+  };
+  for await (const piece of createReadStream(lines) as AsyncIterable<Buffer>) {
+    let [start, at] = [0, 0];
+    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, at)) {
+      at = end + 1;
+      if (++photos < bounds[table.length + 1]!) continue;
+      add(piece.subarray(start, at));
+      finish();
+      start = at;
+    }
+    add(piece.subarray(start));
+  }
+  return table;
 }
 
 const isMissing = (error: unknown): boolean =>

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { listPhotos } from '@shroom/data/node';
 import * as v from 'valibot';
@@ -8,7 +9,7 @@ import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
 import { certaintyOf } from '../serving/certainty';
 import { classifierFacts } from './classifier';
-import { type Listing, type ListingOptions, listLabeled, listPlaces } from './listing';
+import { isElsewhere, type Listing, type ListingOptions, listLabeled, listPlaces } from './listing';
 import { resultsOf, writePlan } from './plan-file';
 import {
   type ClassifierPlanOptions,
@@ -47,8 +48,8 @@ export interface PlannedShards {
  * | `features` | a folder with `features.npy`, `[photos, width]`, and `photos.csv` |
  * | `inspect` | a folder with `inspection.json` and `index.html`, as `inspect` writes them |
  *
- * @param photos Paths of photos, folders of photos, or globs. Results name the photos by their paths below the folder if one folder is
- *   given, otherwise below the working directory. For `inspect`: one folder with a folder for each class, a `.zip` of one, or a table.
+ * @param photos Places of photos, as for `findPhotos` of `@shroom/data`. Results name the photos by their paths below the folder if one
+ *   folder is given, otherwise below the working directory. For `inspect`: labeled photos, as for `openPhotos`.
  * @throws PhotoError when there are no photos. PlanError when another plan has the name. RangeError for an invalid option, or when there are
  *   more shards than photos.
  * @example
@@ -80,17 +81,17 @@ export async function planShards<What extends ShardedWork>(
           ...(await networks(what, options as NetworkOptions)),
           ...(await listPlaces(places, listing)),
         };
-  if (entries.length < shards)
-    throw new RangeError(
-      `${entries.length} photos make at most ${entries.length} shards, not ${shards}.`,
-    );
   const head = { ...job, root, block, versions: shardVersions() };
-  const plan = await writePlan(out, head, entries, shards);
-  const isMissing = ({ bytes, from }: (typeof entries)[number]) =>
-    bytes === undefined && (from === undefined || from.kind === 'file');
-  const missing = entries.filter(isMissing).length;
+  let missing = 0;
+  async function* counted() {
+    for await (const entry of entries) {
+      if (entry.bytes === undefined && !isElsewhere(entry)) missing++;
+      yield entry;
+    }
+  }
+  const plan = await writePlan(out, head, counted(), shards);
   return {
-    ...{ path: plan.path, what, photos: entries.length, shards, missing, sha256: plan.sha256 },
+    ...{ path: plan.path, what, photos: plan.head.photos, shards, missing, sha256: plan.sha256 },
     ...(plan.head.engine && { engine: plan.head.engine }),
     results: resultsOf(plan),
   };
@@ -139,16 +140,15 @@ async function inspection(
   const { copies = 'auto', columns, leastSide, mostPixels, mostAspect, mostImbalance } = options;
   requireKnownColumns(columns);
   const [place = '', ...more] = places;
-  if (more.length > 0)
-    throw new RangeError(
-      'An inspection takes one folder, .zip or table, as classes belong together.',
-    );
-  const { where, listed } = await listPhotos(place, columns ?? {});
+  const { signal } = listing;
+  const { where, listed } = await listPhotos(places, { ...columns, ...(signal && { signal }) });
   const { findings = [], expected } = listed;
   const limits = { leastSide, mostPixels, mostAspect, mostImbalance };
-  const work = { what: 'inspect', copies, name: nameOf(place), findings, expected, ...limits };
-  const isFolder = !/\.(zip|csv|tsv|json|jsonl|ndjson)$/i.test(place);
-  const labeled = await listLabeled(listed, isFolder ? where : dirname(where), listing);
+  const work = { what: 'inspect', copies, name: nameOf(places), findings, expected, ...limits };
+  const isOne = more.length === 0 && existsSync(place);
+  const isFolder = isOne && statSync(place).isDirectory();
+  const root = isFolder ? where : isOne ? dirname(where) : process.cwd();
+  const labeled = await listLabeled(listed, root, listing);
   return { work: valid(work), ...labeled };
 }
 

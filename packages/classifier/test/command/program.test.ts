@@ -17,7 +17,19 @@ const verbs = [
   'finetune',
   'export',
   'compare',
-].concat(['serve', 'inspect', 'plan', 'work', 'status', 'merge', 'weights', 'cache', 'doctor']);
+].concat([
+  'serve',
+  'inspect',
+  'pack',
+  'index',
+  'plan',
+  'work',
+  'status',
+  'merge',
+  'weights',
+  'cache',
+  'doctor',
+]);
 
 describe('the help', () => {
   test.each([50, 100])('lists the verbs, and fits %i columns', async columns => {
@@ -87,7 +99,7 @@ describe('arguments', () => {
       /--views.*'many' is invalid. It should be a whole number, 1 or more/,
     ],
     ['train photos --recipe bset', /Allowed choices are best, reference, fast/],
-    ['train a b', /Too many arguments/],
+    ['resume a b', /Too many arguments/],
     ['train photos --caution Beware', /two sentences/],
     ['cache --unused-for long', /such as 30d/],
   ])('%s: what is wrong, and what to do', async (args, message) => {

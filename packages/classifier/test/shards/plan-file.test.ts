@@ -71,17 +71,20 @@ test('what is no plan, of another version, or damaged is refused, and said', asy
 
 test('a photo may be a file elsewhere or in a zip, and places that other sources add keep the version', async () => {
   const zip = { kind: 'archive', path: 'photos.zip', offset: 0, compressedSize: 9, size: 9 };
-  const tar = { kind: 'tar', url: 's3://bucket/00001.tar', offset: 512, bytes: 9000 };
+  const other = { kind: 'lmdb', url: 's3://bucket/00001.lmdb', key: 512 };
   const mixed: PlanEntry[] = [
     { id: 'a/b.jpg' },
     { id: 'c', from: { kind: 'file', path: '/elsewhere/c.jpg' } },
     { id: 'd.jpg', from: { ...zip, compressed: false, crc32: 1 } },
-    { id: 'e.jpg', from: tar, bytes: 9000 },
+    { id: 'f', from: { kind: 'tar', path: 's3://bucket/1.tar', offset: 512, size: 9 } },
+    { id: 'g', from: { kind: 'parquet', path: 'g.parquet', column: 'image', row: 3 } },
+    { id: 'h', from: { kind: 'remote', path: 'https://example.org/h.jpg' } },
+    { id: 'e.jpg', from: other, bytes: 9000 },
   ];
   const { path } = await writePlan(join(folder, 'mixed.plan'), facts, mixed, 1);
   const read = await entriesOf(await openPlan(path), 0);
   expect(read).toEqual(mixed);
-  const places = photosOf(path, read.slice(0, 3), '/mnt', 40).map(({ number, origin }) => [
+  const places = photosOf(path, read.slice(0, 6), '/mnt', 40).map(({ number, origin }) => [
     number,
     origin.path,
   ]);
@@ -89,8 +92,11 @@ test('a photo may be a file elsewhere or in a zip, and places that other sources
     [40, '/mnt/a/b.jpg'],
     [41, '/elsewhere/c.jpg'],
     [42, '/mnt/photos.zip'],
+    [43, 's3://bucket/1.tar'],
+    [44, '/mnt/g.parquet'],
+    [45, 'https://example.org/h.jpg'],
   ]);
   expect(() => photosOf(path, read, '/mnt', 40)).toThrow(
-    /'e.jpg' is in a place of the kind 'tar', which this version does not read/,
+    /'e.jpg' is in a place of the kind 'lmdb', which this version does not read/,
   );
 });

@@ -9,7 +9,7 @@ import {
 } from 'yauzl';
 import type { ArchiveOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
-import { ArchiveError } from './bytes';
+import { ArchiveError } from './archive-error';
 import { type ListedPhotos, PhotoSetError } from './collection';
 import type { FolderOptions } from './folder';
 import { readLayout } from './layout';

@@ -6,7 +6,9 @@ import type { Origin } from '../origin';
 import type { Framing } from '../transforms/framing';
 import { streamOf, type TransformStep, transform } from '../transforms/recipe';
 import type { DecodeOptions } from './decode-options';
+import { isOfTheFile } from './examination';
 import { readPixels } from './pixels';
+import { PhotoStoreError } from './stores/store-error';
 
 /** A picture to be prepared for a network, as plain data. */
 export interface Sample {
@@ -93,7 +95,8 @@ export async function makeBatch(task: BatchTask): Promise<MadeBatch> {
     // It is awaited in its turn. Until then, a rejection must not count as unhandled.
     upcoming.catch(() => {});
     const loaded = await current.catch((error: unknown) => {
-      if (!task.lenient) fail(samples[row]!, error);
+      const isOfStore = error instanceof PhotoStoreError && !isOfTheFile(error);
+      if (!task.lenient || isOfStore) fail(samples[row]!, error);
       unread.push({ row, message: messageOf(error) });
     });
     if (!loaded) {

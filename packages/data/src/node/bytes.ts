@@ -1,30 +1,31 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
-import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { ArchiveOrigin, StoredOrigin } from '../origin';
+import { ArchiveError } from './archive-error';
+import { type RangeOptions, readWhole } from './stores/ranges';
+import { readTarFile } from './tar/file';
 
 const inflate = promisify(inflateRaw);
 
 /**
- * Thrown when an archive is damaged, or holds entries that should not be unpacked.
+ * Reads the bytes of a stored photo.
  *
+ * @throws ArchiveError when an entry of an archive is damaged, PhotoStoreError when a server does not give it, or the file system's error.
  * @example
  * ```ts
- * try {
- *   await unpackArchive('photos.zip', 'photos');
- * } catch (error) {
- *   if (!(error instanceof ArchiveError)) throw error;
- *   console.error(`photos.zip was not unpacked completely: ${error.message}`);
+ * for await (const { name, origin } of findPhotos('shards-{000..009}.tar')) {
+ *   const bytes = await readBytes(origin); // the JPEG in the archive
+ *   console.log(name, bytes.length);
  * }
  * ```
  */
-export class ArchiveError extends Error {
-  override readonly name = 'ArchiveError';
-}
-
-/** Reads the bytes of a file. @throws ArchiveError when an entry of an archive is damaged. */
-export function readBytes(origin: FileOrigin | ArchiveOrigin): Promise<Buffer> {
-  return origin.kind === 'file' ? readFile(origin.path) : readEntry(origin);
+export async function readBytes(origin: StoredOrigin, options: RangeOptions = {}): Promise<Buffer> {
+  if (origin.kind === 'file') return readWhole(origin.path, options);
+  if (origin.kind === 'tar') return readTarFile(origin, options);
+  if (origin.kind === 'parquet') return (await import('./parquet/cell')).readCell(origin, options);
+  if (origin.kind === 'remote') return readWhole(origin.path, options);
+  return readEntry(origin);
 }
 
 const localHeaderSize = 30;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Sketch } from '../copies/sketch';
 import { type Named, namesOf } from '../labels';
-import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { StoredOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
 import { compareText } from '../text-order';
@@ -22,7 +22,7 @@ export interface Candidate extends Named {
   readonly part?: SplitName;
   /** Other facts about the photo by name; short texts. */
   readonly columns?: Readonly<Record<string, string>>;
-  readonly origin: FileOrigin | ArchiveOrigin;
+  readonly origin: StoredOrigin;
 }
 
 /** The photos that a source has listed. */

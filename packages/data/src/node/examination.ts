@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Sketch } from '../copies/sketch';
-import type { ArchiveOrigin, FileOrigin } from '../origin';
-import { ArchiveError, readBytes } from './bytes';
+import type { StoredOrigin } from '../origin';
+import { ArchiveError } from './archive-error';
+import { readBytes } from './bytes';
 import { look, readDimensions } from './decode';
 import { DecodeError } from './decode-error';
 import type { DecodeOptions } from './decode-options';
+import { PhotoStoreError } from './stores/store-error';
 
 /** All that opening and inspecting a set finds out about one file, or why the file cannot be used. */
 export type ExaminedPhoto =
@@ -37,7 +39,7 @@ export type ExaminedPhoto =
  * ```
  */
 export async function examinePhoto(
-  origin: FileOrigin | ArchiveOrigin,
+  origin: StoredOrigin,
   decoding: DecodeOptions = {},
 ): Promise<ExaminedPhoto> {
   try {
@@ -53,8 +55,21 @@ export async function examinePhoto(
   }
 }
 
-/** Whether an error is about the file, rather than a mistake of the program. */
+/**
+ * Whether an error of `readBytes` or `decode` is about the photo, rather than a mistake of the program or a server that cannot be reached:
+ * then other photos can still be read.
+ *
+ * @example
+ * ```ts
+ * for await (const { name, origin } of findPhotos('photos'))
+ *   await readBytes(origin).catch(error => {
+ *     if (!isOfTheFile(error)) throw error;
+ *     console.warn(`${name} is left out: ${error.message}`);
+ *   });
+ * ```
+ */
 export const isOfTheFile = (error: unknown): boolean =>
   error instanceof DecodeError ||
   error instanceof ArchiveError ||
+  (error instanceof PhotoStoreError && error.fault === 'missing') ||
   (error as NodeJS.ErrnoException).code !== undefined;

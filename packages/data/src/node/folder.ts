@@ -45,9 +45,7 @@ export async function listFolder(
     throw new PhotoSetError(
       `${root} is a file; it should be a folder that holds a folder for each class.`,
     );
-  const listing: Listing = { files: [], empty: [], findings: [] };
-  await list(root, '', [await realpath(root)], listing);
-  listing.files.sort((a, b) => compareText(a.name, b.name));
+  const listing = await listFolderFiles(root);
   const layout = readLayout(listing.files, root, options.givenSplit);
   const empty = listing.empty.sort(compareText).map(
     (subject): Finding => ({
@@ -58,6 +56,14 @@ export async function listFolder(
   );
   const findings = [...layout.findings, ...listing.findings, ...empty];
   return { where: root, listed: listedPlaced(root, layout.placed, findings, options) };
+}
+
+/** All files below a folder, sorted by their names. */
+export async function listFolderFiles(root: string): Promise<Listing> {
+  const listing: Listing = { files: [], empty: [], findings: [] };
+  await list(root, '', [await realpath(root)], listing);
+  listing.files.sort((a, b) => compareText(a.name, b.name));
+  return listing;
 }
 
 interface ListedFile {

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { namesOf } from '../labels';
-import type { ArchiveOrigin, FileOrigin } from '../origin';
+import type { StoredOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
 import { mergeByCase } from './classes';
@@ -52,7 +52,7 @@ export function collectPhotos(
 /** Lists files whose class and part follow from their folders. */
 export function listedPlaced(
   where: string,
-  placed: readonly Placed<{ readonly name: string; readonly origin: FileOrigin | ArchiveOrigin }>[],
+  placed: readonly Placed<{ readonly name: string; readonly origin: StoredOrigin }>[],
   findings: readonly Finding[],
   options: OpenOptions,
 ): ListedPhotos {

@@ -1,22 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { listArchivePhotos } from './archive';
-import { type ListedPhotos, PhotoSetError } from './collection';
-import { listFolder } from './folder';
+import { PhotoSetError } from './collection';
+import type { PhotoListing } from './photo-listing';
+import { isPicture, isRemote } from './places/addresses';
+import { expandPlaces, isPattern } from './places/expand';
+import { listDirectory, listSeveral } from './places/several';
 import type { OpenPhotosOptions } from './sources/photo-source';
-import { listTable } from './table';
-
-/** The photos of a place, none of which was read. */
-export interface PhotoListing {
-  /** Name of the place in errors. */
-  readonly where: string;
-  readonly listed: ListedPhotos;
-}
+import { listerOf } from './sources/table';
 
 /**
  * Lists labeled photos without reading them. `collectPhotos` makes a set of them, also from what other machines have found out about each.
  *
- * @param where A folder that holds a folder for each class, a `.zip` of one, or a `.csv`, `.tsv`, `.json` or `.jsonl` table.
- * @throws PhotoSetError when the place does not exist, or is of another kind.
+ * @param where One or several places, as for `openPhotos`, but none that a source added by `registerPhotoSource` opens.
+ * @throws PhotoSetError when a place does not exist, or is of another kind.
  * @example
  * ```ts
  * const { where, listed } = await listPhotos('photos');
@@ -26,14 +21,29 @@ export interface PhotoListing {
  * ```
  */
 export async function listPhotos(
-  where: string,
+  where: string | readonly string[],
   options: OpenPhotosOptions = {},
 ): Promise<PhotoListing> {
+  const places = typeof where === 'string' ? [where] : where;
+  const [first] = places;
+  if (places.length === 1 && !isPattern(first!)) return listPlace(first!, options);
+  const all: string[] = [];
+  for await (const place of expandPlaces(places)) all.push(place);
+  return listSeveral(all, options, kindOf, place => listPlace(place, options));
+}
+
+async function kindOf(place: string): Promise<'set' | 'photo'> {
+  if (isRemote(place)) return isPicture(place) ? 'photo' : 'set';
+  if (listerOf(place)) return 'set';
+  return (await stat(place).catch(() => undefined))?.isFile() ? 'photo' : 'set';
+}
+
+async function listPlace(where: string, options: OpenPhotosOptions): Promise<PhotoListing> {
+  const lister = listerOf(where);
   const found = await stat(where).catch(() => undefined);
-  if (found?.isDirectory()) return listFolder(where, options);
-  if (found && /\.zip$/i.test(where)) return listArchivePhotos(where, options);
-  if (found && /\.(csv|tsv|json|jsonl|ndjson)$/i.test(where)) return listTable(where, options);
+  if (found?.isDirectory()) return listDirectory(where, options);
+  if (lister) return lister(where, options);
   throw new PhotoSetError(
-    `${where} ${found ? 'cannot be listed without reading it' : 'does not exist'}. Use a folder that holds a folder for each class, a .zip of one, or a table.`,
+    `${where} ${found ? 'cannot be listed without reading it' : 'does not exist'}. Use a folder that holds a folder for each class, a .zip of one, a .tar, a .parquet, or a table.`,
   );
 }

@@ -143,6 +143,10 @@ export function findColumns(
   };
 }
 
+/** Whether a column has a usual name of the class. */
+export const hasLabel = (columns: readonly string[]): boolean =>
+  named(columns, usual.label).length > 0;
+
 /** The first of several possible path columns whose cells name existing photos. */
 function pathColumn(
   { columns, rows, hasHeader, photoColumns }: Table,

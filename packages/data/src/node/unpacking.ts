@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type ArchiveLimits, listArchive } from './archive';
-import { ArchiveError, readBytes } from './bytes';
+import { ArchiveError } from './archive-error';
+import { readBytes } from './bytes';
 
 export interface UnpackOptions extends ArchiveLimits {
   readonly signal?: AbortSignal;

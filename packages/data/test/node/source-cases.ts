@@ -1,8 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { SchemaElement } from 'hyparquet';
 import type { OpenPhotosOptions } from '../../src/node/index';
-import type { photoSources } from '../../src/node/sources/table';
+import type { photoListers } from '../../src/node/sources/table';
+import { tarEnd, tarFile } from '../../src/node/tar/writer';
 import { KaggleServer } from './kaggle/server';
+import { FileServer } from './servers/file-server';
+import { HubServer } from './servers/hub-server';
+import { S3Server } from './servers/s3-server';
 import { zip } from './zip';
 
 /** A photo that a source should give. */
@@ -21,6 +26,8 @@ interface StartedSource {
   /** The same where nothing is. */
   readonly nowhere: string;
   readonly options: OpenPhotosOptions;
+  /** Whether ids have numbers of rows instead of the names of photos. */
+  readonly byRow?: boolean;
   /** Nothing, where it is files alone. */
   stop?(): Promise<void>;
 }
@@ -49,6 +56,31 @@ function listing(ending: string, write: (rows: readonly Row[]) => string): Start
   };
 }
 
+/** The file that the library datasets would write. */
+async function writeParquet(path: string, photos: readonly GivenPhoto[]): Promise<void> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const element = (name: string, more: object) =>
+    ({ name, repetition_type: 'OPTIONAL', ...more }) as SchemaElement;
+  const parts = photos.map(({ part }) => part);
+  const file = parquetWriteBuffer({
+    schema: [
+      element('root', { num_children: 3 }),
+      element('image', { num_children: 2 }),
+      element('bytes', { type: 'BYTE_ARRAY' }),
+      element('path', { type: 'BYTE_ARRAY', converted_type: 'UTF8' }),
+      element('label', { type: 'BYTE_ARRAY', converted_type: 'UTF8' }),
+      element('split', { type: 'BYTE_ARRAY', converted_type: 'UTF8' }),
+    ],
+    columnData: [
+      { name: 'image', data: photos.map(({ bytes, name }) => ({ bytes, path: name })) },
+      { name: 'label', data: photos.map(({ className }) => className) },
+      { name: 'split', data: parts },
+    ],
+    rowGroupSize: 4,
+  });
+  await put(path, Buffer.from(file));
+}
+
 interface Row {
   readonly file: string;
   readonly label: string;
@@ -62,7 +94,7 @@ const separated = (separator: string) => (rows: readonly Row[]) =>
 const lines = (rows: readonly Row[]) => rows.map(row => JSON.stringify(row)).join('\n');
 
 /** How each source of the table is tried, and the folder, which is what has neither an ending nor a scheme. */
-export const sourceCases: Readonly<Record<keyof typeof photoSources | 'folder', Start>> = {
+export const sourceCases: Readonly<Record<keyof typeof photoListers | 'folder', Start>> = {
   folder: async (photos, folder) => {
     for (const photo of photos) await put(join(folder, 'photos', nested(photo)), photo.bytes);
     return { where: join(folder, 'photos'), nowhere: join(folder, 'none'), options: {} };
@@ -76,6 +108,62 @@ export const sourceCases: Readonly<Record<keyof typeof photoSources | 'folder', 
     const where = join(folder, 'photos.zip');
     await put(where, archiveOf(photos));
     return { where, nowhere: join(folder, 'none.zip'), options: {} };
+  },
+  '.tar': async (photos, folder) => {
+    const where = join(folder, 'photos.tar');
+    const files = photos.flatMap(({ name, className, part, bytes }) => {
+      const facts = { class: className, ...(part && { split: part }) };
+      return [
+        tarFile(name, bytes),
+        tarFile(name.replace(/\..*/, '.json'), Buffer.from(JSON.stringify(facts))),
+      ];
+    });
+    await put(where, Buffer.concat([...files, tarEnd]));
+    return { where, nowhere: join(folder, 'none.tar'), options: {} };
+  },
+  '.parquet': async (photos, folder) => {
+    const where = join(folder, 'photos.parquet');
+    await writeParquet(where, photos);
+    return { where, nowhere: join(folder, 'none.parquet'), options: {}, byRow: true };
+  },
+  hf: async photos => {
+    const server = new HubServer();
+    for (const photo of photos) server.add('someone/photos', nested(photo), photo.bytes);
+    const before = { ...process.env };
+    Object.assign(process.env, { HF_ENDPOINT: await server.start(), HF_TOKEN: server.token });
+    return {
+      ...{ where: 'hf:datasets/someone/photos', nowhere: 'hf:datasets/nobody/none', options: {} },
+      stop: async () => {
+        process.env = before;
+        await server.stop();
+      },
+    };
+  },
+  http: async photos => {
+    const server = new FileServer();
+    for (const photo of photos) server.files.set(`/photos/${nested(photo)}`, photo.bytes);
+    const url = await server.start();
+    return {
+      ...{ where: `${url}/photos/`, nowhere: `${url}/none/`, options: {} },
+      stop: () => server.stop(),
+    };
+  },
+  s3: async photos => {
+    const server = new S3Server();
+    for (const photo of photos) server.files.set(`/bucket/my photos/${nested(photo)}`, photo.bytes);
+    const before = { ...process.env };
+    const { id, secret } = server.keys;
+    Object.assign(process.env, {
+      ...{ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret },
+      ...{ AWS_ENDPOINT_URL_S3: await server.start(), AWS_REGION: 'us-east-1' },
+    });
+    return {
+      ...{ where: 's3://bucket/my photos/', nowhere: 's3://bucket/none/', options: {} },
+      stop: async () => {
+        process.env = before;
+        await server.stop();
+      },
+    };
   },
   kaggle: async (photos, folder) => {
     const server = new KaggleServer(archiveOf(photos));

@@ -12,7 +12,7 @@ import {
   readPixels,
   registerPhotoSource,
 } from '../../src/node/index';
-import { photoSources } from '../../src/node/sources/table';
+import { photoListers } from '../../src/node/sources/table';
 import { type GivenPhoto, sourceCases } from './source-cases';
 
 let pictures: Buffer[];
@@ -41,10 +41,14 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 test('every source of the table has a case', () => {
   const tried = Object.keys(sourceCases).filter(key => key !== 'folder');
-  expect(tried.sort()).toEqual(Object.keys(photoSources).sort());
+  expect(tried.sort()).toEqual(Object.keys(photoListers).sort());
 });
 
-describe.each(Object.entries(sourceCases))('%s', (_, start) => {
+/** The given name of a photo, also where ids have numbers of rows. */
+const nameOf = (id: string, given: readonly GivenPhoto[], byRow = false): string =>
+  byRow ? given[Number(basename(id))]!.name : basename(id);
+
+describe.each(Object.entries(sourceCases))('%s', (key, start) => {
   const opened = async (
     given: readonly GivenPhoto[],
     more: Parameters<typeof openPhotos>[1] = {},
@@ -58,18 +62,22 @@ describe.each(Object.entries(sourceCases))('%s', (_, start) => {
   };
 
   test('gives each photo with its class, and its pixels', async () => {
-    const set = await opened(photos);
-    expect(set.classes).toEqual(['Amanita', 'Boletus']);
-    expect(set.photos.map(({ id }) => basename(id)).sort()).toEqual(
-      photos.map(({ name }) => name).sort(),
-    );
-    for (const { id, label, sha256, origin } of set.photos) {
-      const given = photos.find(({ name }) => name === basename(id))!;
-      expect(set.classes[label]).toBe(given.className);
-      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-      expect(await readPixels(origin, [4, 4])).toEqual(
-        await decode(Buffer.from(given.bytes), [4, 4]),
-      );
+    const { where, options, stop, byRow } = await start(photos, root);
+    try {
+      const set = await openPhotos(where, options);
+      expect(set.classes).toEqual(['Amanita', 'Boletus']);
+      const named = set.photos.map(({ id }) => nameOf(id, photos, byRow));
+      expect([...named].sort()).toEqual(photos.map(({ name }) => name).sort());
+      for (const [index, { label, sha256, origin }] of set.photos.entries()) {
+        const given = photos.find(({ name }) => name === named[index])!;
+        expect(set.classes[label]).toBe(given.className);
+        expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+        expect(await readPixels(origin, [4, 4])).toEqual(
+          await decode(Buffer.from(given.bytes), [4, 4]),
+        );
+      }
+    } finally {
+      await stop?.();
     }
   });
 
@@ -85,13 +93,13 @@ describe.each(Object.entries(sourceCases))('%s', (_, start) => {
     const [first, ...others] = photos;
     const cut = { ...first!, bytes: first!.bytes.subarray(0, 60) };
     const copy = { ...photos[2]!, name: 'copy.png' };
-    const set = await opened([cut, ...others, copy]);
+    const given = [cut, ...others, copy];
+    const set = await opened(given);
     expect(set.photos).toHaveLength(14);
+    const shown = (id: string) => nameOf(id, given, key === '.parquet');
     const found = set.findings.filter(({ kind }) => kind === 'quarantined');
-    expect(found.map(({ subject }) => basename(subject))).toEqual(['0.png']);
-    expect(set.copies!.map(({ photos }) => photos.map(id => basename(id)))).toEqual([
-      ['2.png', 'copy.png'],
-    ]);
+    expect(found.map(({ subject }) => shown(subject))).toEqual(['0.png']);
+    expect(set.copies!.map(({ photos }) => photos.map(shown))).toEqual([['2.png', 'copy.png']]);
   });
 
   test('takes classes that differ in letter case alone as one', async () => {
@@ -148,7 +156,7 @@ describe('a source that a user registers', () => {
       openList(join(root, where.slice('lists:'.length)), options),
     );
     expect(listPhotoSources()).toEqual([
-      ...Object.keys(photoSources),
+      ...Object.keys(photoListers),
       '.list',
       '.not.list',
       'lists',
@@ -188,7 +196,7 @@ test('what no source reads is refused, with the sources that there are', async (
   await expect(openPhotos(join(root, 'photos.rar'))).rejects.toThrow(
     /photos\.rar is a file that no source of photos can read.*\.zip.*kaggle.*registerPhotoSource/,
   );
-  await expect(openPhotos('s3:bucket/photos')).rejects.toThrow(
-    /s3:bucket\/photos does not exist, and no source of photos has the scheme 's3'/,
+  await expect(openPhotos('share:photos')).rejects.toThrow(
+    /share:photos does not exist, and no source of photos has the scheme 'share'/,
   );
 });

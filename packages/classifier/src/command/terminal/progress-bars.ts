@@ -8,6 +8,7 @@ const labels: Partial<Record<Stage, string>> = {
   'downloading weights': 'download',
   'checking photos': 'checking',
   'inspecting photos': 'inspecting',
+  'packing photos': 'packing',
   'worse photos': 'worse',
   training: 'head',
 };

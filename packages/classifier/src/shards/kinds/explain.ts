@@ -1,6 +1,5 @@
 import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readPixels } from '@shroom/data/node';
 import { writeAtomically } from '@shroom/train/node';
 import { Classifier } from '../../classifier';
 import { PhotoError } from '../../errors';
@@ -42,8 +41,7 @@ export async function explainRows(
     const { origin, number, entry } = photo;
     const { problem } = await checkedPhoto(photo, false);
     if (problem !== undefined) throw new PhotoError(entry.id, problem);
-    const input = origin.kind === 'file' ? origin.path : await readPixels(origin, undefined);
-    const [found] = await classifier.explain(input, options);
+    const [found] = await classifier.explain({ name: entry.id, origin }, options);
     const { class: most, probability, sure, known, explained } = found!;
     const share = found!.probabilities[explained]!;
     const caption = `${explained}, ${Math.round(100 * share)} %`;

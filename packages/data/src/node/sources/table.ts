@@ -1,25 +1,37 @@
-import { openArchive } from '../archive';
-import { openKaggle } from '../kaggle/open';
-import { openTable } from '../table';
-import type { PhotoSource } from './photo-source';
+import { listArchivePhotos } from '../archive';
+import { listKaggle } from '../kaggle/open';
+import { collectPhotos } from '../listed-photos';
+import { isShard, schemeOf } from '../places/addresses';
+import { listHub } from '../places/hub-set';
+import { listServer, listShards } from '../places/several';
+import { listTable } from '../table';
+import type { PhotoLister, PhotoSource } from './photo-source';
 
-/** All sources of this package except folders, by a file extension (which begins with a dot) or by a scheme. */
-export const photoSources = {
-  '.csv': openTable,
-  '.json': openTable,
-  '.jsonl': openTable,
-  '.ndjson': openTable,
-  '.tsv': openTable,
-  '.zip': openArchive,
-  kaggle: openKaggle,
-} as const satisfies Record<string, PhotoSource>;
+const listAddress: PhotoLister = (where, options) =>
+  isShard(where) ? listShards([where], options) : listServer(where, options);
+
+/** How the places of this package are listed, except folders, by a file extension (which begins with a dot) or by a scheme. */
+export const photoListers = {
+  '.csv': listTable,
+  '.json': listTable,
+  '.jsonl': listTable,
+  '.ndjson': listTable,
+  '.parquet': (where, options) => listShards([where], options),
+  '.tar': (where, options) => listShards([where], options),
+  '.tsv': listTable,
+  '.zip': listArchivePhotos,
+  hf: listHub,
+  http: listAddress,
+  kaggle: listKaggle,
+  s3: listAddress,
+} as const satisfies Record<string, PhotoLister>;
 
 const registered = new Map<string, PhotoSource>();
 
 /**
  * Adds your own source to `openPhotos` and to every program that opens photos with it.
  *
- * @param key A file extension, such as `.tar` or `.tar.gz`, or a scheme, such as `s3` for `s3:bucket/photos`. It may
+ * @param key A file extension, such as `.lmdb` or `.tar.gz`, or a scheme, such as `share` for `share:photos`. It may
  *   contain lower-case letters, digits, `+`, `-` and `.`; a scheme begins with a letter and has at least two characters. The
  *   key of another source is not allowed. Registering the same function again has no effect.
  * @throws RangeError when another source has the key.
@@ -40,7 +52,7 @@ export function registerPhotoSource(key: string, source: PhotoSource): void {
     throw new RangeError(`A source of photos named '${key}' exists already. Choose another name.`);
   if (!/^(\.[a-z0-9+-][a-z0-9+.-]*|[a-z][a-z0-9+.-]+)$/.test(key))
     throw new TypeError(
-      `A source of photos cannot have the name ${JSON.stringify(key)}: use a file extension such as '.tar', or a scheme such as 's3'.`,
+      `A source of photos cannot have the name ${JSON.stringify(key)}: use a file extension such as '.lmdb', or a scheme such as 'share'.`,
     );
   if (typeof source !== 'function')
     throw new TypeError(`The source of photos '${key}' should be a function that opens photos.`);
@@ -52,32 +64,46 @@ export function registerPhotoSource(key: string, source: PhotoSource): void {
  *
  * @example
  * ```ts
- * listPhotoSources(); // ['.csv', '.json', '.jsonl', '.ndjson', '.tsv', '.zip', 'kaggle']
+ * listPhotoSources(); // ['.csv', '.json', '.jsonl', '.ndjson', '.parquet', '.tar', '.tsv', '.zip', 'hf', 'http', 'kaggle', 's3']
  * ```
  */
 export function listPhotoSources(): readonly string[] {
-  return [...Object.keys(photoSources), ...registered.keys()];
+  return [...Object.keys(photoListers), ...registered.keys()];
 }
 
-/** The scheme at the beginning of a place. A single letter is a drive, not a scheme. */
-export const schemeOf = (where: string): string | undefined =>
-  /^([a-z][a-z0-9+.-]+):/.exec(where)?.[1];
-
-export function sourceOfScheme(where: string): PhotoSource | undefined {
-  const scheme = schemeOf(where);
-  return scheme === undefined ? undefined : lookUp(scheme);
+/** How a place of this package is listed. @returns `undefined` for a folder, a photo, or the place of another source. */
+export function listerOf(where: string): PhotoLister | undefined {
+  const key = keyOf(where);
+  return key !== undefined && isOwn(key) ? photoListers[key] : undefined;
 }
 
-/** The source with the longest matching file extension. */
-export function sourceOfEnding(where: string): PhotoSource | undefined {
+/** The source of a place. @returns `undefined` for a folder, and for what no source can open. */
+export function sourceOf(where: string): PhotoSource | undefined {
+  const key = keyOf(where);
+  return key === undefined ? undefined : lookUp(key);
+}
+
+/** The scheme of a place if there is a source for it, otherwise the longest matching file extension. */
+function keyOf(where: string): string | undefined {
+  const scheme = schemeOf(where)?.replace(/^https$/, 'http');
+  if (scheme !== undefined && lookUp(scheme)) return scheme;
   const endings = listPhotoSources().filter(
     key => key.startsWith('.') && where.toLowerCase().endsWith(key),
   );
-  const [longest] = endings.sort((a, b) => b.length - a.length);
-  return longest === undefined ? undefined : lookUp(longest);
+  return endings.sort((a, b) => b.length - a.length)[0];
 }
 
-const lookUp = (key: string): PhotoSource | undefined =>
-  Object.hasOwn(photoSources, key)
-    ? photoSources[key as keyof typeof photoSources]
-    : registered.get(key);
+const isOwn = (key: string): key is keyof typeof photoListers => Object.hasOwn(photoListers, key);
+
+/** The sources of this package: each lists photos, and reads every one of them. */
+const own = new Map(
+  Object.entries(photoListers as Record<string, PhotoLister>).map(([key, list]) => {
+    const open: PhotoSource = async (where, options) => {
+      const listing = await list(where, options);
+      return collectPhotos(listing.where, listing.listed, options);
+    };
+    return [key, open] as const;
+  }),
+);
+
+const lookUp = (key: string): PhotoSource | undefined => own.get(key) ?? registered.get(key);

@@ -1,0 +1,55 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { writeTarIndex } from '../tar/index-file';
+import { tarEnd, tarFile } from '../tar/writer';
+import { factsOf, type PackedPhoto, type PackedSet, type Packer } from './packer';
+
+/** Writes a tar archive as WebDataset reads it, and its index. */
+export async function tarPacker(path: string, { classes }: PackedSet): Promise<Packer> {
+  const part = `${path}.part`;
+  const numbers = new Map(classes.map((name, index) => [name, index]));
+  const file: FileHandle = await open(part, 'w');
+  const add = async ({ candidate, bytes, name }: PackedPhoto) => {
+    const { key, suffix = suffixOf(bytes) } = keyOf(name);
+    const number = candidate.classNames ? undefined : numbers.get(candidate.className);
+    const files = [
+      tarFile(`${key}.${suffix}`, bytes),
+      ...(number === undefined ? [] : [tarFile(`${key}.cls`, Buffer.from(`${number}`))]),
+      tarFile(`${key}.json`, Buffer.from(JSON.stringify(factsOf(candidate)))),
+    ];
+    await file.writeFile(Buffer.concat(files));
+  };
+  return {
+    add,
+    close: async () => {
+      await file.writeFile(tarEnd);
+      await file.sync();
+      await file.close();
+      await rename(part, path);
+      await writeTarIndex(path);
+    },
+    abort: async () => {
+      await file.close();
+      await rm(part, { force: true });
+    },
+  };
+}
+
+/** The key of a photo has no dot, as WebDataset ends a key at the first one. */
+export function keyOf(name: string): { readonly key: string; readonly suffix?: string } {
+  const slash = name.lastIndexOf('/') + 1;
+  const dot = name.lastIndexOf('.');
+  const hasEnding = dot > slash;
+  const stem = hasEnding ? name.slice(slash, dot) : name.slice(slash);
+  return {
+    key: `${name.slice(0, slash)}${stem.replaceAll('.', '_') || '_'}`,
+    ...(hasEnding && { suffix: name.slice(dot + 1).toLowerCase() }),
+  };
+}
+
+/** The suffix of a photo whose name has none, by its first bytes. */
+function suffixOf(bytes: Buffer): string {
+  const begin = bytes.toString('latin1', 0, 12);
+  if (begin.startsWith('\x89PNG')) return 'png';
+  if (begin.startsWith('GIF8')) return 'gif';
+  return /^RIFF.{4}WEBP/s.test(begin) ? 'webp' : 'jpg';
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { ArchiveError } from '../archive-error';
+import { openRanges, type RangeOptions, type RangeReader } from '../stores/ranges';
+import type { Row } from '../table-text';
+import { headerReader } from './entries';
+import { type TarPhoto, tarPhotos } from './samples';
+
+/** The index of an archive is beside it, with this at the end of its name. */
+export const indexEnding = '.index';
+
+const version = 1;
+
+/** Bytes of an index that are read at once. */
+const piece = 2 ** 20;
+
+/**
+ * Writes the index of a tar archive beside it: where each photo is, and the facts about it. With an index, an archive is listed without
+ * reading its headers, which matters for millions of photos and for archives on a server.
+ *
+ * @returns Path of the index, and the number of photos.
+ * @throws ArchiveError when the archive is damaged.
+ * @example
+ * ```ts
+ * const { path, photos } = await writeTarIndex('shards-000.tar'); // shards-000.tar.index
+ * ```
+ */
+export async function writeTarIndex(
+  tar: string,
+  options: RangeOptions = {},
+): Promise<{ readonly path: string; readonly photos: number }> {
+  const path = `${tar}${indexEnding}`;
+  const part = `${path}.${randomUUID()}.part`;
+  const file = await openRanges(tar, options);
+  try {
+    const stream = createWriteStream(part, { flags: 'wx' });
+    const closed = once(stream, 'close');
+    const head = { format: 'shroom-tar-index', version, tar: { bytes: file.size } };
+    stream.write(`${JSON.stringify(head)}\n`);
+    let photos = 0;
+    for await (const { name, offset, size, row } of tarPhotos(headerReader(file))) {
+      options.signal?.throwIfAborted();
+      photos++;
+      if (!stream.write(`${JSON.stringify([name, offset, size, row])}\n`))
+        await Promise.race([once(stream, 'drain'), closed]);
+    }
+    // An index without this line is incomplete.
+    stream.end(`${JSON.stringify({ photos })}\n`);
+    await closed;
+    await rename(part, path);
+    return { path, photos };
+  } finally {
+    await file.close();
+    await rm(part, { force: true });
+  }
+}
+
+/**
+ * Yields the photos that an index lists.
+ *
+ * @param tarBytes Length of the archive.
+ * @throws ArchiveError when the index is damaged, or belongs to another archive.
+ */
+export async function* readTarIndex(
+  index: RangeReader,
+  tarBytes: number,
+): AsyncGenerator<TarPhoto, void, undefined> {
+  const damaged = (why: string) =>
+    new ArchiveError(`its index ${why}. Remove the index, or make it again with \`shroom index\``);
+  let state: 'head' | 'photos' | 'end' = 'head';
+  let count = 0;
+  for await (const line of linesOf(index)) {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw damaged('is damaged');
+    }
+    if (state === 'head') {
+      const { format, version: own, tar } = (value ?? {}) as Head;
+      if (format !== 'shroom-tar-index') throw damaged('is of another kind');
+      if (own !== version) throw damaged(`has version ${own}, not ${version}`);
+      if (tar?.bytes !== tarBytes)
+        throw damaged(`is of an archive of ${tar?.bytes} bytes, but this one has ${tarBytes}`);
+      state = 'photos';
+    } else if (Array.isArray(value)) {
+      const [name, offset, size, row] = value as [string, number, number, Row];
+      if (typeof name !== 'string' || !(offset >= 0) || !(size >= 0) || offset + size > tarBytes)
+        throw damaged(`is damaged at photo ${count}`);
+      count++;
+      yield { name, offset, size, row };
+    } else {
+      const { photos } = (value ?? {}) as { readonly photos?: unknown };
+      if (photos !== count) throw damaged(`lists ${count} photos, but says ${photos}`);
+      state = 'end';
+    }
+  }
+  if (state !== 'end') throw damaged('is incomplete');
+}
+
+interface Head {
+  readonly format?: unknown;
+  readonly version?: unknown;
+  readonly tar?: { readonly bytes?: unknown };
+}
+
+async function* linesOf(file: RangeReader): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (let at = 0; at < file.size; at += piece) {
+    const text = decoder.decode(await file.read(at, Math.min(file.size, at + piece)), {
+      stream: true,
+    });
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ArchiveError,
+  findPhotos,
+  openPhotos,
+  PackError,
+  PhotoSetError,
+  type PlacedPhoto,
+  packPhotos,
+  readBytes,
+  writeTarIndex,
+} from '../../src/node/index';
+import { expandBraces } from '../../src/node/places/expand';
+import { tarEnd, tarFile } from '../../src/node/tar/writer';
+
+/** Written by tools/reference/webdataset_shards.py. */
+const reference = fileURLToPath(new URL('../reference/webdataset', import.meta.url));
+interface Sample {
+  readonly tar: string;
+  readonly key: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+let folder: string;
+let samples: readonly Sample[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shroom-tar-'));
+  await cp(reference, join(folder, 'tars'), { recursive: true });
+  samples = JSON.parse(await readFile(join(reference, 'samples.json'), 'utf8')) as Sample[];
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const tar = (name: string) => join(folder, 'tars', name);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+async function all(places: string | string[], input?: Readable): Promise<PlacedPhoto[]> {
+  const found: PlacedPhoto[] = [];
+  for await (const photo of findPhotos(places, input && { input })) found.push(photo);
+  return found;
+}
+
+describe.each(['ustar', 'gnu', 'pax', 'drawn-000000', 'drawn-000001'])('%s.tar', name => {
+  const expected = () => samples.filter(each => each.tar === `${name}.tar`);
+  const isPicture = (suffix: string) => /jpg|png/.test(suffix);
+
+  test('has the samples that webdataset reads, in their order, with the same bytes', async () => {
+    const found = await all(tar(`${name}.tar`));
+    const withPicture = expected().filter(({ files }) => Object.keys(files).some(isPicture));
+    expect(found.map(photo => photo.name.replace(/\.[^/]*$/, ''))).toEqual(
+      withPicture.map(({ key }) => key.replace(/^a\.folder/, 'a.folder')),
+    );
+    for (const [index, { origin }] of found.entries()) {
+      const hashes = Object.entries(withPicture[index]!.files).filter(([key]) => isPicture(key));
+      const shortest = hashes.sort(([a], [b]) => a.length - b.length)[0]!;
+      expect(sha256(await readBytes(origin))).toBe(shortest[1]);
+    }
+  });
+
+  test('has the same photos with an index, which is read instead of the headers', async () => {
+    const copy = join(folder, `indexed-${name}.tar`);
+    await cp(tar(`${name}.tar`), copy);
+    const before = await all(copy);
+    const { path, photos } = await writeTarIndex(copy);
+    expect([path, photos]).toEqual([`${copy}.index`, before.length]);
+    expect(await all(copy)).toEqual(before);
+  });
+});
+
+test('shards by braces and globs are one set, whose classes are names before numbers', async () => {
+  for (const places of [tar('drawn-{000000..000001}.tar'), tar('drawn-*.tar')]) {
+    const set = await openPhotos(places);
+    expect(set.classes).toEqual(['Amanita', 'Boletus']);
+    expect(set.photos.map(({ id }) => id).slice(6, 8)).toEqual([
+      'drawn-000000.tar/0006.jpg',
+      'drawn-000001.tar/0007.jpg',
+    ]);
+    expect(set.photos[0]!.columns).toEqual({ camera: 'pencil', cls: '0' });
+  }
+});
+
+test('a list on standard input names places, one a line', async () => {
+  const lines = ['drawn-000000.tar', 'drawn-000001.tar'].map(tar).join('\r\n');
+  const found = await all('-', Readable.from([`${lines}\n\n`]));
+  expect(found.map(({ place }) => basename(place))).toEqual([
+    ...Array.from({ length: 7 }, () => 'drawn-000000.tar'),
+    ...Array.from({ length: 7 }, () => 'drawn-000001.tar'),
+  ]);
+});
+
+test('braces', () => {
+  expect(expandBraces('a{08..11}-{x,y}')).toEqual(
+    ['08', '09', '10', '11'].flatMap(number => [`a${number}-x`, `a${number}-y`]),
+  );
+  expect(expandBraces('{3..1}')).toEqual(['3', '2', '1']);
+  expect(expandBraces('{one}.tar')).toEqual(['{one}.tar']);
+  expect(() => expandBraces('{0..9999999}')).toThrow(PhotoSetError);
+});
+
+describe('what is wrong with an archive is said', () => {
+  test('two files of a sample with the same suffix', async () => {
+    await expect(all(tar('twice.tar'))).rejects.toThrow(
+      /twice\.tar cannot be read as a tar archive: the sample 'one' has two files with the suffix 'jpg'/,
+    );
+  });
+
+  test('an archive that is cut, or no archive', async () => {
+    const cut = join(folder, 'cut.tar');
+    await cp(tar('drawn-000000.tar'), cut);
+    const whole = await all(cut);
+    await truncate(cut, 5000);
+    await expect(all(cut)).rejects.toThrow(ArchiveError);
+    await expect(all(cut)).rejects.toThrow(/incomplete/);
+    await expect(readBytes(whole.at(-1)!.origin)).rejects.toThrow(/incomplete/);
+    await writeFile(cut, 'no archive'.repeat(200));
+    await expect(all(cut)).rejects.toThrow(/there is no header/);
+    await expect(all(join(folder, 'none.tar'))).rejects.toThrow(/none\.tar does not exist/);
+  });
+
+  test('an archive that has changed since it was listed', async () => {
+    const changed = join(folder, 'changed.tar');
+    const photo = (size: number) => tarFile('1.jpg', Buffer.alloc(size, 7));
+    await writeFile(changed, Buffer.concat([photo(600), tarEnd]));
+    const [found] = await all(changed);
+    expect(await readBytes(found!.origin)).toEqual(Buffer.alloc(600, 7));
+    await writeFile(changed, Buffer.concat([photo(599), tarEnd]));
+    await expect(readBytes(found!.origin)).rejects.toThrow(
+      'the archive has changed: there is no file of 600 bytes at byte 512',
+    );
+  });
+
+  test('an index that is of another archive, damaged or incomplete', async () => {
+    const copy = join(folder, 'stale.tar');
+    await cp(tar('drawn-000000.tar'), copy);
+    const { path } = await writeTarIndex(copy);
+    const text = await readFile(path, 'utf8');
+    const lines = text.trimEnd().split('\n');
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [text.replace(/"bytes":\d+/, '"bytes":1'), /index is of an archive of 1 bytes/],
+      [lines.slice(0, -1).join('\n'), /index is incomplete/],
+      [[...lines.slice(0, 3), lines.at(-1)].join('\n'), /lists 2 photos, but says 7/],
+      [text.replace('"version":1', '"version":2'), /has version 2, not 1/],
+      [text.replace('[', '{'), /index is damaged/],
+    ];
+    for (const [content, message] of cases) {
+      await writeFile(path, content);
+      await expect(all(copy)).rejects.toThrow(message);
+    }
+  });
+});
+
+describe('packed photos', () => {
+  test('are the same photos, with classes, parts, groups and other columns', async () => {
+    const out = join(folder, 'packed');
+    const rows = samples
+      .filter(({ tar }) => tar.startsWith('drawn'))
+      .map((_, index) => ({
+        file: `photos/${index}.v1.jpg`,
+        label: index % 2 ? 'Boletus' : 'Amanita',
+        split: ['train', 'val', 'test'][index % 3],
+        group: `g${index}`,
+        camera: 'pencil',
+      }));
+    const found = await all([tar('drawn-000000.tar'), tar('drawn-000001.tar')]);
+    await mkdir(join(folder, 'photos'));
+    for (const [index, { origin }] of found.entries())
+      await writeFile(join(folder, rows[index]!.file), await readBytes(origin));
+    const table = join(folder, 'table.json');
+    await writeFile(table, JSON.stringify(rows));
+    const packed = await packPhotos(table, out, { photos: 3 });
+    expect([packed.photos, packed.classes]).toEqual([14, ['Amanita', 'Boletus']]);
+    expect(packed.files.map(file => basename(file))).toEqual(
+      ['test-000000', 'test-000001', 'train-000000', 'train-000001', 'validation-000000']
+        .concat('validation-000001')
+        .map(name => `${name}.tar`),
+    );
+    const [before, after] = [await openPhotos(table), await openPhotos(packed.files)];
+    expect(after.classes).toEqual(before.classes);
+    const facts = ({ photos }: typeof after) =>
+      photos
+        .map(({ sha256, label, part, group, columns }) => {
+          const { camera } = columns!;
+          return { sha256, label, part, group, camera };
+        })
+        .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    expect(facts(after)).toEqual(facts(before));
+    expect((await all(out)).length).toBe(14);
+    await expect(packPhotos(table, out)).rejects.toThrow(PackError);
+  });
+
+  test('get keys without dots, and are left out with a reason when they cannot be read', async () => {
+    const photos = join(folder, 'dotted');
+    for (const name of ['A/a.b.jpg', 'A/a.b.png', 'A/c']) {
+      await mkdir(join(photos, 'A'), { recursive: true });
+      await writeFile(join(photos, name), name);
+    }
+    const listed = join(folder, 'dotted.csv');
+    await writeFile(listed, 'file,label\ndotted/A/a.b.jpg,A\ndotted/A/a.b.png,A\ndotted/A/c,B\n');
+    const { files, photos: count } = await packPhotos(listed, join(folder, 'dotless'));
+    expect(count).toBe(3);
+    const found = await all([...files]);
+    expect(found.map(({ name }) => name)).toEqual([
+      'dotted/A/a_b.jpg',
+      'dotted/A/a_b-2.png',
+      'dotted/A/c.jpg',
+    ]);
+    expect(await readdir(join(folder, 'dotless'))).toEqual([
+      'photos-000000.tar',
+      'photos-000000.tar.index',
+    ]);
+  });
+
+  test('options that make no sense are refused', async () => {
+    const wrong = { bytes: 0 };
+    await expect(packPhotos(reference, join(folder, 'x'), wrong)).rejects.toThrow(RangeError);
+  });
+});
