@@ -332,6 +332,6 @@ describe('in shards and at once', () => {
     expect(shape).toEqual([7, 512]);
     const rows = Array.from({ length: 7 }, (_, row) => values[512 * row] as number);
     expect(rows.map(Number.isNaN)).toEqual([...Array(6).fill(false), true]);
-    expect(`${one.get('photos.csv')}`).toMatch(/^photo,error\n.*\nhalf.jpg,\S.*\n$/s);
+    expect(`${one.get('photos.csv')}`).toMatch(/^photo,class,part,error\n.*\nhalf.jpg,,,\S.*\n$/s);
   });
 });

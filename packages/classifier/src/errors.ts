@@ -155,6 +155,28 @@ export class PhotoError extends Error {
 }
 
 /**
+ * The table of a folder of features is damaged, or lacks a column, a class or a part.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   const { close } = await openFeatureFolder('genera-features', { unreadable: 'error' });
+ *   await close();
+ * } catch (error) {
+ *   if (!(error instanceof FeatureFolderError)) throw error;
+ *   console.error(error.message); // genera-features/photos.csv says that '7.jpg' could not be read: ...
+ * }
+ * ```
+ */
+export class FeatureFolderError extends Error {
+  override readonly name = 'FeatureFolderError';
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path} ${reason}`, options);
+  }
+}
+
+/**
  * The plan of a job in shards is missing, damaged or of another version, or does not fit what is here.
  *
  * @example

@@ -19,6 +19,7 @@ export {
   ClassifierFileError,
   EngineLimitError,
   EngineLoadError,
+  FeatureFolderError,
   ForeignShardError,
   PhotoError,
   PlanError,
@@ -51,6 +52,12 @@ export type { OnnxExportOptions } from './exports/onnx';
 export type { TfjsExportOptions } from './exports/tfjs';
 export type { WebExport, WebExportOptions } from './exports/web';
 export type { ZipExport, ZipExportOptions } from './exports/zip';
+export {
+  type FeatureFolder,
+  type FeatureFolderOptions,
+  type FeaturePart,
+  openFeatureFolder,
+} from './feature-folder';
 export { parseClassifierFile } from './file/classifier-file';
 export type { StoredPrecision } from './file/encoded';
 export type { LoadOptions } from './file/load';

@@ -14,6 +14,9 @@ import { writeWhole } from './written';
 /** A line of the rows of `features`. */
 interface FeatureRow {
   readonly photo: string;
+  /** The class, or several ones with `|` between them, and the part of the split, if the plan has them. */
+  readonly class?: string;
+  readonly part?: string;
   /** The features as 32-bit numbers, little-endian, in base64. Absent if the photo could not be read. */
   readonly row?: string;
   readonly error?: string;
@@ -45,6 +48,10 @@ export function featureRows(
       const own = features.slice(place * width, (place + 1) * width);
       const row: FeatureRow = {
         photo: entry.id,
+        ...((entry.classes || entry.class) && {
+          class: entry.classes?.join('|') ?? entry.class,
+        }),
+        ...(entry.part && { part: entry.part }),
         ...(error === undefined ? { row: Buffer.from(own.buffer).toString('base64') } : { error }),
       };
       return `${JSON.stringify(row)}\n`;
@@ -67,9 +74,9 @@ export async function mergeFeatures({ plan, out, run, rows, ...work }: Merging):
       yield row === undefined ? none : Buffer.from(row, 'base64');
   }
   async function* table() {
-    yield csv([['photo', 'error']]);
-    for await (const { photo, error = '' } of linesOf<FeatureRow>(rows()))
-      yield csv([[photo, error]]);
+    yield csv([['photo', 'class', 'part', 'error']]);
+    for await (const row of linesOf<FeatureRow>(rows()))
+      yield csv([[row.photo, row.class ?? '', row.part ?? '', row.error ?? '']]);
   }
   await writeWhole(join(folder, 'features.npy'), array(), work.signal);
   await writeWhole(join(folder, 'photos.csv'), table(), work.signal);
