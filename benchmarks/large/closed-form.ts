@@ -1,6 +1,11 @@
 // Computes heads in closed form from a generated file of features, in a process of its own, and prints what it took as JSON.
 import { argv, cpuUsage, resourceUsage } from 'node:process';
-import { discriminantHead, FeatureMoments, prototypeHead, ridgeHead } from '@shroom/head';
+import {
+  discriminantHead,
+  FeatureMoments,
+  prototypeHead,
+  ridgeHead,
+} from '@shroom/head/closed-form';
 import { evaluateOn, featureBlocks, selectFrom } from '@shroom/train';
 import { openFeatureArray } from '@shroom/train/node';
 import { setBackend } from '@tensorflow/tfjs-core';

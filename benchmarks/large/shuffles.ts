@@ -2,7 +2,7 @@
 // what becomes of the head. Features are in memory, so that only the order differs.
 import { classifierHead } from '@shroom/head';
 import {
-  type BlockShuffle,
+  blockShuffle,
   type FeatureSet,
   fit,
   logitsOf,
@@ -13,9 +13,11 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import '@shroom/backend-ort';
 import { drawn } from './draw';
 
+type Blocks = Readonly<Record<'run' | 'pool', number>>;
+
 /** The results of trainings with one shuffle. */
 export interface ShuffleFigures {
-  readonly shuffle: BlockShuffle | 'full';
+  readonly shuffle: Blocks | 'full';
   /**
    * Chi-square of the classes in a batch divided by its expectation, mean over the batches of an epoch: 1 for a full shuffle, more if the
    * classes of a batch are uneven.
@@ -28,7 +30,7 @@ export interface ShuffleFigures {
 
 const [photos, held, channels, classes, batchSize, epochs] = [20_000, 4000, 64, 100, 256, 8];
 
-const shuffles: readonly (BlockShuffle | 'full')[] = [
+const shuffles: readonly (Blocks | 'full')[] = [
   'full',
   { run: 2, pool: 8192 },
   { run: 8, pool: 4096 },
@@ -52,7 +54,7 @@ function set(count: number, salt: number): FeatureSet {
 
 /** Trains once. Returns the figures, and the mean unevenness of the batches. */
 async function trained(
-  shuffle: BlockShuffle | 'full',
+  shuffle: Blocks | 'full',
   seed: number,
   train: FeatureSet,
   validation: FeatureSet,
@@ -61,7 +63,7 @@ async function trained(
   const uneven: number[] = [];
   const watched = {
     ...source,
-    ...(shuffle !== 'full' && { shuffle }),
+    ...(shuffle !== 'full' && { shuffle: blockShuffle(shuffle.run, shuffle.pool) }),
     read: (rows: ArrayLike<number>, views: ArrayLike<number>) => {
       if (rows.length === batchSize) uneven.push(unevenness(rows, train.labels));
       return source.read(rows, views);

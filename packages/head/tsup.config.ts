@@ -1,10 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', 'closed-form/index': 'src/closed-form/index.ts' },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
   clean: true,
   splitting: true,
+  esbuildOptions: (options, { format }) => {
+    options.minifyWhitespace = format === 'cjs';
+  },
 });

@@ -7,4 +7,7 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
+  esbuildOptions: (options, { format }) => {
+    options.minifyWhitespace = format === 'cjs';
+  },
 });

@@ -3,7 +3,13 @@ export { fromBfloat16, fromHalf, toHalf } from './float16';
 export { escapeMarkup } from './markup';
 export type { NpyStoredType, NpyType, NpyValues } from './npy/element-type';
 export { NpyError } from './npy/error';
-export { decodeNpy, decodeNpyHeader, type NpyArray, type NpyLayout } from './npy/reader';
+export {
+  decodeNpy,
+  decodeNpyHeader,
+  type NpyArray,
+  type NpyHeaderOptions,
+  type NpyLayout,
+} from './npy/reader';
 export { encodeNpy, npyHeader } from './npy/writer';
 export {
   type Dimension,

@@ -176,7 +176,7 @@ export {
 } from './optimizers/schedule';
 export { Sgd, type SgdOptions } from './optimizers/sgd';
 export { WeightAverage } from './optimizers/weight-average';
-export type { BlockShuffle } from './random/block-order';
+export { type BlockEpoch, type BlockShuffle, blockShuffle } from './random/block-order';
 export { balancedOrder } from './random/order';
 export type { Recipe } from './recipes/recipe';
 export { type RecipeName, recipes } from './recipes/table';

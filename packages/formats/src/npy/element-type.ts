@@ -22,10 +22,8 @@ export type NpyValues = InstanceType<(typeof arrays)[NpyType]>;
 
 export const npyTypes = /* @__PURE__ */ Object.keys(arrays) as NpyType[];
 
-export const isNpyType = (descr: string): descr is NpyType => Object.hasOwn(arrays, descr);
-
-export const bytesOfNpyType = (type: NpyStoredType): number =>
-  type === '<f2' ? 2 : arrays[type].BYTES_PER_ELEMENT;
+/** The last letter of a type is its number of bytes. */
+export const bytesOfNpyType = (type: NpyStoredType): number => Number(type[2]);
 
 /** @returns The npy element type of an array, or `undefined` if npy has none for it. */
 export const npyTypeOf = (values: NpyValues): NpyType | undefined =>

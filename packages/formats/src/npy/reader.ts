@@ -2,8 +2,8 @@ import { ElementTypeError, type ReadOptions } from '../error';
 import { elementCount } from '../shape';
 import {
   bytesOfNpyType,
-  isNpyType,
   type NpyStoredType,
+  type NpyType,
   type NpyValues,
   npyTypes,
   npyValuesOf,
@@ -40,12 +40,13 @@ const mostHeaderBytes = 10_000;
  * ```
  */
 export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}): NpyArray {
-  const { type, shape, start } = headerOf(bytes, isNpyType, npyTypes, options);
-  const expected = (elementCount(shape) ?? Number.NaN) * bytesOfNpyType(type);
-  const data = bytes.subarray(start);
-  if (data.byteLength !== expected)
-    throw damaged(`${type} [${shape}] has ${expected} bytes, it has ${data.byteLength}`, options);
-  return { shape, values: npyValuesOf(type, data) };
+  const { type, shape, start, size } = decodeNpyHeader(bytes, { ...options, types: npyTypes });
+  if (bytes.byteLength !== size)
+    throw damaged(
+      `${type} [${shape}] has ${size - start} bytes, it has ${bytes.byteLength - start}`,
+      options,
+    );
+  return { shape, values: npyValuesOf(type as NpyType, bytes.subarray(start)) };
 }
 
 /** What the header of an npy file says about the numbers after it. */
@@ -54,8 +55,13 @@ export interface NpyLayout {
   readonly shape: readonly number[];
   /** The byte at which the numbers begin. */
   readonly start: number;
-  /** Number of bytes of the whole file. */
+  /** Number of bytes of the whole file; NaN if there are more than a file can hold. */
   readonly size: number;
+}
+
+export interface NpyHeaderOptions extends ReadOptions {
+  /** Types that the caller can use. Default: those of `decodeNpy` and `<f2`. */
+  readonly types?: readonly NpyStoredType[];
 }
 
 /**
@@ -74,21 +80,8 @@ export interface NpyLayout {
  * const { type, shape, start } = decodeNpyHeader(buffer.subarray(0, bytesRead)); // '<f2', [1000000, 4, 2048], 128
  * ```
  */
-export function decodeNpyHeader(bytes: Uint8Array, options: ReadOptions = {}): NpyLayout {
-  const isStored = (descr: string): descr is NpyStoredType => descr === '<f2' || isNpyType(descr);
-  const { type, shape, start } = headerOf(bytes, isStored, ['<f2', ...npyTypes], options);
-  const count = elementCount(shape);
-  if (count === undefined)
-    throw damaged(`the shape [${shape}] has more numbers than a file can hold`, options);
-  return { type, shape, start, size: start + count * bytesOfNpyType(type) };
-}
-
-function headerOf<Type extends NpyStoredType>(
-  bytes: Uint8Array,
-  isType: (descr: string) => descr is Type,
-  types: readonly string[],
-  options: ReadOptions,
-): { readonly type: Type; readonly shape: readonly number[]; readonly start: number } {
+export function decodeNpyHeader(bytes: Uint8Array, options: NpyHeaderOptions = {}): NpyLayout {
+  const { types = ['<f2', ...npyTypes] } = options;
   const fail = (why: string): never => {
     throw damaged(why, options);
   };
@@ -103,13 +96,20 @@ function headerOf<Type extends NpyStoredType>(
   const header = parseNpyHeader(new TextDecoder().decode(letters));
   if (typeof header === 'string') return fail(header);
   const { descr, isFortran, shape } = header;
-  if (!isType(descr)) throw elementType(elementsOf(descr, types), options);
+  if (!types.includes(descr as NpyType))
+    throw elementType(
+      `its elements are '${descr}'; only ${types} can be read. Save it as array.astype('<f4').`,
+      options,
+    );
   if (isFortran)
     throw elementType(
       'the array is in Fortran order. Save it as numpy.ascontiguousarray(array).',
       options,
     );
-  return { type: descr, shape, start: first + length };
+  const type = descr as NpyStoredType;
+  const start = first + length;
+  const count = elementCount(shape) ?? Number.NaN;
+  return { type, shape, start, size: start + count * bytesOfNpyType(type) };
 }
 
 /** The byte at which the header begins. The length before it takes two bytes in version 1 and four in version 2. */
@@ -123,9 +123,5 @@ function headerStart(bytes: Uint8Array, fail: (why: string) => never): number {
   return major === 1 ? 10 : 12;
 }
 
-const elementsOf = (descr: string, types: readonly string[]): string =>
-  `its elements are '${descr}'; only ${types.join(', ')} can be read. Save it as array.astype('<f4').`;
-
-function elementType(why: string, { source }: ReadOptions): ElementTypeError {
-  return new ElementTypeError(`${source === undefined ? '' : `${source}: `}${why}`, { source });
-}
+const elementType = (why: string, { source }: ReadOptions): ElementTypeError =>
+  new ElementTypeError(`${source ?? 'This'}: ${why}`, { source });

@@ -8,7 +8,7 @@ import {
   knnHead,
   prototypeHead,
   ridgeHead,
-} from '../../src/index';
+} from '../../src/closed-form/index';
 import figures from '../reference/closed-form.json' with { type: 'json' };
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkedSource, checkFeatures } from '../features/feature-requirements';
-import type { Features } from '../features/feature-set';
+import { type Features, sizeOf } from '../features/feature-set';
 import type { Trainable } from '../model/trainable';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { type Evaluation, evaluate, probabilities } from './metrics';
@@ -122,7 +122,7 @@ async function logitsOfView(
 ): Promise<Float32Array> {
   const source = checkedSource('The set', set);
   const count = source.labels.length;
-  const size = source.shape.reduce((product, side) => product * side, 1);
+  const size = sizeOf(source.shape);
   const atOnce = Math.max(1, Math.floor(numbersAtOnce / size));
   const parts: Float32Array[] = [];
   for (let start = 0; start < count; start += atOnce) {

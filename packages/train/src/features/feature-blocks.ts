@@ -28,7 +28,7 @@ export interface FeatureBlock {
  * @throws RangeError for an invalid option, or when a row has a number that is not finite.
  * @example
  * ```ts
- * import { discriminantHead, FeatureMoments } from '@shroom/head';
+ * import { discriminantHead, FeatureMoments } from '@shroom/head/closed-form';
  *
  * const moments = new FeatureMoments(train.channels, 9);
  * for await (const { rows, labels } of featureBlocks(train, { views: 4 })) await moments.add(rows, labels);

@@ -1,6 +1,6 @@
-import { requireInteger, requireKind } from '../options/requirements';
+import { requireInteger } from '../options/requirements';
 import type { FeatureSource, Features } from './feature-set';
-import { sourceOf } from './feature-set';
+import { sizeOf, sourceOf } from './feature-set';
 
 /**
  * Checks features as far as possible without reading those that are stored outside memory.
@@ -17,7 +17,6 @@ export function checkFeatures(name: string, features: Features, classes: number)
   requireInteger(`${name}.views`, features.views, { least: 1 });
   if ('read' in features) {
     for (const side of features.shape) requireInteger(`${name}.shape`, side, { least: 1 });
-    checkShuffle(name, features);
     return;
   }
   const { labels, values, views, channels } = features;
@@ -34,15 +33,6 @@ export function checkFeatures(name: string, features: Features, classes: number)
   }
 }
 
-function checkShuffle(name: string, { shuffle, prefetch }: FeatureSource): void {
-  requireKind(`${name}.shuffle`, shuffle, 'an object');
-  requireKind(`${name}.prefetch`, prefetch, 'a function');
-  if (!shuffle) return;
-  const { run, pool } = shuffle;
-  requireInteger(`${name}.shuffle.run`, run, { least: 1 });
-  requireInteger(`${name}.shuffle.pool`, pool, { least: run });
-}
-
 /**
  * @throws RangeError when the features are neither a `FeatureSet` nor a `FeatureSource`; in JavaScript, no compiler checks
  *   that.
@@ -55,12 +45,11 @@ function checkIsFeatures(name: string, features: Features): void {
     fail('', 'a FeatureSet (with values and labels) or a FeatureSource');
   const { labels } = features;
   if (!(ArrayBuffer.isView(labels) || Array.isArray(labels)))
-    fail('.labels', 'an Int32Array with one class index for each photo');
+    fail('.labels', 'an Int32Array of class indices');
   if ('read' in features) {
     if (typeof features.read !== 'function') fail('.read', 'a function');
     if (!Array.isArray(features.shape)) fail('.shape', 'a list of side lengths');
-  } else if (!ArrayBuffer.isView(features.values))
-    fail('.values', 'a Float32Array, such as new Float32Array(list)');
+  } else if (!ArrayBuffer.isView(features.values)) fail('.values', 'a Float32Array');
 }
 
 /** @throws RangeError naming the first label that is not a class. */
@@ -92,7 +81,7 @@ export function checkTargets(
     if (targets[index] !== 0 && targets[index] !== 1)
       throw new RangeError(
         `${name}: row ${Math.floor(index / classes)} has ${targets[index]} for class ${index % classes}; it ` +
-          'should be 1 if the photo has the class, else 0.',
+          'should be 0 or 1.',
       );
 }
 
@@ -102,21 +91,14 @@ export function checkTargets(
  */
 export function checkedSource(name: string, features: Features): FeatureSource {
   const source = sourceOf(features);
-  const size = source.shape.reduce((product, side) => product * side, 1);
-  return {
-    labels: source.labels,
-    ...(source.targets && { targets: source.targets }),
-    views: source.views,
-    shape: source.shape,
-    ...(source.shuffle && { shuffle: source.shuffle }),
-    ...(source.prefetch && {
-      prefetch: (photos: Int32Array, views: Int32Array) => source.prefetch!(photos, views),
-    }),
-    async read(photos, views) {
+  const size = sizeOf(source.shape);
+  // Everything else is that of the source, also what it computes only when asked.
+  return Object.assign(Object.create(source) as FeatureSource, {
+    async read(photos: ArrayLike<number>, views: ArrayLike<number>) {
       const rows = await source.read(photos, views);
       if (rows.length !== photos.length * size)
         throw new RangeError(
-          `${name}: ${photos.length} rows of [${source.shape}] are ${photos.length * size} numbers, but read() returned ${rows.length}.`,
+          `${name}: ${photos.length} rows of [${source.shape}] are ${photos.length * size} numbers, not ${rows.length}.`,
         );
       const odd = firstOdd(rows);
       if (odd !== undefined) {
@@ -125,7 +107,7 @@ export function checkedSource(name: string, features: Features): FeatureSource {
       }
       return rows;
     },
-  };
+  });
 }
 
 function firstOdd(values: ArrayLike<number>): number | undefined {
@@ -136,7 +118,6 @@ function firstOdd(values: ArrayLike<number>): number | undefined {
 
 function oddRow(name: string, photo: number, view: number, place: number, value: number) {
   return new RangeError(
-    `${name}: row ${photo}, view ${view}: the number at index ${place} is ${value}. Features should be finite ` +
-      'numbers; compute these again.',
+    `${name}: row ${photo}, view ${view}: the number at index ${place} is ${value}. Features should be finite.`,
   );
 }

@@ -45,6 +45,10 @@ export interface FeatureSource extends Truth {
 
 export type Features = FeatureSet | FeatureSource;
 
+/** Number of numbers of a shape. */
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, side) => product * side, 1);
+
 /**
  * Wraps features of any kind in the interface `FeatureSource`. A `FeatureSource` is returned unchanged.
  *

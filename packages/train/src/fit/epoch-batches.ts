@@ -1,5 +1,4 @@
 import { type FeatureSource, truthOf } from '../features/feature-set';
-import { blockOrder, poolBounds } from '../random/block-order';
 import { balancedOrder, mixed, permutation } from '../random/order';
 import { batchBounds } from './batches';
 import { mix, mixTargets } from './mixing';
@@ -21,21 +20,21 @@ export async function* epochBatches(
   const { labels, shape, views, shuffle } = source;
   const { batchSize, mixing, sampling } = phase;
   const orderSeed = mixed(seed, epoch + 1);
+  const blocks = shuffle?.epoch(labels.length, orderSeed);
   const order =
     sampling === 'balanced'
       ? balancedOrder(labels, orderSeed)
-      : shuffle
-        ? blockOrder(labels.length, shuffle, orderSeed)
-        : permutation(labels.length, orderSeed);
+      : (blocks?.order ?? permutation(labels.length, orderSeed));
   const viewsOf = (photos: Int32Array) =>
     photos.map(photo => mixed(seed, epoch + 1, photo) % views);
-  const announce = announcer(source, order, viewsOf);
   const bounds = batchBounds(labels.length, batchSize);
 
   async function load(batch: number): Promise<TrainingBatch> {
     const [start, end] = bounds[batch]!;
     const photos = order.subarray(start, end);
-    announce(start);
+    blocks?.pools(order, start).forEach(pool => {
+      source.prefetch?.(pool, viewsOf(pool));
+    });
     const rows = await source.read(photos, viewsOf(photos));
     const truth = truthOf(source, photos);
     if (!mixing) return { rows, shape, ...truth };
@@ -57,26 +56,4 @@ export async function* epochBatches(
     }
     yield loaded;
   }
-}
-
-/**
- * Returns a function that is called before each batch is read, in order. It announces the pools that the batch lies in, and
- * once no batch reads from a pool any more, the one after the next.
- */
-function announcer(
-  source: FeatureSource,
-  order: Int32Array,
-  viewsOf: (photos: Int32Array) => Int32Array,
-): (start: number) => void {
-  if (!source.prefetch || !source.shuffle) return () => {};
-  const pools = poolBounds(order.length, source.shuffle.pool);
-  let next: number | undefined;
-  return start => {
-    const own = Math.floor(start / source.shuffle!.pool);
-    next ??= own;
-    for (; next < Math.min(pools.length, own + 2); next++) {
-      const photos = order.subarray(...pools[next]!);
-      source.prefetch!(photos, viewsOf(photos));
-    }
-  };
 }

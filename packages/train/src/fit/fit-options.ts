@@ -1,5 +1,5 @@
 import { checkFeatures } from '../features/feature-requirements';
-import type { Features } from '../features/feature-set';
+import { type Features, sizeOf } from '../features/feature-set';
 import type { WeightGroup } from '../optimizers/optimizer';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireKind } from '../options/requirements';
@@ -128,6 +128,3 @@ export function checkPosition(
 
 const shapeOf = (features: Features): readonly number[] =>
   'read' in features ? features.shape : [features.channels];
-
-const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, 1);

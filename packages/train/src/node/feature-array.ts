@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { type FeatureSource, type Truth, truthOf } from '../features/feature-set';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireKind, requireOneOf } from '../options/requirements';
-import type { BlockShuffle } from '../random/block-order';
+import { type BlockShuffle, blockShuffle } from '../random/block-order';
 import { FeatureArrayError } from './feature-array-error';
 import { convertRow, readLayout, type StoredNumbers } from './feature-layout';
 import { finitePhotos } from './finite-photos';
@@ -14,7 +14,7 @@ export interface FeatureArrayOptions extends Truth {
    * How an epoch is shuffled. Two pools are in memory at a time: one is trained on while the next is read. Default: runs of 8
    * photos in pools of 32,768; the order depends on both numbers.
    */
-  readonly shuffle?: Partial<BlockShuffle>;
+  readonly shuffle?: Partial<Pick<BlockShuffle, 'run' | 'pool'>>;
   /**
    * What happens to photos with numbers that are not finite, such as the rows of photos that could not be read: `error` when
    * such a row is read, or `skip`. To skip them, the whole file is read once when it is opened. Default `error`.
@@ -170,7 +170,7 @@ export async function openFeatureArray(
   }
 
   return {
-    ...{ path, precision, labels, views, shape, shuffle: { run, pool }, prefetch, read },
+    ...{ path, precision, labels, views, shape, shuffle: blockShuffle(run, pool), prefetch, read },
     ...{ skipped, places },
     ...(targets && { targets }),
     async close() {

@@ -26,7 +26,7 @@ export interface DataIdentity {
    */
   readonly features: string;
   /** How the photos are shuffled, if the features say so. */
-  readonly shuffle?: BlockShuffle;
+  readonly shuffle?: Pick<BlockShuffle, 'run' | 'pool'>;
 }
 
 /** Identifies a training, as plain data. It is compared before a training is resumed. */
