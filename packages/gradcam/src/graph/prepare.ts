@@ -260,7 +260,7 @@ function stepsOf(
   const all = stepsTo(topology, output);
   const varying = new Set(model.inputs.flatMap(({ name }) => [...descendants(all, nodeOf(name))]));
   const ending = endingOf(all, output, varying, options.logits === 'as-is');
-  return { all, order: needed(all, ending.values, new Set()), output, ending };
+  return { all, order: needed(all, ending.values), output, ending };
 }
 
 function averagesPlaces({ op, inputs }: GraphStep, weights: GraphModelLike['weights']): boolean {

@@ -78,7 +78,7 @@ type Layer = LayersModel['layers'][number];
 function weightedLayers(model: LayersModel, output: string): Layer[] {
   const { order } = operationsOf(model);
   const explained = order.flatMap(({ outputs }) => outputs).filter(({ id }) => id === output);
-  const all = needed(order, explained, new Set()).map(({ layer }) => layer);
+  const all = needed(order, explained).map(({ layer }) => layer);
   return [...new Set(all.reverse())].filter(layer => layer.getWeights().length > 0);
 }
 

@@ -25,15 +25,7 @@ import {
 import { checkNames, chosenInput, chosenOutput, repeated } from './ports';
 import type { PreparedModel, PrepareOptions } from './prepared';
 import { chosenTap, refusePooled } from './tap';
-import {
-  isTokens,
-  join,
-  readByAttention,
-  split,
-  type Tokens,
-  tokensOf,
-  tokenTaps,
-} from './token-map';
+import { isTokens, join, patchesOf, readByAttention, split, tokenTaps } from './token-map';
 import { readsTokens, refuseTokens } from './tokens';
 
 /**
@@ -77,9 +69,10 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     return logits.finish(values);
   };
   const atImages = options.tap !== undefined && [input.id, ...input.names].includes(options.tap);
-  const tokens = options.tokens ?? tokensOf(operations);
+  const tokens = options.tokens ?? patchesOf(operations, ...logits.values);
   const tap = atImages ? images : findTap(operations, logits.values, images, options.tap, tokens);
-  const asTokens = tap.shape.length === 3 ? tokens : undefined;
+  const patches = patchesOf(operations, tap);
+  const asTokens = tokens && tap.shape.length === 3;
   const within = descendants(order, tap);
   // Operations that do not depend on the tap belong to the first part. Their outputs that the second part reads are side values.
   const tail = needed(order, logits.values, new Set([tap])).filter(step =>
@@ -90,7 +83,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   if (options.tap === undefined && !tokens && readsTokens(tail.map(readerOf)))
     refuseTokens(tap.id, images.id);
   const kept = [tap, ...sides];
-  const head = needed(order, kept, new Set());
+  const head = needed(order, kept);
   const [pooling, ...others] = tail.filter(step => step.inputs.includes(tap));
   const channelsFirst = isChannelsFirst(tap, order);
   const pooled =
@@ -133,12 +126,20 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     forward: photos => {
       const [features, ...side] = tidy(() => {
         const values = started(photos);
-        run(head, values, { keep: new Set(kept), finished: tensor => dispose(tensor) });
+        let area = photos.shape;
+        run(head, values, {
+          keep: new Set(kept),
+          finished: tensor => dispose(tensor),
+          passed: (value, tensor) => {
+            if (value === patches) area = tensor.shape;
+            return tensor;
+          },
+        });
         // A side value may be the images themselves, which still belong to the caller.
         return kept.flatMap(value => {
           const tensor = values.get(value)!;
           if (value === tap && asTokens)
-            return split(tensor, photos, asTokens, tap.id).map(part => keep(part));
+            return split(tensor, area, options.tokens, tap.id).map(part => keep(part));
           return keep(
             value === tap && channelsFirst ? transpose(tensor, [0, 2, 3, 1]) : tensor.clone(),
           );
@@ -162,13 +163,12 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
         tail.filter(step => step !== pooling),
       );
     },
-    through: (photos, passed) =>
-      finish(started(photos), needed(order, logits.values, new Set()), passed),
+    through: (photos, passed) => finish(started(photos), needed(order, logits.values), passed),
     predict: photos => {
       const own = outputs.indexOf(output);
       if (own < 0) {
         const values = started(photos);
-        run(needed(order, [output], new Set()), values);
+        run(needed(order, [output]), values);
         return asRows(values.get(output)!);
       }
       const fed = given(photos);
@@ -216,11 +216,11 @@ export function tapsOf(
 export function featureMapsOf(model: LayersModel, output?: string): Value[] {
   const operations = operationsOf(model);
   const { values } = logitsOf(outputOf(model, operations, output));
-  return candidates(operations, values, tokensOf(operations));
+  return candidates(operations, values, patchesOf(operations, ...values));
 }
 
-function candidates({ order }: Operations, logits: readonly Value[], tokens?: Tokens): Value[] {
-  return needed(order, logits, new Set()).flatMap(({ outputs }) =>
+function candidates({ order }: Operations, logits: readonly Value[], tokens?: unknown): Value[] {
+  return needed(order, logits).flatMap(({ outputs }) =>
     outputs.filter(value => isMap(value) || (tokens && isTokens(value))),
   );
 }
@@ -237,7 +237,7 @@ function findTap(
   logits: readonly Value[],
   images: Value,
   wanted: string | undefined,
-  tokens: Tokens | undefined,
+  tokens: unknown,
 ): Value {
   const [read] = wanted === undefined && tokens ? readByAttention(operations, logits) : [];
   if (read) return read;

@@ -159,7 +159,7 @@ export function descendants<V>(order: readonly Step<V>[], source: V): Set<V> {
 export function needed<V, S extends Step<V>>(
   order: readonly S[],
   targets: Iterable<V>,
-  given: ReadonlySet<V>,
+  given: ReadonlySet<V> = new Set(),
 ): S[] {
   const wanted = new Set(targets);
   const kept: S[] = [];

@@ -12,7 +12,7 @@ import { TapError } from './tap';
 
 /** Where the patches of the image are in tokens `[N, T, C]`, row by row. */
 export interface Tokens {
-  /** `[rows, columns]` of the grid of patches. Default: as the image's proportions tell it. */
+  /** `[rows, columns]` of the grid of patches. Default: that of the network's patches, or the grid of square patches that fills the image. */
   readonly grid?: readonly [rows: number, columns: number];
   /** Number of tokens before the patches: 1 for a class token, 5 with four registers. Default 0. */
   readonly prefix?: number;
@@ -21,15 +21,12 @@ export interface Tokens {
 /** Layers of `@shroom/models` that turn patches into tokens. */
 const embedding = 'ShroomPatchTokens';
 
-/** The tokens of a network of `@shroom/models`, which says itself where its patches are. */
-export function tokensOf({ order }: Operations): Tokens | undefined {
-  const found = order.find(({ layer }) => layer.getClassName() === embedding);
-  if (!found) return undefined;
-  const { classToken, registers } = found.layer.getConfig() as Record<string, number | boolean>;
-  const [, rows, columns] = found.inputs[0]!.shape;
-  const prefix = Number(classToken) + Number(registers);
-  return { prefix, ...(rows && columns && { grid: [rows, columns] }) };
-}
+/**
+ * The embedded patches `[N, h, w, C]` of a network of `@shroom/models`, before they become tokens: the last ones from which the values are
+ * computed.
+ */
+export const patchesOf = ({ order }: Operations, ...values: readonly Value[]): Value | undefined =>
+  needed(order, values).findLast(({ layer }) => layer.getClassName() === embedding)?.inputs[0];
 
 /** Whether a value holds tokens with a known number of channels. */
 export const isTokens = ({ shape }: Value): boolean => shape.length === 3 && shape[2] != null;
@@ -41,7 +38,7 @@ export const isTokens = ({ shape }: Value): boolean => shape.length === 3 && sha
 export function readByAttention({ order }: Operations, logits: readonly Value[]): Value[] {
   const found: Value[] = [];
   let norm: Value | undefined;
-  for (const { layer, outputs } of needed(order, logits, new Set())) {
+  for (const { layer, outputs } of needed(order, logits)) {
     const kind = layer.getClassName();
     if (/norm/i.test(kind) && isTokens(outputs[0]!)) norm = outputs[0];
     if (/attention/i.test(kind) && norm && found[0] !== norm) found.unshift(norm);
@@ -51,40 +48,56 @@ export function readByAttention({ order }: Operations, logits: readonly Value[])
 
 /** Suggests what the last attentions of a network of `@shroom/models` read, the last one first. */
 export function tokenTaps(operations: Operations, logits: readonly Value[]): TapSuggestion[] {
-  const tokens = tokensOf(operations);
-  if (!tokens) return [];
-  const [rows, columns] = tokens.grid ?? [null, null];
   const height = operations.inputs[0]!.shape[1];
   return readByAttention(operations, logits)
+    .filter(value => patchesOf(operations, value))
     .slice(0, 3)
-    .map(({ id, shape, operation }, index) => ({
-      tap: id,
-      kind: operation!.layer.getClassName(),
-      ...{ height: rows, width: columns, channels: shape[2]! },
-      stride: height && rows ? Math.round(height / rows) : null,
-      reason:
-        index === 0
-          ? 'The tokens that the last attention reads. Later ones have no influence on the decision where only the class token is read.'
-          : 'The tokens that an earlier attention reads: further from the decision.',
-    }));
+    .map((value, index) => {
+      const { id, shape, operation } = value;
+      const [, rows, columns] = patchesOf(operations, value)!.shape as (number | null)[];
+      return {
+        tap: id,
+        kind: operation!.layer.getClassName(),
+        ...{ height: rows!, width: columns!, channels: shape[2]! },
+        stride: height && rows ? Math.round(height / rows) : null,
+        reason: index
+          ? 'What an earlier attention reads: further from the decision.'
+          : 'What the last attention reads. Later tokens have no influence where only the class token is read.',
+      };
+    });
 }
 
-/** Tokens as a feature map `[N, rows, columns, C]`, and the tokens before it `[N, prefix, C]`. */
+/** The grid of square patches that fills an area; pixels that fill no patch are left out. There is at most one with so many patches. */
+function gridOf(patches: number, [, height, width]: readonly number[]): [number, number] {
+  for (let size = 1; size <= height!; size++) {
+    const rows = Math.floor(height! / size);
+    const columns = Math.floor(width! / size);
+    if (rows * columns === patches) return [rows, columns];
+  }
+  return [0, 0];
+}
+
+/**
+ * Tokens as a feature map `[N, rows, columns, C]`, and the tokens before it `[N, prefix, C]`.
+ *
+ * @param area Shape `[N, h, w, C]` of the embedded patches or, if they are not known, of the images.
+ * @param how Default: all tokens before the embedded patches are the prefix.
+ * @throws TapError when there are no such tokens.
+ */
 export function split(
   tokens: Tensor,
-  photos: Tensor,
-  how: Tokens,
+  area: readonly number[],
+  how: Tokens | undefined,
   tap: string,
 ): [Tensor4D, Tensor3D] {
-  const { prefix = 0, grid } = how;
   const [count, length, channels] = tokens.shape as Tensor3D['shape'];
+  const { prefix = 0, grid } = how ?? { prefix: length - area[1]! * area[2]! };
   const patches = length - prefix;
-  // Without a grid: as many rows to columns as the image has.
-  const height = Math.round(Math.sqrt((patches * photos.shape[1]!) / photos.shape[2]!)) || 1;
-  const [rows, columns] = grid ?? [height, Math.round(patches / height)];
-  if (rows * columns !== patches)
+  const [rows, columns] = grid ?? gridOf(patches, area);
+  // A text as the prefix makes a text of the sum.
+  if (rows * columns + prefix !== length || rows < 1 || patches % rows || prefix < 0)
     throw new TapError(
-      `'${tap}': ${patches} of ${length} tokens are patches, which are no ${rows} x ${columns}. Give { tokens: { grid: [rows, columns], prefix } }.`,
+      `'${tap}': ${patches} of ${length} tokens are patches, which are no ${grid ? `${rows} x ${columns}` : 'grid'}. Give { tokens: { grid: [rows, columns], prefix } }, prefix 0 to ${length - 1}.`,
     );
   const own = slice(tokens as Tensor3D, [0, prefix, 0]);
   return [

@@ -23,6 +23,6 @@ export function readsTokens(steps: readonly Reader[]): boolean {
 /** Refuses a tap before tokens: its map would look like an explanation of a decision that the tokens make. */
 export function refuseTokens(tap: string, pixels: string): never {
   throw new TapError(
-    `After '${tap}' this model continues with tokens, as transformers do, and tokens cannot be tapped. A map at '${tap}' shows the content of patches, not the reasons of the decision. To get it anyway, give { tap: '${tap}' }; or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
+    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. To get it anyway, give { tap: '${tap}' }; or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
   );
 }
