@@ -51,12 +51,13 @@ export const storage = (
   ...op.persistent,
 ];
 
-/** A tensor whose storage is given by operations. */
+/** A tensor whose storage is given by operations. @param flags Operations of its flags, which PyTorch writes only for views of opposite sign. */
 export const tensor = (
   held: readonly number[],
   offset: number,
   shape: readonly number[],
   strides: readonly number[],
+  flags: readonly number[] = [],
 ): number[] => [
   ...op.global('torch._utils', '_rebuild_tensor_v2'),
   ...op.mark,
@@ -68,6 +69,7 @@ export const tensor = (
   ...op.global('collections', 'OrderedDict'),
   ...op.emptyTuple,
   ...op.reduce,
+  ...flags,
   ...op.tuple,
   ...op.reduce,
 ];

@@ -195,6 +195,22 @@ describe('refused by name', () => {
     await refused(saved(tensor(storage('0', 4, part(3, 2)), 0, [1], [1])), /part of its storage/);
   });
 
+  test('views of opposite sign, of which PyTorch stores a flag and the numbers without the sign', async () => {
+    const flagged = (...flags: readonly number[]) =>
+      saved(tensor(storage('0', 4), 0, [4], [1], flags));
+    // What torch.save writes of `torch._neg_view(t)`, and of `t.conj()`.
+    for (const flag of ['neg', 'conj'])
+      await refused(
+        flagged(...dict({ [flag]: op.true })),
+        new RegExp(`a view marked '${flag}'; save what its resolve_${flag}\\(\\) gives\\.`),
+      );
+    const numbers = [1, 2, 3, 4];
+    for (const flags of [op.none, op.dict]) {
+      const w = (await openPytorch(flagged(...flags))).get('w')!;
+      expect([...toFloat32(await w.read(), w)]).toEqual(numbers);
+    }
+  });
+
   test('what is no state dict', async () => {
     const whole = tensor(storage('0', 4), 0, [4], [1]);
     await refused(legacyFile(whole, numbers), /one tensor and no state dict/);

@@ -34,7 +34,7 @@ export interface CutBackbone {
   readonly frozen: LayersModel;
   readonly trained: TrainedPart;
   /**
-   * Number of stages between a weight and the logits, by the weight's name: 1 in the last stage, 2 in the stage
+   * Number of stages between a weight and the logits, by the weight's name: 1 in the last stage and after it, 2 in the stage
    * before; 0 for a weight of another model.
    */
   depthOf(weight: string): number;
@@ -144,7 +144,8 @@ function run(
 /** Returns for each weight, by name, its stage counted from the top. */
 function depthsOf(taps: Backbone['taps'], model: LayersModel): Map<string, number> {
   const names = new Map(namedWeights(model.layers).map(({ name, weight }) => [weight, name]));
-  const depths = new Map<string, number>();
+  // What comes after the last tap, such as a pooling by attention, is as near to the logits as the last stage.
+  const depths = new Map([...names.values()].map(name => [name, 1]));
   // Stages are visited from the top down, so that a weight gets the lowest stage that uses it.
   [...taps].reverse().forEach(({ layer }, index) => {
     const output = model.getLayer(layer).output as SymbolicTensor;

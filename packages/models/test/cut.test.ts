@@ -92,6 +92,20 @@ describe('a cut backbone', () => {
     model.dispose();
   });
 
+  test('a pooling after the last stage is as far from the logits as that stage, not part of the head', () => {
+    const { build, taps }: Architecture = architectures.vit_base_patch16_siglip_224;
+    const model = build({ inputSize: [16, 16], pooled: true });
+    const { depthOf, trained } = cutAt({ model, taps }, 'blocks.10');
+    const names = trained.trainableWeights.map(({ originalName }) => originalName);
+    const pooling = names.filter(name => name.startsWith('attn_pool.'));
+    expect(pooling).toHaveLength(13);
+    expect(pooling.map(depthOf)).toEqual(pooling.map(() => 1));
+    expect(['norm/gamma', 'blocks.11.attn.qkv/kernel', 'head/kernel'].map(depthOf)).toEqual([
+      1, 2, 0,
+    ]);
+    model.dispose();
+  });
+
   test('trains the layers after the cut, and batch norms only if told to', async () => {
     const { model, taps } = network();
     const { frozen, trained, depthOf } = cutAt({ model, taps }, 'layer3');

@@ -70,8 +70,7 @@ export async function exportToTimm(
     architecture,
     num_classes: 0,
     num_features: channels,
-    // Positions are resampled to the grid of these images.
-    ...(names === transformer && { model_args: { img_size: [...preprocessing.size] } }),
+    ...(names === transformer && { model_args: transformerArguments(extractor) }),
     label_names: facts.classes,
     pretrained_cfg: {
       ...{ ...normalizationOf(preprocessing), ...layers, num_classes: 0 },
@@ -110,6 +109,15 @@ function namesOf(architecture: string): TimmNames {
     `timm has no '${architecture}'; of ours it has ${known}. Export it as onnx.`,
   );
 }
+
+/** What timm's transformer is made with, where it differs from timm's own. */
+const transformerArguments = ({ backbone, pooling }: Extractor) => ({
+  // Positions are resampled to the grid of these images.
+  img_size: [...backbone.preprocessing.size],
+  // A backbone that ends in tokens does not have the weights of its pooling by attention. The norm stays before the pooling, as in ours.
+  ...(backbone.tokens?.attention &&
+    pooling !== 'attention' && { global_pool: 'avg', fc_norm: false }),
+});
 
 /** timm's mean and standard deviation are those of pixels from 0 to 1, in RGB. */
 function normalizationOf({ channelOrder, scale, mean, std }: Preprocessing) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSafetensors } from '@shroom/models';
+import { readSafetensors, type ViTConfig, vit, vitVariants } from '@shroom/models';
 import { setBackend, type Tensor, tensor4d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formula } from '../../../models/test/formula';
@@ -66,6 +66,38 @@ describe.each(timmCases)('%s, exported for timm', (name, side) => {
       expect([...cfg.mean, ...cfg.std][k]).toBeCloseTo(value, 6);
   });
 });
+
+test.each([
+  ['mean', { global_pool: 'avg', fc_norm: false }, 0],
+  ['attention', {}, 13],
+] as const)(
+  'a SigLIP pooled by %s says so to timm, and has no weights but those of that pooling',
+  async (pooling, args, count) => {
+    const source = await formulaClassifier('vit_tiny_patch16_224', 32);
+    const [extractor] = source.network.extractors;
+    // The parts of the large network, in a small one.
+    const config: ViTConfig = {
+      ...vitVariants.vit_base_patch16_siglip_224,
+      ...{ width: 24, heads: 3, depth: 1 },
+    };
+    const model = vit(config, { inputSize: [32, 32], pooled: pooling === 'attention' });
+    const backbone = {
+      ...extractor!.backbone,
+      ...{ model, name: 'vit_base_patch16_siglip_224', tokens: { prefix: 0, attention: true } },
+    };
+    const network = { ...source.network, extractors: [{ ...extractor!, backbone, pooling }] };
+    const path = join(folder, pooling);
+    await exportToTimm({ ...source, network }, path, {});
+    const { model_args } = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'));
+    expect(model_args).toEqual({ img_size: [32, 32], ...args });
+    const { checkpoint } = readSafetensors(await readFile(join(path, 'model.safetensors')));
+    expect([...checkpoint.keys()].filter(name => name.startsWith('attn_pool.'))).toHaveLength(
+      count,
+    );
+    model.dispose();
+    disposeNetwork(source.network);
+  },
+);
 
 test.each(['alexnet', 'resnet50_keras'] as const)('%s is not in timm', async name => {
   const source = await formulaClassifier(name, 64);

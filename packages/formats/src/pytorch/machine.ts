@@ -5,19 +5,18 @@ export class List {
   readonly items: unknown[] = [];
 }
 
-/** A function or class that a pickle may call. */
-export interface Callable {
-  /** @param args The arguments, checked by the function. */
-  call(args: readonly unknown[]): unknown;
-}
+/** A function that a pickle may call. It checks its arguments. */
+export type PythonFunction = (args: readonly unknown[]) => unknown;
+
+/** No other value of a pickle is a function. */
+const isFunction = (value: unknown): value is PythonFunction => typeof value === 'function';
 
 /** What the objects of a pickle mean that are more than plain data. */
 export interface PickleLanguage {
-  /** Finds a function or class. @throws PickleGlobalError if a pickle may not have it. */
+  /** Finds a function, or a class as an object. @throws PickleGlobalError if a pickle may not have it. */
   find(module: string, name: string): unknown;
   /** Finds an object outside the pickle. */
   persistent(id: unknown): unknown;
-  isCallable(value: unknown): value is Callable;
 }
 
 /** Thrown when the bytes end within a pickle. */
@@ -39,12 +38,10 @@ export class Machine {
   readonly memo = new Map<number, unknown>();
   readonly #marks: number[] = [];
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #containers = 0;
 
   constructor(bytes: Uint8Array, at: number, language: PickleLanguage, fail: Fail) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = at;
     this.language = language;
     this.fail = fail;
@@ -58,22 +55,14 @@ export class Machine {
     return taken;
   }
 
+  /** Reads a number, little-endian. */
   uint(size: 1 | 2 | 4 | 8): number {
-    const at = this.at;
-    this.take(size);
-    if (size === 1) return this.#view.getUint8(at);
-    if (size === 2) return this.#view.getUint16(at, true);
-    if (size === 4) return this.#view.getUint32(at, true);
-    return Number(this.#view.getBigUint64(at, true));
-  }
-
-  int32(): number {
-    return this.uint(4) | 0;
+    return this.take(size).reduceRight((higher, byte) => 256 * higher + byte, 0);
   }
 
   float64(): number {
-    this.take(8);
-    return this.#view.getFloat64(this.at - 8, false);
+    const { buffer, byteOffset } = this.take(8);
+    return new DataView(buffer, byteOffset).getFloat64(0);
   }
 
   text(length: number): string {
@@ -88,9 +77,8 @@ export class Machine {
   /** Reads a text that ends with a line break. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.at);
-    if (end < 0) throw new PickleEndError('The bytes end within a pickle');
-    const text = this.text(end - this.at);
-    this.at = end + 1;
+    const text = this.text(end < 0 ? Infinity : end - this.at);
+    this.at++;
     return text;
   }
 
@@ -153,7 +141,7 @@ export class Machine {
   reduce(): void {
     const args = this.pop();
     const callee = this.pop();
-    if (this.language.isCallable(callee) && Array.isArray(args)) this.hold(callee.call(args));
+    if (isFunction(callee) && Array.isArray(args)) this.hold(callee(args));
     else this.fail('its pickle calls what is no function');
   }
 

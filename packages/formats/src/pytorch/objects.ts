@@ -2,7 +2,7 @@ import type { ReadOptions } from '../error';
 import { bitsOfType, type SafetensorsType } from '../safetensors/element-type';
 import { elementCount } from '../shape';
 import { type Fail, PickleGlobalError } from './error';
-import { type Callable, List, type PickleLanguage, setAll } from './machine';
+import { List, type PickleLanguage, type PythonFunction, setAll } from './machine';
 
 /** Numbers in the file that tensors are views of. */
 export interface Storage {
@@ -43,10 +43,6 @@ class StorageType {
   constructor(readonly dtype: SafetensorsType) {}
 }
 
-class PythonFunction implements Callable {
-  constructor(readonly call: Callable['call']) {}
-}
-
 /** Most axes of a tensor; PyTorch has the same limit. */
 const mostAxes = 64;
 
@@ -62,7 +58,7 @@ export function stateDictLanguage(
   options: ReadOptions,
   fail: Fail,
 ): PickleLanguage {
-  const functions: Readonly<Record<string, Callable['call']>> = {
+  const functions: Readonly<Record<string, PythonFunction>> = {
     'collections.OrderedDict': args => orderedDict(args, fail),
     'torch._utils._rebuild_tensor': args => rebuilt(args, fail),
     'torch._utils._rebuild_tensor_v2': args => rebuilt(args, fail),
@@ -72,12 +68,11 @@ export function stateDictLanguage(
   return {
     find(module, name) {
       const global = `${module}.${name}`;
-      if (Object.hasOwn(functions, global)) return new PythonFunction(functions[global]!);
+      if (Object.hasOwn(functions, global)) return functions[global];
       if (module === 'torch' && Object.hasOwn(storageTypes, name))
         return new StorageType(storageTypes[name]!);
       throw new PickleGlobalError(global.slice(0, 200), options);
     },
-    isCallable: value => value instanceof PythonFunction,
     persistent: id => storageOf(id, storages, fail),
   };
 }
@@ -99,7 +94,10 @@ function orderedDict(args: readonly unknown[], fail: Fail): Map<unknown, unknown
 }
 
 function rebuilt(args: readonly unknown[], fail: Fail): StoredTensor {
-  const [view, offset, shape, strides] = args;
+  const [view, offset, shape, strides, , , flags] = args;
+  // A view of opposite sign is stored as the numbers that it is a view of, with `{'neg': True}` beside them.
+  for (const flag of flags instanceof Map ? flags.keys() : [])
+    fail(`a tensor is a view marked '${flag}'; save what its resolve_${flag}() gives`);
   if (!(view instanceof StorageView)) return fail('a tensor has no storage');
   if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length)
     return fail('a tensor has no offset, shape and strides of whole numbers of 0 or more');
@@ -142,7 +140,7 @@ function storageOf(id: unknown, storages: Map<string, Storage>, fail: Fail): Sto
     );
   const storage = known ?? { key, dtype, length };
   storages.set(key, storage);
-  if (part === undefined || part === null) return new StorageView(storage, 0);
+  if (part == null) return new StorageView(storage, 0);
   const [, offset, size] = Array.isArray(part) ? part : [];
   if (!isCount(offset) || !isCount(size) || offset + size > length)
     return fail(`a part of its storage '${key}' is not within it`);

@@ -54,7 +54,7 @@ const operations: Readonly<Record<number, (machine: Machine) => void>> = {
   78: m => m.push(null), // NONE
   136: m => m.push(true), // NEWTRUE
   137: m => m.push(false), // NEWFALSE
-  74: m => m.push(m.int32()), // BININT
+  74: m => m.push(m.uint(4) | 0), // BININT
   75: m => m.push(m.uint(1)), // BININT1
   77: m => m.push(m.uint(2)), // BININT2
   138: m => m.push(integerOf(m.take(m.uint(1)))), // LONG1

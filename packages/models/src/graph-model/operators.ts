@@ -1,5 +1,5 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import type { Value } from '../writing/network-writer';
+import { fixedShape, type Value } from '../writing/network-writer';
 import type { GraphCall, GraphOperator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
@@ -128,11 +128,10 @@ const permute: GraphOperator = ({ graph, config, inputs }) =>
   graph.add('Transpose', [inputs[0]!.name, graph.integers([0, ...(config.dims as number[])])]);
 
 /** Writes the averages as products of each channel with one matrix from the left and one from the right. */
-const adaptiveAverage: GraphOperator = ({ graph, layer, path, config, inputs }) => {
+const adaptiveAverage: GraphOperator = call => {
+  const { graph, path, config, inputs } = call;
   const size = config.size as number;
-  const [, height, width] = inputs[0]!.shape;
-  if (!height || !width)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+  const [, height, width] = fixedShape(call, 'a graph') as [null, number, number];
   if (height === size && width === size) return inputs[0]!.name;
   const matrix = (name: string, length: number) =>
     graph.floats(`${path}/${name}`, [1, 1, size, length], averagingMatrix(size, length));

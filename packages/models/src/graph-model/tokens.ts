@@ -1,5 +1,6 @@
 import type { RotaryPositions } from '../layers/rotary-positions';
 import { latentQuery, learnedTokens } from '../writing/learned-tokens';
+import { fixedShape } from '../writing/network-writer';
 import type { GraphCall } from './call';
 import { flag, type GraphModel } from './model';
 
@@ -45,12 +46,11 @@ function part(graph: GraphModel, all: GraphCall['inputs'][number], index: number
   return transposed(graph, apart, [0, 2, 1, 3]);
 }
 
-export function attentionWeights({ graph, layer, config, inputs }: GraphCall): string {
+export function attentionWeights(call: GraphCall): string {
+  const { graph, config, inputs } = call;
   const [all] = inputs;
   const heads = config.heads as number;
-  if (!all!.shape[1])
-    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
-  const scale = graph.number(Math.sqrt(heads / (all!.shape[2]! / 3)));
+  const scale = graph.number(Math.sqrt(heads / (fixedShape(call, 'a graph')[2]! / 3)));
   const queries = graph.add('Mul', [part(graph, all!, 0, heads), scale]);
   const products = graph.add('BatchMatMulV2', [queries, part(graph, all!, 1, heads)], {
     adj_y: flag(true),
@@ -66,12 +66,11 @@ export function attentionMix({ graph, inputs }: GraphCall): string {
   return reshaped(graph, transposed(graph, mixed, [0, 2, 1, 3]), [-1, tokens, width / 3]);
 }
 
-export function rotaryPositions({ graph, layer, path, config, inputs }: GraphCall): string {
-  const [, tokens, width] = inputs[0]!.shape;
-  if (!tokens)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+export function rotaryPositions(call: GraphCall): string {
+  const { graph, layer, path, config, inputs } = call;
+  const [, tokens, width] = fixedShape(call, 'a graph') as [null, number, number];
   const heads = config.heads as number;
-  const size = width! / 3 / heads;
+  const size = width / 3 / heads;
   const [cosines, sines] = (layer as RotaryPositions).rotations(tokens, size).map((values, k) =>
     // One rotation for each head, since TensorFlow.js broadcasts at most four axes.
     graph.floats(`${path}/${k ? 'sines' : 'cosines'}`, [tokens * 3, 1, size], values),
@@ -81,17 +80,16 @@ export function rotaryPositions({ graph, layer, path, config, inputs }: GraphCal
   const second = graph.add('Neg', [sliced(graph, parts, [0, 0, 0, size / 2], half)]);
   const turned = concatenated(graph, [second, sliced(graph, parts, [0, 0, 0, 0], half)], 3);
   const products = [graph.add('Mul', [parts, cosines!]), graph.add('Mul', [turned, sines!])];
-  return reshaped(graph, graph.add('AddV2', products), [-1, tokens, width!]);
+  return reshaped(graph, graph.add('AddV2', products), [-1, tokens, width]);
 }
 
-export function tokenPooling({ graph, layer, config, inputs }: GraphCall): string {
+export function tokenPooling(call: GraphCall): string {
+  const { graph, config, inputs } = call;
   const { mode, prefix } = config as { readonly mode: string; readonly prefix: number };
-  const [, tokens, channels] = inputs[0]!.shape;
-  if (!tokens)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+  const [, tokens, channels] = fixedShape(call, 'a graph') as [null, number, number];
   const own = (start: number, count: number) =>
-    sliced(graph, inputs[0]!.name, [0, start, 0], [-1, count, channels!]);
-  const first = () => reshaped(graph, own(0, 1), [-1, channels!]);
+    sliced(graph, inputs[0]!.name, [0, start, 0], [-1, count, channels]);
+  const first = () => reshaped(graph, own(0, 1), [-1, channels]);
   const average = () =>
     graph.add('Mean', [own(prefix, tokens - prefix), graph.integers([1])], {
       keep_dims: flag(false),
@@ -111,10 +109,8 @@ export function ofTokens({ graph, weights, inputs, path }: GraphCall): string {
 
 /** The question is the same for each image, so it is computed here. */
 export function latentAttention(call: GraphCall): string {
-  const { graph, layer, path, config, inputs } = call;
-  const [, tokens] = inputs[0]!.shape;
-  if (!tokens)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as a graph.`);
+  const { graph, path, config, inputs } = call;
+  const tokens = fixedShape(call, 'a graph')[1]!;
   const heads = config.heads as number;
   const query = latentQuery(call);
   const channels = query.length;

@@ -1,5 +1,5 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import type { Value } from '../writing/network-writer';
+import { fixedShape, type Value } from '../writing/network-writer';
 import type { Call, Operator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
@@ -161,11 +161,10 @@ const permute: Operator = ({ onnx, layer, config, inputs }) => {
 };
 
 /** Writes the averages as a product with one matrix from the left and one from the right. */
-const adaptiveAverage: Operator = ({ onnx, layer, path, config, inputs }) => {
+const adaptiveAverage: Operator = call => {
+  const { onnx, path, config, inputs } = call;
   const size = config.size as number;
-  const [, height, width] = inputs[0]!.shape;
-  if (!height || !width)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as ONNX.`);
+  const [, height, width] = fixedShape(call, 'ONNX') as [null, number, number];
   if (height === size && width === size) return inputs[0]!.name;
   const rows = averagingMatrix(size, height);
   const columns = averagingMatrix(size, width);

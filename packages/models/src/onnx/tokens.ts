@@ -1,5 +1,6 @@
 import type { RotaryPositions } from '../layers/rotary-positions';
 import { latentQuery, learnedTokens } from '../writing/learned-tokens';
+import { fixedShape } from '../writing/network-writer';
 import type { Call } from './call';
 import type { OnnxModel } from './model';
 
@@ -60,11 +61,11 @@ export function attentionMix({ onnx, inputs }: Call): string {
   return onnx.add('Reshape', [turned, numbers(onnx, [0, -1, all!.shape[2]! / 3])]);
 }
 
-export function rotaryPositions({ onnx, layer, path, config, inputs }: Call): string {
-  const [, tokens, width] = inputs[0]!.shape;
-  if (!tokens) throw new Error(`${layer.name}: give the network an inputSize to write it as ONNX.`);
+export function rotaryPositions(call: Call): string {
+  const { onnx, layer, path, config, inputs } = call;
+  const [, tokens, width] = fixedShape(call, 'ONNX') as [null, number, number];
   const heads = config.heads as number;
-  const size = width! / 3 / heads;
+  const size = width / 3 / heads;
   const [cosines, sines] = (layer as RotaryPositions)
     .rotations(tokens, size)
     .map((values, k) =>
@@ -74,7 +75,7 @@ export function rotaryPositions({ onnx, layer, path, config, inputs }: Call): st
   const second = onnx.add('Neg', [sliced(onnx, parts, 3, size / 2, size)]);
   const turned = onnx.add('Concat', [second, sliced(onnx, parts, 3, 0, size / 2)], { axis: 3 });
   const products = [onnx.add('Mul', [parts, cosines!]), onnx.add('Mul', [turned, sines!])];
-  return onnx.add('Reshape', [onnx.add('Add', products), numbers(onnx, [0, tokens, width!])]);
+  return onnx.add('Reshape', [onnx.add('Add', products), numbers(onnx, [0, tokens, width])]);
 }
 
 export function tokenPooling({ onnx, config, inputs }: Call): string {

@@ -1,6 +1,6 @@
 import type { PatchTokens } from '../layers/patch-tokens';
 import { resamplePositions } from '../layers/resampling';
-import type { WrittenCall } from './network-writer';
+import { fixedShape, type WrittenCall } from './network-writer';
 
 /** What a network adds to its patches. */
 export interface LearnedTokens {
@@ -19,13 +19,9 @@ export interface LearnedTokens {
  * @param format Name of the format, for the error message.
  * @throws Error when images of any size are allowed.
  */
-export function learnedTokens(
-  { layer, weights, inputs }: WrittenCall,
-  format: string,
-): LearnedTokens {
-  const [, height, width, channels] = inputs[0]!.shape;
-  if (!height || !width || !channels)
-    throw new Error(`${layer.name}: give the network an inputSize to write it as ${format}.`);
+export function learnedTokens(call: WrittenCall, format: string): LearnedTokens {
+  const { layer, weights } = call;
+  const [, height, width, channels] = fixedShape(call, format) as [null, number, number, number];
   const { grid, classPosition } = (layer as PatchTokens).config;
   const [first, registers, all] = ['class_token', 'registers', 'positions'].map(
     part => weights.get(part)?.values,

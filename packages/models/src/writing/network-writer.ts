@@ -131,6 +131,19 @@ export function outputOf(network: LayersModel, name: string): SymbolicTensor {
   return outputTensors[0]!;
 }
 
+/**
+ * The shape of a layer's first input, each side of which has to be known. The number of images may be open.
+ *
+ * @param format Name of the format, for the error message.
+ * @throws Error when images of any size are allowed.
+ */
+export function fixedShape({ layer, inputs }: WrittenCall, format: string): readonly number[] {
+  const { shape } = inputs[0]!;
+  if (shape.slice(1).includes(null))
+    throw new Error(`${layer.name}: give the network an inputSize to write it as ${format}.`);
+  return shape as readonly number[];
+}
+
 async function readWeights(layer: layers.Layer) {
   const weights = new Map<string, { shape: readonly number[]; values: Float32Array }>();
   for (const weight of layer.weights) {
