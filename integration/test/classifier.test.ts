@@ -21,6 +21,7 @@ import { layerCam } from '@shroom/gradcam';
 import {
   type Architecture,
   architectures,
+  readSafetensors,
   registerArchitecture,
   type ViTConfig,
   vit,
@@ -386,6 +387,18 @@ test('two networks side by side train, answer, are explained, and are fine-tuned
   await again.dispose();
 });
 
+/** How far fine-tuning has moved the biases of a block, on average. */
+async function movedBy(pretrained: string, run: string, block: number): Promise<number> {
+  const read = async (file: string, name: string) =>
+    readSafetensors(await readFile(file))
+      .checkpoint.get(name)!
+      .read();
+  const name = `blocks.${block}.mlp.fc2`;
+  const before = await read(pretrained, `${name}.bias`);
+  const after = await read(join(run, 'checkpoints/last.safetensors'), `weights/${name}/bias`);
+  return after.reduce((sum, value, i) => sum + Math.abs(value - before[i]!), 0) / after.length;
+}
+
 test.each([
   ['efficientnet_lite0', 'average'],
   ['vit_tiny_patch16_224', 'cls+mean'],
@@ -397,6 +410,17 @@ test.each([
     const how = { recipe: 'reference', pooling, views: 1, epochs: 1 } as const;
     await train(photos, { ...{ ...small, ...how, backbone, architecture, out } });
     const tuned = await finetune(out, { epochs: 1 });
+    if (architecture === 'vit_tiny_patch16_224') {
+      const usual = await finetune(out, { epochs: 8, out: `${out} usual` });
+      const again = { epochs: 8, layerDecay: 0.3, out: `${out} slower below` };
+      const slower = await finetune(out, again);
+      // Adam's steps are about as long as the learning rate, which falls from block to block.
+      const ratio = async (run: string) =>
+        (await movedBy(backbone, run, 10)) / (await movedBy(backbone, run, 11));
+      expect(Math.abs((await ratio(usual.folder)) - 0.75)).toBeLessThan(0.1);
+      expect(Math.abs((await ratio(slower.folder)) - 0.3)).toBeLessThan(0.1);
+      await expect(finetune(out, { ...again, layerDecay: 0.5 })).rejects.toThrow(RunMismatchError);
+    }
     const classifier = await openClassifier(tuned.folder);
     const { accuracy } = await classifier.evaluate(undefined, { resamples: 10 });
     expect(accuracy.value).toBeCloseTo(tuned.after.accuracy, 6);

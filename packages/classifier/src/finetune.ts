@@ -7,7 +7,6 @@ import {
   evaluateOn,
   logitsOf,
   type MultiLabelEvaluation,
-  recipes,
   selectFrom,
 } from '@shroom/train';
 import { checkpointFiles, fitWithCheckpoints, writeAtomically } from '@shroom/train/node';
@@ -28,16 +27,16 @@ import { validationHalves } from './photos/splitting';
 import { taskOfPhotos } from './photos/truth';
 import { mostViews } from './photos/views';
 import { Meter } from './progress';
-import { type NamesOf, requireKnown, requireWhole } from './requirements';
+import { type NamesOf, requireFactor, requireKnown, requireWhole } from './requirements';
 import { openRunFolder, type RunConfiguration, runOf, saveConfiguration } from './run/folder';
 import { withLock } from './run/lock';
 import { versionsOf } from './run/versions';
 import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
 import { scoreInWords } from './training/history-row';
 import { fitNovelty } from './training/novelty';
-import { forSigmoids } from './training/several-classes';
 import { certaintyOf } from './training/test-evaluation';
 import { checkpointFolders } from './training/training';
+import { tuningRecipe } from './training/tuning';
 
 export interface FinetuneOptions
   extends Omit<WorkOptions, 'onEvent'>,
@@ -48,6 +47,11 @@ export interface FinetuneOptions
   readonly extractor?: number;
   /** Largest number of passes over the training photos. Default 12. */
   readonly epochs?: number;
+  /**
+   * Factor from the learning rate of a stage to that of the stage below, from 0 to 1. Default 0.3; for a transformer, whose stages are single
+   * blocks, 0.75.
+   */
+  readonly layerDecay?: number;
   /** Number of views of each training photo. Their feature maps are stored on disk. Default: as many as the run had. */
   readonly views?: number;
   /** The folder for the new classifier. Default: the folder of the run with `-finetuned` appended. */
@@ -87,6 +91,7 @@ export async function finetune(run: string, options: FinetuneOptions = {}): Prom
   requireKnown('', options, known);
   requireWhole('epochs', options.epochs, 1);
   requireWhole('views', options.views, 1, mostViews);
+  requireFactor('layerDecay', options.layerDecay);
   const from = resolve(run);
   const folder = resolve(options.out ?? `${from}-finetuned`);
   await requireClassifier(from);
@@ -95,7 +100,8 @@ export async function finetune(run: string, options: FinetuneOptions = {}): Prom
 }
 
 const known: NamesOf<FinetuneOptions> = {
-  ...{ from: true, extractor: true, epochs: true, views: true, out: true, photos: true },
+  ...{ from: true, extractor: true, epochs: true, layerDecay: true, views: true, out: true },
+  photos: true,
   ...{ engine: true, onProgress: true, signal: true },
 };
 
@@ -104,7 +110,7 @@ async function finetuneIn(
   run: string,
   options: FinetuneOptions,
 ): Promise<Finetuned> {
-  const { extractor: index = 0, epochs = 12, onProgress, signal } = options;
+  const { extractor: index = 0, epochs = 12, layerDecay, onProgress, signal } = options;
   const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const stopping = signal ? { signal } : {};
   const engine = await startEngine(options.engine);
@@ -117,7 +123,8 @@ async function finetuneIn(
     const cut = cutOf(extractors, index, options.from, earlier);
     requireGradients(engine.name, cut.extractor.backbone.name, cut.cut);
     const views = options.views ?? configuration.views;
-    const finetuning = { run, from: cut.cut.layer, extractor: index, epochs, views };
+    const decay = layerDecay === undefined ? {} : { layerDecay };
+    const finetuning = { run, from: cut.cut.layer, extractor: index, epochs, views, ...decay };
     await saveConfiguration(folder, { ...configuration, finetuning }, versionsOf(engine));
     const manifest = await readFile(join(run, 'split.json'), 'utf8');
     const place = join(folder, 'split.json');
@@ -147,10 +154,8 @@ async function finetuneIn(
       const meter = new Meter('fine-tuning', 'steps', onProgress);
       let note = '';
       const checkpoints = join(folder, checkpointFolders.head);
-      const recipe =
-        task === 'multi-label' ? forSigmoids(recipes.finetune).training : recipes.finetune;
       for await (const { epoch, validation } of fitWithCheckpoints(checkpoints, classifier, sets, {
-        ...recipe,
+        ...tuningRecipe(cut, task, layerDecay),
         ...{ epochs, seed, validationViews: testViews, depthOf: cut.cut.depthOf, saveEvery: 20 },
         ...stopping,
         onStep: ({ done, total }) => meter.update(done, total, note),

@@ -30,3 +30,11 @@ export function requireWhole(
     `${name} should be a whole number, ${range}, not ${JSON.stringify(value) ?? value}.`,
   );
 }
+
+/** @throws RangeError when a value that is given is not a number above 0 and at most 1. */
+export function requireFactor(name: string, value: number | undefined): void {
+  if (value === undefined || (value > 0 && value <= 1)) return;
+  throw new RangeError(
+    `${name} should be a number above 0, at most 1, not ${JSON.stringify(value) ?? value}.`,
+  );
+}

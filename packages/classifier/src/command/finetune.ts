@@ -1,5 +1,5 @@
 import type { Evaluation, MultiLabelEvaluation } from '@shroom/train';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/names';
 import type { Finetuned, FinetuneOptions } from '../finetune';
 import { licenseNotices } from '../results/license-notices';
@@ -10,9 +10,10 @@ import { engineOption, integer } from './options';
 import type { Printer } from './terminal/printer';
 import type { Verb } from './verb';
 
-type Given = Pick<FinetuneOptions, 'from' | 'extractor' | 'epochs' | 'views' | 'out'> & {
+interface Given
+  extends Pick<FinetuneOptions, 'from' | 'extractor' | 'epochs' | 'layerDecay' | 'views' | 'out'> {
   readonly engine?: EngineName | 'auto';
-};
+}
 
 /** `shroom finetune <run>` */
 export const finetune: Verb<Given> = {
@@ -54,7 +55,7 @@ export const finetune: Verb<Given> = {
 export const finetuneOptions = (): readonly Option[] => [
   new Option(
     '--from <place>',
-    'the last stage or layer that stays frozen (default: the last stage but one, such as layer3)',
+    'the last stage or layer that stays frozen (default: the last stage but one, such as layer3; of a transformer, all but the last two blocks)',
   ),
   new Option(
     '--extractor <index>',
@@ -65,12 +66,22 @@ export const finetuneOptions = (): readonly Option[] => [
     'maximum number of passes over the training photos (default: 12)',
   ).argParser(integer(1)),
   new Option(
+    '--layer-decay <factor>',
+    'learning rate of a stage, divided by that of the stage above (default: 0.3; for the blocks of a transformer 0.75)',
+  ).argParser(factor),
+  new Option(
     '--views <count>',
     "views of each training photo, whose features are kept on disk (default: the run's)",
   ).argParser(integer(1, 64)),
   new Option('--out <folder>', 'folder for the classifier (default: <run>-finetuned)'),
   engineOption(),
 ];
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It should be a number above 0, at most 1.');
+}
 
 /**
  * Prints what a fine-tuning has changed.

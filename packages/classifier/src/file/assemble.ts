@@ -127,11 +127,12 @@ async function extractorFrom(
       cause,
     });
   }
-  if (extractor.width !== facts.width || extractor.pooling !== facts.pooling) {
+  const { width, pooling } = extractor;
+  if (width !== facts.width || pooling !== facts.pooling) {
     extractor.dispose();
     throw new ClassifierFileError(
       parts.path,
-      `extractor ${index} computes ${extractor.width} features, but classifier.json says ${facts.width}.`,
+      `extractor ${index} computes ${width} features pooled by ${pooling}, but classifier.json says ${facts.width} pooled by ${facts.pooling}.`,
     );
   }
   return extractor;

@@ -24,6 +24,8 @@ export interface RunConfiguration extends Configuration {
     readonly extractor: number;
     readonly epochs: number;
     readonly views: number;
+    /** Absent if it was the usual one. */
+    readonly layerDecay?: number;
   };
 }
 

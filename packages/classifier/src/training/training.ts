@@ -6,7 +6,6 @@ import {
   logitsOf,
   type Recipe,
   type Features as Rows,
-  recipes,
   selectFrom,
   type TrainingData,
   type Truth,
@@ -24,7 +23,7 @@ import type { Features } from '../network/features';
 import { headOnTrained } from '../network/tuned';
 import { Meter, type OnProgress, type Stage } from '../progress';
 import { scoreInWords } from './history-row';
-import { forSigmoids } from './several-classes';
+import { tuningRecipe } from './tuning';
 
 export interface TrainingOptions {
   readonly classes: readonly string[];
@@ -112,7 +111,7 @@ export async function trainClassifier(
     return { ...trained, calibrating, test: pooled.test, plan: training };
   }
   const classifier = headOnTrained(head, cut, extractors);
-  const tuning = pooled.train.targets ? forSigmoids(recipes.finetune).training : recipes.finetune;
+  const tuning = tuningRecipe(cut, pooled.train.targets ? 'multi-label' : 'single-label');
   const finetuned = await train(
     'fine-tuning',
     classifier,
