@@ -44,6 +44,13 @@ async function main(): Promise<void> {
   try {
     let failures = 0;
     for (const task of selected) {
+      const date = options.resume ? task.measuredOn(folder, machine) : undefined;
+      if (date) {
+        say(
+          `\n${paint('bold', task.name)}  ${paint('dim', `measured on this machine on ${date}`)}`,
+        );
+        continue;
+      }
       const keep = await measured(task, { found, machine, photos }, rounds, folder);
       if (!keep) failures++;
       else if (!options.quick) keep(folder);
@@ -91,7 +98,10 @@ async function measured(
 ): Promise<((folder: string) => void) | undefined> {
   say(`\n${paint('bold', task.name)}  ${paint('dim', task.measures)}`);
   try {
-    return await task.run({ ...machineAndPhotos, onRound: showRound(task.warmup) }, rounds);
+    const onLeftOut = (name: string, error: Error) =>
+      warn(`${titleOf(name)} is left out: ${error.message}`);
+    const options = { ...machineAndPhotos, onRound: showRound(task.warmup), onLeftOut };
+    return await task.run(options, rounds);
   } catch (error) {
     clearStatus();
     say(`  ${paint('red', 'failed')}: ${error instanceof Error ? error.message : error}`);
@@ -118,7 +128,7 @@ function announce({ cpu, cores, memory, system, threads, versions }: Machine): v
 async function drawPhotos(machine: Machine, found: FoundPeers): Promise<string> {
   warn(`There is no folder of photographs: ${drawn} drawn pictures stand for them (--photos).`);
   const folder = await mkdtemp(join(tmpdir(), 'shroom-drawn-'));
-  const settings = { python: found.torch?.python, threads: machine.threads };
+  const settings = { python: found.python, threads: machine.threads };
   const painter = new Contestant(node('drawn-photos.ts', folder, drawn), settings);
   await painter.ready();
   await painter.close();

@@ -10,7 +10,7 @@ import { explain, gradCam, layerCam, prepareModel, reciproCam } from '@shroom/gr
 import { architectures } from '@shroom/models';
 import { randomNormal, setBackend, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { withRandomWeights } from './networks/random-weights';
-import { median } from './runner/comparison';
+import { median } from './runner/median';
 
 const imageSize = 299;
 const [warmup, rounds] = [4, 7];

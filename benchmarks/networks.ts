@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { networksPage } from './page/networks-page';
 import { describeMachine, type Machine } from './runner/machine';
+import { noPeers } from './runner/peers';
 import { clearStatus, paint, say, status, warn } from './runner/terminal';
 import { measureNetwork, type NetworkFigures } from './zoo/measure';
 import { listedNetworks } from './zoo/networks';
@@ -67,7 +68,7 @@ function writeRows(rows: ReadonlyMap<string, NetworkFigures>): void {
 
 /** @throws Error when the Python does not have what is compared. */
 function machineWith(python: string | undefined): Machine {
-  const machine = describeMachine({ torch: undefined, gradCam: undefined }, 2);
+  const machine = describeMachine(noPeers, 2);
   if (!python) return machine;
   const program =
     'import json, timm, torch, torchvision; print(json.dumps({m.__name__: m.__version__ for m in (torch, torchvision, timm)}))';

@@ -18,7 +18,7 @@ import {
   train,
 } from '@tensorflow/tfjs-core';
 import { resnet50 } from './networks/resnet50';
-import { median } from './runner/comparison';
+import { median } from './runner/median';
 
 const imageSize = 299;
 const rounds = 7;

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rows } from './rows/table';
-import { median } from './runner/comparison';
 import { Contestant } from './runner/contestant';
+import { median } from './runner/median';
 import { chosen, parseOptions } from './runner/options';
 import { findPeers } from './runner/peers';
 
@@ -31,7 +31,7 @@ try {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${hook}`;
   process.env.PROFILES = folder;
   const command = row!.ours({ folder, photos, found });
-  const contestant = new Contestant(command, { python: found.torch?.python, threads });
+  const contestant = new Contestant(command, { python: found.python, threads });
   await contestant.ready();
   const seconds: number[] = [];
   for (let run = 0; run < row!.warmup + runs; run++) {

@@ -12,7 +12,7 @@ import { openClassifier, train } from '@shroom/classifier';
 import { drawMushroom } from '@shroom/drawn';
 import { openDrawn } from '@shroom/drawn/node';
 import sharp from 'sharp';
-import { median } from './runner/comparison';
+import { median } from './runner/median';
 import { load, served } from './server/load';
 
 const { values } = parseArgs({

@@ -7,7 +7,8 @@ import { serve } from './serve';
 const [name, engine] = process.argv.slice(2) as [string, string];
 const [batch, size] = process.argv.slice(4).map(Number) as [number, number];
 await startEngine(engine);
-const model = networkOf(name, size, name === 'resnet50' ? undefined : 9);
+const isHeadless = name === 'resnet50' || name.startsWith('vit_');
+const model = networkOf(name, size, isHeadless ? undefined : 9);
 const images = randomNormal([batch, size, size, 3]);
 
 await serve(async () => {

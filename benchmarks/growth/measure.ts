@@ -1,5 +1,6 @@
-import { compare, median, type OnRound } from '../runner/comparison';
+import { compare, type OnRound } from '../runner/comparison';
 import type { Machine } from '../runner/machine';
+import { median } from '../runner/median';
 import type { Command, Place } from '../runner/row';
 import type { Cost, Growth, GrowthSeries } from './series';
 
@@ -11,12 +12,12 @@ export async function measureGrowth(
   onRound: OnRound,
 ): Promise<Growth> {
   const { name, measures, axis, xs, images, ours, pytorch, warmup, rounds } = series;
-  const settings = { python: place.found.torch?.python, threads: machine.threads };
+  const settings = { python: place.found.python, threads: machine.threads };
   const points: Growth['points'][number][] = [];
   for (const x of xs) {
     const value = (seconds: number) => images(x) / seconds;
     const commands: Record<string, Command> = { ours: ours(x, place) };
-    if (pytorch && place.found.torch) commands.pytorch = pytorch(x, place);
+    if (pytorch && place.found.versions.torch) commands.pytorch = pytorch(x, place);
     const measured = await compare({ value, warmup, rounds }, commands, settings, (who, round) =>
       onRound(`${who} at ${x.toLocaleString('en')} ${axis}`, round),
     );

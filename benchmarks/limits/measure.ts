@@ -66,9 +66,9 @@ export async function measureLimits(
     for (const threads of new Set([1, availableParallelism()])) {
       const how = { value: (seconds: number) => work / seconds, warmup: 2, rounds };
       const able = Object.entries(commands).filter(
-        ([, { language }]) => language === 'node' || found.torch,
+        ([, { language }]) => language === 'node' || found.versions.torch,
       );
-      const settings = { python: found.torch?.python, threads };
+      const settings = { python: found.python, threads };
       const measured = await compare(how, Object.fromEntries(able), settings, (who, round) =>
         onRound(`${who}, ${threads} threads`, round),
       );

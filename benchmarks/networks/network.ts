@@ -11,7 +11,10 @@ export function networkOf(name: string, size: number, classes?: number): LayersM
   if (name === 'resnet50') return resnet50(size, classes);
   if (name === 'convnext_tiny' || name === 'convnext_base')
     return convNextOf(convNextVariants[name], size, classes);
-  if (name === 'vit_small_patch14_reg4_dinov2')
-    return withRandomWeights(vit(vitVariants[name], { inputSize: [size, size], pooled: true }));
+  if (name in vitVariants) {
+    const config = vitVariants[name as keyof typeof vitVariants];
+    const outputs = classes === undefined ? { pooled: true } : { classes };
+    return withRandomWeights(vit(config, { inputSize: [size, size], ...outputs }));
+  }
   throw new Error(`There is no network '${name}' here.`);
 }

@@ -20,6 +20,7 @@ This page compares Shroom with the libraries that you could use instead. Both ru
 
 \`\`\`sh
 npm run bench                           # everything, a minute to ten a row
+npm run bench -- --resume               # goes on after an interruption
 npm run bench -- resnet50-forward-299   # one row, or several
 npm run bench -- --help
 \`\`\`
@@ -35,11 +36,13 @@ ${machineText([...results, ...growth])}
 Every library runs in its own process, and all have the same number of threads (except tfjs, which has only one in Node, on wasm and on
 cpu). A round runs each library once, one after the other, so that other work of the machine affects all of them. The first rounds compile
 sessions and fill caches, and are not counted. Figures are medians of the rounds. All networks have random weights. "Ours is 2 x" means that
-Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure, as the
-table shows them.
+Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure: the median
+of the rounds' quotients, with its 95 % interval in brackets. A bound is met if the whole interval is on its good side; it is open, and does
+not count as met, if the interval contains it.
 
 - ONNX Runtime runs a file that PyTorch exported (\`torch.onnx.export\`, opset 17) with \`onnxruntime-node\`.
-- PyTorch is Debian's build: oneDNN for convolutions, OpenBLAS for products of matrices.
+- PyTorch runs in the ways that its users know, each in its own process: eager, with channels last, and compiled by \`torch.compile\`. The best
+  one counts, and its name stands in brackets. The time to compile is not counted.
 - \`input-pipeline\`: torchvision's \`DataLoader\` has two workers that are kept between epochs; Shroom has two threads. Camera photos are
   upscaled from the small ones.
 - \`scorecam\`: Score-CAM needs a pass of the network for each channel. Both libraries run their own loop for some of the channels, and the

@@ -8,7 +8,10 @@ const colorOf: Record<PeerName, string> = {
   reference: colors[1],
   torchvision: colors[1],
   'pytorch-grad-cam': colors[1],
+  torchcam: colors[1],
+  captum: colors[1],
   onnxruntime: colors[0],
+  'onnxruntime-python': colors[0],
   'tfjs-wasm': colors[2],
   'tfjs-cpu': colors[3],
 };

@@ -1,5 +1,5 @@
 import type { Machine } from '../runner/machine';
-import type { BoundResult, Result, Spread } from '../runner/results';
+import { type BoundResult, bestWay, isOpen, type Result, type Spread } from '../runner/results';
 import { peerTitles, type Row } from '../runner/row';
 import { figure, titleOf } from '../runner/terminal';
 import { timesAs } from './ratios';
@@ -10,7 +10,7 @@ export function mainTable(results: readonly Result[], rows: readonly Row[]): str
     const { name, ours, unit, peers, bounds } = result;
     const measures = rows.find(row => row.name === name)?.measures;
     const beside = Object.entries(peers).map(
-      ([peer, value]) => `${titleOf(peer)} ${figure(value)}`,
+      ([peer, value]) => `${titleOf(peer, bestWay(result, peer))} ${figure(value)}`,
     );
     const times = Object.values(peers).map(value => `${figure(timesAs(result, value))} x`);
     const cells = [
@@ -31,15 +31,19 @@ export function mainTable(results: readonly Result[], rows: readonly Row[]): str
 
 const relations = { '<': 'less than', '<=': 'at most', '>=': 'at least' };
 
-function boundText({ peer, relation, factor, ratio, met }: BoundResult): string {
+function boundText(result: BoundResult): string {
+  const { peer, relation, factor, ratio, interval, met } = result;
   const bound = `${relations[relation]} ${figure(factor)} times ${peerTitles[peer]}`;
-  return `${bound}: ${figure(ratio)}, ${met ? '✓ met' : '**✗ not met**'}`;
+  const range = interval ? ` (${interval.map(figure).join(' to ')})` : '';
+  const verdict = met ? '✓ met' : isOpen(result) ? '**? open**' : '**✗ not met**';
+  return `${bound}: ${figure(ratio)}${range}, ${verdict}`;
 }
 
 /** A table of the lowest and highest values of the rounds, and of the memory of processes that ran all rounds. */
 export function spreadTable(results: readonly Result[]): string {
   const range = ([least, most]: Spread) => `${figure(least)} to ${figure(most)}`;
-  const lines = results.flatMap(({ name, unit, ours, peers, spread, memory, rounds, date }) => {
+  const lines = results.flatMap(result => {
+    const { name, unit, ours, peers, spread, memory, rounds, date } = result;
     const all = [
       ['ours', ours, spread.ours] as const,
       ...Object.entries(peers).map(([peer, value]) => [peer, value, spread.peers[peer]!] as const),
@@ -47,7 +51,7 @@ export function spreadTable(results: readonly Result[]): string {
     return all.map(([who, value, own], index) => {
       const first = index === 0 ? [name, `${rounds}`, date] : ['', '', ''];
       const held = memory?.[who] ? `${memory[who].toFixed(2)} GB` : '';
-      return `| ${first[0]} | ${titleOf(who)} | ${figure(value)} ${unit} | ${range(own)} | ${held} | ${first[1]} | ${first[2]} |`;
+      return `| ${first[0]} | ${titleOf(who, bestWay(result, who))} | ${figure(value)} ${unit} | ${range(own)} | ${held} | ${first[1]} | ${first[2]} |`;
     });
   });
   return [

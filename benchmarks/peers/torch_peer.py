@@ -1,9 +1,11 @@
-"""PyTorch side of the benchmarks: `torch_peer.py NETWORK JOB BATCH SIZE [FILE]`.
+"""PyTorch side of the benchmarks: `torch_peer.py NETWORK JOB BATCH SIZE [WAY | FILE]`.
 
 Prints 0 when ready, then the seconds of one run per line of input, at the end its peak memory in bytes.
 JOB: forward, step, step-frozen-norm, step-last-stage, or export (writes FILE as ONNX before it is ready).
+WAY: eager, channels-last, compiled (by torch.compile, images with channels last), or nothing for eager. What compiling takes, with the first
+run, is told apart from the seconds of a run.
 """
-import os, resource, sys, time
+import json, os, resource, sys, time
 import torch, torchvision
 from torch import nn
 
@@ -22,9 +24,11 @@ def built():
         return head()
     if network.startswith('vit_'):
         import timm
-        return timm.create_model(network, num_classes=0, img_size=size)
+        classes = 9 if job.startswith('step') else 0
+        return timm.create_model(network, num_classes=classes, img_size=size)
     return getattr(torchvision.models, network)(num_classes=9)
 
+way = sys.argv[5] if job != 'export' and len(sys.argv) > 5 else 'eager'
 model = built()
 x = torch.randn(batch, 2048) if network == 'head' else torch.randn(batch, 3, size, size)
 
@@ -56,13 +60,22 @@ def step():
     return loss.item()
 
 def forward():
-    with torch.no_grad():
+    with torch.inference_mode():
         return model(x).sum().item()
 
 run = forward if job == 'forward' else step
+if way != 'eager' and x.dim() == 4:
+    model = model.to(memory_format=torch.channels_last)
+    x = x.contiguous(memory_format=torch.channels_last)
+details = {}
+if way == 'compiled':
+    start = time.perf_counter()
+    model = torch.compile(model)
+    run()
+    details['compiling'] = time.perf_counter() - start
 print(0, flush=True)
 for _ in sys.stdin:
     start = time.perf_counter()
     run()
-    print(time.perf_counter() - start, flush=True)
+    print(json.dumps({'seconds': time.perf_counter() - start, 'details': details}), flush=True)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)

@@ -5,6 +5,4 @@ export const convnextBaseForward: Row = {
   name: 'convnext-base-forward-299',
   measures: 'ConvNeXt-Base, frozen, 4 images of 299 pixels at a time',
   ...forwardRow('convnext_base', 4),
-  warmup: 3,
-  rounds: 5,
 };

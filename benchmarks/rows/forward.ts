@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { node, type Place, python, type Row } from '../runner/row';
+import { pytorch } from './pytorch';
 
 /**
  * The forward pass of a frozen network, compared with the same network in PyTorch, exported from PyTorch, and on tfjs's own
@@ -10,7 +11,7 @@ import { node, type Place, python, type Row } from '../runner/row';
 export function forwardRow(
   network: string,
   batch: number,
-  { size = 299, ofExported = 1.1 } = {},
+  { size = 299, ofExported = 1.05 } = {},
 ): Omit<Row, 'name' | 'measures'> {
   const exported = ({ folder }: Place) => join(folder, `${network}-${size}.onnx`);
   return {
@@ -22,7 +23,7 @@ export function forwardRow(
     ],
     value: seconds => (1000 * seconds) / batch,
     warmup: 4,
-    rounds: 7,
+    rounds: 9,
     prepare: place => [python('torch_peer.py', network, 'export', batch, size, exported(place))],
     ours: () => node('forward.ts', network, 'ort', batch, size),
     peers: {
@@ -30,7 +31,11 @@ export function forwardRow(
         command: place => node('exported.ts', exported(place), batch, size),
         needs: 'torch',
       },
-      pytorch: { command: () => python('torch_peer.py', network, 'forward', batch, size) },
+      'onnxruntime-python': {
+        command: place => python('ort_peer.py', exported(place), batch, size),
+        needs: 'onnxruntime',
+      },
+      pytorch: pytorch(network, 'forward', batch, size),
       'tfjs-wasm': { command: () => node('forward.ts', network, 'wasm', batch, size) },
     },
   };

@@ -34,7 +34,6 @@ function cameraRow(count: number, side: number): Omit<Row, 'name'> {
   return {
     measures: `an epoch of ${count} photos of ${side} pixels, as of a camera: ${transforms}`,
     ...pipelineRow(cameraFolder),
-    rounds: 5,
     prepare: place => [node('camera-photos.ts', place.photos, cameraFolder(place), count, side)],
   };
 }
@@ -47,5 +46,4 @@ export const inputPipelineCamera: Row = {
 export const inputPipeline2000: Row = {
   name: 'input-pipeline-2000',
   ...cameraRow(146, 2000),
-  onlyByName: true,
 };

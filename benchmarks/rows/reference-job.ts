@@ -31,7 +31,7 @@ export const referenceJob: Row = {
   bounds: [{ relation: '<=', factor: 1 / 20 }],
   value: seconds => seconds / 3600,
   warmup: 1,
-  rounds: 3,
+  rounds: 7,
   ours,
   peers: { reference: { command: theirs } },
 };
@@ -46,7 +46,7 @@ export const referenceJobMemory: Row = {
   quantity: 'memory',
   value: bytes => bytes / 1e9,
   warmup: 0,
-  rounds: 3,
+  rounds: 7,
   ours,
   peers: { reference: { command: theirs } },
 };

@@ -5,16 +5,11 @@ import { trainingRow } from './training-step';
 export const resnet50FrozenNorm: Row = {
   name: 'resnet50-frozen-norm-step-299',
   measures: 'a step of Adam for a whole ResNet50 with frozen batch norm, batch 8',
-  ...trainingRow('resnet50', 1, 'step-frozen-norm'),
-  bounds: [],
-  rounds: 5,
-  onlyByName: true,
+  ...trainingRow('resnet50', 1, { mode: 'step-frozen-norm' }),
 };
 
 export const resnet50LastStage: Row = {
   name: 'resnet50-last-stage-step-299',
   measures: "a step of Adam for ResNet50's last stage, the others frozen, batch 8",
-  ...trainingRow('resnet50', 1, 'step-last-stage'),
-  bounds: [],
-  onlyByName: true,
+  ...trainingRow('resnet50', 1, { mode: 'step-last-stage' }),
 };

@@ -7,32 +7,37 @@ import { gradCamResnet50 } from './gradcam-resnet50-299';
 import { headStep } from './head-step-32';
 import { inputPipeline2000, inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
 import { loadResnet50 } from './load-resnet50';
+import { integratedGradientsResnet50, layerCamResnet50 } from './other-heat-maps';
 import { referenceJob, referenceJobMemory } from './reference-job';
 import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
 import { resnet50Forward } from './resnet50-forward-299';
 import { resnet50TrainStep } from './resnet50-train-step-299';
 import { scoreCamResnet50 } from './scorecam-resnet50-299';
-import { vitSmallForward, vitSmallForward518 } from './vit-small-forward';
+import { vitBaseForward, vitSmallForward, vitSmallForward518, vitSmallTrainStep } from './vit';
 
 /** Every row, in the order of the table. */
 export const rows: readonly Row[] = [
   resnet50Forward,
   convnextBaseForward,
+  convnextTinyForward,
+  vitSmallForward,
+  vitSmallForward518,
+  vitBaseForward,
   resnet50TrainStep,
+  resnet50FrozenNorm,
+  resnet50LastStage,
   convnextTinyTrainStep,
+  vitSmallTrainStep,
   headStep,
   inputPipelineSmall,
+  inputPipeline2000,
   inputPipelineCamera,
   gradCamResnet50,
   gradCamConvnextBase,
   scoreCamResnet50,
+  layerCamResnet50,
+  integratedGradientsResnet50,
   referenceJob,
   referenceJobMemory,
   loadResnet50,
-  convnextTinyForward,
-  vitSmallForward,
-  vitSmallForward518,
-  inputPipeline2000,
-  resnet50FrozenNorm,
-  resnet50LastStage,
 ];

@@ -1,12 +1,11 @@
-import { node, python, type Row } from '../runner/row';
-
-const size = 299;
+import { node, type Row } from '../runner/row';
+import { pytorch } from './pytorch';
 
 /** One step of Adam over 8 images, with batch norm in training mode unless the mode says otherwise. */
 export function trainingRow(
   network: string,
   factor: number,
-  mode = 'step',
+  { mode = 'step', size = 299 } = {},
 ): Omit<Row, 'name' | 'measures'> {
   const batch = 8;
   return {
@@ -17,6 +16,6 @@ export function trainingRow(
     warmup: 3,
     rounds: 7,
     ours: () => node('training-step.ts', network, 'ort', batch, size, mode),
-    peers: { pytorch: { command: () => python('torch_peer.py', network, mode, batch, size) } },
+    peers: { pytorch: pytorch(network, mode, batch, size) },
   };
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, type Measurement, median } from './comparison';
+import { compare, type Measurement } from './comparison';
+import { intervalOfMedian, median } from './median';
 import type { Row } from './row';
 import type { RunOptions } from './run';
 
@@ -32,7 +33,7 @@ export async function runAgainst(
   pairs: number,
   { found, photos, machine, onRound }: RunOptions,
 ): Promise<Change> {
-  const settings = { python: found.torch?.python, threads: machine.threads };
+  const settings = { python: found.python, threads: machine.threads };
   const folder = await mkdtemp(join(tmpdir(), 'shroom-bench-'));
   try {
     const ours = row.ours({ folder, photos, found });
@@ -60,22 +61,4 @@ export async function runAgainst(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * The interval between two of the sorted values that contains the median with at least 95 % probability, for any
- * distribution. With fewer than six values, it is the range from lowest to highest, which is less certain.
- */
-export function intervalOfMedian(values: readonly number[]): [low: number, high: number] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const n = sorted.length;
-  // The median is below the k-th value with the probability that fewer than k of n coins show heads.
-  let k = 0;
-  let chance = 0.5 ** n;
-  for (let below = chance; below <= 0.025 && k < n / 2; below += chance) {
-    k++;
-    chance *= (n - k + 1) / k;
-  }
-  const outermost = Math.max(0, k - 1);
-  return [sorted[outermost]!, sorted[n - 1 - outermost]!];
 }

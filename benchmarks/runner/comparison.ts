@@ -1,8 +1,12 @@
 import { Contestant, type Settings } from './contestant';
+import { median } from './median';
 import type { Command, Row } from './row';
 
 /** Called with the name of the running contestant and its round. Rounds below 0 are for warming up. */
 export type OnRound = (name: string, round: number) => void;
+
+/** Separates the name of a contestant from that of the way to run it: `pytorch/compiled`. */
+export const waySeparator = '/';
 
 /** The measurements of one contestant: one value for each round, in the row's unit. */
 export interface Measurement {
@@ -24,13 +28,15 @@ interface Entrant {
 /**
  * Measures contestants in alternating rounds, so that other work of the machine affects all of them.
  *
- * @throws Error when one of them fails, because a comparison with fewer contestants would look complete.
+ * @param onLeftOut Called for a way to run a contestant that cannot start, if there are other ways. It is left out.
+ * @throws Error when a contestant fails, because a comparison with fewer contestants would look complete.
  */
 export async function compare(
   row: Pick<Row, 'value' | 'warmup' | 'rounds' | 'quantity'>,
   commands: Readonly<Record<string, Command>>,
   settings: Settings,
   onRound: OnRound,
+  onLeftOut?: (name: string, error: Error) => void,
 ): Promise<Record<string, Measurement>> {
   const entrants: Record<string, Entrant> = {};
   const values: Record<string, number[]> = {};
@@ -38,7 +44,13 @@ export async function compare(
   try {
     for (const [name, command] of Object.entries(commands)) {
       onRound(name, -row.warmup - 1);
-      entrants[name] = await kinds[row.quantity ?? 'seconds'](command, settings);
+      try {
+        entrants[name] = await kinds[row.quantity ?? 'seconds'](command, settings);
+      } catch (error) {
+        if (!onLeftOut || !hasOtherWays(name, commands)) throw error;
+        onLeftOut(name, error as Error);
+        continue;
+      }
       values[name] = [];
       details[name] = [];
     }
@@ -64,6 +76,13 @@ export async function compare(
     for (const entrant of Object.values(entrants)) entrant.kill?.();
     throw error;
   }
+}
+
+/** Whether there is another way to run the contestant. The first way is its plainest one, which has to work. */
+function hasOtherWays(name: string, commands: Readonly<Record<string, Command>>): boolean {
+  const [peer, way] = name.split(waySeparator);
+  const first = Object.keys(commands).find(each => each.startsWith(`${peer}${waySeparator}`));
+  return way !== undefined && name !== first;
 }
 
 const kinds: Record<
@@ -108,12 +127,6 @@ const kinds: Record<
     },
   }),
 };
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 function medians(list: readonly Record<string, number>[]): Record<string, number> {
   return Object.fromEntries(

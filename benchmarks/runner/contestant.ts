@@ -17,6 +17,13 @@ export interface Settings {
   readonly threads: number;
 }
 
+const tuning = [
+  'OPENBLAS_CORETYPE',
+  'OPENBLAS_L2_SIZE',
+  'MKL_DEBUG_CPU_TYPE',
+  'ONEDNN_MAX_CPU_ISA',
+];
+
 /**
  * A program in a separate process, so that contestants do not share memory, garbage collection or threads. The program
  * writes a line when it is ready. Then, for each line of its input, it writes the seconds of one run, as a number or as an
@@ -42,8 +49,11 @@ export class Contestant {
       command.language === 'python' ? [python!, []] : [process.execPath, loader];
     const args = [...before, file, ...(command.args ?? []).map(String)];
     const pinned = ['THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
-    const env = Object.fromEntries(pinned.map(name => [name, `${threads}`]));
-    this.#child = spawn(program, args, { env: { ...process.env, ...env } });
+    const env: NodeJS.ProcessEnv = { ...process.env };
+    for (const name of pinned) env[name] = `${threads}`;
+    // Peers run as their users run them: without settings that may have been made for another program.
+    for (const name of tuning) delete env[name];
+    this.#child = spawn(program, args, { env });
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.on('data', chunk => {
       this.#errors = (this.#errors + chunk).slice(-4000);

@@ -22,10 +22,10 @@ const packages = [
   'sharp',
 ];
 
-export function describeMachine({ torch }: FoundPeers, threads: number): Machine {
+export function describeMachine({ versions: peers }: FoundPeers, threads: number): Machine {
   const versions: Record<string, string> = { node: process.versions.node };
   for (const name of packages) versions[name] = versionOf(name);
-  if (torch) Object.assign(versions, { torch: torch.version, torchvision: torch.torchvision });
+  Object.assign(versions, peers);
   const vectors = vectorInstructions();
   return {
     cpu: `${cpus()[0]?.model.trim() ?? 'unknown'}${vectors && `, ${vectors}`}`,

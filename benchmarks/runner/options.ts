@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Names of the tasks to run; empty for all. */
   readonly names: readonly string[];
   readonly quick: boolean;
+  /** Whether rows that were measured on this machine, with the same versions, are left as they are. */
+  readonly resume: boolean;
   /** Number of rounds, rounds, instead of each row's own number. */
   readonly rounds: number | undefined;
   /** Root of another checkout to compare with this one. */
@@ -26,6 +28,7 @@ export const usage = `npm run bench                    every row of the table, g
 npm run bench -- <name...>       one row or several; input-pipeline means every row whose name begins with it
   --quick                        two rounds of each row, for a first look; nothing is written
   --rounds <count>               rounds, instead of each row's own number
+  --resume                       goes on after an interruption: leaves out what was measured on this machine with the same versions
   --against <checkout>           runs this checkout and another in turns, to measure how a change affects speed; nothing is written
   --list                         prints the names of the rows and what they measure
   --page                         writes the pages from the existing results, without measuring
@@ -33,8 +36,8 @@ npm run bench -- <name...>       one row or several; input-pipeline means every 
   --photos <folder>              a folder of photographs for each class; default ../shared/mushrooms, else drawn pictures
   --out <folder>                 writes results and pages to this folder, not to benchmarks/ and docs/
 
-PYTHON=<python with torch and torchvision>, default /usr/bin/python3, then python3
-PYTORCH_GRAD_CAM=<folder that holds pytorch_grad_cam/>`;
+PYTHON=<python with the peers>, default /usr/bin/python3, then python3. The peers are packages of PyPI: torch, torchvision, timm,
+grad-cam, torchcam, onnxruntime and scikit-learn`;
 
 const known = fileURLToPath(new URL('../../../shared/mushrooms', import.meta.url));
 
@@ -45,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       against: { type: 'string' },
       list: { type: 'boolean', default: false },

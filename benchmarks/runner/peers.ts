@@ -1,59 +1,78 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
-interface Torch {
-  /** The Python that has torch. */
-  readonly python: string;
-  readonly version: string;
-  readonly torchvision: string;
-}
+/** Python packages that rows may need, by their name on PyPI. */
+export const pythonPackages = [
+  'torch',
+  'torchvision',
+  'timm',
+  'grad-cam',
+  'torchcam',
+  'captum',
+  'onnxruntime',
+  'scikit-learn',
+] as const;
+export type PythonPackage = (typeof pythonPackages)[number];
 
 /** Peers that do not come from npm, as far as they are installed on this machine. */
 export interface FoundPeers {
-  readonly torch: Torch | undefined;
-  /** The folder that holds `pytorch_grad_cam/`. */
-  readonly gradCam: string | undefined;
+  /** The Python that has them; undefined if there is no Python. */
+  readonly python: string | undefined;
+  readonly versions: Readonly<Partial<Record<PythonPackage, string>>>;
 }
 
-/**
- * Python programs to try. Debian's packages `python3-torch` and `python3-torchvision` belong to the first; `PYTHON` sets
- * another one.
- */
+/** Python programs to try. The first one with torch is taken; `PYTHON` sets another one. */
 const pythons = process.env.PYTHON ? [process.env.PYTHON] : ['/usr/bin/python3', 'python3'];
 
+const program = `import json
+from importlib import metadata
+found = {}
+for name in ${JSON.stringify(pythonPackages)}:
+    try:
+        found[name] = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        pass
+print(json.dumps(found))`;
+
 export function findPeers(): FoundPeers {
-  const torch = pythons.map(torchOf).find(Boolean);
-  const folder = process.env.PYTORCH_GRAD_CAM;
-  const gradCam = folder && existsSync(join(folder, 'pytorch_grad_cam')) ? folder : undefined;
-  return { torch, gradCam };
+  const all = pythons.flatMap(python => {
+    const versions = versionsIn(python);
+    return versions ? [{ python, versions }] : [];
+  });
+  return all.find(({ versions }) => versions.torch) ?? all[0] ?? noPeers;
 }
 
-function torchOf(python: string): Torch | undefined {
-  const program =
-    'import torch, torchvision; print(torch.__version__); print(torchvision.__version__)';
+/** What `findPeers` gives on a machine without Python. */
+export const noPeers: FoundPeers = { python: undefined, versions: {} };
+
+function versionsIn(python: string): FoundPeers['versions'] | undefined {
   try {
     const stdio = ['ignore', 'pipe', 'ignore'] as const;
     const output = execFileSync(python, ['-c', program], { encoding: 'utf8', stdio: [...stdio] });
-    const [version = '', torchvision = ''] = output.trim().split('\n');
-    return { python, version, torchvision };
+    return JSON.parse(output) as FoundPeers['versions'];
   } catch {
     return undefined;
   }
 }
 
-/** One line for each missing peer: which columns will be absent, and how to install it. */
-export function missingPeers({ torch, gradCam }: FoundPeers): string[] {
-  const lines: string[] = [];
-  if (!torch)
-    lines.push(
-      `${pythons.join(' and ')} have no torch and torchvision: the columns of PyTorch, of its loop and DataLoader, of ` +
-        'pytorch-grad-cam and of exported ONNX files are absent. Debian: apt-get install python3-torch python3-torchvision; or PYTHON=<another>.',
-    );
-  if (torch && !gradCam)
-    lines.push(
-      `${process.env.PYTORCH_GRAD_CAM ? `PYTORCH_GRAD_CAM=${process.env.PYTORCH_GRAD_CAM} holds no pytorch_grad_cam/` : 'PYTORCH_GRAD_CAM is not set'}: the column of pytorch-grad-cam is absent. ` +
-        'It is the folder with pytorch_grad_cam/ of https://github.com/jacobgil/pytorch-grad-cam.',
-    );
-  return lines;
+/** The column that is absent without a package. */
+const columns: Record<PythonPackage, string> = {
+  torch: 'PyTorch, and all that is built on it',
+  torchvision: 'PyTorch, its DataLoader and the reference’s loop',
+  timm: 'PyTorch, in the rows of vision transformers',
+  'grad-cam': 'pytorch-grad-cam',
+  torchcam: 'torchcam',
+  captum: 'captum',
+  onnxruntime: 'ONNX Runtime in Python',
+  'scikit-learn': 'scikit-learn',
+};
+
+/** Lines that say which columns will be absent, and how to install what is missing. */
+export function missingPeers({ python, versions }: FoundPeers): string[] {
+  const missing = pythonPackages.filter(name => versions[name] === undefined);
+  if (missing.length === 0) return [];
+  const where = python ?? `${pythons.join(' and ')} (there is no such program)`;
+  return [
+    ...missing.map(name => `${where} has no ${name}: there is no column of ${columns[name]}.`),
+    `To install it: python3 -m venv peers && peers/bin/pip install ${missing.join(' ')}; then PYTHON=peers/bin/python npm run bench.`,
+  ];
 }

@@ -1,16 +1,24 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type Measurement, median } from './comparison';
+import { type Measurement, waySeparator } from './comparison';
 import type { Machine } from './machine';
+import { intervalOfMedian, median } from './median';
 import type { Bound, PeerName, Row } from './row';
 
 export type Spread = readonly [least: number, most: number];
 
 export interface BoundResult extends Bound {
   readonly peer: PeerName;
-  /** Our figure divided by that of this peer. */
+  /** Median over the rounds of our figure divided by that of this peer. */
   readonly ratio: number;
+  /** 95 % interval of that median. */
+  readonly interval?: Spread;
+  /** Whether the bound holds in the whole interval. */
   readonly met: boolean;
 }
+
+/** Whether an interval contains its bound, so that more rounds would be needed for a verdict. */
+export const isOpen = ({ interval, factor, met }: BoundResult): boolean =>
+  !met && interval !== undefined && interval[0] <= factor && factor <= interval[1];
 
 /** One entry of `results.json`. */
 export interface Result {
@@ -26,6 +34,8 @@ export interface Result {
   /** Results of the bounds; empty if their peers were missing. */
   readonly bounds: readonly BoundResult[];
   readonly spread: { readonly ours: Spread; readonly peers: Readonly<Record<string, Spread>> };
+  /** The medians of all ways to run a peer, if there are several. The peer's figure is the best of them. */
+  readonly ways?: Readonly<Partial<Record<PeerName, Readonly<Record<string, number>>>>>;
   readonly rounds: number;
   /** Peak resident memory of each process in GB, if it ran all rounds. */
   readonly memory?: Readonly<Record<string, number>>;
@@ -41,7 +51,8 @@ export function resultOf(
   measurements: Readonly<Record<string, Measurement>>,
   machine: Machine,
 ): Result {
-  const { ours: own, ...others } = measurements;
+  const { measured, ways } = bestWays(row, measurements);
+  const { ours: own, ...others } = measured;
   const peers: Partial<Record<PeerName, number>> = {};
   const spreads: Record<string, Spread> = {};
   for (const [name, { values }] of Object.entries(others)) {
@@ -52,10 +63,13 @@ export function resultOf(
   const best = bestOf(row, peers);
   const bounds = row.bounds.flatMap(({ peer, relation, factor }) => {
     const against = peer ?? best;
-    const value = against && peers[against];
-    if (!value) return [];
-    const ratio = rounded(ours / value);
-    return [{ peer: against, relation, factor, ratio, met: holds[relation](ratio, factor) }];
+    const theirs = against && others[against]?.values;
+    if (!theirs) return [];
+    const ratios = own!.values.map((value, round) => value / theirs[round]!);
+    const [low, high] = intervalOfMedian(ratios).map(rounded) as [number, number];
+    const met = [low, high].every(end => holds[relation](end, factor));
+    const ratio = rounded(median(ratios));
+    return [{ peer: against, relation, factor, ratio, interval: [low, high] as const, met }];
   });
   return {
     name: row.name,
@@ -67,12 +81,38 @@ export function resultOf(
     best,
     bounds,
     spread: { ours: spreadOf(own!.values), peers: spreads },
+    ...(Object.keys(ways).length > 0 && { ways }),
     rounds: row.rounds,
-    ...collected('memory', measurements, ({ memory }) => memory && rounded(memory / 1e9)),
-    ...collected('details', measurements, ({ details }) => details),
+    ...collected('memory', measured, ({ memory }) => memory && rounded(memory / 1e9)),
+    ...collected('details', measured, ({ details }) => details),
     date: new Date().toISOString().slice(0, 10),
     machine,
   };
+}
+
+/** Keeps the best way of each peer, under the peer's name. */
+function bestWays(row: Row, measurements: Readonly<Record<string, Measurement>>) {
+  const measured: Record<string, Measurement> = {};
+  const ways: Partial<Record<PeerName, Record<string, number>>> = {};
+  for (const [name, measurement] of Object.entries(measurements)) {
+    const [peer = '', way] = name.split(waySeparator);
+    const figure = median(measurement.values);
+    if (way !== undefined) {
+      ways[peer as PeerName] ??= {};
+      ways[peer as PeerName]![way] = rounded(figure);
+    }
+    const before = measured[peer];
+    const isBetter = (than: number) => (row.better === 'lower' ? figure < than : figure > than);
+    if (!before || isBetter(median(before.values))) measured[peer] = measurement;
+  }
+  return { measured, ways };
+}
+
+/** The way to run a peer that was the best one, if there are several. */
+export function bestWay({ better, ways }: Result, peer: string): string | undefined {
+  const sign = better === 'lower' ? 1 : -1;
+  const all = Object.entries(ways?.[peer as PeerName] ?? {});
+  return all.sort(([, a], [, b]) => sign * (a - b))[0]?.[0];
 }
 
 const holds = {

@@ -1,13 +1,16 @@
-import type { FoundPeers } from './peers';
+import type { FoundPeers, PythonPackage } from './peers';
 
 /** Display names of the peers, by their key in `results.json`. */
 export const peerTitles = {
   pytorch: 'PyTorch',
   onnxruntime: 'ONNX Runtime',
+  'onnxruntime-python': 'ONNX Runtime in Python',
   'tfjs-wasm': 'tfjs wasm',
   'tfjs-cpu': 'tfjs cpu',
   torchvision: "torchvision's DataLoader",
   'pytorch-grad-cam': 'pytorch-grad-cam',
+  torchcam: 'torchcam',
+  captum: 'captum',
   reference: "the reference's loop in PyTorch",
 } as const;
 export type PeerName = keyof typeof peerTitles;
@@ -44,10 +47,16 @@ export interface Place {
   readonly found: FoundPeers;
 }
 
-interface Peer {
-  readonly command: (place: Place) => Command;
-  /** Requirement of the peer. Without it, the peer is left out, which is announced. Python peers always need `torch`. */
-  readonly needs?: keyof FoundPeers;
+export interface Peer {
+  /** The program of the peer; or several ways to run it, by name, of which the best one counts. */
+  readonly command: (place: Place) => Command | Ways;
+  /** The Python package that the peer needs. Without it, the peer is left out, which is announced. Default for Python: `torch`. */
+  readonly needs?: PythonPackage;
+}
+
+/** Ways to run one peer, such as eager and compiled. */
+export interface Ways {
+  readonly ways: Readonly<Record<string, Command>>;
 }
 
 /** A bound: ours has to be `relation` `factor` times the peer. */

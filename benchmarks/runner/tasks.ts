@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { measureGrowth } from '../growth/measure';
 import { type Growth, growthSeries } from '../growth/series';
 import { measureLimits } from '../limits/measure';
 import { rows } from '../rows/table';
 import type { OnRound } from './comparison';
+import type { Machine } from './machine';
 import { keepEntry, type Result, readEntries, writeJson } from './results';
 import type { Place } from './row';
 import { type RunOptions, runRow } from './run';
@@ -28,6 +30,8 @@ export interface Task {
   run(options: RunOptions, rounds: number | undefined): Promise<(folder: string) => void>;
   /** Date of the result in the folder, if there is one. */
   known(folder: string): string | undefined;
+  /** The same, if that result was measured on this machine with the same versions of everything. */
+  measuredOn(folder: string, machine: Machine): string | undefined;
 }
 
 const names = rows.map(({ name }) => name);
@@ -40,7 +44,9 @@ const rowTasks = rows.map(
       report(result);
       return folder => keepEntry(join(folder, 'results.json'), result, names);
     },
-    known: folder => dateOf<Result>(join(folder, 'results.json'), row.name),
+    known: folder => entryOf<Result>(join(folder, 'results.json'), row.name)?.date,
+    measuredOn: (folder, machine) =>
+      dateOn(machine, entryOf<Result>(join(folder, 'results.json'), row.name)),
   }),
 );
 
@@ -55,7 +61,9 @@ const growthTasks = growthSeries.map(
       const order = growthSeries.map(({ name }) => name);
       return folder => keepEntry(join(folder, 'growth.json'), growth, order);
     },
-    known: folder => dateOf<Growth>(join(folder, 'growth.json'), series.name),
+    known: folder => entryOf<Growth>(join(folder, 'growth.json'), series.name)?.date,
+    measuredOn: (folder, machine) =>
+      dateOn(machine, entryOf<Growth>(join(folder, 'growth.json'), series.name)),
   }),
 );
 
@@ -72,6 +80,7 @@ const limitsTask: Task = {
     return folder => writeJson(join(folder, 'limits.json'), limits);
   },
   known: () => undefined,
+  measuredOn: () => undefined,
 };
 
 export const tasks: readonly Task[] = [...rowTasks, ...growthTasks, limitsTask];
@@ -88,9 +97,12 @@ async function inFolder<T>(
   }
 }
 
-function dateOf<T extends { readonly name: string; readonly date: string }>(
-  file: string,
-  wanted: string,
-): string | undefined {
-  return readEntries<T>(file).find(({ name }) => name === wanted)?.date;
+function entryOf<T extends { readonly name: string }>(file: string, wanted: string): T | undefined {
+  return readEntries<T>(file).find(({ name }) => name === wanted);
 }
+
+const dateOn = (
+  machine: Machine,
+  entry: { readonly date: string; readonly machine: Machine } | undefined,
+): string | undefined =>
+  entry && isDeepStrictEqual(entry.machine, machine) ? entry.date : undefined;

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Growth } from '../growth/series';
 import type { Limits } from '../limits/measure';
 import type { Change } from './against';
-import type { BoundResult, Result } from './results';
+import { type BoundResult, bestWay, isOpen, type Result } from './results';
 import { type PeerName, peerTitles } from './row';
 
 type Style = Parameters<typeof styleText>[0];
@@ -28,12 +28,13 @@ export function clearStatus(): void {
   if (process.stdout.isTTY) process.stdout.write('\r\u001b[K');
 }
 
-export const titleOf = (name: string): string =>
-  name === 'ours'
-    ? 'Shroom'
-    : name === 'before'
-      ? 'the other checkout'
-      : (peerTitles[name as PeerName] ?? name);
+/** The display name of a contestant, with the way to run it: `PyTorch (compiled)`. */
+export function titleOf(name: string, way?: string): string {
+  const [contestant = '', own = way] = name.split('/');
+  const others: Record<string, string> = { ours: 'Shroom', before: 'the other checkout' };
+  const title = others[contestant] ?? peerTitles[contestant as PeerName] ?? contestant;
+  return own ? `${title} (${own})` : title;
+}
 
 /** A number with three digits, or with all digits before the decimal point. */
 export function figure(value: number): string {
@@ -59,7 +60,10 @@ export function report(result: Result): void {
     const [least, most] = range.map(figure);
     const bound = bounds.find(each => each.peer === name);
     const cells = [
-      pad(name === 'ours' ? paint('bold', titleOf(name)) : titleOf(name), 30),
+      pad(
+        name === 'ours' ? paint('bold', titleOf(name)) : titleOf(name, bestWay(result, name)),
+        30,
+      ),
       pad(`${figure(value)} ${unit}`, 19),
       pad(paint('dim', `${least} to ${most}`), 17),
       pad(memory[name] ? paint('dim', `${memory[name].toFixed(2)} GB`) : '', 8),
@@ -67,6 +71,9 @@ export function report(result: Result): void {
       bound ? verdict(bound) : '',
     ];
     say(`  ${cells.join(' ').trimEnd()}`);
+    const ways = Object.entries(result.ways?.[name as PeerName] ?? {});
+    const each = ways.map(([way, median]) => `${way} ${figure(median)}`).join(', ');
+    if (each) say(`  ${paint('dim', `  ${each} ${unit}`)}`);
   }
 }
 
@@ -101,9 +108,12 @@ const timesAs = ({ ours, better, unit }: Result, value: number): string =>
     ? `ours is ${figure(ours / value)} of it`
     : `ours ${figure(better === 'lower' ? value / ours : ours / value)} x as fast`;
 
-function verdict({ relation, factor, ratio, met }: BoundResult): string {
-  const text = `${figure(ratio)} ${met ? '' : 'not '}${relation} ${figure(factor)}`;
-  return met ? paint('green', `✓ ${text}`) : paint('red', `✗ ${text}`);
+function verdict(bound: BoundResult): string {
+  const { relation, factor, ratio, met, interval } = bound;
+  const range = interval ? ` (${interval.map(figure).join(' to ')})` : '';
+  const text = `${figure(ratio)}${range}, bound ${relation} ${figure(factor)}`;
+  if (met) return paint('green', `✓ ${text}`);
+  return isOpen(bound) ? paint('yellow', `? ${text}`) : paint('red', `✗ ${text}`);
 }
 
 const pad = (text: string, width: number): string =>

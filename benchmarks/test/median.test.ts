@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intervalOfMedian } from '../runner/against';
+import { intervalOfMedian } from '../runner/median';
 
 test('the interval of a median holds for any distribution', () => {
   // With nine values the chance that the median is outside the second to the eighth is 2 * 10 / 512.

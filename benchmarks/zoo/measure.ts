@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, type Measurement, median, type OnRound } from '../runner/comparison';
+import { compare, type Measurement, type OnRound } from '../runner/comparison';
 import { Contestant, type Settings } from '../runner/contestant';
 import type { Machine } from '../runner/machine';
+import { median } from '../runner/median';
 import type { Spread } from '../runner/results';
 import { node, python } from '../runner/row';
 import type { ListedNetwork } from './networks';

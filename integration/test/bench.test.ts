@@ -27,7 +27,10 @@ describe('a row of the benchmarks', () => {
     const args = ['head-step-32', '--rounds', '1', '--out', out];
     const { code, stdout, stderr } = await bench(args, { PYTHON: join(folder, 'no-python') });
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/no-python have no torch and torchvision: the columns of PyTorch/);
+    expect(stdout).toMatch(
+      /no-python \(there is no such program\) has no torch: there is no column/,
+    );
+    expect(stdout).toMatch(/pip install torch .*onnxruntime/);
     const [result, ...more] = JSON.parse(read(results));
     expect(more).toEqual([]);
     expect(result).toMatchObject({
@@ -44,6 +47,10 @@ describe('a row of the benchmarks', () => {
     const fastest = Math.min(...(Object.values(result.peers) as number[]));
     expect(result.ratio).toBeCloseTo(result.ours / fastest, 3);
     expect(read(join(out, 'benchmarks.md'))).toContain('| **head-step-32**<br>');
+
+    const again = await bench([...args, '--resume'], { PYTHON: join(folder, 'no-python') });
+    expect(again.stdout).toMatch(/head-step-32 .*measured on this machine on \d{4}-/);
+    expect(JSON.parse(read(results))).toEqual([result]);
   });
 
   test('that fails says why, and leaves its older result', async () => {
@@ -52,14 +59,14 @@ describe('a row of the benchmarks', () => {
     const python = join(folder, 'broken-python');
     writeFileSync(
       python,
-      '#!/bin/sh\nif [ "$1" = -c ]; then echo 1.0; echo 1.0; else echo "no such kernel" >&2; exit 3; fi\n',
+      '#!/bin/sh\nif [ "$1" = -c ]; then echo \'{"torch":"1.0"}\'; else echo "no such kernel" >&2; exit 3; fi\n',
     );
     chmodSync(python, 0o755);
     const args = ['head-step-32', '--rounds', '1', '--out', out];
     const { code, stdout } = await bench(args, { PYTHON: python });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /failed: 'torch_peer.py head step 32 0' ended \(exit code 3\):\s+no such/,
+      /failed: 'torch_peer.py head step 32 0 eager' ended \(exit code 3\):\s+no such/,
     );
     expect(stdout).toMatch(/its result of \d{4}-\d\d-\d\d stays/);
     expect(read(results)).toBe(before);
