@@ -299,6 +299,9 @@ describe('graphs take images in many ways', () => {
     g.dense('logits', 'mean', formula([4, 3], 4, 3), formula([3], 5));
     const loaded = await g.model();
     await expect(explain(loaded, images())).rejects.toThrow(/continues with tokens.*rise\(\)/);
+    await expect(explain(loaded, images(), { tokens: { prefix: 0 } })).rejects.toThrow(
+      /tokens of a GraphModel cannot be tapped.*tap: 'images'.*rise\(\)/,
+    );
   });
 });
 
@@ -710,7 +713,7 @@ test('a transformer of layers is refused by default and by suggestTaps, and expl
     outputs: layers.dense({ units: 3 }).apply(pooled as SymbolicTensor) as SymbolicTensor,
   });
   await expect(explain(mixer, images())).rejects.toThrow(
-    /After 'patches' this model continues with tokens/,
+    /After 'patches' this model continues with tokens.*\{ tokens: \{ prefix: 1 \} \}/,
   );
   expect(() => suggestTaps(mixer)).toThrow(TapError);
   expect(await explain(mixer, images(), { tap: 'photo', method: saliency() })).toHaveLength(2);

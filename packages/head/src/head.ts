@@ -95,6 +95,7 @@ function layerSeed(seed: number, name: string): number {
  * Joins a backbone and a head to one model from images to logits. If the backbone ends in a feature map, global average pooling comes
  * between them. The layers are shared with both, not copied: dispose the backbone and the head, not this model.
  *
+ * @throws RangeError when the backbone ends in tokens, as transformers do that are not `pooled`.
  * @example
  * ```ts
  * import { resnet50 } from '@shroom/models/node';
@@ -106,6 +107,7 @@ function layerSeed(seed: number, name: string): number {
  */
 export function attachHead(backbone: LayersModel, head: LayersModel): LayersModel {
   const features = backbone.outputs[0]!;
+  if (features.shape.length === 3) throw tokensOf(features.shape);
   const pooled =
     features.shape.length === 4
       ? layers.globalAveragePooling2d({ name: `${head.name}/avgpool` }).apply(features)
@@ -116,6 +118,13 @@ export function attachHead(backbone: LayersModel, head: LayersModel): LayersMode
     name: 'classifier',
   });
 }
+
+/** A head on tokens would classify each of them. */
+const tokensOf = (shape: readonly (number | null)[]) =>
+  new RangeError(
+    `The backbone ends in tokens [${shape.map(side => side ?? 'N').join(', ')}], as transformers do. A head needs features [N, C]: load the backbone with ` +
+      '{ pooled: true }, or end it with a TokenPooling of @shroom/models.',
+  );
 
 /** A model part on which a head can be put, such as the last stages of a backbone. */
 export interface FeaturePart {
@@ -135,7 +144,7 @@ export interface TrainedClassifier extends FeaturePart {
 
 /**
  * Joins the last stages of a backbone and a head for fine-tuning. If the stages end in a feature map, global average pooling comes between
- * them. The weights are shared, not copied.
+ * them. The weights are shared, not copied. Its `apply` throws a RangeError when the stages end in tokens.
  *
  * @example
  * ```ts
@@ -152,6 +161,7 @@ export function headOn(part: FeaturePart, head: LayersModel): TrainedClassifier 
     apply: (maps, mode) =>
       tidy(() => {
         const features = part.apply(maps, mode);
+        if (features.rank === 3) throw tokensOf(features.shape);
         const pooled = features.rank === 4 ? mean(features as Tensor4D, [1, 2]) : features;
         return head.apply(pooled, { ...mode }) as Tensor;
       }),

@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { io, memory, ones, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
-import { BatchNorm, classifierHead, Dropout } from '../src/index';
+import { attachHead, BatchNorm, classifierHead, Dropout, headOn } from '../src/index';
 
 const values = async (tensor: Tensor2D) => Array.from(await tensor.data());
 
@@ -129,4 +129,15 @@ describe('the head', () => {
   test('refuses invalid sizes with a reason', () => {
     expect(() => classifierHead(2048, 1)).toThrow(/2 classes; it was given 2048 and 1/);
   });
+});
+
+test('a head is not put on the tokens of a transformer', () => {
+  const tokens = sequential({ layers: [layers.dense({ inputShape: [5, 8], units: 8 })] });
+  const head = classifierHead(8, 2);
+  expect(() => attachHead(tokens, head)).toThrow(RangeError);
+  expect(() => attachHead(tokens, head)).toThrow(/tokens \[N, 5, 8\].*\{ pooled: true \}/);
+  const part = { apply: () => ones([2, 5, 8]), weights: [], trainableWeights: [] };
+  expect(() => headOn(part, head).apply(ones([2, 5, 8]), { training: false })).toThrow(
+    /tokens \[2, 5, 8\].*TokenPooling/,
+  );
 });

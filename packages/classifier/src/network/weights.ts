@@ -6,12 +6,17 @@ import {
   findArchitecture,
   findPretrained,
   hasPretrained,
-  imagenetPreprocessing,
   listArchitectures,
   listPretrained,
   type Preprocessing,
 } from '@shroom/models';
-import { DownloadError, listWeightsCache, loadBackbone, openWeights } from '@shroom/models/node';
+import {
+  DownloadError,
+  listWeightsCache,
+  loadBackbone,
+  openWeights,
+  usualPreprocessing,
+} from '@shroom/models/node';
 import { UnsupportedNetworkError } from '../errors';
 import type { Configuration } from '../options';
 import { Meter, type OnProgress } from '../progress';
@@ -90,14 +95,6 @@ function weightsFrom(
     preprocessing: usualPreprocessing(architecture),
   };
 }
-
-/**
- * Files of weights do not say how photos should be normalized. They are normalized as for the first known weights of the architecture, and as
- * for ImageNet if none are known.
- */
-const usualPreprocessing = (architecture: string): Preprocessing =>
-  listPretrained().find(each => each.architecture === architecture)?.preprocessing ??
-  imagenetPreprocessing([224, 224]);
 
 /**
  * Checks that weights which are downloaded only when asked are on this machine, so that a training without them ends before it begins.

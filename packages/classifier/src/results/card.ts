@@ -71,8 +71,10 @@ if (answer?.task === 'multi-label')
 const share = (value: number) => `${(100 * value).toFixed(1)} %`;
 
 function oneInWords({ figures: { accuracy, macroF1 }, sets }: Assessment): string {
+  const right =
+    sets.sure > 0 ? `, and ${share(sets.accuracyWhereSure)} of those answers are right` : '';
   return `Accuracy on test photos that nothing was trained on or chosen by: **${share(accuracy.value)}** (${share(accuracy.low)} to ${share(accuracy.high)});
-macro-F1 ${share(macroF1.value)}. It says that it is sure of ${share(sets.sure)} of them, and ${share(sets.accuracyWhereSure)} of those answers are right.`;
+macro-F1 ${share(macroF1.value)}. It says that it is sure of ${share(sets.sure)} of them${right}.`;
 }
 
 function severalInWords({ classes }: ClassifierFile, assessment: MultiLabelAssessment): string {

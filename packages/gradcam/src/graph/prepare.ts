@@ -61,6 +61,10 @@ export function prepareGraph(
   options: PrepareGraphOptions = {},
 ): PreparedModel {
   checkNames(options);
+  if (options.tokens)
+    throw new TapError(
+      `tokens of a GraphModel cannot be tapped. Explain the pixels: { tap: '${model.inputs[0]!.name}' } with rise(), occlusion() or integratedGradients().`,
+    );
   const source = graphSource(model, options);
   const { all, order, output, ending } = stepsOf(model, options);
   const image = source.node;

@@ -26,7 +26,7 @@ import { checkNames, chosenInput, chosenOutput, repeated } from './ports';
 import type { PreparedModel, PrepareOptions } from './prepared';
 import { chosenTap, refusePooled } from './tap';
 import { isTokens, join, patchesOf, readByAttention, split, tokenTaps } from './token-map';
-import { readsTokens, refuseTokens } from './tokens';
+import { readsTokens, refuseTokens, whereTokens } from './tokens';
 
 /**
  * Cuts a model in two at a layer. The model may be functional or sequential, nested to any depth, with frozen or trainable layers, and with
@@ -81,7 +81,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
   const read = [...tail.flatMap(step => step.inputs), ...logits.values];
   const sides = [...new Set(read)].filter(value => !within.has(value));
   if (options.tap === undefined && !tokens && readsTokens(tail.map(readerOf)))
-    refuseTokens(tap.id, images.id);
+    refuseTokens(tap.id, images.id, whereTokens);
   const kept = [tap, ...sides];
   const head = needed(order, kept);
   const [pooling, ...others] = tail.filter(step => step.inputs.includes(tap));
@@ -263,7 +263,8 @@ export function refuseTransformer(model: LayersModel, output?: string): void {
   const { values } = logitsOf(outputOf(model, operations, output));
   const last = candidates(operations, values).findLast(isSpatial);
   const after = last && needed(operations.order, values, new Set([last]));
-  if (after && readsTokens(after.map(readerOf))) refuseTokens(last.id, model.inputs[0]!.name);
+  if (after && readsTokens(after.map(readerOf)))
+    refuseTokens(last.id, model.inputs[0]!.name, whereTokens);
 }
 
 // A map with one position, which some networks have after pooling, is only used if it is requested by name.

@@ -20,9 +20,17 @@ export function readsTokens(steps: readonly Reader[]): boolean {
   );
 }
 
-/** Refuses a tap before tokens: its map would look like an explanation of a decision that the tokens make. */
-export function refuseTokens(tap: string, pixels: string): never {
+/** The way out where tokens can be tapped. */
+export const whereTokens =
+  'Say where the patches are: { tokens: { prefix: 1 } } after a class token. ';
+
+/**
+ * Refuses a tap before tokens: its map would look like an explanation of a decision that the tokens make.
+ *
+ * @param wayOut A sentence about what else works.
+ */
+export function refuseTokens(tap: string, pixels: string, wayOut = ''): never {
   throw new TapError(
-    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. To get it anyway, give { tap: '${tap}' }; or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients().`,
+    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. ${wayOut}Or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients(); or get that map by { tap: '${tap}' }.`,
   );
 }

@@ -5,7 +5,7 @@ export { DownloadError, type DownloadFault, type DownloadProgress } from './down
 export { fetchFromHub, type HubFile, type HubOptions } from './hub';
 export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 export { type PipOptions, pipVersion } from './pip';
-export { loadBackbone, loadPretrained, type OwnWeights } from './pretrained';
+export { loadBackbone, loadPretrained, type OwnWeights, usualPreprocessing } from './pretrained';
 export type { PypiOptions } from './pypi-package';
 export { type Reached, type ReachOptions, reachServers } from './reach';
 export { resnet50, resnet50Classifier, resnetImagenet } from './resnet50';

@@ -1,6 +1,6 @@
 import { type Backbone, type BackboneOptions, createBackbone } from '../backbone';
 import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
-import { findPretrained } from '../pretrained';
+import { findPretrained, listPretrained } from '../pretrained';
 import type { Dialect } from '../weights/dialect';
 import { type AnyArchitecture, findArchitecture } from '../zoo';
 import { openWeights } from './source';
@@ -26,8 +26,21 @@ export async function loadPretrained(
   return loadBackbone(architecture, source, { ...options, license, preprocessing });
 }
 
+/**
+ * How images become the input of a network whose weights do not say it, as those in a file: as for the first known weights of its
+ * architecture, or as for ImageNet, with 224 pixels, if none are known.
+ *
+ * @example
+ * ```ts
+ * console.log(usualPreprocessing('vit_base_patch16_224').mean); // [0.5, 0.5, 0.5]
+ * ```
+ */
+export const usualPreprocessing = (architecture: string): Preprocessing =>
+  listPretrained().find(each => each.architecture === architecture)?.preprocessing ??
+  imagenetPreprocessing([224, 224]);
+
 export interface OwnWeights {
-  /** How images become the network's input. Default: ImageNet's mean and standard deviation, 224 pixels. */
+  /** How images become the network's input. Default: `usualPreprocessing`. */
   readonly preprocessing?: Preprocessing;
   /** SPDX identifier of the license. Default `unknown`. */
   readonly license?: string;
@@ -57,7 +70,7 @@ export async function loadBackbone(
 ): Promise<Backbone> {
   // Check the name before anything is downloaded.
   const { dialects } = findArchitecture(architecture);
-  const { preprocessing = imagenetPreprocessing([224, 224]), license = 'unknown' } = options;
+  const { preprocessing = usualPreprocessing(architecture), license = 'unknown' } = options;
   const { checkpoint, sha256, close } = await openWeights(imagesOnly(source, dialects), options);
   try {
     const origin = { source, license, sha256 };

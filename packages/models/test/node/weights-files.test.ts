@@ -10,9 +10,16 @@ import {
   type ArchitectureName,
   architectures,
   checkpointOf,
+  imagenetPreprocessing,
   loadWeights,
 } from '../../src/index';
-import { loadBackbone, openSafetensors, openWeights, writeSafetensors } from '../../src/node/index';
+import {
+  loadBackbone,
+  openSafetensors,
+  openWeights,
+  usualPreprocessing,
+  writeSafetensors,
+} from '../../src/node/index';
 import { formulaCheckpoint } from '../formula';
 
 let folder: string;
@@ -52,9 +59,19 @@ describe('weights in a file', () => {
     await writeSafetensors(again, checkpointOf(backbone.model, dialects[index]));
     expect((await readFile(again)).equals(await readFile(path))).toBe(true);
     expect(backbone.weights.source).toBe(path);
+    const { size: _, ...usual } = usualPreprocessing(name);
+    expect(backbone.preprocessing).toMatchObject(usual);
     backbone.dispose();
     expect(memory().numTensors).toBe(before);
     expect((await readdir(folder)).filter(each => each.endsWith('.part'))).toEqual([]);
+  });
+
+  test('without a word on preprocessing get that of known weights of their architecture, or ImageNet’s', () => {
+    expect(usualPreprocessing('efficientnet_lite1')).toMatchObject({
+      ...{ mean: [0.5, 0.5, 0.5], interpolation: 'bicubic', size: [240, 240] },
+    });
+    expect(usualPreprocessing('resnet18').mean).toEqual([0.485, 0.456, 0.406]);
+    expect(usualPreprocessing('of_my_own')).toEqual(imagenetPreprocessing([224, 224]));
   });
 
   test('are identified by their hash, and refused if it differs', async () => {
