@@ -55,7 +55,7 @@ export interface NetworkFigures {
 
 export interface MeasureOptions {
   readonly machine: Machine;
-  /** The Python that has torch, torchvision and timm. Without it, the times of PyTorch stay as they are. */
+  /** The Python that has torch, torchvision and timm. Without it, the times of PyTorch stay as they are, if they are of this processor. */
   readonly python: string | undefined;
   /** Figures that were measured before. */
   readonly earlier: NetworkFigures | undefined;
@@ -81,7 +81,9 @@ export async function measureNetwork(
     };
     const row = { value: (seconds: number) => (1000 * seconds) / batch, warmup, rounds };
     const found = await compare(row, commands, settings, onRound);
-    const pytorch = program ? fasterOf(found.pytorch!, machine) : earlier?.pytorch;
+    // A time of another machine would be a multiple of nothing.
+    const before = earlier?.machine.cpu === machine.cpu ? earlier.pytorch : undefined;
+    const pytorch = program ? fasterOf(found.pytorch!, machine) : before;
     return {
       ...{ network, size, parameters: parameters!, features: features! },
       parity: {

@@ -116,7 +116,9 @@ function announceBackbone(
 function unseen({ tokens, taps }: Backbone, side: number): string {
   const patch = taps[0]!.stride;
   const rest = tokens ? side % patch : 0;
-  return rest > 0 ? ` (the last ${rest} fill no patch of ${patch} and are not seen)` : '';
+  return rest > 0
+    ? ` (${rest} at the right and at the bottom ${rest === 1 ? 'fills' : 'fill'} no patch of ${patch}, and ${rest === 1 ? 'is' : 'are'} not seen)`
+    : '';
 }
 
 /** Prints when and why training ended, and which epoch's weights are kept. */

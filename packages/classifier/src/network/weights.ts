@@ -58,7 +58,7 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
     );
   if (existsSync(name) || address.test(name))
     throw new UnsupportedNetworkError(
-      `Weights from '${name}' need their architecture beside them, one of ${listArchitectures().join(', ')}.`,
+      `Weights from '${name}' need their architecture beside them (--architecture), one of ${listArchitectures().join(', ')}.`,
     );
   const ids = known.map(each => each.id);
   const bare = known.map(each => bareNameOf(each)).filter(each => !ids.includes(each));

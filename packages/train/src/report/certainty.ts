@@ -30,7 +30,7 @@ function surenessInWords({ calibration, certainty }: Assessment): Html {
   const shares = ({ confidence }: Calibration) => `${percent(confidence)} sure on average`;
   const was = html`Before calibration, the classifier was <b>${verdicts[raw.verdict]}</b>: on the test photos ${shares(raw)}, and right in
     ${percent(raw.accuracy)} of cases.`;
-  if (temperature === 1) return html`${was} Its answers are given as they are.`;
+  if (temperature.toFixed(2) === '1.00') return html`${was} Its answers are given as they are.`;
   const way =
     temperature < 1 ? 'below 1, which makes it surer' : 'above 1, which makes it less sure';
   return html`${was} Its answers are given at a temperature of ${temperature.toFixed(2)}, ${way}: ${shares(scaled)}
