@@ -2,8 +2,11 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
+  type Architecture,
+  architectures,
   type Checkpoint,
   type CheckpointTensor,
+  checkpointOf,
   ElementTypeError,
   loadWeights,
   ownDialect,
@@ -161,4 +164,27 @@ describe('the weights of a tfjs model', () => {
       /cut short or of another model/,
     );
   });
+});
+
+test.each(
+  (
+    [
+      'resnet18',
+      'convnext_tiny',
+      'efficientnet_lite0',
+      'mobilenet_v2',
+      'vit_tiny_patch16_224',
+    ] as const
+  ).flatMap(name =>
+    (architectures[name] as Architecture).dialects.map(dialect => [name, dialect] as const),
+  ),
+)('one missing tensor of %s is named in every dialect', async (name, dialect) => {
+  const network = architectures[name].build({ inputSize: [32, 32] });
+  const whole = new Map(checkpointOf(network, dialect));
+  const missing = [...whole.keys()].at(-3)!;
+  whole.delete(missing);
+  const loaded = loadWeights(network, whole, dialect);
+  await expect(loaded).rejects.toThrow(WeightsMismatchError);
+  await expect(loaded).rejects.toThrow(`missing: '${missing}'`);
+  network.dispose();
 });

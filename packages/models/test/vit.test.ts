@@ -149,3 +149,28 @@ test('a backbone is pooled as its classifier reads it, and a network without tok
   for (const each of [whole, pooled]) each.dispose();
   await expect(createBackbone('resnet18', weights, { pooled: true })).rejects.toThrow(RangeError);
 });
+
+test('with rotary positions, a network for images of any size takes square ones alone, whatever the number of patches', async () => {
+  const config = {
+    ...{ patch: 16, width: 24, depth: 1, heads: 3, grid: 4, registers: 1, epsilon: 1e-5 },
+    ...{ positions: 'rotary', pool: 'mean' },
+  } as const satisfies ViTConfig;
+  const { dialects }: Architecture = architectures.vit_small_patch16_dinov3;
+  const built = async (inputSize: readonly [number | null, number | null]) => {
+    const network = vit(config, { inputSize: inputSize as never });
+    await loadWeights(network, formulaCheckpoint(network, dialects[0]!), dialects[0]);
+    return network;
+  };
+  const [open, fixed] = [await built([null, null]), await built([64, 64])];
+  const of = (shape: [number, number, number, number]) =>
+    tensor4d(formula(shape[1] * shape[2] * 3, 3), shape);
+  const square = of([1, 64, 64, 3]);
+  expect(await dataOf(open.predict(square))).toEqual(await dataOf(fixed.predict(square)));
+  // 4 x 9 patches are as many as 6 x 6.
+  for (const width of [96, 144])
+    expect(() => open.predict(of([1, 64, width, 3]))).toThrow(/tokens: the images are not square/);
+  open.dispose();
+  fixed.dispose();
+});
+
+const dataOf = (value: Tensor | Tensor[]) => (value as Tensor).data();

@@ -40,6 +40,8 @@ export class PatchTokens extends layers.Layer {
   #classToken: LayerVariable | undefined;
   #registers: LayerVariable | undefined;
   #positions: LayerVariable | undefined;
+  /** Whether only square grids have known places: rotary positions without a fixed size. */
+  #isSquare = false;
 
   constructor(config: PatchTokensConfig) {
     super(config);
@@ -50,6 +52,7 @@ export class PatchTokens extends layers.Layer {
   override build(inputShape: number[]): void {
     const channels = inputShape[3]!;
     const { classToken, registers, grid, classPosition } = this.config;
+    this.#isSquare = grid === 0 && !(inputShape[1] && inputShape[2]);
     const zeros = initializers.zeros();
     const weight = (name: string, count: number) =>
       this.addWeight(name, [count, channels], 'float32', zeros);
@@ -69,11 +72,16 @@ export class PatchTokens extends layers.Layer {
     return (this.config.classToken ? 1 : 0) + this.config.registers;
   }
 
+  /** @throws Error when the positions are rotary, images of any size are allowed, and this one is not square. */
   override call(inputs: Tensor | Tensor[], _kwargs: Kwargs): Tensor {
     return tidy(() => {
       const maps = only(inputs) as Tensor4D;
       const [count, height, width, channels] = maps.shape;
       const { grid, classPosition } = this.config;
+      if (this.#isSquare && height !== width)
+        throw new Error(
+          `${this.name}: the images are not square. Build the network with their inputSize.`,
+        );
       let patches = reshape(maps, [count, height * width, channels]);
       let first = this.#classToken?.read();
       if (this.#positions) {

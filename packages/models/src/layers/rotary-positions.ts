@@ -16,7 +16,7 @@ export interface RotaryPositionsConfig extends LayerConfig {
   readonly heads: number;
   /** Number of tokens before the patches; they have no position. */
   readonly prefix: number;
-  /** `[height, width]` of the grid of patches; null if images have any size, and then they have to be square. */
+  /** `[height, width]` of the grid of patches; null if images have any size; `PatchTokens` then checks that the grid is square. */
   readonly grid: readonly [number, number] | null;
 }
 
@@ -64,8 +64,6 @@ export class RotaryPositions extends layers.Layer {
   /**
    * Cosines and sines for each token's query, key and value: `[tokens, 3, size]`. Values and the tokens before the patches are not
    * rotated.
-   *
-   * @throws Error when images of any size are allowed and this one is not square.
    */
   rotations(tokens: number, size: number): Rotations {
     const { prefix } = this.#config;
@@ -95,11 +93,8 @@ export class RotaryPositions extends layers.Layer {
   #gridOf(tokens: number): readonly [number, number] {
     const { grid, prefix } = this.#config;
     if (grid) return grid;
-    const side = Math.round(Math.sqrt(tokens - prefix));
-    if (side * side === tokens - prefix) return [side, side];
-    throw new Error(
-      `${this.name}: the images are not square. Build the network with their inputSize.`,
-    );
+    const side = Math.sqrt(tokens - prefix);
+    return [side, side];
   }
 
   override getConfig() {

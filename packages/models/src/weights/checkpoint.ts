@@ -208,8 +208,8 @@ function weightsOf(network: LayersModel, dialect: Dialect) {
   });
 }
 
-/** The name that older versions gave a weight, without the model's name as a prefix. */
-const olderName = (name: string) => name.slice(name.indexOf('/') + 1);
+/** The name that older versions gave a weight of a model inside another one, without that model's name as a prefix. */
+const olderName = (name: string) => name.replace(/^[^/]+\/(?=.*\/)/, '');
 
 /**
  * Finds the dialect of a checkpoint, by the name of the network's first weight.
