@@ -2,7 +2,7 @@
  * Runs the conformance suite that tfjs-core publishes.
  *
  *     npm run conformance              # this backend, compared with its list of exceptions
- *     npm run conformance -- cpu       # another backend, for comparison: cpu or wasm
+ *     npm run conformance -- cpu       # another backend, for comparison: cpu, wasm, or tensorflow with TFJS_NODE=<folder of tfjs-node>
  *     npm run conformance -- ort --grep=conv2d
  */
 import { createRequire } from 'node:module';
@@ -55,7 +55,8 @@ if (backend !== 'ort' || grep !== undefined) {
 }
 for (const problem of problems) say(problem);
 say(`${backend}: ${passed.length} passed, ${failed.length} failed, ${skipped} skipped`);
-process.exit(problems.length > 0 ? 1 : 0);
+// Not `process.exit`, which would cut off what a pipe has not taken yet.
+process.exitCode = problems.length > 0 ? 1 : 0;
 
 function heldAgainstExceptions(): string[] {
   const known = new Map(exceptions.map(exception => [exception.spec, exception.reason]));

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EngineLoadError } from '../errors';
 import { type EngineName, engineNames } from './names';
 import { nativeFault, type Remedy } from './native';
+import { loadTfjsNode } from './tfjs-node';
 import { multiplyTransposedFast } from './wasm';
 
 export interface Engine {
@@ -124,10 +125,7 @@ const starters: Record<EngineName, () => Promise<void>> = {
     await use('ort');
   },
   tensorflow: async () => {
-    const optional = '@tensorflow/tfjs-node';
-    await import(optional).catch(() => {
-      throw new Error('@tensorflow/tfjs-node is not installed, or its native library is missing.');
-    });
+    await loadTfjsNode();
     await use('tensorflow');
   },
   wasm: async () => {
@@ -152,8 +150,7 @@ const identities: Record<EngineName, () => string | Promise<string>> = {
   ort: async () => (await import('@shroom/backend-ort')).ortBackend()!.identity,
   tensorflow: async () => {
     const { instructionSet } = await import('@shroom/backend-ort');
-    const optional = '@tensorflow/tfjs-node';
-    const { version } = await import(optional);
+    const { version } = await loadTfjsNode();
     return `${version['tfjs-node']}, ${instructionSet()}`;
   },
   wasm: async () => {
