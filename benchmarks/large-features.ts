@@ -16,6 +16,7 @@ import { type Generated, generate } from './large/generate';
 import { memoryPicture } from './large/memory-picture';
 import { measureShuffles, type ShuffleFigures } from './large/shuffles';
 import { describeMachine, type Machine } from './runner/machine';
+import { noPeers } from './runner/peers';
 import { say } from './runner/terminal';
 
 interface Figures {
@@ -48,7 +49,7 @@ const sizes: Generated = { photos: Number(values.photos), views: 4, channels: 20
 
 function write(more: Figures): void {
   const known = existsSync(figuresPath) ? JSON.parse(readFileSync(figuresPath, 'utf8')) : {};
-  const machine = describeMachine({ torch: undefined, gradCam: undefined }, 2);
+  const machine = describeMachine(noPeers, 2);
   const figures: Figures = { ...known, machine, ...more };
   writeFileSync(figuresPath, `${JSON.stringify(figures, null, 2)}\n`);
   if (figures.epoch) writeFileSync(picturePath, memoryPicture(figures.epoch.curve));
