@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** Python packages that rows may need, by their name on PyPI. */
-export const pythonPackages = [
+const pythonPackages = [
   'torch',
   'torchvision',
   'timm',

@@ -55,7 +55,7 @@ export interface Peer {
 }
 
 /** Ways to run one peer, such as eager and compiled. */
-export interface Ways {
+interface Ways {
   readonly ways: Readonly<Record<string, Command>>;
 }
 
