@@ -17,6 +17,7 @@ import {
   sum,
   type Tensor,
   type Tensor3D,
+  tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Evidence } from '../evidence';
@@ -28,12 +29,13 @@ import {
   attentionsOf,
   disposeAttentions,
 } from './attention';
+import { tokensRead } from './tokens-read';
 
 export { AttentionFailure };
 
 /** Attention rollout: see `rollout`. */
 export const rolloutMap = (evidence: Evidence): Promise<Tensor3D> =>
-  mapOf(attentionsOf(evidence, 'rollout', false), attentions => {
+  mapRead(evidence, attentionsOf(evidence, 'rollout', false), (attentions, shares) => {
     const [first, ...others] = attentions.layers.map(({ weights }) => {
       const mixed = add(mean(weights, 1), eye(weights.shape[2]));
       return div(mixed, sum(mixed, -1, true));
@@ -41,12 +43,13 @@ export const rolloutMap = (evidence: Evidence): Promise<Tensor3D> =>
     return read(
       others.reduce((joint, each) => matMul(each, joint), first!),
       attentions,
+      shares,
     );
   });
 
 /** Generic attention explainability: see `genericAttention`. */
 export const genericAttentionMap = (evidence: Evidence): Promise<Tensor3D> =>
-  mapOf(attentionsOf(evidence, 'genericAttention', true), attentions => {
+  mapRead(evidence, attentionsOf(evidence, 'genericAttention', true), (attentions, shares) => {
     const itself = eye(attentions.layers[0]!.weights.shape[2]);
     let relevance: Tensor = itself;
     for (const { weights, gradient } of attentions.layers) {
@@ -54,13 +57,15 @@ export const genericAttentionMap = (evidence: Evidence): Promise<Tensor3D> =>
       relevance = add(relevance, matMul(raised, relevance));
     }
     // What each token is to itself would be the same for all patches.
-    return read(sub(relevance, itself), attentions);
+    return read(sub(relevance, itself), attentions, shares);
   });
 
 /** Grad-ECLIP: see `gradEclip`. */
 export const gradEclipMap = (evidence: Evidence, layers: number): Promise<Tensor3D> =>
-  mapOf(attentionsOf(evidence, 'gradEclip', true), attentions => {
-    if (attentions.pooling === 'mean')
+  mapRead(evidence, attentionsOf(evidence, 'gradEclip', true), (attentions, shares) => {
+    const length = attentions.layers[0]!.weights.shape[3];
+    const first = shares.filter((_, index) => index % length === 0);
+    if (!attentions.classToken || (shares.some(Boolean) && !first.some(Boolean)))
       throw new AttentionFailure(
         'gradEclip() explains what the class token reads, and this classifier does not read it. Take genericAttention(), leGrad() or gradCam().',
       );
@@ -136,23 +141,35 @@ async function mapOf(
   }
 }
 
+/** As {@link mapOf}, with the share of each token in what the classifier reads. */
+const mapRead = (
+  evidence: Evidence,
+  reading: Promise<Attentions>,
+  make: (attentions: Attentions, shares: Float32Array) => Tensor,
+): Promise<Tensor3D> =>
+  reading.then(async attentions => {
+    let shares: Float32Array;
+    try {
+      shares = await tokensRead(evidence, attentions);
+    } catch (error) {
+      disposeAttentions(attentions.layers);
+      throw error;
+    }
+    return mapOf(reading, () => make(attentions, shares));
+  });
+
 /** The last layers. */
 const chosen = ({ layers }: Attentions, count: number): readonly AttentionLayer[] =>
   layers.slice(Math.max(0, layers.length - count));
 
 const total = (maps: readonly Tensor[]): Tensor => maps.reduce((all, map) => add(all, map));
 
-/** What the tokens that the classifier reads, `[N, T, T]` by rows, have of each patch. */
-function read(relevance: Tensor, attentions: Attentions): Tensor {
-  const { prefix, pooling } = attentions;
+/** What the tokens that the classifier reads have of each patch: rows of `[N, T, T]`, each by its share. */
+function read(relevance: Tensor, attentions: Attentions, shares: Float32Array): Tensor {
+  const { prefix } = attentions;
   const [count, length] = relevance.shape as [number, number, number];
-  const patches = length - prefix;
-  const byClass = () => slice(relevance, [0, 0, prefix], [count, 1, patches]);
-  const byPatches = () =>
-    mean(slice(relevance, [0, prefix, prefix], [count, patches, patches]), 1, true);
-  if (pooling === 'cls') return asMap(byClass(), attentions);
-  if (pooling === 'mean') return asMap(byPatches(), attentions);
-  return asMap(mul(add(byClass(), byPatches()), 0.5), attentions);
+  const joint = matMul(tensor3d(shares, [count, 1, length]), relevance);
+  return asMap(slice(joint, [0, 0, prefix], [count, 1, length - prefix]), attentions);
 }
 
 const asMap = (patches: Tensor, { rows, columns }: Attentions): Tensor =>

@@ -32,15 +32,18 @@ export interface Attentions {
   readonly prefix: number;
   readonly rows: number;
   readonly columns: number;
-  /** What the classifier reads: the class token, the mean of the patches, or both. */
-  readonly pooling: string;
+  /** Whether the first token is a class token. */
+  readonly classToken: boolean;
+  /** What the classifier reads: the tokens after the last attention. */
+  readonly tokens: Value;
+  /** The operations that read these tokens. */
+  readonly readers: readonly Operation[];
 }
 
 /** Class names of the layers of `@shroom/models`. */
 const embedding = 'ShroomPatchTokens';
 const weighing = 'ShroomAttentionWeights';
 const mixing = 'ShroomAttentionMix';
-const tokenPooling = 'ShroomTokenPooling';
 
 const kindOf = ({ operation }: Value): string | undefined => operation?.layer.getClassName();
 
@@ -50,7 +53,7 @@ const kindOf = ({ operation }: Value): string | undefined => operation?.layer.ge
  * @param name Name of the method, for the error.
  * @param wanted Whether gradients of the score are computed too.
  * @param passed Returns the value to continue with in place of a computed one; called after the value was kept.
- * @throws AttentionFailure when the network has no attentions that can be read.
+ * @throws AttentionFailure when the network has no attentions that can be read, or not all follow one another.
  */
 export async function attentionsOf(
   { parts, images, score }: Evidence,
@@ -60,15 +63,13 @@ export async function attentionsOf(
 ): Promise<Attentions> {
   const { through } = parts;
   const layers: { -readonly [Part in keyof AttentionLayer]: AttentionLayer[Part] }[] = [];
-  const maps = new Map<Value, readonly number[]>();
-  let place: Operation | undefined;
-  let pooling = 'mean';
+  const shapes = new Map<Value, readonly number[]>();
+  const places: Operation[] = [];
+  const trace: Value[] = [];
   const seen = (value: Value, tensor: Tensor): Tensor => {
-    if (tensor.rank === 4) maps.set(value, tensor.shape);
-    const kind = kindOf(value);
-    const { operation } = value;
-    if (kind === embedding) place = operation;
-    if (kind === tokenPooling) pooling = String(operation!.layer.getConfig().mode);
+    shapes.set(value, tensor.shape);
+    trace.push(value);
+    if (kindOf(value) === embedding) places.push(value.operation!);
     return passed(value, tensor);
   };
   const photos = [...Array(images.shape[0]).keys()];
@@ -102,16 +103,57 @@ export async function attentionsOf(
     if (wanted) await differentiated(() => tidy(() => void grad(total)(images)));
     else tidy(() => void total(images));
   }
-  const shape = place && maps.get(place.inputs[0]!);
-  if (layers.length === 0 || !place || !shape) {
+  const refused = (reason: string): never => {
     disposeAttentions(layers);
-    throw new AttentionFailure(
-      `${name}() reads the attention of vision transformers of @shroom/models; this model has none that can be read, at '${parts.tap}'. Grad-CAM and its relatives work with { tokens }.`,
+    throw new AttentionFailure(`${name}() ${reason}`);
+  };
+  const [place, other] = places;
+  const shape = place && shapes.get(place.inputs[0]!);
+  if (layers.length === 0 || !shape)
+    return refused(
+      `reads the attention of vision transformers of @shroom/models; this model has none that can be read, at '${parts.tap}'. Grad-CAM and its relatives work with { tokens }.`,
     );
-  }
+  const length = layers[0]!.weights.shape[3];
+  const tokens = crossing(trace, place.outputs[0]!).filter(value => {
+    const [, each, ...rest] = shapes.get(value)!;
+    return each === length && rest.length === 1;
+  });
+  const last = tokens.find(value => /norm/i.test(kindOf(value)!)) ?? tokens[0];
+  if (other || !last || layers.some(({ weights }) => weights.shape[3] !== length))
+    return refused(
+      `follows the tokens of one vision transformer through all its attentions to the classifier. ${
+        other
+          ? `This model has several, which begin at ${[place, other].map(({ outputs }) => `'${outputs[0]!.id}'`).join(' and ')}.`
+          : `This model reads them in other places too, or changes their number.`
+      } Take gradCam() at a { tap }, or explain the pixels.`,
+    );
   const [, rows, columns] = shape as [number, number, number];
-  const prefix = layers[0]!.weights.shape[3] - rows * columns;
-  return { layers, pooling, prefix, rows, columns };
+  return {
+    ...{ layers, rows, columns, prefix: length - rows * columns, tokens: last },
+    classToken: Boolean(place.layer.getConfig().classToken),
+    readers: trace
+      .filter(({ operation }) => operation!.inputs.includes(last))
+      .map(({ operation }) => operation!),
+  };
+}
+
+/** The values after the last attention through which everything passes that is computed from `source`, in order. */
+function crossing(trace: readonly Value[], source: Value): Value[] {
+  const own: Value[] = [];
+  const inputsOf = ({ operation }: Value) =>
+    operation!.inputs.map(input => own.indexOf(input)).filter(index => index >= 0);
+  for (const value of trace)
+    if (value === source || inputsOf(value)[0] !== undefined) own.push(value);
+  const read = new Set(own.flatMap(inputsOf));
+  const found: Value[] = [];
+  // The first value that a later one reads, or that nothing reads, as at the end.
+  let earliest = own.length;
+  for (let index = own.length - 1; index >= 0 && kindOf(own[index]!) !== mixing; index--) {
+    if (!read.has(index)) earliest = Math.min(earliest, index);
+    if (earliest >= index) found.unshift(own[index]!);
+    earliest = Math.min(earliest, ...inputsOf(own[index]!));
+  }
+  return found;
 }
 
 /** Frees what {@link attentionsOf} kept. */
