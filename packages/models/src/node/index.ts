@@ -3,6 +3,7 @@ export type { CachedWeights } from './cached-weights';
 export type { DownloadOptions } from './download';
 export { DownloadError, type DownloadFault, type DownloadProgress } from './download-error';
 export { fetchFromHub, type HubFile, type HubOptions } from './hub';
+export { knownBySource } from './known-source';
 export { type FetchOptions, fetchNpmPackage, type NpmPackage } from './npm-package';
 export { type PipOptions, pipVersion } from './pip';
 export { loadBackbone, loadPretrained, type OwnWeights, usualPreprocessing } from './pretrained';

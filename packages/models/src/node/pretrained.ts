@@ -3,6 +3,7 @@ import { imagenetPreprocessing, type Preprocessing } from '../preprocessing';
 import { findPretrained, listPretrained } from '../pretrained';
 import type { Dialect } from '../weights/dialect';
 import { type AnyArchitecture, findArchitecture } from '../zoo';
+import { knownBySource } from './known-source';
 import { openWeights } from './source';
 import type { SourceOptions } from './sources/weights-source';
 
@@ -40,9 +41,12 @@ export const usualPreprocessing = (architecture: string): Preprocessing =>
   imagenetPreprocessing([224, 224]);
 
 export interface OwnWeights {
-  /** How images become the network's input. Default: `usualPreprocessing`. */
+  /**
+   * How images become the network's input. Default: as for the known weights of the same repository or package (`knownBySource`), and
+   * `usualPreprocessing` for others.
+   */
   readonly preprocessing?: Preprocessing;
-  /** SPDX identifier of the license. Default `unknown`. */
+  /** SPDX identifier of the license. Default: that of the known weights of the same repository or package, `unknown` for others. */
   readonly license?: string;
 }
 
@@ -70,7 +74,9 @@ export async function loadBackbone(
 ): Promise<Backbone> {
   // Check the name before anything is downloaded.
   const { dialects } = findArchitecture(architecture);
-  const { preprocessing = usualPreprocessing(architecture), license = 'unknown' } = options;
+  const known = knownBySource(source);
+  const { license = known?.license ?? 'unknown' } = options;
+  const { preprocessing = known?.preprocessing ?? usualPreprocessing(architecture) } = options;
   const { checkpoint, sha256, close } = await openWeights(imagesOnly(source, dialects), options);
   try {
     const origin = { source, license, sha256 };
