@@ -178,8 +178,9 @@ test.each(classifiers)('a head on a %s comes back from every file', async name =
 test('every architecture and the head on it have names of their own, folded too', () => {
   for (const name of Object.keys(architectures) as ArchitectureName[]) {
     if (/large|152/.test(name)) continue; // These have the same layer names as the smaller networks.
-    const { build, dialects, minimumSize } = findArchitecture(name);
-    const backbone = build({ inputSize: [minimumSize, minimumSize] });
+    const { build, dialects, minimumSize, tokens } = findArchitecture(name);
+    const pooled = tokens !== undefined;
+    const backbone = build({ inputSize: [minimumSize, minimumSize], ...(pooled && { pooled }) });
     const whole = attachHead(backbone, classifierHead(backbone.outputs[0]!.shape.at(-1)!, 2));
     expect(checkpointOf(whole).size).toBe(whole.weights.length);
     // The names that TensorFlow.js's own `save` writes.

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -27,6 +28,17 @@ describe.each(names)('the tarball of @shroom/%s', name => {
     const built = packed().contents.filter(path => path.startsWith('dist/'));
     expect(built.filter(path => !/\.(d\.)?c?[jt]s$/.test(path))).toEqual([]);
     expect(existsSync(join(root, 'packages', name, 'dist', 'index.js'))).toBe(true);
+  });
+
+  test('has CommonJS that is still a program without its white space', () => {
+    for (const path of packed().contents.filter(each => each.endsWith('.cjs'))) {
+      const code = readFileSync(join(root, 'packages', name, path), 'utf8');
+      // A keyword that has grown together with the name of a helper is another name.
+      const grown =
+        /\b(return|typeof|await|case|in|of|void|throw|else)(await )?_(async)?(optionalChain|nullishCoalesce)/i;
+      expect([path, grown.exec(code)?.[0]]).toEqual([path, undefined]);
+      expect(() => new Script(code.replace(/^#!.*/, ''), { filename: path })).not.toThrow();
+    }
   });
 
   test('is clean by publint', async () => {

@@ -23,5 +23,13 @@ export default defineConfig([
     format: 'esm',
     clean: ['!**/*.cjs', '!**/*.d.cts'],
   },
-  { ...common, format: 'cjs', clean: ['!**/*.js', '!**/*.d.ts'] },
+  {
+    ...common,
+    format: 'cjs',
+    clean: ['!**/*.js', '!**/*.d.ts'],
+    // CommonJS is read by nobody, and without white space a fifth smaller.
+    esbuildOptions: options => {
+      options.minifyWhitespace = true;
+    },
+  },
 ]);

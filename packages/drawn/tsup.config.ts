@@ -11,6 +11,10 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
+  // CommonJS is read by nobody, and without white space a fifth smaller.
+  esbuildOptions: (options, { format }) => {
+    options.minifyWhitespace = format === 'cjs';
+  },
   // Where the module of the drawings is, in CommonJS too.
   shims: true,
 });

@@ -63,7 +63,7 @@ export function prepareGraph(
   checkNames(options);
   if (options.tokens)
     throw new TapError(
-      `tokens of a GraphModel cannot be tapped. Explain the pixels: { tap: '${model.inputs[0]!.name}' } with rise(), occlusion() or integratedGradients().`,
+      `A GraphModel takes no tokens. Explain its pixels: { tap: '${model.inputs[0]!.name}' } with rise() or occlusion().`,
     );
   const source = graphSource(model, options);
   const { all, order, output, ending } = stepsOf(model, options);

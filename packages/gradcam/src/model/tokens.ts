@@ -21,8 +21,7 @@ export function readsTokens(steps: readonly Reader[]): boolean {
 }
 
 /** The way out where tokens can be tapped. */
-export const whereTokens =
-  'Say where the patches are: { tokens: { prefix: 1 } } after a class token. ';
+export const whereTokens = 'Say where patches are: { tokens: { prefix: 1 } }. ';
 
 /**
  * Refuses a tap before tokens: its map would look like an explanation of a decision that the tokens make.
@@ -31,6 +30,6 @@ export const whereTokens =
  */
 export function refuseTokens(tap: string, pixels: string, wayOut = ''): never {
   throw new TapError(
-    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. ${wayOut}Or explain the pixels: { tap: '${pixels}' } with rise(), occlusion() or integratedGradients(); or get that map by { tap: '${tap}' }.`,
+    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. ${wayOut}Or explain the pixels: { tap: '${pixels}' } with rise() or occlusion(); or get it by { tap: '${tap}' }.`,
   );
 }

