@@ -18,6 +18,7 @@ import { beforeAll, expect, test } from 'vitest';
 import {
   type Architecture,
   architectures,
+  exportOnnx,
   type GraphModelOptions,
   graphModelArtifacts,
   loadWeights,
@@ -113,6 +114,34 @@ test('16-bit weights take half of the bytes, and vectors stay 32-bit', async () 
   expect(moved).toBeGreaterThan(0);
   expect(moved).toBeLessThan(2e-3);
   dispose([images, expected]);
+  network.dispose();
+});
+
+test.each([
+  ['a batch norm', layers.batchNormalization({ axis: 1, name: 'odd' })],
+  [
+    'a convolution',
+    layers.conv2d({ filters: 2, kernelSize: 1, dataFormat: 'channelsFirst', name: 'odd' }),
+  ],
+  ['a pooling', layers.maxPooling2d({ dataFormat: 'channelsFirst', name: 'odd' })],
+  ['zeros', layers.zeroPadding2d({ dataFormat: 'channelsFirst', name: 'odd' })],
+])(
+  '%s whose channels are not the last axis is refused by name, in both formats',
+  async (_, odd) => {
+    const x = input({ shape: [3, 4, 6] });
+    const network = model({ inputs: x, outputs: odd.apply(x) as SymbolicTensor });
+    const message = /^odd: .*(Build it with 'channelsLast'|written with scale, center and axis -1)/;
+    await expect(graphModelArtifacts(network)).rejects.toThrow(message);
+    await expect(exportOnnx(network)).rejects.toThrow(message);
+    network.dispose();
+  },
+);
+
+test('a batch norm whose last axis is named by its number is written', async () => {
+  const x = input({ shape: [3, 4, 6] });
+  const norm = layers.batchNormalization({ axis: 3 });
+  const network = model({ inputs: x, outputs: norm.apply(x) as SymbolicTensor });
+  expect((await graphModelArtifacts(network)).weightSpecs).toHaveLength(2);
   network.dispose();
 });
 

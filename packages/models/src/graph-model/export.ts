@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { NetworkWriter, outputOf, type Value, type WrittenCall } from '../writing/network-writer';
+import { NetworkWriter, outputOf, type Value } from '../writing/network-writer';
 import { GraphModel, type GraphPrecision, shapeOf } from './model';
 import { operators } from './operators';
 
@@ -60,7 +60,8 @@ export async function graphModelArtifacts(
   graph.input('images', images!.shape);
   const writer = new NetworkWriter({
     name: 'a graph',
-    operators: writing(graph),
+    operators,
+    own: { graph },
     pad: (source, sides) => padded(graph, source, sides),
   });
   await writer.write(
@@ -90,15 +91,6 @@ export async function graphModelArtifacts(
     userDefinedMetadata: { ...metadata },
   };
 }
-
-/** The operators, writing to one graph. */
-const writing = (graph: GraphModel) =>
-  Object.fromEntries(
-    Object.entries(operators).map(([className, operator]) => [
-      className,
-      (call: WrittenCall) => operator({ ...call, graph }),
-    ]),
-  );
 
 function padded(graph: GraphModel, { name }: Value, padding: readonly number[]): string {
   const [top, left, bottom, right] = padding as [number, number, number, number];

@@ -1,5 +1,5 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import { fixedShape, type Value } from '../writing/network-writer';
+import { fixedShape, normParts, type Value } from '../writing/network-writer';
 import type { GraphCall, GraphOperator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
@@ -40,11 +40,9 @@ function finished(call: GraphCall, output: string): string {
 const square = ([rows, columns]: readonly number[]) => integers([1, rows!, columns!, 1]);
 
 /** Attributes of a window that moves over a map. */
-function windowed({ layer, config, padding }: GraphCall) {
+function windowed({ config, padding }: GraphCall) {
   const [top, left, bottom, right] = padding;
   const isPadded = padding.some(side => side > 0);
-  if (isPadded && config.padding !== 'valid')
-    throw new Error(`${layer.name}: zeros around a map can be written only for 'valid' padding.`);
   const sides = [0, 0, top, bottom, left, right, 0, 0];
   return {
     strides: square(config.strides as number[]),
@@ -77,11 +75,14 @@ const dense: GraphOperator = call => {
 };
 
 /** Writes a batch norm as one factor and one offset for each channel. */
-const batchNorm: GraphOperator = ({ graph, layer, path, config, weights, inputs }) => {
-  const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
-  const [gamma, beta, mean, variance] = parts.map(part => weights.get(part)?.values);
-  if (!gamma || !beta || !mean || !variance)
-    throw new Error(`${layer.name}: a batch norm without scale or center cannot be written.`);
+const batchNorm: GraphOperator = call => {
+  const { graph, path, config, weights, inputs } = call;
+  const [gamma, beta, mean, variance] = normParts(call).map(part => weights.get(part)!.values) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const factors = gamma.map((value, k) => value / Math.sqrt(variance[k]! + Number(config.epsilon)));
   const offsets = beta.map((value, k) => value - mean[k]! * factors[k]!);
   const vector = (name: string, values: Float32Array) =>

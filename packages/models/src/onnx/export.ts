@@ -1,13 +1,7 @@
 import type { Dimension } from '@shroom/formats';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Preprocessing } from '../preprocessing';
-import {
-  NetworkWriter,
-  outputOf,
-  type Padding,
-  type Value,
-  type WrittenCall,
-} from '../writing/network-writer';
+import { NetworkWriter, outputOf, type Padding, type Value } from '../writing/network-writer';
 import { type ExternalData, outside } from './external-data';
 import { OnnxModel } from './model';
 import { operators } from './operators';
@@ -67,7 +61,8 @@ export async function exportOnnx(
   onnx.input(input, asOnnx(images!.shape));
   const writer = new NetworkWriter({
     name: 'ONNX',
-    operators: writing(onnx, weights),
+    operators,
+    own: { onnx, precision: weights },
     pad: (source, padding) => padded(onnx, source, padding),
     written: file?.written,
   });
@@ -84,15 +79,6 @@ export async function exportOnnx(
   for (const [key, value] of Object.entries(metadata)) onnx.describe(key, value);
   return onnx.toBytes();
 }
-
-/** The operators, writing to one model with one precision of weights. */
-const writing = (onnx: OnnxModel, precision: WeightPrecision) =>
-  Object.fromEntries(
-    Object.entries(operators).map(([className, operator]) => [
-      className,
-      (call: WrittenCall) => operator({ ...call, onnx, precision }),
-    ]),
-  );
 
 function padded(onnx: OnnxModel, source: Value, padding: Padding): string {
   const [top, left, bottom, right] = padding;

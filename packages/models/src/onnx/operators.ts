@@ -1,5 +1,5 @@
 import { averagingMatrix } from '../layers/adaptive-average';
-import { fixedShape, type Value } from '../writing/network-writer';
+import { fixedShape, normParts, type Value } from '../writing/network-writer';
 import type { Call, Operator } from './call';
 import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
@@ -43,10 +43,6 @@ function windowed(call: Call, size: string) {
   const { config, padding, inputs } = call;
   const moves = { kernel_shape: config[size] as number[], strides: config.strides as number[] };
   if (config.padding === 'valid') return { ...moves, pads: padding };
-  if (padding.some(side => side > 0))
-    throw new Error(
-      `${call.layer.name}: zeros around a map can be written only for 'valid' padding.`,
-    );
   const zeros = moves.kernel_shape.map((side, axis) => {
     const stride = moves.strides[axis]!;
     const length = inputs[0]!.shape[axis + 1];
@@ -108,10 +104,7 @@ function ofTokens({ onnx }: Call, [tokens, kernel, bias]: readonly string[]): st
 }
 
 const batchNorm: Operator = call => {
-  const parts = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
-  if (call.weights.size !== parts.length)
-    throw new Error(`${call.layer.name}: a batch norm without scale or center cannot be written.`);
-  const inputs = [call.inputs[0]!.name, ...parts.map(part => vector(call, part))];
+  const inputs = [call.inputs[0]!.name, ...normParts(call).map(part => vector(call, part))];
   const epsilon = { float: call.config.epsilon as number };
   return call.onnx.add('BatchNormalization', inputs, { epsilon });
 };

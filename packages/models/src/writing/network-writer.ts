@@ -26,11 +26,13 @@ export interface WrittenCall {
 }
 
 /** How a file format writes layers. */
-export interface WrittenFormat {
+export interface WrittenFormat<Own extends object> {
   /** Name of the format, for error messages. */
   readonly name: string;
   /** Operators by the class names of layers. Each writes one layer and returns the name of its output. */
-  readonly operators: Readonly<Record<string, (call: WrittenCall) => string>>;
+  readonly operators: Readonly<Record<string, (call: WrittenCall & Own) => string>>;
+  /** What an operator is given beside the call, such as the file that it writes to. */
+  readonly own: Own;
   /** Writes zeros around a map. @returns The name of the result. */
   pad(source: Value, padding: Padding): string;
   /** Called after each layer, before the weights of the next one are read. */
@@ -42,15 +44,15 @@ const noPadding: Padding = [0, 0, 0, 0];
 const convolutions = ['Conv2D', 'DepthwiseConv2D'];
 
 /** Writes the layers of a network, including those of nested networks, one after another. */
-export class NetworkWriter {
-  readonly #format: WrittenFormat;
+export class NetworkWriter<Own extends object> {
+  readonly #format: WrittenFormat<Own>;
   readonly #values = new Map<SymbolicTensor, Value>();
   /** The layers written so far, by the prefix of their weights' names. */
   readonly #layers = new Map<string, layers.Layer>();
   /** Zero paddings that are not written yet, by their output. */
   readonly #padded = new Map<SymbolicTensor, { source: Value; padding: Padding }>();
 
-  constructor(format: WrittenFormat) {
+  constructor(format: WrittenFormat<Own>) {
     this.#format = format;
   }
 
@@ -62,8 +64,12 @@ export class NetworkWriter {
   ): Promise<void> {
     for (const [tensor, value] of inputs) this.#values.set(tensor, value);
     for (const call of callsBefore(outputs)) {
-      if (isModel(call.layer)) await this.#writeModel(call, call.layer, scope);
-      else if (call.layer.getClassName() === 'ZeroPadding2D') this.#pad(call);
+      if (isModel(call.layer)) {
+        await this.#writeModel(call, call.layer, scope);
+        continue;
+      }
+      requireChannelsLast(call);
+      if (call.layer.getClassName() === 'ZeroPadding2D') this.#pad(call);
       else await this.#writeLayer(call, scope);
     }
   }
@@ -109,10 +115,14 @@ export class NetworkWriter {
       );
     this.#layers.set(path, layer);
     const padded = convolutions.includes(className) ? this.#padded.get(inputs[0]!) : undefined;
+    const config = layer.getConfig();
+    if (padded?.padding.some(side => side > 0) && config.padding !== 'valid')
+      throw new Error(`${layer.name}: zeros around a map can be written only for 'valid' padding.`);
     const name = operator({
+      ...this.#format.own,
       layer,
       path,
-      config: layer.getConfig(),
+      config,
       weights: await readWeights(layer),
       inputs: padded ? [padded.source] : inputs.map(each => this.read(each)),
       padding: padded?.padding ?? noPadding,
@@ -120,6 +130,14 @@ export class NetworkWriter {
     this.#values.set(output, { name, shape: output.shape });
     await this.#format.written?.();
   }
+}
+
+/** @throws Error with the name of a layer whose channels are not its last axis: its numbers would be read along another. */
+function requireChannelsLast({ layer }: LayerCall): void {
+  if (layer.getConfig().dataFormat === 'channelsFirst')
+    throw new Error(
+      `${layer.name}: 'channelsFirst' cannot be written. Build it with 'channelsLast'.`,
+    );
 }
 
 /** The tensor that a layer of the network computes. @throws Error when the network has no such layer. */
@@ -142,6 +160,20 @@ export function fixedShape({ layer, inputs }: WrittenCall, format: string): read
   if (shape.slice(1).includes(null))
     throw new Error(`${layer.name}: give the network an inputSize to write it as ${format}.`);
   return shape as readonly number[];
+}
+
+/**
+ * Names of the weights of a batch norm: its scale, center, mean and variance.
+ *
+ * @throws Error with its name, when it has no scale or center, or another axis than the last.
+ */
+export function normParts({ layer, weights, config, inputs }: WrittenCall) {
+  const { axis = -1 } = config;
+  if (weights.size !== 4 || (axis !== -1 && axis !== inputs[0]!.shape.length - 1))
+    throw new Error(
+      `${layer.name}: a batch norm can be written with scale, center and axis -1, not without.`,
+    );
+  return ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 }
 
 async function readWeights(layer: layers.Layer) {
