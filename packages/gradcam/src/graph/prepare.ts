@@ -61,10 +61,7 @@ export function prepareGraph(
   options: PrepareGraphOptions = {},
 ): PreparedModel {
   checkNames(options);
-  if (options.tokens)
-    throw new TapError(
-      `A GraphModel takes no tokens. Explain its pixels: { tap: '${model.inputs[0]!.name}' } with rise() or occlusion().`,
-    );
+  if (options.tokens) throw new TapError('A GraphModel takes no tokens. Explain its pixels.');
   const source = graphSource(model, options);
   const { all, order, output, ending } = stepsOf(model, options);
   const image = source.node;

@@ -30,6 +30,6 @@ export const whereTokens = 'Say where patches are: { tokens: { prefix: 1 } }. ';
  */
 export function refuseTokens(tap: string, pixels: string, wayOut = ''): never {
   throw new TapError(
-    `After '${tap}' this model continues with tokens. A map there shows the content of patches, not the reasons of the decision. ${wayOut}Or explain the pixels: { tap: '${pixels}' } with rise() or occlusion(); or get it by { tap: '${tap}' }.`,
+    `After '${tap}' this model continues with tokens: a map there shows patches, not reasons. ${wayOut}Explain the pixels: { tap: '${pixels}' } with rise() or occlusion(); or get it: { tap: '${tap}' }.`,
   );
 }

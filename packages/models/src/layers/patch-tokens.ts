@@ -79,9 +79,7 @@ export class PatchTokens extends layers.Layer {
       const [count, height, width, channels] = maps.shape;
       const { grid, classPosition } = this.config;
       if (this.#isSquare && height !== width)
-        throw new Error(
-          `${this.name}: the images are not square. Build the network with their inputSize.`,
-        );
+        throw new Error(`${this.name}: the images are not square. Build it with their inputSize.`);
       let patches = reshape(maps, [count, height * width, channels]);
       let first = this.#classToken?.read();
       if (this.#positions) {

@@ -135,9 +135,7 @@ export class NetworkWriter<Own extends object> {
 /** @throws Error with the name of a layer whose channels are not its last axis: its numbers would be read along another. */
 function requireChannelsLast({ layer }: LayerCall): void {
   if (layer.getConfig().dataFormat === 'channelsFirst')
-    throw new Error(
-      `${layer.name}: 'channelsFirst' cannot be written. Build it with 'channelsLast'.`,
-    );
+    throw new Error(`${layer.name}: 'channelsFirst' cannot be written.`);
 }
 
 /** The tensor that a layer of the network computes. @throws Error when the network has no such layer. */
@@ -170,9 +168,7 @@ export function fixedShape({ layer, inputs }: WrittenCall, format: string): read
 export function normParts({ layer, weights, config, inputs }: WrittenCall) {
   const { axis = -1 } = config;
   if (weights.size !== 4 || (axis !== -1 && axis !== inputs[0]!.shape.length - 1))
-    throw new Error(
-      `${layer.name}: a batch norm can be written with scale, center and axis -1, not without.`,
-    );
+    throw new Error(`${layer.name}: a batch norm needs scale, center and axis -1.`);
   return ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 }
 
