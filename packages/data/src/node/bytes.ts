@@ -20,7 +20,10 @@ const inflate = promisify(inflateRaw);
  * }
  * ```
  */
-export async function readBytes(origin: StoredOrigin, options: RangeOptions = {}): Promise<Buffer> {
+export async function readBytes(
+  origin: StoredOrigin,
+  options: RangeOptions = {},
+): Promise<Uint8Array> {
   if (origin.kind === 'file') return readWhole(origin.path, options);
   if (origin.kind === 'tar') return readTarFile(origin, options);
   if (origin.kind === 'parquet') return (await import('./parquet/cell')).readCell(origin, options);

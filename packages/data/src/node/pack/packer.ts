@@ -13,7 +13,7 @@ export interface PackedSet {
 /** A photo to pack. */
 export interface PackedPhoto {
   readonly candidate: Candidate;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   /** Name of the photo in the file: unique, with folders. */
   readonly name: string;
 }

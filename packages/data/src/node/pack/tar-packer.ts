@@ -47,8 +47,8 @@ export function keyOf(name: string): { readonly key: string; readonly suffix?: s
 }
 
 /** The suffix of a photo whose name has none, by its first bytes. */
-function suffixOf(bytes: Buffer): string {
-  const begin = bytes.toString('latin1', 0, 12);
+function suffixOf(bytes: Uint8Array): string {
+  const begin = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (begin.startsWith('\x89PNG')) return 'png';
   if (begin.startsWith('GIF8')) return 'gif';
   return /^RIFF.{4}WEBP/s.test(begin) ? 'webp' : 'jpg';

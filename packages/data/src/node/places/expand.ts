@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { PhotoSetError } from '../collection';
 import { schemeOf } from './addresses';
 
 export interface ExpandOptions {
   /** Where the place `-` is read: one place a line. Default: standard input. */
-  readonly input?: Readable;
+  readonly input?: AsyncIterable<Uint8Array | string>;
 }
 
 /** Maximum number of places that the braces of one text stand for. */
@@ -39,8 +38,14 @@ export const isPattern = (place: string): boolean =>
     ? /[{*?[]/.test(place) && !existsSync(place)
     : /\{[^{}]*(,|\.\.)[^{}]*\}/.test(place));
 
-async function* linesOf(input: Readable): AsyncGenerator<string, void, undefined> {
-  const { createInterface } = await import('node:readline');
+async function* linesOf(
+  texts: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<string, void, undefined> {
+  const [{ createInterface }, { Readable }] = await Promise.all([
+    import('node:readline'),
+    import('node:stream'),
+  ]);
+  const input = texts instanceof Readable ? texts : Readable.from(texts);
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
     if (line.trim() !== '') yield line;
 }
