@@ -30,7 +30,7 @@ interface Figures {
 
 const steps = ['epoch', 'pass', 'prototypes', 'shuffles'] as const;
 const figuresPath = new URL('large-features.json', import.meta.url);
-const picturePath = new URL('../docs/images/benchmarks/large-features.svg', import.meta.url);
+const picturePath = new URL('../docs/images/large-features.svg', import.meta.url);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
