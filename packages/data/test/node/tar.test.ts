@@ -72,6 +72,17 @@ describe.each(['ustar', 'gnu', 'pax', 'drawn-000000', 'drawn-000001'])('%s.tar',
   });
 });
 
+test('an index that cannot be written is an error, and nothing of it is left', async () => {
+  const own = join(folder, 'unwritable');
+  await mkdir(join(own, 'a.tar.index'), { recursive: true });
+  await cp(tar('drawn-000000.tar'), join(own, 'a.tar'));
+  await expect(writeTarIndex(join(own, 'a.tar'))).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM/);
+  const bytes = await readFile(tar('drawn-000000.tar'));
+  await writeFile(join(own, 'b.tar'), bytes.subarray(0, 4000));
+  await expect(writeTarIndex(join(own, 'b.tar'))).rejects.toThrow(ArchiveError);
+  expect((await readdir(own)).sort()).toEqual(['a.tar', 'a.tar.index', 'b.tar']);
+});
+
 test('shards by braces and globs are one set, whose classes are names before numbers', async () => {
   for (const places of [tar('drawn-{000000..000001}.tar'), tar('drawn-*.tar')]) {
     const set = await openPhotos(places);

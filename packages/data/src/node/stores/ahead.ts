@@ -53,7 +53,9 @@ export async function readAhead(
   try {
     return (await window.bytes).subarray(0, end - start);
   } catch (error) {
-    windows.splice(windows.indexOf(window), 1);
+    // Others may have pushed it out already.
+    const place = windows.indexOf(window);
+    if (place >= 0) windows.splice(place, 1);
     throw error;
   }
 }

@@ -11,11 +11,11 @@ export function shownAddress(address: string): string {
   return `${url.protocol}//${url.host}${decoded(url.pathname)}${url.search ? '?…' : ''}`;
 }
 
-function decoded(path: string): string {
+function decoded(text: string, decode = decodeURI): string {
   try {
-    return decodeURI(path);
+    return decode(text);
   } catch {
-    return path;
+    return text;
   }
 }
 
@@ -36,7 +36,8 @@ export function httpFile(
   if (!url || !/^https?:$/.test(url.protocol))
     throw new PhotoStoreError('address', `'${shown}' is not the address of a file on the web.`);
   const { username, password } = url;
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const [name, word] = [username, password].map(each => decoded(each, decodeURIComponent));
+  const login = Buffer.from(`${name}:${word}`);
   const own: Readonly<Record<string, string>> = {
     ...headers,
     ...(username && { authorization: `Basic ${login.toString('base64')}` }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../archive-error';
 import { openRanges, type RangeOptions, type RangeReader } from '../stores/ranges';
 import type { Row } from '../table-text';
@@ -35,20 +35,19 @@ export async function writeTarIndex(
   const part = `${path}.${randomUUID()}.part`;
   const file = await openRanges(tar, options);
   try {
-    const stream = createWriteStream(part, { flags: 'wx' });
-    const closed = once(stream, 'close');
-    const head = { format: 'shroom-tar-index', version, tar: { bytes: file.size } };
-    stream.write(`${JSON.stringify(head)}\n`);
     let photos = 0;
-    for await (const { name, offset, size, row } of tarPhotos(headerReader(file))) {
-      options.signal?.throwIfAborted();
-      photos++;
-      if (!stream.write(`${JSON.stringify([name, offset, size, row])}\n`))
-        await Promise.race([once(stream, 'drain'), closed]);
+    async function* lines() {
+      const head = { format: 'shroom-tar-index', version, tar: { bytes: file.size } };
+      yield `${JSON.stringify(head)}\n`;
+      for await (const { name, offset, size, row } of tarPhotos(headerReader(file))) {
+        options.signal?.throwIfAborted();
+        photos++;
+        yield `${JSON.stringify([name, offset, size, row])}\n`;
+      }
+      // An index without this line is incomplete.
+      yield `${JSON.stringify({ photos })}\n`;
     }
-    // An index without this line is incomplete.
-    stream.end(`${JSON.stringify({ photos })}\n`);
-    await closed;
+    await pipeline(lines, createWriteStream(part, { flags: 'wx' }));
     await rename(part, path);
     return { path, photos };
   } finally {

@@ -100,8 +100,9 @@ function shortFields(json: string): Row {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const isShort = (cell: unknown): boolean => (textOf(cell)?.length ?? longest + 1) <= longest;
-  const fields = Object.entries(value).filter(([name, cell]) =>
-    name.length <= longest && Array.isArray(cell) ? cell.every(isShort) : isShort(cell),
+  const fields = Object.entries(value).filter(
+    ([name, cell]) =>
+      name.length <= longest && (Array.isArray(cell) ? cell.every(isShort) : isShort(cell)),
   );
   return Object.fromEntries(fields.slice(0, mostFields));
 }
