@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   try {
     let failures = 0;
     for (const task of selected) {
-      const date = options.resume ? task.measuredOn(folder, machine) : undefined;
+      const date = options.resume ? task.measuredOn(folder, machine, rounds) : undefined;
       if (date) {
         say(
           `\n${paint('bold', task.name)}  ${paint('dim', `measured on this machine on ${date}`)}`,

@@ -2,8 +2,8 @@
 // closed form in one pass, and compares shuffles in blocks with the full one. Results are added to large-features.json, and the picture
 // of the memory is written.
 //
-//   npx tsx benchmarks/large-features.ts --folder /tmp/large                 # all; the file has 16.4 GB, and is removed afterwards
-//   npx tsx benchmarks/large-features.ts --folder /tmp/large --photos 20000  # a small file
+//   npx tsx benchmarks/large-features.ts --folder <folder>                 # all; the file has 16.4 GB, and is removed afterwards
+//   npx tsx benchmarks/large-features.ts --folder <folder> --photos 20000  # a small file
 //   npx tsx benchmarks/large-features.ts shuffles
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

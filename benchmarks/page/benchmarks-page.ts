@@ -36,11 +36,12 @@ ${machineText([...results, ...growth])}
 Every library runs in its own process, and all have the same number of threads (except tfjs, which has only one in Node, on wasm and on
 cpu). A round runs each library once, one after the other, so that other work of the machine affects all of them. The first rounds compile
 sessions and fill caches, and are not counted. Figures are medians of the rounds. All networks have random weights. "Ours is 2 x" means that
-Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure: the median
-of the rounds' quotients, with its 95 % interval in brackets. A bound is met if the whole interval is on its good side; it is open, and does
-not count as met, if the interval contains it.
+Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure, as the
+table shows them.
 
 - ONNX Runtime runs a file that PyTorch exported (\`torch.onnx.export\`, opset 17) with \`onnxruntime-node\`.
+${olderText(results)}- The quotient that a bound limits is the median of the rounds' quotients, with its 95 % interval in brackets. A bound is met if the whole
+  interval is on its good side; it is open, and does not count as met, if the interval contains it.
 - PyTorch runs in the ways that its users know, each in its own process: eager, with channels last, and compiled by \`torch.compile\`. The best
   one counts, and its name stands in brackets. The time to compile is not counted.
 - \`input-pipeline\`: torchvision's \`DataLoader\` has two workers that are kept between epochs; Shroom has two threads. Camera photos are
@@ -61,6 +62,22 @@ ${growthSection(growth)}## Rounds
 Memory here is the peak of the main process over all rounds, in GB of 10⁹ bytes, without children.
 
 ${spreadTable(results)}
+`;
+}
+
+/** Says which rows were measured before PyTorch ran in several ways and bounds had intervals. */
+function olderText(results: readonly Result[]): string {
+  const older = results.filter(
+    ({ peers, ways, bounds }) =>
+      (peers.pytorch && !ways?.pytorch) || bounds.some(({ interval }) => !interval),
+  );
+  if (older.length === 0) return '';
+  const names =
+    older.length === results.length
+      ? 'all rows so far'
+      : older.map(({ name }) => `\`${name}\``).join(', ');
+  return `- Measured before the two rules that follow, and not again since: ${names}. There, PyTorch is eager,
+  in the version that is named above, and a bound is judged by the medians alone.
 `;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +31,8 @@ export interface Task {
   run(options: RunOptions, rounds: number | undefined): Promise<(folder: string) => void>;
   /** Date of the result in the folder, if there is one. */
   known(folder: string): string | undefined;
-  /** The same, if that result was measured on this machine with the same versions of everything. */
-  measuredOn(folder: string, machine: Machine): string | undefined;
+  /** The same, if that result was measured on this machine with the same versions of everything, in as many rounds. */
+  measuredOn(folder: string, machine: Machine, rounds: number | undefined): string | undefined;
 }
 
 const names = rows.map(({ name }) => name);
@@ -45,8 +46,10 @@ const rowTasks = rows.map(
       return folder => keepEntry(join(folder, 'results.json'), result, names);
     },
     known: folder => entryOf<Result>(join(folder, 'results.json'), row.name)?.date,
-    measuredOn: (folder, machine) =>
-      dateOn(machine, entryOf<Result>(join(folder, 'results.json'), row.name)),
+    measuredOn: (folder, machine, rounds = row.rounds) => {
+      const entry = entryOf<Result>(join(folder, 'results.json'), row.name);
+      return entry && entry.rounds >= rounds ? dateOn(machine, entry) : undefined;
+    },
   }),
 );
 
@@ -80,7 +83,10 @@ const limitsTask: Task = {
     return folder => writeJson(join(folder, 'limits.json'), limits);
   },
   known: () => undefined,
-  measuredOn: () => undefined,
+  measuredOn: (folder, machine) => {
+    const file = join(folder, 'limits.json');
+    return existsSync(file) ? dateOn(machine, JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  },
 };
 
 export const tasks: readonly Task[] = [...rowTasks, ...growthTasks, limitsTask];
