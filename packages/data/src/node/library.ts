@@ -144,11 +144,9 @@ function rethrow(error: unknown, mostPixels: number): never {
     throw new DecodeError('not a picture', { cause: error });
   }
   if (/pixel limit/i.test(message)) throw tooLarge(mostPixels);
-  const detail = message.trim().split('\n')[0]!.trim();
-  throw new DecodeError(
-    `incomplete or damaged${/unknown error/i.test(detail) ? '' : ` (${detail})`}`,
-    { cause: error },
-  );
+  // Messages of libvips come from one buffer of the whole process: of a file that is decoded beside others they may be
+  // empty, doubled or about another file.
+  throw new DecodeError('incomplete or damaged', { cause: error });
 }
 
 /** @throws DecodeError for a file of a known kind that is not read, saying how to convert it. */

@@ -98,11 +98,22 @@ describe('a folder of photos', () => {
     const reasons = Object.fromEntries(findings.map(({ subject, reason }) => [subject, reason]));
     expect(reasons['A/empty.jpg']).toBe('empty file');
     expect(reasons['A/notes.txt']).toBe('not a picture');
-    expect(reasons['A/cut.jpg']).toMatch(/^incomplete or damaged/);
+    expect(reasons['A/cut.jpg']).toBe('incomplete or damaged');
+    expect(reasons['A/cut.png']).toBe('incomplete or damaged');
     expect(reasons['A/huge.svg']).toMatch(/^an SVG drawing/);
     expect(reasons['stray.jpg']).toMatch(/beside the class folders/);
     expect(await readdir(root, { recursive: true })).toEqual(before);
     expect(await readFile(join(root, 'A/cut.jpg'))).toEqual(jpeg.subarray(0, jpeg.length / 2));
+  });
+
+  test('gives a file the same reason whatever is read beside it', async () => {
+    await fill('A', 6);
+    await fill('B', 6);
+    const jpeg = await picture(0, 400, 300).jpeg().toBuffer();
+    const cut = jpeg.subarray(0, jpeg.length / 2);
+    for (let index = 0; index < 24; index++) await put(`A/cut-${index}.jpg`, cut);
+    const { findings } = await openFolder(root);
+    expect(findings.map(({ reason }) => reason)).toEqual(Array(24).fill('incomplete or damaged'));
   });
 
   test('converts unusual pictures and lists them', async () => {
