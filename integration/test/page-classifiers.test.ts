@@ -172,6 +172,7 @@ describe.skipIf(noChromium).each(Object.keys(classifiers) as Name[])('the page w
     const layers = await page.locator('#layer option').allTextContents();
     const networks = file.extractors.map(({ architecture }) => architecture);
     expect(layers.filter(text => text.includes(', the last'))).toHaveLength(networks.length);
+    expect(new Set(layers).size).toBe(layers.length);
     if (networks.length > 1) {
       const of = layers.map(text => / of (\w+)$/.exec(text)![1]);
       expect([...new Set(of)]).toEqual(networks);

@@ -49,10 +49,14 @@ export class SettingsForm {
       ...layers.map(layer => {
         const { preprocessing } = extractors[layer.extractor]!;
         const places = preprocessing.size.map(side => Math.ceil(side / layer.stride)).join(' × ');
+        const isAlone = layers.every(
+          other =>
+            other === layer || other.extractor !== layer.extractor || other.stride !== layer.stride,
+        );
+        const name = layer.last ? ', the last' : isAlone ? '' : `, ${layer.name}`;
         const network =
           extractors.length === 1 ? '' : ` of ${networkName(layer.extractor, extractors)}`;
-        const text = `${places}${layer.last ? ', the last' : ''}${network}`;
-        return element('option', { value: keyOf(layer) }, text);
+        return element('option', { value: keyOf(layer) }, `${places}${name}${network}`);
       }),
     );
     if (layers.some(layer => keyOf(layer) === chosen)) this.#layer.value = chosen;
