@@ -149,3 +149,17 @@ async function firstOf(place: string) {
   for await (const photo of findPhotos(place)) return photo;
   throw new Error('no photo');
 }
+
+test('a list on standard input is answered while it is still being written, and Ctrl+C ends it', async () => {
+  const child = spawn(process.execPath, [program, 'predict', run, '-'], { cwd: folder });
+  child.stdin.on('error', () => {});
+  child.stdin.write('photos/Amanita/0.jpg\n'.repeat(1100));
+  const answer = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', part => resolve(String(part)));
+    child.once('close', () => reject(new Error('it ended without an answer')));
+  });
+  expect(answer).toContain('photos/Amanita/0.jpg');
+  const code = new Promise(resolve => child.once('close', resolve));
+  child.kill('SIGINT');
+  expect(await code).toBe(130);
+});

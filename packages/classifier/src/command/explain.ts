@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { Option } from 'commander';
-import type { PhotoExplanation } from '../classifier';
+import type { Classifier, PhotoExplanation } from '../classifier';
 import type { EngineName } from '../engine/names';
 import { PhotoError } from '../errors';
 import { loadMethod, type MethodName, methodNames } from '../explaining/methods';
@@ -11,7 +11,7 @@ import { inWords } from './answer';
 import { fromHere } from './from-here';
 import { openRun } from './open';
 import { engineOption, integer, photoPlaces } from './options';
-import { filesOf } from './predict';
+import { photosAt } from './places';
 import { nearest } from './terminal/nearest';
 import { UsageError, type Verb } from './verb';
 
@@ -77,9 +77,10 @@ export const explain: Verb<ExplainOptions> = {
       throw new UsageError(
         '--against needs --class with another class: it shows one against the other.',
       );
-    const files = await filesOf(photos);
-    const classifier = await openRun(session, run!, engine);
+    const { all, close } = await photosAt(photos);
+    let classifier: Classifier | undefined;
     try {
+      classifier = await openRun(session, run!, engine);
       for (const name of [what.class, what.against])
         if (name !== undefined) requireClass(classifier.classes, name);
       const how = { ...what, method: await loadMethod(method), signal };
@@ -88,7 +89,8 @@ export const explain: Verb<ExplainOptions> = {
       const answers: object[] = [];
       let failed = false;
       results.say();
-      for (const file of files) {
+      for await (const file of all) {
+        signal.throwIfAborted();
         try {
           const [found] = await classifier.explain(file, how);
           const picture = join(out, unusedName(fileName(parse(file.name).name), written));
@@ -114,7 +116,8 @@ export const explain: Verb<ExplainOptions> = {
       if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
       return { result: { photos: answers }, failed };
     } finally {
-      await classifier.dispose();
+      close();
+      await classifier?.dispose();
     }
   },
 };

@@ -1,11 +1,12 @@
+import type { Classifier } from '../classifier';
 import type { EngineName } from '../engine/names';
-import { eachPhoto, type StoredPhoto } from '../photos/inputs';
 import { forTerminal } from '../run/names';
 import type { Prediction } from '../serving/answer';
 import type { FailedPhoto } from '../serving/options';
 import { inWords, printAnswer, printBars } from './answer';
 import { openRun } from './open';
 import { engineOption, integer, photoPlaces, viewsOption } from './options';
+import { photosAt } from './places';
 import { startBar } from './terminal/bar';
 import type { Printer, Style } from './terminal/printer';
 import { counted } from './terminal/words';
@@ -38,25 +39,26 @@ export const predict: Verb<PredictOptions> = {
   },
   run: async (session, [run, ...photos], { views, top, engine }) => {
     const { results, signal, json, notes } = session;
-    const files = await filesOf(photos);
-    const classifier = await openRun(session, run!, engine);
+    const { first, total, all, close } = await photosAt(photos);
+    let classifier: Classifier | undefined;
     try {
+      classifier = await openRun(session, run!, engine);
       requireViews(classifier.file.certainty, views);
       notes.say();
-      const longest = files.reduce(
+      const longest = first.reduce(
         (most, { name }) => Math.max(most, widthOf(forTerminal(name))),
         0,
       );
       const width = Math.min(mostName, longest);
-      const bars = top ?? (files.length === 1 ? 5 : 0);
+      const bars = top ?? (total === 1 ? 5 : 0);
       const answers: object[] = [];
       const counts = { sure: 0, unsure: 0, unknown: 0, unreadable: 0 };
       const options = { signal, ...(views !== undefined && { views }) };
       // Where the answers are printed as they come, they show the progress.
       const progress = json ? startBar(notes, 'classifying', 'photos') : undefined;
       let done = 0;
-      for await (const each of classifier.predictEach(files, options)) {
-        progress?.update(++done, files.length);
+      for await (const each of classifier.predictEach(all, options)) {
+        progress?.update(++done, total);
         if (json) answers.push(plain(each));
         if ('error' in each) {
           const { message } = each.error;
@@ -71,12 +73,13 @@ export const predict: Verb<PredictOptions> = {
         if (bars > 0) printBars(results, each, bars);
       }
       progress?.stop();
-      if (files.length > 1) printCounts(results, files.length, counts);
+      if (total !== 1) printCounts(results, done, counts);
       const { caution } = classifier.file;
       if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
       return { result: { photos: answers, counts }, failed: counts.unreadable > 0 };
     } finally {
-      await classifier.dispose();
+      close();
+      await classifier?.dispose();
     }
   },
 };
@@ -89,17 +92,6 @@ function plain(answer: Prediction | FailedPhoto): object {
   }
   const { photo, known, ...rest } = answer;
   return { photo, known, ...rest };
-}
-
-/** The photos at the given places. @throws UsageError when there are none. */
-export async function filesOf(photos: readonly string[]): Promise<readonly StoredPhoto[]> {
-  const files: StoredPhoto[] = [];
-  for await (const { name, input } of eachPhoto(photos)) {
-    const origin = typeof input === 'string' ? ({ kind: 'file', path: input } as const) : input;
-    if ('kind' in origin) files.push({ name, origin });
-  }
-  if (files.length === 0) throw new UsageError(`There are no photos in ${photos.join(', ')}.`);
-  return files;
 }
 
 /** @throws UsageError when the classifier was not calibrated for that number of views. */

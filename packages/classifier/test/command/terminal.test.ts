@@ -97,6 +97,19 @@ describe('a progress bar', () => {
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toMatch(/^ {2}features +100 % {2}40\/40 views/);
   });
+
+  test('counts without a share while the total is not known', () => {
+    const line = barLine(screenOf(80).printer, 'classifying', 'photos', {
+      ...{ ...state, total: undefined },
+    });
+    expect(line).toBe('  classifying 120 photos  12 photos/s  epoch 3, validation 81 %');
+    const { printer, text } = screenOf();
+    const bar = startBar(printer, 'classifying', 'photos');
+    for (let done = 1; done <= 2500; done++) bar.update(done, undefined);
+    bar.stop();
+    expect(text().match(/\d+ photos /g)).toEqual(['1000 photos ', '2000 photos ']);
+    expect(text()).not.toContain('%');
+  });
 });
 
 test('words', () => {

@@ -6,7 +6,8 @@ import { padEnd, widthOf } from './wrap';
 /** State of a long work. */
 export interface BarState {
   readonly done: number;
-  readonly total: number;
+  /** `undefined` if it is not known yet. */
+  readonly total: number | undefined;
   /** Units per second. */
   readonly rate: number;
   /** Remaining seconds. */
@@ -20,16 +21,19 @@ export interface Bar {
   /** Shows progress whose rate was measured elsewhere. */
   show(state: BarState): void;
   /** Shows progress at the average rate since the bar was made. */
-  update(done: number, total: number, note?: string): void;
+  update(done: number, total: number | undefined, note?: string): void;
   /** Leaves the bar as it is, and begins a new line. */
   stop(): void;
 }
 
 /** Shortest time between two drawings, in milliseconds. */
 const between = 80;
+/** Units between two lines without a terminal, if the total is not known. */
+const stride = 1000;
 
 /**
- * A progress bar with rate and remaining time on a terminal. Without a terminal, a line after each tenth of the work.
+ * A progress bar with rate and remaining time on a terminal. Without a terminal, a line after each tenth of the work, or
+ * after each thousand units if their number is not known.
  *
  * @param label What is done, in at most 11 characters.
  * @example
@@ -42,16 +46,18 @@ const between = 80;
 export function startBar(printer: Printer, label: string, unit: string): Bar {
   const begin = Date.now();
   let drawn = 0;
-  let tenth = 0;
+  let told = 0;
   let last: BarState | undefined;
   const draw = (state: BarState) =>
     printer.write(`\r${barLine(printer, label, unit, state)}\u001b[K`);
   const show = (state: BarState) => {
     last = state;
     if (!printer.isTerminal) {
-      const now = Math.floor((10 * state.done) / state.total);
-      if (now === tenth) return;
-      tenth = now;
+      const now = Math.floor(
+        state.total === undefined ? state.done / stride : (10 * state.done) / state.total,
+      );
+      if (now === told) return;
+      told = now;
       printer.say(plainLine(label, unit, state));
     } else if (Date.now() - drawn >= between) {
       drawn = Date.now();
@@ -62,7 +68,8 @@ export function startBar(printer: Printer, label: string, unit: string): Bar {
     show,
     update: (done, total, note = '') => {
       const rate = done / Math.max(0.001, (Date.now() - begin) / 1000);
-      show({ done, total, rate, remaining: (total - done) / rate, note });
+      const remaining = ((total ?? Number.POSITIVE_INFINITY) - done) / rate;
+      show({ done, total, rate, remaining, note });
     },
     stop: () => {
       if (!last || !printer.isTerminal) return;
@@ -75,22 +82,26 @@ export function startBar(printer: Printer, label: string, unit: string): Bar {
 
 function plainLine(label: string, unit: string, state: BarState): string {
   const { done, total, note } = state;
-  const percent = Math.floor((100 * done) / total);
   const { speed, left } = pace(unit, state);
-  return `  ${label.padEnd(11)} ${String(percent).padStart(3)} %  ${done}/${total} ${unit}  ${speed}  ${left}  ${note}`.trimEnd();
+  const share =
+    total === undefined ? '' : `${String(Math.floor((100 * done) / total)).padStart(3)} %  `;
+  const count = countOf(unit, state);
+  return `  ${label.padEnd(11)} ${share}${count}  ${speed}  ${left}  ${note}`.trimEnd();
 }
 
 /** The line of a bar. Where the terminal is narrow, the less important parts are left out. */
 export function barLine(printer: Printer, label: string, unit: string, state: BarState): string {
   const { done, total, note } = state;
-  const share = total > 0 ? Math.min(1, done / total) : 0;
   const { speed, left } = pace(unit, state);
   const lead = `  ${padEnd(label, 11)} `;
+  if (total === undefined)
+    return [`${lead}${countOf(unit, state)}`, speed, note].filter(Boolean).join('  ');
+  const share = total > 0 ? Math.min(1, done / total) : 0;
   const percent = `${String(Math.floor(100 * share)).padStart(3)} %`;
   // The last column stays empty, because some terminals begin a new line after it.
   let free = printer.columns - 1 - widthOf(lead) - widthOf(percent);
   const parts: Record<string, string> = {};
-  const candidates = { count: `${done}/${total} ${unit}`, left, speed, note };
+  const candidates = { count: countOf(unit, state), left, speed, note };
   const least = 10;
   for (const [name, text] of Object.entries(candidates)) {
     if (text === '' || free - widthOf(text) - 2 < least) continue;
@@ -103,8 +114,11 @@ export function barLine(printer: Printer, label: string, unit: string, state: Ba
   return [`${lead}${bar} ${percent}`, count, rate, remaining, more].filter(Boolean).join('  ');
 }
 
+const countOf = (unit: string, { done, total }: BarState): string =>
+  `${total === undefined ? done : `${done}/${total}`} ${unit}`;
+
 function pace(unit: string, { done, total, rate, remaining }: BarState) {
   const speed = rate > 0 ? `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s` : '';
-  const left = rate > 0 && done < total ? `${duration(remaining)} left` : '';
+  const left = rate > 0 && total !== undefined && done < total ? `${duration(remaining)} left` : '';
   return { speed, left };
 }
