@@ -1,7 +1,8 @@
 import type { Growth } from '../growth/series';
 import type { Result } from '../runner/results';
-import type { Row } from '../runner/row';
+import type { PeerName, Row } from '../runner/row';
 import { figure } from '../runner/terminal';
+import { leastShare } from './slow-peers';
 import { machineText, mainTable, spreadTable } from './table';
 
 /** docs/benchmarks.md */
@@ -9,8 +10,9 @@ export function benchmarksPage(
   results: readonly Result[],
   growth: readonly Growth[],
   rows: readonly Row[],
+  slow?: (result: Result) => Partial<Record<PeerName, number>>,
 ): string {
-  const bounds = results.flatMap(result => result.bounds);
+  const bounds = results.flatMap(result => result.bounds).filter(({ isGoal }) => !isGoal);
   const met = bounds.filter(bound => bound.met).length;
   const listed = results.filter(result => result.bounds.length > 0);
   const others = results.filter(result => result.bounds.length === 0);
@@ -27,13 +29,13 @@ npm run bench -- --help
 
 ![How many times as fast as each peer, for every row](./images/benchmarks/ratios.svg)
 
-${mainTable(listed, rows)}
-${others.length > 0 ? `\nRows without a bound:\n\n${mainTable(others, rows)}\n` : ''}
+${mainTable(listed, rows, slow)}
+${others.length > 0 ? `\nRows without a bound:\n\n${mainTable(others, rows, slow)}\n` : ''}
 ## How it was measured
 
 ${machineText([...results, ...growth])}
 
-Every library runs in its own process, and all have the same number of threads (except tfjs, which has only one in Node, on wasm and on
+Every library runs in its own process, and all have the same number of threads (except tfjs in Node, which has only one on wasm and on
 cpu). A round runs each library once, one after the other, so that other work of the machine affects all of them. The first rounds compile
 sessions and fill caches, and are not counted. Figures are medians of the rounds. All networks have random weights. "Ours is 2 x" means that
 Shroom is twice as fast, or needs half the memory. A bound limits the quotient of Shroom's figure and the other library's figure, as the
@@ -53,7 +55,18 @@ ${olderText(results)}- The quotient that a bound limits is the median of the rou
   runs the network on them in every epoch.
 - \`peak-memory\`: the memory that all processes of a library hold at the same time, measured ten times a second. Shared pages are counted
   once.
-- \`load-resnet50\`: the weights are in the page cache of the system, as on every start but the first.
+- \`load\` and \`first-predict\`: the files are in the page cache of the system, as on every start but the first. PyTorch maps the file into
+  memory, and computes no initial weights, which is its fastest way.
+- \`reference-job\`, PyTorch with cached features: the steps are ours, written for PyTorch. Each photo is decoded once for its four views,
+  features are cached, the head trains on them, and heat maps need the gradient of the head alone.
+- \`ridge\`, \`discriminant\` and \`nearest\` are heads that are computed and not trained. Both libraries read the same rows. Where they give
+  the same answer for less than 99 % of the rows, the table says "other answers", and there is no verdict.
+- \`head-epoch\`: the DataLoader takes one row of a TensorDataset after another, or whole batches by their indices.
+- tfjs-node comes from \`tools/tfjs-node/link.mjs\`. In Chromium, tfjs runs on wasm with as many threads as all others, in an isolated page.
+  Both run the program that Shroom runs on its own engine. Their heat maps are Shroom's, because tfjs has none. In a browser, Shroom itself
+  computes on tfjs's engines.
+- ⚑ marks a peer that is far from the speed that it is known for: its forward pass reaches less than ${100 * leastShare} % of a plain matrix product on
+  the same machine ([performance](./performance)). The rows of ResNet50 and ConvNeXt are judged, and peers with native kernels.
 
 The programs for the other libraries are in \`benchmarks/peers/\` (Python) and \`benchmarks/contestants/\`.
 

@@ -66,6 +66,9 @@ const counted: Readonly<Record<string, Counted>> = {
   'scorecam-resnet50-299': { network: 'resnet50', seconds: rate => 3600 / rate, passes: 2048 },
 };
 
+/** Whether a row is a forward pass of a counted network, and nothing else. */
+export const isForwardPass = (row: string): boolean => row in counted && row.includes('-forward-');
+
 export interface Distance {
   readonly name: string;
   /** Reached GFLOP/s by program. */

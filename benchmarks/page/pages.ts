@@ -16,6 +16,7 @@ import {
   limitsTable,
 } from './limits-tables';
 import { ratiosPicture } from './ratios';
+import { slowPeers } from './slow-peers';
 
 /** All measured and counted figures. */
 export interface Figures {
@@ -35,7 +36,9 @@ function pagesOf(
   performance: string | undefined,
 ): Record<string, string> {
   const pages: Record<string, string> = {
-    'benchmarks.md': benchmarksPage(results, growth, rows),
+    'benchmarks.md': benchmarksPage(results, growth, rows, result =>
+      slowPeers(result, costs, limits),
+    ),
     'images/benchmarks/ratios.svg': ratiosPicture(results),
   };
   for (const series of growth)

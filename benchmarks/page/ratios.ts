@@ -6,20 +6,25 @@ import { colors, dot, line, picture, scale, text } from './svg';
 const colorOf: Record<PeerName, string> = {
   pytorch: colors[1],
   reference: colors[1],
+  'pytorch-cached': colors[1],
   torchvision: colors[1],
   'pytorch-grad-cam': colors[1],
   torchcam: colors[1],
   captum: colors[1],
+  'scikit-learn': colors[4],
   onnxruntime: colors[0],
   'onnxruntime-python': colors[0],
   'tfjs-wasm': colors[2],
+  'tfjs-node': colors[2],
+  'tfjs-chromium': colors[2],
   'tfjs-cpu': colors[3],
 };
 const legend = [
   ['ONNX Runtime', colors[0]],
-  ['PyTorch and what is built on it', colors[1]],
-  ['tfjs wasm', colors[2]],
+  ['PyTorch', colors[1]],
+  ['tfjs-node, tfjs wasm', colors[2]],
   ['tfjs cpu', colors[3]],
+  ['scikit-learn', colors[4]],
 ] as const;
 const [width, left, right, top, step] = [760, 240, 60, 84, 30];
 

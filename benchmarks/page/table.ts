@@ -1,18 +1,38 @@
 import type { Machine } from '../runner/machine';
-import { type BoundResult, bestWay, isOpen, type Result, type Spread } from '../runner/results';
-import { peerTitles, type Row } from '../runner/row';
+import {
+  type BoundResult,
+  bestWay,
+  disagrees,
+  isOpen,
+  type Result,
+  type Spread,
+} from '../runner/results';
+import { type PeerName, peerTitles, type Row } from '../runner/row';
 import { figure, titleOf } from '../runner/terminal';
 import { timesAs } from './ratios';
 
-/** The table of rows with bounds, or of rows without bounds. */
-export function mainTable(results: readonly Result[], rows: readonly Row[]): string {
+/**
+ * The table of rows with bounds, or of rows without bounds.
+ *
+ * @param slow Peers of a row that are far from their known speed, with the share of a plain matrix product that they reach.
+ */
+export function mainTable(
+  results: readonly Result[],
+  rows: readonly Row[],
+  slow: (result: Result) => Partial<Record<PeerName, number>> = () => ({}),
+): string {
   const lines = results.map(result => {
     const { name, ours, unit, peers, bounds } = result;
     const measures = rows.find(row => row.name === name)?.measures;
-    const beside = Object.entries(peers).map(
-      ([peer, value]) => `${titleOf(peer, bestWay(result, peer))} ${figure(value)}`,
+    const far = slow(result);
+    const beside = Object.entries(peers).map(([peer, value]) => {
+      const share = far[peer as PeerName];
+      const flag = share === undefined ? '' : ` ⚑ ${Math.round(100 * share)} %`;
+      return `${titleOf(peer, bestWay(result, peer))} ${figure(value)}${flag}`;
+    });
+    const times = Object.entries(peers).map(([peer, value]) =>
+      disagrees(result, peer) ? 'other answers' : `${figure(timesAs(result, value))} x`,
     );
-    const times = Object.values(peers).map(value => `${figure(timesAs(result, value))} x`);
     const cells = [
       `**${name}**${measures ? `<br>${measures}` : ''}`,
       `${figure(ours)} ${unit}`,
@@ -32,8 +52,8 @@ export function mainTable(results: readonly Result[], rows: readonly Row[]): str
 const relations = { '<': 'less than', '<=': 'at most', '>=': 'at least' };
 
 function boundText(result: BoundResult): string {
-  const { peer, relation, factor, ratio, interval, met } = result;
-  const bound = `${relations[relation]} ${figure(factor)} times ${peerTitles[peer]}`;
+  const { peer, relation, factor, ratio, interval, met, isGoal } = result;
+  const bound = `${isGoal ? 'goal: ' : ''}${relations[relation]} ${figure(factor)} times ${peerTitles[peer]}`;
   const range = interval ? ` (${interval.map(figure).join(' to ')})` : '';
   const verdict = met ? '✓ met' : isOpen(result) ? '**? open**' : '**✗ not met**';
   return `${bound}: ${figure(ratio)}${range}, ${verdict}`;

@@ -36,7 +36,15 @@ export function forwardRow(
         needs: 'onnxruntime',
       },
       pytorch: pytorch(network, 'forward', batch, size),
+      'tfjs-node': {
+        command: () => node('forward.ts', network, 'tensorflow', batch, size),
+        needs: 'tfjs-node',
+      },
       'tfjs-wasm': { command: () => node('forward.ts', network, 'wasm', batch, size) },
+      'tfjs-chromium': {
+        command: () => node('chromium.ts', 'forward', network, batch, size),
+        needs: 'chromium',
+      },
     },
   };
 }

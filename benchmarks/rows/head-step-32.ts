@@ -15,7 +15,12 @@ export const headStep: Row = {
   ours: step('ort'),
   peers: {
     pytorch: pytorch('head', 'step', 32, 0),
+    'tfjs-node': { command: step('tensorflow'), needs: 'tfjs-node' },
     'tfjs-wasm': { command: step('wasm') },
+    'tfjs-chromium': {
+      command: () => node('chromium.ts', 'step', 'head', 32, 0),
+      needs: 'chromium',
+    },
     'tfjs-cpu': { command: step('cpu') },
   },
 };

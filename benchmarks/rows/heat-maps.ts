@@ -38,6 +38,8 @@ export function heatMapRow(
     command: () => python('gradcam_peer.py', library, network, method, batch, size, part),
     needs: library,
   });
+  const maps = (engine: string) => () =>
+    node('heat-maps.ts', engine, network, method, batch, size, part);
   return {
     unit: units[perUnit[method] as keyof typeof units],
     better: 'higher',
@@ -45,9 +47,18 @@ export function heatMapRow(
     value: seconds => (perUnit[method] * batch * part) / (seconds * all),
     warmup: 3,
     rounds: 7,
-    ours: () => node('heat-maps.ts', network, method, batch, size, part),
-    peers: Object.fromEntries(
-      libraries[method].map(library => [peerNames[library], theirs(library)]),
-    ),
+    ours: maps('ort'),
+    peers: {
+      ...Object.fromEntries(
+        libraries[method].map(library => [peerNames[library], theirs(library)]),
+      ),
+      'tfjs-node': { command: maps('tensorflow'), needs: 'tfjs-node' },
+      ...(method === 'gradcam' && {
+        'tfjs-chromium': {
+          command: () => node('chromium.ts', method, network, batch, size),
+          needs: 'chromium',
+        },
+      }),
+    },
   };
 }

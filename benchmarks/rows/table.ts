@@ -1,12 +1,15 @@
 import type { Row } from '../runner/row';
+import { closedFormRows } from './closed-form';
 import { convnextBaseForward } from './convnext-base-forward-299';
 import { convnextTinyForward } from './convnext-tiny-forward-299';
 import { convnextTinyTrainStep } from './convnext-tiny-train-step-299';
+import { firstPredict } from './first-predict';
 import { gradCamConvnextBase } from './gradcam-convnext-base-299';
 import { gradCamResnet50 } from './gradcam-resnet50-299';
+import { headEpoch } from './head-epoch-4364';
 import { headStep } from './head-step-32';
 import { inputPipeline2000, inputPipelineCamera, inputPipelineSmall } from './input-pipeline';
-import { loadResnet50 } from './load-resnet50';
+import { loadConvnextBase, loadResnet50 } from './loading';
 import { integratedGradientsResnet50, layerCamResnet50 } from './other-heat-maps';
 import { referenceJob, referenceJobMemory } from './reference-job';
 import { resnet50FrozenNorm, resnet50LastStage } from './resnet50-fine-tuning';
@@ -29,6 +32,8 @@ export const rows: readonly Row[] = [
   convnextTinyTrainStep,
   vitSmallTrainStep,
   headStep,
+  headEpoch,
+  ...closedFormRows,
   inputPipelineSmall,
   inputPipeline2000,
   inputPipelineCamera,
@@ -40,4 +45,6 @@ export const rows: readonly Row[] = [
   referenceJob,
   referenceJobMemory,
   loadResnet50,
+  loadConvnextBase,
+  firstPredict,
 ];

@@ -8,6 +8,8 @@ export function trainingRow(
   { mode = 'step', size = 299 } = {},
 ): Omit<Row, 'name' | 'measures'> {
   const batch = 8;
+  const step = (engine: string) => () =>
+    node('training-step.ts', network, engine, batch, size, mode);
   return {
     unit: 's/step',
     better: 'lower',
@@ -15,7 +17,10 @@ export function trainingRow(
     value: seconds => seconds,
     warmup: 3,
     rounds: 7,
-    ours: () => node('training-step.ts', network, 'ort', batch, size, mode),
-    peers: { pytorch: pytorch(network, mode, batch, size) },
+    ours: step('ort'),
+    peers: {
+      pytorch: pytorch(network, mode, batch, size),
+      'tfjs-node': { command: step('tensorflow'), needs: 'tfjs-node' },
+    },
   };
 }

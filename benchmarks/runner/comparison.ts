@@ -1,4 +1,4 @@
-import { Contestant, type Settings } from './contestant';
+import { type Answer, Contestant, type Settings } from './contestant';
 import { median } from './median';
 import type { Command, Row } from './row';
 
@@ -15,11 +15,13 @@ export interface Measurement {
   readonly memory?: number;
   /** Medians of the figures that the contestant reports about its parts. */
   readonly details?: Readonly<Record<string, number>>;
+  /** The classes that the contestant predicted in the last round. */
+  readonly classes?: readonly number[];
 }
 
 /** A way to measure one contestant repeatedly. */
 interface Entrant {
-  run(): Promise<{ measured: number; details?: Readonly<Record<string, number>> }>;
+  run(): Promise<Omit<Answer, 'seconds'> & { readonly measured: number }>;
   /** Ends the contestant. @returns peak memory in bytes, if known. */
   close?(): Promise<number>;
   kill?(): void;
@@ -41,6 +43,7 @@ export async function compare(
   const entrants: Record<string, Entrant> = {};
   const values: Record<string, number[]> = {};
   const details: Record<string, Record<string, number>[]> = {};
+  const classes: Record<string, readonly number[]> = {};
   try {
     for (const [name, command] of Object.entries(commands)) {
       onRound(name, -row.warmup - 1);
@@ -61,6 +64,7 @@ export async function compare(
         if (round < 0) continue;
         values[name]!.push(row.value(answer.measured));
         if (answer.details) details[name]!.push({ ...answer.details });
+        if (answer.classes) classes[name] = answer.classes;
       }
     const measurements: Record<string, Measurement> = {};
     for (const [name, entrant] of Object.entries(entrants)) {
@@ -69,6 +73,7 @@ export async function compare(
         values: values[name]!,
         ...(memory && { memory }),
         ...(details[name]!.length > 0 && { details: medians(details[name]!) }),
+        ...(classes[name] && { classes: classes[name] }),
       };
     }
     return measurements;

@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { PeakMemory } from './memory';
 import type { Command } from './row';
 
-/** A contestant's report of one run: its seconds, and optional figures about its parts. */
+/** A contestant's report of one run. */
 export interface Answer {
   readonly seconds: number;
+  /** Figures about its parts. */
   readonly details?: Readonly<Record<string, number>>;
+  /** The classes that it predicts, which show whether contestants solve the same problem. */
+  readonly classes?: readonly number[];
 }
 
 export interface Settings {
@@ -17,6 +20,14 @@ export interface Settings {
   readonly threads: number;
 }
 
+const pinned = [
+  'THREADS',
+  'OMP_NUM_THREADS',
+  'OPENBLAS_NUM_THREADS',
+  'MKL_NUM_THREADS',
+  'TF_NUM_INTRAOP_THREADS',
+  'TF_NUM_INTEROP_THREADS',
+];
 const tuning = [
   'OPENBLAS_CORETYPE',
   'OPENBLAS_L2_SIZE',
@@ -43,12 +54,11 @@ export class Contestant {
       ? join(command.checkout, 'benchmarks')
       : fileURLToPath(new URL('..', import.meta.url));
     const file = join(benchmarks, folder, command.file);
-    // A plain .mjs file starts as its user would start it, without the TypeScript loader.
-    const loader = command.file.endsWith('.mjs') ? [] : process.execArgv;
+    // Plain JavaScript starts as its user would start it, without the TypeScript loader.
+    const loader = command.file.endsWith('.ts') ? process.execArgv : [];
     const [program, before] =
       command.language === 'python' ? [python!, []] : [process.execPath, loader];
     const args = [...before, file, ...(command.args ?? []).map(String)];
-    const pinned = ['THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
     const env: NodeJS.ProcessEnv = { ...process.env };
     for (const name of pinned) env[name] = `${threads}`;
     // Peers run as their users run them: without settings that may have been made for another program.

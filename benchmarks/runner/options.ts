@@ -37,7 +37,8 @@ npm run bench -- <name...>       one row or several; input-pipeline means every 
   --out <folder>                 writes results and pages to this folder, not to benchmarks/ and docs/
 
 PYTHON=<python with the peers>, default /usr/bin/python3, then python3. The peers are packages of PyPI: torch, torchvision, timm,
-grad-cam, torchcam, onnxruntime and scikit-learn`;
+grad-cam, torchcam, captum, onnxruntime and scikit-learn.
+TFJS_NODE=<folder of @tensorflow/tfjs-node>, default peers/node_modules/@tensorflow/tfjs-node; tools/tfjs-node/link.mjs installs it`;
 
 const known = fileURLToPath(new URL('../../../shared/mushrooms', import.meta.url));
 

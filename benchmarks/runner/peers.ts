@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { executable, howToGetChromium } from '@shroom-internal/chromium';
+import { tfjsNodeHome, tfjsNodeVersion } from './tfjs-node';
 
 /** Python packages that rows may need, by their name on PyPI. */
 const pythonPackages = [
@@ -11,13 +13,15 @@ const pythonPackages = [
   'onnxruntime',
   'scikit-learn',
 ] as const;
-export type PythonPackage = (typeof pythonPackages)[number];
+type PythonPackage = (typeof pythonPackages)[number];
+/** Everything that a column may need and that does not come with this repository. */
+export type Requirement = PythonPackage | 'tfjs-node' | 'chromium';
 
 /** Peers that do not come from npm, as far as they are installed on this machine. */
 export interface FoundPeers {
   /** The Python that has them; undefined if there is no Python. */
   readonly python: string | undefined;
-  readonly versions: Readonly<Partial<Record<PythonPackage, string>>>;
+  readonly versions: Readonly<Partial<Record<Requirement, string>>>;
 }
 
 /** Python programs to try. The first one with torch is taken; `PYTHON` sets another one. */
@@ -38,7 +42,20 @@ export function findPeers(): FoundPeers {
     const versions = versionsIn(python);
     return versions ? [{ python, versions }] : [];
   });
-  return all.find(({ versions }) => versions.torch) ?? all[0] ?? noPeers;
+  const { python, versions } = all.find(each => each.versions.torch) ?? all[0] ?? noPeers;
+  return { python, versions: { ...versions, ...withoutPython() } };
+}
+
+function withoutPython(): FoundPeers['versions'] {
+  const [node, chromium] = [tfjsNodeVersion(), chromiumVersion()];
+  return { ...(node && { 'tfjs-node': node }), ...(chromium && { chromium }) };
+}
+
+function chromiumVersion(): string | undefined {
+  if (executable === undefined) return undefined;
+  const stdio = ['ignore', 'pipe', 'ignore'] as const;
+  const said = execFileSync(executable, ['--version'], { encoding: 'utf8', stdio: [...stdio] });
+  return /[\d.]+/.exec(said)?.[0];
 }
 
 /** What `findPeers` gives on a machine without Python. */
@@ -69,10 +86,23 @@ const columns: Record<PythonPackage, string> = {
 /** Lines that say which columns will be absent, and how to install what is missing. */
 export function missingPeers({ python, versions }: FoundPeers): string[] {
   const missing = pythonPackages.filter(name => versions[name] === undefined);
-  if (missing.length === 0) return [];
   const where = python ?? `${pythons.join(' and ')} (there is no such program)`;
   return [
     ...missing.map(name => `${where} has no ${name}: there is no column of ${columns[name]}.`),
-    `To install it: python3 -m venv peers && peers/bin/pip install ${missing.join(' ')}; then PYTHON=peers/bin/python npm run bench.`,
+    ...(missing.length > 0
+      ? [
+          `To install it: python3 -m venv peers && peers/bin/pip install ${missing.join(' ')}; then PYTHON=peers/bin/python npm run bench.`,
+        ]
+      : []),
+    ...(versions['tfjs-node'] === undefined
+      ? [
+          `${tfjsNodeHome} has no tfjs-node: there is no column of it. To install it: mkdir -p peers && echo '{}' > peers/package.json && node tools/tfjs-node/link.mjs peers; or TFJS_NODE=<its folder> npm run bench.`,
+        ]
+      : []),
+    ...(versions.chromium === undefined
+      ? [
+          `There is no Chromium: there is no column of tfjs in a browser. ${howToGetChromium.replace('npm test', 'npm run bench')}`,
+        ]
+      : []),
   ];
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type Measurement, waySeparator } from './comparison';
 import type { Machine } from './machine';
 import { intervalOfMedian, median } from './median';
-import type { Bound, PeerName, Row } from './row';
+import { type Bound, engines, type PeerName, type Row } from './row';
 
 export type Spread = readonly [least: number, most: number];
 
@@ -20,6 +20,13 @@ export interface BoundResult extends Bound {
 export const isOpen = ({ interval, factor, met }: BoundResult): boolean =>
   !met && interval !== undefined && interval[0] <= factor && factor <= interval[1];
 
+/** Smallest share of equal answers with which two contestants count as solving the same problem. Some answers are close to a tie. */
+const leastAgreement = 0.99;
+
+/** Whether a peer gives other answers than ours, so that its time says nothing. */
+export const disagrees = ({ agreement }: Result, peer: string): boolean =>
+  (agreement?.[peer] ?? 1) < leastAgreement;
+
 /** One entry of `results.json`. */
 export interface Result {
   readonly name: string;
@@ -36,6 +43,8 @@ export interface Result {
   readonly spread: { readonly ours: Spread; readonly peers: Readonly<Record<string, Spread>> };
   /** The medians of all ways to run a peer, if there are several. The peer's figure is the best of them. */
   readonly ways?: Readonly<Partial<Record<PeerName, Readonly<Record<string, number>>>>>;
+  /** The share of answers that are the same as ours, of peers that give answers. */
+  readonly agreement?: Readonly<Record<string, number>>;
   readonly rounds: number;
   /** Peak resident memory of each process in GB, if it ran all rounds. */
   readonly memory?: Readonly<Record<string, number>>;
@@ -61,15 +70,16 @@ export function resultOf(
   }
   const ours = rounded(median(own!.values));
   const best = bestOf(row, peers);
-  const bounds = row.bounds.flatMap(({ peer, relation, factor }) => {
-    const against = peer ?? best;
+  const agreement = agreements(own!.classes, others);
+  const bounds = row.bounds.flatMap(({ peer, ...bound }) => {
+    const against = peer ?? bestOf(row, withoutEngines(peers));
     const theirs = against && others[against]?.values;
-    if (!theirs) return [];
+    if (!theirs || (agreement[against] ?? 1) < leastAgreement) return [];
     const ratios = own!.values.map((value, round) => value / theirs[round]!);
     const [low, high] = intervalOfMedian(ratios).map(rounded) as [number, number];
-    const met = [low, high].every(end => holds[relation](end, factor));
+    const met = [low, high].every(end => holds[bound.relation](end, bound.factor));
     const ratio = rounded(median(ratios));
-    return [{ peer: against, relation, factor, ratio, interval: [low, high] as const, met }];
+    return [{ peer: against, ...bound, ratio, interval: [low, high] as const, met }];
   });
   return {
     name: row.name,
@@ -82,12 +92,26 @@ export function resultOf(
     bounds,
     spread: { ours: spreadOf(own!.values), peers: spreads },
     ...(Object.keys(ways).length > 0 && { ways }),
+    ...(Object.keys(agreement).length > 0 && { agreement }),
     rounds: row.rounds,
     ...collected('memory', measured, ({ memory }) => memory && rounded(memory / 1e9)),
     ...collected('details', measured, ({ details }) => details),
     date: new Date().toISOString().slice(0, 10),
     machine,
   };
+}
+
+/** The shares of answers that peers have in common with ours. */
+function agreements(
+  ours: readonly number[] | undefined,
+  peers: Readonly<Record<string, Measurement>>,
+): Record<string, number> {
+  const entries = Object.entries(peers).flatMap(([name, { classes }]) => {
+    if (!ours || !classes) return [];
+    const same = ours.filter((answer, row) => answer === classes[row]).length;
+    return [[name, rounded(same / Math.max(ours.length, classes.length))] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Keeps the best way of each peer, under the peer's name. */
@@ -114,6 +138,10 @@ export function bestWay({ better, ways }: Result, peer: string): string | undefi
   const all = Object.entries(ways?.[peer as PeerName] ?? {});
   return all.sort(([, a], [, b]) => sign * (a - b))[0]?.[0];
 }
+
+/** The peers that are other libraries. */
+const withoutEngines = (peers: Result['peers']): Result['peers'] =>
+  Object.fromEntries(Object.entries(peers).filter(([name]) => !engines.includes(name as PeerName)));
 
 const holds = {
   '<': (ratio: number, factor: number) => ratio < factor,

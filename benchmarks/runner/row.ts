@@ -1,19 +1,26 @@
-import type { FoundPeers, PythonPackage } from './peers';
+import type { FoundPeers, Requirement } from './peers';
 
 /** Display names of the peers, by their key in `results.json`. */
 export const peerTitles = {
   pytorch: 'PyTorch',
   onnxruntime: 'ONNX Runtime',
   'onnxruntime-python': 'ONNX Runtime in Python',
+  'tfjs-node': 'tfjs-node',
   'tfjs-wasm': 'tfjs wasm',
+  'tfjs-chromium': 'tfjs wasm in Chromium',
   'tfjs-cpu': 'tfjs cpu',
   torchvision: "torchvision's DataLoader",
   'pytorch-grad-cam': 'pytorch-grad-cam',
   torchcam: 'torchcam',
   captum: 'captum',
+  'scikit-learn': 'scikit-learn',
   reference: "the reference's loop in PyTorch",
+  'pytorch-cached': 'PyTorch with cached features',
 } as const;
 export type PeerName = keyof typeof peerTitles;
+
+/** Columns that run the same program, which may be ours, on another engine of tfjs. A bound without a peer does not mean them. */
+export const engines: readonly PeerName[] = ['tfjs-node', 'tfjs-wasm', 'tfjs-chromium', 'tfjs-cpu'];
 
 /** A program that implements the protocol of `contestant.ts`. */
 export interface Command {
@@ -50,8 +57,8 @@ export interface Place {
 export interface Peer {
   /** The program of the peer; or several ways to run it, by name, of which the best one counts. */
   readonly command: (place: Place) => Command | Ways;
-  /** The Python package that the peer needs. Without it, the peer is left out, which is announced. Default for Python: `torch`. */
-  readonly needs?: PythonPackage;
+  /** What the peer needs beside this repository. Without it, the peer is left out, which is announced. Default for Python: `torch`. */
+  readonly needs?: Requirement;
 }
 
 /** Ways to run one peer, such as eager and compiled. */
@@ -61,10 +68,12 @@ interface Ways {
 
 /** A bound: ours has to be `relation` `factor` times the peer. */
 export interface Bound {
-  /** The peer. Default: the best peer of the row. */
+  /** The peer. Default: the best peer of the row that is no engine of tfjs. */
   readonly peer?: PeerName;
   readonly relation: '<' | '<=' | '>=';
   readonly factor: number;
+  /** Whether it is only a goal, which is not counted among the bounds. */
+  readonly isGoal?: boolean;
 }
 
 /** One row of the table. */

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Growth } from '../growth/series';
 import type { Limits } from '../limits/measure';
 import type { Change } from './against';
-import { type BoundResult, bestWay, isOpen, type Result } from './results';
+import { type BoundResult, bestWay, disagrees, isOpen, type Result } from './results';
 import { type PeerName, peerTitles } from './row';
 
 type Style = Parameters<typeof styleText>[0];
@@ -67,7 +67,9 @@ export function report(result: Result): void {
       pad(`${figure(value)} ${unit}`, 19),
       pad(paint('dim', `${least} to ${most}`), 17),
       pad(memory[name] ? paint('dim', `${memory[name].toFixed(2)} GB`) : '', 8),
-      name === 'ours' ? '' : pad(timesAs(result, value), 24),
+      name === 'ours'
+        ? ''
+        : pad(disagrees(result, name) ? 'other answers' : timesAs(result, value), 24),
       bound ? verdict(bound) : '',
     ];
     say(`  ${cells.join(' ').trimEnd()}`);

@@ -10,13 +10,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noChromium } from '@shroom-internal/chromium';
 import { afterAll, describe, expect, test } from 'vitest';
 import { root, runProgram } from './program';
 
 const folder = mkdtempSync(join(tmpdir(), 'shroom-bench-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Without tfjs-node, which may be installed.
 const bench = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  runProgram(join(root, 'benchmarks/bench.ts'), args, { env });
+  runProgram(join(root, 'benchmarks/bench.ts'), args, {
+    env: { TFJS_NODE: join(folder, 'no-tfjs-node'), ...env },
+  });
 const read = (path: string) => readFileSync(path, 'utf8');
 
 describe('a row of the benchmarks', () => {
@@ -43,7 +47,8 @@ describe('a row of the benchmarks', () => {
       bounds: [],
       rounds: 1,
     });
-    expect(Object.keys(result.peers)).toEqual(['tfjs-wasm', 'tfjs-cpu']);
+    const inBrowser = noChromium ? [] : ['tfjs-chromium'];
+    expect(Object.keys(result.peers)).toEqual(['tfjs-wasm', ...inBrowser, 'tfjs-cpu']);
     const fastest = Math.min(...(Object.values(result.peers) as number[]));
     expect(result.ratio).toBeCloseTo(result.ours / fastest, 3);
     expect(read(join(out, 'benchmarks.md'))).toContain('| **head-step-32**<br>');

@@ -2,5 +2,6 @@
 
 export type { Browser, Page } from 'playwright-core';
 export { type BrowserOptions, launch, noChromium } from './browser';
+export { executable, howToGetChromium } from './executable';
 export { bundle, resultsOf } from './page';
 export { type Files, filesOf, type Site, serve } from './site';

@@ -1,4 +1,4 @@
-// Like `load-resnet50.mjs`, but with only tfjs, from a model in tfjs's own format: `load-resnet50-wasm.mjs FOLDER SIZE`.
+// Like `load-network.mjs`, but with only tfjs, from a model in tfjs's own format: `load-network-wasm.mjs FOLDER SIZE`.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
