@@ -26,7 +26,9 @@ async function prepare(
   setThreadsCount(threads);
   if (!(await setBackend('wasm'))) throw new Error("The engine 'wasm' does not start.");
   if (!crossOriginIsolated || getThreadsCount() !== threads)
-    throw new Error(`wasm has ${getThreadsCount()} threads instead of ${threads}.`);
+    throw new Error(
+      `wasm (isolated: ${crossOriginIsolated}) has ${getThreadsCount()} threads instead of ${threads}.`,
+    );
   job = jobs[name]!(network, batch, size);
 }
 

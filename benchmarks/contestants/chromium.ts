@@ -26,6 +26,10 @@ const browser = await launch();
 try {
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
+  // tfjs takes at most half of the cores that it is told.
+  await page.addInitScript(
+    `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${2 * threads} })`,
+  );
   await page.goto(site.url);
   await page.waitForFunction('globalThis.run');
   const args = JSON.stringify([threads, job, network, batch, size]);

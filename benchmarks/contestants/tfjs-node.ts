@@ -9,9 +9,10 @@ import { tfjsNodeHome } from '../runner/tfjs-node';
 export function loadTfjsNode(): void {
   const own = createRequire(import.meta.url);
   const shared = '@tensorflow/tfjs-core';
+  const core = own(shared);
   const loader = Module as unknown as { _load(name: string, ...rest: unknown[]): unknown };
   const load = loader._load;
-  loader._load = (name, ...rest) => (name === shared ? own(shared) : load(name, ...rest));
+  loader._load = (name, ...rest) => (name === shared ? core : load(name, ...rest));
   // Node 23 removed this function, which tfjs-node calls in nearly every operation.
   const old: { isNullOrUndefined?: (value: unknown) => boolean } = util;
   old.isNullOrUndefined ??= value => value === null || value === undefined;

@@ -62,8 +62,8 @@ ${olderText(results)}- The quotient that a bound limits is the median of the rou
 - \`ridge\`, \`discriminant\` and \`nearest\` are heads that are computed and not trained. Both libraries read the same rows. Where they give
   the same answer for less than 99 % of the rows, the table says "other answers", and there is no verdict.
 - \`head-epoch\`: the DataLoader takes one row of a TensorDataset after another, or whole batches by their indices.
-- tfjs-node comes from \`tools/tfjs-node/link.mjs\`. In Chromium, tfjs runs on wasm with as many threads as all others, in an isolated page.
-  Both run the program that Shroom runs on its own engine. Their heat maps are Shroom's, because tfjs has none. In a browser, Shroom itself
+- tfjs-node comes from \`tools/tfjs-node/link.mjs\`. In Chromium, tfjs runs on wasm with as many threads as all others, in an isolated page;
+  by itself it takes half of the cores. Both run the program that Shroom runs on its own engine. Their heat maps are Shroom's, because tfjs has none. In a browser, Shroom itself
   computes on tfjs's engines.
 - ⚑ marks a peer that is far from the speed that it is known for: its forward pass reaches less than ${100 * leastShare} % of a plain matrix product on
   the same machine ([performance](./performance)). The rows of ResNet50 and ConvNeXt are judged, and peers with native kernels.
