@@ -39,7 +39,7 @@ export function heatMapRow(
     needs: library,
   });
   const maps = (engine: string) => () =>
-    node('heat-maps.ts', engine, network, method, batch, size, part);
+    node('heat-maps.ts', network, method, batch, size, part, engine);
   return {
     unit: units[perUnit[method] as keyof typeof units],
     better: 'higher',
