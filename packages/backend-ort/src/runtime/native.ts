@@ -44,6 +44,8 @@ const logErrors = 3;
  *   execution providers.
  */
 export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtime> {
+  // ONNX Runtime would report its sessions to its maker, and write a number of the machine to the disk. It reads this when it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   // The path is not a literal, so that bundlers for browsers ignore it.
   const path = 'onnxruntime-node/dist/binding.js';
   const loaded = (await import(/* @vite-ignore */ path)) as NativeBinding & {
