@@ -1,13 +1,15 @@
 // Divides a job into 40 shards on a real Slurm cluster of four nodes on this machine, while workers are killed, tasks are cancelled and
-// requeued, and nodes are drained and lost. Prints a table of what happened, and compares the result with that of one shard.
+// requeued, and nodes are drained and lost. Compares the result with that of one shard, prints tables of what happened, and with --guide
+// writes them into docs/guide/scale.md.
 //
 //   apt-get install slurm-wlm munge
-//   npm run test:slurm
+//   npm run test:slurm -- --guide
 import '@tensorflow/tfjs-backend-cpu';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import {
   mergeShards,
   planShards,
@@ -21,7 +23,9 @@ import { root } from '../test/program';
 import { drawnPhoto, generatedWeights } from '../test/small-job';
 import { untrainedRun } from '../test/untrained';
 import { type Cluster, startCluster } from './cluster';
+import { table, writeInGuide } from './guide';
 
+const { values: asked } = parseArgs({ options: { guide: { type: 'boolean', default: false } } });
 const [shards, perShard, block, nodes] = [40, 30, 5, 4];
 const size = [160, 160] as const;
 const engine = 'ort';
@@ -166,9 +170,6 @@ try {
   ]);
   const kept = attempts.flat().reduce((sum, [, count]) => sum + Number(count ?? 0), 0);
   const stops = logs.join('').match(/stopped \(/g)?.length ?? 0;
-  console.log('| what | on | shards done |\n|---|---|---:|');
-  for (const [what, on, done] of events) console.log(`| ${what} | ${on} | ${done} |`);
-  console.log(`\n| figure | |\n|---|---:|`);
   const same = found!.equals(expected!);
   const figures = {
     'shards done': `${merged.shards} of ${shards}`,
@@ -180,11 +181,13 @@ try {
     'wall time': `${Math.round(seconds)} s`,
     'same bytes as one shard on one machine': same ? 'yes' : 'no',
   };
-  for (const [name, value] of Object.entries(figures)) console.log(`| ${name} | ${value} |`);
+  const tables = `${table(['what', 'on', 'shards done'], events)}\n${table(['figure', ''], Object.entries(figures))}`;
+  console.log(tables);
   const missed = events.some(([, on]) => on.startsWith('missed'));
   const all = disturbances(cluster, '').length;
   const isWhole = events.filter(([what]) => !what.startsWith('submitted')).length === all;
   if (!same || missed || !isWhole || attempts.flat().length <= shards) process.exitCode = 1;
+  else if (asked.guide) await writeInGuide(tables);
 } finally {
   await cluster.stop();
   if (process.exitCode) console.error(`The files are in ${folder}.`);

@@ -10,7 +10,9 @@ import {
   inspect,
   mergeShards,
   openClassifier,
+  openFeatureFolder,
   PlanError,
+  type PlanOptions,
   planShards,
   ShardBusyError,
   shardStatus,
@@ -18,7 +20,7 @@ import {
   workShard,
 } from '@shroom/classifier';
 import { genera } from '@shroom/drawn';
-import { decodeNpy } from '@shroom/formats';
+import { decodeNpy, toHalf } from '@shroom/formats';
 import { loadBackbone } from '@shroom/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../../packages/classifier/src/command/output';
@@ -333,5 +335,67 @@ describe('in shards and at once', () => {
     const rows = Array.from({ length: 7 }, (_, row) => values[512 * row] as number);
     expect(rows.map(Number.isNaN)).toEqual([...Array(6).fill(false), true]);
     expect(`${one.get('photos.csv')}`).toMatch(/^photo,class,part,error\n.*\nhalf.jpg,,,\S.*\n$/s);
+  });
+
+  test('features of several views in 16 bits are those of 32 bits, rounded, and open with their classes', async () => {
+    await cp(join(photos, 'Amanita/0.jpg'), join(photos, 'Russula/copy.jpg'));
+    const how = { run, engine, block: 2, labeled: true, views: 3 } as const;
+    const merged = async (name: string, options: Partial<PlanOptions['features']>) => {
+      const out = join(folder, `${name}.plan`);
+      const { shards } = await planShards('features', photos, {
+        ...{ ...how, shards: 1, ...options, out },
+      });
+      for (let shard = 0; shard < shards; shard++) await workShard(out, { shard });
+      return (await mergeShards(out)).path;
+    };
+    try {
+      const half = await merged('half', { dtype: 'float16', augment: 'crops' });
+      const again = { dtype: 'float16', augment: 'crops', shards: 3 } as const;
+      expect(await filesOf(await merged('half-3', again))).toEqual(await filesOf(half));
+      const npy = async (place: string) => {
+        const { shape, values } = decodeNpy(await readFile(join(place, 'features.npy')));
+        return { shape, values: values as Float32Array };
+      };
+      const crops = await npy(await merged('crops', { augment: 'crops' }));
+      expect(crops.shape).toEqual([20, 3, 512]);
+      const bytes = await readFile(join(half, 'features.npy'));
+      const expected = toHalf(crops.values);
+      expect(bytes.subarray(-expected.byteLength)).toEqual(Buffer.from(expected.buffer));
+      const view = (values: ArrayLike<number>, photo: number, index: number, views = 3) =>
+        Array.from({ length: 512 }, (_, at) => values[(photo * views + index) * 512 + at]!);
+      const flips = await npy(await merged('flips', {}));
+      const plain = await npy(await merged('plain-features', { views: 1 }));
+      expect(plain.shape).toEqual([20, 512]);
+      const of = (name: string) => names.indexOf(name);
+      const names = (await readFile(join(half, 'photos.csv'), 'utf8'))
+        .split('\n')
+        .slice(1)
+        .map(line => line.split(',')[0]!);
+      // View 0 is the photo itself; the others are varied, in each way otherwise, and the same for copies of a photo.
+      const [first, copy] = [of('Amanita/0.jpg'), of('Russula/copy.jpg')];
+      for (const { values } of [crops, flips]) {
+        expect(view(values, first, 0)).toEqual(view(plain.values, first, 0, 1));
+        expect(view(values, first, 1)).not.toEqual(view(values, first, 0));
+        expect(view(values, first, 2)).not.toEqual(view(values, first, 1));
+        expect(view(values, copy, 2)).toEqual(view(values, first, 2));
+      }
+      expect(view(crops.values, first, 2)).not.toEqual(view(flips.values, first, 2));
+      expect(view(flips.values, of('Russula/half.jpg'), 2).every(Number.isNaN)).toBe(true);
+      const opened = await openFeatureFolder(half);
+      expect(opened).toMatchObject({ classes, skipped: 1, all: { views: 3, shape: [512] } });
+      expect(opened.all.labels).toHaveLength(19);
+      await opened.close();
+    } finally {
+      await rm(join(photos, 'Russula/copy.jpg'));
+    }
+  });
+
+  test('options of another work are refused', async () => {
+    const how = { run, shards: 1, out: join(folder, 'odd.plan') };
+    await expect(planShards('features', photos, { ...how, views: 65 })).rejects.toThrow(/^views: /);
+    const columns = planShards('features', photos, { ...how, columns: { label: 'Art' } });
+    await expect(columns).rejects.toThrow(/they need labeled/);
+    const dtype = planShards('features', photos, { ...how, dtype: 'int8' as never });
+    await expect(dtype).rejects.toThrow(/^dtype: /);
   });
 });

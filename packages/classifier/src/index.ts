@@ -94,6 +94,7 @@ export { type PlannedShards, planShards } from './shards/plan';
 export type {
   ClassifierPlanOptions,
   ExplainPlanOptions,
+  FeaturesPlanOptions,
   InspectPlanOptions,
   PlanOptions,
   PredictPlanOptions,

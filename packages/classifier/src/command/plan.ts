@@ -5,13 +5,14 @@ import type { PlannedShards } from '../shards/plan';
 import type {
   PlanOptions as AllPlanOptions,
   ExplainPlanOptions,
+  FeaturesPlanOptions,
   InspectPlanOptions,
   PredictPlanOptions,
 } from '../shards/plan-options';
 import { type ShardedWork, shardedWork } from '../shards/schema';
 import { columnOptions, tableColumns } from './columns';
 import { asWord, callName, fromHere } from './from-here';
-import { engineOption, integer, labeledPlaces, photoPlaces, viewsOption } from './options';
+import { engineOption, integer, labeledPlaces, photoPlaces } from './options';
 import type { Printer } from './terminal/printer';
 import { counted, listed } from './terminal/words';
 import { UsageError, type Verb } from './verb';
@@ -19,19 +20,23 @@ import { UsageError, type Verb } from './verb';
 interface PlanOptions
   extends Pick<PredictPlanOptions, 'out' | 'shards' | 'block' | 'engine' | 'views'>,
     Pick<ExplainPlanOptions, 'method' | 'layout' | 'tap' | 'class' | 'against' | 'extractor'>,
+    Pick<FeaturesPlanOptions, 'augment' | 'dtype'>,
     Pick<InspectPlanOptions, 'copies'> {
   readonly data: readonly string[];
   readonly hash?: true;
+  readonly labeled?: true;
   readonly columns?: string;
   readonly labelSeparator?: string;
 }
 
 /** For which work an option is. The others are for all. */
 const only: Readonly<Partial<Record<keyof PlanOptions, readonly ShardedWork[]>>> = {
-  views: ['predict'],
+  views: ['predict', 'features'],
+  ...{ augment: ['features'], dtype: ['features'], labeled: ['features'] },
   ...{ method: ['explain'], layout: ['explain'], tap: ['explain'], class: ['explain'] },
   ...{ against: ['explain'], extractor: ['explain'] },
-  ...{ copies: ['inspect'], columns: ['inspect'], labelSeparator: ['inspect'] },
+  copies: ['inspect'],
+  ...{ columns: ['inspect', 'features'], labelSeparator: ['inspect', 'features'] },
   engine: ['predict', 'explain', 'features'],
 };
 
@@ -41,6 +46,7 @@ export const plan: Verb<PlanOptions> = {
     'shroom plan predict runs/pets --data photos --shards 400 --out pets.plan',
     'shroom plan predict runs/pets --data "shards-{000..099}.tar" --shards 400 --out pets.plan',
     'shroom plan explain runs/pets --data photos --shards 400 --out maps.plan --method layerCam',
+    'shroom plan features runs/pets --data photos --labeled --views 4 --dtype float16 --shards 400 --out features.plan',
     'shroom plan inspect --data photos --shards 40 --out inspection.plan',
   ],
   define: command => {
@@ -51,7 +57,10 @@ export const plan: Verb<PlanOptions> = {
       )
       .argument('<what>', `what is done with each photo: ${listed(shardedWork)}`)
       .argument('[run]', 'a trained classifier: a folder, a .zip, a URL, or hf:owner/name')
-      .requiredOption('--data <places...>', `${photoPlaces}; for inspect: ${labeledPlaces}`)
+      .requiredOption(
+        '--data <places...>',
+        `${photoPlaces}; for inspect, and with --labeled: ${labeledPlaces}`,
+      )
       .requiredOption('--shards <count>', 'number of shards', integer(1, 1_000_000))
       .requiredOption('--out <file>', 'the plan')
       .option('--hash', 'read all photos, so that a changed photo of the same size is noticed too')
@@ -61,7 +70,26 @@ export const plan: Verb<PlanOptions> = {
           'photos after which a shard stores its rows (default: 64)',
         ).argParser(integer(1)),
       )
-      .addOption(viewsOption())
+      .addOption(
+        new Option(
+          '--views <count>',
+          "views of each photo; for predict: whose probabilities are averaged (default: the run's); for features: the photo itself, and varied " +
+            'versions, as a training caches them (default: 1)',
+        ).argParser(integer(1)),
+      )
+      .addOption(
+        new Option(
+          '--augment <how>',
+          "for features: how views vary: flipped and rotated, or mirrored and cropped (default: the run's)",
+        ).choices(['flips', 'crops']),
+      )
+      .addOption(
+        new Option(
+          '--dtype <name>',
+          'for features: how numbers are stored (default: "float32")',
+        ).choices(['float32', 'float16']),
+      )
+      .option('--labeled', 'for features: photos have classes, as for `shroom train`')
       .addOption(
         new Option(
           '--method <name>',

@@ -2,6 +2,7 @@ import type { EngineName } from '../engine/names';
 import type { MethodName } from '../explaining/methods';
 import type { PictureOptions } from '../explaining/photo-png';
 import type { TableColumns } from '../options';
+import type { Augment } from '../photos/views';
 import type { OnProgress } from '../progress';
 import type { NamesOf } from '../requirements';
 import type { ShardedWork } from './schema';
@@ -63,12 +64,31 @@ export interface InspectPlanOptions extends AnyPlanOptions {
   readonly mostImbalance?: number;
 }
 
+export interface FeaturesPlanOptions extends ClassifierPlanOptions {
+  /**
+   * Number of views of each photo, as a training caches them: the photo itself, and varied versions of it. Default 1. With more, photos are
+   * hashed, as their hashes seed the views.
+   */
+  readonly views?: number;
+  /** How views vary: flipped and rotated, or mirrored and cropped. Default: as in the training of the classifier. */
+  readonly augment?: Augment;
+  /** How numbers are stored. `float16` takes half the room and keeps three significant digits. Default `float32`. */
+  readonly dtype?: 'float32' | 'float16';
+  /**
+   * Whether photos have classes, as for a training, which `photos.csv` then has, with the part of the split where it is known. Default
+   * false: any photos.
+   */
+  readonly labeled?: boolean;
+  /** For labeled photos: unusual names of a table's columns, and the separator between several classes in a cell. */
+  readonly columns?: TableColumns;
+}
+
 /** The options of a plan, by its work. */
 export interface PlanOptions {
   readonly predict: PredictPlanOptions;
   readonly inspect: InspectPlanOptions;
   readonly explain: ExplainPlanOptions;
-  readonly features: ClassifierPlanOptions;
+  readonly features: FeaturesPlanOptions;
 }
 
 const common: NamesOf<AnyPlanOptions> = {
@@ -76,6 +96,10 @@ const common: NamesOf<AnyPlanOptions> = {
 };
 const ofClassifier: NamesOf<ClassifierPlanOptions> = { ...common, run: true, engine: true };
 const predict: NamesOf<PredictPlanOptions> = { ...ofClassifier, views: true };
+const features: NamesOf<FeaturesPlanOptions> = {
+  ...ofClassifier,
+  ...{ views: true, augment: true, dtype: true, labeled: true, columns: true },
+};
 const explain: NamesOf<ExplainPlanOptions> = {
   ...ofClassifier,
   ...{ method: true, layout: true, tap: true, class: true, against: true, extractor: true },
@@ -88,5 +112,5 @@ const inspect: NamesOf<InspectPlanOptions> = {
 
 /** The names of the options of each kind of work. */
 export const planOptions: Readonly<Record<ShardedWork, object>> = {
-  ...{ predict, inspect, explain, features: ofClassifier },
+  ...{ predict, inspect, explain, features },
 };

@@ -1,15 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { listPhotos } from '@shroom/data/node';
 import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
 import type { EngineName } from '../engine/names';
-import { requireKnownColumns } from '../options';
 import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
 import { certaintyOf } from '../serving/certainty';
 import { classifierFacts } from './classifier';
-import { isElsewhere, type Listing, type ListingOptions, listLabeled, listPlaces } from './listing';
+import { labeledPhotos } from './labeled-photos';
+import { isElsewhere, type Listing, type ListingOptions, listPlaces } from './listing';
 import { resultsOf, writePlan } from './plan-file';
 import {
   type ClassifierPlanOptions,
@@ -45,11 +42,12 @@ export interface PlannedShards {
  * |---|---|
  * | `predict` | a table, with the columns of `predictions.csv` |
  * | `explain` | a folder with `explanations.csv` and a picture of each photo |
- * | `features` | a folder with `features.npy`, `[photos, width]`, and `photos.csv` |
+ * | `features` | a folder with `features.npy`, `[photos, width]` or `[photos, views, width]`, and `photos.csv` |
  * | `inspect` | a folder with `inspection.json` and `index.html`, as `inspect` writes them |
  *
  * @param photos Places of photos, as for `findPhotos` of `@shroom/data`. Results name the photos by their paths below the folder if one
- *   folder is given, otherwise below the working directory. For `inspect`: labeled photos, as for `openPhotos`.
+ *   folder is given, otherwise below the working directory. For `inspect`, and for `features` with `labeled`: labeled photos, as for
+ *   `openPhotos`.
  * @throws PhotoError when there are no photos. PlanError when another plan has the name. RangeError for an invalid option, or when there are
  *   more shards than photos.
  * @example
@@ -79,7 +77,7 @@ export async function planShards<What extends ShardedWork>(
       ? await inspection(places, options as InspectPlanOptions, listing)
       : {
           ...(await networks(what, options as NetworkOptions)),
-          ...(await listPlaces(places, listing)),
+          ...(await photosFor(places, options as NetworkOptions, listing)),
         };
   const head = { ...job, root, block, versions: shardVersions() };
   let missing = 0;
@@ -100,7 +98,12 @@ export async function planShards<What extends ShardedWork>(
 type Job = Pick<PlanHead, 'work' | 'classifier' | 'engine'>;
 
 type NetworkOptions = ClassifierPlanOptions &
-  Partial<Omit<PlanOptions['predict'] & PlanOptions['explain'], keyof ClassifierPlanOptions>>;
+  Partial<
+    Omit<
+      PlanOptions['predict'] & PlanOptions['explain'] & PlanOptions['features'],
+      keyof ClassifierPlanOptions
+    >
+  >;
 
 /** Work with a classifier. */
 async function networks(
@@ -113,7 +116,10 @@ async function networks(
   const { file, facts } = await classifierFacts(run, { onProgress, signal });
   const { name: engine } = await startEngine(wanted);
   const job = { classifier: facts, engine };
-  if (what === 'features') return { ...job, work: { what } };
+  if (what === 'features') {
+    const { views = 1, augment = file.augment, dtype = 'float32' } = options;
+    return { ...job, work: valid({ what, views, augment, dtype }) };
+  }
   if (what === 'predict') {
     const { views = file.views } = options;
     certaintyOf(file, views);
@@ -138,18 +144,22 @@ async function inspection(
   listing: ListingOptions,
 ): Promise<Job & Listing> {
   const { copies = 'auto', columns, leastSide, mostPixels, mostAspect, mostImbalance } = options;
-  requireKnownColumns(columns);
-  const [place = '', ...more] = places;
-  const { signal } = listing;
-  const { where, listed } = await listPhotos(places, { ...columns, ...(signal && { signal }) });
+  const { listed, listing: found } = await labeledPhotos(places, columns, listing);
   const { findings = [], expected } = listed;
   const limits = { leastSide, mostPixels, mostAspect, mostImbalance };
   const work = { what: 'inspect', copies, name: nameOf(places), findings, expected, ...limits };
-  const isOne = more.length === 0 && existsSync(place);
-  const isFolder = isOne && statSync(place).isDirectory();
-  const root = isFolder ? where : isOne ? dirname(where) : process.cwd();
-  const labeled = await listLabeled(listed, root, listing);
-  return { work: valid(work), ...labeled };
+  return { work: valid(work), ...found };
+}
+
+/** The photos of work with a classifier. */
+async function photosFor(
+  places: readonly string[],
+  { labeled = false, columns }: NetworkOptions,
+  listing: ListingOptions,
+): Promise<Listing> {
+  if (labeled) return (await labeledPhotos(places, columns, listing)).listing;
+  if (columns === undefined) return listPlaces(places, listing);
+  throw new RangeError('columns are those of labeled photos: they need labeled.');
 }
 
 /** @throws RangeError naming what is wrong with an option. */

@@ -34,7 +34,12 @@ export const workSchema = v.variant('what', [
     what: v.literal('predict'),
     views: v.pipe(count, v.maxValue(mostViews)),
   }),
-  v.strictObject({ what: v.literal('features') }),
+  v.strictObject({
+    what: v.literal('features'),
+    views: v.optional(v.pipe(count, v.maxValue(mostViews)), 1),
+    augment: v.optional(v.picklist(['flips', 'crops']), 'flips'),
+    dtype: v.optional(v.picklist(['float32', 'float16']), 'float32'),
+  }),
   v.strictObject({
     what: v.literal('explain'),
     method: v.picklist(methodNames),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { npyHeader } from '@shroom/formats';
+import { npyHeader, toHalf } from '@shroom/formats';
 import { requireExportFolder } from '../../exports/folder';
 import { featuresOf } from '../../network/logits';
 import { viewsOf } from '../../photos/views';
@@ -7,8 +7,8 @@ import { csv } from '../../results/predictions';
 import type { OpenedClassifier } from '../classifier';
 import { classifierFileOf } from '../classifier';
 import { checkedPhoto, type ShardPhoto } from '../photos';
-import type { Merging, Rower, Rows, WorkPlace } from './kind';
-import { linesOf, madeBy, photoOf, reasonOf } from './rows';
+import type { Merging, Rower, Rows, WorkOf, WorkPlace } from './kind';
+import { distinctPhotos, linesOf, madeBy, reasonOf } from './rows';
 import { writeWhole } from './written';
 
 /** A line of the rows of `features`. */
@@ -17,59 +17,94 @@ interface FeatureRow {
   /** The class, or several ones with `|` between them, and the part of the split, if the plan has them. */
   readonly class?: string;
   readonly part?: string;
-  /** The features as 32-bit numbers, little-endian, in base64. Absent if the photo could not be read. */
+  /** The features of all views as they are stored, little-endian, in base64. Absent if the photo could not be read. */
   readonly row?: string;
   readonly error?: string;
 }
 
-/** Rows of `features`: those of the unchanged photo from all networks, one after the other. */
+/** How numbers are stored, by the name of their type. */
+const types = {
+  float32: { npy: '<f4', stored: (numbers: Float32Array) => numbers },
+  float16: { npy: '<f2', stored: toHalf },
+} as const;
+
+/** Rows of `features`: those of the photo's views, each from all networks, one after the other. */
 export function featureRows(
+  { views, augment, dtype }: WorkOf<'features'>,
   { loaded, engine, dispose }: OpenedClassifier,
   { signal }: WorkPlace,
 ): Rower {
   const { extractors } = loaded.network;
-  const [plain] = viewsOf('flips', 1);
+  const width = extractors.reduce((sum, each) => sum + each.width, 0);
+  const seen = viewsOf(augment, views);
+  const hashed = views > 1;
 
-  async function rowsOf(photos: readonly ShardPhoto[]): Promise<Rows> {
-    const checked = await Promise.all(photos.map(photo => checkedPhoto(photo, false)));
-    const good = checked.filter(({ problem }) => problem === undefined).map(photoOf);
-    const problems = new Map(
-      checked.flatMap(({ photo, problem }) => (problem ? [[`${photo.number}`, problem]] : [])),
+  async function rowsOf(
+    photos: readonly ShardPhoto[],
+    done: (photos: number) => void,
+  ): Promise<Rows> {
+    const { firsts, problems, placeOf } = distinctPhotos(
+      await Promise.all(photos.map(photo => checkedPhoto(photo, hashed))),
+      hashed,
     );
-    const { features } = await featuresOf(good, extractors, plain!, 0, {
-      signal,
-      onUnread: error => problems.set(error.sample, reasonOf(error)),
-    });
-    const width = features.length / Math.max(1, good.length);
-    const places = new Map(good.map(({ id }, place) => [id, place]));
+    const all = new Float32Array(firsts.length * views * width);
+    for (const [view, each] of seen.entries()) {
+      const { features } = await featuresOf(firsts, extractors, each, view, {
+        signal,
+        onUnread: error => problems.set(error.sample, reasonOf(error)),
+      });
+      for (let place = 0; place < firsts.length; place++)
+        all.set(
+          features.subarray(place * width, (place + 1) * width),
+          (place * views + view) * width,
+        );
+      done(Math.floor(((view + 1) / views) * photos.length));
+    }
+    let unread = 0;
     const lines = photos.map(({ entry, number }) => {
-      const error = problems.get(`${number}`);
-      const place = places.get(`${number}`)!;
-      const own = features.slice(place * width, (place + 1) * width);
+      const place = placeOf.get(`${number}`);
+      const of = place === undefined ? `${number}` : firsts[place]!.id;
+      let error = problems.get(of);
+      let stored: Float32Array | Uint16Array | undefined;
+      if (error === undefined) {
+        const own = all.slice(place! * views * width, (place! + 1) * views * width);
+        if (dtype === 'float16' && own.some(value => Math.abs(value) >= leastTooLarge))
+          error = 'has features that are too large for float16; plan with float32';
+        else stored = types[dtype].stored(own);
+      }
+      if (error !== undefined) unread++;
       const row: FeatureRow = {
         photo: entry.id,
         ...((entry.classes || entry.class) && {
           class: entry.classes?.join('|') ?? entry.class,
         }),
         ...(entry.part && { part: entry.part }),
-        ...(error === undefined ? { row: Buffer.from(own.buffer).toString('base64') } : { error }),
+        ...(stored ? { row: Buffer.from(stored.buffer).toString('base64') } : { error }),
       };
       return `${JSON.stringify(row)}\n`;
     });
-    return { lines, unread: problems.size };
+    return { lines, unread };
   }
 
   return { rowsOf, made: madeBy(engine), dispose: async () => dispose() };
 }
 
-/** Writes `features.npy`, `[photos, width]`, whose rows are NaN for photos that could not be read, and `photos.csv`, a row for each. */
+/** The least number that float16 rounds to infinity. */
+const leastTooLarge = 65_520;
+
+/**
+ * Writes `features.npy`, `[photos, width]`, or `[photos, views, width]` if there are several views, whose rows are NaN for photos that could
+ * not be read, and `photos.csv`, a row for each.
+ */
 export async function mergeFeatures({ plan, out, run, rows, ...work }: Merging): Promise<void> {
   const folder = await requireExportFolder(out, /^(features\.npy|photos\.csv)$/);
+  const { views, dtype } = plan.head.work as WorkOf<'features'>;
   const { extractors } = await classifierFileOf(plan, run, work);
   const width = extractors.reduce((sum, each) => sum + each.width, 0);
-  const none = Buffer.from(new Float32Array(width).fill(Number.NaN).buffer);
+  const { npy, stored } = types[dtype];
+  const none = Buffer.from(stored(new Float32Array(views * width).fill(Number.NaN)).buffer);
   async function* array() {
-    yield npyHeader([plan.head.photos, width], '<f4');
+    yield npyHeader([plan.head.photos, ...(views > 1 ? [views] : []), width], npy);
     for await (const { row } of linesOf<FeatureRow>(rows()))
       yield row === undefined ? none : Buffer.from(row, 'base64');
   }

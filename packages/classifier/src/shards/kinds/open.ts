@@ -33,7 +33,7 @@ export async function openRower(
   const classifier = await openPlanned(plan, run, { onProgress, signal: place.signal });
   try {
     if (work.what === 'predict') return predictRows(work, classifier, place);
-    if (work.what === 'features') return featureRows(classifier, place);
+    if (work.what === 'features') return featureRows(work, classifier, place);
     return await explainRows(work, classifier, place);
   } catch (error) {
     classifier.dispose();

@@ -1,4 +1,3 @@
-import type { Photo } from '@shroom/data';
 import { logitsOfPhotos } from '../../network/logits';
 import { viewsOf } from '../../photos/views';
 import { csv, predictionCells, predictionColumns } from '../../results/predictions';
@@ -6,7 +5,7 @@ import { certaintyOf } from '../../serving/certainty';
 import { classifierFileOf, type OpenedClassifier } from '../classifier';
 import { checkedPhoto, type ShardPhoto } from '../photos';
 import type { Merging, Rower, Rows, WorkOf, WorkPlace } from './kind';
-import { madeBy, photoOf, reasonOf } from './rows';
+import { distinctPhotos, madeBy, reasonOf } from './rows';
 import { writeWhole } from './written';
 
 /** Rows of `predict`: as in `predictions.csv`. */
@@ -24,25 +23,13 @@ export function predictRows(
     photos: readonly ShardPhoto[],
     done: (photos: number) => void,
   ): Promise<Rows> {
-    const checked = await Promise.all(photos.map(photo => checkedPhoto(photo, hashed)));
-    const good = checked.filter(({ problem }) => problem === undefined);
-    const problems = new Map(
-      checked.flatMap(({ photo, problem }) => (problem ? [[`${photo.number}`, problem]] : [])),
-    );
-    // Random views of a photo depend on how many copies came before it. Copies are computed once, wherever they are.
-    const firsts = new Map<string, Photo>();
-    const photoFor = new Map(
-      good.map(each => {
-        const photo = photoOf(each);
-        const key = hashed ? photo.sha256 : photo.id;
-        const first = firsts.get(key) ?? photo;
-        firsts.set(key, first);
-        return [photo.id, first.id];
-      }),
+    const { firsts, problems, placeOf } = distinctPhotos(
+      await Promise.all(photos.map(photo => checkedPhoto(photo, hashed))),
+      hashed,
     );
     const cells = new Map<string, unknown[]>();
     const facts = { id: '', part: '', truth: '' };
-    const computed = logitsOfPhotos([...firsts.values()], network, seen, {
+    const computed = logitsOfPhotos(firsts, network, seen, {
       signal,
       onUnread: error => problems.set(error.sample, reasonOf(error)),
       onProgress: progress => done(progress.done),
@@ -57,7 +44,8 @@ export function predictRows(
     let unread = 0;
     const empty = predictionColumns(file.classes).map(() => '');
     const lines = photos.map(({ entry, number }) => {
-      const of = photoFor.get(`${number}`) ?? `${number}`;
+      const place = placeOf.get(`${number}`);
+      const of = place === undefined ? `${number}` : firsts[place]!.id;
       const [, ...rest] = cells.get(of) ?? empty;
       const problem = problems.get(of);
       if (problem !== undefined) unread++;
