@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Engine, startEngine } from '../engine/engine';
@@ -31,10 +32,9 @@ export async function classifierFacts(
 ): Promise<{ readonly file: ClassifierFile; readonly facts: NonNullable<PlanHead['classifier']> }> {
   const folder = await folderOf(address, loading);
   const file = await requireClassifier(folder);
-  const isAddress = /^(hf:|https?:)/.test(address);
   const weights = file.extractors.map(({ weights }) => weights.sha256);
   const sha256 = await hashOfFile(folder);
-  return { file, facts: { address: isAddress ? address : folder, sha256, weights } };
+  return { file, facts: { address: isRemote(address) ? address : folder, sha256, weights } };
 }
 
 /** Reads only the file of a plan's classifier. @throws PlanError when it is another one. */
@@ -76,6 +76,11 @@ async function checkedFolder(
 ): Promise<string> {
   const { address, sha256 } = head.classifier!;
   const place = run ?? address;
+  if (run === undefined && !isRemote(address) && !existsSync(address))
+    throw new PlanError(
+      path,
+      `its classifier is in ${address}, which is not there on this machine. Say where it is with --run.`,
+    );
   const folder = await folderOf(place, loading);
   if ((await hashOfFile(folder)) === sha256) return folder;
   throw new PlanError(
@@ -83,6 +88,8 @@ async function checkedFolder(
     `'${place}' has another classifier.json than when the plan was made. Restore it, name the right one with --run, or plan again.`,
   );
 }
+
+const isRemote = (address: string): boolean => /^(hf:|https?:)/.test(address);
 
 const hashOfFile = async (folder: string): Promise<string> =>
   createHash('sha256')

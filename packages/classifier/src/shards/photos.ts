@@ -66,6 +66,29 @@ export function photosOf(
   });
 }
 
+/**
+ * Without the folder of the photos, a worker would give all of them a row that says that there is no such file.
+ *
+ * @throws PlanError when photos have relative places, and the folder where these begin is not there.
+ */
+export async function requireRoot(
+  plan: string,
+  entries: readonly PlanEntry[],
+  root: string,
+): Promise<void> {
+  const pathOf = ({ id, from }: PlanEntry) => (typeof from?.path === 'string' ? from.path : id);
+  const isBelow = (path: string) => !isAbsolute(path) && !isAddress(path);
+  if (isAddress(root) || !entries.some(entry => isBelow(pathOf(entry)))) return;
+  await stat(root).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new PlanError(
+      plan,
+      `its photos are in ${root}, which is not there on this machine. Say where they are with --root.`,
+      { cause },
+    );
+  });
+}
+
 const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
 
 /** A photo whose bytes are those of the plan, or the reason why they are not. */

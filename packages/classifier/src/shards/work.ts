@@ -7,7 +7,7 @@ import { ofTheDisk } from '../run/disk';
 import { holderOf, lockRun, type RunLock } from '../run/lock';
 import type { Rower } from './kinds/kind';
 import { openRower, stages } from './kinds/open';
-import { photosOf } from './photos';
+import { photosOf, requireRoot } from './photos';
 import { boundsOf, entriesOf, type OpenPlan, openPlan, resultsOf } from './plan-file';
 import { indexVariables, shardOfTask } from './scheduler';
 import type { DoneShard, ShardedWork } from './schema';
@@ -150,7 +150,9 @@ async function attempt(
   signal?.throwIfAborted();
   await folder.begin();
   const first = boundsOf(head.photos, head.shards.length)[shard]!;
-  const photos = photosOf(plan.path, await entriesOf(plan, shard), root, first);
+  const entries = await entriesOf(plan, shard);
+  await requireRoot(plan.path, entries, root);
+  const photos = photosOf(plan.path, entries, root, first);
   const parts = Array.from({ length: Math.ceil(photos.length / head.block) }, (_, index) =>
     photos.slice(index * head.block, (index + 1) * head.block),
   );
