@@ -6,11 +6,7 @@ const [rows, others, channels, classes] = [4364, 1007, 2048, 9];
 const numbers = [rows, channels, classes];
 const features = ({ folder }: Place) => join(folder, 'features');
 
-function closedForm(
-  head: string,
-  what: string,
-  ways: Readonly<Record<string, string>> = { default: head },
-): Row {
+function closedForm(head: string, what: string, ways?: Readonly<Record<string, string>>): Row {
   return {
     name: `${head}-head-4364`,
     measures: `${what}: computed from 4,364 rows of 2,048 features, and the classes of 1,007 others`,
@@ -26,14 +22,13 @@ function closedForm(
     ours: place => node('closed-form.ts', features(place), head, ...numbers),
     peers: {
       'scikit-learn': {
-        command: place => ({
-          ways: Object.fromEntries(
-            Object.entries(ways).map(([way, name]) => [
-              way,
-              python('closed_form_peer.py', features(place), name, ...numbers),
-            ]),
-          ),
-        }),
+        command: place => {
+          const theirs = (name: string) =>
+            python('closed_form_peer.py', features(place), name, ...numbers);
+          if (!ways) return theirs(head);
+          const entries = Object.entries(ways).map(([way, name]) => [way, theirs(name)]);
+          return { ways: Object.fromEntries(entries) };
+        },
         needs: 'scikit-learn',
       },
     },
