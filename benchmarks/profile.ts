@@ -1,5 +1,6 @@
 /**
- * Shows where the time of a row goes, with ONNX Runtime's own profiler: `npx tsx profile.ts <row> [runs]` in `benchmarks/`.
+ * Shows where the time of a row goes, with ONNX Runtime's own profiler: `npx tsx profile.ts <row> [runs]` in `benchmarks/`
+ * (`SHAPES=1` tells operators apart by their shapes).
  * Prints the milliseconds per run for every kind of operator, in the session that took most of the time, and the time of
  * the row's own runs.
  */
@@ -18,7 +19,11 @@ interface Event {
   readonly name: string;
   /** Duration in microseconds. */
   readonly dur: number;
-  readonly args?: { readonly op_name?: string };
+  readonly args?: {
+    readonly op_name?: string;
+    /** Types and shapes, such as `[{"float":[8,74,74,96]}]`. */
+    readonly input_type_shape?: readonly Readonly<Record<string, readonly number[]>>[];
+  };
 }
 
 const { names, threads, photos = '' } = parseOptions(process.argv.slice(2));
@@ -44,6 +49,18 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+/** The operator; by SHAPES=1 also the kernel of tfjs that it comes from, and the shapes of its inputs. */
+function named(
+  name: string,
+  { op_name = 'unknown', input_type_shape = [] } = {} as NonNullable<Event['args']>,
+): string {
+  if (!process.env.SHAPES) return op_name;
+  const shapes = input_type_shape
+    .flatMap(each => Object.values(each))
+    .filter(shape => shape.length > 0);
+  return `${op_name} of ${name.split('/')[0]}, ${shapes.map(shape => shape.join(' x ')).join('; ')}`;
+}
+
 function report(seconds: number): void {
   const sessions = readdirSync(folder).map(
     file => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[],
@@ -56,7 +73,7 @@ function report(seconds: number): void {
   const perOperator = new Map<string, { calls: number; milliseconds: number }>();
   for (const { cat, name, dur, args } of events) {
     if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue;
-    const operator = args?.op_name ?? 'unknown';
+    const operator = named(name, args);
     const known = perOperator.get(operator) ?? { calls: 0, milliseconds: 0 };
     known.calls += 1 / count;
     known.milliseconds += dur / 1000 / count;

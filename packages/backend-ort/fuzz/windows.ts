@@ -18,6 +18,8 @@ const kinds = [
   'conv2d of channels first',
   'conv2d with bias and ReLU',
   'depthwiseConv2d',
+  'depthwiseConv2d of blocks',
+  'depthwiseConv2d of blocks, between convolutions',
   'conv2dTranspose',
   'conv3d',
   'conv3dTranspose',
@@ -48,6 +50,7 @@ export function drawWindowed(seed: number): Windowed {
   const flat = [images, height, width, channels];
   const deep = [images, depth, height, width, channels];
   const filter = [kh, kw, channels, outputs];
+  const blocked = 16 * outputs;
   const [shapes, compute]: [number[][], (x: tf.Tensor, y: tf.Tensor) => tf.Tensor] = (() => {
     switch (kind) {
       case 'conv2d':
@@ -81,6 +84,27 @@ export function drawWindowed(seed: number): Windowed {
           [flat, filter],
           (x, y) => tf.depthwiseConv2d(x as X, y as X, strides, pad, 'NHWC', dilations, rounding),
         ];
+      // As many channels as fill blocks, which are 8 or 16 long.
+      case 'depthwiseConv2d of blocks':
+        return [
+          [
+            [...flat.slice(0, 3), blocked],
+            [kh, kw, blocked, 1],
+          ],
+          (x, y) => tf.depthwiseConv2d(x as X, y as X, strides, pad, 'NHWC', dilations, rounding),
+        ];
+      case 'depthwiseConv2d of blocks, between convolutions': {
+        const mixing = tf.tensor4d([0.5, -0.25, 0.125, 1], [1, 1, 4, 1]);
+        return [
+          [flat, [kh, kw, 16, 1]],
+          (x, y) => {
+            const wide = tf.tile(mixing, [1, 1, 4, 4]);
+            const before = tf.conv2d(x as X, tf.ones([2, 2, channels, 16]) as X, 1, 'same');
+            const z = tf.depthwiseConv2d(before, y as X, strides, pad, 'NHWC', dilations, rounding);
+            return tf.conv2d(z, wide as X, 1, 'same');
+          },
+        ];
+      }
       case 'conv2dTranspose': {
         const shape: Shape4 = [images, height * sh, width * sw, outputs];
         return [

@@ -214,7 +214,7 @@ export class Executor {
   #lower(plan: Plan, work: Schedule, rewrites: Rewrites): OnnxModel {
     this.#discardSession(plan);
     plan.rewrites = rewrites;
-    return plan.lower(work, this.#runtime.unreadableFirst);
+    return plan.lower(work, this.#runtime);
   }
 
   #settle(work: Schedule, arrays: readonly HostArray[], failures: unknown[]): void {

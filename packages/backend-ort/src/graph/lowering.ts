@@ -5,6 +5,8 @@ import {
   OnnxModel,
   type OnnxValue,
 } from '@shroom/formats';
+import { blockedDomain } from '../onnx/encoder';
+import { channelsFirstShape, isTrivial } from './layout';
 import type { GraphNode, HostArray, NodeOperator, Shape } from './node';
 
 /** An operator that a {@link Lowering} writes. */
@@ -13,6 +15,7 @@ export type Operator = NodeOperator<Lowering>;
 interface Place {
   plain?: string;
   channelsFirst?: string;
+  blocked?: string;
   /** Name of the value of a single number as a vector of length 1. */
   single?: string;
 }
@@ -22,7 +25,8 @@ interface Place {
  *
  * A value of rank 3 or more may exist in two layouts: channels last, as in tfjs, and channels first, which ONNX
  * convolutions and poolings need. Operators read the layout that they prefer and leave their result in one layout. A
- * transpose is added only if a consumer needs the other layout, once per value.
+ * transpose is added only if a consumer needs the other layout, once per value. Depthwise convolutions read and write a third
+ * layout, channels in blocks (see `runtime/blocks.ts`), which no other operator sees.
  */
 export class Lowering {
   readonly model = new OnnxModel();
@@ -34,6 +38,9 @@ export class Lowering {
   readonly #twins = new Map<string, GraphNode>();
   readonly #numbers = new Map<GraphNode, number>();
   #origin = '';
+
+  /** @param channelsInBlock Number of channels in a block, if the runtime has blocks. */
+  constructor(readonly channelsInBlock?: number) {}
 
   /** Writes a node. If the same computation was written before, the node shares its value. */
   lowerOnce(node: GraphNode): void {
@@ -101,6 +108,29 @@ export class Lowering {
     return place.channelsFirst;
   }
 
+  /** The name of the value with its channels in blocks, for ONNX Runtime of the same shape as with channels first. */
+  blocked(node: GraphNode): string {
+    const place = this.#placeOf(node);
+    place.blocked ??= this.isChannelsFirst(node)
+      ? this.addBlocked('ReorderInput', [place.channelsFirst!])
+      : this.addBlocked('ReorderInput', [this.plain(node)], { channels_last: 1 });
+    return place.blocked;
+  }
+
+  /** Records the name of a node's value with its channels in blocks, and reorders it to the layout of another node. */
+  placeBlocked(node: GraphNode, value: string, like: GraphNode): void {
+    const channels = node.shape.at(-1)!;
+    if (this.isChannelsFirst(like))
+      this.place(node, this.addBlocked('ReorderOutput', [value], { channels }), 'channelsFirst');
+    else
+      this.place(node, this.addBlocked('ReorderOutput', [value], { channels, channels_last: 1 }));
+  }
+
+  /** Adds an operator of ONNX Runtime on channels in blocks. */
+  addBlocked(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.model.add(type, inputs, attributes, this.#origin, blockedDomain);
+  }
+
   add(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.model.add(type, inputs, attributes, this.#origin);
   }
@@ -159,6 +189,10 @@ export class Lowering {
   /** A constant scalar. */
   scalar(value: number, type: ElementType): string {
     return this.model.constant(type, [], encodeScalar(value, type));
+  }
+
+  isBaked(node: GraphNode): boolean {
+    return this.#baked.has(node);
   }
 
   /** Adds the data of a leaf to the model. */
@@ -229,22 +263,6 @@ export class Lowering {
     }
     return place;
   }
-}
-
-/** `[N, H, W, C]` to `[N, C, H, W]`, for any rank of at least 2. */
-export function channelsFirstShape(shape: Shape): number[] {
-  return [shape[0]!, shape.at(-1)!, ...shape.slice(1, -1)];
-}
-
-/** Whether both layouts are the same in memory, because there is only one channel or one pixel. */
-function isTrivial(shape: Shape): boolean {
-  return shape.at(-1) === 1 || shape.slice(1, -1).every(length => length === 1);
-}
-
-/** The position of an axis after {@link channelsFirstShape}. */
-export function channelsFirstAxis(axis: number, rank: number): number {
-  if (axis === 0) return 0;
-  return axis === rank - 1 ? 1 : axis + 1;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: HostArray): Uint8Array =>

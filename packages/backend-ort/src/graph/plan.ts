@@ -1,6 +1,6 @@
 import type { OnnxModel, OnnxValue } from '@shroom/formats';
 import { outputUnreadable } from '../onnx/unreadable';
-import type { HostTensor, Rewrites, Session } from '../runtime/runtime';
+import type { HostTensor, Rewrites, Runtime, Session } from '../runtime/runtime';
 import { findFusions } from './fusions';
 import { Lowering } from './lowering';
 import type { GraphNode, HostArray } from './node';
@@ -46,10 +46,13 @@ export class Plan {
   /**
    * The ONNX model of the computation.
    *
-   * @param unreadableFirst See `unreadableFirst` of the runtime.
+   * @param runtime What the runtime can do, on which the form of the model depends.
    */
-  lower(schedule: Schedule, unreadableFirst = false): OnnxModel {
-    const lowering = new Lowering();
+  lower(
+    schedule: Schedule,
+    { unreadableFirst, channelsInBlock }: Pick<Runtime, 'unreadableFirst' | 'channelsInBlock'>,
+  ): OnnxModel {
+    const lowering = new Lowering(channelsInBlock);
     if (unreadableFirst) outputUnreadable(lowering.model);
     const together = this.#feedNumbers(schedule, lowering);
     this.#inputs = schedule.leaves.map((leaf, i) => {

@@ -1,5 +1,5 @@
+import { channelsFirstShape } from '../graph/layout';
 import type { Operator } from '../graph/lowering';
-import { channelsFirstShape } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 import { cut, padTo, sumInStages } from './stages';
 

@@ -44,7 +44,7 @@ export function windowOf(node: GraphNode): ConvolutionAttributes {
 }
 
 /** ONNX's attributes of a convolution. */
-function convolutionAttributes({
+export function convolutionAttributes({
   kernelSize,
   strides,
   dilations,

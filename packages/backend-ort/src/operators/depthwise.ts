@@ -1,6 +1,20 @@
 import type { Lowering, Operator } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
-import { axes, flip, outputPadding, reversed, type Window, windowOf } from './convolution';
+import {
+  axes,
+  convolutionAttributes,
+  flip,
+  outputPadding,
+  reversed,
+  type Window,
+  windowOf,
+} from './convolution';
+import {
+  convolveBackInBlocks,
+  convolveBlocks,
+  filterGradientInBlocks,
+  isInBlocks,
+} from './depthwise-blocks';
 import { cropOffsets } from './filter-gradient';
 
 /** `[h, w, C, M]` to `[C * M, 1, h, w]`. */
@@ -18,18 +32,15 @@ function filterPerChannel(graph: Lowering, filter: GraphNode): string {
   return graph.reshape(ordered, [outputs, 1, height, width]);
 }
 
-function attributesOf(node: GraphNode) {
-  const { kernelSize, strides, dilations, before, after, group } = windowOf(node);
-  return { kernel_shape: kernelSize, strides, dilations, pads: [...before, ...after], group };
-}
-
 const depthwiseOperator: Operator = {
   name: 'DepthwiseConv',
   lower: (graph, node) => {
     const [x, filter, bias] = node.inputs as [GraphNode, GraphNode, GraphNode?];
+    const attributes = convolutionAttributes(windowOf(node));
+    if (isInBlocks(graph, filter)) return convolveBlocks(graph, node, attributes);
     const inputs = [graph.channelsFirst(x), filterPerChannel(graph, filter)];
     if (bias !== undefined) inputs.push(graph.plain(bias));
-    graph.place(node, graph.add('Conv', inputs, attributesOf(node)), 'channelsFirst');
+    graph.place(node, graph.add('Conv', inputs, attributes), 'channelsFirst');
   },
 };
 
@@ -61,21 +72,22 @@ const inputGradientOperator: Operator = {
     const after = reach.map(
       (length, i) => node.shape[i + 1]! - (dy.shape[i + 1]! + before[i]! - length),
     );
-    const value = graph.channelsFirst(dy);
     const unit = strides.every(stride => stride === 1);
     if (unit && [...before, ...after].every(length => length >= 0)) {
+      const attributes = convolutionAttributes({ ...window, before, after });
+      if (isInBlocks(graph, filter)) return convolveBackInBlocks(graph, node, attributes);
       const flipped = flip(graph, filter, kernelSize);
       const weights = graph.add('Transpose', [flipped], { perm: [2, 3, 0, 1] });
-      const attributes = { ...attributesOf(node), pads: [...before, ...after] };
-      graph.place(node, graph.add('Conv', [value, weights], attributes), 'channelsFirst');
+      const inputs = [graph.channelsFirst(dy), weights];
+      graph.place(node, graph.add('Conv', inputs, attributes), 'channelsFirst');
       return;
     }
     const attributes = {
-      ...attributesOf(node),
+      ...convolutionAttributes(window),
       output_padding: outputPadding(node.shape, dy.shape, window),
     };
-    const weights = filterPerChannel(graph, filter);
-    graph.place(node, graph.add('ConvTranspose', [value, weights], attributes), 'channelsFirst');
+    const inputs = [graph.channelsFirst(dy), filterPerChannel(graph, filter)];
+    graph.place(node, graph.add('ConvTranspose', inputs, attributes), 'channelsFirst');
   },
 };
 
@@ -93,6 +105,10 @@ const filterGradientOperator: Operator = {
   name: 'DepthwiseFilterGradient',
   lower: (graph, node) => {
     const [x, dy] = node.inputs as [GraphNode, GraphNode];
+    if (isInBlocks(graph, node)) {
+      graph.place(node, filterGradientInBlocks(graph, node, windowOf(node)));
+      return;
+    }
     const { kernelSize, strides, dilations, before, after } = windowOf(node);
     const [height, width, channels, multiplier] = node.shape as [number, number, number, number];
     const [images, rows, columns] = x.shape as [number, number, number];

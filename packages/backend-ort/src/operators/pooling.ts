@@ -1,5 +1,5 @@
+import { channelsFirstShape } from '../graph/layout';
 import type { Operator } from '../graph/lowering';
-import { channelsFirstShape } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 import { outputPadding, type Window, windowOf } from './convolution';
 

@@ -1,5 +1,5 @@
+import { channelsFirstAxis, channelsFirstShape } from '../graph/layout';
 import type { Operator } from '../graph/lowering';
-import { channelsFirstAxis, channelsFirstShape } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 import { reshape } from './shape';
 import { type Summation, sumInStages } from './stages';

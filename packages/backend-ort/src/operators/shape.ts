@@ -1,5 +1,5 @@
+import { channelsFirstAxis } from '../graph/layout';
 import type { Operator } from '../graph/lowering';
-import { channelsFirstAxis } from '../graph/lowering';
 import { GraphNode, type Shape } from '../graph/node';
 import { plain } from './plain';
 import { vanishes, vanishing } from './vanishing';

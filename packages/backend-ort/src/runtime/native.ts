@@ -2,6 +2,7 @@ import type { OnnxModel } from '@shroom/formats';
 import { encodeModel } from '../onnx/encoder';
 import { unreadableModel } from '../onnx/unreadable';
 import { areWeightsCopied } from './beside';
+import { channelsInBlock } from './blocks';
 import { instructionSet } from './instruction-set';
 import { type KeptMemory, keepFreedMemory } from './memory';
 import {
@@ -98,6 +99,8 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
   const kept = await keptMemory(options.keepMemory);
   const weightsBeside = areWeightsCopied(model => load(model, 'beside'));
   const large = weightsBeside ? 'beside' : 'inside';
+  const isOnlyCpu = options.executionProviders.every(name => name === 'cpu');
+  const blocks = isOnlyCpu ? channelsInBlock(model => load(model, 'inside')) : undefined;
   const createSync = (model: OnnxModel, rewrites?: Rewrites): Session =>
     new NativeRun(load(model, large, kept?.memory, rewrites), stop, kept?.memory);
   return {
@@ -105,6 +108,7 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     computesWith: `${version}, ${options.executionProviders.join(' ')}, ${instructionSet()}`,
     unreadableFirst: stop !== undefined,
     weightsBeside,
+    ...(blocks !== undefined && { channelsInBlock: blocks }),
     createSync,
     create: async (model, rewrites) => createSync(model, rewrites),
     keepsMemory: kept !== undefined,

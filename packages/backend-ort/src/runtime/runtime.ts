@@ -73,6 +73,8 @@ export interface Runtime {
   readonly unreadableFirst?: boolean;
   /** Whether the runtime reads large weights from outside the model: see `beside.ts`. */
   readonly weightsBeside?: boolean;
+  /** Number of channels in a block, if the runtime has kernels for blocks: see `blocks.ts`. */
+  readonly channelsInBlock?: number;
   create(model: OnnxModel, rewrites?: Rewrites): Promise<Session>;
   /** Compiles a model synchronously. Absent if the runtime cannot do this; then `dataSync()` does not work either. */
   createSync?(model: OnnxModel, rewrites?: Rewrites): Session;

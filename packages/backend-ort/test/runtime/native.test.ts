@@ -2,6 +2,7 @@ import { OnnxModel } from '@shroom/formats';
 import { expect, test } from 'vitest';
 import { outputUnreadable } from '../../src/onnx/unreadable';
 import { areWeightsCopied } from '../../src/runtime/beside';
+import { channelsInBlock } from '../../src/runtime/blocks';
 import { loadNativeRuntime } from '../../src/runtime/native';
 import type { HostTensor } from '../../src/runtime/runtime';
 import { stopMessage } from '../../src/runtime/uncopied';
@@ -70,4 +71,28 @@ test('weights are taken from beside the model only where they are copied', async
     throw new Error('no such file');
   };
   expect(areWeightsCopied(older)).toBe(false);
+});
+
+test('channels lie in blocks of 8 or 16 where the processor has vectors of that length, and only there', async () => {
+  const { channelsInBlock: blocks, computesWith } = await loadNativeRuntime(options);
+  if (/ avx512f /.test(computesWith)) expect(blocks).toBe(16);
+  else if (/ avx2 /.test(computesWith)) expect(blocks).toBe(8);
+
+  /** An ONNX Runtime whose blocks have this length. */
+  const inBlocksOf = (length: number) => () => ({
+    run: (_: object, fetches: Record<string, HostTensor>) => {
+      const { data } = Object.values(fetches)[0]!;
+      for (let channel = 0; channel < 16; channel++)
+        for (let pixel = 0; pixel < 2; pixel++) {
+          const before = Math.floor(channel / length) * 2 * length + pixel * length;
+          data[before + (channel % length)] = 2 * channel + pixel;
+        }
+    },
+    dispose: () => {},
+  });
+  expect([8, 16, 1].map(length => channelsInBlock(inBlocksOf(length)))).toEqual([8, 16, undefined]);
+  const without = () => {
+    throw new Error('no such domain');
+  };
+  expect(channelsInBlock(without)).toBeUndefined();
 });
