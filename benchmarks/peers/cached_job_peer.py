@@ -59,8 +59,10 @@ head = nn.Sequential(*layers, nn.Linear(512, classes))
 optimizer = torch.optim.Adam(head.parameters(), lr=1e-3)
 
 photos_at_once = 4
+# It is removed when the process ends.
+scratch = tempfile.TemporaryDirectory()
 cache = np.lib.format.open_memmap(
-    os.path.join(tempfile.mkdtemp(), "features.npy"), mode="w+", dtype=np.float32, shape=(part["ahead"] + part["views"], channels))
+    os.path.join(scratch.name, "features.npy"), mode="w+", dtype=np.float32, shape=(part["ahead"] + part["views"], channels))
 
 
 def extraction():
