@@ -2,6 +2,7 @@ import type { ColumnNames, GivenSplit } from '@shroom/data/node';
 import type { EngineName } from './engine/names';
 import { type MapName, mapNames } from './explaining/map-names';
 import { type Pooling, poolings } from './network/extractor';
+import { sizeFor, usualSize } from './network/patches';
 import { type Augment, mostViews } from './photos/views';
 import { type NamesOf, requireKnown, requireWhole } from './requirements';
 import { type TaskName, taskNames } from './task';
@@ -28,7 +29,10 @@ export interface TrainConfiguration {
    * not say how photos are normalized: they are normalized as for the first known weights of the architecture.
    */
   readonly architecture?: string | readonly string[];
-  /** Photos are resized to squares of this side, in pixels. Default 299. */
+  /**
+   * Photos are resized to squares of this side, in pixels. Default 299, or the largest multiple of a transformer's patch below it: 294 for
+   * patches of 14 pixels, 288 for patches of 16.
+   */
   readonly size?: number;
   /**
    * The recipe of the training: `best`, `reference`, `fast`, or your own. Default `best`. The options below override settings of the
@@ -122,7 +126,7 @@ export interface Configuration
 /**
  * Fills in the defaults of all options that are not given.
  *
- * @throws RangeError for an unknown option or an invalid value.
+ * @throws RangeError for an unknown option or an invalid value. UnsupportedNetworkError when a backbone is unknown.
  */
 export function withDefaults(options: TrainConfiguration): Configuration {
   requireKnown('', options, known);
@@ -131,7 +135,7 @@ export function withDefaults(options: TrainConfiguration): Configuration {
   const own = findRecipe(recipe);
   const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
   const configuration: Configuration = {
-    size: 299,
+    size: usualSize,
     finetune: 'none',
     seed: 0,
     group: 'auto',
@@ -150,7 +154,9 @@ export function withDefaults(options: TrainConfiguration): Configuration {
     pooling,
   };
   check(configuration);
-  return configuration;
+  return options.size === undefined
+    ? { ...configuration, size: sizeFor(configuration) }
+    : configuration;
 }
 
 const known: NamesOf<TrainConfiguration> = {

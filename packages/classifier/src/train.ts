@@ -12,6 +12,7 @@ import { disposeHead, startHead } from './network/classifier-network';
 import { cutExtractor, licensesOf } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
+import { usualSize } from './network/patches';
 import { requireSuited } from './network/suited';
 import { summariesOfParts } from './network/summaries';
 import { requireWeights } from './network/weights';
@@ -97,6 +98,11 @@ export async function train(given: TrainingPhotos, options: TrainOptions = {}): 
   requireSuited(chosen);
   await requireWeights(chosen, signal);
   await openRunFolder(folder);
+  if (own.size === undefined && chosen.size !== usualSize)
+    onEvent?.({
+      kind: 'notice',
+      text: `photos have ${chosen.size} pixels instead of ${usualSize}, as whole patches fill them`,
+    });
   return withLock(folder, async () => {
     await finishReplacing(folder);
     const replacing = overwrite && (await holdsAnother(folder, configuration));

@@ -6,6 +6,7 @@ import { atLeastOne, checkedMethod, type Method, mapOf } from './methods/method'
 import { imagesFor } from './model/images';
 import { activated } from './model/logits';
 import { verifyOutput } from './model/output';
+import { preparing } from './model/prepared';
 import { type Explainable, partsOf, type SourceOptions } from './model/source';
 import { checkTarget, defaultTargets } from './targets/logit';
 import { classLogits, scoreOf, type Target } from './targets/target';
@@ -15,6 +16,11 @@ export interface HeatMap {
   readonly values: Float32Array;
   readonly height: number;
   readonly width: number;
+  /**
+   * `[height, width]`, the share of the picture that the map covers, from its upper left corner: 294 / 299 of each side where patches of 14
+   * pixels leave 5 of 299 unseen. Absent if it covers the whole picture. `resizeMap` gives the rest the value 0.
+   */
+  readonly covers?: readonly [number, number];
 }
 
 /** Why a map says nothing: all its values are 0, none is above 0, some are infinite or not a number, or all are the same. */
@@ -93,7 +99,7 @@ export async function explain(
   const [parts, own] = await partsOf(model, options);
   const { classIndex, target = defaultTargets[parts.link], batch = 16, signal } = own;
   const unknown = Object.keys(own).find(name => !asked.includes(name));
-  if (unknown) throw (await import('./failures')).optionFailure(unknown);
+  if (unknown) throw (await import('./failures')).optionFailure(unknown, [...asked, ...preparing]);
   const method = own.method === undefined ? gradCam() : await checkedMethod(own.method);
   await checkTarget(target, parts.link);
   atLeastOne(batch, 'batch');
@@ -107,11 +113,14 @@ export async function explain(
     return made;
   };
   try {
-    const seen = owned(await imagesFor(parts, images));
+    const whole = owned(await imagesFor(parts, images));
+    const part =
+      parts.ofPatches && (await import('./model/covered')).coveredBy(parts.ofPatches, whole);
+    const seen = part ? owned(part.seen) : whole;
     const pass = owned(passOver(parts, seen));
     const { features, side, logits: first } = pass;
     const reported = owned(tidy(() => parts.own?.(features, side) ?? activated(parts.link, first)));
-    await verifyOutput(parts, seen, reported);
+    await verifyOutput(parts, whole, reported);
     const logits = await rowsOf(first);
     const probabilities = await rowsOf(reported);
     const known = logits.map(row => classLogits(parts, row));
@@ -150,7 +159,10 @@ export async function explain(
     const scores = await watched.data();
     const [, height, width] = maps.shape;
     return (await rowsOf(maps)).map((signed, image) => ({
-      ...described({ values: signed, height, width }, logits[image]!),
+      ...described(
+        { values: signed, height, width, ...(part && { covers: part.covers }) },
+        logits[image]!,
+      ),
       classIndex: classes[image]!,
       target,
       score: scores[image]!,

@@ -1,5 +1,5 @@
 import { getBackend, getGradient, type Tensor } from '@tensorflow/tfjs-core';
-import { type PreparedModel, preparing } from './model/prepared';
+import type { PreparedModel } from './model/prepared';
 
 // Error messages for failed explanations. This file is loaded only when an explanation fails, and imports nothing that is loaded eagerly.
 
@@ -86,10 +86,8 @@ export const noImagesFailure = (images: unknown) =>
   );
 
 /** The error for an unknown option. Without it, the option would be silently ignored and a different map drawn. */
-export const optionFailure = (unknown: string) =>
-  new TypeError(
-    `explain has no option '${unknown}'; its options are method, classIndex, target, batch, signal, ${preparing.join(', ')}.`,
-  );
+export const optionFailure = (unknown: string, known: readonly string[]) =>
+  new TypeError(`explain has no option '${unknown}'; its options are ${known.join(', ')}.`);
 
 /** The error that says why a model does not take these images. */
 export function imagesFailure({ images: takes }: PreparedModel, images: Tensor): Error {

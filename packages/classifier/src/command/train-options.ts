@@ -54,7 +54,7 @@ const photoOptions = (): Option[] => [
   ).choices(['auto', ...taskNames]),
   new Option(
     '--size <pixels>',
-    'side length of the square that photos are resized to (default: 299)',
+    'side length of the square that photos are resized to (default: 299, or whole patches below it)',
   ).argParser(integer(16, 4096)),
   new Option(
     '--views <count>',

@@ -2,6 +2,7 @@ import { findArchitecture } from '@shroom/models';
 import { refuseLastConvolution } from '../explaining/last-convolution';
 import type { Configuration } from '../options';
 import { requirePooling } from './extractor';
+import { requireWholePatches } from './patches';
 import { chosenWeights, requireSize } from './weights';
 
 /**
@@ -19,4 +20,5 @@ export function requireSuited(configuration: Configuration): void {
     requirePooling(architecture, tokens, pooling);
     if (map === 'last-convolution' && tokens) refuseLastConvolution(architecture);
   }
+  requireWholePatches(configuration, size);
 }

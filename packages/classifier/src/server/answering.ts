@@ -41,8 +41,8 @@ function knownFirst(name: string, { photo: _, known, novelty, sure, ...rest }: P
 
 function numbersOf(name: string, explanation: PhotoExplanation) {
   const { explained, map, explanation: found, toPng: _, ...prediction } = explanation;
-  const { height, width, values } = map;
-  const numbers = { height, width, values: [...values] };
+  const { values, ...size } = map;
+  const numbers = { ...size, values: [...values] };
   return { ...knownFirst(name, prediction), explained, flat: found.flat, map: numbers };
 }
 

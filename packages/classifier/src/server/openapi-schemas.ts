@@ -74,6 +74,12 @@ export function answerSchemas(classes: readonly string[]) {
       properties: {
         height: { type: 'integer' },
         width: { type: 'integer' },
+        covers: {
+          type: 'array',
+          items: { type: 'number' },
+          description:
+            'The share of the height and of the width of the photo that the map covers, from the top left. Absent if it covers the whole photo.',
+        },
         values: { type: 'array', items: { type: 'number', minimum: 0 } },
       },
       required: ['height', 'width', 'values'],

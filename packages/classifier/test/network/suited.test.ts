@@ -19,6 +19,15 @@ describe('a training that cannot work is refused by the names of its options', (
     [{ backbone: transformer, pooling: 'attention' }, /no pooling by attention.* cls, mean/],
     [{ backbone: transformer, map: 'last-convolution' }, /no map 'last-convolution'/],
     [{ backbone: 'resnet50', size: 16 }, /takes photos of 32 pixels or more, not 16/],
+    [
+      { backbone: 'vit_small_patch14_dinov2', size: 300 },
+      /300 pixels are cut by vit_small_patch14_dinov2 into patches of 14,.*Take 294 or 308 pixels/,
+    ],
+    [
+      { backbone: ['vit_small_patch14_dinov2', 'resnet50', transformer], size: 299 },
+      /dinov2 into patches of 14 and by vit_base_patch16_224 into patches of 16,.*Take 224 or 336 /,
+    ],
+    [{ backbone: ['vit_small_patch14_dinov2', transformer], size: 64 }, /Take 112 pixels/],
   ])('%j', (options, message) => {
     const refused = () => requireSuited(withDefaults(options));
     expect(refused).toThrow(UnsupportedNetworkError);
@@ -32,4 +41,16 @@ describe('a training that cannot work is refused by the names of its options', (
   ])('%j is taken', options => {
     expect(() => requireSuited(withDefaults(options))).not.toThrow();
   });
+});
+
+test.each<[TrainConfiguration['backbone'], number]>([
+  ['resnet50', 299],
+  ['vit_small_patch14_dinov2', 294],
+  [transformer, 288],
+  [['resnet50', transformer], 288],
+  [['vit_small_patch14_dinov2', transformer], 224],
+])('by default photos for %j have %i pixels, which whole patches fill', (backbone, size) => {
+  const configuration = withDefaults({ backbone });
+  expect(configuration.size).toBe(size);
+  expect(() => requireSuited(configuration)).not.toThrow();
 });

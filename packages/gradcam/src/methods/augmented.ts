@@ -1,4 +1,3 @@
-import { mul, reverse, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { fuseMaps } from '../pictures/fusion';
 import { mapOfImages } from './map-of-images';
 import { innerMethod, type Method } from './method';
@@ -18,36 +17,11 @@ export function augmented(method: Method): Method {
   innerMethod(method, 'augmented');
   return {
     needsGradient: false,
-    map: async evidence => {
-      const [count, height, width] = evidence.images.shape;
-      const total = new Float32Array(count * height * width);
-      for (const mirrored of [false, true]) {
-        for (const factor of [0.9, 1, 1.1]) {
-          evidence.signal?.throwIfAborted();
-          const images = tidy(() =>
-            mul(mirrored ? reverse(evidence.images, 2) : evidence.images, factor),
-          ) as Tensor4D;
-          try {
-            const maps = await mapOfImages(method, evidence, images);
-            const [, rows, columns] = maps.shape;
-            const all = (await maps.data()) as Float32Array;
-            maps.dispose();
-            for (let image = 0; image < count; image++) {
-              const own = all.slice(image * rows * columns, (image + 1) * rows * columns);
-              const map = { values: own, height: rows, width: columns };
-              const { values } = fuseMaps([map], [height, width]);
-              values.forEach((value, place) => {
-                const column = place % width;
-                const target = mirrored ? place - column + (width - 1 - column) : place;
-                total[image * height * width + target]! += value / 6;
-              });
-            }
-          } finally {
-            images.dispose();
-          }
-        }
-      }
-      return tensor3d(total, [count, height, width]);
-    },
+    map: async evidence =>
+      (await import('./augmented-map')).overVariants(
+        evidence,
+        variant => mapOfImages(method, evidence, variant),
+        fuseMaps,
+      ),
   };
 }

@@ -1,6 +1,7 @@
 import { type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { nonNegativeFactors } from '../algebra/nonnegative';
 import type { HeatMap } from '../explain';
+import { coveredBy } from '../model/covered';
 import type { PreparedModel } from '../model/prepared';
 
 export interface Factorization {
@@ -28,6 +29,8 @@ export async function factorsOf(
   const [batch, height, width, channels] = cut.features.shape;
   const values = (await cut.features.data()) as Float32Array;
   cut.dispose();
+  const part = parts.ofPatches && coveredBy(parts.ofPatches, images);
+  part?.seen.dispose();
   const places = batch * height * width;
   const lowest = new Float32Array(channels).fill(Infinity);
   for (let i = 0; i < values.length; i++)
@@ -47,6 +50,7 @@ export async function factorsOf(
         values: column.slice(image * size, (image + 1) * size),
         height,
         width,
+        ...(part && { covers: part.covers }),
       })),
     ),
     concepts: features.map((own, index) => ({

@@ -126,7 +126,9 @@ function checkInside(mask: Mask): number {
 }
 
 function at(map: HeatMap, { height, width }: Mask): HeatMap {
-  return map.height === height && map.width === width ? map : resizeMap(map, [height, width]);
+  return map.height === height && map.width === width && !map.covers
+    ? map
+    : resizeMap(map, [height, width]);
 }
 
 function isNear(place: number, { values, height, width }: Mask, tolerance: number): boolean {

@@ -178,7 +178,7 @@ export function unbounded(
   { bounded, name = 'a target of your own' }: Target,
 ): string | undefined {
   if (bounded) return undefined;
-  return `'${metric}' needs a score from 0 to 1, and '${name}' is not such a score. road, deletion and insertion measure any score; { target: probability } gives this metric a suitable one.`;
+  return `'${metric}' needs a score from 0 to 1; '${name}' is not such a score. road, deletion and insertion take any; { target: probability } suits this metric.`;
 }
 
 async function logitsOf(parts: PreparedModel, images: Tensor4D): Promise<Float32Array[]> {

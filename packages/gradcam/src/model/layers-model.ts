@@ -109,6 +109,7 @@ export function prepareModel(model: LayersModel, options: PrepareOptions = {}): 
     channels: tap.shape[channelsFirst ? 1 : tap.shape.length - 1]!,
     classes: link === 'sigmoid' && classes === 1 ? 2 : classes,
     pooled,
+    ...(tokens && !atImages && { ofPatches: tap }),
     simple: tail.every(
       ({ layer }) =>
         layer === pooling?.layer ||

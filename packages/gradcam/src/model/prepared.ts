@@ -31,6 +31,8 @@ export interface PreparedModel {
   readonly channels: number;
   /** Number of classes: the number of logits, or 2 for a single sigmoid, whose class 0 is "no" and whose class 1 is "yes". */
   readonly classes: number;
+  /** The tap, if it is computed from patches: those may leave an edge of the images unseen. */
+  readonly ofPatches?: Value;
   /** Whether the feature map reaches the logits only through global average pooling. */
   readonly pooled: boolean;
   /** Whether TensorFlow.js's own gradients suffice after the pooling, because only linear layers and activations follow. */

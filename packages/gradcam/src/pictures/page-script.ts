@@ -15,7 +15,7 @@ const percent = share => Math.round(100 * share) + ' %';
 
 /** Between which two places of a map each pixel of the canvas lies: pixel centers at half pixels, edges held. */
 function places(source, target) {
-  return Array.from({ length: target }, (_, index) => {
+  return Array.from({ length: Math.round(target) }, (_, index) => {
     const position = Math.min(Math.max(((index + 0.5) * source) / target - 0.5, 0), source - 1);
     const low = Math.floor(position);
     return { low, high: Math.min(low + 1, source - 1), share: position - low };
@@ -26,10 +26,11 @@ function places(source, target) {
 function valuesOf(map) {
   if (map.resized) return map.resized;
   const values = bytesOf(map.values);
-  const columns = places(map.width, canvas.width);
+  const { covers = [1, 1] } = map;
+  const columns = places(map.width, canvas.width * covers[1]);
   map.resized = new Float32Array(canvas.width * canvas.height);
   let target = 0;
-  for (const row of places(map.height, canvas.height)) {
+  for (const row of places(map.height, canvas.height * covers[0])) {
     const upper = row.low * map.width;
     const lower = row.high * map.width;
     for (const { low, high, share } of columns) {
@@ -37,6 +38,7 @@ function valuesOf(map) {
       const bottom = values[lower + low] + (values[lower + high] - values[lower + low]) * share;
       map.resized[target++] = (top + (bottom - top) * row.share) / 255;
     }
+    target += canvas.width - columns.length;
   }
   return map.resized;
 }

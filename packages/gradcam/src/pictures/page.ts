@@ -110,5 +110,6 @@ function embedded({ className, layer, method, map }: PageMap) {
   const largest = map.values.reduce((most, value) => Math.max(most, value), 0);
   const share = (value: number) => (largest > 0 ? Math.max(0, value) / largest : 0);
   const values = base64(Uint8Array.from(map.values, value => Math.round(255 * share(value))));
-  return { className, layer, method, height: map.height, width: map.width, largest, values };
+  const { height, width, covers } = map;
+  return { className, layer, method, height, width, covers, largest, values };
 }

@@ -43,7 +43,8 @@ export function rgbOf(pixels: PicturePixels): Picture {
 }
 
 /**
- * Resizes a map bilinearly, as OpenCV's `resize`: pixel centers are at half pixels, and values at the edges are repeated outside.
+ * Resizes a map bilinearly to a picture, as OpenCV's `resize`: pixel centers are at half pixels, and values at the edges are repeated
+ * outside. What the map does not cover is 0.
  *
  * @param size `[height, width]` in pixels.
  * @example
@@ -54,8 +55,9 @@ export function rgbOf(pixels: PicturePixels): Picture {
 export function resizeMap(map: HeatMap, size: readonly [number, number]): HeatMap {
   const [height, width] = size;
   const values = new Float32Array(height * width);
-  const rows = places(map.height, height);
-  const columns = places(map.width, width);
+  const { covers = [1, 1] } = map;
+  const rows = places(map.height, height * covers[0]);
+  const columns = places(map.width, width * covers[1]);
   let target = 0;
   for (const row of rows) {
     for (const column of columns) {
@@ -66,13 +68,14 @@ export function resizeMap(map: HeatMap, size: readonly [number, number]): HeatMa
       const upper = a + (b - a) * column.share;
       values[target++] = upper + (c + (d - c) * column.share - upper) * row.share;
     }
+    target += width - columns.length;
   }
   return { values, height, width };
 }
 
 /** Finds the two source positions between which each target position lies. */
 function places(source: number, target: number) {
-  return Array.from({ length: target }, (_, index) => {
+  return Array.from({ length: Math.round(target) }, (_, index) => {
     const position = Math.min(Math.max(((index + 0.5) * source) / target - 0.5, 0), source - 1);
     const low = Math.floor(position);
     return { low, high: Math.min(low + 1, source - 1), share: position - low };

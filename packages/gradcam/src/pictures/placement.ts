@@ -4,7 +4,7 @@ import { type ViewStep, viewOf } from './view';
 export interface PlaceOptions {
   /** What was done to the photograph before the model saw it, in that order. Default: it was only resized. */
   readonly steps?: readonly ViewStep[];
-  /** Value of positions that the model did not see because they were cropped away. Default 0. */
+  /** Value of positions that the model did not see because they were cropped away, or fill no patch. Default 0. */
   readonly unseen?: number;
 }
 
@@ -34,16 +34,19 @@ export function placeOnOriginal(
   const { steps = [], unseen = 0 } = options;
   const [height, width] = size;
   const view = viewOf(size, steps);
+  const [down = 1, right = 1] = map.covers ?? [];
   const { x, y } = view;
   const values = new Float32Array(height * width);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const right = x.column * (column + 0.5) + x.row * (row + 0.5) + x.start;
-      const down = y.column * (column + 0.5) + y.row * (row + 0.5) + y.start;
-      const seen = right >= x.low && right <= x.high && down >= y.low && down <= y.high;
-      values[row * width + column] = seen
-        ? valueAt(map, (down / view.height) * map.height, (right / view.width) * map.width)
-        : unseen;
+      const across = x.column * (column + 0.5) + x.row * (row + 0.5) + x.start;
+      const along = y.column * (column + 0.5) + y.row * (row + 0.5) + y.start;
+      const [fromTop, fromLeft] = [along / view.height, across / view.width];
+      const shown = across >= x.low && across <= x.high && along >= y.low && along <= y.high;
+      values[row * width + column] =
+        shown && fromTop <= down && fromLeft <= right
+          ? valueAt(map, (fromTop / down) * map.height, (fromLeft / right) * map.width)
+          : unseen;
     }
   }
   return { values, height, width };
