@@ -46,11 +46,12 @@ interface RewritingOptions {
 
 /**
  * Rewrites that are always disabled because they are wrong. `DivMulFusion` writes `1 / y * x` as `x / y` without the edge
- * between `x` and the quotient. If another rule then removes `x`, the model becomes invalid.
+ * between `x` and the quotient. If another rule then removes `x`, the model becomes invalid. `Pad_Fusion` moves zeros from before a
+ * pooling into its padding, where they do not count: the maximum of negative values and zeros would be below 0.
  *
  * @see https://github.com/microsoft/onnxruntime/issues/32416
  */
-const unsoundRewrites = ['DivMulFusion'];
+const unsoundRewrites = ['DivMulFusion', 'Pad_Fusion'];
 
 /** All rules that replace small groups of nodes. */
 const ruleBased = ['Level1_RuleBasedTransformer', 'Level2_RuleBasedTransformer'];

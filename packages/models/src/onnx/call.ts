@@ -9,4 +9,4 @@ export interface Call extends WrittenCall {
 }
 
 /** Writes one layer. @returns The name of its output. */
-export type Operator = (call: Call) => string;
+export type Operator = (call: Call) => string | Promise<string>;

@@ -1,7 +1,6 @@
 import { averagingMatrix } from '../layers/adaptive-average';
 import { fixedShape, normParts, type Value } from '../writing/network-writer';
 import type { Call, Operator } from './call';
-import { covariancePooling } from './covariance-pooling';
 import { meanOfViews } from './mean-of-views';
 import type { OnnxModel } from './model';
 import {
@@ -39,9 +38,11 @@ function scalar(onnx: OnnxModel, value: number): string {
 }
 
 /** Attributes of a window that moves over a map. */
-function windowed(call: Call, size: string) {
-  const { config, padding, inputs } = call;
-  const moves = { kernel_shape: config[size] as number[], strides: config.strides as number[] };
+function windowed({ config, padding, inputs }: Call) {
+  const moves = {
+    kernel_shape: config.kernelSize as number[],
+    strides: config.strides as number[],
+  };
   if (config.padding === 'valid') return { ...moves, pads: padding };
   const zeros = moves.kernel_shape.map((side, axis) => {
     const stride = moves.strides[axis]!;
@@ -81,7 +82,7 @@ const convolution: Operator = call => {
       `${call.layer.name}: a depthMultiplier other than 1 cannot be written as ONNX.`,
     );
   const names = parameters(call, isDepthwise ? 'depthwise_kernel' : 'kernel');
-  const attributes = { ...windowed(call, 'kernelSize'), group };
+  const attributes = { ...windowed(call), group };
   const output = onnx.add('Conv', [inputs[0]!.name, ...names], attributes);
   return activated(call, output, config.activation);
 };
@@ -185,8 +186,13 @@ function merged({ onnx, inputs }: Call, type: string): string {
   return inputs.map(({ name }) => name).reduce((all, name) => onnx.add(type, [all, name]));
 }
 
-function pooled(call: Call, type: string): string {
-  return call.onnx.add(type, [call.inputs[0]!.name], windowed(call, 'poolSize'));
+/** ONNX Runtime moves zeros from before a pooling into its `pads`, where they would not count, so there are no `pads`. */
+function pooled({ onnx, config, inputs }: Call, type: string): string {
+  return onnx.add(type, [inputs[0]!.name], {
+    kernel_shape: config.poolSize as number[],
+    strides: config.strides as number[],
+    auto_pad: config.padding === 'same' ? 'SAME_UPPER' : 'VALID',
+  });
 }
 
 function globallyPooled({ onnx, inputs }: Call, type: string): string {
@@ -225,7 +231,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   ShroomRotaryPositions: rotaryPositions,
   ShroomTokenPooling: tokenPooling,
   ShroomStochasticDepth: unchanged,
-  CovariancePooling: covariancePooling,
+  // Rare and long, so it is loaded when a network has it.
+  CovariancePooling: async call => (await import('./covariance-pooling')).covariancePooling(call),
   MeanOfViews: meanOfViews,
   Rescaling: rescaling,
   Dropout: unchanged,

@@ -36,9 +36,15 @@ export function patchTokens(call: Call): string {
   return onnx.add('Concat', [onnx.add('Expand', [prefix, sizes]), patches], { axis: 1 });
 }
 
-/** One of queries (0), keys (1) and values (2), `[N, heads, T, size]`. */
-function part(onnx: OnnxModel, all: Call['inputs'][number], index: number, heads: number): string {
-  const channels = all.shape[2]! / 3;
+/** One part of several, `[N, heads, T, size]`: of queries (0), keys (1) and values (2), if there are three. */
+function part(
+  onnx: OnnxModel,
+  all: Call['inputs'][number],
+  index: number,
+  heads: number,
+  parts = 3,
+): string {
+  const channels = all.shape[2]! / parts;
   const own = sliced(onnx, all.name, 2, index * channels, (index + 1) * channels);
   const apart = onnx.add('Reshape', [own, numbers(onnx, [0, -1, heads, channels / heads])]);
   return onnx.add('Transpose', [apart], { perm: [0, 2, 1, 3] });
@@ -94,11 +100,7 @@ export function latentAttention(call: Call): string {
   const heads = config.heads as number;
   const query = latentQuery(call);
   const size = query.length / heads;
-  const half = (index: number) => {
-    const own = sliced(onnx, inputs[0]!.name, 2, index * query.length, (index + 1) * query.length);
-    const apart = onnx.add('Reshape', [own, numbers(onnx, [0, -1, heads, size])]);
-    return onnx.add('Transpose', [apart], { perm: [0, 2, 1, 3] });
-  };
+  const half = (index: number) => part(onnx, inputs[0]!, index, heads, 2);
   const asked = onnx.constant(`${path}.query`, 'float32', [1, heads, 1, size], query);
   const keys = onnx.add('Transpose', [half(0)], { perm: [0, 1, 3, 2] });
   const shares = onnx.add('Softmax', [onnx.add('MatMul', [asked, keys])], { axis: -1 });

@@ -30,7 +30,9 @@ export interface WrittenFormat<Own extends object> {
   /** Name of the format, for error messages. */
   readonly name: string;
   /** Operators by the class names of layers. Each writes one layer and returns the name of its output. */
-  readonly operators: Readonly<Record<string, (call: WrittenCall & Own) => string>>;
+  readonly operators: Readonly<
+    Record<string, (call: WrittenCall & Own) => string | Promise<string>>
+  >;
   /** What an operator is given beside the call, such as the file that it writes to. */
   readonly own: Own;
   /** Writes zeros around a map. @returns The name of the result. */
@@ -118,7 +120,7 @@ export class NetworkWriter<Own extends object> {
     const config = layer.getConfig();
     if (padded?.padding.some(side => side > 0) && config.padding !== 'valid')
       throw new Error(`${layer.name}: zeros around a map can be written only for 'valid' padding.`);
-    const name = operator({
+    const name = await operator({
       ...this.#format.own,
       layer,
       path,
