@@ -57,6 +57,9 @@ export function foldBatchNorm(network: LayersModel, options: FoldOptions = {}): 
   for (const call of calls) {
     if (!batchNorms.includes(call.layer.getClassName())) continue;
     const [source] = call.inputs;
+    // The factors of a norm along another axis are not those of the convolution's channels.
+    const { axis = -1 } = call.layer.getConfig();
+    if (axis !== -1 && axis !== source!.shape.length - 1) continue;
     const readers = calls.filter(({ inputs }) => inputs.includes(source!));
     const convolution = calls.find(({ output }) => output === source);
     if (!convolution || !isLinear(convolution.layer) || readers.length > 1) continue;
@@ -98,10 +101,14 @@ function named({ layer: { name } }: LayerCall, x: SymbolicTensor): SymbolicTenso
   return layers.activation({ activation: 'linear', name }).apply(x) as SymbolicTensor;
 }
 
-/** Whether a layer is a convolution without an activation of its own. */
+/** Whether a layer is a convolution whose channels come last, without an activation of its own. */
 function isLinear(layer: layers.Layer): boolean {
-  const { activation } = layer.getConfig() as { activation?: string };
-  return convolutions.includes(layer.getClassName()) && activation === 'linear';
+  const { activation, dataFormat } = layer.getConfig();
+  return (
+    convolutions.includes(layer.getClassName()) &&
+    activation === 'linear' &&
+    dataFormat !== 'channelsFirst'
+  );
 }
 
 /** Creates a layer of the same class. Its weights are set afterwards, so no random weights are drawn. */

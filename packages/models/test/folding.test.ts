@@ -134,3 +134,23 @@ describe('a batch norm after', () => {
     expect(await outputOf(foldBatchNorm(network))).toEqual([10]);
   });
 });
+
+test('a norm along another axis than the channels of its convolution stays a layer', async () => {
+  const pixels = input({ shape: [4, 4, 3] });
+  const convolved = layers.conv2d({ filters: 4, kernelSize: 1, name: 'conv' }).apply(pixels);
+  const norm = layers.batchNormalization({ axis: 1, name: 'rows' });
+  const network = model({ inputs: pixels, outputs: norm.apply(convolved) as SymbolicTensor });
+  norm.setWeights(
+    [2, 0.5, -1, 4].map((scale, part) => tensor1d([1, 2, 3, 4].map(k => k + part + scale ** 2))),
+  );
+  const folded = foldBatchNorm(network);
+  expect(folded.layers.map(layer => layer.getClassName())).toContain('BatchNormalization');
+  const images = tensor4d(
+    Array.from({ length: 48 }, (_, k) => Math.sin(k)),
+    [1, 4, 4, 3],
+  );
+  const [expected, found] = [network, folded].map(each => each.predict(images) as Tensor);
+  expect(Array.from(await found!.data())).toEqual(Array.from(await expected!.data()));
+  folded.dispose();
+  network.dispose();
+});
