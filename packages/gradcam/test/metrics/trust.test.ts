@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { eigenCam, explain, type HeatMap, hiResCam, prepareModel } from '../../src/index';
 import {
@@ -144,6 +144,23 @@ describe('a verdict', () => {
     const { trusted, reasons } = await verdict({ method });
     expect(trusted).toBe(false);
     expect(reasons.some(each => reason.test(each))).toBe(true);
+  });
+
+  test('calls no map better for a difference that is rounding', async () => {
+    const parts = prepareModel(patchModel(), { link: 'softmax' });
+    const { predict: _, pooledTail, tail, ...rest } = parts;
+    const faint = {
+      ...rest,
+      tail: (...given: Parameters<typeof tail>) => mul(tail(...given), 1e-5) as Tensor2D,
+      pooledTail: (...given: Parameters<typeof pooledTail>) =>
+        mul(pooledTail(...given), 1e-5) as Tensor2D,
+    };
+    const [found] = await trust(faint, image(), { classIndex: 0, method: hiResCam() });
+    const { road } = found!.measured;
+    expect(road.own).toBeGreaterThan(road.center);
+    expect(road.own - road.center).toBeLessThan(1e-4);
+    expect(found!.trusted).toBe(false);
+    expect(found!.reasons[0]).toMatch(/^Not better than a blob in the center/);
   });
 
   test('of a map that says nothing says just that', async () => {
