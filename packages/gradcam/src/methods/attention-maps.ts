@@ -115,18 +115,20 @@ export async function leGradMap(evidence: Evidence, layers: number): Promise<Ten
   return sumOfMaps!;
 }
 
-/** The tokens after each block: what the norm of the next block reads or, at the end, what the last norm reads. */
+/** The tokens after each block: what the norm of the next block reads or, at the end, the first norm that reads all of them. */
 async function blockEnds(evidence: Evidence): Promise<Value[]> {
   const read: Value[] = [];
   let latest: Value | undefined;
-  const { layers } = await attentionsOf(evidence, 'leGrad', false, (value, tensor) => {
+  const { layers, tokens } = await attentionsOf(evidence, 'leGrad', false, (value, tensor) => {
     const kind = value.operation?.layer.getClassName() ?? '';
     if (/norm/i.test(kind) && tensor.rank === 3) latest = value.operation!.inputs[0];
     if (kind === 'ShroomAttentionWeights' && latest) read.push(latest);
     return tensor;
   });
   disposeAttentions(layers);
-  return [...read.slice(1), latest!];
+  // Another norm may follow, with which a classifier of one's own begins.
+  const { layer, inputs } = tokens.operation!;
+  return [...read.slice(1), /norm/i.test(layer.getClassName()) ? inputs[0]! : tokens];
 }
 
 async function mapOf(
