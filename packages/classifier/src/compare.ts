@@ -49,7 +49,7 @@ export interface Comparison {
  *
  * A fine-tuned classifier has no list of predictions, so it is evaluated on the test photos of its run first.
  *
- * @throws RunFolderError when a folder holds no finished run. RangeError for fewer than two folders.
+ * @throws RunFolderError when a folder holds no finished run. RangeError for fewer than two folders, or runs of different tasks.
  * @example
  * ```ts
  * const { pairs } = await compareRuns(['runs/pets', 'runs/pets-finetuned']);
@@ -63,6 +63,7 @@ export async function compareRuns(
   if (folders.length < 2) throw new RangeError('A comparison needs two runs or more.');
   const read = [];
   for (const folder of folders) read.push(await readRun(resolve(folder), options));
+  requireOneTask(read);
   const [first, ...others] = read;
   const pairs = others.flatMap(({ right }, index) => {
     const both = [...right.keys()].filter(sha256 => first!.right.has(sha256));
@@ -77,6 +78,17 @@ export async function compareRuns(
     options: differing(read.map(({ configuration }) => configuration)),
     pairs,
   };
+}
+
+/** @throws RangeError when a right answer is one class in one run, and all classes of a photo in another. */
+function requireOneTask(runs: readonly ReadRun[]): void {
+  const [several, one] = [true, false].map(wanted =>
+    runs.find(({ figures }) => 'averagePrecision' in figures === wanted),
+  );
+  if (several && one)
+    throw new RangeError(
+      `'${several.folder}' answers with any number of classes a photo, '${one.folder}' with one, so their figures mean different things. Compare runs of the same task.`,
+    );
 }
 
 interface ReadRun {

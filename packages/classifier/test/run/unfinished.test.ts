@@ -38,3 +38,31 @@ test('comparing says which folder is no finished run, and what to do', async () 
   expect(await compared('nowhere')).toContain(`${at('nowhere')} does not exist. Name the folders`);
   expect(await compared('exported')).toContain('holds a classifier without its run');
 });
+
+test('runs that answer with one class and with several are not compared', async () => {
+  const finished = async (name: string, metric: string, answer: string) => {
+    await mkdir(at(name));
+    await saveRun(at(name), { configuration: { seed: 0 }, versions: {} });
+    const entry = (id: string) => ({ id, class: 'a', sha256: id.repeat(64) });
+    const manifest = {
+      ...{ version: 1, rule: 'r', seed: 0, classes: ['a', 'b'] },
+      ...{ train: [entry('1')], validation: [entry('2')], test: [entry('3')] },
+    };
+    const interval = { value: 1, low: 1, high: 1 };
+    const metrics = { test: { intervals: { [metric]: interval, macroF1: interval } } };
+    const files = {
+      'classifier.json': '{}',
+      'split.json': JSON.stringify(manifest),
+      'metrics.json': JSON.stringify(metrics),
+      'predictions.csv': `photo,part,truth,prediction\n3,test,a,${answer}\n`,
+    };
+    for (const [file, text] of Object.entries(files)) await writeFile(join(at(name), file), text);
+    return at(name);
+  };
+  const one = await finished('one', 'accuracy', 'a');
+  const other = await finished('other', 'accuracy', 'b');
+  const several = await finished('several', 'averagePrecision', 'a');
+  expect((await compareRuns([one, other])).runs.map(({ photos }) => photos)).toEqual([1, 1]);
+  await expect(compareRuns([one, several])).rejects.toThrow(RangeError);
+  await expect(compareRuns([one, several])).rejects.toThrow(/Compare runs of the same task/);
+});
