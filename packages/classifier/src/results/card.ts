@@ -1,4 +1,5 @@
 import type { Assessment, MultiLabelAssessment } from '@shroom/train';
+import { publishedLicenses } from '../exports/published-source';
 import type { ClassifierFile } from '../file/schema';
 import { isMultiLabel } from '../training/test-evaluation';
 import { licenseOf, oneLine } from './card-text';
@@ -45,7 +46,9 @@ const [answer] = await classifier.predict(['photo.jpg']);${several ? labelsOfAns
 
 Backbone: ${names}.
 
-${licenses.map(({ of, license }) => `- ${oneLine(of)}: ${license}`).join('\n')}
+${publishedLicenses(licenses)
+  .map(({ of, license }) => `- ${oneLine(of)}: ${license}`)
+  .join('\n')}
 `;
 }
 

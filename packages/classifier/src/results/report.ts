@@ -3,6 +3,7 @@ import type { Assessment, ColumnAccuracy, ReportContent } from '@shroom/train';
 import { recipes } from '@shroom/train';
 import type { Engine } from '../engine/engine';
 import { mapStyles } from '../explaining/heat-map';
+import { publishedSource } from '../exports/published-source';
 import { type Extractor, poolingInWords } from '../network/extractor';
 import type { NamedPhotos } from '../photos/open-set';
 import type { RunConfiguration } from '../run/folder';
@@ -101,7 +102,7 @@ export async function reportContent(
         ({ backbone: { name, weights }, pooling }) =>
           [
             'Backbone',
-            `${name}, ${weights.source} (${weights.license}), ${size} px${poolingInWords(pooling)}`,
+            `${name}, ${publishedSource(weights.source)} (${weights.license}), ${size} px${poolingInWords(pooling)}`,
           ] as const,
       ),
       ['Head', heads[head]],
