@@ -8,7 +8,6 @@ import {
 import { OrtBackend } from './backend';
 import { installGradients, registerGradientKernels } from './gradients';
 import { registerKernels } from './kernels/registry';
-import { loadNativeRuntime } from './runtime/native';
 import type { Runtime } from './runtime/runtime';
 import { loadWebRuntime } from './runtime/web';
 import { registerSharedGradients } from './shared-gradients';
@@ -130,6 +129,8 @@ async function loadRuntime(): Promise<Runtime> {
   const web = { ...common, ...(wasmPaths && { wasmPaths }), module: onnxruntimeWeb };
   if (runtime === 'web' || (runtime === 'auto' && !isNode())) return loadWebRuntime(web);
   try {
+    // Browsers do not load it.
+    const { loadNativeRuntime } = await import('./runtime/native');
     return await loadNativeRuntime(common);
   } catch (error) {
     if (runtime === 'native' || !isMissing(error)) throw error;
