@@ -1,4 +1,4 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
 const entries = {
   index: 'src/index.ts',
@@ -8,27 +8,37 @@ const entries = {
   'unfaithful/index': 'src/unfaithful/index.ts',
 };
 
-/** Every module stays a file of its own: a bundler of a page then cuts where the page needs it, and leaves out what it does not. */
-export default defineConfig({
-  entry: ['src/**/*.ts'],
-  format: ['esm', 'cjs'],
-  target: 'es2022',
-  dts: { entry: entries },
-  clean: true,
-  splitting: false,
-  // Each CommonJS module begins with the same 30 lines.
-  esbuildOptions: (options, { format }) => {
-    options.minifyWhitespace = format === 'cjs';
-  },
-  esbuildPlugins: [
-    {
-      name: 'modules apart',
-      setup(build) {
-        const extension = build.initialOptions.format === 'cjs' ? '.cjs' : '.js';
-        build.onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
-          kind === 'entry-point' ? undefined : { path: path + extension, external: true },
-        );
+const common = { target: 'es2022', dts: { entry: entries } } satisfies Options;
+
+/** Each build removes its own old files alone, as both run at once. */
+export default defineConfig([
+  {
+    ...common,
+    // Every module stays a file of its own: a bundler of a page then cuts where the page needs it, and leaves out what it does not.
+    entry: ['src/**/*.ts'],
+    format: 'esm',
+    clean: ['!**/*.cjs', '!**/*.d.cts'],
+    splitting: false,
+    esbuildPlugins: [
+      {
+        name: 'modules apart',
+        setup(build) {
+          build.onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
+            kind === 'entry-point' ? undefined : { path: `${path}.js`, external: true },
+          );
+        },
       },
+    ],
+  },
+  {
+    ...common,
+    // Node loads CommonJS, and no page: there, modules apart would each begin with the same 30 lines.
+    entry: entries,
+    format: 'cjs',
+    clean: ['!**/*.js', '!**/*.d.ts'],
+    splitting: true,
+    esbuildOptions: options => {
+      options.minifyWhitespace = true;
     },
-  ],
-});
+  },
+]);

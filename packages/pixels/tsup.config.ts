@@ -11,4 +11,8 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
+  // CommonJS is read by nobody, and without white space a fifth smaller.
+  esbuildOptions: (options, { format }) => {
+    options.minifyWhitespace = format === 'cjs';
+  },
 });
