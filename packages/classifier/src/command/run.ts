@@ -35,7 +35,7 @@ async function runVerb({ name, verb, args, options }: Call): Promise<number> {
   };
   try {
     const { result, failed = false } = await verb.run(session, args, own);
-    if (json) process.stdout.write(resultLine(name, result));
+    if (json) for (const piece of resultLine(name, result)) process.stdout.write(piece);
     return failed ? 1 : 0;
   } catch (error) {
     session.bars.stop();

@@ -26,7 +26,7 @@ test('an error has the form that is published, with and without a verb', () => {
 
 test('the result of one verb is not that of another', () => {
   const counts = { sure: 0, unsure: 0, unknown: 0, unreadable: 0 };
-  const line = (verb: string) => JSON.parse(resultLine(verb, { photos: [], counts }));
+  const line = (verb: string) => JSON.parse([...resultLine(verb, { photos: [], counts })].join(''));
   expect(parse(outputSchema, line('predict')).verb).toBe('predict');
   expect(() => parse(outputSchema, line('evaluate'))).toThrow();
 });
