@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import {
   UnfinishedShardsError,
   workShard,
 } from '@shroom/classifier';
+import { openPhotos } from '@shroom/data/node';
 import { genera } from '@shroom/drawn';
 import { decodeNpy, toHalf } from '@shroom/formats';
 import { loadBackbone } from '@shroom/models/node';
@@ -307,6 +309,61 @@ describe('in shards and at once', () => {
     } finally {
       await rm(join(photos, 'Boletus/copy.jpg'));
     }
+  });
+
+  test('hashes are the same, and their index opens as the photos do, without reading one', async () => {
+    const place = join(folder, 'hashed');
+    await cp(photos, place, { recursive: true });
+    await cp(join(place, 'Amanita/0.jpg'), join(place, 'Boletus/copy.jpg'));
+    const indexed = async (shards: number) => {
+      const out = join(folder, `hash-${shards}.plan`);
+      await planShards('hash', place, { shards, out, block: 2, labeled: true });
+      for (let shard = 0; shard < shards; shard++) await workShard(out, { shard });
+      return mergeShards(out);
+    };
+    const [one, four] = [await indexed(1), await indexed(4)];
+    expect(four).toMatchObject({ what: 'hash', photos: 20, unread: 1, copies: 1 });
+    expect(four.path).toBe(join(folder, 'hash-4.photos'));
+    expect(await readFile(four.path, 'utf8')).toBe(await readFile(one.path, 'utf8'));
+    const least = { copies: 'exact', leastPerClass: 1 } as const;
+    const plain = await openPhotos(place, least);
+    await rm(place, { recursive: true });
+    const { photos: lazy, ...set } = await openPhotos(four.path, least);
+    expect({ ...set, photos: [...lazy] }).toEqual(plain);
+  });
+
+  test('a plan of an index has its hashes, and reads no photo for them', async () => {
+    const place = join(folder, 'changing');
+    await cp(join(photos, 'Amanita'), place, { recursive: true });
+    const out = join(folder, 'any.plan');
+    const plan = ['plan', 'hash', '--data', place, '--shards', '2', '--out', out];
+    expect(await resultOf(plan)).toMatchObject({ what: 'hash', photos: 6 });
+    for (const shard of ['0', '1']) await resultOf(['work', out, '--shard', shard]);
+    const { path } = await resultOf(['merge', out]);
+    const names = (await readdir(place)).sort();
+    const hashes = await Promise.all(
+      names.map(async name =>
+        createHash('sha256')
+          .update(await readFile(join(place, name)))
+          .digest('hex'),
+      ),
+    );
+    const table = async (data: string, name: string) => {
+      const to = join(folder, `${name}.plan`);
+      const { missing } = await planShards('predict', data, { run, shards: 1, out: to, engine });
+      expect(missing).toBe(0);
+      const [, ...entries] = (await readFile(to, 'utf8')).trim().split('\n');
+      expect(entries.map(entry => JSON.parse(entry).sha256)).toEqual(hashes);
+      const { unread } = await workShard(to, { shard: 0 });
+      return unread;
+    };
+    expect(await table(path, 'index-unchanged')).toBe(0);
+    const bytes = await readFile(join(place, '3.jpg'));
+    bytes[bytes.length - 3] = bytes.at(-3)! ^ 1;
+    await writeFile(join(place, '3.jpg'), bytes);
+    expect(await table(path, 'index-changed')).toBe(1);
+    const found = await resultOf(['predict', run, path]);
+    expect(found.photos).toHaveLength(6);
   });
 
   test.each(['features', 'explain'] as const)('%s have the same bytes', async what => {

@@ -95,6 +95,7 @@ export type {
   ClassifierPlanOptions,
   ExplainPlanOptions,
   FeaturesPlanOptions,
+  HashPlanOptions,
   InspectPlanOptions,
   PlanOptions,
   PredictPlanOptions,

@@ -44,6 +44,8 @@ export interface Finding {
     | 'leak'
     /** Near copies are in two groups, because a chain of copies was too long. */
     | 'chain cut'
+    /** Near copies were not searched for, because an index has no pictures. Identical files were. */
+    | 'copies not searched'
     /** The meaning of a table's columns was guessed, because it has no header line or no column for the class. */
     | 'columns guessed'
     /** Rows of a table have no group. */

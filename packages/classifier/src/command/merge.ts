@@ -29,7 +29,7 @@ export const merge: Verb<MergeOptions> = {
     const merged = await mergeShards(plan!, {
       ...{ ...options, signal, onProgress: bars.onProgress },
     }).finally(bars.stop);
-    const { path, photos, shards, unread, seconds, made } = merged;
+    const { path, photos, shards, unread, copies = 0, seconds, made } = merged;
     if (made.length > 1)
       notes.warn(
         `${made.length} kinds of machines computed the shards, so last digits may differ: ${made.join(' | ')}`,
@@ -37,6 +37,7 @@ export const merge: Verb<MergeOptions> = {
     results.heading('Merged');
     results.fact('photos', `${photos} of ${counted(shards, 'shard')}`);
     if (unread > 0) results.fact('unreadable', `${unread}; their rows say why`);
+    if (copies > 0) results.fact('copies', `${copies}, which have the same bytes as another photo`);
     results.fact('work', `${duration(seconds)} of all workers together`);
     results.fact('result', forTerminal(fromHere(path)));
     return { result: merged };

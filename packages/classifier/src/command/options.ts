@@ -4,13 +4,13 @@ import { mapNames } from '../explaining/map-names';
 
 /** What the help says about places of photos. */
 export const photoPlaces =
-  'photos, folders of photos, .tar or .parquet files, s3://bucket/folder/, hf:datasets/owner/name, the address of a list, globs, braces ' +
+  'photos, folders of photos, .tar or .parquet files, a .photos index, s3://bucket/folder/, hf:datasets/owner/name, the address of a list, globs, braces ' +
   'such as "shards-{000..099}.tar", or - for a list on standard input';
 
 /** What the help says about places of labeled photos. */
 export const labeledPlaces =
-  'a folder with a folder of photos for each class, a .zip of such a folder, .tar archives of WebDataset, .parquet files, a .csv, .tsv, ' +
-  '.json or .jsonl table, s3://bucket/folder/, hf:datasets/owner/name, kaggle:owner/slug, the address of a list, globs, braces such as ' +
+  'a folder with a folder of photos for each class, a .zip of such a folder, .tar archives of WebDataset, .parquet files, a .photos index, a .csv, ' +
+  '.tsv, .json or .jsonl table, s3://bucket/folder/, hf:datasets/owner/name, kaggle:owner/slug, the address of a list, globs, braces such as ' +
   '"shards-{000..099}.tar", or - for a list on standard input; several are one set';
 
 /**

@@ -194,6 +194,8 @@ const results = {
     photos: count,
     shards: count,
     unread: count,
+    /** Photos with the same bytes as one before them, for the work `hash`. */
+    copies: v.optional(count),
     seconds: v.number(),
     /** The engines and machines that computed the shards. */
     made: names,

@@ -32,11 +32,12 @@ interface PlanOptions
 /** For which work an option is. The others are for all. */
 const only: Readonly<Partial<Record<keyof PlanOptions, readonly ShardedWork[]>>> = {
   views: ['predict', 'features'],
-  ...{ augment: ['features'], dtype: ['features'], labeled: ['features'] },
+  ...{ augment: ['features'], dtype: ['features'], labeled: ['features', 'hash'] },
   ...{ method: ['explain'], layout: ['explain'], tap: ['explain'], class: ['explain'] },
   ...{ against: ['explain'], extractor: ['explain'] },
   copies: ['inspect'],
-  ...{ columns: ['inspect', 'features'], labelSeparator: ['inspect', 'features'] },
+  ...{ columns: ['inspect', 'features', 'hash'], labelSeparator: ['inspect', 'features', 'hash'] },
+  hash: ['predict', 'inspect', 'explain', 'features'],
   engine: ['predict', 'explain', 'features'],
 };
 
@@ -48,6 +49,7 @@ export const plan: Verb<PlanOptions> = {
     'shroom plan explain runs/pets --data photos --shards 400 --out maps.plan --method layerCam',
     'shroom plan features runs/pets --data photos --labeled --views 4 --dtype float16 --shards 400 --out features.plan',
     'shroom plan inspect --data photos --shards 40 --out inspection.plan',
+    'shroom plan hash --data photos --labeled --shards 40 --out pets.plan',
   ],
   define: command => {
     command
@@ -63,7 +65,10 @@ export const plan: Verb<PlanOptions> = {
       )
       .requiredOption('--shards <count>', 'number of shards', integer(1, 1_000_000))
       .requiredOption('--out <file>', 'the plan')
-      .option('--hash', 'read all photos, so that a changed photo of the same size is noticed too')
+      .option(
+        '--hash',
+        'read all photos now, so that a changed photo of the same size is noticed too; an index has the hashes already',
+      )
       .addOption(
         new Option(
           '--block <count>',
@@ -89,7 +94,7 @@ export const plan: Verb<PlanOptions> = {
           'for features: how numbers are stored (default: "float32")',
         ).choices(['float32', 'float16']),
       )
-      .option('--labeled', 'for features: photos have classes, as for `shroom train`')
+      .option('--labeled', 'for features and hash: photos have classes, as for `shroom train`')
       .addOption(
         new Option(
           '--method <name>',
@@ -119,10 +124,11 @@ export const plan: Verb<PlanOptions> = {
     const what = shardedWork.find(each => each === name);
     if (what === undefined)
       throw new UsageError(`There is no work '${name}'. It should be ${listed(shardedWork)}.`);
-    if (what !== 'inspect' && run === undefined)
+    const isOfPhotos = what === 'inspect' || what === 'hash';
+    if (!isOfPhotos && run === undefined)
       throw new UsageError(`This needs a classifier: \`shroom plan ${what} <run>\`.`);
-    if (what === 'inspect' && run !== undefined)
-      throw new UsageError(`An inspection has no classifier: leave '${run}' out.`);
+    if (isOfPhotos && run !== undefined)
+      throw new UsageError(`The work ${what} has no classifier: leave '${run}' out.`);
     for (const [option, works] of Object.entries(only))
       if (options[option as keyof PlanOptions] !== undefined && !works.includes(what))
         throw new UsageError(`--${dashed(option)} is for ${listed(works)}, not for ${what}.`);

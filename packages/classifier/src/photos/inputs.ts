@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Pixels, StoredOrigin } from '@shroom/data';
 import { findPhotos, type PlacedPhoto } from '@shroom/data/node';
 
@@ -38,7 +38,9 @@ export async function* eachPhoto(photos: PhotoInputs): AsyncGenerator<NamedInput
     if (typeof photo === 'string') {
       for await (const found of findPhotos(photo)) {
         const name = nameOf(found);
-        yield { name, input: found.origin.kind === 'file' ? name : found.origin };
+        const { origin } = found;
+        const isNamed = origin.kind === 'file' && resolve(name) === origin.path;
+        yield { name, input: isNamed ? name : origin };
       }
     } else if (isStored(photo)) {
       const { name, origin } = photo;

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { compareText } from '@shroom/data';
 import {
+  type Candidate,
   findPhotos,
   isOfTheFile,
   type ListedPhotos,
@@ -46,17 +47,20 @@ export async function listPlaces(
     const files = new Set<string>();
     const { signal } = options;
     for await (const photo of findPhotos(places, signal && { signal })) {
-      const { origin, name, bytes } = photo;
+      const { origin, name, bytes, sha256 } = photo;
+      const hash = sha256 === undefined ? {} : { sha256 };
       const path = nameBelow(root, origin.path);
       if (origin.kind !== 'file')
         yield {
           id: photoBelow(root, photo),
           from: { ...origin, path },
           ...(bytes !== undefined && { bytes }),
+          ...hash,
         };
       else if (!files.has(path)) {
         files.add(path);
-        yield { id: path, ...(name === '' && bytes !== undefined && { bytes }) };
+        const isKnown = name === '' || sha256 !== undefined;
+        yield { id: path, ...(isKnown && bytes !== undefined && { bytes }), ...hash };
       }
     }
   }
@@ -91,8 +95,8 @@ export async function listLabeled(
   options: ListingOptions,
 ): Promise<Listing> {
   if (candidates.length === 0) throw new PhotoError(root, 'there are no photos.');
-  const named = candidates.map((photo): PlanEntry => {
-    const { id, origin, className, classNames, group, part } = photo;
+  const entryOf = (photo: Candidate): PlanEntry => {
+    const { id, origin, className, classNames, group, part, columns, known } = photo;
     const path = nameBelow(root, origin.path);
     const bytes = origin.kind === 'tar' ? { bytes: origin.size } : {};
     const isPlain = origin.kind === 'file' && path === id;
@@ -103,15 +107,24 @@ export async function listLabeled(
       ...(classNames && { classes: [...classNames] }),
       ...(group !== undefined && { group }),
       ...(part && { part }),
+      ...(columns && { columns: { ...columns } }),
+      ...(known && known.problem === undefined && { sha256: known.sha256 }),
       ...bytes,
     };
-  });
-  // As in a set, whose photos are sorted by their names.
-  named.sort((a, b) => compareText(a.id, b.id));
+  };
   async function* entries() {
-    yield* named;
+    let last = '';
+    // As in a set, photos are sorted by their names. Those of an index are, and are made when they are asked for: a list of all of them
+    // would need gigabytes.
+    const isSorted = candidates.every(({ id }, index) => {
+      const follows = index === 0 || compareText(last, id) <= 0;
+      last = id;
+      return follows;
+    });
+    const sorted = isSorted ? candidates : [...candidates].sort((a, b) => compareText(a.id, b.id));
+    for (const photo of sorted) yield entryOf(photo);
   }
-  return { root, entries: measured(entries(), root, options, named.length) };
+  return { root, entries: measured(entries(), root, options, candidates.length) };
 }
 
 /** The path below a folder with `/` as separator, or the whole path of a file that is elsewhere. */
@@ -163,17 +176,18 @@ async function withFacts(
   hash: boolean,
   signal: AbortSignal | undefined,
 ): Promise<PlanEntry> {
-  if (!hash && entry.bytes !== undefined) return entry;
+  const isHashed = !hash || entry.sha256 !== undefined;
+  if (isHashed && entry.bytes !== undefined) return entry;
   const [photo] = photosOf('the plan', [entry], root, 0);
   const { origin } = photo!;
   if (origin.kind !== 'file') {
-    if (!hash) return entry;
+    if (isHashed) return entry;
     const bytes = await readBytes(origin, signal && { signal }).catch((error: unknown) => {
       if (!isOfTheFile(error)) throw error;
     });
     return bytes ? { ...entry, sha256: createHash('sha256').update(bytes).digest('hex') } : entry;
   }
-  return { ...entry, ...(await factsOf(origin.path, hash)) };
+  return { ...entry, ...(await factsOf(origin.path, !isHashed)) };
 }
 
 async function factsOf(path: string, hash: boolean): Promise<Pick<PlanEntry, 'bytes' | 'sha256'>> {

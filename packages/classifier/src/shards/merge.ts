@@ -32,6 +32,8 @@ export interface MergedShards {
   readonly shards: number;
   /** Number of photos that could not be read. Their rows say why. */
   readonly unread: number;
+  /** Number of photos with the same bytes as one before them, for plans of the work `hash`. */
+  readonly copies?: number;
   /** Time that all shards took together. */
   readonly seconds: number;
   /**
@@ -72,13 +74,18 @@ export async function mergeShards(
   const sum = (field: 'unread' | 'seconds') => done.reduce((total, each) => total + each[field], 0);
   const { out = resultPath(opened), root = opened.head.root, run, signal, onProgress } = options;
   const path = resolve(out);
+  let facts: Pick<MergedShards, 'copies'> = {};
   await mergers[work.what]({
     ...{ plan: opened, out: path, root, run, signal, onProgress },
     folders: folders.map(folder => folder.path),
     rows: () => rowsOf(folders, done, signal),
+    onCopies: copies => {
+      facts = { copies };
+    },
   });
   return {
     ...{ what: work.what, path, photos, shards: shards.length },
+    ...facts,
     ...{ unread: sum('unread'), seconds: Math.round(100 * sum('seconds')) / 100, made },
   };
 }

@@ -13,19 +13,23 @@ interface AnyPlanOptions {
   readonly out: string;
   /** Number of shards, at most one for each photo. */
   readonly shards: number;
-  /**
-   * Whether the plan has the hash of each photo, so that a changed photo of the same size is noticed too. All photos are read for that.
-   * Default false: the plan has their sizes.
-   */
-  readonly hash?: boolean;
   /** Number of photos after which a shard stores its rows. A worker that is killed loses at most these. Default 64. */
   readonly block?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
+/** Options of plans whose work depends on the bytes of photos. */
+interface CheckedPlanOptions extends AnyPlanOptions {
+  /**
+   * Whether the plan has the hash of each photo, so that a changed photo of the same size is noticed too. All photos are read for that,
+   * except those of an index, which has their hashes: plan `hash` makes one in shards. Default false: the plan has their sizes.
+   */
+  readonly hash?: boolean;
+}
+
 /** Options of plans whose work needs a classifier. */
-export interface ClassifierPlanOptions extends AnyPlanOptions {
+export interface ClassifierPlanOptions extends CheckedPlanOptions {
   /** A trained classifier: an address for `openClassifier`. */
   readonly run: string;
   /** The engine that computes all shards. Default: the fastest one that loads where the plan is made. */
@@ -52,7 +56,7 @@ export interface ExplainPlanOptions extends ClassifierPlanOptions {
   readonly extractor?: number;
 }
 
-export interface InspectPlanOptions extends AnyPlanOptions {
+export interface InspectPlanOptions extends CheckedPlanOptions {
   /** Whether near copies are searched for (`auto`), or only files with the same bytes (`exact`). Default `auto`. */
   readonly copies?: 'auto' | 'exact';
   /** Unusual names of a table's columns, and the separator between several classes in a cell. */
@@ -83,18 +87,27 @@ export interface FeaturesPlanOptions extends ClassifierPlanOptions {
   readonly columns?: TableColumns;
 }
 
+export interface HashPlanOptions extends AnyPlanOptions {
+  /** Whether photos have classes, so that training can open the index. Default false: any photos. */
+  readonly labeled?: boolean;
+  /** For labeled photos: unusual names of a table's columns, and the separator between several classes in a cell. */
+  readonly columns?: TableColumns;
+}
+
 /** The options of a plan, by its work. */
 export interface PlanOptions {
   readonly predict: PredictPlanOptions;
   readonly inspect: InspectPlanOptions;
   readonly explain: ExplainPlanOptions;
   readonly features: FeaturesPlanOptions;
+  readonly hash: HashPlanOptions;
 }
 
 const common: NamesOf<AnyPlanOptions> = {
-  ...{ out: true, shards: true, hash: true, block: true, onProgress: true, signal: true },
+  ...{ out: true, shards: true, block: true, onProgress: true, signal: true },
 };
-const ofClassifier: NamesOf<ClassifierPlanOptions> = { ...common, run: true, engine: true };
+const checked: NamesOf<CheckedPlanOptions> = { ...common, hash: true };
+const ofClassifier: NamesOf<ClassifierPlanOptions> = { ...checked, run: true, engine: true };
 const predict: NamesOf<PredictPlanOptions> = { ...ofClassifier, views: true };
 const features: NamesOf<FeaturesPlanOptions> = {
   ...ofClassifier,
@@ -105,12 +118,14 @@ const explain: NamesOf<ExplainPlanOptions> = {
   ...{ method: true, layout: true, tap: true, class: true, against: true, extractor: true },
 };
 const inspect: NamesOf<InspectPlanOptions> = {
-  ...common,
+  ...checked,
   ...{ copies: true, columns: true },
   ...{ leastSide: true, mostPixels: true, mostAspect: true, mostImbalance: true },
 };
 
+const hash: NamesOf<HashPlanOptions> = { ...common, labeled: true, columns: true };
+
 /** The names of the options of each kind of work. */
 export const planOptions: Readonly<Record<ShardedWork, object>> = {
-  ...{ predict, inspect, explain, features },
+  ...{ predict, inspect, explain, features, hash },
 };

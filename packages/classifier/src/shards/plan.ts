@@ -5,11 +5,12 @@ import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
 import { certaintyOf } from '../serving/certainty';
 import { classifierFacts } from './classifier';
-import { labeledPhotos } from './labeled-photos';
+import { type LabeledListing, labeledPhotos } from './labeled-photos';
 import { isElsewhere, type Listing, type ListingOptions, listPlaces } from './listing';
 import { resultsOf, writePlan } from './plan-file';
 import {
   type ClassifierPlanOptions,
+  type HashPlanOptions,
   type InspectPlanOptions,
   type PlanOptions,
   planOptions,
@@ -44,10 +45,11 @@ export interface PlannedShards {
  * | `explain` | a folder with `explanations.csv` and a picture of each photo |
  * | `features` | a folder with `features.npy`, `[photos, width]` or `[photos, views, width]`, and `photos.csv` |
  * | `inspect` | a folder with `inspection.json` and `index.html`, as `inspect` writes them |
+ * | `hash` | an index of the photos with their hashes, which `openPhotos` and other plans open without reading a photo |
  *
  * @param photos Places of photos, as for `findPhotos` of `@shroom/data`. Results name the photos by their paths below the folder if one
- *   folder is given, otherwise below the working directory. For `inspect`, and for `features` with `labeled`: labeled photos, as for
- *   `openPhotos`.
+ *   folder is given, otherwise below the working directory. For `inspect`, and for `features` and `hash` with `labeled`: labeled photos, as
+ *   for `openPhotos`.
  * @throws PhotoError when there are no photos. PlanError when another plan has the name. RangeError for an invalid option, or when there are
  *   more shards than photos.
  * @example
@@ -65,20 +67,15 @@ export async function planShards<What extends ShardedWork>(
   if (!shardedWork.includes(what))
     throw new RangeError(`There is no work '${what}'; there are ${shardedWork.join(', ')}.`);
   requireKnown('', options, planOptions[what]);
-  const { out, shards, hash = false, block = 64, onProgress, signal } = options;
+  const { out, shards, block = 64, onProgress, signal } = options;
+  const hash = 'hash' in options && options.hash === true;
   requireWhole('shards', shards, 1, 1_000_000);
   requireWhole('block', block, 1);
   if (typeof out !== 'string' || out === '')
     throw new RangeError('out should be the path of the plan.');
   const places = typeof photos === 'string' ? [photos] : photos;
   const listing = { hash, onProgress, signal };
-  const { root, entries, ...job } =
-    what === 'inspect'
-      ? await inspection(places, options as InspectPlanOptions, listing)
-      : {
-          ...(await networks(what, options as NetworkOptions)),
-          ...(await photosFor(places, options as NetworkOptions, listing)),
-        };
+  const { root, entries, ...job } = await jobOf(what, places, options, listing);
   const head = { ...job, root, block, versions: shardVersions() };
   let missing = 0;
   async function* counted() {
@@ -97,6 +94,18 @@ export async function planShards<What extends ShardedWork>(
 
 type Job = Pick<PlanHead, 'work' | 'classifier' | 'engine'>;
 
+async function jobOf(
+  what: ShardedWork,
+  places: readonly string[],
+  options: PlanOptions[ShardedWork],
+  listing: ListingOptions,
+): Promise<Job & Listing> {
+  if (what === 'inspect') return inspection(places, options as InspectPlanOptions, listing);
+  const job = what === 'hash' ? undefined : await networks(what, options as NetworkOptions);
+  const { facts, listing: found } = await photosFor(places, options as HashPlanOptions, listing);
+  return { ...(job ?? { work: valid({ what, ...facts }) }), ...found };
+}
+
 type NetworkOptions = ClassifierPlanOptions &
   Partial<
     Omit<
@@ -107,7 +116,7 @@ type NetworkOptions = ClassifierPlanOptions &
 
 /** Work with a classifier. */
 async function networks(
-  what: Exclude<ShardedWork, 'inspect'>,
+  what: Exclude<ShardedWork, 'inspect' | 'hash'>,
   options: NetworkOptions,
 ): Promise<Job> {
   const { run, engine: wanted, onProgress, signal } = options;
@@ -144,21 +153,21 @@ async function inspection(
   listing: ListingOptions,
 ): Promise<Job & Listing> {
   const { copies = 'auto', columns, leastSide, mostPixels, mostAspect, mostImbalance } = options;
-  const { listed, listing: found } = await labeledPhotos(places, columns, listing);
-  const { findings = [], expected } = listed;
+  const { facts, listing: found } = await labeledPhotos(places, columns, listing);
   const limits = { leastSide, mostPixels, mostAspect, mostImbalance };
-  const work = { what: 'inspect', copies, name: nameOf(places), findings, expected, ...limits };
+  const work = { what: 'inspect', copies, name: nameOf(places), ...facts, ...limits };
   return { work: valid(work), ...found };
 }
 
-/** The photos of work with a classifier. */
+/** The photos of work for which they may have classes, and what was found when labeled ones were listed. */
 async function photosFor(
   places: readonly string[],
-  { labeled = false, columns }: NetworkOptions,
-  listing: ListingOptions,
-): Promise<Listing> {
-  if (labeled) return (await labeledPhotos(places, columns, listing)).listing;
-  if (columns === undefined) return listPlaces(places, listing);
+  { labeled = false, columns }: Pick<HashPlanOptions, 'labeled' | 'columns'>,
+  options: ListingOptions,
+): Promise<LabeledListing> {
+  if (labeled) return labeledPhotos(places, columns, options);
+  if (columns === undefined)
+    return { facts: { findings: [] }, listing: await listPlaces(places, options) };
   throw new RangeError('columns are those of labeled photos: they need labeled.');
 }
 

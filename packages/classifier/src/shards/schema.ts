@@ -14,7 +14,7 @@ export const planVersion = 1;
  * for (const what of shardedWork) console.log(`shroom plan ${what}`);
  * ```
  */
-export const shardedWork = ['predict', 'inspect', 'explain', 'features'] as const;
+export const shardedWork = ['predict', 'inspect', 'explain', 'features', 'hash'] as const;
 
 /** A kind of work that can be divided into shards. */
 export type ShardedWork = (typeof shardedWork)[number];
@@ -27,6 +27,13 @@ const positive = v.pipe(v.number(), v.gtValue(0), v.finite());
 const partName = v.picklist(['train', 'validation', 'test']);
 
 const finding = v.object({ kind: text, subject: v.string(), reason: v.string() });
+
+/** What was found when labeled photos were listed. */
+const listed = {
+  findings: v.array(finding),
+  /** A sentence for the error when too few classes remain. */
+  expected: v.optional(text),
+};
 
 /** The options of each kind of work. */
 export const workSchema = v.variant('what', [
@@ -59,11 +66,9 @@ export const workSchema = v.variant('what', [
     mostImbalance: v.optional(positive),
     /** Name of the set. */
     name: text,
-    /** What was found when the photos were listed. */
-    findings: v.array(finding),
-    /** A sentence for the error when too few classes remain. */
-    expected: v.optional(text),
+    ...listed,
   }),
+  v.strictObject({ what: v.literal('hash'), ...listed }),
 ]);
 
 /** The first line of a plan. The lines after it are `entrySchema`, those of the first shard first. */
@@ -116,6 +121,7 @@ export const entrySchema = v.object({
   classes: v.optional(v.array(text)),
   group: v.optional(v.string()),
   part: v.optional(partName),
+  columns: v.optional(v.record(v.string(), v.string())),
 });
 
 /** One photo of a plan. */

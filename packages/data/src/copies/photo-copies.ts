@@ -1,5 +1,6 @@
 import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
+import { TextIndex } from '../text-index';
 import { groupCopies } from './chains';
 import { type CopyOptions, type CopyPair, findCopies } from './copies';
 import type { Sketch } from './sketch';
@@ -20,9 +21,9 @@ export async function findPhotoCopies(
   photos: readonly { readonly sha256: string; readonly sketch?: Sketch }[],
   options: CopyOptions = {},
 ): Promise<CopyPair[]> {
-  const looked = sameBytes(photos).flatMap(([first]) => {
-    const { sketch } = photos[first!]!;
-    return sketch ? [{ first: first!, sketch }] : [];
+  const looked = Array.from(firstsOfBytes(photos)).flatMap((first, index) => {
+    const { sketch } = photos[index]!;
+    return first === index && sketch ? [{ first, sketch }] : [];
   });
   const pairs = await findCopies(
     looked.map(({ sketch }) => sketch),
@@ -41,30 +42,56 @@ export function groupPhotos(
   photos: readonly { readonly sha256: string }[],
   pairs: readonly CopyPair[],
 ): PhotoCopies {
-  const files = sameBytes(photos);
-  const fileOf = new Map(files.flatMap((file, index) => file.map(photo => [photo, index])));
+  const firsts = firstsOfBytes(photos);
+  if (pairs.length === 0)
+    return { groups: sameBytes(photos, firsts).sort(([a], [b]) => a! - b!), cut: [] };
+  const files = firsts.filter((first, index) => first === index);
+  const fileOf = new Int32Array(photos.length);
+  files.forEach((first, file) => {
+    fileOf[first] = file;
+  });
+  const sizes = new Int32Array(files.length);
+  for (const first of firsts) sizes[fileOf[first]!]!++;
   const { groups, cut } = groupCopies(
-    files.map(({ length }) => length),
-    pairs.map(({ a, b, likeness }) => ({ a: fileOf.get(a)!, b: fileOf.get(b)!, likeness })),
+    sizes,
+    pairs.map(({ a, b, likeness }) => ({
+      ...{ a: fileOf[firsts[a]!]!, b: fileOf[firsts[b]!]!, likeness },
+    })),
   );
+  const same = new Map(sameBytes(photos, firsts).map(group => [group[0]!, group]));
   const connected = new Set(groups.flat());
-  const alone = files.filter((file, index) => file.length > 1 && !connected.has(index));
-  const joined = groups.map(group => group.flatMap(file => files[file]!).sort((a, b) => a - b));
+  const alone = [...same.values()].filter(([first]) => !connected.has(fileOf[first!]!));
+  const joined = groups.map(group =>
+    group.flatMap(file => same.get(files[file]!) ?? files[file]!).sort((a, b) => a - b),
+  );
   return {
     groups: [...alone, ...joined].sort(([a], [b]) => a! - b!),
-    cut: cut.map(({ a, b, likeness }) => ({ a: files[a]![0]!, b: files[b]![0]!, likeness })),
+    cut: cut.map(({ a, b, likeness }) => ({ a: files[a]!, b: files[b]!, likeness })),
   };
 }
 
-/** Indices of photos with the same bytes, ascending in each group. A photo without copies is a group by itself. */
-export function sameBytes(photos: readonly { readonly sha256: string }[]): number[][] {
-  const groups = new Map<string, number[]>();
-  photos.forEach(({ sha256 }, index) => {
-    const same = groups.get(sha256);
-    if (same) same.push(index);
-    else groups.set(sha256, [index]);
+/** Indices of photos with the same bytes, ascending in each group of at least two. */
+export function sameBytes(
+  photos: readonly { readonly sha256: string }[],
+  firsts = firstsOfBytes(photos),
+): number[][] {
+  const groups = new Map<number, number[]>();
+  firsts.forEach((first, index) => {
+    if (first === index) return;
+    const group = groups.get(first);
+    if (group) group.push(index);
+    else groups.set(first, [first, index]);
   });
   return [...groups.values()];
+}
+
+/** For each photo, the first one with the same bytes. */
+function firstsOfBytes(photos: readonly { readonly sha256: string }[]): Int32Array {
+  const index = new TextIndex(photos.length, number => photos[number]!.sha256);
+  const firsts = new Int32Array(photos.length);
+  for (let number = 0; number < photos.length; number++)
+    firsts[number] = index.firstOf(photos[number]!.sha256, number);
+  return firsts;
 }
 
 interface Described {

@@ -145,7 +145,7 @@ export function groupDuplicates<P extends { readonly id: string; readonly group?
 
 /** Groups of photos with the same bytes, then groups of near copies. */
 function describe(photos: readonly PhotoFacts[], near: PhotoCopies['groups']): DuplicateGroup[] {
-  const exact = sameBytes(photos).filter(group => group.length > 1);
+  const exact = sameBytes(photos);
   const groups = [...exact, ...near].map(group => group.map(index => photos[index]!));
   const described = groups.map(group =>
     describeGroup(

@@ -7,10 +7,12 @@ import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
 import { compareText } from '../text-order';
 import { readBytes } from './bytes';
-import { findCopiesAmong, tellOfCopies, withoutLeaks } from './copies';
+import { findCopiesAmong, type Looked, tellOfCopies, withoutLeaks } from './copies';
 import { look } from './decode';
 import { type DecodeOptions, withDefaults } from './decode-options';
 import { type ExaminedPhoto, isOfTheFile } from './examination';
+import { tooFewClasses } from './few-classes';
+import { listLike, placesWhere } from './many/lazy-list';
 
 /** A file that may be a photo. */
 export interface Candidate extends Named {
@@ -23,7 +25,14 @@ export interface Candidate extends Named {
   /** Other facts about the photo by name; short texts. */
   readonly columns?: Readonly<Record<string, string>>;
   readonly origin: StoredOrigin;
+  /** What reading the file would tell, if that is known. The file is then not read. */
+  readonly known?: KnownFile;
 }
+
+/** What opening a set needs to know about a file. */
+export type KnownFile =
+  | Pick<Extract<ExaminedPhoto, { readonly sha256: string }>, 'sha256' | 'converted' | 'problem'>
+  | { readonly problem: string };
 
 /** The photos that a source has listed. */
 export interface ListedPhotos {
@@ -98,27 +107,53 @@ export async function collect(
     decoding,
   } = options;
   withDefaults(decoding ?? {});
-  const todo = [...candidates].sort((a, b) => compareText(a.id, b.id));
-  const checked: CheckedFile[] = [];
-  let done = 0;
-  await inParallel(todo.length, async index => {
+  const todo = inOrder(candidates);
+  const unread = placesWhere(todo, ({ known }) => known === undefined);
+  const checked = new Map<number, CheckedFile>();
+  let done = todo.length - unread.length;
+  if (unread.length === 0) onProgress?.({ done, total: todo.length });
+  signal?.throwIfAborted();
+  await inParallel(unread.length, async place => {
     signal?.throwIfAborted();
-    checked[index] = await checkFile(todo[index]!, options);
+    const index = unread[place]!;
+    checked.set(index, await checkFile(todo[index]!, options));
     onProgress?.({ done: ++done, total: todo.length });
   });
-  const findings = [...found, ...checked.flatMap(({ finding }) => finding ?? [])];
-  const hashed = todo.flatMap((candidate, index) => {
-    const { sha256, sketch } = checked[index]!;
-    return sha256 ? [{ ...candidate, sha256, ...(sketch && { sketch }) }] : [];
+  const fileOf = (id: string, known: KnownFile | undefined, index: number): CheckedFile =>
+    known ? ofKnown(id, known) : checked.get(index)!;
+  const findings = [...found];
+  const counts = new Map<string, number>();
+  const usable = placesWhere(todo, (candidate, index) => {
+    const { id, known } = candidate;
+    for (const name of namesOf(candidate)) counts.set(name, 0);
+    const { sha256, finding } = fileOf(id, known, index);
+    if (finding) findings.push(finding);
+    return sha256 !== undefined;
+  });
+  const hashed = listLike(todo, usable.length, place => {
+    const index = usable[place]!;
+    const candidate = todo[index]!;
+    return lookedAt(candidate, fileOf(candidate.id, candidate.known, index));
   });
   const near = (options.copies ?? 'auto') === 'auto';
   const copies = await findCopiesAmong(hashed, near, { ...(signal && { signal }) });
   const { kept, leaks } = withoutLeaks(hashed, copies);
   findings.push(...leaks, ...copies.findings);
+  if (near && unread.length < todo.length)
+    findings.push({ kind: 'copies not searched', subject: where, reason: notSearched });
 
-  const counts = new Map<string, number>(todo.flatMap(namesOf).map(name => [name, 0]));
-  for (const name of kept.flatMap(namesOf)) counts.set(name, counts.get(name)! + 1);
-  const given = partsGiven(kept);
+  const parts = new Map<string, Set<SplitName>>();
+  let [isSplit, hasSeveral] = [false, false];
+  for (const place of kept) {
+    const photo = hashed[place]!;
+    for (const name of namesOf(photo)) {
+      counts.set(name, counts.get(name)! + 1);
+      if (photo.part) parts.set(name, (parts.get(name) ?? new Set()).add(photo.part));
+    }
+    isSplit ||= photo.part !== undefined;
+    hasSeveral ||= photo.classNames !== undefined;
+  }
+  const given = isSplit ? parts : undefined;
   const classes = [...counts.keys()].sort(compareText).filter(name => {
     const count = counts.get(name)!;
     const parts = given?.get(name);
@@ -136,33 +171,62 @@ export async function collect(
     throw new PhotoSetError(tooFewClasses(where, classes, findings, needed, leastClasses));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const used = kept.filter(each => namesOf(each).some(name => labels.has(name)));
-  const isMultiLabel = used.some(({ classNames }) => classNames !== undefined);
-  const told = tellOfCopies(used, copies);
-  const photos = used.map((looked): Photo => {
-    const { className, classNames, sketch, ...photo } = looked;
-    const own = namesOf(looked).flatMap(name => labels.get(name) ?? []);
+  const isUsed = (photo: Named) => namesOf(photo).some(name => labels.has(name));
+  const used = labels.size === counts.size ? kept : kept.filter(place => isUsed(hashed[place]!));
+  const isMultiLabel = hasSeveral && used.some(place => hashed[place]!.classNames !== undefined);
+  const told = tellOfCopies(hashed, used, copies);
+  const photos = listLike(todo, used.length, (index): Photo => {
+    const place = used[index]!;
+    const { className, classNames, sketch, ...photo } = hashed[place]!;
+    const own = namesOf({ className, ...(classNames && { classNames }) }).flatMap(
+      name => labels.get(name) ?? [],
+    );
     own.sort((a, b) => a - b);
     const all = isMultiLabel && { labels: own };
-    return { ...photo, label: own[0]!, ...all, ...told.marks.get(looked) };
+    return { ...photo, label: own[0]!, ...all, ...told.marks.get(place) };
   });
   return { classes, photos, findings, copies: told.copies };
 }
 
-type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
+/** Field by field, as lists of a million photos make them several times. */
+function lookedAt(
+  { id, origin, className, classNames, group, part, columns }: Candidate,
+  { sha256 = '', sketch }: CheckedFile,
+): LookedAt {
+  const photo: { -readonly [Field in keyof LookedAt]: LookedAt[Field] } = {
+    id,
+    className,
+    origin,
+    sha256,
+  };
+  if (classNames) photo.classNames = classNames;
+  if (group !== undefined) photo.group = group;
+  if (part) photo.part = part;
+  if (columns) photo.columns = columns;
+  if (sketch) photo.sketch = sketch;
+  return photo;
+}
+
+type LookedAt = Looked & Omit<Candidate, 'known'>;
+
+const notSearched =
+  'near copies were not searched for, as an index has hashes and no pictures; identical files stay in one part of a split. ' +
+  'An inspection in shards finds near copies';
+
+/** Photos by their names. */
+function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  let last: string | undefined;
+  // Making a million photos again to sort them takes long, if they are not kept as objects.
+  const isSorted = candidates.every(({ id }) => {
+    const follows = last === undefined || compareText(last, id) <= 0;
+    last = id;
+    return follows;
+  });
+  return isSorted ? candidates : [...candidates].sort((a, b) => compareText(a.id, b.id));
+}
 
 /** For each class, the parts that have photos of it, if a split was given. */
-function partsGiven(candidates: readonly Candidate[]): Parts | undefined {
-  if (!candidates.some(({ part }) => part)) return undefined;
-  const parts = new Map<string, Set<SplitName>>();
-  for (const candidate of candidates) {
-    const { part } = candidate;
-    if (!part) continue;
-    for (const name of namesOf(candidate))
-      parts.set(name, (parts.get(name) ?? new Set()).add(part));
-  }
-  return parts;
-}
+type Parts = ReadonlyMap<string, ReadonlySet<SplitName>>;
 
 /** Findings about classes of a given split that are missing from validation or test. */
 function unmeasured(classes: readonly string[], given: Parts | undefined): Finding[] {
@@ -186,9 +250,7 @@ async function checkFile(
   { decoding, examined }: OpenOptions,
 ): Promise<CheckedFile> {
   const known = examined?.(id);
-  if (known?.problem !== undefined)
-    return { finding: { kind: 'quarantined', subject: id, reason: known.problem } };
-  if (known) return usable(id, known.sha256, known);
+  if (known) return ofKnown(id, known);
   try {
     const bytes = await readBytes(origin);
     const seen = await look(bytes, decoding);
@@ -198,6 +260,11 @@ async function checkFile(
     return { finding: { kind: 'quarantined', subject: id, reason: (error as Error).message } };
   }
 }
+
+const ofKnown = (id: string, known: KnownFile | ExaminedPhoto): CheckedFile =>
+  known.problem === undefined
+    ? usable(id, known.sha256, known)
+    : { finding: { kind: 'quarantined', subject: id, reason: known.problem } };
 
 function usable(
   id: string,
@@ -224,24 +291,3 @@ export async function inParallel(
 /** A number of photos with its noun. */
 export const photosInWords = (count: number): string =>
   `${count} ${count === 1 ? 'photo' : 'photos'}`;
-
-function tooFewClasses(
-  where: string,
-  classes: readonly string[],
-  findings: readonly Finding[],
-  expected: string,
-  leastClasses: number,
-): string {
-  const found = classes.length === 0 ? 'no usable class' : `one usable class ('${classes[0]}')`;
-  const shown = findings.slice(0, 8).map(({ subject, reason }) => `  ${subject}: ${reason}`);
-  if (findings.length > shown.length)
-    shown.push(`  ... and ${findings.length - shown.length} more`);
-  const empty = classes.length === 0 ? '\nThe folder is empty.' : '';
-  const why = shown.length > 0 ? `\nThis was found there:\n${shown.join('\n')}` : empty;
-  // Photos to evaluate a classifier on may all be of one class.
-  const needs =
-    leastClasses > 1
-      ? `; training needs at least ${leastClasses === 2 ? 'two' : leastClasses}`
-      : '';
-  return `${where} has ${found}${needs}. ${expected}${why}`;
-}

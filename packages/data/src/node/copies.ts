@@ -13,38 +13,36 @@ export interface Looked extends Named {
   readonly sketch?: Sketch;
 }
 
-/** Groups of photos that are the same or nearly the same. */
-export interface Copies<P> {
+/** Groups of photos that are the same or nearly the same. Photos are named by their place in the list. */
+export interface Copies {
   /** For each photo that has copies, its group. */
-  readonly groups: ReadonlyMap<P, readonly P[]>;
+  readonly groups: ReadonlyMap<number, readonly number[]>;
   /** For photos at which a chain was cut, the near copies in other groups, by the hash of the bytes. */
-  readonly cut: ReadonlyMap<string, readonly P[]>;
+  readonly cut: ReadonlyMap<string, readonly number[]>;
   /** Findings about chains that were cut. */
   readonly findings: readonly Finding[];
 }
 
 /** @param near Whether to look for near copies too, and not only for equal bytes. */
-export async function findCopiesAmong<P extends Looked>(
-  photos: readonly P[],
+export async function findCopiesAmong(
+  photos: readonly Looked[],
   near: boolean,
   options: CopyOptions,
-): Promise<Copies<P>> {
+): Promise<Copies> {
   const pairs = near ? await findPhotoCopies(photos, options) : [];
   const found = groupPhotos(photos, pairs);
-  const groups = new Map<P, readonly P[]>();
-  for (const group of found.groups) {
-    const members = group.map(index => photos[index]!);
-    for (const member of members) groups.set(member, members);
-  }
-  const cut = new Map<string, P[]>();
-  const note = ({ sha256 }: P, other: P) => {
+  const groups = new Map<number, readonly number[]>();
+  for (const group of found.groups) for (const member of group) groups.set(member, group);
+  const cut = new Map<string, number[]>();
+  const note = (photo: number, other: number) => {
+    const { sha256 } = photos[photo]!;
     const known = cut.get(sha256);
     if (known) known.push(other);
     else cut.set(sha256, [other]);
   };
   for (const { a, b } of found.cut) {
-    note(photos[a]!, photos[b]!);
-    note(photos[b]!, photos[a]!);
+    note(a, b);
+    note(b, a);
   }
   return { groups, cut, findings: chainFindings(found.cut, photos) };
 }
@@ -52,65 +50,84 @@ export async function findCopiesAmong<P extends Looked>(
 /**
  * Keeps every photo of a given split in one part only: copies of test photos (also near copies) are left out of training
  * and validation, and copies of validation photos out of training. If the labels of copies differ, the finding says so.
+ *
+ * @returns The places of the photos that are kept.
  */
-export function withoutLeaks<P extends Looked>(
-  photos: readonly P[],
-  { groups, cut }: Copies<P>,
-): { readonly kept: readonly P[]; readonly leaks: readonly Finding[] } {
-  const rank = ({ part }: P) => (part === undefined ? -1 : splitNames.indexOf(part));
-  const highest = (related: readonly P[]) =>
+export function withoutLeaks(
+  photos: readonly Looked[],
+  { groups, cut }: Copies,
+): { readonly kept: Uint32Array; readonly leaks: readonly Finding[] } {
+  const rank = ({ part }: Looked) => (part === undefined ? -1 : splitNames.indexOf(part));
+  const highest = (related: readonly Looked[]) =>
     related.reduce((best, each) => (rank(each) > rank(best) ? each : best));
-  const highestOf = new Map<readonly P[], P>();
+  const highestOf = new Map<readonly number[], Looked>();
   for (const group of groups.values())
-    if (!highestOf.has(group)) highestOf.set(group, highest(group));
+    if (!highestOf.has(group)) highestOf.set(group, highest(group.map(each => photos[each]!)));
   const leaks: Finding[] = [];
-  const kept = photos.filter(photo => {
+  const kept = new Uint32Array(photos.length);
+  let count = 0;
+  for (let index = 0; index < photos.length; index++) {
+    const group = groups.get(index);
+    if (!group && cut.size === 0) {
+      kept[count++] = index;
+      continue;
+    }
+    const photo = photos[index]!;
     const { id, sha256, part } = photo;
-    const group = groups.get(photo) ?? [photo];
-    const best = highest([photo, highestOf.get(group) ?? photo, ...(cut.get(sha256) ?? [])]);
-    if (best.part === part) return true;
-    const same = group.find(other => other.sha256 === sha256 && other.part === best.part);
-    const kept = same ?? best;
+    const others = (cut.get(sha256) ?? []).map(each => photos[each]!);
+    const best = highest([photo, (group && highestOf.get(group)) ?? photo, ...others]);
+    if (best.part === part) {
+      kept[count++] = index;
+      continue;
+    }
+    const members = (group ?? [index]).map(each => photos[each]!);
+    const same = members.find(other => other.sha256 === sha256 && other.part === best.part);
+    const source = same ?? best;
     const what = same ? 'the same bytes' : 'nearly the same picture';
-    const [own, other] = [photo, kept].map(each => classKey(namesOf(each)));
+    const [own, other] = [photo, source].map(each => classKey(namesOf(each)));
     const reason =
-      `${what} as ${kept.id} in ${best.part}; this copy is left out of ${part}` +
+      `${what} as ${source.id} in ${best.part}; this copy is left out of ${part}` +
       (own === other
         ? ''
         : `. One is labeled '${own}' and the other '${other}': check which label is right`);
     leaks.push({ kind: 'leak', subject: id, reason });
-    return false;
-  });
-  return { kept, leaks };
+  }
+  return { kept: kept.subarray(0, count), leaks };
 }
 
 /** The information about copies among the used photos that a set reports. */
-export interface Told<P> {
+export interface Told {
   readonly copies: readonly DuplicateGroup[];
-  /** The fields about copies that each photo gets. */
+  /** The fields about copies that each photo gets, by its place in the list. */
   readonly marks: ReadonlyMap<
-    P,
+    number,
     { readonly sameAs?: string; readonly cutFrom?: readonly string[] }
   >;
 }
 
-/** @param used Photos in the order of the set. */
-export function tellOfCopies<P extends Looked>(used: readonly P[], copies: Copies<P>): Told<P> {
-  const members = new Map<readonly P[], P[]>();
-  for (const photo of used) {
-    const group = copies.groups.get(photo);
-    if (group) members.set(group, [...(members.get(group) ?? []), photo]);
+/** @param used Places of photos, in the order of the set. */
+export function tellOfCopies(
+  photos: readonly Looked[],
+  used: Uint32Array,
+  { groups: all, cut }: Copies,
+): Told {
+  const members = new Map<readonly number[], number[]>();
+  for (const index of used) {
+    const group = all.get(index);
+    if (group) members.set(group, [...(members.get(group) ?? []), index]);
   }
   const groups = [...members.values()].filter(group => group.length > 1);
-  const marks = new Map<P, { sameAs?: string; cutFrom?: readonly string[] }>();
+  const marks = new Map<number, { sameAs?: string; cutFrom?: readonly string[] }>();
   const described = groups.map(group => {
-    const told = describeGroup(group.map(photo => ({ ...photo, class: classKey(namesOf(photo)) })));
-    if (told.kind === 'near') for (const photo of group) marks.set(photo, { sameAs: group[0]!.id });
+    const own = group.map(index => photos[index]!);
+    const told = describeGroup(own.map(photo => ({ ...photo, class: classKey(namesOf(photo)) })));
+    if (told.kind === 'near') for (const index of group) marks.set(index, { sameAs: own[0]!.id });
     return told;
   });
-  for (const photo of used) {
-    const cutFrom = copies.cut.get(photo.sha256)?.map(({ id }) => id);
-    if (cutFrom) marks.set(photo, { ...marks.get(photo), cutFrom });
-  }
+  if (cut.size > 0)
+    for (const index of used) {
+      const cutFrom = cut.get(photos[index]!.sha256)?.map(other => photos[other]!.id);
+      if (cutFrom) marks.set(index, { ...marks.get(index), cutFrom });
+    }
   return { copies: described, marks };
 }

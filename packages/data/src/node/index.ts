@@ -17,7 +17,13 @@ export {
   type SquashedBatchOptions,
 } from './batches';
 export { readBytes } from './bytes';
-export { type Candidate, type ListedPhotos, type OpenOptions, PhotoSetError } from './collection';
+export {
+  type Candidate,
+  type KnownFile,
+  type ListedPhotos,
+  type OpenOptions,
+  PhotoSetError,
+} from './collection';
 export { check, decode, decodeWhole, decodeWithin, readDimensions } from './decode';
 export { DecodeError } from './decode-error';
 export type { DecodeOptions } from './decode-options';
@@ -31,6 +37,8 @@ export { fetchKaggle, KaggleError, type KaggleOptions } from './kaggle/dataset';
 export type { GivenSplit } from './layout';
 export { collectPhotos } from './listed-photos';
 export { listPhotos } from './listing';
+export type { PhotoIndexHead } from './many/index-file';
+export { type IndexedPhoto, writePhotoIndex } from './many/photo-index';
 export { openPhotos } from './open';
 export { type Packed, type PackFormat, type PackOptions, packPhotos } from './pack/pack';
 export { PackError } from './pack/pack-error';

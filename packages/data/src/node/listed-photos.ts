@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { namesOf } from '../labels';
 import type { StoredOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
@@ -11,6 +10,7 @@ import {
   type OpenOptions,
   photosInWords,
 } from './collection';
+import { listLike } from './many/lazy-list';
 import type { Placed } from './nested-files';
 import { portabilityFindings } from './portability';
 
@@ -36,15 +36,25 @@ export function collectPhotos(
   { candidates, findings = [], ...listed }: ListedPhotos,
   options: OpenOptions = {},
 ): Promise<PhotoSet> {
-  const { names, findings: merged } = mergeByCase(new Set(candidates.flatMap(namesOf)));
-  const relative = candidates.map(({ id }) => id).filter(id => !isAbsolute(id));
+  const given = new Set<string>();
+  let hasSeveral = false;
+  for (const candidate of candidates) {
+    for (const name of namesOf(candidate)) given.add(name);
+    hasSeveral ||= candidate.classNames !== undefined;
+  }
+  const { names, findings: merged } = mergeByCase(given);
+  const named = ({ className, classNames, ...each }: Candidate): Candidate => {
+    const all = classNames && [...new Set(classNames.map(name => names.get(name)!))];
+    return { ...each, className: names.get(className)!, ...(all && { classNames: all }) };
+  };
+  // Names that stay are not given again, as that takes long where photos are made when they are asked for.
+  const isRenamed = [...names].some(([given, name]) => given !== name);
   const all = {
     ...listed,
-    candidates: candidates.map(({ className, classNames, ...each }): Candidate => {
-      const all = classNames && [...new Set(classNames.map(name => names.get(name)!))];
-      return { ...each, className: names.get(className)!, ...(all && { classNames: all }) };
-    }),
-    findings: [...findings, ...merged, ...portabilityFindings(relative)],
+    candidates: !(isRenamed || hasSeveral)
+      ? candidates
+      : listLike(candidates, candidates.length, index => named(candidates[index]!)),
+    findings: [...findings, ...merged, ...portabilityFindings(candidates)],
   };
   return collect(where, all, options);
 }

@@ -12,7 +12,7 @@ import { listPhotoSources, sourceOf } from './sources/table';
 /**
  * Opens labeled photos from any source.
  *
- * @param where A folder that holds a folder for each class; a `.zip` file of one; `.tar` archives of WebDataset; `.parquet` files with a column of photos; a `.csv`, `.tsv`, `.json`
+ * @param where A folder that holds a folder for each class; a `.zip` file of one; `.tar` archives of WebDataset; `.parquet` files with a column of photos; an index of photos (`.photos`); a `.csv`, `.tsv`, `.json`
  *   or `.jsonl` table; `kaggle:owner/slug`; `hf:datasets/owner/name`; a folder of
  *   a web server or of S3; or a place that a source added by `registerPhotoSource` can open. Several places, globs, braces
  *   such as `shards-{000..099}.tar`, and `-`, a list on standard input, are one set.

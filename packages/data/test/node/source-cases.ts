@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
+import { compareText } from '../../src/index';
 import type { OpenPhotosOptions } from '../../src/node/index';
+import { examinePhoto, listPhotos, writePhotoIndex } from '../../src/node/index';
 import type { photoListers } from '../../src/node/sources/table';
 import { tarEnd, tarFile } from '../../src/node/tar/writer';
 import { KaggleServer } from './kaggle/server';
@@ -109,6 +111,12 @@ export const sourceCases: Readonly<Record<keyof typeof photoListers | 'folder', 
     await put(where, archiveOf(photos));
     return { where, nowhere: join(folder, 'none.zip'), options: {} };
   },
+  '.photos': async (photos, folder) => {
+    for (const photo of photos) await put(join(folder, 'photos', nested(photo)), photo.bytes);
+    const where = join(folder, 'set.photos');
+    await writeIndexOf(join(folder, 'photos'), where);
+    return { where, nowhere: join(folder, 'none.photos'), options: {} };
+  },
   '.tar': async (photos, folder) => {
     const where = join(folder, 'photos.tar');
     const files = photos.flatMap(({ name, className, part, bytes }) => {
@@ -176,6 +184,17 @@ export const sourceCases: Readonly<Record<keyof typeof photoListers | 'folder', 
     };
   },
 };
+
+/** Writes the index of a folder, as one machine alone would do it. */
+export async function writeIndexOf(photos: string, where: string): Promise<void> {
+  const { candidates, findings = [], expected } = (await listPhotos(photos)).listed;
+  const sorted = [...candidates].sort((a, b) => compareText(a.id, b.id));
+  async function* indexed() {
+    for (const photo of sorted) yield { ...photo, examined: await examinePhoto(photo.origin) };
+  }
+  const head = { photos: sorted.length, findings, ...(expected !== undefined && { expected }) };
+  await writePhotoIndex(where, head, indexed());
+}
 
 async function put(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

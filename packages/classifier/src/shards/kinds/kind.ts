@@ -47,6 +47,8 @@ export interface Merging {
   readonly folders: readonly string[];
   /** The rows of all shards in order, in pieces of any length. */
   rows(): AsyncGenerator<Buffer, void, undefined>;
+  /** Called with the number of photos with the same bytes as one before them, if the work finds that out. */
+  readonly onCopies: (copies: number) => void;
   readonly onProgress: OnProgress | undefined;
   readonly signal: AbortSignal | undefined;
 }

@@ -2,6 +2,7 @@ import { type OpenPlan, stemOf } from '../plan-file';
 import type { ShardedWork } from '../schema';
 import { mergeExplanations } from './explain';
 import { mergeFeatures } from './features';
+import { mergeHashes } from './hash';
 import { mergeInspection } from './inspect';
 import type { Merging } from './kind';
 import { mergePredictions } from './predict';
@@ -12,8 +13,11 @@ export const mergers: Readonly<Record<ShardedWork, (merging: Merging) => Promise
   inspect: mergeInspection,
   explain: mergeExplanations,
   features: mergeFeatures,
+  hash: mergeHashes,
 };
 
 /** Where the result goes if the caller does not say it: a file or a folder beside the plan. */
-export const resultPath = (plan: OpenPlan): string =>
-  plan.head.work.what === 'predict' ? `${stemOf(plan)}.csv` : stemOf(plan);
+export const resultPath = (plan: OpenPlan): string => {
+  const { what } = plan.head.work;
+  return `${stemOf(plan)}${{ predict: '.csv', hash: '.photos' }[what as string] ?? ''}`;
+};

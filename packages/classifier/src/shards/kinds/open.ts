@@ -2,9 +2,9 @@ import type { OnProgress, Stage } from '../../progress';
 import { openPlanned } from '../classifier';
 import type { OpenPlan } from '../plan-file';
 import type { ShardedWork } from '../schema';
+import { examinedRows } from './examined';
 import { explainRows } from './explain';
 import { featureRows } from './features';
-import { inspectRows } from './inspect';
 import type { Rower, WorkPlace } from './kind';
 import { predictRows } from './predict';
 
@@ -14,6 +14,7 @@ export const stages: Readonly<Record<ShardedWork, Stage>> = {
   inspect: 'inspecting photos',
   explain: 'heat maps',
   features: 'features',
+  hash: 'checking photos',
 };
 
 interface Opening {
@@ -29,7 +30,8 @@ export async function openRower(
   { run, onProgress }: Opening,
 ): Promise<Rower> {
   const { work } = plan.head;
-  if (work.what === 'inspect') return inspectRows(work);
+  if (work.what === 'inspect') return examinedRows(work.copies === 'auto');
+  if (work.what === 'hash') return examinedRows(false);
   const classifier = await openPlanned(plan, run, { onProgress, signal: place.signal });
   try {
     if (work.what === 'predict') return predictRows(work, classifier, place);

@@ -24,12 +24,31 @@ export async function* expandPlaces(
   places: Iterable<string>,
   options: ExpandOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  for (const place of places) {
-    if (place === '-') yield* linesOf(options.input ?? process.stdin);
-    else if (!/[{*?[]/.test(place) || existsSync(place)) yield place;
-    else for (const one of expandBraces(place)) yield* matching(one);
-  }
+  for await (const some of placesAtOnce(places, options)) yield* some;
 }
+
+/** Yields the places of `expandPlaces` in order, as many at once as are known without waiting for more input. */
+export async function* placesAtOnce(
+  places: Iterable<string>,
+  options: ExpandOptions = {},
+): AsyncGenerator<readonly string[], void, undefined> {
+  let plain: string[] = [];
+  for (const place of places) {
+    const isPlain = place !== '-' && (!/[{*?[]/.test(place) || existsSync(place));
+    if (isPlain) plain.push(place);
+    if (plain.length > 0 && (!isPlain || plain.length === mostAtOnce)) {
+      yield plain;
+      plain = [];
+    }
+    if (isPlain) continue;
+    if (place === '-') yield* linesOf(options.input ?? process.stdin);
+    else for (const one of expandBraces(place)) yield await matching(one);
+  }
+  if (plain.length > 0) yield plain;
+}
+
+/** Maximum number of places in a list that are known at once. */
+const mostAtOnce = 1000;
 
 /** Whether a place stands for several others. */
 export const isPattern = (place: string): boolean =>
@@ -40,26 +59,26 @@ export const isPattern = (place: string): boolean =>
 
 async function* linesOf(
   texts: AsyncIterable<Uint8Array | string>,
-): AsyncGenerator<string, void, undefined> {
-  const [{ createInterface }, { Readable }] = await Promise.all([
-    import('node:readline'),
-    import('node:stream'),
-  ]);
-  const input = texts instanceof Readable ? texts : Readable.from(texts);
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line.trim() !== '') yield line;
+): AsyncGenerator<readonly string[], void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  const isLine = (line: string) => line.trim() !== '';
+  for await (const some of texts) {
+    const text = typeof some === 'string' ? some : decoder.decode(some, { stream: true });
+    const lines = `${rest}${text}`.split(/\r\n|[\r\n]/);
+    rest = lines.pop()!;
+    yield lines.filter(isLine);
+  }
+  yield [rest + decoder.decode()].filter(isLine);
 }
 
 /** The files that a glob matches. */
-async function* matching(pattern: string): AsyncGenerator<string, void, undefined> {
-  if (schemeOf(pattern) !== undefined) {
-    yield pattern;
-    return;
-  }
+async function matching(pattern: string): Promise<readonly string[]> {
+  if (schemeOf(pattern) !== undefined) return [pattern];
   const { glob, isDynamicPattern } = await import('tinyglobby');
   const slashed = pattern.replaceAll('\\', '/');
   const matches = isDynamicPattern(slashed) ? (await glob(slashed)).sort() : [];
-  yield* matches.length === 0 ? [pattern] : matches;
+  return matches.length === 0 ? [pattern] : matches;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Finding } from '../../photo';
@@ -5,12 +6,13 @@ import { compareText } from '../../text-order';
 import { isDocument } from '../documents';
 import { listFolderFiles } from '../folder';
 import type { FoundPhoto } from '../found-photo';
+import { isPhotoIndex, photosOfIndex } from '../many/photo-index';
 import { listParquet } from '../parquet/list';
 import type { RetryOptions } from '../stores/retrying';
 import { isSystem } from '../system-files';
 import { listTar } from '../tar/list';
 import { isParquet, isPicture, isRemote, isShard } from './addresses';
-import { type ExpandOptions, expandPlaces } from './expand';
+import { type ExpandOptions, placesAtOnce } from './expand';
 import { kindOfSet, originOf, photosOfShards } from './file-set';
 import { hubFiles } from './hub-set';
 import { remoteFiles } from './remote-files';
@@ -29,7 +31,7 @@ export interface PlacedPhoto extends FoundPhoto {
 /**
  * Finds photos without reading them, one after the other, so that any number of them can be listed. Classes are not needed.
  *
- * @param places Photos, folders, `.tar` archives, addresses such as `s3://bucket/photos/` or of lists on a web server, globs, braces such as `shards-{000..099}.tar`, or `-` for a list on standard input. A photo that does not exist is found too: reading it fails.
+ * @param places Photos, folders, `.tar` archives, indexes of photos (`.photos`), addresses such as `s3://bucket/photos/` or of lists on a web server, globs, braces such as `shards-{000..099}.tar`, or `-` for a list on standard input. A photo that does not exist is found too: reading it fails.
  *
  * @throws PhotoSetError when there is no such archive. ArchiveError when an archive is damaged.
  * @example
@@ -42,16 +44,31 @@ export async function* findPhotos(
   options: FindOptions = {},
 ): AsyncGenerator<PlacedPhoto, void, undefined> {
   const given = typeof places === 'string' ? [places] : places;
-  for await (const place of expandPlaces(given, options)) {
-    options.signal?.throwIfAborted();
-    for await (const photo of photosIn(place, options)) yield { ...photo, place };
-  }
+  for await (const some of placesAtOnce(given, options))
+    for (let first = 0; first < some.length; first += atOnce) {
+      const next = some.slice(first, first + atOnce);
+      const files = await Promise.all(next.map(fileAt));
+      for (const [index, place] of next.entries()) {
+        options.signal?.throwIfAborted();
+        for await (const photo of photosIn(place, options, files[index])) yield { ...photo, place };
+      }
+    }
 }
 
-/** The photos in one place. */
+/** Number of files that are looked at at the same time. A disk of a network answers slowly, but many at once. */
+const atOnce = 32;
+
+/** What is on the disk at a place that is no archive, index or address. */
+const fileAt = async (place: string): Promise<Stats | undefined> =>
+  isShard(place) || isRemote(place) || isPhotoIndex(place)
+    ? undefined
+    : await stat(resolve(place)).catch(() => undefined);
+
+/** The photos in one place. @param found The file or folder there. */
 async function* photosIn(
   place: string,
   options: FindOptions,
+  found?: Stats,
 ): AsyncGenerator<FoundPhoto, void, undefined> {
   const { onFinding = () => {} } = options;
   if (isShard(place)) {
@@ -66,7 +83,10 @@ async function* photosIn(
     return;
   }
   const path = resolve(place);
-  const found = await stat(path).catch(() => undefined);
+  if (isPhotoIndex(place)) {
+    yield* photosOfIndex(path);
+    return;
+  }
   // Reading what does not exist will fail, and say so; what comes after it is found all the same.
   if (!found?.isDirectory()) {
     const bytes = found?.isFile() ? { bytes: found.size } : {};

@@ -1,6 +1,7 @@
 import { listArchivePhotos } from '../archive';
 import { listKaggle } from '../kaggle/open';
 import { collectPhotos } from '../listed-photos';
+import { listPhotoIndex } from '../many/photo-index';
 import { isShard, schemeOf } from '../places/addresses';
 import { listHub } from '../places/hub-set';
 import { listServer, listShards } from '../places/several';
@@ -17,6 +18,7 @@ export const photoListers = {
   '.jsonl': listTable,
   '.ndjson': listTable,
   '.parquet': (where, options) => listShards([where], options),
+  '.photos': listPhotoIndex,
   '.tar': (where, options) => listShards([where], options),
   '.tsv': listTable,
   '.zip': listArchivePhotos,
@@ -64,7 +66,7 @@ export function registerPhotoSource(key: string, source: PhotoSource): void {
  *
  * @example
  * ```ts
- * listPhotoSources(); // ['.csv', '.json', '.jsonl', '.ndjson', '.parquet', '.tar', '.tsv', '.zip', 'hf', 'http', 'kaggle', 's3']
+ * listPhotoSources(); // ['.csv', '.json', '.jsonl', '.ndjson', '.parquet', '.photos', '.tar', '.tsv', '.zip', 'hf', 'http', 'kaggle', 's3']
  * ```
  */
 export function listPhotoSources(): readonly string[] {

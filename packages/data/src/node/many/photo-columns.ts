@@ -1,0 +1,157 @@
+import type { StoredOrigin } from '../../origin';
+import type { Candidate } from '../collection';
+
+/** A candidate of which everything is known that reading its file would tell. */
+export type KnownCandidate = Candidate & { readonly known: NonNullable<Candidate['known']> };
+
+type Writable = { -readonly [Field in keyof KnownCandidate]: KnownCandidate[Field] };
+
+/** What many photos have in common. */
+interface Shared {
+  readonly facts: Omit<KnownCandidate, 'id' | 'known' | 'origin'>;
+  /** The fields of the origin, without numbers. */
+  readonly base: object;
+  readonly numbers: readonly (readonly [name: string, column: Float64Array])[];
+  /** Whether the path is that of the photo's name below the root. */
+  readonly isBelow: boolean;
+  readonly converted: readonly string[];
+  readonly problem: string | undefined;
+}
+
+/** A text that is the same for photos that share all but their names, hashes and numbers. Most have few facts, whose text is made fast. */
+function keyOf(
+  { className, classNames, group, part, columns, origin, known }: KnownCandidate,
+  base: object,
+  isBelow: boolean,
+): string {
+  const { kind, path } = origin;
+  const isConverted = known.problem === undefined && known.converted.length > 0;
+  const hasFacts = classNames ?? group ?? part ?? columns ?? known.problem;
+  const isPlain = kind === 'file' || kind === 'tar' || kind === 'remote';
+  if (isPlain && hasFacts === undefined && !isConverted)
+    return `${isBelow} ${kind} ${className}\0${isBelow ? '' : path}`;
+  const { problem } = known;
+  const converted = known.problem === undefined ? known.converted : [];
+  return JSON.stringify([
+    ...[isBelow, className, classNames, group, part, columns, base, converted, problem],
+  ]);
+}
+
+/** Bytes of names that are kept in one piece. */
+const piece = 2 ** 22;
+
+/**
+ * Many photos as columns: their names as bytes, hashes, and numbers. What photos share, such as their class and archive, is kept once. A
+ * photo of an archive takes about a hundred bytes.
+ */
+export class PhotoColumns {
+  readonly #root: string;
+  readonly #pieces: Buffer[] = [];
+  #filled = piece;
+  /** Where the name of each photo begins, in all pieces one after the other; its length follows from `#lengths`. */
+  readonly #starts: Float64Array;
+  readonly #lengths: Uint32Array;
+  readonly #hashes: Buffer;
+  readonly #shared: Uint32Array;
+  readonly #kinds: Shared[] = [];
+  readonly #numberOfKind = new Map<string, number>();
+  readonly #numbers = new Map<string, Float64Array>();
+  readonly #most: number;
+  length = 0;
+
+  /** @param most Number of photos that will be added. @param root Where the paths of files begin that are named as their photos. */
+  constructor(most: number, root: string) {
+    this.#most = most;
+    this.#root = root;
+    this.#starts = new Float64Array(most);
+    this.#lengths = new Uint32Array(most);
+    this.#hashes = Buffer.alloc(32 * most);
+    this.#shared = new Uint32Array(most);
+  }
+
+  add(photo: KnownCandidate): void {
+    const { id, origin, known } = photo;
+    const index = this.length++;
+    const bytes = Buffer.byteLength(id);
+    if (this.#filled + bytes > piece) {
+      this.#pieces.push(Buffer.alloc(Math.max(piece, bytes)));
+      this.#filled = 0;
+    }
+    this.#pieces.at(-1)!.write(id, this.#filled);
+    this.#starts[index] = (this.#pieces.length - 1) * piece + this.#filled;
+    this.#lengths[index] = bytes;
+    this.#filled += bytes;
+    if (known.problem === undefined) this.#hashes.write(known.sha256, 32 * index, 'hex');
+    const isBelow = origin.kind === 'file' && origin.path === `${this.#root}${id}`;
+    const base: Record<string, unknown> = {};
+    const numbers: string[] = [];
+    for (const name in origin) {
+      const value: unknown = origin[name as keyof StoredOrigin];
+      if (typeof value === 'number') {
+        this.#column(name)[index] = value;
+        numbers.push(name);
+      } else if (!isBelow || name !== 'path') base[name] = value;
+    }
+    const key = keyOf(photo, base, isBelow);
+    const number = this.#numberOfKind.get(key) ?? this.#kinds.length;
+    if (number === this.#kinds.length) {
+      const columns = numbers.map(name => [name, this.#column(name)] as const);
+      const { id: _, origin: __, known: ___, ...facts } = photo;
+      const { problem } = known;
+      const converted = known.problem === undefined ? known.converted : [];
+      this.#kinds.push({ facts, base, numbers: columns, isBelow, converted, problem });
+      this.#numberOfKind.set(key, number);
+    }
+    this.#shared[index] = number;
+  }
+
+  at(index: number): KnownCandidate {
+    const shared = this.#kinds[this.#shared[index]!]!;
+    const { className, classNames, group, part, columns } = shared.facts;
+    const { converted, problem } = shared;
+    const id = this.#idOf(index);
+    const sha256 = () => this.#hashes.toString('hex', 32 * index, 32 * index + 32);
+    // Field by field, which is fifty times faster than to spread objects of many kinds.
+    const photo: Writable = {
+      id,
+      className,
+      origin: this.#originOf(shared, id, index),
+      known: problem === undefined ? { sha256: sha256(), converted } : { problem },
+    };
+    if (classNames) photo.classNames = classNames;
+    if (group !== undefined) photo.group = group;
+    if (part) photo.part = part;
+    if (columns) photo.columns = columns;
+    return photo;
+  }
+
+  #originOf({ base, numbers, isBelow }: Shared, id: string, index: number): StoredOrigin {
+    const { kind, path } = base as StoredOrigin;
+    if (isBelow) return { kind: 'file', path: `${this.#root}${id}` };
+    if (kind === 'file' || kind === 'remote') return { kind, path };
+    if (kind === 'tar') {
+      const [offset, size] = [this.#column('offset')[index]!, this.#column('size')[index]!];
+      return { kind, path, offset, size };
+    }
+    const others = numbers.map(([name, column]) => [name, column[index]]);
+    return { ...base, ...Object.fromEntries(others) } as StoredOrigin;
+  }
+
+  #idOf(index: number): string {
+    const start = this.#starts[index]!;
+    const from = start % piece;
+    return this.#pieces[Math.floor(start / piece)]!.toString(
+      'utf8',
+      from,
+      from + this.#lengths[index]!,
+    );
+  }
+
+  #column(field: string): Float64Array {
+    const known = this.#numbers.get(field);
+    if (known) return known;
+    const made = new Float64Array(this.#most);
+    this.#numbers.set(field, made);
+    return made;
+  }
+}

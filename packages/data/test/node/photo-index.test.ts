@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { splitByClass } from '../../src/index';
+import { findPhotos, openPhotos, writePhotoIndex } from '../../src/node/index';
+import { writeIndexOf } from './source-cases';
+
+let root: string;
+let index: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'shroom-index-'));
+  index = join(root, 'set.photos');
+  for (const [label, name] of ['Amanita', 'Boletus'].entries()) {
+    const folder = join(root, 'photos', name);
+    await mkdir(folder, { recursive: true });
+    for (let photo = 0; photo < 8; photo++) {
+      const background = { r: 20 * photo, g: 90 * label, b: 70 };
+      await sharp({ create: { width: 9, height: 7, channels: 3, background } })
+        .png()
+        .toFile(join(folder, `${photo}.png`));
+    }
+  }
+  const first = await readFile(join(root, 'photos/Amanita/0.png'));
+  await writeFile(join(root, 'photos/Boletus/copy.png'), first);
+  await writeFile(join(root, 'photos/Boletus/cut.png'), first.subarray(0, 50));
+  await writeIndexOf(join(root, 'photos'), index);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test('an index opens as the set that it was made of, without reading a photo', async () => {
+  const plain = await openPhotos(join(root, 'photos'), { copies: 'exact' });
+  await rm(join(root, 'photos/Amanita/1.png'));
+  const { photos, ...set } = await openPhotos(index, { copies: 'exact' });
+  expect({ ...set, photos: [...photos] }).toEqual(plain);
+  expect(set.findings).toContainEqual(expect.objectContaining({ subject: 'Boletus/cut.png' }));
+  expect(set.copies).toMatchObject([{ kind: 'exact', acrossClasses: true }]);
+  expect(splitByClass(photos)).toEqual(splitByClass(plain.photos));
+});
+
+test('without pictures, near copies cannot be found, and a finding says so', async () => {
+  const { findings } = await openPhotos(index);
+  expect(findings.map(({ kind }) => kind)).toContain('copies not searched');
+});
+
+test('the photos are made when they are asked for, and are an array that cannot be changed', async () => {
+  const { photos } = await openPhotos(index);
+  expect(Array.isArray(photos)).toBe(true);
+  expect(photos).toHaveLength(17);
+  expect(photos.map(({ id }) => id)).toEqual(photos.slice().map(({ id }) => id));
+  expect(photos.filter(({ label }) => label === 0)).toHaveLength(8);
+  expect(photos.at(-1)).toEqual(photos[16]);
+  expect(photos[17]).toBeUndefined();
+  expect(JSON.parse(JSON.stringify(photos))).toEqual([...photos]);
+  expect(Object.keys(photos)).toHaveLength(17);
+  expect(() => (photos as unknown[]).push({})).toThrow('cannot be changed');
+});
+
+test('photos are found with their sizes and hashes', async () => {
+  const found = [];
+  for await (const photo of findPhotos(index)) found.push(photo);
+  expect(found).toHaveLength(18);
+  const [first] = found;
+  expect(first).toMatchObject({
+    ...{ name: 'Amanita/0.png', place: index },
+    origin: { kind: 'file', path: join(root, 'photos/Amanita/0.png') },
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(found.find(({ name }) => name === 'Boletus/cut.png')!.sha256).toBeUndefined();
+});
+
+test('a line tells the first photo with the same bytes', async () => {
+  const lines = (await readFile(index, 'utf8')).trim().split('\n');
+  const [, ...photos] = lines.map(line => JSON.parse(line));
+  expect(photos.find(({ id }) => id === 'Boletus/copy.png')).toMatchObject({ copyOf: 0, width: 9 });
+});
+
+test.each([
+  [
+    'is cut',
+    (text: string) => text.slice(0, text.lastIndexOf('\n{') + 1),
+    /has 17 photos, but says 18/,
+  ],
+  ['ends in a line', (text: string) => text.slice(0, -30), /is damaged at 'line 19'/],
+  ['has a photo twice', (text: string) => text.replace('Amanita/1.png', 'Amanita/0.png'), /order/],
+  ['is another file', () => '{}\n', /is no index of photos/],
+  [
+    'is of a later version',
+    (text: string) => text.replace('"version":1', '"version":2'),
+    /has version 2/,
+  ],
+  ['has no hash', (text: string) => text.replace(/"sha256":"\w+",/, ''), /damaged at 'Amanita/],
+])('an index that %s is refused', async (_, change, message) => {
+  const where = join(root, 'changed.photos');
+  await writeFile(where, change(await readFile(index, 'utf8')));
+  await expect(openPhotos(where)).rejects.toThrow(message);
+});
+
+test('an index is written only whole, in order and under a name that opens', async () => {
+  const head = { photos: 2, findings: [] };
+  const photo = (id: string) => ({
+    ...{ id, className: 'a', origin: { kind: 'file', path: `/photos/${id}` } as const },
+    examined: { problem: 'unreadable' },
+  });
+  async function* of(...ids: string[]) {
+    yield* ids.map(photo);
+  }
+  const where = join(root, 'other.photos');
+  await expect(writePhotoIndex(where, head, of('b', 'a'))).rejects.toThrow("'a' comes after 'b'");
+  await expect(writePhotoIndex(where, head, of('a'))).rejects.toThrow('1 photos, not 2');
+  await expect(readFile(where)).rejects.toThrow('ENOENT');
+  await expect(writePhotoIndex(join(root, 'other'), head, of())).rejects.toThrow('.photos');
+});
+
+test('a photo of an index takes at most 200 bytes of memory', async () => {
+  const count = 100_000;
+  const where = join(root, 'many.photos');
+  async function* many() {
+    for (let number = 0; number < count; number++) {
+      const photo = String(number).padStart(6, '0');
+      const path = `/photos/shards-${photo.slice(0, 2)}.tar`;
+      yield {
+        ...{ id: `shards-${photo.slice(0, 2)}.tar/Amanita/${photo}.jpg`, className: 'Amanita' },
+        origin: { ...({ kind: 'tar', path } as const), offset: 512 * number, size: 98_976 },
+        examined: {
+          ...{ sha256: number.toString(16).padStart(64, '0'), bytes: 98_976, converted: [] },
+          ...{ width: 640, height: 480, format: 'jpeg' },
+        },
+      };
+    }
+  }
+  await writePhotoIndex(where, { photos: count, findings: [] }, many());
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const used = () => {
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  const { photos } = await openPhotos(where, { copies: 'exact', leastClasses: 1 });
+  const each = (used() - before) / count;
+  expect(photos).toHaveLength(count);
+  expect(photos[54_321]!.sha256).toBe((54_321).toString(16).padStart(64, '0'));
+  expect(each).toBeLessThan(200);
+}, 60_000);
