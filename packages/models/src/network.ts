@@ -5,6 +5,7 @@ import {
   model,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
+import { requireWhole } from './whole';
 
 /** Options of every network in this package. */
 export interface NetworkOptions {
@@ -38,17 +39,16 @@ export function apply(layer: AnyLayer, x: SymbolicTensor | SymbolicTensor[]): Sy
 /**
  * Creates the input of a network.
  *
- * @throws Error when a side is too small for the network's halvings.
+ * @throws RangeError when there are not two sides, a side is too small for the network's halvings, or the number of classes is no count.
  */
 export function imagesInput(name: string, least: number, options: NetworkOptions): SymbolicTensor {
-  const { inputSize = [224, 224] } = options;
-  for (const side of inputSize) {
-    if (side !== null && !(Number.isInteger(side) && side >= least)) {
-      throw new Error(
-        `${name}: the input should have ${least} pixels a side or more, inputSize is [${inputSize}].`,
-      );
-    }
-  }
+  const { inputSize = [224, 224], classes = 1 } = options;
+  const fits = (side: number | null) => side === null || (Number.isInteger(side) && side >= least);
+  if ((inputSize as readonly unknown[]).length !== 2 || !inputSize.every(fits))
+    throw new RangeError(
+      `${name}: inputSize should be [height, width], ${least} pixels a side or more, not [${inputSize}].`,
+    );
+  requireWhole(name, { classes });
   return input({ shape: [...inputSize, 3], name: 'images' });
 }
 

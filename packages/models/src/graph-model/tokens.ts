@@ -37,10 +37,16 @@ export function patchTokens(call: GraphCall): string {
   return concatenated(graph, [graph.add('AddV2', [zeros, prefix]), patches], 1);
 }
 
-/** One of queries (0), keys (1) and values (2), `[N, heads, T, size]`. */
-function part(graph: GraphModel, all: GraphCall['inputs'][number], index: number, heads: number) {
+/** One part of several, `[N, heads, T, size]`: of queries (0), keys (1) and values (2), if there are three. */
+function part(
+  graph: GraphModel,
+  all: GraphCall['inputs'][number],
+  index: number,
+  heads: number,
+  parts = 3,
+) {
   const [, tokens, width] = all.shape as [null, number, number];
-  const channels = width / 3;
+  const channels = width / parts;
   const own = sliced(graph, all.name, [0, 0, index * channels], [-1, tokens, channels]);
   const apart = reshaped(graph, own, [-1, tokens, heads, channels / heads]);
   return transposed(graph, apart, [0, 2, 1, 3]);
@@ -114,11 +120,7 @@ export function latentAttention(call: GraphCall): string {
   const heads = config.heads as number;
   const query = latentQuery(call);
   const channels = query.length;
-  const half = (index: number) => {
-    const own = sliced(graph, inputs[0]!.name, [0, 0, index * channels], [-1, tokens, channels]);
-    const apart = reshaped(graph, own, [-1, tokens, heads, channels / heads]);
-    return transposed(graph, apart, [0, 2, 1, 3]);
-  };
+  const half = (index: number) => part(graph, inputs[0]!, index, heads, 2);
   const asked = graph.floats(`${path}/query`, [1, heads, 1, channels / heads], query);
   const products = graph.add('Mul', [half(0), asked]);
   const scores = graph.add('Sum', [products, graph.integers([-1])], { keep_dims: flag(false) });

@@ -16,10 +16,10 @@ export interface AttentionConfig extends LayerConfig {
   readonly heads: number;
 }
 
-/** One of queries (0), keys (1) and values (2), `[N, heads, T, C / heads]`, from all three `[N, T, 3 C]`. */
-function part(all: Tensor, index: 0 | 1 | 2, heads: number): Tensor {
+/** One part of several, `[N, heads, T, C / heads]`: of queries (0), keys (1) and values (2), `[N, T, 3 C]`, if there are three. */
+export function part(all: Tensor, index: 0 | 1 | 2, heads: number, parts = 3): Tensor {
   const [count, tokens, width] = all.shape as [number, number, number];
-  const channels = width / 3;
+  const channels = width / parts;
   const own = slice(all as Tensor3D, [0, 0, index * channels], [count, tokens, channels]);
   return transpose(reshape(own, [count, tokens, heads, channels / heads]), [0, 2, 1, 3]);
 }

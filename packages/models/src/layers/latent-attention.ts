@@ -3,17 +3,15 @@ import {
   matMul,
   mul,
   reshape,
-  slice,
   softmax,
   sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
   tidy,
-  transpose,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import type { AttentionConfig } from './attention';
+import { type AttentionConfig, part } from './attention';
 import { type Kwargs, only, register } from './register';
 
 /**
@@ -52,17 +50,14 @@ export class LatentAttention extends layers.Layer {
       const [count, tokens, width] = both.shape;
       const channels = width / 2;
       const size = channels / this.heads;
-      const part = (index: 0 | 1) => {
-        const own = slice(both, [0, 0, index * channels], [count, tokens, channels]);
-        return transpose(reshape(own, [count, tokens, this.heads, size]), [0, 2, 1, 3]);
-      };
+      const half = (index: 0 | 1) => part(both, index, this.heads, 2);
       const question = add(
         matMul(this.#latent.read() as Tensor2D, this.#kernel.read() as Tensor2D),
         this.#bias.read(),
       );
       const query = reshape(mul(question, Math.sqrt(1 / size)), [1, this.heads, 1, size]);
-      const scores = reshape(sum(mul(part(0), query), -1), [count, this.heads, 1, tokens]);
-      return reshape(matMul(softmax(scores), part(1)), [count, channels]);
+      const scores = reshape(sum(mul(half(0), query), -1), [count, this.heads, 1, tokens]);
+      return reshape(matMul(softmax(scores), half(1)), [count, channels]);
     });
   }
 

@@ -8,6 +8,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { requireWhole } from '../whole';
 import { type Kwargs, type LayerConfig, only, register } from './register';
 
 /** How tokens become one vector: the class token, the mean of the patches, or both, one after the other. */
@@ -22,6 +23,7 @@ export interface TokenPoolingConfig extends LayerConfig {
 /**
  * Pools tokens `[N, T, C]` to `[N, C]`, or to `[N, 2 C]` for `cls+mean`.
  *
+ * @throws RangeError for an unknown mode, or a prefix that is no count, has no class token for `cls`, or leaves no patches for `mean`.
  * @example
  * ```ts
  * import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -37,8 +39,12 @@ export class TokenPooling extends layers.Layer {
 
   constructor(config: TokenPoolingConfig) {
     super(config);
-    this.mode = config.mode;
-    this.prefix = config.prefix;
+    const { mode, prefix } = config;
+    if (!['cls', 'mean', 'cls+mean'].includes(mode))
+      throw new RangeError(`TokenPooling: mode should be cls, mean or cls+mean, not ${mode}.`);
+    requireWhole('TokenPooling', { prefix }, mode === 'mean' ? 0 : 1);
+    this.mode = mode;
+    this.prefix = prefix;
   }
 
   override computeOutputShape([count, , channels]: (number | null)[]): (number | null)[] {
@@ -51,8 +57,11 @@ export class TokenPooling extends layers.Layer {
       const [count, length, channels] = tokens.shape;
       const first = () =>
         reshape(slice(tokens, [0, 0, 0], [count, 1, channels]), [count, channels]);
-      const average = () =>
-        mean(slice(tokens, [0, this.prefix, 0], [count, length - this.prefix, channels]), 1);
+      const average = () => {
+        const patches = length - this.prefix;
+        requireWhole(`${this.name} of ${length} tokens`, { patches });
+        return mean(slice(tokens, [0, this.prefix, 0], [count, patches, channels]), 1);
+      };
       if (this.mode === 'cls') return first();
       return this.mode === 'mean' ? average() : concat([first(), average()], 1);
     });

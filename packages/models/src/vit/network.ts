@@ -17,6 +17,7 @@ import {
   requireVariant,
 } from '../network';
 import type { Tap } from '../tap';
+import { requireWhole } from '../whole';
 import { type ViTConfig, vitVariants } from './variants';
 
 /**
@@ -26,6 +27,7 @@ import { type ViTConfig, vitVariants } from './variants';
  * The network maps images `[N, H, W, 3]` to normalized tokens `[N, T, C]` (the class token, the registers, and the patches row by row),
  * with `pooled` to the features that its classifier reads `[N, C]`, or to logits `[N, classes]` (no softmax). A rest of pixels that fills no patch is left out.
  *
+ * @throws RangeError for numbers that are no counts, heads that do not divide the width, or a pool that the network cannot have.
  * @example
  * ```ts
  * const network = vit(vitVariants.vit_small_patch14_reg4_dinov2, { inputSize: [224, 224] });
@@ -35,7 +37,15 @@ import { type ViTConfig, vitVariants } from './variants';
 export function vit(config: ViTConfig, options: NetworkOptions = {}): LayersModel {
   requireVariant('vit', config, vitVariants);
   const { patch, width, depth, positions, registers = 0, normFirst = false, epsilon } = config;
-  const { classToken = true, pool } = config;
+  const { classToken = true, pool, heads, grid } = config;
+  const size = width / heads;
+  requireWhole('vit', { patch, width, depth, heads, grid });
+  requireWhole('vit', { registers }, 0);
+  requireWhole(
+    'vit',
+    positions === 'rotary' ? { 'width / heads / 4': size / 4 } : { 'width / heads': size },
+  );
+  if (pool === 'cls' && !classToken) throw new RangeError("vit: pool 'cls' needs a class token.");
   const { classes, pooled = classes !== undefined } = options;
   const images = imagesInput('vit', patch, options);
   const patches = convolve(images, width, patch, 'patch_embed.proj', {
@@ -45,15 +55,15 @@ export function vit(config: ViTConfig, options: NetworkOptions = {}): LayersMode
   const tokens = new PatchTokens({
     classToken,
     registers,
-    grid: positions === 'rotary' ? 0 : config.grid,
+    grid: positions === 'rotary' ? 0 : grid,
     classPosition: positions === 'class and patches',
     name: 'tokens',
   });
   let x = apply(tokens, patches);
   if (normFirst) x = apply(new LayerNorm({ epsilon, name: 'norm_pre' }), x);
   const [, height, columns] = patches.shape;
-  const grid = height && columns ? ([height, columns] as const) : null;
-  for (let index = 0; index < depth; index++) x = block(x, config, `blocks.${index}`, grid);
+  const places = height && columns ? ([height, columns] as const) : null;
+  for (let index = 0; index < depth; index++) x = block(x, config, `blocks.${index}`, places);
   x = apply(new LayerNorm({ epsilon, name: 'norm' }), x);
   if (!pooled) return network('vit', images, x);
   x =
