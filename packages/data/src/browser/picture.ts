@@ -14,7 +14,6 @@ import {
 } from '@shroom/pixels';
 import { type BackgroundOptions, mostPixels, requireColor } from '../pictures/options';
 import { isPng, pngOrientation, withoutExif } from '../pictures/png-orientation';
-import { unreadFormat } from '../pictures/unread-formats';
 import { type Framing, frame } from '../transforms/framing';
 
 /**
@@ -210,8 +209,7 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
   try {
     return await createImageBitmap(source, { imageOrientation: 'from-image' });
   } catch (error) {
-    const unread =
-      source instanceof Blob ? unreadFormat(await bytesOf(source.slice(0, 4096))) : undefined;
+    const unread = source instanceof Blob ? await unreadFormatOf(source) : undefined;
     const why = unread
       ? `it is ${unread.name}, which this browser cannot read. ${unread.advice}`
       : (error as Error).message;
@@ -220,4 +218,10 @@ async function decode(source: ImageBitmapSource, name: string): Promise<ImageBit
       ...(unread && { unread: unread.name }),
     });
   }
+}
+
+/** The kind of file that it is, if that is known and not read. The list of kinds is loaded only for this. */
+async function unreadFormatOf(file: Blob) {
+  const { unreadFormat } = await import('../pictures/unread-formats');
+  return unreadFormat(await bytesOf(file.slice(0, 4096)));
 }
