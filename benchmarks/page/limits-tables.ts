@@ -77,14 +77,16 @@ export interface Distance {
   readonly share: number;
 }
 
-/** GFLOP/s of every row that consists of matrix products. */
+/** GFLOP/s of every row that consists of matrix products and was measured on the processor of the limits. */
 export function distances(
   results: readonly Result[],
   costs: readonly CountedCost[],
   limits: Limits,
 ): Distance[] {
   const most = best(limits, 'GFLOP/s');
-  return results.flatMap(({ name, ours, peers }) => {
+  const { cpu, threads } = limits.machine;
+  return results.flatMap(({ name, ours, peers, machine }) => {
+    if (machine.cpu !== cpu || machine.threads !== threads) return [];
     const known = counted[name];
     const cost = costs.find(each => each.network === known?.network && each.size === 299);
     if (!known || !cost) return [];
