@@ -4,7 +4,9 @@ import {
   explain,
   factorize,
   gradCam,
+  gradientShap,
   type HeatMap,
+  integratedGradients,
   normalizeMap,
   occlusion,
   overlay,
@@ -181,6 +183,21 @@ describe('a map of patches that leave an edge unseen', () => {
     const fixed = await filled(vit(config, { inputSize: [height, width], classes: 5 }));
     const [again] = await explain(fixed, whole);
     expect(again!.signed).toEqual(why!.signed);
+    // Baselines have the size of the images, and lose the same edge.
+    const other = tensor4d(formula(height * width * 3, 2, 4), [1, height, width, 3]);
+    const otherPart = slice(other, [0, 0, 0, 0], [1, 30, 40, 3]);
+    for (const method of [integratedGradients, gradientShap]) {
+      const from = async (images: Tensor4D, baseline: Tensor4D) => {
+        const [found] = await explain(open, images, { method: method({ baseline }) });
+        return found!.signed;
+      };
+      const { covers, ...map } = await from(whole, other);
+      expect(covers).toEqual([30 / 36, 40 / 48]);
+      expect(map).toEqual(await from(part, otherPart));
+      await expect(from(whole, otherPart)).rejects.toThrow(
+        'The baseline should be [1 or 1, 36, 48, 3], like the images; it is [1,30,40,3].',
+      );
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import type { Evaluated } from './evaluate';
 import type { OnProgress } from './progress';
 import { type RunConfiguration, runOf } from './run/folder';
 import { whyUntrained } from './run/unfinished';
+import type { TaskName } from './task';
 
 export interface CompareOptions {
   readonly onProgress?: OnProgress;
@@ -83,7 +84,7 @@ export async function compareRuns(
 /** @throws RangeError when a right answer is one class in one run, and all classes of a photo in another. */
 function requireOneTask(runs: readonly ReadRun[]): void {
   const [several, one] = [true, false].map(wanted =>
-    runs.find(({ figures }) => 'averagePrecision' in figures === wanted),
+    runs.find(({ several }) => several === wanted),
   );
   if (several && one)
     throw new RangeError(
@@ -98,6 +99,8 @@ interface ReadRun {
   /** Whether the answer for a test photo was right, by the hash of the photo. */
   readonly right: ReadonlyMap<string, boolean>;
   readonly figures: Readonly<Record<string, Interval>>;
+  /** Whether a photo may have several classes. */
+  readonly several: boolean;
 }
 
 async function readRun(folder: string, options: CompareOptions): Promise<ReadRun> {
@@ -111,7 +114,7 @@ async function readRun(folder: string, options: CompareOptions): Promise<ReadRun
     'a comparison needs its test photos. Name the folder that training has written.',
   );
   const manifest = parseManifest(await readFile(join(folder, 'split.json'), 'utf8'));
-  const { right, figures } = existsSync(join(folder, 'predictions.csv'))
+  const { right, ...answers } = existsSync(join(folder, 'predictions.csv'))
     ? await stored(folder, configuration)
     : await evaluated(folder, options);
   const byHash = manifest.test.flatMap(({ id, sha256 }) => {
@@ -119,10 +122,10 @@ async function readRun(folder: string, options: CompareOptions): Promise<ReadRun
     return answer === undefined ? [] : [[sha256, answer] as const];
   });
   const { classes } = manifest;
-  return { folder, classes, configuration, right: new Map(byHash), figures };
+  return { folder, classes, configuration, right: new Map(byHash), ...answers };
 }
 
-type Answers = Pick<ReadRun, 'right' | 'figures'>;
+type Answers = Pick<ReadRun, 'right' | 'figures' | 'several'>;
 
 /** What the run has written: `predictions.csv` and `metrics.json`. */
 async function stored(folder: string, { columns }: RunConfiguration): Promise<Answers> {
@@ -137,10 +140,10 @@ async function stored(folder: string, { columns }: RunConfiguration): Promise<An
     }),
   );
   const { test } = JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')) as {
-    test: { intervals: Record<string, Interval> };
+    test: { task?: TaskName; intervals: Record<string, Interval> };
   };
   const { perClass: _, ...figures } = test.intervals;
-  return { right, figures };
+  return { right, figures, several: test.task === 'multi-label' };
 }
 
 /** The answers of a classifier that has not written them. */
@@ -149,7 +152,8 @@ async function evaluated(folder: string, options: CompareOptions): Promise<Answe
   try {
     const result = await classifier.evaluate(undefined, options);
     const { figures } = result.assessment;
-    return { right: new Map(answersOf(result)), figures };
+    const several = result.task === 'multi-label';
+    return { right: new Map(answersOf(result)), figures, several };
   } finally {
     await classifier.dispose();
   }

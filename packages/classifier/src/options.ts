@@ -2,7 +2,7 @@ import type { ColumnNames, GivenSplit } from '@shroom/data/node';
 import type { EngineName } from './engine/names';
 import { type MapName, mapNames } from './explaining/map-names';
 import { type Pooling, poolings } from './network/extractor';
-import { sizeFor, usualSize } from './network/patches';
+import { largestSize, sizeFor, smallestSize, usualSize } from './network/patches';
 import { type Augment, mostViews } from './photos/views';
 import { type NamesOf, requireKnown, requireWhole } from './requirements';
 import { type TaskName, taskNames } from './task';
@@ -31,7 +31,7 @@ export interface TrainConfiguration {
   readonly architecture?: string | readonly string[];
   /**
    * Photos are resized to squares of this side, in pixels. Default 299, or the largest multiple of a transformer's patch below it: 294 for
-   * patches of 14 pixels, 288 for patches of 16.
+   * patches of 14 pixels, 288 for patches of 16, 224 for both together.
    */
   readonly size?: number;
   /**
@@ -201,7 +201,7 @@ const choices: Readonly<
 
 function check(configuration: Configuration): void {
   const { labelSmoothing, lr, group, backbone, architecture } = configuration;
-  requireWhole('size', configuration.size, 16, 4096);
+  requireWhole('size', configuration.size, smallestSize, largestSize);
   requireWhole('views', configuration.views, 1, mostViews);
   requireWhole('testViews', configuration.testViews, 1, mostViews);
   requireWhole('epochs', configuration.epochs, 1);

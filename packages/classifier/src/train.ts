@@ -13,7 +13,6 @@ import { cutExtractor, licensesOf } from './network/extractor';
 import { extractAll } from './network/features';
 import { loadExtractors } from './network/load-extractors';
 import { usualSize } from './network/patches';
-import { requireSuited } from './network/suited';
 import { summariesOfParts } from './network/summaries';
 import { requireWeights } from './network/weights';
 import { type TrainConfiguration, withDefaults } from './options';
@@ -27,6 +26,7 @@ import { licenseNotices } from './results/license-notices';
 import { limitsOf } from './results/limits';
 import { titleOf } from './results/report';
 import { type Run, resultOf, saveResults } from './results/results';
+import { begunOrSuited } from './run/begun';
 import {
   holdsAnother,
   holdsRun,
@@ -91,17 +91,17 @@ export async function train(given: TrainingPhotos, options: TrainOptions = {}): 
   const photos = arePlaces(given) ? await remembered(given) : given;
   const name = arePlaces(photos) ? nameOf(photos) : (photos.name ?? 'photos');
   const data = arePlaces(photos) ? { data: photos } : {};
-  const configuration: RunConfiguration = { ...chosen, ...data, name };
+  const asked: RunConfiguration = { ...chosen, ...data, name };
   const folder = resolve(out ?? join('runs', `${name}-seed${chosen.seed}`));
   const work = { command, engine: own.engine, onProgress, onEvent, signal };
   if (arePlaces(photos)) for (const place of [photos].flat()) requireOutside(folder, place);
-  requireSuited(chosen);
+  const configuration = await begunOrSuited(folder, asked, own.size === undefined);
   await requireWeights(chosen, signal);
   await openRunFolder(folder);
-  if (own.size === undefined && chosen.size !== usualSize)
+  if (own.size === undefined && configuration.size !== usualSize)
     onEvent?.({
       kind: 'notice',
-      text: `photos have ${chosen.size} pixels instead of ${usualSize}, as whole patches fill them`,
+      text: `photos have ${configuration.size} pixels instead of ${usualSize}, as whole patches fill them`,
     });
   return withLock(folder, async () => {
     await finishReplacing(folder);

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly parts: PreparedModel;
   /** Images `[N, H, W, C]`, whatever the model's own layout. */
   readonly images: Tensor4D;
+  /** Shape `[N, H, W, C]` of the images as they were given, before edges that the model leaves unseen were cut off. */
+  readonly given?: readonly number[];
   /** Feature maps at the tap, `[N, h, w, C]`. */
   readonly features: Tensor4D;
   readonly side: readonly Tensor[];

@@ -144,6 +144,7 @@ export async function explain(
         ...found,
         parts,
         images: seen,
+        given: whole.shape,
         features,
         side,
         score,

@@ -135,10 +135,10 @@ const caption = ({ explained, class: most }: PhotoExplanation, said: string): st
   explained === most ? said : `${said}; the map is of ${explained}`;
 
 /** The explanation for `--json`, without the values of the map. */
-function plain(found: PhotoExplanation, picture: string): object {
+export function plain(found: PhotoExplanation, picture: string): object {
   const { photo, known, map, explanation: _, toPng: __, ...rest } = found;
-  const { height, width } = map;
-  return { photo, known, ...rest, picture, map: { height, width } };
+  const { values: ___, ...size } = map;
+  return { photo, known, ...rest, picture, map: size };
 }
 
 /** A file name that was not used before. */

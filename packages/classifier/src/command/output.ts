@@ -95,7 +95,12 @@ const results = {
           explained: v.string(),
           /** Path of the picture. */
           picture: v.string(),
-          map: v.object({ height: count, width: count }),
+          map: v.object({
+            height: count,
+            width: count,
+            /** The share of the photo that the map covers, `[height, width]` from its upper left corner. Absent if it covers all. */
+            covers: v.optional(v.tuple([share, share])),
+          }),
         }),
         unreadable,
       ]),

@@ -28,7 +28,7 @@ const layouts: Readonly<
 };
 
 /**
- * Draws a photo in its own proportions, with a heat map that is stretched over the whole photo. Returns the bytes of a PNG.
+ * Draws a photo in its own proportions, with a heat map on the part of it that the map covers. Returns the bytes of a PNG.
  *
  * @param photo A path, the bytes of a file, or pixels.
  * @example

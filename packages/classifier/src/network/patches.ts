@@ -7,6 +7,9 @@ type Networks = Parameters<typeof chosenWeights>[0];
 /** Side of the squares in pixels that photos are resized to by default. */
 export const usualSize = 299;
 
+/** The smallest and the largest side that can be asked for. */
+export const [smallestSize, largestSize] = [16, 4096];
+
 /** The side of photos that is usual, or the largest one below it that is filled by the patches of all transformers among the networks. */
 export function sizeFor(networks: Networks): number {
   const step = stepOf(chosenWeights(networks));
@@ -23,7 +26,10 @@ export function requireWholePatches(networks: Networks, size: number): void {
   const step = stepOf(weights);
   const rest = size % step;
   if (rest === 0) return;
-  const next = [size - rest, size - rest + step].filter(side => side > 0);
+  const least = weights.map(each => findArchitecture(each.architecture).minimumSize);
+  const smallest = Math.max(smallestSize, ...least);
+  const above = Math.ceil(Math.max(size, smallest) / step) * step;
+  const next = [size - rest, above].filter(side => side >= smallest && side <= largestSize);
   const cutters = weights.filter(each => patchOf(each) > 1);
   const cut = cutters.map(each => `${each.architecture} into patches of ${patchOf(each)}`);
   throw new UnsupportedNetworkError(

@@ -3,6 +3,7 @@ import { type Split, splitNames } from '@shroom/data';
 import type { Assessment, ColumnAccuracy, MultiLabelAssessment } from '@shroom/train';
 import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from '../engine/engine';
+import { publishedSource } from '../exports/published-source';
 import type { NamedPhotos } from '../photos/open-set';
 import { labelsOf } from '../photos/truth';
 import type { RunConfiguration } from '../run/folder';
@@ -44,7 +45,7 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
     data: { name: photos.name, ...counts, findings: photos.findings },
     copies: photos.copies ?? [],
     engine: engine.name,
-    options: configuration,
+    options: { ...configuration, backbone: configuration.backbone.map(publishedSource) },
     test: {
       ...(isMultiLabel(assessment) ? severalOf(assessment, named) : evaluation),
       perClass: named(evaluation.perClass),

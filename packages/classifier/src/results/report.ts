@@ -128,9 +128,16 @@ export async function reportContent(
         `Node ${versions.node}, TensorFlow.js ${versions['@tensorflow/tfjs-core']}, ${versions.platform}`,
       ],
     ],
-    command: run.command,
+    command: publishedCommand(run),
   };
 }
+
+/** The command with the names of files of weights instead of their paths. */
+export const publishedCommand = ({
+  command,
+  configuration: { backbone },
+}: Pick<RunFacts, 'command' | 'configuration'>): string =>
+  backbone.reduce((text, name) => text.replaceAll(name, publishedSource(name)), command);
 
 function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;

@@ -28,6 +28,10 @@ describe('a training that cannot work is refused by the names of its options', (
       /dinov2 into patches of 14 and by vit_base_patch16_224 into patches of 16,.*Take 224 or 336 /,
     ],
     [{ backbone: ['vit_small_patch14_dinov2', transformer], size: 64 }, /Take 112 pixels/],
+    // Sizes that are too small or too large are not proposed.
+    [{ backbone: 'vit_small_patch14_dinov2', size: 16 }, /Take 28 pixels/],
+    [{ backbone: ['vit_small_patch14_dinov2', 'resnet50'], size: 33 }, /Take 42 pixels/],
+    [{ backbone: 'vit_small_patch14_dinov2', size: 4096 }, /Take 4088 pixels/],
   ])('%j', (options, message) => {
     const refused = () => requireSuited(withDefaults(options));
     expect(refused).toThrow(UnsupportedNetworkError);

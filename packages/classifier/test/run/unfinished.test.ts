@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assessMultiLabel, figureIntervals, fitMultiLabelCertainty } from '@shroom/train';
 import { saveRun } from '@shroom/train/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareRuns } from '../../src/compare';
@@ -40,7 +41,7 @@ test('comparing says which folder is no finished run, and what to do', async () 
 });
 
 test('runs that answer with one class and with several are not compared', async () => {
-  const finished = async (name: string, metric: string, answer: string) => {
+  const finished = async (name: string, tested: object, answer: string) => {
     await mkdir(at(name));
     await saveRun(at(name), { configuration: { seed: 0 }, versions: {} });
     const entry = (id: string) => ({ id, class: 'a', sha256: id.repeat(64) });
@@ -48,20 +49,25 @@ test('runs that answer with one class and with several are not compared', async 
       ...{ version: 1, rule: 'r', seed: 0, classes: ['a', 'b'] },
       ...{ train: [entry('1')], validation: [entry('2')], test: [entry('3')] },
     };
-    const interval = { value: 1, low: 1, high: 1 };
-    const metrics = { test: { intervals: { [metric]: interval, macroF1: interval } } };
     const files = {
       'classifier.json': '{}',
       'split.json': JSON.stringify(manifest),
-      'metrics.json': JSON.stringify(metrics),
+      'metrics.json': JSON.stringify({ test: tested }),
       'predictions.csv': `photo,part,truth,prediction\n3,test,a,${answer}\n`,
     };
     for (const [file, text] of Object.entries(files)) await writeFile(join(at(name), file), text);
     return at(name);
   };
-  const one = await finished('one', 'accuracy', 'a');
-  const other = await finished('other', 'accuracy', 'b');
-  const several = await finished('several', 'averagePrecision', 'a');
+  const intervals = figureIntervals([0, 1], [0.9, 0.1, 0.2, 0.8], 2);
+  const one = await finished('one', { intervals }, 'a');
+  const other = await finished('other', { intervals }, 'b');
+  const [targets, logits] = [
+    [1, 0, 1, 1],
+    [2, -1, 3, 1],
+  ];
+  const certainty = fitMultiLabelCertainty(targets, logits, 2);
+  const { figures } = assessMultiLabel(targets, logits, 2, certainty);
+  const several = await finished('several', { task: 'multi-label', intervals: figures }, 'a');
   expect((await compareRuns([one, other])).runs.map(({ photos }) => photos)).toEqual([1, 1]);
   await expect(compareRuns([one, several])).rejects.toThrow(RangeError);
   await expect(compareRuns([one, several])).rejects.toThrow(/Compare runs of the same task/);

@@ -1,4 +1,12 @@
-import { add, Tensor, type Tensor4D, tensor4d, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  slice,
+  Tensor,
+  type Tensor4D,
+  tensor4d,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { fills } from '../algebra/fills';
 import type { Evidence } from '../evidence';
 import type { Baseline } from './baselines';
@@ -7,22 +15,29 @@ import type { Baseline } from './baselines';
 const blurShare = 0.1;
 
 /**
- * The images of a baseline, one for each image `[N, H, W, C]`. The caller disposes them.
+ * The images of a baseline, one for each image `[N, H, W, C]`. What is unseen of the images is cut off from the baseline too. The caller
+ * disposes them.
  *
  * @throws RangeError when a color or images of the caller do not fit the images that are explained.
  */
-export async function baselineImages(images: Tensor4D, baseline: Baseline): Promise<Tensor4D> {
+export async function baselineImages(
+  { images, given = images.shape }: Pick<Evidence, 'images' | 'given'>,
+  baseline: Baseline,
+): Promise<Tensor4D> {
   const [count, height, width, colors] = images.shape;
   if (baseline instanceof Tensor) {
     const fits =
       baseline.rank === 4 &&
       (baseline.shape[0] === 1 || baseline.shape[0] === count) &&
-      baseline.shape.slice(1).join() === `${height},${width},${colors}`;
+      baseline.shape.slice(1).join() === given.slice(1).join();
     if (!fits)
       throw new RangeError(
-        `The baseline should be [1 or ${count}, ${height}, ${width}, ${colors}], like the images; it is [${baseline.shape}].`,
+        `The baseline should be [1 or ${count}, ${given.slice(1).join(', ')}], like the images; it is [${baseline.shape}].`,
       );
-    return tidy(() => add(zerosLike(images), baseline) as Tensor4D);
+    return tidy(() => {
+      const seen = slice(baseline, [0, 0, 0, 0], [-1, height, width, colors]);
+      return add(zerosLike(images), seen) as Tensor4D;
+    });
   }
   if (typeof baseline === 'object') {
     const { color } = baseline;
@@ -42,9 +57,9 @@ export async function baselineImages(images: Tensor4D, baseline: Baseline): Prom
 
 /** The features of a baseline at the tap, `[N, h, w, C]`. The caller disposes them. */
 export async function baselineFeatures(evidence: Evidence, baseline: Baseline): Promise<Tensor4D> {
-  const { images, features, parts } = evidence;
+  const { features, parts } = evidence;
   if (baseline === 'zero') return zerosLike(features);
-  const made = await baselineImages(images, baseline);
+  const made = await baselineImages(evidence, baseline);
   try {
     const cut = parts.forward(made);
     const own = cut.features.clone() as Tensor4D;

@@ -136,6 +136,20 @@ describe('a verdict', () => {
     expect(measured.road.own).toBeGreaterThan(measured.road.center);
   });
 
+  test('calls a map stable if the change that it names is within the limit', async () => {
+    const { measured } = await verdict({ method: hiResCam() });
+    const moved = measured.sensitivity;
+    const whole = Math.floor(100 * moved) / 100;
+    for (const stable of [moved - 1e-4, moved + 1e-4, whole, whole + 0.01]) {
+      const { reasons } = await verdict({ method: hiResCam(), stable });
+      const [, word, figure] = /^(Stable|Not stable): .* (\d+) %\.$/.exec(reasons[2]!)!;
+      expect([word, Number(figure)]).toEqual([
+        Number(figure) <= 100 * stable + 1e-6 ? 'Stable' : 'Not stable',
+        Math.ceil(100 * moved),
+      ]);
+    }
+  });
+
   test.each([
     ['a blob', centerBaseline(), /^Not better than a blob in the center/],
     ['random places', randomBaseline(9), /^Not better than/],
