@@ -332,6 +332,24 @@ describe('in shards and at once', () => {
     expect({ ...set, photos: [...lazy] }).toEqual(plain);
   });
 
+  test('names that look like addresses are those of files', async () => {
+    const place = join(folder, 'colons');
+    for (const name of ['genus:a', 'https:b']) {
+      await mkdir(join(place, name), { recursive: true });
+      await cp(join(photos, 'Amanita/0.jpg'), join(place, name, 'img-10:20.jpg'));
+    }
+    for (const labeled of [true, false]) {
+      const out = join(folder, `colons-${labeled}.plan`);
+      const { missing } = await planShards('hash', place, { shards: 1, out, labeled });
+      expect(missing).toBe(0);
+      expect(await workShard(out, { shard: 0 })).toMatchObject({ photos: 2, unread: 0 });
+      const { path } = await mergeShards(out);
+      const again = join(folder, `colons-again-${labeled}.plan`);
+      expect((await planShards('hash', path, { shards: 1, out: again, labeled })).missing).toBe(0);
+      expect(await workShard(again, { shard: 0 })).toMatchObject({ photos: 2, unread: 0 });
+    }
+  });
+
   test('a plan of an index has its hashes, and reads no photo for them', async () => {
     const place = join(folder, 'changing');
     await cp(join(photos, 'Amanita'), place, { recursive: true });

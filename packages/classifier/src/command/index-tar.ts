@@ -1,3 +1,4 @@
+import { isAddress } from '../photos/addresses';
 import { forTerminal } from '../run/names';
 import { fromHere } from './from-here';
 import { UsageError, type Verb } from './verb';
@@ -17,7 +18,7 @@ export const indexTar: Verb = {
     const { expandPlaces, writeTarIndex } = await import('@shroom/data/node');
     const indexes: { path: string; photos: number }[] = [];
     for await (const tar of expandPlaces(archives)) {
-      if (!/\.tar$/i.test(tar) || /^[a-z][a-z0-9+.-]+:/.test(tar))
+      if (!/\.tar$/i.test(tar) || isAddress(tar))
         throw new UsageError(`'${tar}' should be a .tar archive on this machine.`);
       indexes.push(await writeTarIndex(tar, { signal }));
     }

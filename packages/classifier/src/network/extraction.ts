@@ -65,6 +65,8 @@ function ofGroup(
     normalization: preprocessing,
     batchSize: imagesAtOnce,
     fillLast: true,
+    // Features are kept under the hashes of photos.
+    verify: true,
     ...(first?.view.transforms && {
       transforms: first.view.transforms(preprocessing.size[0]),
       epoch: first.index,

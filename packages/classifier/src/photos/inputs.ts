@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Pixels, StoredOrigin } from '@shroom/data';
 import { findPhotos, type PlacedPhoto } from '@shroom/data/node';
+import { isAddress } from './addresses';
 
 /** A photo that `findPhotos` of `@shroom/data` has found, such as in an archive. */
 export interface StoredPhoto {
@@ -69,11 +70,7 @@ function listed(photos: PhotoInputs): Iterable<PhotoInput> | AsyncIterable<Photo
 
 /** The path of a photo as the caller began it, also below an archive. */
 const nameOf = ({ place, name }: PlacedPhoto): string =>
-  name === ''
-    ? place
-    : /^[a-z][a-z0-9+.-]+:/.test(place)
-      ? addressBelow(place, name)
-      : join(place, name);
+  name === '' ? place : isAddress(place) ? addressBelow(place, name) : join(place, name);
 
 const addressBelow = (place: string, name: string): string =>
   place.endsWith('/') ? `${place}${name}` : `${place}/${name}`;

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
 import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
 import { Meter, type OnProgress } from '../progress';
+import { isAddress } from './addresses';
 import { checked } from './checked-set';
 import { columnsOf, copiesFor } from './grouping';
 import { arePlaces } from './places';
@@ -51,10 +52,10 @@ export async function openSet(
 /** Name of a photo set, derived from the location of the set, or the first one of several. The name can be used for a folder. */
 export function nameOf(where: string | readonly string[]): string {
   const [first = ''] = typeof where === 'string' ? [where] : where;
-  const isAddress = /^[a-z][a-z0-9+.-]+:/.test(first);
-  const plain = first.replace(isAddress ? /[?#].*$/ : /^-$/, '').replace(/\/+$/, '');
+  const onServer = isAddress(first);
+  const plain = first.replace(onServer ? /[?#].*$/ : /^-$/, '').replace(/\/+$/, '');
   return (
-    basename(isAddress ? plain : resolve(plain))
+    basename(onServer ? plain : resolve(plain))
       .replace(/\.(zip|csv|tsv|json|jsonl|ndjson|tar|parquet)$/i, '')
       .replace(/[{*?[].*$/, '')
       .replace(/[-_.]+$/, '')

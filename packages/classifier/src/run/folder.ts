@@ -5,6 +5,7 @@ import { applyManifest, type Photo, parseManifest, type Split } from '@shroom/da
 import { differences, openRun, RunMismatchError, saveRun } from '@shroom/train/node';
 import { RunFolderError } from '../errors';
 import type { Configuration } from '../options';
+import { isAddress } from '../photos/addresses';
 import type { NamedPhotos } from '../photos/open-set';
 import { ofTheDisk } from './disk';
 import { isReplacing } from './replacing';
@@ -114,7 +115,7 @@ export async function holdsAnother(
 function kept(configuration: RunConfiguration): RunConfiguration {
   const { data } = configuration;
   if (data === undefined) return configuration;
-  const isPattern = (place: string) => /[{*?[]/.test(place) && !/^[a-z][a-z0-9+.-]+:/.test(place);
+  const isPattern = (place: string) => /[{*?[]/.test(place) && !isAddress(place);
   const absolute = (place: string) =>
     existsSync(place) || isPattern(place) ? resolve(place) : place;
   return { ...configuration, data: typeof data === 'string' ? absolute(data) : data.map(absolute) };

@@ -12,6 +12,7 @@ import {
   readBytes,
 } from '@shroom/data/node';
 import { PhotoError } from '../errors';
+import { isAddress } from '../photos/addresses';
 import { Meter, type OnProgress } from '../progress';
 import { photosOf } from './photos';
 import type { PlanEntry } from './schema';
@@ -134,8 +135,6 @@ function nameBelow(root: string, path: string): string {
   const isBelow = below !== '' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
   return (isBelow ? below : path).replaceAll(sep, '/');
 }
-
-const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
 
 /** Whether a photo is no file of its own on the disk. */
 export const isElsewhere = ({ from }: PlanEntry): boolean =>

@@ -5,6 +5,7 @@ import type { StoredOrigin } from '@shroom/data';
 import { isOfTheFile, readBytes } from '@shroom/data/node';
 import * as v from 'valibot';
 import { PlanError } from '../errors';
+import { isAddress } from '../photos/addresses';
 import type { PlanEntry } from './schema';
 
 /** A photo of a shard. */
@@ -43,12 +44,8 @@ export function photosOf(
   root: string,
   first: number,
 ): ShardPhoto[] {
-  const below = (path: string) =>
-    isAbsolute(path) || isAddress(path)
-      ? path
-      : isAddress(root)
-        ? `${root}${path}`
-        : join(resolve(root), path);
+  const below = (kind: string, path: string) =>
+    isWhole(kind, path) ? path : isAddress(root) ? `${root}${path}` : join(resolve(root), path);
   return entries.map((entry, index): ShardPhoto => {
     const { id, from = { kind: 'file' } } = entry;
     const found = v.safeParse(stored, from);
@@ -61,7 +58,7 @@ export function photosOf(
     return {
       entry,
       number: first + index,
-      origin: { ...origin, path: below(path) } as StoredOrigin,
+      origin: { ...origin, path: below(origin.kind, path) } as StoredOrigin,
     };
   });
 }
@@ -76,9 +73,9 @@ export async function requireRoot(
   entries: readonly PlanEntry[],
   root: string,
 ): Promise<void> {
-  const pathOf = ({ id, from }: PlanEntry) => (typeof from?.path === 'string' ? from.path : id);
-  const isBelow = (path: string) => !isAbsolute(path) && !isAddress(path);
-  if (isAddress(root) || !entries.some(entry => isBelow(pathOf(entry)))) return;
+  const isBelow = ({ id, from }: PlanEntry) =>
+    !isWhole(from?.kind ?? 'file', typeof from?.path === 'string' ? from.path : id);
+  if (isAddress(root) || !entries.some(isBelow)) return;
   await stat(root).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     throw new PlanError(
@@ -89,7 +86,9 @@ export async function requireRoot(
   });
 }
 
-const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
+/** Whether a path does not begin at the root. The name of a file may look like an address. */
+const isWhole = (kind: string, path: string): boolean =>
+  isAbsolute(path) || (kind !== 'file' && kind !== 'archive' && isAddress(path));
 
 /** A photo whose bytes are those of the plan, or the reason why they are not. */
 export interface CheckedPhoto {

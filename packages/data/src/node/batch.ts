@@ -40,6 +40,8 @@ export interface BatchTask {
   readonly epoch: number;
   /** Whether a sample that cannot be read is reported and gets a row of zeros. If not, it is an error. */
   readonly lenient?: boolean;
+  /** Whether the bytes of a photo are compared with its hash. */
+  readonly verify?: boolean;
   /** Memory for the result. It is used if it is large enough. */
   readonly room?: ArrayBuffer;
 }
@@ -124,16 +126,17 @@ interface Loaded {
 
 /** Decodes a photo once for all of its views, which follow each other in the list. */
 async function load(
-  { samples, size, framing, whole, decoding }: BatchTask,
+  { samples, size, framing, whole, decoding, verify = false }: BatchTask,
   row: number,
   previous: Promise<Loaded> | undefined,
 ): Promise<Loaded> {
-  const { origin } = samples[row]!;
+  const { origin, sha256 } = samples[row]!;
+  const reading = { ...decoding, ...(verify && sha256 !== undefined && { sha256 }) };
   if (previous && row > 0 && same(samples[row - 1]!.origin, origin)) return previous;
-  if (whole) return { origin, pixels: await readPixels(origin, undefined, decoding) };
-  if (framing) return { origin, pixels: await readPixels(origin, framing, decoding) };
+  if (whole) return { origin, pixels: await readPixels(origin, undefined, reading) };
+  if (framing) return { origin, pixels: await readPixels(origin, framing, reading) };
   const room = nextRoom(3 * size[0] * size[1]);
-  return { origin, pixels: await readPixels(origin, size, { ...decoding, room }) };
+  return { origin, pixels: await readPixels(origin, size, { ...reading, room }) };
 }
 
 /**

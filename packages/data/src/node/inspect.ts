@@ -10,7 +10,7 @@ import {
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { type Split, type SplitName, splitNames } from '../split';
 import { readBytes } from './bytes';
-import { inParallel, type OpenOptions } from './collection';
+import { inParallel, type OpenOptions, PhotoSetError } from './collection';
 import { look, readDimensions } from './decode';
 import type { DecodeOptions } from './decode-options';
 import { readPixels } from './pixels';
@@ -78,7 +78,13 @@ async function factsOf(
     const { converted: _, sha256: __, ...facts } = known;
     return { ...name, ...facts };
   }
-  const bytes = await readBytes(origin);
+  const bytes = await readBytes(origin).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new PhotoSetError(
+      `The photo '${id}' is not at ${origin.path}. Put it back, or open the set again; photos of an index stay where they are below its folder.`,
+      { cause },
+    );
+  });
   const dimensions = await readDimensions(bytes, decoding);
   const { sketch: seen } = await look(bytes, decoding);
   return { ...name, ...dimensions, bytes: bytes.length, ...(seen && { sketch: seen }) };

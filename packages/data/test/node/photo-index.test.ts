@@ -6,7 +6,15 @@ import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { splitByClass } from '../../src/index';
-import { findPhotos, openPhotos, writePhotoIndex } from '../../src/node/index';
+import {
+  batches,
+  findPhotos,
+  inspect,
+  openPhotos,
+  PhotoSetError,
+  readBytes,
+  writePhotoIndex,
+} from '../../src/node/index';
 import { writeIndexOf } from './source-cases';
 
 let root: string;
@@ -93,11 +101,105 @@ test.each([
     (text: string) => text.replace('"version":1', '"version":2'),
     /has version 2/,
   ],
+  [
+    'says that there are more photos than bytes',
+    (text: string) => text.replace('"photos":18', '"photos":9e15'),
+    /is damaged at 'its first line'/,
+  ],
+  [
+    'has no text where one is needed',
+    (text: string) => text.replace('"class":"Boletus"', '"class":null'),
+    /is damaged at 'line 10'/,
+  ],
+  [
+    'has a place without a path',
+    (text: string) =>
+      text.replace(/"from":\{"kind":"file","path":"[^"]*"/, '"from":{"kind":"file","path":7'),
+    /is damaged at 'line 2'/,
+  ],
   ['has no hash', (text: string) => text.replace(/"sha256":"\w+",/, ''), /damaged at 'Amanita/],
 ])('an index that %s is refused', async (_, change, message) => {
   const where = join(root, 'changed.photos');
   await writeFile(where, change(await readFile(index, 'utf8')));
   await expect(openPhotos(where)).rejects.toThrow(message);
+});
+
+test('files and folders whose names look like addresses are on the disk', async () => {
+  const photos = join(root, 'colons');
+  await mkdir(join(photos, 'genus:a'), { recursive: true });
+  await mkdir(join(photos, 'b'), { recursive: true });
+  const bytes = await readFile(join(root, 'photos/Amanita/0.png'));
+  for (const name of ['genus:a/img-10:20.png', 'b/https:1.png'])
+    await writeFile(join(photos, name), bytes);
+  const where = join(photos, 'colons.photos');
+  await writeIndexOf(photos, where);
+  const found = [];
+  for await (const { origin } of findPhotos(where)) found.push(await readBytes(origin));
+  expect(found.map(({ length }) => length)).toEqual([bytes.length, bytes.length]);
+  const { photos: opened } = await openPhotos(where, { copies: 'exact', leastPerClass: 1 });
+  expect(opened.map(({ origin }) => 'path' in origin && origin.path)).toEqual([
+    join(photos, 'b/https:1.png'),
+    join(photos, 'genus:a/img-10:20.png'),
+  ]);
+});
+
+test('a first line may be longer than one piece of the file', async () => {
+  const where = join(root, 'long.photos');
+  const [first, ...lines] = (await readFile(index, 'utf8')).split('\n');
+  const { findings, ...head } = JSON.parse(first!);
+  const reason = 'é'.repeat(70_000);
+  const long = { ...head, findings: [...findings, { kind: 'system files', subject: 'x', reason }] };
+  await writeFile(where, [JSON.stringify(long), ...lines].join('\n'));
+  const set = await openPhotos(where);
+  expect(set.photos).toHaveLength(17);
+  expect(set.findings).toContainEqual(expect.objectContaining({ reason }));
+});
+
+test('a photo listed twice is refused also where photos are found', async () => {
+  const where = join(root, 'twice.photos');
+  const text = await readFile(index, 'utf8');
+  await writeFile(where, text.replaceAll('Amanita/1.png', 'Amanita/0.png'));
+  const all = async () => {
+    for await (const _ of findPhotos(where));
+  };
+  await expect(all()).rejects.toThrow(PhotoSetError);
+});
+
+test('a folder may be named as an index', async () => {
+  const where = join(root, 'folder.photos');
+  await mkdir(where);
+  await writeFile(join(where, 'a.png'), await readFile(join(root, 'photos/Amanita/0.png')));
+  const names = [];
+  for await (const { name } of findPhotos(where)) names.push(name);
+  expect(names).toEqual(['a.png']);
+});
+
+test('an inspection without the photos of an index says where they should be', async () => {
+  const where = join(root, 'elsewhere', 'set.photos');
+  await mkdir(join(root, 'elsewhere'));
+  await writeFile(where, await readFile(index));
+  const error: Error = await inspect(await openPhotos(where)).catch(cause => cause);
+  expect(error).toBeInstanceOf(PhotoSetError);
+  expect(error.message).toContain(`is not at ${join(root, 'elsewhere/photos/')}`);
+});
+
+test('a photo that changed after it was indexed is not read under its old hash', async () => {
+  const { photos } = await openPhotos(index);
+  const one = photos.find(({ id }) => id === 'Boletus/7.png')!;
+  const path = join(root, 'photos', one.id);
+  const before = await readFile(path);
+  const normalization = { channelOrder: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const how = { size: [8, 8], normalization, workers: 1 } as const;
+  const read = async () => {
+    let count = 0;
+    for await (const { samples } of batches([one], { ...how, verify: true }))
+      count += samples.length;
+    return count;
+  };
+  expect(await read()).toBe(1);
+  await writeFile(path, await readFile(join(root, 'photos/Boletus/6.png')));
+  await expect(read()).rejects.toThrow(/^Boletus\/7.png: the photo has changed/);
+  await writeFile(path, before);
 });
 
 test('an index is written only whole, in order and under a name that opens', async () => {
@@ -116,35 +218,41 @@ test('an index is written only whole, in order and under a name that opens', asy
   await expect(writePhotoIndex(join(root, 'other'), head, of())).rejects.toThrow('.photos');
 });
 
-test('a photo of an index takes at most 200 bytes of memory', async () => {
-  const count = 100_000;
-  const where = join(root, 'many.photos');
-  async function* many() {
-    for (let number = 0; number < count; number++) {
-      const photo = String(number).padStart(6, '0');
-      const path = `/photos/shards-${photo.slice(0, 2)}.tar`;
-      yield {
-        ...{ id: `shards-${photo.slice(0, 2)}.tar/Amanita/${photo}.jpg`, className: 'Amanita' },
-        origin: { ...({ kind: 'tar', path } as const), offset: 512 * number, size: 98_976 },
-        examined: {
-          ...{ sha256: number.toString(16).padStart(64, '0'), bytes: 98_976, converted: [] },
-          ...{ width: 640, height: 480, format: 'jpeg' },
-        },
-      };
+test.each(['tar', 'file'] as const)(
+  'a photo (%s) of an index takes at most 200 bytes of memory',
+  async kind => {
+    const count = 100_000;
+    const where = join(root, 'many.photos');
+    async function* many() {
+      for (let number = 0; number < count; number++) {
+        const photo = String(number).padStart(6, '0');
+        const path = `/photos/shards-${photo.slice(0, 2)}.tar`;
+        const tar = { kind: 'tar', path, offset: 512 * number, size: 98_976 } as const;
+        const id = `shards-${photo.slice(0, 2)}.tar/Amanita/${photo}.jpg`;
+        const file = { kind: 'file', path: join(root, 'photos', id) } as const;
+        yield {
+          ...{ id, className: 'Amanita', origin: kind === 'tar' ? tar : file },
+          examined: {
+            ...{ sha256: number.toString(16).padStart(64, '0'), bytes: 98_976, converted: [] },
+            ...{ width: 640, height: 480, format: 'jpeg' },
+          },
+        };
+      }
     }
-  }
-  await writePhotoIndex(where, { photos: count, findings: [] }, many());
-  setFlagsFromString('--expose-gc');
-  const collectGarbage: () => void = runInNewContext('gc');
-  const used = () => {
-    collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = used();
-  const { photos } = await openPhotos(where, { copies: 'exact', leastClasses: 1 });
-  const each = (used() - before) / count;
-  expect(photos).toHaveLength(count);
-  expect(photos[54_321]!.sha256).toBe((54_321).toString(16).padStart(64, '0'));
-  expect(each).toBeLessThan(200);
-}, 60_000);
+    await writePhotoIndex(where, { photos: count, findings: [] }, many());
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const used = () => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const before = used();
+    const { photos } = await openPhotos(where, { copies: 'exact', leastClasses: 1 });
+    const each = (used() - before) / count;
+    expect(photos).toHaveLength(count);
+    expect(photos[54_321]!.sha256).toBe((54_321).toString(16).padStart(64, '0'));
+    expect(each).toBeLessThan(200);
+  },
+  60_000,
+);

@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { StoredOrigin } from '../../origin';
 import type { Finding } from '../../photo';
-import { type Candidate, PhotoSetError } from '../collection';
+import { PhotoSetError } from '../collection';
+import { isLine, type Line } from './line';
 
 /** Version of the form of indexes. */
 export const indexVersion = 1;
@@ -15,28 +15,6 @@ export interface PhotoIndexHead {
   readonly findings: readonly Finding[];
   /** As in `ListedPhotos`. */
   readonly expected?: string;
-}
-
-/** A line of an index: a photo. */
-export interface Line {
-  readonly id: string;
-  /** Absent if it is the file with the path `id`. */
-  readonly from?: StoredOrigin;
-  readonly class?: string;
-  readonly classes?: readonly string[];
-  readonly group?: string;
-  readonly part?: Candidate['part'];
-  readonly columns?: Candidate['columns'];
-  readonly sha256?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly format?: string;
-  readonly bytes?: number;
-  /** Absent if nothing is converted. */
-  readonly converted?: readonly string[];
-  readonly problem?: string;
-  /** Number of the first photo with the same bytes, from 0, if this is not the first one. */
-  readonly copyOf?: number;
 }
 
 /** The error of an index that was changed or cut. */
@@ -56,10 +34,15 @@ export interface OpenIndex {
 /** Opens an index. @throws PhotoSetError when it is missing or damaged, also while its lines are read. */
 export async function openIndex(where: string): Promise<OpenIndex> {
   const path = resolve(where);
-  const values = valuesOf(path);
+  const failed = (cause: Error) => {
+    throw unreadable(path, cause);
+  };
+  const { size } = await stat(path).catch(failed);
+  const file = await open(path).catch(failed);
+  const values = valuesOf(path, file);
   try {
     const [first, ...others] = (await values.next()).value ?? [];
-    const head = headOf(path, first);
+    const head = headOf(path, first, size);
     return { head, folder: dirname(path), lines: linesAfter(path, head, others, values) };
   } catch (error) {
     await values.return();
@@ -67,7 +50,8 @@ export async function openIndex(where: string): Promise<OpenIndex> {
   }
 }
 
-function headOf(path: string, first: unknown): PhotoIndexHead {
+/** @param bytes Size of the file, which has more bytes than photos. Tables are made for as many photos as the head says. */
+function headOf(path: string, first: unknown, bytes: number): PhotoIndexHead {
   const { format, version, ...head } = (first ?? {}) as Record<string, unknown>;
   if (format !== 'shroom-photos')
     throw new PhotoSetError(`${path} is no index of photos, which \`shroom plan hash\` makes.`);
@@ -76,8 +60,8 @@ function headOf(path: string, first: unknown): PhotoIndexHead {
       `${path} has version ${JSON.stringify(version)}; this package reads version ${indexVersion}. Make it again.`,
     );
   const { photos, findings } = head as unknown as PhotoIndexHead;
-  if (!Number.isSafeInteger(photos) || photos < 0 || !Array.isArray(findings))
-    throw damaged(path, 'its first line');
+  const isCount = Number.isSafeInteger(photos) && photos >= 0 && photos <= bytes;
+  if (!isCount || !Array.isArray(findings)) throw damaged(path, 'its first line');
   return head as unknown as PhotoIndexHead;
 }
 
@@ -89,8 +73,8 @@ async function* linesAfter(
 ): AsyncGenerator<readonly Line[], void, undefined> {
   let count = 0;
   const checked = (some: readonly unknown[]): readonly Line[] => {
-    const odd = some.findIndex(line => typeof (line as Line | null)?.id !== 'string');
-    if (odd >= 0) throw damaged(path, `photo ${count + odd}`);
+    const odd = some.findIndex(line => !isLine(line));
+    if (odd >= 0) throw damaged(path, `line ${count + odd + 2}`);
     count += some.length;
     if (count > photos) throw damaged(path, 'its end');
     return some as readonly Line[];
@@ -105,16 +89,19 @@ async function* linesAfter(
     throw new PhotoSetError(`${path} has ${count} photos, but says ${photos}: it is incomplete.`);
 }
 
+/** Most characters of a line. Only the first one is long, as it has what was found when the photos were listed. */
+const longest = 2 ** 28;
+
 /** The values of the lines of a file, some at a time. */
-async function* valuesOf(path: string): AsyncGenerator<readonly unknown[], void, undefined> {
+async function* valuesOf(
+  path: string,
+  file: FileHandle,
+): AsyncGenerator<readonly unknown[], void, undefined> {
   let number = 0;
   let rest = '';
   const decoder = new TextDecoder();
   // One buffer for all of them: a stream makes another one for each, and they are freed late.
   const bytes = Buffer.alloc(2 ** 16);
-  const file = await open(path).catch(cause => {
-    throw unreadable(path, cause);
-  });
   try {
     for (;;) {
       const { bytesRead } = await file.read(bytes, 0, bytes.length).catch(cause => {
@@ -122,6 +109,11 @@ async function* valuesOf(path: string): AsyncGenerator<readonly unknown[], void,
       });
       if (bytesRead === 0) break;
       const text = decoder.decode(bytes.subarray(0, bytesRead), { stream: true });
+      if (!text.includes('\n')) {
+        rest += text;
+        if (rest.length > longest) throw damaged(path, `line ${number + 1}`);
+        continue;
+      }
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop()!;
       yield lines.map(line => parsed(path, line, number++));

@@ -12,7 +12,7 @@ interface Shared {
   /** The fields of the origin, without numbers. */
   readonly base: object;
   readonly numbers: readonly (readonly [name: string, column: Float64Array])[];
-  /** Whether the path is that of the photo's name below the root. */
+  /** Whether the path ends with the photo's name. The base then has what is before it. */
   readonly isBelow: boolean;
   readonly converted: readonly string[];
   readonly problem: string | undefined;
@@ -24,12 +24,13 @@ function keyOf(
   base: object,
   isBelow: boolean,
 ): string {
-  const { kind, path } = origin;
+  const { kind } = origin;
+  const { path } = base as StoredOrigin;
   const isConverted = known.problem === undefined && known.converted.length > 0;
   const hasFacts = classNames ?? group ?? part ?? columns ?? known.problem;
   const isPlain = kind === 'file' || kind === 'tar' || kind === 'remote';
   if (isPlain && hasFacts === undefined && !isConverted)
-    return `${isBelow} ${kind} ${className}\0${isBelow ? '' : path}`;
+    return `${isBelow} ${kind} ${className}\0${path}`;
   const { problem } = known;
   const converted = known.problem === undefined ? known.converted : [];
   return JSON.stringify([
@@ -45,7 +46,6 @@ const piece = 2 ** 22;
  * photo of an archive takes about a hundred bytes.
  */
 export class PhotoColumns {
-  readonly #root: string;
   readonly #pieces: Buffer[] = [];
   #filled = piece;
   /** Where the name of each photo begins, in all pieces one after the other; its length follows from `#lengths`. */
@@ -59,10 +59,9 @@ export class PhotoColumns {
   readonly #most: number;
   length = 0;
 
-  /** @param most Number of photos that will be added. @param root Where the paths of files begin that are named as their photos. */
-  constructor(most: number, root: string) {
+  /** @param most Number of photos that will be added. */
+  constructor(most: number) {
     this.#most = most;
-    this.#root = root;
     this.#starts = new Float64Array(most);
     this.#lengths = new Uint32Array(most);
     this.#hashes = Buffer.alloc(32 * most);
@@ -82,7 +81,8 @@ export class PhotoColumns {
     this.#lengths[index] = bytes;
     this.#filled += bytes;
     if (known.problem === undefined) this.#hashes.write(known.sha256, 32 * index, 'hex');
-    const isBelow = origin.kind === 'file' && origin.path === `${this.#root}${id}`;
+    const isBelow =
+      (origin.kind === 'file' || origin.kind === 'remote') && origin.path.endsWith(id);
     const base: Record<string, unknown> = {};
     const numbers: string[] = [];
     for (const name in origin) {
@@ -90,7 +90,7 @@ export class PhotoColumns {
       if (typeof value === 'number') {
         this.#column(name)[index] = value;
         numbers.push(name);
-      } else if (!isBelow || name !== 'path') base[name] = value;
+      } else base[name] = isBelow && name === 'path' ? origin.path.slice(0, -id.length) : value;
     }
     const key = keyOf(photo, base, isBelow);
     const number = this.#numberOfKind.get(key) ?? this.#kinds.length;
@@ -127,8 +127,8 @@ export class PhotoColumns {
 
   #originOf({ base, numbers, isBelow }: Shared, id: string, index: number): StoredOrigin {
     const { kind, path } = base as StoredOrigin;
-    if (isBelow) return { kind: 'file', path: `${this.#root}${id}` };
-    if (kind === 'file' || kind === 'remote') return { kind, path };
+    if (kind === 'file' || kind === 'remote')
+      return { kind, path: isBelow ? `${path}${id}` : path };
     if (kind === 'tar') {
       const [offset, size] = [this.#column('offset')[index]!, this.#column('size')[index]!];
       return { kind, path, offset, size };

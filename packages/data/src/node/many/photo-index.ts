@@ -10,8 +10,10 @@ import { type Candidate, PhotoSetError } from '../collection';
 import type { ExaminedPhoto } from '../examination';
 import type { FoundPhoto } from '../found-photo';
 import type { PhotoListing } from '../photo-listing';
-import { damaged, indexVersion, type Line, openIndex, type PhotoIndexHead } from './index-file';
+import { isOnServer } from '../places/addresses';
+import { damaged, indexVersion, openIndex, type PhotoIndexHead } from './index-file';
 import { lazyList } from './lazy-list';
+import type { Line } from './line';
 import { type KnownCandidate, PhotoColumns } from './photo-columns';
 
 /** A photo of an index: where it is, its class, and what reading its file has told. */
@@ -93,7 +95,7 @@ function lineOf(
   base: string,
 ): Line {
   const below = relative(base, origin.path);
-  const isBelow = !isAddress(origin.path) && !below.startsWith('..') && !isAbsolute(below);
+  const isBelow = !isOnServer(origin) && !below.startsWith('..') && !isAbsolute(below);
   const path = isBelow ? below.replaceAll(sep, '/') : origin.path;
   const isPlain = origin.kind === 'file' && path === id;
   const line: Line = {
@@ -107,8 +109,6 @@ function lineOf(
   return { ...line, ...seen, ...(converted.length > 0 && { converted }) };
 }
 
-const isAddress = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/.test(path);
-
 /** @throws PhotoSetError when a photo does not come after the one before it. */
 function requireNext(where: string, number: number, last: string, id: string): void {
   if (number > 0 && compareText(last, id) >= 0)
@@ -120,9 +120,14 @@ function requireNext(where: string, number: number, last: string, id: string): v
 /** Yields the photos of an index with their sizes and hashes. @throws PhotoSetError when it is missing or damaged. */
 export async function* photosOfIndex(where: string): AsyncGenerator<FoundPhoto, void, undefined> {
   const { lines, folder } = await openIndex(where);
+  let last: string | undefined;
   for await (const some of lines)
     for (const line of some) {
       const { id, bytes, sha256 } = line;
+      // Without classes, photos are in the order in which they were found.
+      if (last !== undefined && (line.class !== undefined || last === id))
+        requireNext(where, 1, last, id);
+      last = id;
       yield {
         ...{ name: id, origin: originIn(line, folder) },
         ...(bytes !== undefined && { bytes }),
@@ -142,7 +147,7 @@ export async function listPhotoIndex(
 ): Promise<PhotoListing> {
   const path = resolve(where);
   const { head, lines, folder } = await openIndex(path);
-  const columns = new PhotoColumns(head.photos, `${folder}/`);
+  const columns = new PhotoColumns(head.photos);
   let last = '';
   for await (const some of lines) {
     signal?.throwIfAborted();
@@ -181,6 +186,6 @@ function candidateOf(line: Line, where: string, folder: string): KnownCandidate 
 function originIn({ id, from = { kind: 'file', path: id } }: Line, folder: string): StoredOrigin {
   const { path } = from;
   // Joining is slow, and the parts have no dots. So is copying, and the line is nobody else's.
-  if (isAbsolute(path) || isAddress(path)) return from;
+  if (isAbsolute(path) || isOnServer(from)) return from;
   return Object.assign(from, { path: `${folder}/${path}` });
 }

@@ -1,9 +1,15 @@
+import type { StoredOrigin } from '../../origin';
+
 /** The scheme at the beginning of a place. A single letter is a drive, not a scheme. */
 export const schemeOf = (where: string): string | undefined =>
   /^([a-z][a-z0-9+.-]+):/.exec(where)?.[1];
 
 /** Whether a place is on a server, and not on the disk. */
 export const isRemote = (where: string): boolean => /^(https?|s3):\/\/|^hf:/.test(where);
+
+/** Whether the path of an origin is an address. The name of a file may look like one. */
+export const isOnServer = ({ kind, path }: StoredOrigin): boolean =>
+  kind === 'remote' || ((kind === 'tar' || kind === 'parquet') && isRemote(path));
 
 /** Whether a file holds many photos, and is read by ranges. */
 export const isShard = (where: string): boolean =>

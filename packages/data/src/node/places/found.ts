@@ -58,11 +58,9 @@ export async function* findPhotos(
 /** Number of files that are looked at at the same time. A disk of a network answers slowly, but many at once. */
 const atOnce = 32;
 
-/** What is on the disk at a place that is no archive, index or address. */
+/** What is on the disk at a place that is no archive or address. */
 const fileAt = async (place: string): Promise<Stats | undefined> =>
-  isShard(place) || isRemote(place) || isPhotoIndex(place)
-    ? undefined
-    : await stat(resolve(place)).catch(() => undefined);
+  isShard(place) || isRemote(place) ? undefined : await stat(resolve(place)).catch(() => undefined);
 
 /** The photos in one place. @param found The file or folder there. */
 async function* photosIn(
@@ -83,7 +81,7 @@ async function* photosIn(
     return;
   }
   const path = resolve(place);
-  if (isPhotoIndex(place)) {
+  if (isPhotoIndex(place) && !found?.isDirectory()) {
     yield* photosOfIndex(path);
     return;
   }
