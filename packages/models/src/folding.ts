@@ -17,6 +17,13 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { callsBefore, type LayerCall } from './graph';
 
+/** TensorFlow.js's own norms may have no `gamma`, which is then 1, or no `beta`, which is then 0. */
+type NormConfig = {
+  readonly epsilon: number;
+  readonly scale?: boolean;
+  readonly center?: boolean;
+};
+
 type LayerClass = { fromConfig(kind: LayerClass, config: object): layers.Layer };
 
 /** Class names of batch norms: this package's, and TensorFlow.js's own. */
@@ -53,6 +60,7 @@ export function foldBatchNorm(network: LayersModel, options: FoldOptions = {}): 
   const { keep = [] } = options;
   const calls = callsBefore(network.outputs);
   const isKept = new Set(network.outputs);
+  const isShared = ({ layer }: LayerCall) => calls.filter(each => each.layer === layer).length > 1;
   const folded = new Map<LayerCall, LayerCall>();
   for (const call of calls) {
     if (!batchNorms.includes(call.layer.getClassName())) continue;
@@ -63,8 +71,11 @@ export function foldBatchNorm(network: LayersModel, options: FoldOptions = {}): 
     const readers = calls.filter(({ inputs }) => inputs.includes(source!));
     const convolution = calls.find(({ output }) => output === source);
     if (!convolution || !isLinear(convolution.layer) || readers.length > 1) continue;
+    // A convolution that is called twice has one set of weights, and a name can be kept once.
+    if (isShared(convolution) || (isShared(call) && keep.includes(call.layer.name))) continue;
     if (!isKept.has(source!)) folded.set(convolution, call);
   }
+  const gone = new Set(folded.values());
 
   const images = network.inputs.map(each =>
     newInput({ shape: each.shape.slice(1), name: each.name }),
@@ -72,33 +83,33 @@ export function foldBatchNorm(network: LayersModel, options: FoldOptions = {}): 
   const values = new Map<SymbolicTensor, SymbolicTensor>(
     network.inputs.map((each, index) => [each, images[index]!]),
   );
-  const gone = new Set(folded.values());
+  const copies = new Map<layers.Layer, layers.Layer>();
   for (const call of calls) {
+    const { layer, output } = call;
     const inputs = call.inputs.map(each => values.get(each)!);
-    if (gone.has(call)) {
-      values.set(
-        call.output,
-        keep.includes(call.layer.name) ? named(call, inputs[0]!) : inputs[0]!,
-      );
+    if (gone.has(call) && !keep.includes(layer.name)) {
+      values.set(output, inputs[0]!);
       continue;
     }
-    const norm = folded.get(call);
-    const config = { ...call.layer.getConfig(), ...(norm && { useBias: true }) };
-    const copy = recreate(call.layer, config);
-    const output = copy.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor;
-    values.set(call.output, output);
+    const known = copies.get(layer);
+    const norm = folded.get(call)?.layer;
+    const copy =
+      known ?? (gone.has(call) ? unchanging(layer) : recreate(layer, norm && { useBias: true }));
+    copies.set(layer, copy);
+    values.set(output, copy.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor);
+    if (known || gone.has(call)) continue;
     tidy(() => {
-      const weights = call.layer.getWeights();
-      copy.setWeights(norm ? foldedWeights(weights, norm.layer) : weights);
+      const weights = layer.getWeights();
+      copy.setWeights(norm ? foldedWeights(weights, norm) : weights);
     });
   }
   const outputs = network.outputs.map(each => values.get(each)!);
   return modelOf({ inputs: images, outputs, name: network.name });
 }
 
-/** Gives the value of a folded batch norm the name that the norm had. */
-function named({ layer: { name } }: LayerCall, x: SymbolicTensor): SymbolicTensor {
-  return layers.activation({ activation: 'linear', name }).apply(x) as SymbolicTensor;
+/** A layer that keeps the name of a folded batch norm. */
+function unchanging({ name }: layers.Layer): layers.Layer {
+  return layers.activation({ activation: 'linear', name });
 }
 
 /** Whether a layer is a convolution whose channels come last, without an activation of its own. */
@@ -111,8 +122,9 @@ function isLinear(layer: layers.Layer): boolean {
   );
 }
 
-/** Creates a layer of the same class. Its weights are set afterwards, so no random weights are drawn. */
-function recreate(layer: layers.Layer, config: object): layers.Layer {
+/** Creates a layer of the same class, with some options changed. Its weights are set afterwards, so no random weights are drawn. */
+function recreate(layer: layers.Layer, changed?: object): layers.Layer {
+  const config = { ...layer.getConfig(), ...changed };
   const known = serialization.SerializationMap.getMap().classNameMap;
   const [kind] = known[layer.getClassName()] as unknown as [LayerClass];
   const zeros = { className: 'Zeros', config: {} };
@@ -126,13 +138,15 @@ function recreate(layer: layers.Layer, config: object): layers.Layer {
 
 /** Multiplies the weights by `gamma / sqrt(variance + epsilon)` and computes the matching bias. */
 function foldedWeights([weights, bias]: Tensor[], norm: layers.Layer): Tensor[] {
-  const [gamma, beta, mean, variance] = norm.getWeights() as [Tensor, Tensor, Tensor, Tensor];
-  const { epsilon } = norm.getConfig() as { epsilon: number };
+  const own = norm.getWeights();
+  const [mean, variance] = own.slice(-2) as [Tensor, Tensor];
+  const { epsilon, scale = true, center = true } = norm.getConfig() as NormConfig;
+  const [gamma, beta] = [scale ? own[0]! : 1, center ? own.at(-3)! : 0];
   const factor = mul(gamma, rsqrt(add(variance, epsilon)));
-  const center = bias ? sub(mean, bias) : mean;
+  const middle = bias ? sub(mean, bias) : mean;
   // The kernel of a depthwise convolution is `[h, w, C, M]`, and its output channels are `C * M`.
   const [, , inputs, outputs] = weights!.shape as [number, number, number, number];
   const perOutput = factor.size === outputs ? [1, 1, 1, outputs] : [1, 1, inputs, outputs];
   const scaled = mul(weights!, reshape(factor, perOutput));
-  return [scaled, sub(beta, mul(center, factor))];
+  return [scaled, sub(beta, mul(middle, factor))];
 }

@@ -1,6 +1,7 @@
 import {
   abs,
   dispose,
+  fill,
   max,
   memory,
   sub,
@@ -153,4 +154,76 @@ test('a norm along another axis than the channels of its convolution stays a lay
   expect(Array.from(await found!.data())).toEqual(Array.from(await expected!.data()));
   folded.dispose();
   network.dispose();
+});
+
+describe('folded, a network of', () => {
+  const pixels = input({ shape: [5, 4, 3] });
+  const next = (layer: layers.Layer, x: SymbolicTensor | SymbolicTensor[]) =>
+    layer.apply(x) as SymbolicTensor;
+  const convolution = (useBias = false) =>
+    layers.conv2d({ filters: 3, kernelSize: 1, useBias, name: 'conv' });
+  const normOf = (name: string, options = {}) =>
+    layers.batchNormalization({ axis: -1, name, ...options });
+
+  /** Folds the network with other weights than those of new layers. @returns The class names of its layers. */
+  async function foldedClasses(outputs: SymbolicTensor, keep: string[] = []): Promise<string[]> {
+    const network = model({ inputs: pixels, outputs });
+    // Variances are above 0.
+    network.setWeights(network.getWeights().map((each, k) => fill(each.shape, 0.5 + 0.3 * k)));
+    const folded = foldBatchNorm(network, { keep });
+    const image = tensor4d(formula(5 * 4 * 3, 1, 4), [1, 5, 4, 3]);
+    const [expected, found] = [network, folded].map(each => each.predict(image) as Tensor);
+    const wanted = await expected!.data();
+    (await found!.data()).forEach((value, k) => {
+      expect(value).toBeCloseTo(wanted[k]!, 5);
+    });
+    return folded.layers.map(each => each.getClassName()).sort();
+  }
+
+  test.each([
+    [true, false, false],
+    [false, true, false],
+    [false, false, false],
+    [true, false, true],
+    [false, true, true],
+    [false, false, true],
+  ])('a norm with scale %s and center %s, after a bias %s, computes the same', async (...has) => {
+    const [scale, center, useBias] = has;
+    const x = next(normOf('norm', { scale, center }), next(convolution(useBias), pixels));
+    expect(await foldedClasses(x)).toEqual(['Conv2D', 'InputLayer']);
+  });
+
+  test('one convolution, called twice before the same norm, keeps it', async () => {
+    const [shared, norm] = [convolution(), normOf('norm')];
+    const once = next(norm, next(shared, pixels));
+    const twice = next(norm, next(shared, once));
+    expect(await foldedClasses(twice)).toEqual(['BatchNormalization', 'Conv2D', 'InputLayer']);
+  });
+
+  test('one convolution before two norms, or before a norm and none, keeps them', async () => {
+    const shared = convolution();
+    const once = next(normOf('first'), next(shared, pixels));
+    const twice = next(normOf('second'), next(shared, once));
+    const norms = ['BatchNormalization', 'BatchNormalization'];
+    expect(await foldedClasses(twice)).toEqual([...norms, 'Conv2D', 'InputLayer']);
+    const plain = next(shared, pixels);
+    const normed = next(normOf('norm'), next(shared, plain));
+    expect(await foldedClasses(normed)).toEqual(['BatchNormalization', 'Conv2D', 'InputLayer']);
+  });
+
+  test('one norm after a convolution and an addition stays under the name that is kept', async () => {
+    const norm = normOf('norm');
+    const once = next(norm, next(convolution(), pixels));
+    const twice = next(norm, next(layers.add(), [once, pixels]));
+    const classes = ['Add', 'BatchNormalization', 'Conv2D', 'InputLayer'];
+    expect(await foldedClasses(twice)).toEqual(classes);
+    expect(await foldedClasses(twice, ['norm'])).toEqual(classes);
+  });
+
+  test('one activation, called twice, computes the same', async () => {
+    const relu = layers.reLU();
+    const once = next(relu, next(normOf('norm'), next(convolution(), pixels)));
+    const sum = next(layers.add(), [once, next(relu, pixels)]);
+    expect(await foldedClasses(sum)).toEqual(['Add', 'Conv2D', 'InputLayer', 'ReLU']);
+  });
 });

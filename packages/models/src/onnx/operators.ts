@@ -187,12 +187,21 @@ function merged({ onnx, inputs }: Call, type: string): string {
 }
 
 /** ONNX Runtime moves zeros from before a pooling into its `pads`, where they would not count, so there are no `pads`. */
-function pooled({ onnx, config, inputs }: Call, type: string): string {
-  return onnx.add(type, [inputs[0]!.name], {
-    kernel_shape: config.poolSize as number[],
-    strides: config.strides as number[],
-    auto_pad: config.padding === 'same' ? 'SAME_UPPER' : 'VALID',
-  });
+function pooled(call: Call, type: string): string {
+  const { onnx, config, inputs } = call;
+  const kernelSize = config.poolSize as number[];
+  const strides = config.strides as number[];
+  // Where windows leave gaps, ONNX Runtime would count zeros below 0 and fail.
+  const isSparse = strides.some((stride, axis) => stride > kernelSize[axis]!);
+  const attributes =
+    config.padding === 'same' && isSparse
+      ? windowed({ ...call, config: { ...config, kernelSize } })
+      : {
+          kernel_shape: kernelSize,
+          strides,
+          auto_pad: config.padding === 'same' ? 'SAME_UPPER' : 'VALID',
+        };
+  return onnx.add(type, [inputs[0]!.name], attributes);
 }
 
 function globallyPooled({ onnx, inputs }: Call, type: string): string {
