@@ -19,8 +19,13 @@ import {
   usualPreprocessing,
 } from '@shroom/models/node';
 import { UnsupportedNetworkError } from '../errors';
-import type { Configuration } from '../options';
 import { Meter, type OnProgress } from '../progress';
+
+/** The networks of a classifier: the part of its configuration that names them. */
+interface ChosenNetworks {
+  readonly backbone: readonly string[];
+  readonly architecture?: string | readonly string[];
+}
 
 /** Weights of a backbone and where to find them. */
 export interface BackboneWeights {
@@ -104,7 +109,7 @@ function weightsFrom(
  * @throws DownloadError that says how to get them.
  */
 export async function requireWeights(
-  { backbone, architecture }: Pick<Configuration, 'backbone' | 'architecture'>,
+  { backbone, architecture }: ChosenNetworks,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { source } of chosenWeights({ backbone, architecture })) {
@@ -118,7 +123,7 @@ export async function requireWeights(
 export function chosenWeights({
   backbone,
   architecture,
-}: Pick<Configuration, 'backbone' | 'architecture'>): readonly BackboneWeights[] {
+}: ChosenNetworks): readonly BackboneWeights[] {
   const of = (index: number) =>
     typeof architecture === 'string' ? architecture : architecture?.[index];
   return backbone.map((name, index) => findWeights(name, of(index)));
@@ -135,7 +140,7 @@ export function requireSize(architecture: string, least: number, size: number): 
 /** Loads a frozen network for square photos of `size` × `size` pixels. The weights are downloaded once. */
 export async function loadWeights(
   { architecture, source, license, preprocessing }: BackboneWeights,
-  { size, pooling }: Pick<Configuration, 'size' | 'pooling'>,
+  { size, pooling }: { readonly size: number; readonly pooling: string },
   options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
 ): Promise<Backbone> {
   const { onProgress, signal } = options;

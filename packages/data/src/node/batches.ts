@@ -69,7 +69,7 @@ interface CommonOptions {
   readonly onUnread?: (error: SampleError) => void;
   /**
    * Whether the bytes of each photo are compared with its `sha256`; one that has changed cannot be read. Use it for what is kept under the
-   * hashes of photos. Reading takes a few percent longer. Default false.
+   * hashes of photos. Default false.
    */
   readonly verify?: boolean;
   readonly signal?: AbortSignal;
